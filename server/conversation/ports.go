@@ -1,0 +1,114 @@
+package conversation
+
+import "context"
+
+// Clock tells the time, milliseconds since epoch.
+type Clock interface{ Now() int64 }
+
+// Settings are the plugin settings the policies read; they change without a restart.
+type Settings struct {
+	DefaultRegion       string
+	CooldownHours       int
+	RequireCPF          bool
+	FreeServiceMessages int // Meta's free service messages per number and month
+}
+
+// Store is the database as the service needs it. Reads answer ErrNotFound where there is nothing.
+type Store interface {
+	// InTx runs fn in one transaction; an error of fn rolls it back and is returned as it is.
+	InTx(ctx context.Context, fn func(Tx) error) error
+
+	Account(ctx context.Context, id string) (*Account, error)
+	Queue(ctx context.Context, id string) (*Queue, error)
+	Template(ctx context.Context, id string) (*Template, error)
+	TemplateByName(ctx context.Context, accountID, name, language string) (*Template, error)
+	Conversation(ctx context.Context, id string) (*Conversation, error)
+	ConversationByChannel(ctx context.Context, channelID string) (*Conversation, error)
+	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*Message, int, error)
+	Lister
+}
+
+// Tx is what one decision reads and writes together.
+type Tx interface {
+	// LockContact finds the person behind a number (or makes one) and holds the
+	// row until the end: all starts for one person queue up here.
+	LockContact(account *Account, want ContactWanted) (*Contact, error)
+	// OpenConversation is the contact's conversation on the account that is
+	// neither closed nor aborted; ErrNotFound where there is none.
+	OpenConversation(accountID, contactID string) (*Conversation, error)
+	// LockConversation reads a conversation and holds its row until the end.
+	LockConversation(id string) (*Conversation, error)
+	// LockPlan is the approved plan of a queue and what it has spent and
+	// reserved since the given moment; ErrNotFound without an approved plan.
+	LockPlan(queueID string, since int64) (*Plan, Money, error)
+	// LastTemplate tells who sent the last template to the contact; ErrNotFound where nobody did.
+	LastTemplate(contactID string) (*Message, error)
+
+	InsertConversation(*Conversation) error
+	UpdateConversation(*Conversation) error
+	UpdateContact(*Contact) error
+	InsertMessage(*Message) error
+	// Enqueue puts the message into the outbox. With hold it stays with the
+	// caller for so many milliseconds, who sends it at once (see Sender).
+	Enqueue(m *Message, outgoing []byte, holdFor int64) error
+	InsertCharge(*Charge) error
+	Audit(actorID, action, objectID string, details map[string]string) error
+}
+
+// ContactWanted is what a start says of the customer.
+type ContactWanted struct {
+	Name string
+	// Phone is E.164 with "+".
+	Phone string
+	// CPFCipher, CPFHash and CPFMasked are the document, already sealed; "" leaves what is stored.
+	CPFCipher, CPFHash, CPFMasked string
+}
+
+// Sender sends one message from the outbox now and says what came of it. The
+// durable relay behind it finishes what a crash leaves.
+type Sender interface {
+	SendHeld(ctx context.Context, messageID string) (Delivery, error)
+}
+
+// Delivery is what came of sending one message.
+type Delivery struct {
+	Status   Status // Sent, Failed, Unknown or NotSent
+	MetaCode int    // Meta's error code with Failed, if it was Meta's
+	Words    Words  // what to tell the agent; nil where WhatsApp was out of reach
+	Element  string // the dialog element that caused it, where it is known
+}
+
+// Words is a text that knows its languages.
+type Words interface{ Text(lang string) string }
+
+// Mirror makes Mattermost show what the database says.
+type Mirror interface {
+	// Refresh brings channel, first post, members and header up to date. It is
+	// safe to call again at any time; a worker calls it too where a crash kept us from it.
+	Refresh(ctx context.Context, conversationID string) error
+	// Tell leaves a state line in the conversation's channel.
+	Tell(ctx context.Context, c *Conversation, text Text) error
+	// Note posts an internal note in the channel in the author's name.
+	Note(ctx context.Context, c *Conversation, authorID, text string) error
+	// AddMember invites somebody into the channel; ErrNotFound where the person
+	// is unknown or not in the team.
+	AddMember(ctx context.Context, c *Conversation, userID string) error
+	// Card tells the queue that the conversation waits for somebody to claim it.
+	Card(ctx context.Context, c *Conversation, queue *Queue) error
+}
+
+// People answers who somebody is, from Mattermost.
+type People interface {
+	// InQueue: member of the queue's channel.
+	InQueue(ctx context.Context, userID string, queue *Queue) (bool, error)
+	// Supervises: channel admin of the queue's channel or system admin.
+	Supervises(ctx context.Context, userID string, queue *Queue) (bool, error)
+	SystemAdmin(ctx context.Context, userID string) (bool, error)
+	Username(ctx context.Context, userID string) (string, error)
+}
+
+// Sealer encrypts what must not lie open, and hashes it for search.
+type Sealer interface {
+	Seal(plain string) (string, error)
+	Hash(plain string) string
+}

@@ -1,0 +1,116 @@
+package conversation
+
+import (
+	"context"
+)
+
+// Ports is what a Service is made of.
+type Ports struct {
+	Store    Store
+	Sender   Sender
+	Mirror   Mirror
+	People   People
+	Sealer   Sealer
+	Composer Composer
+	Clock    Clock
+	NewID    func() string
+	Settings func() Settings
+}
+
+// Composer turns a template and its values into what WhatsApp takes. Package
+// whatsapp knows how; a Refusal names the fields that are wrong.
+type Composer interface {
+	Compose(t *Template, values map[string]string) (Composed, error)
+}
+
+// Composed is a template ready to be sent to anybody.
+type Composed struct {
+	Outgoing []byte // for the outbox
+	Text     string // Markdown for the post, as the customer sees it
+}
+
+// Service is what an agent can do with a conversation: each method checks who
+// asks, and answers a *Refusal where the answer is no.
+type Service struct{ Ports }
+
+// NewService makes a service of its ports.
+func NewService(p Ports) *Service { return &Service{Ports: p} }
+
+// Customer is who an atendimento is started for, as typed.
+type Customer struct {
+	Name  string
+	CPF   string
+	Phone string
+}
+
+// StartRequest is a confirmed dialog, or the same over REST.
+type StartRequest struct {
+	ActorID   string
+	AccountID string // "" = the queue's
+	QueueID   string
+	Template  TemplateRef
+	Variables map[string]string // by dialog element: header_1, body_1, body_name, button_0
+	Customer  Customer
+	Confirm   bool   // agrees to what a Refusal with Agree asked
+	Reason    string // why a supervisor overrides the cooldown
+}
+
+// TemplateRef names a template by id or by name and language.
+type TemplateRef struct {
+	ID       string
+	Name     string
+	Language string
+}
+
+// Started is what a start or a further template came to.
+type Started struct {
+	Conversation *Conversation
+	// Status is Sent, or Unknown where Meta's outcome is not known yet.
+	Status Status
+	// Existing is set where no new conversation was made: the template went to one that was open.
+	Existing bool
+}
+
+// TemplateRequest sends another template in a conversation.
+type TemplateRequest struct {
+	ActorID        string
+	ConversationID string
+	Template       TemplateRef
+	Variables      map[string]string
+	Confirm        bool
+	Reason         string
+}
+
+// View is a conversation as one reader may see it.
+type View struct {
+	*Conversation
+	State         State
+	CooldownUntil int64 // when another template may follow; 0 = now
+}
+
+// Filter narrows a list of conversations.
+type Filter struct {
+	State   State
+	Mine    bool // owner or attendant is the reader
+	QueueID string
+	Query   string // name, phone digits or a whole CPF
+	Page    int
+	PerPage int
+}
+
+// Lister reads conversations for lists; visibility is part of the query.
+type Lister interface {
+	// ListConversations answers a page of what the reader may see, newest
+	// activity first, and the total. queueIDs are the queues whose member the
+	// reader is; all means everything (system admins).
+	ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f ListFilter) ([]*Conversation, int, error)
+	// Queues lists all queues.
+	Queues(ctx context.Context) ([]*Queue, error)
+}
+
+// ListFilter is a Filter as the store takes it.
+type ListFilter struct {
+	Filter
+	Now     int64
+	CPFHash string // of Query, if it is a document
+}

@@ -1,0 +1,126 @@
+package conversation
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// View answers a conversation to somebody who may see it, else CodeNotFound.
+func (s *Service) View(ctx context.Context, actorID, id string) (*View, error) {
+	conv, _, err := s.visible(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.view(conv), nil
+}
+
+// ViewChannel answers the conversation of a channel.
+func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*View, error) {
+	conv, err := s.Store.ConversationByChannel(ctx, channelID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, Refuse(CodeNotFound, T("refusal.not_a_conversation"))
+	} else if err != nil {
+		return nil, err
+	}
+	return s.View(ctx, actorID, conv.ID)
+}
+
+// List answers a page of the conversations the actor may see, and how many there are.
+func (s *Service) List(ctx context.Context, actorID string, f Filter) ([]*View, int, error) {
+	all, err := s.People.SystemAdmin(ctx, actorID)
+	if err != nil {
+		return nil, 0, err
+	}
+	var queueIDs []string
+	if !all {
+		queues, err := s.QueuesOf(ctx, actorID)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, q := range queues {
+			queueIDs = append(queueIDs, q.ID)
+		}
+	}
+	lf := ListFilter{Filter: f, Now: s.Clock.Now()}
+	lf.Query = strings.TrimSpace(lf.Query)
+	if doc, ok := ParseDocument(lf.Query); ok {
+		lf.CPFHash = s.Sealer.Hash(string(doc))
+	}
+	convs, total, err := s.Store.ListConversations(ctx, actorID, queueIDs, all, lf)
+	if err != nil {
+		return nil, 0, err
+	}
+	views := make([]*View, len(convs))
+	for i, c := range convs {
+		views[i] = s.view(c)
+	}
+	return views, total, nil
+}
+
+// QueuesOf are the queues whose agent the user is: where they may start.
+func (s *Service) QueuesOf(ctx context.Context, userID string) ([]*Queue, error) {
+	queues, err := s.Store.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mine := queues[:0:0]
+	for _, q := range queues {
+		member, err := s.People.InQueue(ctx, userID, q)
+		if err != nil {
+			return nil, err
+		}
+		if member {
+			mine = append(mine, q)
+		}
+	}
+	return mine, nil
+}
+
+// Messages answers a page of a conversation's messages, oldest first.
+func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*Message, int, error) {
+	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+		return nil, 0, err
+	}
+	return s.Store.Messages(ctx, id, page, perPage)
+}
+
+// visible reads a conversation and its queue for somebody who may see it.
+func (s *Service) visible(ctx context.Context, actorID, id string) (*Conversation, *Queue, error) {
+	notFound := Refuse(CodeNotFound, T("refusal.not_found"))
+	conv, err := s.Store.Conversation(ctx, id)
+	if errors.Is(err, ErrNotFound) || err == nil && conv.AbortedAt != 0 {
+		return nil, nil, notFound
+	} else if err != nil {
+		return nil, nil, err
+	}
+	queue, err := s.Store.Queue(ctx, conv.QueueID)
+	if err != nil {
+		return nil, nil, err
+	}
+	may, err := s.maySee(ctx, actorID, conv, queue)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !may {
+		return nil, nil, notFound
+	}
+	return conv, queue, nil
+}
+
+func (s *Service) maySee(ctx context.Context, actorID string, c *Conversation, queue *Queue) (bool, error) {
+	if actorID != "" && (c.OwnerID == actorID || c.AttendantID == actorID) {
+		return true, nil
+	}
+	member, err := s.People.InQueue(ctx, actorID, queue)
+	if err != nil || member {
+		return member, err
+	}
+	return s.People.SystemAdmin(ctx, actorID)
+}
+
+func (s *Service) view(c *Conversation) *View {
+	now := s.Clock.Now()
+	return &View{Conversation: c, State: c.StateAt(now), CooldownUntil: s.cooldownUntil(c, now)}
+}

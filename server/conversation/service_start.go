@@ -1,0 +1,240 @@
+package conversation
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// holdFor is how long a start keeps its message to itself before the relay may
+// finish it: longer than the dialog's patience, so that nobody sends it twice.
+const holdFor = 60_000 // milliseconds
+
+// MaxNameLength is Mattermost's limit of a channel's display name, in characters.
+const MaxNameLength = 64
+
+// Start begins an atendimento: it stores the conversation and its first
+// message, sends the template, and then lets the channel appear. A refusal by
+// Meta leaves no channel; an unknown outcome makes the channel and says so.
+func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error) {
+	p, err := s.prepareStart(ctx, &req)
+	if err != nil {
+		return nil, err
+	}
+	var conv *Conversation
+	var existing *Conversation
+	messageID := s.NewID()
+	err = s.Store.InTx(ctx, func(tx Tx) error {
+		contact, err := tx.LockContact(p.account, p.wanted)
+		if err != nil {
+			return err
+		}
+		existing, err = tx.OpenConversation(p.account.ID, contact.ID)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		existing = nil
+		now := s.Clock.Now()
+		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
+			return err
+		}
+		conv = &Conversation{
+			ID: s.NewID(), AccountID: p.account.ID, ContactID: contact.ID, QueueID: p.queue.ID, TeamID: p.queue.TeamID,
+			OwnerID: req.ActorID, AttendantID: req.ActorID, LastTemplateAt: now, CreatedAt: now, UpdatedAt: now, Contact: *contact,
+		}
+		if err := tx.InsertConversation(conv); err != nil {
+			return err
+		}
+		return s.storeTemplate(tx, conv, contact, &p.templateUse, messageID, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if existing != nil {
+		return s.startInExisting(ctx, &req, p, existing)
+	}
+	return s.deliverTemplate(ctx, conv, messageID)
+}
+
+// startPlan is a start that passed every check that needs no lock.
+type startPlan struct {
+	templateUse
+	wanted ContactWanted
+}
+
+// templateUse is one template about to be sent by somebody.
+type templateUse struct {
+	actorID    string
+	account    *Account
+	queue      *Queue
+	template   *Template
+	composed   Composed
+	supervisor bool
+	confirm    bool
+	reason     string
+}
+
+func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPlan, error) {
+	queue, err := s.Store.Queue(ctx, req.QueueID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, RefuseField("queue", T("refusal.unknown_queue"))
+	} else if err != nil {
+		return nil, err
+	}
+	member, err := s.People.InQueue(ctx, req.ActorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	if !member {
+		return nil, Refuse(CodeForbidden, T("refusal.not_in_queue", "Queue", queue.Name))
+	}
+	if req.AccountID != "" && req.AccountID != queue.AccountID {
+		return nil, RefuseField("account_id", T("refusal.account_not_of_queue"))
+	}
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables)
+	fields := map[string]Text{}
+	if err != nil {
+		r, ok := AsRefusal(err)
+		if !ok || len(r.Fields) == 0 {
+			return nil, err
+		}
+		fields = r.Fields // the customer's fields are checked too, so that the agent sees all at once
+	}
+	wanted, err := s.checkCustomer(req.Customer, fields)
+	if err != nil {
+		return nil, err
+	}
+	if len(fields) > 0 {
+		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: fields}
+	}
+	use.confirm, use.reason = req.Confirm, cleanReason(req.Reason)
+	return &startPlan{templateUse: *use, wanted: wanted}, nil
+}
+
+// prepareTemplate checks everything about a template that needs no lock.
+func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *Queue, accountID string, ref TemplateRef, values map[string]string) (*templateUse, error) {
+	account, err := s.Store.Account(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	if !account.Enabled {
+		return nil, Refuse(CodeUnavailable, T("refusal.account_disabled", "Account", account.Name))
+	}
+	template, err := s.findTemplate(ctx, accountID, ref)
+	if err != nil {
+		return nil, err
+	}
+	if !template.Usable(queue.ID) {
+		return nil, Refuse(CodeTemplateNotAllowed, T("refusal.template_not_allowed", "Template", template.Name))
+	}
+	supervisor, err := s.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	composed, err := s.Composer.Compose(template, values)
+	if err != nil {
+		return nil, err
+	}
+	return &templateUse{actorID: actorID, account: account, queue: queue, template: template, composed: composed, supervisor: supervisor}, nil
+}
+
+func (s *Service) findTemplate(ctx context.Context, accountID string, ref TemplateRef) (*Template, error) {
+	var template *Template
+	var err error
+	if ref.ID != "" {
+		template, err = s.Store.Template(ctx, ref.ID)
+	} else {
+		template, err = s.Store.TemplateByName(ctx, accountID, ref.Name, ref.Language)
+	}
+	if errors.Is(err, ErrNotFound) || err == nil && template.AccountID != accountID {
+		return nil, RefuseField("template", T("refusal.unknown_template"))
+	}
+	return template, err
+}
+
+// checkCustomer reads the customer's fields; what is wrong goes into fields.
+func (s *Service) checkCustomer(c Customer, fields map[string]Text) (ContactWanted, error) {
+	settings := s.Settings()
+	wanted := ContactWanted{Name: CleanName(c.Name)}
+	switch {
+	case wanted.Name == "":
+		fields["customer_name"] = T("refusal.name_empty")
+	case utf8.RuneCountInString(strings.TrimSpace(c.Name)) > MaxNameLength:
+		fields["customer_name"] = T("refusal.name_long", "Max", MaxNameLength)
+	}
+	phone, ok := ParsePhone(c.Phone, settings.DefaultRegion)
+	if !ok {
+		fields["phone"] = T("refusal.phone_invalid")
+	}
+	wanted.Phone = phone
+	if strings.TrimSpace(c.CPF) == "" {
+		if settings.RequireCPF {
+			fields["cpf"] = T("refusal.cpf_empty")
+		}
+		return wanted, nil
+	}
+	document, ok := ParseDocument(c.CPF)
+	if !ok {
+		fields["cpf"] = T("refusal.cpf_invalid")
+		return wanted, nil
+	}
+	cipher, err := s.Sealer.Seal(string(document))
+	if err != nil {
+		return wanted, errors.Wrap(err, "could not seal the document")
+	}
+	wanted.CPFCipher, wanted.CPFHash, wanted.CPFMasked = cipher, s.Sealer.Hash(string(document)), document.Masked()
+	return wanted, nil
+}
+
+// startInExisting answers a start for a customer with an open conversation: it
+// is named, and on confirmation the template goes there.
+func (s *Service) startInExisting(ctx context.Context, req *StartRequest, p *startPlan, existing *Conversation) (*Started, error) {
+	queue, err := s.Store.Queue(ctx, existing.QueueID)
+	if err != nil {
+		return nil, err
+	}
+	visible, err := s.maySee(ctx, req.ActorID, existing, queue)
+	if err != nil {
+		return nil, err
+	}
+	refusal := Refuse(CodeConversationExists, T("refusal.conversation_exists", "Customer", existing.Contact.Name, "Owner", s.username(ctx, existing.OwnerID), "Queue", queue.Name))
+	if !visible {
+		return nil, refusal
+	}
+	refusal.ConversationID = existing.ID
+	if !req.Confirm {
+		refusal.Agree = true
+		refusal.NeedsReason = p.supervisor && s.coolingDown(existing, s.Clock.Now())
+		return nil, refusal
+	}
+	use := p.templateUse
+	started, err := s.sendTemplate(ctx, existing.ID, &use)
+	if started != nil {
+		started.Existing = true
+	}
+	return started, err
+}
+
+func (s *Service) username(ctx context.Context, userID string) string {
+	if userID == "" {
+		return ""
+	}
+	name, err := s.People.Username(ctx, userID)
+	if err != nil {
+		return ""
+	}
+	return "@" + name
+}
+
+func cleanReason(reason string) string {
+	reason = strings.TrimSpace(reason)
+	if utf8.RuneCountInString(reason) > 1000 {
+		reason = string([]rune(reason)[:1000])
+	}
+	return reason
+}

@@ -1,0 +1,193 @@
+package conversation
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// SendTemplate sends another template in a conversation, if its state, the
+// cooldown and the plan allow it.
+func (s *Service) SendTemplate(ctx context.Context, req TemplateRequest) (*Started, error) {
+	conv, queue, err := s.visible(ctx, req.ActorID, req.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, conv.AccountID, req.Template, req.Variables)
+	if err != nil {
+		return nil, err
+	}
+	use.confirm, use.reason = req.Confirm, cleanReason(req.Reason)
+	return s.sendTemplate(ctx, conv.ID, use)
+}
+
+func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *templateUse) (*Started, error) {
+	var conv *Conversation
+	messageID := s.NewID()
+	err := s.Store.InTx(ctx, func(tx Tx) error {
+		var err error
+		if conv, err = tx.LockConversation(conversationID); err != nil {
+			return err
+		}
+		contact := &conv.Contact
+		now := s.Clock.Now()
+		switch conv.StateAt(now) {
+		case Closed:
+			return Refuse(CodeConversationClosed, T("refusal.closed_template"))
+		case Open:
+			if !use.confirm {
+				text := T("refusal.window_open_template")
+				return &Refusal{Code: CodeInvalidField, Text: text, Fields: map[string]Text{"confirm": text}, Agree: true}
+			}
+		}
+		if err := s.checkCooldown(ctx, tx, contact, conv, use, now); err != nil {
+			return err
+		}
+		conv.LastTemplateAt, conv.UpdatedAt = now, now
+		if err := tx.UpdateConversation(conv); err != nil {
+			return err
+		}
+		return s.storeTemplate(tx, conv, contact, use, messageID, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.deliverTemplate(ctx, conv, messageID)
+}
+
+// checkCooldown refuses a template that comes too soon after another one, or
+// that the person stopped. within is the conversation it would be sent in; nil = a new one.
+//
+// Where the customer answered (the window is open or over), a template of the
+// same conversation is no reason to wait: they are talking. One that another
+// conversation sent is.
+func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, within *Conversation, use *templateUse, now int64) error {
+	if contact.MarketingStopAt != 0 && strings.EqualFold(use.template.Category, "MARKETING") {
+		return Refuse(CodeCooldown, T("refusal.marketing_stopped"))
+	}
+	if contact.BlockedUntil > now {
+		return Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", contact.BlockedUntil))
+	}
+	cooldown := s.cooldown()
+	if cooldown == 0 || contact.LastTemplateAt == 0 || contact.LastTemplateAt+cooldown <= now {
+		return nil
+	}
+	if within != nil && within.StateAt(now) != Waiting && within.LastTemplateAt == contact.LastTemplateAt {
+		return nil
+	}
+	last, err := tx.LastTemplate(contact.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil // what was sent failed
+	} else if err != nil {
+		return err
+	}
+	until := last.CreatedAt + cooldown
+	if until <= now {
+		return nil
+	}
+	who := s.username(ctx, last.AuthorID)
+	refusal := Refuse(CodeCooldown, T("refusal.cooldown", "Who", who, "At", last.CreatedAt, "Until", until))
+	if !use.supervisor {
+		return refusal
+	}
+	refusal.Agree, refusal.NeedsReason = true, true
+	if !use.confirm || use.reason == "" {
+		if use.confirm {
+			refusal.Fields = map[string]Text{"reason": T("refusal.reason_needed")}
+		}
+		return refusal
+	}
+	return tx.Audit(use.actorID, "cooldown_override", contact.ID, map[string]string{"reason": use.reason, "template": use.template.ID})
+}
+
+// coolingDown tells whether a template in the conversation would meet the cooldown.
+func (s *Service) coolingDown(c *Conversation, now int64) bool {
+	return s.cooldownUntil(c, now) > now
+}
+
+// cooldownUntil is when another template may follow in the conversation; 0 = at once.
+func (s *Service) cooldownUntil(c *Conversation, now int64) int64 {
+	until := c.Contact.BlockedUntil
+	if c.StateAt(now) == Waiting || c.LastTemplateAt != c.Contact.LastTemplateAt {
+		if c.Contact.LastTemplateAt != 0 {
+			until = max(until, c.Contact.LastTemplateAt+s.cooldown())
+		}
+	}
+	if until <= now {
+		return 0
+	}
+	return until
+}
+
+func (s *Service) cooldown() int64 {
+	return int64(s.Settings().CooldownHours) * time.Hour.Milliseconds()
+}
+
+// storeTemplate reserves the money and stores the message with its outbox job.
+func (s *Service) storeTemplate(tx Tx, conv *Conversation, contact *Contact, use *templateUse, messageID string, now int64) error {
+	plan, spent, err := tx.LockPlan(use.queue.ID, MonthStart(now))
+	if errors.Is(err, ErrNotFound) {
+		return Refuse(CodeNoPlan, T("refusal.no_plan", "Queue", use.queue.Name))
+	} else if err != nil {
+		return err
+	}
+	price := plan.Prices.Of(use.template.Category)
+	if spent+price > plan.MonthlyLimit {
+		return Refuse(CodeBudgetSpent, T("refusal.budget_spent", "Queue", use.queue.Name, "Limit", int64(plan.MonthlyLimit), "Spent", int64(spent), "Currency", plan.Currency))
+	}
+	m := &Message{
+		ID: messageID, ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: contact.ID,
+		Direction: Outbound, Kind: "template", AuthorID: use.actorID, Status: Pending,
+		Text: use.composed.Text, TemplateID: use.template.ID, Category: strings.ToLower(use.template.Category), CreatedAt: now,
+	}
+	if err := tx.InsertMessage(m); err != nil {
+		return err
+	}
+	if err := tx.InsertCharge(&Charge{
+		MessageID: m.ID, ConversationID: conv.ID, AccountID: conv.AccountID, QueueID: use.queue.ID, AgentID: use.actorID,
+		TemplateID: m.TemplateID, Category: m.Category, Amount: price, Currency: plan.Currency, State: ChargeReserved, At: now,
+	}); err != nil {
+		return err
+	}
+	contact.LastTemplateAt, contact.UpdatedAt = now, now
+	if err := tx.UpdateContact(contact); err != nil {
+		return err
+	}
+	if err := tx.Enqueue(m, use.composed.Outgoing, holdFor); err != nil {
+		return err
+	}
+	return tx.Audit(use.actorID, "template_sent", conv.ID, map[string]string{"template": m.TemplateID, "message": m.ID})
+}
+
+// deliverTemplate sends what storeTemplate stored and turns what came of it into an answer.
+func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messageID string) (*Started, error) {
+	delivery, err := s.Sender.SendHeld(ctx, messageID)
+	if err != nil {
+		return nil, err
+	}
+	if delivery.Status == Failed || delivery.Status == NotSent {
+		return nil, refusedByMeta(delivery)
+	}
+	if err := s.Mirror.Refresh(ctx, conv.ID); err != nil {
+		return nil, errors.Wrap(err, "the template was sent, its channel follows")
+	}
+	if conv, err = s.Store.Conversation(ctx, conv.ID); err != nil {
+		return nil, err
+	}
+	return &Started{Conversation: conv, Status: delivery.Status}, nil
+}
+
+// refusedByMeta puts Meta's words at the field that caused them.
+func refusedByMeta(d Delivery) *Refusal {
+	if d.Words == nil {
+		return Refuse(CodeUnavailable, T("refusal.whatsapp_unavailable"))
+	}
+	text := T("refusal.meta", "Words", d.Words)
+	r := &Refusal{Code: CodeMetaRefused, Text: text, MetaCode: d.MetaCode}
+	if d.Element != "" {
+		r.Fields = map[string]Text{d.Element: text}
+	}
+	return r
+}

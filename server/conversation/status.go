@@ -1,0 +1,43 @@
+package conversation
+
+// Status of an outbound message, as its post shows it (prop waa_status).
+type Status string
+
+// The statuses. They only move forward: see Status.Advances.
+const (
+	Pending   Status = "pending"
+	Unknown   Status = "unknown" // Meta's outcome is not known and nobody came back with it
+	Sent      Status = "sent"
+	Delivered Status = "delivered"
+	Read      Status = "read"
+	Failed    Status = "failed"
+	NotSent   Status = "not_sent" // never left for WhatsApp
+)
+
+var statusRank = map[Status]int{"": 0, Pending: 1, Unknown: 2, Sent: 3, Delivered: 4, Read: 5, Failed: 6, NotSent: 6}
+
+// Rank orders the statuses; a higher one replaces a lower one and never the
+// other way round. failed and not_sent end it.
+func (s Status) Rank() int { return statusRank[s] }
+
+// Advances tells whether a message with status s may take the status next. A
+// delivered or read message cannot fail any more.
+func (s Status) Advances(next Status) bool {
+	if next == Failed && (s == Delivered || s == Read) {
+		return false
+	}
+	return next.Rank() > s.Rank()
+}
+
+// NeedsNotice tells whether the status leaves a line with the reason in the post's thread.
+func (s Status) NeedsNotice() bool { return s == Failed || s == Unknown || s == NotSent }
+
+// Reasons of ours for a message that did not leave; Meta's codes start at 100
+// except 0 to 4, 10 and 33, which are never stored as a reason of ours.
+const (
+	ReasonLocked       = 50 // the conversation was locked when it was to be sent
+	ReasonTooOld       = 51 // posted while the plugin was down, more than 15 minutes ago
+	ReasonUnknown      = 52 // the outcome of the send is unknown
+	ReasonClosed       = 53 // the conversation was closed
+	ReasonNotPermitted = 54 // a post of a kind that is never sent
+)

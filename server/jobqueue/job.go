@@ -1,0 +1,68 @@
+// Package jobqueue is the durable worker under inbox and outbox: claim, lease,
+// retry, dead letter. Jobs of one lane run one at a time and in order; lanes do
+// not wait for each other. Any number of processes may work one queue: the
+// database decides who has a job, and a lease that ran out lets another take it.
+package jobqueue
+
+import (
+	"context"
+	"time"
+)
+
+// Job is one piece of work.
+type Job struct {
+	ID        int64
+	Lane      string // jobs of a lane run in (Order, ID), one at a time
+	Order     int64
+	Key       string // unique in the queue for ever: a second insert does nothing
+	AccountID string
+	Payload   []byte
+	CreatedAt int64 // milliseconds since epoch, the database's clock
+	Attempts  int   // how often it was claimed, this time included
+	LeftAt    int64 // outbox: when the request was about to leave, milliseconds since epoch; 0 = it has not
+}
+
+// Store is the table behind a queue. Everything after Claim is fenced: it does
+// nothing and answers ErrLost when owner no longer holds the job.
+type Store interface {
+	// Claim takes up to n jobs that are due and first in their lane, each for the lease.
+	Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]Job, error)
+	// Finish ends a job for good and claims the next of its lane, if one is due.
+	Finish(ctx context.Context, owner string, id int64, lease time.Duration) (next *Job, err error)
+	// Retry gives a job back, due again after the delay; its lane waits for it.
+	Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error
+	// Bury makes a job a dead letter with its reason; its lane goes on.
+	Bury(ctx context.Context, owner string, id int64, reason string) error
+	// Renew prolongs the leases that owner still holds.
+	Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) error
+}
+
+// Outcome is what a handler says of a job.
+type Outcome struct {
+	kind   outcomeKind
+	delay  time.Duration
+	reason string
+}
+
+type outcomeKind int
+
+const (
+	done outcomeKind = iota
+	again
+	dead
+)
+
+// Done ends the job.
+func Done() Outcome { return Outcome{} }
+
+// RetryIn runs the job again after the delay. It does not count as a failure.
+func RetryIn(delay time.Duration, reason string) Outcome {
+	return Outcome{kind: again, delay: delay, reason: reason}
+}
+
+// Dead makes the job a dead letter that an admin can see and replay.
+func Dead(reason string) Outcome { return Outcome{kind: dead, reason: reason} }
+
+// Handler works on one job. An error is a failure that may pass: the worker
+// tries again with back-off, and buries the job after its last attempt.
+type Handler func(ctx context.Context, job Job) (Outcome, error)

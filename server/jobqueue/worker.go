@@ -1,0 +1,236 @@
+package jobqueue
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// ErrLost says that the job's lease ran out and somebody else has it.
+var ErrLost = errors.New("the job's lease was lost")
+
+// Logger is what the worker says to the operator: constant messages, ids only.
+type Logger interface {
+	Warn(message string, keyValuePairs ...any)
+	Error(message string, keyValuePairs ...any)
+}
+
+// Options of a worker. All are needed except Observe.
+type Options struct {
+	Name        string // in logs and metrics
+	Owner       string // unique in the cluster and to this process's life
+	Store       Store
+	Handle      Handler
+	Concurrency int           // lanes worked on at once
+	Lease       time.Duration // a dead process's jobs are free after it
+	Poll        time.Duration // how often to look without a Wake
+	MaxAttempts int           // failures (errors, panics) before a job is buried
+	Logger      Logger
+	Observe     func(outcome string, took time.Duration)
+}
+
+// Worker claims jobs and runs the handler on them until it is stopped.
+type Worker struct {
+	Options
+	wake   chan struct{}
+	cancel context.CancelFunc
+	all    sync.WaitGroup
+
+	mu      sync.Mutex
+	running map[int64]struct{}
+}
+
+// NewWorker makes a worker; Start starts it.
+func NewWorker(o Options) *Worker {
+	if o.Observe == nil {
+		o.Observe = func(string, time.Duration) {}
+	}
+	return &Worker{Options: o, wake: make(chan struct{}, 1), running: map[int64]struct{}{}}
+}
+
+// Start begins to work in the background.
+func (w *Worker) Start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	w.cancel = cancel
+	w.all.Add(2)
+	go func() { defer w.all.Done(); w.claimLoop(ctx) }()
+	go func() { defer w.all.Done(); w.renewLoop(ctx) }()
+}
+
+// Stop lets running handlers see a cancelled context and waits for them.
+func (w *Worker) Stop() {
+	if w.cancel != nil {
+		w.cancel()
+		w.all.Wait()
+	}
+}
+
+// Wake makes the worker look for jobs now. It never blocks.
+func (w *Worker) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (w *Worker) claimLoop(ctx context.Context) {
+	slots := make(chan struct{}, w.Concurrency)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-w.wake:
+		}
+		for w.claim(ctx, slots) {
+		}
+		timer.Reset(w.Poll)
+	}
+}
+
+// claim fills the free slots once; true if there may be more to do at once.
+func (w *Worker) claim(ctx context.Context, slots chan struct{}) bool {
+	select { // wait for one free slot, then take what is free
+	case <-ctx.Done():
+		return false
+	case slots <- struct{}{}:
+	}
+	free := 1
+	for free < w.Concurrency {
+		select {
+		case slots <- struct{}{}:
+			free++
+			continue
+		default:
+		}
+		break
+	}
+	jobs, err := w.Store.Claim(ctx, w.Owner, w.Lease, free)
+	if err != nil {
+		if ctx.Err() == nil {
+			w.Logger.Warn("Could not claim jobs", "queue", w.Name, "error", err.Error())
+		}
+		jobs = nil
+	}
+	for range free - len(jobs) {
+		<-slots
+	}
+	for _, job := range jobs {
+		w.track(job.ID)
+		w.all.Add(1)
+		go func() {
+			defer w.all.Done()
+			defer func() { <-slots }()
+			w.runLane(ctx, job)
+		}()
+	}
+	return len(jobs) == free
+}
+
+// runLane works on a job and then on the next of its lane, as long as there is one.
+func (w *Worker) runLane(ctx context.Context, job Job) {
+	for next := &job; next != nil && ctx.Err() == nil; {
+		current := *next
+		next = w.runOne(ctx, current)
+		w.untrack(current.ID)
+		if next != nil {
+			w.track(next.ID)
+		}
+	}
+}
+
+func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
+	begin := time.Now()
+	outcome, err := w.safely(ctx, job)
+	if ctx.Err() != nil && err != nil {
+		return nil // stopped half way: the lease runs out and the job goes on elsewhere
+	}
+	if err != nil {
+		if errors.Is(err, ErrLost) {
+			w.Observe("lost", time.Since(begin))
+			return nil
+		}
+		w.Logger.Warn("A job failed", "queue", w.Name, "job", job.ID, "attempt", job.Attempts, "error", err.Error())
+		outcome = RetryIn(Backoff(job.Attempts), err.Error())
+		if job.Attempts >= w.MaxAttempts {
+			outcome = Dead(err.Error())
+		}
+	}
+	// the job's end is written even while stopping
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	switch outcome.kind {
+	case done:
+		next, err = w.Store.Finish(end, w.Owner, job.ID, w.Lease)
+		w.Observe("done", time.Since(begin))
+	case again:
+		err = w.Store.Retry(end, w.Owner, job.ID, outcome.delay, outcome.reason)
+		w.Observe("retry", time.Since(begin))
+	case dead:
+		w.Logger.Error("A job became a dead letter", "queue", w.Name, "job", job.ID)
+		err = w.Store.Bury(end, w.Owner, job.ID, outcome.reason)
+		w.Observe("dead", time.Since(begin))
+		w.Wake() // its lane goes on
+	}
+	if err != nil && !errors.Is(err, ErrLost) {
+		w.Logger.Warn("Could not write a job's end", "queue", w.Name, "job", job.ID, "error", err.Error())
+	}
+	return next
+}
+
+func (w *Worker) safely(ctx context.Context, job Job) (o Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.Logger.Error("A job panicked", "queue", w.Name, "job", job.ID, "stack", string(debug.Stack()))
+			err = errors.Errorf("panic: %s", fmt.Sprintf("%.80T", r))
+		}
+	}()
+	return w.Handle(ctx, job)
+}
+
+func (w *Worker) renewLoop(ctx context.Context) {
+	ticker := time.NewTicker(w.Lease / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		w.mu.Lock()
+		ids := make([]int64, 0, len(w.running))
+		for id := range w.running {
+			ids = append(ids, id)
+		}
+		w.mu.Unlock()
+		if len(ids) == 0 {
+			continue
+		}
+		if err := w.Store.Renew(ctx, w.Owner, ids, w.Lease); err != nil && ctx.Err() == nil {
+			w.Logger.Warn("Could not renew leases", "queue", w.Name, "error", err.Error())
+		}
+	}
+}
+
+func (w *Worker) track(id int64) {
+	w.mu.Lock()
+	w.running[id] = struct{}{}
+	w.mu.Unlock()
+}
+
+func (w *Worker) untrack(id int64) {
+	w.mu.Lock()
+	delete(w.running, id)
+	w.mu.Unlock()
+}
+
+// Backoff is the pause after a number of attempts: 1, 2, 4 ... at most 60 seconds.
+func Backoff(attempts int) time.Duration {
+	return min(time.Second<<min(max(attempts-1, 0), 6), time.Minute)
+}

@@ -1,0 +1,28 @@
+package metrics
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestScrape(t *testing.T) {
+	m := New(func() []Queue { return []Queue{{Name: "inbox", Depth: 3, Oldest: 1.5, Dead: 2}} })
+	m.Ignored(4)
+	m.Refused()
+	m.Job("outbox")("done", 20*time.Millisecond)
+	recorder := httptest.NewRecorder()
+	m.Handler().ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
+	for _, line := range []string{
+		`waa_queue_depth{queue="inbox"} 3`,
+		`waa_queue_oldest_seconds{queue="inbox"} 1.5`,
+		`waa_queue_dead{queue="inbox"} 2`,
+		`waa_webhook_ignored_total 4`,
+		`waa_posts_refused_total 1`,
+		`waa_job_seconds_count{outcome="done",queue="outbox"} 1`,
+	} {
+		require.Contains(t, recorder.Body.String(), line)
+	}
+}
