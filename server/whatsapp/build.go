@@ -1,0 +1,105 @@
+package whatsapp
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Build fills in the template: values by Variable.Element, white space around them is cut off. Either the message is
+// nil and every problem stands under its element ("template" for one of the template itself), or there are none.
+func (t Template) Build(values map[string]string) (*TemplateMessage, map[string]FieldProblem) {
+	if t.SendableWith(Capabilities{MediaHeader: true}) != nil {
+		return nil, map[string]FieldProblem{"template": {Key: "not_sendable"}}
+	}
+	variables := t.Variables()
+	filled := make(map[string]string, len(variables))
+	problems := map[string]FieldProblem{}
+	for _, v := range variables {
+		filled[v.Element] = strings.TrimSpace(values[v.Element])
+		if problem := v.check(filled[v.Element]); problem != nil {
+			problems[v.Element] = *problem
+		}
+	}
+	if len(problems) == 0 {
+		t.checkTotal(ComponentHeader, maxHeader, variables, filled, problems)
+		t.checkTotal(ComponentBody, maxBody, variables, filled, problems)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	message := &TemplateMessage{Name: t.Name, Language: TemplateLanguage{Code: t.Language}}
+	named := t.named()
+	for _, v := range variables {
+		message.add(v, parameterOf(v, filled[v.Element], named))
+	}
+	return message, nil
+}
+
+// add puts a parameter into its component: header and body have one each, every button its own.
+func (m *TemplateMessage) add(v Variable, parameter MessageParameter) {
+	if last := len(m.Components) - 1; v.Component != ComponentButton && last >= 0 && m.Components[last].Type == v.Component {
+		m.Components[last].Parameters = append(m.Components[last].Parameters, parameter)
+		return
+	}
+	component := MessageComponent{Type: v.Component, Parameters: []MessageParameter{parameter}}
+	if v.Component == ComponentButton {
+		component.Index, component.SubType = strconv.Itoa(v.Index), "url"
+		if parameter.CouponCode != "" {
+			component.SubType = "copy_code"
+		}
+	}
+	m.Components = append(m.Components, component)
+}
+
+func parameterOf(v Variable, value string, named bool) MessageParameter {
+	parameter := MessageParameter{Type: string(v.Kind)}
+	switch v.Kind {
+	case VariableImage:
+		parameter.Image = mediaRef(value)
+		return parameter
+	case VariableVideo:
+		parameter.Video = mediaRef(value)
+		return parameter
+	case VariableDocument:
+		parameter.Document = mediaRef(value)
+		return parameter
+	}
+	if v.Component == ComponentButton && v.Name == "" {
+		return MessageParameter{Type: "coupon_code", CouponCode: value}
+	}
+	parameter.Text = value
+	if named && v.Component != ComponentButton {
+		parameter.ParameterName = v.Name
+	}
+	return parameter
+}
+
+// mediaRef names a file by its address or its id.
+func mediaRef(value string) *MediaRef {
+	if strings.HasPrefix(value, "https://") {
+		return &MediaRef{Link: value}
+	}
+	return &MediaRef{ID: value}
+}
+
+// checkTotal measures a filled-in text; the longest value gets the problem.
+func (t Template) checkTotal(component string, limit int, variables []Variable, filled map[string]string, problems map[string]FieldProblem) {
+	part := t.component(strings.ToUpper(component))
+	if part == nil {
+		return
+	}
+	length := utf8.RuneCountInString(t.fill(component, part.Text, filled))
+	if length <= limit {
+		return
+	}
+	longest := ""
+	for _, v := range variables {
+		if v.Component == component && v.Kind == VariableText && len(filled[v.Element]) > len(filled[longest]) {
+			longest = v.Element
+		}
+	}
+	if longest != "" {
+		problems[longest] = *tooLong("total_too_long", limit, length)
+	}
+}

@@ -1,0 +1,82 @@
+package whatsapp
+
+import (
+	"net/http"
+
+	"github.com/pkg/errors"
+)
+
+// Classify says what an error of a Client means. An error of another origin is taken for an unknown outcome: that never
+// sends twice.
+func Classify(err error) Verdict {
+	if err == nil {
+		return Verdict{Outcome: Accepted}
+	}
+	var refusal *APIError
+	if errors.As(err, &refusal) {
+		return classifyRefusal(refusal)
+	}
+	var request *RequestError
+	if errors.As(err, &request) {
+		v := rule(reasonBadRequest)
+		v.Outcome = NotSent
+		return v
+	}
+	var transport *TransportError
+	if errors.As(err, &transport) && (!transport.Left || transport.Harmless) {
+		return rule(reasonNoConnection)
+	}
+	return rule(reasonNoAnswer)
+}
+
+// ClassifyCode says what an error code of a failed status means.
+func ClassifyCode(code int) Verdict {
+	v := rule(reasonOf(code))
+	v.Code = code
+	return v
+}
+
+func classifyRefusal(refusal *APIError) Verdict {
+	why := reasonByHTTP(refusal.HTTPStatus)
+	if refusal.fromMeta() {
+		why = reasonBySubcode(refusal)
+	}
+	v := rule(why)
+	v.Code, v.RetryAfter = refusal.Code, refusal.RetryAfter
+	return v
+}
+
+// reasonBySubcode: some codes say more in their subcode.
+func reasonBySubcode(refusal *APIError) reason {
+	if refusal.Code == 100 {
+		switch why := reasonOf(refusal.Subcode); {
+		case refusal.Subcode == 0:
+		case why == reasonNumberGone, why == reasonTemplateMissing, why == reasonTemplateRefused:
+			return why
+		}
+	}
+	why := reasonOf(refusal.Code)
+	if why != reasonUnknown {
+		return why
+	}
+	if refusal.Transient {
+		return reasonTemporary
+	}
+	if status := refusal.HTTPStatus; status >= 500 || status == http.StatusTooManyRequests {
+		return reasonByHTTP(status)
+	}
+	return reasonUnknown
+}
+
+// reasonByHTTP judges an answer that is not Meta's JSON: something between us and Meta wrote it.
+func reasonByHTTP(status int) reason {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return reasonAccountRate
+	case status >= 500, status == http.StatusRequestTimeout:
+		return reasonTemporary
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType:
+		return reasonBadRequest
+	}
+	return reasonGateway
+}

@@ -1,0 +1,112 @@
+package whatsapp
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// APIError is a definite no: Meta, or what stands in front of it, answered and nothing was sent.
+type APIError struct {
+	HTTPStatus int
+	// Code is Meta's error code. Without Code, Type and Message the answer was not Meta's JSON.
+	Code    int
+	Subcode int
+	Type    string
+	// Message and Details are Meta's own words, for an administrator; they may be in any language.
+	Message   string
+	Details   string
+	FBTraceID string
+	// RetryAfter is how long Meta asks to wait, 0 where it does not say.
+	RetryAfter time.Duration
+	// Transient is Meta's is_transient.
+	Transient bool
+}
+
+// Error gives the codes only: Meta's words may quote what was sent.
+func (e *APIError) Error() string {
+	if !e.fromMeta() {
+		return fmt.Sprintf("whatsapp: answer without a Meta error (http %d)", e.HTTPStatus)
+	}
+	return fmt.Sprintf("whatsapp: Meta error %d (subcode %d, http %d, trace %s)", e.Code, e.Subcode, e.HTTPStatus, e.FBTraceID)
+}
+
+func (e *APIError) fromMeta() bool { return e.Code != 0 || e.Type != "" || e.Message != "" }
+
+// TransportError says that no usable answer came.
+type TransportError struct {
+	// Left says that the request may have left this machine: Meta may have acted on it.
+	Left bool
+	// Harmless says that the call can be repeated without sending anything twice (all calls but Send).
+	Harmless bool
+	// HTTPStatus is that of the answer that could not be used, 0 if none came.
+	HTTPStatus int
+	Err        error
+}
+
+// Error never contains the address: that of a token check holds the token.
+func (e *TransportError) Error() string {
+	place := "before the request left"
+	if e.Left {
+		place = "after the request left"
+	}
+	if e.HTTPStatus != 0 {
+		place += ", http " + strconv.Itoa(e.HTTPStatus)
+	}
+	return "whatsapp: " + place + ": " + e.Err.Error()
+}
+
+// Unwrap gives the cause, such as context.DeadlineExceeded.
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// RequestError says that the request could not be made from what was given; nothing was sent.
+type RequestError struct{ Err error }
+
+func (e *RequestError) Error() string { return "whatsapp: bad request: " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *RequestError) Unwrap() error { return e.Err }
+
+// readAPIError finds Meta's error in a body, whatever the HTTP status.
+func readAPIError(status int, header http.Header, body []byte, now time.Time) (*APIError, bool) {
+	found := readNode(body).at("error")
+	if found.at("code").value == nil { // not Meta's: a proxy has its own idea of an error
+		return nil, false
+	}
+	return &APIError{
+		HTTPStatus: status,
+		Code:       found.int("code"),
+		Subcode:    found.int("error_subcode"),
+		Type:       found.str("type"),
+		Message:    firstOf(found.str("message"), found.str("error_user_title")),
+		Details:    firstOf(found.str("error_data", "details"), found.str("error_user_msg")),
+		FBTraceID:  found.str("fbtrace_id"),
+		RetryAfter: retryAfter(header, now),
+		Transient:  found.bool("is_transient"),
+	}, true
+}
+
+// retryAfter reads Retry-After (seconds or a date), else the minutes of Meta's usage header.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
+		return min(time.Duration(min(seconds, 7*24*3600))*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(value); err == nil && at.After(now) {
+		return min(at.Sub(now), maxRetryAfter)
+	}
+	usage := readNode([]byte(header.Get("X-Business-Use-Case-Usage")))
+	accounts, _ := usage.value.(map[string]any)
+	var minutes float64
+	for account := range accounts {
+		for _, use := range usage.at(account).list() {
+			minutes = max(minutes, use.float("estimated_time_to_regain_access"))
+		}
+	}
+	return min(time.Duration(min(minutes, 24*60)*float64(time.Minute)), maxRetryAfter)
+}
+
+// maxRetryAfter bounds what a header can ask for.
+const maxRetryAfter = 24 * time.Hour

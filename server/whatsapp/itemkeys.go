@@ -1,0 +1,152 @@
+package whatsapp
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// maxID keeps keys and lanes short enough for a database index, whatever Meta sends as an id; in bytes.
+const maxID = 190
+
+// newItem describes one element of a list; base holds what the change and its entry say.
+func newItem(base Item, kind Kind, raw json.RawMessage, people people) Item {
+	item := base
+	item.Kind, item.Data = kind, raw
+	element, err := parseNode(raw)
+	if err != nil || !element.isObject() {
+		return invalid(base, raw, string(kind)+" is not an object")
+	}
+	if at := element.millis("timestamp"); at != 0 {
+		item.Timestamp = at
+	}
+	switch kind {
+	case KindMessage:
+		return messageItem(base, item, element, people)
+	case KindStatus:
+		return statusItem(base, item, element, people)
+	case KindEcho:
+		return echoItem(base, item, element, people)
+	case KindPreference:
+		item.Contact = people.find(element.str("wa_id"), element.str("user_id"))
+	case KindCall:
+		customer := element.str("from")
+		if customer == "" || customer == digits(base.DisplayPhone) {
+			customer = element.firstStr("to", "recipient_id")
+		}
+		item.Contact = people.find(customer, element.firstStr("from_user_id", "to_user_id", "recipient_user_id"))
+	}
+	item.Key = contentKey(item)
+	return item
+}
+
+func messageItem(base, item Item, element node, people people) Item {
+	id := element.str("id")
+	if id == "" {
+		return invalid(base, item.Data, "message without id")
+	}
+	phone, userID := sender(element)
+	item.Contact = people.find(phone, userID)
+	if phone == "" && userID == "" {
+		phone, userID = item.Contact.WaID, item.Contact.UserID
+	}
+	if phone == "" && userID == "" {
+		return invalid(base, item.Data, "message without sender")
+	}
+	item.Peer = short(firstOf(userID, item.Contact.UserID, digits(phone), phone))
+	item.Key = "m:" + short(id)
+	if isPlaceholder(element.str("type")) {
+		item.Key = "u:" + short(id)
+	}
+	return item
+}
+
+// sender names who wrote a message. System messages may name them only in what they tell: the name we know them by
+// comes first.
+func sender(element node) (phone, userID string) {
+	phone, userID = element.str("from"), element.str("from_user_id")
+	if phone == "" && userID == "" && element.str("type") == TypeSystem {
+		system := element.at("system")
+		userID = system.firstStr("previous_user_id", "user_id")
+		phone = system.firstStr("wa_id", "new_wa_id")
+	}
+	return phone, userID
+}
+
+func statusItem(base, item Item, element node, people people) Item {
+	id, status := element.str("id"), strings.ToLower(element.str("status"))
+	if id == "" {
+		return invalid(base, item.Data, "status without message id")
+	}
+	if status == "" {
+		return invalid(base, item.Data, "status without a word")
+	}
+	item.Peer = short(id)
+	item.Contact = people.find(element.str("recipient_id"), element.str("recipient_user_id"))
+	item.Key = "s:" + short(id+":"+status)
+	return item
+}
+
+func echoItem(base, item Item, element node, people people) Item {
+	id := element.str("id")
+	if id == "" {
+		return invalid(base, item.Data, "echo without id")
+	}
+	phone, userID := element.str("to"), element.str("to_user_id")
+	item.Contact = people.find(phone, userID)
+	item.Peer = short(firstOf(userID, item.Contact.UserID, digits(phone), phone))
+	item.Key = "e:" + short(id)
+	return item
+}
+
+func invalid(base Item, raw json.RawMessage, reason string) Item {
+	item := base
+	item.Kind, item.Data, item.Reason = KindInvalid, raw, reason
+	item.Key = contentKey(item)
+	return item
+}
+
+// contentKey is the key of what has no id: a hash over all that Meta says, with the time of the entry.
+func contentKey(item Item) string {
+	content := string(item.Data)
+	if n, err := parseNode(item.Data); err == nil {
+		content = string(n.raw()) // members sorted, white space gone
+	}
+	at := strconv.FormatInt(item.Timestamp, 10)
+	return "h:" + hash(strings.Join([]string{string(item.Kind), item.Field, item.WABAID, item.PhoneNumberID, at, content}, "\x00"))
+}
+
+// short replaces an id that no index would take by its hash.
+func short(id string) string {
+	if len(id) <= maxID && strings.IndexFunc(id, unicode.IsControl) < 0 {
+		return id
+	}
+	return "#" + hash(id)
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// digits keeps the digits of a phone number.
+func digits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func firstOf(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,140 @@
+package whatsapp
+
+import (
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// element reads Data as the kind that is asked for.
+func (i Item) element(kind Kind) (node, error) {
+	if i.Kind != kind {
+		return node{}, errors.Errorf("item is a %s, not a %s", i.Kind, kind)
+	}
+	n, err := parseNode(i.Data)
+	if err != nil {
+		return node{}, errors.Wrapf(err, "read %s", kind)
+	}
+	if !n.isObject() {
+		return node{}, errors.Errorf("%s is not an object", kind)
+	}
+	return n, nil
+}
+
+// Message reads a KindMessage.
+func (i Item) Message() (*Message, error) {
+	n, err := i.element(KindMessage)
+	if err != nil {
+		return nil, err
+	}
+	m := readMessage(n)
+	m.Raw = i.Data
+	if m.From == "" && m.FromUserID == "" {
+		m.From, m.FromUserID = sender(n)
+	}
+	if m.From == "" && m.FromUserID == "" {
+		m.From, m.FromUserID = i.Contact.WaID, i.Contact.UserID
+	}
+	return m, nil
+}
+
+// Echo reads a KindEcho: a message that our side sent from the WhatsApp Business app.
+func (i Item) Echo() (*Message, error) {
+	n, err := i.element(KindEcho)
+	if err != nil {
+		return nil, err
+	}
+	m := readMessage(n)
+	m.Raw = i.Data
+	return m, nil
+}
+
+// Status reads a KindStatus.
+func (i Item) Status() (*Status, error) {
+	n, err := i.element(KindStatus)
+	if err != nil {
+		return nil, err
+	}
+	status := &Status{
+		ID:              n.str("id"),
+		Status:          strings.ToLower(n.str("status")),
+		Timestamp:       i.Timestamp,
+		RecipientID:     n.str("recipient_id"),
+		RecipientUserID: n.str("recipient_user_id"),
+		// Meta's pages and real traffic disagree about the name.
+		RecipientParentUserID: n.firstStr("recipient_parent_user_id", "parent_recipient_user_id", "parent_user_id"),
+		RecipientType:         n.str("recipient_type"),
+		CallbackData:          n.str("biz_opaque_callback_data"),
+		ConversationID:        n.str("conversation", "id"),
+		Errors:                readErrors(n.at("errors")),
+	}
+	if pricing := n.at("pricing"); pricing.isObject() {
+		status.Pricing = &Pricing{
+			Model: pricing.str("pricing_model"), Category: strings.ToLower(pricing.str("category")), Type: strings.ToLower(pricing.str("type")),
+		}
+		if billable, ok := pricing.at("billable").value.(bool); ok {
+			status.Pricing.Billable = &billable
+		}
+	}
+	return status, nil
+}
+
+// ErrorDetail reads a KindError: the number has a problem that belongs to no message.
+func (i Item) ErrorDetail() (*MessageError, error) {
+	n, err := i.element(KindError)
+	if err != nil {
+		return nil, err
+	}
+	detail := readError(n)
+	return &detail, nil
+}
+
+// Preference reads a KindPreference.
+func (i Item) Preference() (*Preference, error) {
+	n, err := i.element(KindPreference)
+	if err != nil {
+		return nil, err
+	}
+	return &Preference{
+		WaID:         firstOf(n.str("wa_id"), i.Contact.WaID),
+		UserID:       firstOf(n.str("user_id"), i.Contact.UserID),
+		ParentUserID: firstOf(n.str("parent_user_id"), i.Contact.ParentUserID),
+		Category:     n.str("category"),
+		Value:        strings.ToLower(n.str("value")),
+		Detail:       n.str("detail"),
+		Timestamp:    i.Timestamp,
+	}, nil
+}
+
+// Call reads a KindCall.
+func (i Item) Call() (*Call, error) {
+	n, err := i.element(KindCall)
+	if err != nil {
+		return nil, err
+	}
+	return &Call{
+		ID:        n.firstStr("id", "wacid"),
+		Event:     strings.ToLower(n.firstStr("status", "event")),
+		Direction: strings.ToUpper(n.str("direction")),
+		From:      n.firstStr("from", "from_user_id"),
+		To:        n.firstStr("to", "to_user_id", "recipient_id"),
+		Timestamp: i.Timestamp,
+	}, nil
+}
+
+func readErrors(list node) []MessageError {
+	var found []MessageError
+	for _, n := range list.list() {
+		if n.isObject() {
+			found = append(found, readError(n))
+		}
+	}
+	return found
+}
+
+func readError(n node) MessageError {
+	return MessageError{
+		Code: n.int("code"), Title: n.str("title"), Message: n.str("message"),
+		Details: firstOf(n.str("error_data", "details"), n.str("details")), Href: n.str("href"),
+	}
+}

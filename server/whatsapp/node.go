@@ -1,0 +1,174 @@
+package whatsapp
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// node is a JSON value of any shape. Meta's payloads vary (numbers for strings, missing parts, new types), so they are
+// read through it: asking for what is not there gives a zero value, never an error.
+type node struct{ value any }
+
+// parseNode reads one JSON value, keeping numbers as they are written.
+func parseNode(raw []byte) (node, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return node{}, errors.Wrap(err, "not JSON")
+	}
+	return node{value}, nil
+}
+
+// readNode is parseNode where a broken value is as good as none.
+func readNode(raw []byte) node {
+	n, err := parseNode(raw)
+	if err != nil {
+		return node{}
+	}
+	return n
+}
+
+// at walks into objects.
+func (n node) at(keys ...string) node {
+	for _, key := range keys {
+		object, ok := n.value.(map[string]any)
+		if !ok {
+			return node{}
+		}
+		n = node{object[key]}
+	}
+	return n
+}
+
+func (n node) isObject() bool {
+	_, ok := n.value.(map[string]any)
+	return ok
+}
+
+func (n node) list() []node {
+	values, _ := n.value.([]any)
+	nodes := make([]node, len(values))
+	for i, value := range values {
+		nodes[i] = node{value}
+	}
+	return nodes
+}
+
+// str is the text of a string or number, without NUL bytes: PostgreSQL cannot store them.
+func (n node) str(keys ...string) string {
+	switch value := n.at(keys...).value.(type) {
+	case string:
+		return strings.ReplaceAll(value, "\x00", "")
+	case json.Number:
+		return value.String()
+	}
+	return ""
+}
+
+// firstStr is the first of several fields that is not empty.
+func (n node) firstStr(keys ...string) string {
+	for _, key := range keys {
+		if text := n.str(key); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func (n node) float(keys ...string) float64 {
+	number, err := strconv.ParseFloat(strings.TrimSpace(n.str(keys...)), 64)
+	if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
+		return 0
+	}
+	return number
+}
+
+func (n node) int(keys ...string) int {
+	number, err := strconv.Atoi(strings.TrimSpace(n.str(keys...)))
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+func (n node) bool(keys ...string) bool {
+	switch value := n.at(keys...).value.(type) {
+	case bool:
+		return value
+	case string:
+		return value == "true"
+	}
+	return false
+}
+
+// Seconds up to the year 2100: what lies beyond is no Unix time in seconds.
+const maxSeconds = 4102444800
+
+// millis turns Meta's Unix seconds (text or number) into milliseconds. Nonsense gives 0; what can only be
+// milliseconds already is kept.
+func (n node) millis(keys ...string) int64 {
+	seconds := n.at(keys...).float()
+	switch {
+	case seconds >= 1 && seconds <= maxSeconds:
+		return int64(seconds) * 1000
+	case seconds > maxSeconds && seconds >= 1e12 && seconds <= maxSeconds*1000:
+		return int64(seconds)
+	}
+	return 0
+}
+
+// raw is the value as JSON.
+func (n node) raw() json.RawMessage {
+	raw, err := json.Marshal(n.value)
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// member is one name and value of a JSON object.
+type member struct {
+	name string
+	raw  json.RawMessage
+}
+
+// members reads an object in the order of the body.
+func members(raw json.RawMessage) ([]member, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	token, err := decoder.Token()
+	if err != nil || token != json.Delim('{') {
+		return nil, errors.New("not an object")
+	}
+	var found []member
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return nil, errors.Wrap(err, "not an object")
+		}
+		var m member
+		m.name, _ = name.(string)
+		if err := decoder.Decode(&m.raw); err != nil {
+			return nil, errors.Wrap(err, "not an object")
+		}
+		found = append(found, m)
+	}
+	return found, nil
+}
+
+// elements reads an array of anything.
+func elements(raw json.RawMessage) ([]json.RawMessage, bool) {
+	if !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
+		return nil, false
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, false
+	}
+	return list, true
+}

@@ -1,0 +1,110 @@
+package whatsapp
+
+import "strings"
+
+// Capabilities says what a product can fill in beyond text.
+type Capabilities struct {
+	// MediaHeader: it can upload a file for a header with an image, a video or a document.
+	MediaHeader bool
+}
+
+// productCapabilities is THE SWITCH for what templates may be sent: set MediaHeader here once the dialog can take a
+// file. Variables and Build know media headers already.
+func productCapabilities() Capabilities { return Capabilities{MediaHeader: false} }
+
+// NotSendable is why a template cannot be sent by this product, whatever is filled in.
+type NotSendable struct {
+	// Key is one of: no_name, no_body, twice, authentication, header, component, button, url.
+	Key string
+	// Part is Meta's name of the part concerned, "" for the whole template.
+	Part string
+}
+
+// Error is the English text.
+func (e *NotSendable) Error() string { return e.Text("en") }
+
+// Text is the reason in Portuguese (lang "pt", "pt-BR", ...) or English (any other).
+func (e *NotSendable) Text(lang string) string {
+	texts := map[string][2]string{
+		"no_name":        {"O modelo não tem nome ou idioma.", "The template has no name or language."},
+		"no_body":        {"O modelo não tem texto.", "The template has no text."},
+		"twice":          {"O modelo tem uma parte repetida: {part}.", "The template has a part twice: {part}."},
+		"authentication": {"Modelos de autenticação não são enviados por aqui.", "Authentication templates are not sent from here."},
+		"header":         {"O cabeçalho do modelo não pode ser preenchido por aqui: {part}.", "The template's header cannot be filled in here: {part}."},
+		"component":      {"O modelo tem uma parte que não pode ser preenchida por aqui: {part}.", "The template has a part that cannot be filled in here: {part}."},
+		"button":         {"O modelo tem um botão que não pode ser preenchido por aqui: {part}.", "The template has a button that cannot be filled in here: {part}."},
+		"url":            {"O endereço de um botão tem mais de uma variável.", "The address of a button has more than one variable."},
+	}
+	text := texts[e.Key][1]
+	if portuguese(lang) {
+		text = texts[e.Key][0]
+	}
+	return strings.ReplaceAll(text, "{part}", e.Part)
+}
+
+// Sendable says whether this product can send the template: nil, or a *NotSendable. Whether Meta lets it be sent is
+// another matter: Approved.
+func (t Template) Sendable() error { return t.SendableWith(productCapabilities()) }
+
+// SendableWith is Sendable for a product that can do what can says.
+func (t Template) SendableWith(can Capabilities) error {
+	if t.Name == "" || t.Language == "" {
+		return &NotSendable{Key: "no_name"}
+	}
+	if problem := t.structure(); problem != nil {
+		return problem
+	}
+	if header := t.component("HEADER"); header != nil && header.Format != "TEXT" && !can.MediaHeader {
+		return &NotSendable{Key: "header", Part: header.Format}
+	}
+	return nil
+}
+
+// structure says what Build cannot fill in, nil if it can.
+func (t Template) structure() *NotSendable {
+	if t.Category == "AUTHENTICATION" {
+		return &NotSendable{Key: "authentication"}
+	}
+	seen := map[string]bool{}
+	for _, component := range t.Components {
+		if seen[component.Type] {
+			return &NotSendable{Key: "twice", Part: component.Type}
+		}
+		seen[component.Type] = true
+		switch component.Type {
+		case "HEADER":
+			switch component.Format {
+			case "TEXT", "IMAGE", "VIDEO", "DOCUMENT":
+			default:
+				return &NotSendable{Key: "header", Part: component.Format}
+			}
+		case "BODY", "FOOTER":
+		case "BUTTONS":
+			if problem := buttonsProblem(component.Buttons); problem != nil {
+				return problem
+			}
+		default: // carousel, limited-time offer, call permission request, and what is yet to come
+			return &NotSendable{Key: "component", Part: component.Type}
+		}
+	}
+	if t.Text() == "" {
+		return &NotSendable{Key: "no_body"}
+	}
+	return nil
+}
+
+// buttonsProblem refuses buttons that need more than a text: catalogues, orders, flows, codes, calls.
+func buttonsProblem(buttons []TemplateButton) *NotSendable {
+	for _, button := range buttons {
+		switch button.Type {
+		case "QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO":
+		case "URL":
+			if len(placeholder.FindAllString(button.URL, -1)) > 1 {
+				return &NotSendable{Key: "url"}
+			}
+		default:
+			return &NotSendable{Key: "button", Part: button.Type}
+		}
+	}
+	return nil
+}

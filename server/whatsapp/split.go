@@ -1,0 +1,184 @@
+package whatsapp
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// Split takes a webhook body apart: one Item for every message, status, error and other change, over all entries, in
+// the order of the body. What cannot be understood becomes a KindInvalid and disturbs nothing beside it. The error
+// says that the body is no webhook at all.
+func Split(body []byte) ([]Item, error) {
+	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // a database refuses anything else
+	if !json.Valid(body) {
+		return nil, errors.New("webhook body is not JSON")
+	}
+	envelope, err := members(body)
+	if err != nil {
+		return nil, errors.New("webhook body is not an object")
+	}
+	var items []Item
+	found := false
+	for _, part := range envelope {
+		if part.name != "entry" {
+			continue
+		}
+		entries, ok := elements(part.raw)
+		if !ok {
+			return nil, errors.New("webhook body has no list of entries")
+		}
+		found = true
+		for _, entry := range entries {
+			items = append(items, splitEntry(entry)...)
+		}
+	}
+	if !found {
+		return nil, errors.New("webhook body has no list of entries")
+	}
+	return items, nil
+}
+
+func splitEntry(raw json.RawMessage) []Item {
+	var base Item
+	parts, err := members(raw)
+	if err != nil {
+		return []Item{invalid(base, raw, "entry is not an object")}
+	}
+	var changes []json.RawMessage
+	found := false
+	for _, part := range parts {
+		switch part.name {
+		case "id":
+			base.WABAID = readNode(part.raw).str()
+		case "time":
+			base.Timestamp = readNode(part.raw).millis()
+		case "field": // a level too high, as in one of Meta's own examples
+			base.Field = readNode(part.raw).str()
+		case "changes":
+			list, ok := elements(part.raw)
+			changes, found = append(changes, list...), found || ok
+		}
+	}
+	if !found {
+		return []Item{invalid(base, raw, "entry has no list of changes")}
+	}
+	var items []Item
+	for _, change := range changes {
+		items = append(items, splitChange(base, change)...)
+	}
+	return items
+}
+
+func splitChange(base Item, raw json.RawMessage) []Item {
+	parts, err := members(raw)
+	if err != nil {
+		return []Item{invalid(base, raw, "change is not an object")}
+	}
+	var value json.RawMessage
+	for _, part := range parts {
+		switch part.name {
+		case "field":
+			if field := readNode(part.raw).str(); field != "" {
+				base.Field = field
+			}
+		case "value":
+			value = part.raw
+		}
+	}
+	if value == nil {
+		return []Item{invalid(base, raw, "change has no value")}
+	}
+	lists, err := members(value)
+	if err != nil {
+		return []Item{invalid(base, raw, "value is not an object")}
+	}
+	whole, err := parseNode(value)
+	if err != nil {
+		return []Item{invalid(base, raw, "value cannot be read")}
+	}
+	base.PhoneNumberID = whole.str("metadata", "phone_number_id")
+	base.DisplayPhone = whole.str("metadata", "display_phone_number")
+	if base.DisplayPhone == "" {
+		base.DisplayPhone = whole.firstStr("display_phone_number", "phone_number")
+	}
+	if base.Field == "" {
+		base.Field = whole.str("field") // a level too low, as in another of Meta's examples
+	}
+	if base.Field == "" && (whole.at("messages").value != nil || whole.at("statuses").value != nil) {
+		base.Field = "messages"
+	}
+	return splitValue(base, value, whole, lists)
+}
+
+// splitValue makes the items of one change: one for each element of the lists it knows, else one for the whole value.
+func splitValue(base Item, value json.RawMessage, whole node, lists []member) []Item {
+	people := newPeople(whole)
+	var items []Item
+	for _, part := range lists {
+		kind, known := listKind(base.Field, part.name)
+		if !known || isNull(part.raw) {
+			continue
+		}
+		list, ok := elements(part.raw)
+		if !ok {
+			items = append(items, invalid(base, value, part.name+" is not a list"))
+			continue
+		}
+		for _, element := range list {
+			items = append(items, newItem(base, kind, element, people))
+		}
+	}
+	if len(items) > 0 {
+		return items
+	}
+	base.Kind = fieldKind(base.Field)
+	base.Data = value
+	base.Key = contentKey(base)
+	return []Item{base}
+}
+
+// listKind says which lists of a value are taken apart, and into what.
+func listKind(field, list string) (Kind, bool) {
+	switch field {
+	case "history", "smb_app_state_sync":
+		return "", false // old conversations and address books: one item each
+	case "standby":
+		return KindOther, list == "messages" || list == "statuses" // another app has the thread
+	case "calls":
+		return KindCall, list == "calls" || list == "statuses" || list == "errors"
+	}
+	switch list {
+	case "messages":
+		return KindMessage, true
+	case "statuses":
+		return KindStatus, true
+	case "errors":
+		return KindError, true
+	case "message_echoes":
+		return KindEcho, true
+	case "calls":
+		return KindCall, true
+	case "user_preferences":
+		return KindPreference, true
+	}
+	return "", false
+}
+
+// fieldKind is the kind of a change that is one thing.
+func fieldKind(field string) Kind {
+	for prefix, kind := range map[string]Kind{
+		"message_template_": KindTemplate, "template_": KindTemplate,
+		"account_": KindAccount, "phone_number_": KindAccount, "business_": KindAccount, "partner_": KindAccount,
+		"payment_": KindAccount, "security": KindAccount,
+	} {
+		if strings.HasPrefix(field, prefix) {
+			return kind
+		}
+	}
+	return KindOther
+}
+
+func isNull(raw json.RawMessage) bool { return bytes.Equal(bytes.TrimSpace(raw), []byte("null")) }

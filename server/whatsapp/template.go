@@ -1,0 +1,110 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// Template is a message template as Meta returns it. It reads what Meta sends, whatever the case of its words, and
+// writes the same shape again.
+type Template struct {
+	ID              string              `json:"id,omitempty"`
+	Name            string              `json:"name"`
+	Language        string              `json:"language"`
+	Status          string              `json:"status,omitempty"`   // upper case: APPROVED, PENDING, REJECTED, PAUSED, DISABLED, ...
+	Category        string              `json:"category,omitempty"` // upper case: MARKETING, UTILITY, AUTHENTICATION
+	ParameterFormat string              `json:"parameter_format,omitempty"`
+	Quality         string              `json:"quality_score,omitempty"`
+	RejectedReason  string              `json:"rejected_reason,omitempty"`
+	Components      []TemplateComponent `json:"components"`
+}
+
+// TemplateComponent is one part of a Template: HEADER, BODY, FOOTER, BUTTONS, CAROUSEL, ...
+type TemplateComponent struct {
+	Type    string           `json:"type"`
+	Format  string           `json:"format,omitempty"` // of a header: TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION, ...
+	Text    string           `json:"text,omitempty"`
+	Buttons []TemplateButton `json:"buttons,omitempty"`
+	Example json.RawMessage  `json:"example,omitempty"`
+}
+
+// TemplateButton is one button of a Template.
+type TemplateButton struct {
+	Type        string          `json:"type"` // QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, ...
+	Text        string          `json:"text,omitempty"`
+	URL         string          `json:"url,omitempty"`
+	PhoneNumber string          `json:"phone_number,omitempty"`
+	Example     json.RawMessage `json:"example,omitempty"`
+}
+
+// UnmarshalJSON reads a template item of Meta's, of whatever age: only what is no object is an error.
+func (t *Template) UnmarshalJSON(raw []byte) error {
+	n, err := parseNode(raw)
+	if err != nil {
+		return err
+	}
+	if !n.isObject() {
+		return errors.New("template is not an object")
+	}
+	*t = Template{
+		ID:              n.str("id"),
+		Name:            n.str("name"),
+		Language:        firstOf(n.str("language"), n.str("language", "code")),
+		Status:          strings.ToUpper(n.str("status")),
+		Category:        strings.ToUpper(n.str("category")),
+		ParameterFormat: strings.ToUpper(n.str("parameter_format")),
+		Quality:         strings.ToUpper(firstOf(n.str("quality_score"), n.str("quality_score", "score"))),
+		RejectedReason:  n.str("rejected_reason"),
+	}
+	for _, component := range n.at("components").list() {
+		if component.isObject() {
+			t.Components = append(t.Components, readTemplateComponent(component))
+		}
+	}
+	return nil
+}
+
+func readTemplateComponent(n node) TemplateComponent {
+	component := TemplateComponent{
+		Type: strings.ToUpper(n.str("type")), Format: strings.ToUpper(n.str("format")), Text: n.str("text"),
+	}
+	if example := n.at("example"); example.value != nil {
+		component.Example = example.raw()
+	}
+	for _, b := range n.at("buttons").list() {
+		button := TemplateButton{
+			Type: strings.ToUpper(b.str("type")), Text: b.str("text"), URL: b.str("url"), PhoneNumber: b.str("phone_number"),
+		}
+		if example := b.at("example"); example.value != nil {
+			button.Example = example.raw()
+		}
+		component.Buttons = append(component.Buttons, button)
+	}
+	if component.Type == "HEADER" && component.Format == "" && component.Text != "" {
+		component.Format = "TEXT"
+	}
+	return component
+}
+
+// component finds the first component of a type, nil if there is none.
+func (t Template) component(kind string) *TemplateComponent {
+	for i := range t.Components {
+		if t.Components[i].Type == kind {
+			return &t.Components[i]
+		}
+	}
+	return nil
+}
+
+// Text is the body as Meta holds it, with its placeholders.
+func (t Template) Text() string {
+	if body := t.component("BODY"); body != nil {
+		return body.Text
+	}
+	return ""
+}
+
+// Approved says that Meta lets the template be sent.
+func (t Template) Approved() bool { return t.Status == "APPROVED" }

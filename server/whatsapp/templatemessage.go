@@ -1,0 +1,49 @@
+package whatsapp
+
+// TemplateMessage is a filled-in template, in the shape in which it is sent.
+type TemplateMessage struct {
+	Name       string             `json:"name"`
+	Language   TemplateLanguage   `json:"language"`
+	Components []MessageComponent `json:"components,omitempty"`
+}
+
+// TemplateLanguage names the language of a template to send. Meta has no fallback.
+type TemplateLanguage struct {
+	Code string `json:"code"`
+}
+
+// MessageComponent carries the parameters of one part of a template.
+type MessageComponent struct {
+	Type       string             `json:"type"`
+	SubType    string             `json:"sub_type,omitempty"`
+	Index      string             `json:"index,omitempty"` // 0-based among all buttons, as text
+	Parameters []MessageParameter `json:"parameters"`
+}
+
+// MessageParameter is one value of a template to send.
+type MessageParameter struct {
+	Type          string    `json:"type"`
+	ParameterName string    `json:"parameter_name,omitempty"`
+	Text          string    `json:"text,omitempty"`
+	CouponCode    string    `json:"coupon_code,omitempty"`
+	Image         *MediaRef `json:"image,omitempty"`
+	Video         *MediaRef `json:"video,omitempty"`
+	Document      *MediaRef `json:"document,omitempty"`
+}
+
+// Rendered is a template as the customer sees it.
+type Rendered struct {
+	Header       string
+	HeaderFormat string // TEXT, IMAGE, ...; "" without a header
+	Body         string
+	Footer       string
+	Buttons      []Button
+}
+
+// Button is a button as the customer sees it.
+type Button struct {
+	Type string // as in TemplateButton
+	Text string
+	// URL of a URL button, PhoneNumber of a PHONE_NUMBER button, Code of a COPY_CODE button.
+	URL, PhoneNumber, Code string
+}

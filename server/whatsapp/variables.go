@@ -1,0 +1,198 @@
+package whatsapp
+
+import (
+	"cmp"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Meta's limits, in characters.
+const (
+	maxBody       = 1024
+	maxHeader     = 60
+	maxURL        = 2000
+	maxCouponCode = 15
+)
+
+var placeholder = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]+)\s*\}\}`)
+
+// Values of Variable.Component.
+const (
+	ComponentHeader = "header"
+	ComponentBody   = "body"
+	ComponentButton = "button"
+)
+
+// VariableKind says what a variable takes.
+type VariableKind string
+
+// Kinds of a Variable; those other than text are headers.
+const (
+	VariableText     VariableKind = "text"
+	VariableImage    VariableKind = "image"    // the id of an uploaded image
+	VariableVideo    VariableKind = "video"    // the id of an uploaded video
+	VariableDocument VariableKind = "document" // the id of an uploaded document
+	VariableLocation VariableKind = "location"
+)
+
+// Variable is one thing to fill in before a template can be sent.
+type Variable struct {
+	// Element is its name in a dialog and in Build's values: header_<n>, body_<n> or body_<name>, button_<i>.
+	Element string
+	// Name is what stands in the braces: a number or a name; "" for a code or a file.
+	Name      string
+	Component string // ComponentHeader, ComponentBody, ComponentButton
+	Kind      VariableKind
+	// Index is Meta's 0-based index among all buttons; 0 for other components.
+	Index int
+	// Label is the text of the button, "" for other components.
+	Label   string
+	Example string
+	// MaxLength is how many characters the value may have when all others are empty.
+	MaxLength int
+}
+
+// Variables are the things to fill in, in the order in which a person reads them.
+func (t Template) Variables() []Variable {
+	var found []Variable
+	if header := t.component("HEADER"); header != nil {
+		found = append(found, t.headerVariables(*header)...)
+	}
+	if body := t.component("BODY"); body != nil {
+		found = append(found, t.textVariables(ComponentBody, *body, maxBody)...)
+	}
+	if buttons := t.component("BUTTONS"); buttons != nil {
+		for i, button := range buttons.Buttons {
+			if v, ok := buttonVariable(i, button); ok {
+				found = append(found, v)
+			}
+		}
+	}
+	return found
+}
+
+// named says whether the parameters have names. Older templates do not say so: then the text decides.
+func (t Template) named() bool {
+	if t.ParameterFormat == "NAMED" {
+		return true
+	}
+	for _, kind := range []string{"HEADER", "BODY"} {
+		component := t.component(kind)
+		if component == nil {
+			continue
+		}
+		for _, match := range placeholder.FindAllStringSubmatch(component.Text, -1) {
+			if !isNumber(match[1]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (t Template) headerVariables(header TemplateComponent) []Variable {
+	kind := VariableKind(strings.ToLower(header.Format))
+	switch kind {
+	case VariableText:
+		return t.textVariables(ComponentHeader, header, maxHeader)
+	case VariableImage, VariableVideo, VariableDocument, VariableLocation:
+		return []Variable{{Element: "header_1", Component: ComponentHeader, Kind: kind}}
+	}
+	return nil
+}
+
+// textVariables finds the placeholders of a text; one that is used twice is one variable.
+func (t Template) textVariables(component string, c TemplateComponent, limit int) []Variable {
+	named := t.named()
+	uses := map[string]int{}
+	var names []string
+	for _, match := range placeholder.FindAllStringSubmatch(c.Text, -1) {
+		if uses[match[1]]++; uses[match[1]] == 1 {
+			names = append(names, match[1])
+		}
+	}
+	if !named {
+		slices.SortStableFunc(names, compareNumbers)
+	}
+	room := limit - utf8.RuneCountInString(placeholder.ReplaceAllString(c.Text, ""))
+	found := make([]Variable, 0, len(names))
+	for i, name := range names {
+		suffix := name
+		if named && component == ComponentHeader {
+			suffix = strconv.Itoa(i + 1)
+		}
+		found = append(found, Variable{
+			Element: component + "_" + suffix, Name: name, Component: component, Kind: VariableText,
+			Example: exampleOf(c.Example, component, name, i), MaxLength: max(room/uses[name], 1),
+		})
+	}
+	return found
+}
+
+func buttonVariable(index int, button TemplateButton) (Variable, bool) {
+	v := Variable{
+		Element: ComponentButton + "_" + strconv.Itoa(index), Component: ComponentButton, Kind: VariableText, Index: index,
+		Label: button.Text, Example: firstText(button.Example),
+	}
+	switch button.Type {
+	case "COPY_CODE":
+		v.MaxLength = maxCouponCode
+		return v, true
+	case "URL":
+		match := placeholder.FindStringSubmatchIndex(button.URL)
+		if match == nil {
+			return v, false
+		}
+		v.Name = button.URL[match[2]:match[3]]
+		fixed := placeholder.ReplaceAllString(button.URL, "")
+		v.MaxLength = max(maxURL-utf8.RuneCountInString(fixed), 1)
+		v.Example = strings.TrimPrefix(v.Example, button.URL[:match[0]]) // Meta's example may be the whole address
+		return v, true
+	}
+	return v, false
+}
+
+// exampleOf finds the example of one variable, in Meta's two shapes.
+func exampleOf(raw json.RawMessage, component, name string, position int) string {
+	n := readNode(raw)
+	for _, parameter := range n.at(component + "_text_named_params").list() {
+		if parameter.str("param_name") == name {
+			return parameter.str("example")
+		}
+	}
+	examples := n.at(component + "_text").list()
+	if len(examples) == 0 {
+		if position == 0 {
+			return n.str(component + "_text")
+		}
+		return ""
+	}
+	if inner := examples[0].list(); len(inner) > 0 {
+		examples = inner
+	}
+	if position < len(examples) {
+		return examples[position].str()
+	}
+	return ""
+}
+
+// firstText is a string, or the first one of a list.
+func firstText(raw json.RawMessage) string {
+	n := readNode(raw)
+	if list := n.list(); len(list) > 0 {
+		return list[0].str()
+	}
+	return n.str()
+}
+
+func isNumber(name string) bool { return strings.Trim(name, "0123456789") == "" }
+
+// compareNumbers orders numbers of any length.
+func compareNumbers(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
