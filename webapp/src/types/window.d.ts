@@ -1,0 +1,12 @@
+import type {Plugin} from 'src/plugin';
+
+declare global {
+    interface Window {
+
+        /** Called once by the bundle; the web client then calls `plugin.initialize`. */
+        registerPlugin(id: string, plugin: Plugin): void;
+
+        /** The path the server is served under, set by the web client: `/chat` for https://example.com/chat, `''` for the root. */
+        basename?: string;
+    }
+}

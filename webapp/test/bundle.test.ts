@@ -1,0 +1,38 @@
+// @vitest-environment node
+import {gzipSync} from 'node:zlib';
+
+import {beforeAll, expect, test} from 'vitest';
+
+import {buildPlugin} from './build';
+
+let files: Record<string, string>;
+
+beforeAll(() => {
+    files = buildPlugin();
+});
+
+test('the bundle is one script', () => {
+    expect(Object.keys(files)).toEqual(['main.js']);
+});
+
+test('the bundle stays small: what the web client exports is not in it', () => {
+    expect(gzipSync(String(files['main.js'])).length).toBeLessThan(16 * 1024);
+});
+
+test('the bundle runs with nothing but the globals of the web client', () => {
+    const registered: unknown[][] = [];
+    const {window, document} = globals(registered);
+    // eslint-disable-next-line no-new-func
+    const run = new Function('window', 'document', 'React', 'ReactIntl', 'Redux', 'ReactRedux', String(files['main.js']));
+    run(window, document, {}, {}, {combineReducers: () => () => ({})}, {});
+    expect(registered).toHaveLength(1);
+    expect(registered[0]?.[0]).toBe('whatsapp-ativo');
+    expect(registered[0]?.[1]).toHaveProperty('initialize');
+});
+
+function globals(registered: unknown[][]) {
+    return {
+        window: {registerPlugin: (...args: unknown[]) => registered.push(args)},
+        document: {head: {appendChild: (e: unknown) => e}, createElement: () => ({})},
+    };
+}

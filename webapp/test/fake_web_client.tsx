@@ -1,0 +1,136 @@
+import React, {useSyncExternalStore} from 'react';
+import type {ComponentType, ReactElement, ReactNode} from 'react';
+import {IntlProvider, useIntl} from 'react-intl';
+import {Provider, useSelector} from 'react-redux';
+import {combineReducers, createStore} from 'redux';
+import type {Reducer, UnknownAction} from 'redux';
+import type {MessageKey} from 'src/i18n';
+import type {AppBarComponent, ChannelAction, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
+
+import type {Channel} from '@mattermost/types/channels';
+
+type HeaderButton = {icon: ReactElement; action: ChannelAction; text: ReactNode};
+type Dialog = {trigger_id: string; title: string};
+type DialogState = {entities: {integrations: {dialogTriggerId: string; dialog: Dialog | null}}};
+
+/**
+ * What the Mattermost web client does with the things we register, as far as we use it: the store, the registry, the rule that a
+ * dialog opens only in the client that knows its trigger id, and a page with the buttons. The web client hides the header button
+ * where the app bar is shown; here both are on the page.
+ */
+export class FakeWebClient {
+    readonly store: PluginStore;
+    readonly registry: Required<PluginRegistry>;
+    headerButtons: HeaderButton[] = [];
+    appBar: AppBarComponent[] = [];
+    roots: ComponentType[] = [];
+    private messages: (locale: string) => Record<string, string> = () => ({});
+    private listeners = new Set<() => void>();
+    private version = 0;
+
+    constructor(readonly pluginId: string, readonly currentTeamId: string) {
+        const reducers: Record<string, Reducer> = {entities: entities(currentTeamId)};
+
+        // Only the slices that the plugin reads exist here.
+        this.store = createStore(combineReducers(reducers)) as unknown as PluginStore;
+        this.registry = {
+            registerTranslations: (translations) => {
+                this.messages = translations;
+                this.changed();
+            },
+            registerReducer: (reducer) => {
+                reducers[`plugins-${pluginId}`] = reducer as unknown as Reducer;
+                this.store.replaceReducer(combineReducers(reducers) as unknown as Parameters<PluginStore['replaceReducer']>[0]);
+            },
+            registerRootComponent: (component) => this.changed(this.roots.push(component)),
+            registerAppBarComponent: (component) => this.changed(this.appBar.push(component)),
+            registerChannelHeaderButtonAction: (icon, action, _dropdownText, text) => this.changed(this.headerButtons.push({icon, action, text})),
+        };
+    }
+
+    /** The websocket event `open_dialog`, which every client of the user receives. */
+    receiveDialog(dialog: Dialog) {
+        this.store.dispatch({type: 'RECEIVED_DIALOG', data: dialog});
+    }
+
+    /** The page. Without a channel it is one like Threads or Drafts. */
+    Page = ({locale, channel}: {locale: string; channel?: Channel}) => {
+        useSyncExternalStore(this.subscribe, () => this.version);
+        return (
+            <IntlProvider
+                locale={locale}
+                messages={this.messages(locale)}
+            >
+                <Provider store={this.store}>
+                    <header className='channel-header'>
+                        <h1>{channel?.display_name}</h1>
+                        {this.headerButtons.map((button, i) => (
+                            <HeaderIcon
+                                key={i}
+                                {...button}
+                                onClick={() => button.action(channel)}
+                            />
+                        ))}
+                    </header>
+                    <aside className='app-bar'>
+                        {this.appBar.map((component, i) => (
+                            <button
+                                key={i}
+                                className='app-bar__icon'
+                                onClick={() => component.action(channel)}
+                            >
+                                <img
+                                    src={component.iconUrl}
+                                    alt={this.pluginId}
+                                />
+                            </button>
+                        ))}
+                    </aside>
+                    {this.roots.map((Root, i) => <Root key={i}/>)}
+                    <InteractiveDialog/>
+                </Provider>
+            </IntlProvider>
+        );
+    };
+
+    private subscribe = (listener: () => void) => {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+    };
+
+    private changed(id = 0) {
+        this.version++;
+        this.listeners.forEach((listener) => listener());
+        return String(id);
+    }
+}
+
+/** Names the button as the web client does: from a string or from the id of a FormattedMessage. */
+const HeaderIcon = ({icon, text, onClick}: HeaderButton & {onClick: () => void}) => {
+    const intl = useIntl();
+    const label = React.isValidElement<{id: MessageKey}>(text) ? intl.formatMessage({id: text.props.id}) : String(text);
+    return (
+        <button
+            className='channel-header__icon'
+            aria-label={label}
+            onClick={onClick}
+        >
+            {icon}
+        </button>
+    );
+};
+
+const InteractiveDialog = () => {
+    const {dialog, dialogTriggerId} = useSelector((state: DialogState) => state.entities.integrations);
+    return dialog && dialog.trigger_id === dialogTriggerId ? <div role='dialog'>{dialog.title}</div> : null;
+};
+
+function entities(currentTeamId: string) {
+    return combineReducers({
+        teams: (state = {currentTeamId}) => state,
+        integrations: combineReducers({
+            dialogTriggerId: (state = '', action: UnknownAction) => (action.type === 'RECEIVED_DIALOG_TRIGGER_ID' ? action.data : state),
+            dialog: (state = null, action: UnknownAction) => (action.type === 'RECEIVED_DIALOG' ? action.data : state),
+        }),
+    });
+}

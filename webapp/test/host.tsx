@@ -1,0 +1,37 @@
+import React from 'react';
+import * as ReactDOM from 'react-dom';
+import {createRoot} from 'react-dom/client';
+import * as ReactIntl from 'react-intl';
+import * as ReactRedux from 'react-redux';
+import * as Redux from 'redux'; // eslint-disable-line no-restricted-imports
+
+import type {Channel} from '@mattermost/types/channels';
+
+import {FakeWebClient} from './fake_web_client';
+
+/** The page that takes the place of the Mattermost web client: `?theme=dark&locale=en`. */
+const query = new URLSearchParams(window.location.search);
+const client = new FakeWebClient('whatsapp-ativo', 'team1');
+const channel = {id: 'channel1', team_id: 'team1', display_name: 'Fila Vendas'} as Channel;
+
+document.body.classList.toggle('dark', query.get('theme') === 'dark');
+
+Object.assign(window, {
+    React,
+    ReactDOM,
+    ReactIntl,
+    ReactRedux,
+    Redux,
+    basename: window.location.pathname.replace(/\/$/, ''),
+    client,
+    registerPlugin: (_id: string, plugin: {initialize: (registry: object, store: object) => void}) => {
+        plugin.initialize(client.registry, client.store);
+    },
+});
+
+createRoot(document.getElementById('root')!).render(
+    <client.Page
+        locale={query.get('locale') ?? 'pt-BR'}
+        channel={channel}
+    />,
+);

@@ -1,0 +1,44 @@
+import {fileURLToPath} from 'node:url';
+
+import {defineConfig} from 'vitest/config';
+
+import {cssInBundle} from './css_in_bundle.ts';
+
+/**
+ * What the Mattermost web client puts on `window` for plugins, by package name. Never bundled: a second copy of React breaks
+ * hooks, and a second react-intl hides our texts from the client's aria labels. `react/jsx-runtime` is not among them, hence
+ * the classic JSX transform.
+ */
+const externals: Record<string, string> = {
+    luxon: 'Luxon',
+    'prop-types': 'PropTypes',
+    react: 'React',
+    'react-bootstrap': 'ReactBootstrap',
+    'react-dom': 'ReactDOM',
+    'react-intl': 'ReactIntl',
+    'react-redux': 'ReactRedux',
+    'react-router-dom': 'ReactRouterDom',
+    redux: 'Redux',
+};
+
+export default defineConfig({
+    oxc: {jsx: {runtime: 'classic'}},
+    plugins: [cssInBundle()],
+    resolve: {alias: {src: fileURLToPath(new URL('src', import.meta.url))}},
+
+    // The tests read ../plugin.json and ../assets.
+    server: {fs: {allow: ['..']}},
+    build: {
+        target: 'es2022',
+        lib: {entry: 'src/index.tsx', formats: ['iife'], name: 'WhatsappAtivo', fileName: () => 'main.js'},
+        rolldownOptions: {external: Object.keys(externals), output: {globals: externals}},
+    },
+
+    // Vitest and not jest: it reads TypeScript, JSON and SVG imports with the bundler's own configuration, without a Babel chain.
+    test: {
+        environment: 'happy-dom',
+        include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+        restoreMocks: true,
+        unstubGlobals: true,
+    },
+});
