@@ -1,0 +1,192 @@
+// Package doctor examines an installation and says, for each finding, what to do.
+package doctor
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Finding is one thing the doctor looked at.
+type Finding struct {
+	Check string // what was looked at, one word
+	OK    bool
+	Text  conversation.Text // what was found
+	Fix   conversation.Text // what to do; no key where there is nothing to do
+}
+
+// Backlog is what waits in a queue of jobs.
+type Backlog struct {
+	Depth  int
+	Oldest time.Duration // age of the oldest job that waits
+	Dead   int           // dead letters
+}
+
+// Store reads what the doctor looks at.
+type Store interface {
+	Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error)
+	Queues(ctx context.Context) ([]*conversation.Queue, error)
+	TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error)
+	// HasPlan tells whether a queue has an approved plan.
+	HasPlan(ctx context.Context, queueID string) (bool, error)
+	Backlogs(ctx context.Context) (inbox, outbox Backlog, err error)
+}
+
+// Prober asks Meta about an account; a *conversation.Refusal says what is wrong.
+type Prober interface {
+	Probe(ctx context.Context, account *conversation.Account) (subscribed bool, err error)
+}
+
+// Problem is a setting that cannot be used.
+type Problem struct {
+	Setting string
+	Text    conversation.Text
+}
+
+// Doctor examines. All fields are needed.
+type Doctor struct {
+	Store    Store
+	Prober   Prober
+	Clock    conversation.Clock
+	Problems func() []Problem
+	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
+	LastWebhook func(accountID string) int64
+}
+
+const (
+	// slow is the age from which a waiting job is worth a word.
+	slow = time.Minute
+	// probePatience bounds what Meta may take for one account.
+	probePatience = 10 * time.Second
+	// maxAccounts bounds an examination.
+	maxAccounts = 200
+)
+
+// Examine looks at settings, accounts, queues and jobs. An error means that it could not look.
+func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
+	var findings []Finding
+	for _, p := range d.Problems() {
+		findings = append(findings, Finding{Check: "settings", Text: conversation.T("doctor.setting", "Setting", p.Setting), Fix: p.Text})
+	}
+	accounts, _, err := d.Store.Accounts(ctx, 0, maxAccounts)
+	if err != nil {
+		return nil, err
+	}
+	if len(accounts) == 0 {
+		findings = append(findings, Finding{Check: "accounts", Text: conversation.T("doctor.no_account"), Fix: conversation.T("doctor.no_account_fix")})
+	}
+	for _, account := range accounts {
+		more, err := d.account(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, more...)
+	}
+	more, err := d.queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	findings = append(findings, more...)
+	more, err = d.jobs(ctx)
+	return append(findings, more...), err
+}
+
+func (d *Doctor) account(ctx context.Context, a *conversation.Account) ([]Finding, error) {
+	if !a.Enabled {
+		return []Finding{{Check: "account", OK: true, Text: conversation.T("doctor.account_disabled", "Account", a.Name)}}, nil
+	}
+	findings := d.token(ctx, a)
+	last := max(a.WebhookAt, d.LastWebhook(a.ID))
+	if last == 0 {
+		findings = append(findings, Finding{Check: "webhook", Text: conversation.T("doctor.webhook_never", "Account", a.Name), Fix: conversation.T("doctor.webhook_never_fix")})
+	} else {
+		findings = append(findings, Finding{Check: "webhook", OK: true, Text: conversation.T("doctor.webhook_last", "Account", a.Name, "At", last)})
+	}
+	if a.DefaultQueueID == "" {
+		findings = append(findings, Finding{Check: "default_queue", Text: conversation.T("doctor.no_default_queue", "Account", a.Name), Fix: conversation.T("doctor.no_default_queue_fix")})
+	}
+	templates, err := d.Store.TemplatesOf(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	usable := 0
+	for _, t := range templates {
+		if t.Approved && t.Status == "APPROVED" && t.GoneAt == 0 && len(t.QueueIDs) > 0 {
+			usable++
+		}
+	}
+	finding := Finding{Check: "templates", OK: usable > 0, Text: conversation.T("doctor.templates", "Account", a.Name, "Usable", usable, "Total", len(templates))}
+	if usable == 0 {
+		finding.Fix = conversation.T("doctor.templates_fix")
+	}
+	return append(findings, finding), nil
+}
+
+func (d *Doctor) token(ctx context.Context, a *conversation.Account) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, probePatience)
+	defer cancel()
+	subscribed, err := d.Prober.Probe(ctx, a)
+	if err != nil {
+		finding := Finding{Check: "token", Text: conversation.T("doctor.token", "Account", a.Name), Fix: conversation.T("doctor.token_fix")}
+		if refusal, ok := conversation.AsRefusal(err); ok {
+			finding.Fix = refusal.Text
+		}
+		return []Finding{finding}
+	}
+	findings := []Finding{{Check: "token", OK: true, Text: conversation.T("doctor.token_ok", "Account", a.Name)}}
+	if !subscribed {
+		findings = append(findings, Finding{Check: "subscription", Text: conversation.T("doctor.not_subscribed", "Account", a.Name), Fix: conversation.T("doctor.not_subscribed_fix")})
+	}
+	return findings
+}
+
+func (d *Doctor) queues(ctx context.Context) ([]Finding, error) {
+	queues, err := d.Store.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var findings []Finding
+	if len(queues) == 0 {
+		findings = append(findings, Finding{Check: "queues", Text: conversation.T("doctor.no_queue"), Fix: conversation.T("doctor.no_queue_fix")})
+	}
+	for _, q := range queues {
+		approved, err := d.Store.HasPlan(ctx, q.ID)
+		if err != nil {
+			return nil, err
+		}
+		if approved {
+			findings = append(findings, Finding{Check: "plan", OK: true, Text: conversation.T("doctor.plan", "Queue", q.Name)})
+		} else {
+			findings = append(findings, Finding{Check: "plan", Text: conversation.T("doctor.no_plan", "Queue", q.Name), Fix: conversation.T("doctor.no_plan_fix")})
+		}
+	}
+	return findings, nil
+}
+
+func (d *Doctor) jobs(ctx context.Context) ([]Finding, error) {
+	inbox, outbox, err := d.Store.Backlogs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []Finding{
+		backlog("inbox", inbox, conversation.T("doctor.inbox", "Depth", inbox.Depth, "Seconds", int(inbox.Oldest.Seconds()))),
+		backlog("outbox", outbox, conversation.T("doctor.outbox", "Depth", outbox.Depth, "Seconds", int(outbox.Oldest.Seconds()))),
+		dead(inbox.Dead + outbox.Dead),
+	}, nil
+}
+
+func backlog(check string, b Backlog, text conversation.Text) Finding {
+	if b.Oldest < slow {
+		return Finding{Check: check, OK: true, Text: text}
+	}
+	return Finding{Check: check, Text: text, Fix: conversation.T("doctor.backlog_fix")}
+}
+
+func dead(letters int) Finding {
+	text := conversation.T("doctor.dead_letters", "Count", letters)
+	if letters == 0 {
+		return Finding{Check: "dead_letters", OK: true, Text: text}
+	}
+	return Finding{Check: "dead_letters", Text: text, Fix: conversation.T("doctor.dead_letters_fix")}
+}

@@ -1,0 +1,106 @@
+package i18n
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+)
+
+// funcs are what a text can call. What is missing or no number is written as nothing.
+func (b *Bundle) funcs(lang string) template.FuncMap {
+	return template.FuncMap{
+		"clock": func(ms any) string {
+			if n, ok := integer(ms); ok {
+				return Clock(lang, n, b.in)
+			}
+			return ""
+		},
+		// say writes what knows its own words, such as Meta's errors
+		"say": func(v any) string {
+			if words, ok := v.(interface{ Text(lang string) string }); ok {
+				return words.Text(Lang(lang))
+			}
+			return ""
+		},
+		"amount": func(micros, currency any) string {
+			if n, ok := integer(micros); ok && currency != nil {
+				return Amount(lang, n, fmt.Sprint(currency))
+			}
+			return ""
+		},
+	}
+}
+
+// integer reads any integer type, the named ones too.
+func integer(v any) (n int64, ok bool) {
+	if value := reflect.ValueOf(v); value.IsValid() && value.CanInt() {
+		return value.Int(), true
+	}
+	return 0, false
+}
+
+// Clock writes a moment (milliseconds since epoch) as people say it: "14:32" on
+// the day it is, with the day otherwise. A nil location is UTC.
+func Clock(lang string, ms int64, in *time.Location) string {
+	return ClockAt(lang, ms, time.Now().UnixMilli(), in)
+}
+
+// ClockAt is Clock seen from a given moment, milliseconds since epoch.
+func ClockAt(lang string, ms, now int64, in *time.Location) string {
+	if in == nil {
+		in = time.UTC
+	}
+	at, today := time.UnixMilli(ms).In(in), time.UnixMilli(now).In(in)
+	portuguese := Lang(lang) == Portuguese
+	switch {
+	case at.Year() == today.Year() && at.YearDay() == today.YearDay():
+		return at.Format("15:04")
+	case at.Year() == today.Year() && portuguese:
+		return at.Format("02/01 15:04")
+	case at.Year() == today.Year():
+		return at.Format("Jan 2, 15:04")
+	case portuguese:
+		return at.Format("02/01/2006 15:04")
+	default:
+		return at.Format("Jan 2, 2006, 15:04")
+	}
+}
+
+// Amount writes millionths of a currency's main unit: "R$ 0,35", "BRL 0.35".
+// It shows two decimals, and up to four where the amount has them.
+func Amount(lang string, micros int64, currency string) string {
+	group, point, symbol := ",", ".", currency
+	if Lang(lang) == Portuguese {
+		group, point, symbol = ".", ",", portugueseSymbol(currency)
+	}
+	sign := ""
+	if micros < 0 {
+		sign, micros = "-", -micros
+	}
+	tenThousandths := (micros + 50) / 100
+	whole := strconv.FormatInt(tenThousandths/10_000, 10)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + group + whole[i:]
+	}
+	decimals := strconv.FormatInt(10_000+tenThousandths%10_000, 10)[1:]
+	for len(decimals) > 2 && decimals[len(decimals)-1] == '0' {
+		decimals = decimals[:len(decimals)-1]
+	}
+	return strings.TrimSpace(sign + symbol + " " + whole + point + decimals)
+}
+
+func portugueseSymbol(currency string) string {
+	switch currency {
+	case "BRL":
+		return "R$"
+	case "USD":
+		return "US$"
+	case "EUR":
+		return "€"
+	default:
+		return currency
+	}
+}

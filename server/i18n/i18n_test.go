@@ -1,0 +1,144 @@
+package i18n
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// byKey reads all files of one language and fails where two of them hold the same key.
+func byKey(t *testing.T, lang string) map[string]string {
+	t.Helper()
+	names, err := fs.Glob(files, path.Join("texts", lang, "*.json"))
+	require.NoError(t, err)
+	all := map[string]string{}
+	for _, name := range names {
+		pairs, err := read(name)
+		require.NoError(t, err)
+		for key, text := range pairs {
+			require.NotContains(t, all, key, "%s holds a key of another file", name)
+			all[key] = text
+		}
+	}
+	return all
+}
+
+func TestBothLanguagesSayTheSame(t *testing.T) {
+	placeholder := regexp.MustCompile(`\{\{[^}]*\}\}`)
+	placeholders := func(text string) []string {
+		found := placeholder.FindAllString(text, -1)
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	portuguese, english := byKey(t, Portuguese), byKey(t, English)
+	require.NotEmpty(t, portuguese)
+	for key, text := range portuguese {
+		require.Contains(t, english, key, "only in Portuguese")
+		require.Equal(t, placeholders(text), placeholders(english[key]), key)
+	}
+	for key := range english {
+		require.Contains(t, portuguese, key, "only in English")
+	}
+}
+
+func TestEveryTextIsATemplateWithWords(t *testing.T) {
+	bundle, err := New()
+	require.NoError(t, err)
+	for _, lang := range []string{Portuguese, English} {
+		for key, text := range byKey(t, lang) {
+			require.NotEmpty(t, text, key)
+			_, err := template.New(key).Funcs(bundle.funcs(lang)).Parse(text)
+			require.NoError(t, err, key)
+			require.NotEqual(t, key, bundle.Text(lang, key, nil), "%s has no text in %s", key, lang)
+			require.NotContains(t, bundle.Text(lang, key, nil), noValue)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	bundle, err := New()
+	require.NoError(t, err)
+	require.Equal(t, "no.such.key", bundle.Text("pt-BR", "no.such.key", nil))
+	require.Equal(t, "no.such.key", bundle.Text("xx", "no.such.key", map[string]any{"A": 1}))
+	require.Empty(t, bundle.Text("en", "", nil))
+
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			for key := range byKey(t, English) {
+				_ = bundle.Text(Portuguese, key, map[string]any{"Name": "{{.Name}}"})
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestLang(t *testing.T) {
+	for locale, want := range map[string]string{
+		"pt": "pt-BR", "pt-BR": "pt-BR", "pt_BR": "pt-BR", "PT-pt": "pt-BR",
+		"": "en", "en": "en", "en-AU": "en", "es": "en", "ptx": "en", "de": "en",
+	} {
+		require.Equal(t, want, Lang(locale), locale)
+	}
+}
+
+func TestClockAt(t *testing.T) {
+	brasilia := time.FixedZone("BRT", -3*3600)
+	now := time.Date(2026, 11, 23, 1, 30, 0, 0, time.UTC).UnixMilli() // 22 November, 22:30 there
+	for name, c := range map[string]struct {
+		lang string
+		at   time.Time
+		in   *time.Location
+		want string
+	}{
+		"today":                {"pt-BR", time.Date(2026, 11, 22, 17, 32, 0, 0, time.UTC), brasilia, "14:32"},
+		"today there, not UTC": {"en", time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), brasilia, "22:00"},
+		"tomorrow":             {"pt-BR", time.Date(2026, 11, 23, 17, 32, 0, 0, time.UTC), brasilia, "23/11 14:32"},
+		"tomorrow, English":    {"en", time.Date(2026, 11, 23, 17, 32, 0, 0, time.UTC), brasilia, "Nov 23, 14:32"},
+		"another year":         {"pt-BR", time.Date(2027, 11, 22, 17, 32, 0, 0, time.UTC), brasilia, "22/11/2027 14:32"},
+		"no location":          {"en", time.Date(2026, 11, 23, 17, 32, 0, 0, time.UTC), nil, "17:32"},
+	} {
+		require.Equal(t, c.want, ClockAt(c.lang, c.at.UnixMilli(), now, c.in), name)
+	}
+}
+
+func TestAmount(t *testing.T) {
+	for _, c := range []struct {
+		lang, currency, want string
+		micros               int64
+	}{
+		{"pt-BR", "BRL", "R$ 0,35", 350_000},
+		{"en", "BRL", "BRL 0.35", 350_000},
+		{"pt-BR", "BRL", "R$ 0,3125", 312_500},
+		{"en", "USD", "USD 0.30", 300_000},
+		{"pt-BR", "USD", "US$ 1.234.567,80", 1_234_567_800_000},
+		{"en", "USD", "USD 1,234.00", 1_234_000_000},
+		{"pt-BR", "BRL", "-R$ 2,50", -2_500_000},
+		{"en", "BRL", "BRL 1.00", 999_960},
+		{"en", "", "0.00", 0},
+	} {
+		require.Equal(t, c.want, Amount(c.lang, c.micros, c.currency))
+	}
+}
+
+func TestFuncsOfTexts(t *testing.T) {
+	type money int64
+	funcs := (&Bundle{in: time.UTC}).funcs(Portuguese)
+	write := func(text string, data map[string]any) string {
+		var b strings.Builder
+		require.NoError(t, template.Must(template.New("").Funcs(funcs).Parse(text)).Execute(&b, data))
+		return b.String()
+	}
+	require.Equal(t, "01/01/1970 14:32", write("{{clock .At}}", map[string]any{"At": int64((14*60 + 32) * 60_000)}))
+	require.Equal(t, "R$ 0,35", write("{{amount .Sum .Currency}}", map[string]any{"Sum": money(350_000), "Currency": "BRL"}))
+	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
+	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", map[string]any{"At": "soon", "Sum": 1.5}))
+}

@@ -1,0 +1,82 @@
+// Package mattermost is the small port over the plugin API: posts, channels,
+// people, and what this server version can do, decided once. Together with
+// package main it is the only one that imports the plugin API.
+package mattermost
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/blang/semver/v4"
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Port speaks to Mattermost as our bot.
+type Port struct {
+	api   plugin.API
+	botID string
+	can   Capabilities
+}
+
+// Capabilities are what newer servers can do beyond the oldest one we run on.
+type Capabilities struct {
+	ChannelGuards bool // 11.9: a channel stays locked while the plugin is down
+	Restore       bool // 11.10: an archived channel can be restored by a plugin
+}
+
+// CapabilitiesOf decides from the server's version. An unknown method answers
+// "success" on an older server, so the version is the only way to tell.
+func CapabilitiesOf(serverVersion string) Capabilities {
+	v, err := semver.ParseTolerant(serverVersion)
+	if err != nil {
+		return Capabilities{}
+	}
+	return Capabilities{
+		ChannelGuards: v.GTE(semver.MustParse("11.9.0")),
+		Restore:       v.GTE(semver.MustParse("11.10.0")),
+	}
+}
+
+// New makes the port of the plugin API and our bot's user id.
+func New(api plugin.API, botID string) *Port {
+	return &Port{api: api, botID: botID, can: CapabilitiesOf(api.GetServerVersion())}
+}
+
+// BotID is the user id of our bot.
+func (p *Port) BotID() string { return p.botID }
+
+// errNothing stands for an RPC that broke: the generated client then answers zero values.
+var errNothing = errors.New("the server gave no answer")
+
+// wrap turns the API's error into ours; a 404 becomes conversation.ErrNotFound.
+func wrap(appErr *model.AppError, doing string) error {
+	switch {
+	case appErr == nil:
+		return nil
+	case appErr.StatusCode == http.StatusNotFound:
+		return errors.Wrap(conversation.ErrNotFound, doing)
+	default:
+		return errors.Wrap(errors.New(appErr.Id), doing)
+	}
+}
+
+// Guard makes the server refuse posts in the channel while we are not there to
+// judge them (11.9 and later). On older servers it does nothing.
+func (p *Port) Guard(_ context.Context, channelID string) error {
+	if !p.can.ChannelGuards {
+		return nil
+	}
+	return wrap(p.api.RegisterChannelGuard(channelID), "could not guard the channel")
+}
+
+// Unguard takes the guard off; the channel is then an ordinary one.
+func (p *Port) Unguard(_ context.Context, channelID string) error {
+	if !p.can.ChannelGuards {
+		return nil
+	}
+	return wrap(p.api.UnregisterChannelGuard(channelID), "could not release the channel's guard")
+}

@@ -1,0 +1,86 @@
+package relay
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Envelope is what waits in the outbox: the content, without a recipient. To
+// whom it goes is read from the database at the moment of sending.
+type Envelope struct {
+	Text     string                    `json:"text,omitempty"`
+	ReplyTo  string                    `json:"reply_to,omitempty"` // wamid
+	Template *whatsapp.TemplateMessage `json:"template,omitempty"`
+}
+
+// Outgoing addresses the envelope. The message's id comes back in every status.
+func (e Envelope) Outgoing(contact conversation.Contact, messageID string) whatsapp.Outgoing {
+	out := whatsapp.Outgoing{To: contact.Phone, ReplyTo: e.ReplyTo, CallbackData: messageID}
+	if out.To == "" {
+		out.Recipient = contact.UserID
+	}
+	if e.Template != nil {
+		out.Type, out.Template = whatsapp.TypeTemplate, e.Template
+	} else {
+		out.Type, out.Text = whatsapp.TypeText, &whatsapp.Text{Body: e.Text}
+	}
+	return out
+}
+
+func (e Envelope) bytes() ([]byte, error) {
+	data, err := json.Marshal(e)
+	return data, errors.Wrap(err, "could not write the envelope")
+}
+
+// Composer fills templates in. It implements conversation.Composer.
+type Composer struct{}
+
+// Compose answers the envelope and the text as the customer will see it.
+func (Composer) Compose(t *conversation.Template, values map[string]string) (conversation.Composed, error) {
+	var template whatsapp.Template
+	if err := json.Unmarshal(t.Definition, &template); err != nil {
+		return conversation.Composed{}, errors.Wrap(err, "could not read the template")
+	}
+	if err := template.Sendable(); err != nil {
+		return conversation.Composed{}, conversation.Refuse(conversation.CodeTemplateNotAllowed, conversation.T("refusal.template_unsendable", "Template", t.Name, "Why", err))
+	}
+	message, problems := template.Build(values)
+	if len(problems) > 0 {
+		fields := make(map[string]conversation.Text, len(problems))
+		for element, problem := range problems {
+			fields[element] = conversation.T("refusal.variable", "Problem", problem)
+		}
+		return conversation.Composed{}, &conversation.Refusal{Code: conversation.CodeInvalidField, Text: conversation.T("refusal.check_fields"), Fields: fields}
+	}
+	outgoing, err := Envelope{Template: message}.bytes()
+	if err != nil {
+		return conversation.Composed{}, err
+	}
+	return conversation.Composed{Outgoing: outgoing, Text: TemplateText(template.Render(values))}, nil
+}
+
+// TemplateText writes a template as Markdown, as the customer sees it.
+func TemplateText(r whatsapp.Rendered) string {
+	var parts []string
+	if r.Header != "" {
+		parts = append(parts, "**"+convert.Escape(r.Header)+"**")
+	}
+	parts = append(parts, convert.ToMattermost(r.Body))
+	if r.Footer != "" {
+		parts = append(parts, "_"+convert.Escape(r.Footer)+"_")
+	}
+	var buttons []string
+	for _, b := range r.Buttons {
+		buttons = append(buttons, "`"+strings.ReplaceAll(b.Text, "`", "'")+"`")
+	}
+	if len(buttons) > 0 {
+		parts = append(parts, strings.Join(buttons, " "))
+	}
+	return strings.Join(parts, "\n\n")
+}

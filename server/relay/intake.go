@@ -1,0 +1,95 @@
+package relay
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// IntakeStore is what taking posts needs.
+type IntakeStore interface {
+	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
+	// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
+	WAMIDOfPost(ctx context.Context, postID string) (string, error)
+	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte) (created bool, err error)
+	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
+}
+
+// Intake takes what agents post: it asks the judge, and puts what is for the
+// customer into the outbox. The posting hooks and Reconcile both come here.
+type Intake struct {
+	Store    IntakeStore
+	Judge    *Judge
+	Channels *Channels
+	Clock    conversation.Clock
+	NewID    func() string
+	Wake     func() // the outbound worker
+}
+
+// Before judges a post that the server is about to accept. ours is false for
+// channels that are no conversation's: there is nothing to say about them.
+func (in *Intake) Before(ctx context.Context, p Posted) (ruling Ruling, ours bool, err error) {
+	ours, err = in.Channels.Ours(ctx, p.ChannelID)
+	if err != nil || !ours {
+		return Ruling{}, ours, err
+	}
+	c, err := in.Store.ConversationByChannel(ctx, p.ChannelID)
+	if err != nil {
+		return Ruling{}, true, err
+	}
+	ruling, err = in.Judge.Rule(ctx, c, p, in.Clock.Now())
+	return ruling, true, err
+}
+
+// After takes a post that the server accepted. It judges again by the kind of
+// the post only: what the window says is read by the relay when it sends.
+func (in *Intake) After(ctx context.Context, p Posted) error {
+	ours, err := in.Channels.Ours(ctx, p.ChannelID)
+	if err != nil || !ours {
+		return err
+	}
+	c, err := in.Store.ConversationByChannel(ctx, p.ChannelID)
+	if err != nil {
+		return err
+	}
+	ruling, err := in.Judge.Rule(ctx, c, p, in.Clock.Now())
+	if err != nil {
+		return err
+	}
+	return in.take(ctx, c, p, ruling)
+}
+
+func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Posted, ruling Ruling) error {
+	if ruling.For == Team || ruling.For == Note {
+		return nil
+	}
+	m := &conversation.Message{
+		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
+		Direction: conversation.Outbound, Kind: "text", AuthorID: p.UserID, PostID: p.ID, CreatedAt: p.CreateAt,
+	}
+	if ruling.For == Nowhere {
+		m.Status, m.ReasonCode = conversation.NotSent, ruling.Reason
+		_, err := in.Store.InsertNotSent(ctx, m)
+		return err
+	}
+	m.Status = conversation.Pending
+	envelope := Envelope{Text: p.Message}
+	if p.RootID != "" {
+		wamid, err := in.Store.WAMIDOfPost(ctx, p.RootID)
+		if err != nil {
+			return errors.Wrap(err, "could not find what the post answers")
+		}
+		envelope.ReplyTo = wamid
+	}
+	outgoing, err := envelope.bytes()
+	if err != nil {
+		return err
+	}
+	created, err := in.Store.EnqueuePost(ctx, m, outgoing)
+	if created {
+		in.Wake()
+	}
+	return err
+}

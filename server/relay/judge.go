@@ -1,0 +1,147 @@
+package relay
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// maxText is WhatsApp's limit of a text message, in characters.
+const maxText = 4096
+
+// Ruling is what may happen with a post in a conversation's channel.
+type Ruling struct {
+	For     Destination
+	Refused conversation.Text // why, with Nowhere
+	Reason  int               // the same as a stored reason, with Nowhere
+}
+
+// Destination is whom a post is for.
+type Destination int
+
+// The destinations of a post.
+const (
+	Nowhere  Destination = iota // refused
+	Team                        // allowed, never sent
+	Note                        // allowed as a note, never sent
+	Customer                    // allowed, goes to WhatsApp
+)
+
+// Judge decides about posts in conversations' channels. It makes the lock
+// visible; the lock itself is in Outbound.
+type Judge struct {
+	Posts interface {
+		PostType(ctx context.Context, postID string) (string, error)
+		IsUser(ctx context.Context, username string) bool
+		SiteURL() string
+	}
+}
+
+// Rule judges one post by the conversation as it stands and a moment,
+// milliseconds since epoch. It asks for no state but that of the conversation.
+func (j *Judge) Rule(ctx context.Context, c *conversation.Conversation, p Posted, now int64) (Ruling, error) {
+	switch p.Type {
+	case TypeNote:
+		return Ruling{For: Note}, nil
+	case "", "me":
+	case TypeEvent, TypeTemplate: // ours alone: a forged one would look like a fact
+		return refused(conversation.ReasonNotPermitted, conversation.T("post.forged")), nil
+	default: // another plugin's post: a poll, a call
+		return Ruling{For: Team}, nil
+	}
+	if p.Machine {
+		return refused(conversation.ReasonNotPermitted, conversation.T("post.machine")), nil
+	}
+	if p.RootID != "" {
+		rootType, err := j.Posts.PostType(ctx, p.RootID)
+		if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+			return Ruling{}, err
+		}
+		if rootType == TypeNote || rootType == TypeEvent {
+			return Ruling{For: Note}, nil
+		}
+	}
+	switch c.StateAt(now) {
+	case conversation.Open:
+	case conversation.Closed:
+		return refused(conversation.ReasonClosed, conversation.T("post.closed")), nil
+	case conversation.Expired:
+		return refused(conversation.ReasonLocked, conversation.T("post.expired")), nil
+	case conversation.Waiting:
+		return refused(conversation.ReasonLocked, conversation.T("post.waiting")), nil
+	}
+	return j.ruleContent(ctx, p), nil
+}
+
+func (j *Judge) ruleContent(ctx context.Context, p Posted) Ruling {
+	notPermitted := func(text conversation.Text) Ruling { return refused(conversation.ReasonNotPermitted, text) }
+	switch {
+	case p.Files > 0:
+		return notPermitted(conversation.T("post.files"))
+	case strings.TrimSpace(p.Message) == "":
+		return notPermitted(conversation.T("post.empty"))
+	case utf8.RuneCountInString(p.Message) > maxText:
+		return notPermitted(conversation.T("post.long", "Max", maxText, "Length", utf8.RuneCountInString(p.Message)))
+	}
+	if name := j.mention(ctx, p.Message); name != "" {
+		return notPermitted(conversation.T("post.mention", "Name", "@"+name))
+	}
+	if j.linksInside(p.Message) {
+		return notPermitted(conversation.T("post.link"))
+	}
+	return Ruling{For: Customer}
+}
+
+func refused(reason int, text conversation.Text) Ruling {
+	return Ruling{Refused: text, Reason: reason}
+}
+
+var (
+	mention   = regexp.MustCompile(`(?:^|[^\pL\pN_.@])@([a-zA-Z0-9][a-zA-Z0-9._-]*)`)
+	webLink   = regexp.MustCompile(`(?i)\b(?:https?|mattermost)://[^\s<>()]+`)
+	permalink = regexp.MustCompile(`/(?:_redirect|[a-z0-9-]+)/pl/[a-z0-9]{26}\b`)
+)
+
+// mention answers the first colleague, or here, channel or all, that a text calls.
+func (j *Judge) mention(ctx context.Context, text string) string {
+	if !strings.Contains(text, "@") {
+		return ""
+	}
+	for _, m := range mention.FindAllStringSubmatch(text, -1) {
+		name := strings.ToLower(m[1])
+		switch trimmed := strings.TrimRight(name, ".-_"); trimmed {
+		case "here", "channel", "all":
+			return trimmed
+		default:
+			if j.Posts.IsUser(ctx, name) || trimmed != name && j.Posts.IsUser(ctx, trimmed) {
+				return trimmed
+			}
+		}
+	}
+	return ""
+}
+
+// linksInside tells whether a text links into Mattermost: no customer can open
+// that, and it tells what is inside.
+func (j *Judge) linksInside(text string) bool {
+	if !strings.Contains(text, "://") {
+		return false
+	}
+	site, err := url.Parse(j.Posts.SiteURL())
+	for _, link := range webLink.FindAllString(text, -1) {
+		if permalink.MatchString(link) || strings.HasPrefix(strings.ToLower(link), "mattermost:") {
+			return true
+		}
+		to, parseErr := url.Parse(link)
+		if err == nil && parseErr == nil && site.Host != "" && strings.EqualFold(to.Host, site.Host) && strings.HasPrefix(to.Path, strings.TrimRight(site.Path, "/")) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,86 @@
+package relay
+
+import (
+	"context"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+// loopPause is how long a loop sleeps when there is nothing to do and nobody wakes it.
+const loopPause = time.Second
+
+// Loop does something again and again in the background: at once when woken,
+// else after a pause. A panic ends one round, never the process.
+type Loop struct {
+	Name  string
+	Pause time.Duration // between rounds that found nothing; 0 = loopPause
+	// Round does one round; more asks for the next at once.
+	Round func(ctx context.Context) (more bool, err error)
+	Log   jobqueue.Logger
+
+	wake   chan struct{}
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Start begins the rounds.
+func (l *Loop) Start() {
+	if l.Pause == 0 {
+		l.Pause = loopPause
+	}
+	l.wake = make(chan struct{}, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel = cancel
+	l.done.Add(1)
+	go func() { defer l.done.Done(); l.run(ctx) }()
+}
+
+// Stop ends the rounds and waits for the one that runs.
+func (l *Loop) Stop() {
+	if l.cancel != nil {
+		l.cancel()
+		l.done.Wait()
+	}
+}
+
+// Wake asks for a round now. It never blocks.
+func (l *Loop) Wake() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (l *Loop) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-l.wake:
+		}
+		for ctx.Err() == nil && l.round(ctx) {
+		}
+		timer.Reset(l.Pause)
+	}
+}
+
+func (l *Loop) round(ctx context.Context) (more bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.Log.Error("A background round panicked", "loop", l.Name, "stack", string(debug.Stack()))
+			more = false
+		}
+	}()
+	more, err := l.Round(ctx)
+	if err != nil && ctx.Err() == nil {
+		l.Log.Warn("A background round failed", "loop", l.Name, "error", err.Error())
+		return false
+	}
+	return more
+}

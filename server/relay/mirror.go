@@ -1,0 +1,257 @@
+package relay
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+const (
+	refreshLease = 20 * time.Second
+	refreshBatch = 16
+	refreshHands = 4
+	// startPatience is how long a start may take before its channel appears without its outcome.
+	startPatience = 75 * time.Second
+)
+
+// MirrorPosts is what the mirror lets Mattermost do.
+type MirrorPosts interface {
+	Poster
+	EnsureChannel(ctx context.Context, c Channel) (id string, err error)
+	Join(ctx context.Context, teamID, channelID string) error
+	AddMember(ctx context.Context, teamID, channelID, userID string) error
+	SetHeader(ctx context.Context, channelID, header string) error
+	Guard(ctx context.Context, channelID string) error
+}
+
+// Mirror makes Mattermost show what the database says of a conversation: its
+// channel, first post, members, state. A round does what is due; Refresh does
+// one conversation at once. Every step may be repeated without harm.
+type Mirror struct {
+	Store    MirrorStore
+	Posts    MirrorPosts
+	Channels *Channels
+	Speaker  Speaker
+	Clock    conversation.Clock
+	Log      jobqueue.Logger
+	Username func(ctx context.Context, userID string) (string, error)
+}
+
+// Round refreshes a batch of conversations that are due.
+func (m *Mirror) Round(ctx context.Context) (more bool, err error) {
+	due, err := m.Store.ClaimRefresh(ctx, "", m.Clock.Now(), refreshLease, refreshBatch)
+	if err != nil {
+		return false, err
+	}
+	inParallel(refreshHands, due, func(r Refresh) {
+		if err := m.refresh(ctx, r, false); err != nil && ctx.Err() == nil {
+			m.Log.Warn("Could not refresh a conversation", "conversation", r.Conversation.ID, "error", err.Error())
+		}
+	})
+	return len(due) == refreshBatch, nil
+}
+
+// Refresh brings one conversation up to date now. Where a worker is at it
+// already it waits for the worker's lease.
+func (m *Mirror) Refresh(ctx context.Context, conversationID string) error {
+	for end := time.Now().Add(refreshLease / 2); ; {
+		claimed, err := m.Store.ClaimRefresh(ctx, conversationID, m.Clock.Now(), refreshLease, 1)
+		if err != nil {
+			return err
+		}
+		if len(claimed) == 1 {
+			return m.refresh(ctx, claimed[0], true)
+		}
+		if time.Now().After(end) {
+			return errors.New("the conversation is being refreshed by somebody else")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
+	c := &r.Conversation
+	now := m.Clock.Now()
+	if c.AbortedAt != 0 {
+		return m.Store.Refreshed(ctx, c.ID, r.DueAt, "aborted", 0)
+	}
+	if c.ChannelID == "" {
+		begun, err := m.begin(ctx, &r, settled)
+		if err != nil {
+			return err
+		}
+		if !begun { // its template is still on the way to Meta
+			return m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, now+time.Second.Milliseconds())
+		}
+	}
+	if err := m.showTemplates(ctx, &r); err != nil {
+		return err
+	}
+	shown := stateKey(c, now)
+	if r.Shown != shown {
+		if err := m.Posts.SetHeader(ctx, c.ChannelID, m.header(c, now)); err != nil {
+			return err
+		}
+		if err := m.tellChange(ctx, &r, now); err != nil {
+			return err
+		}
+	}
+	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(now))
+}
+
+// begin makes the channel with its first post and its people. begun is false
+// while the first template's outcome is still open.
+func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun bool, err error) {
+	c := &r.Conversation
+	first, err := m.Store.FirstMessage(ctx, c.ID)
+	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		return false, err
+	}
+	pending := first != nil && first.Direction == conversation.Outbound && first.Status == conversation.Pending
+	if pending && !settled && m.Clock.Now()-first.CreatedAt < startPatience.Milliseconds() {
+		return false, nil
+	}
+	channelID, err := m.Posts.EnsureChannel(ctx, Channel{
+		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: displayName(c), Header: m.header(c, m.Clock.Now()),
+	})
+	if err != nil {
+		return false, err
+	}
+	// ours before anybody but the bot is in it: from now on the lock holds
+	if err := m.Store.SetChannel(ctx, c.ID, channelID); err != nil {
+		return false, err
+	}
+	m.Channels.Add(channelID)
+	c.ChannelID = channelID
+	if err := m.Posts.Guard(ctx, channelID); err != nil {
+		return false, err
+	}
+	r.Again = true // whatever a crashed try posted is found again
+	if err := m.showTemplates(ctx, r); err != nil {
+		return false, err
+	}
+	if err := m.Posts.Join(ctx, c.TeamID, channelID); err != nil {
+		return false, err
+	}
+	for _, userID := range []string{c.OwnerID, c.AttendantID} {
+		if userID == "" {
+			continue
+		}
+		if err := m.Posts.AddMember(ctx, c.TeamID, channelID, userID); err != nil && !errors.Is(err, conversation.ErrNotFound) {
+			return false, err
+		}
+	}
+	if c.AttendantID == "" {
+		queue, err := m.Store.Queue(ctx, c.QueueID)
+		if err != nil {
+			return false, err
+		}
+		return true, m.card(ctx, c, queue, "new")
+	}
+	return true, nil
+}
+
+// showTemplates posts the templates that have no post yet, as the customer sees them.
+func (m *Mirror) showTemplates(ctx context.Context, r *Refresh) error {
+	c := &r.Conversation
+	unshown, err := m.Store.UnshownTemplates(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, message := range unshown {
+		postID, err := ensurePost(ctx, m.Posts, Post{
+			ChannelID: c.ChannelID, Type: TypeTemplate, Message: message.Text, PendingID: message.ID,
+			Props: map[string]any{PropMessage: message.ID, unsafeLinks: "true"},
+		}, PropMessage, r.Again, ownPostsSince())
+		if err != nil {
+			return err
+		}
+		if err := m.Store.SetPost(ctx, message.ID, postID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellChange leaves a line where the state is another than the one last told.
+func (m *Mirror) tellChange(ctx context.Context, r *Refresh, now int64) error {
+	c := &r.Conversation
+	told, _, _ := strings.Cut(r.Shown, ":")
+	state := c.StateAt(now)
+	if told == string(state) {
+		return nil
+	}
+	var line conversation.Text
+	key := string(state)
+	switch state {
+	case conversation.Open:
+		line = conversation.T("event.open", "Who", m.mention(ctx, c), "Until", c.WindowUntil)
+		key += ":" + strconv.FormatInt(c.WindowFrom, 10)
+	case conversation.Expired:
+		line = conversation.T("event.expired")
+		key += ":" + strconv.FormatInt(c.WindowUntil, 10)
+	case conversation.Closed:
+		line = conversation.T("event.closed", "Who", m.name(ctx, c.ClosedBy), "Reason", c.CloseReason)
+		key += ":" + strconv.FormatInt(c.ClosedAt, 10)
+	case conversation.Waiting:
+		if told != "" { // the template's own post tells it
+			return nil
+		}
+		line = conversation.T("event.waiting")
+	}
+	return m.tell(ctx, c, line, key, r.Again)
+}
+
+// mention calls whoever is to know that the customer answered: who serves, and who is responsible.
+func (m *Mirror) mention(ctx context.Context, c *conversation.Conversation) string {
+	names := m.name(ctx, c.AttendantID)
+	if c.OwnerID != c.AttendantID {
+		names = strings.TrimSpace(names + " " + m.name(ctx, c.OwnerID))
+	}
+	return names
+}
+
+func (m *Mirror) name(ctx context.Context, userID string) string {
+	if userID == "" {
+		return ""
+	}
+	name, err := m.Username(ctx, userID)
+	if err != nil {
+		return ""
+	}
+	return "@" + name
+}
+
+// stateKey is what the header and the lines show; the minute is enough of the window's end.
+func stateKey(c *conversation.Conversation, now int64) string {
+	state := c.StateAt(now)
+	if state != conversation.Open {
+		return string(state)
+	}
+	return string(state) + ":" + strconv.FormatInt(c.WindowUntil/time.Minute.Milliseconds(), 10)
+}
+
+func (m *Mirror) header(c *conversation.Conversation, now int64) string {
+	state := c.StateAt(now)
+	return m.Speaker.inChannel(conversation.T("state."+string(state), "Until", c.WindowUntil))
+}
+
+// displayName is the channel's: the customer's name, cleaned.
+func displayName(c *conversation.Conversation) string {
+	for _, name := range []string{conversation.CleanName(c.Contact.Name), conversation.MaskPhone(c.Contact.Phone)} {
+		if name != "" {
+			return name
+		}
+	}
+	return "WhatsApp"
+}

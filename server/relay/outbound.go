@@ -1,0 +1,224 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+const (
+	// unknownPatience is how long a send of unknown outcome holds up its conversation.
+	unknownPatience = 60 * time.Second
+	// unknownPoll is how often we look whether a status has told the outcome.
+	unknownPoll = time.Second
+	// sendTimeout bounds one request; what has not answered by then is of unknown outcome.
+	sendTimeout = 20 * time.Second
+	// waitForAdmin is the pause while an account is disabled or stopped.
+	waitForAdmin = 10 * time.Second
+	// templateShelfLife is how long a confirmed template may wait to leave.
+	templateShelfLife = 24 * time.Hour
+)
+
+// Outbound sends what waits in the outbox. It is the lock: nothing leaves for
+// WhatsApp unless the row of its conversation, read at that moment, says so.
+type Outbound struct {
+	Store   OutboundStore
+	Owner   string // of the jobs, as the worker claims them
+	Send    func(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error)
+	Pacer   *Pacer
+	Effects *Effects
+	Clock   conversation.Clock
+	Shown   func() // wakes the ticks
+	Refresh func() // wakes the mirror
+	// Aborted is told when a start failed and nobody is waiting for the answer.
+	Aborted func(ctx context.Context, s *Send, v whatsapp.Verdict)
+}
+
+// Handle is the outbox's job handler.
+func (o *Outbound) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
+	a, err := o.attempt(ctx, job)
+	if err == nil && a.aborted {
+		o.Aborted(ctx, a.send, a.verdict)
+	}
+	return a.outcome, err
+}
+
+// attempt is what one try came to.
+type attempt struct {
+	outcome jobqueue.Outcome
+	retry   bool          // the outcome is to try again
+	delay   time.Duration // when, with retry
+	unknown bool          // the request left and nobody knows what came of it
+	status  conversation.Status
+	verdict whatsapp.Verdict
+	aborted bool // the conversation ended with it
+	send    *Send
+}
+
+func again(delay time.Duration, reason string) attempt {
+	return attempt{outcome: jobqueue.RetryIn(delay, reason), retry: true, delay: delay, status: conversation.Pending}
+}
+
+func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, error) {
+	s, err := o.Store.LoadSend(ctx, job.Key)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return attempt{status: conversation.NotSent}, nil // erased meanwhile
+	} else if err != nil {
+		return attempt{}, err
+	}
+	if s.Message.Status.Rank() > conversation.Unknown.Rank() {
+		o.Refresh()
+		return attempt{status: s.Message.Status, send: s}, nil // a status webhook was faster
+	}
+	if job.LeftAt != 0 {
+		return o.awaitOutcome(ctx, job, s)
+	}
+	if reason := o.forbidden(s); reason != 0 {
+		return o.end(ctx, s, conversation.NotSent, reason, whatsapp.Verdict{})
+	}
+	if delay, why := o.mustWait(s); delay > 0 {
+		a := again(delay, why)
+		a.send = s
+		return a, nil
+	}
+	return o.transmit(ctx, job, s)
+}
+
+// awaitOutcome waits for a status to tell what became of a request that left.
+func (o *Outbound) awaitOutcome(ctx context.Context, job jobqueue.Job, s *Send) (attempt, error) {
+	if time.Since(time.UnixMilli(job.LeftAt)) < unknownPatience {
+		a := again(unknownPoll, "the outcome is unknown, a status may tell")
+		a.unknown, a.send = true, s
+		return a, nil
+	}
+	return o.end(ctx, s, conversation.Unknown, conversation.ReasonUnknown, whatsapp.Verdict{})
+}
+
+// forbidden is the lock: the reason why the message may not leave now, 0 = it may.
+func (o *Outbound) forbidden(s *Send) int {
+	now := o.Clock.Now()
+	state := s.Conversation.StateAt(now)
+	switch {
+	case s.Conversation.AbortedAt != 0 || state == conversation.Closed:
+		return conversation.ReasonClosed
+	case s.Message.Kind == whatsapp.TypeTemplate:
+		if now-s.Message.CreatedAt > templateShelfLife.Milliseconds() {
+			return conversation.ReasonTooOld
+		}
+		return 0
+	case state != conversation.Open:
+		return conversation.ReasonLocked
+	default:
+		return 0
+	}
+}
+
+// mustWait is how long the message has to wait before it may be tried, and why.
+func (o *Outbound) mustWait(s *Send) (time.Duration, string) {
+	switch {
+	case !s.Account.Enabled:
+		return waitForAdmin, "the number is disabled"
+	case s.Account.BlockedCode != 0 && !o.Pacer.Probe(s.Account.ID):
+		return waitForAdmin, "the number waits for an administrator"
+	}
+	return o.Pacer.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
+}
+
+func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send) (attempt, error) {
+	var envelope Envelope
+	if err := json.Unmarshal(job.Payload, &envelope); err != nil {
+		return o.end(ctx, s, conversation.NotSent, conversation.ReasonNotPermitted, whatsapp.Verdict{})
+	}
+	if err := o.Pacer.Wait(ctx, s.Account.ID); err != nil {
+		return attempt{}, err
+	}
+	// from here on a crash leaves an unknown outcome, so it is written first
+	if err := o.Store.MarkLeft(ctx, o.Owner, job.ID, time.Now().UnixMilli()); err != nil {
+		return attempt{}, err
+	}
+	sendCtx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	cred := whatsapp.Credentials{PhoneNumberID: s.Account.PhoneNumberID, WABAID: s.Account.WABAID, Token: s.Account.AccessToken}
+	sent, err := o.Send(sendCtx, cred, envelope.Outgoing(s.Contact, s.Message.ID))
+	// what Meta said is written even while the plugin stops
+	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancelWrite()
+	return o.settle(ctx, job, s, sent, err)
+}
+
+// settle writes down what came of a request.
+func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent whatsapp.Sent, err error) (attempt, error) {
+	v := whatsapp.Classify(err)
+	switch v.Outcome {
+	case whatsapp.Accepted:
+		who := Person{WAID: sent.WAID, UserID: sent.UserID, PhoneKey: conversation.PhoneKey(sent.WAID)}
+		if err := o.Store.RecordSent(ctx, s.Message.ID, sent.MessageID, who, o.Clock.Now()); err != nil {
+			return attempt{}, err
+		}
+		if s.Account.BlockedCode != 0 {
+			if _, err := o.Store.BlockAccount(ctx, s.Account.ID, 0, o.Clock.Now()); err != nil {
+				return attempt{}, err
+			}
+		}
+		o.Shown()
+		if s.Message.Kind == whatsapp.TypeTemplate {
+			o.Refresh()
+		}
+		return attempt{status: conversation.Sent, send: s}, nil
+	case whatsapp.Unknown:
+		a := again(unknownPoll, "the outcome is unknown, a status may tell")
+		a.unknown, a.verdict, a.send = true, v, s
+		return a, nil
+	}
+	if v.Class == whatsapp.Final || v.Class == whatsapp.Admin && v.Scope == whatsapp.ScopeMessage {
+		if err := o.Effects.OfFailure(ctx, &s.Message, v); err != nil {
+			return attempt{}, err
+		}
+		return o.end(ctx, s, conversation.Failed, v.Code, v)
+	}
+	// it certainly did not go: try again
+	if err := o.Store.ClearLeft(ctx, o.Owner, job.ID); err != nil {
+		return attempt{}, err
+	}
+	if err := o.Effects.accountTrouble(ctx, s.Account.ID, v); err != nil {
+		return attempt{}, err
+	}
+	a := again(retryDelay(job.Attempts, v), "WhatsApp refused for now")
+	a.verdict, a.send = v, s
+	return a, nil
+}
+
+// end records that the message will not be sent (any more).
+func (o *Outbound) end(ctx context.Context, s *Send, status conversation.Status, reason int, v whatsapp.Verdict) (attempt, error) {
+	now := o.Clock.Now()
+	if err := o.Store.RecordEnd(ctx, s.Message.ID, status, reason, now); err != nil {
+		return attempt{}, err
+	}
+	a := attempt{status: status, verdict: v, send: s}
+	if s.Conversation.ChannelID == "" && status != conversation.Unknown {
+		a.aborted = true
+		return a, o.Store.Abort(ctx, s.Conversation.ID, now)
+	}
+	o.Shown()
+	o.Refresh()
+	return a, nil
+}
+
+// retryDelay is the pause before the next try: Meta's wish if it has one, else
+// 2, 4, 8 ... seconds; long ones where only time or an administrator helps.
+func retryDelay(attempts int, v whatsapp.Verdict) time.Duration {
+	switch {
+	case v.RetryAfter > 0:
+		return min(v.RetryAfter, 10*time.Minute)
+	case v.Class == whatsapp.Admin, v.Class == whatsapp.RetryLater:
+		return waitForAdmin
+	default:
+		return min(2*jobqueue.Backoff(attempts), time.Minute)
+	}
+}

@@ -1,0 +1,171 @@
+// Package relay moves what is stored to where it belongs: the inbox into
+// Mattermost (inbound.go, status.go), the outbox to WhatsApp (outbound.go), and
+// what the database knows onto posts and channels (ticks.go, mirror.go). It
+// also finds what was posted while nobody looked (reconcile.go).
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Person is how WhatsApp names somebody in a webhook; any part may be missing, not all.
+type Person struct {
+	PhoneKey string // conversation.PhoneKey of wa_id or from
+	WAID     string // digits as Meta wrote them
+	UserID   string // BSUID
+	Name     string // profile name, cleaned
+}
+
+// InboundStore is what handling a customer's message needs.
+type InboundStore interface {
+	// AccountByNumber finds an account by Meta's phone number id, disabled ones too; ErrNotFound.
+	AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
+	// AccountsByWABA finds the accounts of a WhatsApp Business Account.
+	AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
+	// Find answers the conversation an inbound message belongs to: the one that
+	// sent contextWAMID if it is still open, else the open one of the person (by
+	// BSUID, then by phone key). ErrNotFound where the person has no open one.
+	Find(ctx context.Context, accountID, contextWAMID string, who Person) (*conversation.Conversation, error)
+	// OpenForInbound makes (or finds, if somebody was faster) the open
+	// conversation for somebody who writes first, in the queue, with neither
+	// owner nor attendant; created tells which.
+	OpenForInbound(ctx context.Context, account *conversation.Account, queue *conversation.Queue, who Person, now int64) (c *conversation.Conversation, created bool, err error)
+	// SaveInbound stores the message (once per wamid) and, where it opens the
+	// window, moves window_from, window_until and last_inbound_at by
+	// conversation.Answered, all in one transaction. It also adds identities
+	// that were not known. It answers the stored message (with its PostID if the
+	// post exists already) and the conversation before and after.
+	SaveInbound(ctx context.Context, m *conversation.Message, who Person, opensWindow bool, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error)
+	// MessageByWAMID finds a message either way; ErrNotFound.
+	MessageByWAMID(ctx context.Context, wamid string) (*conversation.Message, error)
+	// SetPost records the post of a message.
+	SetPost(ctx context.Context, messageID, postID string) error
+	// SetKind records the real kind of a message that came first as unsupported.
+	SetKind(ctx context.Context, messageID, kind string) error
+	// Queue and Conversation as in conversation.Store.
+	Queue(ctx context.Context, id string) (*conversation.Queue, error)
+	Conversation(ctx context.Context, id string) (*conversation.Conversation, error)
+}
+
+// StatusChange is one status webhook.
+type StatusChange struct {
+	MessageID string // our biz_opaque_callback_data; "" if Meta sent none
+	WAMID     string
+	Status    conversation.Status
+	Reason    int   // Meta's error code, with failed
+	At        int64 // Meta's timestamp, milliseconds since epoch
+	Person    Person
+	// Pricing as Meta sent it; Priced is false where the status had none.
+	Priced       bool
+	Category     string
+	PricingType  string // regular, free_customer_service, free_entry_point or a new word
+	Billable     bool   // false only if Meta says so
+	ServiceQuota int    // free service messages per number and month, by our settings
+}
+
+// StatusStore is what handling statuses needs.
+type StatusStore interface {
+	// ApplyStatus finds the message (by MessageID, else by wamid; of that account
+	// only), moves its status forward only, stores wamid, reason and the
+	// person's identities, and settles its charge once: billed or free when
+	// delivered or read, released when failed. ErrNotFound when no message of ours is meant.
+	// It answers the message after and whether the status advanced.
+	ApplyStatus(ctx context.Context, accountID string, change StatusChange) (m *conversation.Message, advanced bool, err error)
+}
+
+// Send is everything the outbound relay must know about one message at the moment of sending.
+type Send struct {
+	Message      conversation.Message
+	Conversation conversation.Conversation
+	Contact      conversation.Contact
+	Account      conversation.Account // with its token
+}
+
+// OutboundStore is what sending needs.
+type OutboundStore interface {
+	// LoadSend reads it all from the database in one go, no cache.
+	LoadSend(ctx context.Context, messageID string) (*Send, error)
+	// MarkLeft sets left_at, fenced by owner: from now on the outcome can be
+	// unknown. ErrLost (jobqueue) if the lease is gone.
+	MarkLeft(ctx context.Context, owner string, jobID int64, now int64) error
+	// ClearLeft takes it back: the request certainly did not leave, or Meta refused it.
+	ClearLeft(ctx context.Context, owner string, jobID int64) error
+	// RecordSent stores wamid, status sent (if it advances), sent_at, the
+	// identities Meta answered, last_outbound_at, and for a template
+	// last_template_at of conversation and contact.
+	RecordSent(ctx context.Context, messageID, wamid string, who Person, now int64) error
+	// RecordEnd sets failed, unknown or not_sent with its reason (if it
+	// advances), and releases the charge unless the outcome is unknown.
+	RecordEnd(ctx context.Context, messageID string, status conversation.Status, reason int, now int64) error
+	// CloseWindow ends the window now: Meta said it is closed (131047).
+	CloseWindow(ctx context.Context, conversationID string, now int64) error
+	// BlockContact keeps templates from a contact until then (131049); stop says marketing never again (131050).
+	BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
+	// BlockAccount notes the error that needs an admin; code 0 takes it off. It answers whether that changed anything.
+	BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
+	// Abort ends a conversation whose first template was refused for good.
+	Abort(ctx context.Context, conversationID string, now int64) error
+	// EnqueuePost stores an agent's post as a message and its outbox job, once
+	// per post; created is false if it was there.
+	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte) (created bool, err error)
+	// InsertNotSent stores a post that was never to be sent, once per post.
+	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
+}
+
+// Tick is a post whose status is behind.
+type Tick struct {
+	Message conversation.Message
+	Channel string // channel id
+	Again   bool   // an earlier try may have done it already
+}
+
+// TickStore is what showing statuses on posts needs.
+type TickStore interface {
+	// ClaimTicks leases up to n messages whose post shows an old status.
+	ClaimTicks(ctx context.Context, lease time.Duration, n int) ([]Tick, error)
+	// Shown records what the post shows now.
+	Shown(ctx context.Context, messageID string, status conversation.Status) error
+}
+
+// MirrorStore is what keeping channels true needs.
+type MirrorStore interface {
+	// ClaimRefresh leases up to n conversations that are due (refresh_at <= now) or,
+	// with id, that one whether due or not.
+	ClaimRefresh(ctx context.Context, id string, now int64, lease time.Duration, n int) ([]Refresh, error)
+	// Refreshed gives the lease back and notes what was shown; next is when to look again (0 = never by itself).
+	// If the row became due again meanwhile it stays due.
+	Refreshed(ctx context.Context, id string, dueAt int64, shown string, next int64) error
+	// SetChannel records the channel of a conversation.
+	SetChannel(ctx context.Context, id, channelID string) error
+	SetPost(ctx context.Context, messageID, postID string) error
+	// FirstMessage is the oldest message of the conversation; ErrNotFound.
+	FirstMessage(ctx context.Context, conversationID string) (*conversation.Message, error)
+	Conversation(ctx context.Context, id string) (*conversation.Conversation, error)
+	Queue(ctx context.Context, id string) (*conversation.Queue, error)
+	// UnshownTemplates are the template messages that were stored but have no post yet (after the first), oldest first.
+	UnshownTemplates(ctx context.Context, conversationID string) ([]*conversation.Message, error)
+}
+
+// Refresh is a conversation whose channel may be behind.
+type Refresh struct {
+	Conversation conversation.Conversation
+	DueAt        int64
+	Shown        string // what was shown last; "" = nothing yet
+	Again        bool   // an earlier try may have done part of it
+}
+
+// ReconcileStore is what finding unjudged posts needs.
+type ReconcileStore interface {
+	// ChannelsActiveSince lists the channels of conversations in which the
+	// server saw a post since the moment (milliseconds since epoch, the server's clock).
+	ChannelsActiveSince(ctx context.Context, since int64) ([]string, error)
+	// Known tells which of the posts have a message row.
+	Known(ctx context.Context, postIDs []string) (map[string]bool, error)
+	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
+	// Fact and SetFact keep small numbers; a fact never set is 0.
+	Fact(ctx context.Context, name string) (int64, error)
+	SetFact(ctx context.Context, name string, value int64) error
+}

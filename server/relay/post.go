@@ -1,0 +1,112 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Properties and types of the posts in a conversation's channel; other software reads them.
+const (
+	PropStatus  = "waa_status"  // conversation.Status, on what is or was for the customer
+	PropKind    = "waa_kind"    // "inbound" on the customer's posts
+	PropWAMID   = "waa_wamid"   // Meta's message id, on the customer's posts
+	PropMessage = "waa_message" // our message's id, on template posts
+	PropEvent   = "waa_event"   // what a state line is about; one line each
+
+	TypeNote     = "custom_waa_note"
+	TypeEvent    = "custom_waa_event"
+	TypeTemplate = "custom_waa_template"
+
+	kindInbound = "inbound"
+	// unsafeLinks makes server and client fetch no image and no preview for a post.
+	unsafeLinks = "unsafe_links"
+)
+
+// Post is what the relay lets the bot post.
+type Post struct {
+	ChannelID string
+	RootID    string
+	UserID    string // "" = the bot
+	Message   string
+	Type      string
+	Props     map[string]any
+	// PendingID lets the server itself drop a second try within half a minute.
+	PendingID string
+}
+
+// Posted is a post that somebody made in a conversation's channel.
+type Posted struct {
+	ID        string // "" while the server still asks whether it may be
+	ChannelID string
+	RootID    string
+	UserID    string
+	Message   string
+	Type      string
+	Files     int
+	CreateAt  int64 // milliseconds since epoch, the server's clock
+	Machine   bool  // an incoming webhook or another bot wrote it
+}
+
+// Channel is what the relay asks Mattermost to make for a conversation.
+type Channel struct {
+	TeamID      string
+	Name        string
+	DisplayName string
+	Header      string
+}
+
+// ErrTooManyChannels says that the team may have no more channels.
+var ErrTooManyChannels = errors.New("the team has as many channels as it may have")
+
+// Poster posts and finds posts.
+type Poster interface {
+	CreatePost(ctx context.Context, p Post) (id string, err error)
+	// FindPost looks for a post of the bot by a property among the channel's
+	// posts since a moment of the server's clock; conversation.ErrNotFound.
+	FindPost(ctx context.Context, channelID string, since int64, prop, value string) (id string, err error)
+	// RootOf answers the post that begins the thread of a post (itself, if it
+	// is none's reply); conversation.ErrNotFound.
+	RootOf(ctx context.Context, postID string) (rootID string, err error)
+}
+
+// ensurePost posts once: where an earlier try may have got through it looks for the post first.
+func ensurePost(ctx context.Context, poster Poster, p Post, prop string, again bool, since int64) (string, error) {
+	value, _ := p.Props[prop].(string)
+	if again {
+		id, err := poster.FindPost(ctx, p.ChannelID, since, prop, value)
+		if !errors.Is(err, conversation.ErrNotFound) {
+			return id, err
+		}
+	}
+	return poster.CreatePost(ctx, p)
+}
+
+// Texts gives a text of ours in a language; see package i18n.
+type Texts interface {
+	Text(lang, key string, data map[string]any) string
+}
+
+// Speaker renders texts for people and for channels.
+type Speaker struct {
+	Texts Texts
+	// Server is the language of posts, Reader that of one person.
+	Server func() string
+	Reader func(ctx context.Context, userID string) string
+}
+
+func (s Speaker) inChannel(t conversation.Text) string {
+	return s.Texts.Text(s.Server(), t.Key, t.Data)
+}
+
+// To gives a text in one person's language.
+func (s Speaker) To(ctx context.Context, userID string, t conversation.Text) string {
+	return s.Texts.Text(s.Reader(ctx, userID), t.Key, t.Data)
+}
+
+// ownPostsSince is how far back a post of ours is looked for after a crash, by
+// the server's clock: longer than anybody leaves a broken plugin alone.
+func ownPostsSince() int64 { return time.Now().Add(-7 * 24 * time.Hour).UnixMilli() }

@@ -1,0 +1,123 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+const (
+	// freshEnough is how old a post may be that is still sent after the plugin was down.
+	freshEnough = 15 * time.Minute
+	// settleTime leaves a post to its hook before we think it was missed.
+	settleTime = 5 * time.Second
+	// lookBack is how far a round looks back beyond the last one: a hook that
+	// another process never got to is found by it.
+	lookBack = 2 * time.Minute
+	// aliveFact is when somebody last reconciled, the server's clock.
+	aliveFact = "reconciled_until"
+	// longestGap bounds the search after a long pause.
+	longestGap = 30 * 24 * time.Hour
+)
+
+// Reconcile finds the posts that no hook brought us: made while the plugin was
+// down, or whose hook a crash swallowed. It runs once before the workers start
+// and then from time to time.
+type Reconcile struct {
+	Store  ReconcileStore
+	Intake *Intake
+	Posts  interface {
+		PostsSince(ctx context.Context, channelID string, since int64) ([]Posted, error)
+	}
+	Clock conversation.Clock
+	Log   jobqueue.Logger
+}
+
+// Round judges what was posted since the last round and is not known.
+func (r *Reconcile) Round(ctx context.Context) (more bool, err error) {
+	return false, r.Since(ctx, settleTime)
+}
+
+// Since judges the posts from the last round until so long ago.
+func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
+	now := time.Now()
+	last, err := r.Store.Fact(ctx, aliveFact)
+	if err != nil {
+		return err
+	}
+	end := now.Add(-until).UnixMilli()
+	if last == 0 { // the first activation: there is nothing of ours to find
+		return r.Store.SetFact(ctx, aliveFact, end)
+	}
+	since := max(last-lookBack.Milliseconds(), now.Add(-longestGap).UnixMilli())
+	channels, err := r.Store.ChannelsActiveSince(ctx, since)
+	if err != nil {
+		return err
+	}
+	for _, channelID := range channels {
+		if err := r.channel(ctx, channelID, since, end); err != nil {
+			r.Log.Warn("Could not reconcile a channel", "channel", channelID, "error", err.Error())
+			return err // the next round begins where this one did
+		}
+	}
+	return r.Store.SetFact(ctx, aliveFact, end)
+}
+
+func (r *Reconcile) channel(ctx context.Context, channelID string, since, end int64) error {
+	posted, err := r.Posts.PostsSince(ctx, channelID, since)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil // archived or gone
+	} else if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(posted))
+	for _, p := range posted {
+		ids = append(ids, p.ID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	known, err := r.Store.Known(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, p := range posted {
+		if known[p.ID] || p.CreateAt > end {
+			continue
+		}
+		c, err := r.Store.ConversationByChannel(ctx, channelID)
+		if err != nil {
+			return err
+		}
+		ruling, err := r.rule(ctx, c, p)
+		if err != nil {
+			return err
+		}
+		if err := r.Intake.take(ctx, c, p, ruling); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rule lets a missed post out only if the hook would have allowed it then, it
+// is allowed now, and it is fresh: a late answer can do more harm than none.
+func (r *Reconcile) rule(ctx context.Context, c *conversation.Conversation, p Posted) (Ruling, error) {
+	age := time.Since(time.UnixMilli(p.CreateAt))
+	now := r.Clock.Now()
+	ruling, err := r.Intake.Judge.Rule(ctx, c, p, now)
+	if err != nil || ruling.For != Customer {
+		return ruling, err
+	}
+	switch {
+	case !c.WasOpenAt(now - age.Milliseconds()):
+		return refused(conversation.ReasonLocked, conversation.Text{}), nil
+	case age > freshEnough:
+		return refused(conversation.ReasonTooOld, conversation.Text{}), nil
+	}
+	return ruling, nil
+}
