@@ -171,7 +171,7 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messa
 		return nil, refusedByMeta(delivery)
 	}
 	if err := s.Mirror.Refresh(ctx, conv.ID); err != nil {
-		return nil, errors.Wrap(err, "the template was sent, its channel follows")
+		delivery.Status = Unknown // it went out; the mirror's own rounds bring the channel
 	}
 	if conv, err = s.Store.Conversation(ctx, conv.ID); err != nil {
 		return nil, err

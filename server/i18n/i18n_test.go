@@ -129,6 +129,10 @@ func TestAmount(t *testing.T) {
 	}
 }
 
+type spoken string
+
+func (s spoken) Text(lang string) string { return string(s) + lang }
+
 func TestFuncsOfTexts(t *testing.T) {
 	type money int64
 	funcs := (&Bundle{in: time.UTC}).funcs(Portuguese)
@@ -139,6 +143,8 @@ func TestFuncsOfTexts(t *testing.T) {
 	}
 	require.Equal(t, "01/01/1970 14:32", write("{{clock .At}}", map[string]any{"At": int64((14*60 + 32) * 60_000)}))
 	require.Equal(t, "R$ 0,35", write("{{amount .Sum .Currency}}", map[string]any{"Sum": money(350_000), "Currency": "BRL"}))
+	require.Equal(t, "in pt-BR", write("{{say .Words}}", map[string]any{"Words": spoken("in ")}))
+	require.Empty(t, write("{{say .Words}}", map[string]any{"Words": "no words of its own"}))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", map[string]any{"At": "soon", "Sum": 1.5}))
 }

@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -193,3 +194,54 @@ func (p *Port) Link(_ context.Context, c *conversation.Conversation) string {
 func (p *Port) Open(_ context.Context, request model.OpenDialogRequest) error {
 	return wrap(p.api.OpenInteractiveDialog(request), "could not open the dialog")
 }
+
+// Forget deletes what was written in a channel, takes the name off it and
+// archives it. It may be repeated.
+func (p *Port) Forget(_ context.Context, channelID string) error {
+	channel, appErr := p.api.GetChannel(channelID)
+	if appErr != nil {
+		if err := wrap(appErr, "could not read the channel"); !errors.Is(err, conversation.ErrNotFound) {
+			return err
+		}
+		return nil
+	}
+	if channel == nil {
+		return errNothing
+	}
+	if channel.DeleteAt != 0 {
+		return nil
+	}
+	for page := 0; ; {
+		list, appErr := p.api.GetPostsForChannel(channelID, page, forgetBatch)
+		if appErr != nil {
+			return wrap(appErr, "could not read the channel's posts")
+		}
+		if list == nil {
+			return errNothing
+		}
+		deleted := false
+		for _, post := range list.Posts {
+			if post.DeleteAt != 0 || post.IsSystemMessage() {
+				continue
+			}
+			if appErr := p.api.DeletePost(post.Id); appErr != nil && appErr.StatusCode != http.StatusNotFound {
+				return wrap(appErr, "could not delete a post")
+			}
+			deleted = true
+		}
+		if len(list.Order) < forgetBatch {
+			break
+		}
+		if !deleted { // else what was on the next page is on this one now
+			page++
+		}
+	}
+	channel.DisplayName, channel.Header = channel.Name, ""
+	if _, appErr := p.api.UpdateChannel(channel); appErr != nil {
+		return wrap(appErr, "could not rename the channel")
+	}
+	return wrap(p.api.DeleteChannel(channelID), "could not archive the channel")
+}
+
+// forgetBatch is how many posts are read at a time.
+const forgetBatch = 200

@@ -14,10 +14,11 @@ type Effects struct {
 		CloseWindow(ctx context.Context, conversationID string, now int64) error
 		BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
 		BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
-		StaleTemplate(ctx context.Context, templateID string, now int64) error
 	}
 	Clock   conversation.Clock
 	Refresh func() // wakes the mirror
+	// Stale is told that our copies of an account's templates may be out of date.
+	Stale func(accountID string)
 	// Blocked is told when an account stops for an administrator.
 	Blocked func(ctx context.Context, accountID string, code int)
 }
@@ -42,9 +43,7 @@ func (e *Effects) OfFailure(ctx context.Context, m *conversation.Message, v what
 		}
 	}
 	if v.RefreshTemplate && m.TemplateID != "" {
-		if err := e.Store.StaleTemplate(ctx, m.TemplateID, now); err != nil {
-			return err
-		}
+		e.Stale(m.AccountID)
 	}
 	return e.accountTrouble(ctx, m.AccountID, v)
 }

@@ -1,0 +1,97 @@
+# WhatsApp Ativo for Mattermost. `make help` lists what there is.
+
+PLUGIN_ID  := whatsapp-ativo
+VERSION    := $(shell sed -n 's/^ *"version": "\(.*\)",*/\1/p' plugin.json)
+GO         ?= go
+NPM        ?= npm
+CACHE      := $(CURDIR)/.cache
+TOOLS      := $(CACHE)/bin
+LINT       := $(TOOLS)/golangci-lint
+LINT_VERSION := v2.9.0
+
+HOST_OS    := $(shell $(GO) env GOOS)
+HOST_ARCH  := $(shell $(GO) env GOARCH)
+PLATFORMS  := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64
+# the bundle of this machine alone, for demo, run and tests
+HOST_BUNDLE := $(CACHE)/$(PLUGIN_ID)-$(VERSION).tar.gz
+DIST_BUNDLE := dist/$(PLUGIN_ID)-$(VERSION).tar.gz
+
+export CGO_ENABLED = 0
+export WAA_BUNDLE  = $(HOST_BUNDLE)
+
+.PHONY: all help dist deploy demo run test test-server test-webapp test-e2e check-style bench webapp host-bundle clean
+
+## all: checks, tests and the bundle
+all: check-style test dist
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## dist: the bundle for all platforms, dist/whatsapp-ativo-<version>.tar.gz
+dist: webapp
+	@set -e; for p in $(PLATFORMS); do \
+		os=$${p%-*}; arch=$${p#*-}; ext=; [ $$os = windows ] && ext=.exe; \
+		echo "server for $$p"; \
+		GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '-s -w' -o server/dist/plugin-$$p$$ext ./server; \
+	done
+	@mkdir -p dist
+	@sh build/bundle.sh $(DIST_BUNDLE) $(PLATFORMS)
+	@echo "made $(DIST_BUNDLE)"
+
+host-bundle: webapp
+	@$(GO) build -trimpath -ldflags '-s -w' -o server/dist/plugin-$(HOST_OS)-$(HOST_ARCH) ./server
+	@mkdir -p $(CACHE)
+	@sh build/bundle.sh $(HOST_BUNDLE) $(HOST_OS)-$(HOST_ARCH)
+
+webapp: webapp/dist/main.js
+
+webapp/node_modules/.package-lock.json: webapp/package.json webapp/package-lock.json
+	cd webapp && $(NPM) ci --prefer-offline --no-audit --no-fund --loglevel=error
+	@touch $@
+
+webapp/dist/main.js: webapp/node_modules/.package-lock.json plugin.json $(shell find webapp/src -type f 2>/dev/null)
+	cd webapp && $(NPM) run --silent build
+
+## deploy: installs the bundle on the server of MM_SERVICESETTINGS_SITEURL with MM_ADMIN_TOKEN
+deploy: dist
+	@sh build/deploy.sh $(DIST_BUNDLE)
+
+## demo: a real Mattermost server, the plugin and the simulator; plays whole conversations and prints PASS or FAIL
+demo: host-bundle
+	$(GO) run ./build/demo -bundle $(HOST_BUNDLE)
+
+## run: the same environment, kept up, with URLs and log-ins printed; Ctrl-C ends it
+run: host-bundle
+	@$(GO) build -o $(CACHE)/demo ./build/demo
+	@exec $(CACHE)/demo -keep -bundle $(HOST_BUNDLE)
+
+## check-style: linters of server and web part
+check-style: $(LINT) webapp/node_modules/.package-lock.json
+	$(LINT) run ./...
+	cd webapp && $(NPM) run --silent lint && $(NPM) run --silent check-types
+
+$(LINT):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+## test: everything: linters, unit tests, store tests on PostgreSQL, whole conversations on a real server
+test: check-style test-server test-webapp test-e2e
+
+test-server:
+	$(GO) test $(shell $(GO) list ./... | grep -v /build/e2e)
+	cd build/devserver && $(GO) vet ./... && $(GO) test ./...
+
+test-webapp: webapp
+	cd webapp && $(NPM) test --silent
+
+test-e2e: host-bundle
+	$(GO) test -count=1 -timeout 40m -v ./build/e2e
+
+## bench: the benchmarks, ratios last
+bench: host-bundle
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./server/...
+	$(GO) run ./build/bench -bundle $(HOST_BUNDLE)
+
+## clean: removes what was built
+clean:
+	rm -rf dist server/dist webapp/dist webapp/node_modules $(CACHE)

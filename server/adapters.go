@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+)
+
+// inbox is the store as the webhook wants it.
+type inbox struct{ store *store.Store }
+
+func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) (int, error) {
+	stored := make([]store.InboxRow, len(rows))
+	for n, row := range rows {
+		stored[n] = store.InboxRow{
+			Lane: row.Lane, Order: row.Ord, Key: row.Key, AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
+		}
+	}
+	return i.store.AddInbox(ctx, stored)
+}
+
+// directory is Mattermost as the command wants it.
+type directory struct {
+	*mattermost.Port
+	people *permission.People
+}
+
+func (d directory) SystemAdmin(ctx context.Context, userID string) (bool, error) {
+	return d.people.SystemAdmin(ctx, userID)
+}
+
+// guards lets go of all channels; see api.Guards.
+type guards struct{ app *app }
+
+func (g guards) ReleaseGuards(ctx context.Context) (released int, err error) {
+	channels, err := g.app.store.ChannelsActiveSince(ctx, 0)
+	if err != nil {
+		return 0, err
+	}
+	for _, channelID := range channels {
+		if err := g.app.port.Unguard(ctx, channelID); err != nil {
+			return released, err
+		}
+		released++
+	}
+	return released, nil
+}
+
+// costs adds up the ledger for supervisors; see command.Costs.
+type costs struct{ app *app }
+
+func (c costs) MonthCosts(ctx context.Context, userID string) ([]command.QueueCosts, error) {
+	queues, err := c.app.store.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []command.QueueCosts
+	for _, queue := range queues {
+		supervises, err := c.app.people.Supervises(ctx, userID, queue)
+		if err != nil {
+			return nil, err
+		}
+		if !supervises {
+			continue
+		}
+		month, err := c.app.store.MonthOf(ctx, queue.ID, conversation.MonthStart(c.app.clock.Now()))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, command.QueueCosts{
+			Queue: queue.Name, Currency: month.Currency, Planned: month.Planned, Limit: month.Limit,
+			Billed: month.Billed, Reserved: month.Reserved, Messages: month.Messages,
+		})
+	}
+	return out, nil
+}
+
+// examined is the store as the doctor wants it.
+type examined struct{ *store.Store }
+
+func (e examined) Backlogs(ctx context.Context) (inbox, outbox doctor.Backlog, err error) {
+	b, err := e.Backlog(ctx)
+	if err != nil {
+		return inbox, outbox, err
+	}
+	return doctor.Backlog{Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.Dead}, doctor.Backlog{Depth: b.Outbox, Oldest: age(b.OldestOutbox)}, nil
+}
+
+// probes is Meta as the doctor wants it.
+type probes struct{ meta *meta }
+
+func (p probes) Probe(ctx context.Context, account *conversation.Account) (bool, error) {
+	probe, err := p.meta.Probe(ctx, account)
+	return probe.Subscribed, err
+}
+
+func (a *app) settingProblems() []doctor.Problem {
+	var out []doctor.Problem
+	for _, p := range *a.plugin.problems.Load() {
+		out = append(out, doctor.Problem{Setting: p.Setting, Text: p.Text})
+	}
+	return out
+}
+
+// queueMetrics is what a scrape shows of the queues.
+func (a *app) queueMetrics() []metrics.Queue {
+	b, err := a.store.Backlog(context.Background())
+	if err != nil {
+		return nil
+	}
+	return []metrics.Queue{
+		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox).Seconds(), Dead: b.Dead},
+		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox).Seconds()},
+	}
+}
+
+// age is how long ago a moment was, milliseconds since epoch; 0 for none.
+func age(at int64) time.Duration {
+	if at == 0 {
+		return 0
+	}
+	return time.Since(time.UnixMilli(at))
+}
+
+const (
+	// keepFinished is how long finished jobs stay: longer than Meta sends a delivery again.
+	keepFinished = 14 * 24 * time.Hour
+	purgeBatch   = 5000
+)
+
+// housekeep writes down when each number's webhooks last came, and forgets jobs finished long ago.
+func (a *app) housekeep(ctx context.Context) (more bool, err error) {
+	accounts, _, err := a.store.Accounts(ctx, 0, 200)
+	if err != nil {
+		return false, err
+	}
+	for _, account := range accounts {
+		if last := a.api.LastWebhook(account.ID); last > account.WebhookAt {
+			if err := a.store.WebhookSeen(ctx, account.ID, last); err != nil {
+				return false, err
+			}
+		}
+	}
+	purged, err := a.store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)
+	return purged == purgeBatch, err
+}
+
+// fetcher reads templates for an admin and notes when, so that the next reading comes by itself.
+type fetcher struct{ app *app }
+
+func (f fetcher) FetchTemplates(ctx context.Context, account *conversation.Account) ([]conversation.Template, error) {
+	fetched, err := f.app.meta.FetchTemplates(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	return fetched, f.app.store.SetFact(ctx, relay.TemplatesFact(account.ID), f.app.clock.Now())
+}
+
+// deadLetters is the store as the API wants it.
+type deadLetters struct{ app *app }
+
+func (d deadLetters) DeadLetters(ctx context.Context, page, perPage int) ([]*api.DeadLetter, int, error) {
+	letters, total, err := d.app.store.DeadLetters(ctx, page, perPage)
+	out := make([]*api.DeadLetter, len(letters))
+	for i, l := range letters {
+		out[i] = &api.DeadLetter{ID: l.ID, AccountID: l.AccountID, ReceivedAt: l.ReceivedAt, Reason: l.Reason, Payload: l.Payload}
+	}
+	return out, total, err
+}
+
+func (d deadLetters) ReplayDeadLetter(ctx context.Context, id string, _ int64) error {
+	err := d.app.store.Replay(ctx, id)
+	d.app.inbox.Wake()
+	d.app.outbox.Wake()
+	return err
+}
+
+// ledger is the store as the API wants it.
+type ledger struct{ store *store.Store }
+
+func (l ledger) Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error) {
+	return l.store.Ledger(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, page, perPage)
+}
+
+func (l ledger) EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error {
+	return l.store.EachCharge(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, fn)
+}

@@ -1,0 +1,120 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func (a *API) addNote(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var text string
+	f.lines("text", &text, maxNote, true)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	return shown(a.Conversations.Note(r.Context(), userID(r), id, text))
+}
+
+// transferConversation takes a user or a queue, exactly one of them.
+func (a *API) transferConversation(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var toUser, toQueue string
+	f.id("user_id", &toUser, false)
+	f.id("queue_id", &toQueue, false)
+	if (toUser == "") == (toQueue == "") {
+		f.fault("user_id", conversation.T("api.field_one_of_two"))
+		f.fault("queue_id", conversation.T("api.field_one_of_two"))
+	}
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	if toUser != "" {
+		return shown(a.Conversations.TransferToUser(r.Context(), userID(r), id, toUser))
+	}
+	return shown(a.Conversations.TransferToQueue(r.Context(), userID(r), id, toQueue))
+}
+
+func (a *API) claimConversation(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return shown(a.Conversations.Claim(r.Context(), userID(r), id))
+}
+
+func (a *API) closeConversation(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, true)
+	if err != nil {
+		return reply{}, err
+	}
+	var reason string
+	f.lines("reason", &reason, maxReason, false)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	return shown(a.Conversations.Close(r.Context(), userID(r), id, reason))
+}
+
+func (a *API) reopenConversation(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return shown(a.Conversations.Reopen(r.Context(), userID(r), id))
+}
+
+// actionAnswer is what Mattermost takes from a button under a post.
+type actionAnswer struct {
+	EphemeralText string `json:"ephemeral_text"`
+}
+
+// claimByButton claims the conversation named by the button of a queue's card.
+// Mattermost shows no status of a button's, so that a refusal is told to the one who clicked.
+// Who that is, the session says and not the body.
+func (a *API) claimByButton(r *http.Request) (reply, error) {
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var id string
+	if !f.has("context") {
+		f.fault("context", required())
+	} else if button := f.object("context", nil); button != nil {
+		button.id("conversation_id", &id, true)
+	}
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	_, err = a.Conversations.Claim(r.Context(), userID(r), id)
+	refusal, refused := conversation.AsRefusal(err)
+	switch {
+	case refused:
+		return ok(actionAnswer{a.refused(r, refusal).Message})
+	case errors.Is(err, conversation.ErrNotFound):
+		return ok(actionAnswer{a.say(r, conversation.T("api.code_not_found"))})
+	case err != nil:
+		return reply{}, errors.Wrap(err, "claim a conversation")
+	}
+	return ok(actionAnswer{})
+}

@@ -1,0 +1,149 @@
+// Package api answers HTTP: Meta's webhooks, and the REST API for agents and
+// administrators. docs/openapi.yaml describes every route of it.
+//
+// Three routers, by who may come in: public (the webhook, which proves itself by
+// its signature), agents (any user of the server; the service behind decides
+// what they may see and do), admin (system admins only).
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// PluginPath is where the server mounts the plugin; it is no part of the paths this package sees.
+const PluginPath = "/plugins/whatsapp-ativo"
+
+const (
+	webhookPath = "/webhook"
+	restPath    = "/api/v1"
+)
+
+// Texts gives the text of a key in a language, with its data put in.
+type Texts interface {
+	Text(lang, key string, data map[string]any) string
+}
+
+// Logger is what the API says to the operator: constant messages, ids only, no content.
+type Logger interface {
+	Warn(message string, keyValuePairs ...any)
+	Error(message string, keyValuePairs ...any)
+}
+
+// Admins tells who administers the server. An error means that it could not be checked.
+type Admins interface {
+	SystemAdmin(ctx context.Context, userID string) (bool, error)
+}
+
+// Deps is what the API is made of. All are needed, but for Posted.
+type Deps struct {
+	// What the webhook needs.
+	Inbox        Inbox
+	AccountCache AccountCache
+	Wake         func()          // tells the relay that there is something in the inbox
+	Ignored      func(items int) // counts what belongs to no number of ours
+
+	// What agents use.
+	Conversations Conversations
+	// Posted are handlers of what Mattermost posts for a user (dialogs), by path
+	// behind /api/v1; they get the same limits, and find the user in the same header. May be nil.
+	Posted map[string]http.Handler
+
+	// What administrators use.
+	Admins      Admins
+	Accounts    AccountStore
+	Prober      Prober
+	Queues      QueueStore
+	Channels    Channels
+	Templates   TemplateStore
+	Fetcher     TemplateFetcher
+	Plans       PlanStore
+	DeadLetters DeadLetterStore
+	Doctor      Doctor
+	Ledger      LedgerStore
+	Contacts    ContactStore
+	Guards      Guards
+
+	// What all use.
+	Texts    Texts
+	Language func(ctx context.Context, userID string) string // of Texts
+	SiteURL  func() string                                   // where the server is reached from outside
+	Region   func() string                                   // of numbers without a country code
+	Clock    conversation.Clock
+	Log      Logger
+}
+
+// API is the HTTP side of the plugin. It is safe for concurrent use.
+type API struct {
+	Deps
+	root     *mux.Router
+	webhooks lastWebhooks
+}
+
+// New makes the API of its parts.
+func New(deps Deps) *API {
+	a := &API{Deps: deps, root: mux.NewRouter().SkipClean(true)}
+	a.root.NotFoundHandler = http.HandlerFunc(a.unrouted)
+	a.root.MethodNotAllowedHandler = a.root.NotFoundHandler
+	a.publicRouter(a.root)
+	a.agentRouter(a.root)
+	a.adminRouter(a.root)
+	return a
+}
+
+// ServeHTTP answers a request whose path begins behind PluginPath. No panic leaves it.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.recovered(a.root).ServeHTTP(w, r)
+}
+
+// LastWebhook is when a delivery for the account was last stored by this
+// process, milliseconds since epoch; 0 = not since it began. It lives in memory:
+// whoever flushes it to the account's row takes the greater of the two.
+func (a *API) LastWebhook(accountID string) int64 { return a.webhooks.at(accountID) }
+
+// publicRouter holds what needs no user.
+func (a *API) publicRouter(root *mux.Router) {
+	router := root.PathPrefix(webhookPath).Subrouter()
+	hook := &webhook{API: a}
+	router.HandleFunc("/{account_id}", hook.verify).Methods(http.MethodGet)
+	router.HandleFunc("/{account_id}", hook.receive).Methods(http.MethodPost)
+}
+
+// agentRouter holds what any user of the server may ask for.
+func (a *API) agentRouter(root *mux.Router) {
+	router := root.PathPrefix(restPath).Subrouter()
+	router.Use(a.bounded, a.requireUser)
+	a.conversationRoutes(router)
+	for path, posted := range a.Posted {
+		router.Handle(path, posted).Methods(http.MethodPost)
+	}
+}
+
+// adminRouter holds what system admins alone may ask for.
+func (a *API) adminRouter(root *mux.Router) {
+	router := root.PathPrefix(restPath).Subrouter()
+	router.Use(a.bounded, a.requireUser, a.requireAdmin)
+	a.accountRoutes(router)
+	a.queueRoutes(router)
+	a.templateRoutes(router)
+	a.planRoutes(router)
+	a.deadLetterRoutes(router)
+	a.doctorRoutes(router)
+	a.ledgerRoutes(router)
+	a.contactRoutes(router)
+	a.guardRoutes(router)
+}
+
+// unrouted answers what no route takes; behind REST a stranger learns nothing but that.
+func (a *API) unrouted(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, restPath) && userID(r) == "" {
+		a.fail(w, r, errUnauthorized)
+		return
+	}
+	a.fail(w, r, conversation.ErrNotFound)
+}

@@ -1,0 +1,178 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Conversations is what agents do; *conversation.Service is one. Every method
+// checks who asks first, and answers a *conversation.Refusal for a no.
+type Conversations interface {
+	Start(ctx context.Context, request conversation.StartRequest) (*conversation.Started, error)
+	SendTemplate(ctx context.Context, request conversation.TemplateRequest) (*conversation.Started, error)
+	View(ctx context.Context, actorID, id string) (*conversation.View, error)
+	List(ctx context.Context, actorID string, filter conversation.Filter) ([]*conversation.View, int, error)
+	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*conversation.Message, int, error)
+	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
+	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
+	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)
+	Claim(ctx context.Context, actorID, id string) (*conversation.View, error)
+	Close(ctx context.Context, actorID, id, reason string) (*conversation.View, error)
+	Reopen(ctx context.Context, actorID, id string) (*conversation.View, error)
+}
+
+func (a *API) conversationRoutes(router *mux.Router) {
+	a.handle(router, http.MethodGet, "/conversations", a.listConversations)
+	a.handle(router, http.MethodPost, "/conversations", a.startConversation)
+	a.handle(router, http.MethodGet, "/conversations/{id}", a.getConversation)
+	a.handle(router, http.MethodGet, "/conversations/{id}/messages", a.listMessages)
+	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.sendTemplate)
+	a.handle(router, http.MethodPost, "/conversations/{id}/note", a.addNote)
+	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", a.transferConversation)
+	a.handle(router, http.MethodPost, "/conversations/{id}/claim", a.claimConversation)
+	a.handle(router, http.MethodPost, "/conversations/{id}/close", a.closeConversation)
+	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", a.reopenConversation)
+	a.handle(router, http.MethodPost, "/actions/claim", a.claimByButton)
+}
+
+type conversationView struct {
+	ID            string             `json:"id"`
+	State         conversation.State `json:"state"`
+	WindowUntil   moment             `json:"window_until"`
+	CooldownUntil moment             `json:"cooldown_until"`
+	OwnerID       string             `json:"owner_id"`
+	AttendantID   string             `json:"attendant_id"`
+	QueueID       string             `json:"queue_id"`
+	AccountID     string             `json:"account_id"`
+	TeamID        string             `json:"team_id"`
+	ChannelID     string             `json:"channel_id"`
+	Contact       contactView        `json:"contact"`
+	ClosedAt      moment             `json:"closed_at"`
+	CloseReason   string             `json:"close_reason"`
+	CreatedAt     moment             `json:"created_at"`
+}
+
+type contactView struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Phone     string `json:"phone"`
+	CPFMasked string `json:"cpf_masked"`
+}
+
+func viewConversation(v *conversation.View) conversationView {
+	c := v.Conversation
+	return conversationView{
+		ID: c.ID, State: v.State, WindowUntil: moment(c.WindowUntil), CooldownUntil: moment(v.CooldownUntil),
+		OwnerID: c.OwnerID, AttendantID: c.AttendantID, QueueID: c.QueueID, AccountID: c.AccountID, TeamID: c.TeamID, ChannelID: c.ChannelID,
+		Contact:  contactView{ID: c.ContactID, Name: c.Contact.Name, Phone: c.Contact.Phone, CPFMasked: c.Contact.CPFMasked},
+		ClosedAt: moment(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: moment(c.CreatedAt),
+	}
+}
+
+func (a *API) listConversations(r *http.Request) (reply, error) {
+	q := readQuery(r)
+	p := q.page()
+	filter := conversation.Filter{
+		State: conversation.State(q.values.Get("state")), Mine: q.flag("mine"), QueueID: q.id("queue_id"),
+		Query: q.line("q", maxSearch), Page: p.number, PerPage: p.size,
+	}
+	switch filter.State {
+	case "", conversation.Waiting, conversation.Open, conversation.Expired, conversation.Closed:
+	default:
+		q.at("state", conversation.T("api.field_state"))
+	}
+	if err := q.err(); err != nil {
+		return reply{}, err
+	}
+	views, total, err := a.Conversations.List(r.Context(), userID(r), filter)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "list the conversations")
+	}
+	return ok(listOf(views, total, p, viewConversation))
+}
+
+func (a *API) getConversation(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return shown(a.Conversations.View(r.Context(), userID(r), id))
+}
+
+// shown answers with a conversation.
+func shown(view *conversation.View, err error) (reply, error) {
+	if err != nil {
+		return reply{}, errors.Wrap(err, "act on a conversation")
+	}
+	return ok(viewConversation(view))
+}
+
+type messageView struct {
+	ID         string              `json:"id"`
+	PostID     string              `json:"post_id"`
+	WAMID      string              `json:"wamid"`
+	Direction  string              `json:"direction"`
+	Kind       string              `json:"kind"`
+	AuthorID   string              `json:"author_id"`
+	Status     conversation.Status `json:"status"`
+	Reason     string              `json:"reason"`
+	ReasonCode int                 `json:"reason_code"`
+	CreatedAt  moment              `json:"created_at"`
+}
+
+func (a *API) viewMessage(lang string, m *conversation.Message) messageView {
+	return messageView{
+		ID: m.ID, PostID: m.PostID, WAMID: m.WAMID, Direction: m.Direction, Kind: m.Kind, AuthorID: m.AuthorID, Status: m.Status,
+		Reason: a.reason(lang, m), ReasonCode: m.ReasonCode, CreatedAt: moment(m.CreatedAt),
+	}
+}
+
+func (a *API) listMessages(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	q := readQuery(r)
+	p := q.page()
+	if err := q.err(); err != nil {
+		return reply{}, err
+	}
+	messages, total, err := a.Conversations.Messages(r.Context(), userID(r), id, p.number, p.size)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "list the messages")
+	}
+	lang := a.language(r)
+	return ok(listOf(messages, total, p, func(m *conversation.Message) messageView { return a.viewMessage(lang, m) }))
+}
+
+// reason says why a message was not delivered; "" where nothing is wrong.
+func (a *API) reason(lang string, m *conversation.Message) string {
+	if !m.Status.NeedsNotice() {
+		return ""
+	}
+	var text conversation.Text
+	switch m.ReasonCode {
+	case 0:
+		return ""
+	case conversation.ReasonLocked:
+		text = conversation.T("api.reason_locked")
+	case conversation.ReasonTooOld:
+		text = conversation.T("api.reason_too_old")
+	case conversation.ReasonUnknown:
+		text = conversation.T("api.reason_unknown")
+	case conversation.ReasonClosed:
+		text = conversation.T("api.reason_closed")
+	case conversation.ReasonNotPermitted:
+		text = conversation.T("api.reason_not_permitted")
+	default:
+		title, _ := whatsapp.Words(m.ReasonCode, lang)
+		return title
+	}
+	return a.Texts.Text(lang, text.Key, text.Data)
+}

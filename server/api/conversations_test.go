@@ -1,0 +1,273 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func goodStart() map[string]any {
+	return map[string]any{
+		"account_id": account1, "queue_id": queue1, "template": map[string]any{"name": "hello", "language": "pt_BR"},
+		"variables": map[string]any{"body_1": "Maria\nda Silva", "button_0": "x"},
+		"customer":  map[string]any{"name": "Maria", "cpf": "529.982.247-25", "phone": "(11) 98765-4321"}, "confirm": true, "reason": "pediu",
+	}
+}
+
+func TestStart(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusCreated)
+	require.Equal(t, map[string]any{
+		"id": conversation1, "state": "waiting", "window_until": nil, "cooldown_until": float64(now + 1), "owner_id": agent, "attendant_id": agent,
+		"queue_id": queue1, "account_id": account1, "team_id": team1, "channel_id": id("wa"),
+		"contact":   map[string]any{"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**"},
+		"closed_at": nil, "close_reason": "", "created_at": float64(now),
+	}, a.json)
+	require.Equal(t, conversation.StartRequest{
+		ActorID: agent, AccountID: account1, QueueID: queue1, Template: conversation.TemplateRef{Name: "hello", Language: "pt_BR"},
+		Variables: map[string]string{"body_1": "Maria\nda Silva", "button_0": "x"},
+		Customer:  conversation.Customer{Name: "Maria", CPF: "529.982.247-25", Phone: "(11) 98765-4321"}, Confirm: true, Reason: "pediu",
+	}, w.conversations.start)
+
+	w.conversations.status = conversation.Unknown
+	w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusAccepted)
+
+	body := goodStart()
+	body["template"] = map[string]any{"id": template1}
+	for _, optional := range []string{"account_id", "variables", "confirm", "reason"} {
+		delete(body, optional)
+	}
+	w.as(agent, http.MethodPost, "/conversations", body).is(http.StatusAccepted)
+	require.Equal(t, conversation.TemplateRef{ID: template1}, w.conversations.start.Template)
+}
+
+func TestAStartThatCannotBeReadIsStillAStart(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.viewErr = errDown
+	a := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusCreated)
+	require.Equal(t, conversation1, a.json["id"])
+	require.Equal(t, "waiting", a.json["state"])
+}
+
+func TestStartRefuses(t *testing.T) {
+	w := newWorld(t)
+	customer := func(field string, value any) any {
+		c := map[string]any{"name": "Maria", "cpf": "1", "phone": "11"}
+		c[field] = value
+		return c
+	}
+	template := func(field string, value any) any {
+		c := map[string]any{"name": "hello", "language": "pt_BR"}
+		c[field] = value
+		return c
+	}
+	many := map[string]string{}
+	for _, a := range "abcdefghijklmno" {
+		for _, b := range "abcdefghijklmno" {
+			many[string(a)+string(b)] = "x"
+		}
+	}
+	for _, c := range []struct {
+		field string // in the body
+		named string // in the error
+		wrong []wrong
+	}{
+		{"account_id", "account_id", append(badValue("x", "\x00"), notText()...)},
+		{"queue_id", "queue", append(badValue("", "x", strings.ToUpper(queue1)), notText()...)},
+		{"template", "template", badValue(map[string]any{}, template("name", ""), template("name", "a b"), template("name", "../x"), template("name", long(513)),
+			template("name", "\x00"), template("language", ""), template("language", "pt BR"), template("language", long(17)), template("id", "x"))},
+		{"template", "", badType(nil, "hello", 5, []string{"hello"}, template("name", 5), template("language", nil), template("id", 5))},
+		{"variables", "body_1", badValue(map[string]any{"body_1": long(4097)}, map[string]any{"body_1": "a\x00b"}, map[string]any{"body_1": "\x1b"})},
+		{"variables", "variables", badValue(map[string]any{"": "x"}, map[string]any{long(601): "x"}, many)},
+		{"variables", "", badType(nil, "x", []string{"x"}, map[string]any{"body_1": 5}, map[string]any{"body_1": map[string]any{}})},
+		{"customer", "customer_name", badValue(customer("name", ""), customer("name", " "), customer("name", long(257)), customer("name", "a\x00"))},
+		{"customer", "cpf", badValue(customer("cpf", long(257)), customer("cpf", "\x00"))},
+		{"customer", "phone", badValue(customer("phone", ""), customer("phone", long(257)), customer("phone", "\x00"))},
+		{"customer", "", badType(nil, "Maria", []any{}, customer("name", 5), customer("cpf", 52998224725), customer("phone", nil))},
+		{"confirm", "", badType(nil, "true", 1)},
+		{"reason", "reason", badValue(long(1001), "\x00")},
+		{"reason", "", notText()},
+	} {
+		for _, wrong := range c.wrong {
+			body := maps.Clone(goodStart())
+			body[c.field] = wrong.value
+			a := w.as(agent, http.MethodPost, "/conversations", body)
+			require.Equal(t, wrong.status, a.status, "%s = %v: %s", c.field, wrong.value, a.text)
+			if wrong.status == http.StatusUnprocessableEntity {
+				require.Equal(t, []string{c.named}, a.fields(), "%s = %v", c.field, wrong.value)
+			}
+		}
+	}
+	a := w.as(agent, http.MethodPost, "/conversations", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
+	require.ElementsMatch(t, []string{"queue", "template", "customer_name", "phone"}, a.fields())
+	w.noObjects(agent, http.MethodPost, "/conversations")
+	require.Empty(t, w.conversations.calls, "the service was not asked")
+}
+
+func TestARefusalSaysWhatTheReaderCanDo(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.err = &conversation.Refusal{
+		Code: conversation.CodeCooldown, Agree: true, NeedsReason: true, ConversationID: conversation1,
+		Text:   conversation.T("refusal.marketing_stopped"),
+		Fields: map[string]conversation.Text{"phone": conversation.T("refusal.phone_invalid")},
+	}
+	problem := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusConflict, "cooldown").problem()
+	require.Equal(t, []any{true, true, conversation1}, []any{problem["can_confirm"], problem["needs_reason"], problem["conversation_id"]})
+	require.NotContains(t, problem["message"], "refusal.")
+	require.NotContains(t, problem["fields"].(map[string]any)["phone"], "refusal.")
+
+	w.conversations.err = &conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 131026}
+	require.Equal(t, 131026.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
+	w.conversations.err = errors.Wrap(errDown, "secret detail")
+	require.NotContains(t, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusServiceUnavailable, "unavailable").text, "detail")
+}
+
+func TestSendTemplate(t *testing.T) {
+	w := newWorld(t)
+	path := "/conversations/" + conversation1 + "/template"
+	body := map[string]any{"template": map[string]any{"name": "hello", "language": "pt_BR"}, "variables": map[string]any{"body_1": "x"}, "confirm": true, "reason": "r"}
+	for _, status := range []conversation.Status{conversation.Sent, conversation.Unknown} {
+		w.conversations.status = status
+		require.Equal(t, conversation1, w.as(agent, http.MethodPost, path, body).is(http.StatusOK).json["id"])
+	}
+	require.Equal(t, conversation.TemplateRequest{
+		ActorID: agent, ConversationID: conversation1, Template: conversation.TemplateRef{Name: "hello", Language: "pt_BR"},
+		Variables: map[string]string{"body_1": "x"}, Confirm: true, Reason: "r",
+	}, w.conversations.send)
+	require.Equal(t, []string{"template"}, w.as(agent, http.MethodPost, path, `{}`).is(http.StatusUnprocessableEntity).fields())
+	w.noObjects(agent, http.MethodPost, path)
+}
+
+func TestActions(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		action string
+		body   any
+		call   string
+	}{
+		{"/note", map[string]any{"text": "linha 1\nlinha 2"}, "note AGENT ID linha 1\nlinha 2"},
+		{"/transfer", map[string]any{"user_id": id("colleague")}, "to user AGENT ID " + id("colleague")},
+		{"/transfer", map[string]any{"queue_id": queue2, "user_id": ""}, "to queue AGENT ID " + queue2},
+		{"/claim", nil, "claim AGENT ID"},
+		{"/claim", `{}`, "claim AGENT ID"},
+		{"/close", nil, "close AGENT ID "},
+		{"/close", `{}`, "close AGENT ID "},
+		{"/close", map[string]any{"reason": "resolvido"}, "close AGENT ID resolvido"},
+		{"/reopen", nil, "reopen AGENT ID"},
+	} {
+		w.conversations.calls = nil
+		require.Equal(t, conversation1, w.as(agent, http.MethodPost, "/conversations/"+conversation1+c.action, c.body).is(http.StatusOK).json["id"])
+		require.Equal(t, []string{strings.NewReplacer("AGENT", agent, "ID", conversation1).Replace(c.call)}, w.conversations.calls)
+	}
+}
+
+func TestActionsRefuse(t *testing.T) {
+	w := newWorld(t)
+	path := "/conversations/" + conversation1
+	for _, c := range []struct {
+		action, field string
+		others        []string
+		wrong         []wrong
+	}{
+		{"/note", "text", nil, append(badValue("", " \n", long(16384), "a\x00"), notText()...)},
+		{"/transfer", "user_id", nil, append(badValue("x", "\x00", "@maria"), notText()...)},
+		{"/transfer", "queue_id", nil, append(badValue("x", "~vendas"), notText()...)},
+		{"/transfer", "queue_id", []string{"user_id"}, badValue("")},
+		{"/close", "reason", nil, append(badValue(long(1001), "\x00"), notText()...)},
+	} {
+		for _, wrong := range c.wrong {
+			a := w.as(agent, http.MethodPost, path+c.action, map[string]any{c.field: wrong.value})
+			require.Equal(t, wrong.status, a.status, "%s %v", c.action, wrong.value)
+			if wrong.status == http.StatusUnprocessableEntity {
+				require.ElementsMatch(t, append(c.others, c.field), a.fields())
+			}
+		}
+	}
+	both := map[string]any{"user_id": agent, "queue_id": queue1}
+	require.ElementsMatch(t, []string{"user_id", "queue_id"}, w.as(agent, http.MethodPost, path+"/transfer", both).is(http.StatusUnprocessableEntity).fields())
+	w.noObjects(agent, http.MethodPost, path+"/note")
+	w.noObjects(agent, http.MethodPost, path+"/transfer")
+	w.as(agent, http.MethodPost, path+"/close", `[]`).is(http.StatusBadRequest, "bad_request")
+	require.Empty(t, w.conversations.calls, "the service was not asked")
+}
+
+func TestListConversations(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.list = []*conversation.View{{Conversation: w.conversations.conv, State: conversation.Open}}
+	a := w.as(agent, http.MethodGet, "/conversations?state=open&mine=1&queue_id="+queue1+"&q=maria+da&page=2&per_page=500", nil).is(http.StatusOK)
+	require.Equal(t, conversation.Filter{State: conversation.Open, Mine: true, QueueID: queue1, Query: "maria da", Page: 2, PerPage: 200}, w.conversations.filter)
+	require.Len(t, a.items(), 1)
+	require.NotContains(t, a.text, "cipher")
+	require.NotContains(t, a.text, `"hash"`)
+
+	w.as(agent, http.MethodGet, "/conversations", nil).is(http.StatusOK)
+	require.Equal(t, conversation.Filter{PerPage: 60}, w.conversations.filter)
+	for query, status := range map[string]int{
+		"state=opened": 422, "state=%00": 422, "queue_id=x": 422, "q=" + long(129): 422, "q=%00": 422, "q=%FF": 422, "mine=maybe": 400,
+	} {
+		w.as(agent, http.MethodGet, "/conversations?"+query, nil).is(status)
+	}
+}
+
+func TestReadConversation(t *testing.T) {
+	w := newWorld(t)
+	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusOK)
+	require.Equal(t, []string{"view " + agent + " " + conversation1}, w.conversations.calls)
+	w.conversations.err = conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_found"))
+	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusNotFound, "not_found")
+}
+
+func TestMessages(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.history = []*conversation.Message{
+		{ID: id("m1"), Direction: conversation.Inbound, Kind: "text", PostID: id("p1"), WAMID: "wamid.1", CreatedAt: 1},
+		{ID: id("m2"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, ReasonCode: 131026, AuthorID: agent, CreatedAt: 2, Text: "inner"},
+		{ID: id("m3"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Read, ReasonCode: 131026, CreatedAt: 3},
+		{ID: id("m4"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, CreatedAt: 4},
+	}
+	for _, code := range []int{
+		conversation.ReasonLocked, conversation.ReasonTooOld, conversation.ReasonUnknown, conversation.ReasonClosed, conversation.ReasonNotPermitted,
+	} {
+		w.conversations.history = append(w.conversations.history,
+			&conversation.Message{ID: id("m9"), Direction: conversation.Outbound, Kind: "text", Status: conversation.NotSent, ReasonCode: code, CreatedAt: 5})
+	}
+	for _, language := range []string{"en", "pt-BR"} {
+		w.language = language
+		a := w.as(agent, http.MethodGet, "/conversations/"+conversation1+"/messages?page=1&per_page=5", nil).is(http.StatusOK)
+		reasons := map[string]bool{}
+		for i, item := range a.items() {
+			reason := item.(map[string]any)["reason"].(string)
+			require.NotContains(t, reason, "api.")
+			require.Equal(t, i == 0 || i == 2 || i == 3, reason == "", "message %d: %s", i, reason)
+			reasons[reason] = true
+		}
+		require.Len(t, reasons, 7, "each its own")
+	}
+	require.Equal(t, "messages "+agent+" "+conversation1+" 1 5", w.conversations.calls[0])
+}
+
+func TestClaimByButton(t *testing.T) {
+	w := newWorld(t)
+	body := map[string]any{"user_id": id("somebodyelse"), "context": map[string]any{"conversation_id": conversation1}}
+	a := w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK)
+	require.Equal(t, map[string]any{"ephemeral_text": ""}, a.json)
+	require.Equal(t, []string{"claim " + agent + " " + conversation1}, w.conversations.calls, "the session says who")
+
+	for _, refusal := range []error{conversation.Refuse(conversation.CodeAlreadyClaimed, conversation.T("refusal.already_claimed")), conversation.ErrNotFound} {
+		w.conversations.err = errors.Wrap(refusal, "deep down")
+		require.NotEmpty(t, w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK).json["ephemeral_text"])
+	}
+	w.conversations.err = errDown
+	w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusServiceUnavailable, "unavailable")
+	for _, context := range []any{map[string]any{}, map[string]any{"conversation_id": "x"}} {
+		w.as(agent, http.MethodPost, "/actions/claim", map[string]any{"context": context}).is(http.StatusUnprocessableEntity, "invalid_field")
+	}
+	w.as(agent, http.MethodPost, "/actions/claim", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
+	w.as(agent, http.MethodPost, "/actions/claim", `{"context":5}`).is(http.StatusBadRequest, "bad_request")
+}

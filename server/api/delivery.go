@@ -1,0 +1,224 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Why something is a dead letter from the start.
+const (
+	reasonNoEnvelope   = "the body is no webhook"
+	reasonUnreadable   = "the body could not be taken apart"
+	reasonUnwritable   = "the item could not be written as JSON"
+	reasonOtherSecret  = "signed with the app secret of another account"
+	maxPeer            = 180 // bytes of a lane's name
+	prefixMessages     = "m:"
+	prefixStatuses     = "s:"
+	prefixWABA         = "w:"
+	prefixDead         = "dead:"
+	prefixUnparsedBody = "raw:"
+)
+
+// delivery is one POST of Meta's on its way into the inbox.
+type delivery struct {
+	cache   AccountCache
+	id      string                // the account in the path
+	now     int64                 // when it was received
+	owner   *conversation.Account // the account in the path, once found
+	fresh   bool                  // the cache was refreshed for this delivery: once is enough
+	rows    []InboxRow
+	ignored int
+}
+
+// account reads the account in the path and asks whether it fits. Before a "no"
+// it looks again with a fresh cache: a secret may just have been changed, an
+// account just been made. conversation.ErrNotFound for an account that is not there.
+func (d *delivery) account(ctx context.Context, fits func(*conversation.Account) bool) (bool, error) {
+	for {
+		account, err := d.cache.Get(ctx, d.id)
+		if err == nil {
+			d.owner = account
+			if fits(account) {
+				return true, nil
+			}
+		} else if !errors.Is(err, conversation.ErrNotFound) {
+			return false, errors.Wrap(err, "read the account of a delivery")
+		}
+		if d.fresh {
+			return false, err
+		}
+		if err := d.refresh(ctx); err != nil {
+			return false, err
+		}
+	}
+}
+
+func (d *delivery) refresh(ctx context.Context) error {
+	d.fresh = true
+	return errors.Wrap(d.cache.Refresh(ctx), "read the accounts again")
+}
+
+// read takes the body apart into rows.
+func (d *delivery) read(ctx context.Context, body []byte) error {
+	items, reason := split(body)
+	if reason != "" {
+		sum := sha256.Sum256(body)
+		// The body's buffer is used again, and the row outlives it in a test or a slow store.
+		d.rows = []InboxRow{d.row(prefixWABA+d.owner.WABAID, prefixUnparsedBody+hex.EncodeToString(sum[:]), append([]byte{}, body...), reason)}
+		return nil
+	}
+	d.rows = make([]InboxRow, 0, len(items))
+	for i := range items {
+		if err := d.add(ctx, &items[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// split takes a body apart, and survives whatever it holds: a delivery that
+// broke us would come again for days.
+func split(body []byte) (items []whatsapp.Item, reason string) {
+	defer func() {
+		if recover() != nil {
+			items, reason = nil, reasonUnreadable
+		}
+	}()
+	items, err := whatsapp.Split(body)
+	if err != nil {
+		return nil, reasonNoEnvelope
+	}
+	return items, ""
+}
+
+// add makes an item's row: for the account it belongs to, as a dead letter where
+// it is nothing or not for the signer, or not at all where it is nobody's here.
+func (d *delivery) add(ctx context.Context, item *whatsapp.Item) error {
+	account, err := d.recipient(ctx, item)
+	if err != nil {
+		return err
+	}
+	if account == nil {
+		d.ignored++
+		return nil
+	}
+	reason := item.Reason // of what cannot be understood
+	if account.AppSecret != d.owner.AppSecret {
+		reason, account = reasonOtherSecret, d.owner
+	}
+	payload, err := json.Marshal(item)
+	if err != nil {
+		payload, reason = item.Data, reasonUnwritable
+	}
+	key := item.Key
+	if reason != "" {
+		// A key of its own: what cannot be handled must not stand in the way of what can.
+		key = prefixDead + d.owner.ID + ":" + key
+	}
+	row := d.row(lane(account, item), key, payload, reason)
+	row.AccountID = account.ID
+	if item.Timestamp > 0 {
+		row.Ord = item.Timestamp
+	}
+	d.rows = append(d.rows, row)
+	return nil
+}
+
+func (d *delivery) row(lane, key string, payload []byte, dead string) InboxRow {
+	return InboxRow{Lane: lane, Ord: d.now, Key: key, AccountID: d.owner.ID, Payload: payload, Dead: dead}
+}
+
+// recipient is the account an item belongs to; nil for an item of somebody
+// else's number, as an app with several users or Meta's test button send it.
+func (d *delivery) recipient(ctx context.Context, item *whatsapp.Item) (*conversation.Account, error) {
+	switch {
+	case item.PhoneNumberID == d.owner.PhoneNumberID:
+		return d.owner, nil
+	case item.PhoneNumberID != "":
+		return d.lookUp(ctx, func() (*conversation.Account, error) { return d.cache.ByNumber(ctx, item.PhoneNumberID) })
+	case item.Peer != "" || item.Kind == whatsapp.KindInvalid || item.WABAID == "" || item.WABAID == d.owner.WABAID:
+		// A message that does not say for which number it is, is for the one whose address and signature it bears.
+		if item.Peer != "" {
+			item.PhoneNumberID = d.owner.PhoneNumberID
+		}
+		return d.owner, nil
+	default: // templates and account news have no number
+		return d.lookUp(ctx, func() (*conversation.Account, error) { return d.ofWABA(ctx, item.WABAID) })
+	}
+}
+
+// lookUp tries once more with a fresh cache before it says that there is nobody:
+// what is ignored does not come again.
+func (d *delivery) lookUp(ctx context.Context, find func() (*conversation.Account, error)) (*conversation.Account, error) {
+	for {
+		account, err := find()
+		switch {
+		case err == nil:
+			return account, nil
+		case !errors.Is(err, conversation.ErrNotFound):
+			return nil, errors.Wrap(err, "find the account of an item")
+		case d.fresh:
+			return nil, nil //nolint:nilnil // nobody's is an answer
+		}
+		if err := d.refresh(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// ofWABA prefers an account with the signer's secret.
+func (d *delivery) ofWABA(ctx context.Context, wabaID string) (*conversation.Account, error) {
+	accounts, err := d.cache.ByWABA(ctx, wabaID)
+	if err != nil {
+		return nil, err
+	}
+	for _, account := range accounts {
+		if account.AppSecret == d.owner.AppSecret {
+			return account, nil
+		}
+	}
+	if len(accounts) == 0 {
+		return nil, conversation.ErrNotFound
+	}
+	return accounts[0], nil
+}
+
+// lane is where order matters: a person's messages on a number, a message's
+// statuses, and what else a business account tells.
+func lane(account *conversation.Account, item *whatsapp.Item) string {
+	switch {
+	case item.Kind == whatsapp.KindStatus:
+		return prefixStatuses + short(item.Peer)
+	case item.Peer != "":
+		return prefixMessages + account.ID + ":" + short(person(item.Peer))
+	case item.WABAID != "":
+		return prefixWABA + short(item.WABAID)
+	default:
+		return prefixWABA + short(account.WABAID)
+	}
+}
+
+// person is one name for a Brazilian number with and without its ninth digit.
+func person(peer string) string {
+	if strings.ContainsFunc(peer, func(r rune) bool { return r < '0' || r > '9' }) {
+		return peer // a BSUID
+	}
+	return conversation.PhoneKey(peer)
+}
+
+// short keeps a lane's name within its column.
+func short(name string) string {
+	if len(name) <= maxPeer {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Finding is one thing the doctor looked at.
+type Finding struct {
+	Check string // what was looked at: one word, unique in an examination together with what Text names
+	OK    bool
+	Text  conversation.Text // what was found
+	Fix   conversation.Text // what to do; empty where there is nothing to do
+}
+
+// Doctor examines the installation: settings, accounts, webhooks, queues, jobs.
+type Doctor interface {
+	Examine(ctx context.Context) ([]Finding, error)
+}
+
+func (a *API) doctorRoutes(router *mux.Router) {
+	a.handle(router, http.MethodGet, "/doctor", a.examine)
+}
+
+type findingView struct {
+	ID    string `json:"id"`
+	Check string `json:"check"`
+	OK    bool   `json:"ok"`
+	Text  string `json:"text"`
+	Fix   string `json:"fix"`
+}
+
+// examination is the list of findings and whether all is well.
+type examination struct {
+	OK bool `json:"ok"`
+	list[findingView]
+}
+
+func (a *API) examine(r *http.Request) (reply, error) {
+	findings, err := a.Doctor.Examine(r.Context())
+	if err != nil {
+		return reply{}, errors.Wrap(err, "examine the installation")
+	}
+	result := examination{OK: true}
+	lang := a.language(r)
+	result.list = listOf(findings, len(findings), page{size: max(len(findings), defaultPerPage)}, func(f Finding) findingView {
+		result.OK = result.OK && f.OK
+		view := findingView{ID: f.Check, Check: f.Check, OK: f.OK, Text: a.Texts.Text(lang, f.Text.Key, f.Text.Data)}
+		if f.Fix.Key != "" {
+			view.Fix = a.Texts.Text(lang, f.Fix.Key, f.Fix.Data)
+		}
+		return view
+	})
+	return ok(result)
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Codes that are no refusal of the domain's.
+const (
+	codeBadRequest   = "bad_request"
+	codeUnauthorized = "unauthorized"
+)
+
+// clientError is a request that cannot be understood or has no business here.
+type clientError struct {
+	status int
+	code   string
+	text   conversation.Text
+}
+
+// Error is for logs.
+func (e *clientError) Error() string { return e.code }
+
+var (
+	errUnauthorized = &clientError{status: http.StatusUnauthorized, code: codeUnauthorized, text: conversation.T("api.unauthorized")}
+	errForbidden    = conversation.Refuse(conversation.CodeForbidden, conversation.T("api.code_forbidden"))
+)
+
+func badRequest(text conversation.Text) error {
+	return &clientError{status: http.StatusBadRequest, code: codeBadRequest, text: text}
+}
+
+// problem is an error as the contract has it.
+type problem struct {
+	Code     string            `json:"code"`
+	Message  string            `json:"message"`
+	Fields   map[string]string `json:"fields,omitempty"`
+	MetaCode int               `json:"meta_code,omitempty"`
+	// CanConfirm: the same request with confirm (and reason, with NeedsReason) goes through.
+	CanConfirm     bool   `json:"can_confirm,omitempty"`
+	NeedsReason    bool   `json:"needs_reason,omitempty"`
+	ConversationID string `json:"conversation_id,omitempty"`
+}
+
+// statusOf is the HTTP status of a refusal's code.
+func statusOf(code string) int {
+	switch code {
+	case conversation.CodeForbidden:
+		return http.StatusForbidden
+	case conversation.CodeNotFound:
+		return http.StatusNotFound
+	case conversation.CodeInvalidField:
+		return http.StatusUnprocessableEntity
+	case conversation.CodeMetaRefused:
+		return http.StatusBadGateway
+	case conversation.CodeUnavailable:
+		return http.StatusServiceUnavailable
+	default: // every other code is a rule
+		return http.StatusConflict
+	}
+}
+
+// fail answers an error in the reader's language. What is nobody's fault but
+// ours is logged and answered as unavailable: the reader learns no details.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var (
+		client  *clientError
+		refusal *conversation.Refusal
+	)
+	switch {
+	case errors.As(err, &client):
+		a.write(w, client.status, map[string]problem{"error": {Code: client.code, Message: a.say(r, client.text)}})
+	case errors.As(err, &refusal):
+		a.write(w, statusOf(refusal.Code), map[string]problem{"error": a.refused(r, refusal)})
+	case errors.Is(err, conversation.ErrNotFound):
+		a.fail(w, r, conversation.Refuse(conversation.CodeNotFound, conversation.Text{}))
+	case errors.Is(err, conversation.ErrConflict):
+		// The one unique rule behind an agent's request; the admin's are answered where they arise.
+		a.fail(w, r, conversation.Refuse(conversation.CodeConversationExists, conversation.Text{}))
+	default:
+		if !errors.Is(err, errPanicked) {
+			a.Log.Error("A request could not be served", "method", r.Method, "path", r.URL.Path, "error", err.Error())
+		}
+		a.fail(w, r, conversation.Refuse(conversation.CodeUnavailable, conversation.Text{}))
+	}
+}
+
+func (a *API) refused(r *http.Request, refusal *conversation.Refusal) problem {
+	text := refusal.Text
+	if text.Key == "" {
+		text.Key = "api.code_" + refusal.Code
+	}
+	p := problem{
+		Code: refusal.Code, Message: a.say(r, text), MetaCode: refusal.MetaCode,
+		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID,
+	}
+	if len(refusal.Fields) > 0 {
+		p.Fields = make(map[string]string, len(refusal.Fields))
+		for name, text := range refusal.Fields {
+			p.Fields[name] = a.say(r, text)
+		}
+	}
+	return p
+}
+
+// say gives a text in the language of who asks.
+func (a *API) say(r *http.Request, text conversation.Text) string {
+	return a.Texts.Text(a.language(r), text.Key, text.Data)
+}
+
+// language is the reader's; Meta reads English.
+func (a *API) language(r *http.Request) string {
+	user := userID(r)
+	if user == "" {
+		return "en"
+	}
+	return a.Language(r.Context(), user)
+}

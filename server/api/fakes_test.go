@@ -1,0 +1,482 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+var errDown = errors.New("the database is down")
+
+// people are who may do what.
+type people struct{ err error }
+
+func (p *people) SystemAdmin(_ context.Context, userID string) (bool, error) {
+	return userID == admin && p.err == nil, p.err
+}
+
+// meta plays WhatsApp for the administrator's routes.
+type meta struct {
+	probe     Probe
+	templates []conversation.Template
+	err       error
+	token     string // what the last call came with
+}
+
+func (m *meta) Probe(_ context.Context, account *conversation.Account) (Probe, error) {
+	m.token = account.AccessToken
+	return m.probe, m.err
+}
+
+func (m *meta) FetchTemplates(_ context.Context, account *conversation.Account) ([]conversation.Template, error) {
+	m.token = account.AccessToken
+	return m.templates, m.err
+}
+
+// inbox keeps rows as the table does: one a key.
+type inbox struct {
+	mu   sync.Mutex
+	rows []InboxRow
+	err  error
+	adds int
+}
+
+func (i *inbox) AddInbox(_ context.Context, rows []InboxRow) (int, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.adds++
+	if i.err != nil {
+		return 0, i.err
+	}
+	added := 0
+	for _, row := range rows {
+		if !slices.ContainsFunc(i.rows, func(r InboxRow) bool { return r.Key == row.Key }) {
+			i.rows = append(i.rows, row)
+			added++
+		}
+	}
+	return added, nil
+}
+
+// memory is the database.
+type memory struct {
+	accounts  []*conversation.Account
+	queues    []*conversation.Queue
+	templates []*conversation.Template
+	plans     []*conversation.Plan
+	charges   []*conversation.Charge
+	letters   []*DeadLetter
+	findings  []Finding
+	exports   map[string]*ContactExport
+	teams     map[string]string // of channels
+	erased    []string
+	replayed  []string
+	released  int
+	made      int   // ids given
+	reads     int   // of all accounts
+	err       error // answers everything
+	breakAt   int   // EachCharge fails before the charge of this index
+	inUse     bool
+}
+
+// Rows that are always there.
+var (
+	account1  = id("account1")
+	account2  = id("account2")
+	queue1    = id("queue1")
+	queue2    = id("queue2")
+	template1 = id("template1")
+	plan1     = id("plan1")
+	team1     = id("team1")
+	team2     = id("team2")
+	channel1  = id("channel1")
+	channel2  = id("channel2")
+	channel3  = id("channel3")
+	contact1  = id("contact1")
+	nowhere   = id("nowhere")
+)
+
+func newMemory() *memory {
+	return &memory{
+		accounts: []*conversation.Account{
+			{
+				ID: account1, Name: "Vendas", PhoneNumberID: "111", WABAID: "w1", DisplayPhone: "+5511987654321", Enabled: true,
+				AccessToken: secretToken, AppSecret: secretApp, VerifyToken: secretVerify, DefaultQueueID: queue1, WebhookAt: 5, CreatedAt: 1, UpdatedAt: 2,
+			},
+			{ID: account2, Name: "Outro", PhoneNumberID: "222", WABAID: "w2", AppSecret: secretApp + "2", CreatedAt: 1, UpdatedAt: 1},
+		},
+		queues: []*conversation.Queue{
+			{ID: queue1, Name: "Vendas", TeamID: team1, ChannelID: channel1, AccountID: account1, CreatedAt: 1, UpdatedAt: 1},
+			{ID: queue2, Name: "Suporte", TeamID: team1, ChannelID: channel2, AccountID: account1, CreatedAt: 1, UpdatedAt: 1},
+		},
+		templates: []*conversation.Template{{
+			ID: template1, AccountID: account1, Name: "hello", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED",
+			Text: "Olá {{1}}", QueueIDs: []string{queue1}, CreatedAt: 1, UpdatedAt: 1,
+		}},
+		plans: []*conversation.Plan{{
+			ID: plan1, QueueID: queue1, MonthlyLimit: 100_000_000, Currency: "BRL", Prices: conversation.Prices{Marketing: 312_500}, CreatedAt: 1, UpdatedAt: 1,
+		}},
+		teams:   map[string]string{channel1: team1, channel2: team1, channel3: team2},
+		exports: map[string]*ContactExport{contact1: {Contact: conversation.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
+		breakAt: -1,
+	}
+}
+
+func (m *memory) newID() string { m.made++; return id(fmt.Sprintf("new%d", m.made)) }
+
+// find gives a copy, as a database does.
+func find[T any](m *memory, rows []*T, matches func(*T) bool) (*T, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	if i := slices.IndexFunc(rows, matches); i >= 0 {
+		row := *rows[i]
+		return &row, nil
+	}
+	return nil, errors.Wrap(conversation.ErrNotFound, "memory")
+}
+
+func pageOf[T any](m *memory, rows []*T, page, perPage int) ([]*T, int, error) {
+	if m.err != nil {
+		return nil, 0, m.err
+	}
+	from := min(page*perPage, len(rows))
+	return rows[from:min(from+perPage, len(rows))], len(rows), nil
+}
+
+func put[T any](m *memory, rows *[]*T, row *T, same, clashes func(*T) bool) error {
+	if m.err != nil {
+		return m.err
+	}
+	for _, other := range *rows {
+		if !same(other) && clashes(other) {
+			return errors.Wrap(conversation.ErrConflict, "memory")
+		}
+	}
+	stored := *row
+	if i := slices.IndexFunc(*rows, same); i >= 0 {
+		(*rows)[i] = &stored
+	} else {
+		*rows = append(*rows, &stored)
+	}
+	return nil
+}
+
+func remove[T any](m *memory, rows *[]*T, matches func(*T) bool) error {
+	if m.err != nil {
+		return m.err
+	}
+	if m.inUse {
+		return errors.Wrap(conversation.ErrConflict, "memory")
+	}
+	*rows = slices.DeleteFunc(*rows, matches)
+	return nil
+}
+
+func (m *memory) Account(_ context.Context, id string) (*conversation.Account, error) {
+	return find(m, m.accounts, func(a *conversation.Account) bool { return a.ID == id })
+}
+
+func (m *memory) Accounts(_ context.Context, page, perPage int) ([]*conversation.Account, int, error) {
+	m.reads++
+	return pageOf(m, m.accounts, page, perPage)
+}
+
+func (m *memory) CreateAccount(_ context.Context, a *conversation.Account, now int64) error {
+	a.ID, a.CreatedAt, a.UpdatedAt = m.newID(), now, now
+	return m.putAccount(a)
+}
+
+func (m *memory) UpdateAccount(_ context.Context, a *conversation.Account, now int64) error {
+	a.UpdatedAt = now
+	return m.putAccount(a)
+}
+
+func (m *memory) putAccount(a *conversation.Account) error {
+	return put(m, &m.accounts, a, func(o *conversation.Account) bool { return o.ID == a.ID },
+		func(o *conversation.Account) bool { return o.PhoneNumberID == a.PhoneNumberID })
+}
+
+func (m *memory) DeleteAccount(_ context.Context, id string) error {
+	return remove(m, &m.accounts, func(a *conversation.Account) bool { return a.ID == id })
+}
+
+func (m *memory) BlockAccount(_ context.Context, id string, code int, now int64) (bool, error) {
+	for _, a := range m.accounts {
+		if a.ID == id {
+			a.BlockedCode, a.BlockedAt = code, now
+		}
+	}
+	return true, m.err
+}
+
+func (m *memory) Queue(_ context.Context, id string) (*conversation.Queue, error) {
+	return find(m, m.queues, func(q *conversation.Queue) bool { return q.ID == id })
+}
+
+func (m *memory) QueuePage(_ context.Context, page, perPage int) ([]*conversation.Queue, int, error) {
+	return pageOf(m, m.queues, page, perPage)
+}
+
+func (m *memory) CreateQueue(_ context.Context, q *conversation.Queue, now int64) error {
+	q.ID, q.CreatedAt, q.UpdatedAt = m.newID(), now, now
+	return m.putQueue(q)
+}
+
+func (m *memory) UpdateQueue(_ context.Context, q *conversation.Queue, now int64) error {
+	q.UpdatedAt = now
+	return m.putQueue(q)
+}
+
+func (m *memory) putQueue(q *conversation.Queue) error {
+	return put(m, &m.queues, q, func(o *conversation.Queue) bool { return o.ID == q.ID },
+		func(o *conversation.Queue) bool { return o.ChannelID == q.ChannelID })
+}
+
+func (m *memory) DeleteQueue(_ context.Context, id string) error {
+	return remove(m, &m.queues, func(q *conversation.Queue) bool { return q.ID == id })
+}
+
+func (m *memory) ChannelTeam(_ context.Context, channelID string) (string, error) {
+	if m.err != nil {
+		return "", m.err
+	}
+	if team, found := m.teams[channelID]; found {
+		return team, nil
+	}
+	return "", conversation.ErrNotFound
+}
+
+func (m *memory) Template(_ context.Context, id string) (*conversation.Template, error) {
+	return find(m, m.templates, func(t *conversation.Template) bool { return t.ID == id })
+}
+
+func (m *memory) Templates(_ context.Context, accountID string, page, perPage int) ([]*conversation.Template, int, error) {
+	var rows []*conversation.Template
+	for _, t := range m.templates {
+		if accountID == "" || t.AccountID == accountID {
+			rows = append(rows, t)
+		}
+	}
+	return pageOf(m, rows, page, perPage)
+}
+
+func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64) (*conversation.Template, error) {
+	t, err := m.Template(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	t.Approved, t.QueueIDs, t.ApprovedBy, t.ApprovedAt, t.UpdatedAt = approved, queueIDs, by, now, now
+	if !approved {
+		t.ApprovedBy, t.ApprovedAt = "", 0
+	}
+	never := func(*conversation.Template) bool { return false }
+	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
+}
+
+func (m *memory) SyncTemplates(_ context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error) {
+	if m.err != nil {
+		return 0, 0, 0, 0, m.err
+	}
+	for i := range fetched {
+		fetched[i].ID, fetched[i].AccountID, fetched[i].CreatedAt, fetched[i].UpdatedAt = m.newID(), accountID, now, now
+		m.templates = append(m.templates, &fetched[i])
+	}
+	return len(fetched), 0, 0, len(m.templates), nil
+}
+
+func (m *memory) Plan(_ context.Context, id string) (*conversation.Plan, error) {
+	return find(m, m.plans, func(p *conversation.Plan) bool { return p.ID == id })
+}
+
+func (m *memory) Plans(_ context.Context, page, perPage int) ([]*conversation.Plan, int, error) {
+	return pageOf(m, m.plans, page, perPage)
+}
+
+func (m *memory) CreatePlan(_ context.Context, p *conversation.Plan, now int64) error {
+	p.ID, p.CreatedAt, p.UpdatedAt = m.newID(), now, now
+	return m.putPlan(p)
+}
+
+func (m *memory) UpdatePlan(_ context.Context, p *conversation.Plan, now int64) (*conversation.Plan, error) {
+	p.UpdatedAt, p.Approved, p.ApprovedBy, p.ApprovedAt = now, false, "", 0
+	return p, m.putPlan(p)
+}
+
+func (m *memory) putPlan(p *conversation.Plan) error {
+	return put(m, &m.plans, p, func(o *conversation.Plan) bool { return o.ID == p.ID },
+		func(o *conversation.Plan) bool { return o.QueueID == p.QueueID })
+}
+
+func (m *memory) ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error) {
+	p, err := m.Plan(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	p.Approved, p.ApprovedBy, p.ApprovedAt = true, by, now
+	return p, m.putPlan(p)
+}
+
+func (m *memory) DeletePlan(_ context.Context, id string) error {
+	return remove(m, &m.plans, func(p *conversation.Plan) bool { return p.ID == id })
+}
+
+func (m *memory) DeadLetters(_ context.Context, page, perPage int) ([]*DeadLetter, int, error) {
+	return pageOf(m, m.letters, page, perPage)
+}
+
+func (m *memory) ReplayDeadLetter(_ context.Context, id string, _ int64) error {
+	if _, err := find(m, m.letters, func(l *DeadLetter) bool { return l.ID == id }); err != nil {
+		return err
+	}
+	m.replayed = append(m.replayed, id)
+	return nil
+}
+
+func (m *memory) Examine(context.Context) ([]Finding, error) { return m.findings, m.err }
+
+func (m *memory) chargesOf(from, to int64, queueID string) []*conversation.Charge {
+	var rows []*conversation.Charge
+	for _, c := range m.charges {
+		if c.At >= from && c.At < to && (queueID == "" || c.QueueID == queueID) {
+			rows = append(rows, c)
+		}
+	}
+	return rows
+}
+
+func (m *memory) Ledger(_ context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error) {
+	return pageOf(m, m.chargesOf(from, to, queueID), page, perPage)
+}
+
+func (m *memory) EachCharge(_ context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error {
+	for i, c := range m.chargesOf(from, to, queueID) {
+		if i == m.breakAt {
+			return errDown
+		}
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	return m.err
+}
+
+func (m *memory) ExportContact(_ context.Context, id, _ string, _ int64) (*ContactExport, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	if export := m.exports[id]; export != nil {
+		return export, nil
+	}
+	return nil, conversation.ErrNotFound
+}
+
+func (m *memory) EraseContact(ctx context.Context, id, by string, now int64) error {
+	if _, err := m.ExportContact(ctx, id, by, now); err != nil {
+		return err
+	}
+	m.erased = append(m.erased, id+" by "+by)
+	return nil
+}
+
+func (m *memory) ReleaseGuards(context.Context) (int, error) { return m.released, m.err }
+
+// conversations plays the service: it answers what it is told to and remembers what was asked.
+type conversations struct {
+	conv    *conversation.Conversation
+	status  conversation.Status
+	err     error
+	viewErr error
+	list    []*conversation.View
+	history []*conversation.Message
+
+	calls  []string
+	start  conversation.StartRequest
+	send   conversation.TemplateRequest
+	filter conversation.Filter
+}
+
+var conversation1 = id("conversation1")
+
+func newConversations() *conversations {
+	return &conversations{
+		status: conversation.Sent,
+		conv: &conversation.Conversation{
+			ID: conversation1, AccountID: account1, ContactID: contact1, QueueID: queue1, TeamID: team1, ChannelID: id("wa"),
+			OwnerID: agent, AttendantID: agent, LastTemplateAt: now, CreatedAt: now,
+			Contact: conversation.Contact{ID: contact1, Name: "Maria", Phone: "+5511987654321", CPFMasked: "***.456.789-**", CPFCipher: "cipher", CPFHash: "hash"},
+		},
+	}
+}
+
+func (c *conversations) call(words ...string) (*conversation.View, error) {
+	c.calls = append(c.calls, strings.Join(words, " "))
+	if c.err != nil {
+		return nil, c.err
+	}
+	return &conversation.View{Conversation: c.conv, State: c.conv.StateAt(now), CooldownUntil: now + 1}, nil
+}
+
+func (c *conversations) Start(_ context.Context, r conversation.StartRequest) (*conversation.Started, error) {
+	c.start = r
+	if _, err := c.call("start", r.ActorID); err != nil {
+		return nil, err
+	}
+	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
+}
+
+func (c *conversations) SendTemplate(_ context.Context, r conversation.TemplateRequest) (*conversation.Started, error) {
+	c.send = r
+	if _, err := c.call("template", r.ActorID, r.ConversationID); err != nil {
+		return nil, err
+	}
+	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
+}
+
+func (c *conversations) View(_ context.Context, actorID, id string) (*conversation.View, error) {
+	if c.viewErr != nil {
+		return nil, c.viewErr
+	}
+	return c.call("view", actorID, id)
+}
+
+func (c *conversations) List(_ context.Context, actorID string, f conversation.Filter) ([]*conversation.View, int, error) {
+	c.filter = f
+	_, err := c.call("list", actorID)
+	return c.list, len(c.list), err
+}
+
+func (c *conversations) Messages(_ context.Context, actorID, id string, page, perPage int) ([]*conversation.Message, int, error) {
+	_, err := c.call("messages", actorID, id, fmt.Sprint(page), fmt.Sprint(perPage))
+	return c.history, len(c.history), err
+}
+
+func (c *conversations) Note(_ context.Context, actorID, id, text string) (*conversation.View, error) {
+	return c.call("note", actorID, id, text)
+}
+
+func (c *conversations) TransferToUser(_ context.Context, actorID, id, userID string) (*conversation.View, error) {
+	return c.call("to user", actorID, id, userID)
+}
+
+func (c *conversations) TransferToQueue(_ context.Context, actorID, id, queueID string) (*conversation.View, error) {
+	return c.call("to queue", actorID, id, queueID)
+}
+
+func (c *conversations) Claim(_ context.Context, actorID, id string) (*conversation.View, error) {
+	return c.call("claim", actorID, id)
+}
+
+func (c *conversations) Close(_ context.Context, actorID, id, reason string) (*conversation.View, error) {
+	return c.call("close", actorID, id, reason)
+}
+
+func (c *conversations) Reopen(_ context.Context, actorID, id string) (*conversation.View, error) {
+	return c.call("reopen", actorID, id)
+}

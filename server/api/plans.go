@@ -1,0 +1,199 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// PlanStore keeps the plans. Reads answer conversation.ErrNotFound where there is nothing.
+type PlanStore interface {
+	// CreatePlan stores a new plan, not approved, and sets its ID and times;
+	// conversation.ErrConflict where the queue has one.
+	CreatePlan(ctx context.Context, plan *conversation.Plan, now int64) error
+	// UpdatePlan stores queue, limit, currency and prices, and answers the plan as
+	// it is then. What was approved is an amount at certain prices: a plan that
+	// differs from it is a draft again.
+	UpdatePlan(ctx context.Context, plan *conversation.Plan, now int64) (*conversation.Plan, error)
+	DeletePlan(ctx context.Context, id string) error
+	Plan(ctx context.Context, id string) (*conversation.Plan, error)
+	// Plans answers a page (from 0), oldest first, and the total.
+	Plans(ctx context.Context, page, perPage int) ([]*conversation.Plan, int, error)
+	// ApprovePlan approves the plan as it is, and answers it.
+	ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error)
+}
+
+// What a plan's status is called.
+const (
+	planDraft    = "draft"
+	planApproved = "approved"
+)
+
+func (a *API) planRoutes(router *mux.Router) {
+	a.handle(router, http.MethodGet, "/plans", a.listPlans)
+	a.handle(router, http.MethodPost, "/plans", a.createPlan)
+	a.handle(router, http.MethodGet, "/plans/{id}", a.getPlan)
+	a.handle(router, http.MethodPatch, "/plans/{id}", a.patchPlan)
+	a.handle(router, http.MethodDelete, "/plans/{id}", a.deletePlan)
+	a.handle(router, http.MethodPost, "/plans/{id}/approve", a.approvePlan)
+}
+
+type planView struct {
+	ID           string              `json:"id"`
+	QueueID      string              `json:"queue_id"`
+	MonthlyLimit conversation.Money  `json:"monthly_limit"`
+	Currency     string              `json:"currency"`
+	Prices       conversation.Prices `json:"prices"`
+	Status       string              `json:"status"`
+	ApprovedBy   string              `json:"approved_by"`
+	ApprovedAt   moment              `json:"approved_at"`
+	CreatedAt    moment              `json:"created_at"`
+	UpdatedAt    moment              `json:"updated_at"`
+}
+
+func viewPlan(plan *conversation.Plan) planView {
+	status := planDraft
+	if plan.Approved {
+		status = planApproved
+	}
+	return planView{
+		ID: plan.ID, QueueID: plan.QueueID, MonthlyLimit: plan.MonthlyLimit, Currency: plan.Currency, Prices: plan.Prices, Status: status,
+		ApprovedBy: plan.ApprovedBy, ApprovedAt: moment(plan.ApprovedAt), CreatedAt: moment(plan.CreatedAt), UpdatedAt: moment(plan.UpdatedAt),
+	}
+}
+
+func (a *API) listPlans(r *http.Request) (reply, error) {
+	q := readQuery(r)
+	p := q.page()
+	if err := q.err(); err != nil {
+		return reply{}, err
+	}
+	plans, total, err := a.Plans.Plans(r.Context(), p.number, p.size)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "list the plans")
+	}
+	return ok(listOf(plans, total, p, viewPlan))
+}
+
+func (a *API) getPlan(r *http.Request) (reply, error) {
+	plan, err := a.plan(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(viewPlan(plan))
+}
+
+func (a *API) plan(r *http.Request) (*conversation.Plan, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := a.Plans.Plan(r.Context(), id)
+	return plan, errors.Wrap(err, "read the plan")
+}
+
+func (a *API) createPlan(r *http.Request) (reply, error) {
+	plan := &conversation.Plan{}
+	if err := a.fillPlan(r, plan, true); err != nil {
+		return reply{}, err
+	}
+	if err := a.Plans.CreatePlan(r.Context(), plan, a.Clock.Now()); err != nil {
+		return reply{}, planConflict(err, "create the plan")
+	}
+	return created(viewPlan(plan))
+}
+
+func (a *API) patchPlan(r *http.Request) (reply, error) {
+	plan, err := a.plan(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := a.fillPlan(r, plan, false); err != nil {
+		return reply{}, err
+	}
+	if plan, err = a.Plans.UpdatePlan(r.Context(), plan, a.Clock.Now()); err != nil {
+		return reply{}, planConflict(err, "change the plan")
+	}
+	return ok(viewPlan(plan))
+}
+
+func (a *API) deletePlan(r *http.Request) (reply, error) {
+	plan, err := a.plan(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := a.Plans.DeletePlan(r.Context(), plan.ID); err != nil {
+		return reply{}, inUse(err, "delete the plan")
+	}
+	return ok(viewPlan(plan))
+}
+
+func (a *API) approvePlan(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	plan, err := a.Plans.ApprovePlan(r.Context(), id, userID(r), a.Clock.Now())
+	if err != nil {
+		return reply{}, errors.Wrap(err, "approve the plan")
+	}
+	return ok(viewPlan(plan))
+}
+
+// fillPlan reads the body into the plan and checks every field of it. A new plan
+// needs them all: what nobody set must not count as free.
+func (a *API) fillPlan(r *http.Request, plan *conversation.Plan, isNew bool) error {
+	f, err := readForm(r, false)
+	if err != nil {
+		return err
+	}
+	f.id("queue_id", &plan.QueueID, true)
+	f.money("monthly_limit", &plan.MonthlyLimit)
+	f.matching("currency", &plan.Currency, currencyPattern, 3, true)
+	if prices := f.object("prices", priceNames()); prices != nil {
+		for _, price := range []struct {
+			category string
+			into     *conversation.Money
+		}{
+			{"marketing", &plan.Prices.Marketing},
+			{"utility", &plan.Prices.Utility},
+			{"authentication", &plan.Prices.Authentication},
+			{"service", &plan.Prices.Service},
+		} {
+			if isNew && !prices.has(price.category) {
+				f.fault("prices", conversation.T("api.field_prices"))
+			}
+			prices.money(price.category, price.into)
+		}
+	}
+	for _, field := range []string{"monthly_limit", "prices"} {
+		if isNew && !f.has(field) {
+			f.fault(field, required())
+		}
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	if f.has("queue_id") {
+		if err := a.mustHaveQueue(r.Context(), f, "queue_id", plan.QueueID); err != nil {
+			return err
+		}
+	}
+	return f.err()
+}
+
+// priceNames lets a wrong price show at the field it is part of.
+func priceNames() map[string]string {
+	return map[string]string{"marketing": "prices", "utility": "prices", "authentication": "prices", "service": "prices"}
+}
+
+func planConflict(err error, doing string) error {
+	if errors.Is(err, conversation.ErrConflict) {
+		return invalid("queue_id", conversation.T("api.field_taken_queue"))
+	}
+	return errors.Wrap(err, doing)
+}

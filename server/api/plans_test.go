@@ -1,0 +1,87 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func goodPlan() map[string]any {
+	return map[string]any{
+		"queue_id": queue2, "monthly_limit": 1000.5, "currency": "BRL",
+		"prices": map[string]any{"marketing": 0.3125, "utility": 0.04, "authentication": 0, "service": 0.000001},
+	}
+}
+
+func planFields() map[string][]wrong {
+	price := func(value any) any {
+		return map[string]any{"marketing": value, "utility": 1, "authentication": 1, "service": 1}
+	}
+	return map[string][]wrong{
+		"queue_id":      append(badValue("", "x", nowhere), notText()...),
+		"monthly_limit": append(badValue(-0.01, 1e9+1, 1e300), badType(nil, "100", true, []int{1})...),
+		"currency":      append(badValue("", "brl", "BR", "BRLX", "R$ ", "B\x00L"), notText()...),
+		"prices": append(badValue(price(-1), price(1e10)),
+			badType(nil, 5, "0.3", []int{1}, price("1"), price(nil), price(true), price([]int{1}))...),
+	}
+}
+
+func TestCreatePlan(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
+	require.Equal(t, map[string]any{
+		"id": id("new1"), "queue_id": queue2, "monthly_limit": 1000.5, "currency": "BRL", "status": "draft", "approved_by": "", "approved_at": nil,
+		"prices":     map[string]any{"marketing": 0.3125, "utility": 0.04, "authentication": 0.0, "service": 0.000001},
+		"created_at": float64(now), "updated_at": float64(now),
+	}, a.json)
+	require.Equal(t, conversation.Money(1_000_500_000), w.store.plans[1].MonthlyLimit)
+}
+
+func TestCreatePlanRefuses(t *testing.T) {
+	w := newWorld(t)
+	fields := planFields()
+	fields["queue_id"] = append(fields["queue_id"], badValue(queue1)...) // it has one
+	fields["prices"] = append(fields["prices"], badValue(map[string]any{}, map[string]any{"marketing": 1, "utility": 1, "service": 1})...)
+	w.try(http.MethodPost, "/plans", goodPlan(), fields)
+	w.missing("/plans", goodPlan(), "queue_id", "monthly_limit", "currency", "prices")
+	w.noObjects(admin, http.MethodPost, "/plans")
+	w.store.err = errDown
+	w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusServiceUnavailable, "unavailable")
+}
+
+func TestPatchPlan(t *testing.T) {
+	w := newWorld(t)
+	path := "/plans/" + plan1
+	w.as(admin, http.MethodPost, path+"/approve", nil).is(http.StatusOK)
+	a := w.as(admin, http.MethodPatch, path, map[string]any{"prices": map[string]any{"utility": 0.5}}).is(http.StatusOK)
+	require.Equal(t, map[string]any{"marketing": 0.3125, "utility": 0.5, "authentication": 0.0, "service": 0.0}, a.json["prices"], "the others stay")
+	require.Equal(t, []any{"draft", "", nil}, []any{a.json["status"], a.json["approved_by"], a.json["approved_at"]}, "as the store says")
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"monthly_limit": 0}).is(http.StatusOK)
+	require.Equal(t, 0.0, a.json["monthly_limit"])
+
+	w.try(http.MethodPatch, path, nil, planFields())
+	w.noObjects(admin, http.MethodPatch, path)
+	w.as(admin, http.MethodPatch, "/plans/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
+	w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_id": queue2}).is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"queue_id"}, a.fields())
+}
+
+func TestApprovePlan(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).is(http.StatusOK)
+	require.Equal(t, []any{"approved", admin, float64(now)}, []any{a.json["status"], a.json["approved_by"], a.json["approved_at"]})
+	w.as(admin, http.MethodPost, "/plans/"+nowhere+"/approve", nil).is(http.StatusNotFound, "not_found")
+}
+
+func TestReadAndDeletePlans(t *testing.T) {
+	w := newWorld(t)
+	require.Len(t, w.as(admin, http.MethodGet, "/plans", nil).is(http.StatusOK).items(), 1)
+	w.as(admin, http.MethodGet, "/plans/"+plan1, nil).is(http.StatusOK)
+	require.Equal(t, plan1, w.as(admin, http.MethodDelete, "/plans/"+plan1, nil).is(http.StatusOK).json["id"])
+	require.Empty(t, w.as(admin, http.MethodGet, "/plans", nil).is(http.StatusOK).items())
+	w.as(admin, http.MethodDelete, "/plans/"+plan1, nil).is(http.StatusNotFound, "not_found")
+}

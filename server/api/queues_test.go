@@ -1,0 +1,89 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func goodQueue() map[string]any {
+	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30}
+}
+
+func queueFields() map[string][]wrong {
+	ids := append(badValue("x", strings.ToUpper(team1), team1+"0", "' OR 1=1 --", "\x00"), notText()...)
+	return map[string][]wrong{
+		"name":               append(append(badValue("", " ", long(129)), hostileLines()...), notText()...),
+		"team_id":            append(badValue(""), ids...),
+		"channel_id":         append(badValue("", nowhere, channel1, channel2), ids...),
+		"account_id":         append(badValue("", nowhere), ids...),
+		"inactivity_minutes": append(badValue(-1, 525601, 1e300), badType(nil, "30", 1.5, true, []int{1})...),
+	}
+}
+
+func TestCreateQueue(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusCreated)
+	require.Equal(t, map[string]any{
+		"id": id("new1"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
+		"inactivity_minutes": 30.0, "created_at": float64(now), "updated_at": float64(now),
+	}, a.json)
+	require.Len(t, w.store.queues, 3)
+}
+
+func TestCreateQueueRefuses(t *testing.T) {
+	w := newWorld(t)
+	w.try(http.MethodPost, "/queues", goodQueue(), queueFields())
+	w.missing("/queues", goodQueue(), "name", "team_id", "channel_id", "account_id")
+	w.noObjects(admin, http.MethodPost, "/queues")
+	w.store.err = errDown
+	w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusServiceUnavailable, "unavailable")
+}
+
+func TestAQueuesChannelIsInItsTeam(t *testing.T) {
+	w := newWorld(t)
+	body := goodQueue()
+	body["team_id"] = team1
+	a := w.as(admin, http.MethodPost, "/queues", body).is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"channel_id"}, a.fields())
+
+	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"team_id": team2}).is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"team_id"}, a.fields())
+	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3}).is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"channel_id"}, a.fields())
+	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3, "team_id": team2}).is(http.StatusOK)
+	require.Equal(t, channel3, a.json["channel_id"])
+}
+
+func TestPatchQueue(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova", "inactivity_minutes": 0}).is(http.StatusOK)
+	require.Equal(t, "Nova", a.json["name"])
+	require.Equal(t, channel1, a.json["channel_id"])
+
+	fields := queueFields()
+	fields["channel_id"] = append(badValue("", nowhere, channel2), notText()...)
+	w.try(http.MethodPatch, "/queues/"+queue1, nil, fields)
+	w.noObjects(admin, http.MethodPatch, "/queues/"+queue1)
+	w.as(admin, http.MethodPatch, "/queues/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
+}
+
+func TestPatchQueueWhoseChannelIsGone(t *testing.T) {
+	w := newWorld(t)
+	delete(w.store.teams, channel1)
+	w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova"}).is(http.StatusOK)
+}
+
+func TestReadAndDeleteQueues(t *testing.T) {
+	w := newWorld(t)
+	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).is(http.StatusOK).items(), 2)
+	w.as(admin, http.MethodGet, "/queues/"+queue1, nil).is(http.StatusOK)
+	w.as(admin, http.MethodGet, "/queues/"+nowhere, nil).is(http.StatusNotFound, "not_found")
+	w.store.inUse = true
+	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusUnprocessableEntity, "invalid_field")
+	w.store.inUse = false
+	require.Equal(t, queue1, w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusOK).json["id"])
+	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusNotFound, "not_found")
+}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/mux"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// routes lists "METHOD /path" of every route.
+func routes(t *testing.T, a *API) []string {
+	t.Helper()
+	var found []string
+	require.NoError(t, a.root.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		methods, err := route.GetMethods()
+		if err != nil {
+			return nil // a subrouter's prefix
+		}
+		path, err := route.GetPathTemplate()
+		require.NoError(t, err)
+		for _, method := range methods {
+			found = append(found, method+" "+path)
+		}
+		return nil
+	}))
+	slices.Sort(found)
+	return found
+}
+
+func TestRoutesAndDocumentAreTheSame(t *testing.T) {
+	w := newWorld(t)
+	var documented []string
+	doc := document(t)
+	for _, path := range doc.Paths.InMatchingOrder() {
+		for method := range doc.Paths.Value(path).Operations() {
+			documented = append(documented, method+" "+path)
+		}
+	}
+	slices.Sort(documented)
+	require.Equal(t, documented, routes(t, w.api))
+	require.Len(t, slices.Compact(slices.Clone(documented)), len(documented))
+}
+
+func TestWhoMayComeIn(t *testing.T) {
+	w := newWorld(t)
+	agents := 0
+	for _, route := range routes(t, w.api) {
+		method, path, _ := strings.Cut(route, " ")
+		if !strings.HasPrefix(path, restPath) {
+			continue
+		}
+		path = strings.TrimPrefix(strings.ReplaceAll(path, "{id}", nowhere), restPath)
+		w.as("", method, path, nil).is(http.StatusUnauthorized, "unauthorized")
+		if strings.HasPrefix(path, "/conversations") || strings.HasPrefix(path, "/actions") {
+			agents++
+			require.NotEqual(t, http.StatusForbidden, w.as(agent, method, path, nil).status, route)
+			continue
+		}
+		w.as(agent, method, path, nil).is(http.StatusForbidden, "forbidden")
+		require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, w.as(admin, method, path, `{}`).status, route)
+
+		w.people.err = errDown
+		w.as(admin, method, path, nil).is(http.StatusServiceUnavailable, "unavailable")
+		w.people.err = nil
+	}
+	require.Equal(t, 11, agents)
+	require.Empty(t, w.store.erased)
+}
+
+func TestUnknownPathsAndMethods(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		user, method, path string
+		status             int
+	}{
+		{"", http.MethodGet, restPath + "/nothing", http.StatusUnauthorized},
+		{agent, http.MethodGet, restPath + "/nothing", http.StatusNotFound},
+		{agent, http.MethodGet, restPath + "/conversations/", http.StatusNotFound},
+		{agent, http.MethodGet, "//" + strings.Trim(restPath, "/") + "/accounts", http.StatusNotFound},
+		{agent, http.MethodGet, "/", http.StatusNotFound},
+		{"", http.MethodGet, "/webhook", http.StatusNotFound},
+		{"", http.MethodGet, "/webhook/", http.StatusNotFound},
+		{admin, http.MethodPut, restPath + "/accounts", http.StatusNotFound},
+		{"", http.MethodPut, restPath + "/accounts", http.StatusUnauthorized},
+		{"", http.MethodDelete, "/webhook/" + account1, http.StatusNotFound},
+	} {
+		r := httptest.NewRequest(c.method, "http://chat"+c.path, nil)
+		r.Header.Set(userHeader, c.user)
+		recorder := httptest.NewRecorder()
+		w.api.ServeHTTP(recorder, r)
+		require.Equal(t, c.status, recorder.Code, "%s %s", c.method, c.path)
+		require.Contains(t, recorder.Body.String(), `{"error":{"code":`)
+	}
+}
+
+func TestIDsThatAreNone(t *testing.T) {
+	w := newWorld(t)
+	for _, bad := range []string{"x", strings.Repeat("a", 27), strings.ToUpper(account1), "..", "%00", "%27%20OR%201=1--", "a%0Ab"} {
+		for _, path := range []string{"/accounts/", "/queues/", "/templates/", "/plans/", "/conversations/"} {
+			r := httptest.NewRequest(http.MethodGet, "http://chat"+restPath+path+bad, nil)
+			r.Header.Set(userHeader, admin)
+			recorder := httptest.NewRecorder()
+			w.api.ServeHTTP(recorder, r)
+			require.Equal(t, http.StatusNotFound, recorder.Code, path+bad)
+		}
+	}
+	require.Empty(t, w.conversations.calls, "nothing asks the service about no id")
+}
+
+func TestAPanicIsAnAnswer(t *testing.T) {
+	w := newWorld(t)
+	for _, reason := range []any{"quoting " + secretToken, errors.New(secretApp), fmt.Errorf("x %s", secretVerify)} {
+		w.api.Posted = nil
+		w.api.Clock = panicking{reason}
+		w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).is(http.StatusServiceUnavailable, "unavailable")
+	}
+	require.Len(t, w.logs.lines, 3, "each is logged once")
+	require.Contains(t, w.logs.all(), "panicked")
+}
+
+type panicking struct{ reason any }
+
+func (p panicking) Now() int64 { panic(p.reason) }
+
+func TestAPanicAfterTheAnswerHasBegun(t *testing.T) {
+	w := newWorld(t)
+	handler := w.api.recovered(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		_, _ = w.Write([]byte("half"))
+		var nobody *conversation.Account
+		_ = nobody.ID
+	}))
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, "half", recorder.Body.String())
+	require.Contains(t, w.logs.all(), "nil pointer")
+}
+
+func TestTheDatabaseIsDown(t *testing.T) {
+	w := newWorld(t)
+	w.store.err, w.conversations.err = errDown, errDown
+	for _, route := range routes(t, w.api) {
+		method, path, _ := strings.Cut(route, " ")
+		if !strings.HasPrefix(path, restPath) || method == http.MethodPost && !strings.Contains(path, "{id}") && !strings.Contains(path, "guards") ||
+			strings.Contains(path, "/template") || strings.Contains(path, "/note") || strings.Contains(path, "/transfer") {
+			continue
+		}
+		path = strings.TrimPrefix(strings.ReplaceAll(path, "{id}", nowhere), restPath)
+		w.as(admin, method, path, nil).is(http.StatusServiceUnavailable, "unavailable")
+	}
+}
+
+func TestMessagesAreInTheReadersLanguage(t *testing.T) {
+	w := newWorld(t)
+	w.language = "pt-BR"
+	a := w.as(agent, http.MethodGet, "/accounts", nil).is(http.StatusForbidden)
+	require.Equal(t, "Você não tem permissão para isto.", a.problem()["message"])
+	a = w.as(admin, http.MethodPost, "/accounts", `{"name":""}`).is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, "Preencha este campo.", a.problem()["fields"].(map[string]any)["name"])
+}
+
+func TestPostedHandlersNeedAUser(t *testing.T) {
+	w := newWorld(t)
+	deps := w.api.Deps
+	var got string
+	deps.Posted = map[string]http.Handler{"/dialog/start": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = userID(r) })}
+	a := New(deps)
+	for user, status := range map[string]int{"": http.StatusUnauthorized, agent: http.StatusOK} {
+		r := httptest.NewRequest(http.MethodPost, restPath+"/dialog/start", strings.NewReader(`{}`))
+		r.Header.Set(userHeader, user)
+		recorder := httptest.NewRecorder()
+		a.ServeHTTP(recorder, r)
+		require.Equal(t, status, recorder.Code)
+	}
+	require.Equal(t, agent, got)
+}
+
+func TestRefusalsHaveTheContractsStatus(t *testing.T) {
+	w := newWorld(t)
+	for code, status := range map[string]int{
+		conversation.CodeForbidden: 403, conversation.CodeNotFound: 404, conversation.CodeConversationExists: 409, conversation.CodeConversationClosed: 409,
+		conversation.CodeAlreadyClaimed: 409, conversation.CodeCooldown: 409, conversation.CodeNoPlan: 409, conversation.CodeBudgetSpent: 409,
+		conversation.CodeTemplateNotAllowed: 409, conversation.CodeWindowClosed: 409, conversation.CodeUnavailable: 503,
+	} {
+		w.conversations.err = errors.Wrap(conversation.Refuse(code, conversation.Text{}), "deep down")
+		for _, language := range []string{"en", "pt-BR"} {
+			w.language = language
+			a := w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/claim", nil).is(status, code)
+			require.NotContains(t, a.problem()["message"], "api.", "a text exists in %s", language)
+		}
+	}
+	w.conversations.err = errors.Wrap(conversation.ErrConflict, "deep down")
+	w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/reopen", nil).is(409, conversation.CodeConversationExists)
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// dialogNames are the fields of a start as the dialog calls them: errors name a
+// field the same, whichever way the start came.
+func dialogNames() map[string]string { return map[string]string{"queue_id": "queue"} }
+
+func customerNames() map[string]string { return map[string]string{"name": "customer_name"} }
+
+func templateNames() map[string]string {
+	return map[string]string{"id": "template", "name": "template", "language": "template"}
+}
+
+// startConversation is the dialog's start over REST. What the values mean, the
+// service judges; here they are only made sure to be values.
+func (a *API) startConversation(r *http.Request) (reply, error) {
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	f.names = dialogNames()
+	request := conversation.StartRequest{ActorID: userID(r)}
+	f.id("account_id", &request.AccountID, false)
+	f.id("queue_id", &request.QueueID, true)
+	f.template(&request.Template, &request.Variables)
+	f.customer(&request.Customer)
+	f.agreement(&request.Confirm, &request.Reason)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	started, err := a.Conversations.Start(r.Context(), request)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "start a conversation")
+	}
+	status := http.StatusCreated
+	if started.Status == conversation.Unknown {
+		status = http.StatusAccepted
+	}
+	return reply{status, viewConversation(a.viewStarted(r, started))}, nil
+}
+
+func (a *API) sendTemplate(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	request := conversation.TemplateRequest{ActorID: userID(r), ConversationID: id}
+	f.template(&request.Template, &request.Variables)
+	f.agreement(&request.Confirm, &request.Reason)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	started, err := a.Conversations.SendTemplate(r.Context(), request)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "send a template")
+	}
+	return ok(viewConversation(a.viewStarted(r, started)))
+}
+
+// viewStarted reads the conversation anew: it has its channel by now. What was
+// sent was sent, so that a failure to read is no failure to start.
+func (a *API) viewStarted(r *http.Request, started *conversation.Started) *conversation.View {
+	view, err := a.Conversations.View(r.Context(), userID(r), started.Conversation.ID)
+	if err != nil {
+		a.Log.Warn("A conversation could not be read after its template was sent", "conversation_id", started.Conversation.ID, "error", err.Error())
+		return &conversation.View{Conversation: started.Conversation, State: started.Conversation.StateAt(a.Clock.Now())}
+	}
+	return view
+}
+
+// template reads which template, and its variables by dialog element.
+func (f *form) template(into *conversation.TemplateRef, variables *map[string]string) {
+	if !f.has("template") {
+		f.fault("template", required())
+	} else if t := f.object("template", templateNames()); t != nil {
+		t.id("id", &into.ID, false)
+		t.matching("name", &into.Name, templateName, maxTemplate, into.ID == "")
+		t.matching("language", &into.Language, languagePattern, maxLanguage, into.ID == "")
+	}
+	f.read("variables", variables)
+	if len(*variables) > maxVariables {
+		f.fault("variables", conversation.T("api.field_too_many", "Max", maxVariables))
+		return
+	}
+	for _, element := range slices.Sorted(maps.Keys(*variables)) {
+		if element == "" || utf8.RuneCountInString(element) > maxElement {
+			f.fault("variables", conversation.T("api.field_too_long", "Max", maxElement))
+			continue
+		}
+		f.judgeLines(element, (*variables)[element], maxVariable)
+	}
+}
+
+func (f *form) customer(into *conversation.Customer) {
+	if !f.has("customer") {
+		f.at("customer_name", required())
+		f.at("phone", required())
+		return
+	}
+	if c := f.object("customer", customerNames()); c != nil {
+		c.lines("name", &into.Name, maxCustomer, true)
+		c.lines("cpf", &into.CPF, maxCustomer, false)
+		c.lines("phone", &into.Phone, maxCustomer, true)
+	}
+}
+
+// agreement reads what the dialog's third step asks.
+func (f *form) agreement(confirm *bool, reason *string) {
+	f.flag("confirm", confirm)
+	f.lines("reason", reason, maxReason, false)
+}

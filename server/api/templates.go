@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// TemplateStore keeps the templates as they were last fetched from Meta, with our approval.
+type TemplateStore interface {
+	// Template answers conversation.ErrNotFound where there is none.
+	Template(ctx context.Context, id string) (*conversation.Template, error)
+	// Templates answers a page (from 0) by name and language, and the total; accountID "" = of all accounts.
+	Templates(ctx context.Context, accountID string, page, perPage int) ([]*conversation.Template, int, error)
+	// AllowTemplate stores our approval and the allow-list, and answers the template
+	// as it is then. by and now are kept with an approval that was not there before.
+	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64) (*conversation.Template, error)
+	// SyncTemplates makes the account's templates those fetched, by name and
+	// language, and keeps our approval. What Meta no longer has is marked as gone.
+	// total is how many are there afterwards.
+	SyncTemplates(ctx context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error)
+}
+
+// TemplateFetcher reads an account's templates from Meta. It answers a
+// *conversation.Refusal where Meta refuses or cannot be reached.
+type TemplateFetcher interface {
+	FetchTemplates(ctx context.Context, account *conversation.Account) ([]conversation.Template, error)
+}
+
+func (a *API) templateRoutes(router *mux.Router) {
+	a.handle(router, http.MethodGet, "/templates", a.listTemplates)
+	a.handle(router, http.MethodPost, "/templates/sync", a.syncTemplates)
+	a.handle(router, http.MethodGet, "/templates/{id}", a.getTemplate)
+	a.handle(router, http.MethodPatch, "/templates/{id}", a.patchTemplate)
+}
+
+type templateView struct {
+	ID         string   `json:"id"`
+	AccountID  string   `json:"account_id"`
+	Name       string   `json:"name"`
+	Language   string   `json:"language"`
+	Category   string   `json:"category"`
+	Status     string   `json:"status"`
+	Text       string   `json:"text"`
+	Approved   bool     `json:"approved"`
+	ApprovedBy string   `json:"approved_by"`
+	ApprovedAt moment   `json:"approved_at"`
+	QueueIDs   []string `json:"queue_ids"`
+	GoneAt     moment   `json:"gone_at"`
+	CreatedAt  moment   `json:"created_at"`
+	UpdatedAt  moment   `json:"updated_at"`
+}
+
+func viewTemplate(t *conversation.Template) templateView {
+	return templateView{
+		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
+		Approved: t.Approved, ApprovedBy: t.ApprovedBy, ApprovedAt: moment(t.ApprovedAt), QueueIDs: texts(t.QueueIDs),
+		GoneAt: moment(t.GoneAt), CreatedAt: moment(t.CreatedAt), UpdatedAt: moment(t.UpdatedAt),
+	}
+}
+
+func (a *API) listTemplates(r *http.Request) (reply, error) {
+	q := readQuery(r)
+	p, accountID := q.page(), q.id("account_id")
+	if err := q.err(); err != nil {
+		return reply{}, err
+	}
+	templates, total, err := a.Templates.Templates(r.Context(), accountID, p.number, p.size)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "list the templates")
+	}
+	return ok(listOf(templates, total, p, viewTemplate))
+}
+
+func (a *API) getTemplate(r *http.Request) (reply, error) {
+	template, err := a.template(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(viewTemplate(template))
+}
+
+func (a *API) template(r *http.Request) (*conversation.Template, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	template, err := a.Templates.Template(r.Context(), id)
+	return template, errors.Wrap(err, "read the template")
+}
+
+func (a *API) patchTemplate(r *http.Request) (reply, error) {
+	template, err := a.template(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	f.flag("approved", &template.Approved)
+	f.ids("queue_ids", &template.QueueIDs)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	if f.has("queue_ids") {
+		for _, id := range template.QueueIDs {
+			if err := a.mustHaveQueue(r.Context(), f, "queue_ids", id); err != nil {
+				return reply{}, err
+			}
+		}
+	}
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	template, err = a.Templates.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now())
+	if err != nil {
+		return reply{}, errors.Wrap(err, "change the template")
+	}
+	return ok(viewTemplate(template))
+}
+
+// syncTemplates answers when it is done.
+func (a *API) syncTemplates(r *http.Request) (reply, error) {
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var accountID string
+	f.id("account_id", &accountID, true)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	account, err := a.Accounts.Account(r.Context(), accountID)
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
+		return reply{}, invalid("account_id", conversation.T("api.field_unknown_account"))
+	case err != nil:
+		return reply{}, errors.Wrap(err, "read the account")
+	case account.AccessToken == "":
+		return reply{}, invalid("account_id", conversation.T("api.no_access_token"))
+	}
+	fetched, err := a.Fetcher.FetchTemplates(r.Context(), account)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "fetch the templates")
+	}
+	added, updated, gone, total, err := a.Templates.SyncTemplates(r.Context(), account.ID, fetched, a.Clock.Now())
+	if err != nil {
+		return reply{}, errors.Wrap(err, "store the templates")
+	}
+	return ok(map[string]int{"added": added, "updated": updated, "gone": gone, "total": total})
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func TestListTemplates(t *testing.T) {
+	w := newWorld(t)
+	for query, count := range map[string]int{"": 1, "?account_id=" + account1: 1, "?account_id=" + account2: 0, "?account_id=" + nowhere: 0} {
+		require.Len(t, w.as(admin, http.MethodGet, "/templates"+query, nil).is(http.StatusOK).items(), count, query)
+	}
+	for _, query := range []string{"x", "%00", "..", strings.ToUpper(account1)} {
+		a := w.as(admin, http.MethodGet, "/templates?account_id="+query, nil).is(http.StatusUnprocessableEntity, "invalid_field")
+		require.Equal(t, []string{"account_id"}, a.fields())
+	}
+}
+
+func TestReadTemplate(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).is(http.StatusOK)
+	require.Equal(t, map[string]any{
+		"id": template1, "account_id": account1, "name": "hello", "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
+		"text": "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
+		"created_at": 1.0, "updated_at": 1.0,
+	}, a.json)
+	w.as(admin, http.MethodGet, "/templates/"+nowhere, nil).is(http.StatusNotFound, "not_found")
+}
+
+func TestPatchTemplate(t *testing.T) {
+	w := newWorld(t)
+	path := "/templates/" + template1
+	a := w.as(admin, http.MethodPatch, path, map[string]any{"approved": true}).is(http.StatusOK)
+	require.Equal(t, []any{true, admin, float64(now)}, []any{a.json["approved"], a.json["approved_by"], a.json["approved_at"]})
+	require.Equal(t, []any{queue1}, a.json["queue_ids"], "as it was")
+
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{queue2, queue1, queue2}}).is(http.StatusOK)
+	require.Equal(t, []any{queue2, queue1}, a.json["queue_ids"])
+	require.Equal(t, true, a.json["approved"], "as it was")
+
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}, "approved": false}).is(http.StatusOK)
+	require.Equal(t, []any{}, a.json["queue_ids"])
+	require.Equal(t, "", a.json["approved_by"])
+}
+
+func TestPatchTemplateRefuses(t *testing.T) {
+	w := newWorld(t)
+	many := make([]string, 501)
+	for i := range many {
+		many[i] = queue1
+	}
+	w.try(http.MethodPatch, "/templates/"+template1, nil, map[string][]wrong{
+		"approved":  badType(nil, "true", 1, []bool{true}),
+		"queue_ids": append(badValue([]string{""}, []string{"x"}, []string{queue1, nowhere}, []string{"\x00"}, many), badType(nil, queue1, 5, []int{1}, map[string]any{"a": 1})...),
+	})
+	w.noObjects(admin, http.MethodPatch, "/templates/"+template1)
+	w.as(admin, http.MethodPatch, "/templates/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
+}
+
+func TestSyncTemplates(t *testing.T) {
+	w := newWorld(t)
+	w.meta.templates = []conversation.Template{{Name: "bye", Language: "en"}}
+	body := map[string]any{"account_id": account1}
+	a := w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusOK)
+	require.Equal(t, map[string]any{"added": 1.0, "updated": 0.0, "gone": 0.0, "total": 2.0}, a.json)
+	require.Equal(t, secretToken, w.meta.token)
+
+	w.meta.err = &conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 10}
+	require.Equal(t, 10.0, w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
+	w.meta.err = errors.New("time out")
+	w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusServiceUnavailable, "unavailable")
+	require.Len(t, w.store.templates, 2)
+}
+
+func TestSyncTemplatesRefuses(t *testing.T) {
+	w := newWorld(t)
+	w.try(http.MethodPost, "/templates/sync", nil, map[string][]wrong{
+		"account_id": append(badValue("", "x", nowhere, account2, "\x00"), notText()...), // account2 has no token
+	})
+	w.missing("/templates/sync", map[string]any{"account_id": account1}, "account_id")
+	w.noObjects(admin, http.MethodPost, "/templates/sync")
+	require.Empty(t, w.meta.token, "Meta was not asked")
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/pluginapi"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+)
+
+const (
+	jobLease     = 20 * time.Second // a killed process's jobs go on after it
+	inboxHands   = 16
+	outboxHands  = 128 // mostly waiting for Meta
+	reconcileGap = 20 * time.Second
+	housekeeping = time.Minute
+)
+
+// app is everything that lives between activation and deactivation. newApp is
+// the one place where it is put together, in the order in which it depends.
+type app struct {
+	plugin   *Plugin
+	clock    *clock
+	stopping chan struct{}
+	sealer   *sealer
+	meta     *meta
+	texts    *localTexts
+	port     *mattermost.Port
+	store    *store.Store
+	accounts *api.MemoryAccounts
+	metrics  *metrics.Metrics
+
+	channels  *relay.Channels
+	intake    *relay.Intake
+	reconcile *relay.Reconcile
+	service   *conversation.Service
+	people    *permission.People
+	commands  *command.Command
+	api       *api.API
+	http      http.Handler
+
+	inbox, outbox *jobqueue.Worker
+	loops         []*relay.Loop
+	mirrorLoop    *relay.Loop
+	tickLoop      *relay.Loop
+}
+
+func newApp(p *Plugin) (*app, error) {
+	settings := *p.settings.Load()
+	a := &app{plugin: p, stopping: make(chan struct{}), sealer: newSealer(), meta: &meta{}}
+	a.clock = newClock(a.stopping)
+	if err := a.openStore(); err != nil {
+		return nil, err
+	}
+	texts, err := i18n.New()
+	if err != nil {
+		return nil, err
+	}
+	a.texts = &localTexts{bundle: texts}
+	a.configure(settings)
+	botID, err := ensureBot(p)
+	if err != nil {
+		return nil, err
+	}
+	a.port = mattermost.New(p.API, botID)
+	a.accounts = api.NewMemoryAccounts(a.store.Accounts, a.clock)
+	a.metrics = metrics.New(a.queueMetrics)
+	a.people = permission.New(p.API, a.store)
+	a.buildRelay()
+	a.buildFront()
+	if err := p.API.RegisterCommand(command.Definition(texts, a.port.ServerLocale())); err != nil {
+		return nil, errors.Wrap(err, "could not register the slash command")
+	}
+	return a, nil
+}
+
+// openStore opens the database through the server's own pool and migrates it.
+func (a *app) openStore() error {
+	client := pluginapi.NewClient(a.plugin.API, a.plugin.Driver)
+	db, err := client.Store.GetMasterDB()
+	if err != nil {
+		return errors.Wrap(err, "could not open the database")
+	}
+	// the connections are the server's: leave it the most of them
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(8)
+	if err := migrateOnce(a.plugin.API, db); err != nil {
+		return err
+	}
+	a.store = store.New(db, a.sealer, model.NewId)
+	return nil
+}
+
+func (a *app) buildRelay() {
+	log := logger{a.plugin.API}
+	owner := model.NewId()
+	speaker := relay.Speaker{Texts: a.texts, Server: a.port.ServerLocale, Reader: a.port.Locale}
+	a.channels = relay.NewChannels(a.store.ConversationByChannel)
+
+	mirror := &relay.Mirror{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username}
+	a.mirrorLoop = a.loop("mirror", mirror.Round)
+	ticks := &relay.Ticks{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
+	a.tickLoop = a.loop("ticks", ticks.Round)
+	notices := &notices{app: a, speaker: speaker}
+	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
+	a.loop("templates", templates.Round).Pause = housekeeping
+	effects := &relay.Effects{Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: templates.Stale, Blocked: notices.accountBlocked}
+
+	outbound := &relay.Outbound{
+		Store: a.store, Owner: owner, Send: a.meta.Send, Pacer: relay.NewPacer(), Effects: effects, Clock: a.clock,
+		Shown: a.tickLoop.Wake, Refresh: a.mirrorLoop.Wake, Aborted: notices.startFailed,
+	}
+	a.outbox = jobqueue.NewWorker(jobqueue.Options{
+		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: outbound.Handle, Concurrency: outboxHands,
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"),
+	})
+	inbound := &relay.Inbound{
+		Store: a.store, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake,
+		Statuses: &relay.Statuses{Store: a.store, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
+		Changes:  &relay.Changes{Store: a.store, Clock: a.clock, TellAdmins: notices.tellAdmins, Log: log},
+	}
+	a.inbox = jobqueue.NewWorker(jobqueue.Options{
+		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands,
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"),
+	})
+	a.intake = &relay.Intake{
+		Store: a.store, Judge: &relay.Judge{Posts: a.port}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+	}
+	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
+	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
+	a.loop("housekeeping", a.housekeep).Pause = housekeeping
+
+	a.service = conversation.NewService(conversation.Ports{
+		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
+		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+	})
+}
+
+func (a *app) buildFront() {
+	log := logger{a.plugin.API}
+	dialogs := dialog.New(dialog.Ports{
+		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Key: a.sealer.dialogKey, Logger: log,
+	})
+	front := &front{app: a, dialogs: dialogs}
+	a.commands = front.commands(log)
+	a.api = front.restAPI(log)
+	a.http = front.routes()
+}
+
+func (a *app) loop(name string, round func(context.Context) (bool, error)) *relay.Loop {
+	l := &relay.Loop{Name: name, Round: round, Log: logger{a.plugin.API}}
+	a.loops = append(a.loops, l)
+	return l
+}
+
+// start brings up what a stop or a crash left behind, then the workers.
+func (a *app) start() {
+	// posts first: what was posted while we were away goes out in order with what comes now
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := a.reconcile.Since(ctx, 0); err != nil {
+		a.plugin.API.LogWarn("Could not reconcile at the start, the next round will", "error", err.Error())
+	}
+	a.inbox.Start()
+	a.outbox.Start()
+	for _, l := range a.loops {
+		l.Start()
+	}
+}
+
+func (a *app) stop() {
+	close(a.stopping)
+	a.inbox.Stop()
+	a.outbox.Stop()
+	for _, l := range a.loops {
+		l.Stop()
+	}
+}
+
+// configure lets new settings hold from now on.
+func (a *app) configure(settings config.Settings) {
+	if err := a.sealer.use(settings.EncryptionKey); err != nil {
+		a.plugin.API.LogError("The encryption key cannot be used", "error", err.Error())
+	}
+	a.meta.use(settings)
+	a.texts.use(settings)
+}
+
+func (a *app) domain() conversation.Settings { return a.plugin.settings.Load().Domain() }
+
+// say gives a text in a person's language.
+func (a *app) say(userID string, t conversation.Text) string {
+	return a.texts.Text(a.port.Locale(context.Background(), userID), t.Key, t.Data)
+}

@@ -1,0 +1,145 @@
+package command
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+)
+
+// here is the conversation of the channel the command was typed in.
+func (c *Command) here(ctx context.Context, in *call) (*conversation.View, error) {
+	view, err := c.Service.ViewChannel(ctx, in.UserID, in.ChannelID)
+	if r, ok := conversation.AsRefusal(err); ok && r.Code == conversation.CodeNotFound {
+		return nil, conversation.Refuse(r.Code, conversation.T("command.not_here"))
+	}
+	return view, err
+}
+
+func (c *Command) start(ctx context.Context, in *call) (string, error) {
+	phone, name := splitPhone(in.rest)
+	request, err := c.Dialogs.Start(ctx, dialog.StartFor{UserID: in.UserID, ChannelID: in.ChannelID, Phone: phone, Name: name})
+	if err != nil {
+		return "", err
+	}
+	request.TriggerId = in.TriggerID
+	return "", c.Opener.Open(ctx, *request)
+}
+
+func (c *Command) template(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	request, err := c.Dialogs.Template(ctx, in.UserID, view.ID)
+	if err != nil {
+		return "", err
+	}
+	request.TriggerId = in.TriggerID
+	return "", c.Opener.Open(ctx, *request)
+}
+
+func (c *Command) note(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	if in.rest == "" {
+		return in.text("command.note_usage"), nil
+	}
+	_, err = c.Service.Note(ctx, in.UserID, view.ID, unquote(in.rest))
+	return "", err // the note itself shows that it is there
+}
+
+func (c *Command) claim(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err == nil {
+		_, err = c.Service.Claim(ctx, in.UserID, view.ID)
+	}
+	return in.text("command.claimed"), err
+}
+
+func (c *Command) close(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err == nil {
+		_, err = c.Service.Close(ctx, in.UserID, view.ID, unquote(in.rest))
+	}
+	return in.text("command.closed"), err
+}
+
+func (c *Command) reopen(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err == nil {
+		_, err = c.Service.Reopen(ctx, in.UserID, view.ID)
+	}
+	return in.text("command.reopened"), err
+}
+
+func (c *Command) transfer(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	target := unquote(in.rest)
+	switch {
+	case strings.HasPrefix(target, "@"):
+		return c.transferToUser(ctx, in, view, target[1:])
+	case strings.HasPrefix(target, "~"):
+		return c.transferToQueue(ctx, in, view, unquote(target[1:]))
+	default:
+		return in.text("command.transfer_usage"), nil
+	}
+}
+
+func (c *Command) transferToUser(ctx context.Context, in *call, view *conversation.View, name string) (string, error) {
+	name, _ = splitWord(name)
+	name = strings.ToLower(strings.TrimRight(name, ",;:!?)")) // a user name may end with . _ or -
+	userID, err := c.Directory.UserByName(ctx, name)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return in.text("command.unknown_user", "Name", plain(name)), nil
+	} else if err != nil {
+		return "", err
+	}
+	_, err = c.Service.TransferToUser(ctx, in.UserID, view.ID, userID)
+	return in.text("command.transferred", "To", "@"+name), err
+}
+
+func (c *Command) transferToQueue(ctx context.Context, in *call, view *conversation.View, name string) (string, error) {
+	queue, err := c.findQueue(ctx, view.TeamID, name)
+	if err != nil {
+		return "", err
+	}
+	if queue == nil {
+		return in.text("command.unknown_queue", "Name", plain(name)), nil
+	}
+	_, err = c.Service.TransferToQueue(ctx, in.UserID, view.ID, queue.ID)
+	return in.text("command.transferred", "To", plain(queue.Name)), err
+}
+
+// findQueue finds a queue by its channel's mention or by its own name; nil where there is none.
+func (c *Command) findQueue(ctx context.Context, teamID, name string) (*conversation.Queue, error) {
+	queues, err := c.Queues.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mention, _ := splitWord(name)
+	channelID, err := c.Directory.ChannelByName(ctx, teamID, strings.ToLower(strings.TrimRight(mention, ".,;:!?)")))
+	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		return nil, err
+	}
+	for _, q := range queues {
+		if err == nil && q.ChannelID == channelID {
+			return q, nil
+		}
+	}
+	var found *conversation.Queue
+	for _, q := range queues {
+		if fold(q.Name) == fold(name) && (found == nil || q.TeamID == teamID) {
+			found = q
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,305 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+)
+
+// office is a Mattermost with one conversation in the channel "here", which
+// notes what was asked of it.
+type office struct {
+	locale   string
+	view     *conversation.View
+	views    map[conversation.State][]*conversation.View
+	costs    []QueueCosts
+	findings []Finding
+	admin    bool
+	answer   error
+	panics   bool
+
+	asked  []string
+	opened []model.OpenDialogRequest
+	logged []string
+}
+
+func newOffice() *office {
+	c := &conversation.Conversation{
+		ID: "conv", TeamID: "team", QueueID: "sales", OwnerID: "me", AttendantID: "me", WindowUntil: 52_320_000,
+		Contact: conversation.Contact{Name: "Ana |*x*| [y](http://z)", Phone: "+5511987654321", CPFMasked: "***.982.247-**"},
+	}
+	return &office{locale: "pt-BR", view: &conversation.View{Conversation: c, State: conversation.Open}}
+}
+
+func (o *office) ask(format string, args ...any) (*conversation.View, error) {
+	o.asked = append(o.asked, fmt.Sprintf(format, args...))
+	return o.view, o.answer
+}
+
+func (o *office) ViewChannel(_ context.Context, _, channelID string) (*conversation.View, error) {
+	if o.panics {
+		panic("text of a customer")
+	}
+	if channelID != "here" {
+		return nil, conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_a_conversation"))
+	}
+	return o.view, nil
+}
+
+func (o *office) List(_ context.Context, _ string, f conversation.Filter) ([]*conversation.View, int, error) {
+	return o.views[f.State], len(o.views[f.State]) * 2, o.answer
+}
+
+func (o *office) Note(_ context.Context, _, id, text string) (*conversation.View, error) {
+	return o.ask("note %s %s", id, text)
+}
+
+func (o *office) TransferToUser(_ context.Context, _, id, userID string) (*conversation.View, error) {
+	return o.ask("user %s %s", id, userID)
+}
+
+func (o *office) TransferToQueue(_ context.Context, _, id, queueID string) (*conversation.View, error) {
+	return o.ask("queue %s %s", id, queueID)
+}
+
+func (o *office) Claim(_ context.Context, _, id string) (*conversation.View, error) {
+	return o.ask("claim %s", id)
+}
+
+func (o *office) Close(_ context.Context, _, id, reason string) (*conversation.View, error) {
+	return o.ask("close %s %s", id, reason)
+}
+
+func (o *office) Reopen(_ context.Context, _, id string) (*conversation.View, error) {
+	return o.ask("reopen %s", id)
+}
+
+func (o *office) Start(_ context.Context, who dialog.StartFor) (*model.OpenDialogRequest, error) {
+	_, err := o.ask("start %s|%s|%s", who.ChannelID, who.Phone, who.Name)
+	return &model.OpenDialogRequest{URL: dialog.StartURL}, err
+}
+
+func (o *office) Template(_ context.Context, _, id string) (*model.OpenDialogRequest, error) {
+	_, err := o.ask("template %s", id)
+	return &model.OpenDialogRequest{URL: dialog.TemplateURL}, err
+}
+
+func (o *office) Open(_ context.Context, request model.OpenDialogRequest) error {
+	o.opened = append(o.opened, request)
+	return nil
+}
+
+func (o *office) UserByName(_ context.Context, username string) (string, error) {
+	if username != "maria.silva" {
+		return "", conversation.ErrNotFound
+	}
+	return "maria", nil
+}
+
+func (o *office) Username(_ context.Context, userID string) (string, error) { return userID, nil }
+
+func (o *office) ChannelByName(_ context.Context, teamID, name string) (string, error) {
+	if teamID != "team" || name != "suporte" {
+		return "", errors.Wrap(conversation.ErrNotFound, "channel")
+	}
+	return "support-channel", nil
+}
+
+func (o *office) Link(_ context.Context, c *conversation.Conversation) string {
+	return "http://mm/team/channels/wa-" + c.ID
+}
+
+func (o *office) SystemAdmin(context.Context, string) (bool, error) { return o.admin, nil }
+
+func (o *office) Queues(context.Context) ([]*conversation.Queue, error) {
+	return []*conversation.Queue{
+		{ID: "sales", Name: "Vendas", TeamID: "team", ChannelID: "sales-channel"},
+		{ID: "support", Name: "Suporte Técnico", TeamID: "team", ChannelID: "support-channel"},
+		{ID: "elsewhere", Name: "Cobrança", TeamID: "other", ChannelID: "c3"},
+		{ID: "collect", Name: "Cobrança", TeamID: "team", ChannelID: "c4"},
+	}, nil
+}
+
+func (o *office) MonthCosts(context.Context, string) ([]QueueCosts, error) { return o.costs, o.answer }
+func (o *office) Examine(context.Context) ([]Finding, error)               { return o.findings, o.answer }
+func (o *office) Reader(context.Context, string) (string, *time.Location) {
+	return o.locale, time.UTC
+}
+func (o *office) Error(message string, _ ...any) { o.logged = append(o.logged, message) }
+
+func texts(t *testing.T) *i18n.Bundle {
+	t.Helper()
+	bundle, err := i18n.New()
+	require.NoError(t, err)
+	return bundle
+}
+
+func (o *office) in(t *testing.T, channelID, text string) string {
+	t.Helper()
+	c := New(Ports{
+		Service: o, Dialogs: o, Opener: o, Directory: o, Queues: o, Costs: o, Doctor: o, Readers: o, Logger: o, Texts: texts(t),
+	})
+	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
+}
+
+func TestWhatIsAskedOfTheService(t *testing.T) {
+	for typed, want := range map[string]string{
+		"/whatsapp novo":                         "start here||",
+		"/whatsapp new":                          "start here||",
+		"/WhatsApp NOVO":                         "start here||",
+		"novo 11987654321 Ana":                   "start here|11987654321|Ana",
+		"novo (11) 98765-4321 José da Silva":     "start here|(11) 98765-4321|José da Silva",
+		`novo "11 98765-4321" "José da Silva"`:   "start here|11 98765-4321|José da Silva",
+		"novo +55 11 98765-4321 “José d'Ávila”":  "start here|+55 11 98765-4321|José d'Ávila",
+		"novo José da Silva":                     "start here||José da Silva",
+		"novo 3 Irmãos Ltda":                     "start here||3 Irmãos Ltda",
+		"novo 1234":                              "start here|1234|",
+		"/whatsapp modelo":                       "template conv",
+		"template":                               "template conv",
+		"nota o cliente ligou\n\n- duas   vezes": "note conv o cliente ligou\n\n- duas   vezes",
+		`note "entre aspas"`:                     "note conv entre aspas",
+		`nota "a" e "b"`:                         `note conv "a" e "b"`,
+		"nóta á":                                 "note conv á",
+		"transferir @maria.silva":                "user conv maria",
+		"transfer @Maria.Silva, por favor":       "user conv maria",
+		"transferir ~suporte":                    "queue conv support",
+		"transferir ~Vendas":                     "queue conv sales",
+		"transferir ~suporte tecnico":            "queue conv support",
+		`transferir "~Cobrança"`:                 "queue conv collect",
+		"assumir":                                "claim conv",
+		"CLAIM":                                  "claim conv",
+		"encerrar":                               "close conv ",
+		"close resolvido por telefone":           "close conv resolvido por telefone",
+		"reabrir":                                "reopen conv",
+		"reopen":                                 "reopen conv",
+	} {
+		o := newOffice()
+		o.in(t, "here", typed)
+		require.Equal(t, []string{want}, o.asked, typed)
+		if strings.HasPrefix(want, "start") || strings.HasPrefix(want, "template") {
+			require.Len(t, o.opened, 1, typed)
+			require.Equal(t, "trigger", o.opened[0].TriggerId)
+		}
+	}
+}
+
+func TestWhatNeedsAConversation(t *testing.T) {
+	for _, typed := range []string{"modelo", "nota x", "transferir @maria.silva", "assumir", "encerrar", "reabrir", "status"} {
+		o := newOffice()
+		require.Contains(t, o.in(t, "town-square", typed), "só funciona no canal de um atendimento", typed)
+		require.Empty(t, o.asked, typed)
+	}
+	o := newOffice()
+	require.Empty(t, o.in(t, "town-square", "novo"))
+	require.Equal(t, []string{"start town-square||"}, o.asked)
+}
+
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	for typed, want := range map[string]string{
+		"nota":                "Escreva a nota",
+		"transferir":          "Diga para quem",
+		"transferir maria":    "Diga para quem",
+		"transferir @ninguem": "ninguem",
+		"transferir @":        "nome de usuário",
+		"transferir ~nada":    "Nenhuma fila",
+		"transferir ~":        "Nenhuma fila",
+		"dançar":              "Não conheço",
+		"":                    "/whatsapp novo",
+		"ajuda":               "/whatsapp transferir",
+		"doctor":              "administradores",
+		"meus":                "não tem atendimentos",
+		"custos":              "não supervisiona",
+	} {
+		o := newOffice()
+		require.Contains(t, o.in(t, "here", typed), want, typed)
+		require.Empty(t, o.asked, typed)
+	}
+}
+
+func TestRefusalsAndErrors(t *testing.T) {
+	o := newOffice()
+	o.answer = conversation.Refuse(conversation.CodeNoPlan, conversation.T("dialog.no_plan", "Queues", "Vendas"))
+	for _, typed := range []string{"novo", "modelo", "nota x", "assumir", "encerrar", "reabrir", "transferir ~suporte", "meus", "custos"} {
+		require.Contains(t, o.in(t, "here", typed), "sem plano", typed)
+	}
+	require.Empty(t, o.opened)
+	o.locale = "fr"
+	require.Contains(t, o.in(t, "here", "new"), "without an approved spending plan")
+	require.Empty(t, o.logged)
+
+	o.answer = errors.New("the database is away")
+	require.Contains(t, o.in(t, "here", "claim"), "Something went wrong")
+	o.panics = true
+	require.Contains(t, o.in(t, "here", "status"), "Something went wrong")
+	require.Len(t, o.logged, 2)
+}
+
+func TestReports(t *testing.T) {
+	o := newOffice()
+	o.view.CooldownUntil = 60_000
+	status := o.in(t, "here", "status")
+	for _, want := range []string{"Ana \\|\\*x\\*\\| \\[y\\](http:\u200b//z)", "+5511987654321", "`***.982.247-**`", "Janela aberta até 01/01/1970 14:32", "Vendas", "@me", "00:01"} {
+		require.Contains(t, status, want)
+	}
+
+	other := *o.view.Conversation
+	other.AttendantID, other.LastInboundAt = "", 60_000
+	o.views = map[conversation.State][]*conversation.View{
+		conversation.Open:    {o.view},
+		conversation.Expired: {{Conversation: &other, State: conversation.Expired}},
+	}
+	mine := o.in(t, "here", "meus")
+	for _, want := range []string{"http://mm/team/channels/wa-conv", "Janela aberta até", "Janela encerrada", "na fila, sem atendente", "e mais 1", "00:01"} {
+		require.Contains(t, mine, want)
+	}
+
+	o.costs = []QueueCosts{
+		{Queue: "Vendas | a", Currency: "BRL", Planned: true, Limit: 500_000_000, Billed: 120_350_000, Reserved: 350_000, Messages: 344},
+		{Queue: "Suporte"},
+	}
+	costs := o.in(t, "here", "custos")
+	for _, want := range []string{"Vendas \\| a", "344", "R$ 120,35", "R$ 0,35", "R$ 379,30 de R$ 500,00", "| Suporte |", "sem plano"} {
+		require.Contains(t, costs, want)
+	}
+
+	o.admin, o.locale = true, "en"
+	o.findings = []Finding{{OK: true, Text: conversation.T("command.claimed")}}
+	require.Contains(t, o.in(t, "here", "doctor"), "All is well")
+	o.findings = append(o.findings, Finding{Text: conversation.T("command.closed"), Fix: conversation.T("command.reopened")})
+	doctor := o.in(t, "here", "doctor")
+	require.Contains(t, doctor, "something to fix")
+	require.Contains(t, doctor, "Conversation reopened.")
+}
+
+func TestDefinition(t *testing.T) {
+	for _, locale := range []string{"pt-BR", "en"} {
+		definition := Definition(texts(t), locale)
+		require.NoError(t, definition.AutocompleteData.IsValid())
+		offered := map[string]*model.AutocompleteData{}
+		for _, s := range definition.AutocompleteData.SubCommands {
+			require.NotContains(t, offered, s.Trigger)
+			require.NotContains(t, s.HelpText+s.Hint, "command.", "a text is missing")
+			offered[s.Trigger] = s
+		}
+		for _, s := range subcommands() {
+			require.Contains(t, offered, s.portuguese)
+			require.Contains(t, offered, s.english)
+		}
+		require.Equal(t, model.SystemAdminRoleId, offered["doctor"].RoleID)
+		o := newOffice()
+		o.locale = locale
+		require.NotContains(t, o.in(t, "x", "help"), "command.")
+	}
+	require.Equal(t, "novo", Definition(texts(t), "pt-BR").AutocompleteData.SubCommands[0].Trigger)
+	require.Equal(t, "new", Definition(texts(t), "en").AutocompleteData.SubCommands[0].Trigger)
+}

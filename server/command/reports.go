@@ -1,0 +1,185 @@
+package command
+
+import (
+	"context"
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// listed is how many conversations of one state are listed.
+const listed = 20
+
+func (c *Command) status(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	queue := ""
+	queues, err := c.Queues.Queues(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, q := range queues {
+		if q.ID == view.QueueID {
+			queue = q.Name
+		}
+	}
+	lines := []string{
+		in.row("command.status_customer", "**"+plain(view.Contact.Name)+"**", view.Contact.Phone, code(view.Contact.CPFMasked)),
+		in.row("command.status_state", in.state(view)),
+		in.row("command.status_queue", plain(queue)),
+		in.row("command.status_owner", c.username(ctx, view.OwnerID)),
+		in.row("command.status_attendant", c.username(ctx, view.AttendantID)),
+	}
+	if view.CooldownUntil != 0 && view.State != conversation.Closed {
+		lines = append(lines, in.text("command.status_cooldown", "Until", view.CooldownUntil))
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// row is one line of a status: a name and what there is to say, "–" for nothing.
+func (c *call) row(key string, values ...string) string {
+	said := make([]string, 0, len(values))
+	for _, v := range values {
+		if v != "" {
+			said = append(said, v)
+		}
+	}
+	if len(said) == 0 {
+		said = []string{"–"}
+	}
+	return "- " + c.text(key) + ": " + strings.Join(said, " · ")
+}
+
+func (c *call) state(view *conversation.View) string {
+	return c.text("state."+string(view.State), "Until", view.WindowUntil)
+}
+
+func (c *Command) username(ctx context.Context, userID string) string {
+	if userID == "" {
+		return ""
+	}
+	name, err := c.Directory.Username(ctx, userID)
+	if err != nil {
+		return "" // somebody who is gone
+	}
+	return "@" + name
+}
+
+func (c *Command) mine(ctx context.Context, in *call) (string, error) {
+	var lines []string
+	for _, state := range []conversation.State{conversation.Open, conversation.Waiting, conversation.Expired} {
+		views, total, err := c.Service.List(ctx, in.UserID, conversation.Filter{State: state, Mine: true, PerPage: listed})
+		if err != nil {
+			return "", err
+		}
+		for _, view := range views {
+			lines = append(lines, c.line(ctx, in, view))
+		}
+		if more := total - len(views); more > 0 {
+			lines = append(lines, "- "+in.text("command.mine_more", "More", more))
+		}
+	}
+	if len(lines) == 0 {
+		return in.text("command.mine_none"), nil
+	}
+	return in.text("command.mine_title") + "\n\n" + strings.Join(lines, "\n"), nil
+}
+
+// line is one conversation of a list.
+func (c *Command) line(ctx context.Context, in *call, view *conversation.View) string {
+	name := "**" + plain(view.Contact.Name) + "**"
+	if link := c.Directory.Link(ctx, view.Conversation); link != "" {
+		name = "[" + plain(view.Contact.Name) + "](" + link + ")"
+	}
+	parts := []string{name, in.state(view)}
+	if last := max(view.LastInboundAt, view.LastOutboundAt, view.LastTemplateAt); last != 0 {
+		parts = append(parts, in.text("command.mine_last", "At", last))
+	}
+	if view.AttendantID == in.UserID {
+		return "- " + strings.Join(parts, " · ")
+	}
+	if attendant := c.username(ctx, view.AttendantID); attendant != "" {
+		return "- " + strings.Join(append(parts, in.text("command.mine_attendant", "Who", attendant)), " · ")
+	}
+	return "- " + strings.Join(append(parts, in.text("command.mine_unclaimed")), " · ")
+}
+
+func (c *Command) costs(ctx context.Context, in *call) (string, error) {
+	queues, err := c.Costs.MonthCosts(ctx, in.UserID)
+	if err != nil {
+		return "", err
+	}
+	if len(queues) == 0 {
+		return in.text("command.costs_none"), nil
+	}
+	lines := []string{in.text("command.costs_title"), "", in.text("command.costs_head"), "|---|---|---|---|---|"}
+	for i := range queues {
+		q := &queues[i]
+		if !q.Planned {
+			lines = append(lines, in.text("command.costs_unplanned", "Queue", plain(q.Queue)))
+			continue
+		}
+		left := max(0, q.Limit-q.Billed-q.Reserved)
+		lines = append(lines, in.text("command.costs_row", "Queue", plain(q.Queue), "Messages", q.Messages, "Currency", q.Currency,
+			"Billed", q.Billed, "Reserved", q.Reserved, "Left", left, "Limit", q.Limit))
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+func (c *Command) doctor(ctx context.Context, in *call) (string, error) {
+	admin, err := c.Directory.SystemAdmin(ctx, in.UserID)
+	if err != nil {
+		return "", err
+	}
+	if !admin {
+		return "", conversation.Refuse(conversation.CodeForbidden, conversation.T("command.admins_only"))
+	}
+	findings, err := c.Doctor.Examine(ctx)
+	if err != nil {
+		return "", err
+	}
+	lines := []string{in.text("command.doctor_well")}
+	for _, f := range findings {
+		mark := ":white_check_mark: "
+		if !f.OK {
+			mark = ":warning: "
+			lines[0] = in.text("command.doctor_ill")
+		}
+		line := "- " + mark + in.say(f.Text)
+		if f.Fix.Key != "" {
+			line += " " + in.say(f.Fix)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+func (c *Command) help(_ context.Context, in *call) (string, error) { return in.help(), nil }
+
+// plain writes a name so that nothing in it is taken for Markdown, a mention or a table's cell.
+func plain(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune("\\`*_[]|~#<>!", r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '@' || r == ':':
+			b.WriteRune(r)
+			b.WriteRune('\u200b')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// code shows a text exactly; "" stays "".
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + s + "`"
+}

@@ -1,0 +1,137 @@
+package command
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// subcommand is one word behind `/whatsapp`, in both languages.
+type subcommand struct {
+	portuguese, english string
+	argument            bool // takes something behind it: command.<english>_hint says what
+	required            bool // and cannot do without
+	admin               bool // offered to system admins alone
+	run                 func(c *Command, ctx context.Context, in *call) (string, error)
+}
+
+// subcommands are in the order in which help lists them. The English word also names their texts.
+func subcommands() []subcommand {
+	return []subcommand{
+		{portuguese: "novo", english: "new", argument: true, run: (*Command).start},
+		{portuguese: "modelo", english: "template", run: (*Command).template},
+		{portuguese: "nota", english: "note", argument: true, required: true, run: (*Command).note},
+		{portuguese: "transferir", english: "transfer", argument: true, required: true, run: (*Command).transfer},
+		{portuguese: "assumir", english: "claim", run: (*Command).claim},
+		{portuguese: "encerrar", english: "close", argument: true, run: (*Command).close},
+		{portuguese: "reabrir", english: "reopen", run: (*Command).reopen},
+		{portuguese: "status", english: "status", run: (*Command).status},
+		{portuguese: "meus", english: "mine", run: (*Command).mine},
+		{portuguese: "custos", english: "costs", run: (*Command).costs},
+		{portuguese: "doctor", english: "doctor", admin: true, run: (*Command).doctor},
+		{portuguese: "ajuda", english: "help", run: (*Command).help},
+	}
+}
+
+// named tells whether the word, written in any case and with any accents, is the subcommand's.
+func (s subcommand) named(word string) bool {
+	word = fold(word)
+	return word == s.portuguese || word == s.english
+}
+
+// fold takes case and accents off a word.
+func fold(s string) string {
+	bare, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
+	if err != nil {
+		bare = s
+	}
+	return strings.ToLower(bare)
+}
+
+// withoutTrigger cuts "/whatsapp" off what was typed.
+func withoutTrigger(text string) string {
+	text = strings.TrimSpace(text)
+	if word, rest := splitWord(text); strings.EqualFold(word, "/"+Trigger) {
+		return rest
+	}
+	return text
+}
+
+// splitWord cuts the first word off; the rest keeps its inner spaces and lines.
+func splitWord(text string) (word, rest string) {
+	text = strings.TrimSpace(text)
+	at := strings.IndexFunc(text, unicode.IsSpace)
+	if at < 0 {
+		return text, ""
+	}
+	return text[:at], strings.TrimSpace(text[at:])
+}
+
+// quotes are pairs of quotation marks that keyboards and phones write.
+const quotes = `""''“”‘’«»„“`
+
+// splitQuoted cuts a quoted beginning off. ok is false where there is none.
+func splitQuoted(text string) (inner, rest string, ok bool) {
+	marks := []rune(quotes)
+	for i := 0; i+1 < len(marks); i += 2 {
+		after, found := strings.CutPrefix(text, string(marks[i]))
+		if !found {
+			continue
+		}
+		if inner, rest, ok = strings.Cut(after, string(marks[i+1])); ok {
+			return strings.TrimSpace(inner), strings.TrimSpace(rest), true
+		}
+	}
+	return "", text, false
+}
+
+// unquote takes quotation marks off a text that is quoted as a whole.
+func unquote(text string) string {
+	if inner, rest, ok := splitQuoted(text); ok && rest == "" {
+		return inner
+	}
+	return text
+}
+
+// phoneCharacters are what people write a number with.
+const phoneCharacters = "0123456789+()-./ \u00a0"
+
+// splitPhone reads "[phone] [name]": the phone is quoted, or all that can be a
+// number at the beginning, so that `11 98765-4321 José da Silva` needs no quotes.
+func splitPhone(text string) (phone, name string) {
+	if inner, rest, ok := splitQuoted(text); ok {
+		if isPhone(inner) {
+			return inner, unquote(rest)
+		}
+		return "", unquote(text)
+	}
+	end := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune(phoneCharacters, r) })
+	if end < 0 {
+		end = len(text)
+	}
+	phone, name = strings.TrimSpace(text[:end]), unquote(strings.TrimSpace(text[end:]))
+	if !isPhone(phone) || name != "" && digits(phone) < minDigits {
+		return "", unquote(text)
+	}
+	return phone, name
+}
+
+// minDigits tells a number from a name that begins with a digit; shorter numbers do not exist.
+const minDigits = 8
+
+func isPhone(text string) bool {
+	return digits(text) > 0 && strings.Trim(text, phoneCharacters) == ""
+}
+
+func digits(text string) int {
+	return len(strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text))
+}

@@ -1,0 +1,120 @@
+package config
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// ErrWrongKey says that something was sealed with another EncryptionKey.
+var ErrWrongKey = errors.New("sealed with another EncryptionKey")
+
+// ErrNotSealed says that a stored value is not what Seal makes.
+var ErrNotSealed = errors.New("not a sealed value")
+
+// sealedVersion begins everything sealed: AES-256-GCM, the nonce in front of the ciphertext.
+const sealedVersion = "v1"
+
+// What each key derived from the EncryptionKey is for. The names are part of
+// the stored data: another name is another key.
+const (
+	purposeSeal = "whatsapp-ativo seal v1"
+	purposeHash = "whatsapp-ativo hash v1"
+	purposeName = "whatsapp-ativo key name v1"
+)
+
+const (
+	keyLength  = 32
+	nameLength = 4 // bytes: it tells keys apart and gives none away
+)
+
+// Cipher encrypts what must not lie open in the database, and hashes what must
+// be found without being read. It is safe for concurrent use.
+type Cipher struct {
+	seal    cipher.AEAD
+	hashKey []byte
+	prefix  string // version and key name, as they begin everything sealed
+}
+
+// NewCipher derives its keys from the EncryptionKey: one to seal, one to hash.
+func NewCipher(encryptionKey string) (*Cipher, error) {
+	if utf8.RuneCountInString(encryptionKey) < MinKeyLength {
+		return nil, errors.New("the EncryptionKey is too short")
+	}
+	sealKey, err := derive(encryptionKey, purposeSeal, keyLength)
+	if err != nil {
+		return nil, err
+	}
+	hashKey, err := derive(encryptionKey, purposeHash, keyLength)
+	if err != nil {
+		return nil, err
+	}
+	name, err := derive(encryptionKey, purposeName, nameLength)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(sealKey)
+	if err != nil {
+		return nil, errors.Wrap(err, "make the cipher")
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, errors.Wrap(err, "make the cipher")
+	}
+	return &Cipher{seal: aead, hashKey: hashKey, prefix: sealedVersion + "." + hex.EncodeToString(name) + "."}, nil
+}
+
+func derive(secret, purpose string, length int) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, []byte(secret), nil, purpose, length)
+	return key, errors.Wrap(err, "derive a key")
+}
+
+// Seal encrypts a text: "v1.<key name>.<base64>". The same text never gives the
+// same result twice. Nothing ("") stays nothing, so that unset can be told from set.
+func (c *Cipher) Seal(plain string) (string, error) {
+	if plain == "" {
+		return "", nil
+	}
+	sealed := c.seal.Seal(nil, nil, []byte(plain), []byte(c.prefix))
+	return c.prefix + base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// Open decrypts what Seal made. ErrWrongKey where another key sealed it or
+// where it was tampered with, ErrNotSealed for anything else.
+func (c *Cipher) Open(sealed string) (string, error) {
+	if sealed == "" {
+		return "", nil
+	}
+	data, ours := strings.CutPrefix(sealed, c.prefix)
+	if !ours {
+		if parts := strings.Split(sealed, "."); len(parts) == 3 && parts[0] == sealedVersion && len(parts[1]) == 2*nameLength {
+			return "", ErrWrongKey
+		}
+		return "", ErrNotSealed
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(data)
+	if err != nil {
+		return "", ErrNotSealed
+	}
+	plain, err := c.seal.Open(nil, nil, raw, []byte(c.prefix))
+	if err != nil {
+		return "", ErrWrongKey // and not err: it says nothing more
+	}
+	return string(plain), nil
+}
+
+// Hash is a keyed hash (HMAC-SHA256, 64 hexadecimal digits): equal texts can be
+// found by it, and without the key nobody can try them all.
+func (c *Cipher) Hash(plain string) string {
+	mac := hmac.New(sha256.New, c.hashKey)
+	mac.Write([]byte(plain))
+	return hex.EncodeToString(mac.Sum(nil))
+}

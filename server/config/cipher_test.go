@@ -1,0 +1,90 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func newCipher(t *testing.T, key string) *Cipher {
+	t.Helper()
+	c, err := NewCipher(key)
+	require.NoError(t, err)
+	return c
+}
+
+func TestSealAndOpen(t *testing.T) {
+	c := newCipher(t, goodKey)
+	for _, plain := range []string{"a", "EAAG-token", strings.Repeat("ção", 5000), "with\x00zero", "v1.00000000.AAAA"} {
+		sealed, err := c.Seal(plain)
+		require.NoError(t, err)
+		if len(plain) > 4 {
+			require.NotContains(t, sealed, plain)
+		}
+		require.Regexp(t, `^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]+$`, sealed)
+		opened, err := c.Open(sealed)
+		require.NoError(t, err)
+		require.Equal(t, plain, opened)
+
+		again, err := c.Seal(plain)
+		require.NoError(t, err)
+		require.NotEqual(t, sealed, again, "two seals of one text tell nothing")
+
+		opened, err = newCipher(t, goodKey).Open(sealed)
+		require.NoError(t, err, "another process with the same key")
+		require.Equal(t, plain, opened)
+	}
+}
+
+func TestNothingStaysNothing(t *testing.T) {
+	c := newCipher(t, goodKey)
+	sealed, err := c.Seal("")
+	require.NoError(t, err)
+	require.Empty(t, sealed)
+	opened, err := c.Open("")
+	require.NoError(t, err)
+	require.Empty(t, opened)
+}
+
+func TestOpenWithAnotherKey(t *testing.T) {
+	sealed, err := newCipher(t, goodKey).Seal("secret")
+	require.NoError(t, err)
+	_, err = newCipher(t, goodKey+"x").Open(sealed)
+	require.ErrorIs(t, err, ErrWrongKey)
+}
+
+func TestOpenWhatWasTamperedWith(t *testing.T) {
+	c := newCipher(t, goodKey)
+	sealed, err := c.Seal("secret")
+	require.NoError(t, err)
+	at := len(sealed) - 10
+	other := "A"
+	if sealed[at:at+1] == other {
+		other = "B"
+	}
+	_, err = c.Open(sealed[:at] + other + sealed[at+1:])
+	require.ErrorIs(t, err, ErrWrongKey)
+
+	for _, wrong := range []string{"secret", "v1", "v1.x.y", "v2." + sealed[3:], sealed[:12] + "!!", "..", "v1.abc.def.ghi"} {
+		_, err = c.Open(wrong)
+		require.ErrorIs(t, err, ErrNotSealed, wrong)
+	}
+	_, err = c.Open(sealed[:12]) // the prefix and nothing else
+	require.Error(t, err)
+}
+
+func TestHash(t *testing.T) {
+	c := newCipher(t, goodKey)
+	require.Regexp(t, `^[0-9a-f]{64}$`, c.Hash("52998224725"))
+	require.Equal(t, c.Hash("52998224725"), newCipher(t, goodKey).Hash("52998224725"))
+	require.NotEqual(t, c.Hash("52998224725"), c.Hash("52998224726"))
+	require.NotEqual(t, c.Hash("52998224725"), newCipher(t, goodKey+"x").Hash("52998224725"), "keyed")
+}
+
+func TestCipherNeedsALongKey(t *testing.T) {
+	for _, key := range []string{"", "short", strings.Repeat("a", 31), strings.Repeat("é", 31)} {
+		_, err := NewCipher(key)
+		require.Error(t, err, key)
+	}
+}

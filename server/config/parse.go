@@ -1,0 +1,203 @@
+package config
+
+import (
+	"encoding/json"
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// MinKeyLength is how many characters an EncryptionKey has at least.
+const MinKeyLength = 32
+
+// Upper bounds of the numbers: generous, and far from any overflow.
+const (
+	maxCooldownHours = 30 * 24
+	maxMinutes       = 365 * 24 * 60
+	maxDays          = 100 * 365
+	maxMessages      = 1_000_000_000
+)
+
+var version = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
+
+// Parse reads the settings as Mattermost hands them over: names in any case
+// (the server lower-cases them), numbers and booleans perhaps as text. What is
+// unset has its default; what is wrong has it too, and is a Problem.
+func Parse(raw map[string]any) (Settings, []Problem) {
+	p := parser{values: byLowerName(raw)}
+	s := Defaults()
+	p.key(&s.EncryptionKey)
+	p.text("GraphBaseURL", &s.GraphBaseURL, baseURL, conversation.T("config.wrong_url"))
+	p.text("GraphVersion", &s.GraphVersion, graphVersion, conversation.T("config.wrong_version"))
+	p.text("DefaultRegion", &s.DefaultRegion, region, conversation.T("config.wrong_region"))
+	p.zone(&s.TimeZone)
+	p.number("CooldownHours", &s.CooldownHours, maxCooldownHours)
+	p.flag("RequireCPF", &s.RequireCPF)
+	p.number("InactivityMinutes", &s.InactivityMinutes, maxMinutes)
+	p.number("RetentionDays", &s.RetentionDays, maxDays)
+	p.number("FreeServiceMessages", &s.FreeServiceMessages, maxMessages)
+	return s, p.problems
+}
+
+type parser struct {
+	values   map[string]any
+	problems []Problem
+}
+
+// byLowerName indexes the values by lower-case name; where two names differ in
+// case only, the one that sorts last wins, so that the result is always the same.
+func byLowerName(raw map[string]any) map[string]any {
+	names := make([]string, 0, len(raw))
+	for name := range raw {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	values := make(map[string]any, len(raw))
+	for _, name := range names {
+		values[strings.ToLower(name)] = raw[name]
+	}
+	return values
+}
+
+// value is what is set; ok is false for what is unset (missing, null or blank).
+func (p *parser) value(name string) (value any, ok bool) {
+	value = p.values[strings.ToLower(name)]
+	if text, isText := value.(string); isText && strings.TrimSpace(text) == "" {
+		return nil, false
+	}
+	return value, value != nil
+}
+
+func (p *parser) problem(name string, text conversation.Text) {
+	p.problems = append(p.problems, Problem{Setting: name, Text: text})
+}
+
+// key takes the key as it is: a blank more or less would be another key.
+func (p *parser) key(into *string) {
+	const name = "EncryptionKey"
+	value, ok := p.value(name)
+	if !ok {
+		return
+	}
+	text, isText := value.(string)
+	if !isText || utf8.RuneCountInString(text) < MinKeyLength {
+		p.problem(name, conversation.T("config.short_key", "Min", MinKeyLength))
+		return
+	}
+	*into = text
+}
+
+func (p *parser) zone(into **time.Location) {
+	const name = "TimeZone"
+	value, ok := p.value(name)
+	if !ok {
+		return
+	}
+	text, _ := value.(string)
+	zone, err := time.LoadLocation(strings.TrimSpace(text))
+	if err != nil || text == "" || strings.TrimSpace(text) == "Local" {
+		p.problem(name, conversation.T("config.wrong_zone"))
+		return
+	}
+	*into = zone
+}
+
+func (p *parser) text(name string, into *string, normal func(string) (string, bool), wrong conversation.Text) {
+	value, ok := p.value(name)
+	if !ok {
+		return
+	}
+	text, _ := value.(string)
+	if text, ok = normal(strings.TrimSpace(text)); !ok {
+		p.problem(name, wrong)
+		return
+	}
+	*into = text
+}
+
+func (p *parser) number(name string, into *int, highest int) {
+	value, ok := p.value(name)
+	if !ok {
+		return
+	}
+	n, ok := whole(value)
+	if !ok || n < 0 || n > highest {
+		p.problem(name, conversation.T("config.wrong_number", "Max", highest))
+		return
+	}
+	*into = n
+}
+
+func (p *parser) flag(name string, into *bool) {
+	value, ok := p.value(name)
+	if !ok {
+		return
+	}
+	switch v := value.(type) {
+	case bool:
+		*into = v
+		return
+	case string:
+		if b, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(v))); err == nil {
+			*into = b
+			return
+		}
+	}
+	p.problem(name, conversation.T("config.wrong_flag"))
+}
+
+// whole reads an integer out of whatever JSON, gob or a console's text field made of it.
+func whole(value any) (int, bool) {
+	switch v := value.(type) {
+	case int:
+		return v, true
+	case int64:
+		return int(v), true
+	case float64:
+		if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
+			return 0, false
+		}
+		return int(v), true
+	case json.Number:
+		n, err := strconv.Atoi(v.String())
+		return n, err == nil
+	case string:
+		n, err := strconv.Atoi(strings.TrimSpace(v))
+		return n, err == nil
+	}
+	return 0, false
+}
+
+// baseURL takes scheme, host and port, and tolerates one trailing slash.
+func baseURL(typed string) (string, bool) {
+	u, err := url.Parse(strings.TrimSuffix(typed, "/"))
+	if err != nil || u.Hostname() == "" || u.Path != "" || u.User != nil || u.Opaque != "" ||
+		strings.ContainsAny(typed, "?#") || strings.HasSuffix(u.Host, ":") {
+		return "", false
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > math.MaxUint16 {
+			return "", false
+		}
+	}
+	if u.Scheme != "https" && u.Scheme != "http" { // url.Parse lower-cases it
+		return "", false
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host), true
+}
+
+func graphVersion(typed string) (string, bool) { return typed, version.MatchString(typed) }
+
+func region(typed string) (string, bool) {
+	code := strings.ToUpper(typed)
+	return code, phonenumbers.GetSupportedRegions()[code]
+}

@@ -1,0 +1,86 @@
+// Package config reads the plugin's settings and keeps its secrets sealed.
+//
+// A wrong value never stops the plugin: the default takes its place, and a
+// Problem tells the administrator which setting to correct.
+package config
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Settings are the plugin's settings, valid and with their defaults.
+type Settings struct {
+	// EncryptionKey seals tokens and documents. Empty where none is set (then one
+	// has to be made) or where the one that is set cannot be used (then there is a Problem).
+	EncryptionKey string
+	// GraphBaseURL is scheme, host and port of Meta's Graph API, without a trailing slash.
+	GraphBaseURL string
+	// GraphVersion is the version of the Graph API, such as v25.0.
+	GraphVersion string
+	// DefaultRegion is where a number without a country code is from (ISO 3166, two letters).
+	DefaultRegion string
+	// TimeZone is the zone in which headers and posts tell times.
+	TimeZone *time.Location
+	// CooldownHours is the pause between two templates to one person; 0 = none.
+	CooldownHours int
+	// RequireCPF tells whether a start needs the customer's document.
+	RequireCPF bool
+	// InactivityMinutes is when a conversation without a word is closed; 0 = never.
+	InactivityMinutes int
+	// RetentionDays is how long closed conversations are kept; 0 = for ever.
+	RetentionDays int
+	// FreeServiceMessages is how many service messages Meta gives each number free in a month.
+	FreeServiceMessages int
+}
+
+// Defaults are the settings of a plugin that nobody configured.
+func Defaults() Settings {
+	return Settings{
+		GraphBaseURL:        "https://graph.facebook.com",
+		GraphVersion:        "v25.0",
+		DefaultRegion:       "BR",
+		TimeZone:            defaultZone(),
+		CooldownHours:       6,
+		RequireCPF:          true,
+		InactivityMinutes:   60,
+		FreeServiceMessages: 1000,
+	}
+}
+
+// defaultZone is São Paulo's, or UTC where the machine has no zone data.
+func defaultZone() *time.Location {
+	zone, err := time.LoadLocation("America/Sao_Paulo")
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// Domain gives the settings that the domain's policies read.
+func (s Settings) Domain() conversation.Settings {
+	return conversation.Settings{
+		DefaultRegion:       s.DefaultRegion,
+		CooldownHours:       s.CooldownHours,
+		RequireCPF:          s.RequireCPF,
+		FreeServiceMessages: s.FreeServiceMessages,
+	}
+}
+
+// Format prints the settings for any verb, never the key.
+func (s Settings) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d RetentionDays:%d FreeServiceMessages:%d}",
+		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.RetentionDays, s.FreeServiceMessages)
+	if s.EncryptionKey == "" {
+		_, _ = io.WriteString(state, " without a key")
+	}
+}
+
+// Problem is a setting whose value could not be used; its default is in force.
+type Problem struct {
+	Setting string            // as in the plugin's manifest
+	Text    conversation.Text // what is wrong with it, without the value
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// contacts gives a person's data out and forgets a person, rows and posts; see api.ContactStore.
+type contacts struct{ app *app }
+
+func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*api.ContactExport, error) {
+	stored, err := c.app.store.ExportContact(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &api.ContactExport{Contact: conversation.Contact{
+		ID: stored.Contact.ID, Name: stored.Contact.Name, Phone: stored.Contact.Phone, WAID: stored.Contact.WAID, UserID: stored.Contact.UserID,
+		CPFMasked: stored.Contact.CPFMasked, LastTemplateAt: stored.Contact.LastTemplateAt, BlockedUntil: stored.Contact.BlockedUntil,
+		MarketingStopAt: stored.Contact.MarketingStopAt, CreatedAt: stored.Contact.CreatedAt, UpdatedAt: stored.Contact.UpdatedAt,
+	}}
+	if stored.Contact.CPFCipher != "" {
+		if out.CPF, err = c.app.sealer.Open(stored.Contact.CPFCipher); err != nil {
+			return nil, errors.Wrap(err, "could not open the document")
+		}
+	}
+	for _, i := range stored.Identities {
+		out.Identities = append(out.Identities, api.Identity{AccountID: i.AccountID, Kind: i.Kind, Value: i.Value})
+	}
+	for _, s := range stored.Conversations {
+		out.Conversations = append(out.Conversations, &conversation.Conversation{
+			ID: s.ID, AccountID: s.AccountID, ContactID: id, QueueID: s.QueueID, ChannelID: s.ChannelID, OwnerID: s.OwnerID, AttendantID: s.AttendantID,
+			WindowUntil: s.WindowUntil, LastTemplateAt: s.LastTemplateAt, LastInboundAt: s.LastInboundAt, LastOutboundAt: s.LastOutboundAt,
+			ClosedAt: s.ClosedAt, ClosedBy: s.ClosedBy, CloseReason: s.CloseReason, AbortedAt: s.AbortedAt, CreatedAt: s.CreatedAt, Contact: out.Contact,
+		})
+	}
+	for _, s := range stored.Messages {
+		out.Messages = append(out.Messages, &conversation.Message{
+			ID: s.ID, ConversationID: s.ConversationID, ContactID: id, Direction: s.Direction, Kind: s.Kind, AuthorID: s.AuthorID, PostID: s.PostID,
+			WAMID: s.WAMID, Status: conversation.Status(s.Status), ReasonCode: s.ReasonCode, Text: s.Text, TemplateID: s.TemplateID,
+			CreatedAt: s.CreatedAt, SentAt: s.SentAt, StatusAt: s.StatusAt,
+		})
+	}
+	return out, c.app.store.Audit(ctx, by, "contact_exported", id, nil)
+}
+
+func (c contacts) EraseContact(ctx context.Context, id, by string, now int64) error {
+	erased, err := c.app.store.EraseContact(ctx, id, by, now)
+	if err != nil {
+		return err
+	}
+	for _, channelID := range erased.Channels {
+		if err := c.app.port.Forget(ctx, channelID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

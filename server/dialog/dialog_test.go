@@ -1,0 +1,172 @@
+package dialog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func TestEveryRealTemplateMakesValidForms(t *testing.T) {
+	templates := fixtureTemplates(t)
+	require.Greater(t, len(templates), 20)
+	for name, definition := range templates {
+		for _, locale := range []string{"pt-BR", "en"} {
+			desk := newDesk(usable(t, definition))
+			desk.locale = locale
+			desk.templates[0].ID = "template"
+			d := desk.dialogs(t)
+			for kind, opened := range open(t, d) {
+				c := &client{t: t, d: d, form: opened}
+				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
+				c.submit(map[string]any{"template": "template"})
+				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
+				require.NotContains(t, c.form.IntroductionText, "<no value>")
+				filled := map[string]any{"customer_name": "Ana", "cpf": validCPF, "phone": validPhone}
+				for _, e := range c.form.Elements {
+					require.NotEmpty(t, e.DisplayName)
+					if _, ours := filled[e.Name]; !ours {
+						filled[e.Name] = "12"
+					}
+				}
+				desk.answer = &conversation.Refusal{Code: "cooldown", Text: conversation.T("dialog.closed"), Agree: true, NeedsReason: true}
+				c.submit(filled)
+				require.Equal(t, []string{"confirm", "reason"}, c.names(), "%s %s", name, kind)
+				require.NoError(t, c.form.IsValid())
+			}
+		}
+	}
+}
+
+func TestFirstForm(t *testing.T) {
+	desk := newDesk(usable(t, orderTemplate), usable(t, plainTemplate))
+	d := desk.dialogs(t)
+	request, err := d.Start(context.Background(), StartFor{UserID: agent})
+	require.NoError(t, err)
+	require.Equal(t, StartURL, request.URL)
+	require.Len(t, request.Dialog.Elements, 1, "one queue is no choice")
+	options := request.Dialog.Elements[0].Options
+	require.Equal(t, "template_hello", options[0].Value)
+	require.True(t, strings.HasPrefix(options[1].Text, "order (pt_BR)"), options[1].Text)
+
+	desk.queues = append(desk.queues, &conversation.Queue{ID: "help", Name: "Suporte", ChannelID: "help-channel", AccountID: "account"})
+	request, err = d.Start(context.Background(), StartFor{UserID: agent, ChannelID: "help-channel"})
+	require.NoError(t, err)
+	require.Equal(t, "queue", request.Dialog.Elements[0].Name)
+	require.Equal(t, "help", request.Dialog.Elements[0].Default)
+	require.Equal(t, "template", request.Dialog.Elements[1].Name)
+}
+
+func TestHundredsOfTemplates(t *testing.T) {
+	desk := newDesk()
+	for i := range 600 {
+		template := usable(t, plainTemplate)
+		template.ID, template.Name = fmt.Sprint("t", i), fmt.Sprintf("hello_%03d", i)
+		desk.templates = append(desk.templates, template)
+	}
+	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
+	require.NoError(t, err)
+	require.Len(t, request.Dialog.Elements[0].Options, 600)
+	require.NoError(t, request.Dialog.IsValid())
+}
+
+func TestNoDialogSaysWhatToDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*desk)
+		user   string
+		want   string
+	}{
+		"in no queue":       {func(*desk) {}, "stranger", "dialog.no_queue"},
+		"number disabled":   {func(d *desk) { d.account.Enabled = false }, agent, "dialog.no_account"},
+		"no template":       {func(d *desk) { d.templates = nil }, agent, "dialog.no_template"},
+		"not approved":      {func(d *desk) { d.templates[0].Approved = false }, agent, "dialog.no_template"},
+		"for another queue": {func(d *desk) { d.templates[0].QueueIDs = []string{"help"} }, agent, "dialog.no_template"},
+		"cannot be sent":    {func(d *desk) { d.templates[0].Definition = []byte(`{"name":"x"}`) }, agent, "dialog.no_template"},
+		"not JSON":          {func(d *desk) { d.templates[0].Definition = []byte(`{`) }, agent, "dialog.no_template"},
+		"no plan":           {func(d *desk) { d.noPlan = true }, agent, "dialog.no_plan"},
+	} {
+		desk := newDesk(usable(t, orderTemplate))
+		c.change(desk)
+		_, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: c.user})
+		refusal, ok := conversation.AsRefusal(err)
+		require.True(t, ok, name)
+		require.Equal(t, c.want, refusal.Text.Key, name)
+	}
+	desk := newDesk(usable(t, orderTemplate))
+	desk.view.ClosedAt = 5
+	_, err := desk.dialogs(t).Template(context.Background(), agent, "conv")
+	refusal, ok := conversation.AsRefusal(err)
+	require.True(t, ok)
+	require.Equal(t, "dialog.closed", refusal.Text.Key)
+}
+
+func TestSecondForm(t *testing.T) {
+	desk := newDesk(usable(t, orderTemplate))
+	d := desk.dialogs(t)
+	request, err := d.Start(context.Background(), StartFor{UserID: agent, Phone: "11 98765-4321", Name: "Ana Souza"})
+	require.NoError(t, err)
+	c := &client{t: t, d: d, form: &request.Dialog}
+	c.submit(map[string]any{"template": "template_order"})
+	require.Equal(t, []string{"header_1", "body_1", "body_2", "button_1", "customer_name", "cpf", "phone"}, c.names())
+
+	intro := c.form.IntroductionText
+	for _, want := range []string{"**Oi, {{1}}!**", "Pedido **{{1}}**", "\n\npronto em", `\[aqui\](http`, "*Loja_da_Ana*", "Sim", "R$ 0,35", "R$ 450,00", "R$ 500,00", "nunca responda"} {
+		require.Contains(t, intro, want)
+	}
+	for _, hostile := range []string{"i](http", "@channel"} {
+		require.NotContains(t, intro, hostile)
+	}
+	byName := map[string]int{}
+	for i, e := range c.form.Elements {
+		byName[e.Name] = i
+	}
+	phone := c.form.Elements[byName["phone"]]
+	require.Equal(t, "tel", phone.SubType)
+	require.Equal(t, "11 98765-4321", phone.Default)
+	require.Equal(t, "DDD + número", phone.Placeholder)
+	require.Equal(t, "Ana Souza", c.form.Elements[byName["customer_name"]].Default)
+	require.Equal(t, "Ex.: 12", c.form.Elements[byName["body_1"]].Placeholder)
+	require.Equal(t, "Texto {{2}}", c.form.Elements[byName["body_2"]].DisplayName)
+	require.False(t, c.form.Elements[byName["cpf"]].Optional)
+
+	desk.settings.RequireCPF = false
+	request, err = d.Start(context.Background(), StartFor{UserID: agent})
+	require.NoError(t, err)
+	c.form = &request.Dialog
+	c.submit(map[string]any{"template": "template_order"})
+	require.True(t, c.form.Elements[byName["cpf"]].Optional)
+}
+
+func TestClip(t *testing.T) {
+	require.Equal(t, "short", clip("short", 24))
+	for _, s := range []string{strings.Repeat("ã", 40), "a" + strings.Repeat("😀", 20), strings.Repeat("x ", 30)} {
+		got := clip(s, 24)
+		require.LessOrEqual(t, len(got), 24)
+		require.True(t, strings.HasSuffix(got, "…"))
+		require.True(t, strings.HasPrefix(s, strings.TrimSuffix(got, "…")))
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for line, want := range map[string]string{
+		"Pedido {{1}}, de R$ 10,00 (ok)!": "Pedido {{1}}, de R$ 10,00 (ok)!",
+		"código {{first_name}} a_b":       "código {{first_name}} a_b",
+		"_it_ *x* ~~y~~ `z`":              "\\_it\\_ **x** \\~\\~\u200by\\~\\~ \\`z\\`",
+		"![a](http://b)":                  "!\\[a\\](http://b)",
+		"# título":                        "\\# título",
+		"> citação":                       "\\> citação",
+		"1. um":                           "1\\. um",
+		"- *um*":                          "\\- **um**",
+		"- um":                            "\\- um",
+		"---":                             "\\---",
+		"3 * 4 * 5":                       "3 \\* 4 \\* 5",
+		"*oi* @all ~town a@b.c":           "**oi** @\u200ball ~\u200btown a@b.c",
+		`a\b`:                             `a\\b`,
+	} {
+		require.Equal(t, want, formatted(line))
+	}
+}

@@ -1,0 +1,223 @@
+package dialog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+const (
+	agent      = "agent"
+	validCPF   = "529.982.247-25"
+	validPhone = "(11) 98765-4321"
+)
+
+// desk is a small company: two queues on one number, some templates, and a
+// service that notes what it was asked for.
+type desk struct {
+	queues    []*conversation.Queue
+	account   *conversation.Account
+	templates []*conversation.Template
+	noPlan    bool
+	locale    string
+	now       int64
+	key       []byte
+	settings  conversation.Settings
+	view      *conversation.View
+
+	answer    error // of Start and SendTemplate
+	panics    bool
+	starts    []conversation.StartRequest
+	templated []conversation.TemplateRequest
+	logged    []string
+}
+
+func newDesk(templates ...*conversation.Template) *desk {
+	return &desk{
+		queues: []*conversation.Queue{{ID: "sales", Name: "Vendas", ChannelID: "sales-channel", AccountID: "account"}},
+		account: &conversation.Account{
+			ID: "account", Name: "Loja", Enabled: true,
+		},
+		templates: templates,
+		locale:    "pt-BR", now: 1_800_000_000_000, key: []byte("0123456789abcdef0123456789abcdef"),
+		settings: conversation.Settings{DefaultRegion: "BR", RequireCPF: true},
+		view: &conversation.View{State: conversation.Waiting, Conversation: &conversation.Conversation{
+			ID: "conv", AccountID: "account", QueueID: "sales", LastTemplateAt: 1_700_000_000_000,
+		}},
+	}
+}
+
+func (d *desk) Start(_ context.Context, req conversation.StartRequest) (*conversation.Started, error) {
+	if d.panics {
+		panic("11 98765-4321")
+	}
+	d.starts = append(d.starts, req)
+	return &conversation.Started{Status: conversation.Unknown}, d.answer
+}
+
+func (d *desk) SendTemplate(_ context.Context, req conversation.TemplateRequest) (*conversation.Started, error) {
+	d.templated = append(d.templated, req)
+	return &conversation.Started{}, d.answer
+}
+
+func (d *desk) View(context.Context, string, string) (*conversation.View, error) {
+	return d.view, nil
+}
+
+func (d *desk) QueuesOf(_ context.Context, userID string) ([]*conversation.Queue, error) {
+	if userID != agent {
+		return nil, nil
+	}
+	return d.queues, nil
+}
+
+func (d *desk) Account(context.Context, string) (*conversation.Account, error) { return d.account, nil }
+
+func (d *desk) Queue(_ context.Context, id string) (*conversation.Queue, error) {
+	for _, q := range d.queues {
+		if q.ID == id {
+			return q, nil
+		}
+	}
+	return nil, conversation.ErrNotFound
+}
+
+func (d *desk) TemplatesOf(context.Context, string) ([]*conversation.Template, error) {
+	return d.templates, nil
+}
+
+func (d *desk) Budget(context.Context, string, int64) (*conversation.Plan, conversation.Money, error) {
+	if d.noPlan {
+		return nil, 0, conversation.ErrNotFound
+	}
+	prices := conversation.Prices{Marketing: 350_000, Utility: 50_000}
+	return &conversation.Plan{MonthlyLimit: 500_000_000, Currency: "BRL", Prices: prices, Approved: true}, 50_000_000, nil
+}
+
+func (d *desk) Reader(context.Context, string) (string, *time.Location) { return d.locale, time.UTC }
+func (d *desk) Now() int64                                              { return d.now }
+func (d *desk) Error(message string, _ ...any)                          { d.logged = append(d.logged, message) }
+
+func (d *desk) dialogs(t *testing.T) *Dialogs {
+	t.Helper()
+	texts, err := i18n.New()
+	require.NoError(t, err)
+	return New(Ports{
+		Starter: d, Catalog: d, Readers: d, Texts: texts, Clock: d, Logger: d,
+		Settings: func() conversation.Settings { return d.settings }, Key: func() []byte { return d.key },
+	})
+}
+
+// usable makes a template of Meta's JSON that the sales queue may use.
+func usable(t *testing.T, definition string) *conversation.Template {
+	t.Helper()
+	var parsed whatsapp.Template
+	require.NoError(t, json.Unmarshal([]byte(definition), &parsed))
+	return &conversation.Template{
+		ID: "template_" + parsed.Name, AccountID: "account", Name: parsed.Name, Language: parsed.Language, Category: parsed.Category,
+		Status: "APPROVED", Definition: []byte(definition), Approved: true, QueueIDs: []string{"sales"},
+	}
+}
+
+const orderTemplate = `{"name":"order","language":"pt_BR","category":"MARKETING","components":[
+	{"type":"HEADER","format":"TEXT","text":"Oi, {{1}}!","example":{"header_text":["Ana"]}},
+	{"type":"BODY","text":"Pedido *{{1}}*\npronto em @channel [aqui](http://x.y) > {{2}} dias","example":{"body_text":[["12","3"]]}},
+	{"type":"FOOTER","text":"Loja_da_Ana"},
+	{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Sim"},{"type":"URL","text":"Ver o pedido completo agora","url":"https://x.y/{{1}}","example":["https://x.y/12"]}]}]}`
+
+const plainTemplate = `{"name":"hello","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Hello"}]}`
+
+// post submits as Mattermost does and gives status and answer.
+func post(t *testing.T, d *Dialogs, header string, body any) (int, *model.SubmitDialogResponse) {
+	t.Helper()
+	raw, ok := body.([]byte)
+	if !ok {
+		var err error
+		raw, err = json.Marshal(body)
+		require.NoError(t, err)
+	}
+	req := httptest.NewRequest(http.MethodPost, StartURL, bytes.NewReader(raw))
+	if header != "" {
+		req.Header.Set("Mattermost-User-Id", header)
+	}
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, req)
+	var response model.SubmitDialogResponse
+	if w.Code == http.StatusOK {
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &response), w.Body.String())
+		require.NoError(t, response.IsValid())
+	}
+	return w.Code, &response
+}
+
+// client fills in forms. With remember it sends the values of earlier steps again.
+type client struct {
+	t        *testing.T
+	d        *Dialogs
+	remember bool
+	form     *model.Dialog
+	values   map[string]any
+}
+
+func (c *client) submit(values map[string]any) *model.SubmitDialogResponse {
+	c.t.Helper()
+	if c.values == nil || !c.remember {
+		c.values = map[string]any{}
+	}
+	for name, value := range values {
+		c.values[name] = value
+	}
+	status, response := post(c.t, c.d, agent, model.SubmitDialogRequest{UserId: agent, State: c.form.State, Submission: c.values})
+	require.Equal(c.t, http.StatusOK, status)
+	if response.Form != nil {
+		c.form = response.Form
+	}
+	return response
+}
+
+func (c *client) names() []string {
+	names := []string{}
+	for _, e := range c.form.Elements {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// fixtureTemplates reads the templates among real payloads, which are no part of the project.
+func fixtureTemplates(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob("../../../shared/fixtures/templates/*.json")
+	require.NoError(t, err)
+	if len(paths) == 0 {
+		t.Skip("no real templates in ../shared/fixtures/templates")
+	}
+	found := map[string]string{}
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var list struct{ Data []json.RawMessage }
+		if json.Unmarshal(raw, &list) != nil || len(list.Data) == 0 {
+			list.Data = []json.RawMessage{raw}
+		}
+		for _, one := range list.Data {
+			var parsed whatsapp.Template
+			if json.Unmarshal(one, &parsed) == nil && parsed.Sendable() == nil {
+				found[filepath.Base(path)+" "+parsed.Name+" "+parsed.Language] = string(one)
+			}
+		}
+	}
+	return found
+}

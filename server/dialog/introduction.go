@@ -1,0 +1,68 @@
+package dialog
+
+import (
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// pick is a template chosen for a queue, with what it may cost.
+type pick struct {
+	queue    *conversation.Queue
+	template *conversation.Template
+	parsed   *whatsapp.Template
+	plan     *conversation.Plan
+	spent    conversation.Money // of the plan, this month
+}
+
+// introduction shows what will be sent and what it costs.
+func introduction(r reader, p *pick) string {
+	parts := []string{"**" + escape(p.template.Name) + "** (" + escape(p.template.Language) + ")"}
+	for i := range p.parsed.Components {
+		parts = append(parts, component(r, &p.parsed.Components[i])...)
+	}
+	price := p.plan.Prices.Of(p.template.Category)
+	left := max(0, p.plan.MonthlyLimit-p.spent)
+	return strings.Join(append(parts,
+		r.text("dialog.price",
+			"Category", r.category(p.template.Category), "Price", int64(price), "Currency", p.plan.Currency,
+			"Left", int64(left), "Limit", int64(p.plan.MonthlyLimit)),
+		r.text("dialog.costs_anyway"),
+	), "\n\n")
+}
+
+// component shows one part of a template as paragraphs.
+func component(r reader, c *whatsapp.TemplateComponent) []string {
+	switch strings.ToUpper(c.Type) {
+	case "HEADER":
+		if c.Text == "" {
+			return []string{"*" + escape(r.header(c.Format)) + "*"}
+		}
+		return paragraphs(c.Text, func(line string) string { return "**" + escape(line) + "**" })
+	case "BODY":
+		return paragraphs(c.Text, formatted)
+	case "FOOTER":
+		return paragraphs(c.Text, func(line string) string { return "*" + escape(line) + "*" })
+	case "BUTTONS":
+		var labels []string
+		for _, b := range c.Buttons {
+			if b.Text != "" {
+				labels = append(labels, "**"+escape(strings.Join(strings.Fields(b.Text), " "))+"**")
+			}
+		}
+		if len(labels) > 0 {
+			return []string{r.text("dialog.buttons") + " " + strings.Join(labels, " · ")}
+		}
+	}
+	return nil
+}
+
+// header names a header that is not text: an image, a document, ...
+func (r reader) header(format string) string {
+	key := "dialog.format_" + strings.ToLower(format)
+	if name := r.text(key); name != key {
+		return name
+	}
+	return format
+}

@@ -1,0 +1,146 @@
+package dialog
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// offer is what one user can choose from.
+type offer struct {
+	queues    []*conversation.Queue // those with an account in use
+	templates []*conversation.Template
+	accounts  map[string]*conversation.Account // in use, by id
+}
+
+// startOffer finds what the user may start with, or refuses with what to do about it.
+func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error) {
+	queues, err := d.Starter.QueuesOf(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	if len(queues) == 0 {
+		return nil, conversation.Refuse(conversation.CodeForbidden, conversation.T("dialog.no_queue"))
+	}
+	o := &offer{accounts: map[string]*conversation.Account{}}
+	for _, q := range queues {
+		account, err := d.Catalog.Account(ctx, q.AccountID)
+		if errors.Is(err, conversation.ErrNotFound) || err == nil && !account.Enabled {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		o.queues = append(o.queues, q)
+		o.accounts[account.ID] = account
+	}
+	if len(o.queues) == 0 {
+		return nil, conversation.Refuse(conversation.CodeUnavailable, conversation.T("dialog.no_account"))
+	}
+	return o, d.complete(ctx, o)
+}
+
+// templateOffer finds what may be sent in a conversation.
+func (d *Dialogs) templateOffer(ctx context.Context, userID, conversationID string) (*offer, error) {
+	view, err := d.Starter.View(ctx, userID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	if view.ClosedAt != 0 {
+		return nil, conversation.Refuse(conversation.CodeConversationClosed, conversation.T("dialog.closed"))
+	}
+	queue, err := d.Catalog.Queue(ctx, view.QueueID)
+	if err != nil {
+		return nil, err
+	}
+	account, err := d.Catalog.Account(ctx, view.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if !account.Enabled {
+		return nil, conversation.Refuse(conversation.CodeUnavailable, conversation.T("dialog.no_account"))
+	}
+	q := *queue
+	q.AccountID = account.ID // the conversation stays on its number when its queue moves to another
+	o := &offer{queues: []*conversation.Queue{&q}, accounts: map[string]*conversation.Account{account.ID: account}}
+	return o, d.complete(ctx, o)
+}
+
+// complete adds the templates, and refuses where nothing could be sent.
+func (d *Dialogs) complete(ctx context.Context, o *offer) error {
+	for id := range o.accounts {
+		templates, err := d.Catalog.TemplatesOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, t := range templates {
+			if o.usable(t) {
+				o.templates = append(o.templates, t)
+			}
+		}
+	}
+	names := queueNames(o.queues)
+	if len(o.templates) == 0 {
+		return conversation.Refuse(conversation.CodeTemplateNotAllowed, conversation.T("dialog.no_template", "Queues", names))
+	}
+	for _, q := range o.queues {
+		_, _, err := d.Catalog.Budget(ctx, q.ID, conversation.MonthStart(d.Clock.Now()))
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, conversation.ErrNotFound) {
+			return err
+		}
+	}
+	return conversation.Refuse(conversation.CodeNoPlan, conversation.T("dialog.no_plan", "Queues", names))
+}
+
+// usable tells whether some queue of the offer can send the template.
+func (o *offer) usable(t *conversation.Template) bool {
+	for _, q := range o.queues {
+		if q.AccountID == t.AccountID && t.Usable(q.ID) {
+			_, err := parse(t)
+			return err == nil
+		}
+	}
+	return false
+}
+
+func (o *offer) queue(id string) *conversation.Queue {
+	for _, q := range o.queues {
+		if q.ID == id {
+			return q
+		}
+	}
+	return nil
+}
+
+func (o *offer) template(id string) *conversation.Template {
+	for _, t := range o.templates {
+		if t.ID == id {
+			return t
+		}
+	}
+	return nil
+}
+
+// parse reads a stored template; an error says that it cannot be sent.
+func parse(t *conversation.Template) (*whatsapp.Template, error) {
+	var parsed whatsapp.Template
+	if err := json.Unmarshal(t.Definition, &parsed); err != nil {
+		return nil, errors.Wrap(err, "could not read the template")
+	}
+	return &parsed, parsed.Sendable()
+}
+
+func queueNames(queues []*conversation.Queue) string {
+	names := make([]string, len(queues))
+	for i, q := range queues {
+		names[i] = q.Name
+	}
+	return strings.Join(names, ", ")
+}

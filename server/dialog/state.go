@@ -1,0 +1,114 @@
+package dialog
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Kinds of dialog.
+const (
+	kindStart    = "start"
+	kindTemplate = "template"
+)
+
+// Steps of a dialog: what its form asks for.
+const (
+	stepTemplate = 1 // which template, from which queue
+	stepValues   = 2 // the template's variables and the customer
+	stepConfirm  = 3 // only where there is something to agree to
+)
+
+// stateLife is how long an open dialog can still be submitted.
+const stateLife = 8 * time.Hour
+
+// maxState bounds what is opened, in bytes; a full template's values are far below it.
+const maxState = 256 << 10
+
+var errState = errors.New("not a state of ours, or out of date")
+
+// state is what earlier steps decided. It travels with the client, who may
+// change or replay anything, so it is sealed and bound to the user; it is also
+// unreadable, because it can hold the customer's document.
+type state struct {
+	Kind           string                `json:"kind"`
+	Step           int                   `json:"step"` // of the form it is sent with
+	At             int64                 `json:"at"`   // when the form was made, milliseconds since epoch
+	QueueID        string                `json:"queue,omitempty"`
+	TemplateID     string                `json:"template,omitempty"`
+	ConversationID string                `json:"conversation,omitempty"`
+	Customer       conversation.Customer `json:"customer"`
+	Variables      map[string]string     `json:"variables,omitempty"`
+	NeedsReason    bool                  `json:"needs_reason,omitempty"`
+}
+
+// seal stamps the state and closes it for one user.
+func (s *state) seal(key []byte, userID string, now int64) (string, error) {
+	s.At = now
+	plain, err := json.Marshal(s)
+	if err != nil {
+		return "", errors.Wrap(err, "could not write the dialog's state")
+	}
+	box, err := stateCipher(key)
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, box.NonceSize())
+	if _, err := rand.Read(nonce); err != nil {
+		return "", errors.Wrap(err, "could not seal the dialog's state")
+	}
+	return base64.RawURLEncoding.EncodeToString(box.Seal(nonce, nonce, plain, []byte(userID))), nil
+}
+
+// openState reads what seal wrote for the same user, if it is not too old.
+func openState(key []byte, sealed, userID string, now int64) (*state, error) {
+	if len(sealed) > maxState {
+		return nil, errState
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil {
+		return nil, errState
+	}
+	box, err := stateCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	if len(raw) < box.NonceSize() {
+		return nil, errState
+	}
+	plain, err := box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], []byte(userID))
+	if err != nil {
+		return nil, errState
+	}
+	var s state
+	if err := json.Unmarshal(plain, &s); err != nil {
+		return nil, errState
+	}
+	if now-s.At > stateLife.Milliseconds() {
+		return nil, errState
+	}
+	return &s, nil
+}
+
+// stateCipher derives a key of its own, so that nothing else sealed with the
+// same secret can pass for a state.
+func stateCipher(key []byte) (cipher.AEAD, error) {
+	if len(key) == 0 {
+		return nil, errors.New("no key to seal the dialog's state with")
+	}
+	derived := sha256.Sum256(append([]byte("whatsapp-ativo dialog state\x00"), key...))
+	block, err := aes.NewCipher(derived[:])
+	if err != nil {
+		return nil, errors.Wrap(err, "could not make the state's cipher")
+	}
+	box, err := cipher.NewGCM(block)
+	return box, errors.Wrap(err, "could not make the state's cipher")
+}

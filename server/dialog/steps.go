@@ -1,0 +1,182 @@
+package dialog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Names of the elements that do not come from the template.
+const (
+	elementQueue    = "queue"
+	elementTemplate = "template"
+	elementName     = "customer_name"
+	elementCPF      = "cpf"
+	elementPhone    = "phone"
+	elementConfirm  = "confirm"
+	elementReason   = "reason"
+)
+
+// Limits in characters of what an agent types.
+const (
+	maxValue  = 1024 // a variable's, where the template does not say: Meta's limit of a body
+	maxCPF    = 40   // with any punctuation
+	maxPhone  = 40
+	maxReason = 1000
+)
+
+// maxDefault is how long a text element's default may be, in bytes.
+const maxDefault = model.DialogElementTextMaxLength
+
+// templateStep is the first form: which template, from which queue.
+func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (*model.Dialog, error) {
+	var elements []model.DialogElement
+	if len(o.queues) > 1 {
+		queue := choice(elementQueue, r.text("dialog.queue"), r.text("dialog.queue_help"))
+		for _, q := range o.queues {
+			queue.Options = append(queue.Options, &model.PostActionOptions{Text: q.Name, Value: q.ID})
+			if channelID != "" && q.ChannelID == channelID {
+				queue.Default = q.ID
+			}
+		}
+		elements = append(elements, queue)
+	}
+	template := choice(elementTemplate, r.text("dialog.template"), r.text("dialog.template_help"))
+	for _, t := range sorted(o.templates) {
+		text := t.Name + " (" + t.Language + ") · " + r.category(t.Category)
+		if len(o.accounts) > 1 {
+			text += " · " + o.accounts[t.AccountID].Name
+		}
+		template.Options = append(template.Options, &model.PostActionOptions{Text: text, Value: t.ID})
+	}
+	if len(o.templates) == 1 {
+		template.Default = o.templates[0].ID
+	}
+	return d.form(r, s, model.Dialog{Elements: append(elements, template), SubmitLabel: r.text("dialog.next")})
+}
+
+// valuesStep is the second form: the template's text and price, its variables, and the customer.
+func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error) {
+	elements := variableElements(r, p.parsed)
+	if s.Kind == kindStart {
+		elements = append(elements, d.customerElements(r, s)...)
+	}
+	return d.form(r, s, model.Dialog{
+		IntroductionText: introduction(r, p),
+		Elements:         elements,
+		SubmitLabel:      r.text("dialog.send"),
+	})
+}
+
+// confirmStep is the third form: what there is to agree to.
+func (d *Dialogs) confirmStep(r reader, s *state, refusal *conversation.Refusal) (*model.Dialog, error) {
+	elements := []model.DialogElement{{
+		DisplayName: r.label("dialog.confirm"), Name: elementConfirm, Type: "bool",
+		Placeholder: clip(r.text("dialog.confirm_text"), model.DialogElementBoolMaxLength),
+	}}
+	if refusal.NeedsReason {
+		elements = append(elements, model.DialogElement{
+			DisplayName: r.label("dialog.reason"), Name: elementReason, Type: "textarea", MaxLength: maxReason,
+			Placeholder: r.text("dialog.reason_placeholder"),
+			HelpText:    clip(r.text("dialog.reason_help"), model.DialogElementHelpTextMaxLength),
+		})
+	}
+	return d.form(r, s, model.Dialog{
+		IntroductionText: r.say(refusal.Text),
+		Elements:         elements,
+		SubmitLabel:      r.text("dialog.send"),
+	})
+}
+
+// form finishes a step: what is the same in all of them.
+func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, error) {
+	sealed, err := s.seal(d.Key(), r.userID, d.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	title := r.text("dialog.title_start")
+	if s.Kind == kindTemplate {
+		title = r.text("dialog.title_template")
+	}
+	form.CallbackId, form.Title, form.State = "whatsapp_"+s.Kind, clip(title, model.DialogTitleMaxLength), sealed
+	return &form, nil
+}
+
+func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
+	name := text(elementName, r.label("dialog.customer_name"), r.text("dialog.customer_name_placeholder"), conversation.MaxNameLength)
+	name.Default = s.Customer.Name
+	cpf := text(elementCPF, r.label("dialog.cpf"), r.text("dialog.cpf_placeholder"), maxCPF)
+	cpf.Optional = !d.Settings().RequireCPF
+	phone := text(elementPhone, r.label("dialog.phone"), r.text("dialog.phone_placeholder"), maxPhone)
+	phone.SubType, phone.Default = "tel", s.Customer.Phone
+	return []model.DialogElement{name, cpf, phone}
+}
+
+// variableElements asks for what the template leaves open.
+func variableElements(r reader, t *whatsapp.Template) []model.DialogElement {
+	elements := []model.DialogElement{} // never null for the client
+	for _, v := range t.Variables() {
+		placeholder := ""
+		if v.Example != "" {
+			placeholder = r.text("dialog.example", "Example", strings.Join(strings.Fields(v.Example), " "))
+		}
+		elements = append(elements, text(v.Element, r.variable(v), placeholder, cmp.Or(v.MaxLength, maxValue)))
+	}
+	return elements
+}
+
+// variable names what a variable is for, within the length of a label.
+func (r reader) variable(v whatsapp.Variable) string {
+	name := v.Name
+	if name != "" {
+		name = "{{" + name + "}}"
+	}
+	label := ""
+	switch v.Component {
+	case whatsapp.ComponentHeader:
+		label = r.text("dialog.header_variable", "Name", name)
+	case whatsapp.ComponentButton:
+		label = r.text("dialog.button_variable", "Name", v.Label)
+	default:
+		label = r.text("dialog.body_variable", "Name", name)
+	}
+	return clip(strings.TrimSpace(label), model.DialogElementDisplayNameMaxLength)
+}
+
+func (r reader) label(key string) string {
+	return clip(r.text(key), model.DialogElementDisplayNameMaxLength)
+}
+
+// category says Meta's category in the reader's language; a new one as Meta writes it.
+func (r reader) category(category string) string {
+	key := "dialog.category_" + strings.ToLower(category)
+	if name := r.text(key); name != key {
+		return name
+	}
+	return category
+}
+
+func text(name, label, placeholder string, maxLength int) model.DialogElement {
+	return model.DialogElement{
+		DisplayName: label, Name: name, Type: "text", MaxLength: maxLength,
+		Placeholder: clip(placeholder, model.DialogElementTextMaxLength),
+	}
+}
+
+func choice(name, label, help string) model.DialogElement {
+	return model.DialogElement{
+		DisplayName: clip(label, model.DialogElementDisplayNameMaxLength), Name: name, Type: "select",
+		HelpText: clip(help, model.DialogElementHelpTextMaxLength),
+	}
+}
+
+func sorted(templates []*conversation.Template) []*conversation.Template {
+	return slices.SortedFunc(slices.Values(templates), func(a, b *conversation.Template) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Language, b.Language), cmp.Compare(a.ID, b.ID))
+	})
+}

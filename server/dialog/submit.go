@@ -1,0 +1,174 @@
+package dialog
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+)
+
+// maxBody bounds a submission, in bytes.
+const maxBody = 1 << 20
+
+// userHeader is set by the Mattermost server, which removes what a client sends under this name.
+const userHeader = "Mattermost-User-Id"
+
+// ServeHTTP takes the submissions of all steps of both dialogs. It answers 200
+// whatever it has to say: Mattermost shows nothing of any other answer.
+func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	userID := req.Header.Get(userHeader)
+	if userID == "" {
+		refuse(w, http.StatusUnauthorized, "unauthorized", "who is asking?")
+		return
+	}
+	r := reader{userID: userID, lang: i18n.English, texts: d.Texts}
+	defer func() {
+		if recover() != nil { // its value may hold what the agent typed
+			d.Logger.Error("A dialog's submission panicked", "user_id", userID, "stack", string(debug.Stack()))
+			answer(w, http.StatusOK, failure(r.text("dialog.failed")))
+		}
+	}()
+	r = d.readerOf(req.Context(), userID)
+	var body model.SubmitDialogRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, maxBody)).Decode(&body); err != nil {
+		answer(w, http.StatusOK, failure(r.text("dialog.bad_request")))
+		return
+	}
+	if body.UserId != userID {
+		refuse(w, http.StatusForbidden, conversation.CodeForbidden, "the submission is somebody else's")
+		return
+	}
+	answer(w, http.StatusOK, d.submit(req.Context(), r, &body))
+}
+
+// submit takes one submission; each error becomes a text.
+func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialogRequest) *model.SubmitDialogResponse {
+	if body.Cancelled { //nolint:misspell // Mattermost writes it so
+		return &model.SubmitDialogResponse{}
+	}
+	s, err := openState(d.Key(), body.State, r.userID, d.Clock.Now())
+	if errors.Is(err, errState) {
+		return failure(r.text("dialog.expired"))
+	}
+	var response *model.SubmitDialogResponse
+	if err == nil {
+		response, err = d.step(ctx, r, s, body.Submission)
+	}
+	if err == nil {
+		return response
+	}
+	if refusal, ok := conversation.AsRefusal(err); ok {
+		return refused(r, refusal, nil)
+	}
+	d.Logger.Error("A dialog's submission failed", "user_id", r.userID, "error", err.Error())
+	return failure(r.text("dialog.failed"))
+}
+
+// step answers a submission with the next form, what is wrong, or nothing: done.
+func (d *Dialogs) step(ctx context.Context, r reader, s *state, submission map[string]any) (*model.SubmitDialogResponse, error) {
+	o, err := d.offerOf(ctx, r, s)
+	if err != nil {
+		return nil, err
+	}
+	queueID, templateID := again(submission, elementQueue, s.QueueID), again(submission, elementTemplate, s.TemplateID)
+	if s.Step != stepTemplate && (o.queue(queueID) == nil || o.template(templateID) == nil) {
+		queueID, templateID = s.QueueID, s.TemplateID
+	}
+	p, problems, err := d.pick(ctx, r, o, queueID, templateID)
+	if err != nil {
+		return nil, err
+	}
+	if len(problems) > 0 {
+		if s.Step != stepTemplate { // the form that has these elements is no longer there
+			return failure(first(problems)), nil
+		}
+		return &model.SubmitDialogResponse{Errors: problems}, nil
+	}
+	shown := s.Step == stepTemplate || s.QueueID == p.queue.ID && s.TemplateID == p.template.ID
+	elements := variableElements(r, p.parsed)
+	if s.Kind == kindStart {
+		elements = append(elements, d.customerElements(r, s)...)
+	}
+	step := stepOf(s, submission, elements)
+	s.QueueID, s.TemplateID = p.queue.ID, p.template.ID
+	if step == stepTemplate || !shown {
+		s.Step = stepValues
+		return formed(d.valuesStep(r, s, p))
+	}
+	return d.values(ctx, r, s, p, elements, step, submission)
+}
+
+// values takes the second form, or the third with what the second decided.
+func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, elements []model.DialogElement, step int, submission map[string]any) (*model.SubmitDialogResponse, error) {
+	var agreed agreement
+	// what was agreed to holds for the values it was asked about
+	if step == stepConfirm && (s.Step != stepConfirm || sameValues(s, submission)) {
+		var problems map[string]string
+		if agreed, problems = readAgreement(r, s, submission); len(problems) > 0 {
+			return &model.SubmitDialogResponse{Errors: problems}, nil
+		}
+		elements = []model.DialogElement{{Name: elementConfirm}, {Name: elementReason}}
+	}
+	if problems := d.readValues(r, s, p.parsed, submission); len(problems) > 0 {
+		if s.Step == stepConfirm { // the form that has these elements is no longer there
+			return failure(first(problems)), nil
+		}
+		return &model.SubmitDialogResponse{Errors: problems}, nil
+	}
+	if sent, err := d.sentSince(ctx, r, s); err != nil || sent {
+		return failure(r.text("dialog.sent_meanwhile")), err
+	}
+	err := d.do(ctx, r, s, p, agreed)
+	if err == nil {
+		return &model.SubmitDialogResponse{}, nil
+	}
+	refusal, ok := conversation.AsRefusal(err)
+	if !ok {
+		return nil, err
+	}
+	if refusal.Agree && (!agreed.confirm || len(refusal.Fields) == 0) {
+		s.Step, s.NeedsReason = stepConfirm, refusal.NeedsReason
+		if s.Kind == kindStart {
+			s.ConversationID = refusal.ConversationID
+		}
+		return formed(d.confirmStep(r, s, refusal))
+	}
+	return refused(r, refusal, elements), nil
+}
+
+// do asks the service for what the dialog decided.
+func (d *Dialogs) do(ctx context.Context, r reader, s *state, p *pick, agreed agreement) error {
+	ref := conversation.TemplateRef{ID: p.template.ID, Name: p.template.Name, Language: p.template.Language}
+	if s.Kind == kindTemplate {
+		_, err := d.Starter.SendTemplate(ctx, conversation.TemplateRequest{
+			ActorID: r.userID, ConversationID: s.ConversationID, Template: ref, Variables: s.Variables,
+			Confirm: agreed.confirm, Reason: agreed.reason,
+		})
+		return err
+	}
+	_, err := d.Starter.Start(ctx, conversation.StartRequest{
+		ActorID: r.userID, AccountID: p.template.AccountID, QueueID: p.queue.ID, Template: ref, Variables: s.Variables,
+		Customer: s.Customer, Confirm: agreed.confirm, Reason: agreed.reason,
+	})
+	return err
+}
+
+// sentSince tells whether a template went out in the conversation after the
+// form was made: a second submission of one form, after a time-out perhaps,
+// must not cost a second template.
+func (d *Dialogs) sentSince(ctx context.Context, r reader, s *state) (bool, error) {
+	if s.ConversationID == "" {
+		return false, nil
+	}
+	view, err := d.Starter.View(ctx, r.userID, s.ConversationID)
+	if err != nil {
+		return false, err
+	}
+	return view.LastTemplateAt > s.At, nil
+}

@@ -1,0 +1,158 @@
+package dialog
+
+import (
+	"maps"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// field reads one text of a submission. given is false where the client did not
+// send it; problem is the key of what is wrong with what it sent.
+func field(submission map[string]any, name string) (value string, given bool, problem string) {
+	switch v := submission[name].(type) {
+	case nil:
+		return "", false, ""
+	case string:
+		return strings.TrimSpace(v), true, ""
+	default:
+		return "", true, "dialog.not_text"
+	}
+}
+
+// again reads a value of an earlier step that the client may have sent again; what is wrong with it counts as not sent.
+func again(submission map[string]any, name, decided string) string {
+	if value, given, problem := field(submission, name); given && problem == "" && value != "" {
+		return value
+	}
+	return decided
+}
+
+// readValues reads the values of the second form into the state, and says what
+// is wrong by element. At the third form they need not come again.
+func (d *Dialogs) readValues(r reader, s *state, parsed *whatsapp.Template, submission map[string]any) map[string]string {
+	problems := map[string]string{}
+	read := func(name, decided string) string {
+		value, _, problem := field(submission, name)
+		if s.Step == stepConfirm {
+			value, problem = again(submission, name, decided), ""
+		}
+		if problem != "" {
+			problems[name] = r.text(problem)
+		}
+		return value
+	}
+	wrong := func(name, problem string) {
+		if _, already := problems[name]; !already && problem != "" {
+			problems[name] = problem
+		}
+	}
+	variables := map[string]string{}
+	for _, v := range parsed.Variables() {
+		variables[v.Element] = read(v.Element, s.Variables[v.Element])
+	}
+	s.Variables = variables
+	_, found := parsed.Build(variables)
+	for name, problem := range found {
+		wrong(name, problem.Text(r.lang))
+	}
+	if s.Kind == kindStart {
+		c := &s.Customer
+		c.Name, c.CPF, c.Phone = read(elementName, c.Name), read(elementCPF, c.CPF), read(elementPhone, c.Phone)
+		for name, problem := range d.checkCustomer(r, c) {
+			wrong(name, problem)
+		}
+	}
+	return problems
+}
+
+// checkCustomer says what is wrong with the customer's fields; the service has the last word.
+func (d *Dialogs) checkCustomer(r reader, c *conversation.Customer) map[string]string {
+	problems := map[string]string{}
+	check := func(name, value string, limit int, optional, valid bool, key string) {
+		switch {
+		case value == "" && !optional:
+			problems[name] = r.text("dialog.required")
+		case utf8.RuneCountInString(value) > limit:
+			problems[name] = r.text("dialog.too_long", "Max", limit)
+		case value != "" && !valid:
+			problems[name] = r.text(key)
+		}
+	}
+	settings := d.Settings()
+	_, validCPF := conversation.ParseDocument(c.CPF)
+	_, validPhone := conversation.ParsePhone(c.Phone, settings.DefaultRegion)
+	check(elementName, c.Name, conversation.MaxNameLength, false, conversation.CleanName(c.Name) != "", "dialog.name_invalid")
+	check(elementCPF, c.CPF, maxCPF, !settings.RequireCPF, validCPF, "dialog.cpf_invalid")
+	check(elementPhone, c.Phone, maxPhone, false, validPhone, "dialog.phone_invalid")
+	return problems
+}
+
+// sameValues tells whether a submission of the third form repeats the values of
+// the second, or leaves them out.
+func sameValues(s *state, submission map[string]any) bool {
+	decided := maps.Clone(s.Variables)
+	if decided == nil {
+		decided = map[string]string{}
+	}
+	if s.Kind == kindStart {
+		decided[elementName], decided[elementCPF], decided[elementPhone] = s.Customer.Name, s.Customer.CPF, s.Customer.Phone
+	}
+	for name, value := range decided {
+		if again(submission, name, value) != value {
+			return false
+		}
+	}
+	return true
+}
+
+// agreement is what the third form said.
+type agreement struct {
+	confirm bool
+	reason  string
+}
+
+func readAgreement(r reader, s *state, submission map[string]any) (a agreement, problems map[string]string) {
+	problems = map[string]string{}
+	switch v := submission[elementConfirm].(type) {
+	case bool:
+		a.confirm = v
+	case string:
+		a.confirm = v == "true"
+	}
+	if !a.confirm {
+		problems[elementConfirm] = r.text("dialog.must_confirm")
+	}
+	reason, _, problem := field(submission, elementReason)
+	switch {
+	case problem != "":
+		problems[elementReason] = r.text(problem)
+	case s.NeedsReason && reason == "":
+		problems[elementReason] = r.text("dialog.required")
+	case utf8.RuneCountInString(reason) > maxReason:
+		problems[elementReason] = r.text("dialog.too_long", "Max", maxReason)
+	}
+	a.reason = reason
+	return a, problems
+}
+
+// stepOf is the form that a submission belongs to. The state says so; a client
+// that kept the first form's state shows it by what it sends.
+func stepOf(s *state, submission map[string]any, elements []model.DialogElement) int {
+	if s.Step != stepTemplate {
+		return s.Step
+	}
+	if submission[elementConfirm] != nil {
+		return stepConfirm
+	}
+	for _, e := range elements {
+		if submission[e.Name] != nil {
+			return stepValues
+		}
+	}
+	return stepTemplate
+}

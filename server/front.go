@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+)
+
+// front is where people come in: REST, webhook, dialogs, buttons and the command.
+type front struct {
+	app     *app
+	dialogs *dialog.Dialogs
+}
+
+const (
+	dialogPath = "/api/v1/dialog/"
+	claimPath  = "/api/v1/actions/claim"
+)
+
+// routes sends a request to whom it is for.
+func (f *front) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(dialogPath, f.dialogs)
+	mux.HandleFunc("POST "+claimPath, f.claim)
+	mux.Handle("/", f.app.api)
+	return mux
+}
+
+func (f *front) restAPI(log logger) *api.API {
+	a := f.app
+	return api.New(api.Deps{
+		Inbox: inbox{a.store}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
+		Conversations: a.service,
+		Admins:        a.people, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
+		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store},
+		Contacts: contacts{a}, Guards: guards{a},
+		Texts:    a.texts,
+		Language: a.port.Locale, SiteURL: a.port.SiteURL,
+		Region: func() string { return a.plugin.settings.Load().DefaultRegion },
+		Clock:  a.clock, Log: log,
+	})
+}
+
+func (f *front) commands(log logger) *command.Command {
+	a := f.app
+	return command.New(command.Ports{
+		Service: a.service, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
+		Costs: costs{a}, Doctor: commandDoctor{f}, Readers: a, Texts: a.texts.bundle, Logger: log,
+	})
+}
+
+// executeCommand hands a slash command over and gives its answer to the user alone.
+func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
+	reply := a.commands.Execute(context.Background(), command.Args{
+		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, TriggerID: args.TriggerId, Text: args.Command,
+	})
+	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId}
+}
+
+// claim answers the button of a queue's card.
+func (f *front) claim(w http.ResponseWriter, r *http.Request) {
+	var request model.PostActionIntegrationRequest
+	userID := r.Header.Get("Mattermost-User-Id")
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil || userID == "" || request.UserId != userID {
+		http.Error(w, "bad request", http.StatusBadRequest)
+		return
+	}
+	id, _ := request.Context["conversation_id"].(string)
+	response := model.PostActionIntegrationResponse{}
+	view, err := f.app.service.Claim(r.Context(), userID, id)
+	switch refusal, refused := conversation.AsRefusal(err); {
+	case refused:
+		response.EphemeralText = f.app.say(userID, refusal.Text)
+	case err != nil:
+		f.app.plugin.API.LogError("A claim failed", "conversation", id, "error", err.Error())
+		response.EphemeralText = f.app.say(userID, conversation.T("post.unavailable"))
+	default:
+		response.EphemeralText = f.app.say(userID, conversation.T("card.claimed", "Link", f.app.port.Link(r.Context(), view.Conversation)))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(response)
+}
+
+// Examine lets the doctor look; see api.Doctor.
+func (f *front) Examine(ctx context.Context) ([]api.Finding, error) {
+	findings, err := f.app.doctor().Examine(ctx)
+	out := make([]api.Finding, len(findings))
+	for i, finding := range findings {
+		out[i] = api.Finding(finding)
+	}
+	return out, err
+}
+
+// commandDoctor is the doctor as the command wants it.
+type commandDoctor struct{ front *front }
+
+func (d commandDoctor) Examine(ctx context.Context) ([]command.Finding, error) {
+	findings, err := d.front.app.doctor().Examine(ctx)
+	out := make([]command.Finding, len(findings))
+	for i, finding := range findings {
+		out[i] = command.Finding{OK: finding.OK, Text: finding.Text, Fix: finding.Fix}
+	}
+	return out, err
+}
+
+func (a *app) doctor() *doctor.Doctor {
+	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.api.LastWebhook}
+}

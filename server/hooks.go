@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// MessageWillBePosted makes the lock visible. It runs for every post of the
+// whole server, so a channel that is not ours is told by one look-up.
+func (p *Plugin) MessageWillBePosted(_ *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
+	defer p.recovered("MessageWillBePosted", nil)
+	a := p.app.Load()
+	if a == nil {
+		return nil, ""
+	}
+	ours, err := a.channels.Ours(context.Background(), post.ChannelId)
+	if err != nil || !ours || post.UserId == a.port.BotID() || post.IsSystemMessage() {
+		return nil, "" // where it cannot be told the relay's own check still stands
+	}
+	return p.judge(a, post)
+}
+
+// judge decides about a post in a conversation's channel. What cannot be judged is refused.
+func (p *Plugin) judge(a *app, post *model.Post) (changed *model.Post, rejection string) {
+	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.say(post.UserId, conversation.T("post.unavailable")) })
+	ctx := context.Background()
+	ruling, _, err := a.intake.Before(ctx, mattermost.Posted(post))
+	if err != nil {
+		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
+		ruling = relay.Ruling{Refused: conversation.T("post.unavailable")}
+	}
+	switch ruling.For {
+	case relay.Nowhere:
+		reason := a.say(post.UserId, ruling.Refused)
+		a.port.Whisper(ctx, post.ChannelId, post.UserId, post.RootId, reason)
+		a.metrics.Refused()
+		return nil, reason
+	case relay.Note:
+		if post.Type == relay.TypeNote {
+			return nil, ""
+		}
+		post.Type = relay.TypeNote
+		return post, ""
+	}
+	return nil, ""
+}
+
+// MessageHasBeenPosted puts what is for the customer into the outbox.
+func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
+	defer p.recovered("MessageHasBeenPosted", nil)
+	a := p.app.Load()
+	if a == nil || post.UserId == a.port.BotID() || post.IsSystemMessage() {
+		return
+	}
+	if err := a.intake.After(context.Background(), mattermost.Posted(post)); err != nil {
+		// not lost: the next reconciliation finds it
+		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
+	}
+}
+
+// MessageWillBeUpdated refuses edits of what went to WhatsApp, which cannot
+// take anything back, and keeps our marks from being edited by hand.
+func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
+	a := p.app.Load()
+	if a == nil || c == nil || c.SessionId == "" { // without a session it is a plugin that updates
+		return updated, ""
+	}
+	ctx := context.Background()
+	if ours, err := a.channels.Ours(ctx, old.ChannelId); err != nil || !ours {
+		return updated, ""
+	}
+	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, conversation.T("post.unavailable")) })
+	keepMarks(updated, old)
+	if updated.Message == old.Message {
+		return updated, ""
+	}
+	wasForCustomer := old.GetProp(relay.PropStatus) != nil
+	if !wasForCustomer {
+		known, err := a.store.Known(ctx, []string{old.Id})
+		if err != nil {
+			return nil, a.say(old.UserId, conversation.T("post.unavailable"))
+		}
+		wasForCustomer = known[old.Id]
+	}
+	if wasForCustomer {
+		reason := a.say(old.UserId, conversation.T("post.edited"))
+		a.port.Whisper(ctx, old.ChannelId, old.UserId, old.RootId, reason)
+		return nil, reason
+	}
+	return updated, ""
+}
+
+// keepMarks puts our properties back as they were.
+func keepMarks(updated, old *model.Post) {
+	for name := range updated.GetProps() {
+		if strings.HasPrefix(name, "waa_") {
+			updated.DelProp(name)
+		}
+	}
+	for name, value := range old.GetProps() {
+		if strings.HasPrefix(name, "waa_") {
+			updated.AddProp(name, value)
+		}
+	}
+}

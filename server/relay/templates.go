@@ -1,0 +1,83 @@
+package relay
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+// syncEvery is how often the templates are read from Meta without being asked.
+const syncEvery = 6 * time.Hour
+
+// TemplatesFact names the fact of when an account's templates were last read.
+func TemplatesFact(accountID string) string { return "templates:" + accountID }
+
+// TemplateSync keeps our copies of Meta's templates fresh: from time to time,
+// and soon after Meta refused one that we thought was good.
+type TemplateSync struct {
+	Store interface {
+		Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error)
+		SyncTemplates(ctx context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error)
+		Fact(ctx context.Context, name string) (int64, error)
+		SetFact(ctx context.Context, name string, value int64) error
+	}
+	Fetch func(ctx context.Context, account *conversation.Account) ([]conversation.Template, error)
+	Clock conversation.Clock
+	Log   jobqueue.Logger
+
+	mu    sync.Mutex
+	stale map[string]bool
+}
+
+// Stale asks for the account's templates to be read again in the next round.
+func (t *TemplateSync) Stale(accountID string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stale == nil {
+		t.stale = map[string]bool{}
+	}
+	t.stale[accountID] = true
+}
+
+// Round reads the templates of the accounts that are due.
+func (t *TemplateSync) Round(ctx context.Context) (more bool, err error) {
+	accounts, _, err := t.Store.Accounts(ctx, 0, 200)
+	if err != nil {
+		return false, err
+	}
+	for _, account := range accounts {
+		if err := t.account(ctx, account); err != nil {
+			t.Log.Warn("Could not read the templates from Meta", "account", account.ID, "error", err.Error())
+		}
+	}
+	return false, nil
+}
+
+func (t *TemplateSync) account(ctx context.Context, account *conversation.Account) error {
+	name := TemplatesFact(account.ID)
+	last, err := t.Store.Fact(ctx, name)
+	if err != nil {
+		return err
+	}
+	now := t.Clock.Now()
+	t.mu.Lock()
+	asked := t.stale[account.ID]
+	delete(t.stale, account.ID)
+	t.mu.Unlock()
+	// an account that was never read waits for its admin: it may not be complete yet
+	if !account.Enabled || account.AccessToken == "" || !asked && (last == 0 || now-last < syncEvery.Milliseconds()) {
+		return nil
+	}
+	if err := t.Store.SetFact(ctx, name, now); err != nil { // first, so that another node does not do it too
+		return err
+	}
+	fetched, err := t.Fetch(ctx, account)
+	if err != nil {
+		return err
+	}
+	_, _, _, _, err = t.Store.SyncTemplates(ctx, account.ID, fetched, now)
+	return err
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/pluginapi/cluster"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+)
+
+// activationPatience is how long an activation waits for another node's.
+const activationPatience = 30 * time.Second
+
+// loadSettings reads what the administrators set.
+func (p *Plugin) loadSettings() error {
+	raw := map[string]any{}
+	if err := p.API.LoadPluginConfiguration(&raw); err != nil {
+		return errors.Wrap(err, "could not read the settings")
+	}
+	settings, problems := config.Parse(raw)
+	for _, problem := range problems {
+		p.API.LogWarn("A setting cannot be used, its default holds", "setting", problem.Setting, "problem", problem.Text.Key)
+	}
+	p.settings.Store(&settings)
+	p.problems.Store(&problems)
+	return nil
+}
+
+// readSettings reads the settings and makes the encryption key where there is none yet.
+func (p *Plugin) readSettings() error {
+	if err := p.loadSettings(); err != nil {
+		return err
+	}
+	if p.hasKey() {
+		return nil
+	}
+	mutex, err := cluster.NewMutex(p.API, "encryption-key")
+	if err != nil {
+		return errors.Wrap(err, "could not make the activation's mutex")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), activationPatience)
+	defer cancel()
+	if err := mutex.LockWithContext(ctx); err != nil {
+		return errors.Wrap(err, "another node did not finish its activation")
+	}
+	defer mutex.Unlock()
+	if err := p.loadSettings(); err != nil || p.hasKey() {
+		return err // another node was faster
+	}
+	raw := p.API.GetPluginConfig()
+	if raw == nil {
+		raw = map[string]any{}
+	}
+	for name := range raw { // the server's spelling of the name may be another
+		if equalFold(name, "EncryptionKey") {
+			delete(raw, name)
+		}
+	}
+	raw["encryptionkey"] = model.NewId() + model.NewId()
+	if appErr := p.API.SavePluginConfig(raw); appErr != nil {
+		return errors.Wrap(errors.New(appErr.Id), "could not save the encryption key")
+	}
+	return p.loadSettings()
+}
+
+// hasKey tells whether there is a key, be it one that cannot be used: that is
+// for the administrator to mend, not for us to replace.
+func (p *Plugin) hasKey() bool {
+	if p.settings.Load().EncryptionKey != "" {
+		return true
+	}
+	for _, problem := range *p.problems.Load() {
+		if problem.Setting == "EncryptionKey" {
+			return true
+		}
+	}
+	return false
+}

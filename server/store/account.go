@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	// accountFields are what an admin edits; the sealed ones come last.
+	accountFields = "name, phone_number_id, waba_id, display_phone, default_queue_id, enabled"
+	sealedFields  = "access_token, app_secret, verify_token"
+
+	accountColumns = "id, " + accountFields + ", " + sealedFields + ", blocked_code, blocked_at, webhook_at, created_at, updated_at"
+)
+
+const accountSelect = "SELECT " + accountColumns + " FROM waa_accounts"
+
+// Account reads an account with its secrets in the clear. A secret that cannot
+// be opened, because the encryption key changed, reads as "".
+func (s *Store) Account(ctx context.Context, id string) (*conversation.Account, error) {
+	return s.account(ctx, accountSelect+" WHERE id = $1", id)
+}
+
+// AccountByNumber finds an account by Meta's phone number id, disabled ones too.
+func (s *Store) AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error) {
+	return s.account(ctx, accountSelect+" WHERE phone_number_id = $1", phoneNumberID)
+}
+
+// AccountsByWABA finds the accounts of a WhatsApp Business Account.
+func (s *Store) AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error) {
+	accounts := []*conversation.Account{}
+	if err := s.db.SelectContext(ctx, &accounts, accountSelect+" WHERE waba_id = $1 ORDER BY created_at, id", wabaID); err != nil {
+		return nil, errors.Wrap(err, "could not read the accounts")
+	}
+	for _, a := range accounts {
+		s.unseal(a)
+	}
+	return accounts, nil
+}
+
+// Accounts lists the accounts by name; page counts from 0.
+func (s *Store) Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error) {
+	from := builder().Select().From("waa_accounts")
+	accounts, total, err := selectPage[conversation.Account](ctx, s.db,
+		from.Columns(accountColumns).OrderBy("name", "id"), from.Columns("count(*)"), page, perPage)
+	for _, a := range accounts {
+		s.unseal(a)
+	}
+	return accounts, total, err
+}
+
+// CreateAccount stores a new account and gives it an id. ErrConflict if the number has one already.
+func (s *Store) CreateAccount(ctx context.Context, a *conversation.Account, now int64) error {
+	a.ID, a.CreatedAt, a.UpdatedAt = s.newID(), now, now
+	sealed, err := s.sealed(a)
+	if err != nil {
+		return err
+	}
+	_, err = execNamed(ctx, s.db, insertInto("waa_accounts", accountColumns), sealed)
+	return failed(err, "could not create the account")
+}
+
+// UpdateAccount stores what an admin may edit. An empty secret leaves the
+// stored one. ErrConflict if the number belongs to another account.
+func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now int64) error {
+	a.UpdatedAt = now
+	sealed, err := s.sealed(a)
+	if err != nil {
+		return err
+	}
+	keep := each(sealedFields, func(c string) string { return c + " = CASE WHEN :" + c + " = '' THEN " + c + " ELSE :" + c + " END" })
+	n, err := execNamed(ctx, s.db, "UPDATE waa_accounts SET "+assign(accountFields)+", "+keep+", updated_at = :updated_at WHERE id = :id", sealed)
+	if err == nil && n == 0 {
+		return conversation.ErrNotFound
+	}
+	return failed(err, "could not update the account")
+}
+
+// DeleteAccount removes an account and its templates. ErrConflict while it has open conversations.
+func (s *Store) DeleteAccount(ctx context.Context, id string) error {
+	return s.inTx(ctx, func(t *sqlx.Tx) error {
+		if err := refuseOpen(ctx, t, "account_id", id); err != nil {
+			return err
+		}
+		return execOne(ctx, t, "could not delete the account",
+			"WITH t AS (DELETE FROM waa_templates WHERE account_id = $1) DELETE FROM waa_accounts WHERE id = $1", id)
+	})
+}
+
+// refuseOpen answers ErrConflict where a conversation of the account or queue is open.
+func refuseOpen(ctx context.Context, r runner, column, id string) error {
+	var open bool
+	err := r.GetContext(ctx, &open, "SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE "+column+" = $1 AND closed_at = 0 AND aborted_at = 0)", id)
+	if err == nil && open {
+		return conversation.ErrConflict
+	}
+	return failed(err, "could not look for open conversations")
+}
+
+// BlockAccount notes the error that needs an admin; code 0 takes it off. It answers whether that changed anything.
+func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, now int64) (bool, error) {
+	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE $3::bigint END
+		WHERE id = $1 AND blocked_code <> $2`, accountID, code, now)
+	return n > 0, failed(err, "could not block the account")
+}
+
+// WebhookSeen notes when the account's last delivery was accepted, milliseconds since epoch.
+func (s *Store) WebhookSeen(ctx context.Context, accountID string, at int64) error {
+	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET webhook_at = $2 WHERE id = $1 AND webhook_at < $2", accountID, at)
+	return failed(err, "could not note the webhook")
+}
+
+func (s *Store) account(ctx context.Context, query string, args ...any) (*conversation.Account, error) {
+	a := &conversation.Account{}
+	if err := s.db.GetContext(ctx, a, query, args...); err != nil {
+		return nil, failed(err, "could not read the account")
+	}
+	s.unseal(a)
+	return a, nil
+}
+
+func (s *Store) sealed(a *conversation.Account) (*conversation.Account, error) {
+	c := *a
+	for _, secret := range []*string{&c.AccessToken, &c.AppSecret, &c.VerifyToken} {
+		if *secret == "" {
+			continue
+		}
+		sealed, err := s.sealer.Seal(*secret)
+		if err != nil {
+			return nil, errors.Wrap(err, "could not seal a secret")
+		}
+		*secret = sealed
+	}
+	return &c, nil
+}
+
+func (s *Store) unseal(a *conversation.Account) {
+	for _, secret := range []*string{&a.AccessToken, &a.AppSecret, &a.VerifyToken} {
+		if *secret == "" {
+			continue
+		}
+		plain, err := s.sealer.Open(*secret)
+		if err != nil {
+			plain = "" // as if it were not set: the console asks for it again
+		}
+		*secret = plain
+	}
+}

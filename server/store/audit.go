@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+)
+
+// AuditEntry says who did what to what.
+type AuditEntry struct {
+	ID       string            `json:"id"`
+	At       int64             `json:"at"` // milliseconds since epoch, the database's clock
+	ActorID  string            `json:"actor_id"`
+	Action   string            `json:"action"`
+	ObjectID string            `json:"object_id"`
+	Details  map[string]string `json:"details"`
+}
+
+// Audit stores an audit row outside of a transaction. Details hold no secret and no document.
+func (s *Store) Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error {
+	return s.audit(ctx, s.db, actorID, action, objectID, details)
+}
+
+func (s *Store) audit(ctx context.Context, r runner, actorID, action, objectID string, details map[string]string) error {
+	clean := make(map[string]string, len(details))
+	for name, text := range details {
+		clean[name] = fit(text, len(text))
+	}
+	data, err := json.Marshal(clean)
+	if err != nil {
+		return errors.Wrap(err, "could not encode audit details")
+	}
+	_, err = exec(ctx, r, `INSERT INTO waa_audit (id, at, actor_id, action, object_id, details) VALUES ($1, `+clock+`, $2, $3, $4, $5)`,
+		s.newID(), actorID, fit(action, 64), fit(objectID, 64), string(data))
+	return failed(err, "could not store an audit row")
+}

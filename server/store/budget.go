@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Budget is the approved plan of a queue, and what was spent and reserved since
+// a moment, milliseconds since epoch. ErrNotFound without an approved plan.
+func (s *Store) Budget(ctx context.Context, queueID string, since int64) (*conversation.Plan, conversation.Money, error) {
+	plan, err := s.PlanOfQueue(ctx, queueID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !plan.Approved {
+		return nil, 0, conversation.ErrNotFound
+	}
+	spent, err := s.Spent(ctx, queueID, since)
+	return plan, spent, err
+}
+
+// HasPlan tells whether a queue has an approved plan.
+func (s *Store) HasPlan(ctx context.Context, queueID string) (bool, error) {
+	plan, err := s.PlanOfQueue(ctx, queueID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && plan.Approved, err
+}
+
+// Month is what a queue spent in a month.
+type Month struct {
+	Planned  bool // it has an approved plan
+	Currency string
+	Limit    conversation.Money
+	Billed   conversation.Money
+	Reserved conversation.Money
+	Messages int // billed ones
+}
+
+// MonthOf adds up the ledger of a queue since a moment, milliseconds since epoch.
+func (s *Store) MonthOf(ctx context.Context, queueID string, since int64) (*Month, error) {
+	m := &Month{}
+	err := s.db.GetContext(ctx, m, `SELECT coalesce(p.approved, false) AS planned, coalesce(p.currency, '') AS currency, coalesce(p.monthly_limit, 0) AS "limit",
+			c.billed, c.reserved, c.messages
+		FROM (SELECT coalesce(sum(amount) FILTER (WHERE state = 'billed'), 0)::bigint AS billed,
+				coalesce(sum(amount) FILTER (WHERE state = 'reserved'), 0)::bigint AS reserved,
+				count(*) FILTER (WHERE state = 'billed') AS messages
+			FROM waa_charges WHERE queue_id = $1 AND at >= $2) c
+		LEFT JOIN waa_plans p ON p.queue_id = $1`, queueID, since)
+	return m, failed(err, "could not add up the ledger")
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const chargeColumns = "message_id, conversation_id, account_id, queue_id, agent_id, template_id, wamid, category, amount, currency, state, at"
+
+func insertCharge(ctx context.Context, r runner, c *conversation.Charge) error {
+	_, err := execNamed(ctx, r, insertInto("waa_charges", chargeColumns), c)
+	return failed(err, "could not store the charge")
+}
+
+func spentSince(ctx context.Context, r runner, queueID string, since int64) (conversation.Money, error) {
+	var spent conversation.Money
+	err := r.GetContext(ctx, &spent, `SELECT coalesce(sum(amount), 0)::bigint FROM waa_charges
+		WHERE queue_id = $1 AND at >= $2 AND state IN ('reserved', 'billed')`, queueID, since)
+	return spent, failed(err, "could not sum the charges")
+}
+
+// Spent is what a queue has spent and reserved since the moment, milliseconds
+// since epoch; with conversation.MonthStart, this month.
+func (s *Store) Spent(ctx context.Context, queueID string, since int64) (conversation.Money, error) {
+	return spentSince(ctx, s.db, queueID, since)
+}
+
+// LedgerFilter narrows the ledger.
+type LedgerFilter struct {
+	From, To int64  // milliseconds since epoch, To not included; 0 = no bound
+	QueueID  string // "" = all
+}
+
+func (f LedgerFilter) on(q squirrel.SelectBuilder) squirrel.SelectBuilder {
+	q = q.From("waa_charges")
+	if f.From > 0 {
+		q = q.Where("at >= ?", f.From)
+	}
+	if f.To > 0 {
+		q = q.Where("at < ?", f.To)
+	}
+	if f.QueueID != "" {
+		q = q.Where("queue_id = ?", f.QueueID)
+	}
+	return q
+}
+
+// Ledger lists charges, oldest first; page counts from 0.
+func (s *Store) Ledger(ctx context.Context, f LedgerFilter, page, perPage int) ([]*conversation.Charge, int, error) {
+	rows := f.on(builder().Select(chargeColumns)).OrderBy("at", "message_id")
+	return selectPage[conversation.Charge](ctx, s.db, rows, f.on(builder().Select("count(*)")), page, perPage)
+}
+
+// ledgerBatch is how many charges EachCharge reads at a time.
+const ledgerBatch = 1000
+
+// EachCharge calls fn with every charge of the filter, oldest first, until fn
+// answers an error. It reads a batch as one row: rows are remote calls.
+func (s *Store) EachCharge(ctx context.Context, f LedgerFilter, fn func(*conversation.Charge) error) error {
+	var at int64
+	var id string
+	for {
+		inner := f.on(builder().Select(chargeColumns)).Where("(at, message_id) > (?, ?)", at, id).OrderBy("at", "message_id").Limit(ledgerBatch)
+		query, args, err := builder().Select("coalesce(json_agg(l ORDER BY l.at, l.message_id), '[]')::text").FromSelect(inner, "l").ToSql()
+		if err != nil {
+			return errors.Wrap(err, "could not build the ledger query")
+		}
+		var data []byte
+		if err = s.db.GetContext(ctx, &data, query, args...); err != nil {
+			return failed(err, "could not read the ledger")
+		}
+		var batch []ledgerLine
+		if err = json.Unmarshal(data, &batch); err != nil {
+			return errors.Wrap(err, "could not decode the ledger")
+		}
+		for i := range batch {
+			if err = fn(batch[i].charge()); err != nil {
+				return err
+			}
+			at, id = batch[i].At, batch[i].MessageID
+		}
+		if len(batch) < ledgerBatch {
+			return nil
+		}
+	}
+}
+
+// ledgerLine is a row of waa_charges as PostgreSQL writes it in JSON.
+type ledgerLine struct {
+	MessageID      string `json:"message_id"`
+	ConversationID string `json:"conversation_id"`
+	AccountID      string `json:"account_id"`
+	QueueID        string `json:"queue_id"`
+	AgentID        string `json:"agent_id"`
+	TemplateID     string `json:"template_id"`
+	WAMID          string `json:"wamid"`
+	Category       string `json:"category"`
+	Amount         int64  `json:"amount"`
+	Currency       string `json:"currency"`
+	State          string `json:"state"`
+	At             int64  `json:"at"`
+}
+
+func (l *ledgerLine) charge() *conversation.Charge {
+	return &conversation.Charge{
+		MessageID: l.MessageID, ConversationID: l.ConversationID, AccountID: l.AccountID, QueueID: l.QueueID, AgentID: l.AgentID,
+		TemplateID: l.TemplateID, WAMID: l.WAMID, Category: l.Category, Amount: conversation.Money(l.Amount), Currency: l.Currency,
+		State: l.State, At: l.At,
+	}
+}

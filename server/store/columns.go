@@ -1,0 +1,80 @@
+package store
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// columnName gives the column of a struct field: PhoneNumberID is in phone_number_id.
+func columnName(field string) string {
+	switch field {
+	case "WABAID":
+		return "waba_id"
+	case "WAID":
+		return "wa_id"
+	case "QueueIDs":
+		return "queue_ids"
+	case "Text":
+		return "body"
+	case "Order":
+		return "ord"
+	case "Key":
+		return "dedupe_key"
+	}
+	var b strings.Builder
+	runes := []rune(field)
+	for i, r := range runes {
+		if unicode.IsUpper(r) && i > 0 {
+			afterLower := unicode.IsLower(runes[i-1])
+			endsWord := i+1 < len(runes) && unicode.IsLower(runes[i+1])
+			if afterLower || endsWord {
+				b.WriteByte('_')
+			}
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+func each(columns string, f func(column string) string) string {
+	names := strings.Split(columns, ", ")
+	for i, name := range names {
+		names[i] = f(name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// of prefixes columns with a table's alias.
+func of(alias, columns string) string {
+	return each(columns, func(c string) string { return alias + "." + c })
+}
+
+// as prefixes columns with a table's alias and names them as fields of a nested struct.
+func as(alias, field, columns string) string {
+	return each(columns, func(c string) string { return alias + "." + c + ` AS "` + field + "." + c + `"` })
+}
+
+// insertInto is an INSERT with one :name a column.
+func insertInto(table, columns string) string {
+	return "INSERT INTO " + table + " (" + columns + ") VALUES (" + each(columns, func(c string) string { return ":" + c }) + ")"
+}
+
+// assign is the SET list of an UPDATE, one :name a column.
+func assign(columns string) string {
+	return each(columns, func(c string) string { return c + " = :" + c })
+}
+
+// fit makes text from outside acceptable to a varchar(n): valid UTF-8, no NUL, n characters at most.
+func fit(s string, n int) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n])
+}

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"sort"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+const (
+	contactFields  = "name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at"
+	contactColumns = "id, " + contactFields + ", created_at, updated_at"
+)
+
+// Kinds of identity.
+const (
+	byPhone = "phone" // value is conversation.PhoneKey
+	byBSUID = "bsuid"
+)
+
+// identity is one way WhatsApp or a person names somebody.
+type identity struct{ kind, value string }
+
+// identitiesOf gives what is known of a person, the surest first: a number may
+// have been another person's before, a BSUID was not.
+func identitiesOf(who relay.Person) []identity {
+	var ids []identity
+	if who.UserID != "" {
+		ids = append(ids, identity{byBSUID, who.UserID})
+	}
+	if who.PhoneKey != "" {
+		ids = append(ids, identity{byPhone, who.PhoneKey})
+	}
+	return ids
+}
+
+// fitted makes what Meta says of a person fit the columns.
+func fitted(who relay.Person) relay.Person {
+	return relay.Person{PhoneKey: fit(who.PhoneKey, 30), WAID: fit(who.WAID, 32), UserID: fit(who.UserID, 160), Name: fit(who.Name, 256)}
+}
+
+// lockIdentities makes everybody who looks for one of these people wait in a
+// line, those nobody has stored yet included. It is a statement of its own:
+// what follows sees what those before committed.
+func lockIdentities(ctx context.Context, r runner, ids []identity) error {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = "waa:" + id.kind + ":" + id.value
+	}
+	sort.Strings(keys)
+	for _, key := range keys {
+		if _, err := exec(ctx, r, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key); err != nil {
+			return errors.Wrap(err, "could not lock a person")
+		}
+	}
+	return nil
+}
+
+// foundContact is a contact and how it was found.
+type foundContact struct {
+	conversation.Contact
+	Here bool // the identity is known on this account; else it is another account's
+}
+
+// findContact finds the contact behind the first identity that has one, on this
+// account, else on any account: a number is one person everywhere. lock is "" or
+// "FOR UPDATE OF c". ErrNotFound where there is none.
+func findContact(ctx context.Context, r runner, accountID string, ids []identity, lock string) (*foundContact, error) {
+	for _, id := range ids {
+		c := &foundContact{}
+		err := r.GetContext(ctx, c, "SELECT "+of("c", contactColumns)+`, i.account_id = $3 AS here
+			FROM waa_identities i JOIN waa_contacts c ON c.id = i.contact_id
+			WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock, id.kind, id.value, accountID)
+		if err = failed(err, "could not look for a contact"); err == nil {
+			return c, nil
+		} else if !errors.Is(err, conversation.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, conversation.ErrNotFound
+}
+
+// FindContact finds somebody by what Meta says of them; ErrNotFound.
+func (s *Store) FindContact(ctx context.Context, accountID string, who relay.Person) (*conversation.Contact, error) {
+	c, err := findContact(ctx, s.db, accountID, identitiesOf(fitted(who)), "")
+	if err != nil {
+		return nil, err
+	}
+	return &c.Contact, nil
+}
+
+// lockPerson finds or makes the contact behind a person's identities, holds it
+// to the end of the transaction, and lets change fill it in. The identities are
+// stored for the account.
+func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who relay.Person, change func(*conversation.Contact)) (*conversation.Contact, error) {
+	ids := identitiesOf(who)
+	if len(ids) == 0 {
+		return nil, errors.New("a contact needs a number or a user id")
+	}
+	if err := lockIdentities(ctx, r, ids); err != nil {
+		return nil, err
+	}
+	found, err := findContact(ctx, r, accountID, ids, "FOR UPDATE OF c")
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
+		c := &conversation.Contact{ID: s.newID()}
+		change(c)
+		return c, insertContact(ctx, r, accountID, c, who)
+	case err != nil:
+		return nil, err
+	}
+	c := &found.Contact
+	before := *c
+	change(c)
+	if *c != before {
+		query := "UPDATE waa_contacts SET " + assign(contactFields) + ", updated_at = " + clock + " WHERE id = :id"
+		if err = updateContact(ctx, r, query, c); err != nil {
+			return nil, err
+		}
+	}
+	if found.Here && len(ids) == 1 {
+		return c, nil
+	}
+	_, err = exec(ctx, r, newIdentities, accountID, c.ID, who.PhoneKey, who.UserID)
+	return c, failed(err, "could not store the identities")
+}
+
+// lockContact is conversation.Tx's LockContact.
+func (s *Store) lockContact(ctx context.Context, r runner, account *conversation.Account, want conversation.ContactWanted) (*conversation.Contact, error) {
+	who := fitted(relay.Person{PhoneKey: conversation.PhoneKey(want.Phone), Name: want.Name})
+	return s.lockPerson(ctx, r, account.ID, who, func(c *conversation.Contact) {
+		c.Phone = orElse(c.Phone, want.Phone)
+		c.Name = orElse(who.Name, c.Name)
+		if want.CPFHash != "" {
+			c.CPFCipher, c.CPFHash, c.CPFMasked = want.CPFCipher, want.CPFHash, want.CPFMasked
+		}
+	})
+}
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// insertContact stores a new contact and its identities; the times are the database's.
+func insertContact(ctx context.Context, r runner, accountID string, c *conversation.Contact, who relay.Person) error {
+	err := r.GetContext(ctx, c, `
+		WITH c AS (
+			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, created_at, updated_at)
+			VALUES ($2, $5, $6, $7, $8, $9, $10, $11, `+clock+`, `+clock+`) RETURNING created_at, updated_at
+		), i AS (`+newIdentities+`)
+		SELECT created_at, updated_at FROM c`,
+		accountID, c.ID, who.PhoneKey, who.UserID, c.Name, c.Phone, c.WAID, c.UserID, c.CPFMasked, c.CPFCipher, c.CPFHash)
+	return failed(err, "could not store the contact")
+}
+
+func updateContact(ctx context.Context, r runner, query string, c *conversation.Contact) error {
+	n, err := execNamed(ctx, r, query, c)
+	if err == nil && n == 0 {
+		return conversation.ErrNotFound
+	}
+	return failed(err, "could not update the contact")
+}
+
+// newIdentities inserts what is known of a person and not stored yet. An
+// identity that points to somebody else stays where it is: contacts are never merged.
+// Its parameters: account, contact, phone key, BSUID.
+const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, contact_id)
+	SELECT $1, v.kind, v.value, $2 FROM (VALUES ('bsuid', $4::text), ('phone', $3::text)) v (kind, value) WHERE v.value <> ''
+	ON CONFLICT DO NOTHING`
+
+// learn puts what Meta says of a person into a contact; true if that was news.
+func learn(c *conversation.Contact, who relay.Person) bool {
+	before := *c
+	c.WAID, c.UserID = orElse(who.WAID, c.WAID), orElse(who.UserID, c.UserID)
+	c.Name = orElse(c.Name, who.Name)
+	if who.PhoneKey != "" {
+		c.Phone = orElse(c.Phone, "+"+who.PhoneKey)
+	}
+	return *c != before
+}
+
+// learnContact is learn in SQL, of a row of waa_contacts, and learnNews the
+// condition that it is news. wa_id, BSUID, name and phone key are the given parameters.
+func learnContact(wa, bsuid, name, phone string) (set, news string) {
+	set = `wa_id = CASE WHEN ` + wa + ` <> '' THEN ` + wa + ` ELSE wa_id END,
+		user_id = CASE WHEN ` + bsuid + ` <> '' THEN ` + bsuid + ` ELSE user_id END,
+		name = CASE WHEN name = '' THEN ` + name + ` ELSE name END,
+		phone = CASE WHEN phone = '' AND ` + phone + ` <> '' THEN '+' || ` + phone + ` ELSE phone END`
+	news = `(` + wa + ` NOT IN ('', wa_id) OR ` + bsuid + ` NOT IN ('', user_id) OR name = '' AND ` + name + ` <> '' OR phone = '' AND ` + phone + ` <> '')`
+	return set, news
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	conversationFields = "account_id, contact_id, queue_id, team_id, channel_id, owner_id, attendant_id, window_from, window_until, " +
+		"last_template_at, last_inbound_at, last_outbound_at, closed_at, closed_by, close_reason, aborted_at"
+	conversationColumns = "id, " + conversationFields + ", created_at, updated_at"
+)
+
+// conversationSelect reads conversations c with their contacts ct.
+func conversationSelect() string {
+	return "SELECT " + of("c", conversationColumns) + ", " + as("ct", "contact", contactColumns) +
+		" FROM waa_conversations c JOIN waa_contacts ct ON ct.id = c.contact_id"
+}
+
+// Conversation reads a conversation with its contact.
+func (s *Store) Conversation(ctx context.Context, id string) (*conversation.Conversation, error) {
+	return getConversation(ctx, s.db, conversationSelect()+" WHERE c.id = $1", id)
+}
+
+// ConversationByChannel reads the conversation that owns a channel.
+func (s *Store) ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error) {
+	if channelID == "" {
+		return nil, conversation.ErrNotFound
+	}
+	return getConversation(ctx, s.db, conversationSelect()+" WHERE c.channel_id = $1 AND c.channel_id <> ''", channelID)
+}
+
+func getConversation(ctx context.Context, r runner, query string, args ...any) (*conversation.Conversation, error) {
+	c := &conversation.Conversation{}
+	if err := r.GetContext(ctx, c, query, args...); err != nil {
+		return nil, failed(err, "could not read the conversation")
+	}
+	return c, nil
+}
+
+func openConversation(ctx context.Context, r runner, accountID, contactID string) (*conversation.Conversation, error) {
+	return getConversation(ctx, r, conversationSelect()+" WHERE c.account_id = $1 AND c.contact_id = $2 AND c.closed_at = 0 AND c.aborted_at = 0", accountID, contactID)
+}
+
+// lockConversation holds the conversation's contact and then its row.
+func lockConversation(ctx context.Context, r runner, id string) (*conversation.Conversation, error) {
+	return getConversation(ctx, r, `
+		WITH ct AS (
+			SELECT `+contactColumns+` FROM waa_contacts WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $1) FOR UPDATE
+		)
+		SELECT `+of("c", conversationColumns)+", "+as("ct", "contact", contactColumns)+`
+		FROM ct JOIN waa_conversations c ON c.id = $1 FOR UPDATE OF c`, id)
+}
+
+// insertConversation stores a new conversation. refreshAt is when Mattermost is
+// due to be told of it, milliseconds since epoch: 0 = not before a message of it was sent.
+func insertConversation(ctx context.Context, r runner, c *conversation.Conversation, refreshAt int64) error {
+	row := struct {
+		*conversation.Conversation
+		RefreshAt int64
+	}{c, refreshAt}
+	_, err := execNamed(ctx, r, insertInto("waa_conversations", conversationColumns+", refresh_at"), row)
+	return failed(err, "could not store the conversation")
+}
+
+func updateConversation(ctx context.Context, r runner, c *conversation.Conversation) error {
+	row := *c
+	row.CloseReason = fit(c.CloseReason, len(c.CloseReason))
+	n, err := execNamed(ctx, r, "UPDATE waa_conversations SET "+assign(conversationFields)+", updated_at = :updated_at, "+
+		refreshSoon("refresh_at", "CAST(:updated_at AS bigint) + "+graceText)+" WHERE id = :id", &row)
+	if err == nil && n == 0 {
+		return conversation.ErrNotFound
+	}
+	return failed(err, "could not update the conversation")
+}
+
+// SetChannel records the channel of a conversation. ErrConflict if it belongs to another one.
+func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
+	return execOne(ctx, s.db, "could not set the channel", "UPDATE waa_conversations SET channel_id = $2 WHERE id = $1", id, channelID)
+}
+
+// CloseWindow ends the window now: Meta said it is closed.
+func (s *Store) CloseWindow(ctx context.Context, conversationID string, now int64) error {
+	_, err := exec(ctx, s.db, "UPDATE waa_conversations SET window_until = $2, updated_at = greatest(updated_at, $2), "+
+		refreshSoon("refresh_at", "$2")+" WHERE id = $1 AND window_until > $2", conversationID, now)
+	return failed(err, "could not close the window")
+}
+
+// Abort ends a conversation whose first template was refused for good.
+func (s *Store) Abort(ctx context.Context, conversationID string, now int64) error {
+	return execOne(ctx, s.db, "could not abort the conversation", `UPDATE waa_conversations SET
+			aborted_at = CASE WHEN aborted_at = 0 THEN $2 ELSE aborted_at END, updated_at = greatest(updated_at, $2),
+			refresh_at = CASE WHEN channel_id = '' THEN 0 ELSE $2 END
+		WHERE id = $1`, conversationID, now)
+}
+
+// BlockContact keeps templates from a contact until then, milliseconds since
+// epoch; stop says marketing never again.
+func (s *Store) BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error {
+	return execOne(ctx, s.db, "could not block the contact", `UPDATE waa_contacts SET blocked_until = greatest(blocked_until, $2),
+			marketing_stop_at = CASE WHEN $3::boolean AND marketing_stop_at = 0 THEN $4::bigint ELSE marketing_stop_at END, updated_at = greatest(updated_at, $4)
+		WHERE id = $1`, contactID, until, stop, now)
+}

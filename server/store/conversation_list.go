@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// stateAt is Conversation.StateAt in SQL, of a row c; its ? is the moment.
+const stateAt = `CASE
+	WHEN c.closed_at <> 0 THEN 'closed'
+	WHEN ? < c.window_until THEN 'open'
+	WHEN c.window_until = 0 OR c.last_template_at >= c.window_until THEN 'waiting'
+	ELSE 'expired' END`
+
+// ListConversations lists what a reader may see; see conversation.Lister.
+func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) ([]*conversation.Conversation, int, error) {
+	where := squirrel.And{squirrel.Expr("c.aborted_at = 0")}
+	if !all {
+		where = append(where, squirrel.Or{isTheirs(reader), squirrel.Expr("c.queue_id = ANY(?)", pq.Array(queueIDs))})
+	}
+	if f.Mine {
+		where = append(where, isTheirs(reader))
+	}
+	if f.QueueID != "" {
+		where = append(where, squirrel.Expr("c.queue_id = ?", f.QueueID))
+	}
+	if f.State != "" {
+		where = append(where, squirrel.Expr("("+stateAt+") = ?", f.Now, string(f.State)))
+	}
+	if contacts := contactsLike(f.Query, f.CPFHash); contacts != nil {
+		where = append(where, contacts)
+	}
+	rows := builder().Select(of("c", conversationColumns), as("ct", "contact", contactColumns)).
+		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
+	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
+	return selectPage[conversation.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+}
+
+// isTheirs is the condition that somebody is owner or attendant.
+func isTheirs(userID string) squirrel.Sqlizer {
+	if userID == "" { // else it would match what nobody claimed
+		return squirrel.Expr("false")
+	}
+	return squirrel.Expr("(c.owner_id = ? OR c.attendant_id = ?)", userID, userID)
+}
+
+// contactsLike is the condition that the contact's name or number contains the
+// query, or that the document is its; nil without a query.
+func contactsLike(query, cpfHash string) squirrel.Sqlizer {
+	query = fit(strings.TrimSpace(query), 256)
+	var matches squirrel.Or
+	if query != "" {
+		matches = append(matches, squirrel.Expr("name ILIKE ?", "%"+escapeLike(query)+"%"))
+	}
+	if digits := phoneDigits(query); digits != "" {
+		matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+digits+"%"))
+		if key := conversation.PhoneKey(digits); key != digits {
+			matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+key+"%"))
+		}
+	}
+	if cpfHash != "" {
+		matches = append(matches, squirrel.Expr("cpf_hash = ?", cpfHash))
+	}
+	if len(matches) == 0 {
+		return nil
+	}
+	return squirrel.Expr("c.contact_id IN (SELECT id FROM waa_contacts WHERE ?)", matches)
+}
+
+// escapeLike makes text match itself only.
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// phoneDigits gives the digits of what looks like a part of a number, else "".
+func phoneDigits(query string) string {
+	var b strings.Builder
+	for _, r := range query {
+		switch {
+		case r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case !strings.ContainsRune(" +-().\u00a0", r):
+			return ""
+		}
+	}
+	if b.Len() < 3 {
+		return ""
+	}
+	return b.String()
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// DeadLetter is a job that was given up.
+type DeadLetter struct {
+	ID         string // names the queue too: inbox-1, outbox-1
+	AccountID  string
+	Lane       string
+	ReceivedAt int64 // milliseconds since epoch, the database's clock
+	DeadAt     int64
+	Attempts   int
+	Reason     string
+	Payload    []byte
+}
+
+const deadColumns = "account_id, lane, created_at AS received_at, dead_at, attempts, reason, payload"
+
+// DeadLetters lists the dead letters of both queues, newest first; page counts from 0.
+func (s *Store) DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error) {
+	dead := builder().Select("'inbox-' || id AS id", deadColumns).From("waa_inbox").Where("dead_at > 0").
+		Suffix("UNION ALL SELECT 'outbox-' || id AS id, " + deadColumns + " FROM waa_outbox WHERE dead_at > 0")
+	rows := builder().Select("*").FromSelect(dead, "d").OrderBy("dead_at DESC", "id")
+	count := builder().Select("(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0)")
+	return selectPage[DeadLetter](ctx, s.db, rows, count, page, perPage)
+}
+
+// Replay makes a dead letter due again, as if it had never been tried. ErrNotFound if there is none with the id.
+func (s *Store) Replay(ctx context.Context, id string) error {
+	name, number, _ := strings.Cut(id, "-")
+	jobID, err := strconv.ParseInt(number, 10, 64)
+	var table string
+	switch {
+	case err != nil:
+		return conversation.ErrNotFound
+	case name == "inbox":
+		table = "waa_inbox"
+	case name == "outbox":
+		table = "waa_outbox"
+	default:
+		return conversation.ErrNotFound
+	}
+	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE "+table+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
+}
+
+// Backlog is how much work waits, and since when (milliseconds since epoch; 0 = none does).
+type Backlog struct {
+	Inbox, Outbox, Dead                   int
+	OldestInbox, OldestOutbox, OldestDead int64
+}
+
+// Backlog counts what is not finished and what is dead.
+func (s *Store) Backlog(ctx context.Context) (*Backlog, error) {
+	b := &Backlog{}
+	err := s.db.GetContext(ctx, b, `SELECT i.n AS inbox, i.oldest AS oldest_inbox, o.n AS outbox, o.oldest AS oldest_outbox, d.n AS dead, d.oldest AS oldest_dead
+		FROM (SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_inbox WHERE finished_at = 0) i,
+			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o,
+			(SELECT count(*) AS n, coalesce(min(dead_at), 0) AS oldest
+				FROM (SELECT dead_at FROM waa_inbox WHERE dead_at > 0 UNION ALL SELECT dead_at FROM waa_outbox WHERE dead_at > 0) d) d`)
+	return b, failed(err, "could not count jobs")
+}
+
+// PurgeFinished removes finished jobs older than so many milliseconds, at most
+// batch of each queue, and answers how many. Dead letters stay.
+func (s *Store) PurgeFinished(ctx context.Context, olderThan int64, batch int) (int, error) {
+	total := 0
+	for _, table := range []string{"waa_inbox", "waa_outbox"} {
+		n, err := exec(ctx, s.db, "DELETE FROM "+table+" WHERE id IN (SELECT id FROM "+table+" WHERE finished_at > 0 AND dead_at = 0 AND finished_at < "+clock+
+			" - $1::bigint ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)", olderThan, batch)
+		if err != nil {
+			return total, errors.Wrap(err, "could not purge finished jobs")
+		}
+		total += n
+	}
+	return total, nil
+}

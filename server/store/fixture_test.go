@@ -1,0 +1,164 @@
+package store_test
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
+)
+
+// now is the tests' domain time: 15 November 2026, 12:00 UTC.
+const (
+	now  = int64(1794744000000)
+	hour = int64(3600 * 1000)
+	day  = 24 * hour
+)
+
+// reversible seals by marking, so that a test sees what is at rest.
+type reversible struct{}
+
+func (reversible) Seal(plain string) (string, error) { return "sealed:" + plain, nil }
+
+func (reversible) Open(sealed string) (string, error) {
+	plain, ok := strings.CutPrefix(sealed, "sealed:")
+	if !ok {
+		return "", errors.New("another key")
+	}
+	return plain, nil
+}
+
+func newID() string { return strings.ToLower(rand.Text())[:26] }
+
+// fixture is a store with one account, one queue and its approved plan.
+type fixture struct {
+	*store.Store
+	db      *sql.DB // lib/pq, for looking
+	calls   func() int
+	account *conversation.Account
+	queue   *conversation.Queue
+	plan    *conversation.Plan
+}
+
+func ctx() context.Context { return context.Background() }
+
+// both runs a test over lib/pq and over Mattermost's plugin driver.
+func both(t *testing.T, fn func(t *testing.T, f *fixture)) {
+	t.Helper()
+	t.Run("lib pq", func(t *testing.T) { fn(t, direct(t)) })
+	t.Run("plugin driver", func(t *testing.T) {
+		db := storetest.DB(t)
+		viaPlugin, calls := storetest.PluginDB(t, db)
+		fn(t, newFixture(t, db, viaPlugin, calls))
+	})
+}
+
+func direct(t testing.TB) *fixture {
+	t.Helper()
+	db := storetest.DB(t)
+	return newFixture(t, db, db, func() int { return 0 })
+}
+
+func newFixture(t testing.TB, db, used *sql.DB, calls func() int) *fixture {
+	t.Helper()
+	f := &fixture{Store: store.New(used, reversible{}, newID), db: db, calls: calls}
+	f.account = &conversation.Account{Name: "Vendas", PhoneNumberID: "100", WABAID: "200", AccessToken: "token", AppSecret: "secret", VerifyToken: "verify", Enabled: true}
+	require.NoError(t, f.CreateAccount(ctx(), f.account, now))
+	f.queue = f.newQueue(t, "Vendas")
+	f.plan = &conversation.Plan{
+		QueueID: f.queue.ID, MonthlyLimit: money(100), Currency: "USD",
+		Prices: conversation.Prices{Marketing: money(5), Utility: money(2), Authentication: money(3), Service: money(1)},
+	}
+	require.NoError(t, f.CreatePlan(ctx(), f.plan, now))
+	_, err := f.ApprovePlan(ctx(), f.plan.ID, "admin", now)
+	require.NoError(t, err)
+	return f
+}
+
+func money(units int64) conversation.Money { return conversation.Money(units * 1_000_000) }
+
+func (f *fixture) newQueue(t testing.TB, name string) *conversation.Queue {
+	t.Helper()
+	q := &conversation.Queue{Name: name, TeamID: newID(), ChannelID: newID(), AccountID: f.account.ID}
+	require.NoError(t, f.CreateQueue(ctx(), q, now))
+	return q
+}
+
+// contact is the person behind a number, made if need be.
+func (f *fixture) contact(t testing.TB, phone, name string) *conversation.Contact {
+	t.Helper()
+	var c *conversation.Contact
+	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) (err error) {
+		c, err = tx.LockContact(f.account, conversation.ContactWanted{Name: name, Phone: phone})
+		return err
+	}))
+	return c
+}
+
+// conversation stores one, as change makes it.
+func (f *fixture) conversation(t testing.TB, contactID string, change func(*conversation.Conversation)) *conversation.Conversation {
+	t.Helper()
+	c := &conversation.Conversation{
+		ID: newID(), AccountID: f.account.ID, ContactID: contactID, QueueID: f.queue.ID, TeamID: f.queue.TeamID,
+		OwnerID: "owner", AttendantID: "attendant", ChannelID: newID(), LastTemplateAt: now, CreatedAt: now, UpdatedAt: now,
+	}
+	if change != nil {
+		change(c)
+	}
+	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.InsertConversation(c) }))
+	return c
+}
+
+// outbound stores a message to the customer, sent or still pending, as change makes it.
+func (f *fixture) outbound(t testing.TB, c *conversation.Conversation, change func(*conversation.Message)) *conversation.Message {
+	t.Helper()
+	m := &conversation.Message{
+		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: conversation.Outbound,
+		Kind: "text", AuthorID: "attendant", PostID: newID(), Status: conversation.Pending, CreatedAt: now,
+	}
+	if change != nil {
+		change(m)
+	}
+	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.InsertMessage(m) }))
+	return m
+}
+
+// template stores a template message with its reserved charge.
+func (f *fixture) template(t testing.TB, c *conversation.Conversation, category string) *conversation.Message {
+	t.Helper()
+	m := f.outbound(t, c, func(m *conversation.Message) { m.Kind, m.Category, m.PostID, m.Text = "template", category, "", "Olá" })
+	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error {
+		return tx.InsertCharge(&conversation.Charge{
+			MessageID: m.ID, ConversationID: c.ID, AccountID: c.AccountID, QueueID: c.QueueID, AgentID: "owner",
+			Category: category, Amount: f.plan.Prices.Of(category), Currency: "USD", State: conversation.ChargeReserved, At: now,
+		})
+	}))
+	return m
+}
+
+// charges reads the whole ledger.
+func (f *fixture) charges(t testing.TB) []*conversation.Charge {
+	t.Helper()
+	charges, _, err := f.Ledger(ctx(), store.LedgerFilter{}, 0, 1000)
+	require.NoError(t, err)
+	return charges
+}
+
+// number counts rows.
+func (f *fixture) number(t testing.TB, query string, args ...any) (n int64) {
+	t.Helper()
+	require.NoError(t, f.db.QueryRow(query, args...).Scan(&n))
+	return n
+}
+
+func person(phone string) relay.Person {
+	return relay.Person{PhoneKey: conversation.PhoneKey(phone), WAID: strings.TrimPrefix(phone, "+"), Name: "Perfil"}
+}

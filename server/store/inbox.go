@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"unicode/utf8"
+
+	"github.com/lib/pq"
+)
+
+// InboxRow is one piece of a webhook, as it is stored before its 200.
+type InboxRow struct {
+	Lane      string // whose: rows of a lane are handled one at a time, in order
+	Order     int64  // Meta's timestamp, milliseconds since epoch; equal ones stay in the order given
+	Key       string // unique for ever
+	AccountID string
+	Payload   []byte
+	// Dead is why the row can never be handled; it is a dead letter at once. "" = it can.
+	Dead string
+}
+
+// Widths of the columns.
+const (
+	maxLane = 256
+	maxKey  = 300
+)
+
+const addInbox = `
+	INSERT INTO waa_inbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason)
+	SELECT r.lane, r.ord, r.key, r.account_id, r.payload, c.now, CASE WHEN r.dead = '' THEN 0 ELSE c.now END, CASE WHEN r.dead = '' THEN 0 ELSE c.now END, r.dead
+	FROM (SELECT ` + clock + ` AS now) c,
+		unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bytea[], $6::text[]) WITH ORDINALITY AS r (lane, ord, key, account_id, payload, dead, n)
+	ORDER BY r.n
+	ON CONFLICT (dedupe_key) DO NOTHING`
+
+// AddInbox stores all rows in one statement and answers how many were new.
+func (s *Store) AddInbox(ctx context.Context, rows []InboxRow) (added int, err error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	lanes, keys := make([]string, len(rows)), make([]string, len(rows))
+	accounts, reasons := make([]string, len(rows)), make([]string, len(rows))
+	orders, payloads := make([]int64, len(rows)), make([][]byte, len(rows))
+	for i, r := range rows {
+		lanes[i], keys[i] = keyOf(r.Lane, maxLane), keyOf(r.Key, maxKey)
+		accounts[i], reasons[i] = fit(r.AccountID, 26), fit(r.Dead, maxReason)
+		orders[i], payloads[i] = r.Order, r.Payload
+		if payloads[i] == nil {
+			payloads[i] = []byte{}
+		}
+	}
+	err = retryDeadlock(func() error { // the same rows may come twice at once, in another order
+		added, err = exec(ctx, s.db, addInbox, pq.Array(lanes), pq.Array(orders), pq.Array(keys), pq.Array(accounts), pq.Array(payloads), pq.Array(reasons))
+		return err
+	})
+	return added, failed(err, "could not store a delivery")
+}
+
+// keyOf makes a key fit a column without making two keys one.
+func keyOf(s string, n int) string {
+	if f := fit(s, n); f == s && utf8.ValidString(s) {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return fit(s, n-2*sha256.Size-1) + "#" + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+// Queue is jobqueue.Store over one table. All its times are the database's.
+type Queue struct {
+	s      *Store
+	words  *strings.Replacer // {table}, {job} and {now} in its SQL
+	mu     sync.Mutex
+	cursor string // the lane after which the next claim begins to look; "" = the first
+}
+
+// Inbox is the queue of webhooks that were accepted.
+func (s *Store) Inbox() *Queue { return newQueue(s, "waa_inbox", "0::bigint") }
+
+// Outbox is the queue of messages to send.
+func (s *Store) Outbox() *Queue { return newQueue(s, "waa_outbox", "j.left_at") }
+
+func newQueue(s *Store, table, leftAt string) *Queue {
+	return &Queue{s: s, words: strings.NewReplacer("{table}", table, "{now}", clock,
+		"{job}", "j.id, j.lane, j.ord, j.dedupe_key, j.account_id, j.payload, j.created_at, j.attempts, "+leftAt+" AS left_at")}
+}
+
+// held is the condition that an owner has a job.
+const held = "id = $1 AND lease_owner = $2 AND lease_until > {now} AND finished_at = 0"
+
+func (q *Queue) sql(query string) string { return q.words.Replace(strings.ReplaceAll(query, "{held}", held)) }
+
+// finishedJob is what Finish answers: the next job, if its ID is not 0.
+type finishedJob struct {
+	jobqueue.Job
+	Finished bool
+}
+
+// finish sees the table as it was before: done's row counts as unfinished, so
+// it is left out by its id. claimed runs after done, since it needs its lane;
+// so the lane's lease is free when it takes it.
+const finish = `
+	WITH done AS (
+		UPDATE {table} SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = '' WHERE {held} RETURNING lane
+	), claimed AS (
+		UPDATE {table} j SET lease_owner = $2, lease_until = {now} + $3::bigint, attempts = j.attempts + 1
+		WHERE j.id = (
+			SELECT n.id FROM {table} n WHERE n.lane = (SELECT lane FROM done) AND n.finished_at = 0 AND n.id <> $1 ORDER BY n.ord, n.id LIMIT 1
+		) AND j.finished_at = 0 AND j.due_at <= {now} AND j.lease_owner = ''
+		RETURNING {job}
+	)
+	SELECT EXISTS (SELECT 1 FROM done) AS finished, coalesce(j.id, 0) AS id, coalesce(j.lane, '') AS lane, coalesce(j.ord, 0) AS ord,
+		coalesce(j.dedupe_key, '') AS dedupe_key, coalesce(j.account_id, '') AS account_id, coalesce(j.payload, '') AS payload,
+		coalesce(j.created_at, 0) AS created_at, coalesce(j.attempts, 0) AS attempts, coalesce(j.left_at, 0) AS left_at
+	FROM (SELECT 1) one LEFT JOIN claimed j ON true`
+
+// Finish ends a job for good, wipes its payload, and claims the next of its lane, if one is due.
+func (q *Queue) Finish(ctx context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
+	var row finishedJob
+	err := retryDeadlock(func() error {
+		return q.s.db.GetContext(ctx, &row, q.sql(finish), id, owner, lease.Milliseconds())
+	})
+	switch {
+	case err != nil:
+		return nil, failed(err, "could not finish a job")
+	case !row.Finished:
+		return nil, jobqueue.ErrLost
+	case row.ID == 0:
+		return nil, nil //nolint:nilnil // there is no next job, as jobqueue.Store says
+	}
+	return &row.Job, nil
+}
+
+// Retry gives a job back, due again after the delay; its lane waits for it.
+func (q *Queue) Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error {
+	return q.end(ctx, "could not put a job off", `UPDATE {table} SET due_at = {now} + $3::bigint, lease_owner = '', lease_until = 0, reason = $4 WHERE {held}`,
+		id, owner, delay.Milliseconds(), fit(reason, maxReason))
+}
+
+// Bury makes a job a dead letter with its reason; its lane goes on.
+func (q *Queue) Bury(ctx context.Context, owner string, id int64, reason string) error {
+	return q.end(ctx, "could not bury a job", `UPDATE {table} SET finished_at = {now}, dead_at = {now}, lease_owner = '', lease_until = 0, reason = $3 WHERE {held}`,
+		id, owner, fit(reason, maxReason))
+}
+
+// maxReason bounds what is kept of an error, in characters.
+const maxReason = 1000
+
+// Renew prolongs the leases that owner still holds.
+func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) error {
+	_, err := exec(ctx, q.s.db, q.sql(`UPDATE {table} SET lease_until = {now} + $3::bigint
+		WHERE id = ANY($1) AND lease_owner = $2 AND lease_until > {now} AND finished_at = 0`), pq.Array(ids), owner, lease.Milliseconds())
+	return failed(err, "could not renew leases")
+}
+
+// end runs a statement that only the holder of a job may run.
+func (q *Queue) end(ctx context.Context, doing, query string, args ...any) error {
+	n, err := exec(ctx, q.s.db, q.sql(query), args...)
+	if err == nil && n == 0 {
+		return jobqueue.ErrLost
+	}
+	return failed(err, doing)
+}
+
+// ClaimKey takes the job with a key, due or not, if it is the first of its lane
+// and nobody has it; else nil. It is how a job that was enqueued with a hold is
+// taken by who holds it.
+func (q *Queue) ClaimKey(ctx context.Context, owner, key string, lease time.Duration) (*jobqueue.Job, error) {
+	job := &jobqueue.Job{}
+	err := q.s.db.GetContext(ctx, job, q.sql(`
+		UPDATE {table} j SET lease_owner = $1, lease_until = {now} + $3::bigint, attempts = j.attempts + 1
+		WHERE j.dedupe_key = $2 AND j.finished_at = 0 AND j.lease_until <= {now}
+			AND j.id = (SELECT n.id FROM {table} n WHERE n.lane = j.lane AND n.finished_at = 0 ORDER BY n.lease_owner = '', n.ord, n.id LIMIT 1)
+		RETURNING {job}`), owner, key, lease.Milliseconds())
+	switch {
+	case errors.Is(err, sql.ErrNoRows), hasCode(err, uniqueViolation): // the latter: another job of the lane was taken at the same moment
+		return nil, nil //nolint:nilnil // as jobqueue's next job
+	case err != nil:
+		return nil, failed(err, "could not claim a job")
+	}
+	return job, nil
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+const (
+	// claimWindow is how many lanes that are ready one claim looks at. With
+	// more of them, claims take turns over all lanes, so that each gets its share.
+	claimWindow = 500
+	// claimTries is how often a claim begins again because another worker took
+	// a job of one of its lanes at the same moment.
+	claimTries = 5
+)
+
+// claim goes from lane to lane by the index: it reads one entry a lane, however
+// many jobs wait in it, and stops at the window's end. A lane whose lease ran
+// out goes on with the job that was begun, else with its first. A job that
+// somebody locks is left to them.
+const claim = `
+	WITH RECURSIVE clock AS MATERIALIZED (
+		SELECT {now} AS now
+	), lanes AS (
+		(SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, ord, id LIMIT 1)
+		UNION ALL
+		SELECT n.lane, n.id, n.due_at FROM lanes l, LATERAL (
+			SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, ord, id LIMIT 1
+		) n
+	), ready AS MATERIALIZED (
+		SELECT l.lane, coalesce(h.id, l.id) AS id
+		FROM lanes l LEFT JOIN LATERAL (
+			SELECT id, lease_until FROM {table} WHERE lane = l.lane AND finished_at = 0 AND lease_owner <> ''
+		) h ON true
+		WHERE CASE WHEN h.id IS NULL THEN l.due_at <= (SELECT now FROM clock) ELSE h.lease_until <= (SELECT now FROM clock) END
+		LIMIT $5
+	), mine AS MATERIALIZED (
+		SELECT j.id FROM ready r JOIN {table} j ON j.id = r.id
+		WHERE j.finished_at = 0 AND (j.due_at <= (SELECT now FROM clock) OR j.lease_owner <> '') AND j.lease_until <= (SELECT now FROM clock)
+		ORDER BY j.due_at, j.ord, j.id LIMIT $2 FOR UPDATE OF j SKIP LOCKED
+	), claimed AS (
+		UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3::bigint, attempts = j.attempts + 1
+		FROM mine WHERE j.id = mine.id RETURNING {job}
+	)
+	SELECT j.*, (SELECT count(*) FROM ready) AS ready, (SELECT coalesce(max(lane), '') FROM ready) AS last_lane FROM claimed j ORDER BY j.ord, j.id`
+
+// claimedJob is a job with what its claim saw.
+type claimedJob struct {
+	jobqueue.Job
+	Ready    int
+	LastLane string
+}
+
+// Claim takes up to n jobs that are due and first in their lane, each for the lease.
+func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]jobqueue.Job, error) {
+	q.mu.Lock()
+	cursor := q.cursor
+	q.mu.Unlock()
+	jobs, err := q.claim(ctx, owner, lease, n, cursor)
+	if err == nil && len(jobs) < n && cursor != "" { // the last lanes were done: once more from the first
+		var more []jobqueue.Job
+		more, err = q.claim(ctx, owner, lease, n-len(jobs), "")
+		jobs = append(jobs, more...)
+	}
+	if len(jobs) > 0 {
+		return jobs, nil // an error comes again with the next claim
+	}
+	return nil, failed(err, "could not claim jobs")
+}
+
+func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, cursor string) ([]jobqueue.Job, error) {
+	var rows []claimedJob
+	var err error
+	for range claimTries {
+		rows = rows[:0]
+		err = q.s.db.SelectContext(ctx, &rows, q.sql(claim), owner, n, lease.Milliseconds(), cursor, claimWindow)
+		if !hasCode(err, uniqueViolation) && !hasCode(err, deadlockDetected) {
+			break
+		}
+	}
+	if hasCode(err, uniqueViolation) {
+		return nil, nil // others are taking these lanes
+	} else if err != nil {
+		return nil, err
+	}
+	next := ""
+	jobs := make([]jobqueue.Job, len(rows))
+	for i := range rows {
+		jobs[i] = rows[i].Job
+		if rows[i].Ready == claimWindow {
+			next = rows[i].LastLane
+		}
+	}
+	q.mu.Lock()
+	q.cursor = next
+	q.mu.Unlock()
+	return jobs, nil
+}

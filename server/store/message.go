@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	messageColumns = "id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, wamid, status, shown_status, " +
+		"reason_code, body, template_id, category, created_at, sent_at, status_at"
+	messageSelect = "SELECT " + messageColumns + " FROM waa_messages"
+
+	// maxWAMID and maxKind are the widths of the columns.
+	maxWAMID = 256
+	maxKind  = 32
+)
+
+// Messages lists the messages of a conversation, oldest first; page counts from 0.
+func (s *Store) Messages(ctx context.Context, conversationID string, page, perPage int) ([]*conversation.Message, int, error) {
+	from := builder().Select().From("waa_messages").Where("conversation_id = ?", conversationID)
+	return selectPage[conversation.Message](ctx, s.db, from.Columns(messageColumns).OrderBy("created_at", "id"), from.Columns("count(*)"), page, perPage)
+}
+
+// Message reads a message.
+func (s *Store) Message(ctx context.Context, id string) (*conversation.Message, error) {
+	return getMessage(ctx, s.db, messageSelect+" WHERE id = $1", id)
+}
+
+// MessageByWAMID finds a message either way; ErrNotFound.
+func (s *Store) MessageByWAMID(ctx context.Context, wamid string) (*conversation.Message, error) {
+	if wamid == "" {
+		return nil, conversation.ErrNotFound
+	}
+	return getMessage(ctx, s.db, messageSelect+" WHERE wamid = $1 AND wamid <> ''", fit(wamid, maxWAMID))
+}
+
+// MessageByPost finds the message of a post; ErrNotFound.
+func (s *Store) MessageByPost(ctx context.Context, postID string) (*conversation.Message, error) {
+	if postID == "" {
+		return nil, conversation.ErrNotFound
+	}
+	return getMessage(ctx, s.db, messageSelect+" WHERE post_id = $1 AND post_id <> ''", postID)
+}
+
+// FirstMessage is the oldest message of a conversation; ErrNotFound.
+func (s *Store) FirstMessage(ctx context.Context, conversationID string) (*conversation.Message, error) {
+	return getMessage(ctx, s.db, messageSelect+" WHERE conversation_id = $1 ORDER BY created_at, id LIMIT 1", conversationID)
+}
+
+// UnshownTemplates are the template messages that have no post yet, the first one too, oldest first.
+func (s *Store) UnshownTemplates(ctx context.Context, conversationID string) ([]*conversation.Message, error) {
+	messages := []*conversation.Message{}
+	err := s.db.SelectContext(ctx, &messages, messageSelect+` WHERE conversation_id = $1 AND kind = 'template' AND direction = 'out' AND post_id = ''
+		ORDER BY created_at, id`, conversationID)
+	return messages, errors.Wrap(err, "could not read the templates that have no post")
+}
+
+// lastTemplate is the last template to a contact that did not fail.
+func lastTemplate(ctx context.Context, r runner, contactID string) (*conversation.Message, error) {
+	return getMessage(ctx, r, messageSelect+` WHERE contact_id = $1 AND kind = 'template' AND status NOT IN ('failed', 'not_sent')
+		ORDER BY created_at DESC, id DESC LIMIT 1`, contactID)
+}
+
+// SetPost records the post of a message. ErrConflict if it is another message's.
+func (s *Store) SetPost(ctx context.Context, messageID, postID string) error {
+	return execOne(ctx, s.db, "could not set the post", "UPDATE waa_messages SET post_id = $2 WHERE id = $1", messageID, postID)
+}
+
+// SetKind records the real kind of a message that came first as unsupported.
+func (s *Store) SetKind(ctx context.Context, messageID, kind string) error {
+	return execOne(ctx, s.db, "could not set the kind", "UPDATE waa_messages SET kind = $2 WHERE id = $1", messageID, fit(kind, maxKind))
+}
+
+func getMessage(ctx context.Context, r runner, query string, args ...any) (*conversation.Message, error) {
+	m := &conversation.Message{}
+	if err := r.GetContext(ctx, m, query, args...); err != nil {
+		return nil, failed(err, "could not read the message")
+	}
+	return m, nil
+}
+
+// fittedMessage makes what Meta says of a message fit the columns.
+func fittedMessage(m *conversation.Message) *conversation.Message {
+	c := *m
+	c.Kind, c.WAMID, c.Text, c.Category = fit(c.Kind, maxKind), fit(c.WAMID, maxWAMID), fit(c.Text, len(c.Text)), fit(c.Category, 32)
+	return &c
+}
+
+func insertMessage(ctx context.Context, r runner, m *conversation.Message) error {
+	_, err := execNamed(ctx, r, insertInto("waa_messages", messageColumns), fittedMessage(m))
+	return failed(err, "could not store the message")
+}
+
+// statuses are all a message can have.
+func statuses() []conversation.Status {
+	return []conversation.Status{
+		"", conversation.Pending, conversation.Unknown, conversation.Sent, conversation.Delivered,
+		conversation.Read, conversation.Failed, conversation.NotSent,
+	}
+}
+
+// before lists the statuses that next may replace, for status = ANY(...).
+func before(next conversation.Status) any {
+	var from pq.StringArray
+	for _, s := range statuses() {
+		if s.Advances(next) {
+			from = append(from, string(s))
+		}
+	}
+	return from
+}

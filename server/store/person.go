@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// PersonExport is everything stored about one contact. Times are milliseconds since epoch.
+type PersonExport struct {
+	Contact       ExportedContact        `json:"contact"`
+	Identities    []ExportedIdentity     `json:"identities"`
+	Conversations []ExportedConversation `json:"conversations"`
+	Messages      []ExportedMessage      `json:"messages"`
+	Charges       []ExportedCharge       `json:"charges"`
+}
+
+// ExportedContact is a row of waa_contacts.
+type ExportedContact struct {
+	ID              string `json:"id"`
+	Name            string `json:"name"`
+	Phone           string `json:"phone"`
+	WAID            string `json:"wa_id"`
+	UserID          string `json:"user_id"`
+	CPFMasked       string `json:"cpf_masked"`
+	CPFCipher       string `json:"-"` // for whoever may open it
+	LastTemplateAt  int64  `json:"last_template_at"`
+	BlockedUntil    int64  `json:"blocked_until"`
+	MarketingStopAt int64  `json:"marketing_stop_at"`
+	CreatedAt       int64  `json:"created_at"`
+	UpdatedAt       int64  `json:"updated_at"`
+}
+
+// ExportedIdentity is a row of waa_identities.
+type ExportedIdentity struct {
+	AccountID string `json:"account_id"`
+	Kind      string `json:"kind"`
+	Value     string `json:"value"`
+}
+
+// ExportedConversation is a row of waa_conversations.
+type ExportedConversation struct {
+	ID             string `json:"id"`
+	AccountID      string `json:"account_id"`
+	QueueID        string `json:"queue_id"`
+	ChannelID      string `json:"channel_id"`
+	OwnerID        string `json:"owner_id"`
+	AttendantID    string `json:"attendant_id"`
+	WindowUntil    int64  `json:"window_until"`
+	LastTemplateAt int64  `json:"last_template_at"`
+	LastInboundAt  int64  `json:"last_inbound_at"`
+	LastOutboundAt int64  `json:"last_outbound_at"`
+	ClosedAt       int64  `json:"closed_at"`
+	ClosedBy       string `json:"closed_by"`
+	CloseReason    string `json:"close_reason"`
+	AbortedAt      int64  `json:"aborted_at"`
+	CreatedAt      int64  `json:"created_at"`
+}
+
+// ExportedMessage is a row of waa_messages. Free text is in the post.
+type ExportedMessage struct {
+	ID             string `json:"id"`
+	ConversationID string `json:"conversation_id"`
+	Direction      string `json:"direction"`
+	Kind           string `json:"kind"`
+	AuthorID       string `json:"author_id"`
+	PostID         string `json:"post_id"`
+	WAMID          string `json:"wamid"`
+	Status         string `json:"status"`
+	ReasonCode     int    `json:"reason_code"`
+	Text           string `json:"text"`
+	TemplateID     string `json:"template_id"`
+	CreatedAt      int64  `json:"created_at"`
+	SentAt         int64  `json:"sent_at"`
+	StatusAt       int64  `json:"status_at"`
+}
+
+// ExportedCharge is a row of waa_charges.
+type ExportedCharge struct {
+	MessageID string             `json:"message_id"`
+	Category  string             `json:"category"`
+	Amount    conversation.Money `json:"amount"`
+	Currency  string             `json:"currency"`
+	State     string             `json:"state"`
+	At        int64              `json:"at"`
+}
+
+// ExportContact reads everything stored about a contact.
+func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, error) {
+	p := &PersonExport{Identities: []ExportedIdentity{}, Conversations: []ExportedConversation{}, Messages: []ExportedMessage{}, Charges: []ExportedCharge{}}
+	err := s.inTx(ctx, func(t *sqlx.Tx) error {
+		err := t.GetContext(ctx, &p.Contact, `SELECT id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, last_template_at, blocked_until,
+			marketing_stop_at, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
+		if err != nil {
+			return failed(err, "could not read the contact")
+		}
+		for _, q := range []struct {
+			dest  any
+			query string
+		}{
+			{&p.Identities, "SELECT account_id, kind, value FROM waa_identities WHERE contact_id = $1 ORDER BY account_id, kind, value"},
+			{&p.Conversations, `SELECT id, account_id, queue_id, channel_id, owner_id, attendant_id, window_until, last_template_at, last_inbound_at,
+				last_outbound_at, closed_at, closed_by, close_reason, aborted_at, created_at
+				FROM waa_conversations WHERE contact_id = $1 ORDER BY created_at, id`},
+			{&p.Messages, "SELECT " + of("m", "id, conversation_id, direction, kind, author_id, post_id, wamid, status, reason_code, body, template_id, created_at, sent_at, status_at") +
+				" FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id WHERE c.contact_id = $1 ORDER BY m.created_at, m.id"},
+			{&p.Charges, "SELECT " + of("h", "message_id, category, amount, currency, state, at") +
+				` FROM waa_charges h JOIN waa_messages m ON m.id = h.message_id JOIN waa_conversations c ON c.id = m.conversation_id
+				WHERE c.contact_id = $1 ORDER BY h.at, h.message_id`},
+		} {
+			if err := t.SelectContext(ctx, q.dest, q.query, id); err != nil {
+				return errors.Wrap(err, "could not read what is stored about a contact")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Erased is what EraseContact leaves to do in Mattermost.
+type Erased struct {
+	Channels []string // of the contact's conversations
+}
+
+// EraseContact removes who a contact is: name, numbers, document, texts, and
+// what waits in inbox and outbox. Its conversations are closed. Ids, times and
+// charges stay, and an audit row says who did it. now is milliseconds since epoch.
+func (s *Store) EraseContact(ctx context.Context, id, actorID string, now int64) (*Erased, error) {
+	erased := &Erased{}
+	err := retryDeadlock(func() error {
+		return s.inTx(ctx, func(t *sqlx.Tx) error {
+			var values pq.StringArray
+			if err := t.GetContext(ctx, &values, `SELECT ARRAY(SELECT value FROM waa_identities WHERE contact_id = c.id UNION SELECT c.wa_id WHERE c.wa_id <> ''
+				UNION SELECT c.user_id WHERE c.user_id <> '') FROM waa_contacts c WHERE c.id = $1 FOR UPDATE OF c`, id); err != nil {
+				return failed(err, "could not lock the contact")
+			}
+			var channels pq.StringArray
+			if err := t.GetContext(ctx, &channels, eraseContact, id, actorID, now); err != nil {
+				return failed(err, "could not erase the contact")
+			}
+			erased.Channels = channels
+			if _, err := exec(ctx, t, eraseOutbox, id); err != nil {
+				return failed(err, "could not erase the contact's outbox")
+			}
+			if _, err := exec(ctx, t, eraseInbox, values); err != nil {
+				return failed(err, "could not erase the contact's inbox")
+			}
+			return s.audit(ctx, t, actorID, "contact_erased", id, nil)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return erased, nil
+}
+
+const eraseContact = `
+	WITH ct AS (
+		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '', updated_at = $3 WHERE id = $1
+	), i AS (
+		DELETE FROM waa_identities WHERE contact_id = $1
+	), c AS (
+		UPDATE waa_conversations SET close_reason = '', closed_by = CASE WHEN closed_at = 0 THEN $2 ELSE closed_by END,
+			closed_at = CASE WHEN closed_at = 0 THEN $3 ELSE closed_at END, updated_at = $3, refresh_at = CASE WHEN channel_id = '' THEN 0 ELSE $3 END
+		WHERE contact_id = $1 RETURNING id, channel_id
+	), m AS (
+		UPDATE waa_messages SET body = '' WHERE conversation_id IN (SELECT id FROM c) AND body <> ''
+	)
+	SELECT coalesce(array_agg(channel_id) FILTER (WHERE channel_id <> ''), '{}') FROM c`
+
+// eraseOutbox and eraseInbox end what waits or is dead, and empty it. Other
+// jobs have no payload. A row of the inbox is the person's if a part of its
+// lane or a string of its JSON is one of their identities.
+const (
+	eraseOutbox = `UPDATE waa_outbox SET ` + emptyJob + `
+		WHERE (finished_at = 0 OR dead_at > 0) AND lane IN (SELECT id FROM waa_conversations WHERE contact_id = $1)`
+	eraseInbox = `UPDATE waa_inbox SET ` + emptyJob + `
+		WHERE (finished_at = 0 OR dead_at > 0) AND EXISTS (
+			SELECT 1 FROM unnest($1::text[]) v
+			WHERE v = ANY (regexp_split_to_array(lane, '[^0-9A-Za-z.]+')) OR position(convert_to('"' || v || '"', 'UTF8') IN payload) > 0)`
+	emptyJob = `payload = '', reason = '', lease_owner = '', lease_until = 0, dead_at = 0, finished_at = ` + clock
+)

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	planFields  = "queue_id, monthly_limit, currency, prices"
+	planColumns = "id, " + planFields + ", approved, approved_by, approved_at, created_at, updated_at"
+	planSelect  = "SELECT " + planColumns + " FROM waa_plans"
+)
+
+// priceTable is conversation.Prices at rest: millionths, whole numbers.
+type priceTable struct {
+	Marketing      int64 `json:"marketing"`
+	Utility        int64 `json:"utility"`
+	Authentication int64 `json:"authentication"`
+	Service        int64 `json:"service"`
+}
+
+func encodePrices(p conversation.Prices) (string, error) {
+	data, err := json.Marshal(priceTable{int64(p.Marketing), int64(p.Utility), int64(p.Authentication), int64(p.Service)})
+	return string(data), errors.Wrap(err, "could not encode prices")
+}
+
+func decodePrices(data []byte) (conversation.Prices, error) {
+	var p priceTable
+	if err := json.Unmarshal(data, &p); err != nil {
+		return conversation.Prices{}, errors.Wrap(err, "could not decode prices")
+	}
+	return conversation.Prices{
+		Marketing: conversation.Money(p.Marketing), Utility: conversation.Money(p.Utility),
+		Authentication: conversation.Money(p.Authentication), Service: conversation.Money(p.Service),
+	}, nil
+}
+
+// planRow is a plan with its prices as stored.
+type planRow struct {
+	conversation.Plan
+	Prices []byte
+}
+
+func (r *planRow) plan() (*conversation.Plan, error) {
+	prices, err := decodePrices(r.Prices)
+	if err != nil {
+		return nil, err
+	}
+	r.Plan.Prices = prices
+	return &r.Plan, nil
+}
+
+// Plan reads a plan.
+func (s *Store) Plan(ctx context.Context, id string) (*conversation.Plan, error) {
+	return readPlan(ctx, s.db, planSelect+" WHERE id = $1", id)
+}
+
+// PlanOfQueue reads the plan of a queue, approved or not.
+func (s *Store) PlanOfQueue(ctx context.Context, queueID string) (*conversation.Plan, error) {
+	return readPlan(ctx, s.db, planSelect+" WHERE queue_id = $1", queueID)
+}
+
+func readPlan(ctx context.Context, r runner, query string, args ...any) (*conversation.Plan, error) {
+	var row planRow
+	if err := r.GetContext(ctx, &row, query, args...); err != nil {
+		return nil, failed(err, "could not read the plan")
+	}
+	return row.plan()
+}
+
+// Plans lists the plans, oldest first; page counts from 0.
+func (s *Store) Plans(ctx context.Context, page, perPage int) ([]*conversation.Plan, int, error) {
+	from := builder().Select().From("waa_plans")
+	rows, total, err := selectPage[planRow](ctx, s.db, from.Columns(planColumns).OrderBy("created_at", "id"), from.Columns("count(*)"), page, perPage)
+	if err != nil {
+		return nil, 0, err
+	}
+	plans := make([]*conversation.Plan, len(rows))
+	for i, row := range rows {
+		if plans[i], err = row.plan(); err != nil {
+			return nil, 0, err
+		}
+	}
+	return plans, total, nil
+}
+
+// CreatePlan stores a new plan, not approved, and gives it an id. ErrConflict if the queue has one.
+func (s *Store) CreatePlan(ctx context.Context, p *conversation.Plan, now int64) error {
+	p.ID, p.CreatedAt, p.UpdatedAt = s.newID(), now, now
+	p.Approved, p.ApprovedBy, p.ApprovedAt = false, "", 0
+	prices, err := encodePrices(p.Prices)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, s.db, `INSERT INTO waa_plans (id, queue_id, monthly_limit, currency, prices, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $6)`, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, now)
+	return failed(err, "could not create the plan")
+}
+
+// UpdatePlan stores what an admin may edit. Any change takes the approval off.
+// It answers the plan as it is then.
+func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, now int64) (*conversation.Plan, error) {
+	prices, err := encodePrices(p.Prices)
+	if err != nil {
+		return nil, err
+	}
+	const same = "(queue_id = $2 AND monthly_limit = $3 AND currency = $4 AND prices = $5::jsonb)"
+	return readPlan(ctx, s.db, `UPDATE waa_plans SET queue_id = $2, monthly_limit = $3, currency = $4, prices = $5::jsonb, updated_at = $6,
+			approved = approved AND `+same+`,
+			approved_by = CASE WHEN `+same+` THEN approved_by ELSE '' END,
+			approved_at = CASE WHEN `+same+` THEN approved_at ELSE 0 END
+		WHERE id = $1 RETURNING `+planColumns, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, now)
+}
+
+// ApprovePlan lets the queue spend what the plan says, and leaves an audit row with it.
+func (s *Store) ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error) {
+	return readPlan(ctx, s.db, `
+		WITH approved AS (
+			UPDATE waa_plans SET approved = true, approved_by = $2, approved_at = $3, updated_at = $3 WHERE id = $1 RETURNING `+planColumns+`
+		), audit AS (
+			INSERT INTO waa_audit (id, at, actor_id, action, object_id, details)
+			SELECT $4, $3, $2, 'plan_approved', id, jsonb_build_object('queue', queue_id, 'monthly_limit', monthly_limit::text, 'currency', currency, 'prices', prices::text)
+			FROM approved
+		)
+		SELECT `+planColumns+` FROM approved`, id, by, now, s.newID())
+}
+
+// DeletePlan removes a plan: its queue can start nothing any more.
+func (s *Store) DeletePlan(ctx context.Context, id string) error {
+	return execOne(ctx, s.db, "could not delete the plan", "DELETE FROM waa_plans WHERE id = $1", id)
+}
+
+// lockPlan reads the approved plan of a queue, holds it, and sums what was
+// spent and reserved since the moment, milliseconds since epoch. The sum is a
+// second statement on purpose: it sees what others reserved before they let go.
+func lockPlan(ctx context.Context, r runner, queueID string, since int64) (*conversation.Plan, conversation.Money, error) {
+	plan, err := readPlan(ctx, r, planSelect+" WHERE queue_id = $1 AND approved FOR UPDATE", queueID)
+	if err != nil {
+		return nil, 0, err
+	}
+	spent, err := spentSince(ctx, r, queueID, since)
+	return plan, spent, err
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	queueFields  = "name, team_id, channel_id, account_id, inactivity_minutes"
+	queueColumns = "id, " + queueFields + ", created_at, updated_at"
+)
+
+// Queue reads a queue.
+func (s *Store) Queue(ctx context.Context, id string) (*conversation.Queue, error) {
+	q := &conversation.Queue{}
+	err := s.db.GetContext(ctx, q, "SELECT "+queueColumns+" FROM waa_queues WHERE id = $1", id)
+	if err != nil {
+		return nil, failed(err, "could not read the queue")
+	}
+	return q, nil
+}
+
+// Queues lists all queues by name.
+func (s *Store) Queues(ctx context.Context) ([]*conversation.Queue, error) {
+	queues := []*conversation.Queue{}
+	err := s.db.SelectContext(ctx, &queues, "SELECT "+queueColumns+" FROM waa_queues ORDER BY name, id")
+	return queues, errors.Wrap(err, "could not read the queues")
+}
+
+// QueuesOfAccount lists the queues of an account by name.
+func (s *Store) QueuesOfAccount(ctx context.Context, accountID string) ([]*conversation.Queue, error) {
+	queues := []*conversation.Queue{}
+	err := s.db.SelectContext(ctx, &queues, "SELECT "+queueColumns+" FROM waa_queues WHERE account_id = $1 ORDER BY name, id", accountID)
+	return queues, errors.Wrap(err, "could not read the account's queues")
+}
+
+// QueuePage lists the queues by name; page counts from 0.
+func (s *Store) QueuePage(ctx context.Context, page, perPage int) ([]*conversation.Queue, int, error) {
+	from := builder().Select().From("waa_queues")
+	return selectPage[conversation.Queue](ctx, s.db, from.Columns(queueColumns).OrderBy("name", "id"), from.Columns("count(*)"), page, perPage)
+}
+
+// CreateQueue stores a new queue and gives it an id. ErrConflict if its channel stands for another queue.
+func (s *Store) CreateQueue(ctx context.Context, q *conversation.Queue, now int64) error {
+	q.ID, q.CreatedAt, q.UpdatedAt = s.newID(), now, now
+	_, err := execNamed(ctx, s.db, insertInto("waa_queues", queueColumns), q)
+	return failed(err, "could not create the queue")
+}
+
+// UpdateQueue stores what an admin may edit. ErrConflict if its channel stands for another queue.
+func (s *Store) UpdateQueue(ctx context.Context, q *conversation.Queue, now int64) error {
+	q.UpdatedAt = now
+	n, err := execNamed(ctx, s.db, "UPDATE waa_queues SET "+assign(queueFields)+", updated_at = :updated_at WHERE id = :id", q)
+	if err == nil && n == 0 {
+		return conversation.ErrNotFound
+	}
+	return failed(err, "could not update the queue")
+}
+
+// DeleteQueue removes a queue, its plan and its place in allow-lists and as a
+// default. ErrConflict while it has open conversations.
+func (s *Store) DeleteQueue(ctx context.Context, id string) error {
+	return s.inTx(ctx, func(t *sqlx.Tx) error {
+		if err := refuseOpen(ctx, t, "queue_id", id); err != nil {
+			return err
+		}
+		return execOne(ctx, t, "could not delete the queue", `
+			WITH p AS (DELETE FROM waa_plans WHERE queue_id = $1),
+			     t AS (UPDATE waa_templates SET queue_ids = array_remove(queue_ids, $1::text) WHERE queue_ids @> ARRAY[$1::text]),
+			     a AS (UPDATE waa_accounts SET default_queue_id = '' WHERE default_queue_id = $1)
+			DELETE FROM waa_queues WHERE id = $1`, id)
+	})
+}

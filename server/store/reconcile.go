@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// ChannelsActiveSince lists the channels of conversations in which the server
+// saw a post since the moment, milliseconds since epoch. It asks the server's own table.
+func (s *Store) ChannelsActiveSince(ctx context.Context, since int64) ([]string, error) {
+	return s.strings(ctx, "could not list active channels", `SELECT coalesce(array_agg(c.channel_id ORDER BY ch.lastpostat), '{}')
+		FROM waa_conversations c JOIN channels ch ON ch.id = c.channel_id WHERE c.channel_id <> '' AND ch.lastpostat >= $1`, since)
+}
+
+// Known tells which of the posts have a message row.
+func (s *Store) Known(ctx context.Context, postIDs []string) (map[string]bool, error) {
+	ids, err := s.strings(ctx, "could not look for posts",
+		"SELECT coalesce(array_agg(post_id), '{}') FROM waa_messages WHERE post_id = ANY($1) AND post_id <> ''", pq.Array(postIDs))
+	known := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		known[id] = true
+	}
+	return known, err
+}
+
+// strings reads one array, which is one row however long it is.
+func (s *Store) strings(ctx context.Context, doing, query string, args ...any) ([]string, error) {
+	var list pq.StringArray
+	err := s.db.GetContext(ctx, &list, query, args...)
+	return list, failed(err, doing)
+}
+
+// Fact reads a small number that outlives the process; one never set is 0.
+func (s *Store) Fact(ctx context.Context, name string) (int64, error) {
+	var value int64
+	err := failed(s.db.GetContext(ctx, &value, "SELECT value FROM waa_facts WHERE name = $1", name), "could not read a fact")
+	if errors.Is(err, conversation.ErrNotFound) {
+		return 0, nil
+	}
+	return value, err
+}
+
+// SetFact stores a small number.
+func (s *Store) SetFact(ctx context.Context, name string, value int64) error {
+	_, err := exec(ctx, s.db, "INSERT INTO waa_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
+	return failed(err, "could not store a fact")
+}

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+const (
+	// graceText is how long whoever changed a conversation has to show it
+	// before the background does, milliseconds: so they do not meet.
+	graceText = "3000"
+	// laterText is how long a header may show a window's old end, milliseconds:
+	// a customer who writes a lot costs one update a minute.
+	laterText = "60000"
+)
+
+// refreshSoon is the part of an UPDATE that makes a conversation due at a
+// moment, or earlier if it is due earlier.
+func refreshSoon(column, at string) string { return "refresh_at = " + soon(column, at) }
+
+// soon is the new refresh_at. It always differs from the old one, so that
+// Refreshed sees that the conversation became due again.
+func soon(column, at string) string {
+	at = "CAST(" + at + " AS bigint)"
+	return "CASE WHEN " + column + " > 0 AND " + column + " <= " + at + " + 1000 THEN " + column + " + 1 ELSE " + at + " END"
+}
+
+// ClaimRefresh leases up to n conversations that are due or, with id, that one;
+// see relay.MirrorStore.
+func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, lease time.Duration, n int) ([]relay.Refresh, error) {
+	claimed := []relay.Refresh{}
+	var err error
+	if id != "" {
+		err = s.db.SelectContext(ctx, &claimed, refreshClaim("id = $1 AND refresh_lease <= "+clock+" FOR UPDATE", "$2::bigint"), id, lease.Milliseconds())
+	} else {
+		err = s.db.SelectContext(ctx, &claimed, refreshClaim("refresh_at > 0 AND refresh_at <= $1 AND refresh_lease <= "+clock+
+			" ORDER BY refresh_at LIMIT $2 FOR UPDATE SKIP LOCKED", "$3::bigint"), now, n, lease.Milliseconds())
+	}
+	return claimed, errors.Wrap(err, "could not claim conversations")
+}
+
+func refreshClaim(which, lease string) string {
+	return `
+		WITH due AS (
+			SELECT id, refresh_lease <> 0 AS again FROM waa_conversations WHERE ` + which + `
+		), c AS (
+			UPDATE waa_conversations c SET refresh_lease = ` + clock + ` + ` + lease + ` FROM due WHERE c.id = due.id RETURNING c.*, due.again
+		)
+		SELECT ` + as("c", "conversation", conversationColumns) + ", " + as("ct", "conversation.contact", contactColumns) + `,
+			c.refresh_at AS due_at, c.shown_state AS shown, c.again
+		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id ORDER BY c.refresh_at, c.id`
+}
+
+// Refreshed gives the lease back and notes what was shown; see relay.MirrorStore.
+func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown string, next int64) error {
+	return execOne(ctx, s.db, "could not end a refresh", `UPDATE waa_conversations SET refresh_lease = 0, shown_state = $3,
+		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, fit(shown, 64), next)
+}

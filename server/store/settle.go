@@ -1,0 +1,83 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// serviceCategory is Meta's category of what is no template.
+const serviceCategory = "service"
+
+// Types of pricing. Meta's own, and two of ours for a pricing that has none:
+// kept, the type tells that there was a pricing.
+const (
+	freeCustomerService = "free_customer_service"
+	freeEntryPoint      = "free_entry_point"
+	notBillable         = "not_billable"
+	untyped             = "untyped"
+)
+
+// priced is what a message's first pricing says, as it is kept; both are "" where there was none yet.
+type priced struct{ category, kind string }
+
+// pricing reads the pricing of a status.
+func pricing(change *relay.StatusChange) priced {
+	p := priced{category: fit(strings.ToLower(change.Category), 32), kind: fit(strings.ToLower(change.PricingType), 40)}
+	switch {
+	case p.free():
+	case !change.Billable:
+		p.kind = notBillable
+	case p.kind == "":
+		p.kind = untyped
+	}
+	return p
+}
+
+// free tells that Meta does not charge. A type nobody knows may be billed.
+func (p priced) free() bool {
+	return p.kind == freeCustomerService || p.kind == freeEntryPoint || p.kind == notBillable
+}
+
+// bill is what the charge of a delivered message is worked out from.
+type bill struct {
+	charge   conversation.Charge // as reserved, or as settled without a pricing; State "" = there is none
+	ours     string              // the category the message has if Meta does not say
+	told     priced
+	prices   *conversation.Prices // of the queue's approved plan; nil = none
+	currency string               // of prices
+	service  int                  // other service messages of the number this month, counted up to quota
+	quota    int                  // how many of them are free
+}
+
+func (b *bill) category() string {
+	return orElse(b.told.category, orElse(b.charge.Category, b.ours))
+}
+
+// withinQuota tells that the message is free as one of the month's first service messages.
+func (b *bill) withinQuota() bool {
+	return b.category() == serviceCategory && !b.told.free() && b.service < b.quota
+}
+
+// settle works out the charge. It depends on nothing but the bill, so that the
+// order of the statuses does not matter.
+func (b *bill) settle() conversation.Charge {
+	c, category := b.charge, b.category()
+	switch {
+	case b.told.free(), b.withinQuota():
+		if c.State == "" && b.prices != nil {
+			c.Currency = b.currency
+		}
+		c.State, c.Amount = conversation.ChargeFree, 0
+	case category == c.Category && (c.State == conversation.ChargeReserved || c.State == conversation.ChargeBilled):
+		c.State = conversation.ChargeBilled // at the price it was reserved for
+	default:
+		c.State = conversation.ChargeBilled
+		if b.prices != nil {
+			c.Amount, c.Currency = b.prices.Of(category), b.currency
+		}
+	}
+	c.Category = category
+	return c
+}

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// statusTries is how often a status is worked out again because the message
+// changed meanwhile.
+const statusTries = 20
+
+// statusState is all that handling a status depends on.
+type statusState struct {
+	Message         conversation.Message
+	Contact         conversation.Contact
+	Charge          conversation.Charge // State "" = there is none
+	PricedCategory  string
+	PricedType      string
+	QueueID         string // the conversation's
+	Prices          []byte // of the approved plan of the charge's queue; empty = none
+	Currency        string
+	ServiceMessages int // see bill.service
+}
+
+// statusDecision is what a status changes.
+type statusDecision struct {
+	after    conversation.Message
+	told     priced
+	advanced bool
+	settles  bool // the charge is to be settled now
+	nothing  bool
+}
+
+// ApplyStatus handles one status webhook; see relay.StatusStore. It reads,
+// decides, and writes only if the message is still what it read: a status that
+// says nothing new writes nothing, and no lock waits for this process.
+func (s *Store) ApplyStatus(ctx context.Context, accountID string, change relay.StatusChange) (*conversation.Message, bool, error) {
+	change.WAMID, change.Person = fit(change.WAMID, maxWAMID), fitted(change.Person)
+	if change.At <= 0 {
+		if err := s.db.GetContext(ctx, &change.At, "SELECT "+clock); err != nil {
+			return nil, false, failed(err, "could not read the clock")
+		}
+	}
+	for range statusTries {
+		state, err := s.readStatus(ctx, accountID, &change)
+		if err != nil {
+			return nil, false, err
+		}
+		if learn(&state.Contact, change.Person) {
+			if err = s.learnPerson(ctx, accountID, state.Contact.ID, change.Person, change.At); err != nil {
+				return nil, false, err
+			}
+		}
+		d := state.decide(&change)
+		if d.advanced && change.Status == conversation.Failed {
+			return s.end(ctx, &d.after, change.Reason, change.At)
+		}
+		written := d.nothing
+		if !written {
+			written, err = s.writeStatus(ctx, state, d, &change)
+		}
+		if err != nil || written {
+			return &d.after, d.advanced, err
+		}
+	}
+	return nil, false, errors.New("a message changed too often while its status was stored")
+}
+
+// decide works out what a status changes.
+func (state *statusState) decide(change *relay.StatusChange) *statusDecision {
+	old := &state.Message
+	d := &statusDecision{after: *old, told: priced{state.PricedCategory, state.PricedType}, advanced: old.Status.Advances(change.Status)}
+	d.after.WAMID = orElse(old.WAMID, change.WAMID)
+	if d.advanced {
+		d.after.Status, d.after.StatusAt = change.Status, change.At
+		if d.after.SentAt == 0 {
+			d.after.SentAt = change.At
+		}
+	}
+	news := change.Priced && d.told.kind == ""
+	if news {
+		d.told = pricing(change)
+	}
+	delivered := d.after.Status == conversation.Delivered || d.after.Status == conversation.Read
+	open := state.Charge.State == "" || state.Charge.State == conversation.ChargeReserved
+	d.settles = delivered && (open || news)
+	d.nothing = !d.advanced && !news && !d.settles && d.after.WAMID == old.WAMID
+	return d
+}
+
+// readStatus finds the message a status is about, by our id, else by wamid.
+func (s *Store) readStatus(ctx context.Context, accountID string, change *relay.StatusChange) (*statusState, error) {
+	if change.MessageID == "" && change.WAMID == "" {
+		return nil, conversation.ErrNotFound
+	}
+	month := conversation.MonthStart(change.At)
+	count := 0
+	if change.Priced || change.Status == conversation.Delivered || change.Status == conversation.Read {
+		count = change.ServiceQuota // else nothing is settled
+	}
+	state := &statusState{}
+	err := s.db.GetContext(ctx, state, "SELECT "+as("m", "message", messageColumns)+", "+as("ct", "contact", contactColumns)+`,
+			coalesce(ch.queue_id, '') AS "charge.queue_id", coalesce(ch.category, '') AS "charge.category", coalesce(ch.amount, 0) AS "charge.amount",
+			coalesce(ch.currency, '') AS "charge.currency", coalesce(ch.state, '') AS "charge.state", coalesce(ch.at, 0) AS "charge.at",
+			m.priced_category, m.priced_type, c.queue_id, coalesce(p.prices::text, '') AS prices, coalesce(p.currency, '') AS currency,
+			CASE WHEN m.kind = 'template' THEN 0 ELSE `+countService("m.account_id", "m.id", "$4", "$5", "$6")+` END AS service_messages
+		FROM waa_messages m
+		JOIN waa_conversations c ON c.id = m.conversation_id
+		JOIN waa_contacts ct ON ct.id = m.contact_id
+		LEFT JOIN waa_charges ch ON ch.message_id = m.id
+		LEFT JOIN waa_plans p ON p.queue_id = coalesce(ch.queue_id, c.queue_id) AND p.approved
+		WHERE m.account_id = $1 AND m.direction = 'out' AND (m.id = $2 OR m.wamid = $3 AND m.wamid <> '')
+		ORDER BY m.id = $2 DESC LIMIT 1`, accountID, change.MessageID, change.WAMID, month, nextMonth(month), count)
+	return state, failed(err, "could not find the message of a status")
+}
+
+// nextMonth is the first millisecond of the month after the one that begins at month.
+func nextMonth(month int64) int64 {
+	const longest = 31 * 24 * 3600 * 1000
+	return conversation.MonthStart(month + longest)
+}
+
+// countService counts a number's other service messages of a month, as far as
+// the limit; its arguments are SQL.
+func countService(account, exceptMessage, from, to, limit string) string {
+	return `(SELECT count(*) FROM (SELECT 1 FROM waa_charges s WHERE s.account_id = ` + account + ` AND s.category = '` + serviceCategory + `'
+		AND s.at >= ` + from + ` AND s.at < ` + to + ` AND s.message_id <> ` + exceptMessage + ` LIMIT ` + limit + `) s)`
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// swapStatus writes what a status changes, if the message is still as it was read.
+const swapStatus = `UPDATE waa_messages SET status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
+	WHERE id = $1 AND status = $2 AND wamid = $9 AND priced_type = $10`
+
+// settleStatus is swapStatus with the charge, both or none.
+const settleStatus = `WITH m AS (` + swapStatus + ` RETURNING id)
+	INSERT INTO waa_charges (` + chargeColumns + `)
+	SELECT m.id, $11, $12, $13, $14, $15, $6, $16, $17, $18, $19, $20 FROM m
+	ON CONFLICT (message_id) DO UPDATE SET wamid = excluded.wamid, category = excluded.category, amount = excluded.amount,
+		currency = excluded.currency, state = excluded.state, at = excluded.at`
+
+// writeStatus stores a decision; false if the message changed since it was read.
+func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDecision, change *relay.StatusChange) (bool, error) {
+	old, after := &state.Message, &d.after
+	if d.advanced && (old.Status == conversation.Pending || old.Status == conversation.Unknown) {
+		// the webhook was faster than the answer to the send, or that answer never came
+		if err := s.leftByStatus(ctx, old, change.At); err != nil {
+			return false, err
+		}
+	}
+	args := []any{
+		after.ID, string(old.Status), string(after.Status), after.StatusAt, after.SentAt, after.WAMID,
+		d.told.category, d.told.kind, old.WAMID, state.PricedType,
+	}
+	if !d.settles {
+		n, err := exec(ctx, s.db, swapStatus, args...)
+		return n > 0, failed(err, "could not store a status")
+	}
+	b, err := state.bill(d, change)
+	if err != nil {
+		return false, err
+	}
+	if !b.withinQuota() {
+		return writeSettled(ctx, s.db, state, b, args)
+	}
+	// one at a time, so that the free messages of the month are counted right
+	written := false
+	err = s.inTx(ctx, func(t *sqlx.Tx) error {
+		if _, err := exec(ctx, t, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:quota:"+old.AccountID); err != nil {
+			return failed(err, "could not lock a number's quota")
+		}
+		month := conversation.MonthStart(change.At)
+		if err := t.GetContext(ctx, &b.service, "SELECT "+countService("$1", "$2", "$3", "$4", "$5"),
+			old.AccountID, old.ID, month, nextMonth(month), b.quota); err != nil {
+			return failed(err, "could not count service messages")
+		}
+		var err error
+		written, err = writeSettled(ctx, t, state, b, args)
+		return err
+	})
+	return written, err
+}
+
+func writeSettled(ctx context.Context, r runner, state *statusState, b *bill, swapArgs []any) (bool, error) {
+	m, c := &state.Message, b.settle()
+	n, err := exec(ctx, r, settleStatus, append(swapArgs, m.ConversationID, m.AccountID, orElse(c.QueueID, state.QueueID), m.AuthorID,
+		m.TemplateID, c.Category, int64(c.Amount), c.Currency, c.State, c.At)...)
+	return n > 0, failed(err, "could not settle a charge")
+}
+
+// bill puts together what the charge is worked out from.
+func (state *statusState) bill(d *statusDecision, change *relay.StatusChange) (*bill, error) {
+	b := &bill{charge: state.Charge, ours: state.Message.Category, told: d.told, currency: state.Currency, service: state.ServiceMessages, quota: change.ServiceQuota}
+	if state.Message.Kind != "template" {
+		b.ours = serviceCategory
+	}
+	if d.advanced || b.charge.At == 0 {
+		b.charge.At = change.At
+	}
+	if len(state.Prices) > 0 {
+		prices, err := decodePrices(state.Prices)
+		if err != nil {
+			return nil, err
+		}
+		b.prices = &prices
+	}
+	return b, nil
+}
+
+// leftByStatus notes that a message has left, which its status alone told.
+func (s *Store) leftByStatus(ctx context.Context, m *conversation.Message, at int64) error {
+	_, err := exec(ctx, s.db, `UPDATE waa_conversations SET last_outbound_at = greatest(last_outbound_at, $2::bigint),
+			refresh_at = CASE WHEN $3::boolean OR channel_id = '' THEN `+soon("refresh_at", "$2")+` ELSE refresh_at END
+		WHERE id = $1`, m.ConversationID, at, m.Kind == "template")
+	return failed(err, "could not note that a message left")
+}
+
+// learnPerson stores what a status says of a person.
+func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, who relay.Person, now int64) error {
+	set, news := learnContact("$5::text", "$4::text", "$6::text", "$3::text")
+	_, err := exec(ctx, s.db, "WITH c AS (UPDATE waa_contacts SET "+set+", updated_at = greatest(updated_at, $7) WHERE id = $2 AND "+news+") "+newIdentities,
+		accountID, contactID, who.PhoneKey, who.UserID, who.WAID, who.Name, now)
+	return failed(err, "could not store the identities")
+}
+
+// end gives a message its last status, or unknown, if that advances it. Unless
+// it is unknown it releases the charge and takes back what a template did to
+// the times of conversation and contact: what failed was never sent.
+func (s *Store) end(ctx context.Context, m *conversation.Message, reason int, now int64) (ended *conversation.Message, advanced bool, err error) {
+	err = retryDeadlock(func() error {
+		return s.inTx(ctx, func(t *sqlx.Tx) error {
+			ended, advanced = nil, false
+			if _, err := exec(ctx, t, lockAround, m.ID); err != nil {
+				return failed(err, "could not lock a message")
+			}
+			var err error
+			if ended, err = getMessage(ctx, t, messageSelect+" WHERE id = $1", m.ID); err != nil {
+				return err
+			}
+			if advanced = ended.Status.Advances(m.Status); !advanced {
+				return nil
+			}
+			ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, orElse(ended.WAMID, m.WAMID)
+			_, err = exec(ctx, t, endMessage(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != conversation.Unknown)
+			return failed(err, "could not end a message")
+		})
+	})
+	return ended, advanced, err
+}
+
+// lockAround locks a message's contact, its conversation, and the message.
+const lockAround = `
+	WITH m AS (SELECT contact_id, conversation_id FROM waa_messages WHERE id = $1),
+	ct AS (SELECT ct.id FROM waa_contacts ct WHERE ct.id = (SELECT contact_id FROM m) FOR UPDATE),
+	c AS (SELECT c.id FROM waa_conversations c WHERE c.id = (SELECT conversation_id FROM m) AND (SELECT count(*) FROM ct) >= 0 FOR UPDATE)
+	SELECT m.id FROM waa_messages m WHERE m.id = $1 AND (SELECT count(*) FROM c) >= 0 FOR UPDATE`
+
+func endMessage() string {
+	const lastOther = `(SELECT coalesce(max(greatest(o.created_at, o.sent_at)), 0) FROM waa_messages o
+		WHERE o.contact_id = m.contact_id AND o.kind = 'template' AND o.id <> m.id AND o.status NOT IN ('failed', 'not_sent')`
+	return `
+	WITH m AS (
+		UPDATE waa_messages SET status = $2, status_at = $3, reason_code = $4, wamid = $5 WHERE id = $1
+		RETURNING id, contact_id, conversation_id, kind = 'template' AS template
+	), ch AS (
+		UPDATE waa_charges SET state = 'released', amount = 0 FROM m WHERE message_id = m.id AND $6::boolean AND state = 'reserved'
+	), ct AS (
+		UPDATE waa_contacts SET last_template_at = ` + lastOther + `) FROM m WHERE waa_contacts.id = m.contact_id AND m.template AND $6::boolean
+	)
+	UPDATE waa_conversations c SET
+		last_template_at = CASE WHEN m.template AND $6::boolean THEN ` + lastOther + ` AND o.conversation_id = m.conversation_id) ELSE c.last_template_at END,
+		updated_at = greatest(c.updated_at, $3),
+		refresh_at = CASE WHEN c.channel_id = '' AND $6::boolean THEN c.refresh_at
+			WHEN c.channel_id = '' OR m.template THEN ` + soon("c.refresh_at", "$3") + ` ELSE c.refresh_at END
+	FROM m WHERE c.id = m.conversation_id`
+}

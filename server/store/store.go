@@ -1,0 +1,175 @@
+// Package store keeps everything in PostgreSQL, one file an aggregate. It
+// implements the interfaces that packages conversation, relay and jobqueue
+// declare.
+//
+// In production the connection is Mattermost's plugin driver: every statement
+// and every row read is a remote call, and contexts are ignored. So a method is
+// one statement where that is possible, and several rows of a report are read
+// as one.
+//
+// Locks are taken in one order, against deadlocks: advisory locks of a person's
+// keys, contact, conversation, message, charge.
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/jmoiron/sqlx"
+	"github.com/jmoiron/sqlx/reflectx"
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+var (
+	_ conversation.Store   = (*Store)(nil)
+	_ relay.InboundStore   = (*Store)(nil)
+	_ relay.StatusStore    = (*Store)(nil)
+	_ relay.OutboundStore  = (*Store)(nil)
+	_ relay.TickStore      = (*Store)(nil)
+	_ relay.MirrorStore    = (*Store)(nil)
+	_ relay.ReconcileStore = (*Store)(nil)
+	_ jobqueue.Store       = (*Queue)(nil)
+)
+
+// Sealer keeps account tokens unreadable at rest.
+type Sealer interface {
+	Seal(plain string) (string, error)
+	Open(sealed string) (string, error)
+}
+
+// Store is the database.
+type Store struct {
+	db     *sqlx.DB
+	sealer Sealer
+	newID  func() string
+}
+
+// New makes a store of an open database whose tables exist (see Migrate).
+// newID makes Mattermost's 26-character ids.
+func New(db *sql.DB, sealer Sealer, newID func() string) *Store {
+	x := sqlx.NewDb(db, "postgres")
+	x.Mapper = reflectx.NewMapperFunc("db", columnName)
+	return &Store{db: x, sealer: sealer, newID: newID}
+}
+
+// runner is the database or a transaction.
+type runner interface {
+	sqlx.ExtContext
+	BindNamed(query string, arg any) (string, []any, error)
+	GetContext(ctx context.Context, dest any, query string, args ...any) error
+	SelectContext(ctx context.Context, dest any, query string, args ...any) error
+}
+
+// clock is the database's time, milliseconds since epoch: the one clock of leases.
+const clock = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+
+// PostgreSQL's error codes that mean something here.
+const (
+	uniqueViolation  = "23505"
+	deadlockDetected = "40P01"
+)
+
+func hasCode(err error, code string) bool {
+	var pqErr *pq.Error
+	return errors.As(err, &pqErr) && string(pqErr.Code) == code
+}
+
+// failed turns an error of the database into one of the domain.
+func failed(err error, doing string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return conversation.ErrNotFound
+	case hasCode(err, uniqueViolation):
+		return conversation.ErrConflict
+	default:
+		return errors.Wrap(err, doing)
+	}
+}
+
+// retryDeadlock runs fn again when PostgreSQL chose it as a deadlock's victim.
+func retryDeadlock(fn func() error) error {
+	err := fn()
+	for tries := 0; tries < 3 && hasCode(err, deadlockDetected); tries++ {
+		err = fn()
+	}
+	return err
+}
+
+// exec runs a statement and answers how many rows it touched.
+func exec(ctx context.Context, r runner, query string, args ...any) (int, error) {
+	res, err := r.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
+// execOne is exec for a statement that must touch a row; ErrNotFound if it did not.
+func execOne(ctx context.Context, r runner, doing, query string, args ...any) error {
+	n, err := exec(ctx, r, query, args...)
+	if err == nil && n == 0 {
+		return conversation.ErrNotFound
+	}
+	return failed(err, doing)
+}
+
+// execNamed is exec with :names that are taken from arg.
+func execNamed(ctx context.Context, r runner, query string, arg any) (int, error) {
+	query, args, err := r.BindNamed(query, arg)
+	if err != nil {
+		return 0, err
+	}
+	return exec(ctx, r, query, args...)
+}
+
+// inTx runs fn in a transaction. Whatever fn answers, nothing stays open.
+func (s *Store) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
+	t, err := s.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return errors.Wrap(err, "could not begin a transaction")
+	}
+	defer func() { _ = t.Rollback() }() // does nothing after the commit
+	if err := fn(t); err != nil {
+		return err
+	}
+	return failed(t.Commit(), "could not commit a transaction")
+}
+
+func builder() squirrel.StatementBuilderType {
+	return squirrel.StatementBuilder.PlaceholderFormat(squirrel.Dollar)
+}
+
+// selectPage reads one page of rows and how many there are in all; page counts
+// from 0. Both queries have the same conditions.
+func selectPage[T any](ctx context.Context, r runner, rows, count squirrel.SelectBuilder, page, perPage int) ([]*T, int, error) {
+	page, perPage = max(page, 0), max(perPage, 1)
+	offset := page * perPage
+	query, args, err := rows.Limit(uint64(perPage)).Offset(uint64(offset)).ToSql()
+	if err != nil {
+		return nil, 0, errors.Wrap(err, "could not build a list query")
+	}
+	items := []*T{}
+	if err = r.SelectContext(ctx, &items, query, args...); err != nil {
+		return nil, 0, errors.Wrap(err, "could not read a list")
+	}
+	if n := len(items); n < perPage && (n > 0 || page == 0) {
+		return items, offset + n, nil // the last page tells the total
+	}
+	total := 0
+	if query, args, err = count.ToSql(); err != nil {
+		return nil, 0, errors.Wrap(err, "could not build a count query")
+	}
+	if err = r.GetContext(ctx, &total, query, args...); err != nil {
+		return nil, 0, errors.Wrap(err, "could not count a list")
+	}
+	return items, total, nil
+}

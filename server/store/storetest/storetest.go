@@ -1,0 +1,50 @@
+package storetest
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"testing"
+
+	"github.com/lib/pq"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+)
+
+// maxConnections of one test's database; several tests may run at once.
+const maxConnections = 50
+
+// DB makes a database with the plugin's tables, and the one table of the server
+// that the store reads. It is gone when the test ends. Without a PostgreSQL the
+// test fails and says what to do.
+func DB(t testing.TB) *sql.DB {
+	t.Helper()
+	db := Empty(t)
+	require.NoError(t, store.Migrate(db))
+	_, err := db.Exec("CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint)")
+	require.NoError(t, err)
+	return db
+}
+
+// Empty makes a database with nothing in it, gone when the test ends.
+func Empty(t testing.TB) *sql.DB {
+	t.Helper()
+	u, err := server()
+	require.NoError(t, err, "a test needs a real PostgreSQL")
+	admin, err := sql.Open("postgres", u.String())
+	require.NoError(t, err)
+	name := "waa_test_" + rand.Text()
+	_, err = admin.Exec("CREATE DATABASE " + pq.QuoteIdentifier(name))
+	require.NoError(t, err)
+	db, err := sql.Open("postgres", withDatabase(u, name))
+	require.NoError(t, err)
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	t.Cleanup(func() {
+		_ = db.Close()
+		_, err := admin.Exec("DROP DATABASE IF EXISTS " + pq.QuoteIdentifier(name) + " WITH (FORCE)")
+		_ = admin.Close()
+		require.NoError(t, err)
+	})
+	return db
+}
