@@ -1,0 +1,231 @@
+package cloudapi
+
+import (
+	"net/http"
+	"time"
+)
+
+// FaultKind says what goes wrong.
+type FaultKind string
+
+// The faults. "Before" means nothing was recorded; "after" means the call was
+// done and only its answer suffers.
+const (
+	FaultDelay     FaultKind = "delay"      // waits Delay, then does the call
+	FaultLate      FaultKind = "late"       // does the call, answers after Delay
+	FaultSlow      FaultKind = "slow"       // does the call, the answer trickles over Delay
+	FaultHTTP      FaultKind = "http"       // answers Status, nothing done
+	FaultHTTPAfter FaultKind = "http_after" // does the call, answers Status
+	FaultRateLimit FaultKind = "rate_limit" // answers 429 with error 4, nothing done
+	FaultCutBefore FaultKind = "cut_before" // the connection ends, nothing done
+	FaultCutAfter  FaultKind = "cut_after"  // does the call, the connection ends
+)
+
+// Match picks calls; empty fields match everything.
+type Match struct {
+	PhoneNumberID string `json:"phone_number_id,omitempty"` // the object in the path
+	Method        string `json:"method,omitempty"`
+	Edge          string `json:"edge,omitempty"`     // messages, media, message_templates, ...
+	To            string `json:"to,omitempty"`       // recipient, written in any way
+	Type          string `json:"type,omitempty"`     // message type
+	Template      string `json:"template,omitempty"` // template name
+}
+
+// Fault is one thing going wrong with the calls it matches.
+type Fault struct {
+	Match
+	Kind   FaultKind     `json:"kind"`
+	Status int           `json:"status,omitempty"` // of FaultHTTP and FaultHTTPAfter; default 500
+	HTML   bool          `json:"html,omitempty"`   // an edge server's page instead of JSON
+	Delay  time.Duration `json:"-"`                // in real time
+}
+
+// FaultState is a fault that waits for calls.
+type FaultState struct {
+	Fault
+	Left int `json:"left"` // calls it still applies to; -1 = all
+}
+
+type faultRule struct {
+	Fault
+	left int
+}
+
+// Faults steers what goes wrong on the Graph side.
+type Faults struct{ s *Server }
+
+// Faults returns the switchboard of faults.
+func (s *Server) Faults() *Faults { return &Faults{s: s} }
+
+// Next applies f to the next n calls that match. Rules are tried in the order
+// they were given; one call meets one fault.
+func (f *Faults) Next(n int, fault Fault) { f.add(n, fault) }
+
+// Always applies f to every call that matches, until Clear.
+func (f *Faults) Always(fault Fault) { f.add(-1, fault) }
+
+func (f *Faults) add(n int, fault Fault) {
+	f.s.mu.Lock()
+	defer f.s.mu.Unlock()
+	if n == 0 {
+		return
+	}
+	f.s.faults = append(f.s.faults, &faultRule{Fault: fault, left: n})
+	f.s.bump()
+}
+
+// Clear ends all faults and all refusals that FailNext queued.
+func (f *Faults) Clear() {
+	f.s.mu.Lock()
+	defer f.s.mu.Unlock()
+	f.s.faults, f.s.fails = nil, nil
+	f.s.bump()
+}
+
+// List returns the faults that still wait.
+func (f *Faults) List() []FaultState {
+	f.s.mu.Lock()
+	defer f.s.mu.Unlock()
+	list := []FaultState{}
+	for _, r := range f.s.faults {
+		list = append(list, FaultState{Fault: r.Fault, Left: r.left})
+	}
+	return list
+}
+
+func (s *Server) nextFault(c *call) Fault {
+	for i, r := range s.faults {
+		if !r.matches(c) {
+			continue
+		}
+		if r.left > 0 {
+			r.left--
+		}
+		if r.left == 0 {
+			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+		}
+		return r.Fault
+	}
+	return Fault{}
+}
+
+func (m Match) matches(c *call) bool {
+	if (m.PhoneNumberID != "" && m.PhoneNumberID != c.objectID) || (m.Method != "" && m.Method != c.method) || (m.Edge != "" && m.Edge != c.edge) {
+		return false
+	}
+	if m.To == "" && m.Type == "" && m.Template == "" {
+		return true
+	}
+	p := parseParams(c.body)
+	to, _ := p.text("to")
+	kind, _ := p.text("type")
+	var name string
+	if t, err := p.object("template"); err == nil {
+		name, _ = t.text("name")
+	}
+	return (m.To == "" || canonical(onlyDigits(m.To)) == canonical(onlyDigits(to))) &&
+		(m.Type == "" || m.Type == kind) && (m.Template == "" || m.Template == name)
+}
+
+func (f Fault) happensAfter() bool {
+	return f.Kind == FaultLate || f.Kind == FaultSlow || f.Kind == FaultHTTPAfter || f.Kind == FaultCutAfter
+}
+
+// faultBefore plays a fault that comes before the call and says whether that
+// was the end of it. It takes the lock.
+func (s *Server) faultBefore(w http.ResponseWriter, r *http.Request, c *call, f Fault) bool {
+	if f.Kind == "" || f.happensAfter() {
+		return false
+	}
+	s.mu.Lock()
+	c.entry.Fault, c.entry.Outcome = f.Kind, OutcomeFault
+	s.bump()
+	s.mu.Unlock()
+	switch f.Kind {
+	case FaultDelay:
+		return !sleep(r, f.Delay)
+	case FaultCutBefore:
+		panic(http.ErrAbortHandler)
+	case FaultRateLimit:
+		e := newError(4).sub(2446079).message("Application request limit reached")
+		e.status = http.StatusTooManyRequests
+		s.writeFault(w, c, f, e)
+	default:
+		s.writeFault(w, c, f, serverError(f.Status))
+	}
+	return true
+}
+
+// serverError is Graph's JSON for its own trouble.
+func serverError(status int) *apiError {
+	if status == 0 {
+		status = http.StatusInternalServerError
+	}
+	e := newError(2).message("An unexpected error occurred. Please retry your request")
+	e.status, e.kind = status, "GraphMethodException"
+	yes := true
+	e.transient = &yes
+	return e
+}
+
+func (s *Server) writeFault(w http.ResponseWriter, c *call, f Fault, e *apiError) {
+	s.mu.Lock()
+	trace := s.trace()
+	if c != nil {
+		c.entry.Status = e.status
+		if !f.HTML {
+			c.entry.ErrorCode = e.code
+		}
+	}
+	s.mu.Unlock()
+	w.Header().Set("x-fb-request-id", trace)
+	if f.HTML {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(e.status)
+		_, _ = w.Write([]byte("<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>\n"))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.WriteHeader(e.status)
+	_, _ = w.Write(e.body(trace))
+}
+
+// write sends the answer, or does to it what the fault says.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, out reply, f Fault) {
+	switch f.Kind {
+	case FaultCutAfter:
+		panic(http.ErrAbortHandler)
+	case FaultHTTPAfter:
+		s.writeFault(w, nil, f, serverError(f.Status))
+		return
+	case FaultLate:
+		if !sleep(r, f.Delay) {
+			return
+		}
+	case FaultSlow:
+		w.WriteHeader(out.status)
+		step := f.Delay / time.Duration(max(len(out.body), 1))
+		for i := range out.body {
+			if _, err := w.Write(out.body[i : i+1]); err != nil || !sleep(r, step) {
+				return
+			}
+			_ = http.NewResponseController(w).Flush()
+		}
+		return
+	}
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body)
+	_ = http.NewResponseController(w).Flush()
+}
+
+// sleep waits in real time and says whether the caller is still there.
+func sleep(r *http.Request, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}

@@ -1,0 +1,54 @@
+package cloudapi
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"strings"
+)
+
+// random reads n bytes; a source that ends is a mistake of the test that gave it.
+func (s *Server) random(n int) []byte {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(s.options.Random, b); err != nil {
+		panic("cloudapi: the random source given in Options ended: " + err.Error())
+	}
+	return b
+}
+
+func (s *Server) pick(alphabet string, n int) string {
+	out := s.random(n)
+	for i, b := range out {
+		out[i] = alphabet[int(b)%len(alphabet)]
+	}
+	return string(out)
+}
+
+// digits makes a numeric id that does not begin with 0.
+func (s *Server) digits(n int) string {
+	return s.pick("123456789", 1) + s.pick("0123456789", n-1)
+}
+
+func (s *Server) hex(n int) string { return hex.EncodeToString(s.random(n / 2)) }
+
+func (s *Server) alphanumeric(n int) string {
+	return s.pick("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", n)
+}
+
+// trace is an fbtrace_id: A and 22 characters.
+func (s *Server) trace() string {
+	return "A" + base64.RawURLEncoding.EncodeToString(s.random(17))[:22]
+}
+
+// wamid has the bytes of Meta's ids: the customer's number, a mark for the
+// direction, a random part in hexadecimal capitals.
+func (s *Server) wamid(number string, inbound bool) string {
+	mark, part := byte(0x11), strings.ToUpper(s.hex(18))
+	if inbound {
+		mark, part = 0x12, "3A"+strings.ToUpper(s.hex(18))
+	}
+	b := append([]byte{0x1c, 0x18, byte(len(number))}, number...) //nolint:gosec // a number has 15 digits at most
+	b = append(b, 0x15, 0x02, 0x00, mark, 0x18, byte(len(part)))  //nolint:gosec // 18 or 20 characters
+	b = append(b, part...)
+	return "wamid." + base64.StdEncoding.EncodeToString(append(b, 0x00))
+}
