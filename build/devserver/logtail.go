@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	// tailLines is how many lines of a log an error shows.
+	tailLines = 25
+	// tailBytes is how much of a log is read for them.
+	tailBytes = 64 << 10
+)
+
+// logError is an error that the end of a log explains.
+type logError struct {
+	cause error
+	log   string // name of the log
+	tail  string // its last lines, read when the error was made: the file is gone when it is shown
+}
+
+// explain adds the last lines of a log to an error.
+func explain(cause error, file string) error {
+	name := filepath.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file))
+	return &logError{cause: cause, log: name, tail: logTail(file)}
+}
+
+// Error gives the cause and the last lines of the log.
+func (e *logError) Error() string {
+	if e.tail == "" {
+		return e.cause.Error()
+	}
+	return e.cause.Error() + "\nthe last lines of " + e.log + ":\n" + e.tail
+}
+
+// Unwrap gives the cause.
+func (e *logError) Unwrap() error { return e.cause }
+
+// logTail reads the last lines of a file; what cannot be read is "".
+func logTail(path string) string {
+	file, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return ""
+	}
+	offset := max(0, info.Size()-tailBytes)
+	content := make([]byte, info.Size()-offset)
+	n, _ := file.ReadAt(content, offset)
+	return lastLines(content[:n], tailLines)
+}
+
+// lastLines gives the last lines of a text, each indented by two spaces.
+func lastLines(text []byte, count int) string {
+	lines := strings.Split(string(bytes.TrimSpace(text)), "\n")
+	if len(lines) == 1 && lines[0] == "" {
+		return ""
+	}
+	lines = lines[max(0, len(lines)-count):]
+	return "  " + strings.Join(lines, "\n  ")
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	server "github.com/mattermost/mattermost/server/v8"
+)
+
+const (
+	serverStartLimit = 2 * time.Minute
+	// serverStopLimit leaves plugins the ten seconds that the server gives them, and more.
+	serverStopLimit = 30 * time.Second
+)
+
+// node is a running server.
+type node struct {
+	info    nodeInfo
+	process *process
+}
+
+// startNode starts one server in a folder of its own; the uploaded files are shared by all.
+func (l *launcher) startNode(ctx context.Context, number int, databaseURL string, manifest *model.Manifest) (*node, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot find the own program")
+	}
+	port, err := freePort(rand.IntN)
+	if err != nil {
+		return nil, err
+	}
+	metricsPort, err := freePort(rand.IntN)
+	if err != nil {
+		return nil, err
+	}
+	dataSource, err := serverDataSource(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(l.dir, fmt.Sprintf("node%d", number))
+	settings := &serverSettings{
+		address:        fmt.Sprintf("127.0.0.1:%d", port),
+		metricsAddress: fmt.Sprintf("127.0.0.1:%d", metricsPort),
+		dataSource:     dataSource,
+		connections:    poolSize(l.opts.nodes),
+		dir:            dir,
+		files:          filepath.Join(l.dir, "files"),
+		locale:         l.opts.locale,
+		maxChannels:    l.opts.maxChannels,
+		pluginConfig:   l.opts.pluginConfig,
+	}
+	if manifest != nil {
+		settings.pluginID = manifest.Id
+	}
+	if err := makeNodeDir(settings, l.opts.clientDir); err != nil {
+		return nil, err
+	}
+	n := &node{info: nodeInfo{
+		URL:        settings.url(),
+		MetricsURL: "http://" + settings.metricsAddress,
+		LogFile:    filepath.Join(dir, "server.log"),
+		Dir:        dir,
+	}}
+	n.process, err = l.spawner.start(&processSpec{
+		name:        fmt.Sprintf("server %d", number),
+		path:        self,
+		args:        []string{roleMattermost, "server", "--config", settings.configFile()},
+		dir:         dir,
+		output:      n.info.LogFile,
+		deathSignal: syscall.SIGTERM, // it takes its plugins along
+	})
+	if err != nil {
+		return nil, err
+	}
+	n.info.PID = n.process.pid
+	if err := l.keep("server", n.process, func() error { return n.process.stop(syscall.SIGTERM, serverStopLimit) }); err != nil {
+		return nil, err
+	}
+	return n, n.process.waitReady(ctx, serverStartLimit, func(ctx context.Context) error { return pingServer(ctx, n.info.URL) })
+}
+
+// pingServer tells whether the server answers.
+func pingServer(ctx context.Context, serverURL string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, serverURL+model.APIURLSuffix+"/system/ping", http.NoBody)
+	if err != nil {
+		return errors.Wrap(err, "cannot make the request")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return errors.Wrap(err, "no answer")
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return errors.Errorf("it answers %s", response.Status)
+	}
+	return nil
+}
+
+// makeNodeDir makes the server's working folder with its configuration and with all that the server looks for beside itself: what is
+// missing there it would look for in the folders above, and find who knows what.
+func makeNodeDir(settings *serverSettings, clientDir string) error {
+	for _, name := range []string{"", "plugins", "client-plugins", "prepackaged_plugins", "config", "import", "export"} {
+		if err := os.MkdirAll(filepath.Join(settings.dir, name), 0o700); err != nil {
+			return errors.Wrap(err, "cannot make the server's folder")
+		}
+	}
+	if err := os.MkdirAll(settings.files, 0o700); err != nil {
+		return errors.Wrap(err, "cannot make the folder of the files")
+	}
+	for _, name := range []string{"i18n", "templates", "fonts"} {
+		if err := linkDir(filepath.Join(server.GetPackagePath(), name), filepath.Join(settings.dir, name)); err != nil {
+			return err
+		}
+	}
+	if err := provideClient(clientDir, filepath.Join(settings.dir, model.ClientDir)); err != nil {
+		return err
+	}
+	config, err := json.MarshalIndent(serverConfig(settings), "", "  ")
+	if err != nil {
+		return errors.Wrap(err, "cannot encode the server's configuration")
+	}
+	return errors.Wrap(os.WriteFile(settings.configFile(), config, 0o600), "cannot write the server's configuration")
+}
+
+// linkDir makes a link to a folder of the server's module, which must be there and readable.
+func linkDir(target, link string) error {
+	if _, err := os.ReadDir(target); err != nil {
+		return errors.Wrap(err, "cannot read the server's own files (this program must be built by the user who runs it, and the Go module cache kept)")
+	}
+	return errors.Wrap(os.Symlink(target, link), "cannot link the server's own files")
+}
+
+// noClientPage is served where there are no web client files.
+const noClientPage = `<!doctype html>
+<html lang="pt-BR"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="script-src 'self'">
+<title>Mattermost</title></head>
+<body><p>Este servidor de testes responde à API, mas não tem os arquivos do cliente web.</p>
+<p lang="en">This test server answers the API, but has no web client files.</p></body></html>
+`
+
+// provideClient gives the server the web client's files, or a page that says that there are none.
+func provideClient(clientDir, dir string) error {
+	if clientDir != "" {
+		return errors.Wrap(os.Symlink(clientDir, dir), "cannot link the web client's files")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return errors.Wrap(err, "cannot make the web client's folder")
+	}
+	for name, content := range map[string]string{"root.html": noClientPage, "manifest.json": "{}"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			return errors.Wrap(err, "cannot write the web client's page")
+		}
+	}
+	return nil
+}
+
+// poolSize is how many connections each server may hold: all of them and the tests' own fit into PostgreSQL's limit.
+func poolSize(nodes int) int {
+	const reserved = 60
+	return min(100, (maxConnections-reserved)/nodes)
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"github.com/pkg/errors"
+)
+
+// oldestPostgres is the oldest major version that the server takes.
+const oldestPostgres = 14
+
+// postgresPlan says which PostgreSQL is used and as whom.
+type postgresPlan struct {
+	externalDatabase string // name of the database to make inside DATABASE_URL; "": a PostgreSQL of our own
+	binaries         string // folder of the machine's own programs; "": they must be fetched
+	owner            *owner // who PostgreSQL runs as; nil: the launcher's own user
+}
+
+// planPostgres looks at what there is: DATABASE_URL, then the machine's programs, then those fetched from the network.
+func planPostgres(opts *options) (*postgresPlan, error) {
+	if opts.databaseURL != "" {
+		if _, err := withDefaults(opts.databaseURL); err != nil {
+			return nil, err
+		}
+		return &postgresPlan{externalDatabase: randomName("waa_dev_")}, nil
+	}
+	plan := &postgresPlan{binaries: findPostgres(filepath.SplitList(os.Getenv("PATH")), installedPostgres(), postgresVersion)}
+	if os.Geteuid() != 0 {
+		return plan, nil
+	}
+	// PostgreSQL refuses to run as root.
+	for _, name := range []string{"postgres", "nobody"} {
+		if account, err := user.Lookup(name); err == nil {
+			plan.owner, err = newOwner(account)
+			return plan, err
+		}
+	}
+	return nil, errors.New("PostgreSQL does not run as root and there is neither a user postgres nor nobody to run it as")
+}
+
+// newOwner takes the numbers of an account.
+func newOwner(account *user.User) (*owner, error) {
+	uid, err := strconv.ParseUint(account.Uid, 10, 32)
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot read the user id of %s", account.Username)
+	}
+	gid, err := strconv.ParseUint(account.Gid, 10, 32)
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot read the group id of %s", account.Username)
+	}
+	return &owner{uid: uint32(uid), gid: uint32(gid)}, nil
+}
+
+// installedPostgres lists the folders that packages put PostgreSQL's programs into, beside those in PATH.
+func installedPostgres() []string {
+	var dirs []string
+	for _, pattern := range []string{
+		"/usr/lib/postgresql/*/bin",          // Debian
+		"/usr/pgsql-*/bin",                   // Red Hat
+		"/opt/homebrew/opt/postgresql@*/bin", // macOS
+		"/usr/local/opt/postgresql@*/bin",
+	} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			continue // only a bad pattern does that
+		}
+		dirs = append(dirs, found...)
+	}
+	return dirs
+}
+
+// findPostgres gives the folder with usable programs: the first in the path, else the newest of the others; "" if there is none.
+func findPostgres(path, others []string, version func(dir string) int) string {
+	for _, dir := range path {
+		if version(dir) >= oldestPostgres {
+			return dir
+		}
+	}
+	best, newest := "", oldestPostgres-1
+	for _, dir := range others {
+		if v := version(dir); v > newest {
+			best, newest = dir, v
+		}
+	}
+	return best
+}
+
+// postgresVersion gives the major version of the programs in a folder, 0 if they are not there.
+func postgresVersion(dir string) int {
+	for _, program := range []string{"initdb", "postgres"} {
+		if info, err := os.Stat(filepath.Join(dir, program)); err != nil || info.IsDir() {
+			return 0
+		}
+	}
+	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // the machine's own program
+	if err != nil {
+		return 0
+	}
+	return majorVersion(string(out))
+}
+
+// majorVersion reads "postgres (PostgreSQL) 15.13 (Debian ...)"; 0 if it is something else.
+func majorVersion(text string) int {
+	match := regexp.MustCompile(`\(PostgreSQL\) (\d+)`).FindStringSubmatch(text)
+	if match == nil {
+		return 0
+	}
+	version, err := strconv.Atoi(match[1])
+	if err != nil {
+		return 0
+	}
+	return version
+}

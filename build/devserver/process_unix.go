@@ -1,0 +1,15 @@
+//go:build unix && !linux
+
+package main
+
+import "syscall"
+
+// childAttributes puts a child into its own process group. This kernel knows no death signal: the watchdog alone ends the children
+// of a launcher that died.
+func childAttributes(o *owner, _ syscall.Signal) *syscall.SysProcAttr {
+	attributes := &syscall.SysProcAttr{Setpgid: true}
+	if o != nil {
+		attributes.Credential = &syscall.Credential{Uid: o.uid, Gid: o.gid}
+	}
+	return attributes
+}

@@ -1,0 +1,89 @@
+//go:build unix
+
+package testenv
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/pkg/errors"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// devserverDir is where the launcher's own module is, below the repository's root.
+	devserverDir = "build/devserver"
+	// lockPoll is how often a lock that somebody else holds is tried again.
+	lockPoll = 100 * time.Millisecond
+)
+
+// buildDevserver builds the launcher with the server inside and gives its path. Go's build cache decides what is outdated; a lock
+// has test packages that run at the same time build once.
+func buildDevserver(ctx context.Context) (string, error) {
+	root, err := repositoryRoot()
+	if err != nil {
+		return "", err
+	}
+	cache := filepath.Join(root, ".cache")
+	if err = os.MkdirAll(cache, 0o750); err != nil {
+		return "", errors.Wrap(err, "cannot make the folder of the built server")
+	}
+	program := filepath.Join(cache, "devserver")
+	unlock, err := lock(ctx, program+".lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+
+	// The server finds its translations and templates through the paths of its sources: they must not be trimmed.
+	build := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-trimpath=false", "-ldflags=-s -w", "-o", program, ".") //nolint:gosec // our own module
+	build.Dir = filepath.Join(root, devserverDir)
+	build.Env = append(os.Environ(), "GOWORK=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", errors.Wrapf(err, "cannot build %s:\n%s", devserverDir, out)
+	}
+	return program, nil
+}
+
+// repositoryRoot is the folder at or above the working folder that holds the launcher's module.
+func repositoryRoot() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", errors.Wrap(err, "cannot find the working folder")
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, devserverDir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.Errorf("no %s at or above %s", devserverDir, start)
+		}
+	}
+}
+
+// lock takes a lock between processes; it is gone with the process that holds it.
+func lock(ctx context.Context, path string) (unlock func(), err error) {
+	file, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot open the lock of the build")
+	}
+	for {
+		err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return func() { _ = file.Close() }, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			_ = file.Close()
+			return nil, errors.Wrap(err, "cannot take the lock of the build")
+		}
+		select {
+		case <-ctx.Done():
+			_ = file.Close()
+			return nil, errors.Wrap(context.Cause(ctx), "somebody else is building the server")
+		case <-time.After(lockPoll):
+		}
+	}
+}

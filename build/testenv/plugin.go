@@ -1,0 +1,182 @@
+//go:build unix
+
+package testenv
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// stateLimit is how long a plugin may take to start or stop.
+const stateLimit = 90 * time.Second
+
+// PluginPIDs lists the processes of the plugin that a server runs: normally one, none while it is disabled or dead.
+func (e *Env) PluginPIDs(node int) ([]int, error) {
+	if e.Plugin == nil {
+		return nil, errors.New("the environment was started without a plugin")
+	}
+	return pluginProcesses(e.Nodes[node].PID, e.Nodes[node].Dir)
+}
+
+// KillPlugin kills the plugin on one server as kill -9 does and waits until it is gone. The server's health check starts it again
+// within half a minute; ReactivatePlugin does so at once.
+func (e *Env) KillPlugin(ctx context.Context, node int) error {
+	killed, err := e.PluginPIDs(node)
+	if err != nil {
+		return err
+	}
+	if len(killed) == 0 {
+		return errors.Errorf("%s runs no plugin to kill", describe(node))
+	}
+	for _, pid := range killed {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			return errors.Wrap(err, "cannot kill the plugin")
+		}
+	}
+	return WaitFor(ctx, "the killed plugin to be gone", func() (bool, error) {
+		alive, err := e.PluginPIDs(node)
+		return !slices.ContainsFunc(killed, func(pid int) bool { return slices.Contains(alive, pid) }), err
+	})
+}
+
+// DisablePlugin disables the plugin on every server and waits until none runs it.
+func (e *Env) DisablePlugin(ctx context.Context) error {
+	for node := range e.Nodes {
+		if err := e.setPlugin(ctx, node, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EnablePlugin enables the plugin on every server, one after the other, and waits until each runs it.
+func (e *Env) EnablePlugin(ctx context.Context) error {
+	for node := range e.Nodes {
+		if err := e.setPlugin(ctx, node, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReactivatePlugin starts the plugin anew on one server, whatever state it is in, and has the server forget that it ever died: after
+// three deaths within an hour the server would give it up. The server keeps its count in the health check, which starts from zero
+// when it is switched off and on.
+func (e *Env) ReactivatePlugin(ctx context.Context, node int) error {
+	if err := e.setPlugin(ctx, node, false); err != nil {
+		return err
+	}
+	for _, on := range []bool{false, true} {
+		if err := e.patchPluginSettings(ctx, node, map[string]any{"EnableHealthCheck": on}); err != nil {
+			return err
+		}
+	}
+	return e.setPlugin(ctx, node, true)
+}
+
+// ConfigurePlugin changes settings of the plugin on every server, as the system console does; settings not named stay.
+func (e *Env) ConfigurePlugin(ctx context.Context, settings map[string]any) error {
+	if e.Plugin == nil {
+		return errors.New("the environment was started without a plugin")
+	}
+	for node := range e.Nodes {
+		// The server replaces a plugin's settings as a whole, and what it tells of them over REST lacks the secrets.
+		all, err := storedSettings(&e.Nodes[node], e.Plugin.ID)
+		if err != nil {
+			return err
+		}
+		maps.Copy(all, settings)
+		patch := map[string]any{"Plugins": map[string]any{e.Plugin.ID: all}}
+		if err := e.patchPluginSettings(ctx, node, patch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storedSettings reads a plugin's settings, secrets too, from a server's configuration file.
+func storedSettings(node *Node, pluginID string) (map[string]any, error) {
+	content, err := os.ReadFile(filepath.Join(node.Dir, "config", "config.json"))
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot read the server's configuration")
+	}
+	var config struct {
+		PluginSettings struct{ Plugins map[string]map[string]any }
+	}
+	if err := json.Unmarshal(content, &config); err != nil {
+		return nil, errors.Wrap(err, "cannot decode the server's configuration")
+	}
+	if settings := config.PluginSettings.Plugins[pluginID]; settings != nil {
+		return settings, nil
+	}
+	return map[string]any{}, nil
+}
+
+// patchPluginSettings changes fields of one server's PluginSettings.
+func (e *Env) patchPluginSettings(ctx context.Context, node int, patch map[string]any) error {
+	body := map[string]any{"PluginSettings": patch}
+	response, err := e.AdminClient(node).DoAPIPutJSON(ctx, "/config/patch", body)
+	if err != nil {
+		return errors.Wrapf(err, "%s refused the configuration", describe(node))
+	}
+	return errors.Wrap(response.Body.Close(), "cannot read the answer")
+}
+
+// setPlugin enables or disables the plugin on one server and waits until the server says that it is so.
+func (e *Env) setPlugin(ctx context.Context, node int, enable bool) error {
+	if e.Plugin == nil {
+		return errors.New("the environment was started without a plugin")
+	}
+	client := e.AdminClient(node)
+	change, verb, wanted := client.DisablePlugin, "disable", model.PluginStateNotRunning
+	if enable {
+		change, verb, wanted = client.EnablePlugin, "enable", model.PluginStateRunning
+	}
+	if _, err := change(ctx, e.Plugin.ID); err != nil {
+		return errors.Wrapf(err, "%s did not %s the plugin", describe(node), verb)
+	}
+	ctx, cancel := context.WithTimeout(ctx, stateLimit)
+	defer cancel()
+	var failed error
+	err := WaitFor(ctx, describe(node)+" to "+verb+" the plugin", func() (bool, error) {
+		state, reason, err := e.pluginState(ctx, client)
+		if err == nil && enable && (state == model.PluginStateFailedToStart || state == model.PluginStateFailedToStayRunning) {
+			failed = errors.Errorf("the plugin does not start on %s: %s", describe(node), reason)
+			return true, nil // waiting longer mends nothing
+		}
+		if err != nil || state != wanted || enable {
+			return state == wanted, err
+		}
+		// This server says that a plugin does not run as soon as it begins to stop it.
+		alive, err := e.PluginPIDs(node)
+		return len(alive) == 0, err
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
+}
+
+// pluginState asks a server for the plugin's state and, if it failed, the reason.
+func (e *Env) pluginState(ctx context.Context, client *model.Client4) (state int, reason string, err error) {
+	statuses, _, err := client.GetPluginStatuses(ctx)
+	if err != nil {
+		return 0, "", errors.Wrap(err, "cannot ask for the plugin's state")
+	}
+	for _, status := range statuses {
+		if status.PluginId == e.Plugin.ID {
+			return status.State, status.Error, nil
+		}
+	}
+	return 0, "", errors.New("the server does not know the plugin")
+}
