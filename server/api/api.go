@@ -40,7 +40,7 @@ type Admins interface {
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 }
 
-// Deps is what the API is made of. All are needed, but for Posted.
+// Deps is what the API is made of. All are needed.
 type Deps struct {
 	// What the webhook needs.
 	Inbox        Inbox
@@ -50,9 +50,6 @@ type Deps struct {
 
 	// What agents use.
 	Conversations Conversations
-	// Posted are handlers of what Mattermost posts for a user (dialogs), by path
-	// behind /api/v1; they get the same limits, and find the user in the same header. May be nil.
-	Posted map[string]http.Handler
 
 	// What administrators use.
 	Admins      Admins
@@ -119,9 +116,6 @@ func (a *API) agentRouter(root *mux.Router) {
 	router := root.PathPrefix(restPath).Subrouter()
 	router.Use(a.bounded, a.requireUser)
 	a.conversationRoutes(router)
-	for path, posted := range a.Posted {
-		router.Handle(path, posted).Methods(http.MethodPost)
-	}
 }
 
 // adminRouter holds what system admins alone may ask for.

@@ -124,6 +124,8 @@ func TestARefusalSaysWhatTheReaderCanDo(t *testing.T) {
 
 	w.conversations.err = &conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 131026}
 	require.Equal(t, 131026.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
+	w.conversations.err = conversation.Refuse(conversation.CodeMetaRefused, conversation.Text{})
+	require.Equal(t, 0.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
 	w.conversations.err = errors.Wrap(errDown, "secret detail")
 	require.NotContains(t, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusServiceUnavailable, "unavailable").text, "detail")
 }

@@ -68,10 +68,10 @@ func (d *delivery) refresh(ctx context.Context) error {
 
 // read takes the body apart into rows.
 func (d *delivery) read(ctx context.Context, body []byte) error {
-	items, reason := split(body)
+	items, reason := split(whatsapp.Split, body)
 	if reason != "" {
 		sum := sha256.Sum256(body)
-		// The body's buffer is used again, and the row outlives it in a test or a slow store.
+		// A copy: the body's buffer is used again.
 		d.rows = []InboxRow{d.row(prefixWABA+d.owner.WABAID, prefixUnparsedBody+hex.EncodeToString(sum[:]), append([]byte{}, body...), reason)}
 		return nil
 	}
@@ -86,13 +86,13 @@ func (d *delivery) read(ctx context.Context, body []byte) error {
 
 // split takes a body apart, and survives whatever it holds: a delivery that
 // broke us would come again for days.
-func split(body []byte) (items []whatsapp.Item, reason string) {
+func split(parse func([]byte) ([]whatsapp.Item, error), body []byte) (items []whatsapp.Item, reason string) {
 	defer func() {
 		if recover() != nil {
 			items, reason = nil, reasonUnreadable
 		}
 	}()
-	items, err := whatsapp.Split(body)
+	items, err := parse(body)
 	if err != nil {
 		return nil, reasonNoEnvelope
 	}

@@ -38,7 +38,7 @@ type problem struct {
 	Code     string            `json:"code"`
 	Message  string            `json:"message"`
 	Fields   map[string]string `json:"fields,omitempty"`
-	MetaCode int               `json:"meta_code,omitempty"`
+	MetaCode *int              `json:"meta_code,omitempty"` // 0 is one of Meta's codes
 	// CanConfirm: the same request with confirm (and reason, with NeedsReason) goes through.
 	CanConfirm     bool   `json:"can_confirm,omitempty"`
 	NeedsReason    bool   `json:"needs_reason,omitempty"`
@@ -94,8 +94,11 @@ func (a *API) refused(r *http.Request, refusal *conversation.Refusal) problem {
 		text.Key = "api.code_" + refusal.Code
 	}
 	p := problem{
-		Code: refusal.Code, Message: a.say(r, text), MetaCode: refusal.MetaCode,
+		Code: refusal.Code, Message: a.say(r, text),
 		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID,
+	}
+	if refusal.Code == conversation.CodeMetaRefused || refusal.MetaCode != 0 {
+		p.MetaCode = &refusal.MetaCode
 	}
 	if len(refusal.Fields) > 0 {
 		p.Fields = make(map[string]string, len(refusal.Fields))

@@ -118,7 +118,6 @@ func TestIDsThatAreNone(t *testing.T) {
 func TestAPanicIsAnAnswer(t *testing.T) {
 	w := newWorld(t)
 	for _, reason := range []any{"quoting " + secretToken, errors.New(secretApp), fmt.Errorf("x %s", secretVerify)} {
-		w.api.Posted = nil
 		w.api.Clock = panicking{reason}
 		w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).is(http.StatusServiceUnavailable, "unavailable")
 	}
@@ -165,22 +164,6 @@ func TestMessagesAreInTheReadersLanguage(t *testing.T) {
 	require.Equal(t, "Você não tem permissão para isto.", a.problem()["message"])
 	a = w.as(admin, http.MethodPost, "/accounts", `{"name":""}`).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, "Preencha este campo.", a.problem()["fields"].(map[string]any)["name"])
-}
-
-func TestPostedHandlersNeedAUser(t *testing.T) {
-	w := newWorld(t)
-	deps := w.api.Deps
-	var got string
-	deps.Posted = map[string]http.Handler{"/dialog/start": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = userID(r) })}
-	a := New(deps)
-	for user, status := range map[string]int{"": http.StatusUnauthorized, agent: http.StatusOK} {
-		r := httptest.NewRequest(http.MethodPost, restPath+"/dialog/start", strings.NewReader(`{}`))
-		r.Header.Set(userHeader, user)
-		recorder := httptest.NewRecorder()
-		a.ServeHTTP(recorder, r)
-		require.Equal(t, status, recorder.Code)
-	}
-	require.Equal(t, agent, got)
 }
 
 func TestRefusalsHaveTheContractsStatus(t *testing.T) {

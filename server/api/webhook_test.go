@@ -194,6 +194,12 @@ func TestWhatIsNoWebhookBecomesADeadLetter(t *testing.T) {
 	require.Len(t, w.inbox.rows, len(bodies), "the same body is the same dead letter")
 }
 
+func TestABodyThatBreaksTheParserIsADeadLetter(t *testing.T) {
+	items, reason := split(func([]byte) ([]whatsapp.Item, error) { panic("at the disco") }, []byte("x"))
+	require.Empty(t, items)
+	require.Equal(t, reasonUnreadable, reason)
+}
+
 func TestABadItemDisturbsNothingBesideIt(t *testing.T) {
 	w := newWorld(t)
 	body := envelope("w1", "111", map[string]any{"messages": []any{5, message("wamid.1", "551187654321", "1790000000"), map[string]any{"from": "1"}}})

@@ -31,6 +31,7 @@ func TestParseGoodValues(t *testing.T) {
 		"GRAPHBASEURL":        " http://Localhost:8080/ ",
 		"GraphVersion":        "v26.0",
 		"defaultregion":       "pt",
+		"timezone":            " America/Manaus ",
 		"cooldownhours":       "0",
 		"requireCPF":          "False",
 		"inactivityminutes":   float64(90),
@@ -39,6 +40,8 @@ func TestParseGoodValues(t *testing.T) {
 		"somethingelse":       []string{"is not ours"},
 	})
 	require.Empty(t, problems)
+	require.Equal(t, "America/Manaus", s.TimeZone.String())
+	s.TimeZone = nil
 	require.Equal(t, Settings{
 		EncryptionKey: goodKey, GraphBaseURL: "http://localhost:8080", GraphVersion: "v26.0", DefaultRegion: "PT",
 		InactivityMinutes: 90, RetentionDays: 365,
@@ -57,7 +60,9 @@ func TestParseWrongValuesFallBack(t *testing.T) {
 			"https://user:pw@x", "https://x:0", "https://x:70000", "https://x:", "https://x:port", "javascript:alert(1)", "https://a b", 5, []any{},
 		}},
 		{"GraphVersion", []any{"25.0", "v25", "v25.0/..", "latest", "v25.0\nv1.0", 25.0}},
+		{"TimeZone", []any{"Brasília", "Local", "+03:00", "../etc/passwd", 3}},
 		{"DefaultRegion", []any{"BRA", "XX", "55", "B R", 55}},
+		{"TimeZone", []any{"Mars/Olympus", "../../etc/passwd", "Local", 5}},
 		{"CooldownHours", []any{-1, "six", 1.5, "1.5", 721, 1e300, "99999999999999999999", true, map[string]any{}}},
 		{"RequireCPF", []any{"yes please", 3, []any{true}}},
 		{"InactivityMinutes", []any{-1, "1h", 1e9}},

@@ -188,7 +188,7 @@ CREATE INDEX waa_charges_at ON waa_charges (at);
 -- one job of a lane be held at a time, whatever two workers see of each other.
 CREATE TABLE waa_inbox (
     id          bigserial PRIMARY KEY,
-    lane        text      NOT NULL,
+    lane        text      COLLATE "C" NOT NULL,
     ord         bigint    NOT NULL, -- Meta's timestamp, milliseconds
     dedupe_key  text      NOT NULL,
     account_id  text      NOT NULL,
@@ -210,7 +210,7 @@ CREATE INDEX waa_inbox_finished ON waa_inbox (finished_at) WHERE finished_at > 0
 
 CREATE TABLE waa_outbox (
     id          bigserial PRIMARY KEY,
-    lane        text      NOT NULL, -- the conversation
+    lane        text      COLLATE "C" NOT NULL, -- the conversation
     ord         bigint    NOT NULL, -- the post's CreateAt
     dedupe_key  text      NOT NULL, -- the message's id
     account_id  text      NOT NULL,

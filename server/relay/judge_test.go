@@ -1,0 +1,119 @@
+package relay
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// fakePosts is Mattermost as the judge sees it.
+type fakePosts struct {
+	types map[string]string
+	users map[string]bool
+	site  string
+}
+
+func (f fakePosts) PostType(_ context.Context, id string) (string, error) {
+	if t, ok := f.types[id]; ok {
+		return t, nil
+	}
+	return "", conversation.ErrNotFound
+}
+func (f fakePosts) IsUser(_ context.Context, name string) bool { return f.users[name] }
+func (f fakePosts) SiteURL() string                            { return f.site }
+
+const day = 24 * 3600 * 1000
+
+var (
+	openConv    = &conversation.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 1 + day}
+	waitingConv = &conversation.Conversation{LastTemplateAt: 1}
+	expiredConv = &conversation.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 5}
+	closedConv  = &conversation.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 1 + day, ClosedAt: 3}
+)
+
+func TestRule(t *testing.T) {
+	judge := &Judge{Posts: fakePosts{
+		types: map[string]string{"note": TypeNote, "event": TypeEvent, "plain": ""},
+		users: map[string]bool{"bruno": true, "ana.maria": true}, site: "https://chat.empresa.com.br/mm",
+	}}
+	for name, c := range map[string]struct {
+		conv *conversation.Conversation
+		post Posted
+		want Destination
+		key  string
+	}{
+		"text while open":                  {openConv, Posted{Message: "oi"}, Customer, ""},
+		"text while waiting":               {waitingConv, Posted{Message: "oi"}, Nowhere, "post.waiting"},
+		"text when expired":                {expiredConv, Posted{Message: "oi"}, Nowhere, "post.expired"},
+		"text when closed":                 {closedConv, Posted{Message: "oi"}, Nowhere, "post.closed"},
+		"a note while waiting":             {waitingConv, Posted{Type: TypeNote, Message: "@bruno veja"}, Note, ""},
+		"a reply to a note":                {waitingConv, Posted{RootID: "note", Message: "ok", Files: 2}, Note, ""},
+		"a reply to a state line":          {openConv, Posted{RootID: "event", Message: "ok"}, Note, ""},
+		"a reply to a message":             {openConv, Posted{RootID: "plain", Message: "ok"}, Customer, ""},
+		"a forged state line":              {openConv, Posted{Type: TypeEvent, Message: "x"}, Nowhere, "post.forged"},
+		"a forged template":                {openConv, Posted{Type: TypeTemplate, Message: "x"}, Nowhere, "post.forged"},
+		"another plugin's poll":            {waitingConv, Posted{Type: "custom_poll", Message: "x"}, Team, ""},
+		"a webhook's post":                 {openConv, Posted{Machine: true, Message: "x"}, Nowhere, "post.machine"},
+		"a mention of a colleague":         {openConv, Posted{Message: "oi @Bruno, veja"}, Nowhere, "post.mention"},
+		"a mention at a sentence's end":    {openConv, Posted{Message: "fale com @ana.maria."}, Nowhere, "post.mention"},
+		"@here":                            {openConv, Posted{Message: "@here"}, Nowhere, "post.mention"},
+		"@channel in capitals":             {openConv, Posted{Message: "ATENÇÃO @CHANNEL"}, Nowhere, "post.mention"},
+		"an @ that is nobody":              {openConv, Posted{Message: "siga @loja no insta"}, Customer, ""},
+		"an e-mail address":                {openConv, Posted{Message: "escreva a bruno@bruno.com ou x@here"}, Customer, ""},
+		"a link into Mattermost":           {openConv, Posted{Message: "veja https://chat.empresa.com.br/mm/time/pl/abc"}, Nowhere, "post.link"},
+		"the server's host, another path":  {openConv, Posted{Message: "https://chat.empresa.com.br/loja"}, Customer, ""},
+		"a permalink of any host":          {openConv, Posted{Message: "http://outro/time/pl/abcdefghijklmnopqrstuvwxyz"}, Nowhere, "post.link"},
+		"the desktop app's link":           {openConv, Posted{Message: "mattermost://chat/x"}, Nowhere, "post.link"},
+		"another site":                     {openConv, Posted{Message: "https://loja.com.br/produto"}, Customer, ""},
+		"4096 characters":                  {openConv, Posted{Message: strings.Repeat("é", 4096)}, Customer, ""},
+		"4097 characters":                  {openConv, Posted{Message: strings.Repeat("é", 4097)}, Nowhere, "post.long"},
+		"only blanks":                      {openConv, Posted{Message: " \n\t"}, Nowhere, "post.empty"},
+		"a file":                           {openConv, Posted{Message: "veja", Files: 1}, Nowhere, "post.files"},
+		"a mention while waiting, as text": {waitingConv, Posted{Message: "@bruno"}, Nowhere, "post.waiting"},
+	} {
+		ruling, err := judge.Rule(context.Background(), c.conv, c.post, 10)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, ruling.For, name)
+		require.Equal(t, c.key, ruling.Refused.Key, name)
+	}
+}
+
+func TestChannelsAskOncePerChannel(t *testing.T) {
+	asked := 0
+	channels := NewChannels(func(_ context.Context, id string) (*conversation.Conversation, error) {
+		asked++
+		if id == "ours" {
+			return &conversation.Conversation{}, nil
+		}
+		return nil, conversation.ErrNotFound
+	})
+	ctx := context.Background()
+	for range 3 {
+		ours, err := channels.Ours(ctx, "town-square")
+		require.NoError(t, err)
+		require.False(t, ours)
+		ours, err = channels.Ours(ctx, "ours")
+		require.NoError(t, err)
+		require.True(t, ours)
+	}
+	require.Equal(t, 2, asked)
+	channels.Add("new")
+	ours, err := channels.Ours(ctx, "new")
+	require.NoError(t, err)
+	require.True(t, ours)
+	require.Equal(t, 2, asked, "a channel that was just made is known")
+	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = channels.Ours(ctx, "town-square") }), "the hook of every post on the server")
+}
+
+func BenchmarkChannelsNotOurs(b *testing.B) {
+	channels := NewChannels(func(context.Context, string) (*conversation.Conversation, error) { return nil, conversation.ErrNotFound })
+	ctx := context.Background()
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = channels.Ours(ctx, "town-square")
+	}
+}

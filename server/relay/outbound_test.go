@@ -1,0 +1,220 @@
+package relay
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+type fixedClock int64
+
+func (c fixedClock) Now() int64 { return int64(c) }
+
+// outbox is one message's rows.
+type outbox struct {
+	OutboundStore
+	send    Send
+	leftAt  int64
+	blocked int
+	aborted bool
+	closed  bool
+}
+
+func (o *outbox) LoadSend(context.Context, string) (*Send, error) { s := o.send; return &s, nil }
+func (o *outbox) MarkLeft(_ context.Context, _ string, _ int64, now int64) error {
+	o.leftAt = now
+	return nil
+}
+func (o *outbox) ClearLeft(context.Context, string, int64) error { o.leftAt = 0; return nil }
+func (o *outbox) RecordSent(_ context.Context, _, wamid string, _ Person, _ int64) error {
+	if o.send.Message.Status.Advances(conversation.Sent) {
+		o.send.Message.Status = conversation.Sent
+	}
+	o.send.Message.WAMID = wamid
+	return nil
+}
+func (o *outbox) RecordEnd(_ context.Context, _ string, s conversation.Status, reason int, _ int64) error {
+	if o.send.Message.Status.Advances(s) {
+		o.send.Message.Status, o.send.Message.ReasonCode = s, reason
+	}
+	return nil
+}
+func (o *outbox) CloseWindow(_ context.Context, _ string, now int64) error {
+	o.send.Conversation.WindowUntil, o.closed = now, true
+	return nil
+}
+func (o *outbox) BlockContact(context.Context, string, int64, bool, int64) error { return nil }
+func (o *outbox) BlockAccount(_ context.Context, _ string, code int, _ int64) (bool, error) {
+	changed := o.blocked != code
+	o.blocked = code
+	o.send.Account.BlockedCode = code
+	return changed, nil
+}
+func (o *outbox) Abort(context.Context, string, int64) error { o.aborted = true; return nil }
+
+// meta answers what it is told and counts what reached it.
+type meta struct {
+	errs []error
+	got  int
+}
+
+func (m *meta) Send(context.Context, whatsapp.Credentials, whatsapp.Outgoing) (whatsapp.Sent, error) {
+	var err error
+	if len(m.errs) > 0 {
+		err, m.errs = m.errs[0], m.errs[1:]
+	}
+	var transport *whatsapp.TransportError
+	if err == nil || errors.As(err, &transport) && transport.Left {
+		m.got++
+	}
+	return whatsapp.Sent{MessageID: "wamid.1"}, err
+}
+
+func newOutbound(o *outbox, m *meta, now int64) *Outbound {
+	nothing := func() {}
+	clock := fixedClock(now)
+	return &Outbound{
+		Store: o, Owner: "me", Send: m.Send, Pacer: NewPacer(), Clock: clock, Shown: nothing, Refresh: nothing,
+		Effects: &Effects{Store: o, Clock: clock, Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}},
+		Aborted: func(context.Context, *Send, whatsapp.Verdict) {},
+	}
+}
+
+func textTo(c *conversation.Conversation) *outbox {
+	conv := *c
+	conv.ChannelID = "channel"
+	return &outbox{send: Send{
+		Message:      conversation.Message{ID: "m", Kind: "text", Status: conversation.Pending},
+		Conversation: conv, Account: conversation.Account{Enabled: true, ID: "a"}, Contact: conversation.Contact{ID: "c", Phone: "+5511987654321"},
+	}}
+}
+
+func run(t require.TestingT, out *Outbound, o *outbox, attempts int) attempt {
+	a, err := out.attempt(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: []byte(`{"text":"oi"}`), Attempts: attempts, LeftAt: o.leftAt})
+	require.NoError(t, err)
+	return a
+}
+
+// The lock is in the relay: whatever the hook let through, only an open conversation sends free text.
+func TestNothingLeavesALockedConversation(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		moment := rapid.Int64Range(0, 5*day)
+		conv := &conversation.Conversation{
+			LastTemplateAt: moment.Draw(rt, "template"), WindowUntil: moment.Draw(rt, "window"), ClosedAt: rapid.SampledFrom([]int64{0, 0, 7}).Draw(rt, "closed"),
+		}
+		now := moment.Draw(rt, "now")
+		o, m := textTo(conv), &meta{}
+		a := run(rt, newOutbound(o, m, now), o, 1)
+		if conv.StateAt(now) == conversation.Open {
+			require.Equal(rt, 1, m.got)
+			require.Equal(rt, conversation.Sent, o.send.Message.Status)
+		} else {
+			require.Zero(rt, m.got)
+			require.False(rt, a.retry)
+			require.Equal(rt, conversation.NotSent, o.send.Message.Status)
+		}
+	})
+}
+
+func apiError(code int) error { return &whatsapp.APIError{HTTPStatus: http.StatusBadRequest, Code: code} }
+
+var (
+	notLeft = &whatsapp.TransportError{Err: errors.New("refused")}
+	left    = &whatsapp.TransportError{Err: errors.New("cut"), Left: true}
+)
+
+// A send whose outcome is unknown is never repeated by itself, in whatever
+// order refusals, dead connections and crashes come.
+func TestAnUnknownOutcomeIsNeverRepeated(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		o := textTo(openConv)
+		m := &meta{errs: rapid.SliceOfN(rapid.SampledFrom([]error{nil, notLeft, left, apiError(131016), apiError(130429), apiError(131056)}), 0, 6).Draw(rt, "answers")}
+		for tries := 1; tries < 12; tries++ {
+			out := newOutbound(o, m, 10) // a new process each time
+			if !run(rt, out, o, tries).retry {
+				break
+			}
+		}
+		require.LessOrEqual(rt, m.got, 1, "sent twice")
+	})
+}
+
+func TestWhatAnswersMean(t *testing.T) {
+	for name, c := range map[string]struct {
+		err    error
+		status conversation.Status
+		retry  bool
+		left   bool
+		closed bool
+		block  int
+	}{
+		"accepted":          {nil, conversation.Sent, false, true, false, 0},
+		"never left":        {notLeft, conversation.Pending, true, false, false, 0},
+		"cut after it left": {left, conversation.Pending, true, true, false, 0},
+		"temporary":         {apiError(131016), conversation.Pending, true, false, false, 0},
+		"pair rate":         {apiError(131056), conversation.Pending, true, false, false, 0},
+		"window closed":     {apiError(131047), conversation.Failed, false, true, true, 0},
+		"not on WhatsApp":   {apiError(131026), conversation.Failed, false, true, false, 0},
+		"dead token":        {apiError(190), conversation.Pending, true, false, false, 190},
+		"test number":       {apiError(131030), conversation.Failed, false, true, false, 0},
+	} {
+		o := textTo(openConv)
+		a := run(t, newOutbound(o, &meta{errs: []error{c.err}}, 10), o, 1)
+		require.Equal(t, c.status, o.send.Message.Status, name)
+		require.Equal(t, c.retry, a.retry, name)
+		require.Equal(t, c.left, o.leftAt != 0, name)
+		require.Equal(t, c.closed, o.closed, name)
+		require.Equal(t, c.block, o.blocked, name)
+		if c.retry {
+			require.LessOrEqual(t, a.delay, 15*time.Second, "the first retry comes within 15 seconds: %s", name)
+		}
+	}
+}
+
+func TestAnUnknownOutcomeHoldsTheNextAMinuteAtMost(t *testing.T) {
+	o := textTo(openConv)
+	o.leftAt = time.Now().Add(-unknownPatience + 5*time.Second).UnixMilli()
+	a := run(t, newOutbound(o, &meta{}, 10), o, 2)
+	require.True(t, a.retry)
+	require.True(t, a.unknown)
+	o.leftAt = time.Now().Add(-unknownPatience).UnixMilli()
+	a = run(t, newOutbound(o, &meta{}, 10), o, 3)
+	require.False(t, a.retry)
+	require.Equal(t, conversation.Unknown, o.send.Message.Status)
+}
+
+func TestAStatusThatWasFasterEndsTheJob(t *testing.T) {
+	o, m := textTo(openConv), &meta{}
+	o.leftAt, o.send.Message.Status = 5, conversation.Delivered
+	require.False(t, run(t, newOutbound(o, m, 10), o, 2).retry)
+	require.Zero(t, m.got)
+}
+
+func TestAStartThatFailsLeavesNoConversation(t *testing.T) {
+	o := textTo(waitingConv)
+	o.send.Message.Kind, o.send.Conversation.ChannelID = "template", ""
+	a := run(t, newOutbound(o, &meta{errs: []error{apiError(132001)}}, 10), o, 1)
+	require.True(t, a.aborted)
+	require.True(t, o.aborted)
+	require.Equal(t, 132001, o.send.Message.ReasonCode)
+}
+
+func TestPacerKeepsMetasPairRate(t *testing.T) {
+	p := NewPacer()
+	for range pairBurst {
+		require.Zero(t, p.Delay("a", "c"))
+	}
+	require.Greater(t, p.Delay("a", "c"), 5*time.Second)
+	require.Zero(t, p.Delay("a", "other"), "nobody waits for another's burst")
+	require.True(t, p.Probe("a"))
+	require.False(t, p.Probe("a"), "a stopped number is tried now and then, not by each of its messages")
+}
