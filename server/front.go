@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 )
@@ -20,18 +19,17 @@ type front struct {
 	dialogs *dialog.Dialogs
 }
 
-const (
-	dialogPath = "/api/v1/dialog/"
-	claimPath  = "/api/v1/actions/claim"
-)
+const dialogPath = "/api/v1/dialog/"
 
-// routes sends a request to whom it is for.
+// routes sends a request to whom it is for; the paths are as they come, so that none is redirected.
 func (f *front) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle(dialogPath, f.dialogs)
-	mux.HandleFunc("POST "+claimPath, f.claim)
-	mux.Handle("/", f.app.api)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, dialogPath) {
+			f.dialogs.ServeHTTP(w, r)
+			return
+		}
+		f.app.api.ServeHTTP(w, r)
+	})
 }
 
 func (f *front) restAPI(log logger) *api.API {
@@ -63,30 +61,6 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, TriggerID: args.TriggerId, Text: args.Command,
 	})
 	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId}
-}
-
-// claim answers the button of a queue's card.
-func (f *front) claim(w http.ResponseWriter, r *http.Request) {
-	var request model.PostActionIntegrationRequest
-	userID := r.Header.Get("Mattermost-User-Id")
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil || userID == "" || request.UserId != userID {
-		http.Error(w, "bad request", http.StatusBadRequest)
-		return
-	}
-	id, _ := request.Context["conversation_id"].(string)
-	response := model.PostActionIntegrationResponse{}
-	view, err := f.app.service.Claim(r.Context(), userID, id)
-	switch refusal, refused := conversation.AsRefusal(err); {
-	case refused:
-		response.EphemeralText = f.app.say(userID, refusal.Text)
-	case err != nil:
-		f.app.plugin.API.LogError("A claim failed", "conversation", id, "error", err.Error())
-		response.EphemeralText = f.app.say(userID, conversation.T("post.unavailable"))
-	default:
-		response.EphemeralText = f.app.say(userID, conversation.T("card.claimed", "Link", f.app.port.Link(r.Context(), view.Conversation)))
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(response)
 }
 
 // Examine lets the doctor look; see api.Doctor.

@@ -166,7 +166,7 @@ func (d *delivery) lookUp(ctx context.Context, find func() (*conversation.Accoun
 		case !errors.Is(err, conversation.ErrNotFound):
 			return nil, errors.Wrap(err, "find the account of an item")
 		case d.fresh:
-			return nil, nil //nolint:nilnil // nobody's is an answer
+			return nil, nil // nobody's is an answer
 		}
 		if err := d.refresh(ctx); err != nil {
 			return nil, err

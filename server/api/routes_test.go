@@ -20,10 +20,7 @@ func routes(t *testing.T, a *API) []string {
 	t.Helper()
 	var found []string
 	require.NoError(t, a.root.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		methods, err := route.GetMethods()
-		if err != nil {
-			return nil // a subrouter's prefix
-		}
+		methods, _ := route.GetMethods() // none: a subrouter's prefix
 		path, err := route.GetPathTemplate()
 		require.NoError(t, err)
 		for _, method := range methods {
@@ -134,13 +131,12 @@ func TestAPanicAfterTheAnswerHasBegun(t *testing.T) {
 	handler := w.api.recovered(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		_, _ = w.Write([]byte("half"))
-		var nobody *conversation.Account
-		_ = nobody.ID
+		_ = make([]int, 1)[len("beyond the end")]
 	}))
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, "half", recorder.Body.String())
-	require.Contains(t, w.logs.all(), "nil pointer")
+	require.Contains(t, w.logs.all(), "out of range")
 }
 
 func TestTheDatabaseIsDown(t *testing.T) {

@@ -216,7 +216,8 @@ func TestABadItemDisturbsNothingBesideIt(t *testing.T) {
 func TestWhoseNumberItIs(t *testing.T) {
 	template := func(waba string) string {
 		body, _ := json.Marshal(map[string]any{"entry": []any{map[string]any{"id": waba, "changes": []any{map[string]any{
-			"field": "message_template_status_update", "value": map[string]any{"event": "APPROVED", "message_template_id": 5}}}}}})
+			"field": "message_template_status_update", "value": map[string]any{"event": "APPROVED", "message_template_id": 5},
+		}}}}})
 		return string(body)
 	}
 	for _, c := range []struct {

@@ -9,8 +9,8 @@ import (
 )
 
 // holdFor is how long a start keeps its message to itself before the relay may
-// finish it: longer than the dialog's patience, so that nobody sends it twice.
-const holdFor = 60_000 // milliseconds
+// take it: only the moment until its own sender has it.
+const holdFor = 10_000 // milliseconds
 
 // MaxNameLength is Mattermost's limit of a channel's display name, in characters.
 const MaxNameLength = 64

@@ -12,45 +12,57 @@ import (
 const joiner = "\u2060"
 
 var (
-	links    = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)[^\s<>]+`)
-	mentions = regexp.MustCompile(`(^|[^\pL\pN_])([@~])([\pL\pN_])`)
+	blocks   = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`")
+	links    = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)[^\s<>]*[^\s<>.,;:!?'")\]]`)
 	newlines = regexp.MustCompile(`\n{3,}`)
-	// what could begin a block at the start of a line
-	blocks  = regexp.MustCompile(`(?m)^(\s*)([#>|=]|[-+]\s|-{3,})`)
-	numbers = regexp.MustCompile(`(?m)^(\s*\d+)([.)]\s)`)
 )
 
-// maxMarks is how many combining marks may stand on one letter.
-const maxMarks = 3
-
-// ToMattermost makes a stranger's text safe to show: no mention, no channel
-// link, no picture, no preview fires from it, and it cannot draw over its
-// neighbours. Links stay readable, as code.
+// ToMattermost shows a stranger's WhatsApp text as Markdown: bold, italic,
+// struck and monospaced parts stay what they are. No mention, channel link,
+// picture or preview fires from it, and links stay readable, as code. A plain
+// text comes out as it went in.
 func ToMattermost(text string) string {
 	text = Clean(text)
 	var b strings.Builder
 	last := 0
+	for _, at := range blocks.FindAllStringSubmatchIndex(text, -1) {
+		if before := text[:at[0]]; at[2] < 0 && (strings.HasSuffix(before, "`") || strings.HasSuffix(before, `\`) || strings.HasPrefix(text[at[1]:], "`")) {
+			continue // which backticks belong together is anybody's guess
+		}
+		b.WriteString(withLinks(text[last:at[0]]))
+		if at[2] >= 0 {
+			b.WriteString(monospaced(text[at[2]:at[3]]))
+		} else {
+			b.WriteString(text[at[0]:at[1]])
+		}
+		last = at[1]
+	}
+	b.WriteString(withLinks(text[last:]))
+	return strings.Trim(newlines.ReplaceAllString(b.String(), "\n\n"), "\n")
+}
+
+// monospaced is WhatsApp's ```text```, which may have one line or several.
+func monospaced(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return Escape("```" + text + "```")
+	}
+	if strings.ContainsAny(text, "\n`") {
+		return "\n```\n" + strings.Trim(text, "\n") + "\n```\n"
+	}
+	return "`" + text + "`"
+}
+
+// withLinks writes links as code and formats the text between them.
+func withLinks(text string) string {
+	var b strings.Builder
+	last := 0
 	for _, at := range links.FindAllStringIndex(text, -1) {
-		b.WriteString(Escape(text[last:at[0]]))
+		b.WriteString(format(text[last:at[0]]))
 		b.WriteString("`" + strings.ReplaceAll(text[at[0]:at[1]], "`", "%60") + "`")
 		last = at[1]
 	}
-	b.WriteString(Escape(text[last:]))
-	return newlines.ReplaceAllString(b.String(), "\n\n")
-}
-
-// Escape makes Markdown's own characters plain ones, in a text without links.
-func Escape(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if strings.ContainsRune("\\`*_{}[]<>!|~", r) && r != '~' {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	text = strings.ReplaceAll(b.String(), "~~", "\\~\\~")
-	text = mentions.ReplaceAllString(text, "$1$2"+joiner+"$3")
-	return numbers.ReplaceAllString(blocks.ReplaceAllString(text, `$1\$2`), `$1\$2`)
+	b.WriteString(format(text[last:]))
+	return b.String()
 }
 
 // Clean drops what has no place in any text: control characters, direction
@@ -74,6 +86,9 @@ func Clean(text string) string {
 		return r
 	}, text)
 }
+
+// maxMarks is how many combining marks may stand on one letter.
+const maxMarks = 3
 
 // isDirection tells the characters that turn the writing direction around.
 func isDirection(r rune) bool {

@@ -135,7 +135,7 @@ func (p *People) somebody(userID string) (*model.User, error) {
 // user is nil, without an error, where there is none.
 func (p *People) user(userID string) (*model.User, error) {
 	if !model.IsValidId(userID) {
-		return nil, nil //nolint:nilnil // nobody is an answer
+		return nil, nil // nobody is an answer
 	}
 	user, appErr := p.directory.GetUser(userID)
 	if appErr != nil {
@@ -150,7 +150,7 @@ func (p *People) user(userID string) (*model.User, error) {
 // member is nil, without an error, for who is not in the channel.
 func (p *People) member(channelID, userID string) (*model.ChannelMember, error) {
 	if !model.IsValidId(channelID) {
-		return nil, nil //nolint:nilnil // no channel has no members
+		return nil, nil // no channel has no members
 	}
 	member, appErr := p.directory.GetChannelMember(channelID, userID)
 	if appErr != nil {

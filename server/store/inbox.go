@@ -11,7 +11,7 @@ import (
 
 // InboxRow is one piece of a webhook, as it is stored before its 200.
 type InboxRow struct {
-	Lane      string // whose: rows of a lane are handled one at a time, in order
+	Lane      string // whose: rows of a lane are handled one at a time, in order; "" is one of them
 	Order     int64  // Meta's timestamp, milliseconds since epoch; equal ones stay in the order given
 	Key       string // unique for ever
 	AccountID string
@@ -25,6 +25,9 @@ const (
 	maxLane = 256
 	maxKey  = 300
 )
+
+// noLane is the lane of what has none: claims begin after the lane "".
+const noLane = "-"
 
 const addInbox = `
 	INSERT INTO waa_inbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason)
@@ -43,7 +46,7 @@ func (s *Store) AddInbox(ctx context.Context, rows []InboxRow) (added int, err e
 	accounts, reasons := make([]string, len(rows)), make([]string, len(rows))
 	orders, payloads := make([]int64, len(rows)), make([][]byte, len(rows))
 	for i, r := range rows {
-		lanes[i], keys[i] = keyOf(r.Lane, maxLane), keyOf(r.Key, maxKey)
+		lanes[i], keys[i] = orElse(keyOf(r.Lane, maxLane), noLane), keyOf(r.Key, maxKey)
 		accounts[i], reasons[i] = fit(r.AccountID, 26), fit(r.Dead, maxReason)
 		orders[i], payloads[i] = r.Order, r.Payload
 		if payloads[i] == nil {

@@ -13,7 +13,7 @@ func TestMigrateUpDownAndAgain(t *testing.T) {
 	db := storetest.Empty(t)
 	viaPlugin, _ := storetest.PluginDB(t, db)
 	tables := func() (n int) {
-		require.NoError(t, db.QueryRow("SELECT count(*) FROM information_schema.tables WHERE table_name LIKE 'waa_%' AND table_name <> 'waa_schema_migrations'").Scan(&n))
+		require.NoError(t, db.QueryRow("SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name LIKE 'waa_%' AND table_name <> 'waa_schema_migrations'").Scan(&n))
 		return n
 	}
 	require.NoError(t, store.Migrate(viaPlugin))

@@ -25,7 +25,7 @@ const startTimeout = 60 * time.Second
 // server is the PostgreSQL of this test process, started by the first test that wants a database.
 var server = sync.OnceValues(findServer) //nolint:gochecknoglobals // one server a process is the point
 
-// findServer answers the URL of a server on which databases can be made.
+// findServer answers the URL of a database in which schemas can be made.
 func findServer() (*url.URL, error) {
 	if given := os.Getenv("DATABASE_URL"); given != "" {
 		u, err := url.Parse(given)
@@ -142,9 +142,11 @@ func waitFor(u *url.URL) error {
 	}
 }
 
-// withDatabase is the URL of another database on the same server.
-func withDatabase(u *url.URL, name string) string {
+// withSchema is a URL whose connections work in a schema.
+func withSchema(u *url.URL, name string) string {
 	c := *u
-	c.Path = "/" + name
+	query := c.Query()
+	query.Set("search_path", name)
+	c.RawQuery = query.Encode()
 	return c.String()
 }

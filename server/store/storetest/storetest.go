@@ -3,6 +3,7 @@ package storetest
 import (
 	"crypto/rand"
 	"database/sql"
+	"strings"
 	"testing"
 
 	"github.com/lib/pq"
@@ -11,11 +12,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
-// maxConnections of one test's database; several tests may run at once.
+// maxConnections of one test; several tests may run at once.
 const maxConnections = 50
 
-// DB makes a database with the plugin's tables, and the one table of the server
-// that the store reads. It is gone when the test ends. Without a PostgreSQL the
+// DB makes a schema of its own with the plugin's tables, and the one table of
+// the server that the store reads. It is gone when the test ends. Without a PostgreSQL the
 // test fails and says what to do.
 func DB(t testing.TB) *sql.DB {
 	t.Helper()
@@ -26,23 +27,23 @@ func DB(t testing.TB) *sql.DB {
 	return db
 }
 
-// Empty makes a database with nothing in it, gone when the test ends.
+// Empty makes a schema of its own with nothing in it, gone when the test ends.
 func Empty(t testing.TB) *sql.DB {
 	t.Helper()
 	u, err := server()
 	require.NoError(t, err, "a test needs a real PostgreSQL")
 	admin, err := sql.Open("postgres", u.String())
 	require.NoError(t, err)
-	name := "waa_test_" + rand.Text()
-	_, err = admin.Exec("CREATE DATABASE " + pq.QuoteIdentifier(name))
+	name := "waa_test_" + strings.ToLower(rand.Text())
+	_, err = admin.Exec("CREATE SCHEMA " + pq.QuoteIdentifier(name))
 	require.NoError(t, err)
-	db, err := sql.Open("postgres", withDatabase(u, name))
+	db, err := sql.Open("postgres", withSchema(u, name))
 	require.NoError(t, err)
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
 	t.Cleanup(func() {
 		_ = db.Close()
-		_, err := admin.Exec("DROP DATABASE IF EXISTS " + pq.QuoteIdentifier(name) + " WITH (FORCE)")
+		_, err := admin.Exec("DROP SCHEMA " + pq.QuoteIdentifier(name) + " CASCADE")
 		_ = admin.Close()
 		require.NoError(t, err)
 	})

@@ -1,0 +1,186 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+// pageLimit is how long a page may take to show something.
+const pageLimit = 20 * time.Second
+
+// browserPage is one page of a headless Chromium, driven by its DevTools protocol.
+type browserPage struct {
+	t      *testing.T
+	socket *websocket.Conn
+	lastID int
+}
+
+// chromium finds the browser: CHROMIUM_PATH, or one of the usual names. Without one the test is skipped.
+func chromium(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("CHROMIUM_PATH"); path != "" {
+		require.FileExists(t, path, "CHROMIUM_PATH names no browser")
+		return path
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("there is no Chromium on this machine; CHROMIUM_PATH may name one")
+	return ""
+}
+
+// openPage starts a browser with one page and ends it with the test.
+func openPage(t *testing.T, address string) *browserPage {
+	t.Helper()
+	profile := t.TempDir()
+	browser := exec.Command(chromium(t), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,900",
+		"--remote-debugging-port=0", "--user-data-dir="+profile, "about:blank")
+	browser.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its many processes end together
+	require.NoError(t, browser.Start())
+	t.Cleanup(func() {
+		_ = syscall.Kill(-browser.Process.Pid, syscall.SIGKILL)
+		_ = browser.Wait()
+	})
+	p := &browserPage{t: t}
+	p.socket = connect(t, filepath.Join(profile, "DevToolsActivePort"))
+	t.Cleanup(func() { _ = p.socket.Close() })
+	p.call("Page.navigate", map[string]any{"url": address}, nil)
+	return p
+}
+
+// connect waits for the browser's debugging port, which it writes into a file, and connects to its first page.
+func connect(t *testing.T, portFile string) *websocket.Conn {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), pageLimit)
+	defer cancel()
+	var socket *websocket.Conn
+	require.NoError(t, testenv.WaitFor(ctx, "the browser to start", func() (bool, error) {
+		content, err := os.ReadFile(portFile)
+		if err != nil {
+			return false, err
+		}
+		port, _, _ := strings.Cut(string(content), "\n")
+		response, err := http.Get("http://127.0.0.1:" + port + "/json/list")
+		if err != nil {
+			return false, err
+		}
+		defer func() { _ = response.Body.Close() }()
+		var targets []struct {
+			Type   string `json:"type"`
+			Socket string `json:"webSocketDebuggerUrl"`
+		}
+		if err := json.NewDecoder(response.Body).Decode(&targets); err != nil {
+			return false, err
+		}
+		for _, target := range targets {
+			if target.Type == "page" {
+				socket, _, err = websocket.DefaultDialer.DialContext(ctx, target.Socket, nil) //nolint:bodyclose // the library closes it
+				return err == nil, err
+			}
+		}
+		return false, nil
+	}))
+	return socket
+}
+
+// call does one command of the protocol and reads its result.
+func (p *browserPage) call(method string, params, into any) {
+	p.t.Helper()
+	p.lastID++
+	require.NoError(p.t, p.socket.SetReadDeadline(time.Now().Add(pageLimit)))
+	require.NoError(p.t, p.socket.WriteJSON(map[string]any{"id": p.lastID, "method": method, "params": params}))
+	for {
+		var answer struct {
+			ID     int             `json:"id"`
+			Error  json.RawMessage `json:"error"`
+			Result json.RawMessage `json:"result"`
+		}
+		require.NoError(p.t, p.socket.ReadJSON(&answer))
+		if answer.ID != p.lastID {
+			continue // an event
+		}
+		require.Empty(p.t, string(answer.Error), method)
+		if into != nil {
+			require.NoError(p.t, json.Unmarshal(answer.Result, into))
+		}
+		return
+	}
+}
+
+// eval evaluates an expression in the page and decodes its value. It says whether the page had one: an exception is none.
+func (p *browserPage) eval(expression string, into any) bool {
+	p.t.Helper()
+	var answer struct {
+		Result    struct{ Value json.RawMessage } `json:"result"`
+		Exception json.RawMessage                 `json:"exceptionDetails"`
+	}
+	p.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer)
+	return len(answer.Exception) == 0 && len(answer.Result.Value) > 0 && json.Unmarshal(answer.Result.Value, into) == nil
+}
+
+// wait waits until an expression is true in the page.
+func (p *browserPage) wait(what, expression string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), pageLimit)
+	defer cancel()
+	require.NoError(p.t, testenv.WaitFor(ctx, what, func() (bool, error) {
+		var holds bool
+		return p.eval("Boolean("+expression+")", &holds) && holds, nil
+	}))
+}
+
+// click clicks with the mouse in the middle of what an expression gives, once it is there.
+func (p *browserPage) click(what, element string) {
+	p.t.Helper()
+	p.wait(what, element)
+	var at struct{ X, Y float64 }
+	require.True(p.t, p.eval(`(() => { const e = `+element+`; e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect();
+		return {x: r.x + r.width / 2, y: r.y + r.height / 2}; })()`, &at), what)
+	for _, kind := range []string{"mousePressed", "mouseReleased"} {
+		p.call("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": at.X, "y": at.Y, "button": "left", "clickCount": 1}, nil)
+	}
+}
+
+// enter types a text where the cursor is and presses Enter.
+func (p *browserPage) enter(text string) {
+	p.t.Helper()
+	p.call("Input.insertText", map[string]any{"text": text}, nil)
+	for _, kind := range []string{"keyDown", "keyUp"} {
+		p.call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}, nil)
+	}
+}
+
+// screenshot keeps a picture of the page where WAA_SCREENSHOTS says, or in the test's own folder, and gives its path.
+func (p *browserPage) screenshot(name string) string {
+	p.t.Helper()
+	var picture struct{ Data string }
+	p.call("Page.captureScreenshot", map[string]any{"format": "png"}, &picture)
+	content, err := base64.StdEncoding.DecodeString(picture.Data)
+	require.NoError(p.t, err)
+	dir := os.Getenv("WAA_SCREENSHOTS")
+	if dir == "" {
+		dir = p.t.TempDir()
+	}
+	path := filepath.Join(dir, name+".png")
+	require.NoError(p.t, os.WriteFile(path, content, 0o600))
+	return path
+}

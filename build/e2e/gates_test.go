@@ -1,0 +1,136 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+)
+
+// A gate stops the plugin at one statement for one customer, for as long as a test wants: a trigger on the plugin's table waits for
+// a lock that the test holds. So a test knows, instead of hoping, that the plugin stands between two of its steps. The gates are
+// triggers in the database of the test; the plugin knows nothing of them.
+const (
+	gateInboundStored  = "inbound_stored"  // a customer's message, taken from the inbox, is about to be stored
+	gatePostRecorded   = "post_recorded"   // a post exists and is about to be recorded
+	gateClaimed        = "claimed"         // an outbound message is stored, a worker is about to take it
+	gateLeft           = "left"            // an outbound message is about to leave
+	gateEnqueued       = "enqueued"        // an agent's post exists and is about to be stored as a message to send
+	gateStatus         = "status"          // a status is about to be stored
+	gateAnswer         = "answer"          // Meta's answer to a template is about to be stored
+	gateChannel        = "channel"         // a channel exists and is about to be recorded
+	gateInTransaction  = "in_transaction"  // a start is half written, not committed
+)
+
+// gateTriggers says where the gates are: table, moment, and the column that names the conversation.
+var gateTriggers = []struct{ name, table, when, condition, column string }{
+	{gateInboundStored, "waa_messages", "INSERT", "NEW.direction = 'in'", "conversation_id"},
+	{gatePostRecorded, "waa_messages", "UPDATE", "OLD.post_id = '' AND NEW.post_id <> ''", "conversation_id"},
+	{gateClaimed, "waa_outbox", "UPDATE", "NEW.attempts > OLD.attempts", "lane"},
+	{gateLeft, "waa_outbox", "UPDATE", "OLD.left_at = 0 AND NEW.left_at <> 0", "lane"},
+	{gateEnqueued, "waa_outbox", "INSERT", "NEW.due_at = 0", "lane"},
+	{gateStatus, "waa_messages", "UPDATE", "NEW.direction = 'out' AND NEW.status <> OLD.status AND NEW.status IN ('sent', 'delivered', 'read')", "conversation_id"},
+	{gateAnswer, "waa_messages", "UPDATE", "NEW.kind = 'template' AND OLD.wamid = '' AND NEW.wamid <> ''", "conversation_id"},
+	{gateChannel, "waa_conversations", "UPDATE", "OLD.channel_id = '' AND NEW.channel_id <> ''", "id"},
+	{gateInTransaction, "waa_charges", "INSERT", "NEW.state = 'reserved'", "conversation_id"},
+}
+
+const gateSQL = `
+	CREATE TABLE e2e_gates (name text, phone text, lock bigint);
+	CREATE FUNCTION e2e_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+	DECLARE found_lock bigint;
+	BEGIN
+		SELECT g.lock INTO found_lock FROM e2e_gates g
+			JOIN waa_contacts ct ON ct.phone = g.phone JOIN waa_conversations c ON c.contact_id = ct.id
+			WHERE g.name = TG_ARGV[0] AND c.id = to_jsonb(NEW) ->> TG_ARGV[1] LIMIT 1;
+		IF found_lock IS NOT NULL THEN
+			PERFORM pg_advisory_xact_lock_shared(found_lock);
+		END IF;
+		RETURN NEW;
+	END $$;`
+
+// gates makes gates for one test and takes them away after it.
+type gates struct {
+	db   *sql.DB
+	last int64 // lock of the last gate
+}
+
+func newGates(t *testing.T, w *scenario.World) *gates {
+	t.Helper()
+	g := &gates{db: w.Env.DB(), last: 730_500_000}
+	install, remove := gateSQL, ""
+	for _, trigger := range gateTriggers {
+		name := "e2e_" + trigger.name
+		install += "CREATE TRIGGER " + name + " BEFORE " + trigger.when + " ON " + trigger.table + " FOR EACH ROW WHEN (" + trigger.condition +
+			") EXECUTE FUNCTION e2e_gate('" + trigger.name + "', '" + trigger.column + "');"
+		remove += "DROP TRIGGER IF EXISTS " + name + " ON " + trigger.table + ";"
+	}
+	_, err := g.db.ExecContext(t.Context(), install)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := g.db.ExecContext(context.Background(), remove+"DROP FUNCTION e2e_gate(); DROP TABLE e2e_gates;")
+		require.NoError(t, err)
+	})
+	return g
+}
+
+// gate is one that is shut.
+type gate struct {
+	g    *gates
+	conn *sql.Conn
+	lock int64
+	gone bool
+}
+
+// shut closes the gate of a name for a customer.
+func (g *gates) shut(ctx context.Context, name, phone string) (*gate, error) {
+	g.last++
+	conn, err := g.db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot get a connection")
+	}
+	k := &gate{g: g, conn: conn, lock: g.last}
+	if _, err = conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", k.lock); err == nil {
+		_, err = g.db.ExecContext(ctx, "INSERT INTO e2e_gates VALUES ($1, $2, $3)", name, phone, k.lock)
+	}
+	return k, errors.Wrap(err, "cannot shut the gate "+name)
+}
+
+// waiting tells how many statements stand at the gate.
+func (k *gate) waiting(ctx context.Context) (int, error) {
+	var n int
+	err := k.g.db.QueryRowContext(ctx, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock).Scan(&n)
+	return n, errors.Wrap(err, "cannot look at the gate")
+}
+
+// turnBack cancels the statements that stand at the gate: they never happened.
+func (k *gate) turnBack(ctx context.Context) error {
+	_, err := k.g.db.ExecContext(ctx, "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock)
+	return errors.Wrap(err, "cannot turn back who waits at the gate")
+}
+
+// open lets through who still stands at the gate, and everybody after them.
+func (k *gate) open(ctx context.Context) error {
+	if k.gone {
+		return nil
+	}
+	k.gone = true
+	var problems []string
+	if _, err := k.g.db.ExecContext(ctx, "DELETE FROM e2e_gates WHERE lock = $1", k.lock); err != nil {
+		problems = append(problems, err.Error())
+	}
+	if _, err := k.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", k.lock); err != nil {
+		problems = append(problems, err.Error())
+	}
+	if err := k.conn.Close(); err != nil {
+		problems = append(problems, err.Error())
+	}
+	return holds(len(problems) == 0, "cannot open a gate: %s", strings.Join(problems, ", "))
+}

@@ -1,0 +1,62 @@
+//go:build unix
+
+// Package e2e tries the whole product: the real bundle on a real Mattermost server with a real PostgreSQL, against the simulated Cloud
+// API. Nothing in it is a mock of Mattermost: where the server does not start, the tests fail and say why.
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+)
+
+// startLimit is long enough to build the Mattermost server the first time.
+const startLimit = 20 * time.Minute
+
+// bundleVariable names the bundle to try; without it the newest one in dist is.
+const bundleVariable = "WAA_BUNDLE"
+
+// startWorld starts a world that is set up, and ends it with the test.
+func startWorld(t *testing.T, opts scenario.Options) *scenario.World {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a Mattermost server, which -short leaves out")
+	}
+	opts.Bundle, opts.Log = bundle(t), t.Output()
+	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
+	defer cancel()
+	world, err := scenario.Start(ctx, opts)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		if t.Failed() {
+			logPlugin(t, world)
+		}
+		require.NoError(t, world.Close())
+	})
+	return world
+}
+
+// bundle finds the bundle to try.
+func bundle(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv(bundleVariable); path != "" {
+		require.FileExists(t, path, bundleVariable+" names no bundle: make dist first")
+		return path
+	}
+	found, err := filepath.Glob(filepath.Join("..", "..", "dist", "*.tar.gz"))
+	require.NoError(t, err)
+	newest, at := "", time.Time{}
+	for _, path := range found {
+		if info, err := os.Stat(path); err == nil && info.ModTime().After(at) {
+			newest, at = path, info.ModTime()
+		}
+	}
+	require.NotEmpty(t, newest, "there is no bundle in dist: make dist first")
+	return newest
+}

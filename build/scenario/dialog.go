@@ -1,0 +1,148 @@
+//go:build unix
+
+package scenario
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// openLimit is how long a dialog may take to appear.
+const openLimit = 15 * time.Second
+
+// Dialog is an open dialog of an agent, used as a client uses it.
+type Dialog struct {
+	// Form is the step that is shown now.
+	Form model.Dialog
+	// Resend sends the values of earlier steps again with each step, as the web client does; other clients do not.
+	Resend bool
+
+	client *model.Client4
+	open   model.OpenDialogRequest
+	args   model.SubmitDialogRequest
+	before map[string]any
+}
+
+// NoDialog is the answer of a command that opened none: what the agent was told instead.
+type NoDialog struct{ Text string }
+
+// Error is the text.
+func (e *NoDialog) Error() string { return "no dialog opened, the answer is: " + e.Text }
+
+// OpenDialog runs a slash command as an agent and takes the dialog that the server opens on the agent's web socket. Where the command
+// answers with a text instead, the error is a *NoDialog.
+func (w *World) OpenDialog(ctx context.Context, agent int, channelID, command string) (*Dialog, error) {
+	ctx, cancel := context.WithTimeout(ctx, openLimit)
+	defer cancel() // ends the web socket
+	client := w.Agent(agent)
+	events, err := w.Env.Listen(ctx, 0, client)
+	if err != nil {
+		return nil, err
+	}
+	response, err := w.Env.ExecuteSlash(ctx, client, channelID, command)
+	if err != nil {
+		return nil, err
+	}
+	if response.Text != "" {
+		return nil, &NoDialog{response.Text}
+	}
+	for {
+		select {
+		case event, alive := <-events:
+			if !alive {
+				return nil, errors.New("the web socket ended before a dialog opened")
+			}
+			if event.EventType() != model.WebsocketEventOpenDialog {
+				continue
+			}
+			d := &Dialog{client: client, before: map[string]any{}}
+			content, _ := event.GetData()["dialog"].(string)
+			if err := json.Unmarshal([]byte(content), &d.open); err != nil {
+				return nil, errors.Wrap(err, "cannot read the dialog")
+			}
+			d.Form = d.open.Dialog
+			d.args = model.SubmitDialogRequest{URL: d.open.URL, UserId: w.User(agent).ID, ChannelId: channelID, TeamId: w.Env.Team.ID}
+			return d, errors.Wrap(d.open.IsValid(), "the dialog breaks the server's rules")
+		case <-ctx.Done():
+			return nil, errors.Wrap(context.Cause(ctx), "no dialog opened")
+		}
+	}
+}
+
+// Submit sends a step off. Where the answer is a next step, Form is that step afterwards.
+func (d *Dialog) Submit(ctx context.Context, values map[string]any) (*model.SubmitDialogResponse, error) {
+	request := d.args
+	request.Type, request.CallbackId, request.State = "dialog_submission", d.Form.CallbackId, d.Form.State
+	request.Submission = map[string]any{}
+	if d.Resend {
+		maps.Copy(request.Submission, d.before)
+	}
+	maps.Copy(request.Submission, values)
+	answer, _, err := d.client.SubmitInteractiveDialog(ctx, request)
+	if err != nil {
+		return nil, errors.Wrap(err, "the server refused the submission")
+	}
+	if answer.Type == string(model.SubmitDialogResponseTypeForm) {
+		if answer.Form == nil {
+			return nil, errors.New("a next step was announced and none came")
+		}
+		maps.Copy(d.before, values)
+		d.Form = *answer.Form
+		next := d.open
+		next.Dialog = d.Form
+		return answer, errors.Wrap(next.IsValid(), "the next step breaks the server's rules")
+	}
+	return answer, nil
+}
+
+// Next is Submit where a next step must follow.
+func (d *Dialog) Next(ctx context.Context, values map[string]any) error {
+	answer, err := d.Submit(ctx, values)
+	if err != nil {
+		return err
+	}
+	return want(answer.Type == string(model.SubmitDialogResponseTypeForm), "no next step followed: %s", describe(answer))
+}
+
+// Finish is Submit where the dialog must be done with it.
+func (d *Dialog) Finish(ctx context.Context, values map[string]any) error {
+	answer, err := d.Submit(ctx, values)
+	if err != nil {
+		return err
+	}
+	return want(answer.Type != string(model.SubmitDialogResponseTypeForm) && answer.Error == "" && len(answer.Errors) == 0, "the dialog stays open: %s", describe(answer))
+}
+
+// Elements are the names of the step's elements, in order.
+func (d *Dialog) Elements() []string {
+	names := make([]string, len(d.Form.Elements))
+	for i := range d.Form.Elements {
+		names[i] = d.Form.Elements[i].Name
+	}
+	return names
+}
+
+// Element is the step's element of a name; nil where it has none.
+func (d *Dialog) Element(name string) *model.DialogElement {
+	at := slices.Index(d.Elements(), name)
+	if at < 0 {
+		return nil
+	}
+	return &d.Form.Elements[at]
+}
+
+// describe writes what a dialog answered into an error.
+func describe(answer *model.SubmitDialogResponse) string {
+	content, err := json.Marshal(answer)
+	if err != nil {
+		return err.Error()
+	}
+	return shorten(content)
+}

@@ -1,0 +1,66 @@
+//go:build unix
+
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// Customer is a person as an agent types them in.
+type Customer struct {
+	Name  string `json:"name"`
+	CPF   string `json:"cpf"`
+	Phone string `json:"phone"` // E.164
+}
+
+// NewCustomer makes up the customer of a number from 0 to 9,999,999: another name, CPF and phone for each.
+func NewCustomer(n int) Customer {
+	return Customer{Name: fmt.Sprintf("Cliente %d", n), CPF: cpf(n + 100_000_000), Phone: fmt.Sprintf("+55119%08d", 80_000_000+n)}
+}
+
+// cpf adds the two check digits to nine digits.
+func cpf(nine int) string {
+	digits := fmt.Sprintf("%09d", nine)
+	for range 2 {
+		sum := 0
+		for i, d := range digits {
+			sum += int(d-'0') * (len(digits) + 1 - i)
+		}
+		digits += fmt.Sprint(sum * 10 % 11 % 10)
+	}
+	return digits
+}
+
+// Variables fill the positional template in.
+func Variables() map[string]string {
+	return map[string]string{"header_1": "7305", "body_1": "Marina", "body_2": "12/11", "body_3": "9h e 12h"}
+}
+
+// startRequest is the body that starts with the positional template.
+func (w *World) startRequest(c Customer) map[string]any {
+	return map[string]any{
+		"account_id": w.Account.ID, "queue_id": w.Queue.ID, "variables": Variables(), "customer": c,
+		"template": map[string]string{"name": w.Positional.Name, "language": w.Positional.Language},
+	}
+}
+
+// Start begins an atendimento over REST, with the positional template, and gives the conversation: its channel exists.
+func (w *World) Start(ctx context.Context, agent int, customer Customer) (Conversation, error) {
+	var c Conversation
+	err := w.Ask(ctx, w.Agent(agent), http.MethodPost, "/conversations", w.startRequest(customer), http.StatusCreated, &c)
+	return c, err
+}
+
+// Opened is Start, and the customer answers: the window is open when it returns.
+func (w *World) Opened(ctx context.Context, agent int, customer Customer) (Conversation, error) {
+	c, err := w.Start(ctx, agent, customer)
+	if err != nil {
+		return c, err
+	}
+	if _, err := w.Phone(customer.Phone).Reply("oi"); err != nil {
+		return c, err
+	}
+	return w.WaitState(ctx, agent, c.ID, "open")
+}

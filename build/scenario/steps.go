@@ -1,0 +1,81 @@
+//go:build unix
+
+package scenario
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// stepLimit is how long one step may take.
+const stepLimit = 60 * time.Second
+
+// Step is one thing that has to be seen.
+type Step struct {
+	Name    string // in Portuguese
+	English string // the same, short
+	// Vital says that what follows makes no sense without it.
+	Vital bool
+	// Do does it and says what was not as it should be.
+	Do func(ctx context.Context) error
+}
+
+// Result is what became of a step.
+type Result struct {
+	Step
+	Err  error // nil = passed
+	Took time.Duration
+}
+
+// Summary counts results.
+type Summary struct{ Passed, Failed int }
+
+var errNotReached = errors.New("not reached: an earlier step failed")
+
+// Play does steps in order and tells each result as soon as it is there. After a vital step failed the rest count as failed too.
+func Play(ctx context.Context, steps []Step, tell func(Result)) Summary {
+	var sum Summary
+	reachable := true
+	for _, step := range steps {
+		result := Result{Step: step, Err: errNotReached}
+		if reachable {
+			begin := time.Now()
+			result.Err = do(ctx, step)
+			result.Took = time.Since(begin)
+		}
+		if result.Err == nil {
+			sum.Passed++
+		} else {
+			sum.Failed++
+			reachable = reachable && !step.Vital
+		}
+		tell(result)
+	}
+	return sum
+}
+
+func do(ctx context.Context, step Step) error {
+	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	return step.Do(ctx)
+}
+
+// want gives an error unless something holds; the text says what was expected and what is.
+func want(holds bool, format string, args ...any) error {
+	if holds {
+		return nil
+	}
+	return errors.Errorf(format, args...)
+}
+
+// all gives the first error.
+func all(checks ...error) error {
+	for _, err := range checks {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

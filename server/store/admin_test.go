@@ -1,0 +1,261 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+)
+
+func TestAccounts(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_accounts WHERE access_token = 'token' OR app_secret = 'secret' OR verify_token = 'verify'"), "sealed at rest")
+		for _, read := range []func() (*conversation.Account, error){
+			func() (*conversation.Account, error) { return f.Account(ctx(), f.account.ID) },
+			func() (*conversation.Account, error) { return f.AccountByNumber(ctx(), "100") },
+			func() (*conversation.Account, error) {
+				list, err := f.AccountsByWABA(ctx(), "200")
+				return list[0], err
+			},
+			func() (*conversation.Account, error) {
+				list, total, err := f.Accounts(ctx(), 0, 60)
+				require.Equal(t, 1, total)
+				return list[0], err
+			},
+		} {
+			got, err := read()
+			require.NoError(t, err)
+			require.Equal(t, f.account, got)
+		}
+		twin := &conversation.Account{Name: "Outro", PhoneNumberID: "100", WABAID: "200"}
+		require.ErrorIs(t, f.CreateAccount(ctx(), twin, now), conversation.ErrConflict)
+		twin.PhoneNumberID = "101"
+		require.NoError(t, f.CreateAccount(ctx(), twin, now))
+		twin.PhoneNumberID = "100"
+		require.ErrorIs(t, f.UpdateAccount(ctx(), twin, now), conversation.ErrConflict)
+
+		edit := *f.account
+		edit.Name, edit.AccessToken, edit.AppSecret, edit.VerifyToken, edit.Enabled, edit.DefaultQueueID = "Novo", "new", "", "", false, f.queue.ID
+		require.NoError(t, f.UpdateAccount(ctx(), &edit, now+1))
+		got, err := f.Account(ctx(), f.account.ID)
+		require.NoError(t, err)
+		edit.AppSecret, edit.VerifyToken = "secret", "verify" // an empty secret leaves the stored one
+		require.Equal(t, &edit, got)
+		require.NoError(t, f.WebhookSeen(ctx(), edit.ID, now+9))
+		require.NoError(t, f.WebhookSeen(ctx(), edit.ID, now+5))
+		got, err = f.Account(ctx(), f.account.ID)
+		require.NoError(t, err)
+		require.Equal(t, now+9, got.WebhookAt)
+
+		_, err = f.db.Exec("UPDATE waa_accounts SET access_token = 'of another key'")
+		require.NoError(t, err)
+		got, err = f.Account(ctx(), f.account.ID)
+		require.NoError(t, err)
+		require.Empty(t, got.AccessToken, "it has to be given again")
+
+		for _, id := range []string{"", "no"} {
+			_, err = f.Account(ctx(), id)
+			require.ErrorIs(t, err, conversation.ErrNotFound)
+			require.ErrorIs(t, f.DeleteAccount(ctx(), id), conversation.ErrNotFound)
+			require.ErrorIs(t, f.UpdateAccount(ctx(), &conversation.Account{ID: id}, now), conversation.ErrNotFound)
+		}
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrConflict)
+		require.NoError(t, f.Abort(ctx(), conv.ID, now))
+		require.NoError(t, f.DeleteAccount(ctx(), f.account.ID))
+		_, err = f.AccountByNumber(ctx(), "100")
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+	})
+}
+
+func TestQueues(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		got, err := f.Queue(ctx(), f.queue.ID)
+		require.NoError(t, err)
+		require.Equal(t, f.queue, got)
+		other := f.newQueue(t, "Cobrança")
+		all, err := f.Queues(ctx())
+		require.NoError(t, err)
+		require.Equal(t, []*conversation.Queue{other, f.queue}, all)
+		mine, err := f.QueuesOfAccount(ctx(), f.account.ID)
+		require.NoError(t, err)
+		require.Equal(t, all, mine)
+		page, total, err := f.QueuePage(ctx(), 1, 1)
+		require.NoError(t, err)
+		require.Equal(t, 2, total)
+		require.Equal(t, []*conversation.Queue{f.queue}, page)
+		taken := *other
+		taken.ChannelID = f.queue.ChannelID
+		require.ErrorIs(t, f.UpdateQueue(ctx(), &taken, now), conversation.ErrConflict)
+		other.Name, other.InactivityMinutes = "Outra", 30
+		require.NoError(t, f.UpdateQueue(ctx(), other, now+1))
+		got, err = f.Queue(ctx(), other.ID)
+		require.NoError(t, err)
+		require.Equal(t, other, got)
+
+		f.account.DefaultQueueID = f.queue.ID
+		require.NoError(t, f.UpdateAccount(ctx(), f.account, now))
+		_, _, _, _, err = f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{{Name: "oi", Language: "pt_BR"}}, now)
+		require.NoError(t, err)
+		template, err := f.TemplateByName(ctx(), f.account.ID, "oi", "pt_BR")
+		require.NoError(t, err)
+		_, err = f.AllowTemplate(ctx(), template.ID, true, []string{f.queue.ID, other.ID}, "admin", now)
+		require.NoError(t, err)
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), conversation.ErrConflict)
+		require.NoError(t, f.Abort(ctx(), conv.ID, now))
+		require.NoError(t, f.DeleteQueue(ctx(), f.queue.ID))
+		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), conversation.ErrNotFound)
+		_, err = f.PlanOfQueue(ctx(), f.queue.ID)
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+		account, err := f.Account(ctx(), f.account.ID)
+		require.NoError(t, err)
+		require.Empty(t, account.DefaultQueueID)
+		template, err = f.Template(ctx(), template.ID)
+		require.NoError(t, err)
+		require.Equal(t, []string{other.ID}, template.QueueIDs)
+	})
+}
+
+func TestSyncTemplates(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		meta := func(name, category, status string) conversation.Template {
+			return conversation.Template{MetaID: "id " + name, Name: name, Language: "pt_BR", Category: category, Status: status, Text: "Olá {{1}}", Definition: []byte(`{"name": "` + name + `"}`)}
+		}
+		sync := func(want [4]int, fetched ...conversation.Template) {
+			t.Helper()
+			added, updated, gone, total, err := f.SyncTemplates(ctx(), f.account.ID, fetched, now)
+			require.NoError(t, err)
+			require.Equal(t, want, [4]int{added, updated, gone, total})
+		}
+		get := func(name string) *conversation.Template {
+			t.Helper()
+			got, err := f.TemplateByName(ctx(), f.account.ID, name, "pt_BR")
+			require.NoError(t, err)
+			return got
+		}
+		a, b := meta("a", "MARKETING", "APPROVED"), meta("b", "UTILITY", "APPROVED")
+		english := a
+		english.Language = "en"
+		sync([4]int{3, 0, 0, 3}, a, b, english)
+		sync([4]int{0, 0, 0, 3}, a, b, english)
+		got := get("a")
+		require.JSONEq(t, string(a.Definition), string(got.Definition))
+		require.Equal(t, "Olá {{1}}", got.Text)
+		require.False(t, got.Usable(f.queue.ID))
+		for _, name := range []string{"a", "b"} {
+			allowed, err := f.AllowTemplate(ctx(), get(name).ID, true, []string{f.queue.ID}, "admin", now)
+			require.NoError(t, err)
+			require.True(t, allowed.Usable(f.queue.ID))
+			require.Equal(t, "admin", allowed.ApprovedBy)
+		}
+		usable := func(want ...string) {
+			t.Helper()
+			templates, err := f.UsableTemplates(ctx(), f.queue.ID)
+			require.NoError(t, err)
+			names := []string{}
+			for _, u := range templates {
+				require.True(t, u.Usable(f.queue.ID))
+				names = append(names, u.Name)
+			}
+			require.Equal(t, append([]string{}, want...), names)
+		}
+		usable("a", "b")
+
+		b.Status, b.Text = "PAUSED", "Oi"
+		sync([4]int{0, 1, 1, 2}, a, b)
+		usable("a")
+		require.NotZero(t, f.number(t, "SELECT gone_at FROM waa_templates WHERE language = 'en'"))
+		b.Status = "APPROVED"
+		sync([4]int{0, 2, 0, 3}, a, b, english)
+		usable("a", "b")
+		require.Zero(t, f.number(t, "SELECT gone_at FROM waa_templates WHERE language = 'en'"), "it is back")
+
+		b.Category = "MARKETING"
+		sync([4]int{0, 1, 0, 3}, a, b, english)
+		usable("a")
+		got = get("b")
+		require.False(t, got.Approved)
+		require.Empty(t, got.ApprovedBy)
+		require.Equal(t, []string{f.queue.ID}, got.QueueIDs, "the allow-list stays")
+
+		sync([4]int{0, 0, 3, 0})
+		usable()
+		sync([4]int{0, 3, 0, 3}, a, b, english, a)
+		usable("a")
+		require.EqualValues(t, 3, f.number(t, "SELECT count(*) FROM waa_templates"))
+		templates, total, err := f.Templates(ctx(), f.account.ID, 0, 2)
+		require.NoError(t, err)
+		require.Equal(t, 3, total)
+		require.Len(t, templates, 2)
+		_, total, err = f.Templates(ctx(), "another", 0, 2)
+		require.NoError(t, err)
+		require.Zero(t, total)
+	})
+}
+
+func TestTemplateWebhooks(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{
+			{MetaID: "1", Name: "a", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED"}, {Name: "b", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED"},
+		}, now)
+		require.NoError(t, err)
+		a, err := f.TemplateByName(ctx(), f.account.ID, "a", "pt_BR")
+		require.NoError(t, err)
+		_, err = f.AllowTemplate(ctx(), a.ID, true, nil, "admin", now)
+		require.NoError(t, err)
+
+		before, after, err := f.TemplateChanged(ctx(), f.account.ID, "1", "", "", "PAUSED", "", now+1)
+		require.NoError(t, err)
+		require.Equal(t, "APPROVED", before.Status)
+		require.Equal(t, "PAUSED", after.Status)
+		require.True(t, after.Approved)
+		before, after, err = f.TemplateChanged(ctx(), f.account.ID, "", "a", "pt_BR", "", "MARKETING", now+2)
+		require.NoError(t, err)
+		require.Equal(t, "UTILITY", before.Category)
+		require.Equal(t, "MARKETING", after.Category)
+		require.False(t, after.Approved)
+		require.Equal(t, "PAUSED", after.Status)
+		for _, who := range [][3]string{{"", "", ""}, {"2", "c", "pt_BR"}, {"", "a", "en"}} {
+			_, _, err = f.TemplateChanged(ctx(), f.account.ID, who[0], who[1], who[2], "PAUSED", "", now)
+			require.ErrorIs(t, err, conversation.ErrNotFound)
+		}
+		_, _, err = f.TemplateChanged(ctx(), "another", "1", "a", "pt_BR", "PAUSED", "", now)
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+		b, err := f.TemplateByName(ctx(), f.account.ID, "b", "pt_BR")
+		require.NoError(t, err)
+		require.Equal(t, "APPROVED", b.Status)
+		all, err := f.TemplatesOf(ctx(), f.account.ID)
+		require.NoError(t, err)
+		require.Len(t, all, 2)
+		_, err = f.AllowTemplate(ctx(), "no", true, nil, "admin", now)
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+	})
+}
+
+func TestBudgets(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		f.template(t, conv, "utility")
+		_, _, err := f.ApplyStatus(ctx(), f.account.ID, change(f.template(t, conv, "marketing"), conversation.Delivered))
+		require.NoError(t, err)
+		plan, spent, err := f.Budget(ctx(), f.queue.ID, conversation.MonthStart(now))
+		require.NoError(t, err)
+		require.Equal(t, f.plan.MonthlyLimit, plan.MonthlyLimit)
+		require.Equal(t, money(7), spent)
+		month, err := f.MonthOf(ctx(), f.queue.ID, conversation.MonthStart(now))
+		require.NoError(t, err)
+		require.Equal(t, &store.Month{Planned: true, Currency: "USD", Limit: money(100), Billed: money(5), Reserved: money(2), Messages: 1}, month)
+		planned, err := f.HasPlan(ctx(), f.queue.ID)
+		require.NoError(t, err)
+		require.True(t, planned)
+		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID))
+		_, _, err = f.Budget(ctx(), f.queue.ID, 0)
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+		planned, err = f.HasPlan(ctx(), f.queue.ID)
+		require.NoError(t, err)
+		require.False(t, planned)
+	})
+}

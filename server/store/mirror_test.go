@@ -1,0 +1,168 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+func TestTicksShowWhatIsBehindOnce(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		older := f.outbound(t, conv, func(m *conversation.Message) { m.Status, m.CreatedAt = conversation.Sent, now-1 })
+		newer := f.outbound(t, conv, func(m *conversation.Message) { m.Status, m.ShownStatus = conversation.Read, conversation.Sent })
+		f.outbound(t, conv, func(m *conversation.Message) { m.Status, m.ShownStatus = conversation.Read, conversation.Read })
+		f.outbound(t, conv, func(m *conversation.Message) { m.PostID = "" })
+		_, _, _, err := f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: "w", PostID: "p", Kind: "text", CreatedAt: now}, relay.Person{}, true, now)
+		require.NoError(t, err)
+
+		claimTicks := func(n int) []relay.Tick {
+			ticks, err := f.ClaimTicks(ctx(), time.Minute, n)
+			require.NoError(t, err)
+			return ticks
+		}
+		require.Equal(t, []relay.Tick{{Message: *older, Channel: conv.ChannelID}}, claimTicks(1))
+		require.Equal(t, []relay.Tick{{Message: *newer, Channel: conv.ChannelID}}, claimTicks(10))
+		require.Empty(t, claimTicks(10))
+
+		require.NoError(t, f.Shown(ctx(), older.ID, conversation.Sent))
+		_, err = f.db.Exec("UPDATE waa_messages SET show_lease = 1 WHERE show_lease > 0")
+		require.NoError(t, err)
+		require.Equal(t, []relay.Tick{{Message: *newer, Channel: conv.ChannelID, Again: true}}, claimTicks(10), "a try that died")
+		// it went on meanwhile: what was shown is behind again
+		require.NoError(t, f.Shown(ctx(), newer.ID, conversation.Delivered))
+		ticks := claimTicks(10)
+		require.Len(t, ticks, 1)
+		require.Equal(t, conversation.Delivered, ticks[0].Message.ShownStatus)
+		require.False(t, ticks[0].Again)
+		require.ErrorIs(t, f.Shown(ctx(), "no", conversation.Sent), conversation.ErrNotFound)
+	})
+}
+
+func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		claimRefresh := func(id string, at int64) []relay.Refresh {
+			claimed, err := f.ClaimRefresh(ctx(), id, at, time.Minute, 10)
+			require.NoError(t, err)
+			return claimed
+		}
+		one := func(at int64) relay.Refresh {
+			t.Helper()
+			claimed := claimRefresh("", at)
+			require.Len(t, claimed, 1)
+			return claimed[0]
+		}
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		require.Empty(t, claimRefresh("", now+day), "a start shows nothing before its template is sent")
+		byID := claimRefresh(conv.ID, now)
+		require.Len(t, byID, 1)
+		stored, err := f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, relay.Refresh{Conversation: *stored}, byID[0])
+		require.Empty(t, claimRefresh(conv.ID, now), "somebody has it")
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, 0, "waiting", 0))
+
+		m := f.template(t, conv, "marketing")
+		require.NoError(t, f.RecordSent(ctx(), m.ID, "w", relay.Person{}, now))
+		r := one(now)
+		require.Equal(t, "waiting", r.Shown)
+		require.Equal(t, now, r.DueAt)
+		require.NoError(t, f.SetChannel(ctx(), conv.ID, "channel"))
+
+		// it became due again while it was held: even in the same millisecond it stays due
+		require.NoError(t, f.CloseWindow(ctx(), conv.ID, now), "a window that never was changes nothing")
+		for range 3 {
+			_, _, after, err := f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: newID(), Kind: "text", CreatedAt: now}, relay.Person{}, true, now)
+			require.NoError(t, err)
+			require.Equal(t, now+day, after.WindowUntil)
+		}
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, r.DueAt, "waiting", 0))
+		r = one(now + 1000)
+		require.Greater(t, r.DueAt, now)
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, r.DueAt, "open", now+day))
+		require.Empty(t, claimRefresh("", now+day-1))
+
+		// more from the customer moves the shown end within a minute, not at once
+		_, _, _, err = f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: newID(), Kind: "text", CreatedAt: now + hour}, relay.Person{}, true, now+hour)
+		require.NoError(t, err)
+		require.Empty(t, claimRefresh("", now+hour))
+		r = one(now + hour + 60_000)
+
+		// a worker that died
+		_, err = f.db.Exec("UPDATE waa_conversations SET refresh_lease = 1")
+		require.NoError(t, err)
+		again := one(now + hour + 60_000)
+		require.True(t, again.Again)
+		require.Equal(t, r.DueAt, again.DueAt)
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, again.DueAt, "open", 0))
+		require.Empty(t, claimRefresh("", now+30*day))
+
+		// a close, and its maker has a moment to show it
+		stored, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		stored.ClosedAt, stored.UpdatedAt = now+2*hour, now+2*hour
+		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(stored) }))
+		require.Empty(t, claimRefresh("", now+2*hour))
+		require.Len(t, claimRefresh("", now+2*hour+3000), 1)
+		require.ErrorIs(t, f.Refreshed(ctx(), "no", 0, "", 0), conversation.ErrNotFound)
+	})
+}
+
+func TestAChannelForSomebodyWhoWritesFirstIsDueAtOnce(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c, created, err := f.OpenForInbound(ctx(), f.account, f.queue, person("+5511987654321"), now)
+		require.NoError(t, err)
+		require.True(t, created)
+		claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)
+		require.NoError(t, err)
+		require.Len(t, claimed, 1)
+		require.Equal(t, c.ID, claimed[0].Conversation.ID)
+		require.Equal(t, "Perfil", claimed[0].Conversation.Contact.Name)
+	})
+}
+
+func TestAFailureBeforeTheChannelMakesNone(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for i, status := range []conversation.Status{conversation.Failed, conversation.Unknown} {
+			conv := f.conversation(t, f.contact(t, fmt.Sprintf("+551198765432%d", i), "Ana").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+			m := f.template(t, conv, "marketing")
+			require.NoError(t, f.RecordEnd(ctx(), m.ID, status, 1, now))
+			claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)
+			require.NoError(t, err)
+			require.Len(t, claimed, i, "an unknown outcome needs a channel to say so")
+			require.NoError(t, f.Abort(ctx(), conv.ID, now))
+			require.Zero(t, f.number(t, "SELECT refresh_at FROM waa_conversations WHERE id = $1", conv.ID))
+		}
+	})
+}
+
+func TestReconcileFindsActiveChannels(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		active := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		quiet := f.conversation(t, f.contact(t, "+5511912345678", "Bia").ID, nil)
+		f.conversation(t, f.contact(t, "+5511912345679", "Cid").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		_, err := f.db.Exec("INSERT INTO channels (id, lastpostat) VALUES ($1, 20), ($2, 10), ('another', 30), ('', 40)", active.ChannelID, quiet.ChannelID)
+		require.NoError(t, err)
+		channels, err := f.ChannelsActiveSince(ctx(), 20)
+		require.NoError(t, err)
+		require.Equal(t, []string{active.ChannelID}, channels)
+		channels, err = f.ChannelsActiveSince(ctx(), 0)
+		require.NoError(t, err)
+		require.Equal(t, []string{quiet.ChannelID, active.ChannelID}, channels)
+
+		value, err := f.Fact(ctx(), "alive")
+		require.NoError(t, err)
+		require.Zero(t, value)
+		for _, want := range []int64{7, 5} {
+			require.NoError(t, f.SetFact(ctx(), "alive", want))
+			value, err = f.Fact(ctx(), "alive")
+			require.NoError(t, err)
+			require.Equal(t, want, value)
+		}
+	})
+}

@@ -1,0 +1,193 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+func TestLoadSendReadsEverythingInOneRow(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		m := f.outbound(t, conv, nil)
+		before := f.calls()
+		send, err := f.LoadSend(ctx(), m.ID)
+		require.NoError(t, err)
+		require.LessOrEqual(t, f.calls()-before, 5)
+		want, err := f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, m, &send.Message)
+		require.Equal(t, want, &send.Conversation)
+		require.Equal(t, want.Contact, send.Contact)
+		require.Equal(t, f.account, &send.Account)
+		require.Equal(t, "token", send.Account.AccessToken)
+		_, err = f.LoadSend(ctx(), "no")
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+	})
+}
+
+func TestAPostIsEnqueuedOnce(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		m := &conversation.Message{
+			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: conversation.Outbound,
+			Kind: "text", AuthorID: "ana", PostID: "post", Status: conversation.Pending, CreatedAt: now,
+		}
+		created, err := f.EnqueuePost(ctx(), m, []byte(`{"to":"x"}`))
+		require.NoError(t, err)
+		require.True(t, created)
+		twin := *m
+		twin.ID = newID()
+		created, err = f.EnqueuePost(ctx(), &twin, nil)
+		require.NoError(t, err)
+		require.False(t, created)
+		created, err = f.InsertNotSent(ctx(), &twin)
+		require.NoError(t, err)
+		require.False(t, created)
+		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10)
+		require.NoError(t, err)
+		require.Len(t, jobs, 1)
+		require.Equal(t, jobqueue.Job{
+			ID: jobs[0].ID, Lane: conv.ID, Order: now, Key: m.ID, AccountID: f.account.ID, Payload: []byte(`{"to":"x"}`), CreatedAt: jobs[0].CreatedAt, Attempts: 1,
+		}, jobs[0])
+
+		never := *m
+		never.ID, never.PostID, never.ReasonCode = newID(), "other", conversation.ReasonTooOld
+		created, err = f.InsertNotSent(ctx(), &never)
+		require.NoError(t, err)
+		require.True(t, created)
+		got, err := f.Message(ctx(), never.ID)
+		require.NoError(t, err)
+		require.Equal(t, conversation.NotSent, got.Status)
+		known, err := f.Known(ctx(), []string{"post", "other", "third", ""})
+		require.NoError(t, err)
+		require.Equal(t, map[string]bool{"post": true, "other": true}, known)
+		known, err = f.Known(ctx(), nil)
+		require.NoError(t, err)
+		require.Empty(t, known)
+	})
+}
+
+func TestLeftIsFenced(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		m := f.outbound(t, conv, nil)
+		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(m, []byte("x"), 0) }))
+		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 1)
+		require.NoError(t, err)
+		id := jobs[0].ID
+		require.ErrorIs(t, f.MarkLeft(ctx(), "b", id, now), jobqueue.ErrLost)
+		require.NoError(t, f.MarkLeft(ctx(), "a", id, now))
+		require.EqualValues(t, now, f.number(t, "SELECT left_at FROM waa_outbox"))
+		require.ErrorIs(t, f.ClearLeft(ctx(), "b", id), jobqueue.ErrLost)
+		require.NoError(t, f.Outbox().Retry(ctx(), "a", id, 0, ""))
+		require.ErrorIs(t, f.MarkLeft(ctx(), "a", id, now), jobqueue.ErrLost)
+		jobs, err = f.Outbox().Claim(ctx(), "b", time.Minute, 1)
+		require.NoError(t, err)
+		require.Equal(t, now, jobs[0].LeftAt, "the next to try knows")
+		require.NoError(t, f.ClearLeft(ctx(), "b", id))
+		require.Zero(t, f.number(t, "SELECT left_at FROM waa_outbox"))
+	})
+}
+
+func TestRecordSent(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		m := f.template(t, conv, "marketing")
+		before := f.calls()
+		require.NoError(t, f.RecordSent(ctx(), m.ID, "wamid.1", relay.Person{WAID: "551187654321", PhoneKey: "5511987654321", UserID: "BR.1"}, now+5))
+		require.LessOrEqual(t, f.calls()-before, 1)
+		got, err := f.Message(ctx(), m.ID)
+		require.NoError(t, err)
+		require.Equal(t, conversation.Sent, got.Status)
+		require.Equal(t, "wamid.1", got.WAMID)
+		require.Equal(t, now+5, got.SentAt)
+		c, err := f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, [3]int64{now + 5, now + 5, now + 5}, [3]int64{c.LastOutboundAt, c.LastTemplateAt, c.Contact.LastTemplateAt})
+		require.Equal(t, "BR.1", c.Contact.UserID)
+
+		// a status webhook was faster
+		text := f.outbound(t, conv, func(m *conversation.Message) { m.Status = conversation.Delivered })
+		require.NoError(t, f.RecordSent(ctx(), text.ID, "wamid.2", relay.Person{}, now+9))
+		got, err = f.Message(ctx(), text.ID)
+		require.NoError(t, err)
+		require.Equal(t, conversation.Delivered, got.Status)
+		c, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, now+9, c.LastOutboundAt)
+		require.Equal(t, now+5, c.LastTemplateAt, "free text is no template")
+		require.ErrorIs(t, f.RecordSent(ctx(), "no", "w", relay.Person{}, now), conversation.ErrNotFound)
+	})
+}
+
+func TestRecordEnd(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		for status, state := range map[conversation.Status]string{
+			conversation.Failed: conversation.ChargeReleased, conversation.NotSent: conversation.ChargeReleased, conversation.Unknown: conversation.ChargeReserved,
+		} {
+			m := f.template(t, conv, "marketing")
+			require.NoError(t, f.RecordEnd(ctx(), m.ID, status, 50, now+1))
+			got, err := f.Message(ctx(), m.ID)
+			require.NoError(t, err)
+			require.Equal(t, status, got.Status)
+			require.Equal(t, 50, got.ReasonCode)
+			require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = $2", m.ID, state), status)
+		}
+		delivered := f.outbound(t, conv, func(m *conversation.Message) { m.Status = conversation.Delivered })
+		require.NoError(t, f.RecordEnd(ctx(), delivered.ID, conversation.Failed, 1, now))
+		got, err := f.Message(ctx(), delivered.ID)
+		require.NoError(t, err)
+		require.Equal(t, conversation.Delivered, got.Status)
+		require.ErrorIs(t, f.RecordEnd(ctx(), "no", conversation.Failed, 1, now), conversation.ErrNotFound)
+	})
+}
+
+func TestWindowsContactsAndAccountsAreStopped(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowUntil = now + hour })
+		require.NoError(t, f.CloseWindow(ctx(), conv.ID, now))
+		got, err := f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.NotEqual(t, conversation.Open, got.StateAt(now))
+		require.NoError(t, f.CloseWindow(ctx(), conv.ID, now+hour))
+		got, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, now, got.WindowUntil, "it ended before")
+
+		require.NoError(t, f.BlockContact(ctx(), conv.ContactID, now+day, false, now))
+		require.NoError(t, f.BlockContact(ctx(), conv.ContactID, now+hour, true, now+1))
+		require.NoError(t, f.BlockContact(ctx(), conv.ContactID, 0, true, now+2))
+		got, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, now+day, got.Contact.BlockedUntil)
+		require.Equal(t, now+1, got.Contact.MarketingStopAt)
+		require.NoError(t, f.AllowMarketing(ctx(), conv.ContactID, now+3))
+		got, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Zero(t, got.Contact.MarketingStopAt)
+
+		for i, c := range []struct {
+			code    int
+			changed bool
+		}{{131042, true}, {131042, false}, {190, true}, {0, true}, {0, false}} {
+			changed, err := f.BlockAccount(ctx(), f.account.ID, c.code, now)
+			require.NoError(t, err)
+			require.Equal(t, c.changed, changed, i)
+			a, err := f.Account(ctx(), f.account.ID)
+			require.NoError(t, err)
+			require.Equal(t, c.code, a.BlockedCode)
+			require.Equal(t, c.code != 0, a.BlockedAt != 0)
+		}
+		require.NoError(t, f.Abort(ctx(), conv.ID, now))
+		got, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, now, got.AbortedAt)
+	})
+}

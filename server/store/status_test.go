@@ -1,0 +1,343 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+func change(m *conversation.Message, status conversation.Status) relay.StatusChange {
+	return relay.StatusChange{MessageID: m.ID, WAMID: "wamid." + m.ID, Status: status, At: now + int64(status.Rank()), Billable: true}
+}
+
+func pricedAs(c relay.StatusChange, category, kind string) relay.StatusChange {
+	c.Priced, c.Category, c.PricingType = true, category, kind
+	return c
+}
+
+// outcome is what a charge came to.
+type outcome struct {
+	Category, State, Currency string
+	Amount                    conversation.Money
+}
+
+func outcomeOf(c *conversation.Charge) outcome {
+	return outcome{c.Category, c.State, c.Currency, c.Amount}
+}
+
+func TestOneChargeInWhateverOrderStatusesCome(t *testing.T) {
+	sent, delivered, read := conversation.Sent, conversation.Delivered, conversation.Read
+	for name, c := range map[string]struct {
+		template string // category; "" = free text
+		statuses func(*conversation.Message) []relay.StatusChange
+		quota    int
+		want     outcome
+	}{
+		"a template": {"marketing", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{pricedAs(change(m, sent), "marketing", "regular"), pricedAs(change(m, delivered), "marketing", "regular"), pricedAs(change(m, read), "marketing", "regular")}
+		}, 0, outcome{"marketing", conversation.ChargeBilled, "USD", money(5)}},
+		"Meta has another category": {"utility", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{pricedAs(change(m, sent), "MARKETING", "regular"), change(m, delivered), change(m, read)}
+		}, 0, outcome{"marketing", conversation.ChargeBilled, "USD", money(5)}},
+		"only the read status has a pricing": {"utility", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{change(m, sent), change(m, delivered), pricedAs(change(m, read), "marketing", "regular")}
+		}, 0, outcome{"marketing", conversation.ChargeBilled, "USD", money(5)}},
+		"no pricing may be billed": {"utility", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{change(m, sent), change(m, delivered), change(m, read)}
+		}, 0, outcome{"utility", conversation.ChargeBilled, "USD", money(2)}},
+		"a type nobody knows may be billed": {"utility", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{change(m, sent), pricedAs(change(m, delivered), "utility", "half_price"), change(m, read)}
+		}, 0, outcome{"utility", conversation.ChargeBilled, "USD", money(2)}},
+		"a free entry point": {"marketing", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{pricedAs(change(m, sent), "marketing", "free_entry_point"), change(m, delivered), change(m, read)}
+		}, 0, outcome{"marketing", conversation.ChargeFree, "USD", 0}},
+		"not billable": {"marketing", func(m *conversation.Message) []relay.StatusChange {
+			free := pricedAs(change(m, delivered), "marketing", "regular")
+			free.Billable = false
+			return []relay.StatusChange{change(m, sent), free, change(m, read)}
+		}, 0, outcome{"marketing", conversation.ChargeFree, "USD", 0}},
+		"never delivered stays reserved": {"marketing", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{pricedAs(change(m, sent), "marketing", "regular"), change(m, sent), change(m, "")}
+		}, 0, outcome{"marketing", conversation.ChargeReserved, "USD", money(5)}},
+		"free text": {"", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{change(m, sent), pricedAs(change(m, delivered), "service", "regular"), change(m, read)}
+		}, 0, outcome{"service", conversation.ChargeBilled, "USD", money(1)}},
+		"free text of the customer service": {"", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{change(m, sent), change(m, delivered), pricedAs(change(m, read), "service", "free_customer_service")}
+		}, 0, outcome{"service", conversation.ChargeFree, "USD", 0}},
+		"free text within the quota": {"", func(m *conversation.Message) []relay.StatusChange {
+			return []relay.StatusChange{change(m, sent), change(m, delivered), pricedAs(change(m, read), "service", "regular")}
+		}, 1, outcome{"service", conversation.ChargeFree, "USD", 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := direct(t)
+			n := 0
+			permutations([]int{0, 1, 2}, func(order []int) {
+				n++
+				_, err := f.db.Exec("DELETE FROM waa_charges")
+				require.NoError(t, err)
+				conv := f.conversation(t, f.contact(t, fmt.Sprintf("+551198765%04d", n), "Ana").ID, nil)
+				m := f.outbound(t, conv, nil)
+				if c.template != "" {
+					m = f.template(t, conv, c.template)
+				}
+				statuses := c.statuses(m)
+				best := conversation.Pending
+				for _, i := range append(order, order...) { // all of them twice
+					statuses[i].ServiceQuota = c.quota
+					got, advanced, err := f.ApplyStatus(ctx(), f.account.ID, statuses[i])
+					require.NoError(t, err)
+					require.Equal(t, best.Advances(statuses[i].Status), advanced)
+					if advanced {
+						best = statuses[i].Status
+					}
+					require.Equal(t, best, got.Status)
+				}
+				charges := f.charges(t)
+				require.Len(t, charges, 1, order)
+				require.Equal(t, c.want, outcomeOf(charges[0]), order)
+				require.Equal(t, m.ID, charges[0].MessageID)
+			})
+		})
+	}
+}
+
+func permutations(items []int, fn func([]int)) {
+	var permute func(int)
+	permute = func(k int) {
+		if k == len(items) {
+			fn(append([]int{}, items...))
+			return
+		}
+		for i := k; i < len(items); i++ {
+			items[k], items[i] = items[i], items[k]
+			permute(k + 1)
+			items[k], items[i] = items[i], items[k]
+		}
+	}
+	permute(0)
+}
+
+func TestStatusesInParallelSettleOnce(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		m := f.template(t, conv, "marketing")
+		var all sync.WaitGroup
+		advances := make(chan conversation.Status, 100)
+		for range 10 {
+			for _, status := range []conversation.Status{conversation.Sent, conversation.Delivered, conversation.Read} {
+				all.Go(func() {
+					_, advanced, err := f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, status), "marketing", "regular"))
+					if err != nil {
+						t.Error(err)
+					}
+					if advanced {
+						advances <- status
+					}
+				})
+			}
+		}
+		all.Go(func() {
+			if err := f.RecordSent(ctx(), m.ID, "wamid."+m.ID, person("+5511987654321"), now); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Wait()
+		close(advances)
+		seen := map[conversation.Status]int{}
+		for s := range advances {
+			seen[s]++
+			require.Equal(t, 1, seen[s], "nobody advances twice to %s", s)
+		}
+		charges := f.charges(t)
+		require.Len(t, charges, 1)
+		require.Equal(t, outcome{"marketing", conversation.ChargeBilled, "USD", money(5)}, outcomeOf(charges[0]))
+	})
+}
+
+func TestTheQuotaCountsEveryServiceMessageOfTheMonth(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		var all sync.WaitGroup
+		for range 12 {
+			m := f.outbound(t, conv, nil)
+			all.Go(func() {
+				delivered := change(m, conversation.Delivered)
+				delivered.ServiceQuota = 5
+				if _, _, err := f.ApplyStatus(ctx(), f.account.ID, delivered); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		require.EqualValues(t, 5, f.number(t, "SELECT count(*) FROM waa_charges WHERE state = 'free' AND amount = 0"))
+		require.EqualValues(t, 7, f.number(t, "SELECT count(*) FROM waa_charges WHERE state = 'billed' AND amount = 1000000"))
+
+		next := change(f.outbound(t, conv, nil), conversation.Delivered)
+		next.ServiceQuota, next.At = 5, now+20*day
+		_, _, err := f.ApplyStatus(ctx(), f.account.ID, next)
+		require.NoError(t, err)
+		require.EqualValues(t, 6, f.number(t, "SELECT count(*) FROM waa_charges WHERE state = 'free'"), "a new month")
+	})
+}
+
+func TestWithoutAPlanAChargeIsKnownButNotItsAmount(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		text, template := f.outbound(t, conv, nil), f.template(t, conv, "utility")
+		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID))
+		for _, m := range []*conversation.Message{text, template} {
+			_, _, err := f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, conversation.Delivered), "", "regular"))
+			require.NoError(t, err)
+		}
+		got := map[string]outcome{}
+		for _, c := range f.charges(t) {
+			got[c.MessageID] = outcomeOf(c)
+		}
+		require.Equal(t, map[string]outcome{
+			text.ID:     {"service", conversation.ChargeBilled, "", 0},
+			template.ID: {"utility", conversation.ChargeBilled, "USD", money(2)},
+		}, got)
+	})
+}
+
+func TestAFailureReleasesTheCharge(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.LastTemplateAt = 0 })
+		earlier := f.template(t, conv, "utility")
+		require.NoError(t, f.RecordSent(ctx(), earlier.ID, "w0", person("+5511987654321"), now))
+		m := f.template(t, conv, "marketing")
+		require.NoError(t, f.RecordSent(ctx(), m.ID, "wamid."+m.ID, person("+5511987654321"), now+hour))
+		before, err := f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, now+hour, before.LastTemplateAt)
+		require.Equal(t, now+hour, before.Contact.LastTemplateAt)
+
+		failed := change(m, conversation.Failed)
+		failed.Reason = 131026
+		got, advanced, err := f.ApplyStatus(ctx(), f.account.ID, failed)
+		require.NoError(t, err)
+		require.True(t, advanced)
+		require.Equal(t, conversation.Failed, got.Status)
+		require.Equal(t, 131026, got.ReasonCode)
+		stored, err := f.Message(ctx(), m.ID)
+		require.NoError(t, err)
+		require.Equal(t, stored, got)
+		after, err := f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, now, after.LastTemplateAt, "what failed was never sent")
+		require.Equal(t, now, after.Contact.LastTemplateAt)
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = 'released' AND amount = 0", m.ID))
+
+		for _, late := range []conversation.Status{conversation.Failed, conversation.Delivered, conversation.Sent} {
+			got, advanced, err = f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, late), "marketing", "regular"))
+			require.NoError(t, err)
+			require.False(t, advanced)
+			require.Equal(t, conversation.Failed, got.Status)
+		}
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = 'released'", m.ID))
+
+		// what was delivered cannot fail any more
+		_, _, err = f.ApplyStatus(ctx(), f.account.ID, change(earlier, conversation.Delivered))
+		require.NoError(t, err)
+		_, advanced, err = f.ApplyStatus(ctx(), f.account.ID, change(earlier, conversation.Failed))
+		require.NoError(t, err)
+		require.False(t, advanced)
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = 'billed'", earlier.ID))
+	})
+}
+
+func TestAStatusFindsItsMessageAndPerson(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		m := f.template(t, conv, "marketing")
+		_, err := f.db.Exec("UPDATE waa_conversations SET refresh_at = 0")
+		require.NoError(t, err)
+		byID := relay.StatusChange{MessageID: m.ID, WAMID: "wamid.1", Status: conversation.Sent, At: now, Person: relay.Person{WAID: "551187654321", PhoneKey: "5511987654321", UserID: "BR.1"}}
+		got, advanced, err := f.ApplyStatus(ctx(), f.account.ID, byID)
+		require.NoError(t, err)
+		require.True(t, advanced)
+		require.Equal(t, "wamid.1", got.WAMID)
+		require.Equal(t, now, got.SentAt)
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_conversations WHERE refresh_at > 0 AND last_outbound_at = $1", now), "its channel is due")
+		found, err := f.Find(ctx(), f.account.ID, "", relay.Person{UserID: "BR.1"})
+		require.NoError(t, err)
+		require.Equal(t, conv.ID, found.ID)
+		require.Equal(t, "551187654321", found.Contact.WAID)
+
+		got, _, err = f.ApplyStatus(ctx(), f.account.ID, relay.StatusChange{WAMID: "wamid.1", Status: conversation.Delivered})
+		require.NoError(t, err)
+		require.Equal(t, m.ID, got.ID)
+		require.NotZero(t, got.StatusAt, "Meta's timestamp may be missing")
+		got, _, err = f.ApplyStatus(ctx(), f.account.ID, relay.StatusChange{MessageID: "not ours", WAMID: "wamid.1", Status: conversation.Read, At: now})
+		require.NoError(t, err)
+		require.Equal(t, m.ID, got.ID)
+
+		other := &conversation.Account{Name: "Outro", PhoneNumberID: "101", WABAID: "200"}
+		require.NoError(t, f.CreateAccount(ctx(), other, now))
+		_, _, _, err = f.SaveInbound(ctx(), inbound(conv, "wamid.in", now), person("+5511987654321"), true, now)
+		require.NoError(t, err)
+		for name, c := range map[string]struct {
+			account string
+			change  relay.StatusChange
+		}{
+			"nothing":            {f.account.ID, relay.StatusChange{Status: conversation.Read}},
+			"unknown":            {f.account.ID, relay.StatusChange{MessageID: "no", WAMID: "no", Status: conversation.Read}},
+			"another account's":  {other.ID, relay.StatusChange{MessageID: m.ID, WAMID: "wamid.1", Status: conversation.Read}},
+			"a customer's wamid": {f.account.ID, relay.StatusChange{WAMID: "wamid.in", Status: conversation.Read}},
+		} {
+			_, _, err = f.ApplyStatus(ctx(), c.account, c.change)
+			require.ErrorIs(t, err, conversation.ErrNotFound, name)
+		}
+	})
+}
+
+// Whatever statuses come: one charge at the most, its state fits the message's.
+func TestChargesFitTheirMessages(t *testing.T) {
+	f := direct(t)
+	contact := f.contact(t, "+5511987654321", "Ana")
+	conv := f.conversation(t, contact.ID, nil)
+	statuses := []conversation.Status{"", conversation.Sent, conversation.Delivered, conversation.Read, conversation.Failed}
+	rapid.Check(t, func(rt *rapid.T) {
+		m := f.outbound(t, conv, nil)
+		isTemplate := rapid.Bool().Draw(rt, "template")
+		if isTemplate {
+			m = f.template(t, conv, "utility")
+		}
+		for _, status := range rapid.SliceOfN(rapid.SampledFrom(statuses), 0, 8).Draw(rt, "statuses") {
+			c := change(m, status)
+			if rapid.Bool().Draw(rt, "priced") {
+				c = pricedAs(c, rapid.SampledFrom([]string{"utility", "marketing", "service", ""}).Draw(rt, "category"), rapid.SampledFrom([]string{"regular", "free_entry_point", ""}).Draw(rt, "type"))
+			}
+			_, _, err := f.ApplyStatus(ctx(), f.account.ID, c)
+			require.NoError(rt, err)
+		}
+		got, err := f.Message(ctx(), m.ID)
+		require.NoError(rt, err)
+		states := []string{}
+		for _, c := range f.charges(t) {
+			if c.MessageID == m.ID {
+				states = append(states, c.State)
+				require.Equal(rt, c.State == conversation.ChargeBilled || c.State == conversation.ChargeReserved, c.Amount > 0)
+			}
+		}
+		switch got.Status {
+		case conversation.Delivered, conversation.Read:
+			require.Len(rt, states, 1)
+			require.Contains(rt, []string{conversation.ChargeBilled, conversation.ChargeFree}, states[0])
+		case conversation.Failed:
+			require.Subset(rt, []string{conversation.ChargeReleased}, states)
+		default:
+			require.Subset(rt, []string{conversation.ChargeReserved}, states)
+		}
+		require.False(rt, isTemplate && len(states) != 1)
+		_, err = f.db.Exec("DELETE FROM waa_charges")
+		require.NoError(rt, err)
+	})
+}
