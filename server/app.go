@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -185,11 +186,13 @@ func (a *app) start() {
 
 func (a *app) stop() {
 	close(a.stopping)
-	a.inbox.Stop()
-	a.outbox.Stop()
+	var all sync.WaitGroup // each takes its time, together they have ten seconds
+	all.Go(a.inbox.Stop)
+	all.Go(a.outbox.Stop)
 	for _, l := range a.loops {
-		l.Stop()
+		all.Go(l.Stop)
 	}
+	all.Wait()
 }
 
 // configure lets new settings hold from now on.

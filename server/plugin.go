@@ -98,7 +98,7 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (res
 // recovered keeps a panic from taking the process, and with it every hook of
 // ours, down. It is called deferred; then puts the answer right.
 func (p *Plugin) recovered(where string, then func()) {
-	r := recover() //nolint:revive // called deferred
+	r := recover()
 	if r == nil {
 		return
 	}

@@ -31,7 +31,7 @@ Experimente / what to try:
      (Log in as bruno and type /whatsapp novo in the queue's channel, with this CPF and this phone.)
   2. O canal nasce trancado: escrever nele é recusado, com o motivo. (The new channel is locked: it refuses your post and says why.)
   3. Responda na página dos telefones: a janela abre. (Answer on the phones' page: the window opens.)
-  4. Escreva em Mattermost e veja os tiques; use ⏩ +24 h na página dos telefones: a janela expira; /whatsapp modelo a reabre.
+  4. Escreva em Mattermost e veja os tiques; use +24 h na página dos telefones: a janela expira; /whatsapp modelo a reabre.
      (Write in Mattermost and watch the ticks; +24 h on the phones' page expires the window; /whatsapp modelo opens it again.)
   5. /whatsapp ajuda mostra o resto; a página dos telefones também liga falhas da Meta. (/whatsapp help shows the rest; the phones' page
      also switches faults of Meta on.)

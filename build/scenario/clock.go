@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
 // clockPoll is how often the simulator's clock is looked at: somebody may move it on the phones' page.
@@ -35,10 +33,10 @@ func (w *World) Advance(ctx context.Context, d time.Duration) error {
 		}
 		// an unchanged name changes nothing but the time of the change, which is the plugin's
 		client, change := w.Env.AdminClient(node), map[string]any{"name": w.Queue.Name}
-		if err := testenv.WaitFor(ctx, "the plugin's clock to follow", func() (bool, error) {
+		if err := wait(ctx, "the plugin's clock to follow", func() error {
 			var queue Queue
 			err := w.Ask(ctx, client, http.MethodPatch, "/queues/"+w.Queue.ID, change, http.StatusOK, &queue)
-			return err == nil && queue.UpdatedAt >= reached, err
+			return all(err, want(queue.UpdatedAt >= reached, "it is %d ms behind", reached-queue.UpdatedAt))
 		}); err != nil {
 			return err
 		}
@@ -64,7 +62,7 @@ func (w *World) followClock() {
 func (w *World) writeClock() error {
 	w.clockMu.Lock()
 	defer w.clockMu.Unlock()
-	ahead := int64(math.Round(float64(w.Sim.Now().Sub(time.Now())) / float64(time.Millisecond)))
+	ahead := int64(math.Round(float64(time.Until(w.Sim.Now())) / float64(time.Millisecond)))
 	if off := ahead - w.clockSaid; off >= -1 && off <= 1 {
 		return nil // nobody moved it: the two readings took a moment
 	}

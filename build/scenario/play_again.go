@@ -63,9 +63,11 @@ func (p *play) sendTemplate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.read(ctx); err != nil {
+		return err
+	}
 	if err := all(
 		want(m.Type == "template" && m.Text == secondBody, "the phone shows %s %q", m.Type, m.Text),
-		p.read(ctx),
 		want(p.conv.State == "waiting", "the state is %q", p.conv.State),
 		p.headerHas(ctx, "Aguardando resposta")); err != nil {
 		return err
@@ -83,5 +85,5 @@ func (p *play) opensAgain(ctx context.Context) error {
 		return errors.Wrap(err, "the customer cannot write")
 	}
 	p.answers = append(p.answers, written)
-	return all(p.inbound(ctx, "Quero sim"), p.windowOpens(ctx))
+	return all(p.inbound(ctx, "Quero sim"), p.windowOpens(ctx), p.ownerTold(ctx, 2))
 }

@@ -133,9 +133,13 @@ func (p *play) nothingTwice(ctx context.Context) error {
 var pluginError = regexp.MustCompile(`(?m)^.*"level":"error".*whatsapp-ativo.*$`)
 
 func (p *play) cleanLog(context.Context) error {
-	log, err := p.w.Env.ServerLog(0)
-	if err != nil {
-		return err
+	log := ""
+	for node := range p.w.Env.Nodes {
+		more, err := p.w.Env.ServerLog(node)
+		if err != nil {
+			return err
+		}
+		log += more
 	}
 	secrets := []string{accessToken, appSecret, p.customer.CPF, p.document(), firstText, "Pode ser depois das 10h?", "passa aí no dia 12/11"}
 	for i, secret := range secrets {

@@ -22,7 +22,7 @@ func (p *play) open() []Step {
 	return []Step{
 		{Name: "O cliente responde: toca num botão e escreve", English: "the customer answers by button and text", Vital: true, Do: p.customerAnswers},
 		{Name: "A janela abre até o horário da Meta + 24 h", English: "window until Meta's timestamp + 24 h", Vital: true, Do: p.windowOpens},
-		{Name: "O responsável é avisado", English: "the owner is told", Do: p.ownerTold},
+		{Name: "O responsável é avisado", English: "the owner is told", Do: func(ctx context.Context) error { return p.ownerTold(ctx, 1) }},
 		{Name: "O agente escreve e o telefone mostra", English: "the agent writes, the phone shows it", Vital: true, Do: p.agentWrites},
 		{Name: "Confirmações: sent, delivered, read, e nunca para trás", English: "ticks sent, delivered, read", Do: p.ticks},
 		{Name: "Outra mensagem, confirmada pelo caminho normal", English: "another message, ticks by themselves", Do: func(ctx context.Context) error {
@@ -96,9 +96,10 @@ func (p *play) windowOpens(ctx context.Context) error {
 	return all(p.headerHas(ctx, "Janela aberta até"), p.headerHas(ctx, time.UnixMilli(until).In(p.zone).Format("15:04")))
 }
 
-func (p *play) ownerTold(ctx context.Context) error {
+// ownerTold expects one line that mentions the owner for each time the window opened.
+func (p *play) ownerTold(ctx context.Context, times int) error {
 	owner := p.w.User(p.agent)
-	if _, err := p.w.WaitPosts(ctx, p.conv.ChannelID, 1, "the line that tells the owner", func(post *model.Post) bool {
+	if _, err := p.w.WaitPosts(ctx, p.conv.ChannelID, times, "the line that tells the owner", func(post *model.Post) bool {
 		return post.Type == TypeEvent && strings.Contains(post.Message, "@"+owner.Username) && strings.Contains(post.Message, "respondeu")
 	}); err != nil {
 		return err

@@ -12,8 +12,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/mattermost/mattermost/server/public/model"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
 // Types and properties of the plugin's posts, as its contract has them.
@@ -74,10 +72,13 @@ func FromCustomer(p *model.Post) bool { return p.GetProp(PropKind) == "inbound" 
 // WaitPosts waits until a channel has exactly so many posts that a condition holds for, and gives them.
 func (w *World) WaitPosts(ctx context.Context, channelID string, count int, what string, condition func(*model.Post) bool) ([]*model.Post, error) {
 	var found []*model.Post
-	err := testenv.WaitFor(ctx, what, func() (bool, error) {
+	err := wait(ctx, what, func() error {
 		posts, err := w.Posts(ctx, channelID)
+		if err != nil {
+			return err
+		}
 		found = Matching(posts, condition)
-		return len(found) == count, cmp.Or(err, want(len(found) == count, "there are %d of %d", len(found), count))
+		return want(len(found) == count, "there are %d of %d", len(found), count)
 	})
 	return found, err
 }
@@ -100,19 +101,19 @@ func (w *World) Tick(ctx context.Context, postID string) (string, error) {
 
 // WaitTick waits until a post shows a status.
 func (w *World) WaitTick(ctx context.Context, postID, status string) error {
-	return testenv.WaitFor(ctx, "the post to show "+status, func() (bool, error) {
+	return wait(ctx, "the post to show "+status, func() error {
 		shown, err := w.Tick(ctx, postID)
-		return shown == status, cmp.Or(err, want(shown == status, "it shows %q", shown))
+		return all(err, want(shown == status, "it shows %q", shown))
 	})
 }
 
 // WaitState waits until a conversation is in a state, as an agent sees it, and gives it.
 func (w *World) WaitState(ctx context.Context, agent int, id, state string) (Conversation, error) {
 	var c Conversation
-	err := testenv.WaitFor(ctx, "the conversation to be "+state, func() (bool, error) {
+	err := wait(ctx, "the conversation to be "+state, func() error {
 		var err error
 		c, err = w.Conversation(ctx, w.Agent(agent), id)
-		return c.State == state, cmp.Or(err, want(c.State == state, "it is %q", c.State))
+		return all(err, want(c.State == state, "it is %q", c.State))
 	})
 	return c, err
 }

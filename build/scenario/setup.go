@@ -10,8 +10,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/mattermost/mattermost/server/public/model"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
 // Setup is what an administrator does before the first atendimento, as steps: each fills its part of the World.
@@ -38,17 +36,17 @@ func (w *World) checkServer(ctx context.Context) error {
 }
 
 func (w *World) checkPlugin(ctx context.Context) error {
-	return testenv.WaitFor(ctx, "the plugin to be active", func() (bool, error) {
+	return wait(ctx, "the plugin to be active", func() error {
 		statuses, _, err := w.Admin().GetPluginStatuses(ctx)
 		if err != nil {
-			return false, errors.Wrap(err, "the server does not tell")
+			return errors.Wrap(err, "the server does not tell")
 		}
 		for _, status := range statuses {
 			if status.PluginId == w.Env.Plugin.ID {
-				return status.State == model.PluginStateRunning, want(status.State == model.PluginStateRunning, "its state is %d: %s", status.State, status.Error)
+				return want(status.State == model.PluginStateRunning, "its state is %d: %s", status.State, status.Error)
 			}
 		}
-		return false, errors.New("the server does not know it")
+		return errors.New("the server does not know it")
 	})
 }
 
@@ -87,8 +85,13 @@ func (w *World) createQueue(ctx context.Context) error {
 	return w.Ask(ctx, w.Admin(), http.MethodPatch, "/accounts/"+w.Account.ID, change, http.StatusOK, &w.Account)
 }
 
+// Webhook is the address of the account's webhook on a server. Setup subscribes that of the first one.
+func (w *World) Webhook(node int) string {
+	return w.Env.Nodes[node].URL + pluginPath + "/webhook/" + w.Account.ID
+}
+
 func (w *World) subscribe(context.Context) error {
-	address := w.Env.Nodes[0].URL + pluginPath + "/webhook/" + w.Account.ID
+	address := w.Webhook(0)
 	if err := w.Sim.Subscribe(w.Number.WABAID, address, "another token"); err == nil {
 		return errors.New("the webhook took a wrong verify token")
 	}

@@ -133,7 +133,7 @@ func (s *Service) storeTemplate(tx Tx, conv *Conversation, contact *Contact, use
 	} else if err != nil {
 		return err
 	}
-	price := plan.Prices.Of(use.template.Category)
+	price := plan.PricesAt(now).Of(use.template.Category)
 	if spent+price > plan.MonthlyLimit {
 		return Refuse(CodeBudgetSpent, T("refusal.budget_spent", "Queue", use.queue.Name, "Limit", int64(plan.MonthlyLimit), "Spent", int64(spent), "Currency", plan.Currency))
 	}

@@ -43,20 +43,27 @@ type Template struct {
 	Language   string // as Meta stores it: pt_BR, en_US, en
 	Category   string // MARKETING, UTILITY or AUTHENTICATION
 	Status     string // Meta's word; only APPROVED can be sent
+	Quality    string // Meta's word: GREEN, YELLOW, RED, UNKNOWN; "" = not known
+	// RejectedReason is Meta's word; "" = none.
+	RejectedReason string
 	Text       string // the body, with its variables
 	Definition []byte // the whole template as Meta returned it (JSON)
 	Approved   bool
 	ApprovedBy string
 	ApprovedAt int64
 	QueueIDs   []string // queues that may use it; none = nobody
+	Rules      Rules    // an administrator's, for its variables
 	GoneAt     int64    // when a sync no longer found it at Meta; 0 = there
 	CreatedAt  int64
 	UpdatedAt  int64
 }
 
+// StatusApproved is Meta's word for a template that can be sent.
+const StatusApproved = "APPROVED"
+
 // Usable tells whether the queue may send the template now.
 func (t *Template) Usable(queueID string) bool {
-	if !t.Approved || t.Status != "APPROVED" || t.GoneAt != 0 {
+	if !t.Approved || t.Status != StatusApproved || t.GoneAt != 0 {
 		return false
 	}
 	for _, id := range t.QueueIDs {
@@ -74,6 +81,7 @@ type Plan struct {
 	MonthlyLimit Money
 	Currency     string // ISO 4217
 	Prices       Prices
+	PriceChanges []PriceChange // in their order; those that came due hold instead of Prices
 	Approved     bool
 	ApprovedBy   string
 	ApprovedAt   int64

@@ -14,6 +14,7 @@ type pick struct {
 	parsed   *whatsapp.Template
 	plan     *conversation.Plan
 	spent    conversation.Money // of the plan, this month
+	at       int64              // the moment, milliseconds since epoch
 }
 
 // introduction shows what will be sent and what it costs.
@@ -22,7 +23,7 @@ func introduction(r reader, p *pick) string {
 	for i := range p.parsed.Components {
 		parts = append(parts, component(r, &p.parsed.Components[i])...)
 	}
-	price := p.plan.Prices.Of(p.template.Category)
+	price := p.plan.PricesAt(p.at).Of(p.template.Category)
 	left := max(0, p.plan.MonthlyLimit-p.spent)
 	return strings.Join(append(parts,
 		r.text("dialog.price",

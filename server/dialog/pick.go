@@ -45,7 +45,7 @@ func (d *Dialogs) pick(ctx context.Context, r reader, o *offer, queueID, templat
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}
-	p = &pick{queue: queue, template: template}
+	p = &pick{queue: queue, template: template, at: d.Clock.Now()}
 	if p.parsed, err = parse(template); err != nil {
 		return nil, nil, err
 	}

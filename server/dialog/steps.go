@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -62,7 +63,7 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 
 // valuesStep is the second form: the template's text and price, its variables, and the customer.
 func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error) {
-	elements := variableElements(r, p.parsed)
+	elements := variableElements(r, p.parsed, p.template.Rules)
 	if s.Kind == kindStart {
 		elements = append(elements, d.customerElements(r, s)...)
 	}
@@ -118,14 +119,18 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 }
 
 // variableElements asks for what the template leaves open.
-func variableElements(r reader, t *whatsapp.Template) []model.DialogElement {
+func variableElements(r reader, t *whatsapp.Template, rules conversation.Rules) []model.DialogElement {
 	elements := []model.DialogElement{} // never null for the client
 	for _, v := range t.Variables() {
 		placeholder := ""
 		if v.Example != "" {
 			placeholder = r.text("dialog.example", "Example", strings.Join(strings.Fields(v.Example), " "))
 		}
-		elements = append(elements, text(v.Element, r.variable(v), placeholder, cmp.Or(v.MaxLength, maxValue)))
+		element := text(v.Element, r.variable(v), placeholder, rules.Limit(v.Element, cmp.Or(v.MaxLength, maxValue)))
+		if given := rules[v.Element].Default; len(given) <= maxDefault && utf8.RuneCountInString(given) <= element.MaxLength {
+			element.Default = given
+		}
+		elements = append(elements, element)
 	}
 	return elements
 }

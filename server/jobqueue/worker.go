@@ -61,11 +61,21 @@ func (w *Worker) Start() {
 	go func() { defer w.all.Done(); w.renewLoop(ctx) }()
 }
 
-// Stop lets running handlers see a cancelled context and waits for them.
+// stopPatience is how long Stop waits: the server gives a plugin ten seconds.
+const stopPatience = 8 * time.Second
+
+// Stop lets running handlers see a context that ended and waits for them, but
+// not for ever: what is still running then is found by its lease.
 func (w *Worker) Stop() {
-	if w.cancel != nil {
-		w.cancel()
-		w.all.Wait()
+	if w.cancel == nil {
+		return
+	}
+	w.cancel()
+	done := make(chan struct{})
+	go func() { w.all.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(stopPatience):
 	}
 }
 

@@ -54,7 +54,7 @@ func (c *Changes) Handle(ctx context.Context, _ jobqueue.Job, item whatsapp.Item
 func (c *Changes) template(ctx context.Context, item whatsapp.Item) (jobqueue.Outcome, error) {
 	update, err := item.TemplateUpdate()
 	if err != nil {
-		return jobqueue.Dead(err.Error()), nil //nolint:nilerr // the reason is kept with the job
+		return jobqueue.Dead(err.Error()), nil
 	}
 	accounts, err := c.Store.AccountsByWABA(ctx, item.WABAID)
 	if err != nil {
@@ -99,7 +99,7 @@ func templateNews(before, after *conversation.Template) (conversation.Text, bool
 func (c *Changes) preference(ctx context.Context, item whatsapp.Item) (jobqueue.Outcome, error) {
 	p, err := item.Preference()
 	if err != nil {
-		return jobqueue.Dead(err.Error()), nil //nolint:nilerr // the reason is kept with the job
+		return jobqueue.Dead(err.Error()), nil
 	}
 	account, err := c.Store.AccountByNumber(ctx, item.PhoneNumberID)
 	if errors.Is(err, conversation.ErrNotFound) {
@@ -122,7 +122,7 @@ func (c *Changes) preference(ctx context.Context, item whatsapp.Item) (jobqueue.
 func (c *Changes) account(ctx context.Context, item whatsapp.Item) (jobqueue.Outcome, error) {
 	update, err := item.AccountUpdate()
 	if err != nil {
-		return jobqueue.Dead(err.Error()), nil //nolint:nilerr // the reason is kept with the job
+		return jobqueue.Dead(err.Error()), nil
 	}
 	accounts, err := c.Store.AccountsByWABA(ctx, item.WABAID)
 	if err != nil {

@@ -41,7 +41,7 @@ type Inbound struct {
 func (in *Inbound) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
 	var item whatsapp.Item
 	if err := json.Unmarshal(job.Payload, &item); err != nil {
-		return jobqueue.Dead("the stored item cannot be read"), nil //nolint:nilerr // the reason is kept with the job
+		return jobqueue.Dead("the stored item cannot be read"), nil
 	}
 	switch item.Kind {
 	case whatsapp.KindMessage:
@@ -58,7 +58,7 @@ func (in *Inbound) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outco
 func (in *Inbound) message(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	m, err := item.Message()
 	if err != nil {
-		return jobqueue.Dead(err.Error()), nil //nolint:nilerr // the reason is kept with the job
+		return jobqueue.Dead(err.Error()), nil
 	}
 	account, err := in.Store.AccountByNumber(ctx, item.PhoneNumberID)
 	if errors.Is(err, conversation.ErrNotFound) {

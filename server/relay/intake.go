@@ -2,18 +2,23 @@ package relay
 
 import (
 	"context"
+	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
 
+// orderPause lets posts made at the same moment reach the outbox before the
+// first of them leaves: neither the server's commits nor its hooks come in order.
+const orderPause = 150 * time.Millisecond
+
 // IntakeStore is what taking posts needs.
 type IntakeStore interface {
 	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
 	// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
 	WAMIDOfPost(ctx context.Context, postID string) (string, error)
-	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte) (created bool, err error)
+	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte, pause time.Duration) (created bool, err error)
 	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
 }
 
@@ -87,9 +92,9 @@ func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Post
 	if err != nil {
 		return err
 	}
-	created, err := in.Store.EnqueuePost(ctx, m, outgoing)
+	created, err := in.Store.EnqueuePost(ctx, m, outgoing, orderPause)
 	if created {
-		in.Wake()
+		time.AfterFunc(orderPause+5*time.Millisecond, in.Wake)
 	}
 	return err
 }

@@ -19,6 +19,9 @@ const (
 	unknownPoll = time.Second
 	// sendTimeout bounds one request; what has not answered by then is of unknown outcome.
 	sendTimeout = 20 * time.Second
+	// orderPatience is how long a post waits for an earlier one whose hook has
+	// not come; what a crash swallowed is found before the outbox starts again.
+	orderPatience = 3 * time.Second
 	// waitForAdmin is the pause while an account is disabled or stopped.
 	waitForAdmin = 10 * time.Second
 	// templateShelfLife is how long a confirmed template may wait to leave.
@@ -124,6 +127,8 @@ func (o *Outbound) mustWait(s *Send) (time.Duration, string) {
 	switch {
 	case !s.Account.Enabled:
 		return waitForAdmin, "the number is disabled"
+	case s.EarlierMissing && time.Since(time.UnixMilli(s.Message.CreatedAt)) < orderPatience:
+		return orderPause, "an earlier post comes first"
 	case s.Account.BlockedCode != 0 && !o.Pacer.Probe(s.Account.ID):
 		return waitForAdmin, "the number waits for an administrator"
 	}
@@ -142,11 +147,11 @@ func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send) (att
 	if err := o.Store.MarkLeft(ctx, o.Owner, job.ID, time.Now().UnixMilli()); err != nil {
 		return attempt{}, err
 	}
-	sendCtx, cancel := context.WithTimeout(ctx, sendTimeout)
+	// a request under way is not cut off by a stop: that would only make its outcome unknown
+	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	cred := whatsapp.Credentials{PhoneNumberID: s.Account.PhoneNumberID, WABAID: s.Account.WABAID, Token: s.Account.AccessToken}
 	sent, err := o.Send(sendCtx, cred, envelope.Outgoing(s.Contact, s.Message.ID))
-	// what Meta said is written even while the plugin stops
 	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelWrite()
 	return o.settle(ctx, job, s, sent, err)

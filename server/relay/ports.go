@@ -82,6 +82,9 @@ type Send struct {
 	Conversation conversation.Conversation
 	Contact      conversation.Contact
 	Account      conversation.Account // with its token
+	// EarlierMissing tells that the channel has a recent earlier post of an agent
+	// that is not in the outbox yet: hooks may reach us in another order than posts were made.
+	EarlierMissing bool
 }
 
 // OutboundStore is what sending needs.
@@ -109,8 +112,8 @@ type OutboundStore interface {
 	// Abort ends a conversation whose first template was refused for good.
 	Abort(ctx context.Context, conversationID string, now int64) error
 	// EnqueuePost stores an agent's post as a message and its outbox job, once
-	// per post; created is false if it was there.
-	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte) (created bool, err error)
+	// per post, due after the pause; created is false if it was there.
+	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte, pause time.Duration) (created bool, err error)
 	// InsertNotSent stores a post that was never to be sent, once per post.
 	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
 }
@@ -159,9 +162,10 @@ type Refresh struct {
 
 // ReconcileStore is what finding unjudged posts needs.
 type ReconcileStore interface {
-	// ChannelsActiveSince lists the channels of conversations in which the
-	// server saw a post since the moment (milliseconds since epoch, the server's clock).
-	ChannelsActiveSince(ctx context.Context, since int64) ([]string, error)
+	// ChannelsWithMissedPosts lists the channels of conversations in which
+	// somebody else than the bot posted, between two moments (milliseconds since
+	// epoch, the server's clock), what has no message row.
+	ChannelsWithMissedPosts(ctx context.Context, botID string, since, until int64) ([]string, error)
 	// Known tells which of the posts have a message row.
 	Known(ctx context.Context, postIDs []string) (map[string]bool, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)

@@ -32,6 +32,7 @@ type Reconcile struct {
 	Intake *Intake
 	Posts  interface {
 		PostsSince(ctx context.Context, channelID string, since int64) ([]Posted, error)
+		BotID() string
 	}
 	Clock conversation.Clock
 	Log   jobqueue.Logger
@@ -54,7 +55,7 @@ func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
 		return r.Store.SetFact(ctx, aliveFact, end)
 	}
 	since := max(last-lookBack.Milliseconds(), now.Add(-longestGap).UnixMilli())
-	channels, err := r.Store.ChannelsActiveSince(ctx, since)
+	channels, err := r.Store.ChannelsWithMissedPosts(ctx, r.Posts.BotID(), since, end)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ const statusPatience = 30 * time.Second
 func (s *Statuses) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	status, err := item.Status()
 	if err != nil {
-		return jobqueue.Dead(err.Error()), nil //nolint:nilerr // the reason is kept with the job
+		return jobqueue.Dead(err.Error()), nil
 	}
 	account, err := s.Store.AccountByNumber(ctx, item.PhoneNumberID)
 	if errors.Is(err, conversation.ErrNotFound) {

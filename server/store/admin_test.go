@@ -251,7 +251,7 @@ func TestBudgets(t *testing.T) {
 		planned, err := f.HasPlan(ctx(), f.queue.ID)
 		require.NoError(t, err)
 		require.True(t, planned)
-		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID))
+		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now))
 		_, _, err = f.Budget(ctx(), f.queue.ID, 0)
 		require.ErrorIs(t, err, conversation.ErrNotFound)
 		planned, err = f.HasPlan(ctx(), f.queue.ID)

@@ -206,7 +206,9 @@ func TestTheLastTemplateIsOneThatDidNotFail(t *testing.T) {
 		_, err := last()
 		require.ErrorIs(t, err, conversation.ErrNotFound)
 		for n, status := range []conversation.Status{conversation.Sent, conversation.Unknown, conversation.Failed, conversation.NotSent} {
-			f.outbound(t, c, func(m *conversation.Message) { m.Kind, m.PostID, m.Status, m.CreatedAt = "template", "", status, now+int64(n) })
+			f.outbound(t, c, func(m *conversation.Message) {
+				m.Kind, m.PostID, m.Status, m.CreatedAt = "template", "", status, now+int64(n)
+			})
 		}
 		m, err := last()
 		require.NoError(t, err)

@@ -13,7 +13,14 @@ import (
 // Find answers the conversation an inbound message belongs to; see relay.InboundStore.
 func (s *Store) Find(ctx context.Context, accountID, contextWAMID string, who relay.Person) (*conversation.Conversation, error) {
 	who = fitted(who)
-	return getConversation(ctx, s.db, `
+	return getConversation(ctx, s.db, "SELECT "+part("c", "", conversationColumns)+", "+part("ct", "contact", contactColumns)+" FROM "+s.call["find"]+" f",
+		accountID, fit(contextWAMID, maxWAMID), who.UserID, who.PhoneKey)
+}
+
+func findFunction() function {
+	return function{
+		name: "find", params: params("text, text, text, text"), returns: "TABLE (c waa_conversations, ct waa_contacts)",
+		query: `
 		WITH found AS (
 			SELECT m.conversation_id AS id, 1 AS rank FROM waa_messages m WHERE m.wamid = $2 AND m.wamid <> '' AND m.account_id = $1
 			UNION ALL
@@ -21,9 +28,9 @@ func (s *Store) Find(ctx context.Context, accountID, contextWAMID string, who re
 			FROM waa_identities i JOIN waa_conversations o ON o.account_id = i.account_id AND o.contact_id = i.contact_id
 			WHERE i.account_id = $1 AND (i.kind = 'bsuid' AND i.value = $3 OR i.kind = 'phone' AND i.value = $4) AND o.closed_at = 0 AND o.aborted_at = 0
 		)
-		`+conversationSelect()+` JOIN found f ON f.id = c.id
+		SELECT c, ct FROM found f JOIN waa_conversations c ON c.id = f.id JOIN waa_contacts ct ON ct.id = c.contact_id
 		WHERE c.closed_at = 0 AND c.aborted_at = 0 ORDER BY f.rank LIMIT 1`,
-		accountID, fit(contextWAMID, maxWAMID), who.UserID, who.PhoneKey)
+	}
 }
 
 // OpenForInbound makes or finds the open conversation of somebody who writes
@@ -70,7 +77,8 @@ func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who re
 	}
 	var row savedInbound
 	err = retryDeadlock(func() error {
-		return s.db.GetContext(ctx, &row, saveInbound(), m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
+		return s.db.GetContext(ctx, &row, "SELECT "+part("c", "", conversationColumns)+", "+part("ct", "contact", contactColumns)+
+			", f.old_from, f.old_until, f.old_inbound_at, f.old_updated_at, f.inserted FROM "+s.call["save_inbound"]+" f", m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
 			opensWindow, m.CreatedAt, m.CreatedAt+conversation.WindowLength.Milliseconds(), now,
 			m.ID, m.Kind, m.PostID, m.WAMID, m.Text)
 	})
@@ -90,38 +98,42 @@ func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who re
 	return m, &old, after, nil
 }
 
-// saveInbound has conversation.Answered in SQL: an inbound at $8 makes the
-// window end at $9. A test holds the two together.
-func saveInbound() string {
-	set, news := learnContact("$5::text", "$4::text", "$6::text", "$3::text")
-	return `
-	WITH person AS (
-		UPDATE waa_contacts SET ` + set + `, updated_at = greatest(updated_at, $10)
-		WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $2) AND ` + news + ` RETURNING id
-	), old AS (
-		SELECT id, window_from, window_until, last_inbound_at, updated_at, $7::boolean AND $9 > window_until AS moves
-		FROM waa_conversations WHERE id = $2 AND (SELECT count(*) FROM person) >= 0 FOR UPDATE
-	), c AS (
-		UPDATE waa_conversations c SET
-			window_from = CASE WHEN old.moves AND $8 >= old.window_until THEN $8 ELSE c.window_from END,
-			window_until = CASE WHEN old.moves THEN $9 ELSE c.window_until END,
-			last_inbound_at = CASE WHEN old.moves THEN $8 ELSE c.last_inbound_at END,
-			updated_at = greatest(c.updated_at, $10),
-			refresh_at = CASE WHEN NOT old.moves OR c.closed_at <> 0 THEN c.refresh_at
-				WHEN $10 >= old.window_until THEN ` + soon("c.refresh_at", "$10") + `
-				ELSE ` + soon("c.refresh_at", "$10 + "+laterText) + ` END
-		FROM old WHERE c.id = old.id
-		RETURNING c.*, old.window_from AS old_from, old.window_until AS old_until, old.last_inbound_at AS old_inbound_at, old.updated_at AS old_updated_at
-	), inserted AS (
-		INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
-		SELECT $11, c.id, $1, c.contact_id, 'in', $12, $13, $14, $15, $8 FROM c
-		ON CONFLICT (wamid) WHERE wamid <> '' DO NOTHING RETURNING id
-	), identities AS (
-		INSERT INTO waa_identities (account_id, kind, value, contact_id)
-		SELECT $1, v.kind, v.value, c.contact_id FROM c, (VALUES ('bsuid', $4::text), ('phone', $3::text)) v (kind, value) WHERE v.value <> ''
-		ON CONFLICT DO NOTHING
-	)
-	SELECT ` + of("c", conversationColumns) + ", " + as("ct", "contact", contactColumns) + `,
-		c.old_from, c.old_until, c.old_inbound_at, c.old_updated_at, EXISTS (SELECT 1 FROM inserted) AS inserted
-	FROM c JOIN waa_contacts ct ON ct.id = c.contact_id`
+// saveInboundFunction has conversation.Answered in SQL: an inbound at $8 makes
+// the window end at $9. A test holds the two together.
+func saveInboundFunction() function {
+	set, news := learnContact("$5", "$4", "$6", "$3")
+	return function{
+		name:    "save_inbound",
+		params:  params("text, text, text, text, text, text, boolean, bigint, bigint, bigint, text, text, text, text, text"),
+		returns: "TABLE (c waa_conversations, ct waa_contacts, old_from bigint, old_until bigint, old_inbound_at bigint, old_updated_at bigint, inserted boolean)",
+		query: `
+		WITH person AS (
+			UPDATE waa_contacts SET ` + set + `, updated_at = greatest(updated_at, $10)
+			WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $2) AND ` + news + ` RETURNING id
+		), old AS (
+			SELECT id, window_from, window_until, last_inbound_at, updated_at, $7 AND $9 > window_until AS moves
+			FROM waa_conversations WHERE id = $2 AND (SELECT count(*) FROM person) >= 0 FOR UPDATE
+		), saved AS (
+			UPDATE waa_conversations c SET
+				window_from = CASE WHEN old.moves AND $8 >= old.window_until THEN $8 ELSE c.window_from END,
+				window_until = CASE WHEN old.moves THEN $9 ELSE c.window_until END,
+				last_inbound_at = CASE WHEN old.moves THEN $8 ELSE c.last_inbound_at END,
+				updated_at = greatest(c.updated_at, $10),
+				refresh_at = CASE WHEN NOT old.moves OR c.closed_at <> 0 THEN c.refresh_at
+					WHEN $10 >= old.window_until THEN ` + soon("c.refresh_at", "$10") + `
+					ELSE ` + soon("c.refresh_at", "$10 + "+laterText) + ` END
+			FROM old WHERE c.id = old.id
+			RETURNING c, c.id, c.contact_id, old.window_from, old.window_until, old.last_inbound_at, old.updated_at
+		), inserted AS (
+			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
+			SELECT $11, s.id, $1, s.contact_id, 'in', $12, $13, $14, $15, $8 FROM saved s
+			ON CONFLICT (wamid) WHERE wamid <> '' DO NOTHING RETURNING id
+		), identities AS (
+			INSERT INTO waa_identities (account_id, kind, value, contact_id)
+			SELECT $1, v.kind, v.value, s.contact_id FROM saved s, (VALUES ('bsuid', $4), ('phone', $3)) v (kind, value) WHERE v.value <> ''
+			ON CONFLICT DO NOTHING
+		)
+		SELECT s.c, ct, s.window_from, s.window_until, s.last_inbound_at, s.updated_at, EXISTS (SELECT 1 FROM inserted)
+		FROM saved s JOIN waa_contacts ct ON ct.id = s.contact_id`,
+	}
 }

@@ -91,7 +91,9 @@ func TestSaveInboundMovesTheWindowAsAnswered(t *testing.T) {
 		opens := rapid.Bool().Draw(rt, "opens")
 		_, before, after, err := f.SaveInbound(ctx(), inbound(c, newID(), at), relay.Person{}, opens, now)
 		require.NoError(rt, err)
-		times := func(c *conversation.Conversation) [3]int64 { return [3]int64{c.WindowFrom, c.WindowUntil, c.LastInboundAt} }
+		times := func(c *conversation.Conversation) [3]int64 {
+			return [3]int64{c.WindowFrom, c.WindowUntil, c.LastInboundAt}
+		}
 		require.Equal(rt, times(c), times(before))
 		if opens {
 			c.Answered(at)

@@ -29,13 +29,17 @@ const (
 // noLane is the lane of what has none: claims begin after the lane "".
 const noLane = "-"
 
-const addInbox = `
-	INSERT INTO waa_inbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason)
-	SELECT r.lane, r.ord, r.key, r.account_id, r.payload, c.now, CASE WHEN r.dead = '' THEN 0 ELSE c.now END, CASE WHEN r.dead = '' THEN 0 ELSE c.now END, r.dead
-	FROM (SELECT ` + clock + ` AS now) c,
-		unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bytea[], $6::text[]) WITH ORDINALITY AS r (lane, ord, key, account_id, payload, dead, n)
-	ORDER BY r.n
-	ON CONFLICT (dedupe_key) DO NOTHING`
+func addInboxFunction() function {
+	return function{
+		name: "add_inbox", params: params("text[], bigint[], text[], text[], bytea[], text[]"), returns: "SETOF bigint",
+		query: `
+		INSERT INTO waa_inbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason)
+		SELECT r.lane, r.ord, r.key, r.account_id, r.payload, c.now, CASE WHEN r.dead = '' THEN 0 ELSE c.now END, CASE WHEN r.dead = '' THEN 0 ELSE c.now END, r.dead
+		FROM (SELECT ` + clock + ` AS now) c, unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS r (lane, ord, key, account_id, payload, dead, n)
+		ORDER BY r.n
+		ON CONFLICT (dedupe_key) DO NOTHING RETURNING id`,
+	}
+}
 
 // AddInbox stores all rows in one statement and answers how many were new.
 func (s *Store) AddInbox(ctx context.Context, rows []InboxRow) (added int, err error) {
@@ -54,7 +58,7 @@ func (s *Store) AddInbox(ctx context.Context, rows []InboxRow) (added int, err e
 		}
 	}
 	err = retryDeadlock(func() error { // the same rows may come twice at once, in another order
-		added, err = exec(ctx, s.db, addInbox, pq.Array(lanes), pq.Array(orders), pq.Array(keys), pq.Array(accounts), pq.Array(payloads), pq.Array(reasons))
+		added, err = exec(ctx, s.db, "SELECT FROM "+s.call["add_inbox"], pq.Array(lanes), pq.Array(orders), pq.Array(keys), pq.Array(accounts), pq.Array(payloads), pq.Array(reasons))
 		return err
 	})
 	return added, failed(err, "could not store a delivery")

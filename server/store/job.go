@@ -13,29 +13,40 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
+// Tables of jobs.
+const (
+	inboxTable  = "inbox"
+	outboxTable = "outbox"
+)
+
 // Queue is jobqueue.Store over one table. All its times are the database's.
 type Queue struct {
 	s      *Store
-	words  *strings.Replacer // {table}, {job} and {now} in its SQL
+	table  string
 	mu     sync.Mutex
 	cursor string // the lane after which the next claim begins to look; "" = the first
 }
 
 // Inbox is the queue of webhooks that were accepted.
-func (s *Store) Inbox() *Queue { return newQueue(s, "waa_inbox", "0::bigint") }
+func (s *Store) Inbox() *Queue { return &Queue{s: s, table: inboxTable} }
 
 // Outbox is the queue of messages to send.
-func (s *Store) Outbox() *Queue { return newQueue(s, "waa_outbox", "j.left_at") }
+func (s *Store) Outbox() *Queue { return &Queue{s: s, table: outboxTable} }
 
-func newQueue(s *Store, table, leftAt string) *Queue {
-	return &Queue{s: s, words: strings.NewReplacer("{table}", table, "{now}", clock,
-		"{job}", "j.id, j.lane, j.ord, j.dedupe_key, j.account_id, j.payload, j.created_at, j.attempts, "+leftAt+" AS left_at")}
+// jobSQL fills in the words that differ between the tables, and {now}.
+func jobSQL(table, query string) string {
+	leftAt := "0::bigint"
+	if table == outboxTable {
+		leftAt = "j.left_at"
+	}
+	return strings.NewReplacer("{table}", "waa_"+table, "{left_at}", leftAt, "{now}", clock,
+		"{held}", "id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at < 1").Replace(query)
 }
 
-// held is the condition that an owner has a job.
-const held = "id = $1 AND lease_owner = $2 AND lease_until > {now} AND finished_at = 0"
+func (q *Queue) sql(query string) string { return jobSQL(q.table, query) }
 
-func (q *Queue) sql(query string) string { return q.words.Replace(strings.ReplaceAll(query, "{held}", held)) }
+// jobColumns are those of a jobqueue.Job that both tables have.
+const jobColumns = "id, lane, ord, dedupe_key, account_id, payload, created_at, attempts"
 
 // finishedJob is what Finish answers: the next job, if its ID is not 0.
 type finishedJob struct {
@@ -43,29 +54,34 @@ type finishedJob struct {
 	Finished bool
 }
 
-// finish sees the table as it was before: done's row counts as unfinished, so
-// it is left out by its id. claimed runs after done, since it needs its lane;
-// so the lane's lease is free when it takes it.
-const finish = `
-	WITH done AS (
-		UPDATE {table} SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = '' WHERE {held} RETURNING lane
-	), claimed AS (
-		UPDATE {table} j SET lease_owner = $2, lease_until = {now} + $3::bigint, attempts = j.attempts + 1
-		WHERE j.id = (
-			SELECT n.id FROM {table} n WHERE n.lane = (SELECT lane FROM done) AND n.finished_at = 0 AND n.id <> $1 ORDER BY n.ord, n.id LIMIT 1
-		) AND j.finished_at = 0 AND j.due_at <= {now} AND j.lease_owner = ''
-		RETURNING {job}
-	)
-	SELECT EXISTS (SELECT 1 FROM done) AS finished, coalesce(j.id, 0) AS id, coalesce(j.lane, '') AS lane, coalesce(j.ord, 0) AS ord,
-		coalesce(j.dedupe_key, '') AS dedupe_key, coalesce(j.account_id, '') AS account_id, coalesce(j.payload, '') AS payload,
-		coalesce(j.created_at, 0) AS created_at, coalesce(j.attempts, 0) AS attempts, coalesce(j.left_at, 0) AS left_at
-	FROM (SELECT 1) one LEFT JOIN claimed j ON true`
+// finishFunction sees the table as it was before: done's row counts as
+// unfinished, so it is left out by its id. claimed runs after done, since it
+// needs its lane; so the lane's lease is free when it takes it.
+func finishFunction(table string) function {
+	return function{
+		name: "finish_" + table, params: params("bigint, text, bigint"), returns: jobSQL(table, "TABLE (finished boolean, j {table}, left_at bigint)"),
+		query: jobSQL(table, `
+		WITH done AS (
+			UPDATE {table} SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = '' WHERE {held} RETURNING lane
+		), claimed AS (
+			UPDATE {table} j SET lease_owner = $2, lease_until = {now} + $3, attempts = j.attempts + 1
+			WHERE j.id = (
+				SELECT n.id FROM {table} n WHERE n.lane = (SELECT lane FROM done) AND n.finished_at = 0 AND n.id <> $1 ORDER BY n.ord, n.id LIMIT 1
+			) AND j.finished_at < 1 AND j.due_at <= {now} AND j.lease_owner = ''
+			RETURNING j, {left_at} AS left_at
+		)
+		SELECT EXISTS (SELECT 1 FROM done), c.j, c.left_at FROM (SELECT 1) one LEFT JOIN claimed c ON true`),
+	}
+}
 
 // Finish ends a job for good, wipes its payload, and claims the next of its lane, if one is due.
 func (q *Queue) Finish(ctx context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
 	var row finishedJob
 	err := retryDeadlock(func() error {
-		return q.s.db.GetContext(ctx, &row, q.sql(finish), id, owner, lease.Milliseconds())
+		return q.s.db.GetContext(ctx, &row, `SELECT f.finished, coalesce((f.j).id, 0) AS id, coalesce((f.j).lane, '') AS lane, coalesce((f.j).ord, 0) AS ord,
+			coalesce((f.j).dedupe_key, '') AS dedupe_key, coalesce((f.j).account_id, '') AS account_id, coalesce((f.j).payload, '') AS payload,
+			coalesce((f.j).created_at, 0) AS created_at, coalesce((f.j).attempts, 0) AS attempts, coalesce(f.left_at, 0) AS left_at
+			FROM `+q.s.call["finish_"+q.table]+" f", id, owner, lease.Milliseconds())
 	})
 	switch {
 	case err != nil:
@@ -96,7 +112,7 @@ const maxReason = 1000
 // Renew prolongs the leases that owner still holds.
 func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) error {
 	_, err := exec(ctx, q.s.db, q.sql(`UPDATE {table} SET lease_until = {now} + $3::bigint
-		WHERE id = ANY($1) AND lease_owner = $2 AND lease_until > {now} AND finished_at = 0`), pq.Array(ids), owner, lease.Milliseconds())
+		WHERE id = ANY($1) AND lease_owner = $2 AND lease_until > {now} AND finished_at < 1`), pq.Array(ids), owner, lease.Milliseconds())
 	return failed(err, "could not renew leases")
 }
 
@@ -118,7 +134,7 @@ func (q *Queue) ClaimKey(ctx context.Context, owner, key string, lease time.Dura
 		UPDATE {table} j SET lease_owner = $1, lease_until = {now} + $3::bigint, attempts = j.attempts + 1
 		WHERE j.dedupe_key = $2 AND j.finished_at = 0 AND j.lease_until <= {now}
 			AND j.id = (SELECT n.id FROM {table} n WHERE n.lane = j.lane AND n.finished_at = 0 ORDER BY n.lease_owner = '', n.ord, n.id LIMIT 1)
-		RETURNING {job}`), owner, key, lease.Milliseconds())
+		RETURNING `+of("j", jobColumns)+`, {left_at} AS left_at`), owner, key, lease.Milliseconds())
 	switch {
 	case errors.Is(err, sql.ErrNoRows), hasCode(err, uniqueViolation): // the latter: another job of the lane was taken at the same moment
 		return nil, nil //nolint:nilnil // as jobqueue's next job

@@ -16,35 +16,41 @@ const (
 	claimTries = 5
 )
 
-// claim goes from lane to lane by the index: it reads one entry a lane, however
-// many jobs wait in it, and stops at the window's end. A lane whose lease ran
-// out goes on with the job that was begun, else with its first. A job that
-// somebody locks is left to them.
-const claim = `
-	WITH RECURSIVE clock AS MATERIALIZED (
-		SELECT {now} AS now
-	), lanes AS (
-		(SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, ord, id LIMIT 1)
-		UNION ALL
-		SELECT n.lane, n.id, n.due_at FROM lanes l, LATERAL (
-			SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, ord, id LIMIT 1
-		) n
-	), ready AS MATERIALIZED (
-		SELECT l.lane, coalesce(h.id, l.id) AS id
-		FROM lanes l LEFT JOIN LATERAL (
-			SELECT id, lease_until FROM {table} WHERE lane = l.lane AND finished_at = 0 AND lease_owner <> ''
-		) h ON true
-		WHERE CASE WHEN h.id IS NULL THEN l.due_at <= (SELECT now FROM clock) ELSE h.lease_until <= (SELECT now FROM clock) END
-		LIMIT $5
-	), mine AS MATERIALIZED (
-		SELECT j.id FROM ready r JOIN {table} j ON j.id = r.id
-		WHERE j.finished_at = 0 AND (j.due_at <= (SELECT now FROM clock) OR j.lease_owner <> '') AND j.lease_until <= (SELECT now FROM clock)
-		ORDER BY j.due_at, j.ord, j.id LIMIT $2 FOR UPDATE OF j SKIP LOCKED
-	), claimed AS (
-		UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3::bigint, attempts = j.attempts + 1
-		FROM mine WHERE j.id = mine.id RETURNING {job}
-	)
-	SELECT j.*, (SELECT count(*) FROM ready) AS ready, (SELECT coalesce(max(lane), '') FROM ready) AS last_lane FROM claimed j ORDER BY j.ord, j.id`
+// claimFunction goes from lane to lane by the index: it reads one entry a lane,
+// however many jobs wait in it, and stops at the window's end. A lane whose
+// lease ran out goes on with the job that was begun, else with its first. A job
+// that somebody locks is left to them.
+func claimFunction(table string) function {
+	return function{
+		name: "claim_" + table, params: params("text, bigint, bigint, text, bigint"),
+		returns: jobSQL(table, "TABLE (j {table}, left_at bigint, ready bigint, last_lane text)"),
+		query: jobSQL(table, `
+		WITH RECURSIVE clock AS MATERIALIZED (
+			SELECT {now} AS now
+		), lanes AS (
+			(SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, ord, id LIMIT 1)
+			UNION ALL
+			SELECT n.lane, n.id, n.due_at FROM lanes l, LATERAL (
+				SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, ord, id LIMIT 1
+			) n
+		), ready AS MATERIALIZED (
+			SELECT l.lane, coalesce(h.id, l.id) AS id
+			FROM lanes l LEFT JOIN LATERAL (
+				SELECT id, lease_until FROM {table} WHERE lane = l.lane AND finished_at = 0 AND lease_owner <> ''
+			) h ON true
+			WHERE CASE WHEN h.id IS NULL THEN l.due_at <= (SELECT now FROM clock) ELSE h.lease_until <= (SELECT now FROM clock) END
+			LIMIT $5
+		), mine AS MATERIALIZED (
+			SELECT j.id FROM ready r JOIN {table} j ON j.id = r.id
+			WHERE j.finished_at < 1 AND (j.due_at <= (SELECT now FROM clock) OR j.lease_owner <> '') AND j.lease_until <= (SELECT now FROM clock)
+			ORDER BY j.due_at, j.ord, j.id LIMIT $2 FOR UPDATE OF j SKIP LOCKED
+		), claimed AS (
+			UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3, attempts = j.attempts + 1
+			FROM mine WHERE j.id = mine.id RETURNING j, {left_at} AS left_at, j.ord, j.id
+		)
+		SELECT c.j, c.left_at, (SELECT count(*) FROM ready), (SELECT max(lane) FROM ready) FROM claimed c ORDER BY c.ord, c.id`),
+	}
+}
 
 // claimedJob is a job with what its claim saw.
 type claimedJob struct {
@@ -75,7 +81,7 @@ func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n 
 	var err error
 	for range claimTries {
 		rows = rows[:0]
-		err = q.s.db.SelectContext(ctx, &rows, q.sql(claim), owner, n, lease.Milliseconds(), cursor, claimWindow)
+		err = q.s.db.SelectContext(ctx, &rows, "SELECT "+part("j", "", jobColumns)+", f.left_at, f.ready, f.last_lane FROM "+q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, claimWindow)
 		if !hasCode(err, uniqueViolation) && !hasCode(err, deadlockDetected) {
 			break
 		}

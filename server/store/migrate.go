@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"strings"
 
 	"github.com/mattermost/morph"
 	"github.com/mattermost/morph/drivers/postgres"
@@ -23,15 +24,24 @@ type silent struct{}
 func (silent) Printf(string, ...any) {}
 func (silent) Println(...any)        {}
 
-// Migrate brings the tables up to date. The caller sees to it that only one
-// process of the cluster does so at a time.
+// Migrate brings tables and functions up to date. The caller sees to it that
+// only one process of the cluster does so at a time. Functions of an earlier
+// version stay: another process may still call them.
 func Migrate(db *sql.DB) error {
 	engine, err := newMorph(db)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = engine.Close() }() // gives its connection back; db stays open
-	return errors.Wrap(engine.ApplyAll(), "could not migrate the tables")
+	if err = engine.ApplyAll(); err != nil {
+		return errors.Wrap(err, "could not migrate the tables")
+	}
+	var create []string
+	for _, f := range hotStatements() {
+		create = append(create, f.create())
+	}
+	_, err = db.Exec(strings.Join(create, ";\n"))
+	return errors.Wrap(err, "could not make the functions")
 }
 
 // Unmigrate removes the tables and all they hold.

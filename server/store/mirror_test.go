@@ -166,3 +166,40 @@ func TestReconcileFindsActiveChannels(t *testing.T) {
 		}
 	})
 }
+
+func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		m := f.outbound(t, c, func(m *conversation.Message) { m.CreatedAt = now })
+		missing := func() bool {
+			send, err := f.LoadSend(ctx(), m.ID)
+			require.NoError(t, err)
+			return send.EarlierMissing
+		}
+		post := func(user, kind string, at int64) string {
+			id := newID()
+			_, err := f.db.Exec("INSERT INTO posts VALUES ($1, $2, $3, $4, $5, 0)", id, c.ChannelID, user, kind, at)
+			require.NoError(t, err)
+			return id
+		}
+		_, err := f.db.Exec("INSERT INTO bots VALUES ('bot')")
+		require.NoError(t, err)
+		post("ana", "", now+1)
+		post("bot", "", now-1)
+		post("ana", "custom_waa_note", now-1)
+		post("ana", "", now-60_000)
+		require.False(t, missing(), "later ones, the bot's, notes and old ones are nothing to wait for")
+		earlier := post("bruno", "", now-1)
+		require.True(t, missing())
+		f.outbound(t, c, func(m *conversation.Message) { m.PostID, m.CreatedAt = earlier, now-1 })
+		require.False(t, missing())
+
+		channels, err := f.ChannelsWithMissedPosts(ctx(), "bot", now-10, now)
+		require.NoError(t, err)
+		require.Empty(t, channels)
+		post("ana", "", now-5)
+		channels, err = f.ChannelsWithMissedPosts(ctx(), "bot", now-10, now)
+		require.NoError(t, err)
+		require.Equal(t, []string{c.ChannelID}, channels)
+	})
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
@@ -11,19 +12,30 @@ import (
 // LoadSend reads everything about one message in one go; see relay.OutboundStore.
 func (s *Store) LoadSend(ctx context.Context, messageID string) (*relay.Send, error) {
 	send := &relay.Send{}
-	err := s.db.GetContext(ctx, send, "SELECT "+as("m", "message", messageColumns)+", "+as("c", "conversation", conversationColumns)+", "+
-		as("ct", "contact", contactColumns)+", "+as("a", "account", accountColumns)+`
-		FROM waa_messages m
-		JOIN waa_conversations c ON c.id = m.conversation_id
-		JOIN waa_contacts ct ON ct.id = c.contact_id
-		JOIN waa_accounts a ON a.id = m.account_id
-		WHERE m.id = $1`, messageID)
+	err := s.db.GetContext(ctx, send, "SELECT "+part("m", "message", messageColumns)+", "+part("c", "conversation", conversationColumns)+", "+
+		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+", f.earlier_missing FROM "+s.call["load_send"]+" f", messageID)
 	if err != nil {
 		return nil, failed(err, "could not read a message to send")
 	}
 	send.Conversation.Contact = send.Contact
 	s.unseal(&send.Account)
 	return send, nil
+}
+
+func loadSendFunction() function {
+	return function{
+		name: "load_send", params: params("text"), returns: "TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, earlier_missing boolean)",
+		query: `
+		SELECT m, c, ct, a, m.post_id <> '' AND EXISTS (
+			SELECT 1 FROM posts p
+			WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat < m.created_at AND p.createat > m.created_at - 3000 AND p.type IN ('', 'me')
+				AND NOT EXISTS (SELECT 1 FROM waa_messages o WHERE o.post_id = p.id) AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
+		) FROM waa_messages m
+		JOIN waa_conversations c ON c.id = m.conversation_id
+		JOIN waa_contacts ct ON ct.id = c.contact_id
+		JOIN waa_accounts a ON a.id = m.account_id
+		WHERE m.id = $1`,
+	}
 }
 
 // MarkLeft says that the request may leave now; see relay.OutboundStore.
@@ -48,34 +60,37 @@ func (s *Store) setLeft(ctx context.Context, owner string, jobID, at int64) erro
 func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who relay.Person, now int64) error {
 	who = fitted(who)
 	return retryDeadlock(func() error {
-		return execOne(ctx, s.db, "could not record a sent message", recordSent(), messageID, fit(wamid, maxWAMID), who.PhoneKey, who.UserID, who.WAID,
-			who.Name, now, before(conversation.Sent))
+		return execOne(ctx, s.db, "could not record a sent message", "SELECT FROM "+s.call["record_sent"], messageID, fit(wamid, maxWAMID),
+			who.PhoneKey, who.UserID, who.WAID, who.Name, now, before(conversation.Sent))
 	})
 }
 
-// recordSent takes its locks in the package's order: contact, conversation, message.
-func recordSent() string {
-	set, news := learnContact("$5::text", "$4::text", "$6::text", "$3::text")
-	return `
-	WITH old AS (
-		SELECT id, account_id, contact_id, conversation_id, kind = 'template' AS template FROM waa_messages WHERE id = $1
-	), ct AS (
-		UPDATE waa_contacts ct SET ` + set + `, last_template_at = CASE WHEN old.template THEN greatest(last_template_at, $7) ELSE last_template_at END,
-			updated_at = greatest(updated_at, $7)
-		FROM old WHERE ct.id = old.contact_id AND (old.template OR ` + news + `) RETURNING ct.id
-	), c AS (
-		UPDATE waa_conversations c SET last_outbound_at = greatest(c.last_outbound_at, $7), updated_at = greatest(c.updated_at, $7),
-			last_template_at = CASE WHEN old.template THEN greatest(c.last_template_at, $7) ELSE c.last_template_at END,
-			refresh_at = CASE WHEN old.template OR c.channel_id = '' THEN ` + soon("c.refresh_at", "$7") + ` ELSE c.refresh_at END
-		FROM old WHERE c.id = old.conversation_id AND (SELECT count(*) FROM ct) >= 0 RETURNING c.id
-	), identities AS (
-		INSERT INTO waa_identities (account_id, kind, value, contact_id)
-		SELECT old.account_id, v.kind, v.value, old.contact_id FROM old, (VALUES ('bsuid', $4::text), ('phone', $3::text)) v (kind, value) WHERE v.value <> ''
-		ON CONFLICT DO NOTHING
-	)
-	UPDATE waa_messages m SET wamid = CASE WHEN m.wamid = '' THEN $2 ELSE m.wamid END, sent_at = CASE WHEN m.sent_at = 0 THEN $7 ELSE m.sent_at END,
-		status = CASE WHEN m.status = ANY($8::text[]) THEN 'sent' ELSE m.status END
-	FROM c WHERE m.id = $1`
+// recordSentFunction takes its locks in the package's order: contact, conversation, message.
+func recordSentFunction() function {
+	set, news := learnContact("$5", "$4", "$6", "$3")
+	return function{
+		name: "record_sent", params: params("text, text, text, text, text, text, bigint, text[]"), returns: "SETOF text",
+		query: `
+		WITH old AS (
+			SELECT id, account_id, contact_id, conversation_id, kind = 'template' AS template FROM waa_messages WHERE id = $1
+		), ct AS (
+			UPDATE waa_contacts ct SET ` + set + `, last_template_at = CASE WHEN old.template THEN greatest(last_template_at, $7) ELSE last_template_at END,
+				updated_at = greatest(updated_at, $7)
+			FROM old WHERE ct.id = old.contact_id AND (old.template OR ` + news + `) RETURNING ct.id
+		), c AS (
+			UPDATE waa_conversations c SET last_outbound_at = greatest(c.last_outbound_at, $7), updated_at = greatest(c.updated_at, $7),
+				last_template_at = CASE WHEN old.template THEN greatest(c.last_template_at, $7) ELSE c.last_template_at END,
+				refresh_at = CASE WHEN old.template OR c.channel_id = '' THEN ` + soon("c.refresh_at", "$7") + ` ELSE c.refresh_at END
+			FROM old WHERE c.id = old.conversation_id AND (SELECT count(*) FROM ct) >= 0 RETURNING c.id
+		), identities AS (
+			INSERT INTO waa_identities (account_id, kind, value, contact_id)
+			SELECT old.account_id, v.kind, v.value, old.contact_id FROM old, (VALUES ('bsuid', $4), ('phone', $3)) v (kind, value) WHERE v.value <> ''
+			ON CONFLICT DO NOTHING
+		)
+		UPDATE waa_messages m SET wamid = CASE WHEN m.wamid = '' THEN $2 ELSE m.wamid END, sent_at = CASE WHEN m.sent_at = 0 THEN $7 ELSE m.sent_at END,
+			status = CASE WHEN m.status = ANY($8) THEN 'sent' ELSE m.status END
+		FROM c WHERE m.id = $1 RETURNING m.id`,
+	}
 }
 
 // RecordEnd sets failed, unknown or not_sent; see relay.OutboundStore.
@@ -84,18 +99,25 @@ func (s *Store) RecordEnd(ctx context.Context, messageID string, status conversa
 	return err
 }
 
-// EnqueuePost stores an agent's post as a message and its outbox job, once per post.
-func (s *Store) EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte) (bool, error) {
-	query, args, err := s.db.BindNamed("WITH m AS ("+insertInto("waa_messages", messageColumns)+" ON CONFLICT DO NOTHING RETURNING id, conversation_id, account_id, created_at) "+
-		"INSERT INTO waa_outbox ("+outboxColumns+") SELECT conversation_id, created_at, id, account_id, CAST(:outgoing AS bytea), "+clock+", 0 FROM m", &struct {
-		*conversation.Message
-		Outgoing []byte
-	}{fittedMessage(m), outgoing})
-	if err != nil {
-		return false, failed(err, "could not build an outbox job")
-	}
-	n, err := exec(ctx, s.db, query, args...)
+// EnqueuePost stores an agent's post as a message and its outbox job, due after the pause, once per post.
+func (s *Store) EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte, pause time.Duration) (bool, error) {
+	m = fittedMessage(m)
+	n, err := exec(ctx, s.db, "SELECT FROM "+s.call["enqueue_post"], m.ID, m.ConversationID, m.AccountID, m.ContactID, m.Kind, m.AuthorID, m.PostID,
+		string(m.Status), m.CreatedAt, outgoing, pause.Milliseconds())
 	return n > 0, failed(err, "could not store a post for sending")
+}
+
+func enqueuePostFunction() function {
+	return function{
+		name: "enqueue_post", params: params("text, text, text, text, text, text, text, text, bigint, bytea, bigint"), returns: "SETOF bigint",
+		query: `
+		WITH m AS (
+			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, status, created_at)
+			VALUES ($1, $2, $3, $4, 'out', $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id
+		)
+		INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, due_at)
+		SELECT $2, $9, $1, $3, $10, t.now, t.now + $11 FROM m, (SELECT ` + clock + ` AS now) t RETURNING id`,
+	}
 }
 
 // InsertNotSent stores a post that was never to be sent, once per post.
@@ -105,9 +127,6 @@ func (s *Store) InsertNotSent(ctx context.Context, m *conversation.Message) (boo
 	n, err := execNamed(ctx, s.db, insertInto("waa_messages", messageColumns)+" ON CONFLICT DO NOTHING", row)
 	return n > 0, failed(err, "could not store a post that is not sent")
 }
-
-// outboxColumns are given for a new outbox job; the others have their defaults.
-const outboxColumns = "lane, ord, dedupe_key, account_id, payload, created_at, due_at"
 
 // enqueue puts a message into the outbox; with holdFor it is due so many milliseconds from now.
 func enqueue(ctx context.Context, r runner, m *conversation.Message, outgoing []byte, holdFor int64) error {
@@ -119,6 +138,6 @@ func enqueue(ctx context.Context, r runner, m *conversation.Message, outgoing []
 	if holdFor > 0 {
 		args = append(args, holdFor)
 	}
-	_, err := exec(ctx, r, "INSERT INTO waa_outbox ("+outboxColumns+") VALUES ($1, $2, $3, $4, $5, "+clock+", "+due+")", args...)
+	_, err := exec(ctx, r, "INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5, "+clock+", "+due+")", args...)
 	return failed(err, "could not store an outbox job")
 }

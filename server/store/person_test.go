@@ -18,7 +18,9 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		ana := f.contact(t, "+5511987654321", "Ana")
 		_, err := f.db.Exec("UPDATE waa_contacts SET cpf_cipher = 'cipher', cpf_hash = 'hash', cpf_masked = '***.456.789-**'")
 		require.NoError(t, err)
-		closed := f.conversation(t, ana.ID, func(c *conversation.Conversation) { c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "falou da Ana", now-1 })
+		closed := f.conversation(t, ana.ID, func(c *conversation.Conversation) {
+			c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "falou da Ana", now-1
+		})
 		conv := f.conversation(t, ana.ID, nil)
 		_, _, _, err = f.SaveInbound(ctx(), inbound(conv, "wamid.in", now+1), who, true, now)
 		require.NoError(t, err)

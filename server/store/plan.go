@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	planFields  = "queue_id, monthly_limit, currency, prices"
+	planFields  = "queue_id, monthly_limit, currency, prices, price_changes"
 	planColumns = "id, " + planFields + ", approved, approved_by, approved_at, created_at, updated_at"
 	planSelect  = "SELECT " + planColumns + " FROM waa_plans"
 )
@@ -42,16 +42,16 @@ func decodePrices(data []byte) (conversation.Prices, error) {
 // planRow is a plan with its prices as stored.
 type planRow struct {
 	conversation.Plan
-	Prices []byte
+	Prices       []byte
+	PriceChanges []byte
 }
 
-func (r *planRow) plan() (*conversation.Plan, error) {
-	prices, err := decodePrices(r.Prices)
-	if err != nil {
+func (r *planRow) plan() (_ *conversation.Plan, err error) {
+	if r.Plan.Prices, err = decodePrices(r.Prices); err != nil {
 		return nil, err
 	}
-	r.Plan.Prices = prices
-	return &r.Plan, nil
+	r.Plan.PriceChanges, err = decodeChanges(r.PriceChanges)
+	return &r.Plan, err
 }
 
 // Plan reads a plan.
@@ -96,42 +96,67 @@ func (s *Store) CreatePlan(ctx context.Context, p *conversation.Plan, now int64)
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, s.db, `INSERT INTO waa_plans (id, queue_id, monthly_limit, currency, prices, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $6)`, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, now)
+	changes, err := encodeChanges(p.PriceChanges)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, s.db, `INSERT INTO waa_plans (id, queue_id, monthly_limit, currency, prices, price_changes, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, changes, now)
 	return failed(err, "could not create the plan")
 }
 
-// UpdatePlan stores what an admin may edit. Any change takes the approval off.
-// It answers the plan as it is then.
-func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, now int64) (*conversation.Plan, error) {
+// UpdatePlan stores what an admin may edit. Any change takes the approval off,
+// and ends it in the history. It answers the plan as it is then.
+func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, by string, now int64) (*conversation.Plan, error) {
 	prices, err := encodePrices(p.Prices)
 	if err != nil {
 		return nil, err
 	}
-	const same = "(queue_id = $2 AND monthly_limit = $3 AND currency = $4 AND prices = $5::jsonb)"
-	return readPlan(ctx, s.db, `UPDATE waa_plans SET queue_id = $2, monthly_limit = $3, currency = $4, prices = $5::jsonb, updated_at = $6,
-			approved = approved AND `+same+`,
-			approved_by = CASE WHEN `+same+` THEN approved_by ELSE '' END,
-			approved_at = CASE WHEN `+same+` THEN approved_at ELSE 0 END
-		WHERE id = $1 RETURNING `+planColumns, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, now)
+	changes, err := encodeChanges(p.PriceChanges)
+	if err != nil {
+		return nil, err
+	}
+	const same = "(queue_id = $2 AND monthly_limit = $3 AND currency = $4 AND prices = $5::jsonb AND price_changes = $8::jsonb)"
+	return readPlan(ctx, s.db, `
+		WITH plan AS (
+			UPDATE waa_plans SET queue_id = $2, monthly_limit = $3, currency = $4, prices = $5::jsonb, price_changes = $8::jsonb, updated_at = $6,
+				approved = approved AND `+same+`,
+				approved_by = CASE WHEN `+same+` THEN approved_by ELSE '' END,
+				approved_at = CASE WHEN `+same+` THEN approved_at ELSE 0 END
+			WHERE id = $1 RETURNING `+planColumns+`
+		), ended AS (
+			UPDATE waa_plan_approvals SET ended_by = $7, ended_at = $6 WHERE ended_at = 0 AND plan_id = (SELECT id FROM plan WHERE NOT approved)
+		)
+		SELECT `+planColumns+` FROM plan`, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, now, by, changes)
 }
 
-// ApprovePlan lets the queue spend what the plan says, and leaves an audit row with it.
+// ApprovePlan lets the queue spend what the plan says. What was approved goes
+// into the history and the audit with it.
 func (s *Store) ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error) {
 	return readPlan(ctx, s.db, `
 		WITH approved AS (
-			UPDATE waa_plans SET approved = true, approved_by = $2, approved_at = $3, updated_at = $3 WHERE id = $1 RETURNING `+planColumns+`
+			UPDATE waa_plans SET approved = true, approved_by = $2, approved_at = $3, updated_at = $3, approved_currency = currency,
+				approved_prices = jsonb_build_array(jsonb_build_object('from', 0, 'prices', prices)) || price_changes
+			WHERE id = $1 RETURNING `+planColumns+`
+		), ended AS (
+			UPDATE waa_plan_approvals SET ended_by = $2, ended_at = $3 WHERE ended_at = 0 AND plan_id = (SELECT id FROM approved)
+		), history AS (
+			INSERT INTO waa_plan_approvals (id, plan_id, queue_id, monthly_limit, currency, prices, price_changes, approved_by, approved_at)
+			SELECT $4, id, queue_id, monthly_limit, currency, prices, price_changes, $2, $3 FROM approved
 		), audit AS (
 			INSERT INTO waa_audit (id, at, actor_id, action, object_id, details)
-			SELECT $4, $3, $2, 'plan_approved', id, jsonb_build_object('queue', queue_id, 'monthly_limit', monthly_limit::text, 'currency', currency, 'prices', prices::text)
+			SELECT $4, $3, $2, 'plan_approved', id, jsonb_build_object('queue', queue_id, 'monthly_limit', monthly_limit::text, 'currency', currency,
+				'prices', prices::text, 'price_changes', price_changes::text)
 			FROM approved
 		)
 		SELECT `+planColumns+` FROM approved`, id, by, now, s.newID())
 }
 
-// DeletePlan removes a plan: its queue can start nothing any more.
-func (s *Store) DeletePlan(ctx context.Context, id string) error {
-	return execOne(ctx, s.db, "could not delete the plan", "DELETE FROM waa_plans WHERE id = $1", id)
+// DeletePlan removes a plan: its queue can start nothing any more. Its approvals stay.
+func (s *Store) DeletePlan(ctx context.Context, id, by string, now int64) error {
+	return execOne(ctx, s.db, "could not delete the plan", `
+		WITH ended AS (UPDATE waa_plan_approvals SET ended_by = $2, ended_at = $3 WHERE ended_at = 0 AND plan_id = $1)
+		DELETE FROM waa_plans WHERE id = $1`, id, by, now)
 }
 
 // lockPlan reads the approved plan of a queue, holds it, and sums what was

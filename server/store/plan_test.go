@@ -55,7 +55,7 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 			})
 		}
 		require.NoError(t, lock())
-		same, err := f.UpdatePlan(ctx(), f.plan, now+1)
+		same, err := f.UpdatePlan(ctx(), f.plan, "boss", now+1)
 		require.NoError(t, err)
 		require.True(t, same.Approved)
 		require.Equal(t, "admin", same.ApprovedBy)
@@ -71,7 +71,7 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, approved.Approved)
 			change(approved)
-			changed, err := f.UpdatePlan(ctx(), approved, now+3)
+			changed, err := f.UpdatePlan(ctx(), approved, "boss", now+3)
 			require.NoError(t, err, name)
 			require.False(t, changed.Approved, name)
 			require.Empty(t, changed.ApprovedBy, name)
@@ -80,7 +80,7 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 			require.Equal(t, approved, changed, name)
 			require.ErrorIs(t, lock(), conversation.ErrNotFound, name)
 			back := *f.plan
-			_, err = f.UpdatePlan(ctx(), &back, now+4)
+			_, err = f.UpdatePlan(ctx(), &back, "boss", now+4)
 			require.NoError(t, err)
 		}
 		require.EqualValues(t, 5, f.number(t, "SELECT count(*) FROM waa_audit WHERE action = 'plan_approved' AND object_id = $1 AND details->>'currency' = 'USD'", f.plan.ID))
@@ -89,8 +89,8 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, total)
 		require.Equal(t, f.plan.Prices, plans[0].Prices)
-		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID))
-		require.ErrorIs(t, f.DeletePlan(ctx(), f.plan.ID), conversation.ErrNotFound)
+		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now))
+		require.ErrorIs(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now), conversation.ErrNotFound)
 		_, err = f.ApprovePlan(ctx(), f.plan.ID, "boss", now)
 		require.ErrorIs(t, err, conversation.ErrNotFound)
 	})

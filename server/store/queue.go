@@ -69,7 +69,8 @@ func (s *Store) DeleteQueue(ctx context.Context, id string) error {
 			return err
 		}
 		return execOne(ctx, t, "could not delete the queue", `
-			WITH p AS (DELETE FROM waa_plans WHERE queue_id = $1),
+			WITH e AS (UPDATE waa_plan_approvals SET ended_at = `+clock+` WHERE ended_at = 0 AND plan_id IN (SELECT id FROM waa_plans WHERE queue_id = $1)),
+			     p AS (DELETE FROM waa_plans WHERE queue_id = $1),
 			     t AS (UPDATE waa_templates SET queue_ids = array_remove(queue_ids, $1::text) WHERE queue_ids @> ARRAY[$1::text]),
 			     a AS (UPDATE waa_accounts SET default_queue_id = '' WHERE default_queue_id = $1)
 			DELETE FROM waa_queues WHERE id = $1`, id)

@@ -45,7 +45,7 @@ type bill struct {
 	charge   conversation.Charge // as reserved, or as settled without a pricing; State "" = there is none
 	ours     string              // the category the message has if Meta does not say
 	told     priced
-	prices   *conversation.Prices // of the queue's approved plan; nil = none
+	prices   *conversation.Prices // approved last for the queue; nil = none
 	currency string               // of prices
 	service  int                  // other service messages of the number this month, counted up to quota
 	quota    int                  // how many of them are free

@@ -21,7 +21,7 @@ type statusState struct {
 	PricedCategory  string
 	PricedType      string
 	QueueID         string // the conversation's
-	Prices          []byte // of the approved plan of the charge's queue; empty = none
+	Prices          []byte // those approved last for the charge's queue; empty = none
 	Currency        string
 	ServiceMessages int // see bill.service
 }
@@ -103,19 +103,28 @@ func (s *Store) readStatus(ctx context.Context, accountID string, change *relay.
 		count = change.ServiceQuota // else nothing is settled
 	}
 	state := &statusState{}
-	err := s.db.GetContext(ctx, state, "SELECT "+as("m", "message", messageColumns)+", "+as("ct", "contact", contactColumns)+`,
-			coalesce(ch.queue_id, '') AS "charge.queue_id", coalesce(ch.category, '') AS "charge.category", coalesce(ch.amount, 0) AS "charge.amount",
-			coalesce(ch.currency, '') AS "charge.currency", coalesce(ch.state, '') AS "charge.state", coalesce(ch.at, 0) AS "charge.at",
-			m.priced_category, m.priced_type, c.queue_id, coalesce(p.prices::text, '') AS prices, coalesce(p.currency, '') AS currency,
-			CASE WHEN m.kind = 'template' THEN 0 ELSE `+countService("m.account_id", "m.id", "$4", "$5", "$6")+` END AS service_messages
+	err := s.db.GetContext(ctx, state, "SELECT "+part("m", "message", messageColumns)+", "+part("ct", "contact", contactColumns)+`,
+			coalesce((f.ch).queue_id, '') AS "charge.queue_id", coalesce((f.ch).category, '') AS "charge.category", coalesce((f.ch).amount, 0) AS "charge.amount",
+			coalesce((f.ch).currency, '') AS "charge.currency", coalesce((f.ch).state, '') AS "charge.state", coalesce((f.ch).at, 0) AS "charge.at",
+			(f.m).priced_category, (f.m).priced_type, f.queue_id, coalesce((f.p).approved_prices::text, '') AS prices, coalesce((f.p).approved_currency, '') AS currency,
+			f.service_messages FROM `+s.call["read_status"]+" f", accountID, change.MessageID, change.WAMID, month, nextMonth(month), count)
+	return state, failed(err, "could not find the message of a status")
+}
+
+func readStatusFunction() function {
+	return function{
+		name: "read_status", params: params("text, text, text, bigint, bigint, bigint"),
+		returns: "TABLE (m waa_messages, ct waa_contacts, ch waa_charges, p waa_plans, queue_id text, service_messages bigint)",
+		query: `
+		SELECT m, ct, ch, p, c.queue_id, CASE WHEN m.kind = 'template' THEN 0 ELSE ` + countService("m.account_id", "m.id", "$4", "$5", "$6") + ` END
 		FROM waa_messages m
 		JOIN waa_conversations c ON c.id = m.conversation_id
 		JOIN waa_contacts ct ON ct.id = m.contact_id
 		LEFT JOIN waa_charges ch ON ch.message_id = m.id
-		LEFT JOIN waa_plans p ON p.queue_id = coalesce(ch.queue_id, c.queue_id) AND p.approved
+		LEFT JOIN waa_plans p ON p.queue_id = coalesce(ch.queue_id, c.queue_id)
 		WHERE m.account_id = $1 AND m.direction = 'out' AND (m.id = $2 OR m.wamid = $3 AND m.wamid <> '')
-		ORDER BY m.id = $2 DESC LIMIT 1`, accountID, change.MessageID, change.WAMID, month, nextMonth(month), count)
-	return state, failed(err, "could not find the message of a status")
+		ORDER BY m.id = $2 DESC LIMIT 1`,
+	}
 }
 
 // nextMonth is the first millisecond of the month after the one that begins at month.

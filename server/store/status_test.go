@@ -191,7 +191,7 @@ func TestWithoutAPlanAChargeIsKnownButNotItsAmount(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		text, template := f.outbound(t, conv, nil), f.template(t, conv, "utility")
-		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID))
+		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now))
 		for _, m := range []*conversation.Message{text, template} {
 			_, _, err := f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, conversation.Delivered), "", "regular"))
 			require.NoError(t, err)

@@ -11,14 +11,27 @@ import (
 
 // swapStatus writes what a status changes, if the message is still as it was read.
 const swapStatus = `UPDATE waa_messages SET status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
-	WHERE id = $1 AND status = $2 AND wamid = $9 AND priced_type = $10`
+	WHERE id = $1 AND status = $2 AND wamid = $9 AND priced_type = $10 RETURNING id`
 
-// settleStatus is swapStatus with the charge, both or none.
-const settleStatus = `WITH m AS (` + swapStatus + ` RETURNING id)
-	INSERT INTO waa_charges (` + chargeColumns + `)
-	SELECT m.id, $11, $12, $13, $14, $15, $6, $16, $17, $18, $19, $20 FROM m
-	ON CONFLICT (message_id) DO UPDATE SET wamid = excluded.wamid, category = excluded.category, amount = excluded.amount,
-		currency = excluded.currency, state = excluded.state, at = excluded.at`
+const swapParams = "text, text, text, bigint, bigint, text, text, text, text, text"
+
+func swapStatusFunction() function {
+	return function{name: "swap_status", params: params(swapParams), returns: "SETOF text", query: swapStatus}
+}
+
+// settleStatusFunction is swapStatus with the charge, both or none.
+func settleStatusFunction() function {
+	return function{
+		name: "settle_status", params: params(swapParams + ", text, text, text, text, text, text, bigint, text, text, bigint"), returns: "SETOF text",
+		query: `
+		WITH m AS (` + swapStatus + `)
+		INSERT INTO waa_charges (` + chargeColumns + `)
+		SELECT m.id, $11, $12, $13, $14, $15, $6, $16, $17, $18, $19, $20 FROM m
+		ON CONFLICT (message_id) DO UPDATE SET wamid = excluded.wamid, category = excluded.category, amount = excluded.amount,
+			currency = excluded.currency, state = excluded.state, at = excluded.at
+		RETURNING message_id`,
+	}
+}
 
 // writeStatus stores a decision; false if the message changed since it was read.
 func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDecision, change *relay.StatusChange) (bool, error) {
@@ -34,7 +47,7 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 		d.told.category, d.told.kind, old.WAMID, state.PricedType,
 	}
 	if !d.settles {
-		n, err := exec(ctx, s.db, swapStatus, args...)
+		n, err := exec(ctx, s.db, "SELECT FROM "+s.call["swap_status"], args...)
 		return n > 0, failed(err, "could not store a status")
 	}
 	b, err := state.bill(d, change)
@@ -42,7 +55,7 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 		return false, err
 	}
 	if !b.withinQuota() {
-		return writeSettled(ctx, s.db, state, b, args)
+		return s.writeSettled(ctx, s.db, state, b, args)
 	}
 	// one at a time, so that the free messages of the month are counted right
 	written := false
@@ -56,15 +69,15 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 			return failed(err, "could not count service messages")
 		}
 		var err error
-		written, err = writeSettled(ctx, t, state, b, args)
+		written, err = s.writeSettled(ctx, t, state, b, args)
 		return err
 	})
 	return written, err
 }
 
-func writeSettled(ctx context.Context, r runner, state *statusState, b *bill, swapArgs []any) (bool, error) {
+func (s *Store) writeSettled(ctx context.Context, r runner, state *statusState, b *bill, swapArgs []any) (bool, error) {
 	m, c := &state.Message, b.settle()
-	n, err := exec(ctx, r, settleStatus, append(swapArgs, m.ConversationID, m.AccountID, orElse(c.QueueID, state.QueueID), m.AuthorID,
+	n, err := exec(ctx, r, "SELECT FROM "+s.call["settle_status"], append(swapArgs, m.ConversationID, m.AccountID, orElse(c.QueueID, state.QueueID), m.AuthorID,
 		m.TemplateID, c.Category, int64(c.Amount), c.Currency, c.State, c.At)...)
 	return n > 0, failed(err, "could not settle a charge")
 }
@@ -78,13 +91,16 @@ func (state *statusState) bill(d *statusDecision, change *relay.StatusChange) (*
 	if d.advanced || b.charge.At == 0 {
 		b.charge.At = change.At
 	}
-	if len(state.Prices) > 0 {
-		prices, err := decodePrices(state.Prices)
-		if err != nil {
-			return nil, err
-		}
-		b.prices = &prices
+	list, err := decodeList(state.Prices)
+	if err != nil || len(list) == 0 {
+		return b, err
 	}
+	at := state.Message.CreatedAt // a template's price is that of the moment it was reserved
+	if state.Message.Kind != "template" {
+		at = b.charge.At
+	}
+	prices := list.At(at)
+	b.prices = &prices
 	return b, nil
 }
 

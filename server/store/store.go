@@ -48,6 +48,7 @@ type Store struct {
 	db     *sqlx.DB
 	sealer Sealer
 	newID  func() string
+	call   map[string]string // of the functions in the database; see function
 }
 
 // New makes a store of an open database whose tables exist (see Migrate).
@@ -55,7 +56,7 @@ type Store struct {
 func New(db *sql.DB, sealer Sealer, newID func() string) *Store {
 	x := sqlx.NewDb(db, "postgres")
 	x.Mapper = reflectx.NewMapperFunc("db", columnName)
-	return &Store{db: x, sealer: sealer, newID: newID}
+	return &Store{db: x, sealer: sealer, newID: newID, call: calls()}
 }
 
 // runner is the database or a transaction.

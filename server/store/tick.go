@@ -13,17 +13,24 @@ import (
 // ClaimTicks leases up to n messages whose post shows an old status, oldest first.
 func (s *Store) ClaimTicks(ctx context.Context, lease time.Duration, n int) ([]relay.Tick, error) {
 	ticks := []relay.Tick{}
-	err := s.db.SelectContext(ctx, &ticks, `
+	err := s.db.SelectContext(ctx, &ticks, "SELECT "+part("m", "message", messageColumns)+", f.channel, f.again FROM "+s.call["claim_ticks"]+" f", n, lease.Milliseconds())
+	return ticks, errors.Wrap(err, "could not claim ticks")
+}
+
+func claimTicksFunction() function {
+	return function{
+		name: "claim_ticks", params: params("bigint, bigint"), returns: "TABLE (m waa_messages, channel text, again boolean)",
+		query: `
 		WITH due AS (
 			SELECT id, show_lease <> 0 AS again FROM waa_messages
-			WHERE shown_status <> status AND post_id <> '' AND show_lease <= `+clock+`
+			WHERE shown_status <> status AND post_id <> '' AND show_lease <= ` + clock + `
 			ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
-		), m AS (
-			UPDATE waa_messages m SET show_lease = `+clock+` + $2::bigint FROM due WHERE m.id = due.id RETURNING m.*, due.again
+		), leased AS (
+			UPDATE waa_messages m SET show_lease = ` + clock + ` + $2 FROM due WHERE m.id = due.id
+			RETURNING m, m.conversation_id, m.created_at, m.id, due.again
 		)
-		SELECT `+as("m", "message", messageColumns)+`, c.channel_id AS channel, m.again
-		FROM m JOIN waa_conversations c ON c.id = m.conversation_id ORDER BY m.created_at, m.id`, n, lease.Milliseconds())
-	return ticks, errors.Wrap(err, "could not claim ticks")
+		SELECT l.m, c.channel_id, l.again FROM leased l JOIN waa_conversations c ON c.id = l.conversation_id ORDER BY l.created_at, l.id`,
+	}
 }
 
 // Shown records what the post shows now, and gives the lease back.

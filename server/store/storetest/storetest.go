@@ -15,14 +15,16 @@ import (
 // maxConnections of one test; several tests may run at once.
 const maxConnections = 50
 
-// DB makes a schema of its own with the plugin's tables, and the one table of
-// the server that the store reads. It is gone when the test ends. Without a PostgreSQL the
-// test fails and says what to do.
+// DB makes a schema of its own with the plugin's tables, and what the store
+// reads of the server's. It is gone when the test ends. Without a PostgreSQL
+// the test fails and says what to do.
 func DB(t testing.TB) *sql.DB {
 	t.Helper()
 	db := Empty(t)
 	require.NoError(t, store.Migrate(db))
-	_, err := db.Exec("CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint)")
+	_, err := db.Exec(`CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint);
+		CREATE TABLE posts (id varchar(26) PRIMARY KEY, channelid varchar(26), userid varchar(26), type varchar(26), createat bigint, deleteat bigint);
+		CREATE TABLE bots (userid varchar(26) PRIMARY KEY)`)
 	require.NoError(t, err)
 	return db
 }

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// function is a statement of a hot path that is kept in the database, so that
+// PostgreSQL plans it once a connection and not at every call: the plugin's
+// driver has no cheap prepared statements, and planning costs two thirds of
+// such a statement. Its name holds a hash of what it does: processes of two
+// versions each find their own.
+type function struct {
+	name    string
+	params  []string // their types; $1, $2 ... in the query
+	returns string   // columns of a result, or "SETOF type"
+	query   string
+}
+
+// hotStatements are all functions; Migrate makes them, New knows their names.
+func hotStatements() []function {
+	all := []function{findFunction(), saveInboundFunction(), loadSendFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction()}
+	for _, table := range []string{inboxTable, outboxTable} {
+		all = append(all, claimFunction(table), finishFunction(table))
+	}
+	return all
+}
+
+// create is the statement that makes the function. A generic plan is forced:
+// each statement has one way that is right for all values.
+func (f *function) create() string {
+	return "CREATE OR REPLACE FUNCTION " + f.id() + "(" + strings.Join(f.params, ", ") + ") RETURNS " + f.returns +
+		" LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$\n#variable_conflict use_column\nBEGIN\n\tRETURN QUERY " + f.query + ";\nEND $function$"
+}
+
+func (f *function) id() string {
+	sum := sha256.Sum256([]byte(strings.Join(f.params, ",") + f.returns + f.query))
+	return "waa_" + f.name + "_" + hex.EncodeToString(sum[:5])
+}
+
+// call is the function with its parameters $1, $2 ...
+func (f *function) call() string {
+	args := make([]string, len(f.params))
+	for i := range args {
+		args[i] = "$" + strconv.Itoa(i+1)
+	}
+	return f.id() + "(" + strings.Join(args, ", ") + ")"
+}
+
+// calls are the calls of all functions by their names.
+func calls() map[string]string {
+	byName := map[string]string{}
+	for _, f := range hotStatements() {
+		byName[f.name] = f.call()
+	}
+	return byName
+}
+
+// params splits a list of parameter types.
+func params(types string) []string { return strings.Split(types, ", ") }
+
+// part names the columns of a row that a function returns as one value, as
+// fields of a nested struct; with field "" of the struct itself.
+func part(row, field, columns string) string {
+	return each(columns, func(c string) string {
+		if field == "" {
+			return "(f." + row + ")." + c
+		}
+		return "(f." + row + ")." + c + ` AS "` + field + "." + c + `"`
+	})
+}
