@@ -28,7 +28,7 @@ type Options struct {
 	Concurrency int           // lanes worked on at once
 	Lease       time.Duration // a dead process's jobs are free after it
 	Poll        time.Duration // how often to look without a Wake
-	MaxAttempts int           // failures (errors, panics) before a job is buried
+	MaxAttempts int           // failures (errors, panics) in a row before a job is buried
 	Logger      Logger
 	Observe     func(outcome string, took time.Duration)
 }
@@ -42,6 +42,7 @@ type Worker struct {
 
 	mu      sync.Mutex
 	running map[int64]struct{}
+	failed  map[int64]int // failures of a job in a row, as far as this process saw them
 }
 
 // NewWorker makes a worker; Start starts it.
@@ -49,7 +50,7 @@ func NewWorker(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(string, time.Duration) {}
 	}
-	return &Worker{Options: o, wake: make(chan struct{}, 1), running: map[int64]struct{}{}}
+	return &Worker{Options: o, wake: make(chan struct{}, 1), running: map[int64]struct{}{}, failed: map[int64]int{}}
 }
 
 // Start begins to work in the background.
@@ -161,14 +162,16 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 	if ctx.Err() != nil && err != nil {
 		return nil // stopped half way: the lease runs out and the job goes on elsewhere
 	}
+	failures := w.failures(job.ID, err)
 	if err != nil {
 		if errors.Is(err, ErrLost) {
 			w.Observe("lost", time.Since(begin))
 			return nil
 		}
 		w.Logger.Warn("A job failed", "queue", w.Name, "job", job.ID, "attempt", job.Attempts, "error", err.Error())
-		outcome = RetryIn(Backoff(job.Attempts), err.Error())
-		if job.Attempts >= w.MaxAttempts {
+		outcome = RetryIn(Backoff(failures), err.Error())
+		if failures >= w.MaxAttempts {
+			w.failures(job.ID, nil)
 			outcome = Dead(err.Error())
 		}
 	}
@@ -192,6 +195,18 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 		w.Logger.Warn("Could not write a job's end", "queue", w.Name, "job", job.ID, "error", err.Error())
 	}
 	return next
+}
+
+// failures counts a job's failures in a row; whatever is no failure ends the row.
+func (w *Worker) failures(id int64, err error) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil {
+		delete(w.failed, id)
+		return 0
+	}
+	w.failed[id]++
+	return w.failed[id]
 }
 
 func (w *Worker) safely(ctx context.Context, job Job) (o Outcome, err error) {

@@ -209,6 +209,22 @@ func TestRetryRunsAgainWithoutCountingAsAFailure(t *testing.T) {
 	require.False(t, store.jobs[0].dead)
 }
 
+func TestWaitingLongIsNoFailure(t *testing.T) {
+	store := newMemory(1, 1)
+	startWorker(t, "a", store, func(_ context.Context, job Job) (Outcome, error) {
+		switch {
+		case job.Attempts%3 == 0:
+			return Outcome{}, errors.New("the database was away")
+		case job.Attempts < 10:
+			return RetryIn(time.Millisecond, "its channel is not there yet"), nil
+		default:
+			return Done(), nil
+		}
+	})
+	eventually(t, func() bool { return store.finished() == 1 })
+	require.False(t, store.jobs[0].dead)
+}
+
 func TestADeadProcessesJobGoesOnElsewhere(t *testing.T) {
 	store := newMemory(1, 1)
 	_, err := store.Claim(context.Background(), "dead", 200*time.Millisecond, 1)

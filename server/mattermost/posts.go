@@ -164,13 +164,22 @@ func (p *Port) Whisper(_ context.Context, channelID, userID, rootID, message str
 
 // DirectMessage writes to a person as our bot.
 func (p *Port) DirectMessage(ctx context.Context, userID, message string) error {
+	channelID, err := p.DirectChannel(ctx, userID)
+	if err != nil {
+		return err
+	}
+	_, err = p.CreatePost(ctx, relay.Post{ChannelID: channelID, Message: message})
+	return err
+}
+
+// DirectChannel is the channel between our bot and a person.
+func (p *Port) DirectChannel(_ context.Context, userID string) (string, error) {
 	channel, appErr := p.api.GetDirectChannel(userID, p.botID)
 	if appErr != nil {
-		return wrap(appErr, "could not open a direct channel")
+		return "", wrap(appErr, "could not open a direct channel")
 	}
 	if channel == nil {
-		return errNothing
+		return "", errNothing
 	}
-	_, err := p.CreatePost(ctx, relay.Post{ChannelID: channel.Id, Message: message})
-	return err
+	return channel.Id, nil
 }

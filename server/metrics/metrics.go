@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -38,7 +37,7 @@ func New(queues func() []Queue) *Metrics {
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
 		}, []string{"queue", "outcome"}),
 	}
-	m.registry.MustRegister(m.ignored, m.refused, m.jobs, &queueCollector{queues: queues}, collectors.NewGoCollector())
+	m.registry.MustRegister(m.ignored, m.refused, m.jobs, &queueCollector{queues: queues})
 	return m
 }
 

@@ -110,7 +110,9 @@ func TestChannelsAskOncePerChannel(t *testing.T) {
 }
 
 func BenchmarkChannelsNotOurs(b *testing.B) {
-	channels := NewChannels(func(context.Context, string) (*conversation.Conversation, error) { return nil, conversation.ErrNotFound })
+	channels := NewChannels(func(context.Context, string) (*conversation.Conversation, error) {
+		return nil, conversation.ErrNotFound
+	})
 	ctx := context.Background()
 	b.ReportAllocs()
 	for b.Loop() {

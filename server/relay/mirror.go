@@ -85,7 +85,7 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	if c.AbortedAt != 0 {
 		return m.Store.Refreshed(ctx, c.ID, r.DueAt, "aborted", 0)
 	}
-	if c.ChannelID == "" {
+	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)
 		if err != nil {
 			return err

@@ -125,7 +125,9 @@ func TestNothingLeavesALockedConversation(t *testing.T) {
 	})
 }
 
-func apiError(code int) error { return &whatsapp.APIError{HTTPStatus: http.StatusBadRequest, Code: code} }
+func apiError(code int) error {
+	return &whatsapp.APIError{HTTPStatus: http.StatusBadRequest, Code: code}
+}
 
 var (
 	notLeft = &whatsapp.TransportError{Err: errors.New("refused")}
