@@ -13,6 +13,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // inbox is the store as the webhook wants it.
@@ -98,9 +99,12 @@ func (e examined) Backlogs(ctx context.Context) (inbox, outbox doctor.Backlog, e
 // probes is Meta as the doctor wants it.
 type probes struct{ meta *meta }
 
-func (p probes) Probe(ctx context.Context, account *conversation.Account) (bool, error) {
+func (p probes) Probe(ctx context.Context, account *conversation.Account) (conversation.Health, error) {
 	probe, err := p.meta.Probe(ctx, account)
-	return probe.Subscribed, err
+	return conversation.Health{
+		AccountID: account.ID, OK: err == nil, QualityRating: probe.QualityRating, MessagingLimit: probe.MessagingLimit, NumberStatus: probe.Status,
+		Subscribed: probe.Subscribed, TokenExpiresAt: probe.TokenExpiresAt, Scopes: probe.Scopes, ClockSkew: probe.ClockSkew,
+	}, err
 }
 
 func (a *app) settingProblems() []doctor.Problem {
@@ -150,8 +154,36 @@ func (a *app) housekeep(ctx context.Context) (more bool, err error) {
 			}
 		}
 	}
+	if err := a.store.PurgeNotices(ctx, a.clock.Now()); err != nil {
+		return false, err
+	}
+	if err := a.forgetOld(ctx); err != nil {
+		return false, err
+	}
 	purged, err := a.store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)
 	return purged == purgeBatch, err
+}
+
+// forgetBatch is how many contacts a round forgets: their posts are deleted one by one.
+const forgetBatch = 10
+
+// forgetOld erases the customers whose conversations were all closed longer ago than RetentionDays.
+func (a *app) forgetOld(ctx context.Context) error {
+	days := a.plugin.settings.Load().RetentionDays
+	if days == 0 {
+		return nil
+	}
+	now := a.clock.Now()
+	ids, err := a.store.ContactsToForget(ctx, now-int64(days)*24*time.Hour.Milliseconds(), forgetBatch)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := (contacts{a}).EraseContact(ctx, id, a.port.BotID(), now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fetcher reads templates for an admin and notes when, so that the next reading comes by itself.
@@ -185,7 +217,10 @@ func (d deadLetters) ReplayDeadLetter(ctx context.Context, id string, _ int64) e
 }
 
 // ledger is the store as the API wants it.
-type ledger struct{ store *store.Store }
+type ledger struct {
+	store     *store.Store
+	usernames func(ctx context.Context, userIDs []string) map[string]string
+}
 
 func (l ledger) Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error) {
 	return l.store.Ledger(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, page, perPage)
@@ -194,3 +229,58 @@ func (l ledger) Ledger(ctx context.Context, from, to int64, queueID string, page
 func (l ledger) EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error {
 	return l.store.EachCharge(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, fn)
 }
+
+func (l ledger) LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*api.LedgerGroup, int, error) {
+	groups, total, err := l.store.LedgerSummary(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, by, page, perPage)
+	out := make([]*api.LedgerGroup, len(groups))
+	var agents []string
+	for i, g := range groups {
+		out[i] = &api.LedgerGroup{
+			Group: g.Group, Name: g.Name, Currency: g.Currency, Billed: g.Billed, Reserved: g.Reserved,
+			BilledMessages: g.BilledMessages, FreeMessages: g.FreeMessages, ReservedMessages: g.ReservedMessages,
+		}
+		if by == "agent" && g.Group != "" {
+			agents = append(agents, g.Group)
+		}
+	}
+	names := l.usernames(ctx, agents)
+	for _, g := range out {
+		if name := names[g.Group]; name != "" {
+			g.Name = name
+		}
+	}
+	return out, total, err
+}
+
+// healths is the store as the API wants it.
+type healths struct{ *store.Store }
+
+func (h healths) TemplatesSynced(ctx context.Context, accountID string) (int64, error) {
+	return h.Fact(ctx, relay.TemplatesFact(accountID))
+}
+
+// describer reads templates as the API wants them.
+type describer struct{}
+
+func (describer) Describe(t *conversation.Template) (api.TemplateDetail, error) {
+	variables, preview, err := relay.Preview(t)
+	detail := api.TemplateDetail{Preview: preview}
+	for _, v := range variables {
+		shown := api.TemplateVariable{Element: v.Element, Kind: "text", Name: v.Name, Example: v.Example, Limit: max(v.MaxLength, 1)}
+		switch v.Kind {
+		case whatsapp.VariableText:
+		case whatsapp.VariableLocation:
+			shown.Kind, shown.Limit = "location", maxHeaderValue
+		default:
+			shown.Kind, shown.Limit = "media", maxHeaderValue
+		}
+		detail.Variables = append(detail.Variables, shown)
+	}
+	return detail, err
+}
+
+// maxHeaderValue bounds what names a file or a place, in characters.
+const maxHeaderValue = 1024
+
+// errorWords says what an error of Meta's means.
+func errorWords(code int) conversation.Words { return whatsapp.ClassifyCode(code) }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
-	"github.com/mattermost/mattermost/server/public/pluginapi"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
@@ -30,6 +29,8 @@ const (
 	outboxHands  = 128 // mostly waiting for Meta
 	reconcileGap = 20 * time.Second
 	housekeeping = time.Minute
+	monitorGap   = 5 * time.Second
+	noticeGap    = 2 * time.Second
 )
 
 // app is everything that lives between activation and deactivation. newApp is
@@ -92,14 +93,10 @@ func newApp(p *Plugin) (*app, error) {
 
 // openStore opens the database through the server's own pool and migrates it.
 func (a *app) openStore() error {
-	client := pluginapi.NewClient(a.plugin.API, a.plugin.Driver)
-	db, err := client.Store.GetMasterDB()
+	db, err := openDatabase(a.plugin.Driver)
 	if err != nil {
-		return errors.Wrap(err, "could not open the database")
+		return err
 	}
-	// the connections are the server's: leave it the most of them
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(8)
 	if err := migrateOnce(a.plugin.API, db); err != nil {
 		return err
 	}
@@ -120,7 +117,18 @@ func (a *app) buildRelay() {
 	notices := &notices{app: a, speaker: speaker}
 	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
 	a.loop("templates", templates.Round).Pause = housekeeping
-	effects := &relay.Effects{Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: templates.Stale, Blocked: notices.accountBlocked}
+	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, Speaker: speaker, Clock: a.clock, Log: log}
+	noticeLoop := a.loop("notices", telling.Round)
+	noticeLoop.Pause = noticeGap
+	monitor := &relay.Monitor{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
+	monitorLoop := a.loop("monitor", monitor.Round)
+	monitorLoop.Pause = monitorGap
+	budgets := &relay.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
+	a.loop("budgets", budgets.Round).Pause = monitorGap
+	effects := &relay.Effects{
+		Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: templates.Stale,
+		Blocked: func(context.Context, string, int) { monitorLoop.Wake() },
+	}
 
 	outbound := &relay.Outbound{
 		Store: a.store, Owner: owner, Send: a.meta.Send, Pacer: relay.NewPacer(), Effects: effects, Clock: a.clock,
@@ -133,7 +141,7 @@ func (a *app) buildRelay() {
 	inbound := &relay.Inbound{
 		Store: a.store, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake,
 		Statuses: &relay.Statuses{Store: a.store, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
-		Changes:  &relay.Changes{Store: a.store, Clock: a.clock, TellAdmins: notices.tellAdmins, Log: log},
+		Changes:  &relay.Changes{Store: a.store, Clock: a.clock, Told: noticeLoop.Wake, Stale: templates.Stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands,
@@ -149,6 +157,7 @@ func (a *app) buildRelay() {
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
 		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+		BudgetSpent: notices.budgetSpent,
 	})
 }
 

@@ -3,23 +3,62 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // meta is the Cloud API client of the settings that hold now.
 type meta struct {
 	client atomic.Pointer[whatsapp.Client]
+	skew   atomic.Int64 // our clock less Meta's at its last answer, milliseconds
 }
 
 func (m *meta) use(settings config.Settings) {
-	m.client.Store(whatsapp.NewClient(whatsapp.Options{BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion}))
+	m.client.Store(whatsapp.NewClient(whatsapp.Options{BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, Observe: m.observe}))
+}
+
+// observe compares the clocks. Meta tells whole seconds: half of one is the better guess.
+func (m *meta) observe(info whatsapp.ResponseInfo) {
+	if !info.Date.IsZero() {
+		m.skew.Store((time.Since(info.Date) - 500*time.Millisecond).Milliseconds())
+	}
+}
+
+// Look asks Meta about an account for the monitor, with token also about the token and the webhooks.
+func (m *meta) Look(ctx context.Context, account *conversation.Account, token bool) relay.Look {
+	client, cred := m.client.Load(), credentials(account)
+	number, err := client.PhoneNumber(ctx, cred)
+	look := relay.Look{Verdict: whatsapp.Classify(err), Health: conversation.Health{ClockSkew: m.skew.Load()}}
+	if err != nil {
+		return look
+	}
+	h := &look.Health
+	h.QualityRating, h.MessagingLimit, h.NumberStatus = number.QualityRating, number.MessagingLimit, number.Status
+	if token {
+		h.Subscribed, h.Scopes, h.TokenExpiresAt = m.token(ctx, cred)
+	}
+	return look
+}
+
+// token asks about the token's rights; what Meta does not tell stays empty.
+func (m *meta) token(ctx context.Context, cred whatsapp.Credentials) (subscribed bool, scopes []string, expiresAt int64) {
+	client := m.client.Load()
+	if apps, err := client.SubscribedApps(ctx, cred); err == nil {
+		subscribed = len(apps) > 0
+	}
+	if info, err := client.DebugToken(ctx, cred); err == nil {
+		scopes, expiresAt = info.Scopes, info.ExpiresAt
+	}
+	return subscribed, scopes, expiresAt
 }
 
 // Send sends one message.
@@ -36,13 +75,9 @@ func (m *meta) Probe(ctx context.Context, account *conversation.Account) (api.Pr
 	}
 	probe := api.Probe{
 		DisplayPhone: number.DisplayPhone, VerifiedName: number.VerifiedName, QualityRating: number.QualityRating, Status: number.Status,
+		MessagingLimit: number.MessagingLimit, Problems: number.Problems, ClockSkew: m.skew.Load(),
 	}
-	if apps, err := client.SubscribedApps(ctx, cred); err == nil {
-		probe.Subscribed = len(apps) > 0
-	}
-	if token, err := client.DebugToken(ctx, cred); err == nil {
-		probe.TokenExpiresAt, probe.Scopes = token.ExpiresAt, token.Scopes
-	}
+	probe.Subscribed, probe.Scopes, probe.TokenExpiresAt = m.token(ctx, cred)
 	return probe, nil
 }
 
@@ -56,6 +91,7 @@ func (m *meta) FetchTemplates(ctx context.Context, account *conversation.Account
 		}
 		fetched = append(fetched, conversation.Template{
 			AccountID: account.ID, MetaID: t.ID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status,
+			Quality: t.Quality, RejectedReason: cleanReason(t.RejectedReason),
 			Text: t.Text(), Definition: definition,
 		})
 		return nil
@@ -64,6 +100,14 @@ func (m *meta) FetchTemplates(ctx context.Context, account *conversation.Account
 		return nil, refusalOf(err)
 	}
 	return fetched, nil
+}
+
+// cleanReason takes Meta's NONE for no reason.
+func cleanReason(reason string) string {
+	if strings.EqualFold(reason, "NONE") {
+		return ""
+	}
+	return reason
 }
 
 func credentials(account *conversation.Account) whatsapp.Credentials {

@@ -3,42 +3,68 @@ package main
 import (
 	"context"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// notices tells people what they did not ask for: admins of trouble, agents of
-// a start that failed after they had left the dialog.
+// notices tells people what they did not ask for: admins of trouble,
+// supervisors of a plan that is nearly spent, agents of a start that failed
+// after they had left the dialog.
 type notices struct {
 	app     *app
 	speaker relay.Speaker
 }
 
-// tellAdmins writes to every system admin.
-func (n *notices) tellAdmins(ctx context.Context, account *conversation.Account, text conversation.Text) error {
-	admins, err := n.app.port.SystemAdmins(ctx)
-	if err != nil {
-		return err
-	}
-	for _, userID := range admins {
-		line := "**" + account.Name + "**: " + n.speaker.To(ctx, userID, text)
-		if err := n.app.port.DirectMessage(ctx, userID, line); err != nil {
-			return err
+// readers are who is to be told: the queue's supervisors, or the system admins.
+// A queue without supervisors is the system admins' business too.
+func (n *notices) readers(ctx context.Context, notice *relay.Notice) (userIDs []string, subject string, err error) {
+	if notice.QueueID != "" {
+		if userIDs, err = n.supervisors(ctx, notice.QueueID); err != nil || len(userIDs) > 0 {
+			return userIDs, "", err
 		}
 	}
-	return nil
+	if notice.AccountID != "" {
+		account, err := n.app.store.Account(ctx, notice.AccountID)
+		if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+			return nil, "", err
+		}
+		if err == nil {
+			subject = account.Name
+		}
+	}
+	userIDs, err = n.app.port.SystemAdmins(ctx)
+	return userIDs, subject, err
 }
 
-// accountBlocked tells the admins that a number stopped sending.
-func (n *notices) accountBlocked(ctx context.Context, accountID string, code int) {
-	account, err := n.app.store.Account(ctx, accountID)
-	if err == nil {
-		text := conversation.T("admin.account_blocked", "Account", account.Name, "Words", whatsapp.ClassifyCode(code), "Code", code)
-		err = n.tellAdmins(ctx, account, text)
+func (n *notices) supervisors(ctx context.Context, queueID string) ([]string, error) {
+	queue, err := n.app.store.Queue(ctx, queueID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
 	}
-	if err != nil {
-		n.app.plugin.API.LogError("A number stopped sending and the admins could not be told", "account", accountID, "code", code, "error", err.Error())
+	members, err := n.app.port.Members(ctx, queue.ChannelID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	var userIDs []string
+	for _, m := range members {
+		if m.Supervisor {
+			userIDs = append(userIDs, m.UserID)
+		}
+	}
+	return userIDs, nil
+}
+
+// budgetSpent lets the supervisors know that a plan refused a start.
+func (n *notices) budgetSpent(ctx context.Context, queueID string) {
+	if err := n.app.store.BudgetSpent(ctx, queueID, n.app.clock.Now()); err != nil {
+		n.app.plugin.API.LogWarn("Could not note that a plan is spent", "queue", queueID, "error", err.Error())
 	}
 }
 

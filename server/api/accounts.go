@@ -46,6 +46,8 @@ type Probe struct {
 	TokenExpiresAt int64 // milliseconds since epoch; 0 = never
 	Scopes         []string
 	Problems       []string // what Meta finds wrong with the number
+	MessagingLimit string
+	ClockSkew      int64 // our clock less Meta's, milliseconds
 }
 
 func (a *API) accountRoutes(router *mux.Router) {
@@ -59,22 +61,23 @@ func (a *API) accountRoutes(router *mux.Router) {
 
 // accountView is an account as it may be read: no secret is in it.
 type accountView struct {
-	ID             string `json:"id"`
-	Name           string `json:"name"`
-	PhoneNumberID  string `json:"phone_number_id"`
-	WABAID         string `json:"waba_id"`
-	DisplayPhone   string `json:"display_phone"`
-	DefaultQueueID string `json:"default_queue_id"`
-	Enabled        bool   `json:"enabled"`
-	HasAccessToken bool   `json:"has_access_token"`
-	HasAppSecret   bool   `json:"has_app_secret"`
-	HasVerifyToken bool   `json:"has_verify_token"`
-	WebhookURL     string `json:"webhook_url"`
-	WebhookAt      moment `json:"webhook_at"`
-	BlockedCode    int    `json:"blocked_code"`
-	BlockedAt      moment `json:"blocked_at"`
-	CreatedAt      moment `json:"created_at"`
-	UpdatedAt      moment `json:"updated_at"`
+	ID             string     `json:"id"`
+	Name           string     `json:"name"`
+	PhoneNumberID  string     `json:"phone_number_id"`
+	WABAID         string     `json:"waba_id"`
+	DisplayPhone   string     `json:"display_phone"`
+	DefaultQueueID string     `json:"default_queue_id"`
+	Enabled        bool       `json:"enabled"`
+	HasAccessToken bool       `json:"has_access_token"`
+	HasAppSecret   bool       `json:"has_app_secret"`
+	HasVerifyToken bool       `json:"has_verify_token"`
+	WebhookURL     string     `json:"webhook_url"`
+	WebhookAt      moment     `json:"webhook_at"`
+	BlockedCode    int        `json:"blocked_code"`
+	BlockedAt      moment     `json:"blocked_at"`
+	Health         healthView `json:"health"`
+	CreatedAt      moment     `json:"created_at"`
+	UpdatedAt      moment     `json:"updated_at"`
 }
 
 func (a *API) viewAccount(account *conversation.Account) accountView {
@@ -99,7 +102,11 @@ func (a *API) listAccounts(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the accounts")
 	}
-	return ok(listOf(accounts, total, p, a.viewAccount))
+	view, err := a.accountViewer(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(listOf(accounts, total, p, view))
 }
 
 func (a *API) getAccount(r *http.Request) (reply, error) {
@@ -107,7 +114,7 @@ func (a *API) getAccount(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(a.viewAccount(account))
+	return a.accountReply(r, account, ok)
 }
 
 func (a *API) account(r *http.Request) (*conversation.Account, error) {
@@ -128,7 +135,7 @@ func (a *API) createAccount(r *http.Request) (reply, error) {
 		return reply{}, a.accountConflict(err, "create the account")
 	}
 	a.refreshAccounts(r.Context())
-	return created(a.viewAccount(account))
+	return a.accountReply(r, account, created)
 }
 
 func (a *API) patchAccount(r *http.Request) (reply, error) {
@@ -149,7 +156,7 @@ func (a *API) patchAccount(r *http.Request) (reply, error) {
 		}
 	}
 	a.refreshAccounts(r.Context())
-	return ok(a.viewAccount(account))
+	return a.accountReply(r, account, ok)
 }
 
 func (a *API) deleteAccount(r *http.Request) (reply, error) {
@@ -161,7 +168,7 @@ func (a *API) deleteAccount(r *http.Request) (reply, error) {
 		return reply{}, inUse(err, "delete the account")
 	}
 	a.refreshAccounts(r.Context())
-	return ok(a.viewAccount(account))
+	return a.accountReply(r, account, ok)
 }
 
 // fillAccount reads the body into the account and checks every field of it.

@@ -138,6 +138,10 @@ func TestCreateAccount(t *testing.T) {
 		"default_queue_id": queue1, "enabled": false, "has_access_token": true, "has_app_secret": true, "has_verify_token": true,
 		"webhook_url": "https://chat.example.com/plugins/whatsapp-ativo/webhook/" + id("new1"), "webhook_at": nil,
 		"blocked_code": 0.0, "blocked_at": nil, "created_at": float64(now), "updated_at": float64(now),
+		"health": map[string]any{
+			"checked_at": nil, "ok": false, "error_code": 0.0, "error": "", "quality_rating": "", "messaging_limit": "", "number_status": "", "restriction": "",
+			"subscribed": false, "token_expires_at": nil, "scopes": []any{}, "missing_scopes": []any{}, "clock_skew_ms": 0.0, "templates_synced_at": nil,
+		},
 	}, a.json)
 	stored := w.store.accounts[2]
 	require.Equal(t, []string{secretToken, secretApp, secretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken})

@@ -55,10 +55,13 @@ type Deps struct {
 	Admins      Admins
 	Accounts    AccountStore
 	Prober      Prober
+	Health      HealthStore
+	ErrorWords  func(code int) conversation.Words // what an error of Meta's means
 	Queues      QueueStore
 	Channels    Channels
 	Templates   TemplateStore
 	Fetcher     TemplateFetcher
+	Describer   Describer
 	Plans       PlanStore
 	DeadLetters DeadLetterStore
 	Doctor      Doctor

@@ -16,6 +16,8 @@ type Finding struct {
 	OK    bool
 	Text  conversation.Text // what was found
 	Fix   conversation.Text // what to do; empty where there is nothing to do
+	// AccountID is the number it is about; "" = none.
+	AccountID string
 }
 
 // Doctor examines the installation: settings, accounts, webhooks, queues, jobs.
@@ -28,11 +30,12 @@ func (a *API) doctorRoutes(router *mux.Router) {
 }
 
 type findingView struct {
-	ID    string `json:"id"`
-	Check string `json:"check"`
-	OK    bool   `json:"ok"`
-	Text  string `json:"text"`
-	Fix   string `json:"fix"`
+	ID        string `json:"id"`
+	AccountID string `json:"account_id"`
+	Check     string `json:"check"`
+	OK        bool   `json:"ok"`
+	Text      string `json:"text"`
+	Fix       string `json:"fix"`
 }
 
 // examination is the list of findings and whether all is well.
@@ -50,7 +53,10 @@ func (a *API) examine(r *http.Request) (reply, error) {
 	lang := a.language(r)
 	result.list = listOf(findings, len(findings), page{size: max(len(findings), defaultPerPage)}, func(f Finding) findingView {
 		result.OK = result.OK && f.OK
-		view := findingView{ID: f.Check, Check: f.Check, OK: f.OK, Text: a.Texts.Text(lang, f.Text.Key, f.Text.Data)}
+		view := findingView{ID: f.Check, AccountID: f.AccountID, Check: f.Check, OK: f.OK, Text: a.Texts.Text(lang, f.Text.Key, f.Text.Data)}
+		if f.AccountID != "" {
+			view.ID += ":" + f.AccountID
+		}
 		if f.Fix.Key != "" {
 			view.Fix = a.Texts.Text(lang, f.Fix.Key, f.Fix.Data)
 		}

@@ -70,6 +70,13 @@ type memory struct {
 	queues    []*conversation.Queue
 	templates []*conversation.Template
 	plans     []*conversation.Plan
+	approvals []*conversation.PlanApproval
+	spent     conversation.Money
+	members   map[string][]conversation.Member
+	healths   map[string]*conversation.Health
+	synced    int64
+	groups    []*LedgerGroup
+	summed    []string
 	charges   []*conversation.Charge
 	letters   []*DeadLetter
 	findings  []Finding
@@ -257,10 +264,10 @@ func (m *memory) Template(_ context.Context, id string) (*conversation.Template,
 	return find(m, m.templates, func(t *conversation.Template) bool { return t.ID == id })
 }
 
-func (m *memory) Templates(_ context.Context, accountID string, page, perPage int) ([]*conversation.Template, int, error) {
+func (m *memory) Templates(_ context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error) {
 	var rows []*conversation.Template
 	for _, t := range m.templates {
-		if accountID == "" || t.AccountID == accountID {
+		if (accountID == "" || t.AccountID == accountID) && strings.Contains(t.Name, query) && (status == "" || t.Status == status) {
 			rows = append(rows, t)
 		}
 	}
@@ -276,6 +283,16 @@ func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, qu
 	if !approved {
 		t.ApprovedBy, t.ApprovedAt = "", 0
 	}
+	never := func(*conversation.Template) bool { return false }
+	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
+}
+
+func (m *memory) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, now int64) (*conversation.Template, error) {
+	t, err := m.Template(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	t.Rules, t.UpdatedAt = rules, now
 	never := func(*conversation.Template) bool { return false }
 	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
 }
@@ -304,7 +321,7 @@ func (m *memory) CreatePlan(_ context.Context, p *conversation.Plan, now int64) 
 	return m.putPlan(p)
 }
 
-func (m *memory) UpdatePlan(_ context.Context, p *conversation.Plan, now int64) (*conversation.Plan, error) {
+func (m *memory) UpdatePlan(_ context.Context, p *conversation.Plan, _ string, now int64) (*conversation.Plan, error) {
 	p.UpdatedAt, p.Approved, p.ApprovedBy, p.ApprovedAt = now, false, "", 0
 	return p, m.putPlan(p)
 }
@@ -323,7 +340,44 @@ func (m *memory) ApprovePlan(ctx context.Context, id, by string, now int64) (*co
 	return p, m.putPlan(p)
 }
 
-func (m *memory) DeletePlan(_ context.Context, id string) error {
+func (m *memory) PlanApprovals(_ context.Context, planID string, page, perPage int) ([]*conversation.PlanApproval, int, error) {
+	if _, err := m.Plan(context.Background(), planID); err != nil {
+		return nil, 0, err
+	}
+	return pageOf(m, m.approvals, page, perPage)
+}
+
+func (m *memory) Spent(context.Context, string, int64) (conversation.Money, error) {
+	return m.spent, m.err
+}
+
+func (m *memory) Members(_ context.Context, channelID string) ([]conversation.Member, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	return m.members[channelID], nil
+}
+
+func (m *memory) Healths(context.Context) (map[string]*conversation.Health, error) {
+	return m.healths, m.err
+}
+
+func (m *memory) TemplatesSynced(context.Context, string) (int64, error) { return m.synced, m.err }
+
+func (m *memory) LedgerSummary(_ context.Context, from, to int64, queueID, by string, page, perPage int) ([]*LedgerGroup, int, error) {
+	m.summed = append(m.summed, fmt.Sprint(from, " ", to, " ", queueID, " ", by))
+	return pageOf(m, m.groups, page, perPage)
+}
+
+// Describe knows one variable in every template.
+func (m *memory) Describe(t *conversation.Template) (TemplateDetail, error) {
+	if t.Text == "" {
+		return TemplateDetail{}, errors.New("cannot be sent")
+	}
+	return TemplateDetail{Preview: "**" + t.Text + "**", Variables: []TemplateVariable{{Element: "body_1", Kind: "text", Name: "1", Example: "Ana", Limit: 50}}}, nil
+}
+
+func (m *memory) DeletePlan(_ context.Context, id, _ string, _ int64) error {
 	return remove(m, &m.plans, func(p *conversation.Plan) bool { return p.ID == id })
 }
 

@@ -16,7 +16,9 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // id makes a 26-character id of a readable word.
@@ -93,6 +95,7 @@ func newWorld(t *testing.T) *world {
 		Inbox: w.inbox, AccountCache: w.cache, Wake: func() { w.woken++ }, Ignored: func(n int) { w.ignored += n },
 		Conversations: w.conversations, Admins: w.people, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
 		Templates: w.store, Fetcher: w.meta, Plans: w.store, DeadLetters: w.store, Doctor: w.store, Ledger: w.store, Contacts: w.store,
+		Health: w.store, Describer: w.store, ErrorWords: func(code int) conversation.Words { return whatsapp.ClassifyCode(code) },
 		Guards: w.store, Texts: texts, Language: func(context.Context, string) string { return w.language },
 		SiteURL: func() string { return "https://chat.example.com/" }, Region: func() string { return "BR" },
 		Clock: w.clock, Log: w.logs,

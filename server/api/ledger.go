@@ -19,10 +19,14 @@ type LedgerStore interface {
 	Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error)
 	// EachCharge gives all of them to fn, in the same order, until fn answers an error.
 	EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error
+	// LedgerSummary adds them up by queue, agent, template, account, category or
+	// month: a page (from 0) of groups, and their total.
+	LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*LedgerGroup, int, error)
 }
 
 func (a *API) ledgerRoutes(router *mux.Router) {
 	router.HandleFunc("/ledger", a.ledger).Methods(http.MethodGet)
+	a.handle(router, http.MethodGet, "/ledger/summary", a.ledgerSummary)
 }
 
 type chargeView struct {

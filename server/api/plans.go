@@ -18,8 +18,14 @@ type PlanStore interface {
 	// UpdatePlan stores queue, limit, currency and prices, and answers the plan as
 	// it is then. What was approved is an amount at certain prices: a plan that
 	// differs from it is a draft again.
-	UpdatePlan(ctx context.Context, plan *conversation.Plan, now int64) (*conversation.Plan, error)
-	DeletePlan(ctx context.Context, id string) error
+	UpdatePlan(ctx context.Context, plan *conversation.Plan, by string, now int64) (*conversation.Plan, error)
+	// DeletePlan keeps the plan's approvals.
+	DeletePlan(ctx context.Context, id, by string, now int64) error
+	// PlanApprovals answers a page (from 0) of what was approved, newest first,
+	// and the total; conversation.ErrNotFound where there never was such a plan.
+	PlanApprovals(ctx context.Context, planID string, page, perPage int) ([]*conversation.PlanApproval, int, error)
+	// Spent is what a queue spent and reserved since a moment, milliseconds since epoch.
+	Spent(ctx context.Context, queueID string, since int64) (conversation.Money, error)
 	Plan(ctx context.Context, id string) (*conversation.Plan, error)
 	// Plans answers a page (from 0), oldest first, and the total.
 	Plans(ctx context.Context, page, perPage int) ([]*conversation.Plan, int, error)
@@ -40,6 +46,7 @@ func (a *API) planRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPatch, "/plans/{id}", a.patchPlan)
 	a.handle(router, http.MethodDelete, "/plans/{id}", a.deletePlan)
 	a.handle(router, http.MethodPost, "/plans/{id}/approve", a.approvePlan)
+	a.handle(router, http.MethodGet, "/plans/{id}/approvals", a.listPlanApprovals)
 }
 
 type planView struct {
@@ -48,6 +55,8 @@ type planView struct {
 	MonthlyLimit conversation.Money  `json:"monthly_limit"`
 	Currency     string              `json:"currency"`
 	Prices       conversation.Prices `json:"prices"`
+	PriceChanges []priceChangeView   `json:"price_changes"`
+	Spent        conversation.Money  `json:"spent"` // and reserved, this month
 	Status       string              `json:"status"`
 	ApprovedBy   string              `json:"approved_by"`
 	ApprovedAt   moment              `json:"approved_at"`
@@ -55,15 +64,31 @@ type planView struct {
 	UpdatedAt    moment              `json:"updated_at"`
 }
 
-func viewPlan(plan *conversation.Plan) planView {
+// viewPlan shows the plan as it is now, with what the queue spent this month.
+func (a *API) viewPlan(ctx context.Context, plan *conversation.Plan) (planView, error) {
+	now := a.Clock.Now()
+	spent, err := a.Plans.Spent(ctx, plan.QueueID, conversation.MonthStart(now))
+	if err != nil {
+		return planView{}, errors.Wrap(err, "add up what the queue spent")
+	}
+	plan = plan.AsOf(now)
 	status := planDraft
 	if plan.Approved {
 		status = planApproved
 	}
 	return planView{
 		ID: plan.ID, QueueID: plan.QueueID, MonthlyLimit: plan.MonthlyLimit, Currency: plan.Currency, Prices: plan.Prices, Status: status,
+		PriceChanges: viewChanges(plan.PriceChanges), Spent: spent,
 		ApprovedBy: plan.ApprovedBy, ApprovedAt: moment(plan.ApprovedAt), CreatedAt: moment(plan.CreatedAt), UpdatedAt: moment(plan.UpdatedAt),
+	}, nil
+}
+
+func (a *API) planReply(r *http.Request, plan *conversation.Plan, answer func(any) (reply, error)) (reply, error) {
+	view, err := a.viewPlan(r.Context(), plan)
+	if err != nil {
+		return reply{}, err
 	}
+	return answer(view)
 }
 
 func (a *API) listPlans(r *http.Request) (reply, error) {
@@ -76,7 +101,13 @@ func (a *API) listPlans(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the plans")
 	}
-	return ok(listOf(plans, total, p, viewPlan))
+	views := make([]planView, len(plans))
+	for i, plan := range plans {
+		if views[i], err = a.viewPlan(r.Context(), plan); err != nil {
+			return reply{}, err
+		}
+	}
+	return ok(listOf(views, total, p, func(view planView) planView { return view }))
 }
 
 func (a *API) getPlan(r *http.Request) (reply, error) {
@@ -84,7 +115,7 @@ func (a *API) getPlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(viewPlan(plan))
+	return a.planReply(r, plan, ok)
 }
 
 func (a *API) plan(r *http.Request) (*conversation.Plan, error) {
@@ -101,10 +132,11 @@ func (a *API) createPlan(r *http.Request) (reply, error) {
 	if err := a.fillPlan(r, plan, true); err != nil {
 		return reply{}, err
 	}
+	plan = plan.AsOf(a.Clock.Now())
 	if err := a.Plans.CreatePlan(r.Context(), plan, a.Clock.Now()); err != nil {
 		return reply{}, planConflict(err, "create the plan")
 	}
-	return created(viewPlan(plan))
+	return a.planReply(r, plan, created)
 }
 
 func (a *API) patchPlan(r *http.Request) (reply, error) {
@@ -112,13 +144,19 @@ func (a *API) patchPlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	now := a.Clock.Now()
+	stored, plan := plan, plan.AsOf(now)
+	before := *plan
 	if err := a.fillPlan(r, plan, false); err != nil {
 		return reply{}, err
 	}
-	if plan, err = a.Plans.UpdatePlan(r.Context(), plan, a.Clock.Now()); err != nil {
+	if plan = plan.AsOf(now); plan.SameTerms(&before) {
+		plan = stored // that a change of prices came due is no other plan
+	}
+	if plan, err = a.Plans.UpdatePlan(r.Context(), plan, userID(r), now); err != nil {
 		return reply{}, planConflict(err, "change the plan")
 	}
-	return ok(viewPlan(plan))
+	return a.planReply(r, plan, ok)
 }
 
 func (a *API) deletePlan(r *http.Request) (reply, error) {
@@ -126,10 +164,10 @@ func (a *API) deletePlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Plans.DeletePlan(r.Context(), plan.ID); err != nil {
+	if err := a.Plans.DeletePlan(r.Context(), plan.ID, userID(r), a.Clock.Now()); err != nil {
 		return reply{}, inUse(err, "delete the plan")
 	}
-	return ok(viewPlan(plan))
+	return a.planReply(r, plan, ok)
 }
 
 func (a *API) approvePlan(r *http.Request) (reply, error) {
@@ -141,7 +179,7 @@ func (a *API) approvePlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "approve the plan")
 	}
-	return ok(viewPlan(plan))
+	return a.planReply(r, plan, ok)
 }
 
 // fillPlan reads the body into the plan and checks every field of it. A new plan
@@ -155,21 +193,9 @@ func (a *API) fillPlan(r *http.Request, plan *conversation.Plan, isNew bool) err
 	f.money("monthly_limit", &plan.MonthlyLimit)
 	f.matching("currency", &plan.Currency, currencyPattern, 3, true)
 	if prices := f.object("prices", priceNames()); prices != nil {
-		for _, price := range []struct {
-			category string
-			into     *conversation.Money
-		}{
-			{"marketing", &plan.Prices.Marketing},
-			{"utility", &plan.Prices.Utility},
-			{"authentication", &plan.Prices.Authentication},
-			{"service", &plan.Prices.Service},
-		} {
-			if isNew && !prices.has(price.category) {
-				f.fault("prices", conversation.T("api.field_prices"))
-			}
-			prices.money(price.category, price.into)
-		}
+		prices.prices(&plan.Prices, isNew)
 	}
+	f.priceChanges("price_changes", &plan.PriceChanges)
 	for _, field := range []string{"monthly_limit", "prices"} {
 		if isNew && !f.has(field) {
 			f.fault(field, required())

@@ -34,6 +34,7 @@ func TestCreatePlan(t *testing.T) {
 	a := w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
 	require.Equal(t, map[string]any{
 		"id": id("new1"), "queue_id": queue2, "monthly_limit": 1000.5, "currency": "BRL", "status": "draft", "approved_by": "", "approved_at": nil,
+		"price_changes": []any{}, "spent": 0.0,
 		"prices":     map[string]any{"marketing": 0.3125, "utility": 0.04, "authentication": 0.0, "service": 0.000001},
 		"created_at": float64(now), "updated_at": float64(now),
 	}, a.json)
@@ -68,6 +69,29 @@ func TestPatchPlan(t *testing.T) {
 	w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
 	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_id": queue2}).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, []string{"queue_id"}, a.fields())
+}
+
+func TestPriceChanges(t *testing.T) {
+	w := newWorld(t)
+	path := "/plans/" + plan1
+	prices := func(utility float64) map[string]any {
+		return map[string]any{"marketing": 1.0, "utility": utility, "authentication": 0.0, "service": 0.0}
+	}
+	change := func(from any, p any) map[string]any { return map[string]any{"from": from, "prices": p} }
+	body := map[string]any{"price_changes": []any{change(now+2000, prices(3)), change(now-1, prices(1)), change(now+1000, prices(2))}}
+	a := w.as(admin, http.MethodPatch, path, body).is(http.StatusOK)
+	require.Equal(t, prices(1), a.json["prices"], "what came due holds")
+	require.Equal(t, []any{change(float64(now+1000), prices(2)), change(float64(now+2000), prices(3))}, a.json["price_changes"], "the others in their order")
+
+	w.as(admin, http.MethodPost, path+"/approve", nil).is(http.StatusOK)
+	w.clock.ms += 1500
+	a = w.as(admin, http.MethodGet, path, nil).is(http.StatusOK)
+	require.Equal(t, []any{prices(2), "approved"}, []any{a.json["prices"], a.json["status"]}, "time alone takes no approval off")
+	require.Len(t, a.json["price_changes"], 1)
+
+	w.try(http.MethodPatch, path, nil, map[string][]wrong{"price_changes": append(
+		badValue([]any{change(0, prices(1))}, []any{change(now, map[string]any{"utility": 1})}, []any{change(5, prices(1)), change(5, prices(2))}, []any{map[string]any{"prices": prices(1)}}),
+		badType(nil, "x", 5, []any{nil}, []any{change("5", prices(1))}, []any{change(5, "x")})...)})
 }
 
 func TestApprovePlan(t *testing.T) {

@@ -28,6 +28,8 @@ type Channels interface {
 	// ChannelTeam answers the team of a channel that is neither archived nor
 	// direct; conversation.ErrNotFound where there is no such channel.
 	ChannelTeam(ctx context.Context, channelID string) (teamID string, err error)
+	// Members lists the people of a channel by username, without bots and deactivated users.
+	Members(ctx context.Context, channelID string) ([]conversation.Member, error)
 }
 
 func (a *API) queueRoutes(router *mux.Router) {
@@ -36,6 +38,7 @@ func (a *API) queueRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/queues/{id}", a.getQueue)
 	a.handle(router, http.MethodPatch, "/queues/{id}", a.patchQueue)
 	a.handle(router, http.MethodDelete, "/queues/{id}", a.deleteQueue)
+	a.handle(router, http.MethodGet, "/queues/{id}/members", a.listQueueMembers)
 }
 
 type queueView struct {

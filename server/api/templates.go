@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
@@ -14,8 +15,11 @@ import (
 type TemplateStore interface {
 	// Template answers conversation.ErrNotFound where there is none.
 	Template(ctx context.Context, id string) (*conversation.Template, error)
-	// Templates answers a page (from 0) by name and language, and the total; accountID "" = of all accounts.
-	Templates(ctx context.Context, accountID string, page, perPage int) ([]*conversation.Template, int, error)
+	// Templates answers a page (from 0) by name and language, and the total;
+	// accountID "" = of all accounts, query = a part of the name, status = Meta's word or GONE.
+	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error)
+	// SetTemplateRules stores an administrator's wishes for the variables.
+	SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, now int64) (*conversation.Template, error)
 	// AllowTemplate stores our approval and the allow-list, and answers the template
 	// as it is then. by and now are kept with an approval that was not there before.
 	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64) (*conversation.Template, error)
@@ -31,6 +35,9 @@ type TemplateFetcher interface {
 	FetchTemplates(ctx context.Context, account *conversation.Account) ([]conversation.Template, error)
 }
 
+// maxStatus bounds one of Meta's words.
+const maxStatus = 32
+
 func (a *API) templateRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/templates", a.listTemplates)
 	a.handle(router, http.MethodPost, "/templates/sync", a.syncTemplates)
@@ -39,41 +46,63 @@ func (a *API) templateRoutes(router *mux.Router) {
 }
 
 type templateView struct {
-	ID         string   `json:"id"`
-	AccountID  string   `json:"account_id"`
-	Name       string   `json:"name"`
-	Language   string   `json:"language"`
-	Category   string   `json:"category"`
-	Status     string   `json:"status"`
-	Text       string   `json:"text"`
-	Approved   bool     `json:"approved"`
-	ApprovedBy string   `json:"approved_by"`
-	ApprovedAt moment   `json:"approved_at"`
-	QueueIDs   []string `json:"queue_ids"`
-	GoneAt     moment   `json:"gone_at"`
-	CreatedAt  moment   `json:"created_at"`
-	UpdatedAt  moment   `json:"updated_at"`
+	ID             string   `json:"id"`
+	AccountID      string   `json:"account_id"`
+	Name           string   `json:"name"`
+	Language       string   `json:"language"`
+	Category       string   `json:"category"`
+	Status         string   `json:"status"`
+	Quality        string   `json:"quality"`
+	Rejected       string   `json:"rejected_reason"`
+	UnusableReason string   `json:"unusable_reason"`
+	Text           string   `json:"text"`
+	Approved       bool     `json:"approved"`
+	ApprovedBy     string   `json:"approved_by"`
+	ApprovedAt     moment   `json:"approved_at"`
+	QueueIDs       []string `json:"queue_ids"`
+	GoneAt         moment   `json:"gone_at"`
+	CreatedAt      moment   `json:"created_at"`
+	UpdatedAt      moment   `json:"updated_at"`
 }
 
 func viewTemplate(t *conversation.Template) templateView {
 	return templateView{
 		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
+		Quality: t.Quality, Rejected: t.RejectedReason,
 		Approved: t.Approved, ApprovedBy: t.ApprovedBy, ApprovedAt: moment(t.ApprovedAt), QueueIDs: texts(t.QueueIDs),
 		GoneAt: moment(t.GoneAt), CreatedAt: moment(t.CreatedAt), UpdatedAt: moment(t.UpdatedAt),
+	}
+}
+
+// templateViewer also says, in the reader's language, why a template is of no use.
+func (a *API) templateViewer(r *http.Request) func(*conversation.Template) templateView {
+	return func(t *conversation.Template) templateView {
+		view := viewTemplate(t)
+		why := t.Unusable()
+		if why.Key == "" {
+			if _, err := a.Describer.Describe(t); err != nil {
+				why = conversation.T("admin.template_is_unsendable")
+			}
+		}
+		if why.Key != "" {
+			view.UnusableReason = a.say(r, why)
+		}
+		return view
 	}
 }
 
 func (a *API) listTemplates(r *http.Request) (reply, error) {
 	q := readQuery(r)
 	p, accountID := q.page(), q.id("account_id")
+	name, status := q.line("q", maxName), strings.ToUpper(q.line("status", maxStatus))
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	templates, total, err := a.Templates.Templates(r.Context(), accountID, p.number, p.size)
+	templates, total, err := a.Templates.Templates(r.Context(), accountID, name, status, p.number, p.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the templates")
 	}
-	return ok(listOf(templates, total, p, viewTemplate))
+	return ok(listOf(templates, total, p, a.templateViewer(r)))
 }
 
 func (a *API) getTemplate(r *http.Request) (reply, error) {
@@ -81,7 +110,7 @@ func (a *API) getTemplate(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(viewTemplate(template))
+	return ok(a.viewTemplateDetail(r, template))
 }
 
 func (a *API) template(r *http.Request) (*conversation.Template, error) {
@@ -91,37 +120,6 @@ func (a *API) template(r *http.Request) (*conversation.Template, error) {
 	}
 	template, err := a.Templates.Template(r.Context(), id)
 	return template, errors.Wrap(err, "read the template")
-}
-
-func (a *API) patchTemplate(r *http.Request) (reply, error) {
-	template, err := a.template(r)
-	if err != nil {
-		return reply{}, err
-	}
-	f, err := readForm(r, false)
-	if err != nil {
-		return reply{}, err
-	}
-	f.flag("approved", &template.Approved)
-	f.ids("queue_ids", &template.QueueIDs)
-	if err := f.err(); err != nil {
-		return reply{}, err
-	}
-	if f.has("queue_ids") {
-		for _, id := range template.QueueIDs {
-			if err := a.mustHaveQueue(r.Context(), f, "queue_ids", id); err != nil {
-				return reply{}, err
-			}
-		}
-	}
-	if err := f.err(); err != nil {
-		return reply{}, err
-	}
-	template, err = a.Templates.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now())
-	if err != nil {
-		return reply{}, errors.Wrap(err, "change the template")
-	}
-	return ok(viewTemplate(template))
 }
 
 // syncTemplates answers when it is done.

@@ -27,7 +27,9 @@ func TestReadTemplate(t *testing.T) {
 	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": template1, "account_id": account1, "name": "hello", "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
-		"text": "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
+		"quality": "", "rejected_reason": "", "unusable_reason": "An administrator has not approved it.", "preview": "**Olá {{1}}**",
+		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "example": "Ana", "default": "", "max_length": 0.0, "limit": 50.0}},
+		"text":      "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
 		"created_at": 1.0, "updated_at": 1.0,
 	}, a.json)
 	w.as(admin, http.MethodGet, "/templates/"+nowhere, nil).is(http.StatusNotFound, "not_found")
@@ -47,6 +49,49 @@ func TestPatchTemplate(t *testing.T) {
 	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}, "approved": false}).is(http.StatusOK)
 	require.Equal(t, []any{}, a.json["queue_ids"])
 	require.Equal(t, "", a.json["approved_by"])
+}
+
+func TestTemplateVariables(t *testing.T) {
+	w := newWorld(t)
+	path := "/templates/" + template1
+	variable := func(a answer) []any {
+		v := a.is(http.StatusOK).json["variables"].([]any)[0].(map[string]any)
+		return []any{v["default"], v["max_length"]}
+	}
+	set := func(rule any) answer {
+		return w.as(admin, http.MethodPatch, path, map[string]any{"variables": map[string]any{"body_1": rule}})
+	}
+	require.Equal(t, []any{"Bia", 20.0}, variable(set(map[string]any{"default": "Bia", "max_length": 20})))
+	require.Equal(t, []any{"Bia", 0.0}, variable(set(map[string]any{"max_length": 0})), "the rest of a rule stays")
+	require.Equal(t, []any{"", 0.0}, variable(set(nil)))
+	require.Equal(t, []any{"", 0.0}, variable(w.as(admin, http.MethodGet, path, nil)))
+
+	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": "Beatriz", "max_length": 3}).is(http.StatusUnprocessableEntity).fields())
+	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": strings.Repeat("a", 51)}).is(http.StatusUnprocessableEntity).fields())
+	unknown := map[string]any{"variables": map[string]any{"body_2": map[string]any{}}}
+	require.Equal(t, []string{"variables"}, w.as(admin, http.MethodPatch, path, unknown).is(http.StatusUnprocessableEntity).fields())
+	set(map[string]any{"max_length": "20"}).is(http.StatusBadRequest, "bad_request")
+	set("Bia").is(http.StatusBadRequest, "bad_request")
+}
+
+func TestWhyATemplateIsOfNoUse(t *testing.T) {
+	w := newWorld(t)
+	template := w.store.templates[0]
+	reason := func() any {
+		return w.as(admin, http.MethodGet, "/templates", nil).is(http.StatusOK).items()[0].(map[string]any)["unusable_reason"]
+	}
+	for status, part := range map[string]string{
+		"REJECTED": "SCAM", "PENDING": "reviewing", "PAUSED": "paused", "DISABLED": "disabled", "DELETED": "no longer", "LOCKED": "LOCKED",
+	} {
+		template.Status, template.RejectedReason = status, "SCAM"
+		require.Contains(t, reason(), part, status)
+	}
+	template.Status, template.Approved = "APPROVED", true
+	require.Equal(t, "", reason())
+	template.QueueIDs = nil
+	require.Contains(t, reason(), "queue")
+	template.GoneAt = 5
+	require.Contains(t, reason(), "no longer")
 }
 
 func TestPatchTemplateRefuses(t *testing.T) {

@@ -15,6 +15,8 @@ type Ports struct {
 	Clock    Clock
 	NewID    func() string
 	Settings func() Settings
+	// BudgetSpent is told that a queue's plan refused a template; nil = nobody wants to know.
+	BudgetSpent func(ctx context.Context, queueID string)
 }
 
 // Composer turns a template and its values into what WhatsApp takes. Package

@@ -53,6 +53,7 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		return s.storeTemplate(tx, conv, contact, &p.templateUse, messageID, now)
 	})
 	if err != nil {
+		s.noteBudget(ctx, p.queue.ID, err)
 		return nil, err
 	}
 	if existing != nil {
@@ -135,6 +136,9 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *Qu
 	supervisor, err := s.People.Supervises(ctx, actorID, queue)
 	if err != nil {
 		return nil, err
+	}
+	if broken := template.Rules.Broken(values); broken != nil {
+		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: broken}
 	}
 	composed, err := s.Composer.Compose(template, values)
 	if err != nil {

@@ -52,6 +52,7 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		return s.storeTemplate(tx, conv, contact, use, messageID, now)
 	})
 	if err != nil {
+		s.noteBudget(ctx, use.queue.ID, err)
 		return nil, err
 	}
 	return s.deliverTemplate(ctx, conv, messageID)
@@ -161,6 +162,13 @@ func (s *Service) storeTemplate(tx Tx, conv *Conversation, contact *Contact, use
 	return tx.Audit(use.actorID, "template_sent", conv.ID, map[string]string{"template": m.TemplateID, "message": m.ID})
 }
 
+// noteBudget passes on that a plan said no: its transaction left no trace.
+func (s *Service) noteBudget(ctx context.Context, queueID string, err error) {
+	if refusal, ok := AsRefusal(err); ok && refusal.Code == CodeBudgetSpent && s.BudgetSpent != nil {
+		s.BudgetSpent(ctx, queueID)
+	}
+}
+
 // deliverTemplate sends what storeTemplate stored and turns what came of it into an answer.
 func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messageID string) (*Started, error) {
 	delivery, err := s.Sender.SendHeld(ctx, messageID)
@@ -172,6 +180,9 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messa
 	}
 	if err := s.Mirror.Refresh(ctx, conv.ID); err != nil {
 		delivery.Status = Unknown // it went out; the mirror's own rounds bring the channel
+	}
+	if delivery.Status == Pending {
+		delivery.Status = Unknown // the relay goes on with it
 	}
 	if conv, err = s.Store.Conversation(ctx, conv.ID); err != nil {
 		return nil, err

@@ -36,26 +36,26 @@ type Queue struct {
 
 // Template (Modelo) is a message template as Meta holds it, plus our approval and allow-list.
 type Template struct {
-	ID         string
-	AccountID  string
-	MetaID     string
-	Name       string
-	Language   string // as Meta stores it: pt_BR, en_US, en
-	Category   string // MARKETING, UTILITY or AUTHENTICATION
-	Status     string // Meta's word; only APPROVED can be sent
-	Quality    string // Meta's word: GREEN, YELLOW, RED, UNKNOWN; "" = not known
+	ID        string
+	AccountID string
+	MetaID    string
+	Name      string
+	Language  string // as Meta stores it: pt_BR, en_US, en
+	Category  string // MARKETING, UTILITY or AUTHENTICATION
+	Status    string // Meta's word; only APPROVED can be sent
+	Quality   string // Meta's word: GREEN, YELLOW, RED, UNKNOWN; "" = not known
 	// RejectedReason is Meta's word; "" = none.
 	RejectedReason string
-	Text       string // the body, with its variables
-	Definition []byte // the whole template as Meta returned it (JSON)
-	Approved   bool
-	ApprovedBy string
-	ApprovedAt int64
-	QueueIDs   []string // queues that may use it; none = nobody
-	Rules      Rules    // an administrator's, for its variables
-	GoneAt     int64    // when a sync no longer found it at Meta; 0 = there
-	CreatedAt  int64
-	UpdatedAt  int64
+	Text           string // the body, with its variables
+	Definition     []byte // the whole template as Meta returned it (JSON)
+	Approved       bool
+	ApprovedBy     string
+	ApprovedAt     int64
+	QueueIDs       []string // queues that may use it; none = nobody
+	Rules          Rules    // an administrator's, for its variables
+	GoneAt         int64    // when a sync no longer found it at Meta; 0 = there
+	CreatedAt      int64
+	UpdatedAt      int64
 }
 
 // StatusApproved is Meta's word for a template that can be sent.
@@ -157,4 +157,13 @@ type Message struct {
 	CreatedAt      int64 // the post's CreateAt, or Meta's timestamp for inbound
 	SentAt         int64 // when Meta accepted it
 	StatusAt       int64 // Meta's timestamp of the last status
+}
+
+// Member is somebody in a queue's channel.
+type Member struct {
+	UserID      string
+	Username    string
+	Name        string // full name; "" = none
+	Supervisor  bool   // admin of the channel
+	SystemAdmin bool
 }

@@ -115,7 +115,7 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 		}
 		elements = []model.DialogElement{{Name: elementConfirm}, {Name: elementReason}}
 	}
-	if problems := d.readValues(r, s, p.parsed, submission); len(problems) > 0 {
+	if problems := d.readValues(r, s, p, submission); len(problems) > 0 {
 		if s.Step == stepConfirm { // the form that has these elements is no longer there
 			return failure(first(problems)), nil
 		}

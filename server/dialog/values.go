@@ -8,7 +8,6 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // field reads one text of a submission. given is false where the client did not
@@ -34,7 +33,7 @@ func again(submission map[string]any, name, decided string) string {
 
 // readValues reads the values of the second form into the state, and says what
 // is wrong by element. At the third form they need not come again.
-func (d *Dialogs) readValues(r reader, s *state, parsed *whatsapp.Template, submission map[string]any) map[string]string {
+func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]any) map[string]string {
 	problems := map[string]string{}
 	read := func(name, decided string) string {
 		value, _, problem := field(submission, name)
@@ -52,11 +51,14 @@ func (d *Dialogs) readValues(r reader, s *state, parsed *whatsapp.Template, subm
 		}
 	}
 	variables := map[string]string{}
-	for _, v := range parsed.Variables() {
+	for _, v := range p.parsed.Variables() {
 		variables[v.Element] = read(v.Element, s.Variables[v.Element])
 	}
 	s.Variables = variables
-	_, found := parsed.Build(variables)
+	for name, problem := range p.template.Rules.Broken(variables) {
+		wrong(name, r.say(problem))
+	}
+	_, found := p.parsed.Build(variables)
 	for name, problem := range found {
 		wrong(name, problem.Text(r.lang))
 	}

@@ -14,6 +14,8 @@ type Finding struct {
 	OK    bool
 	Text  conversation.Text // what was found
 	Fix   conversation.Text // what to do; no key where there is nothing to do
+	// AccountID is the number it is about; "" = none.
+	AccountID string
 }
 
 // Backlog is what waits in a queue of jobs.
@@ -30,12 +32,14 @@ type Store interface {
 	TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error)
 	// HasPlan tells whether a queue has an approved plan.
 	HasPlan(ctx context.Context, queueID string) (bool, error)
+	// Healths is what Meta last said of the accounts, by account id.
+	Healths(ctx context.Context) (map[string]*conversation.Health, error)
 	Backlogs(ctx context.Context) (inbox, outbox Backlog, err error)
 }
 
 // Prober asks Meta about an account; a *conversation.Refusal says what is wrong.
 type Prober interface {
-	Probe(ctx context.Context, account *conversation.Account) (subscribed bool, err error)
+	Probe(ctx context.Context, account *conversation.Account) (conversation.Health, error)
 }
 
 // Problem is a setting that cannot be used.
@@ -76,12 +80,19 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	if len(accounts) == 0 {
 		findings = append(findings, Finding{Check: "accounts", Text: conversation.T("doctor.no_account"), Fix: conversation.T("doctor.no_account_fix")})
 	}
+	healths, err := d.Store.Healths(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, account := range accounts {
-		more, err := d.account(ctx, account)
+		more, err := d.account(ctx, account, healths[account.ID])
 		if err != nil {
 			return nil, err
 		}
-		findings = append(findings, more...)
+		for _, f := range more {
+			f.AccountID = account.ID
+			findings = append(findings, f)
+		}
 	}
 	more, err := d.queues(ctx)
 	if err != nil {
@@ -92,11 +103,11 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	return append(findings, more...), err
 }
 
-func (d *Doctor) account(ctx context.Context, a *conversation.Account) ([]Finding, error) {
+func (d *Doctor) account(ctx context.Context, a *conversation.Account, known *conversation.Health) ([]Finding, error) {
 	if !a.Enabled {
 		return []Finding{{Check: "account", OK: true, Text: conversation.T("doctor.account_disabled", "Account", a.Name)}}, nil
 	}
-	findings := d.token(ctx, a)
+	findings := d.number(ctx, a, known)
 	last := max(a.WebhookAt, d.LastWebhook(a.ID))
 	if last == 0 {
 		findings = append(findings, Finding{Check: "webhook", Text: conversation.T("doctor.webhook_never", "Account", a.Name), Fix: conversation.T("doctor.webhook_never_fix")})
@@ -121,24 +132,6 @@ func (d *Doctor) account(ctx context.Context, a *conversation.Account) ([]Findin
 		finding.Fix = conversation.T("doctor.templates_fix")
 	}
 	return append(findings, finding), nil
-}
-
-func (d *Doctor) token(ctx context.Context, a *conversation.Account) []Finding {
-	ctx, cancel := context.WithTimeout(ctx, probePatience)
-	defer cancel()
-	subscribed, err := d.Prober.Probe(ctx, a)
-	if err != nil {
-		finding := Finding{Check: "token", Text: conversation.T("doctor.token", "Account", a.Name), Fix: conversation.T("doctor.token_fix")}
-		if refusal, ok := conversation.AsRefusal(err); ok {
-			finding.Fix = refusal.Text
-		}
-		return []Finding{finding}
-	}
-	findings := []Finding{{Check: "token", OK: true, Text: conversation.T("doctor.token_ok", "Account", a.Name)}}
-	if !subscribed {
-		findings = append(findings, Finding{Check: "subscription", Text: conversation.T("doctor.not_subscribed", "Account", a.Name), Fix: conversation.T("doctor.not_subscribed_fix")})
-	}
-	return findings
 }
 
 func (d *Doctor) queues(ctx context.Context) ([]Finding, error) {

@@ -53,7 +53,10 @@ func (p *Port) SetHeader(_ context.Context, channelID, header string) error {
 func (p *Port) Join(_ context.Context, teamID, channelID string) error {
 	// a bot must be in the team before it can be in one of its channels
 	if _, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
-		return wrap(appErr, "could not add the bot to the team")
+		// the server fails for the later of two who add it at the same moment
+		if member, memberErr := p.api.GetTeamMember(teamID, p.botID); memberErr != nil || member == nil || member.DeleteAt != 0 {
+			return wrap(appErr, "could not add the bot to the team")
+		}
 	}
 	_, appErr := p.api.AddChannelMember(channelID, p.botID)
 	return wrap(appErr, "could not add the bot to the channel")

@@ -13,11 +13,15 @@ import (
 // ChangeStore is what changes on Meta's side need.
 type ChangeStore interface {
 	AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
-	// TemplateChanged moves status and category of a template, found by Meta's
-	// id or by name and language; "" leaves a value as it is. A new category
-	// takes our approval off. It answers the template as it was and is;
-	// ErrNotFound where we have no such template.
-	TemplateChanged(ctx context.Context, accountID, metaID, name, language, status, category string, now int64) (before, after *conversation.Template, err error)
+	// TemplateChanged takes what Meta says of a template. A new category, and a
+	// status that is no longer APPROVED, take our approval off; the admins are
+	// left a notice with it. ErrNotFound where we have no such template.
+	TemplateChanged(ctx context.Context, accountID string, change TemplateChange, now int64) (*conversation.Template, error)
+	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
+	// is, "-" takes a restriction off.
+	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string) error
+	// AddNotice leaves the administrators something to be told, once per key.
+	AddNotice(ctx context.Context, n *Notice) error
 	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.
 	FindContact(ctx context.Context, accountID string, who Person) (*conversation.Contact, error)
 	// AddIdentity lets another number or BSUID point to a contact.
@@ -27,24 +31,35 @@ type ChangeStore interface {
 	AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
 }
 
+// TemplateChange is what a webhook says of a template, found by Meta's id, else
+// by name and language; "" leaves a value as it is.
+type TemplateChange struct {
+	MetaID, Name, Language string
+	Status                 string
+	Category               string
+	Quality                string
+	Reason                 string // why it was rejected
+}
+
 // Changes takes everything in a webhook that is neither message nor status.
 type Changes struct {
 	Store ChangeStore
 	Clock conversation.Clock
-	// TellAdmins says something to the administrators, in a post that stays.
-	TellAdmins func(ctx context.Context, account *conversation.Account, text conversation.Text) error
-	Log        jobqueue.Logger
+	Told  func() // wakes the notices
+	// Stale is told that our copies of an account's templates are out of date.
+	Stale func(accountID string)
+	Log   jobqueue.Logger
 }
 
 // Handle acts on one change. What has no meaning to us is named in the log.
-func (c *Changes) Handle(ctx context.Context, _ jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
+func (c *Changes) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	switch item.Kind {
 	case whatsapp.KindTemplate:
 		return c.template(ctx, item)
 	case whatsapp.KindPreference:
 		return c.preference(ctx, item)
 	case whatsapp.KindAccount:
-		return c.account(ctx, item)
+		return c.account(ctx, job, item)
 	default:
 		c.Log.Warn("A webhook of a kind we do not act on", "kind", string(item.Kind), "field", item.Field)
 		return jobqueue.Done(), nil
@@ -60,19 +75,19 @@ func (c *Changes) template(ctx context.Context, item whatsapp.Item) (jobqueue.Ou
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
+	change := TemplateChange{
+		MetaID: update.TemplateID, Name: update.Name, Language: update.Language,
+		Status: update.Status(), Category: newCategory(update), Quality: update.Quality, Reason: update.Reason,
+	}
 	for _, account := range accounts {
-		before, after, err := c.Store.TemplateChanged(ctx, account.ID, update.TemplateID, update.Name, update.Language, update.Status(), newCategory(update), c.Clock.Now())
-		if errors.Is(err, conversation.ErrNotFound) {
-			continue // the next sync brings it
-		} else if err != nil {
+		switch _, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {
+		case errors.Is(err, conversation.ErrNotFound), err == nil && update.Field == "message_template_components_update":
+			c.Stale(account.ID) // what is new, or has another text, is read from Meta
+		case err != nil:
 			return jobqueue.Outcome{}, err
 		}
-		if text, ok := templateNews(before, after); ok {
-			if err := c.TellAdmins(ctx, account, text); err != nil {
-				return jobqueue.Outcome{}, err
-			}
-		}
 	}
+	c.Told()
 	return jobqueue.Done(), nil
 }
 
@@ -83,17 +98,6 @@ func newCategory(u *whatsapp.TemplateUpdate) string {
 		return ""
 	}
 	return u.Category
-}
-
-func templateNews(before, after *conversation.Template) (conversation.Text, bool) {
-	switch {
-	case before.Category != after.Category:
-		return conversation.T("admin.template_category", "Template", after.Name, "From", before.Category, "To", after.Category), true
-	case before.Status != after.Status && (before.Approved || after.Approved):
-		return conversation.T("admin.template_status", "Template", after.Name, "From", before.Status, "To", after.Status), true
-	default:
-		return conversation.Text{}, false
-	}
 }
 
 func (c *Changes) preference(ctx context.Context, item whatsapp.Item) (jobqueue.Outcome, error) {
@@ -117,24 +121,6 @@ func (c *Changes) preference(ctx context.Context, item whatsapp.Item) (jobqueue.
 		return jobqueue.Done(), c.Store.BlockContact(ctx, contact.ID, 0, true, c.Clock.Now())
 	}
 	return jobqueue.Done(), c.Store.AllowMarketing(ctx, contact.ID, c.Clock.Now())
-}
-
-func (c *Changes) account(ctx context.Context, item whatsapp.Item) (jobqueue.Outcome, error) {
-	update, err := item.AccountUpdate()
-	if err != nil {
-		return jobqueue.Dead(err.Error()), nil
-	}
-	accounts, err := c.Store.AccountsByWABA(ctx, item.WABAID)
-	if err != nil {
-		return jobqueue.Outcome{}, err
-	}
-	text := conversation.T("admin.account_update", "Field", update.Field, "Event", update.Event, "Reason", update.Reason)
-	for _, account := range accounts {
-		if err := c.TellAdmins(ctx, account, text); err != nil {
-			return jobqueue.Outcome{}, err
-		}
-	}
-	return jobqueue.Done(), nil
 }
 
 // System acts on a change on the customer's side: a new number or BSUID moves

@@ -66,7 +66,11 @@ func (m *Mirror) Refresh(ctx context.Context, conversationID string) error {
 			return err
 		}
 		if len(claimed) == 1 {
-			return m.refresh(ctx, claimed[0], true)
+			if err := m.refresh(ctx, claimed[0], true); err != nil {
+				m.Log.Warn("Could not refresh a conversation at once", "conversation", conversationID, "error", err.Error())
+				return err
+			}
+			return nil
 		}
 		if time.Now().After(end) {
 			return errors.New("the conversation is being refreshed by somebody else")

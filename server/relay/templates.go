@@ -10,7 +10,10 @@ import (
 )
 
 // syncEvery is how often the templates are read from Meta without being asked.
-const syncEvery = 6 * time.Hour
+const (
+	syncEvery = 6 * time.Hour
+	syncAgain = 10 * time.Minute // after Meta could not be read
+)
 
 // TemplatesFact names the fact of when an account's templates were last read.
 func TemplatesFact(accountID string) string { return "templates:" + accountID }
@@ -76,6 +79,10 @@ func (t *TemplateSync) account(ctx context.Context, account *conversation.Accoun
 	}
 	fetched, err := t.Fetch(ctx, account)
 	if err != nil {
+		soon := now - syncEvery.Milliseconds() + syncAgain.Milliseconds()
+		if setErr := t.Store.SetFact(ctx, name, soon); setErr != nil {
+			return setErr
+		}
 		return err
 	}
 	_, _, _, _, err = t.Store.SyncTemplates(ctx, account.ID, fetched, now)

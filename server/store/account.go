@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 const (
@@ -77,6 +78,9 @@ func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now 
 	if err == nil && n == 0 {
 		return conversation.ErrNotFound
 	}
+	if err == nil && a.Enabled { // the monitor looks at once: the token may be another one
+		_, err = exec(ctx, s.db, "DELETE FROM waa_facts WHERE name = $1", relay.LookTurn(a.ID))
+	}
 	return failed(err, "could not update the account")
 }
 
@@ -87,7 +91,7 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 			return err
 		}
 		return execOne(ctx, t, "could not delete the account",
-			"WITH t AS (DELETE FROM waa_templates WHERE account_id = $1) DELETE FROM waa_accounts WHERE id = $1", id)
+			"WITH t AS (DELETE FROM waa_templates WHERE account_id = $1), h AS (DELETE FROM waa_account_health WHERE account_id = $1) DELETE FROM waa_accounts WHERE id = $1", id)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -170,6 +171,9 @@ func TestSyncTemplates(t *testing.T) {
 		require.NotZero(t, f.number(t, "SELECT gone_at FROM waa_templates WHERE language = 'en'"))
 		b.Status = "APPROVED"
 		sync([4]int{0, 2, 0, 3}, a, b, english)
+		usable("a") // what Meta stopped is looked at again before it is used again
+		_, err := f.AllowTemplate(ctx(), get("b").ID, true, []string{f.queue.ID}, "admin", now)
+		require.NoError(t, err)
 		usable("a", "b")
 		require.Zero(t, f.number(t, "SELECT gone_at FROM waa_templates WHERE language = 'en'"), "it is back")
 
@@ -186,11 +190,11 @@ func TestSyncTemplates(t *testing.T) {
 		sync([4]int{0, 3, 0, 3}, a, b, english, a)
 		usable("a")
 		require.EqualValues(t, 3, f.number(t, "SELECT count(*) FROM waa_templates"))
-		templates, total, err := f.Templates(ctx(), f.account.ID, 0, 2)
+		templates, total, err := f.Templates(ctx(), f.account.ID, "", "", 0, 2)
 		require.NoError(t, err)
 		require.Equal(t, 3, total)
 		require.Len(t, templates, 2)
-		_, total, err = f.Templates(ctx(), "another", 0, 2)
+		_, total, err = f.Templates(ctx(), "another", "", "", 0, 2)
 		require.NoError(t, err)
 		require.Zero(t, total)
 	})
@@ -207,22 +211,30 @@ func TestTemplateWebhooks(t *testing.T) {
 		_, err = f.AllowTemplate(ctx(), a.ID, true, nil, "admin", now)
 		require.NoError(t, err)
 
-		before, after, err := f.TemplateChanged(ctx(), f.account.ID, "1", "", "", "PAUSED", "", now+1)
+		after, err := f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: "PAUSED", Quality: "RED"}, now+1)
 		require.NoError(t, err)
-		require.Equal(t, "APPROVED", before.Status)
-		require.Equal(t, "PAUSED", after.Status)
-		require.True(t, after.Approved)
-		before, after, err = f.TemplateChanged(ctx(), f.account.ID, "", "a", "pt_BR", "", "MARKETING", now+2)
+		require.Equal(t, []any{"PAUSED", "RED", false}, []any{after.Status, after.Quality, after.Approved})
+		_, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: "PAUSED"}, now+1)
 		require.NoError(t, err)
-		require.Equal(t, "UTILITY", before.Category)
-		require.Equal(t, "MARKETING", after.Category)
-		require.False(t, after.Approved)
-		require.Equal(t, "PAUSED", after.Status)
-		for _, who := range [][3]string{{"", "", ""}, {"2", "c", "pt_BR"}, {"", "a", "en"}} {
-			_, _, err = f.TemplateChanged(ctx(), f.account.ID, who[0], who[1], who[2], "PAUSED", "", now)
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_notices WHERE text_key = 'admin.template_status'"), "what changes nothing tells nothing")
+		after, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: "APPROVED"}, now+1)
+		require.NoError(t, err)
+		require.False(t, after.Approved, "it is asked for again")
+		_, err = f.AllowTemplate(ctx(), a.ID, true, nil, "admin", now)
+		require.NoError(t, err)
+		after, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{Name: "a", Language: "pt_BR", Category: "MARKETING"}, now+2)
+		require.NoError(t, err)
+		require.Equal(t, []any{"APPROVED", "MARKETING", false}, []any{after.Status, after.Category, after.Approved})
+		after, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{Name: "a", Language: "pt_BR", Status: "REJECTED", Reason: "SCAM"}, now+2)
+		require.NoError(t, err)
+		require.Equal(t, []any{"REJECTED", "SCAM", "RED"}, []any{after.Status, after.RejectedReason, after.Quality})
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_notices WHERE text_key = 'admin.template_category'"))
+		for _, who := range []relay.TemplateChange{{}, {MetaID: "2", Name: "c", Language: "pt_BR"}, {Name: "a", Language: "en"}} {
+			who.Status = "PAUSED"
+			_, err = f.TemplateChanged(ctx(), f.account.ID, who, now)
 			require.ErrorIs(t, err, conversation.ErrNotFound)
 		}
-		_, _, err = f.TemplateChanged(ctx(), "another", "1", "a", "pt_BR", "PAUSED", "", now)
+		_, err = f.TemplateChanged(ctx(), "another", relay.TemplateChange{MetaID: "1", Name: "a", Language: "pt_BR", Status: "PAUSED"}, now)
 		require.ErrorIs(t, err, conversation.ErrNotFound)
 		b, err := f.TemplateByName(ctx(), f.account.ID, "b", "pt_BR")
 		require.NoError(t, err)

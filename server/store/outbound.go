@@ -29,7 +29,7 @@ func loadSendFunction() function {
 		SELECT m, c, ct, a, m.post_id <> '' AND EXISTS (
 			SELECT 1 FROM posts p
 			WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat < m.created_at AND p.createat > m.created_at - 3000 AND p.type IN ('', 'me')
-				AND NOT EXISTS (SELECT 1 FROM waa_messages o WHERE o.post_id = p.id) AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
+				AND NOT EXISTS (SELECT 1 FROM waa_messages o WHERE o.post_id = p.id AND o.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
 		) FROM waa_messages m
 		JOIN waa_conversations c ON c.id = m.conversation_id
 		JOIN waa_contacts ct ON ct.id = c.contact_id

@@ -68,11 +68,30 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 			old.AccountID, old.ID, month, nextMonth(month), b.quota); err != nil {
 			return failed(err, "could not count service messages")
 		}
+		if err := trustMeta(ctx, t, b, old.AccountID, month); err != nil {
+			return err
+		}
 		var err error
 		written, err = s.writeSettled(ctx, t, state, b, args)
 		return err
 	})
 	return written, err
+}
+
+// trustMeta gives up counting where Meta itself marks the free messages of the
+// month: then one that it says is billable is, in whatever order statuses come.
+func trustMeta(ctx context.Context, r runner, b *bill, accountID string, month int64) error {
+	if b.told.kind == "" {
+		return nil
+	}
+	var marked bool
+	err := r.GetContext(ctx, &marked, `SELECT EXISTS (SELECT 1 FROM waa_charges c JOIN waa_messages m ON m.id = c.message_id
+		WHERE c.account_id = $1 AND c.category = '`+serviceCategory+`' AND c.at >= $2 AND c.at < $3 AND m.priced_type IN ('`+freeCustomerService+`', '`+notBillable+`'))`,
+		accountID, month, nextMonth(month))
+	if marked {
+		b.quota = 0
+	}
+	return failed(err, "could not tell whether Meta marks what is free")
 }
 
 func (s *Store) writeSettled(ctx context.Context, r runner, state *statusState, b *bill, swapArgs []any) (bool, error) {

@@ -132,6 +132,9 @@ func execNamed(ctx context.Context, r runner, query string, arg any) (int, error
 	return exec(ctx, r, query, args...)
 }
 
+// idleLimit is after how many milliseconds without a statement PostgreSQL ends a transaction.
+const idleLimit = "15000"
+
 // inTx runs fn in a transaction. Whatever fn answers, nothing stays open.
 func (s *Store) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	t, err := s.db.BeginTxx(ctx, nil)
@@ -139,6 +142,10 @@ func (s *Store) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 		return errors.Wrap(err, "could not begin a transaction")
 	}
 	defer func() { _ = t.Rollback() }() // does nothing after the commit
+	// the connection is the server's and outlives a killed plugin: the locks of a transaction that nobody will end must not
+	if _, err := t.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = "+idleLimit); err != nil {
+		return errors.Wrap(err, "could not bound a transaction")
+	}
 	if err := fn(t); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
@@ -10,7 +11,7 @@ import (
 )
 
 const (
-	templateColumns = "id, account_id, meta_id, name, language, category, status, body, definition, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
+	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, rules, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
 	templateSelect  = "SELECT " + templateColumns + " FROM waa_templates"
 )
 
@@ -18,19 +19,28 @@ const (
 type templateRow struct {
 	conversation.Template
 	QueueIDs pq.StringArray
+	Rules    []byte
 }
 
-func (r *templateRow) template() *conversation.Template {
+func (r *templateRow) template() (*conversation.Template, error) {
 	r.Template.QueueIDs = r.QueueIDs
-	return &r.Template
+	if len(r.Rules) > 2 { // no rule at all is {}
+		if err := json.Unmarshal(r.Rules, &r.Template.Rules); err != nil {
+			return nil, errors.Wrap(err, "could not decode a template's rules")
+		}
+	}
+	return &r.Template, nil
 }
 
-func templatesOf(rows []*templateRow) []*conversation.Template {
+func templatesOf(rows []*templateRow) ([]*conversation.Template, error) {
 	templates := make([]*conversation.Template, len(rows))
 	for i, row := range rows {
-		templates[i] = row.template()
+		var err error
+		if templates[i], err = row.template(); err != nil {
+			return nil, err
+		}
 	}
-	return templates
+	return templates, nil
 }
 
 // Template reads a template.
@@ -48,20 +58,33 @@ func (s *Store) template(ctx context.Context, query string, args ...any) (*conve
 	if err := s.db.GetContext(ctx, row, query, args...); err != nil {
 		return nil, failed(err, "could not read the template")
 	}
-	return row.template(), nil
+	return row.template()
 }
 
-// Templates lists the templates of an account ("" = all), gone ones too, by name; page counts from 0.
-func (s *Store) Templates(ctx context.Context, accountID string, page, perPage int) ([]*conversation.Template, int, error) {
+// Templates lists the templates of an account ("" = all), gone ones too, by
+// name: those whose name holds query, with Meta's status (GONE = no longer at
+// Meta); "" = any. page counts from 0.
+func (s *Store) Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error) {
 	from := builder().Select().From("waa_templates")
 	if accountID != "" {
 		from = from.Where("account_id = ?", accountID)
+	}
+	if query != "" {
+		from = from.Where("position(lower(?) in lower(name)) > 0", query)
+	}
+	switch status {
+	case "":
+	case statusGone:
+		from = from.Where("gone_at <> 0")
+	default:
+		from = from.Where("status = ? AND gone_at = 0", status)
 	}
 	rows, total, err := selectPage[templateRow](ctx, s.db, from.Columns(templateColumns).OrderBy("name", "language", "id"), from.Columns("count(*)"), page, perPage)
 	if err != nil {
 		return nil, 0, err
 	}
-	return templatesOf(rows), total, nil
+	templates, err := templatesOf(rows)
+	return templates, total, err
 }
 
 // UsableTemplates lists what a queue may send now (see conversation.Template.Usable), by name.
@@ -73,7 +96,7 @@ func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*convers
 	if err != nil {
 		return nil, errors.Wrap(err, "could not read the queue's templates")
 	}
-	return templatesOf(rows), nil
+	return templatesOf(rows)
 }
 
 // AllowTemplate sets our approval and the queues that may use a template. It
@@ -89,27 +112,32 @@ func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, que
 		WHERE id = $1 RETURNING `+templateColumns, id, approved, pq.Array(queueIDs), by, now)
 }
 
-// SetTemplateStatus records Meta's word on a template, known by Meta's id or by
-// name and language. found is false where the account has no such template.
-func (s *Store) SetTemplateStatus(ctx context.Context, accountID, metaID, name, language, status string, now int64) (found bool, err error) {
-	n, err := exec(ctx, s.db, `UPDATE waa_templates SET status = $5, updated_at = $6
-		WHERE account_id = $1 AND (meta_id = $2 AND $2 <> '' OR name = $3 AND language = $4)`,
-		accountID, metaID, name, language, fit(status, 32), now)
-	return n > 0, failed(err, "could not set the template's status")
+// SetTemplateRules stores an administrator's wishes for a template's variables,
+// and answers the template as it is then.
+func (s *Store) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, now int64) (*conversation.Template, error) {
+	if rules == nil {
+		rules = conversation.Rules{}
+	}
+	data, err := json.Marshal(rules)
+	if err != nil {
+		return nil, errors.Wrap(err, "could not encode a template's rules")
+	}
+	return s.template(ctx, "UPDATE waa_templates SET rules = $2::jsonb, updated_at = $3 WHERE id = $1 RETURNING "+templateColumns, id, string(data), now)
 }
 
-// SetTemplateCategory records Meta's category of a template; another one than
-// before takes our approval off, since it changes the price.
-func (s *Store) SetTemplateCategory(ctx context.Context, accountID, metaID, name, language, category string, now int64) (found bool, err error) {
-	n, err := exec(ctx, s.db, `UPDATE waa_templates SET category = $5, updated_at = $6, `+approvalUnless("category = $5")+`
-		WHERE account_id = $1 AND (meta_id = $2 AND $2 <> '' OR name = $3 AND language = $4)`,
-		accountID, metaID, name, language, fit(category, 32), now)
-	return n > 0, failed(err, "could not set the template's category")
-}
+// statusGone stands for no status of Meta's: it has no such template any more.
+const statusGone = "GONE"
 
 // approvalUnless is the part of an UPDATE that takes the approval off unless the condition holds.
 func approvalUnless(condition string) string {
-	return `approved = approved AND ` + condition + `,
-		approved_by = CASE WHEN ` + condition + ` THEN approved_by ELSE '' END,
-		approved_at = CASE WHEN ` + condition + ` THEN approved_at ELSE 0 END`
+	return `approved = w.approved AND ` + condition + `,
+		approved_by = CASE WHEN ` + condition + ` THEN w.approved_by ELSE '' END,
+		approved_at = CASE WHEN ` + condition + ` THEN w.approved_at ELSE 0 END`
+}
+
+// stillApproved is the condition that our approval holds for what Meta says
+// now: another category has another price, and what Meta stopped is looked at
+// again before it is used again.
+func stillApproved(category, status string) string {
+	return `(w.category = ` + category + ` AND (w.status <> 'APPROVED' OR ` + status + ` = 'APPROVED'))`
 }

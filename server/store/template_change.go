@@ -4,33 +4,48 @@ import (
 	"context"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
-// TemplateChanged moves status and category of a template and answers it as it
-// was and as it is; see relay.ChangeStore.
-func (s *Store) TemplateChanged(ctx context.Context, accountID, metaID, name, language, status, category string, now int64) (before, after *conversation.Template, err error) {
-	before, err = s.template(ctx, templateSelect+` WHERE account_id = $1 AND (meta_id = $2 AND meta_id <> '' OR name = $3 AND language = $4)
-		ORDER BY meta_id = $2 DESC LIMIT 1`, accountID, metaID, name, language)
-	if err != nil {
-		return nil, nil, err
-	}
-	if status != "" && status != before.Status {
-		if _, err = s.SetTemplateStatus(ctx, accountID, before.MetaID, before.Name, before.Language, status, now); err != nil {
-			return nil, nil, err
-		}
-	}
-	if category != "" && category != before.Category {
-		if _, err = s.SetTemplateCategory(ctx, accountID, before.MetaID, before.Name, before.Language, category, now); err != nil {
-			return nil, nil, err
-		}
-	}
-	after, err = s.Template(ctx, before.ID)
-	return before, after, err
+// TemplateChanged takes what Meta says of a template, and leaves a notice for
+// the admins in the same statement; see relay.ChangeStore.
+func (s *Store) TemplateChanged(ctx context.Context, accountID string, change relay.TemplateChange, now int64) (*conversation.Template, error) {
+	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, fit(change.Status, 32), fit(change.Category, 32),
+		fit(change.Quality, 32), fit(change.Reason, 64), now, s.newID())
+}
+
+// changeTemplate finds the template by Meta's id, else by name and language.
+func changeTemplate() string {
+	still := stillApproved("new.category", "new.status")
+	return `
+	WITH new AS (
+		SELECT id, CASE WHEN $5 = '' THEN status ELSE $5 END AS status, CASE WHEN $6 = '' THEN category ELSE $6 END AS category,
+			CASE WHEN $7 = '' THEN quality ELSE $7 END AS quality,
+			CASE WHEN $5 = '' THEN rejected_reason WHEN $5 = 'REJECTED' THEN $8 ELSE '' END AS rejected_reason
+		FROM waa_templates WHERE account_id = $1 AND (meta_id = $2 AND meta_id <> '' OR name = $3 AND language = $4)
+		ORDER BY meta_id = $2 DESC LIMIT 1 FOR UPDATE
+	), changed AS (
+		UPDATE waa_templates w SET status = new.status, category = new.category, quality = new.quality, rejected_reason = new.rejected_reason,
+			updated_at = CASE WHEN (w.status, w.category, w.quality, w.rejected_reason) IS DISTINCT FROM (new.status, new.category, new.quality, new.rejected_reason)
+				THEN $9 ELSE w.updated_at END, ` + approvalUnless(still) + `
+		FROM new WHERE w.id = new.id RETURNING ` + of("w", templateColumns) + `
+	), notice AS (
+		INSERT INTO waa_notices (key, account_id, text_key, data, created_at)
+		SELECT $10, $1, CASE WHEN w.category <> new.category THEN 'admin.template_category' ELSE 'admin.template_status' END,
+			jsonb_build_object('Template', w.name || ' (' || w.language || ')', 'Approved', w.approved,
+				'From', CASE WHEN w.category <> new.category THEN w.category ELSE w.status END,
+				'To', CASE WHEN w.category <> new.category THEN new.category ELSE new.status END), $9
+		FROM waa_templates w JOIN new ON new.id = w.id -- as it was
+		WHERE w.category <> new.category OR w.status <> new.status AND (w.approved OR cardinality(w.queue_ids) > 0)
+	)
+	SELECT ` + templateColumns + ` FROM changed`
 }
 
 // TemplatesOf lists all templates of an account, usable or not, by name.
 func (s *Store) TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error) {
 	rows := []*templateRow{}
-	err := s.db.SelectContext(ctx, &rows, templateSelect+" WHERE account_id = $1 ORDER BY name, language", accountID)
-	return templatesOf(rows), failed(err, "could not list the templates")
+	if err := s.db.SelectContext(ctx, &rows, templateSelect+" WHERE account_id = $1 ORDER BY name, language", accountID); err != nil {
+		return nil, failed(err, "could not list the templates")
+	}
+	return templatesOf(rows)
 }

@@ -13,55 +13,81 @@ import (
 // the approval off. What Meta no longer has gets gone_at, and loses it when it
 // is back. One statement, so that nobody sees half of it.
 func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error) {
-	var ids, metaIDs, names, languages, categories, statuses, bodies, definitions []string
+	list := templateList{}
 	seen := map[[2]string]bool{}
 	for i := len(fetched) - 1; i >= 0; i-- { // the last of two with one name counts
 		t := &fetched[i]
-		if key := [2]string{t.Name, t.Language}; seen[key] {
-			continue
-		} else {
+		if key := [2]string{t.Name, t.Language}; !seen[key] {
 			seen[key] = true
+			list.add(s.newID(), t)
 		}
-		definition := string(t.Definition)
-		if definition == "" {
-			definition = "{}"
-		}
-		ids, metaIDs = append(ids, s.newID()), append(metaIDs, fit(t.MetaID, 64))
-		names, languages = append(names, fit(t.Name, 512)), append(languages, fit(t.Language, 16))
-		categories, statuses = append(categories, fit(t.Category, 32)), append(statuses, fit(t.Status, 32))
-		bodies, definitions = append(bodies, fit(t.Text, len(t.Text))), append(definitions, definition)
 	}
 	var counts struct{ Added, Updated, Gone int }
 	err = retryDeadlock(func() error {
-		return s.db.GetContext(ctx, &counts, syncTemplates, accountID, now, pq.Array(ids), pq.Array(metaIDs), pq.Array(names),
-			pq.Array(languages), pq.Array(categories), pq.Array(statuses), pq.Array(bodies), pq.Array(definitions))
+		return s.db.GetContext(ctx, &counts, syncTemplates(), accountID, now, pq.Array(list.ids), pq.Array(list.metaIDs), pq.Array(list.names),
+			pq.Array(list.languages), pq.Array(list.categories), pq.Array(list.statuses), pq.Array(list.qualities), pq.Array(list.reasons),
+			pq.Array(list.bodies), pq.Array(list.definitions), s.newID(), maxListed)
 	})
-	return counts.Added, counts.Updated, counts.Gone, len(ids), failed(err, "could not store the templates")
+	return counts.Added, counts.Updated, counts.Gone, len(list.ids), failed(err, "could not store the templates")
 }
 
-const syncTemplates = `
+// maxListed is how many templates a notice of a sync names.
+const maxListed = 20
+
+// templateList is Meta's list, column by column.
+type templateList struct {
+	ids, metaIDs, names, languages, categories, statuses, qualities, reasons, bodies, definitions []string
+}
+
+func (l *templateList) add(id string, t *conversation.Template) {
+	definition := string(t.Definition)
+	if definition == "" {
+		definition = "{}"
+	}
+	l.ids, l.metaIDs = append(l.ids, id), append(l.metaIDs, fit(t.MetaID, 64))
+	l.names, l.languages = append(l.names, fit(t.Name, 512)), append(l.languages, fit(t.Language, 16))
+	l.categories, l.statuses = append(l.categories, fit(t.Category, 32)), append(l.statuses, fit(t.Status, 32))
+	l.qualities, l.reasons = append(l.qualities, fit(t.Quality, 32)), append(l.reasons, fit(t.RejectedReason, 64))
+	l.bodies, l.definitions = append(l.bodies, fit(t.Text, len(t.Text))), append(l.definitions, definition)
+}
+
+// syncTemplates also leaves the admins one notice of what changed among the
+// templates that somebody allowed: another category, no longer approved, gone.
+func syncTemplates() string {
+	still := stillApproved("f.category", "f.status")
+	return `
 WITH f AS (
-	SELECT id, meta_id, name, language, category, status, body, definition::jsonb AS definition
-	FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-		AS f (id, meta_id, name, language, category, status, body, definition)
+	SELECT id, meta_id, name, language, category, status, quality, rejected_reason, body, definition::jsonb AS definition
+	FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+		AS f (id, meta_id, name, language, category, status, quality, rejected_reason, body, definition)
 ), updated AS (
-	UPDATE waa_templates t SET meta_id = f.meta_id, category = f.category, status = f.status, body = f.body, definition = f.definition,
-		gone_at = 0, updated_at = $2,
-		approved = t.approved AND t.category = f.category,
-		approved_by = CASE WHEN t.category = f.category THEN t.approved_by ELSE '' END,
-		approved_at = CASE WHEN t.category = f.category THEN t.approved_at ELSE 0 END
+	UPDATE waa_templates w SET meta_id = f.meta_id, category = f.category, status = f.status, quality = f.quality,
+		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, gone_at = 0, updated_at = $2, ` + approvalUnless(still) + `
 	FROM f
-	WHERE t.account_id = $1 AND t.name = f.name AND t.language = f.language
-		AND (t.gone_at <> 0 OR (t.meta_id, t.category, t.status, t.body, t.definition) IS DISTINCT FROM (f.meta_id, f.category, f.status, f.body, f.definition))
-	RETURNING t.id
+	WHERE w.account_id = $1 AND w.name = f.name AND w.language = f.language
+		AND (w.gone_at <> 0 OR (w.meta_id, w.category, w.status, w.quality, w.rejected_reason, w.body, w.definition)
+			IS DISTINCT FROM (f.meta_id, f.category, f.status, f.quality, f.rejected_reason, f.body, f.definition))
+	RETURNING w.id
 ), added AS (
-	INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, body, definition, created_at, updated_at)
-	SELECT id, $1, meta_id, name, language, category, status, body, definition, $2, $2 FROM f ORDER BY name, language
+	INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, created_at, updated_at)
+	SELECT id, $1, meta_id, name, language, category, status, quality, rejected_reason, body, definition, $2, $2 FROM f ORDER BY name, language
 	ON CONFLICT (account_id, name, language) DO NOTHING
 	RETURNING id
 ), gone AS (
-	UPDATE waa_templates t SET gone_at = $2, updated_at = $2
-	WHERE t.account_id = $1 AND t.gone_at = 0 AND NOT EXISTS (SELECT 1 FROM f WHERE f.name = t.name AND f.language = t.language)
-	RETURNING t.id
+	UPDATE waa_templates w SET gone_at = $2, updated_at = $2
+	WHERE w.account_id = $1 AND w.gone_at = 0 AND NOT EXISTS (SELECT 1 FROM f WHERE f.name = w.name AND f.language = w.language)
+	RETURNING w.id
+), news AS (
+	SELECT row_number() OVER (ORDER BY w.name, w.language) AS n, '* **' || w.name || '** (' || w.language || '): ' ||
+			CASE WHEN f.id IS NULL THEN w.status || ' → GONE' WHEN f.category <> w.category THEN w.category || ' → ' || f.category ELSE w.status || ' → ' || f.status END AS line
+	FROM waa_templates w LEFT JOIN f ON f.name = w.name AND f.language = w.language
+	WHERE w.account_id = $1 AND w.gone_at = 0 AND (w.approved OR cardinality(w.queue_ids) > 0)
+		AND (f.id IS NULL OR f.category <> w.category OR f.status <> w.status)
+), notice AS (
+	INSERT INTO waa_notices (key, account_id, text_key, data, created_at)
+	SELECT $13, $1, 'admin.templates_changed', jsonb_build_object('Count', count(*),
+		'Lines', string_agg(line, E'\n' ORDER BY n) FILTER (WHERE n <= $14), 'More', greatest(0, count(*) - $14)), $2
+	FROM news HAVING count(*) > 0
 )
 SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM updated) AS updated, (SELECT count(*) FROM gone) AS gone`
+}

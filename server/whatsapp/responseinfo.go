@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // ResponseInfo is what Meta tells about its limits and versions beside an answer.
@@ -16,6 +17,8 @@ type ResponseInfo struct {
 	Usage json.RawMessage
 	// RequestID is Meta's x-fb-request-id, for its support.
 	RequestID string
+	// Date is when Meta answered, by its clock, to a second; zero where it does not say.
+	Date time.Time
 }
 
 func (c *Client) report(response *http.Response) {
@@ -27,6 +30,9 @@ func (c *Client) report(response *http.Response) {
 		Version:    response.Header.Get("Facebook-Api-Version"),
 		Warning:    response.Header.Get("X-Ad-Api-Version-Warning"),
 		RequestID:  response.Header.Get("X-Fb-Request-Id"),
+	}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		info.Date = date
 	}
 	if usage := response.Header.Get("X-Business-Use-Case-Usage"); json.Valid([]byte(usage)) {
 		info.Usage = json.RawMessage(usage)

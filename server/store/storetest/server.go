@@ -53,7 +53,9 @@ func binaries() (string, error) {
 		folders = append(folders, found...)
 	}
 	for _, folder := range folders {
-		if _, err := os.Stat(filepath.Join(folder, "initdb")); err == nil {
+		_, noInitdb := os.Stat(filepath.Join(folder, "initdb"))
+		_, noServer := os.Stat(filepath.Join(folder, "postgres"))
+		if noInitdb == nil && noServer == nil {
 			return folder, nil
 		}
 	}

@@ -24,6 +24,8 @@ func DB(t testing.TB) *sql.DB {
 	require.NoError(t, store.Migrate(db))
 	_, err := db.Exec(`CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint);
 		CREATE TABLE posts (id varchar(26) PRIMARY KEY, channelid varchar(26), userid varchar(26), type varchar(26), createat bigint, deleteat bigint);
+		CREATE INDEX ON posts (channelid, deleteat, createat);
+		CREATE INDEX ON posts (createat, id);
 		CREATE TABLE bots (userid varchar(26) PRIMARY KEY)`)
 	require.NoError(t, err)
 	return db

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// LedgerGroup is a part of the ledger added up.
+type LedgerGroup struct {
+	Group            string // an id, a category or a month (2026-11); "" = none
+	Name             string // what a person calls it
+	Currency         string
+	Billed, Reserved conversation.Money
+	BilledMessages   int
+	FreeMessages     int
+	ReservedMessages int
+}
+
+type ledgerGroupView struct {
+	ID               string             `json:"id"`
+	Group            string             `json:"group"`
+	Name             string             `json:"name"`
+	Currency         string             `json:"currency"`
+	Billed           conversation.Money `json:"billed"`
+	Reserved         conversation.Money `json:"reserved"`
+	Messages         int                `json:"messages"`
+	BilledMessages   int                `json:"billed_messages"`
+	FreeMessages     int                `json:"free_messages"`
+	ReservedMessages int                `json:"reserved_messages"`
+}
+
+func viewLedgerGroup(g *LedgerGroup) ledgerGroupView {
+	return ledgerGroupView{
+		ID: g.Group + ":" + g.Currency, Group: g.Group, Name: g.Name, Currency: g.Currency, Billed: g.Billed, Reserved: g.Reserved,
+		Messages:       g.BilledMessages + g.FreeMessages + g.ReservedMessages,
+		BilledMessages: g.BilledMessages, FreeMessages: g.FreeMessages, ReservedMessages: g.ReservedMessages,
+	}
+}
+
+// ledgerSummary adds the ledger up.
+func (a *API) ledgerSummary(r *http.Request) (reply, error) {
+	wanted, err := a.readLedgerQuery(r)
+	if err != nil {
+		return reply{}, err
+	}
+	by := r.URL.Query().Get("group_by")
+	switch by {
+	case "":
+		by = "queue"
+	case "queue", "agent", "template", "month", "category", "account":
+	default:
+		return reply{}, badRequest(conversation.T("api.wrong_type", "Field", "group_by"))
+	}
+	groups, total, err := a.Ledger.LedgerSummary(r.Context(), wanted.from, wanted.to, wanted.queueID, by, wanted.page.number, wanted.page.size)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "add the ledger up")
+	}
+	return ok(listOf(groups, total, wanted.page, viewLedgerGroup))
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"sync"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+)
+
+// pool is the server's: connections that lie on top of each other, some spoiled by a process that was killed.
+type pool struct {
+	mu      sync.Mutex
+	spoiled int // the uppermost ones
+	gone    bool
+	opened  int
+	closed  int
+}
+
+func (p *pool) Driver() sqldriver.Driver { return nil }
+
+func (p *pool) Connect(context.Context) (sqldriver.Conn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone {
+		return nil, errors.New("the server does not answer")
+	}
+	p.opened++
+	conn := &pooled{pool: p, spoiled: p.spoiled > 0}
+	p.spoiled = max(0, p.spoiled-1)
+	return conn, nil
+}
+
+// pooled is one connection.
+type pooled struct {
+	sqldriver.Conn
+	pool    *pool
+	spoiled bool
+	open    int // transactions
+}
+
+func (c *pooled) BeginTx(context.Context, sqldriver.TxOptions) (sqldriver.Tx, error) {
+	if c.spoiled {
+		return nil, errors.New("unexpected transaction status idle in transaction")
+	}
+	c.open++
+	return c, nil
+}
+func (c *pooled) Commit() error   { c.open--; return nil }
+func (c *pooled) Rollback() error { c.open--; return nil }
+func (c *pooled) Close() error {
+	c.pool.mu.Lock()
+	defer c.pool.mu.Unlock()
+	c.pool.closed++
+	return nil
+}
+
+func TestOnlyCleanConnectionsAreUsed(t *testing.T) {
+	p := &pool{spoiled: 5}
+	conn, err := cleanConnector{p}.Connect(t.Context())
+	require.NoError(t, err)
+	require.False(t, conn.(*pooled).spoiled)
+	require.Zero(t, conn.(*pooled).open, "the trial is taken back")
+	require.Equal(t, 6, p.opened)
+	require.Equal(t, 5, p.closed, "the spoiled ones go back to the server, which throws them away")
+}
+
+func TestACleanPoolHoldsNothingSpoiled(t *testing.T) {
+	p := &pool{spoiled: maxConnections}
+	db := sql.OpenDB(cleanConnector{p})
+	db.SetMaxOpenConns(maxConnections)
+	require.NoError(t, cleanPool(db))
+	require.Zero(t, p.spoiled)
+	require.NoError(t, db.Close())
+}
+
+func TestNoConnectionIsAnError(t *testing.T) {
+	p := &pool{gone: true}
+	require.ErrorContains(t, cleanPool(sql.OpenDB(cleanConnector{p})), "does not answer")
+	p = &pool{spoiled: 10 * maxSpoiled}
+	_, err := cleanConnector{p}.Connect(t.Context())
+	require.ErrorContains(t, err, "idle in transaction")
+	require.Equal(t, maxSpoiled, p.opened, "it gives up some time")
+}

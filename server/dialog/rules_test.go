@@ -1,0 +1,55 @@
+package dialog
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func TestAnAdministratorsRulesForVariables(t *testing.T) {
+	template := usable(t, orderTemplate)
+	template.Rules = conversation.Rules{
+		"header_1": {Default: "Bia"},
+		"body_1":   {Default: "12345678", MaxLength: 5}, // stored before the length was
+		"body_2":   {MaxLength: 2},
+		"button_0": {MaxLength: 5000},
+	}
+	desk := newDesk(template)
+	d := desk.dialogs(t)
+	request, err := d.Start(context.Background(), StartFor{UserID: agent})
+	require.NoError(t, err)
+	c := &client{t: t, d: d, form: &request.Dialog}
+	c.submit(map[string]any{"template": "template_order"})
+	defaults, lengths := map[string]string{}, map[string]int{}
+	for _, e := range c.form.Elements {
+		defaults[e.Name], lengths[e.Name] = e.Default, e.MaxLength
+	}
+	require.Equal(t, []string{"Bia", "", ""}, []string{defaults["header_1"], defaults["body_1"], defaults["body_2"]})
+	require.Equal(t, []int{5, 2}, []int{lengths["body_1"], lengths["body_2"]})
+
+	filled := map[string]any{"header_1": "Bia", "body_1": "123456", "body_2": "12", "button_1": "x", "customer_name": "Ana", "cpf": validCPF, "phone": validPhone}
+	require.Contains(t, c.submit(filled).Errors, "body_1")
+	require.Empty(t, desk.starts)
+	filled["body_1"] = "12345"
+	require.Empty(t, c.submit(filled).Errors)
+	require.Len(t, desk.starts, 1)
+}
+
+func TestThePriceThatHoldsNow(t *testing.T) {
+	desk := newDesk(usable(t, orderTemplate))
+	d := desk.dialogs(t)
+	p := &pick{template: desk.templates[0], plan: &conversation.Plan{
+		Currency: "BRL", MonthlyLimit: 10_000_000, Prices: conversation.Prices{Marketing: 1_000_000},
+		PriceChanges: []conversation.PriceChange{{From: desk.now, Prices: conversation.Prices{Marketing: 2_000_000}}, {From: desk.now + 1, Prices: conversation.Prices{Marketing: 3_000_000}}},
+	}}
+	var err error
+	p.parsed, err = parse(p.template)
+	require.NoError(t, err)
+	for at, price := range map[int64]string{desk.now - 1: "1,00", desk.now: "2,00", desk.now + 1: "3,00"} {
+		p.at = at
+		require.Contains(t, introduction(d.readerOf(context.Background(), agent), p), price)
+	}
+}

@@ -1,0 +1,124 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+const (
+	// lookEvery is how often Meta is asked about a number, by all nodes
+	// together: often enough that a revoked token is noticed within a minute,
+	// and within the 200 calls an hour that Meta lets a small business make.
+	lookEvery = 30 * time.Second
+	// tokenEvery is how often scopes, expiry and subscription are asked for.
+	tokenEvery = 30 * time.Minute
+	// lookPatience bounds what Meta may take.
+	lookPatience = 15 * time.Second
+	// codeToken is Meta's error for a token that is expired, revoked or wrong.
+	codeToken = 190
+)
+
+// LookTurn names the turns at looking at an account; see MonitorStore.Turn.
+func LookTurn(accountID string) string { return "look:" + accountID }
+
+// MonitorStore is what watching the numbers needs.
+type MonitorStore interface {
+	Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error)
+	Healths(ctx context.Context) (map[string]*conversation.Health, error)
+	// SaveHealth stores what a look found; with token set also what it found of the token.
+	SaveHealth(ctx context.Context, h *conversation.Health, token bool) error
+	// Turn takes a turn at what all nodes together do once in a while; false where the last is younger than that.
+	Turn(ctx context.Context, name string, every time.Duration) (bool, error)
+	BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
+	// NoticeTroubles leaves notices of numbers that stopped, and of those that go on again.
+	NoticeTroubles(ctx context.Context, now int64) error
+}
+
+// Look is one look at an account at Meta.
+type Look struct {
+	conversation.Health
+	Verdict whatsapp.Verdict // Accepted where the token was good
+}
+
+// Monitor asks Meta about every number also while nothing is sent: a token
+// that was revoked shows within a minute, and so does its recovery.
+type Monitor struct {
+	Store MonitorStore
+	// Look asks Meta; with token also about the token and the subscription.
+	Look  func(ctx context.Context, account *conversation.Account, token bool) Look
+	Told  func() // wakes the notices
+	Clock conversation.Clock
+	Log   jobqueue.Logger
+}
+
+// Round looks at the accounts whose turn it is.
+func (m *Monitor) Round(ctx context.Context) (more bool, err error) {
+	accounts, _, err := m.Store.Accounts(ctx, 0, 200)
+	if err != nil {
+		return false, err
+	}
+	var due []*conversation.Account
+	for _, account := range accounts {
+		if !account.Enabled || account.AccessToken == "" {
+			continue
+		}
+		mine, err := m.Store.Turn(ctx, LookTurn(account.ID), lookEvery)
+		if err != nil {
+			return false, err
+		}
+		if mine {
+			due = append(due, account)
+		}
+	}
+	if len(due) > 0 {
+		known, err := m.Store.Healths(ctx)
+		if err != nil {
+			return false, err
+		}
+		inParallel(tickHands, due, func(account *conversation.Account) {
+			if err := m.look(ctx, account, known[account.ID]); err != nil && ctx.Err() == nil {
+				m.Log.Warn("Could not look at a number", "account", account.ID, "error", err.Error())
+			}
+		})
+	}
+	if err := m.Store.NoticeTroubles(ctx, m.Clock.Now()); err != nil {
+		return false, err
+	}
+	m.Told()
+	return false, nil
+}
+
+func (m *Monitor) look(ctx context.Context, account *conversation.Account, known *conversation.Health) error {
+	now := m.Clock.Now()
+	// after trouble the token may be another one
+	token := known == nil || !known.OK || now-known.TokenCheckedAt >= tokenEvery.Milliseconds()
+	askCtx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	found := m.Look(askCtx, account, token)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	v := found.Verdict
+	h := &found.Health
+	h.AccountID, h.CheckedAt, h.TokenCheckedAt, h.OK = account.ID, now, now, v.Outcome == whatsapp.Accepted
+	if v.Outcome == whatsapp.Refused {
+		h.ErrorCode = v.Code
+	}
+	if err := m.Store.SaveHealth(ctx, h, token && h.OK); err != nil {
+		return err
+	}
+	switch {
+	case h.OK && account.BlockedCode != 0 && (account.BlockedCode == codeToken || known != nil && known.ErrorCode == account.BlockedCode):
+		// what a send met a look cannot judge: the relay tries that itself
+		_, err := m.Store.BlockAccount(ctx, account.ID, 0, now)
+		return err
+	case v.Outcome == whatsapp.Refused && v.Class == whatsapp.Admin && v.Scope != whatsapp.ScopeMessage && v.Code != 0 && account.BlockedCode == 0:
+		_, err := m.Store.BlockAccount(ctx, account.ID, v.Code, now)
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+const (
+	noticeLease = 30 * time.Second
+	noticeBatch = 8
+)
+
+// Notice is something that people are to be told, each of them once.
+type Notice struct {
+	Key       string // one notice a key, for ever
+	AccountID string
+	QueueID   string // "" = for the system admins, else for the queue's supervisors
+	TextKey   string
+	Data      map[string]any
+	CreatedAt int64 // milliseconds since epoch
+	Told      []string
+	Again     bool // an earlier try may have told somebody already
+}
+
+// text is the notice for a reader: a code gets its words, numbers are whole.
+func (n *Notice) text() conversation.Text {
+	data := make(map[string]any, len(n.Data)+1)
+	for name, value := range n.Data {
+		if number, ok := value.(float64); ok {
+			value = int64(number)
+		}
+		data[name] = value
+	}
+	if code, ok := data["Code"].(int64); ok {
+		data["Words"] = whatsapp.ClassifyCode(int(code))
+	}
+	return conversation.Text{Key: n.TextKey, Data: data}
+}
+
+// Notices tells people what was stored for them, by direct messages that stay.
+type Notices struct {
+	Store interface {
+		ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*Notice, error)
+		NoticeToldTo(ctx context.Context, key, userID string) error
+		NoticeTold(ctx context.Context, key string, now int64) error
+	}
+	Posts interface {
+		Poster
+		DirectChannel(ctx context.Context, userID string) (channelID string, err error)
+	}
+	// Readers are who is to be told; subject is what stands before the text, "" = nothing.
+	Readers func(ctx context.Context, n *Notice) (userIDs []string, subject string, err error)
+	Speaker Speaker
+	Clock   conversation.Clock
+	Log     jobqueue.Logger
+}
+
+// Round tells a batch.
+func (n *Notices) Round(ctx context.Context) (more bool, err error) {
+	claimed, err := n.Store.ClaimNotices(ctx, noticeLease, noticeBatch)
+	if err != nil {
+		return false, err
+	}
+	for _, notice := range claimed {
+		if err := n.tell(ctx, notice); err != nil { // the lease runs out, then it is tried again
+			n.Log.Warn("Could not tell a notice", "text", notice.TextKey, "account", notice.AccountID, "queue", notice.QueueID, "error", err.Error())
+		}
+	}
+	return len(claimed) == noticeBatch, nil
+}
+
+func (n *Notices) tell(ctx context.Context, notice *Notice) error {
+	readers, subject, err := n.Readers(ctx, notice)
+	if err != nil {
+		return err
+	}
+	for _, userID := range readers {
+		if slices.Contains(notice.Told, userID) {
+			continue
+		}
+		if err := n.tellOne(ctx, notice, userID, subject); err != nil {
+			return err
+		}
+	}
+	return n.Store.NoticeTold(ctx, notice.Key, n.Clock.Now())
+}
+
+func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject string) error {
+	channelID, err := n.Posts.DirectChannel(ctx, userID)
+	if err != nil {
+		return err
+	}
+	text := n.Speaker.To(ctx, userID, notice.text())
+	if subject != "" {
+		text = "**" + subject + "**: " + text
+	}
+	if _, err := ensurePost(ctx, n.Posts, Post{
+		ChannelID: channelID, Message: text, Props: map[string]any{PropEvent: notice.Key}, PendingID: notice.Key + ":" + userID,
+	}, PropEvent, notice.Again, ownPostsSince()); err != nil {
+		return err
+	}
+	return n.Store.NoticeToldTo(ctx, notice.Key, userID)
+}

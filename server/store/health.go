@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+
+	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	numberFields  = "checked_at, ok, error_code, quality_rating, messaging_limit, number_status, clock_skew"
+	tokenFields   = "subscribed, token_checked_at, token_expires_at, scopes"
+	healthColumns = "account_id, restriction, " + numberFields + ", " + tokenFields
+)
+
+type healthRow struct {
+	conversation.Health
+	Scopes pq.StringArray
+}
+
+// Healths reads what Meta said of all accounts, by account id.
+func (s *Store) Healths(ctx context.Context) (map[string]*conversation.Health, error) {
+	rows := []*healthRow{}
+	if err := s.db.SelectContext(ctx, &rows, "SELECT "+healthColumns+" FROM waa_account_health"); err != nil {
+		return nil, failed(err, "could not read the health of the numbers")
+	}
+	byAccount := make(map[string]*conversation.Health, len(rows))
+	for _, row := range rows {
+		row.Health.Scopes = row.Scopes
+		byAccount[row.AccountID] = &row.Health
+	}
+	return byAccount, nil
+}
+
+// SaveHealth stores what a look at a number found; with token set also what it
+// found of the token. What Meta did not say ("") stays as it was.
+func (s *Store) SaveHealth(ctx context.Context, h *conversation.Health, token bool) error {
+	set := "checked_at = excluded.checked_at, ok = excluded.ok, error_code = excluded.error_code, clock_skew = excluded.clock_skew"
+	for _, c := range []string{"quality_rating", "messaging_limit", "number_status"} {
+		set += ", " + c + " = CASE WHEN excluded." + c + " = '' THEN w." + c + " ELSE excluded." + c + " END"
+	}
+	if token {
+		set += ", " + each(tokenFields, func(c string) string { return c + " = excluded." + c })
+	}
+	_, err := execNamed(ctx, s.db, insertInto("waa_account_health AS w", healthColumns)+" ON CONFLICT (account_id) DO UPDATE SET "+set,
+		&struct {
+			*conversation.Health
+			Scopes any
+		}{fittedHealth(h), pq.Array(append([]string{}, h.Scopes...))})
+	return failed(err, "could not store the health of a number")
+}
+
+// SaveNumberNews stores what a webhook says of a number; "" leaves a value as it is, "-" takes a restriction off.
+func (s *Store) SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string) error {
+	_, err := exec(ctx, s.db, `INSERT INTO waa_account_health AS w (account_id, quality_rating, messaging_limit, restriction) VALUES ($1, $2, $3, CASE WHEN $4 = '-' THEN '' ELSE $4 END)
+		ON CONFLICT (account_id) DO UPDATE SET
+			quality_rating = CASE WHEN $2 = '' THEN w.quality_rating ELSE $2 END,
+			messaging_limit = CASE WHEN $3 = '' THEN w.messaging_limit ELSE $3 END,
+			restriction = CASE WHEN $4 = '' THEN w.restriction WHEN $4 = '-' THEN '' ELSE $4 END`,
+		accountID, fit(quality, 32), fit(limit, 32), fit(restriction, 400))
+	return failed(err, "could not store what a webhook says of a number")
+}
+
+func fittedHealth(h *conversation.Health) *conversation.Health {
+	c := *h
+	c.QualityRating, c.MessagingLimit, c.NumberStatus = fit(c.QualityRating, 32), fit(c.MessagingLimit, 32), fit(c.NumberStatus, 32)
+	return &c
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+)
+
+// supportPatience bounds what Meta may take while a support packet is made.
+const supportPatience = 20 * time.Second
+
+// supportFinding is one line of the support packet.
+type supportFinding struct {
+	Check     string `json:"check"`
+	AccountID string `json:"account_id,omitempty"`
+	OK        bool   `json:"ok"`
+	Text      string `json:"text"`
+}
+
+// GenerateSupportData adds what the doctor finds to the server's support
+// packet. Neither a token nor anything of a customer is in it.
+func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData, err error) {
+	defer p.recovered("GenerateSupportData", func() { files, err = nil, errors.New("the plugin's support data could not be made") })
+	a := p.app.Load()
+	if a == nil {
+		return nil, errors.New("the plugin is not active")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), supportPatience)
+	defer cancel()
+	findings, err := a.doctor().Examine(ctx)
+	if err != nil {
+		return nil, errors.Wrap(err, "could not examine the installation")
+	}
+	lines := make([]supportFinding, len(findings))
+	for i, f := range findings {
+		lines[i] = supportFinding{Check: f.Check, AccountID: f.AccountID, OK: f.OK, Text: a.texts.Text("en", f.Text.Key, f.Text.Data)}
+	}
+	body, err := json.MarshalIndent(map[string]any{"findings": lines}, "", "  ")
+	if err != nil {
+		return nil, errors.Wrap(err, "could not write the support data")
+	}
+	return []*model.FileData{{Filename: "whatsapp-ativo.json", Body: body}}, nil
+}
