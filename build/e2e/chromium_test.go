@@ -28,7 +28,13 @@ const pageLimit = 20 * time.Second
 type browserPage struct {
 	t      *testing.T
 	socket *websocket.Conn
-	lastID int
+	lastID *int
+}
+
+// in is the same page for a subtest.
+func (p *browserPage) in(t *testing.T) *browserPage {
+	t.Helper()
+	return &browserPage{t: t, socket: p.socket, lastID: p.lastID}
 }
 
 // chromium finds the browser: CHROMIUM_PATH, or one of the usual names. Without one the test is skipped.
@@ -60,7 +66,7 @@ func openPage(t *testing.T, address string) *browserPage {
 		_ = syscall.Kill(-browser.Process.Pid, syscall.SIGKILL)
 		_ = browser.Wait()
 	})
-	p := &browserPage{t: t}
+	p := &browserPage{t: t, lastID: new(int)}
 	p.socket = connect(t, filepath.Join(profile, "DevToolsActivePort"))
 	t.Cleanup(func() { _ = p.socket.Close() })
 	p.call("Page.navigate", map[string]any{"url": address}, nil)
@@ -93,7 +99,7 @@ func connect(t *testing.T, portFile string) *websocket.Conn {
 		}
 		for _, target := range targets {
 			if target.Type == "page" {
-				socket, _, err = websocket.DefaultDialer.DialContext(ctx, target.Socket, nil) //nolint:bodyclose // the library closes it
+				socket, _, err = websocket.DefaultDialer.DialContext(ctx, target.Socket, nil)
 				return err == nil, err
 			}
 		}
@@ -105,9 +111,9 @@ func connect(t *testing.T, portFile string) *websocket.Conn {
 // call does one command of the protocol and reads its result.
 func (p *browserPage) call(method string, params, into any) {
 	p.t.Helper()
-	p.lastID++
+	*p.lastID++
 	require.NoError(p.t, p.socket.SetReadDeadline(time.Now().Add(pageLimit)))
-	require.NoError(p.t, p.socket.WriteJSON(map[string]any{"id": p.lastID, "method": method, "params": params}))
+	require.NoError(p.t, p.socket.WriteJSON(map[string]any{"id": *p.lastID, "method": method, "params": params}))
 	for {
 		var answer struct {
 			ID     int             `json:"id"`
@@ -115,7 +121,7 @@ func (p *browserPage) call(method string, params, into any) {
 			Result json.RawMessage `json:"result"`
 		}
 		require.NoError(p.t, p.socket.ReadJSON(&answer))
-		if answer.ID != p.lastID {
+		if answer.ID != *p.lastID {
 			continue // an event
 		}
 		require.Empty(p.t, string(answer.Error), method)
@@ -144,14 +150,15 @@ func (p *browserPage) wait(what, expression string) {
 	defer cancel()
 	require.NoError(p.t, testenv.WaitFor(ctx, what, func() (bool, error) {
 		var holds bool
-		return p.eval("Boolean("+expression+")", &holds) && holds, nil
+		return p.eval("(async () => Boolean(await "+expression+"))()", &holds) && holds, nil
 	}))
 }
 
-// click clicks with the mouse in the middle of what an expression gives, once it is there.
+// click clicks with the mouse in the middle of what an expression gives, once it is there to stay: a page that draws itself anew
+// between press and release takes no click.
 func (p *browserPage) click(what, element string) {
 	p.t.Helper()
-	p.wait(what, element)
+	p.wait(what, `(async () => { const before = `+element+`; await new Promise((done) => setTimeout(done, 300)); return before && before === `+element+`; })()`)
 	var at struct{ X, Y float64 }
 	require.True(p.t, p.eval(`(() => { const e = `+element+`; e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect();
 		return {x: r.x + r.width / 2, y: r.y + r.height / 2}; })()`, &at), what)

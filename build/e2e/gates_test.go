@@ -12,21 +12,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
 // A gate stops the plugin at one statement for one customer, for as long as a test wants: a trigger on the plugin's table waits for
 // a lock that the test holds. So a test knows, instead of hoping, that the plugin stands between two of its steps. The gates are
 // triggers in the database of the test; the plugin knows nothing of them.
 const (
-	gateInboundStored  = "inbound_stored"  // a customer's message, taken from the inbox, is about to be stored
-	gatePostRecorded   = "post_recorded"   // a post exists and is about to be recorded
-	gateClaimed        = "claimed"         // an outbound message is stored, a worker is about to take it
-	gateLeft           = "left"            // an outbound message is about to leave
-	gateEnqueued       = "enqueued"        // an agent's post exists and is about to be stored as a message to send
-	gateStatus         = "status"          // a status is about to be stored
-	gateAnswer         = "answer"          // Meta's answer to a template is about to be stored
-	gateChannel        = "channel"         // a channel exists and is about to be recorded
-	gateInTransaction  = "in_transaction"  // a start is half written, not committed
+	gateInboundStored = "inbound_stored" // a customer's message, taken from the inbox, is about to be stored
+	gatePostRecorded  = "post_recorded"  // a post exists and is about to be recorded
+	gateClaimed       = "claimed"        // an outbound message is stored, a worker is about to take it
+	gateLeft          = "left"           // an outbound message is about to leave
+	gateStatus        = "status"         // a status is about to be stored
+	gateAnswer        = "answer"         // Meta's answer to a template is about to be stored
+	gateChannel       = "channel"        // a channel exists and is about to be recorded
+	gateInTransaction = "in_transaction" // a start is half written, not committed
 )
 
 // gateTriggers says where the gates are: table, moment, and the column that names the conversation.
@@ -35,7 +35,6 @@ var gateTriggers = []struct{ name, table, when, condition, column string }{
 	{gatePostRecorded, "waa_messages", "UPDATE", "OLD.post_id = '' AND NEW.post_id <> ''", "conversation_id"},
 	{gateClaimed, "waa_outbox", "UPDATE", "NEW.attempts > OLD.attempts", "lane"},
 	{gateLeft, "waa_outbox", "UPDATE", "OLD.left_at = 0 AND NEW.left_at <> 0", "lane"},
-	{gateEnqueued, "waa_outbox", "INSERT", "NEW.due_at = 0", "lane"},
 	{gateStatus, "waa_messages", "UPDATE", "NEW.direction = 'out' AND NEW.status <> OLD.status AND NEW.status IN ('sent', 'delivered', 'read')", "conversation_id"},
 	{gateAnswer, "waa_messages", "UPDATE", "NEW.kind = 'template' AND OLD.wamid = '' AND NEW.wamid <> ''", "conversation_id"},
 	{gateChannel, "waa_conversations", "UPDATE", "OLD.channel_id = '' AND NEW.channel_id <> ''", "id"},
@@ -110,10 +109,24 @@ func (k *gate) waiting(ctx context.Context) (int, error) {
 	return n, errors.Wrap(err, "cannot look at the gate")
 }
 
+// reached is nil once a statement stands at the gate.
+func (k *gate) reached(ctx context.Context) error {
+	n, err := k.waiting(ctx)
+	if err != nil {
+		return err
+	}
+	return holds(n > 0, "nobody stands at the gate")
+}
+
 // turnBack cancels the statements that stand at the gate: they never happened.
 func (k *gate) turnBack(ctx context.Context) error {
-	_, err := k.g.db.ExecContext(ctx, "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock)
-	return errors.Wrap(err, "cannot turn back who waits at the gate")
+	return testenv.WaitFor(ctx, "nobody to stand at the gate", func() (bool, error) {
+		if _, err := k.g.db.ExecContext(ctx, "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock); err != nil {
+			return false, errors.Wrap(err, "cannot turn back who waits at the gate")
+		}
+		n, err := k.waiting(ctx)
+		return n == 0, err
+	})
 }
 
 // open lets through who still stands at the gate, and everybody after them.

@@ -33,6 +33,7 @@ func TestPhonePage(t *testing.T) {
 	page.click("the customer in the list of phones", `document.querySelector('#list li')`)
 
 	t.Run("the template is shown as the customer sees it", func(t *testing.T) {
+		page := page.in(t)
 		page.wait("the template's bubble", theirs+`.length === 1`)
 		var shown struct {
 			Heading, Text, Footer string
@@ -47,6 +48,7 @@ func TestPhonePage(t *testing.T) {
 	})
 
 	t.Run("a click on a button answers, here and in Mattermost", func(t *testing.T) {
+		page := page.in(t)
 		page.click("the button", theirs+`[0].querySelector('button.tap')`)
 		page.wait("the customer's bubble", contains(mine, "Pode vir"))
 		posts, err := world.WaitPosts(ctx, conversation.ChannelID, 1, "the answer's post", scenario.FromCustomer)
@@ -57,6 +59,7 @@ func TestPhonePage(t *testing.T) {
 	})
 
 	t.Run("text goes both ways", func(t *testing.T) {
+		page := page.in(t)
 		page.click("the text field", `document.querySelector('#text')`)
 		page.enter("Até amanhã, então")
 		page.wait("the customer's text", contains(mine, "Até amanhã, então"))
@@ -71,6 +74,7 @@ func TestPhonePage(t *testing.T) {
 	})
 
 	t.Run("the clock moved on the page moves the plugin's", func(t *testing.T) {
+		page := page.in(t)
 		page.click("the button that lets a day pass", `[...document.querySelectorAll('#clock-buttons button')].find((b) => b.textContent === '+24 h')`)
 		_, err := world.WaitState(ctx, 1, conversation.ID, "expired")
 		require.NoError(t, err)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,9 +22,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
-
-// worldLimit is long enough for building the server the first time.
-const worldLimit = 10 * time.Minute
 
 // stage is the world in which the faults are played: one for all of these tests, since a start costs ten seconds and more. Each test
 // brings its own customers and leaves the simulator as it found it.
@@ -45,10 +41,14 @@ var customers atomic.Int64
 // newStage gives a test the shared world.
 func newStage(t *testing.T) *stage {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a Mattermost server, which -short leaves out")
+	}
+	path := bundle(t)
 	shared.once.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), worldLimit)
+		ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 		defer cancel()
-		shared.world, shared.err = scenario.Start(ctx, scenario.Options{Bundle: bundlePath(), Log: os.Stderr, Simulator: func(s *cloudapi.Settings) {
+		shared.world, shared.err = scenario.Start(ctx, scenario.Options{Bundle: path, Log: os.Stderr, Simulator: func(s *cloudapi.Settings) {
 			s.RetryMax = 2 * time.Second // a plugin that comes back is not left without its webhooks for long
 		}})
 	})
@@ -56,11 +56,26 @@ func newStage(t *testing.T) *stage {
 	s := &stage{World: shared.world, t: t}
 	s.awake()
 	t.Cleanup(func() {
+		if t.Failed() {
+			logPlugin(t, s.World)
+			keepLog(t, s.World)
+		}
 		s.Sim.Faults().Clear()
 		s.Sim.Webhooks().Release(cloudapi.Release{})
 		s.Sim.Webhooks().Repeat(1)
 	})
 	return s
+}
+
+// keepLog keeps the server's log of a failed test where WAA_KEEP_LOG says.
+func keepLog(t *testing.T, w *scenario.World) {
+	path := os.Getenv("WAA_KEEP_LOG")
+	if path == "" {
+		return
+	}
+	log, err := w.Env.ServerLog(0)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, []byte(log), 0o600))
 }
 
 // closeShared ends the shared world, if there is one.
@@ -69,18 +84,6 @@ func closeShared() error {
 		return nil
 	}
 	return shared.world.Close()
-}
-
-// bundlePath is the plugin's bundle: WAA_BUNDLE, else what `make host-bundle` made.
-func bundlePath() string {
-	if path := os.Getenv("WAA_BUNDLE"); path != "" {
-		return path
-	}
-	found, _ := filepath.Glob(filepath.Join("..", "..", ".cache", "whatsapp-ativo-*.tar.gz"))
-	if len(found) == 0 {
-		return filepath.Join("..", "..", ".cache", "whatsapp-ativo.tar.gz") // the error names it
-	}
-	return found[len(found)-1]
 }
 
 // ctx is a context of the test that ends after so long.
@@ -94,10 +97,15 @@ func (s *stage) ctx(limit time.Duration) context.Context {
 func (s *stage) within(limit time.Duration, what string, check func(ctx context.Context) error) {
 	s.t.Helper()
 	ctx := s.ctx(limit)
-	require.NoError(s.t, testenv.WaitFor(ctx, what, func() (bool, error) {
+	var last error // that is not the end of the time itself
+	err := testenv.WaitFor(ctx, what, func() (bool, error) {
 		err := check(ctx)
+		if err != nil && ctx.Err() == nil {
+			last = err
+		}
 		return err == nil, err
-	}))
+	})
+	require.NoError(s.t, err, "%v", last)
 }
 
 // awake waits until the plugin answers.
@@ -125,12 +133,37 @@ type talk struct {
 // open begins an atendimento and lets the customer answer.
 func (s *stage) open(agent int) *talk {
 	s.t.Helper()
-	k := &talk{customer: newCustomer(), agent: agent}
-	var err error
-	k.Conversation, err = s.Opened(s.ctx(time.Minute), agent, k.customer)
+	k, err := s.begin(agent)
 	require.NoError(s.t, err)
-	k.phone = s.Phone(k.customer.Phone)
 	return k
+}
+
+func (s *stage) begin(agent int) (*talk, error) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	customer := newCustomer()
+	c, err := s.Opened(ctx, agent, customer)
+	return &talk{Conversation: c, customer: customer, phone: s.Phone(customer.Phone), agent: agent}, err
+}
+
+// openMany opens many atendimentos, some at a time.
+func (s *stage) openMany(n int) []*talk {
+	s.t.Helper()
+	talks := make([]*talk, n)
+	problems := make([]error, n)
+	var hands sync.WaitGroup
+	for hand := range 4 {
+		hands.Go(func() {
+			for i := hand; i < n; i += 4 {
+				talks[i], problems[i] = s.begin(i % 3)
+			}
+		})
+	}
+	hands.Wait()
+	for _, err := range problems {
+		require.NoError(s.t, err)
+	}
+	return talks
 }
 
 // post writes as the conversation's agent.
@@ -223,15 +256,21 @@ func (s *stage) quiet(limit time.Duration) time.Duration {
 	s.t.Helper()
 	begin := time.Now()
 	s.within(limit, "everything to be done", func(ctx context.Context) error {
-		if err := s.Sim.Settle(ctx); err != nil {
-			return err
+		settling, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		if err := s.Sim.Settle(settling); err != nil {
+			return errors.Wrap(err, "webhooks wait to be taken")
 		}
-		left, err := s.number(ctx, `SELECT (SELECT count(*) FROM waa_inbox WHERE finished_at = 0) + (SELECT count(*) FROM waa_outbox WHERE finished_at = 0)
-			+ (SELECT count(*) FROM waa_messages WHERE shown_status <> status AND post_id <> '')`)
+		var left string
+		err := s.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(what, '; '), '') FROM (
+			SELECT 'inbox ' || dedupe_key || ' ' || attempts || ' ' || reason AS what FROM waa_inbox WHERE finished_at = 0
+			UNION ALL SELECT 'outbox ' || dedupe_key || ' ' || attempts || ' ' || reason FROM waa_outbox WHERE finished_at = 0
+			UNION ALL SELECT 'shows ' || id || ' ' || shown_status || ' instead of ' || status FROM waa_messages WHERE shown_status <> status AND post_id <> ''
+		) remaining`).Scan(&left)
 		if err != nil {
-			return err
+			return errors.Wrap(err, "cannot read the database")
 		}
-		return holds(left == 0, "%d things are left to do", left)
+		return holds(left == "", "left to do: %s", left)
 	})
 	return time.Since(begin).Round(time.Second)
 }

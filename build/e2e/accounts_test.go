@@ -1,0 +1,141 @@
+//go:build unix
+
+package e2e
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// told is how a customer's message came to the plugin.
+type told struct {
+	first    time.Time // end of the first attempt
+	accepted time.Time // end of the attempt that had its 200; zero = there was none
+}
+
+// deliveriesOf finds the deliveries of messages, by wamid.
+func deliveriesOf(deliveries []cloudapi.Delivery) map[string]told {
+	all := map[string]told{}
+	for _, d := range deliveries {
+		for _, wamid := range messagesIn(d.Body) {
+			way := all[wamid]
+			for _, a := range d.Attempts {
+				if way.first.IsZero() || a.At.Before(way.first) {
+					way.first = a.At
+				}
+				if a.Status == 200 && (way.accepted.IsZero() || a.At.Before(way.accepted)) {
+					way.accepted = a.At
+				}
+			}
+			all[wamid] = way
+		}
+	}
+	return all
+}
+
+// messagesIn lists the wamids of the messages in a webhook.
+func messagesIn(body string) (wamids []string) {
+	var envelope struct {
+		Entry []struct {
+			Changes []struct {
+				Value struct {
+					Messages []struct{ ID string }
+				}
+			}
+		}
+	}
+	if json.Unmarshal([]byte(body), &envelope) != nil {
+		return nil
+	}
+	for _, entry := range envelope.Entry {
+		for _, change := range entry.Changes {
+			for _, m := range change.Value.Messages {
+				wamids = append(wamids, m.ID)
+			}
+		}
+	}
+	return wamids
+}
+
+// postsOf are the posts that bring a customer's message.
+func postsOf(posts []*model.Post, wamid string) []*model.Post {
+	return scenario.Matching(posts, func(p *model.Post) bool { return p.GetProp(scenario.PropWAMID) == wamid })
+}
+
+// inbound checks the customer's side of a talk: every message has one post, in the order of Meta's timestamps. Only what Meta itself
+// delivered too late, after a younger message had been taken already, may stand behind that one. It gives how many pairs it held
+// against each other.
+func (s *stage) inbound(k *talk, posts []*model.Post, ways map[string]told) (pairs int, err error) {
+	sent := k.phone.Sent() // Meta's order
+	at := make([]int, len(sent))
+	for i := range sent {
+		found := postsOf(posts, sent[i].ID)
+		if len(found) != 1 {
+			return pairs, errors.Errorf("%q of the customer has %d posts", sent[i].Text, len(found))
+		}
+		if found[0].Message != sent[i].Text {
+			return pairs, errors.Errorf("%q of the customer is shown as %q", sent[i].Text, found[0].Message)
+		}
+		at[i] = slices.Index(posts, found[0])
+		for j := range i {
+			if earlier, later := ways[sent[j].ID], ways[sent[i].ID]; !earlier.accepted.Before(later.first) {
+				continue
+			}
+			pairs++
+			if at[j] > at[i] {
+				return pairs, errors.Errorf("%q of the customer stands before %q, which is older and was there first", sent[i].Text, sent[j].Text)
+			}
+		}
+	}
+	return pairs, nil
+}
+
+// outcome counts what became of agents' posts.
+type outcome struct{ arrived, unknown int }
+
+// outbound checks the agents' side of a talk: every post is on the phone once and has its tick, or is unknown, says so in its thread
+// and is not on the phone; in order.
+func (s *stage) outbound(ctx context.Context, k *talk, posts []*model.Post) (sum outcome, err error) {
+	onPhone := map[string][]int{}
+	for i, m := range k.phone.Messages() {
+		onPhone[m.Text] = append(onPhone[m.Text], i)
+	}
+	last := -1
+	for _, p := range fromAgents(posts) {
+		places := onPhone[p.Message]
+		status, _ := p.GetProp(scenario.PropStatus).(string)
+		switch {
+		case len(places) > 1:
+			return sum, errors.Errorf("%q is %d times on the phone", p.Message, len(places))
+		case len(places) == 1 && slices.Contains([]string{"sent", "delivered", "read"}, status):
+			sum.arrived++
+			if places[0] < last {
+				return sum, errors.Errorf("%q arrived before what was posted before it", p.Message)
+			}
+			last = places[0]
+		case len(places) == 0 && status == "unknown":
+			sum.unknown++
+			if text, err := s.notice(ctx, p.Id); err != nil || text == "" {
+				return sum, cmp.Or(err, errors.Errorf("%q is unknown and its thread does not say so", p.Message))
+			}
+		default:
+			return sum, errors.Errorf("%q is %d times on the phone and shows %q", p.Message, len(places), status)
+		}
+	}
+	return sum, nil
+}
+
+// fromAgents are the posts that agents wrote for the customer.
+func fromAgents(posts []*model.Post) []*model.Post {
+	return scenario.Matching(posts, func(p *model.Post) bool { return p.Type == "" && !scenario.FromCustomer(p) })
+}

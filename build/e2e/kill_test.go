@@ -1,0 +1,130 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+const (
+	// killRounds is how often the plugin is killed in each moment; WAA_KILL_ROUNDS makes it fewer while one works on the test.
+	killRounds = 20
+	// busyTalks is how many conversations go on all the time.
+	busyTalks = 12
+	// quietLimit is how long it may take until nothing is left to do: a dead worker's lease, then a minute for what nobody knows the
+	// outcome of, one after the other in a conversation, on a slow machine.
+	quietLimit = 4 * time.Minute
+)
+
+// TestKill kills the plugin's process with SIGKILL again and again, each time at one certain moment of a message's way, while customers
+// and agents go on writing. Nothing may be lost, nothing come twice, nothing out of order.
+func TestKill(t *testing.T) {
+	rounds := killRounds
+	if text := os.Getenv("WAA_KILL_ROUNDS"); text != "" {
+		var err error
+		rounds, err = strconv.Atoi(text)
+		require.NoError(t, err)
+	}
+	s := newStage(t)
+	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.PairRate = false })
+	t.Cleanup(func() { s.Sim.Configure(func(settings *cloudapi.Settings) { settings.PairRate = true }) })
+	k := &killing{stage: s, gates: newGates(t, s.World)}
+	starts := &starting{killing: k}
+	// one conversation a kill: what it left unfinished holds up the next message of the same conversation for a while
+	talks := s.openMany(busyTalks + 4*rounds)
+	victims := talks[busyTalks:]
+
+	begin := time.Now()
+	busy := s.startTraffic(talks[:busyTalks])
+	hits := map[string]int{}
+	for round := range rounds {
+		for i, prepare := range []func(context.Context, *talk, int) (*strike, error){k.webhookTaken, k.stored, k.unanswered, k.posted} {
+			main, rider := k.kill(starts, prepare, victims[round*4+i], round, round*4+i)
+			hits[main]++
+			hits[rider]++
+		}
+	}
+	killed := time.Since(begin).Round(time.Second)
+	problems := busy.end()
+	starts.asked.Wait()
+	took := s.quiet(quietLimit)
+	t.Logf("%d kills in %v, quiet %v later; meanwhile customers wrote %d messages, agents %d, %d were refused, %d the server could not save",
+		4*rounds, killed, took, busy.wrote, busy.posted, busy.refused, busy.failed)
+	for _, moment := range slices.Sorted(maps.Keys(hits)) {
+		t.Logf("hit %2d times: %s", hits[moment], moment)
+	}
+	require.Empty(t, problems)
+	for _, moment := range []string{"a", "b", "c", "d"} {
+		require.GreaterOrEqual(t, hits[moment], rounds, "the moment (%s) was not hit often enough", moment)
+	}
+	k.settled(talks, starts)
+}
+
+// kill leads the plugin to a moment of a talk, and to one of a start beside it, kills it there and brings it up again. It gives the
+// two moments, which it was really in.
+func (k *killing) kill(starts *starting, prepare func(context.Context, *talk, int) (*strike, error), v *talk, round, nth int) (moment, rider string) {
+	k.t.Helper()
+	ctx := k.ctx(2 * time.Minute)
+	main, err := prepare(ctx, v, round)
+	require.NoError(k.t, err)
+	beside, err := starts.next(ctx, nth)
+	require.NoError(k.t, err)
+	for _, strike := range []*strike{main, beside} {
+		require.NoError(k.t, testenv.WaitFor(ctx, "the moment "+strike.moment, func() (bool, error) {
+			err := strike.reached(ctx)
+			return err == nil, err
+		}))
+	}
+	require.NoError(k.t, k.Env.KillPlugin(ctx, 0))
+	require.NoError(k.t, errors.Wrapf(main.after(ctx), "the moment (%s) of round %d was missed", main.moment, round))
+	require.NoError(k.t, errors.Wrapf(beside.after(ctx), "the moment %s was missed", beside.moment))
+	require.NoError(k.t, k.behind(ctx, v, main.moment, round))
+	require.NoError(k.t, k.Env.ReactivatePlugin(ctx, 0))
+	return main.moment, beside.moment
+}
+
+// settled checks everything that was said against everything that arrived.
+func (k *killing) settled(talks []*talk, starts *starting) {
+	k.t.Helper()
+	ctx := k.ctx(3 * time.Minute)
+	require.Empty(k.t, k.Sim.Duplicates(), "Meta was asked to send something twice")
+	require.Zero(k.t, k.count("SELECT (SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0)"), "dead letters")
+	ways := deliveriesOf(k.Sim.Webhooks().List())
+	var problems []string
+	var in, pairs int
+	var out outcome
+	for _, talk := range talks {
+		posts, err := k.Posts(ctx, talk.ChannelID)
+		require.NoError(k.t, err)
+		n, err := k.inbound(talk, posts, ways)
+		if err != nil {
+			problems = append(problems, talk.customer.Name+": "+err.Error())
+		}
+		in, pairs = in+len(talk.phone.Sent()), pairs+n
+		sum, err := k.outbound(ctx, talk, posts)
+		if err != nil {
+			problems = append(problems, talk.customer.Name+": "+err.Error())
+		}
+		out.arrived, out.unknown = out.arrived+sum.arrived, out.unknown+sum.unknown
+	}
+	for _, h := range starts.begun {
+		if err := starts.finished(ctx, h); err != nil {
+			problems = append(problems, "start ("+h.moment+") of "+h.customer.Name+": "+err.Error())
+		}
+	}
+	k.t.Logf("customers' messages: %d, each with one post, %d pairs in order; agents' posts: %d arrived once, %d unknown and said so; starts: %d, %d of them unknown",
+		in, pairs, out.arrived, out.unknown, len(starts.begun), starts.unknown)
+	require.Empty(k.t, problems)
+}

@@ -1,0 +1,217 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+// answerDelay is how long the simulator keeps its answer back in the moment (c): longer than a kill takes, shorter than the plugin's
+// own patience with a request.
+const answerDelay = 18 * time.Second
+
+// strike is a kill in the making: the plugin is being led to one moment.
+type strike struct {
+	moment string
+	// reached is nil once the plugin stands at the moment and cannot leave it.
+	reached func(ctx context.Context) error
+	// after is called when the plugin is dead: it lets go of everything, and fails where the moment was missed after all.
+	after func(ctx context.Context) error
+}
+
+// killing leads the plugin to its moments.
+type killing struct {
+	*stage
+	gates *gates
+}
+
+// webhookTaken is (a): the webhook had its 200, the message has no post. In odd rounds the statement that the plugin died over is lost,
+// in even ones it happens after its death.
+func (k *killing) webhookTaken(ctx context.Context, v *talk, round int) (*strike, error) {
+	gate, err := k.gates.shut(ctx, gateInboundStored, v.customer.Phone)
+	if err != nil {
+		return nil, err
+	}
+	wamid, err := v.phone.Reply(fmt.Sprintf("a%d: quando chega?", round))
+	reached := func(ctx context.Context) error {
+		if err := gate.reached(ctx); err != nil {
+			return err
+		}
+		if !k.accepted(wamid) {
+			return errors.New("the webhook has no 200 yet")
+		}
+		waits, err := k.number(ctx, "SELECT count(*) FROM waa_inbox WHERE dedupe_key = $1 AND finished_at = 0", "m:"+wamid)
+		if err != nil {
+			return err
+		}
+		return holds(waits == 1, "%d rows wait in the inbox", waits)
+	}
+	after := func(ctx context.Context) error {
+		posts, err := k.number(ctx, "SELECT count(*) FROM posts WHERE channelid = $1 AND props ->> 'waa_wamid' = $2", v.ChannelID, wamid)
+		if err == nil {
+			err = holds(posts == 0, "the message has a post already")
+		}
+		return release(ctx, gate, round%2 == 1, err)
+	}
+	return &strike{"a", reached, after}, err
+}
+
+// stored is (b): the agent's post waits in the outbox and has not left; in even rounds a worker has it already.
+func (k *killing) stored(ctx context.Context, v *talk, round int) (*strike, error) {
+	name := gateLeft
+	if round%2 == 1 {
+		name = gateClaimed
+	}
+	gate, err := k.gates.shut(ctx, name, v.customer.Phone)
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf("b%d: já saiu", round)
+	post, err := k.PostAs(ctx, v.agent, v.ChannelID, text)
+	if err != nil {
+		return nil, err
+	}
+	waits := func(ctx context.Context) error {
+		n, err := k.number(ctx, `SELECT count(*) FROM waa_outbox o JOIN waa_messages m ON m.id = o.dedupe_key
+			WHERE m.post_id = $1 AND o.finished_at = 0 AND o.left_at = 0`, post.Id)
+		if err != nil {
+			return err
+		}
+		if err := holds(n == 1, "%d rows wait in the outbox", n); err != nil {
+			return err
+		}
+		return holds(v.arrived(text) == 0, "the message has left")
+	}
+	reached := func(ctx context.Context) error {
+		if err := gate.reached(ctx); err != nil {
+			return err
+		}
+		return waits(ctx)
+	}
+	after := func(ctx context.Context) error {
+		return release(ctx, gate, round%4 < 2, waits(ctx))
+	}
+	return &strike{"b", reached, after}, nil
+}
+
+// unanswered is (c): the request has left and its answer has not come. The message was accepted and told (0), accepted and the telling
+// stops at the plugin (1), or never accepted (2), by round.
+func (k *killing) unanswered(ctx context.Context, v *talk, round int) (*strike, error) {
+	kind, variant := cloudapi.FaultLate, round%3
+	if variant == 2 {
+		kind = cloudapi.FaultDelay
+	}
+	var status *gate
+	if variant == 1 {
+		var err error
+		if status, err = k.gates.shut(ctx, gateStatus, v.customer.Phone); err != nil {
+			return nil, err
+		}
+	}
+	k.Sim.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: v.customer.Phone, Type: "text"}, Kind: kind, Delay: answerDelay})
+	text, begin := fmt.Sprintf("c%d: segue o boleto", round), time.Now()
+	post, err := k.PostAs(ctx, v.agent, v.ChannelID, text)
+	if err != nil {
+		return nil, err
+	}
+	reached := func(ctx context.Context) error {
+		for _, f := range k.Sim.Faults().List() {
+			if f.To == v.customer.Phone {
+				return errors.New("the request has not come")
+			}
+		}
+		if err := holds(variant == 2 || v.arrived(text) == 1, "the message was not accepted"); err != nil || status == nil {
+			return err
+		}
+		return status.reached(ctx)
+	}
+	after := func(ctx context.Context) error {
+		left, err := k.number(ctx, "SELECT count(*) FROM waa_outbox o JOIN waa_messages m ON m.id = o.dedupe_key WHERE m.post_id = $1 AND o.left_at > 0", post.Id)
+		if err == nil {
+			err = holds(left == 1 && time.Since(begin) < answerDelay, "the plugin may have had its answer")
+		}
+		if status == nil {
+			return err
+		}
+		return release(ctx, status, true, err)
+	}
+	return &strike{"c", reached, after}, nil
+}
+
+// posted is (d): the customer's message has its post, and nothing records which.
+func (k *killing) posted(ctx context.Context, v *talk, round int) (*strike, error) {
+	gate, err := k.gates.shut(ctx, gatePostRecorded, v.customer.Phone)
+	if err != nil {
+		return nil, err
+	}
+	wamid, err := v.phone.Reply(fmt.Sprintf("d%d: obrigada!", round))
+	shown := func(ctx context.Context) error {
+		posts, err := k.Posts(ctx, v.ChannelID)
+		if err != nil {
+			return err
+		}
+		return holds(len(postsOf(posts, wamid)) == 1, "the message has no post")
+	}
+	reached := func(ctx context.Context) error {
+		if err := gate.reached(ctx); err != nil {
+			return err
+		}
+		return shown(ctx)
+	}
+	after := func(ctx context.Context) error {
+		if err := release(ctx, gate, true, shown(ctx)); err != nil {
+			return err
+		}
+		recorded, err := k.number(ctx, "SELECT count(*) FROM waa_messages WHERE wamid = $1 AND post_id <> ''", wamid)
+		if err != nil {
+			return err
+		}
+		return holds(recorded == 0, "the post was recorded")
+	}
+	return &strike{"d", reached, after}, err
+}
+
+// accepted tells whether the delivery of a customer's message had its 200.
+func (k *killing) accepted(wamid string) bool {
+	inBody := strings.ReplaceAll(wamid, "/", `\/`) // Meta escapes slashes
+	for _, d := range slices.Backward(k.Sim.Webhooks().List()) {
+		if strings.Contains(d.Body, inBody) {
+			return d.State == cloudapi.DeliveryDelivered
+		}
+	}
+	return false
+}
+
+// release opens a gate; with lost the statement that stood there never happens. seen is what was found before.
+func release(ctx context.Context, g *gate, lost bool, seen error) error {
+	if lost {
+		if err := g.turnBack(ctx); err != nil {
+			return err
+		}
+	}
+	if err := g.open(ctx); err != nil {
+		return err
+	}
+	return seen
+}
+
+// behind writes both ways while the plugin is dead: what comes behind a moment stays behind it.
+func (k *killing) behind(ctx context.Context, v *talk, moment string, round int) error {
+	if _, err := v.phone.Reply(fmt.Sprintf("depois de %s%d", moment, round)); err != nil {
+		return err
+	}
+	// where the dead plugin took a connection of the server's with it, the server may fail to save a post: the agent tries again
+	return testenv.WaitFor(ctx, "the server to take a post", func() (bool, error) {
+		_, err := k.PostAs(ctx, v.agent, v.ChannelID, fmt.Sprintf("resposta depois de %s%d", moment, round))
+		return err == nil, err
+	})
+}

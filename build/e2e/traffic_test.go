@@ -1,0 +1,96 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Pauses between two messages of one conversation.
+const (
+	customerPause = 2 * time.Second
+	agentPause    = 5 * time.Second // Meta lets one person get a message every six seconds, and 45 ahead of that
+)
+
+// traffic lets customers and agents write to each other all the time.
+type traffic struct {
+	*stage
+	talks []*talk
+	stop  context.CancelFunc
+	all   sync.WaitGroup
+
+	mu       sync.Mutex
+	wrote    int // of customers
+	posted   int // of agents
+	refused  int // posts that the plugin refused, and said so
+	failed   int // posts that the server itself could not save: its connections suffer when a plugin dies over them
+	problems []error
+}
+
+func (s *stage) startTraffic(talks []*talk) *traffic {
+	ctx, cancel := context.WithCancel(s.t.Context())
+	f := &traffic{stage: s, talks: talks, stop: cancel}
+	for _, k := range talks {
+		f.all.Add(2)
+		go func() { defer f.all.Done(); f.repeat(ctx, customerPause, func(n int) { f.customer(k, n) }) }()
+		go func() { defer f.all.Done(); f.repeat(ctx, agentPause, func(n int) { f.agent(ctx, k, n) }) }()
+	}
+	return f
+}
+
+func (f *traffic) repeat(ctx context.Context, pause time.Duration, write func(n int)) {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			write(n)
+		}
+	}
+}
+
+func (f *traffic) customer(k *talk, n int) {
+	_, err := k.phone.Reply(fmt.Sprintf("pergunta %d", n))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.wrote++; err != nil {
+		f.problems = append(f.problems, err)
+	}
+}
+
+func (f *traffic) agent(ctx context.Context, k *talk, n int) {
+	// a post that has begun is ended: else nobody knows whether it is there
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	_, err := f.PostAs(ctx, k.agent, k.ChannelID, fmt.Sprintf("resposta %d", n))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	refusal := (*model.AppError)(nil)
+	switch {
+	case err == nil:
+		f.posted++
+	case errors.As(err, &refusal) && refusal.StatusCode == http.StatusBadRequest:
+		f.refused++
+	case errors.As(err, &refusal) && refusal.StatusCode != http.StatusBadRequest:
+		f.failed++
+	default:
+		f.problems = append(f.problems, err)
+	}
+}
+
+// end stops everybody and gives what went wrong.
+func (f *traffic) end() []error {
+	f.stop()
+	f.all.Wait()
+	return f.problems
+}
