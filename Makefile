@@ -67,7 +67,7 @@ run: host-bundle
 
 ## check-style: linters of server and web part
 check-style: $(LINT) webapp/node_modules/.package-lock.json
-	$(LINT) run ./...
+	$(LINT) run --allow-parallel-runners ./...
 	cd webapp && $(NPM) run --silent lint && $(NPM) run --silent check-types
 
 $(LINT):

@@ -49,7 +49,7 @@ func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // submit takes one submission; each error becomes a text.
 func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialogRequest) *model.SubmitDialogResponse {
-	if body.Cancelled { //nolint:misspell // Mattermost writes it so
+	if body.Cancelled {
 		return &model.SubmitDialogResponse{}
 	}
 	s, err := openState(d.Key(), body.State, r.userID, d.Clock.Now())

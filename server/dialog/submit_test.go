@@ -240,7 +240,7 @@ func TestWhoSubmits(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status)
 	status, _ = post(t, d, "other", model.SubmitDialogRequest{UserId: agent, State: state})
 	require.Equal(t, http.StatusForbidden, status)
-	status, response := post(t, d, agent, []byte(`{"user_id":"agent","cancelled":true}`)) //nolint:misspell // Mattermost writes it so
+	status, response := post(t, d, agent, []byte(`{"user_id":"agent","cancelled":true}`))
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, &model.SubmitDialogResponse{}, response)
 	_, response = post(t, d, agent, []byte("{"))

@@ -41,7 +41,7 @@ type Inbound struct {
 func (in *Inbound) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
 	var item whatsapp.Item
 	if err := json.Unmarshal(job.Payload, &item); err != nil {
-		return jobqueue.Dead("the stored item cannot be read"), nil
+		return jobqueue.Dead("the stored item cannot be read"), nil //nolint:nilerr // the reason is kept with the job
 	}
 	switch item.Kind {
 	case whatsapp.KindMessage:
@@ -76,6 +76,9 @@ func (in *Inbound) message(ctx context.Context, job jobqueue.Job, item whatsapp.
 	}
 	conv, err := in.Store.Find(ctx, account.ID, contextWAMID, who)
 	if errors.Is(err, conversation.ErrNotFound) {
+		if who.PhoneKey == "" && who.UserID == "" {
+			return jobqueue.Dead("the sender has neither a number nor a user id"), nil
+		}
 		if account.DefaultQueueID == "" {
 			return jobqueue.RetryIn(waitForQueue, "the number has no default queue"), nil
 		}

@@ -53,7 +53,8 @@ func (s *Statuses) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.I
 	}
 	m, advanced, err := s.Store.ApplyStatus(ctx, account.ID, change)
 	if errors.Is(err, conversation.ErrNotFound) {
-		if job.CreatedAt != 0 && job.Attempts <= int(statusPatience/time.Second) && change.MessageID == "" {
+		// by age, so that several statuses of one such message wait together and not one after the other
+		if time.Since(time.UnixMilli(job.CreatedAt)) < statusPatience && change.MessageID == "" {
 			return jobqueue.RetryIn(time.Second, "its message is not known yet"), nil
 		}
 		return jobqueue.Done(), nil // sent by another program over the same number

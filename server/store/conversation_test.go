@@ -32,18 +32,18 @@ func list(t testing.TB, f *fixture, reader string, queueIDs []string, all bool, 
 func TestListShowsWhatAReaderMaySee(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		other := f.newQueue(t, "Outra")
-		make := func(n int, change func(*conversation.Conversation)) string {
+		made := func(n int, change func(*conversation.Conversation)) string {
 			contact := f.contact(t, fmt.Sprintf("+55119876540%02d", n), fmt.Sprintf("Cliente %02d", n))
 			return f.conversation(t, contact.ID, func(c *conversation.Conversation) {
 				c.OwnerID, c.AttendantID, c.UpdatedAt = "x", "x", now+int64(n)
 				change(c)
 			}).ID
 		}
-		owned := make(1, func(c *conversation.Conversation) { c.OwnerID = "ana" })
-		served := make(2, func(c *conversation.Conversation) { c.AttendantID = "ana" })
-		elsewhere := make(3, func(c *conversation.Conversation) { c.QueueID = other.ID })
-		unclaimed := make(4, func(c *conversation.Conversation) { c.OwnerID, c.AttendantID = "", "" })
-		make(5, func(c *conversation.Conversation) { c.OwnerID, c.AbortedAt = "ana", now })
+		owned := made(1, func(c *conversation.Conversation) { c.OwnerID = "ana" })
+		served := made(2, func(c *conversation.Conversation) { c.AttendantID = "ana" })
+		elsewhere := made(3, func(c *conversation.Conversation) { c.QueueID = other.ID })
+		unclaimed := made(4, func(c *conversation.Conversation) { c.OwnerID, c.AttendantID = "", "" })
+		made(5, func(c *conversation.Conversation) { c.OwnerID, c.AbortedAt = "ana", now })
 
 		for name, c := range map[string]struct {
 			reader string

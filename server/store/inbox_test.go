@@ -14,9 +14,9 @@ import (
 
 func TestAddInboxStoresAThousandRowsOnceInTheirOrder(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		rows := make([]store.InboxRow, 1000)
-		for i := range rows {
-			rows[i] = row("lane", 7, fmt.Sprintf("key %d", (i*7)%1000)) // in the order of the body, not of the keys
+		var rows []store.InboxRow
+		for i := range 1000 {
+			rows = append(rows, row("lane", 7, fmt.Sprintf("key %d", (i*7)%1000))) // in the order of the body, not of the keys
 		}
 		rows[999].Dead = "nothing we can read"
 		rows = append(rows, rows[5]) // twice in one delivery

@@ -97,11 +97,11 @@ func TestManyOwnersShareNothingAndKeepTheOrder(t *testing.T) {
 func TestQueueAsAModel(t *testing.T) {
 	f := direct(t)
 	type job struct {
-		id          int64
-		lane, key   string
-		order       int64
-		owner       string
-		later, dead bool
+		id        int64
+		lane, key string
+		order     int64
+		owner     string
+		later     bool
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		_, err := f.db.Exec("TRUNCATE waa_inbox")

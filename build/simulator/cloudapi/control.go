@@ -182,8 +182,8 @@ func (s *Server) faultList() []faultJSON {
 	list := []faultJSON{}
 	for _, f := range s.Faults().List() {
 		item := faultJSON{Fault: f.Fault, Left: f.Left}
-		if f.Fault.Delay > 0 {
-			item.Delay = f.Fault.Delay.String()
+		if f.Delay > 0 {
+			item.Delay = f.Delay.String()
 		}
 		list = append(list, item)
 	}

@@ -47,8 +47,8 @@ func (s *Server) wamid(number string, inbound bool) string {
 	if inbound {
 		mark, part = 0x12, "3A"+strings.ToUpper(s.hex(18))
 	}
-	b := append([]byte{0x1c, 0x18, byte(len(number))}, number...) //nolint:gosec // a number has 15 digits at most
-	b = append(b, 0x15, 0x02, 0x00, mark, 0x18, byte(len(part)))  //nolint:gosec // 18 or 20 characters
+	b := append([]byte{0x1c, 0x18, byte(len(number))}, number...)
+	b = append(b, 0x15, 0x02, 0x00, mark, 0x18, byte(len(part)))
 	b = append(b, part...)
 	return "wamid." + base64.StdEncoding.EncodeToString(append(b, 0x00))
 }

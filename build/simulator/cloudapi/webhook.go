@@ -3,7 +3,7 @@ package cloudapi
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Meta still sends the old signature beside the new one
+	"crypto/sha1" //nolint:gosec // Meta still sends the old signature too
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -178,14 +178,14 @@ func (d *delivery) setSignature(h http.Header) {
 func (s *Server) post(d *delivery, timeout time.Duration) (int, error) {
 	ctx, cancel := contextWithTimeout(s.ctx, timeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.body)) //nolint:gosec // whoever runs the simulator names the callback
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.body))
 	if err != nil {
 		return 0, err
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "facebookexternalua")
 	d.setSignature(r.Header)
-	response, err := s.client.Do(r) //nolint:gosec // as above
+	response, err := s.client.Do(r)
 	if err != nil {
 		return 0, err
 	}
@@ -196,5 +196,5 @@ func (s *Server) post(d *delivery, timeout time.Duration) (int, error) {
 func seconds(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 
 func shuffle(list []addressed) {
-	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] }) //nolint:gosec // only disorder is wanted
+	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }

@@ -127,7 +127,7 @@ func freePort() (int, error) {
 	if err != nil {
 		return 0, errors.Wrap(err, "could not find a free port")
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
@@ -136,7 +136,7 @@ func waitFor(u *url.URL) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	for deadline := time.Now().Add(startTimeout); ; time.Sleep(50 * time.Millisecond) {
 		if err = db.Ping(); err == nil || time.Now().After(deadline) {
 			return err
