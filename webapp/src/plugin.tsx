@@ -2,6 +2,7 @@ import React from 'react';
 import {FormattedMessage} from 'react-intl';
 import {startConversation} from 'src/actions/start_conversation';
 import {Client} from 'src/client';
+import {administration} from 'src/components/administration/administration';
 import {StartConversationIcon} from 'src/components/icons/start_conversation_icon';
 import {Notice} from 'src/components/notice/notice';
 import {translations} from 'src/i18n';
@@ -19,7 +20,8 @@ export class Plugin {
         registry.registerReducer?.(reducer);
         registry.registerRootComponent?.(Notice);
 
-        const start = startConversation(store, new Client(window.basename));
+        const client = new Client(window.basename);
+        const start = startConversation(store, client);
         const action = (channel?: Channel) => {
             start(channel);
         };
@@ -30,5 +32,8 @@ export class Plugin {
         // Where the app bar is shown, the web client leaves out the header button of a plugin that is in it.
         registry.registerChannelHeaderButtonAction?.(<StartConversationIcon/>, action, text, text);
         registry.registerAppBarComponent?.({iconUrl, action, tooltipText: text});
+
+        // The setting of plugin.json under which our part of the System Console is shown. It holds no value.
+        registry.registerAdminConsoleCustomSetting?.('Administration', administration(client), {showTitle: false});
     }
 }

@@ -1,22 +1,13 @@
 // @vitest-environment node
-import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
-import {chromium} from 'playwright-core';
 import type {Browser, Page} from 'playwright-core';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 
 import {buildHost, buildPlugin} from './build';
+import {absent, launch} from './chromium';
 import type {FakeWebClient} from './fake_web_client';
 import {startHostServer} from './host_server';
-
-/** The system's browser: none is downloaded. */
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const absent = !existsSync(executablePath);
-
-if (absent) {
-    console.warn(`Browser tests skipped: no Chromium at ${executablePath}. Install it, or set CHROMIUM_PATH.`);
-}
 
 const screenshot = (name: string) => fileURLToPath(new URL(`../test-results/${name}.png`, import.meta.url));
 
@@ -28,11 +19,7 @@ describe.skipIf(absent)('the built bundle in Chromium', () => {
 
     beforeAll(async () => {
         host = await startHostServer({'host.js': await buildHost(), 'main.js': String(buildPlugin()['main.js'])});
-        browser = await chromium.launch({
-            executablePath,
-            args: ['--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-            chromiumSandbox: process.getuid?.() !== 0,
-        });
+        browser = await launch();
     }, 60_000);
 
     afterAll(async () => {

@@ -5,7 +5,7 @@ import {Provider, useSelector} from 'react-redux';
 import {combineReducers, createStore} from 'redux';
 import type {Reducer, UnknownAction} from 'redux';
 import type {MessageKey} from 'src/i18n';
-import type {AppBarComponent, ChannelAction, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
+import type {AppBarComponent, ChannelAction, CustomSettingProps, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
 
 import type {Channel} from '@mattermost/types/channels';
 
@@ -24,6 +24,7 @@ export class FakeWebClient {
     headerButtons: HeaderButton[] = [];
     appBar: AppBarComponent[] = [];
     roots: ComponentType[] = [];
+    settings: Array<ComponentType<CustomSettingProps>> = [];
     private messages: (locale: string) => Record<string, string> = () => ({});
     private listeners = new Set<() => void>();
     private version = 0;
@@ -43,6 +44,9 @@ export class FakeWebClient {
                 this.store.replaceReducer(combineReducers(reducers) as unknown as Parameters<PluginStore['replaceReducer']>[0]);
             },
             registerRootComponent: (component) => this.changed(this.roots.push(component)),
+            registerAdminConsoleCustomSetting: (_key, component) => {
+                this.changed(this.settings.push(component));
+            },
             registerAppBarComponent: (component) => this.changed(this.appBar.push(component)),
             registerChannelHeaderButtonAction: (icon, action, _dropdownText, text) => this.changed(this.headerButtons.push({icon, action, text})),
         };
@@ -88,6 +92,38 @@ export class FakeWebClient {
                     </aside>
                     {this.roots.map((Root, i) => <Root key={i}/>)}
                     <InteractiveDialog/>
+                </Provider>
+            </IntlProvider>
+        );
+    };
+
+    /** The plugin's page in the System Console: one form around all settings, as there. `saved` on it tells that it was submitted. */
+    ConsolePage = ({locale, disabled}: {locale: string; disabled?: boolean}) => {
+        useSyncExternalStore(this.subscribe, () => this.version);
+        return (
+            <IntlProvider
+                locale={locale}
+                messages={this.messages(locale)}
+            >
+                <Provider store={this.store}>
+                    <main className='admin-console'>
+                        <h1>{this.pluginId}</h1>
+                        <form
+                            aria-label='settings'
+                            onSubmit={(e) => {
+                                e.preventDefault();
+                                e.currentTarget.dataset.saved = 'true';
+                            }}
+                        >
+                            {this.settings.map((Setting, i) => (
+                                <Setting
+                                    key={i}
+                                    disabled={disabled}
+                                />
+                            ))}
+                            <button type='submit'>{'Save'}</button>
+                        </form>
+                    </main>
                 </Provider>
             </IntlProvider>
         );

@@ -9,7 +9,7 @@ import type {Channel} from '@mattermost/types/channels';
 
 import {FakeWebClient} from './fake_web_client';
 
-/** The page that takes the place of the Mattermost web client: `?theme=dark&locale=en`. */
+/** The page that takes the place of the Mattermost web client: `?theme=dark&locale=en`, with `&page=console` of its System Console. */
 const query = new URLSearchParams(window.location.search);
 const client = new FakeWebClient('whatsapp-ativo', 'team1');
 const channel = {id: 'channel1', team_id: 'team1', display_name: 'Fila Vendas'} as Channel;
@@ -29,9 +29,19 @@ Object.assign(window, {
     },
 });
 
+const locale = query.get('locale') ?? 'pt-BR';
+document.documentElement.lang = locale;
+
 createRoot(document.getElementById('root')!).render(
-    <client.Page
-        locale={query.get('locale') ?? 'pt-BR'}
-        channel={channel}
-    />,
+    query.get('page') === 'console' ? (
+        <client.ConsolePage
+            locale={locale}
+            disabled={query.get('disabled') === '1'}
+        />
+    ) : (
+        <client.Page
+            locale={locale}
+            channel={channel}
+        />
+    ),
 );

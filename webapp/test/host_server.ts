@@ -4,6 +4,19 @@ import type {IncomingMessage} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
 
+import {emptyWorld} from './fake_world';
+
+const pluginApi = '/chat/plugins/whatsapp-ativo/api/v1/';
+
+/** What the console asks of Mattermost itself. */
+const mattermost: Record<string, object> = {
+    '/chat/api/v4/teams': [{id: 'team1', name: 'empresa', display_name: 'Empresa'}],
+    '/chat/api/v4/channels/search': {channels: [{id: 'channel1', name: 'fila-vendas', display_name: 'Fila Vendas'}, {id: 'channel2', name: 'fila-suporte', display_name: 'Fila Suporte'}]},
+    '/chat/api/v4/channels/channel1': {id: 'channel1', name: 'fila-vendas', display_name: 'Fila Vendas'},
+    '/chat/api/v4/channels/channel2': {id: 'channel2', name: 'fila-suporte', display_name: 'Fila Suporte'},
+    '/chat/api/v4/users/ids': [{id: 'u1', username: 'ana'}],
+};
+
 /** A request for a slash command, as the server saw it. */
 export type Executed = {path: string; body: unknown};
 
@@ -11,15 +24,19 @@ const csrfToken = 'csrf1';
 const html = readFileSync(new URL('host.html', import.meta.url));
 
 /**
- * Serves the host page under the path /chat, and takes slash commands the way a Mattermost server does: without the CSRF token of
- * the cookie, or from something that does not say it is the web client, it answers 401.
+ * Serves the host page under the path /chat, and takes slash commands and the console's requests the way a Mattermost server does:
+ * without the CSRF token of the cookie, or from something that does not say it is the web client, it answers 401.
  */
 export async function startHostServer(scripts: Record<string, string>) {
     const executed: Executed[] = [];
-    const host = {executed, answer: {status: 200, body: {} as object}, url: '', close: () => server.close()};
+    const host = {api: emptyWorld(), executed, answer: {status: 200, body: {} as object}, url: '', close: () => server.close()};
 
     const server = createServer(async (request, response) => {
-        const path = String(request.url).split('?')[0] ?? '';
+        const [path = '', query] = String(request.url).split('?');
+        const send = (status: number, body: object) => {
+            response.writeHead(status, {'Content-Type': 'application/json'});
+            response.end(JSON.stringify(body));
+        };
         const script = scripts[path.replace('/chat/', '')];
         if (path === '/chat/') {
             response.setHeader('Set-Cookie', [`MMCSRF=${csrfToken}; Path=/chat`, 'MMUSERID=u1; Path=/chat']);
@@ -28,11 +45,19 @@ export async function startHostServer(scripts: Record<string, string>) {
         } else if (script) {
             response.setHeader('Content-Type', 'text/javascript');
             response.end(script);
+        } else if (path.startsWith('/chat/') && !trusted(request)) {
+            send(401, {message: 'no session'});
+        } else if (mattermost[path]) {
+            send(200, mattermost[path]);
+        } else if (path === `${pluginApi}ledger` && request.headers.accept === 'text/csv') {
+            response.end('id,amount\r\nc1,0.04\r\n');
+        } else if (path.startsWith(pluginApi)) {
+            const body = JSON.parse((await text(request)) || '{}');
+            const answer = host.api.answer(String(request.method), path.slice(pluginApi.length), new URLSearchParams(query), body);
+            send(answer.status, answer.body);
         } else if (request.method === 'POST') {
             executed.push({path, body: JSON.parse(await text(request))});
-            const {status, body} = trusted(request) ? host.answer : {status: 401, body: {message: 'no session'}};
-            response.writeHead(status, {'Content-Type': 'application/json'});
-            response.end(JSON.stringify(body));
+            send(host.answer.status, host.answer.body);
         } else {
             response.writeHead(404).end();
         }

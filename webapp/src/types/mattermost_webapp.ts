@@ -15,11 +15,15 @@ export type AppBarComponent = {
     tooltipText: ReactNode;
 };
 
+/** What the System Console gives to a setting that a plugin draws, as far as we use it. */
+export type CustomSettingProps = {disabled?: boolean};
+
 /**
  * The part of the web client's registry that we use. All optional: a method is absent on servers older than the one that brought
  * it, so each call is written `registry.method?.(…)`.
  */
 export interface PluginRegistry {
+    registerAdminConsoleCustomSetting?(key: string, component: ComponentType<CustomSettingProps>, options?: {showTitle: boolean}): void;
     registerAppBarComponent?(component: AppBarComponent): string;
     registerChannelHeaderButtonAction?(icon: ReactElement, action: ChannelAction, dropdownText: ReactNode, tooltipText: ReactNode): string;
     registerReducer?<S, A extends Action, P>(reducer: Reducer<S, A, P>): void;

@@ -1,3 +1,4 @@
+import type {ReactNode} from 'react';
 import type {Plugin} from 'src/plugin';
 
 declare global {
@@ -8,5 +9,11 @@ declare global {
 
         /** The path the server is served under, set by the web client: `/chat` for https://example.com/chat, `''` for the root. */
         basename?: string;
+
+        /** The web client's Markdown. */
+        PostUtils?: {
+            formatText(text: string, options?: object): string;
+            messageHtmlToComponent(html: string, options?: object): ReactNode;
+        };
     }
 }

@@ -1,0 +1,81 @@
+import React, {useState} from 'react';
+import {useShared} from 'src/components/administration/context';
+import {SelectField, TextField} from 'src/components/form/fields';
+import {Form} from 'src/components/form/form';
+import {useLoad, useTask} from 'src/components/form/use_task';
+import {useText} from 'src/i18n/use_text';
+import type {Queue} from 'src/rest/types';
+
+import {ChannelFields} from './channel_fields';
+
+type Props = {queue?: Queue; onClose: () => void};
+
+/** The fields of a queue. Its agents are the members of its channel and are chosen there. */
+export const QueueForm = ({queue, onClose}: Props) => {
+    const t = useText();
+    const {rest, mattermost, accounts, queues, reload} = useShared();
+    const {busy, failure, fields, run} = useTask();
+    const teams = useLoad(() => mattermost.teams(), [mattermost]);
+    const [values, setValues] = useState({
+        name: queue?.name ?? '',
+        team_id: queue?.team_id ?? '',
+        channel_id: queue?.channel_id ?? '',
+        account_id: queue?.account_id ?? (accounts.length === 1 ? accounts[0]!.id : ''),
+        inactivity_minutes: String(queue?.inactivity_minutes ?? 0),
+    });
+    const set = (name: keyof typeof values) => ({
+        value: values[name],
+        error: fields[name],
+        onChange: (value: string) => setValues({...values, [name]: value}),
+    });
+
+    const save = () => run(async () => {
+        const input = {...values, inactivity_minutes: Number(values.inactivity_minutes)};
+        const stored = queue ? await rest.changeQueue(queue.id, input) : await rest.createQueue(input);
+
+        // The first queue of a number takes the messages of unknown customers, until the admin says otherwise.
+        const account = accounts.find((a) => a.id === stored.account_id);
+        if (!queue && account && !account.default_queue_id && !queues.some((q) => q.account_id === account.id)) {
+            await rest.changeAccount(account.id, {default_queue_id: stored.id});
+        }
+        await reload();
+        onClose();
+    });
+
+    return (
+        <Form
+            title={queue ? t('whatsapp-ativo.admin.queues.edit_title', {name: queue.name}) : t('whatsapp-ativo.admin.queues.add')}
+            busy={busy}
+            failure={failure || teams.failure}
+            onSave={save}
+            onCancel={onClose}
+        >
+            <div className='WhatsappAtivoAdmin__grid'>
+                <ChannelFields
+                    teams={teams.value ?? []}
+                    team={set('team_id')}
+                    channel={set('channel_id')}
+                    onTeam={(id) => setValues({...values, team_id: id, channel_id: ''})}
+                    onChannel={(id, name) => setValues({...values, channel_id: id, name: values.name || name})}
+                />
+                <TextField
+                    label={t('whatsapp-ativo.admin.name')}
+                    hint={t('whatsapp-ativo.admin.queues.name_hint')}
+                    maxLength={128}
+                    {...set('name')}
+                />
+                <SelectField
+                    label={t('whatsapp-ativo.admin.queues.account')}
+                    options={[{value: '', text: t('whatsapp-ativo.admin.choose')}, ...accounts.map((a) => ({value: a.id, text: `${a.name} ${a.display_phone}`}))]}
+                    {...set('account_id')}
+                />
+                <TextField
+                    type='number'
+                    label={t('whatsapp-ativo.admin.queues.inactivity')}
+                    hint={t('whatsapp-ativo.admin.queues.inactivity_hint')}
+                    {...set('inactivity_minutes')}
+                />
+            </div>
+        </Form>
+    );
+};

@@ -1,0 +1,16 @@
+import {useIntl} from 'react-intl';
+
+/** Times, amounts and counts as the reader writes them. */
+export function useFormat() {
+    const intl = useIntl();
+    return {
+        time: (at: number | null) => (at ? intl.formatDate(at, {dateStyle: 'short', timeStyle: 'short'}) : ''),
+
+        /** Prices hold from a day that begins at midnight UTC. */
+        utcDay: (at: number) => intl.formatDate(at, {dateStyle: 'short', timeZone: 'UTC'}),
+        count: (n: number) => intl.formatNumber(n),
+
+        /** Prices have up to four decimals. */
+        money: (amount: number, currency: string) => intl.formatNumber(amount, {style: 'currency', currency, maximumFractionDigits: 4}),
+    };
+}
