@@ -19,7 +19,7 @@ const (
 	// waitForChannel is the pause of an answer that came before its channel.
 	waitForChannel = 300 * time.Millisecond
 	// waitForQueue is the pause of an unknown customer's message while the account has no default queue.
-	waitForQueue = 30 * time.Second
+	waitForQueue = 5 * time.Second
 )
 
 // Inbound takes one stored item of a webhook after the other to its place.

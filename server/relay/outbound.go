@@ -88,6 +88,9 @@ func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, erro
 	if delay, why := o.mustWait(s); delay > 0 {
 		a := again(delay, why)
 		a.send = s
+		if s.Account.BlockedCode != 0 { // as if Meta had said it now: whoever waits for the answer is told
+			a.verdict = whatsapp.ClassifyCode(s.Account.BlockedCode)
+		}
 		return a, nil
 	}
 	return o.transmit(ctx, job, s)
