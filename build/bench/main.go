@@ -1,0 +1,95 @@
+//go:build unix
+
+// Command bench measures the plugin under load on a real Mattermost server: every path as a ratio against a baseline of the same run on the
+// same server, measured in turns. It prints a table and exits with 0 whatever it measured: timings are no tests.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+const (
+	// startLimit is long enough to build the Mattermost server the first time.
+	startLimit = 20 * time.Minute
+	// runLimit ends a run that goes nowhere.
+	runLimit = 15 * time.Minute
+)
+
+// size is how much is measured.
+type size struct {
+	conversations int
+	rounds        int
+	posts         int // a round of people's posts
+	webhooks      int // a round of deliveries
+	lone          int // messages a round
+	seconds       int // of sending
+	scale         bool
+}
+
+func full() size {
+	return size{conversations: 200, rounds: 5, posts: 600, webhooks: 1200, lone: 15, seconds: 15, scale: true}
+}
+
+func quick() size {
+	return size{conversations: 60, rounds: 3, posts: 300, webhooks: 500, lone: 10, seconds: 6}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "The benchmark could not run:", err)
+	}
+}
+
+func run(ctx context.Context, args []string, out, log io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	bundle := flags.String("bundle", "", "the plugin's bundle (.tar.gz)")
+	short := flags.Bool("quick", false, "less of everything, and not the rows with a million messages")
+	only := flags.String("only", "", "comma-separated `parts` to measure: posts, inbound, lone, outbound, scale; all of them where it is empty")
+	verbose := flags.Bool("v", false, "show what the servers say while they start")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *bundle == "" {
+		return errors.New("which bundle? make bench builds one and gives it with -bundle")
+	}
+	if !*verbose {
+		log = io.Discard
+	}
+	much := full()
+	if *short {
+		much = quick()
+	}
+	startCtx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	begin := time.Now()
+	s, err := open(startCtx, *bundle, much.conversations, out, log)
+	if err != nil {
+		return err
+	}
+	say(out, "Mattermost, the plugin and %d conversations are there after %s.", much.conversations, time.Since(begin).Round(time.Second))
+	runCtx, cancelRun := context.WithTimeout(ctx, runLimit)
+	defer cancelRun()
+	begin = time.Now()
+	b := &bench{stage: s, size: much, only: strings.FieldsFunc(*only, func(r rune) bool { return r == ',' })}
+	b.all(runCtx)
+	say(out, "\nMeasured in %s.", time.Since(begin).Round(time.Second))
+	printTable(out, b.rows)
+	return s.Close()
+}
+
+func say(out io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(out, format+"\n", args...) // nobody is there to read it otherwise
+}

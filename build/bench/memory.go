@@ -1,0 +1,88 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+// memory reads how much of the machine's memory the plugin's process holds.
+type memory struct {
+	node testenv.Node
+
+	mu     sync.Mutex
+	status string // the file that told last
+}
+
+// resident is the plugin's resident memory in MB, its program's pages included.
+func (m *memory) resident() (float64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if now, ok := residentOf(m.status); ok {
+		return now, nil
+	}
+	entries, err := filepath.Glob("/proc/[0-9]*/exe")
+	if err != nil || len(entries) == 0 {
+		return 0, errors.New("this system does not tell the memory of processes in /proc")
+	}
+	program := filepath.Join(m.node.Dir, "plugins", pluginID) + string(filepath.Separator)
+	for _, exe := range entries {
+		if target, err := os.Readlink(exe); err != nil || !strings.HasPrefix(target, program) {
+			continue
+		}
+		m.status = filepath.Join(filepath.Dir(exe), "status")
+		if now, ok := residentOf(m.status); ok {
+			return now, nil
+		}
+	}
+	return 0, errors.New("the plugin does not run")
+}
+
+// residentOf reads a process's status; false where it has none.
+func residentOf(status string) (megabytes float64, ok bool) {
+	content, err := os.ReadFile(filepath.Clean(status))
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(content)) {
+		if text, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kilobytes, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")), 64)
+			return kilobytes / 1024, err == nil
+		}
+	}
+	return 0, false
+}
+
+// watch samples the memory until the returned function is called, which gives the most that was seen.
+func (m *memory) watch() (stop func() float64) {
+	ended, peak := make(chan struct{}), make(chan float64)
+	go func() {
+		most := 0.0
+		ticker := time.NewTicker(200 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				peak <- most
+				return
+			case <-ticker.C:
+				if now, err := m.resident(); err == nil {
+					most = max(most, now)
+				}
+			}
+		}
+	}()
+	return func() float64 {
+		close(ended)
+		return <-peak
+	}
+}

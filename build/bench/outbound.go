@@ -1,0 +1,78 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+const (
+	// numberRate is how many messages a second Meta takes from a number.
+	numberRate = 80
+	// stuckConversations is how many conversations of another number hang meanwhile.
+	stuckConversations = 150
+	// stuckFor is longer than the plugin waits for an answer.
+	stuckFor = 40 * time.Second
+)
+
+// outbound has agents post more than the number may send and measures how many a second leave, once the first burst is over.
+func (s *stage) outbound(ctx context.Context, seconds int) (float64, error) {
+	count := numberRate * (seconds + 2)
+	before := len(s.Sim.Sends())
+	if _, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error {
+		_, _, err := s.Agent(0).CreatePost(ctx, &model.Post{ChannelId: s.channels[i%len(s.channels)], Message: "Sim, pode ser às 9h."})
+		return errors.Wrap(err, "an agent's post was refused")
+	}); err != nil {
+		return 0, err
+	}
+	if _, err := s.drained(ctx, "EXISTS (SELECT 1 FROM waa_outbox WHERE finished_at = 0 AND account_id = '"+s.Account.ID+"')"); err != nil {
+		return 0, err
+	}
+	var times []time.Time
+	for _, sent := range s.Sim.Sends()[before:] {
+		if sent.PhoneNumberID == s.Number.ID {
+			times = append(times, sent.AcceptedAt)
+		}
+	}
+	if len(times) != count {
+		return 0, errors.Errorf("%d messages were posted and %d sent", count, len(times))
+	}
+	times = times[2*numberRate:] // the burst, and what the number could catch up on while people began to post
+	return rate(len(times)-1, times[len(times)-1].Sub(times[0])), nil
+}
+
+// stuckNumber makes another number whose every send hangs, with messages waiting in many conversations. free ends it.
+func (s *stage) stuckNumber(ctx context.Context) (free func() error, err error) {
+	number := s.Sim.AddNumber(cloudapi.Number{Display: "+55 11 5555-0199", VerifiedName: "Outra"})
+	var account scenario.Account
+	if err := s.Ask(ctx, s.Admin(), http.MethodPost, "/accounts", map[string]any{
+		"name": "Outra", "phone_number_id": number.ID, "waba_id": number.WABAID, "display_phone": number.Display,
+		"access_token": number.Token, "app_secret": number.AppSecret, "verify_token": "bench",
+	}, http.StatusCreated, &account); err != nil {
+		return nil, err
+	}
+	s.Sim.Faults().Always(cloudapi.Fault{
+		Match: cloudapi.Match{PhoneNumberID: number.ID, Edge: "messages"}, Kind: cloudapi.FaultDelay, Delay: stuckFor,
+	})
+	load := conversationsLoad{
+		account: account.ID, queue: s.Queue.ID, team: s.Env.Team.ID, prefix: "stuck", conversations: stuckConversations, outbox: true,
+	}
+	if err := load.run(ctx, s.Env.DB()); err != nil {
+		return nil, err
+	}
+	time.Sleep(3 * time.Second) // the plugin has found them by itself
+	return func() error {
+		s.Sim.Faults().Clear()
+		_, err := s.Env.DB().ExecContext(ctx, `UPDATE waa_outbox SET finished_at = 1, lease_owner = '', lease_until = 0 WHERE account_id = $1 AND finished_at = 0`, account.ID)
+		return errors.Wrap(err, "cannot end the stuck conversations")
+	}, nil
+}

@@ -1,0 +1,141 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+const (
+	pluginID = "whatsapp-ativo"
+	// connections is how many of Meta's connections come in at once, and how many people post.
+	connections = 8
+	// drainLimit is how long what was accepted may take to be handled.
+	drainLimit = 2 * time.Minute
+	// firstCustomer keeps the numbers apart from those of the other scenarios.
+	firstCustomer = 4_000_000
+)
+
+// stage is the world with open conversations in it, an agent in each of them.
+type stage struct {
+	*scenario.World
+	empty     *baseline
+	meta      *deliveries
+	customers []string // digits, in the order of channels
+	channels  []string // the conversations' channels
+	botID     string
+	memory    *memory
+	out       io.Writer
+}
+
+// open starts everything and opens the conversations.
+func open(ctx context.Context, bundle string, conversations int, out, log io.Writer) (*stage, error) {
+	world, err := scenario.Start(ctx, scenario.Options{Bundle: bundle, Log: log, Simulator: func(s *cloudapi.Settings) { s.PairRate = false }})
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{World: world, out: out, memory: &memory{node: world.Env.Nodes[0]}}
+	if err := s.prepare(ctx, conversations); err != nil {
+		_ = world.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stage) prepare(ctx context.Context, conversations int) error {
+	var err error
+	if s.empty, err = installBaseline(ctx, s.Env, s.Admin()); err != nil {
+		return err
+	}
+	s.meta = newDeliveries(s.Webhook(0), s.Number.AppSecret, s.Number.ID, strings.TrimPrefix(s.Number.Display, "+"), s.Number.WABAID)
+	for i := range conversations {
+		phone := scenario.NewCustomer(firstCustomer + i).Phone
+		s.customers = append(s.customers, strings.TrimPrefix(phone, "+"))
+		if _, err := s.Phone(phone).On(s.Number.ID).Reply("oi"); err != nil {
+			return errors.Wrap(err, "a customer cannot write")
+		}
+	}
+	if err := s.waitChannels(ctx); err != nil {
+		return err
+	}
+	return s.claimAll(ctx)
+}
+
+// waitChannels waits for the channels of all customers.
+func (s *stage) waitChannels(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	return testenv.WaitFor(ctx, "the conversations' channels", func() (bool, error) {
+		s.channels = s.channels[:0]
+		for _, customer := range s.customers {
+			var channel string
+			err := s.Env.DB().QueryRowContext(ctx, `SELECT c.channel_id FROM waa_conversations c JOIN waa_identities i ON i.contact_id = c.contact_id
+				JOIN channelmembers m ON m.channelid = c.channel_id
+				WHERE i.kind = 'phone' AND i.value = $1 AND c.account_id = $2 LIMIT 1`, customer, s.Account.ID).Scan(&channel)
+			if err != nil {
+				return false, errors.Wrap(err, "a conversation has no channel")
+			}
+			s.channels = append(s.channels, channel)
+		}
+		return true, nil
+	})
+}
+
+// claimAll makes the first agent the attendant of all conversations.
+func (s *stage) claimAll(ctx context.Context) error {
+	_, err := inParallel(ctx, 4, len(s.channels), func(ctx context.Context, i int) error {
+		var id string
+		if err := s.Env.DB().QueryRowContext(ctx, "SELECT id FROM waa_conversations WHERE channel_id = $1", s.channels[i]).Scan(&id); err != nil {
+			return errors.Wrap(err, "a conversation is gone")
+		}
+		return s.Ask(ctx, s.Agent(0), http.MethodPost, "/conversations/"+id+"/claim", nil, http.StatusOK, nil)
+	})
+	if err != nil {
+		return err
+	}
+	bot, _, err := s.Admin().GetUserByUsername(ctx, "whatsapp", "")
+	if err != nil {
+		return errors.Wrap(err, "cannot find the bot")
+	}
+	s.botID = bot.Id
+	return s.quiet(ctx)
+}
+
+// quiet waits until nothing of ours is left to do.
+func (s *stage) quiet(ctx context.Context) error {
+	_, err := s.drained(ctx, `EXISTS (SELECT 1 FROM waa_inbox WHERE finished_at = 0) OR EXISTS (SELECT 1 FROM waa_outbox WHERE finished_at = 0)
+		OR EXISTS (SELECT 1 FROM waa_messages WHERE shown_status <> status AND post_id <> '')`)
+	return err
+}
+
+// drained waits until a condition in SQL that something is left no longer holds and tells when that was seen.
+func (s *stage) drained(ctx context.Context, left string) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		var more bool
+		if err := s.Env.DB().QueryRowContext(ctx, "SELECT "+left).Scan(&more); err != nil {
+			return time.Time{}, errors.Wrap(err, "cannot look into the queues")
+		}
+		if !more {
+			return time.Now(), nil
+		}
+		select {
+		case <-ctx.Done():
+			return time.Time{}, errors.Wrap(ctx.Err(), "something is still left")
+		case <-ticker.C:
+		}
+	}
+}
