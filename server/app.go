@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"net/http"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type app struct {
 	meta     *meta
 	texts    *localTexts
 	port     *mattermost.Port
+	db       *sql.DB
 	store    *store.Store
 	accounts *api.MemoryAccounts
 	metrics  *metrics.Metrics
@@ -91,15 +93,17 @@ func newApp(p *Plugin) (*app, error) {
 	return a, nil
 }
 
-// openStore opens the database through the server's own pool and migrates it.
+// openStore opens the database and migrates it.
 func (a *app) openStore() error {
-	db, err := openDatabase(a.plugin.Driver)
+	db, err := openDatabase(a.plugin.API, a.plugin.Driver)
 	if err != nil {
 		return err
 	}
 	if err := migrateOnce(a.plugin.API, db); err != nil {
+		_ = db.Close()
 		return err
 	}
+	a.db = db
 	a.store = store.New(db, a.sealer, model.NewId)
 	return nil
 }
@@ -202,6 +206,7 @@ func (a *app) stop() {
 		all.Go(l.Stop)
 	}
 	all.Wait()
+	_ = a.db.Close() // what still runs finds it closed, and goes on at the next activation
 }
 
 // configure lets new settings hold from now on.

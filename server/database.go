@@ -7,21 +7,63 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lib/pq"
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/mattermost/mattermost/server/public/shared/driver"
 	"github.com/pkg/errors"
 )
 
 const (
-	// maxConnections is how many of the server's connections we use at once, and idleConnection how long we keep one that we do not use.
+	// maxConnections is how many connections we use at once, and idleConnection how long we keep one that we do not use.
 	maxConnections = 16
 	idleConnection = time.Minute
+	// pingPatience is how long the database may take to answer at all.
+	pingPatience = 5 * time.Second
 	// maxSpoiled is how many spoiled connections in a row are put up with.
 	maxSpoiled = 64
 )
 
-// openDatabase opens the database through the server's own pool of connections.
-func openDatabase(api plugin.Driver) (*sql.DB, error) {
+// openDatabase opens the server's database with connections of our own.
+//
+// The plugin API has a driver over the server's pool. But when a plugin's
+// process is killed, its connections go back to that pool as they are, in the
+// middle of a transaction or of an answer, and the server's own requests suffer;
+// and each row read through it is a remote call. So it is only the way out where
+// the server's data source cannot be used from here.
+func openDatabase(api plugin.API, serverDriver plugin.Driver) (*sql.DB, error) {
+	db, err := openDirect(api.GetUnsanitizedConfig())
+	if err == nil {
+		return db, nil
+	}
+	api.LogWarn("The database cannot be opened directly, the server's connections are used", "error", err.Error())
+	return openThroughServer(serverDriver)
+}
+
+// openDirect connects to where the server's settings say. Its errors never hold the data source, which has a password.
+func openDirect(config *model.Config) (*sql.DB, error) {
+	if config == nil || config.SqlSettings.DataSource == nil || *config.SqlSettings.DataSource == "" {
+		return nil, errors.New("the server gave no data source")
+	}
+	connector, err := pq.NewConnector(*config.SqlSettings.DataSource)
+	if err != nil {
+		return nil, errors.New("the data source cannot be read")
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	db.SetConnMaxIdleTime(idleConnection)
+	ctx, cancel := context.WithTimeout(context.Background(), pingPatience)
+	defer cancel()
+	if err := db.PingContext(ctx); err != nil {
+		_ = db.Close()
+		return nil, errors.New("the database does not answer")
+	}
+	return db, nil
+}
+
+// openThroughServer opens the database through the server's own pool of connections.
+func openThroughServer(api plugin.Driver) (*sql.DB, error) {
 	db := sql.OpenDB(cleanConnector{driver.NewConnector(api, true)})
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)

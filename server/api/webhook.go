@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -132,13 +133,35 @@ func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		h.Ignored(d.ignored)
 	}
 	if len(d.rows) > 0 {
-		if _, err := h.Inbox.AddInbox(ctx, d.rows); err != nil {
+		if err := h.add(ctx, d.rows); err != nil {
 			return errors.Wrap(err, "store a delivery")
 		}
 		h.Wake()
 	}
 	h.delivered(d)
 	return nil
+}
+
+// add stores the rows, or gives up when the time is over: a statement that began waits for the database, whatever its context says.
+// What is stored after that is stored once: Meta sends the same again.
+func (h *webhook) add(ctx context.Context, rows []InboxRow) error {
+	done := make(chan error, 1)
+	go func() {
+		err := errPanicked
+		defer func() {
+			if reason := recover(); reason != nil {
+				h.Log.Error("Storing a delivery panicked", "kind", panicKind(reason), "stack", string(debug.Stack()))
+			}
+			done <- err
+		}()
+		_, err = h.Inbox.AddInbox(ctx, rows)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // delivered notes the time for each account that got something: one app's

@@ -3,6 +3,7 @@ package dialog
 import (
 	"maps"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -88,11 +89,14 @@ func (d *Dialogs) checkCustomer(r reader, c *conversation.Customer) map[string]s
 	settings := d.Settings()
 	_, validCPF := conversation.ParseDocument(c.CPF)
 	_, validPhone := conversation.ParsePhone(c.Phone, settings.DefaultRegion)
-	check(elementName, c.Name, conversation.MaxNameLength, false, conversation.CleanName(c.Name) != "", "dialog.name_invalid")
+	check(elementName, c.Name, conversation.MaxNameLength, false, conversation.CleanName(c.Name) != "" && !strings.ContainsFunc(c.Name, unprintable), "dialog.name_invalid")
 	check(elementCPF, c.CPF, maxCPF, !settings.RequireCPF, validCPF, "dialog.cpf_invalid")
 	check(elementPhone, c.Phone, maxPhone, false, validPhone, "dialog.phone_invalid")
 	return problems
 }
+
+// unprintable finds what nobody types: control characters other than those that separate.
+func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }
 
 // sameValues tells whether a submission of the third form repeats the values of
 // the second, or leaves them out.

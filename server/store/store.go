@@ -2,10 +2,10 @@
 // implements the interfaces that packages conversation, relay and jobqueue
 // declare.
 //
-// In production the connection is Mattermost's plugin driver: every statement
-// and every row read is a remote call, and contexts are ignored. So a method is
-// one statement where that is possible, and several rows of a report are read
-// as one.
+// The connection may be Mattermost's plugin driver, where every statement and
+// every row read is a remote call and contexts are ignored. So a method is one
+// statement where that is possible, and several rows of a report are read as
+// one. Tests run over both.
 //
 // Locks are taken in one order, against deadlocks: advisory locks of a person's
 // keys, contact, conversation, message, charge.
