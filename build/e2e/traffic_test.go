@@ -31,7 +31,7 @@ type traffic struct {
 	wrote    int // of customers
 	posted   int // of agents
 	refused  int // posts that the plugin refused, and said so
-	failed   int // posts that the server itself could not save: its connections suffer when a plugin dies over them
+	failed   int // posts that the server itself could not save
 	problems []error
 }
 

@@ -1,0 +1,134 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// talk is an open conversation with everything that a test holds against each other at its end.
+type talk struct {
+	scenario.Conversation
+	customer scenario.Customer
+	phone    *cloudapi.Phone
+	agent    int
+}
+
+// open begins an atendimento and lets the customer answer.
+func (s *stage) open(agent int) *talk {
+	s.t.Helper()
+	k, err := s.begin(agent)
+	require.NoError(s.t, err)
+	return k
+}
+
+func (s *stage) begin(agent int) (*talk, error) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	customer := newCustomer()
+	c, err := s.Opened(ctx, agent, customer)
+	return &talk{Conversation: c, customer: customer, phone: s.Phone(customer.Phone), agent: agent}, err
+}
+
+// openMany opens many atendimentos, some at a time.
+func (s *stage) openMany(n int) []*talk {
+	s.t.Helper()
+	talks := make([]*talk, n)
+	problems := make([]error, n)
+	var hands sync.WaitGroup
+	for hand := range 4 {
+		hands.Go(func() {
+			for i := hand; i < n; i += 4 {
+				talks[i], problems[i] = s.begin(i % 3)
+			}
+		})
+	}
+	hands.Wait()
+	for _, err := range problems {
+		require.NoError(s.t, err)
+	}
+	return talks
+}
+
+// post writes as the conversation's agent.
+func (s *stage) post(k *talk, text string) *model.Post {
+	s.t.Helper()
+	post, err := s.PostAs(s.ctx(30*time.Second), k.agent, k.ChannelID, text)
+	require.NoError(s.t, err)
+	return post
+}
+
+// ticks waits until a post shows one of the statuses.
+func (s *stage) ticks(limit time.Duration, postID string, wanted ...string) string {
+	s.t.Helper()
+	shown := ""
+	s.within(limit, "the post to show "+strings.Join(wanted, " or "), func(ctx context.Context) error {
+		var err error
+		if shown, err = s.Tick(ctx, postID); err != nil {
+			return err
+		}
+		return holds(slices.Contains(wanted, shown), "it shows %q", shown)
+	})
+	return shown
+}
+
+// notice gives the line that the plugin left in a post's thread; "" where there is none.
+func (s *stage) notice(ctx context.Context, postID string) (string, error) {
+	thread, _, err := s.Admin().GetPostThread(ctx, postID, "", false)
+	if err != nil {
+		return "", errors.Wrap(err, "cannot read the thread")
+	}
+	for _, id := range thread.Order {
+		if post := thread.Posts[id]; post.Type == scenario.TypeEvent && post.Id != postID {
+			return post.Message, nil
+		}
+	}
+	return "", nil
+}
+
+// noticed waits for the line in a post's thread.
+func (s *stage) noticed(limit time.Duration, postID string) string {
+	s.t.Helper()
+	text := ""
+	s.within(limit, "a line in the post's thread", func(ctx context.Context) error {
+		var err error
+		text, err = s.notice(ctx, postID)
+		if err != nil {
+			return err
+		}
+		return holds(text != "", "there is none")
+	})
+	return text
+}
+
+// texts are the bodies of messages.
+func texts(messages []cloudapi.Message) []string {
+	out := make([]string, len(messages))
+	for i := range messages {
+		out[i] = messages[i].Text
+	}
+	return out
+}
+
+// arrived is how often the phone got a text.
+func (k *talk) arrived(text string) int {
+	n := 0
+	for _, m := range k.phone.Messages() {
+		if m.Text == text {
+			n++
+		}
+	}
+	return n
+}

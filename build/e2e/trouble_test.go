@@ -1,0 +1,227 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+const (
+	// firstRetry is how soon a temporary refusal is tried again; slack is for a machine that does other things too.
+	firstRetry = 15 * time.Second
+	// unknownHolds is how long a message of unknown outcome holds up the next at the most.
+	unknownHolds = 60 * time.Second
+	slack        = 10 * time.Second
+)
+
+// sendsOf are the requests to send a text, refused ones too, in order.
+func (s *stage) sendsOf(text string) (found []cloudapi.Request) {
+	for _, r := range s.Sim.Requests() {
+		if r.Edge == "messages" && strings.Contains(r.Body, text) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+func TestTemporaryTroubleIsTriedAgain(t *testing.T) {
+	s := newStage(t)
+	for name, fault := range map[string]cloudapi.Fault{
+		"503":                     {Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable},
+		"503 of an edge server":   {Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable, HTML: true},
+		"500":                     {Kind: cloudapi.FaultHTTP, Status: http.StatusInternalServerError},
+		"429, too many requests":  {Kind: cloudapi.FaultRateLimit},
+		"429 without Meta's JSON": {Kind: cloudapi.FaultHTTP, Status: http.StatusTooManyRequests, HTML: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &stage{World: s.World, t: t}
+			k := s.open(0)
+			fault.Match = cloudapi.Match{Edge: "messages", To: k.customer.Phone}
+			s.Sim.Faults().Next(1, fault)
+			first, second := s.post(k, "primeira de "+k.ID), s.post(k, "segunda de "+k.ID)
+			s.ticks(firstRetry+slack, first.Id, "delivered")
+			s.ticks(oneMinute, second.Id, "delivered")
+			requests := s.sendsOf(first.Message)
+			require.Len(t, requests, 2, "it was refused once and taken once")
+			require.Less(t, requests[1].At.Sub(requests[0].At), firstRetry)
+			require.Equal(t, []string{first.Message, second.Message}, texts(k.phone.Messages())[1:])
+		})
+	}
+	require.Empty(t, s.Sim.Duplicates())
+}
+
+func TestNobodyAtMetas(t *testing.T) {
+	s := newStage(t)
+	k := s.open(1)
+	nobody, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, nobody.Close())
+	t.Cleanup(func() {
+		require.NoError(t, s.Env.ConfigurePlugin(context.Background(), map[string]any{"GraphBaseURL": s.SimURL}))
+	})
+	require.NoError(t, s.Env.ConfigurePlugin(t.Context(), map[string]any{"GraphBaseURL": "http://" + nobody.Addr().String()}))
+	post := s.post(k, "ninguém atende")
+	attempts := func(ctx context.Context) (int, error) {
+		return s.number(ctx, "SELECT coalesce(max(o.attempts), 0) FROM waa_outbox o JOIN waa_messages m ON m.id = o.dedupe_key WHERE m.post_id = $1 AND o.reason <> '' AND o.left_at = 0", post.Id)
+	}
+	before := 0
+	s.within(oneMinute, "the first try", func(ctx context.Context) (err error) {
+		before, err = attempts(ctx)
+		return firstOf(err, holds(before > 0, "it was not tried"))
+	})
+	s.within(firstRetry+slack, "the next try", func(ctx context.Context) error {
+		now, err := attempts(ctx)
+		return firstOf(err, holds(now > before, "it was not tried again"))
+	})
+	shown, err := s.Tick(s.ctx(oneMinute), post.Id)
+	require.NoError(t, err)
+	require.NotEqual(t, "unknown", shown, "what certainly did not leave is no unknown")
+	require.NoError(t, s.Env.ConfigurePlugin(t.Context(), map[string]any{"GraphBaseURL": s.SimURL}))
+	s.ticks(oneMinute+slack, post.Id, "delivered")
+	require.Equal(t, 1, k.arrived(post.Message))
+}
+
+// TestCutAfterAcceptance: a status tells the outcome before the patience with the unknown is over.
+func TestCutAfterAcceptance(t *testing.T) {
+	s := newStage(t)
+	k := s.open(0)
+	s.Sim.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: k.customer.Phone}, Kind: cloudapi.FaultCutAfter})
+	first, second := s.post(k, "a resposta se perdeu"), s.post(k, "a próxima não espera")
+	s.ticks(unknownHolds/2, first.Id, "delivered")
+	s.ticks(unknownHolds/2, second.Id, "delivered")
+	require.Equal(t, []string{first.Message, second.Message}, texts(k.phone.Messages())[1:])
+	text, err := s.notice(s.ctx(oneMinute), first.Id)
+	require.NoError(t, err)
+	require.Empty(t, text, "it was never unknown")
+}
+
+// TestUnknownOutcome: nobody says what became of a message. It holds up the next for a minute, then the agent is asked and the next goes out.
+func TestUnknownOutcome(t *testing.T) {
+	s := newStage(t)
+	talks := s.openMany(2)
+	s.quiet(oneMinute)
+	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = false })
+	t.Cleanup(func() { s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = true }) })
+	begin := time.Now()
+	var posts [2][2]string
+	for i, kind := range []cloudapi.FaultKind{cloudapi.FaultCutAfter, cloudapi.FaultCutBefore} {
+		s.Sim.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: talks[i].customer.Phone}, Kind: kind})
+		posts[i] = [2]string{s.post(talks[i], "chegou?").Id, s.post(talks[i], "a próxima").Id}
+	}
+	for i, k := range talks {
+		s.ticks(unknownHolds+slack, posts[i][0], "unknown")
+		require.GreaterOrEqual(t, time.Since(begin), unknownHolds-slack, "a status may tell for a minute")
+		require.NotEmpty(t, s.noticed(slack, posts[i][0]))
+		s.ticks(slack, posts[i][1], "sent")
+		require.Equal(t, 1, k.arrived("a próxima"))
+	}
+	require.Less(t, time.Since(begin), unknownHolds+3*slack)
+	require.Equal(t, []string{"chegou?", "a próxima"}, texts(talks[0].phone.Messages())[1:], "it was accepted, and not sent again")
+	require.Zero(t, talks[1].arrived("chegou?"), "it was not accepted, and not sent again")
+	require.Empty(t, s.Sim.Duplicates())
+
+	// a late status still tells
+	for _, m := range talks[0].phone.Messages()[1:] {
+		require.NoError(t, s.Sim.SendStatus(m.ID, cloudapi.StatusDelivered))
+	}
+	for _, post := range posts[0] {
+		s.ticks(oneMinute, post, "delivered")
+	}
+}
+
+// TestMetaSaysThatTheWindowIsClosed while we think that it is open: the conversation is locked, and nothing runs in circles.
+func TestMetaSaysThatTheWindowIsClosed(t *testing.T) {
+	s := newStage(t)
+	const windowClosed = 131047
+	for name, refuse := range map[string]func(cloudapi.Match){
+		"at once":     func(m cloudapi.Match) { s.Sim.FailNext(m, windowClosed, 1) },
+		"by a status": func(m cloudapi.Match) { s.Sim.FailNextLater(m, windowClosed, 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &stage{World: s.World, t: t}
+			k := s.open(0)
+			refuse(cloudapi.Match{To: k.customer.Phone})
+			post := s.post(k, "a janela de "+k.ID+" ainda está aberta?")
+			s.ticks(oneMinute, post.Id, "failed")
+			require.NotEmpty(t, s.noticed(oneMinute, post.Id))
+			_, err := s.WaitState(s.ctx(oneMinute), k.agent, k.ID, "expired")
+			require.NoError(t, err)
+			_, err = s.PostAs(s.ctx(oneMinute), k.agent, k.ChannelID, "não passa")
+			require.Error(t, err)
+			require.Len(t, s.sendsOf(post.Message), 1, "it was tried once")
+			_, err = k.phone.Reply("voltei")
+			require.NoError(t, err)
+			_, err = s.WaitState(s.ctx(oneMinute), k.agent, k.ID, "open")
+			require.NoError(t, err)
+		})
+	}
+}
+
+// TestRevokedToken: nothing leaves and nothing is lost until an administrator enters another token.
+func TestRevokedToken(t *testing.T) {
+	s := newStage(t)
+	talks := s.openMany(2)
+	s.Sim.RevokeToken(s.Number.Token)
+	var posts [][]string
+	for i, k := range talks {
+		posts = append(posts, nil)
+		for _, text := range []string{"um", "dois", "três"} {
+			posts[i] = append(posts[i], s.post(k, text).Id)
+		}
+	}
+	s.within(oneMinute, "the account to say that it is stopped", func(ctx context.Context) error {
+		code, err := s.number(ctx, "SELECT blocked_code FROM waa_accounts WHERE id = $1", s.Account.ID)
+		return firstOf(err, holds(code == 190, "its code is %d", code))
+	})
+	newcomer := newCustomer()
+	refused, err := s.AskRefused(s.ctx(oneMinute), s.Agent(0), http.MethodPost, "/conversations", s.startOf(newcomer), http.StatusBadGateway, "meta_refused")
+	require.NoError(t, err)
+	require.Equal(t, 190, refused.MetaCode)
+	require.Zero(t, s.count("SELECT count(*) FROM waa_conversations c JOIN waa_contacts ct ON ct.id = c.contact_id WHERE ct.phone = $1 AND (c.channel_id <> '' OR c.aborted_at = 0)", newcomer.Phone))
+	for i, k := range talks {
+		require.Len(t, k.phone.Messages(), 1, "nothing left")
+		for _, post := range posts[i] {
+			require.Contains(t, []string{"", "pending"}, s.ticks(oneMinute, post, "", "pending"))
+		}
+	}
+	renewed := s.Sim.AddToken(cloudapi.Token{Value: "EAAnew0token0that0must0never0be0logged", WABAs: []string{s.Number.WABAID}})
+	require.NoError(t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodPatch, "/accounts/"+s.Account.ID, map[string]any{"access_token": renewed.Value}, http.StatusOK, nil))
+	for i, k := range talks {
+		for _, post := range posts[i] {
+			s.ticks(oneMinute, post, "delivered")
+		}
+		require.Equal(t, []string{"um", "dois", "três"}, texts(k.phone.Messages())[1:])
+	}
+	_, err = s.Start(s.ctx(oneMinute), 0, newcomer)
+	require.NoError(t, err)
+	require.Empty(t, s.Sim.Duplicates())
+}
+
+// startOf is the body of a start over REST.
+func (s *stage) startOf(c scenario.Customer) map[string]any {
+	return map[string]any{
+		"account_id": s.Account.ID, "queue_id": s.Queue.ID, "variables": scenario.Variables(),
+		"customer": map[string]any{"name": c.Name, "cpf": c.CPF, "phone": c.Phone},
+		"template": map[string]any{"name": s.Positional.Name, "language": s.Positional.Language},
+	}
+}
+
+// firstOf gives the first error.
+func firstOf(problems ...error) error {
+	for _, err := range problems {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
