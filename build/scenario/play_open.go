@@ -158,12 +158,11 @@ func (p *play) ticks(ctx context.Context) error {
 	if err := want(post.Message == firstText, "the agent's last post is %q", post.Message); err != nil {
 		return err
 	}
-	shown, err := p.w.Tick(ctx, post.Id)
-	if err != nil {
-		return err
-	}
-	// no webhook told anything yet
-	if err := want(slices.Contains([]string{"pending", "sent"}, shown), "before any status the post shows %q", shown); err != nil {
+	// no webhook told anything yet; the mark comes a moment after the post
+	if err := wait(ctx, "the post to be marked", func() error {
+		shown, err := p.w.Tick(ctx, post.Id)
+		return all(err, want(slices.Contains([]string{"pending", "sent"}, shown), "before any status the post shows %q", shown))
+	}); err != nil {
 		return err
 	}
 	wamid := p.said[0]
