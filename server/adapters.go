@@ -19,14 +19,14 @@ import (
 // inbox is the store as the webhook wants it.
 type inbox struct{ store *store.Store }
 
-func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) (int, error) {
+func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
 	stored := make([]store.InboxRow, len(rows))
 	for n, row := range rows {
 		stored[n] = store.InboxRow{
 			Lane: row.Lane, Order: row.Ord, Key: row.Key, AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
 		}
 	}
-	return i.store.AddInbox(ctx, stored)
+	return i.store.Deliver(ctx, stored)
 }
 
 // directory is Mattermost as the command wants it.

@@ -26,7 +26,7 @@ import (
 
 const (
 	jobLease     = 20 * time.Second // a killed process's jobs go on after it
-	inboxHands   = 16
+	inboxHands   = 24
 	outboxHands  = 128 // mostly waiting for Meta
 	reconcileGap = 20 * time.Second
 	housekeeping = time.Minute
@@ -142,14 +142,16 @@ func (a *app) buildRelay() {
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: outbound.Handle, Concurrency: outboxHands,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"),
 	})
+	known := numbers{a.store, a.accounts}
 	inbound := &relay.Inbound{
-		Store: a.store, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake,
-		Statuses: &relay.Statuses{Store: a.store, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
-		Changes:  &relay.Changes{Store: a.store, Clock: a.clock, Told: noticeLoop.Wake, Stale: templates.Stale, Log: log},
+		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake,
+		Statuses: &relay.Statuses{Store: known, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
+		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: templates.Stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"),
+		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})
 	a.intake = &relay.Intake{
 		Store: a.store, Judge: &relay.Judge{Posts: a.port}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,

@@ -21,7 +21,8 @@ type conversationsLoad struct {
 
 const (
 	loadNow = "(extract(epoch FROM now()) * 1000)::bigint"
-	loadID  = "rpad($1 || n, 26, '0')" // of conversation, contact and channel
+	loadID  = "$1 || lpad(n::text, 26 - length($1), '0')" // of conversation, contact and channel
+	loadSub = "left($1, 4) || lpad(n::text, 9, '0') || "  // of what a conversation has; 13 characters are left
 )
 
 func (l *conversationsLoad) run(ctx context.Context, db *sql.DB) error {
@@ -43,7 +44,7 @@ func (l *conversationsLoad) run(ctx context.Context, db *sql.DB) error {
 			sql  string
 			args []any
 		}{`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, status, shown_status, created_at, sent_at)
-			SELECT rpad($1 || n || 'm' || k, 26, '0'), {id}, $3, {id}, CASE WHEN k % 2 = 0 THEN 'in' ELSE 'out' END, 'text', rpad($1 || n || 'p' || k, 26, '0'),
+			SELECT {sub} lpad('m' || k, 13, '0'), {id}, $3, {id}, CASE WHEN k % 2 = 0 THEN 'in' ELSE 'out' END, 'text', {sub} lpad('p' || k, 13, '0'),
 				'wamid.' || $1 || n || '.' || k, s.status, s.status, {now} - 86400000 + n + k, {now} - 86400000 + n + k
 			FROM generate_series(1, $2::int) n, generate_series(1, $4::int) k, LATERAL (SELECT CASE WHEN k % 2 = 0 THEN '' ELSE 'delivered' END AS status) s`,
 			[]any{l.account, l.messages}},
@@ -60,12 +61,12 @@ func (l *conversationsLoad) run(ctx context.Context, db *sql.DB) error {
 			args []any
 		}{`WITH m AS (
 				INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, status, shown_status, created_at)
-				SELECT rpad($1 || n || 'w', 26, '0'), {id}, $3, {id}, 'out', 'text', 'pending', 'pending', {now} FROM generate_series(1, $2::int) n
+				SELECT {sub} lpad('w', 13, '0'), {id}, $3, {id}, 'out', 'text', 'pending', 'pending', {now} FROM generate_series(1, $2::int) n
 				RETURNING id, conversation_id, account_id, created_at)
 			INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at)
 			SELECT conversation_id, created_at, id, account_id, '{"text":"bench"}', created_at FROM m`, []any{l.account}})
 	}
-	words := strings.NewReplacer("{id}", loadID, "{now}", loadNow)
+	words := strings.NewReplacer("{id}", loadID, "{sub}", loadSub, "{now}", loadNow)
 	for _, step := range steps {
 		if _, err := db.ExecContext(ctx, words.Replace(step.sql), append([]any{l.prefix, l.conversations}, step.args...)...); err != nil {
 			return errors.Wrap(err, "cannot load conversations")

@@ -24,10 +24,12 @@ const (
 	stuckFor = 40 * time.Second
 )
 
-// outbound has agents post more than the number may send and measures how many a second leave, once the first burst is over.
+// outbound has agents post more than the number may send and measures how many a second left since the first was posted, beyond those
+// that Meta takes at once.
 func (s *stage) outbound(ctx context.Context, seconds int) (float64, error) {
-	count := numberRate * (seconds + 2)
+	count := numberRate * (seconds + 1)
 	before := len(s.Sim.Sends())
+	begin := time.Now()
 	if _, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error {
 		_, _, err := s.Agent(0).CreatePost(ctx, &model.Post{ChannelId: s.channels[i%len(s.channels)], Message: "Sim, pode ser às 9h."})
 		return errors.Wrap(err, "an agent's post was refused")
@@ -37,17 +39,20 @@ func (s *stage) outbound(ctx context.Context, seconds int) (float64, error) {
 	if _, err := s.drained(ctx, "EXISTS (SELECT 1 FROM waa_outbox WHERE finished_at = 0 AND account_id = '"+s.Account.ID+"')"); err != nil {
 		return 0, err
 	}
-	var times []time.Time
-	for _, sent := range s.Sim.Sends()[before:] {
-		if sent.PhoneNumberID == s.Number.ID {
-			times = append(times, sent.AcceptedAt)
+	sent, last := 0, begin
+	for _, message := range s.Sim.Sends()[before:] {
+		if message.PhoneNumberID != s.Number.ID {
+			continue
+		}
+		sent++
+		if message.AcceptedAt.After(last) {
+			last = message.AcceptedAt
 		}
 	}
-	if len(times) != count {
-		return 0, errors.Errorf("%d messages were posted and %d sent", count, len(times))
+	if sent != count {
+		return 0, errors.Errorf("%d messages were posted and %d sent", count, sent)
 	}
-	times = times[2*numberRate:] // the burst, and what the number could catch up on while people began to post
-	return rate(len(times)-1, times[len(times)-1].Sub(times[0])), nil
+	return rate(count-numberRate, last.Sub(begin)), nil
 }
 
 // stuckNumber makes another number whose every send hangs, with messages waiting in many conversations. free ends it.

@@ -83,6 +83,7 @@ type API struct {
 	Deps
 	root     *mux.Router
 	webhooks lastWebhooks
+	rush     rush
 }
 
 // New makes the API of its parts.

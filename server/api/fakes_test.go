@@ -47,21 +47,19 @@ type inbox struct {
 	adds int
 }
 
-func (i *inbox) AddInbox(_ context.Context, rows []InboxRow) (int, error) {
+func (i *inbox) AddInbox(_ context.Context, rows []InboxRow) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.adds++
 	if i.err != nil {
-		return 0, i.err
+		return i.err
 	}
-	added := 0
 	for _, row := range rows {
 		if !slices.ContainsFunc(i.rows, func(r InboxRow) bool { return r.Key == row.Key }) {
 			i.rows = append(i.rows, row)
-			added++
 		}
 	}
-	return added, nil
+	return nil
 }
 
 // memory is the database.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -30,9 +31,9 @@ const (
 
 // Inbox stores what Meta delivered.
 type Inbox interface {
-	// AddInbox stores all rows in one statement, in their order, and answers how
-	// many were new: a row whose Key is there already changes nothing.
-	AddInbox(ctx context.Context, rows []InboxRow) (added int, err error)
+	// AddInbox stores all rows or none, in their order: a row whose Key is there
+	// already changes nothing.
+	AddInbox(ctx context.Context, rows []InboxRow) error
 }
 
 // InboxRow is one thing of a delivery, to be handled after the answer to Meta.
@@ -98,11 +99,10 @@ func same(a, b string) bool {
 func (h *webhook) receive(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), storePatience)
 	defer cancel()
+	defer h.rush.enter()()
 	if err := h.store(ctx, w, r); err != nil {
 		h.fail(w, r, err)
-		return
-	}
-	w.WriteHeader(http.StatusOK)
+	} // else 200, which is the answer of who says nothing: saying it costs two remote calls
 }
 
 func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
@@ -154,7 +154,7 @@ func (h *webhook) add(ctx context.Context, rows []InboxRow) error {
 			}
 			done <- err
 		}()
-		_, err = h.Inbox.AddInbox(ctx, rows)
+		err = h.Inbox.AddInbox(ctx, rows)
 	}()
 	select {
 	case err := <-done:
@@ -185,17 +185,36 @@ func readDelivery(into *bytes.Buffer, w http.ResponseWriter, r *http.Request, si
 	}
 	body := http.MaxBytesReader(w, r.Body, maxDelivery)
 	var err error
-	if strings.TrimSpace(signature) == "" {
+	switch length := announced(r); {
+	case length > maxDelivery:
+		err = &http.MaxBytesError{Limit: maxDelivery}
+	case strings.TrimSpace(signature) == "":
 		if _, err = io.Copy(io.Discard, body); err == nil {
 			return errWrongSignature
 		}
-	} else {
+	case length > 0 && length <= keptBuffer: // each read is a remote call, also the one that finds the end
+		into.Grow(int(length))
+		whole := into.AvailableBuffer()[:length]
+		if _, err = io.ReadFull(body, whole); err == nil {
+			into.Write(whole)
+		}
+	default:
 		_, err = into.ReadFrom(body)
 	}
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: conversation.T("api.too_large")}
 	}
 	return errors.Wrap(err, "read a delivery") // cut off on its way: Meta sends it again
+}
+
+// announced is how long the body is by its header, which the server has held
+// against the body; 0 = it does not say.
+func announced(r *http.Request) int64 {
+	length, err := strconv.ParseInt(r.Header.Get("Content-Length"), 10, 64)
+	if err != nil || length < 0 {
+		return 0
+	}
+	return length
 }
 
 func (h *webhook) buffer() *bytes.Buffer {

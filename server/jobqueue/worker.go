@@ -19,7 +19,7 @@ type Logger interface {
 	Error(message string, keyValuePairs ...any)
 }
 
-// Options of a worker. All are needed except Observe.
+// Options of a worker. All are needed except Observe and Yield.
 type Options struct {
 	Name        string // in logs and metrics
 	Owner       string // unique in the cluster and to this process's life
@@ -31,12 +31,14 @@ type Options struct {
 	MaxAttempts int           // failures (errors, panics) in a row before a job is buried
 	Logger      Logger
 	Observe     func(outcome string, took time.Duration)
+	Yield       func(ctx context.Context) // is called before each job and may wait for what is more urgent
 }
 
 // Worker claims jobs and runs the handler on them until it is stopped.
 type Worker struct {
 	Options
 	wake   chan struct{}
+	hands  chan struct{} // taken while a handler runs
 	cancel context.CancelFunc
 	all    sync.WaitGroup
 
@@ -50,7 +52,10 @@ func NewWorker(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(string, time.Duration) {}
 	}
-	return &Worker{Options: o, wake: make(chan struct{}, 1), running: map[int64]struct{}{}, failed: map[int64]int{}}
+	if o.Yield == nil {
+		o.Yield = func(context.Context) {}
+	}
+	return &Worker{Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), running: map[int64]struct{}{}, failed: map[int64]int{}}
 }
 
 // Start begins to work in the background.
@@ -88,8 +93,16 @@ func (w *Worker) Wake() {
 	}
 }
 
+// A claim looks at all lanes, so under load one claim is for several jobs: a
+// worker holds up to twice as many as it works on, and waits a little for places
+// to become free.
+const (
+	gatherFor  = 100 * time.Millisecond
+	gatherPart = 4 // of the concurrency
+)
+
 func (w *Worker) claimLoop(ctx context.Context) {
-	slots := make(chan struct{}, w.Concurrency)
+	slots := make(chan struct{}, 2*w.Concurrency)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -99,28 +112,45 @@ func (w *Worker) claimLoop(ctx context.Context) {
 		case <-timer.C:
 		case <-w.wake:
 		}
-		for w.claim(ctx, slots) {
+		for busy := false; w.claim(ctx, slots, busy); busy = true {
 		}
 		timer.Reset(w.Poll)
 	}
 }
 
-// claim fills the free slots once; true if there may be more to do at once.
-func (w *Worker) claim(ctx context.Context, slots chan struct{}) bool {
-	select { // wait for one free slot, then take what is free
-	case <-ctx.Done():
-		return false
-	case slots <- struct{}{}:
+// gather takes all free slots; where the worker is busy it waits until there are several.
+func (w *Worker) gather(ctx context.Context, slots chan struct{}, busy bool) (free int) {
+	enough := 1
+	if busy {
+		enough = max(1, w.Concurrency/gatherPart)
 	}
-	free := 1
-	for free < w.Concurrency {
+	patience := time.NewTimer(gatherFor)
+	defer patience.Stop()
+	for free < enough {
 		select {
 		case slots <- struct{}{}:
 			free++
-			continue
-		default:
+		case <-ctx.Done():
+			return free
+		case <-patience.C:
+			enough = 1
 		}
-		break
+	}
+	for {
+		select {
+		case slots <- struct{}{}:
+			free++
+		default:
+			return free
+		}
+	}
+}
+
+// claim fills the free slots once; true if there may be more to do at once.
+func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool {
+	free := w.gather(ctx, slots, busy)
+	if ctx.Err() != nil {
+		return false
 	}
 	jobs, err := w.Store.Claim(ctx, w.Owner, w.Lease, free)
 	if err != nil {
@@ -146,6 +176,13 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}) bool {
 
 // runLane works on a job and then on the next of its lane, as long as there is one.
 func (w *Worker) runLane(ctx context.Context, job Job) {
+	select {
+	case w.hands <- struct{}{}:
+		defer func() { <-w.hands }()
+	case <-ctx.Done():
+		w.untrack(job.ID)
+		return
+	}
 	for next := &job; next != nil && ctx.Err() == nil; {
 		current := *next
 		next = w.runOne(ctx, current)
@@ -157,6 +194,7 @@ func (w *Worker) runLane(ctx context.Context, job Job) {
 }
 
 func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
+	w.Yield(ctx)
 	begin := time.Now()
 	outcome, err := w.safely(ctx, job)
 	if ctx.Err() != nil && err != nil {
@@ -180,7 +218,11 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 	defer cancel()
 	switch outcome.kind {
 	case done:
-		next, err = w.Store.Finish(end, w.Owner, job.ID, w.Lease)
+		if outcome.finish != nil {
+			next, err = outcome.finish(end, w.Owner, w.Lease)
+		} else {
+			next, err = w.Store.Finish(end, w.Owner, job.ID, w.Lease)
+		}
 		w.Observe("done", time.Since(begin))
 	case again:
 		err = w.Store.Retry(end, w.Owner, job.ID, outcome.delay, outcome.reason)

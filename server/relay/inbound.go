@@ -70,92 +70,127 @@ func (in *Inbound) message(ctx context.Context, job jobqueue.Job, item whatsapp.
 		return in.Changes.System(ctx, account, m)
 	}
 	who := personOf(item, m)
-	contextWAMID := ""
-	if m.Context != nil {
-		contextWAMID = m.Context.ID
-	}
-	conv, err := in.Store.Find(ctx, account.ID, contextWAMID, who)
-	if errors.Is(err, conversation.ErrNotFound) {
-		if who.PhoneKey == "" && who.UserID == "" {
-			return jobqueue.Dead("the sender has neither a number nor a user id"), nil
-		}
-		if account.DefaultQueueID == "" {
-			return jobqueue.RetryIn(waitForQueue, "the number has no default queue"), nil
-		}
-		conv, err = in.open(ctx, account, who)
-	}
-	if err != nil {
+	a, err := in.arrival(ctx, account, who, m)
+	switch {
+	case errors.Is(err, errNoQueue):
+		return jobqueue.RetryIn(waitForQueue, "the number has no default queue"), nil
+	case errors.Is(err, errNoAccount), errors.Is(err, errNobody):
+		return jobqueue.Dead(err.Error()), nil
+	case err != nil:
 		return jobqueue.Outcome{}, err
+	}
+	return in.take(ctx, job, a, who, m)
+}
+
+var (
+	errNoQueue   = errors.New("the number has no default queue")
+	errNoAccount = errors.New("the number was removed")
+	errNobody    = errors.New("the sender has neither a number nor a user id")
+)
+
+// arrival finds the conversation of a message, or makes that of somebody who
+// writes first. What the cache says of the number may be old, so its row is read.
+func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, who Person, m *whatsapp.Message) (*Arrival, error) {
+	answers := ""
+	if m.Context != nil {
+		answers = m.Context.ID
+	}
+	a, err := in.Store.Arrival(ctx, account.ID, m.ID, answers, who)
+	if !errors.Is(err, conversation.ErrNotFound) {
+		return a, err
+	}
+	if who.PhoneKey == "" && who.UserID == "" {
+		return nil, errNobody
+	}
+	account, err = in.Store.Account(ctx, account.ID)
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
+		return nil, errNoAccount
+	case err != nil:
+		return nil, err
+	case account.DefaultQueueID == "":
+		return nil, errNoQueue
+	}
+	queue, err := in.Store.Queue(ctx, account.DefaultQueueID)
+	if err != nil {
+		return nil, errors.Wrap(err, "the number's default queue")
+	}
+	c, _, err := in.Store.OpenForInbound(ctx, account, queue, who, in.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &Arrival{Conversation: *c}, nil
+}
+
+// take stores a message and makes its post. Where the window is open already
+// that is done the other way round, which saves a statement; else the post must
+// not be seen before an answer to it is allowed.
+func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who Person, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	replaces := isPlaceholder(a.Kind) && !isPlaceholder(m.Type) // Meta first called it unsupported
+	if a.PostID != "" && !replaces {
+		return jobqueue.Done(), nil
 	}
 	now := in.Clock.Now()
 	at := job.Order
 	if latest := now + aheadAllowed.Milliseconds(); at <= 0 || at > latest {
 		at = now
 	}
-	saved, before, after, err := in.Store.SaveInbound(ctx, &conversation.Message{
-		ID: in.NewID(), ConversationID: conv.ID, AccountID: account.ID, ContactID: conv.ContactID,
+	c := &a.Conversation
+	message := &conversation.Message{
+		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
 		Direction: conversation.Inbound, Kind: m.Type, WAMID: m.ID, CreatedAt: at,
-	}, who, m.OpensWindow(), now)
+	}
+	// the post may exist where this job, or another process's, got that far and no further
+	again := job.Attempts > 1 || a.MessageID != ""
+	if replaces || c.ChannelID == "" || c.StateAt(now) != conversation.Open {
+		saved, before, after, err := in.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
+		if err != nil {
+			return jobqueue.Outcome{}, err
+		}
+		a.MessageID, a.News = saved.ID, false
+		if before.StateAt(now) != after.StateAt(now) || after.ChannelID == "" {
+			in.Refresh()
+		}
+		if after.ChannelID == "" {
+			return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
+		}
+		c.ChannelID = after.ChannelID
+	}
+	if a.PostID != "" {
+		return in.replace(ctx, a, m)
+	}
+	postID, err := in.post(ctx, job, c, m, again)
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	if before.StateAt(now) != after.StateAt(now) || after.ChannelID == "" {
-		in.Refresh()
-	}
-	if after.ChannelID == "" {
-		return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
-	}
-	return in.show(ctx, job, after, saved, m)
+	message.PostID = postID
+	return jobqueue.DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {
+		return in.Store.Posted(ctx, owner, job.ID, a, message, who, m.OpensWindow(), now, lease)
+	}), nil
 }
 
-// open makes the conversation of somebody who writes first.
-func (in *Inbound) open(ctx context.Context, account *conversation.Account, who Person) (*conversation.Conversation, error) {
-	queue, err := in.Store.Queue(ctx, account.DefaultQueueID)
-	if err != nil {
-		return nil, errors.Wrap(err, "the number's default queue")
-	}
-	conv, _, err := in.Store.OpenForInbound(ctx, account, queue, who, in.Clock.Now())
-	return conv, err
-}
-
-// show makes the message's post, once.
-func (in *Inbound) show(ctx context.Context, job jobqueue.Job, c *conversation.Conversation, saved *conversation.Message, m *whatsapp.Message) (jobqueue.Outcome, error) {
-	text := in.text(m)
-	if saved.PostID != "" {
-		if isPlaceholder(saved.Kind) && !isPlaceholder(m.Type) {
-			return in.replace(ctx, saved, m, text)
-		}
-		return jobqueue.Done(), nil
-	}
+// post makes the message's post, once.
+func (in *Inbound) post(ctx context.Context, job jobqueue.Job, c *conversation.Conversation, m *whatsapp.Message, again bool) (string, error) {
 	post := Post{
-		ChannelID: c.ChannelID, Message: text, PendingID: saved.ID,
+		ChannelID: c.ChannelID, Message: in.text(m), PendingID: m.ID,
 		Props: map[string]any{PropKind: kindInbound, PropWAMID: m.ID, unsafeLinks: "true"},
 	}
 	if m.Context != nil && m.Context.ID != "" && m.Type != whatsapp.TypeButton && m.Type != whatsapp.TypeInteractive {
 		root, err := in.rootOf(ctx, m.Context.ID, c.ID)
 		if err != nil {
-			return jobqueue.Outcome{}, err
+			return "", err
 		}
 		post.RootID = root
 	}
-	// the post may exist where this job, or another process's, got that far and no further
-	again := job.Attempts > 1 || saved.Kind != m.Type
-	postID, err := ensurePost(ctx, in.Poster, post, PropWAMID, again, job.CreatedAt-time.Minute.Milliseconds())
-	if err != nil {
-		return jobqueue.Outcome{}, err
-	}
-	if err := in.Store.SetPost(ctx, saved.ID, postID); err != nil {
-		return jobqueue.Outcome{}, err
-	}
-	return jobqueue.Done(), nil
+	return ensurePost(ctx, in.Poster, post, PropWAMID, again, job.CreatedAt-time.Minute.Milliseconds())
 }
 
 // replace edits the placeholder of a message that Meta first called unsupported.
-func (in *Inbound) replace(ctx context.Context, saved *conversation.Message, m *whatsapp.Message, text string) (jobqueue.Outcome, error) {
-	if err := in.Poster.EditPost(ctx, saved.PostID, text, nil); err != nil {
+func (in *Inbound) replace(ctx context.Context, a *Arrival, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	if err := in.Poster.EditPost(ctx, a.PostID, in.text(m), nil); err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	return jobqueue.Done(), in.Store.SetKind(ctx, saved.ID, m.Type)
+	return jobqueue.Done(), in.Store.SetKind(ctx, a.MessageID, m.Type)
 }
 
 // rootOf finds the thread of the message that a customer answers, in the same conversation.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // Person is how WhatsApp names somebody in a webhook; any part may be missing, not all.
@@ -19,16 +20,28 @@ type Person struct {
 	Name     string // profile name, cleaned
 }
 
+// Arrival is where a customer's message belongs, and what is known of it already.
+type Arrival struct {
+	Conversation conversation.Conversation // ids, window and times that its state depends on, names of the contact
+	MessageID    string                    // where an earlier try, or another delivery, stored the message; else ""
+	Kind, PostID string                    // of the stored message; it may have no post yet
+	News         bool                      // the message tells of the person what is not known yet
+}
+
 // InboundStore is what handling a customer's message needs.
 type InboundStore interface {
-	// AccountByNumber finds an account by Meta's phone number id, disabled ones too; ErrNotFound.
+	// AccountByNumber finds an account by Meta's phone number id, disabled ones
+	// too; ErrNotFound. What it says beside the id may be some time old.
 	AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
+	// Account reads an account as it is now; ErrNotFound.
+	Account(ctx context.Context, id string) (*conversation.Account, error)
 	// AccountsByWABA finds the accounts of a WhatsApp Business Account.
 	AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
-	// Find answers the conversation an inbound message belongs to: the one that
-	// sent contextWAMID if it is still open, else the open one of the person (by
-	// BSUID, then by phone key). ErrNotFound where the person has no open one.
-	Find(ctx context.Context, accountID, contextWAMID string, who Person) (*conversation.Conversation, error)
+	// Arrival answers where a message belongs: to the conversation in which it is
+	// stored already, else to the one that sent the message it answers if that is
+	// still open, else to the open one of the person (by BSUID, then by phone
+	// key). ErrNotFound where the person has no open one.
+	Arrival(ctx context.Context, accountID, wamid, answers string, who Person) (*Arrival, error)
 	// OpenForInbound makes (or finds, if somebody was faster) the open
 	// conversation for somebody who writes first, in the queue, with neither
 	// owner nor attendant; created tells which.
@@ -41,8 +54,9 @@ type InboundStore interface {
 	SaveInbound(ctx context.Context, m *conversation.Message, who Person, opensWindow bool, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error)
 	// MessageByWAMID finds a message either way; ErrNotFound.
 	MessageByWAMID(ctx context.Context, wamid string) (*conversation.Message, error)
-	// SetPost records the post of a message.
-	SetPost(ctx context.Context, messageID, postID string) error
+	// Posted stores a message that has its post, as SaveInbound does, and finishes
+	// its job in the same statement, as jobqueue.Store's Finish does.
+	Posted(ctx context.Context, owner string, jobID int64, a *Arrival, m *conversation.Message, who Person, opensWindow bool, now int64, lease time.Duration) (next *jobqueue.Job, err error)
 	// SetKind records the real kind of a message that came first as unsupported.
 	SetKind(ctx context.Context, messageID, kind string) error
 	// Queue and Conversation as in conversation.Store.

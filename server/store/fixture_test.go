@@ -152,6 +152,15 @@ func (f *fixture) charges(t testing.TB) []*conversation.Charge {
 	return charges
 }
 
+// Find answers the conversation a new message would belong to.
+func (f *fixture) Find(ctx context.Context, accountID, contextWAMID string, who relay.Person) (*conversation.Conversation, error) {
+	a, err := f.Arrival(ctx, accountID, "", contextWAMID, who)
+	if err != nil {
+		return nil, err
+	}
+	return &a.Conversation, nil
+}
+
 // number counts rows.
 func (f *fixture) number(t testing.TB, query string, args ...any) (n int64) {
 	t.Helper()

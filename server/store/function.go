@@ -21,7 +21,7 @@ type function struct {
 
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
-	all := []function{findFunction(), saveInboundFunction(), loadSendFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction()}
+	all := []function{arrivalFunction(), saveInboundFunction(), loadSendFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), postedFunction()}
 	for _, table := range []string{inboxTable, outboxTable} {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}

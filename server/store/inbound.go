@@ -10,29 +10,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
-// Find answers the conversation an inbound message belongs to; see relay.InboundStore.
-func (s *Store) Find(ctx context.Context, accountID, contextWAMID string, who relay.Person) (*conversation.Conversation, error) {
-	who = fitted(who)
-	return getConversation(ctx, s.db, "SELECT "+part("c", "", conversationColumns)+", "+part("ct", "contact", contactColumns)+" FROM "+s.call["find"]+" f",
-		accountID, fit(contextWAMID, maxWAMID), who.UserID, who.PhoneKey)
-}
-
-func findFunction() function {
-	return function{
-		name: "find", params: params("text, text, text, text"), returns: "TABLE (c waa_conversations, ct waa_contacts)",
-		query: `
-		WITH found AS (
-			SELECT m.conversation_id AS id, 1 AS rank FROM waa_messages m WHERE m.wamid = $2 AND m.wamid <> '' AND m.account_id = $1
-			UNION ALL
-			SELECT o.id, CASE i.kind WHEN 'bsuid' THEN 2 ELSE 3 END
-			FROM waa_identities i JOIN waa_conversations o ON o.account_id = i.account_id AND o.contact_id = i.contact_id
-			WHERE i.account_id = $1 AND (i.kind = 'bsuid' AND i.value = $3 OR i.kind = 'phone' AND i.value = $4) AND o.closed_at = 0 AND o.aborted_at = 0
-		)
-		SELECT c, ct FROM found f JOIN waa_conversations c ON c.id = f.id JOIN waa_contacts ct ON ct.id = c.contact_id
-		WHERE c.closed_at = 0 AND c.aborted_at = 0 ORDER BY f.rank LIMIT 1`,
-	}
-}
-
 // OpenForInbound makes or finds the open conversation of somebody who writes
 // first; see relay.InboundStore.
 func (s *Store) OpenForInbound(ctx context.Context, account *conversation.Account, queue *conversation.Queue, who relay.Person, now int64) (c *conversation.Conversation, created bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/lib/pq"
@@ -39,6 +40,20 @@ func addInboxFunction() function {
 		ORDER BY r.n
 		ON CONFLICT (dedupe_key) DO NOTHING RETURNING id`,
 	}
+}
+
+// Deliver stores all rows of a delivery, or none, in one statement, with others that come at the same moment.
+func (s *Store) Deliver(_ context.Context, rows []InboxRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := s.deliveries.do(rows)
+	return err
+}
+
+func (s *Store) deliver(ctx context.Context, batch [][]InboxRow) ([]struct{}, error) {
+	_, err := s.AddInbox(ctx, slices.Concat(batch...))
+	return make([]struct{}, len(batch)), err
 }
 
 // AddInbox stores all rows in one statement and answers how many were new.

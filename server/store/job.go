@@ -21,17 +21,24 @@ const (
 
 // Queue is jobqueue.Store over one table. All its times are the database's.
 type Queue struct {
-	s      *Store
-	table  string
-	mu     sync.Mutex
-	cursor string // the lane after which the next claim begins to look; "" = the first
+	s         *Store
+	table     string
+	finishing combiner[finishedJob, finishedJob]
+	mu        sync.Mutex
+	cursor    string // the lane after which the next claim begins to look; "" = the first
 }
 
 // Inbox is the queue of webhooks that were accepted.
-func (s *Store) Inbox() *Queue { return &Queue{s: s, table: inboxTable} }
+func (s *Store) Inbox() *Queue { return newQueue(s, inboxTable) }
 
 // Outbox is the queue of messages to send.
-func (s *Store) Outbox() *Queue { return &Queue{s: s, table: outboxTable} }
+func (s *Store) Outbox() *Queue { return newQueue(s, outboxTable) }
+
+func newQueue(s *Store, table string) *Queue {
+	q := &Queue{s: s, table: table}
+	q.finishing.run, q.finishing.pause = q.finish, combinePause
+	return q
+}
 
 // jobSQL fills in the words that differ between the tables, and {now}.
 func jobSQL(table, query string) string {
@@ -47,52 +54,6 @@ func (q *Queue) sql(query string) string { return jobSQL(q.table, query) }
 
 // jobColumns are those of a jobqueue.Job that both tables have.
 const jobColumns = "id, lane, ord, dedupe_key, account_id, payload, created_at, attempts"
-
-// finishedJob is what Finish answers: the next job, if its ID is not 0.
-type finishedJob struct {
-	jobqueue.Job
-	Finished bool
-}
-
-// finishFunction sees the table as it was before: done's row counts as
-// unfinished, so it is left out by its id. claimed runs after done, since it
-// needs its lane; so the lane's lease is free when it takes it.
-func finishFunction(table string) function {
-	return function{
-		name: "finish_" + table, params: params("bigint, text, bigint"), returns: jobSQL(table, "TABLE (finished boolean, j {table}, left_at bigint)"),
-		query: jobSQL(table, `
-		WITH done AS (
-			UPDATE {table} SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = '' WHERE {held} RETURNING lane
-		), claimed AS (
-			UPDATE {table} j SET lease_owner = $2, lease_until = {now} + $3, attempts = j.attempts + 1
-			WHERE j.id = (
-				SELECT n.id FROM {table} n WHERE n.lane = (SELECT lane FROM done) AND n.finished_at = 0 AND n.id <> $1 ORDER BY n.ord, n.id LIMIT 1
-			) AND j.finished_at < 1 AND j.due_at <= {now} AND j.lease_owner = ''
-			RETURNING j, {left_at} AS left_at
-		)
-		SELECT EXISTS (SELECT 1 FROM done), c.j, c.left_at FROM (SELECT 1) one LEFT JOIN claimed c ON true`),
-	}
-}
-
-// Finish ends a job for good, wipes its payload, and claims the next of its lane, if one is due.
-func (q *Queue) Finish(ctx context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
-	var row finishedJob
-	err := retryDeadlock(func() error {
-		return q.s.db.GetContext(ctx, &row, `SELECT f.finished, coalesce((f.j).id, 0) AS id, coalesce((f.j).lane, '') AS lane, coalesce((f.j).ord, 0) AS ord,
-			coalesce((f.j).dedupe_key, '') AS dedupe_key, coalesce((f.j).account_id, '') AS account_id, coalesce((f.j).payload, '') AS payload,
-			coalesce((f.j).created_at, 0) AS created_at, coalesce((f.j).attempts, 0) AS attempts, coalesce(f.left_at, 0) AS left_at
-			FROM `+q.s.call["finish_"+q.table]+" f", id, owner, lease.Milliseconds())
-	})
-	switch {
-	case err != nil:
-		return nil, failed(err, "could not finish a job")
-	case !row.Finished:
-		return nil, jobqueue.ErrLost
-	case row.ID == 0:
-		return nil, nil //nolint:nilnil // there is no next job, as jobqueue.Store says
-	}
-	return &row.Job, nil
-}
 
 // Retry gives a job back, due again after the delay; its lane waits for it.
 func (q *Queue) Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error {

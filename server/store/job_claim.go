@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	// claimWindow is how many lanes that are ready one claim looks at. With
-	// more of them, claims take turns over all lanes, so that each gets its share.
-	claimWindow = 500
+	// claimWindow is how many lanes that are ready one claim looks at, for each
+	// job it wants. With more of them, claims take turns over all lanes, so that
+	// each gets its share.
+	claimWindow = 8
 	// claimTries is how often a claim begins again because another worker took
 	// a job of one of its lanes at the same moment.
 	claimTries = 5
@@ -52,9 +53,9 @@ func claimFunction(table string) function {
 	}
 }
 
-// claimedJob is a job with what its claim saw.
-type claimedJob struct {
-	jobqueue.Job
+// claimedJobs are jobs and what their claim saw.
+type claimedJobs struct {
+	jobArrays
 	Ready    int
 	LastLane string
 }
@@ -77,11 +78,12 @@ func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n 
 }
 
 func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, cursor string) ([]jobqueue.Job, error) {
-	var rows []claimedJob
+	var claimed claimedJobs
 	var err error
+	window := claimWindow * n
 	for range claimTries {
-		rows = rows[:0]
-		err = q.s.db.SelectContext(ctx, &rows, "SELECT "+part("j", "", jobColumns)+", f.left_at, f.ready, f.last_lane FROM "+q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, claimWindow)
+		err = q.s.db.GetContext(ctx, &claimed, "SELECT "+jobArrayColumns()+", coalesce(max(f.ready), 0) AS ready, coalesce(max(f.last_lane), '') AS last_lane FROM "+
+			q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window)
 		if !hasCode(err, uniqueViolation) && !hasCode(err, deadlockDetected) {
 			break
 		}
@@ -92,15 +94,15 @@ func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n 
 		return nil, err
 	}
 	next := ""
-	jobs := make([]jobqueue.Job, len(rows))
-	for i := range rows {
-		jobs[i] = rows[i].Job
-		if rows[i].Ready == claimWindow {
-			next = rows[i].LastLane
-		}
+	if claimed.Ready == window {
+		next = claimed.LastLane
 	}
 	q.mu.Lock()
 	q.cursor = next
 	q.mu.Unlock()
+	jobs := make([]jobqueue.Job, len(claimed.ID))
+	for i := range jobs {
+		jobs[i] = claimed.job(i)
+	}
 	return jobs, nil
 }

@@ -16,6 +16,8 @@ const (
 	// laterText is how long a header may show a window's old end, milliseconds:
 	// a customer who writes a lot costs one update a minute.
 	laterText = "60000"
+	// windowText is conversation.WindowLength, milliseconds.
+	windowText = "86400000"
 )
 
 // refreshSoon is the part of an UPDATE that makes a conversation due at a

@@ -49,6 +49,10 @@ type Store struct {
 	sealer Sealer
 	newID  func() string
 	call   map[string]string // of the functions in the database; see function
+
+	deliveries combiner[[]InboxRow, struct{}]
+	arrivals   combiner[arriving, *relay.Arrival]
+	posting    combiner[postedJob, finishedJob]
 }
 
 // New makes a store of an open database whose tables exist (see Migrate).
@@ -56,7 +60,12 @@ type Store struct {
 func New(db *sql.DB, sealer Sealer, newID func() string) *Store {
 	x := sqlx.NewDb(db, "postgres")
 	x.Mapper = reflectx.NewMapperFunc("db", columnName)
-	return &Store{db: x, sealer: sealer, newID: newID, call: calls()}
+	s := &Store{db: x, sealer: sealer, newID: newID, call: calls()}
+	s.deliveries.run, s.deliveries.runners = s.deliver, 2 // one is made durable while the next is filled
+	s.arrivals.run = s.arrive
+	s.posting.run, s.posting.pause = s.posted, combinePause
+	s.posting.key = func(p postedJob) string { return p.message.ConversationID }
+	return s
 }
 
 // runner is the database or a transaction.

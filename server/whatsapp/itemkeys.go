@@ -16,8 +16,8 @@ const maxID = 190
 func newItem(base Item, kind Kind, raw json.RawMessage, people people) Item {
 	item := base
 	item.Kind, item.Data = kind, raw
-	element, err := parseNode(raw)
-	if err != nil || !element.isObject() {
+	element := validNode(raw)
+	if !element.isObject() {
 		return invalid(base, raw, string(kind)+" is not an object")
 	}
 	if at := element.millis("timestamp"); at != 0 {

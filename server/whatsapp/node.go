@@ -1,7 +1,6 @@
 package whatsapp
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -16,14 +15,14 @@ type node struct{ value any }
 
 // parseNode reads one JSON value, keeping numbers as they are written.
 func parseNode(raw []byte) (node, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return node{}, errors.Wrap(err, "not JSON")
+	if !json.Valid(raw) {
+		return node{}, errors.New("not JSON")
 	}
-	return node{value}, nil
+	return validNode(raw), nil
 }
+
+// validNode is parseNode of what is known to be JSON.
+func validNode(raw []byte) node { return node{(&scanner{raw: raw}).value()} }
 
 // readNode is parseNode where a broken value is as good as none.
 func readNode(raw []byte) node {
@@ -138,37 +137,29 @@ type member struct {
 	raw  json.RawMessage
 }
 
-// members reads an object in the order of the body.
+// members reads an object in the order of the body; raw is known to be JSON.
 func members(raw json.RawMessage) ([]member, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	token, err := decoder.Token()
-	if err != nil || token != json.Delim('{') {
+	s := scanner{raw: raw}
+	if s.next() != '{' {
 		return nil, errors.New("not an object")
 	}
 	var found []member
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, errors.Wrap(err, "not an object")
-		}
-		var m member
-		m.name, _ = name.(string)
-		if err := decoder.Decode(&m.raw); err != nil {
-			return nil, errors.Wrap(err, "not an object")
-		}
-		found = append(found, m)
+	for s.at++; s.next() != '}'; {
+		name := s.text()
+		found = append(found, member{name, s.skip()})
 	}
 	return found, nil
 }
 
-// elements reads an array of anything.
+// elements reads an array of anything; raw is known to be JSON.
 func elements(raw json.RawMessage) ([]json.RawMessage, bool) {
-	if !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
+	s := scanner{raw: raw}
+	if s.next() != '[' {
 		return nil, false
 	}
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, false
+	list := []json.RawMessage{}
+	for s.at++; s.next() != ']'; {
+		list = append(list, s.skip())
 	}
 	return list, true
 }

@@ -52,11 +52,11 @@ func splitEntry(raw json.RawMessage) []Item {
 	for _, part := range parts {
 		switch part.name {
 		case "id":
-			base.WABAID = readNode(part.raw).str()
+			base.WABAID = validNode(part.raw).str()
 		case "time":
-			base.Timestamp = readNode(part.raw).millis()
+			base.Timestamp = validNode(part.raw).millis()
 		case "field": // a level too high, as in one of Meta's own examples
-			base.Field = readNode(part.raw).str()
+			base.Field = validNode(part.raw).str()
 		case "changes":
 			list, ok := elements(part.raw)
 			changes, found = append(changes, list...), found || ok
@@ -81,7 +81,7 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 	for _, part := range parts {
 		switch part.name {
 		case "field":
-			if field := readNode(part.raw).str(); field != "" {
+			if field := validNode(part.raw).str(); field != "" {
 				base.Field = field
 			}
 		case "value":
@@ -95,10 +95,7 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 	if err != nil {
 		return []Item{invalid(base, raw, "value is not an object")}
 	}
-	whole, err := parseNode(value)
-	if err != nil {
-		return []Item{invalid(base, raw, "value cannot be read")}
-	}
+	whole := validNode(value)
 	base.PhoneNumberID = whole.str("metadata", "phone_number_id")
 	base.DisplayPhone = whole.str("metadata", "display_phone_number")
 	if base.DisplayPhone == "" {

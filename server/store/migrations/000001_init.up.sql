@@ -123,7 +123,7 @@ CREATE TABLE waa_conversations (
     refresh_at       bigint NOT NULL DEFAULT 0,
     refresh_lease    bigint NOT NULL DEFAULT 0,
     shown_state      text   NOT NULL DEFAULT ''
-);
+) WITH (fillfactor = 80); -- room to update a row where it is
 -- one customer, one open conversation per account
 CREATE UNIQUE INDEX waa_conversations_open ON waa_conversations (account_id, contact_id) WHERE closed_at = 0 AND aborted_at = 0;
 CREATE UNIQUE INDEX waa_conversations_channel ON waa_conversations (channel_id) WHERE channel_id <> '';

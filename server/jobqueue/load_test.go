@@ -1,0 +1,84 @@
+package jobqueue
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// counting counts how many jobs each claim took.
+type counting struct {
+	*memory
+	mu     sync.Mutex
+	claims []int
+}
+
+func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]Job, error) {
+	jobs, err := c.memory.Claim(ctx, owner, lease, n)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(jobs) > 0 {
+		c.claims = append(c.claims, len(jobs))
+	}
+	return jobs, err
+}
+
+// Under load one claim is for several jobs, and still no more of them run at once than there are hands.
+func TestAClaimIsForSeveralJobs(t *testing.T) {
+	store := &counting{memory: newMemory(120, 1)}
+	var running, most atomic.Int32
+	startWorker(t, "a", store, func(context.Context, Job) (Outcome, error) {
+		now := running.Add(1)
+		for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+		}
+		time.Sleep(time.Millisecond)
+		running.Add(-1)
+		return Done(), nil
+	})
+	eventually(t, func() bool { return store.finished() == 120 })
+	require.LessOrEqual(t, most.Load(), int32(4))
+	store.mu.Lock()
+	defer store.mu.Unlock()
+	require.Equal(t, 8, store.claims[0], "as many again as are worked on")
+}
+
+func TestAHandlerEndsItsJobItself(t *testing.T) {
+	store := newMemory(1, 3)
+	var own atomic.Int32
+	startWorker(t, "a", store, func(_ context.Context, job Job) (Outcome, error) {
+		return DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*Job, error) {
+			own.Add(1)
+			return store.Finish(ctx, owner, job.ID, lease)
+		}), nil
+	})
+	eventually(t, func() bool { return store.finished() == 3 })
+	require.EqualValues(t, 3, own.Load())
+}
+
+func TestAWorkerYieldsBeforeEachJob(t *testing.T) {
+	store := newMemory(2, 2)
+	urgent := make(chan struct{})
+	var yielded, handled atomic.Int32
+	w := NewWorker(Options{
+		Name: "test", Owner: "a", Store: store, Concurrency: 4, Lease: time.Minute, Poll: time.Millisecond, MaxAttempts: 3, Logger: silent{},
+		Yield: func(ctx context.Context) {
+			yielded.Add(1)
+			select {
+			case <-urgent:
+			case <-ctx.Done():
+			}
+		},
+		Handle: func(context.Context, Job) (Outcome, error) { handled.Add(1); return Done(), nil },
+	})
+	w.Start()
+	t.Cleanup(w.Stop)
+	eventually(t, func() bool { return yielded.Load() == 2 })
+	require.Zero(t, handled.Load())
+	close(urgent)
+	eventually(t, func() bool { return store.finished() == 4 })
+	require.EqualValues(t, 4, yielded.Load())
+}

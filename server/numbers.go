@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+)
+
+// numbers is the store as the inbox's handlers want it: each item asks whose its
+// number is, so that is answered from memory.
+type numbers struct {
+	*store.Store
+	cache *api.MemoryAccounts
+}
+
+// AccountByNumber answers conversation.ErrNotFound only after a look at the database.
+func (n numbers) AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error) {
+	account, err := n.cache.ByNumber(ctx, phoneNumberID)
+	if !errors.Is(err, conversation.ErrNotFound) {
+		return account, err
+	}
+	return n.Store.AccountByNumber(ctx, phoneNumberID)
+}

@@ -1,0 +1,150 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// desk is a store with one conversation, a poster, and what happened in order.
+type desk struct {
+	InboundStore
+	arrival *Arrival // nil = nobody we know
+	account conversation.Account
+	opened  bool
+	found   string // the post that an earlier try made
+	did     []string
+	posts   []Post
+}
+
+func (d *desk) AccountByNumber(context.Context, string) (*conversation.Account, error) {
+	return &conversation.Account{ID: d.account.ID}, nil
+}
+func (d *desk) Account(context.Context, string) (*conversation.Account, error) {
+	return &d.account, nil
+}
+func (d *desk) Arrival(context.Context, string, string, string, Person) (*Arrival, error) {
+	if d.arrival == nil {
+		return nil, conversation.ErrNotFound
+	}
+	a := *d.arrival
+	return &a, nil
+}
+func (d *desk) Queue(context.Context, string) (*conversation.Queue, error) {
+	return &conversation.Queue{ID: "queue"}, nil
+}
+func (d *desk) OpenForInbound(context.Context, *conversation.Account, *conversation.Queue, Person, int64) (*conversation.Conversation, bool, error) {
+	d.opened = true
+	return &conversation.Conversation{ID: "new"}, true, nil
+}
+func (d *desk) SaveInbound(_ context.Context, m *conversation.Message, _ Person, _ bool, _ int64) (*conversation.Message, *conversation.Conversation, *conversation.Conversation, error) {
+	d.did = append(d.did, "save")
+	before := conversation.Conversation{ID: m.ConversationID}
+	if d.arrival != nil {
+		before = d.arrival.Conversation
+	}
+	after := before
+	after.Answered(m.CreatedAt)
+	return m, &before, &after, nil
+}
+func (d *desk) Posted(_ context.Context, owner string, jobID int64, a *Arrival, m *conversation.Message, _ Person, opens bool, _ int64, lease time.Duration) (*jobqueue.Job, error) {
+	d.did = append(d.did, "posted "+m.PostID)
+	if owner != "me" || jobID != 7 || lease != time.Minute || !opens || a == nil {
+		d.did = append(d.did, "wrongly")
+	}
+	return nil, nil
+}
+func (d *desk) SetKind(_ context.Context, _, kind string) error {
+	d.did = append(d.did, "kind "+kind)
+	return nil
+}
+func (d *desk) CreatePost(_ context.Context, p Post) (string, error) {
+	d.did, d.posts = append(d.did, "post"), append(d.posts, p)
+	return "post", nil
+}
+func (d *desk) FindPost(context.Context, string, int64, string, string) (string, error) {
+	d.did = append(d.did, "find")
+	if d.found == "" {
+		return "", conversation.ErrNotFound
+	}
+	return d.found, nil
+}
+func (d *desk) RootOf(context.Context, string) (string, error) { return "", conversation.ErrNotFound }
+func (d *desk) EditPost(_ context.Context, postID, _ string, _ map[string]any) error {
+	d.did = append(d.did, "edit "+postID)
+	return nil
+}
+
+// words has no texts: a label is its key.
+type words struct{}
+
+func (words) Text(_, key string, _ map[string]any) string { return key }
+
+func TestInboundTakesAMessage(t *testing.T) {
+	const now = int64(1_794_744_000_000)
+	open := conversation.Conversation{ID: "c", ChannelID: "channel", WindowFrom: now - 1000, WindowUntil: now + 1000}
+	waiting := conversation.Conversation{ID: "c", ChannelID: "channel"}
+	for name, test := range map[string]struct {
+		arrival   *Arrival
+		queue     string
+		kind      string
+		attempts  int
+		found     string
+		did       []string
+		refreshes int
+		again     bool
+	}{
+		"an open window: the post first, all else in one statement": {arrival: &Arrival{Conversation: open}, did: []string{"post", "posted post"}},
+		"a locked channel opens before the post is seen":            {arrival: &Arrival{Conversation: waiting}, did: []string{"save", "post", "posted post"}, refreshes: 1},
+		"a second try looks for the post":                           {arrival: &Arrival{Conversation: open}, attempts: 2, found: "old", did: []string{"find", "posted old"}},
+		"a second try that got nowhere":                             {arrival: &Arrival{Conversation: open}, attempts: 2, did: []string{"find", "post", "posted post"}},
+		"stored without a post":                                     {arrival: &Arrival{Conversation: open, MessageID: "m", Kind: "text"}, did: []string{"find", "post", "posted post"}},
+		"delivered again":                                           {arrival: &Arrival{Conversation: open, MessageID: "m", Kind: "text", PostID: "p"}},
+		"the real one of a placeholder": {
+			arrival: &Arrival{Conversation: open, MessageID: "m", Kind: "unsupported", PostID: "p"}, did: []string{"save", "edit p", "kind text"},
+		},
+		"a placeholder after the real one": {arrival: &Arrival{Conversation: open, MessageID: "m", Kind: "text", PostID: "p"}, kind: "unsupported"},
+		"before its channel":               {arrival: &Arrival{Conversation: conversation.Conversation{ID: "c"}}, did: []string{"save"}, refreshes: 1, again: true},
+		"somebody new":                     {queue: "queue", did: []string{"save"}, refreshes: 1, again: true},
+		"somebody new without a queue":     {again: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kind := test.kind
+			if kind == "" {
+				kind = "text"
+			}
+			d := &desk{arrival: test.arrival, account: conversation.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
+			refreshes := 0
+			in := &Inbound{
+				Store: d, Poster: d, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+				NewID: func() string { return "id" }, Refresh: func() { refreshes++ },
+			}
+			payload, err := json.Marshal(whatsapp.Item{
+				Kind: whatsapp.KindMessage, PhoneNumberID: "1", Contact: whatsapp.Contact{WaID: "5511987654321"},
+				Data: json.RawMessage(`{"id":"wamid.1","from":"5511987654321","type":"` + kind + `","text":{"body":"oi"}}`),
+			})
+			require.NoError(t, err)
+			outcome, err := in.Handle(context.Background(), jobqueue.Job{ID: 7, Order: now, Attempts: max(1, test.attempts), Payload: payload})
+			require.NoError(t, err)
+			if finish := outcome.Finish(); finish != nil {
+				_, err = finish(context.Background(), "me", time.Minute)
+				require.NoError(t, err)
+			}
+			require.Equal(t, test.did, d.did)
+			require.Equal(t, test.refreshes, refreshes)
+			require.Equal(t, test.again, outcome.Again())
+			require.Equal(t, test.arrival == nil && test.queue != "", d.opened)
+			for _, p := range d.posts {
+				require.Equal(t, "wamid.1", p.Props[PropWAMID])
+				require.Equal(t, "channel", p.ChannelID)
+			}
+		})
+	}
+}

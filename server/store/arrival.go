@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// arrivalFunction answers, for each message, where it belongs. It goes from one
+// row to the next: the limits are fences, so that it does by the indexes
+// whatever a planner thinks of the tables' sizes.
+func arrivalFunction() function {
+	const open = "o.closed_at = 0 AND o.aborted_at = 0 LIMIT 1"
+	return function{
+		name: "arrival", params: params("text[], text[], text[], text[], text[]"),
+		returns: "TABLE (n bigint, c waa_conversations, ct waa_contacts, m waa_messages, known bigint)",
+		query: `
+		SELECT q.n, c, ct, stored.m, (
+			SELECT count(*) FROM (VALUES ('bsuid', q.bsuid), ('phone', q.phone)) v (kind, value), LATERAL (
+				SELECT 1 FROM waa_identities i WHERE v.value <> '' AND i.account_id = q.account AND i.kind = v.kind AND i.value = v.value LIMIT 1
+			) i
+		)
+		FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY q (account, wamid, answers, bsuid, phone, n)
+		LEFT JOIN LATERAL (SELECT m FROM waa_messages m WHERE m.wamid = q.wamid AND m.wamid <> '' AND m.account_id = q.account LIMIT 1) stored ON true,
+		LATERAL (
+			SELECT b.id FROM (
+				SELECT (stored.m).conversation_id, 0 WHERE (stored.m).id IS NOT NULL
+				UNION ALL
+				SELECT o.id, 1 FROM (
+					SELECT a.conversation_id FROM waa_messages a WHERE a.wamid = q.answers AND a.wamid <> '' AND a.account_id = q.account LIMIT 1
+				) a, LATERAL (SELECT o.id FROM waa_conversations o WHERE o.id = a.conversation_id AND ` + open + `) o
+				UNION ALL
+				SELECT o.id, v.rank FROM (VALUES ('bsuid', q.bsuid, 2), ('phone', q.phone, 3)) v (kind, value, rank), LATERAL (
+					SELECT i.contact_id FROM waa_identities i WHERE v.value <> '' AND i.account_id = q.account AND i.kind = v.kind AND i.value = v.value LIMIT 1
+				) i, LATERAL (
+					SELECT o.id FROM waa_conversations o WHERE o.account_id = q.account AND o.contact_id = i.contact_id AND ` + open + `
+				) o
+			) b (id, rank) ORDER BY b.rank LIMIT 1
+		) b
+		JOIN waa_conversations c ON c.id = b.id JOIN waa_contacts ct ON ct.id = c.contact_id`,
+	}
+}
+
+// arriving is a message that looks for its conversation.
+type arriving struct {
+	account, wamid, answers string
+	who                     relay.Person
+}
+
+// arrived is what arrivalFunction answers of it; see readArrivals.
+type arrived struct {
+	N                                                    int
+	ID, Account, Contact, Queue, Team, Channel           string
+	WindowFrom, WindowUntil, LastTemplate, Closed, Abort int64
+	Name, Phone, WAID, UserID                            string
+	Message, Kind, Post                                  string
+	Known                                                int
+}
+
+// readArrivals reads all answers as one text: each row is a remote call.
+const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID', (f.c).id, 'Account', (f.c).account_id, 'Contact', (f.c).contact_id,
+	'Queue', (f.c).queue_id, 'Team', (f.c).team_id, 'Channel', (f.c).channel_id, 'WindowFrom', (f.c).window_from, 'WindowUntil', (f.c).window_until,
+	'LastTemplate', (f.c).last_template_at, 'Closed', (f.c).closed_at, 'Abort', (f.c).aborted_at,
+	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id,
+	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Known', f.known)), '[]')::text FROM `
+
+// Arrival answers where a customer's message belongs; see relay.InboundStore.
+func (s *Store) Arrival(_ context.Context, accountID, wamid, answers string, who relay.Person) (*relay.Arrival, error) {
+	a, err := s.arrivals.do(arriving{account: accountID, wamid: fit(wamid, maxWAMID), answers: fit(answers, maxWAMID), who: fitted(who)})
+	if err == nil && a == nil {
+		err = conversation.ErrNotFound
+	}
+	return a, err
+}
+
+func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*relay.Arrival, error) {
+	n := len(batch)
+	accounts, wamids, answers, users, phones := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	for i, a := range batch {
+		accounts[i], wamids[i], answers[i], users[i], phones[i] = a.account, a.wamid, a.answers, a.who.UserID, a.who.PhoneKey
+	}
+	var text string
+	if err := s.db.GetContext(ctx, &text, readArrivals+s.call["arrival"]+" f",
+		pq.Array(accounts), pq.Array(wamids), pq.Array(answers), pq.Array(users), pq.Array(phones)); err != nil {
+		return nil, failed(err, "could not look where messages belong")
+	}
+	var rows []arrived
+	if err := json.Unmarshal([]byte(text), &rows); err != nil {
+		return nil, errors.Wrap(err, "could not read where messages belong")
+	}
+	arrivals := make([]*relay.Arrival, n)
+	for i := range rows {
+		row := &rows[i]
+		arrivals[row.N-1] = row.arrival(batch[row.N-1].who)
+	}
+	return arrivals, nil
+}
+
+func (row *arrived) arrival(who relay.Person) *relay.Arrival {
+	contact := conversation.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID}
+	learned := contact
+	return &relay.Arrival{
+		Conversation: conversation.Conversation{
+			ID: row.ID, AccountID: row.Account, ContactID: row.Contact, QueueID: row.Queue, TeamID: row.Team, ChannelID: row.Channel,
+			WindowFrom: row.WindowFrom, WindowUntil: row.WindowUntil, LastTemplateAt: row.LastTemplate, ClosedAt: row.Closed, AbortedAt: row.Abort, Contact: contact,
+		},
+		MessageID: row.Message, Kind: row.Kind, PostID: row.Post, News: learn(&learned, who) || row.Known < len(identitiesOf(who)),
+	}
+}

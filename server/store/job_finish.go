@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+// combinePause is how long what follows a finished job may wait under load.
+const combinePause = 20 * time.Millisecond
+
+// finishedJob is a job to finish, and what came of it.
+type finishedJob struct {
+	id    int64
+	owner string
+	lease time.Duration
+
+	finished bool
+	next     *jobqueue.Job // of its lane, claimed
+}
+
+// finishing is the part of a statement that ends jobs and claims the next of
+// their lanes. It sees the table as it was before: a job that is done counts as
+// unfinished, so it is left out by its id. claimed runs after done, since it
+// needs the lanes; so a lane's lease is free when it takes it.
+const finishing = `
+		WITH done AS (
+			UPDATE {table} d SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = ''
+			FROM unnest($1, $2, $3) t (id, owner, lease)
+			WHERE d.id = t.id AND d.lease_owner = t.owner AND d.lease_until > {now} AND d.finished_at < 1 RETURNING d.id, d.lane, t.owner, t.lease
+		), claimed AS (
+			UPDATE {table} j SET lease_owner = d.owner, lease_until = {now} + d.lease, attempts = j.attempts + 1
+			FROM done d, LATERAL (
+				SELECT n.id FROM {table} n WHERE n.lane = d.lane AND n.finished_at = 0 AND n.id <> d.id ORDER BY n.ord, n.id LIMIT 1
+			) n
+			WHERE j.id = n.id AND j.finished_at < 1 AND j.due_at <= {now} AND j.lease_owner = ''
+			RETURNING d.id AS after, j, {left_at} AS left_at
+		)`
+
+// finished answers each job that was finished and, if there is one, the next.
+const finished = `
+		SELECT d.id, c.j, c.left_at FROM done d LEFT JOIN claimed c ON c.after = d.id`
+
+const (
+	finishParams  = "bigint[], text[], bigint[]"
+	finishReturns = "TABLE (id bigint, j {table}, left_at bigint)"
+)
+
+func finishFunction(table string) function {
+	return function{
+		name: "finish_" + table, params: params(finishParams), returns: jobSQL(table, finishReturns), query: jobSQL(table, finishing+finished),
+	}
+}
+
+// Finish ends a job for good, wipes its payload, and claims the next of its lane, if one is due.
+func (q *Queue) Finish(_ context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
+	f, err := q.finishing.do(finishedJob{id: id, owner: owner, lease: lease})
+	return f.answer(err)
+}
+
+func (f *finishedJob) answer(err error) (*jobqueue.Job, error) {
+	if err == nil && !f.finished {
+		err = jobqueue.ErrLost
+	}
+	return f.next, err
+}
+
+func (q *Queue) finish(ctx context.Context, batch []finishedJob) ([]finishedJob, error) {
+	return batch, q.s.finish(ctx, "finish_"+q.table, batch)
+}
+
+// finish calls a function that does finishing, with more arrays of its own, and fills the batch in.
+func (s *Store) finish(ctx context.Context, name string, batch []finishedJob, more ...any) error {
+	ids, owners, leases := make([]int64, len(batch)), make([]string, len(batch)), make([]int64, len(batch))
+	byID := make(map[int64]*finishedJob, len(batch))
+	for i := range batch {
+		f := &batch[i]
+		ids[i], owners[i], leases[i] = f.id, f.owner, f.lease.Milliseconds()
+		byID[f.id] = f
+	}
+	var rows struct {
+		Finished pq.Int64Array
+		jobArrays
+	}
+	err := retryDeadlock(func() error {
+		return s.db.GetContext(ctx, &rows, "SELECT coalesce(array_agg(f.id), '{}') AS finished, "+jobArrayColumns()+" FROM "+s.call[name]+" f",
+			append([]any{pq.Array(ids), pq.Array(owners), pq.Array(leases)}, more...)...)
+	})
+	if err != nil {
+		return failed(err, "could not finish jobs")
+	}
+	for i, id := range rows.Finished {
+		byID[id].finished = true
+		if rows.ID[i] != 0 {
+			next := rows.job(i)
+			byID[id].next = &next
+		}
+	}
+	return nil
+}
+
+// jobArrays are jobs column by column: one row however many there are, since each row is a remote call.
+type jobArrays struct {
+	ID, Order, CreatedAt, Attempts, LeftAt pq.Int64Array
+	Lane, Key, AccountID                   pq.StringArray
+	Payload                                pq.ByteaArray
+}
+
+// jobArrayColumns reads jobArrays of the rows f of a function; a row without a job has the id 0.
+func jobArrayColumns() string {
+	column := func(name, value, none string) string {
+		return "coalesce(array_agg(coalesce(" + value + ", " + none + ")), '{}') AS " + name
+	}
+	return each(jobColumns, func(c string) string {
+		switch c {
+		case "lane", "dedupe_key", "account_id", "payload":
+			return column(c, "(f.j)."+c, "''")
+		default:
+			return column(c, "(f.j)."+c, "0")
+		}
+	}) + ", " + column("left_at", "f.left_at", "0")
+}
+
+func (a *jobArrays) job(i int) jobqueue.Job {
+	return jobqueue.Job{
+		ID: a.ID[i], Lane: a.Lane[i], Order: a.Order[i], Key: a.Key[i], AccountID: a.AccountID[i], Payload: a.Payload[i],
+		CreatedAt: a.CreatedAt[i], Attempts: int(a.Attempts[i]), LeftAt: a.LeftAt[i],
+	}
+}

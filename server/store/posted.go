@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// postedFunction finishes jobs of the inbox together with what they were about,
+// at most one of a conversation. The posts are there whoever holds the jobs, so
+// they are stored in any case.
+//
+// It has conversation.Answered in SQL; a test holds the two together. In a busy
+// conversation it changes nothing that is indexed: updated_at is at most a
+// minute behind, and a refresh that is due in time stays as it is unless
+// somebody is at it.
+func postedFunction() function {
+	later := "p.now + " + laterText
+	return function{
+		name:   "posted",
+		params: params(finishParams + ", text[], text[], text[], text[], text[], text[], text[], text[], boolean[], bigint[], bigint[]"), returns: jobSQL(inboxTable, finishReturns),
+		query: jobSQL(inboxTable, finishing+`, posts AS MATERIALIZED (
+			SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) p (id, conversation_id, account_id, kind, post_id, wamid, body, stored_id, opens, at, now)
+		), saved AS (
+			UPDATE waa_conversations c SET
+				window_from = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.at >= c.window_until THEN p.at ELSE c.window_from END,
+				window_until = CASE WHEN p.opens THEN greatest(c.window_until, p.at + `+windowText+`) ELSE c.window_until END,
+				last_inbound_at = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until THEN p.at ELSE c.last_inbound_at END,
+				updated_at = CASE WHEN p.now >= c.updated_at + 60000 THEN p.now ELSE c.updated_at END,
+				refresh_at = CASE WHEN NOT p.opens OR p.at + `+windowText+` <= c.window_until OR c.closed_at <> 0 THEN c.refresh_at
+					WHEN p.now >= c.window_until THEN `+soon("c.refresh_at", "p.now")+`
+					WHEN c.refresh_lease = 0 AND c.refresh_at > 0 AND c.refresh_at <= `+later+` + 1000 THEN c.refresh_at
+					ELSE `+soon("c.refresh_at", later)+` END
+			FROM posts p WHERE c.id = p.conversation_id RETURNING c.id, c.contact_id
+		), stored AS (
+			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
+			SELECT p.id, s.id, p.account_id, s.contact_id, 'in', p.kind, p.post_id, p.wamid, p.body, p.at
+			FROM saved s, posts p WHERE p.conversation_id = s.id AND p.stored_id = ''
+			ON CONFLICT (wamid) WHERE wamid <> '' DO UPDATE SET post_id = excluded.post_id WHERE waa_messages.post_id = ''
+		), posted AS (
+			UPDATE waa_messages m SET post_id = p.post_id FROM posts p WHERE p.stored_id <> '' AND m.id = p.stored_id AND m.post_id = ''
+		)`+finished),
+	}
+}
+
+// postedJob is a job to finish with the message it was about.
+type postedJob struct {
+	finishedJob
+	message *conversation.Message
+	stored  string // the message's id, if it is stored already
+	opens   bool
+	now     int64
+}
+
+// Posted stores a message that has its post and finishes its job; see relay.InboundStore.
+func (s *Store) Posted(ctx context.Context, owner string, jobID int64, a *relay.Arrival, m *conversation.Message, who relay.Person, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
+	if a.News {
+		if err := s.learnPerson(ctx, m.AccountID, m.ContactID, fitted(who), now); err != nil {
+			return nil, err
+		}
+	}
+	f, err := s.posting.do(postedJob{
+		finishedJob: finishedJob{id: jobID, owner: owner, lease: lease}, message: fittedMessage(m), stored: a.MessageID, opens: opensWindow, now: now,
+	})
+	return f.answer(err)
+}
+
+func (s *Store) posted(ctx context.Context, batch []postedJob) ([]finishedJob, error) {
+	n := len(batch)
+	jobs := make([]finishedJob, n)
+	ids, conversations, accounts, kinds := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	posts, wamids, bodies, stored := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	opens, at, now := make([]bool, n), make([]int64, n), make([]int64, n)
+	for i, p := range batch {
+		m := p.message
+		jobs[i] = p.finishedJob
+		ids[i], conversations[i], accounts[i], kinds[i] = m.ID, m.ConversationID, m.AccountID, m.Kind
+		posts[i], wamids[i], bodies[i], stored[i] = m.PostID, m.WAMID, m.Text, p.stored
+		opens[i], at[i], now[i] = p.opens, m.CreatedAt, p.now
+	}
+	return jobs, s.finish(ctx, "posted", jobs, pq.Array(ids), pq.Array(conversations), pq.Array(accounts), pq.Array(kinds), pq.Array(posts), pq.Array(wamids),
+		pq.Array(bodies), pq.Array(stored), pq.Array(opens), pq.Array(at), pq.Array(now))
+}

@@ -1,0 +1,181 @@
+package store_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// posted is a customer's message that has its post.
+func posted(c *conversation.Conversation, wamid string, at int64) *conversation.Message {
+	m := inbound(c, wamid, at)
+	m.PostID = "post of " + wamid
+	return m
+}
+
+func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+hour })
+		who := relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
+		add(t, f, row("a", 1, "a1"), row("a", 2, "a2"))
+		job := claim(t, f.Inbox(), "x", 1)[0]
+		a, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", who)
+		require.NoError(t, err)
+		require.True(t, a.News, "the BSUID is not known yet")
+		m := posted(c, "wamid.1", now)
+		next, err := f.Posted(ctx(), "x", job.ID, a, m, who, true, now+5, time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, "a2", next.Key)
+		require.Equal(t, []byte("a2"), next.Payload)
+		require.Equal(t, 1, next.Attempts)
+
+		stored, err := f.MessageByWAMID(ctx(), "wamid.1")
+		require.NoError(t, err)
+		require.Equal(t, m, stored)
+		after, err := f.Conversation(ctx(), c.ID)
+		require.NoError(t, err)
+		require.Equal(t, now+day, after.WindowUntil)
+		require.Equal(t, now-hour, after.WindowFrom)
+		require.Equal(t, now, after.LastInboundAt)
+		require.Equal(t, "BR.1", after.Contact.UserID)
+		require.Equal(t, "Ana", after.Contact.Name, "what an agent typed stays")
+
+		again, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", relay.Person{UserID: "BR.1"})
+		require.NoError(t, err)
+		require.Equal(t, m.ID, again.MessageID)
+		require.Equal(t, m.PostID, again.PostID)
+		require.False(t, again.News)
+		require.Equal(t, c.ID, again.Conversation.ID)
+
+		// whoever lost the job still stores what happened
+		expire(t, f)
+		last, err := f.Posted(ctx(), "x", next.ID, again, posted(c, "wamid.2", now+1), who, true, now+6, time.Minute)
+		require.ErrorIs(t, err, jobqueue.ErrLost)
+		require.Nil(t, last)
+		_, err = f.MessageByWAMID(ctx(), "wamid.2")
+		require.ErrorIs(t, err, conversation.ErrNotFound, "it was the stored message's post")
+	})
+}
+
+func TestPostedKeepsTheFirstPost(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		saved, _, _, err := f.SaveInbound(ctx(), inbound(c, "wamid.1", now), person("+5511987654321"), true, now)
+		require.NoError(t, err)
+		post := func(key, postID string, a *relay.Arrival) string {
+			add(t, f, row(key, 1, key))
+			m := posted(c, "wamid.1", now)
+			m.PostID = postID
+			_, err := f.Posted(ctx(), "x", claim(t, f.Inbox(), "x", 1)[0].ID, a, m, person("+5511987654321"), true, now, time.Minute)
+			require.NoError(t, err)
+			stored, err := f.MessageByWAMID(ctx(), "wamid.1")
+			require.NoError(t, err)
+			require.Equal(t, saved.ID, stored.ID)
+			return stored.PostID
+		}
+		a, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", person("+5511987654321"))
+		require.NoError(t, err)
+		require.Equal(t, saved.ID, a.MessageID)
+		require.Empty(t, a.PostID)
+		require.Equal(t, "first", post("a", "first", a))
+		require.Equal(t, "first", post("b", "second", a))
+		require.Equal(t, "first", post("c", "third", &relay.Arrival{Conversation: *c}), "who did not know of the stored one")
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_messages"))
+	})
+}
+
+// What comes at the same moment is one statement, and each gets its own answer.
+func TestPostedTogether(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		const people = 30
+		conversations := make([]*conversation.Conversation, people)
+		for i := range conversations {
+			phone := "+55119" + string(rune('0'+i/10)) + string(rune('0'+i%10)) + "000000"
+			conversations[i] = f.conversation(t, f.contact(t, phone, "Ana").ID, nil)
+			add(t, f, row(phone, 1, phone+"1"), row(phone, 2, phone+"2"))
+		}
+		q := f.Inbox()
+		jobs := claim(t, q, "x", people)
+		require.Len(t, jobs, people)
+		var all sync.WaitGroup
+		for i, job := range jobs {
+			all.Go(func() {
+				c := conversations[i/2] // two of each: they must not be in one statement
+				wamid := "wamid." + job.Key
+				a, err := f.Arrival(ctx(), f.account.ID, wamid, "", relay.Person{PhoneKey: conversation.PhoneKey(job.Lane)})
+				if err != nil || a.Conversation.Contact.Phone != job.Lane {
+					t.Errorf("%s belongs to %+v: %v", job.Lane, a, err)
+				}
+				next, err := f.Posted(ctx(), "x", job.ID, &relay.Arrival{Conversation: *c}, posted(c, wamid, now+int64(i)), relay.Person{}, true, now, time.Minute)
+				if err != nil || next.Key != job.Lane+"2" {
+					t.Errorf("%s was followed by %+v: %v", job.Key, next, err)
+				}
+			})
+		}
+		all.Wait()
+		require.EqualValues(t, people, f.number(t, "SELECT count(*) FROM waa_messages WHERE post_id = 'post of ' || wamid"))
+		for i, c := range conversations[:people/2] {
+			require.EqualValues(t, now+int64(2*i+1)+day, f.number(t, "SELECT window_until FROM waa_conversations WHERE id = $1", c.ID))
+		}
+	})
+}
+
+// The SQL that moves the window does what Conversation.Answered does.
+func TestPostedMovesTheWindowAsAnswered(t *testing.T) {
+	f := direct(t)
+	contact := f.contact(t, "+5511987654321", "Ana")
+	q := f.Inbox()
+	rapid.Check(t, func(rt *rapid.T) {
+		times := rapid.Int64Range(0, 4*day)
+		c := f.conversation(t, contact.ID, func(c *conversation.Conversation) {
+			c.WindowFrom, c.WindowUntil, c.LastInboundAt = times.Draw(rt, "from"), times.Draw(rt, "until"), times.Draw(rt, "last")
+		})
+		at, opens := times.Draw(rt, "at"), rapid.Bool().Draw(rt, "opens")
+		add(t, f, row("lane", 1, newID()))
+		job := claim(t, q, "x", 1)[0]
+		_, err := f.Posted(ctx(), "x", job.ID, &relay.Arrival{Conversation: *c}, posted(c, newID(), at), relay.Person{}, opens, now, time.Minute)
+		require.NoError(rt, err)
+		if opens {
+			c.Answered(at)
+		}
+		after, err := f.Conversation(ctx(), c.ID)
+		require.NoError(rt, err)
+		require.Equal(rt, [3]int64{c.WindowFrom, c.WindowUntil, c.LastInboundAt}, [3]int64{after.WindowFrom, after.WindowUntil, after.LastInboundAt})
+		after.ClosedAt = now
+		require.NoError(rt, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(after) }))
+	})
+}
+
+// A refresh that begins before a message must not end with what it saw: the
+// row becomes due again, or was due anyway.
+func TestPostedMakesARefreshDueAgain(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+hour })
+		q := f.Inbox()
+		post := func(at int64) {
+			add(t, f, row("lane", at, newID()))
+			_, err := f.Posted(ctx(), "x", claim(t, q, "x", 1)[0].ID, &relay.Arrival{Conversation: *c}, posted(c, newID(), at), relay.Person{}, true, at, time.Minute)
+			require.NoError(t, err)
+		}
+		dueAt := func() int64 { return f.number(t, "SELECT refresh_at FROM waa_conversations") }
+		post(now)
+		due := dueAt()
+		require.Equal(t, now+60000, due, "within a minute")
+		post(now + 1)
+		require.Equal(t, due, dueAt(), "a busy conversation is not made due again and again")
+		claimed, err := f.ClaimRefresh(ctx(), "", due, time.Minute, 1)
+		require.NoError(t, err)
+		require.Len(t, claimed, 1)
+		post(due)
+		require.NoError(t, f.Refreshed(ctx(), c.ID, claimed[0].DueAt, "open", claimed[0].Conversation.WindowUntil))
+		require.Greater(t, dueAt(), int64(0))
+		require.LessOrEqual(t, dueAt(), due+60001, "what came during the refresh is shown soon")
+	})
+}
