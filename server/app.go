@@ -27,7 +27,7 @@ import (
 const (
 	jobLease     = 20 * time.Second // a killed process's jobs go on after it
 	inboxHands   = 24
-	outboxHands  = 128 // mostly waiting for Meta
+	outboxHands  = 256 // mostly waiting for Meta
 	reconcileGap = 20 * time.Second
 	housekeeping = time.Minute
 	monitorGap   = 5 * time.Second
@@ -135,7 +135,7 @@ func (a *app) buildRelay() {
 	}
 
 	outbound := &relay.Outbound{
-		Store: a.store, Owner: owner, Send: a.meta.Send, Pacer: relay.NewPacer(), Effects: effects, Clock: a.clock,
+		Store: a.store, Owner: owner, Send: a.meta.Send, Pacer: relay.NewPacer(), Flights: relay.NewFlights(), Effects: effects, Clock: a.clock,
 		Shown: a.tickLoop.Wake, Refresh: a.mirrorLoop.Wake, Aborted: notices.startFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -69,7 +70,7 @@ func (s *stage) stuckNumber(ctx context.Context) (free func() error, err error) 
 		Match: cloudapi.Match{PhoneNumberID: number.ID, Edge: "messages"}, Kind: cloudapi.FaultDelay, Delay: stuckFor,
 	})
 	load := conversationsLoad{
-		account: account.ID, queue: s.Queue.ID, team: s.Env.Team.ID, prefix: "stuck", conversations: stuckConversations, outbox: true,
+		account: account.ID, queue: s.Queue.ID, team: s.Env.Team.ID, prefix: fmt.Sprintf("s%03d", len(s.Sim.Sends())%1000), conversations: stuckConversations, outbox: true,
 	}
 	if err := load.run(ctx, s.Env.DB()); err != nil {
 		return nil, err

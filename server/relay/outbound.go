@@ -35,6 +35,7 @@ type Outbound struct {
 	Owner   string // of the jobs, as the worker claims them
 	Send    func(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error)
 	Pacer   *Pacer
+	Flights *Flights
 	Effects *Effects
 	Clock   conversation.Clock
 	Shown   func() // wakes the ticks
@@ -146,6 +147,13 @@ func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send) (att
 	if err := o.Pacer.Wait(ctx, s.Account.ID); err != nil {
 		return attempt{}, err
 	}
+	land, free := o.Flights.Depart(s.Account.ID, time.Now())
+	if !free {
+		a := again(grounded, "the number's requests are not answered")
+		a.send = s
+		return a, nil
+	}
+	defer land()
 	// from here on a crash leaves an unknown outcome, so it is written first
 	if err := o.Store.MarkLeft(ctx, o.Owner, job.ID, time.Now().UnixMilli()); err != nil {
 		return attempt{}, err

@@ -83,7 +83,7 @@ func newOutbound(o *outbox, m *meta, now int64) *Outbound {
 	nothing := func() {}
 	clock := fixedClock(now)
 	return &Outbound{
-		Store: o, Owner: "me", Send: m.Send, Pacer: NewPacer(), Clock: clock, Shown: nothing, Refresh: nothing,
+		Store: o, Owner: "me", Send: m.Send, Pacer: NewPacer(), Flights: NewFlights(), Clock: clock, Shown: nothing, Refresh: nothing,
 		Effects: &Effects{Store: o, Clock: clock, Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}},
 		Aborted: func(context.Context, *Send, whatsapp.Verdict) {},
 	}
