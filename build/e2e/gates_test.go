@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,11 +16,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// A gate stops the plugin at one statement for one customer, for as long as a test wants: a trigger on the plugin's table waits for
+// A gate stops the plugin at one statement for one customer, for as long as a test wants: a trigger on a table waits for
 // a lock that the test holds. So a test knows, instead of hoping, that the plugin stands between two of its steps. The gates are
 // triggers in the database of the test; the plugin knows nothing of them.
 const (
-	gateInboundStored = "inbound_stored" // a customer's message, taken from the inbox, is about to be stored
+	gateInboundPosted = "inbound_posted" // a customer's message, taken from the inbox, is about to be a post
 	gatePostRecorded  = "post_recorded"  // a post exists and is about to be recorded
 	gateClaimed       = "claimed"        // an outbound message is stored, a worker is about to take it
 	gateLeft          = "left"           // an outbound message is about to leave
@@ -31,7 +32,8 @@ const (
 
 // gateTriggers says where the gates are: table, moment, and the column that names the conversation.
 var gateTriggers = []struct{ name, table, when, condition, column string }{
-	{gateInboundStored, "waa_messages", "INSERT", "NEW.direction = 'in'", "conversation_id"},
+	{gateInboundPosted, "posts", "INSERT", "NEW.props ->> 'waa_wamid' <> ''", "channelid"},
+	{gatePostRecorded, "waa_messages", "INSERT", "NEW.direction = 'in' AND NEW.post_id <> ''", "conversation_id"},
 	{gatePostRecorded, "waa_messages", "UPDATE", "OLD.post_id = '' AND NEW.post_id <> ''", "conversation_id"},
 	{gateClaimed, "waa_outbox", "UPDATE", "NEW.attempts > OLD.attempts", "lane"},
 	{gateLeft, "waa_outbox", "UPDATE", "OLD.left_at = 0 AND NEW.left_at <> 0", "lane"},
@@ -48,7 +50,7 @@ const gateSQL = `
 	BEGIN
 		SELECT g.lock INTO found_lock FROM e2e_gates g
 			JOIN waa_contacts ct ON ct.phone = g.phone JOIN waa_conversations c ON c.contact_id = ct.id
-			WHERE g.name = TG_ARGV[0] AND c.id = to_jsonb(NEW) ->> TG_ARGV[1] LIMIT 1;
+			WHERE g.name = TG_ARGV[0] AND to_jsonb(NEW) ->> TG_ARGV[1] IN (c.id, c.channel_id) LIMIT 1;
 		IF found_lock IS NOT NULL THEN
 			PERFORM pg_advisory_xact_lock_shared(found_lock);
 		END IF;
@@ -65,8 +67,8 @@ func newGates(t *testing.T, w *scenario.World) *gates {
 	t.Helper()
 	g := &gates{db: w.Env.DB(), last: 730_500_000}
 	install, remove := gateSQL, ""
-	for _, trigger := range gateTriggers {
-		name := "e2e_" + trigger.name
+	for i, trigger := range gateTriggers {
+		name := fmt.Sprintf("e2e_%s_%d", trigger.name, i)
 		install += "CREATE TRIGGER " + name + " BEFORE " + trigger.when + " ON " + trigger.table + " FOR EACH ROW WHEN (" + trigger.condition +
 			") EXECUTE FUNCTION e2e_gate('" + trigger.name + "', '" + trigger.column + "');"
 		remove += "DROP TRIGGER IF EXISTS " + name + " ON " + trigger.table + ";"

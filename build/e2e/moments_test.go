@@ -37,7 +37,7 @@ type killing struct {
 // webhookTaken is (a): the webhook had its 200, the message has no post. In odd rounds the statement that the plugin died over is lost,
 // in even ones it happens after its death.
 func (k *killing) webhookTaken(ctx context.Context, v *talk, round int) (*strike, error) {
-	gate, err := k.gates.shut(ctx, gateInboundStored, v.customer.Phone)
+	gate, err := k.gates.shut(ctx, gateInboundPosted, v.customer.Phone)
 	if err != nil {
 		return nil, err
 	}
