@@ -32,6 +32,7 @@ const (
 	housekeeping = time.Minute
 	monitorGap   = 5 * time.Second
 	noticeGap    = 2 * time.Second
+	eventGap     = 500 * time.Millisecond
 )
 
 // app is everything that lives between activation and deactivation. newApp is
@@ -118,6 +119,8 @@ func (a *app) buildRelay() {
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
 	ticks := &relay.Ticks{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
 	a.tickLoop = a.loop("ticks", ticks.Round)
+	events := &relay.Events{Store: a.store, Publish: a.port.PublishChange, Clock: a.clock}
+	a.loop("events", events.Round).Pause = eventGap
 	notices := &notices{app: a, speaker: speaker}
 	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
 	a.loop("templates", templates.Round).Pause = housekeeping

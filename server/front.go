@@ -40,7 +40,7 @@ func (f *front) restAPI(log logger) *api.API {
 		Admins:        a.people, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
 		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
-		Contacts: contacts{a}, Guards: guards{a},
+		Contacts: contacts{a}, Guards: guards{a}, Usernames: a.port.Usernames,
 		Texts:    a.texts,
 		Language: a.port.Locale, SiteURL: a.port.SiteURL,
 		Region: func() string { return a.plugin.settings.Load().DefaultRegion },

@@ -70,6 +70,8 @@ type Deps struct {
 	Guards      Guards
 
 	// What all use.
+	Usernames func(ctx context.Context, userIDs []string) map[string]string // unknown ones are left out
+
 	Texts    Texts
 	Language func(ctx context.Context, userID string) string // of Texts
 	SiteURL  func() string                                   // where the server is reached from outside

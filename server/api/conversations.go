@@ -18,7 +18,10 @@ type Conversations interface {
 	SendTemplate(ctx context.Context, request conversation.TemplateRequest) (*conversation.Started, error)
 	View(ctx context.Context, actorID, id string) (*conversation.View, error)
 	List(ctx context.Context, actorID string, filter conversation.Filter) ([]*conversation.View, int, error)
+	Overview(ctx context.Context, actorID string, filter conversation.Filter) (*conversation.Overview, error)
+	Reveal(ctx context.Context, actorID, contactID string) (*conversation.Revealed, error)
 	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*conversation.Message, int, error)
+	MessageOfPost(ctx context.Context, actorID, id, postID string) (*conversation.Message, error)
 	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
 	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)
@@ -30,6 +33,7 @@ type Conversations interface {
 func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/conversations", a.listConversations)
 	a.handle(router, http.MethodPost, "/conversations", a.startConversation)
+	a.handle(router, http.MethodGet, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodGet, "/conversations/{id}", a.getConversation)
 	a.handle(router, http.MethodGet, "/conversations/{id}/messages", a.listMessages)
 	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.sendTemplate)
@@ -38,6 +42,7 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/conversations/{id}/claim", a.claimConversation)
 	a.handle(router, http.MethodPost, "/conversations/{id}/close", a.closeConversation)
 	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", a.reopenConversation)
+	a.handle(router, http.MethodPost, "/contacts/{id}/reveal", a.revealContact)
 	a.handle(router, http.MethodPost, "/actions/claim", a.claimByButton)
 }
 
@@ -56,6 +61,12 @@ type conversationView struct {
 	ClosedAt      moment             `json:"closed_at"`
 	CloseReason   string             `json:"close_reason"`
 	CreatedAt     moment             `json:"created_at"`
+	UpdatedAt     moment             `json:"updated_at"`
+
+	Template *string `json:"template,omitempty"` // in lists
+	// Where conversations are read, not where something is done with one.
+	OwnerUsername     string  `json:"owner_username,omitempty"`
+	AttendantUsername string  `json:"attendant_username,omitempty"`
 }
 
 type contactView struct {
@@ -71,17 +82,16 @@ func viewConversation(v *conversation.View) conversationView {
 		ID: c.ID, State: v.State, WindowUntil: moment(c.WindowUntil), CooldownUntil: moment(v.CooldownUntil),
 		OwnerID: c.OwnerID, AttendantID: c.AttendantID, QueueID: c.QueueID, AccountID: c.AccountID, TeamID: c.TeamID, ChannelID: c.ChannelID,
 		Contact:  contactView{ID: c.ContactID, Name: c.Contact.Name, Phone: c.Contact.Phone, CPFMasked: c.Contact.CPFMasked},
-		ClosedAt: moment(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: moment(c.CreatedAt),
+		ClosedAt: moment(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
 	}
 }
 
 func (a *API) listConversations(r *http.Request) (reply, error) {
 	q := readQuery(r)
 	p := q.page()
-	filter := conversation.Filter{
-		State: conversation.State(q.values.Get("state")), Mine: q.flag("mine"), QueueID: q.id("queue_id"),
-		Query: q.line("q", maxSearch), Page: p.number, PerPage: p.size,
-	}
+	filter := q.conversations()
+	filter.State, filter.Unclaimed, filter.ContactID = conversation.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")
+	filter.Page, filter.PerPage = p.number, p.size
 	switch filter.State {
 	case "", conversation.Waiting, conversation.Open, conversation.Expired, conversation.Closed:
 	default:
@@ -94,7 +104,12 @@ func (a *API) listConversations(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the conversations")
 	}
-	return ok(listOf(views, total, p, viewConversation))
+	named := a.named(r, views)
+	return ok(listOf(views, total, p, func(v *conversation.View) conversationView {
+		view := named(v)
+		view.Template = &v.TemplateName
+		return view
+	}))
 }
 
 func (a *API) getConversation(r *http.Request) (reply, error) {
@@ -102,7 +117,11 @@ func (a *API) getConversation(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return shown(a.Conversations.View(r.Context(), userID(r), id))
+	view, err := a.Conversations.View(r.Context(), userID(r), id)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "read a conversation")
+	}
+	return ok(a.named(r, []*conversation.View{view})(view))
 }
 
 // shown answers with a conversation.
@@ -139,16 +158,33 @@ func (a *API) listMessages(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	q := readQuery(r)
-	p := q.page()
+	p, postID := q.page(), q.id("post_id")
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	messages, total, err := a.Conversations.Messages(r.Context(), userID(r), id, p.number, p.size)
+	var messages []*conversation.Message
+	var total int
+	if postID != "" {
+		messages, total, err = a.messageOfPost(r, id, postID)
+	} else {
+		messages, total, err = a.Conversations.Messages(r.Context(), userID(r), id, p.number, p.size)
+	}
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the messages")
 	}
 	lang := a.language(r)
 	return ok(listOf(messages, total, p, func(m *conversation.Message) messageView { return a.viewMessage(lang, m) }))
+}
+
+// messageOfPost is a list of the message of one post, or of none.
+func (a *API) messageOfPost(r *http.Request, id, postID string) ([]*conversation.Message, int, error) {
+	message, err := a.Conversations.MessageOfPost(r.Context(), userID(r), id, postID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, 0, nil
+	} else if err != nil {
+		return nil, 0, err
+	}
+	return []*conversation.Message{message}, 1, nil
 }
 
 // reason says why a message was not delivered; "" where nothing is wrong.

@@ -27,7 +27,7 @@ func TestStart(t *testing.T) {
 		"id": conversation1, "state": "waiting", "window_until": nil, "cooldown_until": float64(now + 1), "owner_id": agent, "attendant_id": agent,
 		"queue_id": queue1, "account_id": account1, "team_id": team1, "channel_id": id("wa"),
 		"contact":   map[string]any{"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**"},
-		"closed_at": nil, "close_reason": "", "created_at": float64(now),
+		"closed_at": nil, "close_reason": "", "created_at": float64(now), "updated_at": nil,
 	}, a.json)
 	require.Equal(t, conversation.StartRequest{
 		ActorID: agent, AccountID: account1, QueueID: queue1, Template: conversation.TemplateRef{Name: "hello", Language: "pt_BR"},
@@ -272,4 +272,47 @@ func TestClaimByButton(t *testing.T) {
 	}
 	w.as(agent, http.MethodPost, "/actions/claim", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
 	w.as(agent, http.MethodPost, "/actions/claim", `{"context":5}`).is(http.StatusBadRequest, "bad_request")
+}
+
+func TestCountConversations(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).is(http.StatusOK)
+	require.Equal(t, conversation.Filter{Mine: true, QueueID: queue1, Query: "maria"}, w.conversations.filter)
+	require.Equal(t, map[string]any{
+		"waiting": 4.0, "open": 3.0, "expired": 2.0, "unclaimed": 1.0, "now": float64(now),
+		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": id("fila")}},
+	}, a.json)
+	w.as(agent, http.MethodGet, "/conversations/counts?queue_id=x", nil).is(http.StatusUnprocessableEntity)
+	w.conversations.err = errDown
+	w.as(agent, http.MethodGet, "/conversations/counts", nil).is(http.StatusServiceUnavailable)
+}
+
+func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.conv.TemplateName, w.conversations.conv.AttendantID = "visita", ""
+	w.conversations.list = []*conversation.View{{Conversation: w.conversations.conv, State: conversation.Open}}
+	a := w.as(agent, http.MethodGet, "/conversations?unclaimed=1&contact_id="+contact1, nil).is(http.StatusOK)
+	require.Equal(t, conversation.Filter{Unclaimed: true, ContactID: contact1, PerPage: 60}, w.conversations.filter)
+	row := a.items()[0].(map[string]any)
+	require.Equal(t, []any{"visita", "name." + agent, nil}, []any{row["template"], row["owner_username"], row["attendant_username"]})
+	w.as(agent, http.MethodGet, "/conversations?contact_id=x", nil).is(http.StatusUnprocessableEntity)
+}
+
+func TestTheMessageOfAPost(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.history = []*conversation.Message{{ID: id("m1"), PostID: id("p1"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, ReasonCode: 131026}}
+	path := "/conversations/" + conversation1 + "/messages?post_id="
+	require.Len(t, w.as(agent, http.MethodGet, path+id("p1"), nil).is(http.StatusOK).items(), 1)
+	require.Empty(t, w.as(agent, http.MethodGet, path+id("p2"), nil).is(http.StatusOK).items())
+	w.as(agent, http.MethodGet, path+"x", nil).is(http.StatusUnprocessableEntity)
+}
+
+func TestRevealContact(t *testing.T) {
+	w := newWorld(t)
+	path := "/contacts/" + contact1 + "/reveal"
+	a := w.as(agent, http.MethodPost, path, nil).is(http.StatusOK)
+	require.Equal(t, map[string]any{"id": contact1, "phone": "+5511987654321", "cpf": "52998224725"}, a.json)
+	require.Equal(t, []string{"reveal " + agent + " " + contact1}, w.conversations.calls)
+	w.conversations.err = conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_found"))
+	w.as(agent, http.MethodPost, path, nil).is(http.StatusNotFound, "not_found")
 }

@@ -509,6 +509,36 @@ func (c *conversations) Messages(_ context.Context, actorID, id string, page, pe
 	return c.history, len(c.history), err
 }
 
+func (c *conversations) MessageOfPost(_ context.Context, actorID, id, postID string) (*conversation.Message, error) {
+	if _, err := c.call("message", actorID, id, postID); err != nil {
+		return nil, err
+	}
+	for _, m := range c.history {
+		if m.PostID == postID {
+			return m, nil
+		}
+	}
+	return nil, conversation.ErrNotFound
+}
+
+func (c *conversations) Overview(_ context.Context, actorID string, f conversation.Filter) (*conversation.Overview, error) {
+	c.filter = f
+	if _, err := c.call("overview", actorID); err != nil {
+		return nil, err
+	}
+	return &conversation.Overview{
+		Counts: conversation.Counts{Waiting: 4, Open: 3, Expired: 2, Unclaimed: 1}, Now: now,
+		Queues: []*conversation.Queue{{ID: queue1, Name: "Vendas", TeamID: team1, ChannelID: id("fila")}},
+	}, nil
+}
+
+func (c *conversations) Reveal(_ context.Context, actorID, contactID string) (*conversation.Revealed, error) {
+	if _, err := c.call("reveal", actorID, contactID); err != nil {
+		return nil, err
+	}
+	return &conversation.Revealed{ContactID: contactID, Phone: "+5511987654321", CPF: "52998224725"}, nil
+}
+
 func (c *conversations) Note(_ context.Context, actorID, id, text string) (*conversation.View, error) {
 	return c.call("note", actorID, id, text)
 }

@@ -98,6 +98,13 @@ func newWorld(t *testing.T) *world {
 		Health: w.store, Describer: w.store, ErrorWords: func(code int) conversation.Words { return whatsapp.ClassifyCode(code) },
 		Guards: w.store, Texts: texts, Language: func(context.Context, string) string { return w.language },
 		SiteURL: func() string { return "https://chat.example.com/" }, Region: func() string { return "BR" },
+		Usernames: func(_ context.Context, ids []string) map[string]string {
+			names := map[string]string{}
+			for _, id := range ids {
+				names[id] = "name." + id
+			}
+			return names
+		},
 		Clock: w.clock, Log: w.logs,
 	})
 	t.Cleanup(func() { w.noSecret("the log", w.logs.all()) })

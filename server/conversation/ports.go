@@ -25,6 +25,7 @@ type Store interface {
 	Conversation(ctx context.Context, id string) (*Conversation, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*Conversation, error)
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*Message, int, error)
+	MessageByPost(ctx context.Context, postID string) (*Message, error)
 	Lister
 }
 
@@ -110,5 +111,6 @@ type People interface {
 // Sealer encrypts what must not lie open, and hashes it for search.
 type Sealer interface {
 	Seal(plain string) (string, error)
+	Open(sealed string) (string, error)
 	Hash(plain string) string
 }

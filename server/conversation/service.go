@@ -95,9 +95,12 @@ type Filter struct {
 	State   State
 	Mine    bool // owner or attendant is the reader
 	QueueID string
-	Query   string // name, phone digits or a whole CPF
-	Page    int
-	PerPage int
+	// ContactID: of one person only; "" = of all.
+	ContactID string
+	Unclaimed bool   // those that wait for somebody to claim them: not closed, no attendant
+	Query     string // name, phone digits or a whole CPF
+	Page      int
+	PerPage   int
 }
 
 // Lister reads conversations for lists; visibility is part of the query.
@@ -106,8 +109,18 @@ type Lister interface {
 	// activity first, and the total. queueIDs are the queues whose member the
 	// reader is; all means everything (system admins).
 	ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f ListFilter) ([]*Conversation, int, error)
+	// CountConversations counts what the reader may see, of those that are not
+	// closed, by state, and how many nobody attends. Of the filter State,
+	// Unclaimed and the page do not matter.
+	CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f ListFilter) (Counts, error)
 	// Queues lists all queues.
 	Queues(ctx context.Context) ([]*Queue, error)
+}
+
+// Counts are numbers of conversations that are not closed.
+type Counts struct {
+	Waiting, Open, Expired int
+	Unclaimed              int // of these, without an attendant
 }
 
 // ListFilter is a Filter as the store takes it.

@@ -29,26 +29,11 @@ func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*
 
 // List answers a page of the conversations the actor may see, and how many there are.
 func (s *Service) List(ctx context.Context, actorID string, f Filter) ([]*View, int, error) {
-	all, err := s.People.SystemAdmin(ctx, actorID)
+	queues, all, err := s.sees(ctx, actorID)
 	if err != nil {
 		return nil, 0, err
 	}
-	var queueIDs []string
-	if !all {
-		queues, err := s.QueuesOf(ctx, actorID)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, q := range queues {
-			queueIDs = append(queueIDs, q.ID)
-		}
-	}
-	lf := ListFilter{Filter: f, Now: s.Clock.Now()}
-	lf.Query = strings.TrimSpace(lf.Query)
-	if doc, ok := ParseDocument(lf.Query); ok {
-		lf.CPFHash = s.Sealer.Hash(string(doc))
-	}
-	convs, total, err := s.Store.ListConversations(ctx, actorID, queueIDs, all, lf)
+	convs, total, err := s.Store.ListConversations(ctx, actorID, idsOf(queues), all, s.listFilter(f))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -57,6 +42,16 @@ func (s *Service) List(ctx context.Context, actorID string, f Filter) ([]*View, 
 		views[i] = s.view(c)
 	}
 	return views, total, nil
+}
+
+// listFilter adds what the store cannot know: the time, and the hash of a document.
+func (s *Service) listFilter(f Filter) ListFilter {
+	lf := ListFilter{Filter: f, Now: s.Clock.Now()}
+	lf.Query = strings.TrimSpace(lf.Query)
+	if doc, ok := ParseDocument(lf.Query); ok {
+		lf.CPFHash = s.Sealer.Hash(string(doc))
+	}
+	return lf
 }
 
 // QueuesOf are the queues whose agent the user is: where they may start.
@@ -84,6 +79,18 @@ func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPag
 		return nil, 0, err
 	}
 	return s.Store.Messages(ctx, id, page, perPage)
+}
+
+// MessageOfPost answers the message of a post in a conversation; ErrNotFound where the post is none.
+func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string) (*Message, error) {
+	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+		return nil, err
+	}
+	message, err := s.Store.MessageByPost(ctx, postID)
+	if err == nil && message.ConversationID != id {
+		return nil, ErrNotFound
+	}
+	return message, err
 }
 
 // visible reads a conversation and its queue for somebody who may see it.

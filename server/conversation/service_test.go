@@ -2,6 +2,7 @@ package conversation_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type bench struct {
 	do      *conversation.Service
 	t       *testing.T
 	store   *store.Store
+	db      *sql.DB // for looking
 	account *conversation.Account
 	queue   *conversation.Queue
 	other   *conversation.Queue
@@ -122,7 +124,8 @@ func newBench(t *testing.T) *bench {
 	ctx := context.Background()
 	b := &bench{t: t, now: 1_794_744_000_000, outcome: conversation.Delivery{Status: conversation.Sent}}
 	b.settings = conversation.Settings{DefaultRegion: "BR", CooldownHours: 6, RequireCPF: true}
-	b.store = store.New(storetest.DB(t), plainSealer{}, model.NewId)
+	b.db = storetest.DB(t)
+	b.store = store.New(b.db, plainSealer{}, model.NewId)
 	b.account = &conversation.Account{Name: "Loja", PhoneNumberID: "1", WABAID: "2", Enabled: true}
 	require.NoError(t, b.store.CreateAccount(ctx, b.account, b.now))
 	b.queue = &conversation.Queue{Name: "Vendas", TeamID: model.NewId(), ChannelID: model.NewId(), AccountID: b.account.ID}

@@ -128,7 +128,8 @@ type Conversation struct {
 	CreatedAt      int64
 	UpdatedAt      int64
 
-	Contact Contact // as joined by the store
+	Contact      Contact // as joined by the store
+	TemplateName string  // of the last template sent; "" = none, or not read: lists alone read it
 }
 
 // Message directions.

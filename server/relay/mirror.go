@@ -87,7 +87,7 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	c := &r.Conversation
 	now := m.Clock.Now()
 	if c.AbortedAt != 0 {
-		return m.Store.Refreshed(ctx, c.ID, r.DueAt, "aborted", 0)
+		return m.Store.Refreshed(ctx, c.ID, r.DueAt, "aborted", 0, now)
 	}
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)
@@ -95,7 +95,7 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 			return err
 		}
 		if !begun { // its template is still on the way to Meta
-			return m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, now+time.Second.Milliseconds())
+			return m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, now+time.Second.Milliseconds(), now)
 		}
 	}
 	if err := m.showTemplates(ctx, &r); err != nil {
@@ -110,7 +110,7 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 			return err
 		}
 	}
-	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(now))
+	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(now), now)
 }
 
 // begin makes the channel with its first post and its people. begun is false

@@ -153,8 +153,9 @@ type MirrorStore interface {
 	// with id, that one whether due or not.
 	ClaimRefresh(ctx context.Context, id string, now int64, lease time.Duration, n int) ([]Refresh, error)
 	// Refreshed gives the lease back and notes what was shown; next is when to look again (0 = never by itself).
-	// If the row became due again meanwhile it stays due.
-	Refreshed(ctx context.Context, id string, dueAt int64, shown string, next int64) error
+	// If the row became due again meanwhile it stays due. Where something else is shown than before,
+	// now is the conversation's latest activity.
+	Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error
 	// SetChannel records the channel of a conversation.
 	SetChannel(ctx context.Context, id, channelID string) error
 	SetPost(ctx context.Context, messageID, postID string) error

@@ -19,6 +19,28 @@ const stateAt = `CASE
 
 // ListConversations lists what a reader may see; see conversation.Lister.
 func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) ([]*conversation.Conversation, int, error) {
+	where := listed(reader, queueIDs, all, f)
+	if f.Unclaimed {
+		where = append(where, squirrel.Expr("c.attendant_id = '' AND c.closed_at = 0"))
+	}
+	if f.State != "" {
+		if f.State != conversation.Closed { // lets the index of those that are not closed serve
+			where = append(where, squirrel.Expr("c.closed_at = 0"))
+		}
+		where = append(where, squirrel.Expr("("+stateAt+") = ?", f.Now, string(f.State)))
+	}
+	rows := builder().Select(of("c", conversationColumns), as("ct", "contact", contactColumns), lastTemplateName).
+		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
+	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
+	return selectPage[conversation.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+}
+
+// lastTemplateName is the name of the last template sent in a row c.
+const lastTemplateName = `coalesce((SELECT t.name FROM waa_messages m JOIN waa_templates t ON t.id = m.template_id
+	WHERE m.contact_id = c.contact_id AND m.kind = 'template' AND m.conversation_id = c.id ORDER BY m.created_at DESC LIMIT 1), '') AS template_name`
+
+// listed is the condition of what a reader may see and asks for, whatever its state.
+func listed(reader string, queueIDs []string, all bool, f conversation.ListFilter) squirrel.And {
 	where := squirrel.And{squirrel.Expr("c.aborted_at = 0")}
 	if !all {
 		where = append(where, squirrel.Or{isTheirs(reader), squirrel.Expr("c.queue_id = ANY(?)", pq.Array(queueIDs))})
@@ -29,16 +51,13 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 	if f.QueueID != "" {
 		where = append(where, squirrel.Expr("c.queue_id = ?", f.QueueID))
 	}
-	if f.State != "" {
-		where = append(where, squirrel.Expr("("+stateAt+") = ?", f.Now, string(f.State)))
+	if f.ContactID != "" {
+		where = append(where, squirrel.Expr("c.contact_id = ?", f.ContactID))
 	}
 	if contacts := contactsLike(f.Query, f.CPFHash); contacts != nil {
 		where = append(where, contacts)
 	}
-	rows := builder().Select(of("c", conversationColumns), as("ct", "contact", contactColumns)).
-		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
-	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
-	return selectPage[conversation.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+	return where
 }
 
 // isTheirs is the condition that somebody is owner or attendant.

@@ -65,7 +65,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, relay.Refresh{Conversation: *stored}, byID[0])
 		require.Empty(t, claimRefresh(conv.ID, now), "somebody has it")
-		require.NoError(t, f.Refreshed(ctx(), conv.ID, 0, "waiting", 0))
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, 0, "waiting", 0, now))
 
 		m := f.template(t, conv, "marketing")
 		require.NoError(t, f.RecordSent(ctx(), m.ID, "w", relay.Person{}, now))
@@ -81,10 +81,10 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, now+day, after.WindowUntil)
 		}
-		require.NoError(t, f.Refreshed(ctx(), conv.ID, r.DueAt, "waiting", 0))
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, r.DueAt, "waiting", 0, now))
 		r = one(now + 1000)
 		require.Greater(t, r.DueAt, now)
-		require.NoError(t, f.Refreshed(ctx(), conv.ID, r.DueAt, "open", now+day))
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, r.DueAt, "open", now+day, now))
 		require.Empty(t, claimRefresh("", now+day-1))
 
 		// more from the customer moves the shown end within a minute, not at once
@@ -99,7 +99,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		again := one(now + hour + 60_000)
 		require.True(t, again.Again)
 		require.Equal(t, r.DueAt, again.DueAt)
-		require.NoError(t, f.Refreshed(ctx(), conv.ID, again.DueAt, "open", 0))
+		require.NoError(t, f.Refreshed(ctx(), conv.ID, again.DueAt, "open", 0, now))
 		require.Empty(t, claimRefresh("", now+30*day))
 
 		// a close, and its maker has a moment to show it
@@ -109,7 +109,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(stored) }))
 		require.Empty(t, claimRefresh("", now+2*hour))
 		require.Len(t, claimRefresh("", now+2*hour+3000), 1)
-		require.ErrorIs(t, f.Refreshed(ctx(), "no", 0, "", 0), conversation.ErrNotFound)
+		require.ErrorIs(t, f.Refreshed(ctx(), "no", 0, "", 0, now), conversation.ErrNotFound)
 	})
 }
 

@@ -174,7 +174,7 @@ func TestPostedMakesARefreshDueAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, claimed, 1)
 		post(due)
-		require.NoError(t, f.Refreshed(ctx(), c.ID, claimed[0].DueAt, "open", claimed[0].Conversation.WindowUntil))
+		require.NoError(t, f.Refreshed(ctx(), c.ID, claimed[0].DueAt, "open", claimed[0].Conversation.WindowUntil, now))
 		require.Greater(t, dueAt(), int64(0))
 		require.LessOrEqual(t, dueAt(), due+60001, "what came during the refresh is shown soon")
 	})

@@ -58,7 +58,8 @@ func refreshClaim(which, lease string) string {
 }
 
 // Refreshed gives the lease back and notes what was shown; see relay.MirrorStore.
-func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown string, next int64) error {
+func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error {
 	return execOne(ctx, s.db, "could not end a refresh", `UPDATE waa_conversations SET refresh_lease = 0, shown_state = $3,
-		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, fit(shown, 64), next)
+		updated_at = CASE WHEN shown_state <> $3 THEN greatest(updated_at, $5::bigint) ELSE updated_at END,
+		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, fit(shown, 64), next, now)
 }

@@ -1,0 +1,116 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const (
+	// eventOverlap is how far back a round looks beyond the latest change it
+	// knows: nodes' clocks differ, and a change is seen some time after its moment.
+	eventOverlap = 10 * time.Second
+	// eventBatch bounds a round. Who misses an event looks again by itself.
+	eventBatch = 2000
+	// eventChannels is how many conversations' own channels a round tells.
+	eventChannels = 100
+)
+
+// Changed is a conversation that is shown somewhere and changed.
+type Changed struct {
+	ID             string
+	OwnerID        string
+	AttendantID    string
+	ChannelID      string // "" until the channel exists
+	QueueChannelID string // of the queue it is in; "" = the queue is gone
+	UpdatedAt      int64  // milliseconds since epoch
+}
+
+// EventStore is what telling clients of changes needs.
+type EventStore interface {
+	// ChangedConversations lists up to n conversations whose updated_at is at or after since, the latest first.
+	ChangedConversations(ctx context.Context, since int64, n int) ([]Changed, error)
+}
+
+// Audience is who gets an event: the members of a channel, or one user.
+type Audience struct{ ChannelID, UserID string }
+
+// Events tells the web clients of this server that a conversation changed, so
+// that they look again: who owns or attends it, who is in its channel, who is
+// in its queue. An event holds ids and times only. It reads the database, and
+// so tells what any node and any worker did. A lost event costs a client half a
+// minute: it also looks by itself.
+type Events struct {
+	Store EventStore
+	// Publish sends an event over the websocket. id is "" where several conversations changed.
+	Publish func(to Audience, id string, updatedAt int64)
+	Clock   conversation.Clock
+
+	latest int64            // the latest change that is known; 0 = before the first round
+	told   map[string]int64 // conversation id to the change it was told at
+}
+
+// Round tells what changed since the last one.
+func (e *Events) Round(ctx context.Context) (more bool, err error) {
+	if e.latest == 0 {
+		e.latest, e.told = e.Clock.Now(), map[string]int64{}
+	}
+	since := e.latest - eventOverlap.Milliseconds()
+	rows, err := e.Store.ChangedConversations(ctx, since, eventBatch)
+	if err != nil {
+		return false, err
+	}
+	var news []Changed
+	for _, c := range rows {
+		if e.told[c.ID] != c.UpdatedAt {
+			e.told[c.ID] = c.UpdatedAt
+			news = append(news, c)
+		}
+		e.latest = max(e.latest, c.UpdatedAt)
+	}
+	for id, at := range e.told {
+		if at < since {
+			delete(e.told, id)
+		}
+	}
+	e.tell(news)
+	return false, nil
+}
+
+// tell sends one event to each audience, however many conversations changed for it.
+func (e *Events) tell(news []Changed) {
+	type event struct {
+		id string
+		at int64
+	}
+	events := map[Audience]event{}
+	var order []Audience
+	add := func(to Audience, c Changed) {
+		if to == (Audience{}) {
+			return
+		}
+		known, there := events[to]
+		if !there {
+			order = append(order, to)
+			events[to] = event{c.ID, c.UpdatedAt}
+			return
+		}
+		if known.id != c.ID {
+			known.id = ""
+		}
+		known.at = max(known.at, c.UpdatedAt)
+		events[to] = known
+	}
+	for i, c := range news {
+		add(Audience{ChannelID: c.QueueChannelID}, c)
+		add(Audience{UserID: c.OwnerID}, c)
+		add(Audience{UserID: c.AttendantID}, c)
+		if i < eventChannels {
+			add(Audience{ChannelID: c.ChannelID}, c)
+		}
+	}
+	for _, to := range order {
+		e.Publish(to, events[to].id, events[to].at)
+	}
+}

@@ -1,0 +1,59 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// changes plays the table: what changed at or after a moment.
+type changes []relay.Changed
+
+func (c *changes) ChangedConversations(_ context.Context, since int64, n int) ([]relay.Changed, error) {
+	var out []relay.Changed
+	for _, row := range *c {
+		if row.UpdatedAt >= since && len(out) < n {
+			out = append(out, row)
+		}
+	}
+	return out, nil
+}
+
+type moment int64
+
+func (m moment) Now() int64 { return int64(m) }
+
+func TestEventsTellEachAudienceOnce(t *testing.T) {
+	const start = int64(1_000_000)
+	table := &changes{{ID: "old", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start - 60_000}}
+	var told []string
+	events := &relay.Events{Store: table, Clock: moment(start), Publish: func(to relay.Audience, id string, at int64) {
+		told = append(told, fmt.Sprintf("%s%s: %s %d", to.ChannelID, to.UserID, id, at-start))
+	}}
+	round := func() []string {
+		told = nil
+		_, err := events.Round(t.Context())
+		require.NoError(t, err)
+		return told
+	}
+	require.Empty(t, round(), "what changed before it began is no news")
+
+	*table = append(*table, relay.Changed{ID: "a", OwnerID: "ana", AttendantID: "ana", ChannelID: "wa-a", QueueChannelID: "queue", UpdatedAt: start + 5})
+	require.Equal(t, []string{"queue: a 5", "ana: a 5", "wa-a: a 5"}, round())
+	require.Empty(t, round(), "told once")
+
+	// a change of another node, whose clock is behind, is seen too; several for one audience are one event
+	*table = append(*table,
+		relay.Changed{ID: "b", AttendantID: "bia", ChannelID: "wa-b", QueueChannelID: "queue", UpdatedAt: start - 4_000},
+		relay.Changed{ID: "c", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start + 7})
+	require.ElementsMatch(t, []string{"queue:  7", "bia: b -4000", "wa-b: b -4000", "ana: c 7"}, round())
+
+	// the same conversation once more
+	(*table)[1].UpdatedAt = start + 60_000
+	require.Equal(t, []string{"queue: a 60000", "ana: a 60000", "wa-a: a 60000"}, round())
+	require.Empty(t, round())
+}

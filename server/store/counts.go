@@ -1,0 +1,39 @@
+package store
+
+import (
+	"context"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// CountConversations counts what a reader may see and is not closed; see conversation.Lister.
+func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) (conversation.Counts, error) {
+	where := append(listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
+	query, args, err := builder().Select().
+		Column("count(*) FILTER (WHERE s.state = 'waiting') AS waiting").
+		Column("count(*) FILTER (WHERE s.state = 'open') AS open").
+		Column("count(*) FILTER (WHERE s.state = 'expired') AS expired").
+		Column("count(*) FILTER (WHERE s.unclaimed) AS unclaimed").
+		FromSelect(builder().Select().Column(squirrel.Expr("("+stateAt+") AS state", f.Now)).Column("c.attendant_id = '' AS unclaimed").
+			From("waa_conversations c").Where(where), "s").ToSql()
+	counts := conversation.Counts{}
+	if err != nil {
+		return counts, errors.Wrap(err, "could not build a count query")
+	}
+	return counts, errors.Wrap(s.db.GetContext(ctx, &counts, query, args...), "could not count conversations")
+}
+
+// ChangedConversations lists the conversations that changed since a moment,
+// the latest first; see relay.EventStore.
+func (s *Store) ChangedConversations(ctx context.Context, since int64, n int) ([]relay.Changed, error) {
+	changed := []relay.Changed{}
+	err := s.db.SelectContext(ctx, &changed, `
+		SELECT c.id, c.owner_id, c.attendant_id, c.channel_id, coalesce(q.channel_id, '') AS queue_channel_id, c.updated_at
+		FROM waa_conversations c LEFT JOIN waa_queues q ON q.id = c.queue_id
+		WHERE c.updated_at >= $1 AND c.aborted_at = 0 ORDER BY c.updated_at DESC LIMIT $2`, since, n)
+	return changed, errors.Wrap(err, "could not read the conversations that changed")
+}

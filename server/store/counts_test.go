@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func TestCountsSayWhatTheListHolds(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		other := f.newQueue(t, "Outra")
+		made := func(n int, change func(*conversation.Conversation)) *conversation.Conversation {
+			contact := f.contact(t, fmt.Sprintf("+55119876541%02d", n), fmt.Sprintf("Cliente %02d", n))
+			return f.conversation(t, contact.ID, func(c *conversation.Conversation) {
+				c.OwnerID, c.AttendantID, c.UpdatedAt = "ana", "ana", now+int64(n)
+				change(c)
+			})
+		}
+		made(1, func(c *conversation.Conversation) {})                                                                // waiting
+		made(2, func(c *conversation.Conversation) { c.WindowUntil = now + hour })                                    // open
+		made(3, func(c *conversation.Conversation) { c.WindowUntil = now + hour; c.AttendantID, c.OwnerID = "", "" }) // open, unclaimed
+		made(4, func(c *conversation.Conversation) { c.WindowUntil, c.LastTemplateAt = now-hour, now-day })           // expired
+		made(5, func(c *conversation.Conversation) { c.QueueID, c.AttendantID = other.ID, "" })                       // waiting, unclaimed
+		made(6, func(c *conversation.Conversation) { c.ClosedAt = now; c.AttendantID = "" })
+		made(7, func(c *conversation.Conversation) { c.AbortedAt = now })
+
+		for name, c := range map[string]struct {
+			reader string
+			queues []string
+			all    bool
+			filter conversation.Filter
+			want   conversation.Counts
+		}{
+			"a system admin":    {reader: "root", all: true, want: conversation.Counts{Waiting: 2, Open: 2, Expired: 1, Unclaimed: 2}},
+			"mine":              {reader: "ana", all: true, filter: conversation.Filter{Mine: true}, want: conversation.Counts{Waiting: 2, Open: 1, Expired: 1, Unclaimed: 1}},
+			"a queue":           {reader: "root", all: true, filter: conversation.Filter{QueueID: other.ID}, want: conversation.Counts{Waiting: 1, Unclaimed: 1}},
+			"a member of it":    {reader: "bia", queues: []string{other.ID}, want: conversation.Counts{Waiting: 1, Unclaimed: 1}},
+			"nobody":            {reader: "bia"},
+			"a name":            {reader: "root", all: true, filter: conversation.Filter{Query: "cliente 04"}, want: conversation.Counts{Expired: 1}},
+			"a state is no use": {reader: "root", all: true, filter: conversation.Filter{Query: "cliente 04", State: conversation.Open}, want: conversation.Counts{Expired: 1}},
+		} {
+			filter := conversation.ListFilter{Filter: c.filter, Now: now}
+			got, err := f.CountConversations(ctx(), c.reader, c.queues, c.all, filter)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got, name)
+
+			if c.filter.State != "" {
+				continue
+			}
+			for state, want := range map[conversation.State]int{conversation.Waiting: got.Waiting, conversation.Open: got.Open, conversation.Expired: got.Expired} {
+				filter.State = state
+				_, total := list(t, f, c.reader, c.queues, c.all, filter)
+				require.Equal(t, want, total, "%s, %s", name, state)
+			}
+			filter.State, filter.Unclaimed = "", true
+			_, total := list(t, f, c.reader, c.queues, c.all, filter)
+			require.Equal(t, got.Unclaimed, total, name)
+		}
+	})
+}
+
+func TestAListNamesTheLastTemplate(t *testing.T) {
+	f := direct(t)
+	contact := f.contact(t, "+5511987654321", "Ana")
+	with := f.conversation(t, contact.ID, nil)
+	without := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, nil)
+	for i, name := range []string{"primeiro", "segundo"} {
+		_, err := f.db.Exec(`INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, body, definition, created_at, updated_at)
+			VALUES ($1, $2, $1, $1, 'pt_BR', 'UTILITY', 'APPROVED', '', '{}', 1, 1)`, name, f.account.ID)
+		require.NoError(t, err)
+		_, err = f.db.Exec(`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, template_id, created_at)
+			VALUES ($1, $2, $3, $4, 'out', 'template', $5, $6)`, newID(), with.ID, f.account.ID, contact.ID, name, now+int64(i))
+		require.NoError(t, err)
+	}
+	found, _, err := f.ListConversations(ctx(), "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{PerPage: 9}, Now: now})
+	require.NoError(t, err)
+	names := map[string]string{}
+	for _, c := range found {
+		names[c.ID] = c.TemplateName
+	}
+	require.Equal(t, map[string]string{with.ID: "segundo", without.ID: ""}, names)
+
+	found, _, err = f.ListConversations(ctx(), "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{PerPage: 9, ContactID: contact.ID}, Now: now})
+	require.NoError(t, err)
+	require.Equal(t, []string{with.ID}, idsOf(found))
+}
+
+func TestChangedConversationsSayWhoSeesThem(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		old := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.UpdatedAt = now - 1 })
+		fresh := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *conversation.Conversation) {
+			c.UpdatedAt, c.OwnerID, c.AttendantID, c.ChannelID = now, "ana", "bia", "channel"
+		})
+		changed, err := f.ChangedConversations(ctx(), now, 10)
+		require.NoError(t, err)
+		require.Len(t, changed, 1)
+		require.Equal(t, []string{fresh.ID, "ana", "bia", "channel", f.queue.ChannelID},
+			[]string{changed[0].ID, changed[0].OwnerID, changed[0].AttendantID, changed[0].ChannelID, changed[0].QueueChannelID})
+
+		// what Mattermost shows of a conversation is a change of it, once
+		require.NoError(t, f.Refreshed(ctx(), old.ID, 0, "expired", 0, now+5))
+		require.NoError(t, f.Refreshed(ctx(), old.ID, 0, "expired", 0, now+9))
+		changed, err = f.ChangedConversations(ctx(), now, 1)
+		require.NoError(t, err)
+		require.Len(t, changed, 1, "the latest first")
+		require.Equal(t, []any{old.ID, now + 5}, []any{changed[0].ID, changed[0].UpdatedAt})
+	})
+}

@@ -1,0 +1,1 @@
+DROP INDEX waa_conversations_live;

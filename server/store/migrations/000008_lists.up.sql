@@ -1,0 +1,2 @@
+-- the lists and counts of what is not closed, the latest activity first
+CREATE INDEX waa_conversations_live ON waa_conversations (updated_at DESC, id) WHERE closed_at = 0 AND aborted_at = 0;
