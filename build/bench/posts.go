@@ -13,7 +13,7 @@ import (
 )
 
 // settleAfterSwitch lets a plugin that was just switched on do what it does once.
-const settleAfterSwitch = time.Second
+const settleAfterSwitch = 4 * time.Second
 
 // otherPosts measures posts of people in channels that are not ours, with the plugin on and off.
 func (s *stage) otherPosts(ctx context.Context, rounds, count int) (compared, error) {

@@ -90,7 +90,7 @@ func (r *ruled) threadReply(ctx context.Context) error {
 }
 
 func (r *ruled) noteByCommand(ctx context.Context) error {
-	text := r.text("nota por comando")
+	text := r.text("nota escrita")
 	agent := r.someone()
 	if _, err := r.Env.ExecuteSlash(ctx, r.Agent(agent), r.ChannelID, "/whatsapp nota "+text); err != nil {
 		return err

@@ -47,14 +47,14 @@ func TestRulesOverRandomSequences(t *testing.T) {
 	talks := make([]*ruled, ruledTalks)
 	s.all(talks, func(ctx context.Context, i int) error {
 		talk, err := s.begin(i % 3)
-		talks[i] = &ruled{stage: s, talk: talk, random: rand.New(rand.NewPCG(seed, uint64(i)))} //nolint:gosec // a test's choice
+		talks[i] = &ruled{stage: s, talk: talk, random: rand.New(rand.NewPCG(seed, uint64(i)))}
 		if err != nil {
 			return err
 		}
 		return talks[i].meet(ctx)
 	})
 	check := func(ctx context.Context, i int) error { return talks[i].check(ctx) }
-	clock := rand.New(rand.NewPCG(seed, ruledTalks)) //nolint:gosec // a test's choice
+	clock := rand.New(rand.NewPCG(seed, ruledTalks))
 	for range ruledRounds {
 		for range ruledSteps {
 			if clock.IntN(5) == 0 {
