@@ -48,6 +48,7 @@ type queueView struct {
 	ChannelID         string `json:"channel_id"`
 	AccountID         string `json:"account_id"`
 	InactivityMinutes int    `json:"inactivity_minutes"`
+	TimeZone          string `json:"time_zone"`
 	CreatedAt         moment `json:"created_at"`
 	UpdatedAt         moment `json:"updated_at"`
 }
@@ -55,7 +56,7 @@ type queueView struct {
 func viewQueue(queue *conversation.Queue) queueView {
 	return queueView{
 		ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, AccountID: queue.AccountID,
-		InactivityMinutes: queue.InactivityMinutes, CreatedAt: moment(queue.CreatedAt), UpdatedAt: moment(queue.UpdatedAt),
+		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, CreatedAt: moment(queue.CreatedAt), UpdatedAt: moment(queue.UpdatedAt),
 	}
 }
 
@@ -136,6 +137,7 @@ func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) error {
 	f.id("channel_id", &queue.ChannelID, true)
 	f.id("account_id", &queue.AccountID, true)
 	f.whole("inactivity_minutes", &queue.InactivityMinutes, 0, maxMinutes)
+	f.zone("time_zone", &queue.TimeZone)
 	if err := f.err(); err != nil {
 		return err
 	}

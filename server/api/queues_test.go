@@ -9,7 +9,7 @@ import (
 )
 
 func goodQueue() map[string]any {
-	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30}
+	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus"}
 }
 
 func queueFields() map[string][]wrong {
@@ -19,6 +19,7 @@ func queueFields() map[string][]wrong {
 		"team_id":            append(badValue(""), ids...),
 		"channel_id":         append(badValue("", nowhere, channel1, channel2), ids...),
 		"account_id":         append(badValue("", nowhere), ids...),
+		"time_zone":          append(badValue("Manaus", "Local", "-03:00", "../etc/passwd", "America/Sao_Paulo\x00", long(129)), notText()...),
 		"inactivity_minutes": append(badValue(-1, 525601, 1e300), badType(nil, "30", 1.5, true, []int{1})...),
 	}
 }
@@ -28,7 +29,7 @@ func TestCreateQueue(t *testing.T) {
 	a := w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusCreated)
 	require.Equal(t, map[string]any{
 		"id": id("new1"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
-		"inactivity_minutes": 30.0, "created_at": float64(now), "updated_at": float64(now),
+		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "created_at": float64(now), "updated_at": float64(now),
 	}, a.json)
 	require.Len(t, w.store.queues, 3)
 }
@@ -59,8 +60,9 @@ func TestAQueuesChannelIsInItsTeam(t *testing.T) {
 
 func TestPatchQueue(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova", "inactivity_minutes": 0}).is(http.StatusOK)
+	a := w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova", "inactivity_minutes": 0, "time_zone": ""}).is(http.StatusOK)
 	require.Equal(t, "Nova", a.json["name"])
+	require.Empty(t, a.json["time_zone"], "the plugin's setting again")
 	require.Equal(t, channel1, a.json["channel_id"])
 
 	fields := queueFields()

@@ -3,6 +3,7 @@ package api
 import (
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -77,6 +78,17 @@ func (f *form) judgeLines(name, text string, longest int) {
 		f.at(name, conversation.T("api.field_too_long", "Max", longest))
 	case strings.ContainsFunc(text, unprintable):
 		f.at(name, conversation.T("api.field_characters"))
+	}
+}
+
+// zone reads the IANA name of a time zone; "" = none of its own.
+func (f *form) zone(field string, into *string) {
+	f.line(field, into, maxName, false)
+	if !f.has(field) || *into == "" {
+		return
+	}
+	if _, err := time.LoadLocation(*into); err != nil || *into == "Local" {
+		f.fault(field, conversation.T("config.wrong_zone"))
 	}
 }
 

@@ -15,25 +15,25 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	queue := ""
+	queue, zone := "", ""
 	queues, err := c.Queues.Queues(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, q := range queues {
 		if q.ID == view.QueueID {
-			queue = q.Name
+			queue, zone = q.Name, q.TimeZone
 		}
 	}
 	lines := []string{
 		in.row("command.status_customer", "**"+plain(view.Contact.Name)+"**", view.Contact.Phone, code(view.Contact.CPFMasked)),
-		in.row("command.status_state", in.state(view)),
+		in.row("command.status_state", in.state(view, zone)),
 		in.row("command.status_queue", plain(queue)),
 		in.row("command.status_owner", c.username(ctx, view.OwnerID)),
 		in.row("command.status_attendant", c.username(ctx, view.AttendantID)),
 	}
 	if view.CooldownUntil != 0 && view.State != conversation.Closed {
-		lines = append(lines, in.text("command.status_cooldown", "Until", view.CooldownUntil))
+		lines = append(lines, in.say(conversation.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
 	}
 	return strings.Join(lines, "\n"), nil
 }
@@ -52,8 +52,9 @@ func (c *call) row(key string, values ...string) string {
 	return "- " + c.text(key) + ": " + strings.Join(said, " · ")
 }
 
-func (c *call) state(view *conversation.View) string {
-	return c.text("state."+string(view.State), "Until", view.WindowUntil)
+// state is the view's state line, in its queue's time zone.
+func (c *call) state(view *conversation.View, zone string) string {
+	return c.say(view.StateLine(view.State, zone))
 }
 
 func (c *Command) username(ctx context.Context, userID string) string {
@@ -68,6 +69,10 @@ func (c *Command) username(ctx context.Context, userID string) string {
 }
 
 func (c *Command) mine(ctx context.Context, in *call) (string, error) {
+	zones, err := c.zones(ctx)
+	if err != nil {
+		return "", err
+	}
 	var lines []string
 	for _, state := range []conversation.State{conversation.Open, conversation.Waiting, conversation.Expired} {
 		views, total, err := c.Service.List(ctx, in.UserID, conversation.Filter{State: state, Mine: true, PerPage: listed})
@@ -75,7 +80,7 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 			return "", err
 		}
 		for _, view := range views {
-			lines = append(lines, c.line(ctx, in, view))
+			lines = append(lines, c.line(ctx, in, view, zones[view.QueueID]))
 		}
 		if more := total - len(views); more > 0 {
 			lines = append(lines, "- "+in.text("command.mine_more", "More", more))
@@ -87,15 +92,28 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 	return in.text("command.mine_title") + "\n\n" + strings.Join(lines, "\n"), nil
 }
 
-// line is one conversation of a list.
-func (c *Command) line(ctx context.Context, in *call, view *conversation.View) string {
+// zones are the queues' time zones by queue id.
+func (c *Command) zones(ctx context.Context) (map[string]string, error) {
+	queues, err := c.Queues.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zones := make(map[string]string, len(queues))
+	for _, q := range queues {
+		zones[q.ID] = q.TimeZone
+	}
+	return zones, nil
+}
+
+// line is one conversation of a list, its times told in the zone of its queue.
+func (c *Command) line(ctx context.Context, in *call, view *conversation.View, zone string) string {
 	name := "**" + plain(view.Contact.Name) + "**"
 	if link := c.Directory.Link(ctx, view.Conversation); link != "" {
 		name = "[" + plain(view.Contact.Name) + "](" + link + ")"
 	}
-	parts := []string{name, in.state(view)}
+	parts := []string{name, in.state(view, zone)}
 	if last := max(view.LastInboundAt, view.LastOutboundAt, view.LastTemplateAt); last != 0 {
-		parts = append(parts, in.text("command.mine_last", "At", last))
+		parts = append(parts, in.say(conversation.T("command.mine_last", "At", last).In(zone)))
 	}
 	if view.AttendantID == in.UserID {
 		return "- " + strings.Join(parts, " · ")

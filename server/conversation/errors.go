@@ -20,6 +20,24 @@ func T(key string, pairs ...any) Text {
 	return Text{Key: key, Data: data}
 }
 
+// ZoneKey is where a text's data holds the IANA name of the time zone its times
+// are told in; missing or "" = the plugin's setting.
+const ZoneKey = "Zone"
+
+// In gives the text with its times told in a queue's time zone (IANA name; "" =
+// the plugin's setting).
+func (t Text) In(zone string) Text {
+	if zone == "" {
+		return t
+	}
+	data := make(map[string]any, len(t.Data)+1)
+	for name, value := range t.Data {
+		data[name] = value
+	}
+	data[ZoneKey] = zone
+	return Text{Key: t.Key, Data: data}
+}
+
 // Codes of a refusal, as the REST API names them.
 const (
 	CodeForbidden          = "forbidden"

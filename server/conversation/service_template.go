@@ -69,7 +69,7 @@ func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, wi
 		return Refuse(CodeCooldown, T("refusal.marketing_stopped"))
 	}
 	if contact.BlockedUntil > now {
-		return Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", contact.BlockedUntil))
+		return Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", contact.BlockedUntil).In(use.queue.TimeZone))
 	}
 	cooldown := s.cooldown()
 	if cooldown == 0 || contact.LastTemplateAt == 0 || contact.LastTemplateAt+cooldown <= now {
@@ -89,7 +89,7 @@ func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, wi
 		return nil
 	}
 	who := s.username(ctx, last.AuthorID)
-	refusal := Refuse(CodeCooldown, T("refusal.cooldown", "Who", who, "At", last.CreatedAt, "Until", until))
+	refusal := Refuse(CodeCooldown, T("refusal.cooldown", "Who", who, "At", last.CreatedAt, "Until", until).In(use.queue.TimeZone))
 	if !use.supervisor {
 		return refusal
 	}

@@ -29,7 +29,8 @@ type Queue struct {
 	TeamID            string
 	ChannelID         string
 	AccountID         string
-	InactivityMinutes int // 0 = the plugin's setting
+	InactivityMinutes int    // 0 = the plugin's setting
+	TimeZone          string // IANA name of the zone its times are told in; "" = the plugin's setting
 	CreatedAt         int64
 	UpdatedAt         int64
 }

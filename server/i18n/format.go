@@ -10,11 +10,24 @@ import (
 )
 
 // funcs are what a text can call. What is missing or no number is written as nothing.
-func (b *Bundle) funcs(lang string) template.FuncMap {
+func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 	return template.FuncMap{
 		"clock": func(ms any) string {
 			if n, ok := integer(ms); ok {
-				return Clock(lang, n, b.in)
+				return Clock(lang, n, in)
+			}
+			return ""
+		},
+		// stamp always has the day: for what is read on later days too
+		"stamp": func(ms any) string {
+			if n, ok := integer(ms); ok {
+				return Stamp(lang, n, time.Now().UnixMilli(), in)
+			}
+			return ""
+		},
+		"lasting": func(ms any) string {
+			if n, ok := integer(ms); ok {
+				return Lasting(lang, n)
 			}
 			return ""
 		},
@@ -54,10 +67,21 @@ func ClockAt(lang string, ms, now int64, in *time.Location) string {
 		in = time.UTC
 	}
 	at, today := time.UnixMilli(ms).In(in), time.UnixMilli(now).In(in)
+	if at.Year() == today.Year() && at.YearDay() == today.YearDay() {
+		return at.Format("15:04")
+	}
+	return Stamp(lang, ms, now, in)
+}
+
+// Stamp writes a moment with its day, and with its year where that is another
+// than now's (both milliseconds since epoch). A nil location is UTC.
+func Stamp(lang string, ms, now int64, in *time.Location) string {
+	if in == nil {
+		in = time.UTC
+	}
+	at, today := time.UnixMilli(ms).In(in), time.UnixMilli(now).In(in)
 	portuguese := Lang(lang) == Portuguese
 	switch {
-	case at.Year() == today.Year() && at.YearDay() == today.YearDay():
-		return at.Format("15:04")
 	case at.Year() == today.Year() && portuguese:
 		return at.Format("02/01 15:04")
 	case at.Year() == today.Year():
@@ -66,6 +90,25 @@ func ClockAt(lang string, ms, now int64, in *time.Location) string {
 		return at.Format("02/01/2006 15:04")
 	default:
 		return at.Format("Jan 2, 2006, 15:04")
+	}
+}
+
+// Lasting writes how long something took, in milliseconds, by its two largest
+// units: "3 d 4 h", "2 h 15 min", "0 min".
+func Lasting(_ string, ms int64) string {
+	minutes := max(0, ms) / time.Minute.Milliseconds()
+	days, hours := minutes/(24*60), minutes/60%24
+	switch {
+	case days > 0 && hours > 0:
+		return fmt.Sprintf("%d d %d h", days, hours)
+	case days > 0:
+		return fmt.Sprintf("%d d", days)
+	case hours > 0 && minutes%60 > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes%60)
+	case hours > 0:
+		return fmt.Sprintf("%d h", hours)
+	default:
+		return fmt.Sprintf("%d min", minutes)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -24,6 +25,10 @@ const (
 //go:embed texts
 var files embed.FS
 
+// zoneKey is where a text's data may name the time zone of its times (IANA);
+// package conversation calls it ZoneKey.
+const zoneKey = "Zone"
+
 // noValue is what package text/template prints where a text's data is missing.
 const noValue = "<no value>"
 
@@ -31,10 +36,12 @@ const noValue = "<no value>"
 //
 // A text may write {{clock .Until}} for milliseconds since epoch and
 // {{amount .Limit .Currency}} for millionths of a currency, {{say .Words}} for what
-// knows its own words.
+// knows its own words, {{stamp .At}} for a moment that is read on later days too
+// and {{lasting .Ms}} for how long something took, in milliseconds.
 type Bundle struct {
 	localizers map[string]*i18n.Localizer
 	in         *time.Location
+	zones      *sync.Map // *time.Location by IANA name
 }
 
 // Lang gives the language of the texts for a Mattermost locale: "pt-BR" for any Portuguese, else "en".
@@ -70,7 +77,7 @@ func New() (*Bundle, error) {
 			}
 		}
 	}
-	return &Bundle{in: time.Local, localizers: map[string]*i18n.Localizer{
+	return &Bundle{in: time.Local, zones: &sync.Map{}, localizers: map[string]*i18n.Localizer{
 		Portuguese: i18n.NewLocalizer(texts, Portuguese),
 		English:    i18n.NewLocalizer(texts, English),
 	}}, nil
@@ -78,7 +85,24 @@ func New() (*Bundle, error) {
 
 // In gives the same texts with their times told in a time zone; New's are in the server's.
 func (b *Bundle) In(zone *time.Location) *Bundle {
-	return &Bundle{localizers: b.localizers, in: zone}
+	return &Bundle{localizers: b.localizers, in: zone, zones: b.zones}
+}
+
+// zone is where a text tells its times: what its data names, else the bundle's own.
+func (b *Bundle) zone(data map[string]any) *time.Location {
+	name, _ := data[zoneKey].(string)
+	if name == "" {
+		return b.in
+	}
+	if known, ok := b.zones.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return b.in
+	}
+	b.zones.Store(name, zone)
+	return zone
 }
 
 // read reads one file of texts: a flat object of key and text.
@@ -97,7 +121,7 @@ func (b *Bundle) Text(lang, key string, data map[string]any) string {
 	if data == nil {
 		data = map[string]any{}
 	}
-	text, err := b.localizers[Lang(lang)].Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, Funcs: b.funcs(lang)})
+	text, err := b.localizers[Lang(lang)].Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, Funcs: b.funcs(lang, b.zone(data))})
 	if err != nil && text == "" { // an error with a text: another language had to help out
 		return key
 	}

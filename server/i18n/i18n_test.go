@@ -55,7 +55,7 @@ func TestEveryTextIsATemplateWithWords(t *testing.T) {
 	for _, lang := range []string{Portuguese, English} {
 		for key, text := range byKey(t, lang) {
 			require.NotEmpty(t, text, key)
-			_, err := template.New(key).Funcs(bundle.funcs(lang)).Parse(text)
+			_, err := template.New(key).Funcs(bundle.funcs(lang, time.UTC)).Parse(text)
 			require.NoError(t, err, key)
 			require.NotEqual(t, key, bundle.Text(lang, key, nil), "%s has no text in %s", key, lang)
 			require.NotContains(t, bundle.Text(lang, key, nil), noValue)
@@ -135,7 +135,7 @@ func (s spoken) Text(lang string) string { return string(s) + lang }
 
 func TestFuncsOfTexts(t *testing.T) {
 	type money int64
-	funcs := (&Bundle{in: time.UTC}).funcs(Portuguese)
+	funcs := (&Bundle{in: time.UTC}).funcs(Portuguese, time.UTC)
 	write := func(text string, data map[string]any) string {
 		var b strings.Builder
 		require.NoError(t, template.Must(template.New("").Funcs(funcs).Parse(text)).Execute(&b, data))
@@ -147,4 +147,36 @@ func TestFuncsOfTexts(t *testing.T) {
 	require.Empty(t, write("{{say .Words}}", map[string]any{"Words": "no words of its own"}))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", map[string]any{"At": "soon", "Sum": 1.5}))
+}
+
+func TestATextTellsTimesInItsOwnZone(t *testing.T) {
+	bundle, err := New()
+	require.NoError(t, err)
+	at := time.Date(2001, 11, 24, 1, 30, 0, 0, time.UTC).UnixMilli()
+	in := bundle.In(time.UTC)
+	for zone, want := range map[string]string{
+		"": "24/11/2001 01:30", "America/Sao_Paulo": "23/11/2001 23:30", "Asia/Tokyo": "24/11/2001 10:30", "No/Such": "24/11/2001 01:30",
+	} {
+		for range 2 { // the second one from memory
+			require.Equal(t, "🟢 Janela aberta até "+want, in.Text(Portuguese, "state.open", map[string]any{"Until": at, "Zone": zone}), zone)
+		}
+	}
+	require.Equal(t, "🟢 Window open until Nov 24, 2001, 01:30", in.Text(English, "state.open", map[string]any{"Until": at}))
+}
+
+func TestStampHasTheDay(t *testing.T) {
+	at := time.Date(2026, 11, 24, 14, 32, 0, 0, time.UTC).UnixMilli()
+	require.Equal(t, "24/11 14:32", Stamp(Portuguese, at, at, nil))
+	require.Equal(t, "14:32", ClockAt(Portuguese, at, at, nil))
+	require.Equal(t, "Nov 24, 14:32", Stamp(English, at, at, nil))
+}
+
+func TestLasting(t *testing.T) {
+	minute := time.Minute.Milliseconds()
+	for want, ms := range map[string]int64{
+		"0 min": 59_999, "1 min": minute, "59 min": 59 * minute, "1 h": 60 * minute, "2 h 15 min": 135 * minute, "1 d": 24 * 60 * minute, "3 d 4 h": (3*24+4)*60*minute + 5,
+	} {
+		require.Equal(t, want, Lasting(Portuguese, ms))
+	}
+	require.Equal(t, "0 min", Lasting(English, -5))
 }

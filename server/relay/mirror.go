@@ -101,9 +101,9 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	if err := m.showTemplates(ctx, &r); err != nil {
 		return err
 	}
-	shown := stateKey(c, now)
+	shown := stateKey(c, now, r.Zone)
 	if r.Shown != shown {
-		if err := m.Posts.SetHeader(ctx, c.ChannelID, m.header(c, now)); err != nil {
+		if err := m.Posts.SetHeader(ctx, c.ChannelID, m.header(c, now, r.Zone)); err != nil {
 			return err
 		}
 		if err := m.tellChange(ctx, &r, now); err != nil {
@@ -126,7 +126,7 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 		return false, nil
 	}
 	channelID, err := m.Posts.EnsureChannel(ctx, Channel{
-		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: displayName(c), Header: m.header(c, m.Clock.Now()),
+		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: displayName(c), Header: m.header(c, m.Clock.Now(), r.Zone),
 	})
 	if err != nil {
 		return false, err
@@ -213,7 +213,7 @@ func (m *Mirror) tellChange(ctx context.Context, r *Refresh, now int64) error {
 		}
 		line = conversation.T("event.waiting")
 	}
-	return m.tell(ctx, c, line, key, r.Again)
+	return m.tell(ctx, c, line.In(r.Zone), key, r.Again)
 }
 
 // mention calls whoever is to know that the customer answered: who serves, and who is responsible.
@@ -236,18 +236,23 @@ func (m *Mirror) name(ctx context.Context, userID string) string {
 	return "@" + name
 }
 
-// stateKey is what the header and the lines show; the minute is enough of the window's end.
-func stateKey(c *conversation.Conversation, now int64) string {
+// stateKey is what the header and the lines show: the state, its moment to the
+// minute, which is enough of a window's end, and the zone it is told in.
+func stateKey(c *conversation.Conversation, now int64, zone string) string {
+	at := c.LastTemplateAt
 	state := c.StateAt(now)
-	if state != conversation.Open {
-		return string(state)
+	switch state {
+	case conversation.Open, conversation.Expired:
+		at = c.WindowUntil
+	case conversation.Closed:
+		at = c.ClosedAt
+	case conversation.Waiting:
 	}
-	return string(state) + ":" + strconv.FormatInt(c.WindowUntil/time.Minute.Milliseconds(), 10)
+	return string(state) + ":" + strconv.FormatInt(at/time.Minute.Milliseconds(), 10) + ":" + zone
 }
 
-func (m *Mirror) header(c *conversation.Conversation, now int64) string {
-	state := c.StateAt(now)
-	return m.Speaker.inChannel(conversation.T("state."+string(state), "Until", c.WindowUntil))
+func (m *Mirror) header(c *conversation.Conversation, now int64, zone string) string {
+	return m.Speaker.inChannel(c.StateLine(c.StateAt(now), zone))
 }
 
 // displayName is the channel's: the customer's name, cleaned.

@@ -172,6 +172,7 @@ type Refresh struct {
 	Conversation conversation.Conversation
 	DueAt        int64
 	Shown        string // what was shown last; "" = nothing yet
+	Zone         string // the queue's time zone, "" = the plugin's setting
 	Again        bool   // an earlier try may have done part of it
 }
 

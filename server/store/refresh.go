@@ -53,7 +53,8 @@ func refreshClaim(which, lease string) string {
 			UPDATE waa_conversations c SET refresh_lease = ` + clock + ` + ` + lease + ` FROM due WHERE c.id = due.id RETURNING c.*, due.again
 		)
 		SELECT ` + as("c", "conversation", conversationColumns) + ", " + as("ct", "conversation.contact", contactColumns) + `,
-			c.refresh_at AS due_at, c.shown_state AS shown, c.again
+			c.refresh_at AS due_at, c.shown_state AS shown, c.again,
+			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone
 		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id ORDER BY c.refresh_at, c.id`
 }
 

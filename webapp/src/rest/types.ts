@@ -62,6 +62,9 @@ export type Queue = {
 
     /** 0 = the plugin's setting. */
     inactivity_minutes: number;
+
+    /** IANA name; "" for the plugin's setting. */
+    time_zone: string;
 };
 
 export type QueueInput = Omit<Queue, 'id'>;

@@ -55,6 +55,7 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
                     [t('whatsapp-ativo.admin.queues.channel'), channel && team ? <a href={mattermost.channelUrl(team, channel)}>{[team.display_name, channel.display_name].join(' / ')}</a> : place.failure],
                     [t('whatsapp-ativo.admin.queues.account'), account && `${account.name} ${account.display_phone}`],
                     [t('whatsapp-ativo.admin.queues.inactivity'), queue.inactivity_minutes ? format.count(queue.inactivity_minutes) : t('whatsapp-ativo.admin.queues.inactivity_default')],
+                    [t('whatsapp-ativo.admin.queues.time_zone'), queue.time_zone],
                     [t('whatsapp-ativo.admin.plans.spent'), plan?.status === 'approved' ? t('whatsapp-ativo.admin.plans.of', {spent: format.money(plan.spent, plan.currency), limit: format.money(plan.monthly_limit, plan.currency)}) : ''],
                 ]}
             />

@@ -22,6 +22,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
         channel_id: queue?.channel_id ?? '',
         account_id: queue?.account_id ?? (accounts.length === 1 ? accounts[0]!.id : ''),
         inactivity_minutes: String(queue?.inactivity_minutes ?? 0),
+        time_zone: queue?.time_zone ?? '',
     });
     const set = (name: keyof typeof values) => ({
         value: values[name],
@@ -74,6 +75,12 @@ export const QueueForm = ({queue, onClose}: Props) => {
                     label={t('whatsapp-ativo.admin.queues.inactivity')}
                     hint={t('whatsapp-ativo.admin.queues.inactivity_hint')}
                     {...set('inactivity_minutes')}
+                />
+                <TextField
+                    label={t('whatsapp-ativo.admin.queues.time_zone')}
+                    hint={t('whatsapp-ativo.admin.queues.time_zone_hint')}
+                    maxLength={128}
+                    {...set('time_zone')}
                 />
             </div>
         </Form>
