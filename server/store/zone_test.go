@@ -17,7 +17,7 @@ func TestAnotherZoneOfTheQueueChangesItsHeaders(t *testing.T) {
 			require.NoError(t, err)
 			for _, r := range claimed {
 				zones = append(zones, r.Zone)
-				require.NoError(t, f.Refreshed(ctx(), r.Conversation.ID, r.DueAt, "", 0))
+				require.NoError(t, f.Refreshed(ctx(), r.Conversation.ID, r.DueAt, "", 0, at))
 			}
 			return zones
 		}
