@@ -138,7 +138,7 @@ func (a *app) buildRelay() {
 	}
 
 	outbound := &relay.Outbound{
-		Store: a.store, Owner: owner, Send: a.meta.Send, Pacer: relay.NewPacer(), Flights: relay.NewFlights(), Effects: effects, Clock: a.clock,
+		Store: a.store, Owner: owner, Send: a.meta.Send, Uploads: &relay.Uploads{Open: a.port.OpenFile, Upload: a.meta.Upload}, Pacer: relay.NewPacer(), Flights: relay.NewFlights(), Effects: effects, Clock: a.clock,
 		Shown: a.tickLoop.Wake, Refresh: a.mirrorLoop.Wake, Aborted: notices.startFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
@@ -157,7 +157,7 @@ func (a *app) buildRelay() {
 		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})
 	a.intake = &relay.Intake{
-		Store: a.store, Judge: &relay.Judge{Posts: a.port}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -78,7 +79,7 @@ func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, updated, old *model.Pos
 	}
 	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, conversation.T("post.unavailable")) })
 	keepMarks(updated, old)
-	if updated.Message == old.Message {
+	if updated.Message == old.Message && slices.Equal(updated.FileIds, old.FileIds) {
 		return updated, ""
 	}
 	wasForCustomer := old.GetProp(relay.PropStatus) != nil

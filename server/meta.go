@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -64,6 +65,11 @@ func (m *meta) token(ctx context.Context, cred whatsapp.Credentials) (subscribed
 // Send sends one message.
 func (m *meta) Send(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error) {
 	return m.client.Load().Send(ctx, cred, out)
+}
+
+// Upload brings a file to Meta.
+func (m *meta) Upload(ctx context.Context, cred whatsapp.Credentials, name, mimeType string, size int64, r io.Reader) (string, error) {
+	return m.client.Load().UploadMedia(ctx, cred, name, mimeType, size, r)
 }
 
 // Probe asks Meta about an account's number, token and webhooks; see api.Prober.

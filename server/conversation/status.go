@@ -40,4 +40,22 @@ const (
 	ReasonUnknown      = 52 // the outcome of the send is unknown
 	ReasonClosed       = 53 // the conversation was closed
 	ReasonNotPermitted = 54 // a post of a kind that is never sent
+	ReasonFile         = 57 // the file to send could not be read any more
 )
+
+// Together is what a post shows that became several messages: a failure if one
+// failed, else what did not leave, else the one that is furthest behind. Where
+// each of them only moves forward, so does this.
+func Together(statuses []Status) Status {
+	var together Status
+	for i, s := range statuses {
+		switch {
+		case i == 0, s == Failed, s == NotSent && together != Failed:
+			together = s
+		case together == Failed, together == NotSent:
+		case s.Rank() < together.Rank():
+			together = s
+		}
+	}
+	return together
+}

@@ -156,6 +156,8 @@ type Message struct {
 	Text           string // a template's text as the customer sees it; else ""
 	TemplateID     string
 	Category       string
+	Part           int   // its place, from 0, among the messages that its post became
+	Parts          int   // how many those are; 0 = this one alone
 	CreatedAt      int64 // the post's CreateAt, or Meta's timestamp for inbound
 	SentAt         int64 // when Meta accepted it
 	StatusAt       int64 // Meta's timestamp of the last status

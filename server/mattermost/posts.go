@@ -81,7 +81,7 @@ func Posted(post *model.Post) relay.Posted {
 	_, bot := post.GetProps()["from_bot"]
 	return relay.Posted{
 		ID: post.Id, ChannelID: post.ChannelId, RootID: post.RootId, UserID: post.UserId,
-		Message: post.Message, Type: post.Type, Files: len(post.FileIds), CreateAt: post.CreateAt,
+		Message: post.Message, Type: post.Type, FileIDs: post.FileIds, CreateAt: post.CreateAt,
 		Machine: webhook || bot,
 	}
 }

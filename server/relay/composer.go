@@ -17,6 +17,9 @@ type Envelope struct {
 	Text     string                    `json:"text,omitempty"`
 	ReplyTo  string                    `json:"reply_to,omitempty"` // wamid
 	Template *whatsapp.TemplateMessage `json:"template,omitempty"`
+	// File goes as a message of this Kind (Meta's type) with Text as its caption.
+	Kind string        `json:"kind,omitempty"`
+	File *convert.File `json:"file,omitempty"`
 }
 
 // Outgoing addresses the envelope. The message's id comes back in every status.
@@ -25,9 +28,15 @@ func (e Envelope) Outgoing(contact conversation.Contact, messageID string) whats
 	if out.To == "" {
 		out.Recipient = contact.UserID
 	}
-	if e.Template != nil {
+	switch {
+	case e.Template != nil:
 		out.Type, out.Template = whatsapp.TypeTemplate, e.Template
-	} else {
+	case e.File != nil:
+		out.Type, out.Media = e.Kind, &whatsapp.MediaRef{ID: e.File.MediaID, Caption: e.Text, Voice: e.File.Voice}
+		if e.Kind == whatsapp.TypeDocument {
+			out.Media.Filename = e.File.Name
+		}
+	default:
 		out.Type, out.Text = whatsapp.TypeText, &whatsapp.Text{Body: e.Text}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // orderPause lets posts made at the same moment reach the outbox before the
@@ -18,7 +19,7 @@ type IntakeStore interface {
 	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
 	// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
 	WAMIDOfPost(ctx context.Context, postID string) (string, error)
-	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte, pause time.Duration) (created bool, err error)
+	EnqueuePost(ctx context.Context, pieces []Piece, pause time.Duration) (created bool, err error)
 	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
 }
 
@@ -70,29 +71,40 @@ func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Post
 	if ruling.For == Team || ruling.For == Note {
 		return nil
 	}
-	m := &conversation.Message{
-		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
-		Direction: conversation.Outbound, Kind: "text", AuthorID: p.UserID, PostID: p.ID, CreatedAt: p.CreateAt,
+	m := conversation.Message{
+		ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
+		Direction: conversation.Outbound, Kind: whatsapp.TypeText, AuthorID: p.UserID, PostID: p.ID, CreatedAt: p.CreateAt,
 	}
 	if ruling.For == Nowhere {
-		m.Status, m.ReasonCode = conversation.NotSent, ruling.Reason
-		_, err := in.Store.InsertNotSent(ctx, m)
+		m.ID, m.Status, m.ReasonCode = in.NewID(), conversation.NotSent, ruling.Reason
+		_, err := in.Store.InsertNotSent(ctx, &m)
 		return err
 	}
 	m.Status = conversation.Pending
-	envelope := Envelope{Text: p.Message}
+	replyTo := ""
 	if p.RootID != "" {
-		wamid, err := in.Store.WAMIDOfPost(ctx, p.RootID)
-		if err != nil {
+		var err error
+		if replyTo, err = in.Store.WAMIDOfPost(ctx, p.RootID); err != nil {
 			return errors.Wrap(err, "could not find what the post answers")
 		}
-		envelope.ReplyTo = wamid
 	}
-	outgoing, err := envelope.bytes()
-	if err != nil {
-		return err
+	pieces := make([]Piece, len(ruling.Parts))
+	for i, part := range ruling.Parts {
+		envelope := Envelope{Text: part.Text, File: part.File}
+		if part.File != nil {
+			envelope.Kind = part.Kind
+		}
+		if i == 0 { // one quote is enough
+			envelope.ReplyTo = replyTo
+		}
+		payload, err := envelope.bytes()
+		if err != nil {
+			return err
+		}
+		m.ID, m.Kind = in.NewID(), part.Kind
+		pieces[i] = Piece{Message: m, Payload: payload}
 	}
-	created, err := in.Store.EnqueuePost(ctx, m, outgoing, orderPause)
+	created, err := in.Store.EnqueuePost(ctx, pieces, orderPause)
 	if created {
 		time.AfterFunc(orderPause+5*time.Millisecond, in.Wake)
 	}

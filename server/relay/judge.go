@@ -10,16 +10,15 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 )
-
-// maxText is WhatsApp's limit of a text message, in characters.
-const maxText = 4096
 
 // Ruling is what may happen with a post in a conversation's channel.
 type Ruling struct {
 	For     Destination
 	Refused conversation.Text // why, with Nowhere
 	Reason  int               // the same as a stored reason, with Nowhere
+	Parts   []convert.Part    // the messages it becomes, with Customer
 }
 
 // Destination is whom a post is for.
@@ -41,6 +40,7 @@ type Judge struct {
 		IsUser(ctx context.Context, username string) bool
 		SiteURL() string
 	}
+	Files FileInfos
 }
 
 // Rule judges one post by the conversation as it stands and a moment,
@@ -76,18 +76,19 @@ func (j *Judge) Rule(ctx context.Context, c *conversation.Conversation, p Posted
 	case conversation.Waiting:
 		return refused(conversation.ReasonLocked, conversation.T("post.waiting")), nil
 	}
-	return j.ruleContent(ctx, p), nil
+	return j.ruleContent(ctx, p)
 }
 
-func (j *Judge) ruleContent(ctx context.Context, p Posted) Ruling {
-	notPermitted := func(text conversation.Text) Ruling { return refused(conversation.ReasonNotPermitted, text) }
+func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
+	notPermitted := func(text conversation.Text) (Ruling, error) {
+		return refused(conversation.ReasonNotPermitted, text), nil
+	}
+	text := p.Message
 	switch {
-	case p.Files > 0:
-		return notPermitted(conversation.T("post.files"))
-	case strings.TrimSpace(p.Message) == "":
+	case strings.TrimSpace(text) == "" && len(p.FileIDs) == 0:
 		return notPermitted(conversation.T("post.empty"))
-	case utf8.RuneCountInString(p.Message) > maxText:
-		return notPermitted(conversation.T("post.long", "Max", maxText, "Length", utf8.RuneCountInString(p.Message)))
+	case utf8.RuneCountInString(text) > convert.MaxText:
+		return notPermitted(conversation.T("post.long", "Max", convert.MaxText, "Length", utf8.RuneCountInString(text)))
 	}
 	if name := j.mention(ctx, p.Message); name != "" {
 		return notPermitted(conversation.T("post.mention", "Name", "@"+name))
@@ -95,7 +96,14 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) Ruling {
 	if j.linksInside(p.Message) {
 		return notPermitted(conversation.T("post.link"))
 	}
-	return Ruling{For: Customer}
+	kinds, files, problem, err := j.fitFiles(ctx, p)
+	if err != nil {
+		return Ruling{}, err
+	}
+	if problem != nil {
+		return notPermitted(conversation.Text{Key: problem.Key, Data: problem.Data})
+	}
+	return Ruling{For: Customer, Parts: convert.Parts(text, kinds, files)}, nil
 }
 
 func refused(reason int, text conversation.Text) Ruling {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 )
 
 // fakePosts is Mattermost as the judge sees it.
@@ -26,6 +27,19 @@ func (f fakePosts) PostType(_ context.Context, id string) (string, error) {
 func (f fakePosts) IsUser(_ context.Context, name string) bool { return f.users[name] }
 func (f fakePosts) SiteURL() string                            { return f.site }
 
+// fakeFiles are Mattermost's files by their ids.
+type fakeFiles map[string]FileInfo
+
+func (f fakeFiles) FileInfo(_ context.Context, id string) (*FileInfo, error) {
+	if info, ok := f[id]; ok {
+		return &info, nil
+	}
+	return nil, conversation.ErrNotFound
+}
+func (f fakeFiles) FileHead(context.Context, string, int64) ([]byte, error) {
+	return []byte("OggS.....OpusHead"), nil
+}
+
 const day = 24 * 3600 * 1000
 
 var (
@@ -39,6 +53,9 @@ func TestRule(t *testing.T) {
 	judge := &Judge{Posts: fakePosts{
 		types: map[string]string{"note": TypeNote, "event": TypeEvent, "plain": ""},
 		users: map[string]bool{"bruno": true, "ana.maria": true}, site: "https://chat.empresa.com.br/mm",
+	}, Files: fakeFiles{
+		"photo": {File: convert.File{Name: "foto.jpg", Size: 1}, PostID: "p"}, "fresh": {File: convert.File{Name: "nova.png", Size: 1}, CreatorID: "ana"},
+		"film": {File: convert.File{Name: "filme.mp4", Size: 16<<20 + 1}, PostID: "p"}, "voice": {File: convert.File{Name: "voz.ogg", Size: 1}, PostID: "p"},
 	}}
 	for name, c := range map[string]struct {
 		conv *conversation.Conversation
@@ -51,7 +68,7 @@ func TestRule(t *testing.T) {
 		"text when expired":                {expiredConv, Posted{Message: "oi"}, Nowhere, "post.expired"},
 		"text when closed":                 {closedConv, Posted{Message: "oi"}, Nowhere, "post.closed"},
 		"a note while waiting":             {waitingConv, Posted{Type: TypeNote, Message: "@bruno veja"}, Note, ""},
-		"a reply to a note":                {waitingConv, Posted{RootID: "note", Message: "ok", Files: 2}, Note, ""},
+		"a reply to a note":                {waitingConv, Posted{RootID: "note", Message: "ok", FileIDs: []string{"a", "b"}}, Note, ""},
 		"a reply to a state line":          {openConv, Posted{RootID: "event", Message: "ok"}, Note, ""},
 		"a reply to a message":             {openConv, Posted{RootID: "plain", Message: "ok"}, Customer, ""},
 		"a forged state line":              {openConv, Posted{Type: TypeEvent, Message: "x"}, Nowhere, "post.forged"},
@@ -72,7 +89,14 @@ func TestRule(t *testing.T) {
 		"4096 characters":                  {openConv, Posted{Message: strings.Repeat("é", 4096)}, Customer, ""},
 		"4097 characters":                  {openConv, Posted{Message: strings.Repeat("é", 4097)}, Nowhere, "post.long"},
 		"only blanks":                      {openConv, Posted{Message: " \n\t"}, Nowhere, "post.empty"},
-		"a file":                           {openConv, Posted{Message: "veja", Files: 1}, Nowhere, "post.files"},
+		"a file":                           {openConv, Posted{ID: "p", Message: "veja", FileIDs: []string{"photo"}}, Customer, ""},
+		"a file alone":                     {openConv, Posted{ID: "p", FileIDs: []string{"photo"}}, Customer, ""},
+		"a file that is gone":              {openConv, Posted{ID: "p", FileIDs: []string{"photo", "gone"}}, Nowhere, "post.file_gone"},
+		"another post's file":              {openConv, Posted{ID: "q", UserID: "ana", FileIDs: []string{"photo"}}, Nowhere, "post.file_gone"},
+		"another one's file":               {openConv, Posted{UserID: "bruno", FileIDs: []string{"fresh"}}, Nowhere, "post.file_gone"},
+		"one's own file, not posted yet":   {openConv, Posted{UserID: "ana", FileIDs: []string{"fresh"}}, Customer, ""},
+		"a film that is too large":         {openConv, Posted{ID: "p", FileIDs: []string{"film"}}, Nowhere, "post.file_large_video"},
+		"a voice note":                     {openConv, Posted{ID: "p", FileIDs: []string{"voice"}}, Customer, ""},
 		"a mention while waiting, as text": {waitingConv, Posted{Message: "@bruno"}, Nowhere, "post.waiting"},
 	} {
 		ruling, err := judge.Rule(context.Background(), c.conv, c.post, 10)

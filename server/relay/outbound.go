@@ -34,6 +34,7 @@ type Outbound struct {
 	Store   OutboundStore
 	Owner   string // of the jobs, as the worker claims them
 	Send    func(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error)
+	Uploads *Uploads
 	Pacer   *Pacer
 	Flights *Flights
 	Effects *Effects
@@ -94,7 +95,16 @@ func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, erro
 		}
 		return a, nil
 	}
-	return o.transmit(ctx, job, s)
+	var envelope Envelope
+	if err := json.Unmarshal(job.Payload, &envelope); err != nil {
+		return o.end(ctx, s, conversation.NotSent, conversation.ReasonNotPermitted, whatsapp.Verdict{})
+	}
+	if a, ready, err := o.carry(ctx, &job, s, &envelope); err != nil || a.send != nil {
+		return a, err
+	} else if !ready {
+		return o.attempt(ctx, job) // an upload takes its time: the lock is read anew
+	}
+	return o.transmit(ctx, job, s, &envelope)
 }
 
 // awaitOutcome waits for a status to tell what became of a request that left.
@@ -139,11 +149,7 @@ func (o *Outbound) mustWait(s *Send) (time.Duration, string) {
 	return o.Pacer.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
 }
 
-func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send) (attempt, error) {
-	var envelope Envelope
-	if err := json.Unmarshal(job.Payload, &envelope); err != nil {
-		return o.end(ctx, s, conversation.NotSent, conversation.ReasonNotPermitted, whatsapp.Verdict{})
-	}
+func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send, envelope *Envelope) (attempt, error) {
 	if err := o.Pacer.Wait(ctx, s.Account.ID); err != nil {
 		return attempt{}, err
 	}
@@ -161,8 +167,7 @@ func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send) (att
 	// a request under way is not cut off by a stop: that would only make its outcome unknown
 	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
-	cred := whatsapp.Credentials{PhoneNumberID: s.Account.PhoneNumberID, WABAID: s.Account.WABAID, Token: s.Account.AccessToken}
-	sent, err := o.Send(sendCtx, cred, envelope.Outgoing(s.Contact, s.Message.ID))
+	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.Outgoing(s.Contact, s.Message.ID))
 	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelWrite()
 	return o.settle(ctx, job, s, sent, err)
@@ -192,6 +197,11 @@ func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent w
 		a.unknown, a.verdict, a.send = true, v, s
 		return a, nil
 	}
+	return o.refused(ctx, job, s, v)
+}
+
+// refused acts on a request that certainly sent nothing: the message ends, or is tried again.
+func (o *Outbound) refused(ctx context.Context, job jobqueue.Job, s *Send, v whatsapp.Verdict) (attempt, error) {
 	if v.Class == whatsapp.Final || v.Class == whatsapp.Admin && v.Scope == whatsapp.ScopeMessage {
 		if err := o.Effects.OfFailure(ctx, &s.Message, v); err != nil {
 			return attempt{}, err

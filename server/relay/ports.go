@@ -101,6 +101,12 @@ type Send struct {
 	EarlierMissing bool
 }
 
+// Piece is a message to enqueue and what its job holds (an Envelope).
+type Piece struct {
+	Message conversation.Message
+	Payload []byte
+}
+
 // OutboundStore is what sending needs.
 type OutboundStore interface {
 	// LoadSend reads it all from the database in one go, no cache.
@@ -125,9 +131,12 @@ type OutboundStore interface {
 	BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
 	// Abort ends a conversation whose first template was refused for good.
 	Abort(ctx context.Context, conversationID string, now int64) error
-	// EnqueuePost stores an agent's post as a message and its outbox job, once
-	// per post, due after the pause; created is false if it was there.
-	EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte, pause time.Duration) (created bool, err error)
+	// EnqueuePost stores what goes out for an agent's post, one message or more
+	// with their outbox jobs in that order, once per post, due after the pause;
+	// created is false if it was there. All messages are of one conversation, post and moment.
+	EnqueuePost(ctx context.Context, pieces []Piece, pause time.Duration) (created bool, err error)
+	// SavePayload replaces what a job is to send, fenced by owner; ErrLost (jobqueue).
+	SavePayload(ctx context.Context, owner string, jobID int64, payload []byte) error
 	// InsertNotSent stores a post that was never to be sent, once per post.
 	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
 }
@@ -143,6 +152,8 @@ type Tick struct {
 type TickStore interface {
 	// ClaimTicks leases up to n messages whose post shows an old status.
 	ClaimTicks(ctx context.Context, lease time.Duration, n int) ([]Tick, error)
+	// PostStatus is what a post shows that became several messages: see conversation.Together.
+	PostStatus(ctx context.Context, postID string) (conversation.Status, error)
 	// Shown records what the post shows now.
 	Shown(ctx context.Context, messageID string, status conversation.Status) error
 }

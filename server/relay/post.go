@@ -46,7 +46,7 @@ type Posted struct {
 	UserID    string
 	Message   string
 	Type      string
-	Files     int
+	FileIDs   []string
 	CreateAt  int64 // milliseconds since epoch, the server's clock
 	Machine   bool  // an incoming webhook or another bot wrote it
 }

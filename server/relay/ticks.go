@@ -47,7 +47,14 @@ func (t *Ticks) Round(ctx context.Context) (more bool, err error) {
 
 func (t *Ticks) show(ctx context.Context, tick Tick) error {
 	m := tick.Message
-	if err := t.Posts.ShowStatus(ctx, m.PostID, m.Status); err != nil {
+	status := m.Status
+	if m.Parts > 1 {
+		var err error // read after the tick was claimed: whatever changes later has a tick of its own
+		if status, err = t.Store.PostStatus(ctx, m.PostID); err != nil {
+			return err
+		}
+	}
+	if err := t.Posts.ShowStatus(ctx, m.PostID, status); err != nil {
 		return err
 	}
 	if m.Status.NeedsNotice() {
@@ -65,9 +72,13 @@ func (t *Ticks) notice(ctx context.Context, tick Tick) error {
 	if err != nil {
 		return err
 	}
+	text := t.Speaker.inChannel(noticeOf(&m))
+	if m.Parts > 1 {
+		text = t.Speaker.inChannel(conversation.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
+	}
 	_, err = ensurePost(ctx, t.Posts, Post{
 		ChannelID: tick.Channel, RootID: root, Type: TypeEvent,
-		Message:   t.Speaker.inChannel(noticeOf(&m)),
+		Message:   text,
 		Props:     map[string]any{PropEvent: m.ID + ":" + string(m.Status)},
 		PendingID: m.ID + ":" + string(m.Status),
 	}, PropEvent, tick.Again, ownPostsSince())
@@ -85,6 +96,8 @@ func noticeOf(m *conversation.Message) conversation.Text {
 		return conversation.T("notice.too_old")
 	case m.ReasonCode == conversation.ReasonClosed:
 		return conversation.T("notice.closed")
+	case m.ReasonCode == conversation.ReasonFile:
+		return conversation.T("notice.file")
 	case m.ReasonCode == conversation.ReasonNotPermitted:
 		return conversation.T("notice.not_permitted")
 	default:

@@ -11,7 +11,7 @@ import (
 
 const (
 	messageColumns = "id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, wamid, status, shown_status, " +
-		"reason_code, body, template_id, category, created_at, sent_at, status_at"
+		"reason_code, body, template_id, category, part, parts, created_at, sent_at, status_at"
 	messageSelect = "SELECT " + messageColumns + " FROM waa_messages"
 
 	// maxWAMID and maxKind are the widths of the columns.
@@ -38,12 +38,12 @@ func (s *Store) MessageByWAMID(ctx context.Context, wamid string) (*conversation
 	return getMessage(ctx, s.db, messageSelect+" WHERE wamid = $1 AND wamid <> ''", fit(wamid, maxWAMID))
 }
 
-// MessageByPost finds the message of a post; ErrNotFound.
+// MessageByPost finds the message of a post, the first of several; ErrNotFound.
 func (s *Store) MessageByPost(ctx context.Context, postID string) (*conversation.Message, error) {
 	if postID == "" {
 		return nil, conversation.ErrNotFound
 	}
-	return getMessage(ctx, s.db, messageSelect+" WHERE post_id = $1 AND post_id <> ''", postID)
+	return getMessage(ctx, s.db, messageSelect+" WHERE post_id = $1 AND post_id <> '' ORDER BY part LIMIT 1", postID)
 }
 
 // FirstMessage is the oldest message of a conversation; ErrNotFound.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
@@ -99,24 +101,38 @@ func (s *Store) RecordEnd(ctx context.Context, messageID string, status conversa
 	return err
 }
 
-// EnqueuePost stores an agent's post as a message and its outbox job, due after the pause, once per post.
-func (s *Store) EnqueuePost(ctx context.Context, m *conversation.Message, outgoing []byte, pause time.Duration) (bool, error) {
-	m = fittedMessage(m)
-	n, err := exec(ctx, s.db, "SELECT FROM "+s.call["enqueue_post"], m.ID, m.ConversationID, m.AccountID, m.ContactID, m.Kind, m.AuthorID, m.PostID,
-		string(m.Status), m.CreatedAt, outgoing, pause.Milliseconds())
-	return n > 0, failed(err, "could not store a post for sending")
+// EnqueuePost stores an agent's post, or what else goes out in its conversation,
+// as messages with their outbox jobs, in their order and all or none; see relay.OutboundStore.
+func (s *Store) EnqueuePost(ctx context.Context, pieces []relay.Piece, pause time.Duration) (bool, error) {
+	first := fittedMessage(&pieces[0].Message)
+	n := len(pieces)
+	ids, kinds, parts, payloads := make([]string, n), make([]string, n), make([]int64, n), make(pq.ByteaArray, n)
+	for i := range pieces {
+		ids[i], kinds[i], parts[i], payloads[i] = pieces[i].Message.ID, fit(pieces[i].Message.Kind, maxKind), int64(i), pieces[i].Payload
+	}
+	stored, err := exec(ctx, s.db, "SELECT FROM "+s.call["enqueue_post"], pq.Array(ids), first.ConversationID, first.AccountID, first.ContactID, pq.Array(kinds),
+		first.AuthorID, first.PostID, string(first.Status), first.CreatedAt, payloads, pause.Milliseconds(), pq.Array(parts))
+	return stored > 0, failed(err, "could not store a post for sending")
 }
 
+// enqueuePostFunction: where the post is known already the first piece meets the
+// unique index, and without it no other is stored.
 func enqueuePostFunction() function {
 	return function{
-		name: "enqueue_post", params: params("text, text, text, text, text, text, text, text, bigint, bytea, bigint"), returns: "SETOF bigint",
+		name: "enqueue_post", params: params("text[], text, text, text, text[], text, text, text, bigint, bytea[], bigint, bigint[]"), returns: "SETOF bigint",
 		query: `
-		WITH m AS (
-			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, status, created_at)
-			VALUES ($1, $2, $3, $4, 'out', $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id
+		WITH pieces AS MATERIALIZED (
+			SELECT p.id, p.kind, p.payload, p.part FROM unnest($1, $5, $10, $12) p (id, kind, payload, part)
+		), first AS (
+			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, status, created_at, parts)
+			SELECT p.id, $2, $3, $4, 'out', p.kind, $6, $7, $8, $9, CASE WHEN cardinality($1) > 1 THEN cardinality($1) ELSE 0 END
+			FROM pieces p WHERE p.part = 0 ON CONFLICT DO NOTHING RETURNING id
+		), others AS (
+			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, status, created_at, part, parts)
+			SELECT p.id, $2, $3, $4, 'out', p.kind, $6, $7, $8, $9, p.part, cardinality($1) FROM first, pieces p WHERE p.part > 0
 		)
 		INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, due_at)
-		SELECT $2, $9, $1, $3, $10, t.now, t.now + $11 FROM m, (SELECT ` + clock + ` AS now) t RETURNING id`,
+		SELECT $2, $9, p.id, $3, p.payload, t.now, t.now + $11 FROM first, pieces p, (SELECT ` + clock + ` AS now) t ORDER BY p.part RETURNING id`,
 	}
 }
 

@@ -38,12 +38,12 @@ func TestAPostIsEnqueuedOnce(t *testing.T) {
 			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: conversation.Outbound,
 			Kind: "text", AuthorID: "ana", PostID: "post", Status: conversation.Pending, CreatedAt: now,
 		}
-		created, err := f.EnqueuePost(ctx(), m, []byte(`{"to":"x"}`), 0)
+		created, err := f.EnqueuePost(ctx(), []relay.Piece{{Message: *m, Payload: []byte(`{"to":"x"}`)}}, 0)
 		require.NoError(t, err)
 		require.True(t, created)
 		twin := *m
 		twin.ID = newID()
-		created, err = f.EnqueuePost(ctx(), &twin, nil, 0)
+		created, err = f.EnqueuePost(ctx(), []relay.Piece{{Message: twin, Payload: []byte(`{}`)}}, 0)
 		require.NoError(t, err)
 		require.False(t, created)
 		created, err = f.InsertNotSent(ctx(), &twin)

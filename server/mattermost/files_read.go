@@ -1,0 +1,167 @@
+package mattermost
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+const (
+	// wholeFile is up to which size a file is fetched as one answer of the plugin API, bytes.
+	wholeFile = 256 << 10
+	// sessionLife is how long a session for reading one file may live.
+	sessionLife = 2 * time.Hour
+)
+
+// FileInfo tells about a file; see relay.FileInfos.
+func (p *Port) FileInfo(_ context.Context, fileID string) (*relay.FileInfo, error) {
+	info, appErr := p.api.GetFileInfo(fileID)
+	if appErr != nil {
+		return nil, wrap(appErr, "could not read about a file")
+	}
+	if info == nil {
+		return nil, errors.Wrap(errNothing, "could not read about a file")
+	}
+	if info.DeleteAt != 0 {
+		return nil, conversation.ErrNotFound
+	}
+	return &relay.FileInfo{
+		File:      convert.File{ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size},
+		CreatorID: info.CreatorId, PostID: info.PostId, ChannelID: info.ChannelId, CreatedAt: info.CreateAt,
+	}, nil
+}
+
+// FileHead reads the first bytes of a file; see relay.FileInfos.
+func (p *Port) FileHead(ctx context.Context, fileID string, size int64) ([]byte, error) {
+	r, err := p.openFile(ctx, fileID, size)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	head, err := io.ReadAll(io.LimitReader(r, size))
+	return head, errors.Wrap(err, "could not read a file")
+}
+
+// OpenFile opens a file of a conversation's channel. The plugin API only hands
+// out whole files, so that all but small ones come over the server's own REST
+// API, piece by piece.
+func (p *Port) OpenFile(ctx context.Context, fileID string) (io.ReadCloser, error) {
+	return p.openFile(ctx, fileID, 0)
+}
+
+// openFile opens a file, with head only its first bytes.
+func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.ReadCloser, error) {
+	info, err := p.FileInfo(ctx, fileID)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size > wholeFile {
+		return p.streamFile(ctx, fileID, head)
+	}
+	data, appErr := p.api.GetFile(fileID)
+	if appErr != nil {
+		return nil, wrap(appErr, "could not read a file")
+	}
+	if int64(len(data)) != info.Size {
+		return nil, errors.Wrap(errNothing, "could not read a file")
+	}
+	return io.NopCloser(bytes.NewReader(data)), nil
+}
+
+// streamFile reads over REST, with a session of the bot that ends with the reading.
+func (p *Port) streamFile(ctx context.Context, fileID string, head int64) (io.ReadCloser, error) {
+	address, client, err := p.ownServer()
+	if err != nil {
+		return nil, err
+	}
+	session, appErr := p.api.CreateSession(&model.Session{
+		UserId: p.botID, Roles: model.SystemUserRoleId, ExpiresAt: model.GetMillis() + sessionLife.Milliseconds(),
+	})
+	if appErr != nil {
+		return nil, wrap(appErr, "could not begin a session for a file")
+	}
+	if session == nil {
+		return nil, errors.Wrap(errNothing, "could not begin a session for a file")
+	}
+	end := func() {
+		_ = p.api.RevokeSession(session.Id)
+		client.CloseIdleConnections()
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/api/v4/files/"+url.PathEscape(fileID), nil)
+	if err != nil {
+		end()
+		return nil, errors.New("could not ask for a file")
+	}
+	request.Header.Set("Authorization", "Bearer "+session.Token)
+	if head > 0 {
+		request.Header.Set("Range", "bytes=0-"+strconv.FormatInt(head-1, 10))
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		end()
+		return nil, errors.New("the server could not be reached for a file") // the error itself holds an address
+	}
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusPartialContent {
+		_ = response.Body.Close()
+		end()
+		if response.StatusCode == http.StatusNotFound {
+			return nil, errors.Wrap(conversation.ErrNotFound, "could not read a file")
+		}
+		return nil, errors.Errorf("the server answered %d for a file", response.StatusCode)
+	}
+	return &sessionBody{ReadCloser: response.Body, end: end}, nil
+}
+
+// sessionBody ends its session when it is closed.
+type sessionBody struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *sessionBody) Close() error {
+	err := b.ReadCloser.Close()
+	b.end()
+	return errors.Wrap(err, "could not close a file")
+}
+
+// ownServer is where the server beside which we run listens.
+func (p *Port) ownServer() (address string, client *http.Client, err error) {
+	config := p.api.GetConfig()
+	if config == nil || config.ServiceSettings.ListenAddress == nil {
+		return "", nil, errors.Wrap(errNothing, "could not read where the server listens")
+	}
+	host, port, err := net.SplitHostPort(*config.ServiceSettings.ListenAddress)
+	if err != nil {
+		return "", nil, errors.New("the server's listening address cannot be used")
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	transport := &http.Transport{Proxy: nil, ResponseHeaderTimeout: 30 * time.Second}
+	scheme, prefix := "http", ""
+	site, err := url.Parse(p.SiteURL())
+	if err == nil {
+		prefix = strings.TrimRight(site.Path, "/")
+	}
+	if security := config.ServiceSettings.ConnectionSecurity; security != nil && *security == model.ConnSecurityTLS {
+		scheme = "https"
+		if site != nil { // the certificate is for the name that people use
+			transport.TLSClientConfig = &tls.Config{ServerName: site.Hostname(), MinVersion: tls.VersionTLS12}
+		}
+	}
+	return scheme + "://" + net.JoinHostPort(host, port) + prefix, &http.Client{Transport: transport}, nil
+}

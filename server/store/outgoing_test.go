@@ -1,0 +1,87 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+func pieces(conv *conversation.Conversation, post string, n int) []relay.Piece {
+	all := make([]relay.Piece, n)
+	for i := range all {
+		all[i] = relay.Piece{Payload: fmt.Appendf(nil, `{"text":"%d"}`, i), Message: conversation.Message{
+			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: conversation.Outbound,
+			Kind: "image", AuthorID: "ana", PostID: post, Status: conversation.Pending, CreatedAt: now,
+		}}
+	}
+	return all
+}
+
+func TestAPostOfSeveralFilesIsSeveralMessagesInOrder(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		all := pieces(conv, "post", 3)
+		created, err := f.EnqueuePost(ctx(), all, 0)
+		require.NoError(t, err)
+		require.True(t, created)
+		created, err = f.EnqueuePost(ctx(), pieces(conv, "post", 4), 0)
+		require.NoError(t, err)
+		require.False(t, created)
+		messages, total, err := f.Messages(ctx(), conv.ID, 0, 10)
+		require.NoError(t, err)
+		require.Equal(t, 3, total, "all or none")
+		for _, m := range messages {
+			require.Equal(t, 3, m.Parts)
+			require.Equal(t, all[m.Part].Message.ID, m.ID)
+		}
+		first, err := f.MessageByPost(ctx(), "post")
+		require.NoError(t, err)
+		require.Equal(t, all[0].Message.ID, first.ID)
+
+		// they leave one after another
+		for i := range all {
+			jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10)
+			require.NoError(t, err)
+			require.Len(t, jobs, 1)
+			require.Equal(t, all[i].Message.ID, jobs[0].Key)
+			require.JSONEq(t, string(all[i].Payload), string(jobs[0].Payload))
+			require.NoError(t, f.SavePayload(ctx(), "a", jobs[0].ID, []byte(`{"file":{}}`)))
+			require.ErrorIs(t, f.SavePayload(ctx(), "b", jobs[0].ID, nil), jobqueue.ErrLost)
+			_, err = f.Outbox().Finish(ctx(), "a", jobs[0].ID, 0)
+			require.NoError(t, err)
+			_, err = f.db.Exec("UPDATE waa_outbox SET lease_owner = '', lease_until = 0")
+			require.NoError(t, err)
+		}
+	})
+}
+
+func TestAPostShowsWhatIsFurthestBehind(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		all := pieces(conv, "post", 2)
+		_, err := f.EnqueuePost(ctx(), all, 0)
+		require.NoError(t, err)
+		shows := func(want conversation.Status) {
+			t.Helper()
+			status, err := f.PostStatus(ctx(), "post")
+			require.NoError(t, err)
+			require.Equal(t, want, status)
+		}
+		shows(conversation.Pending)
+		require.NoError(t, f.RecordSent(ctx(), all[0].Message.ID, "w1", relay.Person{}, now))
+		shows(conversation.Pending)
+		require.NoError(t, f.RecordSent(ctx(), all[1].Message.ID, "w2", relay.Person{}, now))
+		shows(conversation.Sent)
+		require.NoError(t, f.RecordEnd(ctx(), all[1].Message.ID, conversation.Failed, 131053, now))
+		shows(conversation.Failed)
+		ticks, err := f.ClaimTicks(ctx(), time.Minute, 10)
+		require.NoError(t, err)
+		require.Len(t, ticks, 2, "each message has its own tick")
+	})
+}
