@@ -160,6 +160,9 @@ func (a *app) housekeep(ctx context.Context) (more bool, err error) {
 	if err := a.forgetOld(ctx); err != nil {
 		return false, err
 	}
+	if err := a.store.PurgeDrafts(ctx, a.clock.Now()-keepFinished.Milliseconds()); err != nil {
+		return false, err
+	}
 	purged, err := a.store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)
 	return purged == purgeBatch, err
 }

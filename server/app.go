@@ -54,6 +54,7 @@ type app struct {
 	intake    *relay.Intake
 	reconcile *relay.Reconcile
 	service   *conversation.Service
+	drafts    *conversation.Drafts
 	people    *permission.People
 	commands  *command.Command
 	api       *api.API
@@ -88,8 +89,14 @@ func newApp(p *Plugin) (*app, error) {
 	a.people = permission.New(p.API, a.store)
 	a.buildRelay()
 	a.buildFront()
-	if err := p.API.RegisterCommand(command.Definition(texts, a.port.ServerLocale())); err != nil {
-		return nil, errors.Wrap(err, "could not register the slash command")
+	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale())}
+	for _, trigger := range command.NoteTriggers() {
+		definitions = append(definitions, command.NoteDefinition(texts, a.port.ServerLocale(), trigger))
+	}
+	for _, definition := range definitions {
+		if err := p.API.RegisterCommand(definition); err != nil {
+			return nil, errors.Wrap(err, "could not register the slash command "+definition.Trigger)
+		}
 	}
 	return a, nil
 }
@@ -168,6 +175,7 @@ func (a *app) buildRelay() {
 		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		BudgetSpent: notices.budgetSpent,
 	})
+	a.buildDrafts(speaker, log)
 }
 
 func (a *app) buildFront() {

@@ -44,6 +44,11 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 			CreatedAt: s.CreatedAt, SentAt: s.SentAt, StatusAt: s.StatusAt,
 		})
 	}
+	for _, s := range stored.Drafts {
+		out.Drafts = append(out.Drafts, &conversation.Draft{
+			ID: s.ID, ConversationID: s.ConversationID, AuthorID: s.AuthorID, State: conversation.DraftState(s.State), Text: s.Text, CreatedAt: s.CreatedAt,
+		})
+	}
 	return out, c.app.store.Audit(ctx, by, "contact_exported", id, nil)
 }
 

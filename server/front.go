@@ -11,6 +11,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // front is where people come in: REST, webhook, dialogs, buttons and the command.
@@ -36,7 +37,7 @@ func (f *front) restAPI(log logger) *api.API {
 	a := f.app
 	return api.New(api.Deps{
 		Inbox: inbox{a.store}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
-		Conversations: a.service,
+		Conversations: a.service, Drafts: a.drafts, Opener: a.port,
 		Admins:        a.people, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
 		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
@@ -51,7 +52,7 @@ func (f *front) restAPI(log logger) *api.API {
 func (f *front) commands(log logger) *command.Command {
 	a := f.app
 	return command.New(command.Ports{
-		Service: a.service, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
+		Service: a.service, Drafts: a.drafts, DraftList: relay.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
 		Costs: costs{a}, Doctor: commandDoctor{f}, Readers: a, Texts: a.texts.bundle, Logger: log,
 	})
 }

@@ -40,6 +40,10 @@ func (p *Plugin) judge(a *app, post *model.Post) (changed *model.Post, rejection
 	switch ruling.For {
 	case relay.Nowhere:
 		reason := a.say(post.UserId, ruling.Refused)
+		if post.GetProp(relay.PropDraft) != nil {
+			return nil, reason // it is held, and whoever sent it is told
+		}
+		reason += a.hold(ctx, post, ruling)
 		a.port.Whisper(ctx, post.ChannelId, post.UserId, post.RootId, reason)
 		a.metrics.Refused()
 		return nil, reason

@@ -50,6 +50,8 @@ type Deps struct {
 
 	// What agents use.
 	Conversations Conversations
+	Drafts        Drafts
+	Opener        Opener
 
 	// What administrators use.
 	Admins      Admins
@@ -122,6 +124,7 @@ func (a *API) agentRouter(root *mux.Router) {
 	router := root.PathPrefix(restPath).Subrouter()
 	router.Use(a.bounded, a.requireUser)
 	a.conversationRoutes(router)
+	a.draftRoutes(router)
 }
 
 // adminRouter holds what system admins alone may ask for.

@@ -27,6 +27,7 @@ type ContactExport struct {
 	Identities    []Identity // how WhatsApp knows the person
 	Conversations []*conversation.Conversation
 	Messages      []*conversation.Message
+	Drafts        []*conversation.Draft
 }
 
 // Identity is one way an account knows a contact.
@@ -79,6 +80,15 @@ type exportConversationView struct {
 	CloseReason   string              `json:"close_reason"`
 	CreatedAt     moment              `json:"created_at"`
 	Messages      []exportMessageView `json:"messages"`
+	Drafts        []exportDraftView   `json:"drafts"`
+}
+
+type exportDraftView struct {
+	ID        string                  `json:"id"`
+	AuthorID  string                  `json:"author_id"`
+	State     conversation.DraftState `json:"state"`
+	Text      string                  `json:"text"`
+	CreatedAt moment                  `json:"created_at"`
 }
 
 type exportMessageView struct {
@@ -103,6 +113,10 @@ func (a *API) viewExport(lang string, export *ContactExport) exportView {
 	for _, m := range export.Messages {
 		byConversation[m.ConversationID] = append(byConversation[m.ConversationID], exportMessageView{a.viewMessage(lang, m), m.Text})
 	}
+	drafts := map[string][]exportDraftView{}
+	for _, d := range export.Drafts {
+		drafts[d.ConversationID] = append(drafts[d.ConversationID], exportDraftView{d.ID, d.AuthorID, d.State, d.Text, moment(d.CreatedAt)})
+	}
 	c := export.Contact
 	view := exportView{
 		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, CPF: export.CPF,
@@ -115,7 +129,7 @@ func (a *API) viewExport(lang string, export *ContactExport) exportView {
 			ID: conv.ID, AccountID: conv.AccountID, QueueID: conv.QueueID, ChannelID: conv.ChannelID,
 			OwnerID: conv.OwnerID, AttendantID: conv.AttendantID, LastInboundAt: moment(conv.LastInboundAt),
 			ClosedAt: moment(conv.ClosedAt), CloseReason: conv.CloseReason, CreatedAt: moment(conv.CreatedAt),
-			Messages: append([]exportMessageView{}, byConversation[conv.ID]...),
+			Messages: append([]exportMessageView{}, byConversation[conv.ID]...), Drafts: append([]exportDraftView{}, drafts[conv.ID]...),
 		})
 	}
 	return view

@@ -94,6 +94,9 @@ type Logger interface {
 // Ports is what a Command is made of; all are needed.
 type Ports struct {
 	Service   Service
+	Drafts    Drafts
+	DraftList DraftList
+	Whisperer Whisperer
 	Dialogs   Dialogs
 	Opener    Opener
 	Directory Directory

@@ -28,9 +28,29 @@ type office struct {
 	answer   error
 	panics   bool
 
+	box    draftBox
 	asked  []string
 	opened []model.OpenDialogRequest
 	logged []string
+}
+
+func (o *office) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
+	o.asked = append(o.asked, fmt.Sprintf("whisper %s %s %s %v", channelID, userID, message, attachments))
+}
+
+// draftBox has one draft of the user's and one of somebody else's.
+type draftBox struct{ drafts []*conversation.Draft }
+
+func (b draftBox) List(context.Context, string, string, int, int) ([]*conversation.Draft, int, error) {
+	return b.drafts, len(b.drafts), nil
+}
+
+func idsOf(drafts []*conversation.Draft, _, _ string, _ func(key string, pairs ...any) string) []any {
+	var ids []any
+	for _, d := range drafts {
+		ids = append(ids, d.ID)
+	}
+	return ids
 }
 
 func newOffice() *office {
@@ -147,7 +167,7 @@ func texts(t *testing.T) *i18n.Bundle {
 func (o *office) in(t *testing.T, channelID, text string) string {
 	t.Helper()
 	c := New(Ports{
-		Service: o, Dialogs: o, Opener: o, Directory: o, Queues: o, Costs: o, Doctor: o, Readers: o, Logger: o, Texts: texts(t),
+		Service: o, Drafts: o.box, DraftList: idsOf, Whisperer: o, Dialogs: o, Opener: o, Directory: o, Queues: o, Costs: o, Doctor: o, Readers: o, Logger: o, Texts: texts(t),
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
 }

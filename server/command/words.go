@@ -25,6 +25,7 @@ func subcommands() []subcommand {
 		{portuguese: "novo", english: "new", argument: true, run: (*Command).start},
 		{portuguese: "modelo", english: "template", run: (*Command).template},
 		{portuguese: "nota", english: "note", argument: true, required: true, run: (*Command).note},
+		{portuguese: "rascunhos", english: "drafts", run: (*Command).drafts},
 		{portuguese: "transferir", english: "transfer", argument: true, required: true, run: (*Command).transfer},
 		{portuguese: "assumir", english: "claim", run: (*Command).claim},
 		{portuguese: "encerrar", english: "close", argument: true, run: (*Command).close},
@@ -52,9 +53,14 @@ func fold(s string) string {
 	return strings.ToLower(bare)
 }
 
-// withoutTrigger cuts "/whatsapp" off what was typed.
+// withoutTrigger cuts "/whatsapp" off what was typed, and of "/nota" the slash.
 func withoutTrigger(text string) string {
 	text = strings.TrimSpace(text)
+	for _, trigger := range NoteTriggers() {
+		if word, _ := splitWord(text); strings.EqualFold(word, "/"+trigger) {
+			return text[1:]
+		}
+	}
 	if word, rest := splitWord(text); strings.EqualFold(word, "/"+Trigger) {
 		return rest
 	}

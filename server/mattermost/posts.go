@@ -19,7 +19,7 @@ func (p *Port) CreatePost(_ context.Context, post relay.Post) (string, error) {
 	}
 	created, appErr := p.api.CreatePost(&model.Post{
 		UserId: author, ChannelId: post.ChannelID, RootId: post.RootID,
-		Message: post.Message, Type: post.Type, Props: post.Props,
+		Message: post.Message, Type: post.Type, FileIds: post.FileIDs, Props: post.Props,
 		PendingPostId: post.PendingID,
 	})
 	if appErr != nil {

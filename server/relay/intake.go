@@ -32,6 +32,8 @@ type Intake struct {
 	Clock    conversation.Clock
 	NewID    func() string
 	Wake     func() // the outbound worker
+	// Posted is told of a post that goes to the customer, before it is taken; nil = nobody wants to know.
+	Posted func(ctx context.Context, c *conversation.Conversation, p Posted) error
 }
 
 // Before judges a post that the server is about to accept. ours is false for
@@ -79,6 +81,11 @@ func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Post
 		m.ID, m.Status, m.ReasonCode = in.NewID(), conversation.NotSent, ruling.Reason
 		_, err := in.Store.InsertNotSent(ctx, &m)
 		return err
+	}
+	if in.Posted != nil {
+		if err := in.Posted(ctx, c, p); err != nil {
+			return err
+		}
 	}
 	m.Status = conversation.Pending
 	replyTo := ""

@@ -109,6 +109,11 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 		if err := m.tellChange(ctx, &r, now); err != nil {
 			return err
 		}
+		if c.StateAt(now) == conversation.Open {
+			if err := m.Store.OfferDrafts(ctx, c.ID, c.WindowFrom, now); err != nil {
+				return err
+			}
+		}
 	}
 	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(now), now)
 }

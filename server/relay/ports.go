@@ -170,6 +170,9 @@ type MirrorStore interface {
 	// SetChannel records the channel of a conversation.
 	SetChannel(ctx context.Context, id, channelID string) error
 	SetPost(ctx context.Context, messageID, postID string) error
+	// OfferDrafts makes an offer of what each agent holds, once an opening
+	// (WindowFrom); again it changes nothing.
+	OfferDrafts(ctx context.Context, conversationID string, opening, now int64) error
 	// FirstMessage is the oldest message of the conversation; ErrNotFound.
 	FirstMessage(ctx context.Context, conversationID string) (*conversation.Message, error)
 	Conversation(ctx context.Context, id string) (*conversation.Conversation, error)

@@ -33,6 +33,7 @@ type Post struct {
 	UserID    string // "" = the bot
 	Message   string
 	Type      string
+	FileIDs   []string // uploaded by the author, attached to no post yet
 	Props     map[string]any
 	// PendingID lets the server itself drop a second try within half a minute.
 	PendingID string

@@ -17,6 +17,17 @@ type PersonExport struct {
 	Conversations []ExportedConversation `json:"conversations"`
 	Messages      []ExportedMessage      `json:"messages"`
 	Charges       []ExportedCharge       `json:"charges"`
+	Drafts        []ExportedDraft        `json:"drafts"`
+}
+
+// ExportedDraft is a row of waa_drafts that has a text still.
+type ExportedDraft struct {
+	ID             string `json:"id"`
+	ConversationID string `json:"conversation_id"`
+	AuthorID       string `json:"author_id"`
+	State          string `json:"state"`
+	Text           string `json:"text"`
+	CreatedAt      int64  `json:"created_at"`
 }
 
 // ExportedContact is a row of waa_contacts.
@@ -91,7 +102,7 @@ type ExportedCharge struct {
 
 // ExportContact reads everything stored about a contact.
 func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, error) {
-	p := &PersonExport{Identities: []ExportedIdentity{}, Conversations: []ExportedConversation{}, Messages: []ExportedMessage{}, Charges: []ExportedCharge{}}
+	p := &PersonExport{Identities: []ExportedIdentity{}, Conversations: []ExportedConversation{}, Messages: []ExportedMessage{}, Charges: []ExportedCharge{}, Drafts: []ExportedDraft{}}
 	err := s.inTx(ctx, func(t *sqlx.Tx) error {
 		err := t.GetContext(ctx, &p.Contact, `SELECT id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, last_template_at, blocked_until,
 			marketing_stop_at, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
@@ -111,6 +122,8 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, er
 			{&p.Charges, "SELECT " + of("h", "message_id, category, amount, currency, state, at") +
 				` FROM waa_charges h JOIN waa_messages m ON m.id = h.message_id JOIN waa_conversations c ON c.id = m.conversation_id
 				WHERE c.contact_id = $1 ORDER BY h.at, h.message_id`},
+			{&p.Drafts, "SELECT " + of("d", "id, conversation_id, author_id, state, body, created_at") +
+				" FROM waa_drafts d JOIN waa_conversations c ON c.id = d.conversation_id WHERE c.contact_id = $1 ORDER BY d.ord"},
 		} {
 			if err := t.SelectContext(ctx, q.dest, q.query, id); err != nil {
 				return errors.Wrap(err, "could not read what is stored about a contact")
@@ -172,6 +185,10 @@ const eraseContact = `
 		WHERE contact_id = $1 RETURNING id, channel_id
 	), m AS (
 		UPDATE waa_messages SET body = '' WHERE conversation_id IN (SELECT id FROM c) AND body <> ''
+	), d AS (
+		DELETE FROM waa_drafts WHERE conversation_id IN (SELECT id FROM c)
+	), o AS (
+		DELETE FROM waa_draft_offers WHERE conversation_id IN (SELECT id FROM c)
 	)
 	SELECT coalesce(array_agg(channel_id) FILTER (WHERE channel_id <> ''), '{}') FROM c`
 

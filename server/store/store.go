@@ -34,7 +34,10 @@ var (
 	_ relay.TickStore      = (*Store)(nil)
 	_ relay.MirrorStore    = (*Store)(nil)
 	_ relay.ReconcileStore = (*Store)(nil)
+	_ relay.DraftStore     = (*Store)(nil)
 	_ jobqueue.Store       = (*Queue)(nil)
+
+	_ conversation.DraftStore = (*Store)(nil)
 )
 
 // Sealer keeps account tokens unreadable at rest.

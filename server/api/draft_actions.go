@@ -1,0 +1,155 @@
+package api
+
+import (
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// draftDialogPath takes what the dialog of the Edit button says.
+const draftDialogPath = PluginPath + restPath + "/actions/drafts/edit"
+
+// maxDialogText is Mattermost's limit of a text area, in characters.
+const maxDialogText = 3000
+
+// pressed is a button under a list of drafts.
+type pressed struct {
+	do, draft, conversation, author, trigger string
+}
+
+func readPressed(r *http.Request) (p pressed, err error) {
+	f, err := readForm(r, false)
+	if err != nil {
+		return p, err
+	}
+	f.text("trigger_id", &p.trigger)
+	if !f.has("context") {
+		f.fault("context", required())
+	} else if data := f.object("context", nil); data != nil {
+		data.text("do", &p.do)
+		switch p.do {
+		case "all":
+			data.id("conversation_id", &p.conversation, true)
+			data.id("author_id", &p.author, true)
+		case "send", "edit", "drop":
+			data.id("draft_id", &p.draft, true)
+		default:
+			data.fault("do", required())
+		}
+	}
+	return p, f.err()
+}
+
+// draftButton does what a button says. Mattermost shows no status of a
+// button's, so that a refusal is told to the one who clicked. Who that is, the
+// session says and not the body.
+func (a *API) draftButton(r *http.Request) (reply, error) {
+	p, err := readPressed(r)
+	if err != nil {
+		return reply{}, err
+	}
+	said, err := a.press(r, p)
+	refusal, refused := conversation.AsRefusal(err)
+	switch {
+	case refused:
+		return ok(actionAnswer{a.whyNot(r, refusal)})
+	case errors.Is(err, conversation.ErrNotFound):
+		return ok(actionAnswer{a.say(r, conversation.T("draft.not_found"))})
+	case err != nil:
+		return reply{}, errors.Wrap(err, "press a draft's button")
+	}
+	return ok(actionAnswer{said})
+}
+
+// whyNot is a refusal's text: the field's, where one field caused it.
+func (a *API) whyNot(r *http.Request, refusal *conversation.Refusal) string {
+	for _, text := range refusal.Fields {
+		return a.say(r, text)
+	}
+	return a.refused(r, refusal).Message
+}
+
+func (a *API) press(r *http.Request, p pressed) (said string, err error) {
+	ctx, actor := r.Context(), userID(r)
+	switch p.do {
+	case "send":
+		_, err = a.Drafts.Send(ctx, actor, p.draft)
+		return a.say(r, conversation.T("draft.sent")), err
+	case "drop":
+		_, err = a.Drafts.Drop(ctx, actor, p.draft)
+		return a.say(r, conversation.T("draft.was_dropped")), err
+	case "edit":
+		return "", a.openDraftDialog(r, p)
+	}
+	sent, refusal, err := a.Drafts.SendAll(ctx, actor, p.conversation, p.author)
+	switch {
+	case err != nil:
+		return "", err
+	case refusal != nil:
+		return a.say(r, conversation.T("draft.some_sent", "Count", sent, "Why", a.whyNot(r, refusal))), nil
+	default:
+		return a.say(r, conversation.T("draft.all_sent", "Count", sent)), nil
+	}
+}
+
+func (a *API) openDraftDialog(r *http.Request, p pressed) error {
+	draft, err := a.Drafts.View(r.Context(), userID(r), p.draft)
+	if err != nil {
+		return err
+	}
+	switch {
+	case draft.State == conversation.DraftDropped:
+		return conversation.Refuse(conversation.CodeNotFound, conversation.T("draft.dropped"))
+	case draft.State != conversation.DraftHeld:
+		return conversation.Refuse(conversation.CodeNotFound, conversation.T("draft.gone"))
+	case utf8.RuneCountInString(draft.Text) > maxDialogText:
+		return conversation.Refuse(conversation.CodeInvalidField, conversation.T("draft.edit_long", "Max", maxDialogText))
+	}
+	return a.Opener.Open(r.Context(), model.OpenDialogRequest{
+		TriggerId: p.trigger, URL: draftDialogPath,
+		Dialog: model.Dialog{
+			CallbackId: "draft", State: draft.ID, Title: a.say(r, conversation.T("draft.edit_title")), SubmitLabel: a.say(r, conversation.T("draft.edit_save")),
+			Elements: []model.DialogElement{{
+				Name: "text", Type: "textarea", DisplayName: a.say(r, conversation.T("draft.edit_text")), HelpText: a.say(r, conversation.T("draft.edit_help")),
+				Default: draft.Text, MaxLength: maxDialogText, Optional: len(draft.FileIDs) > 0,
+			}},
+		},
+	})
+}
+
+// draftDialog takes the new text of a draft. Mattermost shows what is wrong in the dialog.
+func (a *API) draftDialog(r *http.Request) (reply, error) {
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var id, text string
+	var cancelled bool
+	f.flag("cancelled", &cancelled)
+	f.id("state", &id, true)
+	if submission := f.object("submission", nil); submission != nil && string(submission.raw["text"]) != "null" {
+		submission.text("text", &text)
+	}
+	if cancelled {
+		return ok(model.SubmitDialogResponse{})
+	}
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	_, err = a.Drafts.Edit(r.Context(), userID(r), id, text)
+	refusal, refused := conversation.AsRefusal(err)
+	switch {
+	case refused && len(refusal.Fields) > 0:
+		return ok(model.SubmitDialogResponse{Errors: map[string]string{"text": a.whyNot(r, refusal)}})
+	case refused:
+		return ok(model.SubmitDialogResponse{Error: a.whyNot(r, refusal)})
+	case err != nil:
+		a.Log.Error("A draft's dialog failed", "draft", id, "error", err.Error())
+		return ok(model.SubmitDialogResponse{Error: a.say(r, conversation.T("draft.failed"))})
+	}
+	return ok(model.SubmitDialogResponse{})
+}

@@ -1,0 +1,285 @@
+package conversation
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+)
+
+// DraftStore keeps held drafts. Times are milliseconds since epoch.
+type DraftStore interface {
+	// KeepDraft stores a draft, or finds the held one with the same text and
+	// files, which it answers. If the window turns out to be open by now (offer)
+	// it is offered at once. ErrConflict where the author holds MaxDrafts.
+	KeepDraft(ctx context.Context, d *Draft, offer bool, now int64) (*Draft, error)
+	// Draft reads one, whatever became of it; ErrNotFound.
+	Draft(ctx context.Context, id string) (*Draft, error)
+	// DraftsOf is a page of what is held or on its way in a conversation, of one
+	// author or ("") of all, in the order of writing, and how many there are.
+	DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*Draft, int, error)
+	// EditDraft changes the text of a held draft; ErrNotFound where it is held no
+	// more, ErrConflict where the author holds the same text already.
+	EditDraft(ctx context.Context, id, text, fingerprint string, now int64) error
+	// DropDraft ends a held draft; ErrNotFound where it is held no more.
+	DropDraft(ctx context.Context, id string, now int64) error
+	// ChooseDrafts claims the held ones among the drafts for sending and answers
+	// which they were. Each draft is claimed by one caller, whatever the node.
+	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
+	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error
+}
+
+// DraftSender makes posts of chosen drafts. Where it is cut short, its own rounds go on.
+type DraftSender interface {
+	// SendDrafts posts what is chosen of an author in a conversation, in order,
+	// and answers why some of the drafts asked for may not be sent.
+	SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (refused map[string]Text, err error)
+	// DraftsChanged brings the offers up to date soon.
+	DraftsChanged()
+	// OwnFiles are those of the files that the user uploaded and that no post has.
+	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
+}
+
+// DraftPorts is what Drafts are made of.
+type DraftPorts struct {
+	Service *Service
+	Store   DraftStore
+	Sender  DraftSender
+}
+
+// Drafts is what agents can do with held drafts. Each method checks who asks,
+// and answers a *Refusal where the answer is no.
+type Drafts struct{ DraftPorts }
+
+// NewDrafts makes them of their ports.
+func NewDrafts(p DraftPorts) *Drafts { return &Drafts{p} }
+
+// List is a page of the held drafts of a conversation: the actor's own, or everybody's for a supervisor.
+func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*Draft, int, error) {
+	_, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	if err != nil {
+		return nil, 0, err
+	}
+	supervisor, err := d.Service.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, 0, err
+	}
+	author := actorID
+	if supervisor {
+		author = ""
+	}
+	return d.Store.DraftsOf(ctx, conversationID, author, page, perPage)
+}
+
+// Save keeps a text for later. fileIDs are files that the actor uploaded and posted nowhere.
+func (d *Drafts) Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*Draft, error) {
+	conv, _, err := d.Service.visible(ctx, actorID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkDraft(text, len(fileIDs)); err != nil {
+		return nil, err
+	}
+	now := d.Service.Clock.Now()
+	state := conv.StateAt(now)
+	if state == Closed {
+		return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+	}
+	if len(fileIDs) > 0 {
+		own, err := d.Sender.OwnFiles(ctx, actorID, fileIDs)
+		if err != nil {
+			return nil, err
+		}
+		if len(own) != len(fileIDs) {
+			return nil, RefuseField("file_ids", T("draft.not_your_files"))
+		}
+	}
+	return d.keep(ctx, &Draft{ID: d.Service.NewID(), ConversationID: conv.ID, AuthorID: actorID, Text: text, FileIDs: fileIDs}, state != Open, now)
+}
+
+// Hold keeps what the posting hook just refused because the conversation is locked.
+func (d *Drafts) Hold(ctx context.Context, draft *Draft) (*Draft, error) {
+	if err := checkDraft(draft.Text, len(draft.FileIDs)); err != nil {
+		return nil, err
+	}
+	draft.ID = d.Service.NewID()
+	return d.keep(ctx, draft, true, d.Service.Clock.Now())
+}
+
+func (d *Drafts) keep(ctx context.Context, draft *Draft, offer bool, now int64) (*Draft, error) {
+	draft.State, draft.CreatedAt, draft.UpdatedAt = DraftHeld, now, now
+	kept, err := d.Store.KeepDraft(ctx, draft, offer, now)
+	if errors.Is(err, ErrConflict) {
+		return nil, Refuse(CodeInvalidField, T("draft.full", "Max", MaxDrafts))
+	} else if err != nil {
+		return nil, err
+	}
+	d.Sender.DraftsChanged()
+	return kept, nil
+}
+
+// Edit changes the text of a held draft.
+func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*Draft, error) {
+	draft, err := d.own(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkDraft(text, len(draft.FileIDs)); err != nil {
+		return nil, err
+	}
+	err = d.Store.EditDraft(ctx, id, text, Fingerprint(text, draft.FileIDs), d.Service.Clock.Now())
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, gone(draft)
+	case errors.Is(err, ErrConflict):
+		return nil, RefuseField("text", T("draft.same"))
+	case err != nil:
+		return nil, err
+	}
+	d.Sender.DraftsChanged()
+	return d.Store.Draft(ctx, id)
+}
+
+// Drop ends a held draft; it will not be offered any more.
+func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*Draft, error) {
+	draft, err := d.own(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Store.DropDraft(ctx, id, d.Service.Clock.Now())
+	switch {
+	case errors.Is(err, ErrNotFound) && draft.State == DraftDropped:
+	case errors.Is(err, ErrNotFound):
+		return nil, gone(draft)
+	case err != nil:
+		return nil, err
+	}
+	d.Sender.DraftsChanged()
+	return d.Store.Draft(ctx, id)
+}
+
+// View reads one draft for its author or a supervisor.
+func (d *Drafts) View(ctx context.Context, actorID, id string) (*Draft, error) {
+	return d.own(ctx, actorID, id)
+}
+
+// Send makes a post of a held draft, which then goes to the customer as any
+// other. A second click finds it sent and changes nothing.
+func (d *Drafts) Send(ctx context.Context, actorID, id string) (*Draft, error) {
+	draft, err := d.own(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if draft.State == DraftDropped {
+		return nil, gone(draft)
+	}
+	if draft.State == DraftHeld {
+		refused, err := d.send(ctx, actorID, draft.ConversationID, draft.AuthorID, []string{id})
+		if err != nil {
+			return nil, err
+		}
+		if text, no := refused[id]; no {
+			return nil, RefuseField("text", text)
+		}
+	}
+	return d.Store.Draft(ctx, id)
+}
+
+// SendAll sends all held drafts of an author in a conversation, in the order of
+// writing. It answers how many were sent, and why the first that was not may not be.
+func (d *Drafts) SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *Refusal, err error) {
+	if _, err := d.authorized(ctx, actorID, conversationID, authorID); err != nil {
+		return 0, nil, err
+	}
+	held, _, err := d.Store.DraftsOf(ctx, conversationID, authorID, 0, MaxDrafts)
+	if err != nil {
+		return 0, nil, err
+	}
+	var ids []string
+	for _, draft := range held {
+		if draft.State == DraftHeld {
+			ids = append(ids, draft.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil, nil
+	}
+	refused, err := d.send(ctx, actorID, conversationID, authorID, ids)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, id := range ids {
+		if text, no := refused[id]; no {
+			return len(ids) - len(refused), RefuseField("text", text), nil
+		}
+	}
+	return len(ids), nil, nil
+}
+
+// send claims drafts of one author and has them posted.
+func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID string, ids []string) (map[string]Text, error) {
+	conv, err := d.Service.Store.Conversation(ctx, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	now := d.Service.Clock.Now()
+	switch conv.StateAt(now) {
+	case Open:
+	case Closed:
+		return nil, Refuse(CodeConversationClosed, T("post.closed"))
+	case Expired:
+		return nil, Refuse(CodeWindowClosed, T("draft.expired"))
+	default:
+		return nil, Refuse(CodeWindowClosed, T("draft.waiting"))
+	}
+	chosen, err := d.Store.ChooseDrafts(ctx, ids, actorID, now)
+	if err != nil {
+		return nil, err
+	}
+	if actorID != authorID {
+		for _, id := range chosen {
+			if err := d.Store.Audit(ctx, actorID, "draft_sent", id, map[string]string{"author": authorID}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return d.Sender.SendDrafts(ctx, conversationID, authorID, ids)
+}
+
+// own reads a draft for somebody who may touch it: its author, or a supervisor of the queue.
+func (d *Drafts) own(ctx context.Context, actorID, id string) (*Draft, error) {
+	draft, err := d.Store.Draft(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, Refuse(CodeNotFound, T("draft.not_found"))
+	} else if err != nil {
+		return nil, err
+	}
+	_, err = d.authorized(ctx, actorID, draft.ConversationID, draft.AuthorID)
+	return draft, err
+}
+
+// authorized reads a conversation for somebody who may touch an author's drafts in it.
+func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, authorID string) (*Conversation, error) {
+	conv, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	if actorID == authorID {
+		return conv, nil
+	}
+	supervisor, err := d.Service.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	if !supervisor {
+		return nil, Refuse(CodeForbidden, T("draft.not_yours", "Who", d.Service.username(ctx, authorID)))
+	}
+	return conv, nil
+}
+
+// gone says that a draft is held no more.
+func gone(draft *Draft) *Refusal {
+	if draft.State == DraftDropped {
+		return Refuse(CodeNotFound, T("draft.dropped"))
+	}
+	return Refuse(CodeNotFound, T("draft.gone"))
+}

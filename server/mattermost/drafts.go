@@ -1,0 +1,54 @@
+package mattermost
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// FindPostOf looks for a user's post with a property among those of a channel
+// created since a moment of the server's clock, deleted ones too. It answers
+// conversation.ErrNotFound.
+func (p *Port) FindPostOf(_ context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
+	list, appErr := p.api.GetPostsSince(channelID, since)
+	if appErr != nil {
+		return "", wrap(appErr, "could not read the channel's posts")
+	}
+	if list == nil {
+		return "", errors.Wrap(errNothing, "could not read the channel's posts")
+	}
+	for _, post := range list.Posts {
+		if post.UserId == userID && post.OriginalId == "" && post.GetProp(prop) == value {
+			return post.Id, nil
+		}
+	}
+	return "", conversation.ErrNotFound
+}
+
+// OwnFiles are those of the files that the user uploaded and that no post has.
+func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]string, error) {
+	var own []string
+	for _, id := range fileIDs {
+		info, appErr := p.api.GetFileInfo(id)
+		if appErr != nil {
+			if err := wrap(appErr, "could not read a file"); !errors.Is(err, conversation.ErrNotFound) {
+				return nil, err
+			}
+			continue
+		}
+		if info != nil && info.CreatorId == userID && info.PostId == "" && info.DeleteAt == 0 {
+			own = append(own, id)
+		}
+	}
+	return own, nil
+}
+
+// WhisperWith is Whisper with message attachments.
+func (p *Port) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
+	p.api.SendEphemeralPost(userID, &model.Post{
+		UserId: p.botID, ChannelId: channelID, Message: message, Props: model.StringInterface{"attachments": attachments},
+	})
+}

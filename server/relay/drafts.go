@@ -1,0 +1,238 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+const (
+	draftLease = 20 * time.Second
+	offerBatch = 16
+	offerHands = 4
+	// draftPatience is how long somebody who pressed a button waits while another node is at it.
+	draftPatience = 8 * time.Second
+	// draftTries is how often a post is tried that the server does not take for reasons of its own.
+	draftTries = 5
+	// postGap keeps two posts of an author from having the same CreateAt, which is their order on the way to the customer.
+	postGap = 2 * time.Millisecond
+	// PropDraft names the draft that a post was, on the agent's post.
+	PropDraft = "waa_draft"
+)
+
+// DraftJob is a chosen draft that is to become a post.
+type DraftJob struct {
+	conversation.Draft
+	ChannelID string
+	ChosenAt  int64 // milliseconds since epoch, the database's clock
+	Attempts  int   // 1 = the first
+}
+
+// DraftOffer is a post that offers an agent's drafts.
+type DraftOffer struct {
+	ConversationID string
+	AuthorID       string
+	Opening        int64
+	PostID         string // "" = none yet
+	Version        int    // of what it lists
+	Again          bool   // an earlier try may have posted it
+	ChannelID      string
+}
+
+// DraftStore is what sending and offering drafts needs.
+type DraftStore interface {
+	// ClaimDraft leases the first chosen draft of an author in a conversation, or
+	// ("", "") of anybody, unless another of the same author there is leased;
+	// conversation.ErrNotFound where there is none.
+	ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*DraftJob, error)
+	DraftSent(ctx context.Context, id, postID string, now int64) error
+	// DraftBack holds a draft again that may not be sent.
+	DraftBack(ctx context.Context, id string, now int64) error
+	// ChosenLeft counts which of the drafts are still on their way.
+	ChosenLeft(ctx context.Context, ids []string) (int, error)
+	ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]*DraftOffer, error)
+	// OfferShown records the post of an offer and which version it shows, and gives the lease back.
+	OfferShown(ctx context.Context, o *DraftOffer) error
+	OfferedDrafts(ctx context.Context, conversationID, authorID string, opening int64) ([]*conversation.Draft, error)
+}
+
+// DraftPosts is what drafts let Mattermost do.
+type DraftPosts interface {
+	Poster
+	EditPost(ctx context.Context, postID, message string, props map[string]any) error
+	// FindPostOf is FindPost for the posts of another user.
+	FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (id string, err error)
+	PostType(ctx context.Context, postID string) (string, error)
+	Whisper(ctx context.Context, channelID, userID, rootID, message string)
+	// OwnFiles are those of the files that the user uploaded and that no post has.
+	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
+}
+
+// Drafts makes posts of the drafts that were chosen, and keeps the posts that
+// offer them true. It implements conversation.DraftSender; its rounds finish
+// what a crash left.
+type Drafts struct {
+	Store    DraftStore
+	Posts    DraftPosts
+	Before   func(ctx context.Context, p Posted) (ruling Ruling, ours bool, err error) // Intake.Before
+	Speaker  Speaker
+	Username func(ctx context.Context, userID string) (string, error)
+	Clock    conversation.Clock
+	Changed  func() // wakes the rounds
+	Log      jobqueue.Logger
+}
+
+// Round posts what is chosen and shows what changed.
+func (d *Drafts) Round(ctx context.Context) (more bool, err error) {
+	for {
+		job, err := d.Store.ClaimDraft(ctx, "", "", draftLease)
+		if errors.Is(err, conversation.ErrNotFound) {
+			break
+		} else if err != nil {
+			return false, err
+		}
+		refused, err := d.send(ctx, job)
+		if err != nil {
+			d.Log.Warn("Could not post a draft", "draft", job.ID, "error", err.Error())
+			break // its lease runs out, then it is tried again
+		}
+		d.tell(ctx, job, refused)
+	}
+	offers, err := d.Store.ClaimOffers(ctx, draftLease, offerBatch)
+	if err != nil {
+		return false, err
+	}
+	inParallel(offerHands, offers, func(o *DraftOffer) {
+		if err := d.show(ctx, o); err != nil && ctx.Err() == nil {
+			d.Log.Warn("Could not offer drafts", "conversation", o.ConversationID, "error", err.Error())
+		}
+	})
+	return len(offers) == offerBatch, nil
+}
+
+// DraftsChanged asks for a round.
+func (d *Drafts) DraftsChanged() { d.Changed() }
+
+// OwnFiles are those of the files that the user may post; see conversation.DraftSender.
+func (d *Drafts) OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error) {
+	return d.Posts.OwnFiles(ctx, userID, fileIDs)
+}
+
+// SendDrafts posts what is chosen of an author; see conversation.DraftSender.
+func (d *Drafts) SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (map[string]conversation.Text, error) {
+	defer d.Changed() // the offer shows what became of them
+	asked := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		asked[id] = true
+	}
+	refused := map[string]conversation.Text{}
+	for end := time.Now().Add(draftPatience); ; {
+		job, err := d.Store.ClaimDraft(ctx, conversationID, authorID, draftLease)
+		switch {
+		case err == nil:
+			why, err := d.send(ctx, job)
+			switch {
+			case err != nil:
+				return nil, err
+			case why.Key != "" && asked[job.ID]:
+				refused[job.ID] = why
+			default:
+				d.tell(ctx, job, why)
+			}
+			continue
+		case !errors.Is(err, conversation.ErrNotFound):
+			return nil, err
+		}
+		left, err := d.Store.ChosenLeft(ctx, ids)
+		if err != nil || left == 0 || time.Now().After(end) {
+			return refused, err
+		}
+		select { // another node is at them
+		case <-ctx.Done():
+			return refused, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// tell whispers to who chose a draft why it was not sent.
+func (d *Drafts) tell(ctx context.Context, job *DraftJob, why conversation.Text) {
+	if why.Key != "" {
+		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Speaker.To(ctx, job.ChosenBy, why))
+	}
+}
+
+// send makes a post of one draft, once. What may not be posted is held again, and why is answered.
+func (d *Drafts) send(ctx context.Context, job *DraftJob) (refused conversation.Text, err error) {
+	if job.Attempts > 1 { // an earlier try may have got through
+		id, err := d.Posts.FindPostOf(ctx, job.ChannelID, job.AuthorID, job.ChosenAt-time.Minute.Milliseconds(), PropDraft, job.ID)
+		if err == nil {
+			return conversation.Text{}, d.Store.DraftSent(ctx, job.ID, id, d.Clock.Now())
+		} else if !errors.Is(err, conversation.ErrNotFound) {
+			return conversation.Text{}, err
+		}
+	}
+	root, err := d.root(ctx, job)
+	if err != nil {
+		return conversation.Text{}, err
+	}
+	refused, err = d.judge(ctx, job, root)
+	if err != nil {
+		return conversation.Text{}, err
+	}
+	if refused.Key != "" {
+		return refused, d.Store.DraftBack(ctx, job.ID, d.Clock.Now())
+	}
+	time.Sleep(postGap)
+	id, err := d.Posts.CreatePost(ctx, Post{
+		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
+		Props: map[string]any{PropDraft: job.ID}, PendingID: "draft:" + job.ID,
+	})
+	if err == nil {
+		return conversation.Text{}, d.Store.DraftSent(ctx, job.ID, id, d.Clock.Now())
+	}
+	// the hook may have judged otherwise a moment later
+	refused, judgeErr := d.judge(ctx, job, root)
+	switch {
+	case judgeErr != nil:
+		return conversation.Text{}, judgeErr
+	case refused.Key == "" && job.Attempts < draftTries:
+		return conversation.Text{}, err
+	case refused.Key == "":
+		refused = conversation.T("draft.not_posted")
+	}
+	return refused, d.Store.DraftBack(ctx, job.ID, d.Clock.Now())
+}
+
+// root is the thread the draft was written in, if that is still there.
+func (d *Drafts) root(ctx context.Context, job *DraftJob) (string, error) {
+	if job.RootID == "" {
+		return "", nil
+	}
+	_, err := d.Posts.PostType(ctx, job.RootID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return "", nil
+	}
+	return job.RootID, err
+}
+
+// judge asks what the posting hook would say. A draft goes to the customer or nowhere.
+func (d *Drafts) judge(ctx context.Context, job *DraftJob, root string) (refused conversation.Text, err error) {
+	ruling, _, err := d.Before(ctx, Posted{
+		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
+	})
+	if err != nil || ruling.For != Nowhere {
+		return conversation.Text{}, err
+	}
+	switch ruling.Refused.Key {
+	case "post.expired":
+		return conversation.T("draft.expired"), nil
+	case "post.waiting":
+		return conversation.T("draft.waiting"), nil
+	}
+	return ruling.Refused, nil
+}

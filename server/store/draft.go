@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+const draftColumns = "id, conversation_id, author_id, root_id, body, state, opening, chosen_by, post_id, created_at, updated_at"
+
+// maxDraftText is more than Mattermost lets a post have, in characters.
+const maxDraftText = 16383
+
+// draftRow is a draft as stored.
+type draftRow struct {
+	conversation.Draft
+	FileIDList pq.StringArray // of FileIDs
+}
+
+func (r *draftRow) draft() *conversation.Draft {
+	r.FileIDs = r.FileIDList
+	return &r.Draft
+}
+
+func selectDraft(alias string) string {
+	return of(alias, draftColumns) + ", " + alias + ".file_ids AS file_id_list"
+}
+
+// isOpen tells of a row c in SQL whether the window is open at a moment.
+func isOpen(at string) string { return "(" + strings.Replace(stateAt, "?", at, 1) + ") = 'open'" }
+
+// showAgain has the offers of changed drafts shown anew; changed is a CTE with
+// conversation_id, author_id and opening.
+const showAgain = `
+	UPDATE waa_draft_offers o SET version = o.version + 1 FROM (SELECT DISTINCT conversation_id, author_id, opening FROM changed WHERE opening > 0) d
+	WHERE o.conversation_id = d.conversation_id AND o.author_id = d.author_id AND o.opening = d.opening`
+
+// KeepDraft stores a draft once per text and files; see conversation.DraftStore.
+// It holds the conversation's row: an answer that comes at the same moment is
+// seen here, or sees the draft.
+func (s *Store) KeepDraft(ctx context.Context, d *conversation.Draft, offer bool, now int64) (*conversation.Draft, error) {
+	var id string
+	err := s.db.GetContext(ctx, &id, `
+		WITH c AS MATERIALIZED (
+			SELECT c.* FROM waa_conversations c WHERE c.id = $2 FOR SHARE
+		), changed AS (
+			INSERT INTO waa_drafts (id, conversation_id, author_id, root_id, body, file_ids, fingerprint, opening, created_at, updated_at)
+			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+isOpen("$9::bigint")+` THEN c.window_from ELSE 0 END, $9, $9 FROM c
+			WHERE (SELECT count(*) FROM waa_drafts h WHERE h.conversation_id = $2 AND h.author_id = $3 AND h.state = 'held' AND h.fingerprint <> $7) < $10
+			ON CONFLICT (conversation_id, author_id, fingerprint) WHERE state = 'held' DO UPDATE SET root_id = excluded.root_id, updated_at = excluded.updated_at,
+				opening = greatest(waa_drafts.opening, excluded.opening)
+			RETURNING id, conversation_id, author_id, opening
+		), offered AS (
+			INSERT INTO waa_draft_offers (conversation_id, author_id, opening, created_at)
+			SELECT d.conversation_id, d.author_id, d.opening, $9 FROM changed d WHERE d.opening > 0
+			ON CONFLICT (conversation_id, author_id, opening) DO UPDATE SET version = waa_draft_offers.version + 1
+		)
+		SELECT id FROM changed`,
+		d.ID, d.ConversationID, d.AuthorID, d.RootID, fit(strings.TrimSpace(d.Text), maxDraftText), pq.Array(append([]string{}, d.FileIDs...)),
+		conversation.Fingerprint(d.Text, d.FileIDs), offer, now, conversation.MaxDrafts)
+	err = failed(err, "could not keep a draft")
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, conversation.ErrConflict
+	} else if err != nil {
+		return nil, err
+	}
+	return s.Draft(ctx, id)
+}
+
+// Draft reads a draft.
+func (s *Store) Draft(ctx context.Context, id string) (*conversation.Draft, error) {
+	var row draftRow
+	err := s.db.GetContext(ctx, &row, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.id = $1", id)
+	if err != nil {
+		return nil, failed(err, "could not read a draft")
+	}
+	return row.draft(), nil
+}
+
+// DraftsOf lists held and chosen drafts; see conversation.DraftStore.
+func (s *Store) DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*conversation.Draft, int, error) {
+	where := "d.conversation_id = ? AND d.state IN ('held', 'chosen')"
+	args := []any{conversationID}
+	if authorID != "" {
+		where += " AND d.author_id = ?"
+		args = append(args, authorID)
+	}
+	rows, total, err := selectPage[draftRow](ctx, s.db, builder().Select(selectDraft("d")).From("waa_drafts d").Where(where, args...).OrderBy("d.ord"),
+		builder().Select("count(*)").From("waa_drafts d").Where(where, args...), page, perPage)
+	return draftsOf(rows), total, err
+}
+
+func draftsOf(rows []*draftRow) []*conversation.Draft {
+	drafts := make([]*conversation.Draft, len(rows))
+	for i, row := range rows {
+		drafts[i] = row.draft()
+	}
+	return drafts
+}
+
+// EditDraft changes the text of a held draft; see conversation.DraftStore.
+func (s *Store) EditDraft(ctx context.Context, id, text, fingerprint string, now int64) error {
+	return s.changeDraft(ctx, "could not change a draft", "body = $2, fingerprint = $3, updated_at = $4", id, fit(strings.TrimSpace(text), maxDraftText), fingerprint, now)
+}
+
+// DropDraft ends a held draft; see conversation.DraftStore.
+func (s *Store) DropDraft(ctx context.Context, id string, now int64) error {
+	return s.changeDraft(ctx, "could not drop a draft", "state = 'dropped', body = '', updated_at = $2", id, now)
+}
+
+// changeDraft changes a held draft ($1) and what shows it.
+func (s *Store) changeDraft(ctx context.Context, doing, set, id string, args ...any) error {
+	n, err := exec(ctx, s.db, `
+		WITH changed AS (
+			UPDATE waa_drafts SET `+set+` WHERE id = $1 AND state = 'held' RETURNING id, conversation_id, author_id, opening
+		), shown AS (`+showAgain+`)
+		SELECT id FROM changed`, append([]any{id}, args...)...)
+	if err == nil && n == 0 {
+		return conversation.ErrNotFound
+	}
+	return failed(err, doing)
+}
+
+// PostedSame ends the held draft with the text and files that its author has now posted by hand.
+func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, fingerprint, postID string, now int64) error {
+	_, err := exec(ctx, s.db, `
+		WITH changed AS (
+			UPDATE waa_drafts SET state = 'sent', post_id = $5, updated_at = $4
+			WHERE conversation_id = $1 AND author_id = $2 AND fingerprint = $3 AND state = 'held' RETURNING id, conversation_id, author_id, opening
+		)`+showAgain, conversationID, authorID, fingerprint, now, postID)
+	return failed(err, "could not end a draft that was posted")
+}
+
+// ChooseDrafts claims held drafts for sending; see conversation.DraftStore.
+func (s *Store) ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error) {
+	return s.strings(ctx, "could not choose drafts", `
+		WITH changed AS (
+			UPDATE waa_drafts SET state = 'chosen', chosen_by = $2, chosen_at = `+clock+`, lease_until = 0, attempts = 0, updated_at = $3
+			WHERE id = ANY($1) AND state = 'held' RETURNING id, conversation_id, author_id, opening
+		), shown AS (`+showAgain+`)
+		SELECT coalesce(array_agg(id), '{}') FROM changed`, pq.Array(ids), by, now)
+}
+
+// PurgeDrafts forgets drafts that were sent or dropped before a moment, and the offers that list none.
+func (s *Store) PurgeDrafts(ctx context.Context, before int64) error {
+	_, err := exec(ctx, s.db, "DELETE FROM waa_drafts WHERE state IN ('sent', 'dropped') AND updated_at < $1", before)
+	if err != nil {
+		return failed(err, "could not forget old drafts")
+	}
+	_, err = exec(ctx, s.db, `DELETE FROM waa_draft_offers o WHERE o.created_at < $1 AND o.shown >= o.version AND NOT EXISTS (
+		SELECT 1 FROM waa_drafts d WHERE d.conversation_id = o.conversation_id AND d.author_id = o.author_id AND d.opening = o.opening)`, before)
+	return failed(err, "could not forget old offers")
+}

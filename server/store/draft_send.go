@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// ClaimDraft leases the next chosen draft of an author; see relay.DraftStore.
+func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*relay.DraftJob, error) {
+	var row struct {
+		draftRow
+		ChannelID string
+		ChosenAt  int64
+		Attempts  int
+	}
+	err := s.db.GetContext(ctx, &row, `
+		WITH claimed AS (
+			UPDATE waa_drafts SET lease_until = `+clock+` + $3::bigint, attempts = attempts + 1 WHERE id = (
+				SELECT d.id FROM waa_drafts d
+				WHERE d.state = 'chosen' AND d.lease_until <= `+clock+` AND ($1 = '' OR d.conversation_id = $1 AND d.author_id = $2)
+					AND NOT EXISTS (SELECT 1 FROM waa_drafts e WHERE e.conversation_id = d.conversation_id AND e.author_id = d.author_id AND e.state = 'chosen'
+						AND (e.ord < d.ord OR e.lease_until > `+clock+`))
+				ORDER BY d.ord LIMIT 1 FOR UPDATE SKIP LOCKED)
+			RETURNING *
+		)
+		SELECT `+selectDraft("d")+`, c.channel_id, d.chosen_at, d.attempts FROM claimed d JOIN waa_conversations c ON c.id = d.conversation_id`,
+		conversationID, authorID, lease.Milliseconds())
+	if err != nil {
+		return nil, failed(err, "could not claim a draft")
+	}
+	return &relay.DraftJob{Draft: *row.draft(), ChannelID: row.ChannelID, ChosenAt: row.ChosenAt, Attempts: row.Attempts}, nil
+}
+
+// DraftSent records the post that a draft became.
+func (s *Store) DraftSent(ctx context.Context, id, postID string, now int64) error {
+	return s.endDraft(ctx, "could not record a draft's post", "state = 'sent', post_id = $3", id, now, postID)
+}
+
+// DraftBack holds a chosen draft again; where the author wrote the same meanwhile, that one stays.
+func (s *Store) DraftBack(ctx context.Context, id string, now int64) error {
+	return s.endDraft(ctx, "could not hold a draft again", `state = CASE WHEN EXISTS (SELECT 1 FROM waa_drafts h WHERE h.conversation_id = d.conversation_id
+		AND h.author_id = d.author_id AND h.fingerprint = d.fingerprint AND h.state = 'held') THEN 'dropped' ELSE 'held' END`, id, now)
+}
+
+func (s *Store) endDraft(ctx context.Context, doing, set, id string, args ...any) error {
+	_, err := exec(ctx, s.db, `
+		WITH changed AS (
+			UPDATE waa_drafts d SET lease_until = 0, updated_at = $2, `+set+` WHERE id = $1 AND state = 'chosen' RETURNING id, conversation_id, author_id, opening
+		)`+showAgain, append([]any{id}, args...)...)
+	return failed(err, doing)
+}
+
+// ChosenLeft counts which of the drafts are still on their way.
+func (s *Store) ChosenLeft(ctx context.Context, ids []string) (int, error) {
+	var n int
+	err := s.db.GetContext(ctx, &n, "SELECT count(*) FROM waa_drafts WHERE id = ANY($1) AND state = 'chosen'", pq.Array(ids))
+	return n, failed(err, "could not look for drafts on their way")
+}
+
+// OfferDrafts makes the offers of a conversation whose window opened; see relay.MirrorStore.
+func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening, now int64) error {
+	_, err := exec(ctx, s.db, `
+		WITH moved AS (
+			SELECT id, conversation_id, author_id, opening FROM waa_drafts WHERE conversation_id = $1 AND state = 'held' AND opening < $2 FOR UPDATE
+		), held AS (
+			UPDATE waa_drafts d SET opening = $2 FROM moved m WHERE d.id = m.id
+		), changed AS (
+			SELECT DISTINCT conversation_id, author_id, opening FROM moved
+		), offered AS (
+			INSERT INTO waa_draft_offers (conversation_id, author_id, opening, created_at) SELECT DISTINCT conversation_id, author_id, $2::bigint, $3::bigint FROM moved
+			ON CONFLICT (conversation_id, author_id, opening) DO UPDATE SET version = waa_draft_offers.version + 1
+		)`+showAgain, conversationID, opening, now)
+	return failed(err, "could not offer drafts")
+}
+
+// ClaimOffers leases offers that show less than there is; see relay.DraftStore.
+func (s *Store) ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]*relay.DraftOffer, error) {
+	offers := []*relay.DraftOffer{}
+	err := s.db.SelectContext(ctx, &offers, `
+		WITH claimed AS (
+			UPDATE waa_draft_offers o SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1
+			WHERE (o.conversation_id, o.author_id, o.opening) IN (
+				SELECT d.conversation_id, d.author_id, d.opening FROM waa_draft_offers d
+				WHERE d.shown < d.version AND d.lease_until <= `+clock+` ORDER BY d.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+			RETURNING *
+		)
+		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts > 1 AS again, c.channel_id
+		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, lease.Milliseconds(), n)
+	return offers, failed(err, "could not claim offers")
+}
+
+// OfferShown records what an offer's post shows; see relay.DraftStore.
+func (s *Store) OfferShown(ctx context.Context, o *relay.DraftOffer) error {
+	_, err := exec(ctx, s.db, `UPDATE waa_draft_offers SET post_id = $4, shown = $5, lease_until = 0, attempts = 0
+		WHERE conversation_id = $1 AND author_id = $2 AND opening = $3`, o.ConversationID, o.AuthorID, o.Opening, o.PostID, o.Version)
+	return failed(err, "could not record an offer")
+}
+
+// OfferedDrafts are those that an offer lists, in the order of writing, whatever became of them.
+func (s *Store) OfferedDrafts(ctx context.Context, conversationID, authorID string, opening int64) ([]*conversation.Draft, error) {
+	rows := []*draftRow{}
+	err := s.db.SelectContext(ctx, &rows, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.conversation_id = $1 AND d.author_id = $2 AND d.opening = $3 ORDER BY d.ord",
+		conversationID, authorID, opening)
+	return draftsOf(rows), failed(err, "could not read offered drafts")
+}
