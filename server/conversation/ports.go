@@ -40,8 +40,9 @@ type Tx interface {
 	// LockConversation reads a conversation and holds its row until the end.
 	LockConversation(id string) (*Conversation, error)
 	// LockPlan is the approved plan of a queue and what it has spent and
-	// reserved since the given moment; ErrNotFound without an approved plan.
-	LockPlan(queueID string, since int64) (*Plan, Money, error)
+	// reserved since the beginning of a month, see MonthStart; ErrNotFound
+	// without an approved plan.
+	LockPlan(queueID string, month int64) (*Plan, Money, error)
 	// LastTemplate tells who sent the last template to the contact; ErrNotFound where nobody did.
 	LastTemplate(contactID string) (*Message, error)
 

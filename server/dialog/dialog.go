@@ -35,8 +35,8 @@ type Catalog interface {
 	// TemplatesOf lists all templates of an account, usable or not.
 	TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error)
 	// Budget is the approved plan of a queue, and what was spent and reserved
-	// since a moment (milliseconds since epoch).
-	Budget(ctx context.Context, queueID string, since int64) (*conversation.Plan, conversation.Money, error)
+	// since the beginning of a month, see conversation.MonthStart.
+	Budget(ctx context.Context, queueID string, month int64) (*conversation.Plan, conversation.Money, error)
 }
 
 // Readers knows how a user reads; it always has an answer.

@@ -9,8 +9,9 @@ import (
 )
 
 // Budget is the approved plan of a queue, and what was spent and reserved since
-// a moment, milliseconds since epoch. ErrNotFound without an approved plan.
-func (s *Store) Budget(ctx context.Context, queueID string, since int64) (*conversation.Plan, conversation.Money, error) {
+// the beginning of a month, see conversation.MonthStart. ErrNotFound without an
+// approved plan.
+func (s *Store) Budget(ctx context.Context, queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
 	plan, err := s.PlanOfQueue(ctx, queueID)
 	if err != nil {
 		return nil, 0, err
@@ -18,7 +19,7 @@ func (s *Store) Budget(ctx context.Context, queueID string, since int64) (*conve
 	if !plan.Approved {
 		return nil, 0, conversation.ErrNotFound
 	}
-	spent, err := s.Spent(ctx, queueID, since)
+	spent, err := s.Spent(ctx, queueID, month)
 	return plan, spent, err
 }
 

@@ -17,17 +17,17 @@ func insertCharge(ctx context.Context, r runner, c *conversation.Charge) error {
 	return failed(err, "could not store the charge")
 }
 
-func spentSince(ctx context.Context, r runner, queueID string, since int64) (conversation.Money, error) {
+// spentSince reads the sums that the database keeps of the ledger, a few rows a month.
+func spentSince(ctx context.Context, r runner, queueID string, month int64) (conversation.Money, error) {
 	var spent conversation.Money
-	err := r.GetContext(ctx, &spent, `SELECT coalesce(sum(amount), 0)::bigint FROM waa_charges
-		WHERE queue_id = $1 AND at >= $2 AND state IN ('reserved', 'billed')`, queueID, since)
-	return spent, failed(err, "could not sum the charges")
+	err := r.GetContext(ctx, &spent, `SELECT coalesce(sum(amount), 0)::bigint FROM waa_spent WHERE queue_id = $1 AND month >= $2`, queueID, month)
+	return spent, failed(err, "could not read what was spent")
 }
 
-// Spent is what a queue has spent and reserved since the moment, milliseconds
-// since epoch; with conversation.MonthStart, this month.
-func (s *Store) Spent(ctx context.Context, queueID string, since int64) (conversation.Money, error) {
-	return spentSince(ctx, s.db, queueID, since)
+// Spent is what a queue has spent and reserved since the beginning of a month,
+// as conversation.MonthStart gives it.
+func (s *Store) Spent(ctx context.Context, queueID string, month int64) (conversation.Money, error) {
+	return spentSince(ctx, s.db, queueID, month)
 }
 
 // LedgerFilter narrows the ledger.

@@ -109,7 +109,7 @@ func (s *Store) WarnPlans(ctx context.Context, month, since, now int64) error {
 	_, err := exec(ctx, s.db, `
 		WITH plans AS (
 			SELECT p.id, p.queue_id, p.monthly_limit, p.currency, q.name,
-				(SELECT coalesce(sum(amount), 0)::bigint FROM waa_charges c WHERE c.queue_id = p.queue_id AND c.at >= $1 AND c.state IN ('reserved', 'billed')) AS spent,
+				(SELECT coalesce(sum(amount), 0)::bigint FROM waa_spent s WHERE s.queue_id = p.queue_id AND s.month >= $1) AS spent,
 				(SELECT min(v::bigint) FROM jsonb_array_elements(p.approved_prices) l, jsonb_each_text(l -> 'prices') AS e (k, v)
 					WHERE (l ->> 'from')::bigint <= $3 AND k <> 'service' AND v::bigint > 0) AS cheapest,
 				coalesce((SELECT value FROM waa_facts WHERE name = 'budget_spent:' || p.queue_id), 0) >= $1 AS refused

@@ -159,14 +159,14 @@ func (s *Store) DeletePlan(ctx context.Context, id, by string, now int64) error 
 		DELETE FROM waa_plans WHERE id = $1`, id, by, now)
 }
 
-// lockPlan reads the approved plan of a queue, holds it, and sums what was
-// spent and reserved since the moment, milliseconds since epoch. The sum is a
-// second statement on purpose: it sees what others reserved before they let go.
-func lockPlan(ctx context.Context, r runner, queueID string, since int64) (*conversation.Plan, conversation.Money, error) {
+// lockPlan reads the approved plan of a queue, holds it, and reads what was
+// spent and reserved since the beginning of a month. That is a second
+// statement on purpose: it sees what others reserved before they let go.
+func lockPlan(ctx context.Context, r runner, queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
 	plan, err := readPlan(ctx, r, planSelect+" WHERE queue_id = $1 AND approved FOR UPDATE", queueID)
 	if err != nil {
 		return nil, 0, err
 	}
-	spent, err := spentSince(ctx, r, queueID, since)
+	spent, err := spentSince(ctx, r, queueID, month)
 	return plan, spent, err
 }

@@ -32,8 +32,8 @@ func (t *tx) LockConversation(id string) (*conversation.Conversation, error) {
 	return lockConversation(t.ctx, t.r, id)
 }
 
-func (t *tx) LockPlan(queueID string, since int64) (*conversation.Plan, conversation.Money, error) {
-	return lockPlan(t.ctx, t.r, queueID, since)
+func (t *tx) LockPlan(queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
+	return lockPlan(t.ctx, t.r, queueID, month)
 }
 
 func (t *tx) LastTemplate(contactID string) (*conversation.Message, error) {
