@@ -6,6 +6,8 @@ import {fileURLToPath} from 'node:url';
 
 import {build} from 'vite';
 
+import host from './host.config';
+
 const webapp = fileURLToPath(new URL('..', import.meta.url));
 
 /** Runs `vite build` as `npm run build` does, into a folder of its own. Returns the files it made, by name. */
@@ -23,15 +25,9 @@ export function buildPlugin(): Record<string, string> {
     }
 }
 
-/** Bundles the host page's script, with React and the rest in it, in memory. */
+/** Bundles the host page's script in memory. */
 export async function buildHost(): Promise<string> {
-    const result = await build({
-        root: webapp,
-        configFile: false,
-        logLevel: 'error',
-        define: {'process.env.NODE_ENV': '"production"'},
-        build: {write: false, minify: false, lib: {entry: 'test/host.tsx', formats: ['iife'], name: 'Host'}},
-    });
+    const result = await build({...host, configFile: false, build: {...host.build, write: false}});
     const [output] = Array.isArray(result) ? result : [];
     const chunk = output?.output[0];
     if (chunk?.type !== 'chunk') {

@@ -98,6 +98,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         expect(host.api.accounts[0]!.default_queue_id).toBe(host.api.queues[0]!.id);
 
         await button('Ir para este passo').click();
+        expect(await page.getByRole('tabpanel', {name: 'Modelos'}).evaluate((e) => e === document.activeElement)).toBe(true);
         await button('Sincronizar agora').click();
         await page.getByText('Modelos: 4. Novos: 4.').waitFor();
         await page.getByText('A Meta diz PAUSED').waitFor();
@@ -182,6 +183,15 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await page.getByText('Vai ser tratada de novo.').waitFor();
         await page.getByText('Nenhuma. Tudo o que chegou foi tratado.').waitFor();
         expect(host.api.received).toContainEqual({method: 'POST', path: 'dead-letters/l1/replay', body: {}});
+    });
+
+    test('what changed meanwhile is there when somebody comes back', async () => {
+        host.api = fullWorld();
+        await open();
+        await page.getByRole('heading', {name: 'Loja'}).waitFor();
+        host.api.accounts[0]!.name = 'Loja do centro';
+        await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+        await page.getByRole('heading', {name: 'Loja do centro'}).waitFor();
     });
 
     test('who may only look changes nothing', async () => {

@@ -9,10 +9,13 @@ import type {Channel} from '@mattermost/types/channels';
 
 import {FakeWebClient} from './fake_web_client';
 
-/** The page that takes the place of the Mattermost web client: `?theme=dark&locale=en`, with `&page=console` of its System Console. */
+/**
+ * The page that takes the place of the Mattermost web client: `?theme=dark&locale=en`, with `&page=console` of its System Console, with
+ * `&team=&channel=` in a channel that there is.
+ */
 const query = new URLSearchParams(window.location.search);
-const client = new FakeWebClient('whatsapp-ativo', 'team1');
-const channel = {id: 'channel1', team_id: 'team1', display_name: 'Fila Vendas'} as Channel;
+const client = new FakeWebClient('whatsapp-ativo', query.get('team') ?? 'team1');
+const channel = {id: query.get('channel') ?? 'channel1', team_id: query.get('team') ?? 'team1', display_name: 'Fila Vendas'} as Channel;
 
 document.body.classList.toggle('dark', query.get('theme') === 'dark');
 

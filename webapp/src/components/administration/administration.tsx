@@ -1,9 +1,10 @@
-import React, {useMemo, useState} from 'react';
+import React, {useCallback, useMemo, useState} from 'react';
 import type {ComponentType} from 'react';
 import type {Client} from 'src/client';
 import {Accounts} from 'src/components/accounts/accounts';
 import {Costs} from 'src/components/costs/costs';
 import {Failure} from 'src/components/form/form';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad} from 'src/components/form/use_task';
 import {Health} from 'src/components/health/health';
 import {Plans} from 'src/components/plans/plans';
@@ -50,15 +51,24 @@ type Props = {rest: Rest; mattermost: Mattermost; disabled?: boolean};
 export const Administration = ({rest, mattermost, disabled = false}: Props) => {
     const t = useText();
     const [section, setSection] = useState<Section>('accounts');
+
+    // Counts how often somebody was led to a section, which then takes the focus.
+    const [led, setLed] = useState(0);
     const {value, failure, reload} = useLoad(async () => {
         const [accounts, queues, plans] = await Promise.all([rest.accounts(), rest.queues(), rest.plans()]);
         const done = await progress(rest, accounts, queues, plans);
         return {accounts, queues, plans, done};
     }, [rest]);
+    useFresh(reload);
+
+    const lead = useCallback((to: Section) => {
+        setSection(to);
+        setLed((times) => times + 1);
+    }, []);
 
     const shared = useMemo<Shared | null>(
-        () => (value ? {...value, rest, mattermost, disabled, reload, open: setSection} : null),
-        [value, rest, mattermost, disabled, reload],
+        () => (value ? {...value, rest, mattermost, disabled, reload, open: lead} : null),
+        [value, rest, mattermost, disabled, reload, lead],
     );
     const Body = bodies[section];
 
@@ -70,10 +80,11 @@ export const Administration = ({rest, mattermost, disabled = false}: Props) => {
                 <SharedContext.Provider value={shared}>
                     <SetupSteps
                         done={value.done}
-                        onOpen={setSection}
+                        onOpen={lead}
                     />
                     <Tabs
                         section={section}
+                        led={led}
                         onOpen={setSection}
                     >
                         <Body/>

@@ -1,4 +1,4 @@
-import React, {useId, useRef} from 'react';
+import React, {useEffect, useId, useRef} from 'react';
 import type {KeyboardEvent, ReactNode} from 'react';
 import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
@@ -15,13 +15,27 @@ const names: Record<Section, MessageKey> = {
     health: 'whatsapp-ativo.admin.health.tab',
 };
 
-type Props = {section: Section; onOpen: (section: Section) => void; children: ReactNode};
+type Props = {
+    section: Section;
+
+    /** Changes when somebody was led to the section by something that is not its tab: the section then takes the focus. */
+    led: number;
+    onOpen: (section: Section) => void;
+    children: ReactNode;
+};
 
 /** The sections' names, of which the arrow keys choose, and the section that is open. */
-export const Tabs = ({section, onOpen, children}: Props) => {
+export const Tabs = ({section, led, onOpen, children}: Props) => {
     const t = useText();
     const id = useId();
     const list = useRef<HTMLDivElement>(null);
+    const panel = useRef<HTMLDivElement>(null);
+
+    useEffect(() => {
+        if (led) {
+            panel.current?.focus();
+        }
+    }, [led]);
 
     const move = (e: KeyboardEvent) => {
         const at = sections.indexOf(section);
@@ -61,6 +75,8 @@ export const Tabs = ({section, onOpen, children}: Props) => {
                 ))}
             </div>
             <div
+                ref={panel}
+                tabIndex={-1}
                 id={`${id}-panel`}
                 className='WhatsappAtivoAdmin__panel'
                 role='tabpanel'

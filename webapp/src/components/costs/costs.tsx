@@ -5,6 +5,7 @@ import {SectionHead} from 'src/components/administration/section_head';
 import {Button} from 'src/components/form/buttons';
 import {SelectField} from 'src/components/form/fields';
 import {Failure} from 'src/components/form/form';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad, useTask} from 'src/components/form/use_task';
 import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
@@ -38,7 +39,8 @@ export const Costs = () => {
 
     const {from, to} = months.find((m) => m.name === monthName) ?? wholeRange(months);
     const range = {from, to, queue_id: queueId};
-    const {value, failure} = useLoad(() => rest.ledgerSummary({...range, group_by: grouping}), [rest, from, to, queueId, grouping]);
+    const {value, failure, reload} = useLoad(() => rest.ledgerSummary({...range, group_by: grouping}), [rest, from, to, queueId, grouping]);
+    useFresh(reload);
 
     const download = () => file.run(async () => saveFile(await rest.ledgerFile(range), `whatsapp-${monthName || 'ledger'}.csv`));
     const groupText = t(groupings.find((g) => g.value === grouping)!.text);

@@ -2,6 +2,7 @@ import React, {useState} from 'react';
 import {useShared} from 'src/components/administration/context';
 import {Failure} from 'src/components/form/form';
 import {Pager} from 'src/components/form/pager';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad} from 'src/components/form/use_task';
 import {categoryKey} from 'src/components/plans/categories';
 import type {MessageKey} from 'src/i18n';
@@ -32,7 +33,10 @@ export const Ledger = ({range}: Props) => {
         const groups = await Promise.all([rest.ledgerSummary({...range, group_by: 'agent'}), rest.ledgerSummary({...range, group_by: 'template'})]);
         return new Map(groups.flat().map((g) => [g.group, g.name]));
     }, [rest]);
-    const {value, failure} = useLoad(() => rest.ledger({...range, page, per_page: perPage}), [rest, page]);
+    const {value, failure, reload} = useLoad(() => rest.ledger({...range, page, per_page: perPage}), [rest, page]);
+    useFresh(async () => {
+        await Promise.all([names.reload(), reload()]);
+    });
 
     if (!value) {
         return failure ? <Failure text={failure}/> : <p role='status'>{t('whatsapp-ativo.admin.loading')}</p>;

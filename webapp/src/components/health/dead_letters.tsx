@@ -3,6 +3,7 @@ import {useShared} from 'src/components/administration/context';
 import {Button} from 'src/components/form/buttons';
 import {Failure} from 'src/components/form/form';
 import {Pager} from 'src/components/form/pager';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad, useTask} from 'src/components/form/use_task';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
@@ -17,6 +18,7 @@ export const DeadLetters = ({onReplayed}: {onReplayed: () => Promise<void>}) => 
     const [page, setPage] = useState(0);
     const {value, failure, reload} = useLoad(() => rest.deadLetters(page), [rest, page]);
     const [said, setSaid] = useState('');
+    useFresh(reload);
 
     const replayed = async () => {
         await Promise.all([reload(), onReplayed()]);

@@ -4,10 +4,14 @@ import {SectionHead} from 'src/components/administration/section_head';
 import {Button} from 'src/components/form/buttons';
 import {Failure} from 'src/components/form/form';
 import {Tag} from 'src/components/form/tag';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad, useTask} from 'src/components/form/use_task';
 import {useText} from 'src/i18n/use_text';
 
 import {DeadLetters} from './dead_letters';
+
+/** How often the doctor looks by itself, milliseconds. It asks Meta about each number. */
+const slowly = 60_000;
 
 /** Saúde: what the doctor finds, each with what to do, and what could not be handled. */
 export const Health = () => {
@@ -15,6 +19,7 @@ export const Health = () => {
     const {rest} = useShared();
     const {value, failure, reload} = useLoad(() => rest.doctor(), [rest]);
     const {busy, run} = useTask();
+    useFresh(reload, slowly);
 
     // What needs something done comes first.
     const findings = [...value?.items ?? []].sort((a, b) => Number(a.ok) - Number(b.ok));

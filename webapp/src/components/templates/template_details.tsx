@@ -1,6 +1,7 @@
 import React from 'react';
 import {useShared} from 'src/components/administration/context';
 import {Failure} from 'src/components/form/form';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad} from 'src/components/form/use_task';
 import {useText} from 'src/i18n/use_text';
 
@@ -13,7 +14,8 @@ type Props = {id: string; onChanged: () => Promise<void>};
 export const TemplateDetails = ({id, onChanged}: Props) => {
     const t = useText();
     const {rest, reload} = useShared();
-    const {value, failure, setValue} = useLoad(() => rest.template(id), [rest, id]);
+    const {value, failure, setValue, reload: reread} = useLoad(() => rest.template(id), [rest, id]);
+    useFresh(reread);
 
     if (!value) {
         return failure ? <Failure text={failure}/> : <p role='status'>{t('whatsapp-ativo.admin.loading')}</p>;

@@ -5,6 +5,7 @@ import {Button} from 'src/components/form/buttons';
 import {SelectField, TextField} from 'src/components/form/fields';
 import {Failure} from 'src/components/form/form';
 import {Pager} from 'src/components/form/pager';
+import {useFresh} from 'src/components/form/use_fresh';
 import {useLoad, usePause} from 'src/components/form/use_task';
 import {useText} from 'src/i18n/use_text';
 
@@ -27,6 +28,7 @@ export const Templates = () => {
         () => rest.templates({account_id: accountId, status, q: term, page, per_page: perPage}),
         [rest, accountId, status, term, page],
     );
+    useFresh(reload);
     const choose = (set: (value: string) => void) => (chosen: string) => {
         set(chosen);
         setPage(0);
