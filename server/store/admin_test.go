@@ -185,6 +185,34 @@ func TestSyncTemplates(t *testing.T) {
 		require.Empty(t, got.ApprovedBy)
 		require.Equal(t, []string{f.queue.ID}, got.QueueIDs, "the allow-list stays")
 
+		// other words or buttons were never approved; another example is none
+		_, err = f.AllowTemplate(ctx(), got.ID, true, []string{f.queue.ID}, "admin", now)
+		require.NoError(t, err)
+		for _, step := range []struct {
+			components string
+			approved   bool
+		}{
+			{`[{"type": "BODY", "text": "Oi"}]`, false},
+			{`[{"type": "BODY", "text": "Oi", "example": {"body_text": [["Ana"]]}}]`, true},
+			{`[{"type": "body", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}"}]}]`, false},
+			{`[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}", "example": ["https://example.com/a"]}]}]`, true},
+			{`[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.org/{{1}}"}]}]`, false},
+		} {
+			notices := f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Lines' LIKE '%components%'")
+			b.Definition = []byte(`{"components": ` + step.components + `}`)
+			sync([4]int{0, 1, 0, 3}, a, b, english)
+			got = get("b")
+			require.Equal(t, step.approved, got.Approved, step.components)
+			if !step.approved {
+				notices++
+				_, err = f.AllowTemplate(ctx(), got.ID, true, []string{f.queue.ID}, "admin", now)
+				require.NoError(t, err)
+			}
+			require.Equal(t, notices, f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Lines' LIKE '%components%'"), "the admins are told of what lost its approval, and of nothing else")
+		}
+		_, err = f.AllowTemplate(ctx(), got.ID, false, []string{f.queue.ID}, "admin", now)
+		require.NoError(t, err)
+
 		sync([4]int{0, 0, 3, 0})
 		usable()
 		sync([4]int{0, 3, 0, 3}, a, b, english, a)

@@ -90,9 +90,9 @@ func TestMonthsAreTheSameInGoAndInTheDatabase(t *testing.T) {
 
 func TestTheMigrationAddsUpWhatIsThere(t *testing.T) {
 	f := direct(t)
-	down, err := os.ReadFile("migrations/000009_spent.down.sql")
+	down, err := os.ReadFile("migrations/000009_spent_and_wording.down.sql")
 	require.NoError(t, err)
-	up, err := os.ReadFile("migrations/000009_spent.up.sql")
+	up, err := os.ReadFile("migrations/000009_spent_and_wording.up.sql")
 	require.NoError(t, err)
 	_, err = f.db.Exec(string(down))
 	require.NoError(t, err)

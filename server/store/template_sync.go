@@ -9,8 +9,8 @@ import (
 )
 
 // SyncTemplates makes an account's templates those that Meta has: fetched is
-// the whole list. Our approval and allow-list stay, but another category takes
-// the approval off. What Meta no longer has gets gone_at, and loses it when it
+// the whole list. Our approval and allow-list stay, but another category or
+// wording takes the approval off. What Meta no longer has gets gone_at, and loses it when it
 // is back. One statement, so that nobody sees half of it.
 func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error) {
 	list := templateList{}
@@ -26,7 +26,7 @@ func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []c
 	err = retryDeadlock(func() error {
 		return s.db.GetContext(ctx, &counts, syncTemplates(), accountID, now, pq.Array(list.ids), pq.Array(list.metaIDs), pq.Array(list.names),
 			pq.Array(list.languages), pq.Array(list.categories), pq.Array(list.statuses), pq.Array(list.qualities), pq.Array(list.reasons),
-			pq.Array(list.bodies), pq.Array(list.definitions), s.newID(), maxListed)
+			pq.Array(list.bodies), pq.Array(list.definitions), s.newID(), maxListed, pq.Array(list.wordings))
 	})
 	return counts.Added, counts.Updated, counts.Gone, len(list.ids), failed(err, "could not store the templates")
 }
@@ -36,7 +36,7 @@ const maxListed = 20
 
 // templateList is Meta's list, column by column.
 type templateList struct {
-	ids, metaIDs, names, languages, categories, statuses, qualities, reasons, bodies, definitions []string
+	ids, metaIDs, names, languages, categories, statuses, qualities, reasons, bodies, definitions, wordings []string
 }
 
 func (l *templateList) add(id string, t *conversation.Template) {
@@ -49,28 +49,30 @@ func (l *templateList) add(id string, t *conversation.Template) {
 	l.categories, l.statuses = append(l.categories, fit(t.Category, 32)), append(l.statuses, fit(t.Status, 32))
 	l.qualities, l.reasons = append(l.qualities, fit(t.Quality, 32)), append(l.reasons, fit(t.RejectedReason, 64))
 	l.bodies, l.definitions = append(l.bodies, fit(t.Text, len(t.Text))), append(l.definitions, definition)
+	l.wordings = append(l.wordings, wordingOf(t))
 }
 
 // syncTemplates also leaves the admins one notice of what changed among the
-// templates that somebody allowed: another category, no longer approved, gone.
+// templates that somebody allowed: another category, no longer approved, gone,
+// or another wording than was approved.
 func syncTemplates() string {
-	still := stillApproved("f.category", "f.status")
+	still := "(" + stillApproved("f.category", "f.status") + " AND w.wording IN ('', f.wording))"
 	return `
 WITH f AS (
-	SELECT id, meta_id, name, language, category, status, quality, rejected_reason, body, definition::jsonb AS definition
-	FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-		AS f (id, meta_id, name, language, category, status, quality, rejected_reason, body, definition)
+	SELECT id, meta_id, name, language, category, status, quality, rejected_reason, body, definition::jsonb AS definition, wording
+	FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $15::text[])
+		AS f (id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording)
 ), updated AS (
 	UPDATE waa_templates w SET meta_id = f.meta_id, category = f.category, status = f.status, quality = f.quality,
-		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, gone_at = 0, updated_at = $2, ` + approvalUnless(still) + `
+		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, wording = f.wording, gone_at = 0, updated_at = $2, ` + approvalUnless(still) + `
 	FROM f
 	WHERE w.account_id = $1 AND w.name = f.name AND w.language = f.language
-		AND (w.gone_at <> 0 OR (w.meta_id, w.category, w.status, w.quality, w.rejected_reason, w.body, w.definition)
-			IS DISTINCT FROM (f.meta_id, f.category, f.status, f.quality, f.rejected_reason, f.body, f.definition))
+		AND (w.gone_at <> 0 OR (w.meta_id, w.category, w.status, w.quality, w.rejected_reason, w.body, w.definition, w.wording)
+			IS DISTINCT FROM (f.meta_id, f.category, f.status, f.quality, f.rejected_reason, f.body, f.definition, f.wording))
 	RETURNING w.id
 ), added AS (
-	INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, created_at, updated_at)
-	SELECT id, $1, meta_id, name, language, category, status, quality, rejected_reason, body, definition, $2, $2 FROM f ORDER BY name, language
+	INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, created_at, updated_at)
+	SELECT id, $1, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, $2, $2 FROM f ORDER BY name, language
 	ON CONFLICT (account_id, name, language) DO NOTHING
 	RETURNING id
 ), gone AS (
@@ -79,10 +81,11 @@ WITH f AS (
 	RETURNING w.id
 ), news AS (
 	SELECT row_number() OVER (ORDER BY w.name, w.language) AS n, '* **' || w.name || '** (' || w.language || '): ' ||
-			CASE WHEN f.id IS NULL THEN w.status || ' → GONE' WHEN f.category <> w.category THEN w.category || ' → ' || f.category ELSE w.status || ' → ' || f.status END AS line
+			CASE WHEN f.id IS NULL THEN w.status || ' → GONE' WHEN f.category <> w.category THEN w.category || ' → ' || f.category
+			WHEN f.status <> w.status THEN w.status || ' → ' || f.status ELSE 'message_template_components_update' END AS line
 	FROM waa_templates w LEFT JOIN f ON f.name = w.name AND f.language = w.language
 	WHERE w.account_id = $1 AND w.gone_at = 0 AND (w.approved OR cardinality(w.queue_ids) > 0)
-		AND (f.id IS NULL OR f.category <> w.category OR f.status <> w.status)
+		AND (f.id IS NULL OR f.category <> w.category OR f.status <> w.status OR w.approved AND w.wording NOT IN ('', f.wording))
 ), notice AS (
 	INSERT INTO waa_notices (key, account_id, text_key, data, created_at)
 	SELECT $13, $1, 'admin.templates_changed', jsonb_build_object('Count', count(*),

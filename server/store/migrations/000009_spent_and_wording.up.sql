@@ -56,3 +56,6 @@ CREATE TRIGGER waa_spent_keep AFTER INSERT OR UPDATE OR DELETE ON waa_charges FO
 INSERT INTO waa_spent (queue_id, month, part, amount)
 SELECT queue_id, waa_spent_month(at), waa_spent_part(message_id), sum(amount) FROM waa_charges
 WHERE state IN ('reserved', 'billed') GROUP BY 1, 2, 3;
+
+-- A mark of what a template says to the customer, '' = not known yet: another wording takes our approval off.
+ALTER TABLE waa_templates ADD COLUMN wording text NOT NULL DEFAULT '';
