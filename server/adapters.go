@@ -93,7 +93,8 @@ func (e examined) Backlogs(ctx context.Context) (inbox, outbox doctor.Backlog, e
 	if err != nil {
 		return inbox, outbox, err
 	}
-	return doctor.Backlog{Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.Dead}, doctor.Backlog{Depth: b.Outbox, Oldest: age(b.OldestOutbox)}, nil
+	return doctor.Backlog{Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.DeadInbox},
+		doctor.Backlog{Depth: b.Outbox, Oldest: age(b.OldestOutbox), Dead: b.DeadOutbox}, nil
 }
 
 // probes is Meta as the doctor wants it.
@@ -122,8 +123,8 @@ func (a *app) queueMetrics() []metrics.Queue {
 		return nil
 	}
 	return []metrics.Queue{
-		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox).Seconds(), Dead: b.Dead},
-		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox).Seconds()},
+		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox).Seconds(), Dead: b.DeadInbox},
+		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox).Seconds(), Dead: b.DeadOutbox},
 	}
 }
 

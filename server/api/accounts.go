@@ -20,7 +20,7 @@ type AccountStore interface {
 	// UpdateAccount stores what an administrator can set, and sets UpdatedAt; the
 	// rest (blocked, last webhook) is the relay's. ErrNotFound, ErrConflict as above.
 	UpdateAccount(ctx context.Context, account *conversation.Account, now int64) error
-	// DeleteAccount answers conversation.ErrConflict while open conversations need the account.
+	// DeleteAccount answers conversation.ErrConflict while open conversations need the account, ErrHasQueues while queues do.
 	DeleteAccount(ctx context.Context, id string) error
 	Account(ctx context.Context, id string) (*conversation.Account, error)
 	// Accounts answers a page (from 0), by name, and the total.

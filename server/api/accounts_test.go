@@ -221,9 +221,13 @@ func TestReadAndDeleteAccounts(t *testing.T) {
 	w.as(admin, http.MethodGet, "/accounts/"+nowhere, nil).is(http.StatusNotFound, "not_found")
 
 	w.store.inUse = true
+	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusConflict, "conversation_exists")
+	require.Contains(t, a.problem()["message"], "open conversations")
+	w.store.inUse, w.store.hasQueues = false, true
 	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, []string{"id"}, a.fields())
-	w.store.inUse = false
+	require.Contains(t, a.problem()["message"], "queues that use this number")
+	w.store.hasQueues = false
 	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusOK)
 	require.Equal(t, account1, a.json["id"])
 	w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusNotFound, "not_found")

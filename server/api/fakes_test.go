@@ -88,6 +88,7 @@ type memory struct {
 	err       error // answers everything
 	breakAt   int   // EachCharge fails before the charge of this index
 	inUse     bool
+	hasQueues bool
 }
 
 // Rows that are always there.
@@ -179,6 +180,9 @@ func remove[T any](m *memory, rows *[]*T, matches func(*T) bool) error {
 	}
 	if m.inUse {
 		return errors.Wrap(conversation.ErrConflict, "memory")
+	}
+	if m.hasQueues {
+		return errors.Wrap(conversation.ErrHasQueues, "memory")
 	}
 	*rows = slices.DeleteFunc(*rows, matches)
 	return nil

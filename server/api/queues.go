@@ -198,8 +198,12 @@ func invalid(field string, text conversation.Text) error {
 
 // inUse says why something cannot be deleted, where others still need it.
 func inUse(err error, doing string) error {
-	if errors.Is(err, conversation.ErrConflict) {
-		return invalid("id", conversation.T("api.in_use"))
+	switch {
+	case errors.Is(err, conversation.ErrConflict):
+		return conversation.Refuse(conversation.CodeConversationExists, conversation.T("api.in_use"))
+	case errors.Is(err, conversation.ErrHasQueues):
+		text := conversation.T("api.has_queues")
+		return &conversation.Refusal{Code: conversation.CodeInvalidField, Text: text, Fields: map[string]conversation.Text{"id": text}}
 	}
 	return errors.Wrap(err, doing)
 }

@@ -84,7 +84,7 @@ func TestReadAndDeleteQueues(t *testing.T) {
 	w.as(admin, http.MethodGet, "/queues/"+queue1, nil).is(http.StatusOK)
 	w.as(admin, http.MethodGet, "/queues/"+nowhere, nil).is(http.StatusNotFound, "not_found")
 	w.store.inUse = true
-	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusUnprocessableEntity, "invalid_field")
+	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusConflict, "conversation_exists")
 	w.store.inUse = false
 	require.Equal(t, queue1, w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusOK).json["id"])
 	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusNotFound, "not_found")

@@ -93,3 +93,6 @@ var ErrNotFound = errors.New("not found")
 
 // ErrConflict is what the store answers when a unique rule was broken.
 var ErrConflict = errors.New("conflict")
+
+// ErrHasQueues says that an account cannot go while queues use it.
+var ErrHasQueues = errors.New("queues use the account")

@@ -147,8 +147,10 @@ func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*View,
 
 // Reopen takes a close back, unless the customer has another open conversation on the number.
 func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+	if _, queue, err := s.visible(ctx, actorID, id); err != nil {
 		return nil, err
+	} else if queue == nil {
+		return nil, queueGone()
 	}
 	conv, err := s.change(ctx, actorID, id, "reopen", func(c *Conversation) error {
 		c.ClosedAt, c.ClosedBy, c.CloseReason = 0, "", ""

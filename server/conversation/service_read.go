@@ -93,7 +93,8 @@ func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string)
 	return message, err
 }
 
-// visible reads a conversation and its queue for somebody who may see it.
+// visible reads a conversation and its queue for somebody who may see it. The
+// queue is nil where it was removed: what was closed in it stays readable.
 func (s *Service) visible(ctx context.Context, actorID, id string) (*Conversation, *Queue, error) {
 	notFound := Refuse(CodeNotFound, T("refusal.not_found"))
 	conv, err := s.Store.Conversation(ctx, id)
@@ -102,7 +103,7 @@ func (s *Service) visible(ctx context.Context, actorID, id string) (*Conversatio
 	} else if err != nil {
 		return nil, nil, err
 	}
-	queue, err := s.Store.Queue(ctx, conv.QueueID)
+	queue, err := s.queueOf(ctx, conv)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,11 +121,27 @@ func (s *Service) maySee(ctx context.Context, actorID string, c *Conversation, q
 	if actorID != "" && (c.OwnerID == actorID || c.AttendantID == actorID) {
 		return true, nil
 	}
-	member, err := s.People.InQueue(ctx, actorID, queue)
-	if err != nil || member {
-		return member, err
+	if queue != nil {
+		member, err := s.People.InQueue(ctx, actorID, queue)
+		if err != nil || member {
+			return member, err
+		}
 	}
 	return s.People.SystemAdmin(ctx, actorID)
+}
+
+// queueOf reads a conversation's queue; nil where it was removed.
+func (s *Service) queueOf(ctx context.Context, c *Conversation) (*Queue, error) {
+	queue, err := s.Store.Queue(ctx, c.QueueID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return queue, err
+}
+
+// queueGone refuses what needs the queue of a conversation whose queue was removed.
+func queueGone() *Refusal {
+	return Refuse(CodeConversationClosed, T("refusal.queue_gone"))
 }
 
 func (s *Service) view(c *Conversation) *View {

@@ -198,15 +198,19 @@ func (s *Service) checkCustomer(c Customer, fields map[string]Text) (ContactWant
 // startInExisting answers a start for a customer with an open conversation: it
 // is named, and on confirmation the template goes there.
 func (s *Service) startInExisting(ctx context.Context, req *StartRequest, p *startPlan, existing *Conversation) (*Started, error) {
-	queue, err := s.Store.Queue(ctx, existing.QueueID)
+	queue, err := s.queueOf(ctx, existing)
 	if err != nil {
 		return nil, err
+	}
+	name := ""
+	if queue != nil {
+		name = queue.Name
 	}
 	visible, err := s.maySee(ctx, req.ActorID, existing, queue)
 	if err != nil {
 		return nil, err
 	}
-	refusal := Refuse(CodeConversationExists, T("refusal.conversation_exists", "Customer", existing.Contact.Name, "Owner", s.username(ctx, existing.OwnerID), "Queue", queue.Name))
+	refusal := Refuse(CodeConversationExists, T("refusal.conversation_exists", "Customer", existing.Contact.Name, "Owner", s.username(ctx, existing.OwnerID), "Queue", name))
 	if !visible {
 		return nil, refusal
 	}

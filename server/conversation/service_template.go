@@ -15,6 +15,9 @@ func (s *Service) SendTemplate(ctx context.Context, req TemplateRequest) (*Start
 	if err != nil {
 		return nil, err
 	}
+	if queue == nil {
+		return nil, queueGone()
+	}
 	use, err := s.prepareTemplate(ctx, req.ActorID, queue, conv.AccountID, req.Template, req.Variables)
 	if err != nil {
 		return nil, err

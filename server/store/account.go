@@ -84,11 +84,19 @@ func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now 
 	return failed(err, "could not update the account")
 }
 
-// DeleteAccount removes an account and its templates. ErrConflict while it has open conversations.
+// DeleteAccount removes an account and its templates. ErrConflict while it has
+// open conversations, ErrHasQueues while it has queues.
 func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
 		if err := refuseOpen(ctx, t, "account_id", id); err != nil {
 			return err
+		}
+		var queues bool
+		if err := t.GetContext(ctx, &queues, "SELECT EXISTS (SELECT 1 FROM waa_queues WHERE account_id = $1)", id); err != nil {
+			return failed(err, "could not look for queues")
+		}
+		if queues {
+			return conversation.ErrHasQueues
 		}
 		return execOne(ctx, t, "could not delete the account",
 			"WITH t AS (DELETE FROM waa_templates WHERE account_id = $1), h AS (DELETE FROM waa_account_health WHERE account_id = $1) DELETE FROM waa_accounts WHERE id = $1", id)

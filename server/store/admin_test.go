@@ -65,6 +65,8 @@ func TestAccounts(t *testing.T) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrConflict)
 		require.NoError(t, f.Abort(ctx(), conv.ID, now))
+		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrHasQueues)
+		require.NoError(t, f.DeleteQueue(ctx(), f.queue.ID))
 		require.NoError(t, f.DeleteAccount(ctx(), f.account.ID))
 		_, err = f.AccountByNumber(ctx(), "100")
 		require.ErrorIs(t, err, conversation.ErrNotFound)

@@ -53,18 +53,18 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 
 // Backlog is how much work waits, and since when (milliseconds since epoch; 0 = none does).
 type Backlog struct {
-	Inbox, Outbox, Dead                   int
-	OldestInbox, OldestOutbox, OldestDead int64
+	Inbox, Outbox             int
+	OldestInbox, OldestOutbox int64
+	DeadInbox, DeadOutbox     int
 }
 
 // Backlog counts what is not finished and what is dead.
 func (s *Store) Backlog(ctx context.Context) (*Backlog, error) {
 	b := &Backlog{}
-	err := s.db.GetContext(ctx, b, `SELECT i.n AS inbox, i.oldest AS oldest_inbox, o.n AS outbox, o.oldest AS oldest_outbox, d.n AS dead, d.oldest AS oldest_dead
+	err := s.db.GetContext(ctx, b, `SELECT i.n AS inbox, i.oldest AS oldest_inbox, o.n AS outbox, o.oldest AS oldest_outbox,
+			(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) AS dead_inbox, (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) AS dead_outbox
 		FROM (SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_inbox WHERE finished_at = 0) i,
-			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o,
-			(SELECT count(*) AS n, coalesce(min(dead_at), 0) AS oldest
-				FROM (SELECT dead_at FROM waa_inbox WHERE dead_at > 0 UNION ALL SELECT dead_at FROM waa_outbox WHERE dead_at > 0) d) d`)
+			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o`)
 	return b, failed(err, "could not count jobs")
 }
 

@@ -1,0 +1,37 @@
+package conversation_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func TestAConversationOfARemovedQueueStaysReadable(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	c := b.start(phone)
+	require.ErrorIs(t, b.store.DeleteQueue(ctx, b.queue.ID), conversation.ErrConflict, "it is open")
+	_, err := b.do.Close(ctx, "bruno", c.ID, "resolvido")
+	require.NoError(t, err)
+	require.NoError(t, b.store.DeleteQueue(ctx, b.queue.ID))
+
+	for user, sees := range map[string]bool{"bruno": true, "root": true, "ana": false, "davi": false} {
+		view, err := b.do.View(ctx, user, c.ID)
+		if !sees {
+			require.Equal(t, conversation.CodeNotFound, refusal(t, err).Code, user)
+			continue
+		}
+		require.NoError(t, err, user)
+		require.Equal(t, conversation.Closed, view.State)
+		messages, _, err := b.do.Messages(ctx, user, c.ID, 0, 60)
+		require.NoError(t, err, user)
+		require.Len(t, messages, 1)
+		_, err = b.do.Reopen(ctx, user, c.ID)
+		require.Equal(t, "refusal.queue_gone", refusal(t, err).Text.Key, user)
+		_, err = b.do.SendTemplate(ctx, conversation.TemplateRequest{ActorID: user, ConversationID: c.ID, Template: conversation.TemplateRef{Name: "visita", Language: "pt_BR"}})
+		require.Equal(t, conversation.CodeConversationClosed, refusal(t, err).Code, user)
+	}
+}
