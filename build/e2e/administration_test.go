@@ -31,8 +31,8 @@ type administration struct {
 	token string // the account's, as it is now
 }
 
-// TestIssue3Administration tries numbers, templates, plans and costs the way an administrator meets them.
-func TestIssue3Administration(t *testing.T) {
+// TestAdministration tries numbers, templates, plans and costs the way an administrator meets them.
+func TestAdministration(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Settings: map[string]any{"FreeServiceMessages": freeServiceMessages},
 		Simulator: func(s *cloudapi.Settings) {

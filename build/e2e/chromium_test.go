@@ -22,7 +22,7 @@ import (
 )
 
 // pageLimit is how long a page may take to show something.
-const pageLimit = 20 * time.Second
+const pageLimit = 60 * time.Second
 
 // browserPage is one page of a headless Chromium, driven by its DevTools protocol.
 type browserPage struct {
@@ -179,8 +179,18 @@ func (p *browserPage) enter(text string) {
 // screenshot keeps a picture of the page where WAA_SCREENSHOTS says, or in the test's own folder, and gives its path.
 func (p *browserPage) screenshot(name string) string {
 	p.t.Helper()
+	return p.screenshotOf(name, nil)
+}
+
+// screenshotOf is screenshot of a part of the page: x, y, width, height in CSS pixels, and scale; nil is all that is in view.
+func (p *browserPage) screenshotOf(name string, clip map[string]float64) string {
+	p.t.Helper()
+	params := map[string]any{"format": "png"}
+	if clip != nil {
+		params["clip"] = clip
+	}
 	var picture struct{ Data string }
-	p.call("Page.captureScreenshot", map[string]any{"format": "png"}, &picture)
+	p.call("Page.captureScreenshot", params, &picture)
 	content, err := base64.StdEncoding.DecodeString(picture.Data)
 	require.NoError(p.t, err)
 	dir := os.Getenv("WAA_SCREENSHOTS")

@@ -1,0 +1,115 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+// clientVariable names the folder of the Mattermost web client's files. Where it is set, the servers of the tests show the real client.
+const clientVariable = "MM_CLIENT_DIR"
+
+// clientGiven tells whether there is a real web client to look at.
+func clientGiven() bool { return os.Getenv(clientVariable) != "" }
+
+// needClient skips a test that is about the real web client where there is none.
+func needClient(t *testing.T) {
+	t.Helper()
+	if !clientGiven() {
+		t.Skip("needs the Mattermost web client's files; " + clientVariable + " may name their folder")
+	}
+}
+
+// openAs starts a browser in which a user is logged in, on a page of a Mattermost server: site is the server's address, path begins
+// with a slash.
+func openAs(t *testing.T, site string, user testenv.User, path string) *browserPage {
+	t.Helper()
+	page := openPage(t, "about:blank")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("the page looked like this: " + page.screenshot("failed-"+user.Username))
+		}
+	})
+	credentials, err := json.Marshal(map[string]string{"login_id": user.Username, "password": user.Password})
+	require.NoError(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, site+"/api/v4/users/login", bytes.NewReader(credentials))
+	require.NoError(t, err)
+	request.Header.Set("X-Requested-With", "XMLHttpRequest") // then the server answers with the cookies of a browser
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	require.Equal(t, http.StatusOK, response.StatusCode, "log in as %s", user.Username)
+	for _, cookie := range response.Cookies() {
+		page.call("Network.setCookie", map[string]any{"name": cookie.Name, "value": cookie.Value, "url": site, "httpOnly": cookie.HttpOnly}, nil)
+	}
+	page.call("Browser.grantPermissions", map[string]any{"origin": site, "permissions": []string{"notifications"}}, nil) // or a banner asks for it
+	// The client asks first-time visitors whether they would rather have the desktop app.
+	page.call("Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": `try { localStorage.setItem('__landingPageSeen__', 'true'); } catch {}`}, nil)
+	page.call("Page.navigate", map[string]any{"url": site + path}, nil)
+	return page
+}
+
+// resize gives the page another size, in CSS pixels.
+func (p *browserPage) resize(width, height int) {
+	p.t.Helper()
+	p.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
+}
+
+// fill types a text over what a field holds.
+func (p *browserPage) fill(what, field, text string) {
+	p.t.Helper()
+	p.click(what, field)
+	p.wait(what+" to take the keys", `(() => { const e = `+field+`; e.focus(); if (e.select && e.type !== 'number') e.select(); return document.activeElement === e; })()`)
+	p.call("Input.insertText", map[string]any{"text": text}, nil)
+	p.wait(what+" to hold the text", field+`.value === `+quote(text))
+}
+
+// choose takes the option of a select whose text begins so.
+func (p *browserPage) choose(what, field, option string) {
+	p.t.Helper()
+	found := `[...(` + field + `?.options ?? [])].find((o) => o.text.startsWith(` + quote(option) + `))`
+	p.wait(what, found)
+	p.wait(what+" to be chosen", `(() => { const e = `+field+`, o = `+found+`; if (e.value === o.value) return true;
+		Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value').set.call(e, o.value);
+		e.dispatchEvent(new Event('change', {bubbles: true})); return false; })()`)
+}
+
+// press clicks the button, tab or link of an accessible name; see named.
+func (p *browserPage) press(name string) {
+	p.t.Helper()
+	p.click(name, named(`button, [role="button"], [role="tab"], [role="menuitem"], a`, name))
+}
+
+// see waits until a text is on the page.
+func (p *browserPage) see(text string) {
+	p.t.Helper()
+	p.wait("the text "+text, `document.body.innerText.includes(`+quote(text)+`)`)
+}
+
+// named is an expression of the visible element that a selector finds and that is called so: by its label for screen readers, else
+// by its text. Where none is, the first whose name begins so.
+func named(selector, name string) string {
+	return fmt.Sprintf(`(() => { const name = %s;
+		const all = [...document.querySelectorAll(%s)].filter((e) => e.checkVisibility()).map((e) => [(e.getAttribute('aria-label') || e.textContent).trim(), e]);
+		return (all.find(([n]) => n === name) ?? all.find(([n]) => n.startsWith(name)))?.[1]; })()`, quote(name), quote(selector))
+}
+
+// labelled is an expression of the visible field whose label is this text.
+func labelled(label string) string {
+	return `[...document.querySelectorAll('label')].find((l) => l.checkVisibility() && l.textContent.trim() === ` + quote(label) + `)?.control`
+}
+
+// quote writes a text as JavaScript does.
+func quote(text string) string {
+	quoted, _ := json.Marshal(text) // a text always has JSON
+	return string(quoted)
+}
