@@ -110,7 +110,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         expect(host.api.templates[0]).toMatchObject({approved: true, queue_ids: [host.api.queues[0]!.id], unusable_reason: ''});
 
         await button('Ir para este passo').click();
-        await button('Plano de Fila Vendas').click();
+        await button('Criar plano: Fila Vendas').click();
         await fill('Limite mensal', '1.500,00');
         await fill('Marketing', 'caro');
         await button('Salvar').click();

@@ -56,7 +56,7 @@ export const Plans = () => {
                                     <Button
                                         kind='primary'
                                         disabled={disabled}
-                                        label={t('whatsapp-ativo.admin.plans.title', {name: queue.name})}
+                                        label={`${t('whatsapp-ativo.admin.plans.draft_it')}: ${queue.name}`}
                                         onClick={() => setEditing(queue.id)}
                                     >
                                         {t('whatsapp-ativo.admin.plans.draft_it')}
