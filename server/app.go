@@ -164,7 +164,7 @@ func (a *app) buildRelay() {
 		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})
 	a.intake = &relay.Intake{
-		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: a.port.Emoji}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap

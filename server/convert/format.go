@@ -10,8 +10,19 @@ import (
 // markdown is how Mattermost writes what WhatsApp marks with one character.
 var markdown = map[byte]string{'*': "**", '_': "_", '~': "~~"}
 
+// formatter knows which characters are to be escaped anywhere in a text:
+// those that could meet another one of their kind.
+type formatter struct{ stars, underscores bool }
+
+func formatterOf(whole string) formatter {
+	stars, underscores := strings.Count(whole, "*"), strings.Count(whole, "_")
+	return formatter{stars: stars > 1 || stars > 0 && underscores > 1, underscores: underscores > 1}
+}
+
 // format turns WhatsApp's marks into Markdown and makes everything else plain.
-func format(text string) string {
+// glued tells that what is around it stands beside a word: Markdown knows no
+// underscore there.
+func (f formatter) format(text string, glued bool) string {
 	var b strings.Builder
 	plain := 0
 	for i := 0; i < len(text); i++ {
@@ -23,11 +34,18 @@ func format(text string) string {
 		if end < 0 {
 			continue
 		}
-		b.WriteString(Escape(text[plain:i]))
-		b.WriteString(mark + format(text[i+1:end]) + mark)
-		i, plain = end, end+1
+		// a joiner is WhatsApp's way to have a mark beside a word; Markdown needs none
+		before, after := strings.TrimRight(text[plain:i], joiner), strings.TrimLeft(text[end+1:], joiner)
+		glue := glued || wordlike(utf8.DecodeLastRuneInString(before)) || wordlike(utf8.DecodeRuneInString(after))
+		if text[i] == '_' && glue {
+			mark = "*"
+		}
+		b.WriteString(f.escape(before))
+		b.WriteString(mark + f.format(text[i+1:end], glue) + mark)
+		plain = len(text) - len(after)
+		i = plain - 1
 	}
-	b.WriteString(Escape(text[plain:]))
+	b.WriteString(f.escape(text[plain:]))
 	return b.String()
 }
 
@@ -37,7 +55,7 @@ func closing(text string, i int) int {
 	mark := text[i]
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
 	next, _ := utf8.DecodeRuneInString(text[i+1:])
-	if i > 0 && (isWord(before) || before == rune(mark) || before == '\\') || i+1 >= len(text) || unicode.IsSpace(next) || next == rune(mark) {
+	if i > 0 && (isWord(before) || before == rune(mark)) || i+1 >= len(text) || unicode.IsSpace(next) || next == rune(mark) {
 		return -1
 	}
 	for j := i + 1; j < len(text) && text[j] != '\n'; j++ {
@@ -46,7 +64,7 @@ func closing(text string, i int) int {
 		}
 		last, _ := utf8.DecodeLastRuneInString(text[:j])
 		after, _ := utf8.DecodeRuneInString(text[j+1:])
-		if j+1 < len(text) && (isWord(after) || after == rune(mark)) || unicode.IsSpace(last) || last == '\\' {
+		if j+1 < len(text) && (isWord(after) || after == rune(mark)) || unicode.IsSpace(last) {
 			return -1
 		}
 		return j
@@ -54,12 +72,15 @@ func closing(text string, i int) int {
 	return -1
 }
 
+func wordlike(r rune, size int) bool { return size > 0 && !unicode.IsSpace(r) && !isPunctuation(r) }
+
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 var (
 	mentions = regexp.MustCompile(`(^|[^\pL\pN_])([@~])([\pL\pN_])`)
 	entities = regexp.MustCompile(`&(#?[0-9A-Za-z]{1,32};)`)
-	slashes  = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~]|$)")
+	// backslashes that would escape what follows, or each other
+	slashes  = regexp.MustCompile("(\\\\+)([!-/:-@\\[\\]^_`{-~\\n]|$)|(\\\\{2,})")
 	pictures = regexp.MustCompile(`!\[`)
 	targets  = regexp.MustCompile(`\]([(:\[])`)
 	// headings, rules and table rows at the start of a line
@@ -68,13 +89,15 @@ var (
 
 // Escape makes Markdown's own characters plain ones, in a text without links,
 // and leaves alone what Markdown leaves alone.
-func Escape(text string) string {
-	text = slashes.ReplaceAllString(text, `\\$1`)
+func Escape(text string) string { return formatterOf(text).escape(text) }
+
+func (f formatter) escape(text string) string {
+	text = slashes.ReplaceAllString(text, `$1$1$2$3$3`)
 	text = strings.ReplaceAll(text, "`", "\\`")
-	if strings.Count(text, "*") > 1 {
+	if f.stars {
 		text = strings.ReplaceAll(text, "*", `\*`)
 	}
-	if strings.Count(text, "_") > 1 {
+	if f.underscores {
 		text = strings.ReplaceAll(text, "_", `\_`)
 	}
 	text = strings.ReplaceAll(text, "~~", `\~\~`)

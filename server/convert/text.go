@@ -23,28 +23,39 @@ var (
 // text comes out as it went in.
 func ToMattermost(text string) string {
 	text = Clean(text)
+	f := formatterOf(text)
 	var b strings.Builder
 	last := 0
-	for _, at := range blocks.FindAllStringSubmatchIndex(text, -1) {
+	for from := 0; ; {
+		at := blocks.FindStringSubmatchIndex(text[from:])
+		if at == nil {
+			break
+		}
+		for i := range at {
+			if at[i] >= 0 {
+				at[i] += from
+			}
+		}
 		if before := text[:at[0]]; at[2] < 0 && (strings.HasSuffix(before, "`") || strings.HasSuffix(before, `\`) || strings.HasPrefix(text[at[1]:], "`")) {
+			from = at[0] + 1
 			continue // which backticks belong together is anybody's guess
 		}
-		b.WriteString(withLinks(text[last:at[0]]))
+		b.WriteString(f.withLinks(text[last:at[0]]))
 		if at[2] >= 0 {
-			b.WriteString(monospaced(text[at[2]:at[3]]))
+			b.WriteString(f.monospaced(text[at[2]:at[3]]))
 		} else {
 			b.WriteString(text[at[0]:at[1]])
 		}
-		last = at[1]
+		last, from = at[1], at[1]
 	}
-	b.WriteString(withLinks(text[last:]))
+	b.WriteString(f.withLinks(text[last:]))
 	return strings.Trim(newlines.ReplaceAllString(b.String(), "\n\n"), "\n")
 }
 
 // monospaced is WhatsApp's ```text```, which may have one line or several.
-func monospaced(text string) string {
+func (f formatter) monospaced(text string) string {
 	if strings.TrimSpace(text) == "" {
-		return Escape("```" + text + "```")
+		return f.escape("```" + text + "```")
 	}
 	if strings.ContainsAny(text, "\n`") {
 		return "\n```\n" + strings.Trim(text, "\n") + "\n```\n"
@@ -53,15 +64,15 @@ func monospaced(text string) string {
 }
 
 // withLinks writes links as code and formats the text between them.
-func withLinks(text string) string {
+func (f formatter) withLinks(text string) string {
 	var b strings.Builder
 	last := 0
 	for _, at := range links.FindAllStringIndex(text, -1) {
-		b.WriteString(format(text[last:at[0]]))
+		b.WriteString(f.format(text[last:at[0]], false))
 		b.WriteString("`" + strings.ReplaceAll(text[at[0]:at[1]], "`", "%60") + "`")
 		last = at[1]
 	}
-	b.WriteString(format(text[last:]))
+	b.WriteString(f.format(text[last:], false))
 	return b.String()
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
@@ -41,6 +42,7 @@ type Judge struct {
 		SiteURL() string
 	}
 	Files FileInfos
+	Emoji func(name string) (string, bool) // the characters of an emoji's name
 }
 
 // Rule judges one post by the conversation as it stands and a moment,
@@ -83,9 +85,9 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 	notPermitted := func(text conversation.Text) (Ruling, error) {
 		return refused(conversation.ReasonNotPermitted, text), nil
 	}
-	text := p.Message
+	text := convert.ToWhatsApp(p.Message, j.Emoji)
 	switch {
-	case strings.TrimSpace(text) == "" && len(p.FileIDs) == 0:
+	case blank(text) && len(p.FileIDs) == 0:
 		return notPermitted(conversation.T("post.empty"))
 	case utf8.RuneCountInString(text) > convert.MaxText:
 		return notPermitted(conversation.T("post.long", "Max", convert.MaxText, "Length", utf8.RuneCountInString(text)))
@@ -104,6 +106,11 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 		return notPermitted(conversation.Text{Key: problem.Key, Data: problem.Data})
 	}
 	return Ruling{For: Customer, Parts: convert.Parts(text, kinds, files)}, nil
+}
+
+// blank tells that a text has nothing to see.
+func blank(text string) bool {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf) }) == ""
 }
 
 func refused(reason int, text conversation.Text) Ruling {

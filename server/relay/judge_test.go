@@ -53,7 +53,7 @@ func TestRule(t *testing.T) {
 	judge := &Judge{Posts: fakePosts{
 		types: map[string]string{"note": TypeNote, "event": TypeEvent, "plain": ""},
 		users: map[string]bool{"bruno": true, "ana.maria": true}, site: "https://chat.empresa.com.br/mm",
-	}, Files: fakeFiles{
+	}, Emoji: func(string) (string, bool) { return "", false }, Files: fakeFiles{
 		"photo": {File: convert.File{Name: "foto.jpg", Size: 1}, PostID: "p"}, "fresh": {File: convert.File{Name: "nova.png", Size: 1}, CreatorID: "ana"},
 		"film": {File: convert.File{Name: "filme.mp4", Size: 16<<20 + 1}, PostID: "p"}, "voice": {File: convert.File{Name: "voz.ogg", Size: 1}, PostID: "p"},
 	}}
