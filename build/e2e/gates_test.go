@@ -28,6 +28,8 @@ const (
 	gateAnswer        = "answer"         // Meta's answer to a template is about to be stored
 	gateChannel       = "channel"        // a channel exists and is about to be recorded
 	gateInTransaction = "in_transaction" // a start is half written, not committed
+	gateDraftClaimed  = "draft_claimed"  // a chosen draft is about to be taken
+	gateDraftSent     = "draft_sent"     // a draft has its post, which is about to be recorded
 )
 
 // gateTriggers says where the gates are: table, moment, and the column that names the conversation.
@@ -40,6 +42,8 @@ var gateTriggers = []struct{ name, table, when, condition, column string }{
 	{gateStatus, "waa_messages", "UPDATE", "NEW.direction = 'out' AND NEW.status <> OLD.status AND NEW.status IN ('sent', 'delivered', 'read')", "conversation_id"},
 	{gateAnswer, "waa_messages", "UPDATE", "NEW.kind = 'template' AND OLD.wamid = '' AND NEW.wamid <> ''", "conversation_id"},
 	{gateChannel, "waa_conversations", "UPDATE", "OLD.channel_id = '' AND NEW.channel_id <> ''", "id"},
+	{gateDraftClaimed, "waa_drafts", "UPDATE", "NEW.attempts > OLD.attempts", "conversation_id"},
+	{gateDraftSent, "waa_drafts", "UPDATE", "OLD.state = 'chosen' AND NEW.state = 'sent'", "conversation_id"},
 	{gateInTransaction, "waa_charges", "INSERT", "NEW.state = 'reserved'", "conversation_id"},
 }
 
