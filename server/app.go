@@ -32,6 +32,7 @@ const (
 	housekeeping = time.Minute
 	monitorGap   = 5 * time.Second
 	noticeGap    = 2 * time.Second
+	followUpGap  = 5 * time.Second // looks whose turn it is
 	eventGap     = 500 * time.Millisecond
 )
 
@@ -132,11 +133,14 @@ func (a *app) buildRelay() {
 	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
 	a.loop("templates", templates.Round).Pause = housekeeping
 	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, Speaker: speaker, Clock: a.clock, Log: log}
+	telling.Details = map[string]func(context.Context, string) (string, error){relay.FollowUpText: a.followUpList}
 	noticeLoop := a.loop("notices", telling.Round)
 	noticeLoop.Pause = noticeGap
 	monitor := &relay.Monitor{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
 	monitorLoop := a.loop("monitor", monitor.Round)
 	monitorLoop.Pause = monitorGap
+	followUp := &relay.FollowUp{Store: a.store, Zone: func() *time.Location { return a.plugin.settings.Load().TimeZone }, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
+	a.loop("followup", followUp.Round).Pause = followUpGap
 	budgets := &relay.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
 	a.loop("budgets", budgets.Round).Pause = monitorGap
 	effects := &relay.Effects{

@@ -21,6 +21,9 @@ type notices struct {
 // readers are who is to be told: the queue's supervisors, or the system admins.
 // A queue without supervisors is the system admins' business too.
 func (n *notices) readers(ctx context.Context, notice *relay.Notice) (userIDs []string, subject string, err error) {
+	if notice.UserID != "" {
+		return []string{notice.UserID}, "", nil
+	}
 	if notice.QueueID != "" {
 		if userIDs, err = n.supervisors(ctx, notice.QueueID); err != nil || len(userIDs) > 0 {
 			return userIDs, "", err

@@ -65,8 +65,8 @@ type conversationView struct {
 
 	Template *string `json:"template,omitempty"` // in lists
 	// Where conversations are read, not where something is done with one.
-	OwnerUsername     string  `json:"owner_username,omitempty"`
-	AttendantUsername string  `json:"attendant_username,omitempty"`
+	OwnerUsername     string `json:"owner_username,omitempty"`
+	AttendantUsername string `json:"attendant_username,omitempty"`
 }
 
 type contactView struct {
@@ -92,6 +92,12 @@ func (a *API) listConversations(r *http.Request) (reply, error) {
 	filter := q.conversations()
 	filter.State, filter.Unclaimed, filter.ContactID = conversation.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")
 	filter.Page, filter.PerPage = p.number, p.size
+	if name := q.values.Get("unanswered"); name != "" {
+		var known bool
+		if filter.Unanswered, known = conversation.UnansweredFor(name); !known {
+			q.at("unanswered", conversation.T("api.field_unanswered"))
+		}
+	}
 	switch filter.State {
 	case "", conversation.Waiting, conversation.Open, conversation.Expired, conversation.Closed:
 	default:

@@ -74,10 +74,14 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 		return "", err
 	}
 	var lines []string
-	for _, state := range []conversation.State{conversation.Open, conversation.Waiting, conversation.Expired} {
-		views, total, err := c.Service.List(ctx, in.UserID, conversation.Filter{State: state, Mine: true, PerPage: listed})
+	for _, group := range mineGroups() {
+		group.filter.Mine, group.filter.PerPage = true, listed
+		views, total, err := c.Service.List(ctx, in.UserID, group.filter)
 		if err != nil {
 			return "", err
+		}
+		if len(views) > 0 && group.title != "" {
+			lines = append(lines, "", in.text(group.title))
 		}
 		for _, view := range views {
 			lines = append(lines, c.line(ctx, in, view, zones[view.QueueID]))
@@ -90,6 +94,25 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 		return in.text("command.mine_none"), nil
 	}
 	return in.text("command.mine_title") + "\n\n" + strings.Join(lines, "\n"), nil
+}
+
+// mineGroup is a part of the list of one's own, under a title of its own.
+type mineGroup struct {
+	title  string // a text's key
+	filter conversation.Filter
+}
+
+// mineGroups are in the order in which somebody should look at them.
+func mineGroups() []mineGroup {
+	steps := conversation.UnansweredSteps()
+	groups := []mineGroup{{"followup.open", conversation.Filter{State: conversation.Open}}}
+	for _, step := range steps {
+		groups = append(groups, mineGroup{"followup.since_" + step.Name, conversation.Filter{State: conversation.Waiting, Unanswered: step}})
+	}
+	recent := conversation.Unanswered{Below: steps[len(steps)-1].Least}
+	return append(groups,
+		mineGroup{"followup.recent", conversation.Filter{State: conversation.Waiting, Unanswered: recent}},
+		mineGroup{"followup.expired", conversation.Filter{State: conversation.Expired}})
 }
 
 // zones are the queues' time zones by queue id.

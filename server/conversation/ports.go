@@ -45,6 +45,8 @@ type Tx interface {
 	LockPlan(queueID string, month int64) (*Plan, Money, error)
 	// LastTemplate tells who sent the last template to the contact; ErrNotFound where nobody did.
 	LastTemplate(contactID string) (*Message, error)
+	// TemplateName is Meta's name of a template; "" where it is gone.
+	TemplateName(id string) (string, error)
 
 	InsertConversation(*Conversation) error
 	UpdateConversation(*Conversation) error

@@ -95,12 +95,15 @@ type Filter struct {
 	State   State
 	Mine    bool // owner or attendant is the reader
 	QueueID string
+	OwnerID string // of one responsible only; "" = of all
 	// ContactID: of one person only; "" = of all.
 	ContactID string
-	Unclaimed bool   // those that wait for somebody to claim them: not closed, no attendant
-	Query     string // name, phone digits or a whole CPF
-	Page      int
-	PerPage   int
+	Unclaimed bool // those that wait for somebody to claim them: not closed, no attendant
+	// Unanswered: those whose template waits for an answer so long; zero = all.
+	Unanswered Unanswered
+	Query      string // name, phone digits or a whole CPF
+	Page       int
+	PerPage    int
 }
 
 // Lister reads conversations for lists; visibility is part of the query.

@@ -92,7 +92,11 @@ func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, wi
 		return nil
 	}
 	who := s.username(ctx, last.AuthorID)
-	refusal := Refuse(CodeCooldown, T("refusal.cooldown", "Who", who, "At", last.CreatedAt, "Until", until).In(use.queue.TimeZone))
+	name, err := tx.TemplateName(last.TemplateID)
+	if err != nil {
+		return err
+	}
+	refusal := Refuse(CodeCooldown, T("refusal.cooldown", "Who", who, "Template", name, "At", last.CreatedAt, "Until", until).In(use.queue.TimeZone))
 	if !use.supervisor {
 		return refusal
 	}

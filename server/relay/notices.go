@@ -20,6 +20,7 @@ type Notice struct {
 	Key       string // one notice a key, for ever
 	AccountID string
 	QueueID   string // "" = for the system admins, else for the queue's supervisors
+	UserID    string // for this person alone; "" = as QueueID says
 	TextKey   string
 	Data      map[string]any
 	CreatedAt int64 // milliseconds since epoch
@@ -55,6 +56,9 @@ type Notices struct {
 	}
 	// Readers are who is to be told; subject is what stands before the text, "" = nothing.
 	Readers func(ctx context.Context, n *Notice) (userIDs []string, subject string, err error)
+	// Details write, by the key of a notice's text, what stands below it and is
+	// known only when it is told; "" = there is nothing to tell any more.
+	Details map[string]func(ctx context.Context, userID string) (string, error)
 	Speaker Speaker
 	Clock   conversation.Clock
 	Log     jobqueue.Logger
@@ -91,11 +95,18 @@ func (n *Notices) tell(ctx context.Context, notice *Notice) error {
 }
 
 func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject string) error {
+	text := n.Speaker.To(ctx, userID, notice.text())
+	if write := n.Details[notice.TextKey]; write != nil {
+		detail, err := write(ctx, userID)
+		if err != nil || detail == "" {
+			return err
+		}
+		text += "\n\n" + detail
+	}
 	channelID, err := n.Posts.DirectChannel(ctx, userID)
 	if err != nil {
 		return err
 	}
-	text := n.Speaker.To(ctx, userID, notice.text())
 	if subject != "" {
 		text = "**" + subject + "**: " + text
 	}

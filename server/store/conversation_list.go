@@ -23,6 +23,9 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 	if f.Unclaimed {
 		where = append(where, squirrel.Expr("c.attendant_id = '' AND c.closed_at = 0"))
 	}
+	if f.Unanswered.Least > 0 || f.Unanswered.Below > 0 {
+		where = append(where, unanswered(f.Unanswered, f.Now))
+	}
 	if f.State != "" {
 		if f.State != conversation.Closed { // lets the index of those that are not closed serve
 			where = append(where, squirrel.Expr("c.closed_at = 0"))
@@ -50,6 +53,9 @@ func listed(reader string, queueIDs []string, all bool, f conversation.ListFilte
 	}
 	if f.QueueID != "" {
 		where = append(where, squirrel.Expr("c.queue_id = ?", f.QueueID))
+	}
+	if f.OwnerID != "" {
+		where = append(where, squirrel.Expr("c.owner_id = ?", f.OwnerID))
 	}
 	if f.ContactID != "" {
 		where = append(where, squirrel.Expr("c.contact_id = ?", f.ContactID))

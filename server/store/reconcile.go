@@ -41,8 +41,12 @@ func (s *Store) Known(ctx context.Context, postIDs []string) (map[string]bool, e
 
 // strings reads one array, which is one row however long it is.
 func (s *Store) strings(ctx context.Context, doing, query string, args ...any) ([]string, error) {
+	return s.stringsOf(ctx, s.db, doing, query, args...)
+}
+
+func (s *Store) stringsOf(ctx context.Context, r runner, doing, query string, args ...any) ([]string, error) {
 	var list pq.StringArray
-	err := s.db.GetContext(ctx, &list, query, args...)
+	err := r.GetContext(ctx, &list, query, args...)
 	return list, failed(err, doing)
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -38,6 +39,11 @@ func (t *tx) LockPlan(queueID string, month int64) (*conversation.Plan, conversa
 
 func (t *tx) LastTemplate(contactID string) (*conversation.Message, error) {
 	return lastTemplate(t.ctx, t.r, contactID)
+}
+
+func (t *tx) TemplateName(id string) (string, error) {
+	names, err := t.s.stringsOf(t.ctx, t.r, "could not read a template's name", "SELECT coalesce(array_agg(name), '{}') FROM waa_templates WHERE id = $1", id)
+	return strings.Join(names, ""), err
 }
 
 func (t *tx) InsertConversation(c *conversation.Conversation) error {

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+)
+
+// followUpLines is how many conversations of a group the daily message names.
+const followUpLines = 10
+
+// followUpList lists the conversations for which somebody is responsible and
+// whose customers have not answered, by how long; "" where there are none.
+func (a *app) followUpList(ctx context.Context, userID string) (string, error) {
+	lang := a.port.Locale(ctx, userID)
+	var lines []string
+	for _, step := range conversation.UnansweredSteps() {
+		views, total, err := a.service.List(ctx, userID, conversation.Filter{
+			State: conversation.Waiting, Mine: true, Unanswered: step, OwnerID: userID, PerPage: followUpLines,
+		})
+		if err != nil {
+			return "", err
+		}
+		if len(views) == 0 {
+			continue
+		}
+		lines = append(lines, a.texts.Text(lang, "followup.since_"+step.Name, nil))
+		for _, view := range views {
+			name := convert.ToMattermost(conversation.CleanName(view.Contact.Name))
+			if link := a.port.Link(ctx, view.Conversation); link != "" {
+				name = "[" + strings.NewReplacer("[", "(", "]", ")").Replace(name) + "](" + link + ")"
+			}
+			line := conversation.T("followup.line", "Customer", name, "Template", view.TemplateName, "At", view.LastTemplateAt)
+			lines = append(lines, "- "+a.texts.Text(lang, line.Key, line.Data))
+		}
+		if more := total - len(views); more > 0 {
+			lines = append(lines, "- "+a.texts.Text(lang, "command.mine_more", map[string]any{"More": more}))
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
