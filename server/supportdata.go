@@ -8,6 +8,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 )
 
 // supportPatience bounds what Meta may take while a support packet is made.
@@ -35,13 +37,22 @@ func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData
 	if err != nil {
 		return nil, errors.Wrap(err, "could not examine the installation")
 	}
+	file, err := supportFile(findings, a.texts.Text)
+	if err != nil {
+		return nil, err
+	}
+	return []*model.FileData{file}, nil
+}
+
+// supportFile writes what the doctor found, in English: others read it.
+func supportFile(findings []doctor.Finding, say func(lang, key string, data map[string]any) string) (*model.FileData, error) {
 	lines := make([]supportFinding, len(findings))
 	for i, f := range findings {
-		lines[i] = supportFinding{Check: f.Check, AccountID: f.AccountID, OK: f.OK, Text: a.texts.Text("en", f.Text.Key, f.Text.Data)}
+		lines[i] = supportFinding{Check: f.Check, AccountID: f.AccountID, OK: f.OK, Text: say("en", f.Text.Key, f.Text.Data)}
 	}
 	body, err := json.MarshalIndent(map[string]any{"findings": lines}, "", "  ")
 	if err != nil {
 		return nil, errors.Wrap(err, "could not write the support data")
 	}
-	return []*model.FileData{{Filename: "whatsapp-ativo.json", Body: body}}, nil
+	return &model.FileData{Filename: "whatsapp-ativo.json", Body: body}, nil
 }

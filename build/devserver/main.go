@@ -21,6 +21,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/mattermost/mattermost/server/v8/channels/app"
 	// The server's built-in slash commands register themselves when imported.
 	_ "github.com/mattermost/mattermost/server/v8/channels/app/slashcommands"
 	"github.com/mattermost/mattermost/server/v8/cmd/mattermost/commands"
@@ -51,6 +52,7 @@ func runRole(args []string) error {
 	}
 	switch role {
 	case roleMattermost:
+		app.RegisterCommandProvider(supportPacket{})
 		return commands.Run(args[1:])
 	case rolePostgresBinaries:
 		if len(args) != 2 {

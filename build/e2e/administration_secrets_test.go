@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -148,9 +150,53 @@ func trySecrets(t *testing.T, a *administration) {
 			require.NotContains(t, log, secret, "the log of server %d", node+1)
 		}
 	}
+	a.checkSupportPacket(ctx, secrets)
 	tables, err := a.holding(ctx, secrets)
 	require.NoError(t, err)
 	require.Empty(t, tables, "these tables hold a secret")
+}
+
+// checkSupportPacket looks through the support packets of both servers: the plugin's part is there, and nothing of a customer is.
+func (a *administration) checkSupportPacket(ctx context.Context, secrets []string) {
+	a.t.Helper()
+	customer := newCustomer()
+	conversation, err := a.Opened(ctx, 0, customer)
+	require.NoError(a.t, err)
+	const typed = "texto0que0ninguem0mais0le"
+	post, err := a.PostAs(ctx, 0, conversation.ChannelID, typed)
+	require.NoError(a.t, err)
+	require.NoError(a.t, a.WaitTick(ctx, post.Id, "delivered"))
+	_, err = a.Phone(customer.Phone).Reply("resposta0que0ninguem0mais0le")
+	require.NoError(a.t, err)
+	_, err = a.WaitPosts(ctx, conversation.ChannelID, 2, "the answer's post", scenario.FromCustomer)
+	require.NoError(a.t, err)
+
+	private := append([]string{customer.CPF, formattedCPF(customer.CPF), strings.TrimPrefix(customer.Phone, "+"), typed, "resposta0que0ninguem0mais0le", "Nossa equipe passa"}, secrets...)
+	for node := range a.Env.Nodes {
+		files, err := a.Env.SupportPacket(ctx, node)
+		require.NoError(a.t, err)
+		require.Greater(a.t, len(files), 5, "the server's own files are there")
+		var ours struct{ Findings []struct{ Check string } }
+		require.NoError(a.t, json.Unmarshal([]byte(files["whatsapp-ativo.json"]), &ours), files["whatsapp-ativo.json"])
+		checks := map[string]bool{}
+		for _, finding := range ours.Findings {
+			checks[finding.Check] = true
+		}
+		for _, check := range []string{"token", "webhook", "templates", "plan", "inbox", "outbox", "dead_letters"} {
+			require.True(a.t, checks[check], "%s is not in %v", check, checks)
+		}
+		for name, content := range files {
+			for _, text := range private {
+				require.NotContains(a.t, content, text, "%s of server %d", name, node+1)
+			}
+		}
+		a.t.Logf("the support packet of server %d: %d files, %d findings of ours, nothing private", node+1, len(files), len(ours.Findings))
+	}
+}
+
+// formattedCPF writes a CPF as people do.
+func formattedCPF(cpf string) string {
+	return cpf[:3] + "." + cpf[3:6] + "." + cpf[6:9] + "-" + cpf[9:]
 }
 
 // holding lists the tables of the database that hold one of the texts, in any column, as a dump would.

@@ -111,6 +111,12 @@ func connect(t *testing.T, portFile string) *websocket.Conn {
 // call does one command of the protocol and reads its result.
 func (p *browserPage) call(method string, params, into any) {
 	p.t.Helper()
+	require.Empty(p.t, p.ask(method, params, into), method)
+}
+
+// ask is call where the browser may say no: then it answers why.
+func (p *browserPage) ask(method string, params, into any) (refusal string) {
+	p.t.Helper()
 	*p.lastID++
 	require.NoError(p.t, p.socket.SetReadDeadline(time.Now().Add(pageLimit)))
 	require.NoError(p.t, p.socket.WriteJSON(map[string]any{"id": *p.lastID, "method": method, "params": params}))
@@ -124,23 +130,23 @@ func (p *browserPage) call(method string, params, into any) {
 		if answer.ID != *p.lastID {
 			continue // an event
 		}
-		require.Empty(p.t, string(answer.Error), method)
-		if into != nil {
+		if into != nil && len(answer.Error) == 0 {
 			require.NoError(p.t, json.Unmarshal(answer.Result, into))
 		}
-		return
+		return string(answer.Error)
 	}
 }
 
-// eval evaluates an expression in the page and decodes its value. It says whether the page had one: an exception is none.
+// eval evaluates an expression in the page and decodes its value. It says whether the page had one: an exception is none, and neither
+// is a page that just goes.
 func (p *browserPage) eval(expression string, into any) bool {
 	p.t.Helper()
 	var answer struct {
 		Result    struct{ Value json.RawMessage } `json:"result"`
 		Exception json.RawMessage                 `json:"exceptionDetails"`
 	}
-	p.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer)
-	return len(answer.Exception) == 0 && len(answer.Result.Value) > 0 && json.Unmarshal(answer.Result.Value, into) == nil
+	refusal := p.ask("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer)
+	return refusal == "" && len(answer.Exception) == 0 && len(answer.Result.Value) > 0 && json.Unmarshal(answer.Result.Value, into) == nil
 }
 
 // wait waits until an expression is true in the page.

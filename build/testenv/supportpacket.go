@@ -1,0 +1,47 @@
+//go:build unix
+
+package testenv
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+)
+
+// The slash command of build/devserver that makes a support packet, and where its files are then.
+const (
+	packetCommand = "/devserver-support-packet"
+	packetFolder  = "support-packet"
+)
+
+// SupportPacket has a server make its support packet, with what the plugins add to it, and gives its files by name.
+func (e *Env) SupportPacket(ctx context.Context, node int) (map[string]string, error) {
+	admin := e.AdminClient(node)
+	lobby, _, err := admin.GetChannelByName(ctx, "town-square", e.Team.ID, "")
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot find the team's lobby")
+	}
+	answer, err := e.ExecuteSlash(ctx, admin, lobby.Id, packetCommand)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Text != "" {
+		return nil, errors.New("there is no support packet: " + answer.Text)
+	}
+	folder := filepath.Join(e.Nodes[node].Dir, packetFolder)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot read the support packet")
+	}
+	files := map[string]string{}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			return nil, errors.Wrap(err, "cannot read the support packet")
+		}
+		files[entry.Name()] = string(content)
+	}
+	return files, nil
+}

@@ -1,0 +1,176 @@
+package doctor_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+)
+
+const now = int64(1_795_000_000_000)
+
+// patient is an installation that is well; each test makes it ill in one way.
+type patient struct {
+	account   conversation.Account
+	noAccount bool
+	noQueue   bool
+	noPlan    bool
+	templates []*conversation.Template
+	known     conversation.Health
+	probe     conversation.Health
+	probeErr  error
+	inbox     doctor.Backlog
+	outbox    doctor.Backlog
+	problems  []doctor.Problem
+	webhook   int64 // seen by this process
+	err       error
+}
+
+func healthy() *patient {
+	return &patient{
+		account:   conversation.Account{ID: "a", Name: "Loja", AccessToken: "token", Enabled: true, DefaultQueueID: "q", WebhookAt: now},
+		templates: []*conversation.Template{{Approved: true, Status: "APPROVED", QueueIDs: []string{"q"}}, {Status: "APPROVED"}},
+		probe: conversation.Health{
+			OK: true, QualityRating: "GREEN", MessagingLimit: "TIER_1K", NumberStatus: "CONNECTED", Subscribed: true,
+			Scopes: []string{"whatsapp_business_management", "whatsapp_business_messaging"},
+		},
+	}
+}
+
+func (p *patient) Accounts(context.Context, int, int) ([]*conversation.Account, int, error) {
+	if p.noAccount {
+		return nil, 0, p.err
+	}
+	return []*conversation.Account{&p.account}, 1, p.err
+}
+func (p *patient) Queues(context.Context) ([]*conversation.Queue, error) {
+	if p.noQueue {
+		return nil, nil
+	}
+	return []*conversation.Queue{{ID: "q", Name: "Vendas"}}, nil
+}
+func (p *patient) TemplatesOf(context.Context, string) ([]*conversation.Template, error) {
+	return p.templates, nil
+}
+func (p *patient) HasPlan(context.Context, string) (bool, error) { return !p.noPlan, nil }
+func (p *patient) Healths(context.Context) (map[string]*conversation.Health, error) {
+	return map[string]*conversation.Health{"a": &p.known}, nil
+}
+func (p *patient) Backlogs(context.Context) (inbox, outbox doctor.Backlog, err error) {
+	return p.inbox, p.outbox, nil
+}
+func (p *patient) Probe(context.Context, *conversation.Account) (conversation.Health, error) {
+	return p.probe, p.probeErr
+}
+func (p *patient) Now() int64 { return now }
+
+func (p *patient) examine(t *testing.T) []doctor.Finding {
+	t.Helper()
+	d := &doctor.Doctor{
+		Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
+	}
+	findings, err := d.Examine(context.Background())
+	require.NoError(t, err)
+	return findings
+}
+
+// wrong are the findings that are not well, as "check text key".
+func wrong(t *testing.T, findings []doctor.Finding) []string {
+	t.Helper()
+	texts, err := i18n.New()
+	require.NoError(t, err)
+	bad := []string{}
+	for _, f := range findings {
+		for _, language := range []string{"pt-BR", "en"} {
+			require.NotEmpty(t, texts.Text(language, f.Text.Key, f.Text.Data), f.Check)
+		}
+		if f.OK {
+			require.Empty(t, f.Fix.Key, f.Check)
+			continue
+		}
+		bad = append(bad, f.Check+" "+f.Text.Key)
+		require.NotEmpty(t, texts.Text("pt-BR", f.Fix.Key, f.Fix.Data), "%s has no fix", f.Check)
+	}
+	return bad
+}
+
+func TestExamine(t *testing.T) {
+	for name, c := range map[string]struct {
+		ill  func(*patient)
+		want []string
+	}{
+		"all is well":               {func(*patient) {}, nil},
+		"nothing is set up":         {func(p *patient) { p.noAccount, p.noQueue = true, true }, []string{"accounts doctor.no_account", "queues doctor.no_queue"}},
+		"a setting cannot be used":  {func(p *patient) { p.problems = []doctor.Problem{{"TimeZone", conversation.T("config.wrong_zone")}} }, []string{"settings doctor.setting"}},
+		"a disabled number is left": {func(p *patient) { p.account.Enabled, p.account.AccessToken, p.account.WebhookAt = false, "", 0 }, nil},
+		"no token":                  {func(p *patient) { p.account.AccessToken = "" }, []string{"token doctor.token_unset"}},
+		"Meta refuses the token": {func(p *patient) {
+			p.probeErr = conversation.Refuse(conversation.CodeMetaRefused, conversation.T("doctor.token_fix"))
+			p.account.BlockedCode, p.account.BlockedAt = 190, now
+		}, []string{"token doctor.token", "blocked doctor.blocked"}},
+		"Meta cannot be reached":       {func(p *patient) { p.probeErr = errors.New("connection refused") }, []string{"token doctor.token"}},
+		"the number is stopped":        {func(p *patient) { p.account.BlockedCode = 131031 }, []string{"blocked doctor.blocked"}},
+		"a scope is missing":           {func(p *patient) { p.probe.Scopes = p.probe.Scopes[:1] }, []string{"scopes doctor.scopes_missing"}},
+		"the scopes are not told":      {func(p *patient) { p.probe.Scopes = nil }, nil},
+		"the token expires soon":       {func(p *patient) { p.probe.TokenExpiresAt = now + 6*24*time.Hour.Milliseconds() }, []string{"token_expiry doctor.token_expires"}},
+		"the token expires much later": {func(p *patient) { p.probe.TokenExpiresAt = now + 8*24*time.Hour.Milliseconds() }, nil},
+		"no app is subscribed":         {func(p *patient) { p.probe.Subscribed = false }, []string{"subscription doctor.not_subscribed"}},
+		"the quality is low":           {func(p *patient) { p.probe.QualityRating = "RED" }, []string{"quality doctor.quality"}},
+		"the quality is middling":      {func(p *patient) { p.probe.QualityRating = "YELLOW" }, nil},
+		"the number is not connected":  {func(p *patient) { p.probe.NumberStatus = "PENDING" }, []string{"quality doctor.quality"}},
+		"Meta restricts the account":   {func(p *patient) { p.known.Restriction = "RESTRICTED_BIZ_INITIATED_MESSAGING" }, []string{"quality doctor.restricted"}},
+		"our clock is behind":          {func(p *patient) { p.probe.ClockSkew = -31_000 }, []string{"clock doctor.clock"}},
+		"our clock is nearly right":    {func(p *patient) { p.probe.ClockSkew = 29_000 }, nil},
+		"no webhook ever":              {func(p *patient) { p.account.WebhookAt = 0 }, []string{"webhook doctor.webhook_never"}},
+		"this process saw a webhook":   {func(p *patient) { p.account.WebhookAt, p.webhook = 0, now }, nil},
+		"no default queue":             {func(p *patient) { p.account.DefaultQueueID = "" }, []string{"default_queue doctor.no_default_queue"}},
+		"no template can be used":      {func(p *patient) { p.templates[0].Status = "PAUSED" }, []string{"templates doctor.templates"}},
+		"the only template is gone":    {func(p *patient) { p.templates[0].GoneAt = now }, []string{"templates doctor.templates"}},
+		"no queue may use a template":  {func(p *patient) { p.templates[0].QueueIDs = nil }, []string{"templates doctor.templates"}},
+		"no plan":                      {func(p *patient) { p.noPlan = true }, []string{"plan doctor.no_plan"}},
+		"work is stuck": {func(p *patient) {
+			p.inbox, p.outbox = doctor.Backlog{Depth: 3, Oldest: time.Minute}, doctor.Backlog{Depth: 1, Oldest: time.Hour}
+		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},
+		"work waits for a moment": {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
+		"dead letters of both":    {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := healthy()
+			c.ill(p)
+			findings := p.examine(t)
+			require.ElementsMatch(t, c.want, wrong(t, findings))
+			for _, f := range findings {
+				if f.Check == "dead_letters" {
+					require.Equal(t, p.inbox.Dead+p.outbox.Dead, f.Text.Data["Count"])
+				}
+			}
+		})
+	}
+}
+
+func TestWhatMetaSaysIsTheFix(t *testing.T) {
+	p := healthy()
+	p.probeErr = errors.Wrap(conversation.Refuse(conversation.CodeMetaRefused, conversation.T("refusal.meta", "Words", "expired")), "ask Meta")
+	for _, f := range p.examine(t) {
+		if f.Check == "token" {
+			require.Equal(t, "refusal.meta", f.Fix.Key)
+			require.Equal(t, "a", f.AccountID)
+			return
+		}
+	}
+	t.Fatal("there is no finding about the token")
+}
+
+func TestADatabaseThatDoesNotAnswerIsNoFinding(t *testing.T) {
+	p := healthy()
+	p.err = errors.New("no database")
+	d := &doctor.Doctor{Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return nil }, LastWebhook: func(string) int64 { return 0 }}
+	_, err := d.Examine(context.Background())
+	require.ErrorIs(t, err, p.err)
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+)
+
+func TestSupportFileSaysWhatTheDoctorFound(t *testing.T) {
+	texts, err := i18n.New()
+	require.NoError(t, err)
+	file, err := supportFile([]doctor.Finding{
+		{Check: "outbox", OK: true, Text: conversation.T("doctor.outbox", "Depth", 3, "Seconds", 7)},
+		{Check: "token", AccountID: "a", Text: conversation.T("doctor.token", "Account", "Loja"), Fix: conversation.T("doctor.token_fix")},
+	}, texts.Text)
+	require.NoError(t, err)
+	require.Equal(t, "whatsapp-ativo.json", file.Filename)
+	require.JSONEq(t, `{"findings": [
+		{"check": "outbox", "ok": true, "text": "Outbox: 3 waiting, the oldest for 7 s."},
+		{"check": "token", "account_id": "a", "ok": false, "text": "Meta did not accept the number Loja."}
+	]}`, string(file.Body))
+}
+
+func TestAPluginThatIsNotActiveHasNoSupportData(t *testing.T) {
+	files, err := (&Plugin{}).GenerateSupportData(nil)
+	require.Error(t, err)
+	require.Empty(t, files)
+}
