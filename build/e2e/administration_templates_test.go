@@ -132,6 +132,24 @@ func tryCategory(t *testing.T, a *administration) {
 		return errors.New("there is none")
 	})
 
+	// other words: what was approved is not what the customer would get
+	words := func(text string) {
+		require.NoError(t, a.Sim.SetTemplateBody(a.Number.WABAID, used.Name, used.Language, text))
+		a.within(time.Minute, "the template to lose its approval", func(context.Context) error {
+			template := a.ask(http.MethodGet, "/templates/"+used.ID, nil)
+			return holds(template["text"] == text && template["approved"] == false && template["unusable_reason"] != "", "it is %v", template)
+		})
+	}
+	approved, _ := template["text"].(string)
+	words(approved + " Até lá!")
+	require.Contains(t, a.toldOnce(20*time.Second, a.Env.Admin.ID, "message_template_components_update"), used.Name)
+	status, code, err = a.start(a.ctx(time.Minute), a.Agent(0), used, newCustomer())
+	require.NoError(t, err)
+	require.Equal(t, []any{http.StatusConflict, "template_not_allowed"}, []any{status, code}, "until it is approved again")
+	require.NoError(t, a.Allow(a.ctx(time.Minute), &used))
+	words(approved)
+	require.NoError(t, a.Allow(a.ctx(time.Minute), &used))
+
 	// paused: gone from the agents at once, and asked for again afterwards
 	require.NoError(t, a.Sim.SetTemplateStatus(a.Number.WABAID, used.Name, used.Language, "PAUSED", ""))
 	a.toldOnce(20*time.Second, a.Env.Admin.ID, "PAUSED")

@@ -84,10 +84,11 @@ func TestAccountWebhooks(t *testing.T) {
 	require.NoError(t, w.sim.SetTemplateCategory(w.number.WABAID, "pedido", "pt_BR", "MARKETING"))
 	require.NoError(t, w.sim.SendNumberQuality(w.number.ID, "FLAGGED", "TIER_2K"))
 	require.NoError(t, w.sim.SendAccountUpdate(w.number.WABAID, "ACCOUNT_RESTRICTION", map[string]any{"restriction_info": []any{}}))
+	require.NoError(t, w.sim.SetTemplateBody(w.number.WABAID, "pedido", "pt_BR", "Outro texto, {{1}}."))
 	require.Error(t, w.sim.SendChange("nobody", "flows", nil))
 	w.settle()
 	got := w.values()
-	require.Equal(t, []string{"message_template_status_update", "template_category_update", "phone_number_quality_update", "account_update"}, words(got, "_field"))
+	require.Equal(t, []string{"message_template_status_update", "template_category_update", "phone_number_quality_update", "account_update", "message_template_components_update"}, words(got, "_field"))
 	for _, v := range got {
 		require.Equal(t, w.number.WABAID, v["_waba"])
 		require.NotContains(t, v, "metadata", "these are routed by the WABA")
@@ -95,6 +96,7 @@ func TestAccountWebhooks(t *testing.T) {
 	require.Equal(t, []any{"REJECTED", "SCAM", "pt-BR"}, []any{got[0]["event"], got[0]["reason"], got[0]["message_template_language"]})
 	require.IsType(t, float64(0), got[0]["message_template_id"])
 	require.Equal(t, []any{"UTILITY", "MARKETING"}, []any{got[1]["previous_category"], got[1]["new_category"]})
+	require.Equal(t, []any{"Outro texto, {{1}}.", "pt_BR"}, []any{got[4]["message_template_element"], got[4]["message_template_language"]})
 	require.Contains(t, string(w.hook.deliveries()[0].body), `"time":`)
 }
 

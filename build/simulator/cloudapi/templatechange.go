@@ -53,6 +53,36 @@ func (s *Server) SetTemplateCategory(wabaID, name, language, category string) er
 	return nil
 }
 
+// SetTemplateBody changes the text of a template's body, as an edit at Meta
+// does, and says so by webhook.
+func (s *Server) SetTemplateBody(wabaID, name, language, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.findTemplate(wabaID, name, language)
+	if t == nil {
+		return errors.Errorf("no template %s in %s", name, language)
+	}
+	components, _ := t.raw["components"].([]any)
+	value := t.webhookValue()
+	value["message_template_language"] = t.Language // here with an underscore
+	for _, one := range components {
+		component, _ := one.(map[string]any)
+		switch kind, _ := component["type"].(string); strings.ToUpper(kind) {
+		case "BODY":
+			component["text"], value["message_template_element"] = text, text
+		case "HEADER":
+			value["message_template_title"] = component["text"]
+		case "FOOTER":
+			value["message_template_footer"] = component["text"]
+		}
+	}
+	if _, err := s.storeTemplate(wabaID, t.raw); err != nil {
+		return err
+	}
+	s.emit(update{wabaID: wabaID, field: "message_template_components_update", value: value})
+	return nil
+}
+
 // webhookValue names the template as its webhooks do: the id is a number, the
 // language has a hyphen.
 func (t *Template) webhookValue() map[string]any {
