@@ -29,7 +29,7 @@ function show(props: {channel?: Channel; locale?: string} = {channel}) {
 
 async function click(name: string) {
     await act(async () => {
-        fireEvent.click(screen.getByRole('button', {name}));
+        fireEvent.click(screen.getAllByRole('button', {name})[0]!);
     });
 }
 
@@ -50,9 +50,9 @@ afterEach(() => {
     delete window.basename;
 });
 
-test('registers the header button and the app bar button', () => {
-    expect(client.headerButtons).toHaveLength(1);
-    expect(client.appBar).toHaveLength(1);
+test('registers the header buttons and the app bar buttons', () => {
+    expect(client.headerButtons).toHaveLength(2);
+    expect(client.appBar).toHaveLength(2);
     expect(client.appBar[0]?.iconUrl).toMatch(/^data:image\/svg\+xml/);
 
     // The web client takes the aria label from this kind of element only.

@@ -5,13 +5,19 @@ import {Provider, useSelector} from 'react-redux';
 import {combineReducers, createStore} from 'redux';
 import type {Reducer, UnknownAction} from 'redux';
 import type {MessageKey} from 'src/i18n';
-import type {AppBarComponent, ChannelAction, CustomSettingProps, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
+import type {AppBarComponent, ChannelAction, ComposerPlaceholder, CustomSettingProps, MessageVerdict, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
 
 import type {Channel} from '@mattermost/types/channels';
+import type {Post} from '@mattermost/types/posts';
+
+import {fakeEntities} from './fake_entities';
 
 type HeaderButton = {icon: ReactElement; action: ChannelAction; text: ReactNode};
 type Dialog = {trigger_id: string; title: string};
 type DialogState = {entities: {integrations: {dialogTriggerId: string; dialog: Dialog | null}}};
+
+/** Events of a plugin, by name. */
+type Handlers = Record<string, (event: {data: never}) => void>;
 
 /**
  * What the Mattermost web client does with the things we register, as far as we use it: the store, the registry, the rule that a
@@ -25,12 +31,20 @@ export class FakeWebClient {
     appBar: AppBarComponent[] = [];
     roots: ComponentType[] = [];
     settings: Array<ComponentType<CustomSettingProps>> = [];
+    sides: Array<{component: ComponentType; title: ReactNode}> = [];
+    banners: Array<ComponentType<{channel?: Channel}>> = [];
+    attachments: Array<ComponentType<{postId: string}>> = [];
+    postTypes: Record<string, ComponentType<{post: Post}>> = {};
+    placeholder?: ComposerPlaceholder;
+    hook: (post: Post) => Promise<MessageVerdict> = async (post) => ({post});
+    reconnect: () => void = () => {};
+    events: Handlers = {};
     private messages: (locale: string) => Record<string, string> = () => ({});
     private listeners = new Set<() => void>();
     private version = 0;
 
     constructor(readonly pluginId: string, readonly currentTeamId: string) {
-        const reducers: Record<string, Reducer> = {entities: entities(currentTeamId)};
+        const reducers: Record<string, Reducer> = {entities: fakeEntities(currentTeamId), rhs: (state = '', action: UnknownAction) => side(state as string, action)};
 
         // Only the slices that the plugin reads exist here.
         this.store = createStore(combineReducers(reducers)) as unknown as PluginStore;
@@ -42,6 +56,30 @@ export class FakeWebClient {
             registerReducer: (reducer) => {
                 reducers[`plugins-${pluginId}`] = reducer as unknown as Reducer;
                 this.store.replaceReducer(combineReducers(reducers) as unknown as Parameters<PluginStore['replaceReducer']>[0]);
+            },
+            registerRightHandSidebarComponent: (component, title) => {
+                const id = String(this.sides.push({component, title}) - 1);
+                return {id, showRHSPlugin: {type: 'SHOW_RHS', id} as UnknownAction, hideRHSPlugin: {type: 'HIDE_RHS'}, toggleRHSPlugin: {type: 'TOGGLE_RHS', id} as UnknownAction};
+            },
+            registerChannelComposerBannerComponent: (component) => this.changed(this.banners.push(component)),
+            registerComposerPlaceholder: (placeholder) => {
+                this.placeholder = placeholder;
+                return '';
+            },
+            registerMessageWillBePostedHook: (hook) => {
+                this.hook = hook;
+                return '';
+            },
+            registerPostMessageAttachmentComponent: (component) => this.changed(this.attachments.push(component)),
+            registerPostTypeComponent: (type, component) => {
+                this.postTypes[type] = component;
+                return '';
+            },
+            registerWebSocketEventHandler: (event, handler) => {
+                this.events[event] = handler as Handlers[string];
+            },
+            registerReconnectHandler: (handler) => {
+                this.reconnect = handler;
             },
             registerRootComponent: (component) => this.changed(this.roots.push(component)),
             registerAdminConsoleCustomSetting: (_key, component) => {
@@ -129,6 +167,9 @@ export class FakeWebClient {
         );
     };
 
+    /** The texts of a locale, for pages that are built elsewhere. */
+    texts = (locale: string) => this.messages(locale);
+
     private subscribe = (listener: () => void) => {
         this.listeners.add(listener);
         return () => this.listeners.delete(listener);
@@ -161,12 +202,16 @@ const InteractiveDialog = () => {
     return dialog && dialog.trigger_id === dialogTriggerId ? <div role='dialog'>{dialog.title}</div> : null;
 };
 
-function entities(currentTeamId: string) {
-    return combineReducers({
-        teams: (state = {currentTeamId}) => state,
-        integrations: combineReducers({
-            dialogTriggerId: (state = '', action: UnknownAction) => (action.type === 'RECEIVED_DIALOG_TRIGGER_ID' ? action.data : state),
-            dialog: (state = null, action: UnknownAction) => (action.type === 'RECEIVED_DIALOG' ? action.data : state),
-        }),
-    });
+/** The right-hand side that is open, '' = none. */
+function side(open: string, action: UnknownAction) {
+    switch (action.type) {
+    case 'SHOW_RHS':
+        return action.id;
+    case 'HIDE_RHS':
+        return '';
+    case 'TOGGLE_RHS':
+        return open === action.id ? '' : action.id;
+    default:
+        return open;
+    }
 }

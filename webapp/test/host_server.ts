@@ -4,6 +4,7 @@ import type {IncomingMessage} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
 
+import {FakeConversations} from './fake_conversations';
 import {emptyWorld} from './fake_world';
 
 const pluginApi = '/chat/plugins/whatsapp-ativo/api/v1/';
@@ -15,6 +16,7 @@ const mattermost: Record<string, object> = {
     '/chat/api/v4/channels/channel1': {id: 'channel1', name: 'fila-vendas', display_name: 'Fila Vendas'},
     '/chat/api/v4/channels/channel2': {id: 'channel2', name: 'fila-suporte', display_name: 'Fila Suporte'},
     '/chat/api/v4/users/ids': [{id: 'u1', username: 'ana'}],
+    '/chat/api/v4/users': [{id: 'u1', username: 'ana'}, {id: 'u2', username: 'bruno'}],
 };
 
 /** A request for a slash command, as the server saw it. */
@@ -29,7 +31,7 @@ const html = readFileSync(new URL('host.html', import.meta.url));
  */
 export async function startHostServer(scripts: Record<string, string>) {
     const executed: Executed[] = [];
-    const host = {api: emptyWorld(), executed, answer: {status: 200, body: {} as object}, url: '', close: () => server.close()};
+    const host = {api: emptyWorld(), chat: new FakeConversations(0), down: false, executed, answer: {status: 200, body: {} as object}, url: '', close: () => server.close()};
 
     const server = createServer(async (request, response) => {
         const [path = '', query] = String(request.url).split('?');
@@ -45,6 +47,8 @@ export async function startHostServer(scripts: Record<string, string>) {
         } else if (script) {
             response.setHeader('Content-Type', 'text/javascript');
             response.end(script);
+        } else if (host.down) {
+            response.destroy();
         } else if (path.startsWith('/chat/') && !trusted(request)) {
             send(401, {message: 'no session'});
         } else if (mattermost[path]) {
@@ -53,7 +57,8 @@ export async function startHostServer(scripts: Record<string, string>) {
             response.end('id,amount\r\nc1,0.04\r\n');
         } else if (path.startsWith(pluginApi)) {
             const body = JSON.parse((await text(request)) || '{}');
-            const answer = host.api.answer(String(request.method), path.slice(pluginApi.length), new URLSearchParams(query), body);
+            const asked = [String(request.method), path.slice(pluginApi.length), new URLSearchParams(query), body] as const;
+            const answer = host.chat.answer(...asked) ?? host.api.answer(...asked);
             send(answer.status, answer.body);
         } else if (request.method === 'POST') {
             executed.push({path, body: JSON.parse(await text(request))});

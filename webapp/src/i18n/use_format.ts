@@ -6,6 +6,9 @@ export function useFormat() {
     return {
         time: (at: number | null) => (at ? intl.formatDate(at, {dateStyle: 'short', timeStyle: 'short'}) : ''),
 
+        /** The time of day; of another day with its date. */
+        clock: (at: number) => intl.formatDate(at, new Date(at).toDateString() === new Date().toDateString() ? {timeStyle: 'short'} : {dateStyle: 'short', timeStyle: 'short'}),
+
         /** Prices hold from a day that begins at midnight UTC. */
         utcDay: (at: number) => intl.formatDate(at, {dateStyle: 'short', timeZone: 'UTC'}),
         count: (n: number) => intl.formatNumber(n),

@@ -2,13 +2,13 @@ import type {Client} from 'src/client';
 import {manifest} from 'src/manifest';
 
 import type * as api from './types';
+import {withValues} from './values';
+import type {Values} from './values';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
 /** Most that the server gives on one page. */
 const mostPerPage = 200;
-
-type Values = Record<string, string | number | undefined>;
 
 /** The plugin's REST API, for a system admin. */
 export class Rest {
@@ -73,14 +73,4 @@ export class Rest {
             }
         }
     }
-}
-
-function withValues(path: string, values: Values) {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(values)) {
-        if (value !== undefined && value !== '') {
-            query.set(name, String(value));
-        }
-    }
-    return query.size ? `${path}?${query}` : path;
 }

@@ -2,6 +2,7 @@ import type {ComponentType, ReactElement, ReactNode} from 'react';
 import type {Action, Reducer, Store} from 'redux';
 
 import type {Channel, ChannelMembership} from '@mattermost/types/channels';
+import type {Post} from '@mattermost/types/posts';
 import type {GlobalState} from '@mattermost/types/store';
 
 export type PluginStore = Store<GlobalState>;
@@ -18,6 +19,18 @@ export type AppBarComponent = {
 /** What the System Console gives to a setting that a plugin draws, as far as we use it. */
 export type CustomSettingProps = {disabled?: boolean};
 
+/** Actions of the web client's own, to be dispatched. */
+export type RightHandSide = {id: string; showRHSPlugin: Action; hideRHSPlugin: Action; toggleRHSPlugin: Action};
+
+/** What a plugin's websocket event brings. */
+export type PluginEvent<T> = {data: T};
+
+/** Lets a post go, maybe changed, or keeps it in the composer and shows why. */
+export type MessageVerdict = {post: Post} | {error: {message: string}};
+
+/** The placeholder of a channel's composer. */
+export type ComposerPlaceholder = {transform: (placeholder: string, channel: Channel | undefined, state: GlobalState) => string};
+
 /**
  * The part of the web client's registry that we use. All optional: a method is absent on servers older than the one that brought
  * it, so each call is written `registry.method?.(…)`.
@@ -25,8 +38,20 @@ export type CustomSettingProps = {disabled?: boolean};
 export interface PluginRegistry {
     registerAdminConsoleCustomSetting?(key: string, component: ComponentType<CustomSettingProps>, options?: {showTitle: boolean}): void;
     registerAppBarComponent?(component: AppBarComponent): string;
+
+    /** 11.9 and later. */
+    registerChannelComposerBannerComponent?(component: ComponentType<{channel?: Channel}>): string;
     registerChannelHeaderButtonAction?(icon: ReactElement, action: ChannelAction, dropdownText: ReactNode, tooltipText: ReactNode): string;
+
+    /** 11.9 and later. */
+    registerComposerPlaceholder?(placeholder: ComposerPlaceholder): string;
+    registerMessageWillBePostedHook?(hook: (post: Post) => Promise<MessageVerdict>): string;
+    registerPostMessageAttachmentComponent?(component: ComponentType<{postId: string}>): string;
+    registerPostTypeComponent?(type: string, component: ComponentType<{post: Post}>): string;
+    registerReconnectHandler?(handler: () => void): void;
     registerReducer?<S, A extends Action, P>(reducer: Reducer<S, A, P>): void;
+    registerRightHandSidebarComponent?(component: ComponentType, title: ReactNode): RightHandSide;
     registerRootComponent?(component: ComponentType): string;
     registerTranslations?(translations: (locale: string) => Record<string, string>): void;
+    registerWebSocketEventHandler?<T>(event: string, handler: (event: PluginEvent<T>) => void): void;
 }

@@ -10,6 +10,9 @@ declare global {
         /** The path the server is served under, set by the web client: `/chat` for https://example.com/chat, `''` for the root. */
         basename?: string;
 
+        /** Of the web client: leads to another page of it. */
+        WebappUtils?: {browserHistory: {push(path: string): void}};
+
         /** The web client's Markdown. */
         PostUtils?: {
             formatText(text: string, options?: object): string;

@@ -1,0 +1,60 @@
+import React from 'react';
+import {useTask} from 'src/components/form/use_task';
+import {useText} from 'src/i18n/use_text';
+import {typeNote} from 'src/live/channel';
+import type {Refused} from 'src/parts';
+import {useParts} from 'src/parts';
+import type {Conversation} from 'src/rest/agent';
+
+import {clearComposer} from './composer';
+
+/** What to do with a text that could not be sent: it is still in the composer. */
+export const RefusedText = ({refused, conversation}: {refused: Refused; conversation: Conversation}) => {
+    const t = useText();
+    const task = useTask();
+    const parts = useParts();
+    const {channelId, rootId, message, fileIds} = refused;
+
+    const forget = () => parts.refused.set(null);
+    const keep = () => task.run(async () => {
+        await parts.rest.keepDraft(conversation.id, message, fileIds);
+        clearComposer(refused);
+        forget();
+    });
+    const asNote = () => task.run(async () => {
+        await parts.rest.createPost({channel_id: channelId, root_id: rootId, message, file_ids: fileIds, type: typeNote});
+        clearComposer(refused);
+        forget();
+    });
+    return (
+        <div
+            className='WhatsappAtivoBanner__refused'
+            role='alert'
+        >
+            <span>{task.failure || t('whatsapp-ativo.refused.offer')}</span>
+            <button
+                type='button'
+                className='btn btn-primary btn-sm'
+                disabled={task.busy}
+                onClick={keep}
+            >
+                {t('whatsapp-ativo.refused.keep')}
+            </button>
+            <button
+                type='button'
+                className='WhatsappAtivoButton'
+                disabled={task.busy}
+                onClick={asNote}
+            >
+                {t('whatsapp-ativo.refused.as_note')}
+            </button>
+            <button
+                type='button'
+                className='WhatsappAtivoButton'
+                onClick={forget}
+            >
+                {t('whatsapp-ativo.refused.dismiss')}
+            </button>
+        </div>
+    );
+};

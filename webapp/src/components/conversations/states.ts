@@ -1,0 +1,34 @@
+import type {MessageKey} from 'src/i18n';
+import type {Tab} from 'src/live/conversation_list';
+import type {State} from 'src/rest/agent';
+
+export const stateNames: Record<State, MessageKey> = {
+    waiting: 'whatsapp-ativo.state.waiting',
+    open: 'whatsapp-ativo.state.open',
+    expired: 'whatsapp-ativo.state.expired',
+    closed: 'whatsapp-ativo.state.closed',
+};
+
+export const tabNames: Record<Tab, MessageKey> = {
+    waiting: 'whatsapp-ativo.tab.waiting',
+    open: 'whatsapp-ativo.tab.open',
+    expired: 'whatsapp-ativo.tab.expired',
+    unclaimed: 'whatsapp-ativo.tab.unclaimed',
+    closed: 'whatsapp-ativo.tab.closed',
+};
+
+export const emptyTitles: Record<Tab, MessageKey> = {
+    waiting: 'whatsapp-ativo.empty.waiting',
+    open: 'whatsapp-ativo.empty.open',
+    expired: 'whatsapp-ativo.empty.expired',
+    unclaimed: 'whatsapp-ativo.empty.unclaimed',
+    closed: 'whatsapp-ativo.empty.closed',
+};
+
+export const emptyHints: Record<Tab, MessageKey> = {
+    waiting: 'whatsapp-ativo.empty.waiting_hint',
+    open: 'whatsapp-ativo.empty.open_hint',
+    expired: 'whatsapp-ativo.empty.expired_hint',
+    unclaimed: 'whatsapp-ativo.empty.unclaimed_hint',
+    closed: 'whatsapp-ativo.empty.closed_hint',
+};

@@ -1,0 +1,102 @@
+// @vitest-environment node
+import {describe, expect, test} from 'vitest';
+
+import {Chat} from './chat_setup';
+import {openConversation, setEntities} from './chat_world';
+import {absent} from './chromium';
+import {idOf} from './fake_conversations';
+
+describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
+    const chat = new Chat();
+
+    test.each([
+        ['light', 'pt-BR', 'Janela aberta'],
+        ['dark', 'en', 'Open'],
+    ])('the list and the channel on a %s page (%s) have no finding of axe', async (theme, locale, tab) => {
+        await chat.open(`&theme=${theme}&locale=${locale}`);
+        await openConversation(chat.page, 1, locale === 'en');
+        await chat.page.locator('.WhatsappAtivoBanner__clock').waitFor();
+        await chat.openList();
+        await chat.rows().first().waitFor();
+        expect(await chat.findings()).toEqual([]);
+        await chat.tab(tab).click();
+        await chat.page.locator('.WhatsappAtivoRow__clock').first().waitFor();
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`chat-${theme}-${locale}`);
+    }, 30_000);
+
+    test('a text stays in the composer while it is locked, and is kept for later', async () => {
+        await chat.open();
+        await openConversation(chat.page, 0);
+        await chat.page.getByText('Aguardando resposta').waitFor();
+        const composer = chat.page.getByLabel('composer');
+        await composer.fill('Bom dia, Marina');
+        await composer.press('Enter');
+        await chat.page.getByText('Não enviado: o cliente ainda não respondeu.').waitFor();
+        expect(await composer.inputValue()).toBe('Bom dia, Marina');
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot('chat-refused');
+        await chat.button('Guardar para depois').click();
+        await expect.poll(() => composer.inputValue()).toBe('');
+        expect(chat.host.chat.received).toContainEqual({method: 'POST', path: `conversations/${idOf('c', 0)}/drafts`, body: {text: 'Bom dia, Marina', file_ids: []}});
+        expect(await chat.button('Guardar para depois').count()).toBe(0);
+
+        // A note goes out, marked.
+        await chat.button('Nota interna').click();
+        await chat.page.getByText('o cliente não vê').waitFor();
+        await composer.fill('Ela prefere a tarde');
+        await composer.press('Enter');
+        await expect.poll(() => chat.posted()).toMatchObject({message: 'Ela prefere a tarde', type: 'custom_waa_note'});
+        await chat.button('Nota interna').click();
+
+        // The lock is asked anew: the customer has answered in between.
+        chat.host.chat.change(idOf('c', 0), {state: 'open', window_until: Date.now() + 86_400_000});
+        await composer.fill('Que bom');
+        await composer.press('Enter');
+        await expect.poll(() => chat.posted()).toMatchObject({message: 'Que bom', type: ''});
+    });
+
+    test('the banner does what the commands do', async () => {
+        await chat.open();
+        await openConversation(chat.page, 4);
+        await chat.button('Enviar modelo').click();
+        await chat.button('Transferir').click();
+        await chat.page.getByLabel('Para').fill('@bruno');
+        await chat.page.keyboard.press('Enter');
+        await chat.page.getByLabel('Para').waitFor({state: 'detached'});
+        await chat.button('Encerrar').click();
+        await chat.page.getByLabel('Motivo').fill('Resolvido');
+        expect(await chat.findings()).toEqual([]);
+        await chat.page.keyboard.press('Escape');
+        await chat.page.getByLabel('Motivo').waitFor({state: 'detached'});
+        expect(await chat.focused()).toBe('Encerrar');
+        await chat.button('Encerrar').click();
+        await chat.page.getByLabel('Motivo').fill('Resolvido');
+        chat.host.chat.change(idOf('c', 4), {state: 'closed'});
+        await chat.page.keyboard.press('Enter');
+        await chat.button('Reabrir').click();
+        await expect.poll(chat.commands).toEqual(['/whatsapp modelo', '/whatsapp transferir @bruno', '/whatsapp encerrar Resolvido', '/whatsapp reabrir']);
+        await chat.button('Cliente').click();
+        await chat.text('Carla Souza 4').waitFor();
+    });
+
+    test('on an older server the banner is over the composer too', async () => {
+        await chat.open('&old=1');
+        await openConversation(chat.page, 4);
+        await chat.page.getByText('O que você escrever aqui vai para o WhatsApp do cliente.').waitFor();
+        const order = await chat.page.evaluate(() => document.querySelector('#post-create')?.previousElementSibling?.firstElementChild?.className);
+        expect(order).toContain('WhatsappAtivoBanner--open');
+        await setEntities(chat.page, {channels: {currentChannelId: ''}});
+        await chat.page.locator('.WhatsappAtivoBanner').waitFor({state: 'detached'});
+    });
+
+    test('a message that failed says why and is sent again', async () => {
+        await chat.open();
+        await openConversation(chat.page, 4);
+        await chat.page.getByText('O número não recebe mensagens do WhatsApp.').waitFor();
+        await chat.button('Enviar de novo').click();
+        await chat.button('Enviar de novo').waitFor({state: 'detached'});
+        expect(chat.host.executed.at(-1)).toMatchObject({path: '/chat/api/v4/posts', body: {message: 'Posso mandar a nota fiscal por aqui?', root_id: ''}});
+        await chat.page.getByText('Sem confirmação').waitFor({state: 'detached'});
+    });
+});

@@ -1,0 +1,112 @@
+import type {Conversation, State} from 'src/rest/agent';
+
+type Body = Record<string, unknown>;
+type Answer = {status: number; body: object};
+
+const hour = 3_600_000;
+const names = ['Marina Duarte', 'José da Silva', 'Ana Beatriz Carvalho', 'Pedro Henrique Albuquerque de Vasconcelos Neto', 'Carla Souza', 'Rafael Lima'];
+const templates = ['confirmar_visita', 'lembrete_boleto', 'ofertas_da_semana'];
+const states: State[] = ['waiting', 'open', 'expired', 'waiting', 'open', 'closed'];
+
+/** An id of the server's form, of a number. */
+export const idOf = (kind: string, n: number) => `${kind}${String(n).padStart(26 - kind.length, '0')}`;
+
+function conversation(n: number, now: number): Conversation {
+    const state = states[n % states.length]!;
+    return {
+        id: idOf('c', n),
+        state,
+        window_until: state === 'open' ? now + ((((n % 23) + 1) * hour) - 5000) : null,
+        cooldown_until: state === 'waiting' && n % 2 === 0 ? now + (5 * hour) : null,
+        owner_id: n % 7 === 1 ? '' : 'u1',
+        attendant_id: n % 7 === 1 ? '' : ['u1', 'u2'][n % 2]!,
+        queue_id: idOf('q', n % 2),
+        account_id: idOf('a', 1),
+        team_id: 'team1',
+        channel_id: idOf('h', n),
+        contact: {id: idOf('p', Math.floor(n / 2)), name: `${names[n % names.length]} ${n}`, phone: `+5511987${String(100000 + n).slice(-6)}`, cpf_masked: '***.982.247-**'},
+        closed_at: state === 'closed' ? now - hour : null,
+        close_reason: state === 'closed' ? 'Resolvido' : '',
+        created_at: now - (26 * hour),
+        updated_at: now - n,
+        template: templates[n % templates.length],
+        owner_username: n % 7 === 1 ? undefined : 'ana',
+        attendant_username: n % 7 === 1 ? undefined : ['ana', 'bruno'][n % 2],
+    };
+}
+
+/** Answers as the plugin's REST API does, as far as an agent's pages ask. */
+export class FakeConversations {
+    rows: Conversation[];
+
+    /** What came in, for the tests to look at. */
+    received: Array<{method: string; path: string; body: Body}> = [];
+
+    constructor(count: number, readonly now = Date.now()) {
+        this.rows = Array.from({length: count}, (_, n) => conversation(n, now));
+    }
+
+    /** undefined = not ours. */
+    answer(method: string, path: string, query: URLSearchParams, body: Body): Answer | undefined {
+        const [kind, id = '', action = ''] = path.split('/');
+        if (kind === 'contacts' && action === 'reveal') {
+            this.received.push({method, path, body});
+            return {status: 200, body: {id, phone: '+5511987100002', cpf: '52998224725'}};
+        }
+        if (kind !== 'conversations') {
+            return undefined;
+        }
+        if (!id) {
+            return this.list(query);
+        }
+        if (id === 'counts') {
+            return this.counts(query);
+        }
+        this.received.push({method, path, body});
+        const row = this.rows.find((r) => r.id === id);
+        if (!row) {
+            return {status: 404, body: {error: {code: 'not_found', message: 'Não encontrado.'}}};
+        }
+        switch (action) {
+        case 'messages':
+            return {status: 200, body: {items: [{id: 'm1', post_id: query.get('post_id'), status: 'failed', reason: 'O número não recebe mensagens do WhatsApp.', reason_code: 131026}], total: 1, page: 0, per_page: 60}};
+        case 'claim':
+            this.change(id, {owner_id: 'u1', attendant_id: 'u1', owner_username: 'ana', attendant_username: 'ana'});
+            break;
+        case 'drafts':
+            return {status: 201, body: {id: 'd1'}};
+        }
+        return {status: 200, body: {...this.rows.find((r) => r.id === id), template: undefined}};
+    }
+
+    /** Changes a conversation as the server would: it becomes the latest. */
+    change(id: string, change: Partial<Conversation>) {
+        this.rows = this.rows.map((r) => (r.id === id ? {...r, ...change, updated_at: Date.now()} : r)).
+            sort((a, b) => (b.updated_at! - a.updated_at!) || a.id.localeCompare(b.id));
+    }
+
+    private filtered(query: URLSearchParams) {
+        const q = query.get('q')?.toLowerCase() ?? '';
+        return this.rows.filter((r) =>
+            (!query.get('mine') || r.owner_id === 'u1' || r.attendant_id === 'u1') &&
+            (!query.get('queue_id') || r.queue_id === query.get('queue_id')) &&
+            (!query.get('contact_id') || r.contact.id === query.get('contact_id')) &&
+            (!q || r.contact.name.toLowerCase().includes(q) || r.contact.phone.includes(q)));
+    }
+
+    private list(query: URLSearchParams): Answer {
+        const rows = this.filtered(query).filter((r) =>
+            (!query.get('state') || r.state === query.get('state')) &&
+            (!query.get('unclaimed') || (!r.attendant_id && r.state !== 'closed')));
+        const page = Number(query.get('page') ?? 0);
+        const perPage = Math.min(200, Number(query.get('per_page') ?? 60));
+        return {status: 200, body: {items: rows.slice(page * perPage, (page + 1) * perPage), total: rows.length, page, per_page: perPage}};
+    }
+
+    private counts(query: URLSearchParams): Answer {
+        const rows = this.filtered(query).filter((r) => r.state !== 'closed');
+        const of = (state: State) => rows.filter((r) => r.state === state).length;
+        const queues = [{id: idOf('q', 0), name: 'Vendas', team_id: 'team1', channel_id: 'channel1'}, {id: idOf('q', 1), name: 'Suporte', team_id: 'team1', channel_id: 'channel2'}];
+        return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, now: Date.now()}};
+    }
+}

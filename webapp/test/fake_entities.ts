@@ -1,0 +1,24 @@
+import {combineReducers} from 'redux';
+import type {UnknownAction} from 'redux';
+
+/** What the page sets: the parts of the web client's store that the plugin reads, by name. */
+export const setEntities = (data: Record<string, object>) => ({type: 'FAKE_ENTITIES', data});
+
+const part = <T extends object>(name: string, first: T) => (state: T = first, action: UnknownAction): T => {
+    const change = action.type === 'FAKE_ENTITIES' && (action.data as Record<string, object>)[name];
+    return change ? {...state, ...change} : state;
+};
+
+/** The slices of the web client's store that the plugin reads. */
+export function fakeEntities(currentTeamId: string) {
+    return combineReducers({
+        teams: part('teams', {currentTeamId, teams: {[currentTeamId]: {id: currentTeamId, name: 'empresa'}}}),
+        channels: part('channels', {channels: {}, currentChannelId: '', myMembers: {}, messageCounts: {}}),
+        posts: part('posts', {posts: {}}),
+        users: part('users', {currentUserId: 'u1', profiles: {}}),
+        integrations: combineReducers({
+            dialogTriggerId: (state = '', action: UnknownAction) => (action.type === 'RECEIVED_DIALOG_TRIGGER_ID' ? action.data : state),
+            dialog: (state = null, action: UnknownAction) => (action.type === 'RECEIVED_DIALOG' ? action.data : state),
+        }),
+    });
+}

@@ -1,0 +1,166 @@
+// @vitest-environment node
+import {describe, expect, test} from 'vitest';
+
+import {Chat} from './chat_setup';
+import {changed, openConversation, reconnected} from './chat_world';
+import {absent} from './chromium';
+import {FakeConversations, idOf} from './fake_conversations';
+
+describe.skipIf(absent)('the list of conversations in Chromium', () => {
+    const chat = new Chat();
+
+    test('the list is reached with the keyboard, row by row and tab by tab', async () => {
+        await chat.open();
+        await openConversation(chat.page, 0);
+        await chat.openList();
+        await chat.rows().first().waitFor();
+        await chat.tab('Aguardando').focus();
+        await chat.page.keyboard.press('ArrowRight');
+        await chat.text('José da Silva 1').waitFor();
+        expect(await chat.focused()).toContain('Janela aberta');
+        await chat.page.keyboard.press('ArrowLeft');
+        await chat.text('Marina Duarte 0').waitFor();
+        await chat.page.keyboard.press('Tab');
+        expect(await chat.focused()).toContain('Marina Duarte 0');
+        await chat.page.keyboard.press('End');
+        expect(await chat.focused()).toContain('Pedro Henrique Albuquerque de Vasconcelos Neto 57');
+        await chat.page.keyboard.press('Home');
+        await chat.page.keyboard.press('ArrowDown');
+        expect(await chat.focused()).toContain('Pedro Henrique Albuquerque de Vasconcelos Neto 3');
+        await chat.page.keyboard.press('Home');
+        await chat.page.keyboard.press('Enter');
+        expect(await chat.page.locator('body').getAttribute('data-path')).toBe(`/empresa/channels/wa-${idOf('c', 0)}`);
+    });
+
+    test('search, scope and the empty lists', async () => {
+        await chat.open();
+        await chat.openList();
+        await chat.rows().first().waitFor();
+        await chat.page.getByLabel('Nome, número ou CPF').fill('100006');
+        await chat.tab('1 Aguardando').waitFor();
+        await chat.page.getByText('Marina Duarte 6').waitFor();
+        expect(await chat.rows().count()).toBe(1);
+        await chat.tab('Fila').click();
+        await chat.page.getByText('Nada encontrado para “100006”').waitFor();
+        expect(await chat.findings()).toEqual([]);
+
+        await chat.page.getByLabel('Nome, número ou CPF').fill('');
+        await chat.page.getByLabel('Mostrar').selectOption('Fila Suporte');
+        await chat.text('José da Silva 1').waitFor();
+        chat.host.chat = new FakeConversations(0);
+        await chat.page.getByLabel('Mostrar').selectOption('Meus');
+        await chat.page.getByText('Ninguém espera na fila').waitFor();
+        await chat.tab('Aguardando').click();
+        await chat.page.getByText('Crie um atendimento').waitFor();
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot('chat-empty');
+    });
+
+    test('a conversation of the queue is claimed; one of others is looked at', async () => {
+        await chat.open();
+        await chat.openList();
+        await chat.tab('Fila').click();
+        await chat.button('Assumir: José da Silva 1').click();
+        await chat.text('José da Silva 1').waitFor({state: 'detached'});
+        expect(chat.host.chat.rows.find((r) => r.id === idOf('c', 1))!.attendant_id).toBe('u1');
+
+        // Who is no member of the channel sees what is known of the customer.
+        await chat.tab('Encerrada').click();
+        await chat.text('Ana Beatriz Carvalho 2').click();
+        await chat.page.getByText('+55 ••••••• 0002').waitFor();
+        await chat.page.getByText('***.982.247-**').waitFor();
+        expect(await chat.findings()).toEqual([]);
+        await chat.button('Mostrar dados').click();
+        await chat.page.getByText('529.982.247-25').waitFor();
+        expect(chat.host.chat.received).toContainEqual({method: 'POST', path: `contacts/${idOf('p', 1)}/reveal`, body: {}});
+        await chat.screenshot('chat-customer');
+        await chat.button('Voltar aos atendimentos').click();
+        expect(await chat.tab('Encerrada').getAttribute('aria-selected')).toBe('true');
+    });
+
+    test('a change moves its row, at once by the event', async () => {
+        await chat.open();
+        await chat.openList();
+        await chat.text('Marina Duarte 0').waitFor();
+        chat.host.chat.change(idOf('c', 0), {state: 'open', window_until: Date.now() + 3_600_000});
+        await changed(chat.page, idOf('c', 0));
+        await chat.text('Marina Duarte 0').waitFor({state: 'detached'});
+        await chat.tab('21 Janela aberta').click();
+        expect(await chat.rows().first().innerText()).toContain('Marina Duarte 0');
+    });
+
+    test('the list is right after the socket was away for 50 changes', async () => {
+        chat.host.chat = new FakeConversations(1000);
+        await chat.open();
+        await chat.openList();
+        await chat.text('Marina Duarte 0').waitFor();
+        chat.host.down = true;
+        for (let n = 0; n < 300; n += 6) {
+            chat.host.chat.change(idOf('c', n), {state: 'open', window_until: Date.now() + 3_600_000});
+        }
+        await changed(chat.page, idOf('c', 0));
+        await chat.page.getByRole('alert').getByText('Não foi possível falar com o servidor.').waitFor();
+        chat.host.down = false;
+        await reconnected(chat.page);
+        await chat.page.getByText('Não foi possível falar com o servidor.').waitFor({state: 'detached'});
+        await chat.tab('284 Aguardando').waitFor();
+        const want = chat.host.chat.rows.filter((r) => r.state === 'waiting').map((r) => r.contact.name);
+        expect(await chat.shown()).toEqual(want.slice(0, (await chat.shown()).length));
+        await chat.tab('383 Janela aberta').click();
+        await chat.text('Marina Duarte 294').waitFor();
+    }, 20_000);
+
+    test('10,000 conversations: there within a second, scrolled through without a row missing', async () => {
+        chat.host.chat = new FakeConversations(10_000);
+        chat.host.chat.rows.forEach((r) => {
+            r.state = 'waiting';
+        });
+        await chat.open();
+        await chat.page.getByRole('main').waitFor();
+        const first = await chat.page.evaluate(async () => {
+            const began = performance.now();
+            document.querySelector<HTMLElement>('[aria-label="header 1"]')!.click();
+            while (!document.querySelector('.WhatsappAtivoRow__name')) {
+                // eslint-disable-next-line no-await-in-loop
+                await new Promise(requestAnimationFrame);
+            }
+            return performance.now() - began;
+        });
+        expect(first).toBeLessThan(1000);
+
+        const seen = await chat.page.evaluate(async () => {
+            const list = document.querySelector<HTMLElement>('.WhatsappAtivoList')!;
+            const names = new Set<string>();
+            let holes = 0;
+            const frame = () => new Promise(requestAnimationFrame);
+            for (;;) {
+                const box = list.getBoundingClientRect();
+                const drawn = [...list.querySelectorAll<HTMLElement>('[role=listitem]')];
+                const covers = (y: number) => drawn.some((e) => e.getBoundingClientRect().top <= y && e.getBoundingClientRect().bottom >= y);
+                if (!covers(box.top + 1) || !covers(box.bottom - 1) || !covers((box.top + box.bottom) / 2)) {
+                    holes++;
+                }
+                drawn.forEach((e) => {
+                    const name = e.querySelector('.WhatsappAtivoRow__name')?.textContent;
+                    if (name) {
+                        names.add(name);
+                    }
+                });
+                const before = list.scrollTop;
+                list.scrollTop += 1500;
+                if (list.scrollTop === before) {
+                    break;
+                }
+                /* eslint-disable no-await-in-loop */
+                await frame();
+                await frame();
+                while (list.querySelector('.WhatsappAtivoRow--coming')) {
+                    await frame();
+                }
+                /* eslint-enable no-await-in-loop */
+            }
+            return {names: names.size, holes};
+        });
+        expect(seen).toEqual({names: 10_000, holes: 0});
+    }, 120_000);
+});
