@@ -176,7 +176,7 @@ func (a *app) buildRelay() {
 
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
-		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		BudgetSpent: notices.budgetSpent,
 	})
 	a.buildDrafts(speaker, log)

@@ -22,7 +22,8 @@ type Ports struct {
 // Composer turns a template and its values into what WhatsApp takes. Package
 // whatsapp knows how; a Refusal names the fields that are wrong.
 type Composer interface {
-	Compose(t *Template, values map[string]string) (Composed, error)
+	// Compose fills in what the actor gave; a file of the actor's choice is one the actor may see.
+	Compose(ctx context.Context, actorID string, t *Template, values map[string]string) (Composed, error)
 }
 
 // Composed is a template ready to be sent to anybody.

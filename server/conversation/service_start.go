@@ -140,7 +140,7 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *Qu
 	if broken := template.Rules.Broken(values); broken != nil {
 		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: broken}
 	}
-	composed, err := s.Composer.Compose(template, values)
+	composed, err := s.Composer.Compose(ctx, actorID, template, values)
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func (b *bench) Username(_ context.Context, userID string) (string, error) {
 }
 
 // Compose refuses an empty variable and takes the rest.
-func (b *bench) Compose(t *conversation.Template, values map[string]string) (conversation.Composed, error) {
+func (b *bench) Compose(_ context.Context, _ string, t *conversation.Template, values map[string]string) (conversation.Composed, error) {
 	if values["body_1"] == "" {
 		return conversation.Composed{}, conversation.RefuseField("body_1", conversation.T("refusal.variable"))
 	}

@@ -187,7 +187,9 @@ func codeEnd(line []rune, i int) int {
 }
 
 func phoneEnd(line []rune, i int, strictly bool) int {
-	word := func(at int) bool { return at >= 0 && at < len(line) && (unicode.IsLetter(line[at]) || unicode.IsDigit(line[at])) }
+	word := func(at int) bool {
+		return at >= 0 && at < len(line) && (unicode.IsLetter(line[at]) || unicode.IsDigit(line[at]))
+	}
 	blank := func(at int) bool { return at < 0 || at >= len(line) || unicode.IsSpace(line[at]) }
 	mark := line[i]
 	if !strings.ContainsRune("*_~", mark) || word(i-1) || blank(i+1) || line[i+1] == mark || i > 0 && line[i-1] == mark {
@@ -235,6 +237,9 @@ func rounds(t *testing.T, property func(t *rapid.T)) {
 
 var marked = []string{"a", "b c", "é", "1", " ", ".", "(", ")", "!", "-", "*", "*", "**", "**", "***", "_", "__", "~~", "`", "\\", "\nx"}
 
+// beyondMarkdown is a marked sign beside a word: WhatsApp can show it, Markdown has no way to write it (but for other marks between).
+var beyondMarkdown = regexp.MustCompile(`[^\pL\pN\s*_~][*_~]+\x{2060}|\x{2060}[*_~]+[^\pL\pN\s*_~]`)
+
 func TestWhatTheChannelShowsIsWhatThePhoneShows(t *testing.T) {
 	rounds(t, func(t *rapid.T) {
 		markdown := typed(marked...).Draw(t, "markdown")
@@ -242,6 +247,9 @@ func TestWhatTheChannelShowsIsWhatThePhoneShows(t *testing.T) {
 		want := onChannel(markdown)
 		require.Equal(t, want, onPhone(sent, true), "%q became %q", markdown, sent)
 		require.Equal(t, want, onPhone(sent, false), "%q became %q", markdown, sent)
+		if beyondMarkdown.MatchString(sent) {
+			return
+		}
 		require.Equal(t, want, onChannel(ToMattermost(sent)), "%q became %q and came back as %q", markdown, sent, ToMattermost(sent))
 	})
 }

@@ -110,6 +110,9 @@ func order(o *whatsapp.Order) string {
 	return strings.Join(lines, "\n")
 }
 
+// Code writes a word as inline code, in which nothing fires.
+func Code(word string) string { return code(word) }
+
 // code writes a word as inline code, in which nothing fires.
 func code(word string) string {
 	word = strings.Map(func(r rune) rune {

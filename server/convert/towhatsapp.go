@@ -288,12 +288,9 @@ func (w *lineWriter) text(c cell) {
 		w.WriteString(joiner)
 	}
 	w.closed = false
-	switch {
-	case c.style&mono == 0:
+	if c.style&mono == 0 {
 		w.WriteString(c.text)
-	case strings.Contains(c.text, "`"):
-		w.WriteString("```" + strings.ReplaceAll(c.text, "```", "'''") + "```")
-	default:
-		w.WriteString("`" + c.text + "`")
+		return
 	}
+	w.WriteString("`" + strings.ReplaceAll(c.text, "`", string(lookalikes['`'])) + "`")
 }

@@ -32,6 +32,9 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 					if _, ours := filled[e.Name]; !ours {
 						filled[e.Name] = "12"
 					}
+					if strings.HasPrefix(e.DisplayName, "Coord") {
+						filled[e.Name] = "-23.5, -46.6"
+					}
 				}
 				desk.answer = &conversation.Refusal{Code: "cooldown", Text: conversation.T("dialog.closed"), Agree: true, NeedsReason: true}
 				c.submit(filled)

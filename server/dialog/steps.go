@@ -126,6 +126,9 @@ func variableElements(r reader, t *whatsapp.Template, rules conversation.Rules) 
 		if v.Example != "" {
 			placeholder = r.text("dialog.example", "Example", strings.Join(strings.Fields(v.Example), " "))
 		}
+		if v.Kind.Media() {
+			placeholder = r.text("dialog.header_media_placeholder")
+		}
 		element := text(v.Element, r.variable(v), placeholder, rules.Limit(v.Element, cmp.Or(v.MaxLength, maxValue)))
 		if given := rules[v.Element].Default; len(given) <= maxDefault && utf8.RuneCountInString(given) <= element.MaxLength {
 			element.Default = given
@@ -142,10 +145,14 @@ func (r reader) variable(v whatsapp.Variable) string {
 		name = "{{" + name + "}}"
 	}
 	label := ""
-	switch v.Component {
-	case whatsapp.ComponentHeader:
+	switch {
+	case v.Kind == whatsapp.VariablePlace:
+		label = r.text("dialog.header_place_" + strings.TrimPrefix(v.Element, "header_"))
+	case v.Kind != whatsapp.VariableText:
+		label = r.text("dialog.header_" + string(v.Kind))
+	case v.Component == whatsapp.ComponentHeader:
 		label = r.text("dialog.header_variable", "Name", name)
-	case whatsapp.ComponentButton:
+	case v.Component == whatsapp.ComponentButton:
 		label = r.text("dialog.button_variable", "Name", v.Label)
 	default:
 		label = r.text("dialog.body_variable", "Name", name)

@@ -70,7 +70,7 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 		return nil, err
 	}
 	if info.Size > wholeFile {
-		return p.streamFile(ctx, fileID, head)
+		return p.streamFile(ctx, fileID, head, false)
 	}
 	data, appErr := p.api.GetFile(fileID)
 	if appErr != nil {
@@ -83,7 +83,7 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 }
 
 // streamFile reads over REST, with a session of the bot that ends with the reading.
-func (p *Port) streamFile(ctx context.Context, fileID string, head int64) (io.ReadCloser, error) {
+func (p *Port) streamFile(ctx context.Context, fileID string, head int64, copied bool) (io.ReadCloser, error) {
 	address, client, err := p.ownServer()
 	if err != nil {
 		return nil, err
@@ -114,6 +114,15 @@ func (p *Port) streamFile(ctx context.Context, fileID string, head int64) (io.Re
 	if err != nil {
 		end()
 		return nil, errors.New("the server could not be reached for a file") // the error itself holds an address
+	}
+	if response.StatusCode == http.StatusForbidden && !copied { // of a channel that the bot is not in: what it has a copy of it may read
+		_ = response.Body.Close()
+		end()
+		ids, appErr := p.api.CopyFileInfos(p.botID, []string{fileID})
+		if appErr != nil || len(ids) != 1 {
+			return nil, wrapOr(appErr, "could not get at a file")
+		}
+		return p.streamFile(ctx, ids[0], head, true)
 	}
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusPartialContent {
 		_ = response.Body.Close()
@@ -164,4 +173,26 @@ func (p *Port) ownServer() (address string, client *http.Client, err error) {
 		}
 	}
 	return scheme + "://" + net.JoinHostPort(host, port) + prefix, &http.Client{Transport: transport}, nil
+}
+
+// wrapOr is wrap for an answer that is wrong even without an error.
+func wrapOr(appErr *model.AppError, doing string) error {
+	if appErr == nil {
+		return errors.Wrap(errNothing, doing)
+	}
+	return wrap(appErr, doing)
+}
+
+// PostFiles lists the files of a post and its channel; conversation.ErrNotFound.
+func (p *Port) PostFiles(_ context.Context, postID string) (fileIDs []string, channelID string, err error) {
+	post, appErr := p.api.GetPost(postID)
+	if appErr != nil || post == nil {
+		return nil, "", wrapOr(appErr, "could not read the post")
+	}
+	return post.FileIds, post.ChannelId, nil
+}
+
+// MayRead tells whether somebody may read a channel.
+func (p *Port) MayRead(_ context.Context, userID, channelID string) bool {
+	return p.api.HasPermissionToChannel(userID, channelID, model.PermissionReadChannelContent)
 }

@@ -1,7 +1,9 @@
 package relay
 
 import (
+	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -17,7 +19,7 @@ type Envelope struct {
 	Text     string                    `json:"text,omitempty"`
 	ReplyTo  string                    `json:"reply_to,omitempty"` // wamid
 	Template *whatsapp.TemplateMessage `json:"template,omitempty"`
-	// File goes as a message of this Kind (Meta's type) with Text as its caption.
+	// File goes as a message of this Kind (Meta's type) with Text as its caption, or as the template's header.
 	Kind string        `json:"kind,omitempty"`
 	File *convert.File `json:"file,omitempty"`
 }
@@ -31,6 +33,9 @@ func (e Envelope) Outgoing(contact conversation.Contact, messageID string) whats
 	switch {
 	case e.Template != nil:
 		out.Type, out.Template = whatsapp.TypeTemplate, e.Template
+		if e.File != nil {
+			out.Template = e.Template.WithHeader(whatsapp.MediaRef{ID: e.File.MediaID, Filename: e.File.Name})
+		}
 	case e.File != nil:
 		out.Type, out.Media = e.Kind, &whatsapp.MediaRef{ID: e.File.MediaID, Caption: e.Text, Voice: e.File.Voice}
 		if e.Kind == whatsapp.TypeDocument {
@@ -48,10 +53,12 @@ func (e Envelope) bytes() ([]byte, error) {
 }
 
 // Composer fills templates in. It implements conversation.Composer.
-type Composer struct{}
+type Composer struct {
+	Files HeaderFiles
+}
 
 // Compose answers the envelope and the text as the customer will see it.
-func (Composer) Compose(t *conversation.Template, values map[string]string) (conversation.Composed, error) {
+func (c Composer) Compose(ctx context.Context, actorID string, t *conversation.Template, values map[string]string) (conversation.Composed, error) {
 	var template whatsapp.Template
 	if err := json.Unmarshal(t.Definition, &template); err != nil {
 		return conversation.Composed{}, errors.Wrap(err, "could not read the template")
@@ -59,19 +66,24 @@ func (Composer) Compose(t *conversation.Template, values map[string]string) (con
 	if err := template.Sendable(); err != nil {
 		return conversation.Composed{}, conversation.Refuse(conversation.CodeTemplateNotAllowed, conversation.T("refusal.template_unsendable", "Template", t.Name, "Why", err))
 	}
-	message, problems := template.Build(values)
-	if len(problems) > 0 {
-		fields := make(map[string]conversation.Text, len(problems))
-		for element, problem := range problems {
-			fields[element] = conversation.T("refusal.variable", "Problem", problem)
-		}
-		return conversation.Composed{}, &conversation.Refusal{Code: conversation.CodeInvalidField, Text: conversation.T("refusal.check_fields"), Fields: fields}
-	}
-	outgoing, err := Envelope{Template: message}.bytes()
+	fields := map[string]conversation.Text{}
+	values = maps.Clone(values)
+	file, err := c.header(ctx, actorID, &template, values, fields)
 	if err != nil {
 		return conversation.Composed{}, err
 	}
-	return conversation.Composed{Outgoing: outgoing, Text: TemplateText(template.Render(values))}, nil
+	message, problems := template.Build(values)
+	for element, problem := range problems {
+		fields[element] = conversation.T("refusal.variable", "Problem", problem)
+	}
+	if len(fields) > 0 {
+		return conversation.Composed{}, &conversation.Refusal{Code: conversation.CodeInvalidField, Text: conversation.T("refusal.check_fields"), Fields: fields}
+	}
+	outgoing, err := Envelope{Template: message, File: file}.bytes()
+	if err != nil {
+		return conversation.Composed{}, err
+	}
+	return conversation.Composed{Outgoing: outgoing, Text: headerText(&template, values, file) + TemplateText(template.Render(values))}, nil
 }
 
 // TemplateText writes a template as Markdown, as the customer sees it.

@@ -10,13 +10,13 @@ import (
 
 func TestPreview(t *testing.T) {
 	template := &conversation.Template{Definition: []byte(`{"name": "x", "language": "pt_BR", "status": "APPROVED", "category": "UTILITY", "components": [
-		{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Olá, {{1}}! Pedido {{2}}.", "example": {"body_text": [["Ana", "12"]]}},
+		{"type": "HEADER", "format": "PRODUCT"}, {"type": "BODY", "text": "Olá, {{1}}! Pedido {{2}}.", "example": {"body_text": [["Ana", "12"]]}},
 		{"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sim"}]}]}`)}
 	template.Rules = conversation.Rules{"body_2": {Default: "77", MaxLength: 5}}
 	variables, markdown, err := Preview(template)
-	require.ErrorContains(t, err, "IMAGE", "a picture cannot be filled in")
-	require.Len(t, variables, 3)
-	require.Equal(t, "`IMAGE`\n\nOlá, Ana! Pedido 77.\n\n`Sim`", markdown)
+	require.ErrorContains(t, err, "PRODUCT", "a product cannot be filled in")
+	require.Len(t, variables, 2)
+	require.Equal(t, "`PRODUCT`\n\nOlá, Ana! Pedido 77.\n\n`Sim`", markdown)
 
 	template.Definition = []byte(`{"name": "x", "language": "pt_BR", "components": [{"type": "BODY", "text": "Oi"}]}`)
 	variables, markdown, err = Preview(template)

@@ -1,15 +1,17 @@
 package whatsapp
 
 import (
+	"math"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // Build fills in the template: values by Variable.Element, white space around them is cut off. Either the message is
 // nil and every problem stands under its element ("template" for one of the template itself), or there are none.
 func (t Template) Build(values map[string]string) (*TemplateMessage, map[string]FieldProblem) {
-	if t.SendableWith(Capabilities{MediaHeader: true}) != nil {
+	if t.Sendable() != nil {
 		return nil, map[string]FieldProblem{"template": {Key: "not_sendable"}}
 	}
 	variables := t.Variables()
@@ -31,7 +33,20 @@ func (t Template) Build(values map[string]string) (*TemplateMessage, map[string]
 	message := &TemplateMessage{Name: t.Name, Language: TemplateLanguage{Code: t.Language}}
 	named := t.named()
 	for _, v := range variables {
-		message.add(v, parameterOf(v, filled[v.Element], named))
+		switch v.Kind {
+		case VariablePlace: // goes with its location
+		case VariableLocation:
+			message.add(v, locationOf(filled))
+		default:
+			message.add(v, parameterOf(v, filled[v.Element], named))
+		}
+	}
+	if buttons := t.component("BUTTONS"); buttons != nil {
+		for i, button := range buttons.Buttons {
+			if button.Type == "FLOW" {
+				message.Components = append(message.Components, flowButton(i))
+			}
+		}
 	}
 	return message, nil
 }
@@ -73,6 +88,32 @@ func parameterOf(v Variable, value string, named bool) MessageParameter {
 		parameter.ParameterName = v.Name
 	}
 	return parameter
+}
+
+// locationOf puts the location of a header together; its parts were checked.
+func locationOf(filled map[string]string) MessageParameter {
+	latitude, longitude, _ := ParseCoordinates(filled["header_1"])
+	return MessageParameter{Type: "location", Location: &Location{Latitude: latitude, Longitude: longitude, Name: filled["header_2"], Address: filled["header_3"]}}
+}
+
+// flowButton starts a flow at its beginning. The token only matters to flows that ask the business while they run: the
+// word is the one Meta has for none.
+func flowButton(index int) MessageComponent {
+	return MessageComponent{Type: ComponentButton, SubType: "flow", Index: strconv.Itoa(index), Parameters: []MessageParameter{
+		{Type: "action", Action: &FlowAction{Token: "unused"}},
+	}}
+}
+
+// ParseCoordinates reads "latitude, longitude" in degrees.
+func ParseCoordinates(text string) (latitude, longitude float64, ok bool) {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+	if len(parts) != 2 {
+		return 0, 0, false
+	}
+	latitude, latErr := strconv.ParseFloat(parts[0], 64)
+	longitude, longErr := strconv.ParseFloat(parts[1], 64)
+	ok = latErr == nil && longErr == nil && math.Abs(latitude) <= 90 && math.Abs(longitude) <= 180
+	return latitude, longitude, ok
 }
 
 // mediaRef names a file by its address or its id.

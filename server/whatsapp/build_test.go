@@ -70,6 +70,16 @@ func TestBuildShapes(t *testing.T) {
 			`[{"type":"button","sub_type":"copy_code","index":"1","parameters":[{"type":"coupon_code","coupon_code":"25OFF"}]},
 				{"type":"button","sub_type":"url","index":"2","parameters":[{"type":"text","text":"a?b=c"}]}]`,
 		},
+		"location": {
+			`{"type":"HEADER","format":"LOCATION"},{"type":"BODY","text":"x"}`,
+			map[string]string{"header_1": "-23.5, -46.25", "header_2": "Loja", "header_3": "Rua A, 1"},
+			`[{"type":"header","parameters":[{"type":"location","location":{"latitude":-23.5,"longitude":-46.25,"name":"Loja","address":"Rua A, 1"}}]}]`,
+		},
+		"flow": {
+			`{"type":"BODY","text":"x"},{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"a"},{"type":"FLOW","text":"b"}]}`,
+			nil,
+			`[{"type":"button","sub_type":"flow","index":"1","parameters":[{"type":"action","action":{"flow_token":"unused"}}]}]`,
+		},
 		"document by address": {
 			`{"type":"HEADER","format":"DOCUMENT"},{"type":"BODY","text":"x"}`,
 			map[string]string{"header_1": "https://x/y.pdf"},

@@ -9,7 +9,7 @@ import (
 
 // FieldProblem is what is wrong with the value of one element.
 type FieldProblem struct {
-	// Key is one of: required, newline, tab, spaces, control, too_long, total_too_long, url_space, not_sendable.
+	// Key is one of: required, newline, tab, spaces, control, too_long, total_too_long, url_space, coordinates, not_sendable.
 	Key string
 	// Args are the numbers in the text: max and length, in characters.
 	Args map[string]string
@@ -29,6 +29,7 @@ func (p FieldProblem) Text(lang string) string {
 		"too_long":       {"Use no máximo {max} caracteres (agora {length}).", "Use no more than {max} characters (now {length})."},
 		"total_too_long": {"A mensagem preenchida passa de {max} caracteres (agora {length}); encurte este campo.", "The filled-in message has more than {max} characters (now {length}); shorten this field."},
 		"url_space":      {"O final do endereço não pode ter espaços.", "The end of the address cannot have spaces."},
+		"coordinates":    {"Informe latitude e longitude, por exemplo -23.561, -46.656.", "Give latitude and longitude, for example -23.561, -46.656."},
 		"not_sendable":   {"Este modelo não pode ser enviado por aqui.", "This template cannot be sent from here."},
 	}
 	text := texts[p.Key][1]
@@ -49,6 +50,9 @@ func tooLong(key string, limit, length int) *FieldProblem {
 func (v Variable) check(value string) *FieldProblem {
 	if value == "" {
 		return &FieldProblem{Key: "required"}
+	}
+	if _, _, ok := ParseCoordinates(value); !ok && v.Kind == VariableLocation {
+		return &FieldProblem{Key: "coordinates"}
 	}
 	if !utf8.ValidString(value) {
 		return &FieldProblem{Key: "control"}

@@ -2,16 +2,6 @@ package whatsapp
 
 import "strings"
 
-// Capabilities says what a product can fill in beyond text.
-type Capabilities struct {
-	// MediaHeader: it can upload a file for a header with an image, a video or a document.
-	MediaHeader bool
-}
-
-// productCapabilities is THE SWITCH for what templates may be sent: set MediaHeader here once the dialog can take a
-// file. Variables and Build know media headers already.
-func productCapabilities() Capabilities { return Capabilities{MediaHeader: false} }
-
 // NotSendable is why a template cannot be sent by this product, whatever is filled in.
 type NotSendable struct {
 	// Key is one of: no_name, no_body, twice, authentication, header, component, button, url.
@@ -44,18 +34,12 @@ func (e *NotSendable) Text(lang string) string {
 
 // Sendable says whether this product can send the template: nil, or a *NotSendable. Whether Meta lets it be sent is
 // another matter: Approved.
-func (t Template) Sendable() error { return t.SendableWith(productCapabilities()) }
-
-// SendableWith is Sendable for a product that can do what can says.
-func (t Template) SendableWith(can Capabilities) error {
+func (t Template) Sendable() error {
 	if t.Name == "" || t.Language == "" {
 		return &NotSendable{Key: "no_name"}
 	}
 	if problem := t.structure(); problem != nil {
 		return problem
-	}
-	if header := t.component("HEADER"); header != nil && header.Format != "TEXT" && !can.MediaHeader {
-		return &NotSendable{Key: "header", Part: header.Format}
 	}
 	return nil
 }
@@ -74,7 +58,7 @@ func (t Template) structure() *NotSendable {
 		switch component.Type {
 		case "HEADER":
 			switch component.Format {
-			case "TEXT", "IMAGE", "VIDEO", "DOCUMENT":
+			case "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION":
 			default:
 				return &NotSendable{Key: "header", Part: component.Format}
 			}
@@ -93,11 +77,11 @@ func (t Template) structure() *NotSendable {
 	return nil
 }
 
-// buttonsProblem refuses buttons that need more than a text: catalogues, orders, flows, codes, calls.
+// buttonsProblem refuses buttons that need more than a text: catalogues, orders, one-time codes, calls.
 func buttonsProblem(buttons []TemplateButton) *NotSendable {
 	for _, button := range buttons {
 		switch button.Type {
-		case "QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO":
+		case "QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO", "FLOW":
 		case "URL":
 			if len(placeholder.FindAllString(button.URL, -1)) > 1 {
 				return &NotSendable{Key: "url"}

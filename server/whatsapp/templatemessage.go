@@ -1,5 +1,7 @@
 package whatsapp
 
+import "slices"
+
 // TemplateMessage is a filled-in template, in the shape in which it is sent.
 type TemplateMessage struct {
 	Name       string             `json:"name"`
@@ -29,6 +31,37 @@ type MessageParameter struct {
 	Image         *MediaRef `json:"image,omitempty"`
 	Video         *MediaRef `json:"video,omitempty"`
 	Document      *MediaRef `json:"document,omitempty"`
+
+	Location *Location   `json:"location,omitempty"`
+	Action   *FlowAction `json:"action,omitempty"`
+}
+
+// FlowAction starts a flow.
+type FlowAction struct {
+	Token string `json:"flow_token"`
+}
+
+// WithHeader is the message with a file in the place of its header's, which names one that is not at Meta yet.
+func (m TemplateMessage) WithHeader(file MediaRef) *TemplateMessage {
+	m.Components = slices.Clone(m.Components)
+	for i, component := range m.Components {
+		if component.Type != ComponentHeader {
+			continue
+		}
+		parameters := slices.Clone(component.Parameters)
+		for j := range parameters {
+			switch p := &parameters[j]; {
+			case p.Image != nil:
+				p.Image = &MediaRef{ID: file.ID}
+			case p.Video != nil:
+				p.Video = &MediaRef{ID: file.ID}
+			case p.Document != nil:
+				p.Document = &MediaRef{ID: file.ID, Filename: file.Filename}
+			}
+		}
+		m.Components[i].Parameters = parameters
+	}
+	return &m
 }
 
 // Rendered is a template as the customer sees it.

@@ -16,6 +16,7 @@ const (
 	maxHeader     = 60
 	maxURL        = 2000
 	maxCouponCode = 15
+	maxPlace      = 256
 )
 
 var placeholder = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]+)\s*\}\}`)
@@ -30,13 +31,19 @@ const (
 // VariableKind says what a variable takes.
 type VariableKind string
 
+// Media tells whether the variable is a file.
+func (k VariableKind) Media() bool {
+	return k == VariableImage || k == VariableVideo || k == VariableDocument
+}
+
 // Kinds of a Variable; those other than text are headers.
 const (
 	VariableText     VariableKind = "text"
-	VariableImage    VariableKind = "image"    // the id of an uploaded image
-	VariableVideo    VariableKind = "video"    // the id of an uploaded video
-	VariableDocument VariableKind = "document" // the id of an uploaded document
-	VariableLocation VariableKind = "location"
+	VariableImage    VariableKind = "image"    // the id of an uploaded image, or an https address
+	VariableVideo    VariableKind = "video"    // the id of an uploaded video, or an https address
+	VariableDocument VariableKind = "document" // the id of an uploaded document, or an https address
+	VariableLocation VariableKind = "location" // "latitude, longitude"
+	VariablePlace    VariableKind = "place"    // the name or the address of the location before it
 )
 
 // Variable is one thing to fill in before a template can be sent.
@@ -99,7 +106,13 @@ func (t Template) headerVariables(header TemplateComponent) []Variable {
 	switch kind {
 	case VariableText:
 		return t.textVariables(ComponentHeader, header, maxHeader)
-	case VariableImage, VariableVideo, VariableDocument, VariableLocation:
+	case VariableLocation:
+		return []Variable{
+			{Element: "header_1", Component: ComponentHeader, Kind: kind, Example: "-23.561, -46.656"},
+			{Element: "header_2", Component: ComponentHeader, Kind: VariablePlace, MaxLength: maxPlace},
+			{Element: "header_3", Component: ComponentHeader, Kind: VariablePlace, MaxLength: maxPlace},
+		}
+	case VariableImage, VariableVideo, VariableDocument:
 		return []Variable{{Element: "header_1", Component: ComponentHeader, Kind: kind}}
 	}
 	return nil

@@ -1,0 +1,129 @@
+package relay
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// HeaderFiles is what a template's header may be taken from.
+type HeaderFiles interface {
+	FileInfos
+	// PostFiles lists the files of a post and its channel; conversation.ErrNotFound.
+	PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error)
+	// MayRead tells whether somebody may read a channel.
+	MayRead(ctx context.Context, userID, channelID string) bool
+	SiteURL() string
+}
+
+const maxLink = 2000 // Meta's limit of an address, in characters
+
+var (
+	objectID = regexp.MustCompile(`^[a-z0-9]{26}$`)
+	postLink = regexp.MustCompile(`/(?:_redirect|[a-z0-9-]+)/pl/([a-z0-9]{26})/?$`)
+	fileLink = regexp.MustCompile(`/files/([a-z0-9]{26})(?:[/?].*)?$`)
+)
+
+// header reads what an actor gave for a header with a file: an https address,
+// which Meta fetches itself, or a file of Mattermost's, by its id or by the link
+// to it or to its post. The file is one that the actor may see, and fits Meta's
+// rules. What is wrong goes into fields.
+func (c Composer) header(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string, fields map[string]conversation.Text) (*convert.File, error) {
+	for _, v := range t.Variables() {
+		given := strings.TrimSpace(values[v.Element])
+		if !v.Kind.Media() || given == "" {
+			continue
+		}
+		info, inside, err := c.find(ctx, actorID, given)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case !inside && !publicLink(given):
+			fields[v.Element] = conversation.T("refusal.header_link")
+		case !inside: // Meta fetches it
+		case info == nil:
+			fields[v.Element] = conversation.T("refusal.header_gone")
+		default:
+			kind, file, problem, err := fitFile(ctx, c.Files, info)
+			switch {
+			case err != nil:
+				return nil, err
+			case problem != nil:
+				fields[v.Element] = conversation.Text{Key: problem.Key, Data: problem.Data}
+			case kind != string(v.Kind):
+				fields[v.Element] = map[whatsapp.VariableKind]conversation.Text{
+					whatsapp.VariableImage: conversation.T("refusal.header_image"), whatsapp.VariableVideo: conversation.T("refusal.header_video"),
+					whatsapp.VariableDocument: conversation.T("refusal.header_document"),
+				}[v.Kind]
+			}
+			values[v.Element] = info.ID
+			return &file, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // most templates have no file
+}
+
+// find looks for a file that the actor may see; inside tells that a file of Mattermost's is meant.
+func (c Composer) find(ctx context.Context, actorID, given string) (info *FileInfo, inside bool, err error) {
+	fileID := given
+	if !objectID.MatchString(given) {
+		link, err := url.Parse(given)
+		site, siteErr := url.Parse(c.Files.SiteURL())
+		if err != nil || siteErr != nil || site.Host == "" || !strings.EqualFold(link.Host, site.Host) || !strings.HasPrefix(link.Path, strings.TrimRight(site.Path, "/")+"/") {
+			return nil, false, nil
+		}
+		if post := postLink.FindStringSubmatch(link.Path); post != nil {
+			ids, channelID, err := c.Files.PostFiles(ctx, post[1])
+			if errors.Is(err, conversation.ErrNotFound) || err == nil && (len(ids) == 0 || !c.Files.MayRead(ctx, actorID, channelID)) {
+				return nil, true, nil
+			} else if err != nil {
+				return nil, true, err
+			}
+			fileID = ids[0]
+		} else if file := fileLink.FindStringSubmatch(link.Path); file != nil {
+			fileID = file[1]
+		} else {
+			return nil, true, nil
+		}
+	}
+	info, err = c.Files.FileInfo(ctx, fileID)
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
+		return nil, true, nil
+	case err != nil:
+		return nil, true, err
+	case info.CreatorID != actorID && (info.PostID == "" || !c.Files.MayRead(ctx, actorID, info.ChannelID)):
+		return nil, true, nil
+	}
+	return info, true, nil
+}
+
+// publicLink tells whether Meta could fetch an address.
+func publicLink(given string) bool {
+	link, err := url.Parse(given)
+	return err == nil && link.Scheme == "https" && strings.Contains(link.Hostname(), ".") && link.User == nil && len([]rune(given)) <= maxLink
+}
+
+// headerText shows what is in a header beside text, above the template's own text.
+func headerText(t *whatsapp.Template, values map[string]string, file *convert.File) string {
+	for _, v := range t.Variables() {
+		given := strings.TrimSpace(values[v.Element])
+		switch {
+		case v.Kind.Media() && file != nil:
+			return "📎 " + convert.Code(file.Name) + "\n\n"
+		case v.Kind.Media():
+			return "📎 " + convert.Code(given) + "\n\n"
+		case v.Kind == whatsapp.VariableLocation:
+			return "📍 " + convert.Code(given) + " " + convert.Escape(values["header_2"]+", "+values["header_3"]) + "\n\n"
+		}
+	}
+	return ""
+}
