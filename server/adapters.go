@@ -125,6 +125,7 @@ func (a *app) queueMetrics() []metrics.Queue {
 	return []metrics.Queue{
 		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox).Seconds(), Dead: b.DeadInbox},
 		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox).Seconds(), Dead: b.DeadOutbox},
+		{Name: "media", Depth: b.Media, Oldest: age(b.OldestMedia).Seconds(), Dead: b.DeadMedia},
 	}
 }
 
@@ -217,6 +218,7 @@ func (d deadLetters) ReplayDeadLetter(ctx context.Context, id string, _ int64) e
 	err := d.app.store.Replay(ctx, id)
 	d.app.inbox.Wake()
 	d.app.outbox.Wake()
+	d.app.media.Wake()
 	return err
 }
 

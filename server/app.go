@@ -33,6 +33,7 @@ const (
 	monitorGap   = 5 * time.Second
 	noticeGap    = 2 * time.Second
 	followUpGap  = 5 * time.Second // looks whose turn it is
+	mediaHands   = 6 // files at a time: they need time, not memory
 	eventGap     = 500 * time.Millisecond
 )
 
@@ -62,6 +63,7 @@ type app struct {
 	http      http.Handler
 
 	inbox, outbox *jobqueue.Worker
+	media         *jobqueue.Worker
 	loops         []*relay.Loop
 	mirrorLoop    *relay.Loop
 	tickLoop      *relay.Loop
@@ -156,9 +158,14 @@ func (a *app) buildRelay() {
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: outbound.Handle, Concurrency: outboxHands,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"),
 	})
+	files := &relay.Media{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
+	a.media = jobqueue.NewWorker(jobqueue.Options{
+		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands,
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("media"),
+	})
 	known := numbers{a.store, a.accounts}
 	inbound := &relay.Inbound{
-		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake,
+		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake, Fetch: a.media.Wake,
 		Statuses: &relay.Statuses{Store: known, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
 		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: templates.Stale, Log: log},
 	}
@@ -209,6 +216,7 @@ func (a *app) start() {
 	}
 	a.inbox.Start()
 	a.outbox.Start()
+	a.media.Start()
 	for _, l := range a.loops {
 		l.Start()
 	}
@@ -219,6 +227,7 @@ func (a *app) stop() {
 	var all sync.WaitGroup // each takes its time, together they have ten seconds
 	all.Go(a.inbox.Stop)
 	all.Go(a.outbox.Stop)
+	all.Go(a.media.Stop)
 	for _, l := range a.loops {
 		all.Go(l.Stop)
 	}

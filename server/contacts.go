@@ -18,7 +18,7 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 		return nil, err
 	}
 	out := &api.ContactExport{Contact: conversation.Contact{
-		ID: stored.Contact.ID, Name: stored.Contact.Name, Phone: stored.Contact.Phone, WAID: stored.Contact.WAID, UserID: stored.Contact.UserID,
+		ID: stored.Contact.ID, Name: stored.Contact.Name, Phone: stored.Contact.Phone, WAID: stored.Contact.WAID, UserID: stored.Contact.UserID, Username: stored.Contact.Username,
 		CPFMasked: stored.Contact.CPFMasked, LastTemplateAt: stored.Contact.LastTemplateAt, BlockedUntil: stored.Contact.BlockedUntil,
 		MarketingStopAt: stored.Contact.MarketingStopAt, CreatedAt: stored.Contact.CreatedAt, UpdatedAt: stored.Contact.UpdatedAt,
 	}}
@@ -50,6 +50,25 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 		})
 	}
 	return out, c.app.store.Audit(ctx, by, "contact_exported", id, nil)
+}
+
+func (c contacts) MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*conversation.Contact, error) {
+	merged, err := c.app.store.MergeContacts(ctx, intoID, fromID, by, now)
+	c.app.mirrorLoop.Wake()
+	return merged, err
+}
+
+// fetching is the store of customers' files as the API wants it.
+type fetching struct{ app *app }
+
+func (f fetching) MediaConversation(ctx context.Context, wamid string) (string, error) {
+	return f.app.store.MediaConversation(ctx, wamid)
+}
+
+func (f fetching) TryMediaAgain(ctx context.Context, wamid string) error {
+	err := f.app.store.TryMediaAgain(ctx, wamid)
+	f.app.media.Wake()
+	return err
 }
 
 func (c contacts) EraseContact(ctx context.Context, id, by string, now int64) error {

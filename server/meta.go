@@ -72,6 +72,16 @@ func (m *meta) Upload(ctx context.Context, cred whatsapp.Credentials, name, mime
 	return m.client.Load().UploadMedia(ctx, cred, name, mimeType, size, r)
 }
 
+// Media asks Meta where a file is; see relay.MediaSource.
+func (m *meta) Media(ctx context.Context, cred whatsapp.Credentials, id string) (whatsapp.MediaInfo, error) {
+	return m.client.Load().Media(ctx, cred, id)
+}
+
+// Download streams a file from Meta.
+func (m *meta) Download(ctx context.Context, cred whatsapp.Credentials, info whatsapp.MediaInfo, w io.Writer) error {
+	return m.client.Load().Download(ctx, cred, info, w)
+}
+
 // Probe asks Meta about an account's number, token and webhooks; see api.Prober.
 func (m *meta) Probe(ctx context.Context, account *conversation.Account) (api.Probe, error) {
 	client, cred := m.client.Load(), credentials(account)

@@ -52,6 +52,7 @@ type Deps struct {
 	Conversations Conversations
 	Drafts        Drafts
 	Opener        Opener
+	Media         MediaStore
 
 	// What administrators use.
 	Admins      Admins

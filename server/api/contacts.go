@@ -18,6 +18,10 @@ type ContactStore interface {
 	// EraseContact takes the person out of everything: rows, posts, channels. It
 	// may be repeated after a failure; conversation.ErrNotFound where there is none.
 	EraseContact(ctx context.Context, id, by string, now int64) error
+	// MergeContacts makes a second contact part of the first, in one step, and
+	// audits that by asked for it; conversation.ErrNotFound where one is not there,
+	// conversation.ErrConflict where both have an open conversation on one account.
+	MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*conversation.Contact, error)
 }
 
 // ContactExport is all there is of a contact.
@@ -46,6 +50,7 @@ type Guards interface {
 func (a *API) contactRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/contacts/{id}/export", a.exportContact)
 	a.handle(router, http.MethodDelete, "/contacts/{id}", a.eraseContact)
+	a.handle(router, http.MethodPost, "/contacts/{id}/merge", a.mergeContacts)
 }
 
 func (a *API) guardRoutes(router *mux.Router) {
@@ -58,6 +63,7 @@ type exportView struct {
 	Phone           string                   `json:"phone"`
 	WAID            string                   `json:"wa_id"`
 	UserID          string                   `json:"user_id"`
+	Username        string                   `json:"username"`
 	CPF             string                   `json:"cpf"`
 	LastTemplateAt  moment                   `json:"last_template_at"`
 	BlockedUntil    moment                   `json:"blocked_until"`
@@ -119,7 +125,7 @@ func (a *API) viewExport(lang string, export *ContactExport) exportView {
 	}
 	c := export.Contact
 	view := exportView{
-		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, CPF: export.CPF,
+		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
 		LastTemplateAt: moment(c.LastTemplateAt), BlockedUntil: moment(c.BlockedUntil), MarketingStopAt: moment(c.MarketingStopAt),
 		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
 		Identities: append([]Identity{}, export.Identities...), Conversations: make([]exportConversationView, 0, len(export.Conversations)),
@@ -145,6 +151,49 @@ func (a *API) eraseContact(r *http.Request) (reply, error) {
 		return reply{}, errors.Wrap(err, "erase the contact")
 	}
 	return ok(map[string]any{"id": id, "erased_at": now})
+}
+
+// mergedView is a contact after a merge; the document masked.
+type mergedView struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Phone     string `json:"phone"`
+	WAID      string `json:"wa_id"`
+	UserID    string `json:"user_id"`
+	Username  string `json:"username"`
+	CPFMasked string `json:"cpf_masked"`
+	CreatedAt moment `json:"created_at"`
+	UpdatedAt moment `json:"updated_at"`
+}
+
+// mergeContacts makes the contact of the body part of that of the path.
+func (a *API) mergeContacts(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var other string
+	f.id("contact_id", &other, true)
+	if other == id {
+		f.fault("contact_id", conversation.T("api.field_same_contact"))
+	}
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	c, err := a.Contacts.MergeContacts(r.Context(), id, other, userID(r), a.Clock.Now())
+	if errors.Is(err, conversation.ErrConflict) {
+		return reply{}, conversation.Refuse(conversation.CodeConversationExists, conversation.T("api.merge_both_open"))
+	} else if err != nil {
+		return reply{}, errors.Wrap(err, "merge contacts")
+	}
+	return ok(mergedView{
+		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPFMasked: c.CPFMasked,
+		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
+	})
 }
 
 func (a *API) releaseGuards(r *http.Request) (reply, error) {

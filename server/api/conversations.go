@@ -44,6 +44,7 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", a.reopenConversation)
 	a.handle(router, http.MethodPost, "/contacts/{id}/reveal", a.revealContact)
 	a.handle(router, http.MethodPost, "/actions/claim", a.claimByButton)
+	a.handle(router, http.MethodPost, "/actions/media", a.fetchByButton)
 }
 
 type conversationView struct {

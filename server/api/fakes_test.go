@@ -81,6 +81,8 @@ type memory struct {
 	exports   map[string]*ContactExport
 	teams     map[string]string // of channels
 	erased    []string
+	merged    []string
+	again     []string // files asked for again
 	replayed  []string
 	released  int
 	made      int   // ids given
@@ -439,6 +441,31 @@ func (m *memory) EraseContact(ctx context.Context, id, by string, now int64) err
 	}
 	m.erased = append(m.erased, id+" by "+by)
 	return nil
+}
+
+func (m *memory) MergeContacts(_ context.Context, intoID, fromID, by string, _ int64) (*conversation.Contact, error) {
+	export := m.exports[intoID]
+	if export == nil || m.exports[fromID] == nil {
+		return nil, conversation.ErrNotFound
+	}
+	if m.err != nil {
+		return nil, m.err
+	}
+	m.merged = append(m.merged, fromID+" into "+intoID+" by "+by)
+	return &export.Contact, nil
+}
+
+// media is a message whose file did not come, and its conversation.
+func (m *memory) MediaConversation(_ context.Context, wamid string) (string, error) {
+	if wamid != "wamid.1" {
+		return "", conversation.ErrNotFound
+	}
+	return conversation1, m.err
+}
+
+func (m *memory) TryMediaAgain(_ context.Context, wamid string) error {
+	m.again = append(m.again, wamid)
+	return m.err
 }
 
 func (m *memory) ReleaseGuards(context.Context) (int, error) { return m.released, m.err }

@@ -97,6 +97,7 @@ type Contact struct {
 	Phone           string // E.164 with "+"; "" where there is only a BSUID
 	WAID            string // wa_id as Meta last gave it, digits only; "" = unknown
 	UserID          string // BSUID as Meta last gave it; "" = unknown
+	Username        string // on WhatsApp, without "@"; "" = unknown. It names nobody for sure: people change it
 	CPFMasked       string // ***.456.789-**; "" = none
 	CPFCipher       string
 	CPFHash         string // keyed hash for search

@@ -1,128 +1,137 @@
 package convert
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Inbound writes a customer's message as Markdown. label is the key of the
-// sentence around it where the text alone would not tell what it is ("" for a
-// plain text); an unknown kind gets "unsupported" with its name.
-func Inbound(m *whatsapp.Message) (markdown, label string) {
+// Shown is a customer's message as a post tells it. Nothing in it fires.
+type Shown struct {
+	// Label is the key of the sentence around Detail where Detail alone would not
+	// tell what it is; "" for a plain text.
+	Label  string
+	Detail string // Markdown
+	// Data is what the sentence needs beside Detail.
+	Data map[string]any
+	// Marks are lines before the message: forwarded, from an advertisement ...
+	Marks []Mark
+}
+
+// Mark is a line that says something about a message: a key and its data, Markdown.
+type Mark struct {
+	Key  string
+	Data map[string]any
+}
+
+// Inbound writes a customer's message as Markdown. What is unknown is labelled
+// "unsupported", with its name.
+func Inbound(m *whatsapp.Message) Shown {
+	s := content(m)
+	s.Marks = marksOf(m)
+	return s
+}
+
+func content(m *whatsapp.Message) Shown {
 	switch {
 	case m.Text != nil && m.Type == whatsapp.TypeText:
-		return orEmpty(ToMattermost(m.Text.Body))
+		return plain(ToMattermost(m.Text.Body))
 	case m.Button != nil:
-		return orEmpty(ToMattermost(m.Button.Text))
+		return plain(ToMattermost(m.Button.Text))
 	case m.Interactive != nil:
 		return interactive(m.Interactive)
 	case m.Media != nil:
-		return media(m.Media), m.Type
+		return media(m)
 	case m.Location != nil:
-		return location(m.Location), "location"
+		return location(m.Location)
 	case len(m.Contacts) > 0:
-		return contacts(m.Contacts), "contacts"
-	case m.Reaction != nil && m.Reaction.Removed():
-		return "", "reaction_removed"
+		return contacts(m.Contacts)
 	case m.Reaction != nil:
-		return ToMattermost(m.Reaction.Emoji), "reaction"
+		return reaction(m.Reaction)
 	case m.Order != nil:
-		return order(m.Order), "order"
+		return order(m.Order)
 	case m.Edit != nil && m.Edit.Message != nil:
-		text, _ := Inbound(m.Edit.Message)
-		return text, "edit"
+		return edit(m.Edit)
 	case m.Revokes != "":
-		return "", "revoke"
+		return Shown{Label: "revoke"}
 	case m.Type == whatsapp.TypeRequestWelcome:
-		return "", "request_welcome"
+		return Shown{Label: "request_welcome"}
+	case m.Type == whatsapp.TypeCall:
+		return Shown{Label: "call"}
 	case m.Unsupported != "":
-		return code(m.Unsupported), "unsupported"
+		return unsupported(m.Unsupported)
 	default:
-		return code(m.Type), "unsupported"
+		return unsupported(m.Type)
 	}
 }
 
-func orEmpty(text string) (markdown, label string) {
+// plain is a text, which may say nothing at all.
+func plain(text string) Shown {
 	if strings.TrimSpace(text) == "" {
-		return "", "empty"
+		return Shown{Label: "empty"}
 	}
-	return text, ""
+	return Shown{Detail: text}
 }
 
-func interactive(r *whatsapp.InteractiveReply) (markdown, label string) {
-	switch {
-	case r.Title != "" && r.Description != "":
-		return ToMattermost(r.Title) + "\n\n" + ToMattermost(r.Description), ""
-	case r.Title != "":
-		return ToMattermost(r.Title), ""
-	case r.Body != "" || r.ResponseRaw != "" || len(r.Response) > 0:
-		return ToMattermost(r.Body), "flow"
-	case r.CallPermission != "":
-		return code(r.CallPermission), "call_permission"
-	default:
-		return code(r.Type), "unsupported"
+// unsupported names what WhatsApp does not pass on, or we do not know.
+func unsupported(kind string) Shown { return Shown{Label: "unsupported", Detail: Code(kind)} }
+
+// edit tells the new version: of a file, its caption.
+func edit(e *whatsapp.Edit) Shown {
+	text := content(e.Message)
+	if e.Message.Media != nil {
+		text.Detail = ToMattermost(e.Message.Media.Caption)
 	}
+	return Shown{Label: "edit", Detail: text.Detail}
 }
 
-func media(m *whatsapp.MediaContent) string {
-	var parts []string
-	if m.Filename != "" {
-		parts = append(parts, code(m.Filename))
+func reaction(r *whatsapp.Reaction) Shown {
+	if r.Removed() {
+		return Shown{Label: "reaction_removed"}
 	}
-	if m.Caption != "" {
-		parts = append(parts, ToMattermost(m.Caption))
-	}
-	return strings.Join(parts, "\n\n")
+	return Shown{Label: "reaction", Detail: ToMattermost(r.Emoji)}
 }
 
-func location(l *whatsapp.Location) string {
-	lines := []string{fmt.Sprintf("`%.6f, %.6f`", l.Latitude, l.Longitude)}
-	for _, text := range []string{l.Name, l.Address} {
-		if text != "" {
-			lines = append(lines, ToMattermost(text))
-		}
-	}
-	return strings.Join(lines, "\n\n")
-}
-
-func contacts(cards []whatsapp.ContactCard) string {
-	var lines []string
-	for _, card := range cards {
-		line := ToMattermost(card.Name.Formatted)
-		for _, phone := range card.Phones {
-			line += " " + code(phone.Phone)
-		}
-		lines = append(lines, "- "+strings.TrimSpace(line))
-	}
-	return strings.Join(lines, "\n")
-}
-
-func order(o *whatsapp.Order) string {
-	var lines []string
-	for _, item := range o.Items {
-		lines = append(lines, fmt.Sprintf("- %g × %s: %.2f %s", item.Quantity, code(item.ProductRetailerID), item.ItemPrice, code(item.Currency)))
-	}
-	if o.Text != "" {
-		lines = append(lines, "", ToMattermost(o.Text))
-	}
-	return strings.Join(lines, "\n")
-}
+// maxCode is how much of a word is shown, in characters.
+const maxCode = 256
 
 // Code writes a word as inline code, in which nothing fires.
-func Code(word string) string { return code(word) }
-
-// code writes a word as inline code, in which nothing fires.
-func code(word string) string {
+func Code(word string) string {
 	word = strings.Map(func(r rune) rune {
-		if r == '`' || r == '\n' || r == '\r' {
+		if r == '`' || r == '\n' || r == '\r' || r == '\t' {
 			return ' '
 		}
 		return r
 	}, Clean(word))
-	if word = strings.TrimSpace(word); word == "" {
+	if word = strings.TrimSpace(cut(word, maxCode)); word == "" {
 		return ""
 	}
 	return "`" + word + "`"
+}
+
+// cut shortens a text to so many characters.
+func cut(text string, limit int) string {
+	runes := 0
+	for at := range text {
+		if runes++; runes > limit {
+			return text[:at] + "…"
+		}
+	}
+	return text
+}
+
+// lines joins what is there, one paragraph each.
+func lines(texts ...string) string {
+	var kept []string
+	for _, text := range texts {
+		if strings.TrimSpace(text) != "" {
+			kept = append(kept, text)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
+// line makes a text one line: lists and quotes end with theirs.
+func line(text string) string {
+	return strings.Join(strings.Fields(ToMattermost(strings.Join(strings.Fields(text), " "))), " ")
 }

@@ -174,5 +174,5 @@ func fileName(name string) string {
 
 // shownName is a file's name in a text of ours, where it stands as code.
 func shownName(name string) string {
-	return strings.Trim(code(fileName(name)), "`")
+	return strings.Trim(Code(fileName(name)), "`")
 }

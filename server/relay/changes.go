@@ -2,10 +2,13 @@ package relay
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -24,8 +27,6 @@ type ChangeStore interface {
 	AddNotice(ctx context.Context, n *Notice) error
 	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.
 	FindContact(ctx context.Context, accountID string, who Person) (*conversation.Contact, error)
-	// AddIdentity lets another number or BSUID point to a contact.
-	AddIdentity(ctx context.Context, accountID, contactID string, who Person, now int64) error
 	BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
 	AllowMarketing(ctx context.Context, contactID string, now int64) error
 	AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
@@ -51,7 +52,8 @@ type Changes struct {
 	Log   jobqueue.Logger
 }
 
-// Handle acts on one change. What has no meaning to us is named in the log.
+// Handle acts on one change. What has no meaning to us is named in the log, and
+// to the administrators once.
 func (c *Changes) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	switch item.Kind {
 	case whatsapp.KindTemplate:
@@ -60,10 +62,36 @@ func (c *Changes) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.It
 		return c.preference(ctx, item)
 	case whatsapp.KindAccount:
 		return c.account(ctx, job, item)
+	case whatsapp.KindError:
+		return c.numberError(ctx, job, item)
 	default:
 		c.Log.Warn("A webhook of a kind we do not act on", "kind", string(item.Kind), "field", item.Field)
-		return jobqueue.Done(), nil
+		field := convert.Code(item.Field)
+		return jobqueue.Done(), c.unshown(ctx, job.AccountID, field, "admin.unshown_field", map[string]any{"Field": field})
 	}
+}
+
+// unshown tells the administrators, once for each kind, that there is something that no channel shows.
+func (c *Changes) unshown(ctx context.Context, accountID, kind, key string, data map[string]any) error {
+	err := c.Store.AddNotice(ctx, &Notice{Key: "unshown:" + accountID + ":" + kind, AccountID: accountID, TextKey: key, Data: data, CreatedAt: c.Clock.Now()})
+	c.Told()
+	return err
+}
+
+// numberError tells the administrators of an error that belongs to no message, once a day and code.
+func (c *Changes) numberError(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
+	detail, err := item.ErrorDetail()
+	if err != nil {
+		return jobqueue.Dead(err.Error()), nil
+	}
+	now := c.Clock.Now()
+	day := now / (24 * time.Hour).Milliseconds()
+	err = c.Store.AddNotice(ctx, &Notice{
+		Key: fmt.Sprintf("error:%s:%d:%d", job.AccountID, detail.Code, day), AccountID: job.AccountID, TextKey: "admin.number_error",
+		Data: map[string]any{"Code": detail.Code}, CreatedAt: now,
+	})
+	c.Told()
+	return jobqueue.Done(), err
 }
 
 func (c *Changes) template(ctx context.Context, item whatsapp.Item) (jobqueue.Outcome, error) {
@@ -121,27 +149,4 @@ func (c *Changes) preference(ctx context.Context, item whatsapp.Item) (jobqueue.
 		return jobqueue.Done(), c.Store.BlockContact(ctx, contact.ID, 0, true, c.Clock.Now())
 	}
 	return jobqueue.Done(), c.Store.AllowMarketing(ctx, contact.ID, c.Clock.Now())
-}
-
-// System acts on a change on the customer's side: a new number or BSUID moves
-// the identity to the same contact.
-func (c *Changes) System(ctx context.Context, account *conversation.Account, m *whatsapp.Message) (jobqueue.Outcome, error) {
-	if m.System == nil {
-		return jobqueue.Done(), nil
-	}
-	old := Person{WAID: m.From, UserID: m.System.PreviousUserID, PhoneKey: conversation.PhoneKey(m.From)}
-	if old.UserID == "" {
-		old.UserID = m.FromUserID
-	}
-	contact, err := c.Store.FindContact(ctx, account.ID, old)
-	if errors.Is(err, conversation.ErrNotFound) {
-		return jobqueue.Done(), nil // nobody we know
-	} else if err != nil {
-		return jobqueue.Outcome{}, err
-	}
-	renewed := Person{WAID: m.System.NewWaID, UserID: m.System.UserID, PhoneKey: conversation.PhoneKey(m.System.NewWaID)}
-	if renewed.WAID == "" && renewed.UserID == "" {
-		return jobqueue.Done(), nil
-	}
-	return jobqueue.Done(), c.Store.AddIdentity(ctx, account.ID, contact.ID, renewed, c.Clock.Now())
 }

@@ -3,6 +3,8 @@ package relay
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -29,12 +31,14 @@ type Inbound struct {
 	Changes  *Changes
 	Poster   interface {
 		Poster
+		Reactor
 		EditPost(ctx context.Context, postID, message string, props map[string]any) error
 	}
 	Speaker Speaker
 	Clock   conversation.Clock
 	NewID   func() string
 	Refresh func() // wakes the mirror
+	Fetch   func() // wakes the media queue
 }
 
 // Handle is the inbox's job handler.
@@ -48,6 +52,10 @@ func (in *Inbound) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outco
 		return in.message(ctx, job, item)
 	case whatsapp.KindStatus:
 		return in.Statuses.Handle(ctx, job, item)
+	case whatsapp.KindEcho:
+		return in.echo(ctx, job, item)
+	case whatsapp.KindCall:
+		return in.call(ctx, job, item)
 	case whatsapp.KindInvalid:
 		return jobqueue.Dead(item.Reason), nil
 	default:
@@ -67,8 +75,13 @@ func (in *Inbound) message(ctx context.Context, job jobqueue.Job, item whatsapp.
 		return jobqueue.Outcome{}, err
 	}
 	if m.Type == whatsapp.TypeSystem {
-		return in.Changes.System(ctx, account, m)
+		return in.system(ctx, job, account, m)
 	}
+	return in.deliver(ctx, job, account, item, m)
+}
+
+// deliver takes what a customer did to its conversation.
+func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conversation.Account, item whatsapp.Item, m *whatsapp.Message) (jobqueue.Outcome, error) {
 	who := personOf(item, m)
 	a, err := in.arrival(ctx, account, who, m)
 	switch {
@@ -78,6 +91,11 @@ func (in *Inbound) message(ctx context.Context, job jobqueue.Job, item whatsapp.
 		return jobqueue.Dead(err.Error()), nil
 	case err != nil:
 		return jobqueue.Outcome{}, err
+	}
+	if m.Reaction != nil && a.PostID == "" {
+		if told, err := in.reaction(ctx, job, a, who, m); err != nil || told {
+			return jobqueue.Done(), err
+		}
 	}
 	return in.take(ctx, job, a, who, m)
 }
@@ -91,13 +109,14 @@ var (
 // arrival finds the conversation of a message, or makes that of somebody who
 // writes first. What the cache says of the number may be old, so its row is read.
 func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, who Person, m *whatsapp.Message) (*Arrival, error) {
-	answers := ""
-	if m.Context != nil {
-		answers = m.Context.ID
-	}
-	a, err := in.Store.Arrival(ctx, account.ID, m.ID, answers, who)
+	a, err := in.Store.Arrival(ctx, account.ID, m.ID, about(m), who)
 	if !errors.Is(err, conversation.ErrNotFound) {
 		return a, err
+	}
+	if changesAnother(m) {
+		if a, err := in.ofTarget(ctx, account.ID, about(m)); !errors.Is(err, conversation.ErrNotFound) {
+			return a, err
+		}
 	}
 	if who.PhoneKey == "" && who.UserID == "" {
 		return nil, errNobody
@@ -122,6 +141,32 @@ func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, w
 	return &Arrival{Conversation: *c}, nil
 }
 
+// ofTarget is the conversation, closed or not, of the message that another one is about.
+func (in *Inbound) ofTarget(ctx context.Context, accountID, wamid string) (*Arrival, error) {
+	target, err := in.Store.MessageByWAMID(ctx, wamid)
+	if err != nil {
+		return nil, err
+	}
+	if target.AccountID != accountID || target.PostID == "" {
+		return nil, conversation.ErrNotFound
+	}
+	c, err := in.Store.Conversation(ctx, target.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	return &Arrival{Conversation: *c}, nil
+}
+
+// sentAt is when the customer did it, milliseconds since epoch: Meta's
+// timestamp, unless that is missing or far ahead of us.
+func (in *Inbound) sentAt(job jobqueue.Job) int64 {
+	now := in.Clock.Now()
+	if latest := now + aheadAllowed.Milliseconds(); job.Order <= 0 || job.Order > latest {
+		return now
+	}
+	return job.Order
+}
+
 // take stores a message and makes its post. Where the window is open already
 // that is done the other way round, which saves a statement; else the post must
 // not be seen before an answer to it is allowed.
@@ -130,11 +175,7 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 	if a.PostID != "" && !replaces {
 		return jobqueue.Done(), nil
 	}
-	now := in.Clock.Now()
-	at := job.Order
-	if latest := now + aheadAllowed.Milliseconds(); at <= 0 || at > latest {
-		at = now
-	}
+	now, at := in.Clock.Now(), in.sentAt(job)
 	c := &a.Conversation
 	message := &conversation.Message{
 		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
@@ -157,13 +198,17 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 		c.ChannelID = after.ChannelID
 	}
 	if a.PostID != "" {
-		return in.replace(ctx, a, m)
+		message.PostID = a.PostID
+		return in.replace(ctx, a, message, m)
 	}
 	postID, err := in.post(ctx, job, c, m, again)
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	message.PostID = postID
+	if err := in.fetchLater(ctx, message, c.ChannelID, m); err != nil {
+		return jobqueue.Outcome{}, err
+	}
 	return jobqueue.DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {
 		return in.Store.Posted(ctx, owner, job.ID, a, message, who, m.OpensWindow(), now, lease)
 	}), nil
@@ -172,22 +217,25 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 // post makes the message's post, once.
 func (in *Inbound) post(ctx context.Context, job jobqueue.Job, c *conversation.Conversation, m *whatsapp.Message, again bool) (string, error) {
 	post := Post{
-		ChannelID: c.ChannelID, Message: in.text(m), PendingID: m.ID,
+		ChannelID: c.ChannelID, Message: shown(in.Speaker, m), PendingID: m.ID,
 		Props: map[string]any{PropKind: kindInbound, PropWAMID: m.ID, unsafeLinks: "true"},
 	}
-	if m.Context != nil && m.Context.ID != "" && m.Type != whatsapp.TypeButton && m.Type != whatsapp.TypeInteractive {
-		root, err := in.rootOf(ctx, m.Context.ID, c.ID)
-		if err != nil {
-			return "", err
-		}
-		post.RootID = root
+	if err := in.place(ctx, &post, c.ID, m); err != nil {
+		return "", err
 	}
 	return ensurePost(ctx, in.Poster, post, PropWAMID, again, job.CreatedAt-time.Minute.Milliseconds())
 }
 
 // replace edits the placeholder of a message that Meta first called unsupported.
-func (in *Inbound) replace(ctx context.Context, a *Arrival, m *whatsapp.Message) (jobqueue.Outcome, error) {
-	if err := in.Poster.EditPost(ctx, a.PostID, in.text(m), nil); err != nil {
+func (in *Inbound) replace(ctx context.Context, a *Arrival, message *conversation.Message, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	var props map[string]any
+	if convert.Fetchable(m) {
+		props = mediaProps(in.Speaker)
+	}
+	if err := in.Poster.EditPost(ctx, a.PostID, shown(in.Speaker, m), props); err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if err := in.fetchLater(ctx, message, a.Conversation.ChannelID, m); err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	return jobqueue.Done(), in.Store.SetKind(ctx, a.MessageID, m.Type)
@@ -211,13 +259,31 @@ func (in *Inbound) rootOf(ctx context.Context, wamid, conversationID string) (st
 	return root, err
 }
 
-func (in *Inbound) text(m *whatsapp.Message) string {
-	body, label := convert.Inbound(m)
-	if label == "" {
-		return body
+// place puts a post into the thread of the message it is about, and lets it wait for its file.
+func (in *Inbound) place(ctx context.Context, post *Post, conversationID string, m *whatsapp.Message) error {
+	if convert.Fetchable(m) {
+		maps.Copy(post.Props, mediaProps(in.Speaker))
 	}
-	line := in.Speaker.inChannel(conversation.T("inbound."+label, "Detail", body))
-	return line
+	if about(m) == "" {
+		return nil
+	}
+	root, err := in.rootOf(ctx, about(m), conversationID)
+	post.RootID = root
+	return err
+}
+
+// fetchLater leaves the message's file to the media queue. It comes before the
+// message's own job ends, so that no file is forgotten.
+func (in *Inbound) fetchLater(ctx context.Context, message *conversation.Message, channelID string, m *whatsapp.Message) error {
+	if !convert.Fetchable(m) {
+		return nil
+	}
+	err := in.Store.AddMedia(ctx, message.AccountID, &MediaFile{
+		ConversationID: message.ConversationID, ChannelID: channelID, PostID: message.PostID, WAMID: message.WAMID, At: message.CreatedAt,
+		Kind: m.Type, MediaID: m.Media.ID, MimeType: m.Media.MimeType, SHA256: m.Media.SHA256, Filename: m.Media.Filename,
+	})
+	in.Fetch()
+	return err
 }
 
 func isPlaceholder(kind string) bool {
@@ -225,7 +291,10 @@ func isPlaceholder(kind string) bool {
 }
 
 func personOf(item whatsapp.Item, m *whatsapp.Message) Person {
-	who := Person{WAID: item.Contact.WaID, UserID: item.Contact.UserID, Name: conversation.CleanName(item.Contact.Name)}
+	who := Person{
+		WAID: item.Contact.WaID, UserID: item.Contact.UserID, Name: conversation.CleanName(item.Contact.Name),
+		Username: conversation.CleanName(strings.TrimPrefix(item.Contact.Username, "@")),
+	}
 	if who.WAID == "" {
 		who.WAID = m.From
 	}

@@ -22,6 +22,10 @@ type desk struct {
 	found   string // the post that an earlier try made
 	did     []string
 	posts   []Post
+
+	messages map[string]*conversation.Message // by wamid
+	closed   *conversation.Conversation
+	files    []*MediaFile
 }
 
 func (d *desk) AccountByNumber(context.Context, string) (*conversation.Account, error) {
@@ -76,9 +80,33 @@ func (d *desk) FindPost(context.Context, string, int64, string, string) (string,
 	}
 	return d.found, nil
 }
-func (d *desk) RootOf(context.Context, string) (string, error) { return "", conversation.ErrNotFound }
+func (d *desk) RootOf(_ context.Context, postID string) (string, error) {
+	return postID, nil
+}
 func (d *desk) EditPost(_ context.Context, postID, _ string, _ map[string]any) error {
 	d.did = append(d.did, "edit "+postID)
+	return nil
+}
+
+func (d *desk) React(_ context.Context, postID, emoji string) (bool, error) {
+	d.did = append(d.did, "react "+postID+" "+emoji)
+	return emoji != "?", nil
+}
+func (d *desk) MessageByWAMID(_ context.Context, wamid string) (*conversation.Message, error) {
+	if m := d.messages[wamid]; m != nil {
+		return m, nil
+	}
+	return nil, conversation.ErrNotFound
+}
+func (d *desk) Conversation(context.Context, string) (*conversation.Conversation, error) {
+	return d.closed, nil
+}
+func (d *desk) SaveReaction(_ context.Context, _, _, emoji string, _ int64) (string, error) {
+	d.did = append(d.did, "reaction "+emoji)
+	return emoji, nil
+}
+func (d *desk) AddMedia(_ context.Context, _ string, f *MediaFile) error {
+	d.did, d.files = append(d.did, "fetch "+f.PostID), append(d.files, f)
 	return nil
 }
 

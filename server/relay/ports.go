@@ -18,6 +18,7 @@ type Person struct {
 	WAID     string // digits as Meta wrote them
 	UserID   string // BSUID
 	Name     string // profile name, cleaned
+	Username string // without "@", cleaned
 }
 
 // Arrival is where a customer's message belongs, and what is known of it already.
@@ -57,6 +58,21 @@ type InboundStore interface {
 	// Posted stores a message that has its post, as SaveInbound does, and finishes
 	// its job in the same statement, as jobqueue.Store's Finish does.
 	Posted(ctx context.Context, owner string, jobID int64, a *Arrival, m *conversation.Message, who Person, opensWindow bool, now int64, lease time.Duration) (next *jobqueue.Job, err error)
+	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.
+	FindContact(ctx context.Context, accountID string, who Person) (*conversation.Contact, error)
+	// OpenConversation is a contact's open conversation on an account; ErrNotFound.
+	OpenConversation(ctx context.Context, accountID, contactID string) (*conversation.Conversation, error)
+	// MoveIdentity lets what is new of a person take the place of what was: they
+	// are reached there from now on. taken tells that somebody else is known by
+	// it already, and stays so.
+	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed Person, now int64) (taken bool, err error)
+	// SaveReaction stores a reaction to a message unless a later one is stored,
+	// and answers the one that holds ("" = none).
+	SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (holds string, err error)
+	// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app.
+	SaveEcho(ctx context.Context, m *conversation.Message) error
+	// AddMedia stores a file to fetch, once per message.
+	AddMedia(ctx context.Context, accountID string, file *MediaFile) error
 	// SetKind records the real kind of a message that came first as unsupported.
 	SetKind(ctx context.Context, messageID, kind string) error
 	// Queue and Conversation as in conversation.Store.

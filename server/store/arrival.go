@@ -57,7 +57,7 @@ type arrived struct {
 	N                                                    int
 	ID, Account, Contact, Queue, Team, Channel           string
 	WindowFrom, WindowUntil, LastTemplate, Closed, Abort int64
-	Name, Phone, WAID, UserID                            string
+	Name, Phone, WAID, UserID, Username                  string
 	Message, Kind, Post                                  string
 	Known                                                int
 }
@@ -66,7 +66,7 @@ type arrived struct {
 const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID', (f.c).id, 'Account', (f.c).account_id, 'Contact', (f.c).contact_id,
 	'Queue', (f.c).queue_id, 'Team', (f.c).team_id, 'Channel', (f.c).channel_id, 'WindowFrom', (f.c).window_from, 'WindowUntil', (f.c).window_until,
 	'LastTemplate', (f.c).last_template_at, 'Closed', (f.c).closed_at, 'Abort', (f.c).aborted_at,
-	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id,
+	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id, 'Username', (f.ct).username,
 	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Known', f.known)), '[]')::text FROM `
 
 // Arrival answers where a customer's message belongs; see relay.InboundStore.
@@ -102,7 +102,7 @@ func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*relay.Arrival,
 }
 
 func (row *arrived) arrival(who relay.Person) *relay.Arrival {
-	contact := conversation.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID}
+	contact := conversation.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID, Username: row.Username}
 	learned := contact
 	return &relay.Arrival{
 		Conversation: conversation.Conversation{

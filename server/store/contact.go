@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	contactFields  = "name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at"
+	contactFields  = "name, phone, wa_id, user_id, username, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at"
 	contactColumns = "id, " + contactFields + ", created_at, updated_at"
 )
 
@@ -39,7 +39,7 @@ func identitiesOf(who relay.Person) []identity {
 
 // fitted makes what Meta says of a person fit the columns.
 func fitted(who relay.Person) relay.Person {
-	return relay.Person{PhoneKey: fit(who.PhoneKey, 30), WAID: fit(who.WAID, 32), UserID: fit(who.UserID, 160), Name: fit(who.Name, 256)}
+	return relay.Person{PhoneKey: fit(who.PhoneKey, 30), WAID: fit(who.WAID, 32), UserID: fit(who.UserID, 160), Name: fit(who.Name, 256), Username: fit(who.Username, 64)}
 }
 
 // lockIdentities makes everybody who looks for one of these people wait in a
@@ -151,11 +151,11 @@ func orElse(a, b string) string {
 func insertContact(ctx context.Context, r runner, accountID string, c *conversation.Contact, who relay.Person) error {
 	err := r.GetContext(ctx, c, `
 		WITH c AS (
-			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, created_at, updated_at)
-			VALUES ($2, $5, $6, $7, $8, $9, $10, $11, `+clock+`, `+clock+`) RETURNING created_at, updated_at
+			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, username, created_at, updated_at)
+			VALUES ($2, $5, $6, $7, $8, $9, $10, $11, $12, `+clock+`, `+clock+`) RETURNING created_at, updated_at
 		), i AS (`+newIdentities+`)
 		SELECT created_at, updated_at FROM c`,
-		accountID, c.ID, who.PhoneKey, who.UserID, c.Name, c.Phone, c.WAID, c.UserID, c.CPFMasked, c.CPFCipher, c.CPFHash)
+		accountID, c.ID, who.PhoneKey, who.UserID, c.Name, c.Phone, c.WAID, c.UserID, c.CPFMasked, c.CPFCipher, c.CPFHash, c.Username)
 	return failed(err, "could not store the contact")
 }
 
@@ -178,14 +178,14 @@ const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, cont
 func learn(c *conversation.Contact, who relay.Person) bool {
 	before := *c
 	c.WAID, c.UserID = orElse(who.WAID, c.WAID), orElse(who.UserID, c.UserID)
-	c.Name = orElse(c.Name, who.Name)
+	c.Name, c.Username = orElse(c.Name, who.Name), orElse(who.Username, c.Username)
 	if who.PhoneKey != "" {
 		c.Phone = orElse(c.Phone, "+"+who.PhoneKey)
 	}
 	return *c != before
 }
 
-// learnContact is learn in SQL, of a row of waa_contacts, and learnNews the
+// learnContact is learn in SQL, but for the username, of a row of waa_contacts, and learnNews the
 // condition that it is news. wa_id, BSUID, name and phone key are the given parameters.
 func learnContact(wa, bsuid, name, phone string) (set, news string) {
 	set = `wa_id = CASE WHEN ` + wa + ` <> '' THEN ` + wa + ` ELSE wa_id END,

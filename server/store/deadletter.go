@@ -12,7 +12,7 @@ import (
 
 // DeadLetter is a job that was given up.
 type DeadLetter struct {
-	ID         string // names the queue too: inbox-1, outbox-1
+	ID         string // names the queue too: inbox-1, outbox-1, media-1
 	AccountID  string
 	Lane       string
 	ReceivedAt int64 // milliseconds since epoch, the database's clock
@@ -24,12 +24,13 @@ type DeadLetter struct {
 
 const deadColumns = "account_id, lane, created_at AS received_at, dead_at, attempts, reason, payload"
 
-// DeadLetters lists the dead letters of both queues, newest first; page counts from 0.
+// DeadLetters lists the dead letters of all queues, newest first; page counts from 0.
 func (s *Store) DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error) {
 	dead := builder().Select("'inbox-' || id AS id", deadColumns).From("waa_inbox").Where("dead_at > 0").
-		Suffix("UNION ALL SELECT 'outbox-' || id AS id, " + deadColumns + " FROM waa_outbox WHERE dead_at > 0")
+		Suffix("UNION ALL SELECT 'outbox-' || id AS id, " + deadColumns + " FROM waa_outbox WHERE dead_at > 0" +
+			" UNION ALL SELECT 'media-' || id AS id, " + deadColumns + " FROM waa_media WHERE dead_at > 0")
 	rows := builder().Select("*").FromSelect(dead, "d").OrderBy("dead_at DESC", "id")
-	count := builder().Select("(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0)")
+	count := builder().Select("(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_media WHERE dead_at > 0)")
 	return selectPage[DeadLetter](ctx, s.db, rows, count, page, perPage)
 }
 
@@ -45,6 +46,8 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 		table = "waa_inbox"
 	case name == "outbox":
 		table = "waa_outbox"
+	case name == "media":
+		table = "waa_media"
 	default:
 		return conversation.ErrNotFound
 	}
@@ -53,18 +56,20 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 
 // Backlog is how much work waits, and since when (milliseconds since epoch; 0 = none does).
 type Backlog struct {
-	Inbox, Outbox             int
-	OldestInbox, OldestOutbox int64
-	DeadInbox, DeadOutbox     int
+	Inbox, Outbox, Media                   int
+	OldestInbox, OldestOutbox, OldestMedia int64
+	DeadInbox, DeadOutbox, DeadMedia       int
 }
 
 // Backlog counts what is not finished and what is dead.
 func (s *Store) Backlog(ctx context.Context) (*Backlog, error) {
 	b := &Backlog{}
-	err := s.db.GetContext(ctx, b, `SELECT i.n AS inbox, i.oldest AS oldest_inbox, o.n AS outbox, o.oldest AS oldest_outbox,
-			(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) AS dead_inbox, (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) AS dead_outbox
+	err := s.db.GetContext(ctx, b, `SELECT i.n AS inbox, i.oldest AS oldest_inbox, o.n AS outbox, o.oldest AS oldest_outbox, m.n AS media, m.oldest AS oldest_media,
+			(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) AS dead_inbox, (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) AS dead_outbox,
+			(SELECT count(*) FROM waa_media WHERE dead_at > 0) AS dead_media
 		FROM (SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_inbox WHERE finished_at = 0) i,
-			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o`)
+			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o,
+			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_media WHERE finished_at = 0) m`)
 	return b, failed(err, "could not count jobs")
 }
 
@@ -72,7 +77,7 @@ func (s *Store) Backlog(ctx context.Context) (*Backlog, error) {
 // batch of each queue, and answers how many. Dead letters stay.
 func (s *Store) PurgeFinished(ctx context.Context, olderThan int64, batch int) (int, error) {
 	total := 0
-	for _, table := range []string{"waa_inbox", "waa_outbox"} {
+	for _, table := range []string{"waa_inbox", "waa_outbox", "waa_media"} {
 		n, err := exec(ctx, s.db, "DELETE FROM "+table+" WHERE id IN (SELECT id FROM "+table+" WHERE finished_at > 0 AND dead_at = 0 AND finished_at < "+clock+
 			" - $1::bigint ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)", olderThan, batch)
 		if err != nil {

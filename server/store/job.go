@@ -17,6 +17,7 @@ import (
 const (
 	inboxTable  = "inbox"
 	outboxTable = "outbox"
+	mediaTable  = "media"
 )
 
 // Queue is jobqueue.Store over one table. All its times are the database's.

@@ -37,6 +37,7 @@ type ExportedContact struct {
 	Phone           string `json:"phone"`
 	WAID            string `json:"wa_id"`
 	UserID          string `json:"user_id"`
+	Username        string `json:"username"`
 	CPFMasked       string `json:"cpf_masked"`
 	CPFCipher       string `json:"-"` // for whoever may open it
 	LastTemplateAt  int64  `json:"last_template_at"`
@@ -162,6 +163,9 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, now int64)
 			if _, err := exec(ctx, t, eraseOutbox, id); err != nil {
 				return failed(err, "could not erase the contact's outbox")
 			}
+			if _, err := exec(ctx, t, eraseMedia, id); err != nil {
+				return failed(err, "could not erase the contact's files")
+			}
 			if _, err := exec(ctx, t, eraseInbox, values); err != nil {
 				return failed(err, "could not erase the contact's inbox")
 			}
@@ -176,13 +180,15 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, now int64)
 
 const eraseContact = `
 	WITH ct AS (
-		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '', updated_at = $3 WHERE id = $1
+		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', username = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '', updated_at = $3 WHERE id = $1
 	), i AS (
 		DELETE FROM waa_identities WHERE contact_id = $1
 	), c AS (
 		UPDATE waa_conversations SET close_reason = '', closed_by = CASE WHEN closed_at = 0 THEN $2 ELSE closed_by END,
 			closed_at = CASE WHEN closed_at = 0 THEN $3 ELSE closed_at END, updated_at = $3, refresh_at = CASE WHEN channel_id = '' THEN 0 ELSE $3 END
 		WHERE contact_id = $1 RETURNING id, channel_id
+	), r AS (
+		DELETE FROM waa_reactions WHERE message_id IN (SELECT m.id FROM waa_messages m JOIN c ON c.id = m.conversation_id)
 	), m AS (
 		UPDATE waa_messages SET body = '' WHERE conversation_id IN (SELECT id FROM c) AND body <> ''
 	), d AS (
@@ -198,6 +204,8 @@ const eraseContact = `
 const (
 	eraseOutbox = `UPDATE waa_outbox SET ` + emptyJob + `
 		WHERE (finished_at = 0 OR dead_at > 0) AND lane IN (SELECT id FROM waa_conversations WHERE contact_id = $1)`
+	eraseMedia = `UPDATE waa_media SET ` + emptyJob + `
+		WHERE (finished_at = 0 OR dead_at > 0) AND conversation_id IN (SELECT id FROM waa_conversations WHERE contact_id = $1)`
 	eraseInbox = `UPDATE waa_inbox SET ` + emptyJob + `
 		WHERE (finished_at = 0 OR dead_at > 0) AND EXISTS (
 			SELECT 1 FROM unnest($1::text[]) v

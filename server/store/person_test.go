@@ -91,14 +91,21 @@ func TestAChangedNumberLeadsToTheSamePerson(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ana, bia := f.contact(t, "+5511987654321", "Ana"), f.contact(t, "+5511912345678", "Bia")
 		renewed := relay.Person{PhoneKey: "5521987654321", WAID: "5521987654321", UserID: "BR.2"}
-		require.NoError(t, f.AddIdentity(ctx(), f.account.ID, ana.ID, renewed, now))
-		for _, who := range []relay.Person{renewed, {PhoneKey: "5511987654321"}, {UserID: "BR.2"}} {
+		old := relay.Person{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1"}
+		taken, err := f.MoveIdentity(ctx(), f.account.ID, ana.ID, old, renewed, now)
+		require.NoError(t, err)
+		require.False(t, taken)
+		_, err = f.FindContact(ctx(), f.account.ID, old)
+		require.ErrorIs(t, err, conversation.ErrNotFound, "the old number may be another's one day")
+		for _, who := range []relay.Person{renewed, {PhoneKey: "5521987654321"}, {UserID: "BR.2"}} {
 			got, err := f.FindContact(ctx(), f.account.ID, who)
 			require.NoError(t, err)
 			require.Equal(t, ana.ID, got.ID)
 			require.Equal(t, "+5521987654321", got.Phone)
 		}
-		require.NoError(t, f.AddIdentity(ctx(), f.account.ID, ana.ID, relay.Person{PhoneKey: "5511912345678"}, now))
+		taken, err = f.MoveIdentity(ctx(), f.account.ID, ana.ID, renewed, relay.Person{PhoneKey: "5511912345678"}, now)
+		require.NoError(t, err)
+		require.True(t, taken)
 		got, err := f.FindContact(ctx(), f.account.ID, relay.Person{PhoneKey: "5511912345678"})
 		require.NoError(t, err)
 		require.Equal(t, bia.ID, got.ID, "what is somebody else's stays theirs")

@@ -134,8 +134,8 @@ func (s *Store) leftByStatus(ctx context.Context, m *conversation.Message, at in
 // learnPerson stores what a status says of a person.
 func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, who relay.Person, now int64) error {
 	set, news := learnContact("$5::text", "$4::text", "$6::text", "$3::text")
-	_, err := exec(ctx, s.db, "WITH c AS (UPDATE waa_contacts SET "+set+", updated_at = greatest(updated_at, $7) WHERE id = $2 AND "+news+") "+newIdentities,
-		accountID, contactID, who.PhoneKey, who.UserID, who.WAID, who.Name, now)
+	_, err := exec(ctx, s.db, "WITH c AS (UPDATE waa_contacts SET "+set+", username = CASE WHEN $8 <> '' THEN $8 ELSE username END, updated_at = greatest(updated_at, $7) WHERE id = $2 AND ("+
+		news+" OR $8 NOT IN ('', username))) "+newIdentities, accountID, contactID, who.PhoneKey, who.UserID, who.WAID, who.Name, now, who.Username)
 	return failed(err, "could not store the identities")
 }
 

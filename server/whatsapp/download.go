@@ -16,6 +16,9 @@ import (
 // maxDownload is more than Meta's largest file (100 MB), in bytes.
 const maxDownload = 128 << 20
 
+// ErrFileDiffers says that a download came whole, and is not the file that was announced.
+var ErrFileDiffers = errors.New("file differs from its hash")
+
 // Download writes the file to w and compares its size and hash. On an error w may hold a part of it: throw it away. The
 // token goes to Meta's hosts and to that of BaseURL only, redirects are not followed. MediaGone says that the address
 // is no longer valid.
@@ -65,7 +68,7 @@ func checkFile(info MediaInfo, written, limit int64, sum []byte) error {
 		strings.TrimRight(info.SHA256, "=") == base64.RawStdEncoding.EncodeToString(sum):
 		return nil
 	}
-	return errors.New("file differs from its hash")
+	return ErrFileDiffers
 }
 
 // mediaAddress checks that the token may go to an address.
@@ -92,4 +95,10 @@ func MediaGone(err error) bool {
 		return false
 	}
 	return refusal.HTTPStatus == http.StatusNotFound || refusal.HTTPStatus == http.StatusGone
+}
+
+// MediaUnknown says that Meta knows no file with the id: it was deleted, is too old, or the token may not see it.
+func MediaUnknown(err error) bool {
+	var refusal *APIError
+	return errors.As(err, &refusal) && refusal.Code == 100 && refusal.Subcode == 33
 }

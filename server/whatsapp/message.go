@@ -12,6 +12,7 @@ const (
 	TypeEdit           = "edit"
 	TypeRevoke         = "revoke"
 	TypeRequestWelcome = "request_welcome"
+	TypeCall           = "call" // ours: a voice call is no message to Meta
 )
 
 // Message is a received message. Type says which content field is set; a type that is not known here has none, and

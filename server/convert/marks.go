@@ -1,0 +1,30 @@
+package convert
+
+import (
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// marksOf are the lines before a message that tell where it came from.
+func marksOf(m *whatsapp.Message) []Mark {
+	var found []Mark
+	if c := m.Context; c != nil {
+		switch {
+		case c.FrequentlyForwarded:
+			found = append(found, Mark{Key: "forwarded_often"})
+		case c.Forwarded:
+			found = append(found, Mark{Key: "forwarded"})
+		}
+		if c.ProductRetailerID != "" || c.CatalogID != "" {
+			found = append(found, Mark{Key: "product", Data: map[string]any{"Product": Code(c.ProductRetailerID), "Catalog": Code(c.CatalogID)}})
+		}
+	}
+	if m.GroupID != "" {
+		found = append(found, Mark{Key: "group"})
+	}
+	if r := m.Referral; r != nil {
+		found = append(found, Mark{Key: "referral", Data: map[string]any{
+			"Post": r.SourceType == "post", "Headline": line(cut(r.Headline, maxValue)), "Body": line(cut(r.Body, maxValue)), "Link": Code(r.SourceURL),
+		}})
+	}
+	return found
+}

@@ -1,0 +1,82 @@
+package mattermost
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// React makes an emoji our bot's one reaction to a post, or takes it off ("");
+// see relay.Reactor.
+func (p *Port) React(_ context.Context, postID, emoji string) (known bool, err error) {
+	post, appErr := p.api.GetPost(postID)
+	switch {
+	case appErr != nil:
+		return false, wrap(appErr, "could not read the post")
+	case post == nil:
+		return false, errNothing
+	case post.DeleteAt != 0:
+		return false, conversation.ErrNotFound
+	}
+	wanted, known := EmojiName(emoji)
+	reactions, appErr := p.api.GetReactions(postID)
+	if appErr != nil {
+		return false, wrap(appErr, "could not read the post's reactions")
+	}
+	there := wanted == ""
+	for _, reaction := range reactions {
+		switch {
+		case reaction.UserId != p.botID:
+		case reaction.EmojiName == wanted:
+			there = true
+		default:
+			if appErr := p.api.RemoveReaction(reaction); appErr != nil {
+				return false, wrap(appErr, "could not take a reaction off")
+			}
+		}
+	}
+	if there {
+		return known, nil
+	}
+	added, appErr := p.api.AddReaction(&model.Reaction{UserId: p.botID, PostId: postID, EmojiName: wanted})
+	if appErr != nil {
+		return false, wrap(appErr, "could not add a reaction")
+	}
+	if added == nil {
+		return false, errors.Wrap(errNothing, "could not add a reaction")
+	}
+	return true, nil
+}
+
+// EmojiName is Mattermost's name of a Unicode emoji; known is false where it has none. No emoji has no name.
+func EmojiName(emoji string) (name string, known bool) {
+	code := emojiCode(emoji)
+	if code == "" {
+		return "", emoji == ""
+	}
+	for candidate, its := range model.SystemEmojis {
+		if strings.ReplaceAll(its, "-fe0f", "") == code && (name == "" || candidate < name) { // an emoji has several names: always the same one
+			name = candidate
+		}
+	}
+	return name, name != ""
+}
+
+// variation asks for the coloured form of a character: people and programs write it or leave it out at will.
+const variation = '\ufe0f'
+
+// emojiCode is how the server's table writes an emoji: its code points, hexadecimal.
+func emojiCode(emoji string) string {
+	var codes []string
+	for _, r := range emoji {
+		if r != variation {
+			codes = append(codes, fmt.Sprintf("%04x", r))
+		}
+	}
+	return strings.Join(codes, "-")
+}

@@ -1,0 +1,63 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// kindEcho is the value of PropKind on what was sent from the WhatsApp Business app.
+const kindEcho = "echo"
+
+// echo shows in the customer's open conversation what somebody sent them from
+// the WhatsApp Business app. It opens neither a window nor a conversation.
+func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
+	m, err := item.Echo()
+	if err != nil {
+		return jobqueue.Dead(err.Error()), nil
+	}
+	account, err := in.Store.AccountByNumber(ctx, item.PhoneNumberID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return jobqueue.Dead("the number was removed"), nil
+	} else if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	who := Person{WAID: item.Contact.WaID, UserID: item.Contact.UserID, PhoneKey: conversation.PhoneKey(item.Contact.WaID)}
+	a, err := in.Store.Arrival(ctx, account.ID, m.ID, about(m), who)
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
+		return jobqueue.Done(), in.Changes.unshown(ctx, account.ID, "echo", "admin.unshown_echo", nil)
+	case err != nil:
+		return jobqueue.Outcome{}, err
+	case a.PostID != "":
+		return jobqueue.Done(), nil
+	case a.Conversation.ChannelID == "":
+		return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
+	}
+	c := &a.Conversation
+	post := Post{
+		ChannelID: c.ChannelID, PendingID: m.ID,
+		Message: in.Speaker.inChannel(conversation.T("echo.sent", "Text", shown(in.Speaker, m))),
+		Props:   map[string]any{PropKind: kindEcho, PropWAMID: m.ID, PropStatus: string(conversation.Sent), unsafeLinks: "true"},
+	}
+	if err := in.place(ctx, &post, c.ID, m); err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	postID, err := ensurePost(ctx, in.Poster, post, PropWAMID, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	message := &conversation.Message{
+		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: conversation.Outbound,
+		Kind: m.Type, PostID: postID, WAMID: m.ID, Status: conversation.Sent, ShownStatus: conversation.Sent, CreatedAt: in.sentAt(job),
+	}
+	if err := in.fetchLater(ctx, message, c.ChannelID, m); err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	return jobqueue.Done(), in.Store.SaveEcho(ctx, message)
+}

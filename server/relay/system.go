@@ -1,0 +1,85 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// identityChanged is Meta's word for a new security code.
+const identityChanged = "customer_identity_changed"
+
+// system acts on a change on the customer's side: a new number or BSUID moves
+// the identity with the person. The conversation's channel is told.
+func (in *Inbound) system(ctx context.Context, job jobqueue.Job, account *conversation.Account, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	if m.System == nil {
+		return jobqueue.Done(), nil
+	}
+	old := Person{WAID: m.From, UserID: m.System.PreviousUserID, PhoneKey: conversation.PhoneKey(m.From)}
+	if old.UserID == "" {
+		old.UserID = m.FromUserID
+	}
+	contact, err := in.Store.FindContact(ctx, account.ID, old)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return jobqueue.Done(), nil // nobody we know
+	} else if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	text, err := in.move(ctx, account, contact, old, m)
+	if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	c, err := in.Store.OpenConversation(ctx, account.ID, contact.ID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return jobqueue.Done(), nil
+	} else if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if c.ChannelID == "" {
+		return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
+	}
+	key := "system:" + m.ID
+	_, err = ensurePost(ctx, in.Poster, Post{
+		ChannelID: c.ChannelID, Type: TypeEvent, Message: text, PendingID: key, Props: map[string]any{PropEvent: key},
+	}, PropEvent, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	return jobqueue.Done(), err
+}
+
+// move takes the identity along and answers what to tell.
+func (in *Inbound) move(ctx context.Context, account *conversation.Account, contact *conversation.Contact, old Person, m *whatsapp.Message) (string, error) {
+	renewed := Person{WAID: m.System.NewWaID, UserID: m.System.UserID, PhoneKey: conversation.PhoneKey(m.System.NewWaID)}
+	if renewed.UserID == old.UserID {
+		renewed.UserID = ""
+	}
+	if renewed.PhoneKey == old.PhoneKey {
+		renewed.WAID, renewed.PhoneKey = "", ""
+	}
+	taken := false
+	if m.System.Type != identityChanged && (renewed.PhoneKey != "" || renewed.UserID != "") {
+		var err error
+		if taken, err = in.Store.MoveIdentity(ctx, account.ID, contact.ID, old, renewed, in.Clock.Now()); err != nil {
+			return "", err
+		}
+	}
+	var text string
+	switch {
+	case m.System.Type == identityChanged:
+		text = in.Speaker.inChannel(conversation.T("system.identity"))
+	case renewed.PhoneKey != "":
+		text = in.Speaker.inChannel(conversation.T("system.number", "Phone", convert.Code("+"+renewed.PhoneKey)))
+	case renewed.UserID != "":
+		text = in.Speaker.inChannel(conversation.T("system.user"))
+	default:
+		text = in.Speaker.inChannel(conversation.T("system.other", "Kind", convert.Code(m.System.Type)))
+	}
+	if taken {
+		text += " " + in.Speaker.inChannel(conversation.T("system.taken"))
+	}
+	return text, nil
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// MergeContacts makes two contacts one: conversations (and with them messages,
+// files and charges) and identities of the second become the first one's, what
+// the first does not know of the person is taken from the second, and the
+// stricter of their limits hold. An audit row tells who did it. Where both have
+// an open conversation on one account it is conversation.ErrConflict, and
+// nothing changes. now is milliseconds since epoch.
+func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64) (*conversation.Contact, error) {
+	merged := &conversation.Contact{}
+	err := retryDeadlock(func() error {
+		return s.inTx(ctx, func(t *sqlx.Tx) error {
+			if err := lockBoth(ctx, t, intoID, fromID); err != nil {
+				return err
+			}
+			var clash bool
+			if err := t.GetContext(ctx, &clash, `SELECT EXISTS (
+				SELECT 1 FROM waa_conversations a JOIN waa_conversations b ON b.account_id = a.account_id AND b.contact_id = $2 AND b.closed_at = 0 AND b.aborted_at = 0
+				WHERE a.contact_id = $1 AND a.closed_at = 0 AND a.aborted_at = 0)`, intoID, fromID); err != nil {
+				return errors.Wrap(err, "could not look for open conversations")
+			}
+			if clash {
+				return conversation.ErrConflict
+			}
+			for _, query := range []string{
+				"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
+				"UPDATE waa_messages SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
+				"UPDATE waa_identities SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
+				mergeContact,
+			} {
+				if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {
+					return failed(err, "could not merge contacts")
+				}
+			}
+			if _, err := exec(ctx, t, "DELETE FROM waa_contacts WHERE id = $1", fromID); err != nil {
+				return errors.Wrap(err, "could not remove the merged contact")
+			}
+			if err := t.GetContext(ctx, merged, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", intoID); err != nil {
+				return failed(err, "could not read the merged contact")
+			}
+			return s.audit(ctx, t, actorID, "contacts_merged", intoID, map[string]string{"contact_id": fromID})
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return merged, nil
+}
+
+// lockBoth holds both contacts, always in the same order; conversation.ErrNotFound if one is not there.
+func lockBoth(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
+	var found []string
+	if err := t.SelectContext(ctx, &found, "SELECT id FROM waa_contacts WHERE id IN ($1, $2) ORDER BY id FOR UPDATE", intoID, fromID); err != nil {
+		return errors.Wrap(err, "could not lock the contacts")
+	}
+	if len(found) != 2 {
+		return conversation.ErrNotFound
+	}
+	return nil
+}
+
+const mergeContact = `UPDATE waa_contacts c SET
+		name = CASE WHEN c.name = '' THEN o.name ELSE c.name END,
+		phone = CASE WHEN c.phone = '' THEN o.phone ELSE c.phone END,
+		wa_id = CASE WHEN c.wa_id = '' THEN o.wa_id ELSE c.wa_id END,
+		user_id = CASE WHEN c.user_id = '' THEN o.user_id ELSE c.user_id END,
+		username = CASE WHEN c.username = '' THEN o.username ELSE c.username END,
+		cpf_masked = CASE WHEN c.cpf_hash = '' THEN o.cpf_masked ELSE c.cpf_masked END,
+		cpf_cipher = CASE WHEN c.cpf_hash = '' THEN o.cpf_cipher ELSE c.cpf_cipher END,
+		cpf_hash = CASE WHEN c.cpf_hash = '' THEN o.cpf_hash ELSE c.cpf_hash END,
+		last_template_at = greatest(c.last_template_at, o.last_template_at),
+		blocked_until = greatest(c.blocked_until, o.blocked_until),
+		marketing_stop_at = greatest(c.marketing_stop_at, o.marketing_stop_at),
+		created_at = least(c.created_at, o.created_at), updated_at = $3
+	FROM waa_contacts o WHERE c.id = $1 AND o.id = $2`

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// OpenConversation is a contact's open conversation on an account; conversation.ErrNotFound.
+func (s *Store) OpenConversation(ctx context.Context, accountID, contactID string) (*conversation.Conversation, error) {
+	return openConversation(ctx, s.db, accountID, contactID)
+}
+
+// MoveIdentity lets another number or BSUID take the place of the one a contact
+// had on an account; they are reached there from now on. An identity that
+// points to somebody else stays where it is: taken tells that.
+func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed relay.Person, now int64) (taken bool, err error) {
+	old, renewed = fitted(old), fitted(renewed)
+	err = retryDeadlock(func() error {
+		return s.inTx(ctx, func(t *sqlx.Tx) error {
+			if err := lockIdentities(ctx, t, append(identitiesOf(old), identitiesOf(renewed)...)); err != nil {
+				return err
+			}
+			// what the person left may be another's one day
+			if _, err := exec(ctx, t, `DELETE FROM waa_identities WHERE account_id = $1 AND contact_id = $2
+				AND (kind = 'phone' AND value = $3 AND $4 NOT IN ('', $3) OR kind = 'bsuid' AND value = $5 AND $6 NOT IN ('', $5))`,
+				accountID, contactID, old.PhoneKey, renewed.PhoneKey, old.UserID, renewed.UserID); err != nil {
+				return errors.Wrap(err, "could not take old identities off")
+			}
+			if _, err := exec(ctx, t, newIdentities, accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
+				return errors.Wrap(err, "could not store the identities")
+			}
+			if err := t.GetContext(ctx, &taken, `SELECT EXISTS (SELECT 1 FROM waa_identities WHERE account_id = $1 AND contact_id <> $2
+				AND (kind = 'phone' AND value = $3 AND $3 <> '' OR kind = 'bsuid' AND value = $4 AND $4 <> ''))`,
+				accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
+				return errors.Wrap(err, "could not look for others of the same identity")
+			}
+			return execOne(ctx, t, "could not move the contact", `UPDATE waa_contacts SET
+					phone = CASE WHEN $2 <> '' THEN '+' || $2 ELSE phone END,
+					wa_id = CASE WHEN $3 <> '' THEN $3 ELSE wa_id END,
+					user_id = CASE WHEN $4 <> '' THEN $4 ELSE user_id END, updated_at = $5
+				WHERE id = $1`, contactID, renewed.PhoneKey, renewed.WAID, renewed.UserID, now)
+		})
+	})
+	return taken, err
+}
+
+// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see relay.InboundStore.
+func (s *Store) SaveEcho(ctx context.Context, m *conversation.Message) error {
+	m = fittedMessage(m)
+	_, err := exec(ctx, s.db, `INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, status, shown_status, created_at, sent_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT (wamid) WHERE wamid <> '' DO NOTHING`,
+		m.ID, m.ConversationID, m.AccountID, m.ContactID, m.Direction, m.Kind, m.PostID, m.WAMID, m.Status, m.ShownStatus, m.CreatedAt)
+	return failed(err, "could not store an echo")
+}
