@@ -93,7 +93,8 @@ func (e examined) Backlogs(ctx context.Context) (inbox, outbox doctor.Backlog, e
 	if err != nil {
 		return inbox, outbox, err
 	}
-	return doctor.Backlog{Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.DeadInbox},
+	// a customer's file that did not come counts with what came in
+	return doctor.Backlog{Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.DeadInbox + b.DeadMedia},
 		doctor.Backlog{Depth: b.Outbox, Oldest: age(b.OldestOutbox), Dead: b.DeadOutbox}, nil
 }
 

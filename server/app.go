@@ -33,7 +33,7 @@ const (
 	monitorGap   = 5 * time.Second
 	noticeGap    = 2 * time.Second
 	followUpGap  = 5 * time.Second // looks whose turn it is
-	mediaHands   = 6 // files at a time: they need time, not memory
+	mediaHands   = 6               // files at a time: they need time, not memory
 	eventGap     = 500 * time.Millisecond
 )
 

@@ -146,6 +146,7 @@ func (s *stage) quiet(limit time.Duration) time.Duration {
 		err := s.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(what, '; '), '') FROM (
 			SELECT 'inbox ' || dedupe_key || ' ' || attempts || ' ' || reason AS what FROM waa_inbox WHERE finished_at = 0
 			UNION ALL SELECT 'outbox ' || dedupe_key || ' ' || attempts || ' ' || reason FROM waa_outbox WHERE finished_at = 0
+			UNION ALL SELECT 'media ' || dedupe_key || ' ' || attempts || ' ' || reason FROM waa_media WHERE finished_at = 0
 			UNION ALL SELECT 'shows ' || id || ' ' || shown_status || ' instead of ' || status FROM waa_messages WHERE shown_status <> status AND post_id <> ''
 		) remaining`).Scan(&left)
 		if err != nil {
@@ -159,7 +160,7 @@ func (s *stage) quiet(limit time.Duration) time.Duration {
 // deadLetters is how many there are.
 func (s *stage) deadLetters() int {
 	s.t.Helper()
-	return s.count("SELECT (SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0)")
+	return s.count("SELECT (SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_media WHERE dead_at > 0)")
 }
 
 // holds gives an error unless something does.

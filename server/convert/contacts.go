@@ -2,6 +2,7 @@ package convert
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -57,6 +58,9 @@ func cardParts(card whatsapp.ContactCard) []string {
 // phoneText is a number as people write it, where it can be told; else as it came.
 func phoneText(p whatsapp.ContactPhone) string {
 	for _, text := range []string{p.Phone, "+" + p.WaID} {
+		if strings.ContainsFunc(text, unicode.IsLetter) { // that would be read as the digits on a telephone's keys
+			continue
+		}
 		if number, err := phonenumbers.Parse(text, ""); err == nil && phonenumbers.IsValidNumber(number) {
 			return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 		}

@@ -74,7 +74,12 @@ func plain(text string) Shown {
 }
 
 // unsupported names what WhatsApp does not pass on, or we do not know.
-func unsupported(kind string) Shown { return Shown{Label: "unsupported", Detail: Code(kind)} }
+func unsupported(kind string) Shown {
+	if kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown { // that is no name
+		kind = ""
+	}
+	return Shown{Label: "unsupported", Detail: Code(kind)}
+}
 
 // edit tells the new version: of a file, its caption.
 func edit(e *whatsapp.Edit) Shown {

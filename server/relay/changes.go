@@ -66,7 +66,11 @@ func (c *Changes) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.It
 		return c.numberError(ctx, job, item)
 	default:
 		c.Log.Warn("A webhook of a kind we do not act on", "kind", string(item.Kind), "field", item.Field)
-		field := convert.Code(item.Field)
+		field := item.Field
+		if field == "messages" || field == "" { // that says nothing
+			field = string(item.Kind)
+		}
+		field = convert.Code(field)
 		return jobqueue.Done(), c.unshown(ctx, job.AccountID, field, "admin.unshown_field", map[string]any{"Field": field})
 	}
 }

@@ -12,8 +12,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// identityChanged is Meta's word for a new security code.
-const identityChanged = "customer_identity_changed"
+// Meta's words for a new security code and for a new BSUID.
+const (
+	identityChanged = "customer_identity_changed"
+	userChanged     = "user_changed_user_id"
+)
 
 // system acts on a change on the customer's side: a new number or BSUID moves
 // the identity with the person. The conversation's channel is told.
@@ -73,7 +76,7 @@ func (in *Inbound) move(ctx context.Context, account *conversation.Account, cont
 		text = in.Speaker.inChannel(conversation.T("system.identity"))
 	case renewed.PhoneKey != "":
 		text = in.Speaker.inChannel(conversation.T("system.number", "Phone", convert.Code("+"+renewed.PhoneKey)))
-	case renewed.UserID != "":
+	case renewed.UserID != "", m.System.Type == userChanged:
 		text = in.Speaker.inChannel(conversation.T("system.user"))
 	default:
 		text = in.Speaker.inChannel(conversation.T("system.other", "Kind", convert.Code(m.System.Type)))

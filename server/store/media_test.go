@@ -49,7 +49,7 @@ func TestMediaQueue(t *testing.T) {
 		require.Contains(t, letters[0].ID, "media-")
 		backlog, err := f.Backlog(ctx())
 		require.NoError(t, err)
-		require.Equal(t, []int{0, 1}, []int{backlog.Media, backlog.Dead})
+		require.Equal(t, []int{0, 1}, []int{backlog.Media, backlog.DeadMedia})
 
 		for _, again := range []func() error{
 			func() error { return f.TryMediaAgain(ctx(), "wamid.1") },

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,6 +34,7 @@ type storedMedia struct {
 	Media
 	sum    [sha256.Size]byte
 	secret string // part of its URLs
+	served atomic.Int64
 }
 
 // How long Meta keeps files.
@@ -105,6 +107,32 @@ func (s *Server) Media(id string) (Media, bool) {
 		return Media{}, false
 	}
 	return m.Media, true
+}
+
+// Downloaded is how many bytes of a file were sent to the business, over all its downloads.
+func (s *Server) Downloaded(id string) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.media[id]; m != nil {
+		return m.served.Load()
+	}
+	return 0
+}
+
+// pacedWriter counts what is sent, and sends no more than so many bytes a second (0 = as they come).
+type pacedWriter struct {
+	http.ResponseWriter
+	sent *atomic.Int64
+	rate int64
+}
+
+func (w pacedWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.sent.Add(int64(n))
+	if w.rate > 0 {
+		time.Sleep(time.Duration(n) * time.Second / time.Duration(w.rate))
+	}
+	return n, err
 }
 
 func (s *Server) storeMedia(m Media, life time.Duration) *storedMedia {
@@ -242,6 +270,7 @@ func (s *Server) serveDownload(w http.ResponseWriter, r *http.Request) {
 	refused := s.authenticate(c)
 	allowed := refused == nil && m != nil && (s.numbers[m.PhoneNumberID] == nil || c.token.mayReach(s.wabas[s.numbers[m.PhoneNumberID].WABAID]))
 	until, err := strconv.ParseInt(query.Get("ext"), 10, 64)
+	rate := s.settings.DownloadRate
 	found := err == nil && m != nil && m.link(until) == query.Get("hash") && s.now().Unix() < until && s.now().Before(m.ExpiresAt)
 	s.mu.Unlock()
 	switch {
@@ -252,6 +281,6 @@ func (s *Server) serveDownload(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Header().Set("Content-Type", m.MIMEType)
 		w.Header().Set("Content-Disposition", "inline;filename="+strconv.Quote(m.Filename))
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(m.Data))
+		http.ServeContent(pacedWriter{w, &m.served, rate}, r, "", time.Time{}, bytes.NewReader(m.Data))
 	}
 }

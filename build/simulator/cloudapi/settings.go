@@ -49,6 +49,8 @@ type Settings struct {
 
 	// MediaURLLife is how long a media URL works: 5 minutes at Meta.
 	MediaURLLife time.Duration `json:"-"`
+	// DownloadRate is how many bytes a second a file comes with; 0 = as fast as it can.
+	DownloadRate int64 `json:"download_rate"`
 	// MediaURLInWebhook adds url to inbound media, as Meta does since November 2025.
 	MediaURLInWebhook bool `json:"media_url_in_webhook"`
 
