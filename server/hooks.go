@@ -13,6 +13,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
+const (
+	propAttachments = "attachments"
+	noteColor       = "#f0ad4e"
+)
+
 // MessageWillBePosted makes the lock visible. It runs for every post of the
 // whole server, so a channel that is not ours is told by one look-up.
 func (p *Plugin) MessageWillBePosted(_ *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
@@ -48,10 +53,11 @@ func (p *Plugin) judge(a *app, post *model.Post) (changed *model.Post, rejection
 		a.metrics.Refused()
 		return nil, reason
 	case relay.Note:
-		if post.Type == relay.TypeNote {
-			return nil, ""
-		}
 		post.Type = relay.TypeNote
+		if post.GetProp(propAttachments) == nil { // shows a note as one where the type is unknown: the phone app, search, e-mail
+			label := a.texts.Text(a.port.ServerLocale(), "note.label", nil)
+			post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
+		}
 		return post, ""
 	}
 	return nil, ""

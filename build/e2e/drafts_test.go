@@ -36,6 +36,7 @@ func TestHeldDrafts(t *testing.T) {
 	t.Run("twenty posts of two agents", func(t *testing.T) { tryDrafts(newDrafting(t, s)) })
 	t.Run("the phone app's ways", func(t *testing.T) { tryDraftList(newDrafting(t, s)) })
 	t.Run("killed on the way", func(t *testing.T) { tryKilledDrafts(t, s) })
+	t.Run("told each morning", func(t *testing.T) { tryFollowUp(&administration{World: w, t: t}) })
 }
 
 // newDrafting starts an atendimento in which two agents are.
@@ -308,7 +309,15 @@ func tryDraftList(d *drafting) {
 	}
 	notes, err := d.WaitPosts(ctx, d.ChannelID, 2, "the notes", func(p *model.Post) bool { return p.Type == scenario.TypeNote })
 	require.NoError(t, err)
-	require.Contains(t, notes[0].Message, "primeira nota")
+	require.Equal(t, "primeira nota", notes[0].Message)
+	file := d.upload(1, d.ChannelID, plain("interno.txt"))
+	reply, _, err := d.ana.CreatePost(ctx, &model.Post{ChannelId: d.ChannelID, RootId: notes[0].Id, Message: "veja @" + d.User(2).Username, FileIds: []string{file}})
+	require.NoError(t, err)
+	require.Equal(t, scenario.TypeNote, reply.Type)
+	for _, note := range append(notes, reply) { // where the type is unknown it reads as a note all the same
+		require.Len(t, note.Attachments(), 1)
+		require.Contains(t, note.Attachments()[0].Text, "Nota interna")
+	}
 	d.arrive("pela lista", "sem erro", "guardado para depois")
 }
 
