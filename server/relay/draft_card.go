@@ -28,7 +28,7 @@ func (d *Drafts) show(ctx context.Context, o *DraftOffer) error {
 		return err
 	}
 	left := anyLeft(drafts)
-	if o.ChannelID == "" || o.PostID == "" && !o.Again && !left {
+	if o.ChannelID == "" || o.PostID == "" && o.Attempts < 2 && !left {
 		return d.Store.OfferShown(ctx, o) // dropped or sent before there was anything to see
 	}
 	say := func(key string, pairs ...any) string { return d.Speaker.inChannel(conversation.T(key, pairs...)) }
@@ -42,14 +42,14 @@ func (d *Drafts) show(ctx context.Context, o *DraftOffer) error {
 	}
 	key := "drafts:" + o.ConversationID + ":" + o.AuthorID + ":" + strconv.FormatInt(o.Opening, 10)
 	props := map[string]any{PropEvent: key, "attachments": DraftAttachments(drafts, o.ConversationID, o.AuthorID, say)}
-	if o.PostID == "" && o.Again { // a crashed try may have posted it, with what it listed then
+	if o.PostID == "" && o.Attempts > 1 { // a crashed try may have posted it, with what it listed then
 		if o.PostID, err = d.Posts.FindPost(ctx, o.ChannelID, ownPostsSince(), PropEvent, key); err != nil && !errors.Is(err, conversation.ErrNotFound) {
 			return err
 		}
 	}
 	if o.PostID != "" {
 		err = d.Posts.EditPost(ctx, o.PostID, message, props)
-		if errors.Is(err, conversation.ErrNotFound) { // somebody deleted it
+		if errors.Is(err, conversation.ErrNotFound) || o.Attempts >= draftTries { // somebody deleted it, or archived the channel
 			err = nil
 		}
 	} else {

@@ -39,7 +39,7 @@ type DraftOffer struct {
 	Opening        int64
 	PostID         string // "" = none yet
 	Version        int    // of what it lists
-	Again          bool   // an earlier try may have posted it
+	Attempts       int    // 1 = the first; an earlier try may have posted it
 	ChannelID      string
 }
 

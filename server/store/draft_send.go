@@ -89,7 +89,7 @@ func (s *Store) ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]
 				WHERE d.shown < d.version AND d.lease_until <= `+clock+` ORDER BY d.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
 			RETURNING *
 		)
-		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts > 1 AS again, c.channel_id
+		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts, c.channel_id
 		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, lease.Milliseconds(), n)
 	return offers, failed(err, "could not claim offers")
 }

@@ -97,7 +97,7 @@ func TestEachOpeningOffersWhatIsHeld(t *testing.T) {
 		require.Len(t, offers, 2, "one an agent")
 		require.Empty(t, f.offers(t), "they are leased")
 		for _, o := range offers {
-			require.False(t, o.Again)
+			require.Equal(t, 1, o.Attempts)
 			require.Equal(t, c.ChannelID, o.ChannelID)
 			o.PostID = "post of " + o.AuthorID
 			require.NoError(t, f.OfferShown(ctx(), o))
