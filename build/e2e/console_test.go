@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -184,6 +186,7 @@ func (c *console) start() {
 
 // startInClient is the agent in the web client: the button, the template, its variables and the customer.
 func (c *console) startInClient(values map[string]string) {
+	needClient(c.page.t)
 	const dialog = `document.querySelector('#appsModal')`
 	p := openAs(c.page.t, c.site, c.User(0), "/"+c.Env.Team.Name+"/channels/"+c.Env.QueueChannel.Name)
 	for range 3 { // a page that has only just come does not hear of a dialog yet
@@ -228,9 +231,16 @@ func (c *console) look() {
 	c.picture("console-templates-en")
 }
 
-// picture keeps a picture of our part of the page, from its top.
+// picture keeps a picture of our part of the page, from its top, and has axe look for what keeps people from using it.
 func (c *console) picture(name string) {
 	p := c.page
+	axe, err := os.ReadFile(filepath.Join("..", "..", "webapp", "node_modules", "axe-core", "axe.min.js"))
+	require.NoError(p.t, err, "make webapp fetches it")
+	p.wait("colours to come to rest", `document.querySelector('.WhatsappAtivoAdmin').getAnimations({subtree: true}).length === 0`)
+	var problems []string
+	require.True(p.t, p.eval(string(axe)+`;axe.run({include: ['.WhatsappAtivoAdmin']}).then(({violations}) => violations.
+		filter((v) => ['serious', 'critical'].includes(v.impact)).flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.html + ' ' + n.failureSummary)))`, &problems), "axe has a result")
+	require.Empty(p.t, problems, name)
 	var clip map[string]float64
 	require.True(p.t, p.eval(`(() => { const e = document.querySelector('.WhatsappAtivoAdmin'); e.scrollIntoView({block: 'start'});
 		const r = e.getBoundingClientRect(), bottom = Math.min(r.bottom + 16, innerHeight - 64);

@@ -41,7 +41,7 @@ func TestWhatIsSpentIsWhatTheLedgerSays(t *testing.T) {
 		const week = 7 * day
 		var all sync.WaitGroup
 		for hand := range 4 {
-			random := rand.New(rand.NewPCG(uint64(hand), 7)) //nolint:gosec // no secret
+			random := rand.New(rand.NewPCG(uint64(hand), 7))
 			all.Go(func() {
 				for range 15 {
 					m := f.template(t, conv, []string{"marketing", "utility"}[random.IntN(2)])
@@ -78,7 +78,7 @@ func TestWhatIsSpentIsWhatTheLedgerSays(t *testing.T) {
 
 func TestMonthsAreTheSameInGoAndInTheDatabase(t *testing.T) {
 	f := direct(t)
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // no secret
+	random := rand.New(rand.NewPCG(1, 2))
 	moments := []int64{0, now, conversation.MonthStart(now), conversation.MonthStart(now) - 1}
 	for range 200 {
 		moments = append(moments, random.Int64N(4_000_000_000_000))
