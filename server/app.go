@@ -133,7 +133,9 @@ func (a *app) buildRelay() {
 	a.loop("events", events.Round).Pause = eventGap
 	notices := &notices{app: a, speaker: speaker}
 	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
-	a.loop("templates", templates.Round).Pause = housekeeping
+	templatesLoop := a.loop("templates", templates.Round)
+	templatesLoop.Pause = housekeeping
+	stale := func(accountID string) { templates.Stale(accountID); templatesLoop.Wake() }
 	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, Speaker: speaker, Clock: a.clock, Log: log}
 	telling.Details = map[string]func(context.Context, string) (string, error){relay.FollowUpText: a.followUpList}
 	noticeLoop := a.loop("notices", telling.Round)
@@ -146,7 +148,7 @@ func (a *app) buildRelay() {
 	budgets := &relay.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
 	a.loop("budgets", budgets.Round).Pause = monitorGap
 	effects := &relay.Effects{
-		Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: templates.Stale,
+		Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: stale,
 		Blocked: func(context.Context, string, int) { monitorLoop.Wake() },
 	}
 
@@ -167,7 +169,7 @@ func (a *app) buildRelay() {
 	inbound := &relay.Inbound{
 		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake, Fetch: a.media.Wake,
 		Statuses: &relay.Statuses{Store: known, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
-		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: templates.Stale, Log: log},
+		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands,

@@ -142,7 +142,7 @@ func tryCategory(t *testing.T, a *administration) {
 	}
 	approved, _ := template["text"].(string)
 	words(approved + " Até lá!")
-	require.Contains(t, a.toldOnce(20*time.Second, a.Env.Admin.ID, "message_template_components_update"), used.Name)
+	a.toldOnce(20*time.Second, a.Env.Admin.ID, "**"+used.Name+"** ("+used.Language+"): message_template_components_update")
 	status, code, err = a.start(a.ctx(time.Minute), a.Agent(0), used, newCustomer())
 	require.NoError(t, err)
 	require.Equal(t, []any{http.StatusConflict, "template_not_allowed"}, []any{status, code}, "until it is approved again")

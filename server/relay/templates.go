@@ -13,6 +13,8 @@ import (
 const (
 	syncEvery = 6 * time.Hour
 	syncAgain = 10 * time.Minute // after Meta could not be read
+	// syncApart is how far apart two readings are that a webhook or a refusal asked for: many come at once.
+	syncApart = 2 * time.Second
 )
 
 // TemplatesFact names the fact of when an account's templates were last read.
@@ -35,7 +37,8 @@ type TemplateSync struct {
 	stale map[string]bool
 }
 
-// Stale asks for the account's templates to be read again in the next round.
+// Stale asks for the account's templates to be read again in the next round,
+// which whoever calls may wake.
 func (t *TemplateSync) Stale(accountID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -72,6 +75,10 @@ func (t *TemplateSync) account(ctx context.Context, account *conversation.Accoun
 	t.mu.Unlock()
 	// an account that was never read waits for its admin: it may not be complete yet
 	if !account.Enabled || account.AccessToken == "" || !asked && (last == 0 || now-last < syncEvery.Milliseconds()) {
+		return nil
+	}
+	if asked && last <= now && now-last < syncApart.Milliseconds() {
+		t.Stale(account.ID) // for the next round
 		return nil
 	}
 	if err := t.Store.SetFact(ctx, name, now); err != nil { // first, so that another node does not do it too

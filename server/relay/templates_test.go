@@ -1,0 +1,60 @@
+package relay
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// catalog is one account's templates, and how often Meta was asked for them.
+type catalog struct {
+	account conversation.Account
+	facts   map[string]int64
+	now     int64
+	read    int
+	fail    error
+}
+
+func (c *catalog) Now() int64 { return c.now }
+func (c *catalog) Accounts(context.Context, int, int) ([]*conversation.Account, int, error) {
+	return []*conversation.Account{&c.account}, 1, nil
+}
+func (c *catalog) SyncTemplates(context.Context, string, []conversation.Template, int64) (added, updated, gone, total int, err error) {
+	return 0, 0, 0, 0, nil
+}
+func (c *catalog) Fact(_ context.Context, name string) (int64, error) { return c.facts[name], nil }
+func (c *catalog) SetFact(_ context.Context, name string, value int64) error {
+	c.facts[name] = value
+	return nil
+}
+
+func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
+	const begin = int64(1_795_000_000_000)
+	c := &catalog{account: conversation.Account{ID: "a", Enabled: true, AccessToken: "token"}, facts: map[string]int64{}, now: begin}
+	s := &TemplateSync{Store: c, Clock: c, Log: nobodyListens{}, Fetch: func(context.Context, *conversation.Account) ([]conversation.Template, error) {
+		c.read++
+		return nil, c.fail
+	}}
+	reads := func(want int, why string) {
+		t.Helper()
+		_, err := s.Round(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, want, c.read, why)
+	}
+	reads(0, "an account that was never read waits for its admin")
+	s.Stale("a")
+	reads(1, "stale")
+	reads(1, "no more")
+	s.Stale("a")
+	reads(1, "too soon after the last")
+	c.now += syncApart.Milliseconds()
+	reads(2, "not forgotten meanwhile")
+	c.now += syncEvery.Milliseconds()
+	reads(3, "due")
+	c.account.Enabled = false
+	s.Stale("a")
+	reads(3, "disabled")
+}
