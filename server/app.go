@@ -34,6 +34,7 @@ const (
 	noticeGap    = 2 * time.Second
 	followUpGap  = 5 * time.Second // looks whose turn it is
 	mediaHands   = 6               // files at a time: they need time, not memory
+	archiveGap   = 5 * time.Second
 	eventGap     = 500 * time.Millisecond
 )
 
@@ -125,13 +126,16 @@ func (a *app) buildRelay() {
 	speaker := relay.Speaker{Texts: a.texts, Server: a.port.ServerLocale, Reader: a.port.Locale}
 	a.channels = relay.NewChannels(a.store.ConversationByChannel)
 
-	mirror := &relay.Mirror{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username}
+	mirror := &relay.Mirror{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
 	ticks := &relay.Ticks{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
 	a.tickLoop = a.loop("ticks", ticks.Round)
 	events := &relay.Events{Store: a.store, Publish: a.port.PublishChange, Clock: a.clock}
 	a.loop("events", events.Round).Pause = eventGap
 	notices := &notices{app: a, speaker: speaker}
+	mirror.Full = notices.teamFull
+	archive := &relay.Archive{Store: a.store, Posts: a.port, Settings: a.domain, Clock: a.clock, Log: log}
+	a.loop("archive", archive.Round).Pause = archiveGap
 	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
 	templatesLoop := a.loop("templates", templates.Round)
 	templatesLoop.Pause = housekeeping
@@ -168,6 +172,7 @@ func (a *app) buildRelay() {
 	known := numbers{a.store, a.accounts}
 	inbound := &relay.Inbound{
 		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake, Fetch: a.media.Wake,
+		Settings: a.domain,
 		Statuses: &relay.Statuses{Store: known, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
 		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: stale, Log: log},
 	}
@@ -186,7 +191,7 @@ func (a *app) buildRelay() {
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
 		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
-		BudgetSpent: notices.budgetSpent,
+		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})
 	a.buildDrafts(speaker, log)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -68,6 +69,23 @@ func (n *notices) supervisors(ctx context.Context, queueID string) ([]string, er
 func (n *notices) budgetSpent(ctx context.Context, queueID string) {
 	if err := n.app.store.BudgetSpent(ctx, queueID, n.app.clock.Now()); err != nil {
 		n.app.plugin.API.LogWarn("Could not note that a plan is spent", "queue", queueID, "error", err.Error())
+	}
+}
+
+// teamFull lets the admins, and whoever serves, know that a conversation waits
+// for its channel: the team has as many as it may have.
+func (n *notices) teamFull(ctx context.Context, c *conversation.Conversation) {
+	now := n.app.clock.Now()
+	data := map[string]any{"Team": n.app.port.TeamName(ctx, c.TeamID), "Limit": n.app.port.ChannelLimit(), "Customer": c.Contact.Name}
+	toTell := []*relay.Notice{{Key: "team_full:" + c.TeamID + ":" + time.UnixMilli(now).UTC().Format(time.DateOnly), TextKey: "admin.team_full", Data: data, CreatedAt: now}}
+	if c.OwnerID != "" {
+		own := map[string]any{"Team": data["Team"], "Customer": c.Contact.Name}
+		toTell = append(toTell, &relay.Notice{Key: "no_channel:" + c.ID, UserID: c.OwnerID, AccountID: c.AccountID, TextKey: "notice.no_channel", Data: own, CreatedAt: now})
+	}
+	for _, notice := range toTell {
+		if err := n.app.store.AddNotice(ctx, notice); err != nil {
+			n.app.plugin.API.LogWarn("Could not note that a team is full", "team", c.TeamID, "error", err.Error())
+		}
 	}
 }
 

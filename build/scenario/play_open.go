@@ -100,7 +100,7 @@ func (p *play) windowOpens(ctx context.Context) error {
 func (p *play) ownerTold(ctx context.Context, times int) error {
 	owner := p.w.User(p.agent)
 	if _, err := p.w.WaitPosts(ctx, p.conv.ChannelID, times, "the line that tells the owner", func(post *model.Post) bool {
-		return post.Type == TypeEvent && strings.Contains(post.Message, "@"+owner.Username) && strings.Contains(post.Message, "respondeu")
+		return post.Type == TypeEvent && strings.Contains(post.Message, "@"+owner.Username) && strings.Contains(post.Message, "A janela está aberta")
 	}); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ const (
 	maxCooldownHours = 30 * 24
 	maxMinutes       = 365 * 24 * 60
 	maxDays          = 100 * 365
+	maxReopenHours   = maxDays * 24
 	maxMessages      = 1_000_000_000
 )
 
@@ -43,6 +44,8 @@ func Parse(raw map[string]any) (Settings, []Problem) {
 	p.number("CooldownHours", &s.CooldownHours, maxCooldownHours)
 	p.flag("RequireCPF", &s.RequireCPF)
 	p.number("InactivityMinutes", &s.InactivityMinutes, maxMinutes)
+	p.number("ReopenHours", &s.ReopenHours, maxReopenHours)
+	p.number("ArchiveDays", &s.ArchiveDays, maxDays)
 	p.number("RetentionDays", &s.RetentionDays, maxDays)
 	p.number("FreeServiceMessages", &s.FreeServiceMessages, maxMessages)
 	return s, p.problems

@@ -36,6 +36,8 @@ func TestParseGoodValues(t *testing.T) {
 		"requireCPF":          "False",
 		"inactivityminutes":   float64(90),
 		"RetentionDays":       json.Number("365"),
+		"reopenhours":         "48",
+		"ArchiveDays":         30,
 		"freeservicemessages": 0,
 		"somethingelse":       []string{"is not ours"},
 	})
@@ -44,9 +46,9 @@ func TestParseGoodValues(t *testing.T) {
 	s.TimeZone = nil
 	require.Equal(t, Settings{
 		EncryptionKey: goodKey, GraphBaseURL: "http://localhost:8080", GraphVersion: "v26.0", DefaultRegion: "PT",
-		InactivityMinutes: 90, RetentionDays: 365,
+		InactivityMinutes: 90, RetentionDays: 365, ReopenHours: 48, ArchiveDays: 30,
 	}, s)
-	require.Equal(t, conversation.Settings{DefaultRegion: "PT"}, s.Domain())
+	require.Equal(t, conversation.Settings{DefaultRegion: "PT", ReopenHours: 48, ArchiveDays: 30}, s.Domain())
 }
 
 func TestParseWrongValuesFallBack(t *testing.T) {

@@ -31,6 +31,10 @@ type Settings struct {
 	RequireCPF bool
 	// InactivityMinutes is when a conversation without a word is closed; 0 = never.
 	InactivityMinutes int
+	// ReopenHours is how long after a close a customer who writes again reopens the conversation; 0 = never.
+	ReopenHours int
+	// ArchiveDays is how long after a close the conversation's channel is archived; 0 = never.
+	ArchiveDays int
 	// RetentionDays is how long closed conversations are kept; 0 = for ever.
 	RetentionDays int
 	// FreeServiceMessages is how many service messages Meta gives each number free in a month.
@@ -48,6 +52,8 @@ func Defaults() Settings {
 		RequireCPF:          true,
 		InactivityMinutes:   60,
 		FreeServiceMessages: 1000,
+		ReopenHours:         24,
+		ArchiveDays:         7,
 	}
 }
 
@@ -67,13 +73,15 @@ func (s Settings) Domain() conversation.Settings {
 		CooldownHours:       s.CooldownHours,
 		RequireCPF:          s.RequireCPF,
 		FreeServiceMessages: s.FreeServiceMessages,
+		ReopenHours:         s.ReopenHours,
+		ArchiveDays:         s.ArchiveDays,
 	}
 }
 
 // Format prints the settings for any verb, never the key.
 func (s Settings) Format(state fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d RetentionDays:%d FreeServiceMessages:%d}",
-		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.RetentionDays, s.FreeServiceMessages)
+	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d}",
+		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.ReopenHours, s.ArchiveDays, s.RetentionDays, s.FreeServiceMessages)
 	if s.EncryptionKey == "" {
 		_, _ = io.WriteString(state, " without a key")
 	}

@@ -11,6 +11,8 @@ type Settings struct {
 	CooldownHours       int
 	RequireCPF          bool
 	FreeServiceMessages int // Meta's free service messages per number and month
+	ReopenHours         int // how long after a close a customer who writes reopens the conversation; 0 = never
+	ArchiveDays         int // how long after a close its channel is archived; 0 = never
 }
 
 // Store is the database as the service needs it. Reads answer ErrNotFound where there is nothing.
@@ -47,6 +49,11 @@ type Tx interface {
 	LastTemplate(contactID string) (*Message, error)
 	// TemplateName is Meta's name of a template; "" where it is gone.
 	TemplateName(id string) (string, error)
+
+	// TeamHasRoom tells whether the team may have one channel more under its
+	// limit, the channels of conversations that still wait for theirs counted.
+	// Where that gets tight, starts in the team go one after the other.
+	TeamHasRoom(teamID string, limit int) (bool, error)
 
 	InsertConversation(*Conversation) error
 	UpdateConversation(*Conversation) error

@@ -15,6 +15,10 @@ type Ports struct {
 	Clock    Clock
 	NewID    func() string
 	Settings func() Settings
+	// ChannelLimit is how many channels a team may have; nil or less than 0 = any number.
+	ChannelLimit func() int
+	// CanRestore tells whether archived channels can be brought back; nil = no.
+	CanRestore func() bool
 	// BudgetSpent is told that a queue's plan refused a template; nil = nobody wants to know.
 	BudgetSpent func(ctx context.Context, queueID string)
 }

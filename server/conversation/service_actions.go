@@ -153,7 +153,13 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error)
 		return nil, queueGone()
 	}
 	conv, err := s.change(ctx, actorID, id, "reopen", func(c *Conversation) error {
-		c.ClosedAt, c.ClosedBy, c.CloseReason = 0, "", ""
+		switch {
+		case c.ClosedAt == 0:
+			return nil // somebody was faster
+		case c.ArchivedAt != 0 && (s.CanRestore == nil || !s.CanRestore()):
+			return Refuse(CodeConversationClosed, T("refusal.archived"))
+		}
+		c.Reopen(actorID, s.Clock.Now())
 		return nil
 	})
 	if errors.Is(err, ErrConflict) {
@@ -161,7 +167,7 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error)
 	} else if err != nil {
 		return nil, err
 	}
-	return s.shown(ctx, conv, T("event.reopened", "By", s.username(ctx, actorID)))
+	return s.shown(ctx, conv, Text{}) // with a line about who reopened it
 }
 
 // change applies a rule to a conversation under its lock and audits it.

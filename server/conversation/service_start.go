@@ -43,6 +43,9 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
 			return err
 		}
+		if err := s.checkRoom(tx, p.queue); err != nil {
+			return err
+		}
 		conv = &Conversation{
 			ID: s.NewID(), AccountID: p.account.ID, ContactID: contact.ID, QueueID: p.queue.ID, TeamID: p.queue.TeamID,
 			OwnerID: req.ActorID, AttendantID: req.ActorID, LastTemplateAt: now, CreatedAt: now, UpdatedAt: now, Contact: *contact,
@@ -60,6 +63,23 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		return s.startInExisting(ctx, &req, p, existing)
 	}
 	return s.deliverTemplate(ctx, conv, messageID)
+}
+
+// checkRoom refuses a start where its channel could not be made: before
+// anything is sent or charged.
+func (s *Service) checkRoom(tx Tx, queue *Queue) error {
+	if s.ChannelLimit == nil {
+		return nil
+	}
+	limit := s.ChannelLimit()
+	if limit < 0 {
+		return nil
+	}
+	room, err := tx.TeamHasRoom(queue.TeamID, limit)
+	if err != nil || room {
+		return err
+	}
+	return Refuse(CodeUnavailable, T("refusal.team_full", "Limit", limit, "Queue", queue.Name))
 }
 
 // startPlan is a start that passed every check that needs no lock.

@@ -57,10 +57,14 @@ func (c *Conversation) Answered(at int64) {
 	c.LastInboundAt = at
 }
 
-// NextChange is when StateAt will change by itself, milliseconds since epoch; 0 = never.
+// NextChange is when StateAt or Reminds will change by themselves, milliseconds since epoch; 0 = never.
 func (c *Conversation) NextChange(now int64) int64 {
-	if c.StateAt(now) == Open {
+	switch {
+	case c.StateAt(now) != Open:
+		return 0
+	case now < c.RemindAt():
+		return c.RemindAt()
+	default:
 		return c.WindowUntil
 	}
-	return 0
 }

@@ -126,7 +126,11 @@ type Conversation struct {
 	ClosedAt       int64
 	ClosedBy       string
 	CloseReason    string
-	AbortedAt      int64 // the first template was refused for good: kept for audit, in no list
+	AbortedAt      int64  // the first template was refused for good: kept for audit, in no list
+	ReopenedAt     int64  // when a close was last taken back
+	ReopenedBy     string // "" = the customer, by writing again
+	ArchivedAt     int64  // from when on its channel is archived, or about to be
+	PreviousID     string // the customer's last one, where a return made this one; "" = none
 	CreatedAt      int64
 	UpdatedAt      int64
 

@@ -35,6 +35,9 @@ type Store interface {
 	// Healths is what Meta last said of the accounts, by account id.
 	Healths(ctx context.Context) (map[string]*conversation.Health, error)
 	Backlogs(ctx context.Context) (inbox, outbox Backlog, err error)
+	// ChannelsOfTeam counts a team's channels that are not archived, and the
+	// conversations that wait for theirs.
+	ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error)
 }
 
 // Prober asks Meta about an account; a *conversation.Refusal says what is wrong.
@@ -56,6 +59,9 @@ type Doctor struct {
 	Problems func() []Problem
 	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
 	LastWebhook func(accountID string) int64
+	// ChannelLimit is how many channels a team may have; less than 0 = any number.
+	ChannelLimit func() int
+	TeamName     func(ctx context.Context, teamID string) string
 }
 
 const (
@@ -96,6 +102,10 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	}
 	more, err := d.queues(ctx)
 	if err != nil {
+		return nil, err
+	}
+	findings = append(findings, more...)
+	if more, err = d.channels(ctx); err != nil {
 		return nil, err
 	}
 	findings = append(findings, more...)

@@ -212,7 +212,14 @@ func (p *Port) Forget(_ context.Context, channelID string) error {
 		return errNothing
 	}
 	if channel.DeleteAt != 0 {
-		return nil
+		if channel.DisplayName == channel.Name {
+			return nil // done
+		}
+		// the server deletes no post of an archived channel; an update that says it is none brings it back
+		channel.DeleteAt = 0
+		if _, appErr := p.api.UpdateChannel(channel); appErr != nil {
+			return wrap(appErr, "could not bring the channel back")
+		}
 	}
 	for page := 0; ; {
 		list, appErr := p.api.GetPostsForChannel(channelID, page, forgetBatch)

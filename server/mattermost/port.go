@@ -57,7 +57,7 @@ func wrap(appErr *model.AppError, doing string) error {
 	switch {
 	case appErr == nil:
 		return nil
-	case appErr.StatusCode == http.StatusNotFound:
+	case appErr.StatusCode == http.StatusNotFound, archived(appErr):
 		return errors.Wrap(conversation.ErrNotFound, doing)
 	default:
 		return errors.Wrap(errors.New(appErr.Id), doing)

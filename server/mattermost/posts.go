@@ -131,7 +131,7 @@ func (p *Port) ShowStatus(_ context.Context, postID string, status conversation.
 	}
 	post = post.Clone()
 	post.AddProp(relay.PropStatus, string(status))
-	if _, appErr := p.api.UpdatePost(post); appErr != nil {
+	if _, appErr := p.api.UpdatePost(post); appErr != nil && !archived(appErr) { // else nobody looks at it any more
 		return wrap(appErr, "could not show the status on the post")
 	}
 	return nil

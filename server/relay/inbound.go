@@ -20,6 +20,8 @@ const (
 	aheadAllowed = 5 * time.Minute
 	// waitForChannel is the pause of an answer that came before its channel.
 	waitForChannel = 300 * time.Millisecond
+	// waitForRoom is the pause where the channel is long in coming: the team may have no room for it.
+	waitForRoom = 5 * time.Second
 	// waitForQueue is the pause of an unknown customer's message while the account has no default queue.
 	waitForQueue = 5 * time.Second
 )
@@ -39,6 +41,8 @@ type Inbound struct {
 	NewID   func() string
 	Refresh func() // wakes the mirror
 	Fetch   func() // wakes the media queue
+	// Settings are those that hold now.
+	Settings func() conversation.Settings
 }
 
 // Handle is the inbox's job handler.
@@ -83,9 +87,9 @@ func (in *Inbound) message(ctx context.Context, job jobqueue.Job, item whatsapp.
 // deliver takes what a customer did to its conversation.
 func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conversation.Account, item whatsapp.Item, m *whatsapp.Message) (jobqueue.Outcome, error) {
 	who := personOf(item, m)
-	a, err := in.arrival(ctx, account, who, m)
+	a, err := in.arrival(ctx, account, who, m, in.sentAt(job))
 	switch {
-	case errors.Is(err, errNoQueue):
+	case errors.Is(err, ErrNoQueue):
 		return jobqueue.RetryIn(waitForQueue, "the number has no default queue"), nil
 	case errors.Is(err, errNoAccount), errors.Is(err, errNobody):
 		return jobqueue.Dead(err.Error()), nil
@@ -101,15 +105,16 @@ func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conve
 }
 
 var (
-	errNoQueue   = errors.New("the number has no default queue")
 	errNoAccount = errors.New("the number was removed")
 	errNobody    = errors.New("the sender has neither a number nor a user id")
 )
 
-// arrival finds the conversation of a message, or makes that of somebody who
-// writes first. What the cache says of the number may be old, so its row is read.
-func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, who Person, m *whatsapp.Message) (*Arrival, error) {
-	a, err := in.Store.Arrival(ctx, account.ID, m.ID, about(m), who)
+// arrival finds the conversation of a message, reopens the one that a customer
+// comes back to, or makes that of somebody who writes first or long after. What
+// the cache says of the number may be old, so its row is read.
+func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, who Person, m *whatsapp.Message, at int64) (*Arrival, error) {
+	answers := about(m)
+	a, err := in.Store.Arrival(ctx, account.ID, m.ID, answers, who)
 	if !errors.Is(err, conversation.ErrNotFound) {
 		return a, err
 	}
@@ -127,16 +132,17 @@ func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, w
 		return nil, errNoAccount
 	case err != nil:
 		return nil, err
-	case account.DefaultQueueID == "":
-		return nil, errNoQueue
 	}
-	queue, err := in.Store.Queue(ctx, account.DefaultQueueID)
-	if err != nil {
-		return nil, errors.Wrap(err, "the number's default queue")
-	}
-	c, _, err := in.Store.OpenForInbound(ctx, account, queue, who, in.Clock.Now())
+	settings := in.Settings()
+	c, how, err := in.Store.OpenForInbound(ctx, Writer{
+		AccountID: account.ID, DefaultQueueID: account.DefaultQueueID, Answers: answers, Who: who, Now: in.Clock.Now(),
+		Reopens: func(c *conversation.Conversation) bool { return c.ReopensFor(at, settings) },
+	})
 	if err != nil {
 		return nil, err
+	}
+	if how == Reopened {
+		in.Refresh()
 	}
 	return &Arrival{Conversation: *c}, nil
 }
@@ -153,6 +159,9 @@ func (in *Inbound) ofTarget(ctx context.Context, accountID, wamid string) (*Arri
 	c, err := in.Store.Conversation(ctx, target.ConversationID)
 	if err != nil {
 		return nil, err
+	}
+	if c.ArchivedAt != 0 { // nothing can be shown there any more
+		return nil, conversation.ErrNotFound
 	}
 	return &Arrival{Conversation: *c}, nil
 }
@@ -193,6 +202,9 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 			in.Refresh()
 		}
 		if after.ChannelID == "" {
+			if now-after.CreatedAt > startPatience.Milliseconds() {
+				return jobqueue.RetryIn(waitForRoom, "the channel could not be made yet"), nil
+			}
 			return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
 		}
 		c.ChannelID = after.ChannelID

@@ -18,6 +18,7 @@ type desk struct {
 	InboundStore
 	arrival *Arrival // nil = nobody we know
 	account conversation.Account
+	closed  *conversation.Conversation // the customer's last one
 	opened  bool
 	found   string // the post that an earlier try made
 	did     []string
@@ -41,18 +42,26 @@ func (d *desk) Arrival(context.Context, string, string, string, Person) (*Arriva
 	a := *d.arrival
 	return &a, nil
 }
-func (d *desk) Queue(context.Context, string) (*conversation.Queue, error) {
-	return &conversation.Queue{ID: "queue"}, nil
-}
-func (d *desk) OpenForInbound(context.Context, *conversation.Account, *conversation.Queue, Person, int64) (*conversation.Conversation, bool, error) {
+func (d *desk) OpenForInbound(_ context.Context, w Writer) (*conversation.Conversation, Opened, error) {
+	closed := d.closed
+	switch {
+	case closed != nil && w.Reopens(closed):
+		c := *closed
+		c.Reopen("", w.Now)
+		return &c, Reopened, nil
+	case w.DefaultQueueID == "":
+		return nil, Began, ErrNoQueue
+	}
 	d.opened = true
-	return &conversation.Conversation{ID: "new"}, true, nil
+	return &conversation.Conversation{ID: "new", CreatedAt: w.Now}, Began, nil
 }
 func (d *desk) SaveInbound(_ context.Context, m *conversation.Message, _ Person, _ bool, _ int64) (*conversation.Message, *conversation.Conversation, *conversation.Conversation, error) {
 	d.did = append(d.did, "save")
 	before := conversation.Conversation{ID: m.ConversationID}
 	if d.arrival != nil {
 		before = d.arrival.Conversation
+	} else if d.closed != nil && m.ConversationID == d.closed.ID {
+		before.ChannelID = d.closed.ChannelID
 	}
 	after := before
 	after.Answered(m.CreatedAt)
@@ -116,11 +125,12 @@ type words struct{}
 func (words) Text(_, key string, _ map[string]any) string { return key }
 
 func TestInboundTakesAMessage(t *testing.T) {
-	const now = int64(1_794_744_000_000)
+	const now, hour = int64(1_794_744_000_000), int64(3600_000)
 	open := conversation.Conversation{ID: "c", ChannelID: "channel", WindowFrom: now - 1000, WindowUntil: now + 1000}
 	waiting := conversation.Conversation{ID: "c", ChannelID: "channel"}
 	for name, test := range map[string]struct {
 		arrival   *Arrival
+		closed    *conversation.Conversation
 		queue     string
 		kind      string
 		attempts  int
@@ -141,18 +151,27 @@ func TestInboundTakesAMessage(t *testing.T) {
 		"a placeholder after the real one": {arrival: &Arrival{Conversation: open, MessageID: "m", Kind: "text", PostID: "p"}, kind: "unsupported"},
 		"before its channel":               {arrival: &Arrival{Conversation: conversation.Conversation{ID: "c"}}, did: []string{"save"}, refreshes: 1, again: true},
 		"somebody new":                     {queue: "queue", did: []string{"save"}, refreshes: 1, again: true},
-		"somebody new without a queue":     {again: true},
+		"a customer who comes back the next day": {
+			closed: &conversation.Conversation{ID: "c", ChannelID: "channel", ClosedAt: now - 23*hour}, queue: "queue", did: []string{"save", "post", "posted post"}, refreshes: 2,
+		},
+		"a customer who comes back while the old window is open": {
+			closed: &conversation.Conversation{ID: "c", ChannelID: "channel", ClosedAt: now - hour, WindowUntil: now + hour}, queue: "queue", did: []string{"post", "posted post"}, refreshes: 1,
+		},
+		"a customer who comes back later": {
+			closed: &conversation.Conversation{ID: "c", ChannelID: "channel", ClosedAt: now - 25*hour}, queue: "queue", did: []string{"save"}, refreshes: 1, again: true,
+		},
+		"somebody new without a queue": {again: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			kind := test.kind
 			if kind == "" {
 				kind = "text"
 			}
-			d := &desk{arrival: test.arrival, account: conversation.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
+			d := &desk{arrival: test.arrival, closed: test.closed, account: conversation.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
 			refreshes := 0
 			in := &Inbound{
 				Store: d, Poster: d, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
-				NewID: func() string { return "id" }, Refresh: func() { refreshes++ },
+				NewID: func() string { return "id" }, Refresh: func() { refreshes++ }, Settings: func() conversation.Settings { return conversation.Settings{ReopenHours: 24, ArchiveDays: 7} },
 			}
 			payload, err := json.Marshal(whatsapp.Item{
 				Kind: whatsapp.KindMessage, PhoneNumberID: "1", Contact: whatsapp.Contact{WaID: "5511987654321"},
@@ -168,7 +187,7 @@ func TestInboundTakesAMessage(t *testing.T) {
 			require.Equal(t, test.did, d.did)
 			require.Equal(t, test.refreshes, refreshes)
 			require.Equal(t, test.again, outcome.Again())
-			require.Equal(t, test.arrival == nil && test.queue != "", d.opened)
+			require.Equal(t, test.arrival == nil && test.queue != "" && len(test.did) == 1, d.opened)
 			for _, p := range d.posts {
 				require.Equal(t, "wamid.1", p.Props[PropWAMID])
 				require.Equal(t, "channel", p.ChannelID)

@@ -46,6 +46,11 @@ func (m *Mirror) card(ctx context.Context, c *conversation.Conversation, queue *
 	if why != "new" { // a conversation is new once, and transferred any number of times
 		key += ":" + time.Now().UTC().Format(time.RFC3339)
 	}
+	return m.cardOnce(ctx, c, queue, "card."+why, key, why == "new")
+}
+
+// cardOnce leaves a card in the queue's channel, once per key where an earlier try (again) may have left it.
+func (m *Mirror) cardOnce(ctx context.Context, c *conversation.Conversation, queue *conversation.Queue, textKey, key string, again bool) error {
 	button := map[string]any{
 		"id": "claim", "type": "button", "style": "primary",
 		"name": m.Speaker.inChannel(conversation.T("card.claim")),
@@ -56,8 +61,8 @@ func (m *Mirror) card(ctx context.Context, c *conversation.Conversation, queue *
 	}
 	_, err := ensurePost(ctx, m.Posts, Post{
 		ChannelID: queue.ChannelID, Type: TypeEvent, PendingID: key,
-		Message: m.Speaker.inChannel(conversation.T("card."+why, "Customer", displayName(c))),
+		Message: m.Speaker.inChannel(conversation.T(textKey, "Customer", displayName(c))),
 		Props:   map[string]any{PropEvent: key, "attachments": []any{map[string]any{"actions": []any{button}}}},
-	}, PropEvent, why == "new", ownPostsSince())
+	}, PropEvent, again, ownPostsSince())
 	return err
 }

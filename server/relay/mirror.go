@@ -28,6 +28,8 @@ type MirrorPosts interface {
 	AddMember(ctx context.Context, teamID, channelID, userID string) error
 	SetHeader(ctx context.Context, channelID, header string) error
 	Guard(ctx context.Context, channelID string) error
+	// Restore brings an archived channel back, where the server lets a plugin do that.
+	Restore(ctx context.Context, channelID string) error
 }
 
 // Mirror makes Mattermost show what the database says of a conversation: its
@@ -41,6 +43,10 @@ type Mirror struct {
 	Clock    conversation.Clock
 	Log      jobqueue.Logger
 	Username func(ctx context.Context, userID string) (string, error)
+	// Link is the address of a conversation's channel; "" where it has none.
+	Link func(ctx context.Context, c *conversation.Conversation) string
+	// Full is told that a conversation's channel cannot be made because its team has no room.
+	Full func(ctx context.Context, c *conversation.Conversation)
 }
 
 // Round refreshes a batch of conversations that are due.
@@ -91,7 +97,9 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	}
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)
-		if err != nil {
+		if errors.Is(err, ErrTooManyChannels) {
+			return m.waitForRoom(ctx, &r, settled, now)
+		} else if err != nil {
 			return err
 		}
 		if !begun { // its template is still on the way to Meta
@@ -102,7 +110,12 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 		return err
 	}
 	shown := stateKey(c, now, r.Zone)
-	if r.Shown != shown {
+	if shownBefore(&r) != shown {
+		if r.told() == conversation.Closed && c.ClosedAt == 0 {
+			if err := m.returned(ctx, &r); err != nil {
+				return err
+			}
+		}
 		if err := m.Posts.SetHeader(ctx, c.ChannelID, m.header(c, now, r.Zone)); err != nil {
 			return err
 		}
@@ -114,6 +127,10 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 				return err
 			}
 		}
+	}
+	shown, err := m.remind(ctx, &r, shown, now)
+	if err != nil {
+		return err
 	}
 	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(now), now)
 }
@@ -136,12 +153,15 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 	if err != nil {
 		return false, err
 	}
+	c.ChannelID = channelID
+	if err := m.linkPrevious(ctx, r); err != nil {
+		return false, err
+	}
 	// ours before anybody but the bot is in it: from now on the lock holds
 	if err := m.Store.SetChannel(ctx, c.ID, channelID); err != nil {
 		return false, err
 	}
 	m.Channels.Add(channelID)
-	c.ChannelID = channelID
 	if err := m.Posts.Guard(ctx, channelID); err != nil {
 		return false, err
 	}
@@ -195,9 +215,8 @@ func (m *Mirror) showTemplates(ctx context.Context, r *Refresh) error {
 // tellChange leaves a line where the state is another than the one last told.
 func (m *Mirror) tellChange(ctx context.Context, r *Refresh, now int64) error {
 	c := &r.Conversation
-	told, _, _ := strings.Cut(r.Shown, ":")
-	state := c.StateAt(now)
-	if told == string(state) {
+	told, state := r.told(), c.StateAt(now)
+	if told == state && state != conversation.Closed { // one closed again has another summary
 		return nil
 	}
 	var line conversation.Text
@@ -210,7 +229,10 @@ func (m *Mirror) tellChange(ctx context.Context, r *Refresh, now int64) error {
 		line = conversation.T("event.expired")
 		key += ":" + strconv.FormatInt(c.WindowUntil, 10)
 	case conversation.Closed:
-		line = conversation.T("event.closed", "Who", m.name(ctx, c.ClosedBy), "Reason", c.CloseReason)
+		var err error
+		if line, err = m.summary(ctx, c); err != nil {
+			return err
+		}
 		key += ":" + strconv.FormatInt(c.ClosedAt, 10)
 	case conversation.Waiting:
 		if told != "" { // the template's own post tells it
@@ -219,6 +241,12 @@ func (m *Mirror) tellChange(ctx context.Context, r *Refresh, now int64) error {
 		line = conversation.T("event.waiting")
 	}
 	return m.tell(ctx, c, line.In(r.Zone), key, r.Again)
+}
+
+// told is the state that was shown last; "" = none yet.
+func (r *Refresh) told() conversation.State {
+	told, _, _ := strings.Cut(r.Shown, ":")
+	return conversation.State(told)
 }
 
 // mention calls whoever is to know that the customer answered: who serves, and who is responsible.

@@ -43,10 +43,9 @@ type InboundStore interface {
 	// still open, else to the open one of the person (by BSUID, then by phone
 	// key). ErrNotFound where the person has no open one.
 	Arrival(ctx context.Context, accountID, wamid, answers string, who Person) (*Arrival, error)
-	// OpenForInbound makes (or finds, if somebody was faster) the open
-	// conversation for somebody who writes first, in the queue, with neither
-	// owner nor attendant; created tells which.
-	OpenForInbound(ctx context.Context, account *conversation.Account, queue *conversation.Queue, who Person, now int64) (c *conversation.Conversation, created bool, err error)
+	// OpenForInbound finds, reopens or makes the open conversation of somebody who
+	// writes without having one; ErrNoQueue.
+	OpenForInbound(ctx context.Context, w Writer) (c *conversation.Conversation, how Opened, err error)
 	// SaveInbound stores the message (once per wamid) and, where it opens the
 	// window, moves window_from, window_until and last_inbound_at by
 	// conversation.Answered, all in one transaction. It also adds identities
@@ -75,8 +74,7 @@ type InboundStore interface {
 	AddMedia(ctx context.Context, accountID string, file *MediaFile) error
 	// SetKind records the real kind of a message that came first as unsupported.
 	SetKind(ctx context.Context, messageID, kind string) error
-	// Queue and Conversation as in conversation.Store.
-	Queue(ctx context.Context, id string) (*conversation.Queue, error)
+	// Conversation as in conversation.Store.
 	Conversation(ctx context.Context, id string) (*conversation.Conversation, error)
 }
 
@@ -193,6 +191,8 @@ type MirrorStore interface {
 	FirstMessage(ctx context.Context, conversationID string) (*conversation.Message, error)
 	Conversation(ctx context.Context, id string) (*conversation.Conversation, error)
 	Queue(ctx context.Context, id string) (*conversation.Queue, error)
+	// Summary adds up what a conversation came to.
+	Summary(ctx context.Context, conversationID string) (*conversation.Summary, error)
 	// UnshownTemplates are the template messages that were stored but have no post yet (after the first), oldest first.
 	UnshownTemplates(ctx context.Context, conversationID string) ([]*conversation.Message, error)
 }

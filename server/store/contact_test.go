@@ -90,7 +90,7 @@ func TestAContactIsKnownOnEveryAccount(t *testing.T) {
 func TestIdentitiesOfTwoPeopleAreNotMerged(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		byNumber := f.contact(t, "+5511987654321", "Ana")
-		hidden, _, err := f.OpenForInbound(ctx(), f.account, f.queue, relay.Person{UserID: "BR.1", Name: "Bia"}, now)
+		hidden, _, err := f.written(relay.Person{UserID: "BR.1", Name: "Bia"})
 		require.NoError(t, err)
 		require.NotEqual(t, byNumber.ID, hidden.ContactID)
 		both := relay.Person{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1"}

@@ -161,6 +161,20 @@ func (f *fixture) Find(ctx context.Context, accountID, contextWAMID string, who 
 	return &a.Conversation, nil
 }
 
+// writer is somebody who writes at now to the fixture's number; what is closed stays closed.
+func (f *fixture) writer(who relay.Person) relay.Writer {
+	return relay.Writer{
+		AccountID: f.account.ID, DefaultQueueID: f.queue.ID, Who: who, Now: now,
+		Reopens: func(*conversation.Conversation) bool { return false },
+	}
+}
+
+// written finds or makes the open conversation of a writer.
+func (f *fixture) written(who relay.Person) (c *conversation.Conversation, created bool, err error) {
+	c, how, err := f.OpenForInbound(ctx(), f.writer(who))
+	return c, how == relay.Began, err
+}
+
 // number counts rows.
 func (f *fixture) number(t testing.TB, query string, args ...any) (n int64) {
 	t.Helper()

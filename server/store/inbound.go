@@ -3,40 +3,9 @@ package store
 import (
 	"context"
 
-	"github.com/jmoiron/sqlx"
-	"github.com/pkg/errors"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
-
-// OpenForInbound makes or finds the open conversation of somebody who writes
-// first; see relay.InboundStore.
-func (s *Store) OpenForInbound(ctx context.Context, account *conversation.Account, queue *conversation.Queue, who relay.Person, now int64) (c *conversation.Conversation, created bool, err error) {
-	who = fitted(who)
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			created = false
-			contact, err := s.lockPerson(ctx, t, account.ID, who, func(c *conversation.Contact) { learn(c, who) })
-			if err != nil {
-				return err
-			}
-			if c, err = openConversation(ctx, t, account.ID, contact.ID); !errors.Is(err, conversation.ErrNotFound) {
-				return err
-			}
-			created = true
-			c = &conversation.Conversation{
-				ID: s.newID(), AccountID: account.ID, ContactID: contact.ID, QueueID: queue.ID, TeamID: queue.TeamID,
-				CreatedAt: now, UpdatedAt: now, Contact: *contact,
-			}
-			return insertConversation(ctx, t, c, now)
-		})
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	return c, created, nil
-}
 
 // savedInbound is what saveInbound answers.
 type savedInbound struct {

@@ -147,7 +147,7 @@ func TestOpenForInboundMakesOne(t *testing.T) {
 				if i == 0 || i > 10 { // somebody has to say that both are one
 					who = relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
 				}
-				c, created, err := f.OpenForInbound(ctx(), f.account, f.queue, who, now)
+				c, created, err := f.written(who)
 				if err != nil {
 					t.Error(err)
 					return
@@ -163,10 +163,10 @@ func TestOpenForInboundMakesOne(t *testing.T) {
 		require.LessOrEqual(t, f.number(t, "SELECT count(*) FROM waa_conversations"), int64(2), "number and BSUID alone may be two people")
 		require.Zero(t, f.number(t, "SELECT count(*) FROM (SELECT 1 FROM waa_conversations GROUP BY account_id, contact_id HAVING count(*) > 1) d"))
 
-		_, created, err := f.OpenForInbound(ctx(), f.account, f.queue, who, now)
+		_, created, err := f.written(who)
 		require.NoError(t, err)
 		require.False(t, created)
-		_, _, err = f.OpenForInbound(ctx(), f.account, f.queue, relay.Person{Name: "nobody"}, now)
+		_, _, err = f.written(relay.Person{Name: "nobody"})
 		require.Error(t, err)
 	})
 }
@@ -175,7 +175,7 @@ func TestNothingInAMessageIsTooMuch(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		huge := strings.Repeat("\x00\xffé😀", 5000)
 		who := relay.Person{PhoneKey: "5511987654321", WAID: huge, UserID: huge, Name: huge}
-		c, created, err := f.OpenForInbound(ctx(), f.account, f.queue, who, now)
+		c, created, err := f.written(who)
 		require.NoError(t, err)
 		require.True(t, created)
 		m := inbound(c, huge, now)

@@ -115,7 +115,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 
 func TestAChannelForSomebodyWhoWritesFirstIsDueAtOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		c, created, err := f.OpenForInbound(ctx(), f.account, f.queue, person("+5511987654321"), now)
+		c, created, err := f.written(person("+5511987654321"))
 		require.NoError(t, err)
 		require.True(t, created)
 		claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)

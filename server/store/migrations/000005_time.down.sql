@@ -1,4 +1,5 @@
 DROP INDEX waa_conversations_archiving;
+DROP INDEX waa_conversations_unmade;
 DROP INDEX waa_conversations_archive;
 ALTER TABLE waa_conversations
     DROP COLUMN archive_lease,

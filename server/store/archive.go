@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// ClaimArchive leases up to n closed conversations whose channel is to be
+// archived; see relay.ArchiveStore. What is still to be shown goes first.
+func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]relay.Archiving, error) {
+	claimed := []relay.Archiving{}
+	err := s.db.SelectContext(ctx, &claimed, `
+		WITH due AS (
+			SELECT id FROM waa_conversations WHERE closed_at > 0 AND archived_at = 0 AND channel_id <> '' AND closed_at <= $1 AND refresh_at = 0
+			ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+		), left_over AS (
+			SELECT id FROM waa_conversations WHERE archive_lease > 0 AND archive_lease <= `+clock+` LIMIT $2 FOR UPDATE SKIP LOCKED
+		)
+		UPDATE waa_conversations c SET archived_at = CASE WHEN c.archived_at = 0 AND c.closed_at > 0 THEN $3 ELSE c.archived_at END, archive_lease = `+clock+` + $4::bigint
+		WHERE c.id IN (SELECT id FROM due UNION SELECT id FROM left_over)
+		RETURNING c.id, c.channel_id, c.archived_at <> 0 AS archive`, closedBefore, n, now, lease.Milliseconds())
+	return claimed, errors.Wrap(err, "could not claim conversations to archive")
+}
+
+// Archived ends an archiving; see relay.ArchiveStore.
+func (s *Store) Archived(ctx context.Context, id string) (still bool, err error) {
+	err = s.db.GetContext(ctx, &still, "UPDATE waa_conversations SET archive_lease = 0 WHERE id = $1 RETURNING archived_at <> 0", id)
+	return still, failed(err, "could not end an archiving")
+}
+
+// ChannelsOfTeam counts what counts against a team's limit: its channels that
+// are not archived. waiting are the conversations whose channel is not there yet.
+func (s *Store) ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error) {
+	return channelsOfTeam(ctx, s.db, teamID)
+}
+
+func channelsOfTeam(ctx context.Context, r runner, teamID string) (channels, waiting int, err error) {
+	var row struct{ Channels, Waiting int }
+	err = r.GetContext(ctx, &row, `SELECT
+		(SELECT count(*) FROM channels WHERE teamid = $1 AND deleteat = 0 AND type IN ('O', 'P')) AS channels,
+		(SELECT count(*) FROM waa_conversations WHERE team_id = $1 AND channel_id = '' AND closed_at = 0 AND aborted_at = 0) AS waiting`, teamID)
+	return row.Channels, row.Waiting, failed(err, "could not count the team's channels")
+}
+
+// nearLimit is how close to its limit the starts of a team go one after the other.
+const nearLimit = 50
+
+// TeamHasRoom is conversation.Tx's.
+func (t *tx) TeamHasRoom(teamID string, limit int) (bool, error) {
+	channels, waiting, err := channelsOfTeam(t.ctx, t.r, teamID)
+	if err != nil || channels+waiting+nearLimit < limit {
+		return err == nil, err
+	}
+	// a statement of its own: what follows sees what those before committed
+	if _, err := exec(t.ctx, t.r, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:team:"+teamID); err != nil {
+		return false, failed(err, "could not hold the team")
+	}
+	channels, waiting, err = channelsOfTeam(t.ctx, t.r, teamID)
+	return err == nil && channels+waiting < limit, err
+}

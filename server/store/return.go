@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// OpenForInbound finds, reopens or makes the open conversation of somebody who
+// writes without having one; see relay.InboundStore. Everybody who looks for the
+// same person waits in a line at the person's identities and row, so that two
+// nodes never make two.
+func (s *Store) OpenForInbound(ctx context.Context, w relay.Writer) (c *conversation.Conversation, how relay.Opened, err error) {
+	w.Who = fitted(w.Who)
+	err = retryDeadlock(func() error {
+		return s.inTx(ctx, func(t *sqlx.Tx) error {
+			c, how, err = s.openForInbound(ctx, t, w)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, how, err
+	}
+	return c, how, nil
+}
+
+func (s *Store) openForInbound(ctx context.Context, r runner, w relay.Writer) (*conversation.Conversation, relay.Opened, error) {
+	asked, err := answeredConversation(ctx, r, w.AccountID, fit(w.Answers, maxWAMID))
+	if err != nil {
+		return nil, 0, err
+	}
+	contact, err := s.lockWriter(ctx, r, w, asked)
+	if err != nil {
+		return nil, 0, err
+	}
+	c, err := openConversation(ctx, r, w.AccountID, contact.ID)
+	if !errors.Is(err, conversation.ErrNotFound) {
+		return c, relay.Found, err
+	}
+	last, err := lastClosed(ctx, r, w.AccountID, contact.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, candidate := range []*conversation.Conversation{asked, last} {
+		if candidate == nil {
+			continue
+		}
+		// read again, held: it may have been archived meanwhile
+		c, err := getConversation(ctx, r, conversationSelect()+" WHERE c.id = $1 FOR UPDATE OF c", candidate.ID)
+		if err != nil {
+			return nil, 0, err
+		}
+		if w.Reopens(c) {
+			return c, relay.Reopened, s.returned(ctx, r, c, w)
+		}
+	}
+	queue, err := queueForReturn(ctx, r, w, last)
+	if err != nil {
+		return nil, 0, err
+	}
+	c = &conversation.Conversation{
+		ID: s.newID(), AccountID: w.AccountID, ContactID: contact.ID, QueueID: queue.ID, TeamID: queue.TeamID,
+		CreatedAt: w.Now, UpdatedAt: w.Now, Contact: *contact,
+	}
+	if last != nil {
+		c.PreviousID = last.ID
+	}
+	return c, relay.Began, insertConversation(ctx, r, c, w.Now)
+}
+
+// lockWriter holds the contact of somebody who writes: the one whose
+// conversation asked, however the writer is named now, else the identities'.
+func (s *Store) lockWriter(ctx context.Context, r runner, w relay.Writer, asked *conversation.Conversation) (*conversation.Contact, error) {
+	if asked == nil {
+		return s.lockPerson(ctx, r, w.AccountID, w.Who, func(c *conversation.Contact) { learn(c, w.Who) })
+	}
+	if err := lockIdentities(ctx, r, identitiesOf(w.Who)); err != nil {
+		return nil, err
+	}
+	c := &conversation.Contact{}
+	if err := r.GetContext(ctx, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1 FOR UPDATE", asked.ContactID); err != nil {
+		return nil, failed(err, "could not hold the contact")
+	}
+	if learn(c, w.Who) {
+		query := "UPDATE waa_contacts SET " + assign(contactFields) + ", updated_at = " + clock + " WHERE id = :id"
+		if err := updateContact(ctx, r, query, c); err != nil {
+			return nil, err
+		}
+	}
+	_, err := exec(ctx, r, newIdentities, w.AccountID, c.ID, w.Who.PhoneKey, w.Who.UserID)
+	return c, failed(err, "could not store the identities")
+}
+
+// returned takes the close back for a customer who wrote again. Who served goes
+// on serving, unless they cannot any more: then it waits in the queue.
+func (s *Store) returned(ctx context.Context, r runner, c *conversation.Conversation, w relay.Writer) error {
+	if c.AttendantID != "" {
+		present, err := present(ctx, r, c.TeamID, c.AttendantID)
+		if err != nil {
+			return err
+		}
+		if !present {
+			c.AttendantID = ""
+		}
+	}
+	c.Reopen("", w.Now)
+	if err := updateConversation(ctx, r, c); err != nil {
+		return err
+	}
+	if c.StateAt(w.Now) == conversation.Open { // else the message opens the window first, and makes it due
+		if _, err := exec(ctx, r, "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", c.ID, w.Now); err != nil {
+			return failed(err, "could not make the conversation due")
+		}
+	}
+	return s.audit(ctx, r, "", "returned", c.ID, nil)
+}
+
+// present tells whether somebody can serve in a team: active, and its member. The
+// server's tables say so; its nodes' memories may be behind.
+func present(ctx context.Context, r runner, teamID, userID string) (is bool, err error) {
+	err = r.GetContext(ctx, &is, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id
+		WHERE u.id = $1 AND u.deleteat = 0 AND t.teamid = $2 AND t.deleteat = 0)`, userID, teamID)
+	return is, failed(err, "could not look for an attendant")
+}
+
+// answeredConversation is the one whose message is answered, closed or not; nil = none of ours.
+func answeredConversation(ctx context.Context, r runner, accountID, wamid string) (*conversation.Conversation, error) {
+	if wamid == "" {
+		return nil, nil //nolint:nilnil // none
+	}
+	c, err := getConversation(ctx, r, conversationSelect()+` WHERE c.aborted_at = 0
+		AND c.id = (SELECT m.conversation_id FROM waa_messages m WHERE m.wamid = $1 AND m.wamid <> '' AND m.account_id = $2)`, wamid, accountID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, nil //nolint:nilnil // none
+	}
+	return c, err
+}
+
+// lastClosed is the contact's conversation on the account that was closed last; nil = none.
+func lastClosed(ctx context.Context, r runner, accountID, contactID string) (*conversation.Conversation, error) {
+	c, err := getConversation(ctx, r, conversationSelect()+` WHERE c.contact_id = $2 AND c.account_id = $1 AND c.closed_at > 0 AND c.aborted_at = 0
+		ORDER BY c.closed_at DESC, c.id LIMIT 1`, accountID, contactID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, nil //nolint:nilnil // none
+	}
+	return c, err
+}
+
+// queueForReturn is the queue of the last conversation while it is still the
+// number's, else the number's default queue; relay.ErrNoQueue.
+func queueForReturn(ctx context.Context, r runner, w relay.Writer, last *conversation.Conversation) (*conversation.Queue, error) {
+	lastQueue := ""
+	if last != nil {
+		lastQueue = last.QueueID
+	}
+	q := &conversation.Queue{}
+	err := failed(r.GetContext(ctx, q, "SELECT "+queueColumns+` FROM waa_queues
+		WHERE id = $1 AND account_id = $3 OR id = $2 ORDER BY id = $1 DESC LIMIT 1`, lastQueue, w.DefaultQueueID, w.AccountID), "could not read the queue")
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, relay.ErrNoQueue
+	}
+	return q, err
+}
