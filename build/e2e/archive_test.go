@@ -171,6 +171,7 @@ func (s *stage) queueZone() {
 
 func (s *stage) reminder() {
 	waits, answered, nobody := s.open(1), s.open(1), newCustomer()
+	require.NoError(s.t, s.Advance(s.ctx(oneMinute), time.Minute)) // Meta tells whole seconds
 	s.ticks(oneMinute, s.post(answered, "já respondi").Id, "sent", "delivered", "read")
 	s.storm(nobody.Phone, 2) // in the queue: nobody to remind
 	s.quiet(oneMinute)

@@ -49,5 +49,7 @@ func (c *Conversation) RemindAt() int64 {
 // Reminds tells whether the attendant is to be reminded now: the window closes
 // soon, and the customer waits for an answer.
 func (c *Conversation) Reminds(now int64) bool {
-	return c.StateAt(now) == Open && now >= c.RemindAt() && c.AttendantID != "" && c.LastInboundAt > c.LastOutboundAt
+	// Meta's timestamps are whole seconds, ours are not
+	lastWord := c.LastInboundAt+time.Second.Milliseconds() > c.LastOutboundAt
+	return c.StateAt(now) == Open && now >= c.RemindAt() && c.AttendantID != "" && lastWord
 }

@@ -47,7 +47,9 @@ func TestRemindsOnlyWhileTheCustomerWaits(t *testing.T) {
 	require.False(t, c.Reminds(at+dayMS), "the window is over")
 
 	answered := c
-	answered.LastOutboundAt = at + 1
+	answered.LastOutboundAt = at + 999
+	require.True(t, answered.Reminds(at+23*hourMS), "within Meta's second")
+	answered.LastOutboundAt = at + 1000
 	require.False(t, answered.Reminds(at+23*hourMS))
 	nobody := c
 	nobody.AttendantID = ""

@@ -61,7 +61,7 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	round(answered + 23*hour)
 	require.Len(t, w.posts, 1)
 
-	c.LastOutboundAt = answered + 23*hour
+	c.LastOutboundAt = answered + 22*hour
 	c.Answered(answered + 23*hour + 1)
 	round(answered + 24*hour)
 	require.Len(t, w.posts, 1, "the window is a new one")
