@@ -27,6 +27,9 @@ type patient struct {
 	probeErr  error
 	inbox     doctor.Backlog
 	outbox    doctor.Backlog
+	channels  int
+	waiting   int // conversations without their channel
+	noLimit   bool
 	problems  []doctor.Problem
 	webhook   int64 // seen by this process
 	err       error
@@ -65,6 +68,15 @@ func (p *patient) Healths(context.Context) (map[string]*conversation.Health, err
 func (p *patient) Backlogs(context.Context) (inbox, outbox doctor.Backlog, err error) {
 	return p.inbox, p.outbox, nil
 }
+func (p *patient) ChannelsOfTeam(context.Context, string) (channels, waiting int, err error) {
+	return p.channels, p.waiting, nil
+}
+func (p *patient) limit() int {
+	if p.noLimit {
+		return -1
+	}
+	return 2000
+}
 func (p *patient) Probe(context.Context, *conversation.Account) (conversation.Health, error) {
 	return p.probe, p.probeErr
 }
@@ -74,6 +86,7 @@ func (p *patient) examine(t *testing.T) []doctor.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
 		Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
+		ChannelLimit: p.limit, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
 	require.NoError(t, err)
@@ -137,6 +150,11 @@ func TestExamine(t *testing.T) {
 		"work is stuck": {func(p *patient) {
 			p.inbox, p.outbox = doctor.Backlog{Depth: 3, Oldest: time.Minute}, doctor.Backlog{Depth: 1, Oldest: time.Hour}
 		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},
+		"the team is nearly full": {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
+		"the team has room":       {func(p *patient) { p.channels = 1799 }, nil},
+		"those who wait count":    {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
+		"the team is full":        {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
+		"any number of channels":  {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
 		"work waits for a moment": {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
 		"dead letters of both":    {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
 	} {
