@@ -15,6 +15,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
 // limitChannels lets teams have so many channels, on both servers.
@@ -209,6 +210,10 @@ func (s *stage) passed(k *talk) {
 
 func (s *stage) archived() {
 	closed, erased, stays := s.open(1), s.open(1), s.open(1)
+	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = false })
+	post := s.post(closed, "leia quando puder")
+	s.ticks(oneMinute, post.Id, "sent")
+	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = true })
 	s.quiet(oneMinute)
 	s.end(0, erased, "")
 	s.end(1, closed, "pronto")
@@ -232,9 +237,12 @@ func (s *stage) archived() {
 	require.Contains(s.t, refused.Message, "/whatsapp novo")
 
 	// a status that comes now finds an archived channel, and nothing is stuck
-	last, there := closed.phone.Last()
-	require.True(s.t, there)
-	require.True(s.t, last.Inbound)
+	sent := closed.phone.Messages()
+	for _, status := range []string{"delivered", "read"} {
+		require.NoError(s.t, s.Sim.SendStatus(sent[len(sent)-1].ID, status))
+	}
+	s.quiet(oneMinute)
+	require.Equal(s.t, 1, s.count("SELECT count(*) FROM waa_messages WHERE post_id = $1 AND status = 'read'", post.Id))
 	wamids := s.storm(closed.customer.Phone, 4)
 	var ids []string
 	s.within(oneMinute, "a new conversation", func(context.Context) error {
