@@ -18,7 +18,6 @@ type desk struct {
 	InboundStore
 	arrival *Arrival // nil = nobody we know
 	account conversation.Account
-	closed  *conversation.Conversation // the customer's last one
 	opened  bool
 	found   string // the post that an earlier try made
 	did     []string
