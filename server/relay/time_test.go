@@ -69,8 +69,8 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	require.Len(t, w.posts, 2)
 }
 
-// drawer is a store of conversations to archive, and their channels.
-type drawer struct {
+// attic is a store of conversations to archive, and their channels.
+type attic struct {
 	due      []Archiving
 	before   int64
 	reopened bool
@@ -78,17 +78,17 @@ type drawer struct {
 	did      []string
 }
 
-func (s *drawer) ClaimArchive(_ context.Context, closedBefore, _ int64, _ time.Duration, _ int) ([]Archiving, error) {
+func (s *attic) ClaimArchive(_ context.Context, closedBefore, _ int64, _ time.Duration, _ int) ([]Archiving, error) {
 	s.before = closedBefore
 	return s.due, nil
 }
 
-func (s *drawer) Archived(_ context.Context, id string) (bool, error) {
+func (s *attic) Archived(_ context.Context, id string) (bool, error) {
 	s.did = append(s.did, "archived "+id)
 	return !s.reopened, nil
 }
 
-func (s *drawer) Archive(_ context.Context, channelID string) error {
+func (s *attic) Archive(_ context.Context, channelID string) error {
 	s.did = append(s.did, "archive "+channelID)
 	if s.broken {
 		return errors.New("the server is away")
@@ -96,7 +96,7 @@ func (s *drawer) Archive(_ context.Context, channelID string) error {
 	return nil
 }
 
-func (s *drawer) Restore(_ context.Context, channelID string) error {
+func (s *attic) Restore(_ context.Context, channelID string) error {
 	s.did = append(s.did, "restore "+channelID)
 	return nil
 }
@@ -105,15 +105,15 @@ func TestArchive(t *testing.T) {
 	const now, day = int64(1_794_744_000_000), int64(24 * 3600_000)
 	job := Archiving{ID: "c", ChannelID: "channel", Archive: true}
 	for name, test := range map[string]struct {
-		s    drawer
+		s    attic
 		days int
 		want []string
 	}{
-		"a closed one":                   {s: drawer{due: []Archiving{job}}, days: 7, want: []string{"archive channel", "archived c"}},
-		"the server is away":             {s: drawer{due: []Archiving{job}, broken: true}, days: 7, want: []string{"archive channel"}},
-		"reopened meanwhile":             {s: drawer{due: []Archiving{job}, reopened: true}, days: 7, want: []string{"archive channel", "archived c", "restore channel"}},
-		"reopened after a try that died": {s: drawer{due: []Archiving{{ID: "c", ChannelID: "channel"}}, reopened: true}, days: 7, want: []string{"archived c", "restore channel"}},
-		"what a try left, switched off":  {s: drawer{due: []Archiving{job}}, want: []string{"archive channel", "archived c"}},
+		"a closed one":                   {s: attic{due: []Archiving{job}}, days: 7, want: []string{"archive channel", "archived c"}},
+		"the server is away":             {s: attic{due: []Archiving{job}, broken: true}, days: 7, want: []string{"archive channel"}},
+		"reopened meanwhile":             {s: attic{due: []Archiving{job}, reopened: true}, days: 7, want: []string{"archive channel", "archived c", "restore channel"}},
+		"reopened after a try that died": {s: attic{due: []Archiving{{ID: "c", ChannelID: "channel"}}, reopened: true}, days: 7, want: []string{"archived c", "restore channel"}},
+		"what a try left, switched off":  {s: attic{due: []Archiving{job}}, want: []string{"archive channel", "archived c"}},
 		"nothing is due":                 {days: 7},
 	} {
 		t.Run(name, func(t *testing.T) {
