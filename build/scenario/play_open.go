@@ -113,7 +113,7 @@ func (p *play) ownerTold(ctx context.Context, times int) error {
 	})
 }
 
-const firstText = "Combinado, Marina: *depois das 10h*."
+const firstText = "Combinado, Marina: depois das 10h."
 
 func (p *play) agentWrites(ctx context.Context) error {
 	p.w.Sim.Configure(func(s *cloudapi.Settings) { s.AutomaticStatuses = false })
