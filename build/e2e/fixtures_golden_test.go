@@ -178,9 +178,3 @@ func (s *stage) renderedNotices(since int64) string {
 	require.NoError(s.t, rows.Close())
 	return ids.ReplaceAllString(b.String(), "<id>")
 }
-
-// dbNow is the plugin's time, which may be another than ours.
-func (s *stage) dbNow() int64 {
-	s.t.Helper()
-	return int64(s.count("SELECT coalesce(max(created_at), 0) FROM waa_notices")) + 1
-}

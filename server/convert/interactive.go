@@ -52,7 +52,7 @@ func fields(answers map[string]any) string {
 		if parts := screenField.FindStringSubmatch(name); parts != nil {
 			label, built = parts[1], true
 		}
-		list = append(list, "- **"+Escape(line1(strings.ReplaceAll(label, "_", " ")))+"**: "+value(answers[name], built))
+		list = append(list, "- **"+line(cut(strings.ReplaceAll(label, "_", " "), maxCode))+"**: "+value(answers[name], built))
 	}
 	return strings.Join(list, "\n")
 }
@@ -82,9 +82,4 @@ func value(answer any, built bool) string {
 		}
 		return Code(string(raw))
 	}
-}
-
-// line1 is a text on one line, still to be escaped.
-func line1(text string) string {
-	return cut(strings.Join(strings.Fields(Clean(text)), " "), maxCode)
 }

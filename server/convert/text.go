@@ -13,7 +13,7 @@ const joiner = "\u2060"
 
 var (
 	blocks   = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`")
-	links    = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)[^\s<>]*[^\s<>.,;:!?'")\]]`)
+	links    = regexp.MustCompile(`(?i)(?:\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)|https?://|ftp://)[^\s<>]*[^\s<>.,;:!?'")\]]`)
 	newlines = regexp.MustCompile(`\n{3,}`)
 )
 

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -42,7 +43,7 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 	c := &a.Conversation
 	post := Post{
 		ChannelID: c.ChannelID, PendingID: m.ID,
-		Message: in.Speaker.inChannel(conversation.T("echo.sent", "Text", shown(in.Speaker, m))),
+		Message: in.echoText(m),
 		Props:   map[string]any{PropKind: kindEcho, PropWAMID: m.ID, PropStatus: string(conversation.Sent), unsafeLinks: "true"},
 	}
 	if err := in.place(ctx, &post, c.ID, m); err != nil {
@@ -60,4 +61,18 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 		return jobqueue.Outcome{}, err
 	}
 	return jobqueue.Done(), in.Store.SaveEcho(ctx, message)
+}
+
+// echoText says what was done on our side.
+func (in *Inbound) echoText(m *whatsapp.Message) string {
+	switch {
+	case m.Edit != nil:
+		return in.Speaker.inChannel(conversation.T("echo.edited", "Text", convert.Inbound(m).Detail))
+	case m.Revokes != "":
+		return in.Speaker.inChannel(conversation.T("echo.revoked"))
+	case m.Reaction != nil:
+		return in.Speaker.inChannel(conversation.T("echo.reaction", "Emoji", convert.Inbound(m).Detail))
+	default:
+		return in.Speaker.inChannel(conversation.T("echo.sent", "Text", shown(in.Speaker, m)))
+	}
 }
