@@ -36,6 +36,8 @@ const (
 	mediaHands   = 6               // files at a time: they need time, not memory
 	archiveGap   = 5 * time.Second
 	eventGap     = 500 * time.Millisecond
+	membersGap   = 10 * time.Second
+	idleGap      = 2 * time.Second
 )
 
 // app is everything that lives between activation and deactivation. newApp is
@@ -66,6 +68,7 @@ type app struct {
 	inbox, outbox *jobqueue.Worker
 	media         *jobqueue.Worker
 	loops         []*relay.Loop
+	members       *relay.Members
 	mirrorLoop    *relay.Loop
 	tickLoop      *relay.Loop
 }
@@ -140,7 +143,7 @@ func (a *app) buildRelay() {
 	templatesLoop := a.loop("templates", templates.Round)
 	templatesLoop.Pause = housekeeping
 	stale := func(accountID string) { templates.Stale(accountID); templatesLoop.Wake() }
-	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, Speaker: speaker, Clock: a.clock, Log: log}
+	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, About: notices.about, Speaker: speaker, Clock: a.clock, Log: log}
 	telling.Details = map[string]func(context.Context, string) (string, error){relay.FollowUpText: a.followUpList}
 	noticeLoop := a.loop("notices", telling.Round)
 	noticeLoop.Pause = noticeGap
@@ -194,6 +197,21 @@ func (a *app) buildRelay() {
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})
 	a.buildDrafts(speaker, log)
+	a.buildPeople(mirror, speaker, noticeLoop.Wake)
+}
+
+// buildPeople makes what follows who serves whom: members, waits, sidebars.
+func (a *app) buildPeople(mirror *relay.Mirror, speaker relay.Speaker, told func()) {
+	log := logger{a.plugin.API}
+	a.members = &relay.Members{Store: a.store, Channels: a.channels, Service: a.service, BotID: a.port.BotID(), Told: told, Clock: a.clock, Log: log}
+	a.loop("members", a.members.Round).Pause = membersGap
+	idle := &relay.Idle{
+		Store: a.store, Look: a.service.LookAtWait, Told: told, Clock: a.clock, Log: log,
+		Minutes: func() int { return a.plugin.settings.Load().InactivityMinutes },
+	}
+	a.loop("idle", idle.Round).Pause = idleGap
+	sidebars := &relay.Sidebars{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
+	mirror.Arranged = a.loop("sidebars", sidebars.Round).Wake
 }
 
 func (a *app) buildFront() {

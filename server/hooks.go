@@ -121,3 +121,33 @@ func keepMarks(updated, old *model.Post) {
 		}
 	}
 }
+
+// UserHasJoinedChannel makes attendant whom a colleague invited. It runs for
+// every channel of the server: one that is not ours costs one look-up.
+func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMember, actor *model.User) {
+	defer p.recovered("UserHasJoinedChannel", nil)
+	a := p.app.Load()
+	if a == nil || member == nil {
+		return
+	}
+	actorID, bot := "", false
+	if actor != nil {
+		actorID, bot = actor.Id, actor.IsBot
+	}
+	if err := a.members.Joined(context.Background(), member.ChannelId, member.UserId, actorID, bot); err != nil {
+		// not lost: the next round of members finds it
+		p.API.LogWarn("Could not follow who joined a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
+	}
+}
+
+// UserHasLeftChannel gives a conversation back to its queue when its attendant leaves.
+func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMember, _ *model.User) {
+	defer p.recovered("UserHasLeftChannel", nil)
+	a := p.app.Load()
+	if a == nil || member == nil {
+		return
+	}
+	if err := a.members.Left(context.Background(), member.ChannelId, member.UserId); err != nil {
+		p.API.LogWarn("Could not follow who left a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
+	}
+}

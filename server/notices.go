@@ -43,6 +43,19 @@ func (n *notices) readers(ctx context.Context, notice *relay.Notice) (userIDs []
 	return userIDs, subject, err
 }
 
+// about tells of a conversation; see relay.Notices.
+func (n *notices) about(ctx context.Context, conversationID string) (customer, link, zone string, err error) {
+	c, err := n.app.store.Conversation(ctx, conversationID)
+	if err != nil {
+		return "", "", "", err
+	}
+	queue, err := n.app.store.Queue(ctx, c.QueueID)
+	if err != nil {
+		return "", "", "", err
+	}
+	return relay.DisplayName(c), n.app.port.Link(ctx, c), queue.TimeZone, nil
+}
+
 func (n *notices) supervisors(ctx context.Context, queueID string) ([]string, error) {
 	queue, err := n.app.store.Queue(ctx, queueID)
 	if errors.Is(err, conversation.ErrNotFound) {

@@ -51,6 +51,24 @@ func (a *API) transferConversation(r *http.Request) (reply, error) {
 	return shown(a.Conversations.TransferToQueue(r.Context(), userID(r), id, toQueue))
 }
 
+// setOwner changes who is responsible.
+func (a *API) setOwner(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var owner string
+	f.id("user_id", &owner, true)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	return shown(a.Conversations.SetOwner(r.Context(), userID(r), id, owner))
+}
+
 func (a *API) claimConversation(r *http.Request) (reply, error) {
 	id, err := pathID(r)
 	if err != nil {

@@ -25,6 +25,7 @@ type Conversations interface {
 	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
 	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)
+	SetOwner(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
 	Claim(ctx context.Context, actorID, id string) (*conversation.View, error)
 	Close(ctx context.Context, actorID, id, reason string) (*conversation.View, error)
 	Reopen(ctx context.Context, actorID, id string) (*conversation.View, error)
@@ -39,6 +40,7 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.sendTemplate)
 	a.handle(router, http.MethodPost, "/conversations/{id}/note", a.addNote)
 	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", a.transferConversation)
+	a.handle(router, http.MethodPost, "/conversations/{id}/owner", a.setOwner)
 	a.handle(router, http.MethodPost, "/conversations/{id}/claim", a.claimConversation)
 	a.handle(router, http.MethodPost, "/conversations/{id}/close", a.closeConversation)
 	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", a.reopenConversation)
@@ -59,6 +61,9 @@ type conversationView struct {
 	TeamID        string             `json:"team_id"`
 	ChannelID     string             `json:"channel_id"`
 	Contact       contactView        `json:"contact"`
+	AttendedAt    moment             `json:"attended_at"`
+	LastInbound   moment             `json:"last_inbound_at"`
+	LastOutbound  moment             `json:"last_outbound_at"`
 	ClosedAt      moment             `json:"closed_at"`
 	CloseReason   string             `json:"close_reason"`
 	CreatedAt     moment             `json:"created_at"`
@@ -82,7 +87,8 @@ func viewConversation(v *conversation.View) conversationView {
 	return conversationView{
 		ID: c.ID, State: v.State, WindowUntil: moment(c.WindowUntil), CooldownUntil: moment(v.CooldownUntil),
 		OwnerID: c.OwnerID, AttendantID: c.AttendantID, QueueID: c.QueueID, AccountID: c.AccountID, TeamID: c.TeamID, ChannelID: c.ChannelID,
-		Contact:  contactView{ID: c.ContactID, Name: c.Contact.Name, Phone: c.Contact.Phone, CPFMasked: c.Contact.CPFMasked},
+		Contact:    contactView{ID: c.ContactID, Name: c.Contact.Name, Phone: c.Contact.Phone, CPFMasked: c.Contact.CPFMasked},
+		AttendedAt: moment(c.AttendedAt), LastInbound: moment(c.LastInboundAt), LastOutbound: moment(max(c.LastOutboundAt, c.LastTemplateAt)),
 		ClosedAt: moment(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
 	}
 }

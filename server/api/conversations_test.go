@@ -26,7 +26,8 @@ func TestStart(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"id": conversation1, "state": "waiting", "window_until": nil, "cooldown_until": float64(now + 1), "owner_id": agent, "attendant_id": agent,
 		"queue_id": queue1, "account_id": account1, "team_id": team1, "channel_id": id("wa"),
-		"contact":   map[string]any{"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**"},
+		"contact":     map[string]any{"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**"},
+		"attended_at": nil, "last_inbound_at": nil, "last_outbound_at": float64(now),
 		"closed_at": nil, "close_reason": "", "created_at": float64(now), "updated_at": nil,
 	}, a.json)
 	require.Equal(t, conversation.StartRequest{
@@ -155,6 +156,7 @@ func TestActions(t *testing.T) {
 	}{
 		{"/note", map[string]any{"text": "linha 1\nlinha 2"}, "note AGENT ID linha 1\nlinha 2"},
 		{"/transfer", map[string]any{"user_id": id("colleague")}, "to user AGENT ID " + id("colleague")},
+		{"/owner", map[string]any{"user_id": id("colleague")}, "owner AGENT ID " + id("colleague")},
 		{"/transfer", map[string]any{"queue_id": queue2, "user_id": ""}, "to queue AGENT ID " + queue2},
 		{"/claim", nil, "claim AGENT ID"},
 		{"/claim", `{}`, "claim AGENT ID"},
@@ -178,6 +180,7 @@ func TestActionsRefuse(t *testing.T) {
 		wrong         []wrong
 	}{
 		{"/note", "text", nil, append(badValue("", " \n", long(16384), "a\x00"), notText()...)},
+		{"/owner", "user_id", nil, append(badValue("", "x", "@maria"), notText()...)},
 		{"/transfer", "user_id", nil, append(badValue("x", "\x00", "@maria"), notText()...)},
 		{"/transfer", "queue_id", nil, append(badValue("x", "~vendas"), notText()...)},
 		{"/transfer", "queue_id", []string{"user_id"}, badValue("")},

@@ -582,6 +582,10 @@ func (c *conversations) TransferToQueue(_ context.Context, actorID, id, queueID 
 	return c.call("to queue", actorID, id, queueID)
 }
 
+func (c *conversations) SetOwner(_ context.Context, actorID, id, userID string) (*conversation.View, error) {
+	return c.call("owner", actorID, id, userID)
+}
+
 func (c *conversations) Claim(_ context.Context, actorID, id string) (*conversation.View, error) {
 	return c.call("claim", actorID, id)
 }

@@ -94,13 +94,38 @@ func (c *Command) transfer(ctx context.Context, in *call) (string, error) {
 	}
 }
 
-func (c *Command) transferToUser(ctx context.Context, in *call, view *conversation.View, name string) (string, error) {
-	name, _ = splitWord(name)
+// owner makes somebody else responsible.
+func (c *Command) owner(ctx context.Context, in *call) (string, error) {
+	view, err := c.here(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	mention, ok := strings.CutPrefix(unquote(in.rest), "@")
+	if !ok {
+		return in.text("command.owner_usage"), nil
+	}
+	name, userID, err := c.findUser(ctx, mention)
+	if err != nil {
+		return "", err
+	}
+	_, err = c.Service.SetOwner(ctx, in.UserID, view.ID, userID)
+	return in.text("command.owner_done", "To", "@"+name), err
+}
+
+// findUser finds a user by what stands behind an @; a refusal where there is none.
+func (c *Command) findUser(ctx context.Context, mention string) (name, userID string, err error) {
+	name, _ = splitWord(mention)
 	name = strings.ToLower(strings.TrimRight(name, ",;:!?)")) // a user name may end with . _ or -
-	userID, err := c.Directory.UserByName(ctx, name)
+	userID, err = c.Directory.UserByName(ctx, name)
 	if errors.Is(err, conversation.ErrNotFound) {
-		return in.text("command.unknown_user", "Name", plain(name)), nil
-	} else if err != nil {
+		err = conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.unknown_user", "Name", plain(name)))
+	}
+	return name, userID, err
+}
+
+func (c *Command) transferToUser(ctx context.Context, in *call, view *conversation.View, mention string) (string, error) {
+	name, userID, err := c.findUser(ctx, mention)
+	if err != nil {
 		return "", err
 	}
 	_, err = c.Service.TransferToUser(ctx, in.UserID, view.ID, userID)
@@ -135,11 +160,23 @@ func (c *Command) findQueue(ctx context.Context, teamID, name string) (*conversa
 			return q, nil
 		}
 	}
-	var found *conversation.Queue
+	var here, elsewhere []*conversation.Queue
 	for _, q := range queues {
-		if fold(q.Name) == fold(name) && (found == nil || q.TeamID == teamID) {
-			found = q
+		switch {
+		case fold(q.Name) != fold(name):
+		case q.TeamID == teamID:
+			here = append(here, q)
+		default:
+			elsewhere = append(elsewhere, q)
 		}
 	}
-	return found, nil
+	switch {
+	case len(here) > 1:
+		return nil, conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.ambiguous_queue", "Name", plain(name)))
+	case len(here) == 1:
+		return here[0], nil
+	case len(elsewhere) > 0: // the service says why not
+		return elsewhere[0], nil
+	}
+	return nil, nil
 }

@@ -23,6 +23,7 @@ type Service interface {
 	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
 	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)
+	SetOwner(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
 	Claim(ctx context.Context, actorID, id string) (*conversation.View, error)
 	Close(ctx context.Context, actorID, id, reason string) (*conversation.View, error)
 	Reopen(ctx context.Context, actorID, id string) (*conversation.View, error)

@@ -92,6 +92,10 @@ func (o *office) TransferToQueue(_ context.Context, _, id, queueID string) (*con
 	return o.ask("queue %s %s", id, queueID)
 }
 
+func (o *office) SetOwner(_ context.Context, _, id, userID string) (*conversation.View, error) {
+	return o.ask("owner %s %s", id, userID)
+}
+
 func (o *office) Claim(_ context.Context, _, id string) (*conversation.View, error) {
 	return o.ask("claim %s", id)
 }

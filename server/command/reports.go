@@ -68,6 +68,7 @@ func (c *Command) username(ctx context.Context, userID string) string {
 	return "@" + name
 }
 
+// mine lists what conversations?mine=1 does: what is open first, then what was closed lately.
 func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 	zones, err := c.zones(ctx)
 	if err != nil {
@@ -79,6 +80,9 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 		views, total, err := c.Service.List(ctx, in.UserID, group.filter)
 		if err != nil {
 			return "", err
+		}
+		if group.filter.State == conversation.Closed && len(views) > 0 && len(lines) == 0 {
+			lines = append(lines, in.text("command.mine_none"))
 		}
 		if len(views) > 0 && group.title != "" {
 			lines = append(lines, "", in.text(group.title))
@@ -112,7 +116,8 @@ func mineGroups() []mineGroup {
 	recent := conversation.Unanswered{Below: steps[len(steps)-1].Least}
 	return append(groups,
 		mineGroup{"followup.recent", conversation.Filter{State: conversation.Waiting, Unanswered: recent}},
-		mineGroup{"followup.expired", conversation.Filter{State: conversation.Expired}})
+		mineGroup{"followup.expired", conversation.Filter{State: conversation.Expired}},
+		mineGroup{"command.mine_closed", conversation.Filter{State: conversation.Closed}})
 }
 
 // zones are the queues' time zones by queue id.
@@ -138,7 +143,7 @@ func (c *Command) line(ctx context.Context, in *call, view *conversation.View, z
 	if last := max(view.LastInboundAt, view.LastOutboundAt, view.LastTemplateAt); last != 0 {
 		parts = append(parts, in.say(conversation.T("command.mine_last", "At", last).In(zone)))
 	}
-	if view.AttendantID == in.UserID {
+	if view.AttendantID == in.UserID || view.State == conversation.Closed {
 		return "- " + strings.Join(parts, " · ")
 	}
 	if attendant := c.username(ctx, view.AttendantID); attendant != "" {

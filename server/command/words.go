@@ -27,6 +27,7 @@ func subcommands() []subcommand {
 		{portuguese: "nota", english: "note", argument: true, required: true, run: (*Command).note},
 		{portuguese: "rascunhos", english: "drafts", run: (*Command).drafts},
 		{portuguese: "transferir", english: "transfer", argument: true, required: true, run: (*Command).transfer},
+		{portuguese: "responsavel", english: "owner", argument: true, required: true, run: (*Command).owner},
 		{portuguese: "assumir", english: "claim", run: (*Command).claim},
 		{portuguese: "encerrar", english: "close", argument: true, run: (*Command).close},
 		{portuguese: "reabrir", english: "reopen", run: (*Command).reopen},

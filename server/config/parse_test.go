@@ -48,7 +48,7 @@ func TestParseGoodValues(t *testing.T) {
 		EncryptionKey: goodKey, GraphBaseURL: "http://localhost:8080", GraphVersion: "v26.0", DefaultRegion: "PT",
 		InactivityMinutes: 90, RetentionDays: 365, ReopenHours: 48, ArchiveDays: 30,
 	}, s)
-	require.Equal(t, conversation.Settings{DefaultRegion: "PT", ReopenHours: 48, ArchiveDays: 30}, s.Domain())
+	require.Equal(t, conversation.Settings{DefaultRegion: "PT", InactivityMinutes: 90, ReopenHours: 48, ArchiveDays: 30}, s.Domain())
 }
 
 func TestParseWrongValuesFallBack(t *testing.T) {

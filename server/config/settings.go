@@ -29,7 +29,9 @@ type Settings struct {
 	CooldownHours int
 	// RequireCPF tells whether a start needs the customer's document.
 	RequireCPF bool
-	// InactivityMinutes is when a conversation without a word is closed; 0 = never.
+	// InactivityMinutes is how long a customer may wait for our answer before the
+	// attendant is reminded, or the queue gets the conversation back; 0 = for
+	// ever. A queue may have its own. It closes nothing.
 	InactivityMinutes int
 	// ReopenHours is how long after a close a customer who writes again reopens the conversation; 0 = never.
 	ReopenHours int
@@ -75,6 +77,7 @@ func (s Settings) Domain() conversation.Settings {
 		FreeServiceMessages: s.FreeServiceMessages,
 		ReopenHours:         s.ReopenHours,
 		ArchiveDays:         s.ArchiveDays,
+		InactivityMinutes:   s.InactivityMinutes,
 	}
 }
 

@@ -13,6 +13,7 @@ type Settings struct {
 	FreeServiceMessages int // Meta's free service messages per number and month
 	ReopenHours         int // how long after a close a customer who writes reopens the conversation; 0 = never
 	ArchiveDays         int // how long after a close its channel is archived; 0 = never
+	InactivityMinutes   int // how long a customer may wait for our answer where the queue does not say; 0 = for ever
 }
 
 // Store is the database as the service needs it. Reads answer ErrNotFound where there is nothing.
@@ -64,6 +65,16 @@ type Tx interface {
 	Enqueue(m *Message, outgoing []byte, holdFor int64) error
 	InsertCharge(*Charge) error
 	Audit(actorID, action, objectID string, details map[string]string) error
+
+	// Line stores a line for the conversation's channel; the mirror shows it, once.
+	Line(conversationID string, text Text) error
+	// Remind stores a direct message of the bot to somebody about a conversation, once per key.
+	Remind(key, userID, conversationID string, text Text, now int64) error
+	// CustomerWaits tells since when the customer waits for our answer, Meta's
+	// timestamp of the first message that nobody answered; 0 = we had the last word.
+	CustomerWaits(conversationID string) (since int64, err error)
+	// LookAgain says since when the customer may wait at the earliest; 0 = not before the next message.
+	LookAgain(conversationID string, since int64) error
 }
 
 // ContactWanted is what a start says of the customer.
@@ -94,8 +105,8 @@ type Words interface{ Text(lang string) string }
 
 // Mirror makes Mattermost show what the database says.
 type Mirror interface {
-	// Refresh brings channel, first post, members and header up to date. It is
-	// safe to call again at any time; a worker calls it too where a crash kept us from it.
+	// Refresh brings channel, first post, stored lines, members, the queue's card
+	// and header up to date. It is safe to call again at any time; a worker calls it too where a crash kept us from it.
 	Refresh(ctx context.Context, conversationID string) error
 	// Tell leaves a state line in the conversation's channel.
 	Tell(ctx context.Context, c *Conversation, text Text) error
@@ -104,8 +115,6 @@ type Mirror interface {
 	// AddMember invites somebody into the channel; ErrNotFound where the person
 	// is unknown or not in the team.
 	AddMember(ctx context.Context, c *Conversation, userID string) error
-	// Card tells the queue that the conversation waits for somebody to claim it.
-	Card(ctx context.Context, c *Conversation, queue *Queue) error
 }
 
 // People answers who somebody is, from Mattermost.
@@ -116,6 +125,8 @@ type People interface {
 	Supervises(ctx context.Context, userID string, queue *Queue) (bool, error)
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 	Username(ctx context.Context, userID string) (string, error)
+	// Person tells what decides whether somebody can serve in a team; ErrNotFound.
+	Person(ctx context.Context, userID, teamID string) (Person, error)
 }
 
 // Sealer encrypts what must not lie open, and hashes it for search.

@@ -29,104 +29,6 @@ func (s *Service) Note(ctx context.Context, actorID, id, text string) (*View, er
 	return s.view(conv), nil
 }
 
-// Claim makes the actor attendant of a conversation that waits in a queue, and
-// owner if it has none. The first one wins.
-func (s *Service) Claim(ctx context.Context, actorID, id string) (*View, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
-		return nil, err
-	}
-	changed := false
-	conv, err := s.change(ctx, actorID, id, "claim", func(c *Conversation) error {
-		switch {
-		case c.ClosedAt != 0:
-			return Refuse(CodeConversationClosed, T("refusal.closed"))
-		case c.AttendantID == actorID:
-			return nil // the winner's second click
-		case c.AttendantID != "":
-			return Refuse(CodeAlreadyClaimed, T("refusal.already_claimed", "Who", s.username(ctx, c.AttendantID)))
-		}
-		c.AttendantID = actorID
-		if c.OwnerID == "" {
-			c.OwnerID = actorID
-		}
-		changed = true
-		return nil
-	})
-	if err != nil || !changed {
-		return s.viewOf(conv), err
-	}
-	if err := s.Mirror.AddMember(ctx, conv, actorID); err != nil {
-		return nil, err
-	}
-	return s.shown(ctx, conv, T("event.claimed", "Who", s.username(ctx, actorID)))
-}
-
-// TransferToUser makes somebody else attendant; the owner stays.
-func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string) (*View, error) {
-	conv, _, err := s.visible(ctx, actorID, id)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.People.Username(ctx, userID); errors.Is(err, ErrNotFound) {
-		return nil, RefuseField("user_id", T("refusal.unknown_user"))
-	} else if err != nil {
-		return nil, err
-	}
-	if conv.ClosedAt != 0 {
-		return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
-	}
-	// into the channel first: an attendant who cannot read it would be a lost conversation
-	if err := s.Mirror.AddMember(ctx, conv, userID); errors.Is(err, ErrNotFound) {
-		return nil, RefuseField("user_id", T("refusal.user_not_in_team"))
-	} else if err != nil {
-		return nil, err
-	}
-	conv, err = s.change(ctx, actorID, id, "transfer_user", func(c *Conversation) error {
-		if c.ClosedAt != 0 {
-			return Refuse(CodeConversationClosed, T("refusal.closed"))
-		}
-		c.AttendantID = userID
-		if c.OwnerID == "" {
-			c.OwnerID = userID
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.shown(ctx, conv, T("event.transferred_user", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, conv.OwnerID)))
-}
-
-// TransferToQueue gives the conversation to a queue, where it waits to be claimed; the owner stays.
-func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID string) (*View, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
-		return nil, err
-	}
-	queue, err := s.Store.Queue(ctx, queueID)
-	if errors.Is(err, ErrNotFound) {
-		return nil, RefuseField("queue_id", T("refusal.unknown_queue"))
-	} else if err != nil {
-		return nil, err
-	}
-	conv, err := s.change(ctx, actorID, id, "transfer_queue", func(c *Conversation) error {
-		switch {
-		case c.ClosedAt != 0:
-			return Refuse(CodeConversationClosed, T("refusal.closed"))
-		case queue.TeamID != c.TeamID: // a channel cannot leave its team
-			return RefuseField("queue_id", T("refusal.queue_other_team", "Queue", queue.Name))
-		}
-		c.QueueID, c.AttendantID = queue.ID, ""
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Mirror.Card(ctx, conv, queue); err != nil {
-		return nil, err
-	}
-	return s.shown(ctx, conv, T("event.transferred_queue", "By", s.username(ctx, actorID), "Queue", queue.Name, "Owner", s.username(ctx, conv.OwnerID)))
-}
-
 // Close ends the conversation; its channel stays readable.
 func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*View, error) {
 	if _, _, err := s.visible(ctx, actorID, id); err != nil {
@@ -204,11 +106,4 @@ func (s *Service) shown(ctx context.Context, c *Conversation, line Text) (*View,
 		return nil, err
 	}
 	return s.view(c), nil
-}
-
-func (s *Service) viewOf(c *Conversation) *View {
-	if c == nil {
-		return nil
-	}
-	return s.view(c)
 }

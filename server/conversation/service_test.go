@@ -69,6 +69,16 @@ func (b *bench) SendHeld(ctx context.Context, id string) (conversation.Delivery,
 }
 
 func (b *bench) Refresh(ctx context.Context, id string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	lines, err := b.store.Lines(ctx, id)
+	for _, line := range lines {
+		b.told = append(b.told, line.Text.Key)
+		err = b.store.LineShown(ctx, line.ID)
+	}
+	if err != nil {
+		return err
+	}
 	c, err := b.store.Conversation(ctx, id)
 	if err == nil && c.ChannelID == "" {
 		err = b.store.SetChannel(ctx, id, model.NewId())
@@ -90,9 +100,6 @@ func (b *bench) AddMember(_ context.Context, _ *conversation.Conversation, userI
 	b.members = append(b.members, userID)
 	return nil
 }
-func (b *bench) Card(context.Context, *conversation.Conversation, *conversation.Queue) error {
-	return nil
-}
 
 // people: ana supervises and serves, bruno serves, davi is nobody, root administers.
 func (b *bench) InQueue(_ context.Context, userID string, q *conversation.Queue) (bool, error) {
@@ -109,6 +116,13 @@ func (b *bench) Username(_ context.Context, userID string) (string, error) {
 		return "", conversation.ErrNotFound
 	}
 	return userID, nil
+}
+
+func (b *bench) Person(_ context.Context, userID, _ string) (conversation.Person, error) {
+	if userID == "ghost" {
+		return conversation.Person{}, conversation.ErrNotFound
+	}
+	return conversation.Person{Username: userID, Bot: userID == "robot", Deactivated: userID == "gone", InTeam: userID != "stranger"}, nil
 }
 
 // Compose refuses an empty variable and takes the rest.

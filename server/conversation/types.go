@@ -118,6 +118,9 @@ type Conversation struct {
 	ChannelID      string // "" until the channel exists
 	OwnerID        string // Responsável; "" while nobody claimed it
 	AttendantID    string // Atendente; "" while it waits in a queue
+	AttendedAt     int64  // when the attendant changed last, also to nobody; milliseconds since epoch
+	QueuedFor      string // why it waits in a queue: QueuedXxx
+	RemindedAt     int64  // the beginning of the customer's wait that was acted on last (see Service.LookAtWait)
 	WindowFrom     int64  // Meta's timestamp of the inbound that opened the window that stands or stood last
 	WindowUntil    int64  // Meta's timestamp of the last inbound + 24 h; 0 = the customer never answered
 	LastTemplateAt int64

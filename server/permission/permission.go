@@ -30,6 +30,7 @@ import (
 type Directory interface {
 	GetUser(userID string) (*model.User, *model.AppError)
 	GetChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError)
+	GetTeamMember(teamID, userID string) (*model.TeamMember, *model.AppError)
 	HasPermissionTo(userID string, permission *model.Permission) bool
 }
 
@@ -98,6 +99,28 @@ func (p *People) Username(_ context.Context, userID string) (string, error) {
 		return "", conversation.ErrNotFound
 	}
 	return user.Username, nil
+}
+
+// Person tells what decides whether a user can serve in a team. ErrNotFound
+// (conversation) where there is no such user.
+func (p *People) Person(_ context.Context, userID, teamID string) (conversation.Person, error) {
+	user, err := p.user(userID)
+	if err != nil {
+		return conversation.Person{}, err
+	}
+	if user == nil {
+		return conversation.Person{}, conversation.ErrNotFound
+	}
+	person := conversation.Person{Username: user.Username, Bot: user.IsBot, Deactivated: user.DeleteAt != 0}
+	member, appErr := p.directory.GetTeamMember(teamID, userID)
+	if appErr != nil {
+		return person, unlessAbsent(appErr, "read the team member")
+	}
+	if member == nil {
+		return person, errors.New("read the team member: no answer")
+	}
+	person.InTeam = member.DeleteAt == 0
+	return person, nil
 }
 
 // Queues lists the queues in whose channel an active user is.

@@ -16,6 +16,7 @@ import (
 type directory struct {
 	users    map[string]*model.User
 	members  map[string]*model.ChannelMember // by channel id + user id
+	teams    map[string]*model.TeamMember    // by team id + user id
 	managers map[string]bool
 	userErr  *model.AppError // answers every GetUser
 	memErr   *model.AppError // answers every GetChannelMember
@@ -47,6 +48,16 @@ func (d *directory) GetChannelMember(channelID, userID string) (*model.ChannelMe
 	return d.members[channelID+userID], nil
 }
 
+func (d *directory) GetTeamMember(teamID, userID string) (*model.TeamMember, *model.AppError) {
+	switch {
+	case d.silent, d.silentIn:
+		return nil, nil
+	case d.teams[teamID+userID] == nil:
+		return nil, appError(http.StatusNotFound)
+	}
+	return d.teams[teamID+userID], nil
+}
+
 func (d *directory) HasPermissionTo(userID string, permission *model.Permission) bool {
 	return !d.silent && !d.silentIn && permission.Id == model.PermissionManageSystem.Id && d.managers[userID]
 }
@@ -73,7 +84,7 @@ type world struct {
 }
 
 func newWorld() *world {
-	w := &world{directory: &directory{users: map[string]*model.User{}, members: map[string]*model.ChannelMember{}, managers: map[string]bool{}}}
+	w := &world{directory: &directory{users: map[string]*model.User{}, members: map[string]*model.ChannelMember{}, teams: map[string]*model.TeamMember{}, managers: map[string]bool{}}}
 	w.sales = &conversation.Queue{ID: model.NewId(), Name: "Sales", ChannelID: model.NewId()}
 	w.support = &conversation.Queue{ID: model.NewId(), Name: "Support", ChannelID: model.NewId()}
 	add := func(u model.User) string {
@@ -225,4 +236,28 @@ func TestUsername(t *testing.T) {
 	_, err := p.Username(context.Background(), w.member)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, conversation.ErrNotFound)
+}
+
+func TestPersonTellsWhoCanServe(t *testing.T) {
+	w := newWorld()
+	p := New(w, queueList{})
+	ctx := context.Background()
+	w.teams["team"+w.member] = &model.TeamMember{TeamId: "team", UserId: w.member}
+	w.teams["team"+w.deactivated] = &model.TeamMember{TeamId: "team", UserId: w.deactivated}
+	w.teams["team"+w.outsider] = &model.TeamMember{TeamId: "team", UserId: w.outsider, DeleteAt: 1}
+	for user, want := range map[string]conversation.Person{
+		w.member:      {Username: "member", InTeam: true},
+		w.deactivated: {Username: "gone", Deactivated: true, InTeam: true},
+		w.outsider:    {},
+		w.bot:         {Bot: true},
+	} {
+		got, err := p.Person(ctx, user, "team")
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	_, err := p.Person(ctx, w.unknown, "team")
+	require.ErrorIs(t, err, conversation.ErrNotFound)
+	w.silentIn = true
+	_, err = p.Person(ctx, w.member, "team")
+	require.Error(t, err)
 }

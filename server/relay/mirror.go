@@ -25,11 +25,11 @@ type MirrorPosts interface {
 	Poster
 	EnsureChannel(ctx context.Context, c Channel) (id string, err error)
 	Join(ctx context.Context, teamID, channelID string) error
-	AddMember(ctx context.Context, teamID, channelID, userID string) error
 	SetHeader(ctx context.Context, channelID, header string) error
 	Guard(ctx context.Context, channelID string) error
 	// Restore brings an archived channel back, where the server lets a plugin do that.
 	Restore(ctx context.Context, channelID string) error
+	PeoplePosts
 }
 
 // Mirror makes Mattermost show what the database says of a conversation: its
@@ -47,6 +47,8 @@ type Mirror struct {
 	Link func(ctx context.Context, c *conversation.Conversation) string
 	// Full is told that a conversation's channel cannot be made because its team has no room.
 	Full func(ctx context.Context, c *conversation.Conversation)
+	// Arranged is told that sidebars are due; nil = nobody wants to know.
+	Arranged func()
 }
 
 // Round refreshes a batch of conversations that are due.
@@ -95,6 +97,7 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	if c.AbortedAt != 0 {
 		return m.Store.Refreshed(ctx, c.ID, r.DueAt, "aborted", 0, now)
 	}
+	again := r.Again
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)
 		if errors.Is(err, ErrTooManyChannels) {
@@ -109,13 +112,16 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	if err := m.showTemplates(ctx, &r); err != nil {
 		return err
 	}
+	if r.told() == conversation.Closed && c.ClosedAt == 0 {
+		if err := m.returned(ctx, &r); err != nil {
+			return err
+		}
+	}
+	if err := m.showPeople(ctx, &r, again); err != nil {
+		return err
+	}
 	shown := stateKey(c, now, r.Zone)
 	if shownBefore(&r) != shown {
-		if r.told() == conversation.Closed && c.ClosedAt == 0 {
-			if err := m.returned(ctx, &r); err != nil {
-				return err
-			}
-		}
 		if err := m.Posts.SetHeader(ctx, c.ChannelID, m.header(c, now, r.Zone)); err != nil {
 			return err
 		}
@@ -148,7 +154,7 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 		return false, nil
 	}
 	channelID, err := m.Posts.EnsureChannel(ctx, Channel{
-		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: displayName(c), Header: m.header(c, m.Clock.Now(), r.Zone),
+		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: DisplayName(c), Header: m.header(c, m.Clock.Now(), r.Zone),
 	})
 	if err != nil {
 		return false, err
@@ -172,20 +178,8 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 	if err := m.Posts.Join(ctx, c.TeamID, channelID); err != nil {
 		return false, err
 	}
-	for _, userID := range []string{c.OwnerID, c.AttendantID} {
-		if userID == "" {
-			continue
-		}
-		if err := m.Posts.AddMember(ctx, c.TeamID, channelID, userID); err != nil && !errors.Is(err, conversation.ErrNotFound) {
-			return false, err
-		}
-	}
-	if c.AttendantID == "" {
-		queue, err := m.Store.Queue(ctx, c.QueueID)
-		if err != nil {
-			return false, err
-		}
-		return true, m.card(ctx, c, queue, "new")
+	if c.OwnerID != "" && c.OwnerID != c.AttendantID { // the attendant comes in with the people
+		return true, m.letIn(ctx, c, c.OwnerID)
 	}
 	return true, nil
 }
@@ -288,8 +282,8 @@ func (m *Mirror) header(c *conversation.Conversation, now int64, zone string) st
 	return m.Speaker.inChannel(c.StateLine(c.StateAt(now), zone))
 }
 
-// displayName is the channel's: the customer's name, cleaned.
-func displayName(c *conversation.Conversation) string {
+// DisplayName is the channel's: the customer's name, cleaned.
+func DisplayName(c *conversation.Conversation) string {
 	for _, name := range []string{conversation.CleanName(c.Contact.Name), conversation.MaskPhone(c.Contact.Phone)} {
 		if name != "" {
 			return name

@@ -20,23 +20,19 @@ type Notice struct {
 	Key       string // one notice a key, for ever
 	AccountID string
 	QueueID   string // "" = for the system admins, else for the queue's supervisors
-	UserID    string // for this person alone; "" = as QueueID says
-	TextKey   string
-	Data      map[string]any
-	CreatedAt int64 // milliseconds since epoch
-	Told      []string
-	Again     bool // an earlier try may have told somebody already
+	UserID    string // for this person alone, if there is one
+	// ConversationID is what it is about; the text gets Customer and Link.
+	ConversationID string
+	TextKey        string
+	Data           map[string]any
+	CreatedAt      int64 // milliseconds since epoch
+	Told           []string
+	Again          bool // an earlier try may have told somebody already
 }
 
 // text is the notice for a reader: a code gets its words, numbers are whole.
 func (n *Notice) text() conversation.Text {
-	data := make(map[string]any, len(n.Data)+1)
-	for name, value := range n.Data {
-		if number, ok := value.(float64); ok {
-			value = int64(number)
-		}
-		data[name] = value
-	}
+	data := wholeNumbers(n.Data)
 	if code, ok := data["Code"].(int64); ok {
 		data["Words"] = whatsapp.ClassifyCode(int(code))
 	}
@@ -59,6 +55,9 @@ type Notices struct {
 	// Details write, by the key of a notice's text, what stands below it and is
 	// known only when it is told; "" = there is nothing to tell any more.
 	Details map[string]func(ctx context.Context, userID string) (string, error)
+	// About tells of a conversation: the customer's name, the channel's address
+	// and its queue's time zone. It is read when it is told, and not stored.
+	About   func(ctx context.Context, conversationID string) (customer, link, zone string, err error)
 	Speaker Speaker
 	Clock   conversation.Clock
 	Log     jobqueue.Logger
@@ -95,7 +94,16 @@ func (n *Notices) tell(ctx context.Context, notice *Notice) error {
 }
 
 func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject string) error {
-	text := n.Speaker.To(ctx, userID, notice.text())
+	words := notice.text()
+	if notice.ConversationID != "" {
+		customer, link, zone, err := n.About(ctx, notice.ConversationID)
+		if err != nil {
+			return err
+		}
+		words.Data["Customer"], words.Data["Link"] = customer, link
+		words = words.In(zone)
+	}
+	text := n.Speaker.To(ctx, userID, words)
 	if write := n.Details[notice.TextKey]; write != nil {
 		detail, err := write(ctx, userID)
 		if err != nil || detail == "" {

@@ -195,6 +195,7 @@ type MirrorStore interface {
 	Summary(ctx context.Context, conversationID string) (*conversation.Summary, error)
 	// UnshownTemplates are the template messages that were stored but have no post yet (after the first), oldest first.
 	UnshownTemplates(ctx context.Context, conversationID string) ([]*conversation.Message, error)
+	PeopleStore
 }
 
 // Refresh is a conversation whose channel may be behind.
@@ -204,6 +205,10 @@ type Refresh struct {
 	Shown        string // what was shown last; "" = nothing yet
 	Zone         string // the queue's time zone, "" = the plugin's setting
 	Again        bool   // an earlier try may have done part of it
+	Lines        bool   // there are lines to show
+	ShownPeople  string // for whom it was last arranged; see peopleKey
+	CardPost     string // the card that stands in the queue's channel; "" = none
+	CardNo       int64  // how many cards there were
 }
 
 // ReconcileStore is what finding unjudged posts needs.

@@ -56,19 +56,7 @@ func (m *Mirror) returned(ctx context.Context, r *Refresh) error {
 	if c.ReopenedBy != "" {
 		line = conversation.T("event.reopened", "By", m.name(ctx, c.ReopenedBy))
 	}
-	if err := m.tell(ctx, c, line.In(r.Zone), "reopened:"+at, r.Again); err != nil {
-		return err
-	}
-	if c.AttendantID != "" {
-		return nil
-	}
-	queue, err := m.Store.Queue(ctx, c.QueueID)
-	if errors.Is(err, conversation.ErrNotFound) {
-		return nil // the queue was removed: those in the channel see it
-	} else if err != nil {
-		return err
-	}
-	return m.cardOnce(ctx, c, queue, "card.return", "card:"+c.ID+":return:"+at, true)
+	return m.tell(ctx, c, line.In(r.Zone), "reopened:"+at, r.Again) // the card comes with the people
 }
 
 // linkPrevious tells in a new conversation's channel where the customer's last

@@ -8,7 +8,8 @@ import (
 
 const (
 	conversationFields = "account_id, contact_id, queue_id, team_id, channel_id, owner_id, attendant_id, window_from, window_until, " +
-		"last_template_at, last_inbound_at, last_outbound_at, closed_at, closed_by, close_reason, aborted_at, reopened_at, reopened_by, archived_at, previous_id"
+		"last_template_at, last_inbound_at, last_outbound_at, closed_at, closed_by, close_reason, aborted_at, reopened_at, reopened_by, archived_at, previous_id, " +
+		"attended_at, queued_for, reminded_at"
 	conversationColumns = "id, " + conversationFields + ", created_at, updated_at"
 )
 
@@ -68,7 +69,7 @@ func updateConversation(ctx context.Context, r runner, c *conversation.Conversat
 	row := *c
 	row.CloseReason = fit(c.CloseReason, len(c.CloseReason))
 	n, err := execNamed(ctx, r, "UPDATE waa_conversations SET "+assign(conversationFields)+", updated_at = :updated_at, "+
-		refreshSoon("refresh_at", "CAST(:updated_at AS bigint) + "+graceText)+" WHERE id = :id", &row)
+		refreshSoon("refresh_at", "CAST(:updated_at AS bigint) + "+graceText)+", "+idleAgain+" WHERE id = :id", &row)
 	if err == nil && n == 0 {
 		return conversation.ErrNotFound
 	}

@@ -17,8 +17,8 @@ func (s *Store) AddNotice(ctx context.Context, n *relay.Notice) error {
 	if err != nil {
 		return errors.Wrap(err, "could not encode a notice")
 	}
-	_, err = exec(ctx, s.db, `INSERT INTO waa_notices (key, account_id, queue_id, text_key, data, created_at, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (key) DO NOTHING`, n.Key, n.AccountID, n.QueueID, n.TextKey, string(data), n.CreatedAt, n.UserID)
+	_, err = exec(ctx, s.db, `INSERT INTO waa_notices (key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (key) DO NOTHING`, n.Key, n.AccountID, n.QueueID, n.UserID, n.ConversationID, n.TextKey, string(data), n.CreatedAt)
 	return failed(err, "could not store a notice")
 }
 
@@ -37,7 +37,7 @@ func (s *Store) ClaimNotices(ctx context.Context, lease time.Duration, n int) ([
 	err := s.db.SelectContext(ctx, &rows, `
 		UPDATE waa_notices SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1 WHERE key IN (
 			SELECT key FROM waa_notices WHERE told_at = 0 AND lease_until <= `+clock+` ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-		RETURNING key AS notice_key, account_id, queue_id, user_id, text_key, data, created_at, told, attempts`, lease.Milliseconds(), n)
+		RETURNING key AS notice_key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts`, lease.Milliseconds(), n)
 	if err != nil {
 		return nil, failed(err, "could not claim notices")
 	}

@@ -31,6 +31,7 @@ func postedFunction() function {
 				window_from = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.at >= c.window_until THEN p.at ELSE c.window_from END,
 				window_until = CASE WHEN p.opens THEN greatest(c.window_until, p.at + `+windowText+`) ELSE c.window_until END,
 				last_inbound_at = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until THEN p.at ELSE c.last_inbound_at END,
+				idle_at = CASE WHEN p.opens AND c.idle_at = 0 THEN p.at ELSE c.idle_at END,
 				updated_at = CASE WHEN p.now >= c.updated_at + 60000 THEN p.now ELSE c.updated_at END,
 				refresh_at = CASE WHEN NOT p.opens OR p.at + `+windowText+` <= c.window_until OR c.closed_at <> 0 THEN c.refresh_at
 					WHEN p.now >= c.window_until THEN `+soon("c.refresh_at", "p.now")+`

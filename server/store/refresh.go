@@ -54,7 +54,8 @@ func refreshClaim(which, lease string) string {
 		)
 		SELECT ` + as("c", "conversation", conversationColumns) + ", " + as("ct", "conversation.contact", contactColumns) + `,
 			c.refresh_at AS due_at, c.shown_state AS shown, c.again,
-			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone
+			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone,
+			c.shown_people, c.card_post, c.card_no, EXISTS (SELECT 1 FROM waa_lines l WHERE l.conversation_id = c.id) AS lines
 		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id ORDER BY c.refresh_at, c.id`
 }
 

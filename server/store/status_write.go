@@ -186,6 +186,7 @@ func endMessage() string {
 	UPDATE waa_conversations c SET
 		last_template_at = CASE WHEN m.template AND $6::boolean THEN ` + lastOther + ` AND o.conversation_id = m.conversation_id) ELSE c.last_template_at END,
 		updated_at = greatest(c.updated_at, $3),
+		idle_at = CASE WHEN $6::boolean AND c.idle_at = 0 THEN c.last_inbound_at ELSE c.idle_at END, -- it was no answer
 		refresh_at = CASE WHEN c.channel_id = '' AND $6::boolean THEN c.refresh_at
 			WHEN c.channel_id = '' OR m.template THEN ` + soon("c.refresh_at", "$3") + ` ELSE c.refresh_at END
 	FROM m WHERE c.id = m.conversation_id`

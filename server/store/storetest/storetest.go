@@ -23,10 +23,11 @@ func DB(t testing.TB) *sql.DB {
 	db := Empty(t)
 	require.NoError(t, store.Migrate(db))
 	_, err := db.Exec(`CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint, teamid varchar(26), type varchar(1), deleteat bigint);
-		CREATE TABLE posts (id varchar(26) PRIMARY KEY, channelid varchar(26), userid varchar(26), type varchar(26), createat bigint, deleteat bigint);
+		CREATE TABLE posts (id varchar(26) PRIMARY KEY, channelid varchar(26), userid varchar(26), type varchar(26), createat bigint, deleteat bigint, props jsonb);
 		CREATE INDEX ON posts (channelid, deleteat, createat);
 		CREATE INDEX ON posts (createat, id);
-		CREATE TABLE users (id varchar(26) PRIMARY KEY, deleteat bigint);
+		CREATE TABLE users (id varchar(26) PRIMARY KEY, username varchar(64), deleteat bigint);
+		CREATE TABLE channelmembers (channelid varchar(26), userid varchar(26), PRIMARY KEY (channelid, userid));
 		CREATE TABLE teammembers (teamid varchar(26), userid varchar(26), deleteat bigint, PRIMARY KEY (teamid, userid));
 		CREATE TABLE bots (userid varchar(26) PRIMARY KEY)`)
 	require.NoError(t, err)

@@ -1,0 +1,141 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// patience is how long a customer may wait in these worlds: the setting's default.
+const patience = time.Hour
+
+// reminders counts what the bot wrote to somebody about a conversation.
+func (h *handing) reminders(ctx context.Context, agent int, c scenario.Conversation) (int, error) {
+	var n int
+	err := h.Env.DB().QueryRowContext(ctx, `SELECT count(*) FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.type = 'D'
+		WHERE ch.name LIKE '%' || $1 || '%' AND p.message LIKE '%espera a sua resposta%' AND p.message LIKE '%wa-' || $2 || '%'`, h.User(agent).ID, c.ID).Scan(&n)
+	return n, errors.Wrap(err, "cannot read the database")
+}
+
+func (h *handing) reminded(agent int, c scenario.Conversation, count int) {
+	h.t.Helper()
+	h.within(30*time.Second, "the reminder", func(ctx context.Context) error {
+		n, err := h.reminders(ctx, agent, c)
+		if err != nil {
+			return err
+		}
+		return holds(n == count, "there are %d of %d", n, count)
+	})
+}
+
+// looked waits until nobody waits who is to be looked at: what the waits cause has been decided.
+func (h *handing) looked() {
+	h.t.Helper()
+	h.within(time.Minute, "all waits to be looked at", func(ctx context.Context) error {
+		var due int
+		err := h.Env.DB().QueryRowContext(ctx, `SELECT count(*) FROM waa_conversations WHERE idle_at > 0 AND closed_at = 0 AND aborted_at = 0 AND idle_at <= $1`,
+			h.Now()-patience.Milliseconds()).Scan(&due)
+		if err != nil {
+			return errors.Wrap(err, "cannot read the database")
+		}
+		return holds(due == 0, "%d are due", due)
+	})
+}
+
+func (h *handing) tryWaits() {
+	ctx := h.ctx(3 * time.Minute)
+	linked, unlinked, nobodys, answered, failing, noted, never := h.open(), h.open(), h.open(), h.open(), h.open(), h.open(), scenario.Conversation{}
+	never, err := h.Start(ctx, starter, newCustomer()) // the customer never wrote
+	require.NoError(h.t, err)
+	h.invite(0, starter, unlinked, h.User(stranger).ID)
+	h.attended(unlinked, h.User(stranger).ID)
+	h.invite(1, starter, never, h.User(stranger).ID)
+	h.attended(never, h.User(stranger).ID)
+	h.invite(1, starter, answered, h.User(stranger).ID)
+	h.attended(answered, h.User(stranger).ID)
+	h.transfer(1, starter, nobodys, map[string]any{"queue_id": h.Queue.ID})
+	h.card(h.Queue, nobodys, 1)
+
+	// what we answered waits for the customer
+	h.write(stranger, answered, "Já respondo.", "delivered")
+	// what did not arrive, and what was never for the customer, is no answer
+	h.Sim.FailNext(cloudapi.Match{To: failing.Contact.Phone}, 131026, 1)
+	h.write(starter, failing, "Isto não chega.", "failed")
+	require.NoError(h.t, h.Ask(ctx, h.as(0, starter), http.MethodPost, "/conversations/"+noted.ID+"/note", map[string]any{"text": "ligo depois"}, http.StatusOK, nil))
+
+	require.NoError(h.t, h.Advance(ctx, patience-5*time.Minute))
+	h.looked()
+	h.reminded(starter, linked, 0)
+	require.NoError(h.t, h.Advance(ctx, 10*time.Minute))
+	for _, c := range []scenario.Conversation{linked, failing, noted} {
+		h.reminded(starter, c, 1)
+		require.Equal(h.t, h.User(starter).ID, h.read(1, c).AttendantID, "who is of the queue keeps it")
+	}
+	h.attended(unlinked, "")
+	h.oneLine(unlinked, at(h.User(stranger))+" não é desta fila")
+	h.card(h.Queue, unlinked, 1)
+	require.Contains(h.t, h.card(h.Queue, nobodys, 2).Message, "continua esperando")
+
+	// days later: nobody is told again, and what waits for the customer is where it was
+	require.NoError(h.t, h.Advance(ctx, 30*time.Hour))
+	h.looked()
+	h.card(h.Queue, unlinked, 2) // it waited again, in the queue
+	require.NoError(h.t, h.Advance(ctx, 30*time.Hour))
+	h.looked()
+	h.reminded(starter, linked, 1)
+	h.card(h.Queue, unlinked, 2)
+	h.card(h.Queue, nobodys, 2)
+	for _, c := range []scenario.Conversation{answered, never} {
+		require.Equal(h.t, h.User(stranger).ID, h.read(0, c).AttendantID, "it waits for the customer")
+		n, err := h.reminders(ctx, stranger, c)
+		require.NoError(h.t, err)
+		require.Zero(h.t, n)
+	}
+}
+
+func (h *handing) tryDeactivated() {
+	ctx := h.ctx(2 * time.Minute)
+	asked, owned := h.open(), scenario.Conversation{}
+	owned, err := h.Opened(ctx, leaver, newCustomer()) // they are its responsável too
+	require.NoError(h.t, err)
+	h.transfer(0, starter, asked, map[string]any{"user_id": h.User(leaver).ID})
+	h.attended(asked, h.User(leaver).ID)
+	h.write(leaver, asked, "A última palavra é nossa.", "delivered")
+
+	_, err = h.Env.AdminClient(1).UpdateUserActive(ctx, h.User(leaver).ID, false)
+	require.NoError(h.t, err)
+	h.attended(asked, "") // whatever the wait
+	h.card(h.Queue, asked, 1)
+	h.oneLine(asked, "foi desativada", "Responsável: "+at(h.User(starter)))
+	h.within(30*time.Second, "the other one to be in the queue", func(ctx context.Context) error {
+		now, err := h.Conversation(ctx, h.Admin(), owned.ID)
+		if err != nil {
+			return err
+		}
+		return holds(now.AttendantID == "" && now.OwnerID == h.User(leaver).ID, "it is with %q of %q", now.AttendantID, now.OwnerID)
+	})
+	h.rounds(2)
+	var told int
+	require.NoError(h.t, h.Env.DB().QueryRowContext(ctx, `SELECT count(*) FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.type = 'D'
+		WHERE ch.name LIKE '%' || $1 || '%' AND p.message LIKE '%foi desativada e ainda é a responsável%'`, h.User(supervisor).ID).Scan(&told))
+	require.Equal(h.t, 1, told, "the supervisor is told once")
+
+	// on the server that knows of it; the other one's mistake would be mended by the next round
+	_, err = h.AskRefused(ctx, h.as(1, starter), http.MethodPost, "/conversations/"+asked.ID+"/transfer", map[string]any{"user_id": h.User(leaver).ID},
+		http.StatusUnprocessableEntity, "invalid_field")
+	require.NoError(h.t, err)
+	posts, err := h.Posts(ctx, asked.ChannelID)
+	require.NoError(h.t, err)
+	require.Len(h.t, scenario.Matching(posts, func(p *model.Post) bool { return strings.Contains(p.Message, "foi desativada") }), 1)
+}

@@ -1,0 +1,487 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+// Who is who among the agents of the world in which conversations change hands.
+const (
+	supervisor = iota // of the queue
+	starter           // begins, and stays responsible
+	invited
+	clickerC
+	clickerD
+	leaver   // of the queue; is deactivated in the end
+	stranger // in the team, in no queue
+	peopleAgents
+)
+
+// clicks is how often two agents click on one card at the same moment.
+const clicks = 50
+
+// handing is the world in which conversations change hands: two servers on one database, which do not tell each other of changes.
+type handing struct {
+	*scenario.World
+	t     *testing.T
+	other scenario.Queue // a second queue of the team, with the same agents
+	ears  map[int]*ear   // by agent
+}
+
+// ear keeps what one agent alone is told.
+type ear struct {
+	mu       sync.Mutex
+	whispers []string
+}
+
+// TestPeople lets conversations change hands, through either of two servers.
+func TestPeople(t *testing.T) {
+	w := startWorld(t, scenario.Options{
+		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
+	})
+	h := &handing{World: w, t: t, ears: map[int]*ear{}}
+	h.secondQueue()
+	h.listen(clickerC, 0)
+	h.listen(clickerD, 1)
+	for _, part := range []struct {
+		name string
+		try  func(h *handing)
+	}{
+		{"two agents click at the same moment", (*handing).tryClicks},
+		{"who comes, who goes, who only looks", (*handing).tryMembers},
+		{"only a supervisor changes the owner", (*handing).tryOwner},
+		{"a transfer by name that cannot be", (*handing).tryRefusals},
+		{"the sidebar and the list of mine", (*handing).trySidebar},
+		{"customers who wait", (*handing).tryWaits},
+		{"somebody is deactivated", (*handing).tryDeactivated},
+	} {
+		if !t.Run(part.name, func(t *testing.T) {
+			part.try(&handing{World: h.World, t: t, other: h.other, ears: h.ears})
+		}) {
+			break
+		}
+	}
+}
+
+func (h *handing) ctx(limit time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(h.t.Context(), limit)
+	h.t.Cleanup(cancel)
+	return ctx
+}
+
+func (h *handing) within(limit time.Duration, what string, check func(ctx context.Context) error) {
+	h.t.Helper()
+	ctx := h.ctx(limit)
+	var last error
+	err := testenv.WaitFor(ctx, what, func() (bool, error) {
+		err := check(ctx)
+		if err != nil && ctx.Err() == nil {
+			last = err
+		}
+		return err == nil, err
+	})
+	require.NoError(h.t, err, "%v", last)
+}
+
+func (h *handing) secondQueue() {
+	h.t.Helper()
+	ctx := h.ctx(time.Minute)
+	channel, _, err := h.Admin().CreateChannel(ctx, &model.Channel{TeamId: h.Env.Team.ID, Name: "fila-suporte", DisplayName: "Fila Suporte", Type: model.ChannelTypePrivate})
+	require.NoError(h.t, err)
+	for _, agent := range []int{supervisor, starter, invited, clickerC, clickerD} {
+		_, _, err := h.Admin().AddChannelMember(ctx, channel.Id, h.User(agent).ID)
+		require.NoError(h.t, err)
+	}
+	body := map[string]any{"name": "Suporte", "team_id": h.Env.Team.ID, "channel_id": channel.Id, "account_id": h.Account.ID}
+	require.NoError(h.t, h.Ask(ctx, h.Admin(), http.MethodPost, "/queues", body, http.StatusCreated, &h.other))
+}
+
+// listen notes what an agent alone is told on a server, until the test ends.
+func (h *handing) listen(agent, node int) {
+	h.t.Helper()
+	events, err := h.Env.Listen(h.t.Context(), node, h.Env.Client(node, agent))
+	require.NoError(h.t, err)
+	e := &ear{}
+	h.ears[agent] = e
+	go func() {
+		for event := range events {
+			if event.EventType() == model.WebsocketEventEphemeralMessage {
+				var post model.Post
+				text, _ := event.GetData()["post"].(string)
+				_ = json.Unmarshal([]byte(text), &post)
+				e.mu.Lock()
+				e.whispers = append(e.whispers, post.Message)
+				e.mu.Unlock()
+			}
+		}
+	}()
+}
+
+func (e *ear) heard() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.whispers)
+}
+
+// as is an agent's client of a server.
+func (h *handing) as(node, agent int) *model.Client4 { return h.Env.Client(node, agent) }
+
+func (h *handing) open() scenario.Conversation {
+	h.t.Helper()
+	c, err := h.Opened(h.ctx(time.Minute), starter, newCustomer())
+	require.NoError(h.t, err)
+	return c
+}
+
+func (h *handing) read(node int, c scenario.Conversation) scenario.Conversation {
+	h.t.Helper()
+	now, err := h.Conversation(h.ctx(20*time.Second), h.Env.AdminClient(node), c.ID)
+	require.NoError(h.t, err)
+	return now
+}
+
+func (h *handing) transfer(node, agent int, c scenario.Conversation, body map[string]any) {
+	h.t.Helper()
+	require.NoError(h.t, h.Ask(h.ctx(30*time.Second), h.as(node, agent), http.MethodPost, "/conversations/"+c.ID+"/transfer", body, http.StatusOK, nil))
+}
+
+// member does something that only a member of a channel may: on a server, or on the other one where that does not know it yet.
+func (h *handing) member(node, agent int, act func(ctx context.Context, client *model.Client4) error) {
+	h.t.Helper()
+	ctx := h.ctx(20 * time.Second)
+	err := act(ctx, h.as(node, agent))
+	if err != nil {
+		err = act(ctx, h.as(1-node, agent))
+	}
+	require.NoError(h.t, err)
+}
+
+// invite adds somebody to the channel as the web client does.
+func (h *handing) invite(node, agent int, c scenario.Conversation, userID string) {
+	h.t.Helper()
+	h.member(node, agent, func(ctx context.Context, client *model.Client4) error {
+		_, _, err := client.AddChannelMember(ctx, c.ChannelID, userID)
+		return err
+	})
+}
+
+// leave takes an agent out of the channel.
+func (h *handing) leave(node, agent int, c scenario.Conversation) {
+	h.t.Helper()
+	h.member(node, agent, func(ctx context.Context, client *model.Client4) error {
+		_, err := client.RemoveUserFromChannel(ctx, c.ChannelID, h.User(agent).ID)
+		return err
+	})
+}
+
+// write posts in the conversation's channel and waits for the tick.
+func (h *handing) write(agent int, c scenario.Conversation, text, tick string) {
+	h.t.Helper()
+	var post *model.Post
+	h.member(0, agent, func(ctx context.Context, client *model.Client4) (err error) {
+		post, _, err = client.CreatePost(ctx, &model.Post{ChannelId: c.ChannelID, Message: text})
+		return err
+	})
+	require.NoError(h.t, h.WaitTick(h.ctx(30*time.Second), post.Id, tick))
+}
+
+func (h *handing) attended(c scenario.Conversation, agent string) {
+	h.t.Helper()
+	h.within(30*time.Second, "the attendant to change", func(ctx context.Context) error {
+		now, err := h.Conversation(ctx, h.Admin(), c.ID)
+		if err != nil {
+			return err
+		}
+		return holds(now.AttendantID == agent, "it is %q", now.AttendantID)
+	})
+	require.Equal(h.t, h.User(starter).ID, h.read(1, c).OwnerID, "the responsável stays")
+}
+
+// lines are the texts of the plugin's lines in the conversation's channel that say something.
+func (h *handing) lines(ctx context.Context, c scenario.Conversation, saying ...string) (int, error) {
+	posts, err := h.Posts(ctx, c.ChannelID)
+	return len(scenario.Matching(posts, func(p *model.Post) bool {
+		return p.Type == scenario.TypeEvent && !slices.ContainsFunc(saying, func(text string) bool { return !strings.Contains(p.Message, text) })
+	})), err
+}
+
+func (h *handing) oneLine(c scenario.Conversation, saying ...string) {
+	h.t.Helper()
+	h.within(20*time.Second, "one line with "+strings.Join(saying, ", "), func(ctx context.Context) error {
+		n, err := h.lines(ctx, c, saying...)
+		if err != nil {
+			return err
+		}
+		return holds(n == 1, "there are %d", n)
+	})
+}
+
+func at(user testenv.User) string { return "@" + user.Username }
+
+// cards are the conversation's cards in a queue's channel, the oldest first.
+func (h *handing) cards(ctx context.Context, queue scenario.Queue, c scenario.Conversation) ([]*model.Post, error) {
+	posts, err := h.Posts(ctx, queue.ChannelID)
+	return scenario.Matching(posts, func(p *model.Post) bool {
+		event, _ := p.GetProp("waa_event").(string)
+		return strings.HasPrefix(event, "card:"+c.ID+":")
+	}), err
+}
+
+func claimable(card *model.Post) bool {
+	attachments := card.Attachments()
+	return len(attachments) == 1 && len(attachments[0].Actions) == 1 && !attachments[0].Actions[0].Disabled
+}
+
+// card waits until the queue has so many of the conversation's cards, of which the last can be claimed and no other.
+func (h *handing) card(queue scenario.Queue, c scenario.Conversation, count int) *model.Post {
+	h.t.Helper()
+	var last *model.Post
+	h.within(30*time.Second, "the card", func(ctx context.Context) error {
+		cards, err := h.cards(ctx, queue, c)
+		if err != nil {
+			return err
+		}
+		if len(cards) != count {
+			return errors.Errorf("there are %d of %d", len(cards), count)
+		}
+		last = cards[count-1]
+		waiting := scenario.Matching(cards, claimable)
+		return holds(len(waiting) == 1 && waiting[0] == last, "%d of %d can be claimed", len(waiting), count)
+	})
+	return last
+}
+
+func (h *handing) tryClicks() {
+	const talks = 5
+	lost := 0
+	for talk := range talks {
+		c := h.open()
+		h.invite(talk%2, starter, c, h.User(invited).ID)
+		h.attended(c, h.User(invited).ID)
+		h.oneLine(c, at(h.User(starter))+" convidou "+at(h.User(invited)), "Responsável: "+at(h.User(starter)))
+		giver := invited
+		for round := range clicks / talks {
+			queue := []scenario.Queue{h.Queue, h.other}[round%2]
+			h.transfer(round%2, giver, c, map[string]any{"queue_id": queue.ID})
+			now := h.read((round+1)%2, c)
+			require.Empty(h.t, now.AttendantID)
+			require.Equal(h.t, queue.ID, now.QueueID)
+			winner, loser := h.clickBoth(h.card(queue, c, round/2+1))
+			lost++
+			for node := range h.Env.Nodes {
+				now := h.read(node, c)
+				require.Equal(h.t, h.User(winner).ID, now.AttendantID)
+				require.Equal(h.t, h.User(starter).ID, now.OwnerID)
+			}
+			h.within(20*time.Second, "the card to say who took it", func(ctx context.Context) error {
+				cards, err := h.cards(ctx, queue, c)
+				if err != nil {
+					return err
+				}
+				last := cards[len(cards)-1]
+				return holds(!claimable(last) && strings.Contains(last.Message, at(h.User(winner))), "it says %q", last.Message)
+			})
+			giver = winner
+			_ = loser
+		}
+		h.settled(c, clicks/talks)
+	}
+	require.Equal(h.t, clicks, lost)
+}
+
+// clickBoth lets two agents click at the same moment, each on another server, and tells who got the conversation. The other one is
+// told by whom it is served.
+func (h *handing) clickBoth(card *model.Post) (winner, loser int) {
+	h.t.Helper()
+	agents := []int{clickerC, clickerD}
+	before := map[int]int{}
+	for _, agent := range agents {
+		before[agent] = len(h.ears[agent].heard())
+	}
+	ctx := h.ctx(30 * time.Second)
+	problems := make([]error, 2)
+	ready := make(chan struct{})
+	var both sync.WaitGroup
+	for node, agent := range agents {
+		both.Go(func() {
+			<-ready
+			_, problems[node] = h.as(node, agent).DoPostAction(ctx, card.Id, "claim")
+		})
+	}
+	close(ready)
+	both.Wait()
+	require.NoError(h.t, problems[0])
+	require.NoError(h.t, problems[1])
+	h.within(20*time.Second, "one of two to be told that the other has it", func(context.Context) error {
+		c, d := len(h.ears[clickerC].heard())-before[clickerC], len(h.ears[clickerD].heard())-before[clickerD]
+		winner, loser = clickerC, clickerD
+		if c > d {
+			winner, loser = clickerD, clickerC
+		}
+		return holds(c+d == 1, "%d and %d were told", c, d)
+	})
+	heard := h.ears[loser].heard()
+	require.Contains(h.t, heard[len(heard)-1], at(h.User(winner)))
+	return winner, loser
+}
+
+// settled checks the lines of a conversation that was given away so often.
+func (h *handing) settled(c scenario.Conversation, rounds int) {
+	h.t.Helper()
+	h.within(20*time.Second, "a line for each change", func(ctx context.Context) error {
+		given, err := h.lines(ctx, c, "transferiu o atendimento para a fila", "Responsável: "+at(h.User(starter)))
+		if err != nil {
+			return err
+		}
+		taken, err := h.lines(ctx, c, "assumiu o atendimento", "Responsável: "+at(h.User(starter)))
+		if err != nil {
+			return err
+		}
+		return holds(given == rounds && taken == rounds, "%d transfers and %d claims are told of %d", given, taken, rounds)
+	})
+}
+
+func (h *handing) tryMembers() {
+	ctx := h.ctx(time.Minute)
+	c := h.open()
+
+	// an administrator who adds themselves only looks
+	_, _, err := h.Env.AdminClient(1).AddChannelMember(ctx, c.ChannelID, h.Env.Admin.ID)
+	require.NoError(h.t, err)
+	h.invite(1, starter, c, h.User(leaver).ID)
+	h.attended(c, h.User(leaver).ID)
+	h.oneLine(c, "convidou", "que atende a partir de agora")
+	h.within(20*time.Second, "notifications of every message", func(ctx context.Context) error {
+		member, _, err := h.Env.AdminClient(1).GetChannelMember(ctx, c.ChannelID, h.User(leaver).ID, "")
+		if err != nil {
+			return err
+		}
+		return holds(member.NotifyProps["desktop"] == "all" && member.NotifyProps["push"] == "all", "they are %v", member.NotifyProps)
+	})
+
+	// what the plugin itself does is no invitation
+	h.transfer(0, leaver, c, map[string]any{"user_id": h.User(clickerC).ID})
+	h.attended(c, h.User(clickerC).ID)
+
+	// the attendant leaves: the queue gets it back, with a card
+	h.leave(1, clickerC, c)
+	h.attended(c, "")
+	h.oneLine(c, at(h.User(clickerC))+" não está mais no canal")
+	h.card(h.Queue, c, 1)
+
+	// somebody who serves nobody leaves: nothing changes
+	h.leave(0, leaver, c)
+	require.NoError(h.t, h.Ask(ctx, h.as(1, clickerD), http.MethodPost, "/conversations/"+c.ID+"/claim", nil, http.StatusOK, nil))
+	h.attended(c, h.User(clickerD).ID)
+	total, err := h.lines(ctx, c, "não está mais no canal")
+	require.NoError(h.t, err)
+	require.Equal(h.t, 1, total)
+	total, err = h.lines(ctx, c, "convidou")
+	require.NoError(h.t, err)
+	require.Equal(h.t, 1, total, "neither the plugin nor somebody who came by themselves invited")
+
+	// closed: an invitation is only that
+	require.NoError(h.t, h.Ask(ctx, h.as(0, clickerD), http.MethodPost, "/conversations/"+c.ID+"/close", nil, http.StatusOK, nil))
+	h.invite(0, starter, c, h.User(invited).ID)
+	// a missed hook is looked for every ten seconds: what is to happen has happened after two rounds
+	h.rounds(2)
+	require.Equal(h.t, h.User(clickerD).ID, h.read(0, c).AttendantID)
+}
+
+// rounds waits until the search for what no hook told has run so often.
+func (h *handing) rounds(n int) {
+	h.t.Helper()
+	for range n {
+		var before int64
+		read := func(ctx context.Context) (value int64, err error) {
+			err = h.Env.DB().QueryRowContext(ctx, "SELECT coalesce(max(value), 0) FROM waa_facts WHERE name = 'invitations'").Scan(&value)
+			return value, errors.Wrap(err, "cannot read the database")
+		}
+		before, err := read(h.ctx(10 * time.Second))
+		require.NoError(h.t, err)
+		h.within(time.Minute, "a round", func(ctx context.Context) error {
+			now, err := read(ctx)
+			if err != nil {
+				return err
+			}
+			return holds(now > before, "not yet")
+		})
+	}
+}
+
+func (h *handing) tryOwner() {
+	ctx := h.ctx(time.Minute)
+	c := h.open()
+	path := "/conversations/" + c.ID + "/owner"
+	body := map[string]any{"user_id": h.User(invited).ID}
+	for _, agent := range []int{starter, invited} {
+		_, err := h.AskRefused(ctx, h.as(1, agent), http.MethodPost, path, body, http.StatusForbidden, "forbidden")
+		require.NoError(h.t, err)
+	}
+	_, err := h.AskRefused(ctx, h.as(0, stranger), http.MethodPost, path, body, http.StatusNotFound, "not_found")
+	require.NoError(h.t, err)
+	var now scenario.Conversation
+	require.NoError(h.t, h.Ask(ctx, h.as(1, supervisor), http.MethodPost, path, body, http.StatusOK, &now))
+	require.Equal(h.t, h.User(invited).ID, now.OwnerID)
+	require.Equal(h.t, h.User(starter).ID, now.AttendantID)
+	h.oneLine(c, at(h.User(supervisor))+" mudou o responsável de "+at(h.User(starter))+" para "+at(h.User(invited)))
+
+	// by command, back again
+	_, _, err = h.Admin().AddChannelMember(ctx, c.ChannelID, h.User(supervisor).ID)
+	require.NoError(h.t, err)
+	h.within(20*time.Second, "the command to be taken", func(ctx context.Context) error {
+		answer, err := h.Env.ExecuteSlash(ctx, h.as(0, supervisor), c.ChannelID, "/whatsapp responsável "+at(h.User(starter)))
+		if err != nil {
+			return err
+		}
+		return holds(strings.Contains(answer.Text, at(h.User(starter))), "it says %q", answer.Text)
+	})
+	require.Equal(h.t, h.User(starter).ID, h.read(1, c).OwnerID)
+	var audited int
+	require.NoError(h.t, h.Env.DB().QueryRowContext(ctx, "SELECT count(*) FROM waa_audit WHERE action = 'owner' AND object_id = $1 AND actor_id = $2",
+		c.ID, h.User(supervisor).ID).Scan(&audited))
+	require.Equal(h.t, 2, audited)
+}
+
+func (h *handing) tryRefusals() {
+	ctx := h.ctx(time.Minute)
+	c := h.open()
+	for target, answer := range map[string]string{
+		"@ninguem.aqui": "ninguém", "@whatsapp": "bot", "~fila-que-nao-ha": "Nenhuma fila", "alguém": "Diga para quem",
+	} {
+		got, err := h.Env.ExecuteSlash(ctx, h.as(0, starter), c.ChannelID, "/whatsapp transferir "+target)
+		require.NoError(h.t, err)
+		require.Contains(h.t, got.Text, answer, target)
+	}
+	// a second queue with the name of the first: its channel's name tells them apart
+	channel, _, err := h.Admin().CreateChannel(ctx, &model.Channel{TeamId: h.Env.Team.ID, Name: "fila-suporte-2", DisplayName: "x", Type: model.ChannelTypePrivate})
+	require.NoError(h.t, err)
+	var twin scenario.Queue
+	body := map[string]any{"name": "suporte", "team_id": h.Env.Team.ID, "channel_id": channel.Id, "account_id": h.Account.ID}
+	require.NoError(h.t, h.Ask(ctx, h.Admin(), http.MethodPost, "/queues", body, http.StatusCreated, &twin))
+	got, err := h.Env.ExecuteSlash(ctx, h.as(0, starter), c.ChannelID, "/whatsapp transferir ~Suporte")
+	require.NoError(h.t, err)
+	require.Contains(h.t, got.Text, "mais de uma fila")
+	require.Equal(h.t, h.User(starter).ID, h.read(0, c).AttendantID)
+	_, err = h.Env.ExecuteSlash(ctx, h.as(0, starter), c.ChannelID, "/whatsapp transferir ~fila-suporte")
+	require.NoError(h.t, err)
+	require.Equal(h.t, h.other.ID, h.read(1, c).QueueID)
+	require.NoError(h.t, h.Ask(ctx, h.Admin(), http.MethodDelete, "/queues/"+twin.ID, nil, http.StatusOK, nil))
+}

@@ -1,0 +1,296 @@
+package conversation
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+)
+
+// Why a conversation waits in its queue; "" = it is new there.
+const (
+	QueuedTransfer    = "transfer"    // somebody gave it to the queue
+	QueuedIdle        = "idle"        // the customer waited too long for somebody who is not of the queue
+	QueuedLeft        = "left"        // the attendant left the channel
+	QueuedDeactivated = "deactivated" // the attendant was deactivated
+)
+
+// Person is what Mattermost tells of somebody who is to serve.
+type Person struct {
+	Username    string
+	Bot         bool
+	Deactivated bool
+	InTeam      bool
+}
+
+// handover is a change of the people of a conversation, with the line that tells it.
+type handover struct {
+	line    Text
+	details map[string]string // for the audit
+}
+
+// hand applies a change of people under the conversation's lock: row, line and
+// audit are stored together. apply answers nil where nothing changes; then
+// there is nothing to tell either.
+func (s *Service) hand(ctx context.Context, actorID, id, action string, apply func(tx Tx, c *Conversation) (*handover, error)) (conv *Conversation, changed bool, err error) {
+	err = s.Store.InTx(ctx, func(tx Tx) error {
+		changed = false
+		if conv, err = tx.LockConversation(id); err != nil {
+			return err
+		}
+		done, err := apply(tx, conv)
+		if err != nil || done == nil {
+			return err
+		}
+		changed = true
+		conv.UpdatedAt = s.Clock.Now()
+		if err := tx.UpdateConversation(conv); err != nil {
+			return err
+		}
+		if done.line.Key != "" {
+			if err := tx.Line(id, done.line); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(actorID, action, id, done.details)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return conv, changed, nil
+}
+
+// serve makes somebody attendant, and owner of what nobody owns.
+func (s *Service) serve(c *Conversation, userID string) map[string]string {
+	details := map[string]string{"from": c.AttendantID, "to": userID}
+	c.AttendantID, c.AttendedAt, c.QueuedFor = userID, s.Clock.Now(), ""
+	if c.OwnerID == "" {
+		c.OwnerID = userID
+	}
+	return details
+}
+
+// enqueue leaves a conversation to a queue, where it waits to be claimed.
+func (s *Service) enqueue(c *Conversation, queueID, why string) map[string]string {
+	details := map[string]string{"from": c.AttendantID, "queue": queueID, "why": why}
+	c.QueueID, c.AttendantID, c.AttendedAt, c.QueuedFor = queueID, "", s.Clock.Now(), why
+	return details
+}
+
+// arranged shows a change that was stored, if there was one.
+func (s *Service) arranged(ctx context.Context, c *Conversation, changed bool) (*View, error) {
+	if !changed {
+		return s.view(c), nil
+	}
+	return s.shown(ctx, c, Text{})
+}
+
+// Claim makes the actor attendant of a conversation that waits in a queue, and
+// owner if it has none. The first one wins.
+func (s *Service) Claim(ctx context.Context, actorID, id string) (*View, error) {
+	conv, _, err := s.visible(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if conv.AttendantID == "" {
+		if err := s.mayServe(ctx, actorID, conv.TeamID); err != nil {
+			return nil, err
+		}
+	}
+	conv, changed, err := s.hand(ctx, actorID, id, "claim", func(_ Tx, c *Conversation) (*handover, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+		case c.AttendantID == actorID:
+			return nil, nil // the winner's second click
+		case c.AttendantID != "":
+			return nil, Refuse(CodeAlreadyClaimed, T("refusal.already_claimed", "Who", s.username(ctx, c.AttendantID)))
+		}
+		details := s.serve(c, actorID)
+		return &handover{T("event.claimed", "Who", s.username(ctx, actorID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// TransferToUser makes somebody else attendant; the owner stays.
+func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string) (*View, error) {
+	conv, _, err := s.visible(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if conv.ClosedAt != 0 {
+		return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+	}
+	if err := s.admit(ctx, conv, userID); err != nil {
+		return nil, err
+	}
+	conv, changed, err := s.hand(ctx, actorID, id, "transfer_user", func(_ Tx, c *Conversation) (*handover, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+		case c.AttendantID == userID:
+			return nil, nil
+		}
+		details := s.serve(c, userID)
+		return &handover{T("event.transferred_user", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// TransferToQueue gives the conversation to a queue, where it waits to be claimed; the owner stays.
+func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID string) (*View, error) {
+	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+		return nil, err
+	}
+	queue, err := s.Store.Queue(ctx, queueID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, RefuseField("queue_id", T("refusal.unknown_queue"))
+	} else if err != nil {
+		return nil, err
+	}
+	conv, changed, err := s.hand(ctx, actorID, id, "transfer_queue", func(_ Tx, c *Conversation) (*handover, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+		case queue.TeamID != c.TeamID: // a channel cannot leave its team
+			return nil, RefuseField("queue_id", T("refusal.queue_other_team", "Queue", queue.Name))
+		case c.QueueID == queue.ID && c.AttendantID == "":
+			return nil, nil // it waits there already
+		}
+		details := s.enqueue(c, queue.ID, QueuedTransfer)
+		return &handover{T("event.transferred_queue", "By", s.username(ctx, actorID), "Queue", queue.Name, "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// SetOwner changes who is responsible: a supervisor's explicit act, and nobody else's.
+func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*View, error) {
+	conv, queue, err := s.visible(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	supervises, err := s.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	if !supervises {
+		return nil, Refuse(CodeForbidden, T("refusal.owner_by_supervisors"))
+	}
+	if conv.ClosedAt != 0 {
+		return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+	}
+	if err := s.admit(ctx, conv, userID); err != nil {
+		return nil, err
+	}
+	conv, changed, err := s.hand(ctx, actorID, id, "owner", func(_ Tx, c *Conversation) (*handover, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
+		case c.QueueID != queue.ID: // given away meanwhile: to a queue that the actor may not supervise
+			return nil, Refuse(CodeUnavailable, T("refusal.changed_meanwhile"))
+		case c.OwnerID == userID:
+			return nil, nil
+		}
+		details := map[string]string{"from": c.OwnerID, "to": userID}
+		line := T("event.owner_changed", "By", s.username(ctx, actorID), "From", s.username(ctx, c.OwnerID), "Who", s.username(ctx, userID))
+		c.OwnerID = userID
+		return &handover{line, details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// admit takes somebody into the channel before they become somebody in it: who
+// cannot read it would be a lost conversation.
+func (s *Service) admit(ctx context.Context, c *Conversation, userID string) error {
+	if err := s.mayServe(ctx, userID, c.TeamID); err != nil {
+		return err
+	}
+	err := s.Mirror.AddMember(ctx, c, userID)
+	if errors.Is(err, ErrNotFound) {
+		return RefuseField("user_id", T("refusal.user_not_in_team", "Who", s.username(ctx, userID)))
+	}
+	return err
+}
+
+// mayServe refuses, with the reason, who cannot serve a conversation of the team.
+func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
+	person, err := s.People.Person(ctx, userID, teamID)
+	who := "@" + person.Username
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return RefuseField("user_id", T("refusal.unknown_user"))
+	case err != nil:
+		return err
+	case person.Bot:
+		return RefuseField("user_id", T("refusal.user_bot", "Who", who))
+	case person.Deactivated:
+		return RefuseField("user_id", T("refusal.user_deactivated", "Who", who))
+	case !person.InTeam:
+		return RefuseField("user_id", T("refusal.user_not_in_team", "Who", who))
+	}
+	return nil
+}
+
+// Invited makes attendant whom somebody else invited into a conversation's
+// channel. Who joins by themselves only looks; what is not a conversation's
+// channel, or is closed, is left alone. It may be repeated.
+func (s *Service) Invited(ctx context.Context, actorID, channelID, userID string) error {
+	if actorID == "" || actorID == userID {
+		return nil
+	}
+	conv, err := s.Store.ConversationByChannel(ctx, channelID)
+	if errors.Is(err, ErrNotFound) || err == nil && (conv.ClosedAt != 0 || conv.AttendantID == userID) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := s.mayServe(ctx, userID, conv.TeamID); err != nil {
+		if _, refused := AsRefusal(err); refused { // a bot, for one
+			return nil
+		}
+		return err
+	}
+	conv, changed, err := s.hand(ctx, actorID, conv.ID, "invited", func(_ Tx, c *Conversation) (*handover, error) {
+		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID == userID {
+			return nil, nil
+		}
+		details := s.serve(c, userID)
+		return &handover{T("event.invited", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil || !changed {
+		return err
+	}
+	return s.Mirror.Refresh(ctx, conv.ID)
+}
+
+// Vacate gives a conversation back to its queue because its attendant is gone;
+// attendedAt is since when they were its attendant. Whoever serves it now, if
+// somebody else, keeps it.
+func (s *Service) Vacate(ctx context.Context, id, userID string, attendedAt int64, why string) error {
+	conv, changed, err := s.hand(ctx, "", id, "vacate", func(_ Tx, c *Conversation) (*handover, error) {
+		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID != userID || userID == "" || c.AttendedAt != attendedAt {
+			return nil, nil
+		}
+		details := s.enqueue(c, c.QueueID, why)
+		line := T("event.left", "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID))
+		if why == QueuedDeactivated {
+			line = T("event.deactivated", "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID))
+		}
+		return &handover{line, details}, nil
+	})
+	if err != nil || !changed {
+		return err
+	}
+	return s.Mirror.Refresh(ctx, conv.ID)
+}

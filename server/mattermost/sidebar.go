@@ -1,0 +1,50 @@
+package mattermost
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Categories lists somebody's sidebar categories in a team, in their order.
+func (p *Port) Categories(_ context.Context, userID, teamID string) ([]*model.SidebarCategoryWithChannels, error) {
+	ordered, appErr := p.api.GetChannelSidebarCategories(userID, teamID)
+	if appErr != nil {
+		return nil, wrap(appErr, "could not read the sidebar")
+	}
+	if ordered == nil {
+		return nil, errNothing
+	}
+	return ordered.Categories, nil
+}
+
+// CreateCategory makes a category and puts channels into it, which leave the one they were in.
+func (p *Port) CreateCategory(_ context.Context, userID, teamID, name string, channels []string) (string, error) {
+	created, appErr := p.api.CreateChannelSidebarCategory(userID, teamID, &model.SidebarCategoryWithChannels{
+		SidebarCategory: model.SidebarCategory{UserId: userID, TeamId: teamID, DisplayName: name, Sorting: model.SidebarCategorySortRecent, Type: model.SidebarCategoryCustom},
+		Channels:        channels,
+	})
+	if appErr != nil {
+		return "", wrap(appErr, "could not create a sidebar category")
+	}
+	if created == nil {
+		return "", errNothing
+	}
+	return created.Id, nil
+}
+
+// UpdateCategories replaces the channels of categories.
+func (p *Port) UpdateCategories(_ context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error {
+	_, appErr := p.api.UpdateChannelSidebarCategories(userID, teamID, categories)
+	return wrap(appErr, "could not update the sidebar")
+}
+
+// NotifyAll lets somebody be told of every message of a channel, in threads too.
+func (p *Port) NotifyAll(_ context.Context, channelID, userID string) error {
+	_, appErr := p.api.UpdateChannelMemberNotifications(channelID, userID, map[string]string{
+		model.DesktopNotifyProp: model.ChannelNotifyAll, model.PushNotifyProp: model.ChannelNotifyAll,
+		model.DesktopThreadsNotifyProp: model.ChannelNotifyAll, model.PushThreadsNotifyProp: model.ChannelNotifyAll,
+		model.MarkUnreadNotifyProp: model.ChannelMarkUnreadAll, model.ChannelAutoFollowThreads: model.ChannelAutoFollowThreadsOn,
+	})
+	return wrap(appErr, "could not set the member's notifications")
+}

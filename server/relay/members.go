@@ -1,0 +1,163 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+const (
+	// membersBatch is how many are looked for in a round, absentBatch how many
+	// attended conversations are looked at: 100,000 take eight minutes.
+	membersBatch = 100
+	absentBatch  = 2000
+	// membersFact keeps until when invitations were looked for, the server's clock.
+	membersFact = "invitations"
+	// invitationOverlap is how much is looked at again: posts show late in the table.
+	invitationOverlap = 30 * time.Second
+	// invitationsBack is how far back an invitation is looked for after a long stop.
+	invitationsBack = 24 * time.Hour
+)
+
+// Served is a conversation with its attendant, and since when they are that.
+type Served struct {
+	ID          string
+	AttendantID string
+	AttendedAt  int64
+}
+
+// Invitation is somebody's, of somebody else, into a conversation's channel.
+type Invitation struct {
+	ChannelID string
+	ActorID   string
+	UserID    string
+}
+
+// MembersStore finds by the server's own tables what no hook told us.
+type MembersStore interface {
+	// GoneAttendants lists up to n open conversations whose attendant is deactivated.
+	GoneAttendants(ctx context.Context, n int) ([]Served, error)
+	// AbsentAttendants looks at up to n open conversations behind a place and
+	// answers those whose attendant is not in the channel, and the next place.
+	AbsentAttendants(ctx context.Context, after Served, n int) (found []Served, next Served, err error)
+	AbsentAttendant(ctx context.Context, channelID, userID string) ([]Served, error)
+	// MissedInvitations lists those since a moment that came later than the conversation's attendant.
+	MissedInvitations(ctx context.Context, botID string, since int64) ([]Invitation, error)
+	// NoticeGoneOwners leaves a notice for the supervisors of owners who are deactivated, once.
+	NoticeGoneOwners(ctx context.Context, now int64) error
+	MarkSidebars(ctx context.Context, teamID string, userIDs []string) error
+	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
+	Fact(ctx context.Context, name string) (int64, error)
+	SetFact(ctx context.Context, name string, value int64) error
+}
+
+// Members follows who comes into conversations' channels and who goes. The
+// server tells one node of each, by a hook; Round finds what no hook told: a
+// user who was deactivated or left the team, a hook that a crash took.
+type Members struct {
+	Store    MembersStore
+	Channels *Channels
+	Service  interface {
+		Invited(ctx context.Context, actorID, channelID, userID string) error
+		Vacate(ctx context.Context, id, userID string, attendedAt int64, why string) error
+	}
+	BotID string
+	Told  func() // wakes the notices
+	Clock conversation.Clock
+	Log   jobqueue.Logger
+
+	place Served // where the round before this one ended; a new process begins anew
+}
+
+// Joined is told of everybody who comes into any channel of the server. actorID
+// is who brought them, "" where the server does not say; bot whether that is a program.
+func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string, bot bool) error {
+	ours, err := m.Channels.Ours(ctx, channelID)
+	if err != nil || !ours || userID == m.BotID {
+		return err
+	}
+	if actorID != "" && actorID != userID && !bot { // else ours, or somebody who came by themselves
+		if err := m.Service.Invited(ctx, actorID, channelID, userID); err != nil {
+			return err
+		}
+	}
+	return m.sidebar(ctx, channelID, userID)
+}
+
+// Left is told of everybody who leaves any channel of the server.
+func (m *Members) Left(ctx context.Context, channelID, userID string) error {
+	ours, err := m.Channels.Ours(ctx, channelID)
+	if err != nil || !ours || userID == m.BotID {
+		return err
+	}
+	left, err := m.Store.AbsentAttendant(ctx, channelID, userID)
+	if err != nil {
+		return err
+	}
+	m.vacate(ctx, left, conversation.QueuedLeft)
+	return m.sidebar(ctx, channelID, userID)
+}
+
+// sidebar lets the category of somebody who serves the conversation follow.
+func (m *Members) sidebar(ctx context.Context, channelID, userID string) error {
+	c, err := m.Store.ConversationByChannel(ctx, channelID)
+	if err != nil || c.OwnerID != userID && c.AttendantID != userID {
+		return err
+	}
+	return m.Store.MarkSidebars(ctx, c.TeamID, []string{userID})
+}
+
+// Round looks for what no hook told.
+func (m *Members) Round(ctx context.Context) (more bool, err error) {
+	gone, err := m.Store.GoneAttendants(ctx, membersBatch)
+	if err != nil {
+		return false, err
+	}
+	m.vacate(ctx, gone, conversation.QueuedDeactivated)
+	absent, next, err := m.Store.AbsentAttendants(ctx, m.place, absentBatch)
+	if err != nil {
+		return false, err
+	}
+	m.place = next
+	m.vacate(ctx, absent, conversation.QueuedLeft)
+	if err := m.invitations(ctx); err != nil {
+		return false, err
+	}
+	if err := m.Store.NoticeGoneOwners(ctx, m.Clock.Now()); err != nil {
+		return false, err
+	}
+	m.Told()
+	return false, nil
+}
+
+func (m *Members) vacate(ctx context.Context, served []Served, why string) {
+	for _, s := range served {
+		if err := m.Service.Vacate(ctx, s.ID, s.AttendantID, s.AttendedAt, why); err != nil && ctx.Err() == nil {
+			m.Log.Warn("Could not give a conversation back to its queue", "conversation", s.ID, "error", err.Error())
+		}
+	}
+}
+
+func (m *Members) invitations(ctx context.Context) error {
+	now := time.Now().UnixMilli()
+	last, err := m.Store.Fact(ctx, membersFact)
+	if err != nil {
+		return err
+	}
+	since := max(last-invitationOverlap.Milliseconds(), now-invitationsBack.Milliseconds())
+	if last == 0 {
+		since = now - invitationOverlap.Milliseconds()
+	}
+	missed, err := m.Store.MissedInvitations(ctx, m.BotID, since)
+	if err != nil {
+		return err
+	}
+	for _, i := range missed {
+		if err := m.Service.Invited(ctx, i.ActorID, i.ChannelID, i.UserID); err != nil {
+			return err // looked for again
+		}
+	}
+	return m.Store.SetFact(ctx, membersFact, now)
+}
