@@ -39,6 +39,9 @@ export default defineConfig({
         environment: 'happy-dom',
         include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
         restoreMocks: true,
+
+        // A browser on a busy machine takes its time.
+        testTimeout: 20_000,
         unstubGlobals: true,
     },
 });

@@ -6,6 +6,7 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"github.com/lib/pq"
+	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
@@ -32,15 +33,38 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 		}
 		where = append(where, squirrel.Expr("("+stateAt+") = ?", f.Now, string(f.State)))
 	}
-	rows := builder().Select(of("c", conversationColumns), as("ct", "contact", contactColumns), lastTemplateName).
+	rows := builder().Select(of("c", conversationColumns), as("ct", "contact", contactColumns)).
 		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
 	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
-	return selectPage[conversation.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+	page, total, err := selectPage[conversation.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+	if err != nil || len(page) == 0 {
+		return page, total, err
+	}
+	return page, total, s.nameTemplates(ctx, page)
 }
 
-// lastTemplateName is the name of the last template sent in a row c.
-const lastTemplateName = `coalesce((SELECT t.name FROM waa_messages m JOIN waa_templates t ON t.id = m.template_id
-	WHERE m.contact_id = c.contact_id AND m.kind = 'template' AND m.conversation_id = c.id ORDER BY m.created_at DESC LIMIT 1), '') AS template_name`
+// nameTemplates adds the name of the last template sent in each conversation of a page.
+func (s *Store) nameTemplates(ctx context.Context, page []*conversation.Conversation) error {
+	ids, contacts := make([]string, len(page)), make([]string, len(page))
+	for i, c := range page {
+		ids[i], contacts[i] = c.ID, c.ContactID
+	}
+	var named []struct{ ConversationID, Name string }
+	if err := s.db.SelectContext(ctx, &named, `SELECT DISTINCT ON (m.conversation_id) m.conversation_id, t.name
+		FROM waa_messages m JOIN waa_templates t ON t.id = m.template_id
+		WHERE m.contact_id = ANY($1) AND m.kind = 'template' AND m.conversation_id = ANY($2)
+		ORDER BY m.conversation_id, m.created_at DESC, m.id`, pq.Array(contacts), pq.Array(ids)); err != nil {
+		return errors.Wrap(err, "could not read the last templates")
+	}
+	names := make(map[string]string, len(named))
+	for _, n := range named {
+		names[n.ConversationID] = n.Name
+	}
+	for _, c := range page {
+		c.TemplateName = names[c.ID]
+	}
+	return nil
+}
 
 // listed is the condition of what a reader may see and asks for, whatever its state.
 func listed(reader string, queueIDs []string, all bool, f conversation.ListFilter) squirrel.And {

@@ -60,7 +60,7 @@ export class AgentRest {
     messageOf = async (id: string, postId: string) => (await this.get<Page<Message>>(`conversations/${id}/messages`, {post_id: postId})).items[0];
 
     /** The first colleagues in a channel, by name. */
-    colleagues = (channelId: string) => this.client.request<Colleague[]>('GET', `/api/v4/users?in_channel=${channelId}&active=true&per_page=200&sort=username`);
+    colleagues = (channelId: string) => this.client.request<Colleague[]>('GET', `/api/v4/users?in_channel=${channelId}&active=true&per_page=200`);
 
     /** Posts in the reader's name. */
     createPost = (post: {channel_id: string; root_id: string; message: string; file_ids?: string[]; type?: string}) =>

@@ -5,7 +5,7 @@ import type {Tab} from 'src/live/conversation_list';
 import {emptyHints, emptyTitles} from './states';
 
 /** An empty list says why it is empty and how something comes into it. */
-export const Empty = ({tab, q, onStart}: {tab: Tab; q: string; onStart: () => void}) => {
+export const Empty = ({tab, q}: {tab: Tab; q: string}) => {
     const t = useText();
     return (
         <div
@@ -14,15 +14,6 @@ export const Empty = ({tab, q, onStart}: {tab: Tab; q: string; onStart: () => vo
         >
             <strong>{q ? t('whatsapp-ativo.empty.search', {q}) : t(emptyTitles[tab])}</strong>
             <span>{t(q ? 'whatsapp-ativo.empty.search_hint' : emptyHints[tab])}</span>
-            {!q && tab === 'waiting' && (
-                <button
-                    type='button'
-                    className='WhatsappAtivoButton'
-                    onClick={onStart}
-                >
-                    {t('whatsapp-ativo.start.action')}
-                </button>
-            )}
         </div>
     );
 };

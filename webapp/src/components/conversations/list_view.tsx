@@ -125,7 +125,6 @@ export const ListView = ({remembered}: {remembered: {filter?: Filter}}) => {
                     <Empty
                         tab={tab}
                         q={q}
-                        onStart={create}
                     />
                 )}
                 {Boolean(state.total) && (
