@@ -35,7 +35,7 @@ type Item struct {
 	// Key is the same for the same thing delivered again: "m:<wamid>", "u:<wamid>" for an unsupported placeholder,
 	// "s:<wamid>:<status>", else a hash of the content. 200 bytes at most.
 	Key string `json:"key"`
-	// Peer is the lane in which order matters: for messages the BSUID, else the digits of the number; for statuses the wamid.
+	// Peer is the lane in which order matters: for messages the digits of the number, else the BSUID; for statuses the wamid.
 	Peer string `json:"peer,omitempty"`
 	// Contact is the customer, as far as the delivery names them.
 	Contact Contact `json:"contact,omitzero"`

@@ -56,12 +56,18 @@ func messageItem(base, item Item, element node, people people) Item {
 	if phone == "" && userID == "" {
 		return invalid(base, item.Data, "message without sender")
 	}
-	item.Peer = short(firstOf(userID, item.Contact.UserID, digits(phone), phone))
+	item.Peer = peer(phone, userID, item.Contact)
 	item.Key = "m:" + short(id)
 	if isPlaceholder(element.str("type")) {
 		item.Key = "u:" + short(id)
 	}
 	return item
+}
+
+// peer is whose an item is. The number comes first: a user id may be in some of a
+// person's deliveries only, and what is one person's must stay in one order.
+func peer(phone, userID string, contact Contact) string {
+	return short(firstOf(digits(phone), digits(contact.WaID), phone, userID, contact.UserID))
 }
 
 // sender names who wrote a message. System messages may name them only in what they tell: the name we know them by
@@ -97,7 +103,7 @@ func echoItem(base, item Item, element node, people people) Item {
 	}
 	phone, userID := element.str("to"), element.str("to_user_id")
 	item.Contact = people.find(phone, userID)
-	item.Peer = short(firstOf(userID, item.Contact.UserID, digits(phone), phone))
+	item.Peer = peer(phone, userID, item.Contact)
 	item.Key = "e:" + short(id)
 	return item
 }
