@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -44,6 +45,9 @@ func CleanName(name string) string {
 	clean := []rune(strings.TrimSpace(b.String()))
 	if len(clean) > MaxNameLength {
 		clean = clean[:MaxNameLength]
+	}
+	if !slices.ContainsFunc(clean, func(r rune) bool { return r != '\u200d' && !unicode.IsSpace(r) }) {
+		return "" // joiners that join nothing
 	}
 	return strings.TrimSpace(string(clean))
 }

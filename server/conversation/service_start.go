@@ -98,6 +98,7 @@ type templateUse struct {
 	supervisor bool
 	confirm    bool
 	reason     string
+	since      int64
 }
 
 func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPlan, error) {
@@ -133,7 +134,7 @@ func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPl
 	if len(fields) > 0 {
 		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: fields}
 	}
-	use.confirm, use.reason = req.Confirm, cleanReason(req.Reason)
+	use.confirm, use.reason, use.since = req.Confirm, cleanReason(req.Reason), req.Since
 	return &startPlan{templateUse: *use, wanted: wanted}, nil
 }
 

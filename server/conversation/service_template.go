@@ -22,7 +22,7 @@ func (s *Service) SendTemplate(ctx context.Context, req TemplateRequest) (*Start
 	if err != nil {
 		return nil, err
 	}
-	use.confirm, use.reason = req.Confirm, cleanReason(req.Reason)
+	use.confirm, use.reason, use.since = req.Confirm, cleanReason(req.Reason), req.Since
 	return s.sendTemplate(ctx, conv.ID, use)
 }
 
@@ -36,6 +36,9 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		}
 		contact := &conv.Contact
 		now := s.Clock.Now()
+		if use.since != 0 && conv.LastTemplateAt > use.since { // one form, submitted twice: one confirmation, one template
+			return Refuse(CodeCooldown, T("refusal.sent_meanwhile"))
+		}
 		switch conv.StateAt(now) {
 		case Closed:
 			return Refuse(CodeConversationClosed, T("refusal.closed_template"))

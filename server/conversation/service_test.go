@@ -359,6 +359,13 @@ func TestATemplateInAnOpenWindowAsksFirst(t *testing.T) {
 	view, err := b.do.View(ctx, "bruno", c.ID)
 	require.NoError(t, err)
 	require.Equal(t, conversation.Open, view.State, "a template does not close the window")
+
+	request.Since = b.now - 1
+	_, err = b.do.SendTemplate(ctx, request)
+	require.Equal(t, "refusal.sent_meanwhile", refusal(t, err).Text.Key, "the same form again")
+	request.Since = b.now
+	_, err = b.do.SendTemplate(ctx, request)
+	require.NoError(t, err, "another form")
 }
 
 func TestARefusalByMetaLeavesNothingBehind(t *testing.T) {
@@ -475,6 +482,7 @@ func TestCleanName(t *testing.T) {
 		strings.Repeat("x", 100):              strings.Repeat("x", 64),
 		"Z" + strings.Repeat("\u0301", 10000): "Z\u0301\u0301\u0301",
 		"\u200b\u202e":                        "",
+		"\u200b\u200d \u200d":                 "",
 		"👩\u200d💻 Bia":                        "👩\u200d💻 Bia",
 	} {
 		require.Equal(t, want, conversation.CleanName(in))

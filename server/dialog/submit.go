@@ -121,9 +121,6 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 		}
 		return &model.SubmitDialogResponse{Errors: problems}, nil
 	}
-	if sent, err := d.sentSince(ctx, r, s); err != nil || sent {
-		return failure(r.text("dialog.sent_meanwhile")), err
-	}
 	err := d.do(ctx, r, s, p, agreed)
 	if err == nil {
 		return &model.SubmitDialogResponse{}, nil
@@ -142,33 +139,20 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 	return refused(r, refusal, elements), nil
 }
 
-// do asks the service for what the dialog decided.
+// do asks the service for what the dialog decided. A second submission of one form, after a time-out perhaps,
+// must not cost a second template: the service knows when the form was made.
 func (d *Dialogs) do(ctx context.Context, r reader, s *state, p *pick, agreed agreement) error {
 	ref := conversation.TemplateRef{ID: p.template.ID, Name: p.template.Name, Language: p.template.Language}
 	if s.Kind == kindTemplate {
 		_, err := d.Starter.SendTemplate(ctx, conversation.TemplateRequest{
 			ActorID: r.userID, ConversationID: s.ConversationID, Template: ref, Variables: s.Variables,
-			Confirm: agreed.confirm, Reason: agreed.reason,
+			Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 		})
 		return err
 	}
 	_, err := d.Starter.Start(ctx, conversation.StartRequest{
 		ActorID: r.userID, AccountID: p.template.AccountID, QueueID: p.queue.ID, Template: ref, Variables: s.Variables,
-		Customer: s.Customer, Confirm: agreed.confirm, Reason: agreed.reason,
+		Customer: s.Customer, Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 	})
 	return err
-}
-
-// sentSince tells whether a template went out in the conversation after the
-// form was made: a second submission of one form, after a time-out perhaps,
-// must not cost a second template.
-func (d *Dialogs) sentSince(ctx context.Context, r reader, s *state) (bool, error) {
-	if s.ConversationID == "" {
-		return false, nil
-	}
-	view, err := d.Starter.View(ctx, r.userID, s.ConversationID)
-	if err != nil {
-		return false, err
-	}
-	return view.LastTemplateAt > s.At, nil
 }

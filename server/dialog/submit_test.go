@@ -62,7 +62,7 @@ func TestWholeDialogWithBothClients(t *testing.T) {
 			Template:  conversation.TemplateRef{ID: "template_order", Name: "order", Language: "pt_BR"},
 			Variables: map[string]string{"header_1": "Ana", "body_1": "12", "body_2": "3", "button_1": "12"},
 			Customer:  conversation.Customer{Name: "Ana", CPF: validCPF, Phone: validPhone},
-			Confirm:   true, Reason: "urgente",
+			Confirm:   true, Reason: "urgente", Since: desk.now,
 		}, desk.starts[1])
 	}
 }
@@ -84,9 +84,10 @@ func TestTemplateDialog(t *testing.T) {
 		require.Equal(t, "conv", desk.templated[1].ConversationID)
 		require.True(t, desk.templated[1].Confirm)
 
-		desk.view.LastTemplateAt = desk.now + 1
+		require.Equal(t, desk.now, desk.templated[1].Since, "the service is told when the form was made")
+
+		desk.answer = conversation.Refuse(conversation.CodeCooldown, conversation.T("refusal.sent_meanwhile"))
 		require.NotEmpty(t, c.submit(map[string]any{"confirm": true}).Error, "the same form again")
-		require.Len(t, desk.templated, 2, "one confirmation, one template")
 	}
 }
 

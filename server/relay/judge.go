@@ -121,6 +121,8 @@ var (
 	mention   = regexp.MustCompile(`(?:^|[^\pL\pN_.@])@([a-zA-Z0-9][a-zA-Z0-9._-]*)`)
 	webLink   = regexp.MustCompile(`(?i)\b(?:https?|mattermost)://[^\s<>()]+`)
 	permalink = regexp.MustCompile(`/(?:_redirect|[a-z0-9-]+)/pl/[a-z0-9]{26}\b`)
+	// ownLink is a Markdown link without a host: Mattermost shows it as one into itself.
+	ownLink = regexp.MustCompile(`\]\(\s*<?/[^\s/][^)]*\)`)
 )
 
 // mention answers the first colleague, or here, channel or all, that a text calls.
@@ -145,18 +147,42 @@ func (j *Judge) mention(ctx context.Context, text string) string {
 // linksInside tells whether a text links into Mattermost: no customer can open
 // that, and it tells what is inside.
 func (j *Judge) linksInside(text string) bool {
-	if !strings.Contains(text, "://") {
+	if !strings.Contains(text, "/") {
 		return false
 	}
+	if ownLink.MatchString(text) {
+		return true
+	}
 	site, err := url.Parse(j.Posts.SiteURL())
+	known := err == nil && site.Host != ""
+	if known && hasAddress(text, site.Host+strings.TrimRight(site.Path, "/")+"/") {
+		return true
+	}
 	for _, link := range webLink.FindAllString(text, -1) {
 		if permalink.MatchString(link) || strings.HasPrefix(strings.ToLower(link), "mattermost:") {
 			return true
 		}
-		to, parseErr := url.Parse(link)
-		if err == nil && parseErr == nil && site.Host != "" && strings.EqualFold(to.Host, site.Host) && strings.HasPrefix(to.Path, strings.TrimRight(site.Path, "/")) {
+		to, err := url.Parse(link)
+		if known && err == nil && strings.EqualFold(to.Host, site.Host) && strings.HasPrefix(to.Path, strings.TrimRight(site.Path, "/")) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasAddress tells whether a text names something behind an address, with a scheme in front or without.
+func hasAddress(text, address string) bool {
+	text, address = strings.ToLower(text), strings.ToLower(address)
+	for {
+		before, after, found := strings.Cut(text, address)
+		if !found {
+			return false
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		next, _ := utf8.DecodeRuneInString(after)
+		if !unicode.IsLetter(last) && !unicode.IsDigit(last) && !strings.ContainsRune(".-_@", last) && next != utf8.RuneError && !unicode.IsSpace(next) {
+			return true
+		}
+		text = after
+	}
 }

@@ -108,8 +108,10 @@ func contactsLike(query, cpfHash string) squirrel.Sqlizer {
 	}
 	if digits := phoneDigits(query); digits != "" {
 		matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+digits+"%"))
-		if key := conversation.PhoneKey(digits); key != digits {
-			matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+key+"%"))
+		for _, written := range []string{digits, "55" + digits} { // with its country code or without, the ninth digit may lack
+			if key := conversation.PhoneKey(written); key != written {
+				matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+key+"%"))
+			}
 		}
 	}
 	if cpfHash != "" {

@@ -92,6 +92,7 @@ func TestListFindsNamesNumbersAndDocuments(t *testing.T) {
 			"sá":                 {bia},
 			"(11) 98765-4321":    {ana},
 			"+55 11 8765-4321":   {ana}, // without the ninth digit
+			"1187654321":         {ana}, // and without the country's code
 			"912345":             {bia},
 			"55":                 {}, // two digits are no part of a number
 			"'; DROP TABLE x --": {},
