@@ -55,7 +55,7 @@ func (h *handing) looked() {
 
 func (h *handing) tryWaits() {
 	ctx := h.ctx(3 * time.Minute)
-	linked, unlinked, nobodys, answered, failing, noted, never := h.open(), h.open(), h.open(), h.open(), h.open(), h.open(), scenario.Conversation{}
+	linked, unlinked, nobodys, answered, failing, noted := h.open(), h.open(), h.open(), h.open(), h.open(), h.open()
 	never, err := h.Start(ctx, starter, newCustomer()) // the customer never wrote
 	require.NoError(h.t, err)
 	h.invite(0, starter, unlinked, h.User(stranger).ID)
@@ -106,7 +106,7 @@ func (h *handing) tryWaits() {
 
 func (h *handing) tryDeactivated() {
 	ctx := h.ctx(2 * time.Minute)
-	asked, owned := h.open(), scenario.Conversation{}
+	asked := h.open()
 	owned, err := h.Opened(ctx, leaver, newCustomer()) // they are its responsável too
 	require.NoError(h.t, err)
 	h.transfer(0, starter, asked, map[string]any{"user_id": h.User(leaver).ID})

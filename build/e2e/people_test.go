@@ -270,7 +270,6 @@ func (h *handing) card(queue scenario.Queue, c scenario.Conversation, count int)
 
 func (h *handing) tryClicks() {
 	const talks = 5
-	lost := 0
 	for talk := range talks {
 		c := h.open()
 		h.invite(talk%2, starter, c, h.User(invited).ID)
@@ -283,8 +282,7 @@ func (h *handing) tryClicks() {
 			now := h.read((round+1)%2, c)
 			require.Empty(h.t, now.AttendantID)
 			require.Equal(h.t, queue.ID, now.QueueID)
-			winner, loser := h.clickBoth(h.card(queue, c, round/2+1))
-			lost++
+			winner := h.clickBoth(h.card(queue, c, round/2+1))
 			for node := range h.Env.Nodes {
 				now := h.read(node, c)
 				require.Equal(h.t, h.User(winner).ID, now.AttendantID)
@@ -299,17 +297,16 @@ func (h *handing) tryClicks() {
 				return holds(!claimable(last) && strings.Contains(last.Message, at(h.User(winner))), "it says %q", last.Message)
 			})
 			giver = winner
-			_ = loser
 		}
 		h.settled(c, clicks/talks)
 	}
-	require.Equal(h.t, clicks, lost)
 }
 
 // clickBoth lets two agents click at the same moment, each on another server, and tells who got the conversation. The other one is
 // told by whom it is served.
-func (h *handing) clickBoth(card *model.Post) (winner, loser int) {
+func (h *handing) clickBoth(card *model.Post) (winner int) {
 	h.t.Helper()
+	loser := 0
 	agents := []int{clickerC, clickerD}
 	before := map[int]int{}
 	for _, agent := range agents {
@@ -339,7 +336,7 @@ func (h *handing) clickBoth(card *model.Post) (winner, loser int) {
 	})
 	heard := h.ears[loser].heard()
 	require.Contains(h.t, heard[len(heard)-1], at(h.User(winner)))
-	return winner, loser
+	return winner
 }
 
 // settled checks the lines of a conversation that was given away so often.
@@ -409,7 +406,6 @@ func (h *handing) tryMembers() {
 func (h *handing) rounds(n int) {
 	h.t.Helper()
 	for range n {
-		var before int64
 		read := func(ctx context.Context) (value int64, err error) {
 			err = h.Env.DB().QueryRowContext(ctx, "SELECT coalesce(max(value), 0) FROM waa_facts WHERE name = 'invitations'").Scan(&value)
 			return value, errors.Wrap(err, "cannot read the database")

@@ -143,7 +143,7 @@ func (s *stage) unknownCustomer() {
 	c := s.read(1, ids[0])
 	s.arrivedIn(c.ChannelID, wamids)
 	require.Equal(s.t, []string{"", "", s.Queue.ID}, []string{c.OwnerID, c.AttendantID, c.QueueID})
-	cards, err := s.WaitPosts(s.ctx(oneMinute), s.Queue.ChannelID, 1, "the card", func(p *model.Post) bool { return p.GetProp("waa_event") == "card:"+c.ID+":new" })
+	cards, err := s.WaitPosts(s.ctx(oneMinute), s.Queue.ChannelID, 1, "the card", func(p *model.Post) bool { return p.GetProp("waa_event") == "card:"+c.ID+":1" })
 	require.NoError(s.t, err)
 	stored := s.count("SELECT min(created_at) FROM waa_inbox WHERE dedupe_key LIKE '%' || $1", wamids[0])
 	took := time.Duration(cards[0].CreateAt-int64(stored)) * time.Millisecond
