@@ -174,7 +174,7 @@ func contractNotes(o *outsider) {
 		require.NoError(o.t, err, state)
 		require.Equal(o.t, scenario.TypeNote, reply.Type, state)
 		o.asks(o.Agent(1), http.MethodPost, "/conversations/"+c.ID+"/note", map[string]any{"text": "por REST em " + state}).is(200)
-		_, err = o.Env.ExecuteSlash(ctx, o.Agent(1), c.ChannelID, "/whatsapp nota por comando em "+state)
+		_, err = o.Env.ExecuteSlash(ctx, o.Agent(1), c.ChannelID, "/whatsapp nota escrita em "+state)
 		require.NoError(o.t, err)
 		_, err = o.Env.ExecuteSlash(ctx, o.Agent(1), c.ChannelID, "/whatsapp note in English in "+state)
 		require.NoError(o.t, err)

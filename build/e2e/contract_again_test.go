@@ -1,0 +1,127 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+)
+
+// TestContractAgain does things twice, or after they were done.
+func TestContractAgain(t *testing.T) {
+	o := newOutsider(t)
+	for _, part := range []struct {
+		name string
+		try  func(o *outsider)
+	}{
+		{"a start that fails later", contractFailedLater}, {"erased twice", contractErasedTwice}, {"reopened twice", contractReopenedTwice},
+		{"a new conversation after the end", contractAfterClose}, {"every send can be told", contractCallbackData},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.try(o.in(t)) })
+	}
+}
+
+// events are the state lines of a channel.
+func (o *outsider) events(channelID string) []*model.Post {
+	o.t.Helper()
+	posts, err := o.Posts(o.ctx(oneMinute), channelID)
+	require.NoError(o.t, err)
+	return scenario.Matching(posts, func(p *model.Post) bool { return p.Type == scenario.TypeEvent })
+}
+
+// contractFailedLater: Meta takes the template and says afterwards that it failed. It cost nothing and holds nothing up.
+func contractFailedLater(o *outsider) {
+	customer := newCustomer()
+	o.Sim.FailNextLater(hereTo(customer.Phone), 131026, 1)
+	a := o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(customer)).is(201)
+	posts, err := o.Posts(o.ctx(oneMinute), a.field("channel_id"))
+	require.NoError(o.t, err)
+	first := scenario.Matching(posts, func(p *model.Post) bool { return p.Type == typeTemplate })
+	require.Len(o.t, first, 1)
+	o.ticks(oneMinute, first[0].Id, "failed")
+	require.NotEmpty(o.t, o.noticed(oneMinute, first[0].Id))
+	o.asks(o.Agent(1), http.MethodGet, "/conversations/"+a.field("id"), nil).is(200).has("state", "waiting", "cooldown_until", nil, "window_until", nil)
+	o.asks(o.Agent(1), http.MethodPost, "/conversations/"+a.field("id")+"/template", map[string]any{
+		"variables": scenario.Variables(), "template": map[string]any{"name": o.Positional.Name, "language": "pt_BR"},
+	}).is(200)
+	require.Len(o.t, o.Phone(customer.Phone).Messages(), 1)
+}
+
+func contractErasedTwice(o *outsider) {
+	k := o.open(1)
+	path := "/contacts/" + k.Contact.ID
+	first := o.asks(o.Admin(), http.MethodDelete, path, nil)
+	require.Equal(o.t, 200, first.status, first.text)
+	second := o.asks(o.Admin(), http.MethodDelete, path, nil)
+	require.Contains(o.t, []int{200, 404}, second.status, second.text)
+	require.Empty(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?q="+k.customer.CPF, nil).is(200).items())
+	o.asks(o.Admin(), http.MethodGet, "/conversations/"+k.ID, nil)
+	// the person writes again, and is somebody new
+	_, err := k.phone.Reply("sou eu de novo")
+	require.NoError(o.t, err)
+	o.within(oneMinute, "the message's post", func(ctx context.Context) error {
+		n, err := o.number(ctx, "SELECT count(*) FROM posts WHERE message = 'sou eu de novo' AND deleteat = 0")
+		return firstOf(err, holds(n == 1, "there are %d", n))
+	})
+}
+
+func contractReopenedTwice(o *outsider) {
+	k := o.open(1)
+	before := len(o.events(k.ChannelID))
+	a := o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/reopen", nil)
+	require.Contains(o.t, []int{200, 409}, a.status, a.text)
+	require.Len(o.t, o.events(k.ChannelID), before, "nothing happened, and nothing is told: %s", a.text)
+	o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/close", "{}").is(200).has("state", "closed")
+	o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/reopen", "{}").is(200).has("state", "open")
+	again := o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/reopen", nil)
+	require.Contains(o.t, []int{200, 409}, again.status, again.text)
+}
+
+// contractAfterClose: a closed conversation stays, a start makes another one, and the first cannot come back beside it.
+func contractAfterClose(o *outsider) {
+	k := o.open(0)
+	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/close", map[string]any{"reason": "resolvido"}).is(200)
+	body := o.startOf(k.customer)
+	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(409, "cooldown")
+	body["confirm"], body["reason"] = true, "pediu outro assunto"
+	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(409, "cooldown") // no supervisor
+	second := o.asks(o.Agent(0), http.MethodPost, "/conversations", body).is(201)
+	require.NotEqual(o.t, k.ID, second.field("id"))
+	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/reopen", nil).is(409, "conversation_exists")
+	o.asks(o.Agent(0), http.MethodGet, "/conversations/"+k.ID, nil).is(200).has("state", "closed")
+	require.Len(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?q="+k.customer.CPF, nil).is(200).items(), 2)
+	require.Len(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?state=closed&q="+k.customer.CPF, nil).is(200).items(), 1)
+	// the answer lands in the conversation that asked last
+	wamid, err := k.phone.Reply("certo")
+	require.NoError(o.t, err)
+	o.inboundPost(second.field("channel_id"), wamid)
+	// and an answer to a message of the closed one in that one, or in the open one: nowhere else and only once
+	old := k.phone.Messages()[0]
+	quoted, err := k.phone.Quote(old.ID, "sobre o antigo")
+	require.NoError(o.t, err)
+	o.within(oneMinute, "the post of the answer", func(ctx context.Context) error {
+		n, err := o.number(ctx, "SELECT count(*) FROM posts WHERE props ->> 'waa_wamid' = $1 AND channelid IN ($2, $3)", quoted, k.ChannelID, second.field("channel_id"))
+		return firstOf(err, holds(n == 1, "there are %d", n))
+	})
+}
+
+// contractCallbackData looks at everything that went to Meta's since the world began.
+func contractCallbackData(o *outsider) {
+	sends := 0
+	for _, r := range o.Sim.Requests() {
+		if r.Edge != "messages" || !strings.Contains(r.Body, `"to"`) && !strings.Contains(r.Body, `"recipient"`) {
+			continue
+		}
+		sends++
+		require.Contains(o.t, r.Body, "biz_opaque_callback_data", r.Body)
+	}
+	require.NotZero(o.t, sends)
+}
