@@ -271,13 +271,14 @@ func (in *Inbound) rootOf(ctx context.Context, wamid, conversationID string) (st
 	return root, err
 }
 
-// place puts a post into the thread of the message it is about, and lets it wait for its file.
+// place puts a post into the thread of the message it is about, unless it is a
+// tap on that one's buttons, and lets it wait for its file.
 func (in *Inbound) place(ctx context.Context, post *Post, conversationID string, m *whatsapp.Message) error {
 	if convert.Fetchable(m) {
 		maps.Copy(post.Props, mediaProps(in.Speaker))
 	}
-	if about(m) == "" {
-		return nil
+	if about(m) == "" || m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive {
+		return nil // a tap is the answer that everybody waits for: not hidden in a thread
 	}
 	root, err := in.rootOf(ctx, about(m), conversationID)
 	post.RootID = root

@@ -98,17 +98,18 @@ func TestReactions(t *testing.T) {
 }
 
 func TestAnAnswerIsInTheThreadOfWhatItAnswers(t *testing.T) {
-	for _, message := range []string{
-		`"type":"text","text":{"body":"a"},"context":{"id":"wamid.agent"}`,
-		`"type":"button","button":{"text":"Sim"},"context":{"id":"wamid.agent"}`,
-		`"type":"interactive","interactive":{"type":"button_reply","button_reply":{"title":"Sim"}},"context":{"id":"wamid.agent"}`,
-		`"type":"edit","edit":{"original_message_id":"wamid.agent","message":{"type":"text","text":{"body":"a"}}}`,
-		`"type":"revoke","revoke":{"original_message_id":"wamid.agent"}`,
+	for message, root := range map[string]string{
+		`"type":"text","text":{"body":"a"},"context":{"id":"wamid.agent"}`: "agents",
+		// a tap is what everybody waits for
+		`"type":"button","button":{"text":"Sim"},"context":{"id":"wamid.agent"}`:                                                   "",
+		`"type":"interactive","interactive":{"type":"button_reply","button_reply":{"title":"Sim"}},"context":{"id":"wamid.agent"}`: "",
+		`"type":"edit","edit":{"original_message_id":"wamid.agent","message":{"type":"text","text":{"body":"a"}}}`:                 "agents",
+		`"type":"revoke","revoke":{"original_message_id":"wamid.agent"}`:                                                           "agents",
 	} {
 		d := openDesk()
 		d.handle(t, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321",`+message+`}`)
 		require.Len(t, d.posts, 1, message)
-		require.Equal(t, "agents", d.posts[0].RootID, message)
+		require.Equal(t, root, d.posts[0].RootID, message)
 	}
 }
 
