@@ -13,6 +13,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
 // TestContractAgain does things twice, or after they were done.
@@ -23,7 +24,7 @@ func TestContractAgain(t *testing.T) {
 		try  func(o *outsider)
 	}{
 		{"a start that fails later", contractFailedLater}, {"erased twice", contractErasedTwice}, {"reopened twice", contractReopenedTwice},
-		{"a new conversation after the end", contractAfterClose}, {"every send can be told", contractCallbackData},
+		{"a start that Meta takes at the second try", contractRetriedStart}, {"a new conversation after the end", contractAfterClose}, {"every send can be told", contractCallbackData},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.try(o.in(t)) })
 	}
@@ -83,6 +84,38 @@ func contractReopenedTwice(o *outsider) {
 	o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/reopen", "{}").is(200).has("state", "open")
 	again := o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/reopen", nil)
 	require.Contains(o.t, []int{200, 409}, again.status, again.text)
+}
+
+// contractRetriedStart: what Meta refuses for the moment goes out by itself; what it then refuses for good leaves no channel.
+func contractRetriedStart(o *outsider) {
+	good, bad := newCustomer(), newCustomer()
+	busy := cloudapi.Fault{Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable}
+	for _, customer := range []scenario.Customer{good, bad} {
+		busy.Match = hereTo(customer.Phone)
+		o.Sim.Faults().Next(1, busy)
+	}
+	o.Sim.FailNext(hereTo(bad.Phone), 131026, 1)
+	first := o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(good))
+	second := o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(bad))
+	require.Contains(o.t, []int{201, 202}, first.status, first.text)
+	o.within(firstRetry+slack, "the template", func(context.Context) error {
+		n := len(o.Phone(good.Phone).Messages())
+		return holds(n == 1, "there are %d", n)
+	})
+	o.within(oneMinute, "the channel", func(context.Context) error {
+		a := o.asks(o.Agent(1), http.MethodGet, "/conversations/"+first.field("id"), nil).is(200)
+		return holds(a.field("channel_id") != "", "there is none")
+	})
+	require.Contains(o.t, []int{201, 202, 502}, second.status, second.text)
+	o.within(firstRetry+slack, "the conversation to be gone", func(context.Context) error {
+		n := len(o.asks(o.Admin(), http.MethodGet, "/conversations?q="+bad.CPF, nil).is(200).items())
+		return holds(n == 0, "there are %d", n)
+	})
+	require.Zero(o.t, o.count(`SELECT count(*) FROM channels ch JOIN waa_conversations c ON ch.name = 'wa-' || c.id JOIN waa_contacts ct ON ct.id = c.contact_id WHERE ct.phone = $1 AND ch.deleteat = 0`, bad.Phone))
+	o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(bad)).is(201)
+	o.quiet(oneMinute)
+	require.Len(o.t, o.Phone(good.Phone).Messages(), 1)
+	require.Len(o.t, o.Phone(bad.Phone).Messages(), 1)
 }
 
 // contractAfterClose: a closed conversation stays, a start makes another one, and the first cannot come back beside it.
