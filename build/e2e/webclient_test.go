@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -111,6 +112,9 @@ func write(page *browserPage, text string) {
 	}
 }
 
+// socketAway is how long the client's network is cut.
+const socketAway = time.Minute
+
 // TestWebClientAfterTheSocketWasAway changes fifty conversations while the client's network is cut: the list is right after it returns.
 func TestWebClientAfterTheSocketWasAway(t *testing.T) {
 	needClient(t)
@@ -124,19 +128,18 @@ func TestWebClientAfterTheSocketWasAway(t *testing.T) {
 		require.NoError(t, err)
 		ids[i] = c.ID
 	}
-	page := openAs(t, world.Env.Nodes[0].URL, world.User(1), queue)
+	wire := newWire(t, world.Env.Nodes[0].URL)
+	page := openAs(t, wire.address, world.User(1), queue)
 	page.resize(1440, 860)
 	page.wait("the channel", composer)
 	page.click("Atendimentos in the app bar", appBar+`[1]`)
 	page.wait("the list", fmt.Sprintf(`document.querySelector('.WhatsappAtivoTabs [aria-selected=true]')?.textContent.includes('%d')`, changes))
 
-	offline := func(off bool) {
-		page.call("Network.enable", map[string]any{}, nil)
-		page.call("Network.emulateNetworkConditions", map[string]any{"offline": off, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}, nil)
-	}
-	offline(true)
+	wire.setCut(true)
+	cut := time.Now()
 	closeAll(ctx, t, world, ids)
-	offline(false)
+	time.Sleep(time.Until(cut.Add(socketAway)))
+	wire.setCut(false)
 	page.wait("the empty list", `document.querySelector('.WhatsappAtivoTabs [aria-selected=true]')?.textContent.startsWith('0') && document.querySelector('.WhatsappAtivoEmpty')`)
 }
 

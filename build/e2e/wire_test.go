@@ -1,0 +1,99 @@
+//go:build unix
+
+package e2e
+
+import (
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// wire is a network between a browser and a server that a test can cut: what goes over it ends at once, and nothing new begins until it
+// is mended.
+type wire struct {
+	address  string // of the server, over the wire, as a URL
+	listener net.Listener
+	server   string // host and port behind the wire
+
+	mu    sync.Mutex
+	cut   bool
+	conns map[net.Conn]struct{}
+}
+
+// newWire lays a wire to the server of an address such as http://127.0.0.1:8065.
+func newWire(t *testing.T, address string) *wire {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w := &wire{
+		address: "http://" + listener.Addr().String(), listener: listener, server: strings.TrimPrefix(address, "http://"), conns: map[net.Conn]struct{}{},
+	}
+	go w.accept()
+	t.Cleanup(func() { _ = listener.Close(); w.setCut(true) })
+	return w
+}
+
+func (w *wire) accept() {
+	for {
+		from, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		go w.carry(from)
+	}
+}
+
+// carry copies both ways until one side ends or the wire is cut.
+func (w *wire) carry(from net.Conn) {
+	to, err := net.Dial("tcp", w.server) //nolint:noctx // ends with the wire
+	if err != nil {
+		_ = from.Close()
+		return
+	}
+	if !w.hold(from, to) {
+		return
+	}
+	var both sync.WaitGroup
+	for _, way := range [][2]net.Conn{{from, to}, {to, from}} {
+		both.Go(func() {
+			_, _ = io.Copy(way[1], way[0])
+			_ = way[0].Close()
+			_ = way[1].Close()
+		})
+	}
+	both.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.conns, from)
+	delete(w.conns, to)
+}
+
+// hold remembers connections to cut; on a wire that is cut it ends them.
+func (w *wire) hold(conns ...net.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, conn := range conns {
+		if w.cut {
+			_ = conn.Close()
+		} else {
+			w.conns[conn] = struct{}{}
+		}
+	}
+	return !w.cut
+}
+
+// setCut cuts the wire or mends it.
+func (w *wire) setCut(cut bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = cut
+	for conn := range w.conns {
+		if cut {
+			_ = conn.Close()
+		}
+	}
+}
