@@ -142,6 +142,7 @@ func (a *app) buildRelay() {
 	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
 	templatesLoop := a.loop("templates", templates.Round)
 	templatesLoop.Pause = housekeeping
+	templates.Wake = templatesLoop.Wake
 	stale := func(accountID string) { templates.Stale(accountID); templatesLoop.Wake() }
 	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, About: notices.about, Speaker: speaker, Clock: a.clock, Log: log}
 	telling.Details = map[string]func(context.Context, string) (string, error){relay.FollowUpText: a.followUpList}

@@ -30,6 +30,7 @@ type TemplateSync struct {
 		SetFact(ctx context.Context, name string, value int64) error
 	}
 	Fetch func(ctx context.Context, account *conversation.Account) ([]conversation.Template, error)
+	Wake  func() // asks for a round
 	Clock conversation.Clock
 	Log   jobqueue.Logger
 
@@ -78,7 +79,8 @@ func (t *TemplateSync) account(ctx context.Context, account *conversation.Accoun
 		return nil
 	}
 	if asked && last <= now && now-last < syncApart.Milliseconds() {
-		t.Stale(account.ID) // for the next round
+		t.Stale(account.ID)
+		time.AfterFunc(syncApart, t.Wake)
 		return nil
 	}
 	if err := t.Store.SetFact(ctx, name, now); err != nil { // first, so that another node does not do it too

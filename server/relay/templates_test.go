@@ -34,7 +34,8 @@ func (c *catalog) SetFact(_ context.Context, name string, value int64) error {
 func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 	const begin = int64(1_795_000_000_000)
 	c := &catalog{account: conversation.Account{ID: "a", Enabled: true, AccessToken: "token"}, facts: map[string]int64{}, now: begin}
-	s := &TemplateSync{Store: c, Clock: c, Log: nobodyListens{}, Fetch: func(context.Context, *conversation.Account) ([]conversation.Template, error) {
+	woken := make(chan struct{})
+	s := &TemplateSync{Store: c, Clock: c, Log: nobodyListens{}, Wake: func() { close(woken) }, Fetch: func(context.Context, *conversation.Account) ([]conversation.Template, error) {
 		c.read++
 		return nil, c.fail
 	}}
@@ -50,6 +51,7 @@ func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 	reads(1, "no more")
 	s.Stale("a")
 	reads(1, "too soon after the last")
+	<-woken // for another look
 	c.now += syncApart.Milliseconds()
 	reads(2, "not forgotten meanwhile")
 	c.now += syncEvery.Milliseconds()
