@@ -58,6 +58,9 @@ type app struct {
 	channels  *relay.Channels
 	intake    *relay.Intake
 	reconcile *relay.Reconcile
+	reads     *relay.Reads
+	reactions *relay.Reactions
+	deletions *relay.Deletions
 	service   *conversation.Service
 	drafts    *conversation.Drafts
 	people    *permission.People
@@ -188,6 +191,12 @@ func (a *app) buildRelay() {
 	a.intake = &relay.Intake{
 		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: a.port.Emoji}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
+	a.reads = &relay.Reads{Store: a.store, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
+	a.intake.Answered = a.reads.Answered
+	a.reactions = &relay.Reactions{
+		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+	}
+	a.deletions = &relay.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping

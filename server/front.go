@@ -53,7 +53,7 @@ func (f *front) commands(log logger) *command.Command {
 	a := f.app
 	return command.New(command.Ports{
 		Service: a.service, Drafts: a.drafts, DraftList: relay.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
-		Costs: costs{a}, Doctor: commandDoctor{f}, Readers: a, Texts: a.texts.bundle, Logger: log,
+		Costs: costs{a}, Cards: cards{a}, Doctor: commandDoctor{f}, Readers: a, Texts: a.texts.bundle, Logger: log,
 	})
 }
 

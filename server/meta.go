@@ -82,6 +82,11 @@ func (m *meta) Download(ctx context.Context, cred whatsapp.Credentials, info wha
 	return m.client.Load().Download(ctx, cred, info, w)
 }
 
+// MarkRead shows the customer that a message was read.
+func (m *meta) MarkRead(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error {
+	return m.client.Load().MarkRead(ctx, cred, wamid, typing)
+}
+
 // Probe asks Meta about an account's number, token and webhooks; see api.Prober.
 func (m *meta) Probe(ctx context.Context, account *conversation.Account) (api.Probe, error) {
 	client, cred := m.client.Load(), credentials(account)

@@ -219,6 +219,8 @@ func (a *API) reason(lang string, m *conversation.Message) string {
 		text = conversation.T("api.reason_closed")
 	case conversation.ReasonFile:
 		text = conversation.T("api.reason_file")
+	case conversation.ReasonDeleted:
+		text = conversation.T("api.reason_deleted")
 	case conversation.ReasonNotPermitted:
 		text = conversation.T("api.reason_not_permitted")
 	default:

@@ -237,7 +237,7 @@ func TestMessages(t *testing.T) {
 		{ID: id("m4"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, CreatedAt: 4},
 	}
 	for _, code := range []int{
-		conversation.ReasonLocked, conversation.ReasonTooOld, conversation.ReasonUnknown, conversation.ReasonClosed, conversation.ReasonNotPermitted, conversation.ReasonFile,
+		conversation.ReasonLocked, conversation.ReasonTooOld, conversation.ReasonUnknown, conversation.ReasonClosed, conversation.ReasonNotPermitted, conversation.ReasonFile, conversation.ReasonDeleted,
 	} {
 		w.conversations.history = append(w.conversations.history,
 			&conversation.Message{ID: id("m9"), Direction: conversation.Outbound, Kind: "text", Status: conversation.NotSent, ReasonCode: code, CreatedAt: 5})
@@ -252,7 +252,7 @@ func TestMessages(t *testing.T) {
 			require.Equal(t, i == 0 || i == 2 || i == 3, reason == "", "message %d: %s", i, reason)
 			reasons[reason] = true
 		}
-		require.Len(t, reasons, 8, "each its own")
+		require.Len(t, reasons, 9, "each its own")
 	}
 	require.Equal(t, "messages "+agent+" "+conversation1+" 1 5", w.conversations.calls[0])
 }

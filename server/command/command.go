@@ -104,6 +104,7 @@ type Ports struct {
 	Queues    Queues
 	Costs     Costs
 	Doctor    Doctor
+	Cards     CardSender
 	Readers   dialog.Readers
 	Texts     *i18n.Bundle
 	Logger    Logger

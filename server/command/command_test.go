@@ -171,7 +171,7 @@ func texts(t *testing.T) *i18n.Bundle {
 func (o *office) in(t *testing.T, channelID, text string) string {
 	t.Helper()
 	c := New(Ports{
-		Service: o, Drafts: o.box, DraftList: idsOf, Whisperer: o, Dialogs: o, Opener: o, Directory: o, Queues: o, Costs: o, Doctor: o, Readers: o, Logger: o, Texts: texts(t),
+		Service: o, Drafts: o.box, DraftList: idsOf, Whisperer: o, Dialogs: o, Opener: o, Directory: o, Queues: o, Costs: o, Doctor: o, Cards: o, Readers: o, Logger: o, Texts: texts(t),
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
 }

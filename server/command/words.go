@@ -26,6 +26,8 @@ func subcommands() []subcommand {
 		{portuguese: "modelo", english: "template", run: (*Command).template},
 		{portuguese: "nota", english: "note", argument: true, required: true, run: (*Command).note},
 		{portuguese: "rascunhos", english: "drafts", run: (*Command).drafts},
+		{portuguese: "local", english: "location", argument: true, required: true, run: (*Command).location},
+		{portuguese: "contato", english: "contact", argument: true, required: true, run: (*Command).contact},
 		{portuguese: "transferir", english: "transfer", argument: true, required: true, run: (*Command).transfer},
 		{portuguese: "responsavel", english: "owner", argument: true, required: true, run: (*Command).owner},
 		{portuguese: "assumir", english: "claim", run: (*Command).claim},

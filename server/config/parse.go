@@ -43,6 +43,8 @@ func Parse(raw map[string]any) (Settings, []Problem) {
 	p.zone(&s.TimeZone)
 	p.number("CooldownHours", &s.CooldownHours, maxCooldownHours)
 	p.flag("RequireCPF", &s.RequireCPF)
+	p.flag("SendReadReceipts", &s.SendReadReceipts)
+	p.flag("SendTyping", &s.SendTyping)
 	p.number("InactivityMinutes", &s.InactivityMinutes, maxMinutes)
 	p.number("ReopenHours", &s.ReopenHours, maxReopenHours)
 	p.number("ArchiveDays", &s.ArchiveDays, maxDays)

@@ -41,6 +41,10 @@ type Settings struct {
 	RetentionDays int
 	// FreeServiceMessages is how many service messages Meta gives each number free in a month.
 	FreeServiceMessages int
+	// SendReadReceipts shows customers the blue ticks when an agent answers.
+	SendReadReceipts bool
+	// SendTyping shows customers that an agent is writing; it brings the blue ticks along.
+	SendTyping bool
 }
 
 // Defaults are the settings of a plugin that nobody configured.
@@ -56,6 +60,8 @@ func Defaults() Settings {
 		FreeServiceMessages: 1000,
 		ReopenHours:         24,
 		ArchiveDays:         7,
+		SendReadReceipts:    true,
+		SendTyping:          true,
 	}
 }
 
@@ -83,8 +89,8 @@ func (s Settings) Domain() conversation.Settings {
 
 // Format prints the settings for any verb, never the key.
 func (s Settings) Format(state fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d}",
-		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.ReopenHours, s.ArchiveDays, s.RetentionDays, s.FreeServiceMessages)
+	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d SendReadReceipts:%t SendTyping:%t}",
+		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.ReopenHours, s.ArchiveDays, s.RetentionDays, s.FreeServiceMessages, s.SendReadReceipts, s.SendTyping)
 	if s.EncryptionKey == "" {
 		_, _ = io.WriteString(state, " without a key")
 	}

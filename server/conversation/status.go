@@ -41,6 +41,7 @@ const (
 	ReasonClosed       = 53 // the conversation was closed
 	ReasonNotPermitted = 54 // a post of a kind that is never sent
 	ReasonFile         = 57 // the file to send could not be read any more
+	ReasonDeleted      = 58 // the post was deleted before it left
 )
 
 // Together is what a post shows that became several messages: a failure if one

@@ -70,7 +70,7 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 		return nil, err
 	}
 	if info.Size > wholeFile {
-		return p.streamFile(ctx, fileID, head, false)
+		return p.streamFile(ctx, info, head, p.botID)
 	}
 	data, appErr := p.api.GetFile(fileID)
 	if appErr != nil {
@@ -82,14 +82,15 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 	return io.NopCloser(bytes.NewReader(data)), nil
 }
 
-// streamFile reads over REST, with a session of the bot that ends with the reading.
-func (p *Port) streamFile(ctx context.Context, fileID string, head int64, copied bool) (io.ReadCloser, error) {
+// streamFile reads over REST, with a session that ends with the reading: the
+// bot's or, where that may not, that of who uploaded the file.
+func (p *Port) streamFile(ctx context.Context, info *relay.FileInfo, head int64, userID string) (io.ReadCloser, error) {
 	address, client, err := p.ownServer()
 	if err != nil {
 		return nil, err
 	}
 	session, appErr := p.api.CreateSession(&model.Session{
-		UserId: p.botID, Roles: model.SystemUserRoleId, ExpiresAt: model.GetMillis() + sessionLife.Milliseconds(),
+		UserId: userID, Roles: model.SystemUserRoleId, ExpiresAt: model.GetMillis() + sessionLife.Milliseconds(),
 	})
 	if appErr != nil {
 		return nil, wrap(appErr, "could not begin a session for a file")
@@ -101,7 +102,7 @@ func (p *Port) streamFile(ctx context.Context, fileID string, head int64, copied
 		_ = p.api.RevokeSession(session.Id)
 		client.CloseIdleConnections()
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/api/v4/files/"+url.PathEscape(fileID), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/api/v4/files/"+url.PathEscape(info.ID), nil)
 	if err != nil {
 		end()
 		return nil, errors.New("could not ask for a file")
@@ -115,14 +116,11 @@ func (p *Port) streamFile(ctx context.Context, fileID string, head int64, copied
 		end()
 		return nil, errors.New("the server could not be reached for a file") // the error itself holds an address
 	}
-	if response.StatusCode == http.StatusForbidden && !copied { // of a channel that the bot is not in: what it has a copy of it may read
+	if response.StatusCode == http.StatusForbidden && userID == p.botID {
+		// of a channel that the bot is not in: everybody may read what they uploaded themselves
 		_ = response.Body.Close()
 		end()
-		ids, appErr := p.api.CopyFileInfos(p.botID, []string{fileID})
-		if appErr != nil || len(ids) != 1 {
-			return nil, wrapOr(appErr, "could not get at a file")
-		}
-		return p.streamFile(ctx, ids[0], head, true)
+		return p.streamFile(ctx, info, head, info.CreatorID)
 	}
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusPartialContent {
 		_ = response.Body.Close()

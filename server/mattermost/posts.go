@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"encoding/json"
 	"sort"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -82,8 +83,39 @@ func Posted(post *model.Post) relay.Posted {
 	return relay.Posted{
 		ID: post.Id, ChannelID: post.ChannelId, RootID: post.RootId, UserID: post.UserId,
 		Message: post.Message, Type: post.Type, FileIDs: post.FileIds, CreateAt: post.CreateAt,
-		Machine: webhook || bot,
+		Machine: webhook || bot, Card: card(post.GetProp(relay.PropCard)),
 	}
+}
+
+// card reads the property by which a post is a place or a contact.
+func card(prop any) *relay.Card {
+	if prop == nil {
+		return nil
+	}
+	raw, err := json.Marshal(prop)
+	if err != nil {
+		return nil
+	}
+	var c relay.Card
+	if json.Unmarshal(raw, &c) != nil {
+		return nil
+	}
+	return &c
+}
+
+// Reactions lists those of people on a post, the bot's left out.
+func (p *Port) Reactions(_ context.Context, postID string) ([]relay.Reaction, error) {
+	list, appErr := p.api.GetReactions(postID)
+	if appErr != nil {
+		return nil, wrap(appErr, "could not read a post's reactions")
+	}
+	var reactions []relay.Reaction
+	for _, r := range list {
+		if r.UserId != p.botID && r.DeleteAt == 0 {
+			reactions = append(reactions, relay.Reaction{UserID: r.UserId, Emoji: r.EmojiName, At: r.CreateAt})
+		}
+	}
+	return reactions, nil
 }
 
 // PostType answers the type of a post; conversation.ErrNotFound.

@@ -22,6 +22,9 @@ type Envelope struct {
 	// File goes as a message of this Kind (Meta's type) with Text as its caption, or as the template's header.
 	Kind string        `json:"kind,omitempty"`
 	File *convert.File `json:"file,omitempty"`
+
+	Reaction *whatsapp.Reaction `json:"reaction,omitempty"`
+	Card     *Card              `json:"card,omitempty"`
 }
 
 // Outgoing addresses the envelope. The message's id comes back in every status.
@@ -36,6 +39,12 @@ func (e Envelope) Outgoing(contact conversation.Contact, messageID string) whats
 		if e.File != nil {
 			out.Template = e.Template.WithHeader(whatsapp.MediaRef{ID: e.File.MediaID, Filename: e.File.Name})
 		}
+	case e.Reaction != nil:
+		out.Type, out.Reaction = whatsapp.TypeReaction, e.Reaction
+	case e.Card.kind() == whatsapp.TypeLocation:
+		out.Type, out.Location = whatsapp.TypeLocation, e.Card.Location
+	case e.Card.kind() == whatsapp.TypeContacts:
+		out.Type, out.Contacts = whatsapp.TypeContacts, []whatsapp.ContactCard{*e.Card.Contact}
 	case e.File != nil:
 		out.Type, out.Media = e.Kind, &whatsapp.MediaRef{ID: e.File.MediaID, Caption: e.Text, Voice: e.File.Voice}
 		if e.Kind == whatsapp.TypeDocument {

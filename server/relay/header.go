@@ -75,12 +75,11 @@ func (c Composer) header(ctx context.Context, actorID string, t *whatsapp.Templa
 func (c Composer) find(ctx context.Context, actorID, given string) (info *FileInfo, inside bool, err error) {
 	fileID := given
 	if !objectID.MatchString(given) {
-		link, err := url.Parse(given)
-		site, siteErr := url.Parse(c.Files.SiteURL())
-		if err != nil || siteErr != nil || site.Host == "" || !strings.EqualFold(link.Host, site.Host) || !strings.HasPrefix(link.Path, strings.TrimRight(site.Path, "/")+"/") {
-			return nil, false, nil //nolint:nilerr // what is no link is no file of ours
+		path, ours := c.pathInside(given)
+		if !ours {
+			return nil, false, nil
 		}
-		if post := postLink.FindStringSubmatch(link.Path); post != nil {
+		if post := postLink.FindStringSubmatch(path); post != nil {
 			ids, channelID, err := c.Files.PostFiles(ctx, post[1])
 			if errors.Is(err, conversation.ErrNotFound) || err == nil && (len(ids) == 0 || !c.Files.MayRead(ctx, actorID, channelID)) {
 				return nil, true, nil
@@ -88,7 +87,7 @@ func (c Composer) find(ctx context.Context, actorID, given string) (info *FileIn
 				return nil, true, err
 			}
 			fileID = ids[0]
-		} else if file := fileLink.FindStringSubmatch(link.Path); file != nil {
+		} else if file := fileLink.FindStringSubmatch(path); file != nil {
 			fileID = file[1]
 		} else {
 			return nil, true, nil
@@ -104,6 +103,16 @@ func (c Composer) find(ctx context.Context, actorID, given string) (info *FileIn
 		return nil, true, nil
 	}
 	return info, true, nil
+}
+
+// pathInside is the path of a link into Mattermost; ours is false for any other text.
+func (c Composer) pathInside(given string) (path string, ours bool) {
+	link, linkErr := url.Parse(given)
+	site, siteErr := url.Parse(c.Files.SiteURL())
+	if linkErr != nil || siteErr != nil || site.Host == "" || !strings.EqualFold(link.Host, site.Host) {
+		return "", false
+	}
+	return link.Path, strings.HasPrefix(link.Path, strings.TrimRight(site.Path, "/")+"/")
 }
 
 // publicLink tells whether Meta could fetch an address.

@@ -35,6 +35,8 @@ const heldLease = sendTimeout + 15*time.Second
 // SendHeld tries to send the message until it is clear what came of it or the patience is over.
 func (h *Held) SendHeld(ctx context.Context, messageID string) (conversation.Delivery, error) {
 	deadline := time.Now().Add(heldPatience)
+	outbound := *h.Outbound
+	outbound.uploadPatience = heldPatience // a large file of a header is the worker's
 	for {
 		job, err := h.Queue.ClaimKey(ctx, h.Outbound.Owner, messageID, heldLease)
 		if err != nil {
@@ -44,7 +46,7 @@ func (h *Held) SendHeld(ctx context.Context, messageID string) (conversation.Del
 			h.Wake()
 			return conversation.Delivery{Status: conversation.Pending}, nil
 		}
-		a, err := h.Outbound.attempt(ctx, *job)
+		a, err := outbound.attempt(ctx, *job)
 		if err != nil {
 			return conversation.Delivery{}, err
 		}

@@ -31,7 +31,8 @@ type Intake struct {
 	Channels *Channels
 	Clock    conversation.Clock
 	NewID    func() string
-	Wake     func() // the outbound worker
+	Wake     func()                             // the outbound worker
+	Answered func(c *conversation.Conversation) // is told when something goes to the customer; nil = nobody wants to know
 	// Posted is told of a post that goes to the customer, before it is taken; nil = nobody wants to know.
 	Posted func(ctx context.Context, c *conversation.Conversation, p Posted) error
 }
@@ -98,8 +99,11 @@ func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Post
 	pieces := make([]Piece, len(ruling.Parts))
 	for i, part := range ruling.Parts {
 		envelope := Envelope{Text: part.Text, File: part.File}
-		if part.File != nil {
+		switch {
+		case part.File != nil:
 			envelope.Kind = part.Kind
+		case part.Kind != whatsapp.TypeText:
+			envelope.Card = p.Card
 		}
 		if i == 0 { // one quote is enough
 			envelope.ReplyTo = replyTo
@@ -113,6 +117,9 @@ func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Post
 	}
 	created, err := in.Store.EnqueuePost(ctx, pieces, orderPause)
 	if created {
+		if in.Answered != nil {
+			in.Answered(c)
+		}
 		time.AfterFunc(orderPause+5*time.Millisecond, in.Wake)
 	}
 	return err

@@ -85,6 +85,12 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 	notPermitted := func(text conversation.Text) (Ruling, error) {
 		return refused(conversation.ReasonNotPermitted, text), nil
 	}
+	if kind := p.Card.kind(); kind != "" && len(p.FileIDs) == 0 {
+		return Ruling{For: Customer, Parts: []convert.Part{{Kind: kind}}}, nil
+	}
+	if length := utf8.RuneCountInString(p.Message); length > 2*convert.MaxText { // no marks make up for that
+		return notPermitted(conversation.T("post.long", "Max", convert.MaxText, "Length", length))
+	}
 	text := convert.ToWhatsApp(p.Message, j.Emoji)
 	switch {
 	case blank(text) && len(p.FileIDs) == 0:

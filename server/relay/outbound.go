@@ -43,6 +43,8 @@ type Outbound struct {
 	Refresh func() // wakes the mirror
 	// Aborted is told when a start failed and nobody is waiting for the answer.
 	Aborted func(ctx context.Context, s *Send, v whatsapp.Verdict)
+
+	uploadPatience time.Duration // how long one upload may take; 0 = as long as it moves
 }
 
 // Handle is the outbox's job handler.
@@ -124,6 +126,8 @@ func (o *Outbound) forbidden(s *Send) int {
 	switch {
 	case s.Conversation.AbortedAt != 0 || state == conversation.Closed:
 		return conversation.ReasonClosed
+	case s.PostDeleted:
+		return conversation.ReasonDeleted
 	case s.Message.Kind == whatsapp.TypeTemplate:
 		if now-s.Message.CreatedAt > templateShelfLife.Milliseconds() {
 			return conversation.ReasonTooOld

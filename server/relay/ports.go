@@ -113,6 +113,7 @@ type Send struct {
 	// EarlierMissing tells that the channel has a recent earlier post of an agent
 	// that is not in the outbox yet: hooks may reach us in another order than posts were made.
 	EarlierMissing bool
+	PostDeleted    bool // somebody took the post back before it left
 }
 
 // Piece is a message to enqueue and what its job holds (an Envelope).

@@ -48,6 +48,7 @@ type Posted struct {
 	Message   string
 	Type      string
 	FileIDs   []string
+	Card      *Card // what it is to the customer instead of its text
 	CreateAt  int64 // milliseconds since epoch, the server's clock
 	Machine   bool  // an incoming webhook or another bot wrote it
 }

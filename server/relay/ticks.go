@@ -57,7 +57,7 @@ func (t *Ticks) show(ctx context.Context, tick Tick) error {
 	if err := t.Posts.ShowStatus(ctx, m.PostID, status); err != nil {
 		return err
 	}
-	if m.Status.NeedsNotice() {
+	if m.Status.NeedsNotice() && m.ReasonCode != conversation.ReasonDeleted {
 		if err := t.notice(ctx, tick); err != nil && !errors.Is(err, conversation.ErrNotFound) {
 			return err
 		}

@@ -117,7 +117,13 @@ func (o *Outbound) carry(ctx context.Context, job *jobqueue.Job, s *Send, e *Env
 		return a, false, nil
 	}
 	defer end()
-	id, err := o.Uploads.bring(ctx, credentialsOf(&s.Account), e.File)
+	uploadCtx := ctx
+	if o.uploadPatience > 0 {
+		var cancel context.CancelFunc
+		uploadCtx, cancel = context.WithTimeout(ctx, o.uploadPatience)
+		defer cancel()
+	}
+	id, err := o.Uploads.bring(uploadCtx, credentialsOf(&s.Account), e.File)
 	switch {
 	case errors.Is(err, conversation.ErrNotFound):
 		a, err := o.end(ctx, s, conversation.NotSent, conversation.ReasonFile, whatsapp.Verdict{})

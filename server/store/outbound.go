@@ -15,7 +15,7 @@ import (
 func (s *Store) LoadSend(ctx context.Context, messageID string) (*relay.Send, error) {
 	send := &relay.Send{}
 	err := s.db.GetContext(ctx, send, "SELECT "+part("m", "message", messageColumns)+", "+part("c", "conversation", conversationColumns)+", "+
-		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+", f.earlier_missing FROM "+s.call["load_send"]+" f", messageID)
+		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+", f.earlier_missing, f.post_deleted FROM "+s.call["load_send"]+" f", messageID)
 	if err != nil {
 		return nil, failed(err, "could not read a message to send")
 	}
@@ -26,13 +26,14 @@ func (s *Store) LoadSend(ctx context.Context, messageID string) (*relay.Send, er
 
 func loadSendFunction() function {
 	return function{
-		name: "load_send", params: params("text"), returns: "TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, earlier_missing boolean)",
+		name: "load_send", params: params("text"), returns: "TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, earlier_missing boolean, post_deleted boolean)",
 		query: `
 		SELECT m, c, ct, a, m.post_id <> '' AND EXISTS (
 			SELECT 1 FROM posts p
 			WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat < m.created_at AND p.createat > m.created_at - 3000 AND p.type IN ('', 'me')
 				AND NOT EXISTS (SELECT 1 FROM waa_messages o WHERE o.post_id = p.id AND o.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
-		) FROM waa_messages m
+		), m.post_id <> '' AND EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleteat > 0)
+		FROM waa_messages m
 		JOIN waa_conversations c ON c.id = m.conversation_id
 		JOIN waa_contacts ct ON ct.id = c.contact_id
 		JOIN waa_accounts a ON a.id = m.account_id

@@ -85,3 +85,19 @@ func TestAPostShowsWhatIsFurthestBehind(t *testing.T) {
 		require.Len(t, ticks, 2, "each message has its own tick")
 	})
 }
+
+func TestTheLastMessagesOfACustomer(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		last, err := f.LastInbound(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Empty(t, last)
+		for wamid, at := range map[string]int64{"w1": now, "w2": now + 1000, "w3": now + 1000} {
+			_, _, _, err = f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: wamid, Kind: "text", CreatedAt: at}, relay.Person{}, true, at)
+			require.NoError(t, err)
+		}
+		last, err = f.LastInbound(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.ElementsMatch(t, []string{"w2", "w3"}, last, "both came in the same second")
+	})
+}

@@ -21,13 +21,16 @@ const (
 	FaultCutAfter  FaultKind = "cut_after"  // does the call, the connection ends
 )
 
+// TypeRead is the type by which a Match picks read marks and typing signs.
+const TypeRead = "read"
+
 // Match picks calls; empty fields match everything.
 type Match struct {
 	PhoneNumberID string `json:"phone_number_id,omitempty"` // the object in the path
 	Method        string `json:"method,omitempty"`
 	Edge          string `json:"edge,omitempty"`     // messages, media, message_templates, ...
 	To            string `json:"to,omitempty"`       // recipient, written in any way
-	Type          string `json:"type,omitempty"`     // message type
+	Type          string `json:"type,omitempty"`     // message type; TypeRead for read marks, which nothing else matches
 	Template      string `json:"template,omitempty"` // template name
 }
 
@@ -113,12 +116,15 @@ func (m Match) matches(c *call) bool {
 	if (m.PhoneNumberID != "" && m.PhoneNumberID != c.objectID) || (m.Method != "" && m.Method != c.method) || (m.Edge != "" && m.Edge != c.edge) {
 		return false
 	}
-	if m.To == "" && m.Type == "" && m.Template == "" {
+	if c.edge != "messages" && m.To == "" && m.Type == "" && m.Template == "" {
 		return true
 	}
 	p := parseParams(c.body)
 	to, _ := p.text("to")
 	kind, _ := p.text("type")
+	if status, _ := p.text("status"); status == TypeRead {
+		return m.Type == TypeRead
+	}
 	var name string
 	if t, err := p.object("template"); err == nil {
 		name, _ = t.text("name")

@@ -1,0 +1,48 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+func (o *office) SendLocation(_ context.Context, _, _ string, place whatsapp.Location) error {
+	o.asked = append(o.asked, fmt.Sprintf("location %g %g %s", place.Latitude, place.Longitude, place.Name))
+	return nil
+}
+
+func (o *office) SendContact(_ context.Context, _, _, name, phone string) error {
+	o.asked = append(o.asked, "contact "+name+" "+phone)
+	return nil
+}
+
+func TestPlacesAndContacts(t *testing.T) {
+	for typed, want := range map[string]string{
+		"local -23.561, -46.656 Loja da Paulista": "location -23.561 -46.656 Loja da Paulista",
+		"location -23.561,-46.656":                "location -23.561 -46.656 ",
+		`local 10 20 "Casa 3"`:                    "location 10 20 Casa 3",
+		"local -23.561; -46.656; Rua Um, 22":      "location -23.561 -46.656 Rua Um, 22",
+		"contato José da Silva (11) 98765-4321":   "contact José da Silva (11) 98765-4321",
+		`contact "José, o 2º" +55 11 98765 4321`:  "contact José, o 2º +55 11 98765 4321",
+		"contato Ana: 11987654321":                "contact Ana 11987654321",
+		"local":                                   "",
+		"local aqui":                              "",
+		"local 95, 20":                            "",
+		"contato José":                            "",
+		"contato 11987654321":                     "",
+	} {
+		o := newOffice()
+		reply := o.in(t, "here", "/whatsapp "+typed)
+		if want == "" {
+			require.Empty(t, o.asked, typed)
+			require.NotEmpty(t, reply, typed)
+			continue
+		}
+		require.Equal(t, []string{want}, o.asked, typed)
+		require.Empty(t, reply, typed)
+	}
+}

@@ -1,0 +1,145 @@
+package relay
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+const (
+	// readTimeout bounds telling Meta that something was read.
+	readTimeout = 10 * time.Second
+	// typingAgain is how soon the typing sign is shown anew: it lasts 25 seconds at Meta.
+	typingAgain = 20 * time.Second
+	// readHands bounds the requests under way; what comes beyond is left out.
+	readHands = 8
+	// maxTyping bounds the memory of who was told lately.
+	maxTyping = 10_000
+)
+
+// ReadSettings say what the customer is shown.
+type ReadSettings struct {
+	Receipts bool // the blue ticks, when an agent answers
+	Typing   bool // that an agent is writing; it brings the ticks along
+}
+
+// Reads shows the customer that their messages were read and that somebody is
+// writing. It is a courtesy: it holds up nothing, and what fails is left out.
+type Reads struct {
+	Store interface {
+		ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
+		// LastInbound are the wamids of the customer's last messages: Meta tells
+		// whole seconds, so that several may be the last. None where there are none.
+		LastInbound(ctx context.Context, conversationID string) (wamids []string, err error)
+		Account(ctx context.Context, id string) (*conversation.Account, error)
+	}
+	MarkRead func(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error
+	Channels *Channels
+	Settings func() ReadSettings
+	Clock    conversation.Clock
+	Log      jobqueue.Logger
+
+	once   sync.Once
+	hands  chan struct{}
+	mu     sync.Mutex
+	told   map[string]bool      // wamids that were marked
+	typing map[string]time.Time // by channel: when the sign was shown
+}
+
+// Answered marks the customer's messages as read: an agent answers them.
+func (r *Reads) Answered(c *conversation.Conversation) {
+	if r.Settings().Receipts {
+		r.start(func(ctx context.Context) error { return r.mark(ctx, c, false) })
+	}
+}
+
+// Typing shows that somebody writes in a channel.
+func (r *Reads) Typing(channelID string) {
+	if !r.Settings().Typing {
+		return
+	}
+	ours, err := r.Channels.Ours(context.Background(), channelID)
+	if err != nil || !ours || !r.due(channelID) {
+		return
+	}
+	r.start(func(ctx context.Context) error {
+		c, err := r.Store.ConversationByChannel(ctx, channelID)
+		if err != nil || c.StateAt(r.Clock.Now()) != conversation.Open {
+			return err
+		}
+		return r.mark(ctx, c, true)
+	})
+}
+
+func (r *Reads) due(channelID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.typing[channelID]) < typingAgain {
+		return false
+	}
+	if r.typing == nil || len(r.typing) >= maxTyping {
+		r.typing = map[string]time.Time{}
+	}
+	r.typing[channelID] = time.Now()
+	return true
+}
+
+// start does something in the background, if there is a hand free.
+func (r *Reads) start(do func(ctx context.Context) error) {
+	r.once.Do(func() { r.hands = make(chan struct{}, readHands) })
+	select {
+	case r.hands <- struct{}{}:
+	default:
+		return
+	}
+	go func() {
+		defer func() {
+			_ = recover() // a courtesy takes nothing down
+			<-r.hands
+		}()
+		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+		defer cancel()
+		if err := do(ctx); err != nil {
+			r.Log.Warn("Could not mark messages as read", "error", err.Error())
+		}
+	}()
+}
+
+func (r *Reads) mark(ctx context.Context, c *conversation.Conversation, typing bool) error {
+	wamids, err := r.Store.LastInbound(ctx, c.ID)
+	if err != nil || len(wamids) == 0 {
+		return err
+	}
+	account, err := r.Store.Account(ctx, c.AccountID)
+	if err != nil || !account.Enabled || account.BlockedCode != 0 {
+		return err
+	}
+	for i, wamid := range wamids {
+		sign := typing && i == len(wamids)-1
+		if r.marked(wamid) && !sign {
+			continue
+		}
+		if err := r.MarkRead(ctx, credentialsOf(account), wamid, sign); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// marked tells whether a message was marked already, and notes that it is.
+func (r *Reads) marked(wamid string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.told[wamid] {
+		return true
+	}
+	if r.told == nil || len(r.told) >= maxTyping {
+		r.told = map[string]bool{}
+	}
+	r.told[wamid] = true
+	return false
+}
