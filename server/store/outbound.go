@@ -75,7 +75,9 @@ func recordSentFunction() function {
 		name: "record_sent", params: params("text, text, text, text, text, text, bigint, text[]"), returns: "SETOF text",
 		query: `
 		WITH old AS (
-			SELECT id, account_id, contact_id, conversation_id, kind = 'template' AS template FROM waa_messages WHERE id = $1
+			SELECT id, account_id, contact_id, conversation_id,
+				kind = 'template' AND status NOT IN ('failed', 'not_sent') AS template -- its failure may be told before its acceptance
+			FROM waa_messages WHERE id = $1
 		), ct AS (
 			UPDATE waa_contacts ct SET ` + set + `, last_template_at = CASE WHEN old.template THEN greatest(last_template_at, $7) ELSE last_template_at END,
 				updated_at = greatest(updated_at, $7)

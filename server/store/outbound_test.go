@@ -123,6 +123,14 @@ func TestRecordSent(t *testing.T) {
 		require.Equal(t, now+9, c.LastOutboundAt)
 		require.Equal(t, now+5, c.LastTemplateAt, "free text is no template")
 		require.ErrorIs(t, f.RecordSent(ctx(), "no", "w", relay.Person{}, now), conversation.ErrNotFound)
+
+		// and told that a template failed: it is the last template of nobody
+		failed := f.template(t, conv, "marketing")
+		require.NoError(t, f.RecordEnd(ctx(), failed.ID, conversation.Failed, 131026, now+20))
+		require.NoError(t, f.RecordSent(ctx(), failed.ID, "wamid.3", relay.Person{}, now+21))
+		c, err = f.Conversation(ctx(), conv.ID)
+		require.NoError(t, err)
+		require.Equal(t, [2]int64{now + 5, now + 5}, [2]int64{c.LastTemplateAt, c.Contact.LastTemplateAt})
 	})
 }
 
