@@ -116,7 +116,8 @@ func (m *Monitor) look(ctx context.Context, account *conversation.Account, known
 		// what a send met a look cannot judge: the relay tries that itself
 		_, err := m.Store.BlockAccount(ctx, account.ID, 0, now)
 		return err
-	case v.Outcome == whatsapp.Refused && v.Class == whatsapp.Admin && v.Scope != whatsapp.ScopeMessage && v.Code != 0 && account.BlockedCode == 0:
+	case v.Outcome == whatsapp.Refused && v.Code == codeToken && account.BlockedCode == 0:
+		// nothing else that a look meets says that a send would fail
 		_, err := m.Store.BlockAccount(ctx, account.ID, v.Code, now)
 		return err
 	}
