@@ -165,7 +165,7 @@ func (p *shownPost) render(all []shownPost) string {
 // renderedNotices are what administrators are told since a moment.
 func (s *stage) renderedNotices(since int64) string {
 	s.t.Helper()
-	rows, err := s.Env.DB().QueryContext(s.ctx(time.Minute), "SELECT text_key || ' ' || data::text FROM waa_notices WHERE created_at >= $1 ORDER BY 1", since)
+	rows, err := s.Env.DB().QueryContext(s.ctx(time.Minute), "SELECT text_key || ' ' || data::text FROM waa_notices WHERE created_at >= $1 AND account_id IN ('', $2) ORDER BY 1", since, s.Account.ID)
 	require.NoError(s.t, err)
 	var b strings.Builder
 	b.WriteString("== told to the administrators\n")
