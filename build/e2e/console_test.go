@@ -57,26 +57,6 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// openWorld starts a world in which nothing is set up, and ends it with the test.
-func openWorld(t *testing.T, opts scenario.Options) *scenario.World {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("needs a Mattermost server, which -short leaves out")
-	}
-	opts.Bundle, opts.Log = bundle(t), t.Output()
-	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
-	defer cancel()
-	world, err := scenario.Open(ctx, opts)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		if t.Failed() {
-			logPlugin(t, world)
-		}
-		require.NoError(t, world.Close())
-	})
-	return world
-}
-
 func (c *console) addNumber() {
 	p := c.page
 	p.see("Primeiros passos (0 de 6)")

@@ -25,13 +25,24 @@ const bundleVariable = "WAA_BUNDLE"
 // startWorld starts a world that is set up, and ends it with the test.
 func startWorld(t *testing.T, opts scenario.Options) *scenario.World {
 	t.Helper()
+	return beginWorld(t, opts, scenario.Start)
+}
+
+// openWorld starts a world in which nothing is set up, and ends it with the test.
+func openWorld(t *testing.T, opts scenario.Options) *scenario.World {
+	t.Helper()
+	return beginWorld(t, opts, scenario.Open)
+}
+
+func beginWorld(t *testing.T, opts scenario.Options, begin func(context.Context, scenario.Options) (*scenario.World, error)) *scenario.World {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a Mattermost server, which -short leaves out")
 	}
 	opts.Bundle, opts.Log = bundle(t), t.Output()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
-	world, err := scenario.Start(ctx, opts)
+	world, err := begin(ctx, opts)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {
