@@ -227,7 +227,7 @@ func (a *app) buildPeople(mirror *relay.Mirror, speaker relay.Speaker, told func
 func (a *app) buildFront() {
 	log := logger{a.plugin.API}
 	dialogs := dialog.New(dialog.Ports{
-		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Key: a.sealer.dialogKey, Logger: log,
+		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Keys: a.sealer.dialogKeys, Logger: log,
 	})
 	front := &front{app: a, dialogs: dialogs}
 	a.commands = front.commands(log)

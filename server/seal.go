@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"sync/atomic"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -16,15 +15,12 @@ var errNoKey = errors.New("there is no usable encryption key")
 // sealer is the cipher of the key that is set now.
 type sealer struct {
 	cipher atomic.Pointer[config.Cipher]
-	dialog atomic.Pointer[[]byte]
+	spare  []byte // for what lives no longer than the process, where there is no key
 }
 
 // newSealer makes a sealer that can seal nothing yet.
 func newSealer() *sealer {
-	s := &sealer{}
-	secret := []byte(model.NewId() + model.NewId())
-	s.dialog.Store(&secret)
-	return s
+	return &sealer{spare: []byte(model.NewId() + model.NewId())}
 }
 
 // use takes a key. One that cannot be used leaves the last one in force.
@@ -36,10 +32,7 @@ func (s *sealer) use(key string) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256([]byte("dialog state:" + key))
-	secret := sum[:]
 	s.cipher.Store(cipher)
-	s.dialog.Store(&secret)
 	return nil
 }
 
@@ -67,5 +60,24 @@ func (s *sealer) Hash(plain string) string {
 	return ""
 }
 
-// dialogKey seals what travels with the client between a dialog's steps.
-func (s *sealer) dialogKey() []byte { return *s.dialog.Load() }
+// derived are the keys for one purpose: the first is the one to use, the others
+// are of keys that were replaced, to check what was made with them. None without a key.
+func (s *sealer) derived(purpose string) [][]byte {
+	cipher := s.cipher.Load()
+	if cipher == nil {
+		return nil
+	}
+	key, err := cipher.Derive(purpose)
+	if err != nil {
+		return nil
+	}
+	return [][]byte{key}
+}
+
+// dialogKeys seal what travels with the client between a dialog's steps.
+func (s *sealer) dialogKeys() [][]byte {
+	if keys := s.derived("whatsapp-ativo dialog v1"); len(keys) > 0 {
+		return keys
+	}
+	return [][]byte{s.spare}
+}

@@ -39,6 +39,7 @@ const (
 // Cipher encrypts what must not lie open in the database, and hashes what must
 // be found without being read. It is safe for concurrent use.
 type Cipher struct {
+	root    []byte // what every key is derived from
 	seal    cipher.AEAD
 	hashKey []byte
 	prefix  string // version and key name, as they begin everything sealed
@@ -49,15 +50,19 @@ func NewCipher(encryptionKey string) (*Cipher, error) {
 	if utf8.RuneCountInString(encryptionKey) < MinKeyLength {
 		return nil, errors.New("the EncryptionKey is too short")
 	}
-	sealKey, err := derive(encryptionKey, purposeSeal, keyLength)
+	root, err := hkdf.Extract(sha256.New, []byte(encryptionKey), nil)
+	if err != nil {
+		return nil, errors.Wrap(err, "derive a key")
+	}
+	sealKey, err := derive(root, purposeSeal, keyLength)
 	if err != nil {
 		return nil, err
 	}
-	hashKey, err := derive(encryptionKey, purposeHash, keyLength)
+	hashKey, err := derive(root, purposeHash, keyLength)
 	if err != nil {
 		return nil, err
 	}
-	name, err := derive(encryptionKey, purposeName, nameLength)
+	name, err := derive(root, purposeName, nameLength)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +74,18 @@ func NewCipher(encryptionKey string) (*Cipher, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "make the cipher")
 	}
-	return &Cipher{seal: aead, hashKey: hashKey, prefix: sealedVersion + "." + hex.EncodeToString(name) + "."}, nil
+	return &Cipher{root: root, seal: aead, hashKey: hashKey, prefix: sealedVersion + "." + hex.EncodeToString(name) + "."}, nil
 }
 
-func derive(secret, purpose string, length int) ([]byte, error) {
-	key, err := hkdf.Key(sha256.New, []byte(secret), nil, purpose, length)
+func derive(root []byte, purpose string, length int) ([]byte, error) {
+	key, err := hkdf.Expand(sha256.New, root, purpose, length)
 	return key, errors.Wrap(err, "derive a key")
+}
+
+// Derive gives a key of 32 bytes for a purpose of its own: what is made with
+// one purpose's key can pass for nothing of another's. A purpose never changes its name.
+func (c *Cipher) Derive(purpose string) ([]byte, error) {
+	return derive(c.root, purpose, keyLength)
 }
 
 // Seal encrypts a text: "v1.<key name>.<base64>". The same text never gives the

@@ -88,3 +88,27 @@ func TestCipherNeedsALongKey(t *testing.T) {
 		require.Error(t, err, key)
 	}
 }
+
+func TestEachPurposeHasAKeyOfItsOwn(t *testing.T) {
+	c := newCipher(t, goodKey)
+	posts, err := c.Derive("whatsapp-ativo posts v1")
+	require.NoError(t, err)
+	require.Len(t, posts, 32)
+	again, err := newCipher(t, goodKey).Derive("whatsapp-ativo posts v1")
+	require.NoError(t, err)
+	require.Equal(t, posts, again, "another process with the same key")
+	for _, other := range []struct{ key, purpose string }{{goodKey, "whatsapp-ativo dialogs v1"}, {goodKey + "x", "whatsapp-ativo posts v1"}} {
+		key, err := newCipher(t, other.key).Derive(other.purpose)
+		require.NoError(t, err)
+		require.NotEqual(t, posts, key, other)
+	}
+}
+
+// What an earlier version sealed and hashed with this key must open and be found for ever.
+func TestWhatIsStoredStaysReadable(t *testing.T) {
+	c := newCipher(t, goodKey)
+	opened, err := c.Open("v1.84c726e1.qmiC2TNIjNt7chtfHHR_XL4djq5XMe1ZsVtayG6iYFIzHJRXdHY")
+	require.NoError(t, err)
+	require.Equal(t, "EAAG-token", opened)
+	require.Equal(t, "a448202b5f0094e7ebad223929c83aec61fb5deeb985e2e962d0ed8ab99c56cf", c.Hash("52998224725"))
+}

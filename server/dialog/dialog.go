@@ -58,8 +58,9 @@ type Ports struct {
 	Texts    *i18n.Bundle
 	Clock    conversation.Clock
 	Settings func() conversation.Settings
-	// Key gives the secret that seals what travels with the client between the steps.
-	Key    func() []byte
+	// Keys give the secrets of what travels with the client between the steps:
+	// the first one seals, each of them opens.
+	Keys   func() [][]byte
 	Logger Logger
 }
 

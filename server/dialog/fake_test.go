@@ -34,7 +34,7 @@ type desk struct {
 	noPlan    bool
 	locale    string
 	now       int64
-	key       []byte
+	keys      [][]byte
 	settings  conversation.Settings
 	view      *conversation.View
 
@@ -52,7 +52,7 @@ func newDesk(templates ...*conversation.Template) *desk {
 			ID: "account", Name: "Loja", Enabled: true,
 		},
 		templates: templates,
-		locale:    "pt-BR", now: 1_800_000_000_000, key: []byte("0123456789abcdef0123456789abcdef"),
+		locale:    "pt-BR", now: 1_800_000_000_000, keys: [][]byte{[]byte("0123456789abcdef0123456789abcdef")},
 		settings: conversation.Settings{DefaultRegion: "BR", RequireCPF: true},
 		view: &conversation.View{State: conversation.Waiting, Conversation: &conversation.Conversation{
 			ID: "conv", AccountID: "account", QueueID: "sales", LastTemplateAt: 1_700_000_000_000,
@@ -117,7 +117,7 @@ func (d *desk) dialogs(t *testing.T) *Dialogs {
 	require.NoError(t, err)
 	return New(Ports{
 		Starter: d, Catalog: d, Readers: d, Texts: texts, Clock: d, Logger: d,
-		Settings: func() conversation.Settings { return d.settings }, Key: func() []byte { return d.key },
+		Settings: func() conversation.Settings { return d.settings }, Keys: func() [][]byte { return d.keys },
 	})
 }
 

@@ -51,13 +51,16 @@ type state struct {
 }
 
 // seal stamps the state and closes it for one user.
-func (s *state) seal(key []byte, userID string, now int64) (string, error) {
+func (s *state) seal(keys [][]byte, userID string, now int64) (string, error) {
 	s.At = now
 	plain, err := json.Marshal(s)
 	if err != nil {
 		return "", errors.Wrap(err, "could not write the dialog's state")
 	}
-	box, err := stateCipher(key)
+	if len(keys) == 0 {
+		return "", errors.New("no key to seal the dialog's state with")
+	}
+	box, err := stateCipher(keys[0])
 	if err != nil {
 		return "", err
 	}
@@ -69,7 +72,8 @@ func (s *state) seal(key []byte, userID string, now int64) (string, error) {
 }
 
 // openState reads what seal wrote for the same user, if it is not too old.
-func openState(key []byte, sealed, userID string, now int64) (*state, error) {
+// A dialog that was open while the key changed is one of an older key.
+func openState(keys [][]byte, sealed, userID string, now int64) (*state, error) {
 	if len(sealed) > maxState {
 		return nil, errState
 	}
@@ -77,16 +81,9 @@ func openState(key []byte, sealed, userID string, now int64) (*state, error) {
 	if err != nil {
 		return nil, errState
 	}
-	box, err := stateCipher(key)
+	plain, err := openBox(keys, raw, userID)
 	if err != nil {
 		return nil, err
-	}
-	if len(raw) < box.NonceSize() {
-		return nil, errState
-	}
-	plain, err := box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], []byte(userID))
-	if err != nil {
-		return nil, errState
 	}
 	var s state
 	if err := json.Unmarshal(plain, &s); err != nil {
@@ -98,12 +95,25 @@ func openState(key []byte, sealed, userID string, now int64) (*state, error) {
 	return &s, nil
 }
 
+func openBox(keys [][]byte, raw []byte, userID string) ([]byte, error) {
+	for _, key := range keys {
+		box, err := stateCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		if len(raw) < box.NonceSize() {
+			break
+		}
+		if plain, err := box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], []byte(userID)); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, errState
+}
+
 // stateCipher derives a key of its own, so that nothing else sealed with the
 // same secret can pass for a state.
 func stateCipher(key []byte) (cipher.AEAD, error) {
-	if len(key) == 0 {
-		return nil, errors.New("no key to seal the dialog's state with")
-	}
 	derived := sha256.Sum256(append([]byte("whatsapp-ativo dialog state\x00"), key...))
 	block, err := aes.NewCipher(derived[:])
 	if err != nil {

@@ -96,7 +96,7 @@ func (d *Dialogs) confirmStep(r reader, s *state, refusal *conversation.Refusal)
 
 // form finishes a step: what is the same in all of them.
 func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, error) {
-	sealed, err := s.seal(d.Key(), r.userID, d.Clock.Now())
+	sealed, err := s.seal(d.Keys(), r.userID, d.Clock.Now())
 	if err != nil {
 		return nil, err
 	}

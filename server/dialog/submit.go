@@ -52,7 +52,7 @@ func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialog
 	if body.Cancelled {
 		return &model.SubmitDialogResponse{}
 	}
-	s, err := openState(d.Key(), body.State, r.userID, d.Clock.Now())
+	s, err := openState(d.Keys(), body.State, r.userID, d.Clock.Now())
 	if errors.Is(err, errState) {
 		return failure(r.text("dialog.expired"))
 	}

@@ -228,7 +228,10 @@ func TestStates(t *testing.T) {
 	desk.now += stateLife.Milliseconds() + 1
 	require.NotEmpty(t, submit(state).Error, "too old")
 	desk.now -= stateLife.Milliseconds() + 1
-	desk.key = []byte("another key of thirty-two letters")
+	another := []byte("another key of thirty-two letters")
+	desk.keys = [][]byte{another, desk.keys[0]}
+	require.NotNil(t, submit(state).Form, "the key changed while the dialog was open")
+	desk.keys = [][]byte{another}
 	require.NotEmpty(t, submit(state).Error, "another installation's")
 	require.NotContains(t, state, "template")
 }
