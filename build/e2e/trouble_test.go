@@ -37,11 +37,9 @@ func (s *stage) sendsOf(text string) (found []cloudapi.Request) {
 func TestTemporaryTroubleIsTriedAgain(t *testing.T) {
 	s := newStage(t)
 	for name, fault := range map[string]cloudapi.Fault{
-		"503":                     {Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable},
-		"503 of an edge server":   {Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable, HTML: true},
-		"500":                     {Kind: cloudapi.FaultHTTP, Status: http.StatusInternalServerError},
-		"429, too many requests":  {Kind: cloudapi.FaultRateLimit},
-		"429 without Meta's JSON": {Kind: cloudapi.FaultHTTP, Status: http.StatusTooManyRequests, HTML: true},
+		"503":                    {Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable},
+		"500":                    {Kind: cloudapi.FaultHTTP, Status: http.StatusInternalServerError},
+		"429, too many requests": {Kind: cloudapi.FaultRateLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &stage{World: s.World, t: t}
@@ -56,6 +54,42 @@ func TestTemporaryTroubleIsTriedAgain(t *testing.T) {
 			require.Less(t, requests[1].At.Sub(requests[0].At), firstRetry)
 			require.Equal(t, []string{first.Message, second.Message}, texts(k.phone.Messages())[1:])
 		})
+	}
+	require.Empty(t, s.Sim.Duplicates())
+}
+
+// TestAPageOfTheEdge: what stands between us and Meta answers with a page of its own, after Meta took the message. Its status tells what
+// became of it; nothing is sent or billed twice.
+func TestAPageOfTheEdge(t *testing.T) {
+	s := newStage(t)
+	for _, status := range []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusTooManyRequests} {
+		customer := newCustomer()
+		page := cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: customer.Phone}, Kind: cloudapi.FaultHTTPAfter, Status: status, HTML: true}
+		s.Sim.Faults().Next(1, page)
+		answer, body := s.begins(0, 0, customer)
+		require.Equal(t, http.StatusAccepted, answer, body)
+		s.within(unknownHolds, "the template's status", func(ctx context.Context) error {
+			n, err := s.number(ctx, `SELECT count(*) FROM waa_messages m JOIN waa_contacts c ON c.id = m.contact_id
+				WHERE c.phone = $1 AND m.kind = 'template' AND m.status = 'delivered'`, customer.Phone)
+			return firstOf(err, holds(n == 1, "it is not delivered"))
+		})
+		arrived := s.Phone(customer.Phone).Messages()
+		require.Len(t, arrived, 1, "one template")
+		billed := 0
+		for _, line := range s.Sim.Bill().Lines {
+			if line.ID == arrived[0].ID {
+				billed++
+			}
+		}
+		require.Equal(t, 1, billed)
+
+		k := s.open(1)
+		page.To = k.customer.Phone
+		s.Sim.Faults().Next(1, page)
+		first, second := s.post(k, "a página se meteu"), s.post(k, "e a próxima sai")
+		s.ticks(unknownHolds, first.Id, "delivered")
+		s.ticks(unknownHolds, second.Id, "delivered")
+		require.Equal(t, []string{first.Message, second.Message}, texts(k.phone.Messages())[1:])
 	}
 	require.Empty(t, s.Sim.Duplicates())
 }

@@ -85,14 +85,18 @@ func (c *Client) do(ctx context.Context, cred Credentials, k call) (node, error)
 	return answer, nil
 }
 
-// judge decides on the status alone, when the body held no error of Meta's.
+// judge decides on the status alone, when the body held no error of Meta's. Who
+// stands between us and Meta wrote such an answer, be it a page, a redirect or
+// nothing: it tells nothing of what Meta did with a call that can do harm.
 func (c *Client) judge(response *http.Response, k call) error {
 	status := response.StatusCode
 	switch {
 	case status >= 200 && status < 300:
 		return nil
-	case status == http.StatusGatewayTimeout: // the edge gave up waiting: Meta may have acted
-		return &TransportError{Left: true, Harmless: k.harmless, HTTPStatus: status, Err: errors.New("gateway time-out")}
+	case !k.harmless:
+		return &TransportError{Left: true, HTTPStatus: status, Err: errors.New("answer is not Meta's")}
+	case status == http.StatusGatewayTimeout:
+		return &TransportError{Left: true, Harmless: true, HTTPStatus: status, Err: errors.New("gateway time-out")}
 	}
 	return &APIError{HTTPStatus: status, RetryAfter: retryAfter(response.Header, c.now())}
 }

@@ -68,7 +68,7 @@ func reasonBySubcode(refusal *APIError) reason {
 	return reasonUnknown
 }
 
-// reasonByHTTP judges an answer that is not Meta's JSON: something between us and Meta wrote it.
+// reasonByHTTP judges an answer to a harmless call that is not Meta's JSON: something between us and Meta wrote it.
 func reasonByHTTP(status int) reason {
 	switch {
 	case status == http.StatusTooManyRequests:

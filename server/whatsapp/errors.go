@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// APIError is a definite no: Meta, or what stands in front of it, answered and nothing was sent.
+// APIError is a definite no: Meta answered and nothing was sent. Of a harmless call it may also be the answer of what
+// stands in front of Meta.
 type APIError struct {
 	HTTPStatus int
 	// Code is Meta's error code. Without Code, Type and Message the answer was not Meta's JSON.
@@ -69,10 +70,12 @@ func (e *RequestError) Error() string { return "whatsapp: bad request: " + e.Err
 // Unwrap gives the cause.
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// readAPIError finds Meta's error in a body, whatever the HTTP status.
+// readAPIError finds Meta's error in a body, whatever the HTTP status. A proxy may have its own idea of an error, with a
+// status as its code: Meta's has a type or a trace, or a code that is no status.
 func readAPIError(status int, header http.Header, body []byte, now time.Time) (*APIError, bool) {
 	found := readNode(body).at("error")
-	if found.at("code").value == nil { // not Meta's: a proxy has its own idea of an error
+	metas := found.str("type") != "" || found.str("fbtrace_id") != "" || found.int("code") > 999
+	if found.at("code").value == nil || !metas {
 		return nil, false
 	}
 	return &APIError{

@@ -219,7 +219,7 @@ func TestAnswerHeadersAreReported(t *testing.T) {
 		"7": 7 * time.Second, "Sun, 22 Nov 2026 12:00:30 GMT": 30 * time.Second, "999999999999": 24 * time.Hour, "99999999": 24 * time.Hour, "soon": 3 * time.Minute,
 	} {
 		header.Set("Retry-After", value)
-		respond(429, `<html>`)
+		respond(429, `{"error":{"code":4,"type":"OAuthException"}}`)
 		require.Equal(t, want, Classify(send()).RetryAfter, value)
 	}
 }

@@ -45,13 +45,21 @@ func TestOutcomeOfAnswers(t *testing.T) {
 		{"refused with 200", 200, refusal, Refused, Final},
 		{"token", 401, `{"error":{"code":190,"type":"OAuthException","message":"x"}}`, Refused, Admin},
 		{"code 0", 401, `{"error":{"code":0,"type":"OAuthException","message":"x"}}`, Refused, Admin},
-		{"html 500", 500, `<html>`, Refused, Retry},
-		{"html 502", 502, `<html>`, Refused, Retry},
-		{"empty 503", 503, ``, Refused, Retry},
-		{"html 429", 429, `<html>`, Refused, RetryLater},
-		{"html 404", 404, `<html>`, Refused, Admin},
-		{"html 400", 400, `<html>`, Refused, Final},
-		{"redirect", 302, ``, Refused, Admin},
+		{"temporary trouble of Meta's", 503, `{"error":{"code":2,"type":"OAuthException","message":"x","is_transient":true}}`, Refused, Retry},
+		{"a code of Meta's alone", 400, `{"error":{"code":131026,"message":"x"}}`, Refused, Final},
+		{"html 500", 500, `<html>`, Unknown, Wait},
+		{"html 502", 502, `<html>`, Unknown, Wait},
+		{"empty 503", 503, ``, Unknown, Wait},
+		{"half an error", 500, `{"error":{"code":131026,"type":"OAuthExc`, Unknown, Wait},
+		{"error of a gateway", 502, `{"error":{"code":502,"message":"upstream","status":"UNAVAILABLE"}}`, Unknown, Wait},
+		{"another program's error", 500, `{"errors":[{"code":1}]}`, Unknown, Wait},
+		{"error without a body", 500, `{}`, Unknown, Wait},
+		{"html 429", 429, `<html>`, Unknown, Wait},
+		{"html 404", 404, `<html>`, Unknown, Wait},
+		{"html 403", 403, `<html>`, Unknown, Wait},
+		{"html 400", 400, `<html>`, Unknown, Wait},
+		{"redirect", 302, ``, Unknown, Wait},
+		{"no content", 204, ``, Unknown, Wait},
 		{"html 504", 504, `<html>`, Unknown, Wait},
 		{"error of a proxy with 504", 504, `{"error":{"message":"upstream"}}`, Unknown, Wait},
 		{"html 200", 200, `<html>`, Unknown, Wait},
@@ -61,7 +69,7 @@ func TestOutcomeOfAnswers(t *testing.T) {
 		{"no message 200", 200, `{}`, Unknown, Wait},
 		{"list 200", 200, `[]`, Unknown, Wait},
 		{"endless 200", 200, `{"messages":[{"id":"` + strings.Repeat("x", maxAnswer) + `"}]}`, Unknown, Wait},
-		{"endless 400", 400, strings.Repeat("x", maxAnswer+1), Refused, Final},
+		{"endless 400", 400, strings.Repeat("x", maxAnswer+1), Unknown, Wait},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			client, meta := mocked(t, Options{})
@@ -141,11 +149,23 @@ func TestUnknownAfterTheRequestLeft(t *testing.T) {
 	}
 }
 
-func TestRefusalWithACutBodyStaysARefusal(t *testing.T) {
+// An edge that fails half way through its answer tells nothing of a send; a call without harm is simply made again.
+func TestARefusalWithACutBodySaysNothingOfASend(t *testing.T) {
 	server := hijack(t, "HTTP/1.1 500 Oops\r\nContent-Length: 500\r\n\r\n{\"error\"")
-	verdict := Classify(sendTo(context.Background(), fresh(t, server.URL)))
-	require.Equal(t, Refused, verdict.Outcome)
-	require.Equal(t, Retry, verdict.Class)
+	requireOutcome(t, Unknown, sendTo(context.Background(), fresh(t, server.URL)))
+	_, err := fresh(t, server.URL).UploadMedia(context.Background(), testCredentials, "a.txt", "text/plain", 1, strings.NewReader("x"))
+	require.Equal(t, Retry, Classify(err).Class)
+}
+
+// What is repeated without harm keeps its classes by the status of a page.
+func TestAPageOfTheEdgeAnswersACallWithoutHarm(t *testing.T) {
+	for status, class := range map[int]Class{500: Retry, 502: Retry, 503: Retry, 504: Retry, 429: RetryLater, 413: Final, 403: Admin} {
+		client, meta := mocked(t, Options{})
+		meta.RegisterNoResponder(httpmock.NewStringResponder(status, "<html>"))
+		_, upload := client.UploadMedia(context.Background(), testCredentials, "a.txt", "text/plain", 1, strings.NewReader("x"))
+		require.Equal(t, class, Classify(upload).Class, status)
+		require.NotEqual(t, Unknown, Classify(upload).Outcome, status)
+	}
 }
 
 func TestUnknownWhenTheContextEndsAfterTheRequestLeft(t *testing.T) {
