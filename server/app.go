@@ -93,7 +93,7 @@ func newApp(p *Plugin) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.port = mattermost.New(p.API, botID)
+	a.port = mattermost.New(p.API, botID, a.store)
 	a.accounts = api.NewMemoryAccounts(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
 	a.people = permission.New(p.API, a.store)

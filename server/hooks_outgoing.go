@@ -27,11 +27,10 @@ func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 	}
 	channelID := reaction.ChannelId
 	if channelID == "" { // the server does not tell it of a reaction that was taken off
-		post, appErr := p.API.GetPost(reaction.PostId)
-		if appErr != nil || post == nil {
-			return
+		var err error
+		if channelID, err = a.port.ChannelOf(context.Background(), reaction.PostId); err != nil {
+			return // nobody sees it any more
 		}
-		channelID = post.ChannelId
 	}
 	changed := relay.Reaction{UserID: reaction.UserId, Emoji: reaction.EmojiName, At: model.GetMillis()}
 	if err := a.reactions.Changed(context.Background(), channelID, reaction.PostId, changed, removed); err != nil {

@@ -16,9 +16,12 @@ const activationPatience = 30 * time.Second
 
 // loadSettings reads what the administrators set.
 func (p *Plugin) loadSettings() error {
-	raw := map[string]any{}
+	var raw map[string]any
 	if err := p.API.LoadPluginConfiguration(&raw); err != nil {
 		return errors.Wrap(err, "could not read the settings")
+	}
+	if raw == nil { // a call that broke gives neither settings nor an error: defaults would take the key away
+		return errors.New("the server did not say what the settings are")
 	}
 	settings, problems := config.Parse(raw)
 	for _, problem := range problems {
@@ -51,8 +54,8 @@ func (p *Plugin) readSettings() error {
 		return err // another node was faster
 	}
 	raw := p.API.GetPluginConfig()
-	if raw == nil {
-		raw = map[string]any{}
+	if raw == nil { // saving what we make of no answer would take every other setting away
+		return errors.New("the server did not say what the settings are")
 	}
 	for name := range raw { // the server's spelling of the name may be another
 		if equalFold(name, "EncryptionKey") {

@@ -26,6 +26,9 @@ func ensureBot(p *Plugin) (string, error) {
 	id, err := client.Bot.EnsureBot(&model.Bot{
 		Username: botUsername, DisplayName: "WhatsApp", Description: "Traz as mensagens dos clientes. / Brings the customers' messages.",
 	}, pluginapi.ProfileImagePath("assets/profile.png"))
+	if err == nil && id == "" { // what a call that broke gives
+		err = errors.New("the server gave no answer")
+	}
 	return id, errors.Wrap(err, "could not make the bot (is there a user named "+botUsername+"?)")
 }
 

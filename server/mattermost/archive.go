@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
 )
 
 // archived tells whether the server refused something because the channel is
@@ -19,34 +20,40 @@ func archived(appErr *model.AppError) bool {
 }
 
 // Archive archives a channel; one that is archived already is no error.
-func (p *Port) Archive(_ context.Context, channelID string) error {
-	channel, appErr := p.api.GetChannel(channelID)
-	switch {
-	case appErr != nil:
-		return wrap(appErr, "could not read the channel")
-	case channel == nil:
-		return errNothing
-	case channel.DeleteAt != 0:
-		return nil
+func (p *Port) Archive(ctx context.Context, channelID string) error {
+	channel, err := p.records.ServerChannel(ctx, channelID)
+	if err != nil || channel.DeleteAt != 0 {
+		return err
 	}
-	return wrap(p.api.DeleteChannel(channelID), "could not archive the channel")
+	if appErr := p.api.DeleteChannel(channelID); appErr != nil {
+		return wrap(appErr, "could not archive the channel")
+	}
+	return p.look(ctx, channelID, true)
+}
+
+// look makes sure that a channel is archived, or is not: the API's client says
+// nothing of a call that broke.
+func (p *Port) look(ctx context.Context, channelID string, archived bool) error {
+	channel, err := p.records.ServerChannel(ctx, channelID)
+	if err == nil && (channel.DeleteAt != 0) != archived {
+		err = errors.Wrap(errNothing, "could not archive or restore the channel")
+	}
+	return err
 }
 
 // Restore brings an archived channel back (11.10 and later). On older servers it does nothing.
-func (p *Port) Restore(_ context.Context, channelID string) error {
+func (p *Port) Restore(ctx context.Context, channelID string) error {
 	if !p.can.Restore {
 		return nil
 	}
-	channel, appErr := p.api.GetChannel(channelID)
-	switch {
-	case appErr != nil:
-		return wrap(appErr, "could not read the channel")
-	case channel == nil:
-		return errNothing
-	case channel.DeleteAt == 0:
-		return nil
+	channel, err := p.records.ServerChannel(ctx, channelID)
+	if err != nil || channel.DeleteAt == 0 {
+		return err
 	}
-	return wrap(p.api.RestoreChannel(channelID), "could not bring the channel back")
+	if appErr := p.api.RestoreChannel(channelID); appErr != nil {
+		return wrap(appErr, "could not bring the channel back")
+	}
+	return p.look(ctx, channelID, false)
 }
 
 // CanRestore tells whether Restore does anything.

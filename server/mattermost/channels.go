@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -11,74 +12,88 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
-// EnsureChannel makes the private channel, or finds it where an earlier try made it.
-func (p *Port) EnsureChannel(_ context.Context, c relay.Channel) (string, error) {
-	created, appErr := p.api.CreateChannel(&model.Channel{
-		TeamId: c.TeamID, Type: model.ChannelTypePrivate, Name: c.Name, DisplayName: c.DisplayName, Header: c.Header, CreatorId: p.botID,
-	})
-	if appErr == nil && created != nil {
-		return created.Id, nil
+// maxNames is how many names are tried for one channel.
+const maxNames = 20
+
+// EnsureChannel makes the private channel, or finds it where an earlier try made
+// it. Its name is no secret: a channel that is not ours may have it, and then
+// ours gets another.
+func (p *Port) EnsureChannel(ctx context.Context, c relay.Channel) (string, error) {
+	for n := 1; n <= maxNames; n++ {
+		name := c.Name
+		if n > 1 {
+			name += "-" + strconv.Itoa(n)
+		}
+		created, appErr := p.api.CreateChannel(&model.Channel{
+			TeamId: c.TeamID, Type: model.ChannelTypePrivate, Name: name, DisplayName: c.DisplayName, Header: c.Header, CreatorId: p.botID,
+		})
+		if appErr == nil && created != nil {
+			return created.Id, nil
+		}
+		there, err := p.records.ServerChannelByName(ctx, c.TeamID, name)
+		switch {
+		case err == nil && p.made(there):
+			return there.Id, nil
+		case err == nil:
+			continue
+		case !errors.Is(err, conversation.ErrNotFound):
+			return "", err
+		case appErr == nil:
+			return "", errors.Wrap(errNothing, "could not create the channel")
+		case appErr.Id == "store.sql_channel.save_channel.limit.app_error":
+			return "", relay.ErrTooManyChannels
+		}
+		return "", wrap(appErr, "could not create the channel")
 	}
-	found, findErr := p.api.GetChannelByName(c.TeamID, c.Name, true)
-	if findErr == nil && found != nil {
-		return found.Id, nil
-	}
-	if appErr == nil {
-		return "", errors.Wrap(errNothing, "could not create the channel")
-	}
-	if appErr.Id == "store.sql_channel.save_channel.limit.app_error" {
-		return "", relay.ErrTooManyChannels
-	}
-	return "", wrap(appErr, "could not create the channel")
+	return "", errors.New("all names for the channel are taken")
+}
+
+// made tells whether a channel is one that we made for a conversation and that can serve as its channel.
+func (p *Port) made(channel *model.Channel) bool {
+	return channel.CreatorId == p.botID && channel.Type == model.ChannelTypePrivate && channel.DeleteAt == 0
 }
 
 // SetHeader changes a channel's header, if it is another one.
-func (p *Port) SetHeader(_ context.Context, channelID, header string) error {
-	channel, appErr := p.api.GetChannel(channelID)
-	if appErr != nil {
-		return wrap(appErr, "could not read the channel")
+func (p *Port) SetHeader(ctx context.Context, channelID, header string) error {
+	channel, err := p.records.ServerChannel(ctx, channelID)
+	if err != nil || channel.Header == header || channel.DeleteAt != 0 {
+		return err
 	}
-	if channel == nil {
-		return errNothing
-	}
-	if channel.Header == header || channel.DeleteAt != 0 {
-		return nil
-	}
-	channel.Header = header
-	_, appErr = p.api.UpdateChannel(channel)
-	return wrap(appErr, "could not update the channel's header")
+	return p.updateChannel(ctx, channelID, "could not update the channel's header", func(channel *model.Channel) { channel.Header = header })
 }
 
 // Join makes our bot a member of the channel.
-func (p *Port) Join(_ context.Context, teamID, channelID string) error {
+func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
 	// a bot must be in the team before it can be in one of its channels
-	if _, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
+	if member, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
 		// the server fails for the later of two who add it at the same moment
 		if member, memberErr := p.api.GetTeamMember(teamID, p.botID); memberErr != nil || member == nil || member.DeleteAt != 0 {
 			return wrap(appErr, "could not add the bot to the team")
 		}
+	} else if member == nil {
+		return errors.Wrap(errNothing, "could not add the bot to the team")
 	}
-	_, appErr := p.api.AddChannelMember(channelID, p.botID)
-	return wrap(appErr, "could not add the bot to the channel")
+	member, appErr := p.api.AddChannelMember(channelID, p.botID)
+	if appErr != nil || member == nil {
+		return wrapOr(appErr, "could not add the bot to the channel")
+	}
+	return nil
 }
 
 // AddMember invites somebody into the channel; conversation.ErrNotFound where
 // the person is unknown, deactivated or not in the team.
-func (p *Port) AddMember(_ context.Context, teamID, channelID, userID string) error {
-	if member, appErr := p.api.GetTeamMember(teamID, userID); appErr != nil || member == nil || member.DeleteAt != 0 {
-		if appErr != nil && appErr.StatusCode >= 500 {
-			return wrap(appErr, "could not read the team's member")
-		}
+func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) error {
+	switch may, err := p.records.MayJoinServer(ctx, teamID, userID); {
+	case err != nil:
+		return err
+	case !may:
 		return conversation.ErrNotFound
 	}
-	if user, appErr := p.api.GetUser(userID); appErr != nil || user == nil || user.DeleteAt != 0 || user.IsBot {
-		if appErr != nil && appErr.StatusCode >= 500 {
-			return wrap(appErr, "could not read the user")
-		}
-		return conversation.ErrNotFound
+	member, appErr := p.api.AddUserToChannel(channelID, userID, p.botID)
+	if appErr != nil || member == nil {
+		return wrapOr(appErr, "could not add the member")
 	}
-	_, appErr := p.api.AddUserToChannel(channelID, userID, p.botID)
-	return wrap(appErr, "could not add the member")
+	return nil
 }
 
 // Username answers the @name of somebody; conversation.ErrNotFound.
@@ -94,9 +109,8 @@ func (p *Port) Username(_ context.Context, userID string) (string, error) {
 }
 
 // IsUser tells whether a name is a user's: an "@name" of somebody else is just text.
-func (p *Port) IsUser(_ context.Context, username string) bool {
-	user, appErr := p.api.GetUserByUsername(username)
-	return appErr == nil && user != nil && user.DeleteAt == 0
+func (p *Port) IsUser(ctx context.Context, username string) (bool, error) {
+	return p.records.IsServerUser(ctx, username)
 }
 
 // Locale is the language a person chose, as Mattermost spells it ("pt-BR").
@@ -132,6 +146,9 @@ func (p *Port) SystemAdmins(_ context.Context) ([]string, error) {
 	if appErr != nil {
 		return nil, wrap(appErr, "could not list the system admins")
 	}
+	if len(users) == 0 { // a server without one is no server
+		return nil, errors.Wrap(errNothing, "could not list the system admins")
+	}
 	ids := make([]string, 0, len(users))
 	for _, user := range users {
 		if !user.IsBot {
@@ -143,13 +160,10 @@ func (p *Port) SystemAdmins(_ context.Context) ([]string, error) {
 
 // ChannelTeam answers the team of a channel that is neither archived nor
 // direct; conversation.ErrNotFound where there is no such channel.
-func (p *Port) ChannelTeam(_ context.Context, channelID string) (string, error) {
-	channel, appErr := p.api.GetChannel(channelID)
-	if appErr != nil {
-		return "", wrap(appErr, "could not read the channel")
-	}
-	if channel == nil {
-		return "", errNothing
+func (p *Port) ChannelTeam(ctx context.Context, channelID string) (string, error) {
+	channel, err := p.records.ServerChannel(ctx, channelID)
+	if err != nil {
+		return "", err
 	}
 	if channel.DeleteAt != 0 || channel.TeamId == "" {
 		return "", conversation.ErrNotFound
@@ -170,18 +184,19 @@ func (p *Port) UserByName(_ context.Context, username string) (string, error) {
 }
 
 // ChannelByName finds a team's channel by the name behind the ~; conversation.ErrNotFound.
-func (p *Port) ChannelByName(_ context.Context, teamID, name string) (string, error) {
-	channel, appErr := p.api.GetChannelByName(teamID, name, false)
-	if appErr != nil {
-		return "", wrap(appErr, "could not find the channel")
+func (p *Port) ChannelByName(ctx context.Context, teamID, name string) (string, error) {
+	channel, err := p.records.ServerChannelByName(ctx, teamID, name)
+	if err == nil && channel.DeleteAt != 0 {
+		err = conversation.ErrNotFound
 	}
-	if channel == nil {
-		return "", errNothing
+	if err != nil {
+		return "", err
 	}
 	return channel.Id, nil
 }
 
-// Link is the address of a conversation's channel; "" where it has none yet.
+// Link is the address of a conversation's channel; "" where it has none yet. It
+// names the channel by its id, which no hand can change.
 func (p *Port) Link(_ context.Context, c *conversation.Conversation) string {
 	if c.ChannelID == "" {
 		return ""
@@ -190,7 +205,7 @@ func (p *Port) Link(_ context.Context, c *conversation.Conversation) string {
 	if appErr != nil || team == nil {
 		return ""
 	}
-	return p.SiteURL() + "/" + team.Name + "/channels/wa-" + c.ID
+	return p.SiteURL() + "/" + team.Name + "/channels/" + c.ChannelID
 }
 
 // Open shows a dialog to the user whose trigger id the request carries.
@@ -200,25 +215,20 @@ func (p *Port) Open(_ context.Context, request model.OpenDialogRequest) error {
 
 // Forget deletes what was written in a channel, takes the name off it and
 // archives it. It may be repeated.
-func (p *Port) Forget(_ context.Context, channelID string) error {
-	channel, appErr := p.api.GetChannel(channelID)
-	if appErr != nil {
-		if err := wrap(appErr, "could not read the channel"); !errors.Is(err, conversation.ErrNotFound) {
-			return err
-		}
+func (p *Port) Forget(ctx context.Context, channelID string) error {
+	channel, err := p.records.ServerChannel(ctx, channelID)
+	if errors.Is(err, conversation.ErrNotFound) {
 		return nil
-	}
-	if channel == nil {
-		return errNothing
+	} else if err != nil {
+		return err
 	}
 	if channel.DeleteAt != 0 {
 		if channel.DisplayName == channel.Name {
 			return nil // done
 		}
 		// the server deletes no post of an archived channel; an update that says it is none brings it back
-		channel.DeleteAt = 0
-		if _, appErr := p.api.UpdateChannel(channel); appErr != nil {
-			return wrap(appErr, "could not bring the channel back")
+		if err := p.updateChannel(ctx, channelID, "could not bring the channel back", func(channel *model.Channel) { channel.DeleteAt = 0 }); err != nil {
+			return err
 		}
 	}
 	for page := 0; ; {
@@ -246,11 +256,11 @@ func (p *Port) Forget(_ context.Context, channelID string) error {
 			page++
 		}
 	}
-	channel.DisplayName, channel.Header = channel.Name, ""
-	if _, appErr := p.api.UpdateChannel(channel); appErr != nil {
-		return wrap(appErr, "could not rename the channel")
+	err = p.updateChannel(ctx, channelID, "could not rename the channel", func(channel *model.Channel) { channel.DisplayName, channel.Header = channel.Name, "" })
+	if err != nil {
+		return err
 	}
-	return wrap(p.api.DeleteChannel(channelID), "could not archive the channel")
+	return p.Archive(ctx, channelID)
 }
 
 // forgetBatch is how many posts are read at a time.

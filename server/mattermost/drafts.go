@@ -12,20 +12,8 @@ import (
 // FindPostOf looks for a user's post with a property among those of a channel
 // created since a moment of the server's clock, deleted ones too. It answers
 // conversation.ErrNotFound.
-func (p *Port) FindPostOf(_ context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
-	list, appErr := p.api.GetPostsSince(channelID, since)
-	if appErr != nil {
-		return "", wrap(appErr, "could not read the channel's posts")
-	}
-	if list == nil {
-		return "", errors.Wrap(errNothing, "could not read the channel's posts")
-	}
-	for _, post := range list.Posts {
-		if post.UserId == userID && post.OriginalId == "" && post.GetProp(prop) == value {
-			return post.Id, nil
-		}
-	}
-	return "", conversation.ErrNotFound
+func (p *Port) FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
+	return p.records.FindServerPost(ctx, channelID, userID, since, prop, value)
 }
 
 // OwnFiles are those of the files that the user uploaded and that no post has.
@@ -39,7 +27,10 @@ func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]s
 			}
 			continue
 		}
-		if info != nil && info.CreatorId == userID && info.PostId == "" && info.DeleteAt == 0 {
+		if info == nil {
+			return nil, errors.Wrap(errNothing, "could not read a file")
+		}
+		if info.CreatorId == userID && info.PostId == "" && info.DeleteAt == 0 {
 			own = append(own, id)
 		}
 	}

@@ -103,22 +103,16 @@ func wrapUpload(err error, doing string) error {
 }
 
 // ShowMedia makes a post say how its file is doing, and hangs the file on it.
-func (p *Port) ShowMedia(_ context.Context, postID string, shown relay.MediaShown) error {
-	post, appErr := p.api.GetPost(postID)
-	switch {
-	case appErr != nil:
-		return wrap(appErr, "could not read the post")
-	case post == nil:
-		return errNothing
-	case post.DeleteAt != 0:
-		return conversation.ErrNotFound
+func (p *Port) ShowMedia(ctx context.Context, postID string, shown relay.MediaShown) error {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return err
 	}
 	state, _ := post.GetProp(relay.PropMedia).(string)
 	hangs := shown.FileID == "" || post.FileIds.Contains(shown.FileID)
 	if state == shown.State && hangs {
 		return nil
 	}
-	post = post.Clone()
 	if !hangs {
 		post.FileIds = append(post.FileIds, shown.FileID)
 	}
@@ -129,12 +123,10 @@ func (p *Port) ShowMedia(_ context.Context, postID string, shown relay.MediaShow
 		post.AddProp(relay.PropMedia, shown.State)
 		post.AddProp(model.PostPropsAttachments, []any{mediaAttachment(shown)})
 	}
-	updated, appErr := p.api.UpdatePost(post)
+	updated, err := p.update(post, "could not show a file on its post")
 	switch {
-	case appErr != nil:
-		return wrap(appErr, "could not show a file on its post")
-	case updated == nil:
-		return errors.Wrap(errNothing, "could not show a file on its post")
+	case err != nil:
+		return err
 	case shown.FileID != "" && !updated.FileIds.Contains(shown.FileID):
 		return relay.ErrNotAttached
 	}

@@ -182,15 +182,15 @@ func wrapOr(appErr *model.AppError, doing string) error {
 }
 
 // PostFiles lists the files of a post and its channel; conversation.ErrNotFound.
-func (p *Port) PostFiles(_ context.Context, postID string) (fileIDs []string, channelID string, err error) {
-	post, appErr := p.api.GetPost(postID)
-	if appErr != nil || post == nil {
-		return nil, "", wrapOr(appErr, "could not read the post")
+func (p *Port) PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error) {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return nil, "", err
 	}
 	return post.FileIds, post.ChannelId, nil
 }
 
 // MayRead tells whether somebody may read a channel.
-func (p *Port) MayRead(_ context.Context, userID, channelID string) bool {
-	return p.api.HasPermissionToChannel(userID, channelID, model.PermissionReadChannelContent)
+func (p *Port) MayRead(ctx context.Context, userID, channelID string) (bool, error) {
+	return p.records.ServerMayRead(ctx, channelID, userID)
 }

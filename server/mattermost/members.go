@@ -3,53 +3,15 @@ package mattermost
 import (
 	"context"
 
-	"github.com/mattermost/mattermost/server/public/model"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
 
-const (
-	memberPage = 200
-	// maxMembers bounds what is read of one channel.
-	maxMembers = 2000
-)
+// maxMembers bounds what is read of one channel.
+const maxMembers = 2000
 
 // Members lists the people of a channel by username, without bots and deactivated users.
-func (p *Port) Members(_ context.Context, channelID string) ([]conversation.Member, error) {
-	var members []conversation.Member
-	for page := 0; page*memberPage < maxMembers; page++ {
-		users, appErr := p.api.GetUsersInChannel(channelID, model.ChannelSortByUsername, page, memberPage)
-		if appErr != nil {
-			return nil, wrap(appErr, "could not list the channel's members")
-		}
-		if len(users) == 0 {
-			break
-		}
-		ids := make([]string, len(users))
-		for i, user := range users {
-			ids[i] = user.Id
-		}
-		rows, appErr := p.api.GetChannelMembersByIds(channelID, ids)
-		if appErr != nil {
-			return nil, wrap(appErr, "could not read the channel's members")
-		}
-		admin := map[string]bool{}
-		for i := range rows {
-			admin[rows[i].UserId] = rows[i].SchemeAdmin
-		}
-		for _, user := range users {
-			if user.IsBot || user.DeleteAt != 0 {
-				continue
-			}
-			members = append(members, conversation.Member{
-				UserID: user.Id, Username: user.Username, Name: user.GetFullName(), Supervisor: admin[user.Id], SystemAdmin: user.IsSystemAdmin(),
-			})
-		}
-		if len(users) < memberPage {
-			break
-		}
-	}
-	return members, nil
+func (p *Port) Members(ctx context.Context, channelID string) ([]conversation.Member, error) {
+	return p.records.ServerMembers(ctx, channelID, maxMembers)
 }
 
 // Usernames gives the names of users; unknown ones are left out.

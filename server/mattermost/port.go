@@ -17,9 +17,10 @@ import (
 
 // Port speaks to Mattermost as our bot.
 type Port struct {
-	api   plugin.API
-	botID string
-	can   Capabilities
+	api     plugin.API
+	botID   string
+	records Records
+	can     Capabilities
 }
 
 // Capabilities are what newer servers can do beyond the oldest one we run on.
@@ -41,9 +42,9 @@ func CapabilitiesOf(serverVersion string) Capabilities {
 	}
 }
 
-// New makes the port of the plugin API and our bot's user id.
-func New(api plugin.API, botID string) *Port {
-	return &Port{api: api, botID: botID, can: CapabilitiesOf(api.GetServerVersion())}
+// New makes the port of the plugin API, our bot's user id and the server's own tables.
+func New(api plugin.API, botID string, records Records) *Port {
+	return &Port{api: api, botID: botID, records: records, can: CapabilitiesOf(api.GetServerVersion())}
 }
 
 // BotID is the user id of our bot.

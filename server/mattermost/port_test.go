@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
-	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
@@ -14,86 +13,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
-// fakeAPI is a server with a few channels and posts; what a test does not need panics.
-type fakeAPI struct {
-	plugin.API
-	version  string
-	posts    map[string]*model.Post
-	channels map[string]*model.Channel
-	guarded  []string
-	full     bool
-	broken   bool // every call loses its answer
-	updates  int
-}
-
-var notFound = model.NewAppError("", "not_found", nil, "", http.StatusNotFound)
-
-func (f *fakeAPI) GetServerVersion() string { return f.version }
-func (f *fakeAPI) GetPost(id string) (*model.Post, *model.AppError) {
-	if f.broken {
-		return nil, nil
-	}
-	if p := f.posts[id]; p != nil {
-		return p, nil
-	}
-	return nil, notFound
-}
-func (f *fakeAPI) UpdatePost(p *model.Post) (*model.Post, *model.AppError) {
-	f.updates++
-	f.posts[p.Id] = p
-	return p, nil
-}
-func (f *fakeAPI) CreatePost(p *model.Post) (*model.Post, *model.AppError) {
-	if f.broken {
-		return nil, nil
-	}
-	p.Id = model.NewId()
-	f.posts[p.Id] = p
-	return p, nil
-}
-func (f *fakeAPI) GetPostsSince(channelID string, since int64) (*model.PostList, *model.AppError) {
-	list := model.NewPostList()
-	for _, p := range f.posts {
-		if p.ChannelId == channelID {
-			list.AddPost(p)
-		}
-	}
-	return list, nil
-}
-func (f *fakeAPI) CreateChannel(c *model.Channel) (*model.Channel, *model.AppError) {
-	if f.full {
-		return nil, model.NewAppError("", "store.sql_channel.save_channel.limit.app_error", nil, "", http.StatusBadRequest)
-	}
-	for _, other := range f.channels {
-		if other.Name == c.Name {
-			return nil, model.NewAppError("", "store.sql_channel.save_channel.exists.app_error", nil, "", http.StatusBadRequest)
-		}
-	}
-	c.Id = model.NewId()
-	f.channels[c.Id] = c
-	return c, nil
-}
-func (f *fakeAPI) GetChannelByName(_, name string, _ bool) (*model.Channel, *model.AppError) {
-	for _, c := range f.channels {
-		if c.Name == name {
-			return c, nil
-		}
-	}
-	return nil, notFound
-}
-func (f *fakeAPI) RegisterChannelGuard(id string) *model.AppError {
-	f.guarded = append(f.guarded, id)
-	return nil
-}
-
-func newFake(version string) (*fakeAPI, *Port) {
-	f := &fakeAPI{version: version, posts: map[string]*model.Post{}, channels: map[string]*model.Channel{}}
-	return f, New(f, "bot")
-}
-
 func TestGuardsOnlyWhereTheServerHasThem(t *testing.T) {
 	for version, guards := range map[string]bool{"11.4.0": false, "11.8.3": false, "11.9.0": true, "11.11.1": true, "12.0.0": true, "nonsense": false, "": false} {
-		f, p := newFake(version)
+		f, p := newFake(t, version)
 		require.NoError(t, p.Guard(context.Background(), "channel"))
 		require.Equal(t, guards, len(f.guarded) == 1, version)
 	}
@@ -102,27 +24,89 @@ func TestGuardsOnlyWhereTheServerHasThem(t *testing.T) {
 }
 
 func TestStatusesOnAPostNeverGoBack(t *testing.T) {
-	f, p := newFake("11.4.0")
+	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
-	f.posts["p"] = &model.Post{Id: "p", Message: "oi"}
+	f.post(&model.Post{Id: "p", Message: "oi"})
 	for _, s := range []conversation.Status{"pending", "delivered", "sent", "pending", "read", "failed", "delivered"} {
 		require.NoError(t, p.ShowStatus(ctx, "p", s))
 	}
-	require.Equal(t, "read", f.posts["p"].GetProp(relay.PropStatus))
+	require.Equal(t, "read", f.stored("p").GetProp(relay.PropStatus))
 	require.Equal(t, 3, f.updates, "what says nothing new costs no update")
 	require.NoError(t, p.ShowStatus(ctx, "gone", "sent"), "a post that was deleted is no trouble")
 }
 
+// A call that breaks gives nothing and no error: that is never success.
 func TestALostAnswerIsAnError(t *testing.T) {
-	f, p := newFake("11.4.0")
-	f.broken = true
-	_, err := p.CreatePost(context.Background(), relay.Post{ChannelID: "c"})
-	require.Error(t, err)
-	require.Error(t, p.ShowStatus(context.Background(), "p", "sent"))
+	f, p := newFake(t, "11.10.0")
+	ctx := context.Background()
+	f.post(&model.Post{Id: "p", Message: "oi"})
+	open := f.channel(&model.Channel{Name: "open"}).Id
+	closed := f.channel(&model.Channel{Name: "closed"}).Id
+	archived := f.channel(&model.Channel{Name: "archived", DeleteAt: 5}).Id
+	f.exec("INSERT INTO users (id, username, deleteat) VALUES ('ana', 'ana', 0)")
+	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
+	calls := map[string]func() error{
+		"CreatePost":  func() error { _, err := p.CreatePost(ctx, relay.Post{ChannelID: "c"}); return err },
+		"ShowStatus":  func() error { return p.ShowStatus(ctx, "p", "sent") },
+		"EditPost":    func() error { return p.EditPost(ctx, "p", "olá", nil) },
+		"ShowMedia":   func() error { return p.ShowMedia(ctx, "p", relay.MediaShown{State: "waiting"}) },
+		"React":       func() error { _, err := p.React(ctx, "p", "👍"); return err },
+		"SetHeader":   func() error { return p.SetHeader(ctx, open, "Janela aberta") },
+		"Join":        func() error { return p.Join(ctx, "team", open) },
+		"AddMember":   func() error { return p.AddMember(ctx, "team", open, "ana") },
+		"NotifyAll":   func() error { return p.NotifyAll(ctx, open, "ana") },
+		"Archive":     func() error { return p.Archive(ctx, closed) },
+		"Restore":     func() error { return p.Restore(ctx, archived) },
+		"OwnFiles":    func() error { _, err := p.OwnFiles(ctx, "ana", []string{"file"}); return err },
+		"SystemAdmin": func() error { _, err := p.SystemAdmins(ctx); return err },
+		"EnsureChannel": func() error {
+			_, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "team", Name: "wa-1"})
+			return err
+		},
+		"UpdateCategories": func() error {
+			return p.UpdateCategories(ctx, "ana", "team", []*model.SidebarCategoryWithChannels{{}})
+		},
+	}
+	for name, call := range calls {
+		f.broken = true
+		require.Error(t, call(), name)
+		f.broken = false
+		require.NoError(t, call(), name)
+	}
+}
+
+// A node without a licence does not hear of what another changed: the cache of
+// the first is old, the tables are not.
+func TestWhatDecidesIsReadFromTheTables(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	ctx := context.Background()
+	f.post(&model.Post{Id: "p", Message: "de agora", ChannelId: "c", UserId: "ana", Props: model.StringInterface{"waa_status": "delivered", "other": "kept"}})
+	f.posts["p"] = &model.Post{Id: "p", Message: "de antes", Props: model.StringInterface{"waa_status": "sent"}}
+	require.NoError(t, p.ShowStatus(ctx, "p", "sent"))
+	require.Zero(t, f.updates, "it says more already")
+	require.NoError(t, p.ShowStatus(ctx, "p", "read"))
+	post := f.stored("p")
+	require.Equal(t, "de agora", post.Message, "no update is built on what a cache remembers")
+	require.Equal(t, model.StringInterface{"waa_status": "read", "other": "kept"}, post.GetProps())
+
+	channel := f.channel(&model.Channel{Name: "wa-1", TeamId: "team", Type: model.ChannelTypePrivate, DisplayName: "Ana", CreatorId: "bot"}).Id
+	old := *f.storedChannel(channel)
+	old.Name, old.DeleteAt, old.Header = "renamed", 7, "Aguardando"
+	f.cached[channel] = &old
+	f.exec("UPDATE channels SET lastpostat = 77 WHERE id = $1", channel)
+	require.NoError(t, p.SetHeader(ctx, channel, "Aguardando"))
+	now := f.storedChannel(channel)
+	require.Equal(t, []any{"Aguardando", "wa-1", int64(0), int64(77)}, []any{now.Header, now.Name, now.DeleteAt, now.LastPostAt})
+	team, err := p.ChannelTeam(ctx, channel)
+	require.NoError(t, err, "the cache says that it is archived")
+	require.Equal(t, "team", team)
+	require.NoError(t, p.Archive(ctx, channel))
+	_, err = p.ChannelTeam(ctx, channel)
+	require.ErrorIs(t, err, conversation.ErrNotFound)
 }
 
 func TestEnsureChannelFindsTheOneOfAnEarlierTry(t *testing.T) {
-	f, p := newFake("11.4.0")
+	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
 	first, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "t", Name: "wa-1"})
 	require.NoError(t, err)
@@ -134,30 +118,56 @@ func TestEnsureChannelFindsTheOneOfAnEarlierTry(t *testing.T) {
 	require.ErrorIs(t, err, relay.ErrTooManyChannels)
 }
 
-func TestPostsSinceLeavesOutWhatIsNobodysWord(t *testing.T) {
-	f, p := newFake("11.4.0")
+// The name of a conversation's channel is no secret: somebody may have it before us.
+func TestAChannelOfAnotherIsNotAdopted(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	ctx := context.Background()
+	taken := map[string]*model.Channel{
+		"public":          {Type: model.ChannelTypeOpen, CreatorId: "eva"},
+		"public, ours":    {Type: model.ChannelTypeOpen, CreatorId: "bot"},
+		"private, theirs": {Type: model.ChannelTypePrivate, CreatorId: "eva"},
+		"archived":        {Type: model.ChannelTypePrivate, CreatorId: "bot", DeleteAt: 5},
+	}
+	for what, theirs := range taken {
+		theirs.TeamId, theirs.Name = "t", "wa-"+model.NewId()
+		f.channel(theirs)
+		wanted := relay.Channel{TeamID: "t", Name: theirs.Name, DisplayName: "Ana"}
+		id, err := p.EnsureChannel(ctx, wanted)
+		require.NoError(t, err, what)
+		require.NotEqual(t, theirs.Id, id, what)
+		made := f.storedChannel(id)
+		require.Equal(t, []any{theirs.Name + "-2", "bot", model.ChannelTypePrivate}, []any{made.Name, made.CreatorId, made.Type}, what)
+		again, err := p.EnsureChannel(ctx, wanted)
+		require.NoError(t, err, what)
+		require.Equal(t, id, again, "a second try finds the first one's: %s", what)
+	}
+}
+
+func TestMissedPostsLeavesOutWhatIsNobodysWord(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
 	for _, post := range []*model.Post{
 		{Id: "2", ChannelId: "c", UserId: "ana", CreateAt: 20, Message: "b"},
 		{Id: "1", ChannelId: "c", UserId: "ana", CreateAt: 20, Message: "a"},
 		{Id: "old", ChannelId: "c", UserId: "ana", CreateAt: 5},
+		{Id: "new", ChannelId: "c", UserId: "ana", CreateAt: 31},
 		{Id: "bot", ChannelId: "c", UserId: "bot", CreateAt: 20},
 		{Id: "gone", ChannelId: "c", UserId: "ana", CreateAt: 20, DeleteAt: 30},
 		{Id: "edited", ChannelId: "c", UserId: "ana", CreateAt: 20, OriginalId: "2"},
 		{Id: "system", ChannelId: "c", UserId: "ana", CreateAt: 20, Type: model.PostTypeJoinChannel},
 		{Id: "elsewhere", ChannelId: "d", UserId: "ana", CreateAt: 20},
 	} {
-		f.posts[post.Id] = post
+		f.post(post)
 	}
-	posted, err := p.PostsSince(context.Background(), "c", 10)
+	posted, err := p.MissedPosts(context.Background(), "c", 10, 30)
 	require.NoError(t, err)
 	require.Len(t, posted, 2)
 	require.Equal(t, []string{"1", "2"}, []string{posted[0].ID, posted[1].ID})
 }
 
 func TestFindPostFindsOnlyOurOwn(t *testing.T) {
-	f, p := newFake("11.4.0")
+	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
-	f.posts["forged"] = &model.Post{Id: "forged", ChannelId: "c", UserId: "ana", Props: model.StringInterface{"waa_wamid": "w"}}
+	f.post(&model.Post{Id: "forged", ChannelId: "c", UserId: "ana", Props: model.StringInterface{"waa_wamid": "w"}})
 	_, err := p.FindPost(ctx, "c", 0, "waa_wamid", "w")
 	require.ErrorIs(t, err, conversation.ErrNotFound)
 	id, err := p.CreatePost(ctx, relay.Post{ChannelID: "c", Props: map[string]any{"waa_wamid": "w"}})
@@ -165,6 +175,23 @@ func TestFindPostFindsOnlyOurOwn(t *testing.T) {
 	found, err := p.FindPost(ctx, "c", 0, "waa_wamid", "w")
 	require.NoError(t, err)
 	require.Equal(t, id, found)
+	_, err = p.FindPost(ctx, "c", 1000, "waa_wamid", "w")
+	require.ErrorIs(t, err, conversation.ErrNotFound, "it is older than that")
+}
+
+func TestMembersAreTheActivePeopleWithTheirRoles(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	f.exec(`INSERT INTO users (id, username, firstname, lastname, roles, deleteat) VALUES ('u1', 'zoe', 'Zoe', 'Dias', 'system_user system_admin', 0),
+		('u2', 'ana', 'Ana', '', 'system_user', 0), ('u3', 'bia', '', '', 'system_user', 0), ('u4', 'gone', '', '', 'system_user', 9), ('bot', 'whatsapp', '', '', 'system_user', 0)`)
+	f.exec(`INSERT INTO channelmembers (channelid, userid, roles, schemeadmin) VALUES ('c', 'u1', '', true), ('c', 'u2', 'channel_user channel_admin', false),
+		('c', 'u3', 'channel_user', false), ('c', 'u4', '', true), ('c', 'bot', '', false), ('d', 'u3', '', true)`)
+	members, err := p.Members(context.Background(), "c")
+	require.NoError(t, err)
+	require.Equal(t, []conversation.Member{
+		{UserID: "u2", Username: "ana", Name: "Ana", Supervisor: true},
+		{UserID: "u3", Username: "bia"},
+		{UserID: "u1", Username: "zoe", Name: "Zoe Dias", Supervisor: true, SystemAdmin: true},
+	}, members)
 }
 
 func TestWrap(t *testing.T) {

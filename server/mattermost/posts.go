@@ -3,7 +3,6 @@ package mattermost
 import (
 	"context"
 	"encoding/json"
-	"sort"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -34,46 +33,19 @@ func (p *Port) CreatePost(_ context.Context, post relay.Post) (string, error) {
 
 // FindPost looks for a post with a property among those of a channel created
 // since a moment of the server's clock. It answers conversation.ErrNotFound.
-func (p *Port) FindPost(_ context.Context, channelID string, since int64, prop, value string) (string, error) {
-	list, appErr := p.api.GetPostsSince(channelID, since)
-	if appErr != nil {
-		return "", wrap(appErr, "could not read the channel's posts")
-	}
-	if list == nil {
-		return "", errors.Wrap(errNothing, "could not read the channel's posts")
-	}
-	for _, post := range list.Posts {
-		if post.UserId == p.botID && post.OriginalId == "" && post.GetProp(prop) == value {
-			return post.Id, nil
-		}
-	}
-	return "", conversation.ErrNotFound
+func (p *Port) FindPost(ctx context.Context, channelID string, since int64, prop, value string) (string, error) {
+	return p.records.FindServerPost(ctx, channelID, p.botID, since, prop, value)
 }
 
-// PostsSince lists what people posted in a channel since a moment of the
-// server's clock, oldest first, deleted and system posts left out.
-func (p *Port) PostsSince(_ context.Context, channelID string, since int64) ([]relay.Posted, error) {
-	list, appErr := p.api.GetPostsSince(channelID, since)
-	if appErr != nil {
-		return nil, wrap(appErr, "could not read the channel's posts")
+// MissedPosts lists what people posted in a channel between two moments of the
+// server's clock and no message knows, oldest first, deleted and system posts left out.
+func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until int64) ([]relay.Posted, error) {
+	posts, err := p.records.MissedServerPosts(ctx, channelID, p.botID, since, until)
+	posted := make([]relay.Posted, len(posts))
+	for i, post := range posts {
+		posted[i] = Posted(post)
 	}
-	if list == nil {
-		return nil, errors.Wrap(errNothing, "could not read the channel's posts")
-	}
-	var posted []relay.Posted
-	for _, post := range list.Posts {
-		if post.CreateAt < since || post.DeleteAt != 0 || post.OriginalId != "" || post.UserId == p.botID || post.IsSystemMessage() {
-			continue
-		}
-		posted = append(posted, Posted(post))
-	}
-	sort.Slice(posted, func(i, j int) bool {
-		if posted[i].CreateAt != posted[j].CreateAt {
-			return posted[i].CreateAt < posted[j].CreateAt
-		}
-		return posted[i].ID < posted[j].ID
-	})
-	return posted, nil
+	return posted, err
 }
 
 // Posted is a post as the relay sees it.
@@ -104,40 +76,40 @@ func card(prop any) *relay.Card {
 }
 
 // Reactions lists those of people on a post, the bot's left out.
-func (p *Port) Reactions(_ context.Context, postID string) ([]relay.Reaction, error) {
-	list, appErr := p.api.GetReactions(postID)
-	if appErr != nil {
-		return nil, wrap(appErr, "could not read a post's reactions")
-	}
+func (p *Port) Reactions(ctx context.Context, postID string) ([]relay.Reaction, error) {
+	list, err := p.records.ServerReactions(ctx, postID)
 	var reactions []relay.Reaction
 	for _, r := range list {
-		if r.UserId != p.botID && r.DeleteAt == 0 {
+		if r.UserId != p.botID {
 			reactions = append(reactions, relay.Reaction{UserID: r.UserId, Emoji: r.EmojiName, At: r.CreateAt})
 		}
 	}
-	return reactions, nil
+	return reactions, err
 }
 
 // PostType answers the type of a post; conversation.ErrNotFound.
-func (p *Port) PostType(_ context.Context, postID string) (string, error) {
-	post, appErr := p.api.GetPost(postID)
-	if appErr != nil {
-		return "", wrap(appErr, "could not read the post")
-	}
-	if post == nil {
-		return "", errNothing
+func (p *Port) PostType(ctx context.Context, postID string) (string, error) {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return "", err
 	}
 	return post.Type, nil
 }
 
-// RootOf answers the post that begins the thread of a post; conversation.ErrNotFound.
-func (p *Port) RootOf(_ context.Context, postID string) (string, error) {
-	post, appErr := p.api.GetPost(postID)
-	if appErr != nil {
-		return "", wrap(appErr, "could not read the post")
+// ChannelOf answers the channel of a post; conversation.ErrNotFound.
+func (p *Port) ChannelOf(ctx context.Context, postID string) (string, error) {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return "", err
 	}
-	if post == nil {
-		return "", errNothing
+	return post.ChannelId, nil
+}
+
+// RootOf answers the post that begins the thread of a post; conversation.ErrNotFound.
+func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return "", err
 	}
 	if post.RootId != "" {
 		return post.RootId, nil
@@ -146,47 +118,42 @@ func (p *Port) RootOf(_ context.Context, postID string) (string, error) {
 }
 
 // ShowStatus puts the status on a post, never backwards. A post that is gone is no error.
-func (p *Port) ShowStatus(_ context.Context, postID string, status conversation.Status) error {
-	post, appErr := p.api.GetPost(postID)
-	if appErr != nil {
-		if err := wrap(appErr, "could not read the post"); !errors.Is(err, conversation.ErrNotFound) {
-			return err
-		}
+func (p *Port) ShowStatus(ctx context.Context, postID string, status conversation.Status) error {
+	post, err := p.standing(ctx, postID)
+	if errors.Is(err, conversation.ErrNotFound) {
 		return nil
-	}
-	if post == nil {
-		return errNothing
+	} else if err != nil {
+		return err
 	}
 	shown, _ := post.GetProp(relay.PropStatus).(string)
-	if post.DeleteAt != 0 || !conversation.Status(shown).Advances(status) {
+	if !conversation.Status(shown).Advances(status) {
 		return nil
 	}
-	post = post.Clone()
 	post.AddProp(relay.PropStatus, string(status))
-	if _, appErr := p.api.UpdatePost(post); appErr != nil && !archived(appErr) { // else nobody looks at it any more
-		return wrap(appErr, "could not show the status on the post")
+	updated, err := p.update(post, "could not show the status on the post")
+	switch {
+	case errors.Is(err, conversation.ErrNotFound): // the channel is archived: nobody looks at it any more
+		return nil
+	case err != nil:
+		return err
+	case updated.GetProp(relay.PropStatus) != string(status):
+		return errors.New("the post does not show the status")
 	}
 	return nil
 }
 
 // EditPost replaces the text and some properties of a post of ours.
-func (p *Port) EditPost(_ context.Context, postID, message string, props map[string]any) error {
-	post, appErr := p.api.GetPost(postID)
-	if appErr != nil {
-		return wrap(appErr, "could not read the post")
+func (p *Port) EditPost(ctx context.Context, postID, message string, props map[string]any) error {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return err
 	}
-	if post == nil {
-		return errNothing
-	}
-	post = post.Clone()
 	post.Message = message
 	for name, value := range props {
 		post.AddProp(name, value)
 	}
-	if _, appErr := p.api.UpdatePost(post); appErr != nil {
-		return wrap(appErr, "could not edit the post")
-	}
-	return nil
+	_, err = p.update(post, "could not edit the post")
+	return err
 }
 
 // Whisper shows a text to one person only.

@@ -7,26 +7,18 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
 
 // React makes an emoji our bot's one reaction to a post, or takes it off ("");
 // see relay.Reactor.
-func (p *Port) React(_ context.Context, postID, emoji string) (known bool, err error) {
-	post, appErr := p.api.GetPost(postID)
-	switch {
-	case appErr != nil:
-		return false, wrap(appErr, "could not read the post")
-	case post == nil:
-		return false, errNothing
-	case post.DeleteAt != 0:
-		return false, conversation.ErrNotFound
+func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err error) {
+	if _, err := p.standing(ctx, postID); err != nil {
+		return false, err
 	}
 	wanted, known := EmojiName(emoji)
-	reactions, appErr := p.api.GetReactions(postID)
-	if appErr != nil {
-		return false, wrap(appErr, "could not read the post's reactions")
+	reactions, err := p.records.ServerReactions(ctx, postID)
+	if err != nil {
+		return false, err
 	}
 	there := wanted == ""
 	for _, reaction := range reactions {

@@ -35,16 +35,22 @@ func (p *Port) CreateCategory(_ context.Context, userID, teamID, name string, ch
 
 // UpdateCategories replaces the channels of categories.
 func (p *Port) UpdateCategories(_ context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error {
-	_, appErr := p.api.UpdateChannelSidebarCategories(userID, teamID, categories)
-	return wrap(appErr, "could not update the sidebar")
+	updated, appErr := p.api.UpdateChannelSidebarCategories(userID, teamID, categories)
+	if appErr != nil || len(updated) < len(categories) {
+		return wrapOr(appErr, "could not update the sidebar")
+	}
+	return nil
 }
 
 // NotifyAll lets somebody be told of every message of a channel, in threads too.
 func (p *Port) NotifyAll(_ context.Context, channelID, userID string) error {
-	_, appErr := p.api.UpdateChannelMemberNotifications(channelID, userID, map[string]string{
+	member, appErr := p.api.UpdateChannelMemberNotifications(channelID, userID, map[string]string{
 		model.DesktopNotifyProp: model.ChannelNotifyAll, model.PushNotifyProp: model.ChannelNotifyAll,
 		model.DesktopThreadsNotifyProp: model.ChannelNotifyAll, model.PushThreadsNotifyProp: model.ChannelNotifyAll,
 		model.MarkUnreadNotifyProp: model.ChannelMarkUnreadAll, model.ChannelAutoFollowThreads: model.ChannelAutoFollowThreadsOn,
 	})
-	return wrap(appErr, "could not set the member's notifications")
+	if appErr != nil || member == nil {
+		return wrapOr(appErr, "could not set the member's notifications")
+	}
+	return nil
 }

@@ -19,7 +19,7 @@ type HeaderFiles interface {
 	// PostFiles lists the files of a post and its channel; conversation.ErrNotFound.
 	PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error)
 	// MayRead tells whether somebody may read a channel.
-	MayRead(ctx context.Context, userID, channelID string) bool
+	MayRead(ctx context.Context, userID, channelID string) (bool, error)
 	SiteURL() string
 }
 
@@ -81,9 +81,12 @@ func (c Composer) find(ctx context.Context, actorID, given string) (info *FileIn
 		}
 		if post := postLink.FindStringSubmatch(path); post != nil {
 			ids, channelID, err := c.Files.PostFiles(ctx, post[1])
-			if errors.Is(err, conversation.ErrNotFound) || err == nil && (len(ids) == 0 || !c.Files.MayRead(ctx, actorID, channelID)) {
+			if errors.Is(err, conversation.ErrNotFound) || err == nil && len(ids) == 0 {
 				return nil, true, nil
 			} else if err != nil {
+				return nil, true, err
+			}
+			if may, err := c.Files.MayRead(ctx, actorID, channelID); err != nil || !may {
 				return nil, true, err
 			}
 			fileID = ids[0]
@@ -99,8 +102,13 @@ func (c Composer) find(ctx context.Context, actorID, given string) (info *FileIn
 		return nil, true, nil
 	case err != nil:
 		return nil, true, err
-	case info.CreatorID != actorID && (info.PostID == "" || !c.Files.MayRead(ctx, actorID, info.ChannelID)):
+	case info.CreatorID == actorID:
+		return info, true, nil
+	case info.PostID == "":
 		return nil, true, nil
+	}
+	if may, err := c.Files.MayRead(ctx, actorID, info.ChannelID); err != nil || !may {
+		return nil, true, err
 	}
 	return info, true, nil
 }

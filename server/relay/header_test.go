@@ -33,8 +33,8 @@ func (headerDesk) PostFiles(_ context.Context, postID string) (fileIDs []string,
 	}
 	return nil, "", conversation.ErrNotFound
 }
-func (headerDesk) MayRead(_ context.Context, userID, channelID string) bool {
-	return userID == "ana" && channelID == "ours"
+func (headerDesk) MayRead(_ context.Context, userID, channelID string) (bool, error) {
+	return userID == "ana" && channelID == "ours", nil
 }
 func (headerDesk) SiteURL() string { return "https://chat.empresa.com.br" }
 

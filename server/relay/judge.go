@@ -38,7 +38,7 @@ const (
 type Judge struct {
 	Posts interface {
 		PostType(ctx context.Context, postID string) (string, error)
-		IsUser(ctx context.Context, username string) bool
+		IsUser(ctx context.Context, username string) (bool, error)
 		SiteURL() string
 	}
 	Files FileInfos
@@ -98,7 +98,10 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 	case utf8.RuneCountInString(text) > convert.MaxText:
 		return notPermitted(conversation.T("post.long", "Max", convert.MaxText, "Length", utf8.RuneCountInString(text)))
 	}
-	if name := j.mention(ctx, p.Message); name != "" {
+	switch name, err := j.mention(ctx, p.Message); {
+	case err != nil:
+		return Ruling{}, err
+	case name != "":
 		return notPermitted(conversation.T("post.mention", "Name", "@"+name))
 	}
 	if j.linksInside(p.Message) {
@@ -132,22 +135,26 @@ var (
 )
 
 // mention answers the first colleague, or here, channel or all, that a text calls.
-func (j *Judge) mention(ctx context.Context, text string) string {
+func (j *Judge) mention(ctx context.Context, text string) (string, error) {
 	if !strings.Contains(text, "@") {
-		return ""
+		return "", nil
 	}
 	for _, m := range mention.FindAllStringSubmatch(text, -1) {
 		name := strings.ToLower(m[1])
 		switch trimmed := strings.TrimRight(name, ".-_"); trimmed {
 		case "here", "channel", "all":
-			return trimmed
+			return trimmed, nil
 		default:
-			if j.Posts.IsUser(ctx, name) || trimmed != name && j.Posts.IsUser(ctx, trimmed) {
-				return trimmed
+			is, err := j.Posts.IsUser(ctx, name)
+			if err == nil && !is && trimmed != name {
+				is, err = j.Posts.IsUser(ctx, trimmed)
+			}
+			if is || err != nil {
+				return trimmed, err
 			}
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // linksInside tells whether a text links into Mattermost: no customer can open

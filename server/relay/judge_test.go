@@ -24,8 +24,8 @@ func (f fakePosts) PostType(_ context.Context, id string) (string, error) {
 	}
 	return "", conversation.ErrNotFound
 }
-func (f fakePosts) IsUser(_ context.Context, name string) bool { return f.users[name] }
-func (f fakePosts) SiteURL() string                            { return f.site }
+func (f fakePosts) IsUser(_ context.Context, name string) (bool, error) { return f.users[name], nil }
+func (f fakePosts) SiteURL() string                                     { return f.site }
 
 // fakeFiles are Mattermost's files by their ids.
 type fakeFiles map[string]FileInfo

@@ -218,8 +218,6 @@ type ReconcileStore interface {
 	// somebody else than the bot posted, between two moments (milliseconds since
 	// epoch, the server's clock), what has no message row.
 	ChannelsWithMissedPosts(ctx context.Context, botID string, since, until int64) ([]string, error)
-	// Known tells which of the posts have a message row.
-	Known(ctx context.Context, postIDs []string) (map[string]bool, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error)
 	// Fact and SetFact keep small numbers; a fact never set is 0.
 	Fact(ctx context.Context, name string) (int64, error)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/pkg/errors"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
@@ -31,7 +29,8 @@ type Reconcile struct {
 	Store  ReconcileStore
 	Intake *Intake
 	Posts  interface {
-		PostsSince(ctx context.Context, channelID string, since int64) ([]Posted, error)
+		// MissedPosts lists what people posted in a channel between two moments and no message knows, in its order.
+		MissedPosts(ctx context.Context, channelID string, since, until int64) ([]Posted, error)
 		BotID() string
 	}
 	Clock conversation.Clock
@@ -69,27 +68,11 @@ func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
 }
 
 func (r *Reconcile) channel(ctx context.Context, channelID string, since, end int64) error {
-	posted, err := r.Posts.PostsSince(ctx, channelID, since)
-	if errors.Is(err, conversation.ErrNotFound) {
-		return nil // archived or gone
-	} else if err != nil {
-		return err
-	}
-	ids := make([]string, 0, len(posted))
-	for _, p := range posted {
-		ids = append(ids, p.ID)
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	known, err := r.Store.Known(ctx, ids)
+	posted, err := r.Posts.MissedPosts(ctx, channelID, since, end)
 	if err != nil {
 		return err
 	}
 	for _, p := range posted {
-		if known[p.ID] || p.CreateAt > end {
-			continue
-		}
 		c, err := r.Store.ConversationByChannel(ctx, channelID)
 		if err != nil {
 			return err

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// The plugin API answers from caches that another node without a licence does
+// not clear, so whatever decides is read from the server's own tables.
+
+// serverPostColumns are those of a model.Post; a reader of rows by field needs their names.
+const serverPostColumns = `p.id, coalesce(p.createat, 0) AS create_at, coalesce(p.updateat, 0) AS update_at, coalesce(p.editat, 0) AS edit_at, coalesce(p.deleteat, 0) AS delete_at,
+	coalesce(p.ispinned, false) AS is_pinned, p.userid AS user_id, p.channelid AS channel_id, coalesce(p.rootid, '') AS root_id,
+	coalesce(p.originalid, '') AS original_id, coalesce(p.message, '') AS message, coalesce(p.type, '') AS type, coalesce(p.props, '{}')::text AS props,
+	coalesce(nullif(p.fileids, ''), '[]')::text AS file_ids, coalesce(p.hasreactions, false) AS has_reactions`
+
+// ServerPost reads a post as it is now, a deleted one too; conversation.ErrNotFound.
+func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) {
+	post := &model.Post{}
+	err := s.db.GetContext(ctx, post, "SELECT "+serverPostColumns+" FROM posts p WHERE p.id = $1", id)
+	return post, failed(err, "could not read a post")
+}
+
+// FindServerPost looks for a user's post with a property among those of a
+// channel created since a moment (milliseconds since epoch, the server's
+// clock), deleted ones too: the first of several. conversation.ErrNotFound.
+func (s *Store) FindServerPost(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
+	var id string
+	// what was created since was changed since, and that is what there is an index of
+	err := s.db.GetContext(ctx, &id, `SELECT p.id FROM posts p WHERE p.channelid = $1 AND p.updateat >= $3 AND p.createat >= $3 AND p.userid = $2
+		AND coalesce(p.originalid, '') = '' AND p.props ->> $4::text = $5 ORDER BY p.createat, p.id LIMIT 1`, channelID, userID, since, prop, value)
+	return id, failed(err, "could not look for a post")
+}
+
+// MissedServerPosts lists what people posted in a channel between two moments
+// (milliseconds since epoch, the server's clock) that no message of ours knows,
+// oldest first; deleted and system posts are left out.
+func (s *Store) MissedServerPosts(ctx context.Context, channelID, botID string, since, until int64) ([]*model.Post, error) {
+	posts := []*model.Post{}
+	err := s.db.SelectContext(ctx, &posts, "SELECT "+serverPostColumns+` FROM posts p
+		WHERE p.channelid = $1 AND p.deleteat = 0 AND p.createat >= $3 AND p.createat <= $4 AND p.userid <> $2
+			AND p.type NOT LIKE 'system\_%' AND coalesce(p.originalid, '') = ''
+			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')
+		ORDER BY p.createat, p.id`, channelID, botID, since, until)
+	return posts, failed(err, "could not read the posts of a channel")
+}
+
+// ServerReactions lists the reactions to a post.
+func (s *Store) ServerReactions(ctx context.Context, postID string) ([]*model.Reaction, error) {
+	reactions := []*model.Reaction{}
+	err := s.db.SelectContext(ctx, &reactions, `SELECT userid AS user_id, postid AS post_id, emojiname AS emoji_name, createat AS create_at
+		FROM reactions WHERE postid = $1 AND coalesce(deleteat, 0) = 0 ORDER BY createat, userid, emojiname`, postID)
+	return reactions, failed(err, "could not read the reactions to a post")
+}
