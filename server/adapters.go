@@ -216,11 +216,19 @@ func (d deadLetters) DeadLetters(ctx context.Context, page, perPage int) ([]*api
 }
 
 func (d deadLetters) ReplayDeadLetter(ctx context.Context, id string, _ int64) error {
-	err := d.app.store.Replay(ctx, id)
+	defer d.wake()
+	return d.app.store.Replay(ctx, id)
+}
+
+func (d deadLetters) ReplayDeadLetters(ctx context.Context, which api.Replay) (int, error) {
+	defer d.wake()
+	return d.app.store.ReplayAll(ctx, store.ReplayFilter(which))
+}
+
+func (d deadLetters) wake() {
 	d.app.inbox.Wake()
 	d.app.outbox.Wake()
 	d.app.media.Wake()
-	return err
 }
 
 // ledger is the store as the API wants it.

@@ -169,12 +169,12 @@ func (a *app) buildRelay() {
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: outbound.Handle, Concurrency: outboxHands,
-		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"),
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"), Outage: outage,
 	})
 	files := &relay.Media{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
 	a.media = jobqueue.NewWorker(jobqueue.Options{
 		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands,
-		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("media"),
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("media"), Outage: outage,
 	})
 	known := numbers{a.store, a.accounts}
 	inbound := &relay.Inbound{
@@ -185,7 +185,7 @@ func (a *app) buildRelay() {
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands,
-		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"),
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"), Outage: outage,
 		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})
 	a.intake = &relay.Intake{
@@ -200,7 +200,6 @@ func (a *app) buildRelay() {
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
-	a.loop("indexes", a.store.Indexes).Pause = housekeeping
 
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},

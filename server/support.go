@@ -15,6 +15,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -63,6 +64,10 @@ func (t *localTexts) Text(lang, key string, data map[string]any) string {
 func (a *app) Reader(ctx context.Context, userID string) (string, *time.Location) {
 	return a.port.Locale(ctx, userID), a.plugin.settings.Load().TimeZone
 }
+
+// outage tells that an error is of the database or of the server, which do not
+// answer now, and of no message: see jobqueue.Options.
+func outage(err error) bool { return errors.Is(err, relay.ErrUnavailable) || store.Outage(err) }
 
 // logger is the server's log.
 type logger struct{ api plugin.API }

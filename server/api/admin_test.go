@@ -32,6 +32,25 @@ func TestDeadLetters(t *testing.T) {
 	}
 }
 
+func TestManyDeadLettersAreReplayed(t *testing.T) {
+	w := newWorld(t)
+	w.store.letters = []*DeadLetter{{ID: "7"}, {ID: "8"}}
+	require.Equal(t, 2.0, w.as(admin, http.MethodPost, "/dead-letters/replay", nil).is(http.StatusOK).json["replayed"])
+	w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{
+		"account_id": account1, "reason": "no", "queues": []string{"outbox"}, "received_from": 5, "received_until": 9,
+	}).is(http.StatusOK)
+	require.Equal(t, []Replay{
+		{Queues: []string{"inbox", "media"}}, {Queues: []string{"outbox"}, AccountID: account1, Reason: "no", From: 5, Until: 9},
+	}, w.store.replays)
+	require.Equal(t, 2, w.woken)
+	for _, queues := range []any{[]string{}, []string{"waa_charges"}} {
+		a := w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{"queues": queues}).is(http.StatusUnprocessableEntity, "invalid_field")
+		require.Contains(t, a.text, "queues")
+	}
+	w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{"account_id": 5}).is(http.StatusBadRequest)
+	require.Len(t, w.store.replays, 2)
+}
+
 func TestDoctor(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, true, w.as(admin, http.MethodGet, "/doctor", nil).is(http.StatusOK).json["ok"])

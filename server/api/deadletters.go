@@ -31,12 +31,15 @@ type DeadLetterStore interface {
 	DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error)
 	// ReplayDeadLetter has it handled once more; conversation.ErrNotFound where there is none (any more).
 	ReplayDeadLetter(ctx context.Context, id string, now int64) error
+	// ReplayDeadLetters has many handled once more and answers how many.
+	ReplayDeadLetters(ctx context.Context, which Replay) (int, error)
 }
 
 var deadLetterID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
 func (a *API) deadLetterRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/dead-letters", a.listDeadLetters)
+	a.handle(router, http.MethodPost, "/dead-letters/replay", a.replayDeadLetters)
 	a.handle(router, http.MethodPost, "/dead-letters/{id}/replay", a.replayDeadLetter)
 }
 

@@ -77,6 +77,7 @@ type memory struct {
 	summed    []string
 	charges   []*conversation.Charge
 	letters   []*DeadLetter
+	replays   []Replay
 	findings  []Finding
 	exports   map[string]*ContactExport
 	teams     map[string]string // of channels
@@ -389,6 +390,10 @@ func (m *memory) DeadLetters(_ context.Context, page, perPage int) ([]*DeadLette
 	return pageOf(m, m.letters, page, perPage)
 }
 
+func (m *memory) ReplayDeadLetters(_ context.Context, which Replay) (int, error) {
+	m.replays = append(m.replays, which)
+	return len(m.letters), nil
+}
 func (m *memory) ReplayDeadLetter(_ context.Context, id string, _ int64) error {
 	if _, err := find(m, m.letters, func(l *DeadLetter) bool { return l.ID == id }); err != nil {
 		return err

@@ -60,8 +60,7 @@ func (b *bench) SendHeld(ctx context.Context, id string) (conversation.Delivery,
 			return conversation.Delivery{}, err
 		}
 		if send.Conversation.ChannelID == "" {
-			_, err = b.store.Abort(ctx, send.Conversation.ID, b.now)
-			return b.outcome, err
+			return b.outcome, b.store.Abort(ctx, send.Conversation.ID, b.now)
 		}
 		return b.outcome, nil
 	}

@@ -19,7 +19,7 @@ type Logger interface {
 	Error(message string, keyValuePairs ...any)
 }
 
-// Options of a worker. All are needed except Observe and Yield.
+// Options of a worker. All are needed except Observe, Yield and Outage.
 type Options struct {
 	Name        string // in logs and metrics
 	Owner       string // unique in the cluster and to this process's life
@@ -32,6 +32,9 @@ type Options struct {
 	Logger      Logger
 	Observe     func(outcome string, took time.Duration)
 	Yield       func(ctx context.Context) // is called before each job and may wait for what is more urgent
+	// Outage tells that an error is nobody's message's fault: what is needed does
+	// not answer. Such a failure does not count, however long it lasts. nil = all count.
+	Outage func(error) bool
 }
 
 // Worker claims jobs and runs the handler on them until it is stopped.
@@ -51,6 +54,9 @@ type Worker struct {
 func NewWorker(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(string, time.Duration) {}
+	}
+	if o.Outage == nil {
+		o.Outage = func(error) bool { return false }
 	}
 	if o.Yield == nil {
 		o.Yield = func(context.Context) {}
@@ -200,7 +206,10 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 	if ctx.Err() != nil && err != nil {
 		return nil // stopped half way: the lease runs out and the job goes on elsewhere
 	}
-	failures := w.failures(job.ID, err)
+	failures := 0
+	if err == nil || !w.Outage(err) {
+		failures = w.failures(job.ID, err)
+	}
 	if err != nil {
 		if errors.Is(err, ErrLost) {
 			w.Observe("lost", time.Since(begin))
@@ -208,6 +217,9 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 		}
 		w.Logger.Warn("A job failed", "queue", w.Name, "job", job.ID, "attempt", job.Attempts, "error", err.Error())
 		outcome = RetryIn(Backoff(failures), err.Error())
+		if failures == 0 {
+			outcome.delay = Backoff(min(job.Attempts, outagePauses))
+		}
 		if failures >= w.MaxAttempts {
 			w.failures(job.ID, nil)
 			outcome = Dead(err.Error())
@@ -238,6 +250,9 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 	}
 	return next
 }
+
+// outagePauses bounds the pause during an outage to 8 seconds: when it is over, work goes on soon.
+const outagePauses = 4
 
 // failures counts a job's failures in a row; whatever is no failure ends the row.
 func (w *Worker) failures(id int64, err error) int {

@@ -99,7 +99,7 @@ func wrapUpload(err error, doing string) error {
 	if appErr.StatusCode == http.StatusNotFound {
 		return errors.Wrap(conversation.ErrNotFound, doing)
 	}
-	return errors.Wrap(errors.New(appErr.Id), doing)
+	return errors.Wrap(judge(appErr), doing)
 }
 
 // ShowMedia makes a post say how its file is doing, and hangs the file on it.

@@ -6,6 +6,7 @@ package mattermost
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/blang/semver/v4"
 	"github.com/mattermost/mattermost/server/public/model"
@@ -13,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // Port speaks to Mattermost as our bot.
@@ -51,7 +53,7 @@ func New(api plugin.API, botID string, records Records) *Port {
 func (p *Port) BotID() string { return p.botID }
 
 // errNothing stands for an RPC that broke: the generated client then answers zero values.
-var errNothing = errors.New("the server gave no answer")
+var errNothing = errors.Wrap(relay.ErrUnavailable, "the server gave no answer")
 
 // wrap turns the API's error into ours; a 404 becomes conversation.ErrNotFound.
 func wrap(appErr *model.AppError, doing string) error {
@@ -61,7 +63,24 @@ func wrap(appErr *model.AppError, doing string) error {
 	case appErr.StatusCode == http.StatusNotFound, archived(appErr):
 		return errors.Wrap(conversation.ErrNotFound, doing)
 	default:
-		return errors.Wrap(errors.New(appErr.Id), doing)
+		return errors.Wrap(judge(appErr), doing)
+	}
+}
+
+// judge tells what another try is worth. The words of another plugin's hook are
+// left out, because they may quote what it refused.
+func judge(appErr *model.AppError) error {
+	id := appErr.Id
+	if strings.ContainsAny(id, " \t\n") {
+		id = "a hook refused it"
+	}
+	switch status := appErr.StatusCode; {
+	case status == http.StatusBadRequest, status == http.StatusForbidden, status == http.StatusRequestEntityTooLarge, status == http.StatusUnprocessableEntity:
+		return errors.Wrap(relay.ErrRefused, id)
+	case status == 0, status >= http.StatusInternalServerError, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
+		return errors.Wrap(relay.ErrUnavailable, id)
+	default:
+		return errors.New(id)
 	}
 }
 

@@ -198,6 +198,22 @@ func TestWrap(t *testing.T) {
 	require.NoError(t, wrap(nil, "x"))
 	require.ErrorIs(t, wrap(notFound, "x"), conversation.ErrNotFound)
 	err := wrap(model.NewAppError("", "some.id", nil, "details of a customer", http.StatusInternalServerError), "could not do")
-	require.EqualError(t, err, "could not do: some.id")
+	require.EqualError(t, err, "could not do: some.id: the server could not do it now")
 	require.False(t, errors.Is(err, conversation.ErrNotFound))
+}
+
+// What another try is worth is told by the server's status; another plugin's
+// words, which may quote the customer's, are in no error.
+func TestWhatTheServerSaysIsJudged(t *testing.T) {
+	for status, want := range map[int]error{
+		http.StatusBadRequest: relay.ErrRefused, http.StatusForbidden: relay.ErrRefused, http.StatusRequestEntityTooLarge: relay.ErrRefused,
+		http.StatusInternalServerError: relay.ErrUnavailable, http.StatusServiceUnavailable: relay.ErrUnavailable, http.StatusTooManyRequests: relay.ErrUnavailable, 0: relay.ErrUnavailable,
+		http.StatusNotFound: conversation.ErrNotFound,
+	} {
+		err := wrap(model.NewAppError("createPost", "Post rejected by plugin. The word senha123 is forbidden", nil, "", status), "could not create a post")
+		require.ErrorIs(t, err, want, "%d", status)
+		require.NotContains(t, err.Error(), "senha123")
+	}
+	_, err := (&Port{api: &fakeAPI{broken: true}}).CreatePost(t.Context(), relay.Post{})
+	require.ErrorIs(t, err, relay.ErrUnavailable, "no answer is no refusal")
 }

@@ -49,11 +49,12 @@ func (d *Drafts) show(ctx context.Context, o *DraftOffer) error {
 	}
 	if o.PostID != "" {
 		err = d.Posts.EditPost(ctx, o.PostID, message, props)
-		if errors.Is(err, conversation.ErrNotFound) || o.Attempts >= draftTries { // somebody deleted it, or archived the channel
+		if errors.Is(err, conversation.ErrNotFound) || errors.Is(err, ErrRefused) || o.Attempts >= draftTries { // somebody deleted it, or archived the channel
 			err = nil
 		}
 	} else {
-		o.PostID, err = d.Posts.CreatePost(ctx, Post{ChannelID: o.ChannelID, Type: TypeEvent, Message: message, Props: props, PendingID: key})
+		o.PostID, err = ensureOurs(ctx, d.Posts, Post{ChannelID: o.ChannelID, Type: TypeEvent, Message: message, Props: props, PendingID: key},
+			PropEvent, say("withheld.line"), false, 0)
 	}
 	if err != nil {
 		return err

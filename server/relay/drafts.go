@@ -200,7 +200,7 @@ func (d *Drafts) send(ctx context.Context, job *DraftJob) (refused conversation.
 	switch {
 	case judgeErr != nil:
 		return conversation.Text{}, judgeErr
-	case refused.Key == "" && job.Attempts < draftTries:
+	case refused.Key == "" && job.Attempts < draftTries && !errors.Is(err, ErrRefused):
 		return conversation.Text{}, err
 	case refused.Key == "":
 		refused = conversation.T("draft.not_posted")

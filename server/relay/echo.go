@@ -49,7 +49,12 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 	if err := in.place(ctx, &post, c.ID, m); err != nil {
 		return jobqueue.Outcome{}, err
 	}
+	end := jobqueue.Done()
 	postID, err := ensurePost(ctx, in.Poster, post, PropWAMID, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	if errors.Is(err, ErrRefused) {
+		end = jobqueue.Dead(withheld)
+		postID, err = in.postWithheld(ctx, job, c, "withheld.echo", kindEcho, m)
+	}
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
@@ -60,7 +65,7 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 	if err := in.fetchLater(ctx, message, c.ChannelID, m); err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	return jobqueue.Done(), in.Store.SaveEcho(ctx, message)
+	return end, in.Store.SaveEcho(ctx, message)
 }
 
 // echoText says what was done on our side.

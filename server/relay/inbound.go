@@ -96,31 +96,15 @@ func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conve
 	case err != nil:
 		return jobqueue.Outcome{}, err
 	}
-	told := false
 	if m.Reaction != nil && a.PostID == "" {
-		told, err = in.reaction(ctx, job, a, who, m)
+		if told, err := in.reaction(ctx, job, a, who, m); err != nil || told {
+			return jobqueue.Done(), err
+		}
 	}
-	outcome := jobqueue.Done()
-	if err == nil && !told {
-		outcome, err = in.take(ctx, job, a, who, m)
-	}
-	if errors.Is(err, errEnded) {
-		return jobqueue.RetryIn(waitForChannel, err.Error()), nil
-	}
-	return outcome, err
-}
-
-// save stores a message in a conversation; errEnded where that ended since it was looked for.
-func (in *Inbound) save(ctx context.Context, message *conversation.Message, who Person, m *whatsapp.Message, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error) {
-	saved, before, after, err = in.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
-	if errors.Is(err, conversation.ErrNotFound) {
-		err = errEnded
-	}
-	return saved, before, after, err
+	return in.take(ctx, job, a, who, m)
 }
 
 var (
-	errEnded     = errors.New("the start of its conversation was refused meanwhile")
 	errNoAccount = errors.New("the number was removed")
 	errNobody    = errors.New("the sender has neither a number nor a user id")
 )
@@ -209,7 +193,7 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 	// the post may exist where this job, or another process's, got that far and no further
 	again := job.Attempts > 1 || a.MessageID != ""
 	if replaces || c.ChannelID == "" || c.StateAt(now) != conversation.Open {
-		saved, before, after, err := in.save(ctx, message, who, m, now)
+		saved, before, after, err := in.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
 		if err != nil {
 			return jobqueue.Outcome{}, err
 		}
@@ -229,8 +213,13 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 		message.PostID = a.PostID
 		return in.replace(ctx, a, message, m)
 	}
+	if a.Kind == KindWithheld { // a crash came before the line that stands for it
+		return in.withhold(ctx, job, a, message, who, m)
+	}
 	postID, err := in.post(ctx, job, c, m, again)
-	if err != nil {
+	if errors.Is(err, ErrRefused) {
+		return in.withhold(ctx, job, a, message, who, m)
+	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	message.PostID = postID
@@ -260,7 +249,9 @@ func (in *Inbound) replace(ctx context.Context, a *Arrival, message *conversatio
 	if convert.Fetchable(m) {
 		props = mediaProps(in.Speaker)
 	}
-	if err := in.Poster.EditPost(ctx, a.PostID, shown(in.Speaker, m), props); err != nil {
+	if err := in.Poster.EditPost(ctx, a.PostID, shown(in.Speaker, m), props); errors.Is(err, ErrRefused) {
+		return jobqueue.Dead(withheld), nil
+	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	if err := in.fetchLater(ctx, message, a.Conversation.ChannelID, m); err != nil {
@@ -316,7 +307,7 @@ func (in *Inbound) fetchLater(ctx context.Context, message *conversation.Message
 }
 
 func isPlaceholder(kind string) bool {
-	return kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown
+	return kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown || kind == KindWithheld
 }
 
 func personOf(item whatsapp.Item, m *whatsapp.Message) Person {

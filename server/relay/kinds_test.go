@@ -53,9 +53,21 @@ func (quiet) Error(string, ...any) {}
 // handle gives an item of a webhook to the inbox's handler.
 func (d *desk) handle(t *testing.T, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*Notice) {
 	t.Helper()
+	return handleWith(t, d, d, kind, data)
+}
+
+// inboundPoster is what the inbox's handler does to Mattermost.
+type inboundPoster interface {
+	Poster
+	Reactor
+	EditPost(ctx context.Context, postID, message string, props map[string]any) error
+}
+
+func handleWith(t *testing.T, d *desk, poster inboundPoster, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*Notice) {
+	t.Helper()
 	store := &told{}
 	in := &Inbound{
-		Store: d, Poster: d, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+		Store: d, Poster: poster, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
 		NewID: func() string { return "id" }, Refresh: func() {}, Fetch: func() { d.did = append(d.did, "wake") },
 		Changes: &Changes{Store: store, Clock: fixedClock(now), Told: func() {}, Log: quiet{}},
 	}

@@ -17,10 +17,10 @@ func (m *Mirror) Tell(ctx context.Context, c *conversation.Conversation, text co
 
 // tell leaves a line once per key, even where a crashed try left it already.
 func (m *Mirror) tell(ctx context.Context, c *conversation.Conversation, text conversation.Text, key string, again bool) error {
-	_, err := ensurePost(ctx, m.Posts, Post{
+	_, err := ensureOurs(ctx, m.Posts, Post{
 		ChannelID: c.ChannelID, Type: TypeEvent, Message: m.Speaker.inChannel(text),
 		Props: map[string]any{PropEvent: key}, PendingID: c.ID + ":" + key,
-	}, PropEvent, again, ownPostsSince())
+	}, PropEvent, m.Speaker.inChannel(conversation.T("withheld.line")), again, ownPostsSince())
 	return err
 }
 

@@ -21,7 +21,6 @@ type Loop struct {
 	Round func(ctx context.Context) (more bool, err error)
 	Log   jobqueue.Logger
 
-	once   sync.Once // makes wake: hooks may wake a loop before it starts
 	wake   chan struct{}
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -32,6 +31,7 @@ func (l *Loop) Start() {
 	if l.Pause == 0 {
 		l.Pause = loopPause
 	}
+	l.wake = make(chan struct{}, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
 	l.done.Add(1)
@@ -49,14 +49,9 @@ func (l *Loop) Stop() {
 // Wake asks for a round now. It never blocks.
 func (l *Loop) Wake() {
 	select {
-	case l.woken() <- struct{}{}:
+	case l.wake <- struct{}{}:
 	default:
 	}
-}
-
-func (l *Loop) woken() chan struct{} {
-	l.once.Do(func() { l.wake = make(chan struct{}, 1) })
-	return l.wake
 }
 
 func (l *Loop) run(ctx context.Context) {
@@ -67,7 +62,7 @@ func (l *Loop) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-		case <-l.woken():
+		case <-l.wake:
 		}
 		for ctx.Err() == nil && l.round(ctx) {
 		}

@@ -148,10 +148,13 @@ func (m *Media) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome,
 	return jobqueue.Done(), nil
 }
 
-// withoutPost ends a job whose post somebody deleted.
+// withoutPost ends a job whose post somebody deleted, or must not be changed.
 func (m *Media) withoutPost(err error) (jobqueue.Outcome, error) {
-	if errors.Is(err, conversation.ErrNotFound) {
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
 		return jobqueue.Done(), nil
+	case errors.Is(err, ErrRefused): // the post can be changed no more
+		return jobqueue.Dead("the server refuses to change the file's post"), nil
 	}
 	return jobqueue.Outcome{}, err
 }

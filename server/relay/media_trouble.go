@@ -74,6 +74,8 @@ func (m *Media) over(job jobqueue.Job, file *MediaFile, err error) *mediaTrouble
 		return &mediaTrouble{conversation.T("media.failed_refused")}
 	case job.Attempts < certainTries:
 		return nil
+	case errors.Is(err, ErrRefused): // another plugin's filter of files
+		return &mediaTrouble{conversation.T("withheld.file")}
 	case errors.Is(err, whatsapp.ErrFileDiffers):
 		return &mediaTrouble{conversation.T("media.failed_different")}
 	case whatsapp.MediaUnknown(err):

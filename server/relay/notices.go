@@ -118,9 +118,9 @@ func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject s
 	if subject != "" {
 		text = "**" + subject + "**: " + text
 	}
-	if _, err := ensurePost(ctx, n.Posts, Post{
+	if _, err := ensureOurs(ctx, n.Posts, Post{
 		ChannelID: channelID, Message: text, Props: map[string]any{PropEvent: notice.Key}, PendingID: notice.Key + ":" + userID,
-	}, PropEvent, notice.Again, ownPostsSince()); err != nil {
+	}, PropEvent, n.Speaker.To(ctx, userID, conversation.T("withheld.line")), notice.Again, ownPostsSince()); err != nil {
 		return err
 	}
 	return n.Store.NoticeToldTo(ctx, notice.Key, userID)

@@ -155,10 +155,10 @@ func (m *Mirror) postCard(ctx context.Context, r *Refresh, again bool) error {
 		return err
 	}
 	key := "card:" + c.ID + ":" + strconv.FormatInt(r.CardNo+1, 10)
-	id, err := ensurePost(ctx, m.Posts, Post{
+	id, err := ensureOurs(ctx, m.Posts, Post{
 		ChannelID: queue.ChannelID, Type: TypeEvent, PendingID: key,
 		Message: m.Speaker.inChannel(m.cardText(c)), Props: map[string]any{PropEvent: key, "attachments": m.cardButton(c, false)},
-	}, PropEvent, again, ownPostsSince())
+	}, PropEvent, m.Speaker.inChannel(conversation.T("withheld.card")), again, ownPostsSince())
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (m *Mirror) retireCard(ctx context.Context, r *Refresh) error {
 		text = conversation.T("card.taken", "Customer", DisplayName(c), "Who", m.name(ctx, c.AttendantID))
 	}
 	err := m.Posts.EditPost(ctx, r.CardPost, m.Speaker.inChannel(text), map[string]any{"attachments": m.cardButton(c, true)})
-	if errors.Is(err, conversation.ErrNotFound) { // somebody deleted it
+	if errors.Is(err, conversation.ErrNotFound) || errors.Is(err, ErrRefused) { // somebody deleted it, or its words may not be shown
 		return nil
 	}
 	return err

@@ -64,6 +64,14 @@ type Channel struct {
 // ErrTooManyChannels says that the team may have no more channels.
 var ErrTooManyChannels = errors.New("the team has as many channels as it may have")
 
+var (
+	// ErrRefused says that the server refuses for good what was to be shown:
+	// another plugin's filter, its length, a rule. To try it again is in vain.
+	ErrRefused = errors.New("the server refuses it for good")
+	// ErrUnavailable says that the server could not do it now: nobody's fault, and worth another try.
+	ErrUnavailable = errors.New("the server could not do it now")
+)
+
 // Poster posts and finds posts.
 type Poster interface {
 	CreatePost(ctx context.Context, p Post) (id string, err error)
@@ -84,7 +92,28 @@ func ensurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 			return id, err
 		}
 	}
-	return poster.CreatePost(ctx, p)
+	id, err := poster.CreatePost(ctx, p)
+	if p.RootID != "" && errors.Is(err, ErrRefused) { // somebody deleted what it answers: then it stands by itself
+		p.RootID = ""
+		id, err = poster.CreatePost(ctx, p)
+	}
+	return id, err
+}
+
+// ensureOurs is ensurePost for what is ours and in nobody else's words. Where
+// the server refuses it for good, another text takes its place; where that is
+// refused too there is no post (id "") and no error: a line that cannot be shown
+// holds up nothing else.
+func ensureOurs(ctx context.Context, poster Poster, p Post, prop, instead string, again bool, since int64) (string, error) {
+	id, err := ensurePost(ctx, poster, p, prop, again, since)
+	if errors.Is(err, ErrRefused) {
+		p.Message = instead
+		id, err = ensurePost(ctx, poster, p, prop, false, since)
+	}
+	if errors.Is(err, ErrRefused) {
+		return "", nil
+	}
+	return id, err
 }
 
 // Texts gives a text of ours in a language; see package i18n.

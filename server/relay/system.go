@@ -48,9 +48,9 @@ func (in *Inbound) system(ctx context.Context, job jobqueue.Job, account *conver
 		return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
 	}
 	key := "system:" + m.ID
-	_, err = ensurePost(ctx, in.Poster, Post{
+	_, err = ensureOurs(ctx, in.Poster, Post{
 		ChannelID: c.ChannelID, Type: TypeEvent, Message: text, PendingID: key, Props: map[string]any{PropEvent: key},
-	}, PropEvent, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	}, PropEvent, in.Speaker.inChannel(conversation.T("withheld.line")), job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
 	return jobqueue.Done(), err
 }
 

@@ -54,7 +54,7 @@ func (t *Ticks) show(ctx context.Context, tick Tick) error {
 			return err
 		}
 	}
-	if err := t.Posts.ShowStatus(ctx, m.PostID, status); err != nil {
+	if err := t.Posts.ShowStatus(ctx, m.PostID, status); err != nil && !errors.Is(err, ErrRefused) {
 		return err
 	}
 	if m.Status.NeedsNotice() && m.ReasonCode != conversation.ReasonDeleted {
@@ -76,12 +76,12 @@ func (t *Ticks) notice(ctx context.Context, tick Tick) error {
 	if m.Parts > 1 {
 		text = t.Speaker.inChannel(conversation.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
 	}
-	_, err = ensurePost(ctx, t.Posts, Post{
+	_, err = ensureOurs(ctx, t.Posts, Post{
 		ChannelID: tick.Channel, RootID: root, Type: TypeEvent,
 		Message:   text,
 		Props:     map[string]any{PropEvent: m.ID + ":" + string(m.Status)},
 		PendingID: m.ID + ":" + string(m.Status),
-	}, PropEvent, tick.Again, ownPostsSince())
+	}, PropEvent, t.Speaker.inChannel(conversation.T("withheld.line")), tick.Again, ownPostsSince())
 	return err
 }
 

@@ -46,6 +46,7 @@ export class Rest {
 
     doctor = () => this.send<api.Page<api.Finding> & {ok: boolean}>('GET', 'doctor');
     deadLetters = (page: number) => this.page<api.DeadLetter>('dead-letters', {page, per_page: 20});
+    replayAll = () => this.send<{replayed: number}>('POST', 'dead-letters/replay', {});
     replay = (id: string) => this.send<{id: string}>('POST', `dead-letters/${id}/replay`);
 
     private send<T>(method: string, path: string, body?: object) {

@@ -14,7 +14,8 @@ const perPage = 20;
 /** What could not be handled: why, what it held, and another try. */
 export const DeadLetters = ({onReplayed}: {onReplayed: () => Promise<void>}) => {
     const t = useText();
-    const {rest} = useShared();
+    const {rest, disabled} = useShared();
+    const {busy, failure: refused, run} = useTask();
     const [page, setPage] = useState(0);
     const {value, failure, reload} = useLoad(() => rest.deadLetters(page), [rest, page]);
     const [said, setSaid] = useState('');
@@ -29,7 +30,20 @@ export const DeadLetters = ({onReplayed}: {onReplayed: () => Promise<void>}) => 
             <h2>{t('whatsapp-ativo.admin.letters.title')}</h2>
             <p className='WhatsappAtivoAdmin__hint'>{t('whatsapp-ativo.admin.letters.intro')}</p>
             <Failure text={failure}/>
+            <Failure text={refused}/>
             <p role='status'>{said}</p>
+            {value && value.total > 1 && (
+                <Button
+                    kind='secondary'
+                    disabled={busy || disabled}
+                    onClick={() => run(async () => {
+                        await rest.replayAll();
+                        await replayed();
+                    })}
+                >
+                    {t('whatsapp-ativo.admin.letters.replay_all')}
+                </Button>
+            )}
             {value?.total === 0 && <p className='WhatsappAtivoAdmin__empty'>{t('whatsapp-ativo.admin.letters.empty')}</p>}
             <ul className='WhatsappAtivoAdmin__cards'>
                 {value?.items.map((letter) => (
