@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -106,19 +107,28 @@ func unquote(text string) string {
 	return text
 }
 
-// phoneCharacters are what people write a number with.
-const phoneCharacters = "0123456789+()-./ \u00a0"
+// writesPhone tells whether people write a number with a sign; pasted ones have
+// dashes and spaces of all kinds, and marks that nobody sees.
+func writesPhone(r rune) bool {
+	return unicode.IsDigit(r) || strings.ContainsRune("+()-./", r) || unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf)
+}
+
+// pasted is a number at the beginning that has letters: a link, or 0xx before the area code.
+var pasted = regexp.MustCompile(`^(?:(?i:tel:|whatsapp:|https?://|wa\.me/|(?:www|api|web)\.)\S+|\(?0\s?[xX*]{2}\s?\d[\d()\-./ ]+)`)
 
 // splitPhone reads "[phone] [name]": the phone is quoted, or all that can be a
 // number at the beginning, so that `11 98765-4321 José da Silva` needs no quotes.
 func splitPhone(text string) (phone, name string) {
 	if inner, rest, ok := splitQuoted(text); ok {
-		if isPhone(inner) {
+		if isPhone(inner) || pasted.FindString(inner) == inner && inner != "" {
 			return inner, unquote(rest)
 		}
 		return "", unquote(text)
 	}
-	end := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune(phoneCharacters, r) })
+	if number := pasted.FindString(text); number != "" {
+		return strings.TrimSpace(number), unquote(strings.TrimSpace(text[len(number):]))
+	}
+	end := strings.IndexFunc(text, func(r rune) bool { return !writesPhone(r) })
 	if end < 0 {
 		end = len(text)
 	}
@@ -133,14 +143,14 @@ func splitPhone(text string) (phone, name string) {
 const minDigits = 8
 
 func isPhone(text string) bool {
-	return digits(text) > 0 && strings.Trim(text, phoneCharacters) == ""
+	return digits(text) > 0 && !strings.ContainsFunc(text, func(r rune) bool { return !writesPhone(r) })
 }
 
 func digits(text string) int {
 	return len(strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
+		if !unicode.IsDigit(r) {
 			return -1
 		}
-		return r
+		return '0'
 	}, text))
 }

@@ -27,7 +27,7 @@ const (
 const (
 	maxValue  = 1024 // a variable's, where the template does not say: Meta's limit of a body
 	maxCPF    = 40   // with any punctuation
-	maxPhone  = 40
+	maxPhone  = 150  // a link to a chat is longer than a number
 	maxReason = 1000
 )
 

@@ -1,0 +1,15 @@
+-- Locks: the rows of waa_identities that change, few; the statement reads that table once.
+
+-- A person's number has one key, also where people and WhatsApp write it differently: Mexico (521 and 52), Argentina (54 and 549),
+-- Benin (with 01 and without). See conversation.PhoneKey. Where both forms were stored for one number, the one whose person has an
+-- open conversation there stands.
+WITH older AS (
+    DELETE FROM waa_identities WHERE kind = 'phone' AND value ~ '^(521[0-9]{10}|54[1-8][0-9]{9}|229[0-9]{8})$'
+    RETURNING account_id, contact_id, regexp_replace(regexp_replace(regexp_replace(value, '^521([0-9]{10})$', '52\1'), '^54([1-8][0-9]{9})$', '549\1'),
+        '^229([0-9]{8})$', '22901\1') AS value
+)
+INSERT INTO waa_identities AS i (account_id, kind, value, contact_id)
+SELECT account_id, 'phone', value, contact_id FROM older
+ON CONFLICT (account_id, kind, value) DO UPDATE SET contact_id = excluded.contact_id
+WHERE EXISTS (SELECT 1 FROM waa_conversations c WHERE c.account_id = excluded.account_id AND c.contact_id = excluded.contact_id AND c.closed_at = 0 AND c.aborted_at = 0)
+    AND NOT EXISTS (SELECT 1 FROM waa_conversations c WHERE c.account_id = i.account_id AND c.contact_id = i.contact_id AND c.closed_at = 0 AND c.aborted_at = 0);
