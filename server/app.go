@@ -200,6 +200,7 @@ func (a *app) buildRelay() {
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
+	a.loop("indexes", a.store.Indexes).Pause = housekeeping
 
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},

@@ -186,7 +186,7 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messa
 		return nil, err
 	}
 	if delivery.Status == Failed || delivery.Status == NotSent {
-		return nil, refusedByMeta(delivery)
+		return nil, s.refused(ctx, conv, delivery)
 	}
 	if err := s.Mirror.Refresh(ctx, conv.ID); err != nil {
 		delivery.Status = Unknown // it went out; the mirror's own rounds bring the channel
@@ -197,7 +197,26 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messa
 	if conv, err = s.Store.Conversation(ctx, conv.ID); err != nil {
 		return nil, err
 	}
+	if conv.AbortedAt != 0 { // refused while the relay went on with it: the agent gets a direct message with the reason
+		return nil, Refuse(CodeMetaRefused, T("refusal.refused_meanwhile"))
+	}
 	return &Started{Conversation: conv, Status: delivery.Status}, nil
+}
+
+// refused says that Meta took no template. Where the customer wrote while a
+// start was under way its conversation goes on all the same, and is named.
+func (s *Service) refused(ctx context.Context, conv *Conversation, d Delivery) error {
+	r := refusedByMeta(d)
+	if conv.ChannelID != "" {
+		return r
+	}
+	if now, err := s.Store.Conversation(ctx, conv.ID); err != nil || now.AbortedAt != 0 {
+		return r // why the template failed is what the agent asked
+	}
+	r.ConversationID = conv.ID
+	r.Text = T("refusal.refused_but_wrote", "Words", d.Words)
+	_ = s.Mirror.Refresh(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	return r
 }
 
 // refusedByMeta puts Meta's words at the field that caused them.

@@ -60,7 +60,8 @@ func (b *bench) SendHeld(ctx context.Context, id string) (conversation.Delivery,
 			return conversation.Delivery{}, err
 		}
 		if send.Conversation.ChannelID == "" {
-			return b.outcome, b.store.Abort(ctx, send.Conversation.ID, b.now)
+			_, err = b.store.Abort(ctx, send.Conversation.ID, b.now)
+			return b.outcome, err
 		}
 		return b.outcome, nil
 	}

@@ -10,13 +10,20 @@ import (
 // markdown is how Mattermost writes what WhatsApp marks with one character.
 var markdown = map[byte]string{'*': "**", '_': "_", '~': "~~"}
 
+// formula is what Mattermost sets in LaTeX.
+var formula = regexp.MustCompile(`(?:^|\W)\$[^$\n]+\$(?:[^A-Za-z0-9]|$)`)
+
 // formatter knows which characters are to be escaped anywhere in a text:
 // those that could meet another one of their kind.
-type formatter struct{ stars, underscores bool }
+// In a strict one nothing is left alone that could act, whatever stands around the text.
+type formatter struct{ stars, underscores, dollars, strict bool }
 
 func formatterOf(whole string) formatter {
 	stars, underscores := strings.Count(whole, "*"), strings.Count(whole, "_")
-	return formatter{stars: stars > 1 || stars > 0 && underscores > 1, underscores: underscores > 1}
+	return formatter{
+		stars: stars > 1 || stars > 0 && underscores > 1, underscores: underscores > 1,
+		dollars: formula.MatchString(whole),
+	}
 }
 
 // format turns WhatsApp's marks into Markdown and makes everything else plain.
@@ -37,7 +44,7 @@ func (f formatter) format(text string, glued bool) string {
 		// a joiner is WhatsApp's way to have a mark beside a word; Markdown needs none
 		before, after := strings.TrimRight(text[plain:i], joiner), strings.TrimLeft(text[end+1:], joiner)
 		glue := glued || wordlike(utf8.DecodeLastRuneInString(before)) || wordlike(utf8.DecodeRuneInString(after))
-		if text[i] == '_' && glue {
+		if text[i] == '_' && (glue || strings.HasSuffix(before, `\`)) {
 			mark = "*"
 		}
 		b.WriteString(f.escape(before))
@@ -76,34 +83,5 @@ func wordlike(r rune, size int) bool { return size > 0 && !unicode.IsSpace(r) &&
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-var (
-	mentions = regexp.MustCompile(`(^|[^\pL\pN_])([@~])([\pL\pN_])`)
-	entities = regexp.MustCompile(`&(#?[0-9A-Za-z]{1,32};)`)
-	// backslashes that would escape what follows, or each other
-	slashes  = regexp.MustCompile("(\\\\+)([!-/:-@\\[\\]^_`{-~\\n]|$)|(\\\\{2,})")
-	pictures = regexp.MustCompile(`!\[`)
-	targets  = regexp.MustCompile(`\]([(:\[])`)
-	// headings, rules and table rows at the start of a line
-	starts = regexp.MustCompile(`(?m)^([ \t]*)(#{1,6}(?:[ \t]|$)|(?:[|:][ \t]*)?:?-{2,}|={2,}|_{3,}|(?:\*[ \t]*){3,})`)
-)
-
-// Escape makes Markdown's own characters plain ones, in a text without links,
-// and leaves alone what Markdown leaves alone.
-func Escape(text string) string { return formatterOf(text).escape(text) }
-
-func (f formatter) escape(text string) string {
-	text = slashes.ReplaceAllString(text, `$1$1$2$3$3`)
-	text = strings.ReplaceAll(text, "`", "\\`")
-	if f.stars {
-		text = strings.ReplaceAll(text, "*", `\*`)
-	}
-	if f.underscores {
-		text = strings.ReplaceAll(text, "_", `\_`)
-	}
-	text = strings.ReplaceAll(text, "~~", `\~\~`)
-	text = pictures.ReplaceAllString(text, `\!\[`)
-	text = targets.ReplaceAllString(text, `]\$1`)
-	text = entities.ReplaceAllString(text, `\&$1`)
-	text = starts.ReplaceAllString(text, `$1\$2`)
-	return mentions.ReplaceAllString(text, "$1$2"+joiner+"$3")
-}
+// isASCIIWord is what the web client takes for a part of a word.
+func isASCIIWord(r rune) bool { return r < unicode.MaxASCII && (isWord(r) || r == '_') }

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +15,8 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 	"pgregory.net/rapid"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert/converttest"
 )
 
 // The meaning of a text is what a reader sees: characters, each with its
@@ -61,13 +64,14 @@ func (m meaning) String() string {
 	return strings.TrimSpace(lineEnds.ReplaceAllString(b.String(), "\n"))
 }
 
-var lineEnds = regexp.MustCompile(`[ \t]+\n`)
+// What blanks stand at the ends of lines, and how many lines lie between two paragraphs, is nobody's meaning.
+var lineEnds = regexp.MustCompile(`[ \t]*(?:\n[ \t]*)+`)
 
 // onChannel is the meaning of Markdown, as a CommonMark library reads it.
 func onChannel(markdown string) string {
 	// the library strikes through between single tildes too, Mattermost does not
 	source := []byte(oneTilde.ReplaceAllString(oneTilde.ReplaceAllString(markdown, "$1≁$2"), "$1≁$2"))
-	document := goldmark.New(goldmark.WithExtensions(extension.Strikethrough)).Parser().Parse(text.NewReader(source))
+	document := goldmark.New(goldmark.WithExtensions(extension.Strikethrough, extension.Table)).Parser().Parse(text.NewReader(source))
 	var m meaning
 	depth := map[style]int{}
 	styles := func() (s style) {
@@ -110,7 +114,7 @@ func onChannel(markdown string) string {
 			}
 		case *ast.Text:
 			if entering {
-				m.add(string(unescaped(n.Segment.Value(source))), styles())
+				m.add(html.UnescapeString(string(unescaped(n.Segment.Value(source)))), styles())
 				if n.SoftLineBreak() || n.HardLineBreak() {
 					m.add("\n", 0)
 				}
@@ -119,9 +123,13 @@ func onChannel(markdown string) string {
 			if entering {
 				m.add(string(n.Value), styles())
 			}
-		case *ast.Paragraph:
+		case *ast.Paragraph, *ast.TextBlock:
 			if !entering {
 				m.add("\n", 0)
+			}
+		default: // a heading, a list, code, a table ...: it looks like nothing that was typed
+			if entering && n.Kind() != ast.KindDocument {
+				m.add("\n⟦"+n.Kind().String()+"⟧", 0)
 			}
 		}
 		return ast.WalkContinue, nil
@@ -259,5 +267,26 @@ func TestWhatThePhoneShowsIsWhatTheChannelShows(t *testing.T) {
 		message := typed("a", "b c", "é", "1", " ", ".", "(", ")", "!", "-", "*", "*", "_", "_", "~", "`", "\\", "\nx").Draw(t, "message")
 		shown := ToMattermost(message)
 		require.Equal(t, onPhone(message, true), onChannel(shown), "%q became %q", message, shown)
+	})
+}
+
+// shapes are what Markdown makes more of than was typed, at the start of a line and inside.
+var shapes = []string{
+	"a", "b c", "é", " ", "  ", "\n", "\n", "\n\n", "\t", "\u00a0", "1. ", "2. ", "7. ", "10. ", "1) ", "- ", "+ ", "* ", "-", "+55", "> ", ">", "# ", "##", "### ", "#tag",
+	"    ", "---", "===", "***", "___", "-=-", "- - -", "| a | b |", "|--|--|", "a|b", "-|-", ":-:", "<b>", "</b>", "<!-- x", "&amp;", "&#35;", "&lt;", "\\", "\\\\", "[a]: ", "[a]", "[^1]", "(b)", "![", "](",
+	"$", "$$", "R$ 5", ":x:", ":)", "~~~", "```", "\u2028", "\u2424", "[ ] ", "[x] ", "@all", "@ana", "~loja", "www.", "ana@loja.com",
+}
+
+// TestWhatWasTypedIsWhatIsShown: nothing but WhatsApp's own marks means more than its characters.
+func TestWhatWasTypedIsWhatIsShown(t *testing.T) {
+	rounds(t, func(t *rapid.T) {
+		message := strings.Join(rapid.SliceOfN(rapid.SampledFrom(shapes), 1, 12).Draw(t, "parts"), "")
+		if blocks.MatchString(message) || links.MatchString(message) {
+			t.Skip() // code is code in both, and links are shown as code
+		}
+		shown := ToMattermost(message)
+		typed := strings.NewReplacer("\u2028", "\n", "\u2424", "\n").Replace(message)
+		require.Equal(t, onPhone(typed, true), onChannel(shown), "%q became %q", message, shown)
+		require.Empty(t, converttest.Acts(shown), "%q became %q", message, shown)
 	})
 }

@@ -8,23 +8,21 @@ import (
 	"unicode"
 )
 
-// joiner is invisible and part of no name: behind "@" or "~" it makes a mention or a channel link plain text.
-const joiner = "\u2060"
-
 var (
 	blocks   = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`")
-	links    = regexp.MustCompile(`(?i)(?:\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)|https?://|ftp://)[^\s<>]*[^\s<>.,;:!?'")\]]`)
+	links    = regexp.MustCompile(`(?i)(?:\b(?:[a-z][a-z0-9+.-]{1,20}://|www\d{0,3}\.|(?:mailto|tel|https?|ftp):)|https?:/|ftp:/|[\pL\d.-]+\.\pL{2,4}/)[^\s<>]*[^\s<>.,;:!?'")\]]`)
 	newlines = regexp.MustCompile(`\n{3,}`)
 )
 
 // ToMattermost shows a stranger's WhatsApp text as Markdown: bold, italic,
-// struck and monospaced parts stay what they are. No mention, channel link,
-// picture or preview fires from it, and links stay readable, as code. A plain
-// text comes out as it went in.
+// struck and monospaced parts stay what they are, everything else is shown as
+// it was typed: what Markdown takes for a list or a heading is text. No mention,
+// channel link, picture or preview fires from it, and links stay readable, as
+// code. A plain text comes out as it went in.
 func ToMattermost(text string) string {
 	text = Clean(text)
 	f := formatterOf(text)
-	var b strings.Builder
+	var b, lines strings.Builder // lines are those since the last block of code
 	last := 0
 	for from := 0; ; {
 		at := blocks.FindStringSubmatchIndex(text[from:])
@@ -40,27 +38,32 @@ func ToMattermost(text string) string {
 			from = at[0] + 1
 			continue // which backticks belong together is anybody's guess
 		}
-		b.WriteString(f.withLinks(text[last:at[0]]))
-		if at[2] >= 0 {
-			b.WriteString(f.monospaced(text[at[2]:at[3]]))
+		lines.WriteString(f.withLinks(text[last:at[0]]))
+		if at[2] < 0 {
+			lines.WriteString(text[at[0]:at[1]])
+		} else if code, block := f.monospaced(text[at[2]:at[3]]); block {
+			b.WriteString(asTyped(lines.String()) + code)
+			lines.Reset()
 		} else {
-			b.WriteString(text[at[0]:at[1]])
+			lines.WriteString(code)
 		}
 		last, from = at[1], at[1]
 	}
-	b.WriteString(f.withLinks(text[last:]))
+	lines.WriteString(f.withLinks(text[last:]))
+	b.WriteString(asTyped(lines.String()))
 	return strings.Trim(newlines.ReplaceAllString(b.String(), "\n\n"), "\n")
 }
 
-// monospaced is WhatsApp's ```text```, which may have one line or several.
-func (f formatter) monospaced(text string) string {
+// monospaced is WhatsApp's ```text```, which may have one line or several; block
+// tells that it became lines of their own.
+func (f formatter) monospaced(text string) (code string, block bool) {
 	if strings.TrimSpace(text) == "" {
-		return f.escape("```" + text + "```")
+		return f.escape("```" + text + "```"), false
 	}
 	if strings.ContainsAny(text, "\n`") {
-		return "\n```\n" + strings.Trim(text, "\n") + "\n```\n"
+		return "\n```\n" + strings.Trim(text, "\n") + "\n```\n", true
 	}
-	return "`" + text + "`"
+	return "`" + text + "`", false
 }
 
 // withLinks writes links as code and formats the text between them.
@@ -85,6 +88,9 @@ func Clean(text string) string {
 		case r == '\n' || r == '\t':
 			marks = 0
 			return r
+		case r == '\u2028' || r == '\u2029' || r == '\u2424': // Mattermost begins a line there
+			marks = 0
+			return '\n'
 		case r == '\r' || unicode.IsControl(r) || isDirection(r) || r == unicode.ReplacementChar:
 			return -1
 		case unicode.In(r, unicode.Mn, unicode.Me):

@@ -11,77 +11,21 @@ import (
 // lookalikes stand for a character that WhatsApp would take for a mark and the channel shows as it is.
 var lookalikes = map[rune]rune{'*': '∗', '_': '＿', '~': '∼', '`': '‵'}
 
-var (
-	fence   = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})[^`]*$")
-	heading = regexp.MustCompile(`^ {0,3}#{1,6}(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
-	bullet  = regexp.MustCompile(`^([ \t]*)[-*+]([ \t]+)(\S.*)$`)
-	ordered = regexp.MustCompile(`^([ \t]*\d{1,9}[.)][ \t]+)(\S.*)$`)
-	quoted  = regexp.MustCompile(`^ {0,3}((?:> ?)+)(.*)$`)
-	rule    = regexp.MustCompile(`^ {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$`)
-	// what WhatsApp takes for a list or a quote at the start of a line
-	lineStart = regexp.MustCompile(`^(?:[-*>] |\d{1,3}\. )`)
-)
+// lineStart is what WhatsApp takes for a list or a quote at the start of a line.
+var lineStart = regexp.MustCompile(`^(?:[-*>] |\d{1,3}\. )`)
 
 // ToWhatsApp writes a post's Markdown with WhatsApp's marks: what the customer
-// sees means what the channel shows. Text without Markdown goes out as it was
-// typed. emoji gives the character of an emoji's name.
+// sees means what the channel shows, lists with the numbers that it counts.
+// Text without Markdown goes out as it was typed. emoji gives the character of
+// an emoji's name.
 func ToWhatsApp(markdown string, emoji func(name string) (string, bool)) string {
 	lines := strings.Split(strings.ReplaceAll(markdown, "\r\n", "\n"), "\n")
-	var out []string
-	inline := func(text string) []run { return parseInline(text, emoji) }
-	for i := 0; i < len(lines); {
-		line := lines[i]
-		if m := fence.FindStringSubmatch(line); m != nil {
-			end := i + 1
-			for end < len(lines) && !closesFence(lines[end], m[1]) {
-				end++
-			}
-			if code := strings.Join(lines[i+1:min(end, len(lines))], "\n"); strings.TrimSpace(code) != "" {
-				out = append(out, "```"+strings.ReplaceAll(code, "```", "'''")+"```")
-			}
-			i = end + 1
-			continue
-		}
-		i++
-		if rule.MatchString(line) {
-			out = append(out, line)
-		} else if m := heading.FindStringSubmatch(line); m != nil {
-			runs := inline(m[1])
-			for r := range runs {
-				if runs[r].style&(mono|verbatim) == 0 {
-					runs[r].style |= bold
-				}
-			}
-			out = append(out, write(runs, "")...)
-		} else if m := quoted.FindStringSubmatch(line); m != nil {
-			out = append(out, write(inline(m[2]), "> ")...)
-		} else if m := bullet.FindStringSubmatch(line); m != nil {
-			out = append(out, write(inline(m[3]), m[1]+"-"+m[2])...)
-		} else if m := ordered.FindStringSubmatch(line); m != nil {
-			out = append(out, write(inline(m[2]), m[1])...)
-		} else { // a paragraph: marks may span its lines
-			first := i - 1
-			for i < len(lines) && strings.TrimSpace(lines[i]) != "" && !beginsBlock(lines[i]) {
-				i++
-			}
-			out = append(out, write(inline(strings.Join(lines[first:i], "\n")), "")...)
-		}
+	for i, line := range lines { // what the renderer takes for blanks
+		text := strings.TrimLeft(line, " \t\u00a0")
+		lines[i] = strings.NewReplacer("\t", "    ", "\u00a0", " ").Replace(line[:len(line)-len(text)]) + text
 	}
-	return strings.Join(out, "\n")
-}
-
-func closesFence(line, opening string) bool {
-	line = strings.TrimSpace(line)
-	return len(line) >= len(opening) && strings.Trim(line, opening[:1]) == ""
-}
-
-func beginsBlock(line string) bool {
-	for _, block := range []*regexp.Regexp{fence, rule, heading, quoted, bullet, ordered} {
-		if block.MatchString(line) {
-			return true
-		}
-	}
-	return false
+	w := blockWriter{inline: func(text string) []run { return parseInline(text, emoji) }}
+	return strings.Join(w.write(lines, false), "\n")
 }
 
 // write is the lines of some runs, each with the prefix of its block.

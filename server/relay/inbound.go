@@ -96,15 +96,31 @@ func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conve
 	case err != nil:
 		return jobqueue.Outcome{}, err
 	}
+	told := false
 	if m.Reaction != nil && a.PostID == "" {
-		if told, err := in.reaction(ctx, job, a, who, m); err != nil || told {
-			return jobqueue.Done(), err
-		}
+		told, err = in.reaction(ctx, job, a, who, m)
 	}
-	return in.take(ctx, job, a, who, m)
+	outcome := jobqueue.Done()
+	if err == nil && !told {
+		outcome, err = in.take(ctx, job, a, who, m)
+	}
+	if errors.Is(err, errEnded) {
+		return jobqueue.RetryIn(waitForChannel, err.Error()), nil
+	}
+	return outcome, err
+}
+
+// save stores a message in a conversation; errEnded where that ended since it was looked for.
+func (in *Inbound) save(ctx context.Context, message *conversation.Message, who Person, m *whatsapp.Message, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error) {
+	saved, before, after, err = in.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
+	if errors.Is(err, conversation.ErrNotFound) {
+		err = errEnded
+	}
+	return saved, before, after, err
 }
 
 var (
+	errEnded     = errors.New("the start of its conversation was refused meanwhile")
 	errNoAccount = errors.New("the number was removed")
 	errNobody    = errors.New("the sender has neither a number nor a user id")
 )
@@ -193,7 +209,7 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 	// the post may exist where this job, or another process's, got that far and no further
 	again := job.Attempts > 1 || a.MessageID != ""
 	if replaces || c.ChannelID == "" || c.StateAt(now) != conversation.Open {
-		saved, before, after, err := in.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
+		saved, before, after, err := in.save(ctx, message, who, m, now)
 		if err != nil {
 			return jobqueue.Outcome{}, err
 		}

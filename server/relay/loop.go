@@ -21,6 +21,7 @@ type Loop struct {
 	Round func(ctx context.Context) (more bool, err error)
 	Log   jobqueue.Logger
 
+	once   sync.Once // makes wake: hooks may wake a loop before it starts
 	wake   chan struct{}
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -31,7 +32,6 @@ func (l *Loop) Start() {
 	if l.Pause == 0 {
 		l.Pause = loopPause
 	}
-	l.wake = make(chan struct{}, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
 	l.done.Add(1)
@@ -49,9 +49,14 @@ func (l *Loop) Stop() {
 // Wake asks for a round now. It never blocks.
 func (l *Loop) Wake() {
 	select {
-	case l.wake <- struct{}{}:
+	case l.woken() <- struct{}{}:
 	default:
 	}
+}
+
+func (l *Loop) woken() chan struct{} {
+	l.once.Do(func() { l.wake = make(chan struct{}, 1) })
+	return l.wake
 }
 
 func (l *Loop) run(ctx context.Context) {
@@ -62,7 +67,7 @@ func (l *Loop) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-		case <-l.wake:
+		case <-l.woken():
 		}
 		for ctx.Err() == nil && l.round(ctx) {
 		}

@@ -27,6 +27,7 @@ type MirrorPosts interface {
 	Join(ctx context.Context, teamID, channelID string) error
 	SetHeader(ctx context.Context, channelID, header string) error
 	Guard(ctx context.Context, channelID string) error
+	Archive(ctx context.Context, channelID string) error
 	// Restore brings an archived channel back, where the server lets a plugin do that.
 	Restore(ctx context.Context, channelID string) error
 	PeoplePosts
@@ -95,14 +96,18 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	c := &r.Conversation
 	now := m.Clock.Now()
 	if c.AbortedAt != 0 {
-		return m.Store.Refreshed(ctx, c.ID, r.DueAt, "aborted", 0, now)
+		return m.showAborted(ctx, &r, now)
 	}
 	again := r.Again
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)
-		if errors.Is(err, ErrTooManyChannels) {
+		switch {
+		case errors.Is(err, ErrTooManyChannels):
 			return m.waitForRoom(ctx, &r, settled, now)
-		} else if err != nil {
+		case errors.Is(err, errAborted):
+			r.Again = true
+			return m.showAborted(ctx, &r, now)
+		case err != nil:
 			return err
 		}
 		if !begun { // its template is still on the way to Meta
@@ -153,9 +158,7 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 	if pending && !settled && m.Clock.Now()-first.CreatedAt < startPatience.Milliseconds() {
 		return false, nil
 	}
-	channelID, err := m.Posts.EnsureChannel(ctx, Channel{
-		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: DisplayName(c), Header: m.header(c, m.Clock.Now(), r.Zone),
-	})
+	channelID, err := m.ensureChannel(ctx, r)
 	if err != nil {
 		return false, err
 	}
@@ -164,7 +167,9 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 		return false, err
 	}
 	// ours before anybody but the bot is in it: from now on the lock holds
-	if err := m.Store.SetChannel(ctx, c.ID, channelID); err != nil {
+	if err := m.Store.SetChannel(ctx, c.ID, channelID); errors.Is(err, conversation.ErrNotFound) {
+		return false, errAborted
+	} else if err != nil {
 		return false, err
 	}
 	m.Channels.Add(channelID)
@@ -182,6 +187,31 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 		return true, m.letIn(ctx, c, c.OwnerID)
 	}
 	return true, nil
+}
+
+func (m *Mirror) ensureChannel(ctx context.Context, r *Refresh) (string, error) {
+	c := &r.Conversation
+	return m.Posts.EnsureChannel(ctx, Channel{
+		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: DisplayName(c), Header: m.header(c, m.Clock.Now(), r.Zone),
+	})
+}
+
+// errAborted says that the start was refused while its channel was made.
+var errAborted = errors.New("the conversation was aborted meanwhile")
+
+// showAborted leaves nothing in Mattermost of a start that was refused for good:
+// the channel that an earlier step, or a crashed try, may have made goes too.
+func (m *Mirror) showAborted(ctx context.Context, r *Refresh, now int64) error {
+	if r.Again {
+		channelID, err := m.ensureChannel(ctx, r)
+		if err == nil {
+			err = m.Posts.Archive(ctx, channelID)
+		}
+		if err != nil && !errors.Is(err, ErrTooManyChannels) { // with no room there is none
+			return err
+		}
+	}
+	return m.Store.Refreshed(ctx, r.Conversation.ID, r.DueAt, "aborted", 0, now)
 }
 
 // showTemplates posts the templates that have no post yet, as the customer sees them.

@@ -80,8 +80,7 @@ func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, erro
 		return attempt{}, err
 	}
 	if s.Message.Status.Rank() > conversation.Unknown.Rank() {
-		o.Refresh()
-		return attempt{status: s.Message.Status, send: s}, nil // a status webhook was faster
+		return o.ended(ctx, s) // a status webhook was faster, or a crash came after the end
 	}
 	if job.LeftAt != 0 {
 		return o.awaitOutcome(ctx, job, s)
@@ -230,10 +229,30 @@ func (o *Outbound) end(ctx context.Context, s *Send, status conversation.Status,
 	if err := o.Store.RecordEnd(ctx, s.Message.ID, status, reason, now); err != nil {
 		return attempt{}, err
 	}
-	a := attempt{status: status, verdict: v, send: s}
-	if s.Conversation.ChannelID == "" && status != conversation.Unknown {
-		a.aborted = true
-		return a, o.Store.Abort(ctx, s.Conversation.ID, now)
+	s.Message.Status = status
+	return o.conclude(ctx, attempt{status: status, verdict: v, send: s})
+}
+
+// ended finishes the job of a message that has come to its end already.
+func (o *Outbound) ended(ctx context.Context, s *Send) (attempt, error) {
+	a := attempt{status: s.Message.Status, send: s}
+	if a.status == conversation.Failed {
+		a.verdict = whatsapp.ClassifyCode(s.Message.ReasonCode)
+	}
+	return o.conclude(ctx, a)
+}
+
+// conclude lets the conversation of a refused start end with it, and shows the
+// rest what came of the message. What it read of the conversation may be old by
+// now: the store decides.
+func (o *Outbound) conclude(ctx context.Context, a attempt) (attempt, error) {
+	s := a.send
+	refused := (a.status == conversation.Failed || a.status == conversation.NotSent) && s.Message.SentAt == 0
+	if refused && s.Conversation.ChannelID == "" {
+		var err error
+		if a.aborted, err = o.Store.Abort(ctx, s.Conversation.ID, o.Clock.Now()); err != nil || a.aborted {
+			return a, err
+		}
 	}
 	o.Shown()
 	o.Refresh()

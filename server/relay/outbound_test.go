@@ -59,7 +59,10 @@ func (o *outbox) BlockAccount(_ context.Context, _ string, code int, _ int64) (b
 	o.send.Account.BlockedCode = code
 	return changed, nil
 }
-func (o *outbox) Abort(context.Context, string, int64) error { o.aborted = true; return nil }
+func (o *outbox) Abort(context.Context, string, int64) (bool, error) {
+	o.aborted = true
+	return true, nil
+}
 
 // meta answers what it is told and counts what reached it.
 type meta struct {

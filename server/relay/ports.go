@@ -39,7 +39,7 @@ type InboundStore interface {
 	// AccountsByWABA finds the accounts of a WhatsApp Business Account.
 	AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
 	// Arrival answers where a message belongs: to the conversation in which it is
-	// stored already, else to the one that sent the message it answers if that is
+	// stored already (an aborted one only if its post is there), else to the one that sent the message it answers if that is
 	// still open, else to the open one of the person (by BSUID, then by phone
 	// key). ErrNotFound where the person has no open one.
 	Arrival(ctx context.Context, accountID, wamid, answers string, who Person) (*Arrival, error)
@@ -50,7 +50,8 @@ type InboundStore interface {
 	// window, moves window_from, window_until and last_inbound_at by
 	// conversation.Answered, all in one transaction. It also adds identities
 	// that were not known. It answers the stored message (with its PostID if the
-	// post exists already) and the conversation before and after.
+	// post exists already) and the conversation before and after. ErrNotFound
+	// where the conversation is gone or aborted.
 	SaveInbound(ctx context.Context, m *conversation.Message, who Person, opensWindow bool, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error)
 	// MessageByWAMID finds a message either way; ErrNotFound.
 	MessageByWAMID(ctx context.Context, wamid string) (*conversation.Message, error)
@@ -146,8 +147,10 @@ type OutboundStore interface {
 	BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
 	// BlockAccount notes the error that needs an admin; code 0 takes it off. It answers whether that changed anything.
 	BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
-	// Abort ends a conversation whose first template was refused for good.
-	Abort(ctx context.Context, conversationID string, now int64) error
+	// Abort ends a conversation whose first template was refused for good, unless
+	// it has a channel or another message meanwhile: then it lives on without its
+	// template, is due to be shown and, where the customer wrote, tells it.
+	Abort(ctx context.Context, conversationID string, now int64) (aborted bool, err error)
 	// EnqueuePost stores what goes out for an agent's post, one message or more
 	// with their outbox jobs in that order, once per post, due after the pause;
 	// created is false if it was there. All messages are of one conversation, post and moment.
@@ -184,7 +187,7 @@ type MirrorStore interface {
 	// If the row became due again meanwhile it stays due. Where something else is shown than before,
 	// now is the conversation's latest activity.
 	Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error
-	// SetChannel records the channel of a conversation.
+	// SetChannel records the channel of a conversation; ErrNotFound where it was aborted.
 	SetChannel(ctx context.Context, id, channelID string) error
 	SetPost(ctx context.Context, messageID, postID string) error
 	// OfferDrafts makes an offer of what each agent holds, once an opening

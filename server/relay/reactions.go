@@ -32,10 +32,10 @@ func (in *Inbound) reaction(ctx context.Context, job jobqueue.Job, a *Arrival, w
 	}
 	now := in.Clock.Now()
 	c := &a.Conversation
-	_, before, after, err := in.Store.SaveInbound(ctx, &conversation.Message{
+	_, before, after, err := in.save(ctx, &conversation.Message{
 		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
 		Direction: conversation.Inbound, Kind: m.Type, WAMID: m.ID, CreatedAt: in.sentAt(job),
-	}, who, m.OpensWindow(), now)
+	}, who, m, now)
 	if err != nil {
 		return false, err
 	}

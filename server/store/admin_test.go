@@ -64,7 +64,7 @@ func TestAccounts(t *testing.T) {
 		}
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrConflict)
-		require.NoError(t, f.Abort(ctx(), conv.ID, now))
+		f.abort(t, conv.ID)
 		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrHasQueues)
 		require.NoError(t, f.DeleteQueue(ctx(), f.queue.ID))
 		require.NoError(t, f.DeleteAccount(ctx(), f.account.ID))
@@ -108,7 +108,7 @@ func TestQueues(t *testing.T) {
 		require.NoError(t, err)
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), conversation.ErrConflict)
-		require.NoError(t, f.Abort(ctx(), conv.ID, now))
+		f.abort(t, conv.ID)
 		require.NoError(t, f.DeleteQueue(ctx(), f.queue.ID))
 		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), conversation.ErrNotFound)
 		_, err = f.PlanOfQueue(ctx(), f.queue.ID)

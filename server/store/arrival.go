@@ -29,7 +29,7 @@ func arrivalFunction() function {
 		LEFT JOIN LATERAL (SELECT m FROM waa_messages m WHERE m.wamid = q.wamid AND m.wamid <> '' AND m.account_id = q.account LIMIT 1) stored ON true,
 		LATERAL (
 			SELECT b.id FROM (
-				SELECT (stored.m).conversation_id, 0 WHERE (stored.m).id IS NOT NULL
+				SELECT s.id, 0 FROM waa_conversations s WHERE s.id = (stored.m).conversation_id AND (s.aborted_at = 0 OR (stored.m).post_id <> '')
 				UNION ALL
 				SELECT o.id, 1 FROM (
 					SELECT a.conversation_id FROM waa_messages a WHERE a.wamid = q.answers AND a.wamid <> '' AND a.account_id = q.account LIMIT 1

@@ -76,9 +76,10 @@ func updateConversation(ctx context.Context, r runner, c *conversation.Conversat
 	return failed(err, "could not update the conversation")
 }
 
-// SetChannel records the channel of a conversation. ErrConflict if it belongs to another one.
+// SetChannel records the channel of a conversation. ErrConflict if it belongs to
+// another one, ErrNotFound if the conversation was aborted meanwhile.
 func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
-	return execOne(ctx, s.db, "could not set the channel", "UPDATE waa_conversations SET channel_id = $2 WHERE id = $1", id, channelID)
+	return execOne(ctx, s.db, "could not set the channel", "UPDATE waa_conversations SET channel_id = $2 WHERE id = $1 AND aborted_at = 0", id, channelID)
 }
 
 // CloseWindow ends the window now: Meta said it is closed.
@@ -86,14 +87,6 @@ func (s *Store) CloseWindow(ctx context.Context, conversationID string, now int6
 	_, err := exec(ctx, s.db, "UPDATE waa_conversations SET window_until = $2, updated_at = greatest(updated_at, $2), "+
 		refreshSoon("refresh_at", "$2")+" WHERE id = $1 AND window_until > $2", conversationID, now)
 	return failed(err, "could not close the window")
-}
-
-// Abort ends a conversation whose first template was refused for good.
-func (s *Store) Abort(ctx context.Context, conversationID string, now int64) error {
-	return execOne(ctx, s.db, "could not abort the conversation", `UPDATE waa_conversations SET
-			aborted_at = CASE WHEN aborted_at = 0 THEN $2 ELSE aborted_at END, updated_at = greatest(updated_at, $2),
-			refresh_at = CASE WHEN channel_id = '' THEN 0 ELSE $2 END
-		WHERE id = $1`, conversationID, now)
 }
 
 // BlockContact keeps templates from a contact until then, milliseconds since

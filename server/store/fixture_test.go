@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -116,6 +118,37 @@ func (f *fixture) conversation(t testing.TB, contactID string, change func(*conv
 	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.InsertConversation(c) }))
 	return c
 }
+
+// abort ends a conversation as the refusal of its start does.
+func (f *fixture) abort(t testing.TB, id string) {
+	t.Helper()
+	_, err := f.db.Exec("UPDATE waa_conversations SET channel_id = '' WHERE id = $1", id)
+	require.NoError(t, err)
+	aborted, err := f.Abort(ctx(), id, now)
+	require.NoError(t, err)
+	require.True(t, aborted)
+}
+
+// refused stores a template that Meta refused.
+func (f *fixture) refused(t testing.TB, c *conversation.Conversation) {
+	t.Helper()
+	require.NoError(t, f.RecordEnd(ctx(), f.template(t, c, "marketing").ID, conversation.Failed, 132001, now))
+}
+
+// inbound stores a customer's message.
+func (f *fixture) inbound(t testing.TB, c *conversation.Conversation, wamid string) *conversation.Message {
+	t.Helper()
+	saved, _, _, err := f.SaveInbound(ctx(), &conversation.Message{
+		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, Kind: "text", WAMID: wamid, CreatedAt: now,
+	}, relay.Person{}, true, now)
+	require.NoError(t, err)
+	return saved
+}
+
+// newDigits are eight digits of a number nobody has yet.
+func newDigits() string { return fmt.Sprintf("%08d", 70000000+numbers.Add(1)) }
+
+var numbers atomic.Int64
 
 // outbound stores a message to the customer, sent or still pending, as change makes it.
 func (f *fixture) outbound(t testing.TB, c *conversation.Conversation, change func(*conversation.Message)) *conversation.Message {

@@ -45,7 +45,8 @@ func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who re
 }
 
 // saveInboundFunction has conversation.Answered in SQL: an inbound at $8 makes
-// the window end at $9. A test holds the two together.
+// the window end at $9. A test holds the two together. A conversation that was
+// aborted takes no message, and one that it took before goes where it belongs.
 func saveInboundFunction() function {
 	set, news := learnContact("$5", "$4", "$6", "$3")
 	return function{
@@ -58,7 +59,7 @@ func saveInboundFunction() function {
 			WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $2) AND ` + news + ` RETURNING id
 		), old AS (
 			SELECT id, window_from, window_until, last_inbound_at, updated_at, $7 AND $9 > window_until AS moves
-			FROM waa_conversations WHERE id = $2 AND (SELECT count(*) FROM person) >= 0 FOR UPDATE
+			FROM waa_conversations WHERE id = $2 AND aborted_at = 0 AND (SELECT count(*) FROM person) >= 0 FOR UPDATE
 		), saved AS (
 			UPDATE waa_conversations c SET
 				window_from = CASE WHEN old.moves AND $8 >= old.window_until THEN $8 ELSE c.window_from END,
@@ -74,13 +75,15 @@ func saveInboundFunction() function {
 		), inserted AS (
 			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
 			SELECT $11, s.id, $1, s.contact_id, 'in', $12, $13, $14, $15, $8 FROM saved s
-			ON CONFLICT (wamid) WHERE wamid <> '' DO NOTHING RETURNING id
+			ON CONFLICT (wamid) WHERE wamid <> '' DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id
+				WHERE EXISTS (SELECT 1 FROM waa_conversations gone WHERE gone.id = waa_messages.conversation_id AND gone.aborted_at <> 0)
+			RETURNING id
 		), identities AS (
 			INSERT INTO waa_identities (account_id, kind, value, contact_id)
 			SELECT $1, v.kind, v.value, s.contact_id FROM saved s, (VALUES ('bsuid', $4), ('phone', $3)) v (kind, value) WHERE v.value <> ''
 			ON CONFLICT DO NOTHING
 		)
-		SELECT s.c, ct, s.window_from, s.window_until, s.last_inbound_at, s.updated_at, EXISTS (SELECT 1 FROM inserted)
+		SELECT s.c, ct, s.window_from, s.window_until, s.last_inbound_at, s.updated_at, EXISTS (SELECT 1 FROM inserted WHERE id = $11)
 		FROM saved s JOIN waa_contacts ct ON ct.id = s.contact_id`,
 	}
 }

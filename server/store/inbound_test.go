@@ -125,7 +125,7 @@ func TestFindTheConversationThatAsked(t *testing.T) {
 		bia.ClosedAt = now
 		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(bia) }))
 		require.Equal(t, c.ID, find("wamid.asked", person("+5511987654321")), "the one that asked is closed")
-		require.NoError(t, f.Abort(ctx(), c.ID, now))
+		f.abort(t, c.ID)
 		require.Empty(t, find("", person("+5511987654321")))
 	})
 }

@@ -44,7 +44,8 @@ func postedFunction() function {
 			FROM saved s, posts p WHERE p.conversation_id = s.id AND p.stored_id = ''
 			ON CONFLICT (wamid) WHERE wamid <> '' DO UPDATE SET post_id = excluded.post_id WHERE waa_messages.post_id = ''
 		), posted AS (
-			UPDATE waa_messages m SET post_id = p.post_id FROM posts p WHERE p.stored_id <> '' AND m.id = p.stored_id AND m.post_id = ''
+			UPDATE waa_messages m SET post_id = p.post_id, conversation_id = s.id, contact_id = s.contact_id
+			FROM posts p JOIN saved s ON s.id = p.conversation_id WHERE p.stored_id <> '' AND m.id = p.stored_id AND m.post_id = ''
 		)`+finished),
 	}
 }

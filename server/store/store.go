@@ -14,6 +14,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"sync/atomic"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/jmoiron/sqlx"
@@ -52,6 +53,8 @@ type Store struct {
 	sealer Sealer
 	newID  func() string
 	call   map[string]string // of the functions in the database; see function
+
+	indexed atomic.Bool // all late indexes are there
 
 	deliveries combiner[[]InboxRow, struct{}]
 	arrivals   combiner[arriving, *relay.Arrival]

@@ -22,7 +22,10 @@ func DB(t testing.TB) *sql.DB {
 	t.Helper()
 	db := Empty(t)
 	require.NoError(t, store.Migrate(db))
-	_, err := db.Exec(`CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint, teamid varchar(26), type varchar(1), deleteat bigint, name varchar(64),
+	done, err := store.BuildIndexes(t.Context(), db)
+	require.NoError(t, err)
+	require.True(t, done)
+	_, err = db.Exec(`CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint, teamid varchar(26), type varchar(1), deleteat bigint, name varchar(64),
 			displayname varchar(64), header varchar(1024), purpose varchar(250), creatorid varchar(26), createat bigint, updateat bigint,
 			totalmsgcount bigint, totalmsgcountroot bigint, lastrootpostat bigint);
 		CREATE INDEX ON channels (updateat);
