@@ -55,6 +55,7 @@ type app struct {
 	accounts *api.MemoryAccounts
 	metrics  *metrics.Metrics
 
+	seals     *relay.Seals
 	channels  *relay.Channels
 	intake    *relay.Intake
 	reconcile *relay.Reconcile
@@ -93,7 +94,8 @@ func newApp(p *Plugin) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.port = mattermost.New(p.API, botID, a.store)
+	a.seals = &relay.Seals{Keys: a.sealer.postKeys, Now: time.Now}
+	a.port = mattermost.New(p.API, botID, a.store, a.seals)
 	a.accounts = api.NewMemoryAccounts(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
 	a.people = permission.New(p.API, a.store)
@@ -189,7 +191,8 @@ func (a *app) buildRelay() {
 		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})
 	a.intake = &relay.Intake{
-		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: a.port.Emoji}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+		Untie: a.port.Untie,
 	}
 	a.reads = &relay.Reads{Store: a.store, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
 	a.intake.Answered = a.reads.Answered

@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
-	"github.com/mattermost/mattermost/server/public/model"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -18,11 +14,7 @@ type cards struct{ app *app }
 
 // SendLocation posts a place.
 func (c cards) SendLocation(ctx context.Context, userID, channelID string, place whatsapp.Location) error {
-	text := fmt.Sprintf("📍 `%g, %g`", place.Latitude, place.Longitude)
-	if place.Name != "" {
-		text = "📍 **" + convert.Escape(place.Name) + "**" + strings.TrimPrefix(text, "📍")
-	}
-	return c.post(ctx, userID, channelID, text, relay.Card{Location: &place})
+	return c.post(ctx, userID, channelID, relay.Card{Location: &place})
 }
 
 // SendContact posts somebody's name and number.
@@ -36,12 +28,13 @@ func (c cards) SendContact(ctx context.Context, userID, channelID, name, phone s
 		Name:   whatsapp.ContactName{Formatted: name, First: first, Last: strings.TrimSpace(last)},
 		Phones: []whatsapp.ContactPhone{{Phone: number, Type: "CELL", WaID: strings.TrimPrefix(number, "+")}},
 	}
-	return c.post(ctx, userID, channelID, "👤 **"+convert.Escape(name)+"** `"+number+"`", relay.Card{Contact: &card})
+	return c.post(ctx, userID, channelID, relay.Card{Contact: &card})
 }
 
 // post asks first, so that a refusal is an answer to the command and no draft is held.
-func (c cards) post(ctx context.Context, userID, channelID, text string, card relay.Card) error {
-	posted := relay.Posted{ChannelID: channelID, UserID: userID, Message: text, Card: &card, CreateAt: model.GetMillis()}
+func (c cards) post(ctx context.Context, userID, channelID string, card relay.Card) error {
+	posted := relay.Posted{ChannelID: channelID, UserID: userID, Card: &card}
+	posted.Seal = c.app.seals.Seal(posted)
 	ruling, ours, err := c.app.intake.Before(ctx, posted)
 	switch {
 	case err != nil:
@@ -55,6 +48,6 @@ func (c cards) post(ctx context.Context, userID, channelID, text string, card re
 	if err != nil {
 		return err
 	}
-	_, err = c.app.port.CreatePost(ctx, relay.Post{ChannelID: channelID, UserID: userID, Message: text, Props: map[string]any{relay.PropCard: prop}})
+	_, err = c.app.port.CreatePost(ctx, relay.Post{ChannelID: channelID, UserID: userID, Message: ruling.Card, Props: map[string]any{relay.PropCard: prop, relay.PropSeal: posted.Seal}})
 	return err
 }

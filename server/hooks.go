@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -20,24 +19,27 @@ const (
 
 // MessageWillBePosted makes the lock visible. It runs for every post of the
 // whole server, so a channel that is not ours is told by one look-up.
-func (p *Plugin) MessageWillBePosted(_ *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
+func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
 	defer p.recovered("MessageWillBePosted", nil)
 	a := p.app.Load()
 	if a == nil {
 		return nil, ""
 	}
 	ours, err := a.channels.Ours(context.Background(), post.ChannelId)
-	if err != nil || !ours || post.UserId == a.port.BotID() || post.IsSystemMessage() {
+	session := c != nil && c.SessionId != ""
+	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
 		return nil, "" // where it cannot be told the relay's own check still stands
 	}
-	return p.judge(a, post)
+	return p.judge(a, post, session)
 }
 
 // judge decides about a post in a conversation's channel. What cannot be judged is refused.
-func (p *Plugin) judge(a *app, post *model.Post) (changed *model.Post, rejection string) {
+func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.Post, rejection string) {
 	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.say(post.UserId, conversation.T("post.unavailable")) })
 	ctx := context.Background()
-	ruling, _, err := a.intake.Before(ctx, mattermost.Posted(post))
+	posted := mattermost.Posted(post)
+	posted.Session = session
+	ruling, _, err := a.intake.Before(ctx, posted)
 	if err != nil {
 		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
 		ruling = relay.Ruling{Refused: conversation.T("post.unavailable")}
@@ -45,7 +47,7 @@ func (p *Plugin) judge(a *app, post *model.Post) (changed *model.Post, rejection
 	switch ruling.For {
 	case relay.Nowhere:
 		reason := a.say(post.UserId, ruling.Refused)
-		if post.GetProp(relay.PropDraft) != nil {
+		if ruling.Sealed && posted.DraftID != "" {
 			return nil, reason // it is held, and whoever sent it is told
 		}
 		reason += a.hold(ctx, post, ruling)
@@ -53,14 +55,14 @@ func (p *Plugin) judge(a *app, post *model.Post) (changed *model.Post, rejection
 		a.metrics.Refused()
 		return nil, reason
 	case relay.Note:
+		post = cleaned(post, ruling)
 		post.Type = relay.TypeNote
-		if post.GetProp(propAttachments) == nil { // shows a note as one where the type is unknown: the phone app, search, e-mail
-			label := a.texts.Text(a.port.ServerLocale(), "note.label", nil)
-			post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
-		}
+		// shows a note as one where the type is unknown: the phone app, search, e-mail
+		label := a.texts.Text(a.port.ServerLocale(), "note.label", nil)
+		post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
 		return post, ""
 	}
-	return nil, ""
+	return cleaned(post, ruling), ""
 }
 
 // MessageHasBeenPosted puts what is for the customer into the outbox.
@@ -76,11 +78,12 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	}
 }
 
-// MessageWillBeUpdated refuses edits of what went to WhatsApp, which cannot
-// take anything back, and keeps our marks from being edited by hand.
-func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
+// MessageWillBeUpdated refuses edits of what went to WhatsApp or came from
+// there, and keeps our marks from being edited by hand. A change of ours
+// carries a seal, which is taken off here and never stored.
+func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
 	a := p.app.Load()
-	if a == nil || c == nil || c.SessionId == "" { // without a session it is a plugin that updates
+	if a == nil {
 		return updated, ""
 	}
 	ctx := context.Background()
@@ -88,11 +91,15 @@ func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, updated, old *model.Pos
 		return updated, ""
 	}
 	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, conversation.T("post.unavailable")) })
-	keepMarks(updated, old)
+	if a.seals.HoldsChange(old.Id, updated.GetProps()) {
+		updated.DelProp(relay.PropSeal)
+		return updated, ""
+	}
+	keepProps(updated, old)
 	if updated.Message == old.Message && slices.Equal(updated.FileIds, old.FileIds) {
 		return updated, ""
 	}
-	wasForCustomer := old.GetProp(relay.PropStatus) != nil
+	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(relay.PropStatus) != nil
 	if !wasForCustomer {
 		known, err := a.store.Known(ctx, []string{old.Id})
 		if err != nil {
@@ -102,24 +109,12 @@ func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, updated, old *model.Pos
 	}
 	if wasForCustomer {
 		reason := a.say(old.UserId, conversation.T("post.edited"))
-		a.port.Whisper(ctx, old.ChannelId, old.UserId, old.RootId, reason)
+		if old.UserId != a.port.BotID() {
+			a.port.Whisper(ctx, old.ChannelId, old.UserId, old.RootId, reason)
+		}
 		return nil, reason
 	}
 	return updated, ""
-}
-
-// keepMarks puts our properties back as they were.
-func keepMarks(updated, old *model.Post) {
-	for name := range updated.GetProps() {
-		if strings.HasPrefix(name, "waa_") {
-			updated.DelProp(name)
-		}
-	}
-	for name, value := range old.GetProps() {
-		if strings.HasPrefix(name, "waa_") {
-			updated.AddProp(name, value)
-		}
-	}
 }
 
 // UserHasJoinedChannel makes attendant whom a colleague invited. It runs for

@@ -10,6 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -39,7 +40,7 @@ func newFake(t *testing.T, version string) (*fakeAPI, *Port) {
 	f := &fakeAPI{t: t, db: db, version: version, posts: map[string]*model.Post{}, cached: map[string]*model.Channel{}, clock: 100}
 	_, err := db.Exec("INSERT INTO bots VALUES ('bot')")
 	require.NoError(t, err)
-	return f, New(f, "bot", store.New(db, nil, model.NewId))
+	return f, New(f, "bot", store.New(db, nil, model.NewId), testSeals)
 }
 
 func (f *fakeAPI) exec(query string, args ...any) {
@@ -125,6 +126,8 @@ func (f *fakeAPI) UpdatePost(p *model.Post) (*model.Post, *model.AppError) {
 	if f.broken {
 		return nil, nil
 	}
+	require.True(f.t, testSeals.HoldsChange(p.Id, p.GetProps()))
+	p.DelProp(relay.PropSeal) // as our own hook does, before the post is stored
 	f.exec("UPDATE posts SET message = $2, props = $3 WHERE id = $1", p.Id, p.Message, asJSON(f.t, p.GetProps()))
 	return f.stored(p.Id), nil
 }

@@ -22,6 +22,7 @@ type Port struct {
 	api     plugin.API
 	botID   string
 	records Records
+	seals   *relay.Seals
 	can     Capabilities
 }
 
@@ -44,9 +45,9 @@ func CapabilitiesOf(serverVersion string) Capabilities {
 	}
 }
 
-// New makes the port of the plugin API, our bot's user id and the server's own tables.
-func New(api plugin.API, botID string, records Records) *Port {
-	return &Port{api: api, botID: botID, records: records, can: CapabilitiesOf(api.GetServerVersion())}
+// New makes the port of the plugin API, our bot's user id, the server's own tables, and what proves that a change is ours.
+func New(api plugin.API, botID string, records Records, seals *relay.Seals) *Port {
+	return &Port{api: api, botID: botID, records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion())}
 }
 
 // BotID is the user id of our bot.

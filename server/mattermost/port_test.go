@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -12,6 +13,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
+
+// testSeals prove what the port changes.
+var testSeals = &relay.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
 
 func TestGuardsOnlyWhereTheServerHasThem(t *testing.T) {
 	for version, guards := range map[string]bool{"11.4.0": false, "11.8.3": false, "11.9.0": true, "11.11.1": true, "12.0.0": true, "nonsense": false, "": false} {

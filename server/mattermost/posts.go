@@ -52,10 +52,12 @@ func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until i
 func Posted(post *model.Post) relay.Posted {
 	_, webhook := post.GetProps()["from_webhook"]
 	_, bot := post.GetProps()["from_bot"]
+	draft, _ := post.GetProp(relay.PropDraft).(string)
+	seal, _ := post.GetProp(relay.PropSeal).(string)
 	return relay.Posted{
 		ID: post.Id, ChannelID: post.ChannelId, RootID: post.RootId, UserID: post.UserId,
 		Message: post.Message, Type: post.Type, FileIDs: post.FileIds, CreateAt: post.CreateAt,
-		Machine: webhook || bot, Card: card(post.GetProp(relay.PropCard)),
+		Machine: webhook || bot, Card: card(post.GetProp(relay.PropCard)), DraftID: draft, Seal: seal, Props: post.GetProps(),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // Records are the server's own tables. The plugin API answers many questions
@@ -41,8 +42,11 @@ func (p *Port) standing(ctx context.Context, postID string) (*model.Post, error)
 }
 
 // update changes a post. What the server says the post is now is what counts:
-// the API's client gives nothing, and no error, where the call broke.
+// the API's client gives nothing, and no error, where the call broke. The seal
+// tells our own hook that the change is ours: a missing session does not, since
+// scheduled posts and other plugins have none either.
 func (p *Port) update(post *model.Post, doing string) (*model.Post, error) {
+	post.AddProp(relay.PropSeal, p.seals.SealChange(post.Id, post.GetProps()))
 	updated, appErr := p.api.UpdatePost(post)
 	switch {
 	case appErr != nil:

@@ -21,7 +21,7 @@ const (
 	// postGap keeps two posts of an author from having the same CreateAt, which is their order on the way to the customer.
 	postGap = 2 * time.Millisecond
 	// PropDraft names the draft that a post was, on the agent's post.
-	PropDraft = "waa_draft"
+	PropDraft = propPrefix + "draft"
 )
 
 // DraftJob is a chosen draft that is to become a post.
@@ -79,6 +79,7 @@ type Drafts struct {
 	Store    DraftStore
 	Posts    DraftPosts
 	Before   func(ctx context.Context, p Posted) (ruling Ruling, ours bool, err error) // Intake.Before
+	Seals    *Seals
 	Speaker  Speaker
 	Username func(ctx context.Context, userID string) (string, error)
 	Clock    conversation.Clock
@@ -188,9 +189,10 @@ func (d *Drafts) send(ctx context.Context, job *DraftJob) (refused conversation.
 		return refused, d.Store.DraftBack(ctx, job.ID, d.Clock.Now())
 	}
 	time.Sleep(postGap)
+	seal := d.Seals.Seal(Posted{ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs, DraftID: job.ID})
 	id, err := d.Posts.CreatePost(ctx, Post{
 		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
-		Props: map[string]any{PropDraft: job.ID}, PendingID: "draft:" + job.ID,
+		Props: map[string]any{PropDraft: job.ID, PropSeal: seal}, PendingID: "draft:" + job.ID,
 	})
 	if err == nil {
 		return conversation.Text{}, d.Store.DraftSent(ctx, job.ID, id, d.Clock.Now())

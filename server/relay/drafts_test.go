@@ -113,7 +113,7 @@ func newDrawer(texts ...string) (*drawer, *Drafts) {
 	}
 	speaker := Speaker{Texts: plain{}, Server: func() string { return "en" }, Reader: func(context.Context, string) string { return "en" }}
 	return d, &Drafts{
-		Store: d, Posts: d, Speaker: speaker, Clock: fixedClock(7), Changed: func() {}, Log: nobodyListens{},
+		Store: d, Posts: d, Seals: &Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Speaker: speaker, Clock: fixedClock(7), Changed: func() {}, Log: nobodyListens{},
 		Username: func(_ context.Context, userID string) (string, error) { return userID, nil },
 		Before: func(_ context.Context, p Posted) (Ruling, bool, error) {
 			if strings.Contains(p.Message, "@") {
@@ -135,6 +135,8 @@ func TestChosenDraftsBecomeTheAuthorsPosts(t *testing.T) {
 		require.Equal(t, "ines", d.posts[i].UserID)
 		require.Equal(t, "root", d.posts[i].RootID)
 		require.Equal(t, "id"+text, d.posts[i].Props[PropDraft])
+		seal, _ := d.posts[i].Props[PropSeal].(string)
+		require.True(t, drafts.Seals.Holds(Posted{UserID: "ines", ChannelID: "channel", RootID: "root", Message: text, DraftID: "id" + text, Seal: seal}))
 	}
 	require.Equal(t, conversation.DraftHeld, d.drafts[1].State)
 	require.Empty(t, d.whispers, "who asked is answered")

@@ -33,6 +33,8 @@ type Intake struct {
 	NewID    func() string
 	Wake     func()                             // the outbound worker
 	Answered func(c *conversation.Conversation) // is told when something goes to the customer; nil = nobody wants to know
+	// Untie takes properties off a post that are not its author's to give.
+	Untie func(ctx context.Context, postID string, props []string) error
 	// Posted is told of a post that goes to the customer, before it is taken; nil = nobody wants to know.
 	Posted func(ctx context.Context, c *conversation.Conversation, p Posted) error
 }
@@ -71,6 +73,11 @@ func (in *Intake) After(ctx context.Context, p Posted) error {
 }
 
 func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Posted, ruling Ruling) error {
+	if strange := Strange(p.Props, ruling); len(strange) > 0 {
+		if err := in.Untie(ctx, p.ID, strange); err != nil {
+			return err
+		}
+	}
 	if ruling.For == Team || ruling.For == Note {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
@@ -20,6 +21,8 @@ type Ruling struct {
 	Refused conversation.Text // why, with Nowhere
 	Reason  int               // the same as a stored reason, with Nowhere
 	Parts   []convert.Part    // the messages it becomes, with Customer
+	Card    string            // the text that the channel is to show, where the post is a card
+	Sealed  bool              // we made it, in its author's name: what it says of itself is true
 }
 
 // Destination is whom a post is for.
@@ -43,19 +46,28 @@ type Judge struct {
 	}
 	Files FileInfos
 	Emoji func(name string) (string, bool) // the characters of an emoji's name
+	Seals *Seals
 }
 
 // Rule judges one post by the conversation as it stands and a moment,
 // milliseconds since epoch. It asks for no state but that of the conversation.
 func (j *Judge) Rule(ctx context.Context, c *conversation.Conversation, p Posted, now int64) (Ruling, error) {
+	sealed := p.Seal != "" && j.Seals.Holds(p)
+	if !sealed { // then it is the text it shows, and nothing else
+		p.Card, p.DraftID = nil, ""
+	}
+	ruling, err := j.rule(ctx, c, p, now)
+	ruling.Sealed = sealed
+	return ruling, err
+}
+
+func (j *Judge) rule(ctx context.Context, c *conversation.Conversation, p Posted, now int64) (Ruling, error) {
 	switch p.Type {
 	case TypeNote:
 		return Ruling{For: Note}, nil
 	case "", "me":
-	case TypeEvent, TypeTemplate: // ours alone: a forged one would look like a fact
-		return refused(conversation.ReasonNotPermitted, conversation.T("post.forged")), nil
-	default: // another plugin's post: a poll, a call
-		return Ruling{For: Team}, nil
+	default:
+		return foreign(p), nil
 	}
 	if p.Machine {
 		return refused(conversation.ReasonNotPermitted, conversation.T("post.machine")), nil
@@ -81,12 +93,27 @@ func (j *Judge) Rule(ctx context.Context, c *conversation.Conversation, p Posted
 	return j.ruleContent(ctx, p)
 }
 
+// foreign rules posts of a type that people do not write.
+func foreign(p Posted) Ruling {
+	switch {
+	case IsOurType(p.Type) || !strings.HasPrefix(p.Type, model.PostCustomTypePrefix): // a forged one would look like a fact
+		return refused(conversation.ReasonNotPermitted, conversation.T("post.forged"))
+	case p.Session: // a person asked for the type, and the customer will not see it: it has to look so
+		return Ruling{For: Note}
+	default: // another plugin's post: a poll, a call
+		return Ruling{For: Team}
+	}
+}
+
 func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 	notPermitted := func(text conversation.Text) (Ruling, error) {
 		return refused(conversation.ReasonNotPermitted, text), nil
 	}
 	if kind := p.Card.kind(); kind != "" && len(p.FileIDs) == 0 {
-		return Ruling{For: Customer, Parts: []convert.Part{{Kind: kind}}}, nil
+		if text, err := j.words(ctx, p.Card.words()); err != nil || text.Key != "" {
+			return refused(conversation.ReasonNotPermitted, text), err
+		}
+		return Ruling{For: Customer, Parts: []convert.Part{{Kind: kind}}, Card: p.Card.Text()}, nil
 	}
 	if length := utf8.RuneCountInString(p.Message); length > 2*convert.MaxText { // no marks make up for that
 		return notPermitted(conversation.T("post.long", "Max", convert.MaxText, "Length", length))
@@ -98,14 +125,8 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 	case utf8.RuneCountInString(text) > convert.MaxText:
 		return notPermitted(conversation.T("post.long", "Max", convert.MaxText, "Length", utf8.RuneCountInString(text)))
 	}
-	switch name, err := j.mention(ctx, p.Message); {
-	case err != nil:
-		return Ruling{}, err
-	case name != "":
-		return notPermitted(conversation.T("post.mention", "Name", "@"+name))
-	}
-	if j.linksInside(p.Message) {
-		return notPermitted(conversation.T("post.link"))
+	if text, err := j.words(ctx, p.Message); err != nil || text.Key != "" {
+		return refused(conversation.ReasonNotPermitted, text), err
 	}
 	kinds, files, problem, err := j.fitFiles(ctx, p)
 	if err != nil {
@@ -115,6 +136,19 @@ func (j *Judge) ruleContent(ctx context.Context, p Posted) (Ruling, error) {
 		return notPermitted(conversation.Text{Key: problem.Key, Data: problem.Data})
 	}
 	return Ruling{For: Customer, Parts: convert.Parts(text, kinds, files)}, nil
+}
+
+// words refuses a text that calls a colleague or links into Mattermost, and says why.
+func (j *Judge) words(ctx context.Context, text string) (why conversation.Text, err error) {
+	switch name, err := j.mention(ctx, text); {
+	case err != nil:
+		return conversation.Text{}, err
+	case name != "":
+		return conversation.T("post.mention", "Name", "@"+name), nil
+	case j.linksInside(text):
+		return conversation.T("post.link"), nil
+	}
+	return conversation.Text{}, nil
 }
 
 // blank tells that a text has nothing to see.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // fakePosts is Mattermost as the judge sees it.
@@ -50,7 +52,16 @@ var (
 )
 
 func TestRule(t *testing.T) {
-	judge := &Judge{Posts: fakePosts{
+	now := time.Now()
+	seals := sealsOf("key", &now)
+	place := func(name string) Posted {
+		p := Posted{UserID: "ana", Message: "📍", Card: &Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: name}}}
+		p.Seal = seals.Seal(p)
+		return p
+	}
+	forged := place("Loja")
+	forged.Card = &Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: "PIX 000"}}
+	judge := &Judge{Seals: seals, Posts: fakePosts{
 		types: map[string]string{"note": TypeNote, "event": TypeEvent, "plain": ""},
 		users: map[string]bool{"bruno": true, "ana.maria": true}, site: "https://chat.empresa.com.br/mm",
 	}, Emoji: func(string) (string, bool) { return "", false }, Files: fakeFiles{
@@ -74,6 +85,14 @@ func TestRule(t *testing.T) {
 		"a forged state line":              {openConv, Posted{Type: TypeEvent, Message: "x"}, Nowhere, "post.forged"},
 		"a forged template":                {openConv, Posted{Type: TypeTemplate, Message: "x"}, Nowhere, "post.forged"},
 		"another plugin's poll":            {waitingConv, Posted{Type: "custom_poll", Message: "x"}, Team, ""},
+		"a poll that a person forged":      {openConv, Posted{Type: "custom_poll", Session: true, Message: "x"}, Note, ""},
+		"a type of ours that nobody knows": {openConv, Posted{Type: "custom_waa_x", Message: "x"}, Nowhere, "post.forged"},
+		"a type that looks like plain":     {waitingConv, Posted{Type: "slack_attachment", Message: "x"}, Nowhere, "post.forged"},
+		"a place":                          {openConv, place("Loja"), Customer, ""},
+		"a place that calls a colleague":   {openConv, place("fale com @bruno"), Nowhere, "post.mention"},
+		"a place with a link inside":       {openConv, place("https://chat.empresa.com.br/mm/time/pl/abc"), Nowhere, "post.link"},
+		"a place without a seal":           {openConv, Posted{Message: " ", Card: place("Loja").Card}, Nowhere, "post.empty"},
+		"another place under a seal":       {openConv, forged, Customer, ""},
 		"a webhook's post":                 {openConv, Posted{Machine: true, Message: "x"}, Nowhere, "post.machine"},
 		"a mention of a colleague":         {openConv, Posted{Message: "oi @Bruno, veja"}, Nowhere, "post.mention"},
 		"a mention at a sentence's end":    {openConv, Posted{Message: "fale com @ana.maria."}, Nowhere, "post.mention"},
@@ -107,6 +126,47 @@ func TestRule(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, ruling.For, name)
 		require.Equal(t, c.key, ruling.Refused.Key, name)
+	}
+	ruling, err := judge.Rule(context.Background(), openConv, place("Loja *1*"), 10)
+	require.NoError(t, err)
+	require.Equal(t, `📍 **Loja \*1\*** `+"`1, 2`", ruling.Card, "the channel shows what the card says")
+	require.Equal(t, whatsapp.TypeLocation, ruling.Parts[0].Kind)
+	ruling, err = judge.Rule(context.Background(), openConv, forged, 10)
+	require.NoError(t, err)
+	require.Empty(t, ruling.Card)
+	require.False(t, ruling.Sealed)
+	require.Equal(t, "📍", ruling.Parts[0].Text, "without a seal it is the text it shows")
+}
+
+func TestACardHoldsNoMoreThanTheChannelShows(t *testing.T) {
+	contact := func(change func(c *whatsapp.ContactCard)) *Card {
+		c := &whatsapp.ContactCard{
+			Name:   whatsapp.ContactName{Formatted: "João da Silva", First: "João", Last: "da Silva"},
+			Phones: []whatsapp.ContactPhone{{Phone: "+5511987654321", Type: "CELL", WaID: "5511987654321"}},
+		}
+		change(c)
+		return &Card{Contact: c}
+	}
+	fine := contact(func(*whatsapp.ContactCard) {})
+	require.Equal(t, whatsapp.TypeContacts, fine.kind())
+	require.Equal(t, "👤 **João da Silva** `+5511987654321`", fine.Text())
+	for name, card := range map[string]*Card{
+		"another first name": contact(func(c *whatsapp.ContactCard) { c.Name.First = "PIX 000" }),
+		"a middle name":      contact(func(c *whatsapp.ContactCard) { c.Name.Middle = "x" }),
+		"a long name": contact(func(c *whatsapp.ContactCard) {
+			c.Name.Formatted = strings.Repeat("a", 257)
+			c.Name.First, c.Name.Last = c.Name.Formatted, ""
+		}),
+		"an organization":    contact(func(c *whatsapp.ContactCard) { c.Org = &whatsapp.ContactOrg{Company: "x"} }),
+		"a link":             contact(func(c *whatsapp.ContactCard) { c.URLs = []whatsapp.ContactURL{{URL: "https://x"}} }),
+		"no number":          contact(func(c *whatsapp.ContactCard) { c.Phones = nil }),
+		"words for a number": contact(func(c *whatsapp.ContactCard) { c.Phones[0].Phone = "pague" }),
+		"a place's link":     {Location: &whatsapp.Location{URL: "https://x"}},
+		"a long address":     {Location: &whatsapp.Location{Address: strings.Repeat("a", 257)}},
+		"both":               {Location: &whatsapp.Location{}, Contact: fine.Contact},
+		"neither":            {},
+	} {
+		require.Empty(t, card.kind(), name)
 	}
 }
 

@@ -48,9 +48,13 @@ type Posted struct {
 	Message   string
 	Type      string
 	FileIDs   []string
-	Card      *Card // what it is to the customer instead of its text
-	CreateAt  int64 // milliseconds since epoch, the server's clock
-	Machine   bool  // an incoming webhook or another bot wrote it
+	Card      *Card  // what it is to the customer instead of its text; believed with a seal only
+	DraftID   string // the held draft it was; believed with a seal only
+	Seal      string // see Seals
+	CreateAt  int64  // milliseconds since epoch, the server's clock; 0 = now
+	Machine   bool   // an incoming webhook or another bot wrote it
+	Props     map[string]any
+	Session   bool // it came with somebody's session: not from a plugin
 }
 
 // Channel is what the relay asks Mattermost to make for a conversation.

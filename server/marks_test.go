@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// hookServer is Mattermost as the posting hooks meet it.
+type hookServer struct{ plugin.API }
+
+func (hookServer) GetServerVersion() string { return "11.4.0" }
+func (hookServer) GetConfig() *model.Config {
+	c := &model.Config{}
+	c.SetDefaults()
+	return c
+}
+func (hookServer) GetUser(id string) (*model.User, *model.AppError) {
+	return &model.User{Id: id, Locale: "en"}, nil
+}
+func (hookServer) GetUserByUsername(string) (*model.User, *model.AppError) {
+	return nil, model.NewAppError("", "none", nil, "", http.StatusNotFound)
+}
+func (hookServer) SendEphemeralPost(string, *model.Post) *model.Post { return nil }
+func (hookServer) LogWarn(string, ...any)                            {}
+func (hookServer) LogError(string, ...any)                           {}
+
+// open is the one conversation there is, in channel "ours", and always open.
+type open struct{ relay.IntakeStore }
+
+func (open) ConversationByChannel(_ context.Context, channelID string) (*conversation.Conversation, error) {
+	if channelID != "ours" {
+		return nil, conversation.ErrNotFound
+	}
+	return &conversation.Conversation{ID: "conv", ChannelID: "ours", WindowFrom: 1, WindowUntil: 1 << 60}, nil
+}
+
+func newHooked(t *testing.T) (*Plugin, *app) {
+	t.Helper()
+	p := &Plugin{}
+	p.API = hookServer{}
+	texts, err := i18n.New()
+	require.NoError(t, err)
+	a := &app{plugin: p, texts: &localTexts{bundle: texts}, metrics: metrics.New(func() []metrics.Queue { return nil }), clock: newClock(make(chan struct{}))}
+	a.texts.use(config.Settings{TimeZone: time.UTC})
+	a.seals = &relay.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
+	a.port = mattermost.New(p.API, "bot", nil, a.seals)
+	a.channels = relay.NewChannels(open{}.ConversationByChannel)
+	a.intake = &relay.Intake{
+		Store: open{}, Channels: a.channels, Clock: a.clock,
+		Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
+	}
+	p.app.Store(a)
+	return p, a
+}
+
+// said are the properties of a post that say anything.
+func said(post *model.Post) model.StringInterface {
+	props := model.StringInterface{}
+	for name, value := range post.GetProps() {
+		if value != nil {
+			props[name] = value
+		}
+	}
+	return props
+}
+
+var (
+	byPerson = &plugin.Context{SessionId: "session"}
+	byNobody = &plugin.Context{} // the scheduled-post job, another plugin
+)
+
+func forgedProps() model.StringInterface {
+	return model.StringInterface{
+		"waa_status": "read", "waa_kind": "inbound", "waa_wamid": "x", "waa_message": "x", "waa_event": "x", "waa_draft": "d", "waa_seal": "1.x", "waa_new": 1,
+		"waa_card":          map[string]any{"contact": map[string]any{"name": map[string]any{"formatted_name": "PIX 000"}}},
+		"override_username": "Marina", "override_icon_url": "https://x", "webhook_display_name": "x", "card": "PIX 000", "app_bindings": []any{},
+		"attachments": []any{map[string]any{"text": "PIX 000"}}, "mm_blocks": []any{}, "disable_group_highlight": true,
+	}
+}
+
+// posts asks the hook as the server does: the answer is decoded into the post that came.
+func posts(t *testing.T, p *Plugin, by *plugin.Context, post *model.Post) (*model.Post, string) {
+	t.Helper()
+	type answer struct {
+		A *model.Post
+		B string
+	}
+	came := answer{A: post}
+	var wire bytes.Buffer
+	said, reason := p.MessageWillBePosted(by, post.Clone())
+	require.NoError(t, gob.NewEncoder(&wire).Encode(answer{said, reason}))
+	require.NoError(t, gob.NewDecoder(&wire).Decode(&came))
+	return came.A, came.B
+}
+
+func TestNoMarkOfOursIsTakenFromAPersonsPost(t *testing.T) {
+	p, _ := newHooked(t)
+	for name, by := range map[string]*plugin.Context{"with a session": byPerson, "without one": byNobody, "without anything": nil} {
+		post, reason := posts(t, p, by, &model.Post{ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: forgedProps()})
+		require.Empty(t, reason, name)
+		require.Equal(t, "Bom dia!", post.Message)
+		require.Equal(t, model.StringInterface{"disable_group_highlight": true}, said(post), name)
+		require.Nil(t, mattermost.Posted(post).Card)
+	}
+	note, reason := posts(t, p, byPerson, &model.Post{ChannelId: "ours", UserId: "ana", Type: relay.TypeNote, Message: "x", Props: forgedProps()})
+	require.Empty(t, reason)
+	require.NotContains(t, said(note), "waa_status")
+	require.NotContains(t, said(note), "override_username")
+	label, err := json.Marshal(note.GetProp("attachments"))
+	require.NoError(t, err)
+	require.NotContains(t, string(label), "PIX", "a note says that it is one")
+
+	poll, reason := posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "pollbot", Type: "custom_poll", Message: "x", Props: forgedProps()})
+	require.Empty(t, reason)
+	require.NotContains(t, said(poll), "waa_kind")
+	require.Contains(t, poll.GetProps(), "attachments", "another plugin's post stays as it is, but for what is ours")
+
+	for _, kind := range []string{relay.TypeEvent, relay.TypeTemplate, "custom_waa_other"} {
+		_, reason := p.MessageWillBePosted(byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Type: kind, Message: "x"})
+		require.NotEmpty(t, reason, kind)
+	}
+	_, reason = p.MessageWillBePosted(byPerson, &model.Post{ChannelId: "ours", UserId: "bot", Message: "x", Props: model.StringInterface{"from_bot": "true"}})
+	require.NotEmpty(t, reason, "somebody has a token of our bot's")
+	untouched, reason := p.MessageWillBePosted(byPerson, &model.Post{ChannelId: "theirs", UserId: "ana", Message: "x", Props: forgedProps()})
+	require.Nil(t, untouched, "a channel that is not ours is left alone")
+	require.Empty(t, reason)
+}
+
+func TestWhatWePostInSomebodysNameKeepsItsMarks(t *testing.T) {
+	p, a := newHooked(t)
+	draft := relay.Posted{ChannelID: "ours", UserID: "ana", Message: "Bom dia!", DraftID: "d"}
+	props := func(seal string) model.StringInterface {
+		return model.StringInterface{relay.PropDraft: "d", relay.PropSeal: seal, relay.PropStatus: "read"}
+	}
+	post, _ := posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: props(a.seals.Seal(draft))})
+	require.Equal(t, "d", post.GetProp(relay.PropDraft))
+	require.NotContains(t, said(post), relay.PropStatus)
+	post, _ = posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Message: "PIX 000", Props: props(a.seals.Seal(draft))})
+	require.Empty(t, said(post))
+
+	card := relay.Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: "Loja"}}
+	prop, err := card.Prop()
+	require.NoError(t, err)
+	place := relay.Posted{ChannelID: "ours", UserID: "ana", Card: &card}
+	post, reason := posts(t, p, byNobody, &model.Post{
+		ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: model.StringInterface{relay.PropCard: prop, relay.PropSeal: a.seals.Seal(place)},
+	})
+	require.Empty(t, reason)
+	require.Equal(t, card.Text(), post.Message, "the channel shows what the customer gets")
+	require.Equal(t, &card, mattermost.Posted(post).Card)
+}
+
+func TestNobodyEditsWhatLeftOrCameOrOurMarks(t *testing.T) {
+	p, a := newHooked(t)
+	sent := &model.Post{Id: "p", ChannelId: "ours", UserId: "ana", Message: "oi", Props: model.StringInterface{"waa_status": "failed"}}
+	customers := &model.Post{Id: "c", ChannelId: "ours", UserId: "bot", Message: "quero", Props: model.StringInterface{"waa_kind": "inbound", "waa_wamid": "w"}}
+	for name, by := range map[string]*plugin.Context{"with a session": byPerson, "without one": byNobody} {
+		for _, old := range []*model.Post{sent, customers} {
+			edited := old.Clone()
+			edited.SetProps(forgedProps())
+			edited.IsPinned = true
+			got, reason := p.MessageWillBeUpdated(by, edited, old)
+			require.Empty(t, reason, "%s: a pin is no edit", name)
+			got.DelProp("disable_group_highlight")
+			require.Equal(t, old.GetProps(), got.GetProps(), name)
+
+			edited = old.Clone()
+			edited.Message = "outra coisa"
+			_, reason = p.MessageWillBeUpdated(by, edited, old)
+			require.NotEmpty(t, reason, name)
+		}
+	}
+	ticked := sent.Clone()
+	ticked.SetProps(model.StringInterface{"waa_status": "read"})
+	ticked.AddProp(relay.PropSeal, a.seals.SealChange("p", ticked.GetProps()))
+	got, reason := p.MessageWillBeUpdated(byNobody, ticked, sent)
+	require.Empty(t, reason)
+	require.Equal(t, model.StringInterface{"waa_status": "read"}, got.GetProps(), "our own change, and no seal is stored")
+}
