@@ -33,8 +33,8 @@ type Store interface {
 	Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error
 	// Bury makes a job a dead letter with its reason; its lane goes on.
 	Bury(ctx context.Context, owner string, id int64, reason string) error
-	// Renew prolongs the leases that owner still holds.
-	Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) error
+	// Renew prolongs the leases that owner still holds, and answers of which jobs.
+	Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) (held []int64, err error)
 }
 
 // Outcome is what a handler says of a job.
@@ -78,6 +78,7 @@ func RetryIn(delay time.Duration, reason string) Outcome {
 // Dead makes the job a dead letter that an admin can see and replay.
 func Dead(reason string) Outcome { return Outcome{kind: dead, reason: reason} }
 
-// Handler works on one job. An error is a failure that may pass: the worker
+// Handler works on one job. Its context ends with the lease, whoever renews it;
+// see Held. An error is a failure that may pass: the worker
 // tries again with back-off, and buries the job after its last attempt.
 type Handler func(ctx context.Context, job Job) (Outcome, error)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,7 +47,7 @@ type Worker struct {
 	all    sync.WaitGroup
 
 	mu      sync.Mutex
-	running map[int64]struct{}
+	running map[int64]*Lease
 	failed  map[int64]int // failures of a job in a row, as far as this process saw them
 }
 
@@ -61,7 +62,7 @@ func NewWorker(o Options) *Worker {
 	if o.Yield == nil {
 		o.Yield = func(context.Context) {}
 	}
-	return &Worker{Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), running: map[int64]struct{}{}, failed: map[int64]int{}}
+	return &Worker{Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), running: map[int64]*Lease{}, failed: map[int64]int{}}
 }
 
 // Start begins to work in the background.
@@ -158,6 +159,7 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool
 	if ctx.Err() != nil {
 		return false
 	}
+	until := time.Now().Add(w.Lease)
 	jobs, err := w.Store.Claim(ctx, w.Owner, w.Lease, free)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -169,52 +171,59 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool
 		<-slots
 	}
 	for _, job := range jobs {
-		w.track(job.ID)
+		held := w.track(ctx, job.ID, until)
 		w.all.Add(1)
 		go func() {
 			defer w.all.Done()
 			defer func() { <-slots }()
-			w.runLane(ctx, job)
+			w.runLane(ctx, held, job)
 		}()
 	}
 	return len(jobs) == free
 }
 
 // runLane works on a job and then on the next of its lane, as long as there is one.
-func (w *Worker) runLane(ctx context.Context, job Job) {
+func (w *Worker) runLane(ctx, held context.Context, job Job) {
 	select {
 	case w.hands <- struct{}{}:
 		defer func() { <-w.hands }()
 	case <-ctx.Done():
-		w.untrack(job.ID)
+		w.untrack(held, job.ID)
 		return
 	}
 	for next := &job; next != nil && ctx.Err() == nil; {
 		current := *next
-		next = w.runOne(ctx, current)
-		w.untrack(current.ID)
+		var until time.Time
+		next, until = w.runOne(ctx, held, current)
+		w.untrack(held, current.ID)
 		if next != nil {
-			w.track(next.ID)
+			held = w.track(ctx, next.ID, until)
 		}
 	}
 }
 
-func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
+// runOne works on a job while its lease holds. The next of the lane is leased until then.
+func (w *Worker) runOne(ctx, held context.Context, job Job) (next *Job, until time.Time) {
 	w.Yield(ctx)
 	begin := time.Now()
-	outcome, err := w.safely(ctx, job)
-	if ctx.Err() != nil && err != nil {
-		return nil // stopped half way: the lease runs out and the job goes on elsewhere
+	err := Held(held)
+	var outcome Outcome
+	if err == nil {
+		outcome, err = w.safely(held, job)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, until // stopped half way: the lease runs out and the job goes on elsewhere
+	case errors.Is(err, ErrLost), (err != nil || outcome.kind != done) && Held(held) != nil: // what was done is recorded all the same
+		w.failures(job.ID, nil) // whoever has it now counts for themselves
+		w.Observe("lost", time.Since(begin))
+		return nil, until
 	}
 	failures := 0
 	if err == nil || !w.Outage(err) {
 		failures = w.failures(job.ID, err)
 	}
 	if err != nil {
-		if errors.Is(err, ErrLost) {
-			w.Observe("lost", time.Since(begin))
-			return nil
-		}
 		w.Logger.Warn("A job failed", "queue", w.Name, "job", job.ID, "attempt", job.Attempts, "error", err.Error())
 		outcome = RetryIn(Backoff(failures), err.Error())
 		if failures == 0 {
@@ -228,6 +237,7 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 	// the job's end is written even while stopping
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
+	until = time.Now().Add(w.Lease)
 	switch outcome.kind {
 	case done:
 		if outcome.finish != nil {
@@ -248,7 +258,7 @@ func (w *Worker) runOne(ctx context.Context, job Job) (next *Job) {
 	if err != nil && !errors.Is(err, ErrLost) {
 		w.Logger.Warn("Could not write a job's end", "queue", w.Name, "job", job.ID, "error", err.Error())
 	}
-	return next
+	return next, until
 }
 
 // outagePauses bounds the pause during an outage to 8 seconds: when it is over, work goes on soon.
@@ -294,22 +304,54 @@ func (w *Worker) renewLoop(ctx context.Context) {
 		if len(ids) == 0 {
 			continue
 		}
-		if err := w.Store.Renew(ctx, w.Owner, ids, w.Lease); err != nil && ctx.Err() == nil {
-			w.Logger.Warn("Could not renew leases", "queue", w.Name, "error", err.Error())
+		until := time.Now().Add(w.Lease)
+		held, err := w.Store.Renew(ctx, w.Owner, ids, w.Lease)
+		if err != nil {
+			if ctx.Err() == nil {
+				w.Logger.Warn("Could not renew leases", "queue", w.Name, "error", err.Error())
+			}
+			continue // each ends in its own time
+		}
+		w.renewed(ids, held, until)
+	}
+}
+
+// renewed extends the leases that are still ours, and ends the others: who was
+// frozen for long finds that somebody else has its jobs.
+func (w *Worker) renewed(asked, held []int64, until time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range asked {
+		switch lease := w.running[id]; {
+		case lease == nil: // done meanwhile
+		case slices.Contains(held, id):
+			lease.Extend(until)
+		default:
+			lease.Lose()
 		}
 	}
 }
 
-func (w *Worker) track(id int64) {
+// track notes a job that was claimed. A handler of ours that has lost it may be at it still.
+func (w *Worker) track(ctx context.Context, id int64, until time.Time) context.Context {
+	held, lease := WithLease(ctx, until)
 	w.mu.Lock()
-	w.running[id] = struct{}{}
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	if lost := w.running[id]; lost != nil {
+		lost.Lose()
+	}
+	w.running[id] = lease
+	return held
 }
 
-func (w *Worker) untrack(id int64) {
+func (w *Worker) untrack(held context.Context, id int64) {
+	lease := leaseOf(held)
+	lease.End()
 	w.mu.Lock()
-	delete(w.running, id)
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	if w.running[id] == lease {
+		delete(w.running, id)
+	}
 }
 
 // Backoff is the pause after a number of attempts: 1, 2, 4 ... at most 60 seconds.

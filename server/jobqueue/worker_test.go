@@ -117,15 +117,16 @@ func (m *memory) Bury(_ context.Context, owner string, id int64, reason string) 
 	return nil
 }
 
-func (m *memory) Renew(_ context.Context, owner string, ids []int64, lease time.Duration) error {
+func (m *memory) Renew(_ context.Context, owner string, ids []int64, lease time.Duration) (held []int64, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, id := range ids {
 		if j, err := m.held(owner, id); err == nil {
 			j.until = m.now().Add(lease)
+			held = append(held, id)
 		}
 	}
-	return nil
+	return held, nil
 }
 
 func (m *memory) finished() int {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // archived tells whether the server refused something because the channel is
@@ -23,6 +25,9 @@ func archived(appErr *model.AppError) bool {
 func (p *Port) Archive(ctx context.Context, channelID string) error {
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil || channel.DeleteAt != 0 {
+		return err
+	}
+	if err := jobqueue.Held(ctx); err != nil {
 		return err
 	}
 	if appErr := p.api.DeleteChannel(channelID); appErr != nil {
@@ -48,6 +53,9 @@ func (p *Port) Restore(ctx context.Context, channelID string) error {
 	}
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil || channel.DeleteAt == 0 {
+		return err
+	}
+	if err := jobqueue.Held(ctx); err != nil {
 		return err
 	}
 	if appErr := p.api.RestoreChannel(channelID); appErr != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
@@ -23,6 +24,9 @@ func (p *Port) EnsureChannel(ctx context.Context, c relay.Channel) (string, erro
 		name := c.Name
 		if n > 1 {
 			name += "-" + strconv.Itoa(n)
+		}
+		if err := jobqueue.Held(ctx); err != nil {
+			return "", err
 		}
 		created, appErr := p.api.CreateChannel(&model.Channel{
 			TeamId: c.TeamID, Type: model.ChannelTypePrivate, Name: name, DisplayName: c.DisplayName, Header: c.Header, CreatorId: p.botID,
@@ -64,6 +68,9 @@ func (p *Port) SetHeader(ctx context.Context, channelID, header string) error {
 
 // Join makes our bot a member of the channel.
 func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
+	if err := jobqueue.Held(ctx); err != nil {
+		return err
+	}
 	// a bot must be in the team before it can be in one of its channels
 	if member, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
 		// the server fails for the later of two who add it at the same moment
@@ -88,6 +95,9 @@ func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) 
 		return err
 	case !may:
 		return conversation.ErrNotFound
+	}
+	if err := jobqueue.Held(ctx); err != nil {
+		return err
 	}
 	member, appErr := p.api.AddUserToChannel(channelID, userID, p.botID)
 	if appErr != nil || member == nil {

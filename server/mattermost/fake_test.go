@@ -139,6 +139,13 @@ func (f *fakeAPI) CreatePost(p *model.Post) (*model.Post, *model.AppError) {
 	return f.post(p), nil
 }
 
+func (f *fakeAPI) DeletePost(id string) *model.AppError {
+	if !f.broken {
+		f.exec("UPDATE posts SET deleteat = 5 WHERE id = $1", id)
+	}
+	return nil
+}
+
 func (f *fakeAPI) CreateChannel(c *model.Channel) (*model.Channel, *model.AppError) {
 	switch {
 	case f.broken:

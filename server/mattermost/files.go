@@ -123,7 +123,7 @@ func (p *Port) ShowMedia(ctx context.Context, postID string, shown relay.MediaSh
 		post.AddProp(relay.PropMedia, shown.State)
 		post.AddProp(model.PostPropsAttachments, []any{mediaAttachment(shown)})
 	}
-	updated, err := p.update(post, "could not show a file on its post")
+	updated, err := p.update(ctx, post, "could not show a file on its post")
 	switch {
 	case err != nil:
 		return err

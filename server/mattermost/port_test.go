@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
@@ -181,6 +182,64 @@ func TestFindPostFindsOnlyOurOwn(t *testing.T) {
 	require.Equal(t, id, found)
 	_, err = p.FindPost(ctx, "c", 1000, "waa_wamid", "w")
 	require.ErrorIs(t, err, conversation.ErrNotFound, "it is older than that")
+}
+
+// Of two posts of one thing, by two processes, the first that is named stands.
+func TestAPostThatDoesNotStandIsTakenBack(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	ctx := context.Background()
+	first := f.post(&model.Post{ChannelId: "c", UserId: "bot"}).Id
+	second := f.post(&model.Post{ChannelId: "c", UserId: "bot"}).Id
+	for range 2 {
+		stands, err := p.Agree(ctx, "key", second)
+		require.NoError(t, err)
+		require.Equal(t, second, stands)
+	}
+	f.broken = true
+	_, err := p.Agree(ctx, "key", first)
+	require.Error(t, err, "a call that broke took nothing back")
+	f.broken = false
+	for range 2 {
+		stands, err := p.Agree(ctx, "key", first)
+		require.NoError(t, err)
+		require.Equal(t, second, stands)
+	}
+	require.NotZero(t, f.stored(first).DeleteAt)
+	require.Zero(t, f.stored(second).DeleteAt)
+}
+
+// Who has lost the lease changes nothing that others see.
+func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
+	f, p := newFake(t, "11.10.0")
+	ctx, lease := jobqueue.WithLease(context.Background(), time.Now().Add(time.Hour))
+	lease.Lose()
+	ctx = context.WithoutCancel(ctx) // the end of the context alone would stop the queries
+	f.post(&model.Post{Id: "p", Message: "oi"})
+	open := f.channel(&model.Channel{Name: "open"}).Id
+	archived := f.channel(&model.Channel{Name: "archived", DeleteAt: 5}).Id
+	f.exec("INSERT INTO users (id, username, deleteat) VALUES ('ana', 'ana', 0)")
+	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
+	for name, call := range map[string]func() error{
+		"CreatePost": func() error { _, err := p.CreatePost(ctx, relay.Post{ChannelID: "c"}); return err },
+		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
+		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
+		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", relay.MediaShown{State: "waiting"}) },
+		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
+		"SetHeader":  func() error { return p.SetHeader(ctx, open, "Janela aberta") },
+		"Join":       func() error { return p.Join(ctx, "team", open) },
+		"AddMember":  func() error { return p.AddMember(ctx, "team", open, "ana") },
+		"NotifyAll":  func() error { return p.NotifyAll(ctx, open, "ana") },
+		"Archive":    func() error { return p.Archive(ctx, open) },
+		"Restore":    func() error { return p.Restore(ctx, archived) },
+		"EnsureChannel": func() error {
+			_, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "team", Name: "wa-1"})
+			return err
+		},
+		"UpdateCategories": func() error { return p.UpdateCategories(ctx, "ana", "team", nil) },
+		"CreateCategory":   func() error { _, err := p.CreateCategory(ctx, "ana", "team", "x", nil); return err },
+	} {
+		require.ErrorIs(t, call(), jobqueue.ErrLost, name)
+	}
 }
 
 func TestMembersAreTheActivePeopleWithTheirRoles(t *testing.T) {

@@ -8,11 +8,15 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // CreatePost posts and answers the post's id.
-func (p *Port) CreatePost(_ context.Context, post relay.Post) (string, error) {
+func (p *Port) CreatePost(ctx context.Context, post relay.Post) (string, error) {
+	if err := jobqueue.Held(ctx); err != nil {
+		return "", err
+	}
 	author := post.UserID
 	if author == "" {
 		author = p.botID
@@ -132,7 +136,7 @@ func (p *Port) ShowStatus(ctx context.Context, postID string, status conversatio
 		return nil
 	}
 	post.AddProp(relay.PropStatus, string(status))
-	updated, err := p.update(post, "could not show the status on the post")
+	updated, err := p.update(ctx, post, "could not show the status on the post")
 	switch {
 	case errors.Is(err, conversation.ErrNotFound): // the channel is archived: nobody looks at it any more
 		return nil
@@ -154,7 +158,7 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 	for name, value := range props {
 		post.AddProp(name, value)
 	}
-	_, err = p.update(post, "could not edit the post")
+	_, err = p.update(ctx, post, "could not edit the post")
 	return err
 }
 

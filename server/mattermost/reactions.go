@@ -7,12 +7,17 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // React makes an emoji our bot's one reaction to a post, or takes it off ("");
 // see relay.Reactor.
 func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err error) {
 	if _, err := p.standing(ctx, postID); err != nil {
+		return false, err
+	}
+	if err := jobqueue.Held(ctx); err != nil {
 		return false, err
 	}
 	wanted, known := EmojiName(emoji)

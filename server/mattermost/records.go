@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
@@ -30,6 +31,8 @@ type Records interface {
 	ServerMembers(ctx context.Context, channelID string, n int) ([]conversation.Member, error)
 	ServerMayRead(ctx context.Context, channelID, userID string) (bool, error)
 	IsServerUser(ctx context.Context, username string) (bool, error)
+	// StandingPost answers which post stands for a key: the first that was named.
+	StandingPost(ctx context.Context, key, postID string) (string, error)
 }
 
 // standing reads a post that nobody deleted; conversation.ErrNotFound.
@@ -41,11 +44,37 @@ func (p *Port) standing(ctx context.Context, postID string) (*model.Post, error)
 	return post, err
 }
 
+// Agree makes one of several posts stand: the first that any process named; see
+// relay.Poster. The one that was made and does not stand is deleted.
+func (p *Port) Agree(ctx context.Context, key, postID string) (string, error) {
+	stands, err := p.records.StandingPost(ctx, key, postID)
+	if err != nil || stands == postID {
+		return stands, err
+	}
+	if _, err := p.standing(ctx, postID); errors.Is(err, conversation.ErrNotFound) {
+		return stands, nil
+	} else if err != nil {
+		return "", err
+	}
+	if appErr := p.api.DeletePost(postID); appErr != nil {
+		return "", wrap(appErr, "could not take a post back")
+	}
+	if _, err := p.standing(ctx, postID); err == nil {
+		return "", errors.Wrap(errNothing, "could not take a post back")
+	} else if !errors.Is(err, conversation.ErrNotFound) {
+		return "", err
+	}
+	return stands, nil
+}
+
 // update changes a post. What the server says the post is now is what counts:
 // the API's client gives nothing, and no error, where the call broke. The seal
 // tells our own hook that the change is ours: a missing session does not, since
 // scheduled posts and other plugins have none either.
-func (p *Port) update(post *model.Post, doing string) (*model.Post, error) {
+func (p *Port) update(ctx context.Context, post *model.Post, doing string) (*model.Post, error) {
+	if err := jobqueue.Held(ctx); err != nil {
+		return nil, err
+	}
 	post.AddProp(relay.PropSeal, p.seals.SealChange(post.Id, post.GetProps()))
 	updated, appErr := p.api.UpdatePost(post)
 	switch {
@@ -77,6 +106,9 @@ func (p *Port) updateChannel(ctx context.Context, channelID, doing string, chang
 	channel.LastPostAt, channel.TotalMsgCount = now.LastPostAt, now.TotalMsgCount
 	channel.LastRootPostAt, channel.TotalMsgCountRoot = now.LastRootPostAt, now.TotalMsgCountRoot
 	change(channel)
+	if err := jobqueue.Held(ctx); err != nil {
+		return err
+	}
 	updated, appErr := p.api.UpdateChannel(channel)
 	switch {
 	case appErr != nil:

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // Categories lists somebody's sidebar categories in a team, in their order.
@@ -19,7 +21,10 @@ func (p *Port) Categories(_ context.Context, userID, teamID string) ([]*model.Si
 }
 
 // CreateCategory makes a category and puts channels into it, which leave the one they were in.
-func (p *Port) CreateCategory(_ context.Context, userID, teamID, name string, channels []string) (string, error) {
+func (p *Port) CreateCategory(ctx context.Context, userID, teamID, name string, channels []string) (string, error) {
+	if err := jobqueue.Held(ctx); err != nil {
+		return "", err
+	}
 	created, appErr := p.api.CreateChannelSidebarCategory(userID, teamID, &model.SidebarCategoryWithChannels{
 		SidebarCategory: model.SidebarCategory{UserId: userID, TeamId: teamID, DisplayName: name, Sorting: model.SidebarCategorySortRecent, Type: model.SidebarCategoryCustom},
 		Channels:        channels,
@@ -34,7 +39,10 @@ func (p *Port) CreateCategory(_ context.Context, userID, teamID, name string, ch
 }
 
 // UpdateCategories replaces the channels of categories.
-func (p *Port) UpdateCategories(_ context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error {
+func (p *Port) UpdateCategories(ctx context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error {
+	if err := jobqueue.Held(ctx); err != nil {
+		return err
+	}
 	updated, appErr := p.api.UpdateChannelSidebarCategories(userID, teamID, categories)
 	if appErr != nil || len(updated) < len(categories) {
 		return wrapOr(appErr, "could not update the sidebar")
@@ -43,7 +51,10 @@ func (p *Port) UpdateCategories(_ context.Context, userID, teamID string, catego
 }
 
 // NotifyAll lets somebody be told of every message of a channel, in threads too.
-func (p *Port) NotifyAll(_ context.Context, channelID, userID string) error {
+func (p *Port) NotifyAll(ctx context.Context, channelID, userID string) error {
+	if err := jobqueue.Held(ctx); err != nil {
+		return err
+	}
 	member, appErr := p.api.UpdateChannelMemberNotifications(channelID, userID, map[string]string{
 		model.DesktopNotifyProp: model.ChannelNotifyAll, model.PushNotifyProp: model.ChannelNotifyAll,
 		model.DesktopThreadsNotifyProp: model.ChannelNotifyAll, model.PushThreadsNotifyProp: model.ChannelNotifyAll,

@@ -15,7 +15,7 @@ func (p *Port) Untie(ctx context.Context, postID string, props []string) error {
 		for _, name := range props {
 			post.DelProp(name)
 		}
-		_, err = p.update(post, "could not take properties off the post")
+		_, err = p.update(ctx, post, "could not take properties off the post")
 	}
 	if errors.Is(err, conversation.ErrNotFound) {
 		return nil

@@ -53,6 +53,8 @@ func (a *Archive) Round(ctx context.Context) (more bool, err error) {
 	if days := a.Settings().ArchiveDays; days > 0 {
 		before = now - int64(days)*24*time.Hour.Milliseconds()
 	}
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(archiveLease))
+	defer lease.End()
 	claimed, err := a.Store.ClaimArchive(ctx, before, now, archiveLease, archiveBatch)
 	if err != nil {
 		return false, err

@@ -42,19 +42,18 @@ func (d *Drafts) show(ctx context.Context, o *DraftOffer) error {
 	}
 	key := "drafts:" + o.ConversationID + ":" + o.AuthorID + ":" + strconv.FormatInt(o.Opening, 10)
 	props := map[string]any{PropEvent: key, "attachments": DraftAttachments(drafts, o.ConversationID, o.AuthorID, say)}
-	if o.PostID == "" && o.Attempts > 1 { // a crashed try may have posted it, with what it listed then
-		if o.PostID, err = d.Posts.FindPost(ctx, o.ChannelID, ownPostsSince(), PropEvent, key); err != nil && !errors.Is(err, conversation.ErrNotFound) {
-			return err
-		}
+	again := o.Attempts > 1 // a crashed try may have posted it, with what it listed then
+	if o.PostID == "" {
+		o.PostID, err = ensureOurs(ctx, d.Posts, Post{ChannelID: o.ChannelID, Type: TypeEvent, Message: message, Props: props, PendingID: key},
+			PropEvent, say("withheld.line"), again, ownPostsSince())
+	} else {
+		again = true
 	}
-	if o.PostID != "" {
+	if err == nil && again && o.PostID != "" {
 		err = d.Posts.EditPost(ctx, o.PostID, message, props)
 		if errors.Is(err, conversation.ErrNotFound) || errors.Is(err, ErrRefused) || o.Attempts >= draftTries { // somebody deleted it, or archived the channel
 			err = nil
 		}
-	} else {
-		o.PostID, err = ensureOurs(ctx, d.Posts, Post{ChannelID: o.ChannelID, Type: TypeEvent, Message: message, Props: props, PendingID: key},
-			PropEvent, say("withheld.line"), false, 0)
 	}
 	if err != nil {
 		return err

@@ -90,19 +90,21 @@ type Drafts struct {
 // Round posts what is chosen and shows what changed.
 func (d *Drafts) Round(ctx context.Context) (more bool, err error) {
 	for {
-		job, err := d.Store.ClaimDraft(ctx, "", "", draftLease)
+		job, refused, err := d.sendNext(ctx, "", "")
 		if errors.Is(err, conversation.ErrNotFound) {
 			break
-		} else if err != nil {
+		}
+		if err != nil && job == nil {
 			return false, err
 		}
-		refused, err := d.send(ctx, job)
 		if err != nil {
 			d.Log.Warn("Could not post a draft", "draft", job.ID, "error", err.Error())
 			break // its lease runs out, then it is tried again
 		}
 		d.tell(ctx, job, refused)
 	}
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(draftLease))
+	defer lease.End()
 	offers, err := d.Store.ClaimOffers(ctx, draftLease, offerBatch)
 	if err != nil {
 		return false, err
@@ -132,13 +134,10 @@ func (d *Drafts) SendDrafts(ctx context.Context, conversationID, authorID string
 	}
 	refused := map[string]conversation.Text{}
 	for end := time.Now().Add(draftPatience); ; {
-		job, err := d.Store.ClaimDraft(ctx, conversationID, authorID, draftLease)
+		job, why, err := d.sendNext(ctx, conversationID, authorID)
 		switch {
 		case err == nil:
-			why, err := d.send(ctx, job)
 			switch {
-			case err != nil:
-				return nil, err
 			case why.Key != "" && asked[job.ID]:
 				refused[job.ID] = why
 			default:
@@ -167,12 +166,26 @@ func (d *Drafts) tell(ctx context.Context, job *DraftJob, why conversation.Text)
 	}
 }
 
+// sendNext makes a post of the first chosen draft of an author in a
+// conversation, or ("", "") of anybody, while its lease holds. job is nil where
+// none was to be had; conversation.ErrNotFound where there is none.
+func (d *Drafts) sendNext(ctx context.Context, conversationID, authorID string) (job *DraftJob, refused conversation.Text, err error) {
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(draftLease))
+	defer lease.End()
+	job, err = d.Store.ClaimDraft(ctx, conversationID, authorID, draftLease)
+	if err != nil {
+		return nil, conversation.Text{}, err
+	}
+	refused, err = d.send(ctx, job)
+	return job, refused, err
+}
+
 // send makes a post of one draft, once. What may not be posted is held again, and why is answered.
 func (d *Drafts) send(ctx context.Context, job *DraftJob) (refused conversation.Text, err error) {
 	if job.Attempts > 1 { // an earlier try may have got through
 		id, err := d.Posts.FindPostOf(ctx, job.ChannelID, job.AuthorID, job.ChosenAt-time.Minute.Milliseconds(), PropDraft, job.ID)
 		if err == nil {
-			return conversation.Text{}, d.Store.DraftSent(ctx, job.ID, id, d.Clock.Now())
+			return conversation.Text{}, d.sent(ctx, job, id)
 		} else if !errors.Is(err, conversation.ErrNotFound) {
 			return conversation.Text{}, err
 		}
@@ -195,7 +208,10 @@ func (d *Drafts) send(ctx context.Context, job *DraftJob) (refused conversation.
 		Props: map[string]any{PropDraft: job.ID, PropSeal: seal}, PendingID: "draft:" + job.ID,
 	})
 	if err == nil {
-		return conversation.Text{}, d.Store.DraftSent(ctx, job.ID, id, d.Clock.Now())
+		return conversation.Text{}, d.sent(ctx, job, id)
+	}
+	if lost := jobqueue.Held(ctx); lost != nil {
+		return conversation.Text{}, lost
 	}
 	// the hook may have judged otherwise a moment later
 	refused, judgeErr := d.judge(ctx, job, root)
@@ -208,6 +224,19 @@ func (d *Drafts) send(ctx context.Context, job *DraftJob) (refused conversation.
 		refused = conversation.T("draft.not_posted")
 	}
 	return refused, d.Store.DraftBack(ctx, job.ID, d.Clock.Now())
+}
+
+// sent records the post that a draft became. Of several the first that was taken
+// for the customer stands; see Intake.
+func (d *Drafts) sent(ctx context.Context, job *DraftJob, postID string) error {
+	if job.Attempts > 1 || jobqueue.Held(ctx) != nil {
+		post := Post{ChannelID: job.ChannelID, UserID: job.AuthorID, Props: map[string]any{PropDraft: job.ID}}
+		var err error
+		if postID, err = agree(ctx, d.Posts, post, PropDraft, postID); err != nil {
+			return err
+		}
+	}
+	return d.Store.DraftSent(ctx, job.ID, postID, d.Clock.Now())
 }
 
 // root is the thread the draft was written in, if that is still there.

@@ -81,6 +81,7 @@ func (d *drawer) find(userID, prop, value string) (string, error) {
 	}
 	return "", conversation.ErrNotFound
 }
+func (d *drawer) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
 func (d *drawer) FindPost(_ context.Context, _ string, _ int64, prop, value string) (string, error) {
 	return d.find("", prop, value)
 }

@@ -81,6 +81,7 @@ func (d *desk) CreatePost(_ context.Context, p Post) (string, error) {
 	d.did, d.posts = append(d.did, "post"), append(d.posts, p)
 	return "post", nil
 }
+func (d *desk) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
 func (d *desk) FindPost(context.Context, string, int64, string, string) (string, error) {
 	d.did = append(d.did, "find")
 	if d.found == "" {

@@ -21,6 +21,8 @@ type IntakeStore interface {
 	WAMIDOfPost(ctx context.Context, postID string) (string, error)
 	EnqueuePost(ctx context.Context, pieces []Piece, pause time.Duration) (created bool, err error)
 	InsertNotSent(ctx context.Context, m *conversation.Message) (created bool, err error)
+	// StandingPost answers which post stands for a key: the first that was named.
+	StandingPost(ctx context.Context, key, postID string) (stands string, err error)
 }
 
 // Intake takes what agents post: it asks the judge, and puts what is for the
@@ -89,6 +91,17 @@ func (in *Intake) take(ctx context.Context, c *conversation.Conversation, p Post
 		m.ID, m.Status, m.ReasonCode = in.NewID(), conversation.NotSent, ruling.Reason
 		_, err := in.Store.InsertNotSent(ctx, &m)
 		return err
+	}
+	if ruling.Sealed && p.DraftID != "" { // two processes may have made a post of it, and the customer gets one
+		stands, err := in.Store.StandingPost(ctx, standingKey(p.ChannelID, p.UserID, PropDraft, p.DraftID), p.ID)
+		if err != nil {
+			return err
+		}
+		if stands != p.ID {
+			m.ID, m.Status, m.ReasonCode = in.NewID(), conversation.NotSent, conversation.ReasonDeleted
+			_, err := in.Store.InsertNotSent(ctx, &m)
+			return err
+		}
 	}
 	if in.Posted != nil {
 		if err := in.Posted(ctx, c, p); err != nil {

@@ -54,6 +54,8 @@ type Mirror struct {
 
 // Round refreshes a batch of conversations that are due.
 func (m *Mirror) Round(ctx context.Context) (more bool, err error) {
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(refreshLease))
+	defer lease.End()
 	due, err := m.Store.ClaimRefresh(ctx, "", m.Clock.Now(), refreshLease, refreshBatch)
 	if err != nil {
 		return false, err
@@ -70,16 +72,9 @@ func (m *Mirror) Round(ctx context.Context) (more bool, err error) {
 // already it waits for the worker's lease.
 func (m *Mirror) Refresh(ctx context.Context, conversationID string) error {
 	for end := time.Now().Add(refreshLease / 2); ; {
-		claimed, err := m.Store.ClaimRefresh(ctx, conversationID, m.Clock.Now(), refreshLease, 1)
-		if err != nil {
+		done, err := m.refreshNow(ctx, conversationID)
+		if done || err != nil {
 			return err
-		}
-		if len(claimed) == 1 {
-			if err := m.refresh(ctx, claimed[0], true); err != nil {
-				m.Log.Warn("Could not refresh a conversation at once", "conversation", conversationID, "error", err.Error())
-				return err
-			}
-			return nil
 		}
 		if time.Now().After(end) {
 			return errors.New("the conversation is being refreshed by somebody else")
@@ -90,6 +85,21 @@ func (m *Mirror) Refresh(ctx context.Context, conversationID string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// refreshNow is one try of Refresh; done is false where somebody else is at it.
+func (m *Mirror) refreshNow(ctx context.Context, conversationID string) (done bool, err error) {
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(refreshLease))
+	defer lease.End()
+	claimed, err := m.Store.ClaimRefresh(ctx, conversationID, m.Clock.Now(), refreshLease, 1)
+	if err != nil || len(claimed) == 0 {
+		return false, err
+	}
+	if err := m.refresh(ctx, claimed[0], true); err != nil {
+		m.Log.Warn("Could not refresh a conversation at once", "conversation", conversationID, "error", err.Error())
+		return false, err
+	}
+	return true, nil
 }
 
 func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {

@@ -65,6 +65,8 @@ type Notices struct {
 
 // Round tells a batch.
 func (n *Notices) Round(ctx context.Context) (more bool, err error) {
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(noticeLease))
+	defer lease.End()
 	claimed, err := n.Store.ClaimNotices(ctx, noticeLease, noticeBatch)
 	if err != nil {
 		return false, err

@@ -52,6 +52,7 @@ func (m *mailbox) CreatePost(_ context.Context, p Post) (string, error) {
 	return "id", nil
 }
 
+func (m *mailbox) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
 func (m *mailbox) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	if slices.ContainsFunc(m.posts[channelID], func(p Post) bool { return p.Props[prop] == value }) {
 		return "id", nil

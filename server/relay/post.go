@@ -2,11 +2,15 @@ package relay
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // Properties and types of the posts in a conversation's channel; other software reads them.
@@ -35,7 +39,7 @@ type Post struct {
 	Type      string
 	FileIDs   []string // uploaded by the author, attached to no post yet
 	Props     map[string]any
-	// PendingID lets the server itself drop a second try within half a minute.
+	// PendingID lets the server itself drop a second try that comes while the first is under way there.
 	PendingID string
 }
 
@@ -85,15 +89,22 @@ type Poster interface {
 	// RootOf answers the post that begins the thread of a post (itself, if it
 	// is none's reply); conversation.ErrNotFound.
 	RootOf(ctx context.Context, postID string) (rootID string, err error)
+	// Agree says that a post stands for a key and answers which one does: the first
+	// that any process named. One that does not stand is taken back.
+	Agree(ctx context.Context, key, postID string) (stands string, err error)
 }
 
-// ensurePost posts once: where an earlier try may have got through it looks for the post first.
+// ensurePost posts once. Where an earlier try may have got through it looks for
+// the post first. That earlier one may wake and post after the look, so both,
+// who took over and who was overtaken, agree on the one that stands.
 func ensurePost(ctx context.Context, poster Poster, p Post, prop string, again bool, since int64) (string, error) {
 	value, _ := p.Props[prop].(string)
 	if again {
 		id, err := poster.FindPost(ctx, p.ChannelID, since, prop, value)
-		if !errors.Is(err, conversation.ErrNotFound) {
-			return id, err
+		if err == nil {
+			return agree(ctx, poster, p, prop, id)
+		} else if !errors.Is(err, conversation.ErrNotFound) {
+			return "", err
 		}
 	}
 	id, err := poster.CreatePost(ctx, p)
@@ -101,7 +112,38 @@ func ensurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 		p.RootID = ""
 		id, err = poster.CreatePost(ctx, p)
 	}
-	return id, err
+	if err != nil || !again && jobqueue.Held(ctx) == nil {
+		return id, err
+	}
+	return agree(ctx, poster, p, prop, id)
+}
+
+// agreePatience is how long it is tried to agree on a post: who was overtaken has no second try.
+const agreePatience = 30 * time.Second
+
+// agree answers which post stands of those with one property in a channel. It
+// does not end with the lease: that is when it is needed.
+func agree(ctx context.Context, poster Poster, p Post, prop, id string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), agreePatience)
+	defer cancel()
+	value, _ := p.Props[prop].(string)
+	for {
+		stands, err := poster.Agree(ctx, standingKey(p.ChannelID, p.UserID, prop, value), id)
+		if err == nil {
+			return stands, nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", err
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// standingKey names what a post is, without anything of a person in it.
+func standingKey(channelID, userID, prop, value string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{channelID, userID, prop, value}, "\x00")))
+	return hex.EncodeToString(sum[:])
 }
 
 // ensureOurs is ensurePost for what is ours and in nobody else's words. Where

@@ -65,6 +65,8 @@ type Sidebars struct {
 
 // Round arranges a batch of categories that are due.
 func (s *Sidebars) Round(ctx context.Context) (more bool, err error) {
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(sidebarLease))
+	defer lease.End()
 	due, err := s.Store.ClaimSidebars(ctx, sidebarLease, sidebarBatch)
 	if err != nil {
 		return false, err

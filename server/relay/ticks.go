@@ -33,6 +33,8 @@ type Ticks struct {
 
 // Round shows a batch; more tells that there may be another.
 func (t *Ticks) Round(ctx context.Context) (more bool, err error) {
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(tickLease))
+	defer lease.End()
 	ticks, err := t.Store.ClaimTicks(ctx, tickLease, tickBatch)
 	if err != nil {
 		return false, err

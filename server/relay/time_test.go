@@ -23,6 +23,7 @@ func (w *wall) CreatePost(_ context.Context, p Post) (string, error) {
 	return "id", nil
 }
 
+func (w *wall) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
 func (w *wall) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	if slices.ContainsFunc(w.posts, func(p Post) bool { return p.ChannelID == channelID && p.Props[prop] == value }) {
 		return "id", nil

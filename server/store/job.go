@@ -71,11 +71,13 @@ func (q *Queue) Bury(ctx context.Context, owner string, id int64, reason string)
 // maxReason bounds what is kept of an error, in characters.
 const maxReason = 1000
 
-// Renew prolongs the leases that owner still holds.
-func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) error {
-	_, err := exec(ctx, q.s.db, q.sql(`UPDATE {table} SET lease_until = {now} + $3::bigint
-		WHERE id = ANY($1) AND lease_owner = $2 AND lease_until > {now} AND finished_at < 1`), pq.Array(ids), owner, lease.Milliseconds())
-	return failed(err, "could not renew leases")
+// Renew prolongs the leases that owner still holds, and answers of which jobs.
+func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) ([]int64, error) {
+	var held pq.Int64Array
+	err := q.s.db.GetContext(ctx, &held, q.sql(`WITH renewed AS (UPDATE {table} SET lease_until = {now} + $3::bigint
+		WHERE id = ANY($1) AND lease_owner = $2 AND lease_until > {now} AND finished_at < 1 RETURNING id)
+		SELECT coalesce(array_agg(id), '{}') FROM renewed`), pq.Array(ids), owner, lease.Milliseconds())
+	return held, failed(err, "could not renew leases")
 }
 
 // end runs a statement that only the holder of a job may run.

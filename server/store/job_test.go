@@ -98,7 +98,9 @@ func TestALostLeaseFencesItsOwner(t *testing.T) {
 		q := f.Inbox()
 		add(t, f, row("a", 1, "a1"), row("a", 2, "a2"))
 		id := claim(t, q, "x", 1)[0].ID
-		require.NoError(t, q.Renew(ctx(), "x", []int64{id, 999}, time.Hour))
+		held, err := q.Renew(ctx(), "x", []int64{id, 999}, time.Hour)
+		require.NoError(t, err)
+		require.Equal(t, []int64{id}, held)
 		require.Empty(t, claim(t, q, "y", 10))
 		expire(t, f)
 		lost := func(when string) {
@@ -107,7 +109,9 @@ func TestALostLeaseFencesItsOwner(t *testing.T) {
 			require.ErrorIs(t, err, jobqueue.ErrLost, when)
 			require.ErrorIs(t, q.Retry(ctx(), "x", id, 0, "r"), jobqueue.ErrLost, when)
 			require.ErrorIs(t, q.Bury(ctx(), "x", id, "r"), jobqueue.ErrLost, when)
-			require.NoError(t, q.Renew(ctx(), "x", []int64{id}, time.Hour), when)
+			held, err := q.Renew(ctx(), "x", []int64{id}, time.Hour)
+			require.NoError(t, err, when)
+			require.Empty(t, held, when)
 		}
 		lost("it ran out")
 		jobs := claim(t, q, "y", 10)

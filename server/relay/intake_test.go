@@ -1,0 +1,57 @@
+package relay
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// tray is the outbox as the intake sees it.
+type tray struct {
+	IntakeStore
+	stands map[string]string
+	sent   []string // posts
+	unsent map[string]int
+}
+
+func (s *tray) StandingPost(_ context.Context, key, postID string) (string, error) {
+	if s.stands[key] == "" {
+		s.stands[key] = postID
+	}
+	return s.stands[key], nil
+}
+
+func (s *tray) EnqueuePost(_ context.Context, pieces []Piece, _ time.Duration) (bool, error) {
+	s.sent = append(s.sent, pieces[0].Message.PostID)
+	return true, nil
+}
+
+func (s *tray) InsertNotSent(_ context.Context, m *conversation.Message) (bool, error) {
+	s.unsent[m.PostID] = m.ReasonCode
+	return true, nil
+}
+
+// Two processes, of which one was frozen, make a post of the same draft each.
+func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
+	const at = int64(1_794_744_000_000)
+	store := &tray{stands: map[string]string{}, unsent: map[string]int{}}
+	moment := time.UnixMilli(at)
+	seals := sealsOf("key", &moment)
+	in := &Intake{
+		Store: store, Judge: &Judge{Posts: fakePosts{}, Seals: seals}, Clock: fixedClock(at), NewID: func() string { return "id" }, Wake: func() {},
+	}
+	c := &conversation.Conversation{ID: "conversation", ChannelID: "c", WindowUntil: at + 1000}
+	for _, id := range []string{"first", "second", "first"} {
+		p := Posted{ID: id, ChannelID: "c", UserID: "ana", Message: "Bom dia", DraftID: "draft", CreateAt: at}
+		p.Seal = seals.Seal(p)
+		ruling, err := in.Judge.Rule(t.Context(), c, p, at)
+		require.NoError(t, err)
+		require.NoError(t, in.take(t.Context(), c, p, ruling))
+	}
+	require.Equal(t, []string{"first", "first"}, store.sent, "the same post twice is one message: see the store")
+	require.Equal(t, map[string]int{"second": conversation.ReasonDeleted}, store.unsent, "and nothing is said of the other, which is taken back")
+}

@@ -1,0 +1,8 @@
+-- Which of several posts of one thing stands: the first that somebody says. Only
+-- who took something over, or was overtaken, asks; see server/relay/post.go.
+CREATE TABLE waa_standing (
+    key varchar(64) PRIMARY KEY,
+    post_id varchar(26) NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE INDEX waa_standing_age ON waa_standing (created_at);
