@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,7 @@ func (p *Plugin) OnActivate() (err error) {
 	}
 	p.app.Store(a)
 	a.start()
+	go p.watchServer(a.stopping, os.Exit)
 	return nil
 }
 
