@@ -124,20 +124,36 @@ func (l *launcher) keep(kind string, p *process, stop func() error) error {
 	return l.watchdog.watch(kind, p.pid)
 }
 
-// wait returns when ctx is done or a child has died.
+// wait returns when ctx is done or a child has died that is not to be started again.
 func (l *launcher) wait(ctx context.Context) error {
-	died := make(chan *process, len(l.children))
-	for _, child := range l.children {
-		go func() {
-			<-child.exited
-			died <- child
-		}()
+	died := make(chan *process)
+	done := make(chan struct{})
+	defer close(done)
+	watch := func(child *process) {
+		<-child.exited
+		select {
+		case died <- child:
+		case <-done:
+		}
 	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case child := <-died:
-		return child.failure("died")
+	for _, child := range l.children {
+		go watch(child)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case child := <-died:
+			if child.revive == nil {
+				return child.failure("died")
+			}
+			again, err := child.revive()
+			if err != nil {
+				return err
+			}
+			l.log.Printf("%s died and was started again", child.name)
+			go watch(again)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -21,6 +22,8 @@ const (
 	serverStartLimit = 2 * time.Minute
 	// serverStopLimit leaves plugins the ten seconds that the server gives them, and more.
 	serverStopLimit = 30 * time.Second
+	// pidFile is where the id of a server's process is found in its folder; it changes when the server is started again.
+	pidFile = "server.pid"
 )
 
 // node is a running server.
@@ -71,22 +74,38 @@ func (l *launcher) startNode(ctx context.Context, number int, databaseURL string
 		LogFile:    filepath.Join(dir, "server.log"),
 		Dir:        dir,
 	}}
-	n.process, err = l.spawner.start(&processSpec{
+	spec := &processSpec{
 		name:        fmt.Sprintf("server %d", number),
 		path:        self,
 		args:        []string{roleMattermost, "server", "--config", settings.configFile()},
 		dir:         dir,
 		output:      n.info.LogFile,
 		deathSignal: syscall.SIGTERM, // it takes its plugins along
-	})
-	if err != nil {
+	}
+	if n.process, err = l.spawnServer(spec); err != nil {
 		return nil, err
 	}
 	n.info.PID = n.process.pid
-	if err := l.keep("server", n.process, func() error { return n.process.stop(syscall.SIGTERM, serverStopLimit) }); err != nil {
+	return n, n.process.waitReady(ctx, serverStartLimit, func(ctx context.Context) error { return pingServer(ctx, n.info.URL) })
+}
+
+// spawnServer starts a server's process, now or after its death, and notes its id where tests find it.
+func (l *launcher) spawnServer(spec *processSpec) (*process, error) {
+	p, err := l.spawner.start(spec)
+	if err != nil {
 		return nil, err
 	}
-	return n, n.process.waitReady(ctx, serverStartLimit, func(ctx context.Context) error { return pingServer(ctx, n.info.URL) })
+	if l.opts.revive {
+		p.revive = func() (*process, error) { return l.spawnServer(spec) }
+	}
+	if err := l.keep("server", p, func() error { return p.stop(syscall.SIGTERM, serverStopLimit) }); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(spec.dir, pidFile)
+	if err = os.WriteFile(file+".new", []byte(strconv.Itoa(p.pid)), 0o600); err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	return p, errors.Wrap(err, "cannot note the server's process")
 }
 
 // pingServer tells whether the server answers.

@@ -38,6 +38,7 @@ type options struct {
 	pluginConfig map[string]any // settings of the plugin
 	durable      bool           // PostgreSQL syncs to disk
 	stopOnEOF    bool           // the end of the input stops everything
+	revive       bool           // a server that dies is started again; its plugins live on without it
 	readyFile    string         // file that gets the JSON line too; "" for none
 	databaseURL  string         // PostgreSQL server to use; "" to start one
 }
@@ -55,6 +56,7 @@ func parseOptions(args []string, getenv func(string) string, output io.Writer) (
 	flags.StringVar(&opts.bundle, "bundle", "", "plugin bundle `file` to install and enable")
 	pluginConfig := flags.String("plugin-config", "", "the plugin's settings, a `JSON` object")
 	flags.BoolVar(&opts.durable, "durable", false, "PostgreSQL syncs to disk, as in production")
+	flags.BoolVar(&opts.revive, "revive", false, "start a server again that dies, instead of ending everything")
 	flags.BoolVar(&opts.stopOnEOF, "stop-on-eof", false, "stop when the standard input ends")
 	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` that gets the line of JSON too")
 	if err := flags.Parse(args); err != nil {

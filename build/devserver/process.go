@@ -39,6 +39,8 @@ type process struct {
 	output string
 	exited chan struct{} // closed when it has ended
 	err    error         // how it ended; read only after exited is closed
+	// revive starts it again after it died; nil where its death ends everything.
+	revive func() (*process, error)
 }
 
 // spawner starts children from one operating system thread that lives as long as the launcher. The kernel sends a child its death
@@ -138,6 +140,20 @@ func (p *process) failure(what string) error {
 // stop asks the child to end with the signal, forces it after the grace period, and removes whatever is left of its process group.
 func (p *process) stop(signal syscall.Signal, grace time.Duration) error {
 	var err error
+	select {
+	case <-p.exited: // its id may be somebody else's by now
+	default:
+		err = p.end(signal, grace)
+	}
+	// A server that crashed leaves its plugins behind: they are in its group.
+	_ = syscall.Kill(-p.pid, syscall.SIGKILL)
+	<-p.exited
+	return err
+}
+
+// end asks a child that runs to end, and waits for it.
+func (p *process) end(signal syscall.Signal, grace time.Duration) error {
+	var err error
 	if killErr := syscall.Kill(p.pid, signal); killErr != nil && !errors.Is(killErr, syscall.ESRCH) {
 		err = errors.Wrapf(killErr, "cannot signal %s", p.name)
 	}
@@ -146,8 +162,5 @@ func (p *process) stop(signal syscall.Signal, grace time.Duration) error {
 	case <-time.After(grace):
 		err = errors.Errorf("%s did not end within %v and was killed", p.name, grace)
 	}
-	// A server that crashed leaves its plugins behind: they are in its group.
-	_ = syscall.Kill(-p.pid, syscall.SIGKILL)
-	<-p.exited
 	return err
 }

@@ -55,7 +55,7 @@ func (p *play) secondStart(ctx context.Context, ninth bool) error {
 	}
 	again := p.customer
 	again.Phone = typed
-	_, err = p.w.AskRefused(ctx, p.w.Agent(p.agent), http.MethodPost, "/conversations", p.w.startRequest(again), http.StatusConflict, "conversation_exists")
+	_, err = p.w.AskRefused(ctx, p.w.Agent(p.agent), http.MethodPost, "/conversations", p.w.StartRequest(again), http.StatusConflict, "conversation_exists")
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (w *World) checkPlugin(ctx context.Context) error {
 func (w *World) createAccount(ctx context.Context) error {
 	body := map[string]any{
 		"name": "Loja", "phone_number_id": w.Number.ID, "waba_id": w.Number.WABAID, "display_phone": w.Number.Display,
-		"access_token": accessToken, "app_secret": appSecret, "verify_token": verifyToken,
+		"access_token": accessToken, "app_secret": appSecret, "verify_token": VerifyToken,
 	}
 	if _, err := w.AskRefused(ctx, w.Agent(0), http.MethodPost, "/accounts", body, http.StatusForbidden, "forbidden"); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (w *World) createAccount(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, secret := range []string{accessToken, appSecret, verifyToken} {
+	for _, secret := range []string{accessToken, appSecret, VerifyToken} {
 		if strings.Contains(string(answer), secret) {
 			return errors.New("a secret of the account can be read back")
 		}
@@ -97,7 +97,7 @@ func (w *World) subscribe(context.Context) error {
 	}
 	return all(
 		want(w.Account.WebhookURL == address, "the webhook's address is %s instead of %s", w.Account.WebhookURL, address),
-		errors.Wrap(w.Sim.Subscribe(w.Number.WABAID, address, verifyToken), "the webhook refused the handshake"),
+		errors.Wrap(w.Sim.Subscribe(w.Number.WABAID, address, VerifyToken), "the webhook refused the handshake"),
 	)
 }
 
@@ -146,7 +146,7 @@ func (w *World) Allow(ctx context.Context, t *Template) error {
 }
 
 func (w *World) refuseWithoutPlan(ctx context.Context) error {
-	if _, err := w.AskRefused(ctx, w.Agent(0), http.MethodPost, "/conversations", w.startRequest(NewCustomer(0)), http.StatusConflict, "no_plan"); err != nil {
+	if _, err := w.AskRefused(ctx, w.Agent(0), http.MethodPost, "/conversations", w.StartRequest(NewCustomer(0)), http.StatusConflict, "no_plan"); err != nil {
 		return err
 	}
 	return want(len(w.Sim.Sends()) == 0, "something was sent")

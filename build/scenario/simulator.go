@@ -20,7 +20,7 @@ const (
 	displayPhone = "+55 11 5555-0100"
 	accessToken  = "EAAworld0access0token0that0must0never0be0logged"
 	appSecret    = "world0app0secret0that0must0never0be0logged"
-	verifyToken  = "world0verify0token"
+	VerifyToken  = "world0verify0token"
 )
 
 // Money in a world. Plan and simulator have the same prices, so that the plugin's ledger can be held against Meta's bill.

@@ -38,8 +38,8 @@ func Variables() map[string]string {
 	return map[string]string{"header_1": "7305", "body_1": "Marina", "body_2": "12/11", "body_3": "9h e 12h"}
 }
 
-// startRequest is the body that starts with the positional template.
-func (w *World) startRequest(c Customer) map[string]any {
+// StartRequest is the REST body that starts with the positional template.
+func (w *World) StartRequest(c Customer) map[string]any {
 	return map[string]any{
 		"account_id": w.Account.ID, "queue_id": w.Queue.ID, "variables": Variables(), "customer": c,
 		"template": map[string]string{"name": w.Positional.Name, "language": w.Positional.Language},
@@ -49,7 +49,7 @@ func (w *World) startRequest(c Customer) map[string]any {
 // Start begins an atendimento over REST, with the positional template, and gives the conversation: its channel exists.
 func (w *World) Start(ctx context.Context, agent int, customer Customer) (Conversation, error) {
 	var c Conversation
-	err := w.Ask(ctx, w.Agent(agent), http.MethodPost, "/conversations", w.startRequest(customer), http.StatusCreated, &c)
+	err := w.Ask(ctx, w.Agent(agent), http.MethodPost, "/conversations", w.StartRequest(customer), http.StatusCreated, &c)
 	return c, err
 }
 

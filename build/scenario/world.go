@@ -38,6 +38,7 @@ type Options struct {
 	Agents    int                      // 0 is 4: the first is the queue's supervisor, the last is outside of it
 	ClientDir string                   // folder of the web client's files; "" is MM_CLIENT_DIR, if set
 	Durable   bool                     // PostgreSQL syncs to disk, as in production
+	Revive    bool                     // a server that a test kills is started again, on the same address
 	Env       []string                 // more environment of the servers
 	Log       io.Writer                // gets what the servers say while they start; nil drops it
 }
@@ -101,7 +102,7 @@ func Open(ctx context.Context, opts Options) (*World, error) {
 	}
 	maps.Copy(settings, opts.Settings)
 	if w.Env, err = testenv.Start(ctx, testenv.Options{
-		Bundle: opts.Bundle, PluginConfig: settings, Nodes: opts.Nodes, Agents: opts.Agents, ClientDir: opts.ClientDir, Durable: opts.Durable,
+		Bundle: opts.Bundle, PluginConfig: settings, Nodes: opts.Nodes, Agents: opts.Agents, ClientDir: opts.ClientDir, Durable: opts.Durable, Revive: opts.Revive,
 		Env: append([]string{clockVariable + "=" + w.clockFile}, opts.Env...), Log: opts.Log,
 	}); err != nil {
 		_ = w.Close()

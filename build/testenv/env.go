@@ -48,9 +48,9 @@ type Env struct {
 type Node struct {
 	URL        string `json:"url"`         // SiteURL, without a slash at the end
 	MetricsURL string `json:"metrics_url"` // below it /plugins/<id>/metrics
-	PID        int    `json:"pid"`
-	LogFile    string `json:"log_file"` // the server's log as JSON lines, and what it and its plugins wrote to stderr
-	Dir        string `json:"dir"`      // its working folder
+	PID        int    `json:"pid"`         // as it was first started; ServerPID knows the present one
+	LogFile    string `json:"log_file"`    // the server's log as JSON lines, and what it and its plugins wrote to stderr
+	Dir        string `json:"dir"`         // its working folder
 }
 
 // User is a user who can log in.

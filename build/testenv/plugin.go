@@ -25,7 +25,11 @@ func (e *Env) PluginPIDs(node int) ([]int, error) {
 	if e.Plugin == nil {
 		return nil, errors.New("the environment was started without a plugin")
 	}
-	return pluginProcesses(e.Nodes[node].PID, e.Nodes[node].Dir)
+	server, err := e.ServerPID(node)
+	if err != nil {
+		return nil, err
+	}
+	return pluginProcesses(server, e.Nodes[node].Dir)
 }
 
 // KillPlugin kills the plugin on one server as kill -9 does and waits until it is gone. The server's health check starts it again

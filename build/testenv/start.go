@@ -30,6 +30,7 @@ type Options struct {
 	Locale       string         // locale of servers and users; "" is pt-BR
 	MaxChannels  int64          // channels a team may have; 0 is 100000
 	Durable      bool           // PostgreSQL syncs to disk, as in production
+	Revive       bool           // a server that a test kills is started again, on the same address
 	Env          []string       // more environment of the servers: "MM_SECTION_SETTING=value" overrides their configuration
 	Log          io.Writer      // gets what the launcher says while it works; nil drops it
 }
@@ -138,6 +139,9 @@ func launcherArgs(opts *Options) ([]string, error) {
 	number("-max-channels", opts.MaxChannels)
 	if opts.Durable {
 		args = append(args, "-durable")
+	}
+	if opts.Revive {
+		args = append(args, "-revive")
 	}
 	if len(opts.PluginConfig) > 0 {
 		config, err := json.Marshal(opts.PluginConfig)

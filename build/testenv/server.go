@@ -1,0 +1,88 @@
+//go:build unix
+
+package testenv
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// reviveLimit is how long a killed server may take to answer again.
+const reviveLimit = 90 * time.Second
+
+// ServerPID is the process of a server: another one after it was killed and started again.
+func (e *Env) ServerPID(node int) (int, error) {
+	content, err := os.ReadFile(filepath.Join(e.Nodes[node].Dir, "server.pid"))
+	if err != nil {
+		return 0, errors.Wrap(err, "cannot read the server's process")
+	}
+	pid, err := strconv.Atoi(string(content))
+	return pid, errors.Wrap(err, "cannot read the server's process")
+}
+
+// KillServer kills a server as kill -9 does, in an environment with Options.Revive, and waits until it answers again and runs the
+// plugin. The plugin's process outlives the server that it belonged to, as it would in production, for as long as it does by itself.
+func (e *Env) KillServer(ctx context.Context, node int) error {
+	killed, err := e.ServerPID(node)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(killed, syscall.SIGKILL); err != nil {
+		return errors.Wrap(err, "cannot kill the server")
+	}
+	ctx, cancel := context.WithTimeout(ctx, reviveLimit)
+	defer cancel()
+	return WaitFor(ctx, describe(node)+" to be back", func() (bool, error) {
+		if pid, err := e.ServerPID(node); err != nil || pid == killed {
+			return false, err
+		}
+		if _, _, err := e.AdminClient(node).GetPing(ctx); err != nil {
+			return false, errors.Wrap(err, "it does not answer")
+		}
+		plugins, err := e.PluginPIDs(node)
+		return len(plugins) > 0, err
+	})
+}
+
+// Freeze stops processes where they stand, as a machine that is suspended or starved does, and lets them go on after a while.
+func Freeze(ctx context.Context, pids []int, pause time.Duration) error {
+	var problem error
+	signal := func(s syscall.Signal) {
+		for _, pid := range pids {
+			if err := syscall.Kill(pid, s); err != nil && problem == nil && !errors.Is(err, syscall.ESRCH) {
+				problem = errors.Wrap(err, "cannot signal a process")
+			}
+		}
+	}
+	signal(syscall.SIGSTOP)
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+	signal(syscall.SIGCONT)
+	return problem
+}
+
+// CrashDatabase kills one of PostgreSQL's own processes: PostgreSQL then ends all connections and recovers from its log.
+func (e *Env) CrashDatabase(ctx context.Context) error {
+	var pid int
+	if err := WaitFor(ctx, "a process of PostgreSQL", func() (bool, error) {
+		// the pool may still hold connections that an earlier crash ended
+		err := e.db.QueryRowContext(ctx, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1").Scan(&pid)
+		return err == nil, errors.Wrap(err, "cannot find one")
+	}); err != nil {
+		return err
+	}
+	return errors.Wrap(syscall.Kill(pid, syscall.SIGKILL), "cannot kill a process of PostgreSQL")
+}
+
+// SwitchPlugin switches the plugin off or on on one server alone.
+func (e *Env) SwitchPlugin(ctx context.Context, node int, on bool) error {
+	return e.setPlugin(ctx, node, on)
+}
