@@ -119,7 +119,9 @@ func (a *app) settingProblems() []doctor.Problem {
 
 // queueMetrics is what a scrape shows of the queues.
 func (a *app) queueMetrics() []metrics.Queue {
-	b, err := a.store.Backlog(context.Background())
+	ctx, cancel := patience(metricsPatience)
+	defer cancel()
+	b, err := a.store.Backlog(ctx)
 	if err != nil {
 		return nil
 	}

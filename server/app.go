@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"net/http"
 	"sync"
 	"time"
@@ -50,14 +49,16 @@ type app struct {
 	meta     *meta
 	texts    *localTexts
 	port     *mattermost.Port
-	db       *sql.DB
+	db       *databases
 	store    *store.Store
 	accounts *api.MemoryAccounts
 	metrics  *metrics.Metrics
 
 	seals     *relay.Seals
+	hookStore *store.Store // over connections that nothing else uses
 	channels  *relay.Channels
 	intake    *relay.Intake
+	judging   *relay.Intake // before a post is accepted: it only reads
 	reconcile *relay.Reconcile
 	reads     *relay.Reads
 	reactions *relay.Reactions
@@ -115,16 +116,16 @@ func newApp(p *Plugin) (*app, error) {
 
 // openStore opens the database and migrates it.
 func (a *app) openStore() error {
-	db, err := openDatabase(a.plugin.API, a.plugin.Driver)
+	db, err := openDatabases(a.plugin.API, a.plugin.Driver)
 	if err != nil {
 		return err
 	}
-	if err := migrateOnce(a.plugin.API, db); err != nil {
-		_ = db.Close()
+	if err := migrateOnce(a.plugin.API, db.slow); err != nil {
+		db.close()
 		return err
 	}
 	a.db = db
-	a.store = store.New(db, a.sealer, model.NewId)
+	a.store, a.hookStore = store.New(db.main, a.sealer, model.NewId), store.New(db.hooks, a.sealer, model.NewId)
 	return nil
 }
 
@@ -132,7 +133,8 @@ func (a *app) buildRelay() {
 	log := logger{a.plugin.API}
 	owner := model.NewId()
 	speaker := relay.Speaker{Texts: a.texts, Server: a.port.ServerLocale, Reader: a.port.Locale}
-	a.channels = relay.NewChannels(a.store.ConversationByChannel)
+	a.channels = relay.NewChannels(a.hookStore.ConversationByChannel)
+	a.loop("channels", a.channels.Read(a.store.ChannelsAfter)).Pause = housekeeping
 
 	mirror := &relay.Mirror{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
@@ -194,6 +196,7 @@ func (a *app) buildRelay() {
 		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 		Untie: a.port.Untie,
 	}
+	a.judging = a.judgingIntake()
 	a.reads = &relay.Reads{Store: a.store, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
 	a.intake.Answered = a.reads.Answered
 	a.reactions = &relay.Reactions{
@@ -203,7 +206,7 @@ func (a *app) buildRelay() {
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
-	a.loop("indexes", a.store.Indexes).Pause = housekeeping
+	a.loop("indexes", store.Indexes(a.db.slow)).Pause = housekeeping
 
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
@@ -212,6 +215,15 @@ func (a *app) buildRelay() {
 	})
 	a.buildDrafts(speaker, log)
 	a.buildPeople(mirror, speaker, noticeLoop.Wake)
+}
+
+// judgingIntake is the intake as the posting hook has it: what it reads comes over connections that nothing else uses.
+func (a *app) judgingIntake() *relay.Intake {
+	port := mattermost.New(a.plugin.API, a.port.BotID(), a.hookStore, a.seals)
+	intake, judge := *a.intake, *a.intake.Judge
+	judge.Posts, judge.Files = port, port
+	intake.Store, intake.Judge = a.hookStore, &judge
+	return &intake
 }
 
 // buildPeople makes what follows who serves whom: members, waits, sidebars.
@@ -271,7 +283,7 @@ func (a *app) stop() {
 		all.Go(l.Stop)
 	}
 	all.Wait()
-	_ = a.db.Close() // what still runs finds it closed, and goes on at the next activation
+	a.db.close() // what still runs finds it closed, and goes on at the next activation
 }
 
 // configure lets new settings hold from now on.

@@ -7,77 +7,118 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lib/pq"
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/mattermost/mattermost/server/public/shared/driver"
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postgres"
 )
 
 const (
-	// maxConnections is how many connections we use at once, and idleConnection how long we keep one that we do not use.
-	maxConnections = 16
-	idleConnection = time.Minute
+	// maxConnections is how many connections we use at once for what is done in the background and over REST, hookConnections how many
+	// for what a person with a post waits for, slowConnections for what may take long.
+	maxConnections  = 16
+	hookConnections = 4
+	slowConnections = 2
+	// silence is how long a statement may go without an answer.
+	silence = time.Minute
 	// pingPatience is how long the database may take to answer at all.
 	pingPatience = 5 * time.Second
 	// maxSpoiled is how many spoiled connections in a row are put up with.
 	maxSpoiled = 64
 )
 
-// openDatabase opens the server's database with connections of our own.
+// databases are our pools to the server's database. They are apart so that
+// nobody waits with a post for what is done in the background.
+type databases struct {
+	main  *sql.DB
+	hooks *sql.DB
+	slow  *sql.DB // migrations and indexes
+}
+
+func (d *databases) close() {
+	for _, db := range []*sql.DB{d.main, d.hooks, d.slow} {
+		_ = db.Close()
+	}
+}
+
+// openDatabases opens the server's database with connections of our own.
 //
 // The plugin API has a driver over the server's pool. But when a plugin's
 // process is killed, its connections go back to that pool as they are, in the
 // middle of a transaction or of an answer, and the server's own requests suffer;
 // and each row read through it is a remote call. So it is only the way out where
 // the server's data source cannot be used from here.
-func openDatabase(api plugin.API, serverDriver plugin.Driver) (*sql.DB, error) {
-	db, err := openDirect(api.GetUnsanitizedConfig())
+func openDatabases(api plugin.API, serverDriver plugin.Driver) (*databases, error) {
+	d, err := openDirect(api.GetUnsanitizedConfig())
 	if err == nil {
-		return db, nil
+		return d, nil
 	}
 	api.LogWarn("The database cannot be opened directly, the server's connections are used", "error", err.Error())
 	return openThroughServer(serverDriver)
 }
 
 // openDirect connects to where the server's settings say. Its errors never hold the data source, which has a password.
-func openDirect(config *model.Config) (*sql.DB, error) {
+func openDirect(config *model.Config) (*databases, error) {
 	if config == nil || config.SqlSettings.DataSource == nil || *config.SqlSettings.DataSource == "" {
 		return nil, errors.New("the server gave no data source")
 	}
-	connector, err := pq.NewConnector(*config.SqlSettings.DataSource)
+	primary := &postgres.Primary{}
+	d, err := pools(func(size postgres.Size) (*sql.DB, error) {
+		return postgres.Open(*config.SqlSettings.DataSource, primary, size)
+	})
 	if err != nil {
-		return nil, errors.New("the data source cannot be read")
+		return nil, err
 	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(maxConnections)
-	db.SetMaxIdleConns(maxConnections)
-	db.SetConnMaxIdleTime(idleConnection)
-	ctx, cancel := context.WithTimeout(context.Background(), pingPatience)
+	ctx, cancel := patience(pingPatience)
 	defer cancel()
-	if err := db.PingContext(ctx); err != nil {
-		_ = db.Close()
+	if err := d.main.PingContext(ctx); err != nil {
+		d.close()
 		return nil, errors.New("the database does not answer")
 	}
-	return db, nil
+	return d, nil
 }
 
 // openThroughServer opens the database through the server's own pool of connections.
-func openThroughServer(api plugin.Driver) (*sql.DB, error) {
-	db := sql.OpenDB(cleanConnector{driver.NewConnector(api, true)})
-	db.SetMaxOpenConns(maxConnections)
-	db.SetMaxIdleConns(maxConnections)
-	db.SetConnMaxIdleTime(idleConnection)
-	if err := cleanPool(db); err != nil {
+func openThroughServer(api plugin.Driver) (*databases, error) {
+	primary := &postgres.Primary{}
+	d, err := pools(func(size postgres.Size) (*sql.DB, error) {
+		return postgres.OpenOver(cleanConnector{driver.NewConnector(api, true)}, primary, size), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := cleanPool(d.main); err != nil {
+		d.close()
 		return nil, errors.Wrap(err, "could not open the database")
 	}
-	return db, nil
+	return d, nil
+}
+
+func pools(open func(postgres.Size) (*sql.DB, error)) (*databases, error) {
+	var d databases
+	for _, p := range []struct {
+		db   **sql.DB
+		size postgres.Size
+	}{
+		{&d.main, postgres.Size{Conns: maxConnections, Silence: silence}},
+		{&d.hooks, postgres.Size{Conns: hookConnections, Silence: hookPatience}},
+		{&d.slow, postgres.Size{Conns: slowConnections}},
+	} {
+		db, err := open(p.size)
+		if err != nil { // the same for all, before the first is open
+			return nil, err
+		}
+		*p.db = db
+	}
+	return &d, nil
 }
 
 // cleanPool takes as many connections as we may have at once and gives them back: what a process of ours that was killed a moment ago
 // left in the server's pool lies on top of it, and is thrown away before the server writes over it.
 func cleanPool(db *sql.DB) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := patience(20 * time.Second)
 	defer cancel()
 	var all sync.WaitGroup
 	var taken [maxConnections]*sql.Conn
@@ -131,8 +172,12 @@ func tryTransaction(ctx context.Context, conn sqldriver.Conn) error {
 		return errors.New("the driver cannot begin transactions")
 	}
 	tx, err := beginner.BeginTx(ctx, sqldriver.TxOptions{})
-	if err != nil {
-		return err
+	if err == nil {
+		return tx.Rollback()
 	}
-	return tx.Rollback()
+	if exec, ok := conn.(sqldriver.ExecerContext); ok && postgres.TakesNoWrites(err) {
+		// to what was the primary before a failover: given back as it is, it would be the next one that we get
+		_, _ = exec.ExecContext(ctx, "SELECT pg_terminate_backend(pg_backend_pid())", nil)
+	}
+	return err
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	sqldriver "database/sql/driver"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/lib/pq"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 )
@@ -15,6 +17,7 @@ import (
 type pool struct {
 	mu      sync.Mutex
 	spoiled int // the uppermost ones
+	old     int // the uppermost ones lead to what was the primary before a failover, and stay until they are ended
 	gone    bool
 	opened  int
 	closed  int
@@ -29,7 +32,7 @@ func (p *pool) Connect(context.Context) (sqldriver.Conn, error) {
 		return nil, errors.New("the server does not answer")
 	}
 	p.opened++
-	conn := &pooled{pool: p, spoiled: p.spoiled > 0}
+	conn := &pooled{pool: p, spoiled: p.spoiled > 0, old: p.old > 0}
 	p.spoiled = max(0, p.spoiled-1)
 	return conn, nil
 }
@@ -39,12 +42,25 @@ type pooled struct {
 	sqldriver.Conn
 	pool    *pool
 	spoiled bool
+	old     bool
 	open    int // transactions
+}
+
+func (c *pooled) ExecContext(_ context.Context, query string, _ []sqldriver.NamedValue) (sqldriver.Result, error) {
+	if strings.Contains(query, "pg_terminate_backend(pg_backend_pid())") {
+		c.pool.mu.Lock()
+		defer c.pool.mu.Unlock()
+		c.pool.old--
+	}
+	return nil, errors.New("terminating connection due to administrator command")
 }
 
 func (c *pooled) BeginTx(context.Context, sqldriver.TxOptions) (sqldriver.Tx, error) {
 	if c.spoiled {
 		return nil, errors.New("unexpected transaction status idle in transaction")
+	}
+	if c.old {
+		return nil, &pq.Error{Code: "0A000", Message: "cannot set transaction read-write mode during recovery"}
 	}
 	c.open++
 	return c, nil
@@ -66,6 +82,15 @@ func TestOnlyCleanConnectionsAreUsed(t *testing.T) {
 	require.Zero(t, conn.(*pooled).open, "the trial is taken back")
 	require.Equal(t, 6, p.opened)
 	require.Equal(t, 5, p.closed, "the spoiled ones go back to the server, which throws them away")
+}
+
+func TestConnectionsOfTheServerToAnOldPrimaryAreEnded(t *testing.T) {
+	p := &pool{old: 3}
+	conn, err := cleanConnector{p}.Connect(t.Context())
+	require.NoError(t, err)
+	require.False(t, conn.(*pooled).old)
+	require.Zero(t, p.old)
+	require.Equal(t, 4, p.opened)
 }
 
 func TestACleanPoolHoldsNothingSpoiled(t *testing.T) {

@@ -25,6 +25,9 @@ const dialogPath = "/api/v1/dialog/"
 // routes sends a request to whom it is for; the paths are as they come, so that none is redirected.
 func (f *front) routes() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestPatience)
+		defer cancel()
+		r = r.WithContext(ctx)
 		if strings.HasPrefix(r.URL.Path, dialogPath) {
 			f.dialogs.ServeHTTP(w, r)
 			return
@@ -59,7 +62,9 @@ func (f *front) commands(log logger) *command.Command {
 
 // executeCommand hands a slash command over and gives its answer to the user alone.
 func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
-	reply := a.commands.Execute(context.Background(), command.Args{
+	ctx, cancel := patience(commandPatience)
+	defer cancel()
+	reply := a.commands.Execute(ctx, command.Args{
 		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, TriggerID: args.TriggerId, Text: args.Command,
 	})
 	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId}

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"context"
 	"slices"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
@@ -25,7 +25,7 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 	if a == nil {
 		return nil, ""
 	}
-	ours, err := a.channels.Ours(context.Background(), post.ChannelId)
+	ours, err := a.ours(post.ChannelId)
 	session := c != nil && c.SessionId != ""
 	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
 		return nil, "" // where it cannot be told the relay's own check still stands
@@ -36,10 +36,15 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 // judge decides about a post in a conversation's channel. What cannot be judged is refused.
 func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.Post, rejection string) {
 	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.say(post.UserId, conversation.T("post.unavailable")) })
-	ctx := context.Background()
+	long := hookPatience
+	if len(post.FileIds) > 0 {
+		long = filePatience
+	}
+	ctx, cancel := patience(long)
+	defer cancel()
 	posted := mattermost.Posted(post)
 	posted.Session = session
-	ruling, _, err := a.intake.Before(ctx, posted)
+	ruling, _, err := a.judging.Before(ctx, posted)
 	if err != nil {
 		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
 		ruling = relay.Ruling{Refused: conversation.T("post.unavailable")}
@@ -72,7 +77,12 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	if a == nil || post.UserId == a.port.BotID() || post.IsSystemMessage() {
 		return
 	}
-	if err := a.intake.After(context.Background(), mattermost.Posted(post)); err != nil {
+	if ours, known := a.channels.Known(post.ChannelId); known && !ours {
+		return
+	}
+	ctx, cancel := patience(afterPatience)
+	defer cancel()
+	if err := a.intake.After(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, relay.ErrNotTold) {
 		// not lost: the next reconciliation finds it
 		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
 	}
@@ -86,10 +96,11 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 	if a == nil {
 		return updated, ""
 	}
-	ctx := context.Background()
-	if ours, err := a.channels.Ours(ctx, old.ChannelId); err != nil || !ours {
+	if ours, err := a.ours(old.ChannelId); err != nil || !ours {
 		return updated, ""
 	}
+	ctx, cancel := patience(hookPatience)
+	defer cancel()
 	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, conversation.T("post.unavailable")) })
 	if a.seals.HoldsChange(old.Id, updated.GetProps()) {
 		updated.DelProp(relay.PropSeal)
@@ -101,7 +112,7 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 	}
 	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(relay.PropStatus) != nil
 	if !wasForCustomer {
-		known, err := a.store.Known(ctx, []string{old.Id})
+		known, err := a.hookStore.Known(ctx, []string{old.Id})
 		if err != nil {
 			return nil, a.say(old.UserId, conversation.T("post.unavailable"))
 		}
@@ -129,7 +140,9 @@ func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMe
 	if actor != nil {
 		actorID, bot = actor.Id, actor.IsBot
 	}
-	if err := a.members.Joined(context.Background(), member.ChannelId, member.UserId, actorID, bot); err != nil {
+	ctx, cancel := patience(afterPatience)
+	defer cancel()
+	if err := a.members.Joined(ctx, member.ChannelId, member.UserId, actorID, bot); err != nil {
 		// not lost: the next round of members finds it
 		p.API.LogWarn("Could not follow who joined a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
 	}
@@ -142,7 +155,9 @@ func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMemb
 	if a == nil || member == nil {
 		return
 	}
-	if err := a.members.Left(context.Background(), member.ChannelId, member.UserId); err != nil {
+	ctx, cancel := patience(afterPatience)
+	defer cancel()
+	if err := a.members.Left(ctx, member.ChannelId, member.UserId); err != nil {
 		p.API.LogWarn("Could not follow who left a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
 	}
 }

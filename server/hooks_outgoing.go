@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
@@ -25,15 +23,17 @@ func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 	if a == nil || reaction.UserId == a.port.BotID() {
 		return
 	}
+	ctx, cancel := patience(afterPatience)
+	defer cancel()
 	channelID := reaction.ChannelId
 	if channelID == "" { // the server does not tell it of a reaction that was taken off
 		var err error
-		if channelID, err = a.port.ChannelOf(context.Background(), reaction.PostId); err != nil {
+		if channelID, err = a.port.ChannelOf(ctx, reaction.PostId); err != nil {
 			return // nobody sees it any more
 		}
 	}
 	changed := relay.Reaction{UserID: reaction.UserId, Emoji: reaction.EmojiName, At: model.GetMillis()}
-	if err := a.reactions.Changed(context.Background(), channelID, reaction.PostId, changed, removed); err != nil {
+	if err := a.reactions.Changed(ctx, channelID, reaction.PostId, changed, removed); err != nil {
 		p.API.LogWarn("Could not bring a reaction to the customer", "post", reaction.PostId, "error", err.Error())
 	}
 }
@@ -45,7 +45,9 @@ func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
 	if a == nil || post.UserId == a.port.BotID() {
 		return
 	}
-	ctx, who := context.Background(), ""
+	ctx, cancel := patience(afterPatience)
+	defer cancel()
+	who := ""
 	if by, ok := post.GetProp(model.PostPropsDeleteBy).(string); ok {
 		who = a.port.Usernames(ctx, []string{by})[by]
 	}

@@ -62,11 +62,13 @@ func (r *Reads) Typing(channelID string) {
 	if !r.Settings().Typing {
 		return
 	}
-	ours, err := r.Channels.Ours(context.Background(), channelID)
-	if err != nil || !ours || !r.due(channelID) {
+	if ours, known := r.Channels.Known(channelID); known && !ours || !r.due(channelID) {
 		return
 	}
 	r.start(func(ctx context.Context) error {
+		if ours, err := r.Channels.Ours(ctx, channelID); err != nil || !ours {
+			return err
+		}
 		c, err := r.Store.ConversationByChannel(ctx, channelID)
 		if err != nil || c.StateAt(r.Clock.Now()) != conversation.Open {
 			return err

@@ -75,14 +75,16 @@ func BuildIndexes(ctx context.Context, db *sql.DB) (done bool, err error) {
 	return true, nil
 }
 
-// Indexes does a round of BuildIndexes, and nothing once all are there.
-func (s *Store) Indexes(ctx context.Context) (more bool, err error) {
-	if s.indexed.Load() {
-		return false, nil
+// Indexes gives rounds of BuildIndexes, which do nothing once all are there.
+func Indexes(db *sql.DB) func(context.Context) (more bool, err error) {
+	done := false
+	return func(ctx context.Context) (bool, error) {
+		var err error
+		if !done {
+			done, err = BuildIndexes(ctx, db)
+		}
+		return false, err
 	}
-	done, err := BuildIndexes(ctx, s.db.DB)
-	s.indexed.Store(done)
-	return false, err
 }
 
 // missingIndexes are those that are not there or not valid.

@@ -16,6 +16,13 @@ func (s *Store) ChannelsActiveSince(ctx context.Context, since int64) ([]string,
 		FROM waa_conversations c JOIN channels ch ON ch.id = c.channel_id WHERE c.channel_id <> '' AND ch.lastpostat >= $1`, since)
 }
 
+// ChannelsAfter lists up to n channels of conversations behind one, but those that are archived: nobody posts there.
+func (s *Store) ChannelsAfter(ctx context.Context, after string, n int) ([]string, error) {
+	return s.strings(ctx, "could not list channels", `SELECT coalesce(array_agg(c.channel_id), '{}') FROM (
+		SELECT channel_id FROM waa_conversations WHERE channel_id > $1 AND channel_id <> '' AND archived_at = 0 ORDER BY channel_id LIMIT $2
+	) c`, after, n)
+}
+
 // ChannelsWithMissedPosts lists the channels of conversations in which somebody
 // else than the bot posted, between two moments (milliseconds since epoch, the
 // server's clock), what no message of ours knows. It asks the server's own

@@ -3,7 +3,7 @@
 // declare.
 //
 // The connection may be Mattermost's plugin driver, where every statement and
-// every row read is a remote call and contexts are ignored. So a method is one
+// every row read is a remote call. So a method is one
 // statement where that is possible, and several rows of a report are read as
 // one. Tests run over both.
 //
@@ -14,7 +14,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"sync/atomic"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/jmoiron/sqlx"
@@ -53,8 +52,6 @@ type Store struct {
 	sealer Sealer
 	newID  func() string
 	call   map[string]string // of the functions in the database; see function
-
-	indexed atomic.Bool // all late indexes are there
 
 	deliveries combiner[[]InboxRow, struct{}]
 	arrivals   combiner[arriving, *relay.Arrival]

@@ -21,7 +21,7 @@ import (
 // statements are refused. It closes when the test ends; calls counts its remote calls.
 func PluginDB(t testing.TB, db *sql.DB) (viaPlugin *sql.DB, calls func() int) {
 	t.Helper()
-	b := &bridge{db: db, conns: map[string]*sql.Conn{}, rows: map[string]driver.Rows{}, txs: map[string]driver.Tx{}}
+	b := newBridge(db)
 	viaPlugin = sql.OpenDB(mmdriver.NewConnector(b, true))
 	viaPlugin.SetMaxOpenConns(10)
 	viaPlugin.SetMaxIdleConns(5)
@@ -37,6 +37,13 @@ func PluginDB(t testing.TB, db *sql.DB) (viaPlugin *sql.DB, calls func() int) {
 		defer b.mu.Unlock()
 		return b.calls
 	}
+}
+
+// PluginDriver is the server's side of the plugin driver over a pool; whoever opens it closes what it opened.
+func PluginDriver(db *sql.DB) plugin.Driver { return newBridge(db) }
+
+func newBridge(db *sql.DB) *bridge {
+	return &bridge{db: db, conns: map[string]*sql.Conn{}, rows: map[string]driver.Rows{}, txs: map[string]driver.Tx{}}
 }
 
 // bridge is the server's side of the plugin driver, over a pool of its own.

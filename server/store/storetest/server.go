@@ -145,10 +145,10 @@ func waitFor(u *url.URL) error {
 }
 
 // withSchema is a URL whose connections work in a schema.
-func withSchema(u *url.URL, name string) string {
+func withSchema(u *url.URL, name string) *url.URL {
 	c := *u
 	query := c.Query()
 	query.Set("search_path", name)
 	c.RawQuery = query.Encode()
-	return c.String()
+	return &c
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"crypto/rand"
 	"database/sql"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -46,6 +47,17 @@ func DB(t testing.TB) *sql.DB {
 // Empty makes a schema of its own with nothing in it, gone when the test ends.
 func Empty(t testing.TB) *sql.DB {
 	t.Helper()
+	db, err := sql.Open("postgres", Source(t).String())
+	require.NoError(t, err)
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// Source is the data source of a schema of its own with nothing in it, gone when the test ends.
+func Source(t testing.TB) *url.URL {
+	t.Helper()
 	u, err := server()
 	require.NoError(t, err, "a test needs a real PostgreSQL")
 	admin, err := sql.Open("postgres", u.String())
@@ -53,15 +65,10 @@ func Empty(t testing.TB) *sql.DB {
 	name := "waa_test_" + strings.ToLower(rand.Text())
 	_, err = admin.Exec("CREATE SCHEMA " + pq.QuoteIdentifier(name))
 	require.NoError(t, err)
-	db, err := sql.Open("postgres", withSchema(u, name))
-	require.NoError(t, err)
-	db.SetMaxOpenConns(maxConnections)
-	db.SetMaxIdleConns(maxConnections)
 	t.Cleanup(func() {
-		_ = db.Close()
 		_, err := admin.Exec("DROP SCHEMA " + pq.QuoteIdentifier(name) + " CASCADE")
 		_ = admin.Close()
 		require.NoError(t, err)
 	})
-	return db
+	return withSchema(u, name)
 }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postgres"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
+)
+
+// calmAPI is a server that answers what the hooks ask of it.
+type calmAPI struct {
+	plugin.API
+	mu       sync.Mutex
+	whispers []string
+}
+
+func (*calmAPI) LogWarn(string, ...any)   {}
+func (*calmAPI) LogError(string, ...any)  {}
+func (*calmAPI) GetServerVersion() string { return "11.4.0" }
+func (*calmAPI) GetConfig() *model.Config { return &model.Config{} }
+func (*calmAPI) GetUser(id string) (*model.User, *model.AppError) {
+	return &model.User{Id: id, Locale: "en"}, nil
+}
+
+func (c *calmAPI) SendEphemeralPost(_ string, post *model.Post) *model.Post {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.whispers = append(c.whispers, post.Message)
+	return post
+}
+
+// hooked is a plugin with as much of the app as the posting hooks need, over a wire to a real database.
+func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
+	t.Helper()
+	source := *storetest.Source(t)
+	wire := storetest.NewWire(t, source.Host, "")
+	source.Host = wire.Address()
+	primary := &postgres.Primary{}
+	db, err := pools(func(size postgres.Size) (*sql.DB, error) { return postgres.Open(source.String(), primary, size) })
+	require.NoError(t, err)
+	t.Cleanup(db.close)
+	require.NoError(t, store.Migrate(db.slow))
+	api, texts := &calmAPI{}, must(t, i18n.New)
+	p := &Plugin{}
+	p.SetAPI(api)
+	a := &app{plugin: p, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }), texts: &localTexts{bundle: texts}}
+	settings, _ := config.Parse(nil)
+	p.settings.Store(&settings)
+	a.texts.use(settings)
+	a.store, a.hookStore = store.New(db.main, nil, model.NewId), store.New(db.hooks, nil, model.NewId)
+	a.seals = &relay.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
+	a.port = mattermost.New(api, model.NewId(), a.store, a.seals)
+	a.channels = relay.NewChannels(a.hookStore.ConversationByChannel)
+	a.intake = &relay.Intake{Store: a.store, Judge: &relay.Judge{}, Channels: a.channels}
+	a.judging = a.judgingIntake()
+	p.app.Store(a)
+	return p, wire
+}
+
+func must[T any](t *testing.T, do func() (T, error)) T {
+	t.Helper()
+	made, err := do()
+	require.NoError(t, err)
+	return made
+}
+
+func postIn(channelID string) *model.Post {
+	return &model.Post{Id: model.NewId(), ChannelId: channelID, UserId: model.NewId(), Message: "bom dia"}
+}
+
+func TestAPostWaitsForNothingThatIsDoneInTheBackground(t *testing.T) {
+	p, _ := hooked(t)
+	a := p.app.Load()
+	ctx, cancel := context.WithCancel(t.Context())
+	var busy sync.WaitGroup
+	for range maxConnections {
+		busy.Go(func() { _, _ = a.db.main.ExecContext(ctx, "SELECT pg_sleep(600)") })
+	}
+	require.Eventually(t, func() bool { return a.db.main.Stats().InUse == maxConnections }, time.Minute, 10*time.Millisecond)
+	post := postIn(model.NewId())
+	_, rejection := p.MessageWillBePosted(nil, post)
+	require.Empty(t, rejection)
+	ours, known := a.channels.Known(post.ChannelId)
+	require.True(t, known && !ours, "it was not let through because it could not be told")
+	cancel()
+	busy.Wait()
+}
+
+func TestPostsAreAnsweredWhileTheDatabaseSwallowsEverything(t *testing.T) {
+	p, wire := hooked(t)
+	a := p.app.Load()
+	ours := model.NewId()
+	a.channels.Add(ours)
+	_, rejection := p.MessageWillBePosted(nil, postIn(model.NewId())) // a connection is there
+	require.Empty(t, rejection)
+	wire.Swallow(true)
+	// none of these hangs: the test's own time would end it
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if _, rejection := p.MessageWillBePosted(nil, postIn(model.NewId())); rejection != "" {
+				t.Errorf("a post elsewhere was refused: %s", rejection)
+			}
+			p.MessageHasBeenPosted(nil, postIn(model.NewId()))
+		})
+		all.Go(func() {
+			if _, rejection := p.MessageWillBePosted(nil, postIn(ours)); rejection == "" {
+				t.Error("a post in a conversation's channel was let through unjudged")
+			}
+		})
+	}
+	old := postIn(model.NewId())
+	changed, rejection := p.MessageWillBeUpdated(&plugin.Context{SessionId: "s"}, old.Clone(), old)
+	require.NotNil(t, changed)
+	require.Empty(t, rejection)
+	old = postIn(ours)
+	edited := old.Clone()
+	edited.Message = "boa tarde"
+	_, rejection = p.MessageWillBeUpdated(&plugin.Context{SessionId: "s"}, edited, old)
+	require.NotEmpty(t, rejection)
+	p.ReactionHasBeenAdded(nil, &model.Reaction{UserId: "u", PostId: "p", ChannelId: "c"})
+	all.Wait()
+	wire.Swallow(false)
+}
