@@ -102,10 +102,10 @@ func hostile() map[string]string {
 	}
 }
 
-// wrongTypes are values of every type but the wanted one: text, flag, number, list or object.
+// wrongTypes are values of every type but the wanted one: text, flag, number, list or object. null is of none: it is as if nothing were there.
 func wrongTypes(wanted string) map[string]any {
 	values := map[string]any{
-		"text": "texto", "flag": true, "number": 7, "list": []any{1}, "object": map[string]any{"a": 1}, "null": nil,
+		"text": "texto", "flag": true, "number": 7, "list": []any{1}, "object": map[string]any{"a": 1},
 	}
 	delete(values, wanted)
 	return values

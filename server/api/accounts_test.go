@@ -30,7 +30,7 @@ func wrongs(status int, values []any) []wrong {
 }
 
 // notText are values of every type but text.
-func notText() []wrong { return badType(nil, 5, 1.5, true, []string{"a"}, map[string]any{"a": 1}) }
+func notText() []wrong { return badType(5, 1.5, true, []string{"a"}, map[string]any{"a": 1}) }
 
 // hostileLines are texts that no line takes.
 func hostileLines() []wrong {
@@ -126,7 +126,7 @@ func accountFields() map[string][]wrong {
 		"app_secret":       append(badValue("a b", "\x00", long(257)), notText()...),
 		"verify_token":     append(badValue("a b", long(257)), notText()...),
 		"default_queue_id": append(badValue("x", strings.ToUpper(queue1), nowhere, queue1+"0"), notText()...),
-		"enabled":          badType(nil, "true", 1, []bool{true}),
+		"enabled":          badType("true", 1, []bool{true}),
 	}
 }
 

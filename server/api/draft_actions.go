@@ -131,7 +131,7 @@ func (a *API) draftDialog(r *http.Request) (reply, error) {
 	var cancelled bool
 	f.flag("cancelled", &cancelled)
 	f.id("state", &id, true)
-	if submission := f.object("submission", nil); submission != nil && string(submission.raw["text"]) != "null" {
+	if submission := f.object("submission", nil); submission != nil {
 		submission.text("text", &text)
 	}
 	if cancelled {

@@ -44,8 +44,8 @@ func (f *faults) err() error {
 	return nil
 }
 
-// form is a JSON object whose fields are read one by one: what is absent stays
-// as it was, unknown fields are nobody's business, a wrong type is noted.
+// form is a JSON object whose fields are read one by one: what is absent, or
+// null, stays as it was, unknown fields are nobody's business, a wrong type is noted.
 type form struct {
 	*faults
 	raw   map[string]json.RawMessage
@@ -85,8 +85,8 @@ func (f *form) name(field string) string {
 }
 
 func (f *form) has(field string) bool {
-	_, ok := f.raw[field]
-	return ok
+	raw, ok := f.raw[field]
+	return ok && string(raw) != "null"
 }
 
 // fault notes what is wrong with a field of this form.
@@ -94,11 +94,10 @@ func (f *form) fault(field string, text conversation.Text) { f.at(f.name(field),
 
 // read decodes one field; false where it is absent or of a wrong type.
 func (f *form) read(field string, into any) bool {
-	raw, ok := f.raw[field]
-	if !ok {
+	if !f.has(field) {
 		return false
 	}
-	if string(raw) == "null" || json.Unmarshal(raw, into) != nil {
+	if json.Unmarshal(f.raw[field], into) != nil {
 		f.wrong(f.path + field)
 		return false
 	}
@@ -106,6 +105,20 @@ func (f *form) read(field string, into any) bool {
 }
 
 func (f *form) text(field string, into *string) bool { return f.read(field, into) }
+
+// texts reads an object of texts; those that are null are absent too.
+func (f *form) texts(field string, into *map[string]string) {
+	var given map[string]*string
+	if !f.read(field, &given) {
+		return
+	}
+	*into = make(map[string]string, len(given))
+	for name, text := range given {
+		if text != nil {
+			(*into)[name] = *text
+		}
+	}
+}
 
 func (f *form) flag(field string, into *bool) { f.read(field, into) }
 

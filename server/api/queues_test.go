@@ -20,7 +20,7 @@ func queueFields() map[string][]wrong {
 		"channel_id":         append(badValue("", nowhere, channel1, channel2), ids...),
 		"account_id":         append(badValue("", nowhere), ids...),
 		"time_zone":          append(badValue("Manaus", "Local", "-03:00", "../etc/passwd", "America/Sao_Paulo\x00", long(129)), notText()...),
-		"inactivity_minutes": append(badValue(-1, 525601, 1e300), badType(nil, "30", 1.5, true, []int{1})...),
+		"inactivity_minutes": append(badValue(-1, 525601, 1e300), badType("30", 1.5, true, []int{1})...),
 	}
 }
 

@@ -91,7 +91,7 @@ func (f *form) template(into *conversation.TemplateRef, variables *map[string]st
 		t.matching("name", &into.Name, templateName, maxTemplate, into.ID == "")
 		t.matching("language", &into.Language, languagePattern, maxLanguage, into.ID == "")
 	}
-	f.read("variables", variables)
+	f.texts("variables", variables)
 	if len(*variables) > maxVariables {
 		f.fault("variables", conversation.T("api.field_too_many", "Max", maxVariables))
 		return

@@ -101,8 +101,8 @@ func TestPatchTemplateRefuses(t *testing.T) {
 		many[i] = queue1
 	}
 	w.try(http.MethodPatch, "/templates/"+template1, nil, map[string][]wrong{
-		"approved":  badType(nil, "true", 1, []bool{true}),
-		"queue_ids": append(badValue([]string{""}, []string{"x"}, []string{queue1, nowhere}, []string{"\x00"}, many), badType(nil, queue1, 5, []int{1}, map[string]any{"a": 1})...),
+		"approved":  badType("true", 1, []bool{true}),
+		"queue_ids": append(badValue([]string{""}, []string{"x"}, []string{queue1, nowhere}, []string{"\x00"}, many), badType(queue1, 5, []int{1}, map[string]any{"a": 1})...),
 	})
 	w.noObjects(admin, http.MethodPatch, "/templates/"+template1)
 	w.as(admin, http.MethodPatch, "/templates/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
