@@ -19,7 +19,8 @@ type AccountStore interface {
 	CreateAccount(ctx context.Context, account *conversation.Account, now int64) error
 	// UpdateAccount stores what an administrator can set, and sets UpdatedAt; the
 	// rest (blocked, last webhook) is the relay's. ErrNotFound, ErrConflict as above.
-	UpdateAccount(ctx context.Context, account *conversation.Account, now int64) error
+	// Only the named fields are written, under their names in a request.
+	UpdateAccount(ctx context.Context, account *conversation.Account, now int64, fields ...string) error
 	// DeleteAccount answers conversation.ErrConflict while open conversations need the account, ErrHasQueues while queues do.
 	DeleteAccount(ctx context.Context, id string) error
 	Account(ctx context.Context, id string) (*conversation.Account, error)
@@ -147,8 +148,11 @@ func (a *API) patchAccount(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Accounts.UpdateAccount(r.Context(), account, a.Clock.Now()); err != nil {
+	if err := a.Accounts.UpdateAccount(r.Context(), account, a.Clock.Now(), f.given()...); err != nil {
 		return reply{}, a.accountConflict(err, "change the account")
+	}
+	if account, err = a.account(r); err != nil { // with what somebody else may have changed meanwhile
+		return reply{}, err
 	}
 	if account.BlockedCode != 0 && f.has("access_token") { // somebody saw to it
 		if err := a.unblock(r.Context(), account); err != nil {

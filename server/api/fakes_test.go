@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -91,6 +92,7 @@ type memory struct {
 	err       error // answers everything
 	breakAt   int   // EachCharge fails before the charge of this index
 	inUse     bool
+	wrote     []string // the fields of the last change
 	hasQueues bool
 }
 
@@ -205,7 +207,8 @@ func (m *memory) CreateAccount(_ context.Context, a *conversation.Account, now i
 	return m.putAccount(a)
 }
 
-func (m *memory) UpdateAccount(_ context.Context, a *conversation.Account, now int64) error {
+func (m *memory) UpdateAccount(_ context.Context, a *conversation.Account, now int64, fields ...string) error {
+	m.wrote = fields
 	a.UpdatedAt = now
 	return m.putAccount(a)
 }
@@ -241,7 +244,8 @@ func (m *memory) CreateQueue(_ context.Context, q *conversation.Queue, now int64
 	return m.putQueue(q)
 }
 
-func (m *memory) UpdateQueue(_ context.Context, q *conversation.Queue, now int64) error {
+func (m *memory) UpdateQueue(_ context.Context, q *conversation.Queue, now int64, fields ...string) error {
+	m.wrote = fields
 	q.UpdatedAt = now
 	return m.putQueue(q)
 }
@@ -279,7 +283,8 @@ func (m *memory) Templates(_ context.Context, accountID, query, status string, p
 	return pageOf(m, rows, page, perPage)
 }
 
-func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64) (*conversation.Template, error) {
+func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*conversation.Template, error) {
+	m.wrote = fields
 	t, err := m.Template(ctx, id)
 	if err != nil {
 		return nil, err
@@ -292,12 +297,19 @@ func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, qu
 	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
 }
 
-func (m *memory) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, now int64) (*conversation.Template, error) {
+func (m *memory) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, drop []string, now int64) (*conversation.Template, error) {
 	t, err := m.Template(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	t.Rules, t.UpdatedAt = rules, now
+	t.Rules, t.UpdatedAt = maps.Clone(t.Rules), now
+	if t.Rules == nil {
+		t.Rules = conversation.Rules{}
+	}
+	maps.Copy(t.Rules, rules)
+	for _, element := range drop {
+		delete(t.Rules, element)
+	}
 	never := func(*conversation.Template) bool { return false }
 	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
 }
@@ -326,7 +338,8 @@ func (m *memory) CreatePlan(_ context.Context, p *conversation.Plan, now int64) 
 	return m.putPlan(p)
 }
 
-func (m *memory) UpdatePlan(_ context.Context, p *conversation.Plan, _ string, now int64) (*conversation.Plan, error) {
+func (m *memory) UpdatePlan(_ context.Context, p *conversation.Plan, _ string, now int64, fields ...string) (*conversation.Plan, error) {
+	m.wrote = fields
 	p.UpdatedAt, p.Approved, p.ApprovedBy, p.ApprovedAt = now, false, "", 0
 	return p, m.putPlan(p)
 }

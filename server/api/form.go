@@ -89,6 +89,17 @@ func (f *form) has(field string) bool {
 	return ok && string(raw) != "null"
 }
 
+// given names the fields that the body has.
+func (f *form) given() []string {
+	names := []string{"id"} // so that nothing given is not taken for everything
+	for name := range f.raw {
+		if f.has(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // fault notes what is wrong with a field of this form.
 func (f *form) fault(field string, text conversation.Text) { f.at(f.name(field), text) }
 

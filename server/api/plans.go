@@ -18,7 +18,8 @@ type PlanStore interface {
 	// UpdatePlan stores queue, limit, currency and prices, and answers the plan as
 	// it is then. What was approved is an amount at certain prices: a plan that
 	// differs from it is a draft again.
-	UpdatePlan(ctx context.Context, plan *conversation.Plan, by string, now int64) (*conversation.Plan, error)
+	// Only the named fields are written, under their names in a request.
+	UpdatePlan(ctx context.Context, plan *conversation.Plan, by string, now int64, fields ...string) (*conversation.Plan, error)
 	// DeletePlan keeps the plan's approvals.
 	DeletePlan(ctx context.Context, id, by string, now int64) error
 	// PlanApprovals answers a page (from 0) of what was approved, newest first,
@@ -129,7 +130,7 @@ func (a *API) plan(r *http.Request) (*conversation.Plan, error) {
 
 func (a *API) createPlan(r *http.Request) (reply, error) {
 	plan := &conversation.Plan{}
-	if err := a.fillPlan(r, plan, true); err != nil {
+	if _, err := a.fillPlan(r, plan, true); err != nil {
 		return reply{}, err
 	}
 	plan = plan.AsOf(a.Clock.Now())
@@ -147,13 +148,18 @@ func (a *API) patchPlan(r *http.Request) (reply, error) {
 	now := a.Clock.Now()
 	stored, plan := plan, plan.AsOf(now)
 	before := *plan
-	if err := a.fillPlan(r, plan, false); err != nil {
+	f, err := a.fillPlan(r, plan, false)
+	if err != nil {
 		return reply{}, err
+	}
+	fields := f.given()
+	if f.has("prices") || f.has("price_changes") { // what came due went from the one into the other
+		fields = append(fields, "prices", "price_changes")
 	}
 	if plan = plan.AsOf(now); plan.SameTerms(&before) {
 		plan = stored // that a change of prices came due is no other plan
 	}
-	if plan, err = a.Plans.UpdatePlan(r.Context(), plan, userID(r), now); err != nil {
+	if plan, err = a.Plans.UpdatePlan(r.Context(), plan, userID(r), now, fields...); err != nil {
 		return reply{}, planConflict(err, "change the plan")
 	}
 	return a.planReply(r, plan, ok)
@@ -184,10 +190,10 @@ func (a *API) approvePlan(r *http.Request) (reply, error) {
 
 // fillPlan reads the body into the plan and checks every field of it. A new plan
 // needs them all: what nobody set must not count as free.
-func (a *API) fillPlan(r *http.Request, plan *conversation.Plan, isNew bool) error {
+func (a *API) fillPlan(r *http.Request, plan *conversation.Plan, isNew bool) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f.id("queue_id", &plan.QueueID, true)
 	f.money("monthly_limit", &plan.MonthlyLimit)
@@ -202,14 +208,14 @@ func (a *API) fillPlan(r *http.Request, plan *conversation.Plan, isNew bool) err
 		}
 	}
 	if err := f.err(); err != nil {
-		return err
+		return nil, err
 	}
 	if f.has("queue_id") {
 		if err := a.mustHaveQueue(r.Context(), f, "queue_id", plan.QueueID); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return f.err()
+	return f, f.err()
 }
 
 // priceNames lets a wrong price show at the field it is part of.

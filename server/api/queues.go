@@ -15,7 +15,8 @@ type QueueStore interface {
 	// CreateQueue stores a new queue and sets its ID and times;
 	// conversation.ErrConflict where another has the channel.
 	CreateQueue(ctx context.Context, queue *conversation.Queue, now int64) error
-	UpdateQueue(ctx context.Context, queue *conversation.Queue, now int64) error
+	// UpdateQueue writes the named fields alone, under their names in a request.
+	UpdateQueue(ctx context.Context, queue *conversation.Queue, now int64, fields ...string) error
 	// DeleteQueue answers conversation.ErrConflict while open conversations need the queue.
 	DeleteQueue(ctx context.Context, id string) error
 	Queue(ctx context.Context, id string) (*conversation.Queue, error)
@@ -92,7 +93,7 @@ func (a *API) queue(r *http.Request) (*conversation.Queue, error) {
 
 func (a *API) createQueue(r *http.Request) (reply, error) {
 	queue := &conversation.Queue{}
-	if err := a.fillQueue(r, queue); err != nil {
+	if _, err := a.fillQueue(r, queue); err != nil {
 		return reply{}, err
 	}
 	if err := a.Queues.CreateQueue(r.Context(), queue, a.Clock.Now()); err != nil {
@@ -106,11 +107,15 @@ func (a *API) patchQueue(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.fillQueue(r, queue); err != nil {
+	f, err := a.fillQueue(r, queue)
+	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Queues.UpdateQueue(r.Context(), queue, a.Clock.Now()); err != nil {
+	if err := a.Queues.UpdateQueue(r.Context(), queue, a.Clock.Now(), f.given()...); err != nil {
 		return reply{}, queueConflict(err, "change the queue")
+	}
+	if queue, err = a.queue(r); err != nil { // with what somebody else may have changed meanwhile
+		return reply{}, err
 	}
 	return ok(viewQueue(queue))
 }
@@ -127,10 +132,10 @@ func (a *API) deleteQueue(r *http.Request) (reply, error) {
 }
 
 // fillQueue reads the body into the queue and checks every field of it.
-func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) error {
+func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f.line("name", &queue.Name, maxName, true)
 	f.id("team_id", &queue.TeamID, true)
@@ -139,7 +144,7 @@ func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) error {
 	f.whole("inactivity_minutes", &queue.InactivityMinutes, 0, maxMinutes)
 	f.zone("time_zone", &queue.TimeZone)
 	if err := f.err(); err != nil {
-		return err
+		return nil, err
 	}
 	if f.has("channel_id") || f.has("team_id") {
 		team, err := a.Channels.ChannelTeam(r.Context(), queue.ChannelID)
@@ -147,7 +152,7 @@ func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) error {
 		case errors.Is(err, conversation.ErrNotFound):
 			f.fault("channel_id", conversation.T("api.field_unknown_channel"))
 		case err != nil:
-			return errors.Wrap(err, "read the channel")
+			return nil, errors.Wrap(err, "read the channel")
 		case team != queue.TeamID && f.has("channel_id"):
 			f.fault("channel_id", conversation.T("api.field_other_team"))
 		case team != queue.TeamID:
@@ -156,10 +161,10 @@ func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) error {
 	}
 	if f.has("account_id") {
 		if err := a.mustHaveAccount(r.Context(), f, "account_id", queue.AccountID); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return f.err()
+	return f, f.err()
 }
 
 func queueConflict(err error, doing string) error {

@@ -66,22 +66,19 @@ func (a *API) viewTemplateDetail(r *http.Request, t *conversation.Template) temp
 const maxRule = 1024
 
 // rules reads the wishes for variables; those not named stay, null takes one away.
-func (f *form) rules(field string, t *conversation.Template, known []TemplateVariable) (conversation.Rules, bool) {
+func (f *form) rules(field string, t *conversation.Template, known []TemplateVariable) (rules conversation.Rules, drop []string) {
 	given := f.object(field, nil)
 	if given == nil {
-		return nil, false
+		return nil, nil
 	}
 	if len(given.raw) > maxVariables {
 		f.fault(field, conversation.T("api.field_too_many", "Max", maxVariables))
-		return nil, false
+		return nil, nil
 	}
-	rules := conversation.Rules{}
-	for element, rule := range t.Rules {
-		rules[element] = rule
-	}
+	rules = conversation.Rules{}
 	for element, raw := range given.raw {
 		if string(raw) == "null" {
-			delete(rules, element)
+			drop = append(drop, element)
 			continue
 		}
 		at := slices.IndexFunc(known, func(v TemplateVariable) bool { return v.Element == element })
@@ -93,7 +90,7 @@ func (f *form) rules(field string, t *conversation.Template, known []TemplateVar
 		if inner == nil {
 			continue
 		}
-		rule := rules[element]
+		rule := t.Rules[element]
 		inner.whole("max_length", &rule.MaxLength, 0, maxRule)
 		longest := maxRule
 		if rule.MaxLength > 0 {
@@ -102,7 +99,7 @@ func (f *form) rules(field string, t *conversation.Template, known []TemplateVar
 		inner.lines("default", &rule.Default, min(longest, max(known[at].Limit, 1)), false)
 		rules[element] = rule
 	}
-	return rules, true
+	return rules, drop
 }
 
 // patchTemplate changes approval, queues and rules of a template.
@@ -118,13 +115,13 @@ func (a *API) patchTemplate(r *http.Request) (reply, error) {
 	f.flag("approved", &template.Approved)
 	f.ids("queue_ids", &template.QueueIDs)
 	var rules conversation.Rules
-	ruled := false
+	var drop []string
 	if f.has("variables") {
 		detail, err := a.Describer.Describe(template)
 		if err != nil {
 			f.fault("variables", conversation.T("admin.template_is_unsendable"))
 		}
-		rules, ruled = f.rules("variables", template, detail.Variables)
+		rules, drop = f.rules("variables", template, detail.Variables)
 	}
 	if err := f.err(); err != nil {
 		return reply{}, err
@@ -139,12 +136,12 @@ func (a *API) patchTemplate(r *http.Request) (reply, error) {
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	if ruled {
-		if _, err = a.Templates.SetTemplateRules(r.Context(), template.ID, rules, a.Clock.Now()); err != nil {
+	if f.has("variables") {
+		if _, err = a.Templates.SetTemplateRules(r.Context(), template.ID, rules, drop, a.Clock.Now()); err != nil {
 			return reply{}, errors.Wrap(err, "change the template's variables")
 		}
 	}
-	template, err = a.Templates.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now())
+	template, err = a.Templates.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now(), f.given()...)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "change the template")
 	}

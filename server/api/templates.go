@@ -18,11 +18,12 @@ type TemplateStore interface {
 	// Templates answers a page (from 0) by name and language, and the total;
 	// accountID "" = of all accounts, query = a part of the name, status = Meta's word or GONE.
 	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error)
-	// SetTemplateRules stores an administrator's wishes for the variables.
-	SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, now int64) (*conversation.Template, error)
-	// AllowTemplate stores our approval and the allow-list, and answers the template
-	// as it is then. by and now are kept with an approval that was not there before.
-	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64) (*conversation.Template, error)
+	// SetTemplateRules stores an administrator's wishes for these variables, and none for those to drop.
+	SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, drop []string, now int64) (*conversation.Template, error)
+	// AllowTemplate stores our approval and the allow-list, the named one of approved
+	// and queue_ids alone, and answers the template as it is then. by and now are
+	// kept with an approval that was not there before.
+	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*conversation.Template, error)
 	// SyncTemplates makes the account's templates those fetched, by name and
 	// language, and keeps our approval. What Meta no longer has is marked as gone.
 	// total is how many are there afterwards.

@@ -65,16 +65,22 @@ func (s *Store) CreateAccount(ctx context.Context, a *conversation.Account, now 
 	return failed(err, "could not create the account")
 }
 
-// UpdateAccount stores what an admin may edit. An empty secret leaves the
-// stored one. ErrConflict if the number belongs to another account.
-func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now int64) error {
+// UpdateAccount stores what an admin may edit: the named columns, or all of
+// them; what somebody else has changed meanwhile stays. An empty secret leaves
+// the stored one. ErrConflict if the number belongs to another account.
+func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now int64, fields ...string) error {
 	a.UpdatedAt = now
 	sealed, err := s.sealed(a)
 	if err != nil {
 		return err
 	}
-	keep := each(sealedFields, func(c string) string { return c + " = CASE WHEN :" + c + " = '' THEN " + c + " ELSE :" + c + " END" })
-	n, err := execNamed(ctx, s.db, "UPDATE waa_accounts SET "+assign(accountFields)+", "+keep+", updated_at = :updated_at WHERE id = :id", sealed)
+	set := each(given(accountFields+", "+sealedFields, fields), func(c string) string {
+		if isOf(sealedFields, c) {
+			return c + " = CASE WHEN :" + c + " = '' THEN " + c + " ELSE :" + c + " END"
+		}
+		return c + " = :" + c
+	})
+	n, err := execNamed(ctx, s.db, "UPDATE waa_accounts SET "+set+", updated_at = :updated_at WHERE id = :id", sealed)
 	if err == nil && n == 0 {
 		return conversation.ErrNotFound
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -64,6 +65,26 @@ func insertInto(table, columns string) string {
 func assign(columns string) string {
 	return each(columns, func(c string) string { return c + " = :" + c })
 }
+
+// given are the named ones of some columns; without a name all. Where none is
+// left it is the id, which stays what it is: a SET list needs a column.
+func given(columns string, named []string) string {
+	if len(named) == 0 {
+		return columns
+	}
+	kept := []string{}
+	for _, column := range strings.Split(columns, ", ") {
+		if slices.Contains(named, column) {
+			kept = append(kept, column)
+		}
+	}
+	if len(kept) == 0 {
+		return "id"
+	}
+	return strings.Join(kept, ", ")
+}
+
+func isOf(columns, name string) bool { return slices.Contains(strings.Split(columns, ", "), name) }
 
 // fit makes text from outside acceptable to a varchar(n): valid UTF-8, no NUL, n characters at most.
 func fit(s string, n int) string {

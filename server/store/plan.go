@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -105,9 +106,10 @@ func (s *Store) CreatePlan(ctx context.Context, p *conversation.Plan, now int64)
 	return failed(err, "could not create the plan")
 }
 
-// UpdatePlan stores what an admin may edit. Any change takes the approval off,
-// and ends it in the history. It answers the plan as it is then.
-func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, by string, now int64) (*conversation.Plan, error) {
+// UpdatePlan stores what an admin may edit: the named columns, or all of them.
+// Any change takes the approval off, and ends it in the history. It answers the
+// plan as it is then.
+func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, by string, now int64, fields ...string) (*conversation.Plan, error) {
 	prices, err := encodePrices(p.Prices)
 	if err != nil {
 		return nil, err
@@ -116,14 +118,17 @@ func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, by string,
 	if err != nil {
 		return nil, err
 	}
-	const same = "(queue_id = $2 AND monthly_limit = $3 AND currency = $4 AND prices = $5::jsonb AND price_changes = $8::jsonb)"
+	value := map[string]string{"queue_id": "$2::text", "monthly_limit": "$3::bigint", "currency": "$4::text", "prices": "$5::jsonb", "price_changes": "$8::jsonb", "id": "id"}
+	columns := given(planFields, fields)
+	set := each(columns, func(c string) string { return c + " = " + value[c] })
+	same := "(" + strings.ReplaceAll(each(columns, func(c string) string { return "(" + c + " = " + value[c] + ")" }), "), (", ") AND (") + ")"
 	return readPlan(ctx, s.db, `
 		WITH plan AS (
-			UPDATE waa_plans SET queue_id = $2, monthly_limit = $3, currency = $4, prices = $5::jsonb, price_changes = $8::jsonb, updated_at = $6,
+			UPDATE waa_plans SET `+set+`, updated_at = $6,
 				approved = approved AND `+same+`,
 				approved_by = CASE WHEN `+same+` THEN approved_by ELSE '' END,
 				approved_at = CASE WHEN `+same+` THEN approved_at ELSE 0 END
-			WHERE id = $1 RETURNING `+planColumns+`
+			WHERE id = $1 AND ($2::text, $3::bigint, $4::text, $5::jsonb, $8::jsonb) IS NOT NULL RETURNING `+planColumns+`
 		), ended AS (
 			UPDATE waa_plan_approvals SET ended_by = $7, ended_at = $6 WHERE ended_at = 0 AND plan_id = (SELECT id FROM plan WHERE NOT approved)
 		)

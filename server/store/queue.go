@@ -51,13 +51,14 @@ func (s *Store) CreateQueue(ctx context.Context, q *conversation.Queue, now int6
 	return failed(err, "could not create the queue")
 }
 
-// UpdateQueue stores what an admin may edit. ErrConflict if its channel stands
-// for another queue. With another time zone the headers of its conversations are due.
-func (s *Store) UpdateQueue(ctx context.Context, q *conversation.Queue, now int64) error {
+// UpdateQueue stores what an admin may edit: the named columns, or all of them.
+// ErrConflict if its channel stands for another queue. With another time zone
+// the headers of its conversations are due.
+func (s *Store) UpdateQueue(ctx context.Context, q *conversation.Queue, now int64, fields ...string) error {
 	q.UpdatedAt = now
 	n, err := execNamed(ctx, s.db, "WITH told AS (UPDATE waa_conversations SET "+refreshSoon("refresh_at", ":updated_at")+
 		" WHERE queue_id = :id AND closed_at = 0 AND aborted_at = 0 AND channel_id <> ''"+
-		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND time_zone <> :time_zone)) UPDATE waa_queues SET "+assign(queueFields)+", updated_at = :updated_at WHERE id = :id", q)
+		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND time_zone <> :time_zone)) UPDATE waa_queues SET "+assign(given(queueFields, fields))+", updated_at = :updated_at WHERE id = :id", q)
 	if err == nil && n == 0 {
 		return conversation.ErrNotFound
 	}

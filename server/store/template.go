@@ -99,30 +99,41 @@ func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*convers
 	return templatesOf(rows)
 }
 
-// AllowTemplate sets our approval and the queues that may use a template. It
-// answers the template as it is then.
-func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64) (*conversation.Template, error) {
+// AllowTemplate sets our approval and the queues that may use a template: the
+// named one of approved and queue_ids, or both. It answers the template as it is then.
+func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*conversation.Template, error) {
 	if queueIDs == nil {
 		queueIDs = []string{}
 	}
-	return s.template(ctx, `UPDATE waa_templates SET
-			approved_by = CASE WHEN NOT $2::boolean THEN '' WHEN approved THEN approved_by ELSE $4 END,
-			approved_at = CASE WHEN NOT $2::boolean THEN 0 WHEN approved THEN approved_at ELSE $5::bigint END,
-			approved = $2, queue_ids = $3::text[], updated_at = $5
-		WHERE id = $1 RETURNING `+templateColumns, id, approved, pq.Array(queueIDs), by, now)
+	set := each(given("approved, queue_ids", fields), func(c string) string {
+		switch c {
+		case "approved":
+			return `approved_by = CASE WHEN NOT $2::boolean THEN '' WHEN approved THEN approved_by ELSE $4 END,
+				approved_at = CASE WHEN NOT $2::boolean THEN 0 WHEN approved THEN approved_at ELSE $5::bigint END, approved = $2`
+		case "queue_ids":
+			return "queue_ids = $3::text[]"
+		}
+		return c + " = " + c
+	})
+	return s.template(ctx, "UPDATE waa_templates SET "+set+`, updated_at = $5::bigint
+		WHERE id = $1 AND $2::boolean IS NOT NULL AND $3::text[] IS NOT NULL AND $4::text IS NOT NULL RETURNING `+templateColumns, id, approved, pq.Array(queueIDs), by, now)
 }
 
-// SetTemplateRules stores an administrator's wishes for a template's variables,
-// and answers the template as it is then.
-func (s *Store) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, now int64) (*conversation.Template, error) {
+// SetTemplateRules stores an administrator's wishes for the named variables of a
+// template, none for those to drop, and answers the template as it is then.
+func (s *Store) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, drop []string, now int64) (*conversation.Template, error) {
 	if rules == nil {
 		rules = conversation.Rules{}
+	}
+	if drop == nil {
+		drop = []string{}
 	}
 	data, err := json.Marshal(rules)
 	if err != nil {
 		return nil, errors.Wrap(err, "could not encode a template's rules")
 	}
-	return s.template(ctx, "UPDATE waa_templates SET rules = $2::jsonb, updated_at = $3 WHERE id = $1 RETURNING "+templateColumns, id, string(data), now)
+	return s.template(ctx, "UPDATE waa_templates SET rules = (rules || $2::jsonb) - $4::text[], updated_at = $3 WHERE id = $1 RETURNING "+templateColumns,
+		id, string(data), now, pq.Array(drop))
 }
 
 // statusGone stands for no status of Meta's: it has no such template any more.
