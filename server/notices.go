@@ -50,7 +50,9 @@ func (n *notices) about(ctx context.Context, conversationID string) (customer, l
 		return "", "", "", err
 	}
 	queue, err := n.app.store.Queue(ctx, c.QueueID)
-	if err != nil {
+	if errors.Is(err, conversation.ErrNotFound) { // it was removed since: the plugin's time zone will do
+		queue = &conversation.Queue{}
+	} else if err != nil {
 		return "", "", "", err
 	}
 	return relay.DisplayName(c), n.app.port.Link(ctx, c), queue.TimeZone, nil

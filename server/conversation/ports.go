@@ -42,6 +42,8 @@ type Tx interface {
 	OpenConversation(accountID, contactID string) (*Conversation, error)
 	// LockConversation reads a conversation and holds its row until the end.
 	LockConversation(id string) (*Conversation, error)
+	// HoldQueue keeps a queue from being removed until the end; ErrNotFound where it is gone.
+	HoldQueue(id string) error
 	// LockPlan is the approved plan of a queue and what it has spent and
 	// reserved since the beginning of a month, see MonthStart; ErrNotFound
 	// without an approved plan.
@@ -119,9 +121,9 @@ type Mirror interface {
 
 // People answers who somebody is, from Mattermost.
 type People interface {
-	// InQueue: member of the queue's channel.
+	// InQueue: member of the queue's channel. Nobody is in no queue.
 	InQueue(ctx context.Context, userID string, queue *Queue) (bool, error)
-	// Supervises: channel admin of the queue's channel or system admin.
+	// Supervises: channel admin of the queue's channel or system admin. Of no queue, where one was removed, system admins alone.
 	Supervises(ctx context.Context, userID string, queue *Queue) (bool, error)
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 	Username(ctx context.Context, userID string) (string, error)

@@ -35,3 +35,20 @@ func TestAConversationOfARemovedQueueStaysReadable(t *testing.T) {
 		require.Equal(t, conversation.CodeConversationClosed, refusal(t, err).Code, user)
 	}
 }
+
+// A queue that was removed has no members and no channel admins; nothing panics over it.
+func TestWhoSupervisesARemovedQueue(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	c := b.start(phone)
+	_, err := b.db.Exec("DELETE FROM waa_queues WHERE id = $1", b.queue.ID)
+	require.NoError(t, err)
+	view, err := b.do.SetOwner(ctx, "root", c.ID, "ana")
+	require.NoError(t, err)
+	require.Equal(t, "ana", view.OwnerID)
+	_, err = b.do.Close(ctx, "root", c.ID, "")
+	require.NoError(t, err)
+	_, err = b.do.Reopen(ctx, "root", c.ID)
+	require.Equal(t, "refusal.queue_gone", refusal(t, err).Text.Key)
+	require.ErrorIs(t, b.store.InTx(ctx, func(tx conversation.Tx) error { return tx.HoldQueue(b.queue.ID) }), conversation.ErrNotFound)
+}

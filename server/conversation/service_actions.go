@@ -34,7 +34,7 @@ func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*View,
 	if _, _, err := s.visible(ctx, actorID, id); err != nil {
 		return nil, err
 	}
-	conv, err := s.change(ctx, actorID, id, "close", func(c *Conversation) error {
+	conv, err := s.change(ctx, actorID, id, "close", func(_ Tx, c *Conversation) error {
 		if c.ClosedAt != 0 {
 			return Refuse(CodeConversationClosed, T("refusal.closed"))
 		}
@@ -54,10 +54,16 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error)
 	} else if queue == nil {
 		return nil, queueGone()
 	}
-	conv, err := s.change(ctx, actorID, id, "reopen", func(c *Conversation) error {
-		switch {
-		case c.ClosedAt == 0:
+	conv, err := s.change(ctx, actorID, id, "reopen", func(tx Tx, c *Conversation) error {
+		if c.ClosedAt == 0 {
 			return nil // somebody was faster
+		}
+		err := tx.HoldQueue(c.QueueID)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return queueGone()
+		case err != nil:
+			return err
 		case c.ArchivedAt != 0 && (s.CanRestore == nil || !s.CanRestore()):
 			return Refuse(CodeConversationClosed, T("refusal.archived"))
 		}
@@ -73,14 +79,14 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error)
 }
 
 // change applies a rule to a conversation under its lock and audits it.
-func (s *Service) change(ctx context.Context, actorID, id, action string, apply func(*Conversation) error) (*Conversation, error) {
+func (s *Service) change(ctx context.Context, actorID, id, action string, apply func(Tx, *Conversation) error) (*Conversation, error) {
 	var conv *Conversation
 	err := s.Store.InTx(ctx, func(tx Tx) error {
 		var err error
 		if conv, err = tx.LockConversation(id); err != nil {
 			return err
 		}
-		if err := apply(conv); err != nil {
+		if err := apply(tx, conv); err != nil {
 			return err
 		}
 		conv.UpdatedAt = s.Clock.Now()

@@ -153,8 +153,13 @@ func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID stri
 	} else if err != nil {
 		return nil, err
 	}
-	conv, changed, err := s.hand(ctx, actorID, id, "transfer_queue", func(_ Tx, c *Conversation) (*handover, error) {
+	conv, changed, err := s.hand(ctx, actorID, id, "transfer_queue", func(tx Tx, c *Conversation) (*handover, error) {
+		err := tx.HoldQueue(queue.ID)
 		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil, RefuseField("queue_id", T("refusal.unknown_queue"))
+		case err != nil:
+			return nil, err
 		case c.ClosedAt != 0:
 			return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
 		case queue.TeamID != c.TeamID: // a channel cannot leave its team
@@ -190,11 +195,12 @@ func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*Vi
 	if err := s.admit(ctx, conv, userID); err != nil {
 		return nil, err
 	}
+	seenIn := conv.QueueID
 	conv, changed, err := s.hand(ctx, actorID, id, "owner", func(_ Tx, c *Conversation) (*handover, error) {
 		switch {
 		case c.ClosedAt != 0:
 			return nil, Refuse(CodeConversationClosed, T("refusal.closed"))
-		case c.QueueID != queue.ID: // given away meanwhile: to a queue that the actor may not supervise
+		case c.QueueID != seenIn: // given away meanwhile: to a queue that the actor may not supervise
 			return nil, Refuse(CodeUnavailable, T("refusal.changed_meanwhile"))
 		case c.OwnerID == userID:
 			return nil, nil

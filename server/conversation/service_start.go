@@ -43,6 +43,11 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
 			return err
 		}
+		if err := tx.HoldQueue(p.queue.ID); errors.Is(err, ErrNotFound) {
+			return RefuseField("queue", T("refusal.unknown_queue"))
+		} else if err != nil {
+			return err
+		}
 		if err := s.checkRoom(tx, p.queue); err != nil {
 			return err
 		}

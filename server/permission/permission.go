@@ -52,8 +52,12 @@ func New(directory Directory, queues QueueLister) *People {
 	return &People{directory: directory, queues: queues}
 }
 
-// InQueue tells whether an active user is a member of the queue's channel.
+// InQueue tells whether an active user is a member of the queue's channel;
+// nobody is in a queue that was removed (nil).
 func (p *People) InQueue(_ context.Context, userID string, queue *conversation.Queue) (bool, error) {
+	if queue == nil {
+		return false, nil
+	}
 	user, err := p.somebody(userID)
 	if user == nil || err != nil {
 		return false, err
@@ -62,13 +66,14 @@ func (p *People) InQueue(_ context.Context, userID string, queue *conversation.Q
 	return member != nil, err
 }
 
-// Supervises tells whether an active user is a system admin, or a channel admin of the queue's channel.
+// Supervises tells whether an active user is a system admin, or a channel admin
+// of the queue's channel, if it was not removed (nil).
 func (p *People) Supervises(_ context.Context, userID string, queue *conversation.Queue) (bool, error) {
 	user, err := p.somebody(userID)
 	if user == nil || err != nil {
 		return false, err
 	}
-	if admin, err := p.administers(user); admin || err != nil {
+	if admin, err := p.administers(user); admin || err != nil || queue == nil {
 		return admin, err
 	}
 	member, err := p.member(queue.ChannelID, userID)

@@ -65,10 +65,21 @@ func (s *Store) UpdateQueue(ctx context.Context, q *conversation.Queue, now int6
 	return failed(err, "could not update the queue")
 }
 
+// holdQueue keeps a queue of a number ("" = of any) from being removed to the end of the transaction;
+// ErrNotFound where it is gone. Whoever leaves an open conversation to a queue holds it.
+func holdQueue(ctx context.Context, r runner, id, accountID string) error {
+	var held string
+	return failed(r.GetContext(ctx, &held, "SELECT id FROM waa_queues WHERE id = $1 AND $2 IN ('', account_id) FOR KEY SHARE", id, accountID), "could not hold the queue")
+}
+
 // DeleteQueue removes a queue, its plan and its place in allow-lists and as a
 // default. ErrConflict while it has open conversations.
 func (s *Store) DeleteQueue(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
+		// a statement of its own: the next sees what those who held the queue stored
+		if _, err := exec(ctx, t, "SELECT FROM waa_queues WHERE id = $1 FOR UPDATE", id); err != nil {
+			return errors.Wrap(err, "could not lock the queue")
+		}
 		if err := refuseOpen(ctx, t, "queue_id", id); err != nil {
 			return err
 		}

@@ -54,8 +54,13 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w relay.Writer) (*
 		if err != nil {
 			return nil, 0, err
 		}
-		if w.Reopens(c) {
+		if !w.Reopens(c) {
+			continue
+		}
+		if err := holdQueue(ctx, r, c.QueueID, w.AccountID); err == nil {
 			return c, relay.Reopened, s.returned(ctx, r, c, w)
+		} else if !errors.Is(err, conversation.ErrNotFound) { // in a queue that is gone nobody would see it
+			return nil, 0, err
 		}
 	}
 	queue, err := queueForReturn(ctx, r, w, last)
@@ -159,7 +164,7 @@ func queueForReturn(ctx context.Context, r runner, w relay.Writer, last *convers
 	}
 	q := &conversation.Queue{}
 	err := failed(r.GetContext(ctx, q, "SELECT "+queueColumns+` FROM waa_queues
-		WHERE id = $1 AND account_id = $3 OR id = $2 ORDER BY id = $1 DESC LIMIT 1`, lastQueue, w.DefaultQueueID, w.AccountID), "could not read the queue")
+		WHERE id = $1 AND account_id = $3 OR id = $2 ORDER BY id = $1 DESC LIMIT 1 FOR KEY SHARE`, lastQueue, w.DefaultQueueID, w.AccountID), "could not read the queue")
 	if errors.Is(err, conversation.ErrNotFound) {
 		return nil, relay.ErrNoQueue
 	}

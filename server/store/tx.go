@@ -33,6 +33,8 @@ func (t *tx) LockConversation(id string) (*conversation.Conversation, error) {
 	return lockConversation(t.ctx, t.r, id)
 }
 
+func (t *tx) HoldQueue(id string) error { return holdQueue(t.ctx, t.r, id, "") }
+
 func (t *tx) LockPlan(queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
 	return lockPlan(t.ctx, t.r, queueID, month)
 }

@@ -13,3 +13,8 @@ SELECT account_id, 'phone', value, contact_id FROM older
 ON CONFLICT (account_id, kind, value) DO UPDATE SET contact_id = excluded.contact_id
 WHERE EXISTS (SELECT 1 FROM waa_conversations c WHERE c.account_id = excluded.account_id AND c.contact_id = excluded.contact_id AND c.closed_at = 0 AND c.aborted_at = 0)
     AND NOT EXISTS (SELECT 1 FROM waa_conversations c WHERE c.account_id = i.account_id AND c.contact_id = i.contact_id AND c.closed_at = 0 AND c.aborted_at = 0);
+
+-- What is open in a queue that was removed, where no agent sees it, goes to its number's default queue, if that is of the same team.
+UPDATE waa_conversations c SET queue_id = q.id, refresh_at = CASE WHEN c.channel_id = '' THEN c.refresh_at ELSE 1 END
+FROM waa_accounts a JOIN waa_queues q ON q.id = a.default_queue_id
+WHERE a.id = c.account_id AND q.team_id = c.team_id AND c.closed_at = 0 AND c.aborted_at = 0 AND NOT EXISTS (SELECT 1 FROM waa_queues WHERE id = c.queue_id);
