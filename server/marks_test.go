@@ -66,6 +66,7 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 		Store: open{}, Channels: a.channels, Clock: a.clock,
 		Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
 	}
+	a.judging = a.intake
 	p.app.Store(a)
 	return p, a
 }
