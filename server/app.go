@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -297,7 +298,16 @@ func (a *app) configure(settings config.Settings) {
 
 func (a *app) domain() conversation.Settings { return a.plugin.settings.Load().Domain() }
 
-// say gives a text in a person's language.
+// say gives a text in a person's language, for what is no post.
 func (a *app) say(userID string, t conversation.Text) string {
 	return a.texts.Text(a.port.Locale(context.Background(), userID), t.Key, t.Data)
+}
+
+// whisper shows texts in a person's language to this person alone.
+func (a *app) whisper(ctx context.Context, post *model.Post, texts ...conversation.Text) {
+	lines := make([]string, len(texts))
+	for i, t := range texts {
+		lines[i] = a.texts.Markdown(a.port.Locale(ctx, post.UserId), t.Key, t.Data)
+	}
+	a.port.Whisper(ctx, post.ChannelId, post.UserId, post.RootId, strings.Join(lines, " "))
 }

@@ -21,10 +21,10 @@ func (a *app) buildDrafts(speaker relay.Speaker, log logger) {
 	}
 }
 
-// hold keeps a post that the lock refused, and answers what to add to the refusal.
-func (a *app) hold(ctx context.Context, post *model.Post, ruling relay.Ruling) string {
+// hold keeps a post that the lock refused, and returns what to add to the refusal, without a key for nothing.
+func (a *app) hold(ctx context.Context, post *model.Post, ruling relay.Ruling) conversation.Text {
 	if ruling.Reason != conversation.ReasonLocked {
-		return ""
+		return conversation.Text{}
 	}
 	c, err := a.store.ConversationByChannel(ctx, post.ChannelId)
 	if err == nil {
@@ -33,11 +33,11 @@ func (a *app) hold(ctx context.Context, post *model.Post, ruling relay.Ruling) s
 		})
 	}
 	if err == nil {
-		return " " + a.say(post.UserId, conversation.T("draft.kept"))
+		return conversation.T("draft.kept")
 	}
 	if refusal, ok := conversation.AsRefusal(err); ok {
-		return " " + a.say(post.UserId, refusal.Text)
+		return refusal.Text
 	}
 	a.plugin.API.LogWarn("Could not keep a draft", "channel", post.ChannelId, "error", err.Error())
-	return ""
+	return conversation.Text{}
 }

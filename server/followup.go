@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // followUpLines is how many conversations of a group the daily message names.
@@ -26,17 +26,14 @@ func (a *app) followUpList(ctx context.Context, userID string) (string, error) {
 		if len(views) == 0 {
 			continue
 		}
-		lines = append(lines, a.texts.Text(lang, "followup.since_"+step.Name, nil))
+		lines = append(lines, a.texts.Markdown(lang, "followup.since_"+step.Name, nil))
 		for _, view := range views {
-			name := convert.ToMattermost(conversation.CleanName(view.Contact.Name))
-			if link := a.port.Link(ctx, view.Conversation); link != "" {
-				name = "[" + strings.NewReplacer("[", "(", "]", ")").Replace(name) + "](" + link + ")"
-			}
-			line := conversation.T("followup.line", "Customer", name, "Template", view.TemplateName, "At", view.LastTemplateAt)
-			lines = append(lines, "- "+a.texts.Text(lang, line.Key, line.Data))
+			link := conversation.Link(a.port.Link(ctx, view.Conversation))
+			line := conversation.T("followup.line", "Customer", relay.DisplayName(view.Conversation), "Link", link, "Template", view.TemplateName, "At", view.LastTemplateAt)
+			lines = append(lines, "- "+a.texts.Markdown(lang, line.Key, line.Data))
 		}
 		if more := total - len(views); more > 0 {
-			lines = append(lines, "- "+a.texts.Text(lang, "command.mine_more", map[string]any{"More": more}))
+			lines = append(lines, "- "+a.texts.Markdown(lang, "command.mine_more", map[string]any{"More": more}))
 		}
 	}
 	return strings.Join(lines, "\n"), nil

@@ -67,7 +67,10 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	reply := a.commands.Execute(ctx, command.Args{
 		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, TriggerID: args.TriggerId, Text: args.Command,
 	})
-	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId}
+	return &model.CommandResponse{
+		ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId,
+		SkipSlackParsing: true, Props: model.StringInterface{model.PostPropsUnsafeLinks: "true"},
+	}
 }
 
 // Examine lets the doctor look; see api.Doctor.

@@ -55,15 +55,19 @@ func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.P
 		if ruling.Sealed && posted.DraftID != "" {
 			return nil, reason // it is held, and whoever sent it is told
 		}
-		reason += a.hold(ctx, post, ruling)
-		a.port.Whisper(ctx, post.ChannelId, post.UserId, post.RootId, reason)
+		texts := []conversation.Text{ruling.Refused}
+		if kept := a.hold(ctx, post, ruling); kept.Key != "" {
+			texts = append(texts, kept)
+			reason += " " + a.say(post.UserId, kept)
+		}
+		a.whisper(ctx, post, texts...)
 		a.metrics.Refused()
 		return nil, reason
 	case relay.Note:
 		post = cleaned(post, ruling)
 		post.Type = relay.TypeNote
 		// shows a note as one where the type is unknown: the phone app, search, e-mail
-		label := a.texts.Text(a.port.ServerLocale(), "note.label", nil)
+		label := a.texts.Markdown(a.port.ServerLocale(), "note.label", nil)
 		post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
 		return post, ""
 	}
@@ -119,11 +123,10 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 		wasForCustomer = known[old.Id]
 	}
 	if wasForCustomer {
-		reason := a.say(old.UserId, conversation.T("post.edited"))
 		if old.UserId != a.port.BotID() {
-			a.port.Whisper(ctx, old.ChannelId, old.UserId, old.RootId, reason)
+			a.whisper(ctx, old, conversation.T("post.edited"))
 		}
-		return nil, reason
+		return nil, a.say(old.UserId, conversation.T("post.edited"))
 	}
 	return updated, ""
 }

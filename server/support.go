@@ -60,6 +60,10 @@ func (t *localTexts) Text(lang, key string, data map[string]any) string {
 	return t.local.Load().Text(lang, key, data)
 }
 
+func (t *localTexts) Markdown(lang, key string, data map[string]any) string {
+	return t.local.Load().Markdown(lang, key, data)
+}
+
 // Reader gives a user's locale and time zone; see dialog.Readers.
 func (a *app) Reader(ctx context.Context, userID string) (string, *time.Location) {
 	return a.port.Locale(ctx, userID), a.plugin.settings.Load().TimeZone

@@ -61,9 +61,9 @@ func Matching(posts []*model.Post, condition func(*model.Post) bool) []*model.Po
 
 var escaped = regexp.MustCompile(`\\([!-/:-@\[-\x60{-~])`)
 
-// Shown is a post's text roughly as a person sees it: without Markdown's backslashes and without the stars of bold words.
+// Shown is a post's text roughly as a person sees it: without Markdown's backslashes, the stars of bold words and what cannot be seen.
 func Shown(p *model.Post) string {
-	return strings.ReplaceAll(escaped.ReplaceAllString(p.Message, "$1"), "*", "")
+	return strings.NewReplacer("*", "", "\u2060", "").Replace(escaped.ReplaceAllString(p.Message, "$1"))
 }
 
 // FromCustomer tells whether a post brings a customer's message.

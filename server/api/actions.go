@@ -104,8 +104,12 @@ func (a *API) reopenConversation(r *http.Request) (reply, error) {
 
 // actionAnswer is what Mattermost takes from a button under a post.
 type actionAnswer struct {
-	EphemeralText string `json:"ephemeral_text"`
+	EphemeralText    string `json:"ephemeral_text"`
+	SkipSlackParsing bool   `json:"skip_slack_parsing"`
 }
+
+// told answers a button with a text, "" = none, that is Markdown as it is.
+func told(text string) (reply, error) { return ok(actionAnswer{text, true}) }
 
 // claimByButton claims the conversation named by the button of a queue's card.
 // Mattermost shows no status of a button's, so that a refusal is told to the one who clicked.
@@ -128,11 +132,11 @@ func (a *API) claimByButton(r *http.Request) (reply, error) {
 	refusal, refused := conversation.AsRefusal(err)
 	switch {
 	case refused:
-		return ok(actionAnswer{a.refused(r, refusal).Message})
+		return told(a.sayInPost(r, textOf(refusal)))
 	case errors.Is(err, conversation.ErrNotFound):
-		return ok(actionAnswer{a.say(r, conversation.T("api.code_not_found"))})
+		return told(a.sayInPost(r, conversation.T("api.code_not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "claim a conversation")
 	}
-	return ok(actionAnswer{})
+	return told("")
 }

@@ -24,9 +24,11 @@ const (
 	restPath    = "/api/v1"
 )
 
-// Texts gives the text of a key in a language, with its data put in.
+// Texts gives the text of a key in a language, with its data put in: as plain
+// text, or as part of a post, in which nothing of the data acts.
 type Texts interface {
 	Text(lang, key string, data map[string]any) string
+	Markdown(lang, key string, data map[string]any) string
 }
 
 // Logger is what the API says to the operator: constant messages, ids only, no content.

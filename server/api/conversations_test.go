@@ -261,7 +261,7 @@ func TestClaimByButton(t *testing.T) {
 	w := newWorld(t)
 	body := map[string]any{"user_id": id("somebodyelse"), "context": map[string]any{"conversation_id": conversation1}}
 	a := w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK)
-	require.Equal(t, map[string]any{"ephemeral_text": ""}, a.json)
+	require.Equal(t, map[string]any{"ephemeral_text": "", "skip_slack_parsing": true}, a.json)
 	require.Equal(t, []string{"claim " + agent + " " + conversation1}, w.conversations.calls, "the session says who")
 
 	for _, refusal := range []error{conversation.Refuse(conversation.CodeAlreadyClaimed, conversation.T("refusal.already_claimed")), conversation.ErrNotFound} {

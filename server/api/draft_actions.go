@@ -56,21 +56,21 @@ func (a *API) draftButton(r *http.Request) (reply, error) {
 	refusal, refused := conversation.AsRefusal(err)
 	switch {
 	case refused:
-		return ok(actionAnswer{a.whyNot(r, refusal)})
+		return told(a.whyNot(r, refusal))
 	case errors.Is(err, conversation.ErrNotFound):
-		return ok(actionAnswer{a.say(r, conversation.T("draft.not_found"))})
+		return told(a.sayInPost(r, conversation.T("draft.not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "press a draft's button")
 	}
-	return ok(actionAnswer{said})
+	return told(said)
 }
 
 // whyNot is a refusal's text: the field's, where one field caused it.
 func (a *API) whyNot(r *http.Request, refusal *conversation.Refusal) string {
 	for _, text := range refusal.Fields {
-		return a.say(r, text)
+		return a.sayInPost(r, text)
 	}
-	return a.refused(r, refusal).Message
+	return a.sayInPost(r, textOf(refusal))
 }
 
 func (a *API) press(r *http.Request, p pressed) (said string, err error) {
@@ -78,10 +78,10 @@ func (a *API) press(r *http.Request, p pressed) (said string, err error) {
 	switch p.do {
 	case "send":
 		_, err = a.Drafts.Send(ctx, actor, p.draft)
-		return a.say(r, conversation.T("draft.sent")), err
+		return a.sayInPost(r, conversation.T("draft.sent")), err
 	case "drop":
 		_, err = a.Drafts.Drop(ctx, actor, p.draft)
-		return a.say(r, conversation.T("draft.was_dropped")), err
+		return a.sayInPost(r, conversation.T("draft.was_dropped")), err
 	case "edit":
 		return "", a.openDraftDialog(r, p)
 	}
@@ -90,9 +90,9 @@ func (a *API) press(r *http.Request, p pressed) (said string, err error) {
 	case err != nil:
 		return "", err
 	case refusal != nil:
-		return a.say(r, conversation.T("draft.some_sent", "Count", sent, "Why", a.whyNot(r, refusal))), nil
+		return a.sayInPost(r, conversation.T("draft.some_sent", "Count", sent, "Why", conversation.Markdown(a.whyNot(r, refusal)))), nil
 	default:
-		return a.say(r, conversation.T("draft.all_sent", "Count", sent)), nil
+		return a.sayInPost(r, conversation.T("draft.all_sent", "Count", sent)), nil
 	}
 }
 

@@ -89,12 +89,8 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (a *API) refused(r *http.Request, refusal *conversation.Refusal) problem {
-	text := refusal.Text
-	if text.Key == "" {
-		text.Key = "api.code_" + refusal.Code
-	}
 	p := problem{
-		Code: refusal.Code, Message: a.say(r, text),
+		Code: refusal.Code, Message: a.say(r, textOf(refusal)),
 		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID,
 	}
 	if refusal.Code == conversation.CodeMetaRefused || refusal.MetaCode != 0 {
@@ -112,6 +108,19 @@ func (a *API) refused(r *http.Request, refusal *conversation.Refusal) problem {
 // say gives a text in the language of who asks.
 func (a *API) say(r *http.Request, text conversation.Text) string {
 	return a.Texts.Text(a.language(r), text.Key, text.Data)
+}
+
+// sayInPost gives a text as Mattermost shows a button's answer: as a post.
+func (a *API) sayInPost(r *http.Request, text conversation.Text) string {
+	return a.Texts.Markdown(a.language(r), text.Key, text.Data)
+}
+
+// textOf is what a refusal says.
+func textOf(refusal *conversation.Refusal) conversation.Text {
+	if refusal.Text.Key == "" {
+		return conversation.T("api.code_" + refusal.Code)
+	}
+	return refusal.Text
 }
 
 // language is the reader's; Meta reads English.

@@ -45,9 +45,9 @@ func (a *API) fetchByButton(r *http.Request) (reply, error) {
 	}
 	switch {
 	case errors.Is(err, conversation.ErrNotFound):
-		return ok(actionAnswer{a.say(r, conversation.T("api.code_not_found"))})
+		return told(a.sayInPost(r, conversation.T("api.code_not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "fetch a file again")
 	}
-	return ok(actionAnswer{a.say(r, conversation.T("media.trying"))})
+	return told(a.sayInPost(r, conversation.T("media.trying")))
 }

@@ -109,7 +109,7 @@ func (c *Command) owner(ctx context.Context, in *call) (string, error) {
 		return "", err
 	}
 	_, err = c.Service.SetOwner(ctx, in.UserID, view.ID, userID)
-	return in.text("command.owner_done", "To", "@"+name), err
+	return in.text("command.owner_done", "To", conversation.Username(name)), err
 }
 
 // findUser finds a user by what stands behind an @; a refusal where there is none.
@@ -118,7 +118,7 @@ func (c *Command) findUser(ctx context.Context, mention string) (name, userID st
 	name = strings.ToLower(strings.TrimRight(name, ",;:!?)")) // a user name may end with . _ or -
 	userID, err = c.Directory.UserByName(ctx, name)
 	if errors.Is(err, conversation.ErrNotFound) {
-		err = conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.unknown_user", "Name", plain(name)))
+		err = conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.unknown_user", "Name", name))
 	}
 	return name, userID, err
 }
@@ -129,7 +129,7 @@ func (c *Command) transferToUser(ctx context.Context, in *call, view *conversati
 		return "", err
 	}
 	_, err = c.Service.TransferToUser(ctx, in.UserID, view.ID, userID)
-	return in.text("command.transferred", "To", "@"+name), err
+	return in.text("command.transferred", "To", conversation.Username(name)), err
 }
 
 func (c *Command) transferToQueue(ctx context.Context, in *call, view *conversation.View, name string) (string, error) {
@@ -138,10 +138,10 @@ func (c *Command) transferToQueue(ctx context.Context, in *call, view *conversat
 		return "", err
 	}
 	if queue == nil {
-		return in.text("command.unknown_queue", "Name", plain(name)), nil
+		return in.text("command.unknown_queue", "Name", name), nil
 	}
 	_, err = c.Service.TransferToQueue(ctx, in.UserID, view.ID, queue.ID)
-	return in.text("command.transferred", "To", plain(queue.Name)), err
+	return in.text("command.transferred", "To", queue.Name), err
 }
 
 // findQueue finds a queue by its channel's mention or by its own name; nil where there is none.
@@ -172,7 +172,7 @@ func (c *Command) findQueue(ctx context.Context, teamID, name string) (*conversa
 	}
 	switch {
 	case len(here) > 1:
-		return nil, conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.ambiguous_queue", "Name", plain(name)))
+		return nil, conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.ambiguous_queue", "Name", name))
 	case len(here) == 1:
 		return here[0], nil
 	case len(elsewhere) > 0: // the service says why not

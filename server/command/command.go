@@ -141,7 +141,8 @@ type call struct {
 
 func (c *call) text(key string, pairs ...any) string { return c.say(conversation.T(key, pairs...)) }
 
-func (c *call) say(t conversation.Text) string { return c.texts.Text(c.lang, t.Key, t.Data) }
+// say writes a text for the answer, which is a post.
+func (c *call) say(t conversation.Text) string { return c.texts.Markdown(c.lang, t.Key, t.Data) }
 
 // Execute does what was typed. It always has an answer and never panics.
 func (c *Command) Execute(ctx context.Context, args Args) (reply Reply) {

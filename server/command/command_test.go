@@ -277,7 +277,7 @@ func TestReports(t *testing.T) {
 	o := newOffice()
 	o.view.CooldownUntil = 60_000
 	status := o.in(t, "here", "status")
-	for _, want := range []string{"Ana \\|\\*x\\*\\| \\[y\\](http:\u200b//z)", "+5511987654321", "`***.982.247-**`", "Janela aberta até 01/01/1970 14:32", "Vendas", "@me", "00:01"} {
+	for _, want := range []string{"Ana \\|\\*x\\*\\| \\[y\\]\u2060(http:\u2060//z)", "+5511987654321", "`***.982.247-**`", "Janela aberta até 01/01/1970 14:32", "Vendas", "@me", "00:01"} {
 		require.Contains(t, status, want)
 	}
 

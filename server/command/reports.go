@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 )
 
 // listed is how many conversations of one state are listed.
@@ -26,11 +27,11 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 		}
 	}
 	lines := []string{
-		in.row("command.status_customer", "**"+plain(view.Contact.Name)+"**", view.Contact.Phone, code(view.Contact.CPFMasked)),
+		in.row("command.status_customer", "**"+convert.Escape(view.Contact.Name)+"**", view.Contact.Phone, convert.Code(view.Contact.CPFMasked)),
 		in.row("command.status_state", in.state(view, zone)),
-		in.row("command.status_queue", plain(queue)),
-		in.row("command.status_owner", c.username(ctx, view.OwnerID)),
-		in.row("command.status_attendant", c.username(ctx, view.AttendantID)),
+		in.row("command.status_queue", convert.Escape(queue)),
+		in.row("command.status_owner", c.username(ctx, view.OwnerID).Markdown()),
+		in.row("command.status_attendant", c.username(ctx, view.AttendantID).Markdown()),
 	}
 	if view.CooldownUntil != 0 && view.State != conversation.Closed {
 		lines = append(lines, in.say(conversation.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
@@ -57,7 +58,7 @@ func (c *call) state(view *conversation.View, zone string) string {
 	return c.say(view.StateLine(view.State, zone))
 }
 
-func (c *Command) username(ctx context.Context, userID string) string {
+func (c *Command) username(ctx context.Context, userID string) conversation.Username {
 	if userID == "" {
 		return ""
 	}
@@ -65,7 +66,7 @@ func (c *Command) username(ctx context.Context, userID string) string {
 	if err != nil {
 		return "" // somebody who is gone
 	}
-	return "@" + name
+	return conversation.Username(name)
 }
 
 // mine lists what conversations?mine=1 does: what is open first, then what was closed lately.
@@ -135,9 +136,9 @@ func (c *Command) zones(ctx context.Context) (map[string]string, error) {
 
 // line is one conversation of a list, its times told in the zone of its queue.
 func (c *Command) line(ctx context.Context, in *call, view *conversation.View, zone string) string {
-	name := "**" + plain(view.Contact.Name) + "**"
+	name := "**" + convert.Escape(view.Contact.Name) + "**"
 	if link := c.Directory.Link(ctx, view.Conversation); link != "" {
-		name = "[" + plain(view.Contact.Name) + "](" + link + ")"
+		name = "[" + convert.Escape(view.Contact.Name) + "](" + conversation.Link(link).Markdown() + ")"
 	}
 	parts := []string{name, in.state(view, zone)}
 	if last := max(view.LastInboundAt, view.LastOutboundAt, view.LastTemplateAt); last != 0 {
@@ -164,11 +165,11 @@ func (c *Command) costs(ctx context.Context, in *call) (string, error) {
 	for i := range queues {
 		q := &queues[i]
 		if !q.Planned {
-			lines = append(lines, in.text("command.costs_unplanned", "Queue", plain(q.Queue)))
+			lines = append(lines, in.text("command.costs_unplanned", "Queue", q.Queue))
 			continue
 		}
 		left := max(0, q.Limit-q.Billed-q.Reserved)
-		lines = append(lines, in.text("command.costs_row", "Queue", plain(q.Queue), "Messages", q.Messages, "Currency", q.Currency,
+		lines = append(lines, in.text("command.costs_row", "Queue", q.Queue, "Messages", q.Messages, "Currency", q.Currency,
 			"Billed", q.Billed, "Reserved", q.Reserved, "Left", left, "Limit", q.Limit))
 	}
 	return strings.Join(lines, "\n"), nil
@@ -203,29 +204,3 @@ func (c *Command) doctor(ctx context.Context, in *call) (string, error) {
 }
 
 func (c *Command) help(_ context.Context, in *call) (string, error) { return in.help(), nil }
-
-// plain writes a name so that nothing in it is taken for Markdown, a mention or a table's cell.
-func plain(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case strings.ContainsRune("\\`*_[]|~#<>!", r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '@' || r == ':':
-			b.WriteRune(r)
-			b.WriteRune('\u200b')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// code shows a text exactly; "" stays "".
-func code(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "`" + s + "`"
-}

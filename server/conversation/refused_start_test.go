@@ -79,7 +79,7 @@ func (s *server) messages(channelID string) (texts []string) {
 
 type keys struct{}
 
-func (keys) Text(_, key string, _ map[string]any) string { return key }
+func (keys) Markdown(_, key string, _ map[string]any) string { return key }
 
 type quiet struct{}
 

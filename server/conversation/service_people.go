@@ -232,7 +232,7 @@ func (s *Service) admit(ctx context.Context, c *Conversation, userID string) err
 // mayServe refuses, with the reason, who cannot serve a conversation of the team.
 func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
 	person, err := s.People.Person(ctx, userID, teamID)
-	who := "@" + person.Username
+	who := Username(person.Username)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return RefuseField("user_id", T("refusal.unknown_user"))

@@ -254,7 +254,7 @@ func (s *Service) startInExisting(ctx context.Context, req *StartRequest, p *sta
 	return started, err
 }
 
-func (s *Service) username(ctx context.Context, userID string) string {
+func (s *Service) username(ctx context.Context, userID string) Username {
 	if userID == "" {
 		return ""
 	}
@@ -262,7 +262,7 @@ func (s *Service) username(ctx context.Context, userID string) string {
 	if err != nil {
 		return ""
 	}
-	return "@" + name
+	return Username(name)
 }
 
 func cleanReason(reason string) string {

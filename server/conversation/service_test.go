@@ -321,7 +321,7 @@ func TestCooldown(t *testing.T) {
 	r := refusal(t, err)
 	require.Equal(t, conversation.CodeCooldown, r.Code)
 	require.False(t, r.Agree, "an agent cannot override")
-	require.Equal(t, "@bruno", r.Text.Data["Who"])
+	require.Equal(t, conversation.Username("bruno"), r.Text.Data["Who"])
 	require.Equal(t, b.now+6*time.Hour.Milliseconds(), r.Text.Data["Until"])
 	view, err := b.do.View(ctx, "bruno", c.ID)
 	require.NoError(t, err)

@@ -38,6 +38,12 @@ func Escape(value string) string {
 	return text
 }
 
+// Defuse keeps a value readable where it may or may not be taken for Markdown,
+// in a form or beside it: nothing in it links, loads or mentions.
+func Defuse(value string) string {
+	return formatter{strict: true, plain: true}.escape(visible(Clean(value)))
+}
+
 // visible takes out what has no shape of its own, but for what holds emoji and letters together.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -78,21 +84,26 @@ func (f formatter) escape(text string) string {
 			b.WriteString(f.backslash(runes, i))
 			continue
 		case '`':
-			b.WriteByte('\\')
+			if !f.plain {
+				b.WriteByte('\\')
+			}
 		case '*':
 			if f.stars {
 				b.WriteByte('\\')
 			}
 		case '_':
-			if f.underscores && (!f.strict || !isWord(before) || !isWord(after)) {
+			if f.underscores && (before == '_' || !isASCIIWord(before) || !isWord(after)) { // inside of a word it is none of Markdown's
 				b.WriteByte('\\')
 			}
-		case '[', '|':
-			if f.strict {
+		case '[', '|', '~': // one "~" strikes through in e-mails
+			if f.strict && !f.plain {
 				b.WriteByte('\\')
+			}
+			if r == '~' && f.acts(runes, i, before, after) {
+				behind = joiner
 			}
 		case ']':
-			if f.strict {
+			if f.strict && !f.plain {
 				b.WriteByte('\\')
 			}
 			if f.strict || strings.ContainsRune("([:", after) {
@@ -135,6 +146,9 @@ func (f formatter) backslash(runes []rune, i int) string {
 
 // acts tells whether the character at i begins something that acts, or stands for something else.
 func (f formatter) acts(runes []rune, i int, before, after rune) bool {
+	if f.strict && i == len(runes)-1 && strings.ContainsRune(":;", runes[i]) { // whatever follows in the sentence
+		return true
+	}
 	rest := func() string { return string(runes[i:min(i+70, len(runes))]) }
 	switch runes[i] {
 	case '@', '＠':

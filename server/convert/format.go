@@ -15,8 +15,9 @@ var formula = regexp.MustCompile(`(?:^|\W)\$[^$\n]+\$(?:[^A-Za-z0-9]|$)`)
 
 // formatter knows which characters are to be escaped anywhere in a text:
 // those that could meet another one of their kind.
-// In a strict one nothing is left alone that could act, whatever stands around the text.
-type formatter struct{ stars, underscores, dollars, strict bool }
+// In a strict one nothing is left alone that could act, whatever stands around
+// the text. A plain one writes no backslashes: what it writes may be no Markdown.
+type formatter struct{ stars, underscores, dollars, strict, plain bool }
 
 func formatterOf(whole string) formatter {
 	stars, underscores := strings.Count(whole, "*"), strings.Count(whole, "_")

@@ -11,14 +11,14 @@ type Shown struct {
 	// Label is the key of the sentence around Detail where Detail alone would not
 	// tell what it is; "" for a plain text.
 	Label  string
-	Detail string // Markdown
+	Detail string // Markdown, as its parts in Data and Marks say by their types
 	// Data is what the sentence needs beside Detail.
 	Data map[string]any
 	// Marks are lines before the message: forwarded, from an advertisement ...
 	Marks []Mark
 }
 
-// Mark is a line that says something about a message: a key and its data, Markdown.
+// Mark is a line that says something about a message: a key and its data.
 type Mark struct {
 	Key  string
 	Data map[string]any
@@ -113,6 +113,12 @@ func Code(word string) string {
 	}
 	return "`" + word + "`"
 }
+
+// Verbatim is a word in a text of ours that is shown as inline code, in a post.
+type Verbatim string
+
+// Markdown is the word as a post takes it.
+func (v Verbatim) Markdown() string { return Code(string(v)) }
 
 // cut shortens a text to so many characters.
 func cut(text string, limit int) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -39,7 +40,7 @@ func TestInbound(t *testing.T) {
 		"empty contact": {`{"type":"contacts","contacts":[{}]}`, Shown{Label: "contacts", Detail: "- ?"}},
 		"order": {
 			`{"type":"order","order":{"catalog_id":"c","text":"rápido!","product_items":[{"product_retailer_id":"sku","quantity":3,"item_price":0.1,"currency":"BRL"},{"product_retailer_id":"x","quantity":1,"item_price":2,"currency":"usd"}]}}`,
-			Shown{Label: "order", Detail: "- 3 × `sku`: 0.10 BRL\n- 1 × `x`: 2.00 `usd`", Data: map[string]any{"Total": "0.30 BRL + 2.00 `usd`", "Text": "rápido!", "More": 0}},
+			Shown{Label: "order", Detail: "- 3 × `sku`: 0.10 BRL\n- 1 × `x`: 2.00 `usd`", Data: map[string]any{"Total": conversation.Markdown("0.30 BRL + 2.00 `usd`"), "Text": conversation.Markdown("rápido!"), "More": 0}},
 		},
 		"form":             {`{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"flow_token\":\"t\",\"screen_0_Nome_0\":\"Ana\",\"screen_1_Nota_1\":\"0_Muito_bom\",\"lista\":[\"a\",2],\"ok\":true,\"n\":null}"}}}`, Shown{Label: "flow", Detail: "- **lista**: a, 2\n- **n**: –\n- **ok**: true\n- **Nome**: Ana\n- **Nota**: Muito bom"}},
 		"broken form":      {`{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"body":"Sent","response_json":"{"}}}`, Shown{Label: "flow", Detail: "Sent\n\n`{`"}},
@@ -55,7 +56,7 @@ func TestInbound(t *testing.T) {
 		"forwarded":        {`{"type":"text","text":{"body":"oi"},"context":{"frequently_forwarded":true}}`, Shown{Detail: "oi", Marks: []Mark{{Key: "forwarded_often"}}}},
 		"from an advertisement": {
 			`{"type":"text","text":{"body":"oi"},"referral":{"source_url":"https://fb.me/x","source_type":"ad","headline":"@all\n# grátis"}}`,
-			Shown{Detail: "oi", Marks: []Mark{{Key: "referral", Data: map[string]any{"Post": false, "Headline": "@\u2060all # grátis", "Body": "", "Link": "`https://fb.me/x`"}}}},
+			Shown{Detail: "oi", Marks: []Mark{{Key: "referral", Data: map[string]any{"Post": false, "Headline": conversation.Markdown("@\u2060all # grátis"), "Body": conversation.Markdown(""), "Link": Verbatim("https://fb.me/x")}}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, Inbound(read(t, test.message))) })
@@ -113,8 +114,8 @@ func harmless(t testing.TB, s Shown, message string) {
 	texts := []string{s.Detail}
 	for _, data := range append([]map[string]any{s.Data}, dataOf(s.Marks)...) {
 		for _, value := range data {
-			if text, ok := value.(string); ok {
-				texts = append(texts, text)
+			if text, ok := value.(interface{ Markdown() string }); ok { // any other is escaped where the sentence is written
+				texts = append(texts, text.Markdown())
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -15,7 +16,7 @@ func marksOf(m *whatsapp.Message) []Mark {
 			found = append(found, Mark{Key: "forwarded"})
 		}
 		if c.ProductRetailerID != "" || c.CatalogID != "" {
-			found = append(found, Mark{Key: "product", Data: map[string]any{"Product": Code(c.ProductRetailerID), "Catalog": Code(c.CatalogID)}})
+			found = append(found, Mark{Key: "product", Data: map[string]any{"Product": Verbatim(c.ProductRetailerID), "Catalog": Verbatim(c.CatalogID)}})
 		}
 	}
 	if m.GroupID != "" {
@@ -23,7 +24,7 @@ func marksOf(m *whatsapp.Message) []Mark {
 	}
 	if r := m.Referral; r != nil {
 		found = append(found, Mark{Key: "referral", Data: map[string]any{
-			"Post": r.SourceType == "post", "Headline": line(cut(r.Headline, maxValue)), "Body": line(cut(r.Body, maxValue)), "Link": Code(r.SourceURL),
+			"Post": r.SourceType == "post", "Headline": conversation.Markdown(line(cut(r.Headline, maxValue))), "Body": conversation.Markdown(line(cut(r.Body, maxValue))), "Link": Verbatim(r.SourceURL),
 		}})
 	}
 	return found

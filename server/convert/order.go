@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -35,7 +36,7 @@ func order(o *whatsapp.Order) Shown {
 	}
 	slices.Sort(total)
 	return Shown{Label: "order", Detail: strings.Join(list, "\n"), Data: map[string]any{
-		"Total": strings.Join(total, " + "), "Text": ToMattermost(o.Text), "More": max(len(o.Items)-maxItems, 0),
+		"Total": conversation.Markdown(strings.Join(total, " + ")), "Text": conversation.Markdown(ToMattermost(o.Text)), "More": max(len(o.Items)-maxItems, 0),
 	}}
 }
 

@@ -112,7 +112,7 @@ func Fit(f File, head []byte) (kind string, fitted File, problem *Problem) {
 		limit, key = maxMovingSticker, "post.file_large_moving"
 	}
 	tell := func(key string) (string, File, *Problem) {
-		return "", File{}, &Problem{Key: key, Data: map[string]any{"Name": shownName(f.Name), "Size": sizeText(f.Size), "Limit": sizeText(limit)}}
+		return "", File{}, &Problem{Key: key, Data: map[string]any{"Name": Verbatim(fileName(f.Name)), "Size": sizeText(f.Size), "Limit": sizeText(limit)}}
 	}
 	switch {
 	case kind == "":
@@ -170,9 +170,4 @@ func fileName(name string) string {
 		name = string(runes[:maxFileName-len(end)]) + string(end)
 	}
 	return name
-}
-
-// shownName is a file's name in a text of ours, where it stands as code.
-func shownName(name string) string {
-	return strings.Trim(Code(fileName(name)), "`")
 }

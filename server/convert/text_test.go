@@ -17,7 +17,7 @@ func TestToMattermost(t *testing.T) {
 		"*_muito_ bom*":                                  "**_muito_ bom**",
 		"2 * 3 = 6":                                      "2 * 3 = 6",
 		"2*3*4":                                          `2\*3\*4`,
-		"nome_do_arquivo":                                `nome\_do\_arquivo`,
+		"nome_do_arquivo":                                "nome_do_arquivo",
 		"* item":                                         "\u2060* item",
 		"```a = 1```":                                    "`a = 1`",
 		"veja:\n```x\ny```fim":                           "veja:\n\n```\nx\ny\n```\nfim",
@@ -30,7 +30,7 @@ func TestToMattermost(t *testing.T) {
 		"+ 55 11 98765-4321":                             "\u2060+ 55 11 98765-4321",
 		"+55 11 98765-4321":                              "+55 11 98765-4321",
 		"- 5 graus":                                      "\u2060- 5 graus",
-		"    nome_do_arquivo *total*":                    "\u2060    nome\\_do\\_arquivo **total**",
+		"    nome_do_arquivo *total*":                    "\u2060    nome_do_arquivo **total**",
 		"\u00a0\u00a0\u00a0\u00a0x":                      "\u2060\u00a0\u00a0\u00a0\u00a0x",
 		"\tx":                                            "\u2060\tx",
 		"a\n===":                                         "a\n\u2060===",
@@ -93,7 +93,7 @@ func TestAPlainTextStaysAsItIs(t *testing.T) {
 		}
 		shown := ToMattermost(text)
 		require.Equal(rt, text, strings.ReplaceAll(shown, joiner, ""))
-		if !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if !blockHere.MatchString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
 			require.Equal(rt, text, shown) // other letters are none to the web client, which finds faces behind them
 		}
 	})

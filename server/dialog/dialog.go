@@ -10,6 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
@@ -124,12 +125,19 @@ func (r reader) text(key string, pairs ...any) string {
 	return r.say(conversation.T(key, pairs...))
 }
 
-// say writes a text with nothing in its data that could act as a link.
+// markdown writes a text where the form shows Markdown.
+func (r reader) markdown(key string, pairs ...any) string {
+	t := conversation.T(key, pairs...)
+	return r.texts.Markdown(r.lang, t.Key, t.Data)
+}
+
+// say writes a text with nothing in its data that could act: some clients show
+// Markdown where others show what was written.
 func (r reader) say(t conversation.Text) string {
 	data := make(map[string]any, len(t.Data))
 	for name, value := range t.Data {
 		if s, ok := value.(string); ok {
-			value = defuse(s)
+			value = convert.Defuse(s)
 		}
 		data[name] = value
 	}

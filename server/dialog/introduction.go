@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -19,17 +20,17 @@ type pick struct {
 
 // introduction shows what will be sent and what it costs.
 func introduction(r reader, p *pick) string {
-	parts := []string{"**" + escape(p.template.Name) + "** (" + escape(p.template.Language) + ")"}
+	parts := []string{"**" + convert.Escape(p.template.Name) + "** (" + convert.Escape(p.template.Language) + ")"}
 	for i := range p.parsed.Components {
 		parts = append(parts, component(r, &p.parsed.Components[i])...)
 	}
 	price := p.plan.PricesAt(p.at).Of(p.template.Category)
 	left := max(0, p.plan.MonthlyLimit-p.spent)
 	return strings.Join(append(parts,
-		r.text("dialog.price",
+		r.markdown("dialog.price",
 			"Category", r.category(p.template.Category), "Price", int64(price), "Currency", p.plan.Currency,
 			"Left", int64(left), "Limit", int64(p.plan.MonthlyLimit)),
-		r.text("dialog.costs_anyway"),
+		r.markdown("dialog.costs_anyway"),
 	), "\n\n")
 }
 
@@ -38,22 +39,22 @@ func component(r reader, c *whatsapp.TemplateComponent) []string {
 	switch strings.ToUpper(c.Type) {
 	case "HEADER":
 		if c.Text == "" {
-			return []string{"*" + escape(r.header(c.Format)) + "*"}
+			return []string{"*" + convert.Escape(r.header(c.Format)) + "*"}
 		}
-		return paragraphs(c.Text, func(line string) string { return "**" + escape(line) + "**" })
+		return paragraphs(c.Text, func(line string) string { return "**" + convert.Escape(line) + "**" })
 	case "BODY":
-		return paragraphs(c.Text, formatted)
+		return paragraphs(c.Text, convert.ToMattermost)
 	case "FOOTER":
-		return paragraphs(c.Text, func(line string) string { return "*" + escape(line) + "*" })
+		return paragraphs(c.Text, func(line string) string { return "*" + convert.Escape(line) + "*" })
 	case "BUTTONS":
 		var labels []string
 		for _, b := range c.Buttons {
 			if b.Text != "" {
-				labels = append(labels, "**"+escape(strings.Join(strings.Fields(b.Text), " "))+"**")
+				labels = append(labels, "**"+convert.Escape(b.Text)+"**")
 			}
 		}
 		if len(labels) > 0 {
-			return []string{r.text("dialog.buttons") + " " + strings.Join(labels, " · ")}
+			return []string{r.markdown("dialog.buttons") + " " + strings.Join(labels, " · ")}
 		}
 	}
 	return nil

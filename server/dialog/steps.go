@@ -88,7 +88,7 @@ func (d *Dialogs) confirmStep(r reader, s *state, refusal *conversation.Refusal)
 		})
 	}
 	return d.form(r, s, model.Dialog{
-		IntroductionText: r.say(refusal.Text),
+		IntroductionText: r.texts.Markdown(r.lang, refusal.Text.Key, refusal.Text.Data),
 		Elements:         elements,
 		SubmitLabel:      r.text("dialog.send"),
 	})

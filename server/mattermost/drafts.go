@@ -40,6 +40,6 @@ func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]s
 // WhisperWith is Whisper with message attachments.
 func (p *Port) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
 	p.api.SendEphemeralPost(userID, &model.Post{
-		UserId: p.botID, ChannelId: channelID, Message: message, Props: model.StringInterface{"attachments": attachments},
+		UserId: p.botID, ChannelId: channelID, Message: message, Props: inert(map[string]any{"attachments": attachments}),
 	})
 }

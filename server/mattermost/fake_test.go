@@ -20,16 +20,17 @@ import (
 // the tables. What a test does not need panics.
 type fakeAPI struct {
 	plugin.API
-	t       *testing.T
-	db      *sql.DB
-	version string
-	posts   map[string]*model.Post    // the cache
-	cached  map[string]*model.Channel // the cache
-	guarded []string
-	full    bool
-	broken  bool // every call loses its answer: the client then gives nothing, and no error
-	updates int
-	clock   int64 // of posts
+	t        *testing.T
+	db       *sql.DB
+	version  string
+	posts    map[string]*model.Post    // the cache
+	cached   map[string]*model.Channel // the cache
+	guarded  []string
+	full     bool
+	broken   bool // every call loses its answer: the client then gives nothing, and no error
+	whispers []*model.Post
+	updates  int
+	clock    int64 // of posts
 }
 
 var notFound = model.NewAppError("", "not_found", nil, "", http.StatusNotFound)
@@ -130,6 +131,11 @@ func (f *fakeAPI) UpdatePost(p *model.Post) (*model.Post, *model.AppError) {
 	p.DelProp(relay.PropSeal) // as our own hook does, before the post is stored
 	f.exec("UPDATE posts SET message = $2, props = $3 WHERE id = $1", p.Id, p.Message, asJSON(f.t, p.GetProps()))
 	return f.stored(p.Id), nil
+}
+
+func (f *fakeAPI) SendEphemeralPost(_ string, p *model.Post) *model.Post {
+	f.whispers = append(f.whispers, p)
+	return p
 }
 
 func (f *fakeAPI) CreatePost(p *model.Post) (*model.Post, *model.AppError) {

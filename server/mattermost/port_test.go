@@ -280,3 +280,29 @@ func TestWhatTheServerSaysIsJudged(t *testing.T) {
 	_, err := (&Port{api: &fakeAPI{broken: true}}).CreatePost(t.Context(), relay.Post{})
 	require.ErrorIs(t, err, relay.ErrUnavailable, "no answer is no refusal")
 }
+
+func TestPostsOfOursFetchNothing(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	ctx := context.Background()
+	props := map[string]any{"waa_event": "e"}
+	id, err := p.CreatePost(ctx, relay.Post{ChannelID: "c", Props: props})
+	require.NoError(t, err)
+	require.Equal(t, "true", f.stored(id).GetProp("unsafe_links"))
+	require.Equal(t, "e", f.stored(id).GetProp("waa_event"))
+	require.Equal(t, map[string]any{"waa_event": "e"}, props, "the caller's stay as they are")
+
+	f.post(&model.Post{Id: "old", UserId: "bot"}) // of before
+	require.NoError(t, p.EditPost(ctx, "old", "novo", nil))
+	require.Equal(t, "true", f.stored("old").GetProp("unsafe_links"))
+
+	p.Whisper(ctx, "c", "ana", "", "só para você")
+	p.WhisperWith(ctx, "c", "ana", "só para você", []any{map[string]any{"text": "x"}})
+	require.Len(t, f.whispers, 2)
+	for _, whisper := range f.whispers {
+		require.Equal(t, "true", whisper.GetProp("unsafe_links"))
+	}
+
+	id, err = p.CreatePost(ctx, relay.Post{ChannelID: "c", UserID: "ana"})
+	require.NoError(t, err)
+	require.Nil(t, f.stored(id).GetProp("unsafe_links"), "a person's own post is as the person's")
+}

@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -17,13 +18,13 @@ func (p *Port) CreatePost(ctx context.Context, post relay.Post) (string, error) 
 	if err := jobqueue.Held(ctx); err != nil {
 		return "", err
 	}
-	author := post.UserID
+	author, props := post.UserID, model.StringInterface(post.Props)
 	if author == "" {
-		author = p.botID
+		author, props = p.botID, inert(post.Props)
 	}
 	created, appErr := p.api.CreatePost(&model.Post{
 		UserId: author, ChannelId: post.ChannelID, RootId: post.RootID,
-		Message: post.Message, Type: post.Type, FileIds: post.FileIDs, Props: post.Props,
+		Message: post.Message, Type: post.Type, FileIds: post.FileIDs, Props: props,
 		PendingPostId: post.PendingID,
 	})
 	if appErr != nil {
@@ -33,6 +34,14 @@ func (p *Port) CreatePost(ctx context.Context, post relay.Post) (string, error) 
 		return "", errors.Wrap(errNothing, "could not create a post")
 	}
 	return created.Id, nil
+}
+
+// inert are the properties of a post of ours: server and client fetch no picture
+// and no preview for it, whatever it holds.
+func inert(props map[string]any) model.StringInterface {
+	ours := model.StringInterface{model.PostPropsUnsafeLinks: "true"}
+	maps.Copy(ours, props)
+	return ours
 }
 
 // FindPost looks for a post with a property among those of a channel created
@@ -155,7 +164,7 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 		return err
 	}
 	post.Message = message
-	for name, value := range props {
+	for name, value := range inert(props) {
 		post.AddProp(name, value)
 	}
 	_, err = p.update(ctx, post, "could not edit the post")
@@ -164,7 +173,7 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 
 // Whisper shows a text to one person only.
 func (p *Port) Whisper(_ context.Context, channelID, userID, rootID, message string) {
-	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.botID, ChannelId: channelID, RootId: rootID, Message: message})
+	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.botID, ChannelId: channelID, RootId: rootID, Message: message, Props: inert(nil)})
 }
 
 // DirectMessage writes to a person as our bot.

@@ -58,12 +58,9 @@ func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) 
 }
 
 func (d *Deletions) tell(ctx context.Context, channelID, postID, who string) error {
-	if who != "" {
-		who = "@" + who
-	}
 	key := "deleted:" + postID
 	_, err := d.Posts.CreatePost(ctx, Post{
-		ChannelID: channelID, Type: TypeEvent, Message: d.Speaker.inChannel(conversation.T("event.deleted", "Who", who)),
+		ChannelID: channelID, Type: TypeEvent, Message: d.Speaker.inChannel(conversation.T("event.deleted", "Who", conversation.Username(who))),
 		Props: map[string]any{PropEvent: key}, PendingID: key,
 	})
 	return err

@@ -36,9 +36,9 @@ func (d *Drafts) show(ctx context.Context, o *DraftOffer) error {
 	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
 		return err
 	}
-	message := say("draft.offer", "Who", "@"+name)
+	message := say("draft.offer", "Who", conversation.Username(name))
 	if !left {
-		message = say("draft.offer_done", "Who", "@"+name)
+		message = say("draft.offer_done", "Who", conversation.Username(name))
 	}
 	key := "drafts:" + o.ConversationID + ":" + o.AuthorID + ":" + strconv.FormatInt(o.Opening, 10)
 	props := map[string]any{PropEvent: key, "attachments": DraftAttachments(drafts, o.ConversationID, o.AuthorID, say)}

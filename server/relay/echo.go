@@ -72,12 +72,12 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 func (in *Inbound) echoText(m *whatsapp.Message) string {
 	switch {
 	case m.Edit != nil:
-		return in.Speaker.inChannel(conversation.T("echo.edited", "Text", convert.Inbound(m).Detail))
+		return in.Speaker.inChannel(conversation.T("echo.edited", "Text", conversation.Markdown(convert.Inbound(m).Detail)))
 	case m.Revokes != "":
 		return in.Speaker.inChannel(conversation.T("echo.revoked"))
 	case m.Reaction != nil:
-		return in.Speaker.inChannel(conversation.T("echo.reaction", "Emoji", convert.Inbound(m).Detail))
+		return in.Speaker.inChannel(conversation.T("echo.reaction", "Emoji", conversation.Markdown(convert.Inbound(m).Detail)))
 	default:
-		return in.Speaker.inChannel(conversation.T("echo.sent", "Text", shown(in.Speaker, m)))
+		return in.Speaker.inChannel(conversation.T("echo.sent", "Text", conversation.Markdown(shown(in.Speaker, m))))
 	}
 }

@@ -122,7 +122,7 @@ func (d *desk) AddMedia(_ context.Context, _ string, f *MediaFile) error {
 // words has no texts: a label is its key.
 type words struct{}
 
-func (words) Text(_, key string, _ map[string]any) string { return key }
+func (words) Markdown(_, key string, _ map[string]any) string { return key }
 
 func TestInboundTakesAMessage(t *testing.T) {
 	const now, hour = int64(1_794_744_000_000), int64(3600_000)

@@ -234,7 +234,7 @@ func (m *Mirror) showTemplates(ctx context.Context, r *Refresh) error {
 	for _, message := range unshown {
 		postID, err := ensureOurs(ctx, m.Posts, Post{
 			ChannelID: c.ChannelID, Type: TypeTemplate, Message: message.Text, PendingID: message.ID,
-			Props: map[string]any{PropMessage: message.ID, unsafeLinks: "true"},
+			Props: map[string]any{PropMessage: message.ID},
 		}, PropMessage, m.Speaker.inChannel(conversation.T("withheld.template")), r.Again, ownPostsSince())
 		if err != nil {
 			return err
@@ -287,15 +287,15 @@ func (r *Refresh) told() conversation.State {
 }
 
 // mention calls whoever is to know that the customer answered: who serves, and who is responsible.
-func (m *Mirror) mention(ctx context.Context, c *conversation.Conversation) string {
-	names := m.name(ctx, c.AttendantID)
+func (m *Mirror) mention(ctx context.Context, c *conversation.Conversation) conversation.Markdown {
+	names := m.name(ctx, c.AttendantID).Markdown()
 	if c.OwnerID != c.AttendantID {
-		names = strings.TrimSpace(names + " " + m.name(ctx, c.OwnerID))
+		names = strings.TrimSpace(names + " " + m.name(ctx, c.OwnerID).Markdown())
 	}
-	return names
+	return conversation.Markdown(names)
 }
 
-func (m *Mirror) name(ctx context.Context, userID string) string {
+func (m *Mirror) name(ctx context.Context, userID string) conversation.Username {
 	if userID == "" {
 		return ""
 	}
@@ -303,7 +303,7 @@ func (m *Mirror) name(ctx context.Context, userID string) string {
 	if err != nil {
 		return ""
 	}
-	return "@" + name
+	return conversation.Username(name)
 }
 
 // stateKey is what the header and the lines show: the state, its moment to the

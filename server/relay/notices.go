@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -32,11 +33,11 @@ type Notice struct {
 
 // text is the notice for a reader: a code gets its words, numbers are whole.
 func (n *Notice) text() conversation.Text {
-	data := wholeNumbers(n.Data)
-	if code, ok := data["Code"].(int64); ok {
-		data["Words"] = whatsapp.ClassifyCode(int(code))
+	text := conversation.Text{Key: n.TextKey, Data: n.Data}.Restored()
+	if code, ok := text.Data["Code"].(int64); ok {
+		text.Data["Words"] = whatsapp.ClassifyCode(int(code))
 	}
-	return conversation.Text{Key: n.TextKey, Data: data}
+	return text
 }
 
 // Notices tells people what was stored for them, by direct messages that stay.
@@ -102,7 +103,7 @@ func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject s
 		if err != nil {
 			return err
 		}
-		words.Data["Customer"], words.Data["Link"] = customer, link
+		words.Data["Customer"], words.Data["Link"] = customer, conversation.Link(link)
 		words = words.In(zone)
 	}
 	text := n.Speaker.To(ctx, userID, words)
@@ -118,7 +119,7 @@ func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject s
 		return err
 	}
 	if subject != "" {
-		text = "**" + subject + "**: " + text
+		text = "**" + convert.Escape(subject) + "**: " + text
 	}
 	if _, err := ensureOurs(ctx, n.Posts, Post{
 		ChannelID: channelID, Message: text, Props: map[string]any{PropEvent: notice.Key}, PendingID: notice.Key + ":" + userID,

@@ -65,7 +65,7 @@ func (m *mailbox) RootOf(_ context.Context, postID string) (string, error) { ret
 // plain writes a text as its key and its words.
 type plain struct{}
 
-func (plain) Text(lang, key string, data map[string]any) string {
+func (plain) Markdown(lang, key string, data map[string]any) string {
 	words, ok := data["Words"].(interface{ Text(lang string) string })
 	if !ok {
 		return key

@@ -121,7 +121,7 @@ func (m *Mirror) showLines(ctx context.Context, c *conversation.Conversation, zo
 		return err
 	}
 	for _, line := range lines {
-		text := conversation.Text{Key: line.Text.Key, Data: wholeNumbers(line.Text.Data)}.In(zone)
+		text := line.Text.Restored().In(zone)
 		if err := m.tell(ctx, c, text, "line:"+strconv.FormatInt(line.ID, 10), again); err != nil {
 			return err
 		}
@@ -130,18 +130,6 @@ func (m *Mirror) showLines(ctx context.Context, c *conversation.Conversation, zo
 		}
 	}
 	return nil
-}
-
-// wholeNumbers turns the numbers of a text that was stored into what they were.
-func wholeNumbers(data map[string]any) map[string]any {
-	whole := make(map[string]any, len(data)+1)
-	for name, value := range data {
-		if number, ok := value.(float64); ok {
-			value = int64(number)
-		}
-		whole[name] = value
-	}
-	return whole
 }
 
 // postCard tells the queue that the conversation waits to be claimed. Cards of

@@ -162,9 +162,10 @@ func ensureOurs(ctx context.Context, poster Poster, p Post, prop, instead string
 	return id, err
 }
 
-// Texts gives a text of ours in a language; see package i18n.
+// Texts gives a text of ours in a language, as part of a post: nothing in its
+// data acts; see package i18n.
 type Texts interface {
-	Text(lang, key string, data map[string]any) string
+	Markdown(lang, key string, data map[string]any) string
 }
 
 // Speaker renders texts for people and for channels.
@@ -176,12 +177,12 @@ type Speaker struct {
 }
 
 func (s Speaker) inChannel(t conversation.Text) string {
-	return s.Texts.Text(s.Server(), t.Key, t.Data)
+	return s.Texts.Markdown(s.Server(), t.Key, t.Data)
 }
 
 // To gives a text in one person's language.
 func (s Speaker) To(ctx context.Context, userID string, t conversation.Text) string {
-	return s.Texts.Text(s.Reader(ctx, userID), t.Key, t.Data)
+	return s.Texts.Markdown(s.Reader(ctx, userID), t.Key, t.Data)
 }
 
 // ownPostsSince is how far back a post of ours is looked for after a crash, by

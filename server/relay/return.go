@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 )
 
 // Writer is somebody who writes and has no open conversation on the account.
@@ -72,14 +73,14 @@ func (m *Mirror) linkPrevious(ctx context.Context, r *Refresh) error {
 	} else if err != nil {
 		return err
 	}
-	line := conversation.T("event.previous", "Link", m.Link(ctx, last), "At", last.ClosedAt, "Who", m.name(ctx, last.AttendantID), "Reason", last.CloseReason)
+	line := conversation.T("event.previous", "Link", conversation.Link(m.Link(ctx, last)), "At", last.ClosedAt, "Who", m.name(ctx, last.AttendantID), "Reason", last.CloseReason)
 	if err := m.tell(ctx, c, line.In(r.Zone), "previous:"+last.ID, true); err != nil {
 		return err
 	}
 	if last.ArchivedAt != 0 || last.ChannelID == "" {
 		return nil
 	}
-	next := conversation.T("event.next", "Link", m.Link(ctx, c))
+	next := conversation.T("event.next", "Link", conversation.Link(m.Link(ctx, c)))
 	if err := m.tell(ctx, last, next, "next:"+c.ID, true); err != nil {
 		m.Log.Warn("Could not link from a customer's last conversation", "conversation", last.ID, "error", err.Error())
 	}
@@ -105,7 +106,7 @@ func (m *Mirror) summary(ctx context.Context, c *conversation.Conversation) (con
 	}
 	templates := make([]map[string]any, len(s.Templates))
 	for i, t := range s.Templates {
-		templates[i] = map[string]any{"Name": t.Name, "Sent": t.Sent, "Known": t.Known, "Amount": t.Amount, "Currency": s.Currency}
+		templates[i] = map[string]any{"Name": conversation.Markdown(convert.Code(t.Name)), "Sent": t.Sent, "Known": t.Known, "Amount": t.Amount, "Currency": s.Currency}
 	}
 	return conversation.T("event.closed", "Who", m.name(ctx, c.ClosedBy), "Reason", c.CloseReason,
 		"Agents", m.names(ctx, append([]string{c.AttendantID}, s.AgentIDs...)), "Owner", m.name(ctx, c.OwnerID), "Lasted", c.ClosedAt-c.CreatedAt,
@@ -114,10 +115,10 @@ func (m *Mirror) summary(ctx context.Context, c *conversation.Conversation) (con
 }
 
 // names are the @names of users, each once.
-func (m *Mirror) names(ctx context.Context, userIDs []string) string {
+func (m *Mirror) names(ctx context.Context, userIDs []string) conversation.Markdown {
 	names, seen := "", map[string]bool{}
 	for _, id := range userIDs {
-		name := m.name(ctx, id)
+		name := m.name(ctx, id).Markdown()
 		if name == "" || seen[name] {
 			continue
 		}
@@ -127,5 +128,5 @@ func (m *Mirror) names(ctx context.Context, userIDs []string) string {
 		}
 		names += name
 	}
-	return names
+	return conversation.Markdown(names)
 }

@@ -27,7 +27,7 @@ func shown(speaker Speaker, m *whatsapp.Message) string {
 		if data == nil {
 			data = map[string]any{}
 		}
-		data["Detail"] = s.Detail
+		data["Detail"] = conversation.Markdown(s.Detail)
 		text = speaker.inChannel(conversation.Text{Data: data, Key: "inbound." + s.Label})
 	}
 	return fitting(speaker, strings.Join(append(parts, text), "\n\n"))

@@ -118,7 +118,7 @@ func (s *Sidebars) find(categories []*model.SidebarCategoryWithChannels, id stri
 }
 
 func (s *Sidebars) name(lang string) string {
-	return s.Speaker.Texts.Text(lang, "sidebar.category", nil)
+	return s.Speaker.Texts.Markdown(lang, "sidebar.category", nil)
 }
 
 func (s *Sidebars) create(ctx context.Context, one Sidebar, categories []*model.SidebarCategoryWithChannels) error {

@@ -75,11 +75,11 @@ func (in *Inbound) move(ctx context.Context, account *conversation.Account, cont
 	case m.System.Type == identityChanged:
 		text = in.Speaker.inChannel(conversation.T("system.identity"))
 	case renewed.PhoneKey != "":
-		text = in.Speaker.inChannel(conversation.T("system.number", "Phone", convert.Code("+"+renewed.PhoneKey)))
+		text = in.Speaker.inChannel(conversation.T("system.number", "Phone", convert.Verbatim("+"+renewed.PhoneKey)))
 	case renewed.UserID != "", m.System.Type == userChanged:
 		text = in.Speaker.inChannel(conversation.T("system.user"))
 	default:
-		text = in.Speaker.inChannel(conversation.T("system.other", "Kind", convert.Code(m.System.Type)))
+		text = in.Speaker.inChannel(conversation.T("system.other", "Kind", convert.Verbatim(m.System.Type)))
 	}
 	if taken {
 		text += " " + in.Speaker.inChannel(conversation.T("system.taken"))

@@ -74,7 +74,7 @@ func TestGoneAndAbsentAttendants(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, notices, 1)
 	require.Equal(t, f.queue.ID, notices[0].QueueID)
-	require.Equal(t, "gone", notices[0].Data["Who"])
+	require.Equal(t, map[string]any{"username": "gone"}, notices[0].Data["Who"])
 	require.InDelta(t, 1, notices[0].Data["Count"], 0)
 }
 

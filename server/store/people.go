@@ -143,7 +143,7 @@ func (s *Store) NoticeGoneOwners(ctx context.Context, now int64) error {
 	_, err := exec(ctx, s.db, "WITH "+distinctPeople("owner_id")+`
 		INSERT INTO waa_notices (key, queue_id, text_key, data, created_at)
 		SELECT 'owner_gone:' || c.queue_id || ':' || gone.id || ':' || gone.at, c.queue_id, 'people.owner_gone',
-			jsonb_build_object('Who', gone.name, 'Queue', max(q.name), 'Count', count(*)), $1::bigint
+			jsonb_build_object('Who', jsonb_build_object('username', gone.name), 'Queue', max(q.name), 'Count', count(*)), $1::bigint
 		FROM gone JOIN waa_conversations c ON c.owner_id = gone.id AND c.owner_id <> '' AND `+open+` JOIN waa_queues q ON q.id = c.queue_id
 		GROUP BY c.queue_id, gone.id, gone.at, gone.name
 		ON CONFLICT (key) DO NOTHING`, now)

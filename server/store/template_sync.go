@@ -80,16 +80,16 @@ WITH f AS (
 	WHERE w.account_id = $1 AND w.gone_at = 0 AND NOT EXISTS (SELECT 1 FROM f WHERE f.name = w.name AND f.language = w.language)
 	RETURNING w.id
 ), news AS (
-	SELECT row_number() OVER (ORDER BY w.name, w.language) AS n, '* **' || w.name || '** (' || w.language || '): ' ||
+	SELECT row_number() OVER (ORDER BY w.name, w.language) AS n, jsonb_build_object('Name', w.name, 'Language', w.language, 'Change',
 			CASE WHEN f.id IS NULL THEN w.status || ' → GONE' WHEN f.category <> w.category THEN w.category || ' → ' || f.category
-			WHEN f.status <> w.status THEN w.status || ' → ' || f.status ELSE 'message_template_components_update' END AS line
+			WHEN f.status <> w.status THEN w.status || ' → ' || f.status ELSE 'message_template_components_update' END) AS change
 	FROM waa_templates w LEFT JOIN f ON f.name = w.name AND f.language = w.language
 	WHERE w.account_id = $1 AND w.gone_at = 0 AND (w.approved OR cardinality(w.queue_ids) > 0)
 		AND (f.id IS NULL OR f.category <> w.category OR f.status <> w.status OR w.approved AND w.wording NOT IN ('', f.wording))
 ), notice AS (
 	INSERT INTO waa_notices (key, account_id, text_key, data, created_at)
 	SELECT $13, $1, 'admin.templates_changed', jsonb_build_object('Count', count(*),
-		'Lines', string_agg(line, E'\n' ORDER BY n) FILTER (WHERE n <= $14), 'More', greatest(0, count(*) - $14)), $2
+		'Changes', jsonb_agg(change ORDER BY n) FILTER (WHERE n <= $14), 'More', greatest(0, count(*) - $14)), $2
 	FROM news HAVING count(*) > 0
 )
 SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM updated) AS updated, (SELECT count(*) FROM gone) AS gone`

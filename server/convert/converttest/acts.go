@@ -5,6 +5,7 @@ package converttest
 
 import (
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,6 +43,23 @@ func Acts(message string) []string {
 		}
 	}
 	return found
+}
+
+// Shown is the text that a reader sees of a post beside code, without what
+// cannot be seen: characters without a shape, and how much room is between words.
+func Shown(message string) string {
+	text := html.UnescapeString(strings.Join(readAsMail(message, func(string, string) {}), " "))
+	return Seen(text)
+}
+
+// Seen is a text without what cannot be seen.
+func Seen(text string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, text)), " ")
 }
 
 // readAsMail reads as the server does for e-mail, and as the phone app nearly
