@@ -27,6 +27,7 @@ import (
 const (
 	jobLease     = 20 * time.Second // a killed process's jobs go on after it
 	inboxHands   = 24
+	inboxShare   = 20  // of one number at the most
 	outboxHands  = 256 // mostly waiting for Meta
 	reconcileGap = 20 * time.Second
 	housekeeping = time.Minute
@@ -34,10 +35,12 @@ const (
 	noticeGap    = 2 * time.Second
 	followUpGap  = 5 * time.Second // looks whose turn it is
 	mediaHands   = 6               // files at a time: they need time, not memory
+	mediaShare   = 5               // of one number at the most
 	archiveGap   = 5 * time.Second
 	eventGap     = 500 * time.Millisecond
 	membersGap   = 10 * time.Second
 	idleGap      = 2 * time.Second
+	waitingGap   = 5 * time.Second
 )
 
 // app is everything that lives between activation and deactivation. newApp is
@@ -141,7 +144,9 @@ func (a *app) buildRelay() {
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
 	ticks := &relay.Ticks{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
 	a.tickLoop = a.loop("ticks", ticks.Round)
-	events := &relay.Events{Store: a.store, Publish: a.port.PublishChange, Clock: a.clock}
+	waiting := &relay.Waiting{Store: a.store, Limit: a.port.ChannelLimit, Clock: a.clock, Made: a.mirrorLoop.Wake}
+	a.loop("waiting", waiting.Round).Pause = waitingGap
+	events := &relay.Events{Store: a.store, Publish: a.port.PublishChange}
 	a.loop("events", events.Round).Pause = eventGap
 	notices := &notices{app: a, speaker: speaker}
 	mirror.Full = notices.teamFull
@@ -178,7 +183,7 @@ func (a *app) buildRelay() {
 	})
 	files := &relay.Media{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
 	a.media = jobqueue.NewWorker(jobqueue.Options{
-		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands,
+		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands, Share: mediaShare,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("media"), Outage: outage,
 	})
 	known := numbers{a.store, a.accounts}
@@ -189,7 +194,7 @@ func (a *app) buildRelay() {
 		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
-		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands,
+		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands, Share: inboxShare,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"), Outage: outage,
 		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})

@@ -154,7 +154,7 @@ func (s *scene) write(attempt int) (done bool) {
 func (s *scene) relayGoesOn() {
 	_, err := s.db.Exec("UPDATE waa_outbox SET lease_until = 0, due_at = 0, left_at = greatest(0, left_at - 61000); UPDATE waa_conversations SET refresh_lease = least(refresh_lease, 1)")
 	require.NoError(s.t, err)
-	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10)
+	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10, jobqueue.Limit{})
 	require.NoError(s.t, err)
 	for _, job := range jobs {
 		outcome, err := s.out.Handle(context.Background(), job)

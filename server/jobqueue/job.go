@@ -25,24 +25,34 @@ type Job struct {
 // Store is the table behind a queue. Everything after Claim is fenced: it does
 // nothing and answers ErrLost when owner no longer holds the job.
 type Store interface {
-	// Claim takes up to n jobs that are due and first in their lane, each for the lease.
-	Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]Job, error)
+	// Claim takes up to n jobs that are due and first in their lane, each for the lease, within the limit.
+	Claim(ctx context.Context, owner string, lease time.Duration, n int, limit Limit) ([]Job, error)
 	// Finish ends a job for good and claims the next of its lane, if one is due.
 	Finish(ctx context.Context, owner string, id int64, lease time.Duration) (next *Job, err error)
 	// Retry gives a job back, due again after the delay; its lane waits for it.
 	Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error
+	// Wait is Retry for a job that waits for something that may take long: whoever
+	// brings what has the name waitsFor wakes it before the delay is over.
+	Wait(ctx context.Context, owner string, id int64, waitsFor string, delay time.Duration, reason string) error
 	// Bury makes a job a dead letter with its reason; its lane goes on.
 	Bury(ctx context.Context, owner string, id int64, reason string) error
 	// Renew prolongs the leases that owner still holds, and answers of which jobs.
 	Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) (held []int64, err error)
 }
 
+// Limit bounds whose jobs a claim takes; its zero value does not.
+type Limit struct {
+	Full []string // accounts of which it takes none
+	Each int      // how many it takes of any other; 0 = all
+}
+
 // Outcome is what a handler says of a job.
 type Outcome struct {
-	kind   outcomeKind
-	delay  time.Duration
-	reason string
-	finish func(ctx context.Context, owner string, lease time.Duration) (next *Job, err error)
+	kind     outcomeKind
+	delay    time.Duration
+	reason   string
+	waitsFor string
+	finish   func(ctx context.Context, owner string, lease time.Duration) (next *Job, err error)
 }
 
 type outcomeKind int
@@ -73,6 +83,12 @@ func (o Outcome) Finish() func(ctx context.Context, owner string, lease time.Dur
 // RetryIn runs the job again after the delay. It does not count as a failure.
 func RetryIn(delay time.Duration, reason string) Outcome {
 	return Outcome{kind: again, delay: delay, reason: reason}
+}
+
+// WaitFor is RetryIn for what may take long: the job runs again when what it
+// waits for is there, or after the delay. See Store.Wait.
+func WaitFor(waitsFor string, delay time.Duration, reason string) Outcome {
+	return Outcome{kind: again, delay: delay, reason: reason, waitsFor: waitsFor}
 }
 
 // Dead makes the job a dead letter that an admin can see and replay.

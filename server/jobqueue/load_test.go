@@ -17,8 +17,8 @@ type counting struct {
 	claims []int
 }
 
-func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]Job, error) {
-	jobs, err := c.memory.Claim(ctx, owner, lease, n)
+func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit Limit) ([]Job, error) {
+	jobs, err := c.memory.Claim(ctx, owner, lease, n, limit)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(jobs) > 0 {
@@ -81,4 +81,43 @@ func TestAWorkerYieldsBeforeEachJob(t *testing.T) {
 	close(urgent)
 	eventually(t, func() bool { return store.finished() == 4 })
 	require.EqualValues(t, 4, yielded.Load())
+}
+
+// A number whose work does not end leaves the others their hands, however many of its lanes are due; and has its own all the time.
+func TestOneAccountNeverHasAllHands(t *testing.T) {
+	store := newMemory(400, 1)
+	for i, j := range store.jobs {
+		if j.AccountID = "flood"; i >= 390 {
+			j.AccountID = "other"
+		}
+	}
+	stuck := make(chan struct{})
+	var flood, others, most atomic.Int32
+	w := NewWorker(Options{
+		Name: "test", Owner: "a", Store: store, Concurrency: 8, Share: 6, Lease: time.Minute, Poll: 5 * time.Millisecond, MaxAttempts: 3, Logger: silent{},
+		Handle: func(_ context.Context, job Job) (Outcome, error) {
+			if job.AccountID == "other" {
+				others.Add(1)
+				return Done(), nil
+			}
+			now := flood.Add(1)
+			for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+			}
+			<-stuck
+			flood.Add(-1)
+			return Done(), nil
+		},
+	})
+	w.Start()
+	t.Cleanup(w.Stop)
+	eventually(t, func() bool { return others.Load() == 10 })
+	eventually(t, func() bool { return flood.Load() == 6 })
+	close(stuck)
+	eventually(t, func() bool { return store.finished() == 400 })
+	require.EqualValues(t, 6, most.Load())
+	eventually(t, func() bool { // nothing is counted for ever
+		w.shares.mu.Lock()
+		defer w.shares.mu.Unlock()
+		return len(w.shares.held) == 0
+	})
 }

@@ -23,7 +23,7 @@ func TestAnOutageIsNobodysFailure(t *testing.T) {
 		Handle: func(context.Context, Job) (Outcome, error) { return Outcome{}, errors.Wrap(fails, "could not") },
 	})
 	try := func() {
-		jobs, err := store.Claim(t.Context(), "a", time.Second, 1)
+		jobs, err := store.Claim(t.Context(), "a", time.Second, 1, Limit{})
 		require.NoError(t, err)
 		require.Len(t, jobs, 1, "due")
 		next, _ := w.runOne(t.Context(), t.Context(), jobs[0])

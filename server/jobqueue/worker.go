@@ -20,13 +20,14 @@ type Logger interface {
 	Error(message string, keyValuePairs ...any)
 }
 
-// Options of a worker. All are needed except Observe, Yield and Outage.
+// Options of a worker. All are needed except Share, Observe, Yield and Outage.
 type Options struct {
 	Name        string // in logs and metrics
 	Owner       string // unique in the cluster and to this process's life
 	Store       Store
 	Handle      Handler
 	Concurrency int           // lanes worked on at once
+	Share       int           // of them for one account at the most; 0 = all
 	Lease       time.Duration // a dead process's jobs are free after it
 	Poll        time.Duration // how often to look without a Wake
 	MaxAttempts int           // failures (errors, panics) in a row before a job is buried
@@ -43,6 +44,7 @@ type Worker struct {
 	Options
 	wake   chan struct{}
 	hands  chan struct{} // taken while a handler runs
+	shares shares
 	cancel context.CancelFunc
 	all    sync.WaitGroup
 
@@ -62,7 +64,10 @@ func NewWorker(o Options) *Worker {
 	if o.Yield == nil {
 		o.Yield = func(context.Context) {}
 	}
-	return &Worker{Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), running: map[int64]*Lease{}, failed: map[int64]int{}}
+	return &Worker{
+		Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), shares: shares{hands: o.Share},
+		running: map[int64]*Lease{}, failed: map[int64]int{},
+	}
 }
 
 // Start begins to work in the background.
@@ -159,8 +164,12 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool
 	if ctx.Err() != nil {
 		return false
 	}
+	limit := Limit{}
+	if w.Share > 0 {
+		limit.Full, limit.Each = w.shares.full()
+	}
 	until := time.Now().Add(w.Lease)
-	jobs, err := w.Store.Claim(ctx, w.Owner, w.Lease, free)
+	jobs, err := w.Store.Claim(ctx, w.Owner, w.Lease, free, limit)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Logger.Warn("Could not claim jobs", "queue", w.Name, "error", err.Error())
@@ -170,20 +179,35 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool
 	for range free - len(jobs) {
 		<-slots
 	}
+	more, of := len(jobs) == free, map[string]int{}
 	for _, job := range jobs {
+		of[job.AccountID]++
+		more = more || of[job.AccountID] == limit.Each // there may be more of this account's
 		held := w.track(ctx, job.ID, until)
+		w.shares.take(job.AccountID)
 		w.all.Add(1)
 		go func() {
 			defer w.all.Done()
-			defer func() { <-slots }()
+			defer func() {
+				<-slots
+				if w.shares.give(job.AccountID) {
+					w.Wake()
+				}
+			}()
 			w.runLane(ctx, held, job)
 		}()
 	}
-	return len(jobs) == free
+	return more
 }
 
 // runLane works on a job and then on the next of its lane, as long as there is one.
 func (w *Worker) runLane(ctx, held context.Context, job Job) {
+	release, ok := w.shares.hand(ctx, job.AccountID)
+	if !ok {
+		w.untrack(held, job.ID)
+		return
+	}
+	defer release()
 	select {
 	case w.hands <- struct{}{}:
 		defer func() { <-w.hands }()
@@ -247,7 +271,11 @@ func (w *Worker) runOne(ctx, held context.Context, job Job) (next *Job, until ti
 		}
 		w.Observe("done", time.Since(begin))
 	case again:
-		err = w.Store.Retry(end, w.Owner, job.ID, outcome.delay, outcome.reason)
+		if outcome.waitsFor != "" {
+			err = w.Store.Wait(end, w.Owner, job.ID, outcome.waitsFor, outcome.delay, outcome.reason)
+		} else {
+			err = w.Store.Retry(end, w.Owner, job.ID, outcome.delay, outcome.reason)
+		}
 		w.Observe("retry", time.Since(begin))
 	case dead:
 		w.Logger.Error("A job became a dead letter", "queue", w.Name, "job", job.ID)

@@ -3,6 +3,7 @@ package jobqueue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -39,12 +40,14 @@ func newMemory(lanes, each int) *memory {
 	return m
 }
 
-func (m *memory) Claim(_ context.Context, owner string, lease time.Duration, n int) ([]Job, error) {
+func (m *memory) Claim(_ context.Context, owner string, lease time.Duration, n int, limit Limit) ([]Job, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []Job
+	of := map[string]int{}
 	for _, j := range m.jobs {
-		if len(out) < n && m.isHead(j) {
+		if len(out) < n && m.isHead(j) && !slices.Contains(limit.Full, j.AccountID) && (limit.Each == 0 || of[j.AccountID] < limit.Each) {
+			of[j.AccountID]++
 			out = append(out, m.lease(j, owner, lease))
 		}
 	}
@@ -104,6 +107,10 @@ func (m *memory) Retry(_ context.Context, owner string, id int64, delay time.Dur
 	}
 	j.until, j.due, j.reason = time.Time{}, m.now().Add(delay), reason
 	return nil
+}
+
+func (m *memory) Wait(ctx context.Context, owner string, id int64, _ string, delay time.Duration, reason string) error {
+	return m.Retry(ctx, owner, id, delay, reason)
 }
 
 func (m *memory) Bury(_ context.Context, owner string, id int64, reason string) error {
@@ -228,7 +235,7 @@ func TestWaitingLongIsNoFailure(t *testing.T) {
 
 func TestADeadProcessesJobGoesOnElsewhere(t *testing.T) {
 	store := newMemory(1, 1)
-	_, err := store.Claim(context.Background(), "dead", 200*time.Millisecond, 1)
+	_, err := store.Claim(context.Background(), "dead", 200*time.Millisecond, 1, Limit{})
 	require.NoError(t, err)
 	startWorker(t, "b", store, func(context.Context, Job) (Outcome, error) { return Done(), nil })
 	eventually(t, func() bool { return store.finished() == 1 })

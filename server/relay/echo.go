@@ -38,7 +38,7 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 	case a.PostID != "":
 		return jobqueue.Done(), nil
 	case a.Conversation.ChannelID == "":
-		return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
+		return channelMissing(job, &a.Conversation, in.Clock.Now()), nil
 	}
 	c := &a.Conversation
 	post := Post{

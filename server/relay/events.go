@@ -3,13 +3,11 @@ package relay
 import (
 	"context"
 	"time"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
 
 const (
 	// eventOverlap is how far back a round looks beyond the latest change it
-	// knows: nodes' clocks differ, and a change is seen some time after its moment.
+	// knows: a change is seen when it was committed, some time after its moment.
 	eventOverlap = 10 * time.Second
 	// eventBatch bounds a round. Who misses an event looks again by itself.
 	eventBatch = 2000
@@ -24,12 +22,15 @@ type Changed struct {
 	AttendantID    string
 	ChannelID      string // "" until the channel exists
 	QueueChannelID string // of the queue it is in; "" = the queue is gone
-	UpdatedAt      int64  // milliseconds since epoch
+	UpdatedAt      int64  // milliseconds since epoch, by the clock of whoever changed it
+	ChangedAt      int64  // the same by the database's clock
 }
 
 // EventStore is what telling clients of changes needs.
 type EventStore interface {
-	// ChangedConversations lists up to n conversations whose updated_at is at or after since, the latest first.
+	// Clock is the database's time, milliseconds since epoch.
+	Clock(ctx context.Context) (int64, error)
+	// ChangedConversations lists up to n conversations that changed at or after since, by the database's clock, the latest first.
 	ChangedConversations(ctx context.Context, since int64, n int) ([]Changed, error)
 }
 
@@ -38,14 +39,14 @@ type Audience struct{ ChannelID, UserID string }
 
 // Events tells the web clients of this server that a conversation changed, so
 // that they look again: who owns or attends it, who is in its channel, who is
-// in its queue. An event holds ids and times only. It reads the database, and
-// so tells what any node and any worker did. A lost event costs a client half a
+// in its queue. An event holds ids and times only. It reads the database by the
+// database's own clock, and so tells what any node and any worker did, whatever
+// their clocks say. A lost event costs a client half a
 // minute: it also looks by itself.
 type Events struct {
 	Store EventStore
 	// Publish sends an event over the websocket. id is "" where several conversations changed.
 	Publish func(to Audience, id string, updatedAt int64)
-	Clock   conversation.Clock
 
 	latest int64            // the latest change that is known; 0 = before the first round
 	told   map[string]int64 // conversation id to the change it was told at
@@ -54,7 +55,10 @@ type Events struct {
 // Round tells what changed since the last one.
 func (e *Events) Round(ctx context.Context) (more bool, err error) {
 	if e.latest == 0 {
-		e.latest, e.told = e.Clock.Now(), map[string]int64{}
+		if e.latest, err = e.Store.Clock(ctx); err != nil {
+			return false, err
+		}
+		e.told = map[string]int64{}
 	}
 	since := e.latest - eventOverlap.Milliseconds()
 	rows, err := e.Store.ChangedConversations(ctx, since, eventBatch)
@@ -63,11 +67,11 @@ func (e *Events) Round(ctx context.Context) (more bool, err error) {
 	}
 	var news []Changed
 	for _, c := range rows {
-		if e.told[c.ID] != c.UpdatedAt {
-			e.told[c.ID] = c.UpdatedAt
+		if e.told[c.ID] != c.ChangedAt {
+			e.told[c.ID] = c.ChangedAt
 			news = append(news, c)
 		}
-		e.latest = max(e.latest, c.UpdatedAt)
+		e.latest = max(e.latest, c.ChangedAt)
 	}
 	for id, at := range e.told {
 		if at < since {

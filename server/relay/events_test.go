@@ -10,28 +10,27 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
-// changes plays the table: what changed at or after a moment.
+// changes plays the table: what changed at or after a moment of its clock.
 type changes []relay.Changed
+
+func (c *changes) Clock(context.Context) (int64, error) { return start, nil }
 
 func (c *changes) ChangedConversations(_ context.Context, since int64, n int) ([]relay.Changed, error) {
 	var out []relay.Changed
 	for _, row := range *c {
-		if row.UpdatedAt >= since && len(out) < n {
+		if row.ChangedAt >= since && len(out) < n {
 			out = append(out, row)
 		}
 	}
 	return out, nil
 }
 
-type moment int64
-
-func (m moment) Now() int64 { return int64(m) }
+const start = int64(1_000_000)
 
 func TestEventsTellEachAudienceOnce(t *testing.T) {
-	const start = int64(1_000_000)
-	table := &changes{{ID: "old", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start - 60_000}}
+	table := &changes{{ID: "old", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start - 60_000, ChangedAt: start - 60_000}}
 	var told []string
-	events := &relay.Events{Store: table, Clock: moment(start), Publish: func(to relay.Audience, id string, at int64) {
+	events := &relay.Events{Store: table, Publish: func(to relay.Audience, id string, at int64) {
 		told = append(told, fmt.Sprintf("%s%s: %s %d", to.ChannelID, to.UserID, id, at-start))
 	}}
 	round := func() []string {
@@ -42,18 +41,22 @@ func TestEventsTellEachAudienceOnce(t *testing.T) {
 	}
 	require.Empty(t, round(), "what changed before it began is no news")
 
-	*table = append(*table, relay.Changed{ID: "a", OwnerID: "ana", AttendantID: "ana", ChannelID: "wa-a", QueueChannelID: "queue", UpdatedAt: start + 5})
+	*table = append(*table, relay.Changed{ID: "a", OwnerID: "ana", AttendantID: "ana", ChannelID: "wa-a", QueueChannelID: "queue", UpdatedAt: start + 5, ChangedAt: start + 5})
 	require.Equal(t, []string{"queue: a 5", "ana: a 5", "wa-a: a 5"}, round())
 	require.Empty(t, round(), "told once")
 
-	// a change of another node, whose clock is behind, is seen too; several for one audience are one event
+	// one that was committed later is seen too; several for one audience are one event
 	*table = append(*table,
-		relay.Changed{ID: "b", AttendantID: "bia", ChannelID: "wa-b", QueueChannelID: "queue", UpdatedAt: start - 4_000},
-		relay.Changed{ID: "c", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start + 7})
+		relay.Changed{ID: "b", AttendantID: "bia", ChannelID: "wa-b", QueueChannelID: "queue", UpdatedAt: start - 4_000, ChangedAt: start - 4_000},
+		relay.Changed{ID: "c", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start + 7, ChangedAt: start + 7})
 	require.ElementsMatch(t, []string{"queue:  7", "bia: b -4000", "wa-b: b -4000", "ana: c 7"}, round())
 
 	// the same conversation once more
-	(*table)[1].UpdatedAt = start + 60_000
+	(*table)[1].UpdatedAt, (*table)[1].ChangedAt = start+60_000, start+9_000
 	require.Equal(t, []string{"queue: a 60000", "ana: a 60000", "wa-a: a 60000"}, round())
 	require.Empty(t, round())
+
+	// that node's clock is a minute ahead: what another node does now is told all the same
+	*table = append(*table, relay.Changed{ID: "d", OwnerID: "dora", UpdatedAt: start + 9_500, ChangedAt: start + 9_500})
+	require.Equal(t, []string{"dora: d 9500"}, round())
 }

@@ -15,16 +15,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-const (
-	// aheadAllowed is how far Meta's clock may be ahead of ours before we stop believing it.
-	aheadAllowed = 5 * time.Minute
-	// waitForChannel is the pause of an answer that came before its channel.
-	waitForChannel = 300 * time.Millisecond
-	// waitForRoom is the pause where the channel is long in coming: the team may have no room for it.
-	waitForRoom = 5 * time.Second
-	// waitForQueue is the pause of an unknown customer's message while the account has no default queue.
-	waitForQueue = 5 * time.Second
-)
+// aheadAllowed is how far Meta's clock may be ahead of ours before we stop believing it.
+const aheadAllowed = 5 * time.Minute
 
 // Inbound takes one stored item of a webhook after the other to its place.
 type Inbound struct {
@@ -90,7 +82,7 @@ func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conve
 	a, err := in.arrival(ctx, account, who, m, in.sentAt(job))
 	switch {
 	case errors.Is(err, ErrNoQueue):
-		return jobqueue.RetryIn(waitForQueue, "the number has no default queue"), nil
+		return queueMissing(job, account.ID, who), nil
 	case errors.Is(err, errNoAccount), errors.Is(err, errNobody):
 		return jobqueue.Dead(err.Error()), nil
 	case err != nil:
@@ -218,10 +210,7 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 			in.Refresh()
 		}
 		if after.ChannelID == "" {
-			if now-after.CreatedAt > startPatience.Milliseconds() {
-				return jobqueue.RetryIn(waitForRoom, "the channel could not be made yet"), nil
-			}
-			return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
+			return channelMissing(job, after, now), nil
 		}
 		c.ChannelID = after.ChannelID
 	}

@@ -87,11 +87,12 @@ func (m *Mirror) linkPrevious(ctx context.Context, r *Refresh) error {
 	return nil
 }
 
-// waitForRoom lets a conversation wait for its channel while its team may have no more of them.
+// waitForRoom lets a conversation wait for its channel while its team may have
+// no more of them: it is due again when Waiting finds that there is room.
 func (m *Mirror) waitForRoom(ctx context.Context, r *Refresh, settled bool, now int64) error {
 	c := &r.Conversation
 	m.Full(ctx, c)
-	err := m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, now+waitForRoom.Milliseconds(), now)
+	err := m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, 0, now)
 	if err == nil && settled { // somebody waits for the channel
 		err = ErrTooManyChannels
 	}

@@ -45,7 +45,7 @@ func (in *Inbound) system(ctx context.Context, job jobqueue.Job, account *conver
 		return jobqueue.Outcome{}, err
 	}
 	if c.ChannelID == "" {
-		return jobqueue.RetryIn(waitForChannel, "the channel does not exist yet"), nil
+		return channelMissing(job, c, in.Clock.Now()), nil
 	}
 	key := "system:" + m.ID
 	_, err = ensureOurs(ctx, in.Poster, Post{

@@ -27,7 +27,7 @@ func (in *Inbound) withhold(ctx context.Context, job jobqueue.Job, a *Arrival, m
 	c := &a.Conversation
 	if a.MessageID == "" {
 		message.Kind = KindWithheld
-		saved, _, _, err := in.Store.SaveInbound(ctx, message, who, m.OpensWindow(), in.Clock.Now())
+		saved, _, _, err := in.save(ctx, message, who, m, in.Clock.Now())
 		if err != nil {
 			return jobqueue.Outcome{}, err
 		}

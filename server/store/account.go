@@ -87,6 +87,9 @@ func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now 
 	if err == nil && a.Enabled { // the monitor looks at once: the token may be another one
 		_, err = exec(ctx, s.db, "DELETE FROM waa_facts WHERE name = $1", relay.LookTurn(a.ID))
 	}
+	if err == nil && a.DefaultQueueID != "" {
+		return wakeForQueue(ctx, s.db, a.ID)
+	}
 	return failed(err, "could not update the account")
 }
 

@@ -61,8 +61,10 @@ func insertConversation(ctx context.Context, r runner, c *conversation.Conversat
 		*conversation.Conversation
 		RefreshAt int64
 	}{c, refreshAt}
-	_, err := execNamed(ctx, r, insertInto("waa_conversations", conversationColumns+", refresh_at"), row)
-	return failed(err, "could not store the conversation")
+	if _, err := execNamed(ctx, r, insertInto("waa_conversations", conversationColumns+", refresh_at"), row); err != nil {
+		return failed(err, "could not store the conversation")
+	}
+	return wakeForPerson(ctx, r, c.AccountID, c.ContactID)
 }
 
 func updateConversation(ctx context.Context, r runner, c *conversation.Conversation) error {
@@ -79,7 +81,10 @@ func updateConversation(ctx context.Context, r runner, c *conversation.Conversat
 // SetChannel records the channel of a conversation. ErrConflict if it belongs to
 // another one, ErrNotFound if the conversation was aborted meanwhile.
 func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
-	return execOne(ctx, s.db, "could not set the channel", "UPDATE waa_conversations SET channel_id = $2 WHERE id = $1 AND aborted_at = 0", id, channelID)
+	if err := execOne(ctx, s.db, "could not set the channel", "UPDATE waa_conversations SET channel_id = $2 WHERE id = $1 AND aborted_at = 0", id, channelID); err != nil {
+		return err
+	}
+	return wakeForChannel(ctx, s.db, id)
 }
 
 // CloseWindow ends the window now: Meta said it is closed.

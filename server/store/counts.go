@@ -27,13 +27,20 @@ func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs 
 	return counts, errors.Wrap(s.db.GetContext(ctx, &counts, query, args...), "could not count conversations")
 }
 
-// ChangedConversations lists the conversations that changed since a moment,
-// the latest first; see relay.EventStore.
+// ChangedConversations lists the conversations that changed since a moment of
+// the database's clock, the latest first; see relay.EventStore. updated_at is of
+// whichever node changed it, so a trigger notes the one clock's time beside it.
 func (s *Store) ChangedConversations(ctx context.Context, since int64, n int) ([]relay.Changed, error) {
 	changed := []relay.Changed{}
 	err := s.db.SelectContext(ctx, &changed, `
-		SELECT c.id, c.owner_id, c.attendant_id, c.channel_id, coalesce(q.channel_id, '') AS queue_channel_id, c.updated_at
+		SELECT c.id, c.owner_id, c.attendant_id, c.channel_id, coalesce(q.channel_id, '') AS queue_channel_id, c.updated_at, c.changed_at
 		FROM waa_conversations c LEFT JOIN waa_queues q ON q.id = c.queue_id
-		WHERE c.updated_at >= $1 AND c.aborted_at = 0 ORDER BY c.updated_at DESC LIMIT $2`, since, n)
+		WHERE c.changed_at >= $1 AND c.changed_at > 0 AND c.aborted_at = 0 ORDER BY c.changed_at DESC LIMIT $2`, since, n)
 	return changed, errors.Wrap(err, "could not read the conversations that changed")
+}
+
+// Clock is the database's time, milliseconds since epoch.
+func (s *Store) Clock(ctx context.Context) (now int64, err error) {
+	err = s.db.GetContext(ctx, &now, "SELECT "+clock)
+	return now, errors.Wrap(err, "could not read the database's clock")
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -94,18 +95,48 @@ func TestChangedConversationsSayWhoSeesThem(t *testing.T) {
 		fresh := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *conversation.Conversation) {
 			c.UpdatedAt, c.OwnerID, c.AttendantID, c.ChannelID = now, "ana", "bia", "channel"
 		})
-		changed, err := f.ChangedConversations(ctx(), now, 10)
+		changed, err := f.ChangedConversations(ctx(), 1, 10)
 		require.NoError(t, err)
-		require.Len(t, changed, 1)
+		require.Len(t, changed, 2)
 		require.Equal(t, []string{fresh.ID, "ana", "bia", "channel", f.queue.ChannelID},
 			[]string{changed[0].ID, changed[0].OwnerID, changed[0].AttendantID, changed[0].ChannelID, changed[0].QueueChannelID})
 
 		// what Mattermost shows of a conversation is a change of it, once
 		require.NoError(t, f.Refreshed(ctx(), old.ID, 0, "expired", 0, now+5))
 		require.NoError(t, f.Refreshed(ctx(), old.ID, 0, "expired", 0, now+9))
-		changed, err = f.ChangedConversations(ctx(), now, 1)
+		changed, err = f.ChangedConversations(ctx(), 1, 1)
 		require.NoError(t, err)
 		require.Len(t, changed, 1, "the latest first")
 		require.Equal(t, []any{old.ID, now + 5}, []any{changed[0].ID, changed[0].UpdatedAt})
 	})
+}
+
+// Nodes' clocks differ: one that is a minute ahead or behind changes a
+// conversation, and what another does to one a moment later is seen too.
+func TestChangesAreSeenWhateverTheNodesClocksSay(t *testing.T) {
+	f := direct(t)
+	ahead := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.UpdatedAt = now + 60_000 })
+	behind := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *conversation.Conversation) { c.UpdatedAt = now - 60_000 })
+	first, err := f.ChangedConversations(ctx(), 1, 10)
+	require.NoError(t, err)
+	require.Equal(t, behind.ID, first[0].ID, "it changed last")
+
+	since := first[0].ChangedAt + 1
+	require.Eventually(t, func() bool {
+		clock, err := f.Clock(ctx())
+		return err == nil && clock >= since
+	}, 10*time.Second, time.Millisecond)
+	ahead.AttendantID, ahead.UpdatedAt = "carla", now // greatest() keeps the later of the two moments
+	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(ahead) }))
+	changed, err := f.ChangedConversations(ctx(), since, 10)
+	require.NoError(t, err)
+	require.Len(t, changed, 1)
+	require.Equal(t, "carla", changed[0].AttendantID)
+
+	// what shows nowhere is no change: a customer who writes a lot costs no list anything
+	_, err = f.db.Exec("UPDATE waa_conversations SET window_until = 5, refresh_at = 6, idle_at = 7 WHERE id = $1", behind.ID)
+	require.NoError(t, err)
+	again, err := f.ChangedConversations(ctx(), since, 10)
+	require.NoError(t, err)
+	require.Equal(t, changed, again)
 }

@@ -20,6 +20,7 @@ type index struct {
 func lateIndexes() []index {
 	return []index{
 		{name: "waa_charges_conversation", on: "waa_charges (conversation_id)"},
+		{name: "waa_conversations_changed", on: "waa_conversations (changed_at) WHERE changed_at > 0"},
 	}
 }
 

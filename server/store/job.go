@@ -43,11 +43,14 @@ func newQueue(s *Store, table string) *Queue {
 
 // jobSQL fills in the words that differ between the tables, and {now}.
 func jobSQL(table, query string) string {
-	leftAt := "0::bigint"
+	leftAt, awake := "0::bigint", ""
 	if table == outboxTable {
 		leftAt = "j.left_at"
 	}
-	return strings.NewReplacer("{table}", "waa_"+table, "{left_at}", leftAt, "{now}", clock,
+	if table == inboxTable { // it waits for nothing while it runs
+		awake = ", waits_for = ''"
+	}
+	return strings.NewReplacer("{table}", "waa_"+table, "{left_at}", leftAt, "{awake}", awake, "{now}", clock,
 		"{held}", "id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at < 1").Replace(query)
 }
 

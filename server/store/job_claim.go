@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"github.com/lib/pq"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
@@ -20,33 +23,36 @@ const (
 // claimFunction goes from lane to lane by the index: it reads one entry a lane,
 // however many jobs wait in it, and stops at the window's end. A lane whose
 // lease ran out goes on with the job that was begun, else with its first. A job
-// that somebody locks is left to them.
+// that somebody locks is left to them. Of an account in $6 it takes nothing, of
+// any other at most $7 (0 = all).
 func claimFunction(table string) function {
 	return function{
-		name: "claim_" + table, params: params("text, bigint, bigint, text, bigint"),
+		name: "claim_" + table, params: params("text, bigint, bigint, text, bigint, text[], bigint"),
 		returns: jobSQL(table, "TABLE (j {table}, left_at bigint, ready bigint, last_lane text)"),
 		query: jobSQL(table, `
 		WITH RECURSIVE clock AS MATERIALIZED (
 			SELECT {now} AS now
 		), lanes AS (
-			(SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, ord, id LIMIT 1)
+			(SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, ord, id LIMIT 1)
 			UNION ALL
-			SELECT n.lane, n.id, n.due_at FROM lanes l, LATERAL (
-				SELECT lane, id, due_at FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, ord, id LIMIT 1
+			SELECT n.lane, n.id, n.due_at, n.account_id FROM lanes l, LATERAL (
+				SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, ord, id LIMIT 1
 			) n
 		), ready AS MATERIALIZED (
-			SELECT l.lane, coalesce(h.id, l.id) AS id
+			SELECT l.lane, coalesce(h.id, l.id) AS id, l.account_id
 			FROM lanes l LEFT JOIN LATERAL (
 				SELECT id, lease_until FROM {table} WHERE lane = l.lane AND finished_at = 0 AND lease_owner <> ''
 			) h ON true
-			WHERE CASE WHEN h.id IS NULL THEN l.due_at <= (SELECT now FROM clock) ELSE h.lease_until <= (SELECT now FROM clock) END
+			WHERE l.account_id <> ALL($6) AND CASE WHEN h.id IS NULL THEN l.due_at <= (SELECT now FROM clock) ELSE h.lease_until <= (SELECT now FROM clock) END
 			LIMIT $5
+		), fair AS MATERIALIZED (
+			SELECT id, row_number() OVER (PARTITION BY account_id) AS nth FROM ready
 		), mine AS MATERIALIZED (
-			SELECT j.id FROM ready r JOIN {table} j ON j.id = r.id
-			WHERE j.finished_at < 1 AND (j.due_at <= (SELECT now FROM clock) OR j.lease_owner <> '') AND j.lease_until <= (SELECT now FROM clock)
+			SELECT j.id FROM fair r JOIN {table} j ON j.id = r.id
+			WHERE ($7 = 0 OR r.nth <= $7) AND j.finished_at < 1 AND (j.due_at <= (SELECT now FROM clock) OR j.lease_owner <> '') AND j.lease_until <= (SELECT now FROM clock)
 			ORDER BY j.due_at, j.ord, j.id LIMIT $2 FOR UPDATE OF j SKIP LOCKED
 		), claimed AS (
-			UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3, attempts = j.attempts + 1
+			UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3, attempts = j.attempts + 1{awake}
 			FROM mine WHERE j.id = mine.id RETURNING j, {left_at} AS left_at, j.ord, j.id
 		)
 		SELECT c.j, c.left_at, (SELECT count(*) FROM ready), (SELECT max(lane) FROM ready) FROM claimed c ORDER BY c.ord, c.id`),
@@ -61,14 +67,14 @@ type claimedJobs struct {
 }
 
 // Claim takes up to n jobs that are due and first in their lane, each for the lease.
-func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]jobqueue.Job, error) {
+func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.Limit) ([]jobqueue.Job, error) {
 	q.mu.Lock()
 	cursor := q.cursor
 	q.mu.Unlock()
-	jobs, err := q.claim(ctx, owner, lease, n, cursor)
+	jobs, err := q.claim(ctx, owner, lease, n, limit, cursor)
 	if err == nil && len(jobs) < n && cursor != "" { // the last lanes were done: once more from the first
 		var more []jobqueue.Job
-		more, err = q.claim(ctx, owner, lease, n-len(jobs), "")
+		more, err = q.claim(ctx, owner, lease, n-len(jobs), rest(limit, jobs), "")
 		jobs = append(jobs, more...)
 	}
 	if len(jobs) > 0 {
@@ -77,13 +83,30 @@ func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n 
 	return nil, failed(err, "could not claim jobs")
 }
 
-func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, cursor string) ([]jobqueue.Job, error) {
+// rest is what is left of a limit after a claim.
+func rest(limit jobqueue.Limit, claimed []jobqueue.Job) jobqueue.Limit {
+	if limit.Each == 0 {
+		return limit
+	}
+	of, most := map[string]int{}, 0
+	for _, job := range claimed {
+		if of[job.AccountID]++; of[job.AccountID] == limit.Each {
+			limit.Full = append(slices.Clip(limit.Full), job.AccountID)
+		} else {
+			most = max(most, of[job.AccountID])
+		}
+	}
+	limit.Each = max(limit.Each-most, 1)
+	return limit
+}
+
+func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.Limit, cursor string) ([]jobqueue.Job, error) {
 	var claimed claimedJobs
 	var err error
 	window := claimWindow * n
 	for range claimTries {
 		err = q.s.db.GetContext(ctx, &claimed, "SELECT "+jobArrayColumns()+", coalesce(max(f.ready), 0) AS ready, coalesce(max(f.last_lane), '') AS last_lane FROM "+
-			q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window)
+			q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window, pq.Array(append([]string{}, limit.Full...)), limit.Each)
 		if !hasCode(err, uniqueViolation) && !hasCode(err, deadlockDetected) {
 			break
 		}

@@ -46,7 +46,7 @@ func TestAPostOfSeveralFilesIsSeveralMessagesInOrder(t *testing.T) {
 
 		// they leave one after another
 		for i := range all {
-			jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10)
+			jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10, jobqueue.Limit{})
 			require.NoError(t, err)
 			require.Len(t, jobs, 1)
 			require.Equal(t, all[i].Message.ID, jobs[0].Key)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
@@ -76,7 +77,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, total)
 		require.Equal(t, []string{other.ID}, keysOf(claim(t, f.Outbox(), "x", 10)))
-		_, err = f.Outbox().Claim(ctx(), "x", time.Minute, 1)
+		_, err = f.Outbox().Claim(ctx(), "x", time.Minute, 1, jobqueue.Limit{})
 		require.NoError(t, err)
 
 		// the number is nobody's now
