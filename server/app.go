@@ -103,7 +103,7 @@ func newApp(p *Plugin) (*app, error) {
 	a.port = mattermost.New(p.API, botID, a.store, a.seals)
 	a.accounts = api.NewMemoryAccounts(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
-	a.people = permission.New(p.API, a.store)
+	a.people = permission.New(a.store, p.API)
 	a.buildRelay()
 	a.buildFront()
 	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale())}
@@ -203,7 +203,7 @@ func (a *app) buildRelay() {
 		Untie: a.port.Untie,
 	}
 	a.judging = a.judgingIntake()
-	a.reads = &relay.Reads{Store: a.store, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
+	a.reads = &relay.Reads{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
 	a.intake.Answered = a.reads.Answered
 	a.reactions = &relay.Reactions{
 		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,

@@ -33,6 +33,11 @@ func (c cards) SendContact(ctx context.Context, userID, channelID, name, phone s
 
 // post asks first, so that a refusal is an answer to the command and no draft is held.
 func (c cards) post(ctx context.Context, userID, channelID string, card relay.Card) error {
+	if may, err := c.app.people.MaySpeak(ctx, userID, channelID); err != nil {
+		return err
+	} else if !may {
+		return conversation.Refuse(conversation.CodeForbidden, conversation.T("refusal.outside_channel"))
+	}
 	posted := relay.Posted{ChannelID: channelID, UserID: userID, Card: &card}
 	posted.Seal = c.app.seals.Seal(posted)
 	ruling, ours, err := c.app.intake.Before(ctx, posted)

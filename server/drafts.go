@@ -12,7 +12,7 @@ import (
 // buildDrafts puts together what keeps, offers and sends held drafts.
 func (a *app) buildDrafts(speaker relay.Speaker, log logger) {
 	sending := &relay.Drafts{
-		Store: a.store, Posts: a.port, Before: a.intake.Before, Seals: a.seals, Speaker: speaker, Username: a.port.Username, Clock: a.clock, Log: log,
+		Store: a.store, Posts: a.port, Before: a.intake.Before, MaySpeak: a.people.MaySpeak, Seals: a.seals, Speaker: speaker, Username: a.port.Username, Clock: a.clock, Log: log,
 	}
 	sending.Changed = a.loop("drafts", sending.Round).Wake
 	a.drafts = conversation.NewDrafts(conversation.DraftPorts{Service: a.service, Store: a.store, Sender: sending})

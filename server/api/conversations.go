@@ -22,6 +22,7 @@ type Conversations interface {
 	Reveal(ctx context.Context, actorID, contactID string) (*conversation.Revealed, error)
 	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*conversation.Message, int, error)
 	MessageOfPost(ctx context.Context, actorID, id, postID string) (*conversation.Message, error)
+	MayAct(ctx context.Context, actorID, id string) error
 	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
 	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)

@@ -588,6 +588,14 @@ func (c *conversations) Reveal(_ context.Context, actorID, contactID string) (*c
 	return &conversation.Revealed{ContactID: contactID, Phone: "+5511987654321", CPF: "52998224725"}, nil
 }
 
+func (c *conversations) MayAct(_ context.Context, actorID, id string) error {
+	if c.viewErr != nil {
+		return c.viewErr
+	}
+	_, err := c.call("may act", actorID, id)
+	return err
+}
+
 func (c *conversations) Note(_ context.Context, actorID, id, text string) (*conversation.View, error) {
 	return c.call("note", actorID, id, text)
 }

@@ -20,8 +20,8 @@ type MediaStore interface {
 // maxWAMID is how long Meta's id of a message may be, in characters.
 const maxWAMID = 512
 
-// fetchByButton fetches a file again that did not come, for anybody who may see
-// the conversation.
+// fetchByButton fetches a file again that did not come, for anybody who may act
+// in the conversation.
 func (a *API) fetchByButton(r *http.Request) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -38,12 +38,15 @@ func (a *API) fetchByButton(r *http.Request) (reply, error) {
 	}
 	id, err := a.Media.MediaConversation(r.Context(), wamid)
 	if err == nil {
-		_, err = a.Conversations.View(r.Context(), userID(r), id)
+		err = a.Conversations.MayAct(r.Context(), userID(r), id)
 	}
 	if err == nil {
 		err = a.Media.TryMediaAgain(r.Context(), wamid)
 	}
+	refusal, refused := conversation.AsRefusal(err)
 	switch {
+	case refused:
+		return told(a.refused(r, refusal).Message)
 	case errors.Is(err, conversation.ErrNotFound):
 		return told(a.sayInPost(r, conversation.T("api.code_not_found")))
 	case err != nil:

@@ -17,11 +17,12 @@ type DraftStore interface {
 	// DraftsOf is a page of what is held or on its way in a conversation, of one
 	// author or ("") of all, in the order of writing, and how many there are.
 	DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*Draft, int, error)
-	// EditDraft changes the text of a held draft; ErrNotFound where it is held no
-	// more, ErrConflict where the author holds the same text already.
-	EditDraft(ctx context.Context, id, text, fingerprint string, now int64) error
-	// DropDraft ends a held draft; ErrNotFound where it is held no more.
-	DropDraft(ctx context.Context, id string, now int64) error
+	// EditDraft changes the text of a held draft, and makes it the editor's;
+	// ErrNotFound where it is held no more, ErrConflict where the editor holds the
+	// same text already. Of somebody else's it is audited with what old makes of the text that was.
+	EditDraft(ctx context.Context, id, by, text, fingerprint string, now int64, old func(text string) string) error
+	// DropDraft ends a held draft; ErrNotFound where it is held no more. It is audited as an edit is.
+	DropDraft(ctx context.Context, id, by string, now int64, old func(text string) string) error
 	// ChooseDrafts claims the held ones among the drafts for sending and answers
 	// which they were. Each draft is claimed by one caller, whatever the node.
 	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
@@ -72,7 +73,7 @@ func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page,
 
 // Save keeps a text for later. fileIDs are files that the actor uploaded and posted nowhere.
 func (d *Drafts) Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*Draft, error) {
-	conv, _, err := d.Service.visible(ctx, actorID, conversationID)
+	conv, _, err := d.Service.acting(ctx, actorID, conversationID)
 	if err != nil {
 		return nil, err
 	}
@@ -117,16 +118,20 @@ func (d *Drafts) keep(ctx context.Context, draft *Draft, offer bool, now int64) 
 	return kept, nil
 }
 
-// Edit changes the text of a held draft.
+// Edit changes the text of a held draft. What a supervisor writes into
+// somebody else's becomes the supervisor's: nobody speaks in another's name.
 func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*Draft, error) {
-	draft, err := d.own(ctx, actorID, id)
+	draft, err := d.touched(ctx, actorID, id)
 	if err != nil {
 		return nil, err
+	}
+	if actorID != draft.AuthorID && len(draft.FileIDs) > 0 { // files go with who uploaded them
+		return nil, RefuseField("text", T("draft.their_files", "Who", d.Service.username(ctx, draft.AuthorID)))
 	}
 	if err := checkDraft(text, len(draft.FileIDs)); err != nil {
 		return nil, err
 	}
-	err = d.Store.EditDraft(ctx, id, text, Fingerprint(text, draft.FileIDs), d.Service.Clock.Now())
+	err = d.Store.EditDraft(ctx, id, actorID, text, Fingerprint(text, draft.FileIDs), d.Service.Clock.Now(), d.Service.Sealer.Hash)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, gone(draft)
@@ -141,11 +146,11 @@ func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*Draft, er
 
 // Drop ends a held draft; it will not be offered any more.
 func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*Draft, error) {
-	draft, err := d.own(ctx, actorID, id)
+	draft, err := d.touched(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
-	err = d.Store.DropDraft(ctx, id, d.Service.Clock.Now())
+	err = d.Store.DropDraft(ctx, id, actorID, d.Service.Clock.Now(), d.Service.Sealer.Hash)
 	switch {
 	case errors.Is(err, ErrNotFound) && draft.State == DraftDropped:
 	case errors.Is(err, ErrNotFound):
@@ -165,7 +170,7 @@ func (d *Drafts) View(ctx context.Context, actorID, id string) (*Draft, error) {
 // Send makes a post of a held draft, which then goes to the customer as any
 // other. A second click finds it sent and changes nothing.
 func (d *Drafts) Send(ctx context.Context, actorID, id string) (*Draft, error) {
-	draft, err := d.own(ctx, actorID, id)
+	draft, err := d.touched(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -188,6 +193,9 @@ func (d *Drafts) Send(ctx context.Context, actorID, id string) (*Draft, error) {
 // writing. It answers how many were sent, and why the first that was not may not be.
 func (d *Drafts) SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *Refusal, err error) {
 	if _, err := d.authorized(ctx, actorID, conversationID, authorID); err != nil {
+		return 0, nil, err
+	}
+	if err := d.mayTouch(ctx, actorID, conversationID, authorID); err != nil {
 		return 0, nil, err
 	}
 	held, _, err := d.Store.DraftsOf(ctx, conversationID, authorID, 0, MaxDrafts)
@@ -221,6 +229,15 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	if err != nil {
 		return nil, err
 	}
+	if actorID != authorID {
+		may, err := d.Service.People.MaySpeak(ctx, authorID, conv.ChannelID)
+		if err != nil {
+			return nil, err
+		}
+		if !may {
+			return nil, RefuseField("text", T("draft.author_left", "Who", d.Service.username(ctx, authorID)))
+		}
+	}
 	now := d.Service.Clock.Now()
 	switch conv.StateAt(now) {
 	case Open:
@@ -245,7 +262,7 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	return d.Sender.SendDrafts(ctx, conversationID, authorID, ids)
 }
 
-// own reads a draft for somebody who may touch it: its author, or a supervisor of the queue.
+// own reads a draft for somebody who may read it: its author, or a supervisor of the queue.
 func (d *Drafts) own(ctx context.Context, actorID, id string) (*Draft, error) {
 	draft, err := d.Store.Draft(ctx, id)
 	if errors.Is(err, ErrNotFound) {
@@ -257,14 +274,44 @@ func (d *Drafts) own(ctx context.Context, actorID, id string) (*Draft, error) {
 	return draft, err
 }
 
-// authorized reads a conversation for somebody who may touch an author's drafts in it.
-func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, authorID string) (*Conversation, error) {
-	conv, queue, err := d.Service.visible(ctx, actorID, conversationID)
+// touched reads a draft for somebody who may change it: its author where they
+// may still post, or a supervisor who may act.
+func (d *Drafts) touched(ctx context.Context, actorID, id string) (*Draft, error) {
+	draft, err := d.own(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
+	return draft, d.mayTouch(ctx, actorID, draft.ConversationID, draft.AuthorID)
+}
+
+func (d *Drafts) mayTouch(ctx context.Context, actorID, conversationID, authorID string) error {
+	if actorID != authorID {
+		return d.Service.MayAct(ctx, actorID, conversationID)
+	}
+	conv, err := d.Service.Store.Conversation(ctx, conversationID)
+	if err != nil {
+		return err
+	}
+	return d.Service.speaking(ctx, actorID, conv)
+}
+
+// authorized reads a conversation for somebody who may read an author's drafts
+// in it. Who may post in its channel may have drafts there, and needs to see no more of it.
+func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, authorID string) (*Conversation, error) {
 	if actorID == authorID {
-		return conv, nil
+		conv, err := d.Service.Store.Conversation(ctx, conversationID)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.Service.speaking(ctx, actorID, conv); err == nil {
+			return conv, nil
+		} else if _, no := AsRefusal(err); !no {
+			return nil, err
+		}
+	}
+	conv, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	if err != nil || actorID == authorID {
+		return conv, err
 	}
 	supervisor, err := d.Service.People.Supervises(ctx, actorID, queue)
 	if err != nil {

@@ -88,8 +88,8 @@ func TestWhoMayDoWhatWithDrafts(t *testing.T) {
 
 	b.now += 1000
 	b.answered(c)
-	edited, err := do.Edit(ctx, "ana", one.ID, "um!")
-	require.NoError(t, err, "a supervisor may")
+	edited, err := do.Edit(ctx, "bruno", one.ID, "um!")
+	require.NoError(t, err)
 	require.Equal(t, "um!", edited.Text)
 	_, err = do.Edit(ctx, "bruno", one.ID, "dois @ana ")
 	require.Contains(t, refusal(t, err).Fields, "text", "there is the same already")

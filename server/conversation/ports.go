@@ -121,9 +121,15 @@ type Mirror interface {
 
 // People answers who somebody is, from Mattermost.
 type People interface {
-	// InQueue: member of the queue's channel. Nobody is in no queue.
+	// Standing tells how somebody stands to a conversation and its queue; nil = it was removed.
+	Standing(ctx context.Context, userID string, c *Conversation, queue *Queue) (Standing, error)
+	// MaySpeak: member of the channel who may post there.
+	MaySpeak(ctx context.Context, userID, channelID string) (bool, error)
+	// QueuesOf lists the queues that InQueue holds for.
+	QueuesOf(ctx context.Context, userID string) ([]*Queue, error)
+	// InQueue: member of the queue's channel, and no guest. Nobody is in a queue that was removed (nil).
 	InQueue(ctx context.Context, userID string, queue *Queue) (bool, error)
-	// Supervises: channel admin of the queue's channel or system admin. Of no queue, where one was removed, system admins alone.
+	// Supervises: channel admin of the queue's channel or system admin; of a queue that was removed (nil) system admins alone.
 	Supervises(ctx context.Context, userID string, queue *Queue) (bool, error)
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 	Username(ctx context.Context, userID string) (string, error)

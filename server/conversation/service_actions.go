@@ -13,7 +13,7 @@ const maxNote = 16383
 
 // Note posts an internal note; it never reaches the customer, in any state.
 func (s *Service) Note(ctx context.Context, actorID, id, text string) (*View, error) {
-	conv, _, err := s.visible(ctx, actorID, id)
+	conv, _, err := s.acting(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *Service) Note(ctx context.Context, actorID, id, text string) (*View, er
 
 // Close ends the conversation; its channel stays readable.
 func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*View, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+	if _, _, err := s.acting(ctx, actorID, id); err != nil {
 		return nil, err
 	}
 	conv, err := s.change(ctx, actorID, id, "close", func(_ Tx, c *Conversation) error {
@@ -49,7 +49,7 @@ func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*View,
 
 // Reopen takes a close back, unless the customer has another open conversation on the number.
 func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error) {
-	if _, queue, err := s.visible(ctx, actorID, id); err != nil {
+	if _, queue, err := s.acting(ctx, actorID, id); err != nil {
 		return nil, err
 	} else if queue == nil {
 		return nil, queueGone()

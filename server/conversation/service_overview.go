@@ -34,15 +34,21 @@ type Revealed struct {
 	CPF       string // CPF or CNPJ, digits and letters only; "" = none
 }
 
-// Reveal shows a contact's number and document to somebody who may see a
-// conversation of theirs, else CodeNotFound. It is audited first.
+// revealLookback is how many of a contact's conversations are looked through for one in which the actor may act.
+const revealLookback = 50
+
+// Reveal shows a contact's number and document to somebody who may act in a
+// conversation of theirs. It is audited first.
 func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*Revealed, error) {
-	found, _, err := s.List(ctx, actorID, Filter{ContactID: contactID, PerPage: 1})
+	found, _, err := s.List(ctx, actorID, Filter{ContactID: contactID, PerPage: revealLookback})
 	if err != nil {
 		return nil, err
 	}
 	if len(found) == 0 {
 		return nil, Refuse(CodeNotFound, T("refusal.not_found"))
+	}
+	if err := s.mayActInOneOf(ctx, actorID, found); err != nil {
+		return nil, err
 	}
 	if err := s.Store.InTx(ctx, func(tx Tx) error { return tx.Audit(actorID, "contact_revealed", contactID, nil) }); err != nil {
 		return nil, err
@@ -55,6 +61,27 @@ func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*Revea
 		}
 	}
 	return out, nil
+}
+
+// mayActInOneOf refuses who may act in none of some conversations, with the reason of the first.
+func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*View) (refusal error) {
+	for _, view := range of {
+		queue, err := s.queueOf(ctx, view.Conversation)
+		if err != nil {
+			return err
+		}
+		err = s.mayAct(ctx, actorID, view.Conversation, queue)
+		if err == nil {
+			return nil
+		}
+		if _, no := AsRefusal(err); !no {
+			return err
+		}
+		if refusal == nil {
+			refusal = err
+		}
+	}
+	return refusal
 }
 
 // sees answers the queues whose conversations the actor sees, and whether they see everything.

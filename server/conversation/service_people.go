@@ -19,6 +19,7 @@ type Person struct {
 	Username    string
 	Bot         bool
 	Deactivated bool
+	Guest       bool
 	InTeam      bool
 }
 
@@ -87,7 +88,7 @@ func (s *Service) arranged(ctx context.Context, c *Conversation, changed bool) (
 // Claim makes the actor attendant of a conversation that waits in a queue, and
 // owner if it has none. The first one wins.
 func (s *Service) Claim(ctx context.Context, actorID, id string) (*View, error) {
-	conv, _, err := s.visible(ctx, actorID, id)
+	conv, _, err := s.acting(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (s *Service) Claim(ctx context.Context, actorID, id string) (*View, error) 
 
 // TransferToUser makes somebody else attendant; the owner stays.
 func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string) (*View, error) {
-	conv, _, err := s.visible(ctx, actorID, id)
+	conv, _, err := s.acting(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string
 
 // TransferToQueue gives the conversation to a queue, where it waits to be claimed; the owner stays.
 func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID string) (*View, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+	if _, _, err := s.acting(ctx, actorID, id); err != nil {
 		return nil, err
 	}
 	queue, err := s.Store.Queue(ctx, queueID)
@@ -178,7 +179,7 @@ func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID stri
 
 // SetOwner changes who is responsible: a supervisor's explicit act, and nobody else's.
 func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*View, error) {
-	conv, queue, err := s.visible(ctx, actorID, id)
+	conv, queue, err := s.acting(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +243,8 @@ func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
 		return RefuseField("user_id", T("refusal.user_bot", "Who", who))
 	case person.Deactivated:
 		return RefuseField("user_id", T("refusal.user_deactivated", "Who", who))
+	case person.Guest: // invited to write along, not to answer for a customer
+		return RefuseField("user_id", T("refusal.user_guest", "Who", who))
 	case !person.InTeam:
 		return RefuseField("user_id", T("refusal.user_not_in_team", "Who", who))
 	}

@@ -56,21 +56,7 @@ func (s *Service) listFilter(f Filter) ListFilter {
 
 // QueuesOf are the queues whose agent the user is: where they may start.
 func (s *Service) QueuesOf(ctx context.Context, userID string) ([]*Queue, error) {
-	queues, err := s.Store.Queues(ctx)
-	if err != nil {
-		return nil, err
-	}
-	mine := queues[:0:0]
-	for _, q := range queues {
-		member, err := s.People.InQueue(ctx, userID, q)
-		if err != nil {
-			return nil, err
-		}
-		if member {
-			mine = append(mine, q)
-		}
-	}
-	return mine, nil
+	return s.People.QueuesOf(ctx, userID)
 }
 
 // Messages answers a page of a conversation's messages, oldest first.

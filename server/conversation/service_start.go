@@ -241,6 +241,12 @@ func (s *Service) startInExisting(ctx context.Context, req *StartRequest, p *sta
 		return nil, refusal
 	}
 	refusal.ConversationID = existing.ID
+	if err := s.mayAct(ctx, req.ActorID, existing, queue); err != nil {
+		if _, no := AsRefusal(err); no {
+			return nil, refusal
+		}
+		return nil, err
+	}
 	if !req.Confirm {
 		refusal.Agree = true
 		refusal.NeedsReason = p.supervisor && s.coolingDown(existing, s.Clock.Now())

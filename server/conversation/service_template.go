@@ -11,7 +11,7 @@ import (
 // SendTemplate sends another template in a conversation, if its state, the
 // cooldown and the plan allow it.
 func (s *Service) SendTemplate(ctx context.Context, req TemplateRequest) (*Started, error) {
-	conv, queue, err := s.visible(ctx, req.ActorID, req.ConversationID)
+	conv, queue, err := s.acting(ctx, req.ActorID, req.ConversationID)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,8 @@ type bench struct {
 	outcome  conversation.Delivery
 	told     []string
 	members  []string
+	outside  map[string]bool // who left team, channels and queues
+	guests   map[string]bool
 	settings conversation.Settings
 }
 
@@ -104,7 +106,26 @@ func (b *bench) AddMember(_ context.Context, _ *conversation.Conversation, userI
 
 // people: ana supervises and serves, bruno serves, davi is nobody, root administers.
 func (b *bench) InQueue(_ context.Context, userID string, q *conversation.Queue) (bool, error) {
-	return q.ID == b.queue.ID && (userID == "ana" || userID == "bruno"), nil
+	return q.ID == b.queue.ID && (userID == "ana" || userID == "bruno") && !b.outside[userID], nil
+}
+
+// Standing is in the channel who is not outside.
+func (b *bench) Standing(ctx context.Context, userID string, _ *conversation.Conversation, q *conversation.Queue) (conversation.Standing, error) {
+	in := !b.outside[userID]
+	st := conversation.Standing{Username: userID, Guest: b.guests[userID], InTeam: in, InChannel: in, Administers: userID == "root"}
+	if q != nil {
+		st.InQueueRoom, _ = b.InQueue(ctx, userID, q)
+	}
+	return st, nil
+}
+func (b *bench) MaySpeak(_ context.Context, userID, _ string) (bool, error) {
+	return !b.outside[userID], nil
+}
+func (b *bench) QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error) {
+	if in, _ := b.InQueue(ctx, userID, b.queue); in {
+		return []*conversation.Queue{b.queue}, nil
+	}
+	return nil, nil
 }
 func (b *bench) Supervises(_ context.Context, userID string, _ *conversation.Queue) (bool, error) {
 	return userID == "ana" || userID == "root", nil
@@ -123,7 +144,7 @@ func (b *bench) Person(_ context.Context, userID, _ string) (conversation.Person
 	if userID == "ghost" {
 		return conversation.Person{}, conversation.ErrNotFound
 	}
-	return conversation.Person{Username: userID, Bot: userID == "robot", Deactivated: userID == "gone", InTeam: userID != "stranger"}, nil
+	return conversation.Person{Username: userID, Bot: userID == "robot", Guest: b.guests[userID], Deactivated: userID == "gone", InTeam: userID != "stranger"}, nil
 }
 
 // Compose refuses an empty variable and takes the rest.

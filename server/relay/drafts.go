@@ -79,6 +79,7 @@ type Drafts struct {
 	Store    DraftStore
 	Posts    DraftPosts
 	Before   func(ctx context.Context, p Posted) (ruling Ruling, ours bool, err error) // Intake.Before
+	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
 	Seals    *Seals
 	Speaker  Speaker
 	Username func(ctx context.Context, userID string) (string, error)
@@ -251,8 +252,17 @@ func (d *Drafts) root(ctx context.Context, job *DraftJob) (string, error) {
 	return job.RootID, err
 }
 
-// judge asks what the posting hook would say. A draft goes to the customer or nowhere.
+// judge asks what the server and the posting hook would say: a post of ours is
+// made in the author's name, and the server does not ask there whether the author may. A draft goes to the customer or nowhere.
 func (d *Drafts) judge(ctx context.Context, job *DraftJob, root string) (refused conversation.Text, err error) {
+	may, err := d.MaySpeak(ctx, job.AuthorID, job.ChannelID)
+	if err != nil {
+		return conversation.Text{}, err
+	}
+	if !may {
+		name, err := d.Username(ctx, job.AuthorID)
+		return conversation.T("draft.author_left", "Who", conversation.Username(name)), err
+	}
 	ruling, _, err := d.Before(ctx, Posted{
 		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
 	})

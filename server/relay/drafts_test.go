@@ -20,8 +20,9 @@ type drawer struct {
 	posts    []Post
 	edits    []string
 	whispers []string
-	gone     bool  // the thread's first post
-	fails    error // of CreatePost
+	gone     bool            // the thread's first post
+	left     map[string]bool // who may not post any more
+	fails    error           // of CreatePost
 	shown    []DraftOffer
 }
 
@@ -114,7 +115,8 @@ func newDrawer(texts ...string) (*drawer, *Drafts) {
 	}
 	speaker := Speaker{Texts: plain{}, Server: func() string { return "en" }, Reader: func(context.Context, string) string { return "en" }}
 	return d, &Drafts{
-		Store: d, Posts: d, Seals: &Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Speaker: speaker, Clock: fixedClock(7), Changed: func() {}, Log: nobodyListens{},
+		MaySpeak: func(_ context.Context, userID, _ string) (bool, error) { return !d.left[userID], nil },
+		Store:    d, Posts: d, Seals: &Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Speaker: speaker, Clock: fixedClock(7), Changed: func() {}, Log: nobodyListens{},
 		Username: func(_ context.Context, userID string) (string, error) { return userID, nil },
 		Before: func(_ context.Context, p Posted) (Ruling, bool, error) {
 			if strings.Contains(p.Message, "@") {
@@ -220,4 +222,14 @@ func TestWhatAListOfDraftsShows(t *testing.T) {
 		require.Contains(t, shown["text"], want)
 		require.Nil(t, shown["actions"])
 	}
+}
+
+func TestNobodySpeaksWhoLeftTheChannel(t *testing.T) {
+	d, drafts := newDrawer("um")
+	d.left = map[string]bool{"ines": true}
+	why, err := drafts.SendDrafts(context.Background(), "conv", "ines", []string{"idum"})
+	require.NoError(t, err)
+	require.Equal(t, "draft.author_left", why["idum"].Key)
+	require.Empty(t, d.posts)
+	require.Equal(t, conversation.DraftHeld, d.drafts[0].State)
 }

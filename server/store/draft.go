@@ -102,29 +102,6 @@ func draftsOf(rows []*draftRow) []*conversation.Draft {
 	return drafts
 }
 
-// EditDraft changes the text of a held draft; see conversation.DraftStore.
-func (s *Store) EditDraft(ctx context.Context, id, text, fingerprint string, now int64) error {
-	return s.changeDraft(ctx, "could not change a draft", "body = $2, fingerprint = $3, updated_at = $4", id, fit(strings.TrimSpace(text), maxDraftText), fingerprint, now)
-}
-
-// DropDraft ends a held draft; see conversation.DraftStore.
-func (s *Store) DropDraft(ctx context.Context, id string, now int64) error {
-	return s.changeDraft(ctx, "could not drop a draft", "state = 'dropped', body = '', updated_at = $2", id, now)
-}
-
-// changeDraft changes a held draft ($1) and what shows it.
-func (s *Store) changeDraft(ctx context.Context, doing, set, id string, args ...any) error {
-	n, err := exec(ctx, s.db, `
-		WITH changed AS (
-			UPDATE waa_drafts SET `+set+` WHERE id = $1 AND state = 'held' RETURNING id, conversation_id, author_id, opening
-		), shown AS (`+showAgain+`)
-		SELECT id FROM changed`, append([]any{id}, args...)...)
-	if err == nil && n == 0 {
-		return conversation.ErrNotFound
-	}
-	return failed(err, doing)
-}
-
 // PostedSame ends the held draft with the text and files that its author has now posted by hand.
 func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, fingerprint, postID string, now int64) error {
 	_, err := exec(ctx, s.db, `

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -44,6 +45,48 @@ func (f *fixture) offers(t testing.TB) []*relay.DraftOffer {
 	return offers
 }
 
+func sealed(text string) string { return "hash of " + text }
+
+func TestWhatAnotherWritesIntoADraftIsTheirs(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		one, two := f.draft(t, c, "ines", "um"), f.draft(t, c, "ines", "dois")
+		f.open(t, c, now+hour)
+		for _, o := range f.offers(t) {
+			require.NoError(t, f.OfferShown(ctx(), o))
+		}
+		require.NoError(t, f.EditDraft(ctx(), one.ID, "chefe", "pague no PIX", "x", now+hour, sealed))
+		edited, err := f.Draft(ctx(), one.ID)
+		require.NoError(t, err)
+		require.Equal(t, "chefe", edited.AuthorID)
+		require.Equal(t, "pague no PIX", edited.Text)
+		offers := f.offers(t)
+		require.Len(t, offers, 2, "the author's no longer lists it, the editor's does")
+		for author, want := range map[string][]string{"ines": {"dois"}, "chefe": {"pague no PIX"}} {
+			listed, err := f.OfferedDrafts(ctx(), c.ID, author, now+hour)
+			require.NoError(t, err)
+			require.Equal(t, want, textsOf(listed))
+		}
+		require.NoError(t, f.DropDraft(ctx(), two.ID, "chefe", now+hour, sealed))
+		require.Equal(t, map[string]string{"author": "ines", "old_text_hash": "hash of um"}, f.audited(t, "draft_edited", one.ID))
+		require.Equal(t, map[string]string{"author": "ines", "old_text_hash": "hash of dois"}, f.audited(t, "draft_dropped", two.ID))
+		require.NoError(t, f.EditDraft(ctx(), one.ID, "chefe", "oi", "y", now+hour, sealed))
+		var rows int
+		require.NoError(t, f.db.QueryRow("SELECT count(*) FROM waa_audit WHERE action LIKE 'draft%'").Scan(&rows))
+		require.Equal(t, 2, rows, "one's own drafts are one's own business")
+	})
+}
+
+// audited are the details of the one row about an act on something.
+func (f *fixture) audited(t testing.TB, action, objectID string) map[string]string {
+	t.Helper()
+	var raw string
+	require.NoError(t, f.db.QueryRow("SELECT details FROM waa_audit WHERE action = $1 AND object_id = $2 AND actor_id = 'chefe'", action, objectID).Scan(&raw))
+	details := map[string]string{}
+	require.NoError(t, json.Unmarshal([]byte(raw), &details))
+	return details
+}
+
 func TestDraftsAreKeptOnceAndInOrder(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
@@ -64,11 +107,11 @@ func TestDraftsAreKeptOnceAndInOrder(t *testing.T) {
 		require.Len(t, drafts, 2)
 		require.Equal(t, 4, total)
 
-		require.NoError(t, f.EditDraft(ctx(), first.ID, "um e meio", conversation.Fingerprint("um e meio", first.FileIDs), now+1))
-		require.ErrorIs(t, f.EditDraft(ctx(), drafts[1].ID, "um", conversation.Fingerprint("um", nil), now+1), conversation.ErrConflict)
-		require.NoError(t, f.DropDraft(ctx(), first.ID, now+2))
-		require.ErrorIs(t, f.DropDraft(ctx(), first.ID, now+2), conversation.ErrNotFound)
-		require.ErrorIs(t, f.EditDraft(ctx(), first.ID, "x", "x", now+2), conversation.ErrNotFound)
+		require.NoError(t, f.EditDraft(ctx(), first.ID, "ines", "um e meio", conversation.Fingerprint("um e meio", first.FileIDs), now+1, sealed))
+		require.ErrorIs(t, f.EditDraft(ctx(), drafts[1].ID, "ines", "um", conversation.Fingerprint("um", nil), now+1, sealed), conversation.ErrConflict)
+		require.NoError(t, f.DropDraft(ctx(), first.ID, "ines", now+2, sealed))
+		require.ErrorIs(t, f.DropDraft(ctx(), first.ID, "ines", now+2, sealed), conversation.ErrNotFound)
+		require.ErrorIs(t, f.EditDraft(ctx(), first.ID, "ines", "x", "x", now+2, sealed), conversation.ErrNotFound)
 		dropped, err := f.Draft(ctx(), first.ID)
 		require.NoError(t, err)
 		require.Equal(t, conversation.DraftDropped, dropped.State)
@@ -108,11 +151,11 @@ func TestEachOpeningOffersWhatIsHeld(t *testing.T) {
 		require.Equal(t, []string{"um", "dois"}, textsOf(listed))
 
 		// what changes is shown, also what changes while it is shown
-		require.NoError(t, f.DropDraft(ctx(), one.ID, now+hour))
+		require.NoError(t, f.DropDraft(ctx(), one.ID, "ines", now+hour, sealed))
 		offers = f.offers(t)
 		require.Len(t, offers, 1)
 		require.Equal(t, "post of ines", offers[0].PostID)
-		require.NoError(t, f.EditDraft(ctx(), two.ID, "dois!", "x", now+hour))
+		require.NoError(t, f.EditDraft(ctx(), two.ID, "ines", "dois!", "x", now+hour, sealed))
 		require.NoError(t, f.OfferShown(ctx(), offers[0]))
 		offers = f.offers(t)
 		require.Len(t, offers, 1)
