@@ -67,7 +67,8 @@ func (p *Plugin) WebSocketMessageHasBeenPosted(_, userID string, request *model.
 		return
 	}
 	if channelID, ok := request.Data["channel_id"].(string); ok {
-		a.reads.Typing(channelID)
+		rootID, _ := request.Data["parent_id"].(string)
+		a.reads.Typing(userID, channelID, rootID)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
@@ -19,6 +21,8 @@ const (
 	readHands = 8
 	// maxTyping bounds the memory of who was told lately.
 	maxTyping = 10_000
+	// memberAgain is how long it is remembered whether somebody who writes is a member of the channel.
+	memberAgain = time.Minute
 )
 
 // ReadSettings say what the customer is shown.
@@ -37,6 +41,10 @@ type Reads struct {
 		LastInbound(ctx context.Context, conversationID string) (wamids []string, err error)
 		Account(ctx context.Context, id string) (*conversation.Account, error)
 	}
+	// MaySpeak tells whether somebody may post in a channel: the server hands over what anybody says over a socket, of whatever channel.
+	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
+	// PostType answers conversation.ErrNotFound where there is no such post.
+	PostType func(ctx context.Context, postID string) (string, error)
 	MarkRead func(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error
 	Channels *Channels
 	Settings func() ReadSettings
@@ -48,6 +56,16 @@ type Reads struct {
 	mu     sync.Mutex
 	told   map[string]bool      // wamids that were marked
 	typing map[string]time.Time // by channel: when the sign was shown
+	member map[writer]membership
+}
+
+// writer is somebody who writes in a channel.
+type writer struct{ userID, channelID string }
+
+// membership is what was known of a writer at a moment.
+type membership struct {
+	may bool
+	at  time.Time
 }
 
 // Answered marks the customer's messages as read: an agent answers them.
@@ -57,16 +75,27 @@ func (r *Reads) Answered(c *conversation.Conversation) {
 	}
 }
 
-// Typing shows that somebody writes in a channel.
-func (r *Reads) Typing(channelID string) {
+// Typing shows that somebody writes in a channel, in the thread of a post or
+// ("") in none. What is written under a note is not for the customer.
+func (r *Reads) Typing(userID, channelID, rootID string) {
 	if !r.Settings().Typing {
 		return
 	}
-	if ours, known := r.Channels.Known(channelID); known && !ours || !r.due(channelID) {
+	if ours, known := r.Channels.Known(channelID); known && !ours {
+		return
+	}
+	who := writer{userID, channelID}
+	if may, known := r.lately(who); known && !may || r.shown(channelID) {
 		return
 	}
 	r.start(func(ctx context.Context) error {
 		if ours, err := r.Channels.Ours(ctx, channelID); err != nil || !ours {
+			return err
+		}
+		if may, err := r.maySpeak(ctx, who); err != nil || !may {
+			return err
+		}
+		if forCustomer, err := r.threadGoes(ctx, rootID); err != nil || !forCustomer || !r.due(channelID) {
 			return err
 		}
 		c, err := r.Store.ConversationByChannel(ctx, channelID)
@@ -77,12 +106,56 @@ func (r *Reads) Typing(channelID string) {
 	})
 }
 
-func (r *Reads) due(channelID string) bool {
+// lately tells whether a writer may post, as far as that is known.
+func (r *Reads) lately(who writer) (may, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if time.Since(r.typing[channelID]) < typingAgain {
+	m := r.member[who]
+	return m.may, time.Since(m.at) < memberAgain
+}
+
+func (r *Reads) maySpeak(ctx context.Context, who writer) (bool, error) {
+	if may, known := r.lately(who); known {
+		return may, nil
+	}
+	may, err := r.MaySpeak(ctx, who.userID, who.channelID)
+	if err != nil {
+		return false, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.member == nil || len(r.member) >= maxTyping {
+		r.member = map[writer]membership{}
+	}
+	r.member[who] = membership{may, time.Now()}
+	return may, nil
+}
+
+// threadGoes tells whether what is written in a thread goes to the customer.
+func (r *Reads) threadGoes(ctx context.Context, rootID string) (bool, error) {
+	if rootID == "" {
+		return true, nil
+	}
+	kind, err := r.PostType(ctx, rootID)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return false, nil
+	}
+	return kind != TypeNote && kind != TypeEvent, err
+}
+
+// shown tells whether a channel's sign needs no renewal yet.
+func (r *Reads) shown(channelID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Since(r.typing[channelID]) < typingAgain
+}
+
+func (r *Reads) due(channelID string) bool {
+	if r.shown(channelID) {
 		return false
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.typing == nil || len(r.typing) >= maxTyping {
 		r.typing = map[string]time.Time{}
 	}
