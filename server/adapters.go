@@ -98,6 +98,11 @@ func (e examined) Backlogs(ctx context.Context) (inbox, outbox doctor.Backlog, e
 		doctor.Backlog{Depth: b.Outbox, Oldest: age(b.OldestOutbox), Dead: b.DeadOutbox}, nil
 }
 
+func (e examined) Erasures(ctx context.Context) (doctor.Erasures, error) {
+	state, err := e.Forgetting(ctx, "")
+	return doctor.Erasures{Late: state.Late, Stays: len(state.Stays) > 0}, err
+}
+
 // probes is Meta as the doctor wants it.
 type probes struct{ meta *meta }
 
@@ -138,60 +143,6 @@ func age(at int64) time.Duration {
 		return 0
 	}
 	return time.Since(time.UnixMilli(at))
-}
-
-const (
-	// keepFinished is how long finished jobs stay: longer than Meta sends a delivery again.
-	keepFinished = 14 * 24 * time.Hour
-	purgeBatch   = 5000
-)
-
-// housekeep writes down when each number's webhooks last came, and forgets jobs finished long ago.
-func (a *app) housekeep(ctx context.Context) (more bool, err error) {
-	accounts, _, err := a.store.Accounts(ctx, 0, 200)
-	if err != nil {
-		return false, err
-	}
-	for _, account := range accounts {
-		if last := a.api.LastWebhook(account.ID); last > account.WebhookAt {
-			if err := a.store.WebhookSeen(ctx, account.ID, last); err != nil {
-				return false, err
-			}
-		}
-	}
-	if err := a.store.PurgeNotices(ctx, a.clock.Now()); err != nil {
-		return false, err
-	}
-	if err := a.forgetOld(ctx); err != nil {
-		return false, err
-	}
-	if err := a.store.PurgeDrafts(ctx, a.clock.Now()-keepFinished.Milliseconds()); err != nil {
-		return false, err
-	}
-	purged, err := a.store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)
-	return purged == purgeBatch, err
-}
-
-// forgetBatch is how many contacts a round forgets: their posts are deleted one by one.
-const forgetBatch = 10
-
-// forgetOld erases the customers whose conversations were all closed longer ago than RetentionDays.
-func (a *app) forgetOld(ctx context.Context) error {
-	days := a.plugin.settings.Load().RetentionDays
-	if days == 0 {
-		return nil
-	}
-	now := a.clock.Now()
-	ids, err := a.store.ContactsToForget(ctx, now-int64(days)*24*time.Hour.Milliseconds(), forgetBatch)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := (contacts{a}).EraseContact(ctx, id, a.port.BotID(), now); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fetcher reads templates for an admin and notes when, so that the next reading comes by itself.

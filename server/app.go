@@ -78,6 +78,7 @@ type app struct {
 	media         *jobqueue.Worker
 	loops         []*relay.Loop
 	members       *relay.Members
+	forgetting    *relay.Forgetting
 	mirrorLoop    *relay.Loop
 	tickLoop      *relay.Loop
 }
@@ -148,7 +149,7 @@ func (a *app) buildRelay() {
 	a.loop("waiting", waiting.Round).Pause = waitingGap
 	events := &relay.Events{Store: a.store, Publish: a.port.PublishChange}
 	a.loop("events", events.Round).Pause = eventGap
-	notices := &notices{app: a, speaker: speaker}
+	notices := &notices{app: a}
 	mirror.Full = notices.teamFull
 	archive := &relay.Archive{Store: a.store, Posts: a.port, Settings: a.domain, Clock: a.clock, Log: log}
 	a.loop("archive", archive.Round).Pause = archiveGap
@@ -158,9 +159,10 @@ func (a *app) buildRelay() {
 	templates.Wake = templatesLoop.Wake
 	stale := func(accountID string) { templates.Stale(accountID); templatesLoop.Wake() }
 	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, About: notices.about, Speaker: speaker, Clock: a.clock, Log: log}
-	telling.Details = map[string]func(context.Context, string) (string, error){relay.FollowUpText: a.followUpList}
+	telling.Details = map[string]relay.Detail{relay.FollowUpText: a.followUpList}
 	noticeLoop := a.loop("notices", telling.Round)
 	noticeLoop.Pause = noticeGap
+	notices.told = noticeLoop.Wake
 	monitor := &relay.Monitor{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
 	monitorLoop := a.loop("monitor", monitor.Round)
 	monitorLoop.Pause = monitorGap
@@ -213,6 +215,8 @@ func (a *app) buildRelay() {
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	a.loop("indexes", store.Indexes(a.db.slow)).Pause = housekeeping
+	a.forgetting = &relay.Forgetting{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
+	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 
 	a.service = conversation.NewService(conversation.Ports{
 		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -72,16 +73,19 @@ func (f fetching) TryMediaAgain(ctx context.Context, wamid string) error {
 }
 
 func (c contacts) EraseContact(ctx context.Context, id, by string, now int64) error {
-	erased, err := c.app.store.EraseContact(ctx, id, by, now)
-	if err != nil {
-		return err
+	return c.app.store.EraseContact(ctx, id, by, c.app.forgetting.BotIDs, now)
+}
+
+// forgetPatience is how long whoever erased a person waits for Mattermost to forget.
+const forgetPatience = 20 * time.Second
+
+// Forget goes through a person's conversations at once, and tells what is left.
+func (c contacts) Forget(ctx context.Context, id string) (pending int, stays []string, err error) {
+	patience, cancel := context.WithTimeout(ctx, forgetPatience)
+	defer cancel()
+	if err := c.app.forgetting.Of(patience, id); err != nil && patience.Err() == nil {
+		return 0, nil, err
 	}
-	// One channel's trouble keeps no other's posts; whoever repeats it meets what is left. What is not there any more is forgotten.
-	var first error
-	for _, channelID := range erased.Channels {
-		if err := c.app.port.Forget(ctx, channelID); err != nil && !errors.Is(err, conversation.ErrNotFound) && first == nil {
-			first = err
-		}
-	}
-	return first
+	state, err := c.app.store.Forgetting(ctx, id)
+	return state.Pending, state.Stays, err
 }

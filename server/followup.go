@@ -13,7 +13,7 @@ const followUpLines = 10
 
 // followUpList lists the conversations for which somebody is responsible and
 // whose customers have not answered, by how long; "" where there are none.
-func (a *app) followUpList(ctx context.Context, userID string) (string, error) {
+func (a *app) followUpList(ctx context.Context, userID string) (text string, told []string, err error) {
 	lang := a.port.Locale(ctx, userID)
 	var lines []string
 	for _, step := range conversation.UnansweredSteps() {
@@ -21,7 +21,7 @@ func (a *app) followUpList(ctx context.Context, userID string) (string, error) {
 			State: conversation.Waiting, Mine: true, Unanswered: step, OwnerID: userID, PerPage: followUpLines,
 		})
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		if len(views) == 0 {
 			continue
@@ -29,6 +29,10 @@ func (a *app) followUpList(ctx context.Context, userID string) (string, error) {
 		lines = append(lines, a.texts.Markdown(lang, "followup.since_"+step.Name, nil))
 		for _, view := range views {
 			link := conversation.Link(a.port.Link(ctx, view.Conversation))
+			if link == "" { // by its address a line is found when the person is erased
+				continue
+			}
+			told = append(told, view.ID)
 			line := conversation.T("followup.line", "Customer", relay.DisplayName(view.Conversation), "Link", link, "Template", view.TemplateName, "At", view.LastTemplateAt)
 			lines = append(lines, "- "+a.texts.Markdown(lang, line.Key, line.Data))
 		}
@@ -36,5 +40,5 @@ func (a *app) followUpList(ctx context.Context, userID string) (string, error) {
 			lines = append(lines, "- "+a.texts.Markdown(lang, "command.mine_more", map[string]any{"More": more}))
 		}
 	}
-	return strings.Join(lines, "\n"), nil
+	return strings.Join(lines, "\n"), told, nil
 }

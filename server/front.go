@@ -96,5 +96,5 @@ func (d commandDoctor) Examine(ctx context.Context) ([]command.Finding, error) {
 }
 
 func (a *app) doctor() *doctor.Doctor {
-	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.api.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName}
+	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.api.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, MayErase: a.port.MayErase}
 }

@@ -15,8 +15,8 @@ import (
 // supervisors of a plan that is nearly spent, agents of a start that failed
 // after they had left the dialog.
 type notices struct {
-	app     *app
-	speaker relay.Speaker
+	app  *app
+	told func() // wakes who tells them
 }
 
 // readers are who is to be told: the queue's supervisors, or the system admins.
@@ -48,6 +48,9 @@ func (n *notices) about(ctx context.Context, conversationID string) (customer, l
 	c, err := n.app.store.Conversation(ctx, conversationID)
 	if err != nil {
 		return "", "", "", err
+	}
+	if c.ErasedAt != 0 {
+		return "", "", "", conversation.ErrNotFound
 	}
 	queue, err := n.app.store.Queue(ctx, c.QueueID)
 	if errors.Is(err, conversation.ErrNotFound) { // it was removed since: the plugin's time zone will do
@@ -91,11 +94,13 @@ func (n *notices) budgetSpent(ctx context.Context, queueID string) {
 // for its channel: the team has as many as it may have.
 func (n *notices) teamFull(ctx context.Context, c *conversation.Conversation) {
 	now := n.app.clock.Now()
-	data := map[string]any{"Team": n.app.port.TeamName(ctx, c.TeamID), "Limit": n.app.port.ChannelLimit(), "Customer": c.Contact.Name}
+	data := map[string]any{"Team": n.app.port.TeamName(ctx, c.TeamID), "Limit": n.app.port.ChannelLimit()}
 	toTell := []*relay.Notice{{Key: "team_full:" + c.TeamID + ":" + time.UnixMilli(now).UTC().Format(time.DateOnly), TextKey: "admin.team_full", Data: data, CreatedAt: now}}
 	if c.OwnerID != "" {
-		own := map[string]any{"Team": data["Team"], "Customer": c.Contact.Name}
-		toTell = append(toTell, &relay.Notice{Key: "no_channel:" + c.ID, UserID: c.OwnerID, AccountID: c.AccountID, TextKey: "notice.no_channel", Data: own, CreatedAt: now})
+		toTell = append(toTell, &relay.Notice{
+			Key: "no_channel:" + c.ID, UserID: c.OwnerID, AccountID: c.AccountID, ConversationID: c.ID, TextKey: "notice.no_channel",
+			Data: map[string]any{"Team": data["Team"]}, CreatedAt: now,
+		})
 	}
 	for _, notice := range toTell {
 		if err := n.app.store.AddNotice(ctx, notice); err != nil {
@@ -106,9 +111,17 @@ func (n *notices) teamFull(ctx context.Context, c *conversation.Conversation) {
 
 // startFailed tells the agent of a start that the relay had to give up.
 func (n *notices) startFailed(ctx context.Context, s *relay.Send, v whatsapp.Verdict) {
-	text := conversation.T("notice.start_failed", "Customer", s.Contact.Name, "Words", v)
-	userID := s.Message.AuthorID
-	if err := n.app.port.DirectMessage(ctx, userID, n.speaker.To(ctx, userID, text)); err != nil {
-		n.app.plugin.API.LogError("An agent could not be told of a failed start", "message", s.Message.ID, "error", err.Error())
+	code := v.Code
+	if code == 0 { // none of Meta's: its own 0 says that a token is broken
+		code = -1
 	}
+	notice := &relay.Notice{
+		Key: "start_failed:" + s.Message.ID, UserID: s.Message.AuthorID, ConversationID: s.Conversation.ID, TextKey: "notice.start_failed",
+		Data: map[string]any{"Code": code}, CreatedAt: n.app.clock.Now(),
+	}
+	if err := n.app.store.AddNotice(ctx, notice); err != nil {
+		n.app.plugin.API.LogError("An agent could not be told of a failed start", "message", s.Message.ID, "error", err.Error())
+		return
+	}
+	n.told()
 }

@@ -196,8 +196,13 @@ func TestExportContact(t *testing.T) {
 func TestEraseContact(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(admin, http.MethodDelete, "/contacts/"+contact1, nil).is(http.StatusOK)
-	require.Equal(t, map[string]any{"id": contact1, "erased_at": float64(now)}, a.json)
-	require.Equal(t, []string{contact1 + " by " + admin}, w.store.erased)
+	require.Equal(t, map[string]any{"id": contact1, "erased_at": float64(now), "pending": 0.0, "stays": []any{}}, a.json)
+	w.store.pending, w.store.stays = 2, []string{"posts", "files"}
+	a = w.as(admin, http.MethodDelete, "/contacts/"+contact1, nil).is(http.StatusOK)
+	require.Equal(t, 2.0, a.json["pending"])
+	require.Contains(t, a.json["stays"].([]any)[0], "EnableAPIPostDeletion", "it says which setting keeps it")
+	require.Contains(t, a.json["stays"].([]any)[1], "FileInfo")
+	require.Equal(t, contact1+" by "+admin, w.store.erased[0])
 	w.as(admin, http.MethodDelete, "/contacts/"+nowhere, nil).is(http.StatusNotFound, "not_found")
 }
 

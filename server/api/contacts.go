@@ -18,6 +18,11 @@ type ContactStore interface {
 	// EraseContact takes the person out of everything: rows, posts, channels. It
 	// may be repeated after a failure; conversation.ErrNotFound where there is none.
 	EraseContact(ctx context.Context, id, by string, now int64) error
+	// Forget takes the posts and channels of a person who was erased out of
+	// Mattermost. pending is how many conversations are still to be gone through,
+	// which goes on by itself; stays are kinds of what the server's settings do not
+	// let go: relay.StayPosts, relay.StayFiles.
+	Forget(ctx context.Context, id string) (pending int, stays []string, err error)
 	// MergeContacts makes a second contact part of the first, in one step, and
 	// audits that by asked for it; conversation.ErrNotFound where one is not there,
 	// conversation.ErrConflict where both have an open conversation on one account.
@@ -150,7 +155,24 @@ func (a *API) eraseContact(r *http.Request) (reply, error) {
 	if err := a.Contacts.EraseContact(r.Context(), id, userID(r), now); err != nil {
 		return reply{}, errors.Wrap(err, "erase the contact")
 	}
-	return ok(map[string]any{"id": id, "erased_at": now})
+	view := erasedView{ID: id, ErasedAt: now, Stays: []string{}}
+	pending, stays, err := a.Contacts.Forget(r.Context(), id)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "forget the contact")
+	}
+	view.Pending = pending
+	for _, kind := range stays {
+		view.Stays = append(view.Stays, a.Texts.Text(a.language(r), "erased.stays_"+kind, nil))
+	}
+	return ok(view)
+}
+
+// erasedView is what became of an erasure: its rows are gone, the channels may take longer.
+type erasedView struct {
+	ID       string   `json:"id"`
+	ErasedAt int64    `json:"erased_at"`
+	Pending  int      `json:"pending"`
+	Stays    []string `json:"stays"`
 }
 
 // mergedView is a contact after a merge; the document masked.

@@ -83,6 +83,8 @@ type memory struct {
 	exports   map[string]*ContactExport
 	teams     map[string]string // of channels
 	erased    []string
+	pending   int
+	stays     []string
 	merged    []string
 	again     []string // files asked for again
 	replayed  []string
@@ -459,6 +461,10 @@ func (m *memory) EraseContact(ctx context.Context, id, by string, now int64) err
 	}
 	m.erased = append(m.erased, id+" by "+by)
 	return nil
+}
+
+func (m *memory) Forget(context.Context, string) (int, []string, error) {
+	return m.pending, m.stays, m.err
 }
 
 func (m *memory) MergeContacts(_ context.Context, intoID, fromID, by string, _ int64) (*conversation.Contact, error) {

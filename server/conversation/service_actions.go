@@ -64,6 +64,8 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*View, error)
 			return queueGone()
 		case err != nil:
 			return err
+		case c.ErasedAt != 0:
+			return Refuse(CodeConversationClosed, T("refusal.erased"))
 		case c.ArchivedAt != 0 && (s.CanRestore == nil || !s.CanRestore()):
 			return Refuse(CodeConversationClosed, T("refusal.archived"))
 		}

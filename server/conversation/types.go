@@ -104,6 +104,7 @@ type Contact struct {
 	LastTemplateAt  int64  // last template to this person, over all numbers and queues
 	BlockedUntil    int64  // Meta asked to wait (131049); milliseconds since epoch
 	MarketingStopAt int64  // the person stopped marketing (131050, user_preferences)
+	ErasedAt        int64  // who it was is erased, and nothing that comes late brings it back
 	CreatedAt       int64
 	UpdatedAt       int64
 }
@@ -134,6 +135,7 @@ type Conversation struct {
 	ReopenedBy     string // "" = the customer, by writing again
 	ArchivedAt     int64  // from when on its channel is archived, or about to be
 	PreviousID     string // the customer's last one, where a return made this one; "" = none
+	ErasedAt       int64  // the customer was erased: it stays closed
 	CreatedAt      int64
 	UpdatedAt      int64
 

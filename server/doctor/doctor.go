@@ -38,6 +38,7 @@ type Store interface {
 	// ChannelsOfTeam counts a team's channels that are not archived, and the
 	// conversations that wait for theirs.
 	ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error)
+	Erasures(ctx context.Context) (Erasures, error)
 }
 
 // Prober asks Meta about an account; a *conversation.Refusal says what is wrong.
@@ -62,6 +63,8 @@ type Doctor struct {
 	// ChannelLimit is how many channels a team may have; less than 0 = any number.
 	ChannelLimit func() int
 	TeamName     func(ctx context.Context, teamID string) string
+	// MayErase tells what the server's settings let us remove for good.
+	MayErase func() (posts, channels bool)
 }
 
 const (
@@ -106,6 +109,10 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	}
 	findings = append(findings, more...)
 	if more, err = d.channels(ctx); err != nil {
+		return nil, err
+	}
+	findings = append(findings, more...)
+	if more, err = d.erasures(ctx); err != nil {
 		return nil, err
 	}
 	findings = append(findings, more...)

@@ -30,6 +30,8 @@ type patient struct {
 	channels  int
 	waiting   int // conversations without their channel
 	noLimit   bool
+	erasures  doctor.Erasures
+	keeps     bool // the server's settings keep posts
 	problems  []doctor.Problem
 	webhook   int64 // seen by this process
 	err       error
@@ -52,6 +54,8 @@ func (p *patient) Accounts(context.Context, int, int) ([]*conversation.Account, 
 	}
 	return []*conversation.Account{&p.account}, 1, p.err
 }
+func (p *patient) Erasures(context.Context) (doctor.Erasures, error) { return p.erasures, nil }
+
 func (p *patient) Queues(context.Context) ([]*conversation.Queue, error) {
 	if p.noQueue {
 		return nil, nil
@@ -86,7 +90,7 @@ func (p *patient) examine(t *testing.T) []doctor.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
 		Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
-		ChannelLimit: p.limit, TeamName: func(context.Context, string) string { return "Loja" },
+		ChannelLimit: p.limit, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
 	require.NoError(t, err)
@@ -150,13 +154,16 @@ func TestExamine(t *testing.T) {
 		"work is stuck": {func(p *patient) {
 			p.inbox, p.outbox = doctor.Backlog{Depth: 3, Oldest: time.Minute}, doctor.Backlog{Depth: 1, Oldest: time.Hour}
 		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},
-		"the team is nearly full": {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
-		"the team has room":       {func(p *patient) { p.channels = 1799 }, nil},
-		"those who wait count":    {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
-		"the team is full":        {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
-		"any number of channels":  {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
-		"work waits for a moment": {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
-		"dead letters of both":    {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
+		"the team is nearly full":         {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
+		"the team has room":               {func(p *patient) { p.channels = 1799 }, nil},
+		"those who wait count":            {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
+		"the team is full":                {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
+		"any number of channels":          {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
+		"work waits for a moment":         {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
+		"nothing can be removed for good": {func(p *patient) { p.keeps = true }, nil},
+		"an erasure fails":                {func(p *patient) { p.erasures = doctor.Erasures{Late: 2, Stays: true} }, []string{"erasure doctor.erasure_late"}},
+		"an erased person's posts stay":   {func(p *patient) { p.keeps, p.erasures.Stays = true, true }, []string{"erasure doctor.erasure_stays"}},
+		"dead letters of both":            {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := healthy()

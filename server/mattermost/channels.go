@@ -2,7 +2,6 @@ package mattermost
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -222,56 +221,3 @@ func (p *Port) Link(_ context.Context, c *conversation.Conversation) string {
 func (p *Port) Open(_ context.Context, request model.OpenDialogRequest) error {
 	return wrap(p.api.OpenInteractiveDialog(request), "could not open the dialog")
 }
-
-// Forget deletes what was written in a channel, takes the name off it and
-// archives it. It may be repeated.
-func (p *Port) Forget(ctx context.Context, channelID string) error {
-	channel, err := p.records.ServerChannel(ctx, channelID)
-	if errors.Is(err, conversation.ErrNotFound) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	if channel.DeleteAt != 0 {
-		if channel.DisplayName == channel.Name {
-			return nil // done
-		}
-		// the server deletes no post of an archived channel; an update that says it is none brings it back
-		if err := p.updateChannel(ctx, channelID, "could not bring the channel back", func(channel *model.Channel) { channel.DeleteAt = 0 }); err != nil {
-			return err
-		}
-	}
-	for page := 0; ; {
-		list, appErr := p.api.GetPostsForChannel(channelID, page, forgetBatch)
-		if appErr != nil {
-			return wrap(appErr, "could not read the channel's posts")
-		}
-		if list == nil {
-			return errNothing
-		}
-		deleted := false
-		for _, post := range list.Posts {
-			if post.DeleteAt != 0 || post.IsSystemMessage() {
-				continue
-			}
-			if appErr := p.api.DeletePost(post.Id); appErr != nil && appErr.StatusCode != http.StatusNotFound {
-				return wrap(appErr, "could not delete a post")
-			}
-			deleted = true
-		}
-		if len(list.Order) < forgetBatch {
-			break
-		}
-		if !deleted { // else what was on the next page is on this one now
-			page++
-		}
-	}
-	err = p.updateChannel(ctx, channelID, "could not rename the channel", func(channel *model.Channel) { channel.DisplayName, channel.Header = channel.Name, "" })
-	if err != nil {
-		return err
-	}
-	return p.Archive(ctx, channelID)
-}
-
-// forgetBatch is how many posts are read at a time.
-const forgetBatch = 200

@@ -176,16 +176,6 @@ func (p *Port) Whisper(_ context.Context, channelID, userID, rootID, message str
 	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.botID, ChannelId: channelID, RootId: rootID, Message: message, Props: inert(nil)})
 }
 
-// DirectMessage writes to a person as our bot.
-func (p *Port) DirectMessage(ctx context.Context, userID, message string) error {
-	channelID, err := p.DirectChannel(ctx, userID)
-	if err != nil {
-		return err
-	}
-	_, err = p.CreatePost(ctx, relay.Post{ChannelID: channelID, Message: message})
-	return err
-}
-
 // DirectChannel is the channel between our bot and a person.
 func (p *Port) DirectChannel(_ context.Context, userID string) (string, error) {
 	channel, appErr := p.api.GetDirectChannel(userID, p.botID)

@@ -71,8 +71,8 @@ func TestAFollowUpIsWrittenWhenItIsTold(t *testing.T) {
 		n := &Notices{
 			Store: m, Posts: m, Clock: fixedClock(7), Log: nobodyListens{},
 			Readers: func(_ context.Context, n *Notice) ([]string, string, error) { return []string{n.UserID}, "", nil },
-			Details: map[string]func(context.Context, string) (string, error){
-				FollowUpText: func(context.Context, string) (string, error) { return c.detail, nil },
+			Details: map[string]Detail{
+				FollowUpText: func(context.Context, string) (string, []string, error) { return c.detail, []string{"c1", "c2"}, nil },
 			},
 			Speaker: Speaker{Texts: plain{}, Reader: func(context.Context, string) string { return "en" }},
 		}
@@ -84,6 +84,7 @@ func TestAFollowUpIsWrittenWhenItIsTold(t *testing.T) {
 		require.EqualValues(t, 7, m.toldAt)
 		if c.want > 0 {
 			require.Equal(t, FollowUpText+"\n\n- Ana", m.posts["dm-ines"][0].Message)
+			require.Equal(t, []string{"id c1", "id c2"}, m.about, "found again when one is forgotten")
 		}
 	}
 }

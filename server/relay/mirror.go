@@ -108,6 +108,9 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 	if c.AbortedAt != 0 {
 		return m.showAborted(ctx, &r, now)
 	}
+	if c.ErasedAt != 0 { // what is to be done in Mattermost is to forget it; see Forgetting
+		return m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, 0, now)
+	}
 	again := r.Again
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)

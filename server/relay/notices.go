@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
@@ -40,12 +42,17 @@ func (n *Notice) text() conversation.Text {
 	return text
 }
 
+// Detail writes a part of a notice for a reader, and names the conversations it tells of.
+type Detail func(ctx context.Context, userID string) (text string, conversationIDs []string, err error)
+
 // Notices tells people what was stored for them, by direct messages that stay.
 type Notices struct {
 	Store interface {
 		ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*Notice, error)
 		NoticeToldTo(ctx context.Context, key, userID string) error
 		NoticeTold(ctx context.Context, key string, now int64) error
+		// Mention notes of which conversations a post tells, so that it goes when one is forgotten.
+		Mention(ctx context.Context, postID string, conversationIDs []string) error
 	}
 	Posts interface {
 		Poster
@@ -55,7 +62,7 @@ type Notices struct {
 	Readers func(ctx context.Context, n *Notice) (userIDs []string, subject string, err error)
 	// Details write, by the key of a notice's text, what stands below it and is
 	// known only when it is told; "" = there is nothing to tell any more.
-	Details map[string]func(ctx context.Context, userID string) (string, error)
+	Details map[string]Detail
 	// About tells of a conversation: the customer's name, the channel's address
 	// and its queue's time zone. It is read when it is told, and not stored.
 	About   func(ctx context.Context, conversationID string) (customer, link, zone string, err error)
@@ -98,9 +105,13 @@ func (n *Notices) tell(ctx context.Context, notice *Notice) error {
 
 func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject string) error {
 	words := notice.text()
+	var about []string
 	if notice.ConversationID != "" {
+		about = append(about, notice.ConversationID)
 		customer, link, zone, err := n.About(ctx, notice.ConversationID)
-		if err != nil {
+		if errors.Is(err, conversation.ErrNotFound) { // there is nobody to tell of any more
+			return nil
+		} else if err != nil {
 			return err
 		}
 		words.Data["Customer"], words.Data["Link"] = customer, conversation.Link(link)
@@ -108,10 +119,11 @@ func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject s
 	}
 	text := n.Speaker.To(ctx, userID, words)
 	if write := n.Details[notice.TextKey]; write != nil {
-		detail, err := write(ctx, userID)
+		detail, told, err := write(ctx, userID)
 		if err != nil || detail == "" {
 			return err
 		}
+		about = append(about, told...)
 		text += "\n\n" + detail
 	}
 	channelID, err := n.Posts.DirectChannel(ctx, userID)
@@ -121,9 +133,13 @@ func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject s
 	if subject != "" {
 		text = "**" + convert.Escape(subject) + "**: " + text
 	}
-	if _, err := ensureOurs(ctx, n.Posts, Post{
+	postID, err := ensureOurs(ctx, n.Posts, Post{
 		ChannelID: channelID, Message: text, Props: map[string]any{PropEvent: notice.Key}, PendingID: notice.Key + ":" + userID,
-	}, PropEvent, n.Speaker.To(ctx, userID, conversation.T("withheld.line")), notice.Again, ownPostsSince()); err != nil {
+	}, PropEvent, n.Speaker.To(ctx, userID, conversation.T("withheld.line")), notice.Again, ownPostsSince())
+	if err != nil {
+		return err
+	}
+	if err := n.Store.Mention(ctx, postID, about); err != nil {
 		return err
 	}
 	return n.Store.NoticeToldTo(ctx, notice.Key, userID)

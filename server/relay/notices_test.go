@@ -18,6 +18,14 @@ type mailbox struct {
 	toldAt int64
 	posts  map[string][]Post // by channel
 	dieAt  string            // the channel after whose post everything ends
+	about  []string          // the conversations that posts tell of
+}
+
+func (m *mailbox) Mention(_ context.Context, postID string, conversationIDs []string) error {
+	for _, id := range conversationIDs {
+		m.about = append(m.about, postID+" "+id)
+	}
+	return nil
 }
 
 func (m *mailbox) ClaimNotices(context.Context, time.Duration, int) ([]*Notice, error) {

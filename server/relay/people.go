@@ -23,6 +23,8 @@ type PeopleStore interface {
 	LineShown(ctx context.Context, id int64) error
 	// SetPeople notes for whom Mattermost was arranged (see peopleKey) and which card stands in the queue.
 	SetPeople(ctx context.Context, conversationID, shown, cardPost string, cardNo int64) error
+	// Mention notes that a post in another channel tells of conversations.
+	Mention(ctx context.Context, postID string, conversationIDs []string) error
 	// MarkSidebars makes the categories of people in a team due.
 	MarkSidebars(ctx context.Context, teamID string, userIDs []string) error
 }
@@ -148,6 +150,9 @@ func (m *Mirror) postCard(ctx context.Context, r *Refresh, again bool) error {
 		Message: m.Speaker.inChannel(m.cardText(c)), Props: map[string]any{PropEvent: key, "attachments": m.cardButton(c, false)},
 	}, PropEvent, m.Speaker.inChannel(conversation.T("withheld.card")), again, ownPostsSince())
 	if err != nil {
+		return err
+	}
+	if err := m.Store.Mention(ctx, id, []string{c.ID}); err != nil {
 		return err
 	}
 	r.CardPost, r.CardNo = id, r.CardNo+1

@@ -12,7 +12,7 @@ import (
 
 const (
 	contactFields  = "name, phone, wa_id, user_id, username, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at"
-	contactColumns = "id, " + contactFields + ", created_at, updated_at"
+	contactColumns = "id, " + contactFields + ", created_at, updated_at, erased_at"
 )
 
 // Kinds of identity.
@@ -176,6 +176,9 @@ const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, cont
 
 // learn puts what Meta says of a person into a contact; true if that was news.
 func learn(c *conversation.Contact, who relay.Person) bool {
+	if c.ErasedAt != 0 {
+		return false
+	}
 	before := *c
 	c.WAID, c.UserID = orElse(who.WAID, c.WAID), orElse(who.UserID, c.UserID)
 	c.Name, c.Username = orElse(c.Name, who.Name), orElse(who.Username, c.Username)

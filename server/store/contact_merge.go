@@ -59,7 +59,7 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 // lockBoth holds both contacts, always in the same order; conversation.ErrNotFound if one is not there.
 func lockBoth(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
 	var found []string
-	if err := t.SelectContext(ctx, &found, "SELECT id FROM waa_contacts WHERE id IN ($1, $2) ORDER BY id FOR UPDATE", intoID, fromID); err != nil {
+	if err := t.SelectContext(ctx, &found, "SELECT id FROM waa_contacts WHERE id IN ($1, $2) AND erased_at = 0 ORDER BY id FOR UPDATE", intoID, fromID); err != nil {
 		return errors.Wrap(err, "could not lock the contacts")
 	}
 	if len(found) != 2 {

@@ -10,7 +10,7 @@ const (
 	conversationFields = "account_id, contact_id, queue_id, team_id, channel_id, owner_id, attendant_id, window_from, window_until, " +
 		"last_template_at, last_inbound_at, last_outbound_at, closed_at, closed_by, close_reason, aborted_at, reopened_at, reopened_by, archived_at, previous_id, " +
 		"attended_at, queued_for, reminded_at"
-	conversationColumns = "id, " + conversationFields + ", created_at, updated_at"
+	conversationColumns = "id, " + conversationFields + ", created_at, updated_at, erased_at"
 )
 
 // conversationSelect reads conversations c with their contacts ct.

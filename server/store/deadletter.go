@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,17 +20,29 @@ type DeadLetter struct {
 	DeadAt     int64
 	Attempts   int
 	Reason     string
-	Payload    []byte
+	Payload    []byte // its beginning, see DeadLetters
 }
 
-const deadColumns = "account_id, lane, created_at AS received_at, dead_at, attempts, reason, payload"
+// deadTables are the queues whose dead letters there are, and how their ids begin.
+func deadTables() []string { return []string{inboxTable, outboxTable, mediaTable} }
 
-// DeadLetters lists the dead letters of all queues, newest first; page counts from 0.
+// shownPayload is how many bytes of a payload a list holds: a whole one may be of 4 MB.
+const shownPayload = 64 << 10
+
+// DeadLetters lists the dead letters of all queues, newest first, with the
+// beginning of each payload; page counts from 0.
 func (s *Store) DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error) {
-	dead := builder().Select("'inbox-' || id AS id", deadColumns).From("waa_inbox").Where("dead_at > 0").
-		Suffix("UNION ALL SELECT 'outbox-' || id AS id, " + deadColumns + " FROM waa_outbox WHERE dead_at > 0" +
-			" UNION ALL SELECT 'media-' || id AS id, " + deadColumns + " FROM waa_media WHERE dead_at > 0")
-	rows := builder().Select("*").FromSelect(dead, "d").OrderBy("dead_at DESC", "id")
+	var all []string
+	for _, table := range deadTables() {
+		all = append(all, "SELECT '"+table+"-' || id AS id, '"+table+"' AS queue, id AS job, account_id, lane, created_at AS received_at, dead_at, attempts, reason FROM waa_"+table+" WHERE dead_at > 0")
+	}
+	// the payloads of the page alone are read, and of them the beginning
+	payload := "CASE d.queue"
+	for _, table := range deadTables() {
+		payload += " WHEN '" + table + "' THEN (SELECT substring(payload FROM 1 FOR " + strconv.Itoa(shownPayload) + ") FROM waa_" + table + " WHERE id = d.job)"
+	}
+	rows := builder().Select("d.id, d.account_id, d.lane, d.received_at, d.dead_at, d.attempts, d.reason, "+payload+" END AS payload").
+		From("("+strings.Join(all, " UNION ALL ")+") d").OrderBy("d.dead_at DESC", "d.id")
 	count := builder().Select("(SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_media WHERE dead_at > 0)")
 	return selectPage[DeadLetter](ctx, s.db, rows, count, page, perPage)
 }
@@ -38,20 +51,10 @@ func (s *Store) DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLett
 func (s *Store) Replay(ctx context.Context, id string) error {
 	name, number, _ := strings.Cut(id, "-")
 	jobID, err := strconv.ParseInt(number, 10, 64)
-	var table string
-	switch {
-	case err != nil:
-		return conversation.ErrNotFound
-	case name == "inbox":
-		table = "waa_inbox"
-	case name == "outbox":
-		table = "waa_outbox"
-	case name == "media":
-		table = "waa_media"
-	default:
+	if err != nil || !slices.Contains(deadTables(), name) {
 		return conversation.ErrNotFound
 	}
-	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE "+table+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
+	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE waa_"+name+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
 }
 
 // Backlog is how much work waits, and since when (milliseconds since epoch; 0 = none does).
@@ -71,6 +74,21 @@ func (s *Store) Backlog(ctx context.Context) (*Backlog, error) {
 			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o,
 			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_media WHERE finished_at = 0) m`)
 	return b, failed(err, "could not count jobs")
+}
+
+// PurgeDead removes dead letters older than so many milliseconds, at most batch
+// of each queue, and answers how many.
+func (s *Store) PurgeDead(ctx context.Context, olderThan int64, batch int) (int, error) {
+	total := 0
+	for _, table := range deadTables() {
+		n, err := exec(ctx, s.db, "DELETE FROM waa_"+table+" WHERE id IN (SELECT id FROM waa_"+table+" WHERE dead_at > 0 AND dead_at < "+clock+
+			" - $1::bigint ORDER BY dead_at LIMIT $2 FOR UPDATE SKIP LOCKED)", olderThan, batch)
+		if err != nil {
+			return total, errors.Wrap(err, "could not purge dead letters")
+		}
+		total += n
+	}
+	return total, nil
 }
 
 // PurgeFinished removes finished jobs older than so many milliseconds, at most

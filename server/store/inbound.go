@@ -59,7 +59,7 @@ func saveInboundFunction() function {
 			WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $2) AND ` + news + ` RETURNING id
 		), old AS (
 			SELECT id, window_from, window_until, last_inbound_at, updated_at, $7 AND $9 > window_until AS moves
-			FROM waa_conversations WHERE id = $2 AND aborted_at = 0 AND (SELECT count(*) FROM person) >= 0 FOR UPDATE
+			FROM waa_conversations WHERE id = $2 AND aborted_at = 0 AND erased_at = 0 AND (SELECT count(*) FROM person) >= 0 FOR UPDATE
 		), saved AS (
 			UPDATE waa_conversations c SET
 				window_from = CASE WHEN old.moves AND $8 >= old.window_until THEN $8 ELSE c.window_from END,

@@ -21,6 +21,7 @@ func lateIndexes() []index {
 	return []index{
 		{name: "waa_charges_conversation", on: "waa_charges (conversation_id)"},
 		{name: "waa_conversations_changed", on: "waa_conversations (changed_at) WHERE changed_at > 0"},
+		{name: "waa_contacts_kept", on: "waa_contacts (updated_at) WHERE erased_at = 0"},
 	}
 }
 

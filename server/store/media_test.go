@@ -63,8 +63,7 @@ func TestMediaQueue(t *testing.T) {
 			require.NoError(t, queue.Bury(ctx(), "me", job.ID, "gone"))
 		}
 
-		_, err = f.EraseContact(ctx(), ana.ID, "admin", now)
-		require.NoError(t, err)
+		require.NoError(t, f.EraseContact(ctx(), ana.ID, "admin", nil, now))
 		_, total, err = f.DeadLetters(ctx(), 0, 10)
 		require.NoError(t, err)
 		require.Zero(t, total)

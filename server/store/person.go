@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
@@ -137,78 +136,3 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, er
 	}
 	return p, nil
 }
-
-// Erased is what EraseContact leaves to do in Mattermost.
-type Erased struct {
-	Channels []string // of the contact's conversations
-}
-
-// EraseContact removes who a contact is: name, numbers, document, texts, and
-// what waits in inbox and outbox. Its conversations are closed. Ids, times and
-// charges stay, and an audit row says who did it. now is milliseconds since epoch.
-func (s *Store) EraseContact(ctx context.Context, id, actorID string, now int64) (*Erased, error) {
-	erased := &Erased{}
-	err := retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			var values pq.StringArray
-			if err := t.GetContext(ctx, &values, `SELECT ARRAY(SELECT value FROM waa_identities WHERE contact_id = c.id UNION SELECT c.wa_id WHERE c.wa_id <> ''
-				UNION SELECT c.user_id WHERE c.user_id <> '') FROM waa_contacts c WHERE c.id = $1 FOR UPDATE OF c`, id); err != nil {
-				return failed(err, "could not lock the contact")
-			}
-			var channels pq.StringArray
-			if err := t.GetContext(ctx, &channels, eraseContact, id, actorID, now); err != nil {
-				return failed(err, "could not erase the contact")
-			}
-			erased.Channels = channels
-			if _, err := exec(ctx, t, eraseOutbox, id); err != nil {
-				return failed(err, "could not erase the contact's outbox")
-			}
-			if _, err := exec(ctx, t, eraseMedia, id); err != nil {
-				return failed(err, "could not erase the contact's files")
-			}
-			if _, err := exec(ctx, t, eraseInbox, values); err != nil {
-				return failed(err, "could not erase the contact's inbox")
-			}
-			return s.audit(ctx, t, actorID, "contact_erased", id, nil)
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return erased, nil
-}
-
-const eraseContact = `
-	WITH ct AS (
-		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', username = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '', updated_at = $3 WHERE id = $1
-	), i AS (
-		DELETE FROM waa_identities WHERE contact_id = $1
-	), c AS (
-		UPDATE waa_conversations SET close_reason = '', closed_by = CASE WHEN closed_at = 0 THEN $2 ELSE closed_by END,
-			closed_at = CASE WHEN closed_at = 0 THEN $3 ELSE closed_at END, updated_at = $3, refresh_at = CASE WHEN channel_id = '' THEN 0 ELSE $3 END
-		WHERE contact_id = $1 RETURNING id, channel_id
-	), r AS (
-		DELETE FROM waa_reactions WHERE message_id IN (SELECT m.id FROM waa_messages m JOIN c ON c.id = m.conversation_id)
-	), m AS (
-		UPDATE waa_messages SET body = '' WHERE conversation_id IN (SELECT id FROM c) AND body <> ''
-	), d AS (
-		DELETE FROM waa_drafts WHERE conversation_id IN (SELECT id FROM c)
-	), o AS (
-		DELETE FROM waa_draft_offers WHERE conversation_id IN (SELECT id FROM c)
-	)
-	SELECT coalesce(array_agg(channel_id) FILTER (WHERE channel_id <> ''), '{}') FROM c`
-
-// eraseOutbox and eraseInbox end what waits or is dead, and empty it. Other
-// jobs have no payload. A row of the inbox is the person's if a part of its
-// lane or a string of its JSON is one of their identities.
-const (
-	eraseOutbox = `UPDATE waa_outbox SET ` + emptyJob + `
-		WHERE (finished_at = 0 OR dead_at > 0) AND lane IN (SELECT id FROM waa_conversations WHERE contact_id = $1)`
-	eraseMedia = `UPDATE waa_media SET ` + emptyJob + `
-		WHERE (finished_at = 0 OR dead_at > 0) AND conversation_id IN (SELECT id FROM waa_conversations WHERE contact_id = $1)`
-	eraseInbox = `UPDATE waa_inbox SET ` + emptyJob + `
-		WHERE (finished_at = 0 OR dead_at > 0) AND EXISTS (
-			SELECT 1 FROM unnest($1::text[]) v
-			WHERE v = ANY (regexp_split_to_array(lane, '[^0-9A-Za-z.]+')) OR position(convert_to('"' || v || '"', 'UTF8') IN payload) > 0)`
-	emptyJob = `payload = '', reason = '', lease_owner = '', lease_until = 0, dead_at = 0, finished_at = ` + clock
-)

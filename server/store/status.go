@@ -74,7 +74,9 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change relay.
 func (state *statusState) decide(change *relay.StatusChange) *statusDecision {
 	old := &state.Message
 	d := &statusDecision{after: *old, told: priced{state.PricedCategory, state.PricedType}, advanced: old.Status.Advances(change.Status)}
-	d.after.WAMID = orElse(old.WAMID, change.WAMID)
+	if state.Contact.ErasedAt == 0 { // a wamid holds the number
+		d.after.WAMID = orElse(old.WAMID, change.WAMID)
+	}
 	if d.advanced {
 		d.after.Status, d.after.StatusAt = change.Status, change.At
 		if d.after.SentAt == 0 {

@@ -39,6 +39,8 @@ func DB(t testing.TB) *sql.DB {
 		CREATE TABLE channelmembers (channelid varchar(26), userid varchar(26), roles varchar(256), schemeadmin boolean, PRIMARY KEY (channelid, userid));
 		CREATE TABLE reactions (userid varchar(26), postid varchar(26), emojiname varchar(64), createat bigint, deleteat bigint, PRIMARY KEY (postid, userid, emojiname));
 		CREATE TABLE teammembers (teamid varchar(26), userid varchar(26), deleteat bigint, PRIMARY KEY (teamid, userid));
+		CREATE TABLE fileinfo (id varchar(26) PRIMARY KEY, creatorid varchar(26), postid varchar(26), channelid varchar(26), deleteat bigint);
+		CREATE TABLE drafts (userid varchar(26), channelid varchar(26), rootid varchar(26), message varchar(65535), PRIMARY KEY (userid, channelid, rootid));
 		CREATE TABLE bots (userid varchar(26) PRIMARY KEY)`)
 	require.NoError(t, err)
 	return db

@@ -1,0 +1,33 @@
+package doctor
+
+import (
+	"context"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// Erasures is how far Mattermost has forgotten the people who were erased.
+type Erasures struct {
+	Late  int  // conversations that fail again and again
+	Stays bool // the server's settings keep something
+}
+
+// erasures looks whether who was erased is gone, and whether the server lets people go.
+func (d *Doctor) erasures(ctx context.Context) ([]Finding, error) {
+	e, err := d.Store.Erasures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := Finding{Check: "erasure"}
+	switch posts, channels := d.MayErase(); {
+	case e.Late > 0:
+		f.Text, f.Fix = conversation.T("doctor.erasure_late", "Count", e.Late), conversation.T("doctor.erasure_late_fix")
+	case e.Stays:
+		f.Text, f.Fix = conversation.T("doctor.erasure_stays"), conversation.T("doctor.erasure_stays_fix")
+	case posts && channels:
+		f.OK, f.Text = true, conversation.T("doctor.erasure_on")
+	default:
+		f.OK, f.Text = true, conversation.T("doctor.erasure_off")
+	}
+	return []Finding{f}, nil
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/lib/pq"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+const forgotten = "f.conversation_id, f.contact_id, f.attempts, f.passes, c.channel_id, c.team_id"
+
+// ClaimForget leases up to n conversations that Mattermost has still to forget,
+// those of one contact or, with "", all that are due; see relay.ForgetStore.
+func (s *Store) ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]relay.Forgotten, error) {
+	claimed := []relay.Forgotten{}
+	err := s.db.SelectContext(ctx, &claimed, `
+		WITH f AS (
+			UPDATE waa_forget SET lease_until = `+clock+` + $1::bigint WHERE conversation_id IN (
+				SELECT conversation_id FROM waa_forget WHERE done_at = 0 AND due_at <= `+clock+` AND lease_until <= `+clock+` AND ($2 = '' OR contact_id = $2)
+				ORDER BY due_at, conversation_id LIMIT $3 FOR UPDATE SKIP LOCKED)
+			RETURNING *
+		)
+		SELECT `+forgotten+` FROM f JOIN waa_conversations c ON c.id = f.conversation_id`, lease.Milliseconds(), contactID, n)
+	return claimed, failed(err, "could not claim what is to be forgotten")
+}
+
+// ForgetLater puts a conversation off after a failure.
+func (s *Store) ForgetLater(ctx context.Context, conversationID string, delay time.Duration) error {
+	return s.setForget(ctx, "attempts = attempts + 1, due_at = "+clock+" + $2::bigint", conversationID, delay.Milliseconds())
+}
+
+// ForgetOn goes on with a conversation in the next round: there was more than fits into one.
+func (s *Store) ForgetOn(ctx context.Context, conversationID string) error {
+	return s.setForget(ctx, "attempts = 0, due_at = $2::bigint", conversationID, 0)
+}
+
+// ForgetPassed notes that a conversation was gone through to the end. Another
+// pass comes after the delay; 0 = none, what was kept for it is not needed any more.
+func (s *Store) ForgetPassed(ctx context.Context, conversationID string, stays []string, next time.Duration) error {
+	if next > 0 {
+		return s.setForget(ctx, "attempts = 0, passes = passes + 1, stays = $3::text[], due_at = "+clock+" + $2::bigint", conversationID, next.Milliseconds(), pq.Array(stays))
+	}
+	return s.setForget(ctx, "attempts = 0, passes = passes + 1, stays = $3::text[], done_at = "+clock+" + $2::bigint, posts = CASE WHEN $3::text[] = '{}' THEN '{}' ELSE posts END",
+		conversationID, 0, pq.Array(stays))
+}
+
+func (s *Store) setForget(ctx context.Context, set, conversationID string, args ...any) error {
+	return execOne(ctx, s.db, "could not note what was forgotten", "UPDATE waa_forget SET lease_until = 0, "+set+" WHERE conversation_id = $1", append([]any{conversationID}, args...)...)
+}
+
+// ForgetStays makes due again what the server's settings did not let go: they were changed.
+func (s *Store) ForgetStays(ctx context.Context) error {
+	_, err := exec(ctx, s.db, "UPDATE waa_forget SET done_at = 0, due_at = 0, attempts = 0 WHERE done_at > 0 AND stays <> '{}'")
+	return failed(err, "could not go on forgetting")
+}
+
+// Forgetting tells how far forgetting has come: of one contact or, with "", of
+// all. late are those that keep failing, stays what could not be removed.
+func (s *Store) Forgetting(ctx context.Context, contactID string) (relay.ForgetState, error) {
+	row := struct {
+		Pending, Late int
+		Stays         pq.StringArray
+	}{}
+	err := s.db.GetContext(ctx, &row, `SELECT count(*) FILTER (WHERE done_at = 0 AND passes = 0) AS pending, count(*) FILTER (WHERE done_at = 0 AND attempts >= 3) AS late,
+		coalesce((SELECT array_agg(DISTINCT w) FROM waa_forget s, unnest(s.stays) w WHERE s.stays <> '{}' AND ($1 = '' OR s.contact_id = $1)), '{}') AS stays
+		FROM waa_forget WHERE (done_at = 0 OR $1 <> '') AND ($1 = '' OR contact_id = $1)`, contactID)
+	return relay.ForgetState{Pending: row.Pending, Late: row.Late, Stays: row.Stays}, failed(err, "could not tell how far forgetting has come")
+}
+
+// Remains reads what the server's own tables hold of a conversation, as much as
+// one round takes: whatever its caches say, and what it shows nobody any more.
+func (s *Store) Remains(ctx context.Context, f *relay.Forgotten, botIDs []string, n int) (*relay.Remains, error) {
+	var text string
+	err := s.db.GetContext(ctx, &text, `
+		WITH elsewhere AS (
+			SELECT p.id, p.channelid, p.message, p.deleteat, p.originalid FROM posts p
+			WHERE p.id IN (SELECT post_id FROM waa_mentions WHERE conversation_id = $1 UNION SELECT unnest(posts) FROM waa_forget WHERE conversation_id = $1)
+				AND p.userid = ANY($3)
+		)
+		SELECT json_build_object(
+			'Exists', EXISTS (SELECT 1 FROM channels WHERE id = $2),
+			'WithFiles', (SELECT coalesce(json_agg(id), '[]') FROM (
+				SELECT p.id FROM posts p WHERE p.channelid = $2 AND p.fileids NOT IN ('', '[]') LIMIT $4) p),
+			'Posts', (SELECT coalesce(json_agg(json_build_object('ID', id, 'Hidden', deleteat > 0)), '[]') FROM (
+				SELECT p.id, p.deleteat FROM posts p WHERE p.channelid = $2 ORDER BY p.deleteat > 0 LIMIT $4) p),
+			'Loose', (SELECT coalesce(json_agg(json_build_object('ID', id, 'CreatorID', creatorid)), '[]') FROM (
+				SELECT i.id, i.creatorid FROM fileinfo i WHERE i.channelid = $2 AND i.postid = '' AND i.deleteat = 0 LIMIT $4) i),
+			'Drafts', (SELECT coalesce(json_agg(json_build_object('UserID', userid, 'RootID', rootid)), '[]') FROM drafts WHERE channelid = $2),
+			'Elsewhere', (SELECT coalesce(json_agg(json_build_object('ID', id, 'ChannelID', channelid, 'Message', message, 'Hidden', deleteat > 0, 'Old', originalid <> '')), '[]') FROM (
+				SELECT * FROM elsewhere UNION
+				SELECT o.id, o.channelid, o.message, o.deleteat, o.originalid FROM elsewhere e JOIN posts o ON o.originalid = e.id AND o.channelid = e.channelid
+				LIMIT $4) e)
+		)::text`, f.ConversationID, f.ChannelID, pq.Array(botIDs), n)
+	if err != nil {
+		return nil, failed(err, "could not read what is to be forgotten")
+	}
+	r := &relay.Remains{}
+	return r, errors.Wrap(json.Unmarshal([]byte(text), r), "could not decode what is to be forgotten")
+}
+
+// Unmention forgets that posts told of a conversation: they are gone, or tell of it no more.
+func (s *Store) Unmention(ctx context.Context, conversationID string, postIDs []string) error {
+	_, err := exec(ctx, s.db, `WITH f AS (UPDATE waa_forget SET posts = ARRAY(SELECT unnest(posts) EXCEPT SELECT unnest($2::text[])) WHERE conversation_id = $1)
+		DELETE FROM waa_mentions WHERE conversation_id = $1 AND post_id = ANY($2)`, conversationID, pq.Array(postIDs))
+	return failed(err, "could not forget what a post told of")
+}
