@@ -70,8 +70,8 @@ const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID',
 	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Known', f.known)), '[]')::text FROM `
 
 // Arrival answers where a customer's message belongs; see relay.InboundStore.
-func (s *Store) Arrival(_ context.Context, accountID, wamid, answers string, who relay.Person) (*relay.Arrival, error) {
-	a, err := s.arrivals.do(arriving{account: accountID, wamid: fit(wamid, maxWAMID), answers: fit(answers, maxWAMID), who: fitted(who)})
+func (s *Store) Arrival(ctx context.Context, accountID, wamid, answers string, who relay.Person) (*relay.Arrival, error) {
+	a, err := s.arrivals.do(ctx, arriving{account: accountID, wamid: fit(wamid, maxWAMID), answers: fit(answers, maxWAMID), who: fitted(who)})
 	if err == nil && a == nil {
 		err = conversation.ErrNotFound
 	}

@@ -2,11 +2,19 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/pkg/errors"
 )
+
+// ErrBusy says that too much waits for the database already: who can come again does.
+var ErrBusy = errors.New("too much waits for the database")
+
+// errPanicked says that a statement did.
+var errPanicked = errors.New("a statement panicked")
 
 // combiner makes one statement of the calls that come at about the same time.
 // Under load most of what a statement costs is the same for one row and for
@@ -16,6 +24,8 @@ type combiner[In, Out any] struct {
 	run func(ctx context.Context, batch []In) ([]Out, error)
 	// key keeps calls that touch the same row from being in one batch; nil = none do.
 	key func(In) string
+	// weight is the size of a call, in bytes; nil = none is large.
+	weight func(In) int
 	// pause is the least time between the beginnings of two batches.
 	pause time.Duration
 	// runners is how many batches may run at once; 0 is 1.
@@ -35,24 +45,41 @@ type combined[In, Out any] struct {
 }
 
 const (
-	// maxBatch bounds one statement.
-	maxBatch = 64
-	// batchPatience is how long one statement may take.
-	batchPatience = 30 * time.Second
+	// maxBatch and maxWeight bound one statement.
+	maxBatch  = 64
+	maxWeight = 2 << 20
+	// maxWaiting is how many calls may wait for their statement. A database that answers never has as many waiting.
+	maxWaiting = 512
+	// batchPatience is how long one statement may take: shorter than the leases of those who wait for it.
+	batchPatience = 10 * time.Second
 )
 
-// do waits until the call is done, alone or with others.
-func (c *combiner[In, Out]) do(in In) (Out, error) {
+// do waits until the call is done, alone or with others, or until its context
+// ends: a call that still waits then is not made at all, and one that is on its
+// way may be done all the same. Where too many wait it is ErrBusy at once.
+func (c *combiner[In, Out]) do(ctx context.Context, in In) (Out, error) {
 	call := &combined[In, Out]{in: in, done: make(chan struct{})}
+	var none Out
 	c.mu.Lock()
+	if len(c.waiting) >= maxWaiting {
+		c.mu.Unlock()
+		return none, ErrBusy
+	}
 	c.waiting = append(c.waiting, call)
 	if c.running < max(1, c.runners) {
 		c.running++
 		go c.loop()
 	}
 	c.mu.Unlock()
-	<-call.done
-	return call.out, call.err
+	select {
+	case <-call.done:
+		return call.out, call.err
+	case <-ctx.Done():
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.waiting = slices.DeleteFunc(c.waiting, func(other *combined[In, Out]) bool { return other == call })
+		return none, errors.Wrap(ctx.Err(), "the database did not answer in time")
+	}
 }
 
 func (c *combiner[In, Out]) loop() {
@@ -67,15 +94,44 @@ func (c *combiner[In, Out]) loop() {
 		if len(batch) == 0 {
 			return
 		}
-		if c.finish(batch) != nil && len(batch) > 1 { // one that cannot be done must not stop the others
-			for i := range batch {
-				_ = c.finish(batch[i : i+1]) // each has its own error
-			}
+		ctx, cancel := context.WithTimeout(context.Background(), batchPatience)
+		if err := c.finish(ctx, batch); ofData(err) && len(batch) > 1 { // one that cannot be done must not stop the others
+			c.singly(ctx, batch)
 		}
+		cancel()
 		for _, call := range batch {
 			close(call.done)
 		}
 	}
+}
+
+// singly does the calls of a batch one by one, as long as the database answers; each has its own error.
+func (c *combiner[In, Out]) singly(ctx context.Context, batch []*combined[In, Out]) {
+	for i := range batch {
+		if err := c.finish(ctx, batch[i:i+1]); err != nil && !ofData(err) {
+			for _, call := range batch[i:] {
+				call.err = err
+			}
+			return
+		}
+	}
+}
+
+// ofData tells that the database answered and did not like what it was given.
+// Else it is in trouble itself, and to ask it for each call would only take long.
+func ofData(err error) bool {
+	if errors.Is(err, errPanicked) {
+		return true
+	}
+	var pqErr *pq.Error
+	if !errors.As(err, &pqErr) {
+		return false
+	}
+	switch pqErr.Code.Class() {
+	case "08", "25", "53", "57", "58": // connection, transaction, resources, operator, system
+		return false
+	}
+	return true
 }
 
 // take takes what waits; nothing ends the loop.
@@ -83,17 +139,21 @@ func (c *combiner[In, Out]) take() []*combined[In, Out] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var batch, later []*combined[In, Out]
-	taken := map[string]bool{}
+	taken, weight := map[string]bool{}, 0
 	for _, call := range c.waiting {
-		key := ""
+		key, size := "", 0
 		if c.key != nil {
 			key = c.key(call.in)
 		}
-		if len(batch) == maxBatch || c.key != nil && taken[key] {
+		if c.weight != nil {
+			size = c.weight(call.in)
+		}
+		if len(batch) == maxBatch || len(batch) > 0 && weight+size > maxWeight || c.key != nil && taken[key] {
 			later = append(later, call)
 			continue
 		}
 		taken[key] = true
+		weight += size
 		batch = append(batch, call)
 	}
 	c.waiting, c.last = later, time.Now()
@@ -104,17 +164,15 @@ func (c *combiner[In, Out]) take() []*combined[In, Out] {
 }
 
 // finish runs a batch and gives each call its result.
-func (c *combiner[In, Out]) finish(batch []*combined[In, Out]) (err error) {
+func (c *combiner[In, Out]) finish(ctx context.Context, batch []*combined[In, Out]) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("a statement panicked")
+			err = errPanicked
 		}
 		for _, call := range batch {
 			call.err = err
 		}
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), batchPatience)
-	defer cancel()
 	in := make([]In, len(batch))
 	for i, call := range batch {
 		in[i] = call.in

@@ -43,12 +43,20 @@ func addInboxFunction() function {
 }
 
 // Deliver stores all rows of a delivery, or none, in one statement, with others that come at the same moment.
-func (s *Store) Deliver(_ context.Context, rows []InboxRow) error {
+func (s *Store) Deliver(ctx context.Context, rows []InboxRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := s.deliveries.do(rows)
+	_, err := s.deliveries.do(ctx, rows)
 	return err
+}
+
+// payloads is the size of a delivery.
+func payloads(rows []InboxRow) (size int) {
+	for i := range rows {
+		size += len(rows[i].Payload)
+	}
+	return size
 }
 
 func (s *Store) deliver(ctx context.Context, batch [][]InboxRow) ([]struct{}, error) {

@@ -56,8 +56,8 @@ func finishFunction(table string) function {
 }
 
 // Finish ends a job for good, wipes its payload, and claims the next of its lane, if one is due.
-func (q *Queue) Finish(_ context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
-	f, err := q.finishing.do(finishedJob{id: id, owner: owner, lease: lease})
+func (q *Queue) Finish(ctx context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
+	f, err := q.finishing.do(ctx, finishedJob{id: id, owner: owner, lease: lease})
 	return f.answer(err)
 }
 

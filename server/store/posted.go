@@ -66,7 +66,7 @@ func (s *Store) Posted(ctx context.Context, owner string, jobID int64, a *relay.
 			return nil, err
 		}
 	}
-	f, err := s.posting.do(postedJob{
+	f, err := s.posting.do(ctx, postedJob{
 		finishedJob: finishedJob{id: jobID, owner: owner, lease: lease}, message: fittedMessage(m), stored: a.MessageID, opens: opensWindow, now: now,
 	})
 	return f.answer(err)

@@ -65,6 +65,7 @@ func New(db *sql.DB, sealer Sealer, newID func() string) *Store {
 	x.Mapper = reflectx.NewMapperFunc("db", columnName)
 	s := &Store{db: x, sealer: sealer, newID: newID, call: calls()}
 	s.deliveries.run, s.deliveries.runners = s.deliver, 2 // one is made durable while the next is filled
+	s.deliveries.weight = payloads
 	s.arrivals.run = s.arrive
 	s.posting.run, s.posting.pause = s.posted, combinePause
 	s.posting.key = func(p postedJob) string { return p.message.ConversationID }
