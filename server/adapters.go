@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
@@ -26,7 +28,11 @@ func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
 			Lane: row.Lane, Order: row.Ord, Key: row.Key, AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
 		}
 	}
-	return i.store.Deliver(ctx, stored)
+	err := i.store.Deliver(ctx, stored)
+	if errors.Is(err, store.ErrBusy) || ctx.Err() != nil { // Meta sends it again; the log need not say so for each
+		return conversation.Refuse(conversation.CodeUnavailable, conversation.Text{})
+	}
+	return err
 }
 
 // directory is Mattermost as the command wants it.

@@ -39,8 +39,8 @@ type delivery struct {
 }
 
 // account reads the account in the path and asks whether it fits. Before a "no"
-// it looks again with a fresh cache: a secret may just have been changed, an
-// account just been made. conversation.ErrNotFound for an account that is not there.
+// it looks again with a cache that is a second old at most: a secret may just
+// have been changed, an account just been made. conversation.ErrNotFound for an account that is not there.
 func (d *delivery) account(ctx context.Context, fits func(*conversation.Account) bool) (bool, error) {
 	for {
 		account, err := d.cache.Get(ctx, d.id)
@@ -55,9 +55,14 @@ func (d *delivery) account(ctx context.Context, fits func(*conversation.Account)
 		if d.fresh {
 			return false, err
 		}
-		if err := d.refresh(ctx); err != nil {
+		read, recheckErr := d.cache.Recheck(ctx)
+		if recheckErr != nil {
+			return false, errors.Wrap(recheckErr, "read the accounts again")
+		}
+		if !read {
 			return false, err
 		}
+		d.fresh = true
 	}
 }
 

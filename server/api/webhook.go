@@ -7,7 +7,6 @@ import (
 	"crypto/subtle"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,7 +31,8 @@ const (
 // Inbox stores what Meta delivered.
 type Inbox interface {
 	// AddInbox stores all rows or none, in their order: a row whose Key is there
-	// already changes nothing.
+	// already changes nothing. It returns when the context ends; what is stored all
+	// the same is stored once: Meta sends it again.
 	AddInbox(ctx context.Context, rows []InboxRow) error
 }
 
@@ -57,6 +57,8 @@ type AccountCache interface {
 	ByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
 	// Refresh reads the database: what was true before the call is known after it.
 	Refresh(ctx context.Context) error
+	// Recheck is Refresh for somebody who may be anybody: it does not always read, and tells whether it did.
+	Recheck(ctx context.Context) (read bool, err error)
 }
 
 var errWrongSignature = &clientError{status: http.StatusUnauthorized, code: codeUnauthorized, text: conversation.T("api.wrong_signature")}
@@ -64,7 +66,8 @@ var errWrongSignature = &clientError{status: http.StatusUnauthorized, code: code
 // webhook answers Meta. Its path is the hot one: a delivery costs one statement and no other query.
 type webhook struct {
 	*API
-	buffers sync.Pool // of *bytes.Buffer
+	buffers      sync.Pool // of *bytes.Buffer
+	small, large room
 }
 
 // verify answers Meta's challenge to who knows the account's verify token.
@@ -99,7 +102,6 @@ func same(a, b string) bool {
 func (h *webhook) receive(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), storePatience)
 	defer cancel()
-	defer h.rush.enter()()
 	if err := h.store(ctx, w, r); err != nil {
 		h.fail(w, r, err)
 	} // else 200, which is the answer of who says nothing: saying it costs two remote calls
@@ -111,8 +113,16 @@ func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	if _, err := d.account(ctx, func(*conversation.Account) bool { return true }); err != nil {
 		return err
 	}
+	leave, err := h.enter(r, signature)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	buffer := h.buffer()
 	defer h.release(buffer)
+	if r.Body != nil { // one that does not end is ended
+		defer context.AfterFunc(ctx, func() { _ = r.Body.Close() })()
+	}
 	if err := readDelivery(buffer, w, r, signature); err != nil {
 		return err
 	}
@@ -126,6 +136,7 @@ func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	if !signed {
 		return errWrongSignature
 	}
+	defer h.rush.enter()() // whoever may not is no reason to let others wait
 	if err := d.read(ctx, body); err != nil {
 		return err
 	}
@@ -133,35 +144,13 @@ func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		h.Ignored(d.ignored)
 	}
 	if len(d.rows) > 0 {
-		if err := h.add(ctx, d.rows); err != nil {
+		if err := h.Inbox.AddInbox(ctx, d.rows); err != nil {
 			return errors.Wrap(err, "store a delivery")
 		}
 		h.Wake()
 	}
 	h.delivered(d)
 	return nil
-}
-
-// add stores the rows, or gives up when the time is over: a statement that began waits for the database, whatever its context says.
-// What is stored after that is stored once: Meta sends the same again.
-func (h *webhook) add(ctx context.Context, rows []InboxRow) error {
-	done := make(chan error, 1)
-	go func() {
-		err := errPanicked
-		defer func() {
-			if reason := recover(); reason != nil {
-				h.Log.Error("Storing a delivery panicked", "kind", panicKind(reason), "stack", string(debug.Stack()))
-			}
-			done <- err
-		}()
-		err = h.Inbox.AddInbox(ctx, rows)
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // delivered notes the time for each account that got something: one app's

@@ -78,12 +78,15 @@ func TestAChangedTokenOrSecretIsReadAgain(t *testing.T) {
 	w := newWorld(t)
 	w.challenge(account1, secretVerify).is(http.StatusOK)
 	w.store.accounts[0].VerifyToken = "another" // by another node
+	w.clock.ms += recheckGap
 	w.challenge(account1, "another").is(http.StatusOK)
 	w.store.accounts[0] = &conversation.Account{ID: account1, PhoneNumberID: "111", WABAID: "w1", AppSecret: "rotated"}
+	w.clock.ms += recheckGap
 	w.deliver(account1, hello("111", "wamid.1"), "rotated").is(http.StatusOK)
 	w.deliver(account1, hello("111", "wamid.2"), secretApp).is(http.StatusUnauthorized, "unauthorized")
 
 	w.store.accounts = append(w.store.accounts, &conversation.Account{ID: id("late"), PhoneNumberID: "333", AppSecret: "s"})
+	w.clock.ms += recheckGap
 	w.deliver(id("late"), hello("333", "wamid.3"), "s").is(http.StatusOK)
 	require.Len(t, w.inbox.rows, 2)
 }
@@ -164,6 +167,7 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 
 	w = newWorld(t)
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
+	w.clock.ms += recheckGap
 	w.store.err = errDown // known accounts go on; a wrong signature may be an old secret
 	w.deliver(account1, hello("111", "wamid.2"), secretApp).is(http.StatusOK)
 	w.deliver(account1, hello("111", "wamid.3"), "x").is(http.StatusServiceUnavailable, "unavailable")

@@ -1,0 +1,166 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+func TestStrangersCauseOneReadOfTheAccountsASecond(t *testing.T) {
+	w := newWorld(t)
+	w.challenge(account1, secretVerify).is(http.StatusOK)
+	w.clock.ms += recheckGap
+	before := w.store.reads
+	for range 20 {
+		w.deliver(nowhere, hello("111", "wamid.1"), secretApp).is(http.StatusNotFound, "not_found")
+		w.deliver(account1, hello("111", "wamid.1"), "x").is(http.StatusUnauthorized, "unauthorized")
+		w.challenge(account1, "x").is(http.StatusForbidden, "forbidden")
+		w.challenge(nowhere, secretVerify).is(http.StatusNotFound, "not_found")
+	}
+	require.Equal(t, before+1, w.store.reads)
+	w.clock.ms += recheckGap
+	w.challenge(account1, "x").is(http.StatusForbidden, "forbidden")
+	require.Equal(t, before+2, w.store.reads)
+	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
+}
+
+func TestStrangersAreNoRush(t *testing.T) {
+	w := newWorld(t)
+	begun, finish := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	for range 2 * rushing { // each is in the middle of its body
+		all.Go(func() {
+			r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, io.NopCloser(&held{begun: begun, finish: finish, body: strings.NewReader(hello("111", "wamid.1"))}))
+			r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign("x", nil))
+			w.api.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	}
+	for range largeRoom / maxDelivery { // of those whose length is not told so many are read at once
+		<-begun
+	}
+	require.Zero(t, w.api.rush.last.Load())
+	close(finish)
+	go func() {
+		for range begun {
+		}
+	}()
+	all.Wait()
+	close(begun)
+	require.Zero(t, w.api.rush.last.Load())
+}
+
+// held is a body that comes when it is let go.
+type held struct {
+	once          sync.Once
+	begun, finish chan struct{}
+	body          io.Reader
+}
+
+func (h *held) Read(p []byte) (int, error) {
+	h.once.Do(func() { h.begun <- struct{}{} })
+	<-h.finish
+	return h.body.Read(p)
+}
+
+func TestLargeBodiesHaveRoomOrComeAgain(t *testing.T) {
+	w := newWorld(t)
+	begun, finish := make(chan struct{}), make(chan struct{})
+	large := hello("111", "wamid.large") + strings.Repeat(" ", maxDelivery/2)
+	send := func(body io.Reader, length int) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, io.NopCloser(body))
+		if length > 0 {
+			r.Header.Set("Content-Length", strconv.Itoa(length))
+		}
+		r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, []byte(large)))
+		recorder := httptest.NewRecorder()
+		w.api.ServeHTTP(recorder, r)
+		return recorder
+	}
+	var all sync.WaitGroup
+	for range largeRoom / maxDelivery {
+		all.Go(func() {
+			if code := send(&held{begun: begun, finish: finish, body: strings.NewReader(large)}, 0).Code; code != http.StatusOK {
+				t.Errorf("a large delivery got %d", code)
+			}
+		})
+		<-begun
+	}
+	for range 50 {
+		require.Equal(t, http.StatusServiceUnavailable, send(unread{t}, 0).Code, "nothing more is read")
+		require.Equal(t, http.StatusServiceUnavailable, send(unread{t}, len(large)).Code)
+	}
+	small := hello("111", "wamid.small")
+	r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, strings.NewReader(small))
+	r.Header.Set("Content-Length", strconv.Itoa(len(small)))
+	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, []byte(small)))
+	w.send(r).is(http.StatusOK)
+	close(finish)
+	all.Wait()
+	w.deliver(account1, large, secretApp).is(http.StatusOK)
+}
+
+// unread is a body that nobody reads.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("a body was read that there is no room for")
+	return 0, io.EOF
+}
+
+func TestABodyThatDoesNotEndIsEnded(t *testing.T) {
+	w := newWorld(t)
+	body, _ := io.Pipe() // nothing ever comes
+	ctx, cancel := context.WithCancel(t.Context())
+	r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, body).WithContext(ctx)
+	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, nil))
+	cancel()
+	recorder := httptest.NewRecorder()
+	w.api.ServeHTTP(recorder, r) // the test's own time would end it
+	require.Equal(t, http.StatusServiceUnavailable, recorder.Code)
+	require.Zero(t, w.inbox.adds)
+}
+
+// TestAccountsThatCannotBeReadKeepNobody: the database hangs, and what is known is good enough.
+func TestAccountsThatCannotBeReadKeepNobody(t *testing.T) {
+	store, clock, hangs := newMemory(), &clock{now}, make(chan struct{}, 1000)
+	cache := NewMemoryAccounts(func(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error) {
+		select {
+		case hangs <- struct{}{}:
+			<-ctx.Done()
+			return nil, 0, ctx.Err()
+		default:
+			return store.Accounts(ctx, page, perPage)
+		}
+	}, clock)
+	for range cap(hangs) {
+		hangs <- struct{}{}
+	}
+	_, err := cache.Get(t.Context(), account1)
+	require.NoError(t, err)
+	for range cap(hangs) {
+		<-hangs
+	}
+	clock.ms += cacheAge
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if account, err := cache.Get(t.Context(), account1); err != nil || account.ID != account1 {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	all.Wait()
+	require.Len(t, hangs, 1, "one tries")
+	_, err = cache.Recheck(t.Context())
+	require.Error(t, err, "it is not known whether it is as it was")
+}
