@@ -2,6 +2,7 @@ package convert
 
 import (
 	"mime"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ const maxFilename = 100
 
 // extensions are those of the types that WhatsApp sends; other files keep what their name has.
 var extensions = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif",
+	"application/was": ".was", // a moving sticker of WhatsApp's own
+	"image/jpeg":      ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif",
 	"video/mp4": ".mp4", "video/3gpp": ".3gp", "video/quicktime": ".mov",
 	"audio/ogg": ".ogg", "audio/opus": ".opus", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr",
 	"application/pdf": ".pdf", "text/plain": ".txt", "text/csv": ".csv", "application/zip": ".zip",
@@ -35,7 +37,7 @@ func Filename(kind, mimeType, name string, at int64) string {
 		base, _, _ = strings.Cut(mimeType, ";")
 	}
 	extension := extensions[strings.ToLower(strings.TrimSpace(base))]
-	name = cleanFilename(name)
+	name = CleanFilename(name)
 	own := path.Ext(name)
 	if own == "." || utf8.RuneCountInString(own) > 10 || strings.ContainsFunc(own, unicode.IsSpace) {
 		own = ""
@@ -55,9 +57,25 @@ func Filename(kind, mimeType, name string, at int64) string {
 	return cutName(name, maxFilename-len(extension)) + extension
 }
 
-// cleanFilename takes out what is no part of a name: folders, control
-// characters, what turns the writing direction, and what file systems refuse.
-func cleanFilename(name string) string {
+// LinkFilename is the name of the file that a link leads to: the last part of
+// its path; "" where it has none.
+func LinkFilename(link string) string {
+	address, err := url.Parse(link)
+	if err != nil || strings.HasSuffix(address.Path, "/") {
+		return ""
+	}
+	escaped := address.EscapedPath()
+	name, err := url.PathUnescape(escaped[strings.LastIndex(escaped, "/")+1:])
+	if err != nil {
+		return ""
+	}
+	return CleanFilename(name)
+}
+
+// CleanFilename takes out what is no part of a name: folders, control
+// characters, what turns the writing direction, and what file systems refuse;
+// and cuts it in front of its extension.
+func CleanFilename(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case strings.ContainsRune(`/\:*?"<>|`+"`", r):
@@ -67,7 +85,11 @@ func cleanFilename(name string) string {
 		}
 		return r
 	}, Clean(strings.ToValidUTF8(name, "")))
-	return strings.Trim(strings.Join(strings.Fields(name), " "), ". ")
+	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". ")
+	if own := path.Ext(name); utf8.RuneCountInString(name) > maxFilename && utf8.RuneCountInString(own) <= 10 {
+		return cutName(strings.TrimSuffix(name, own), maxFilename-utf8.RuneCountInString(own)) + own
+	}
+	return cutName(name, maxFilename)
 }
 
 func cutName(name string, limit int) string {

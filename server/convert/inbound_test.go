@@ -33,6 +33,7 @@ func TestInbound(t *testing.T) {
 		"voice":         {`{"type":"audio","audio":{"id":"1","voice":true}}`, Shown{Label: "voice"}},
 		"audio":         {`{"type":"audio","audio":{"id":"1"}}`, Shown{Label: "audio"}},
 		"document":      {`{"type":"document","document":{"id":"1","filename":"a` + "`" + `b.pdf","caption":"veja"}}`, Shown{Label: "document", Detail: "`a b.pdf`\n\nveja"}},
+		"a program":     {`{"type":"document","document":{"id":"1","filename":"nota.pdf.EXE","mime_type":"application/pdf"}}`, Shown{Label: "document", Detail: "`nota.pdf.EXE`", Marks: []Mark{{Key: "dangerous", Data: map[string]any{"Type": Verbatim(".exe")}}}}},
 		"lost picture":  {`{"type":"image","image":{"id":"1"},"errors":[{"code":131052}]}`, Shown{Label: "image", Data: map[string]any{"Lost": true, "Code": 131052}}},
 		"no picture":    {`{"type":"image","image":{}}`, Shown{Label: "image", Data: map[string]any{"Lost": true}}},
 		"place":         {`{"type":"location","location":{"latitude":-23.5,"longitude":-46.6,"name":"Loja"}}`, Shown{Label: "location", Detail: "Loja\n\n<https://www.google.com/maps?q=-23.500000,-46.600000>"}},
@@ -82,6 +83,30 @@ func TestFilename(t *testing.T) {
 		{"document", "application/pdf", "a" + strings.Repeat("\u0301", 10_000) + ".pdf", "a\u0301\u0301\u0301.pdf"},
 	} {
 		require.Equal(t, test[3], Filename(test[0], test[1], test[2], at), "%q", test[2])
+	}
+}
+
+func TestDangerous(t *testing.T) {
+	for _, name := range []string{"a.html", "a.SVG", "nota.pdf.exe", "a.lnk", "a.exe. ", "planilha.xlsm", "x.ps1", "a.iso", "a.url"} {
+		require.NotEmpty(t, Dangerous(name), name)
+	}
+	for _, name := range []string{"a.pdf", "a.jpg", "exe", "a.exe.pdf", "a.docx", "a.zip", "", "a.bin", "a.was"} {
+		require.Empty(t, Dangerous(name), name)
+	}
+}
+
+func TestLinkFilename(t *testing.T) {
+	for link, want := range map[string]string{
+		"https://a.com/d/Nota%20fiscal%20n%C2%BA%201.pdf?x=1#y": "Nota fiscal nº 1.pdf",
+		"https://a.com/d/..%2F..%2Fetc%2Fpasswd":                "_.._etc_passwd",
+		"https://a.com/a%E2%80%AEfdp.exe":                       "afdp.exe",
+		"https://a.com/%FF%00a.pdf":                             "a.pdf",
+		"https://a.com/d/":                                      "",
+		"https://a.com":                                         "",
+		"https://a.com/%20":                                     "",
+		"https://a.com/" + strings.Repeat("x", 300) + ".pdf":    strings.Repeat("x", 96) + ".pdf",
+	} {
+		require.Equal(t, want, LinkFilename(link), link)
 	}
 }
 

@@ -19,6 +19,11 @@ func marksOf(m *whatsapp.Message) []Mark {
 			found = append(found, Mark{Key: "product", Data: map[string]any{"Product": Verbatim(c.ProductRetailerID), "Catalog": Verbatim(c.CatalogID)}})
 		}
 	}
+	if m.Media != nil && Fetchable(m) {
+		if extension := Dangerous(Filename(m.Type, m.Media.MimeType, m.Media.Filename, 0)); extension != "" {
+			found = append(found, Mark{Key: "dangerous", Data: map[string]any{"Type": Verbatim(extension)}})
+		}
+	}
 	if m.GroupID != "" {
 		found = append(found, Mark{Key: "group"})
 	}

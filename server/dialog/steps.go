@@ -45,6 +45,7 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 				queue.Default = q.ID
 			}
 		}
+		optionsApart(queue.Options, func(id string) string { return o.accounts[o.queue(id).AccountID].Name })
 		elements = append(elements, queue)
 	}
 	template := choice(elementTemplate, r.text("dialog.template"), r.text("dialog.template_help"))
@@ -55,6 +56,7 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 		}
 		template.Options = append(template.Options, &model.PostActionOptions{Text: text, Value: t.ID})
 	}
+	optionsApart(template.Options, func(id string) string { return o.accounts[o.template(id).AccountID].DisplayPhone })
 	if len(o.templates) == 1 {
 		template.Default = o.templates[0].ID
 	}
@@ -100,6 +102,7 @@ func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, er
 	if err != nil {
 		return nil, err
 	}
+	apart(form.Elements)
 	title := r.text("dialog.title_start")
 	if s.Kind == kindTemplate {
 		title = r.text("dialog.title_template")
@@ -138,7 +141,7 @@ func variableElements(r reader, t *whatsapp.Template, rules conversation.Rules) 
 	return elements
 }
 
-// variable names what a variable is for, within the length of a label.
+// variable names what a variable is for.
 func (r reader) variable(v whatsapp.Variable) string {
 	name := v.Name
 	if name != "" {
@@ -157,7 +160,7 @@ func (r reader) variable(v whatsapp.Variable) string {
 	default:
 		label = r.text("dialog.body_variable", "Name", name)
 	}
-	return clip(strings.TrimSpace(label), model.DialogElementDisplayNameMaxLength)
+	return strings.TrimSpace(label)
 }
 
 func (r reader) label(key string) string {

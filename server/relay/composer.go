@@ -77,7 +77,7 @@ func (c Composer) Compose(ctx context.Context, actorID string, t *conversation.T
 	}
 	fields := map[string]conversation.Text{}
 	values = maps.Clone(values)
-	file, err := c.header(ctx, actorID, &template, values, fields)
+	file, name, err := c.header(ctx, actorID, &template, values, fields)
 	if err != nil {
 		return conversation.Composed{}, err
 	}
@@ -88,6 +88,7 @@ func (c Composer) Compose(ctx context.Context, actorID string, t *conversation.T
 	if len(fields) > 0 {
 		return conversation.Composed{}, &conversation.Refusal{Code: conversation.CodeInvalidField, Text: conversation.T("refusal.check_fields"), Fields: fields}
 	}
+	message.NameDocument(name)
 	outgoing, err := Envelope{Template: message, File: file}.bytes()
 	if err != nil {
 		return conversation.Composed{}, err
@@ -107,7 +108,7 @@ func TemplateText(r whatsapp.Rendered) string {
 	}
 	var buttons []string
 	for _, b := range r.Buttons {
-		buttons = append(buttons, "`"+strings.ReplaceAll(b.Text, "`", "'")+"`")
+		buttons = append(buttons, convert.Code(b.Text))
 	}
 	if len(buttons) > 0 {
 		parts = append(parts, strings.Join(buttons, " "))

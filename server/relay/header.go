@@ -34,28 +34,34 @@ var (
 // header reads what an actor gave for a header with a file: an https address,
 // which Meta fetches itself, or a file of Mattermost's, by its id or by the link
 // to it or to its post. The file is one that the actor may see, and fits Meta's
-// rules. What is wrong goes into fields.
-func (c Composer) header(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string, fields map[string]conversation.Text) (*convert.File, error) {
+// rules. What is wrong goes into fields. name is what the customer is to see of
+// a document that Meta fetches.
+func (c Composer) header(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string, fields map[string]conversation.Text) (file *convert.File, name string, err error) {
 	for _, v := range t.Variables() {
 		given := strings.TrimSpace(values[v.Element])
 		if !v.Kind.Media() || given == "" {
 			continue
 		}
+		given, name := splitName(given, v.Kind)
 		info, inside, err := c.find(ctx, actorID, given)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		switch {
 		case !inside && !publicLink(given):
 			fields[v.Element] = conversation.T("refusal.header_link")
+		case !inside && v.Kind == whatsapp.VariableDocument && name == "":
+			fields[v.Element] = conversation.T("refusal.header_name")
 		case !inside: // Meta fetches it
+			values[v.Element] = given
+			return nil, name, nil
 		case info == nil:
 			fields[v.Element] = conversation.T("refusal.header_gone")
 		default:
 			kind, file, problem, err := fitFile(ctx, c.Files, info)
 			switch {
 			case err != nil:
-				return nil, err
+				return nil, "", err
 			case problem != nil:
 				fields[v.Element] = conversation.Text{Key: problem.Key, Data: problem.Data}
 			case kind != string(v.Kind):
@@ -65,10 +71,23 @@ func (c Composer) header(ctx context.Context, actorID string, t *whatsapp.Templa
 				}[v.Kind]
 			}
 			values[v.Element] = info.ID
-			return &file, nil
+			return &file, "", nil
 		}
 	}
-	return nil, nil //nolint:nilnil // most templates have no file
+	return nil, "", nil // most templates have no file
+}
+
+// splitName takes a link and the name of its document apart: what stands behind
+// the link, else the link's last part; "" = it has none.
+func splitName(given string, kind whatsapp.VariableKind) (link, name string) {
+	link, name, _ = strings.Cut(given, " ")
+	if kind != whatsapp.VariableDocument || !strings.HasPrefix(link, "https://") {
+		return given, ""
+	}
+	if name = convert.CleanFilename(name); name == "" {
+		name = convert.LinkFilename(link)
+	}
+	return link, name
 }
 
 // find looks for a file that the actor may see; inside tells that a file of Mattermost's is meant.

@@ -104,6 +104,30 @@ func TestAHeaderTakesAnAddressOrAFile(t *testing.T) {
 	}
 }
 
+func TestADocumentByAddressHasAName(t *testing.T) {
+	const template = `{"name":"nota","language":"pt_BR","components":[{"type":"HEADER","format":"DOCUMENT"},{"type":"BODY","text":"Oi {{1}}"}]}`
+	composer := Composer{Files: newHeaderDesk()}
+	for given, want := range map[string]whatsapp.MediaRef{ // no link: the name is asked for
+		"https://loja.com.br/d/Nota%20fiscal.pdf?k=1":     {Link: "https://loja.com.br/d/Nota%20fiscal.pdf?k=1", Filename: "Nota fiscal.pdf"},
+		"https://loja.com.br/d/?id=7 Nota de Ana.pdf":     {Link: "https://loja.com.br/d/?id=7", Filename: "Nota de Ana.pdf"},
+		"https://loja.com.br/a.pdf  ../../Contrato.pdf  ": {Link: "https://loja.com.br/a.pdf", Filename: "_.._Contrato.pdf"},
+		"https://loja.com.br/d/?id=7":                     {},
+		"https://loja.com.br":                             {},
+	} {
+		composed, err := composer.Compose(context.Background(), "ana", &conversation.Template{Definition: []byte(template)}, map[string]string{"header_1": given, "body_1": "Ana"})
+		if want.Link == "" {
+			refusal, ok := conversation.AsRefusal(err)
+			require.True(t, ok, given)
+			require.Equal(t, "refusal.header_name", refusal.Fields["header_1"].Key, given)
+			continue
+		}
+		require.NoError(t, err, given)
+		var e Envelope
+		require.NoError(t, json.Unmarshal(composed.Outgoing, &e))
+		require.Equal(t, &want, e.Outgoing(conversation.Contact{Phone: "1"}, "m").Template.Components[0].Parameters[0].Document, given)
+	}
+}
+
 // TestEveryKnownTemplateIsSentRightOrRefused fills in real templates with their own examples and sends them to the simulated Meta, which
 // is strict; what cannot be sent says why.
 func TestEveryKnownTemplateIsSentRightOrRefused(t *testing.T) {

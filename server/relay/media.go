@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -195,6 +194,9 @@ func (m *Media) fetch(ctx context.Context, job jobqueue.Job, file *MediaFile, up
 		return err
 	}
 	name := convert.Filename(file.Kind, info.MimeType, file.Filename, file.At)
+	if convert.Dangerous(name) != "" && convert.Dangerous(convert.Filename(file.Kind, file.MimeType, file.Filename, file.At)) == "" {
+		name += ".bin" // the post warns of what the message announced
+	}
 	err = m.transfer(ctx, job, cred, file, info, name, up)
 	if errors.Is(err, ErrUnreadablePicture) { // still the customer's file: it goes as one that nobody tries to show
 		up.ID = ""
@@ -213,7 +215,8 @@ func (m *Media) address(ctx context.Context, cred whatsapp.Credentials, id strin
 	return m.Source.Media(ctx, cred, id)
 }
 
-// check compares what Meta offers with what the server takes and the message announced.
+// check compares what Meta offers with what the server takes. Of what type it
+// is, whatever the message announced, is nobody's business but the reader's.
 func (m *Media) check(ctx context.Context, file *MediaFile, info *whatsapp.MediaInfo) error {
 	limit, err := m.Files.MaxFileSize(ctx)
 	switch {
@@ -225,26 +228,9 @@ func (m *Media) check(ctx context.Context, file *MediaFile, info *whatsapp.Media
 		return final("media.failed_large", "Size", megabytes(info.FileSize), "Max", megabytes(limit))
 	case info.FileSize <= 0:
 		return errors.New("Meta does not say how large the file is")
-	case !mimeFits(file.Kind, info.MimeType):
-		return final("media.failed_type", "Type", convert.Code(info.MimeType))
 	}
 	if info.SHA256 == "" {
 		info.SHA256 = file.SHA256
 	}
 	return nil
-}
-
-// mimeFits tells whether a type is one of the kind that the message said.
-func mimeFits(kind, mimeType string) bool {
-	class, _, _ := strings.Cut(mimeType, "/")
-	switch kind {
-	case whatsapp.TypeImage, whatsapp.TypeSticker:
-		return class == "image"
-	case whatsapp.TypeVideo:
-		return class == "video"
-	case whatsapp.TypeAudio:
-		return class == "audio" || class == "video" // some voice notes are called video/mp4
-	default:
-		return true
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -208,7 +209,6 @@ func TestMediaThatCannotBeFetched(t *testing.T) {
 	}{
 		"too large":             {func(s *shelf) { s.limit = 5 }, 1, mediaFailed, "media.failed_large", false},
 		"no files here":         {func(s *shelf) { s.limit = 0 }, 1, mediaFailed, "media.failed_off", false},
-		"no picture":            {func(s *shelf) { s.info.MimeType = "text/html" }, 1, mediaFailed, "media.failed_type", false},
 		"another host":          {func(s *shelf) { s.asking = &whatsapp.RequestError{Err: errors.New("address")} }, 1, mediaFailed, "media.failed_refused", false},
 		"Meta is away":          {func(s *shelf) { s.asking = errors.New("no connection") }, 1, mediaFetching, "media.fetching", true},
 		"Meta stays away":       {func(s *shelf) { s.asking = errors.New("no connection") }, patientTries, mediaDelayed, "media.delayed", true},
@@ -232,6 +232,19 @@ func TestMediaThatTheServerTakesForNoPicture(t *testing.T) {
 	s.picky = true
 	require.False(t, s.run(t, 1).Again())
 	require.Equal(t, "no picture at all", string(s.files["file"]), "it is the customer's file all the same")
+}
+
+// TestMediaOfAnyTypeHangsOnItsPost: Meta's own type for moving stickers, a page that was announced as a picture, a type of the future.
+func TestMediaOfAnyTypeHangsOnItsPost(t *testing.T) {
+	for mimeType, ending := range map[string]string{"application/was": ".was", "text/html": ".bin", "hologram/x; y=1": ".bin", "": ".bin"} {
+		s := newShelf("whatever it is")
+		s.info.MimeType = mimeType
+		require.False(t, s.run(t, 1).Again(), mimeType)
+		require.Equal(t, "whatever it is", string(s.files["file"]), mimeType)
+		for _, name := range s.names {
+			require.True(t, strings.HasSuffix(name, ending), "%s: %s", mimeType, name)
+		}
+	}
 }
 
 func TestMediaOfAPostThatIsGone(t *testing.T) {

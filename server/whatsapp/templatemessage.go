@@ -41,6 +41,17 @@ type FlowAction struct {
 	Token string `json:"flow_token"`
 }
 
+// NameDocument says what the customer sees of a document that Meta fetches from its address.
+func (m *TemplateMessage) NameDocument(name string) {
+	for _, component := range m.Components {
+		for i := range component.Parameters {
+			if document := component.Parameters[i].Document; document != nil && document.Link != "" {
+				document.Filename = name
+			}
+		}
+	}
+}
+
 // WithHeader is the message with a file in the place of its header's, which names one that is not at Meta yet.
 func (m TemplateMessage) WithHeader(file MediaRef) *TemplateMessage {
 	m.Components = slices.Clone(m.Components)

@@ -1,0 +1,100 @@
+package dialog
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// inBraces is a variable's name in a label.
+var inBraces = regexp.MustCompile(`\{\{(.+)\}\}`)
+
+// apart gives each element a label of its own, within the length of a label:
+// the beginning of its text where no other begins so, else the variable's bare
+// name, else beginning and end, else a number behind it. What does not fit
+// stands in full below.
+func apart(elements []model.DialogElement) {
+	begins := map[string]int{}
+	for i := range elements {
+		begins[clip(elements[i].DisplayName, model.DialogElementDisplayNameMaxLength)]++
+	}
+	taken := map[string]bool{}
+	free := func(label string) bool {
+		return label != "" && len(label) <= model.DialogElementDisplayNameMaxLength && begins[label] == 0 && !taken[label]
+	}
+	for i := range elements {
+		e := &elements[i]
+		full := e.DisplayName
+		label := clip(full, model.DialogElementDisplayNameMaxLength)
+		if begins[label] > 1 {
+			label = ""
+			candidates := []string{squeeze(full, model.DialogElementDisplayNameMaxLength)}
+			if m := inBraces.FindStringSubmatch(full); m != nil {
+				candidates = []string{m[1], squeeze(m[1], model.DialogElementDisplayNameMaxLength), candidates[0]}
+			}
+			for _, candidate := range candidates {
+				if label == "" && free(candidate) {
+					label = candidate
+				}
+			}
+			for n := 1; label == ""; n++ {
+				number := " " + strconv.Itoa(n)
+				if numbered := clip(full, model.DialogElementDisplayNameMaxLength-len(number)) + number; free(numbered) {
+					label = numbered
+				}
+			}
+		}
+		taken[label] = true
+		e.DisplayName = label
+		if label != full && e.HelpText == "" {
+			e.HelpText = clip(full, model.DialogElementHelpTextMaxLength)
+		}
+	}
+}
+
+// squeeze shortens a text in its middle, to so many bytes.
+func squeeze(text string, limit int) string {
+	text = strings.TrimSuffix(text, "}}")
+	const ellipsis = "…"
+	if len(text) <= limit {
+		return text
+	}
+	end := (limit - len(ellipsis)) / 2
+	tail := len(text) - end
+	for !utf8.RuneStart(text[tail]) {
+		tail++
+	}
+	head := limit - len(ellipsis) - (len(text) - tail)
+	for !utf8.RuneStart(text[head]) {
+		head--
+	}
+	return text[:head] + ellipsis + text[tail:]
+}
+
+// optionsApart tells options of one text apart by what else is known of them,
+// else by a number.
+func optionsApart(options []*model.PostActionOptions, more func(value string) string) {
+	count := func() map[string]int {
+		texts := map[string]int{}
+		for _, o := range options {
+			texts[o.Text]++
+		}
+		return texts
+	}
+	before := count()
+	for _, o := range options {
+		if known := more(o.Value); before[o.Text] > 1 && known != "" {
+			o.Text += " · " + known
+		}
+	}
+	left, numbers := count(), map[string]int{}
+	for _, o := range options {
+		if text := o.Text; left[text] > 1 {
+			numbers[text]++
+			o.Text += " (" + strconv.Itoa(numbers[text]) + ")"
+		}
+	}
+}

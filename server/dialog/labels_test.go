@@ -1,0 +1,62 @@
+package dialog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+func TestNoTwoFieldsHaveOneLabel(t *testing.T) {
+	template := usable(t, `{"name":"x","language":"pt_BR","category":"UTILITY","parameter_format":"NAMED","components":[{"type":"BODY","text":"{{valor_total_do_pedido}} {{valor_total_do_frete}} {{nome}}.",
+		"example":{"body_text_named_params":[{"param_name":"valor_total_do_pedido","example":"1"},{"param_name":"valor_total_do_frete","example":"2"},{"param_name":"nome","example":"3"}]}}]}`)
+	desk := newDesk(template)
+	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
+	require.NoError(t, err)
+	c := &client{t: t, d: desk.dialogs(t), form: &request.Dialog}
+	c.submit(map[string]any{"template": template.ID})
+	require.NoError(t, c.form.IsValid())
+	require.Equal(t, "valor_total_do_pedido", c.form.Elements[0].DisplayName)
+	require.Equal(t, "valor_total_do_frete", c.form.Elements[1].DisplayName)
+	require.Equal(t, "Texto {{nome}}", c.form.Elements[2].DisplayName, "what was one of its kind stays")
+	require.Contains(t, c.form.Elements[0].HelpText, "{{valor_total_do_pedido}}")
+}
+
+func TestLabelsAreAlwaysApart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SampledFrom([]string{"valor", "_total", "_do", "_pedido", "ção", "é", "{{", "}}", "Texto ", "a"})
+		var elements []model.DialogElement
+		for i := range rapid.IntRange(1, 12).Draw(t, "elements") {
+			label := "x" + strings.Join(rapid.SliceOfN(parts, 0, 9).Draw(t, "label"), "")
+			elements = append(elements, text(fmt.Sprint("e", i), label, "", 10))
+		}
+		apart(elements)
+		seen := map[string]bool{}
+		for _, e := range elements {
+			require.NoError(t, e.IsValid())
+			require.False(t, seen[e.DisplayName], e.DisplayName)
+			seen[e.DisplayName] = true
+		}
+	})
+}
+
+func TestQueuesOfOneNameAreToldApart(t *testing.T) {
+	desk := newDesk(usable(t, orderTemplate))
+	for i := range 2 {
+		desk.queues = append(desk.queues, &conversation.Queue{ID: fmt.Sprint("q", i), Name: "Suporte", ChannelID: fmt.Sprint("c", i), AccountID: "account"})
+	}
+	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
+	require.NoError(t, err)
+	texts := map[string]bool{}
+	for _, option := range request.Dialog.Elements[0].Options {
+		require.False(t, texts[option.Text], option.Text)
+		texts[option.Text] = true
+	}
+	require.Len(t, texts, 3)
+}
