@@ -42,10 +42,14 @@ func contractAccounts(o *outsider) {
 	o.asks(admin, http.MethodPatch, path, map[string]any{}).is(200).has("enabled", false)
 	o.asks(admin, http.MethodPatch, path, map[string]any{"default_queue_id": o.Queue.ID}).is(200).has("default_queue_id", o.Queue.ID)
 	o.asks(admin, http.MethodPatch, path, map[string]any{"default_queue_id": ""}).is(200).has("default_queue_id", "")
-	for _, body := range []any{map[string]any{"enabled": "true"}, map[string]any{"name": 5}, map[string]any{"enabled": nil}, "[]", "", "{", `"x"`} {
+	for _, body := range []any{map[string]any{"enabled": "true"}, map[string]any{"name": 5}, "[]", "", "{", `"x"`} {
 		o.asks(admin, http.MethodPatch, path, body).is(400, "bad_request")
 	}
-	got := o.asks(admin, http.MethodGet, path, nil).is(200)
+	before := o.asks(admin, http.MethodGet, path, nil).is(200)
+	got := o.asks(admin, http.MethodPatch, path, map[string]any{"enabled": nil, "name": nil}).is(200) // null is absent
+	require.Equal(o.t, before.object["enabled"], got.object["enabled"])
+	require.Equal(o.t, before.object["name"], got.object["name"])
+	got = o.asks(admin, http.MethodGet, path, nil).is(200)
 	for _, secret := range []string{"umtoken", `"access_token"`, `"app_secret"`, `"verify_token"`} {
 		require.NotContains(o.t, got.text, secret)
 	}
@@ -94,7 +98,7 @@ func contractTemplates(o *outsider) {
 	o.refuses("/conversations", o.startWith(o.Marketing.Name, map[string]string{"body_1": "A"}), 409, "template_not_allowed")
 	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}}).is(200).has("approved", false, "queue_ids", []any{})
 	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": o.Queue.ID}).is(400, "bad_request")
-	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": nil}).is(400, "bad_request")
+	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": nil}).is(200).has("queue_ids", []any{}) // null is absent
 	o.asks(admin, http.MethodGet, path, nil).is(200).has("account_id", o.Account.ID, "name", o.Marketing.Name, "language", "pt_BR", "category", "MARKETING", "status", "APPROVED")
 	all := o.asks(admin, http.MethodGet, "/templates?account_id="+o.Account.ID, nil).is(200)
 	require.Len(o.t, all.items(), len(o.Sim.Templates(o.Number.WABAID)))
@@ -125,9 +129,10 @@ func contractPlans(o *outsider) {
 	o.asks(admin, http.MethodPatch, path, map[string]any{"monthly_limit": 10}).is(200).has("monthly_limit", 10, "currency", "BRL", "status", "draft", "approved_by", "", "approved_at", nil)
 	one := o.asks(admin, http.MethodPatch, path, map[string]any{"prices": map[string]any{"utility": 0.04}}).is(200)
 	require.Equal(o.t, map[string]any{"service": 0.0, "utility": 0.04, "marketing": 0.3125, "authentication": 0.0001}, one.object["prices"])
-	for _, body := range []map[string]any{{"monthly_limit": "10"}, {"monthly_limit": nil}, {"prices": []any{}}, {"prices": map[string]any{"utility": "0.1"}}, {"currency": 5}} {
+	for _, body := range []map[string]any{{"monthly_limit": "10"}, {"prices": []any{}}, {"prices": map[string]any{"utility": "0.1"}}, {"currency": 5}} {
 		o.asks(admin, http.MethodPatch, path, body).is(400, "bad_request")
 	}
+	o.asks(admin, http.MethodPatch, path, map[string]any{"monthly_limit": nil}).is(200).has("monthly_limit", 10) // null is absent
 	o.asks(admin, http.MethodPatch, path, map[string]any{"monthly_limit": -1}).is(422, "invalid_field")
 	o.asks(admin, http.MethodPost, "/plans/"+nobodysID+"/approve", nil).is(404, "not_found")
 	o.asks(admin, http.MethodDelete, path, nil).is(200).has("id", made.field("id"))

@@ -43,7 +43,7 @@ func tryFollowUp(a *administration) {
 		texts := told(silent, day)
 		require.Contains(t, texts[0], customer.Name)
 		require.Contains(t, texts[0], a.Positional.Name)
-		require.Contains(t, texts[0], c.ID, "it links to the channel")
+		require.Contains(t, texts[0], c.ChannelID, "it links to the channel")
 	}
 	for query, want := range map[string]int{"mine=1&unanswered=6h": 1, "mine=1&unanswered=1d": 1, "mine=1&unanswered=3d": 0} {
 		list, err := a.Conversations(a.ctx(oneMinute), a.Agent(silent), query)

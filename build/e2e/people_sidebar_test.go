@@ -120,7 +120,7 @@ func (h *handing) mineAgree(agent int) {
 		if byState[c.State] > 20 { // the command names so many of a state
 			continue
 		}
-		lines := slices.DeleteFunc(strings.Split(answer.Text, "\n"), func(line string) bool { return !strings.Contains(line, "wa-"+c.ID+")") })
+		lines := slices.DeleteFunc(strings.Split(answer.Text, "\n"), func(line string) bool { return !strings.Contains(line, "/channels/"+c.ChannelID+")") })
 		require.Len(h.t, lines, 1, answer.Text)
 		require.Contains(h.t, lines[0], words[c.State])
 	}
