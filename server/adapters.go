@@ -136,9 +136,17 @@ func (a *app) queueMetrics() []metrics.Queue {
 	if err != nil {
 		return nil
 	}
+	stuck, err := a.store.StuckLanes(ctx, a.clock.Now())
+	if err != nil {
+		return nil
+	}
+	lanes := map[string]int{}
+	for _, s := range stuck {
+		lanes[s.Queue] += s.Lanes
+	}
 	return []metrics.Queue{
-		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox).Seconds(), Dead: b.DeadInbox},
-		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox).Seconds(), Dead: b.DeadOutbox},
+		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox).Seconds(), Dead: b.DeadInbox, Stuck: lanes["inbox"]},
+		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox).Seconds(), Dead: b.DeadOutbox, Stuck: lanes["outbox"]},
 		{Name: "media", Depth: b.Media, Oldest: age(b.OldestMedia).Seconds(), Dead: b.DeadMedia},
 	}
 }

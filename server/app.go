@@ -163,6 +163,8 @@ func (a *app) buildRelay() {
 	noticeLoop := a.loop("notices", telling.Round)
 	noticeLoop.Pause = noticeGap
 	notices.told = noticeLoop.Wake
+	stuck := &relay.StuckWatch{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
+	a.loop("stuck", stuck.Round).Pause = housekeeping
 	monitor := &relay.Monitor{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
 	monitorLoop := a.loop("monitor", monitor.Round)
 	monitorLoop.Pause = monitorGap

@@ -35,6 +35,8 @@ type Store interface {
 	// Healths is what Meta last said of the accounts, by account id.
 	Healths(ctx context.Context) (map[string]*conversation.Health, error)
 	Backlogs(ctx context.Context) (inbox, outbox Backlog, err error)
+	// StuckLanes lists where nothing moved for long.
+	StuckLanes(ctx context.Context, now int64) ([]*conversation.Stuck, error)
 	// ChannelsOfTeam counts a team's channels that are not archived, and the
 	// conversations that wait for theirs.
 	ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error)
@@ -116,7 +118,11 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	findings = append(findings, more...)
-	more, err = d.jobs(ctx)
+	if more, err = d.jobs(ctx); err != nil {
+		return nil, err
+	}
+	findings = append(findings, more...)
+	more, err = d.stuck(ctx, accounts)
 	return append(findings, more...), err
 }
 
@@ -184,6 +190,27 @@ func (d *Doctor) jobs(ctx context.Context) ([]Finding, error) {
 		backlog("outbox", outbox, conversation.T("doctor.outbox", "Depth", outbox.Depth, "Seconds", int(outbox.Oldest.Seconds()))),
 		dead(inbox.Dead + outbox.Dead),
 	}, nil
+}
+
+// stuck tells where nothing moved for long.
+func (d *Doctor) stuck(ctx context.Context, accounts []*conversation.Account) ([]Finding, error) {
+	stuck, err := d.Store.StuckLanes(ctx, d.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	if len(stuck) == 0 {
+		return []Finding{{Check: "stuck_lane", OK: true, Text: conversation.T("stuck.none")}}, nil
+	}
+	names := map[string]string{}
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+	}
+	findings := make([]Finding, len(stuck))
+	for i, s := range stuck {
+		text, fix := s.Texts(names[s.AccountID])
+		findings[i] = Finding{Check: "stuck_lane", AccountID: s.AccountID, Text: text, Fix: fix}
+	}
+	return findings, nil
 }
 
 func backlog(check string, b Backlog, text conversation.Text) Finding {

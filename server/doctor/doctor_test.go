@@ -32,6 +32,7 @@ type patient struct {
 	noLimit   bool
 	erasures  doctor.Erasures
 	keeps     bool // the server's settings keep posts
+	stuck     []*conversation.Stuck
 	problems  []doctor.Problem
 	webhook   int64 // seen by this process
 	err       error
@@ -71,6 +72,9 @@ func (p *patient) Healths(context.Context) (map[string]*conversation.Health, err
 }
 func (p *patient) Backlogs(context.Context) (inbox, outbox doctor.Backlog, err error) {
 	return p.inbox, p.outbox, nil
+}
+func (p *patient) StuckLanes(context.Context, int64) ([]*conversation.Stuck, error) {
+	return p.stuck, nil
 }
 func (p *patient) ChannelsOfTeam(context.Context, string) (channels, waiting int, err error) {
 	return p.channels, p.waiting, nil
@@ -122,8 +126,15 @@ func TestExamine(t *testing.T) {
 		ill  func(*patient)
 		want []string
 	}{
-		"all is well":               {func(*patient) {}, nil},
-		"nothing is set up":         {func(p *patient) { p.noAccount, p.noQueue = true, true }, []string{"accounts doctor.no_account", "queues doctor.no_queue"}},
+		"all is well":       {func(*patient) {}, nil},
+		"nothing is set up": {func(p *patient) { p.noAccount, p.noQueue = true, true }, []string{"accounts doctor.no_account", "queues doctor.no_queue"}},
+		"nothing moves": {func(p *patient) {
+			p.stuck = []*conversation.Stuck{
+				{Queue: "inbox", AccountID: "a", Reason: conversation.WaitsForDefaultQueue, Lanes: 1, Since: now},
+				{Queue: "inbox", AccountID: "a", Reason: conversation.WaitsForTeamRoom, Lanes: 2, Since: now},
+				{Queue: "outbox", AccountID: "gone", Reason: "something else", Lanes: 3, Since: now}, {Queue: "channels", Lanes: 4, Since: now},
+			}
+		}, []string{"stuck_lane stuck.inbox", "stuck_lane stuck.inbox", "stuck_lane stuck.outbox", "stuck_lane stuck.channels"}},
 		"a setting cannot be used":  {func(p *patient) { p.problems = []doctor.Problem{{"TimeZone", conversation.T("config.wrong_zone")}} }, []string{"settings doctor.setting"}},
 		"a disabled number is left": {func(p *patient) { p.account.Enabled, p.account.AccessToken, p.account.WebhookAt = false, "", 0 }, nil},
 		"no token":                  {func(p *patient) { p.account.AccessToken = "" }, []string{"token doctor.token_unset"}},

@@ -24,6 +24,7 @@ type Queue struct {
 	Depth  int     // jobs that are not finished
 	Oldest float64 // age of the oldest of them, seconds
 	Dead   int     // dead letters
+	Stuck  int     // lanes in which nothing moved for ten minutes
 }
 
 // New makes the registry; queues is asked at each scrape.
@@ -63,13 +64,19 @@ var (
 	depth  = prometheus.NewDesc("waa_queue_depth", "Jobs that are not finished.", []string{"queue"}, nil)
 	oldest = prometheus.NewDesc("waa_queue_oldest_seconds", "Age of the oldest job that is not finished.", []string{"queue"}, nil)
 	dead   = prometheus.NewDesc("waa_queue_dead", "Dead letters.", []string{"queue"}, nil)
+	stuck  = prometheus.NewDesc("waa_queue_stuck_lanes", "Lanes in which nothing moved for ten minutes.", []string{"queue"}, nil)
 )
 
 // queueCollector asks the database at a scrape and never in between.
 type queueCollector struct{ queues func() []Queue }
 
 // Describe implements prometheus.Collector.
-func (c *queueCollector) Describe(to chan<- *prometheus.Desc) { to <- depth; to <- oldest; to <- dead }
+func (c *queueCollector) Describe(to chan<- *prometheus.Desc) {
+	to <- depth
+	to <- oldest
+	to <- dead
+	to <- stuck
+}
 
 // Collect implements prometheus.Collector.
 func (c *queueCollector) Collect(to chan<- prometheus.Metric) {
@@ -77,5 +84,6 @@ func (c *queueCollector) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(depth, prometheus.GaugeValue, float64(q.Depth), q.Name)
 		to <- prometheus.MustNewConstMetric(oldest, prometheus.GaugeValue, q.Oldest, q.Name)
 		to <- prometheus.MustNewConstMetric(dead, prometheus.GaugeValue, float64(q.Dead), q.Name)
+		to <- prometheus.MustNewConstMetric(stuck, prometheus.GaugeValue, float64(q.Stuck), q.Name)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestScrape(t *testing.T) {
-	m := New(func() []Queue { return []Queue{{Name: "inbox", Depth: 3, Oldest: 1.5, Dead: 2}} })
+	m := New(func() []Queue { return []Queue{{Name: "inbox", Depth: 3, Oldest: 1.5, Dead: 2, Stuck: 7}} })
 	m.Ignored(4)
 	m.Refused()
 	m.Job("outbox")("done", 20*time.Millisecond)
@@ -18,6 +18,7 @@ func TestScrape(t *testing.T) {
 	for _, line := range []string{
 		`waa_queue_depth{queue="inbox"} 3`,
 		`waa_queue_oldest_seconds{queue="inbox"} 1.5`,
+		`waa_queue_stuck_lanes{queue="inbox"} 7`,
 		`waa_queue_dead{queue="inbox"} 2`,
 		`waa_webhook_ignored_total 4`,
 		`waa_posts_refused_total 1`,

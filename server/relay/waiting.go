@@ -38,7 +38,7 @@ func queueMissing(job jobqueue.Job, accountID string, who Person) jobqueue.Outco
 	if name == "" {
 		name = who.UserID
 	}
-	return jobqueue.WaitFor(WaitsForQueue(accountID, name), growing(waitFirst, waitLongest, job.Attempts), "the number has no default queue")
+	return jobqueue.WaitFor(WaitsForQueue(accountID, name), growing(waitFirst, waitLongest, job.Attempts), conversation.WaitsForDefaultQueue)
 }
 
 // channelMissing lets a message wait for its conversation's channel: soon while
@@ -50,7 +50,7 @@ func channelMissing(job jobqueue.Job, c *conversation.Conversation, now int64) j
 	}
 	if late := now - c.CreatedAt - startPatience.Milliseconds(); late > 0 {
 		// twice as long after each wait: the pause is what was waited so far
-		return jobqueue.WaitFor(name, min(max(time.Duration(late)*time.Millisecond, waitFirst), waitLongest), "the channel could not be made yet")
+		return jobqueue.WaitFor(name, min(max(time.Duration(late)*time.Millisecond, waitFirst), waitLongest), conversation.WaitsForTeamRoom)
 	}
 	return jobqueue.WaitFor(name, growing(waitForChannel, waitForStart, job.Attempts), "the channel does not exist yet")
 }

@@ -54,7 +54,7 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 	if err != nil || !slices.Contains(deadTables(), name) {
 		return conversation.ErrNotFound
 	}
-	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE waa_"+name+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
+	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE waa_"+name+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, begun_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
 }
 
 // Backlog is how much work waits, and since when (milliseconds since epoch; 0 = none does).

@@ -52,7 +52,7 @@ func claimFunction(table string) function {
 			WHERE ($7 = 0 OR r.nth <= $7) AND j.finished_at < 1 AND (j.due_at <= (SELECT now FROM clock) OR j.lease_owner <> '') AND j.lease_until <= (SELECT now FROM clock)
 			ORDER BY j.due_at, j.ord, j.id LIMIT $2 FOR UPDATE OF j SKIP LOCKED
 		), claimed AS (
-			UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3, attempts = j.attempts + 1{awake}
+			UPDATE {table} j SET lease_owner = $1, lease_until = (SELECT now FROM clock) + $3, attempts = j.attempts + 1, {begun}{awake}
 			FROM mine WHERE j.id = mine.id RETURNING j, {left_at} AS left_at, j.ord, j.id
 		)
 		SELECT c.j, c.left_at, (SELECT count(*) FROM ready), (SELECT max(lane) FROM ready) FROM claimed c ORDER BY c.ord, c.id`),

@@ -32,7 +32,7 @@ const finishing = `
 			FROM unnest($1, $2, $3) t (id, owner, lease)
 			WHERE d.id = t.id AND d.lease_owner = t.owner AND d.lease_until > {now} AND d.finished_at < 1 RETURNING d.id, d.lane, t.owner, t.lease
 		), claimed AS (
-			UPDATE {table} j SET lease_owner = d.owner, lease_until = {now} + d.lease, attempts = j.attempts + 1{awake}
+			UPDATE {table} j SET lease_owner = d.owner, lease_until = {now} + d.lease, attempts = j.attempts + 1, {begun}{awake}
 			FROM done d, LATERAL (
 				SELECT n.id FROM {table} n WHERE n.lane = d.lane AND n.finished_at = 0 AND n.id <> d.id ORDER BY n.ord, n.id LIMIT 1
 			) n

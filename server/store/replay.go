@@ -25,7 +25,7 @@ func (s *Store) ReplayAll(ctx context.Context, filter ReplayFilter) (replayed in
 			if len(filter.Queues) > 0 && !slices.Contains(filter.Queues, table) {
 				continue
 			}
-			n, err := exec(ctx, t, "UPDATE waa_"+table+` SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, reason = '' WHERE id = ANY(ARRAY(
+			n, err := exec(ctx, t, "UPDATE waa_"+table+` SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, begun_at = 0, reason = '' WHERE id = ANY(ARRAY(
 				SELECT id FROM waa_`+table+` WHERE dead_at > 0 AND ($1 = '' OR account_id = $1) AND ($2 = '' OR reason = $2)
 					AND created_at >= $3 AND ($4::bigint = 0 OR created_at < $4) FOR UPDATE))`,
 				filter.AccountID, filter.Reason, filter.From, filter.Until)

@@ -1,0 +1,3 @@
+ALTER TABLE waa_media DROP COLUMN IF EXISTS begun_at;
+ALTER TABLE waa_outbox DROP COLUMN IF EXISTS begun_at;
+ALTER TABLE waa_inbox DROP COLUMN IF EXISTS begun_at;
