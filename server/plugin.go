@@ -22,6 +22,7 @@ type Plugin struct {
 
 	settings atomic.Pointer[config.Settings]
 	problems atomic.Pointer[[]config.Problem]
+	raw      atomic.Pointer[map[string]any] // the settings as they came
 	app      atomic.Pointer[app]
 	mu       sync.Mutex // activation, deactivation and configuration come one at a time
 }
@@ -59,11 +60,13 @@ func (p *Plugin) OnDeactivate() error {
 // OnConfigurationChange reads the settings again; they hold from the next use on.
 func (p *Plugin) OnConfigurationChange() (err error) {
 	defer p.recovered("OnConfigurationChange", nil)
+	before := p.raw.Load()
 	if err := p.loadSettings(); err != nil {
 		return err
 	}
 	if a := p.app.Load(); a != nil {
 		a.configure(*p.settings.Load())
+		a.auditSettings(*before, *p.raw.Load())
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ func (p *Plugin) loadSettings() error {
 	}
 	p.settings.Store(&settings)
 	p.problems.Store(&problems)
+	p.raw.Store(&raw)
 	return nil
 }
 

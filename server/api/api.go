@@ -58,6 +58,7 @@ type Deps struct {
 
 	// What administrators use.
 	Admins      Admins
+	Auditor     Auditor
 	Accounts    AccountStore
 	Prober      Prober
 	Health      HealthStore
@@ -133,7 +134,7 @@ func (a *API) agentRouter(root *mux.Router) {
 // adminRouter holds what system admins alone may ask for.
 func (a *API) adminRouter(root *mux.Router) {
 	router := root.PathPrefix(restPath).Subrouter()
-	router.Use(a.bounded, a.requireUser, a.requireAdmin)
+	router.Use(a.bounded, a.requireUser, a.requireAdmin, a.audited)
 	a.accountRoutes(router)
 	a.queueRoutes(router)
 	a.templateRoutes(router)

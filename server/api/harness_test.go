@@ -73,6 +73,7 @@ type world struct {
 	drafts        *draftBox
 	inbox         *inbox
 	people        *people
+	audit         *auditRows
 	clock         *clock
 	logs          *logs
 	cache         *MemoryAccounts
@@ -88,13 +89,13 @@ func newWorld(t *testing.T) *world {
 	texts, err := i18n.New()
 	require.NoError(t, err)
 	w := &world{
-		T: t, store: newMemory(), meta: &meta{}, conversations: newConversations(), drafts: newDraftBox(), inbox: &inbox{}, people: &people{},
+		T: t, store: newMemory(), meta: &meta{}, conversations: newConversations(), drafts: newDraftBox(), inbox: &inbox{}, people: &people{}, audit: &auditRows{},
 		clock: &clock{now}, logs: &logs{}, language: "en", router: documentRouter(t),
 	}
 	w.cache = NewMemoryAccounts(w.store.Accounts, w.clock)
 	w.api = New(Deps{
 		Inbox: w.inbox, AccountCache: w.cache, Wake: func() { w.woken++ }, Ignored: func(n int) { w.ignored += n },
-		Conversations: w.conversations, Drafts: w.drafts, Opener: w.drafts, Media: w.store, Admins: w.people, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
+		Conversations: w.conversations, Drafts: w.drafts, Opener: w.drafts, Media: w.store, Admins: w.people, Auditor: w.audit, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
 		Templates: w.store, Fetcher: w.meta, Plans: w.store, DeadLetters: w.store, Doctor: w.store, Ledger: w.store, Contacts: w.store,
 		Health: w.store, Describer: w.store, ErrorWords: func(code int) conversation.Words { return whatsapp.ClassifyCode(code) },
 		Guards: w.store, Texts: texts, Language: func(context.Context, string) string { return w.language },
