@@ -29,13 +29,16 @@ type Store interface {
 	ConversationByChannel(ctx context.Context, channelID string) (*Conversation, error)
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*Message, int, error)
 	MessageByPost(ctx context.Context, postID string) (*Message, error)
+	// ContactOfPhone finds the person behind a number.
+	ContactOfPhone(ctx context.Context, accountID, phone string) (*Contact, error)
 	Lister
 }
 
 // Tx is what one decision reads and writes together.
 type Tx interface {
 	// LockContact finds the person behind a number (or makes one) and holds the
-	// row until the end: all starts for one person queue up here.
+	// row until the end: all starts for one person queue up here. Of somebody who
+	// is known it changes nothing: see Want.
 	LockContact(account *Account, want ContactWanted) (*Contact, error)
 	// OpenConversation is the contact's conversation on the account that is
 	// neither closed nor aborted; ErrNotFound where there is none.
@@ -66,6 +69,10 @@ type Tx interface {
 	// caller for so many milliseconds, who sends it at once (see Sender).
 	Enqueue(m *Message, outgoing []byte, holdFor int64) error
 	InsertCharge(*Charge) error
+	// Want keeps what a start says of a customer who is known, name or document,
+	// "" = what is stored; it holds once WhatsApp has taken the message, and is
+	// audited then with the details, if there are any.
+	Want(messageID, contactID, actorID string, want ContactWanted, details map[string]string, now int64) error
 	Audit(actorID, action, objectID string, details map[string]string) error
 
 	// Line stores a line for the conversation's channel; the mirror shows it, once.

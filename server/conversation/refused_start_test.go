@@ -60,6 +60,7 @@ func (s *server) FindPost(_ context.Context, channelID string, _ int64, prop, va
 	}
 	return "", conversation.ErrNotFound
 }
+func (s *server) Agree(_ context.Context, _, id string) (string, error)          { return id, nil }
 func (s *server) RootOf(_ context.Context, postID string) (string, error)        { return postID, nil }
 func (s *server) Join(context.Context, string, string) error                     { return nil }
 func (s *server) SetHeader(context.Context, string, string) error                { return nil }

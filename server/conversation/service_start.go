@@ -23,6 +23,10 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 	if err != nil {
 		return nil, err
 	}
+	renames, err := s.mayRename(ctx, req.ActorID, p)
+	if err != nil {
+		return nil, err
+	}
 	var conv *Conversation
 	var existing *Conversation
 	messageID := s.NewID()
@@ -33,12 +37,12 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		}
 		existing, err = tx.OpenConversation(p.account.ID, contact.ID)
 		if err == nil {
-			return nil
+			return errExists // and nothing is written
 		}
 		if !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		existing = nil
+		existing, p.renames = nil, renames == contact.ID
 		now := s.Clock.Now()
 		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
 			return err
@@ -60,15 +64,18 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		}
 		return s.storeTemplate(tx, conv, contact, &p.templateUse, messageID, now)
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errExists):
+		return s.startInExisting(ctx, &req, p, existing)
+	case err != nil:
 		s.noteBudget(ctx, p.queue.ID, err)
 		return nil, err
 	}
-	if existing != nil {
-		return s.startInExisting(ctx, &req, p, existing)
-	}
 	return s.deliverTemplate(ctx, conv, messageID)
 }
+
+// errExists takes a start back whose customer has an open conversation.
+var errExists = errors.New("the customer has an open conversation")
 
 // checkRoom refuses a start where its channel could not be made: before
 // anything is sent or charged.
@@ -104,6 +111,8 @@ type templateUse struct {
 	confirm    bool
 	reason     string
 	since      int64
+	customer   *ContactWanted // what a start says of its customer; nil = nothing
+	renames    bool           // the actor may replace what is known of the customer
 }
 
 func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPlan, error) {
@@ -140,6 +149,7 @@ func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPl
 		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: fields}
 	}
 	use.confirm, use.reason, use.since = req.Confirm, cleanReason(req.Reason), req.Since
+	use.customer = &wanted
 	return &startPlan{templateUse: *use, wanted: wanted}, nil
 }
 
@@ -253,6 +263,7 @@ func (s *Service) startInExisting(ctx context.Context, req *StartRequest, p *sta
 		return nil, refusal
 	}
 	use := p.templateUse
+	use.renames = true // who may see the conversation
 	started, err := s.sendTemplate(ctx, existing.ID, &use)
 	if started != nil {
 		started.Existing = true

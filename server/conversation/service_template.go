@@ -166,6 +166,9 @@ func (s *Service) storeTemplate(tx Tx, conv *Conversation, contact *Contact, use
 	if err := tx.UpdateContact(contact); err != nil {
 		return err
 	}
+	if err := s.want(tx, contact, use, messageID, now); err != nil {
+		return err
+	}
 	if err := tx.Enqueue(m, use.composed.Outgoing, holdFor); err != nil {
 		return err
 	}

@@ -68,6 +68,9 @@ func (b *bench) SendHeld(ctx context.Context, id string) (conversation.Delivery,
 		return b.outcome, nil
 	}
 	b.sent = append(b.sent, id)
+	if b.outcome.Status == conversation.Sent {
+		return b.outcome, b.store.Adopt(ctx, id, b.now)
+	}
 	return b.outcome, nil
 }
 

@@ -29,6 +29,9 @@ func (s Status) Advances(next Status) bool {
 	return next.Rank() > s.Rank()
 }
 
+// Reached tells whether WhatsApp has the message.
+func (s Status) Reached() bool { return s == Sent || s == Delivered || s == Read }
+
 // NeedsNotice tells whether the status leaves a line with the reason in the post's thread.
 func (s Status) NeedsNotice() bool { return s == Failed || s == Unknown || s == NotSent }
 

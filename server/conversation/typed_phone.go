@@ -24,8 +24,10 @@ type typedPhone struct {
 var (
 	// placeholder is how Brazilians write "0, any carrier, area code".
 	placeholder = regexp.MustCompile(`0[\s-]*[xX*]{2}`)
-	// attached is what may be an extension, or the other ending of a second line, behind a number.
-	attached = regexp.MustCompile(`[,;#~]\s*\d{1,5}\s*$|/\s*\d{1,3}\s*$`)
+	// attached is what may be an extension behind a number.
+	attached = regexp.MustCompile(`[,;#~]\s*\d{1,5}\s*$`)
+	// endings are those of two lines: 3333-4444/45.
+	endings  = regexp.MustCompile(`\d{4}[-. ]\d{4}(\s*/\s*\d{1,3}\s*)$`)
 	chatLink = regexp.MustCompile(`(?i)^(?:https?://)?(?:(?:www\.)?wa\.me|(?:api|web)\.whatsapp\.com/send/?\?|whatsapp://send/?\?)`)
 )
 
@@ -53,6 +55,8 @@ func readPhone(text string) (t typedPhone, ok bool) {
 	t.digits, t.international, t.broken = onlyDigits(text), text[first] == '+', brokenGroups(text)
 	if at := attached.FindStringIndex(text); at != nil {
 		t.before = text[:at[0]]
+	} else if at := endings.FindStringSubmatchIndex(text); at != nil {
+		t.before = text[:at[2]]
 	}
 	return t, t.digits != ""
 }

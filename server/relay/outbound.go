@@ -80,6 +80,9 @@ func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, erro
 		return attempt{}, err
 	}
 	if s.Message.Status.Rank() > conversation.Unknown.Rank() {
+		if err := o.adopt(ctx, s, s.Message.Status); err != nil {
+			return attempt{}, err
+		}
 		return o.ended(ctx, s) // a status webhook was faster, or a crash came after the end
 	}
 	if job.LeftAt != 0 {
@@ -185,6 +188,9 @@ func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent w
 		if err := o.Store.RecordSent(ctx, s.Message.ID, sent.MessageID, who, o.Clock.Now()); err != nil {
 			return attempt{}, err
 		}
+		if err := o.adopt(ctx, s, conversation.Sent); err != nil {
+			return attempt{}, err
+		}
 		if s.Account.BlockedCode != 0 {
 			if _, err := o.Store.BlockAccount(ctx, s.Account.ID, 0, o.Clock.Now()); err != nil {
 				return attempt{}, err
@@ -231,6 +237,14 @@ func (o *Outbound) end(ctx context.Context, s *Send, status conversation.Status,
 	}
 	s.Message.Status = status
 	return o.conclude(ctx, attempt{status: status, verdict: v, send: s})
+}
+
+// adopt lets hold what a start said of its customer, where WhatsApp has its template.
+func (o *Outbound) adopt(ctx context.Context, s *Send, status conversation.Status) error {
+	if s.Message.Kind != whatsapp.TypeTemplate || !status.Reached() {
+		return nil
+	}
+	return o.Store.Adopt(ctx, s.Message.ID, o.Clock.Now())
 }
 
 // ended finishes the job of a message that has come to its end already.

@@ -48,6 +48,7 @@ func (o *outbox) RecordEnd(_ context.Context, _ string, s conversation.Status, r
 	}
 	return nil
 }
+func (o *outbox) Adopt(context.Context, string, int64) error { return nil }
 func (o *outbox) CloseWindow(_ context.Context, _ string, now int64) error {
 	o.send.Conversation.WindowUntil, o.closed = now, true
 	return nil

@@ -105,6 +105,8 @@ type StatusStore interface {
 	// delivered or read, released when failed. ErrNotFound when no message of ours is meant.
 	// It answers the message after and whether the status advanced.
 	ApplyStatus(ctx context.Context, accountID string, change StatusChange) (m *conversation.Message, advanced bool, err error)
+	// Adopt as in OutboundStore.
+	Adopt(ctx context.Context, messageID string, now int64) error
 }
 
 // Send is everything the outbound relay must know about one message at the moment of sending.
@@ -138,6 +140,8 @@ type OutboundStore interface {
 	// identities Meta answered, last_outbound_at, and for a template
 	// last_template_at of conversation and contact.
 	RecordSent(ctx context.Context, messageID, wamid string, who Person, now int64) error
+	// Adopt lets hold what a start said of its customer, now that WhatsApp took its template; again it changes nothing.
+	Adopt(ctx context.Context, messageID string, now int64) error
 	// RecordEnd sets failed, unknown or not_sent with its reason (if it
 	// advances), and releases the charge unless the outcome is unknown.
 	RecordEnd(ctx context.Context, messageID string, status conversation.Status, reason int, now int64) error

@@ -61,6 +61,11 @@ func (s *Statuses) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.I
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
+	if m.Kind == whatsapp.TypeTemplate && m.Status.Reached() {
+		if err := s.Store.Adopt(ctx, m.ID, change.At); err != nil {
+			return jobqueue.Outcome{}, err
+		}
+	}
 	if advanced {
 		if m.Status == conversation.Failed {
 			if err := s.Effects.OfFailure(ctx, m, whatsapp.ClassifyCode(change.Reason)); err != nil {

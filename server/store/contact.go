@@ -128,15 +128,15 @@ func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who 
 	return c, failed(err, "could not store the identities")
 }
 
-// lockContact is conversation.Tx's LockContact.
+// lockContact is conversation.Tx's LockContact. Name and document of somebody who
+// is known stay as they are: see Adopt.
 func (s *Store) lockContact(ctx context.Context, r runner, account *conversation.Account, want conversation.ContactWanted) (*conversation.Contact, error) {
 	who := fitted(relay.Person{PhoneKey: conversation.PhoneKey(want.Phone), Name: want.Name})
 	return s.lockPerson(ctx, r, account.ID, who, func(c *conversation.Contact) {
-		c.Phone = orElse(c.Phone, want.Phone)
-		c.Name = orElse(who.Name, c.Name)
-		if want.CPFHash != "" {
-			c.CPFCipher, c.CPFHash, c.CPFMasked = want.CPFCipher, want.CPFHash, want.CPFMasked
+		if c.CreatedAt != 0 {
+			return
 		}
+		c.Phone, c.Name, c.CPFCipher, c.CPFHash, c.CPFMasked = want.Phone, who.Name, want.CPFCipher, want.CPFHash, want.CPFMasked
 	})
 }
 

@@ -35,6 +35,7 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 				"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
 				"UPDATE waa_messages SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
 				"UPDATE waa_identities SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
+				"UPDATE waa_wanted SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
 				mergeContact,
 			} {
 				if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {

@@ -180,6 +180,8 @@ func endMessage() string {
 		RETURNING id, contact_id, conversation_id, kind = 'template' AS template
 	), ch AS (
 		UPDATE waa_charges SET state = 'released', amount = 0 FROM m WHERE message_id = m.id AND $6::boolean AND state = 'reserved'
+	), w AS (
+		DELETE FROM waa_wanted USING m WHERE waa_wanted.message_id = m.id AND $6::boolean
 	), ct AS (
 		UPDATE waa_contacts SET last_template_at = ` + lastOther + `) FROM m WHERE waa_contacts.id = m.contact_id AND m.template AND $6::boolean
 	)

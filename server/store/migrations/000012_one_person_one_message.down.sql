@@ -1,2 +1,2 @@
 -- The keys of numbers stay as they are: an earlier version stores its own beside them.
-SELECT 1;
+DROP TABLE IF EXISTS waa_wanted;

@@ -18,3 +18,17 @@ WHERE EXISTS (SELECT 1 FROM waa_conversations c WHERE c.account_id = excluded.ac
 UPDATE waa_conversations c SET queue_id = q.id, refresh_at = CASE WHEN c.channel_id = '' THEN c.refresh_at ELSE 1 END
 FROM waa_accounts a JOIN waa_queues q ON q.id = a.default_queue_id
 WHERE a.id = c.account_id AND q.team_id = c.team_id AND c.closed_at = 0 AND c.aborted_at = 0 AND NOT EXISTS (SELECT 1 FROM waa_queues WHERE id = c.queue_id);
+
+-- What a start says of a customer who is known: name and document hold once WhatsApp took its template, see Store.Adopt.
+CREATE TABLE waa_wanted (
+    message_id text   PRIMARY KEY, -- the template
+    contact_id text   NOT NULL,
+    actor_id   text   NOT NULL,
+    name       text   NOT NULL, -- '' = stays, as the document
+    cpf_masked text   NOT NULL,
+    cpf_cipher text   NOT NULL,
+    cpf_hash   text   NOT NULL,
+    details    jsonb  NOT NULL, -- for the audit: hashes of what is replaced
+    created_at bigint NOT NULL
+);
+CREATE INDEX waa_wanted_contact ON waa_wanted (contact_id);

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// keepWanted is how long what a start says of its customer waits to be told
+// what became of its template, milliseconds.
+const keepWanted = "2592000000"
+
+// ContactOfPhone finds the person behind a number; ErrNotFound.
+func (s *Store) ContactOfPhone(ctx context.Context, accountID, phone string) (*conversation.Contact, error) {
+	return s.FindContact(ctx, accountID, relay.Person{PhoneKey: conversation.PhoneKey(phone)})
+}
+
+func (t *tx) Want(messageID, contactID, actorID string, want conversation.ContactWanted, details map[string]string, now int64) error {
+	data, err := encodeDetails(details)
+	if err != nil {
+		return err
+	}
+	_, err = exec(t.ctx, t.r, `INSERT INTO waa_wanted (message_id, contact_id, actor_id, name, cpf_masked, cpf_cipher, cpf_hash, details, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, messageID, contactID, actorID, fit(want.Name, 256), want.CPFMasked, want.CPFCipher, want.CPFHash, data, now)
+	return failed(err, "could not store what a start says of its customer")
+}
+
+// Adopt lets hold what a start said of its customer, once; see relay.OutboundStore.
+func (s *Store) Adopt(ctx context.Context, messageID string, now int64) error {
+	_, err := exec(ctx, s.db, `
+		WITH w AS (
+			DELETE FROM waa_wanted WHERE message_id = $1 RETURNING *
+		), ct AS (
+			UPDATE waa_contacts ct SET name = CASE WHEN w.name <> '' THEN w.name ELSE ct.name END,
+				cpf_masked = CASE WHEN w.cpf_hash <> '' THEN w.cpf_masked ELSE ct.cpf_masked END,
+				cpf_cipher = CASE WHEN w.cpf_hash <> '' THEN w.cpf_cipher ELSE ct.cpf_cipher END,
+				cpf_hash = CASE WHEN w.cpf_hash <> '' THEN w.cpf_hash ELSE ct.cpf_hash END, updated_at = greatest(ct.updated_at, $2)
+			FROM w WHERE ct.id = w.contact_id RETURNING ct.id
+		)
+		INSERT INTO waa_audit (id, at, actor_id, action, object_id, details)
+		SELECT $3, `+clock+`, w.actor_id, 'contact_changed', w.contact_id, w.details FROM w JOIN ct ON ct.id = w.contact_id WHERE w.details <> '{}'`, messageID, now, s.newID())
+	return failed(err, "could not let hold what a start said of its customer")
+}
+
+// PurgeStarts forgets what starts left that nothing will come of any more.
+func (s *Store) PurgeStarts(ctx context.Context, now int64) error {
+	_, err := exec(ctx, s.db, "DELETE FROM waa_wanted WHERE created_at < $1 - "+keepWanted, now)
+	return failed(err, "could not forget what starts left")
+}
