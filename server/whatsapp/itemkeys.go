@@ -108,10 +108,10 @@ func echoItem(base, item Item, element node, people people) Item {
 	return item
 }
 
+// invalid is what cannot be understood. It has no key yet: that costs more than the rest, and not all are kept.
 func invalid(base Item, raw json.RawMessage, reason string) Item {
 	item := base
 	item.Kind, item.Data, item.Reason = KindInvalid, raw, reason
-	item.Key = contentKey(item)
 	return item
 }
 

@@ -1,23 +1,31 @@
 package whatsapp
 
+import "strings"
+
 // people are the contacts that a value of a webhook names.
 type people struct {
 	contacts []Contact
 	lone     bool // one contact, and everything beside it is from or to one person
+
+	// Places of the first contact with a user id, with the digits of a number, and with those but without a user id.
+	byUser, byPhone, byPhoneAlone map[string]int
 }
 
+// maxName bounds a profile name, which each item of the person says again; in bytes. WhatsApp's has 25 characters.
+const maxName = 512
+
 func newPeople(value node) people {
-	var p people
+	p := people{byUser: map[string]int{}, byPhone: map[string]int{}, byPhoneAlone: map[string]int{}}
 	for _, contact := range value.at("contacts").list() {
 		if !contact.isObject() {
 			continue
 		}
-		p.contacts = append(p.contacts, Contact{
-			Name:         contact.str("profile", "name"),
-			WaID:         contact.str("wa_id"),
-			UserID:       contact.str("user_id"),
-			ParentUserID: contact.str("parent_user_id"),
-			Username:     firstOf(contact.str("profile", "username"), contact.str("username")),
+		p.add(Contact{
+			Name:         cut(contact.str("profile", "name"), maxName),
+			WaID:         short(contact.str("wa_id")),
+			UserID:       short(contact.str("user_id")),
+			ParentUserID: short(contact.str("parent_user_id")),
+			Username:     cut(firstOf(contact.str("profile", "username"), contact.str("username")), maxName),
 		})
 	}
 	others := map[string]bool{}
@@ -38,9 +46,9 @@ func newPeople(value node) people {
 // for.
 func (p people) find(phone, userID string) Contact {
 	found := Contact{}
-	switch {
-	case p.index(phone, userID) >= 0:
-		found = p.contacts[p.index(phone, userID)]
+	switch at := p.index(phone, userID); {
+	case at >= 0:
+		found = p.contacts[at]
 	case p.lone:
 		found = p.contacts[0] // the number of the message may differ from wa_id
 	}
@@ -53,16 +61,39 @@ func (p people) find(phone, userID string) Contact {
 	return found
 }
 
-func (p people) index(phone, userID string) int {
-	for i, contact := range p.contacts {
-		if userID != "" && contact.UserID == userID {
-			return i
+func (p *people) add(contact Contact) {
+	at := len(p.contacts)
+	p.contacts = append(p.contacts, contact)
+	first := func(places map[string]int, key string) {
+		if _, there := places[key]; key != "" && !there {
+			places[key] = at
 		}
 	}
-	for i, contact := range p.contacts {
-		if phone != "" && digits(phone) != "" && digits(contact.WaID) == digits(phone) && (userID == "" || contact.UserID == "") {
-			return i
-		}
+	first(p.byUser, contact.UserID)
+	first(p.byPhone, digits(contact.WaID))
+	if contact.UserID == "" {
+		first(p.byPhoneAlone, digits(contact.WaID))
+	}
+}
+
+func (p people) index(phone, userID string) int {
+	if at, there := p.byUser[userID]; there {
+		return at
+	}
+	places := p.byPhone
+	if userID != "" {
+		places = p.byPhoneAlone
+	}
+	if at, there := places[digits(phone)]; there {
+		return at
 	}
 	return -1
+}
+
+// cut takes off what is too long, and no character in its middle.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
 }

@@ -8,6 +8,14 @@ import (
 	"github.com/pkg/errors"
 )
 
+// Limits of what one body may become. Meta sends up to a thousand changes at once; a body beyond these is one thing that
+// cannot be understood, and costs no more than its own size.
+const (
+	maxItems  = 20_000
+	maxValues = 500_000 // objects, lists and what they hold
+	maxWrong  = 10      // items of one part that cannot be understood
+)
+
 // Split takes a webhook body apart: one Item for every message, status, error and other change, over all entries, in
 // the order of the body. What cannot be understood becomes a KindInvalid and disturbs nothing beside it. The error
 // says that the body is no webhook at all.
@@ -16,11 +24,14 @@ func Split(body []byte) ([]Item, error) {
 	if !json.Valid(body) {
 		return nil, errors.New("webhook body is not JSON")
 	}
+	if values(body) > maxValues {
+		return nil, errors.New("webhook body holds too many values")
+	}
 	envelope, err := members(body)
 	if err != nil {
 		return nil, errors.New("webhook body is not an object")
 	}
-	var items []Item
+	items := itemList{whole: body}
 	found := false
 	for _, part := range envelope {
 		if part.name != "entry" {
@@ -32,13 +43,31 @@ func Split(body []byte) ([]Item, error) {
 		}
 		found = true
 		for _, entry := range entries {
-			items = append(items, splitEntry(entry)...)
+			items.add(splitEntry(entry)...)
+			if len(items.items) > maxItems {
+				return nil, errors.New("webhook body holds too many items")
+			}
 		}
 	}
 	if !found {
 		return nil, errors.New("webhook body has no list of entries")
 	}
-	return items, nil
+	return items.items, nil
+}
+
+// values counts the values of a body, roughly.
+func values(body []byte) (n int) {
+	for at := 0; at < len(body); at++ {
+		switch body[at] {
+		case '"':
+			s := scanner{raw: body, at: at}
+			s.skipString()
+			at = s.at - 1
+		case ',', '[', '{':
+			n++
+		}
+	}
+	return n
 }
 
 func splitEntry(raw json.RawMessage) []Item {
@@ -52,11 +81,11 @@ func splitEntry(raw json.RawMessage) []Item {
 	for _, part := range parts {
 		switch part.name {
 		case "id":
-			base.WABAID = validNode(part.raw).str()
+			base.WABAID = short(validNode(part.raw).str())
 		case "time":
 			base.Timestamp = validNode(part.raw).millis()
 		case "field": // a level too high, as in one of Meta's own examples
-			base.Field = validNode(part.raw).str()
+			base.Field = short(validNode(part.raw).str())
 		case "changes":
 			list, ok := elements(part.raw)
 			changes, found = append(changes, list...), found || ok
@@ -65,11 +94,13 @@ func splitEntry(raw json.RawMessage) []Item {
 	if !found {
 		return []Item{invalid(base, raw, "entry has no list of changes")}
 	}
-	var items []Item
+	items := itemList{base: base, whole: raw}
 	for _, change := range changes {
-		items = append(items, splitChange(base, change)...)
+		if items.add(splitChange(base, change)...); len(items.items) > maxItems {
+			break // too many already
+		}
 	}
-	return items
+	return items.items
 }
 
 func splitChange(base Item, raw json.RawMessage) []Item {
@@ -81,7 +112,7 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 	for _, part := range parts {
 		switch part.name {
 		case "field":
-			if field := validNode(part.raw).str(); field != "" {
+			if field := short(validNode(part.raw).str()); field != "" {
 				base.Field = field
 			}
 		case "value":
@@ -96,13 +127,14 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 		return []Item{invalid(base, raw, "value is not an object")}
 	}
 	whole := validNode(value)
-	base.PhoneNumberID = whole.str("metadata", "phone_number_id")
-	base.DisplayPhone = whole.str("metadata", "display_phone_number")
+	// Each item says all of this again, so none of it may be long.
+	base.PhoneNumberID = short(whole.str("metadata", "phone_number_id"))
+	base.DisplayPhone = short(whole.str("metadata", "display_phone_number"))
 	if base.DisplayPhone == "" {
-		base.DisplayPhone = whole.firstStr("display_phone_number", "phone_number")
+		base.DisplayPhone = short(whole.firstStr("display_phone_number", "phone_number"))
 	}
 	if base.Field == "" {
-		base.Field = whole.str("field") // a level too low, as in another of Meta's examples
+		base.Field = short(whole.str("field")) // a level too low, as in another of Meta's examples
 	}
 	if base.Field == "" && (whole.at("messages").value != nil || whole.at("statuses").value != nil) {
 		base.Field = "messages"
@@ -113,7 +145,7 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 // splitValue makes the items of one change: one for each element of the lists it knows, else one for the whole value.
 func splitValue(base Item, value json.RawMessage, whole node, lists []member) []Item {
 	people := newPeople(whole)
-	var items []Item
+	items := itemList{base: base, whole: value}
 	for _, part := range lists {
 		kind, known := listKind(base.Field, part.name)
 		if !known || isNull(part.raw) {
@@ -121,20 +153,48 @@ func splitValue(base Item, value json.RawMessage, whole node, lists []member) []
 		}
 		list, ok := elements(part.raw)
 		if !ok {
-			items = append(items, invalid(base, value, part.name+" is not a list"))
+			items.add(invalid(base, value, part.name+" is not a list"))
 			continue
 		}
 		for _, element := range list {
-			items = append(items, newItem(base, kind, element, people))
+			if items.add(newItem(base, kind, element, people)); len(items.items) > maxItems {
+				return items.items // too many already
+			}
 		}
 	}
-	if len(items) > 0 {
-		return items
+	if len(items.items) > 0 {
+		return items.items
 	}
 	base.Kind = fieldKind(base.Field)
 	base.Data = value
 	base.Key = contentKey(base)
 	return []Item{base}
+}
+
+// itemList gathers the items of a part of a body. Of what cannot be understood there it keeps a few; where it is more than
+// that, or the part itself is wrong, one item holds the part as a whole, and no more are made.
+type itemList struct {
+	base  Item
+	whole json.RawMessage
+	items []Item
+	wrong int // how much cannot be understood
+}
+
+func (l *itemList) add(items ...Item) {
+	for _, item := range items {
+		if item.Kind == KindInvalid && item.Key == "" { // of this part itself
+			if len(item.Data) == len(l.whole) {
+				l.wrong = max(l.wrong, maxWrong)
+			}
+			if l.wrong++; l.wrong > maxWrong+1 {
+				continue
+			} else if l.wrong == maxWrong+1 && len(item.Data) != len(l.whole) {
+				item = invalid(l.base, l.whole, "more parts than are told apart cannot be understood")
+			}
+			item.Key = contentKey(item)
+		}
+		l.items = append(l.items, item)
+	}
 }
 
 // listKind says which lists of a value are taken apart, and into what.
