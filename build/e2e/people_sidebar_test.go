@@ -128,5 +128,5 @@ func (h *handing) mineAgree(agent int) {
 	for _, n := range byState {
 		listed += min(n, 20)
 	}
-	require.Equal(h.t, listed, strings.Count(answer.Text, "/channels/wa-"))
+	require.Equal(h.t, listed, strings.Count(answer.Text, "/channels/"))
 }

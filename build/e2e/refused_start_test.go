@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
@@ -50,8 +52,23 @@ func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 		_, err = s.WaitPosts(s.ctx(oneMinute), c.ChannelID, 1, "the customer's words", func(p *model.Post) bool { return p.Message == text })
 		require.NoError(t, err)
 	}
-	s.lines(c.ChannelID, 1, "recusou o modelo deste atendimento")
+	s.within(oneMinute, "the agent to be told why", func(ctx context.Context) error { return s.toldOfRefusal(ctx, c.ChannelID) })
 	k := &talk{Conversation: c, customer: customer, phone: phone}
 	s.ticks(oneMinute, s.post(k, "Abrimos às nove.").Id, "delivered")
 	s.quiet(oneMinute)
+}
+
+// toldOfRefusal: the template stands in the channel with its failure and the reason, and where the refusal came before the channel a line
+// tells how the conversation came to be.
+func (s *stage) toldOfRefusal(ctx context.Context, channelID string) error {
+	posts, err := s.Posts(ctx, channelID)
+	if err != nil {
+		return err
+	}
+	templates := scenario.Matching(posts, func(p *model.Post) bool { return p.Type == typeTemplate })
+	if len(templates) != 1 || templates[0].GetProp(scenario.PropStatus) != "failed" {
+		return errors.Errorf("the channel shows %d templates, the last one not as failed", len(templates))
+	}
+	reason, err := s.notice(ctx, templates[0].Id)
+	return firstOf(err, holds(reason != "", "its thread does not say why"))
 }

@@ -158,7 +158,7 @@ func (s *stage) unknownCustomer() {
 
 func (s *stage) returnsInTime() {
 	k := s.open(1)
-	s.post(k, "bom dia")
+	s.ticks(oneMinute, s.post(k, "bom dia").Id, "sent", "delivered", "read")
 	s.quiet(oneMinute)
 	s.end(1, k, "resolvido")
 	summary := scenario.Shown(s.lines(k.ChannelID, 1, "Atendimento encerrado")[0])
@@ -219,11 +219,11 @@ func (s *stage) returnsLate() {
 	posts := s.arrivedIn(c.ChannelID, wamids)
 	posts = scenario.Matching(posts, func(p *model.Post) bool { return !p.IsSystemMessage() })
 	first := scenario.Shown(posts[0])
-	for _, part := range []string{"/channels/wa-" + k.ID, "com @" + s.User(1).Username, "volta amanhã"} {
+	for _, part := range []string{"/channels/" + k.ChannelID, "com @" + s.User(1).Username, "volta amanhã"} {
 		require.Contains(s.t, first, part, "the first post")
 	}
 	s.lines(c.ChannelID, 1, "O cliente já foi atendido antes")
-	require.Contains(s.t, scenario.Shown(s.lines(k.ChannelID, 1, "O cliente voltou a escrever")[0]), "/channels/wa-"+c.ID)
+	require.Contains(s.t, scenario.Shown(s.lines(k.ChannelID, 1, "O cliente voltou a escrever")[0]), "/channels/"+c.ChannelID)
 	s.quiet(oneMinute)
 	require.Equal(s.t, ids, s.openOnes(k.customer.Phone))
 }
