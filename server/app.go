@@ -83,11 +83,16 @@ type app struct {
 	tickLoop      *relay.Loop
 }
 
-func newApp(p *Plugin) (*app, error) {
+func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	settings := *p.settings.Load()
 	a := &app{plugin: p, stopping: make(chan struct{}), sealer: newSealer(), meta: &meta{}}
 	a.clock = newClock(a.stopping)
-	if err := a.openStore(); err != nil {
+	defer func() {
+		if err != nil {
+			a.discard()
+		}
+	}()
+	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}
 	texts, err := i18n.New()
@@ -120,18 +125,26 @@ func newApp(p *Plugin) (*app, error) {
 }
 
 // openStore opens the database and migrates it.
-func (a *app) openStore() error {
+func (a *app) openStore(ctx context.Context) error {
 	db, err := openDatabases(a.plugin.API, a.plugin.Driver)
 	if err != nil {
 		return err
 	}
-	if err := migrateOnce(a.plugin.API, db.slow); err != nil {
+	if err := migrateOnce(ctx, a.plugin.API, db.slow); err != nil {
 		db.close()
 		return err
 	}
 	a.db = db
 	a.store, a.hookStore = store.New(db.main, a.sealer, model.NewId), store.New(db.hooks, a.sealer, model.NewId)
 	return nil
+}
+
+// discard gives back what an app has that was never started.
+func (a *app) discard() {
+	close(a.stopping)
+	if a.db != nil {
+		a.db.close()
+	}
 }
 
 func (a *app) buildRelay() {

@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -24,26 +24,21 @@ type Plugin struct {
 	problems atomic.Pointer[[]config.Problem]
 	raw      atomic.Pointer[map[string]any] // the settings as they came
 	app      atomic.Pointer[app]
-	mu       sync.Mutex // activation, deactivation and configuration come one at a time
+	mu       sync.Mutex // activation and deactivation come one at a time
+
+	activation *activation
+	patience   time.Duration // of the server with the activation; 0 is activationPatience
 }
 
 // OnActivate starts everything. It fails only for what no administrator can
-// mend while the plugin runs: no database, a failed migration, no bot.
+// mend while the plugin runs: no database, a failed migration, no bot. What takes
+// longer than the server should wait goes on in the background.
 func (p *Plugin) OnActivate() (err error) {
 	defer p.recovered("OnActivate", func() { err = errors.New("the activation panicked, see the log") })
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.readSettings(); err != nil {
-		return err
-	}
-	a, err := newApp(p)
-	if err != nil {
-		return err
-	}
-	p.app.Store(a)
-	a.start()
-	go p.watchServer(a.stopping, os.Exit)
-	return nil
+	p.activation = p.activate()
+	return p.activation.wait(p)
 }
 
 // OnDeactivate stops the workers; what they were at goes on at the next activation.
@@ -51,6 +46,9 @@ func (p *Plugin) OnDeactivate() error {
 	defer p.recovered("OnDeactivate", nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.activation != nil {
+		p.activation.stop()
+	}
 	if a := p.app.Swap(nil); a != nil {
 		a.stop()
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/pluginapi/cluster"
@@ -10,9 +9,6 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 )
-
-// activationPatience is how long an activation waits for another node's.
-const activationPatience = 30 * time.Second
 
 // loadSettings reads what the administrators set.
 func (p *Plugin) loadSettings() error {
@@ -34,7 +30,7 @@ func (p *Plugin) loadSettings() error {
 }
 
 // readSettings reads the settings and makes the encryption key where there is none yet.
-func (p *Plugin) readSettings() error {
+func (p *Plugin) readSettings(ctx context.Context) error {
 	if err := p.loadSettings(); err != nil {
 		return err
 	}
@@ -45,8 +41,6 @@ func (p *Plugin) readSettings() error {
 	if err != nil {
 		return errors.Wrap(err, "could not make the activation's mutex")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), activationPatience)
-	defer cancel()
 	if err := mutex.LockWithContext(ctx); err != nil {
 		return errors.Wrap(err, "another node did not finish its activation")
 	}

@@ -34,13 +34,11 @@ func ensureBot(p *Plugin) (string, error) {
 }
 
 // migrateOnce lets one node at a time bring the tables up to date.
-func migrateOnce(api plugin.API, db *sql.DB) error {
+func migrateOnce(ctx context.Context, api plugin.API, db *sql.DB) error {
 	mutex, err := cluster.NewMutex(api, "migration")
 	if err != nil {
 		return errors.Wrap(err, "could not make the migration's mutex")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), activationPatience)
-	defer cancel()
 	if err := mutex.LockWithContext(ctx); err != nil {
 		return errors.Wrap(err, "another node did not finish its migration")
 	}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
+)
+
+// startingServer is a server that activates us, as far as an activation goes.
+type startingServer struct {
+	calmAPI
+	source   string
+	settings map[string]any
+
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+func newStartingServer(t *testing.T) *startingServer {
+	t.Helper()
+	return &startingServer{source: storetest.Source(t).String(), settings: map[string]any{"encryptionkey": "only-for-tests-0123456789-0123456789"}, keys: map[string]bool{}}
+}
+
+func (s *startingServer) GetUnsanitizedConfig() *model.Config {
+	c := s.GetConfig()
+	c.SqlSettings.DataSource = &s.source
+	return c
+}
+
+func (s *startingServer) LoadPluginConfiguration(dest any) error {
+	*dest.(*map[string]any) = s.settings
+	return nil
+}
+
+// KVSetWithOptions is what mutexes of the cluster are made of.
+func (s *startingServer) KVSetWithOptions(key string, value []byte, options model.PluginKVSetOptions) (bool, *model.AppError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if value == nil {
+		delete(s.keys, key)
+		return true, nil
+	}
+	if options.Atomic && s.keys[key] != (options.OldValue != nil) {
+		return false, nil
+	}
+	s.keys[key] = true
+	return true, nil
+}
+
+func (s *startingServer) held(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys[key]
+}
+
+func (*startingServer) KVGet(string) ([]byte, *model.AppError)         { return nil, nil }
+func (*startingServer) EnsureBotUser(*model.Bot) (string, error)       { return model.NewId(), nil }
+func (*startingServer) GetBundlePath() (string, error)                 { return filepath.Abs("..") }
+func (*startingServer) SetProfileImage(string, []byte) *model.AppError { return nil }
+func (*startingServer) RegisterCommand(*model.Command) error           { return nil }
+func (*startingServer) LogInfo(string, ...any)                         {}
+func (*startingServer) LogDebug(string, ...any)                        {}
+func (*startingServer) PublishPluginClusterEvent(model.PluginClusterEvent, model.PluginClusterEventSendOptions) error {
+	return nil
+}
+
+// noDriver is a server whose own pool gives nothing.
+type noDriver struct{ plugin.Driver }
+
+func (noDriver) Conn(bool) (string, error) { return "", errors.New("no connection") }
+
+func activated(t *testing.T, s *startingServer) *Plugin {
+	t.Helper()
+	p := &Plugin{patience: 100 * time.Millisecond}
+	p.SetAPI(s)
+	p.SetDriver(noDriver{})
+	t.Cleanup(func() { require.NoError(t, p.OnDeactivate()) })
+	return p
+}
+
+func status(p *Plugin) int {
+	recorder := httptest.NewRecorder()
+	p.ServeHTTP(nil, recorder, httptest.NewRequest(http.MethodGet, "/webhook/nobody", nil))
+	return recorder.Code
+}
+
+func TestAnActivationOutlastsAnotherNodesMigration(t *testing.T) {
+	s := newStartingServer(t)
+	const mutex = "mutex_migration"
+	s.keys[mutex] = true // another node migrates, and takes its time
+	p := activated(t, s)
+	require.NoError(t, p.OnActivate(), "the server does not wait, and is not told that it failed")
+	require.Nil(t, p.app.Load())
+	require.Equal(t, http.StatusServiceUnavailable, status(p))
+	post := &model.Post{Id: model.NewId(), ChannelId: model.NewId(), Message: "oi"}
+	_, rejection := p.MessageWillBePosted(nil, post)
+	require.Empty(t, rejection)
+
+	_, appErr := s.KVSetWithOptions(mutex, nil, model.PluginKVSetOptions{}) // it is done
+	require.Nil(t, appErr)
+	require.Eventually(t, func() bool { return p.app.Load() != nil }, time.Minute, 10*time.Millisecond)
+	require.Equal(t, http.StatusNotFound, status(p), "it works")
+	require.False(t, s.held(mutex))
+}
+
+func TestAnActivationThatWaitsCanBeStopped(t *testing.T) {
+	s := newStartingServer(t)
+	s.keys["mutex_migration"] = true
+	p := activated(t, s)
+	require.NoError(t, p.OnActivate())
+	require.NoError(t, p.OnDeactivate()) // the test's own time would end it
+	require.True(t, within(time.Minute, p.activation.done))
+	require.Nil(t, p.app.Load())
+}
+
+func TestAnActivationThatFailsAtOnceSaysSo(t *testing.T) {
+	s := newStartingServer(t)
+	s.source = "postgres://nobody@127.0.0.1:1/none?sslmode=disable"
+	p := activated(t, s)
+	p.patience = time.Minute
+	require.ErrorContains(t, p.OnActivate(), "could not open the database")
+	require.True(t, within(time.Minute, p.activation.done), "nothing goes on behind")
+}
