@@ -227,6 +227,7 @@ func (a *app) buildRelay() {
 	}
 	a.deletions = &relay.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
+	outbound.TakeIn = a.reconcile.TakeIn
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	a.loop("indexes", store.Indexes(a.db.slow)).Pause = housekeeping

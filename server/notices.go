@@ -115,8 +115,12 @@ func (n *notices) startFailed(ctx context.Context, s *relay.Send, v whatsapp.Ver
 	if code == 0 { // none of Meta's: its own 0 says that a token is broken
 		code = -1
 	}
+	key := "notice.start_failed"
+	if s.Message.Status == conversation.NotSent { // it was ours to refuse
+		key = notStarted(s.Message.ReasonCode)
+	}
 	notice := &relay.Notice{
-		Key: "start_failed:" + s.Message.ID, UserID: s.Message.AuthorID, ConversationID: s.Conversation.ID, TextKey: "notice.start_failed",
+		Key: "start_failed:" + s.Message.ID, UserID: s.Message.AuthorID, ConversationID: s.Conversation.ID, TextKey: key,
 		Data: map[string]any{"Code": code}, CreatedAt: n.app.clock.Now(),
 	}
 	if err := n.app.store.AddNotice(ctx, notice); err != nil {
@@ -124,4 +128,20 @@ func (n *notices) startFailed(ctx context.Context, s *relay.Send, v whatsapp.Ver
 		return
 	}
 	n.told()
+}
+
+// notStarted is the text of a start that was stopped while it waited, by the reason.
+func notStarted(reason int) string {
+	switch reason {
+	case conversation.ReasonTemplate:
+		return "notice.start_template"
+	case conversation.ReasonStopped:
+		return "notice.start_stopped"
+	case conversation.ReasonBlocked:
+		return "notice.start_blocked"
+	case conversation.ReasonTooOld:
+		return "notice.start_too_old"
+	default:
+		return "notice.start_not_sent"
+	}
 }

@@ -224,6 +224,14 @@ func (a *API) reason(lang string, m *conversation.Message) string {
 		text = conversation.T("api.reason_deleted")
 	case conversation.ReasonNotPermitted:
 		text = conversation.T("api.reason_not_permitted")
+	case conversation.ReasonTemplate:
+		text = conversation.T("api.reason_template")
+	case conversation.ReasonStopped:
+		text = conversation.T("api.reason_stopped")
+	case conversation.ReasonBlocked:
+		text = conversation.T("api.reason_blocked")
+	case conversation.ReasonNoAddress:
+		text = conversation.T("api.reason_no_address")
 	default:
 		title, _ := whatsapp.Words(m.ReasonCode, lang)
 		return title

@@ -44,6 +44,9 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		}
 		existing, p.renames = nil, renames == contact.ID
 		now := s.Clock.Now()
+		if refusal := p.leaving(contact, nil).Refusal(now, p.queue.TimeZone); refusal != nil {
+			return refusal
+		}
 		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
 			return err
 		}
@@ -71,7 +74,7 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (*Started, error)
 		s.noteBudget(ctx, p.queue.ID, err)
 		return nil, err
 	}
-	return s.deliverTemplate(ctx, conv, messageID)
+	return s.deliverTemplate(ctx, conv, &p.templateUse, messageID)
 }
 
 // errExists takes a start back whose customer has an open conversation.
@@ -113,6 +116,12 @@ type templateUse struct {
 	since      int64
 	customer   *ContactWanted // what a start says of its customer; nil = nothing
 	renames    bool           // the actor may replace what is known of the customer
+}
+
+// leaving is what the policy asks of the template's message, to a contact and in
+// a conversation as far as they are known.
+func (u *templateUse) leaving(contact *Contact, within *Conversation) *Leaving {
+	return &Leaving{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
 }
 
 func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPlan, error) {
@@ -159,28 +168,24 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *Qu
 	if err != nil {
 		return nil, err
 	}
-	if !account.Enabled {
-		return nil, Refuse(CodeUnavailable, T("refusal.account_disabled", "Account", account.Name))
-	}
 	template, err := s.findTemplate(ctx, accountID, ref)
 	if err != nil {
 		return nil, err
 	}
-	if !template.Usable(queue.ID) {
-		return nil, Refuse(CodeTemplateNotAllowed, T("refusal.template_not_allowed", "Template", template.Name))
+	use := &templateUse{actorID: actorID, account: account, queue: queue, template: template}
+	if refusal := use.leaving(nil, nil).Refusal(s.Clock.Now(), queue.TimeZone); refusal != nil {
+		return nil, refusal
 	}
-	supervisor, err := s.People.Supervises(ctx, actorID, queue)
-	if err != nil {
+	if use.supervisor, err = s.People.Supervises(ctx, actorID, queue); err != nil {
 		return nil, err
 	}
 	if broken := template.Rules.Broken(values); broken != nil {
 		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: broken}
 	}
-	composed, err := s.Composer.Compose(ctx, actorID, template, values)
-	if err != nil {
+	if use.composed, err = s.Composer.Compose(ctx, actorID, template, values); err != nil {
 		return nil, err
 	}
-	return &templateUse{actorID: actorID, account: account, queue: queue, template: template, composed: composed, supervisor: supervisor}, nil
+	return use, nil
 }
 
 func (s *Service) findTemplate(ctx context.Context, accountID string, ref TemplateRef) (*Template, error) {

@@ -39,14 +39,12 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		if use.since != 0 && conv.LastTemplateAt > use.since { // one form, submitted twice: one confirmation, one template
 			return Refuse(CodeCooldown, T("refusal.sent_meanwhile"))
 		}
-		switch conv.StateAt(now) {
-		case Closed:
-			return Refuse(CodeConversationClosed, T("refusal.closed_template"))
-		case Open:
-			if !use.confirm {
-				text := T("refusal.window_open_template")
-				return &Refusal{Code: CodeInvalidField, Text: text, Fields: map[string]Text{"confirm": text}, Agree: true}
-			}
+		if refusal := use.leaving(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
+			return refusal
+		}
+		if conv.StateAt(now) == Open && !use.confirm {
+			text := T("refusal.window_open_template")
+			return &Refusal{Code: CodeInvalidField, Text: text, Fields: map[string]Text{"confirm": text}, Agree: true}
 		}
 		if err := s.checkCooldown(ctx, tx, contact, conv, use, now); err != nil {
 			return err
@@ -61,22 +59,15 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		s.noteBudget(ctx, use.queue.ID, err)
 		return nil, err
 	}
-	return s.deliverTemplate(ctx, conv, messageID)
+	return s.deliverTemplate(ctx, conv, use, messageID)
 }
 
-// checkCooldown refuses a template that comes too soon after another one, or
-// that the person stopped. within is the conversation it would be sent in; nil = a new one.
+// checkCooldown refuses a template that comes too soon after another one. within is the conversation it would be sent in; nil = a new one.
 //
 // Where the customer answered (the window is open or over), a template of the
 // same conversation is no reason to wait: they are talking. One that another
 // conversation sent is.
 func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, within *Conversation, use *templateUse, now int64) error {
-	if contact.MarketingStopAt != 0 && strings.EqualFold(use.template.Category, "MARKETING") {
-		return Refuse(CodeCooldown, T("refusal.marketing_stopped"))
-	}
-	if contact.BlockedUntil > now {
-		return Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", contact.BlockedUntil).In(use.queue.TimeZone))
-	}
 	cooldown := s.cooldown()
 	if cooldown == 0 || contact.LastTemplateAt == 0 || contact.LastTemplateAt+cooldown <= now {
 		return nil
@@ -183,10 +174,17 @@ func (s *Service) noteBudget(ctx context.Context, queueID string, err error) {
 }
 
 // deliverTemplate sends what storeTemplate stored and turns what came of it into an answer.
-func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, messageID string) (*Started, error) {
+func (s *Service) deliverTemplate(ctx context.Context, conv *Conversation, use *templateUse, messageID string) (*Started, error) {
 	delivery, err := s.Sender.SendHeld(ctx, messageID)
 	if err != nil {
 		return nil, err
+	}
+	if delivery.Status == NotSent && delivery.Reason != 0 { // somebody stopped it since it was confirmed
+		contact := &conv.Contact
+		if now, err := s.Store.Conversation(ctx, conv.ID); err == nil {
+			contact = &now.Contact
+		}
+		return nil, use.leaving(contact, conv).refusal(delivery.Reason, use.queue.TimeZone)
 	}
 	if delivery.Status == Failed || delivery.Status == NotSent {
 		return nil, s.refused(ctx, conv, delivery)

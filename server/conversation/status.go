@@ -45,6 +45,11 @@ const (
 	ReasonNotPermitted = 54 // a post of a kind that is never sent
 	ReasonFile         = 57 // the file to send could not be read any more
 	ReasonDeleted      = 58 // the post was deleted before it left
+	ReasonDisabled     = 59 // the number is disabled: the message waits
+	ReasonTemplate     = 60 // the template may not be used any more
+	ReasonStopped      = 61 // the person wants no marketing
+	ReasonBlocked      = 62 // Meta asked to wait with this person
+	ReasonNoAddress    = 63 // nothing is known by which the person could be reached
 )
 
 // Together is what a post shows that became several messages: a failure if one

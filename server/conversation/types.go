@@ -124,6 +124,8 @@ type Conversation struct {
 	RemindedAt     int64  // the beginning of the customer's wait that was acted on last (see Service.LookAtWait)
 	WindowFrom     int64  // Meta's timestamp of the inbound that opened the window that stands or stood last
 	WindowUntil    int64  // Meta's timestamp of the last inbound + 24 h; 0 = the customer never answered
+	WindowPhone    string // the number of who wrote last, digits as Meta wrote them: the window is theirs
+	WindowUserID   string // and their BSUID; both "" = not known
 	LastTemplateAt int64
 	LastInboundAt  int64 // Meta's timestamp
 	LastOutboundAt int64

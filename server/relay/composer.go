@@ -28,11 +28,8 @@ type Envelope struct {
 }
 
 // Outgoing addresses the envelope. The message's id comes back in every status.
-func (e Envelope) Outgoing(contact conversation.Contact, messageID string) whatsapp.Outgoing {
-	out := whatsapp.Outgoing{To: contact.Phone, ReplyTo: e.ReplyTo, CallbackData: messageID}
-	if out.To == "" {
-		out.Recipient = contact.UserID
-	}
+func (e Envelope) Outgoing(to conversation.Address, messageID string) whatsapp.Outgoing {
+	out := whatsapp.Outgoing{To: to.Phone, Recipient: to.UserID, ReplyTo: e.ReplyTo, CallbackData: messageID}
 	switch {
 	case e.Template != nil:
 		out.Type, out.Template = whatsapp.TypeTemplate, e.Template

@@ -94,7 +94,7 @@ func TestAHeaderTakesAnAddressOrAFile(t *testing.T) {
 		if e.File != nil {
 			e.File.MediaID = "meta"
 		}
-		image := e.Outgoing(conversation.Contact{Phone: "1"}, "m").Template.Components[0].Parameters[0].Image
+		image := e.Outgoing(conversation.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Image
 		if e.File == nil {
 			require.Equal(t, &whatsapp.MediaRef{Link: given}, image)
 		} else {
@@ -176,7 +176,7 @@ func TestEveryKnownTemplateIsSentRightOrRefused(t *testing.T) {
 				e.File.MediaID, err = client.UploadMedia(context.Background(), cred, e.File.Name, e.File.MIME, e.File.Size, strings.NewReader(strings.Repeat("x", int(e.File.Size))))
 				require.NoError(t, err)
 			}
-			_, err = client.Send(context.Background(), cred, e.Outgoing(conversation.Contact{Phone: fmt.Sprint("+55119876543", 10+sent)}, "m")) // one message a customer, at Meta's rate
+			_, err = client.Send(context.Background(), cred, e.Outgoing(conversation.Address{Phone: fmt.Sprint("+55119876543", 10+sent)}, "m")) // one message a customer, at Meta's rate
 			require.NoError(t, err, "%s: %s", path, composed.Outgoing)
 			sent++
 		}

@@ -100,6 +100,9 @@ func (h *Held) finish(ctx context.Context, job *jobqueue.Job) error {
 
 func delivery(a attempt) conversation.Delivery {
 	d := conversation.Delivery{Status: a.status, MetaCode: a.verdict.Code}
+	if a.status == conversation.NotSent && a.send != nil {
+		d.Reason = a.send.Message.ReasonCode
+	}
 	if a.status == conversation.Failed {
 		d.Words = a.verdict
 	}

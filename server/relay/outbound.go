@@ -19,17 +19,13 @@ const (
 	unknownPoll = time.Second
 	// sendTimeout bounds one request; what has not answered by then is of unknown outcome.
 	sendTimeout = 20 * time.Second
-	// orderPatience is how long a post waits for an earlier one whose hook has
-	// not come; what a crash swallowed is found before the outbox starts again.
-	orderPatience = 3 * time.Second
 	// waitForAdmin is the pause while an account is disabled or stopped.
 	waitForAdmin = 10 * time.Second
-	// templateShelfLife is how long a confirmed template may wait to leave.
-	templateShelfLife = 24 * time.Hour
 )
 
 // Outbound sends what waits in the outbox. It is the lock: nothing leaves for
-// WhatsApp unless the row of its conversation, read at that moment, says so.
+// WhatsApp unless conversation.Leaving allows it by the rows as they are when
+// it is marked as left.
 type Outbound struct {
 	Store   OutboundStore
 	Owner   string // of the jobs, as the worker claims them
@@ -41,6 +37,9 @@ type Outbound struct {
 	Clock   conversation.Clock
 	Shown   func() // wakes the ticks
 	Refresh func() // wakes the mirror
+	// TakeIn judges the posts of a channel that no hook brought, up to a moment
+	// (milliseconds since epoch, the server's clock): something later waits for them.
+	TakeIn func(ctx context.Context, channelID string, until int64)
 	// Aborted is told when a start failed and nobody is waiting for the answer.
 	Aborted func(ctx context.Context, s *Send, v whatsapp.Verdict)
 
@@ -73,23 +72,9 @@ func again(delay time.Duration, reason string) attempt {
 }
 
 func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, error) {
-	s, err := o.Store.LoadSend(ctx, job.Key)
-	if errors.Is(err, conversation.ErrNotFound) {
-		return attempt{status: conversation.NotSent}, nil // erased meanwhile
-	} else if err != nil {
-		return attempt{}, err
-	}
-	if s.Message.Status.Rank() > conversation.Unknown.Rank() {
-		if err := o.adopt(ctx, s, s.Message.Status); err != nil {
-			return attempt{}, err
-		}
-		return o.ended(ctx, s) // a status webhook was faster, or a crash came after the end
-	}
-	if job.LeftAt != 0 {
-		return o.awaitOutcome(ctx, job, s)
-	}
-	if reason := o.forbidden(s); reason != 0 {
-		return o.end(ctx, s, conversation.NotSent, reason, whatsapp.Verdict{})
+	s, decided, err := o.judge(ctx, job)
+	if err != nil || decided != nil {
+		return *orNone(decided), err
 	}
 	if delay, why := o.mustWait(s); delay > 0 {
 		a := again(delay, why)
@@ -111,6 +96,44 @@ func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, erro
 	return o.transmit(ctx, job, s, &envelope)
 }
 
+func orNone(a *attempt) *attempt {
+	if a == nil {
+		return &attempt{}
+	}
+	return a
+}
+
+// judge reads the message and what decides about it. It answers what came of
+// the attempt, or nil where nothing stands in the message's way.
+func (o *Outbound) judge(ctx context.Context, job jobqueue.Job) (*Send, *attempt, error) {
+	s, err := o.Store.LoadSend(ctx, job.Key)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return nil, &attempt{status: conversation.NotSent}, nil // erased meanwhile
+	} else if err != nil {
+		return nil, nil, err
+	}
+	var a attempt
+	switch reason := s.leaving().Obstacle(o.Clock.Now()); {
+	case s.Message.Status.Rank() > conversation.Unknown.Rank():
+		a, err = o.ended(ctx, s) // a status webhook was faster, or a crash came after the end
+	case job.LeftAt != 0:
+		a, err = o.awaitOutcome(ctx, job, s)
+	case reason == conversation.ReasonDisabled:
+		a = again(waitForAdmin, "the number is disabled")
+	case reason != 0:
+		a, err = o.end(ctx, s, conversation.NotSent, reason, whatsapp.Verdict{})
+	case s.EarlierMissing:
+		o.TakeIn(ctx, s.Conversation.ChannelID, s.Message.CreatedAt)
+		a = again(orderPause, "an earlier post comes first")
+	case s.EarlierWaits:
+		a = again(0, "an earlier message comes first")
+	default:
+		return s, nil, nil
+	}
+	a.send = s
+	return s, &a, err
+}
+
 // awaitOutcome waits for a status to tell what became of a request that left.
 func (o *Outbound) awaitOutcome(ctx context.Context, job jobqueue.Job, s *Send) (attempt, error) {
 	if time.Since(time.UnixMilli(job.LeftAt)) < unknownPatience {
@@ -121,35 +144,9 @@ func (o *Outbound) awaitOutcome(ctx context.Context, job jobqueue.Job, s *Send) 
 	return o.end(ctx, s, conversation.Unknown, conversation.ReasonUnknown, whatsapp.Verdict{})
 }
 
-// forbidden is the lock: the reason why the message may not leave now, 0 = it may.
-func (o *Outbound) forbidden(s *Send) int {
-	now := o.Clock.Now()
-	state := s.Conversation.StateAt(now)
-	switch {
-	case s.Conversation.AbortedAt != 0 || state == conversation.Closed:
-		return conversation.ReasonClosed
-	case s.PostDeleted:
-		return conversation.ReasonDeleted
-	case s.Message.Kind == whatsapp.TypeTemplate:
-		if now-s.Message.CreatedAt > templateShelfLife.Milliseconds() {
-			return conversation.ReasonTooOld
-		}
-		return 0
-	case state != conversation.Open:
-		return conversation.ReasonLocked
-	default:
-		return 0
-	}
-}
-
 // mustWait is how long the message has to wait before it may be tried, and why.
 func (o *Outbound) mustWait(s *Send) (time.Duration, string) {
-	switch {
-	case !s.Account.Enabled:
-		return waitForAdmin, "the number is disabled"
-	case s.EarlierMissing && time.Since(time.UnixMilli(s.Message.CreatedAt)) < orderPatience:
-		return orderPause, "an earlier post comes first"
-	case s.Account.BlockedCode != 0 && !o.Pacer.Probe(s.Account.ID):
+	if s.Account.BlockedCode != 0 && !o.Pacer.Probe(s.Account.ID) {
 		return waitForAdmin, "the number waits for an administrator"
 	}
 	return o.Pacer.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
@@ -166,17 +163,40 @@ func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send, enve
 		return a, nil
 	}
 	defer land()
-	// from here on a crash leaves an unknown outcome, so it is written first
-	if err := o.Store.MarkLeft(ctx, o.Owner, job.ID, time.Now().UnixMilli()); err != nil {
-		return attempt{}, err
+	s, decided, err := o.leave(ctx, job, s)
+	if err != nil || decided != nil {
+		return *orNone(decided), err
 	}
 	// a request under way is not cut off by a stop: that would only make its outcome unknown
 	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
-	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.Outgoing(s.Contact, s.Message.ID))
+	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.Outgoing(s.leaving().To(), s.Message.ID))
 	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelWrite()
 	return o.settle(ctx, job, s, sent, err)
+}
+
+// leave marks the message as left, since from then on a crash leaves an unknown
+// outcome. What changed while it waited for its turn is judged again first.
+func (o *Outbound) leave(ctx context.Context, job jobqueue.Job, s *Send) (*Send, *attempt, error) {
+	for {
+		left, err := o.Store.MarkLeft(ctx, o.Owner, job.ID, time.Now().UnixMilli(), s.Seen)
+		if err != nil {
+			return nil, nil, err
+		}
+		if left && s.leaving().Obstacle(o.Clock.Now()) == 0 {
+			return s, nil, nil
+		}
+		if left { // its time ran out
+			if err := o.Store.ClearLeft(ctx, o.Owner, job.ID); err != nil {
+				return nil, nil, err
+			}
+		}
+		var decided *attempt
+		if s, decided, err = o.judge(ctx, job); err != nil || decided != nil {
+			return nil, decided, err
+		}
+	}
 }
 
 // settle writes down what came of a request.
@@ -235,7 +255,7 @@ func (o *Outbound) end(ctx context.Context, s *Send, status conversation.Status,
 	if err := o.Store.RecordEnd(ctx, s.Message.ID, status, reason, now); err != nil {
 		return attempt{}, err
 	}
-	s.Message.Status = status
+	s.Message.Status, s.Message.ReasonCode = status, reason
 	return o.conclude(ctx, attempt{status: status, verdict: v, send: s})
 }
 
@@ -249,6 +269,9 @@ func (o *Outbound) adopt(ctx context.Context, s *Send, status conversation.Statu
 
 // ended finishes the job of a message that has come to its end already.
 func (o *Outbound) ended(ctx context.Context, s *Send) (attempt, error) {
+	if err := o.adopt(ctx, s, s.Message.Status); err != nil {
+		return attempt{}, err
+	}
 	a := attempt{status: s.Message.Status, send: s}
 	if a.status == conversation.Failed {
 		a.verdict = whatsapp.ClassifyCode(s.Message.ReasonCode)

@@ -27,12 +27,23 @@ type outbox struct {
 	blocked int
 	aborted bool
 	closed  bool
+	// while happens when the message waited for its turn and is about to leave
+	while func(*Send)
 }
 
 func (o *outbox) LoadSend(context.Context, string) (*Send, error) { s := o.send; return &s, nil }
-func (o *outbox) MarkLeft(_ context.Context, _ string, _ int64, now int64) error {
+func (o *outbox) MarkLeft(_ context.Context, _ string, _, now, seen int64) (bool, error) {
+	if o.while != nil {
+		change := o.while
+		o.while = nil
+		change(&o.send)
+		o.send.Seen++
+	}
+	if seen != o.send.Seen {
+		return false, nil
+	}
 	o.leftAt = now
-	return nil
+	return true, nil
 }
 func (o *outbox) ClearLeft(context.Context, string, int64) error { o.leftAt = 0; return nil }
 func (o *outbox) RecordSent(_ context.Context, _, wamid string, _ Person, _ int64) error {
@@ -89,7 +100,7 @@ func newOutbound(o *outbox, m *meta, now int64) *Outbound {
 	return &Outbound{
 		Store: o, Owner: "me", Send: m.Send, Pacer: NewPacer(), Flights: NewFlights(), Clock: clock, Shown: nothing, Refresh: nothing,
 		Effects: &Effects{Store: o, Clock: clock, Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}},
-		Aborted: func(context.Context, *Send, whatsapp.Verdict) {},
+		Aborted: func(context.Context, *Send, whatsapp.Verdict) {}, TakeIn: func(context.Context, string, int64) {},
 	}
 }
 
@@ -127,6 +138,88 @@ func TestNothingLeavesALockedConversation(t *testing.T) {
 			require.Equal(rt, conversation.NotSent, o.send.Message.Status)
 		}
 	})
+}
+
+// allowed is a template that queue q may use.
+var allowed = conversation.Template{Name: "oi", Category: "MARKETING", Status: conversation.StatusApproved, Approved: true, QueueIDs: []string{"q"}}
+
+// What changes while a message waits for its turn is obeyed: nothing reaches Meta, and the reason is kept.
+func TestWhatChangesBeforeItLeavesIsObeyed(t *testing.T) {
+	for name, c := range map[string]struct {
+		template bool
+		while    func(*Send)
+		reason   int
+	}{
+		"closed":                  {false, func(s *Send) { s.Conversation.ClosedAt = 9 }, conversation.ReasonClosed},
+		"closed, a template":      {true, func(s *Send) { s.Conversation.ClosedAt = 9 }, conversation.ReasonClosed},
+		"the window ended":        {false, func(s *Send) { s.Conversation.WindowUntil = 9 }, conversation.ReasonLocked},
+		"the post was deleted":    {false, func(s *Send) { s.PostDeleted = true }, conversation.ReasonDeleted},
+		"the person is erased":    {true, func(s *Send) { s.Contact = conversation.Contact{} }, conversation.ReasonNoAddress},
+		"the person wants no ads": {true, func(s *Send) { s.Contact.MarketingStopAt = 9 }, conversation.ReasonStopped},
+		"Meta asked to wait":      {true, func(s *Send) { s.Contact.BlockedUntil = 11 }, conversation.ReasonBlocked},
+		"approval taken off":      {true, func(s *Send) { s.Template.Approved = false }, conversation.ReasonTemplate},
+		"taken from the queue":    {true, func(s *Send) { s.Template.QueueIDs = nil }, conversation.ReasonTemplate},
+		"paused at Meta":          {true, func(s *Send) { s.Template.Status = "PAUSED" }, conversation.ReasonTemplate},
+		"gone at Meta":            {true, func(s *Send) { s.Template.GoneAt = 9 }, conversation.ReasonTemplate},
+		"a day passed":            {true, func(s *Send) { s.Message.CreatedAt = -day }, conversation.ReasonTooOld},
+	} {
+		o, m := textTo(openConv), &meta{}
+		if c.template {
+			o.send.Message.Kind, o.send.Message.CreatedAt, o.send.Template, o.send.QueueID = "template", 5, allowed, "q"
+		}
+		o.while = c.while
+		a := run(t, newOutbound(o, m, 10), o, 1)
+		require.Zero(t, m.got, name)
+		require.False(t, a.retry, name)
+		require.Equal(t, conversation.NotSent, o.send.Message.Status, name)
+		require.Equal(t, c.reason, o.send.Message.ReasonCode, name)
+	}
+
+	// what is only put off leaves later, and what changed for the better at once
+	for name, while := range map[string]func(*Send){
+		"the number was disabled":   func(s *Send) { s.Account.Enabled = false },
+		"an earlier one came in":    func(s *Send) { s.EarlierWaits = true },
+		"an earlier one is missing": func(s *Send) { s.EarlierMissing = true },
+	} {
+		o, m := textTo(openConv), &meta{}
+		o.while = while
+		a := run(t, newOutbound(o, m, 10), o, 1)
+		require.Zero(t, m.got, name)
+		require.True(t, a.retry, name)
+		require.Zero(t, o.leftAt, name)
+		require.Equal(t, conversation.Pending, o.send.Message.Status, name)
+	}
+	o, m := textTo(openConv), &meta{}
+	o.while = func(s *Send) { s.Conversation.WindowUntil += day }
+	require.Equal(t, conversation.Sent, run(t, newOutbound(o, m, 10), o, 1).status)
+	require.Equal(t, 1, m.got)
+}
+
+// ticking is a clock that moves on each time it is read.
+type ticking struct{ now, step int64 }
+
+func (c *ticking) Now() int64 { c.now += c.step; return c.now }
+
+// The window may end while the database is asked.
+func TestAMessageWhoseTimeRunsOutWhileItLeavesStays(t *testing.T) {
+	o, m := textTo(&conversation.Conversation{WindowFrom: 1, WindowUntil: 12}), &meta{}
+	out := newOutbound(o, m, 0)
+	out.Clock = &ticking{now: 5, step: 4}
+	require.Equal(t, conversation.NotSent, run(t, out, o, 1).status)
+	require.Zero(t, m.got)
+	require.Zero(t, o.leftAt)
+}
+
+func TestAPostThatIsMissingIsTakenInAtOnce(t *testing.T) {
+	o, m := textTo(openConv), &meta{}
+	o.send.EarlierMissing, o.send.Message.CreatedAt = true, 7
+	out := newOutbound(o, m, 10)
+	var asked []any
+	out.TakeIn = func(_ context.Context, channelID string, until int64) { asked = append(asked, channelID, until) }
+	a := run(t, out, o, 1)
+	require.True(t, a.retry)
+	require.Zero(t, m.got, "however long it takes")
+	require.Equal(t, []any{"channel", int64(7)}, asked)
 }
 
 func apiError(code int) error {
@@ -208,6 +301,7 @@ func TestAStatusThatWasFasterEndsTheJob(t *testing.T) {
 func TestAStartThatFailsLeavesNoConversation(t *testing.T) {
 	o := textTo(waitingConv)
 	o.send.Message.Kind, o.send.Conversation.ChannelID = "template", ""
+	o.send.Template, o.send.QueueID = allowed, "q"
 	a := run(t, newOutbound(o, &meta{errs: []error{apiError(132001)}}, 10), o, 1)
 	require.True(t, a.aborted)
 	require.True(t, o.aborted)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Person is how WhatsApp names somebody in a webhook; any part may be missing, not all.
@@ -115,10 +116,26 @@ type Send struct {
 	Conversation conversation.Conversation
 	Contact      conversation.Contact
 	Account      conversation.Account // with its token
-	// EarlierMissing tells that the channel has a recent earlier post of an agent
-	// that is not in the outbox yet: hooks may reach us in another order than posts were made.
+	// Template is the one that the message is of, as far as conversation.Leaving
+	// asks, as it stands now; one that is gone is allowed to nobody.
+	Template conversation.Template
+	QueueID  string // in which a template was confirmed
+	// EarlierMissing tells that the channel has an earlier post of an agent that
+	// is still to be judged: hooks may come late, in another order, or never.
 	EarlierMissing bool
+	EarlierWaits   bool // an earlier message of the conversation is in the outbox and not done
 	PostDeleted    bool // somebody took the post back before it left
+	// Seen stands for all of this as it was read; see OutboundStore.MarkLeft.
+	Seen int64
+}
+
+// leaving is what the policy asks of the message.
+func (s *Send) leaving() *conversation.Leaving {
+	l := &conversation.Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
+	if s.Message.Kind == whatsapp.TypeTemplate {
+		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
+	}
+	return l
 }
 
 // Piece is a message to enqueue and what its job holds (an Envelope).
@@ -131,9 +148,11 @@ type Piece struct {
 type OutboundStore interface {
 	// LoadSend reads it all from the database in one go, no cache.
 	LoadSend(ctx context.Context, messageID string) (*Send, error)
-	// MarkLeft sets left_at, fenced by owner: from now on the outcome can be
-	// unknown. ErrLost (jobqueue) if the lease is gone.
-	MarkLeft(ctx context.Context, owner string, jobID int64, now int64) error
+	// MarkLeft is the lock: it sets left_at, fenced by owner, if everything is
+	// still as LoadSend saw it. From then on the outcome can be unknown, and
+	// whoever closes the conversation comes after. false = it is to be judged
+	// again; ErrLost (jobqueue) if the lease is gone.
+	MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error)
 	// ClearLeft takes it back: the request certainly did not leave, or Meta refused it.
 	ClearLeft(ctx context.Context, owner string, jobID int64) error
 	// RecordSent stores wamid, status sent (if it advances), sent_at, the

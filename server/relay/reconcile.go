@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// freshEnough is how old a post may be that is still sent after the plugin was down.
-	freshEnough = 15 * time.Minute
+	// FreshEnough is how old a post may be that is still sent after the plugin was down.
+	FreshEnough = 15 * time.Minute
 	// settleTime leaves a post to its hook before we think it was missed.
 	settleTime = 5 * time.Second
 	// lookBack is how far a round looks back beyond the last one: a hook that
@@ -67,6 +67,15 @@ func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
 	return r.Store.SetFact(ctx, aliveFact, end)
 }
 
+// TakeIn judges at once what no hook has brought of a channel, up to a moment
+// (milliseconds since epoch, the server's clock): a later post waits for it.
+func (r *Reconcile) TakeIn(ctx context.Context, channelID string, until int64) {
+	since := time.Now().Add(-FreshEnough).UnixMilli() // nothing waits for what is older: it is never sent
+	if err := r.channel(ctx, channelID, since, until); err != nil {
+		r.Log.Warn("Could not take in the posts that come first", "channel", channelID, "error", err.Error())
+	}
+}
+
 func (r *Reconcile) channel(ctx context.Context, channelID string, since, end int64) error {
 	posted, err := r.Posts.MissedPosts(ctx, channelID, since, end)
 	if err != nil {
@@ -100,7 +109,7 @@ func (r *Reconcile) rule(ctx context.Context, c *conversation.Conversation, p Po
 	switch {
 	case !c.WasOpenAt(now - age.Milliseconds()):
 		return refused(conversation.ReasonLocked, conversation.Text{}), nil
-	case age > freshEnough:
+	case age > FreshEnough:
 		return refused(conversation.ReasonTooOld, conversation.Text{}), nil
 	}
 	return ruling, nil

@@ -87,7 +87,7 @@ func (t *Ticks) notice(ctx context.Context, tick Tick) error {
 	return err
 }
 
-// noticeOf is the reason of a message that did not get through.
+// noticeOf is the reason of a message that did not get through, and what to do.
 func noticeOf(m *conversation.Message) conversation.Text {
 	switch {
 	case m.Status == conversation.Unknown:
@@ -102,6 +102,14 @@ func noticeOf(m *conversation.Message) conversation.Text {
 		return conversation.T("notice.file")
 	case m.ReasonCode == conversation.ReasonNotPermitted:
 		return conversation.T("notice.not_permitted")
+	case m.ReasonCode == conversation.ReasonTemplate:
+		return conversation.T("notice.template")
+	case m.ReasonCode == conversation.ReasonStopped:
+		return conversation.T("notice.stopped")
+	case m.ReasonCode == conversation.ReasonBlocked:
+		return conversation.T("notice.blocked")
+	case m.ReasonCode == conversation.ReasonNoAddress:
+		return conversation.T("notice.no_address")
 	default:
 		return conversation.T("notice.locked")
 	}

@@ -167,7 +167,7 @@ func TestADeletedPostDoesNotLeave(t *testing.T) {
 }
 
 func TestWhoHasNoNumberIsAddressedByTheirID(t *testing.T) {
-	out := Envelope{Text: "oi"}.Outgoing(conversation.Contact{UserID: "BR.123"}, "m")
+	out := Envelope{Text: "oi"}.Outgoing(conversation.Address{UserID: "BR.123"}, "m")
 	require.Empty(t, out.To)
 	require.Equal(t, "BR.123", out.Recipient)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
@@ -12,7 +13,8 @@ import (
 // MergeContacts makes two contacts one: conversations (and with them messages,
 // files and charges) and identities of the second become the first one's, what
 // the first does not know of the person is taken from the second, and the
-// stricter of their limits hold. An audit row tells who did it. Where both have
+// stricter of their limits hold; a window stays that of the address that opened
+// it. An audit row tells who did it. Where both have
 // an open conversation on one account it is conversation.ErrConflict, and
 // nothing changes. now is milliseconds since epoch.
 func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64) (*conversation.Contact, error) {
@@ -30,6 +32,9 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 			}
 			if clash {
 				return conversation.ErrConflict
+			}
+			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{intoID, fromID})); err != nil {
+				return failed(err, "could not keep whose the windows are")
 			}
 			for _, query := range []string{
 				"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
@@ -68,6 +73,11 @@ func lockBoth(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
 	}
 	return nil
 }
+
+// noteWindows notes whose a window is before the numbers of contacts change,
+// where nobody has: it stays that of the address that opened it.
+const noteWindows = `UPDATE waa_conversations c SET window_phone = CASE WHEN ct.wa_id <> '' THEN ct.wa_id ELSE ltrim(ct.phone, '+') END, window_user_id = ct.user_id
+	FROM waa_contacts ct WHERE ct.id = ANY($1) AND c.contact_id = ct.id AND c.window_until > 0 AND c.window_phone = '' AND c.window_user_id = ''`
 
 const mergeContact = `UPDATE waa_contacts c SET
 		name = CASE WHEN c.name = '' THEN o.name ELSE c.name END,

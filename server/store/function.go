@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,12 +17,13 @@ type function struct {
 	name    string
 	params  []string // their types; $1, $2 ... in the query
 	returns string   // columns of a result, or "SETOF type"
+	first   []string // statements before the query, which sees what they waited for
 	query   string
 }
 
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
-	all := []function{arrivalFunction(), saveInboundFunction(), loadSendFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), postedFunction()}
+	all := []function{arrivalFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), postedFunction()}
 	for _, table := range []string{inboxTable, outboxTable, mediaTable} {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}
@@ -37,11 +39,11 @@ const planning = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = 
 // create is the statement that makes the function.
 func (f *function) create() string {
 	return "CREATE OR REPLACE FUNCTION " + f.id() + "(" + strings.Join(f.params, ", ") + ") RETURNS " + f.returns +
-		" LANGUAGE plpgsql " + planning + " AS $function$\n#variable_conflict use_column\nBEGIN\n\tRETURN QUERY " + f.query + ";\nEND $function$"
+		" LANGUAGE plpgsql " + planning + " AS $function$\n#variable_conflict use_column\nBEGIN\n\t" + strings.Join(append(slices.Clone(f.first), "RETURN QUERY "+f.query), ";\n\t") + ";\nEND $function$"
 }
 
 func (f *function) id() string {
-	sum := sha256.Sum256([]byte(strings.Join(f.params, ",") + f.returns + planning + f.query))
+	sum := sha256.Sum256([]byte(strings.Join(f.params, ",") + f.returns + planning + strings.Join(f.first, ";") + f.query))
 	return "waa_" + f.name + "_" + hex.EncodeToString(sum[:5])
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
@@ -25,11 +26,23 @@ func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, o
 			if err := lockIdentities(ctx, t, append(identitiesOf(old), identitiesOf(renewed)...)); err != nil {
 				return err
 			}
+			if err := execOne(ctx, t, "could not hold the contact", "SELECT FROM waa_contacts WHERE id = $1 FOR UPDATE", contactID); err != nil {
+				return err
+			}
 			// what the person left may be another's one day
 			if _, err := exec(ctx, t, `DELETE FROM waa_identities WHERE account_id = $1 AND contact_id = $2
 				AND (kind = 'phone' AND value = $3 AND $4 NOT IN ('', $3) OR kind = 'bsuid' AND value = $5 AND $6 NOT IN ('', $5))`,
 				accountID, contactID, old.PhoneKey, renewed.PhoneKey, old.UserID, renewed.UserID); err != nil {
 				return errors.Wrap(err, "could not take old identities off")
+			}
+			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{contactID})); err != nil {
+				return errors.Wrap(err, "could not keep whose the windows are")
+			}
+			if renewed.PhoneKey == "" && renewed.UserID != "" { // the same person at the same number: the window goes by the new id
+				if _, err := exec(ctx, t, "UPDATE waa_conversations SET window_user_id = $3 WHERE contact_id = $2 AND account_id = $1 AND window_user_id = $4 AND $4 <> ''",
+					accountID, contactID, renewed.UserID, old.UserID); err != nil {
+					return errors.Wrap(err, "could not move a window")
+				}
 			}
 			if _, err := exec(ctx, t, newIdentities, accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
 				return errors.Wrap(err, "could not store the identities")

@@ -65,6 +65,8 @@ func saveInboundFunction() function {
 				window_from = CASE WHEN old.moves AND $8 >= old.window_until THEN $8 ELSE c.window_from END,
 				window_until = CASE WHEN old.moves THEN $9 ELSE c.window_until END,
 				last_inbound_at = CASE WHEN old.moves THEN $8 ELSE c.last_inbound_at END,
+				window_phone = CASE WHEN old.moves AND $4 || $5 <> '' THEN $5 ELSE c.window_phone END,
+				window_user_id = CASE WHEN old.moves AND $4 || $5 <> '' THEN $4 ELSE c.window_user_id END,
 				idle_at = CASE WHEN $7 AND c.idle_at = 0 THEN $8 ELSE c.idle_at END,
 				updated_at = greatest(c.updated_at, $10),
 				refresh_at = CASE WHEN NOT old.moves OR c.closed_at <> 0 THEN c.refresh_at

@@ -41,16 +41,20 @@ func newQueue(s *Store, table string) *Queue {
 	return q
 }
 
-// jobSQL fills in the words that differ between the tables, and {now}.
+// jobSQL fills in the words that differ between the tables, {order} of a lane, and {now}.
 func jobSQL(table, query string) string {
 	leftAt, awake := "0::bigint", ""
 	if table == outboxTable {
 		leftAt = "j.left_at"
 	}
+	order := "ord, id"
+	if table == outboxTable {
+		order = "ord, post_id, id" // posts of one moment leave by their ids
+	}
 	if table == inboxTable { // it waits for nothing while it runs
 		awake = ", waits_for = ''"
 	}
-	return strings.NewReplacer("{table}", "waa_"+table, "{left_at}", leftAt, "{awake}", awake, "{begun}", "begun_at = CASE WHEN j.begun_at = 0 THEN "+clock+" ELSE j.begun_at END", "{now}", clock,
+	return strings.NewReplacer("{table}", "waa_"+table, "{order}", order, "{left_at}", leftAt, "{awake}", awake, "{begun}", "begun_at = CASE WHEN j.begun_at = 0 THEN "+clock+" ELSE j.begun_at END", "{now}", clock,
 		"{held}", "id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at < 1").Replace(query)
 }
 
@@ -100,7 +104,7 @@ func (q *Queue) ClaimKey(ctx context.Context, owner, key string, lease time.Dura
 	err := q.s.db.GetContext(ctx, job, q.sql(`
 		UPDATE {table} j SET lease_owner = $1, lease_until = {now} + $3::bigint, attempts = j.attempts + 1, {begun}
 		WHERE j.dedupe_key = $2 AND j.finished_at = 0 AND j.lease_until <= {now}
-			AND j.id = (SELECT n.id FROM {table} n WHERE n.lane = j.lane AND n.finished_at = 0 ORDER BY n.lease_owner = '', n.ord, n.id LIMIT 1)
+			AND j.id = (SELECT n.id FROM {table} n WHERE n.lane = j.lane AND n.finished_at = 0 ORDER BY n.lease_owner = '', {order} LIMIT 1)
 		RETURNING `+of("j", jobColumns)+`, {left_at} AS left_at`), owner, key, lease.Milliseconds())
 	switch {
 	case errors.Is(err, sql.ErrNoRows), hasCode(err, uniqueViolation): // the latter: another job of the lane was taken at the same moment

@@ -33,10 +33,10 @@ func claimFunction(table string) function {
 		WITH RECURSIVE clock AS MATERIALIZED (
 			SELECT {now} AS now
 		), lanes AS (
-			(SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, ord, id LIMIT 1)
+			(SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, {order} LIMIT 1)
 			UNION ALL
 			SELECT n.lane, n.id, n.due_at, n.account_id FROM lanes l, LATERAL (
-				SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, ord, id LIMIT 1
+				SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, {order} LIMIT 1
 			) n
 		), ready AS MATERIALIZED (
 			SELECT l.lane, coalesce(h.id, l.id) AS id, l.account_id

@@ -34,7 +34,7 @@ const finishing = `
 		), claimed AS (
 			UPDATE {table} j SET lease_owner = d.owner, lease_until = {now} + d.lease, attempts = j.attempts + 1, {begun}{awake}
 			FROM done d, LATERAL (
-				SELECT n.id FROM {table} n WHERE n.lane = d.lane AND n.finished_at = 0 AND n.id <> d.id ORDER BY n.ord, n.id LIMIT 1
+				SELECT n.id FROM {table} n WHERE n.lane = d.lane AND n.finished_at = 0 AND n.id <> d.id ORDER BY {order} LIMIT 1
 			) n
 			WHERE j.id = n.id AND j.finished_at < 1 AND j.due_at <= {now} AND j.lease_owner = ''
 			RETURNING d.id AS after, j, {left_at} AS left_at

@@ -172,6 +172,7 @@ func TestReconcileFindsActiveChannels(t *testing.T) {
 func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		now := time.Now().UnixMilli()
 		m := f.outbound(t, c, func(m *conversation.Message) { m.CreatedAt = now })
 		missing := func() bool {
 			send, err := f.LoadSend(ctx(), m.ID)
@@ -189,13 +190,31 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 		post("ana", "", now+1)
 		post("bot", "", now-1)
 		post("ana", "custom_waa_note", now-1)
-		post("ana", "", now-60_000)
-		require.False(t, missing(), "later ones, the bot's, notes and old ones are nothing to wait for")
+		post("ana", "", now-relay.FreshEnough.Milliseconds())
+		note := post("ana", relay.TypeNote, now-9)
+		reply := post("bruno", "", now-8)
+		_, err = f.db.Exec("UPDATE posts SET rootid = $1 WHERE id = $2", note, reply)
+		require.NoError(t, err)
+		require.False(t, missing(), "later ones, the bot's, notes and what answers them, and old ones are nothing to wait for")
+		twin := post("carla", "", now)
+		_, err = f.db.Exec("UPDATE waa_messages SET post_id = 'p' WHERE id = $1", m.ID)
+		require.NoError(t, err)
+		for id, first := range map[string]bool{"z": false, "a": true, "9": true} { // of one millisecond the lower id comes first
+			_, err = f.db.Exec("UPDATE posts SET id = $2 WHERE id = $1", twin, id)
+			require.NoError(t, err)
+			require.Equal(t, first, missing(), id)
+			twin = id
+		}
+		_, err = f.db.Exec("UPDATE posts SET deleteat = 1 WHERE id = $1", twin)
+		require.NoError(t, err)
+		require.False(t, missing(), "who was taken back is not waited for")
 		earlier := post("bruno", "", now-1)
 		require.True(t, missing())
 		f.outbound(t, c, func(m *conversation.Message) { m.PostID, m.CreatedAt = earlier, now-1 })
 		require.False(t, missing())
 
+		_, err = f.db.Exec("DELETE FROM posts WHERE id IN ($1, $2)", note, reply)
+		require.NoError(t, err)
 		channels, err := f.ChannelsWithMissedPosts(ctx(), "bot", now-10, now)
 		require.NoError(t, err)
 		require.Empty(t, channels)

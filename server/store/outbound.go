@@ -7,57 +7,8 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
-
-// LoadSend reads everything about one message in one go; see relay.OutboundStore.
-func (s *Store) LoadSend(ctx context.Context, messageID string) (*relay.Send, error) {
-	send := &relay.Send{}
-	err := s.db.GetContext(ctx, send, "SELECT "+part("m", "message", messageColumns)+", "+part("c", "conversation", conversationColumns)+", "+
-		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+", f.earlier_missing, f.post_deleted FROM "+s.call["load_send"]+" f", messageID)
-	if err != nil {
-		return nil, failed(err, "could not read a message to send")
-	}
-	send.Conversation.Contact = send.Contact
-	s.unseal(&send.Account)
-	return send, nil
-}
-
-func loadSendFunction() function {
-	return function{
-		name: "load_send", params: params("text"), returns: "TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, earlier_missing boolean, post_deleted boolean)",
-		query: `
-		SELECT m, c, ct, a, m.post_id <> '' AND EXISTS (
-			SELECT 1 FROM posts p
-			WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat < m.created_at AND p.createat > m.created_at - 3000 AND p.type IN ('', 'me')
-				AND NOT EXISTS (SELECT 1 FROM waa_messages o WHERE o.post_id = p.id AND o.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
-		), m.post_id <> '' AND EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleteat > 0)
-		FROM waa_messages m
-		JOIN waa_conversations c ON c.id = m.conversation_id
-		JOIN waa_contacts ct ON ct.id = c.contact_id
-		JOIN waa_accounts a ON a.id = m.account_id
-		WHERE m.id = $1`,
-	}
-}
-
-// MarkLeft says that the request may leave now; see relay.OutboundStore.
-func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now int64) error {
-	return s.setLeft(ctx, owner, jobID, now)
-}
-
-// ClearLeft says that the request certainly did not leave, or was refused.
-func (s *Store) ClearLeft(ctx context.Context, owner string, jobID int64) error {
-	return s.setLeft(ctx, owner, jobID, 0)
-}
-
-func (s *Store) setLeft(ctx context.Context, owner string, jobID, at int64) error {
-	n, err := exec(ctx, s.db, "UPDATE waa_outbox SET left_at = $3 WHERE id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at = 0", jobID, owner, at)
-	if err == nil && n == 0 {
-		return jobqueue.ErrLost
-	}
-	return failed(err, "could not mark a job as left")
-}
 
 // RecordSent stores that Meta accepted a message; see relay.OutboundStore.
 func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who relay.Person, now int64) error {
@@ -85,6 +36,8 @@ func recordSentFunction() function {
 		), c AS (
 			UPDATE waa_conversations c SET last_outbound_at = greatest(c.last_outbound_at, $7), updated_at = greatest(c.updated_at, $7),
 				last_template_at = CASE WHEN old.template THEN greatest(c.last_template_at, $7) ELSE c.last_template_at END,
+				window_phone = CASE WHEN old.template AND c.window_until <= $7 AND $4 || $5 <> '' THEN $5 ELSE c.window_phone END, -- an answer comes from there
+				window_user_id = CASE WHEN old.template AND c.window_until <= $7 AND $4 || $5 <> '' THEN $4 ELSE c.window_user_id END,
 				refresh_at = CASE WHEN old.template OR c.channel_id = '' THEN ` + soon("c.refresh_at", "$7") + ` ELSE c.refresh_at END
 			FROM old WHERE c.id = old.conversation_id AND (SELECT count(*) FROM ct) >= 0 RETURNING c.id
 		), identities AS (
@@ -134,8 +87,8 @@ func enqueuePostFunction() function {
 			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, status, created_at, part, parts)
 			SELECT p.id, $2, $3, $4, 'out', p.kind, $6, $7, $8, $9, p.part, cardinality($1) FROM first, pieces p WHERE p.part > 0
 		)
-		INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, due_at)
-		SELECT $2, $9, p.id, $3, p.payload, t.now, t.now + $11 FROM first, pieces p, (SELECT ` + clock + ` AS now) t ORDER BY p.part RETURNING id`,
+		INSERT INTO waa_outbox (lane, ord, post_id, dedupe_key, account_id, payload, created_at, due_at)
+		SELECT $2, $9, $7, p.id, $3, p.payload, t.now, t.now + $11 FROM first, pieces p, (SELECT ` + clock + ` AS now) t ORDER BY p.part RETURNING id`,
 	}
 }
 

@@ -23,14 +23,16 @@ func postedFunction() function {
 	later := "p.now + " + laterText
 	return function{
 		name:   "posted",
-		params: params(finishParams + ", text[], text[], text[], text[], text[], text[], text[], text[], boolean[], bigint[], bigint[]"), returns: jobSQL(inboxTable, finishReturns),
+		params: params(finishParams + ", text[], text[], text[], text[], text[], text[], text[], text[], boolean[], bigint[], bigint[], text[], text[]"), returns: jobSQL(inboxTable, finishReturns),
 		query: jobSQL(inboxTable, finishing+`, posts AS MATERIALIZED (
-			SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) p (id, conversation_id, account_id, kind, post_id, wamid, body, stored_id, opens, at, now)
+			SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) p (id, conversation_id, account_id, kind, post_id, wamid, body, stored_id, opens, at, now, phone, user_id)
 		), saved AS (
 			UPDATE waa_conversations c SET
 				window_from = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.at >= c.window_until THEN p.at ELSE c.window_from END,
 				window_until = CASE WHEN p.opens THEN greatest(c.window_until, p.at + `+windowText+`) ELSE c.window_until END,
 				last_inbound_at = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until THEN p.at ELSE c.last_inbound_at END,
+				window_phone = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.phone || p.user_id <> '' THEN p.phone ELSE c.window_phone END,
+				window_user_id = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.phone || p.user_id <> '' THEN p.user_id ELSE c.window_user_id END,
 				idle_at = CASE WHEN p.opens AND c.idle_at = 0 THEN p.at ELSE c.idle_at END,
 				updated_at = CASE WHEN p.now >= c.updated_at + 60000 THEN p.now ELSE c.updated_at END,
 				refresh_at = CASE WHEN NOT p.opens OR p.at + `+windowText+` <= c.window_until OR c.closed_at <> 0 THEN c.refresh_at
@@ -54,6 +56,7 @@ func postedFunction() function {
 type postedJob struct {
 	finishedJob
 	message *conversation.Message
+	who     relay.Person
 	stored  string // the message's id, if it is stored already
 	opens   bool
 	now     int64
@@ -61,13 +64,14 @@ type postedJob struct {
 
 // Posted stores a message that has its post and finishes its job; see relay.InboundStore.
 func (s *Store) Posted(ctx context.Context, owner string, jobID int64, a *relay.Arrival, m *conversation.Message, who relay.Person, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
+	who = fitted(who)
 	if a.News {
-		if err := s.learnPerson(ctx, m.AccountID, m.ContactID, fitted(who), now); err != nil {
+		if err := s.learnPerson(ctx, m.AccountID, m.ContactID, who, now); err != nil {
 			return nil, err
 		}
 	}
 	f, err := s.posting.do(ctx, postedJob{
-		finishedJob: finishedJob{id: jobID, owner: owner, lease: lease}, message: fittedMessage(m), stored: a.MessageID, opens: opensWindow, now: now,
+		finishedJob: finishedJob{id: jobID, owner: owner, lease: lease}, message: fittedMessage(m), who: who, stored: a.MessageID, opens: opensWindow, now: now,
 	})
 	return f.answer(err)
 }
@@ -78,13 +82,15 @@ func (s *Store) posted(ctx context.Context, batch []postedJob) ([]finishedJob, e
 	ids, conversations, accounts, kinds := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	posts, wamids, bodies, stored := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	opens, at, now := make([]bool, n), make([]int64, n), make([]int64, n)
+	phones, users := make([]string, n), make([]string, n)
 	for i, p := range batch {
 		m := p.message
 		jobs[i] = p.finishedJob
 		ids[i], conversations[i], accounts[i], kinds[i] = m.ID, m.ConversationID, m.AccountID, m.Kind
 		posts[i], wamids[i], bodies[i], stored[i] = m.PostID, m.WAMID, m.Text, p.stored
 		opens[i], at[i], now[i] = p.opens, m.CreatedAt, p.now
+		phones[i], users[i] = p.who.WAID, p.who.UserID
 	}
 	return jobs, s.finish(ctx, "posted", jobs, pq.Array(ids), pq.Array(conversations), pq.Array(accounts), pq.Array(kinds), pq.Array(posts), pq.Array(wamids),
-		pq.Array(bodies), pq.Array(stored), pq.Array(opens), pq.Array(at), pq.Array(now))
+		pq.Array(bodies), pq.Array(stored), pq.Array(opens), pq.Array(at), pq.Array(now), pq.Array(phones), pq.Array(users))
 }

@@ -16,6 +16,8 @@ const (
 	// laterText is how long a header may show a window's old end, milliseconds:
 	// a customer who writes a lot costs one update a minute.
 	laterText = "60000"
+	// freshText is relay.FreshEnough, milliseconds.
+	freshText = "900000"
 	// windowText is conversation.WindowLength, milliseconds.
 	windowText = "86400000"
 )

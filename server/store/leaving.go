@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+
+	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+)
+
+// leaving joins a message m with all that decides whether it may leave: its
+// conversation c, contact ct, account a, template t, charge ch and job o.
+const leaving = `
+	FROM waa_messages m
+	JOIN waa_conversations c ON c.id = m.conversation_id
+	JOIN waa_contacts ct ON ct.id = c.contact_id
+	JOIN waa_accounts a ON a.id = m.account_id
+	LEFT JOIN waa_templates t ON t.id = m.template_id
+	LEFT JOIN waa_charges ch ON ch.message_id = m.id
+	LEFT JOIN waa_outbox o ON o.dedupe_key = m.id`
+
+const (
+	postDeleted = `(m.post_id <> '' AND EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleteat > 0))`
+
+	// earlierMissing: people's posts that come first and that no message knows.
+	// Those that relay.Judge leaves among colleagues have a type of their own or
+	// stand in the thread of a post that has; those that are too old are never sent.
+	earlierMissing = `(m.post_id <> '' AND EXISTS (
+		SELECT 1 FROM posts p
+		WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat <= m.created_at AND p.createat > m.created_at - ` + freshText + ` AND p.createat > ` + clock + ` - ` + freshText + `
+			AND (p.createat < m.created_at OR p.id COLLATE "C" < m.post_id COLLATE "C") AND p.type IN ('', 'me')
+			AND NOT EXISTS (SELECT 1 FROM waa_messages k WHERE k.post_id = p.id AND k.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
+			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.id = p.rootid AND r.type IN ('` + relay.TypeNote + `', '` + relay.TypeEvent + `'))))`
+
+	// earlierWaits: a job of the lane comes first and is not done.
+	earlierWaits = `EXISTS (SELECT 1 FROM waa_outbox e WHERE e.lane = o.lane AND e.finished_at = 0 AND (e.ord, e.post_id, e.id) < (o.ord, o.post_id, o.id))`
+
+	// seen stands for everything that relay.Outbound judges of a message but the
+	// moment: what changes one of these changes it, and nothing else does.
+	seen = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
+		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until,
+		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
+		` + postDeleted + `, ` + earlierMissing + `, ` + earlierWaits + `)::text, 0)`
+)
+
+// sendRow is a relay.Send with the template's allow-list as the driver gives it.
+type sendRow struct {
+	relay.Send
+	Allowed pq.StringArray
+}
+
+// LoadSend reads everything about one message in one go; see relay.OutboundStore.
+func (s *Store) LoadSend(ctx context.Context, messageID string) (*relay.Send, error) {
+	row := &sendRow{}
+	err := s.db.GetContext(ctx, row, "SELECT "+part("m", "message", messageColumns)+", "+part("c", "conversation", conversationColumns)+", "+
+		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+`, f.template_id AS "template.id", f.template_name AS "template.name",
+		f.category AS "template.category", f.status AS "template.status", f.approved AS "template.approved", f.gone_at AS "template.gone_at", f.allowed,
+		f.queue_id, f.earlier_missing, f.earlier_waits, f.post_deleted, f.seen FROM `+s.call["load_send"]+" f", messageID)
+	if err != nil {
+		return nil, failed(err, "could not read a message to send")
+	}
+	send := &row.Send
+	send.Template.QueueIDs = row.Allowed
+	send.Conversation.Contact = send.Contact
+	s.unseal(&send.Account)
+	return send, nil
+}
+
+func loadSendFunction() function {
+	return function{
+		name: "load_send", params: params("text"), returns: `TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, template_id text, template_name text,
+			category text, status text, approved boolean, gone_at bigint, allowed text[], queue_id text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
+		query: `
+		SELECT m, c, ct, a, coalesce(t.id, ''), coalesce(t.name, ''), coalesce(t.category, ''), coalesce(t.status, ''), coalesce(t.approved, false), coalesce(t.gone_at, 0),
+			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), ` + earlierMissing + `, ` + earlierWaits + `, ` + postDeleted + `, ` + seen + leaving + `
+		WHERE m.id = $1`,
+	}
+}
+
+// MarkLeft says that the request may leave now; see relay.OutboundStore.
+func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error) {
+	var row struct{ Held, MayLeave bool }
+	err = retryDeadlock(func() error {
+		return s.db.GetContext(ctx, &row, "SELECT f.held, f.may_leave FROM "+s.call["mark_left"]+" f", jobID, owner, now, seen)
+	})
+	if err == nil && !row.Held {
+		return false, jobqueue.ErrLost
+	}
+	return row.MayLeave, failed(err, "could not mark a job as left")
+}
+
+// markLeftFunction holds the contact and the conversation, in that order, while
+// it looks whether all is as it was judged: whoever closes the conversation,
+// erases or merges the person at this moment comes before, and is seen, or
+// after the message has left.
+func markLeftFunction() function {
+	const conversationOf = `(SELECT j.lane FROM waa_outbox j WHERE j.id = $1)`
+	return function{
+		name: "mark_left", params: params("bigint, text, bigint, bigint"), returns: "TABLE (held boolean, may_leave boolean)",
+		first: []string{
+			`PERFORM FROM waa_contacts ct WHERE ct.id = (SELECT c.contact_id FROM waa_conversations c WHERE c.id = ` + conversationOf + `) FOR SHARE`,
+			`PERFORM FROM waa_conversations c WHERE c.id = ` + conversationOf + ` FOR SHARE`,
+		},
+		query: `
+		WITH facts AS (
+			SELECT o.id, c.window_until, ` + seen + ` AS seen` + leaving + ` WHERE m.id = (SELECT j.dedupe_key FROM waa_outbox j WHERE j.id = $1)
+		), may AS (
+			UPDATE waa_outbox o SET left_at = $3, left_window = facts.window_until FROM facts
+			WHERE o.id = $1 AND o.id = facts.id AND o.lease_owner = $2 AND o.lease_until > ` + clock + ` AND o.finished_at < 1 AND facts.seen = $4 RETURNING o.id
+		)
+		SELECT EXISTS (SELECT 1 FROM waa_outbox o WHERE o.id = $1 AND o.lease_owner = $2 AND o.lease_until > ` + clock + ` AND o.finished_at < 1), EXISTS (SELECT 1 FROM may)`,
+	}
+}
+
+// ClearLeft says that the request certainly did not leave, or was refused.
+func (s *Store) ClearLeft(ctx context.Context, owner string, jobID int64) error {
+	n, err := exec(ctx, s.db, "UPDATE waa_outbox SET left_at = 0 WHERE id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at = 0", jobID, owner)
+	if err == nil && n == 0 {
+		return jobqueue.ErrLost
+	}
+	return failed(err, "could not take back that a job has left")
+}
