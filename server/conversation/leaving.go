@@ -36,7 +36,7 @@ func (l *Leaving) Obstacle(now int64) int {
 		return reason
 	}
 	switch {
-	case l.Contact != nil && l.To() == Address{}:
+	case l.Contact != nil && (l.Contact.ErasedAt != 0 || l.To() == Address{}):
 		return ReasonNoAddress
 	case !l.Account.Enabled:
 		return ReasonDisabled

@@ -17,6 +17,7 @@ type Account struct {
 	Enabled        bool
 	BlockedCode    int   // Meta's error code that needs an admin; 0 = none. Sending waits while it is set.
 	BlockedAt      int64 // milliseconds since epoch; 0 = not blocked
+	WellAt         int64 // when a request left that Meta took, the latest but for a second; 0 = none yet
 	WebhookAt      int64 // last delivery accepted, milliseconds since epoch; 0 = never
 	CreatedAt      int64
 	UpdatedAt      int64
@@ -105,6 +106,7 @@ type Contact struct {
 	BlockedUntil    int64  // Meta asked to wait (131049); milliseconds since epoch
 	MarketingStopAt int64  // the person stopped marketing (131050, user_preferences)
 	ErasedAt        int64  // who it was is erased, and nothing that comes late brings it back
+	MovedAt         int64  // when the person took another number or BSUID; what is older teaches nothing of them
 	CreatedAt       int64
 	UpdatedAt       int64
 }

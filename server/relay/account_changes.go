@@ -25,7 +25,7 @@ func (c *Changes) account(ctx context.Context, job jobqueue.Job, item whatsapp.I
 		if !concerns(update, account) {
 			continue
 		}
-		if err := c.Store.SaveNumberNews(ctx, account.ID, qualityOf(update), update.CurrentLimit, restrictionOf(update)); err != nil {
+		if err := c.Store.SaveNumberNews(ctx, account.ID, qualityOf(update), update.CurrentLimit, restrictionOf(update), c.saidAt(item)); err != nil {
 			return jobqueue.Outcome{}, err
 		}
 		details := strings.Join(present(update.Reason, update.Decision, update.CurrentLimit, update.BanState, update.Violation, restrictionOf(update)), ", ")

@@ -18,17 +18,18 @@ type ChangeStore interface {
 	AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
 	// TemplateChanged takes what Meta says of a template. A new category, and a
 	// status that is no longer APPROVED, take our approval off; the admins are
-	// left a notice with it. ErrNotFound where we have no such template.
+	// left a notice with it. ErrNotFound where we have no such template, or know
+	// what is later of it.
 	TemplateChanged(ctx context.Context, accountID string, change TemplateChange, now int64) (*conversation.Template, error)
 	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
-	// is, "-" takes a restriction off.
-	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string) error
+	// is, "-" takes a restriction off. What is older than the last changes nothing.
+	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error
 	// AddNotice leaves the administrators something to be told, once per key.
 	AddNotice(ctx context.Context, n *Notice) error
 	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.
 	FindContact(ctx context.Context, accountID string, who Person) (*conversation.Contact, error)
-	BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
-	AllowMarketing(ctx context.Context, contactID string, now int64) error
+	BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
+	AllowMarketing(ctx context.Context, contactID string, at int64) error
 	AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
 }
 
@@ -40,6 +41,7 @@ type TemplateChange struct {
 	Category               string
 	Quality                string
 	Reason                 string // why it was rejected
+	At                     int64  // Meta's timestamp, milliseconds since epoch
 }
 
 // Changes takes everything in a webhook that is neither message nor status.
@@ -73,6 +75,16 @@ func (c *Changes) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.It
 		field = convert.Code(field)
 		return jobqueue.Done(), c.unshown(ctx, job.AccountID, field, "admin.unshown_field", map[string]any{"Field": field})
 	}
+}
+
+// saidAt is when Meta says that it was, milliseconds since epoch: now, where
+// that is missing or far ahead of us.
+func (c *Changes) saidAt(item whatsapp.Item) int64 {
+	now := c.Clock.Now()
+	if item.Timestamp <= 0 || item.Timestamp > now+aheadAllowed.Milliseconds() {
+		return now
+	}
+	return item.Timestamp
 }
 
 // unshown tells the administrators, once for each kind, that there is something that no channel shows.
@@ -109,12 +121,12 @@ func (c *Changes) template(ctx context.Context, item whatsapp.Item) (jobqueue.Ou
 	}
 	change := TemplateChange{
 		MetaID: update.TemplateID, Name: update.Name, Language: update.Language,
-		Status: update.Status(), Category: newCategory(update), Quality: update.Quality, Reason: update.Reason,
+		Status: update.Status(), Category: newCategory(update), Quality: update.Quality, Reason: update.Reason, At: c.saidAt(item),
 	}
 	for _, account := range accounts {
 		switch _, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {
 		case errors.Is(err, conversation.ErrNotFound), err == nil && update.Field == "message_template_components_update":
-			c.Stale(account.ID) // what is new, or has another text, is read from Meta
+			c.Stale(account.ID) // what is new, has another text, or comes late is read from Meta
 		case err != nil:
 			return jobqueue.Outcome{}, err
 		}
@@ -150,7 +162,7 @@ func (c *Changes) preference(ctx context.Context, item whatsapp.Item) (jobqueue.
 		return jobqueue.Outcome{}, err
 	}
 	if p.StopsMarketing() {
-		return jobqueue.Done(), c.Store.BlockContact(ctx, contact.ID, 0, true, c.Clock.Now())
+		return jobqueue.Done(), c.Store.BlockContact(ctx, contact.ID, 0, true, c.saidAt(item))
 	}
-	return jobqueue.Done(), c.Store.AllowMarketing(ctx, contact.ID, c.Clock.Now())
+	return jobqueue.Done(), c.Store.AllowMarketing(ctx, contact.ID, c.saidAt(item))
 }

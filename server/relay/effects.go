@@ -11,9 +11,9 @@ import (
 // Effects is what a refusal by Meta means beyond its message.
 type Effects struct {
 	Store interface {
-		CloseWindow(ctx context.Context, conversationID string, now int64) error
-		BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
-		BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
+		CloseWindow(ctx context.Context, messageID string, now int64) error
+		BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
+		BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
 	}
 	Clock   conversation.Clock
 	Refresh func() // wakes the mirror
@@ -24,11 +24,12 @@ type Effects struct {
 }
 
 // OfFailure acts on a refusal: closes the window, keeps templates from the
-// contact, stops the account, or marks the template as out of date.
-func (e *Effects) OfFailure(ctx context.Context, m *conversation.Message, v whatsapp.Verdict) error {
-	now := e.Clock.Now()
+// contact, stops the account, or marks the template as out of date. Meta may
+// speak late: left is when the message left, milliseconds since epoch, and what
+// the customer, Meta or an administrator has done since then stands.
+func (e *Effects) OfFailure(ctx context.Context, m *conversation.Message, v whatsapp.Verdict, left int64) error {
 	if v.ReopensTemplate {
-		if err := e.Store.CloseWindow(ctx, m.ConversationID, now); err != nil {
+		if err := e.Store.CloseWindow(ctx, m.ID, e.Clock.Now()); err != nil {
 			return err
 		}
 		e.Refresh()
@@ -36,23 +37,25 @@ func (e *Effects) OfFailure(ctx context.Context, m *conversation.Message, v what
 	if v.CooldownHours > 0 || v.StopsMarketing {
 		until := int64(0)
 		if v.CooldownHours > 0 {
-			until = now + int64(v.CooldownHours)*time.Hour.Milliseconds()
+			until = left + int64(v.CooldownHours)*time.Hour.Milliseconds()
 		}
-		if err := e.Store.BlockContact(ctx, m.ContactID, until, v.StopsMarketing, now); err != nil {
+		// Meta's timestamps are whole seconds: of the same one the customer's word holds
+		said := left/1000*1000 - 1
+		if err := e.Store.BlockContact(ctx, m.ContactID, until, v.StopsMarketing, said); err != nil {
 			return err
 		}
 	}
 	if v.RefreshTemplate && m.TemplateID != "" {
 		e.Stale(m.AccountID)
 	}
-	return e.accountTrouble(ctx, m.AccountID, v)
+	return e.accountTrouble(ctx, m.AccountID, v, left)
 }
 
-func (e *Effects) accountTrouble(ctx context.Context, accountID string, v whatsapp.Verdict) error {
-	if v.Class != whatsapp.Admin || v.Scope == whatsapp.ScopeMessage {
+func (e *Effects) accountTrouble(ctx context.Context, accountID string, v whatsapp.Verdict, left int64) error {
+	if v.Class != whatsapp.Admin || v.Scope == whatsapp.ScopeMessage || v.Code == 0 { // without a code it is not Meta's word
 		return nil
 	}
-	changed, err := e.Store.BlockAccount(ctx, accountID, v.Code, e.Clock.Now())
+	changed, err := e.Store.BlockAccount(ctx, accountID, v.Code, left)
 	if err == nil && changed {
 		e.Blocked(ctx, accountID, v.Code)
 	}

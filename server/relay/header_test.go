@@ -124,7 +124,7 @@ func TestADocumentByAddressHasAName(t *testing.T) {
 		require.NoError(t, err, given)
 		var e Envelope
 		require.NoError(t, json.Unmarshal(composed.Outgoing, &e))
-		require.Equal(t, &want, e.Outgoing(conversation.Contact{Phone: "1"}, "m").Template.Components[0].Parameters[0].Document, given)
+		require.Equal(t, &want, e.Outgoing(conversation.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Document, given)
 	}
 }
 

@@ -20,6 +20,7 @@ type desk struct {
 	account conversation.Account
 	opened  bool
 	found   string // the post that an earlier try made
+	back    bool   // the customer has written since, named as before
 	did     []string
 	posts   []Post
 

@@ -29,6 +29,9 @@ func (d *desk) MoveIdentity(_ context.Context, _, contactID string, old, renewed
 	d.did = append(d.did, "move "+contactID+" "+old.PhoneKey+" to "+renewed.PhoneKey+renewed.UserID)
 	return renewed.PhoneKey == "5511900000000", nil
 }
+func (d *desk) WroteSince(context.Context, string, string, Person, int64) (bool, error) {
+	return d.back, nil
+}
 func (d *desk) SaveEcho(_ context.Context, m *conversation.Message) error {
 	d.did = append(d.did, "echo "+m.PostID+" "+string(m.Status))
 	return nil
@@ -166,6 +169,16 @@ func TestSystemMessages(t *testing.T) {
 			require.Equal(t, test.text, d.posts[0].Message)
 			require.Equal(t, TypeEvent, d.posts[0].Type)
 		})
+	}
+	for system, did := range map[string][]string{
+		`{"type":"user_changed_number","new_wa_id":"5521987654321"}`:                 nil,
+		`{"type":"user_changed_user_id","user_id":"BR.2","previous_user_id":"BR.1"}`: nil,
+		`{"type":"customer_identity_changed","wa_id":"5511987654321"}`:               {"post"},
+	} {
+		d := openDesk()
+		d.back = true
+		d.handle(t, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"system","system":`+system+`}`)
+		require.Equal(t, did, d.did, "they have written since from where they were: %s", system)
 	}
 	d := openDesk()
 	d.handle(t, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511911112222","type":"system","system":{"type":"user_changed_number","new_wa_id":"5521987654321"}}`)

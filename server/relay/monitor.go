@@ -33,7 +33,7 @@ type MonitorStore interface {
 	SaveHealth(ctx context.Context, h *conversation.Health, token bool) error
 	// Turn takes a turn at what all nodes together do once in a while; false where the last is younger than that.
 	Turn(ctx context.Context, name string, every time.Duration) (bool, error)
-	BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
+	BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
 	// NoticeTroubles leaves notices of numbers that stopped, and of those that go on again.
 	NoticeTroubles(ctx context.Context, now int64) error
 }

@@ -167,13 +167,14 @@ func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send, enve
 	if err != nil || decided != nil {
 		return *orNone(decided), err
 	}
+	leaving := o.Clock.Now()
 	// a request under way is not cut off by a stop: that would only make its outcome unknown
 	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.Outgoing(s.leaving().To(), s.Message.ID))
 	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelWrite()
-	return o.settle(ctx, job, s, sent, err)
+	return o.settle(ctx, job, s, sent, leaving, err)
 }
 
 // leave marks the message as left, since from then on a crash leaves an unknown
@@ -200,7 +201,7 @@ func (o *Outbound) leave(ctx context.Context, job jobqueue.Job, s *Send) (*Send,
 }
 
 // settle writes down what came of a request.
-func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent whatsapp.Sent, err error) (attempt, error) {
+func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent whatsapp.Sent, left int64, err error) (attempt, error) {
 	v := whatsapp.Classify(err)
 	switch v.Outcome {
 	case whatsapp.Accepted:
@@ -211,10 +212,8 @@ func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent w
 		if err := o.adopt(ctx, s, conversation.Sent); err != nil {
 			return attempt{}, err
 		}
-		if s.Account.BlockedCode != 0 {
-			if _, err := o.Store.BlockAccount(ctx, s.Account.ID, 0, o.Clock.Now()); err != nil {
-				return attempt{}, err
-			}
+		if err := o.accountSends(ctx, s, left); err != nil {
+			return attempt{}, err
 		}
 		o.Shown()
 		if s.Message.Kind == whatsapp.TypeTemplate {
@@ -226,13 +225,28 @@ func (o *Outbound) settle(ctx context.Context, job jobqueue.Job, s *Send, sent w
 		a.unknown, a.verdict, a.send = true, v, s
 		return a, nil
 	}
-	return o.refused(ctx, job, s, v)
+	return o.refused(ctx, job, s, left, v)
+}
+
+// wellEvery is how often it is noted that a number sends.
+const wellEvery = time.Second
+
+// accountSends notes that Meta took what left at that moment: a trouble of before is over.
+func (o *Outbound) accountSends(ctx context.Context, s *Send, left int64) error {
+	if s.Account.BlockedCode != 0 {
+		_, err := o.Store.BlockAccount(ctx, s.Account.ID, 0, left)
+		return err
+	}
+	if left-s.Account.WellAt < wellEvery.Milliseconds() {
+		return nil
+	}
+	return o.Store.AccountWell(ctx, s.Account.ID, left)
 }
 
 // refused acts on a request that certainly sent nothing: the message ends, or is tried again.
-func (o *Outbound) refused(ctx context.Context, job jobqueue.Job, s *Send, v whatsapp.Verdict) (attempt, error) {
+func (o *Outbound) refused(ctx context.Context, job jobqueue.Job, s *Send, left int64, v whatsapp.Verdict) (attempt, error) {
 	if v.Class == whatsapp.Final || v.Class == whatsapp.Admin && v.Scope == whatsapp.ScopeMessage {
-		if err := o.Effects.OfFailure(ctx, &s.Message, v); err != nil {
+		if err := o.Effects.OfFailure(ctx, &s.Message, v, left); err != nil {
 			return attempt{}, err
 		}
 		return o.end(ctx, s, conversation.Failed, v.Code, v)
@@ -241,7 +255,7 @@ func (o *Outbound) refused(ctx context.Context, job jobqueue.Job, s *Send, v wha
 	if err := o.Store.ClearLeft(ctx, o.Owner, job.ID); err != nil {
 		return attempt{}, err
 	}
-	if err := o.Effects.accountTrouble(ctx, s.Account.ID, v); err != nil {
+	if err := o.Effects.accountTrouble(ctx, s.Account.ID, v, left); err != nil {
 		return attempt{}, err
 	}
 	a := again(retryDelay(job.Attempts, v), "WhatsApp refused for now")

@@ -25,6 +25,7 @@ type outbox struct {
 	send    Send
 	leftAt  int64
 	blocked int
+	about   int64 // the moment that blocked is about
 	aborted bool
 	closed  bool
 	// while happens when the message waited for its turn and is about to leave
@@ -65,11 +66,16 @@ func (o *outbox) CloseWindow(_ context.Context, _ string, now int64) error {
 	return nil
 }
 func (o *outbox) BlockContact(context.Context, string, int64, bool, int64) error { return nil }
-func (o *outbox) BlockAccount(_ context.Context, _ string, code int, _ int64) (bool, error) {
+func (o *outbox) BlockAccount(_ context.Context, _ string, code int, at int64) (bool, error) {
+	o.about = at
 	changed := o.blocked != code
 	o.blocked = code
 	o.send.Account.BlockedCode = code
 	return changed, nil
+}
+func (o *outbox) AccountWell(_ context.Context, _ string, at int64) error {
+	o.send.Account.WellAt = at
+	return nil
 }
 func (o *outbox) Abort(context.Context, string, int64) (bool, error) {
 	o.aborted = true

@@ -66,7 +66,9 @@ type InboundStore interface {
 	// MoveIdentity lets what is new of a person take the place of what was: they
 	// are reached there from now on. taken tells that somebody else is known by
 	// it already, and stays so.
-	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed Person, now int64) (taken bool, err error)
+	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed Person, at int64) (taken bool, err error)
+	// WroteSince tells whether somebody wrote after a moment (Meta's timestamp), still named as then.
+	WroteSince(ctx context.Context, accountID, contactID string, as Person, at int64) (bool, error)
 	// SaveReaction stores a reaction to a message unless a later one is stored,
 	// and answers the one that holds ("" = none).
 	SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (holds string, err error)
@@ -164,12 +166,18 @@ type OutboundStore interface {
 	// RecordEnd sets failed, unknown or not_sent with its reason (if it
 	// advances), and releases the charge unless the outcome is unknown.
 	RecordEnd(ctx context.Context, messageID string, status conversation.Status, reason int, now int64) error
-	// CloseWindow ends the window now: Meta said it is closed (131047).
-	CloseWindow(ctx context.Context, conversationID string, now int64) error
-	// BlockContact keeps templates from a contact until then (131049); stop says marketing never again (131050).
-	BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error
-	// BlockAccount notes the error that needs an admin; code 0 takes it off. It answers whether that changed anything.
-	BlockAccount(ctx context.Context, accountID string, code int, now int64) (changed bool, err error)
+	// CloseWindow ends the window that a message left in (131047), unless the customer has opened another since.
+	CloseWindow(ctx context.Context, messageID string, now int64) error
+	// BlockContact keeps templates from a contact until then (131049); stop says
+	// marketing never again (131050). at is the moment it is about: what the
+	// person allowed later stands.
+	BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
+	// BlockAccount notes the error that needs an admin; code 0 takes it off. at is
+	// the moment it is about: what is known of a later one stands. It answers
+	// whether that changed anything.
+	BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
+	// AccountWell notes that Meta took a request that left at that moment.
+	AccountWell(ctx context.Context, accountID string, at int64) error
 	// Abort ends a conversation whose first template was refused for good, unless
 	// it has a channel or another message meanwhile: then it lives on without its
 	// template, is due to be shown and, where the customer wrote, tells it.

@@ -68,13 +68,26 @@ func (s *Statuses) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.I
 	}
 	if advanced {
 		if m.Status == conversation.Failed {
-			if err := s.Effects.OfFailure(ctx, m, whatsapp.ClassifyCode(change.Reason)); err != nil {
+			if err := s.Effects.OfFailure(ctx, m, whatsapp.ClassifyCode(change.Reason), leftAt(m, change.At)); err != nil {
 				return jobqueue.Outcome{}, err
 			}
 		}
 		s.Shown()
 	}
 	return jobqueue.Done(), nil
+}
+
+// leftAt is when a message left, milliseconds since epoch: its status, with
+// Meta's timestamp, may tell long after what was true then.
+func leftAt(m *conversation.Message, statusAt int64) int64 {
+	left := m.SentAt
+	if left == 0 {
+		left = m.CreatedAt // its acceptance is not recorded yet
+	}
+	if statusAt > 0 {
+		left = min(left, statusAt)
+	}
+	return left
 }
 
 // statusOf reads Meta's word; a word without meaning to us is "" and moves nothing.

@@ -34,9 +34,12 @@ func (in *Inbound) system(ctx context.Context, job jobqueue.Job, account *conver
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	text, err := in.move(ctx, account, contact, old, m)
+	text, err := in.move(ctx, job, account, contact, old, m)
 	if err != nil {
 		return jobqueue.Outcome{}, err
+	}
+	if text == "" {
+		return jobqueue.Done(), nil // it came late
 	}
 	c, err := in.Store.OpenConversation(ctx, account.ID, contact.ID)
 	if errors.Is(err, conversation.ErrNotFound) {
@@ -54,8 +57,8 @@ func (in *Inbound) system(ctx context.Context, job jobqueue.Job, account *conver
 	return jobqueue.Done(), err
 }
 
-// move takes the identity along and answers what to tell.
-func (in *Inbound) move(ctx context.Context, account *conversation.Account, contact *conversation.Contact, old Person, m *whatsapp.Message) (string, error) {
+// move takes the identity along and answers what to tell; "" = nothing happened.
+func (in *Inbound) move(ctx context.Context, job jobqueue.Job, account *conversation.Account, contact *conversation.Contact, old Person, m *whatsapp.Message) (string, error) {
 	renewed := Person{WAID: m.System.NewWaID, UserID: m.System.UserID, PhoneKey: conversation.PhoneKey(m.System.NewWaID)}
 	if renewed.UserID == old.UserID {
 		renewed.UserID = ""
@@ -65,8 +68,11 @@ func (in *Inbound) move(ctx context.Context, account *conversation.Account, cont
 	}
 	taken := false
 	if m.System.Type != identityChanged && (renewed.PhoneKey != "" || renewed.UserID != "") {
-		var err error
-		if taken, err = in.Store.MoveIdentity(ctx, account.ID, contact.ID, old, renewed, in.Clock.Now()); err != nil {
+		back, err := in.Store.WroteSince(ctx, account.ID, contact.ID, old, in.sentAt(job))
+		if err != nil || back { // they have written since, named as before
+			return "", err
+		}
+		if taken, err = in.Store.MoveIdentity(ctx, account.ID, contact.ID, old, renewed, in.sentAt(job)); err != nil {
 			return "", err
 		}
 	}

@@ -123,6 +123,7 @@ func (o *Outbound) carry(ctx context.Context, job *jobqueue.Job, s *Send, e *Env
 		uploadCtx, cancel = context.WithTimeout(ctx, o.uploadPatience)
 		defer cancel()
 	}
+	began := o.Clock.Now()
 	id, err := o.Uploads.bring(uploadCtx, credentialsOf(&s.Account), e.File)
 	switch {
 	case errors.Is(err, conversation.ErrNotFound):
@@ -135,7 +136,7 @@ func (o *Outbound) carry(ctx context.Context, job *jobqueue.Job, s *Send, e *Env
 		if ctx.Err() != nil {
 			return attempt{}, false, err // stopped half way: the next owner begins again
 		}
-		a, err := o.refused(ctx, *job, s, whatsapp.Classify(err))
+		a, err := o.refused(ctx, *job, s, began, whatsapp.Classify(err))
 		return a, false, err
 	}
 	e.File.MediaID, e.File.UploadedAt = id, time.Now().UnixMilli()

@@ -15,7 +15,7 @@ const (
 	accountFields = "name, phone_number_id, waba_id, display_phone, default_queue_id, enabled"
 	sealedFields  = "access_token, app_secret, verify_token"
 
-	accountColumns = "id, " + accountFields + ", " + sealedFields + ", blocked_code, blocked_at, webhook_at, created_at, updated_at"
+	accountColumns = "id, " + accountFields + ", " + sealedFields + ", blocked_code, blocked_at, well_at, webhook_at, created_at, updated_at"
 )
 
 const accountSelect = "SELECT " + accountColumns + " FROM waa_accounts"
@@ -122,11 +122,20 @@ func refuseOpen(ctx context.Context, r runner, column, id string) error {
 	return failed(err, "could not look for open conversations")
 }
 
-// BlockAccount notes the error that needs an admin; code 0 takes it off. It answers whether that changed anything.
-func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, now int64) (bool, error) {
-	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE $3::bigint END
-		WHERE id = $1 AND blocked_code <> $2`, accountID, code, now)
+// BlockAccount notes the error that needs an admin; code 0 takes it off. at is
+// the moment it is about, when a request left or an admin acted: neither undoes
+// what is known of a later one. It answers whether that changed anything.
+func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, at int64) (bool, error) {
+	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE $3::bigint END,
+			well_at = CASE WHEN $2 = 0 THEN greatest(well_at, $3) ELSE well_at END
+		WHERE id = $1 AND blocked_code <> $2 AND CASE WHEN $2 = 0 THEN blocked_at ELSE well_at END <= $3`, accountID, code, at)
 	return n > 0, failed(err, "could not block the account")
+}
+
+// AccountWell notes that Meta took what left at a moment, milliseconds since epoch.
+func (s *Store) AccountWell(ctx context.Context, accountID string, at int64) error {
+	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET well_at = $2 WHERE id = $1 AND well_at < $2", accountID, at)
+	return failed(err, "could not note that a number sends")
 }
 
 // WebhookSeen notes when the account's last delivery was accepted, milliseconds since epoch.

@@ -12,7 +12,7 @@ import (
 
 const (
 	contactFields  = "name, phone, wa_id, user_id, username, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at"
-	contactColumns = "id, " + contactFields + ", created_at, updated_at, erased_at"
+	contactColumns = "id, " + contactFields + ", moved_at, created_at, updated_at, erased_at"
 )
 
 // Kinds of identity.

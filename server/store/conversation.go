@@ -87,17 +87,20 @@ func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
 	return wakeForChannel(ctx, s.db, id)
 }
 
-// CloseWindow ends the window now: Meta said it is closed.
-func (s *Store) CloseWindow(ctx context.Context, conversationID string, now int64) error {
-	_, err := exec(ctx, s.db, "UPDATE waa_conversations SET window_until = $2, updated_at = greatest(updated_at, $2), "+
-		refreshSoon("refresh_at", "$2")+" WHERE id = $1 AND window_until > $2", conversationID, now)
+// CloseWindow ends the window that a message left in: Meta said it is closed.
+// One that the customer has opened anew since stays.
+func (s *Store) CloseWindow(ctx context.Context, messageID string, now int64) error {
+	_, err := exec(ctx, s.db, "UPDATE waa_conversations c SET window_until = $2, updated_at = greatest(c.updated_at, $2), "+refreshSoon("c.refresh_at", "$2")+
+		" FROM waa_outbox o WHERE o.dedupe_key = $1 AND c.id = o.lane AND c.window_until = o.left_window AND c.window_until > $2", messageID, now)
 	return failed(err, "could not close the window")
 }
 
 // BlockContact keeps templates from a contact until then, milliseconds since
-// epoch; stop says marketing never again.
-func (s *Store) BlockContact(ctx context.Context, contactID string, until int64, stop bool, now int64) error {
-	return execOne(ctx, s.db, "could not block the contact", `UPDATE waa_contacts SET blocked_until = greatest(blocked_until, $2),
-			marketing_stop_at = CASE WHEN $3::boolean AND marketing_stop_at = 0 THEN $4::bigint ELSE marketing_stop_at END, updated_at = greatest(updated_at, $4)
-		WHERE id = $1`, contactID, until, stop, now)
+// epoch; stop says marketing never again. at is when Meta or the person said so:
+// what the person allowed later stands.
+func (s *Store) BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error {
+	_, err := exec(ctx, s.db, `UPDATE waa_contacts SET blocked_until = greatest(blocked_until, $2),
+			marketing_stop_at = CASE WHEN $3::boolean THEN greatest(marketing_stop_at, $4::bigint) ELSE marketing_stop_at END, updated_at = greatest(updated_at, $4)
+		WHERE id = $1 AND marketing_allowed_at <= $4`, contactID, until, stop, at)
+	return failed(err, "could not block the contact")
 }

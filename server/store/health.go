@@ -51,14 +51,18 @@ func (s *Store) SaveHealth(ctx context.Context, h *conversation.Health, token bo
 	return failed(err, "could not store the health of a number")
 }
 
-// SaveNumberNews stores what a webhook says of a number; "" leaves a value as it is, "-" takes a restriction off.
-func (s *Store) SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string) error {
-	_, err := exec(ctx, s.db, `INSERT INTO waa_account_health AS w (account_id, quality_rating, messaging_limit, restriction) VALUES ($1, $2, $3, CASE WHEN $4 = '-' THEN '' ELSE $4 END)
+// SaveNumberNews stores what a webhook says of a number at a moment; "" leaves a
+// value as it is, "-" takes a restriction off. What is older than the last changes nothing.
+func (s *Store) SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error {
+	_, err := exec(ctx, s.db, `INSERT INTO waa_account_health AS w (account_id, quality_rating, messaging_limit, restriction, quality_at, restriction_at)
+		VALUES ($1, $2, $3, CASE WHEN $4 = '-' THEN '' ELSE $4 END, CASE WHEN $2 || $3 = '' THEN 0 ELSE $5::bigint END, CASE WHEN $4 = '' THEN 0 ELSE $5 END)
 		ON CONFLICT (account_id) DO UPDATE SET
-			quality_rating = CASE WHEN $2 = '' THEN w.quality_rating ELSE $2 END,
-			messaging_limit = CASE WHEN $3 = '' THEN w.messaging_limit ELSE $3 END,
-			restriction = CASE WHEN $4 = '' THEN w.restriction WHEN $4 = '-' THEN '' ELSE $4 END`,
-		accountID, fit(quality, 32), fit(limit, 32), fit(restriction, 400))
+			quality_rating = CASE WHEN $2 = '' OR w.quality_at > $5 THEN w.quality_rating ELSE $2 END,
+			messaging_limit = CASE WHEN $3 = '' OR w.quality_at > $5 THEN w.messaging_limit ELSE $3 END,
+			quality_at = greatest(w.quality_at, excluded.quality_at),
+			restriction = CASE WHEN $4 = '' OR w.restriction_at > $5 THEN w.restriction WHEN $4 = '-' THEN '' ELSE $4 END,
+			restriction_at = greatest(w.restriction_at, excluded.restriction_at)`,
+		accountID, fit(quality, 32), fit(limit, 32), fit(restriction, 400), at)
 	return failed(err, "could not store what a webhook says of a number")
 }
 

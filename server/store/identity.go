@@ -18,8 +18,9 @@ func (s *Store) OpenConversation(ctx context.Context, accountID, contactID strin
 
 // MoveIdentity lets another number or BSUID take the place of the one a contact
 // had on an account; they are reached there from now on. An identity that
-// points to somebody else stays where it is: taken tells that.
-func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed relay.Person, now int64) (taken bool, err error) {
+// points to somebody else stays where it is: taken tells that. at is Meta's
+// timestamp, milliseconds since epoch.
+func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed relay.Person, at int64) (taken bool, err error) {
 	old, renewed = fitted(old), fitted(renewed)
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
@@ -55,11 +56,20 @@ func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, o
 			return execOne(ctx, t, "could not move the contact", `UPDATE waa_contacts SET
 					phone = CASE WHEN $2 <> '' THEN '+' || $2 ELSE phone END,
 					wa_id = CASE WHEN $3 <> '' THEN $3 ELSE wa_id END,
-					user_id = CASE WHEN $4 <> '' THEN $4 ELSE user_id END, updated_at = $5
-				WHERE id = $1`, contactID, renewed.PhoneKey, renewed.WAID, renewed.UserID, now)
+					user_id = CASE WHEN $4 <> '' THEN $4 ELSE user_id END, moved_at = greatest(moved_at, $5), updated_at = greatest(updated_at, $5)
+				WHERE id = $1`, contactID, renewed.PhoneKey, renewed.WAID, renewed.UserID, at)
 		})
 	})
 	return taken, err
+}
+
+// WroteSince tells whether a contact wrote on an account after a moment
+// (milliseconds since epoch, Meta's), named as then.
+func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as relay.Person, at int64) (wrote bool, err error) {
+	as = fitted(as)
+	err = s.db.GetContext(ctx, &wrote, `SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE contact_id = $2 AND account_id = $1 AND last_inbound_at > $5
+		AND (window_phone = $3 AND $3 <> '' OR window_user_id = $4 AND $4 <> ''))`, accountID, contactID, as.WAID, as.UserID, at)
+	return wrote, failed(err, "could not look whether somebody wrote since")
 }
 
 // SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see relay.InboundStore.

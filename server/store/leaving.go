@@ -39,7 +39,7 @@ const (
 	// seen stands for everything that relay.Outbound judges of a message but the
 	// moment: what changes one of these changes it, and nothing else does.
 	seen = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
-		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until,
+		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until, ct.erased_at,
 		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
 		` + postDeleted + `, ` + earlierMissing + `, ` + earlierWaits + `)::text, 0)`
 )

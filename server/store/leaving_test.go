@@ -23,8 +23,8 @@ type waiting struct {
 	job     jobqueue.Job
 }
 
-// waits stores a template, or an agent's text, in an open conversation, and claims its job.
-func (f *fixture) waits(t testing.TB, template bool) *waiting {
+// outgoing stores a template, or an agent's text, in an open conversation, and claims its job.
+func (f *fixture) outgoing(t testing.TB, template bool) *waiting {
 	t.Helper()
 	w := &waiting{fixture: f, conv: f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) {
 		c.WindowFrom, c.WindowUntil, c.WindowPhone = now-hour, now+hour, "5511987654321"
@@ -97,6 +97,7 @@ func (w *waiting) changes() map[string]func(value int) (query string, args []any
 		"number":      word("UPDATE waa_contacts SET phone = $2, user_id = '' WHERE id = $1", w.conv.ContactID, "+5511987654321", "+5521999998888", ""),
 		"stopped":     moment("UPDATE waa_contacts SET marketing_stop_at = $2 WHERE id = $1", w.conv.ContactID),
 		"blocked":     moment("UPDATE waa_contacts SET blocked_until = $2 WHERE id = $1", w.conv.ContactID),
+		"erased":      moment("UPDATE waa_contacts SET erased_at = $2 WHERE id = $1", w.conv.ContactID),
 		"enabled":     flag("UPDATE waa_accounts SET enabled = $2 WHERE id = $1", w.account.ID),
 		"approved":    flag("UPDATE waa_templates SET approved = $2 WHERE account_id = $1", w.account.ID),
 		"at Meta":     word("UPDATE waa_templates SET status = $2 WHERE account_id = $1", w.account.ID, "APPROVED", "PAUSED"),
@@ -115,7 +116,7 @@ func (w *waiting) changes() map[string]func(value int) (query string, args []any
 func TestNothingLeavesThatThePolicyForbids(t *testing.T) {
 	for _, template := range []bool{true, false} {
 		f := direct(t)
-		w := f.waits(t, template)
+		w := f.outgoing(t, template)
 		_, err := f.db.Exec(`INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at) VALUES ($1, 1, 'earlier', '', '', 1, 1)`, w.conv.ID)
 		require.NoError(t, err)
 		changes := w.changes()
@@ -173,7 +174,7 @@ func TestNothingLeavesThatThePolicyForbids(t *testing.T) {
 // A close that is answered comes before, and is seen, or after the message has left.
 func TestLeavingAndClosingComeInAnOrder(t *testing.T) {
 	f := direct(t)
-	w := f.waits(t, false)
+	w := f.outgoing(t, false)
 	read, allowed := w.send(t)
 	require.True(t, allowed)
 	closing, err := f.db.Begin()
@@ -288,7 +289,7 @@ func TestPostsLeaveByMomentAndID(t *testing.T) {
 // A post that reaches the outbox after a later one was claimed still leaves first.
 func TestNothingOvertakesWhatCameInLate(t *testing.T) {
 	f := direct(t)
-	w := f.waits(t, false)
+	w := f.outgoing(t, false)
 	read, allowed := w.send(t)
 	require.True(t, allowed)
 	f.post(t, w.conv, "late", w.message.CreatedAt-1)
@@ -329,8 +330,8 @@ type judged struct{ *fixture }
 func (j judged) PostType(_ context.Context, id string) (kind string, err error) {
 	return kind, errors.Wrap(j.db.QueryRow("SELECT type FROM posts WHERE id = $1", id).Scan(&kind), "look for a post")
 }
-func (judged) IsUser(context.Context, string) bool { return false }
-func (judged) SiteURL() string                     { return "" }
+func (judged) IsUser(context.Context, string) (bool, error) { return false, nil }
+func (judged) SiteURL() string                              { return "" }
 
 // A later post waits for exactly those that the judge has something to say of: what stays among colleagues gets no message ever.
 func TestAPostWaitsForWhatTheJudgeTakes(t *testing.T) {

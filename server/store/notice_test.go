@@ -136,7 +136,7 @@ func TestHealth(t *testing.T) {
 		all, err := f.Healths(ctx())
 		require.NoError(t, err)
 		require.Empty(t, all)
-		require.NoError(t, f.SaveNumberNews(ctx(), f.account.ID, "RED", "TIER_250", "DISABLED"))
+		require.NoError(t, f.SaveNumberNews(ctx(), f.account.ID, "RED", "TIER_250", "DISABLED", now))
 		require.NoError(t, f.SaveHealth(ctx(), &conversation.Health{
 			AccountID: f.account.ID, CheckedAt: now, OK: true, QualityRating: "GREEN", NumberStatus: "CONNECTED", Subscribed: true, TokenCheckedAt: now,
 			TokenExpiresAt: now + day, Scopes: []string{"a", "b"}, ClockSkew: -5,
@@ -148,7 +148,7 @@ func TestHealth(t *testing.T) {
 			AccountID: f.account.ID, CheckedAt: now + 1, ErrorCode: 190, QualityRating: "GREEN", MessagingLimit: "TIER_250", NumberStatus: "CONNECTED",
 			Restriction: "DISABLED", Subscribed: true, TokenCheckedAt: now, TokenExpiresAt: now + day, Scopes: []string{"a", "b"},
 		}}, all)
-		require.NoError(t, f.SaveNumberNews(ctx(), f.account.ID, "", "", "-"))
+		require.NoError(t, f.SaveNumberNews(ctx(), f.account.ID, "", "", "-", now))
 		all, err = f.Healths(ctx())
 		require.NoError(t, err)
 		require.Equal(t, []any{"", "GREEN"}, []any{all[f.account.ID].Restriction, all[f.account.ID].QualityRating})

@@ -21,14 +21,17 @@ func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who rel
 
 // recordSentFunction takes its locks in the package's order: contact, conversation, message.
 func recordSentFunction() function {
-	set, news := learnContact("$5", "$4", "$6", "$3")
+	set, news := learnContact("coalesce(old.wa, '')", "coalesce(old.bsuid, '')", "coalesce(old.called, '')", "coalesce(old.key, '')")
 	return function{
 		name: "record_sent", params: params("text, text, text, text, text, text, bigint, text[]"), returns: "SETOF text",
 		query: `
 		WITH old AS (
-			SELECT id, account_id, contact_id, conversation_id,
-				kind = 'template' AND status NOT IN ('failed', 'not_sent') AS template -- its failure may be told before its acceptance
-			FROM waa_messages WHERE id = $1
+			SELECT m.id, m.account_id, m.contact_id, m.conversation_id,
+				m.kind = 'template' AND m.status NOT IN ('failed', 'not_sent') AS template, -- its failure may be told before its acceptance
+				p.key, p.bsuid, p.wa, p.called
+			FROM waa_messages m LEFT JOIN (VALUES ($3, $4, $5, $6)) p (key, bsuid, wa, called) -- of who moved since it was written it teaches nothing
+				ON NOT EXISTS (SELECT 1 FROM waa_contacts ct WHERE ct.id = m.contact_id AND ct.moved_at > m.created_at)
+			WHERE m.id = $1
 		), ct AS (
 			UPDATE waa_contacts ct SET ` + set + `, last_template_at = CASE WHEN old.template THEN greatest(last_template_at, $7) ELSE last_template_at END,
 				updated_at = greatest(updated_at, $7)
@@ -36,13 +39,13 @@ func recordSentFunction() function {
 		), c AS (
 			UPDATE waa_conversations c SET last_outbound_at = greatest(c.last_outbound_at, $7), updated_at = greatest(c.updated_at, $7),
 				last_template_at = CASE WHEN old.template THEN greatest(c.last_template_at, $7) ELSE c.last_template_at END,
-				window_phone = CASE WHEN old.template AND c.window_until <= $7 AND $4 || $5 <> '' THEN $5 ELSE c.window_phone END, -- an answer comes from there
-				window_user_id = CASE WHEN old.template AND c.window_until <= $7 AND $4 || $5 <> '' THEN $4 ELSE c.window_user_id END,
+				window_phone = CASE WHEN old.template AND c.window_until <= $7 AND old.bsuid || old.wa <> '' THEN old.wa ELSE c.window_phone END, -- an answer comes from there
+				window_user_id = CASE WHEN old.template AND c.window_until <= $7 AND old.bsuid || old.wa <> '' THEN old.bsuid ELSE c.window_user_id END,
 				refresh_at = CASE WHEN old.template OR c.channel_id = '' THEN ` + soon("c.refresh_at", "$7") + ` ELSE c.refresh_at END
 			FROM old WHERE c.id = old.conversation_id AND (SELECT count(*) FROM ct) >= 0 RETURNING c.id
 		), identities AS (
 			INSERT INTO waa_identities (account_id, kind, value, contact_id)
-			SELECT old.account_id, v.kind, v.value, old.contact_id FROM old, (VALUES ('bsuid', $4), ('phone', $3)) v (kind, value) WHERE v.value <> ''
+			SELECT old.account_id, v.kind, v.value, old.contact_id FROM old, LATERAL (VALUES ('bsuid', old.bsuid), ('phone', old.key)) v (kind, value) WHERE v.value <> ''
 			ON CONFLICT DO NOTHING
 		)
 		UPDATE waa_messages m SET wamid = CASE WHEN m.wamid = '' THEN $2 ELSE m.wamid END, sent_at = CASE WHEN m.sent_at = 0 THEN $7 ELSE m.sent_at END,

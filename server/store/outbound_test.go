@@ -171,11 +171,12 @@ func TestRecordEnd(t *testing.T) {
 func TestWindowsContactsAndAccountsAreStopped(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowUntil = now + hour })
-		require.NoError(t, f.CloseWindow(ctx(), conv.ID, now))
+		m := f.left(t, conv, now+hour)
+		require.NoError(t, f.CloseWindow(ctx(), m.ID, now))
 		got, err := f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		require.NotEqual(t, conversation.Open, got.StateAt(now))
-		require.NoError(t, f.CloseWindow(ctx(), conv.ID, now+hour))
+		require.NoError(t, f.CloseWindow(ctx(), m.ID, now+hour))
 		got, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		require.Equal(t, now, got.WindowUntil, "it ended before")
@@ -186,7 +187,7 @@ func TestWindowsContactsAndAccountsAreStopped(t *testing.T) {
 		got, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		require.Equal(t, now+day, got.Contact.BlockedUntil)
-		require.Equal(t, now+1, got.Contact.MarketingStopAt)
+		require.Equal(t, now+2, got.Contact.MarketingStopAt)
 		require.NoError(t, f.AllowMarketing(ctx(), conv.ContactID, now+3))
 		got, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
@@ -204,6 +205,8 @@ func TestWindowsContactsAndAccountsAreStopped(t *testing.T) {
 			require.Equal(t, c.code, a.BlockedCode)
 			require.Equal(t, c.code != 0, a.BlockedAt != 0)
 		}
+		_, err = f.db.Exec("DELETE FROM waa_messages")
+		require.NoError(t, err)
 		f.abort(t, conv.ID)
 		got, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)

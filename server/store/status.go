@@ -50,7 +50,8 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change relay.
 		if err != nil {
 			return nil, false, err
 		}
-		if learn(&state.Contact, change.Person) {
+		// of who moved since it was written it teaches nothing
+		if state.Contact.MovedAt <= state.Message.CreatedAt && learn(&state.Contact, change.Person) {
 			if err = s.learnPerson(ctx, accountID, state.Contact.ID, change.Person, change.At); err != nil {
 				return nil, false, err
 			}

@@ -11,10 +11,11 @@ import (
 // the admins in the same statement; see relay.ChangeStore.
 func (s *Store) TemplateChanged(ctx context.Context, accountID string, change relay.TemplateChange, now int64) (*conversation.Template, error) {
 	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, fit(change.Status, 32), fit(change.Category, 32),
-		fit(change.Quality, 32), fit(change.Reason, 64), now, s.newID())
+		fit(change.Quality, 32), fit(change.Reason, 64), now, s.newID(), change.At)
 }
 
-// changeTemplate finds the template by Meta's id, else by name and language.
+// changeTemplate finds the template by Meta's id, else by name and language. It
+// finds none for news that are older than the last.
 func changeTemplate() string {
 	still := stillApproved("new.category", "new.status")
 	return `
@@ -22,10 +23,10 @@ func changeTemplate() string {
 		SELECT id, CASE WHEN $5 = '' THEN status ELSE $5 END AS status, CASE WHEN $6 = '' THEN category ELSE $6 END AS category,
 			CASE WHEN $7 = '' THEN quality ELSE $7 END AS quality,
 			CASE WHEN $5 = '' THEN rejected_reason WHEN $5 = 'REJECTED' THEN $8 ELSE '' END AS rejected_reason
-		FROM waa_templates WHERE account_id = $1 AND (meta_id = $2 AND meta_id <> '' OR name = $3 AND language = $4)
+		FROM waa_templates WHERE account_id = $1 AND (meta_id = $2 AND meta_id <> '' OR name = $3 AND language = $4) AND told_at <= $11
 		ORDER BY meta_id = $2 DESC LIMIT 1 FOR UPDATE
 	), changed AS (
-		UPDATE waa_templates w SET status = new.status, category = new.category, quality = new.quality, rejected_reason = new.rejected_reason,
+		UPDATE waa_templates w SET status = new.status, category = new.category, quality = new.quality, rejected_reason = new.rejected_reason, told_at = $11,
 			updated_at = CASE WHEN (w.status, w.category, w.quality, w.rejected_reason) IS DISTINCT FROM (new.status, new.category, new.quality, new.rejected_reason)
 				THEN $9 ELSE w.updated_at END, ` + approvalUnless(still) + `
 		FROM new WHERE w.id = new.id RETURNING ` + of("w", templateColumns) + `

@@ -64,7 +64,7 @@ WITH f AS (
 		AS f (id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording)
 ), updated AS (
 	UPDATE waa_templates w SET meta_id = f.meta_id, category = f.category, status = f.status, quality = f.quality,
-		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, wording = f.wording, gone_at = 0, updated_at = $2, ` + approvalUnless(still) + `
+		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, wording = f.wording, gone_at = 0, told_at = greatest(w.told_at, $2::bigint - 999), updated_at = $2, ` + approvalUnless(still) + `
 	FROM f
 	WHERE w.account_id = $1 AND w.name = f.name AND w.language = f.language
 		AND (w.gone_at <> 0 OR (w.meta_id, w.category, w.status, w.quality, w.rejected_reason, w.body, w.definition, w.wording)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
@@ -104,7 +105,7 @@ func TestAWindowStaysThatOfWhoOpenedIt(t *testing.T) {
 		require.Equal(t, conversation.Address{UserID: "BR.2"}, f.textTo(t, c), "the same person, by another name")
 		f.writes(t, c, relay.Person{}, now-5)
 		require.Equal(t, conversation.Address{UserID: "BR.2"}, f.textTo(t, c), "who names nobody is who was asked")
-		_, err = f.EraseContact(ctx(), c.ContactID, "admin", now)
+		err = f.EraseContact(ctx(), c.ContactID, "admin", nil, now)
 		require.NoError(t, err)
 		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_conversations WHERE window_phone || window_user_id <> ''"))
 	})

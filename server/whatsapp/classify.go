@@ -29,6 +29,9 @@ func Classify(err error) Verdict {
 	return rule(reasonNoAnswer)
 }
 
+// codeToken is Meta's code of a token that is expired, revoked or wrong.
+const codeToken = 190
+
 // ClassifyCode says what an error code of a failed status means.
 func ClassifyCode(code int) Verdict {
 	v := rule(reasonOf(code))
@@ -43,6 +46,9 @@ func classifyRefusal(refusal *APIError) Verdict {
 	}
 	v := rule(why)
 	v.Code, v.RetryAfter = refusal.Code, refusal.RetryAfter
+	if v.Code == 0 && refusal.fromMeta() {
+		v.Code = codeToken // Meta's other code for it; 0 stands for none
+	}
 	return v
 }
 

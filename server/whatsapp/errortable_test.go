@@ -124,6 +124,8 @@ func TestUnknownCodes(t *testing.T) {
 	} {
 		require.Equal(t, test.want, Classify(&test.refusal).Class, name)
 	}
+	require.Equal(t, 190, Classify(&APIError{HTTPStatus: 401, Type: "OAuthException"}).Code, "a broken token has two codes")
+	require.Zero(t, Classify(&APIError{HTTPStatus: 403}).Code, "and a page none")
 	require.Equal(t, OnTemplate, Classify(&APIError{Code: 100, Subcode: 2593002}).ActsOn)
 	require.Equal(t, time.Minute, Classify(&APIError{Code: 4, RetryAfter: time.Minute}).RetryAfter)
 }

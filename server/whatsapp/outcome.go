@@ -66,7 +66,7 @@ const (
 type Verdict struct {
 	Outcome Outcome
 	Class   Class
-	// Code is Meta's error code, 0 where there is none (and for Meta's own code 0, a broken token: see Outcome).
+	// Code is Meta's error code, 0 where there is none; Meta's own 0, a broken token, is 190.
 	Code int
 	// RetryAfter is how long Meta asks to wait, 0 where it does not say.
 	RetryAfter time.Duration

@@ -21,7 +21,11 @@ CREATE INDEX waa_outbox_order ON waa_outbox (lane, ord, post_id, id) WHERE finis
 DROP INDEX waa_outbox_todo;
 
 -- What Meta said last of each, by its own timestamps: what is older changes nothing any more.
-ALTER TABLE waa_contacts ADD COLUMN marketing_allowed_at bigint NOT NULL DEFAULT 0; -- when the person allowed marketing again
+ALTER TABLE waa_contacts
+    ADD COLUMN marketing_allowed_at bigint NOT NULL DEFAULT 0, -- when the person allowed marketing again
+    ADD COLUMN moved_at             bigint NOT NULL DEFAULT 0; -- when the person took another number or BSUID
 ALTER TABLE waa_accounts ADD COLUMN well_at bigint NOT NULL DEFAULT 0; -- when the last request left that Meta is known to have taken
 ALTER TABLE waa_templates ADD COLUMN told_at bigint NOT NULL DEFAULT 0;
-ALTER TABLE waa_account_health ADD COLUMN told_at bigint NOT NULL DEFAULT 0;
+ALTER TABLE waa_account_health
+    ADD COLUMN quality_at     bigint NOT NULL DEFAULT 0,
+    ADD COLUMN restriction_at bigint NOT NULL DEFAULT 0;
