@@ -46,7 +46,7 @@ func (f *front) restAPI(log logger) *api.API {
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
 		Contacts: contacts{a}, Guards: guards{a}, Usernames: a.port.Usernames,
 		Texts:    a.texts,
-		Language: a.port.Locale, SiteURL: a.port.SiteURL,
+		BotID: a.port.BotID(), Language: a.port.Locale, SiteURL: a.port.SiteURL,
 		Region: func() string { return a.plugin.settings.Load().DefaultRegion },
 		Clock:  a.clock, Log: log,
 	})

@@ -78,6 +78,7 @@ type Deps struct {
 	// What all use.
 	Usernames func(ctx context.Context, userIDs []string) map[string]string // unknown ones are left out
 
+	BotID    string // who makes the conversations' channels
 	Texts    Texts
 	Language func(ctx context.Context, userID string) string // of Texts
 	SiteURL  func() string                                   // where the server is reached from outside

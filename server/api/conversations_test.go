@@ -319,3 +319,11 @@ func TestRevealContact(t *testing.T) {
 	w.conversations.err = conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_found"))
 	w.as(agent, http.MethodPost, path, nil).is(http.StatusNotFound, "not_found")
 }
+
+func TestTheConversationOfAChannel(t *testing.T) {
+	w := newWorld(t)
+	a := w.as(agent, http.MethodGet, "/channels/"+id("wa")+"/conversation", nil).is(http.StatusOK)
+	require.Equal(t, conversation1, a.json["id"])
+	w.as(agent, http.MethodGet, "/channels/"+id("other")+"/conversation", nil).is(http.StatusNotFound)
+	require.Equal(t, map[string]any{"creator_id": id("bot")}, w.as(agent, http.MethodGet, "/channels", nil).is(http.StatusOK).json)
+}

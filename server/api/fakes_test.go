@@ -546,6 +546,13 @@ func (c *conversations) SendTemplate(_ context.Context, r conversation.TemplateR
 	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
 }
 
+func (c *conversations) ViewChannel(ctx context.Context, actorID, channelID string) (*conversation.View, error) {
+	if c.err != nil || c.conv.ChannelID == channelID {
+		return c.View(ctx, actorID, c.conv.ID)
+	}
+	return nil, conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_a_conversation"))
+}
+
 func (c *conversations) View(_ context.Context, actorID, id string) (*conversation.View, error) {
 	if c.viewErr != nil {
 		return nil, c.viewErr

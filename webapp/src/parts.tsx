@@ -3,6 +3,7 @@ import type {ComponentType} from 'react';
 import {commandRunner} from 'src/actions/run_command';
 import type {RunCommand} from 'src/actions/run_command';
 import type {Client} from 'src/client';
+import {Channels} from 'src/live/channels';
 import {Clock} from 'src/live/clock';
 import {Conversations} from 'src/live/conversations';
 import {Feed} from 'src/live/feed';
@@ -22,6 +23,7 @@ export type Parts = {
     feed: Feed;
     clock: Clock;
     conversations: Conversations;
+    channels: Channels;
     run: RunCommand;
     store: PluginStore;
     pane: Value<Pane>;
@@ -37,11 +39,16 @@ export type Parts = {
 export function makeParts(store: PluginStore, client: Client): Parts {
     const rest = new AgentRest(client);
     const feed = new Feed();
+    const conversations = new Conversations(rest, feed);
     return {
         rest,
         feed,
         clock: new Clock(),
-        conversations: new Conversations(rest, feed),
+        conversations,
+        channels: new Channels(rest, conversations, (id) => {
+            const user = store.getState().entities.users?.profiles[id];
+            return Boolean(user && !user.is_bot);
+        }),
         run: commandRunner(store, client),
         store,
         pane: new Value<Pane>({conversationId: ''}),

@@ -2,7 +2,7 @@
 import {describe, expect, test} from 'vitest';
 
 import {Chat} from './chat_setup';
-import {openConversation, setEntities} from './chat_world';
+import {changed, openConversation, reconnected, setEntities} from './chat_world';
 import {absent} from './chromium';
 import {idOf} from './fake_conversations';
 
@@ -54,6 +54,90 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await composer.fill('Que bom');
         await composer.press('Enter');
         await expect.poll(() => chat.posted()).toMatchObject({message: 'Que bom', type: ''});
+    });
+
+    test('a text that was refused is sent once the customer has answered, and the reason goes away', async () => {
+        await chat.open();
+        await openConversation(chat.page, 0);
+        await chat.page.getByText('Aguardando resposta').waitFor();
+        const composer = chat.page.getByLabel('composer');
+        await composer.fill('Bom dia, Marina');
+        await composer.press('Enter');
+        const reason = chat.page.getByText('Não enviado: o cliente ainda não respondeu.');
+        await reason.waitFor();
+        chat.host.chat.change(idOf('c', 0), {state: 'open', window_until: Date.now() + 86_400_000});
+        await changed(chat.page, idOf('c', 0));
+        await chat.page.getByText('O cliente respondeu: seu texto já pode ir.').waitFor();
+        await reason.waitFor({state: 'detached'});
+        await expect.poll(() => composer.inputValue()).toBe('Bom dia, Marina');
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot('chat-refused-open');
+        await composer.fill('Bom dia, Marina!');
+        await chat.button('Enviar agora').click();
+        await expect.poll(() => composer.inputValue()).toBe('');
+        expect(chat.host.executed.at(-1)).toMatchObject({path: '/chat/api/v4/posts', body: {channel_id: idOf('h', 0), message: 'Bom dia, Marina!', root_id: ''}});
+        expect(await chat.button('Enviar agora').count()).toBe(0);
+    });
+
+    test.each(['maria-souza-pedido', `wa-${idOf('c', 4)}`])('a channel whose address is %s is still its conversation’s', async (name) => {
+        await chat.open();
+        await openConversation(chat.page, 1, false, {name});
+        await chat.page.locator('.WhatsappAtivoBanner--open').waitFor();
+        expect(await chat.page.locator('.WhatsappAtivoTicks').count()).toBeGreaterThan(2);
+        await chat.button('Nota interna').click();
+        await chat.page.getByText('o cliente não vê').waitFor();
+        await chat.screenshot('chat-renamed');
+        const composer = chat.page.getByLabel('composer');
+        await composer.fill('Ela prefere a tarde');
+        chat.host.down = true; // nothing can be asked
+        await composer.press('Enter');
+        await expect.poll(() => chat.posted()).toMatchObject({message: 'Ela prefere a tarde', type: 'custom_waa_note'});
+        chat.host.down = false;
+        await chat.button('Nota interna').click();
+
+        // The socket is back: nothing has to be found out anew.
+        await reconnected(chat.page);
+        chat.host.chat.change(idOf('c', 1), {state: 'waiting', window_until: null});
+        await changed(chat.page, idOf('c', 1));
+        await chat.page.locator('.WhatsappAtivoBanner--waiting').waitFor();
+        await composer.fill('Bom dia');
+        await composer.press('Enter');
+        await chat.page.getByText('Não enviado: o cliente ainda não respondeu.').waitFor();
+        expect(chat.host.chat.received.filter(({path}) => path === 'channels').length).toBe(1);
+    });
+
+    test('a channel that is there before its conversation gets its banner', async () => {
+        await chat.open();
+        const [row] = chat.host.chat.rows.filter(({id}) => id === idOf('c', 1));
+        chat.host.chat.rows = chat.host.chat.rows.filter((r) => r !== row);
+        await openConversation(chat.page, 1);
+        await expect.poll(() => chat.host.chat.received.some(({path}) => path === `channels/${idOf('h', 1)}/conversation`)).toBe(true);
+        expect(await chat.page.locator('.WhatsappAtivoBanner').count()).toBe(0);
+        chat.host.chat.rows.push(row!);
+        await changed(chat.page, idOf('c', 1));
+        await chat.page.locator('.WhatsappAtivoBanner--open').waitFor();
+    });
+
+    const writes = async (message: string, change: object) => {
+        await openConversation(chat.page, 1, false, change);
+        await chat.page.getByLabel('composer').fill(message);
+        await chat.page.getByLabel('composer').press('Enter');
+        await expect.poll(() => chat.posted()).toMatchObject({message, type: ''});
+        expect(await chat.page.locator('.WhatsappAtivoBanner, .WhatsappAtivoTicks').count()).toBe(0);
+    };
+
+    test.each([{creator_id: 'u2'}, {creator_id: 'u2', type: 'O', name: `wa-${idOf('c', 1)}`}, {creator_id: '', type: 'O'}, {creator_id: '', type: 'D'}])('an ordinary channel costs no request: %o', async (change) => {
+        await chat.open();
+        await setEntities(chat.page, {users: {profiles: {u2: {id: 'u2', username: 'bruno'}}}});
+        await writes('Oi', change);
+        expect(chat.host.chat.received).toEqual([]);
+    });
+
+    test('channels of strangers cost one request, all together', async () => {
+        await chat.open();
+        await writes('um', {id: 'h7', creator_id: 'stranger7'});
+        await writes('dois', {id: 'h8', creator_id: 'stranger8'});
+        expect(chat.host.chat.received.map(({path}) => path)).toEqual(['channels']);
     });
 
     test('the banner does what the commands do', async () => {

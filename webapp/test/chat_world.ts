@@ -1,6 +1,6 @@
 import type {Page} from 'playwright-core';
 
-import {idOf} from './fake_conversations';
+import {botId, idOf} from './fake_conversations';
 
 /** The web client of the page, as far as tests reach into it. */
 type Host = {
@@ -13,9 +13,8 @@ type Host = {
 };
 
 /** Puts the channel of a conversation on screen, with posts of every kind. */
-export async function openConversation(page: Page, n: number, english = false) {
-    const id = idOf('c', n);
-    const channel = {id: idOf('h', n), name: `wa-${id}`, type: 'P', team_id: 'team1', display_name: 'Marina Duarte'};
+export async function openConversation(page: Page, n: number, english = false, change: object = {}) {
+    const channel = {id: idOf('h', n), name: `wa-${idOf('c', n)}`, creator_id: botId, type: 'P', team_id: 'team1', display_name: 'Marina Duarte', ...change};
     const said = (text: string, user: string, props: object = {}, type = '') => ({message: text, user_id: user, props, type});
     const posts = (english ? [
         said('**Technical visit**\nHello, Marina! Our team comes on 12 November, from 9 to 12. Is that good for you?\n\n[You can come] [Another day, please]', 'whatsapp', {waa_status: 'read', waa_message: 'm0'}, 'custom_waa_template'),

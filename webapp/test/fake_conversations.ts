@@ -11,6 +11,9 @@ const states: State[] = ['waiting', 'open', 'expired', 'waiting', 'open', 'close
 /** An id of the server's form, of a number. */
 export const idOf = (kind: string, n: number) => `${kind}${String(n).padStart(26 - kind.length, '0')}`;
 
+/** Who makes the conversations' channels. */
+export const botId = idOf('bot', 1);
+
 function conversation(n: number, now: number): Conversation {
     const state = states[n % states.length]!;
     return {
@@ -52,6 +55,14 @@ export class FakeConversations {
         if (kind === 'contacts' && action === 'reveal') {
             this.received.push({method, path, body});
             return {status: 200, body: {id, phone: '+5511987100002', cpf: '52998224725'}};
+        }
+        if (kind === 'channels') {
+            this.received.push({method, path, body});
+            const owned = this.rows.find((r) => r.channel_id === id);
+            if (!id) {
+                return {status: 200, body: {creator_id: botId}};
+            }
+            return owned ? {status: 200, body: {...owned, template: undefined}} : {status: 404, body: {error: {code: 'not_found', message: 'Não encontrado.'}}};
         }
         if (kind !== 'conversations') {
             return undefined;

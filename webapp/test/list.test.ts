@@ -29,7 +29,7 @@ describe.skipIf(absent)('the list of conversations in Chromium', () => {
         expect(await chat.focused()).toContain('Pedro Henrique Albuquerque de Vasconcelos Neto 3');
         await chat.page.keyboard.press('Home');
         await chat.page.keyboard.press('Enter');
-        expect(await chat.page.locator('body').getAttribute('data-path')).toBe(`/empresa/channels/wa-${idOf('c', 0)}`);
+        expect(await chat.page.locator('body').getAttribute('data-path')).toBe(`/empresa/channels/${idOf('h', 0)}`);
     });
 
     test('search, scope and the empty lists', async () => {

@@ -1,6 +1,5 @@
 import {translations} from 'src/i18n';
 import type {MessageKey} from 'src/i18n';
-import {conversationOf} from 'src/live/channel';
 import type {Parts} from 'src/parts';
 import type {State} from 'src/rest/agent';
 import type {ComposerPlaceholder} from 'src/types/mattermost_webapp';
@@ -18,15 +17,15 @@ const placeholders: Record<State, MessageKey> = {
 export function composerPlaceholder(parts: Parts): ComposerPlaceholder {
     return {
         transform: (placeholder, channel, state) => {
-            const id = conversationOf(channel);
-            if (!id || !channel) {
+            if (!channel) {
                 return placeholder;
             }
             const texts = translations(localeOf(state));
             if (parts.notes.get().has(channel.id)) {
                 return texts['whatsapp-ativo.placeholder.note'];
             }
-            const conversation = parts.conversations.value(id).get();
+            const id = parts.channels.value(channel.id).get();
+            const conversation = id && parts.conversations.value(id).get();
             return conversation ? texts[placeholders[conversation.state]] : placeholder;
         },
     };

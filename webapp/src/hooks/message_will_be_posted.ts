@@ -1,10 +1,11 @@
 import {translations} from 'src/i18n';
 import type {MessageKey} from 'src/i18n';
-import {conversationOf, typeEvent, typeNote} from 'src/live/channel';
+import {typeEvent, typeNote} from 'src/live/channel';
 import type {Parts} from 'src/parts';
 import type {Conversation} from 'src/rest/agent';
 import type {MessageVerdict} from 'src/types/mattermost_webapp';
 
+import type {Channel} from '@mattermost/types/channels';
 import type {Post} from '@mattermost/types/posts';
 import type {GlobalState} from '@mattermost/types/store';
 
@@ -24,10 +25,11 @@ const refusals: Partial<Record<Conversation['state'], MessageKey>> = {
 export function messageWillBePosted(parts: Parts) {
     return async (post: Post): Promise<MessageVerdict> => {
         const state = parts.store.getState();
-        const id = conversationOf(state.entities.channels.channels[post.channel_id]);
-        if (!id || post.type) {
+        if (post.type) {
             return {post};
         }
+
+        // Whatever else is known or not: what was to be a note is one.
         if (parts.notes.get().has(post.channel_id)) {
             return {post: {...post, type: typeNote as Post['type']}};
         }
@@ -35,7 +37,7 @@ export function messageWillBePosted(parts: Parts) {
         if (rootType === typeNote || rootType === typeEvent) {
             return {post};
         }
-        const refusal = await refusalOf(parts, id);
+        const refusal = await refusalOf(parts, state.entities.channels.channels[post.channel_id]);
         if (!refusal) {
             parts.refused.set(null);
             return {post};
@@ -46,14 +48,15 @@ export function messageWillBePosted(parts: Parts) {
 }
 
 /** What is known may be old: a no is asked for anew. */
-async function refusalOf(parts: Parts, id: string): Promise<MessageKey | undefined> {
-    if (parts.conversations.value(id).get()?.state === 'open') {
-        return undefined;
-    }
+async function refusalOf(parts: Parts, channel?: Channel): Promise<MessageKey | undefined> {
+    const late = new Promise<undefined>((resolve) => {
+        setTimeout(resolve, patience);
+    });
     try {
-        const late = new Promise<undefined>((resolve) => {
-            setTimeout(resolve, patience);
-        });
+        const id = await Promise.race([parts.channels.conversationOf(channel), late]);
+        if (!id || parts.conversations.value(id).get()?.state === 'open') {
+            return undefined;
+        }
         const conversation = await Promise.race([parts.conversations.read(id), late]);
         return conversation && refusals[conversation.state];
     } catch {

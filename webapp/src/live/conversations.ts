@@ -34,6 +34,13 @@ export class Conversations {
         };
     };
 
+    /** Takes in what was read otherwise. */
+    put = (conversation: Conversation) => {
+        const one = this.of(conversation.id);
+        one.asked++;
+        one.value.set(conversation);
+    };
+
     /** Reads it now. Rejects where there is no answer. */
     read = async (id: string): Promise<Conversation> => {
         const one = this.of(id);

@@ -50,6 +50,12 @@ export class AgentRest {
 
     conversations = (values: Values) => this.get<Page<Conversation>>('conversations', values);
     overview = (values: Values = {}) => this.get<Overview>('conversations/counts', values);
+
+    /** Who makes the conversations' channels. */
+    channels = () => this.get<{creator_id: string}>('channels');
+
+    /** The conversation that owns a channel. */
+    channelConversation = (channelId: string) => this.get<Conversation>(`channels/${channelId}/conversation`);
     conversation = (id: string) => this.get<Conversation>(`conversations/${id}`);
     note = (id: string, text: string) => this.post<Conversation>(`conversations/${id}/note`, {text});
     claim = (id: string) => this.post<Conversation>(`conversations/${id}/claim`);

@@ -3,8 +3,8 @@ import {span} from 'src/components/conversations/time';
 import type {MessageKey} from 'src/i18n';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
-import {conversationOf} from 'src/live/channel';
 import {useNow} from 'src/live/clock';
+import {useConversationId} from 'src/live/use_conversation_id';
 import {useValue} from 'src/live/value';
 import {setNotes, useParts} from 'src/parts';
 import type {Conversation, State} from 'src/rest/agent';
@@ -21,7 +21,7 @@ type Form = '' | 'transfer' | 'close';
 
 /** Over the composer of a conversation's channel: its state, its clock, and what can be done now. */
 export const Banner = ({channel}: {channel?: Channel}) => {
-    const id = conversationOf(channel);
+    const id = useConversationId(channel);
     const {conversations} = useParts();
     const conversation = useValue(conversations.value(id));
 

@@ -1,7 +1,7 @@
 import React, {useEffect, useState} from 'react';
 import {createPortal} from 'react-dom';
 import {useSelector} from 'react-redux';
-import {conversationOf} from 'src/live/channel';
+import {useConversationId} from 'src/live/use_conversation_id';
 
 import type {GlobalState} from '@mattermost/types/store';
 
@@ -16,7 +16,7 @@ const composerId = 'post-create';
  */
 export const BannerOverComposer = () => {
     const channel = useSelector(({entities}: GlobalState) => entities.channels.channels[entities.channels.currentChannelId]);
-    const place = usePlace(Boolean(conversationOf(channel)));
+    const place = usePlace(Boolean(useConversationId(channel)));
     return place && createPortal(<Banner channel={channel}/>, place);
 };
 

@@ -2,7 +2,8 @@ import React, {useEffect, useState} from 'react';
 import {useSelector} from 'react-redux';
 import {useTask} from 'src/components/form/use_task';
 import {useText} from 'src/i18n/use_text';
-import {conversationOf, typeTemplate} from 'src/live/channel';
+import {typeTemplate} from 'src/live/channel';
+import {useConversationId} from 'src/live/use_conversation_id';
 import {useValue} from 'src/live/value';
 import {useParts} from 'src/parts';
 
@@ -31,11 +32,18 @@ export const Ticks = ({postId}: {postId: string}) => {
 
 export const PostTicks = ({post, channel}: {post: Post; channel: Channel}) => {
     const status = String(post.props?.waa_status ?? '');
-    const id = conversationOf(channel);
-    if (!status || !id) {
-        return null;
-    }
-    return (
+    return status ? (
+        <StatusTicks
+            post={post}
+            channel={channel}
+            status={status}
+        />
+    ) : null;
+};
+
+const StatusTicks = ({post, channel, status}: {post: Post; channel: Channel; status: string}) => {
+    const id = useConversationId(channel);
+    return id ? (
         <div className='WhatsappAtivoTicks'>
             <Tick status={status}/>
             {troubles.includes(status) && (
@@ -48,7 +56,7 @@ export const PostTicks = ({post, channel}: {post: Post; channel: Channel}) => {
                 />
             )}
         </div>
-    );
+    ) : null;
 };
 
 type TroubleProps = {id: string; post: Post; channel: Channel; status: string};
