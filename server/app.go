@@ -37,6 +37,7 @@ const (
 	mediaHands   = 6               // files at a time: they need time, not memory
 	mediaShare   = 5               // of one number at the most
 	archiveGap   = 5 * time.Second
+	straysGap    = 10 * time.Second
 	eventGap     = 500 * time.Millisecond
 	membersGap   = 10 * time.Second
 	idleGap      = 2 * time.Second
@@ -156,6 +157,8 @@ func (a *app) buildRelay() {
 
 	mirror := &relay.Mirror{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
+	strays := &relay.Strays{Store: a.store, Clock: a.clock, Found: a.mirrorLoop.Wake}
+	a.loop("strays", strays.Round).Pause = straysGap
 	ticks := &relay.Ticks{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
 	a.tickLoop = a.loop("ticks", ticks.Round)
 	waiting := &relay.Waiting{Store: a.store, Limit: a.port.ChannelLimit, Clock: a.clock, Made: a.mirrorLoop.Wake}

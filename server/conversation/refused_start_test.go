@@ -60,10 +60,17 @@ func (s *server) FindPost(_ context.Context, channelID string, _ int64, prop, va
 	}
 	return "", conversation.ErrNotFound
 }
-func (s *server) Agree(_ context.Context, _, id string) (string, error)          { return id, nil }
-func (s *server) RootOf(_ context.Context, postID string) (string, error)        { return postID, nil }
-func (s *server) Join(context.Context, string, string) error                     { return nil }
-func (s *server) SetHeader(context.Context, string, string) error                { return nil }
+func (s *server) Agree(_ context.Context, _, id string) (string, error)   { return id, nil }
+func (s *server) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
+func (s *server) Join(context.Context, string, string) error              { return nil }
+func (s *server) SetHeader(context.Context, string, string) error         { return nil }
+func (s *server) Discard(_ context.Context, c relay.Channel) error {
+	if _, there := s.channels[c.Name]; there {
+		s.channels[c.Name] = true
+	}
+	return nil
+}
+func (s *server) PutRight(context.Context, string, relay.Channel) (int64, error) { return 0, nil }
 func (s *server) Guard(context.Context, string) error                            { return nil }
 func (s *server) AddMember(context.Context, string, string, string) error        { return nil }
 func (s *server) NotifyAll(context.Context, string, string) error                { return nil }

@@ -41,6 +41,10 @@ type Store interface {
 	// conversations that wait for theirs.
 	ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error)
 	Erasures(ctx context.Context) (Erasures, error)
+	// CountStrays counts the open conversations whose channel is archived or gone, or public.
+	CountStrays(ctx context.Context) (archived, public int, err error)
+	// LostQueues lists the names of the queues whose channel is archived or gone.
+	LostQueues(ctx context.Context) ([]string, error)
 }
 
 // Prober asks Meta about an account; a *conversation.Refusal says what is wrong.
@@ -111,6 +115,10 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	}
 	findings = append(findings, more...)
 	if more, err = d.channels(ctx); err != nil {
+		return nil, err
+	}
+	findings = append(findings, more...)
+	if more, err = d.strays(ctx); err != nil {
 		return nil, err
 	}
 	findings = append(findings, more...)

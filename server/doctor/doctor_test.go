@@ -33,6 +33,9 @@ type patient struct {
 	erasures  doctor.Erasures
 	keeps     bool // the server's settings keep posts
 	stuck     []*conversation.Stuck
+	archived  int // channels of open conversations
+	public    int
+	lost      []string // queues
 	problems  []doctor.Problem
 	webhook   int64 // seen by this process
 	err       error
@@ -79,6 +82,10 @@ func (p *patient) StuckLanes(context.Context, int64) ([]*conversation.Stuck, err
 func (p *patient) ChannelsOfTeam(context.Context, string) (channels, waiting int, err error) {
 	return p.channels, p.waiting, nil
 }
+func (p *patient) CountStrays(context.Context) (archived, public int, err error) {
+	return p.archived, p.public, nil
+}
+func (p *patient) LostQueues(context.Context) ([]string, error) { return p.lost, nil }
 func (p *patient) limit() int {
 	if p.noLimit {
 		return -1
@@ -165,16 +172,19 @@ func TestExamine(t *testing.T) {
 		"work is stuck": {func(p *patient) {
 			p.inbox, p.outbox = doctor.Backlog{Depth: 3, Oldest: time.Minute}, doctor.Backlog{Depth: 1, Oldest: time.Hour}
 		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},
-		"the team is nearly full":         {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
-		"the team has room":               {func(p *patient) { p.channels = 1799 }, nil},
-		"those who wait count":            {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
-		"the team is full":                {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
-		"any number of channels":          {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
-		"work waits for a moment":         {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
-		"nothing can be removed for good": {func(p *patient) { p.keeps = true }, nil},
-		"an erasure fails":                {func(p *patient) { p.erasures = doctor.Erasures{Late: 2, Stays: true} }, []string{"erasure doctor.erasure_late"}},
-		"an erased person's posts stay":   {func(p *patient) { p.keeps, p.erasures.Stays = true, true }, []string{"erasure doctor.erasure_stays"}},
-		"dead letters of both":            {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
+		"the team is nearly full":              {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
+		"the team has room":                    {func(p *patient) { p.channels = 1799 }, nil},
+		"those who wait count":                 {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
+		"the team is full":                     {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
+		"any number of channels":               {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
+		"work waits for a moment":              {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
+		"nothing can be removed for good":      {func(p *patient) { p.keeps = true }, nil},
+		"an erasure fails":                     {func(p *patient) { p.erasures = doctor.Erasures{Late: 2, Stays: true} }, []string{"erasure doctor.erasure_late"}},
+		"an erased person's posts stay":        {func(p *patient) { p.keeps, p.erasures.Stays = true, true }, []string{"erasure doctor.erasure_stays"}},
+		"dead letters of both":                 {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
+		"a conversation's channel is archived": {func(p *patient) { p.archived = 1 }, []string{"channel_archived doctor.channel_archived"}},
+		"a conversation's channel is public":   {func(p *patient) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
+		"a queue's channel is archived":        {func(p *patient) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := healthy()

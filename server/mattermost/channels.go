@@ -2,7 +2,6 @@ package mattermost
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -20,10 +19,7 @@ const maxNames = 20
 // ours gets another.
 func (p *Port) EnsureChannel(ctx context.Context, c relay.Channel) (string, error) {
 	for n := 1; n <= maxNames; n++ {
-		name := c.Name
-		if n > 1 {
-			name += "-" + strconv.Itoa(n)
-		}
+		name := numbered(c.Name, n)
 		if err := jobqueue.Held(ctx); err != nil {
 			return "", err
 		}

@@ -171,6 +171,11 @@ func (f *fakeAPI) UpdateChannel(c *model.Channel) (*model.Channel, *model.AppErr
 	if f.broken {
 		return nil, nil
 	}
+	var taken bool
+	require.NoError(f.t, f.db.QueryRow("SELECT EXISTS (SELECT 1 FROM channels WHERE teamid = $1 AND name = $2 AND id <> $3)", c.TeamId, c.Name, c.Id).Scan(&taken))
+	if taken {
+		return nil, model.NewAppError("", "store.sql_channel.save_channel.exists.app_error", nil, "", http.StatusBadRequest)
+	}
 	f.exec("UPDATE channels SET teamid = $2, type = $3, name = $4, displayname = $5, header = $6, deleteat = $7, lastpostat = $8 WHERE id = $1",
 		c.Id, c.TeamId, string(c.Type), c.Name, c.DisplayName, c.Header, c.DeleteAt, c.LastPostAt)
 	return c, nil

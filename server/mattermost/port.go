@@ -61,7 +61,9 @@ func wrap(appErr *model.AppError, doing string) error {
 	switch {
 	case appErr == nil:
 		return nil
-	case appErr.StatusCode == http.StatusNotFound, archived(appErr):
+	case archived(appErr):
+		return errors.Wrap(relay.ErrArchived, doing)
+	case appErr.StatusCode == http.StatusNotFound:
 		return errors.Wrap(conversation.ErrNotFound, doing)
 	default:
 		return errors.Wrap(judge(appErr), doing)

@@ -148,6 +148,54 @@ func TestAChannelOfAnotherIsNotAdopted(t *testing.T) {
 	}
 }
 
+// Whatever somebody did to the channel of an open conversation is undone, on servers with and without a call that restores channels.
+func TestAChannelIsPutRight(t *testing.T) {
+	for _, version := range []string{"11.4.0", "11.10.0"} {
+		f, p := newFake(t, version)
+		ctx := context.Background()
+		wanted := relay.Channel{TeamID: "team", Name: "wa-1", DisplayName: "Ana", Header: "Janela aberta"}
+		id, err := p.EnsureChannel(ctx, wanted)
+		require.NoError(t, err)
+		for _, change := range []string{"deleteat = 5", "type = 'O'", "teamid = 'other'", "name = 'maria-pedido'", "name = 'wa-12'", "displayname = 'Maria'", "header = 'Encerrado'",
+			"deleteat = 5, type = 'O', teamid = 'other', name = 'x', displayname = 'y', header = 'z'"} {
+			f.exec("UPDATE channels SET updateat = 77, "+change+" WHERE id = $1", id)
+			at, err := p.PutRight(ctx, id, wanted)
+			require.NoError(t, err, change)
+			require.EqualValues(t, 77, at, change)
+			is := f.storedChannel(id)
+			require.Equal(t, []any{int64(0), model.ChannelTypePrivate, "team", "wa-1", "Ana", "Janela aberta"},
+				[]any{is.DeleteAt, is.Type, is.TeamId, is.Name, is.DisplayName, is.Header}, change)
+		}
+		f.exec("UPDATE channels SET name = 'other' WHERE id = $1", id)
+		f.channel(&model.Channel{TeamId: "team", Name: "wa-1", Type: model.ChannelTypeOpen})
+		_, err = p.PutRight(ctx, id, wanted)
+		require.NoError(t, err)
+		require.Equal(t, "wa-1-2", f.storedChannel(id).Name, "somebody took the name meanwhile")
+		_, err = p.PutRight(ctx, "gone", wanted)
+		require.ErrorIs(t, err, conversation.ErrNotFound)
+		f.broken = true
+		_, err = p.PutRight(ctx, id, wanted)
+		require.Error(t, err)
+	}
+}
+
+func TestDiscardMakesNoChannel(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	ctx := context.Background()
+	wanted := relay.Channel{TeamID: "team", Name: "wa-1"}
+	require.NoError(t, p.Discard(ctx, wanted))
+	f.channel(&model.Channel{TeamId: "team", Name: "wa-1", Type: model.ChannelTypeOpen})
+	id, err := p.EnsureChannel(ctx, wanted)
+	require.NoError(t, err)
+	for range 2 {
+		require.NoError(t, p.Discard(ctx, wanted))
+	}
+	require.NotZero(t, f.storedChannel(id).DeleteAt)
+	var channels, archived int
+	require.NoError(t, f.db.QueryRow("SELECT count(*), count(*) FILTER (WHERE deleteat > 0) FROM channels").Scan(&channels, &archived))
+	require.Equal(t, []int{2, 1}, []int{channels, archived})
+}
+
 func TestMissedPostsLeavesOutWhatIsNobodysWord(t *testing.T) {
 	f, p := newFake(t, "11.4.0")
 	for _, post := range []*model.Post{

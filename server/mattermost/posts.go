@@ -132,7 +132,8 @@ func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
 	return post.Id, nil
 }
 
-// ShowStatus puts the status on a post, never backwards. A post that is gone is no error.
+// ShowStatus puts the status on a post, never backwards. A post that is gone is no
+// error; relay.ErrArchived where the channel is archived.
 func (p *Port) ShowStatus(ctx context.Context, postID string, status conversation.Status) error {
 	post, err := p.standing(ctx, postID)
 	if errors.Is(err, conversation.ErrNotFound) {
@@ -147,7 +148,9 @@ func (p *Port) ShowStatus(ctx context.Context, postID string, status conversatio
 	post.AddProp(relay.PropStatus, string(status))
 	updated, err := p.update(ctx, post, "could not show the status on the post")
 	switch {
-	case errors.Is(err, conversation.ErrNotFound): // the channel is archived: nobody looks at it any more
+	case errors.Is(err, relay.ErrArchived):
+		return err
+	case errors.Is(err, conversation.ErrNotFound):
 		return nil
 	case err != nil:
 		return err

@@ -88,6 +88,9 @@ func (in *Inbound) deliver(ctx context.Context, job jobqueue.Job, account *conve
 	case err != nil:
 		return jobqueue.Outcome{}, err
 	}
+	if a.Archived && a.Conversation.ClosedAt == 0 {
+		return in.await(ctx, job, &a.Conversation)
+	}
 	told := false
 	if m.Reaction != nil && a.PostID == "" {
 		told, err = in.reaction(ctx, job, a, who, m)
@@ -152,7 +155,21 @@ func (in *Inbound) arrival(ctx context.Context, account *conversation.Account, w
 	if how == Reopened {
 		in.Refresh()
 	}
-	return &Arrival{Conversation: *c}, nil
+	a = &Arrival{Conversation: *c}
+	if c.ChannelID != "" {
+		a.Archived, err = in.Store.ChannelArchived(ctx, c.ChannelID)
+	}
+	return a, err
+}
+
+// await lets a message wait while the mirror brings the channel back that
+// somebody archived or deleted, or makes another: what is posted there nobody sees.
+func (in *Inbound) await(ctx context.Context, job jobqueue.Job, c *conversation.Conversation) (jobqueue.Outcome, error) {
+	if err := in.Store.MakeDue(ctx, c.ID, in.Clock.Now()); err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	in.Refresh()
+	return jobqueue.WaitFor(WaitsForChannel(c.ID), growing(waitForChannel, waitFirst, job.Attempts), "the channel is archived or deleted"), nil
 }
 
 // ofTarget is the conversation, closed or not, of the message that another one is about.
@@ -222,9 +239,12 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 		return in.withhold(ctx, job, a, message, who, m)
 	}
 	postID, err := in.post(ctx, job, c, m, again)
-	if errors.Is(err, ErrRefused) {
+	switch {
+	case errors.Is(err, ErrRefused):
 		return in.withhold(ctx, job, a, message, who, m)
-	} else if err != nil {
+	case errors.Is(err, conversation.ErrNotFound) && c.ClosedAt == 0: // the channel was deleted
+		return in.await(ctx, job, c)
+	case err != nil:
 		return jobqueue.Outcome{}, err
 	}
 	message.PostID = postID

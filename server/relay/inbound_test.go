@@ -27,6 +27,8 @@ type desk struct {
 	messages map[string]*conversation.Message // by wamid
 	closed   *conversation.Conversation
 	files    []*MediaFile
+	archived bool // the channel of who comes back
+	deleted  bool // there is no channel to post to
 }
 
 func (d *desk) AccountByNumber(context.Context, string) (*conversation.Account, error) {
@@ -78,7 +80,15 @@ func (d *desk) SetKind(_ context.Context, _, kind string) error {
 	d.did = append(d.did, "kind "+kind)
 	return nil
 }
+func (d *desk) ChannelArchived(context.Context, string) (bool, error) { return d.archived, nil }
+func (d *desk) MakeDue(_ context.Context, id string, _ int64) error {
+	d.did = append(d.did, "due "+id)
+	return nil
+}
 func (d *desk) CreatePost(_ context.Context, p Post) (string, error) {
+	if d.deleted {
+		return "", conversation.ErrNotFound
+	}
 	d.did, d.posts = append(d.did, "post"), append(d.posts, p)
 	return "post", nil
 }
@@ -118,6 +128,40 @@ func (d *desk) SaveReaction(_ context.Context, _, _, emoji string, _ int64) (str
 func (d *desk) AddMedia(_ context.Context, _ string, f *MediaFile) error {
 	d.did, d.files = append(d.did, "fetch "+f.PostID), append(d.files, f)
 	return nil
+}
+
+// A post in an archived channel is seen by nobody: the message waits until the channel is back.
+func TestNothingIsPostedToAChannelThatIsNotThere(t *testing.T) {
+	const now, hour = int64(1_794_744_000_000), int64(3600_000)
+	open := conversation.Conversation{ID: "c", ChannelID: "channel", WindowFrom: now - 1000, WindowUntil: now + 1000}
+	for name, test := range map[string]struct {
+		d     *desk
+		did   []string
+		again bool
+	}{
+		"archived":                     {&desk{arrival: &Arrival{Conversation: open, Archived: true}}, []string{"due c"}, true},
+		"deleted":                      {&desk{arrival: &Arrival{Conversation: open}, deleted: true}, []string{"due c"}, true},
+		"archived, and it is reopened": {&desk{closed: &conversation.Conversation{ID: "c", ChannelID: "channel", ClosedAt: now - hour}, archived: true}, []string{"due c"}, true},
+		"back":                         {&desk{arrival: &Arrival{Conversation: open}}, []string{"post", "posted post"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			refreshed := false
+			in := &Inbound{
+				Store: test.d, Poster: test.d, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+				NewID: func() string { return "id" }, Refresh: func() { refreshed = true }, Settings: func() conversation.Settings { return conversation.Settings{ReopenHours: 24} },
+			}
+			outcome, err := in.Handle(t.Context(), jobqueue.Job{ID: 7, Order: now, Attempts: 1, Payload: []byte(
+				`{"Kind":"message","PhoneNumberID":"1","Data":{"id":"wamid.1","from":"5511987654321","type":"text","text":{"body":"oi"}}}`)})
+			require.NoError(t, err)
+			if finish := outcome.Finish(); finish != nil {
+				_, err = finish(t.Context(), "me", time.Minute)
+				require.NoError(t, err)
+			}
+			require.Equal(t, test.did, test.d.did)
+			require.Equal(t, test.again, outcome.Again())
+			require.Equal(t, test.again, refreshed)
+		})
+	}
 }
 
 // words has no texts: a label is its key.

@@ -120,7 +120,7 @@ func (m *Media) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome,
 		return jobqueue.Dead("the stored file cannot be read"), nil //nolint:nilerr // the reason is kept with the job
 	}
 	if err := m.show(ctx, &file, job.Attempts); err != nil {
-		return m.withoutPost(err)
+		return m.withoutPost(job, err)
 	}
 	up, err := m.Store.Upload(ctx, job.ID)
 	if err != nil {
@@ -142,14 +142,21 @@ func (m *Media) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome,
 		}
 		return jobqueue.RetryIn(time.Second, "the file could not be attached"), nil
 	} else if err != nil {
-		return m.withoutPost(err)
+		return m.withoutPost(job, err)
 	}
 	return jobqueue.Done(), nil
 }
 
+// channelPatience is how long a file waits for its channel, which somebody archived.
+const channelPatience = time.Hour
+
 // withoutPost ends a job whose post somebody deleted, or must not be changed.
-func (m *Media) withoutPost(err error) (jobqueue.Outcome, error) {
+func (m *Media) withoutPost(job jobqueue.Job, err error) (jobqueue.Outcome, error) {
 	switch {
+	case errors.Is(err, ErrArchived) && time.Since(time.UnixMilli(job.CreatedAt)) < channelPatience: // that of an open conversation comes back
+		return jobqueue.RetryIn(waitFirst, err.Error()), nil
+	case errors.Is(err, ErrArchived):
+		return jobqueue.Dead(err.Error()), nil
 	case errors.Is(err, conversation.ErrNotFound):
 		return jobqueue.Done(), nil
 	case errors.Is(err, ErrRefused): // the post can be changed no more

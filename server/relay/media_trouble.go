@@ -45,14 +45,14 @@ func (m *Media) trouble(ctx context.Context, job jobqueue.Job, file *MediaFile, 
 	if over := m.over(job, file, err); over != nil {
 		shown := MediaShown{State: mediaFailed, Text: m.Speaker.inChannel(over.text)}
 		if err := m.offer(ctx, file, shown); err != nil {
-			return m.withoutPost(err)
+			return m.withoutPost(job, err)
 		}
 		return jobqueue.Dead(over.Error() + ": " + reasonOf(err)), nil
 	}
 	if job.Attempts >= patientTries {
 		shown := MediaShown{State: mediaDelayed, Text: m.Speaker.inChannel(conversation.T("media.delayed"))}
 		if err := m.offer(ctx, file, shown); err != nil {
-			return m.withoutPost(err)
+			return m.withoutPost(job, err)
 		}
 	}
 	return jobqueue.RetryIn(mediaPauses[min(job.Attempts, len(mediaPauses))-1], reasonOf(err)), nil

@@ -26,6 +26,12 @@ type MirrorPosts interface {
 	EnsureChannel(ctx context.Context, c Channel) (id string, err error)
 	Join(ctx context.Context, teamID, channelID string) error
 	SetHeader(ctx context.Context, channelID, header string) error
+	// PutRight makes a channel what a conversation's channel is to be: in its team,
+	// private, not archived, with its name, display name and header. It answers
+	// when the channel was changed last; conversation.ErrNotFound where it is gone.
+	PutRight(ctx context.Context, channelID string, c Channel) (at int64, err error)
+	// Discard archives the channel that EnsureChannel would find; it makes none.
+	Discard(ctx context.Context, c Channel) error
 	Guard(ctx context.Context, channelID string) error
 	Archive(ctx context.Context, channelID string) error
 	// Restore brings an archived channel back, where the server lets a plugin do that.
@@ -112,6 +118,11 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 		return m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, 0, now)
 	}
 	again := r.Again
+	if r.Shown != "" {
+		if err := m.putRight(ctx, &r, now); err != nil {
+			return err
+		}
+	}
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
 		begun, err := m.begin(ctx, &r, settled)
 		switch {
@@ -204,9 +215,12 @@ func (m *Mirror) begin(ctx context.Context, r *Refresh, settled bool) (begun boo
 
 func (m *Mirror) ensureChannel(ctx context.Context, r *Refresh) (string, error) {
 	c := &r.Conversation
-	return m.Posts.EnsureChannel(ctx, Channel{
-		TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: DisplayName(c), Header: m.header(c, m.Clock.Now(), r.Zone),
-	})
+	return m.Posts.EnsureChannel(ctx, m.channelOf(c, m.Clock.Now(), r.Zone))
+}
+
+// channelOf is what a conversation's channel is to be.
+func (m *Mirror) channelOf(c *conversation.Conversation, now int64, zone string) Channel {
+	return Channel{TeamID: c.TeamID, Name: "wa-" + strings.ToLower(c.ID), DisplayName: DisplayName(c), Header: m.header(c, now, zone)}
 }
 
 // errAborted says that the start was refused while its channel was made.
@@ -216,11 +230,7 @@ var errAborted = errors.New("the conversation was aborted meanwhile")
 // the channel that an earlier step, or a crashed try, may have made goes too.
 func (m *Mirror) showAborted(ctx context.Context, r *Refresh, now int64) error {
 	if r.Again {
-		channelID, err := m.ensureChannel(ctx, r)
-		if err == nil {
-			err = m.Posts.Archive(ctx, channelID)
-		}
-		if err != nil && !errors.Is(err, ErrTooManyChannels) { // with no room there is none
+		if err := m.Posts.Discard(ctx, m.channelOf(&r.Conversation, now, r.Zone)); err != nil {
 			return err
 		}
 	}

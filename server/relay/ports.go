@@ -27,6 +27,7 @@ type Arrival struct {
 	Conversation conversation.Conversation // ids, window and times that its state depends on, names of the contact
 	MessageID    string                    // where an earlier try, or another delivery, stored the message; else ""
 	Kind, PostID string                    // of the stored message; it may have no post yet
+	Archived     bool                      // its channel is
 	News         bool                      // the message tells of the person what is not known yet
 }
 
@@ -82,6 +83,10 @@ type InboundStore interface {
 	SetPost(ctx context.Context, messageID, postID string) error
 	// Conversation as in conversation.Store.
 	Conversation(ctx context.Context, id string) (*conversation.Conversation, error)
+	// ChannelArchived tells whether somebody archived a channel.
+	ChannelArchived(ctx context.Context, channelID string) (bool, error)
+	// MakeDue lets the mirror look at a conversation now.
+	MakeDue(ctx context.Context, conversationID string, now int64) error
 }
 
 // StatusChange is one status webhook.
@@ -197,6 +202,7 @@ type Tick struct {
 	Message conversation.Message
 	Channel string // channel id
 	Again   bool   // an earlier try may have done it already
+	Closed  bool   // the conversation is
 }
 
 // TickStore is what showing statuses on posts needs.
@@ -232,7 +238,24 @@ type MirrorStore interface {
 	Summary(ctx context.Context, conversationID string) (*conversation.Summary, error)
 	// UnshownTemplates are the template messages that were stored but have no post yet (after the first), oldest first.
 	UnshownTemplates(ctx context.Context, conversationID string) ([]*conversation.Message, error)
+	// ChannelSeen notes when a conversation's channel was changed last, milliseconds since epoch, the server's clock.
+	ChannelSeen(ctx context.Context, id string, at int64) error
+	// LoseChannel takes a channel off a conversation, which gets another, and
+	// stores the line that tells why; nothing where it has another one already.
+	LoseChannel(ctx context.Context, id, channelID string, line conversation.Text, now int64) error
 	PeopleStore
+}
+
+// ServerChannel is a channel as the server's own table has it.
+type ServerChannel struct {
+	ID          string // "" = there is none
+	TeamID      string
+	Type        string // "P" = private
+	Name        string
+	DisplayName string
+	Header      string
+	UpdateAt    int64 // milliseconds since epoch, the server's clock
+	DeleteAt    int64 // when it was archived; 0 = it is not
 }
 
 // Refresh is a conversation whose channel may be behind.
@@ -243,6 +266,8 @@ type Refresh struct {
 	Zone         string // the queue's time zone, "" = the plugin's setting
 	Again        bool   // an earlier try may have done part of it
 	Lines        bool   // there are lines to show
+	Channel      ServerChannel
+	ChannelAt    int64  // see ChannelSeen
 	ShownPeople  string // for whom it was last arranged; see peopleKey
 	CardPost     string // the card that stands in the queue's channel; "" = none
 	CardNo       int64  // how many cards there were

@@ -56,7 +56,10 @@ func (t *Ticks) show(ctx context.Context, tick Tick) error {
 			return err
 		}
 	}
-	if err := t.Posts.ShowStatus(ctx, m.PostID, status); err != nil && !errors.Is(err, ErrRefused) {
+	err := t.Posts.ShowStatus(ctx, m.PostID, status)
+	switch {
+	case errors.Is(err, ErrRefused), errors.Is(err, ErrArchived) && tick.Closed: // nobody looks at it any more
+	case err != nil: // the channel of an open conversation comes back
 		return err
 	}
 	if m.Status.NeedsNotice() && m.ReasonCode != conversation.ReasonDeleted {

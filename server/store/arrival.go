@@ -18,9 +18,9 @@ func arrivalFunction() function {
 	const open = "o.closed_at = 0 AND o.aborted_at = 0 LIMIT 1"
 	return function{
 		name: "arrival", params: params("text[], text[], text[], text[], text[]"),
-		returns: "TABLE (n bigint, c waa_conversations, ct waa_contacts, m waa_messages, known bigint)",
+		returns: "TABLE (n bigint, c waa_conversations, ct waa_contacts, m waa_messages, archived boolean, known bigint)",
 		query: `
-		SELECT q.n, c, ct, stored.m, (
+		SELECT q.n, c, ct, stored.m, EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND c.channel_id <> '' AND ch.deleteat > 0), (
 			SELECT count(*) FROM (VALUES ('bsuid', q.bsuid), ('phone', q.phone)) v (kind, value), LATERAL (
 				SELECT 1 FROM waa_identities i WHERE v.value <> '' AND i.account_id = q.account AND i.kind = v.kind AND i.value = v.value LIMIT 1
 			) i
@@ -59,6 +59,7 @@ type arrived struct {
 	WindowFrom, WindowUntil, LastTemplate, Closed, Abort int64
 	Name, Phone, WAID, UserID, Username                  string
 	Message, Kind, Post                                  string
+	Archived                                             bool
 	Known                                                int
 }
 
@@ -67,7 +68,7 @@ const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID',
 	'Queue', (f.c).queue_id, 'Team', (f.c).team_id, 'Channel', (f.c).channel_id, 'WindowFrom', (f.c).window_from, 'WindowUntil', (f.c).window_until,
 	'LastTemplate', (f.c).last_template_at, 'Closed', (f.c).closed_at, 'Abort', (f.c).aborted_at,
 	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id, 'Username', (f.ct).username,
-	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Known', f.known)), '[]')::text FROM `
+	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Archived', f.archived, 'Known', f.known)), '[]')::text FROM `
 
 // Arrival answers where a customer's message belongs; see relay.InboundStore.
 func (s *Store) Arrival(ctx context.Context, accountID, wamid, answers string, who relay.Person) (*relay.Arrival, error) {
@@ -109,6 +110,6 @@ func (row *arrived) arrival(who relay.Person) *relay.Arrival {
 			ID: row.ID, AccountID: row.Account, ContactID: row.Contact, QueueID: row.Queue, TeamID: row.Team, ChannelID: row.Channel,
 			WindowFrom: row.WindowFrom, WindowUntil: row.WindowUntil, LastTemplateAt: row.LastTemplate, ClosedAt: row.Closed, AbortedAt: row.Abort, Contact: contact,
 		},
-		MessageID: row.Message, Kind: row.Kind, PostID: row.Post, News: learn(&learned, who) || row.Known < len(identitiesOf(who)),
+		MessageID: row.Message, Kind: row.Kind, PostID: row.Post, Archived: row.Archived, News: learn(&learned, who) || row.Known < len(identitiesOf(who)),
 	}
 }

@@ -81,7 +81,9 @@ func updateConversation(ctx context.Context, r runner, c *conversation.Conversat
 // SetChannel records the channel of a conversation. ErrConflict if it belongs to
 // another one, ErrNotFound if the conversation was aborted meanwhile.
 func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
-	if err := execOne(ctx, s.db, "could not set the channel", "UPDATE waa_conversations SET channel_id = $2 WHERE id = $1 AND aborted_at = 0", id, channelID); err != nil {
+	err := execOne(ctx, s.db, "could not set the channel", `UPDATE waa_conversations
+		SET channel_id = $2, channel_at = coalesce((SELECT ch.updateat FROM channels ch WHERE ch.id = $2), 0) WHERE id = $1 AND aborted_at = 0`, id, channelID)
+	if err != nil {
 		return err
 	}
 	return wakeForChannel(ctx, s.db, id)

@@ -57,8 +57,11 @@ func refreshClaim(which, lease string) string {
 		SELECT ` + as("c", "conversation", conversationColumns) + ", " + as("ct", "conversation.contact", contactColumns) + `,
 			c.refresh_at AS due_at, c.shown_state AS shown, c.again,
 			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone,
+			c.channel_at, coalesce(ch.id, '') AS "channel.id", coalesce(ch.teamid, '') AS "channel.team_id", coalesce(ch.type::text, '') AS "channel.type",
+			coalesce(ch.name, '') AS "channel.name", coalesce(ch.displayname, '') AS "channel.display_name", coalesce(ch.header, '') AS "channel.header",
+			coalesce(ch.updateat, 0) AS "channel.update_at", coalesce(ch.deleteat, 0) AS "channel.delete_at",
 			c.shown_people, c.card_post, c.card_no, EXISTS (SELECT 1 FROM waa_lines l WHERE l.conversation_id = c.id) AS lines
-		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id ORDER BY c.refresh_at, c.id`
+		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
 }
 
 // Refreshed gives the lease back and notes what was shown; see relay.MirrorStore.

@@ -13,13 +13,13 @@ import (
 // ClaimTicks leases up to n messages whose post shows an old status, oldest first.
 func (s *Store) ClaimTicks(ctx context.Context, lease time.Duration, n int) ([]relay.Tick, error) {
 	ticks := []relay.Tick{}
-	err := s.db.SelectContext(ctx, &ticks, "SELECT "+part("m", "message", messageColumns)+", f.channel, f.again FROM "+s.call["claim_ticks"]+" f", n, lease.Milliseconds())
+	err := s.db.SelectContext(ctx, &ticks, "SELECT "+part("m", "message", messageColumns)+", f.channel, f.again, f.closed FROM "+s.call["claim_ticks"]+" f", n, lease.Milliseconds())
 	return ticks, errors.Wrap(err, "could not claim ticks")
 }
 
 func claimTicksFunction() function {
 	return function{
-		name: "claim_ticks", params: params("bigint, bigint"), returns: "TABLE (m waa_messages, channel text, again boolean)",
+		name: "claim_ticks", params: params("bigint, bigint"), returns: "TABLE (m waa_messages, channel text, again boolean, closed boolean)",
 		query: `
 		WITH due AS (
 			SELECT id, show_lease <> 0 AS again FROM waa_messages
@@ -29,7 +29,7 @@ func claimTicksFunction() function {
 			UPDATE waa_messages m SET show_lease = ` + clock + ` + $2 FROM due WHERE m.id = due.id
 			RETURNING m, m.conversation_id, m.created_at, m.id, due.again
 		)
-		SELECT l.m, c.channel_id, l.again FROM leased l JOIN waa_conversations c ON c.id = l.conversation_id ORDER BY l.created_at, l.id`,
+		SELECT l.m, c.channel_id, l.again, c.closed_at <> 0 FROM leased l JOIN waa_conversations c ON c.id = l.conversation_id ORDER BY l.created_at, l.id`,
 	}
 }
 

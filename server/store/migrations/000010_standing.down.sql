@@ -1,1 +1,2 @@
+ALTER TABLE waa_conversations DROP COLUMN channel_at;
 DROP TABLE waa_standing;

@@ -6,3 +6,6 @@ CREATE TABLE waa_standing (
     created_at bigint NOT NULL
 );
 CREATE INDEX waa_standing_age ON waa_standing (created_at);
+
+-- When the server's row of the channel was changed last, as far as we saw it: what is later was done by somebody else.
+ALTER TABLE waa_conversations ADD COLUMN channel_at bigint NOT NULL DEFAULT 0;

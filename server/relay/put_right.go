@@ -1,0 +1,104 @@
+package relay
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// ErrArchived says that a change was refused because the channel is archived.
+// It is a conversation.ErrNotFound: to most it is as if the channel were not there.
+var ErrArchived = errors.Wrap(conversation.ErrNotFound, "the channel is archived")
+
+// putRight makes the channel of an open conversation what it is to be, whatever
+// somebody did to it: the customer's words are to be read by those who serve,
+// and by nobody else. Where that cannot be, the conversation gets another channel.
+func (m *Mirror) putRight(ctx context.Context, r *Refresh, now int64) error {
+	c := &r.Conversation
+	if c.ClosedAt != 0 || c.ChannelID == "" {
+		return nil
+	}
+	wanted := m.channelOf(c, now, r.Zone)
+	is := &r.Channel
+	if is.ID != "" && is.DeleteAt == 0 && is.Type == privateChannel && is.TeamID == wanted.TeamID && NamedFor(is.Name, wanted.Name) &&
+		is.DisplayName == wanted.DisplayName && is.Header == wanted.Header {
+		if is.UpdateAt <= r.ChannelAt {
+			return nil
+		}
+		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
+	}
+	at, err := m.Posts.PutRight(ctx, c.ChannelID, wanted)
+	switch {
+	case errors.Is(err, conversation.ErrNotFound), errors.Is(err, ErrRefused) && is.DeleteAt != 0:
+		return m.renew(ctx, r, now)
+	case err != nil:
+		return err
+	}
+	if key := is.wrong(wanted, r.ChannelAt); key != "" {
+		if is.TeamID != wanted.TeamID || is.DeleteAt != 0 { // who was in it may not be any more
+			r.ShownPeople = ""
+			if c.OwnerID != "" {
+				if err := m.letIn(ctx, c, c.OwnerID); err != nil {
+					return err
+				}
+			}
+		}
+		line := conversation.T(key, "Who", m.mention(ctx, c)).In(r.Zone)
+		if err := m.tell(ctx, c, line, "right:"+strconv.FormatInt(is.UpdateAt, 10), true); err != nil {
+			return err
+		}
+	}
+	return m.Store.ChannelSeen(ctx, c.ID, at)
+}
+
+// privateChannel is the server's letter for a private channel.
+const privateChannel = "P"
+
+// wrong is the text for what somebody did to the channel; "" where there is
+// nothing to say. What changed before a moment we did ourselves.
+func (is *ServerChannel) wrong(wanted Channel, seen int64) string {
+	switch {
+	case is.ID == "":
+		return ""
+	case is.DeleteAt != 0:
+		return "channel.restored"
+	case is.Type != privateChannel:
+		return "channel.private"
+	case is.TeamID != wanted.TeamID:
+		return "channel.moved"
+	case !NamedFor(is.Name, wanted.Name), seen != 0 && is.UpdateAt > seen && is.DisplayName != wanted.DisplayName:
+		return "channel.renamed"
+	}
+	return ""
+}
+
+// NamedFor tells whether a channel's name is the wanted one, or that with a number.
+func NamedFor(name, wanted string) bool {
+	rest, ok := strings.CutPrefix(name, wanted)
+	if !ok || rest == "" {
+		return ok
+	}
+	number, ok := strings.CutPrefix(rest, "-")
+	_, err := strconv.Atoi(number)
+	return ok && err == nil
+}
+
+// renew gives a conversation another channel, from which it goes on: the old one
+// is gone, or stays archived.
+func (m *Mirror) renew(ctx context.Context, r *Refresh, now int64) error {
+	c := &r.Conversation
+	old := ""
+	if r.Channel.ID != "" {
+		old = m.Link(ctx, c)
+	}
+	line := conversation.T("channel.renewed", "Who", m.mention(ctx, c), "Link", old)
+	if err := m.Store.LoseChannel(ctx, c.ID, c.ChannelID, line, now); err != nil {
+		return err
+	}
+	c.ChannelID, r.Shown, r.ShownPeople, r.Lines, r.Again = "", "", "", true, true
+	return nil
+}

@@ -1,0 +1,166 @@
+package relay
+
+import (
+	"context"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// yard is a channel that somebody changed, and what is stored of it.
+type yard struct {
+	wall
+	MirrorStore
+	right  *Channel
+	refuse error
+	seen   int64
+	lost   string
+	line   conversation.Text
+	let    []string
+}
+
+func (y *yard) PutRight(_ context.Context, _ string, c Channel) (int64, error) {
+	y.right = &c
+	return 50, y.refuse
+}
+func (y *yard) AddMember(_ context.Context, _, _, userID string) error {
+	y.let = append(y.let, userID)
+	return nil
+}
+func (y *yard) NotifyAll(context.Context, string, string) error { return nil }
+func (y *yard) ChannelSeen(_ context.Context, _ string, at int64) error {
+	y.seen = at
+	return nil
+}
+func (y *yard) LoseChannel(_ context.Context, _, channelID string, line conversation.Text, _ int64) error {
+	y.lost, y.line = channelID, line
+	return nil
+}
+
+func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
+	const now = int64(1_794_744_000_000)
+	well := ServerChannel{ID: "channel", TeamID: "team", Type: "P", Name: "wa-c", DisplayName: "Ana", Header: "state.waiting", UpdateAt: 40}
+	for name, test := range map[string]struct {
+		change func(is *ServerChannel, r *Refresh)
+		refuse error
+		right  bool   // it is put right
+		tells  string // in the channel
+		seen   int64
+		lost   bool // the conversation gets another
+	}{
+		"all is well":                   {change: func(*ServerChannel, *Refresh) {}},
+		"well, and somebody touched it": {change: func(_ *ServerChannel, r *Refresh) { r.ChannelAt = 39 }, seen: 40},
+		"archived":                      {change: func(is *ServerChannel, _ *Refresh) { is.DeleteAt = 39 }, right: true, tells: "channel.restored", seen: 50},
+		"public":                        {change: func(is *ServerChannel, _ *Refresh) { is.Type = "O" }, right: true, tells: "channel.private", seen: 50},
+		"in another team":               {change: func(is *ServerChannel, _ *Refresh) { is.TeamID = "other" }, right: true, tells: "channel.moved", seen: 50},
+		"with another address":          {change: func(is *ServerChannel, _ *Refresh) { is.Name = "maria-pedido" }, right: true, tells: "channel.renamed", seen: 50},
+		"with another's address":        {change: func(is *ServerChannel, _ *Refresh) { is.Name = "wa-cd" }, right: true, tells: "channel.renamed", seen: 50},
+		"with an address of ours":       {change: func(is *ServerChannel, _ *Refresh) { is.Name = "wa-c-2" }},
+		"with another name":             {change: func(is *ServerChannel, r *Refresh) { is.DisplayName, r.ChannelAt = "Maria", 39 }, right: true, tells: "channel.renamed", seen: 50},
+		"the customer has another name": {change: func(is *ServerChannel, _ *Refresh) { is.DisplayName = "Maria" }, right: true, seen: 50},
+		"with another header":           {change: func(is *ServerChannel, _ *Refresh) { is.Header = "aberta" }, right: true, seen: 50},
+		"archived for good":             {change: func(is *ServerChannel, _ *Refresh) { is.DeleteAt = 39 }, refuse: ErrRefused, right: true, lost: true},
+		"deleted":                       {change: func(is *ServerChannel, _ *Refresh) { *is = ServerChannel{} }, refuse: conversation.ErrNotFound, right: true, lost: true},
+		"of a closed conversation": {change: func(is *ServerChannel, r *Refresh) {
+			is.DeleteAt, is.Type, r.Conversation.ClosedAt = 39, "O", now
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := &yard{refuse: test.refuse}
+			m := &Mirror{
+				Store: y, Posts: y, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+				Username: func(_ context.Context, id string) (string, error) { return id, nil },
+				Link:     func(context.Context, *conversation.Conversation) string { return "link" },
+			}
+			c := conversation.Conversation{ID: "C", ChannelID: "channel", TeamID: "team", OwnerID: "bruno", AttendantID: "ana", Contact: conversation.Contact{Name: "Ana"}}
+			r := &Refresh{Conversation: c, Channel: well, ChannelAt: 40, Shown: "waiting:0:", ShownPeople: "people"}
+			r.Channel.Header = m.header(&c, now, "")
+			test.change(&r.Channel, r)
+			require.NoError(t, m.putRight(t.Context(), r, now))
+			require.Equal(t, test.right, y.right != nil)
+			require.Equal(t, test.seen, y.seen)
+			require.Equal(t, test.lost, y.lost == "channel")
+			if test.right {
+				require.Equal(t, m.channelOf(&c, now, ""), *y.right)
+			}
+			told := ""
+			if len(y.posts) > 0 {
+				told = y.posts[0].Message
+			}
+			require.Equal(t, test.tells, told)
+			require.Equal(t, test.tells == "channel.restored" || test.tells == "channel.moved" || test.lost, r.ShownPeople == "", "who serves comes in again")
+			require.Equal(t, test.tells == "channel.restored" || test.tells == "channel.moved", len(y.let) == 1)
+			if test.lost {
+				require.Equal(t, []string{"", ""}, []string{r.Conversation.ChannelID, r.Shown}, "it begins anew")
+				require.Equal(t, "channel.renewed", y.line.Key)
+			}
+		})
+	}
+}
+
+func TestWhatCannotBePutRightNowIsTriedAgain(t *testing.T) {
+	y := &yard{refuse: errors.New("no connection")}
+	m := &Mirror{Store: y, Posts: y, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(1)}
+	r := &Refresh{Conversation: conversation.Conversation{ID: "c", ChannelID: "channel"}, Channel: ServerChannel{ID: "channel", DeleteAt: 39}}
+	require.Error(t, m.putRight(t.Context(), r, 1))
+	require.Empty(t, y.lost)
+	require.Zero(t, y.seen)
+}
+
+// fence is a store in which strays are marked.
+type fence struct {
+	marks []string
+	since int64
+}
+
+func (f *fence) MarkChanged(_ context.Context, since, _ int64) (int, error) {
+	f.marks, f.since = append(f.marks, "changed"), since
+	return len(f.marks) - 2, nil
+}
+func (f *fence) MarkStrays(context.Context, int64) (int, error) {
+	f.marks = append(f.marks, "all")
+	return 1, nil
+}
+
+func TestStraysLookAtAllChannelsAtFirst(t *testing.T) {
+	f, woken := &fence{}, 0
+	s := &Strays{Store: f, Clock: fixedClock(1), Found: func() { woken++ }}
+	for range 3 {
+		_, err := s.Round(t.Context())
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{"all", "changed", "changed"}, f.marks)
+	require.Equal(t, 2, woken, "where nothing was found nobody is woken")
+	require.Less(t, f.since, s.last.UnixMilli())
+}
+
+// A channel that somebody archived comes back, and its ticks with it.
+func TestATickWaitsForItsChannel(t *testing.T) {
+	for name, test := range map[string]struct {
+		closed, shown bool
+	}{"of an open conversation": {false, false}, "of a closed one": {true, true}} {
+		t.Run(name, func(t *testing.T) {
+			s := &cellar{}
+			ticks := &Ticks{Store: s, Posts: s}
+			err := ticks.show(t.Context(), Tick{Message: conversation.Message{ID: "m", PostID: "p", Status: conversation.Read}, Closed: test.closed})
+			require.Equal(t, test.shown, err == nil)
+			require.Equal(t, test.shown, s.shown)
+		})
+	}
+}
+
+// cellar is a post in an archived channel.
+type cellar struct {
+	wall
+	TickStore
+	shown bool
+}
+
+func (s *cellar) ShowStatus(context.Context, string, conversation.Status) error { return ErrArchived }
+func (s *cellar) Shown(context.Context, string, conversation.Status) error {
+	s.shown = true
+	return nil
+}

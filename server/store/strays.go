@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// astray is the condition that a channel ch is not as that of the open conversation c is to be.
+const astray = "ch.deleteat <> 0 OR ch.type <> 'P' OR ch.teamid <> c.team_id"
+
+// markDue makes those open conversations due, at $1, which somebody holds at this moment excepted: the next round finds them.
+func markDue(which string) string {
+	return "UPDATE waa_conversations SET " + refreshSoon("refresh_at", "$1") + " WHERE id IN (SELECT c.id FROM waa_conversations c WHERE c.channel_id <> '' AND " +
+		open + " AND " + which + " FOR UPDATE SKIP LOCKED)"
+}
+
+// MarkChanged makes the open conversations due whose channel somebody changed
+// since a moment, milliseconds since epoch, the server's clock; see relay.Strays.
+func (s *Store) MarkChanged(ctx context.Context, since, now int64) (int, error) {
+	n, err := exec(ctx, s.db, markDue("EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND ch.updateat >= $2 AND ch.updateat > c.channel_at)"), now, since)
+	return n, failed(err, "could not look for channels that somebody changed")
+}
+
+// MarkStrays makes all open conversations due whose channel is archived, public,
+// in another team, or gone.
+func (s *Store) MarkStrays(ctx context.Context, now int64) (int, error) {
+	n, err := exec(ctx, s.db, markDue("NOT EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND NOT ("+astray+"))"), now)
+	return n, failed(err, "could not look for channels that are not as they are to be")
+}
+
+// CountStrays counts the open conversations whose channel is archived or gone, and those whose channel is public.
+func (s *Store) CountStrays(ctx context.Context) (archived, public int, err error) {
+	var counts struct{ Archived, Public int }
+	err = s.db.GetContext(ctx, &counts, `SELECT count(*) FILTER (WHERE ch.id IS NULL OR ch.deleteat <> 0) AS archived,
+			count(*) FILTER (WHERE ch.deleteat = 0 AND ch.type <> 'P') AS public
+		FROM waa_conversations c LEFT JOIN channels ch ON ch.id = c.channel_id WHERE c.channel_id <> '' AND `+open)
+	return counts.Archived, counts.Public, failed(err, "could not count channels that are not as they are to be")
+}
+
+// LostQueues lists the names of the queues whose channel is archived or gone.
+func (s *Store) LostQueues(ctx context.Context) ([]string, error) {
+	return s.strings(ctx, "could not look at the queues' channels", `SELECT coalesce(array_agg(q.name ORDER BY q.name), '{}') FROM waa_queues q
+		WHERE NOT EXISTS (SELECT 1 FROM channels ch WHERE ch.id = q.channel_id AND ch.deleteat = 0)`)
+}
+
+// ChannelArchived tells whether somebody archived a channel.
+func (s *Store) ChannelArchived(ctx context.Context, channelID string) (bool, error) {
+	var archived bool
+	err := s.db.GetContext(ctx, &archived, "SELECT EXISTS (SELECT 1 FROM channels WHERE id = $1 AND deleteat > 0)", channelID)
+	return archived, failed(err, "could not tell whether a channel is archived")
+}
+
+// MakeDue lets the mirror look at a conversation now.
+func (s *Store) MakeDue(ctx context.Context, conversationID string, now int64) error {
+	return execOne(ctx, s.db, "could not make a conversation due", "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", conversationID, now)
+}
+
+// ChannelSeen notes when a conversation's channel was changed last, and wakes what waits for it to be right.
+func (s *Store) ChannelSeen(ctx context.Context, id string, at int64) error {
+	err := execOne(ctx, s.db, "could not note a channel's change", "UPDATE waa_conversations SET channel_at = $2 WHERE id = $1", id, at)
+	if err != nil {
+		return err
+	}
+	return wakeForChannel(ctx, s.db, id)
+}
+
+// LoseChannel takes a channel off a conversation and stores the line that tells
+// why; see relay.MirrorStore. The next refresh begins anew, with another channel.
+func (s *Store) LoseChannel(ctx context.Context, id, channelID string, line conversation.Text, now int64) error {
+	return s.inTx(ctx, func(t *sqlx.Tx) error {
+		n, err := exec(ctx, t, `UPDATE waa_conversations SET channel_id = '', channel_at = 0, shown_state = '', shown_people = '', updated_at = greatest(updated_at, $3::bigint), `+
+			refreshSoon("refresh_at", "$3")+" WHERE id = $1 AND channel_id = $2", id, channelID, now)
+		if err != nil || n == 0 {
+			return errors.Wrap(err, "could not take a channel off a conversation")
+		}
+		return (&tx{ctx: ctx, s: s, r: t}).Line(id, line)
+	})
+}
