@@ -1,0 +1,136 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// seen is how long it may take until somebody sees what the customer wrote.
+const seen = time.Minute
+
+// TestStrays lets people do to the channels of open conversations what the
+// server lets them do: nothing that the customer writes then is lost from sight.
+func TestStrays(t *testing.T) {
+	w := startWorld(t, scenario.Options{
+		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
+	})
+	h := &handing{World: w, t: t, ears: map[int]*ear{}}
+	for _, part := range []struct {
+		name string
+		try  func(h *handing)
+	}{
+		{"the attendant archives it", (*handing).tryArchived},
+		{"it is made public, and renamed", (*handing).tryChanged},
+		{"it is deleted for good", (*handing).tryDeletedChannel},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.try(&handing{World: h.World, t: t, ears: h.ears}) })
+	}
+}
+
+// channelRow is a channel as the database has it: a node's cache may not know.
+func (h *handing) channelRow(ctx context.Context, id string) (c model.Channel, err error) {
+	err = h.Env.DB().QueryRowContext(ctx, "SELECT id, name, displayname, type, deleteat, teamid FROM channels WHERE id = $1", id).
+		Scan(&c.Id, &c.Name, &c.DisplayName, &c.Type, &c.DeleteAt, &c.TeamId)
+	return c, errors.Wrap(err, "cannot read the channel")
+}
+
+// heard waits until a text of the customer's stands in a channel that is not archived, where the attendant is.
+func (h *handing) heard(c scenario.Conversation, text string) (channelID string) {
+	h.t.Helper()
+	h.within(seen, "the customer's words", func(ctx context.Context) error {
+		return h.Env.DB().QueryRowContext(ctx, `SELECT p.channelid FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.deleteat = 0 AND ch.type = 'P'
+			JOIN channelmembers m ON m.channelid = ch.id AND m.userid = $2 WHERE p.message = $1 AND p.deleteat = 0`, text, h.User(starter).ID).Scan(&channelID)
+	})
+	return channelID
+}
+
+// comes waits until a channel is as it is to be.
+func (h *handing) comes(channelID string, right func(c model.Channel) bool) {
+	h.t.Helper()
+	h.within(seen, "the channel to be as it was", func(ctx context.Context) error {
+		c, err := h.channelRow(ctx, channelID)
+		if err != nil {
+			return err
+		}
+		return holds(right(c), "it is %q, %q, of type %s, archived at %d", c.Name, c.DisplayName, c.Type, c.DeleteAt)
+	})
+}
+
+func (h *handing) tryArchived() {
+	customer := newCustomer()
+	c, err := h.Opened(h.ctx(time.Minute), starter, customer)
+	require.NoError(h.t, err)
+	_, err = h.as(0, starter).DeleteChannel(h.ctx(20*time.Second), c.ChannelID)
+	require.NoError(h.t, err)
+	h.says(customer, "Ainda estou aqui")
+	require.Equal(h.t, c.ChannelID, h.heard(c, "Ainda estou aqui"))
+	h.oneLine(c, "tinha sido arquivado", at(h.User(starter)))
+	h.write(starter, c, "Nós também", "delivered")
+
+	// nobody writes: it comes back all the same
+	_, err = h.as(1, starter).DeleteChannel(h.ctx(20*time.Second), c.ChannelID)
+	if err != nil { // that node still thinks it archived
+		_, err = h.as(0, starter).DeleteChannel(h.ctx(20*time.Second), c.ChannelID)
+	}
+	require.NoError(h.t, err)
+	h.comes(c.ChannelID, func(c model.Channel) bool { return c.DeleteAt == 0 })
+}
+
+func (h *handing) tryChanged() {
+	customer := newCustomer()
+	c, err := h.Opened(h.ctx(time.Minute), starter, customer)
+	require.NoError(h.t, err)
+	was, err := h.channelRow(h.ctx(20*time.Second), c.ChannelID)
+	require.NoError(h.t, err)
+	_, _, err = h.Admin().UpdateChannelPrivacy(h.ctx(20*time.Second), c.ChannelID, model.ChannelTypeOpen)
+	require.NoError(h.t, err)
+	h.comes(c.ChannelID, func(c model.Channel) bool { return c.Type == model.ChannelTypePrivate })
+	h.oneLine(c, "tinha ficado público")
+
+	name, display := "maria-souza-pedido", "Maria do pedido"
+	_, _, err = h.as(0, starter).PatchChannel(h.ctx(20*time.Second), c.ChannelID, &model.ChannelPatch{Name: &name, DisplayName: &display})
+	require.NoError(h.t, err)
+	h.comes(c.ChannelID, func(c model.Channel) bool {
+		return c.Name == was.Name && c.DisplayName == was.DisplayName && c.DeleteAt == 0
+	})
+	h.oneLine(c, "voltou a ser o do cliente")
+	h.says(customer, "E o meu pedido?")
+	require.Equal(h.t, c.ChannelID, h.heard(c, "E o meu pedido?"))
+}
+
+func (h *handing) tryDeletedChannel() {
+	customer := newCustomer()
+	c, err := h.Opened(h.ctx(time.Minute), starter, customer)
+	require.NoError(h.t, err)
+	allow := true
+	for node := range h.Env.Nodes {
+		_, _, err := h.Env.AdminClient(node).PatchConfig(h.ctx(time.Minute), &model.Config{ServiceSettings: model.ServiceSettings{EnableAPIChannelDeletion: &allow}})
+		require.NoError(h.t, err)
+	}
+	_, err = h.Admin().PermanentDeleteChannel(h.ctx(time.Minute), c.ChannelID)
+	require.NoError(h.t, err)
+	h.says(customer, "Alguém aí?")
+	channelID := h.heard(c, "Alguém aí?")
+	require.NotEqual(h.t, c.ChannelID, channelID)
+	c.ChannelID = channelID
+	h.oneLine(c, "foi apagado", at(h.User(starter)))
+	require.Equal(h.t, channelID, h.read(0, c).ChannelID)
+}
+
+// says lets a customer's phone write.
+func (h *handing) says(customer scenario.Customer, text string) {
+	h.t.Helper()
+	_, err := h.Phone(customer.Phone).Reply(text)
+	require.NoError(h.t, err)
+}
