@@ -30,7 +30,8 @@ type fakeAPI struct {
 	broken   bool // every call loses its answer: the client then gives nothing, and no error
 	whispers []*model.Post
 	updates  int
-	clock    int64 // of posts
+	hurries  func() // comes once, right after a channel was updated
+	clock    int64  // of posts
 }
 
 var notFound = model.NewAppError("", "not_found", nil, "", http.StatusNotFound)
@@ -178,6 +179,10 @@ func (f *fakeAPI) UpdateChannel(c *model.Channel) (*model.Channel, *model.AppErr
 	}
 	f.exec("UPDATE channels SET teamid = $2, type = $3, name = $4, displayname = $5, header = $6, deleteat = $7, lastpostat = $8 WHERE id = $1",
 		c.Id, c.TeamId, string(c.Type), c.Name, c.DisplayName, c.Header, c.DeleteAt, c.LastPostAt)
+	if hurries := f.hurries; hurries != nil {
+		f.hurries = nil
+		hurries()
+	}
 	return c, nil
 }
 

@@ -166,6 +166,10 @@ func TestAChannelIsPutRight(t *testing.T) {
 			require.Equal(t, []any{int64(0), model.ChannelTypePrivate, "team", "wa-1", "Ana", "Janela aberta"},
 				[]any{is.DeleteAt, is.Type, is.TeamId, is.Name, is.DisplayName, is.Header}, change)
 		}
+		f.hurries = func() { f.exec("UPDATE channels SET deleteat = 6 WHERE id = $1", id) }
+		_, err = p.PutRight(ctx, id, wanted)
+		require.NoError(t, err)
+		require.Zero(t, f.storedChannel(id).DeleteAt, "somebody archived it at the same moment")
 		f.exec("UPDATE channels SET name = 'other' WHERE id = $1", id)
 		f.channel(&model.Channel{TeamId: "team", Name: "wa-1", Type: model.ChannelTypeOpen})
 		_, err = p.PutRight(ctx, id, wanted)

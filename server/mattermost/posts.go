@@ -22,10 +22,14 @@ func (p *Port) CreatePost(ctx context.Context, post relay.Post) (string, error) 
 	if author == "" {
 		author, props = p.botID, inert(post.Props)
 	}
+	pending := post.PendingID
+	if pending != "" { // the server remembers it for a while, also of a channel that was deleted meanwhile
+		pending += ":" + post.ChannelID
+	}
 	created, appErr := p.api.CreatePost(&model.Post{
 		UserId: author, ChannelId: post.ChannelID, RootId: post.RootID,
 		Message: post.Message, Type: post.Type, FileIds: post.FileIDs, Props: props,
-		PendingPostId: post.PendingID,
+		PendingPostId: pending,
 	})
 	if appErr != nil {
 		return "", wrap(appErr, "could not create a post")

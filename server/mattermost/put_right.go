@@ -15,7 +15,19 @@ import (
 //
 // Servers before 11.10 have no call that brings an archived channel back, but an
 // update that says that it is not archived does.
-func (p *Port) PutRight(ctx context.Context, channelID string, c relay.Channel) (int64, error) {
+func (p *Port) PutRight(ctx context.Context, channelID string, c relay.Channel) (at int64, err error) {
+	for range putRightTries { // somebody may be at it at the same moment
+		if at, err = p.tryPutRight(ctx, channelID, c); !errors.Is(err, errNothing) {
+			break
+		}
+	}
+	return at, err
+}
+
+// putRightTries is how often a channel is put right at once that is not as it is to be even then.
+const putRightTries = 3
+
+func (p *Port) tryPutRight(ctx context.Context, channelID string, c relay.Channel) (int64, error) {
 	if err := p.Restore(ctx, channelID); err != nil {
 		return 0, err
 	}
