@@ -72,8 +72,7 @@ func (c *Changes) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.It
 		if field == "messages" || field == "" { // that says nothing
 			field = string(item.Kind)
 		}
-		field = convert.Code(field)
-		return jobqueue.Done(), c.unshown(ctx, job.AccountID, field, "admin.unshown_field", map[string]any{"Field": field})
+		return jobqueue.Done(), c.unshown(ctx, job.AccountID, convert.Code(field), "admin.unshown_field", map[string]any{"Field": field})
 	}
 }
 

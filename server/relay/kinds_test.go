@@ -214,7 +214,7 @@ func TestCalls(t *testing.T) {
 func TestWhatNobodyKnowsIsTold(t *testing.T) {
 	d := openDesk()
 	_, notices := d.handle(t, whatsapp.KindOther, `{"a":1}`)
-	require.Equal(t, []any{"admin.unshown_field", "`x`"}, []any{notices[0].TextKey, notices[0].Data["Field"]})
+	require.Equal(t, []any{"admin.unshown_field", "x"}, []any{notices[0].TextKey, notices[0].Data["Field"]})
 	_, notices = d.handle(t, whatsapp.KindError, `{"code":130429}`)
 	require.Equal(t, []any{"admin.number_error", 130429}, []any{notices[0].TextKey, notices[0].Data["Code"]})
 }
