@@ -24,7 +24,7 @@ const patience = time.Hour
 func (h *handing) reminders(ctx context.Context, agent int, c scenario.Conversation) (int, error) {
 	var n int
 	err := h.Env.DB().QueryRowContext(ctx, `SELECT count(*) FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.type = 'D'
-		WHERE ch.name LIKE '%' || $1 || '%' AND p.message LIKE '%espera a sua resposta%' AND p.message LIKE '%wa-' || $2 || '%'`, h.User(agent).ID, c.ID).Scan(&n)
+		WHERE ch.name LIKE '%' || $1 || '%' AND p.message LIKE '%espera a sua resposta%' AND p.message LIKE '%/channels/' || $2 || '%'`, h.User(agent).ID, c.ChannelID).Scan(&n)
 	return n, errors.Wrap(err, "cannot read the database")
 }
 
