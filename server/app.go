@@ -229,11 +229,13 @@ func (a *app) buildRelay() {
 		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
 	a.deletions = &relay.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
+	a.loop("deletions", a.deletions.Round)
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	outbound.TakeIn = a.reconcile.TakeIn
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
-	a.loop("indexes", store.Indexes(a.db.slow)).Pause = housekeeping
+	indexes := a.loop("indexes", store.Indexes(a.db.slow))
+	indexes.Pause, indexes.Limit = housekeeping, store.BuildPatience
 	a.forgetting = &relay.Forgetting{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
 	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
@@ -21,6 +22,9 @@ const (
 	auditAsked = "admin"
 	auditDone  = "admin_result"
 )
+
+// auditPatience is how long the row of what was done may take.
+const auditPatience = 5 * time.Second
 
 // maxCreated bounds how much of an answer is looked through for the id of what was created, in bytes.
 const maxCreated = 64 << 10
@@ -52,7 +56,9 @@ func (a *API) audited(next http.Handler) http.Handler {
 			details["created"] = seen.id()
 		}
 		// what was done stays done if the client or the deadline is gone
-		if err := a.Auditor.Audit(context.WithoutCancel(r.Context()), userID(r), auditDone, object, details); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), auditPatience)
+		defer cancel()
+		if err := a.Auditor.Audit(ctx, userID(r), auditDone, object, details); err != nil {
 			a.Log.Error("What came of an administrator's request was not audited", "route", route, "error", err.Error())
 		}
 	})

@@ -13,6 +13,8 @@ import (
 const (
 	syncEvery = 6 * time.Hour
 	syncAgain = 10 * time.Minute // after Meta could not be read
+	// syncPatience is how long all templates of an account may take.
+	syncPatience = time.Minute
 	// syncApart is how far apart two readings are that a webhook or a refusal asked for: many come at once.
 	syncApart = 2 * time.Second
 )
@@ -86,7 +88,9 @@ func (t *TemplateSync) account(ctx context.Context, account *conversation.Accoun
 	if err := t.Store.SetFact(ctx, name, now); err != nil { // first, so that another node does not do it too
 		return err
 	}
-	fetched, err := t.Fetch(ctx, account)
+	reading, cancel := context.WithTimeout(ctx, syncPatience) // Meta that hangs for one account is no reason to leave out the others
+	fetched, err := t.Fetch(reading, account)
+	cancel()
 	if err != nil {
 		soon := now - syncEvery.Milliseconds() + syncAgain.Milliseconds()
 		if setErr := t.Store.SetFact(ctx, name, soon); setErr != nil {

@@ -26,8 +26,8 @@ func lateIndexes() []index {
 }
 
 const (
-	// buildPatience is how long a round may take that builds indexes.
-	buildPatience = 2 * time.Hour
+	// BuildPatience is how long a round may take that builds indexes.
+	BuildPatience = 2 * time.Hour
 	// indexLock is held by the session that builds: one in the cluster. It is taken without waiting,
 	// since a build waits for every statement that began before it, also for one that waits for the lock.
 	indexLock = "hashtext(current_schema() || '/waa_indexes')"
@@ -36,7 +36,7 @@ const (
 // BuildIndexes builds what is missing and builds anew what an earlier try left invalid. It returns false
 // where another node is at it.
 func BuildIndexes(ctx context.Context, db *sql.DB) (done bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, buildPatience)
+	ctx, cancel := context.WithTimeout(ctx, BuildPatience)
 	defer cancel()
 	missing, err := missingIndexes(ctx, db)
 	if err != nil || len(missing) == 0 {

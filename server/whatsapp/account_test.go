@@ -53,11 +53,12 @@ func TestTemplatesEnds(t *testing.T) {
 
 func TestTemplatesReadsTheRecordedList(t *testing.T) {
 	client, meta := mocked(t, Options{})
+	recorded := fixture(t, "templates", "026-list-25-rubysdk.json")
 	meta.RegisterResponder(http.MethodGet, templatesURL, func(r *http.Request) (*http.Response, error) {
 		if r.URL.Query().Get("after") != "" {
 			return httpmock.NewStringResponse(200, `{"data":[]}`), nil
 		}
-		return httpmock.NewBytesResponse(200, fixture(t, "templates", "026-list-25-rubysdk.json")), nil
+		return httpmock.NewBytesResponse(200, recorded), nil
 	})
 	n := 0
 	require.NoError(t, client.Templates(context.Background(), testCredentials, func(Template) error { n++; return nil }))

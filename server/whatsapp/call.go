@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/pkg/errors"
 )
@@ -18,6 +19,13 @@ import (
 const (
 	maxAnswer       = 1 << 20
 	maxTemplatePage = 16 << 20
+)
+
+const (
+	// callPatience is how long a call may take whose context has no end before, besides the time for its body.
+	callPatience = time.Minute
+	// slowest is the transfer, in bytes a second, that a body is given time for.
+	slowest = 32 << 10
 )
 
 // call is one request to the Graph API.
@@ -45,6 +53,8 @@ func post(address string, body []byte) call {
 
 // do makes the call and reads the answer as JSON into a node. Its errors are *APIError, *TransportError, *RequestError.
 func (c *Client) do(ctx context.Context, cred Credentials, k call) (node, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.patience+time.Duration(k.length/slowest)*time.Second)
+	defer cancel()
 	response, err := c.open(ctx, cred, k)
 	if err != nil {
 		return node{}, err

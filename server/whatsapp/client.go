@@ -22,7 +22,7 @@ type Options struct {
 	// Version is the Graph version, such as "v25.0". Empty means DefaultVersion.
 	Version string
 	// HTTP is the client whose transport is used. Its CheckRedirect and Timeout are not: redirects are never
-	// followed, and a call lasts as long as its context allows. Nil means a transport of its own.
+	// followed, and a call lasts as long as its context allows, a minute and the time for its body at the most. Nil means a transport of its own.
 	HTTP *http.Client
 	// Now is the clock, needed for Retry-After dates. Nil means time.Now.
 	Now func() time.Time
@@ -32,21 +32,23 @@ type Options struct {
 
 // Client calls the Cloud API. It holds no credentials and is safe for concurrent use.
 type Client struct {
-	base    string
-	version string
-	http    *http.Client
-	now     func() time.Time
-	observe func(ResponseInfo)
-	traced  bool // the transport reports to httptrace, so silence there means that nothing was sent
+	base     string
+	version  string
+	http     *http.Client
+	now      func() time.Time
+	observe  func(ResponseInfo)
+	patience time.Duration // with a call, besides its body
+	traced   bool          // the transport reports to httptrace, so silence there means that nothing was sent
 }
 
 // NewClient makes a client. A BaseURL that cannot be used is reported by the first call.
 func NewClient(options Options) *Client {
 	c := &Client{
-		base:    strings.TrimRight(options.BaseURL, "/"),
-		version: strings.Trim(options.Version, "/"),
-		now:     options.Now,
-		observe: options.Observe,
+		base:     strings.TrimRight(options.BaseURL, "/"),
+		version:  strings.Trim(options.Version, "/"),
+		now:      options.Now,
+		observe:  options.Observe,
+		patience: callPatience,
 	}
 	if c.base == "" {
 		c.base = DefaultBaseURL

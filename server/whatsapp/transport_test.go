@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/pkg/errors"
@@ -252,4 +253,16 @@ func TestATransportThatSaysNothingIsNotTrusted(t *testing.T) {
 	client, meta := mocked(t, Options{})
 	meta.RegisterResponder(http.MethodPost, messagesURL, httpmock.NewErrorResponder(errors.New("cut")))
 	requireOutcome(t, Unknown, sendTo(context.Background(), client))
+}
+
+func TestACallWithoutADeadlineEnds(t *testing.T) {
+	hangs := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hangs }))
+	defer server.Close()
+	defer close(hangs)
+	client := fresh(t, server.URL)
+	client.patience = 50 * time.Millisecond
+	// the test's own time would end these
+	require.Error(t, client.Templates(context.Background(), testCredentials, func(Template) error { return nil }))
+	require.Error(t, sendTo(context.Background(), client))
 }
