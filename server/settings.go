@@ -61,7 +61,13 @@ func (p *Plugin) readSettings(ctx context.Context) error {
 	if appErr := p.API.SavePluginConfig(raw); appErr != nil {
 		return errors.Wrap(errors.New(appErr.Id), "could not save the encryption key")
 	}
-	return p.loadSettings()
+	if err := p.loadSettings(); err != nil {
+		return err
+	}
+	if !p.hasKey() { // a call that broke saved nothing and gave no error
+		return errors.New("could not save the encryption key")
+	}
+	return nil
 }
 
 // hasKey tells whether there is a key, be it one that cannot be used: that is

@@ -258,6 +258,9 @@ func (f *fakeAPI) AddReaction(r *model.Reaction) (*model.Reaction, *model.AppErr
 }
 
 func (f *fakeAPI) RemoveReaction(r *model.Reaction) *model.AppError {
+	if f.broken {
+		return nil
+	}
 	f.exec("DELETE FROM reactions WHERE postid = $1 AND userid = $2 AND emojiname = $3", r.PostId, r.UserId, r.EmojiName)
 	return nil
 }

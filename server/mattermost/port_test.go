@@ -45,17 +45,23 @@ func TestALostAnswerIsAnError(t *testing.T) {
 	f, p := newFake(t, "11.10.0")
 	ctx := context.Background()
 	f.post(&model.Post{Id: "p", Message: "oi"})
+	f.post(&model.Post{Id: "q", Message: "oi"})
 	open := f.channel(&model.Channel{Name: "open"}).Id
 	closed := f.channel(&model.Channel{Name: "closed"}).Id
 	archived := f.channel(&model.Channel{Name: "archived", DeleteAt: 5}).Id
 	f.exec("INSERT INTO users (id, username, deleteat) VALUES ('ana', 'ana', 0)")
 	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
 	calls := map[string]func() error{
-		"CreatePost":  func() error { _, err := p.CreatePost(ctx, relay.Post{ChannelID: "c"}); return err },
-		"ShowStatus":  func() error { return p.ShowStatus(ctx, "p", "sent") },
-		"EditPost":    func() error { return p.EditPost(ctx, "p", "olá", nil) },
-		"ShowMedia":   func() error { return p.ShowMedia(ctx, "p", relay.MediaShown{State: "waiting"}) },
-		"React":       func() error { _, err := p.React(ctx, "p", "👍"); return err },
+		"CreatePost": func() error { _, err := p.CreatePost(ctx, relay.Post{ChannelID: "c"}); return err },
+		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
+		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
+		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", relay.MediaShown{State: "waiting"}) },
+		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
+		"React off": func() error {
+			f.exec("INSERT INTO reactions (postid, userid, emojiname, createat, deleteat) VALUES ('q', 'bot', 'heart', 1, 0) ON CONFLICT DO NOTHING")
+			_, err := p.React(ctx, "q", "")
+			return err
+		},
 		"SetHeader":   func() error { return p.SetHeader(ctx, open, "Janela aberta") },
 		"Join":        func() error { return p.Join(ctx, "team", open) },
 		"AddMember":   func() error { return p.AddMember(ctx, "team", open, "ana") },

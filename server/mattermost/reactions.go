@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -32,8 +33,8 @@ func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err
 		case reaction.EmojiName == wanted:
 			there = true
 		default:
-			if appErr := p.api.RemoveReaction(reaction); appErr != nil {
-				return false, wrap(appErr, "could not take a reaction off")
+			if err := p.takeOff(ctx, reaction); err != nil {
+				return false, err
 			}
 		}
 	}
@@ -48,6 +49,18 @@ func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err
 		return false, errors.Wrap(errNothing, "could not add a reaction")
 	}
 	return true, nil
+}
+
+// takeOff removes a reaction, and looks whether it is gone: the API's client says nothing of a call that broke.
+func (p *Port) takeOff(ctx context.Context, reaction *model.Reaction) error {
+	if appErr := p.api.RemoveReaction(reaction); appErr != nil {
+		return wrap(appErr, "could not take a reaction off")
+	}
+	left, err := p.records.ServerReactions(ctx, reaction.PostId)
+	if err == nil && slices.ContainsFunc(left, func(r *model.Reaction) bool { return r.UserId == reaction.UserId && r.EmojiName == reaction.EmojiName }) {
+		err = errors.Wrap(errNothing, "could not take a reaction off")
+	}
+	return err
 }
 
 // EmojiName is Mattermost's name of a Unicode emoji; known is false where it has none. No emoji has no name.
