@@ -133,9 +133,9 @@ func (w blockWriter) list(lines []string, i int) (out []string, end int) {
 		m := listItem.FindStringSubmatch(lines[i])
 		item := []string{m[4]}
 		for end = i + 1; end < len(lines) && !another(lines[end]) && (!rule.MatchString(lines[end]) || indented(lines[end])); end++ {
-			blank := strings.TrimSpace(lines[end]) == ""
-			if !blank && !strings.HasPrefix(lines[end], " ") { // no part of the item, nor of the list
-				break
+			above := strings.TrimSpace(lines[end-1]) == ""
+			if text := strings.TrimLeft(lines[end], " "); text == "" && above || text == lines[end] && text != "" && (above || end == i+1) {
+				break // two blank lines end the list, and so does a text behind one, or right below the item's first line
 			}
 			item = append(item, lines[end])
 		}
@@ -151,11 +151,7 @@ func (w blockWriter) list(lines []string, i int) (out []string, end int) {
 		prefix := indent + mark + m[3]
 		out = append(out, w.item(append(item[:1:1], dedent(item[1:kept], len(m[1]+m[2]+m[3]))...), prefix)...)
 		out = append(out, item[kept:]...)
-		blanks := len(item) > kept
 		i = end
-		if end < len(lines) && !another(lines[end]) || blanks && end == len(lines) {
-			break
-		}
 	}
 	return out, i
 }

@@ -13,6 +13,8 @@ func TestThePhoneReadsTheBlocksThatTheChannelShows(t *testing.T) {
 	for in, want := range map[string]string{
 		"1. a\n1. b\n1. c":      "1. a\n2. b\n3. c",
 		"7. a\n7. b\n\n7. c":    "7. a\n8. b\n\n9. c",
+		"1. a\n\n\n1. b":        "1. a\n\n\n1. b",
+		"- a\n  1. b\n* c":      "- a\n  1. b\n- c",
 		"3. a\n- b\n1. c":       "3. a\n4. b\n5. c",
 		"- a\n1. b\n* c":        "- a\n- b\n- c",
 		"1. a\ntexto\n1. b":     "1. a\ntexto\n1. b",
