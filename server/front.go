@@ -40,7 +40,7 @@ func (f *front) restAPI(log logger) *api.API {
 	a := f.app
 	return api.New(api.Deps{
 		Inbox: inbox{a.store}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
-		Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
+		Requests: a.store, Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
 		Admins: a.people, Auditor: a.store, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
 		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,

@@ -74,6 +74,7 @@ type Deps struct {
 	Ledger      LedgerStore
 	Contacts    ContactStore
 	Guards      Guards
+	Requests    RequestStore
 
 	// What all use.
 	Usernames func(ctx context.Context, userIDs []string) map[string]string // unknown ones are left out

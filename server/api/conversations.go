@@ -16,6 +16,8 @@ import (
 type Conversations interface {
 	Start(ctx context.Context, request conversation.StartRequest) (*conversation.Started, error)
 	SendTemplate(ctx context.Context, request conversation.TemplateRequest) (*conversation.Started, error)
+	// Outcome tells what came of a message that an earlier try of a request stored.
+	Outcome(ctx context.Context, messageID string, words func(code int) conversation.Words) (*conversation.Started, error)
 	View(ctx context.Context, actorID, id string) (*conversation.View, error)
 	ViewChannel(ctx context.Context, actorID, channelID string) (*conversation.View, error)
 	List(ctx context.Context, actorID string, filter conversation.Filter) ([]*conversation.View, int, error)
@@ -35,13 +37,13 @@ type Conversations interface {
 
 func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/conversations", a.listConversations)
-	a.handle(router, http.MethodPost, "/conversations", a.startConversation)
+	a.handle(router, http.MethodPost, "/conversations", a.once(a.startConversation, a.startedReply))
 	a.handle(router, http.MethodGet, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodGet, "/conversations/{id}", a.getConversation)
 	a.handle(router, http.MethodGet, "/channels", a.tellChannels)
 	a.handle(router, http.MethodGet, "/channels/{id}/conversation", a.getChannelConversation)
 	a.handle(router, http.MethodGet, "/conversations/{id}/messages", a.listMessages)
-	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.sendTemplate)
+	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.once(a.sendTemplate, a.sentReply))
 	a.handle(router, http.MethodPost, "/conversations/{id}/note", a.addNote)
 	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", a.transferConversation)
 	a.handle(router, http.MethodPost, "/conversations/{id}/owner", a.setOwner)

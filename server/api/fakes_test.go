@@ -636,3 +636,71 @@ func (c *conversations) Close(_ context.Context, actorID, id, reason string) (*c
 func (c *conversations) Reopen(_ context.Context, actorID, id string) (*conversation.View, error) {
 	return c.call("reopen", actorID, id)
 }
+
+func (c *conversations) Outcome(_ context.Context, messageID string, words func(code int) conversation.Words) (*conversation.Started, error) {
+	c.calls = append(c.calls, "outcome "+messageID)
+	if c.err != nil || words == nil {
+		return nil, c.err
+	}
+	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
+}
+
+// requests keeps them as the table does.
+type requests struct {
+	mu   sync.Mutex
+	rows map[string]*kept
+	made int
+}
+
+type kept struct {
+	conversation.Request
+	print string
+	held  bool
+}
+
+func (q *requests) BeginRequest(_ context.Context, userID, key, fingerprint string) (*conversation.Request, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	row := q.rows[userID+" "+key]
+	switch {
+	case row == nil:
+		q.made++
+		row = &kept{Request: conversation.Request{Token: fmt.Sprint(q.made)}, print: fingerprint, held: true}
+		q.rows[userID+" "+key] = row
+		r := row.Request
+		return &r, nil
+	case row.print != fingerprint:
+		return &conversation.Request{Conflict: true}, nil
+	case row.Status != 0:
+		return &conversation.Request{Status: row.Status, Answer: row.Answer}, nil
+	case row.held:
+		return &conversation.Request{}, nil
+	}
+	row.held = true
+	r := row.Request
+	return &r, nil
+}
+
+func (q *requests) AnswerRequest(_ context.Context, token string, status int, answer []byte, _ string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, row := range q.rows {
+		if row.Token == token {
+			row.Status, row.Answer = status, slices.Clone(answer)
+		}
+	}
+	return nil
+}
+
+func (q *requests) ReleaseRequest(_ context.Context, token string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for key, row := range q.rows {
+		if row.Token == token && row.MessageID == "" {
+			delete(q.rows, key)
+		} else if row.Token == token {
+			row.held = false
+		}
+	}
+	return nil
+}

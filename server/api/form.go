@@ -56,15 +56,9 @@ type form struct {
 // readForm reads the body: exactly one JSON object. With optional an empty body is an empty object.
 func readForm(r *http.Request, optional bool) (*form, error) {
 	f := &form{faults: &faults{}, raw: map[string]json.RawMessage{}}
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	body, err := io.ReadAll(r.Body)
+	body, err := readBody(r)
 	if err != nil {
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			return nil, &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: conversation.T("api.too_large")}
-		}
-		return nil, badRequest(conversation.T("api.no_json"))
+		return nil, err
 	}
 	if optional && len(body) == 0 {
 		return f, nil
@@ -74,6 +68,20 @@ func readForm(r *http.Request, optional bool) (*form, error) {
 		return nil, badRequest(conversation.T("api.no_json"))
 	}
 	return f, nil
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		return body, nil
+	}
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: conversation.T("api.too_large")}
+	}
+	return nil, badRequest(conversation.T("api.no_json"))
 }
 
 // name is what a field is called in errors.

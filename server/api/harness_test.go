@@ -75,6 +75,7 @@ type world struct {
 	people        *people
 	audit         *auditRows
 	clock         *clock
+	requests      *requests
 	logs          *logs
 	cache         *MemoryAccounts
 	woken         int
@@ -90,7 +91,7 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	w := &world{
 		T: t, store: newMemory(), meta: &meta{}, conversations: newConversations(), drafts: newDraftBox(), inbox: &inbox{}, people: &people{}, audit: &auditRows{},
-		clock: &clock{now}, logs: &logs{}, language: "en", router: documentRouter(t),
+		clock: &clock{now}, requests: &requests{rows: map[string]*kept{}}, logs: &logs{}, language: "en", router: documentRouter(t),
 	}
 	w.cache = NewMemoryAccounts(w.store.Accounts, w.clock)
 	w.api = New(Deps{
@@ -98,7 +99,7 @@ func newWorld(t *testing.T) *world {
 		Conversations: w.conversations, Drafts: w.drafts, Opener: w.drafts, Media: w.store, Admins: w.people, Auditor: w.audit, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
 		Templates: w.store, Fetcher: w.meta, Plans: w.store, DeadLetters: w.store, Doctor: w.store, Ledger: w.store, Contacts: w.store,
 		Health: w.store, Describer: w.store, ErrorWords: func(code int) conversation.Words { return whatsapp.ClassifyCode(code) },
-		Guards: w.store, BotID: id("bot"), Texts: texts, Language: func(context.Context, string) string { return w.language },
+		Guards: w.store, Requests: w.requests, BotID: id("bot"), Texts: texts, Language: func(context.Context, string) string { return w.language },
 		SiteURL: func() string { return "https://chat.example.com/" }, Region: func() string { return "BR" },
 		Usernames: func(_ context.Context, ids []string) map[string]string {
 			names := map[string]string{}

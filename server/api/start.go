@@ -23,33 +23,37 @@ func templateNames() map[string]string {
 
 // startConversation is the dialog's start over REST. What the values mean, the
 // service judges; here they are only made sure to be values.
-func (a *API) startConversation(r *http.Request) (reply, error) {
+func (a *API) startConversation(r *http.Request, request string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
 	}
 	f.names = dialogNames()
-	request := conversation.StartRequest{ActorID: userID(r)}
-	f.id("account_id", &request.AccountID, false)
-	f.id("queue_id", &request.QueueID, true)
-	f.template(&request.Template, &request.Variables)
-	f.customer(&request.Customer)
-	f.agreement(&request.Confirm, &request.Reason)
+	start := conversation.StartRequest{ActorID: userID(r), Request: request}
+	f.id("account_id", &start.AccountID, false)
+	f.id("queue_id", &start.QueueID, true)
+	f.template(&start.Template, &start.Variables)
+	f.customer(&start.Customer)
+	f.agreement(&start.Confirm, &start.Reason)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	started, err := a.Conversations.Start(r.Context(), request)
+	started, err := a.Conversations.Start(r.Context(), start)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "start a conversation")
 	}
+	return a.startedReply(r, started), nil
+}
+
+func (a *API) startedReply(r *http.Request, started *conversation.Started) reply {
 	status := http.StatusCreated
 	if started.Status == conversation.Unknown {
 		status = http.StatusAccepted
 	}
-	return reply{status, viewConversation(a.viewStarted(r, started))}, nil
+	return reply{status, viewConversation(a.viewStarted(r, started))}
 }
 
-func (a *API) sendTemplate(r *http.Request) (reply, error) {
+func (a *API) sendTemplate(r *http.Request, request string) (reply, error) {
 	id, err := pathID(r)
 	if err != nil {
 		return reply{}, err
@@ -58,17 +62,21 @@ func (a *API) sendTemplate(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	request := conversation.TemplateRequest{ActorID: userID(r), ConversationID: id}
-	f.template(&request.Template, &request.Variables)
-	f.agreement(&request.Confirm, &request.Reason)
+	template := conversation.TemplateRequest{ActorID: userID(r), ConversationID: id, Request: request}
+	f.template(&template.Template, &template.Variables)
+	f.agreement(&template.Confirm, &template.Reason)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	started, err := a.Conversations.SendTemplate(r.Context(), request)
+	started, err := a.Conversations.SendTemplate(r.Context(), template)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "send a template")
 	}
-	return ok(viewConversation(a.viewStarted(r, started)))
+	return a.sentReply(r, started), nil
+}
+
+func (a *API) sentReply(r *http.Request, started *conversation.Started) reply {
+	return reply{http.StatusOK, viewConversation(a.viewStarted(r, started))}
 }
 
 // viewStarted reads the conversation anew: it has its channel by now. What was

@@ -53,6 +53,9 @@ const (
 	CodeInvalidField       = "invalid_field"
 	CodeMetaRefused        = "meta_refused"
 	CodeUnavailable        = "unavailable"
+
+	CodeIdempotencyConflict = "idempotency_conflict"
+	CodeInProgress          = "in_progress"
 )
 
 // Refusal is a "no" that a person can act on. It is an error whose text is for

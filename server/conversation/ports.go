@@ -28,6 +28,7 @@ type Store interface {
 	Conversation(ctx context.Context, id string) (*Conversation, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*Conversation, error)
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*Message, int, error)
+	Message(ctx context.Context, id string) (*Message, error)
 	MessageByPost(ctx context.Context, postID string) (*Message, error)
 	// ContactOfPhone finds the person behind a number.
 	ContactOfPhone(ctx context.Context, accountID, phone string) (*Contact, error)
@@ -73,6 +74,8 @@ type Tx interface {
 	// "" = what is stored; it holds once WhatsApp has taken the message, and is
 	// audited then with the details, if there are any.
 	Want(messageID, contactID, actorID string, want ContactWanted, details map[string]string, now int64) error
+	// Began ties a request with a key to what it stored; ErrNotFound where another try has taken the request over.
+	Began(token, conversationID, messageID string) error
 	Audit(actorID, action, objectID string, details map[string]string) error
 
 	// Line stores a line for the conversation's channel; the mirror shows it, once.

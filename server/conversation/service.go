@@ -60,6 +60,7 @@ type StartRequest struct {
 	Customer  Customer
 	Confirm   bool   // agrees to what a Refusal with Agree asked
 	Reason    string // why a supervisor overrides the cooldown
+	Request   string // the token of a request with a key, "" = none
 	Since     int64  // when the form was made, milliseconds since epoch: a template sent after it refuses this one; 0 = no form
 }
 
@@ -87,7 +88,8 @@ type TemplateRequest struct {
 	Variables      map[string]string
 	Confirm        bool
 	Reason         string
-	Since          int64 // as in StartRequest
+	Request        string // as in StartRequest
+	Since          int64  // as in StartRequest
 }
 
 // View is a conversation as one reader may see it.

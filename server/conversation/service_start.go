@@ -114,6 +114,7 @@ type templateUse struct {
 	confirm    bool
 	reason     string
 	since      int64
+	request    string         // the token of the request, "" = none
 	customer   *ContactWanted // what a start says of its customer; nil = nothing
 	renames    bool           // the actor may replace what is known of the customer
 }
@@ -157,7 +158,7 @@ func (s *Service) prepareStart(ctx context.Context, req *StartRequest) (*startPl
 	if len(fields) > 0 {
 		return nil, &Refusal{Code: CodeInvalidField, Text: T("refusal.check_fields"), Fields: fields}
 	}
-	use.confirm, use.reason, use.since = req.Confirm, cleanReason(req.Reason), req.Since
+	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
 	use.customer = &wanted
 	return &startPlan{templateUse: *use, wanted: wanted}, nil
 }

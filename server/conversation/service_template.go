@@ -22,7 +22,7 @@ func (s *Service) SendTemplate(ctx context.Context, req TemplateRequest) (*Start
 	if err != nil {
 		return nil, err
 	}
-	use.confirm, use.reason, use.since = req.Confirm, cleanReason(req.Reason), req.Since
+	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
 	return s.sendTemplate(ctx, conv.ID, use)
 }
 
@@ -42,9 +42,15 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		if refusal := use.leaving(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
 			return refusal
 		}
-		if conv.StateAt(now) == Open && !use.confirm {
+		open := conv.StateAt(now) == Open
+		if open && !use.confirm {
 			text := T("refusal.window_open_template")
 			return &Refusal{Code: CodeInvalidField, Text: text, Fields: map[string]Text{"confirm": text}, Agree: true}
+		}
+		if open {
+			if err := s.repeated(tx, conv, use, now); err != nil {
+				return err
+			}
 		}
 		if err := s.checkCooldown(ctx, tx, contact, conv, use, now); err != nil {
 			return err
@@ -101,6 +107,11 @@ func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, wi
 		}
 		return refusal
 	}
+	if within != nil {
+		if err := s.repeated(tx, within, use, now); err != nil {
+			return err
+		}
+	}
 	return tx.Audit(use.actorID, "cooldown_override", contact.ID, map[string]string{"reason": use.reason, "template": use.template.ID})
 }
 
@@ -155,6 +166,9 @@ func (s *Service) storeTemplate(tx Tx, conv *Conversation, contact *Contact, use
 	}
 	contact.LastTemplateAt, contact.UpdatedAt = now, now
 	if err := tx.UpdateContact(contact); err != nil {
+		return err
+	}
+	if err := began(tx, use.request, conv.ID, messageID); err != nil {
 		return err
 	}
 	if err := s.want(tx, contact, use, messageID, now); err != nil {

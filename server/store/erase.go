@@ -70,7 +70,8 @@ const theirs = "(SELECT id FROM waa_conversations WHERE contact_id = $1)"
 
 const (
 	eraseContact = `
-		WITH i AS (DELETE FROM waa_identities WHERE contact_id = $1), w AS (DELETE FROM waa_wanted WHERE contact_id = $1)
+		WITH i AS (DELETE FROM waa_identities WHERE contact_id = $1), w AS (DELETE FROM waa_wanted WHERE contact_id = $1),
+			r AS (DELETE FROM waa_requests WHERE conversation_id IN ` + theirs + `)
 		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', username = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '',
 			erased_at = $2, updated_at = $2 WHERE id = $1 AND erased_at = 0`
 

@@ -45,6 +45,9 @@ func (s *Store) Adopt(ctx context.Context, messageID string, now int64) error {
 
 // PurgeStarts forgets what starts left that nothing will come of any more.
 func (s *Store) PurgeStarts(ctx context.Context, now int64) error {
+	if _, err := exec(ctx, s.db, "DELETE FROM waa_requests WHERE created_at <= "+clock+" - "+keepRequests); err != nil {
+		return failed(err, "could not forget requests")
+	}
 	_, err := exec(ctx, s.db, "DELETE FROM waa_wanted WHERE created_at < $1 - "+keepWanted, now)
 	return failed(err, "could not forget what starts left")
 }

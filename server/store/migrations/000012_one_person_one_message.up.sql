@@ -32,3 +32,22 @@ CREATE TABLE waa_wanted (
     created_at bigint NOT NULL
 );
 CREATE INDEX waa_wanted_contact ON waa_wanted (contact_id);
+
+-- Requests with an Idempotency-Key: what came of them, for a day. An answer holds a customer's name and number: it is sealed, and
+-- erased with the conversation.
+CREATE TABLE waa_requests (
+    user_id         text    NOT NULL,
+    key             text    NOT NULL,
+    fingerprint     text    NOT NULL, -- of method, path and body
+    token           text    NOT NULL, -- of whoever is at it; another one takes over once the lease is over
+    lease_until     bigint  NOT NULL,
+    conversation_id text    NOT NULL DEFAULT '',
+    message_id      text    NOT NULL DEFAULT '', -- '' = nothing was stored that may be sent
+    status          integer NOT NULL DEFAULT 0, -- 0 = no answer yet
+    answer          text    NOT NULL DEFAULT '', -- sealed
+    created_at      bigint  NOT NULL,
+    PRIMARY KEY (user_id, key)
+);
+CREATE UNIQUE INDEX waa_requests_token ON waa_requests (token);
+CREATE INDEX waa_requests_created ON waa_requests (created_at);
+CREATE INDEX waa_requests_conversation ON waa_requests (conversation_id) WHERE conversation_id <> '';

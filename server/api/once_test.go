@@ -1,0 +1,110 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// keyed sends a start with a key.
+func (w *world) keyed(user, key string, body any) answer {
+	r := w.request(user, http.MethodPost, "/conversations", body)
+	r.Header.Set(keyHeader, key)
+	return w.send(r)
+}
+
+func someStart() map[string]any {
+	return map[string]any{
+		"queue_id": queue1, "template": map[string]any{"name": "hello", "language": "pt_BR"}, "variables": map[string]any{"body_1": "x"},
+		"customer": map[string]any{"name": "Maria", "phone": "11987654321", "cpf": "529.982.247-25"},
+	}
+}
+
+func (w *world) starts() (n int) {
+	for _, call := range w.conversations.calls {
+		if strings.HasPrefix(call, "start") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestOneKeyOneStart(t *testing.T) {
+	w := newWorld(t)
+	first := w.keyed(agent, "a key 1", someStart()).is(http.StatusCreated)
+	w.conversations.conv.Contact.Name = "Changed since"
+	again := w.keyed(agent, "a key 1", someStart()).is(http.StatusCreated)
+	require.Equal(t, first.text, again.text)
+	spaced := w.keyed(agent, "a key 1", strings.ReplaceAll(`{"template": {"language":"pt_BR", "name":"hello"}, "queue_id":"QUEUE", "customer":{"cpf":"529.982.247-25","phone":"11987654321","name":"Maria"},
+		"variables": {"body_1":"x"}}`, "QUEUE", queue1)).is(http.StatusCreated)
+	require.Equal(t, first.text, spaced.text, "the same body, set otherwise")
+	require.Equal(t, 1, w.starts())
+
+	other := someStart()
+	other["reason"] = "another"
+	w.keyed(agent, "a key 1", other).is(http.StatusConflict, "idempotency_conflict")
+	r := w.request(agent, http.MethodPost, "/conversations/"+conversation1+"/template", someStart())
+	r.Header.Set(keyHeader, "a key 1")
+	w.send(r).is(http.StatusConflict, "idempotency_conflict")
+	w.keyed(admin, "a key 1", someStart()).is(http.StatusCreated)
+	w.keyed(agent, "a key 2", someStart()).is(http.StatusCreated)
+	require.Equal(t, 3, w.starts(), "another user's, and another key")
+}
+
+func TestRefusalsAreKeptToo(t *testing.T) {
+	w := newWorld(t)
+	for key, c := range map[string]struct {
+		err    error
+		status int
+		kept   bool
+	}{
+		"rule":  {conversation.Refuse(conversation.CodeCooldown, conversation.Text{}), http.StatusConflict, true},
+		"meta":  {&conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 131026}, http.StatusBadGateway, true},
+		"field": {conversation.RefuseField("phone", conversation.T("refusal.phone_invalid")), http.StatusUnprocessableEntity, true},
+		"down":  {errors.New("no database"), http.StatusServiceUnavailable, false},
+		"lost":  {conversation.Refuse(conversation.CodeInProgress, conversation.Text{}), http.StatusConflict, false},
+	} {
+		w.conversations.err = c.err
+		first := w.keyed(agent, key, someStart()).is(c.status)
+		w.conversations.err = nil
+		again := w.keyed(agent, key, someStart())
+		if c.kept {
+			require.Equal(t, []any{first.status, first.text}, []any{again.status, again.text}, key)
+		} else {
+			require.Equal(t, http.StatusCreated, again.status, "%s: nothing had happened", key)
+		}
+	}
+}
+
+func TestAKeyThatIsUnderWayOrStoredSomething(t *testing.T) {
+	w := newWorld(t)
+	w.keyed(agent, "k", someStart()).is(http.StatusCreated)
+	row := w.requests.rows[agent+" k"]
+	row.Status, row.Answer, row.held = 0, nil, true
+	w.keyed(agent, "k", someStart()).is(http.StatusConflict, "in_progress")
+	row.held, row.MessageID = false, "m1" // it died after the template was stored
+	w.conversations.status = conversation.Unknown
+	w.keyed(agent, "k", someStart()).is(http.StatusAccepted)
+	w.keyed(agent, "k", someStart()).is(http.StatusAccepted)
+	require.Equal(t, 1, w.starts())
+	require.Equal(t, 1, strings.Count(strings.Join(w.conversations.calls, "|"), "outcome m1"))
+}
+
+func TestKeysThatAreNone(t *testing.T) {
+	w := newWorld(t)
+	for _, key := range []string{"", " ", strings.Repeat("k", 101), "a\x00b", "a\nb", "\u200b", "\xff"} {
+		r := w.request(agent, http.MethodPost, "/conversations", someStart())
+		r.Header[keyHeader] = []string{key}
+		recorder := httptest.NewRecorder() // the document forbids such a request
+		w.api.ServeHTTP(recorder, r)
+		require.Equal(t, http.StatusUnprocessableEntity, recorder.Code, "%q", key)
+	}
+	require.Zero(t, w.starts())
+	w.keyed(agent, strings.Repeat("ç", 100), someStart()).is(http.StatusCreated)
+}
