@@ -45,7 +45,7 @@ func (f *front) restAPI(log logger) *api.API {
 		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
 		Contacts: contacts{a}, Guards: guards{a}, Usernames: a.port.Usernames,
-		Texts:    a.texts,
+		Texts: a.texts,
 		BotID: a.port.BotID(), Language: a.port.Locale, SiteURL: a.port.SiteURL,
 		Region: func() string { return a.plugin.settings.Load().DefaultRegion },
 		Clock:  a.clock, Log: log,

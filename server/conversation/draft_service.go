@@ -229,14 +229,12 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	if err != nil {
 		return nil, err
 	}
-	if actorID != authorID {
-		may, err := d.Service.People.MaySpeak(ctx, authorID, conv.ChannelID)
-		if err != nil {
-			return nil, err
-		}
-		if !may {
-			return nil, RefuseField("text", T("draft.author_left", "Who", d.Service.username(ctx, authorID)))
-		}
+	err = d.Service.speaking(ctx, authorID, conv) // the post is the author's, whoever sends it
+	if _, no := AsRefusal(err); no && actorID != authorID {
+		return nil, RefuseField("text", T("draft.author_left", "Who", d.Service.username(ctx, authorID)))
+	}
+	if err != nil {
+		return nil, err
 	}
 	now := d.Service.Clock.Now()
 	switch conv.StateAt(now) {
@@ -275,7 +273,7 @@ func (d *Drafts) own(ctx context.Context, actorID, id string) (*Draft, error) {
 }
 
 // touched reads a draft for somebody who may change it: its author where they
-// may still post, or a supervisor who may act.
+// may still post or act, or a supervisor who may act.
 func (d *Drafts) touched(ctx context.Context, actorID, id string) (*Draft, error) {
 	draft, err := d.own(ctx, actorID, id)
 	if err != nil {
@@ -285,14 +283,17 @@ func (d *Drafts) touched(ctx context.Context, actorID, id string) (*Draft, error
 }
 
 func (d *Drafts) mayTouch(ctx context.Context, actorID, conversationID, authorID string) error {
-	if actorID != authorID {
-		return d.Service.MayAct(ctx, actorID, conversationID)
+	if actorID == authorID {
+		conv, err := d.Service.Store.Conversation(ctx, conversationID)
+		if err != nil {
+			return err
+		}
+		err = d.Service.speaking(ctx, actorID, conv)
+		if _, no := AsRefusal(err); !no {
+			return err
+		}
 	}
-	conv, err := d.Service.Store.Conversation(ctx, conversationID)
-	if err != nil {
-		return err
-	}
-	return d.Service.speaking(ctx, actorID, conv)
+	return d.Service.MayAct(ctx, actorID, conversationID)
 }
 
 // authorized reads a conversation for somebody who may read an author's drafts

@@ -1,0 +1,335 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// The people of the table, in the order of its columns, and the agents they are.
+const (
+	supervisorAgent, servingAgent, queueAgent, ownerAgent, attendantAgent, goneAgent, guestAgent = 0, 1, 2, 3, 4, 5, 6
+	outsiderAgent                                                                                = 7
+)
+
+var columns = []string{"owner outside", "attendant outside", "guest", "queue only", "channel only", "supervisor", "system admin", "bot", "deactivated"}
+
+// What somebody gets: + it is done, or refused for another reason than who asks; - 403; . 404; x not let in at all.
+const (
+	whoSees     = "++.+.++.x" // by who may see the conversation
+	acted       = "--.+.++.x" // by who may act in it
+	supervised  = "--.-.++.x" // by its supervisors
+	spoken      = "--.-.+-.x" // in the name of a system admin who is not in the channel: by nobody, and a supervisor is told why
+	started     = "---+-+--x" // in a queue, by its agents
+	everybody   = "++++++++x"
+	admins      = "------+-x"
+	typedThere  = "xx.x.x+xx" // a command in the conversation's channel, which the server lets its members and system admins run
+	typedSpoken = "xx+x+x-xx" // one that speaks to the customer
+	typedAny    = "xx+x+x+xx"
+)
+
+// act is a request of the REST API, or of a button.
+type act struct {
+	route, expected string
+	path            string // behind /api/v1; "" = of the route, with its ids put in
+	body            any
+}
+
+// rights is the world of the table.
+type rights struct {
+	*outsider
+	k       *talk
+	clients []*model.Client4 // by column
+	draft   string           // a colleague's
+	file    string           // wamid of a file of the customer's
+}
+
+// TestWhoMayDoWhat is docs/permissions.md tried on the real server: every route of docs/openapi.yaml and every word of the command, by
+// everybody. What is added without a row here fails.
+func TestWhoMayDoWhat(t *testing.T) {
+	r := newRights(t)
+	t.Run("routes", func(t *testing.T) { r.routes(t) })
+	t.Run("words", func(t *testing.T) { r.words(t) })
+}
+
+func newRights(t *testing.T) *rights {
+	w := startWorld(t, scenario.Options{Agents: 8})
+	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml")
+	require.NoError(t, err)
+	router, err := gorillamux.NewRouter(doc)
+	require.NoError(t, err)
+	s := &stage{World: w, t: t}
+	r := &rights{outsider: &outsider{stage: s, router: router}}
+	ctx, admin := s.ctx(oneMinute), s.Admin()
+	team := s.Env.Team.ID
+
+	token := r.bot()
+	r.k = s.open(ownerAgent)
+	r.file, err = r.k.phone.SendMedia("document", cloudapi.Media{MIMEType: "text/plain", Filename: "a.txt", Data: []byte("a")}, "")
+	require.NoError(t, err)
+	dialog, err := w.OpenDialog(ctx, ownerAgent, r.k.ChannelID, "/whatsapp modelo")
+	require.NoError(t, err)
+	for _, member := range []int{guestAgent, outsiderAgent, servingAgent} { // who was invited last serves
+		_, _, err = admin.AddChannelMember(ctx, r.k.ChannelID, s.User(member).ID)
+		require.NoError(t, err)
+		s.within(oneMinute, "the invitation to count", func(ctx context.Context) error {
+			c, err := w.Conversation(ctx, admin, r.k.ID)
+			return firstOf(err, holds(c.AttendantID == s.User(member).ID, "%s serves", c.AttendantID))
+		})
+	}
+	for _, leaver := range []int{ownerAgent, attendantAgent} {
+		_, err = admin.RemoveTeamMember(ctx, team, s.User(leaver).ID)
+		require.NoError(t, err)
+	}
+	_, err = admin.RemoveUserFromChannel(ctx, s.Env.QueueChannel.ID, s.User(guestAgent).ID)
+	require.NoError(t, err)
+	r.exec("UPDATE users SET roles = 'system_guest' WHERE id = $1", s.User(guestAgent).ID)
+	_, err = admin.UpdateUserActive(ctx, s.User(goneAgent).ID, false)
+	require.NoError(t, err)
+	r.quiet(oneMinute)
+	draft := r.asks(s.Agent(servingAgent), http.MethodPost, "/conversations/"+r.k.ID+"/drafts", map[string]any{"text": "rascunho"}).is(201)
+	r.draft = draft.field("id")
+	r.clients = []*model.Client4{
+		s.Agent(ownerAgent), s.Agent(attendantAgent), s.Agent(guestAgent), s.Agent(queueAgent), s.Agent(outsiderAgent), s.Agent(supervisorAgent), admin, token, s.Agent(goneAgent),
+	}
+
+	answer, err := dialog.Submit(ctx, map[string]any{"template": w.Positional.ID})
+	if err == nil { // a dialog that was opened before is of no use after
+		require.True(t, answer.Error != "" || len(answer.Errors) > 0, "%+v", answer)
+	}
+	return r
+}
+
+// bot is a client of a bot of somebody's.
+func (r *rights) bot() *model.Client4 {
+	ctx := r.ctx(oneMinute)
+	require.NoError(r.t, configure(ctx, r.Admin(), `{"ServiceSettings": {"EnableBotAccountCreation": true, "EnableUserAccessTokens": true}}`))
+	bot, _, err := r.Admin().CreateBot(ctx, &model.Bot{Username: "direitos-robo"})
+	require.NoError(r.t, err)
+	_, _, err = r.Admin().AddTeamMember(ctx, r.Env.Team.ID, bot.UserId)
+	require.NoError(r.t, err)
+	token, _, err := r.Admin().CreateUserAccessToken(ctx, bot.UserId, "direitos", 0)
+	require.NoError(r.t, err)
+	client := model.NewAPIv4Client(r.Env.Nodes[0].URL)
+	client.SetToken(token.Token)
+	return client
+}
+
+func (r *rights) exec(query string, args ...any) {
+	r.t.Helper()
+	_, err := r.Env.DB().ExecContext(r.ctx(oneMinute), query, args...)
+	require.NoError(r.t, err)
+}
+
+// acts are all there are, in an order in which what one does is no other's trouble.
+func (r *rights) acts() []act {
+	conversation, nowhere := r.k.ID, model.NewId()
+	button := func(context map[string]any) any { return map[string]any{"context": context} }
+	user := map[string]any{"user_id": r.User(servingAgent).ID}
+	start := r.StartRequest(newCustomer())
+	start["template"] = map[string]any{"name": "ninguem_conhece", "language": "pt_BR"}
+	template := map[string]any{"template": start["template"], "variables": map[string]any{}}
+	of := func(expected, method string, paths ...string) (rows []act) {
+		for _, path := range paths {
+			rows = append(rows, act{route: method + " " + path, expected: expected, path: strings.ReplaceAll(path, "{id}", nowhere), body: map[string]any{}})
+		}
+		return rows
+	}
+	contact := r.column("SELECT contact_id FROM waa_conversations WHERE id = $1", conversation)
+	rows := []act{
+		{"GET /conversations", everybody, "", nil},
+		{"GET /conversations/counts", everybody, "", nil},
+		{"GET /channels", everybody, "", nil},
+		{"GET /channels/{id}/conversation", whoSees, "/channels/" + r.k.ChannelID + "/conversation", nil},
+		{"GET /conversations/{id}", whoSees, "/conversations/" + conversation, nil},
+		{"GET /conversations/{id}/messages", whoSees, "/conversations/" + conversation + "/messages", nil},
+		{"GET /conversations/{id}/drafts", whoSees, "/conversations/" + conversation + "/drafts", nil},
+		{"POST /conversations", started, "", start},
+		{"POST /conversations/{id}/template", acted, "/conversations/" + conversation + "/template", template},
+		{"POST /conversations/{id}/note", acted, "/conversations/" + conversation + "/note", map[string]any{"text": "nota"}},
+		{"POST /conversations/{id}/drafts", acted, "/conversations/" + conversation + "/drafts", map[string]any{"text": "outro"}},
+		{"POST /conversations/{id}/claim", acted, "/conversations/" + conversation + "/claim", nil},
+		{"POST /actions/claim", acted, "", button(map[string]any{"conversation_id": conversation})},
+		{"POST /conversations/{id}/transfer", acted, "/conversations/" + conversation + "/transfer", user},
+		{"POST /conversations/{id}/owner", supervised, "/conversations/" + conversation + "/owner", map[string]any{"user_id": r.User(ownerAgent).ID}},
+		{"POST /contacts/{id}/reveal", acted, "/contacts/" + contact + "/reveal", nil},
+		{"PATCH /drafts/{id}", supervised, "/drafts/" + r.draft, map[string]any{"text": "pague"}},
+		{"POST /actions/drafts/edit", supervised, "", map[string]any{"state": r.draft, "submission": map[string]any{"text": "pague já"}}},
+		{"POST /drafts/{id}/send", spoken, "/drafts/" + r.draft + "/send", nil},
+		{"DELETE /drafts/{id}", supervised, "/drafts/" + r.draft, nil},
+		{"POST /actions/drafts", supervised, "", button(map[string]any{"do": "drop", "draft_id": r.draft})},
+		{"POST /actions/media", acted, "", button(map[string]any{"wamid": r.file})},
+		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},
+		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
+	}
+	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
+		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export")...)
+	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates/sync", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
+		"/contacts/{id}/merge", "/guards/release")...)
+	rows = append(rows, of(admins, "PATCH", "/accounts/{id}", "/queues/{id}", "/templates/{id}", "/plans/{id}")...)
+	return append(rows, of(admins, "DELETE", "/accounts/{id}", "/queues/{id}", "/plans/{id}", "/contacts/{id}")...)
+}
+
+func (r *rights) column(query string, args ...any) (text string) {
+	r.t.Helper()
+	require.NoError(r.t, r.Env.DB().QueryRowContext(r.ctx(oneMinute), query, args...).Scan(&text))
+	return text
+}
+
+func (r *rights) routes(t *testing.T) {
+	acts := r.acts()
+	var known, documented []string
+	for _, a := range acts {
+		known = append(known, a.route)
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml")
+	require.NoError(t, err)
+	for _, path := range doc.Paths.InMatchingOrder() {
+		for method := range doc.Paths.Value(path).Operations() {
+			if short, rest := strings.CutPrefix(path, "/api/v1"); rest { // the webhook is Meta's
+				documented = append(documented, method+" "+short)
+			}
+		}
+	}
+	require.ElementsMatch(t, documented, known, "each route has its row")
+	for _, a := range acts {
+		got := ""
+		for column := range columns {
+			got += r.outcome(a, column)
+		}
+		assert.Equal(t, a.expected, got, "%s by %s", a.route, strings.Join(columns, ", "))
+	}
+}
+
+// outcome is what somebody gets.
+func (r *rights) outcome(a act, column int) string {
+	if column == 1 { // whoever left is followed by the plugin within seconds, and serves no more
+		r.exec("UPDATE waa_conversations SET attendant_id = $1 WHERE id = $2", r.User(attendantAgent).ID, r.k.ID)
+		defer r.exec("UPDATE waa_conversations SET attendant_id = $1 WHERE id = $2", r.User(servingAgent).ID, r.k.ID)
+	}
+	method, path, _ := strings.Cut(a.route, " ")
+	if a.path != "" {
+		path = a.path
+	}
+	before := r.audited(column)
+	got := r.asks(r.clients[column], method, path, a.body)
+	switch {
+	case got.status == http.StatusUnauthorized:
+		return "x"
+	case got.status == http.StatusForbidden:
+		return "-"
+	case a.expected == admins && got.status == http.StatusNotFound: // there is no such thing, and who asked may know
+		r.isAudited(a, column, before)
+		return "+"
+	case got.status == http.StatusNotFound:
+		return "."
+	}
+	require.Less(r.t, got.status, 500, "%s %s: %s", columns[column], a.route, got.text)
+	if told := refusedBy(got.text); told != "" {
+		return told
+	}
+	if got.status < 300 {
+		r.isAudited(a, column, before)
+	}
+	return "+"
+}
+
+// ownAffairs change nothing but the reader's own, or leave a post that tells of itself.
+var ownAffairs = []string{"POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media"}
+
+// isAudited holds that what was done has a row of who did it.
+func (r *rights) isAudited(a act, column, before int) {
+	r.t.Helper()
+	changes := !strings.HasPrefix(a.route, "GET ") || a.route == "GET /dead-letters"
+	if !changes || slices.Contains(ownAffairs, a.route) || strings.Contains(a.route, "transfer") || strings.Contains(a.route, "owner") || strings.Contains(a.route, "drafts") {
+		return // what is as it was already is no change
+	}
+	require.Greater(r.t, r.audited(column), before, "%s by %s left no trace", a.route, columns[column])
+}
+
+func (r *rights) audited(column int) int {
+	r.t.Helper()
+	ids := []int{ownerAgent, attendantAgent, guestAgent, queueAgent, outsiderAgent, supervisorAgent}
+	user := r.Env.Admin.ID
+	if column < len(ids) {
+		user = r.User(ids[column]).ID
+	}
+	return r.count("SELECT count(*) FROM waa_audit WHERE actor_id = $1", user)
+}
+
+// refusedBy reads a refusal that comes as a text: "-" where who asked may not, "." where there is nothing for them, "" for anything else.
+func refusedBy(text string) string {
+	for part, outcome := range map[string]string{
+		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "não tem permissão": "-",
+		"ão encontrado": ".", "not found": ".", // a bot's language
+		"só funciona no canal": ".",
+	} {
+		if strings.Contains(text, part) {
+			return outcome
+		}
+	}
+	return ""
+}
+
+// words are those of /whatsapp, each with something behind it that it takes.
+func (r *rights) words(t *testing.T) {
+	rows := map[string]string{
+		"novo": typedAny, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
+		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
+		"status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "doctor": typedAny, "ajuda": typedAny,
+	}
+	var known, offered []string
+	for typed := range rows {
+		word, _, _ := strings.Cut(typed, " ")
+		known = append(known, word)
+	}
+	commands, _, err := r.Admin().ListAutocompleteCommands(r.ctx(oneMinute), r.Env.Team.ID)
+	require.NoError(t, err)
+	for _, c := range commands {
+		if c.Trigger != "whatsapp" {
+			continue
+		}
+		for _, sub := range c.AutocompleteData.SubCommands {
+			if !strings.HasPrefix(sub.HelpText, "O mesmo que") { // the English twin
+				offered = append(offered, sub.Trigger)
+			}
+		}
+	}
+	require.ElementsMatch(t, offered, known, "each word has its row")
+	for _, typed := range slices.Sorted(maps.Keys(rows)) {
+		got := ""
+		for column := range columns {
+			if column == 1 {
+				got += got[:1] // as the owner: the server lets neither in
+				continue
+			}
+			response, err := r.Env.ExecuteSlash(r.ctx(oneMinute), r.clients[column], r.k.ChannelID, "/whatsapp "+typed)
+			switch {
+			case err != nil && strings.Contains(err.Error(), "trigger"): // a dialog needs the client's trigger
+				got += "+"
+			case err != nil:
+				got += "x"
+			case refusedBy(response.Text) != "":
+				got += refusedBy(response.Text)
+			default:
+				got += "+"
+			}
+		}
+		assert.Equal(t, rows[typed], got, "/whatsapp %s by %s", typed, strings.Join(columns, ", "))
+	}
+}
