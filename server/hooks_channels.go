@@ -28,7 +28,7 @@ func (a *app) conversationIn(channelID string) (ours, open bool) {
 	if err != nil || !ours {
 		return false, false
 	}
-	c, err := a.store.ConversationByChannel(ctx, channelID)
+	c, err := a.hookStore.ConversationByChannel(ctx, channelID)
 	if err != nil {
 		if !errors.Is(err, conversation.ErrNotFound) {
 			a.plugin.API.LogWarn("Could not tell what a channel is", "channel", channelID, "error", err.Error())

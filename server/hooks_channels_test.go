@@ -62,12 +62,12 @@ func newGuarded(t *testing.T) (p *Plugin, db *sql.DB, asked *int) {
 	p.API = newerServer{asked: asked}
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	a := &app{plugin: p, texts: &localTexts{bundle: texts}, store: store.New(db, nil, model.NewId)}
+	a := &app{plugin: p, texts: &localTexts{bundle: texts}, hookStore: store.New(db, nil, model.NewId)}
 	a.texts.use(config.Settings{TimeZone: time.UTC})
-	a.port = mattermost.New(p.API, "bot", a.store, nil)
-	a.channels = relay.NewChannels(a.store.ConversationByChannel)
+	a.port = mattermost.New(p.API, "bot", a.hookStore, nil)
+	a.channels = relay.NewChannels(a.hookStore.ConversationByChannel)
 	account := &conversation.Account{Name: "Vendas", PhoneNumberID: "1"}
-	require.NoError(t, a.store.CreateAccount(context.Background(), account, 1))
+	require.NoError(t, a.hookStore.CreateAccount(context.Background(), account, 1))
 	_, err = db.Exec(`INSERT INTO waa_contacts (id, name, created_at, updated_at) VALUES ('contact', 'Ana', 1, 1)`)
 	require.NoError(t, err)
 	for channel, closed := range map[string]int64{"open": 0, "closed": 5} {
