@@ -45,7 +45,11 @@ func (l Link) Markdown() string {
 	return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", `\`, "%5C", "\n", "").Replace(string(l))
 }
 
-const usernameKey = "username" // of a Username that is stored
+// Of a Username and a Link that are stored.
+const (
+	usernameKey = "username"
+	linkKey     = "link"
+)
 
 // MarshalJSON stores the name together with its type; see Text.Restored.
 func (u Username) MarshalJSON() ([]byte, error) {
@@ -53,7 +57,13 @@ func (u Username) MarshalJSON() ([]byte, error) {
 	return data, errors.Wrap(err, "could not write a user's name")
 }
 
-// Restored is a text that was stored as JSON with what its values were: whole numbers and names.
+// MarshalJSON stores the address together with its type; see Text.Restored.
+func (l Link) MarshalJSON() ([]byte, error) {
+	data, err := json.Marshal(map[string]string{linkKey: string(l)})
+	return data, errors.Wrap(err, "could not write a link")
+}
+
+// Restored is a text that was stored as JSON with what its values were: whole numbers, names and links.
 func (t Text) Restored() Text {
 	data := make(map[string]any, len(t.Data)+1)
 	for name, value := range t.Data {
@@ -63,6 +73,8 @@ func (t Text) Restored() Text {
 		case map[string]any:
 			if username, ok := v[usernameKey].(string); ok && len(v) == 1 {
 				value = Username(username)
+			} else if link, ok := v[linkKey].(string); ok && len(v) == 1 {
+				value = Link(link)
 			}
 		}
 		data[name] = value

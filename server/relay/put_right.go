@@ -91,11 +91,15 @@ func NamedFor(name, wanted string) bool {
 // is gone, or stays archived.
 func (m *Mirror) renew(ctx context.Context, r *Refresh, now int64) error {
 	c := &r.Conversation
-	old := ""
+	var old conversation.Link
 	if r.Channel.ID != "" {
-		old = m.Link(ctx, c)
+		old = conversation.Link(m.Link(ctx, c))
 	}
-	line := conversation.T("channel.renewed", "Who", m.mention(ctx, c), "Link", old)
+	who := c.AttendantID
+	if who == "" {
+		who = c.OwnerID
+	}
+	line := conversation.T("channel.renewed", "Who", m.name(ctx, who), "Link", old)
 	if err := m.Store.LoseChannel(ctx, c.ID, c.ChannelID, line, now); err != nil {
 		return err
 	}
