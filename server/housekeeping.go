@@ -29,6 +29,7 @@ func (a *app) housekeep(ctx context.Context) (more bool, err error) {
 		{"old drafts", func(ctx context.Context) (bool, error) {
 			return false, a.store.PurgeDrafts(ctx, a.clock.Now()-keepFinished.Milliseconds())
 		}},
+		{"tokens of messages", a.store.FillTokens},
 		{"what starts left", func(ctx context.Context) (bool, error) { return false, a.store.PurgeStarts(ctx, a.clock.Now()) }},
 		{"finished jobs", func(ctx context.Context) (bool, error) {
 			purged, err := a.store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)

@@ -46,7 +46,7 @@ func (in *Inbound) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 		Message: in.echoText(m),
 		Props:   map[string]any{PropKind: kindEcho, PropWAMID: m.ID, PropStatus: string(conversation.Sent), unsafeLinks: "true"},
 	}
-	if err := in.place(ctx, &post, c.ID, m); err != nil {
+	if err := in.place(ctx, &post, c, m); err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	end := jobqueue.Done()

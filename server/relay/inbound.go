@@ -174,7 +174,7 @@ func (in *Inbound) await(ctx context.Context, job jobqueue.Job, c *conversation.
 
 // ofTarget is the conversation, closed or not, of the message that another one is about.
 func (in *Inbound) ofTarget(ctx context.Context, accountID, wamid string) (*Arrival, error) {
-	target, err := in.Store.MessageByWAMID(ctx, wamid)
+	target, err := in.Store.MessageByWAMID(ctx, accountID, wamid)
 	if err != nil {
 		return nil, err
 	}
@@ -223,6 +223,7 @@ func (in *Inbound) take(ctx context.Context, job jobqueue.Job, a *Arrival, who P
 			return jobqueue.Outcome{}, err
 		}
 		a.MessageID, a.News = saved.ID, false
+		message.WAMID = saved.WAMID // as its post has it
 		if before.StateAt(now) != after.StateAt(now) || after.ChannelID == "" {
 			in.Refresh()
 		}
@@ -262,7 +263,7 @@ func (in *Inbound) post(ctx context.Context, job jobqueue.Job, c *conversation.C
 		ChannelID: c.ChannelID, Message: shown(in.Speaker, m), PendingID: m.ID,
 		Props: map[string]any{PropKind: kindInbound, PropWAMID: m.ID, unsafeLinks: "true"},
 	}
-	if err := in.place(ctx, &post, c.ID, m); err != nil {
+	if err := in.place(ctx, &post, c, m); err != nil {
 		return "", err
 	}
 	return ensurePost(ctx, in.Poster, post, PropWAMID, again, job.CreatedAt-time.Minute.Milliseconds())
@@ -286,14 +287,14 @@ func (in *Inbound) replace(ctx context.Context, a *Arrival, message *conversatio
 }
 
 // rootOf finds the thread of the message that a customer answers, in the same conversation.
-func (in *Inbound) rootOf(ctx context.Context, wamid, conversationID string) (string, error) {
-	quoted, err := in.Store.MessageByWAMID(ctx, wamid)
+func (in *Inbound) rootOf(ctx context.Context, wamid string, c *conversation.Conversation) (string, error) {
+	quoted, err := in.Store.MessageByWAMID(ctx, c.AccountID, wamid)
 	if errors.Is(err, conversation.ErrNotFound) {
 		return "", nil // older than us
 	} else if err != nil {
 		return "", err
 	}
-	if quoted.ConversationID != conversationID || quoted.PostID == "" {
+	if quoted.ConversationID != c.ID || quoted.PostID == "" {
 		return "", nil
 	}
 	root, err := in.Poster.RootOf(ctx, quoted.PostID)
@@ -305,14 +306,14 @@ func (in *Inbound) rootOf(ctx context.Context, wamid, conversationID string) (st
 
 // place puts a post into the thread of the message it is about, unless it is a
 // tap on that one's buttons, and lets it wait for its file.
-func (in *Inbound) place(ctx context.Context, post *Post, conversationID string, m *whatsapp.Message) error {
+func (in *Inbound) place(ctx context.Context, post *Post, c *conversation.Conversation, m *whatsapp.Message) error {
 	if convert.Fetchable(m) {
 		maps.Copy(post.Props, mediaProps(in.Speaker))
 	}
 	if about(m) == "" || m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive {
 		return nil // a tap is the answer that everybody waits for: not hidden in a thread
 	}
-	root, err := in.rootOf(ctx, about(m), conversationID)
+	root, err := in.rootOf(ctx, about(m), c)
 	post.RootID = root
 	return err
 }

@@ -112,7 +112,7 @@ func (d *desk) React(_ context.Context, postID, emoji string) (bool, error) {
 	d.did = append(d.did, "react "+postID+" "+emoji)
 	return emoji != "?", nil
 }
-func (d *desk) MessageByWAMID(_ context.Context, wamid string) (*conversation.Message, error) {
+func (d *desk) MessageByWAMID(_ context.Context, _, wamid string) (*conversation.Message, error) {
 	if m := d.messages[wamid]; m != nil {
 		return m, nil
 	}

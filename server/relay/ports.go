@@ -55,8 +55,8 @@ type InboundStore interface {
 	// post exists already) and the conversation before and after. ErrNotFound
 	// where the conversation is gone or aborted.
 	SaveInbound(ctx context.Context, m *conversation.Message, who Person, opensWindow bool, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error)
-	// MessageByWAMID finds a message either way; ErrNotFound.
-	MessageByWAMID(ctx context.Context, wamid string) (*conversation.Message, error)
+	// MessageByWAMID finds a message of a number either way, by whichever of its ids Meta names it; ErrNotFound.
+	MessageByWAMID(ctx context.Context, accountID, wamid string) (*conversation.Message, error)
 	// Posted stores a message that has its post, as SaveInbound does, and finishes
 	// its job in the same statement, as jobqueue.Store's Finish does.
 	Posted(ctx context.Context, owner string, jobID int64, a *Arrival, m *conversation.Message, who Person, opensWindow bool, now int64, lease time.Duration) (next *jobqueue.Job, err error)

@@ -21,7 +21,7 @@ type Reactor interface {
 // reaction shows a reaction on the post it is about. It answers false where
 // that has no post, or Mattermost no such emoji: then it is told as a line.
 func (in *Inbound) reaction(ctx context.Context, job jobqueue.Job, a *Arrival, who Person, m *whatsapp.Message) (told bool, err error) {
-	target, err := in.Store.MessageByWAMID(ctx, m.Reaction.MessageID)
+	target, err := in.Store.MessageByWAMID(ctx, a.Conversation.AccountID, m.Reaction.MessageID)
 	if errors.Is(err, conversation.ErrNotFound) {
 		return false, nil // older than us
 	} else if err != nil {

@@ -60,7 +60,7 @@ func (in *Inbound) postWithheld(ctx context.Context, job jobqueue.Job, c *conver
 		ChannelID: c.ChannelID, Message: in.Speaker.inChannel(conversation.T(text, "Kind", m.Type, "At", in.sentAt(job))), PendingID: m.ID,
 		Props: map[string]any{PropKind: kind, PropWAMID: m.ID, unsafeLinks: "true"},
 	}
-	if err := in.place(ctx, &post, c.ID, m); err != nil {
+	if err := in.place(ctx, &post, c, m); err != nil {
 		return "", err
 	}
 	id, err = ensurePost(ctx, in.Poster, post, PropWAMID, true, job.CreatedAt-time.Minute.Milliseconds())

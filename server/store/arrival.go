@@ -26,13 +26,13 @@ func arrivalFunction() function {
 			) i
 		)
 		FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY q (account, wamid, answers, bsuid, phone, n)
-		LEFT JOIN LATERAL (SELECT m FROM waa_messages m WHERE m.wamid = q.wamid AND m.wamid <> '' AND m.account_id = q.account LIMIT 1) stored ON true,
+		LEFT JOIN LATERAL (SELECT m FROM waa_messages m WHERE ` + sameMessage("m", "q.wamid") + ` AND m.account_id = q.account LIMIT 1) stored ON true,
 		LATERAL (
 			SELECT b.id FROM (
 				SELECT s.id, 0 FROM waa_conversations s WHERE s.id = (stored.m).conversation_id AND (s.aborted_at = 0 OR (stored.m).post_id <> '')
 				UNION ALL
 				SELECT o.id, 1 FROM (
-					SELECT a.conversation_id FROM waa_messages a WHERE a.wamid = q.answers AND a.wamid <> '' AND a.account_id = q.account LIMIT 1
+					SELECT a.conversation_id FROM waa_messages a WHERE ` + sameMessage("a", "q.answers") + ` AND a.account_id = q.account LIMIT 1
 				) a, LATERAL (SELECT o.id FROM waa_conversations o WHERE o.id = a.conversation_id AND ` + open + `) o
 				UNION ALL
 				SELECT o.id, v.rank FROM (VALUES ('bsuid', q.bsuid, 2), ('phone', q.phone, 3)) v (kind, value, rank), LATERAL (

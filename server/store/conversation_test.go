@@ -184,11 +184,11 @@ func TestConversationsAndMessagesAreReadAsTheyWereWritten(t *testing.T) {
 		found, err := f.MessageByPost(ctx(), second.PostID)
 		require.NoError(t, err)
 		require.Equal(t, "image", found.Kind)
-		found, err = f.MessageByWAMID(ctx(), "wamid.1")
+		found, err = f.MessageByWAMID(ctx(), f.account.ID, "wamid.1")
 		require.NoError(t, err)
 		require.Equal(t, "post", found.PostID)
 		for _, wamid := range []string{"", "wamid.2"} {
-			_, err = f.MessageByWAMID(ctx(), wamid)
+			_, err = f.MessageByWAMID(ctx(), f.account.ID, wamid)
 			require.ErrorIs(t, err, conversation.ErrNotFound)
 		}
 	})

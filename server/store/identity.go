@@ -76,7 +76,7 @@ func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as 
 func (s *Store) SaveEcho(ctx context.Context, m *conversation.Message) error {
 	m = fittedMessage(m)
 	_, err := exec(ctx, s.db, `INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, status, shown_status, created_at, sent_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT (wamid) WHERE wamid <> '' DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT DO NOTHING`,
 		m.ID, m.ConversationID, m.AccountID, m.ContactID, m.Direction, m.Kind, m.PostID, m.WAMID, m.Status, m.ShownStatus, m.CreatedAt)
 	return failed(err, "could not store an echo")
 }

@@ -34,7 +34,7 @@ func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who re
 	after = &row.Conversation
 	m.ContactID, m.Direction, m.Status = after.ContactID, conversation.Inbound, ""
 	if !row.Inserted {
-		if m, err = s.MessageByWAMID(ctx, m.WAMID); err != nil {
+		if m, err = s.MessageByWAMID(ctx, m.AccountID, m.WAMID); err != nil {
 			return nil, nil, nil, err
 		}
 	}
@@ -77,7 +77,7 @@ func saveInboundFunction() function {
 		), inserted AS (
 			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
 			SELECT $11, s.id, $1, s.contact_id, 'in', $12, $13, $14, $15, $8 FROM saved s
-			ON CONFLICT (wamid) WHERE wamid <> '' DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id
+			ON CONFLICT (token, account_id) WHERE token <> '' DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id
 				WHERE EXISTS (SELECT 1 FROM waa_conversations gone WHERE gone.id = waa_messages.conversation_id AND gone.aborted_at <> 0)
 			RETURNING id
 		), identities AS (

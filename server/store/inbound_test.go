@@ -182,7 +182,7 @@ func TestNothingInAMessageIsTooMuch(t *testing.T) {
 		m.Kind = huge
 		saved, _, _, err := f.SaveInbound(ctx(), m, who, true, now)
 		require.NoError(t, err)
-		found, err := f.MessageByWAMID(ctx(), huge)
+		found, err := f.MessageByWAMID(ctx(), f.account.ID, huge)
 		require.NoError(t, err)
 		require.Equal(t, saved.ID, found.ID)
 		again, _, _, err := f.SaveInbound(ctx(), inbound(c, huge, now), who, true, now)

@@ -30,12 +30,19 @@ func (s *Store) Message(ctx context.Context, id string) (*conversation.Message, 
 	return getMessage(ctx, s.db, messageSelect+" WHERE id = $1", id)
 }
 
-// MessageByWAMID finds a message either way; ErrNotFound.
-func (s *Store) MessageByWAMID(ctx context.Context, wamid string) (*conversation.Message, error) {
+// sameMessage is the condition that a message m is the one that Meta names by a
+// wamid: within a number one token is one message, whatever stands before it.
+// The wamid itself counts while old rows wait for their tokens (FillTokens).
+func sameMessage(m, wamid string) string {
+	return "(" + m + ".wamid = " + wamid + " AND " + m + ".wamid <> '' OR " + m + ".token = waa_token(" + wamid + ") AND " + m + ".token <> '')"
+}
+
+// MessageByWAMID finds a message of a number either way; ErrNotFound.
+func (s *Store) MessageByWAMID(ctx context.Context, accountID, wamid string) (*conversation.Message, error) {
 	if wamid == "" {
 		return nil, conversation.ErrNotFound
 	}
-	return getMessage(ctx, s.db, messageSelect+" WHERE wamid = $1 AND wamid <> ''", fit(wamid, maxWAMID))
+	return getMessage(ctx, s.db, "SELECT "+of("m", messageColumns)+" FROM waa_messages m WHERE "+sameMessage("m", "$1::text")+" AND m.account_id = $2 LIMIT 1", fit(wamid, maxWAMID), accountID)
 }
 
 // MessageByPost finds the message of a post, the first of several; ErrNotFound.

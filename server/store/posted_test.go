@@ -36,7 +36,7 @@ func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 		require.Equal(t, []byte("a2"), next.Payload)
 		require.Equal(t, 1, next.Attempts)
 
-		stored, err := f.MessageByWAMID(ctx(), "wamid.1")
+		stored, err := f.MessageByWAMID(ctx(), f.account.ID, "wamid.1")
 		require.NoError(t, err)
 		require.Equal(t, m, stored)
 		after, err := f.Conversation(ctx(), c.ID)
@@ -59,7 +59,7 @@ func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 		last, err := f.Posted(ctx(), "x", next.ID, again, posted(c, "wamid.2", now+1), who, true, now+6, time.Minute)
 		require.ErrorIs(t, err, jobqueue.ErrLost)
 		require.Nil(t, last)
-		_, err = f.MessageByWAMID(ctx(), "wamid.2")
+		_, err = f.MessageByWAMID(ctx(), f.account.ID, "wamid.2")
 		require.ErrorIs(t, err, conversation.ErrNotFound, "it was the stored message's post")
 	})
 }
@@ -75,7 +75,7 @@ func TestPostedKeepsTheFirstPost(t *testing.T) {
 			m.PostID = postID
 			_, err := f.Posted(ctx(), "x", claim(t, f.Inbox(), "x", 1)[0].ID, a, m, person("+5511987654321"), true, now, time.Minute)
 			require.NoError(t, err)
-			stored, err := f.MessageByWAMID(ctx(), "wamid.1")
+			stored, err := f.MessageByWAMID(ctx(), f.account.ID, "wamid.1")
 			require.NoError(t, err)
 			require.Equal(t, saved.ID, stored.ID)
 			return stored.PostID

@@ -138,7 +138,7 @@ func answeredConversation(ctx context.Context, r runner, accountID, wamid string
 		return nil, nil //nolint:nilnil // none
 	}
 	c, err := getConversation(ctx, r, conversationSelect()+` WHERE c.aborted_at = 0
-		AND c.id = (SELECT m.conversation_id FROM waa_messages m WHERE m.wamid = $1 AND m.wamid <> '' AND m.account_id = $2)`, wamid, accountID)
+		AND c.id = (SELECT m.conversation_id FROM waa_messages m WHERE `+sameMessage("m", "$1::text")+` AND m.account_id = $2 LIMIT 1)`, wamid, accountID)
 	if errors.Is(err, conversation.ErrNotFound) {
 		return nil, nil //nolint:nilnil // none
 	}

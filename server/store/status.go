@@ -125,7 +125,7 @@ func readStatusFunction() function {
 		JOIN waa_contacts ct ON ct.id = m.contact_id
 		LEFT JOIN waa_charges ch ON ch.message_id = m.id
 		LEFT JOIN waa_plans p ON p.queue_id = coalesce(ch.queue_id, c.queue_id)
-		WHERE m.account_id = $1 AND m.direction = 'out' AND (m.id = $2 OR m.wamid = $3 AND m.wamid <> '')
+		WHERE m.account_id = $1 AND m.direction = 'out' AND (m.id = $2 OR ` + sameMessage("m", "$3") + `)
 		ORDER BY m.id = $2 DESC LIMIT 1`,
 	}
 }

@@ -14,6 +14,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"sync"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/jmoiron/sqlx"
@@ -51,7 +52,11 @@ type Store struct {
 	db     *sqlx.DB
 	sealer Sealer
 	newID  func() string
-	call   map[string]string // of the functions in the database; see function
+	// tokensAfter is how far FillTokens has come.
+	tokens      sync.Mutex
+	tokensAfter string
+
+	call map[string]string // of the functions in the database; see function
 
 	deliveries combiner[[]InboxRow, struct{}]
 	arrivals   combiner[arriving, *relay.Arrival]

@@ -51,3 +51,50 @@ CREATE TABLE waa_requests (
 CREATE UNIQUE INDEX waa_requests_token ON waa_requests (token);
 CREATE INDEX waa_requests_created ON waa_requests (created_at);
 CREATE INDEX waa_requests_conversation ON waa_requests (conversation_id) WHERE conversation_id <> '';
+
+-- One message, whatever its id's prefix: the id is base64 of 1c 18 <length> <peer> 15 <scope> 00 <direction> 18 <length> <token> 00,
+-- with the peer by phone or by user id. What cannot be decoded is its own token.
+CREATE FUNCTION waa_token(wamid text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    body  text;
+    raw   bytea;
+    at    integer;
+    token text;
+BEGIN
+    IF wamid !~ '^wamid\.HB[gh][A-Za-z0-9+/_-]+={0,2}$' THEN
+        RETURN wamid;
+    END IF;
+    body := translate(rtrim(substr(wamid, 7), '='), '-_', '+/');
+    IF length(body) % 4 = 1 THEN
+        RETURN wamid;
+    END IF;
+    raw := decode(rpad(body, (length(body) + 3) / 4 * 4, '='), 'base64');
+    at := 3 + get_byte(raw, 2); -- behind the peer
+    IF octet_length(raw) < at + 7 OR get_byte(raw, at) <> 21 OR get_byte(raw, at + 2) <> 0 OR get_byte(raw, at + 4) <> 24
+        OR octet_length(raw) <> at + 7 + get_byte(raw, at + 5) OR get_byte(raw, octet_length(raw) - 1) <> 0 THEN
+        RETURN wamid;
+    END IF;
+    token := encode(substr(raw, at + 7, get_byte(raw, at + 5)), 'escape');
+    IF token !~ '^[0-9A-Za-z._:=+/-]+$' THEN
+        RETURN wamid;
+    END IF;
+    RETURN token;
+END
+$$;
+
+-- The token follows the wamid, whoever writes it: a process of an earlier version too, and an erasure. The index begins empty, so
+-- that nobody waits for it; Store.FillTokens fills what is there already, bit by bit.
+ALTER TABLE waa_messages ADD COLUMN token text NOT NULL DEFAULT '';
+CREATE FUNCTION waa_token_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.token := waa_token(NEW.wamid);
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER waa_messages_token_new BEFORE INSERT ON waa_messages FOR EACH ROW WHEN (NEW.wamid <> '') EXECUTE FUNCTION waa_token_keep();
+CREATE TRIGGER waa_messages_token_keep BEFORE UPDATE OF wamid ON waa_messages FOR EACH ROW WHEN (NEW.wamid <> OLD.wamid) EXECUTE FUNCTION waa_token_keep();
+CREATE UNIQUE INDEX waa_messages_token ON waa_messages (token, account_id) WHERE token <> '';
+
+-- What is about to be posted is needed at once.
+UPDATE waa_messages m SET token = waa_token(wamid) WHERE direction = 'in' AND post_id = '' AND wamid <> ''
+    AND NOT EXISTS (SELECT 1 FROM waa_messages o WHERE o.direction = 'in' AND o.post_id = '' AND o.account_id = m.account_id AND o.id < m.id AND waa_token(o.wamid) = waa_token(m.wamid));
