@@ -38,7 +38,8 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 			}
 			for _, query := range []string{
 				"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
-				"UPDATE waa_messages SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
+				// the conversations are the first one's already: what they hold is found by them
+				"UPDATE waa_messages SET contact_id = $1 WHERE conversation_id = ANY(ARRAY(SELECT id FROM waa_conversations WHERE contact_id = $1)) AND contact_id = $2 AND $3::bigint > 0",
 				"UPDATE waa_identities SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
 				"UPDATE waa_wanted SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
 				mergeContact,

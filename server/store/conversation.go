@@ -93,7 +93,7 @@ func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
 // One that the customer has opened anew since stays.
 func (s *Store) CloseWindow(ctx context.Context, messageID string, now int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_conversations c SET window_until = $2, updated_at = greatest(c.updated_at, $2), "+refreshSoon("c.refresh_at", "$2")+
-		" FROM waa_outbox o WHERE o.dedupe_key = $1 AND c.id = o.lane AND c.window_until = o.left_window AND c.window_until > $2", messageID, now)
+		" FROM waa_outbox o WHERE o.dedupe_key = $1 AND c.id = o.lane COLLATE \"default\" AND c.window_until = o.left_window AND c.window_until > $2", messageID, now)
 	return failed(err, "could not close the window")
 }
 

@@ -101,7 +101,9 @@ const (
 	// eraseNotices comes before the name is gone: notices of earlier versions hold it.
 	eraseNotices = `
 		WITH n AS (
-			DELETE FROM waa_notices WHERE conversation_id <> '' AND conversation_id IN ` + theirs + ` OR key IN (SELECT 'no_channel:' || id FROM waa_conversations WHERE contact_id = $1)
+			DELETE FROM waa_notices WHERE key = ANY(ARRAY(
+				SELECT n.key FROM waa_notices n WHERE n.conversation_id <> '' AND n.conversation_id = ANY(ARRAY` + theirs + `)
+				UNION ALL SELECT 'no_channel:' || id FROM waa_conversations WHERE contact_id = $1))
 		)
 		UPDATE waa_notices SET data = data - 'Customer' WHERE data ->> 'Customer' = (SELECT name FROM waa_contacts WHERE id = $1 AND name <> '')`
 

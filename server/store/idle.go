@@ -40,6 +40,10 @@ func answers() []string {
 	}
 }
 
+// lastSaid is how many messages tell whether the customer waits: somebody who
+// wrote more of them in a row waits in any case.
+const lastSaid = "500"
+
 // CustomerWaits tells since when the customer waits for our answer, Meta's
 // timestamp of the first message that nobody answered; 0 = we had the last
 // word. A reaction, and what opens no window, asks for no answer.
@@ -52,7 +56,7 @@ func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 	err := t.r.GetContext(t.ctx, &since, `
 		WITH said AS MATERIALIZED (
 			SELECT m.direction, m.status, m.kind, m.created_at, coalesce(p.createat, CASE WHEN m.sent_at > 0 THEN m.sent_at ELSE m.created_at END) AS at
-			FROM waa_messages m LEFT JOIN posts p ON p.id = m.post_id AND m.post_id <> '' WHERE m.conversation_id = $1
+			FROM (SELECT * FROM waa_messages WHERE conversation_id = $1 ORDER BY created_at DESC, id DESC LIMIT `+lastSaid+`) m LEFT JOIN posts p ON p.id = m.post_id AND m.post_id <> ''
 		), answer AS (
 			SELECT coalesce(max(at), 0) AS at FROM said WHERE direction = 'out' AND status = ANY($2)
 		)

@@ -22,7 +22,40 @@ func lateIndexes() []index {
 		{name: "waa_charges_conversation", on: "waa_charges (conversation_id)"},
 		{name: "waa_conversations_changed", on: "waa_conversations (changed_at) WHERE changed_at > 0"},
 		{name: "waa_contacts_kept", on: "waa_contacts (updated_at) WHERE erased_at = 0"},
+		{name: "waa_messages_unshown", on: "waa_messages (conversation_id, created_at, id) WHERE kind = 'template' AND direction = 'out' AND post_id = ''"},
+		{name: "waa_notices_told", on: "waa_notices (created_at) WHERE told_at > 0"},
+		{name: "waa_notices_conversation", on: "waa_notices (conversation_id) WHERE conversation_id <> ''"},
+		{name: "waa_notices_customer", on: "waa_notices ((data ->> 'Customer'))"},
+		{name: "waa_notices_blocked", on: "waa_notices (account_id) WHERE text_key = 'admin.account_blocked'"},
+		{name: "waa_draft_offers_shown", on: "waa_draft_offers (created_at) WHERE shown >= version"},
 	}
+}
+
+// searchIndexes serve the search for a part of a name or a number, where the
+// database has the extension that they need, or lets us make it; schema is
+// where it is. Without them that search reads the contacts one by one.
+func searchIndexes(schema string) []index {
+	ops := pq.QuoteIdentifier(schema) + ".gin_trgm_ops"
+	return []index{
+		{name: "waa_contacts_name_part", on: "waa_contacts USING gin (name " + ops + ")"},
+		{name: "waa_contacts_phone_part", on: "waa_contacts USING gin (phone " + ops + ")"},
+	}
+}
+
+// wantedIndexes are those that this database can have.
+func wantedIndexes(ctx context.Context, db *sql.DB) ([]index, error) {
+	const where = "SELECT coalesce(max(n.nspname), '') FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'"
+	schema := ""
+	if err := db.QueryRowContext(ctx, where).Scan(&schema); err != nil {
+		return nil, errors.Wrap(err, "could not look for pg_trgm")
+	}
+	if schema == "" { // it may not be installed, or not be ours to make: then it is done without
+		if _, err := db.ExecContext(ctx, "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"); err != nil {
+			return lateIndexes(), nil //nolint:nilerr // see above
+		}
+		schema = "public"
+	}
+	return append(lateIndexes(), searchIndexes(schema)...), nil
 }
 
 const (
@@ -38,7 +71,11 @@ const (
 func BuildIndexes(ctx context.Context, db *sql.DB) (done bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, BuildPatience)
 	defer cancel()
-	missing, err := missingIndexes(ctx, db)
+	all, err := wantedIndexes(ctx, db)
+	if err != nil {
+		return false, err
+	}
+	missing, err := missingIndexes(ctx, db, all)
 	if err != nil || len(missing) == 0 {
 		return err == nil, err
 	}
@@ -60,10 +97,10 @@ func BuildIndexes(ctx context.Context, db *sql.DB) (done bool, err error) {
 	if _, err := conn.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
 		return false, errors.Wrap(err, "could not prepare for the indexes")
 	}
-	if missing, err = missingIndexes(ctx, conn); err != nil { // another node may have been faster
+	if missing, err = missingIndexes(ctx, conn, all); err != nil { // another node may have been faster
 		return false, err
 	}
-	for _, wanted := range lateIndexes() {
+	for _, wanted := range all {
 		if !missing[wanted.name] {
 			continue
 		}
@@ -92,9 +129,9 @@ func Indexes(db *sql.DB) func(context.Context) (more bool, err error) {
 // missingIndexes are those that are not there or not valid.
 func missingIndexes(ctx context.Context, db interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) (map[string]bool, error) {
+}, all []index) (map[string]bool, error) {
 	var wanted, names pq.StringArray
-	for _, i := range lateIndexes() {
+	for _, i := range all {
 		wanted = append(wanted, i.name)
 	}
 	err := db.QueryRowContext(ctx, `SELECT coalesce(array_agg(n.name), '{}') FROM unnest(CAST($1 AS text[])) n (name)

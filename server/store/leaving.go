@@ -95,7 +95,8 @@ func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int
 // erases or merges the person at this moment comes before, and is seen, or
 // after the message has left.
 func markLeftFunction() function {
-	const conversationOf = `(SELECT j.lane FROM waa_outbox j WHERE j.id = $1)`
+	// a lane is compared byte by byte, an id is not: without its own collation no index would find it
+	const conversationOf = `(SELECT j.lane COLLATE "default" FROM waa_outbox j WHERE j.id = $1)`
 	return function{
 		name: "mark_left", params: params("bigint, text, bigint, bigint"), returns: "TABLE (held boolean, may_leave boolean)",
 		first: []string{

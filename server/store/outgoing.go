@@ -35,6 +35,7 @@ func (s *Store) PostStatus(ctx context.Context, postID string) (conversation.Sta
 // LastInbound are the wamids of the customer's last messages; see relay.Reads.
 func (s *Store) LastInbound(ctx context.Context, conversationID string) ([]string, error) {
 	return s.strings(ctx, "could not read the last messages", `SELECT coalesce(array_agg(wamid ORDER BY created_at, id), '{}') FROM (
-		SELECT wamid, created_at, id, max(created_at) OVER () AS latest FROM waa_messages
-		WHERE conversation_id = $1 AND direction = 'in' AND wamid <> '' ORDER BY created_at DESC LIMIT 8) m WHERE created_at = latest`, conversationID)
+		SELECT *, max(created_at) OVER () AS latest FROM (
+			SELECT wamid, created_at, id FROM waa_messages WHERE conversation_id = $1 AND direction = 'in' AND wamid <> '' ORDER BY created_at DESC LIMIT 8) m
+		) m WHERE created_at = latest`, conversationID)
 }

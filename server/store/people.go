@@ -128,7 +128,7 @@ const invitationGap = "5000"
 func (s *Store) MissedInvitations(ctx context.Context, botID string, since int64) ([]relay.Invitation, error) {
 	invitations := []relay.Invitation{}
 	err := s.db.SelectContext(ctx, &invitations, `SELECT p.channelid AS channel_id, p.userid AS actor_id, p.props ->> 'addedUserId' AS user_id
-		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid
+		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid AND c.channel_id <> ''
 		WHERE p.createat >= $2 AND p.type = 'system_add_to_channel' AND p.userid <> $1 AND p.deleteat = 0 AND `+open+`
 			AND p.createat > c.attended_at + `+invitationGap+` AND c.attendant_id <> p.props ->> 'addedUserId'
 			AND EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = p.channelid AND m.userid = p.props ->> 'addedUserId')

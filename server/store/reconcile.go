@@ -30,7 +30,7 @@ func (s *Store) ChannelsAfter(ctx context.Context, after string, n int) ([]strin
 // channel. Notes and other plugins' posts have a type of their own.
 func (s *Store) ChannelsWithMissedPosts(ctx context.Context, botID string, since, until int64) ([]string, error) {
 	return s.strings(ctx, "could not look for missed posts", `SELECT coalesce(array_agg(DISTINCT p.channelid), '{}')
-		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid
+		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid AND c.channel_id <> ''
 		WHERE p.createat >= $2 AND p.createat <= $3 AND p.userid <> $1 AND p.type IN ('', 'me') AND p.deleteat = 0
 			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')`, botID, since, until)
 }

@@ -49,7 +49,7 @@ func wakeForChannel(ctx context.Context, r runner, conversationID string) error 
 // WakeWaiting wakes what waits though it need not any more.
 func (s *Store) WakeWaiting(ctx context.Context) error {
 	_, err := exec(ctx, s.db, `UPDATE waa_inbox i SET due_at = 0, waits_for = '' WHERE i.id IN (
-		SELECT w.id FROM (SELECT id, split_part(waits_for, ':', 1) AS kind, split_part(waits_for, ':', 2) AS what FROM waa_inbox WHERE finished_at = 0 AND waits_for <> '') w
+		SELECT w.id FROM (SELECT id, split_part(waits_for, ':', 1) AS kind, split_part(waits_for, ':', 2) COLLATE "default" AS what FROM waa_inbox WHERE finished_at = 0 AND waits_for <> '') w
 		WHERE CASE w.kind
 			WHEN 'queue' THEN EXISTS (SELECT 1 FROM waa_accounts a WHERE a.id = w.what AND a.default_queue_id <> '')
 			WHEN 'channel' THEN EXISTS (SELECT 1 FROM waa_conversations c WHERE c.id = w.what AND c.channel_id <> '')

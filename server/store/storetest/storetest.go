@@ -49,8 +49,9 @@ func DB(t testing.TB) *sql.DB {
 // Empty makes a schema of its own with nothing in it, gone when the test ends.
 func Empty(t testing.TB) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("postgres", Source(t).String())
+	to, err := connector(Source(t).String())
 	require.NoError(t, err)
+	db := sql.OpenDB(to)
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
 	t.Cleanup(func() { _ = db.Close() })
