@@ -65,10 +65,11 @@ run: host-bundle
 	@$(GO) build -o $(CACHE)/demo ./build/demo
 	@exec $(CACHE)/demo -keep -bundle $(HOST_BUNDLE)
 
-## check-style: linters of server and web part
+## check-style: linters of server and web part, known weaknesses of what they are made of
 check-style: $(LINT) webapp/node_modules/.package-lock.json
 	$(LINT) run --allow-parallel-runners ./...
 	cd webapp && $(NPM) run --silent lint && $(NPM) run --silent check-types
+	@sh build/weaknesses.sh $(TOOLS)
 
 $(LINT):
 	@mkdir -p $(TOOLS)

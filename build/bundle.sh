@@ -9,6 +9,7 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$stage/$id/server/dist" "$stage/$id/webapp/dist"
 cp plugin.json LICENSE "$stage/$id/"
+"${GO:-go}" run ./build/notices -o "$stage/$id/NOTICE.txt"
 cp -R assets "$stage/$id/assets"
 cp webapp/dist/main.js "$stage/$id/webapp/dist/"
 for platform; do

@@ -4,36 +4,46 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"io/fs"
+	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/mattermost/morph"
-	"github.com/mattermost/morph/drivers/postgres"
-	"github.com/mattermost/morph/sources/embedded"
 	"github.com/pkg/errors"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrationTimeout bounds one migration, in seconds.
-const migrationTimeout = 300
+const (
+	// migrationTimeout bounds one statement of a migration.
+	migrationTimeout = "300s"
+	// migrationTable keeps what was applied, with the columns that earlier versions' tool gave it.
+	migrationTable = "waa_schema_migrations"
+)
 
-// silent is morph's logger: the caller logs the error, if there is one.
-type silent struct{}
-
-func (silent) Printf(string, ...any) {}
-func (silent) Println(...any)        {}
+// migration is one step of the tables; its names are migrations/<version>_<name>.{up,down}.sql.
+type migration struct {
+	version  int64
+	name     string
+	up, down string
+}
 
 // Migrate brings tables and functions up to date. The caller sees to it that
 // only one process of the cluster does so at a time. Functions of an earlier
 // version stay: another process may still call them.
 func Migrate(db *sql.DB) error {
-	engine, err := newMorph(db)
-	if err != nil {
+	err := eachMigration(db, func(ctx context.Context, t *sql.Tx, m *migration, applied bool) error {
+		if applied {
+			return nil
+		}
+		if _, err := t.ExecContext(ctx, m.up); err != nil {
+			return err
+		}
+		_, err := t.ExecContext(ctx, "INSERT INTO "+migrationTable+" (version, name) VALUES ($1, $2)", m.version, m.name)
 		return err
-	}
-	defer func() { _ = engine.Close() }() // gives its connection back; db stays open
-	if err = engine.ApplyAll(); err != nil {
+	}, false)
+	if err != nil {
 		return errors.Wrap(err, "could not migrate the tables")
 	}
 	var create []string
@@ -46,41 +56,82 @@ func Migrate(db *sql.DB) error {
 
 // Unmigrate removes the tables and all they hold.
 func Unmigrate(db *sql.DB) error {
-	engine, err := newMorph(db)
+	return errors.Wrap(eachMigration(db, func(ctx context.Context, t *sql.Tx, m *migration, applied bool) error {
+		if !applied {
+			return nil
+		}
+		if _, err := t.ExecContext(ctx, m.down); err != nil {
+			return err
+		}
+		_, err := t.ExecContext(ctx, "DELETE FROM "+migrationTable+" WHERE version = $1", m.version)
+		return err
+	}, true), "could not remove the tables")
+}
+
+// eachMigration calls do for each migration in its order, or backwards, each in
+// a transaction of its own: what it does and that it was done come together.
+func eachMigration(db *sql.DB, do func(ctx context.Context, t *sql.Tx, m *migration, applied bool) error, backwards bool) error {
+	all, err := readMigrations()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = engine.Close() }()
-	_, err = engine.ApplyDown(-1)
-	return errors.Wrap(err, "could not remove the tables")
+	if backwards {
+		slices.Reverse(all)
+	}
+	ctx := context.Background()
+	if _, err := db.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+migrationTable+" (version bigint NOT NULL PRIMARY KEY, name varchar NOT NULL)"); err != nil {
+		return err
+	}
+	for i := range all {
+		if err := oneMigration(ctx, db, &all[i], do); err != nil {
+			return errors.Wrap(err, all[i].name)
+		}
+	}
+	return nil
 }
 
-func newMorph(db *sql.DB) (*morph.Morph, error) {
-	entries, err := migrations.ReadDir("migrations")
+func oneMigration(ctx context.Context, db *sql.DB, m *migration, do func(ctx context.Context, t *sql.Tx, m *migration, applied bool) error) error {
+	t, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, errors.Wrap(err, "could not list the migrations")
+		return err
 	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name()
+	defer func() { _ = t.Rollback() }() // does nothing after the commit
+	if _, err := t.ExecContext(ctx, "SET LOCAL statement_timeout = '"+migrationTimeout+"'"); err != nil {
+		return err
 	}
-	source, err := embedded.WithInstance(embedded.Resource(names, func(name string) ([]byte, error) {
-		return migrations.ReadFile("migrations/" + name)
-	}))
+	var applied bool
+	if err := t.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+migrationTable+" WHERE version = $1)", m.version).Scan(&applied); err != nil {
+		return err
+	}
+	if err := do(ctx, t, m, applied); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+// readMigrations reads all, the first first.
+func readMigrations() ([]migration, error) {
+	names, err := fs.Glob(migrations, "migrations/*.up.sql")
 	if err != nil {
-		return nil, errors.Wrap(err, "could not read the migrations")
+		return nil, err
 	}
-	driver, err := postgres.WithInstance(db)
-	if err != nil {
-		return nil, errors.Wrap(err, "could not reach the database")
+	slices.Sort(names)
+	all := make([]migration, len(names))
+	for i, path := range names {
+		up, err := migrations.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		down, err := migrations.ReadFile(strings.TrimSuffix(path, ".up.sql") + ".down.sql")
+		if err != nil {
+			return nil, err
+		}
+		number, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(path, "migrations/"), ".up.sql"), "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, errors.Wrap(err, path)
+		}
+		all[i] = migration{version: version, name: name, up: string(up), down: string(down)}
 	}
-	engine, err := morph.New(context.Background(), driver, source,
-		morph.WithLogger(silent{}),
-		morph.SetMigrationTableName("waa_schema_migrations"),
-		morph.SetStatementTimeoutInSeconds(migrationTimeout))
-	if err != nil {
-		_ = driver.Close()
-		return nil, errors.Wrap(err, "could not prepare the migrations")
-	}
-	return engine, nil
+	return all, nil
 }

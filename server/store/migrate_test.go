@@ -25,3 +25,34 @@ func TestMigrateUpDownAndAgain(t *testing.T) {
 	require.NoError(t, store.Migrate(viaPlugin))
 	require.Equal(t, made, tables())
 }
+
+// An installation that an earlier version's tool migrated goes on from there:
+// what it applied is not applied again, what is missing is, in whatever order it came.
+func TestMigrateGoesOnWhereAnEarlierVersionStopped(t *testing.T) {
+	db := storetest.Empty(t)
+	require.NoError(t, store.Migrate(db))
+	var n int
+	require.NoError(t, db.QueryRow("SELECT count(*) FROM waa_schema_migrations WHERE version = 1 AND name = 'init'").Scan(&n))
+	require.Equal(t, 1, n, "as that tool names them")
+	_, err := db.Exec(`ALTER TABLE waa_inbox DROP COLUMN begun_at; ALTER TABLE waa_outbox DROP COLUMN begun_at; ALTER TABLE waa_media DROP COLUMN begun_at;
+		DELETE FROM waa_schema_migrations WHERE version = 19`)
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(db))
+	_, err = db.Exec("SELECT begun_at FROM waa_inbox")
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(db))
+}
+
+// What fails leaves nothing behind, neither half of a migration nor the word that it was done.
+func TestAMigrationIsWholeOrNotThere(t *testing.T) {
+	db := storetest.Empty(t)
+	_, err := db.Exec("CREATE TABLE waa_audit (id text)") // the first migration makes it, after others
+	require.NoError(t, err)
+	require.Error(t, store.Migrate(db))
+	var there bool
+	require.NoError(t, db.QueryRow("SELECT to_regclass('waa_accounts') IS NOT NULL OR EXISTS (SELECT 1 FROM waa_schema_migrations)").Scan(&there))
+	require.False(t, there)
+	_, err = db.Exec("DROP TABLE waa_audit")
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(db))
+}
