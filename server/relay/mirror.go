@@ -67,7 +67,7 @@ func (m *Mirror) Round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	inParallel(refreshHands, due, func(r Refresh) {
-		if err := m.refresh(ctx, r, false); err != nil && ctx.Err() == nil {
+		if err := m.refreshHeld(ctx, r, false); err != nil && ctx.Err() == nil {
 			m.Log.Warn("Could not refresh a conversation", "conversation", r.Conversation.ID, "error", err.Error())
 		}
 	})
@@ -101,11 +101,26 @@ func (m *Mirror) refreshNow(ctx context.Context, conversationID string) (done bo
 	if err != nil || len(claimed) == 0 {
 		return false, err
 	}
-	if err := m.refresh(ctx, claimed[0], true); err != nil {
+	if err := m.refreshHeld(ctx, claimed[0], true); err != nil {
 		m.Log.Warn("Could not refresh a conversation at once", "conversation", conversationID, "error", err.Error())
 		return false, err
 	}
 	return true, nil
+}
+
+// refreshHeld refreshes a conversation while the lease holds. Where it ended on the way, what was changed last may have come after what
+// another process showed meanwhile: the conversation is looked at once more.
+func (m *Mirror) refreshHeld(ctx context.Context, r Refresh, settled bool) error {
+	err := m.refresh(ctx, r, settled)
+	if jobqueue.Held(ctx) == nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), overtakenLimit)
+	defer cancel()
+	if err := m.Store.Overtaken(ctx, r.Conversation.ID, m.Clock.Now()); err != nil {
+		return err
+	}
+	return jobqueue.ErrLost
 }
 
 func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
@@ -150,10 +165,12 @@ func (m *Mirror) refresh(ctx context.Context, r Refresh, settled bool) error {
 		return err
 	}
 	shown := stateKey(c, now, r.Zone)
-	if shownBefore(&r) != shown {
+	if again || shownBefore(&r) != shown { // who was overtaken may have left an old header
 		if err := m.Posts.SetHeader(ctx, c.ChannelID, m.header(c, now, r.Zone)); err != nil {
 			return err
 		}
+	}
+	if shownBefore(&r) != shown {
 		if err := m.tellChange(ctx, &r, now); err != nil {
 			return err
 		}

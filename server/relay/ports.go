@@ -224,6 +224,8 @@ type MirrorStore interface {
 	// If the row became due again meanwhile it stays due. Where something else is shown than before,
 	// now is the conversation's latest activity.
 	Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error
+	// Overtaken makes a conversation due at once that was changed after the lease had ended.
+	Overtaken(ctx context.Context, id string, now int64) error
 	// SetChannel records the channel of a conversation; ErrNotFound where it was aborted.
 	SetChannel(ctx context.Context, id, channelID string) error
 	SetPost(ctx context.Context, messageID, postID string) error

@@ -16,6 +16,8 @@ const (
 	tickLease = 20 * time.Second
 	tickBatch = 32
 	tickHands = 4 // posts updated at once
+	// overtakenLimit is how long it may take to say that something was done after its lease.
+	overtakenLimit = 5 * time.Second
 )
 
 // Ticks shows on each post what became of its message. It compares what the
@@ -40,11 +42,23 @@ func (t *Ticks) Round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	inParallel(tickHands, ticks, func(tick Tick) {
-		if err := t.show(ctx, tick); err != nil && ctx.Err() == nil {
+		if err := t.showHeld(ctx, tick); err != nil && ctx.Err() == nil {
 			t.Log.Warn("Could not show a status", "message", tick.Message.ID, "error", err.Error())
 		}
 	})
 	return len(ticks) == tickBatch, nil
+}
+
+// showHeld shows a tick while the lease holds. Where it ended on the way the message is due again: a server that was frozen in the middle
+// may have written an old status over the newer one that another process showed meanwhile, and nobody would look again.
+func (t *Ticks) showHeld(ctx context.Context, tick Tick) error {
+	err := t.show(ctx, tick)
+	if jobqueue.Held(ctx) == nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), overtakenLimit)
+	defer cancel()
+	return t.Store.Shown(ctx, tick.Message.ID, "")
 }
 
 func (t *Ticks) show(ctx context.Context, tick Tick) error {

@@ -224,3 +224,22 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 		require.Equal(t, []string{c.ChannelID}, channels)
 	})
 }
+
+func TestAConversationThatWasOvertakenIsDueAgain(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		claim := func() []relay.Refresh {
+			claimed, err := f.ClaimRefresh(ctx(), "", now+day, time.Millisecond, 10)
+			require.NoError(t, err)
+			return claimed
+		}
+		for _, r := range claim() {
+			require.NoError(t, f.Refreshed(ctx(), r.Conversation.ID, r.DueAt, "shown", 0, now))
+		}
+		require.Empty(t, claim())
+		require.NoError(t, f.Overtaken(ctx(), c.ID, now))
+		again := claim()
+		require.Len(t, again, 1)
+		require.True(t, again[0].Again, "a part may be done")
+	})
+}

@@ -70,3 +70,10 @@ func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown str
 		updated_at = CASE WHEN shown_state <> $3 THEN greatest(updated_at, $5::bigint) ELSE updated_at END,
 		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, fit(shown, 64), next, now)
 }
+
+// Overtaken makes a conversation due again whose lease ended while it was being shown; see relay.MirrorStore. The lease that stays tells
+// the next one that a part may be done already.
+func (s *Store) Overtaken(ctx context.Context, id string, now int64) error {
+	return execOne(ctx, s.db, "could not make a conversation due again", "UPDATE waa_conversations SET refresh_lease = greatest(refresh_lease, 1), "+
+		refreshSoon("refresh_at", "$2")+" WHERE id = $1", id, now)
+}
