@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -18,14 +21,22 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// inbox is the store as the webhook wants it.
-type inbox struct{ store *store.Store }
+// inbox is the store as the webhook wants it. Lanes and keys are hidden: they
+// outlive what they are of, and hold numbers and ids in which numbers are.
+type inbox struct {
+	store  *store.Store
+	sealer *sealer
+}
 
 func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
 	stored := make([]store.InboxRow, len(rows))
 	for n, row := range rows {
+		lane, err := i.sealer.Hide(row.Lane)
+		if err != nil {
+			return err
+		}
 		stored[n] = store.InboxRow{
-			Lane: row.Lane, Order: row.Ord, Key: row.Key, AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
+			Lane: lane, Order: row.Ord, Key: hiddenKey(row.Key), AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
 		}
 	}
 	err := i.store.Deliver(ctx, stored)
@@ -33,6 +44,23 @@ func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
 		return conversation.Refuse(conversation.CodeUnavailable, conversation.Text{})
 	}
 	return err
+}
+
+// hiddenKey hides WhatsApp's id in a key, which has the customer's number in it.
+// It also holds a part that nobody guesses, so that this needs no secret.
+func hiddenKey(key string) string {
+	head, id := "", key
+	if dead := strings.SplitN(key, ":", 3); len(dead) == 3 && dead[0] == "dead" {
+		head, id = dead[0]+":"+dead[1]+":", dead[2]
+	}
+	kind, rest, _ := strings.Cut(id, ":")
+	switch kind {
+	case "m", "u", "s", "e":
+		sum := sha256.Sum256([]byte(rest))
+		return head + kind + ":" + hex.EncodeToString(sum[:])
+	default: // of what it holds, and hashed already
+		return key
+	}
 }
 
 // directory is Mattermost as the command wants it.

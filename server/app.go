@@ -80,6 +80,7 @@ type app struct {
 	loops         []*relay.Loop
 	members       *relay.Members
 	forgetting    *relay.Forgetting
+	reseal        *resealing
 	mirrorLoop    *relay.Loop
 	tickLoop      *relay.Loop
 }
@@ -137,6 +138,7 @@ func (a *app) openStore(ctx context.Context) error {
 	}
 	a.db = db
 	a.store, a.hookStore = store.New(db.main, a.sealer, model.NewId), store.New(db.hooks, a.sealer, model.NewId)
+	a.sealer.keys = a.store
 	return nil
 }
 
@@ -236,6 +238,8 @@ func (a *app) buildRelay() {
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	indexes := a.loop("indexes", store.Indexes(a.db.slow))
 	indexes.Pause, indexes.Limit = housekeeping, store.BuildPatience
+	a.reseal = &resealing{app: a}
+	a.loop("keys", a.reseal.round).Pause = housekeeping
 	a.forgetting = &relay.Forgetting{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
 	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 
@@ -296,6 +300,9 @@ func (a *app) start() {
 	if err := a.reconcile.Since(ctx, 0); err != nil {
 		a.plugin.API.LogWarn("Could not reconcile at the start, the next round will", "error", err.Error())
 	}
+	if err := a.store.HideLanes(ctx); err != nil {
+		a.plugin.API.LogWarn("Could not hide the inbox's lanes", "error", err.Error())
+	}
 	a.inbox.Start()
 	a.outbox.Start()
 	a.media.Start()
@@ -319,7 +326,9 @@ func (a *app) stop() {
 
 // configure lets new settings hold from now on.
 func (a *app) configure(settings config.Settings) {
-	if err := a.sealer.use(settings.EncryptionKey); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), keyPatience)
+	defer cancel()
+	if err := a.sealer.use(ctx, settings.EncryptionKey, settings.PreviousEncryptionKey); err != nil {
 		a.plugin.API.LogError("The encryption key cannot be used", "error", err.Error())
 	}
 	a.meta.use(settings)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/pkg/errors"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
@@ -23,10 +21,8 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 		CPFMasked: stored.Contact.CPFMasked, LastTemplateAt: stored.Contact.LastTemplateAt, BlockedUntil: stored.Contact.BlockedUntil,
 		MarketingStopAt: stored.Contact.MarketingStopAt, CreatedAt: stored.Contact.CreatedAt, UpdatedAt: stored.Contact.UpdatedAt,
 	}}
-	if stored.Contact.CPFCipher != "" {
-		if out.CPF, err = c.app.sealer.Open(stored.Contact.CPFCipher); err != nil {
-			return nil, errors.Wrap(err, "could not open the document")
-		}
+	if out.CPF, err = c.app.store.Document(&conversation.Contact{ID: id, CPFCipher: stored.Contact.CPFCipher}); err != nil {
+		return nil, err
 	}
 	for _, i := range stored.Identities {
 		out.Identities = append(out.Identities, api.Identity{AccountID: i.AccountID, Kind: i.Kind, Value: i.Value})

@@ -39,7 +39,7 @@ func (f *front) routes() http.Handler {
 func (f *front) restAPI(log logger) *api.API {
 	a := f.app
 	return api.New(api.Deps{
-		Inbox: inbox{a.store}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
+		Inbox: inbox{a.store, a.sealer}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
 		Requests: a.store, Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
 		Admins: a.people, Auditor: a.store, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
 		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
@@ -96,5 +96,5 @@ func (d commandDoctor) Examine(ctx context.Context) ([]command.Finding, error) {
 }
 
 func (a *app) doctor() *doctor.Doctor {
-	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.api.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, MayErase: a.port.MayErase}
+	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.api.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: func() int { return int(a.reseal.lost.Load()) }, MayErase: a.port.MayErase}
 }

@@ -36,7 +36,7 @@ func (s *stage) inboxRow(item *whatsapp.Item) *inboxed {
 	s.t.Helper()
 	row := s.Env.DB().QueryRowContext(s.ctx(time.Minute), `SELECT dead_at > 0, reason, finished_at > 0 FROM waa_inbox
 		WHERE dedupe_key = $1 OR dedupe_key LIKE 'dead:%' AND right(dedupe_key, length($1)) = $1 AND $1 <> '' OR $1 = '' AND dedupe_key LIKE 'raw:%' AND payload = $2
-		ORDER BY dead_at LIMIT 1`, item.Key, []byte(item.Data))
+		ORDER BY dead_at LIMIT 1`, storedKey(item.Key), []byte(item.Data))
 	in := &inboxed{}
 	switch err := row.Scan(&in.dead, &in.reason, &in.finished); {
 	case errors.Is(err, sql.ErrNoRows):

@@ -49,7 +49,7 @@ func (k *killing) webhookTaken(ctx context.Context, v *talk, round int) (*strike
 		if !k.accepted(wamid) {
 			return errors.New("the webhook has no 200 yet")
 		}
-		waits, err := k.number(ctx, "SELECT count(*) FROM waa_inbox WHERE dedupe_key = $1 AND finished_at = 0", "m:"+wamid)
+		waits, err := k.number(ctx, "SELECT count(*) FROM waa_inbox WHERE dedupe_key = $1 AND finished_at = 0", storedKey("m:"+wamid))
 		if err != nil {
 			return err
 		}

@@ -145,7 +145,7 @@ func (s *stage) unknownCustomer() {
 	require.Equal(s.t, []string{"", "", s.Queue.ID}, []string{c.OwnerID, c.AttendantID, c.QueueID})
 	cards, err := s.WaitPosts(s.ctx(oneMinute), s.Queue.ChannelID, 1, "the card", func(p *model.Post) bool { return p.GetProp("waa_event") == "card:"+c.ID+":1" })
 	require.NoError(s.t, err)
-	stored := s.count("SELECT min(created_at) FROM waa_inbox WHERE dedupe_key LIKE '%' || $1", wamids[0])
+	stored := s.count("SELECT min(created_at) FROM waa_inbox WHERE dedupe_key = $1", storedKey("m:"+wamids[0]))
 	took := time.Duration(cards[0].CreateAt-int64(stored)) * time.Millisecond
 	s.t.Logf("from the stored webhook to the card in the queue: %v", took)
 	require.Less(s.t, took, 10*time.Second)

@@ -90,22 +90,26 @@ func (e *Env) ReactivatePlugin(ctx context.Context, node int) error {
 
 // ConfigurePlugin changes settings of the plugin on every server, as the system console does; settings not named stay.
 func (e *Env) ConfigurePlugin(ctx context.Context, settings map[string]any) error {
-	if e.Plugin == nil {
-		return errors.New("the environment was started without a plugin")
-	}
 	for node := range e.Nodes {
-		// The server replaces a plugin's settings as a whole, and what it tells of them over REST lacks the secrets.
-		all, err := storedSettings(&e.Nodes[node], e.Plugin.ID)
-		if err != nil {
-			return err
-		}
-		maps.Copy(all, settings)
-		patch := map[string]any{"Plugins": map[string]any{e.Plugin.ID: all}}
-		if err := e.patchPluginSettings(ctx, node, patch); err != nil {
+		if err := e.ConfigurePluginOn(ctx, node, settings); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ConfigurePluginOn is ConfigurePlugin for one node: each has a configuration of its own.
+func (e *Env) ConfigurePluginOn(ctx context.Context, node int, settings map[string]any) error {
+	if e.Plugin == nil {
+		return errors.New("the environment was started without a plugin")
+	}
+	// The server replaces a plugin's settings as a whole, and what it tells of them over REST lacks the secrets.
+	all, err := storedSettings(&e.Nodes[node], e.Plugin.ID)
+	if err != nil {
+		return err
+	}
+	maps.Copy(all, settings)
+	return e.patchPluginSettings(ctx, node, map[string]any{"Plugins": map[string]any{e.Plugin.ID: all}})
 }
 
 // storedSettings reads a plugin's settings, secrets too, from a server's configuration file.

@@ -20,8 +20,13 @@ var ErrWrongKey = errors.New("sealed with another EncryptionKey")
 // ErrNotSealed says that a stored value is not what Seal makes.
 var ErrNotSealed = errors.New("not a sealed value")
 
-// sealedVersion begins everything sealed: AES-256-GCM, the nonce in front of the ciphertext.
-const sealedVersion = "v1"
+// What begins everything sealed: AES-256-GCM, the nonce in front of the
+// ciphertext. What the first version sealed does not know its place, and opens
+// in any; it is sealed anew in the background.
+const (
+	sealedVersion = "v2"
+	firstVersion  = "v1"
+)
 
 // What each key derived from the EncryptionKey is for. The names are part of
 // the stored data: another name is another key.
@@ -42,7 +47,7 @@ type Cipher struct {
 	root    []byte // what every key is derived from
 	seal    cipher.AEAD
 	hashKey []byte
-	prefix  string // version and key name, as they begin everything sealed
+	name    string // tells it from other keys
 }
 
 // NewCipher derives its keys from the EncryptionKey: one to seal, one to hash.
@@ -74,7 +79,7 @@ func NewCipher(encryptionKey string) (*Cipher, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "make the cipher")
 	}
-	return &Cipher{root: root, seal: aead, hashKey: hashKey, prefix: sealedVersion + "." + hex.EncodeToString(name) + "."}, nil
+	return &Cipher{root: root, seal: aead, hashKey: hashKey, name: hex.EncodeToString(name)}, nil
 }
 
 func derive(root []byte, purpose string, length int) ([]byte, error) {
@@ -88,38 +93,61 @@ func (c *Cipher) Derive(purpose string) ([]byte, error) {
 	return derive(c.root, purpose, keyLength)
 }
 
-// Seal encrypts a text: "v1.<key name>.<base64>". The same text never gives the
-// same result twice. Nothing ("") stays nothing, so that unset can be told from set.
-func (c *Cipher) Seal(plain string) (string, error) {
+// Name tells the key from others; it gives nothing of it away.
+func (c *Cipher) Name() string { return c.name }
+
+// prefix is how everything begins that the key seals in a version.
+func (c *Cipher) prefix(version string) string { return version + "." + c.name + "." }
+
+// Seal encrypts a text for a place (table, column and id of a row): it opens
+// nowhere else. "v2.<key name>.<base64>". The same text never gives the same
+// result twice. Nothing ("") stays nothing, so that unset can be told from set.
+func (c *Cipher) Seal(place, plain string) (string, error) {
 	if plain == "" {
 		return "", nil
 	}
-	sealed := c.seal.Seal(nil, nil, []byte(plain), []byte(c.prefix))
-	return c.prefix + base64.RawURLEncoding.EncodeToString(sealed), nil
+	prefix := c.prefix(sealedVersion)
+	sealed := c.seal.Seal(nil, nil, []byte(plain), []byte(prefix+place))
+	return prefix + base64.RawURLEncoding.EncodeToString(sealed), nil
 }
 
-// Open decrypts what Seal made. ErrWrongKey where another key sealed it or
-// where it was tampered with, ErrNotSealed for anything else.
-func (c *Cipher) Open(sealed string) (string, error) {
+// Open decrypts what Seal made for a place. ErrWrongKey where another key sealed
+// it, where it is of another place or was tampered with, ErrNotSealed for
+// anything else.
+func (c *Cipher) Open(place, sealed string) (string, error) {
 	if sealed == "" {
 		return "", nil
 	}
-	data, ours := strings.CutPrefix(sealed, c.prefix)
-	if !ours {
-		if parts := strings.Split(sealed, "."); len(parts) == 3 && parts[0] == sealedVersion && len(parts[1]) == 2*nameLength {
-			return "", ErrWrongKey
-		}
+	version, name := sealedBy(sealed)
+	switch {
+	case name == "":
 		return "", ErrNotSealed
+	case name != c.name:
+		return "", ErrWrongKey
+	}
+	bound := c.prefix(version)
+	data := sealed[len(bound):]
+	if version == sealedVersion {
+		bound += place
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(data)
 	if err != nil {
 		return "", ErrNotSealed
 	}
-	plain, err := c.seal.Open(nil, nil, raw, []byte(c.prefix))
+	plain, err := c.seal.Open(nil, nil, raw, []byte(bound))
 	if err != nil {
 		return "", ErrWrongKey // and not err: it says nothing more
 	}
 	return string(plain), nil
+}
+
+// sealedBy reads with which version and key something was sealed; "" where it is not sealed.
+func sealedBy(sealed string) (version, name string) {
+	parts := strings.Split(sealed, ".")
+	if len(parts) != 3 || parts[0] != sealedVersion && parts[0] != firstVersion || len(parts[1]) != 2*nameLength {
+		return "", ""
+	}
+	return parts[0], parts[1]
 }
 
 // Hash is a keyed hash (HMAC-SHA256, 64 hexadecimal digits): equal texts can be

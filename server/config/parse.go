@@ -36,7 +36,8 @@ var version = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
 func Parse(raw map[string]any) (Settings, []Problem) {
 	p := parser{values: byLowerName(raw)}
 	s := Defaults()
-	p.key(&s.EncryptionKey)
+	p.key("EncryptionKey", &s.EncryptionKey)
+	p.key("PreviousEncryptionKey", &s.PreviousEncryptionKey)
 	p.text("GraphBaseURL", &s.GraphBaseURL, baseURL, conversation.T("config.wrong_url"))
 	p.text("GraphVersion", &s.GraphVersion, graphVersion, conversation.T("config.wrong_version"))
 	p.text("DefaultRegion", &s.DefaultRegion, region, conversation.T("config.wrong_region"))
@@ -87,8 +88,7 @@ func (p *parser) problem(name string, text conversation.Text) {
 }
 
 // key takes the key as it is: a blank more or less would be another key.
-func (p *parser) key(into *string) {
-	const name = "EncryptionKey"
+func (p *parser) key(name string, into *string) {
 	value, ok := p.value(name)
 	if !ok {
 		return

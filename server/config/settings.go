@@ -17,6 +17,9 @@ type Settings struct {
 	// EncryptionKey seals tokens and documents. Empty where none is set (then one
 	// has to be made) or where the one that is set cannot be used (then there is a Problem).
 	EncryptionKey string
+	// PreviousEncryptionKey is a key that was in force before and that the plugin
+	// does not know any more; "" = none.
+	PreviousEncryptionKey string
 	// GraphBaseURL is scheme, host and port of Meta's Graph API, without a trailing slash.
 	GraphBaseURL string
 	// GraphVersion is the version of the Graph API, such as v25.0.

@@ -18,6 +18,8 @@ type Settings struct {
 
 // Store is the database as the service needs it. Reads answer ErrNotFound where there is nothing.
 type Store interface {
+	// Document opens a contact's document; "" where there is none.
+	Document(c *Contact) (string, error)
 	// InTx runs fn in one transaction; an error of fn rolls it back and is returned as it is.
 	InTx(ctx context.Context, fn func(Tx) error) error
 
@@ -94,8 +96,8 @@ type ContactWanted struct {
 	Name string
 	// Phone is E.164 with "+".
 	Phone string
-	// CPFCipher, CPFHash and CPFMasked are the document, already sealed; "" leaves what is stored.
-	CPFCipher, CPFHash, CPFMasked string
+	// Document is stored sealed, for this person's row alone; "" leaves what is stored.
+	Document Document
 }
 
 // Sender sends one message from the outbox now and says what came of it. The
@@ -148,9 +150,9 @@ type People interface {
 	Person(ctx context.Context, userID, teamID string) (Person, error)
 }
 
-// Sealer encrypts what must not lie open, and hashes it for search.
+// Sealer hashes what must be told apart without being read.
 type Sealer interface {
-	Seal(plain string) (string, error)
-	Open(sealed string) (string, error)
 	Hash(plain string) string
+	// Hashes are those of earlier keys too.
+	Hashes(plain string) []string
 }

@@ -6,11 +6,11 @@ import (
 
 // Ports is what a Service is made of.
 type Ports struct {
+	Sealer   Sealer
 	Store    Store
 	Sender   Sender
 	Mirror   Mirror
 	People   People
-	Sealer   Sealer
 	Composer Composer
 	Clock    Clock
 	NewID    func() string
@@ -138,6 +138,6 @@ type Counts struct {
 // ListFilter is a Filter as the store takes it.
 type ListFilter struct {
 	Filter
-	Now     int64
-	CPFHash string // of Query, if it is a document
+	Now      int64
+	Document Document // of Query, if it is one
 }

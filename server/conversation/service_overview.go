@@ -2,8 +2,6 @@ package conversation
 
 import (
 	"context"
-
-	"github.com/pkg/errors"
 )
 
 // Overview is what a list of conversations shows above its rows.
@@ -55,12 +53,8 @@ func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*Revea
 	}
 	contact := found[0].Contact
 	out := &Revealed{ContactID: contactID, Phone: contact.Phone}
-	if contact.CPFCipher != "" {
-		if out.CPF, err = s.Sealer.Open(contact.CPFCipher); err != nil {
-			return nil, errors.Wrap(err, "could not open the document")
-		}
-	}
-	return out, nil
+	out.CPF, err = s.Store.Document(&contact)
+	return out, err
 }
 
 // mayActInOneOf refuses who may act in none of some conversations, with the reason of the first.

@@ -44,12 +44,12 @@ func (s *Service) List(ctx context.Context, actorID string, f Filter) ([]*View, 
 	return views, total, nil
 }
 
-// listFilter adds what the store cannot know: the time, and the hash of a document.
+// listFilter adds what the store cannot know: the time, and whether the query is a document.
 func (s *Service) listFilter(f Filter) ListFilter {
 	lf := ListFilter{Filter: f, Now: s.Clock.Now()}
 	lf.Query = strings.TrimSpace(lf.Query)
 	if doc, ok := ParseDocument(lf.Query); ok {
-		lf.CPFHash = s.Sealer.Hash(string(doc))
+		lf.Document = doc
 	}
 	return lf
 }

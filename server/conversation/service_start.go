@@ -229,11 +229,7 @@ func (s *Service) checkCustomer(c Customer, fields map[string]Text) (ContactWant
 		fields["cpf"] = T("refusal.cpf_invalid")
 		return wanted, nil
 	}
-	cipher, err := s.Sealer.Seal(string(document))
-	if err != nil {
-		return wanted, errors.Wrap(err, "could not seal the document")
-	}
-	wanted.CPFCipher, wanted.CPFHash, wanted.CPFMasked = cipher, s.Sealer.Hash(string(document)), document.Masked()
+	wanted.Document = document
 	return wanted, nil
 }
 

@@ -42,9 +42,12 @@ type bench struct {
 
 type plainSealer struct{}
 
-func (plainSealer) Seal(s string) (string, error) { return "sealed:" + s, nil }
-func (plainSealer) Open(s string) (string, error) { return strings.TrimPrefix(s, "sealed:"), nil }
-func (plainSealer) Hash(s string) string          { return "hash:" + s }
+func (plainSealer) Seal(_, s string) (string, error) { return "sealed:" + s, nil }
+func (plainSealer) Open(_, s string) (string, error) { return strings.TrimPrefix(s, "sealed:"), nil }
+func (plainSealer) Prefix() string                   { return "sealed:" }
+func (plainSealer) Hash(s string) string             { return "hash:" + s }
+func (plainSealer) Hide(s string) (string, error)    { return s, nil }
+func (p plainSealer) Hashes(s string) []string       { return []string{p.Hash(s)} }
 
 func (b *bench) Now() int64 { return b.now }
 

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -13,7 +14,7 @@ func (s *Service) mayRename(ctx context.Context, actorID string, p *startPlan) (
 	contact, err := s.Store.ContactOfPhone(ctx, p.account.ID, p.wanted.Phone)
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
-	} else if err != nil || contact.Name == p.wanted.Name && (p.wanted.CPFHash == "" || p.wanted.CPFHash == contact.CPFHash) {
+	} else if err != nil || contact.Name == p.wanted.Name && (p.wanted.Document == "" || s.hasDocument(contact, p.wanted.Document)) {
 		return "", err
 	}
 	of := Filter{ContactID: contact.ID, PerPage: 1}
@@ -25,6 +26,11 @@ func (s *Service) mayRename(ctx context.Context, actorID string, p *startPlan) (
 		}
 	}
 	return contact.ID, err
+}
+
+// hasDocument tells whether a document is the contact's, whichever key it was hashed with.
+func (s *Service) hasDocument(contact *Contact, document Document) bool {
+	return contact.CPFHash != "" && slices.Contains(s.Sealer.Hashes(string(document)), contact.CPFHash)
 }
 
 // want keeps what a start says of its customer, as far as it is news and the
@@ -39,8 +45,8 @@ func (s *Service) want(tx Tx, contact *Contact, use *templateUse, messageID stri
 			was["name_was"] = s.Sealer.Hash(contact.Name)
 		}
 	}
-	if said.CPFHash != "" && said.CPFHash != contact.CPFHash && (contact.CPFHash == "" || use.renames) {
-		news.CPFCipher, news.CPFHash, news.CPFMasked = said.CPFCipher, said.CPFHash, said.CPFMasked
+	if said.Document != "" && !s.hasDocument(contact, said.Document) && (contact.CPFHash == "" || use.renames) {
+		news.Document = said.Document
 		if contact.CPFHash != "" {
 			was["cpf_was"] = contact.CPFHash
 		}

@@ -69,6 +69,8 @@ type Doctor struct {
 	// ChannelLimit is how many channels a team may have; less than 0 = any number.
 	ChannelLimit func() int
 	TeamName     func(ctx context.Context, teamID string) string
+	// Lost is how many sealed values no key opens.
+	Lost func() int
 	// MayErase tells what the server's settings let us remove for good.
 	MayErase func() (posts, channels bool)
 }
@@ -87,6 +89,9 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	var findings []Finding
 	for _, p := range d.Problems() {
 		findings = append(findings, Finding{Check: "settings", Text: conversation.T("doctor.setting", "Setting", p.Setting), Fix: p.Text})
+	}
+	if lost := d.Lost(); lost > 0 {
+		findings = append(findings, Finding{Check: "keys", Text: conversation.T("doctor.keys_lost", "Count", lost), Fix: conversation.T("doctor.keys_lost_fix")})
 	}
 	accounts, _, err := d.Store.Accounts(ctx, 0, maxAccounts)
 	if err != nil {

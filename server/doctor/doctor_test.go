@@ -31,6 +31,7 @@ type patient struct {
 	waiting   int // conversations without their channel
 	noLimit   bool
 	erasures  doctor.Erasures
+	sealed    int  // values that no key opens
 	keeps     bool // the server's settings keep posts
 	stuck     []*conversation.Stuck
 	archived  int // channels of open conversations
@@ -101,7 +102,7 @@ func (p *patient) examine(t *testing.T) []doctor.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
 		Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
-		ChannelLimit: p.limit, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, TeamName: func(context.Context, string) string { return "Loja" },
+		ChannelLimit: p.limit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
 	require.NoError(t, err)
@@ -185,6 +186,7 @@ func TestExamine(t *testing.T) {
 		"a conversation's channel is archived": {func(p *patient) { p.archived = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a conversation's channel is public":   {func(p *patient) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a queue's channel is archived":        {func(p *patient) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
+		"values that no key opens":             {func(p *patient) { p.sealed = 3 }, []string{"keys doctor.keys_lost"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := healthy()
@@ -216,7 +218,7 @@ func TestWhatMetaSaysIsTheFix(t *testing.T) {
 func TestADatabaseThatDoesNotAnswerIsNoFinding(t *testing.T) {
 	p := healthy()
 	p.err = errors.New("no database")
-	d := &doctor.Doctor{Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return nil }, LastWebhook: func(string) int64 { return 0 }}
+	d := &doctor.Doctor{Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }}
 	_, err := d.Examine(context.Background())
 	require.ErrorIs(t, err, p.err)
 }

@@ -153,13 +153,18 @@ func (s *Store) account(ctx context.Context, query string, args ...any) (*conver
 	return a, nil
 }
 
+// secretsOf are an account's sealed values by their columns.
+func secretsOf(a *conversation.Account) map[string]*string {
+	return map[string]*string{"access_token": &a.AccessToken, "app_secret": &a.AppSecret, "verify_token": &a.VerifyToken}
+}
+
 func (s *Store) sealed(a *conversation.Account) (*conversation.Account, error) {
 	c := *a
-	for _, secret := range []*string{&c.AccessToken, &c.AppSecret, &c.VerifyToken} {
+	for column, secret := range secretsOf(&c) {
 		if *secret == "" {
 			continue
 		}
-		sealed, err := s.sealer.Seal(*secret)
+		sealed, err := s.sealer.Seal(placeOf("waa_accounts", column, c.ID), *secret)
 		if err != nil {
 			return nil, errors.Wrap(err, "could not seal a secret")
 		}
@@ -169,11 +174,11 @@ func (s *Store) sealed(a *conversation.Account) (*conversation.Account, error) {
 }
 
 func (s *Store) unseal(a *conversation.Account) {
-	for _, secret := range []*string{&a.AccessToken, &a.AppSecret, &a.VerifyToken} {
+	for column, secret := range secretsOf(a) {
 		if *secret == "" {
 			continue
 		}
-		plain, err := s.sealer.Open(*secret)
+		plain, err := s.sealer.Open(placeOf("waa_accounts", column, a.ID), *secret)
 		if err != nil {
 			plain = "" // as if it were not set: the console asks for it again
 		}

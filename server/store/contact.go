@@ -132,12 +132,48 @@ func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who 
 // is known stay as they are: see Adopt.
 func (s *Store) lockContact(ctx context.Context, r runner, account *conversation.Account, want conversation.ContactWanted) (*conversation.Contact, error) {
 	who := fitted(relay.Person{PhoneKey: conversation.PhoneKey(want.Phone), Name: want.Name})
-	return s.lockPerson(ctx, r, account.ID, who, func(c *conversation.Contact) {
+	var sealing error
+	c, err := s.lockPerson(ctx, r, account.ID, who, func(c *conversation.Contact) {
 		if c.CreatedAt != 0 {
 			return
 		}
-		c.Phone, c.Name, c.CPFCipher, c.CPFHash, c.CPFMasked = want.Phone, who.Name, want.CPFCipher, want.CPFHash, want.CPFMasked
+		c.Phone, c.Name = want.Phone, who.Name
+		sealing = s.setDocument(c, want.Document)
 	})
+	if sealing != nil {
+		return nil, sealing
+	}
+	return c, err
+}
+
+// setDocument seals a document for a contact; "" changes nothing.
+func (s *Store) setDocument(c *conversation.Contact, document conversation.Document) error {
+	if document == "" {
+		return nil
+	}
+	sealed, err := s.sealer.Seal(placeOf("waa_contacts", "cpf_cipher", c.ID), string(document))
+	if err != nil {
+		return errors.Wrap(err, "could not seal the document")
+	}
+	c.CPFCipher, c.CPFHash, c.CPFMasked = sealed, s.sealer.Hash(string(document)), document.Masked()
+	return nil
+}
+
+// documentHashes are by what a document is found; none for none.
+func (s *Store) documentHashes(document conversation.Document) []string {
+	if document == "" {
+		return nil
+	}
+	return s.sealer.Hashes(string(document))
+}
+
+// Document opens a contact's document; "" where there is none.
+func (s *Store) Document(c *conversation.Contact) (string, error) {
+	if c.CPFCipher == "" {
+		return "", nil
+	}
+	document, err := s.sealer.Open(placeOf("waa_contacts", "cpf_cipher", c.ID), c.CPFCipher)
+	return document, errors.Wrap(err, "could not open the document")
 }
 
 func orElse(a, b string) string {

@@ -24,6 +24,13 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 			if err := lockBoth(ctx, t, intoID, fromID); err != nil {
 				return err
 			}
+			document, err := s.documentToMove(ctx, t, intoID, fromID)
+			if err != nil {
+				return err
+			}
+			if err := s.moveWantedDocuments(ctx, t, intoID, fromID); err != nil {
+				return err
+			}
 			var clash bool
 			if err := t.GetContext(ctx, &clash, `SELECT EXISTS (
 				SELECT 1 FROM waa_conversations a JOIN waa_conversations b ON b.account_id = a.account_id AND b.contact_id = $2 AND b.closed_at = 0 AND b.aborted_at = 0
@@ -46,6 +53,11 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 			} {
 				if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {
 					return failed(err, "could not merge contacts")
+				}
+			}
+			if document != "" { // it opens in the row alone that it was sealed for
+				if _, err := exec(ctx, t, "UPDATE waa_contacts SET cpf_cipher = $2 WHERE id = $1", intoID, document); err != nil {
+					return failed(err, "could not move a document")
 				}
 			}
 			if _, err := exec(ctx, t, "DELETE FROM waa_contacts WHERE id = $1", fromID); err != nil {
@@ -79,6 +91,46 @@ func lockBoth(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
 // where nobody has: it stays that of the address that opened it.
 const noteWindows = `UPDATE waa_conversations c SET window_phone = CASE WHEN ct.wa_id <> '' THEN ct.wa_id ELSE ltrim(ct.phone, '+') END, window_user_id = ct.user_id
 	FROM waa_contacts ct WHERE ct.id = ANY($1) AND c.contact_id = ct.id AND c.window_until > 0 AND c.window_phone = '' AND c.window_user_id = ''`
+
+// documentToMove is the second contact's document, sealed for the first one; "" where that has one, or there is none.
+func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID string) (string, error) {
+	into, from := conversation.Contact{}, conversation.Contact{}
+	for id, c := range map[string]*conversation.Contact{intoID: &into, fromID: &from} {
+		if err := t.GetContext(ctx, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", id); err != nil {
+			return "", failed(err, "could not read the contacts")
+		}
+	}
+	if into.CPFHash != "" || from.CPFCipher == "" {
+		return "", nil
+	}
+	plain, err := s.Document(&from)
+	if err != nil {
+		return "", err
+	}
+	return s.sealer.Seal(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
+}
+
+// moveWantedDocuments seals what starts said of the second contact for the first one.
+func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
+	rows := []struct{ MessageID, CPFCipher string }{}
+	if err := t.SelectContext(ctx, &rows, "SELECT message_id, cpf_cipher FROM waa_wanted WHERE contact_id = $1 AND cpf_cipher <> ''", fromID); err != nil {
+		return failed(err, "could not read what starts said")
+	}
+	for _, row := range rows {
+		plain, err := s.Document(&conversation.Contact{ID: fromID, CPFCipher: row.CPFCipher})
+		if err != nil {
+			return err
+		}
+		sealed, err := s.sealer.Seal(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
+		if err != nil {
+			return errors.Wrap(err, "could not seal a document")
+		}
+		if _, err := exec(ctx, t, "UPDATE waa_wanted SET cpf_cipher = $2 WHERE message_id = $1", row.MessageID, sealed); err != nil {
+			return failed(err, "could not move a document")
+		}
+	}
+	return nil
+}
 
 const mergeContact = `UPDATE waa_contacts c SET
 		name = CASE WHEN c.name = '' THEN o.name ELSE c.name END,

@@ -66,24 +66,27 @@ func TestAContactIsKnownOnEveryAccount(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		other := &conversation.Account{Name: "Outro", PhoneNumberID: "101", WABAID: "200"}
 		require.NoError(t, f.CreateAccount(ctx(), other, now))
-		ana := f.contact(t, "+5511987654321", "Ana")
+		ana := f.document(t, "+5511987654321", "52998224725")
 		require.Equal(t, "+5511987654321", ana.Phone)
 		require.NotZero(t, ana.CreatedAt)
 		var again *conversation.Contact
 		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) (err error) {
-			again, err = tx.LockContact(other, conversation.ContactWanted{Name: "Ana Maria", Phone: "+551187654321", CPFCipher: "c", CPFHash: "h", CPFMasked: "m"})
+			again, err = tx.LockContact(other, conversation.ContactWanted{Name: "Ana Maria", Phone: "+551187654321", Document: "11144477735"})
 			return err
 		}))
 		require.Equal(t, ana.ID, again.ID)
-		require.Equal(t, "Ana Maria", again.Name)
+		require.Equal(t, ana.Name, again.Name, "what a start says holds when its template is taken")
 		require.Equal(t, "+5511987654321", again.Phone)
-		require.Equal(t, "h", again.CPFHash)
+		require.Equal(t, "sealed#52998224725", again.CPFHash)
+		require.Equal(t, "***.982.247-**", again.CPFMasked)
 		require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_identities WHERE contact_id = $1", ana.ID))
 
 		// nothing given leaves what is stored
 		kept := f.contact(t, "+5511987654321", "")
-		require.Equal(t, "Ana Maria", kept.Name)
-		require.Equal(t, "c", kept.CPFCipher)
+		require.Equal(t, ana.Name, kept.Name)
+		document, err := f.Document(kept)
+		require.NoError(t, err)
+		require.Equal(t, "52998224725", document)
 	})
 }
 

@@ -20,7 +20,7 @@ const stateAt = `CASE
 
 // ListConversations lists what a reader may see; see conversation.Lister.
 func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) ([]*conversation.Conversation, int, error) {
-	where := listed(reader, queueIDs, all, f)
+	where := s.listed(reader, queueIDs, all, f)
 	if f.Unclaimed {
 		where = append(where, squirrel.Expr("c.attendant_id = '' AND c.closed_at = 0"))
 	}
@@ -67,7 +67,7 @@ func (s *Store) nameTemplates(ctx context.Context, page []*conversation.Conversa
 }
 
 // listed is the condition of what a reader may see and asks for, whatever its state.
-func listed(reader string, queueIDs []string, all bool, f conversation.ListFilter) squirrel.And {
+func (s *Store) listed(reader string, queueIDs []string, all bool, f conversation.ListFilter) squirrel.And {
 	where := squirrel.And{squirrel.Expr("c.aborted_at = 0")}
 	if !all {
 		where = append(where, squirrel.Or{isTheirs(reader), squirrel.Expr("c.queue_id = ANY(?)", pq.Array(queueIDs))})
@@ -84,7 +84,7 @@ func listed(reader string, queueIDs []string, all bool, f conversation.ListFilte
 	if f.ContactID != "" {
 		where = append(where, squirrel.Expr("c.contact_id = ?", f.ContactID))
 	}
-	if contacts := contactsLike(f.Query, f.CPFHash); contacts != nil {
+	if contacts := contactsLike(f.Query, s.documentHashes(f.Document)); contacts != nil {
 		where = append(where, contacts)
 	}
 	return where
@@ -100,7 +100,7 @@ func isTheirs(userID string) squirrel.Sqlizer {
 
 // contactsLike is the condition that the contact's name or number contains the
 // query, or that the document is its; nil without a query.
-func contactsLike(query, cpfHash string) squirrel.Sqlizer {
+func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
 	query = fit(strings.TrimSpace(query), 256)
 	var matches squirrel.Or
 	if query != "" {
@@ -114,8 +114,8 @@ func contactsLike(query, cpfHash string) squirrel.Sqlizer {
 			}
 		}
 	}
-	if cpfHash != "" {
-		matches = append(matches, squirrel.Expr("cpf_hash = ?", cpfHash))
+	if len(cpfHashes) > 0 {
+		matches = append(matches, squirrel.Expr("cpf_hash = ANY(?)", pq.Array(cpfHashes)))
 	}
 	if len(matches) == 0 {
 		return nil

@@ -80,7 +80,7 @@ func TestListFindsNamesNumbersAndDocuments(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ana := f.conversation(t, f.contact(t, "+5511987654321", "Ana 100%_Luz").ID, nil).ID
 		bia := f.conversation(t, f.contact(t, "+5521912345678", `Bia \ Sá`).ID, nil).ID
-		_, err := f.db.Exec("UPDATE waa_contacts SET cpf_hash = 'hash' WHERE name LIKE 'Bia%'")
+		_, err := f.db.Exec("UPDATE waa_contacts SET cpf_hash = 'sealed#52998224725' WHERE name LIKE 'Bia%'")
 		require.NoError(t, err)
 		for query, want := range map[string][]string{
 			"ana":                {ana},
@@ -101,7 +101,7 @@ func TestListFindsNamesNumbersAndDocuments(t *testing.T) {
 			got, _ := list(t, f, "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{Query: query}, Now: now})
 			require.ElementsMatch(t, want, got, query)
 		}
-		got, _ := list(t, f, "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{Query: "529.982.247-25"}, CPFHash: "hash", Now: now})
+		got, _ := list(t, f, "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{Query: "529.982.247-25"}, Document: "52998224725", Now: now})
 		require.Equal(t, []string{bia}, got)
 		got, _ = list(t, f, "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{Query: strings.Repeat("\x00\xff", 9)}, Now: now})
 		require.Empty(t, got)

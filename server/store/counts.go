@@ -12,7 +12,7 @@ import (
 
 // CountConversations counts what a reader may see and is not closed; see conversation.Lister.
 func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) (conversation.Counts, error) {
-	where := append(listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
+	where := append(s.listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
 	query, args, err := builder().Select().
 		Column("count(*) FILTER (WHERE s.state = 'waiting') AS waiting").
 		Column("count(*) FILTER (WHERE s.state = 'open') AS open").

@@ -5,6 +5,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"github.com/pkg/errors"
 )
 
 // EraseContact removes who a contact is: name, numbers, document, texts, ids
@@ -20,7 +21,7 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, botIDs []s
 	}
 	return retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			if err := eraseRows(ctx, t, id, actorID, now); err != nil {
+			if err := s.eraseRows(ctx, t, id, actorID, now); err != nil {
 				return err
 			}
 			if _, err := exec(ctx, t, leaveForget, id, pq.Array(posts)); err != nil {
@@ -35,15 +36,19 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, botIDs []s
 // who had read the rows before.
 func (s *Store) EraseAgain(ctx context.Context, id string, now int64) error {
 	return retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error { return eraseRows(ctx, t, id, "", now) })
+		return s.inTx(ctx, func(t *sqlx.Tx) error { return s.eraseRows(ctx, t, id, "", now) })
 	})
 }
 
-func eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, now int64) error {
+func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, now int64) error {
 	var values pq.StringArray
 	if err := t.GetContext(ctx, &values, `SELECT ARRAY(SELECT value FROM waa_identities WHERE contact_id = c.id UNION SELECT c.wa_id WHERE c.wa_id <> ''
 		UNION SELECT c.user_id WHERE c.user_id <> '' UNION SELECT ltrim(c.phone, '+') WHERE c.phone <> '') FROM waa_contacts c WHERE c.id = $1 FOR UPDATE OF c`, id); err != nil {
 		return failed(err, "could not lock the contact")
+	}
+	lanes, hidden, err := s.lanesOf(ctx, t, values)
+	if err != nil {
+		return err
 	}
 	for _, step := range []struct {
 		query string
@@ -55,7 +60,8 @@ func eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, now int64) e
 		{eraseMessages, []any{id}},
 		{eraseOutbox, []any{id}},
 		{eraseMedia, []any{id}},
-		{eraseInbox, []any{values}},
+		{eraseInbox, []any{values, hidden}},
+		{eraseEarlierInbox, []any{lanes}},
 		{eraseAudit, []any{id}},
 	} {
 		if _, err := exec(ctx, t, step.query, step.args...); err != nil {
@@ -63,6 +69,28 @@ func eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, now int64) e
 		}
 	}
 	return nil
+}
+
+// lanesOf are the inbox's lanes of somebody with such identities, as they are named and as they are stored; see package api.
+func (s *Store) lanesOf(ctx context.Context, t *sqlx.Tx, values []string) (lanes, hidden pq.StringArray, err error) {
+	accounts, err := s.stringsOf(ctx, t, "could not read the accounts", "SELECT coalesce(array_agg(id), '{}') FROM waa_accounts")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, value := range values {
+		lanes = append(lanes, "s:"+value)
+		for _, account := range accounts {
+			lanes = append(lanes, "m:"+account+":"+value)
+		}
+	}
+	for _, lane := range lanes {
+		name, err := s.sealer.Hide(lane)
+		if err != nil {
+			return nil, nil, errors.Wrap(err, "could not tell a person's lanes")
+		}
+		hidden = append(hidden, name)
+	}
+	return lanes, hidden, nil
 }
 
 // theirs are the conversations of the contact $1.
@@ -128,7 +156,12 @@ const (
 		UPDATE waa_inbox SET ` + emptyJob + `, lane = 'erased:' || id, dedupe_key = 'erased:' || id
 		WHERE (finished_at = 0 OR dead_at > 0) AND EXISTS (
 			SELECT 1 FROM unnest($1::text[]) v
-			WHERE v = ANY (regexp_split_to_array(lane, '[^0-9A-Za-z.]+')) OR position(convert_to('"' || v || '"', 'UTF8') IN payload) > 0)`
+			WHERE lane = ANY ($2) OR v = ANY (regexp_split_to_array(lane, '[^0-9A-Za-z.]+')) OR position(convert_to('"' || v || '"', 'UTF8') IN payload) > 0)`
+
+	// eraseEarlierInbox: what was stored before lanes were hidden, and is kept for two weeks after it was done.
+	eraseEarlierInbox = `
+		UPDATE waa_inbox SET lane = 'erased:' || id, dedupe_key = 'erased:' || id
+		WHERE finished_at > 0 AND dead_at = 0 AND finished_at < (SELECT value + 1209600000 FROM waa_facts WHERE name = '` + mentionsSince + `') AND lane = ANY ($1)`
 	emptyJob = `payload = '', reason = '', lease_owner = '', lease_until = 0, dead_at = 0, finished_at = ` + clock
 
 	// eraseAudit takes out what people wrote in their own words: who did what to what, and when, stays.

@@ -91,8 +91,12 @@ func (f *fixture) play(t *testing.T) (contact *conversation.Contact, conv *conve
 	require.NoError(t, f.Audit(ctx(), "sup", "close", conv.ID, map[string]string{"reason": "Marina sumiu"}))
 	add(t, f,
 		store.InboxRow{Lane: "m:" + f.account.ID + ":5511987654321", Key: "waiting", Payload: []byte(`{"from":"5511987654321"}`)},
+		store.InboxRow{Lane: "hidden m:" + f.account.ID + ":5511987654321", Key: "hidden", Payload: []byte("nothing of them")},
+		store.InboxRow{Lane: "s:5511987654321", Key: "earlier " + in.WAMID},
 		store.InboxRow{Lane: "s:5511987654321", Key: "dead " + in.WAMID, Payload: []byte(`{"recipient_id":"5511987654321"}`), Dead: "unreadable"},
 	)
+	_, err = f.db.Exec("UPDATE waa_inbox SET finished_at = 5 WHERE dedupe_key LIKE 'earlier%'")
+	require.NoError(t, err)
 	return contact, conv, sent
 }
 
@@ -121,6 +125,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 		}
 	}
 	gone()
+	require.Zero(t, f.number(t, "SELECT count(*) FROM waa_inbox WHERE finished_at = 0"), "nothing waits, in whatever lane")
 	spent, err = f.Spent(ctx(), f.queue.ID, conversation.MonthStart(now))
 	require.NoError(t, err)
 	require.Equal(t, money(5), spent, "what never left holds no money back; what left does")
@@ -213,7 +218,7 @@ func TestWhatRemainsIsReadFromTheServersTables(t *testing.T) {
 	require.NoError(t, f.Mention(ctx(), "told", []string{conv.ID}))
 	require.NoError(t, f.Mention(ctx(), "told", []string{conv.ID}))
 	// as earlier versions posted, by name, address or card
-	_, err = f.db.Exec("UPDATE waa_facts SET value = 9223372036854775807 WHERE name = 'mentions_since'; UPDATE waa_conversations SET created_at = 1")
+	_, err = f.db.Exec("UPDATE waa_facts SET value = 9000000000000000 WHERE name = 'mentions_since'; UPDATE waa_conversations SET created_at = 1")
 	require.NoError(t, err)
 	post(old, dm, "O atendimento de **Marina Azevedo** não foi iniciado", "[]", "", 0)
 	post("similar", dm, "O atendimento de **Marina Azevedosa** não foi iniciado", "[]", "", 0)

@@ -25,17 +25,38 @@ const (
 	day  = 24 * hour
 )
 
-// reversible seals by marking, so that a test sees what is at rest.
-type reversible struct{}
+// reversible seals by marking, so that a test sees what is at rest: with which
+// key, for which place. It opens what the keys of its ring sealed.
+type reversible struct {
+	key string
+	old []string
+}
 
-func (reversible) Seal(plain string) (string, error) { return "sealed:" + plain, nil }
+func (r *reversible) Seal(place, plain string) (string, error) {
+	return r.key + ":" + place + ":" + plain, nil
+}
 
-func (reversible) Open(sealed string) (string, error) {
-	plain, ok := strings.CutPrefix(sealed, "sealed:")
-	if !ok {
-		return "", errors.New("another key")
+func (r *reversible) Open(place, sealed string) (string, error) {
+	for _, key := range append([]string{r.key}, r.old...) {
+		if plain, ok := strings.CutPrefix(sealed, key+":"+place+":"); ok {
+			return plain, nil
+		}
 	}
-	return plain, nil
+	return "", errors.New("another key, or another place")
+}
+
+func (r *reversible) Prefix() string { return r.key + ":" }
+
+func (r *reversible) Hash(plain string) string { return r.key + "#" + plain }
+
+func (r *reversible) Hide(lane string) (string, error) { return "hidden " + lane, nil }
+
+func (r *reversible) Hashes(plain string) []string {
+	hashes := []string{r.Hash(plain)}
+	for _, key := range r.old {
+		hashes = append(hashes, key+"#"+plain)
+	}
+	return hashes
 }
 
 func newID() string { return strings.ToLower(rand.Text())[:26] }
@@ -48,6 +69,7 @@ type fixture struct {
 	account *conversation.Account
 	queue   *conversation.Queue
 	plan    *conversation.Plan
+	sealer  *reversible
 }
 
 func ctx() context.Context { return context.Background() }
@@ -71,7 +93,8 @@ func direct(t testing.TB) *fixture {
 
 func newFixture(t testing.TB, db, used *sql.DB, calls func() int) *fixture {
 	t.Helper()
-	f := &fixture{Store: store.New(used, reversible{}, newID), db: db, calls: calls}
+	sealer := &reversible{key: "sealed"}
+	f := &fixture{Store: store.New(used, sealer, newID), db: db, calls: calls, sealer: sealer}
 	f.account = &conversation.Account{Name: "Vendas", PhoneNumberID: "100", WABAID: "200", AccessToken: "token", AppSecret: "secret", VerifyToken: "verify", Enabled: true}
 	require.NoError(t, f.CreateAccount(ctx(), f.account, now))
 	f.queue = f.newQueue(t, "Vendas")

@@ -54,7 +54,7 @@ func (s *Store) setForget(ctx context.Context, set, conversationID string, args 
 
 // ForgetStays makes due again what the server's settings did not let go: they were changed.
 func (s *Store) ForgetStays(ctx context.Context) error {
-	_, err := exec(ctx, s.db, "UPDATE waa_forget SET done_at = 0, due_at = 0, attempts = 0 WHERE done_at > 0 AND stays <> '{}'")
+	_, err := exec(ctx, s.db, "UPDATE waa_forget SET done_at = 0, due_at = 0, attempts = 0 WHERE stays <> '{}'")
 	return failed(err, "could not go on forgetting")
 }
 

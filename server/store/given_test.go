@@ -13,7 +13,7 @@ func TestOnlyGivenFieldsAreWritten(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		account := *f.account
 		account.Name, account.AccessToken, account.Enabled = "Vendas 2", "old token", true
-		_, err := f.db.Exec("UPDATE waa_accounts SET enabled = false, access_token = 'sealed:new token', default_queue_id = $1", f.queue.ID)
+		_, err := f.db.Exec("UPDATE waa_accounts SET enabled = false, access_token = 'sealed:waa_accounts.access_token.' || id || ':new token', default_queue_id = $1", f.queue.ID)
 		require.NoError(t, err)
 		require.NoError(t, f.UpdateAccount(ctx(), &account, now+1, "id", "name"))
 		got, err := f.Account(ctx(), account.ID)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lib/pq"
+	"github.com/pkg/errors"
 )
 
 // InboxRow is one piece of a webhook, as it is stored before its 200.
@@ -85,6 +86,25 @@ func (s *Store) AddInbox(ctx context.Context, rows []InboxRow) (added int, err e
 		return err
 	})
 	return added, failed(err, "could not store a delivery")
+}
+
+// HideLanes hides the lanes of what waits and was stored before lanes were
+// hidden, so that what comes now keeps its place behind it.
+func (s *Store) HideLanes(ctx context.Context) error {
+	lanes, err := s.strings(ctx, "could not read the lanes", "SELECT coalesce(array_agg(DISTINCT lane), '{}') FROM waa_inbox WHERE finished_at = 0 AND lane ~ '^[msw]:'")
+	if err != nil {
+		return err
+	}
+	for _, lane := range lanes {
+		hidden, err := s.sealer.Hide(lane)
+		if err != nil {
+			return errors.Wrap(err, "could not hide a lane")
+		}
+		if _, err := exec(ctx, s.db, "UPDATE waa_inbox SET lane = $2 WHERE lane = $1 AND finished_at = 0", lane, hidden); err != nil {
+			return failed(err, "could not hide a lane")
+		}
+	}
+	return nil
 }
 
 // keyOf makes a key fit a column without making two keys one.

@@ -41,10 +41,17 @@ var (
 	_ conversation.DraftStore = (*Store)(nil)
 )
 
-// Sealer keeps account tokens unreadable at rest.
+// Sealer keeps tokens and documents unreadable at rest, each for its place.
 type Sealer interface {
-	Seal(plain string) (string, error)
-	Open(sealed string) (string, error)
+	Seal(place, plain string) (string, error)
+	Open(place, sealed string) (string, error)
+	// Prefix is how everything begins that is sealed now.
+	Prefix() string
+	// Hash is a keyed hash for search, Hashes that and those of earlier keys.
+	Hash(plain string) string
+	Hashes(plain string) []string
+	// Hide makes a lane's name tell nothing of whom it is.
+	Hide(lane string) (string, error)
 }
 
 // Store is the database.

@@ -21,8 +21,12 @@ func (t *tx) Want(messageID, contactID, actorID string, want conversation.Contac
 	if err != nil {
 		return err
 	}
+	said := conversation.Contact{ID: contactID} // sealed for the person's own row, where Adopt puts it
+	if err := t.s.setDocument(&said, want.Document); err != nil {
+		return err
+	}
 	_, err = exec(t.ctx, t.r, `INSERT INTO waa_wanted (message_id, contact_id, actor_id, name, cpf_masked, cpf_cipher, cpf_hash, details, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, messageID, contactID, actorID, fit(want.Name, 256), want.CPFMasked, want.CPFCipher, want.CPFHash, data, now)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, messageID, contactID, actorID, fit(want.Name, 256), said.CPFMasked, said.CPFCipher, said.CPFHash, data, now)
 	return failed(err, "could not store what a start says of its customer")
 }
 

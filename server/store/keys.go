@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// StoredKey is a secret, sealed under a key; see the migration.
+type StoredKey struct {
+	Name, Under, Sealed string
+	CurrentAt           int64
+}
+
+// Keys reads all of them, the latest in force first.
+func (s *Store) Keys(ctx context.Context) ([]StoredKey, error) {
+	keys := []StoredKey{}
+	err := s.db.SelectContext(ctx, &keys, "SELECT name, under, sealed, current_at FROM waa_keys ORDER BY current_at DESC, name, under")
+	return keys, failed(err, "could not read the keys")
+}
+
+// KeepKeys stores secrets under keys; those that are there stay as they are.
+func (s *Store) KeepKeys(ctx context.Context, keys []StoredKey) error {
+	names, unders, sealed := make([]string, len(keys)), make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		names[i], unders[i], sealed[i] = k.Name, k.Under, k.Sealed
+	}
+	_, err := exec(ctx, s.db, `INSERT INTO waa_keys (name, under, sealed, created_at) SELECT k.name, k.under, k.sealed, `+clock+`
+		FROM unnest($1::text[], $2::text[], $3::text[]) k (name, under, sealed)
+		ON CONFLICT (name, under) DO UPDATE SET created_at = excluded.created_at`, pq.Array(names), pq.Array(unders), pq.Array(sealed))
+	return failed(err, "could not keep the keys")
+}
+
+// KeyInForce notes that a key seals from now on. With again it does so also
+// where it was in force before; else a key that is known already changes nothing.
+func (s *Store) KeyInForce(ctx context.Context, name string, again bool) error {
+	_, err := exec(ctx, s.db, `INSERT INTO waa_keys (name, under, current_at, created_at) SELECT $1, $1, greatest(`+clock+`, coalesce(max(current_at), 0) + 1), `+clock+` FROM waa_keys
+		ON CONFLICT (name, under) DO UPDATE SET current_at = CASE WHEN $2::boolean THEN excluded.current_at ELSE waa_keys.current_at END`, name, again)
+	return failed(err, "could not put a key into force")
+}
+
+// How long keys are kept after another came into force and nothing is sealed with them any more.
+const (
+	keepUnder = 24 * time.Hour      // under an old key: for nodes that were not told of the new one
+	keepKeys  = 30 * 24 * time.Hour // an old key itself
+)
+
+// DropKeys forgets, some time after a key came into force, what lies under
+// older ones, and the older ones themselves. It is for a process with that key,
+// once everything is sealed with it.
+func (s *Store) DropKeys(ctx context.Context, current, names string) error {
+	_, err := exec(ctx, s.db, `DELETE FROM waa_keys k USING waa_keys c WHERE c.name = $1 AND c.under = $1
+		AND (k.under NOT IN ($1, k.name) AND c.current_at < `+clock+` - $3::bigint AND k.created_at < `+clock+` - $3::bigint
+			OR k.name NOT IN ($1, $2) AND c.current_at < `+clock+` - $4::bigint AND k.created_at < `+clock+` - $4::bigint)`,
+		current, names, keepUnder.Milliseconds(), keepKeys.Milliseconds())
+	return failed(err, "could not drop old keys")
+}
+
+// sealedColumn is where sealed values lie: reseal goes through all of them.
+type sealedColumn struct {
+	table, column string
+	key           string // the table's primary key
+	hash          string // the column that holds the plain value's keyed hash; "" = none
+	place         string // table and column of its place
+	row           string // the column that names the row of its place
+}
+
+func sealedColumns() []sealedColumn {
+	const document = "waa_contacts.cpf_cipher"
+	all := []sealedColumn{
+		{table: "waa_contacts", column: "cpf_cipher", key: "id", hash: "cpf_hash", place: document, row: "id"},
+		{table: "waa_wanted", column: "cpf_cipher", key: "message_id", hash: "cpf_hash", place: document, row: "contact_id"}, // on its way there
+	}
+	all = append(all, sealedColumn{table: "waa_requests", column: "answer", key: "token", place: "waa_requests.answer", row: "token"})
+	for column := range strings.SplitSeq(sealedFields, ", ") {
+		all = append(all, sealedColumn{table: "waa_accounts", column: column, key: "id", place: "waa_accounts." + column, row: "id"})
+	}
+	return all
+}
+
+// placeOf names one value: what is sealed for it opens nowhere else.
+func placeOf(table, column, id string) string { return table + "." + column + "." + id }
+
+// Resealing is how far sealing anew has come.
+type Resealing struct {
+	column int
+	after  string
+	Done   bool
+	Lost   int // values that no key opens
+}
+
+// Reseal seals up to n values anew that another key sealed, or an earlier
+// version, and gives where to go on. A value that changed meanwhile is left
+// alone: whoever changed it sealed it. What it left behind a crash it finds again.
+func (s *Store) Reseal(ctx context.Context, at Resealing, n int) (Resealing, error) {
+	columns := sealedColumns()
+	c := columns[at.column]
+	rows := []struct{ ID, Row, Value string }{}
+	if err := s.db.SelectContext(ctx, &rows, "SELECT "+c.key+" AS id, "+c.row+" AS row, "+c.column+" AS value FROM "+c.table+
+		" WHERE "+c.key+" > $1 AND "+c.column+" <> '' AND "+c.column+" NOT LIKE $2 ORDER BY "+c.key+" LIMIT $3",
+		at.after, s.sealer.Prefix()+"%", n); err != nil {
+		return at, failed(err, "could not read what is to be sealed anew")
+	}
+	for _, row := range rows {
+		at.after = row.ID
+		plain, err := s.sealer.Open(c.place+"."+row.Row, row.Value)
+		if err != nil {
+			at.Lost++
+			continue
+		}
+		sealed, err := s.sealer.Seal(c.place+"."+row.Row, plain)
+		if err != nil {
+			return at, err
+		}
+		set, args := c.column+" = $2", []any{row.ID, sealed, row.Value}
+		if c.hash != "" {
+			set, args = set+", "+c.hash+" = $4", append(args, s.sealer.Hash(plain))
+		}
+		if _, err := exec(ctx, s.db, "UPDATE "+c.table+" SET "+set+" WHERE "+c.key+" = $1 AND "+c.column+" = $3", args...); err != nil {
+			return at, failed(err, "could not seal a value anew")
+		}
+	}
+	if len(rows) < n {
+		at.column, at.after = at.column+1, ""
+		if at.Done = at.column == len(columns); at.Done {
+			at.column = 0
+		}
+	}
+	return at, nil
+}
