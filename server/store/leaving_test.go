@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -315,7 +316,7 @@ func TestNothingOvertakesWhatCameInLate(t *testing.T) {
 	require.True(t, left)
 
 	// a later one stands in nobody's way, and one of the same moment by its id
-	f.post(t, w.conv, "z", w.message.CreatedAt)
+	f.post(t, w.conv, strings.Repeat("z", 26), w.message.CreatedAt)
 	f.post(t, w.conv, newID(), w.message.CreatedAt+1)
 	read, _ = w.send(t)
 	require.False(t, read.EarlierWaits)
