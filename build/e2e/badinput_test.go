@@ -62,7 +62,11 @@ func (s *stage) stored() map[string]string {
 			columns = " || ' ' || coalesce(string_agg(name || phone_number_id || waba_id || display_phone || access_token || app_secret || verify_token || default_queue_id || enabled, ',' ORDER BY id), '')"
 		}
 		var content string
-		require.NoError(s.t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), "SELECT count(*)::text"+columns+" FROM "+table+" t").Scan(&content))
+		which := ""
+		if table == "waa_audit" { // that somebody asked is noted, whatever came of it
+			which = " WHERE action NOT IN ('admin', 'admin_result')"
+		}
+		require.NoError(s.t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), "SELECT count(*)::text"+columns+" FROM "+table+" t"+which).Scan(&content))
 		picture[table] = content
 	}
 	return picture

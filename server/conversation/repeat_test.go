@@ -98,3 +98,23 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 		require.Equal(t, code, refusal(t, err).Code, status)
 	}
 }
+
+// TestAnAnswerWithinTheSecondIsOne: Meta's timestamp of an answer is its whole second, which may lie before the template that it answers.
+func TestAnAnswerWithinTheSecondIsOne(t *testing.T) {
+	b := newBench(t)
+	b.now += 700
+	c := b.start(phone)
+	b.now -= 700
+	b.answered(c)
+	b.now += 1500
+	b.sent = nil
+	again := conversation.TemplateRequest{
+		ActorID: "bruno", ConversationID: c.ID, Template: conversation.TemplateRef{Name: "visita", Language: "pt_BR"},
+		Variables: map[string]string{"body_1": "oi"}, Confirm: true,
+	}
+	_, err := b.do.SendTemplate(context.Background(), again)
+	require.NoError(t, err)
+	_, err = b.do.SendTemplate(context.Background(), again)
+	require.Equal(t, conversation.CodeCooldown, refusal(t, err).Code)
+	require.Len(t, b.sent, 1)
+}

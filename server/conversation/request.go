@@ -21,8 +21,8 @@ const repeatAfter = 60_000
 
 // repeated refuses what is one confirmation submitted twice: the template that
 // the actor sent in the conversation a moment ago, word for word, since the
-// customer's last message. Whoever names
-// each request by a key of its own means each, and a form knows when it was made.
+// customer's last message. Whoever names each request by a key of its own means
+// each, and a form knows when it was made.
 func (s *Service) repeated(tx Tx, conv *Conversation, use *templateUse, now int64) error {
 	if use.request != "" || use.since != 0 {
 		return nil
@@ -33,7 +33,10 @@ func (s *Service) repeated(tx Tx, conv *Conversation, use *templateUse, now int6
 	} else if err != nil {
 		return err
 	}
-	if last.CreatedAt < conv.LastInboundAt { // the customer has answered since: that is another matter
+	// Meta tells whole seconds: an answer may seem older than the template that
+	// it answers. The one that began the conversation is answered where a window is open.
+	first := last.CreatedAt == conv.CreatedAt && conv.StateAt(now) == Open
+	if first || last.CreatedAt < conv.LastInboundAt { // the customer has answered since: that is another matter
 		return nil
 	}
 	apart := max(now-last.CreatedAt, last.CreatedAt-now) // nodes' clocks differ
