@@ -79,7 +79,7 @@ $(LINT):
 test: check-style test-server test-webapp test-e2e
 
 test-server:
-	$(GO) test $(shell $(GO) list ./... | grep -v /build/e2e)
+	$(GO) test -timeout 30m $(shell $(GO) list ./... | grep -v /build/e2e)
 	cd build/devserver && $(GO) vet ./... && $(GO) test ./...
 
 test-webapp: webapp
