@@ -154,6 +154,8 @@ func (r *rights) acts() []act {
 	rows := []act{
 		{"GET /conversations", everybody, "", nil},
 		{"GET /conversations/counts", everybody, "", nil},
+		{"POST /conversations/search", everybody, "", map[string]any{"q": "maria"}},
+		{"POST /conversations/counts", everybody, "", map[string]any{"q": "maria"}},
 		{"GET /channels", everybody, "", nil},
 		{"GET /channels/{id}/conversation", whoSees, "/channels/" + r.k.ChannelID + "/conversation", nil},
 		{"GET /conversations/{id}", whoSees, "/conversations/" + conversation, nil},
@@ -249,8 +251,8 @@ func (r *rights) outcome(a act, column int) string {
 	return "+"
 }
 
-// ownAffairs change nothing but the reader's own, or leave a post that tells of itself.
-var ownAffairs = []string{"POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media"}
+// ownAffairs change nothing, or nothing but the reader's own, or leave a post that tells of itself.
+var ownAffairs = []string{"POST /conversations/search", "POST /conversations/counts", "POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media"}
 
 // isAudited holds that what was done has a row of who did it.
 func (r *rights) isAudited(a act, column, before int) {

@@ -38,7 +38,9 @@ type Conversations interface {
 func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/conversations", a.listConversations)
 	a.handle(router, http.MethodPost, "/conversations", a.once(a.startConversation, a.startedReply))
+	a.handle(router, http.MethodPost, "/conversations/search", a.listConversations)
 	a.handle(router, http.MethodGet, "/conversations/counts", a.countConversations)
+	a.handle(router, http.MethodPost, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodGet, "/conversations/{id}", a.getConversation)
 	a.handle(router, http.MethodGet, "/channels", a.tellChannels)
 	a.handle(router, http.MethodGet, "/channels/{id}/conversation", a.getChannelConversation)
@@ -100,7 +102,10 @@ func viewConversation(v *conversation.View) conversationView {
 }
 
 func (a *API) listConversations(r *http.Request) (reply, error) {
-	q := readQuery(r)
+	q, err := readSearch(r)
+	if err != nil {
+		return reply{}, err
+	}
 	p := q.page()
 	filter := q.conversations()
 	filter.State, filter.Unclaimed, filter.ContactID = conversation.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")

@@ -220,6 +220,37 @@ func TestListConversations(t *testing.T) {
 	}
 }
 
+// TestASearchHasItsTermInTheBody holds that a document never needs to be part of a URL.
+func TestASearchHasItsTermInTheBody(t *testing.T) {
+	w := newWorld(t)
+	w.conversations.list = []*conversation.View{{Conversation: w.conversations.conv, State: conversation.Open}}
+	term := map[string]any{"q": " 529.982.247-25 "}
+	waited, _ := conversation.UnansweredFor("1d")
+	found := w.as(agent, http.MethodPost, "/conversations/search?state=open&mine=1&queue_id="+queue1+"&unanswered=1d&page=2&per_page=500", term).is(http.StatusOK)
+	require.Equal(t, conversation.Filter{
+		State: conversation.Open, Mine: true, QueueID: queue1, Unanswered: waited, Query: "529.982.247-25", Page: 2, PerPage: 200,
+	}, w.conversations.filter)
+	listed := w.as(agent, http.MethodGet, "/conversations?page=2&per_page=500", nil).is(http.StatusOK)
+	require.Equal(t, listed.text, found.text, "the same answer")
+
+	counts := w.as(agent, http.MethodPost, "/conversations/counts?mine=1&queue_id="+queue1, term).is(http.StatusOK)
+	require.Equal(t, conversation.Filter{Mine: true, QueueID: queue1, Query: "529.982.247-25"}, w.conversations.filter)
+	require.Equal(t, w.as(agent, http.MethodGet, "/conversations/counts", nil).text, counts.text)
+	require.Empty(t, w.audit.rows, "reading leaves no trace")
+
+	for _, path := range []string{"/conversations/search", "/conversations/counts"} {
+		w.as(agent, http.MethodPost, path+"?q=maria", `{}`).is(http.StatusOK)
+		require.Empty(t, w.conversations.filter.Query, "only the body says what is searched")
+		for body, status := range map[string]int{
+			"": 400, `[]`: 400, `{"q":5}`: 400, `{"q":"` + long(129) + `"}`: 422, `{"q":"\u0000"}`: 422,
+		} {
+			w.as(agent, http.MethodPost, path, body).is(status)
+		}
+		a := w.as(agent, http.MethodPost, path+"?queue_id=x", `{"q":"`+long(129)+`"}`).is(http.StatusUnprocessableEntity)
+		require.ElementsMatch(t, []string{"queue_id", "q"}, a.fields())
+	}
+}
+
 func TestReadConversation(t *testing.T) {
 	w := newWorld(t)
 	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusOK)

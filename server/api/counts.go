@@ -26,7 +26,10 @@ type queueName struct {
 
 // countConversations counts what the list of the same filter holds, by state.
 func (a *API) countConversations(r *http.Request) (reply, error) {
-	q := readQuery(r)
+	q, err := readSearch(r)
+	if err != nil {
+		return reply{}, err
+	}
 	filter := q.conversations()
 	if err := q.err(); err != nil {
 		return reply{}, err

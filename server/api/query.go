@@ -33,6 +33,24 @@ type query struct {
 
 func readQuery(r *http.Request) query { return query{&faults{}, r.URL.Query()} }
 
+// readSearch reads what is asked of a list. A POST has q in its body: a document
+// or a number of a customer's would stand in the logs of every proxy on the way.
+func readSearch(r *http.Request) (query, error) {
+	q := readQuery(r)
+	if r.Method == http.MethodGet {
+		return q, nil
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return q, err
+	}
+	f.faults = q.faults
+	var term string
+	f.text("q", &term)
+	q.values.Set("q", term)
+	return q, nil
+}
+
 // number reads an integer; def where there is none.
 func (q query) number(name string, def, lowest, highest int64) int64 {
 	text := q.values.Get(name)

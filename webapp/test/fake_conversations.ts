@@ -67,11 +67,11 @@ export class FakeConversations {
         if (kind !== 'conversations') {
             return undefined;
         }
-        if (!id) {
-            return this.list(query);
+        if (!id || id === 'search') {
+            return this.list(query, body);
         }
         if (id === 'counts') {
-            return this.counts(query);
+            return this.counts(query, body);
         }
         this.received.push({method, path, body});
         const row = this.rows.find((r) => r.id === id);
@@ -96,8 +96,9 @@ export class FakeConversations {
             sort((a, b) => (b.updated_at! - a.updated_at!) || a.id.localeCompare(b.id));
     }
 
-    private filtered(query: URLSearchParams) {
-        const q = query.get('q')?.toLowerCase() ?? '';
+    /** What is searched comes in the body only. */
+    private filtered(query: URLSearchParams, body: Body) {
+        const q = String(body.q ?? '').toLowerCase();
         return this.rows.filter((r) =>
             (!query.get('mine') || r.owner_id === 'u1' || r.attendant_id === 'u1') &&
             (!query.get('queue_id') || r.queue_id === query.get('queue_id')) &&
@@ -105,8 +106,8 @@ export class FakeConversations {
             (!q || r.contact.name.toLowerCase().includes(q) || r.contact.phone.includes(q)));
     }
 
-    private list(query: URLSearchParams): Answer {
-        const rows = this.filtered(query).filter((r) =>
+    private list(query: URLSearchParams, body: Body): Answer {
+        const rows = this.filtered(query, body).filter((r) =>
             (!query.get('state') || r.state === query.get('state')) &&
             (!query.get('unclaimed') || (!r.attendant_id && r.state !== 'closed')));
         const page = Number(query.get('page') ?? 0);
@@ -114,8 +115,8 @@ export class FakeConversations {
         return {status: 200, body: {items: rows.slice(page * perPage, (page + 1) * perPage), total: rows.length, page, per_page: perPage}};
     }
 
-    private counts(query: URLSearchParams): Answer {
-        const rows = this.filtered(query).filter((r) => r.state !== 'closed');
+    private counts(query: URLSearchParams, body: Body): Answer {
+        const rows = this.filtered(query, body).filter((r) => r.state !== 'closed');
         const of = (state: State) => rows.filter((r) => r.state === state).length;
         const queues = [{id: idOf('q', 0), name: 'Vendas', team_id: 'team1', channel_id: 'channel1'}, {id: idOf('q', 1), name: 'Suporte', team_id: 'team1', channel_id: 'channel2'}];
         return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, now: Date.now()}};

@@ -48,8 +48,8 @@ export type Colleague = {id: string; username: string; is_bot?: boolean};
 export class AgentRest {
     constructor(private readonly client: Client) {}
 
-    conversations = (values: Values) => this.get<Page<Conversation>>('conversations', values);
-    overview = (values: Values = {}) => this.get<Overview>('conversations/counts', values);
+    conversations = (values: Values) => this.search<Page<Conversation>>('conversations', 'conversations/search', values);
+    overview = (values: Values = {}) => this.search<Overview>('conversations/counts', 'conversations/counts', values);
 
     /** Who makes the conversations' channels. */
     channels = () => this.get<{creator_id: string}>('channels');
@@ -74,6 +74,14 @@ export class AgentRest {
 
     private get<T>(path: string, values: Values = {}) {
         return this.client.request<T>('GET', root + withValues(path, values));
+    }
+
+    /**
+     * What is searched goes in the body of a POST. It may be somebody's document, or so much of one as was typed until now, and URLs
+     * stand in the logs of every proxy on the way.
+     */
+    private search<T>(listPath: string, searchPath: string, {q, ...values}: Values) {
+        return q ? this.post<T>(withValues(searchPath, values), {q}) : this.get<T>(listPath, values);
     }
 
     private post<T>(path: string, body: object = {}) {
