@@ -3,8 +3,9 @@
 //
 // The boundary: Mattermost alone knows users, channel members and roles. They
 // are read from its tables each time, without a cache: who leaves a channel or
-// loses a role, on whatever node, loses what it gave with the next click. Only
-// what a custom role allows is asked of the server itself. This package turns
+// loses a role, on whatever node, loses what it gave with the next click, and who
+// comes in has it everywhere. Only what a role allows is asked of the server
+// itself, by the role: of a person it knows what its cache does. This package turns
 // that into the questions of conversation.People; what an answer means for a
 // conversation is said in conversation.Standing, and the lock that keeps
 // messages from leaving is the relay's.
@@ -29,14 +30,15 @@ import (
 type Records interface {
 	// Standing also gives the roles that somebody has on the whole server.
 	Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st conversation.Standing, roles string, err error)
+	// SpeakerRoles are the roles of an active member in a channel, its team and the server; none of anybody else.
+	SpeakerRoles(ctx context.Context, userID, channelID string) ([]string, error)
 	// QueuesOf lists the queues whose agent an active user is.
 	QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error)
 }
 
 // Roles tells what roles allow; the plugin API does.
 type Roles interface {
-	HasPermissionTo(userID string, permission *model.Permission) bool
-	HasPermissionToChannel(userID, channelID string, permission *model.Permission) bool
+	RolesGrantPermission(roles []string, permissionID string) bool
 }
 
 // People is conversation.People, and who is in which queue. It is safe for concurrent use.
@@ -77,11 +79,11 @@ func (p *People) SystemAdmin(ctx context.Context, userID string) (bool, error) {
 
 // MaySpeak tells whether somebody is a member of a channel who may post there.
 func (p *People) MaySpeak(ctx context.Context, userID, channelID string) (bool, error) {
-	st, err := p.standing(ctx, userID, "", channelID, nil)
-	if err != nil || !st.Active() || !st.InChannel {
+	roles, err := p.records.SpeakerRoles(ctx, userID, channelID)
+	if err != nil || len(roles) == 0 {
 		return false, err
 	}
-	return p.roles.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost), nil
+	return p.roles.RolesGrantPermission(roles, model.PermissionCreatePost.Id), nil
 }
 
 // Username gives the name of a user, a deactivated one too: what they did
@@ -118,15 +120,15 @@ func (p *People) standing(ctx context.Context, userID, teamID, channelID string,
 	if err != nil || !st.Active() {
 		return st, err
 	}
-	st.Administers = p.administers(userID, strings.Fields(roles))
+	st.Administers = p.administers(strings.Fields(roles))
 	return st, nil
 }
 
 // administers asks the server where a role of its own may give the permission.
-func (p *People) administers(userID string, roles []string) bool {
+func (p *People) administers(roles []string) bool {
 	if slices.Contains(roles, model.SystemAdminRoleId) {
 		return true
 	}
 	custom := slices.ContainsFunc(roles, func(role string) bool { return role != model.SystemUserRoleId && role != model.SystemGuestRoleId })
-	return custom && p.roles.HasPermissionTo(userID, model.PermissionManageSystem)
+	return custom && p.roles.RolesGrantPermission(roles, model.PermissionManageSystem.Id)
 }

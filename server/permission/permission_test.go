@@ -3,6 +3,7 @@ package permission
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -18,21 +19,20 @@ type world struct {
 	t    *testing.T
 	db   *sql.DB
 	asks int // how often the server was asked
-	// by user id
-	managers map[string]bool
-	mute     map[string]bool // who may not post
 
 	sales, support *conversation.Queue
 	conv           *conversation.Conversation
 }
 
-func (w *world) HasPermissionTo(userID string, permission *model.Permission) bool {
-	w.asks++
-	return permission.Id == model.PermissionManageSystem.Id && w.managers[userID]
+// grants is what the server's roles allow.
+var grants = map[string][]string{
+	"custom_manager": {model.PermissionManageSystem.Id}, "channel_user": {model.PermissionCreatePost.Id}, "channel_guest": {model.PermissionCreatePost.Id},
+	"channel_admin": {model.PermissionCreatePost.Id}, "team_poster": {model.PermissionCreatePost.Id}, "talker": {model.PermissionCreatePost.Id},
 }
 
-func (w *world) HasPermissionToChannel(userID, _ string, permission *model.Permission) bool {
-	return permission.Id == model.PermissionCreatePost.Id && !w.mute[userID]
+func (w *world) RolesGrantPermission(roles []string, permissionID string) bool {
+	w.asks++
+	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(grants[role], permissionID) })
 }
 
 func (w *world) exec(query string, args ...any) {
@@ -48,7 +48,7 @@ func (w *world) join(channelID, userID string, schemeAdmin bool, roles string) {
 }
 
 func newWorld(t *testing.T) (*world, *People) {
-	w := &world{t: t, db: storetest.DB(t), managers: map[string]bool{"custom": true, "gone-admin": true, "bot-admin": true}, mute: map[string]bool{"mute": true}}
+	w := &world{t: t, db: storetest.DB(t)}
 	s := store.New(w.db, nil, model.NewId)
 	w.sales = &conversation.Queue{Name: "Sales", TeamID: "team", ChannelID: "sales"}
 	w.support = &conversation.Queue{Name: "Support", TeamID: "team", ChannelID: "support"}
@@ -80,6 +80,7 @@ func newWorld(t *testing.T) (*world, *People) {
 	for _, user := range []string{"invited", "guest", "mute", "gone", "bot", "left"} {
 		w.join("conv", user, false, "")
 	}
+	w.exec("UPDATE channelmembers SET schemeguest = userid = 'guest', schemeuser = userid NOT IN ('guest', 'mute') WHERE channelid = 'conv'")
 	return w, New(s, w)
 }
 
@@ -137,6 +138,40 @@ func TestWhoIsWho(t *testing.T) {
 	in, err := p.InQueue(ctx, "member", &conversation.Queue{})
 	require.NoError(t, err)
 	require.False(t, in, "no channel has no members")
+}
+
+// What a member may say is in the tables, whatever a node knows of memberships.
+func TestWhoSpeaksByWhichRole(t *testing.T) {
+	w, p := newWorld(t)
+	w.exec("INSERT INTO teams VALUES ('team')")
+	w.exec("INSERT INTO channels (id, teamid) VALUES ('conv', 'team')")
+	w.exec(`INSERT INTO schemes VALUES ('silent', 'quiet', 'quiet', 'quiet', 'quiet', 'quiet', 'quiet'), ('loud', '', '', '', '', 'talker', ''), ('team-wide', '', 'team_poster', '', '', 'quiet', '')`)
+	for _, c := range []struct {
+		name, change, user string
+		speaks             bool
+	}{
+		{"a user of the channel", "", "invited", true},
+		{"nothing in the channel", "", "mute", false},
+		{"the team's scheme is silent", "UPDATE teams SET schemeid = 'silent'", "invited", false},
+		{"its guests too", "", "guest", false},
+		{"the channel's own scheme stands before it", "UPDATE channels SET schemeid = 'loud'", "invited", true},
+		{"of which guests have none", "", "guest", false},
+		{"an admin has the role of one", "UPDATE channelmembers SET schemeadmin = true WHERE userid = 'guest'; UPDATE teams SET schemeid = ''", "guest", true},
+		{"the channel's scheme is silent", "UPDATE channels SET schemeid = 'silent'", "guest", false},
+		{"a role of one's own", "UPDATE channelmembers SET roles = 'talker' WHERE userid = 'guest'", "guest", true},
+		{"a role in the team", "UPDATE teams SET schemeid = 'team-wide'; UPDATE teammembers SET schemeuser = true WHERE userid = 'invited'", "invited", true},
+		{"gone from the team", "UPDATE teammembers SET deleteat = 1 WHERE userid = 'invited'", "invited", false},
+		{"a role on the server", "UPDATE users SET roles = 'system_user talker' WHERE id IN ('invited', 'outsider')", "invited", true},
+		{"is not one in the channel", "", "outsider", false},
+		{"gone from the channel", "DELETE FROM channelmembers WHERE userid = 'invited'", "invited", false},
+	} {
+		if c.change != "" {
+			w.exec(c.change)
+		}
+		speaks, err := p.MaySpeak(context.Background(), c.user, "conv")
+		require.NoError(t, err, c.name)
+		require.Equal(t, c.speaks, speaks, c.name)
+	}
 }
 
 func TestSupervisorsAreTheSameEverywhere(t *testing.T) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -38,4 +39,33 @@ func (s *Store) QueuesOf(ctx context.Context, userID string) ([]*conversation.Qu
 		WHERE NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id)
 		ORDER BY q.name, q.id`, userID)
 	return queues, failed(err, "could not read somebody's queues")
+}
+
+// SpeakerRoles are the roles that an active member of a channel has there, in
+// its team and on the server, the names of its schemes for built-in ones; none
+// of who is no such member.
+func (s *Store) SpeakerRoles(ctx context.Context, userID, channelID string) ([]string, error) {
+	rows := []string{}
+	err := s.db.SelectContext(ctx, &rows, `SELECT concat_ws(' ', u.roles, m.roles, t.roles,
+			`+schemeRoles("m", "channel", "cs", "ts")+`, `+schemeRoles("t", "team", "ts")+`)
+		FROM users u JOIN channelmembers m ON m.channelid = $2 AND m.userid = u.id
+		LEFT JOIN channels c ON c.id = m.channelid LEFT JOIN schemes cs ON cs.id = c.schemeid
+		LEFT JOIN teams g ON g.id = c.teamid LEFT JOIN schemes ts ON ts.id = g.schemeid
+		LEFT JOIN teammembers t ON t.teamid = c.teamid AND t.userid = u.id AND t.deleteat = 0
+		WHERE u.id = $1 AND u.deleteat = 0 AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id)`, userID, channelID)
+	return strings.Fields(strings.Join(rows, " ")), failed(err, "could not read what somebody is in a channel")
+}
+
+// schemeRoles are the roles that a membership has by its scheme: the first
+// scheme that there is names them, else they have their built-in names.
+func schemeRoles(member, scope string, schemes ...string) string {
+	roles := make([]string, 0, 3)
+	for _, kind := range []string{"guest", "user", "admin"} {
+		names := ""
+		for _, scheme := range schemes {
+			names += "nullif(" + scheme + ".default" + scope + kind + "role, ''), "
+		}
+		roles = append(roles, "CASE WHEN "+member+".scheme"+kind+" THEN coalesce("+names+"'"+scope+"_"+kind+"') END")
+	}
+	return strings.Join(roles, ", ")
 }

@@ -28,7 +28,7 @@ func DB(t testing.TB) *sql.DB {
 	require.True(t, done)
 	_, err = db.Exec(`CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpostat bigint, teamid varchar(26), type varchar(1), deleteat bigint, name varchar(64),
 			displayname varchar(64), header varchar(1024), purpose varchar(250), creatorid varchar(26), createat bigint, updateat bigint,
-			totalmsgcount bigint, totalmsgcountroot bigint, lastrootpostat bigint);
+			totalmsgcount bigint, totalmsgcountroot bigint, lastrootpostat bigint, schemeid varchar(26));
 		CREATE INDEX ON channels (updateat);
 		CREATE TABLE posts (id varchar(26) PRIMARY KEY, channelid varchar(26), userid varchar(26), type varchar(26), createat bigint, deleteat bigint, props jsonb,
 			updateat bigint, editat bigint, ispinned boolean, rootid varchar(26), originalid varchar(26), message varchar(65535), fileids varchar(300), hasreactions boolean);
@@ -36,9 +36,13 @@ func DB(t testing.TB) *sql.DB {
 		CREATE INDEX ON posts (channelid, deleteat, createat);
 		CREATE INDEX ON posts (createat, id);
 		CREATE TABLE users (id varchar(26) PRIMARY KEY, username varchar(64), deleteat bigint, roles varchar(256), firstname varchar(64), lastname varchar(64));
-		CREATE TABLE channelmembers (channelid varchar(26), userid varchar(26), roles varchar(256), schemeadmin boolean, PRIMARY KEY (channelid, userid));
+		CREATE TABLE channelmembers (channelid varchar(26), userid varchar(26), roles varchar(256), schemeadmin boolean, schemeuser boolean, schemeguest boolean, PRIMARY KEY (channelid, userid));
 		CREATE TABLE reactions (userid varchar(26), postid varchar(26), emojiname varchar(64), createat bigint, deleteat bigint, PRIMARY KEY (postid, userid, emojiname));
-		CREATE TABLE teammembers (teamid varchar(26), userid varchar(26), deleteat bigint, PRIMARY KEY (teamid, userid));
+		CREATE TABLE teams (id varchar(26) PRIMARY KEY, schemeid varchar(26));
+		CREATE TABLE teammembers (teamid varchar(26), userid varchar(26), deleteat bigint, roles varchar(256), schemeadmin boolean, schemeuser boolean, schemeguest boolean,
+			PRIMARY KEY (teamid, userid));
+		CREATE TABLE schemes (id varchar(26) PRIMARY KEY, defaultteamadminrole varchar(64), defaultteamuserrole varchar(64), defaultteamguestrole varchar(64),
+			defaultchanneladminrole varchar(64), defaultchanneluserrole varchar(64), defaultchannelguestrole varchar(64));
 		CREATE TABLE fileinfo (id varchar(26) PRIMARY KEY, creatorid varchar(26), postid varchar(26), channelid varchar(26), deleteat bigint);
 		CREATE TABLE drafts (userid varchar(26), channelid varchar(26), rootid varchar(26), message varchar(65535), PRIMARY KEY (userid, channelid, rootid));
 		CREATE TABLE bots (userid varchar(26) PRIMARY KEY)`)
