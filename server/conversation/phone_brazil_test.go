@@ -60,9 +60,11 @@ func TestEveryBrazilianNumberIsOneContact(t *testing.T) {
 	}
 }
 
-// TestPunctuationChangesNothing puts signs between the digits, anywhere.
+// TestPunctuationChangesNothing puts signs between the digits, anywhere; but a
+// stroke before the last three may begin the ending of a second line.
 func TestPunctuationChangesNothing(t *testing.T) {
-	signs := rapid.SampledFrom([]string{"", "", "", " ", "-", ".", "(", ")", "/", "\u00a0", " - "})
+	all := []string{"", "", "", " ", "-", ".", "(", ")", "\u00a0", " - ", "/"}
+	signs, endingSigns := rapid.SampledFrom(all), rapid.SampledFrom(all[:len(all)-1])
 	rapid.Check(t, func(rt *rapid.T) {
 		area := fmt.Sprint(rapid.SampledFrom(brazilianAreas).Draw(rt, "area"))
 		mobile := rapid.Bool().Draw(rt, "mobile")
@@ -76,9 +78,13 @@ func TestPunctuationChangesNothing(t *testing.T) {
 		}
 		digits := rapid.SampledFrom(written(area, local)).Draw(rt, "form")
 		var typed strings.Builder
-		for _, r := range digits {
+		for i, r := range digits {
 			typed.WriteRune(r)
-			typed.WriteString(signs.Draw(rt, "sign"))
+			sign := signs
+			if i >= len(digits)-4 {
+				sign = endingSigns
+			}
+			typed.WriteString(sign.Draw(rt, "sign"))
 		}
 		if typed.Len() > 40 {
 			rt.Skip("longer than anybody types")

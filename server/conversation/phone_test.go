@@ -82,6 +82,7 @@ func TestParsePhone(t *testing.T) {
 		"11 3333-4444, 12":              "",
 		"11 3333-4444;12":               "",
 		"11 3333-4444/45":               "",
+		"11 9876-5432/3":                "", // two lines of old, not the mobile number that all its digits make
 		"55 3221-1234/35":               "",
 		"55 3221-1234, 35":              "",
 		"11 98765-4321 / 11 91234-5678": "",
