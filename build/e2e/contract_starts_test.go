@@ -283,9 +283,10 @@ func contractClaims(o *outsider) {
 	id, _ := found[0]["id"].(string)
 	channelID, _ := found[0]["channel_id"].(string)
 	require.Equal(o.t, []any{"open", "", "", o.Queue.ID}, []any{found[0]["state"], found[0]["owner_id"], found[0]["attendant_id"], found[0]["queue_id"]})
-	members, _, err := o.Admin().GetChannelMembers(o.ctx(oneMinute), channelID, 0, 100, "")
-	require.NoError(o.t, err)
-	require.Len(o.t, members, 1, "only the bot until it is claimed")
+	o.within(oneMinute, "the bot alone in the channel until it is claimed", func(ctx context.Context) error {
+		members, _, err := o.Admin().GetChannelMembers(ctx, channelID, 0, 100, "")
+		return firstOf(err, holds(len(members) == 1, "there are %d", len(members)))
+	})
 	answers := make([]answered, 6)
 	var hands sync.WaitGroup
 	for i := range answers[:3] {

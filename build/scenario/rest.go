@@ -24,6 +24,11 @@ const (
 // REST calls the plugin's REST API as the client's user, on the client's server. path begins behind /api/v1; body is sent as JSON, none
 // where it is nil. Every answer is an answer: err says that there was none.
 func (w *World) REST(ctx context.Context, client *model.Client4, method, path string, body any) (status int, answer json.RawMessage, err error) {
+	return w.RESTWithKey(ctx, client, method, path, body, "")
+}
+
+// RESTWithKey is REST with an Idempotency-Key, none where it is "".
+func (w *World) RESTWithKey(ctx context.Context, client *model.Client4, method, path string, body any, key string) (status int, answer json.RawMessage, err error) {
 	content := []byte{}
 	if body != nil {
 		if content, err = json.Marshal(body); err != nil {
@@ -36,6 +41,9 @@ func (w *World) REST(ctx context.Context, client *model.Client4, method, path st
 	}
 	request.Header.Set(model.HeaderAuth, model.HeaderBearer+" "+client.AuthToken)
 	request.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, nil, errors.Wrap(err, "the plugin did not answer")

@@ -2,56 +2,12 @@ package conversation_test
 
 import (
 	"context"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
-
-// TestOneConfirmationOneTemplate submits one request twice, in turn and at once, in every state: it is sent once.
-func TestOneConfirmationOneTemplate(t *testing.T) {
-	for name, prepare := range map[string]func(b *bench, c *conversation.Conversation){
-		"waiting":                         func(b *bench, _ *conversation.Conversation) { b.now += 7 * 3600_000 },
-		"open":                            func(b *bench, c *conversation.Conversation) { b.now += 7 * 3600_000; b.answered(c) },
-		"expired":                         func(b *bench, c *conversation.Conversation) { b.answered(c); b.now += 25 * 3600_000 },
-		"waiting, a supervisor overrides": func(b *bench, _ *conversation.Conversation) { b.now += 1000 },
-	} {
-		for _, atOnce := range []bool{false, true} {
-			b := newBench(t)
-			ctx := context.Background()
-			c := b.start(phone)
-			prepare(b, c)
-			b.sent = nil
-			again := conversation.TemplateRequest{
-				ActorID: "ana", ConversationID: c.ID, Template: conversation.TemplateRef{Name: "visita", Language: "pt_BR"},
-				Variables: map[string]string{"body_1": "oi"}, Confirm: true, Reason: "pediu",
-			}
-			var all sync.WaitGroup
-			for range 5 {
-				send := func() { _, _ = b.do.SendTemplate(ctx, again) }
-				if atOnce {
-					all.Go(send)
-				} else {
-					send()
-				}
-			}
-			all.Wait()
-			require.Len(t, b.sent, 1, name)
-			if name == "open" { // on purpose, later
-				b.now += 61_000
-				_, err := b.do.SendTemplate(ctx, again)
-				require.NoError(t, err)
-				require.Len(t, b.sent, 2)
-				again.Request = b.begin("k1") // or by requests that each have a key
-				_, err = b.do.SendTemplate(ctx, again)
-				require.NoError(t, err)
-				require.Len(t, b.sent, 3)
-			}
-		}
-	}
-}
 
 func (b *bench) begin(key string) string {
 	r, err := b.store.BeginRequest(context.Background(), "ana", key, "p")
@@ -97,24 +53,4 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 		_, err = b.do.Outcome(ctx, known.MessageID, words)
 		require.Equal(t, code, refusal(t, err).Code, status)
 	}
-}
-
-// TestAnAnswerWithinTheSecondIsOne: Meta's timestamp of an answer is its whole second, which may lie before the template that it answers.
-func TestAnAnswerWithinTheSecondIsOne(t *testing.T) {
-	b := newBench(t)
-	b.now += 700
-	c := b.start(phone)
-	b.now -= 700
-	b.answered(c)
-	b.now += 1500
-	b.sent = nil
-	again := conversation.TemplateRequest{
-		ActorID: "bruno", ConversationID: c.ID, Template: conversation.TemplateRef{Name: "visita", Language: "pt_BR"},
-		Variables: map[string]string{"body_1": "oi"}, Confirm: true,
-	}
-	_, err := b.do.SendTemplate(context.Background(), again)
-	require.NoError(t, err)
-	_, err = b.do.SendTemplate(context.Background(), again)
-	require.Equal(t, conversation.CodeCooldown, refusal(t, err).Code)
-	require.Len(t, b.sent, 1)
 }

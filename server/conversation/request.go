@@ -15,37 +15,6 @@ type Request struct {
 	Answer    []byte
 }
 
-// repeatAfter is when the same person may send the same template with the same
-// values again where nothing else keeps them from it, milliseconds.
-const repeatAfter = 60_000
-
-// repeated refuses what is one confirmation submitted twice: the template that
-// the actor sent in the conversation a moment ago, word for word, since the
-// customer's last message. Whoever names each request by a key of its own means
-// each, and a form knows when it was made.
-func (s *Service) repeated(tx Tx, conv *Conversation, use *templateUse, now int64) error {
-	if use.request != "" || use.since != 0 {
-		return nil
-	}
-	last, err := tx.LastTemplate(conv.ContactID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	// Meta tells whole seconds: an answer may seem older than the template that
-	// it answers. The one that began the conversation is answered where a window is open.
-	first := last.CreatedAt == conv.CreatedAt && conv.StateAt(now) == Open
-	if first || last.CreatedAt < conv.LastInboundAt { // the customer has answered since: that is another matter
-		return nil
-	}
-	apart := max(now-last.CreatedAt, last.CreatedAt-now) // nodes' clocks differ
-	if last.ConversationID == conv.ID && last.AuthorID == use.actorID && last.TemplateID == use.template.ID && last.Text == use.composed.Text && apart < repeatAfter {
-		return Refuse(CodeCooldown, T("refusal.sent_just_now"))
-	}
-	return nil
-}
-
 // began ties the request to what it stored, in the same transaction: a crash
 // later sends nothing twice, and who lost the request to another try stores nothing.
 func began(tx Tx, request, conversationID, messageID string) error {

@@ -47,11 +47,6 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 			text := T("refusal.window_open_template")
 			return &Refusal{Code: CodeInvalidField, Text: text, Fields: map[string]Text{"confirm": text}, Agree: true}
 		}
-		if open {
-			if err := s.repeated(tx, conv, use, now); err != nil {
-				return err
-			}
-		}
 		if err := s.checkCooldown(ctx, tx, contact, conv, use, now); err != nil {
 			return err
 		}
@@ -106,11 +101,6 @@ func (s *Service) checkCooldown(ctx context.Context, tx Tx, contact *Contact, wi
 			refusal.Fields = map[string]Text{"reason": T("refusal.reason_needed")}
 		}
 		return refusal
-	}
-	if within != nil {
-		if err := s.repeated(tx, within, use, now); err != nil {
-			return err
-		}
 	}
 	return tx.Audit(use.actorID, "cooldown_override", contact.ID, map[string]string{"reason": use.reason, "template": use.template.ID})
 }

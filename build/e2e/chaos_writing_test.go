@@ -1,0 +1,124 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+)
+
+// Pauses between two acts of one person. Each conversation has one customer and two agents, one a server.
+const (
+	chaosCustomerPause = 2 * time.Second
+	chaosAgentPause    = 4 * time.Second
+	chaosLockedPause   = 6 * time.Second
+	chaosStartPause    = 5 * time.Second
+)
+
+// writing lets everybody write over both servers all the time.
+type writing struct {
+	*chaos
+	stop context.CancelFunc
+	all  sync.WaitGroup
+
+	mu       sync.Mutex
+	wrote    int // of customers
+	posted   int // of agents, answered with 201
+	refused  int // posts that the plugin refused, and said so
+	failed   int // requests that a server could not answer
+	starts   []*chaosStart
+	problems []error
+}
+
+// chaosStart is a start that was asked for.
+type chaosStart struct {
+	customer scenario.Customer
+	answered int // HTTP status of the answer; 0 = there was none
+}
+
+func (c *chaos) startWriting() *writing {
+	ctx, cancel := context.WithCancel(c.t.Context())
+	w := &writing{chaos: c, stop: cancel}
+	for _, k := range c.talks {
+		w.repeat(ctx, chaosCustomerPause, func(n int) {
+			_, err := k.phone.Reply(fmt.Sprintf("pergunta %d", n))
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if w.wrote++; err != nil {
+				w.problems = append(w.problems, err)
+			}
+		})
+		for node := range c.Env.Nodes {
+			w.repeat(ctx, chaosAgentPause, func(n int) { w.post(k, node, fmt.Sprintf("resposta %d por %d", n, node+1)) })
+		}
+	}
+	for i, k := range c.locked {
+		w.repeat(ctx, chaosLockedPause, func(n int) { w.post(k, (n+i)%len(c.Env.Nodes), fmt.Sprintf("trancado %d", n)) })
+	}
+	w.repeat(ctx, chaosStartPause, w.start)
+	return w
+}
+
+func (w *writing) repeat(ctx context.Context, pause time.Duration, act func(n int)) {
+	w.all.Go(func() {
+		ticker := time.NewTicker(pause)
+		defer ticker.Stop()
+		for n := 1; ; n++ {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				act(n)
+			}
+		}
+	})
+}
+
+// post writes in a conversation's channel through one of the servers. What cannot be answered may be there all the same: what counts
+// are the posts in the database.
+func (w *writing) post(k *talk, node int, text string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a post that has begun is ended
+	defer cancel()
+	_, _, err := w.Env.Client(node, k.agent).CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: text})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	refusal := (*model.AppError)(nil)
+	switch {
+	case err == nil:
+		w.posted++
+	case errors.As(err, &refusal) && refusal.StatusCode == http.StatusBadRequest:
+		w.refused++
+	default:
+		w.failed++
+	}
+}
+
+// start begins an atendimento with a customer nobody knows.
+func (w *writing) start(n int) {
+	s := &chaosStart{customer: newCustomer()}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	node := n % len(w.Env.Nodes)
+	status, _, err := w.REST(ctx, w.Env.Client(node, n%3), http.MethodPost, "/conversations", w.StartRequest(s.customer))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil {
+		s.answered = status
+	}
+	w.starts = append(w.starts, s)
+}
+
+// end stops everybody, and waits for what was begun.
+func (w *writing) end() {
+	w.stop()
+	w.all.Wait()
+}
