@@ -70,9 +70,9 @@ func TestMarksTypedByHand(t *testing.T) {
 	o.ticks(oneMinute, place[0].Id, "delivered")
 	last, _ := k.phone.Last()
 	require.Equal(t, "location", last.Type)
-	_, _, err = o.Agent(0).CreatePost(o.ctx(oneMinute), &model.Post{ChannelId: k.ChannelID, Message: "Outro texto", Props: place[0].GetProps()})
+	another, _, err := o.Agent(0).CreatePost(o.ctx(oneMinute), &model.Post{ChannelId: k.ChannelID, Message: "Outro texto", Props: place[0].GetProps()})
 	require.NoError(t, err)
-	o.quiet(oneMinute)
+	o.ticks(oneMinute, another.Id, "delivered")
 	last, _ = k.phone.Last()
 	require.Equal(t, "Outro texto", last.Text, "a seal that is taken from one post holds for no other")
 }
