@@ -51,8 +51,16 @@ type answered struct {
 	object map[string]any // of JSON
 }
 
-// asks sends a request as a client's user; body is a text as it is, nil for none, or a value as JSON.
+// asks sends a request of the REST API as a client's user, and holds the answer against the document.
 func (o *outsider) asks(client *model.Client4, method, path string, body any, header ...string) answered {
+	o.t.Helper()
+	request, a := o.sends(client, method, "/plugins/"+o.Env.Plugin.ID+"/api/v1"+path, body, header...)
+	o.documented(request, a)
+	return a
+}
+
+// sends sends a request as a client's user; body is a text as it is, nil for none, or a value as JSON.
+func (o *outsider) sends(client *model.Client4, method, path string, body any, header ...string) (*http.Request, answered) {
 	o.t.Helper()
 	var content []byte
 	switch b := body.(type) {
@@ -64,8 +72,7 @@ func (o *outsider) asks(client *model.Client4, method, path string, body any, he
 		content, err = json.Marshal(b)
 		require.NoError(o.t, err)
 	}
-	address := client.URL + "/plugins/" + o.Env.Plugin.ID + "/api/v1" + path
-	request, err := http.NewRequestWithContext(o.ctx(oneMinute), method, address, bytes.NewReader(content))
+	request, err := http.NewRequestWithContext(o.ctx(oneMinute), method, client.URL+path, bytes.NewReader(content))
 	require.NoError(o.t, err)
 	request.Header.Set("Content-Type", "application/json")
 	if client.AuthToken != "" {
@@ -80,11 +87,10 @@ func (o *outsider) asks(client *model.Client4, method, path string, body any, he
 	require.NoError(o.t, err)
 	require.NoError(o.t, response.Body.Close())
 	a := answered{t: o.t, what: method + " " + path + " " + string(content[:min(len(content), 200)]), status: response.StatusCode, header: response.Header, text: string(got)}
-	o.documented(request, a)
 	if strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
 		require.NoError(o.t, json.Unmarshal(got, &a.object), "%s: %s", a.what, a.text)
 	}
-	return a
+	return request, a
 }
 
 // documented holds an answer against docs/openapi.yaml.

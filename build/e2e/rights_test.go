@@ -18,29 +18,29 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
 // The people of the table, in the order of its columns, and the agents they are.
 const (
-	supervisorAgent, servingAgent, queueAgent, ownerAgent, attendantAgent, goneAgent, guestAgent = 0, 1, 2, 3, 4, 5, 6
-	outsiderAgent                                                                                = 7
+	supervisorAgent, servingAgent, queueAgent, ownerAgent, attendantAgent, goneAgent, guestAgent, insideAgent = 0, 1, 2, 3, 4, 5, 6, 7
+	outsiderAgent                                                                                             = 8
 )
 
-var columns = []string{"owner outside", "attendant outside", "guest", "queue only", "channel only", "supervisor", "system admin", "bot", "deactivated"}
+var columns = []string{"owner outside", "attendant outside", "guest", "queue only", "channel only", "supervisor", "system admin", "bot", "deactivated", "supervisor inside"}
 
 // What somebody gets: + it is done, or refused for another reason than who asks; - 403; . 404; x not let in at all.
 const (
-	whoSees     = "++.+.++.x" // by who may see the conversation
-	acted       = "--.+.++.x" // by who may act in it
-	supervised  = "--.-.++.x" // by its supervisors
-	spoken      = "--.-.+-.x" // in the name of a system admin who is not in the channel: by nobody, and a supervisor is told why
-	started     = "---+-+--x" // in a queue, by its agents
-	everybody   = "++++++++x"
-	admins      = "------+-x"
-	typedThere  = "xx.x.x+xx" // a command in the conversation's channel, which the server lets its members and system admins run
-	typedSpoken = "xx+x+x-xx" // one that speaks to the customer
-	typedAny    = "xx+x+x+xx"
+	whoSees     = "++.+.++.x+" // by who may see the conversation
+	acted       = "--.+.++.x+" // by who may act in it
+	supervised  = "--.-.++.x+" // by its supervisors
+	spoken      = "--.-.+-.x+" // in the name of a system admin who is not in the channel: by nobody, and a supervisor is told why
+	started     = "---+-+--x+" // in a queue, by its agents
+	everybody   = "++++++++x+"
+	admins      = "------+-x-"
+	typedThere  = "xx.x.x+xx+" // a command in the conversation's channel, which the server lets its members and system admins run
+	typedSpoken = "xx+x+x-xx+" // one that speaks to the customer
+	typedStart  = "xx-x-x-xx+"
+	typedAny    = "xx+x+x+xx+"
 )
 
 // act is a request of the REST API, or of a button.
@@ -55,68 +55,89 @@ type rights struct {
 	*outsider
 	k       *talk
 	clients []*model.Client4 // by column
+	users   []string         // their ids
 	draft   string           // a colleague's
 	file    string           // wamid of a file of the customer's
+	opened  [][]*opened      // by column, in the order of dialogs; of the colleague at the end
+	buttons []button
 }
 
-// TestWhoMayDoWhat is docs/permissions.md tried on the real server: every route of docs/openapi.yaml and every word of the command, by
-// everybody. What is added without a row here fails.
+// TestWhoMayDoWhat is docs/permissions.md tried on the real server: every route of docs/openapi.yaml, every word of the command, every
+// step of a dialog and every button, by everybody. What is added without a row here fails.
 func TestWhoMayDoWhat(t *testing.T) {
 	r := newRights(t)
+	t.Run("buttons", func(t *testing.T) { r.pressed(t) })
 	t.Run("routes", func(t *testing.T) { r.routes(t) })
 	t.Run("words", func(t *testing.T) { r.words(t) })
+	t.Run("dialogs", func(t *testing.T) { r.dialogs(t) })
 }
 
 func newRights(t *testing.T) *rights {
-	w := startWorld(t, scenario.Options{Agents: 8})
+	w := startWorld(t, scenario.Options{Agents: 9})
 	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml")
 	require.NoError(t, err)
 	router, err := gorillamux.NewRouter(doc)
 	require.NoError(t, err)
 	s := &stage{World: w, t: t}
 	r := &rights{outsider: &outsider{stage: s, router: router}}
-	ctx, admin := s.ctx(oneMinute), s.Admin()
-	team := s.Env.Team.ID
+	token, bot := r.bot()
+	for _, agent := range []int{ownerAgent, attendantAgent, guestAgent, queueAgent, outsiderAgent, supervisorAgent, goneAgent, insideAgent} {
+		r.clients, r.users = append(r.clients, s.Agent(agent)), append(r.users, s.User(agent).ID)
+	}
+	r.clients = slices.Insert(r.clients, 6, s.Admin(), token)
+	r.users = slices.Insert(r.users, 6, s.Env.Admin.ID, bot)
 
-	token := r.bot()
-	r.k = s.open(ownerAgent)
-	r.file, err = r.k.phone.SendMedia("document", cloudapi.Media{MIMEType: "text/plain", Filename: "a.txt", Data: []byte("a")}, "")
+	r.k = &talk{customer: newCustomer(), agent: ownerAgent}
+	r.k.Conversation, err = w.Start(s.ctx(oneMinute), ownerAgent, r.k.customer)
 	require.NoError(t, err)
-	dialog, err := w.OpenDialog(ctx, ownerAgent, r.k.ChannelID, "/whatsapp modelo")
-	require.NoError(t, err)
-	for _, member := range []int{guestAgent, outsiderAgent, servingAgent} { // who was invited last serves
-		_, _, err = admin.AddChannelMember(ctx, r.k.ChannelID, s.User(member).ID)
-		require.NoError(t, err)
-		s.within(oneMinute, "the invitation to count", func(ctx context.Context) error {
-			c, err := w.Conversation(ctx, admin, r.k.ID)
-			return firstOf(err, holds(c.AttendantID == s.User(member).ID, "%s serves", c.AttendantID))
-		})
-	}
-	for _, leaver := range []int{ownerAgent, attendantAgent} {
-		_, err = admin.RemoveTeamMember(ctx, team, s.User(leaver).ID)
-		require.NoError(t, err)
-	}
-	_, err = admin.RemoveUserFromChannel(ctx, s.Env.QueueChannel.ID, s.User(guestAgent).ID)
-	require.NoError(t, err)
-	r.exec("UPDATE users SET roles = 'system_guest' WHERE id = $1", s.User(guestAgent).ID)
-	_, err = admin.UpdateUserActive(ctx, s.User(goneAgent).ID, false)
-	require.NoError(t, err)
-	r.quiet(oneMinute)
-	draft := r.asks(s.Agent(servingAgent), http.MethodPost, "/conversations/"+r.k.ID+"/drafts", map[string]any{"text": "rascunho"}).is(201)
-	r.draft = draft.field("id")
-	r.clients = []*model.Client4{
-		s.Agent(ownerAgent), s.Agent(attendantAgent), s.Agent(guestAgent), s.Agent(queueAgent), s.Agent(outsiderAgent), s.Agent(supervisorAgent), admin, token, s.Agent(goneAgent),
-	}
-
-	answer, err := dialog.Submit(ctx, map[string]any{"template": w.Positional.ID})
-	if err == nil { // a dialog that was opened before is of no use after
-		require.True(t, answer.Error != "" || len(answer.Errors) > 0, "%+v", answer)
-	}
+	r.k.phone = s.Phone(r.k.customer.Phone)
+	r.together()
+	r.apart()
 	return r
 }
 
-// bot is a client of a bot of somebody's.
-func (r *rights) bot() *model.Client4 {
+// together lets everybody into the channel and the queue, where each of them may do all there is: what they open there is tried later.
+func (r *rights) together() {
+	ctx, admin := r.ctx(2*oneMinute), r.Admin()
+	_, err := admin.UpdateChannelRoles(ctx, r.Env.QueueChannel.ID, r.User(insideAgent).ID, "channel_user channel_admin")
+	require.NoError(r.t, err)
+	for _, user := range append(slices.Clone(r.users), r.User(servingAgent).ID) { // who was invited last serves
+		for _, channel := range []string{r.Env.QueueChannel.ID, r.k.ChannelID} {
+			_, _, err = admin.AddChannelMember(ctx, channel, user)
+			require.NoError(r.t, err)
+		}
+	}
+	r.within(oneMinute, "the invitations to count", func(ctx context.Context) error {
+		c, err := r.Conversation(ctx, admin, r.k.ID)
+		return firstOf(err, holds(c.AttendantID == r.User(servingAgent).ID, "%s serves", c.AttendantID))
+	})
+	r.prepareButtons()
+	r.openDialogs()
+}
+
+// apart takes from each what their column lacks.
+func (r *rights) apart() {
+	ctx, admin := r.ctx(oneMinute), r.Admin()
+	for _, leaver := range []int{ownerAgent, attendantAgent} {
+		_, err := admin.RemoveTeamMember(ctx, r.Env.Team.ID, r.User(leaver).ID)
+		require.NoError(r.t, err)
+	}
+	outside := []string{r.User(queueAgent).ID, r.User(supervisorAgent).ID, r.users[7], r.Env.Admin.ID}
+	strangers := []string{r.User(guestAgent).ID, r.User(outsiderAgent).ID, r.users[7], r.Env.Admin.ID}
+	for channel, users := range map[string][]string{r.k.ChannelID: outside, r.Env.QueueChannel.ID: strangers} {
+		for _, user := range users {
+			_, err := admin.RemoveUserFromChannel(ctx, channel, user)
+			require.NoError(r.t, err)
+		}
+	}
+	r.exec("UPDATE users SET roles = 'system_guest' WHERE id = $1", r.User(guestAgent).ID)
+	_, err := admin.UpdateUserActive(ctx, r.User(goneAgent).ID, false)
+	require.NoError(r.t, err)
+	r.quiet(oneMinute)
+}
+
+// bot is a client of a bot of somebody's, and its id.
+func (r *rights) bot() (*model.Client4, string) {
 	ctx := r.ctx(oneMinute)
 	require.NoError(r.t, configure(ctx, r.Admin(), `{"ServiceSettings": {"EnableBotAccountCreation": true, "EnableUserAccessTokens": true}}`))
 	bot, _, err := r.Admin().CreateBot(ctx, &model.Bot{Username: "direitos-robo"})
@@ -127,7 +148,7 @@ func (r *rights) bot() *model.Client4 {
 	require.NoError(r.t, err)
 	client := model.NewAPIv4Client(r.Env.Nodes[0].URL)
 	client.SetToken(token.Token)
-	return client
+	return client, bot.UserId
 }
 
 func (r *rights) exec(query string, args ...any) {
@@ -139,7 +160,7 @@ func (r *rights) exec(query string, args ...any) {
 // acts are all there are, in an order in which what one does is no other's trouble.
 func (r *rights) acts() []act {
 	conversation, nowhere := r.k.ID, model.NewId()
-	button := func(context map[string]any) any { return map[string]any{"context": context} }
+	context := func(context map[string]any) any { return map[string]any{"context": context} }
 	user := map[string]any{"user_id": r.User(servingAgent).ID}
 	start := r.StartRequest(newCustomer())
 	start["template"] = map[string]any{"name": "ninguem_conhece", "language": "pt_BR"}
@@ -166,7 +187,7 @@ func (r *rights) acts() []act {
 		{"POST /conversations/{id}/note", acted, "/conversations/" + conversation + "/note", map[string]any{"text": "nota"}},
 		{"POST /conversations/{id}/drafts", acted, "/conversations/" + conversation + "/drafts", map[string]any{"text": "outro"}},
 		{"POST /conversations/{id}/claim", acted, "/conversations/" + conversation + "/claim", nil},
-		{"POST /actions/claim", acted, "", button(map[string]any{"conversation_id": conversation})},
+		{"POST /actions/claim", acted, "", context(map[string]any{"conversation_id": conversation})},
 		{"POST /conversations/{id}/transfer", acted, "/conversations/" + conversation + "/transfer", user},
 		{"POST /conversations/{id}/owner", supervised, "/conversations/" + conversation + "/owner", map[string]any{"user_id": r.User(ownerAgent).ID}},
 		{"POST /contacts/{id}/reveal", acted, "/contacts/" + contact + "/reveal", nil},
@@ -174,8 +195,8 @@ func (r *rights) acts() []act {
 		{"POST /actions/drafts/edit", supervised, "", map[string]any{"state": r.draft, "submission": map[string]any{"text": "pague já"}}},
 		{"POST /drafts/{id}/send", spoken, "/drafts/" + r.draft + "/send", nil},
 		{"DELETE /drafts/{id}", supervised, "/drafts/" + r.draft, nil},
-		{"POST /actions/drafts", supervised, "", button(map[string]any{"do": "drop", "draft_id": r.draft})},
-		{"POST /actions/media", acted, "", button(map[string]any{"wamid": r.file})},
+		{"POST /actions/drafts", supervised, "", context(map[string]any{"do": "drop", "draft_id": r.draft})},
+		{"POST /actions/media", acted, "", context(map[string]any{"wamid": r.file})},
 		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
@@ -194,6 +215,8 @@ func (r *rights) column(query string, args ...any) (text string) {
 }
 
 func (r *rights) routes(t *testing.T) {
+	draft := r.asks(r.Agent(servingAgent), http.MethodPost, "/conversations/"+r.k.ID+"/drafts", map[string]any{"text": "rascunho"}).is(http.StatusCreated)
+	r.draft = draft.field("id")
 	acts := r.acts()
 	var known, documented []string
 	for _, a := range acts {
@@ -210,6 +233,9 @@ func (r *rights) routes(t *testing.T) {
 	}
 	require.ElementsMatch(t, documented, known, "each route has its row")
 	for _, a := range acts {
+		if a.expected == spoken {
+			r.exec("UPDATE waa_drafts SET author_id = $1 WHERE id = $2", r.Env.Admin.ID, r.draft)
+		}
 		got := ""
 		for column := range columns {
 			got += r.outcome(a, column)
@@ -220,10 +246,7 @@ func (r *rights) routes(t *testing.T) {
 
 // outcome is what somebody gets.
 func (r *rights) outcome(a act, column int) string {
-	if column == 1 { // whoever left is followed by the plugin within seconds, and serves no more
-		r.exec("UPDATE waa_conversations SET attendant_id = $1 WHERE id = $2", r.User(attendantAgent).ID, r.k.ID)
-		defer r.exec("UPDATE waa_conversations SET attendant_id = $1 WHERE id = $2", r.User(servingAgent).ID, r.k.ID)
-	}
+	defer r.serving(column)()
 	method, path, _ := strings.Cut(a.route, " ")
 	if a.path != "" {
 		path = a.path
@@ -241,6 +264,9 @@ func (r *rights) outcome(a act, column int) string {
 	case got.status == http.StatusNotFound:
 		return "."
 	}
+	if a.expected == opensForm && got.status == http.StatusServiceUnavailable {
+		return "+"
+	}
 	require.Less(r.t, got.status, 500, "%s %s: %s", columns[column], a.route, got.text)
 	if told := refusedBy(got.text); told != "" {
 		return told
@@ -249,6 +275,21 @@ func (r *rights) outcome(a act, column int) string {
 		r.isAudited(a, column, before)
 	}
 	return "+"
+}
+
+// serving makes the attendant outside the attendant again, for a request: whoever left is followed by the plugin within seconds, and serves no more.
+func (r *rights) serving(column int) (after func()) {
+	if column != 1 {
+		return func() {}
+	}
+	served := r.column("SELECT string_agg(id || '=' || attendant_id, ',') FROM waa_conversations")
+	r.exec("UPDATE waa_conversations SET attendant_id = $1", r.User(attendantAgent).ID)
+	return func() {
+		for _, one := range strings.Split(served, ",") {
+			id, attendant, _ := strings.Cut(one, "=")
+			r.exec("UPDATE waa_conversations SET attendant_id = $1 WHERE id = $2", attendant, id)
+		}
+	}
 }
 
 // ownAffairs change nothing, or nothing but the reader's own, or leave a post that tells of itself.
@@ -266,20 +307,15 @@ func (r *rights) isAudited(a act, column, before int) {
 
 func (r *rights) audited(column int) int {
 	r.t.Helper()
-	ids := []int{ownerAgent, attendantAgent, guestAgent, queueAgent, outsiderAgent, supervisorAgent}
-	user := r.Env.Admin.ID
-	if column < len(ids) {
-		user = r.User(ids[column]).ID
-	}
-	return r.count("SELECT count(*) FROM waa_audit WHERE actor_id = $1", user)
+	return r.count("SELECT count(*) FROM waa_audit WHERE actor_id = $1", r.users[column])
 }
 
-// refusedBy reads a refusal that comes as a text: "-" where who asked may not, "." where there is nothing for them, "" for anything else.
+// refusedBy reads a refusal that comes as a text: "-" where who asked may not, "." where there is nothing for them, "~" where a form is not theirs, "" for anything else.
 func refusedBy(text string) string {
 	for part, outcome := range map[string]string{
 		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "não tem permissão": "-",
 		"ão encontrado": ".", "not found": ".", // a bot's language
-		"só funciona no canal": ".",
+		"só funciona no canal": ".", "não está em nenhuma fila": "-", "Este formulário perdeu": "~", "is out of date": "~",
 	} {
 		if strings.Contains(text, part) {
 			return outcome
@@ -291,7 +327,7 @@ func refusedBy(text string) string {
 // words are those of /whatsapp, each with something behind it that it takes.
 func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
-		"novo": typedAny, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
+		"novo": typedStart, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
 		"status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}

@@ -39,9 +39,13 @@ func (e *NoDialog) Error() string { return "no dialog opened, the answer is: " +
 // OpenDialog runs a slash command as an agent and takes the dialog that the server opens on the agent's web socket. Where the command
 // answers with a text instead, the error is a *NoDialog.
 func (w *World) OpenDialog(ctx context.Context, agent int, channelID, command string) (*Dialog, error) {
+	return w.OpenDialogAs(ctx, w.Agent(agent), w.User(agent).ID, channelID, command)
+}
+
+// OpenDialogAs is OpenDialog as anybody, whose client and id these are.
+func (w *World) OpenDialogAs(ctx context.Context, client *model.Client4, userID, channelID, command string) (*Dialog, error) {
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel() // ends the web socket
-	client := w.Agent(agent)
 	events, err := w.Env.Listen(ctx, 0, client)
 	if err != nil {
 		return nil, err
@@ -68,7 +72,7 @@ func (w *World) OpenDialog(ctx context.Context, agent int, channelID, command st
 				return nil, errors.Wrap(err, "cannot read the dialog")
 			}
 			d.Form = d.open.Dialog
-			d.args = model.SubmitDialogRequest{URL: d.open.URL, UserId: w.User(agent).ID, ChannelId: channelID, TeamId: w.Env.Team.ID}
+			d.args = model.SubmitDialogRequest{URL: d.open.URL, UserId: userID, ChannelId: channelID, TeamId: w.Env.Team.ID}
 			return d, errors.Wrap(d.open.IsValid(), "the dialog breaks the server's rules")
 		case <-ctx.Done():
 			return nil, errors.Wrap(context.Cause(ctx), "no dialog opened")
@@ -76,8 +80,8 @@ func (w *World) OpenDialog(ctx context.Context, agent int, channelID, command st
 	}
 }
 
-// Submit sends a step off. Where the answer is a next step, Form is that step afterwards.
-func (d *Dialog) Submit(ctx context.Context, values map[string]any) (*model.SubmitDialogResponse, error) {
+// Request is what the client sends off with a step.
+func (d *Dialog) Request(values map[string]any) model.SubmitDialogRequest {
 	request := d.args
 	request.Type, request.CallbackId, request.State = "dialog_submission", d.Form.CallbackId, d.Form.State
 	request.Submission = map[string]any{}
@@ -85,7 +89,12 @@ func (d *Dialog) Submit(ctx context.Context, values map[string]any) (*model.Subm
 		maps.Copy(request.Submission, d.before)
 	}
 	maps.Copy(request.Submission, values)
-	answer, _, err := d.client.SubmitInteractiveDialog(ctx, request)
+	return request
+}
+
+// Submit sends a step off. Where the answer is a next step, Form is that step afterwards.
+func (d *Dialog) Submit(ctx context.Context, values map[string]any) (*model.SubmitDialogResponse, error) {
+	answer, _, err := d.client.SubmitInteractiveDialog(ctx, d.Request(values))
 	if err != nil {
 		return nil, errors.Wrap(err, "the server refused the submission")
 	}

@@ -97,7 +97,7 @@ func (a *API) press(r *http.Request, p pressed) (said string, err error) {
 }
 
 func (a *API) openDraftDialog(r *http.Request, p pressed) error {
-	draft, err := a.Drafts.View(r.Context(), userID(r), p.draft)
+	draft, err := a.Drafts.ToEdit(r.Context(), userID(r), p.draft)
 	if err != nil {
 		return err
 	}

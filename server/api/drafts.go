@@ -15,7 +15,7 @@ import (
 type Drafts interface {
 	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*conversation.Draft, int, error)
 	Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*conversation.Draft, error)
-	View(ctx context.Context, actorID, id string) (*conversation.Draft, error)
+	ToEdit(ctx context.Context, actorID, id string) (*conversation.Draft, error)
 	Edit(ctx context.Context, actorID, id, text string) (*conversation.Draft, error)
 	Drop(ctx context.Context, actorID, id string) (*conversation.Draft, error)
 	Send(ctx context.Context, actorID, id string) (*conversation.Draft, error)

@@ -44,7 +44,7 @@ func (b *draftBox) Save(_ context.Context, actorID, id, text string, files []str
 	return b.call("save", actorID, id, text, strings.Join(files, ","))
 }
 
-func (b *draftBox) View(_ context.Context, actorID, id string) (*conversation.Draft, error) {
+func (b *draftBox) ToEdit(_ context.Context, actorID, id string) (*conversation.Draft, error) {
 	return b.call("view", actorID, id)
 }
 

@@ -162,9 +162,9 @@ func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*Draft, error) {
 	return d.Store.Draft(ctx, id)
 }
 
-// View reads one draft for its author or a supervisor.
-func (d *Drafts) View(ctx context.Context, actorID, id string) (*Draft, error) {
-	return d.own(ctx, actorID, id)
+// ToEdit reads one draft for somebody who may change it: who may not gets no form to fill in.
+func (d *Drafts) ToEdit(ctx context.Context, actorID, id string) (*Draft, error) {
+	return d.touched(ctx, actorID, id)
 }
 
 // Send makes a post of a held draft, which then goes to the customer as any
@@ -260,23 +260,16 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	return d.Sender.SendDrafts(ctx, conversationID, authorID, ids)
 }
 
-// own reads a draft for somebody who may read it: its author, or a supervisor of the queue.
-func (d *Drafts) own(ctx context.Context, actorID, id string) (*Draft, error) {
+// touched reads a draft for somebody who may change it: its author where they
+// may still post or act, or a supervisor who may act.
+func (d *Drafts) touched(ctx context.Context, actorID, id string) (*Draft, error) {
 	draft, err := d.Store.Draft(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return nil, Refuse(CodeNotFound, T("draft.not_found"))
 	} else if err != nil {
 		return nil, err
 	}
-	_, err = d.authorized(ctx, actorID, draft.ConversationID, draft.AuthorID)
-	return draft, err
-}
-
-// touched reads a draft for somebody who may change it: its author where they
-// may still post or act, or a supervisor who may act.
-func (d *Drafts) touched(ctx context.Context, actorID, id string) (*Draft, error) {
-	draft, err := d.own(ctx, actorID, id)
-	if err != nil {
+	if _, err = d.authorized(ctx, actorID, draft.ConversationID, draft.AuthorID); err != nil {
 		return nil, err
 	}
 	return draft, d.mayTouch(ctx, actorID, draft.ConversationID, draft.AuthorID)

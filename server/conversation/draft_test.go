@@ -74,11 +74,11 @@ func TestWhoMayDoWhatWithDrafts(t *testing.T) {
 	require.Zero(t, list("carla"), "a colleague sees their own")
 
 	for name, try := range map[string]func(actor string) error{
-		"send": func(actor string) error { _, err := do.Send(ctx, actor, one.ID); return err },
-		"edit": func(actor string) error { _, err := do.Edit(ctx, actor, one.ID, "x"); return err },
-		"drop": func(actor string) error { _, err := do.Drop(ctx, actor, one.ID); return err },
-		"view": func(actor string) error { _, err := do.View(ctx, actor, one.ID); return err },
-		"all":  func(actor string) error { _, _, err := do.SendAll(ctx, actor, c.ID, "bruno"); return err },
+		"send":    func(actor string) error { _, err := do.Send(ctx, actor, one.ID); return err },
+		"edit":    func(actor string) error { _, err := do.Edit(ctx, actor, one.ID, "x"); return err },
+		"drop":    func(actor string) error { _, err := do.Drop(ctx, actor, one.ID); return err },
+		"to edit": func(actor string) error { _, err := do.ToEdit(ctx, actor, one.ID); return err },
+		"all":     func(actor string) error { _, _, err := do.SendAll(ctx, actor, c.ID, "bruno"); return err },
 	} {
 		require.Equal(t, conversation.CodeForbidden, refusal(t, try("carla")).Code, name)
 		require.Equal(t, conversation.CodeNotFound, refusal(t, try("stranger")).Code, name)

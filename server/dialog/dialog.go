@@ -24,6 +24,8 @@ const (
 type Starter interface {
 	Start(ctx context.Context, req conversation.StartRequest) (*conversation.Started, error)
 	SendTemplate(ctx context.Context, req conversation.TemplateRequest) (*conversation.Started, error)
+	// MayAct refuses who may do nothing in a conversation, though they may see it.
+	MayAct(ctx context.Context, actorID, id string) error
 	View(ctx context.Context, actorID, id string) (*conversation.View, error)
 	// QueuesOf are the queues in which the user may start.
 	QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error)

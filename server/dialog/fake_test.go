@@ -38,6 +38,7 @@ type desk struct {
 	settings  conversation.Settings
 	view      *conversation.View
 
+	mayAct    error
 	answer    error // of Start and SendTemplate
 	panics    bool
 	starts    []conversation.StartRequest
@@ -72,6 +73,8 @@ func (d *desk) SendTemplate(_ context.Context, req conversation.TemplateRequest)
 	d.templated = append(d.templated, req)
 	return &conversation.Started{}, d.answer
 }
+
+func (d *desk) MayAct(context.Context, string, string) error { return d.mayAct }
 
 func (d *desk) View(context.Context, string, string) (*conversation.View, error) {
 	return d.view, nil

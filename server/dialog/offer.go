@@ -44,8 +44,12 @@ func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error)
 	return o, d.complete(ctx, o)
 }
 
-// templateOffer finds what may be sent in a conversation.
+// templateOffer finds what may be sent in a conversation. The forms tell prices
+// and what the plan has left, so each of them is for who may send alone.
 func (d *Dialogs) templateOffer(ctx context.Context, userID, conversationID string) (*offer, error) {
+	if err := d.Starter.MayAct(ctx, userID, conversationID); err != nil {
+		return nil, err
+	}
 	view, err := d.Starter.View(ctx, userID, conversationID)
 	if err != nil {
 		return nil, err

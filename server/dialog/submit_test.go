@@ -290,3 +290,18 @@ func FuzzSubmission(f *testing.F) {
 		require.Empty(t, desk.logged)
 	})
 }
+
+// TestFormsAreForWhoMayAct loses the right to act while a form of `modelo` is open: neither a next step nor a new form shows the prices.
+func TestFormsAreForWhoMayAct(t *testing.T) {
+	desk := newDesk(usable(t, orderTemplate))
+	d := desk.dialogs(t)
+	c := &client{t: t, d: d, form: open(t, d)[kindTemplate]}
+	desk.mayAct = conversation.Refuse(conversation.CodeForbidden, conversation.T("refusal.outside"))
+	answer := c.submit(map[string]any{"template": "template_order"})
+	require.Contains(t, answer.Error, "saiu do canal")
+	require.Nil(t, answer.Form)
+	_, err := d.Template(context.Background(), agent, "conv")
+	refusal, is := conversation.AsRefusal(err)
+	require.True(t, is)
+	require.Equal(t, conversation.CodeForbidden, refusal.Code)
+}

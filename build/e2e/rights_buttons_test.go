@@ -1,0 +1,177 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// What somebody gets of a draft of their own, kept before they left; 0 has none.
+const (
+	ownSent    = "--+-+--0x+" // it is posted in their name, so they may post there
+	ownTouched = "--+++++0x+"
+)
+
+// opensForm is a button that opens a dialog: for that it needs a trigger that Mattermost alone makes, so here whoever may press it hears
+// that the dialog cannot be opened.
+const opensForm = "a form"
+
+// buttonRows are the buttons by the code that makes them, in an order in which what one does is no other's trouble: who may press one of
+// a colleague's, and one of their own.
+var buttonRows = []struct{ made, button, expected, own string }{
+	{"relay.cardButton", "claim", acted, ""},
+	{"mattermost.mediaAttachment", "media", acted, ""},
+	{"relay.button", "send", supervised, ownSent},
+	{"relay.button", "edit", supervised, ownTouched},
+	{"relay.button", "drop", supervised, ownTouched},
+	{"api.openDraftDialog", "", supervised, ownTouched}, // what the dialog of the edit button submits
+	{"relay.button", "all", supervised, ownSent},
+}
+
+// button is one that stands under a post, as it was made.
+type button struct {
+	kind, author string // whose drafts it is about; "" = no drafts
+	url          string
+	context      map[string]any
+}
+
+// prepareButtons lets there be all buttons that there are: drafts of everybody's, a file that is too large, and a card.
+func (r *rights) prepareButtons() {
+	ctx, admin := r.ctx(2*oneMinute), r.Admin()
+	author := append([]*model.Client4{r.Agent(servingAgent)}, r.clients...)
+	users := append([]string{r.User(servingAgent).ID}, r.users...)
+	for i, client := range author {
+		for n := range 4 {
+			kept := r.asks(client, http.MethodPost, "/conversations/"+r.k.ID+"/drafts", map[string]any{"text": "rascunho " + strconv.Itoa(n)})
+			if users[i] == r.users[7] {
+				kept.is(http.StatusNotFound)
+				continue
+			}
+			kept.is(http.StatusCreated)
+		}
+	}
+	_, err := r.k.phone.Reply("oi")
+	require.NoError(r.t, err)
+	_, err = r.WaitState(ctx, servingAgent, r.k.ID, "open")
+	require.NoError(r.t, err)
+	r.file, err = r.k.phone.SendMedia("document", cloudapi.Media{MIMEType: "text/plain", Filename: "a.txt", Data: []byte("a")}, "")
+	require.NoError(r.t, err)
+	r.largeFiles(1 * megabyte)
+	require.NoError(r.t, send(r.k, "document", cloudapi.Media{ID: "large" + r.k.ID, MIMEType: "application/pdf", Filename: "grande.pdf", Data: random(2 * megabyte)}))
+	r.read(r.mediaPost(r.k, "failed"), "")
+
+	for i, user := range users {
+		if user == r.users[7] {
+			continue
+		}
+		name := "@" + r.username(user)
+		offers, err := r.WaitPosts(ctx, r.k.ChannelID, 1, "the drafts of "+name, func(p *model.Post) bool {
+			return p.Type == scenario.TypeEvent && strings.Contains(p.Message, name) && len(actionsOf(p)) == 3*4+1
+		})
+		require.NoError(r.t, err, i)
+		r.read(offers[0], user)
+	}
+
+	waits, err := r.Opened(ctx, ownerAgent, newCustomer())
+	require.NoError(r.t, err)
+	r.asks(admin, http.MethodPost, "/conversations/"+waits.ID+"/transfer", map[string]any{"queue_id": r.Queue.ID}).is(http.StatusOK)
+	cards, err := r.WaitPosts(ctx, r.Env.QueueChannel.ID, 1, "the card", func(p *model.Post) bool {
+		event, _ := p.GetProp("waa_event").(string)
+		return strings.HasPrefix(event, "card:"+waits.ID+":")
+	})
+	require.NoError(r.t, err)
+	r.read(cards[0], "")
+}
+
+func (r *rights) username(user string) string {
+	r.t.Helper()
+	return r.column("SELECT username FROM users WHERE id = $1", user)
+}
+
+// read keeps a post's buttons with what the server hides from clients: where a click goes, and with what.
+func (r *rights) read(post *model.Post, author string) {
+	r.t.Helper()
+	var attachments []struct {
+		Actions []struct {
+			ID          string `json:"id"`
+			Integration struct {
+				URL     string         `json:"url"`
+				Context map[string]any `json:"context"`
+			} `json:"integration"`
+		} `json:"actions"`
+	}
+	content := r.column("SELECT props -> 'attachments' FROM posts WHERE id = $1", post.Id)
+	require.NoError(r.t, json.Unmarshal([]byte(content), &attachments), content)
+	for _, attachment := range attachments {
+		for _, action := range attachment.Actions {
+			kind := action.ID
+			if author != "" {
+				kind = kind[:len(kind)-len(r.k.ID)]
+			}
+			r.buttons = append(r.buttons, button{kind, author, action.Integration.URL, action.Integration.Context})
+		}
+	}
+}
+
+// pressed clicks each kind of button as everybody: a colleague's, and where there are such their own. A click is sent as the server sends
+// it, to the button's own address with the clicker's session, since what Mattermost itself lets through is not the plugin's to rely on.
+func (r *rights) pressed(t *testing.T) {
+	for n, row := range buttonRows {
+		by := strings.Join(columns, ", ")
+		of, own := "", ""
+		for column := range columns {
+			author := ""
+			if row.own != "" {
+				author = r.User(servingAgent).ID
+				own += r.press(row.button, r.users[column], column, n)
+			}
+			of += r.press(row.button, author, column, n)
+		}
+		assert.Equal(t, row.expected, of, "%s %s by %s", row.made, row.button, by)
+		assert.Equal(t, row.own, own, "%s %s of their own by %s", row.made, row.button, by)
+	}
+}
+
+// press gives what somebody gets for a button of a kind of an author's; each row has a draft of its own.
+func (r *rights) press(kind, author string, column, row int) string {
+	r.t.Helper()
+	submitted := kind == ""
+	if submitted {
+		kind = "edit"
+	}
+	var found []button
+	for _, b := range r.buttons {
+		if b.kind == kind && b.author == author {
+			found = append(found, b)
+		}
+	}
+	if len(found) == 0 {
+		return "0"
+	}
+	b := found[0]
+	if len(found) > 1 {
+		b = found[row%len(found)]
+	}
+	path := strings.TrimPrefix(b.url, "/plugins/"+r.Env.Plugin.ID+"/api/v1")
+	if submitted {
+		id, _ := b.context["draft_id"].(string)
+		return r.outcome(act{"POST /actions/drafts/edit", "", "", map[string]any{"state": id, "submission": map[string]any{"text": "mudado " + columns[column]}}}, column)
+	}
+	what := ""
+	if kind == "edit" {
+		what = opensForm
+	}
+	return r.outcome(act{"POST " + path, what, "", map[string]any{"context": b.context}}, column)
+}

@@ -1,0 +1,133 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+)
+
+// What somebody gets who submits a form: see above, and 0 opened none, ~ it is no form of theirs.
+const (
+	formStarted = "---+-+-0x+" // one of `novo`
+	formActed   = "--.+.++0x+" // one of `modelo`
+	formOfOther = "~~~~~~~~x~"
+	formForged  = "--------x-" // with the other's id in it
+)
+
+// formRow is a step of a dialog, with who made it in the code.
+type formRow struct {
+	dialog, step             string
+	word                     string // that opens it
+	expected, other, another string
+}
+
+var formRows = []formRow{
+	{"dialog.Start", "templateStep", "novo", formStarted, formOfOther, formForged},
+	{"dialog.Start", "valuesStep", "novo", formStarted, formOfOther, formForged},
+	{"dialog.Start", "confirmStep", "novo", formStarted, formOfOther, formForged},
+	{"dialog.Template", "templateStep", "modelo", formActed, formOfOther, formForged},
+	{"dialog.Template", "valuesStep", "modelo", formActed, formOfOther, formForged},
+	{"dialog.Template", "confirmStep", "modelo", formActed, formOfOther, formForged},
+}
+
+// opened is a form that was opened while its owner might still do everything, with what is filled in; nil where there was none.
+type opened struct {
+	scenario.Dialog
+	values map[string]any
+}
+
+// openDialogs opens the dialogs as everybody and keeps each of their steps.
+func (r *rights) openDialogs() {
+	for column := range columns {
+		r.opened = append(r.opened, r.forms(r.clients[column], r.users[column]))
+	}
+	r.opened = append(r.opened, r.forms(r.Agent(servingAgent), r.User(servingAgent).ID))
+}
+
+func (r *rights) forms(client *model.Client4, user string) (forms []*opened) {
+	r.t.Helper()
+	customer := r.k.customer
+	values := map[string]any{"customer_name": customer.Name, "cpf": customer.CPF, "phone": customer.Phone}
+	for name, value := range scenario.Variables() {
+		values[name] = value
+	}
+	steps := []map[string]any{{"template": r.Positional.ID}, values, {"confirm": true}}
+	var d *scenario.Dialog
+	for i, row := range formRows {
+		step := steps[i%len(steps)]
+		if i%len(steps) == 0 {
+			var err error
+			d, err = r.OpenDialogAs(r.ctx(oneMinute), client, user, r.k.ChannelID, "/whatsapp "+row.word)
+			if told := (*scenario.NoDialog)(nil); errors.As(err, &told) {
+				require.Equal(r.t, r.users[7], user, "only a bot opens none: %s", told.Text)
+				d = nil
+			} else {
+				require.NoError(r.t, err, row.word)
+			}
+		} else if d != nil {
+			require.NoError(r.t, d.Next(r.ctx(oneMinute), steps[i%len(steps)-1]), "%s before %s", row.word, row.step)
+		}
+		if d == nil {
+			forms = append(forms, nil)
+			continue
+		}
+		forms = append(forms, &opened{*d, maps.Clone(step)})
+	}
+	return forms
+}
+
+// dialogs are submitted after what was right when they were opened is no more: by who opened them, and by everybody with a colleague's.
+func (r *rights) dialogs(t *testing.T) {
+	r.exec("UPDATE waa_conversations SET owner_id = $1 WHERE id = $2", r.User(ownerAgent).ID, r.k.ID) // a command gave it to somebody else
+	for i, row := range formRows {
+		got, other, forged := "", "", ""
+		for column := range columns {
+			got += r.submits(r.opened[column][i], column, r.users[column])
+			theirs := r.opened[len(columns)][i]
+			other += r.submits(theirs, column, r.users[column])
+			forged += r.submits(theirs, column, r.User(servingAgent).ID)
+		}
+		by := strings.Join(columns, ", ")
+		assert.Equal(t, row.expected, got, "%s of %s by %s", row.step, row.word, by)
+		assert.Equal(t, row.other, other, "%s of a colleague's %s by %s", row.step, row.word, by)
+		assert.Equal(t, row.another, forged, "%s of a colleague's %s in the colleague's name by %s", row.step, row.word, by)
+	}
+}
+
+// submits sends a form straight to the plugin, which stands behind the server's own look at the channel, and tells what came of it.
+func (r *rights) submits(form *opened, column int, as string) string {
+	r.t.Helper()
+	if form == nil {
+		return "0"
+	}
+	defer r.serving(column)()
+	request := form.Request(form.values)
+	request.UserId = as
+	_, got := r.sends(r.clients[column], http.MethodPost, request.URL, request)
+	switch got.status {
+	case http.StatusUnauthorized:
+		return "x"
+	case http.StatusForbidden:
+		return "-"
+	}
+	require.Equal(r.t, http.StatusOK, got.status, got.text)
+	require.NotContains(r.t, got.text, "Algo deu errado", "%s", columns[column])
+	var answer model.SubmitDialogResponse
+	require.NoError(r.t, json.Unmarshal([]byte(got.text), &answer))
+	if told := refusedBy(answer.Error); told != "" {
+		return told
+	}
+	return "+"
+}
