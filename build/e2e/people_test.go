@@ -224,7 +224,7 @@ func (h *handing) lines(ctx context.Context, c scenario.Conversation, saying ...
 
 func (h *handing) oneLine(c scenario.Conversation, saying ...string) {
 	h.t.Helper()
-	h.within(20*time.Second, "one line with "+strings.Join(saying, ", "), func(ctx context.Context) error {
+	h.within(oneMinute, "one line with "+strings.Join(saying, ", "), func(ctx context.Context) error {
 		n, err := h.lines(ctx, c, saying...)
 		if err != nil {
 			return err

@@ -40,6 +40,13 @@ func TestTicksShowWhatIsBehindOnce(t *testing.T) {
 		require.Len(t, ticks, 1)
 		require.Equal(t, conversation.Delivered, ticks[0].Message.ShownStatus)
 		require.False(t, ticks[0].Again)
+		// somebody else showed it after the lease: nobody knows what is there
+		require.NoError(t, f.Shown(ctx(), newer.ID, ""))
+		_, err = f.db.Exec("UPDATE waa_messages SET show_lease = 1 WHERE show_lease > 1")
+		require.NoError(t, err)
+		again := claimTicks(10)
+		require.Len(t, again, 1)
+		require.True(t, again[0].Again, "a part may be done")
 		require.ErrorIs(t, f.Shown(ctx(), "no", conversation.Sent), conversation.ErrNotFound)
 	})
 }
