@@ -6,6 +6,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 // contacts gives a person's data out and forgets a person, rows and posts; see api.ContactStore.
@@ -34,19 +35,26 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 			ClosedAt: s.ClosedAt, ClosedBy: s.ClosedBy, CloseReason: s.CloseReason, AbortedAt: s.AbortedAt, CreatedAt: s.CreatedAt, Contact: out.Contact,
 		})
 	}
-	for _, s := range stored.Messages {
-		out.Messages = append(out.Messages, &conversation.Message{
-			ID: s.ID, ConversationID: s.ConversationID, ContactID: id, Direction: s.Direction, Kind: s.Kind, AuthorID: s.AuthorID, PostID: s.PostID,
-			WAMID: s.WAMID, Status: conversation.Status(s.Status), ReasonCode: s.ReasonCode, Text: s.Text, TemplateID: s.TemplateID,
-			CreatedAt: s.CreatedAt, SentAt: s.SentAt, StatusAt: s.StatusAt,
-		})
-	}
 	for _, s := range stored.Drafts {
 		out.Drafts = append(out.Drafts, &conversation.Draft{
 			ID: s.ID, ConversationID: s.ConversationID, AuthorID: s.AuthorID, State: conversation.DraftState(s.State), Text: s.Text, CreatedAt: s.CreatedAt,
 		})
 	}
 	return out, c.app.store.Audit(ctx, by, "contact_exported", id, nil)
+}
+
+func (c contacts) EachExported(ctx context.Context, conversationID string, fn func(*api.ExportedMessage) error) error {
+	return c.app.store.EachExported(ctx, conversationID, func(s *store.ExportedMessage) error {
+		m := &api.ExportedMessage{Message: conversation.Message{
+			ID: s.ID, ConversationID: s.ConversationID, Direction: s.Direction, Kind: s.Kind, AuthorID: s.AuthorID, PostID: s.PostID,
+			WAMID: s.WAMID, Status: conversation.Status(s.Status), ReasonCode: s.ReasonCode, Text: s.Text, TemplateID: s.TemplateID,
+			CreatedAt: s.CreatedAt, SentAt: s.SentAt, StatusAt: s.StatusAt,
+		}}
+		for _, f := range s.Files {
+			m.Files = append(m.Files, api.ExportedFile{Name: f.Name, Size: f.Size})
+		}
+		return fn(m)
+	})
 }
 
 func (c contacts) MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*conversation.Contact, error) {

@@ -2,8 +2,10 @@ package api
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -181,16 +183,69 @@ func TestExportContact(t *testing.T) {
 		CPF:           "52998224725",
 		Identities:    []Identity{{AccountID: account1, Kind: "phone", Value: "5511987654321"}},
 		Conversations: []*conversation.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}, {ID: id("quiet"), AccountID: account1, CreatedAt: 2}},
-		Messages:      []*conversation.Message{{ID: id("m1"), ConversationID: conversation1, Direction: conversation.Outbound, Kind: "template", Text: "Olá Maria", CreatedAt: 1}},
+		Drafts:        []*conversation.Draft{{ID: id("d1"), ConversationID: conversation1, AuthorID: agent, State: conversation.DraftHeld, Text: "rascunho", CreatedAt: 2}},
+	}
+	w.store.exported[conversation1] = []*ExportedMessage{
+		{Message: conversation.Message{ID: id("m1"), Direction: conversation.Outbound, Kind: "template", Text: "Olá Maria", CreatedAt: 1}},
+		{
+			Message: conversation.Message{ID: id("m2"), Direction: conversation.Inbound, Kind: "document", PostID: id("p2"), Text: "Segue o RG", CreatedAt: 2},
+			Files:   []ExportedFile{{Name: "rg.pdf", Size: 5}},
+		},
 	}
 	a := w.as(admin, http.MethodGet, "/contacts/"+contact1+"/export", nil).is(http.StatusOK)
 	require.Equal(t, "52998224725", a.json["cpf"])
 	require.NotContains(t, a.text, "cipher")
 	conversations := a.json["conversations"].([]any)
-	require.Equal(t, "Olá Maria", conversations[0].(map[string]any)["messages"].([]any)[0].(map[string]any)["text"])
+	require.Len(t, conversations, 2)
+	messages := conversations[0].(map[string]any)["messages"].([]any)
+	require.Len(t, messages, 2)
+	first, second := messages[0].(map[string]any), messages[1].(map[string]any)
+	require.Equal(t, []any{"Olá Maria", []any{}}, []any{first["text"], first["files"]})
+	require.Equal(t, []any{"Segue o RG", []any{map[string]any{"name": "rg.pdf", "size": 5.0}}}, []any{second["text"], second["files"]})
+	require.Equal(t, "rascunho", conversations[0].(map[string]any)["drafts"].([]any)[0].(map[string]any)["text"])
 	require.Equal(t, []any{}, conversations[1].(map[string]any)["messages"])
 	w.as(admin, http.MethodGet, "/contacts/"+nowhere+"/export", nil).is(http.StatusNotFound, "not_found")
 	w.as(admin, http.MethodGet, "/contacts/x/export", nil).is(http.StatusNotFound, "not_found")
+}
+
+// TestALongExportIsWrittenPieceByPiece holds that no history is in memory as a whole, and that half of one is no answer.
+func TestALongExportIsWrittenPieceByPiece(t *testing.T) {
+	w := newWorld(t)
+	w.store.exports[contact1] = &ContactExport{
+		Contact: conversation.Contact{ID: contact1}, Conversations: []*conversation.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}},
+	}
+	for i := range 1000 {
+		w.store.exported[conversation1] = append(w.store.exported[conversation1], &ExportedMessage{Message: conversation.Message{
+			ID: id(fmt.Sprintf("m%dx", i)), Direction: conversation.Inbound, Kind: "text", Text: long(1000), CreatedAt: 1,
+		}})
+	}
+	path := "/contacts/" + contact1 + "/export"
+	a := w.as(admin, http.MethodGet, path, nil).is(http.StatusOK)
+	require.Len(t, a.json["conversations"].([]any)[0].(map[string]any)["messages"], 1000)
+
+	pieces := &pieceWriter{ResponseRecorder: httptest.NewRecorder()}
+	w.api.ServeHTTP(pieces, w.request(admin, http.MethodGet, path, nil))
+	require.Greater(t, pieces.count, 10)
+	require.LessOrEqual(t, pieces.largest, exportBuffer)
+
+	w.store.breakAt = 10 // nothing was written by then
+	w.as(admin, http.MethodGet, path, nil).is(http.StatusServiceUnavailable, "unavailable")
+	w.store.breakAt = 900
+	half := httptest.NewRecorder()
+	w.api.ServeHTTP(half, w.request(admin, http.MethodGet, path, nil))
+	require.False(t, json.Valid(half.Body.Bytes()), "nobody takes it for all there is")
+	require.Contains(t, w.logs.all(), "could not be written to its end")
+}
+
+// pieceWriter knows in which pieces an answer came.
+type pieceWriter struct {
+	*httptest.ResponseRecorder
+	count, largest int
+}
+
+func (p *pieceWriter) Write(data []byte) (int, error) {
+	p.count, p.largest = p.count+1, max(p.largest, len(data))
+	return p.ResponseRecorder.Write(data)
 }
 
 func TestEraseContact(t *testing.T) {

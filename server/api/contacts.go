@@ -12,9 +12,12 @@ import (
 
 // ContactStore gives a person's data out and forgets a person, as the law asks.
 type ContactStore interface {
-	// ExportContact gathers all there is of a contact and audits that by asked
-	// for it; conversation.ErrNotFound where there is none.
+	// ExportContact gathers all there is of a contact but for the messages and
+	// audits that by asked for it; conversation.ErrNotFound where there is none.
 	ExportContact(ctx context.Context, id, by string, now int64) (*ContactExport, error)
+	// EachExported calls fn with every message of a conversation, oldest first,
+	// until fn returns an error.
+	EachExported(ctx context.Context, conversationID string, fn func(*ExportedMessage) error) error
 	// EraseContact takes the person out of everything: rows, posts, channels. It
 	// may be repeated after a failure; conversation.ErrNotFound where there is none.
 	EraseContact(ctx context.Context, id, by string, now int64) error
@@ -29,23 +32,6 @@ type ContactStore interface {
 	MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*conversation.Contact, error)
 }
 
-// ContactExport is all there is of a contact.
-type ContactExport struct {
-	Contact       conversation.Contact
-	CPF           string     // the document in the clear; "" = none
-	Identities    []Identity // how WhatsApp knows the person
-	Conversations []*conversation.Conversation
-	Messages      []*conversation.Message
-	Drafts        []*conversation.Draft
-}
-
-// Identity is one way an account knows a contact.
-type Identity struct {
-	AccountID string `json:"account_id"`
-	Kind      string `json:"kind"` // phone or bsuid
-	Value     string `json:"value"`
-}
-
 // Guards lets go of the channels that a newer server guards for the plugin.
 type Guards interface {
 	// ReleaseGuards answers how many channels were let go of.
@@ -53,97 +39,13 @@ type Guards interface {
 }
 
 func (a *API) contactRoutes(router *mux.Router) {
-	a.handle(router, http.MethodGet, "/contacts/{id}/export", a.exportContact)
+	router.HandleFunc("/contacts/{id}/export", a.exportContact).Methods(http.MethodGet)
 	a.handle(router, http.MethodDelete, "/contacts/{id}", a.eraseContact)
 	a.handle(router, http.MethodPost, "/contacts/{id}/merge", a.mergeContacts)
 }
 
 func (a *API) guardRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/guards/release", a.releaseGuards)
-}
-
-type exportView struct {
-	ID              string                   `json:"id"`
-	Name            string                   `json:"name"`
-	Phone           string                   `json:"phone"`
-	WAID            string                   `json:"wa_id"`
-	UserID          string                   `json:"user_id"`
-	Username        string                   `json:"username"`
-	CPF             string                   `json:"cpf"`
-	LastTemplateAt  moment                   `json:"last_template_at"`
-	BlockedUntil    moment                   `json:"blocked_until"`
-	MarketingStopAt moment                   `json:"marketing_stop_at"`
-	CreatedAt       moment                   `json:"created_at"`
-	UpdatedAt       moment                   `json:"updated_at"`
-	Identities      []Identity               `json:"identities"`
-	Conversations   []exportConversationView `json:"conversations"`
-}
-
-type exportConversationView struct {
-	ID            string              `json:"id"`
-	AccountID     string              `json:"account_id"`
-	QueueID       string              `json:"queue_id"`
-	ChannelID     string              `json:"channel_id"`
-	OwnerID       string              `json:"owner_id"`
-	AttendantID   string              `json:"attendant_id"`
-	LastInboundAt moment              `json:"last_inbound_at"`
-	ClosedAt      moment              `json:"closed_at"`
-	CloseReason   string              `json:"close_reason"`
-	CreatedAt     moment              `json:"created_at"`
-	Messages      []exportMessageView `json:"messages"`
-	Drafts        []exportDraftView   `json:"drafts"`
-}
-
-type exportDraftView struct {
-	ID        string                  `json:"id"`
-	AuthorID  string                  `json:"author_id"`
-	State     conversation.DraftState `json:"state"`
-	Text      string                  `json:"text"`
-	CreatedAt moment                  `json:"created_at"`
-}
-
-type exportMessageView struct {
-	messageView
-	Text string `json:"text"` // a template's; other texts are in the post
-}
-
-func (a *API) exportContact(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
-	export, err := a.Contacts.ExportContact(r.Context(), id, userID(r), a.Clock.Now())
-	if err != nil {
-		return reply{}, errors.Wrap(err, "export the contact")
-	}
-	return ok(a.viewExport(a.language(r), export))
-}
-
-func (a *API) viewExport(lang string, export *ContactExport) exportView {
-	byConversation := map[string][]exportMessageView{}
-	for _, m := range export.Messages {
-		byConversation[m.ConversationID] = append(byConversation[m.ConversationID], exportMessageView{a.viewMessage(lang, m), m.Text})
-	}
-	drafts := map[string][]exportDraftView{}
-	for _, d := range export.Drafts {
-		drafts[d.ConversationID] = append(drafts[d.ConversationID], exportDraftView{d.ID, d.AuthorID, d.State, d.Text, moment(d.CreatedAt)})
-	}
-	c := export.Contact
-	view := exportView{
-		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
-		LastTemplateAt: moment(c.LastTemplateAt), BlockedUntil: moment(c.BlockedUntil), MarketingStopAt: moment(c.MarketingStopAt),
-		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
-		Identities: append([]Identity{}, export.Identities...), Conversations: make([]exportConversationView, 0, len(export.Conversations)),
-	}
-	for _, conv := range export.Conversations {
-		view.Conversations = append(view.Conversations, exportConversationView{
-			ID: conv.ID, AccountID: conv.AccountID, QueueID: conv.QueueID, ChannelID: conv.ChannelID,
-			OwnerID: conv.OwnerID, AttendantID: conv.AttendantID, LastInboundAt: moment(conv.LastInboundAt),
-			ClosedAt: moment(conv.ClosedAt), CloseReason: conv.CloseReason, CreatedAt: moment(conv.CreatedAt),
-			Messages: append([]exportMessageView{}, byConversation[conv.ID]...), Drafts: append([]exportDraftView{}, drafts[conv.ID]...),
-		})
-	}
-	return view
 }
 
 func (a *API) eraseContact(r *http.Request) (reply, error) {

@@ -81,7 +81,8 @@ type memory struct {
 	replays   []Replay
 	findings  []Finding
 	exports   map[string]*ContactExport
-	teams     map[string]string // of channels
+	exported  map[string][]*ExportedMessage // by conversation
+	teams     map[string]string             // of channels
 	erased    []string
 	pending   int
 	stays     []string
@@ -135,9 +136,10 @@ func newMemory() *memory {
 		plans: []*conversation.Plan{{
 			ID: plan1, QueueID: queue1, MonthlyLimit: 100_000_000, Currency: "BRL", Prices: conversation.Prices{Marketing: 312_500}, CreatedAt: 1, UpdatedAt: 1,
 		}},
-		teams:   map[string]string{channel1: team1, channel2: team1, channel3: team2},
-		exports: map[string]*ContactExport{contact1: {Contact: conversation.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
-		breakAt: -1,
+		teams:    map[string]string{channel1: team1, channel2: team1, channel3: team2},
+		exported: map[string][]*ExportedMessage{},
+		exports:  map[string]*ContactExport{contact1: {Contact: conversation.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
+		breakAt:  -1,
 	}
 }
 
@@ -453,6 +455,18 @@ func (m *memory) ExportContact(_ context.Context, id, _ string, _ int64) (*Conta
 		return export, nil
 	}
 	return nil, conversation.ErrNotFound
+}
+
+func (m *memory) EachExported(_ context.Context, conversationID string, fn func(*ExportedMessage) error) error {
+	for i, message := range m.exported[conversationID] {
+		if i == m.breakAt {
+			return errDown
+		}
+		if err := fn(message); err != nil {
+			return err
+		}
+	}
+	return m.err
 }
 
 func (m *memory) EraseContact(ctx context.Context, id, by string, now int64) error {

@@ -2,20 +2,18 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 )
 
-// PersonExport is everything stored about one contact. Times are milliseconds since epoch.
+// PersonExport is what is stored about one contact, but for the messages, of
+// which there may be many: see EachExported. Times are milliseconds since epoch.
 type PersonExport struct {
 	Contact       ExportedContact        `json:"contact"`
 	Identities    []ExportedIdentity     `json:"identities"`
 	Conversations []ExportedConversation `json:"conversations"`
-	Messages      []ExportedMessage      `json:"messages"`
-	Charges       []ExportedCharge       `json:"charges"`
 	Drafts        []ExportedDraft        `json:"drafts"`
 }
 
@@ -72,7 +70,8 @@ type ExportedConversation struct {
 	CreatedAt      int64  `json:"created_at"`
 }
 
-// ExportedMessage is a row of waa_messages. Free text is in the post.
+// ExportedMessage is a row of waa_messages with what its post holds. What a post
+// of several messages holds is with the first of them.
 type ExportedMessage struct {
 	ID             string `json:"id"`
 	ConversationID string `json:"conversation_id"`
@@ -88,21 +87,19 @@ type ExportedMessage struct {
 	CreatedAt      int64  `json:"created_at"`
 	SentAt         int64  `json:"sent_at"`
 	StatusAt       int64  `json:"status_at"`
+
+	Files []ExportedFile `json:"files"`
 }
 
-// ExportedCharge is a row of waa_charges.
-type ExportedCharge struct {
-	MessageID string             `json:"message_id"`
-	Category  string             `json:"category"`
-	Amount    conversation.Money `json:"amount"`
-	Currency  string             `json:"currency"`
-	State     string             `json:"state"`
-	At        int64              `json:"at"`
+// ExportedFile is a file of a post.
+type ExportedFile struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"`
 }
 
-// ExportContact reads everything stored about a contact.
+// ExportContact reads what is stored about a contact, but for the messages.
 func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, error) {
-	p := &PersonExport{Identities: []ExportedIdentity{}, Conversations: []ExportedConversation{}, Messages: []ExportedMessage{}, Charges: []ExportedCharge{}, Drafts: []ExportedDraft{}}
+	p := &PersonExport{Identities: []ExportedIdentity{}, Conversations: []ExportedConversation{}, Drafts: []ExportedDraft{}}
 	err := s.inTx(ctx, func(t *sqlx.Tx) error {
 		err := t.GetContext(ctx, &p.Contact, `SELECT id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, last_template_at, blocked_until,
 			marketing_stop_at, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
@@ -117,11 +114,6 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, er
 			{&p.Conversations, `SELECT id, account_id, queue_id, channel_id, owner_id, attendant_id, window_until, last_template_at, last_inbound_at,
 				last_outbound_at, closed_at, closed_by, close_reason, aborted_at, created_at
 				FROM waa_conversations WHERE contact_id = $1 ORDER BY created_at, id`},
-			{&p.Messages, "SELECT " + of("m", "id, conversation_id, direction, kind, author_id, post_id, wamid, status, reason_code, body, template_id, created_at, sent_at, status_at") +
-				" FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id WHERE c.contact_id = $1 ORDER BY m.created_at, m.id"},
-			{&p.Charges, "SELECT " + of("h", "message_id, category, amount, currency, state, at") +
-				` FROM waa_charges h JOIN waa_messages m ON m.id = h.message_id JOIN waa_conversations c ON c.id = m.conversation_id
-				WHERE c.contact_id = $1 ORDER BY h.at, h.message_id`},
 			{&p.Drafts, "SELECT " + of("d", "id, conversation_id, author_id, state, body, created_at") +
 				" FROM waa_drafts d JOIN waa_conversations c ON c.id = d.conversation_id WHERE c.contact_id = $1 ORDER BY d.ord"},
 		} {
@@ -135,4 +127,48 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, er
 		return nil, err
 	}
 	return p, nil
+}
+
+// exportBatch is how many messages EachExported reads at a time. A post may hold
+// 64 KB, so that a batch is 13 MB at the very most.
+const exportBatch = 200
+
+// EachExported calls fn with every message of a conversation, oldest first, until
+// fn returns an error. Text is the template's, or the post's as it stands in the
+// server's table: an edited one as it was edited, a deleted one for as long as the
+// server keeps it. Of a person who was erased nothing is read from there.
+func (s *Store) EachExported(ctx context.Context, conversationID string, fn func(*ExportedMessage) error) error {
+	var at int64
+	var id string
+	for {
+		var data []byte
+		err := s.db.GetContext(ctx, &data, `SELECT coalesce(json_agg(json_build_object(
+				'id', m.id, 'conversation_id', m.conversation_id, 'direction', m.direction, 'kind', m.kind, 'author_id', m.author_id, 'post_id', m.post_id,
+				'wamid', m.wamid, 'status', m.status, 'reason_code', m.reason_code, 'template_id', m.template_id,
+				'created_at', m.created_at, 'sent_at', m.sent_at, 'status_at', m.status_at,
+				'text', coalesce(nullif(m.body, ''), p.message, ''),
+				'files', (SELECT coalesce(json_agg(json_build_object('name', i.name, 'size', i.size) ORDER BY i.createat, i.id), '[]') FROM fileinfo i WHERE i.postid = p.id)
+			) ORDER BY m.created_at, m.id), '[]')::text
+			FROM (
+				SELECT m.*, CASE WHEN m.part = 0 AND c.erased_at = 0 THEN m.post_id ELSE '' END AS shown
+				FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id
+				WHERE m.conversation_id = $1 AND (m.created_at, m.id) > ($2, $3) ORDER BY m.created_at, m.id LIMIT $4
+			) m LEFT JOIN posts p ON p.id = m.shown AND m.shown <> ''`, conversationID, at, id, exportBatch)
+		if err != nil {
+			return failed(err, "could not read the messages of a conversation")
+		}
+		var batch []ExportedMessage
+		if err = json.Unmarshal(data, &batch); err != nil {
+			return errors.Wrap(err, "could not decode the messages of a conversation")
+		}
+		for i := range batch {
+			if err = fn(&batch[i]); err != nil {
+				return err
+			}
+			at, id = batch[i].CreatedAt, batch[i].ID
+		}
+		if len(batch) < exportBatch {
+			return nil
+		}
+	}
 }

@@ -43,7 +43,9 @@ func DB(t testing.TB) *sql.DB {
 			PRIMARY KEY (teamid, userid));
 		CREATE TABLE schemes (id varchar(26) PRIMARY KEY, defaultteamadminrole varchar(64), defaultteamuserrole varchar(64), defaultteamguestrole varchar(64),
 			defaultchanneladminrole varchar(64), defaultchanneluserrole varchar(64), defaultchannelguestrole varchar(64));
-		CREATE TABLE fileinfo (id varchar(26) PRIMARY KEY, creatorid varchar(26), postid varchar(26), channelid varchar(26), deleteat bigint);
+		CREATE TABLE fileinfo (id varchar(26) PRIMARY KEY, creatorid varchar(26), postid varchar(26), channelid varchar(26), deleteat bigint,
+			createat bigint, name varchar(256), size bigint);
+		CREATE INDEX ON fileinfo (postid);
 		CREATE TABLE drafts (userid varchar(26), channelid varchar(26), rootid varchar(26), message varchar(65535), PRIMARY KEY (userid, channelid, rootid));
 		CREATE TABLE bots (userid varchar(26) PRIMARY KEY)`)
 	require.NoError(t, err)

@@ -1,0 +1,209 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+)
+
+// ContactExport is all there is of a contact, but for the messages.
+type ContactExport struct {
+	Contact       conversation.Contact
+	CPF           string     // the document in the clear; "" = none
+	Identities    []Identity // how WhatsApp knows the person
+	Conversations []*conversation.Conversation
+	Drafts        []*conversation.Draft
+}
+
+// Identity is one way an account knows a contact.
+type Identity struct {
+	AccountID string `json:"account_id"`
+	Kind      string `json:"kind"` // phone or bsuid
+	Value     string `json:"value"`
+}
+
+// ExportedMessage is a message with what its post holds: the text, and the names and sizes of the files.
+type ExportedMessage struct {
+	conversation.Message
+	Files []ExportedFile
+}
+
+// ExportedFile is a file of a message.
+type ExportedFile struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"` // bytes
+}
+
+// exportView ends with the conversations, as each of them ends with its messages:
+// what is last can be written piece by piece.
+type exportView struct {
+	ID              string                   `json:"id"`
+	Name            string                   `json:"name"`
+	Phone           string                   `json:"phone"`
+	WAID            string                   `json:"wa_id"`
+	UserID          string                   `json:"user_id"`
+	Username        string                   `json:"username"`
+	CPF             string                   `json:"cpf"`
+	LastTemplateAt  moment                   `json:"last_template_at"`
+	BlockedUntil    moment                   `json:"blocked_until"`
+	MarketingStopAt moment                   `json:"marketing_stop_at"`
+	CreatedAt       moment                   `json:"created_at"`
+	UpdatedAt       moment                   `json:"updated_at"`
+	Identities      []Identity               `json:"identities"`
+	Conversations   []exportConversationView `json:"conversations"`
+}
+
+type exportConversationView struct {
+	ID            string              `json:"id"`
+	AccountID     string              `json:"account_id"`
+	QueueID       string              `json:"queue_id"`
+	ChannelID     string              `json:"channel_id"`
+	OwnerID       string              `json:"owner_id"`
+	AttendantID   string              `json:"attendant_id"`
+	LastInboundAt moment              `json:"last_inbound_at"`
+	ClosedAt      moment              `json:"closed_at"`
+	CloseReason   string              `json:"close_reason"`
+	CreatedAt     moment              `json:"created_at"`
+	Drafts        []exportDraftView   `json:"drafts"`
+	Messages      []exportMessageView `json:"messages"`
+}
+
+type exportDraftView struct {
+	ID        string                  `json:"id"`
+	AuthorID  string                  `json:"author_id"`
+	State     conversation.DraftState `json:"state"`
+	Text      string                  `json:"text"`
+	CreatedAt moment                  `json:"created_at"`
+}
+
+type exportMessageView struct {
+	messageView
+	Text  string         `json:"text"`
+	Files []ExportedFile `json:"files"`
+}
+
+// exportBuffer is how much of an export waits to be written, in bytes. As long as
+// nothing was, a failure is told as any other.
+const exportBuffer = 64 << 10
+
+// exportContact writes all there is of a person, however long the history is: it
+// is never in memory as a whole. Where that fails half-way the JSON has no end, so
+// that nobody takes it for all there is.
+func (a *API) exportContact(w http.ResponseWriter, r *http.Request) {
+	tracked := &trackedWriter{ResponseWriter: w}
+	out := bufio.NewWriterSize(tracked, exportBuffer)
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	err := a.writeExport(out, r)
+	switch {
+	case err == nil:
+		_ = out.Flush() // an error means that the client is gone
+	case !tracked.begun:
+		a.fail(w, r, err)
+	default:
+		a.Log.Error("The export of a contact could not be written to its end", "error", err.Error())
+	}
+}
+
+func (a *API) writeExport(out *bufio.Writer, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	export, err := a.Contacts.ExportContact(r.Context(), id, userID(r), a.Clock.Now())
+	if err != nil {
+		return errors.Wrap(err, "export the contact")
+	}
+	drafts := map[string][]exportDraftView{}
+	for _, d := range export.Drafts {
+		drafts[d.ConversationID] = append(drafts[d.ConversationID], exportDraftView{d.ID, d.AuthorID, d.State, d.Text, moment(d.CreatedAt)})
+	}
+	lang := a.language(r)
+	return writeAround(out, viewExport(export), func(conversations *listWriter) error {
+		for _, c := range export.Conversations {
+			view := viewExported(c)
+			view.Drafts = append(view.Drafts, drafts[c.ID]...)
+			if err := conversations.next(); err != nil {
+				return err
+			}
+			err := writeAround(out, view, func(messages *listWriter) error {
+				return a.Contacts.EachExported(r.Context(), c.ID, func(m *ExportedMessage) error {
+					if err := messages.next(); err != nil {
+						return err
+					}
+					return writeJSON(out, exportMessageView{a.viewMessage(lang, &m.Message), m.Text, append([]ExportedFile{}, m.Files...)})
+				})
+			})
+			if err != nil {
+				return errors.Wrap(err, "export the messages")
+			}
+		}
+		return nil
+	})
+}
+
+// writeAround writes an object that ends with an empty list, with what items writes in that list.
+func writeAround(out *bufio.Writer, object any, items func(*listWriter) error) error {
+	data, err := json.Marshal(object)
+	if err != nil {
+		return errors.Wrap(err, "encode a part of the export")
+	}
+	end := []byte("]}")
+	if _, err := out.Write(bytes.TrimSuffix(data, end)); err != nil {
+		return errors.Wrap(err, "write the export")
+	}
+	if err := items(&listWriter{out: out}); err != nil {
+		return err
+	}
+	_, err = out.Write(end)
+	return errors.Wrap(err, "write the export")
+}
+
+// listWriter puts commas between the items of a list.
+type listWriter struct {
+	out   *bufio.Writer
+	begun bool
+}
+
+func (l *listWriter) next() error {
+	if !l.begun {
+		l.begun = true
+		return nil
+	}
+	return errors.Wrap(l.out.WriteByte(','), "write the export")
+}
+
+func writeJSON(out *bufio.Writer, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return errors.Wrap(err, "encode a part of the export")
+	}
+	_, err = out.Write(data)
+	return errors.Wrap(err, "write the export")
+}
+
+func viewExport(export *ContactExport) exportView {
+	c := export.Contact
+	return exportView{
+		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
+		LastTemplateAt: moment(c.LastTemplateAt), BlockedUntil: moment(c.BlockedUntil), MarketingStopAt: moment(c.MarketingStopAt),
+		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
+		Identities: append([]Identity{}, export.Identities...), Conversations: []exportConversationView{},
+	}
+}
+
+func viewExported(c *conversation.Conversation) exportConversationView {
+	return exportConversationView{
+		ID: c.ID, AccountID: c.AccountID, QueueID: c.QueueID, ChannelID: c.ChannelID,
+		OwnerID: c.OwnerID, AttendantID: c.AttendantID, LastInboundAt: moment(c.LastInboundAt),
+		ClosedAt: moment(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: moment(c.CreatedAt),
+		Drafts: []exportDraftView{}, Messages: []exportMessageView{},
+	}
+}
