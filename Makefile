@@ -86,7 +86,7 @@ test-webapp: webapp
 	cd webapp && $(NPM) test --silent
 
 test-e2e: host-bundle
-	$(GO) test -count=1 -timeout 40m -v ./build/e2e
+	$(GO) test -count=1 -timeout 60m -v ./build/e2e
 
 ## bench: the benchmarks, ratios last
 bench: host-bundle
