@@ -28,7 +28,7 @@ func TestForgotten(t *testing.T) {
 	s := newStage(t)
 	s.lets(true, true)
 	t.Cleanup(func() { s.lets(false, true) })
-	customer := newCustomer()
+	customer := scenario.NewCustomer(7_654_321) // whose digits are in no other number
 	customer.Name = "Zuleide Quaresma"
 	k := s.known(customer)
 	require.Contains(t, s.everything(), "Zuleide", "else nothing is looked at")
@@ -68,7 +68,7 @@ func TestForgottenAsFarAsTheServerLets(t *testing.T) {
 	s := newStage(t)
 	s.lets(false, false)
 	t.Cleanup(func() { s.lets(false, true) })
-	customer := newCustomer()
+	customer := scenario.NewCustomer(7_655_432) // whose digits are in no other number
 	customer.Name = "Hermenegilda Prado"
 	k := s.known(customer)
 	var answer struct{ Stays []string }
