@@ -318,11 +318,17 @@ func (r *Refresh) told() conversation.State {
 
 // mention calls whoever is to know that the customer answered: who serves, and who is responsible.
 func (m *Mirror) mention(ctx context.Context, c *conversation.Conversation) conversation.Markdown {
-	names := m.name(ctx, c.AttendantID).Markdown()
+	who, owner := m.serving(ctx, c)
+	return conversation.Markdown(strings.TrimSpace(who.Markdown() + " " + owner.Markdown()))
+}
+
+// serving are the attendant and, where it is somebody else, the owner.
+func (m *Mirror) serving(ctx context.Context, c *conversation.Conversation) (attendant, owner conversation.Username) {
+	attendant = m.name(ctx, c.AttendantID)
 	if c.OwnerID != c.AttendantID {
-		names = strings.TrimSpace(names + " " + m.name(ctx, c.OwnerID).Markdown())
+		owner = m.name(ctx, c.OwnerID)
 	}
-	return conversation.Markdown(names)
+	return attendant, owner
 }
 
 func (m *Mirror) name(ctx context.Context, userID string) conversation.Username {

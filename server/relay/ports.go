@@ -243,8 +243,11 @@ type MirrorStore interface {
 	// ChannelSeen notes when a conversation's channel was changed last, milliseconds since epoch, the server's clock.
 	ChannelSeen(ctx context.Context, id string, at int64) error
 	// LoseChannel takes a channel off a conversation, which gets another, and
-	// stores the line that tells why; nothing where it has another one already.
-	LoseChannel(ctx context.Context, id, channelID string, line conversation.Text, now int64) error
+	// stores the line that tells why in place of the one of the kind owed ("" = none);
+	// nothing where it has another channel already.
+	LoseChannel(ctx context.Context, id, channelID, owed string, line conversation.Text, now int64) error
+	// OweLine stores a line that the channel is to show, unless one of its kind waits already.
+	OweLine(ctx context.Context, conversationID string, text conversation.Text) error
 	PeopleStore
 }
 

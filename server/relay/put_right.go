@@ -31,25 +31,27 @@ func (m *Mirror) putRight(ctx context.Context, r *Refresh, now int64) error {
 		}
 		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
 	}
+	key := is.wrong(wanted, r.ChannelAt)
+	if key != "" { // stored before anything is done: once the channel is right again nobody sees what was wrong
+		who, owner := m.serving(ctx, c)
+		if err := m.Store.OweLine(ctx, c.ID, conversation.T(key, "Who", who, "Owner", owner)); err != nil {
+			return err
+		}
+		r.Lines = true
+	}
 	at, err := m.Posts.PutRight(ctx, c.ChannelID, wanted)
 	switch {
 	case errors.Is(err, conversation.ErrNotFound), errors.Is(err, ErrRefused) && is.DeleteAt != 0:
-		return m.renew(ctx, r, now)
+		return m.renew(ctx, r, key, now)
 	case err != nil:
 		return err
 	}
-	if key := is.wrong(wanted, r.ChannelAt); key != "" {
-		if is.TeamID != wanted.TeamID || is.DeleteAt != 0 { // who was in it may not be any more
-			r.ShownPeople = ""
-			if c.OwnerID != "" {
-				if err := m.letIn(ctx, c, c.OwnerID); err != nil {
-					return err
-				}
+	if key != "" && (is.TeamID != wanted.TeamID || is.DeleteAt != 0) { // who was in it may not be any more
+		r.ShownPeople = ""
+		if c.OwnerID != "" {
+			if err := m.letIn(ctx, c, c.OwnerID); err != nil {
+				return err
 			}
-		}
-		line := conversation.T(key, "Who", m.mention(ctx, c)).In(r.Zone)
-		if err := m.tell(ctx, c, line, "right:"+strconv.FormatInt(is.UpdateAt, 10), true); err != nil {
-			return err
 		}
 	}
 	return m.Store.ChannelSeen(ctx, c.ID, at)
@@ -88,8 +90,9 @@ func NamedFor(name, wanted string) bool {
 }
 
 // renew gives a conversation another channel, from which it goes on: the old one
-// is gone, or stays archived.
-func (m *Mirror) renew(ctx context.Context, r *Refresh, now int64) error {
+// is gone, or stays archived. owed is the line about the old one that is not to be
+// shown any more; "" = none.
+func (m *Mirror) renew(ctx context.Context, r *Refresh, owed string, now int64) error {
 	c := &r.Conversation
 	var old conversation.Link
 	if r.Channel.ID != "" {
@@ -100,7 +103,7 @@ func (m *Mirror) renew(ctx context.Context, r *Refresh, now int64) error {
 		who = c.OwnerID
 	}
 	line := conversation.T("channel.renewed", "Who", m.name(ctx, who), "Link", old)
-	if err := m.Store.LoseChannel(ctx, c.ID, c.ChannelID, line, now); err != nil {
+	if err := m.Store.LoseChannel(ctx, c.ID, c.ChannelID, owed, line, now); err != nil {
 		return err
 	}
 	c.ChannelID, r.Shown, r.ShownPeople, r.Lines, r.Again = "", "", "", true, true

@@ -19,6 +19,7 @@ type yard struct {
 	seen   int64
 	lost   string
 	line   conversation.Text
+	owed   string // key of the line that the channel is to show
 	let    []string
 }
 
@@ -35,8 +36,15 @@ func (y *yard) ChannelSeen(_ context.Context, _ string, at int64) error {
 	y.seen = at
 	return nil
 }
-func (y *yard) LoseChannel(_ context.Context, _, channelID string, line conversation.Text, _ int64) error {
+func (y *yard) LoseChannel(_ context.Context, _, channelID, owed string, line conversation.Text, _ int64) error {
+	if y.owed == owed {
+		y.owed = ""
+	}
 	y.lost, y.line = channelID, line
+	return nil
+}
+func (y *yard) OweLine(_ context.Context, _ string, line conversation.Text) error {
+	y.owed = line.Key
 	return nil
 }
 
@@ -86,11 +94,8 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 			if test.right {
 				require.Equal(t, m.channelOf(&c, now, ""), *y.right)
 			}
-			told := ""
-			if len(y.posts) > 0 {
-				told = y.posts[0].Message
-			}
-			require.Equal(t, test.tells, told)
+			require.Equal(t, test.tells, y.owed)
+			require.Equal(t, test.tells != "" || test.lost, r.Lines, "it is shown at once")
 			require.Equal(t, test.tells == "channel.restored" || test.tells == "channel.moved" || test.lost, r.ShownPeople == "", "who serves comes in again")
 			require.Equal(t, test.tells == "channel.restored" || test.tells == "channel.moved", len(y.let) == 1)
 			if test.lost {
@@ -106,6 +111,7 @@ func TestWhatCannotBePutRightNowIsTriedAgain(t *testing.T) {
 	m := &Mirror{Store: y, Posts: y, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(1)}
 	r := &Refresh{Conversation: conversation.Conversation{ID: "c", ChannelID: "channel"}, Channel: ServerChannel{ID: "channel", DeleteAt: 39}}
 	require.Error(t, m.putRight(t.Context(), r, 1))
+	require.Equal(t, "channel.restored", y.owed, "what was wrong is known only now")
 	require.Empty(t, y.lost)
 	require.Zero(t, y.seen)
 }

@@ -70,13 +70,28 @@ func (s *Store) ChannelSeen(ctx context.Context, id string, at int64) error {
 
 // LoseChannel takes a channel off a conversation and stores the line that tells
 // why; see relay.MirrorStore. The next refresh begins anew, with another channel.
-func (s *Store) LoseChannel(ctx context.Context, id, channelID string, line conversation.Text, now int64) error {
+func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, line conversation.Text, now int64) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
 		n, err := exec(ctx, t, `UPDATE waa_conversations SET channel_id = '', channel_at = 0, shown_state = '', shown_people = '', updated_at = greatest(updated_at, $3::bigint), `+
 			refreshSoon("refresh_at", "$3")+" WHERE id = $1 AND channel_id = $2", id, channelID, now)
 		if err != nil || n == 0 {
 			return errors.Wrap(err, "could not take a channel off a conversation")
 		}
+		if _, err := exec(ctx, t, "DELETE FROM waa_lines WHERE conversation_id = $1 AND text_key = $2", id, owed); err != nil {
+			return errors.Wrap(err, "could not take a line back")
+		}
 		return (&tx{ctx: ctx, s: s, r: t}).Line(id, line)
 	})
+}
+
+// OweLine stores a line that a conversation's channel is to show, unless one of
+// its kind waits to be shown already; see relay.MirrorStore.
+func (s *Store) OweLine(ctx context.Context, conversationID string, text conversation.Text) error {
+	data, err := encodeData(text.Data)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, s.db, `INSERT INTO waa_lines (conversation_id, text_key, data) SELECT $1::text, $2::text, $3
+		WHERE NOT EXISTS (SELECT 1 FROM waa_lines WHERE conversation_id = $1 AND text_key = $2)`, conversationID, text.Key, data)
+	return failed(err, "could not store a line")
 }

@@ -115,7 +115,14 @@ func TestAConversationLosesItsChannelOnce(t *testing.T) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		require.NoError(t, f.Refreshed(ctx(), c.ID, 0, "waiting:1:", 0, now))
 		for range 2 {
-			require.NoError(t, f.LoseChannel(ctx(), c.ID, c.ChannelID, conversation.T("channel.renewed", "Link", "link"), now))
+			require.NoError(t, f.OweLine(ctx(), c.ID, conversation.T("channel.restored", "Who", conversation.Username("ana"))))
+		}
+		owed, err := f.Lines(ctx(), c.ID)
+		require.NoError(t, err)
+		require.Len(t, owed, 1, "one of its kind waits already")
+		require.Equal(t, conversation.T("channel.restored", "Who", conversation.Username("ana")), owed[0].Text.Restored())
+		for range 2 {
+			require.NoError(t, f.LoseChannel(ctx(), c.ID, c.ChannelID, "channel.restored", conversation.T("channel.renewed", "Link", "link"), now))
 		}
 		claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)
 		require.NoError(t, err)
