@@ -295,7 +295,7 @@ func (a *app) loop(name string, round func(context.Context) (bool, error)) *rela
 // start brings up what a stop or a crash left behind, then the workers.
 func (a *app) start() {
 	// posts first: what was posted while we were away goes out in order with what comes now
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := patience(20 * time.Second)
 	defer cancel()
 	if err := a.reconcile.Since(ctx, 0); err != nil {
 		a.plugin.API.LogWarn("Could not reconcile at the start, the next round will", "error", err.Error())
@@ -326,7 +326,7 @@ func (a *app) stop() {
 
 // configure lets new settings hold from now on.
 func (a *app) configure(settings config.Settings) {
-	ctx, cancel := context.WithTimeout(context.Background(), keyPatience)
+	ctx, cancel := patience(keyPatience)
 	defer cancel()
 	if err := a.sealer.use(ctx, settings.EncryptionKey, settings.PreviousEncryptionKey); err != nil {
 		a.plugin.API.LogError("The encryption key cannot be used", "error", err.Error())

@@ -26,7 +26,7 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 		return nil, ""
 	}
 	ours, err := a.ours(post.ChannelId)
-	session := c != nil && c.SessionId != ""
+	session := byHand(c)
 	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
 		return nil, "" // where it cannot be told the relay's own check still stands
 	}

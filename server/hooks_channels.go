@@ -1,9 +1,6 @@
 package main
 
 import (
-	"context"
-	"time"
-
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
@@ -16,18 +13,15 @@ import (
 // them; there, and where they cannot tell, the mirror puts it right afterwards.
 // They run for every channel of the server: one that is not ours costs one look-up.
 
-// channelPatience bounds what the server waits for.
-const channelPatience = 2 * time.Second
-
 // conversationIn tells whether a channel is a conversation's, and whether that is
 // open. Where it cannot be told it is none's.
 func (a *app) conversationIn(channelID string) (ours, open bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), channelPatience)
-	defer cancel()
-	ours, err := a.channels.Ours(ctx, channelID)
+	ours, err := a.ours(channelID)
 	if err != nil || !ours {
 		return false, false
 	}
+	ctx, cancel := patience(hookPatience)
+	defer cancel()
 	c, err := a.hookStore.ConversationByChannel(ctx, channelID)
 	if err != nil {
 		if !errors.Is(err, conversation.ErrNotFound) {
@@ -40,7 +34,7 @@ func (a *app) conversationIn(channelID string) (ours, open bool) {
 
 // actor is who is behind a request; "" where there is no session: a plugin, us among them, or a command of the server's.
 func (p *Plugin) actor(c *plugin.Context) string {
-	if c == nil || c.SessionId == "" {
+	if !byHand(c) {
 		return ""
 	}
 	session, appErr := p.API.GetSession(c.SessionId)

@@ -23,7 +23,7 @@ func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Co
 	if a == nil || next == nil {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), keyPatience)
+	ctx, cancel := patience(keyPatience)
 	defer cancel()
 	settings, problems := config.Parse(next.PluginSettings.Plugins[pluginID])
 	key := settings.EncryptionKey

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -26,7 +25,7 @@ func (a *app) auditSettings(before, after map[string]any) {
 	}
 	values, err := json.Marshal(after)
 	if err == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), auditPatience)
+		ctx, cancel := patience(auditPatience)
 		defer cancel()
 		err = a.store.AuditOnce(ctx, "", "settings_changed", "", map[string]string{"settings": strings.Join(changed, ", "), "hash": a.sealer.Hash(string(values))}, sameChange)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"time"
 
@@ -31,7 +30,7 @@ func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData
 	if a == nil {
 		return nil, errors.New("the plugin is not active")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), supportPatience)
+	ctx, cancel := patience(supportPatience)
 	defer cancel()
 	findings, err := a.doctor().Examine(ctx)
 	if err != nil {

@@ -69,18 +69,7 @@ func (c *chaos) startWriting() *writing {
 }
 
 func (w *writing) repeat(ctx context.Context, pause time.Duration, act func(n int)) {
-	w.all.Go(func() {
-		ticker := time.NewTicker(pause)
-		defer ticker.Stop()
-		for n := 1; ; n++ {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				act(n)
-			}
-		}
-	})
+	w.all.Go(func() { repeat(ctx, pause, act) })
 }
 
 // post writes in a conversation's channel through one of the servers. What cannot be answered may be there all the same: what counts

@@ -40,13 +40,14 @@ func (s *stage) startTraffic(talks []*talk) *traffic {
 	f := &traffic{stage: s, talks: talks, stop: cancel}
 	for _, k := range talks {
 		f.all.Add(2)
-		go func() { defer f.all.Done(); f.repeat(ctx, customerPause, func(n int) { f.customer(k, n) }) }()
-		go func() { defer f.all.Done(); f.repeat(ctx, agentPause, func(n int) { f.agent(ctx, k, n) }) }()
+		go func() { defer f.all.Done(); repeat(ctx, customerPause, func(n int) { f.customer(k, n) }) }()
+		go func() { defer f.all.Done(); repeat(ctx, agentPause, func(n int) { f.agent(ctx, k, n) }) }()
 	}
 	return f
 }
 
-func (f *traffic) repeat(ctx context.Context, pause time.Duration, write func(n int)) {
+// repeat acts again and again, from 1, until the context ends.
+func repeat(ctx context.Context, pause time.Duration, act func(n int)) {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	for n := 1; ; n++ {
@@ -54,7 +55,7 @@ func (f *traffic) repeat(ctx context.Context, pause time.Duration, write func(n 
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			write(n)
+			act(n)
 		}
 	}
 }

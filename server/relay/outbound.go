@@ -73,8 +73,10 @@ func again(delay time.Duration, reason string) attempt {
 
 func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, error) {
 	s, decided, err := o.judge(ctx, job)
-	if err != nil || decided != nil {
-		return *orNone(decided), err
+	if err != nil {
+		return attempt{}, err
+	} else if decided != nil {
+		return *decided, nil
 	}
 	if delay, why := o.mustWait(s); delay > 0 {
 		a := again(delay, why)
@@ -94,13 +96,6 @@ func (o *Outbound) attempt(ctx context.Context, job jobqueue.Job) (attempt, erro
 		return o.attempt(ctx, job) // an upload takes its time: the lock is read anew
 	}
 	return o.transmit(ctx, job, s, &envelope)
-}
-
-func orNone(a *attempt) *attempt {
-	if a == nil {
-		return &attempt{}
-	}
-	return a
 }
 
 // judge reads the message and what decides about it. It answers what came of
@@ -164,8 +159,10 @@ func (o *Outbound) transmit(ctx context.Context, job jobqueue.Job, s *Send, enve
 	}
 	defer land()
 	s, decided, err := o.leave(ctx, job, s)
-	if err != nil || decided != nil {
-		return *orNone(decided), err
+	if err != nil {
+		return attempt{}, err
+	} else if decided != nil {
+		return *decided, nil
 	}
 	leaving := o.Clock.Now()
 	// a request under way is not cut off by a stop: that would only make its outcome unknown
