@@ -383,6 +383,9 @@ func (w *Worker) untrack(held context.Context, id int64) {
 }
 
 // Backoff is the pause after a number of attempts: 1, 2, 4 ... at most 60 seconds.
-func Backoff(attempts int) time.Duration {
-	return min(time.Second<<min(max(attempts-1, 0), 6), time.Minute)
+func Backoff(attempts int) time.Duration { return Growing(time.Second, time.Minute, attempts) }
+
+// Growing is the pause after a number of attempts: twice as long each time, at most the longest.
+func Growing(first, longest time.Duration, attempts int) time.Duration {
+	return min(first<<min(max(attempts-1, 0), 20), longest)
 }

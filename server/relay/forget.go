@@ -151,20 +151,12 @@ func (f *Forgetting) batch(ctx context.Context, contactID string) (more bool, er
 	inParallel(forgetHands, claimed, func(c Forgotten) {
 		if err := f.one(ctx, &c); err != nil && ctx.Err() == nil {
 			f.Log.Warn("Could not forget a conversation, it is tried again", "conversation", c.ConversationID, "attempts", c.Attempts+1, "error", err.Error())
-			if err := f.Store.ForgetLater(ctx, c.ConversationID, pause(c.Attempts)); err != nil {
+			if err := f.Store.ForgetLater(ctx, c.ConversationID, jobqueue.Growing(forgetPause, forgetLongest, c.Attempts+1)); err != nil {
 				f.Log.Warn("Could not put off forgetting", "conversation", c.ConversationID, "error", err.Error())
 			}
 		}
 	})
 	return len(claimed) == forgetHands, nil
-}
-
-// pause is how long a conversation rests after so many failures before this one.
-func pause(failures int) time.Duration {
-	if failures >= 12 {
-		return forgetLongest
-	}
-	return min(forgetPause<<failures, forgetLongest)
 }
 
 // one goes through one conversation, or as far as a round takes.

@@ -169,7 +169,7 @@ func (in *Inbound) await(ctx context.Context, job jobqueue.Job, c *conversation.
 		return jobqueue.Outcome{}, err
 	}
 	in.Refresh()
-	return jobqueue.WaitFor(WaitsForChannel(c.ID), growing(waitForChannel, waitFirst, job.Attempts), "the channel is archived or deleted"), nil
+	return jobqueue.WaitFor(WaitsForChannel(c.ID), jobqueue.Growing(waitForChannel, waitFirst, job.Attempts), "the channel is archived or deleted"), nil
 }
 
 // ofTarget is the conversation, closed or not, of the message that another one is about.

@@ -26,11 +26,6 @@ func WaitsForQueue(accountID, who string) string { return "queue:" + accountID +
 // WaitsForChannel is what a message waits for whose conversation has no channel yet.
 func WaitsForChannel(conversationID string) string { return "channel:" + conversationID }
 
-// growing is the pause after a number of tries: twice as long each time.
-func growing(first, longest time.Duration, attempts int) time.Duration {
-	return min(first<<min(max(attempts-1, 0), 20), longest)
-}
-
 // queueMissing lets a message wait for its number's default queue. However many
 // strangers write there, they cost next to nothing: whoever sets the queue wakes them.
 func queueMissing(job jobqueue.Job, accountID string, who Person) jobqueue.Outcome {
@@ -38,7 +33,7 @@ func queueMissing(job jobqueue.Job, accountID string, who Person) jobqueue.Outco
 	if name == "" {
 		name = who.UserID
 	}
-	return jobqueue.WaitFor(WaitsForQueue(accountID, name), growing(waitFirst, waitLongest, job.Attempts), conversation.WaitsForDefaultQueue)
+	return jobqueue.WaitFor(WaitsForQueue(accountID, name), jobqueue.Growing(waitFirst, waitLongest, job.Attempts), conversation.WaitsForDefaultQueue)
 }
 
 // channelMissing lets a message wait for its conversation's channel: soon while
@@ -46,13 +41,13 @@ func queueMissing(job jobqueue.Job, accountID string, who Person) jobqueue.Outco
 func channelMissing(job jobqueue.Job, c *conversation.Conversation, now int64) jobqueue.Outcome {
 	name := WaitsForChannel(c.ID)
 	if c.CreatedAt == 0 { // who asks does not know its age
-		return jobqueue.WaitFor(name, growing(waitForChannel, waitLongest, job.Attempts), "the channel does not exist yet")
+		return jobqueue.WaitFor(name, jobqueue.Growing(waitForChannel, waitLongest, job.Attempts), "the channel does not exist yet")
 	}
 	if late := now - c.CreatedAt - startPatience.Milliseconds(); late > 0 {
 		// twice as long after each wait: the pause is what was waited so far
 		return jobqueue.WaitFor(name, min(max(time.Duration(late)*time.Millisecond, waitFirst), waitLongest), conversation.WaitsForTeamRoom)
 	}
-	return jobqueue.WaitFor(name, growing(waitForChannel, waitForStart, job.Attempts), "the channel does not exist yet")
+	return jobqueue.WaitFor(name, jobqueue.Growing(waitForChannel, waitForStart, job.Attempts), "the channel does not exist yet")
 }
 
 // Waiting wakes what waits though it need not any more: messages whose wake-up

@@ -14,13 +14,13 @@ import (
 func TestPausesGrow(t *testing.T) {
 	tries, waited := 0, time.Duration(0)
 	for ; waited < time.Hour; tries++ {
-		pause := growing(waitFirst, waitLongest, tries+1)
+		pause := jobqueue.Growing(waitFirst, waitLongest, tries+1)
 		require.Equal(t, jobqueue.WaitFor("queue:a:55", pause, "the number has no default queue"), queueMissing(jobqueue.Job{Attempts: tries + 1}, "a", Person{PhoneKey: "55", UserID: "BR.1"}))
 		waited += pause
 	}
 	require.Less(t, tries, 20)
-	require.Equal(t, waitFirst, growing(waitFirst, waitLongest, 1))
-	require.Equal(t, waitLongest, growing(waitFirst, waitLongest, 1_000_000))
+	require.Equal(t, waitFirst, jobqueue.Growing(waitFirst, waitLongest, 1))
+	require.Equal(t, waitLongest, jobqueue.Growing(waitFirst, waitLongest, 1_000_000))
 
 	c := &conversation.Conversation{ID: "c", CreatedAt: now}
 	after := func(attempts int, waited time.Duration) jobqueue.Outcome {
