@@ -1,9 +1,11 @@
 package convert
 
 import (
+	"flag"
 	"fmt"
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -228,19 +230,19 @@ func typed(parts ...string) *rapid.Generator[string] {
 
 const formattingRounds = 10_000
 
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}
+
 // rounds runs a property more often than rapid does by itself.
 func rounds(t *testing.T, property func(t *rapid.T)) {
 	t.Helper()
-	n := formattingRounds
-	if testing.Short() {
-		n /= 10
-	}
-	for range n / 100 {
-		rapid.Check(t, property)
-		if t.Failed() {
-			return
-		}
-	}
+	checks := flag.Lookup("rapid.checks").Value
+	usual := checks.String()
+	t.Cleanup(func() { require.NoError(t, checks.Set(usual)) })
+	require.NoError(t, checks.Set(strconv.Itoa(max(formattingRounds, number(usual)))))
+	rapid.Check(t, property)
 }
 
 var marked = []string{"a", "b c", "é", "1", " ", ".", "(", ")", "!", "-", "*", "*", "**", "**", "***", "_", "__", "~~", "`", "\\", "\nx"}

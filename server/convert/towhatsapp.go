@@ -228,7 +228,8 @@ func span(cells []cell, s style) int {
 
 func (w *lineWriter) text(c cell) {
 	first, _ := utf8.DecodeRuneInString(c.text)
-	if w.closed && (c.atom() || isWord(first)) {
+	afterBackslash := c.style&mono != 0 && strings.HasSuffix(w.String(), `\`) // which phones may take for an escape of the backtick
+	if w.closed && (c.atom() || isWord(first)) || afterBackslash {
 		w.WriteString(joiner)
 	}
 	w.closed = false

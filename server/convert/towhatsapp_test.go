@@ -38,6 +38,7 @@ func TestToWhatsApp(t *testing.T) {
 		"legal :smile: :+1: :nada:":                     "legal 😄 👍 :nada:",
 		`não é \*forte\* nem \_isso\_ mesmo`:            "não é ∗forte∗ nem ＿isso＿ mesmo",
 		`\- não é lista`:                                "\u2060- não é lista",
+		"C:\\\\`dir`":                                   "C:\\\u2060`dir`",
 		"~50~ reais":                                    "∼50∼ reais",
 		"a &lt; b &amp; c":                              "a < b & c",
 		"---":                                           "---",
