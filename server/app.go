@@ -195,12 +195,12 @@ func (a *app) buildRelay() {
 		Blocked: func(context.Context, string, int) { monitorLoop.Wake() },
 	}
 
-	outbound := &relay.Outbound{
+	worker := &relay.Outbound{
 		Store: a.store, Owner: owner, Send: a.meta.Send, Uploads: &relay.Uploads{Open: a.port.OpenFile, Upload: a.meta.Upload}, Pacer: relay.NewPacer(), Flights: relay.NewFlights(), Effects: effects, Clock: a.clock,
 		Shown: a.tickLoop.Wake, Refresh: a.mirrorLoop.Wake, Aborted: notices.startFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
-		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: outbound.Handle, Concurrency: outboxHands,
+		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: worker.Handle, Concurrency: outboxHands,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"), Outage: outage,
 	})
 	files := &relay.Media{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
@@ -233,7 +233,7 @@ func (a *app) buildRelay() {
 	a.deletions = &relay.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
 	a.loop("deletions", a.deletions.Round)
 	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
-	outbound.TakeIn = a.reconcile.TakeIn
+	worker.TakeIn = a.reconcile.TakeIn
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	indexes := a.loop("indexes", store.Indexes(a.db.slow))
@@ -244,7 +244,7 @@ func (a *app) buildRelay() {
 	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 
 	a.service = conversation.NewService(conversation.Ports{
-		Store: a.store, Sender: &relay.Held{Outbound: outbound, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
+		Store: a.store, Sender: &relay.Held{Outbound: worker, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
 		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})

@@ -142,7 +142,7 @@ func (s *Service) storeTemplate(tx Tx, conv *Conversation, contact *Contact, use
 	}
 	m := &Message{
 		ID: messageID, ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: contact.ID,
-		Direction: Outbound, Kind: "template", AuthorID: use.actorID, Status: Pending,
+		Direction: Outbound, Kind: KindTemplate, AuthorID: use.actorID, Status: Pending,
 		Text: use.composed.Text, TemplateID: use.template.ID, Category: strings.ToLower(use.template.Category), CreatedAt: now,
 	}
 	if err := tx.InsertMessage(m); err != nil {

@@ -153,6 +153,9 @@ const (
 	Outbound = "out"
 )
 
+// KindTemplate is the kind of a message that was made of a template; Meta's word.
+const KindTemplate = "template"
+
 // Message is one message on WhatsApp, either way.
 type Message struct {
 	ID             string // also our biz_opaque_callback_data

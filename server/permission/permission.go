@@ -47,8 +47,6 @@ type People struct {
 	roles   Roles
 }
 
-var _ conversation.People = (*People)(nil)
-
 // New makes People of the server's tables and of what its roles allow.
 func New(records Records, roles Roles) *People {
 	return &People{records: records, roles: roles}

@@ -20,8 +20,6 @@ const (
 	draftTries = 5
 	// postGap keeps two posts of an author from having the same CreateAt, which is their order on the way to the customer.
 	postGap = 2 * time.Millisecond
-	// PropDraft names the draft that a post was, on the agent's post.
-	PropDraft = propPrefix + "draft"
 )
 
 // DraftJob is a chosen draft that is to become a post.

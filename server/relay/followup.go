@@ -14,9 +14,10 @@ const (
 	followUpEvery = 10 * time.Second
 	// followUpLate is until how long after its hour a missed follow-up is made up for: nobody is written to at night.
 	followUpLate = 9 * time.Hour
-	// FollowUpText is the text of a notice whose list is made when it is told.
-	FollowUpText = "followup.daily"
 )
+
+// FollowUpText is the text of a notice whose list is made when it is told.
+const FollowUpText = "followup.daily"
 
 // FollowUpStore is what the daily follow-up needs.
 type FollowUpStore interface {

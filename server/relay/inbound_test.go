@@ -147,7 +147,7 @@ func TestNothingIsPostedToAChannelThatIsNotThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			refreshed := false
 			in := &Inbound{
-				Store: test.d, Poster: test.d, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+				Store: test.d, Poster: test.d, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
 				NewID: func() string { return "id" }, Refresh: func() { refreshed = true }, Settings: func() conversation.Settings { return conversation.Settings{ReopenHours: 24} },
 			}
 			outcome, err := in.Handle(t.Context(), jobqueue.Job{ID: 7, Order: now, Attempts: 1, Payload: []byte(
@@ -165,10 +165,6 @@ func TestNothingIsPostedToAChannelThatIsNotThere(t *testing.T) {
 }
 
 // words has no texts: a label is its key.
-type words struct{}
-
-func (words) Markdown(_, key string, _ map[string]any) string { return key }
-
 func TestInboundTakesAMessage(t *testing.T) {
 	const now, hour = int64(1_794_744_000_000), int64(3600_000)
 	open := conversation.Conversation{ID: "c", ChannelID: "channel", WindowFrom: now - 1000, WindowUntil: now + 1000}
@@ -215,7 +211,7 @@ func TestInboundTakesAMessage(t *testing.T) {
 			d := &desk{arrival: test.arrival, closed: test.closed, account: conversation.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
 			refreshes := 0
 			in := &Inbound{
-				Store: d, Poster: d, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+				Store: d, Poster: d, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
 				NewID: func() string { return "id" }, Refresh: func() { refreshes++ }, Settings: func() conversation.Settings { return conversation.Settings{ReopenHours: 24, ArchiveDays: 7} },
 			}
 			payload, err := json.Marshal(whatsapp.Item{

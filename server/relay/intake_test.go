@@ -40,7 +40,7 @@ func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	const at = int64(1_794_744_000_000)
 	store := &tray{stands: map[string]string{}, unsent: map[string]int{}}
 	moment := time.UnixMilli(at)
-	seals := sealsOf("key", &moment)
+	seals := sealsFor("key", &moment)
 	in := &Intake{
 		Store: store, Judge: &Judge{Posts: fakePosts{}, Seals: seals}, Clock: fixedClock(at), NewID: func() string { return "id" }, Wake: func() {},
 	}

@@ -51,9 +51,13 @@ var (
 	closedConv  = &conversation.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 1 + day, ClosedAt: 3}
 )
 
+func sealsFor(key string, at *time.Time) *Seals {
+	return &Seals{Keys: func() [][]byte { return [][]byte{[]byte(key)} }, Now: func() time.Time { return *at }}
+}
+
 func TestRule(t *testing.T) {
 	now := time.Now()
-	seals := sealsOf("key", &now)
+	seals := sealsFor("key", &now)
 	place := func(name string) Posted {
 		p := Posted{UserID: "ana", Message: "📍", Card: &Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: name}}}
 		p.Seal = seals.Seal(p)

@@ -48,11 +48,6 @@ func (s *told) AddNotice(_ context.Context, n *Notice) error {
 	return nil
 }
 
-type quiet struct{}
-
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
-
 // handle gives an item of a webhook to the inbox's handler.
 func (d *desk) handle(t *testing.T, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*Notice) {
 	t.Helper()
@@ -70,9 +65,9 @@ func handleWith(t *testing.T, d *desk, poster inboundPoster, kind whatsapp.Kind,
 	t.Helper()
 	store := &told{}
 	in := &Inbound{
-		Store: d, Poster: poster, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+		Store: d, Poster: poster, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
 		NewID: func() string { return "id" }, Refresh: func() {}, Fetch: func() { d.did = append(d.did, "wake") },
-		Changes: &Changes{Store: store, Clock: fixedClock(now), Told: func() {}, Log: quiet{}},
+		Changes: &Changes{Store: store, Clock: fixedClock(now), Told: func() {}, Log: nobodyListens{}},
 	}
 	payload, err := json.Marshal(whatsapp.Item{Kind: kind, Field: "x", PhoneNumberID: "1", Contact: whatsapp.Contact{WaID: "5511987654321"}, Data: json.RawMessage(data)})
 	require.NoError(t, err)
@@ -220,7 +215,7 @@ func TestWhatNobodyKnowsIsTold(t *testing.T) {
 }
 
 func TestALongMessageIsCutAndSaysSo(t *testing.T) {
-	speaker := Speaker{Texts: words{}, Server: func() string { return "en" }}
+	speaker := Speaker{Texts: plain{}, Server: func() string { return "en" }}
 	m := &whatsapp.Message{Type: "text", Text: &whatsapp.Text{Body: string(make([]rune, 0))}}
 	long := make([]rune, maxPost+500)
 	for i := range long {

@@ -137,7 +137,7 @@ func (s *shelf) run(t *testing.T, attempts int) jobqueue.Outcome {
 	t.Helper()
 	m := &Media{
 		Store: s, Owner: "me", Source: s, Files: served{s}, Clock: fixedClock(now), NewID: func() string { return "another" },
-		Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }},
+		Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }},
 	}
 	payload, err := json.Marshal(MediaFile{PostID: "post", ChannelID: "channel", WAMID: "wamid", Kind: "image", MediaID: "1", At: now})
 	require.NoError(t, err)

@@ -16,6 +16,7 @@ const (
 	lookEvery = 30 * time.Second
 	// tokenEvery is how often scopes, expiry and subscription are asked for.
 	tokenEvery = 30 * time.Minute
+	lookHands  = 4 // numbers at once
 	// lookPatience bounds what Meta may take.
 	lookPatience = 15 * time.Second
 	// codeToken is Meta's error for a token that is expired, revoked or wrong.
@@ -79,7 +80,7 @@ func (m *Monitor) Round(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		inParallel(tickHands, due, func(account *conversation.Account) {
+		inParallel(lookHands, due, func(account *conversation.Account) {
 			if err := m.look(ctx, account, known[account.ID]); err != nil && ctx.Err() == nil {
 				m.Log.Warn("Could not look at a number", "account", account.ID, "error", err.Error())
 			}

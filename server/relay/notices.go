@@ -33,8 +33,8 @@ type Notice struct {
 	Again          bool // an earlier try may have told somebody already
 }
 
-// text is the notice for a reader: a code gets its words, numbers are whole.
-func (n *Notice) text() conversation.Text {
+// noticeText is the notice for a reader: a code gets its words, numbers are whole.
+func noticeText(n *Notice) conversation.Text {
 	text := conversation.Text{Key: n.TextKey, Data: n.Data}.Restored()
 	if code, ok := text.Data["Code"].(int64); ok {
 		text.Data["Words"] = whatsapp.ClassifyCode(int(code))
@@ -104,7 +104,7 @@ func (n *Notices) tell(ctx context.Context, notice *Notice) error {
 }
 
 func (n *Notices) tellOne(ctx context.Context, notice *Notice, userID, subject string) error {
-	words := notice.text()
+	words := noticeText(notice)
 	var about []string
 	if notice.ConversationID != "" {
 		about = append(about, notice.ConversationID)

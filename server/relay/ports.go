@@ -10,7 +10,6 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Person is how WhatsApp names somebody in a webhook; any part may be missing, not all.
@@ -139,7 +138,7 @@ type Send struct {
 // leaving is what the policy asks of the message.
 func (s *Send) leaving() *conversation.Leaving {
 	l := &conversation.Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
-	if s.Message.Kind == whatsapp.TypeTemplate {
+	if s.Message.Kind == conversation.KindTemplate {
 		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
 	}
 	return l

@@ -20,6 +20,7 @@ const (
 	PropWAMID   = "waa_wamid"   // Meta's message id, on the customer's posts
 	PropMessage = "waa_message" // our message's id, on template posts
 	PropEvent   = "waa_event"   // what a state line is about; one line each
+	PropDraft   = "waa_draft"   // the draft that an agent's post was
 
 	TypeNote     = "custom_waa_note"
 	TypeEvent    = "custom_waa_event"

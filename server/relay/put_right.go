@@ -31,7 +31,7 @@ func (m *Mirror) putRight(ctx context.Context, r *Refresh, now int64) error {
 		}
 		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
 	}
-	key := is.wrong(wanted, r.ChannelAt)
+	key := wrongWith(is, wanted, r.ChannelAt)
 	if key != "" { // stored before anything is done: once the channel is right again nobody sees what was wrong
 		who, owner := m.serving(ctx, c)
 		if err := m.Store.OweLine(ctx, c.ID, conversation.T(key, "Who", who, "Owner", owner)); err != nil {
@@ -62,7 +62,7 @@ const privateChannel = "P"
 
 // wrong is the text for what somebody did to the channel; "" where there is
 // nothing to say. What changed before a moment we did ourselves.
-func (is *ServerChannel) wrong(wanted Channel, seen int64) string {
+func wrongWith(is *ServerChannel, wanted Channel, seen int64) string {
 	switch {
 	case is.ID == "":
 		return ""

@@ -79,7 +79,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			y := &yard{refuse: test.refuse}
 			m := &Mirror{
-				Store: y, Posts: y, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
+				Store: y, Posts: y, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }}, Clock: fixedClock(now),
 				Username: func(_ context.Context, id string) (string, error) { return id, nil },
 				Link:     func(context.Context, *conversation.Conversation) string { return "link" },
 			}
@@ -108,7 +108,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 
 func TestWhatCannotBePutRightNowIsTriedAgain(t *testing.T) {
 	y := &yard{refuse: errors.New("no connection")}
-	m := &Mirror{Store: y, Posts: y, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}, Clock: fixedClock(1)}
+	m := &Mirror{Store: y, Posts: y, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }}, Clock: fixedClock(1)}
 	r := &Refresh{Conversation: conversation.Conversation{ID: "c", ChannelID: "channel"}, Channel: ServerChannel{ID: "channel", DeleteAt: 39}}
 	require.Error(t, m.putRight(t.Context(), r, 1))
 	require.Equal(t, "channel.restored", y.owed, "what was wrong is known only now")

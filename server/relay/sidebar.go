@@ -17,9 +17,10 @@ const (
 	sidebarBatch = 8
 	// sidebarAgain is when a category is looked at again by itself.
 	sidebarAgain = 30 * time.Minute
-	// MaxSidebar bounds how many channels go into a category; the newest do.
-	MaxSidebar = 500
 )
+
+// MaxSidebar bounds how many channels go into a category; the newest do.
+const MaxSidebar = 500
 
 // Sidebar is the category of somebody in a team, and the channels that belong in it.
 type Sidebar struct {

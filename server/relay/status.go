@@ -18,7 +18,9 @@ type Statuses struct {
 		StatusStore
 		AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
 	}
-	Effects  *Effects
+	Effects interface {
+		OfFailure(ctx context.Context, m *conversation.Message, v whatsapp.Verdict, left int64) error
+	}
 	Settings func() conversation.Settings
 	Shown    func() // wakes the ticks
 }

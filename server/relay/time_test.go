@@ -36,7 +36,7 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	answered := int64(1_794_744_000_000)
 	w := &wall{}
 	m := &Mirror{
-		Posts: w, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }},
+		Posts: w, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }},
 		Username: func(context.Context, string) (string, error) { return "ana", nil },
 	}
 	c := conversation.Conversation{ID: "c", ChannelID: "channel", AttendantID: "ana"}

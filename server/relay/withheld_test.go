@@ -126,7 +126,7 @@ func TestOurOwnLinesHoldUpNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &wall{}
-			m := &Mirror{Posts: choosy{w, test.refuses}, Speaker: Speaker{Texts: words{}, Server: func() string { return "en" }}}
+			m := &Mirror{Posts: choosy{w, test.refuses}, Speaker: Speaker{Texts: plain{}, Server: func() string { return "en" }}}
 			c := &conversation.Conversation{ID: "c", ChannelID: "channel"}
 			require.NoError(t, m.tell(t.Context(), c, conversation.T("event.claimed"), "line:1", false))
 			var shown []string

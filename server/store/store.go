@@ -23,22 +23,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
-)
-
-var (
-	_ conversation.Store   = (*Store)(nil)
-	_ relay.InboundStore   = (*Store)(nil)
-	_ relay.StatusStore    = (*Store)(nil)
-	_ relay.OutboundStore  = (*Store)(nil)
-	_ relay.TickStore      = (*Store)(nil)
-	_ relay.MirrorStore    = (*Store)(nil)
-	_ relay.ReconcileStore = (*Store)(nil)
-	_ relay.DraftStore     = (*Store)(nil)
-	_ jobqueue.Store       = (*Queue)(nil)
-
-	_ conversation.DraftStore = (*Store)(nil)
 )
 
 // Sealer keeps tokens and documents unreadable at rest, each for its place.
