@@ -10,13 +10,14 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/cloudapi"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -41,7 +42,7 @@ func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
 	}
 	err := i.store.Deliver(ctx, stored)
 	if errors.Is(err, store.ErrBusy) || ctx.Err() != nil { // Meta sends it again; the log need not say so for each
-		return conversation.Refuse(conversation.CodeUnavailable, conversation.Text{})
+		return domain.Refuse(domain.CodeUnavailable, domain.Text{})
 	}
 	return err
 }
@@ -107,7 +108,7 @@ func (c costs) MonthCosts(ctx context.Context, userID string) ([]command.QueueCo
 		if !supervises {
 			continue
 		}
-		month, err := c.app.store.MonthOf(ctx, queue.ID, conversation.MonthStart(c.app.clock.Now()))
+		month, err := c.app.store.MonthOf(ctx, queue.ID, domain.MonthStart(c.app.clock.Now()))
 		if err != nil {
 			return nil, err
 		}
@@ -138,11 +139,11 @@ func (e examined) Erasures(ctx context.Context) (doctor.Erasures, error) {
 }
 
 // probes is Meta as the doctor wants it.
-type probes struct{ meta *meta }
+type probes struct{ meta *cloudapi.Client }
 
-func (p probes) Probe(ctx context.Context, account *conversation.Account) (conversation.Health, error) {
+func (p probes) Probe(ctx context.Context, account *domain.Account) (domain.Health, error) {
 	probe, err := p.meta.Probe(ctx, account)
-	return conversation.Health{
+	return domain.Health{
 		AccountID: account.ID, OK: err == nil, QualityRating: probe.QualityRating, MessagingLimit: probe.MessagingLimit, NumberStatus: probe.Status,
 		Subscribed: probe.Subscribed, TokenExpiresAt: probe.TokenExpiresAt, Scopes: probe.Scopes, ClockSkew: probe.ClockSkew,
 	}, err
@@ -190,12 +191,12 @@ func age(at int64) time.Duration {
 // fetcher reads templates for an admin and notes when, so that the next reading comes by itself.
 type fetcher struct{ app *app }
 
-func (f fetcher) FetchTemplates(ctx context.Context, account *conversation.Account) ([]conversation.Template, error) {
+func (f fetcher) FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error) {
 	fetched, err := f.app.meta.FetchTemplates(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	return fetched, f.app.store.SetFact(ctx, relay.TemplatesFact(account.ID), f.app.clock.Now())
+	return fetched, f.app.store.SetState(ctx, domain.TemplatesSyncedState(account.ID), f.app.clock.Now())
 }
 
 // deadLetters is the store as the API wants it.
@@ -232,11 +233,11 @@ type ledger struct {
 	usernames func(ctx context.Context, userIDs []string) map[string]string
 }
 
-func (l ledger) Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error) {
+func (l ledger) Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*domain.Charge, int, error) {
 	return l.store.Ledger(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, page, perPage)
 }
 
-func (l ledger) EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error {
+func (l ledger) EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*domain.Charge) error) error {
 	return l.store.EachCharge(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, fn)
 }
 
@@ -266,14 +267,14 @@ func (l ledger) LedgerSummary(ctx context.Context, from, to int64, queueID, by s
 type healths struct{ *store.Store }
 
 func (h healths) TemplatesSynced(ctx context.Context, accountID string) (int64, error) {
-	return h.Fact(ctx, relay.TemplatesFact(accountID))
+	return h.State(ctx, domain.TemplatesSyncedState(accountID))
 }
 
 // describer reads templates as the API wants them.
 type describer struct{}
 
-func (describer) Describe(t *conversation.Template) (api.TemplateDetail, error) {
-	variables, preview, err := relay.Preview(t)
+func (describer) Describe(t *domain.Template) (api.TemplateDetail, error) {
+	variables, preview, err := outbound.Preview(t)
 	detail := api.TemplateDetail{Preview: preview}
 	for _, v := range variables {
 		shown := api.TemplateVariable{Element: v.Element, Kind: "text", Name: v.Name, Example: v.Example, Limit: max(v.MaxLength, 1)}
@@ -293,4 +294,4 @@ func (describer) Describe(t *conversation.Template) (api.TemplateDetail, error) 
 const maxHeaderValue = 1024
 
 // errorWords says what an error of Meta's means.
-func errorWords(code int) conversation.Words { return whatsapp.ClassifyCode(code) }
+func errorWords(code int) domain.Words { return whatsapp.ClassifyCode(code) }

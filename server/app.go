@@ -11,16 +11,24 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/channelsync"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/cloudapi"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/inbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobs"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/media"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -51,7 +59,7 @@ type app struct {
 	clock    *clock
 	stopping chan struct{}
 	sealer   *sealer
-	meta     *meta
+	meta     *cloudapi.Client
 	texts    *localTexts
 	port     *mattermost.Port
 	db       *databases
@@ -59,17 +67,17 @@ type app struct {
 	accounts *api.MemoryAccounts
 	metrics  *metrics.Metrics
 
-	seals     *relay.Seals
+	seals     *posting.Seals
 	hookStore *store.Store // over connections that nothing else uses
-	channels  *relay.Channels
-	intake    *relay.Intake
-	judging   *relay.Intake // before a post is accepted: it only reads
-	reconcile *relay.Reconcile
-	reads     *relay.Reads
-	reactions *relay.Reactions
-	deletions *relay.Deletions
-	service   *conversation.Service
-	drafts    *conversation.Drafts
+	channels  *posting.Channels
+	intake    *postpolicy.Intake
+	judging   *postpolicy.Intake // before a post is accepted: it only reads
+	reconcile *postpolicy.Reconcile
+	reads     *outbound.Receipts
+	reactions *postpolicy.Reactions
+	deletions *postpolicy.Deletions
+	service   *service.Service
+	drafts    *service.Drafts
 	people    *permission.People
 	commands  *command.Command
 	api       *api.API
@@ -77,17 +85,17 @@ type app struct {
 
 	inbox, outbox *jobqueue.Worker
 	media         *jobqueue.Worker
-	loops         []*relay.Loop
-	members       *relay.Members
-	forgetting    *relay.Forgetting
+	loops         []*jobqueue.Loop
+	members       *channelsync.Members
+	forgetting    *jobs.Erasure
 	reseal        *resealing
-	mirrorLoop    *relay.Loop
-	tickLoop      *relay.Loop
+	mirrorLoop    *jobqueue.Loop
+	tickLoop      *jobqueue.Loop
 }
 
 func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	settings := *p.settings.Load()
-	a := &app{plugin: p, stopping: make(chan struct{}), sealer: newSealer(), meta: &meta{}}
+	a := &app{plugin: p, stopping: make(chan struct{}), sealer: newSealer(), meta: &cloudapi.Client{}}
 	a.clock = newClock(a.stopping)
 	defer func() {
 		if err != nil {
@@ -107,7 +115,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.seals = &relay.Seals{Keys: a.sealer.postKeys, Now: time.Now}
+	a.seals = &posting.Seals{Keys: a.sealer.postKeys, Now: time.Now}
 	a.port = mattermost.New(p.API, botID, a.store, a.seals)
 	a.accounts = api.NewMemoryAccounts(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
@@ -151,88 +159,88 @@ func (a *app) discard() {
 }
 
 func (a *app) buildRelay() {
-	log := logger{a.plugin.API}
+	log := mattermost.Logger{API: a.plugin.API}
 	owner := model.NewId()
-	speaker := relay.Speaker{Texts: a.texts, Server: a.port.ServerLocale, Reader: a.port.Locale}
-	a.channels = relay.NewChannels(a.hookStore.ConversationByChannel)
+	speaker := posting.Localizer{Texts: a.texts, Server: a.port.ServerLocale, Reader: a.port.Locale}
+	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	a.loop("channels", a.channels.Read(a.store.ChannelsAfter)).Pause = housekeeping
 
-	mirror := &relay.Mirror{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
+	mirror := &channelsync.Syncer{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
-	strays := &relay.Strays{Store: a.store, Clock: a.clock, Found: a.mirrorLoop.Wake}
+	strays := &jobs.StrayChannels{Store: a.store, Clock: a.clock, Found: a.mirrorLoop.Wake}
 	a.loop("strays", strays.Round).Pause = straysGap
-	ticks := &relay.Ticks{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
+	ticks := &channelsync.StatusSync{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
 	a.tickLoop = a.loop("ticks", ticks.Round)
-	waiting := &relay.Waiting{Store: a.store, Limit: a.port.ChannelLimit, Clock: a.clock, Made: a.mirrorLoop.Wake}
+	waiting := &jobs.WaitingMessages{Store: a.store, Limit: a.port.ChannelLimit, Clock: a.clock, Made: a.mirrorLoop.Wake}
 	a.loop("waiting", waiting.Round).Pause = waitingGap
-	events := &relay.Events{Store: a.store, Publish: a.port.PublishChange}
+	events := &channelsync.Events{Store: a.store, Publish: a.port.PublishChange}
 	a.loop("events", events.Round).Pause = eventGap
 	notices := &notices{app: a}
 	mirror.Full = notices.teamFull
-	archive := &relay.Archive{Store: a.store, Posts: a.port, Settings: a.domain, Clock: a.clock, Log: log}
+	archive := &jobs.Archive{Store: a.store, Posts: a.port, Settings: a.domain, Clock: a.clock, Log: log}
 	a.loop("archive", archive.Round).Pause = archiveGap
-	templates := &relay.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
+	templates := &jobs.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
 	templatesLoop := a.loop("templates", templates.Round)
 	templatesLoop.Pause = housekeeping
 	templates.Wake = templatesLoop.Wake
 	stale := func(accountID string) { templates.Stale(accountID); templatesLoop.Wake() }
-	telling := &relay.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, About: notices.about, Speaker: speaker, Clock: a.clock, Log: log}
-	telling.Details = map[string]relay.Detail{relay.FollowUpText: a.followUpList}
+	telling := &jobs.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, About: notices.about, Speaker: speaker, Clock: a.clock, Log: log}
+	telling.Details = map[string]jobs.Detail{domain.FollowUpText: a.followUpList}
 	noticeLoop := a.loop("notices", telling.Round)
 	noticeLoop.Pause = noticeGap
 	notices.told = noticeLoop.Wake
-	stuck := &relay.StuckWatch{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
+	stuck := &jobs.StuckCheck{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
 	a.loop("stuck", stuck.Round).Pause = housekeeping
-	monitor := &relay.Monitor{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
+	monitor := &jobs.HealthCheck{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
 	monitorLoop := a.loop("monitor", monitor.Round)
 	monitorLoop.Pause = monitorGap
-	followUp := &relay.FollowUp{Store: a.store, Zone: func() *time.Location { return a.plugin.settings.Load().TimeZone }, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
+	followUp := &jobs.FollowUp{Store: a.store, Zone: func() *time.Location { return a.plugin.settings.Load().TimeZone }, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
 	a.loop("followup", followUp.Round).Pause = followUpGap
-	budgets := &relay.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
+	budgets := &jobs.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
 	a.loop("budgets", budgets.Round).Pause = monitorGap
-	effects := &relay.Effects{
+	effects := &outbound.FailureEffects{
 		Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: stale,
 		Blocked: func(context.Context, string, int) { monitorLoop.Wake() },
 	}
 
-	worker := &relay.Outbound{
-		Store: a.store, Owner: owner, Send: a.meta.Send, Uploads: &relay.Uploads{Open: a.port.OpenFile, Upload: a.meta.Upload}, Pacer: relay.NewPacer(), Flights: relay.NewFlights(), Effects: effects, Clock: a.clock,
+	worker := &outbound.Worker{
+		Store: a.store, Owner: owner, Send: a.meta.Send, Uploads: &outbound.Uploader{Open: a.port.OpenFile, Upload: a.meta.Upload}, Pacer: outbound.NewRateLimiter(), Flights: outbound.NewInFlightLimiter(), Effects: effects, Clock: a.clock,
 		Shown: a.tickLoop.Wake, Refresh: a.mirrorLoop.Wake, Aborted: notices.startFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: worker.Handle, Concurrency: outboxHands,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"), Outage: outage,
 	})
-	files := &relay.Media{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
+	files := &media.Fetcher{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
 	a.media = jobqueue.NewWorker(jobqueue.Options{
 		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands, Share: mediaShare,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("media"), Outage: outage,
 	})
 	known := numbers{a.store, a.accounts}
-	inbound := &relay.Inbound{
+	inbound := &inbound.Handler{
 		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake, Fetch: a.media.Wake,
 		Settings: a.domain,
-		Statuses: &relay.Statuses{Store: known, Effects: effects, Settings: a.domain, Shown: a.tickLoop.Wake},
-		Changes:  &relay.Changes{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: stale, Log: log},
+		Statuses: &inbound.StatusHandler{Store: known, Effects: effects, Settings: a.domain, WakeStatusSync: a.tickLoop.Wake},
+		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands, Share: inboxShare,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"), Outage: outage,
 		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
 	})
-	a.intake = &relay.Intake{
-		Store: a.store, Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+	a.intake = &postpolicy.Intake{
+		Store: a.store, Judge: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 		Untie: a.port.Untie,
 	}
 	a.judging = a.judgingIntake()
-	a.reads = &relay.Reads{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
+	a.reads = &outbound.Receipts{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
 	a.intake.Answered = a.reads.Answered
-	a.reactions = &relay.Reactions{
+	a.reactions = &postpolicy.Reactions{
 		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
-	a.deletions = &relay.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
+	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
 	a.loop("deletions", a.deletions.Round)
-	a.reconcile = &relay.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
+	a.reconcile = &postpolicy.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	worker.TakeIn = a.reconcile.TakeIn
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
@@ -240,12 +248,12 @@ func (a *app) buildRelay() {
 	indexes.Pause, indexes.Limit = housekeeping, store.BuildPatience
 	a.reseal = &resealing{app: a}
 	a.loop("keys", a.reseal.round).Pause = housekeeping
-	a.forgetting = &relay.Forgetting{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
+	a.forgetting = &jobs.Erasure{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
 	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 
-	a.service = conversation.NewService(conversation.Ports{
-		Store: a.store, Sender: &relay.Held{Outbound: worker, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
-		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: relay.Composer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+	a.service = service.NewService(service.Ports{
+		Store: a.store, Sender: &outbound.SyncSender{Outbound: worker, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
+		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})
 	a.buildDrafts(speaker, log)
@@ -253,7 +261,7 @@ func (a *app) buildRelay() {
 }
 
 // judgingIntake is the intake as the posting hook has it: what it reads comes over connections that nothing else uses.
-func (a *app) judgingIntake() *relay.Intake {
+func (a *app) judgingIntake() *postpolicy.Intake {
 	port := mattermost.New(a.plugin.API, a.port.BotID(), a.hookStore, a.seals)
 	intake, judge := *a.intake, *a.intake.Judge
 	judge.Posts, judge.Files = port, port
@@ -262,21 +270,21 @@ func (a *app) judgingIntake() *relay.Intake {
 }
 
 // buildPeople makes what follows who serves whom: members, waits, sidebars.
-func (a *app) buildPeople(mirror *relay.Mirror, speaker relay.Speaker, told func()) {
-	log := logger{a.plugin.API}
-	a.members = &relay.Members{Store: a.store, Channels: a.channels, Service: a.service, BotID: a.port.BotID(), Told: told, Clock: a.clock, Log: log}
+func (a *app) buildPeople(mirror *channelsync.Syncer, speaker posting.Localizer, told func()) {
+	log := mattermost.Logger{API: a.plugin.API}
+	a.members = &channelsync.Members{Store: a.store, Channels: a.channels, Service: a.service, BotID: a.port.BotID(), Told: told, Clock: a.clock, Log: log}
 	a.loop("members", a.members.Round).Pause = membersGap
-	idle := &relay.Idle{
-		Store: a.store, Look: a.service.LookAtWait, Told: told, Clock: a.clock, Log: log,
+	idle := &jobs.InactivityCheck{
+		Store: a.store, Look: a.service.CheckInactivity, Told: told, Clock: a.clock, Log: log,
 		Minutes: func() int { return a.plugin.settings.Load().InactivityMinutes },
 	}
 	a.loop("idle", idle.Round).Pause = idleGap
-	sidebars := &relay.Sidebars{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
+	sidebars := &channelsync.Sidebars{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
 	mirror.Arranged = a.loop("sidebars", sidebars.Round).Wake
 }
 
 func (a *app) buildFront() {
-	log := logger{a.plugin.API}
+	log := mattermost.Logger{API: a.plugin.API}
 	dialogs := dialog.New(dialog.Ports{
 		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Keys: a.sealer.dialogKeys, Logger: log,
 	})
@@ -286,8 +294,8 @@ func (a *app) buildFront() {
 	a.http = front.routes()
 }
 
-func (a *app) loop(name string, round func(context.Context) (bool, error)) *relay.Loop {
-	l := &relay.Loop{Name: name, Round: round, Log: logger{a.plugin.API}}
+func (a *app) loop(name string, round func(context.Context) (bool, error)) *jobqueue.Loop {
+	l := &jobqueue.Loop{Name: name, Round: round, Log: mattermost.Logger{API: a.plugin.API}}
 	a.loops = append(a.loops, l)
 	return l
 }
@@ -331,19 +339,19 @@ func (a *app) configure(settings config.Settings) {
 	if err := a.sealer.use(ctx, settings.EncryptionKey, settings.PreviousEncryptionKey); err != nil {
 		a.plugin.API.LogError("The encryption key cannot be used", "error", err.Error())
 	}
-	a.meta.use(settings)
+	a.meta.Use(settings)
 	a.texts.use(settings)
 }
 
-func (a *app) domain() conversation.Settings { return a.plugin.settings.Load().Domain() }
+func (a *app) domain() domain.Settings { return a.plugin.settings.Load().Domain() }
 
 // say gives a text in a person's language, for what is no post.
-func (a *app) say(userID string, t conversation.Text) string {
+func (a *app) say(userID string, t domain.Text) string {
 	return a.texts.Text(a.port.Locale(context.Background(), userID), t.Key, t.Data)
 }
 
 // whisper shows texts in a person's language to this person alone.
-func (a *app) whisper(ctx context.Context, post *model.Post, texts ...conversation.Text) {
+func (a *app) whisper(ctx context.Context, post *model.Post, texts ...domain.Text) {
 	lines := make([]string, len(texts))
 	for i, t := range texts {
 		lines[i] = a.texts.Markdown(a.port.Locale(ctx, post.UserId), t.Key, t.Data)

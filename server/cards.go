@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -14,45 +14,45 @@ type cards struct{ app *app }
 
 // SendLocation posts a place.
 func (c cards) SendLocation(ctx context.Context, userID, channelID string, place whatsapp.Location) error {
-	return c.post(ctx, userID, channelID, relay.Card{Location: &place})
+	return c.post(ctx, userID, channelID, posting.Card{Location: &place})
 }
 
 // SendContact posts somebody's name and number.
 func (c cards) SendContact(ctx context.Context, userID, channelID, name, phone string) error {
-	number, ok := conversation.ParsePhone(phone, c.app.domain().DefaultRegion)
+	number, ok := domain.ParsePhone(phone, c.app.domain().DefaultRegion)
 	if !ok {
-		return conversation.RefuseField("phone", conversation.T("refusal.phone_invalid"))
+		return domain.RefuseField("phone", domain.T("refusal.phone_invalid"))
 	}
 	first, last, _ := strings.Cut(name, " ")
 	card := whatsapp.ContactCard{
 		Name:   whatsapp.ContactName{Formatted: name, First: first, Last: strings.TrimSpace(last)},
 		Phones: []whatsapp.ContactPhone{{Phone: number, Type: "CELL", WaID: strings.TrimPrefix(number, "+")}},
 	}
-	return c.post(ctx, userID, channelID, relay.Card{Contact: &card})
+	return c.post(ctx, userID, channelID, posting.Card{Contact: &card})
 }
 
 // post asks first, so that a refusal is an answer to the command and no draft is held.
-func (c cards) post(ctx context.Context, userID, channelID string, card relay.Card) error {
+func (c cards) post(ctx context.Context, userID, channelID string, card posting.Card) error {
 	if may, err := c.app.people.MaySpeak(ctx, userID, channelID); err != nil {
 		return err
 	} else if !may {
-		return conversation.Refuse(conversation.CodeForbidden, conversation.T("refusal.outside_channel"))
+		return domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside_channel"))
 	}
-	posted := relay.Posted{ChannelID: channelID, UserID: userID, Card: &card}
+	posted := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
 	posted.Seal = c.app.seals.Seal(posted)
-	ruling, ours, err := c.app.intake.Before(ctx, posted)
+	ruling, ours, err := c.app.intake.CheckPost(ctx, posted)
 	switch {
 	case err != nil:
 		return err
 	case !ours:
-		return conversation.Refuse(conversation.CodeNotFound, conversation.T("command.not_here"))
-	case ruling.For != relay.Customer:
-		return conversation.Refuse(conversation.CodeWindowClosed, ruling.Refused)
+		return domain.Refuse(domain.CodeNotFound, domain.T("command.not_here"))
+	case ruling.For != posting.Customer:
+		return domain.Refuse(domain.CodeWindowClosed, ruling.Refused)
 	}
 	prop, err := card.Prop()
 	if err != nil {
 		return err
 	}
-	_, err = c.app.port.CreatePost(ctx, relay.Post{ChannelID: channelID, UserID: userID, Message: ruling.Card, Props: map[string]any{relay.PropCard: prop, relay.PropSeal: posted.Seal}})
+	_, err = c.app.port.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: ruling.Card, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: posted.Seal}})
 	return err
 }

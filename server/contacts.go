@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -17,27 +17,27 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 	if err != nil {
 		return nil, err
 	}
-	out := &api.ContactExport{Contact: conversation.Contact{
+	out := &api.ContactExport{Contact: domain.Contact{
 		ID: stored.Contact.ID, Name: stored.Contact.Name, Phone: stored.Contact.Phone, WAID: stored.Contact.WAID, UserID: stored.Contact.UserID, Username: stored.Contact.Username,
 		CPFMasked: stored.Contact.CPFMasked, LastTemplateAt: stored.Contact.LastTemplateAt, BlockedUntil: stored.Contact.BlockedUntil,
 		MarketingStopAt: stored.Contact.MarketingStopAt, CreatedAt: stored.Contact.CreatedAt, UpdatedAt: stored.Contact.UpdatedAt,
 	}}
-	if out.CPF, err = c.app.store.Document(&conversation.Contact{ID: id, CPFCipher: stored.Contact.CPFCipher}); err != nil {
+	if out.CPF, err = c.app.store.Document(&domain.Contact{ID: id, CPFCipher: stored.Contact.CPFCipher}); err != nil {
 		return nil, err
 	}
 	for _, i := range stored.Identities {
 		out.Identities = append(out.Identities, api.Identity{AccountID: i.AccountID, Kind: i.Kind, Value: i.Value})
 	}
 	for _, s := range stored.Conversations {
-		out.Conversations = append(out.Conversations, &conversation.Conversation{
+		out.Conversations = append(out.Conversations, &domain.Conversation{
 			ID: s.ID, AccountID: s.AccountID, ContactID: id, QueueID: s.QueueID, ChannelID: s.ChannelID, OwnerID: s.OwnerID, AttendantID: s.AttendantID,
 			WindowUntil: s.WindowUntil, LastTemplateAt: s.LastTemplateAt, LastInboundAt: s.LastInboundAt, LastOutboundAt: s.LastOutboundAt,
 			ClosedAt: s.ClosedAt, ClosedBy: s.ClosedBy, CloseReason: s.CloseReason, AbortedAt: s.AbortedAt, CreatedAt: s.CreatedAt, Contact: out.Contact,
 		})
 	}
 	for _, s := range stored.Drafts {
-		out.Drafts = append(out.Drafts, &conversation.Draft{
-			ID: s.ID, ConversationID: s.ConversationID, AuthorID: s.AuthorID, State: conversation.DraftState(s.State), Text: s.Text, CreatedAt: s.CreatedAt,
+		out.Drafts = append(out.Drafts, &domain.Draft{
+			ID: s.ID, ConversationID: s.ConversationID, AuthorID: s.AuthorID, State: domain.DraftState(s.State), Text: s.Text, CreatedAt: s.CreatedAt,
 		})
 	}
 	return out, c.app.store.Audit(ctx, by, "contact_exported", id, nil)
@@ -45,9 +45,9 @@ func (c contacts) ExportContact(ctx context.Context, id, by string, _ int64) (*a
 
 func (c contacts) EachExported(ctx context.Context, conversationID string, fn func(*api.ExportedMessage) error) error {
 	return c.app.store.EachExported(ctx, conversationID, func(s *store.ExportedMessage) error {
-		m := &api.ExportedMessage{Message: conversation.Message{
+		m := &api.ExportedMessage{Message: domain.Message{
 			ID: s.ID, ConversationID: s.ConversationID, Direction: s.Direction, Kind: s.Kind, AuthorID: s.AuthorID, PostID: s.PostID,
-			WAMID: s.WAMID, Status: conversation.Status(s.Status), ReasonCode: s.ReasonCode, Text: s.Text, TemplateID: s.TemplateID,
+			WAMID: s.WAMID, Status: domain.Status(s.Status), ReasonCode: s.ReasonCode, Text: s.Text, TemplateID: s.TemplateID,
 			CreatedAt: s.CreatedAt, SentAt: s.SentAt, StatusAt: s.StatusAt,
 		}}
 		for _, f := range s.Files {
@@ -57,7 +57,7 @@ func (c contacts) EachExported(ctx context.Context, conversationID string, fn fu
 	})
 }
 
-func (c contacts) MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*conversation.Contact, error) {
+func (c contacts) MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*domain.Contact, error) {
 	merged, err := c.app.store.MergeContacts(ctx, intoID, fromID, by, now)
 	c.app.mirrorLoop.Wake()
 	return merged, err

@@ -4,8 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // followUpLines is how many conversations of a group the daily message names.
@@ -16,9 +15,9 @@ const followUpLines = 10
 func (a *app) followUpList(ctx context.Context, userID string) (text string, told []string, err error) {
 	lang := a.port.Locale(ctx, userID)
 	var lines []string
-	for _, step := range conversation.UnansweredSteps() {
-		views, total, err := a.service.List(ctx, userID, conversation.Filter{
-			State: conversation.Waiting, Mine: true, Unanswered: step, OwnerID: userID, PerPage: followUpLines,
+	for _, step := range domain.UnansweredSteps() {
+		views, total, err := a.service.List(ctx, userID, domain.Filter{
+			State: domain.Waiting, Mine: true, Unanswered: step, OwnerID: userID, PerPage: followUpLines,
 		})
 		if err != nil {
 			return "", nil, err
@@ -28,12 +27,12 @@ func (a *app) followUpList(ctx context.Context, userID string) (text string, tol
 		}
 		lines = append(lines, a.texts.Markdown(lang, "followup.since_"+step.Name, nil))
 		for _, view := range views {
-			link := conversation.Link(a.port.Link(ctx, view.Conversation))
+			link := domain.Link(a.port.Link(ctx, view.Conversation))
 			if link == "" { // by its address a line is found when the person is erased
 				continue
 			}
 			told = append(told, view.ID)
-			line := conversation.T("followup.line", "Customer", relay.DisplayName(view.Conversation), "Link", link, "Template", view.TemplateName, "At", view.LastTemplateAt)
+			line := domain.T("followup.line", "Customer", domain.DisplayName(view.Conversation), "Link", link, "Template", view.TemplateName, "At", view.LastTemplateAt)
 			lines = append(lines, "- "+a.texts.Markdown(lang, line.Key, line.Data))
 		}
 		if more := total - len(views); more > 0 {

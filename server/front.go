@@ -11,7 +11,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/drafts"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
 // front is where people come in: REST, webhook, dialogs, buttons and the command.
@@ -36,7 +37,7 @@ func (f *front) routes() http.Handler {
 	})
 }
 
-func (f *front) restAPI(log logger) *api.API {
+func (f *front) restAPI(log mattermost.Logger) *api.API {
 	a := f.app
 	return api.New(api.Deps{
 		Inbox: inbox{a.store, a.sealer}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
@@ -52,10 +53,10 @@ func (f *front) restAPI(log logger) *api.API {
 	})
 }
 
-func (f *front) commands(log logger) *command.Command {
+func (f *front) commands(log mattermost.Logger) *command.Command {
 	a := f.app
 	return command.New(command.Ports{
-		Service: a.service, Drafts: a.drafts, DraftList: relay.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
+		Service: a.service, Drafts: a.drafts, DraftList: drafts.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
 		Costs: costs{a}, Cards: cards{a}, Doctor: commandDoctor{f}, Readers: a, Texts: a.texts.bundle, Logger: log,
 	})
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 const (
@@ -35,7 +35,7 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 
 // judge decides about a post in a conversation's channel. What cannot be judged is refused.
 func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.Post, rejection string) {
-	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.say(post.UserId, conversation.T("post.unavailable")) })
+	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.say(post.UserId, domain.T("post.unavailable")) })
 	long := hookPatience
 	if len(post.FileIds) > 0 {
 		long = filePatience
@@ -44,18 +44,18 @@ func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.P
 	defer cancel()
 	posted := mattermost.Posted(post)
 	posted.Session = session
-	ruling, _, err := a.judging.Before(ctx, posted)
+	ruling, _, err := a.judging.CheckPost(ctx, posted)
 	if err != nil {
 		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
-		ruling = relay.Ruling{Refused: conversation.T("post.unavailable")}
+		ruling = posting.Decision{Refused: domain.T("post.unavailable")}
 	}
 	switch ruling.For {
-	case relay.Nowhere:
+	case posting.Reject:
 		reason := a.say(post.UserId, ruling.Refused)
 		if ruling.Sealed && posted.DraftID != "" {
 			return nil, reason // it is held, and whoever sent it is told
 		}
-		texts := []conversation.Text{ruling.Refused}
+		texts := []domain.Text{ruling.Refused}
 		if kept := a.hold(ctx, post, ruling); kept.Key != "" {
 			texts = append(texts, kept)
 			reason += " " + a.say(post.UserId, kept)
@@ -63,9 +63,9 @@ func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.P
 		a.whisper(ctx, post, texts...)
 		a.metrics.Refused()
 		return nil, reason
-	case relay.Note:
+	case posting.Note:
 		post = cleaned(post, ruling)
-		post.Type = relay.TypeNote
+		post.Type = posting.TypeNote
 		// shows a note as one where the type is unknown: the phone app, search, e-mail
 		label := a.texts.Markdown(a.port.ServerLocale(), "note.label", nil)
 		post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
@@ -86,7 +86,7 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	}
 	ctx, cancel := patience(afterPatience)
 	defer cancel()
-	if err := a.intake.After(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, relay.ErrNotTold) {
+	if err := a.intake.EnqueuePost(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, posting.ErrNotTold) {
 		// not lost: the next reconciliation finds it
 		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
 	}
@@ -105,28 +105,28 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 	}
 	ctx, cancel := patience(hookPatience)
 	defer cancel()
-	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, conversation.T("post.unavailable")) })
+	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, domain.T("post.unavailable")) })
 	if a.seals.HoldsChange(old.Id, updated.GetProps()) {
-		updated.DelProp(relay.PropSeal)
+		updated.DelProp(posting.PropSeal)
 		return updated, ""
 	}
 	keepProps(updated, old)
 	if updated.Message == old.Message && slices.Equal(updated.FileIds, old.FileIds) {
 		return updated, ""
 	}
-	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(relay.PropStatus) != nil
+	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(posting.PropStatus) != nil
 	if !wasForCustomer {
 		known, err := a.hookStore.Known(ctx, []string{old.Id})
 		if err != nil {
-			return nil, a.say(old.UserId, conversation.T("post.unavailable"))
+			return nil, a.say(old.UserId, domain.T("post.unavailable"))
 		}
 		wasForCustomer = known[old.Id]
 	}
 	if wasForCustomer {
 		if old.UserId != a.port.BotID() {
-			a.whisper(ctx, old, conversation.T("post.edited"))
+			a.whisper(ctx, old, domain.T("post.edited"))
 		}
-		return nil, a.say(old.UserId, conversation.T("post.edited"))
+		return nil, a.say(old.UserId, domain.T("post.edited"))
 	}
 	return updated, ""
 }

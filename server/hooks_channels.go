@@ -5,7 +5,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // The hooks of newer servers (11.7 and 11.9) by which nobody archives, opens or
@@ -24,7 +24,7 @@ func (a *app) conversationIn(channelID string) (ours, open bool) {
 	defer cancel()
 	c, err := a.hookStore.ConversationByChannel(ctx, channelID)
 	if err != nil {
-		if !errors.Is(err, conversation.ErrNotFound) {
+		if !errors.Is(err, domain.ErrNotFound) {
 			a.plugin.API.LogWarn("Could not tell what a channel is", "channel", channelID, "error", err.Error())
 		}
 		return false, false
@@ -57,7 +57,7 @@ func (p *Plugin) ChannelWillBeArchived(c *plugin.Context, channel *model.Channel
 	if _, open := a.conversationIn(channel.Id); !open {
 		return ""
 	}
-	return a.say(p.actor(c), conversation.T("channel.no_archive"))
+	return a.say(p.actor(c), domain.T("channel.no_archive"))
 }
 
 // ChannelWillBeUpdated keeps conversations' channels private, and the name and header of an open one's the plugin's.
@@ -74,9 +74,9 @@ func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, updated, old *model.Cha
 	}
 	switch ours, open := a.conversationIn(old.Id); {
 	case ours && opened:
-		return nil, a.say(p.actor(c), conversation.T("channel.no_public"))
+		return nil, a.say(p.actor(c), domain.T("channel.no_public"))
 	case open:
-		return nil, a.say(p.actor(c), conversation.T("channel.no_rename"))
+		return nil, a.say(p.actor(c), domain.T("channel.no_rename"))
 	}
 	return nil, ""
 }
@@ -96,9 +96,9 @@ func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, member *model.Chann
 	case appErr != nil || user == nil: // who is not known is in no conversation's team
 		return nil, ""
 	case user.IsBot:
-		return nil, a.say(p.actor(c), conversation.T("channel.no_bot"))
+		return nil, a.say(p.actor(c), domain.T("channel.no_bot"))
 	case user.IsGuest():
-		return nil, a.say(p.actor(c), conversation.T("channel.no_guest"))
+		return nil, a.say(p.actor(c), domain.T("channel.no_guest"))
 	}
 	return nil, ""
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -65,8 +65,8 @@ func newGuarded(t *testing.T) (p *Plugin, db *sql.DB, asked *int) {
 	a := &app{plugin: p, texts: &localTexts{bundle: texts}, hookStore: store.New(db, nil, model.NewId)}
 	a.texts.use(config.Settings{TimeZone: time.UTC})
 	a.port = mattermost.New(p.API, "bot", a.hookStore, nil)
-	a.channels = relay.NewChannels(a.hookStore.ConversationByChannel)
-	account := &conversation.Account{Name: "Vendas", PhoneNumberID: "1"}
+	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
+	account := &domain.Account{Name: "Vendas", PhoneNumberID: "1"}
 	require.NoError(t, a.hookStore.CreateAccount(context.Background(), account, 1))
 	_, err = db.Exec(`INSERT INTO waa_contacts (id, name, created_at, updated_at) VALUES ('contact', 'Ana', 1, 1)`)
 	require.NoError(t, err)

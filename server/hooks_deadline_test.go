@@ -16,7 +16,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postgres"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -62,10 +63,10 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	p.settings.Store(&settings)
 	a.texts.use(settings)
 	a.store, a.hookStore = store.New(db.main, nil, model.NewId), store.New(db.hooks, nil, model.NewId)
-	a.seals = &relay.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
+	a.seals = &posting.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
 	a.port = mattermost.New(api, model.NewId(), a.store, a.seals)
-	a.channels = relay.NewChannels(a.hookStore.ConversationByChannel)
-	a.intake = &relay.Intake{Store: a.store, Judge: &relay.Judge{}, Channels: a.channels}
+	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
+	a.intake = &postpolicy.Intake{Store: a.store, Judge: &postpolicy.Policy{}, Channels: a.channels}
 	a.judging = a.judgingIntake()
 	p.app.Store(a)
 	return p, wire

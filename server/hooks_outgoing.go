@@ -4,7 +4,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // ReactionHasBeenAdded brings an agent's reaction to the customer.
@@ -32,7 +33,7 @@ func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 			return // nobody sees it any more
 		}
 	}
-	changed := relay.Reaction{UserID: reaction.UserId, Emoji: reaction.EmojiName, At: model.GetMillis()}
+	changed := posting.Reaction{UserID: reaction.UserId, Emoji: reaction.EmojiName, At: model.GetMillis()}
 	if err := a.reactions.Changed(ctx, channelID, reaction.PostId, changed, removed); err != nil {
 		p.API.LogWarn("Could not bring a reaction to the customer", "post", reaction.PostId, "error", err.Error())
 	}
@@ -75,7 +76,7 @@ func (p *Plugin) WebSocketMessageHasBeenPosted(_, userID string, request *model.
 // typingAction is what Mattermost's clients say while somebody writes.
 const typingAction = "user_typing"
 
-func (a *app) readSettings() relay.ReadSettings {
+func (a *app) readSettings() outbound.ReadSettings {
 	s := a.plugin.settings.Load()
-	return relay.ReadSettings{Receipts: s.SendReadReceipts, Typing: s.SendTyping}
+	return outbound.ReadSettings{Receipts: s.SendReadReceipts, Typing: s.SendTyping}
 }

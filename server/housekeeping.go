@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
 const (
@@ -23,7 +25,7 @@ type duty struct {
 
 // housekeep does all duties. One that fails is said and comes again with the next round; it keeps no other from being done.
 func (a *app) housekeep(ctx context.Context) (more bool, err error) {
-	return keepHouse(ctx, logger{a.plugin.API}, []duty{
+	return keepHouse(ctx, mattermost.Logger{API: a.plugin.API}, []duty{
 		{"webhooks seen", a.noteWebhooks},
 		{"old notices", func(ctx context.Context) (bool, error) { return false, a.store.PurgeNotices(ctx, a.clock.Now()) }},
 		{"old drafts", func(ctx context.Context) (bool, error) {

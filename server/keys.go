@@ -10,8 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // ConfigurationWillBeSaved is the moment at which the key that is set and the
@@ -31,7 +30,7 @@ func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Co
 	case key == model.FakeSetting: // as the console sends what it does not know
 		return nil, nil
 	case key == "" && keyProblem(problems):
-		return nil, refusedKey(a.say("", conversation.T("config.short_key", "Min", config.MinKeyLength)))
+		return nil, refusedKey(a.say("", domain.T("config.short_key", "Min", config.MinKeyLength)))
 	case key == "":
 		key = model.NewId() + model.NewId()
 		changed = next
@@ -39,7 +38,7 @@ func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Co
 	}
 	if err := a.sealer.prepare(ctx, key); err != nil {
 		p.API.LogError("A change of the encryption key was refused: what is sealed could not be kept readable", "error", err.Error())
-		return nil, refusedKey(a.say("", conversation.T("config.key_refused")))
+		return nil, refusedKey(a.say("", domain.T("config.key_refused")))
 	}
 	return changed, nil
 }
@@ -81,7 +80,7 @@ const (
 // resealing seals anew, in the background, what other keys sealed.
 type resealing struct {
 	app  *app
-	at   store.Resealing
+	at   domain.Resealing
 	done string       // the ring with which all was looked at last
 	lost atomic.Int64 // values that no key opens
 }
@@ -106,7 +105,7 @@ func (r *resealing) round(ctx context.Context) (more bool, err error) {
 		return true, nil
 	}
 	r.lost.Store(int64(r.at.Lost))
-	r.at = store.Resealing{}
+	r.at = domain.Resealing{}
 	if time.Since(time.UnixMilli(force.since)) > resealSettled {
 		r.done = force.ring
 	}

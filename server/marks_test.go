@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -42,13 +43,13 @@ func (hookServer) LogWarn(string, ...any)                            {}
 func (hookServer) LogError(string, ...any)                           {}
 
 // open is the one conversation there is, in channel "ours", and always open.
-type open struct{ relay.IntakeStore }
+type open struct{ postpolicy.IntakeStore }
 
-func (open) ConversationByChannel(_ context.Context, channelID string) (*conversation.Conversation, error) {
+func (open) ConversationByChannel(_ context.Context, channelID string) (*domain.Conversation, error) {
 	if channelID != "ours" {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
-	return &conversation.Conversation{ID: "conv", ChannelID: "ours", WindowFrom: 1, WindowUntil: 1 << 60}, nil
+	return &domain.Conversation{ID: "conv", ChannelID: "ours", WindowFrom: 1, WindowUntil: 1 << 60}, nil
 }
 
 func newHooked(t *testing.T) (*Plugin, *app) {
@@ -59,12 +60,12 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 	require.NoError(t, err)
 	a := &app{plugin: p, texts: &localTexts{bundle: texts}, metrics: metrics.New(func() []metrics.Queue { return nil }), clock: newClock(make(chan struct{}))}
 	a.texts.use(config.Settings{TimeZone: time.UTC})
-	a.seals = &relay.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
+	a.seals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
 	a.port = mattermost.New(p.API, "bot", nil, a.seals)
-	a.channels = relay.NewChannels(open{}.ConversationByChannel)
-	a.intake = &relay.Intake{
+	a.channels = posting.NewChannels(open{}.ConversationByChannel)
+	a.intake = &postpolicy.Intake{
 		Store: open{}, Channels: a.channels, Clock: a.clock,
-		Judge: &relay.Judge{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
+		Judge: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
 	}
 	a.judging = a.intake
 	p.app.Store(a)
@@ -120,7 +121,7 @@ func TestNoMarkOfOursIsTakenFromAPersonsPost(t *testing.T) {
 		require.Equal(t, model.StringInterface{"disable_group_highlight": true}, said(post), name)
 		require.Nil(t, mattermost.Posted(post).Card)
 	}
-	note, reason := posts(t, p, byPerson, &model.Post{ChannelId: "ours", UserId: "ana", Type: relay.TypeNote, Message: "x", Props: forgedProps()})
+	note, reason := posts(t, p, byPerson, &model.Post{ChannelId: "ours", UserId: "ana", Type: posting.TypeNote, Message: "x", Props: forgedProps()})
 	require.Empty(t, reason)
 	require.NotContains(t, said(note), "waa_status")
 	require.NotContains(t, said(note), "override_username")
@@ -133,7 +134,7 @@ func TestNoMarkOfOursIsTakenFromAPersonsPost(t *testing.T) {
 	require.NotContains(t, said(poll), "waa_kind")
 	require.Contains(t, poll.GetProps(), "attachments", "another plugin's post stays as it is, but for what is ours")
 
-	for _, kind := range []string{relay.TypeEvent, relay.TypeTemplate, "custom_waa_other"} {
+	for _, kind := range []string{posting.TypeEvent, posting.TypeTemplate, "custom_waa_other"} {
 		_, reason := p.MessageWillBePosted(byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Type: kind, Message: "x"})
 		require.NotEmpty(t, reason, kind)
 	}
@@ -146,22 +147,22 @@ func TestNoMarkOfOursIsTakenFromAPersonsPost(t *testing.T) {
 
 func TestWhatWePostInSomebodysNameKeepsItsMarks(t *testing.T) {
 	p, a := newHooked(t)
-	draft := relay.Posted{ChannelID: "ours", UserID: "ana", Message: "Bom dia!", DraftID: "d"}
+	draft := posting.IncomingPost{ChannelID: "ours", UserID: "ana", Message: "Bom dia!", DraftID: "d"}
 	props := func(seal string) model.StringInterface {
-		return model.StringInterface{relay.PropDraft: "d", relay.PropSeal: seal, relay.PropStatus: "read"}
+		return model.StringInterface{posting.PropDraft: "d", posting.PropSeal: seal, posting.PropStatus: "read"}
 	}
 	post, _ := posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: props(a.seals.Seal(draft))})
-	require.Equal(t, "d", post.GetProp(relay.PropDraft))
-	require.NotContains(t, said(post), relay.PropStatus)
+	require.Equal(t, "d", post.GetProp(posting.PropDraft))
+	require.NotContains(t, said(post), posting.PropStatus)
 	post, _ = posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Message: "PIX 000", Props: props(a.seals.Seal(draft))})
 	require.Empty(t, said(post))
 
-	card := relay.Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: "Loja"}}
+	card := posting.Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: "Loja"}}
 	prop, err := card.Prop()
 	require.NoError(t, err)
-	place := relay.Posted{ChannelID: "ours", UserID: "ana", Card: &card}
+	place := posting.IncomingPost{ChannelID: "ours", UserID: "ana", Card: &card}
 	post, reason := posts(t, p, byNobody, &model.Post{
-		ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: model.StringInterface{relay.PropCard: prop, relay.PropSeal: a.seals.Seal(place)},
+		ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: model.StringInterface{posting.PropCard: prop, posting.PropSeal: a.seals.Seal(place)},
 	})
 	require.Empty(t, reason)
 	require.Equal(t, card.Text(), post.Message, "the channel shows what the customer gets")
@@ -190,7 +191,7 @@ func TestNobodyEditsWhatLeftOrCameOrOurMarks(t *testing.T) {
 	}
 	ticked := sent.Clone()
 	ticked.SetProps(model.StringInterface{"waa_status": "read"})
-	ticked.AddProp(relay.PropSeal, a.seals.SealChange("p", ticked.GetProps()))
+	ticked.AddProp(posting.PropSeal, a.seals.SealChange("p", ticked.GetProps()))
 	got, reason := p.MessageWillBeUpdated(byNobody, ticked, sent)
 	require.Empty(t, reason)
 	require.Equal(t, model.StringInterface{"waa_status": "read"}, got.GetProps(), "our own change, and no seal is stored")

@@ -6,8 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -21,7 +20,7 @@ type notices struct {
 
 // readers are who is to be told: the queue's supervisors, or the system admins.
 // A queue without supervisors is the system admins' business too.
-func (n *notices) readers(ctx context.Context, notice *relay.Notice) (userIDs []string, subject string, err error) {
+func (n *notices) readers(ctx context.Context, notice *domain.Notice) (userIDs []string, subject string, err error) {
 	if notice.UserID != "" {
 		return []string{notice.UserID}, "", nil
 	}
@@ -32,7 +31,7 @@ func (n *notices) readers(ctx context.Context, notice *relay.Notice) (userIDs []
 	}
 	if notice.AccountID != "" {
 		account, err := n.app.store.Account(ctx, notice.AccountID)
-		if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		if err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return nil, "", err
 		}
 		if err == nil {
@@ -43,33 +42,33 @@ func (n *notices) readers(ctx context.Context, notice *relay.Notice) (userIDs []
 	return userIDs, subject, err
 }
 
-// about tells of a conversation; see relay.Notices.
+// about tells of a conversation; see jobs.Notices.
 func (n *notices) about(ctx context.Context, conversationID string) (customer, link, zone string, err error) {
 	c, err := n.app.store.Conversation(ctx, conversationID)
 	if err != nil {
 		return "", "", "", err
 	}
 	if c.ErasedAt != 0 {
-		return "", "", "", conversation.ErrNotFound
+		return "", "", "", domain.ErrNotFound
 	}
 	queue, err := n.app.store.Queue(ctx, c.QueueID)
-	if errors.Is(err, conversation.ErrNotFound) { // it was removed since: the plugin's time zone will do
-		queue = &conversation.Queue{}
+	if errors.Is(err, domain.ErrNotFound) { // it was removed since: the plugin's time zone will do
+		queue = &domain.Queue{}
 	} else if err != nil {
 		return "", "", "", err
 	}
-	return relay.DisplayName(c), n.app.port.Link(ctx, c), queue.TimeZone, nil
+	return domain.DisplayName(c), n.app.port.Link(ctx, c), queue.TimeZone, nil
 }
 
 func (n *notices) supervisors(ctx context.Context, queueID string) ([]string, error) {
 	queue, err := n.app.store.Queue(ctx, queueID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
 	members, err := n.app.port.Members(ctx, queue.ChannelID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
@@ -92,12 +91,12 @@ func (n *notices) budgetSpent(ctx context.Context, queueID string) {
 
 // teamFull lets the admins, and whoever serves, know that a conversation waits
 // for its channel: the team has as many as it may have.
-func (n *notices) teamFull(ctx context.Context, c *conversation.Conversation) {
+func (n *notices) teamFull(ctx context.Context, c *domain.Conversation) {
 	now := n.app.clock.Now()
 	data := map[string]any{"Team": n.app.port.TeamName(ctx, c.TeamID), "Limit": n.app.port.ChannelLimit()}
-	toTell := []*relay.Notice{{Key: "team_full:" + c.TeamID + ":" + time.UnixMilli(now).UTC().Format(time.DateOnly), TextKey: "admin.team_full", Data: data, CreatedAt: now}}
+	toTell := []*domain.Notice{{Key: "team_full:" + c.TeamID + ":" + time.UnixMilli(now).UTC().Format(time.DateOnly), TextKey: "admin.team_full", Data: data, CreatedAt: now}}
 	if c.OwnerID != "" {
-		toTell = append(toTell, &relay.Notice{
+		toTell = append(toTell, &domain.Notice{
 			Key: "no_channel:" + c.ID, UserID: c.OwnerID, AccountID: c.AccountID, ConversationID: c.ID, TextKey: "notice.no_channel",
 			Data: map[string]any{"Team": data["Team"]}, CreatedAt: now,
 		})
@@ -110,16 +109,16 @@ func (n *notices) teamFull(ctx context.Context, c *conversation.Conversation) {
 }
 
 // startFailed tells the agent of a start that the relay had to give up.
-func (n *notices) startFailed(ctx context.Context, s *relay.Send, v whatsapp.Verdict) {
+func (n *notices) startFailed(ctx context.Context, s *domain.Send, v whatsapp.Verdict) {
 	code := v.Code
 	if code == 0 { // none of Meta's: its own 0 says that a token is broken
 		code = -1
 	}
 	key := "notice.start_failed"
-	if s.Message.Status == conversation.NotSent { // it was ours to refuse
+	if s.Message.Status == domain.NotSent { // it was ours to refuse
 		key = notStarted(s.Message.ReasonCode)
 	}
-	notice := &relay.Notice{
+	notice := &domain.Notice{
 		Key: "start_failed:" + s.Message.ID, UserID: s.Message.AuthorID, ConversationID: s.Conversation.ID, TextKey: key,
 		Data: map[string]any{"Code": code}, CreatedAt: n.app.clock.Now(),
 	}
@@ -133,13 +132,13 @@ func (n *notices) startFailed(ctx context.Context, s *relay.Send, v whatsapp.Ver
 // notStarted is the text of a start that was stopped while it waited, by the reason.
 func notStarted(reason int) string {
 	switch reason {
-	case conversation.ReasonTemplate:
+	case domain.ReasonTemplate:
 		return "notice.start_template"
-	case conversation.ReasonStopped:
+	case domain.ReasonStopped:
 		return "notice.start_stopped"
-	case conversation.ReasonBlocked:
+	case domain.ReasonBlocked:
 		return "notice.start_blocked"
-	case conversation.ReasonTooOld:
+	case domain.ReasonTooOld:
 		return "notice.start_too_old"
 	default:
 		return "notice.start_not_sent"

@@ -6,7 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -17,10 +17,10 @@ type numbers struct {
 	cache *api.MemoryAccounts
 }
 
-// AccountByNumber answers conversation.ErrNotFound only after a look at the database.
-func (n numbers) AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error) {
+// AccountByNumber answers domain.ErrNotFound only after a look at the database.
+func (n numbers) AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error) {
 	account, err := n.cache.ByNumber(ctx, phoneNumberID)
-	if !errors.Is(err, conversation.ErrNotFound) {
+	if !errors.Is(err, domain.ErrNotFound) {
 		return account, err
 	}
 	return n.Store.AccountByNumber(ctx, phoneNumberID)

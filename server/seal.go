@@ -335,7 +335,7 @@ func (s *sealer) derived(purpose string) [][]byte {
 // dialogKeys seal what travels with the client between a dialog's steps.
 func (s *sealer) dialogKeys() [][]byte { return s.keysFor("whatsapp-ativo dialog v1") }
 
-// postKeys sign what we post in people's names, and how we change posts; see relay.Seals.
+// postKeys sign what we post in people's names, and how we change posts; see posting.Seals.
 func (s *sealer) postKeys() [][]byte { return s.keysFor("whatsapp-ativo post seal v1") }
 
 // keysFor are the keys for what lives for a moment: without a key it lives no longer than the process.

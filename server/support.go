@@ -15,7 +15,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -69,12 +69,6 @@ func (a *app) Reader(ctx context.Context, userID string) (string, *time.Location
 
 // outage tells that an error is of the database or of the server, which do not
 // answer now, and of no message: see jobqueue.Options.
-func outage(err error) bool { return errors.Is(err, relay.ErrUnavailable) || store.Outage(err) }
-
-// logger is the server's log.
-type logger struct{ api plugin.API }
-
-func (l logger) Warn(message string, pairs ...any)  { l.api.LogWarn(message, pairs...) }
-func (l logger) Error(message string, pairs ...any) { l.api.LogError(message, pairs...) }
+func outage(err error) bool { return errors.Is(err, posting.ErrUnavailable) || store.Outage(err) }
 
 func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

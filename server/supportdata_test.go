@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
@@ -14,8 +14,8 @@ func TestSupportFileSaysWhatTheDoctorFound(t *testing.T) {
 	texts, err := i18n.New()
 	require.NoError(t, err)
 	file, err := supportFile([]doctor.Finding{
-		{Check: "outbox", OK: true, Text: conversation.T("doctor.outbox", "Depth", 3, "Seconds", 7)},
-		{Check: "token", AccountID: "a", Text: conversation.T("doctor.token", "Account", "Loja"), Fix: conversation.T("doctor.token_fix")},
+		{Check: "outbox", OK: true, Text: domain.T("doctor.outbox", "Depth", 3, "Seconds", 7)},
+		{Check: "token", AccountID: "a", Text: domain.T("doctor.token", "Account", "Loja"), Fix: domain.T("doctor.token_fix")},
 	}, texts.Text)
 	require.NoError(t, err)
 	require.Equal(t, "whatsapp-ativo.json", file.Filename)

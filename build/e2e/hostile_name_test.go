@@ -13,7 +13,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert/converttest"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown/markdowntest"
 )
 
 // TestAStrangersNameActsNowhere: whatever somebody calls themselves on WhatsApp, the bot's posts in the queue's channel, in the
@@ -63,7 +63,7 @@ func TestAStrangersNameActsNowhere(t *testing.T) {
 					continue // other tests' customers wait in the queue too
 				}
 				require.Equal(t, "true", post.GetProp(model.PostPropsUnsafeLinks), "%s", post.Message)
-				for _, found := range converttest.Acts(post.Message) {
+				for _, found := range markdowntest.Acts(post.Message) {
 					require.NotContains(t, found, "e.tk", "%s", post.Message)
 					require.NotContains(t, []string{"mention @" + called.Username, "mention " + called.Username, "mention @channel", "channel town-square", "emoji smile", "hashtag #promo", "image"}, found, "%s", post.Message)
 				}

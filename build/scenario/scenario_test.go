@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestPlay(t *testing.T) {
@@ -49,9 +49,9 @@ func TestNewCustomer(t *testing.T) {
 	seen := map[string]bool{}
 	for _, n := range []int{0, 1, 2, 77, 9_999, 123_456, 9_999_999} {
 		c := NewCustomer(n)
-		document, ok := conversation.ParseDocument(c.CPF)
+		document, ok := domain.ParseDocument(c.CPF)
 		require.True(t, ok, c.CPF)
-		phone, ok := conversation.ParsePhone(c.Phone, "BR")
+		phone, ok := domain.ParsePhone(c.Phone, "BR")
 		require.True(t, ok, c.Phone)
 		require.Equal(t, c.Phone, phone)
 		for _, key := range []string{c.Name, string(document), phone} {

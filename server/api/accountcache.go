@@ -7,7 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // cacheAge is how old the accounts may be before they are read again unasked, in milliseconds.
@@ -25,8 +25,8 @@ const accountsPerRead = 200
 
 // MemoryAccounts is an AccountCache that holds all accounts: there are few.
 type MemoryAccounts struct {
-	read  func(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error)
-	clock conversation.Clock
+	read  func(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
+	clock domain.Clock
 
 	known atomic.Pointer[knownAccounts]
 
@@ -40,20 +40,20 @@ type MemoryAccounts struct {
 // knownAccounts never changes once it is made.
 type knownAccounts struct {
 	at       int64
-	byID     map[string]*conversation.Account
-	byNumber map[string]*conversation.Account
-	byWABA   map[string][]*conversation.Account
+	byID     map[string]*domain.Account
+	byNumber map[string]*domain.Account
+	byWABA   map[string][]*domain.Account
 }
 
 var _ AccountCache = (*MemoryAccounts)(nil)
 
 // NewMemoryAccounts makes a cache over AccountStore.Accounts. It reads nothing until it is asked.
-func NewMemoryAccounts(read func(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error), clock conversation.Clock) *MemoryAccounts {
+func NewMemoryAccounts(read func(ctx context.Context, page, perPage int) ([]*domain.Account, int, error), clock domain.Clock) *MemoryAccounts {
 	return &MemoryAccounts{read: read, clock: clock, turn: make(chan struct{}, 1)}
 }
 
-// Get answers an account, which is not to be changed; conversation.ErrNotFound.
-func (m *MemoryAccounts) Get(ctx context.Context, id string) (*conversation.Account, error) {
+// Get answers an account, which is not to be changed; domain.ErrNotFound.
+func (m *MemoryAccounts) Get(ctx context.Context, id string) (*domain.Account, error) {
 	known, err := m.current(ctx)
 	if err != nil {
 		return nil, err
@@ -61,8 +61,8 @@ func (m *MemoryAccounts) Get(ctx context.Context, id string) (*conversation.Acco
 	return found(known.byID[id])
 }
 
-// ByNumber answers the account of Meta's phone number id; conversation.ErrNotFound.
-func (m *MemoryAccounts) ByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error) {
+// ByNumber answers the account of Meta's phone number id; domain.ErrNotFound.
+func (m *MemoryAccounts) ByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error) {
 	known, err := m.current(ctx)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (m *MemoryAccounts) ByNumber(ctx context.Context, phoneNumberID string) (*c
 }
 
 // ByWABA answers the accounts of a WhatsApp Business Account.
-func (m *MemoryAccounts) ByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error) {
+func (m *MemoryAccounts) ByWABA(ctx context.Context, wabaID string) ([]*domain.Account, error) {
 	known, err := m.current(ctx)
 	if err != nil {
 		return nil, err
@@ -79,9 +79,9 @@ func (m *MemoryAccounts) ByWABA(ctx context.Context, wabaID string) ([]*conversa
 	return known.byWABA[wabaID], nil
 }
 
-func found(account *conversation.Account) (*conversation.Account, error) {
+func found(account *domain.Account) (*domain.Account, error) {
 	if account == nil {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
 	return account, nil
 }
@@ -164,7 +164,7 @@ func (m *MemoryAccounts) Recheck(ctx context.Context) (read bool, err error) {
 func (m *MemoryAccounts) readAll(ctx context.Context) (err error) {
 	number := m.begun.Add(1)
 	known := &knownAccounts{
-		at: m.clock.Now(), byID: map[string]*conversation.Account{}, byNumber: map[string]*conversation.Account{}, byWABA: map[string][]*conversation.Account{},
+		at: m.clock.Now(), byID: map[string]*domain.Account{}, byNumber: map[string]*domain.Account{}, byWABA: map[string][]*domain.Account{},
 	}
 	m.beganAt.Store(known.at)
 	defer func() {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // discarded is an inbox for measuring what comes before it.
@@ -30,9 +30,9 @@ func TestMemoryAccounts(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, accounts, 1)
 		_, err = cache.Get(ctx, nowhere)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 		_, err = cache.ByNumber(ctx, "")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	}
 	require.Equal(t, 1, store.reads)
 
@@ -53,7 +53,7 @@ func TestMemoryAccounts(t *testing.T) {
 func TestMemoryAccountsReadsAllPages(t *testing.T) {
 	store := &memory{}
 	for i := range accountsPerRead + 1 {
-		store.accounts = append(store.accounts, &conversation.Account{ID: fmt.Sprint("a", i)})
+		store.accounts = append(store.accounts, &domain.Account{ID: fmt.Sprint("a", i)})
 	}
 	_, err := NewMemoryAccounts(store.Accounts, &clock{now}).Get(context.Background(), fmt.Sprint("a", accountsPerRead))
 	require.NoError(t, err)
@@ -65,11 +65,11 @@ func TestMemoryAccountsReadsAllPages(t *testing.T) {
 func TestRefreshSeesWhatWasThereBefore(t *testing.T) {
 	var mu sync.Mutex
 	version, reads := 0, 0
-	cache := NewMemoryAccounts(func(context.Context, int, int) ([]*conversation.Account, int, error) {
+	cache := NewMemoryAccounts(func(context.Context, int, int) ([]*domain.Account, int, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		reads++
-		return []*conversation.Account{{ID: "a", BlockedCode: version}}, 1, nil
+		return []*domain.Account{{ID: "a", BlockedCode: version}}, 1, nil
 	}, &clock{now})
 	var all sync.WaitGroup
 	for range 50 {

@@ -8,47 +8,33 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// AccountStore keeps the business numbers. Reads answer conversation.ErrNotFound
+// AccountStore keeps the business numbers. Reads answer domain.ErrNotFound
 // where there is nothing; secrets go in and come out in the clear.
 type AccountStore interface {
 	// CreateAccount stores a new account and sets its ID and times;
-	// conversation.ErrConflict where another has the phone number id.
-	CreateAccount(ctx context.Context, account *conversation.Account, now int64) error
+	// domain.ErrConflict where another has the phone number id.
+	CreateAccount(ctx context.Context, account *domain.Account, now int64) error
 	// UpdateAccount stores what an administrator can set, and sets UpdatedAt; the
 	// rest (blocked, last webhook) is the relay's. ErrNotFound, ErrConflict as above.
 	// Only the named fields are written, under their names in a request.
-	UpdateAccount(ctx context.Context, account *conversation.Account, now int64, fields ...string) error
-	// DeleteAccount answers conversation.ErrConflict while open conversations need the account, ErrHasQueues while queues do.
+	UpdateAccount(ctx context.Context, account *domain.Account, now int64, fields ...string) error
+	// DeleteAccount answers domain.ErrConflict while open conversations need the account, ErrHasQueues while queues do.
 	DeleteAccount(ctx context.Context, id string) error
-	Account(ctx context.Context, id string) (*conversation.Account, error)
+	Account(ctx context.Context, id string) (*domain.Account, error)
 	// Accounts answers a page (from 0), by name, and the total.
-	Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error)
+	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
 	// BlockAccount notes Meta's error that keeps an account from sending; code 0 takes it off.
 	BlockAccount(ctx context.Context, id string, code int, now int64) (changed bool, err error)
 }
 
 // Prober asks Meta about an account's number and token.
 type Prober interface {
-	// Probe answers a *conversation.Refusal (meta_refused with Meta's code, or
+	// Probe answers a *domain.Refusal (meta_refused with Meta's code, or
 	// unavailable) where Meta did not say that all is well.
-	Probe(ctx context.Context, account *conversation.Account) (Probe, error)
-}
-
-// Probe is what Meta says of an account, in Meta's words.
-type Probe struct {
-	DisplayPhone   string
-	VerifiedName   string
-	QualityRating  string
-	Status         string
-	Subscribed     bool  // an app gets the WABA's webhooks
-	TokenExpiresAt int64 // milliseconds since epoch; 0 = never
-	Scopes         []string
-	Problems       []string // what Meta finds wrong with the number
-	MessagingLimit string
-	ClockSkew      int64 // our clock less Meta's, milliseconds
+	Probe(ctx context.Context, account *domain.Account) (domain.Probe, error)
 }
 
 func (a *API) accountRoutes(router *mux.Router) {
@@ -81,7 +67,7 @@ type accountView struct {
 	UpdatedAt      moment     `json:"updated_at"`
 }
 
-func (a *API) viewAccount(account *conversation.Account) accountView {
+func (a *API) viewAccount(account *domain.Account) accountView {
 	return accountView{
 		ID: account.ID, Name: account.Name, PhoneNumberID: account.PhoneNumberID, WABAID: account.WABAID,
 		DisplayPhone: account.DisplayPhone, DefaultQueueID: account.DefaultQueueID, Enabled: account.Enabled,
@@ -118,7 +104,7 @@ func (a *API) getAccount(r *http.Request) (reply, error) {
 	return a.accountReply(r, account, ok)
 }
 
-func (a *API) account(r *http.Request) (*conversation.Account, error) {
+func (a *API) account(r *http.Request) (*domain.Account, error) {
 	id, err := pathID(r)
 	if err != nil {
 		return nil, err
@@ -128,7 +114,7 @@ func (a *API) account(r *http.Request) (*conversation.Account, error) {
 }
 
 func (a *API) createAccount(r *http.Request) (reply, error) {
-	account := &conversation.Account{Enabled: true}
+	account := &domain.Account{Enabled: true}
 	if _, err := a.fillAccount(r, account); err != nil {
 		return reply{}, err
 	}
@@ -176,7 +162,7 @@ func (a *API) deleteAccount(r *http.Request) (reply, error) {
 }
 
 // fillAccount reads the body into the account and checks every field of it.
-func (a *API) fillAccount(r *http.Request, account *conversation.Account) (*form, error) {
+func (a *API) fillAccount(r *http.Request, account *domain.Account) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return nil, err
@@ -187,7 +173,7 @@ func (a *API) fillAccount(r *http.Request, account *conversation.Account) (*form
 	if f.line("display_phone", &account.DisplayPhone, maxDisplay, false); f.has("display_phone") && account.DisplayPhone != "" {
 		phone, valid := displayPhone(account.DisplayPhone, a.Region())
 		if !valid {
-			f.fault("display_phone", conversation.T("api.field_phone"))
+			f.fault("display_phone", domain.T("api.field_phone"))
 		}
 		account.DisplayPhone = phone
 	}
@@ -208,8 +194,8 @@ func (a *API) fillAccount(r *http.Request, account *conversation.Account) (*form
 }
 
 func (a *API) accountConflict(err error, doing string) error {
-	if errors.Is(err, conversation.ErrConflict) {
-		return invalid("phone_number_id", conversation.T("api.field_taken_number"))
+	if errors.Is(err, domain.ErrConflict) {
+		return invalid("phone_number_id", domain.T("api.field_taken_number"))
 	}
 	return errors.Wrap(err, doing)
 }
@@ -221,7 +207,7 @@ func (a *API) testAccount(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	if account.AccessToken == "" {
-		return reply{}, invalid("access_token", conversation.T("api.no_access_token"))
+		return reply{}, invalid("access_token", domain.T("api.no_access_token"))
 	}
 	probe, err := a.Prober.Probe(r.Context(), account)
 	if err != nil {
@@ -251,7 +237,7 @@ type probeView struct {
 	Problems       []string `json:"problems"`
 }
 
-func (a *API) unblock(ctx context.Context, account *conversation.Account) error {
+func (a *API) unblock(ctx context.Context, account *domain.Account) error {
 	_, err := a.Accounts.BlockAccount(ctx, account.ID, 0, a.Clock.Now())
 	account.BlockedCode, account.BlockedAt = 0, 0
 	return errors.Wrap(err, "unblock the account")

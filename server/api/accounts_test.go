@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // wrong is a value that a field does not take.
@@ -265,7 +265,7 @@ func TestPages(t *testing.T) {
 func TestTestAccount(t *testing.T) {
 	w := newWorld(t)
 	path := "/accounts/" + account1 + "/test"
-	w.meta.probe = Probe{DisplayPhone: "+55 11 98765-4321", VerifiedName: "Loja", QualityRating: "GREEN", Status: "CONNECTED", Subscribed: true, TokenExpiresAt: 9}
+	w.meta.probe = domain.Probe{DisplayPhone: "+55 11 98765-4321", VerifiedName: "Loja", QualityRating: "GREEN", Status: "CONNECTED", Subscribed: true, TokenExpiresAt: 9}
 	w.store.accounts[0].BlockedCode = 190
 	a := w.as(admin, http.MethodPost, path, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{
@@ -276,7 +276,7 @@ func TestTestAccount(t *testing.T) {
 	require.Zero(t, w.store.accounts[0].BlockedCode, "it may send again")
 
 	w.store.accounts[0].BlockedCode = 190
-	w.meta.err = &conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 190}
+	w.meta.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 190}
 	a = w.as(admin, http.MethodPost, path, nil).is(http.StatusBadGateway, "meta_refused")
 	require.Equal(t, 190.0, a.problem()["meta_code"])
 	require.Equal(t, 190, w.store.accounts[0].BlockedCode)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func (a *API) addNote(r *http.Request) (reply, error) {
@@ -39,8 +39,8 @@ func (a *API) transferConversation(r *http.Request) (reply, error) {
 	f.id("user_id", &toUser, false)
 	f.id("queue_id", &toQueue, false)
 	if (toUser == "") == (toQueue == "") {
-		f.fault("user_id", conversation.T("api.field_one_of_two"))
-		f.fault("queue_id", conversation.T("api.field_one_of_two"))
+		f.fault("user_id", domain.T("api.field_one_of_two"))
+		f.fault("queue_id", domain.T("api.field_one_of_two"))
 	}
 	if err := f.err(); err != nil {
 		return reply{}, err
@@ -129,12 +129,12 @@ func (a *API) claimByButton(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	_, err = a.Conversations.Claim(r.Context(), userID(r), id)
-	refusal, refused := conversation.AsRefusal(err)
+	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused:
 		return told(a.sayInPost(r, textOf(refusal)))
-	case errors.Is(err, conversation.ErrNotFound):
-		return told(a.sayInPost(r, conversation.T("api.code_not_found")))
+	case errors.Is(err, domain.ErrNotFound):
+		return told(a.sayInPost(r, domain.T("api.code_not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "claim a conversation")
 	}

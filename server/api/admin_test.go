@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestDeadLetters(t *testing.T) {
@@ -57,8 +57,8 @@ func TestDoctor(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, true, w.as(admin, http.MethodGet, "/doctor", nil).is(http.StatusOK).json["ok"])
 	w.store.findings = []Finding{
-		{Check: "number", OK: true, Text: conversation.T("config.wrong_number", "Max", 5)},
-		{Check: "key", Text: conversation.T("config.short_key", "Min", 32), Fix: conversation.T("config.wrong_flag")},
+		{Check: "number", OK: true, Text: domain.T("config.wrong_number", "Max", 5)},
+		{Check: "key", Text: domain.T("config.short_key", "Min", 32), Fix: domain.T("config.wrong_flag")},
 	}
 	w.language = "pt-BR"
 	a := w.as(admin, http.MethodGet, "/doctor", nil).is(http.StatusOK)
@@ -73,10 +73,10 @@ func TestDoctor(t *testing.T) {
 func ledgerWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	month := conversation.MonthStart(now)
+	month := domain.MonthStart(now)
 	for i, at := range []int64{month - 1, month, now, now + 1} {
-		w.store.charges = append(w.store.charges, &conversation.Charge{
-			MessageID: id(fmt.Sprintf("m%d", i)), QueueID: queue1, Category: "utility", Amount: 312_500, Currency: "BRL", State: conversation.ChargeBilled, At: at,
+		w.store.charges = append(w.store.charges, &domain.Charge{
+			MessageID: id(fmt.Sprintf("m%d", i)), QueueID: queue1, Category: "utility", Amount: 312_500, Currency: "BRL", State: domain.ChargeBilled, At: at,
 		})
 	}
 	w.store.charges[2].QueueID = queue2
@@ -85,7 +85,7 @@ func ledgerWorld(t *testing.T) *world {
 
 func TestLedger(t *testing.T) {
 	w := ledgerWorld(t)
-	month := conversation.MonthStart(now)
+	month := domain.MonthStart(now)
 	for query, want := range map[string][]string{
 		"":                                  {id("m1"), id("m2")}, // this month, until now
 		"?from=0":                           {id("m0"), id("m1"), id("m2")},
@@ -176,19 +176,19 @@ func TestWantsCSV(t *testing.T) {
 func TestExportContact(t *testing.T) {
 	w := newWorld(t)
 	w.store.exports[contact1] = &ContactExport{
-		Contact: conversation.Contact{
+		Contact: domain.Contact{
 			ID: contact1, Name: "Maria", Phone: "+5511987654321", WAID: "5511987654321", UserID: "BR.1", CPFCipher: "cipher", CPFHash: "hash",
 			CPFMasked: "***", LastTemplateAt: 3, CreatedAt: 1, UpdatedAt: 2,
 		},
 		CPF:           "52998224725",
 		Identities:    []Identity{{AccountID: account1, Kind: "phone", Value: "5511987654321"}},
-		Conversations: []*conversation.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}, {ID: id("quiet"), AccountID: account1, CreatedAt: 2}},
-		Drafts:        []*conversation.Draft{{ID: id("d1"), ConversationID: conversation1, AuthorID: agent, State: conversation.DraftHeld, Text: "rascunho", CreatedAt: 2}},
+		Conversations: []*domain.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}, {ID: id("quiet"), AccountID: account1, CreatedAt: 2}},
+		Drafts:        []*domain.Draft{{ID: id("d1"), ConversationID: conversation1, AuthorID: agent, State: domain.DraftHeld, Text: "rascunho", CreatedAt: 2}},
 	}
 	w.store.exported[conversation1] = []*ExportedMessage{
-		{Message: conversation.Message{ID: id("m1"), Direction: conversation.Outbound, Kind: "template", Text: "Olá Maria", CreatedAt: 1}},
+		{Message: domain.Message{ID: id("m1"), Direction: domain.Outbound, Kind: "template", Text: "Olá Maria", CreatedAt: 1}},
 		{
-			Message: conversation.Message{ID: id("m2"), Direction: conversation.Inbound, Kind: "document", PostID: id("p2"), Text: "Segue o RG", CreatedAt: 2},
+			Message: domain.Message{ID: id("m2"), Direction: domain.Inbound, Kind: "document", PostID: id("p2"), Text: "Segue o RG", CreatedAt: 2},
 			Files:   []ExportedFile{{Name: "rg.pdf", Size: 5}},
 		},
 	}
@@ -212,11 +212,11 @@ func TestExportContact(t *testing.T) {
 func TestALongExportIsWrittenPieceByPiece(t *testing.T) {
 	w := newWorld(t)
 	w.store.exports[contact1] = &ContactExport{
-		Contact: conversation.Contact{ID: contact1}, Conversations: []*conversation.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}},
+		Contact: domain.Contact{ID: contact1}, Conversations: []*domain.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}},
 	}
 	for i := range 1000 {
-		w.store.exported[conversation1] = append(w.store.exported[conversation1], &ExportedMessage{Message: conversation.Message{
-			ID: id(fmt.Sprintf("m%dx", i)), Direction: conversation.Inbound, Kind: "text", Text: long(1000), CreatedAt: 1,
+		w.store.exported[conversation1] = append(w.store.exported[conversation1], &ExportedMessage{Message: domain.Message{
+			ID: id(fmt.Sprintf("m%dx", i)), Direction: domain.Inbound, Kind: "text", Text: long(1000), CreatedAt: 1,
 		}})
 	}
 	path := "/contacts/" + contact1 + "/export"

@@ -6,14 +6,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestQueueMembers(t *testing.T) {
 	w := newWorld(t)
 	path := "/queues/" + queue1 + "/members"
 	require.Empty(t, w.as(admin, http.MethodGet, path, nil).is(http.StatusOK).items())
-	w.store.members = map[string][]conversation.Member{channel1: {
+	w.store.members = map[string][]domain.Member{channel1: {
 		{UserID: id("ana"), Username: "ana", Name: "Ana Lima", Supervisor: true}, {UserID: id("bia"), Username: "bia"}, {UserID: id("caio"), Username: "caio"},
 	}}
 	a := w.as(admin, http.MethodGet, path+"?per_page=2", nil).is(http.StatusOK)
@@ -25,9 +25,9 @@ func TestQueueMembers(t *testing.T) {
 
 func TestPlanApprovals(t *testing.T) {
 	w := newWorld(t)
-	w.store.approvals = []*conversation.PlanApproval{{
+	w.store.approvals = []*domain.PlanApproval{{
 		ID: id("approval"), PlanID: plan1, QueueID: queue1, MonthlyLimit: 5_000_000, Currency: "BRL", ApprovedBy: admin, ApprovedAt: now, EndedBy: admin, EndedAt: now + 1,
-		PriceChanges: []conversation.PriceChange{{From: 7, Prices: conversation.Prices{Utility: 1_000_000}}},
+		PriceChanges: []domain.PriceChange{{From: 7, Prices: domain.Prices{Utility: 1_000_000}}},
 	}}
 	got, _ := w.as(admin, http.MethodGet, "/plans/"+plan1+"/approvals", nil).is(http.StatusOK).items()[0].(map[string]any)
 	require.Equal(t, []any{5.0, admin, float64(now), float64(now + 1)}, []any{got["monthly_limit"], got["approved_by"], got["approved_at"], got["ended_at"]})
@@ -53,7 +53,7 @@ func TestLedgerSummary(t *testing.T) {
 func TestHealthOfAnAccount(t *testing.T) {
 	w := newWorld(t)
 	w.store.synced = 77
-	w.store.healths = map[string]*conversation.Health{account1: {
+	w.store.healths = map[string]*domain.Health{account1: {
 		AccountID: account1, CheckedAt: now, ErrorCode: 190, QualityRating: "RED", Scopes: []string{"whatsapp_business_management"}, ClockSkew: -3,
 	}}
 	health, _ := w.as(admin, http.MethodGet, "/accounts/"+account1, nil).is(http.StatusOK).json["health"].(map[string]any)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // PluginPath is where the server mounts the plugin; it is no part of the paths this package sees.
@@ -62,7 +62,7 @@ type Deps struct {
 	Accounts    AccountStore
 	Prober      Prober
 	Health      HealthStore
-	ErrorWords  func(code int) conversation.Words // what an error of Meta's means
+	ErrorWords  func(code int) domain.Words // what an error of Meta's means
 	Queues      QueueStore
 	Channels    Channels
 	Templates   TemplateStore
@@ -84,7 +84,7 @@ type Deps struct {
 	Language func(ctx context.Context, userID string) string // of Texts
 	SiteURL  func() string                                   // where the server is reached from outside
 	Region   func() string                                   // of numbers without a country code
-	Clock    conversation.Clock
+	Clock    domain.Clock
 	Log      Logger
 }
 
@@ -154,5 +154,5 @@ func (a *API) unrouted(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, errUnauthorized)
 		return
 	}
-	a.fail(w, r, conversation.ErrNotFound)
+	a.fail(w, r, domain.ErrNotFound)
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // channelsView is by what a client tells our channels from all others, without a
@@ -29,5 +29,5 @@ func (a *API) getChannelConversation(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a channel's conversation")
 	}
-	return ok(a.named(r, []*conversation.View{view})(view))
+	return ok(a.named(r, []*domain.View{view})(view))
 }

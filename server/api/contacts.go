@@ -7,29 +7,29 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // ContactStore gives a person's data out and forgets a person, as the law asks.
 type ContactStore interface {
 	// ExportContact gathers all there is of a contact but for the messages and
-	// audits that by asked for it; conversation.ErrNotFound where there is none.
+	// audits that by asked for it; domain.ErrNotFound where there is none.
 	ExportContact(ctx context.Context, id, by string, now int64) (*ContactExport, error)
 	// EachExported calls fn with every message of a conversation, oldest first,
 	// until fn returns an error.
 	EachExported(ctx context.Context, conversationID string, fn func(*ExportedMessage) error) error
 	// EraseContact takes the person out of everything: rows, posts, channels. It
-	// may be repeated after a failure; conversation.ErrNotFound where there is none.
+	// may be repeated after a failure; domain.ErrNotFound where there is none.
 	EraseContact(ctx context.Context, id, by string, now int64) error
 	// Forget takes the posts and channels of a person who was erased out of
 	// Mattermost. pending is how many conversations are still to be gone through,
 	// which goes on by itself; stays are kinds of what the server's settings do not
-	// let go: relay.StayPosts, relay.StayFiles.
+	// let go: jobs.StayPosts, jobs.StayFiles.
 	Forget(ctx context.Context, id string) (pending int, stays []string, err error)
 	// MergeContacts makes a second contact part of the first, in one step, and
-	// audits that by asked for it; conversation.ErrNotFound where one is not there,
-	// conversation.ErrConflict where both have an open conversation on one account.
-	MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*conversation.Contact, error)
+	// audits that by asked for it; domain.ErrNotFound where one is not there,
+	// domain.ErrConflict where both have an open conversation on one account.
+	MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*domain.Contact, error)
 }
 
 // Guards lets go of the channels that a newer server guards for the plugin.
@@ -103,14 +103,14 @@ func (a *API) mergeContacts(r *http.Request) (reply, error) {
 	var other string
 	f.id("contact_id", &other, true)
 	if other == id {
-		f.fault("contact_id", conversation.T("api.field_same_contact"))
+		f.fault("contact_id", domain.T("api.field_same_contact"))
 	}
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
 	c, err := a.Contacts.MergeContacts(r.Context(), id, other, userID(r), a.Clock.Now())
-	if errors.Is(err, conversation.ErrConflict) {
-		return reply{}, conversation.Refuse(conversation.CodeConversationExists, conversation.T("api.merge_both_open"))
+	if errors.Is(err, domain.ErrConflict) {
+		return reply{}, domain.Refuse(domain.CodeConversationExists, domain.T("api.merge_both_open"))
 	} else if err != nil {
 		return reply{}, errors.Wrap(err, "merge contacts")
 	}

@@ -7,32 +7,32 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Conversations is what agents do; *conversation.Service is one. Every method
-// checks who asks first, and answers a *conversation.Refusal for a no.
+// Conversations is what agents do; *domain.Service is one. Every method
+// checks who asks first, and answers a *domain.Refusal for a no.
 type Conversations interface {
-	Start(ctx context.Context, request conversation.StartRequest) (*conversation.Started, error)
-	SendTemplate(ctx context.Context, request conversation.TemplateRequest) (*conversation.Started, error)
+	Start(ctx context.Context, request domain.StartRequest) (*domain.Started, error)
+	SendTemplate(ctx context.Context, request domain.TemplateRequest) (*domain.Started, error)
 	// Outcome tells what came of a message that an earlier try of a request stored.
-	Outcome(ctx context.Context, messageID string, words func(code int) conversation.Words) (*conversation.Started, error)
-	View(ctx context.Context, actorID, id string) (*conversation.View, error)
-	ViewChannel(ctx context.Context, actorID, channelID string) (*conversation.View, error)
-	List(ctx context.Context, actorID string, filter conversation.Filter) ([]*conversation.View, int, error)
-	Overview(ctx context.Context, actorID string, filter conversation.Filter) (*conversation.Overview, error)
-	Reveal(ctx context.Context, actorID, contactID string) (*conversation.Revealed, error)
-	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*conversation.Message, int, error)
-	MessageOfPost(ctx context.Context, actorID, id, postID string) (*conversation.Message, error)
+	Outcome(ctx context.Context, messageID string, words func(code int) domain.Words) (*domain.Started, error)
+	View(ctx context.Context, actorID, id string) (*domain.View, error)
+	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
+	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)
+	Overview(ctx context.Context, actorID string, filter domain.Filter) (*domain.Overview, error)
+	Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error)
+	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error)
+	MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error)
 	MayAct(ctx context.Context, actorID, id string) error
-	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
-	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
-	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)
-	SetOwner(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
-	Claim(ctx context.Context, actorID, id string) (*conversation.View, error)
-	Close(ctx context.Context, actorID, id, reason string) (*conversation.View, error)
-	Reopen(ctx context.Context, actorID, id string) (*conversation.View, error)
+	Note(ctx context.Context, actorID, id, text string) (*domain.View, error)
+	TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error)
+	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)
+	SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error)
+	Claim(ctx context.Context, actorID, id string) (*domain.View, error)
+	Close(ctx context.Context, actorID, id, reason string) (*domain.View, error)
+	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
 }
 
 func (a *API) conversationRoutes(router *mux.Router) {
@@ -58,24 +58,24 @@ func (a *API) conversationRoutes(router *mux.Router) {
 }
 
 type conversationView struct {
-	ID            string             `json:"id"`
-	State         conversation.State `json:"state"`
-	WindowUntil   moment             `json:"window_until"`
-	CooldownUntil moment             `json:"cooldown_until"`
-	OwnerID       string             `json:"owner_id"`
-	AttendantID   string             `json:"attendant_id"`
-	QueueID       string             `json:"queue_id"`
-	AccountID     string             `json:"account_id"`
-	TeamID        string             `json:"team_id"`
-	ChannelID     string             `json:"channel_id"`
-	Contact       contactView        `json:"contact"`
-	AttendedAt    moment             `json:"attended_at"`
-	LastInbound   moment             `json:"last_inbound_at"`
-	LastOutbound  moment             `json:"last_outbound_at"`
-	ClosedAt      moment             `json:"closed_at"`
-	CloseReason   string             `json:"close_reason"`
-	CreatedAt     moment             `json:"created_at"`
-	UpdatedAt     moment             `json:"updated_at"`
+	ID            string       `json:"id"`
+	State         domain.State `json:"state"`
+	WindowUntil   moment       `json:"window_until"`
+	CooldownUntil moment       `json:"cooldown_until"`
+	OwnerID       string       `json:"owner_id"`
+	AttendantID   string       `json:"attendant_id"`
+	QueueID       string       `json:"queue_id"`
+	AccountID     string       `json:"account_id"`
+	TeamID        string       `json:"team_id"`
+	ChannelID     string       `json:"channel_id"`
+	Contact       contactView  `json:"contact"`
+	AttendedAt    moment       `json:"attended_at"`
+	LastInbound   moment       `json:"last_inbound_at"`
+	LastOutbound  moment       `json:"last_outbound_at"`
+	ClosedAt      moment       `json:"closed_at"`
+	CloseReason   string       `json:"close_reason"`
+	CreatedAt     moment       `json:"created_at"`
+	UpdatedAt     moment       `json:"updated_at"`
 
 	Template *string `json:"template,omitempty"` // in lists
 	// Where conversations are read, not where something is done with one.
@@ -90,7 +90,7 @@ type contactView struct {
 	CPFMasked string `json:"cpf_masked"`
 }
 
-func viewConversation(v *conversation.View) conversationView {
+func viewConversation(v *domain.View) conversationView {
 	c := v.Conversation
 	return conversationView{
 		ID: c.ID, State: v.State, WindowUntil: moment(c.WindowUntil), CooldownUntil: moment(v.CooldownUntil),
@@ -108,18 +108,18 @@ func (a *API) listConversations(r *http.Request) (reply, error) {
 	}
 	p := q.page()
 	filter := q.conversations()
-	filter.State, filter.Unclaimed, filter.ContactID = conversation.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")
+	filter.State, filter.Unclaimed, filter.ContactID = domain.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")
 	filter.Page, filter.PerPage = p.number, p.size
 	if name := q.values.Get("unanswered"); name != "" {
 		var known bool
-		if filter.Unanswered, known = conversation.UnansweredFor(name); !known {
-			q.at("unanswered", conversation.T("api.field_unanswered"))
+		if filter.Unanswered, known = domain.UnansweredFor(name); !known {
+			q.at("unanswered", domain.T("api.field_unanswered"))
 		}
 	}
 	switch filter.State {
-	case "", conversation.Waiting, conversation.Open, conversation.Expired, conversation.Closed:
+	case "", domain.Waiting, domain.Open, domain.Expired, domain.Closed:
 	default:
-		q.at("state", conversation.T("api.field_state"))
+		q.at("state", domain.T("api.field_state"))
 	}
 	if err := q.err(); err != nil {
 		return reply{}, err
@@ -129,7 +129,7 @@ func (a *API) listConversations(r *http.Request) (reply, error) {
 		return reply{}, errors.Wrap(err, "list the conversations")
 	}
 	named := a.named(r, views)
-	return ok(listOf(views, total, p, func(v *conversation.View) conversationView {
+	return ok(listOf(views, total, p, func(v *domain.View) conversationView {
 		view := named(v)
 		view.Template = &v.TemplateName
 		return view
@@ -145,11 +145,11 @@ func (a *API) getConversation(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a conversation")
 	}
-	return ok(a.named(r, []*conversation.View{view})(view))
+	return ok(a.named(r, []*domain.View{view})(view))
 }
 
 // shown answers with a conversation.
-func shown(view *conversation.View, err error) (reply, error) {
+func shown(view *domain.View, err error) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "act on a conversation")
 	}
@@ -157,19 +157,19 @@ func shown(view *conversation.View, err error) (reply, error) {
 }
 
 type messageView struct {
-	ID         string              `json:"id"`
-	PostID     string              `json:"post_id"`
-	WAMID      string              `json:"wamid"`
-	Direction  string              `json:"direction"`
-	Kind       string              `json:"kind"`
-	AuthorID   string              `json:"author_id"`
-	Status     conversation.Status `json:"status"`
-	Reason     string              `json:"reason"`
-	ReasonCode int                 `json:"reason_code"`
-	CreatedAt  moment              `json:"created_at"`
+	ID         string        `json:"id"`
+	PostID     string        `json:"post_id"`
+	WAMID      string        `json:"wamid"`
+	Direction  string        `json:"direction"`
+	Kind       string        `json:"kind"`
+	AuthorID   string        `json:"author_id"`
+	Status     domain.Status `json:"status"`
+	Reason     string        `json:"reason"`
+	ReasonCode int           `json:"reason_code"`
+	CreatedAt  moment        `json:"created_at"`
 }
 
-func (a *API) viewMessage(lang string, m *conversation.Message) messageView {
+func (a *API) viewMessage(lang string, m *domain.Message) messageView {
 	return messageView{
 		ID: m.ID, PostID: m.PostID, WAMID: m.WAMID, Direction: m.Direction, Kind: m.Kind, AuthorID: m.AuthorID, Status: m.Status,
 		Reason: a.reason(lang, m), ReasonCode: m.ReasonCode, CreatedAt: moment(m.CreatedAt),
@@ -186,7 +186,7 @@ func (a *API) listMessages(r *http.Request) (reply, error) {
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	var messages []*conversation.Message
+	var messages []*domain.Message
 	var total int
 	if postID != "" {
 		messages, total, err = a.messageOfPost(r, id, postID)
@@ -197,51 +197,51 @@ func (a *API) listMessages(r *http.Request) (reply, error) {
 		return reply{}, errors.Wrap(err, "list the messages")
 	}
 	lang := a.language(r)
-	return ok(listOf(messages, total, p, func(m *conversation.Message) messageView { return a.viewMessage(lang, m) }))
+	return ok(listOf(messages, total, p, func(m *domain.Message) messageView { return a.viewMessage(lang, m) }))
 }
 
 // messageOfPost is a list of the message of one post, or of none.
-func (a *API) messageOfPost(r *http.Request, id, postID string) ([]*conversation.Message, int, error) {
+func (a *API) messageOfPost(r *http.Request, id, postID string) ([]*domain.Message, int, error) {
 	message, err := a.Conversations.MessageOfPost(r.Context(), userID(r), id, postID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil, 0, nil
 	} else if err != nil {
 		return nil, 0, err
 	}
-	return []*conversation.Message{message}, 1, nil
+	return []*domain.Message{message}, 1, nil
 }
 
 // reason says why a message was not delivered; "" where nothing is wrong.
-func (a *API) reason(lang string, m *conversation.Message) string {
+func (a *API) reason(lang string, m *domain.Message) string {
 	if !m.Status.NeedsNotice() {
 		return ""
 	}
-	var text conversation.Text
+	var text domain.Text
 	switch m.ReasonCode {
 	case 0:
 		return ""
-	case conversation.ReasonLocked:
-		text = conversation.T("api.reason_locked")
-	case conversation.ReasonTooOld:
-		text = conversation.T("api.reason_too_old")
-	case conversation.ReasonUnknown:
-		text = conversation.T("api.reason_unknown")
-	case conversation.ReasonClosed:
-		text = conversation.T("api.reason_closed")
-	case conversation.ReasonFile:
-		text = conversation.T("api.reason_file")
-	case conversation.ReasonDeleted:
-		text = conversation.T("api.reason_deleted")
-	case conversation.ReasonNotPermitted:
-		text = conversation.T("api.reason_not_permitted")
-	case conversation.ReasonTemplate:
-		text = conversation.T("api.reason_template")
-	case conversation.ReasonStopped:
-		text = conversation.T("api.reason_stopped")
-	case conversation.ReasonBlocked:
-		text = conversation.T("api.reason_blocked")
-	case conversation.ReasonNoAddress:
-		text = conversation.T("api.reason_no_address")
+	case domain.ReasonLocked:
+		text = domain.T("api.reason_locked")
+	case domain.ReasonTooOld:
+		text = domain.T("api.reason_too_old")
+	case domain.ReasonUnknown:
+		text = domain.T("api.reason_unknown")
+	case domain.ReasonClosed:
+		text = domain.T("api.reason_closed")
+	case domain.ReasonFile:
+		text = domain.T("api.reason_file")
+	case domain.ReasonDeleted:
+		text = domain.T("api.reason_deleted")
+	case domain.ReasonNotPermitted:
+		text = domain.T("api.reason_not_permitted")
+	case domain.ReasonTemplate:
+		text = domain.T("api.reason_template")
+	case domain.ReasonStopped:
+		text = domain.T("api.reason_stopped")
+	case domain.ReasonBlocked:
+		text = domain.T("api.reason_blocked")
+	case domain.ReasonNoAddress:
+		text = domain.T("api.reason_no_address")
 	default:
 		title, _ := whatsapp.Words(m.ReasonCode, lang)
 		return title

@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func goodStart() map[string]any {
@@ -30,13 +30,13 @@ func TestStart(t *testing.T) {
 		"attended_at": nil, "last_inbound_at": nil, "last_outbound_at": float64(now),
 		"closed_at": nil, "close_reason": "", "created_at": float64(now), "updated_at": nil,
 	}, a.json)
-	require.Equal(t, conversation.StartRequest{
-		ActorID: agent, AccountID: account1, QueueID: queue1, Template: conversation.TemplateRef{Name: "hello", Language: "pt_BR"},
+	require.Equal(t, domain.StartRequest{
+		ActorID: agent, AccountID: account1, QueueID: queue1, Template: domain.TemplateRef{Name: "hello", Language: "pt_BR"},
 		Variables: map[string]string{"body_1": "Maria\nda Silva", "button_0": "x"},
-		Customer:  conversation.Customer{Name: "Maria", CPF: "529.982.247-25", Phone: "(11) 98765-4321"}, Confirm: true, Reason: "pediu",
+		Customer:  domain.Customer{Name: "Maria", CPF: "529.982.247-25", Phone: "(11) 98765-4321"}, Confirm: true, Reason: "pediu",
 	}, w.conversations.start)
 
-	w.conversations.status = conversation.Unknown
+	w.conversations.status = domain.Unknown
 	w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusAccepted)
 
 	body := goodStart()
@@ -45,7 +45,7 @@ func TestStart(t *testing.T) {
 		delete(body, optional)
 	}
 	w.as(agent, http.MethodPost, "/conversations", body).is(http.StatusAccepted)
-	require.Equal(t, conversation.TemplateRef{ID: template1}, w.conversations.start.Template)
+	require.Equal(t, domain.TemplateRef{ID: template1}, w.conversations.start.Template)
 }
 
 func TestAStartThatCannotBeReadIsStillAStart(t *testing.T) {
@@ -113,19 +113,19 @@ func TestStartRefuses(t *testing.T) {
 
 func TestARefusalSaysWhatTheReaderCanDo(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.err = &conversation.Refusal{
-		Code: conversation.CodeCooldown, Agree: true, NeedsReason: true, ConversationID: conversation1,
-		Text:   conversation.T("refusal.marketing_stopped"),
-		Fields: map[string]conversation.Text{"phone": conversation.T("refusal.phone_invalid")},
+	w.conversations.err = &domain.Refusal{
+		Code: domain.CodeCooldown, Agree: true, NeedsReason: true, ConversationID: conversation1,
+		Text:   domain.T("refusal.marketing_stopped"),
+		Fields: map[string]domain.Text{"phone": domain.T("refusal.phone_invalid")},
 	}
 	problem := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusConflict, "cooldown").problem()
 	require.Equal(t, []any{true, true, conversation1}, []any{problem["can_confirm"], problem["needs_reason"], problem["conversation_id"]})
 	require.NotContains(t, problem["message"], "refusal.")
 	require.NotContains(t, problem["fields"].(map[string]any)["phone"], "refusal.")
 
-	w.conversations.err = &conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 131026}
+	w.conversations.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 131026}
 	require.Equal(t, 131026.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
-	w.conversations.err = conversation.Refuse(conversation.CodeMetaRefused, conversation.Text{})
+	w.conversations.err = domain.Refuse(domain.CodeMetaRefused, domain.Text{})
 	require.Equal(t, 0.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
 	w.conversations.err = errors.Wrap(errDown, "secret detail")
 	require.NotContains(t, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusServiceUnavailable, "unavailable").text, "detail")
@@ -135,12 +135,12 @@ func TestSendTemplate(t *testing.T) {
 	w := newWorld(t)
 	path := "/conversations/" + conversation1 + "/template"
 	body := map[string]any{"template": map[string]any{"name": "hello", "language": "pt_BR"}, "variables": map[string]any{"body_1": "x"}, "confirm": true, "reason": "r"}
-	for _, status := range []conversation.Status{conversation.Sent, conversation.Unknown} {
+	for _, status := range []domain.Status{domain.Sent, domain.Unknown} {
 		w.conversations.status = status
 		require.Equal(t, conversation1, w.as(agent, http.MethodPost, path, body).is(http.StatusOK).json["id"])
 	}
-	require.Equal(t, conversation.TemplateRequest{
-		ActorID: agent, ConversationID: conversation1, Template: conversation.TemplateRef{Name: "hello", Language: "pt_BR"},
+	require.Equal(t, domain.TemplateRequest{
+		ActorID: agent, ConversationID: conversation1, Template: domain.TemplateRef{Name: "hello", Language: "pt_BR"},
 		Variables: map[string]string{"body_1": "x"}, Confirm: true, Reason: "r",
 	}, w.conversations.send)
 	require.Equal(t, []string{"template"}, w.as(agent, http.MethodPost, path, `{}`).is(http.StatusUnprocessableEntity).fields())
@@ -204,15 +204,15 @@ func TestActionsRefuse(t *testing.T) {
 
 func TestListConversations(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.list = []*conversation.View{{Conversation: w.conversations.conv, State: conversation.Open}}
+	w.conversations.list = []*domain.View{{Conversation: w.conversations.conv, State: domain.Open}}
 	a := w.as(agent, http.MethodGet, "/conversations?state=open&mine=1&queue_id="+queue1+"&q=maria+da&page=2&per_page=500", nil).is(http.StatusOK)
-	require.Equal(t, conversation.Filter{State: conversation.Open, Mine: true, QueueID: queue1, Query: "maria da", Page: 2, PerPage: 200}, w.conversations.filter)
+	require.Equal(t, domain.Filter{State: domain.Open, Mine: true, QueueID: queue1, Query: "maria da", Page: 2, PerPage: 200}, w.conversations.filter)
 	require.Len(t, a.items(), 1)
 	require.NotContains(t, a.text, "cipher")
 	require.NotContains(t, a.text, `"hash"`)
 
 	w.as(agent, http.MethodGet, "/conversations", nil).is(http.StatusOK)
-	require.Equal(t, conversation.Filter{PerPage: 60}, w.conversations.filter)
+	require.Equal(t, domain.Filter{PerPage: 60}, w.conversations.filter)
 	for query, status := range map[string]int{
 		"state=opened": 422, "state=%00": 422, "queue_id=x": 422, "q=" + long(129): 422, "q=%00": 422, "q=%FF": 422, "mine=maybe": 400,
 	} {
@@ -223,18 +223,18 @@ func TestListConversations(t *testing.T) {
 // TestASearchHasItsTermInTheBody holds that a document never needs to be part of a URL.
 func TestASearchHasItsTermInTheBody(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.list = []*conversation.View{{Conversation: w.conversations.conv, State: conversation.Open}}
+	w.conversations.list = []*domain.View{{Conversation: w.conversations.conv, State: domain.Open}}
 	term := map[string]any{"q": " 529.982.247-25 "}
-	waited, _ := conversation.UnansweredFor("1d")
+	waited, _ := domain.UnansweredFor("1d")
 	found := w.as(agent, http.MethodPost, "/conversations/search?state=open&mine=1&queue_id="+queue1+"&unanswered=1d&page=2&per_page=500", term).is(http.StatusOK)
-	require.Equal(t, conversation.Filter{
-		State: conversation.Open, Mine: true, QueueID: queue1, Unanswered: waited, Query: "529.982.247-25", Page: 2, PerPage: 200,
+	require.Equal(t, domain.Filter{
+		State: domain.Open, Mine: true, QueueID: queue1, Unanswered: waited, Query: "529.982.247-25", Page: 2, PerPage: 200,
 	}, w.conversations.filter)
 	listed := w.as(agent, http.MethodGet, "/conversations?page=2&per_page=500", nil).is(http.StatusOK)
 	require.Equal(t, listed.text, found.text, "the same answer")
 
 	counts := w.as(agent, http.MethodPost, "/conversations/counts?mine=1&queue_id="+queue1, term).is(http.StatusOK)
-	require.Equal(t, conversation.Filter{Mine: true, QueueID: queue1, Query: "529.982.247-25"}, w.conversations.filter)
+	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "529.982.247-25"}, w.conversations.filter)
 	require.Equal(t, w.as(agent, http.MethodGet, "/conversations/counts", nil).text, counts.text)
 	require.Empty(t, w.audit.rows, "reading leaves no trace")
 
@@ -255,23 +255,23 @@ func TestReadConversation(t *testing.T) {
 	w := newWorld(t)
 	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusOK)
 	require.Equal(t, []string{"view " + agent + " " + conversation1}, w.conversations.calls)
-	w.conversations.err = conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_found"))
+	w.conversations.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
 	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusNotFound, "not_found")
 }
 
 func TestMessages(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.history = []*conversation.Message{
-		{ID: id("m1"), Direction: conversation.Inbound, Kind: "text", PostID: id("p1"), WAMID: "wamid.1", CreatedAt: 1},
-		{ID: id("m2"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, ReasonCode: 131026, AuthorID: agent, CreatedAt: 2, Text: "inner"},
-		{ID: id("m3"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Read, ReasonCode: 131026, CreatedAt: 3},
-		{ID: id("m4"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, CreatedAt: 4},
+	w.conversations.history = []*domain.Message{
+		{ID: id("m1"), Direction: domain.Inbound, Kind: "text", PostID: id("p1"), WAMID: "wamid.1", CreatedAt: 1},
+		{ID: id("m2"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026, AuthorID: agent, CreatedAt: 2, Text: "inner"},
+		{ID: id("m3"), Direction: domain.Outbound, Kind: "text", Status: domain.Read, ReasonCode: 131026, CreatedAt: 3},
+		{ID: id("m4"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, CreatedAt: 4},
 	}
 	for _, code := range []int{
-		conversation.ReasonLocked, conversation.ReasonTooOld, conversation.ReasonUnknown, conversation.ReasonClosed, conversation.ReasonNotPermitted, conversation.ReasonFile, conversation.ReasonDeleted,
+		domain.ReasonLocked, domain.ReasonTooOld, domain.ReasonUnknown, domain.ReasonClosed, domain.ReasonNotPermitted, domain.ReasonFile, domain.ReasonDeleted,
 	} {
 		w.conversations.history = append(w.conversations.history,
-			&conversation.Message{ID: id("m9"), Direction: conversation.Outbound, Kind: "text", Status: conversation.NotSent, ReasonCode: code, CreatedAt: 5})
+			&domain.Message{ID: id("m9"), Direction: domain.Outbound, Kind: "text", Status: domain.NotSent, ReasonCode: code, CreatedAt: 5})
 	}
 	for _, language := range []string{"en", "pt-BR"} {
 		w.language = language
@@ -295,7 +295,7 @@ func TestClaimByButton(t *testing.T) {
 	require.Equal(t, map[string]any{"ephemeral_text": "", "skip_slack_parsing": true}, a.json)
 	require.Equal(t, []string{"claim " + agent + " " + conversation1}, w.conversations.calls, "the session says who")
 
-	for _, refusal := range []error{conversation.Refuse(conversation.CodeAlreadyClaimed, conversation.T("refusal.already_claimed")), conversation.ErrNotFound} {
+	for _, refusal := range []error{domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed")), domain.ErrNotFound} {
 		w.conversations.err = errors.Wrap(refusal, "deep down")
 		require.NotEmpty(t, w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK).json["ephemeral_text"])
 	}
@@ -311,7 +311,7 @@ func TestClaimByButton(t *testing.T) {
 func TestCountConversations(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).is(http.StatusOK)
-	require.Equal(t, conversation.Filter{Mine: true, QueueID: queue1, Query: "maria"}, w.conversations.filter)
+	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "maria"}, w.conversations.filter)
 	require.Equal(t, map[string]any{
 		"waiting": 4.0, "open": 3.0, "expired": 2.0, "unclaimed": 1.0, "now": float64(now),
 		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": id("fila")}},
@@ -324,9 +324,9 @@ func TestCountConversations(t *testing.T) {
 func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
 	w := newWorld(t)
 	w.conversations.conv.TemplateName, w.conversations.conv.AttendantID = "visita", ""
-	w.conversations.list = []*conversation.View{{Conversation: w.conversations.conv, State: conversation.Open}}
+	w.conversations.list = []*domain.View{{Conversation: w.conversations.conv, State: domain.Open}}
 	a := w.as(agent, http.MethodGet, "/conversations?unclaimed=1&contact_id="+contact1, nil).is(http.StatusOK)
-	require.Equal(t, conversation.Filter{Unclaimed: true, ContactID: contact1, PerPage: 60}, w.conversations.filter)
+	require.Equal(t, domain.Filter{Unclaimed: true, ContactID: contact1, PerPage: 60}, w.conversations.filter)
 	row := a.items()[0].(map[string]any)
 	require.Equal(t, []any{"visita", "name." + agent, nil}, []any{row["template"], row["owner_username"], row["attendant_username"]})
 	w.as(agent, http.MethodGet, "/conversations?contact_id=x", nil).is(http.StatusUnprocessableEntity)
@@ -334,7 +334,7 @@ func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
 
 func TestTheMessageOfAPost(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.history = []*conversation.Message{{ID: id("m1"), PostID: id("p1"), Direction: conversation.Outbound, Kind: "text", Status: conversation.Failed, ReasonCode: 131026}}
+	w.conversations.history = []*domain.Message{{ID: id("m1"), PostID: id("p1"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026}}
 	path := "/conversations/" + conversation1 + "/messages?post_id="
 	require.Len(t, w.as(agent, http.MethodGet, path+id("p1"), nil).is(http.StatusOK).items(), 1)
 	require.Empty(t, w.as(agent, http.MethodGet, path+id("p2"), nil).is(http.StatusOK).items())
@@ -347,7 +347,7 @@ func TestRevealContact(t *testing.T) {
 	a := w.as(agent, http.MethodPost, path, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{"id": contact1, "phone": "+5511987654321", "cpf": "52998224725"}, a.json)
 	require.Equal(t, []string{"reveal " + agent + " " + contact1}, w.conversations.calls)
-	w.conversations.err = conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_found"))
+	w.conversations.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
 	w.as(agent, http.MethodPost, path, nil).is(http.StatusNotFound, "not_found")
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 type overviewView struct {
@@ -49,12 +49,12 @@ func (a *API) countConversations(r *http.Request) (reply, error) {
 }
 
 // conversations reads what lists and counts have in common.
-func (q query) conversations() conversation.Filter {
-	return conversation.Filter{Mine: q.flag("mine"), QueueID: q.id("queue_id"), Query: q.line("q", maxSearch)}
+func (q query) conversations() domain.Filter {
+	return domain.Filter{Mine: q.flag("mine"), QueueID: q.id("queue_id"), Query: q.line("q", maxSearch)}
 }
 
 // named adds the names of who serves to what is shown of conversations.
-func (a *API) named(r *http.Request, views []*conversation.View) func(*conversation.View) conversationView {
+func (a *API) named(r *http.Request, views []*domain.View) func(*domain.View) conversationView {
 	ids := map[string]bool{}
 	for _, v := range views {
 		ids[v.OwnerID], ids[v.AttendantID] = true, true
@@ -65,7 +65,7 @@ func (a *API) named(r *http.Request, views []*conversation.View) func(*conversat
 		wanted = append(wanted, id)
 	}
 	names := a.Usernames(r.Context(), wanted)
-	return func(v *conversation.View) conversationView {
+	return func(v *domain.View) conversationView {
 		view := viewConversation(v)
 		view.OwnerUsername, view.AttendantUsername = names[v.OwnerID], names[v.AttendantID]
 		return view

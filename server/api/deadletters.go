@@ -9,7 +9,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // MaxShownPayload is how many bytes of a dead letter's payload the API shows. A
@@ -29,7 +29,7 @@ type DeadLetter struct {
 type DeadLetterStore interface {
 	// DeadLetters answers a page (from 0), newest first, and the total.
 	DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error)
-	// ReplayDeadLetter has it handled once more; conversation.ErrNotFound where there is none (any more).
+	// ReplayDeadLetter has it handled once more; domain.ErrNotFound where there is none (any more).
 	ReplayDeadLetter(ctx context.Context, id string, now int64) error
 	// ReplayDeadLetters has many handled once more and answers how many.
 	ReplayDeadLetters(ctx context.Context, which Replay) (int, error)
@@ -78,7 +78,7 @@ func (a *API) listDeadLetters(r *http.Request) (reply, error) {
 func (a *API) replayDeadLetter(r *http.Request) (reply, error) {
 	id := mux.Vars(r)["id"]
 	if !deadLetterID.MatchString(id) {
-		return reply{}, conversation.ErrNotFound
+		return reply{}, domain.ErrNotFound
 	}
 	if err := a.DeadLetters.ReplayDeadLetter(r.Context(), id, a.Clock.Now()); err != nil {
 		return reply{}, errors.Wrap(err, "replay the dead letter")

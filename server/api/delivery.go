@@ -9,7 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -30,18 +30,18 @@ const (
 // delivery is one POST of Meta's on its way into the inbox.
 type delivery struct {
 	cache   AccountCache
-	id      string                // the account in the path
-	now     int64                 // when it was received
-	owner   *conversation.Account // the account in the path, once found
-	fresh   bool                  // the cache was refreshed for this delivery: once is enough
+	id      string          // the account in the path
+	now     int64           // when it was received
+	owner   *domain.Account // the account in the path, once found
+	fresh   bool            // the cache was refreshed for this delivery: once is enough
 	rows    []InboxRow
 	ignored int
 }
 
 // account reads the account in the path and asks whether it fits. Before a "no"
 // it looks again with a cache that is a second old at most: a secret may just
-// have been changed, an account just been made. conversation.ErrNotFound for an account that is not there.
-func (d *delivery) account(ctx context.Context, fits func(*conversation.Account) bool) (bool, error) {
+// have been changed, an account just been made. domain.ErrNotFound for an account that is not there.
+func (d *delivery) account(ctx context.Context, fits func(*domain.Account) bool) (bool, error) {
 	for {
 		account, err := d.cache.Get(ctx, d.id)
 		if err == nil {
@@ -49,7 +49,7 @@ func (d *delivery) account(ctx context.Context, fits func(*conversation.Account)
 			if fits(account) {
 				return true, nil
 			}
-		} else if !errors.Is(err, conversation.ErrNotFound) {
+		} else if !errors.Is(err, domain.ErrNotFound) {
 			return false, errors.Wrap(err, "read the account of a delivery")
 		}
 		if d.fresh {
@@ -143,12 +143,12 @@ func (d *delivery) row(lane, key string, payload []byte, dead string) InboxRow {
 
 // recipient is the account an item belongs to; nil for an item of somebody
 // else's number, as an app with several users or Meta's test button send it.
-func (d *delivery) recipient(ctx context.Context, item *whatsapp.Item) (*conversation.Account, error) {
+func (d *delivery) recipient(ctx context.Context, item *whatsapp.Item) (*domain.Account, error) {
 	switch {
 	case item.PhoneNumberID == d.owner.PhoneNumberID:
 		return d.owner, nil
 	case item.PhoneNumberID != "":
-		return d.lookUp(ctx, func() (*conversation.Account, error) { return d.cache.ByNumber(ctx, item.PhoneNumberID) })
+		return d.lookUp(ctx, func() (*domain.Account, error) { return d.cache.ByNumber(ctx, item.PhoneNumberID) })
 	case item.Peer != "" || item.Kind == whatsapp.KindInvalid || item.WABAID == "" || item.WABAID == d.owner.WABAID:
 		// A message that does not say for which number it is, is for the one whose address and signature it bears.
 		if item.Peer != "" {
@@ -156,19 +156,19 @@ func (d *delivery) recipient(ctx context.Context, item *whatsapp.Item) (*convers
 		}
 		return d.owner, nil
 	default: // templates and account news have no number
-		return d.lookUp(ctx, func() (*conversation.Account, error) { return d.ofWABA(ctx, item.WABAID) })
+		return d.lookUp(ctx, func() (*domain.Account, error) { return d.ofWABA(ctx, item.WABAID) })
 	}
 }
 
 // lookUp tries once more with a fresh cache before it says that there is nobody:
 // what is ignored does not come again.
-func (d *delivery) lookUp(ctx context.Context, find func() (*conversation.Account, error)) (*conversation.Account, error) {
+func (d *delivery) lookUp(ctx context.Context, find func() (*domain.Account, error)) (*domain.Account, error) {
 	for {
 		account, err := find()
 		switch {
 		case err == nil:
 			return account, nil
-		case !errors.Is(err, conversation.ErrNotFound):
+		case !errors.Is(err, domain.ErrNotFound):
 			return nil, errors.Wrap(err, "find the account of an item")
 		case d.fresh:
 			return nil, nil // nobody's is an answer
@@ -180,7 +180,7 @@ func (d *delivery) lookUp(ctx context.Context, find func() (*conversation.Accoun
 }
 
 // ofWABA prefers an account with the signer's secret.
-func (d *delivery) ofWABA(ctx context.Context, wabaID string) (*conversation.Account, error) {
+func (d *delivery) ofWABA(ctx context.Context, wabaID string) (*domain.Account, error) {
 	accounts, err := d.cache.ByWABA(ctx, wabaID)
 	if err != nil {
 		return nil, err
@@ -191,14 +191,14 @@ func (d *delivery) ofWABA(ctx context.Context, wabaID string) (*conversation.Acc
 		}
 	}
 	if len(accounts) == 0 {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
 	return accounts[0], nil
 }
 
 // lane is where order matters: a person's messages on a number, a message's
 // statuses, and what else a business account tells.
-func lane(account *conversation.Account, item *whatsapp.Item) string {
+func lane(account *domain.Account, item *whatsapp.Item) string {
 	switch {
 	case item.Kind == whatsapp.KindStatus:
 		return prefixStatuses + short(item.Peer)
@@ -216,7 +216,7 @@ func person(peer string) string {
 	if strings.ContainsFunc(peer, func(r rune) bool { return r < '0' || r > '9' }) {
 		return peer // a BSUID
 	}
-	return conversation.PhoneKey(peer)
+	return domain.PhoneKey(peer)
 }
 
 // short keeps a lane's name within its column.

@@ -7,15 +7,15 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Finding is one thing the doctor looked at.
 type Finding struct {
 	Check string // what was looked at: one word, unique in an examination together with what Text names
 	OK    bool
-	Text  conversation.Text // what was found
-	Fix   conversation.Text // what to do; empty where there is nothing to do
+	Text  domain.Text // what was found
+	Fix   domain.Text // what to do; empty where there is nothing to do
 	// AccountID is the number it is about; "" = none.
 	AccountID string
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // draftDialogPath takes what the dialog of the Edit button says.
@@ -53,12 +53,12 @@ func (a *API) draftButton(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	said, err := a.press(r, p)
-	refusal, refused := conversation.AsRefusal(err)
+	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused:
 		return told(a.whyNot(r, refusal))
-	case errors.Is(err, conversation.ErrNotFound):
-		return told(a.sayInPost(r, conversation.T("draft.not_found")))
+	case errors.Is(err, domain.ErrNotFound):
+		return told(a.sayInPost(r, domain.T("draft.not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "press a draft's button")
 	}
@@ -66,7 +66,7 @@ func (a *API) draftButton(r *http.Request) (reply, error) {
 }
 
 // whyNot is a refusal's text: the field's, where one field caused it.
-func (a *API) whyNot(r *http.Request, refusal *conversation.Refusal) string {
+func (a *API) whyNot(r *http.Request, refusal *domain.Refusal) string {
 	for _, text := range refusal.Fields {
 		return a.sayInPost(r, text)
 	}
@@ -78,10 +78,10 @@ func (a *API) press(r *http.Request, p pressed) (said string, err error) {
 	switch p.do {
 	case "send":
 		_, err = a.Drafts.Send(ctx, actor, p.draft)
-		return a.sayInPost(r, conversation.T("draft.sent")), err
+		return a.sayInPost(r, domain.T("draft.sent")), err
 	case "drop":
 		_, err = a.Drafts.Drop(ctx, actor, p.draft)
-		return a.sayInPost(r, conversation.T("draft.was_dropped")), err
+		return a.sayInPost(r, domain.T("draft.was_dropped")), err
 	case "edit":
 		return "", a.openDraftDialog(r, p)
 	}
@@ -90,9 +90,9 @@ func (a *API) press(r *http.Request, p pressed) (said string, err error) {
 	case err != nil:
 		return "", err
 	case refusal != nil:
-		return a.sayInPost(r, conversation.T("draft.some_sent", "Count", sent, "Why", conversation.Markdown(a.whyNot(r, refusal)))), nil
+		return a.sayInPost(r, domain.T("draft.some_sent", "Count", sent, "Why", domain.Markdown(a.whyNot(r, refusal)))), nil
 	default:
-		return a.sayInPost(r, conversation.T("draft.all_sent", "Count", sent)), nil
+		return a.sayInPost(r, domain.T("draft.all_sent", "Count", sent)), nil
 	}
 }
 
@@ -102,19 +102,19 @@ func (a *API) openDraftDialog(r *http.Request, p pressed) error {
 		return err
 	}
 	switch {
-	case draft.State == conversation.DraftDropped:
-		return conversation.Refuse(conversation.CodeNotFound, conversation.T("draft.dropped"))
-	case draft.State != conversation.DraftHeld:
-		return conversation.Refuse(conversation.CodeNotFound, conversation.T("draft.gone"))
+	case draft.State == domain.DraftDropped:
+		return domain.Refuse(domain.CodeNotFound, domain.T("draft.dropped"))
+	case draft.State != domain.DraftHeld:
+		return domain.Refuse(domain.CodeNotFound, domain.T("draft.gone"))
 	case utf8.RuneCountInString(draft.Text) > maxDialogText:
-		return conversation.Refuse(conversation.CodeInvalidField, conversation.T("draft.edit_long", "Max", maxDialogText))
+		return domain.Refuse(domain.CodeInvalidField, domain.T("draft.edit_long", "Max", maxDialogText))
 	}
 	return a.Opener.Open(r.Context(), model.OpenDialogRequest{
 		TriggerId: p.trigger, URL: draftDialogPath,
 		Dialog: model.Dialog{
-			CallbackId: "draft", State: draft.ID, Title: a.say(r, conversation.T("draft.edit_title")), SubmitLabel: a.say(r, conversation.T("draft.edit_save")),
+			CallbackId: "draft", State: draft.ID, Title: a.say(r, domain.T("draft.edit_title")), SubmitLabel: a.say(r, domain.T("draft.edit_save")),
 			Elements: []model.DialogElement{{
-				Name: "text", Type: "textarea", DisplayName: a.say(r, conversation.T("draft.edit_text")), HelpText: a.say(r, conversation.T("draft.edit_help")),
+				Name: "text", Type: "textarea", DisplayName: a.say(r, domain.T("draft.edit_text")), HelpText: a.say(r, domain.T("draft.edit_help")),
 				Default: draft.Text, MaxLength: maxDialogText, Optional: len(draft.FileIDs) > 0,
 			}},
 		},
@@ -141,7 +141,7 @@ func (a *API) draftDialog(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	_, err = a.Drafts.Edit(r.Context(), userID(r), id, text)
-	refusal, refused := conversation.AsRefusal(err)
+	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused && len(refusal.Fields) > 0:
 		return ok(model.SubmitDialogResponse{Errors: map[string]string{"text": a.whyNot(r, refusal)}})
@@ -149,7 +149,7 @@ func (a *API) draftDialog(r *http.Request) (reply, error) {
 		return ok(model.SubmitDialogResponse{Error: a.whyNot(r, refusal)})
 	case err != nil:
 		a.Log.Error("A draft's dialog failed", "draft", id, "error", err.Error())
-		return ok(model.SubmitDialogResponse{Error: a.say(r, conversation.T("draft.failed"))})
+		return ok(model.SubmitDialogResponse{Error: a.say(r, domain.T("draft.failed"))})
 	}
 	return ok(model.SubmitDialogResponse{})
 }

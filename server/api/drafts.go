@@ -8,18 +8,18 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Drafts is what agents do with held drafts; *conversation.Drafts is one.
+// Drafts is what agents do with held drafts; *domain.Drafts is one.
 type Drafts interface {
-	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*conversation.Draft, int, error)
-	Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*conversation.Draft, error)
-	ToEdit(ctx context.Context, actorID, id string) (*conversation.Draft, error)
-	Edit(ctx context.Context, actorID, id, text string) (*conversation.Draft, error)
-	Drop(ctx context.Context, actorID, id string) (*conversation.Draft, error)
-	Send(ctx context.Context, actorID, id string) (*conversation.Draft, error)
-	SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *conversation.Refusal, err error)
+	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
+	Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*domain.Draft, error)
+	ToEdit(ctx context.Context, actorID, id string) (*domain.Draft, error)
+	Edit(ctx context.Context, actorID, id, text string) (*domain.Draft, error)
+	Drop(ctx context.Context, actorID, id string) (*domain.Draft, error)
+	Send(ctx context.Context, actorID, id string) (*domain.Draft, error)
+	SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *domain.Refusal, err error)
 }
 
 // Opener shows a dialog to the user whose trigger id the request carries.
@@ -38,19 +38,19 @@ func (a *API) draftRoutes(router *mux.Router) {
 }
 
 type draftView struct {
-	ID             string                  `json:"id"`
-	ConversationID string                  `json:"conversation_id"`
-	AuthorID       string                  `json:"author_id"`
-	RootID         string                  `json:"root_id"`
-	Text           string                  `json:"text"`
-	FileIDs        []string                `json:"file_ids"`
-	State          conversation.DraftState `json:"state"`
-	PostID         string                  `json:"post_id"`
-	CreatedAt      moment                  `json:"created_at"`
-	UpdatedAt      moment                  `json:"updated_at"`
+	ID             string            `json:"id"`
+	ConversationID string            `json:"conversation_id"`
+	AuthorID       string            `json:"author_id"`
+	RootID         string            `json:"root_id"`
+	Text           string            `json:"text"`
+	FileIDs        []string          `json:"file_ids"`
+	State          domain.DraftState `json:"state"`
+	PostID         string            `json:"post_id"`
+	CreatedAt      moment            `json:"created_at"`
+	UpdatedAt      moment            `json:"updated_at"`
 }
 
-func viewDraft(d *conversation.Draft) draftView {
+func viewDraft(d *domain.Draft) draftView {
 	return draftView{
 		ID: d.ID, ConversationID: d.ConversationID, AuthorID: d.AuthorID, RootID: d.RootID, Text: d.Text, FileIDs: texts(d.FileIDs), State: d.State,
 		PostID: d.PostID, CreatedAt: moment(d.CreatedAt), UpdatedAt: moment(d.UpdatedAt),
@@ -131,7 +131,7 @@ func (a *API) sendDraft(r *http.Request) (reply, error) {
 }
 
 // drafted answers with a draft.
-func drafted(draft *conversation.Draft, err error) (reply, error) {
+func drafted(draft *domain.Draft, err error) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "act on a draft")
 	}

@@ -10,13 +10,13 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // draftBox plays the drafts: one that every call is about.
 type draftBox struct {
-	draft  *conversation.Draft
-	no     *conversation.Refusal // with SendAll
+	draft  *domain.Draft
+	no     *domain.Refusal // with SendAll
 	err    error
 	calls  []string
 	opened []model.OpenDialogRequest
@@ -25,42 +25,42 @@ type draftBox struct {
 var draft1 = id("draft1")
 
 func newDraftBox() *draftBox {
-	return &draftBox{draft: &conversation.Draft{
-		ID: draft1, ConversationID: conversation1, AuthorID: agent, Text: "Segue o boleto", FileIDs: []string{id("file")}, State: conversation.DraftHeld, CreatedAt: now, UpdatedAt: now,
+	return &draftBox{draft: &domain.Draft{
+		ID: draft1, ConversationID: conversation1, AuthorID: agent, Text: "Segue o boleto", FileIDs: []string{id("file")}, State: domain.DraftHeld, CreatedAt: now, UpdatedAt: now,
 	}}
 }
 
-func (b *draftBox) call(words ...string) (*conversation.Draft, error) {
+func (b *draftBox) call(words ...string) (*domain.Draft, error) {
 	b.calls = append(b.calls, strings.Join(words, " "))
 	return b.draft, b.err
 }
 
-func (b *draftBox) List(_ context.Context, actorID, id string, _, _ int) ([]*conversation.Draft, int, error) {
+func (b *draftBox) List(_ context.Context, actorID, id string, _, _ int) ([]*domain.Draft, int, error) {
 	draft, err := b.call("list", actorID, id)
-	return []*conversation.Draft{draft}, 1, err
+	return []*domain.Draft{draft}, 1, err
 }
 
-func (b *draftBox) Save(_ context.Context, actorID, id, text string, files []string) (*conversation.Draft, error) {
+func (b *draftBox) Save(_ context.Context, actorID, id, text string, files []string) (*domain.Draft, error) {
 	return b.call("save", actorID, id, text, strings.Join(files, ","))
 }
 
-func (b *draftBox) ToEdit(_ context.Context, actorID, id string) (*conversation.Draft, error) {
+func (b *draftBox) ToEdit(_ context.Context, actorID, id string) (*domain.Draft, error) {
 	return b.call("view", actorID, id)
 }
 
-func (b *draftBox) Edit(_ context.Context, actorID, id, text string) (*conversation.Draft, error) {
+func (b *draftBox) Edit(_ context.Context, actorID, id, text string) (*domain.Draft, error) {
 	return b.call("edit", actorID, id, text)
 }
 
-func (b *draftBox) Drop(_ context.Context, actorID, id string) (*conversation.Draft, error) {
+func (b *draftBox) Drop(_ context.Context, actorID, id string) (*domain.Draft, error) {
 	return b.call("drop", actorID, id)
 }
 
-func (b *draftBox) Send(_ context.Context, actorID, id string) (*conversation.Draft, error) {
+func (b *draftBox) Send(_ context.Context, actorID, id string) (*domain.Draft, error) {
 	return b.call("send", actorID, id)
 }
 
-func (b *draftBox) SendAll(_ context.Context, actorID, id, author string) (int, *conversation.Refusal, error) {
+func (b *draftBox) SendAll(_ context.Context, actorID, id, author string) (int, *domain.Refusal, error) {
 	_, err := b.call("all", actorID, id, author)
 	return 2, b.no, err
 }
@@ -90,9 +90,9 @@ func TestDraftsOverREST(t *testing.T) {
 		w.as(agent, http.MethodPost, in, bad).is(http.StatusUnprocessableEntity, "invalid_field")
 	}
 	w.as(agent, http.MethodPatch, "/drafts/"+draft1, map[string]any{}).is(http.StatusUnprocessableEntity, "invalid_field")
-	w.drafts.err = errors.Wrap(conversation.Refuse(conversation.CodeWindowClosed, conversation.T("draft.waiting")), "deep down")
+	w.drafts.err = errors.Wrap(domain.Refuse(domain.CodeWindowClosed, domain.T("draft.waiting")), "deep down")
 	w.as(agent, http.MethodPost, "/drafts/"+draft1+"/send", nil).is(http.StatusConflict, "window_closed")
-	w.drafts.err = errors.Wrap(conversation.Refuse(conversation.CodeForbidden, conversation.T("draft.not_yours")), "deep down")
+	w.drafts.err = errors.Wrap(domain.Refuse(domain.CodeForbidden, domain.T("draft.not_yours")), "deep down")
 	w.as(agent, http.MethodDelete, "/drafts/"+draft1, nil).is(http.StatusForbidden, "forbidden")
 }
 
@@ -114,22 +114,22 @@ func TestDraftButtons(t *testing.T) {
 	require.NoError(t, w.drafts.opened[0].Dialog.Elements[0].IsValid())
 	require.NoError(t, w.drafts.opened[0].IsValid())
 
-	w.drafts.no = conversation.RefuseField("text", conversation.T("post.link"))
+	w.drafts.no = domain.RefuseField("text", domain.T("post.link"))
 	require.Contains(t, press(all).is(http.StatusOK).json["ephemeral_text"], "leads into Mattermost")
-	for state, want := range map[conversation.DraftState]string{conversation.DraftSent: "sent already", conversation.DraftDropped: "dropped already"} {
+	for state, want := range map[domain.DraftState]string{domain.DraftSent: "sent already", domain.DraftDropped: "dropped already"} {
 		w.drafts.draft.State = state
 		require.Contains(t, press(of("edit")).is(http.StatusOK).json["ephemeral_text"], want)
 	}
-	w.drafts.draft.State, w.drafts.draft.Text = conversation.DraftHeld, strings.Repeat("á", maxDialogText+1)
+	w.drafts.draft.State, w.drafts.draft.Text = domain.DraftHeld, strings.Repeat("á", maxDialogText+1)
 	require.Contains(t, press(of("edit")).is(http.StatusOK).json["ephemeral_text"], "3000")
 	require.Len(t, w.drafts.opened, 1)
 	for _, bad := range []any{map[string]any{}, map[string]any{"do": "steal", "draft_id": draft1}, map[string]any{"do": "send"}, map[string]any{"do": "all", "conversation_id": conversation1}} {
 		press(bad).is(http.StatusUnprocessableEntity, "invalid_field")
 	}
 	press(5).is(http.StatusBadRequest, "bad_request")
-	w.drafts.err = errors.Wrap(conversation.RefuseField("text", conversation.T("draft.waiting")), "deep down")
+	w.drafts.err = errors.Wrap(domain.RefuseField("text", domain.T("draft.waiting")), "deep down")
 	require.Contains(t, press(of("send")).is(http.StatusOK).json["ephemeral_text"], "still kept")
-	w.drafts.err = conversation.ErrNotFound
+	w.drafts.err = domain.ErrNotFound
 	require.NotEmpty(t, press(of("send")).is(http.StatusOK).json["ephemeral_text"])
 	w.drafts.err = errDown
 	press(of("send")).is(http.StatusServiceUnavailable, "unavailable")
@@ -144,10 +144,10 @@ func TestTheDialogOfADraft(t *testing.T) {
 	submit(map[string]any{"state": draft1, "cancelled": true}).is(http.StatusOK)
 	submit(map[string]any{"state": "x"}).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Len(t, w.drafts.calls, 1)
-	w.drafts.err = conversation.RefuseField("text", conversation.T("draft.empty"))
+	w.drafts.err = domain.RefuseField("text", domain.T("draft.empty"))
 	a := submit(map[string]any{"state": draft1, "submission": map[string]any{"text": nil}}).is(http.StatusOK)
 	require.NotEmpty(t, a.json["errors"].(map[string]any)["text"])
-	w.drafts.err = conversation.Refuse(conversation.CodeNotFound, conversation.T("draft.gone"))
+	w.drafts.err = domain.Refuse(domain.CodeNotFound, domain.T("draft.gone"))
 	require.NotEmpty(t, submit(body).is(http.StatusOK).json["error"])
 	w.drafts.err = errDown
 	require.NotEmpty(t, submit(body).is(http.StatusOK).json["error"])

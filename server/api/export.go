@@ -8,16 +8,16 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // ContactExport is all there is of a contact, but for the messages.
 type ContactExport struct {
-	Contact       conversation.Contact
+	Contact       domain.Contact
 	CPF           string     // the document in the clear; "" = none
 	Identities    []Identity // how WhatsApp knows the person
-	Conversations []*conversation.Conversation
-	Drafts        []*conversation.Draft
+	Conversations []*domain.Conversation
+	Drafts        []*domain.Draft
 }
 
 // Identity is one way an account knows a contact.
@@ -29,7 +29,7 @@ type Identity struct {
 
 // ExportedMessage is a message with what its post holds: the text, and the names and sizes of the files.
 type ExportedMessage struct {
-	conversation.Message
+	domain.Message
 	Files []ExportedFile
 }
 
@@ -74,11 +74,11 @@ type exportConversationView struct {
 }
 
 type exportDraftView struct {
-	ID        string                  `json:"id"`
-	AuthorID  string                  `json:"author_id"`
-	State     conversation.DraftState `json:"state"`
-	Text      string                  `json:"text"`
-	CreatedAt moment                  `json:"created_at"`
+	ID        string            `json:"id"`
+	AuthorID  string            `json:"author_id"`
+	State     domain.DraftState `json:"state"`
+	Text      string            `json:"text"`
+	CreatedAt moment            `json:"created_at"`
 }
 
 type exportMessageView struct {
@@ -199,7 +199,7 @@ func viewExport(export *ContactExport) exportView {
 	}
 }
 
-func viewExported(c *conversation.Conversation) exportConversationView {
+func viewExported(c *domain.Conversation) exportConversationView {
 	return exportConversationView{
 		ID: c.ID, AccountID: c.AccountID, QueueID: c.QueueID, ChannelID: c.ChannelID,
 		OwnerID: c.OwnerID, AttendantID: c.AttendantID, LastInboundAt: moment(c.LastInboundAt),

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Codes that are no refusal of the domain's.
@@ -18,18 +18,18 @@ const (
 type clientError struct {
 	status int
 	code   string
-	text   conversation.Text
+	text   domain.Text
 }
 
 // Error is for logs.
 func (e *clientError) Error() string { return e.code }
 
 var (
-	errUnauthorized = &clientError{status: http.StatusUnauthorized, code: codeUnauthorized, text: conversation.T("api.unauthorized")}
-	errForbidden    = conversation.Refuse(conversation.CodeForbidden, conversation.T("api.code_forbidden"))
+	errUnauthorized = &clientError{status: http.StatusUnauthorized, code: codeUnauthorized, text: domain.T("api.unauthorized")}
+	errForbidden    = domain.Refuse(domain.CodeForbidden, domain.T("api.code_forbidden"))
 )
 
-func badRequest(text conversation.Text) error {
+func badRequest(text domain.Text) error {
 	return &clientError{status: http.StatusBadRequest, code: codeBadRequest, text: text}
 }
 
@@ -48,15 +48,15 @@ type problem struct {
 // statusOf is the HTTP status of a refusal's code.
 func statusOf(code string) int {
 	switch code {
-	case conversation.CodeForbidden:
+	case domain.CodeForbidden:
 		return http.StatusForbidden
-	case conversation.CodeNotFound:
+	case domain.CodeNotFound:
 		return http.StatusNotFound
-	case conversation.CodeInvalidField:
+	case domain.CodeInvalidField:
 		return http.StatusUnprocessableEntity
-	case conversation.CodeMetaRefused:
+	case domain.CodeMetaRefused:
 		return http.StatusBadGateway
-	case conversation.CodeUnavailable:
+	case domain.CodeUnavailable:
 		return http.StatusServiceUnavailable
 	default: // every other code is a rule
 		return http.StatusConflict
@@ -68,32 +68,32 @@ func statusOf(code string) int {
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var (
 		client  *clientError
-		refusal *conversation.Refusal
+		refusal *domain.Refusal
 	)
 	switch {
 	case errors.As(err, &client):
 		a.write(w, client.status, map[string]problem{"error": {Code: client.code, Message: a.say(r, client.text)}})
 	case errors.As(err, &refusal):
 		a.write(w, statusOf(refusal.Code), map[string]problem{"error": a.refused(r, refusal)})
-	case errors.Is(err, conversation.ErrNotFound):
-		a.fail(w, r, conversation.Refuse(conversation.CodeNotFound, conversation.Text{}))
-	case errors.Is(err, conversation.ErrConflict):
+	case errors.Is(err, domain.ErrNotFound):
+		a.fail(w, r, domain.Refuse(domain.CodeNotFound, domain.Text{}))
+	case errors.Is(err, domain.ErrConflict):
 		// The one unique rule behind an agent's request; the admin's are answered where they arise.
-		a.fail(w, r, conversation.Refuse(conversation.CodeConversationExists, conversation.Text{}))
+		a.fail(w, r, domain.Refuse(domain.CodeConversationExists, domain.Text{}))
 	default:
 		if !errors.Is(err, errPanicked) {
 			a.Log.Error("A request could not be served", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 		}
-		a.fail(w, r, conversation.Refuse(conversation.CodeUnavailable, conversation.Text{}))
+		a.fail(w, r, domain.Refuse(domain.CodeUnavailable, domain.Text{}))
 	}
 }
 
-func (a *API) refused(r *http.Request, refusal *conversation.Refusal) problem {
+func (a *API) refused(r *http.Request, refusal *domain.Refusal) problem {
 	p := problem{
 		Code: refusal.Code, Message: a.say(r, textOf(refusal)),
 		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID,
 	}
-	if refusal.Code == conversation.CodeMetaRefused || refusal.MetaCode != 0 {
+	if refusal.Code == domain.CodeMetaRefused || refusal.MetaCode != 0 {
 		p.MetaCode = &refusal.MetaCode
 	}
 	if len(refusal.Fields) > 0 {
@@ -106,19 +106,19 @@ func (a *API) refused(r *http.Request, refusal *conversation.Refusal) problem {
 }
 
 // say gives a text in the language of who asks.
-func (a *API) say(r *http.Request, text conversation.Text) string {
+func (a *API) say(r *http.Request, text domain.Text) string {
 	return a.Texts.Text(a.language(r), text.Key, text.Data)
 }
 
 // sayInPost gives a text as Mattermost shows a button's answer: as a post.
-func (a *API) sayInPost(r *http.Request, text conversation.Text) string {
+func (a *API) sayInPost(r *http.Request, text domain.Text) string {
 	return a.Texts.Markdown(a.language(r), text.Key, text.Data)
 }
 
 // textOf is what a refusal says.
-func textOf(refusal *conversation.Refusal) conversation.Text {
+func textOf(refusal *domain.Refusal) domain.Text {
 	if refusal.Text.Key == "" {
-		return conversation.T("api.code_" + refusal.Code)
+		return domain.T("api.code_" + refusal.Code)
 	}
 	return refusal.Text
 }

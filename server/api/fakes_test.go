@@ -10,7 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 var errDown = errors.New("the database is down")
@@ -24,18 +24,18 @@ func (p *people) SystemAdmin(_ context.Context, userID string) (bool, error) {
 
 // meta plays WhatsApp for the administrator's routes.
 type meta struct {
-	probe     Probe
-	templates []conversation.Template
+	probe     domain.Probe
+	templates []domain.Template
 	err       error
 	token     string // what the last call came with
 }
 
-func (m *meta) Probe(_ context.Context, account *conversation.Account) (Probe, error) {
+func (m *meta) Probe(_ context.Context, account *domain.Account) (domain.Probe, error) {
 	m.token = account.AccessToken
 	return m.probe, m.err
 }
 
-func (m *meta) FetchTemplates(_ context.Context, account *conversation.Account) ([]conversation.Template, error) {
+func (m *meta) FetchTemplates(_ context.Context, account *domain.Account) ([]domain.Template, error) {
 	m.token = account.AccessToken
 	return m.templates, m.err
 }
@@ -65,18 +65,18 @@ func (i *inbox) AddInbox(_ context.Context, rows []InboxRow) error {
 
 // memory is the database.
 type memory struct {
-	accounts  []*conversation.Account
-	queues    []*conversation.Queue
-	templates []*conversation.Template
-	plans     []*conversation.Plan
-	approvals []*conversation.PlanApproval
-	spent     conversation.Money
-	members   map[string][]conversation.Member
-	healths   map[string]*conversation.Health
+	accounts  []*domain.Account
+	queues    []*domain.Queue
+	templates []*domain.Template
+	plans     []*domain.Plan
+	approvals []*domain.PlanApproval
+	spent     domain.Money
+	members   map[string][]domain.Member
+	healths   map[string]*domain.Health
 	synced    int64
 	groups    []*LedgerGroup
 	summed    []string
-	charges   []*conversation.Charge
+	charges   []*domain.Charge
 	letters   []*DeadLetter
 	replays   []Replay
 	findings  []Finding
@@ -118,27 +118,27 @@ var (
 
 func newMemory() *memory {
 	return &memory{
-		accounts: []*conversation.Account{
+		accounts: []*domain.Account{
 			{
 				ID: account1, Name: "Vendas", PhoneNumberID: "111", WABAID: "w1", DisplayPhone: "+5511987654321", Enabled: true,
 				AccessToken: secretToken, AppSecret: secretApp, VerifyToken: secretVerify, DefaultQueueID: queue1, WebhookAt: 5, CreatedAt: 1, UpdatedAt: 2,
 			},
 			{ID: account2, Name: "Outro", PhoneNumberID: "222", WABAID: "w2", AppSecret: secretApp + "2", CreatedAt: 1, UpdatedAt: 1},
 		},
-		queues: []*conversation.Queue{
+		queues: []*domain.Queue{
 			{ID: queue1, Name: "Vendas", TeamID: team1, ChannelID: channel1, AccountID: account1, CreatedAt: 1, UpdatedAt: 1},
 			{ID: queue2, Name: "Suporte", TeamID: team1, ChannelID: channel2, AccountID: account1, CreatedAt: 1, UpdatedAt: 1},
 		},
-		templates: []*conversation.Template{{
+		templates: []*domain.Template{{
 			ID: template1, AccountID: account1, Name: "hello", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED",
 			Text: "Olá {{1}}", QueueIDs: []string{queue1}, CreatedAt: 1, UpdatedAt: 1,
 		}},
-		plans: []*conversation.Plan{{
-			ID: plan1, QueueID: queue1, MonthlyLimit: 100_000_000, Currency: "BRL", Prices: conversation.Prices{Marketing: 312_500}, CreatedAt: 1, UpdatedAt: 1,
+		plans: []*domain.Plan{{
+			ID: plan1, QueueID: queue1, MonthlyLimit: 100_000_000, Currency: "BRL", Prices: domain.Prices{Marketing: 312_500}, CreatedAt: 1, UpdatedAt: 1,
 		}},
 		teams:    map[string]string{channel1: team1, channel2: team1, channel3: team2},
 		exported: map[string][]*ExportedMessage{},
-		exports:  map[string]*ContactExport{contact1: {Contact: conversation.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
+		exports:  map[string]*ContactExport{contact1: {Contact: domain.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
 		breakAt:  -1,
 	}
 }
@@ -154,7 +154,7 @@ func find[T any](m *memory, rows []*T, matches func(*T) bool) (*T, error) {
 		row := *rows[i]
 		return &row, nil
 	}
-	return nil, errors.Wrap(conversation.ErrNotFound, "memory")
+	return nil, errors.Wrap(domain.ErrNotFound, "memory")
 }
 
 func pageOf[T any](m *memory, rows []*T, page, perPage int) ([]*T, int, error) {
@@ -171,7 +171,7 @@ func put[T any](m *memory, rows *[]*T, row *T, same, clashes func(*T) bool) erro
 	}
 	for _, other := range *rows {
 		if !same(other) && clashes(other) {
-			return errors.Wrap(conversation.ErrConflict, "memory")
+			return errors.Wrap(domain.ErrConflict, "memory")
 		}
 	}
 	stored := *row
@@ -188,42 +188,42 @@ func remove[T any](m *memory, rows *[]*T, matches func(*T) bool) error {
 		return m.err
 	}
 	if m.inUse {
-		return errors.Wrap(conversation.ErrConflict, "memory")
+		return errors.Wrap(domain.ErrConflict, "memory")
 	}
 	if m.hasQueues {
-		return errors.Wrap(conversation.ErrHasQueues, "memory")
+		return errors.Wrap(domain.ErrHasQueues, "memory")
 	}
 	*rows = slices.DeleteFunc(*rows, matches)
 	return nil
 }
 
-func (m *memory) Account(_ context.Context, id string) (*conversation.Account, error) {
-	return find(m, m.accounts, func(a *conversation.Account) bool { return a.ID == id })
+func (m *memory) Account(_ context.Context, id string) (*domain.Account, error) {
+	return find(m, m.accounts, func(a *domain.Account) bool { return a.ID == id })
 }
 
-func (m *memory) Accounts(_ context.Context, page, perPage int) ([]*conversation.Account, int, error) {
+func (m *memory) Accounts(_ context.Context, page, perPage int) ([]*domain.Account, int, error) {
 	m.reads++
 	return pageOf(m, m.accounts, page, perPage)
 }
 
-func (m *memory) CreateAccount(_ context.Context, a *conversation.Account, now int64) error {
+func (m *memory) CreateAccount(_ context.Context, a *domain.Account, now int64) error {
 	a.ID, a.CreatedAt, a.UpdatedAt = m.newID(), now, now
 	return m.putAccount(a)
 }
 
-func (m *memory) UpdateAccount(_ context.Context, a *conversation.Account, now int64, fields ...string) error {
+func (m *memory) UpdateAccount(_ context.Context, a *domain.Account, now int64, fields ...string) error {
 	m.wrote = fields
 	a.UpdatedAt = now
 	return m.putAccount(a)
 }
 
-func (m *memory) putAccount(a *conversation.Account) error {
-	return put(m, &m.accounts, a, func(o *conversation.Account) bool { return o.ID == a.ID },
-		func(o *conversation.Account) bool { return o.PhoneNumberID == a.PhoneNumberID })
+func (m *memory) putAccount(a *domain.Account) error {
+	return put(m, &m.accounts, a, func(o *domain.Account) bool { return o.ID == a.ID },
+		func(o *domain.Account) bool { return o.PhoneNumberID == a.PhoneNumberID })
 }
 
 func (m *memory) DeleteAccount(_ context.Context, id string) error {
-	return remove(m, &m.accounts, func(a *conversation.Account) bool { return a.ID == id })
+	return remove(m, &m.accounts, func(a *domain.Account) bool { return a.ID == id })
 }
 
 func (m *memory) BlockAccount(_ context.Context, id string, code int, now int64) (bool, error) {
@@ -235,32 +235,32 @@ func (m *memory) BlockAccount(_ context.Context, id string, code int, now int64)
 	return true, m.err
 }
 
-func (m *memory) Queue(_ context.Context, id string) (*conversation.Queue, error) {
-	return find(m, m.queues, func(q *conversation.Queue) bool { return q.ID == id })
+func (m *memory) Queue(_ context.Context, id string) (*domain.Queue, error) {
+	return find(m, m.queues, func(q *domain.Queue) bool { return q.ID == id })
 }
 
-func (m *memory) QueuePage(_ context.Context, page, perPage int) ([]*conversation.Queue, int, error) {
+func (m *memory) QueuePage(_ context.Context, page, perPage int) ([]*domain.Queue, int, error) {
 	return pageOf(m, m.queues, page, perPage)
 }
 
-func (m *memory) CreateQueue(_ context.Context, q *conversation.Queue, now int64) error {
+func (m *memory) CreateQueue(_ context.Context, q *domain.Queue, now int64) error {
 	q.ID, q.CreatedAt, q.UpdatedAt = m.newID(), now, now
 	return m.putQueue(q)
 }
 
-func (m *memory) UpdateQueue(_ context.Context, q *conversation.Queue, now int64, fields ...string) error {
+func (m *memory) UpdateQueue(_ context.Context, q *domain.Queue, now int64, fields ...string) error {
 	m.wrote = fields
 	q.UpdatedAt = now
 	return m.putQueue(q)
 }
 
-func (m *memory) putQueue(q *conversation.Queue) error {
-	return put(m, &m.queues, q, func(o *conversation.Queue) bool { return o.ID == q.ID },
-		func(o *conversation.Queue) bool { return o.ChannelID == q.ChannelID })
+func (m *memory) putQueue(q *domain.Queue) error {
+	return put(m, &m.queues, q, func(o *domain.Queue) bool { return o.ID == q.ID },
+		func(o *domain.Queue) bool { return o.ChannelID == q.ChannelID })
 }
 
 func (m *memory) DeleteQueue(_ context.Context, id string) error {
-	return remove(m, &m.queues, func(q *conversation.Queue) bool { return q.ID == id })
+	return remove(m, &m.queues, func(q *domain.Queue) bool { return q.ID == id })
 }
 
 func (m *memory) ChannelTeam(_ context.Context, channelID string) (string, error) {
@@ -270,15 +270,15 @@ func (m *memory) ChannelTeam(_ context.Context, channelID string) (string, error
 	if team, found := m.teams[channelID]; found {
 		return team, nil
 	}
-	return "", conversation.ErrNotFound
+	return "", domain.ErrNotFound
 }
 
-func (m *memory) Template(_ context.Context, id string) (*conversation.Template, error) {
-	return find(m, m.templates, func(t *conversation.Template) bool { return t.ID == id })
+func (m *memory) Template(_ context.Context, id string) (*domain.Template, error) {
+	return find(m, m.templates, func(t *domain.Template) bool { return t.ID == id })
 }
 
-func (m *memory) Templates(_ context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error) {
-	var rows []*conversation.Template
+func (m *memory) Templates(_ context.Context, accountID, query, status string, page, perPage int) ([]*domain.Template, int, error) {
+	var rows []*domain.Template
 	for _, t := range m.templates {
 		if (accountID == "" || t.AccountID == accountID) && strings.Contains(t.Name, query) && (status == "" || t.Status == status) {
 			rows = append(rows, t)
@@ -287,7 +287,7 @@ func (m *memory) Templates(_ context.Context, accountID, query, status string, p
 	return pageOf(m, rows, page, perPage)
 }
 
-func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*conversation.Template, error) {
+func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error) {
 	m.wrote = fields
 	t, err := m.Template(ctx, id)
 	if err != nil {
@@ -297,28 +297,28 @@ func (m *memory) AllowTemplate(ctx context.Context, id string, approved bool, qu
 	if !approved {
 		t.ApprovedBy, t.ApprovedAt = "", 0
 	}
-	never := func(*conversation.Template) bool { return false }
-	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
+	never := func(*domain.Template) bool { return false }
+	return t, put(m, &m.templates, t, func(o *domain.Template) bool { return o.ID == id }, never)
 }
 
-func (m *memory) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, drop []string, now int64) (*conversation.Template, error) {
+func (m *memory) SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error) {
 	t, err := m.Template(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	t.Rules, t.UpdatedAt = maps.Clone(t.Rules), now
 	if t.Rules == nil {
-		t.Rules = conversation.Rules{}
+		t.Rules = domain.Rules{}
 	}
 	maps.Copy(t.Rules, rules)
 	for _, element := range drop {
 		delete(t.Rules, element)
 	}
-	never := func(*conversation.Template) bool { return false }
-	return t, put(m, &m.templates, t, func(o *conversation.Template) bool { return o.ID == id }, never)
+	never := func(*domain.Template) bool { return false }
+	return t, put(m, &m.templates, t, func(o *domain.Template) bool { return o.ID == id }, never)
 }
 
-func (m *memory) SyncTemplates(_ context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error) {
+func (m *memory) SyncTemplates(_ context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error) {
 	if m.err != nil {
 		return 0, 0, 0, 0, m.err
 	}
@@ -329,31 +329,31 @@ func (m *memory) SyncTemplates(_ context.Context, accountID string, fetched []co
 	return len(fetched), 0, 0, len(m.templates), nil
 }
 
-func (m *memory) Plan(_ context.Context, id string) (*conversation.Plan, error) {
-	return find(m, m.plans, func(p *conversation.Plan) bool { return p.ID == id })
+func (m *memory) Plan(_ context.Context, id string) (*domain.Plan, error) {
+	return find(m, m.plans, func(p *domain.Plan) bool { return p.ID == id })
 }
 
-func (m *memory) Plans(_ context.Context, page, perPage int) ([]*conversation.Plan, int, error) {
+func (m *memory) Plans(_ context.Context, page, perPage int) ([]*domain.Plan, int, error) {
 	return pageOf(m, m.plans, page, perPage)
 }
 
-func (m *memory) CreatePlan(_ context.Context, p *conversation.Plan, now int64) error {
+func (m *memory) CreatePlan(_ context.Context, p *domain.Plan, now int64) error {
 	p.ID, p.CreatedAt, p.UpdatedAt = m.newID(), now, now
 	return m.putPlan(p)
 }
 
-func (m *memory) UpdatePlan(_ context.Context, p *conversation.Plan, _ string, now int64, fields ...string) (*conversation.Plan, error) {
+func (m *memory) UpdatePlan(_ context.Context, p *domain.Plan, _ string, now int64, fields ...string) (*domain.Plan, error) {
 	m.wrote = fields
 	p.UpdatedAt, p.Approved, p.ApprovedBy, p.ApprovedAt = now, false, "", 0
 	return p, m.putPlan(p)
 }
 
-func (m *memory) putPlan(p *conversation.Plan) error {
-	return put(m, &m.plans, p, func(o *conversation.Plan) bool { return o.ID == p.ID },
-		func(o *conversation.Plan) bool { return o.QueueID == p.QueueID })
+func (m *memory) putPlan(p *domain.Plan) error {
+	return put(m, &m.plans, p, func(o *domain.Plan) bool { return o.ID == p.ID },
+		func(o *domain.Plan) bool { return o.QueueID == p.QueueID })
 }
 
-func (m *memory) ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error) {
+func (m *memory) ApprovePlan(ctx context.Context, id, by string, now int64) (*domain.Plan, error) {
 	p, err := m.Plan(ctx, id)
 	if err != nil {
 		return nil, err
@@ -362,25 +362,25 @@ func (m *memory) ApprovePlan(ctx context.Context, id, by string, now int64) (*co
 	return p, m.putPlan(p)
 }
 
-func (m *memory) PlanApprovals(_ context.Context, planID string, page, perPage int) ([]*conversation.PlanApproval, int, error) {
+func (m *memory) PlanApprovals(_ context.Context, planID string, page, perPage int) ([]*domain.PlanApproval, int, error) {
 	if _, err := m.Plan(context.Background(), planID); err != nil {
 		return nil, 0, err
 	}
 	return pageOf(m, m.approvals, page, perPage)
 }
 
-func (m *memory) Spent(context.Context, string, int64) (conversation.Money, error) {
+func (m *memory) Spent(context.Context, string, int64) (domain.Money, error) {
 	return m.spent, m.err
 }
 
-func (m *memory) Members(_ context.Context, channelID string) ([]conversation.Member, error) {
+func (m *memory) Members(_ context.Context, channelID string) ([]domain.Member, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
 	return m.members[channelID], nil
 }
 
-func (m *memory) Healths(context.Context) (map[string]*conversation.Health, error) {
+func (m *memory) Healths(context.Context) (map[string]*domain.Health, error) {
 	return m.healths, m.err
 }
 
@@ -392,7 +392,7 @@ func (m *memory) LedgerSummary(_ context.Context, from, to int64, queueID, by st
 }
 
 // Describe knows one variable in every template.
-func (m *memory) Describe(t *conversation.Template) (TemplateDetail, error) {
+func (m *memory) Describe(t *domain.Template) (TemplateDetail, error) {
 	if t.Text == "" {
 		return TemplateDetail{}, errors.New("cannot be sent")
 	}
@@ -400,7 +400,7 @@ func (m *memory) Describe(t *conversation.Template) (TemplateDetail, error) {
 }
 
 func (m *memory) DeletePlan(_ context.Context, id, _ string, _ int64) error {
-	return remove(m, &m.plans, func(p *conversation.Plan) bool { return p.ID == id })
+	return remove(m, &m.plans, func(p *domain.Plan) bool { return p.ID == id })
 }
 
 func (m *memory) DeadLetters(_ context.Context, page, perPage int) ([]*DeadLetter, int, error) {
@@ -421,8 +421,8 @@ func (m *memory) ReplayDeadLetter(_ context.Context, id string, _ int64) error {
 
 func (m *memory) Examine(context.Context) ([]Finding, error) { return m.findings, m.err }
 
-func (m *memory) chargesOf(from, to int64, queueID string) []*conversation.Charge {
-	var rows []*conversation.Charge
+func (m *memory) chargesOf(from, to int64, queueID string) []*domain.Charge {
+	var rows []*domain.Charge
 	for _, c := range m.charges {
 		if c.At >= from && c.At < to && (queueID == "" || c.QueueID == queueID) {
 			rows = append(rows, c)
@@ -431,11 +431,11 @@ func (m *memory) chargesOf(from, to int64, queueID string) []*conversation.Charg
 	return rows
 }
 
-func (m *memory) Ledger(_ context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error) {
+func (m *memory) Ledger(_ context.Context, from, to int64, queueID string, page, perPage int) ([]*domain.Charge, int, error) {
 	return pageOf(m, m.chargesOf(from, to, queueID), page, perPage)
 }
 
-func (m *memory) EachCharge(_ context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error {
+func (m *memory) EachCharge(_ context.Context, from, to int64, queueID string, fn func(*domain.Charge) error) error {
 	for i, c := range m.chargesOf(from, to, queueID) {
 		if i == m.breakAt {
 			return errDown
@@ -454,7 +454,7 @@ func (m *memory) ExportContact(_ context.Context, id, _ string, _ int64) (*Conta
 	if export := m.exports[id]; export != nil {
 		return export, nil
 	}
-	return nil, conversation.ErrNotFound
+	return nil, domain.ErrNotFound
 }
 
 func (m *memory) EachExported(_ context.Context, conversationID string, fn func(*ExportedMessage) error) error {
@@ -481,10 +481,10 @@ func (m *memory) Forget(context.Context, string) (int, []string, error) {
 	return m.pending, m.stays, m.err
 }
 
-func (m *memory) MergeContacts(_ context.Context, intoID, fromID, by string, _ int64) (*conversation.Contact, error) {
+func (m *memory) MergeContacts(_ context.Context, intoID, fromID, by string, _ int64) (*domain.Contact, error) {
 	export := m.exports[intoID]
 	if export == nil || m.exports[fromID] == nil {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
 	if m.err != nil {
 		return nil, m.err
@@ -496,7 +496,7 @@ func (m *memory) MergeContacts(_ context.Context, intoID, fromID, by string, _ i
 // media is a message whose file did not come, and its conversation.
 func (m *memory) MediaConversation(_ context.Context, wamid string) (string, error) {
 	if wamid != "wamid.1" {
-		return "", conversation.ErrNotFound
+		return "", domain.ErrNotFound
 	}
 	return conversation1, m.err
 }
@@ -510,82 +510,82 @@ func (m *memory) ReleaseGuards(context.Context) (int, error) { return m.released
 
 // conversations plays the service: it answers what it is told to and remembers what was asked.
 type conversations struct {
-	conv    *conversation.Conversation
-	status  conversation.Status
+	conv    *domain.Conversation
+	status  domain.Status
 	err     error
 	viewErr error
-	list    []*conversation.View
-	history []*conversation.Message
+	list    []*domain.View
+	history []*domain.Message
 
 	calls  []string
-	start  conversation.StartRequest
-	send   conversation.TemplateRequest
-	filter conversation.Filter
+	start  domain.StartRequest
+	send   domain.TemplateRequest
+	filter domain.Filter
 }
 
 var conversation1 = id("conversation1")
 
 func newConversations() *conversations {
 	return &conversations{
-		status: conversation.Sent,
-		conv: &conversation.Conversation{
+		status: domain.Sent,
+		conv: &domain.Conversation{
 			ID: conversation1, AccountID: account1, ContactID: contact1, QueueID: queue1, TeamID: team1, ChannelID: id("wa"),
 			OwnerID: agent, AttendantID: agent, LastTemplateAt: now, CreatedAt: now,
-			Contact: conversation.Contact{ID: contact1, Name: "Maria", Phone: "+5511987654321", CPFMasked: "***.456.789-**", CPFCipher: "cipher", CPFHash: "hash"},
+			Contact: domain.Contact{ID: contact1, Name: "Maria", Phone: "+5511987654321", CPFMasked: "***.456.789-**", CPFCipher: "cipher", CPFHash: "hash"},
 		},
 	}
 }
 
-func (c *conversations) call(words ...string) (*conversation.View, error) {
+func (c *conversations) call(words ...string) (*domain.View, error) {
 	c.calls = append(c.calls, strings.Join(words, " "))
 	if c.err != nil {
 		return nil, c.err
 	}
-	return &conversation.View{Conversation: c.conv, State: c.conv.StateAt(now), CooldownUntil: now + 1}, nil
+	return &domain.View{Conversation: c.conv, State: c.conv.StateAt(now), CooldownUntil: now + 1}, nil
 }
 
-func (c *conversations) Start(_ context.Context, r conversation.StartRequest) (*conversation.Started, error) {
+func (c *conversations) Start(_ context.Context, r domain.StartRequest) (*domain.Started, error) {
 	c.start = r
 	if _, err := c.call("start", r.ActorID); err != nil {
 		return nil, err
 	}
-	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
+	return &domain.Started{Conversation: c.conv, Status: c.status}, nil
 }
 
-func (c *conversations) SendTemplate(_ context.Context, r conversation.TemplateRequest) (*conversation.Started, error) {
+func (c *conversations) SendTemplate(_ context.Context, r domain.TemplateRequest) (*domain.Started, error) {
 	c.send = r
 	if _, err := c.call("template", r.ActorID, r.ConversationID); err != nil {
 		return nil, err
 	}
-	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
+	return &domain.Started{Conversation: c.conv, Status: c.status}, nil
 }
 
-func (c *conversations) ViewChannel(ctx context.Context, actorID, channelID string) (*conversation.View, error) {
+func (c *conversations) ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error) {
 	if c.err != nil || c.conv.ChannelID == channelID {
 		return c.View(ctx, actorID, c.conv.ID)
 	}
-	return nil, conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_a_conversation"))
+	return nil, domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_a_conversation"))
 }
 
-func (c *conversations) View(_ context.Context, actorID, id string) (*conversation.View, error) {
+func (c *conversations) View(_ context.Context, actorID, id string) (*domain.View, error) {
 	if c.viewErr != nil {
 		return nil, c.viewErr
 	}
 	return c.call("view", actorID, id)
 }
 
-func (c *conversations) List(_ context.Context, actorID string, f conversation.Filter) ([]*conversation.View, int, error) {
+func (c *conversations) List(_ context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error) {
 	c.filter = f
 	_, err := c.call("list", actorID)
 	return c.list, len(c.list), err
 }
 
-func (c *conversations) Messages(_ context.Context, actorID, id string, page, perPage int) ([]*conversation.Message, int, error) {
+func (c *conversations) Messages(_ context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error) {
 	_, err := c.call("messages", actorID, id, fmt.Sprint(page), fmt.Sprint(perPage))
 	return c.history, len(c.history), err
 }
 
-func (c *conversations) MessageOfPost(_ context.Context, actorID, id, postID string) (*conversation.Message, error) {
+func (c *conversations) MessageOfPost(_ context.Context, actorID, id, postID string) (*domain.Message, error) {
 	if _, err := c.call("message", actorID, id, postID); err != nil {
 		return nil, err
 	}
@@ -594,25 +594,25 @@ func (c *conversations) MessageOfPost(_ context.Context, actorID, id, postID str
 			return m, nil
 		}
 	}
-	return nil, conversation.ErrNotFound
+	return nil, domain.ErrNotFound
 }
 
-func (c *conversations) Overview(_ context.Context, actorID string, f conversation.Filter) (*conversation.Overview, error) {
+func (c *conversations) Overview(_ context.Context, actorID string, f domain.Filter) (*domain.Overview, error) {
 	c.filter = f
 	if _, err := c.call("overview", actorID); err != nil {
 		return nil, err
 	}
-	return &conversation.Overview{
-		Counts: conversation.Counts{Waiting: 4, Open: 3, Expired: 2, Unclaimed: 1}, Now: now,
-		Queues: []*conversation.Queue{{ID: queue1, Name: "Vendas", TeamID: team1, ChannelID: id("fila")}},
+	return &domain.Overview{
+		Counts: domain.Counts{Waiting: 4, Open: 3, Expired: 2, Unclaimed: 1}, Now: now,
+		Queues: []*domain.Queue{{ID: queue1, Name: "Vendas", TeamID: team1, ChannelID: id("fila")}},
 	}, nil
 }
 
-func (c *conversations) Reveal(_ context.Context, actorID, contactID string) (*conversation.Revealed, error) {
+func (c *conversations) Reveal(_ context.Context, actorID, contactID string) (*domain.Revealed, error) {
 	if _, err := c.call("reveal", actorID, contactID); err != nil {
 		return nil, err
 	}
-	return &conversation.Revealed{ContactID: contactID, Phone: "+5511987654321", CPF: "52998224725"}, nil
+	return &domain.Revealed{ContactID: contactID, Phone: "+5511987654321", CPF: "52998224725"}, nil
 }
 
 func (c *conversations) MayAct(_ context.Context, actorID, id string) error {
@@ -623,40 +623,40 @@ func (c *conversations) MayAct(_ context.Context, actorID, id string) error {
 	return err
 }
 
-func (c *conversations) Note(_ context.Context, actorID, id, text string) (*conversation.View, error) {
+func (c *conversations) Note(_ context.Context, actorID, id, text string) (*domain.View, error) {
 	return c.call("note", actorID, id, text)
 }
 
-func (c *conversations) TransferToUser(_ context.Context, actorID, id, userID string) (*conversation.View, error) {
+func (c *conversations) TransferToUser(_ context.Context, actorID, id, userID string) (*domain.View, error) {
 	return c.call("to user", actorID, id, userID)
 }
 
-func (c *conversations) TransferToQueue(_ context.Context, actorID, id, queueID string) (*conversation.View, error) {
+func (c *conversations) TransferToQueue(_ context.Context, actorID, id, queueID string) (*domain.View, error) {
 	return c.call("to queue", actorID, id, queueID)
 }
 
-func (c *conversations) SetOwner(_ context.Context, actorID, id, userID string) (*conversation.View, error) {
+func (c *conversations) SetOwner(_ context.Context, actorID, id, userID string) (*domain.View, error) {
 	return c.call("owner", actorID, id, userID)
 }
 
-func (c *conversations) Claim(_ context.Context, actorID, id string) (*conversation.View, error) {
+func (c *conversations) Claim(_ context.Context, actorID, id string) (*domain.View, error) {
 	return c.call("claim", actorID, id)
 }
 
-func (c *conversations) Close(_ context.Context, actorID, id, reason string) (*conversation.View, error) {
+func (c *conversations) Close(_ context.Context, actorID, id, reason string) (*domain.View, error) {
 	return c.call("close", actorID, id, reason)
 }
 
-func (c *conversations) Reopen(_ context.Context, actorID, id string) (*conversation.View, error) {
+func (c *conversations) Reopen(_ context.Context, actorID, id string) (*domain.View, error) {
 	return c.call("reopen", actorID, id)
 }
 
-func (c *conversations) Outcome(_ context.Context, messageID string, words func(code int) conversation.Words) (*conversation.Started, error) {
+func (c *conversations) Outcome(_ context.Context, messageID string, words func(code int) domain.Words) (*domain.Started, error) {
 	c.calls = append(c.calls, "outcome "+messageID)
 	if c.err != nil || words == nil {
 		return nil, c.err
 	}
-	return &conversation.Started{Conversation: c.conv, Status: c.status}, nil
+	return &domain.Started{Conversation: c.conv, Status: c.status}, nil
 }
 
 // requests keeps them as the table does.
@@ -667,28 +667,28 @@ type requests struct {
 }
 
 type kept struct {
-	conversation.Request
+	domain.Request
 	print string
 	held  bool
 }
 
-func (q *requests) BeginRequest(_ context.Context, userID, key, fingerprint string) (*conversation.Request, error) {
+func (q *requests) BeginRequest(_ context.Context, userID, key, fingerprint string) (*domain.Request, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	row := q.rows[userID+" "+key]
 	switch {
 	case row == nil:
 		q.made++
-		row = &kept{Request: conversation.Request{Token: fmt.Sprint(q.made)}, print: fingerprint, held: true}
+		row = &kept{Request: domain.Request{Token: fmt.Sprint(q.made)}, print: fingerprint, held: true}
 		q.rows[userID+" "+key] = row
 		r := row.Request
 		return &r, nil
 	case row.print != fingerprint:
-		return &conversation.Request{Conflict: true}, nil
+		return &domain.Request{Conflict: true}, nil
 	case row.Status != 0:
-		return &conversation.Request{Status: row.Status, Answer: row.Answer}, nil
+		return &domain.Request{Status: row.Status, Answer: row.Answer}, nil
 	case row.held:
-		return &conversation.Request{}, nil
+		return &domain.Request{}, nil
 	}
 	row.held = true
 	r := row.Request

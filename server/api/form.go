@@ -8,19 +8,19 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // faults gathers what is wrong with a request, so that the sender sees all of it at once.
 type faults struct {
 	wrongType string // the first field of a wrong type: the request as a whole is not understood
-	fields    map[string]conversation.Text
+	fields    map[string]domain.Text
 }
 
 // at notes what is wrong with a field; the first word about a field stands.
-func (f *faults) at(field string, text conversation.Text) {
+func (f *faults) at(field string, text domain.Text) {
 	if f.fields == nil {
-		f.fields = map[string]conversation.Text{}
+		f.fields = map[string]domain.Text{}
 	}
 	if _, taken := f.fields[field]; !taken {
 		f.fields[field] = text
@@ -37,9 +37,9 @@ func (f *faults) wrong(field string) {
 func (f *faults) err() error {
 	switch {
 	case f.wrongType != "":
-		return badRequest(conversation.T("api.wrong_type", "Field", f.wrongType))
+		return badRequest(domain.T("api.wrong_type", "Field", f.wrongType))
 	case len(f.fields) > 0:
-		return &conversation.Refusal{Code: conversation.CodeInvalidField, Text: conversation.T("api.code_invalid_field"), Fields: f.fields}
+		return &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("api.code_invalid_field"), Fields: f.fields}
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func readForm(r *http.Request, optional bool) (*form, error) {
 	}
 	// Unmarshal refuses anything behind the object; null is no object.
 	if err := json.Unmarshal(body, &f.raw); err != nil || f.raw == nil {
-		return nil, badRequest(conversation.T("api.no_json"))
+		return nil, badRequest(domain.T("api.no_json"))
 	}
 	return f, nil
 }
@@ -79,9 +79,9 @@ func readBody(r *http.Request) ([]byte, error) {
 		return body, nil
 	}
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: conversation.T("api.too_large")}
+		return nil, &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: domain.T("api.too_large")}
 	}
-	return nil, badRequest(conversation.T("api.no_json"))
+	return nil, badRequest(domain.T("api.no_json"))
 }
 
 // name is what a field is called in errors.
@@ -109,7 +109,7 @@ func (f *form) given() []string {
 }
 
 // fault notes what is wrong with a field of this form.
-func (f *form) fault(field string, text conversation.Text) { f.at(f.name(field), text) }
+func (f *form) fault(field string, text domain.Text) { f.at(f.name(field), text) }
 
 // read decodes one field; false where it is absent or of a wrong type.
 func (f *form) read(field string, into any) bool {
@@ -151,21 +151,21 @@ func (f *form) whole(field string, into *int, lowest, highest int) {
 	case n != math.Trunc(n):
 		f.wrong(f.path + field)
 	case n < float64(lowest) || n > float64(highest):
-		f.fault(field, conversation.T("api.field_range", "Min", lowest, "Max", highest))
+		f.fault(field, domain.T("api.field_range", "Min", lowest, "Max", highest))
 	default:
 		*into = int(n)
 	}
 }
 
 // money reads an amount in main units.
-func (f *form) money(field string, into *conversation.Money) {
+func (f *form) money(field string, into *domain.Money) {
 	var units float64
 	if !f.read(field, &units) {
 		return
 	}
-	amount, err := conversation.MoneyFromFloat(units)
+	amount, err := domain.MoneyFromFloat(units)
 	if err != nil {
-		f.fault(field, conversation.T("api.field_amount", "Max", int(conversation.MaxMoney.Float())))
+		f.fault(field, domain.T("api.field_amount", "Max", int(domain.MaxMoney.Float())))
 		return
 	}
 	*into = amount

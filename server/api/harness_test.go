@@ -16,7 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -98,7 +98,7 @@ func newWorld(t *testing.T) *world {
 		Inbox: w.inbox, AccountCache: w.cache, Wake: func() { w.woken++ }, Ignored: func(n int) { w.ignored += n },
 		Conversations: w.conversations, Drafts: w.drafts, Opener: w.drafts, Media: w.store, Admins: w.people, Auditor: w.audit, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
 		Templates: w.store, Fetcher: w.meta, Plans: w.store, DeadLetters: w.store, Doctor: w.store, Ledger: w.store, Contacts: w.store,
-		Health: w.store, Describer: w.store, ErrorWords: func(code int) conversation.Words { return whatsapp.ClassifyCode(code) },
+		Health: w.store, Describer: w.store, ErrorWords: func(code int) domain.Words { return whatsapp.ClassifyCode(code) },
 		Guards: w.store, Requests: w.requests, BotID: id("bot"), Texts: texts, Language: func(context.Context, string) string { return w.language },
 		SiteURL: func() string { return "https://chat.example.com/" }, Region: func() string { return "BR" },
 		Usernames: func(_ context.Context, ids []string) map[string]string {

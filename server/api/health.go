@@ -6,13 +6,13 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // HealthStore reads what Meta last said of the numbers.
 type HealthStore interface {
 	// Healths answers it by account id; an account never looked at is not in it.
-	Healths(ctx context.Context) (map[string]*conversation.Health, error)
+	Healths(ctx context.Context) (map[string]*domain.Health, error)
 	// TemplatesSynced is when the account's templates were last read from Meta, milliseconds since epoch; 0 = never.
 	TemplatesSynced(ctx context.Context, accountID string) (int64, error)
 }
@@ -35,12 +35,12 @@ type healthView struct {
 }
 
 // accountViewer reads the health of all accounts once, for a list of them.
-func (a *API) accountViewer(r *http.Request) (func(*conversation.Account) accountView, error) {
+func (a *API) accountViewer(r *http.Request) (func(*domain.Account) accountView, error) {
 	healths, err := a.Health.Healths(r.Context())
 	if err != nil {
 		return nil, errors.Wrap(err, "read the health of the numbers")
 	}
-	return func(account *conversation.Account) accountView {
+	return func(account *domain.Account) accountView {
 		view := a.viewAccount(account)
 		view.Health = a.viewHealth(r, account.ID, healths[account.ID])
 		return view
@@ -48,7 +48,7 @@ func (a *API) accountViewer(r *http.Request) (func(*conversation.Account) accoun
 }
 
 // accountReply is one account with its health.
-func (a *API) accountReply(r *http.Request, account *conversation.Account, answer func(any) (reply, error)) (reply, error) {
+func (a *API) accountReply(r *http.Request, account *domain.Account, answer func(any) (reply, error)) (reply, error) {
 	view, err := a.accountViewer(r)
 	if err != nil {
 		return reply{}, err
@@ -56,9 +56,9 @@ func (a *API) accountReply(r *http.Request, account *conversation.Account, answe
 	return answer(view(account))
 }
 
-func (a *API) viewHealth(r *http.Request, accountID string, h *conversation.Health) healthView {
+func (a *API) viewHealth(r *http.Request, accountID string, h *domain.Health) healthView {
 	if h == nil {
-		h = &conversation.Health{}
+		h = &domain.Health{}
 	}
 	view := healthView{
 		CheckedAt: moment(h.CheckedAt), OK: h.OK, ErrorCode: h.ErrorCode, QualityRating: h.QualityRating, MessagingLimit: h.MessagingLimit,
@@ -68,9 +68,9 @@ func (a *API) viewHealth(r *http.Request, accountID string, h *conversation.Heal
 	switch {
 	case h.CheckedAt == 0 || h.OK:
 	case h.ErrorCode != 0:
-		view.Error = a.say(r, conversation.T("admin.look_refused", "Words", a.ErrorWords(h.ErrorCode), "Code", h.ErrorCode))
+		view.Error = a.say(r, domain.T("admin.look_refused", "Words", a.ErrorWords(h.ErrorCode), "Code", h.ErrorCode))
 	default:
-		view.Error = a.say(r, conversation.T("admin.look_failed"))
+		view.Error = a.say(r, domain.T("admin.look_failed"))
 	}
 	if synced, err := a.Health.TemplatesSynced(r.Context(), accountID); err == nil {
 		view.TemplatesSyncedAt = moment(synced)

@@ -9,16 +9,16 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // LedgerStore reads what messages cost.
 type LedgerStore interface {
 	// Ledger answers a page (from 0) of the charges with from <= at < to
 	// (milliseconds since epoch), oldest first, and their total; queueID "" = of all queues.
-	Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*conversation.Charge, int, error)
+	Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*domain.Charge, int, error)
 	// EachCharge gives all of them to fn, in the same order, until fn answers an error.
-	EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*conversation.Charge) error) error
+	EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*domain.Charge) error) error
 	// LedgerSummary adds them up by queue, agent, template, account, category or
 	// month: a page (from 0) of groups, and their total.
 	LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*LedgerGroup, int, error)
@@ -30,21 +30,21 @@ func (a *API) ledgerRoutes(router *mux.Router) {
 }
 
 type chargeView struct {
-	ID             string             `json:"id"` // the message's
-	ConversationID string             `json:"conversation_id"`
-	AccountID      string             `json:"account_id"`
-	QueueID        string             `json:"queue_id"`
-	AgentID        string             `json:"agent_id"`
-	TemplateID     string             `json:"template_id"`
-	WAMID          string             `json:"wamid"`
-	Category       string             `json:"category"`
-	Amount         conversation.Money `json:"amount"`
-	Currency       string             `json:"currency"`
-	State          string             `json:"state"`
-	At             moment             `json:"at"`
+	ID             string       `json:"id"` // the message's
+	ConversationID string       `json:"conversation_id"`
+	AccountID      string       `json:"account_id"`
+	QueueID        string       `json:"queue_id"`
+	AgentID        string       `json:"agent_id"`
+	TemplateID     string       `json:"template_id"`
+	WAMID          string       `json:"wamid"`
+	Category       string       `json:"category"`
+	Amount         domain.Money `json:"amount"`
+	Currency       string       `json:"currency"`
+	State          string       `json:"state"`
+	At             moment       `json:"at"`
 }
 
-func viewCharge(c *conversation.Charge) chargeView {
+func viewCharge(c *domain.Charge) chargeView {
 	return chargeView{
 		ID: c.MessageID, ConversationID: c.ConversationID, AccountID: c.AccountID, QueueID: c.QueueID, AgentID: c.AgentID,
 		TemplateID: c.TemplateID, WAMID: c.WAMID, Category: c.Category, Amount: c.Amount, Currency: c.Currency, State: c.State, At: moment(c.At),
@@ -66,9 +66,9 @@ func (a *API) readLedgerQuery(r *http.Request) (ledgerQuery, error) {
 		queueID: q.id("queue_id"),
 		page:    q.page(),
 	}
-	wanted.from = q.number("from", min(conversation.MonthStart(now), wanted.to), 0, lastMoment)
+	wanted.from = q.number("from", min(domain.MonthStart(now), wanted.to), 0, lastMoment)
 	if wanted.from > wanted.to {
-		q.at("from", conversation.T("api.field_from_after_to"))
+		q.at("from", domain.T("api.field_from_after_to"))
 	}
 	return wanted, q.err()
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // ledgerColumns are the CSV's columns, named as in the JSON; at is ISO 8601 in UTC.
@@ -35,7 +35,7 @@ func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledg
 		w.WriteHeader(http.StatusOK)
 		return errors.Wrap(out.Write(ledgerColumns()), "write the ledger")
 	}
-	err := a.Ledger.EachCharge(r.Context(), wanted.from, wanted.to, wanted.queueID, func(charge *conversation.Charge) error {
+	err := a.Ledger.EachCharge(r.Context(), wanted.from, wanted.to, wanted.queueID, func(charge *domain.Charge) error {
 		if !begun {
 			if err := begin(); err != nil {
 				return err
@@ -53,13 +53,13 @@ func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledg
 	if err != nil {
 		a.Log.Error("The ledger could not be written to its end", "error", err.Error())
 		last := make([]string, len(ledgerColumns()))
-		last[0] = a.say(r, conversation.T("api.ledger_incomplete"))
+		last[0] = a.say(r, domain.T("api.ledger_incomplete"))
 		_ = out.Write(last) // csv.Writer keeps its error until Flush
 	}
 	out.Flush() // an error means that the client is gone
 }
 
-func ledgerRow(c *conversation.Charge) []string {
+func ledgerRow(c *domain.Charge) []string {
 	row := []string{
 		c.MessageID, time.UnixMilli(c.At).UTC().Format(time.RFC3339), c.State, c.Category,
 		strconv.FormatFloat(c.Amount.Float(), 'f', -1, 64), c.Currency,

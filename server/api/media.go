@@ -6,12 +6,12 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // MediaStore keeps customers' files that are still to be fetched.
 type MediaStore interface {
-	// MediaConversation is the conversation of the message with a file; conversation.ErrNotFound.
+	// MediaConversation is the conversation of the message with a file; domain.ErrNotFound.
 	MediaConversation(ctx context.Context, wamid string) (id string, err error)
 	// TryMediaAgain fetches a file now that did not come yet, or was given up.
 	TryMediaAgain(ctx context.Context, wamid string) error
@@ -43,14 +43,14 @@ func (a *API) fetchByButton(r *http.Request) (reply, error) {
 	if err == nil {
 		err = a.Media.TryMediaAgain(r.Context(), wamid)
 	}
-	refusal, refused := conversation.AsRefusal(err)
+	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused:
 		return told(a.refused(r, refusal).Message)
-	case errors.Is(err, conversation.ErrNotFound):
-		return told(a.sayInPost(r, conversation.T("api.code_not_found")))
+	case errors.Is(err, domain.ErrNotFound):
+		return told(a.sayInPost(r, domain.T("api.code_not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "fetch a file again")
 	}
-	return told(a.sayInPost(r, conversation.T("media.trying")))
+	return told(a.sayInPost(r, domain.T("media.trying")))
 }

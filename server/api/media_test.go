@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestFetchByButton(t *testing.T) {
@@ -17,7 +17,7 @@ func TestFetchByButton(t *testing.T) {
 	require.Equal(t, "The file is being fetched again.", press("wamid.1"))
 	require.Equal(t, []string{"wamid.1"}, w.store.again)
 	none := press("wamid.2")
-	w.conversations.viewErr = conversation.ErrNotFound // somebody else's conversation
+	w.conversations.viewErr = domain.ErrNotFound // somebody else's conversation
 	require.Equal(t, none, press("wamid.1"), "who may not see it learns nothing")
 	require.Len(t, w.store.again, 1)
 	w.as(agent, http.MethodPost, "/actions/media", map[string]any{}).is(http.StatusUnprocessableEntity, "invalid_field")
@@ -27,7 +27,7 @@ func TestFetchByButton(t *testing.T) {
 func TestMergeContacts(t *testing.T) {
 	w := newWorld(t)
 	other := id("other")
-	w.store.exports[other] = &ContactExport{Contact: conversation.Contact{ID: other}}
+	w.store.exports[other] = &ContactExport{Contact: domain.Contact{ID: other}}
 	path := "/contacts/" + contact1 + "/merge"
 	got := w.as(admin, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusOK).json
 	require.Equal(t, []any{contact1, "Maria"}, []any{got["id"], got["name"]})
@@ -36,7 +36,7 @@ func TestMergeContacts(t *testing.T) {
 	w.as(admin, http.MethodPost, path, map[string]any{}).is(http.StatusUnprocessableEntity, "invalid_field")
 	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": nowhere}).is(http.StatusNotFound, "not_found")
 	w.as(agent, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusForbidden, "forbidden")
-	w.store.err = conversation.ErrConflict
+	w.store.err = domain.ErrConflict
 	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusConflict, "conversation_exists")
 	require.Len(t, w.store.merged, 1)
 }

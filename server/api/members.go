@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 type memberView struct {
@@ -16,7 +16,7 @@ type memberView struct {
 	SystemAdmin bool   `json:"system_admin"`
 }
 
-func viewMember(m conversation.Member) memberView {
+func viewMember(m domain.Member) memberView {
 	return memberView{ID: m.UserID, Username: m.Username, Name: m.Name, Supervisor: m.Supervisor, SystemAdmin: m.SystemAdmin}
 }
 
@@ -31,7 +31,7 @@ func (a *API) listQueueMembers(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	members, err := a.Channels.Members(r.Context(), queue.ChannelID)
-	if err != nil && !errors.Is(err, conversation.ErrNotFound) { // a channel that is gone has none
+	if err != nil && !errors.Is(err, domain.ErrNotFound) { // a channel that is gone has none
 		return reply{}, errors.Wrap(err, "list the queue's members")
 	}
 	from := min(p.number*p.size, len(members))

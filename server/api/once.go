@@ -15,14 +15,14 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // RequestStore remembers requests that carry a key, for a day.
 type RequestStore interface {
 	// BeginRequest takes a request, or tells what is known of it. Whoever takes it
 	// has it for a while; then another try may take it over, with what was stored.
-	BeginRequest(ctx context.Context, userID, key, fingerprint string) (*conversation.Request, error)
+	BeginRequest(ctx context.Context, userID, key, fingerprint string) (*domain.Request, error)
 	// AnswerRequest keeps what was answered; conversationID is the one it names, "" = none.
 	AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error
 	// ReleaseRequest lets the next try begin at once.
@@ -38,7 +38,7 @@ const (
 // the same key is answered the same for a day, and does nothing more. What is
 // answered before anything was done because something is out of order (503) is
 // not kept: the next try begins anew.
-func (a *API) once(do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *conversation.Started) reply) handler {
+func (a *API) once(do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) handler {
 	return func(r *http.Request) (reply, error) {
 		keys := r.Header.Values(keyHeader)
 		if len(keys) == 0 {
@@ -46,7 +46,7 @@ func (a *API) once(do func(r *http.Request, request string) (reply, error), reca
 		}
 		key := strings.TrimSpace(keys[0])
 		if len(keys) > 1 || !validKey(key) {
-			return reply{}, invalid(keyHeader, conversation.T("api.field_key"))
+			return reply{}, invalid(keyHeader, domain.T("api.field_key"))
 		}
 		body, err := fingerprint(r)
 		if err != nil {
@@ -57,18 +57,18 @@ func (a *API) once(do func(r *http.Request, request string) (reply, error), reca
 		case err != nil:
 			return reply{}, errors.Wrap(err, "begin a request with a key")
 		case request.Conflict:
-			return reply{}, conversation.Refuse(conversation.CodeIdempotencyConflict, conversation.Text{})
+			return reply{}, domain.Refuse(domain.CodeIdempotencyConflict, domain.Text{})
 		case request.Status != 0:
 			return reply{request.Status, json.RawMessage(request.Answer)}, nil
 		case request.Token == "":
-			return reply{}, conversation.Refuse(conversation.CodeInProgress, conversation.Text{})
+			return reply{}, domain.Refuse(domain.CodeInProgress, domain.Text{})
 		}
 		return a.answerOnce(r, request, do, recall)
 	}
 }
 
 // answerOnce does a request, or tells what an earlier try of it did, and keeps the answer.
-func (a *API) answerOnce(r *http.Request, request *conversation.Request, do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *conversation.Started) reply) (reply, error) {
+func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) (reply, error) {
 	kept := false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience+10*time.Second)
 	defer cancel()
@@ -85,7 +85,7 @@ func (a *API) answerOnce(r *http.Request, request *conversation.Request, do func
 	if request.MessageID == "" {
 		answer, err = do(r, request.Token)
 	} else {
-		var started *conversation.Started
+		var started *domain.Started
 		if started, err = a.Conversations.Outcome(r.Context(), request.MessageID, a.ErrorWords); err == nil {
 			answer = recall(r, started)
 		}
@@ -97,7 +97,7 @@ func (a *API) answerOnce(r *http.Request, request *conversation.Request, do func
 		a.write(written, answer.status, answer.body)
 	}
 	answer = reply{written.status, json.RawMessage(written.body.Bytes())}
-	if refusal, refused := conversation.AsRefusal(err); written.status >= 500 && written.status != http.StatusBadGateway || refused && refusal.Code == conversation.CodeInProgress {
+	if refusal, refused := domain.AsRefusal(err); written.status >= 500 && written.status != http.StatusBadGateway || refused && refusal.Code == domain.CodeInProgress {
 		return answer, nil
 	}
 	if err := a.Requests.AnswerRequest(ctx, request.Token, written.status, written.body.Bytes(), named(err)); err != nil {
@@ -110,7 +110,7 @@ func (a *API) answerOnce(r *http.Request, request *conversation.Request, do func
 
 // named is the conversation that a refusal names.
 func named(err error) string {
-	if refusal, refused := conversation.AsRefusal(err); refused {
+	if refusal, refused := domain.AsRefusal(err); refused {
 		return refusal.ConversationID
 	}
 	return ""

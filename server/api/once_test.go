@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // keyed sends a start with a key.
@@ -64,11 +64,11 @@ func TestRefusalsAreKeptToo(t *testing.T) {
 		status int
 		kept   bool
 	}{
-		"rule":  {conversation.Refuse(conversation.CodeCooldown, conversation.Text{}), http.StatusConflict, true},
-		"meta":  {&conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 131026}, http.StatusBadGateway, true},
-		"field": {conversation.RefuseField("phone", conversation.T("refusal.phone_invalid")), http.StatusUnprocessableEntity, true},
+		"rule":  {domain.Refuse(domain.CodeCooldown, domain.Text{}), http.StatusConflict, true},
+		"meta":  {&domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 131026}, http.StatusBadGateway, true},
+		"field": {domain.RefuseField("phone", domain.T("refusal.phone_invalid")), http.StatusUnprocessableEntity, true},
 		"down":  {errors.New("no database"), http.StatusServiceUnavailable, false},
-		"lost":  {conversation.Refuse(conversation.CodeInProgress, conversation.Text{}), http.StatusConflict, false},
+		"lost":  {domain.Refuse(domain.CodeInProgress, domain.Text{}), http.StatusConflict, false},
 	} {
 		w.conversations.err = c.err
 		first := w.keyed(agent, key, someStart()).is(c.status)
@@ -89,7 +89,7 @@ func TestAKeyThatIsUnderWayOrStoredSomething(t *testing.T) {
 	row.Status, row.Answer, row.held = 0, nil, true
 	w.keyed(agent, "k", someStart()).is(http.StatusConflict, "in_progress")
 	row.held, row.MessageID = false, "m1" // it died after the template was stored
-	w.conversations.status = conversation.Unknown
+	w.conversations.status = domain.Unknown
 	w.keyed(agent, "k", someStart()).is(http.StatusAccepted)
 	w.keyed(agent, "k", someStart()).is(http.StatusAccepted)
 	require.Equal(t, 1, w.starts())

@@ -7,18 +7,18 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // maxPriceChanges is how many changes to come a plan can hold.
 const maxPriceChanges = 24
 
 type priceChangeView struct {
-	From   int64               `json:"from"`
-	Prices conversation.Prices `json:"prices"`
+	From   int64         `json:"from"`
+	Prices domain.Prices `json:"prices"`
 }
 
-func viewChanges(changes []conversation.PriceChange) []priceChangeView {
+func viewChanges(changes []domain.PriceChange) []priceChangeView {
 	views := make([]priceChangeView, len(changes))
 	for i, c := range changes {
 		views[i] = priceChangeView(c)
@@ -27,35 +27,35 @@ func viewChanges(changes []conversation.PriceChange) []priceChangeView {
 }
 
 // priceChanges reads the prices to come; each entry must be whole.
-func (f *form) priceChanges(field string, into *[]conversation.PriceChange) {
+func (f *form) priceChanges(field string, into *[]domain.PriceChange) {
 	var given []map[string]json.RawMessage
 	if !f.read(field, &given) {
 		return
 	}
 	if len(given) > maxPriceChanges {
-		f.fault(field, conversation.T("api.field_too_many", "Max", maxPriceChanges))
+		f.fault(field, domain.T("api.field_too_many", "Max", maxPriceChanges))
 		return
 	}
-	changes := make([]conversation.PriceChange, 0, len(given))
+	changes := make([]domain.PriceChange, 0, len(given))
 	for _, raw := range given {
 		entry := &form{faults: f.faults, raw: raw, path: f.path + field + ".", names: map[string]string{"from": field, "prices": field}}
 		if raw == nil {
 			f.wrong(f.path + field)
 			return
 		}
-		change := conversation.PriceChange{From: entry.moment("from")}
+		change := domain.PriceChange{From: entry.moment("from")}
 		names := priceNames()
 		for name := range names {
 			names[name] = field
 		}
 		prices := entry.object("prices", names)
 		if prices == nil {
-			entry.fault("prices", conversation.T("api.field_prices"))
+			entry.fault("prices", domain.T("api.field_prices"))
 		} else {
 			prices.prices(&change.Prices, true)
 		}
-		if slices.ContainsFunc(changes, func(c conversation.PriceChange) bool { return c.From == change.From }) {
-			f.fault(field, conversation.T("api.field_same_moment"))
+		if slices.ContainsFunc(changes, func(c domain.PriceChange) bool { return c.From == change.From }) {
+			f.fault(field, domain.T("api.field_same_moment"))
 		}
 		changes = append(changes, change)
 	}
@@ -68,16 +68,16 @@ func (f *form) moment(field string) int64 {
 	if !f.has(field) {
 		f.fault(field, required())
 	} else if f.read(field, &at) && (at < 1 || at > lastMoment) {
-		f.fault(field, conversation.T("api.field_range", "Min", 1, "Max", int64(lastMoment)))
+		f.fault(field, domain.T("api.field_range", "Min", 1, "Max", int64(lastMoment)))
 	}
 	return at
 }
 
 // prices reads a price of each category; with whole all must be there.
-func (f *form) prices(into *conversation.Prices, whole bool) {
+func (f *form) prices(into *domain.Prices, whole bool) {
 	for _, price := range []struct {
 		category string
-		into     *conversation.Money
+		into     *domain.Money
 	}{
 		{"marketing", &into.Marketing},
 		{"utility", &into.Utility},
@@ -85,27 +85,27 @@ func (f *form) prices(into *conversation.Prices, whole bool) {
 		{"service", &into.Service},
 	} {
 		if whole && !f.has(price.category) {
-			f.fault(price.category, conversation.T("api.field_prices"))
+			f.fault(price.category, domain.T("api.field_prices"))
 		}
 		f.money(price.category, price.into)
 	}
 }
 
 type planApprovalView struct {
-	ID           string              `json:"id"`
-	PlanID       string              `json:"plan_id"`
-	QueueID      string              `json:"queue_id"`
-	MonthlyLimit conversation.Money  `json:"monthly_limit"`
-	Currency     string              `json:"currency"`
-	Prices       conversation.Prices `json:"prices"`
-	PriceChanges []priceChangeView   `json:"price_changes"`
-	ApprovedBy   string              `json:"approved_by"`
-	ApprovedAt   moment              `json:"approved_at"`
-	EndedBy      string              `json:"ended_by"`
-	EndedAt      moment              `json:"ended_at"`
+	ID           string            `json:"id"`
+	PlanID       string            `json:"plan_id"`
+	QueueID      string            `json:"queue_id"`
+	MonthlyLimit domain.Money      `json:"monthly_limit"`
+	Currency     string            `json:"currency"`
+	Prices       domain.Prices     `json:"prices"`
+	PriceChanges []priceChangeView `json:"price_changes"`
+	ApprovedBy   string            `json:"approved_by"`
+	ApprovedAt   moment            `json:"approved_at"`
+	EndedBy      string            `json:"ended_by"`
+	EndedAt      moment            `json:"ended_at"`
 }
 
-func viewPlanApproval(p *conversation.PlanApproval) planApprovalView {
+func viewPlanApproval(p *domain.PlanApproval) planApprovalView {
 	return planApprovalView{
 		ID: p.ID, PlanID: p.PlanID, QueueID: p.QueueID, MonthlyLimit: p.MonthlyLimit, Currency: p.Currency, Prices: p.Prices,
 		PriceChanges: viewChanges(p.PriceChanges), ApprovedBy: p.ApprovedBy, ApprovedAt: moment(p.ApprovedAt), EndedBy: p.EndedBy, EndedAt: moment(p.EndedAt),

@@ -7,31 +7,31 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// PlanStore keeps the plans. Reads answer conversation.ErrNotFound where there is nothing.
+// PlanStore keeps the plans. Reads answer domain.ErrNotFound where there is nothing.
 type PlanStore interface {
 	// CreatePlan stores a new plan, not approved, and sets its ID and times;
-	// conversation.ErrConflict where the queue has one.
-	CreatePlan(ctx context.Context, plan *conversation.Plan, now int64) error
+	// domain.ErrConflict where the queue has one.
+	CreatePlan(ctx context.Context, plan *domain.Plan, now int64) error
 	// UpdatePlan stores queue, limit, currency and prices, and answers the plan as
 	// it is then. What was approved is an amount at certain prices: a plan that
 	// differs from it is a draft again.
 	// Only the named fields are written, under their names in a request.
-	UpdatePlan(ctx context.Context, plan *conversation.Plan, by string, now int64, fields ...string) (*conversation.Plan, error)
+	UpdatePlan(ctx context.Context, plan *domain.Plan, by string, now int64, fields ...string) (*domain.Plan, error)
 	// DeletePlan keeps the plan's approvals.
 	DeletePlan(ctx context.Context, id, by string, now int64) error
 	// PlanApprovals answers a page (from 0) of what was approved, newest first,
-	// and the total; conversation.ErrNotFound where there never was such a plan.
-	PlanApprovals(ctx context.Context, planID string, page, perPage int) ([]*conversation.PlanApproval, int, error)
+	// and the total; domain.ErrNotFound where there never was such a plan.
+	PlanApprovals(ctx context.Context, planID string, page, perPage int) ([]*domain.PlanApproval, int, error)
 	// Spent is what a queue spent and reserved since a moment, milliseconds since epoch.
-	Spent(ctx context.Context, queueID string, since int64) (conversation.Money, error)
-	Plan(ctx context.Context, id string) (*conversation.Plan, error)
+	Spent(ctx context.Context, queueID string, since int64) (domain.Money, error)
+	Plan(ctx context.Context, id string) (*domain.Plan, error)
 	// Plans answers a page (from 0), oldest first, and the total.
-	Plans(ctx context.Context, page, perPage int) ([]*conversation.Plan, int, error)
+	Plans(ctx context.Context, page, perPage int) ([]*domain.Plan, int, error)
 	// ApprovePlan approves the plan as it is, and answers it.
-	ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error)
+	ApprovePlan(ctx context.Context, id, by string, now int64) (*domain.Plan, error)
 }
 
 // What a plan's status is called.
@@ -51,24 +51,24 @@ func (a *API) planRoutes(router *mux.Router) {
 }
 
 type planView struct {
-	ID           string              `json:"id"`
-	QueueID      string              `json:"queue_id"`
-	MonthlyLimit conversation.Money  `json:"monthly_limit"`
-	Currency     string              `json:"currency"`
-	Prices       conversation.Prices `json:"prices"`
-	PriceChanges []priceChangeView   `json:"price_changes"`
-	Spent        conversation.Money  `json:"spent"` // and reserved, this month
-	Status       string              `json:"status"`
-	ApprovedBy   string              `json:"approved_by"`
-	ApprovedAt   moment              `json:"approved_at"`
-	CreatedAt    moment              `json:"created_at"`
-	UpdatedAt    moment              `json:"updated_at"`
+	ID           string            `json:"id"`
+	QueueID      string            `json:"queue_id"`
+	MonthlyLimit domain.Money      `json:"monthly_limit"`
+	Currency     string            `json:"currency"`
+	Prices       domain.Prices     `json:"prices"`
+	PriceChanges []priceChangeView `json:"price_changes"`
+	Spent        domain.Money      `json:"spent"` // and reserved, this month
+	Status       string            `json:"status"`
+	ApprovedBy   string            `json:"approved_by"`
+	ApprovedAt   moment            `json:"approved_at"`
+	CreatedAt    moment            `json:"created_at"`
+	UpdatedAt    moment            `json:"updated_at"`
 }
 
 // viewPlan shows the plan as it is now, with what the queue spent this month.
-func (a *API) viewPlan(ctx context.Context, plan *conversation.Plan) (planView, error) {
+func (a *API) viewPlan(ctx context.Context, plan *domain.Plan) (planView, error) {
 	now := a.Clock.Now()
-	spent, err := a.Plans.Spent(ctx, plan.QueueID, conversation.MonthStart(now))
+	spent, err := a.Plans.Spent(ctx, plan.QueueID, domain.MonthStart(now))
 	if err != nil {
 		return planView{}, errors.Wrap(err, "add up what the queue spent")
 	}
@@ -84,7 +84,7 @@ func (a *API) viewPlan(ctx context.Context, plan *conversation.Plan) (planView, 
 	}, nil
 }
 
-func (a *API) planReply(r *http.Request, plan *conversation.Plan, answer func(any) (reply, error)) (reply, error) {
+func (a *API) planReply(r *http.Request, plan *domain.Plan, answer func(any) (reply, error)) (reply, error) {
 	view, err := a.viewPlan(r.Context(), plan)
 	if err != nil {
 		return reply{}, err
@@ -119,7 +119,7 @@ func (a *API) getPlan(r *http.Request) (reply, error) {
 	return a.planReply(r, plan, ok)
 }
 
-func (a *API) plan(r *http.Request) (*conversation.Plan, error) {
+func (a *API) plan(r *http.Request) (*domain.Plan, error) {
 	id, err := pathID(r)
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (a *API) plan(r *http.Request) (*conversation.Plan, error) {
 }
 
 func (a *API) createPlan(r *http.Request) (reply, error) {
-	plan := &conversation.Plan{}
+	plan := &domain.Plan{}
 	if _, err := a.fillPlan(r, plan, true); err != nil {
 		return reply{}, err
 	}
@@ -190,7 +190,7 @@ func (a *API) approvePlan(r *http.Request) (reply, error) {
 
 // fillPlan reads the body into the plan and checks every field of it. A new plan
 // needs them all: what nobody set must not count as free.
-func (a *API) fillPlan(r *http.Request, plan *conversation.Plan, isNew bool) (*form, error) {
+func (a *API) fillPlan(r *http.Request, plan *domain.Plan, isNew bool) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return nil, err
@@ -224,8 +224,8 @@ func priceNames() map[string]string {
 }
 
 func planConflict(err error, doing string) error {
-	if errors.Is(err, conversation.ErrConflict) {
-		return invalid("queue_id", conversation.T("api.field_taken_queue"))
+	if errors.Is(err, domain.ErrConflict) {
+		return invalid("queue_id", domain.T("api.field_taken_queue"))
 	}
 	return errors.Wrap(err, doing)
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func goodPlan() map[string]any {
@@ -38,7 +38,7 @@ func TestCreatePlan(t *testing.T) {
 		"prices":     map[string]any{"marketing": 0.3125, "utility": 0.04, "authentication": 0.0, "service": 0.000001},
 		"created_at": float64(now), "updated_at": float64(now),
 	}, a.json)
-	require.Equal(t, conversation.Money(1_000_500_000), w.store.plans[1].MonthlyLimit)
+	require.Equal(t, domain.Money(1_000_500_000), w.store.plans[1].MonthlyLimit)
 }
 
 func TestCreatePlanRefuses(t *testing.T) {

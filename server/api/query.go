@@ -10,7 +10,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Rules of all lists.
@@ -62,7 +62,7 @@ func (q query) number(name string, def, lowest, highest int64) int64 {
 	case err != nil:
 		q.wrong(name)
 	case n < lowest || n > highest:
-		q.at(name, conversation.T("api.field_range", "Min", lowest, "Max", highest))
+		q.at(name, domain.T("api.field_range", "Min", lowest, "Max", highest))
 	default:
 		return n
 	}
@@ -81,7 +81,7 @@ func (q query) page() page {
 func (q query) id(name string) string {
 	id := q.values.Get(name)
 	if id != "" && !idPattern.MatchString(id) {
-		q.at(name, conversation.T("api.field_id"))
+		q.at(name, domain.T("api.field_id"))
 	}
 	return id
 }
@@ -101,9 +101,9 @@ func (q query) line(name string, longest int) string {
 	text := strings.TrimSpace(q.values.Get(name))
 	switch {
 	case utf8.RuneCountInString(text) > longest:
-		q.at(name, conversation.T("api.field_too_long", "Max", longest))
+		q.at(name, domain.T("api.field_too_long", "Max", longest))
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, hostile):
-		q.at(name, conversation.T("api.field_characters"))
+		q.at(name, domain.T("api.field_characters"))
 	}
 	return text
 }
@@ -112,7 +112,7 @@ func (q query) line(name string, longest int) string {
 func pathID(r *http.Request) (string, error) {
 	id := mux.Vars(r)["id"]
 	if !idPattern.MatchString(id) {
-		return "", conversation.ErrNotFound
+		return "", domain.ErrNotFound
 	}
 	return id, nil
 }

@@ -7,30 +7,30 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// QueueStore keeps the queues. Reads answer conversation.ErrNotFound where there is nothing.
+// QueueStore keeps the queues. Reads answer domain.ErrNotFound where there is nothing.
 type QueueStore interface {
 	// CreateQueue stores a new queue and sets its ID and times;
-	// conversation.ErrConflict where another has the channel.
-	CreateQueue(ctx context.Context, queue *conversation.Queue, now int64) error
+	// domain.ErrConflict where another has the channel.
+	CreateQueue(ctx context.Context, queue *domain.Queue, now int64) error
 	// UpdateQueue writes the named fields alone, under their names in a request.
-	UpdateQueue(ctx context.Context, queue *conversation.Queue, now int64, fields ...string) error
-	// DeleteQueue answers conversation.ErrConflict while open conversations need the queue.
+	UpdateQueue(ctx context.Context, queue *domain.Queue, now int64, fields ...string) error
+	// DeleteQueue answers domain.ErrConflict while open conversations need the queue.
 	DeleteQueue(ctx context.Context, id string) error
-	Queue(ctx context.Context, id string) (*conversation.Queue, error)
+	Queue(ctx context.Context, id string) (*domain.Queue, error)
 	// QueuePage answers a page (from 0), by name, and the total.
-	QueuePage(ctx context.Context, page, perPage int) ([]*conversation.Queue, int, error)
+	QueuePage(ctx context.Context, page, perPage int) ([]*domain.Queue, int, error)
 }
 
 // Channels knows the channels of the server.
 type Channels interface {
 	// ChannelTeam answers the team of a channel that is neither archived nor
-	// direct; conversation.ErrNotFound where there is no such channel.
+	// direct; domain.ErrNotFound where there is no such channel.
 	ChannelTeam(ctx context.Context, channelID string) (teamID string, err error)
 	// Members lists the people of a channel by username, without bots and deactivated users.
-	Members(ctx context.Context, channelID string) ([]conversation.Member, error)
+	Members(ctx context.Context, channelID string) ([]domain.Member, error)
 }
 
 func (a *API) queueRoutes(router *mux.Router) {
@@ -54,7 +54,7 @@ type queueView struct {
 	UpdatedAt         moment `json:"updated_at"`
 }
 
-func viewQueue(queue *conversation.Queue) queueView {
+func viewQueue(queue *domain.Queue) queueView {
 	return queueView{
 		ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, AccountID: queue.AccountID,
 		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, CreatedAt: moment(queue.CreatedAt), UpdatedAt: moment(queue.UpdatedAt),
@@ -82,7 +82,7 @@ func (a *API) getQueue(r *http.Request) (reply, error) {
 	return ok(viewQueue(queue))
 }
 
-func (a *API) queue(r *http.Request) (*conversation.Queue, error) {
+func (a *API) queue(r *http.Request) (*domain.Queue, error) {
 	id, err := pathID(r)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (a *API) queue(r *http.Request) (*conversation.Queue, error) {
 }
 
 func (a *API) createQueue(r *http.Request) (reply, error) {
-	queue := &conversation.Queue{}
+	queue := &domain.Queue{}
 	if _, err := a.fillQueue(r, queue); err != nil {
 		return reply{}, err
 	}
@@ -132,7 +132,7 @@ func (a *API) deleteQueue(r *http.Request) (reply, error) {
 }
 
 // fillQueue reads the body into the queue and checks every field of it.
-func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) (*form, error) {
+func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return nil, err
@@ -149,14 +149,14 @@ func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) (*form, erro
 	if f.has("channel_id") || f.has("team_id") {
 		team, err := a.Channels.ChannelTeam(r.Context(), queue.ChannelID)
 		switch {
-		case errors.Is(err, conversation.ErrNotFound):
-			f.fault("channel_id", conversation.T("api.field_unknown_channel"))
+		case errors.Is(err, domain.ErrNotFound):
+			f.fault("channel_id", domain.T("api.field_unknown_channel"))
 		case err != nil:
 			return nil, errors.Wrap(err, "read the channel")
 		case team != queue.TeamID && f.has("channel_id"):
-			f.fault("channel_id", conversation.T("api.field_other_team"))
+			f.fault("channel_id", domain.T("api.field_other_team"))
 		case team != queue.TeamID:
-			f.fault("team_id", conversation.T("api.field_other_team"))
+			f.fault("team_id", domain.T("api.field_other_team"))
 		}
 	}
 	if f.has("account_id") {
@@ -168,8 +168,8 @@ func (a *API) fillQueue(r *http.Request, queue *conversation.Queue) (*form, erro
 }
 
 func queueConflict(err error, doing string) error {
-	if errors.Is(err, conversation.ErrConflict) {
-		return invalid("channel_id", conversation.T("api.field_taken_channel"))
+	if errors.Is(err, domain.ErrConflict) {
+		return invalid("channel_id", domain.T("api.field_taken_channel"))
 	}
 	return errors.Wrap(err, doing)
 }
@@ -177,8 +177,8 @@ func queueConflict(err error, doing string) error {
 // mustHaveQueue notes a fault where the queue does not exist; an error means that it could not be asked.
 func (a *API) mustHaveQueue(ctx context.Context, f *form, field, id string) error {
 	_, err := a.Queues.Queue(ctx, id)
-	if errors.Is(err, conversation.ErrNotFound) {
-		f.fault(field, conversation.T("api.field_unknown_queue"))
+	if errors.Is(err, domain.ErrNotFound) {
+		f.fault(field, domain.T("api.field_unknown_queue"))
 		return nil
 	}
 	return errors.Wrap(err, "read the queue")
@@ -187,28 +187,28 @@ func (a *API) mustHaveQueue(ctx context.Context, f *form, field, id string) erro
 // mustHaveAccount is the same for an account.
 func (a *API) mustHaveAccount(ctx context.Context, f *form, field, id string) error {
 	_, err := a.Accounts.Account(ctx, id)
-	if errors.Is(err, conversation.ErrNotFound) {
-		f.fault(field, conversation.T("api.field_unknown_account"))
+	if errors.Is(err, domain.ErrNotFound) {
+		f.fault(field, domain.T("api.field_unknown_account"))
 		return nil
 	}
 	return errors.Wrap(err, "read the account")
 }
 
 // invalid refuses one field.
-func invalid(field string, text conversation.Text) error {
-	return &conversation.Refusal{
-		Code: conversation.CodeInvalidField, Text: conversation.T("api.code_invalid_field"), Fields: map[string]conversation.Text{field: text},
+func invalid(field string, text domain.Text) error {
+	return &domain.Refusal{
+		Code: domain.CodeInvalidField, Text: domain.T("api.code_invalid_field"), Fields: map[string]domain.Text{field: text},
 	}
 }
 
 // inUse says why something cannot be deleted, where others still need it.
 func inUse(err error, doing string) error {
 	switch {
-	case errors.Is(err, conversation.ErrConflict):
-		return conversation.Refuse(conversation.CodeConversationExists, conversation.T("api.in_use"))
-	case errors.Is(err, conversation.ErrHasQueues):
-		text := conversation.T("api.has_queues")
-		return &conversation.Refusal{Code: conversation.CodeInvalidField, Text: text, Fields: map[string]conversation.Text{"id": text}}
+	case errors.Is(err, domain.ErrConflict):
+		return domain.Refuse(domain.CodeConversationExists, domain.T("api.in_use"))
+	case errors.Is(err, domain.ErrHasQueues):
+		text := domain.T("api.has_queues")
+		return &domain.Refusal{Code: domain.CodeInvalidField, Text: text, Fields: map[string]domain.Text{"id": text}}
 	}
 	return errors.Wrap(err, doing)
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Replay says which dead letters are to be handled once more; what is empty means all.
@@ -34,7 +34,7 @@ func (a *API) replayDeadLetters(r *http.Request) (reply, error) {
 	f.read("received_from", &which.From)
 	f.read("received_until", &which.Until)
 	if len(which.Queues) == 0 || slices.ContainsFunc(which.Queues, func(q string) bool { return !slices.Contains(replayQueues(), q) }) {
-		f.fault("queues", conversation.T("api.field_queues"))
+		f.fault("queues", domain.T("api.field_queues"))
 	}
 	if err := f.err(); err != nil {
 		return reply{}, err

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // What is held of deliveries at once, in bytes: of small ones, which most are, and
@@ -28,7 +28,7 @@ func (r *room) take(n, size int64) bool {
 	return false
 }
 
-var errFull = conversation.Refuse(conversation.CodeUnavailable, conversation.Text{})
+var errFull = domain.Refuse(domain.CodeUnavailable, domain.Text{})
 
 // enter takes room for a delivery's body, or says that there is none: Meta sends
 // it again. A body without a signature is not kept and needs none.

@@ -12,7 +12,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // routes lists "METHOD /path" of every route.
@@ -176,17 +176,17 @@ func TestMessagesAreInTheReadersLanguage(t *testing.T) {
 func TestRefusalsHaveTheContractsStatus(t *testing.T) {
 	w := newWorld(t)
 	for code, status := range map[string]int{
-		conversation.CodeForbidden: 403, conversation.CodeNotFound: 404, conversation.CodeConversationExists: 409, conversation.CodeConversationClosed: 409,
-		conversation.CodeAlreadyClaimed: 409, conversation.CodeCooldown: 409, conversation.CodeNoPlan: 409, conversation.CodeBudgetSpent: 409,
-		conversation.CodeTemplateNotAllowed: 409, conversation.CodeWindowClosed: 409, conversation.CodeUnavailable: 503,
+		domain.CodeForbidden: 403, domain.CodeNotFound: 404, domain.CodeConversationExists: 409, domain.CodeConversationClosed: 409,
+		domain.CodeAlreadyClaimed: 409, domain.CodeCooldown: 409, domain.CodeNoPlan: 409, domain.CodeBudgetSpent: 409,
+		domain.CodeTemplateNotAllowed: 409, domain.CodeWindowClosed: 409, domain.CodeUnavailable: 503,
 	} {
-		w.conversations.err = errors.Wrap(conversation.Refuse(code, conversation.Text{}), "deep down")
+		w.conversations.err = errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")
 		for _, language := range []string{"en", "pt-BR"} {
 			w.language = language
 			a := w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/claim", nil).is(status, code)
 			require.NotContains(t, a.problem()["message"], "api.", "a text exists in %s", language)
 		}
 	}
-	w.conversations.err = errors.Wrap(conversation.ErrConflict, "deep down")
-	w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/reopen", nil).is(409, conversation.CodeConversationExists)
+	w.conversations.err = errors.Wrap(domain.ErrConflict, "deep down")
+	w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/reopen", nil).is(409, domain.CodeConversationExists)
 }

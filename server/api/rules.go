@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // How long fields may be, in characters: what their columns hold.
@@ -43,7 +43,7 @@ var (
 	languagePattern = regexp.MustCompile(`^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$`)
 )
 
-func required() conversation.Text { return conversation.T("api.field_required") }
+func required() domain.Text { return domain.T("api.field_required") }
 
 // line reads a text of one line and checks it: trimmed, printable, not too long. A
 // field that is absent keeps its value; must says that it may not be empty after all.
@@ -52,9 +52,9 @@ func (f *form) line(field string, into *string, longest int, must bool) {
 		*into = strings.TrimSpace(*into)
 		switch {
 		case utf8.RuneCountInString(*into) > longest:
-			f.fault(field, conversation.T("api.field_too_long", "Max", longest))
+			f.fault(field, domain.T("api.field_too_long", "Max", longest))
 		case strings.ContainsFunc(*into, hostile) || *into != "" && !strings.ContainsFunc(*into, visible):
-			f.fault(field, conversation.T("api.field_characters"))
+			f.fault(field, domain.T("api.field_characters"))
 		}
 	}
 	if must && *into == "" {
@@ -75,9 +75,9 @@ func (f *form) lines(field string, into *string, longest int, must bool) {
 func (f *form) judgeLines(name, text string, longest int) {
 	switch {
 	case utf8.RuneCountInString(text) > longest:
-		f.at(name, conversation.T("api.field_too_long", "Max", longest))
+		f.at(name, domain.T("api.field_too_long", "Max", longest))
 	case strings.ContainsFunc(text, unprintable):
-		f.at(name, conversation.T("api.field_characters"))
+		f.at(name, domain.T("api.field_characters"))
 	}
 }
 
@@ -88,7 +88,7 @@ func (f *form) zone(field string, into *string) {
 		return
 	}
 	if _, err := time.LoadLocation(*into); err != nil || *into == "Local" {
-		f.fault(field, conversation.T("config.wrong_zone"))
+		f.fault(field, domain.T("config.wrong_zone"))
 	}
 }
 
@@ -96,7 +96,7 @@ func (f *form) zone(field string, into *string) {
 func (f *form) matching(field string, into *string, pattern *regexp.Regexp, longest int, must bool) {
 	f.line(field, into, longest, must)
 	if f.has(field) && *into != "" && !pattern.MatchString(*into) {
-		f.fault(field, conversation.T("api.field_characters"))
+		f.fault(field, domain.T("api.field_characters"))
 	}
 }
 
@@ -112,7 +112,7 @@ func (f *form) secret(field string, into *string, pattern *regexp.Regexp, longes
 // id reads a Mattermost id; whether it exists is asked elsewhere.
 func (f *form) id(field string, into *string, must bool) {
 	if f.text(field, into) && *into != "" && !idPattern.MatchString(*into) {
-		f.fault(field, conversation.T("api.field_id"))
+		f.fault(field, domain.T("api.field_id"))
 	}
 	if must && *into == "" {
 		f.fault(field, required())
@@ -126,14 +126,14 @@ func (f *form) ids(field string, into *[]string) {
 		return
 	}
 	if len(given) > maxListedIDs {
-		f.fault(field, conversation.T("api.field_too_many", "Max", maxListedIDs))
+		f.fault(field, domain.T("api.field_too_many", "Max", maxListedIDs))
 		return
 	}
 	once := make([]string, 0, len(given))
 	seen := map[string]bool{}
 	for _, id := range given {
 		if !idPattern.MatchString(id) {
-			f.fault(field, conversation.T("api.field_id"))
+			f.fault(field, domain.T("api.field_id"))
 		}
 		if !seen[id] {
 			seen[id] = true
@@ -161,7 +161,7 @@ func displayPhone(typed, region string) (string, bool) {
 		return "", false
 	}
 	if !strings.HasPrefix(typed, "+") {
-		if e164, ok := conversation.ParsePhone(typed, region); ok {
+		if e164, ok := domain.ParsePhone(typed, region); ok {
 			return e164, true
 		}
 	}

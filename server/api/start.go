@@ -8,7 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // dialogNames are the fields of a start as the dialog calls them: errors name a
@@ -29,7 +29,7 @@ func (a *API) startConversation(r *http.Request, request string) (reply, error) 
 		return reply{}, err
 	}
 	f.names = dialogNames()
-	start := conversation.StartRequest{ActorID: userID(r), Request: request}
+	start := domain.StartRequest{ActorID: userID(r), Request: request}
 	f.id("account_id", &start.AccountID, false)
 	f.id("queue_id", &start.QueueID, true)
 	f.template(&start.Template, &start.Variables)
@@ -45,9 +45,9 @@ func (a *API) startConversation(r *http.Request, request string) (reply, error) 
 	return a.startedReply(r, started), nil
 }
 
-func (a *API) startedReply(r *http.Request, started *conversation.Started) reply {
+func (a *API) startedReply(r *http.Request, started *domain.Started) reply {
 	status := http.StatusCreated
-	if started.Status == conversation.Unknown {
+	if started.Status == domain.Unknown {
 		status = http.StatusAccepted
 	}
 	return reply{status, viewConversation(a.viewStarted(r, started))}
@@ -62,7 +62,7 @@ func (a *API) sendTemplate(r *http.Request, request string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	template := conversation.TemplateRequest{ActorID: userID(r), ConversationID: id, Request: request}
+	template := domain.TemplateRequest{ActorID: userID(r), ConversationID: id, Request: request}
 	f.template(&template.Template, &template.Variables)
 	f.agreement(&template.Confirm, &template.Reason)
 	if err := f.err(); err != nil {
@@ -75,23 +75,23 @@ func (a *API) sendTemplate(r *http.Request, request string) (reply, error) {
 	return a.sentReply(r, started), nil
 }
 
-func (a *API) sentReply(r *http.Request, started *conversation.Started) reply {
+func (a *API) sentReply(r *http.Request, started *domain.Started) reply {
 	return reply{http.StatusOK, viewConversation(a.viewStarted(r, started))}
 }
 
 // viewStarted reads the conversation anew: it has its channel by now. What was
 // sent was sent, so that a failure to read is no failure to start.
-func (a *API) viewStarted(r *http.Request, started *conversation.Started) *conversation.View {
+func (a *API) viewStarted(r *http.Request, started *domain.Started) *domain.View {
 	view, err := a.Conversations.View(r.Context(), userID(r), started.Conversation.ID)
 	if err != nil {
 		a.Log.Warn("A conversation could not be read after its template was sent", "conversation_id", started.Conversation.ID, "error", err.Error())
-		return &conversation.View{Conversation: started.Conversation, State: started.Conversation.StateAt(a.Clock.Now())}
+		return &domain.View{Conversation: started.Conversation, State: started.Conversation.StateAt(a.Clock.Now())}
 	}
 	return view
 }
 
 // template reads which template, and its variables by dialog element.
-func (f *form) template(into *conversation.TemplateRef, variables *map[string]string) {
+func (f *form) template(into *domain.TemplateRef, variables *map[string]string) {
 	if !f.has("template") {
 		f.fault("template", required())
 	} else if t := f.object("template", templateNames()); t != nil {
@@ -101,19 +101,19 @@ func (f *form) template(into *conversation.TemplateRef, variables *map[string]st
 	}
 	f.texts("variables", variables)
 	if len(*variables) > maxVariables {
-		f.fault("variables", conversation.T("api.field_too_many", "Max", maxVariables))
+		f.fault("variables", domain.T("api.field_too_many", "Max", maxVariables))
 		return
 	}
 	for _, element := range slices.Sorted(maps.Keys(*variables)) {
 		if element == "" || utf8.RuneCountInString(element) > maxElement {
-			f.fault("variables", conversation.T("api.field_too_long", "Max", maxElement))
+			f.fault("variables", domain.T("api.field_too_long", "Max", maxElement))
 			continue
 		}
 		f.judgeLines(element, (*variables)[element], maxVariable)
 	}
 }
 
-func (f *form) customer(into *conversation.Customer) {
+func (f *form) customer(into *domain.Customer) {
 	if !f.has("customer") {
 		f.at("customer_name", required())
 		f.at("phone", required())

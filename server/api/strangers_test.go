@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -133,7 +133,7 @@ func TestABodyThatDoesNotEndIsEnded(t *testing.T) {
 // TestAccountsThatCannotBeReadKeepNobody: the database hangs, and what is known is good enough.
 func TestAccountsThatCannotBeReadKeepNobody(t *testing.T) {
 	store, clock, hangs := newMemory(), &clock{now}, make(chan struct{}, 1000)
-	cache := NewMemoryAccounts(func(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error) {
+	cache := NewMemoryAccounts(func(ctx context.Context, page, perPage int) ([]*domain.Account, int, error) {
 		select {
 		case hangs <- struct{}{}:
 			<-ctx.Done()

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // LedgerGroup is a part of the ledger added up.
@@ -13,23 +13,23 @@ type LedgerGroup struct {
 	Group            string // an id, a category or a month (2026-11); "" = none
 	Name             string // what a person calls it
 	Currency         string
-	Billed, Reserved conversation.Money
+	Billed, Reserved domain.Money
 	BilledMessages   int
 	FreeMessages     int
 	ReservedMessages int
 }
 
 type ledgerGroupView struct {
-	ID               string             `json:"id"`
-	Group            string             `json:"group"`
-	Name             string             `json:"name"`
-	Currency         string             `json:"currency"`
-	Billed           conversation.Money `json:"billed"`
-	Reserved         conversation.Money `json:"reserved"`
-	Messages         int                `json:"messages"`
-	BilledMessages   int                `json:"billed_messages"`
-	FreeMessages     int                `json:"free_messages"`
-	ReservedMessages int                `json:"reserved_messages"`
+	ID               string       `json:"id"`
+	Group            string       `json:"group"`
+	Name             string       `json:"name"`
+	Currency         string       `json:"currency"`
+	Billed           domain.Money `json:"billed"`
+	Reserved         domain.Money `json:"reserved"`
+	Messages         int          `json:"messages"`
+	BilledMessages   int          `json:"billed_messages"`
+	FreeMessages     int          `json:"free_messages"`
+	ReservedMessages int          `json:"reserved_messages"`
 }
 
 func viewLedgerGroup(g *LedgerGroup) ledgerGroupView {
@@ -52,7 +52,7 @@ func (a *API) ledgerSummary(r *http.Request) (reply, error) {
 		by = "queue"
 	case "queue", "agent", "template", "month", "category", "account":
 	default:
-		return reply{}, badRequest(conversation.T("api.wrong_type", "Field", "group_by"))
+		return reply{}, badRequest(domain.T("api.wrong_type", "Field", "group_by"))
 	}
 	groups, total, err := a.Ledger.LedgerSummary(r.Context(), wanted.from, wanted.to, wanted.queueID, by, wanted.page.number, wanted.page.size)
 	if err != nil {

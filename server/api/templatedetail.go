@@ -6,13 +6,13 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Describer reads a template's definition. An error says that it cannot be sent
 // from here; what could be read of it is answered all the same.
 type Describer interface {
-	Describe(t *conversation.Template) (TemplateDetail, error)
+	Describe(t *domain.Template) (TemplateDetail, error)
 }
 
 // TemplateDetail is what there is to fill in, and the message with defaults, else Meta's examples, as values.
@@ -47,7 +47,7 @@ type templateDetailView struct {
 	Variables []variableView `json:"variables"`
 }
 
-func (a *API) viewTemplateDetail(r *http.Request, t *conversation.Template) templateDetailView {
+func (a *API) viewTemplateDetail(r *http.Request, t *domain.Template) templateDetailView {
 	view := templateDetailView{templateView: a.templateViewer(r)(t), Variables: []variableView{}}
 	detail, err := a.Describer.Describe(t)
 	if view.Preview = detail.Preview; err != nil && view.Preview == "" {
@@ -66,16 +66,16 @@ func (a *API) viewTemplateDetail(r *http.Request, t *conversation.Template) temp
 const maxRule = 1024
 
 // rules reads the wishes for variables; those not named stay, null takes one away.
-func (f *form) rules(field string, t *conversation.Template, known []TemplateVariable) (rules conversation.Rules, drop []string) {
+func (f *form) rules(field string, t *domain.Template, known []TemplateVariable) (rules domain.Rules, drop []string) {
 	given := f.object(field, nil)
 	if given == nil {
 		return nil, nil
 	}
 	if len(given.raw) > maxVariables {
-		f.fault(field, conversation.T("api.field_too_many", "Max", maxVariables))
+		f.fault(field, domain.T("api.field_too_many", "Max", maxVariables))
 		return nil, nil
 	}
-	rules = conversation.Rules{}
+	rules = domain.Rules{}
 	for element, raw := range given.raw {
 		if string(raw) == "null" {
 			drop = append(drop, element)
@@ -83,7 +83,7 @@ func (f *form) rules(field string, t *conversation.Template, known []TemplateVar
 		}
 		at := slices.IndexFunc(known, func(v TemplateVariable) bool { return v.Element == element })
 		if at < 0 {
-			f.fault(field, conversation.T("api.field_unknown_variable"))
+			f.fault(field, domain.T("api.field_unknown_variable"))
 			continue
 		}
 		inner := given.object(element, map[string]string{"default": element, "max_length": element})
@@ -114,12 +114,12 @@ func (a *API) patchTemplate(r *http.Request) (reply, error) {
 	}
 	f.flag("approved", &template.Approved)
 	f.ids("queue_ids", &template.QueueIDs)
-	var rules conversation.Rules
+	var rules domain.Rules
 	var drop []string
 	if f.has("variables") {
 		detail, err := a.Describer.Describe(template)
 		if err != nil {
-			f.fault("variables", conversation.T("admin.template_is_unsendable"))
+			f.fault("variables", domain.T("admin.template_is_unsendable"))
 		}
 		rules, drop = f.rules("variables", template, detail.Variables)
 	}

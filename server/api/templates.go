@@ -8,32 +8,32 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // TemplateStore keeps the templates as they were last fetched from Meta, with our approval.
 type TemplateStore interface {
-	// Template answers conversation.ErrNotFound where there is none.
-	Template(ctx context.Context, id string) (*conversation.Template, error)
+	// Template answers domain.ErrNotFound where there is none.
+	Template(ctx context.Context, id string) (*domain.Template, error)
 	// Templates answers a page (from 0) by name and language, and the total;
 	// accountID "" = of all accounts, query = a part of the name, status = Meta's word or GONE.
-	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error)
+	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*domain.Template, int, error)
 	// SetTemplateRules stores an administrator's wishes for these variables, and none for those to drop.
-	SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, drop []string, now int64) (*conversation.Template, error)
+	SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error)
 	// AllowTemplate stores our approval and the allow-list, the named one of approved
 	// and queue_ids alone, and answers the template as it is then. by and now are
 	// kept with an approval that was not there before.
-	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*conversation.Template, error)
+	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error)
 	// SyncTemplates makes the account's templates those fetched, by name and
 	// language, and keeps our approval. What Meta no longer has is marked as gone.
 	// total is how many are there afterwards.
-	SyncTemplates(ctx context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error)
+	SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)
 }
 
 // TemplateFetcher reads an account's templates from Meta. It answers a
-// *conversation.Refusal where Meta refuses or cannot be reached.
+// *domain.Refusal where Meta refuses or cannot be reached.
 type TemplateFetcher interface {
-	FetchTemplates(ctx context.Context, account *conversation.Account) ([]conversation.Template, error)
+	FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error)
 }
 
 // maxStatus bounds one of Meta's words.
@@ -66,7 +66,7 @@ type templateView struct {
 	UpdatedAt      moment   `json:"updated_at"`
 }
 
-func viewTemplate(t *conversation.Template) templateView {
+func viewTemplate(t *domain.Template) templateView {
 	return templateView{
 		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
 		Quality: t.Quality, Rejected: t.RejectedReason,
@@ -76,13 +76,13 @@ func viewTemplate(t *conversation.Template) templateView {
 }
 
 // templateViewer also says, in the reader's language, why a template is of no use.
-func (a *API) templateViewer(r *http.Request) func(*conversation.Template) templateView {
-	return func(t *conversation.Template) templateView {
+func (a *API) templateViewer(r *http.Request) func(*domain.Template) templateView {
+	return func(t *domain.Template) templateView {
 		view := viewTemplate(t)
 		why := t.Unusable()
 		if why.Key == "" {
 			if _, err := a.Describer.Describe(t); err != nil {
-				why = conversation.T("admin.template_is_unsendable")
+				why = domain.T("admin.template_is_unsendable")
 			}
 		}
 		if why.Key != "" {
@@ -114,7 +114,7 @@ func (a *API) getTemplate(r *http.Request) (reply, error) {
 	return ok(a.viewTemplateDetail(r, template))
 }
 
-func (a *API) template(r *http.Request) (*conversation.Template, error) {
+func (a *API) template(r *http.Request) (*domain.Template, error) {
 	id, err := pathID(r)
 	if err != nil {
 		return nil, err
@@ -136,12 +136,12 @@ func (a *API) syncTemplates(r *http.Request) (reply, error) {
 	}
 	account, err := a.Accounts.Account(r.Context(), accountID)
 	switch {
-	case errors.Is(err, conversation.ErrNotFound):
-		return reply{}, invalid("account_id", conversation.T("api.field_unknown_account"))
+	case errors.Is(err, domain.ErrNotFound):
+		return reply{}, invalid("account_id", domain.T("api.field_unknown_account"))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "read the account")
 	case account.AccessToken == "":
-		return reply{}, invalid("account_id", conversation.T("api.no_access_token"))
+		return reply{}, invalid("account_id", domain.T("api.no_access_token"))
 	}
 	fetched, err := a.Fetcher.FetchTemplates(r.Context(), account)
 	if err != nil {

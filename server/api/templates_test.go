@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestListTemplates(t *testing.T) {
@@ -110,13 +110,13 @@ func TestPatchTemplateRefuses(t *testing.T) {
 
 func TestSyncTemplates(t *testing.T) {
 	w := newWorld(t)
-	w.meta.templates = []conversation.Template{{Name: "bye", Language: "en"}}
+	w.meta.templates = []domain.Template{{Name: "bye", Language: "en"}}
 	body := map[string]any{"account_id": account1}
 	a := w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusOK)
 	require.Equal(t, map[string]any{"added": 1.0, "updated": 0.0, "gone": 0.0, "total": 2.0}, a.json)
 	require.Equal(t, secretToken, w.meta.token)
 
-	w.meta.err = &conversation.Refusal{Code: conversation.CodeMetaRefused, MetaCode: 10}
+	w.meta.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 10}
 	require.Equal(t, 10.0, w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
 	w.meta.err = errors.New("time out")
 	w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusServiceUnavailable, "unavailable")

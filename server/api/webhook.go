@@ -15,7 +15,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -49,19 +49,19 @@ type InboxRow struct {
 // AccountCache knows the accounts without asking the database each time. What it
 // knows may be old; Refresh makes it new. It is safe for concurrent use.
 type AccountCache interface {
-	// Get answers conversation.ErrNotFound for an account it does not know.
-	Get(ctx context.Context, id string) (*conversation.Account, error)
+	// Get answers domain.ErrNotFound for an account it does not know.
+	Get(ctx context.Context, id string) (*domain.Account, error)
 	// ByNumber finds an account by Meta's phone number id, in the same way.
-	ByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error)
+	ByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error)
 	// ByWABA finds the accounts of a WhatsApp Business Account; none is no error.
-	ByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error)
+	ByWABA(ctx context.Context, wabaID string) ([]*domain.Account, error)
 	// Refresh reads the database: what was true before the call is known after it.
 	Refresh(ctx context.Context) error
 	// Recheck is Refresh for somebody who may be anybody: it does not always read, and tells whether it did.
 	Recheck(ctx context.Context) (read bool, err error)
 }
 
-var errWrongSignature = &clientError{status: http.StatusUnauthorized, code: codeUnauthorized, text: conversation.T("api.wrong_signature")}
+var errWrongSignature = &clientError{status: http.StatusUnauthorized, code: codeUnauthorized, text: domain.T("api.wrong_signature")}
 
 // webhook answers Meta. Its path is the hot one: a delivery costs one statement and no other query.
 type webhook struct {
@@ -76,7 +76,7 @@ func (h *webhook) verify(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	values := r.URL.Query()
 	d := &delivery{cache: h.AccountCache, id: mux.Vars(r)["account_id"]}
-	known, err := d.account(ctx, func(account *conversation.Account) bool {
+	known, err := d.account(ctx, func(account *domain.Account) bool {
 		return account.VerifyToken != "" && same(account.VerifyToken, values.Get("hub.verify_token"))
 	})
 	switch {
@@ -110,7 +110,7 @@ func (h *webhook) receive(w http.ResponseWriter, r *http.Request) {
 func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
 	signature := r.Header.Get(whatsapp.SignatureHeader)
 	d := &delivery{cache: h.AccountCache, id: mux.Vars(r)["account_id"], now: h.Clock.Now()}
-	if _, err := d.account(ctx, func(*conversation.Account) bool { return true }); err != nil {
+	if _, err := d.account(ctx, func(*domain.Account) bool { return true }); err != nil {
 		return err
 	}
 	leave, err := h.enter(r, signature)
@@ -127,7 +127,7 @@ func (h *webhook) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		return err
 	}
 	body := buffer.Bytes()
-	signed, err := d.account(ctx, func(account *conversation.Account) bool {
+	signed, err := d.account(ctx, func(account *domain.Account) bool {
 		return whatsapp.VerifySignature(account.AppSecret, body, signature)
 	})
 	if err != nil {
@@ -191,7 +191,7 @@ func readDelivery(into *bytes.Buffer, w http.ResponseWriter, r *http.Request, si
 		_, err = into.ReadFrom(body)
 	}
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: conversation.T("api.too_large")}
+		return &clientError{status: http.StatusRequestEntityTooLarge, code: codeBadRequest, text: domain.T("api.too_large")}
 	}
 	return errors.Wrap(err, "read a delivery") // cut off on its way: Meta sends it again
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -80,12 +80,12 @@ func TestAChangedTokenOrSecretIsReadAgain(t *testing.T) {
 	w.store.accounts[0].VerifyToken = "another" // by another node
 	w.clock.ms += recheckGap
 	w.challenge(account1, "another").is(http.StatusOK)
-	w.store.accounts[0] = &conversation.Account{ID: account1, PhoneNumberID: "111", WABAID: "w1", AppSecret: "rotated"}
+	w.store.accounts[0] = &domain.Account{ID: account1, PhoneNumberID: "111", WABAID: "w1", AppSecret: "rotated"}
 	w.clock.ms += recheckGap
 	w.deliver(account1, hello("111", "wamid.1"), "rotated").is(http.StatusOK)
 	w.deliver(account1, hello("111", "wamid.2"), secretApp).is(http.StatusUnauthorized, "unauthorized")
 
-	w.store.accounts = append(w.store.accounts, &conversation.Account{ID: id("late"), PhoneNumberID: "333", AppSecret: "s"})
+	w.store.accounts = append(w.store.accounts, &domain.Account{ID: id("late"), PhoneNumberID: "333", AppSecret: "s"})
 	w.clock.ms += recheckGap
 	w.deliver(id("late"), hello("333", "wamid.3"), "s").is(http.StatusOK)
 	require.Len(t, w.inbox.rows, 2)
@@ -275,7 +275,7 @@ func TestADeadLetterOfOneSignerDoesNotStandInTheWayOfTheRightOne(t *testing.T) {
 func TestAnAccountMadeElsewhereIsFoundBeforeItsMessageIsIgnored(t *testing.T) {
 	w := newWorld(t)
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
-	w.store.accounts = append(w.store.accounts, &conversation.Account{ID: id("late"), PhoneNumberID: "333", WABAID: "w1", AppSecret: secretApp})
+	w.store.accounts = append(w.store.accounts, &domain.Account{ID: id("late"), PhoneNumberID: "333", WABAID: "w1", AppSecret: secretApp})
 	w.deliver(account1, hello("333", "wamid.2"), secretApp).is(http.StatusOK)
 	require.Zero(t, w.ignored)
 	require.Equal(t, id("late"), w.inbox.rows[1].AccountID)

@@ -6,15 +6,15 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // here is the conversation of the channel the command was typed in.
-func (c *Command) here(ctx context.Context, in *call) (*conversation.View, error) {
+func (c *Command) here(ctx context.Context, in *call) (*domain.View, error) {
 	view, err := c.Service.ViewChannel(ctx, in.UserID, in.ChannelID)
-	if r, ok := conversation.AsRefusal(err); ok && r.Code == conversation.CodeNotFound {
-		return nil, conversation.Refuse(r.Code, conversation.T("command.not_here"))
+	if r, ok := domain.AsRefusal(err); ok && r.Code == domain.CodeNotFound {
+		return nil, domain.Refuse(r.Code, domain.T("command.not_here"))
 	}
 	return view, err
 }
@@ -109,7 +109,7 @@ func (c *Command) owner(ctx context.Context, in *call) (string, error) {
 		return "", err
 	}
 	_, err = c.Service.SetOwner(ctx, in.UserID, view.ID, userID)
-	return in.text("command.owner_done", "To", conversation.Username(name)), err
+	return in.text("command.owner_done", "To", domain.Username(name)), err
 }
 
 // findUser finds a user by what stands behind an @; a refusal where there is none.
@@ -117,22 +117,22 @@ func (c *Command) findUser(ctx context.Context, mention string) (name, userID st
 	name, _ = splitWord(mention)
 	name = strings.ToLower(strings.TrimRight(name, ",;:!?)")) // a user name may end with . _ or -
 	userID, err = c.Directory.UserByName(ctx, name)
-	if errors.Is(err, conversation.ErrNotFound) {
-		err = conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.unknown_user", "Name", name))
+	if errors.Is(err, domain.ErrNotFound) {
+		err = domain.Refuse(domain.CodeInvalidField, domain.T("command.unknown_user", "Name", name))
 	}
 	return name, userID, err
 }
 
-func (c *Command) transferToUser(ctx context.Context, in *call, view *conversation.View, mention string) (string, error) {
+func (c *Command) transferToUser(ctx context.Context, in *call, view *domain.View, mention string) (string, error) {
 	name, userID, err := c.findUser(ctx, mention)
 	if err != nil {
 		return "", err
 	}
 	_, err = c.Service.TransferToUser(ctx, in.UserID, view.ID, userID)
-	return in.text("command.transferred", "To", conversation.Username(name)), err
+	return in.text("command.transferred", "To", domain.Username(name)), err
 }
 
-func (c *Command) transferToQueue(ctx context.Context, in *call, view *conversation.View, name string) (string, error) {
+func (c *Command) transferToQueue(ctx context.Context, in *call, view *domain.View, name string) (string, error) {
 	queue, err := c.findQueue(ctx, view.TeamID, name)
 	if err != nil {
 		return "", err
@@ -145,14 +145,14 @@ func (c *Command) transferToQueue(ctx context.Context, in *call, view *conversat
 }
 
 // findQueue finds a queue by its channel's mention or by its own name; nil where there is none.
-func (c *Command) findQueue(ctx context.Context, teamID, name string) (*conversation.Queue, error) {
+func (c *Command) findQueue(ctx context.Context, teamID, name string) (*domain.Queue, error) {
 	queues, err := c.Queues.Queues(ctx)
 	if err != nil {
 		return nil, err
 	}
 	mention, _ := splitWord(name)
 	channelID, err := c.Directory.ChannelByName(ctx, teamID, strings.ToLower(strings.TrimRight(mention, ".,;:!?)")))
-	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return nil, err
 	}
 	for _, q := range queues {
@@ -160,7 +160,7 @@ func (c *Command) findQueue(ctx context.Context, teamID, name string) (*conversa
 			return q, nil
 		}
 	}
-	var here, elsewhere []*conversation.Queue
+	var here, elsewhere []*domain.Queue
 	for _, q := range queues {
 		switch {
 		case fold(q.Name) != fold(name):
@@ -172,7 +172,7 @@ func (c *Command) findQueue(ctx context.Context, teamID, name string) (*conversa
 	}
 	switch {
 	case len(here) > 1:
-		return nil, conversation.Refuse(conversation.CodeInvalidField, conversation.T("command.ambiguous_queue", "Name", name))
+		return nil, domain.Refuse(domain.CodeInvalidField, domain.T("command.ambiguous_queue", "Name", name))
 	case len(here) == 1:
 		return here[0], nil
 	case len(elsewhere) > 0: // the service says why not

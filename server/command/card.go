@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -43,7 +43,7 @@ func (c *Command) contact(ctx context.Context, in *call) (string, error) {
 	if m == nil {
 		return in.text("command.contact_usage"), nil
 	}
-	name := conversation.CleanName(cut(unquote(m[1])))
+	name := domain.CleanName(cut(unquote(m[1])))
 	if name == "" {
 		return in.text("command.contact_usage"), nil
 	}

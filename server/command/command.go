@@ -8,25 +8,25 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
 // Trigger is the command's name.
 const Trigger = "whatsapp"
 
-// Service is what agents can do; *conversation.Service is one.
+// Service is what agents can do; *domain.Service is one.
 type Service interface {
-	ViewChannel(ctx context.Context, actorID, channelID string) (*conversation.View, error)
-	List(ctx context.Context, actorID string, f conversation.Filter) ([]*conversation.View, int, error)
-	Note(ctx context.Context, actorID, id, text string) (*conversation.View, error)
-	TransferToUser(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
-	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*conversation.View, error)
-	SetOwner(ctx context.Context, actorID, id, userID string) (*conversation.View, error)
-	Claim(ctx context.Context, actorID, id string) (*conversation.View, error)
-	Close(ctx context.Context, actorID, id, reason string) (*conversation.View, error)
-	Reopen(ctx context.Context, actorID, id string) (*conversation.View, error)
+	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
+	List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error)
+	Note(ctx context.Context, actorID, id, text string) (*domain.View, error)
+	TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error)
+	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)
+	SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error)
+	Claim(ctx context.Context, actorID, id string) (*domain.View, error)
+	Close(ctx context.Context, actorID, id, reason string) (*domain.View, error)
+	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
 }
 
 // Dialogs makes the dialogs; *dialog.Dialogs does.
@@ -40,7 +40,7 @@ type Opener interface {
 	Open(ctx context.Context, request model.OpenDialogRequest) error
 }
 
-// Directory finds in Mattermost what people name. Reads answer conversation.ErrNotFound where there is nothing.
+// Directory finds in Mattermost what people name. Reads answer domain.ErrNotFound where there is nothing.
 type Directory interface {
 	// UserByName finds a user by the name behind the @.
 	UserByName(ctx context.Context, username string) (userID string, err error)
@@ -49,13 +49,13 @@ type Directory interface {
 	// ChannelByName finds a team's channel by the name behind the ~.
 	ChannelByName(ctx context.Context, teamID, name string) (channelID string, err error)
 	// Link is the address of a conversation's channel; "" where it has none yet.
-	Link(ctx context.Context, c *conversation.Conversation) string
+	Link(ctx context.Context, c *domain.Conversation) string
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 }
 
 // Queues lists all queues.
 type Queues interface {
-	Queues(ctx context.Context) ([]*conversation.Queue, error)
+	Queues(ctx context.Context) ([]*domain.Queue, error)
 }
 
 // Costs adds up the ledger.
@@ -69,10 +69,10 @@ type QueueCosts struct {
 	Queue    string // its name
 	Currency string // ISO 4217; "" without a plan
 	Planned  bool   // it has an approved plan
-	Limit    conversation.Money
-	Billed   conversation.Money // delivered
-	Reserved conversation.Money // on its way
-	Messages int                // billed ones
+	Limit    domain.Money
+	Billed   domain.Money // delivered
+	Reserved domain.Money // on its way
+	Messages int          // billed ones
 }
 
 // Doctor examines the installation.
@@ -83,8 +83,8 @@ type Doctor interface {
 // Finding is one thing the doctor looked at.
 type Finding struct {
 	OK   bool
-	Text conversation.Text
-	Fix  conversation.Text // what to do; no key = nothing
+	Text domain.Text
+	Fix  domain.Text // what to do; no key = nothing
 }
 
 // Logger is what the command says to the operator: constant messages, ids only.
@@ -139,10 +139,10 @@ type call struct {
 	texts *i18n.Bundle
 }
 
-func (c *call) text(key string, pairs ...any) string { return c.say(conversation.T(key, pairs...)) }
+func (c *call) text(key string, pairs ...any) string { return c.say(domain.T(key, pairs...)) }
 
 // say writes a text for the answer, which is a post.
-func (c *call) say(t conversation.Text) string { return c.texts.Markdown(c.lang, t.Key, t.Data) }
+func (c *call) say(t domain.Text) string { return c.texts.Markdown(c.lang, t.Key, t.Data) }
 
 // Execute does what was typed. It always has an answer and never panics.
 func (c *Command) Execute(ctx context.Context, args Args) (reply Reply) {
@@ -173,7 +173,7 @@ func (c *Command) reply(in *call, s subcommand, run func() (string, error)) Repl
 	if err == nil {
 		return Reply{Text: text}
 	}
-	if refusal, ok := conversation.AsRefusal(err); ok {
+	if refusal, ok := domain.AsRefusal(err); ok {
 		return Reply{Text: in.refusal(refusal)}
 	}
 	c.Logger.Error("A command failed", "command", s.english, "user_id", in.UserID, "error", err.Error())
@@ -181,7 +181,7 @@ func (c *Command) reply(in *call, s subcommand, run func() (string, error)) Repl
 }
 
 // refusal says why not: the fields' texts where there are any.
-func (c *call) refusal(r *conversation.Refusal) string {
+func (c *call) refusal(r *domain.Refusal) string {
 	if r.Text.Key != "" {
 		return c.say(r.Text)
 	}

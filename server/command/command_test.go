@@ -11,8 +11,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
@@ -20,8 +20,8 @@ import (
 // notes what was asked of it.
 type office struct {
 	locale   string
-	view     *conversation.View
-	views    map[conversation.State][]*conversation.View
+	view     *domain.View
+	views    map[domain.State][]*domain.View
 	costs    []QueueCosts
 	findings []Finding
 	admin    bool
@@ -39,13 +39,13 @@ func (o *office) WhisperWith(_ context.Context, channelID, userID, message strin
 }
 
 // draftBox has one draft of the user's and one of somebody else's.
-type draftBox struct{ drafts []*conversation.Draft }
+type draftBox struct{ drafts []*domain.Draft }
 
-func (b draftBox) List(context.Context, string, string, int, int) ([]*conversation.Draft, int, error) {
+func (b draftBox) List(context.Context, string, string, int, int) ([]*domain.Draft, int, error) {
 	return b.drafts, len(b.drafts), nil
 }
 
-func idsOf(drafts []*conversation.Draft, _, _ string, _ func(key string, pairs ...any) string) []any {
+func idsOf(drafts []*domain.Draft, _, _ string, _ func(key string, pairs ...any) string) []any {
 	var ids []any
 	for _, d := range drafts {
 		ids = append(ids, d.ID)
@@ -54,57 +54,57 @@ func idsOf(drafts []*conversation.Draft, _, _ string, _ func(key string, pairs .
 }
 
 func newOffice() *office {
-	c := &conversation.Conversation{
+	c := &domain.Conversation{
 		ID: "conv", TeamID: "team", QueueID: "sales", OwnerID: "me", AttendantID: "me", WindowUntil: 52_320_000,
-		Contact: conversation.Contact{Name: "Ana |*x*| [y](http://z)", Phone: "+5511987654321", CPFMasked: "***.982.247-**"},
+		Contact: domain.Contact{Name: "Ana |*x*| [y](http://z)", Phone: "+5511987654321", CPFMasked: "***.982.247-**"},
 	}
-	return &office{locale: "pt-BR", view: &conversation.View{Conversation: c, State: conversation.Open}}
+	return &office{locale: "pt-BR", view: &domain.View{Conversation: c, State: domain.Open}}
 }
 
-func (o *office) ask(format string, args ...any) (*conversation.View, error) {
+func (o *office) ask(format string, args ...any) (*domain.View, error) {
 	o.asked = append(o.asked, fmt.Sprintf(format, args...))
 	return o.view, o.answer
 }
 
-func (o *office) ViewChannel(_ context.Context, _, channelID string) (*conversation.View, error) {
+func (o *office) ViewChannel(_ context.Context, _, channelID string) (*domain.View, error) {
 	if o.panics {
 		panic("text of a customer")
 	}
 	if channelID != "here" {
-		return nil, conversation.Refuse(conversation.CodeNotFound, conversation.T("refusal.not_a_conversation"))
+		return nil, domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_a_conversation"))
 	}
 	return o.view, nil
 }
 
-func (o *office) List(_ context.Context, _ string, f conversation.Filter) ([]*conversation.View, int, error) {
+func (o *office) List(_ context.Context, _ string, f domain.Filter) ([]*domain.View, int, error) {
 	return o.views[f.State], len(o.views[f.State]) * 2, o.answer
 }
 
-func (o *office) Note(_ context.Context, _, id, text string) (*conversation.View, error) {
+func (o *office) Note(_ context.Context, _, id, text string) (*domain.View, error) {
 	return o.ask("note %s %s", id, text)
 }
 
-func (o *office) TransferToUser(_ context.Context, _, id, userID string) (*conversation.View, error) {
+func (o *office) TransferToUser(_ context.Context, _, id, userID string) (*domain.View, error) {
 	return o.ask("user %s %s", id, userID)
 }
 
-func (o *office) TransferToQueue(_ context.Context, _, id, queueID string) (*conversation.View, error) {
+func (o *office) TransferToQueue(_ context.Context, _, id, queueID string) (*domain.View, error) {
 	return o.ask("queue %s %s", id, queueID)
 }
 
-func (o *office) SetOwner(_ context.Context, _, id, userID string) (*conversation.View, error) {
+func (o *office) SetOwner(_ context.Context, _, id, userID string) (*domain.View, error) {
 	return o.ask("owner %s %s", id, userID)
 }
 
-func (o *office) Claim(_ context.Context, _, id string) (*conversation.View, error) {
+func (o *office) Claim(_ context.Context, _, id string) (*domain.View, error) {
 	return o.ask("claim %s", id)
 }
 
-func (o *office) Close(_ context.Context, _, id, reason string) (*conversation.View, error) {
+func (o *office) Close(_ context.Context, _, id, reason string) (*domain.View, error) {
 	return o.ask("close %s %s", id, reason)
 }
 
-func (o *office) Reopen(_ context.Context, _, id string) (*conversation.View, error) {
+func (o *office) Reopen(_ context.Context, _, id string) (*domain.View, error) {
 	return o.ask("reopen %s", id)
 }
 
@@ -125,7 +125,7 @@ func (o *office) Open(_ context.Context, request model.OpenDialogRequest) error 
 
 func (o *office) UserByName(_ context.Context, username string) (string, error) {
 	if username != "maria.silva" {
-		return "", conversation.ErrNotFound
+		return "", domain.ErrNotFound
 	}
 	return "maria", nil
 }
@@ -134,19 +134,19 @@ func (o *office) Username(_ context.Context, userID string) (string, error) { re
 
 func (o *office) ChannelByName(_ context.Context, teamID, name string) (string, error) {
 	if teamID != "team" || name != "suporte" {
-		return "", errors.Wrap(conversation.ErrNotFound, "channel")
+		return "", errors.Wrap(domain.ErrNotFound, "channel")
 	}
 	return "support-channel", nil
 }
 
-func (o *office) Link(_ context.Context, c *conversation.Conversation) string {
+func (o *office) Link(_ context.Context, c *domain.Conversation) string {
 	return "http://mm/team/channels/wa-" + c.ID
 }
 
 func (o *office) SystemAdmin(context.Context, string) (bool, error) { return o.admin, nil }
 
-func (o *office) Queues(context.Context) ([]*conversation.Queue, error) {
-	return []*conversation.Queue{
+func (o *office) Queues(context.Context) ([]*domain.Queue, error) {
+	return []*domain.Queue{
 		{ID: "sales", Name: "Vendas", TeamID: "team", ChannelID: "sales-channel"},
 		{ID: "support", Name: "Suporte Técnico", TeamID: "team", ChannelID: "support-channel"},
 		{ID: "elsewhere", Name: "Cobrança", TeamID: "other", ChannelID: "c3"},
@@ -257,7 +257,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 
 func TestRefusalsAndErrors(t *testing.T) {
 	o := newOffice()
-	o.answer = conversation.Refuse(conversation.CodeNoPlan, conversation.T("dialog.no_plan", "Queues", "Vendas"))
+	o.answer = domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", "Vendas"))
 	for _, typed := range []string{"novo", "modelo", "nota x", "assumir", "encerrar", "reabrir", "transferir ~suporte", "meus", "custos"} {
 		require.Contains(t, o.in(t, "here", typed), "sem plano", typed)
 	}
@@ -283,9 +283,9 @@ func TestReports(t *testing.T) {
 
 	other := *o.view.Conversation
 	other.AttendantID, other.LastInboundAt = "", 60_000
-	o.views = map[conversation.State][]*conversation.View{
-		conversation.Open:    {o.view},
-		conversation.Expired: {{Conversation: &other, State: conversation.Expired}},
+	o.views = map[domain.State][]*domain.View{
+		domain.Open:    {o.view},
+		domain.Expired: {{Conversation: &other, State: domain.Expired}},
 	}
 	mine := o.in(t, "here", "meus")
 	for _, want := range []string{"http://mm/team/channels/wa-conv", "Janela aberta até", "Janela encerrada", "na fila, sem atendente", "e mais 1", "00:01"} {
@@ -302,9 +302,9 @@ func TestReports(t *testing.T) {
 	}
 
 	o.admin, o.locale = true, "en"
-	o.findings = []Finding{{OK: true, Text: conversation.T("command.claimed")}}
+	o.findings = []Finding{{OK: true, Text: domain.T("command.claimed")}}
 	require.Contains(t, o.in(t, "here", "doctor"), "All is well")
-	o.findings = append(o.findings, Finding{Text: conversation.T("command.closed"), Fix: conversation.T("command.reopened")})
+	o.findings = append(o.findings, Finding{Text: domain.T("command.closed"), Fix: domain.T("command.reopened")})
 	doctor := o.in(t, "here", "doctor")
 	require.Contains(t, doctor, "something to fix")
 	require.Contains(t, doctor, "Conversation reopened.")

@@ -5,13 +5,13 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
-// Drafts lists held drafts; *conversation.Drafts does.
+// Drafts lists held drafts; *domain.Drafts does.
 type Drafts interface {
-	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*conversation.Draft, int, error)
+	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
 }
 
 // Whisperer shows a text with message attachments to one person only.
@@ -20,18 +20,18 @@ type Whisperer interface {
 }
 
 // DraftList makes message attachments with buttons of drafts.
-type DraftList func(drafts []*conversation.Draft, conversationID, authorID string, say func(key string, pairs ...any) string) []any
+type DraftList func(drafts []*domain.Draft, conversationID, authorID string, say func(key string, pairs ...any) string) []any
 
 func (c *Command) drafts(ctx context.Context, in *call) (string, error) {
 	view, err := c.here(ctx, in)
 	if err != nil {
 		return "", err
 	}
-	all, _, err := c.Drafts.List(ctx, in.UserID, view.ID, 0, 2*conversation.MaxDrafts)
+	all, _, err := c.Drafts.List(ctx, in.UserID, view.ID, 0, 2*domain.MaxDrafts)
 	if err != nil {
 		return "", err
 	}
-	var mine []*conversation.Draft
+	var mine []*domain.Draft
 	for _, draft := range all {
 		if draft.AuthorID == in.UserID {
 			mine = append(mine, draft)

@@ -5,13 +5,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestDraftsOfMine(t *testing.T) {
 	o := newOffice()
 	require.Contains(t, o.in(t, "here", "rascunhos"), "não tem rascunhos")
-	o.box.drafts = []*conversation.Draft{{ID: "1", AuthorID: "me"}, {ID: "2", AuthorID: "ana"}, {ID: "3", AuthorID: "me"}}
+	o.box.drafts = []*domain.Draft{{ID: "1", AuthorID: "me"}, {ID: "2", AuthorID: "ana"}, {ID: "3", AuthorID: "me"}}
 	require.Empty(t, o.in(t, "here", "drafts"))
 	require.Len(t, o.asked, 1)
 	require.Contains(t, o.asked[0], "whisper here me **Rascunhos")

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 // listed is how many conversations of one state are listed.
@@ -27,14 +27,14 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 		}
 	}
 	lines := []string{
-		in.row("command.status_customer", "**"+convert.Escape(view.Contact.Name)+"**", view.Contact.Phone, convert.Code(view.Contact.CPFMasked)),
+		in.row("command.status_customer", "**"+markdown.Escape(view.Contact.Name)+"**", view.Contact.Phone, markdown.Code(view.Contact.CPFMasked)),
 		in.row("command.status_state", in.state(view, zone)),
-		in.row("command.status_queue", convert.Escape(queue)),
+		in.row("command.status_queue", markdown.Escape(queue)),
 		in.row("command.status_owner", c.username(ctx, view.OwnerID).Markdown()),
 		in.row("command.status_attendant", c.username(ctx, view.AttendantID).Markdown()),
 	}
-	if view.CooldownUntil != 0 && view.State != conversation.Closed {
-		lines = append(lines, in.say(conversation.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
+	if view.CooldownUntil != 0 && view.State != domain.Closed {
+		lines = append(lines, in.say(domain.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
 	}
 	return strings.Join(lines, "\n"), nil
 }
@@ -54,11 +54,11 @@ func (c *call) row(key string, values ...string) string {
 }
 
 // state is the view's state line, in its queue's time zone.
-func (c *call) state(view *conversation.View, zone string) string {
+func (c *call) state(view *domain.View, zone string) string {
 	return c.say(view.StateLine(view.State, zone))
 }
 
-func (c *Command) username(ctx context.Context, userID string) conversation.Username {
+func (c *Command) username(ctx context.Context, userID string) domain.Username {
 	if userID == "" {
 		return ""
 	}
@@ -66,7 +66,7 @@ func (c *Command) username(ctx context.Context, userID string) conversation.User
 	if err != nil {
 		return "" // somebody who is gone
 	}
-	return conversation.Username(name)
+	return domain.Username(name)
 }
 
 // mine lists what conversations?mine=1 does: what is open first, then what was closed lately.
@@ -82,7 +82,7 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if group.filter.State == conversation.Closed && len(views) > 0 && len(lines) == 0 {
+		if group.filter.State == domain.Closed && len(views) > 0 && len(lines) == 0 {
 			lines = append(lines, in.text("command.mine_none"))
 		}
 		if len(views) > 0 && group.title != "" {
@@ -104,21 +104,21 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 // mineGroup is a part of the list of one's own, under a title of its own.
 type mineGroup struct {
 	title  string // a text's key
-	filter conversation.Filter
+	filter domain.Filter
 }
 
 // mineGroups are in the order in which somebody should look at them.
 func mineGroups() []mineGroup {
-	steps := conversation.UnansweredSteps()
-	groups := []mineGroup{{"followup.open", conversation.Filter{State: conversation.Open}}}
+	steps := domain.UnansweredSteps()
+	groups := []mineGroup{{"followup.open", domain.Filter{State: domain.Open}}}
 	for _, step := range steps {
-		groups = append(groups, mineGroup{"followup.since_" + step.Name, conversation.Filter{State: conversation.Waiting, Unanswered: step}})
+		groups = append(groups, mineGroup{"followup.since_" + step.Name, domain.Filter{State: domain.Waiting, Unanswered: step}})
 	}
-	recent := conversation.Unanswered{Below: steps[len(steps)-1].Least}
+	recent := domain.Unanswered{Below: steps[len(steps)-1].Least}
 	return append(groups,
-		mineGroup{"followup.recent", conversation.Filter{State: conversation.Waiting, Unanswered: recent}},
-		mineGroup{"followup.expired", conversation.Filter{State: conversation.Expired}},
-		mineGroup{"command.mine_closed", conversation.Filter{State: conversation.Closed}})
+		mineGroup{"followup.recent", domain.Filter{State: domain.Waiting, Unanswered: recent}},
+		mineGroup{"followup.expired", domain.Filter{State: domain.Expired}},
+		mineGroup{"command.mine_closed", domain.Filter{State: domain.Closed}})
 }
 
 // zones are the queues' time zones by queue id.
@@ -135,16 +135,16 @@ func (c *Command) zones(ctx context.Context) (map[string]string, error) {
 }
 
 // line is one conversation of a list, its times told in the zone of its queue.
-func (c *Command) line(ctx context.Context, in *call, view *conversation.View, zone string) string {
-	name := "**" + convert.Escape(view.Contact.Name) + "**"
+func (c *Command) line(ctx context.Context, in *call, view *domain.View, zone string) string {
+	name := "**" + markdown.Escape(view.Contact.Name) + "**"
 	if link := c.Directory.Link(ctx, view.Conversation); link != "" {
-		name = "[" + convert.Escape(view.Contact.Name) + "](" + conversation.Link(link).Markdown() + ")"
+		name = "[" + markdown.Escape(view.Contact.Name) + "](" + domain.Link(link).Markdown() + ")"
 	}
 	parts := []string{name, in.state(view, zone)}
 	if last := max(view.LastInboundAt, view.LastOutboundAt, view.LastTemplateAt); last != 0 {
-		parts = append(parts, in.say(conversation.T("command.mine_last", "At", last).In(zone)))
+		parts = append(parts, in.say(domain.T("command.mine_last", "At", last).In(zone)))
 	}
-	if view.AttendantID == in.UserID || view.State == conversation.Closed {
+	if view.AttendantID == in.UserID || view.State == domain.Closed {
 		return "- " + strings.Join(parts, " · ")
 	}
 	if attendant := c.username(ctx, view.AttendantID); attendant != "" {
@@ -181,7 +181,7 @@ func (c *Command) doctor(ctx context.Context, in *call) (string, error) {
 		return "", err
 	}
 	if !admin {
-		return "", conversation.Refuse(conversation.CodeForbidden, conversation.T("command.admins_only"))
+		return "", domain.Refuse(domain.CodeForbidden, domain.T("command.admins_only"))
 	}
 	findings, err := c.Doctor.Examine(ctx)
 	if err != nil {

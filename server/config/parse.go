@@ -13,7 +13,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // MinKeyLength is how many characters an EncryptionKey has at least.
@@ -38,9 +38,9 @@ func Parse(raw map[string]any) (Settings, []Problem) {
 	s := Defaults()
 	p.key("EncryptionKey", &s.EncryptionKey)
 	p.key("PreviousEncryptionKey", &s.PreviousEncryptionKey)
-	p.text("GraphBaseURL", &s.GraphBaseURL, baseURL, conversation.T("config.wrong_url"))
-	p.text("GraphVersion", &s.GraphVersion, graphVersion, conversation.T("config.wrong_version"))
-	p.text("DefaultRegion", &s.DefaultRegion, region, conversation.T("config.wrong_region"))
+	p.text("GraphBaseURL", &s.GraphBaseURL, baseURL, domain.T("config.wrong_url"))
+	p.text("GraphVersion", &s.GraphVersion, graphVersion, domain.T("config.wrong_version"))
+	p.text("DefaultRegion", &s.DefaultRegion, region, domain.T("config.wrong_region"))
 	p.zone(&s.TimeZone)
 	p.number("CooldownHours", &s.CooldownHours, maxCooldownHours)
 	p.flag("RequireCPF", &s.RequireCPF)
@@ -83,7 +83,7 @@ func (p *parser) value(name string) (value any, ok bool) {
 	return value, value != nil
 }
 
-func (p *parser) problem(name string, text conversation.Text) {
+func (p *parser) problem(name string, text domain.Text) {
 	p.problems = append(p.problems, Problem{Setting: name, Text: text})
 }
 
@@ -95,7 +95,7 @@ func (p *parser) key(name string, into *string) {
 	}
 	text, isText := value.(string)
 	if !isText || utf8.RuneCountInString(text) < MinKeyLength {
-		p.problem(name, conversation.T("config.short_key", "Min", MinKeyLength))
+		p.problem(name, domain.T("config.short_key", "Min", MinKeyLength))
 		return
 	}
 	*into = text
@@ -110,13 +110,13 @@ func (p *parser) zone(into **time.Location) {
 	text, _ := value.(string)
 	zone, err := time.LoadLocation(strings.TrimSpace(text))
 	if err != nil || text == "" || strings.TrimSpace(text) == "Local" {
-		p.problem(name, conversation.T("config.wrong_zone"))
+		p.problem(name, domain.T("config.wrong_zone"))
 		return
 	}
 	*into = zone
 }
 
-func (p *parser) text(name string, into *string, normal func(string) (string, bool), wrong conversation.Text) {
+func (p *parser) text(name string, into *string, normal func(string) (string, bool), wrong domain.Text) {
 	value, ok := p.value(name)
 	if !ok {
 		return
@@ -136,7 +136,7 @@ func (p *parser) number(name string, into *int, highest int) {
 	}
 	n, ok := whole(value)
 	if !ok || n < 0 || n > highest {
-		p.problem(name, conversation.T("config.wrong_number", "Max", highest))
+		p.problem(name, domain.T("config.wrong_number", "Max", highest))
 		return
 	}
 	*into = n
@@ -157,7 +157,7 @@ func (p *parser) flag(name string, into *bool) {
 			return
 		}
 	}
-	p.problem(name, conversation.T("config.wrong_flag"))
+	p.problem(name, domain.T("config.wrong_flag"))
 }
 
 // whole reads an integer out of whatever JSON, gob or a console's text field made of it.

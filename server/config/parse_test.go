@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const goodKey = "0123456789abcdef0123456789abcdef"
@@ -50,7 +50,7 @@ func TestParseGoodValues(t *testing.T) {
 		EncryptionKey: goodKey, GraphBaseURL: "http://localhost:8080", GraphVersion: "v26.0", DefaultRegion: "PT",
 		InactivityMinutes: 90, RetentionDays: 365, ReopenHours: 48, ArchiveDays: 30,
 	}, s)
-	require.Equal(t, conversation.Settings{DefaultRegion: "PT", InactivityMinutes: 90, ReopenHours: 48, ArchiveDays: 30}, s.Domain())
+	require.Equal(t, domain.Settings{DefaultRegion: "PT", InactivityMinutes: 90, ReopenHours: 48, ArchiveDays: 30}, s.Domain())
 }
 
 func TestParseWrongValuesFallBack(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Settings are the plugin's settings, valid and with their defaults.
@@ -78,8 +78,8 @@ func defaultZone() *time.Location {
 }
 
 // Domain gives the settings that the domain's policies read.
-func (s Settings) Domain() conversation.Settings {
-	return conversation.Settings{
+func (s Settings) Domain() domain.Settings {
+	return domain.Settings{
 		DefaultRegion:       s.DefaultRegion,
 		CooldownHours:       s.CooldownHours,
 		RequireCPF:          s.RequireCPF,
@@ -101,6 +101,6 @@ func (s Settings) Format(state fmt.State, _ rune) {
 
 // Problem is a setting whose value could not be used; its default is in force.
 type Problem struct {
-	Setting string            // as in the plugin's manifest
-	Text    conversation.Text // what is wrong with it, without the value
+	Setting string      // as in the plugin's manifest
+	Text    domain.Text // what is wrong with it, without the value
 }

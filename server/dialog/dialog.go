@@ -1,6 +1,6 @@
 // Package dialog asks an agent for what starting an atendimento or sending a
 // further template needs: it builds the steps of the dialog and takes their
-// submissions. It decides nothing: conversation.Service does.
+// submissions. It decides nothing: domain.Service does.
 package dialog
 
 import (
@@ -9,9 +9,9 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 // Where the steps are submitted to. Every step goes to the URL of the first.
@@ -20,26 +20,26 @@ const (
 	TemplateURL = "/plugins/whatsapp-ativo/api/v1/dialog/template"
 )
 
-// Starter does what a dialog asks for; *conversation.Service is one.
+// Starter does what a dialog asks for; *domain.Service is one.
 type Starter interface {
-	Start(ctx context.Context, req conversation.StartRequest) (*conversation.Started, error)
-	SendTemplate(ctx context.Context, req conversation.TemplateRequest) (*conversation.Started, error)
+	Start(ctx context.Context, req domain.StartRequest) (*domain.Started, error)
+	SendTemplate(ctx context.Context, req domain.TemplateRequest) (*domain.Started, error)
 	// MayAct refuses who may do nothing in a conversation, though they may see it.
 	MayAct(ctx context.Context, actorID, id string) error
-	View(ctx context.Context, actorID, id string) (*conversation.View, error)
+	View(ctx context.Context, actorID, id string) (*domain.View, error)
 	// QueuesOf are the queues in which the user may start.
-	QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error)
+	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
 
-// Catalog reads what there is to choose from. Reads answer conversation.ErrNotFound where there is nothing.
+// Catalog reads what there is to choose from. Reads answer domain.ErrNotFound where there is nothing.
 type Catalog interface {
-	Account(ctx context.Context, id string) (*conversation.Account, error)
-	Queue(ctx context.Context, id string) (*conversation.Queue, error)
+	Account(ctx context.Context, id string) (*domain.Account, error)
+	Queue(ctx context.Context, id string) (*domain.Queue, error)
 	// TemplatesOf lists all templates of an account, usable or not.
-	TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error)
+	TemplatesOf(ctx context.Context, accountID string) ([]*domain.Template, error)
 	// Budget is the approved plan of a queue, and what was spent and reserved
-	// since the beginning of a month, see conversation.MonthStart.
-	Budget(ctx context.Context, queueID string, month int64) (*conversation.Plan, conversation.Money, error)
+	// since the beginning of a month, see domain.MonthStart.
+	Budget(ctx context.Context, queueID string, month int64) (*domain.Plan, domain.Money, error)
 }
 
 // Readers knows how a user reads; it always has an answer.
@@ -59,8 +59,8 @@ type Ports struct {
 	Catalog  Catalog
 	Readers  Readers
 	Texts    *i18n.Bundle
-	Clock    conversation.Clock
-	Settings func() conversation.Settings
+	Clock    domain.Clock
+	Settings func() domain.Settings
 	// Keys give the secrets of what travels with the client between the steps:
 	// the first one seals, each of them opens.
 	Keys   func() [][]byte
@@ -81,14 +81,14 @@ type StartFor struct {
 	Name      string
 }
 
-// Start gives the dialog of `novo`, still without a trigger id; a *conversation.Refusal says why there is none.
+// Start gives the dialog of `novo`, still without a trigger id; a *domain.Refusal says why there is none.
 func (d *Dialogs) Start(ctx context.Context, who StartFor) (*model.OpenDialogRequest, error) {
 	offer, err := d.startOffer(ctx, who.UserID)
 	if err != nil {
 		return nil, err
 	}
 	s := state{Kind: kindStart, Step: stepTemplate}
-	s.Customer.Phone, s.Customer.Name = clip(who.Phone, maxDefault), clip(conversation.CleanName(who.Name), maxDefault)
+	s.Customer.Phone, s.Customer.Name = clip(who.Phone, maxDefault), clip(domain.CleanName(who.Name), maxDefault)
 	form, err := d.templateStep(d.readerOf(ctx, who.UserID), &s, offer, who.ChannelID)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (d *Dialogs) Start(ctx context.Context, who StartFor) (*model.OpenDialogReq
 }
 
 // Template gives the dialog of `modelo` for a conversation, still without a
-// trigger id; a *conversation.Refusal says why there is none.
+// trigger id; a *domain.Refusal says why there is none.
 func (d *Dialogs) Template(ctx context.Context, userID, conversationID string) (*model.OpenDialogRequest, error) {
 	offer, err := d.templateOffer(ctx, userID, conversationID)
 	if err != nil {
@@ -124,22 +124,22 @@ func (d *Dialogs) readerOf(ctx context.Context, userID string) reader {
 }
 
 func (r reader) text(key string, pairs ...any) string {
-	return r.say(conversation.T(key, pairs...))
+	return r.say(domain.T(key, pairs...))
 }
 
 // markdown writes a text where the form shows Markdown.
 func (r reader) markdown(key string, pairs ...any) string {
-	t := conversation.T(key, pairs...)
+	t := domain.T(key, pairs...)
 	return r.texts.Markdown(r.lang, t.Key, t.Data)
 }
 
 // say writes a text with nothing in its data that could act: some clients show
 // Markdown where others show what was written.
-func (r reader) say(t conversation.Text) string {
+func (r reader) say(t domain.Text) string {
 	data := make(map[string]any, len(t.Data))
 	for name, value := range t.Data {
 		if s, ok := value.(string); ok {
-			value = convert.Defuse(s)
+			value = markdown.Defuse(s)
 		}
 		data[name] = value
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -37,7 +37,7 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 						filled[e.Name] = "-23.5, -46.6"
 					}
 				}
-				desk.answer = &conversation.Refusal{Code: "cooldown", Text: conversation.T("dialog.closed"), Agree: true, NeedsReason: true}
+				desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
 				c.submit(filled)
 				require.Equal(t, []string{"confirm", "reason"}, c.names(), "%s %s", name, kind)
 				require.NoError(t, c.form.IsValid())
@@ -57,7 +57,7 @@ func TestFirstForm(t *testing.T) {
 	require.Equal(t, "template_hello", options[0].Value)
 	require.True(t, strings.HasPrefix(options[1].Text, "order (pt_BR)"), options[1].Text)
 
-	desk.queues = append(desk.queues, &conversation.Queue{ID: "help", Name: "Suporte", ChannelID: "help-channel", AccountID: "account"})
+	desk.queues = append(desk.queues, &domain.Queue{ID: "help", Name: "Suporte", ChannelID: "help-channel", AccountID: "account"})
 	request, err = d.Start(context.Background(), StartFor{UserID: agent, ChannelID: "help-channel"})
 	require.NoError(t, err)
 	require.Equal(t, "queue", request.Dialog.Elements[0].Name)
@@ -96,14 +96,14 @@ func TestNoDialogSaysWhatToDo(t *testing.T) {
 		desk := newDesk(usable(t, orderTemplate))
 		c.change(desk)
 		_, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: c.user})
-		refusal, ok := conversation.AsRefusal(err)
+		refusal, ok := domain.AsRefusal(err)
 		require.True(t, ok, name)
 		require.Equal(t, c.want, refusal.Text.Key, name)
 	}
 	desk := newDesk(usable(t, orderTemplate))
 	desk.view.ClosedAt = 5
 	_, err := desk.dialogs(t).Template(context.Background(), agent, "conv")
-	refusal, ok := conversation.AsRefusal(err)
+	refusal, ok := domain.AsRefusal(err)
 	require.True(t, ok)
 	require.Equal(t, "dialog.closed", refusal.Text.Key)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -28,86 +28,86 @@ const (
 // desk is a small company: two queues on one number, some templates, and a
 // service that notes what it was asked for.
 type desk struct {
-	queues    []*conversation.Queue
-	account   *conversation.Account
-	templates []*conversation.Template
+	queues    []*domain.Queue
+	account   *domain.Account
+	templates []*domain.Template
 	noPlan    bool
 	locale    string
 	now       int64
 	keys      [][]byte
-	settings  conversation.Settings
-	view      *conversation.View
+	settings  domain.Settings
+	view      *domain.View
 
 	mayAct    error
 	answer    error // of Start and SendTemplate
 	panics    bool
-	starts    []conversation.StartRequest
-	templated []conversation.TemplateRequest
+	starts    []domain.StartRequest
+	templated []domain.TemplateRequest
 	logged    []string
 }
 
-func newDesk(templates ...*conversation.Template) *desk {
+func newDesk(templates ...*domain.Template) *desk {
 	return &desk{
-		queues: []*conversation.Queue{{ID: "sales", Name: "Vendas", ChannelID: "sales-channel", AccountID: "account"}},
-		account: &conversation.Account{
+		queues: []*domain.Queue{{ID: "sales", Name: "Vendas", ChannelID: "sales-channel", AccountID: "account"}},
+		account: &domain.Account{
 			ID: "account", Name: "Loja", Enabled: true,
 		},
 		templates: templates,
 		locale:    "pt-BR", now: 1_800_000_000_000, keys: [][]byte{[]byte("0123456789abcdef0123456789abcdef")},
-		settings: conversation.Settings{DefaultRegion: "BR", RequireCPF: true},
-		view: &conversation.View{State: conversation.Waiting, Conversation: &conversation.Conversation{
+		settings: domain.Settings{DefaultRegion: "BR", RequireCPF: true},
+		view: &domain.View{State: domain.Waiting, Conversation: &domain.Conversation{
 			ID: "conv", AccountID: "account", QueueID: "sales", LastTemplateAt: 1_700_000_000_000,
 		}},
 	}
 }
 
-func (d *desk) Start(_ context.Context, req conversation.StartRequest) (*conversation.Started, error) {
+func (d *desk) Start(_ context.Context, req domain.StartRequest) (*domain.Started, error) {
 	if d.panics {
 		panic("11 98765-4321")
 	}
 	d.starts = append(d.starts, req)
-	return &conversation.Started{Status: conversation.Unknown}, d.answer
+	return &domain.Started{Status: domain.Unknown}, d.answer
 }
 
-func (d *desk) SendTemplate(_ context.Context, req conversation.TemplateRequest) (*conversation.Started, error) {
+func (d *desk) SendTemplate(_ context.Context, req domain.TemplateRequest) (*domain.Started, error) {
 	d.templated = append(d.templated, req)
-	return &conversation.Started{}, d.answer
+	return &domain.Started{}, d.answer
 }
 
 func (d *desk) MayAct(context.Context, string, string) error { return d.mayAct }
 
-func (d *desk) View(context.Context, string, string) (*conversation.View, error) {
+func (d *desk) View(context.Context, string, string) (*domain.View, error) {
 	return d.view, nil
 }
 
-func (d *desk) QueuesOf(_ context.Context, userID string) ([]*conversation.Queue, error) {
+func (d *desk) QueuesOf(_ context.Context, userID string) ([]*domain.Queue, error) {
 	if userID != agent {
 		return nil, nil
 	}
 	return d.queues, nil
 }
 
-func (d *desk) Account(context.Context, string) (*conversation.Account, error) { return d.account, nil }
+func (d *desk) Account(context.Context, string) (*domain.Account, error) { return d.account, nil }
 
-func (d *desk) Queue(_ context.Context, id string) (*conversation.Queue, error) {
+func (d *desk) Queue(_ context.Context, id string) (*domain.Queue, error) {
 	for _, q := range d.queues {
 		if q.ID == id {
 			return q, nil
 		}
 	}
-	return nil, conversation.ErrNotFound
+	return nil, domain.ErrNotFound
 }
 
-func (d *desk) TemplatesOf(context.Context, string) ([]*conversation.Template, error) {
+func (d *desk) TemplatesOf(context.Context, string) ([]*domain.Template, error) {
 	return d.templates, nil
 }
 
-func (d *desk) Budget(context.Context, string, int64) (*conversation.Plan, conversation.Money, error) {
+func (d *desk) Budget(context.Context, string, int64) (*domain.Plan, domain.Money, error) {
 	if d.noPlan {
-		return nil, 0, conversation.ErrNotFound
+		return nil, 0, domain.ErrNotFound
 	}
-	prices := conversation.Prices{Marketing: 350_000, Utility: 50_000}
-	return &conversation.Plan{MonthlyLimit: 500_000_000, Currency: "BRL", Prices: prices, Approved: true}, 50_000_000, nil
+	prices := domain.Prices{Marketing: 350_000, Utility: 50_000}
+	return &domain.Plan{MonthlyLimit: 500_000_000, Currency: "BRL", Prices: prices, Approved: true}, 50_000_000, nil
 }
 
 func (d *desk) Reader(context.Context, string) (string, *time.Location) { return d.locale, time.UTC }
@@ -120,16 +120,16 @@ func (d *desk) dialogs(t *testing.T) *Dialogs {
 	require.NoError(t, err)
 	return New(Ports{
 		Starter: d, Catalog: d, Readers: d, Texts: texts, Clock: d, Logger: d,
-		Settings: func() conversation.Settings { return d.settings }, Keys: func() [][]byte { return d.keys },
+		Settings: func() domain.Settings { return d.settings }, Keys: func() [][]byte { return d.keys },
 	})
 }
 
 // usable makes a template of Meta's JSON that the sales queue may use.
-func usable(t *testing.T, definition string) *conversation.Template {
+func usable(t *testing.T, definition string) *domain.Template {
 	t.Helper()
 	var parsed whatsapp.Template
 	require.NoError(t, json.Unmarshal([]byte(definition), &parsed))
-	return &conversation.Template{
+	return &domain.Template{
 		ID: "template_" + parsed.Name, AccountID: "account", Name: parsed.Name, Language: parsed.Language, Category: parsed.Category,
 		Status: "APPROVED", Definition: []byte(definition), Approved: true, QueueIDs: []string{"sales"},
 	}

@@ -3,24 +3,24 @@ package dialog
 import (
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // pick is a template chosen for a queue, with what it may cost.
 type pick struct {
-	queue    *conversation.Queue
-	template *conversation.Template
+	queue    *domain.Queue
+	template *domain.Template
 	parsed   *whatsapp.Template
-	plan     *conversation.Plan
-	spent    conversation.Money // of the plan, this month
-	at       int64              // the moment, milliseconds since epoch
+	plan     *domain.Plan
+	spent    domain.Money // of the plan, this month
+	at       int64        // the moment, milliseconds since epoch
 }
 
 // introduction shows what will be sent and what it costs.
 func introduction(r reader, p *pick) string {
-	parts := []string{"**" + convert.Escape(p.template.Name) + "** (" + convert.Escape(p.template.Language) + ")"}
+	parts := []string{"**" + markdown.Escape(p.template.Name) + "** (" + markdown.Escape(p.template.Language) + ")"}
 	for i := range p.parsed.Components {
 		parts = append(parts, component(r, &p.parsed.Components[i])...)
 	}
@@ -39,18 +39,18 @@ func component(r reader, c *whatsapp.TemplateComponent) []string {
 	switch strings.ToUpper(c.Type) {
 	case "HEADER":
 		if c.Text == "" {
-			return []string{"*" + convert.Escape(r.header(c.Format)) + "*"}
+			return []string{"*" + markdown.Escape(r.header(c.Format)) + "*"}
 		}
-		return paragraphs(c.Text, func(line string) string { return "**" + convert.Escape(line) + "**" })
+		return paragraphs(c.Text, func(line string) string { return "**" + markdown.Escape(line) + "**" })
 	case "BODY":
-		return paragraphs(c.Text, convert.ToMattermost)
+		return paragraphs(c.Text, markdown.ToMattermost)
 	case "FOOTER":
-		return paragraphs(c.Text, func(line string) string { return "*" + convert.Escape(line) + "*" })
+		return paragraphs(c.Text, func(line string) string { return "*" + markdown.Escape(line) + "*" })
 	case "BUTTONS":
 		var labels []string
 		for _, b := range c.Buttons {
 			if b.Text != "" {
-				labels = append(labels, "**"+convert.Escape(b.Text)+"**")
+				labels = append(labels, "**"+markdown.Escape(b.Text)+"**")
 			}
 		}
 		if len(labels) > 0 {

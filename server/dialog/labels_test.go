@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestNoTwoFieldsHaveOneLabel(t *testing.T) {
@@ -49,7 +49,7 @@ func TestLabelsAreAlwaysApart(t *testing.T) {
 func TestQueuesOfOneNameAreToldApart(t *testing.T) {
 	desk := newDesk(usable(t, orderTemplate))
 	for i := range 2 {
-		desk.queues = append(desk.queues, &conversation.Queue{ID: fmt.Sprint("q", i), Name: "Suporte", ChannelID: fmt.Sprint("c", i), AccountID: "account"})
+		desk.queues = append(desk.queues, &domain.Queue{ID: fmt.Sprint("q", i), Name: "Suporte", ChannelID: fmt.Sprint("c", i), AccountID: "account"})
 	}
 	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)

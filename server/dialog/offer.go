@@ -7,15 +7,15 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // offer is what one user can choose from.
 type offer struct {
-	queues    []*conversation.Queue // those with an account in use
-	templates []*conversation.Template
-	accounts  map[string]*conversation.Account // in use, by id
+	queues    []*domain.Queue // those with an account in use
+	templates []*domain.Template
+	accounts  map[string]*domain.Account // in use, by id
 }
 
 // startOffer finds what the user may start with, or refuses with what to do about it.
@@ -25,12 +25,12 @@ func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error)
 		return nil, err
 	}
 	if len(queues) == 0 {
-		return nil, conversation.Refuse(conversation.CodeForbidden, conversation.T("dialog.no_queue"))
+		return nil, domain.Refuse(domain.CodeForbidden, domain.T("dialog.no_queue"))
 	}
-	o := &offer{accounts: map[string]*conversation.Account{}}
+	o := &offer{accounts: map[string]*domain.Account{}}
 	for _, q := range queues {
 		account, err := d.Catalog.Account(ctx, q.AccountID)
-		if errors.Is(err, conversation.ErrNotFound) || err == nil && !account.Enabled {
+		if errors.Is(err, domain.ErrNotFound) || err == nil && !account.Enabled {
 			continue
 		} else if err != nil {
 			return nil, err
@@ -39,7 +39,7 @@ func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error)
 		o.accounts[account.ID] = account
 	}
 	if len(o.queues) == 0 {
-		return nil, conversation.Refuse(conversation.CodeUnavailable, conversation.T("dialog.no_account"))
+		return nil, domain.Refuse(domain.CodeUnavailable, domain.T("dialog.no_account"))
 	}
 	return o, d.complete(ctx, o)
 }
@@ -55,7 +55,7 @@ func (d *Dialogs) templateOffer(ctx context.Context, userID, conversationID stri
 		return nil, err
 	}
 	if view.ClosedAt != 0 {
-		return nil, conversation.Refuse(conversation.CodeConversationClosed, conversation.T("dialog.closed"))
+		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("dialog.closed"))
 	}
 	queue, err := d.Catalog.Queue(ctx, view.QueueID)
 	if err != nil {
@@ -66,11 +66,11 @@ func (d *Dialogs) templateOffer(ctx context.Context, userID, conversationID stri
 		return nil, err
 	}
 	if !account.Enabled {
-		return nil, conversation.Refuse(conversation.CodeUnavailable, conversation.T("dialog.no_account"))
+		return nil, domain.Refuse(domain.CodeUnavailable, domain.T("dialog.no_account"))
 	}
 	q := *queue
 	q.AccountID = account.ID // the conversation stays on its number when its queue moves to another
-	o := &offer{queues: []*conversation.Queue{&q}, accounts: map[string]*conversation.Account{account.ID: account}}
+	o := &offer{queues: []*domain.Queue{&q}, accounts: map[string]*domain.Account{account.ID: account}}
 	return o, d.complete(ctx, o)
 }
 
@@ -89,22 +89,22 @@ func (d *Dialogs) complete(ctx context.Context, o *offer) error {
 	}
 	names := queueNames(o.queues)
 	if len(o.templates) == 0 {
-		return conversation.Refuse(conversation.CodeTemplateNotAllowed, conversation.T("dialog.no_template", "Queues", names))
+		return domain.Refuse(domain.CodeTemplateNotAllowed, domain.T("dialog.no_template", "Queues", names))
 	}
 	for _, q := range o.queues {
-		_, _, err := d.Catalog.Budget(ctx, q.ID, conversation.MonthStart(d.Clock.Now()))
+		_, _, err := d.Catalog.Budget(ctx, q.ID, domain.MonthStart(d.Clock.Now()))
 		if err == nil {
 			return nil
 		}
-		if !errors.Is(err, conversation.ErrNotFound) {
+		if !errors.Is(err, domain.ErrNotFound) {
 			return err
 		}
 	}
-	return conversation.Refuse(conversation.CodeNoPlan, conversation.T("dialog.no_plan", "Queues", names))
+	return domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", names))
 }
 
 // usable tells whether some queue of the offer can send the template.
-func (o *offer) usable(t *conversation.Template) bool {
+func (o *offer) usable(t *domain.Template) bool {
 	for _, q := range o.queues {
 		if q.AccountID == t.AccountID && t.Usable(q.ID) {
 			_, err := parse(t)
@@ -114,7 +114,7 @@ func (o *offer) usable(t *conversation.Template) bool {
 	return false
 }
 
-func (o *offer) queue(id string) *conversation.Queue {
+func (o *offer) queue(id string) *domain.Queue {
 	for _, q := range o.queues {
 		if q.ID == id {
 			return q
@@ -123,7 +123,7 @@ func (o *offer) queue(id string) *conversation.Queue {
 	return nil
 }
 
-func (o *offer) template(id string) *conversation.Template {
+func (o *offer) template(id string) *domain.Template {
 	for _, t := range o.templates {
 		if t.ID == id {
 			return t
@@ -133,7 +133,7 @@ func (o *offer) template(id string) *conversation.Template {
 }
 
 // parse reads a stored template; an error says that it cannot be sent.
-func parse(t *conversation.Template) (*whatsapp.Template, error) {
+func parse(t *domain.Template) (*whatsapp.Template, error) {
 	var parsed whatsapp.Template
 	if err := json.Unmarshal(t.Definition, &parsed); err != nil {
 		return nil, errors.Wrap(err, "could not read the template")
@@ -141,7 +141,7 @@ func parse(t *conversation.Template) (*whatsapp.Template, error) {
 	return &parsed, parsed.Sendable()
 }
 
-func queueNames(queues []*conversation.Queue) string {
+func queueNames(queues []*domain.Queue) string {
 	names := make([]string, len(queues))
 	for i, q := range queues {
 		names[i] = q.Name

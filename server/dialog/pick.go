@@ -10,7 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // offerOf finds again what the user may choose from: rights may have changed since the dialog was opened.
@@ -49,15 +49,15 @@ func (d *Dialogs) pick(ctx context.Context, r reader, o *offer, queueID, templat
 	if p.parsed, err = parse(template); err != nil {
 		return nil, nil, err
 	}
-	p.plan, p.spent, err = d.Catalog.Budget(ctx, queue.ID, conversation.MonthStart(d.Clock.Now()))
-	if errors.Is(err, conversation.ErrNotFound) {
-		return nil, nil, conversation.Refuse(conversation.CodeNoPlan, conversation.T("dialog.no_plan", "Queues", queue.Name))
+	p.plan, p.spent, err = d.Catalog.Budget(ctx, queue.ID, domain.MonthStart(d.Clock.Now()))
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, nil, domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", queue.Name))
 	}
 	return p, nil, err
 }
 
 // refused turns a refusal into an answer: at the elements that the form has, as its error where it has none of them.
-func refused(r reader, refusal *conversation.Refusal, elements []model.DialogElement) *model.SubmitDialogResponse {
+func refused(r reader, refusal *domain.Refusal, elements []model.DialogElement) *model.SubmitDialogResponse {
 	response := &model.SubmitDialogResponse{Errors: map[string]string{}}
 	others := map[string]string{}
 	for name, t := range refusal.Fields {

@@ -6,12 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestAnAdministratorsRulesForVariables(t *testing.T) {
 	template := usable(t, orderTemplate)
-	template.Rules = conversation.Rules{
+	template.Rules = domain.Rules{
 		"header_1": {Default: "Bia"},
 		"body_1":   {Default: "12345678", MaxLength: 5}, // stored before the length was
 		"body_2":   {MaxLength: 2},
@@ -41,9 +41,9 @@ func TestAnAdministratorsRulesForVariables(t *testing.T) {
 func TestThePriceThatHoldsNow(t *testing.T) {
 	desk := newDesk(usable(t, orderTemplate))
 	d := desk.dialogs(t)
-	p := &pick{template: desk.templates[0], plan: &conversation.Plan{
-		Currency: "BRL", MonthlyLimit: 10_000_000, Prices: conversation.Prices{Marketing: 1_000_000},
-		PriceChanges: []conversation.PriceChange{{From: desk.now, Prices: conversation.Prices{Marketing: 2_000_000}}, {From: desk.now + 1, Prices: conversation.Prices{Marketing: 3_000_000}}},
+	p := &pick{template: desk.templates[0], plan: &domain.Plan{
+		Currency: "BRL", MonthlyLimit: 10_000_000, Prices: domain.Prices{Marketing: 1_000_000},
+		PriceChanges: []domain.PriceChange{{From: desk.now, Prices: domain.Prices{Marketing: 2_000_000}}, {From: desk.now + 1, Prices: domain.Prices{Marketing: 3_000_000}}},
 	}}
 	var err error
 	p.parsed, err = parse(p.template)

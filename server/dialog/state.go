@@ -11,7 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Kinds of dialog.
@@ -39,15 +39,15 @@ var errState = errors.New("not a state of ours, or out of date")
 // change or replay anything, so it is sealed and bound to the user; it is also
 // unreadable, because it can hold the customer's document.
 type state struct {
-	Kind           string                `json:"kind"`
-	Step           int                   `json:"step"` // of the form it is sent with
-	At             int64                 `json:"at"`   // when the form was made, milliseconds since epoch
-	QueueID        string                `json:"queue,omitempty"`
-	TemplateID     string                `json:"template,omitempty"`
-	ConversationID string                `json:"conversation,omitempty"`
-	Customer       conversation.Customer `json:"customer"`
-	Variables      map[string]string     `json:"variables,omitempty"`
-	NeedsReason    bool                  `json:"needs_reason,omitempty"`
+	Kind           string            `json:"kind"`
+	Step           int               `json:"step"` // of the form it is sent with
+	At             int64             `json:"at"`   // when the form was made, milliseconds since epoch
+	QueueID        string            `json:"queue,omitempty"`
+	TemplateID     string            `json:"template,omitempty"`
+	ConversationID string            `json:"conversation,omitempty"`
+	Customer       domain.Customer   `json:"customer"`
+	Variables      map[string]string `json:"variables,omitempty"`
+	NeedsReason    bool              `json:"needs_reason,omitempty"`
 }
 
 // seal stamps the state and closes it for one user.

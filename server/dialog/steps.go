@@ -8,7 +8,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -77,7 +77,7 @@ func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error)
 }
 
 // confirmStep is the third form: what there is to agree to.
-func (d *Dialogs) confirmStep(r reader, s *state, refusal *conversation.Refusal) (*model.Dialog, error) {
+func (d *Dialogs) confirmStep(r reader, s *state, refusal *domain.Refusal) (*model.Dialog, error) {
 	elements := []model.DialogElement{{
 		DisplayName: r.label("dialog.confirm"), Name: elementConfirm, Type: "bool",
 		Placeholder: clip(r.text("dialog.confirm_text"), model.DialogElementBoolMaxLength),
@@ -112,7 +112,7 @@ func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, er
 }
 
 func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
-	name := text(elementName, r.label("dialog.customer_name"), r.text("dialog.customer_name_placeholder"), conversation.MaxNameLength)
+	name := text(elementName, r.label("dialog.customer_name"), r.text("dialog.customer_name_placeholder"), domain.MaxNameLength)
 	name.Default = s.Customer.Name
 	cpf := text(elementCPF, r.label("dialog.cpf"), r.text("dialog.cpf_placeholder"), maxCPF)
 	cpf.Optional = !d.Settings().RequireCPF
@@ -122,7 +122,7 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 }
 
 // variableElements asks for what the template leaves open.
-func variableElements(r reader, t *whatsapp.Template, rules conversation.Rules) []model.DialogElement {
+func variableElements(r reader, t *whatsapp.Template, rules domain.Rules) []model.DialogElement {
 	elements := []model.DialogElement{} // never null for the client
 	for _, v := range t.Variables() {
 		placeholder := ""
@@ -190,8 +190,8 @@ func choice(name, label, help string) model.DialogElement {
 	}
 }
 
-func sorted(templates []*conversation.Template) []*conversation.Template {
-	return slices.SortedFunc(slices.Values(templates), func(a, b *conversation.Template) int {
+func sorted(templates []*domain.Template) []*domain.Template {
+	return slices.SortedFunc(slices.Values(templates), func(a, b *domain.Template) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Language, b.Language), cmp.Compare(a.ID, b.ID))
 	})
 }

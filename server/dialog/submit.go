@@ -9,7 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
@@ -41,7 +41,7 @@ func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if body.UserId != userID {
-		refuse(w, http.StatusForbidden, conversation.CodeForbidden, "the submission is somebody else's")
+		refuse(w, http.StatusForbidden, domain.CodeForbidden, "the submission is somebody else's")
 		return
 	}
 	answer(w, http.StatusOK, d.submit(req.Context(), r, &body))
@@ -63,7 +63,7 @@ func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialog
 	if err == nil {
 		return response
 	}
-	if refusal, ok := conversation.AsRefusal(err); ok {
+	if refusal, ok := domain.AsRefusal(err); ok {
 		return refused(r, refusal, nil)
 	}
 	d.Logger.Error("A dialog's submission failed", "user_id", r.userID, "error", err.Error())
@@ -125,7 +125,7 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 	if err == nil {
 		return &model.SubmitDialogResponse{}, nil
 	}
-	refusal, ok := conversation.AsRefusal(err)
+	refusal, ok := domain.AsRefusal(err)
 	if !ok {
 		return nil, err
 	}
@@ -142,15 +142,15 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 // do asks the service for what the dialog decided. A second submission of one form, after a time-out perhaps,
 // must not cost a second template: the service knows when the form was made.
 func (d *Dialogs) do(ctx context.Context, r reader, s *state, p *pick, agreed agreement) error {
-	ref := conversation.TemplateRef{ID: p.template.ID, Name: p.template.Name, Language: p.template.Language}
+	ref := domain.TemplateRef{ID: p.template.ID, Name: p.template.Name, Language: p.template.Language}
 	if s.Kind == kindTemplate {
-		_, err := d.Starter.SendTemplate(ctx, conversation.TemplateRequest{
+		_, err := d.Starter.SendTemplate(ctx, domain.TemplateRequest{
 			ActorID: r.userID, ConversationID: s.ConversationID, Template: ref, Variables: s.Variables,
 			Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 		})
 		return err
 	}
-	_, err := d.Starter.Start(ctx, conversation.StartRequest{
+	_, err := d.Starter.Start(ctx, domain.StartRequest{
 		ActorID: r.userID, AccountID: p.template.AccountID, QueueID: p.queue.ID, Template: ref, Variables: s.Variables,
 		Customer: s.Customer, Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 	})

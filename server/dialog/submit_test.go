@@ -12,7 +12,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // open gives the first forms of both dialogs.
@@ -36,15 +36,15 @@ func good() map[string]any {
 func TestWholeDialogWithBothClients(t *testing.T) {
 	for _, remember := range []bool{false, true} {
 		desk := newDesk(usable(t, orderTemplate))
-		desk.queues = append(desk.queues, &conversation.Queue{ID: "help", Name: "Suporte", AccountID: "account"})
+		desk.queues = append(desk.queues, &domain.Queue{ID: "help", Name: "Suporte", AccountID: "account"})
 		d := desk.dialogs(t)
 		c := &client{t: t, d: d, remember: remember, form: open(t, d)[kindStart]}
 
 		require.Contains(t, c.submit(map[string]any{"queue": "help", "template": "template_order"}).Errors, "template")
 		require.Equal(t, "form", c.submit(map[string]any{"queue": "sales", "template": "template_order"}).Type)
-		desk.answer = &conversation.Refusal{
-			Code: conversation.CodeCooldown, Agree: true, NeedsReason: true,
-			Text: conversation.T("dialog.no_plan", "Queues", "Ana [x](http://y)"),
+		desk.answer = &domain.Refusal{
+			Code: domain.CodeCooldown, Agree: true, NeedsReason: true,
+			Text: domain.T("dialog.no_plan", "Queues", "Ana [x](http://y)"),
 		}
 		require.Equal(t, "form", c.submit(good()).Type)
 		require.Equal(t, []string{"confirm", "reason"}, c.names())
@@ -57,11 +57,11 @@ func TestWholeDialogWithBothClients(t *testing.T) {
 
 		desk.answer = nil
 		require.Equal(t, &model.SubmitDialogResponse{}, c.submit(map[string]any{"confirm": true, "reason": "urgente"}))
-		require.Equal(t, conversation.StartRequest{
+		require.Equal(t, domain.StartRequest{
 			ActorID: agent, AccountID: "account", QueueID: "sales",
-			Template:  conversation.TemplateRef{ID: "template_order", Name: "order", Language: "pt_BR"},
+			Template:  domain.TemplateRef{ID: "template_order", Name: "order", Language: "pt_BR"},
 			Variables: map[string]string{"header_1": "Ana", "body_1": "12", "body_2": "3", "button_1": "12"},
-			Customer:  conversation.Customer{Name: "Ana", CPF: validCPF, Phone: validPhone},
+			Customer:  domain.Customer{Name: "Ana", CPF: validCPF, Phone: validPhone},
 			Confirm:   true, Reason: "urgente", Since: desk.now,
 		}, desk.starts[1])
 	}
@@ -74,8 +74,8 @@ func TestTemplateDialog(t *testing.T) {
 		c := &client{t: t, d: d, remember: remember, form: open(t, d)[kindTemplate]}
 		c.submit(map[string]any{"template": "template_hello"})
 		require.Empty(t, c.names(), "no variables, no customer")
-		refusal := &conversation.Refusal{Code: conversation.CodeInvalidField, Text: conversation.T("dialog.costs_anyway"), Agree: true}
-		refusal.Fields = map[string]conversation.Text{"confirm": refusal.Text}
+		refusal := &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("dialog.costs_anyway"), Agree: true}
+		refusal.Fields = map[string]domain.Text{"confirm": refusal.Text}
 		desk.answer = refusal
 		require.Equal(t, "form", c.submit(nil).Type)
 		require.Equal(t, []string{"confirm"}, c.names())
@@ -86,7 +86,7 @@ func TestTemplateDialog(t *testing.T) {
 
 		require.Equal(t, desk.now, desk.templated[1].Since, "the service is told when the form was made")
 
-		desk.answer = conversation.Refuse(conversation.CodeCooldown, conversation.T("refusal.sent_meanwhile"))
+		desk.answer = domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
 		require.NotEmpty(t, c.submit(map[string]any{"confirm": true}).Error, "the same form again")
 	}
 }
@@ -96,7 +96,7 @@ func TestAgreementHoldsForItsValuesOnly(t *testing.T) {
 	d := desk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
-	desk.answer = &conversation.Refusal{Code: "cooldown", Text: conversation.T("dialog.closed"), Agree: true}
+	desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
 	c.submit(good())
 	other := map[string]any{"confirm": true, "phone": "(21) 98765-4321"}
 	require.Equal(t, "form", c.submit(other).Type)
@@ -129,7 +129,7 @@ func TestClientThatKeepsTheFirstState(t *testing.T) {
 	c := &client{t: t, d: d, remember: true, form: first}
 	c.submit(map[string]any{"template": "template_order"})
 	c.form = first
-	desk.answer = &conversation.Refusal{Code: "cooldown", Text: conversation.T("dialog.closed"), Agree: true}
+	desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
 	c.submit(good())
 	require.Equal(t, []string{"confirm"}, c.names())
 	c.form, desk.answer = first, nil
@@ -143,11 +143,11 @@ func TestRefusals(t *testing.T) {
 		error  bool
 		errors []string
 	}{
-		"a field":          {conversation.RefuseField("phone", conversation.T("dialog.closed")), false, []string{"phone"}},
-		"an unknown field": {conversation.RefuseField("account_id", conversation.T("dialog.closed")), true, nil},
-		"both":             {&conversation.Refusal{Fields: map[string]conversation.Text{"body_1": {Key: "a"}, "x": {Key: "b"}}}, true, []string{"body_1"}},
-		"no field":         {conversation.Refuse(conversation.CodeBudgetSpent, conversation.T("dialog.closed")), true, nil},
-		"wrapped":          {errors.Wrap(conversation.Refuse("x", conversation.T("dialog.closed")), "start"), true, nil},
+		"a field":          {domain.RefuseField("phone", domain.T("dialog.closed")), false, []string{"phone"}},
+		"an unknown field": {domain.RefuseField("account_id", domain.T("dialog.closed")), true, nil},
+		"both":             {&domain.Refusal{Fields: map[string]domain.Text{"body_1": {Key: "a"}, "x": {Key: "b"}}}, true, []string{"body_1"}},
+		"no field":         {domain.Refuse(domain.CodeBudgetSpent, domain.T("dialog.closed")), true, nil},
+		"wrapped":          {errors.Wrap(domain.Refuse("x", domain.T("dialog.closed")), "start"), true, nil},
 		"broken":           {errors.New("the database is away"), true, nil},
 	} {
 		desk := newDesk(usable(t, orderTemplate))
@@ -280,7 +280,7 @@ func FuzzSubmission(f *testing.F) {
 		if step > 0 {
 			c.submit(map[string]any{"template": "template_order"})
 		}
-		desk.answer = &conversation.Refusal{Code: "cooldown", Text: conversation.T("dialog.closed"), Agree: true, NeedsReason: true}
+		desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
 		if step > 1 {
 			c.submit(good())
 		}
@@ -296,12 +296,12 @@ func TestFormsAreForWhoMayAct(t *testing.T) {
 	desk := newDesk(usable(t, orderTemplate))
 	d := desk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindTemplate]}
-	desk.mayAct = conversation.Refuse(conversation.CodeForbidden, conversation.T("refusal.outside"))
+	desk.mayAct = domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))
 	answer := c.submit(map[string]any{"template": "template_order"})
 	require.Contains(t, answer.Error, "saiu do canal")
 	require.Nil(t, answer.Form)
 	_, err := d.Template(context.Background(), agent, "conv")
-	refusal, is := conversation.AsRefusal(err)
+	refusal, is := domain.AsRefusal(err)
 	require.True(t, is)
-	require.Equal(t, conversation.CodeForbidden, refusal.Code)
+	require.Equal(t, domain.CodeForbidden, refusal.Code)
 }

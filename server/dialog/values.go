@@ -8,7 +8,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // field reads one text of a submission. given is false where the client did not
@@ -74,7 +74,7 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 }
 
 // checkCustomer says what is wrong with the customer's fields; the service has the last word.
-func (d *Dialogs) checkCustomer(r reader, c *conversation.Customer) map[string]string {
+func (d *Dialogs) checkCustomer(r reader, c *domain.Customer) map[string]string {
 	problems := map[string]string{}
 	check := func(name, value string, limit int, optional, valid bool, key string) {
 		switch {
@@ -87,9 +87,9 @@ func (d *Dialogs) checkCustomer(r reader, c *conversation.Customer) map[string]s
 		}
 	}
 	settings := d.Settings()
-	_, validCPF := conversation.ParseDocument(c.CPF)
-	_, validPhone := conversation.ParsePhone(c.Phone, settings.DefaultRegion)
-	check(elementName, c.Name, conversation.MaxNameLength, false, conversation.CleanName(c.Name) != "" && !strings.ContainsFunc(c.Name, unprintable), "dialog.name_invalid")
+	_, validCPF := domain.ParseDocument(c.CPF)
+	_, validPhone := domain.ParsePhone(c.Phone, settings.DefaultRegion)
+	check(elementName, c.Name, domain.MaxNameLength, false, domain.CleanName(c.Name) != "" && !strings.ContainsFunc(c.Name, unprintable), "dialog.name_invalid")
 	check(elementCPF, c.CPF, maxCPF, !settings.RequireCPF, validCPF, "dialog.cpf_invalid")
 	check(elementPhone, c.Phone, maxPhone, false, validPhone, "dialog.phone_invalid")
 	return problems

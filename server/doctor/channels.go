@@ -3,7 +3,7 @@ package doctor
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // nearlyFull is the part of a team's channels, in percent, from which there is a warning.
@@ -32,12 +32,12 @@ func (d *Doctor) channels(ctx context.Context) ([]Finding, error) {
 			return nil, err
 		}
 		team := d.TeamName(ctx, q.TeamID)
-		f := Finding{Check: "channels", OK: true, Text: conversation.T("doctor.channels", "Team", team, "Channels", channels, "Limit", limit)}
+		f := Finding{Check: "channels", OK: true, Text: domain.T("doctor.channels", "Team", team, "Channels", channels, "Limit", limit)}
 		if (channels+waiting)*100 >= limit*nearlyFull {
-			f.OK, f.Fix = false, conversation.T("doctor.channels_fix")
+			f.OK, f.Fix = false, domain.T("doctor.channels_fix")
 		}
 		if channels >= limit && waiting > 0 {
-			f.Text = conversation.T("doctor.channels_full", "Team", team, "Channels", channels, "Limit", limit, "Waiting", waiting)
+			f.Text = domain.T("doctor.channels_full", "Team", team, "Channels", channels, "Limit", limit, "Waiting", waiting)
 		}
 		findings = append(findings, f)
 	}

@@ -5,15 +5,15 @@ import (
 	"context"
 	"time"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Finding is one thing the doctor looked at.
 type Finding struct {
 	Check string // what was looked at, one word
 	OK    bool
-	Text  conversation.Text // what was found
-	Fix   conversation.Text // what to do; no key where there is nothing to do
+	Text  domain.Text // what was found
+	Fix   domain.Text // what to do; no key where there is nothing to do
 	// AccountID is the number it is about; "" = none.
 	AccountID string
 }
@@ -27,16 +27,16 @@ type Backlog struct {
 
 // Store reads what the doctor looks at.
 type Store interface {
-	Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error)
-	Queues(ctx context.Context) ([]*conversation.Queue, error)
-	TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error)
+	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
+	Queues(ctx context.Context) ([]*domain.Queue, error)
+	TemplatesOf(ctx context.Context, accountID string) ([]*domain.Template, error)
 	// HasPlan tells whether a queue has an approved plan.
 	HasPlan(ctx context.Context, queueID string) (bool, error)
 	// Healths is what Meta last said of the accounts, by account id.
-	Healths(ctx context.Context) (map[string]*conversation.Health, error)
+	Healths(ctx context.Context) (map[string]*domain.Health, error)
 	Backlogs(ctx context.Context) (inbox, outbox Backlog, err error)
 	// StuckLanes lists where nothing moved for long.
-	StuckLanes(ctx context.Context, now int64) ([]*conversation.Stuck, error)
+	StuckLanes(ctx context.Context, now int64) ([]*domain.Stuck, error)
 	// ChannelsOfTeam counts a team's channels that are not archived, and the
 	// conversations that wait for theirs.
 	ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error)
@@ -47,22 +47,22 @@ type Store interface {
 	LostQueues(ctx context.Context) ([]string, error)
 }
 
-// Prober asks Meta about an account; a *conversation.Refusal says what is wrong.
+// Prober asks Meta about an account; a *domain.Refusal says what is wrong.
 type Prober interface {
-	Probe(ctx context.Context, account *conversation.Account) (conversation.Health, error)
+	Probe(ctx context.Context, account *domain.Account) (domain.Health, error)
 }
 
 // Problem is a setting that cannot be used.
 type Problem struct {
 	Setting string
-	Text    conversation.Text
+	Text    domain.Text
 }
 
 // Doctor examines. All fields are needed.
 type Doctor struct {
 	Store    Store
 	Prober   Prober
-	Clock    conversation.Clock
+	Clock    domain.Clock
 	Problems func() []Problem
 	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
 	LastWebhook func(accountID string) int64
@@ -88,17 +88,17 @@ const (
 func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	var findings []Finding
 	for _, p := range d.Problems() {
-		findings = append(findings, Finding{Check: "settings", Text: conversation.T("doctor.setting", "Setting", p.Setting), Fix: p.Text})
+		findings = append(findings, Finding{Check: "settings", Text: domain.T("doctor.setting", "Setting", p.Setting), Fix: p.Text})
 	}
 	if lost := d.Lost(); lost > 0 {
-		findings = append(findings, Finding{Check: "keys", Text: conversation.T("doctor.keys_lost", "Count", lost), Fix: conversation.T("doctor.keys_lost_fix")})
+		findings = append(findings, Finding{Check: "keys", Text: domain.T("doctor.keys_lost", "Count", lost), Fix: domain.T("doctor.keys_lost_fix")})
 	}
 	accounts, _, err := d.Store.Accounts(ctx, 0, maxAccounts)
 	if err != nil {
 		return nil, err
 	}
 	if len(accounts) == 0 {
-		findings = append(findings, Finding{Check: "accounts", Text: conversation.T("doctor.no_account"), Fix: conversation.T("doctor.no_account_fix")})
+		findings = append(findings, Finding{Check: "accounts", Text: domain.T("doctor.no_account"), Fix: domain.T("doctor.no_account_fix")})
 	}
 	healths, err := d.Store.Healths(ctx)
 	if err != nil {
@@ -139,19 +139,19 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	return append(findings, more...), err
 }
 
-func (d *Doctor) account(ctx context.Context, a *conversation.Account, known *conversation.Health) ([]Finding, error) {
+func (d *Doctor) account(ctx context.Context, a *domain.Account, known *domain.Health) ([]Finding, error) {
 	if !a.Enabled {
-		return []Finding{{Check: "account", OK: true, Text: conversation.T("doctor.account_disabled", "Account", a.Name)}}, nil
+		return []Finding{{Check: "account", OK: true, Text: domain.T("doctor.account_disabled", "Account", a.Name)}}, nil
 	}
 	findings := d.number(ctx, a, known)
 	last := max(a.WebhookAt, d.LastWebhook(a.ID))
 	if last == 0 {
-		findings = append(findings, Finding{Check: "webhook", Text: conversation.T("doctor.webhook_never", "Account", a.Name), Fix: conversation.T("doctor.webhook_never_fix")})
+		findings = append(findings, Finding{Check: "webhook", Text: domain.T("doctor.webhook_never", "Account", a.Name), Fix: domain.T("doctor.webhook_never_fix")})
 	} else {
-		findings = append(findings, Finding{Check: "webhook", OK: true, Text: conversation.T("doctor.webhook_last", "Account", a.Name, "At", last)})
+		findings = append(findings, Finding{Check: "webhook", OK: true, Text: domain.T("doctor.webhook_last", "Account", a.Name, "At", last)})
 	}
 	if a.DefaultQueueID == "" {
-		findings = append(findings, Finding{Check: "default_queue", Text: conversation.T("doctor.no_default_queue", "Account", a.Name), Fix: conversation.T("doctor.no_default_queue_fix")})
+		findings = append(findings, Finding{Check: "default_queue", Text: domain.T("doctor.no_default_queue", "Account", a.Name), Fix: domain.T("doctor.no_default_queue_fix")})
 	}
 	templates, err := d.Store.TemplatesOf(ctx, a.ID)
 	if err != nil {
@@ -163,9 +163,9 @@ func (d *Doctor) account(ctx context.Context, a *conversation.Account, known *co
 			usable++
 		}
 	}
-	finding := Finding{Check: "templates", OK: usable > 0, Text: conversation.T("doctor.templates", "Account", a.Name, "Usable", usable, "Total", len(templates))}
+	finding := Finding{Check: "templates", OK: usable > 0, Text: domain.T("doctor.templates", "Account", a.Name, "Usable", usable, "Total", len(templates))}
 	if usable == 0 {
-		finding.Fix = conversation.T("doctor.templates_fix")
+		finding.Fix = domain.T("doctor.templates_fix")
 	}
 	return append(findings, finding), nil
 }
@@ -177,7 +177,7 @@ func (d *Doctor) queues(ctx context.Context) ([]Finding, error) {
 	}
 	var findings []Finding
 	if len(queues) == 0 {
-		findings = append(findings, Finding{Check: "queues", Text: conversation.T("doctor.no_queue"), Fix: conversation.T("doctor.no_queue_fix")})
+		findings = append(findings, Finding{Check: "queues", Text: domain.T("doctor.no_queue"), Fix: domain.T("doctor.no_queue_fix")})
 	}
 	for _, q := range queues {
 		approved, err := d.Store.HasPlan(ctx, q.ID)
@@ -185,9 +185,9 @@ func (d *Doctor) queues(ctx context.Context) ([]Finding, error) {
 			return nil, err
 		}
 		if approved {
-			findings = append(findings, Finding{Check: "plan", OK: true, Text: conversation.T("doctor.plan", "Queue", q.Name)})
+			findings = append(findings, Finding{Check: "plan", OK: true, Text: domain.T("doctor.plan", "Queue", q.Name)})
 		} else {
-			findings = append(findings, Finding{Check: "plan", Text: conversation.T("doctor.no_plan", "Queue", q.Name), Fix: conversation.T("doctor.no_plan_fix")})
+			findings = append(findings, Finding{Check: "plan", Text: domain.T("doctor.no_plan", "Queue", q.Name), Fix: domain.T("doctor.no_plan_fix")})
 		}
 	}
 	return findings, nil
@@ -199,20 +199,20 @@ func (d *Doctor) jobs(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	return []Finding{
-		backlog("inbox", inbox, conversation.T("doctor.inbox", "Depth", inbox.Depth, "Seconds", int(inbox.Oldest.Seconds()))),
-		backlog("outbox", outbox, conversation.T("doctor.outbox", "Depth", outbox.Depth, "Seconds", int(outbox.Oldest.Seconds()))),
+		backlog("inbox", inbox, domain.T("doctor.inbox", "Depth", inbox.Depth, "Seconds", int(inbox.Oldest.Seconds()))),
+		backlog("outbox", outbox, domain.T("doctor.outbox", "Depth", outbox.Depth, "Seconds", int(outbox.Oldest.Seconds()))),
 		dead(inbox.Dead + outbox.Dead),
 	}, nil
 }
 
 // stuck tells where nothing moved for long.
-func (d *Doctor) stuck(ctx context.Context, accounts []*conversation.Account) ([]Finding, error) {
+func (d *Doctor) stuck(ctx context.Context, accounts []*domain.Account) ([]Finding, error) {
 	stuck, err := d.Store.StuckLanes(ctx, d.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
 	if len(stuck) == 0 {
-		return []Finding{{Check: "stuck_lane", OK: true, Text: conversation.T("stuck.none")}}, nil
+		return []Finding{{Check: "stuck_lane", OK: true, Text: domain.T("stuck.none")}}, nil
 	}
 	names := map[string]string{}
 	for _, a := range accounts {
@@ -226,17 +226,17 @@ func (d *Doctor) stuck(ctx context.Context, accounts []*conversation.Account) ([
 	return findings, nil
 }
 
-func backlog(check string, b Backlog, text conversation.Text) Finding {
+func backlog(check string, b Backlog, text domain.Text) Finding {
 	if b.Oldest < slow {
 		return Finding{Check: check, OK: true, Text: text}
 	}
-	return Finding{Check: check, Text: text, Fix: conversation.T("doctor.backlog_fix")}
+	return Finding{Check: check, Text: text, Fix: domain.T("doctor.backlog_fix")}
 }
 
 func dead(letters int) Finding {
-	text := conversation.T("doctor.dead_letters", "Count", letters)
+	text := domain.T("doctor.dead_letters", "Count", letters)
 	if letters == 0 {
 		return Finding{Check: "dead_letters", OK: true, Text: text}
 	}
-	return Finding{Check: "dead_letters", Text: text, Fix: conversation.T("doctor.dead_letters_fix")}
+	return Finding{Check: "dead_letters", Text: text, Fix: domain.T("doctor.dead_letters_fix")}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
@@ -17,13 +17,13 @@ const now = int64(1_795_000_000_000)
 
 // patient is an installation that is well; each test makes it ill in one way.
 type patient struct {
-	account   conversation.Account
+	account   domain.Account
 	noAccount bool
 	noQueue   bool
 	noPlan    bool
-	templates []*conversation.Template
-	known     conversation.Health
-	probe     conversation.Health
+	templates []*domain.Template
+	known     domain.Health
+	probe     domain.Health
 	probeErr  error
 	inbox     doctor.Backlog
 	outbox    doctor.Backlog
@@ -33,7 +33,7 @@ type patient struct {
 	erasures  doctor.Erasures
 	sealed    int  // values that no key opens
 	keeps     bool // the server's settings keep posts
-	stuck     []*conversation.Stuck
+	stuck     []*domain.Stuck
 	archived  int // channels of open conversations
 	public    int
 	lost      []string // queues
@@ -44,40 +44,40 @@ type patient struct {
 
 func healthy() *patient {
 	return &patient{
-		account:   conversation.Account{ID: "a", Name: "Loja", AccessToken: "token", Enabled: true, DefaultQueueID: "q", WebhookAt: now},
-		templates: []*conversation.Template{{Approved: true, Status: "APPROVED", QueueIDs: []string{"q"}}, {Status: "APPROVED"}},
-		probe: conversation.Health{
+		account:   domain.Account{ID: "a", Name: "Loja", AccessToken: "token", Enabled: true, DefaultQueueID: "q", WebhookAt: now},
+		templates: []*domain.Template{{Approved: true, Status: "APPROVED", QueueIDs: []string{"q"}}, {Status: "APPROVED"}},
+		probe: domain.Health{
 			OK: true, QualityRating: "GREEN", MessagingLimit: "TIER_1K", NumberStatus: "CONNECTED", Subscribed: true,
 			Scopes: []string{"whatsapp_business_management", "whatsapp_business_messaging"},
 		},
 	}
 }
 
-func (p *patient) Accounts(context.Context, int, int) ([]*conversation.Account, int, error) {
+func (p *patient) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
 	if p.noAccount {
 		return nil, 0, p.err
 	}
-	return []*conversation.Account{&p.account}, 1, p.err
+	return []*domain.Account{&p.account}, 1, p.err
 }
 func (p *patient) Erasures(context.Context) (doctor.Erasures, error) { return p.erasures, nil }
 
-func (p *patient) Queues(context.Context) ([]*conversation.Queue, error) {
+func (p *patient) Queues(context.Context) ([]*domain.Queue, error) {
 	if p.noQueue {
 		return nil, nil
 	}
-	return []*conversation.Queue{{ID: "q", Name: "Vendas"}}, nil
+	return []*domain.Queue{{ID: "q", Name: "Vendas"}}, nil
 }
-func (p *patient) TemplatesOf(context.Context, string) ([]*conversation.Template, error) {
+func (p *patient) TemplatesOf(context.Context, string) ([]*domain.Template, error) {
 	return p.templates, nil
 }
 func (p *patient) HasPlan(context.Context, string) (bool, error) { return !p.noPlan, nil }
-func (p *patient) Healths(context.Context) (map[string]*conversation.Health, error) {
-	return map[string]*conversation.Health{"a": &p.known}, nil
+func (p *patient) Healths(context.Context) (map[string]*domain.Health, error) {
+	return map[string]*domain.Health{"a": &p.known}, nil
 }
 func (p *patient) Backlogs(context.Context) (inbox, outbox doctor.Backlog, err error) {
 	return p.inbox, p.outbox, nil
 }
-func (p *patient) StuckLanes(context.Context, int64) ([]*conversation.Stuck, error) {
+func (p *patient) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
 	return p.stuck, nil
 }
 func (p *patient) ChannelsOfTeam(context.Context, string) (channels, waiting int, err error) {
@@ -93,7 +93,7 @@ func (p *patient) limit() int {
 	}
 	return 2000
 }
-func (p *patient) Probe(context.Context, *conversation.Account) (conversation.Health, error) {
+func (p *patient) Probe(context.Context, *domain.Account) (domain.Health, error) {
 	return p.probe, p.probeErr
 }
 func (p *patient) Now() int64 { return now }
@@ -137,17 +137,17 @@ func TestExamine(t *testing.T) {
 		"all is well":       {func(*patient) {}, nil},
 		"nothing is set up": {func(p *patient) { p.noAccount, p.noQueue = true, true }, []string{"accounts doctor.no_account", "queues doctor.no_queue"}},
 		"nothing moves": {func(p *patient) {
-			p.stuck = []*conversation.Stuck{
-				{Queue: "inbox", AccountID: "a", Reason: conversation.WaitsForDefaultQueue, Lanes: 1, Since: now},
-				{Queue: "inbox", AccountID: "a", Reason: conversation.WaitsForTeamRoom, Lanes: 2, Since: now},
+			p.stuck = []*domain.Stuck{
+				{Queue: "inbox", AccountID: "a", Reason: domain.WaitsForDefaultQueue, Lanes: 1, Since: now},
+				{Queue: "inbox", AccountID: "a", Reason: domain.WaitsForTeamRoom, Lanes: 2, Since: now},
 				{Queue: "outbox", AccountID: "gone", Reason: "something else", Lanes: 3, Since: now}, {Queue: "channels", Lanes: 4, Since: now},
 			}
 		}, []string{"stuck_lane stuck.inbox", "stuck_lane stuck.inbox", "stuck_lane stuck.outbox", "stuck_lane stuck.channels"}},
-		"a setting cannot be used":  {func(p *patient) { p.problems = []doctor.Problem{{"TimeZone", conversation.T("config.wrong_zone")}} }, []string{"settings doctor.setting"}},
+		"a setting cannot be used":  {func(p *patient) { p.problems = []doctor.Problem{{"TimeZone", domain.T("config.wrong_zone")}} }, []string{"settings doctor.setting"}},
 		"a disabled number is left": {func(p *patient) { p.account.Enabled, p.account.AccessToken, p.account.WebhookAt = false, "", 0 }, nil},
 		"no token":                  {func(p *patient) { p.account.AccessToken = "" }, []string{"token doctor.token_unset"}},
 		"Meta refuses the token": {func(p *patient) {
-			p.probeErr = conversation.Refuse(conversation.CodeMetaRefused, conversation.T("doctor.token_fix"))
+			p.probeErr = domain.Refuse(domain.CodeMetaRefused, domain.T("doctor.token_fix"))
 			p.account.BlockedCode, p.account.BlockedAt = 190, now
 		}, []string{"token doctor.token", "blocked doctor.blocked"}},
 		"Meta cannot be reached":       {func(p *patient) { p.probeErr = errors.New("connection refused") }, []string{"token doctor.token"}},
@@ -204,7 +204,7 @@ func TestExamine(t *testing.T) {
 
 func TestWhatMetaSaysIsTheFix(t *testing.T) {
 	p := healthy()
-	p.probeErr = errors.Wrap(conversation.Refuse(conversation.CodeMetaRefused, conversation.T("refusal.meta", "Words", "expired")), "ask Meta")
+	p.probeErr = errors.Wrap(domain.Refuse(domain.CodeMetaRefused, domain.T("refusal.meta", "Words", "expired")), "ask Meta")
 	for _, f := range p.examine(t) {
 		if f.Check == "token" {
 			require.Equal(t, "refusal.meta", f.Fix.Key)

@@ -3,7 +3,7 @@ package doctor
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Erasures is how far Mattermost has forgotten the people who were erased.
@@ -21,13 +21,13 @@ func (d *Doctor) erasures(ctx context.Context) ([]Finding, error) {
 	f := Finding{Check: "erasure"}
 	switch posts, channels := d.MayErase(); {
 	case e.Late > 0:
-		f.Text, f.Fix = conversation.T("doctor.erasure_late", "Count", e.Late), conversation.T("doctor.erasure_late_fix")
+		f.Text, f.Fix = domain.T("doctor.erasure_late", "Count", e.Late), domain.T("doctor.erasure_late_fix")
 	case e.Stays:
-		f.Text, f.Fix = conversation.T("doctor.erasure_stays"), conversation.T("doctor.erasure_stays_fix")
+		f.Text, f.Fix = domain.T("doctor.erasure_stays"), domain.T("doctor.erasure_stays_fix")
 	case posts && channels:
-		f.OK, f.Text = true, conversation.T("doctor.erasure_on")
+		f.OK, f.Text = true, domain.T("doctor.erasure_on")
 	default:
-		f.OK, f.Text = true, conversation.T("doctor.erasure_off")
+		f.OK, f.Text = true, domain.T("doctor.erasure_off")
 	}
 	return []Finding{f}, nil
 }

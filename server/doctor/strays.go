@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // strays looks for channels in which customers write and nobody reads: those of
@@ -14,17 +14,17 @@ func (d *Doctor) strays(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := Finding{Check: "channel_archived", OK: archived+public == 0, Text: conversation.T("doctor.channel_archived", "Archived", archived, "Public", public)}
+	open := Finding{Check: "channel_archived", OK: archived+public == 0, Text: domain.T("doctor.channel_archived", "Archived", archived, "Public", public)}
 	if !open.OK {
-		open.Fix = conversation.T("doctor.channel_archived_fix")
+		open.Fix = domain.T("doctor.channel_archived_fix")
 	}
 	lost, err := d.Store.LostQueues(ctx)
 	if err != nil {
 		return nil, err
 	}
-	queues := Finding{Check: "queue_channel", OK: len(lost) == 0, Text: conversation.T("doctor.queue_channel", "Queues", strings.Join(lost, ", "))}
+	queues := Finding{Check: "queue_channel", OK: len(lost) == 0, Text: domain.T("doctor.queue_channel", "Queues", strings.Join(lost, ", "))}
 	if !queues.OK {
-		queues.Fix = conversation.T("doctor.queue_channel_fix")
+		queues.Fix = domain.T("doctor.queue_channel_fix")
 	}
 	return []Finding{open, queues}, nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert/converttest"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown/markdowntest"
 )
 
 // hostile are values as strangers write them: each tries to be more than text.
@@ -96,7 +96,7 @@ func fill(fields []field, value func(name string) string) map[string]any {
 		case kindOf[f.name] == "words":
 			data[f.name] = words(value(f.name))
 		case kindOf[f.name] == "link":
-			data[f.name] = conversation.Link("https://mattermost.example/team/channels/x")
+			data[f.name] = domain.Link("https://mattermost.example/team/channels/x")
 		default:
 			data[f.name] = value(f.name)
 		}
@@ -122,7 +122,7 @@ func itself(b *Bundle, lang, key, text string, fields []field, without string) [
 	if _, known := acting[id]; !known {
 		harmless := fill(fields, func(string) string { return "Ana" })
 		delete(harmless, without)
-		acting[id] = converttest.Acts(post(b, lang, key, text, harmless))
+		acting[id] = markdowntest.Acts(post(b, lang, key, text, harmless))
 	}
 	return acting[id]
 }
@@ -133,11 +133,11 @@ func judge(t require.TestingT, b *Bundle, lang, key, text string, fields []field
 	data := fill(fields, value)
 	delete(data, without)
 	shown := post(b, lang, key, text, data)
-	require.ElementsMatch(t, itself(b, lang, key, text, fields, without), converttest.Acts(shown), "%s: %q", key, shown)
-	seen, plain := converttest.Shown(shown), converttest.Seen(b.Text(lang, key, data))
+	require.ElementsMatch(t, itself(b, lang, key, text, fields, without), markdowntest.Acts(shown), "%s: %q", key, shown)
+	seen, plain := markdowntest.Shown(shown), markdowntest.Seen(b.Text(lang, key, data))
 	for name, value := range data {
 		typed, ok := value.(string)
-		if typed = converttest.Seen(strings.NewReplacer("\u2424", " ").Replace(typed)); ok && strings.Contains(plain, typed) { // the branch tells it
+		if typed = markdowntest.Seen(strings.NewReplacer("\u2424", " ").Replace(typed)); ok && strings.Contains(plain, typed) { // the branch tells it
 			require.Contains(t, seen, typed, "%s, %s: %q", key, name, shown)
 		}
 	}

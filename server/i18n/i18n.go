@@ -26,7 +26,7 @@ const (
 var files embed.FS
 
 // zoneKey is where a text's data may name the time zone of its times (IANA);
-// package conversation calls it ZoneKey.
+// package domain calls it ZoneKey.
 const zoneKey = "Zone"
 
 // noValue is what package text/template prints where a text's data is missing.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 // Markdown gives the text as part of a post: values are shown as they are, so
@@ -28,10 +28,10 @@ type wordy interface{ Text(lang string) string }
 type escapedWords struct{ wordy }
 
 // Text is the words as part of a post.
-func (w escapedWords) Text(lang string) string { return convert.Escape(w.wordy.Text(lang)) }
+func (w escapedWords) Text(lang string) string { return markdown.Escape(w.wordy.Text(lang)) }
 
 // String is for a text that does not let them speak.
-func (w escapedWords) String() string { return convert.Escape(fmt.Sprint(w.wordy)) }
+func (w escapedWords) String() string { return markdown.Escape(fmt.Sprint(w.wordy)) }
 
 func asMarkdown(value any) any {
 	switch v := value.(type) {
@@ -42,7 +42,7 @@ func asMarkdown(value any) any {
 	case wordy:
 		return escapedWords{v}
 	case string:
-		return convert.Escape(v)
+		return markdown.Escape(v)
 	}
 	if _, ok := integer(value); ok {
 		return value
@@ -61,6 +61,6 @@ func asMarkdown(value any) any {
 		}
 		return inner
 	default:
-		return convert.Escape(fmt.Sprint(value))
+		return markdown.Escape(fmt.Sprint(value))
 	}
 }

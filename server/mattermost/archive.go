@@ -10,7 +10,7 @@ import (
 )
 
 // archived tells whether the server refused something because the channel is
-// archived; see relay.ErrArchived.
+// archived; see posting.ErrArchived.
 func archived(appErr *model.AppError) bool {
 	switch appErr.Id {
 	case "api.post.create_post.can_not_post_to_deleted.error", "api.post.update_post.can_not_update_post_in_deleted.error",

@@ -6,9 +6,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // maxNames is how many names are tried for one channel.
@@ -17,7 +17,7 @@ const maxNames = 20
 // EnsureChannel makes the private channel, or finds it where an earlier try made
 // it. Its name is no secret: a channel that is not ours may have it, and then
 // ours gets another.
-func (p *Port) EnsureChannel(ctx context.Context, c relay.Channel) (string, error) {
+func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (string, error) {
 	for n := 1; n <= maxNames; n++ {
 		name := numbered(c.Name, n)
 		if err := jobqueue.Held(ctx); err != nil {
@@ -35,12 +35,12 @@ func (p *Port) EnsureChannel(ctx context.Context, c relay.Channel) (string, erro
 			return there.Id, nil
 		case err == nil:
 			continue
-		case !errors.Is(err, conversation.ErrNotFound):
+		case !errors.Is(err, domain.ErrNotFound):
 			return "", err
 		case appErr == nil:
 			return "", errors.Wrap(errNothing, "could not create the channel")
 		case appErr.Id == "store.sql_channel.save_channel.limit.app_error":
-			return "", relay.ErrTooManyChannels
+			return "", posting.ErrTooManyChannels
 		}
 		return "", wrap(appErr, "could not create the channel")
 	}
@@ -82,14 +82,14 @@ func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
 	return nil
 }
 
-// AddMember invites somebody into the channel; conversation.ErrNotFound where
+// AddMember invites somebody into the channel; domain.ErrNotFound where
 // the person is unknown, deactivated or not in the team.
 func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) error {
 	switch may, err := p.records.MayJoinServer(ctx, teamID, userID); {
 	case err != nil:
 		return err
 	case !may:
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	if err := jobqueue.Held(ctx); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) 
 	return nil
 }
 
-// Username answers the @name of somebody; conversation.ErrNotFound.
+// Username answers the @name of somebody; domain.ErrNotFound.
 func (p *Port) Username(_ context.Context, userID string) (string, error) {
 	user, appErr := p.api.GetUser(userID)
 	if appErr != nil {
@@ -164,19 +164,19 @@ func (p *Port) SystemAdmins(_ context.Context) ([]string, error) {
 }
 
 // ChannelTeam answers the team of a channel that is neither archived nor
-// direct; conversation.ErrNotFound where there is no such channel.
+// direct; domain.ErrNotFound where there is no such channel.
 func (p *Port) ChannelTeam(ctx context.Context, channelID string) (string, error) {
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil {
 		return "", err
 	}
 	if channel.DeleteAt != 0 || channel.TeamId == "" {
-		return "", conversation.ErrNotFound
+		return "", domain.ErrNotFound
 	}
 	return channel.TeamId, nil
 }
 
-// UserByName finds a user by the name behind the @; conversation.ErrNotFound.
+// UserByName finds a user by the name behind the @; domain.ErrNotFound.
 func (p *Port) UserByName(_ context.Context, username string) (string, error) {
 	user, appErr := p.api.GetUserByUsername(username)
 	if appErr != nil {
@@ -188,11 +188,11 @@ func (p *Port) UserByName(_ context.Context, username string) (string, error) {
 	return user.Id, nil
 }
 
-// ChannelByName finds a team's channel by the name behind the ~; conversation.ErrNotFound.
+// ChannelByName finds a team's channel by the name behind the ~; domain.ErrNotFound.
 func (p *Port) ChannelByName(ctx context.Context, teamID, name string) (string, error) {
 	channel, err := p.records.ServerChannelByName(ctx, teamID, name)
 	if err == nil && channel.DeleteAt != 0 {
-		err = conversation.ErrNotFound
+		err = domain.ErrNotFound
 	}
 	if err != nil {
 		return "", err
@@ -202,7 +202,7 @@ func (p *Port) ChannelByName(ctx context.Context, teamID, name string) (string, 
 
 // Link is the address of a conversation's channel; "" where it has none yet. It
 // names the channel by its id, which no hand can change.
-func (p *Port) Link(_ context.Context, c *conversation.Conversation) string {
+func (p *Port) Link(_ context.Context, c *domain.Conversation) string {
 	if c.ChannelID == "" {
 		return ""
 	}

@@ -6,12 +6,12 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // FindPostOf looks for a user's post with a property among those of a channel
 // created since a moment of the server's clock, deleted ones too. It answers
-// conversation.ErrNotFound.
+// domain.ErrNotFound.
 func (p *Port) FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
 	return p.records.FindServerPost(ctx, channelID, userID, since, prop, value)
 }
@@ -22,7 +22,7 @@ func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]s
 	for _, id := range fileIDs {
 		info, appErr := p.api.GetFileInfo(id)
 		if appErr != nil {
-			if err := wrap(appErr, "could not read a file"); !errors.Is(err, conversation.ErrNotFound) {
+			if err := wrap(appErr, "could not read a file"); !errors.Is(err, domain.ErrNotFound) {
 				return nil, err
 			}
 			continue

@@ -3,14 +3,14 @@ package mattermost
 import (
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // eventConversation is the name of the event behind custom_<plugin id>_.
 const eventConversation = "conversation"
 
-// PublishChange tells web clients that a conversation changed; see relay.Events.
-func (p *Port) PublishChange(to relay.Audience, id string, updatedAt int64) {
+// PublishChange tells web clients that a conversation changed; see channelsync.Events.
+func (p *Port) PublishChange(to domain.Audience, id string, updatedAt int64) {
 	p.api.PublishWebSocketEvent(eventConversation, map[string]any{"id": id, "updated_at": updatedAt},
 		&model.WebsocketBroadcast{ChannelId: to.ChannelID, UserId: to.UserID})
 }

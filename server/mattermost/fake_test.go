@@ -10,7 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -129,7 +129,7 @@ func (f *fakeAPI) UpdatePost(p *model.Post) (*model.Post, *model.AppError) {
 		return nil, nil
 	}
 	require.True(f.t, testSeals.HoldsChange(p.Id, p.GetProps()))
-	p.DelProp(relay.PropSeal) // as our own hook does, before the post is stored
+	p.DelProp(posting.PropSeal) // as our own hook does, before the post is stored
 	f.exec("UPDATE posts SET message = $2, props = $3 WHERE id = $1", p.Id, p.Message, asJSON(f.t, p.GetProps()))
 	return f.stored(p.Id), nil
 }

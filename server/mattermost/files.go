@@ -9,8 +9,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // mediaAction is the button's address; see the REST API.
@@ -31,7 +31,7 @@ func (p *Port) MaxFileSize(context.Context) (int64, error) {
 // HasFile tells whether a file is there, whole.
 func (p *Port) HasFile(_ context.Context, fileID string) (bool, error) {
 	info, appErr := p.api.GetFileInfo(fileID)
-	if err := wrap(appErr, "could not look for a file"); errors.Is(err, conversation.ErrNotFound) {
+	if err := wrap(appErr, "could not look for a file"); errors.Is(err, domain.ErrNotFound) {
 		return false, nil
 	} else if err != nil {
 		return false, err
@@ -44,7 +44,7 @@ func (p *Port) HasFile(_ context.Context, fileID string) (bool, error) {
 
 // OpenUpload begins an upload. The file belongs to nobody: a plugin, which has
 // no session, can hang no other on a post that exists.
-func (p *Port) OpenUpload(_ context.Context, u relay.NewUpload) (id string, err error) {
+func (p *Port) OpenUpload(_ context.Context, u posting.NewUpload) (id string, err error) {
 	session, err := p.api.CreateUploadSession(&model.UploadSession{
 		Id: model.NewId(), Type: model.UploadTypeAttachment, UserId: model.UploadNoUserID, ChannelId: u.ChannelID,
 		Filename: u.Name, FileSize: u.Size, ReqFileId: u.FileID,
@@ -58,7 +58,7 @@ func (p *Port) OpenUpload(_ context.Context, u relay.NewUpload) (id string, err 
 	return session.Id, nil
 }
 
-// UploadOffset is how many bytes of an upload the server has; conversation.ErrNotFound.
+// UploadOffset is how many bytes of an upload the server has; domain.ErrNotFound.
 func (p *Port) UploadOffset(_ context.Context, id string) (int64, error) {
 	session, err := p.api.GetUploadSession(id)
 	if err != nil {
@@ -94,21 +94,21 @@ func wrapUpload(err error, doing string) error {
 		return errors.Wrap(err, doing)
 	}
 	if strings.HasSuffix(appErr.Id, ".gen_info.app_error") || strings.HasSuffix(appErr.Id, ".large_image.app_error") {
-		return errors.Wrap(relay.ErrUnreadablePicture, doing)
+		return errors.Wrap(posting.ErrUnreadablePicture, doing)
 	}
 	if appErr.StatusCode == http.StatusNotFound {
-		return errors.Wrap(conversation.ErrNotFound, doing)
+		return errors.Wrap(domain.ErrNotFound, doing)
 	}
 	return errors.Wrap(judge(appErr), doing)
 }
 
 // ShowMedia makes a post say how its file is doing, and hangs the file on it.
-func (p *Port) ShowMedia(ctx context.Context, postID string, shown relay.MediaShown) error {
+func (p *Port) ShowMedia(ctx context.Context, postID string, shown posting.MediaShown) error {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
 		return err
 	}
-	state, _ := post.GetProp(relay.PropMedia).(string)
+	state, _ := post.GetProp(posting.PropMedia).(string)
 	hangs := shown.FileID == "" || post.FileIds.Contains(shown.FileID)
 	if state == shown.State && hangs {
 		return nil
@@ -117,10 +117,10 @@ func (p *Port) ShowMedia(ctx context.Context, postID string, shown relay.MediaSh
 		post.FileIds = append(post.FileIds, shown.FileID)
 	}
 	if shown.State == "" {
-		post.DelProp(relay.PropMedia)
+		post.DelProp(posting.PropMedia)
 		post.DelProp(model.PostPropsAttachments)
 	} else {
-		post.AddProp(relay.PropMedia, shown.State)
+		post.AddProp(posting.PropMedia, shown.State)
 		post.AddProp(model.PostPropsAttachments, []any{mediaAttachment(shown)})
 	}
 	updated, err := p.update(ctx, post, "could not show a file on its post")
@@ -128,12 +128,12 @@ func (p *Port) ShowMedia(ctx context.Context, postID string, shown relay.MediaSh
 	case err != nil:
 		return err
 	case shown.FileID != "" && !updated.FileIds.Contains(shown.FileID):
-		return relay.ErrNotAttached
+		return posting.ErrNotAttached
 	}
 	return nil
 }
 
-func mediaAttachment(shown relay.MediaShown) map[string]any {
+func mediaAttachment(shown posting.MediaShown) map[string]any {
 	attachment := map[string]any{"text": shown.Text, "fallback": shown.Text}
 	if shown.Button != "" {
 		attachment["actions"] = []any{map[string]any{

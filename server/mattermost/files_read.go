@@ -15,9 +15,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/convert"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 const (
@@ -27,8 +26,8 @@ const (
 	sessionLife = 2 * time.Hour
 )
 
-// FileInfo tells about a file; see relay.FileInfos.
-func (p *Port) FileInfo(_ context.Context, fileID string) (*relay.FileInfo, error) {
+// FileInfo tells about a file; see posting.FileInfos.
+func (p *Port) FileInfo(_ context.Context, fileID string) (*posting.FileInfo, error) {
 	info, appErr := p.api.GetFileInfo(fileID)
 	if appErr != nil {
 		return nil, wrap(appErr, "could not read about a file")
@@ -37,15 +36,15 @@ func (p *Port) FileInfo(_ context.Context, fileID string) (*relay.FileInfo, erro
 		return nil, errors.Wrap(errNothing, "could not read about a file")
 	}
 	if info.DeleteAt != 0 {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
-	return &relay.FileInfo{
-		File:      convert.File{ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size},
+	return &posting.FileInfo{
+		File:      posting.File{ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size},
 		CreatorID: info.CreatorId, PostID: info.PostId, ChannelID: info.ChannelId, CreatedAt: info.CreateAt,
 	}, nil
 }
 
-// FileHead reads the first bytes of a file; see relay.FileInfos.
+// FileHead reads the first bytes of a file; see posting.FileInfos.
 func (p *Port) FileHead(ctx context.Context, fileID string, size int64) ([]byte, error) {
 	r, err := p.openFile(ctx, fileID, size)
 	if err != nil {
@@ -84,7 +83,7 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 
 // streamFile reads over REST, with a session that ends with the reading: the
 // bot's or, where that may not, that of who uploaded the file.
-func (p *Port) streamFile(ctx context.Context, info *relay.FileInfo, head int64, userID string) (io.ReadCloser, error) {
+func (p *Port) streamFile(ctx context.Context, info *posting.FileInfo, head int64, userID string) (io.ReadCloser, error) {
 	address, client, err := p.ownServer()
 	if err != nil {
 		return nil, err
@@ -126,7 +125,7 @@ func (p *Port) streamFile(ctx context.Context, info *relay.FileInfo, head int64,
 		_ = response.Body.Close()
 		end()
 		if response.StatusCode == http.StatusNotFound {
-			return nil, errors.Wrap(conversation.ErrNotFound, "could not read a file")
+			return nil, errors.Wrap(domain.ErrNotFound, "could not read a file")
 		}
 		return nil, errors.Errorf("the server answered %d for a file", response.StatusCode)
 	}
@@ -181,7 +180,7 @@ func wrapOr(appErr *model.AppError, doing string) error {
 	return wrap(appErr, doing)
 }
 
-// PostFiles lists the files of a post and its channel; conversation.ErrNotFound.
+// PostFiles lists the files of a post and its channel; domain.ErrNotFound.
 func (p *Port) PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {

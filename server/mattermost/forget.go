@@ -8,8 +8,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // MayErase tells what the server's settings let us remove for good.
@@ -47,7 +47,7 @@ func (p *Port) EraseChannel(ctx context.Context, channelID string) error {
 }
 
 // DropDraft removes what somebody typed in a channel and did not send. Only they may, so it is done with a session of theirs.
-func (p *Port) DropDraft(ctx context.Context, channelID string, d relay.ServerDraft) error {
+func (p *Port) DropDraft(ctx context.Context, channelID string, d domain.ServerDraft) error {
 	return p.asUser(ctx, d.UserID, model.SystemUserRoleId, func(remove func(path string) error) error {
 		path := "/users/" + url.PathEscape(d.UserID) + "/channels/" + url.PathEscape(channelID) + "/drafts"
 		if d.RootID != "" {
@@ -93,7 +93,7 @@ func (p *Port) asUser(ctx context.Context, userID, roles string, do func(remove 
 // Nameless takes name, header and purpose off a channel.
 func (p *Port) Nameless(ctx context.Context, channelID string) error {
 	now, err := p.records.ServerChannel(ctx, channelID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil
 	} else if err != nil || now.DisplayName == now.Name && now.Header == "" && now.Purpose == "" {
 		return err
@@ -119,7 +119,7 @@ func (p *Port) HidePosts(_ context.Context, postIDs []string) error {
 		if appErr != nil && appErr.Id == "app.post.get.app_error" { // it went with the post that it answers
 			continue
 		}
-		if err := wrap(appErr, "could not delete a post"); err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		if err := wrap(appErr, "could not delete a post"); err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return err
 		}
 	}
@@ -136,7 +136,7 @@ func (p *Port) HangLoose(ctx context.Context, channelID, userID string, fileIDs 
 	}
 	for len(fileIDs) > 0 {
 		n := min(len(fileIDs), looseFiles)
-		if _, err := p.CreatePost(ctx, relay.Post{ChannelID: channelID, UserID: userID, Type: relay.TypeNote, FileIDs: fileIDs[:n]}); err != nil {
+		if _, err := p.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Type: posting.TypeNote, FileIDs: fileIDs[:n]}); err != nil {
 			return err
 		}
 		fileIDs = fileIDs[n:]

@@ -3,14 +3,14 @@ package mattermost
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // maxMembers bounds what is read of one channel.
 const maxMembers = 2000
 
 // Members lists the people of a channel by username, without bots and deactivated users.
-func (p *Port) Members(ctx context.Context, channelID string) ([]conversation.Member, error) {
+func (p *Port) Members(ctx context.Context, channelID string) ([]domain.Member, error) {
 	return p.records.ServerMembers(ctx, channelID, maxMembers)
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // Port speaks to Mattermost as our bot.
@@ -22,7 +22,7 @@ type Port struct {
 	api     plugin.API
 	botID   string
 	records Records
-	seals   *relay.Seals
+	seals   *posting.Seals
 	can     Capabilities
 }
 
@@ -46,7 +46,7 @@ func CapabilitiesOf(serverVersion string) Capabilities {
 }
 
 // New makes the port of the plugin API, our bot's user id, the server's own tables, and what proves that a change is ours.
-func New(api plugin.API, botID string, records Records, seals *relay.Seals) *Port {
+func New(api plugin.API, botID string, records Records, seals *posting.Seals) *Port {
 	return &Port{api: api, botID: botID, records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion())}
 }
 
@@ -54,17 +54,17 @@ func New(api plugin.API, botID string, records Records, seals *relay.Seals) *Por
 func (p *Port) BotID() string { return p.botID }
 
 // errNothing stands for an RPC that broke: the generated client then answers zero values.
-var errNothing = errors.Wrap(relay.ErrUnavailable, "the server gave no answer")
+var errNothing = errors.Wrap(posting.ErrUnavailable, "the server gave no answer")
 
-// wrap turns the API's error into ours; a 404 becomes conversation.ErrNotFound.
+// wrap turns the API's error into ours; a 404 becomes domain.ErrNotFound.
 func wrap(appErr *model.AppError, doing string) error {
 	switch {
 	case appErr == nil:
 		return nil
 	case archived(appErr):
-		return errors.Wrap(relay.ErrArchived, doing)
+		return errors.Wrap(posting.ErrArchived, doing)
 	case appErr.StatusCode == http.StatusNotFound:
-		return errors.Wrap(conversation.ErrNotFound, doing)
+		return errors.Wrap(domain.ErrNotFound, doing)
 	default:
 		return errors.Wrap(judge(appErr), doing)
 	}
@@ -79,9 +79,9 @@ func judge(appErr *model.AppError) error {
 	}
 	switch status := appErr.StatusCode; {
 	case status == http.StatusBadRequest, status == http.StatusForbidden, status == http.StatusRequestEntityTooLarge, status == http.StatusUnprocessableEntity:
-		return errors.Wrap(relay.ErrRefused, id)
+		return errors.Wrap(posting.ErrRefused, id)
 	case status == 0, status >= http.StatusInternalServerError, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
-		return errors.Wrap(relay.ErrUnavailable, id)
+		return errors.Wrap(posting.ErrUnavailable, id)
 	default:
 		return errors.New(id)
 	}

@@ -10,13 +10,13 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // testSeals prove what the port changes.
-var testSeals = &relay.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
+var testSeals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
 
 func TestGuardsOnlyWhereTheServerHasThem(t *testing.T) {
 	for version, guards := range map[string]bool{"11.4.0": false, "11.8.3": false, "11.9.0": true, "11.11.1": true, "12.0.0": true, "nonsense": false, "": false} {
@@ -32,10 +32,10 @@ func TestStatusesOnAPostNeverGoBack(t *testing.T) {
 	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
 	f.post(&model.Post{Id: "p", Message: "oi"})
-	for _, s := range []conversation.Status{"pending", "delivered", "sent", "pending", "read", "failed", "delivered"} {
+	for _, s := range []domain.Status{"pending", "delivered", "sent", "pending", "read", "failed", "delivered"} {
 		require.NoError(t, p.ShowStatus(ctx, "p", s))
 	}
-	require.Equal(t, "read", f.stored("p").GetProp(relay.PropStatus))
+	require.Equal(t, "read", f.stored("p").GetProp(posting.PropStatus))
 	require.Equal(t, 3, f.updates, "what says nothing new costs no update")
 	require.NoError(t, p.ShowStatus(ctx, "gone", "sent"), "a post that was deleted is no trouble")
 }
@@ -52,10 +52,10 @@ func TestALostAnswerIsAnError(t *testing.T) {
 	f.exec("INSERT INTO users (id, username, deleteat) VALUES ('ana', 'ana', 0)")
 	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
 	calls := map[string]func() error{
-		"CreatePost": func() error { _, err := p.CreatePost(ctx, relay.Post{ChannelID: "c"}); return err },
+		"CreatePost": func() error { _, err := p.CreatePost(ctx, posting.Post{ChannelID: "c"}); return err },
 		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
 		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
-		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", relay.MediaShown{State: "waiting"}) },
+		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaShown{State: "waiting"}) },
 		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
 		"React off": func() error {
 			f.exec("INSERT INTO reactions (postid, userid, emojiname, createat, deleteat) VALUES ('q', 'bot', 'heart', 1, 0) ON CONFLICT DO NOTHING")
@@ -71,7 +71,7 @@ func TestALostAnswerIsAnError(t *testing.T) {
 		"OwnFiles":    func() error { _, err := p.OwnFiles(ctx, "ana", []string{"file"}); return err },
 		"SystemAdmin": func() error { _, err := p.SystemAdmins(ctx); return err },
 		"EnsureChannel": func() error {
-			_, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "team", Name: "wa-1"})
+			_, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "team", Name: "wa-1"})
 			return err
 		},
 		"UpdateCategories": func() error {
@@ -113,20 +113,20 @@ func TestWhatDecidesIsReadFromTheTables(t *testing.T) {
 	require.Equal(t, "team", team)
 	require.NoError(t, p.Archive(ctx, channel))
 	_, err = p.ChannelTeam(ctx, channel)
-	require.ErrorIs(t, err, conversation.ErrNotFound)
+	require.ErrorIs(t, err, domain.ErrNotFound)
 }
 
 func TestEnsureChannelFindsTheOneOfAnEarlierTry(t *testing.T) {
 	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
-	first, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "t", Name: "wa-1"})
+	first, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-1"})
 	require.NoError(t, err)
-	second, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "t", Name: "wa-1"})
+	second, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-1"})
 	require.NoError(t, err)
 	require.Equal(t, first, second)
 	f.full = true
-	_, err = p.EnsureChannel(ctx, relay.Channel{TeamID: "t", Name: "wa-2"})
-	require.ErrorIs(t, err, relay.ErrTooManyChannels)
+	_, err = p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-2"})
+	require.ErrorIs(t, err, posting.ErrTooManyChannels)
 }
 
 // The name of a conversation's channel is no secret: somebody may have it before us.
@@ -142,7 +142,7 @@ func TestAChannelOfAnotherIsNotAdopted(t *testing.T) {
 	for what, theirs := range taken {
 		theirs.TeamId, theirs.Name = "t", "wa-"+model.NewId()
 		f.channel(theirs)
-		wanted := relay.Channel{TeamID: "t", Name: theirs.Name, DisplayName: "Ana"}
+		wanted := posting.Channel{TeamID: "t", Name: theirs.Name, DisplayName: "Ana"}
 		id, err := p.EnsureChannel(ctx, wanted)
 		require.NoError(t, err, what)
 		require.NotEqual(t, theirs.Id, id, what)
@@ -159,7 +159,7 @@ func TestAChannelIsPutRight(t *testing.T) {
 	for _, version := range []string{"11.4.0", "11.10.0"} {
 		f, p := newFake(t, version)
 		ctx := context.Background()
-		wanted := relay.Channel{TeamID: "team", Name: "wa-1", DisplayName: "Ana", Header: "Janela aberta"}
+		wanted := posting.Channel{TeamID: "team", Name: "wa-1", DisplayName: "Ana", Header: "Janela aberta"}
 		id, err := p.EnsureChannel(ctx, wanted)
 		require.NoError(t, err)
 		for _, change := range []string{"deleteat = 5", "type = 'O'", "teamid = 'other'", "name = 'maria-pedido'", "name = 'wa-12'", "displayname = 'Maria'", "header = 'Encerrado'",
@@ -182,7 +182,7 @@ func TestAChannelIsPutRight(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "wa-1-2", f.storedChannel(id).Name, "somebody took the name meanwhile")
 		_, err = p.PutRight(ctx, "gone", wanted)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 		f.broken = true
 		_, err = p.PutRight(ctx, id, wanted)
 		require.Error(t, err)
@@ -192,7 +192,7 @@ func TestAChannelIsPutRight(t *testing.T) {
 func TestDiscardMakesNoChannel(t *testing.T) {
 	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
-	wanted := relay.Channel{TeamID: "team", Name: "wa-1"}
+	wanted := posting.Channel{TeamID: "team", Name: "wa-1"}
 	require.NoError(t, p.Discard(ctx, wanted))
 	f.channel(&model.Channel{TeamId: "team", Name: "wa-1", Type: model.ChannelTypeOpen})
 	id, err := p.EnsureChannel(ctx, wanted)
@@ -232,14 +232,14 @@ func TestFindPostFindsOnlyOurOwn(t *testing.T) {
 	ctx := context.Background()
 	f.post(&model.Post{Id: "forged", ChannelId: "c", UserId: "ana", Props: model.StringInterface{"waa_wamid": "w"}})
 	_, err := p.FindPost(ctx, "c", 0, "waa_wamid", "w")
-	require.ErrorIs(t, err, conversation.ErrNotFound)
-	id, err := p.CreatePost(ctx, relay.Post{ChannelID: "c", Props: map[string]any{"waa_wamid": "w"}})
+	require.ErrorIs(t, err, domain.ErrNotFound)
+	id, err := p.CreatePost(ctx, posting.Post{ChannelID: "c", Props: map[string]any{"waa_wamid": "w"}})
 	require.NoError(t, err)
 	found, err := p.FindPost(ctx, "c", 0, "waa_wamid", "w")
 	require.NoError(t, err)
 	require.Equal(t, id, found)
 	_, err = p.FindPost(ctx, "c", 1000, "waa_wamid", "w")
-	require.ErrorIs(t, err, conversation.ErrNotFound, "it is older than that")
+	require.ErrorIs(t, err, domain.ErrNotFound, "it is older than that")
 }
 
 // Of two posts of one thing, by two processes, the first that is named stands.
@@ -278,10 +278,10 @@ func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 	f.exec("INSERT INTO users (id, username, deleteat) VALUES ('ana', 'ana', 0)")
 	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
 	for name, call := range map[string]func() error{
-		"CreatePost": func() error { _, err := p.CreatePost(ctx, relay.Post{ChannelID: "c"}); return err },
+		"CreatePost": func() error { _, err := p.CreatePost(ctx, posting.Post{ChannelID: "c"}); return err },
 		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
 		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
-		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", relay.MediaShown{State: "waiting"}) },
+		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaShown{State: "waiting"}) },
 		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
 		"SetHeader":  func() error { return p.SetHeader(ctx, open, "Janela aberta") },
 		"Join":       func() error { return p.Join(ctx, "team", open) },
@@ -290,7 +290,7 @@ func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 		"Archive":    func() error { return p.Archive(ctx, open) },
 		"Restore":    func() error { return p.Restore(ctx, archived) },
 		"EnsureChannel": func() error {
-			_, err := p.EnsureChannel(ctx, relay.Channel{TeamID: "team", Name: "wa-1"})
+			_, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "team", Name: "wa-1"})
 			return err
 		},
 		"UpdateCategories": func() error { return p.UpdateCategories(ctx, "ana", "team", nil) },
@@ -308,7 +308,7 @@ func TestMembersAreTheActivePeopleWithTheirRoles(t *testing.T) {
 		('c', 'u3', 'channel_user', false), ('c', 'u4', '', true), ('c', 'bot', '', false), ('d', 'u3', '', true)`)
 	members, err := p.Members(context.Background(), "c")
 	require.NoError(t, err)
-	require.Equal(t, []conversation.Member{
+	require.Equal(t, []domain.Member{
 		{UserID: "u2", Username: "ana", Name: "Ana", Supervisor: true},
 		{UserID: "u3", Username: "bia"},
 		{UserID: "u1", Username: "zoe", Name: "Zoe Dias", Supervisor: true, SystemAdmin: true},
@@ -317,33 +317,33 @@ func TestMembersAreTheActivePeopleWithTheirRoles(t *testing.T) {
 
 func TestWrap(t *testing.T) {
 	require.NoError(t, wrap(nil, "x"))
-	require.ErrorIs(t, wrap(notFound, "x"), conversation.ErrNotFound)
+	require.ErrorIs(t, wrap(notFound, "x"), domain.ErrNotFound)
 	err := wrap(model.NewAppError("", "some.id", nil, "details of a customer", http.StatusInternalServerError), "could not do")
 	require.EqualError(t, err, "could not do: some.id: the server could not do it now")
-	require.False(t, errors.Is(err, conversation.ErrNotFound))
+	require.False(t, errors.Is(err, domain.ErrNotFound))
 }
 
 // What another try is worth is told by the server's status; another plugin's
 // words, which may quote the customer's, are in no error.
 func TestWhatTheServerSaysIsJudged(t *testing.T) {
 	for status, want := range map[int]error{
-		http.StatusBadRequest: relay.ErrRefused, http.StatusForbidden: relay.ErrRefused, http.StatusRequestEntityTooLarge: relay.ErrRefused,
-		http.StatusInternalServerError: relay.ErrUnavailable, http.StatusServiceUnavailable: relay.ErrUnavailable, http.StatusTooManyRequests: relay.ErrUnavailable, 0: relay.ErrUnavailable,
-		http.StatusNotFound: conversation.ErrNotFound,
+		http.StatusBadRequest: posting.ErrRefused, http.StatusForbidden: posting.ErrRefused, http.StatusRequestEntityTooLarge: posting.ErrRefused,
+		http.StatusInternalServerError: posting.ErrUnavailable, http.StatusServiceUnavailable: posting.ErrUnavailable, http.StatusTooManyRequests: posting.ErrUnavailable, 0: posting.ErrUnavailable,
+		http.StatusNotFound: domain.ErrNotFound,
 	} {
 		err := wrap(model.NewAppError("createPost", "Post rejected by plugin. The word senha123 is forbidden", nil, "", status), "could not create a post")
 		require.ErrorIs(t, err, want, "%d", status)
 		require.NotContains(t, err.Error(), "senha123")
 	}
-	_, err := (&Port{api: &fakeAPI{broken: true}}).CreatePost(t.Context(), relay.Post{})
-	require.ErrorIs(t, err, relay.ErrUnavailable, "no answer is no refusal")
+	_, err := (&Port{api: &fakeAPI{broken: true}}).CreatePost(t.Context(), posting.Post{})
+	require.ErrorIs(t, err, posting.ErrUnavailable, "no answer is no refusal")
 }
 
 func TestPostsOfOursFetchNothing(t *testing.T) {
 	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
 	props := map[string]any{"waa_event": "e"}
-	id, err := p.CreatePost(ctx, relay.Post{ChannelID: "c", Props: props})
+	id, err := p.CreatePost(ctx, posting.Post{ChannelID: "c", Props: props})
 	require.NoError(t, err)
 	require.Equal(t, "true", f.stored(id).GetProp("unsafe_links"))
 	require.Equal(t, "e", f.stored(id).GetProp("waa_event"))
@@ -360,7 +360,7 @@ func TestPostsOfOursFetchNothing(t *testing.T) {
 		require.Equal(t, "true", whisper.GetProp("unsafe_links"))
 	}
 
-	id, err = p.CreatePost(ctx, relay.Post{ChannelID: "c", UserID: "ana"})
+	id, err = p.CreatePost(ctx, posting.Post{ChannelID: "c", UserID: "ana"})
 	require.NoError(t, err)
 	require.Nil(t, f.stored(id).GetProp("unsafe_links"), "a person's own post is as the person's")
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // CreatePost posts and answers the post's id.
-func (p *Port) CreatePost(ctx context.Context, post relay.Post) (string, error) {
+func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error) {
 	if err := jobqueue.Held(ctx); err != nil {
 		return "", err
 	}
@@ -49,16 +49,16 @@ func inert(props map[string]any) model.StringInterface {
 }
 
 // FindPost looks for a post with a property among those of a channel created
-// since a moment of the server's clock. It answers conversation.ErrNotFound.
+// since a moment of the server's clock. It answers domain.ErrNotFound.
 func (p *Port) FindPost(ctx context.Context, channelID string, since int64, prop, value string) (string, error) {
 	return p.records.FindServerPost(ctx, channelID, p.botID, since, prop, value)
 }
 
 // MissedPosts lists what people posted in a channel between two moments of the
 // server's clock and no message knows, oldest first, deleted and system posts left out.
-func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until int64) ([]relay.Posted, error) {
+func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until int64) ([]posting.IncomingPost, error) {
 	posts, err := p.records.MissedServerPosts(ctx, channelID, p.botID, since, until)
-	posted := make([]relay.Posted, len(posts))
+	posted := make([]posting.IncomingPost, len(posts))
 	for i, post := range posts {
 		posted[i] = Posted(post)
 	}
@@ -66,20 +66,20 @@ func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until i
 }
 
 // Posted is a post as the relay sees it.
-func Posted(post *model.Post) relay.Posted {
+func Posted(post *model.Post) posting.IncomingPost {
 	_, webhook := post.GetProps()["from_webhook"]
 	_, bot := post.GetProps()["from_bot"]
-	draft, _ := post.GetProp(relay.PropDraft).(string)
-	seal, _ := post.GetProp(relay.PropSeal).(string)
-	return relay.Posted{
+	draft, _ := post.GetProp(posting.PropDraft).(string)
+	seal, _ := post.GetProp(posting.PropSeal).(string)
+	return posting.IncomingPost{
 		ID: post.Id, ChannelID: post.ChannelId, RootID: post.RootId, UserID: post.UserId,
 		Message: post.Message, Type: post.Type, FileIDs: post.FileIds, CreateAt: post.CreateAt,
-		Machine: webhook || bot, Card: card(post.GetProp(relay.PropCard)), DraftID: draft, Seal: seal, Props: post.GetProps(),
+		Machine: webhook || bot, Card: card(post.GetProp(posting.PropCard)), DraftID: draft, Seal: seal, Props: post.GetProps(),
 	}
 }
 
 // card reads the property by which a post is a place or a contact.
-func card(prop any) *relay.Card {
+func card(prop any) *posting.Card {
 	if prop == nil {
 		return nil
 	}
@@ -87,7 +87,7 @@ func card(prop any) *relay.Card {
 	if err != nil {
 		return nil
 	}
-	var c relay.Card
+	var c posting.Card
 	if json.Unmarshal(raw, &c) != nil {
 		return nil
 	}
@@ -95,18 +95,18 @@ func card(prop any) *relay.Card {
 }
 
 // Reactions lists those of people on a post, the bot's left out.
-func (p *Port) Reactions(ctx context.Context, postID string) ([]relay.Reaction, error) {
+func (p *Port) Reactions(ctx context.Context, postID string) ([]posting.Reaction, error) {
 	list, err := p.records.ServerReactions(ctx, postID)
-	var reactions []relay.Reaction
+	var reactions []posting.Reaction
 	for _, r := range list {
 		if r.UserId != p.botID {
-			reactions = append(reactions, relay.Reaction{UserID: r.UserId, Emoji: r.EmojiName, At: r.CreateAt})
+			reactions = append(reactions, posting.Reaction{UserID: r.UserId, Emoji: r.EmojiName, At: r.CreateAt})
 		}
 	}
 	return reactions, err
 }
 
-// PostType answers the type of a post; conversation.ErrNotFound.
+// PostType answers the type of a post; domain.ErrNotFound.
 func (p *Port) PostType(ctx context.Context, postID string) (string, error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -115,7 +115,7 @@ func (p *Port) PostType(ctx context.Context, postID string) (string, error) {
 	return post.Type, nil
 }
 
-// ChannelOf answers the channel of a post; conversation.ErrNotFound.
+// ChannelOf answers the channel of a post; domain.ErrNotFound.
 func (p *Port) ChannelOf(ctx context.Context, postID string) (string, error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -124,7 +124,7 @@ func (p *Port) ChannelOf(ctx context.Context, postID string) (string, error) {
 	return post.ChannelId, nil
 }
 
-// RootOf answers the post that begins the thread of a post; conversation.ErrNotFound.
+// RootOf answers the post that begins the thread of a post; domain.ErrNotFound.
 func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -137,28 +137,28 @@ func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
 }
 
 // ShowStatus puts the status on a post, never backwards. A post that is gone is no
-// error; relay.ErrArchived where the channel is archived.
-func (p *Port) ShowStatus(ctx context.Context, postID string, status conversation.Status) error {
+// error; posting.ErrArchived where the channel is archived.
+func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Status) error {
 	post, err := p.standing(ctx, postID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	shown, _ := post.GetProp(relay.PropStatus).(string)
-	if !conversation.Status(shown).Advances(status) {
+	shown, _ := post.GetProp(posting.PropStatus).(string)
+	if !domain.Status(shown).Advances(status) {
 		return nil
 	}
-	post.AddProp(relay.PropStatus, string(status))
+	post.AddProp(posting.PropStatus, string(status))
 	updated, err := p.update(ctx, post, "could not show the status on the post")
 	switch {
-	case errors.Is(err, relay.ErrArchived):
+	case errors.Is(err, posting.ErrArchived):
 		return err
-	case errors.Is(err, conversation.ErrNotFound):
+	case errors.Is(err, domain.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
-	case updated.GetProp(relay.PropStatus) != string(status):
+	case updated.GetProp(posting.PropStatus) != string(status):
 		return errors.New("the post does not show the status")
 	}
 	return nil

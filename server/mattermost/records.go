@@ -6,52 +6,52 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // Records are the server's own tables. The plugin API answers many questions
 // from a cache, and a node without a licence does not hear of what another
 // changed. So whatever decides is read here; the API is what changes things.
 type Records interface {
-	// ServerPost reads a post, a deleted one too; conversation.ErrNotFound.
+	// ServerPost reads a post, a deleted one too; domain.ErrNotFound.
 	ServerPost(ctx context.Context, id string) (*model.Post, error)
-	// FindServerPost finds the first post of a user by a property, a deleted one too; conversation.ErrNotFound.
+	// FindServerPost finds the first post of a user by a property, a deleted one too; domain.ErrNotFound.
 	FindServerPost(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error)
 	// MissedServerPosts are the posts of people that no message knows, in their order.
 	MissedServerPosts(ctx context.Context, channelID, botID string, since, until int64) ([]*model.Post, error)
 	ServerReactions(ctx context.Context, postID string) ([]*model.Reaction, error)
-	// ServerChannel reads a channel, an archived one too; conversation.ErrNotFound.
+	// ServerChannel reads a channel, an archived one too; domain.ErrNotFound.
 	ServerChannel(ctx context.Context, id string) (*model.Channel, error)
 	ServerChannelByName(ctx context.Context, teamID, name string) (*model.Channel, error)
 	ServerMember(ctx context.Context, channelID, userID string) (bool, error)
 	// MayJoinServer tells whether somebody is an active person of a team.
 	MayJoinServer(ctx context.Context, teamID, userID string) (bool, error)
-	ServerMembers(ctx context.Context, channelID string, n int) ([]conversation.Member, error)
+	ServerMembers(ctx context.Context, channelID string, n int) ([]domain.Member, error)
 	ServerMayRead(ctx context.Context, channelID, userID string) (bool, error)
 	IsServerUser(ctx context.Context, username string) (bool, error)
 	// StandingPost answers which post stands for a key: the first that was named.
 	StandingPost(ctx context.Context, key, postID string) (string, error)
 }
 
-// standing reads a post that nobody deleted; conversation.ErrNotFound.
+// standing reads a post that nobody deleted; domain.ErrNotFound.
 func (p *Port) standing(ctx context.Context, postID string) (*model.Post, error) {
 	post, err := p.records.ServerPost(ctx, postID)
 	if err == nil && post.DeleteAt != 0 {
-		err = conversation.ErrNotFound
+		err = domain.ErrNotFound
 	}
 	return post, err
 }
 
 // Agree makes one of several posts stand: the first that any process named; see
-// relay.Poster. The one that was made and does not stand is deleted.
+// posting.Poster. The one that was made and does not stand is deleted.
 func (p *Port) Agree(ctx context.Context, key, postID string) (string, error) {
 	stands, err := p.records.StandingPost(ctx, key, postID)
 	if err != nil || stands == postID {
 		return stands, err
 	}
-	if _, err := p.standing(ctx, postID); errors.Is(err, conversation.ErrNotFound) {
+	if _, err := p.standing(ctx, postID); errors.Is(err, domain.ErrNotFound) {
 		return stands, nil
 	} else if err != nil {
 		return "", err
@@ -61,7 +61,7 @@ func (p *Port) Agree(ctx context.Context, key, postID string) (string, error) {
 	}
 	if _, err := p.standing(ctx, postID); err == nil {
 		return "", errors.Wrap(errNothing, "could not take a post back")
-	} else if !errors.Is(err, conversation.ErrNotFound) {
+	} else if !errors.Is(err, domain.ErrNotFound) {
 		return "", err
 	}
 	return stands, nil
@@ -75,7 +75,7 @@ func (p *Port) update(ctx context.Context, post *model.Post, doing string) (*mod
 	if err := jobqueue.Held(ctx); err != nil {
 		return nil, err
 	}
-	post.AddProp(relay.PropSeal, p.seals.SealChange(post.Id, post.GetProps()))
+	post.AddProp(posting.PropSeal, p.seals.SealChange(post.Id, post.GetProps()))
 	updated, appErr := p.api.UpdatePost(post)
 	switch {
 	case appErr != nil:

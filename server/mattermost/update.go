@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Untie takes properties off a post. One that is gone, or whose channel is archived, is no error: nobody reads it.
@@ -17,7 +17,7 @@ func (p *Port) Untie(ctx context.Context, postID string, props []string) error {
 		}
 		_, err = p.update(ctx, post, "could not take properties off the post")
 	}
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil
 	}
 	return err

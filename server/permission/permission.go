@@ -6,8 +6,8 @@
 // loses a role, on whatever node, loses what it gave with the next click, and who
 // comes in has it everywhere. Only what a role allows is asked of the server
 // itself, by the role: of a person it knows what its cache does. This package turns
-// that into the questions of conversation.People; what an answer means for a
-// conversation is said in conversation.Standing, and the lock that keeps
+// that into the questions of service.People; what an answer means for a
+// conversation is said in domain.Membership, and the lock that keeps
 // messages from leaving is the relay's.
 //
 // "No" and "could not check" are two answers. No is false without an error: the
@@ -23,17 +23,17 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Records are the server's tables.
 type Records interface {
 	// Standing also gives the roles that somebody has on the whole server.
-	Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st conversation.Standing, roles string, err error)
+	Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st domain.Membership, roles string, err error)
 	// SpeakerRoles are the roles of an active member in a channel, its team and the server; none of anybody else.
 	SpeakerRoles(ctx context.Context, userID, channelID string) ([]string, error)
 	// QueuesOf lists the queues whose agent an active user is.
-	QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error)
+	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
 
 // Roles tells what roles allow; the plugin API does.
@@ -41,7 +41,7 @@ type Roles interface {
 	RolesGrantPermission(roles []string, permissionID string) bool
 }
 
-// People is conversation.People, and who is in which queue. It is safe for concurrent use.
+// People is service.People, and who is in which queue. It is safe for concurrent use.
 type People struct {
 	records Records
 	roles   Roles
@@ -53,18 +53,18 @@ func New(records Records, roles Roles) *People {
 }
 
 // Standing tells how somebody stands to a conversation and its queue (nil = it was removed).
-func (p *People) Standing(ctx context.Context, userID string, c *conversation.Conversation, queue *conversation.Queue) (conversation.Standing, error) {
+func (p *People) Standing(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error) {
 	return p.standing(ctx, userID, c.TeamID, c.ChannelID, queue)
 }
 
 // InQueue tells whether somebody is an agent of the queue.
-func (p *People) InQueue(ctx context.Context, userID string, queue *conversation.Queue) (bool, error) {
+func (p *People) InQueue(ctx context.Context, userID string, queue *domain.Queue) (bool, error) {
 	st, err := p.standing(ctx, userID, "", "", queue)
 	return st.InQueue(), err
 }
 
 // Supervises tells whether somebody is a system admin, or a channel admin of the queue's channel; queue nil = it was removed.
-func (p *People) Supervises(ctx context.Context, userID string, queue *conversation.Queue) (bool, error) {
+func (p *People) Supervises(ctx context.Context, userID string, queue *domain.Queue) (bool, error) {
 	st, err := p.standing(ctx, userID, "", "", queue)
 	return st.Supervises(), err
 }
@@ -89,27 +89,27 @@ func (p *People) MaySpeak(ctx context.Context, userID, channelID string) (bool, 
 func (p *People) Username(ctx context.Context, userID string) (string, error) {
 	st, _, err := p.records.Standing(ctx, userID, "", "", "")
 	if err == nil && st.Username == "" {
-		err = conversation.ErrNotFound
+		err = domain.ErrNotFound
 	}
 	return st.Username, err
 }
 
 // Person tells what decides whether a user can serve in a team. ErrNotFound
 // (conversation) where there is no such user.
-func (p *People) Person(ctx context.Context, userID, teamID string) (conversation.Person, error) {
+func (p *People) Person(ctx context.Context, userID, teamID string) (domain.User, error) {
 	st, _, err := p.records.Standing(ctx, userID, teamID, "", "")
 	if err == nil && st.Username == "" {
-		err = conversation.ErrNotFound
+		err = domain.ErrNotFound
 	}
-	return conversation.Person{Username: st.Username, Bot: st.Bot, Deactivated: st.Deactivated, Guest: st.Guest, InTeam: st.InTeam}, err
+	return domain.User{Username: st.Username, Bot: st.Bot, Deactivated: st.Deactivated, Guest: st.Guest, InTeam: st.InTeam}, err
 }
 
 // QueuesOf lists the queues whose agent an active user is.
-func (p *People) QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error) {
+func (p *People) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
 	return p.records.QueuesOf(ctx, userID)
 }
 
-func (p *People) standing(ctx context.Context, userID, teamID, channelID string, queue *conversation.Queue) (conversation.Standing, error) {
+func (p *People) standing(ctx context.Context, userID, teamID, channelID string, queue *domain.Queue) (domain.Membership, error) {
 	room := ""
 	if queue != nil {
 		room = queue.ChannelID

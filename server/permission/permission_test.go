@@ -9,7 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -20,8 +20,8 @@ type world struct {
 	db   *sql.DB
 	asks int // how often the server was asked
 
-	sales, support *conversation.Queue
-	conv           *conversation.Conversation
+	sales, support *domain.Queue
+	conv           *domain.Conversation
 }
 
 // grants is what the server's roles allow.
@@ -50,12 +50,12 @@ func (w *world) join(channelID, userID string, schemeAdmin bool, roles string) {
 func newWorld(t *testing.T) (*world, *People) {
 	w := &world{t: t, db: storetest.DB(t)}
 	s := store.New(w.db, nil, model.NewId)
-	w.sales = &conversation.Queue{Name: "Sales", TeamID: "team", ChannelID: "sales"}
-	w.support = &conversation.Queue{Name: "Support", TeamID: "team", ChannelID: "support"}
-	for _, queue := range []*conversation.Queue{w.sales, w.support} {
+	w.sales = &domain.Queue{Name: "Sales", TeamID: "team", ChannelID: "sales"}
+	w.support = &domain.Queue{Name: "Support", TeamID: "team", ChannelID: "support"}
+	for _, queue := range []*domain.Queue{w.sales, w.support} {
 		require.NoError(t, s.CreateQueue(context.Background(), queue, 1))
 	}
-	w.conv = &conversation.Conversation{TeamID: "team", ChannelID: "conv"}
+	w.conv = &domain.Conversation{TeamID: "team", ChannelID: "conv"}
 	for id, roles := range map[string]string{
 		"member": "system_user", "scheme": "system_user", "named": "system_user", "nearly": "system_user", "outsider": "system_user", "other": "system_user",
 		"sysadmin": "system_user system_admin", "custom": "system_user custom_manager", "powerless": "system_user custom_reader", "gone": "system_user", "gone-admin": "system_admin custom",
@@ -135,7 +135,7 @@ func TestWhoIsWho(t *testing.T) {
 		require.NoError(t, err, c.user)
 		require.Len(t, queues, c.queues, c.user)
 	}
-	in, err := p.InQueue(ctx, "member", &conversation.Queue{})
+	in, err := p.InQueue(ctx, "member", &domain.Queue{})
 	require.NoError(t, err)
 	require.False(t, in, "no channel has no members")
 }
@@ -222,8 +222,8 @@ func TestCouldNotCheckIsNoAnswer(t *testing.T) {
 		yes, err := ask()
 		require.Error(t, err, name)
 		require.False(t, yes, name)
-		require.NotErrorIs(t, err, conversation.ErrNotFound, name)
-		_, refused := conversation.AsRefusal(err)
+		require.NotErrorIs(t, err, domain.ErrNotFound, name)
+		_, refused := domain.AsRefusal(err)
 		require.False(t, refused, name)
 	}
 }
@@ -231,7 +231,7 @@ func TestCouldNotCheckIsNoAnswer(t *testing.T) {
 func TestPersonTellsWhoCanServe(t *testing.T) {
 	_, p := newWorld(t)
 	ctx := context.Background()
-	for user, want := range map[string]conversation.Person{
+	for user, want := range map[string]domain.User{
 		"member": {Username: "member", InTeam: true},
 		"gone":   {Username: "gone", Deactivated: true, InTeam: true},
 		"left":   {Username: "left"},
@@ -247,8 +247,8 @@ func TestPersonTellsWhoCanServe(t *testing.T) {
 	}
 	for _, user := range []string{"unknown", ""} {
 		_, err := p.Person(ctx, user, "team")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 		_, err = p.Username(ctx, user)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	}
 }

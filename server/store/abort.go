@@ -6,7 +6,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // nothingElse is the condition that nobody but the failed start knows of a
@@ -15,7 +15,7 @@ const nothingElse = `channel_id = '' AND NOT EXISTS (
 	SELECT 1 FROM waa_messages m WHERE m.conversation_id = waa_conversations.id AND (m.direction = 'in' OR m.status NOT IN ('failed', 'not_sent')))`
 
 // Abort ends a conversation whose first template was refused for good, unless
-// something else has come of it meanwhile; see relay.OutboundStore.
+// something else has come of it meanwhile; see service.Store.
 func (s *Store) Abort(ctx context.Context, conversationID string, now int64) (aborted bool, err error) {
 	err = s.inTx(ctx, func(t *sqlx.Tx) error {
 		var was int64
@@ -43,7 +43,7 @@ func (s *Store) Abort(ctx context.Context, conversationID string, now int64) (ab
 // livesOn makes a conversation due whose start was refused after all and, where
 // the customer wrote meanwhile, leaves a line that tells how it came to be, once.
 func livesOn(ctx context.Context, t *sqlx.Tx, conversationID string, now int64) error {
-	text := conversation.T("event.refused_but_wrote")
+	text := domain.T("event.refused_but_wrote")
 	if _, err := exec(ctx, t, `INSERT INTO waa_lines (conversation_id, text_key, data)
 		SELECT c.id, $2::text, '{}' FROM waa_conversations c WHERE c.id = $1 AND c.channel_id = ''
 			AND EXISTS (SELECT 1 FROM waa_messages m WHERE m.conversation_id = c.id AND m.direction = 'in')

@@ -6,8 +6,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -22,18 +21,18 @@ const accountSelect = "SELECT " + accountColumns + " FROM waa_accounts"
 
 // Account reads an account with its secrets in the clear. A secret that cannot
 // be opened, because the encryption key changed, reads as "".
-func (s *Store) Account(ctx context.Context, id string) (*conversation.Account, error) {
+func (s *Store) Account(ctx context.Context, id string) (*domain.Account, error) {
 	return s.account(ctx, accountSelect+" WHERE id = $1", id)
 }
 
 // AccountByNumber finds an account by Meta's phone number id, disabled ones too.
-func (s *Store) AccountByNumber(ctx context.Context, phoneNumberID string) (*conversation.Account, error) {
+func (s *Store) AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error) {
 	return s.account(ctx, accountSelect+" WHERE phone_number_id = $1", phoneNumberID)
 }
 
 // AccountsByWABA finds the accounts of a WhatsApp Business Account.
-func (s *Store) AccountsByWABA(ctx context.Context, wabaID string) ([]*conversation.Account, error) {
-	accounts := []*conversation.Account{}
+func (s *Store) AccountsByWABA(ctx context.Context, wabaID string) ([]*domain.Account, error) {
+	accounts := []*domain.Account{}
 	if err := s.db.SelectContext(ctx, &accounts, accountSelect+" WHERE waba_id = $1 ORDER BY created_at, id", wabaID); err != nil {
 		return nil, errors.Wrap(err, "could not read the accounts")
 	}
@@ -44,9 +43,9 @@ func (s *Store) AccountsByWABA(ctx context.Context, wabaID string) ([]*conversat
 }
 
 // Accounts lists the accounts by name; page counts from 0.
-func (s *Store) Accounts(ctx context.Context, page, perPage int) ([]*conversation.Account, int, error) {
+func (s *Store) Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error) {
 	from := builder().Select().From("waa_accounts")
-	accounts, total, err := selectPage[conversation.Account](ctx, s.db,
+	accounts, total, err := selectPage[domain.Account](ctx, s.db,
 		from.Columns(accountColumns).OrderBy("name", "id"), from.Columns("count(*)"), page, perPage)
 	for _, a := range accounts {
 		s.unseal(a)
@@ -55,7 +54,7 @@ func (s *Store) Accounts(ctx context.Context, page, perPage int) ([]*conversatio
 }
 
 // CreateAccount stores a new account and gives it an id. ErrConflict if the number has one already.
-func (s *Store) CreateAccount(ctx context.Context, a *conversation.Account, now int64) error {
+func (s *Store) CreateAccount(ctx context.Context, a *domain.Account, now int64) error {
 	a.ID, a.CreatedAt, a.UpdatedAt = s.newID(), now, now
 	sealed, err := s.sealed(a)
 	if err != nil {
@@ -68,7 +67,7 @@ func (s *Store) CreateAccount(ctx context.Context, a *conversation.Account, now 
 // UpdateAccount stores what an admin may edit: the named columns, or all of
 // them; what somebody else has changed meanwhile stays. An empty secret leaves
 // the stored one. ErrConflict if the number belongs to another account.
-func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now int64, fields ...string) error {
+func (s *Store) UpdateAccount(ctx context.Context, a *domain.Account, now int64, fields ...string) error {
 	a.UpdatedAt = now
 	sealed, err := s.sealed(a)
 	if err != nil {
@@ -82,10 +81,10 @@ func (s *Store) UpdateAccount(ctx context.Context, a *conversation.Account, now 
 	})
 	n, err := execNamed(ctx, s.db, "UPDATE waa_accounts SET "+set+", updated_at = :updated_at WHERE id = :id", sealed)
 	if err == nil && n == 0 {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	if err == nil && a.Enabled { // the monitor looks at once: the token may be another one
-		_, err = exec(ctx, s.db, "DELETE FROM waa_facts WHERE name = $1", relay.LookTurn(a.ID))
+		_, err = exec(ctx, s.db, "DELETE FROM waa_facts WHERE name = $1", domain.HealthInterval(a.ID))
 	}
 	if err == nil && a.DefaultQueueID != "" {
 		return wakeForQueue(ctx, s.db, a.ID)
@@ -105,7 +104,7 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 			return failed(err, "could not look for queues")
 		}
 		if queues {
-			return conversation.ErrHasQueues
+			return domain.ErrHasQueues
 		}
 		return execOne(ctx, t, "could not delete the account",
 			"WITH t AS (DELETE FROM waa_templates WHERE account_id = $1), h AS (DELETE FROM waa_account_health WHERE account_id = $1) DELETE FROM waa_accounts WHERE id = $1", id)
@@ -117,7 +116,7 @@ func refuseOpen(ctx context.Context, r runner, column, id string) error {
 	var open bool
 	err := r.GetContext(ctx, &open, "SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE "+column+" = $1 AND closed_at = 0 AND aborted_at = 0)", id)
 	if err == nil && open {
-		return conversation.ErrConflict
+		return domain.ErrConflict
 	}
 	return failed(err, "could not look for open conversations")
 }
@@ -144,8 +143,8 @@ func (s *Store) WebhookSeen(ctx context.Context, accountID string, at int64) err
 	return failed(err, "could not note the webhook")
 }
 
-func (s *Store) account(ctx context.Context, query string, args ...any) (*conversation.Account, error) {
-	a := &conversation.Account{}
+func (s *Store) account(ctx context.Context, query string, args ...any) (*domain.Account, error) {
+	a := &domain.Account{}
 	if err := s.db.GetContext(ctx, a, query, args...); err != nil {
 		return nil, failed(err, "could not read the account")
 	}
@@ -154,11 +153,11 @@ func (s *Store) account(ctx context.Context, query string, args ...any) (*conver
 }
 
 // secretsOf are an account's sealed values by their columns.
-func secretsOf(a *conversation.Account) map[string]*string {
+func secretsOf(a *domain.Account) map[string]*string {
 	return map[string]*string{"access_token": &a.AccessToken, "app_secret": &a.AppSecret, "verify_token": &a.VerifyToken}
 }
 
-func (s *Store) sealed(a *conversation.Account) (*conversation.Account, error) {
+func (s *Store) sealed(a *domain.Account) (*domain.Account, error) {
 	c := *a
 	for column, secret := range secretsOf(&c) {
 		if *secret == "" {
@@ -173,7 +172,7 @@ func (s *Store) sealed(a *conversation.Account) (*conversation.Account, error) {
 	return &c, nil
 }
 
-func (s *Store) unseal(a *conversation.Account) {
+func (s *Store) unseal(a *domain.Account) {
 	for column, secret := range secretsOf(a) {
 		if *secret == "" {
 			continue

@@ -5,22 +5,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestAccounts(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_accounts WHERE access_token = 'token' OR app_secret = 'secret' OR verify_token = 'verify'"), "sealed at rest")
-		for _, read := range []func() (*conversation.Account, error){
-			func() (*conversation.Account, error) { return f.Account(ctx(), f.account.ID) },
-			func() (*conversation.Account, error) { return f.AccountByNumber(ctx(), "100") },
-			func() (*conversation.Account, error) {
+		for _, read := range []func() (*domain.Account, error){
+			func() (*domain.Account, error) { return f.Account(ctx(), f.account.ID) },
+			func() (*domain.Account, error) { return f.AccountByNumber(ctx(), "100") },
+			func() (*domain.Account, error) {
 				list, err := f.AccountsByWABA(ctx(), "200")
 				return list[0], err
 			},
-			func() (*conversation.Account, error) {
+			func() (*domain.Account, error) {
 				list, total, err := f.Accounts(ctx(), 0, 60)
 				require.Equal(t, 1, total)
 				return list[0], err
@@ -30,12 +29,12 @@ func TestAccounts(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, f.account, got)
 		}
-		twin := &conversation.Account{Name: "Outro", PhoneNumberID: "100", WABAID: "200"}
-		require.ErrorIs(t, f.CreateAccount(ctx(), twin, now), conversation.ErrConflict)
+		twin := &domain.Account{Name: "Outro", PhoneNumberID: "100", WABAID: "200"}
+		require.ErrorIs(t, f.CreateAccount(ctx(), twin, now), domain.ErrConflict)
 		twin.PhoneNumberID = "101"
 		require.NoError(t, f.CreateAccount(ctx(), twin, now))
 		twin.PhoneNumberID = "100"
-		require.ErrorIs(t, f.UpdateAccount(ctx(), twin, now), conversation.ErrConflict)
+		require.ErrorIs(t, f.UpdateAccount(ctx(), twin, now), domain.ErrConflict)
 
 		edit := *f.account
 		edit.Name, edit.AccessToken, edit.AppSecret, edit.VerifyToken, edit.Enabled, edit.DefaultQueueID = "Novo", "new", "", "", false, f.queue.ID
@@ -58,18 +57,18 @@ func TestAccounts(t *testing.T) {
 
 		for _, id := range []string{"", "no"} {
 			_, err = f.Account(ctx(), id)
-			require.ErrorIs(t, err, conversation.ErrNotFound)
-			require.ErrorIs(t, f.DeleteAccount(ctx(), id), conversation.ErrNotFound)
-			require.ErrorIs(t, f.UpdateAccount(ctx(), &conversation.Account{ID: id}, now), conversation.ErrNotFound)
+			require.ErrorIs(t, err, domain.ErrNotFound)
+			require.ErrorIs(t, f.DeleteAccount(ctx(), id), domain.ErrNotFound)
+			require.ErrorIs(t, f.UpdateAccount(ctx(), &domain.Account{ID: id}, now), domain.ErrNotFound)
 		}
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrConflict)
+		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), domain.ErrConflict)
 		f.abort(t, conv.ID)
-		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), conversation.ErrHasQueues)
+		require.ErrorIs(t, f.DeleteAccount(ctx(), f.account.ID), domain.ErrHasQueues)
 		require.NoError(t, f.DeleteQueue(ctx(), f.queue.ID))
 		require.NoError(t, f.DeleteAccount(ctx(), f.account.ID))
 		_, err = f.AccountByNumber(ctx(), "100")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
@@ -81,17 +80,17 @@ func TestQueues(t *testing.T) {
 		other := f.newQueue(t, "Cobrança")
 		all, err := f.Queues(ctx())
 		require.NoError(t, err)
-		require.Equal(t, []*conversation.Queue{other, f.queue}, all)
+		require.Equal(t, []*domain.Queue{other, f.queue}, all)
 		mine, err := f.QueuesOfAccount(ctx(), f.account.ID)
 		require.NoError(t, err)
 		require.Equal(t, all, mine)
 		page, total, err := f.QueuePage(ctx(), 1, 1)
 		require.NoError(t, err)
 		require.Equal(t, 2, total)
-		require.Equal(t, []*conversation.Queue{f.queue}, page)
+		require.Equal(t, []*domain.Queue{f.queue}, page)
 		taken := *other
 		taken.ChannelID = f.queue.ChannelID
-		require.ErrorIs(t, f.UpdateQueue(ctx(), &taken, now), conversation.ErrConflict)
+		require.ErrorIs(t, f.UpdateQueue(ctx(), &taken, now), domain.ErrConflict)
 		other.Name, other.InactivityMinutes = "Outra", 30
 		require.NoError(t, f.UpdateQueue(ctx(), other, now+1))
 		got, err = f.Queue(ctx(), other.ID)
@@ -100,19 +99,19 @@ func TestQueues(t *testing.T) {
 
 		f.account.DefaultQueueID = f.queue.ID
 		require.NoError(t, f.UpdateAccount(ctx(), f.account, now))
-		_, _, _, _, err = f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{{Name: "oi", Language: "pt_BR"}}, now)
+		_, _, _, _, err = f.SyncTemplates(ctx(), f.account.ID, []domain.Template{{Name: "oi", Language: "pt_BR"}}, now)
 		require.NoError(t, err)
 		template, err := f.TemplateByName(ctx(), f.account.ID, "oi", "pt_BR")
 		require.NoError(t, err)
 		_, err = f.AllowTemplate(ctx(), template.ID, true, []string{f.queue.ID, other.ID}, "admin", now)
 		require.NoError(t, err)
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), conversation.ErrConflict)
+		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), domain.ErrConflict)
 		f.abort(t, conv.ID)
 		require.NoError(t, f.DeleteQueue(ctx(), f.queue.ID))
-		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), conversation.ErrNotFound)
+		require.ErrorIs(t, f.DeleteQueue(ctx(), f.queue.ID), domain.ErrNotFound)
 		_, err = f.PlanOfQueue(ctx(), f.queue.ID)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 		account, err := f.Account(ctx(), f.account.ID)
 		require.NoError(t, err)
 		require.Empty(t, account.DefaultQueueID)
@@ -124,16 +123,16 @@ func TestQueues(t *testing.T) {
 
 func TestSyncTemplates(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		meta := func(name, category, status string) conversation.Template {
-			return conversation.Template{MetaID: "id " + name, Name: name, Language: "pt_BR", Category: category, Status: status, Text: "Olá {{1}}", Definition: []byte(`{"name": "` + name + `"}`)}
+		meta := func(name, category, status string) domain.Template {
+			return domain.Template{MetaID: "id " + name, Name: name, Language: "pt_BR", Category: category, Status: status, Text: "Olá {{1}}", Definition: []byte(`{"name": "` + name + `"}`)}
 		}
-		sync := func(want [4]int, fetched ...conversation.Template) {
+		sync := func(want [4]int, fetched ...domain.Template) {
 			t.Helper()
 			added, updated, gone, total, err := f.SyncTemplates(ctx(), f.account.ID, fetched, now)
 			require.NoError(t, err)
 			require.Equal(t, want, [4]int{added, updated, gone, total})
 		}
-		get := func(name string) *conversation.Template {
+		get := func(name string) *domain.Template {
 			t.Helper()
 			got, err := f.TemplateByName(ctx(), f.account.ID, name, "pt_BR")
 			require.NoError(t, err)
@@ -232,7 +231,7 @@ func TestSyncTemplates(t *testing.T) {
 
 func TestTemplateWebhooks(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{
+		_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []domain.Template{
 			{MetaID: "1", Name: "a", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED"}, {Name: "b", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED"},
 		}, now)
 		require.NoError(t, err)
@@ -241,31 +240,31 @@ func TestTemplateWebhooks(t *testing.T) {
 		_, err = f.AllowTemplate(ctx(), a.ID, true, nil, "admin", now)
 		require.NoError(t, err)
 
-		after, err := f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: "PAUSED", Quality: "RED", At: now}, now+1)
+		after, err := f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{MetaID: "1", Status: "PAUSED", Quality: "RED", At: now}, now+1)
 		require.NoError(t, err)
 		require.Equal(t, []any{"PAUSED", "RED", false}, []any{after.Status, after.Quality, after.Approved})
-		_, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: "PAUSED", At: now}, now+1)
+		_, err = f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{MetaID: "1", Status: "PAUSED", At: now}, now+1)
 		require.NoError(t, err)
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_notices WHERE text_key = 'admin.template_status'"), "what changes nothing tells nothing")
-		after, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: "APPROVED", At: now + 1}, now+1)
+		after, err = f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{MetaID: "1", Status: "APPROVED", At: now + 1}, now+1)
 		require.NoError(t, err)
 		require.False(t, after.Approved, "it is asked for again")
 		_, err = f.AllowTemplate(ctx(), a.ID, true, nil, "admin", now)
 		require.NoError(t, err)
-		after, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{Name: "a", Language: "pt_BR", Category: "MARKETING", At: now + 2}, now+2)
+		after, err = f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{Name: "a", Language: "pt_BR", Category: "MARKETING", At: now + 2}, now+2)
 		require.NoError(t, err)
 		require.Equal(t, []any{"APPROVED", "MARKETING", false}, []any{after.Status, after.Category, after.Approved})
-		after, err = f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{Name: "a", Language: "pt_BR", Status: "REJECTED", Reason: "SCAM", At: now + 3}, now+2)
+		after, err = f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{Name: "a", Language: "pt_BR", Status: "REJECTED", Reason: "SCAM", At: now + 3}, now+2)
 		require.NoError(t, err)
 		require.Equal(t, []any{"REJECTED", "SCAM", "RED"}, []any{after.Status, after.RejectedReason, after.Quality})
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_notices WHERE text_key = 'admin.template_category'"))
-		for _, who := range []relay.TemplateChange{{}, {MetaID: "2", Name: "c", Language: "pt_BR"}, {Name: "a", Language: "en"}} {
+		for _, who := range []domain.TemplateChange{{}, {MetaID: "2", Name: "c", Language: "pt_BR"}, {Name: "a", Language: "en"}} {
 			who.Status, who.At = "PAUSED", now+9
 			_, err = f.TemplateChanged(ctx(), f.account.ID, who, now)
-			require.ErrorIs(t, err, conversation.ErrNotFound)
+			require.ErrorIs(t, err, domain.ErrNotFound)
 		}
-		_, err = f.TemplateChanged(ctx(), "another", relay.TemplateChange{MetaID: "1", Name: "a", Language: "pt_BR", Status: "PAUSED", At: now + 9}, now)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		_, err = f.TemplateChanged(ctx(), "another", domain.TemplateChange{MetaID: "1", Name: "a", Language: "pt_BR", Status: "PAUSED", At: now + 9}, now)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 		b, err := f.TemplateByName(ctx(), f.account.ID, "b", "pt_BR")
 		require.NoError(t, err)
 		require.Equal(t, "APPROVED", b.Status)
@@ -273,7 +272,7 @@ func TestTemplateWebhooks(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, all, 2)
 		_, err = f.AllowTemplate(ctx(), "no", true, nil, "admin", now)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
@@ -281,13 +280,13 @@ func TestBudgets(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		f.template(t, conv, "utility")
-		_, _, err := f.ApplyStatus(ctx(), f.account.ID, change(f.template(t, conv, "marketing"), conversation.Delivered))
+		_, _, err := f.ApplyStatus(ctx(), f.account.ID, change(f.template(t, conv, "marketing"), domain.Delivered))
 		require.NoError(t, err)
-		plan, spent, err := f.Budget(ctx(), f.queue.ID, conversation.MonthStart(now))
+		plan, spent, err := f.Budget(ctx(), f.queue.ID, domain.MonthStart(now))
 		require.NoError(t, err)
 		require.Equal(t, f.plan.MonthlyLimit, plan.MonthlyLimit)
 		require.Equal(t, money(7), spent)
-		month, err := f.MonthOf(ctx(), f.queue.ID, conversation.MonthStart(now))
+		month, err := f.MonthOf(ctx(), f.queue.ID, domain.MonthStart(now))
 		require.NoError(t, err)
 		require.Equal(t, &store.Month{Planned: true, Currency: "USD", Limit: money(100), Billed: money(5), Reserved: money(2), Messages: 1}, month)
 		planned, err := f.HasPlan(ctx(), f.queue.ID)
@@ -295,7 +294,7 @@ func TestBudgets(t *testing.T) {
 		require.True(t, planned)
 		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now))
 		_, _, err = f.Budget(ctx(), f.queue.ID, 0)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 		planned, err = f.HasPlan(ctx(), f.queue.ID)
 		require.NoError(t, err)
 		require.False(t, planned)

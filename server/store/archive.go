@@ -6,13 +6,13 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // ClaimArchive leases up to n closed conversations whose channel is to be
-// archived; see relay.ArchiveStore. What is still to be shown goes first.
-func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]relay.Archiving, error) {
-	claimed := []relay.Archiving{}
+// archived; see jobs.ArchiveStore. What is still to be shown goes first.
+func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.Archiving, error) {
+	claimed := []domain.Archiving{}
 	err := s.db.SelectContext(ctx, &claimed, `
 		WITH due AS (
 			SELECT id FROM waa_conversations WHERE closed_at > 0 AND archived_at = 0 AND channel_id <> '' AND closed_at <= $1 AND refresh_at = 0
@@ -26,7 +26,7 @@ func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lease
 	return claimed, errors.Wrap(err, "could not claim conversations to archive")
 }
 
-// Archived ends an archiving; see relay.ArchiveStore.
+// Archived ends an archiving; see jobs.ArchiveStore.
 func (s *Store) Archived(ctx context.Context, id string) (still bool, err error) {
 	err = s.db.GetContext(ctx, &still, "UPDATE waa_conversations SET archive_lease = 0 WHERE id = $1 RETURNING archived_at <> 0", id)
 	return still, failed(err, "could not end an archiving")
@@ -49,7 +49,7 @@ func channelsOfTeam(ctx context.Context, r runner, teamID string) (channels, wai
 // nearLimit is how close to its limit the starts of a team go one after the other.
 const nearLimit = 50
 
-// TeamHasRoom is conversation.Tx's.
+// TeamHasRoom is domain.Tx's.
 func (t *tx) TeamHasRoom(teamID string, limit int) (bool, error) {
 	channels, waiting, err := channelsOfTeam(t.ctx, t.r, teamID)
 	if err != nil || channels+waiting+nearLimit < limit {

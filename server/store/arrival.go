@@ -7,8 +7,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // arrivalFunction answers, for each message, where it belongs. It goes from one
@@ -49,7 +48,7 @@ func arrivalFunction() function {
 // arriving is a message that looks for its conversation.
 type arriving struct {
 	account, wamid, answers string
-	who                     relay.Person
+	who                     domain.WhatsAppIdentity
 }
 
 // arrived is what arrivalFunction answers of it; see readArrivals.
@@ -70,16 +69,16 @@ const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID',
 	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id, 'Username', (f.ct).username,
 	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Archived', f.archived, 'Known', f.known)), '[]')::text FROM `
 
-// Arrival answers where a customer's message belongs; see relay.InboundStore.
-func (s *Store) Arrival(ctx context.Context, accountID, wamid, answers string, who relay.Person) (*relay.Arrival, error) {
+// ResolveTarget answers where a customer's message belongs; see service.Store.
+func (s *Store) ResolveTarget(ctx context.Context, accountID, wamid, answers string, who domain.WhatsAppIdentity) (*domain.InboundTarget, error) {
 	a, err := s.arrivals.do(ctx, arriving{account: accountID, wamid: fit(wamid, maxWAMID), answers: fit(answers, maxWAMID), who: fitted(who)})
 	if err == nil && a == nil {
-		err = conversation.ErrNotFound
+		err = domain.ErrNotFound
 	}
 	return a, err
 }
 
-func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*relay.Arrival, error) {
+func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*domain.InboundTarget, error) {
 	n := len(batch)
 	accounts, wamids, answers, users, phones := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	for i, a := range batch {
@@ -94,7 +93,7 @@ func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*relay.Arrival,
 	if err := json.Unmarshal([]byte(text), &rows); err != nil {
 		return nil, errors.Wrap(err, "could not read where messages belong")
 	}
-	arrivals := make([]*relay.Arrival, n)
+	arrivals := make([]*domain.InboundTarget, n)
 	for i := range rows {
 		row := &rows[i]
 		arrivals[row.N-1] = row.arrival(batch[row.N-1].who)
@@ -102,11 +101,11 @@ func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*relay.Arrival,
 	return arrivals, nil
 }
 
-func (row *arrived) arrival(who relay.Person) *relay.Arrival {
-	contact := conversation.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID, Username: row.Username}
+func (row *arrived) arrival(who domain.WhatsAppIdentity) *domain.InboundTarget {
+	contact := domain.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID, Username: row.Username}
 	learned := contact
-	return &relay.Arrival{
-		Conversation: conversation.Conversation{
+	return &domain.InboundTarget{
+		Conversation: domain.Conversation{
 			ID: row.ID, AccountID: row.Account, ContactID: row.Contact, QueueID: row.Queue, TeamID: row.Team, ChannelID: row.Channel,
 			WindowFrom: row.WindowFrom, WindowUntil: row.WindowUntil, LastTemplateAt: row.LastTemplate, ClosedAt: row.Closed, AbortedAt: row.Abort, Contact: contact,
 		},

@@ -5,19 +5,19 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Budget is the approved plan of a queue, and what was spent and reserved since
-// the beginning of a month, see conversation.MonthStart. ErrNotFound without an
+// the beginning of a month, see domain.MonthStart. ErrNotFound without an
 // approved plan.
-func (s *Store) Budget(ctx context.Context, queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
+func (s *Store) Budget(ctx context.Context, queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	plan, err := s.PlanOfQueue(ctx, queueID)
 	if err != nil {
 		return nil, 0, err
 	}
 	if !plan.Approved {
-		return nil, 0, conversation.ErrNotFound
+		return nil, 0, domain.ErrNotFound
 	}
 	spent, err := s.Spent(ctx, queueID, month)
 	return plan, spent, err
@@ -26,7 +26,7 @@ func (s *Store) Budget(ctx context.Context, queueID string, month int64) (*conve
 // HasPlan tells whether a queue has an approved plan.
 func (s *Store) HasPlan(ctx context.Context, queueID string) (bool, error) {
 	plan, err := s.PlanOfQueue(ctx, queueID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil && plan.Approved, err
@@ -36,9 +36,9 @@ func (s *Store) HasPlan(ctx context.Context, queueID string) (bool, error) {
 type Month struct {
 	Planned  bool // it has an approved plan
 	Currency string
-	Limit    conversation.Money
-	Billed   conversation.Money
-	Reserved conversation.Money
+	Limit    domain.Money
+	Billed   domain.Money
+	Reserved domain.Money
 	Messages int // billed ones
 }
 

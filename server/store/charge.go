@@ -7,26 +7,26 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const chargeColumns = "message_id, conversation_id, account_id, queue_id, agent_id, template_id, wamid, category, amount, currency, state, at"
 
-func insertCharge(ctx context.Context, r runner, c *conversation.Charge) error {
+func insertCharge(ctx context.Context, r runner, c *domain.Charge) error {
 	_, err := execNamed(ctx, r, insertInto("waa_charges", chargeColumns), c)
 	return failed(err, "could not store the charge")
 }
 
 // spentSince reads the sums that the database keeps of the ledger, a few rows a month.
-func spentSince(ctx context.Context, r runner, queueID string, month int64) (conversation.Money, error) {
-	var spent conversation.Money
+func spentSince(ctx context.Context, r runner, queueID string, month int64) (domain.Money, error) {
+	var spent domain.Money
 	err := r.GetContext(ctx, &spent, `SELECT coalesce(sum(amount), 0)::bigint FROM waa_spent WHERE queue_id = $1 AND month >= $2`, queueID, month)
 	return spent, failed(err, "could not read what was spent")
 }
 
 // Spent is what a queue has spent and reserved since the beginning of a month,
-// as conversation.MonthStart gives it.
-func (s *Store) Spent(ctx context.Context, queueID string, month int64) (conversation.Money, error) {
+// as domain.MonthStart gives it.
+func (s *Store) Spent(ctx context.Context, queueID string, month int64) (domain.Money, error) {
 	return spentSince(ctx, s.db, queueID, month)
 }
 
@@ -51,9 +51,9 @@ func (f LedgerFilter) on(q squirrel.SelectBuilder) squirrel.SelectBuilder {
 }
 
 // Ledger lists charges, oldest first; page counts from 0.
-func (s *Store) Ledger(ctx context.Context, f LedgerFilter, page, perPage int) ([]*conversation.Charge, int, error) {
+func (s *Store) Ledger(ctx context.Context, f LedgerFilter, page, perPage int) ([]*domain.Charge, int, error) {
 	rows := f.on(builder().Select(chargeColumns)).OrderBy("at", "message_id")
-	return selectPage[conversation.Charge](ctx, s.db, rows, f.on(builder().Select("count(*)")), page, perPage)
+	return selectPage[domain.Charge](ctx, s.db, rows, f.on(builder().Select("count(*)")), page, perPage)
 }
 
 // ledgerBatch is how many charges EachCharge reads at a time.
@@ -61,7 +61,7 @@ const ledgerBatch = 1000
 
 // EachCharge calls fn with every charge of the filter, oldest first, until fn
 // answers an error. It reads a batch as one row: rows are remote calls.
-func (s *Store) EachCharge(ctx context.Context, f LedgerFilter, fn func(*conversation.Charge) error) error {
+func (s *Store) EachCharge(ctx context.Context, f LedgerFilter, fn func(*domain.Charge) error) error {
 	var at int64
 	var id string
 	for {
@@ -106,10 +106,10 @@ type ledgerLine struct {
 	At             int64  `json:"at"`
 }
 
-func (l *ledgerLine) charge() *conversation.Charge {
-	return &conversation.Charge{
+func (l *ledgerLine) charge() *domain.Charge {
+	return &domain.Charge{
 		MessageID: l.MessageID, ConversationID: l.ConversationID, AccountID: l.AccountID, QueueID: l.QueueID, AgentID: l.AgentID,
-		TemplateID: l.TemplateID, WAMID: l.WAMID, Category: l.Category, Amount: conversation.Money(l.Amount), Currency: l.Currency,
+		TemplateID: l.TemplateID, WAMID: l.WAMID, Category: l.Category, Amount: domain.Money(l.Amount), Currency: l.Currency,
 		State: l.State, At: l.At,
 	}
 }

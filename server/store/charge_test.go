@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestTheQuotaCountsEveryServiceMessageOfTheMonth(t *testing.T) {
@@ -17,7 +17,7 @@ func TestTheQuotaCountsEveryServiceMessageOfTheMonth(t *testing.T) {
 		for range 12 {
 			m := f.outbound(t, conv, nil)
 			all.Go(func() {
-				delivered := change(m, conversation.Delivered)
+				delivered := change(m, domain.Delivered)
 				delivered.ServiceQuota = 5
 				if _, _, err := f.ApplyStatus(ctx(), f.account.ID, delivered); err != nil {
 					t.Error(err)
@@ -28,7 +28,7 @@ func TestTheQuotaCountsEveryServiceMessageOfTheMonth(t *testing.T) {
 		require.EqualValues(t, 5, f.number(t, "SELECT count(*) FROM waa_charges WHERE state = 'free' AND amount = 0"))
 		require.EqualValues(t, 7, f.number(t, "SELECT count(*) FROM waa_charges WHERE state = 'billed' AND amount = 1000000"))
 
-		next := change(f.outbound(t, conv, nil), conversation.Delivered)
+		next := change(f.outbound(t, conv, nil), domain.Delivered)
 		next.ServiceQuota, next.At = 5, now+20*day
 		_, _, err := f.ApplyStatus(ctx(), f.account.ID, next)
 		require.NoError(t, err)
@@ -41,8 +41,8 @@ func TestWithoutAPlanAChargeIsKnownButNotItsAmount(t *testing.T) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		text, template := f.outbound(t, conv, nil), f.template(t, conv, "utility")
 		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now))
-		for _, m := range []*conversation.Message{text, template} {
-			_, _, err := f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, conversation.Delivered), "", "regular"))
+		for _, m := range []*domain.Message{text, template} {
+			_, _, err := f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, domain.Delivered), "", "regular"))
 			require.NoError(t, err)
 		}
 		got := map[string]outcome{}
@@ -50,15 +50,15 @@ func TestWithoutAPlanAChargeIsKnownButNotItsAmount(t *testing.T) {
 			got[c.MessageID] = outcomeOf(c)
 		}
 		require.Equal(t, map[string]outcome{
-			text.ID:     {"service", conversation.ChargeBilled, "", 0},
-			template.ID: {"utility", conversation.ChargeBilled, "USD", money(2)},
+			text.ID:     {"service", domain.ChargeBilled, "", 0},
+			template.ID: {"utility", domain.ChargeBilled, "USD", money(2)},
 		}, got)
 	})
 }
 
 func TestAFailureReleasesTheCharge(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.LastTemplateAt = 0 })
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.LastTemplateAt = 0 })
 		earlier := f.template(t, conv, "utility")
 		require.NoError(t, f.RecordSent(ctx(), earlier.ID, "w0", person("+5511987654321"), now))
 		m := f.template(t, conv, "marketing")
@@ -68,12 +68,12 @@ func TestAFailureReleasesTheCharge(t *testing.T) {
 		require.Equal(t, now+hour, before.LastTemplateAt)
 		require.Equal(t, now+hour, before.Contact.LastTemplateAt)
 
-		failed := change(m, conversation.Failed)
+		failed := change(m, domain.Failed)
 		failed.Reason = 131026
 		got, advanced, err := f.ApplyStatus(ctx(), f.account.ID, failed)
 		require.NoError(t, err)
 		require.True(t, advanced)
-		require.Equal(t, conversation.Failed, got.Status)
+		require.Equal(t, domain.Failed, got.Status)
 		require.Equal(t, 131026, got.ReasonCode)
 		stored, err := f.Message(ctx(), m.ID)
 		require.NoError(t, err)
@@ -84,18 +84,18 @@ func TestAFailureReleasesTheCharge(t *testing.T) {
 		require.Equal(t, now, after.Contact.LastTemplateAt)
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = 'released' AND amount = 0", m.ID))
 
-		for _, late := range []conversation.Status{conversation.Failed, conversation.Delivered, conversation.Sent} {
+		for _, late := range []domain.Status{domain.Failed, domain.Delivered, domain.Sent} {
 			got, advanced, err = f.ApplyStatus(ctx(), f.account.ID, pricedAs(change(m, late), "marketing", "regular"))
 			require.NoError(t, err)
 			require.False(t, advanced)
-			require.Equal(t, conversation.Failed, got.Status)
+			require.Equal(t, domain.Failed, got.Status)
 		}
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = 'released'", m.ID))
 
 		// what was delivered cannot fail any more
-		_, _, err = f.ApplyStatus(ctx(), f.account.ID, change(earlier, conversation.Delivered))
+		_, _, err = f.ApplyStatus(ctx(), f.account.ID, change(earlier, domain.Delivered))
 		require.NoError(t, err)
-		_, advanced, err = f.ApplyStatus(ctx(), f.account.ID, change(earlier, conversation.Failed))
+		_, advanced, err = f.ApplyStatus(ctx(), f.account.ID, change(earlier, domain.Failed))
 		require.NoError(t, err)
 		require.False(t, advanced)
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = 'billed'", earlier.ID))
@@ -107,7 +107,7 @@ func TestChargesFitTheirMessages(t *testing.T) {
 	f := direct(t)
 	contact := f.contact(t, "+5511987654321", "Ana")
 	conv := f.conversation(t, contact.ID, nil)
-	statuses := []conversation.Status{"", conversation.Sent, conversation.Delivered, conversation.Read, conversation.Failed}
+	statuses := []domain.Status{"", domain.Sent, domain.Delivered, domain.Read, domain.Failed}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := f.outbound(t, conv, nil)
 		isTemplate := rapid.Bool().Draw(rt, "template")
@@ -128,17 +128,17 @@ func TestChargesFitTheirMessages(t *testing.T) {
 		for _, c := range f.charges(t) {
 			if c.MessageID == m.ID {
 				states = append(states, c.State)
-				require.Equal(rt, c.State == conversation.ChargeBilled || c.State == conversation.ChargeReserved, c.Amount > 0)
+				require.Equal(rt, c.State == domain.ChargeBilled || c.State == domain.ChargeReserved, c.Amount > 0)
 			}
 		}
 		switch got.Status {
-		case conversation.Delivered, conversation.Read:
+		case domain.Delivered, domain.Read:
 			require.Len(rt, states, 1)
-			require.Contains(rt, []string{conversation.ChargeBilled, conversation.ChargeFree}, states[0])
-		case conversation.Failed:
-			require.Subset(rt, []string{conversation.ChargeReleased}, states)
+			require.Contains(rt, []string{domain.ChargeBilled, domain.ChargeFree}, states[0])
+		case domain.Failed:
+			require.Subset(rt, []string{domain.ChargeReleased}, states)
 		default:
-			require.Subset(rt, []string{conversation.ChargeReserved}, states)
+			require.Subset(rt, []string{domain.ChargeReserved}, states)
 		}
 		require.False(rt, isTemplate && len(states) != 1)
 		_, err = f.db.Exec("DELETE FROM waa_charges")

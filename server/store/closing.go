@@ -5,13 +5,13 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Summary adds up what a conversation came to; see relay.MirrorStore.
-func (s *Store) Summary(ctx context.Context, conversationID string) (*conversation.Summary, error) {
+// Summary adds up what a conversation came to; see channelsync.SyncStore.
+func (s *Store) Summary(ctx context.Context, conversationID string) (*domain.Summary, error) {
 	var row struct {
-		conversation.Summary
+		domain.Summary
 		Agents pq.StringArray
 	}
 	if err := s.db.GetContext(ctx, &row, `

@@ -6,8 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -17,7 +16,7 @@ const (
 
 // Kinds of identity.
 const (
-	byPhone = "phone" // value is conversation.PhoneKey
+	byPhone = "phone" // value is domain.PhoneKey
 	byBSUID = "bsuid"
 )
 
@@ -26,7 +25,7 @@ type identity struct{ kind, value string }
 
 // identitiesOf gives what is known of a person, the surest first: a number may
 // have been another person's before, a BSUID was not.
-func identitiesOf(who relay.Person) []identity {
+func identitiesOf(who domain.WhatsAppIdentity) []identity {
 	var ids []identity
 	if who.UserID != "" {
 		ids = append(ids, identity{byBSUID, who.UserID})
@@ -38,8 +37,8 @@ func identitiesOf(who relay.Person) []identity {
 }
 
 // fitted makes what Meta says of a person fit the columns.
-func fitted(who relay.Person) relay.Person {
-	return relay.Person{PhoneKey: fit(who.PhoneKey, 30), WAID: fit(who.WAID, 32), UserID: fit(who.UserID, 160), Name: fit(who.Name, 256), Username: fit(who.Username, 64)}
+func fitted(who domain.WhatsAppIdentity) domain.WhatsAppIdentity {
+	return domain.WhatsAppIdentity{PhoneKey: fit(who.PhoneKey, 30), WAID: fit(who.WAID, 32), UserID: fit(who.UserID, 160), Name: fit(who.Name, 256), Username: fit(who.Username, 64)}
 }
 
 // lockIdentities makes everybody who looks for one of these people wait in a
@@ -61,7 +60,7 @@ func lockIdentities(ctx context.Context, r runner, ids []identity) error {
 
 // foundContact is a contact and how it was found.
 type foundContact struct {
-	conversation.Contact
+	domain.Contact
 	Here bool // the identity is known on this account; else it is another account's
 }
 
@@ -76,15 +75,15 @@ func findContact(ctx context.Context, r runner, accountID string, ids []identity
 			WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock, id.kind, id.value, accountID)
 		if err = failed(err, "could not look for a contact"); err == nil {
 			return c, nil
-		} else if !errors.Is(err, conversation.ErrNotFound) {
+		} else if !errors.Is(err, domain.ErrNotFound) {
 			return nil, err
 		}
 	}
-	return nil, conversation.ErrNotFound
+	return nil, domain.ErrNotFound
 }
 
 // FindContact finds somebody by what Meta says of them; ErrNotFound.
-func (s *Store) FindContact(ctx context.Context, accountID string, who relay.Person) (*conversation.Contact, error) {
+func (s *Store) FindContact(ctx context.Context, accountID string, who domain.WhatsAppIdentity) (*domain.Contact, error) {
 	c, err := findContact(ctx, s.db, accountID, identitiesOf(fitted(who)), "")
 	if err != nil {
 		return nil, err
@@ -95,7 +94,7 @@ func (s *Store) FindContact(ctx context.Context, accountID string, who relay.Per
 // lockPerson finds or makes the contact behind a person's identities, holds it
 // to the end of the transaction, and lets change fill it in. The identities are
 // stored for the account.
-func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who relay.Person, change func(*conversation.Contact)) (*conversation.Contact, error) {
+func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who domain.WhatsAppIdentity, change func(*domain.Contact)) (*domain.Contact, error) {
 	ids := identitiesOf(who)
 	if len(ids) == 0 {
 		return nil, errors.New("a contact needs a number or a user id")
@@ -105,8 +104,8 @@ func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who 
 	}
 	found, err := findContact(ctx, r, accountID, ids, "FOR UPDATE OF c")
 	switch {
-	case errors.Is(err, conversation.ErrNotFound):
-		c := &conversation.Contact{ID: s.newID()}
+	case errors.Is(err, domain.ErrNotFound):
+		c := &domain.Contact{ID: s.newID()}
 		change(c)
 		return c, insertContact(ctx, r, accountID, c, who)
 	case err != nil:
@@ -128,12 +127,12 @@ func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who 
 	return c, failed(err, "could not store the identities")
 }
 
-// lockContact is conversation.Tx's LockContact. Name and document of somebody who
+// lockContact is domain.Tx's LockContact. Name and document of somebody who
 // is known stay as they are: see Adopt.
-func (s *Store) lockContact(ctx context.Context, r runner, account *conversation.Account, want conversation.ContactWanted) (*conversation.Contact, error) {
-	who := fitted(relay.Person{PhoneKey: conversation.PhoneKey(want.Phone), Name: want.Name})
+func (s *Store) lockContact(ctx context.Context, r runner, account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
+	who := fitted(domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(want.Phone), Name: want.Name})
 	var sealing error
-	c, err := s.lockPerson(ctx, r, account.ID, who, func(c *conversation.Contact) {
+	c, err := s.lockPerson(ctx, r, account.ID, who, func(c *domain.Contact) {
 		if c.CreatedAt != 0 {
 			return
 		}
@@ -147,7 +146,7 @@ func (s *Store) lockContact(ctx context.Context, r runner, account *conversation
 }
 
 // setDocument seals a document for a contact; "" changes nothing.
-func (s *Store) setDocument(c *conversation.Contact, document conversation.Document) error {
+func (s *Store) setDocument(c *domain.Contact, document domain.Document) error {
 	if document == "" {
 		return nil
 	}
@@ -160,7 +159,7 @@ func (s *Store) setDocument(c *conversation.Contact, document conversation.Docum
 }
 
 // documentHashes are by what a document is found; none for none.
-func (s *Store) documentHashes(document conversation.Document) []string {
+func (s *Store) documentHashes(document domain.Document) []string {
 	if document == "" {
 		return nil
 	}
@@ -168,7 +167,7 @@ func (s *Store) documentHashes(document conversation.Document) []string {
 }
 
 // Document opens a contact's document; "" where there is none.
-func (s *Store) Document(c *conversation.Contact) (string, error) {
+func (s *Store) Document(c *domain.Contact) (string, error) {
 	if c.CPFCipher == "" {
 		return "", nil
 	}
@@ -184,7 +183,7 @@ func orElse(a, b string) string {
 }
 
 // insertContact stores a new contact and its identities; the times are the database's.
-func insertContact(ctx context.Context, r runner, accountID string, c *conversation.Contact, who relay.Person) error {
+func insertContact(ctx context.Context, r runner, accountID string, c *domain.Contact, who domain.WhatsAppIdentity) error {
 	err := r.GetContext(ctx, c, `
 		WITH c AS (
 			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, username, created_at, updated_at)
@@ -195,10 +194,10 @@ func insertContact(ctx context.Context, r runner, accountID string, c *conversat
 	return failed(err, "could not store the contact")
 }
 
-func updateContact(ctx context.Context, r runner, query string, c *conversation.Contact) error {
+func updateContact(ctx context.Context, r runner, query string, c *domain.Contact) error {
 	n, err := execNamed(ctx, r, query, c)
 	if err == nil && n == 0 {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	return failed(err, "could not update the contact")
 }
@@ -211,7 +210,7 @@ const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, cont
 	ON CONFLICT DO NOTHING`
 
 // learn puts what Meta says of a person into a contact; true if that was news.
-func learn(c *conversation.Contact, who relay.Person) bool {
+func learn(c *domain.Contact, who domain.WhatsAppIdentity) bool {
 	if c.ErasedAt != 0 {
 		return false
 	}

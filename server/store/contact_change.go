@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // AllowMarketing takes back that a contact stopped marketing, unless they
@@ -19,7 +19,7 @@ func (s *Store) AllowMarketing(ctx context.Context, contactID string, at int64) 
 // WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
 func (s *Store) WAMIDOfPost(ctx context.Context, postID string) (string, error) {
 	m, err := s.MessageByPost(ctx, postID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return "", nil
 	} else if err != nil {
 		return "", err

@@ -7,7 +7,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // MergeContacts makes two contacts one: conversations (and with them messages,
@@ -15,10 +15,10 @@ import (
 // the first does not know of the person is taken from the second, and the
 // stricter of their limits hold; a window stays that of the address that opened
 // it. An audit row tells who did it. Where both have
-// an open conversation on one account it is conversation.ErrConflict, and
+// an open conversation on one account it is domain.ErrConflict, and
 // nothing changes. now is milliseconds since epoch.
-func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64) (*conversation.Contact, error) {
-	merged := &conversation.Contact{}
+func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64) (*domain.Contact, error) {
+	merged := &domain.Contact{}
 	err := retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
 			if err := lockBoth(ctx, t, intoID, fromID); err != nil {
@@ -38,7 +38,7 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 				return errors.Wrap(err, "could not look for open conversations")
 			}
 			if clash {
-				return conversation.ErrConflict
+				return domain.ErrConflict
 			}
 			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{intoID, fromID})); err != nil {
 				return failed(err, "could not keep whose the windows are")
@@ -75,14 +75,14 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 	return merged, nil
 }
 
-// lockBoth holds both contacts, always in the same order; conversation.ErrNotFound if one is not there.
+// lockBoth holds both contacts, always in the same order; domain.ErrNotFound if one is not there.
 func lockBoth(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
 	var found []string
 	if err := t.SelectContext(ctx, &found, "SELECT id FROM waa_contacts WHERE id IN ($1, $2) AND erased_at = 0 ORDER BY id FOR UPDATE", intoID, fromID); err != nil {
 		return errors.Wrap(err, "could not lock the contacts")
 	}
 	if len(found) != 2 {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	return nil
 }
@@ -94,8 +94,8 @@ const noteWindows = `UPDATE waa_conversations c SET window_phone = CASE WHEN ct.
 
 // documentToMove is the second contact's document, sealed for the first one; "" where that has one, or there is none.
 func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID string) (string, error) {
-	into, from := conversation.Contact{}, conversation.Contact{}
-	for id, c := range map[string]*conversation.Contact{intoID: &into, fromID: &from} {
+	into, from := domain.Contact{}, domain.Contact{}
+	for id, c := range map[string]*domain.Contact{intoID: &into, fromID: &from} {
 		if err := t.GetContext(ctx, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", id); err != nil {
 			return "", failed(err, "could not read the contacts")
 		}
@@ -117,7 +117,7 @@ func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fro
 		return failed(err, "could not read what starts said")
 	}
 	for _, row := range rows {
-		plain, err := s.Document(&conversation.Contact{ID: fromID, CPFCipher: row.CPFCipher})
+		plain, err := s.Document(&domain.Contact{ID: fromID, CPFCipher: row.CPFCipher})
 		if err != nil {
 			return err
 		}

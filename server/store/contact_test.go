@@ -8,8 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestFiftyStartsForOneNumberMeet(t *testing.T) {
@@ -19,16 +18,16 @@ func TestFiftyStartsForOneNumberMeet(t *testing.T) {
 		began := make(chan string, 50)
 		for i := range 50 {
 			all.Go(func() {
-				err := f.InTx(ctx(), func(tx conversation.Tx) error {
-					c, err := tx.LockContact(f.account, conversation.ContactWanted{Name: fmt.Sprintf("Nome %d", i), Phone: ways[i%2]})
+				err := f.InTx(ctx(), func(tx domain.Tx) error {
+					c, err := tx.LockContact(f.account, domain.ContactWanted{Name: fmt.Sprintf("Nome %d", i), Phone: ways[i%2]})
 					if err != nil {
 						return err
 					}
-					if _, err = tx.OpenConversation(f.account.ID, c.ID); !errors.Is(err, conversation.ErrNotFound) {
+					if _, err = tx.OpenConversation(f.account.ID, c.ID); !errors.Is(err, domain.ErrNotFound) {
 						return err
 					}
 					began <- c.ID
-					return tx.InsertConversation(&conversation.Conversation{
+					return tx.InsertConversation(&domain.Conversation{
 						ID: newID(), AccountID: f.account.ID, ContactID: c.ID, QueueID: f.queue.ID, TeamID: "team", OwnerID: "owner", CreatedAt: now, UpdatedAt: now,
 					})
 				})
@@ -51,27 +50,27 @@ func TestASecondOpenConversationIsAConflict(t *testing.T) {
 		first := f.conversation(t, c.ID, nil)
 		second := *first
 		second.ID, second.ChannelID = newID(), newID()
-		insert := func(tx conversation.Tx) error { return tx.InsertConversation(&second) }
-		require.ErrorIs(t, f.InTx(ctx(), insert), conversation.ErrConflict)
+		insert := func(tx domain.Tx) error { return tx.InsertConversation(&second) }
+		require.ErrorIs(t, f.InTx(ctx(), insert), domain.ErrConflict)
 
 		first.ClosedAt = now
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(first) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(first) }))
 		require.NoError(t, f.InTx(ctx(), insert))
 		first.ClosedAt = 0
-		require.ErrorIs(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(first) }), conversation.ErrConflict, "a reopen too")
+		require.ErrorIs(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(first) }), domain.ErrConflict, "a reopen too")
 	})
 }
 
 func TestAContactIsKnownOnEveryAccount(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		other := &conversation.Account{Name: "Outro", PhoneNumberID: "101", WABAID: "200"}
+		other := &domain.Account{Name: "Outro", PhoneNumberID: "101", WABAID: "200"}
 		require.NoError(t, f.CreateAccount(ctx(), other, now))
 		ana := f.document(t, "+5511987654321", "52998224725")
 		require.Equal(t, "+5511987654321", ana.Phone)
 		require.NotZero(t, ana.CreatedAt)
-		var again *conversation.Contact
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) (err error) {
-			again, err = tx.LockContact(other, conversation.ContactWanted{Name: "Ana Maria", Phone: "+551187654321", Document: "11144477735"})
+		var again *domain.Contact
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) (err error) {
+			again, err = tx.LockContact(other, domain.ContactWanted{Name: "Ana Maria", Phone: "+551187654321", Document: "11144477735"})
 			return err
 		}))
 		require.Equal(t, ana.ID, again.ID)
@@ -93,21 +92,21 @@ func TestAContactIsKnownOnEveryAccount(t *testing.T) {
 func TestIdentitiesOfTwoPeopleAreNotMerged(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		byNumber := f.contact(t, "+5511987654321", "Ana")
-		hidden, _, err := f.written(relay.Person{UserID: "BR.1", Name: "Bia"})
+		hidden, _, err := f.written(domain.WhatsAppIdentity{UserID: "BR.1", Name: "Bia"})
 		require.NoError(t, err)
 		require.NotEqual(t, byNumber.ID, hidden.ContactID)
-		both := relay.Person{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1"}
+		both := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1"}
 
 		found, err := f.Find(ctx(), f.account.ID, "", both)
 		require.NoError(t, err)
 		require.Equal(t, hidden.ID, found.ID, "the BSUID is surer than the number")
-		saved, _, after, err := f.SaveInbound(ctx(), &conversation.Message{
+		saved, _, after, err := f.SaveInbound(ctx(), &domain.Message{
 			ID: newID(), ConversationID: hidden.ID, AccountID: f.account.ID, Kind: "text", WAMID: "w1", CreatedAt: now,
 		}, both, true, now)
 		require.NoError(t, err)
 		require.Equal(t, hidden.ContactID, saved.ContactID)
 		require.Equal(t, "+5511987654321", after.Contact.Phone)
-		contact, err := f.FindContact(ctx(), f.account.ID, relay.Person{PhoneKey: "5511987654321"})
+		contact, err := f.FindContact(ctx(), f.account.ID, domain.WhatsAppIdentity{PhoneKey: "5511987654321"})
 		require.NoError(t, err)
 		require.Equal(t, byNumber.ID, contact.ID, "the number still is whose it was")
 	})
@@ -120,7 +119,7 @@ func TestLockConversationHoldsTheContactToo(t *testing.T) {
 	var all sync.WaitGroup
 	for range rounds {
 		all.Go(func() {
-			err := f.InTx(ctx(), func(tx conversation.Tx) error {
+			err := f.InTx(ctx(), func(tx domain.Tx) error {
 				locked, err := tx.LockConversation(c.ID)
 				if err != nil {
 					return err
@@ -142,24 +141,24 @@ func TestLockConversationHoldsTheContactToo(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, rounds, got.Contact.LastTemplateAt, "no change was lost")
 	require.EqualValues(t, rounds, got.LastTemplateAt)
-	require.ErrorIs(t, f.InTx(ctx(), func(tx conversation.Tx) error {
+	require.ErrorIs(t, f.InTx(ctx(), func(tx domain.Tx) error {
 		_, err := tx.LockConversation("nobody")
 		return err
-	}), conversation.ErrNotFound)
+	}), domain.ErrNotFound)
 }
 
 func TestInTxRollsBack(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		mine := errors.New("mine")
-		require.Equal(t, mine, f.InTx(ctx(), func(tx conversation.Tx) error {
-			if _, err := tx.LockContact(f.account, conversation.ContactWanted{Phone: "+5511987654321"}); err != nil {
+		require.Equal(t, mine, f.InTx(ctx(), func(tx domain.Tx) error {
+			if _, err := tx.LockContact(f.account, domain.ContactWanted{Phone: "+5511987654321"}); err != nil {
 				return err
 			}
 			return mine
 		}))
 		require.Panics(t, func() {
-			_ = f.InTx(ctx(), func(tx conversation.Tx) error {
-				if _, err := tx.LockContact(f.account, conversation.ContactWanted{Phone: "+5511987654321"}); err != nil {
+			_ = f.InTx(ctx(), func(tx domain.Tx) error {
+				if _, err := tx.LockContact(f.account, domain.ContactWanted{Phone: "+5511987654321"}); err != nil {
 					return err
 				}
 				panic("a bug")

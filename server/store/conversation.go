@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -20,32 +20,32 @@ func conversationSelect() string {
 }
 
 // Conversation reads a conversation with its contact.
-func (s *Store) Conversation(ctx context.Context, id string) (*conversation.Conversation, error) {
+func (s *Store) Conversation(ctx context.Context, id string) (*domain.Conversation, error) {
 	return getConversation(ctx, s.db, conversationSelect()+" WHERE c.id = $1", id)
 }
 
 // ConversationByChannel reads the conversation that owns a channel.
-func (s *Store) ConversationByChannel(ctx context.Context, channelID string) (*conversation.Conversation, error) {
+func (s *Store) ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error) {
 	if channelID == "" {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
 	return getConversation(ctx, s.db, conversationSelect()+" WHERE c.channel_id = $1 AND c.channel_id <> ''", channelID)
 }
 
-func getConversation(ctx context.Context, r runner, query string, args ...any) (*conversation.Conversation, error) {
-	c := &conversation.Conversation{}
+func getConversation(ctx context.Context, r runner, query string, args ...any) (*domain.Conversation, error) {
+	c := &domain.Conversation{}
 	if err := r.GetContext(ctx, c, query, args...); err != nil {
 		return nil, failed(err, "could not read the conversation")
 	}
 	return c, nil
 }
 
-func openConversation(ctx context.Context, r runner, accountID, contactID string) (*conversation.Conversation, error) {
+func openConversation(ctx context.Context, r runner, accountID, contactID string) (*domain.Conversation, error) {
 	return getConversation(ctx, r, conversationSelect()+" WHERE c.account_id = $1 AND c.contact_id = $2 AND c.closed_at = 0 AND c.aborted_at = 0", accountID, contactID)
 }
 
 // lockConversation holds the conversation's contact and then its row.
-func lockConversation(ctx context.Context, r runner, id string) (*conversation.Conversation, error) {
+func lockConversation(ctx context.Context, r runner, id string) (*domain.Conversation, error) {
 	return getConversation(ctx, r, `
 		WITH ct AS (
 			SELECT `+contactColumns+` FROM waa_contacts WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $1) FOR UPDATE
@@ -56,9 +56,9 @@ func lockConversation(ctx context.Context, r runner, id string) (*conversation.C
 
 // insertConversation stores a new conversation. refreshAt is when Mattermost is
 // due to be told of it, milliseconds since epoch: 0 = not before a message of it was sent.
-func insertConversation(ctx context.Context, r runner, c *conversation.Conversation, refreshAt int64) error {
+func insertConversation(ctx context.Context, r runner, c *domain.Conversation, refreshAt int64) error {
 	row := struct {
-		*conversation.Conversation
+		*domain.Conversation
 		RefreshAt int64
 	}{c, refreshAt}
 	if _, err := execNamed(ctx, r, insertInto("waa_conversations", conversationColumns+", refresh_at"), row); err != nil {
@@ -67,13 +67,13 @@ func insertConversation(ctx context.Context, r runner, c *conversation.Conversat
 	return wakeForPerson(ctx, r, c.AccountID, c.ContactID)
 }
 
-func updateConversation(ctx context.Context, r runner, c *conversation.Conversation) error {
+func updateConversation(ctx context.Context, r runner, c *domain.Conversation) error {
 	row := *c
 	row.CloseReason = fit(c.CloseReason, len(c.CloseReason))
 	n, err := execNamed(ctx, r, "UPDATE waa_conversations SET "+assign(conversationFields)+", updated_at = :updated_at, "+
 		refreshSoon("refresh_at", "CAST(:updated_at AS bigint) + "+graceText)+", "+idleAgain+" WHERE id = :id", &row)
 	if err == nil && n == 0 {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	return failed(err, "could not update the conversation")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // stateAt is Conversation.StateAt in SQL, of a row c; its ? is the moment.
@@ -18,8 +18,8 @@ const stateAt = `CASE
 	WHEN c.window_until = 0 OR c.last_template_at >= c.window_until THEN 'waiting'
 	ELSE 'expired' END`
 
-// ListConversations lists what a reader may see; see conversation.Lister.
-func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) ([]*conversation.Conversation, int, error) {
+// ListConversations lists what a reader may see; see service.Lister.
+func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error) {
 	where := s.listed(reader, queueIDs, all, f)
 	if f.Unclaimed {
 		where = append(where, squirrel.Expr("c.attendant_id = '' AND c.closed_at = 0"))
@@ -28,7 +28,7 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 		where = append(where, unanswered(f.Unanswered, f.Now))
 	}
 	if f.State != "" {
-		if f.State != conversation.Closed { // lets the index of those that are not closed serve
+		if f.State != domain.Closed { // lets the index of those that are not closed serve
 			where = append(where, squirrel.Expr("c.closed_at = 0"))
 		}
 		where = append(where, squirrel.Expr("("+stateAt+") = ?", f.Now, string(f.State)))
@@ -36,7 +36,7 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 	rows := builder().Select(of("c", conversationColumns), as("ct", "contact", contactColumns)).
 		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
 	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
-	page, total, err := selectPage[conversation.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+	page, total, err := selectPage[domain.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
 	if err != nil || len(page) == 0 {
 		return page, total, err
 	}
@@ -44,7 +44,7 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 }
 
 // nameTemplates adds the name of the last template sent in each conversation of a page.
-func (s *Store) nameTemplates(ctx context.Context, page []*conversation.Conversation) error {
+func (s *Store) nameTemplates(ctx context.Context, page []*domain.Conversation) error {
 	ids, contacts := make([]string, len(page)), make([]string, len(page))
 	for i, c := range page {
 		ids[i], contacts[i] = c.ID, c.ContactID
@@ -67,7 +67,7 @@ func (s *Store) nameTemplates(ctx context.Context, page []*conversation.Conversa
 }
 
 // listed is the condition of what a reader may see and asks for, whatever its state.
-func (s *Store) listed(reader string, queueIDs []string, all bool, f conversation.ListFilter) squirrel.And {
+func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.ListFilter) squirrel.And {
 	where := squirrel.And{squirrel.Expr("c.aborted_at = 0")}
 	if !all {
 		where = append(where, squirrel.Or{isTheirs(reader), squirrel.Expr("c.queue_id = ANY(?)", pq.Array(queueIDs))})
@@ -109,7 +109,7 @@ func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
 	if digits := phoneDigits(query); digits != "" {
 		matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+digits+"%"))
 		for _, written := range []string{digits, "55" + digits} { // with its country code or without, the ninth digit may lack
-			if key := conversation.PhoneKey(written); key != written {
+			if key := domain.PhoneKey(written); key != written {
 				matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+key+"%"))
 			}
 		}

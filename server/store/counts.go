@@ -6,12 +6,11 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// CountConversations counts what a reader may see and is not closed; see conversation.Lister.
-func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f conversation.ListFilter) (conversation.Counts, error) {
+// CountConversations counts what a reader may see and is not closed; see service.Lister.
+func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (domain.Counts, error) {
 	where := append(s.listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
 	query, args, err := builder().Select().
 		Column("count(*) FILTER (WHERE s.state = 'waiting') AS waiting").
@@ -20,7 +19,7 @@ func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs 
 		Column("count(*) FILTER (WHERE s.unclaimed) AS unclaimed").
 		FromSelect(builder().Select().Column(squirrel.Expr("("+stateAt+") AS state", f.Now)).Column("c.attendant_id = '' AS unclaimed").
 			From("waa_conversations c").Where(where), "s").ToSql()
-	counts := conversation.Counts{}
+	counts := domain.Counts{}
 	if err != nil {
 		return counts, errors.Wrap(err, "could not build a count query")
 	}
@@ -28,10 +27,10 @@ func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs 
 }
 
 // ChangedConversations lists the conversations that changed since a moment of
-// the database's clock, the latest first; see relay.EventStore. updated_at is of
+// the database's clock, the latest first; see channelsync.EventStore. updated_at is of
 // whichever node changed it, so a trigger notes the one clock's time beside it.
-func (s *Store) ChangedConversations(ctx context.Context, since int64, n int) ([]relay.Changed, error) {
-	changed := []relay.Changed{}
+func (s *Store) ChangedConversations(ctx context.Context, since int64, n int) ([]domain.ConversationChange, error) {
+	changed := []domain.ConversationChange{}
 	err := s.db.SelectContext(ctx, &changed, `
 		SELECT c.id, c.owner_id, c.attendant_id, c.channel_id, coalesce(q.channel_id, '') AS queue_channel_id, c.updated_at, c.changed_at
 		FROM waa_conversations c LEFT JOIN waa_queues q ON q.id = c.queue_id

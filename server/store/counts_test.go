@@ -7,43 +7,43 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestCountsSayWhatTheListHolds(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		other := f.newQueue(t, "Outra")
-		made := func(n int, change func(*conversation.Conversation)) *conversation.Conversation {
+		made := func(n int, change func(*domain.Conversation)) *domain.Conversation {
 			contact := f.contact(t, fmt.Sprintf("+55119876541%02d", n), fmt.Sprintf("Cliente %02d", n))
-			return f.conversation(t, contact.ID, func(c *conversation.Conversation) {
+			return f.conversation(t, contact.ID, func(c *domain.Conversation) {
 				c.OwnerID, c.AttendantID, c.UpdatedAt = "ana", "ana", now+int64(n)
 				change(c)
 			})
 		}
-		made(1, func(c *conversation.Conversation) {})                                                                // waiting
-		made(2, func(c *conversation.Conversation) { c.WindowUntil = now + hour })                                    // open
-		made(3, func(c *conversation.Conversation) { c.WindowUntil = now + hour; c.AttendantID, c.OwnerID = "", "" }) // open, unclaimed
-		made(4, func(c *conversation.Conversation) { c.WindowUntil, c.LastTemplateAt = now-hour, now-day })           // expired
-		made(5, func(c *conversation.Conversation) { c.QueueID, c.AttendantID = other.ID, "" })                       // waiting, unclaimed
-		made(6, func(c *conversation.Conversation) { c.ClosedAt = now; c.AttendantID = "" })
-		made(7, func(c *conversation.Conversation) { c.AbortedAt = now })
+		made(1, func(c *domain.Conversation) {})                                                                // waiting
+		made(2, func(c *domain.Conversation) { c.WindowUntil = now + hour })                                    // open
+		made(3, func(c *domain.Conversation) { c.WindowUntil = now + hour; c.AttendantID, c.OwnerID = "", "" }) // open, unclaimed
+		made(4, func(c *domain.Conversation) { c.WindowUntil, c.LastTemplateAt = now-hour, now-day })           // expired
+		made(5, func(c *domain.Conversation) { c.QueueID, c.AttendantID = other.ID, "" })                       // waiting, unclaimed
+		made(6, func(c *domain.Conversation) { c.ClosedAt = now; c.AttendantID = "" })
+		made(7, func(c *domain.Conversation) { c.AbortedAt = now })
 
 		for name, c := range map[string]struct {
 			reader string
 			queues []string
 			all    bool
-			filter conversation.Filter
-			want   conversation.Counts
+			filter domain.Filter
+			want   domain.Counts
 		}{
-			"a system admin":    {reader: "root", all: true, want: conversation.Counts{Waiting: 2, Open: 2, Expired: 1, Unclaimed: 2}},
-			"mine":              {reader: "ana", all: true, filter: conversation.Filter{Mine: true}, want: conversation.Counts{Waiting: 2, Open: 1, Expired: 1, Unclaimed: 1}},
-			"a queue":           {reader: "root", all: true, filter: conversation.Filter{QueueID: other.ID}, want: conversation.Counts{Waiting: 1, Unclaimed: 1}},
-			"a member of it":    {reader: "bia", queues: []string{other.ID}, want: conversation.Counts{Waiting: 1, Unclaimed: 1}},
+			"a system admin":    {reader: "root", all: true, want: domain.Counts{Waiting: 2, Open: 2, Expired: 1, Unclaimed: 2}},
+			"mine":              {reader: "ana", all: true, filter: domain.Filter{Mine: true}, want: domain.Counts{Waiting: 2, Open: 1, Expired: 1, Unclaimed: 1}},
+			"a queue":           {reader: "root", all: true, filter: domain.Filter{QueueID: other.ID}, want: domain.Counts{Waiting: 1, Unclaimed: 1}},
+			"a member of it":    {reader: "bia", queues: []string{other.ID}, want: domain.Counts{Waiting: 1, Unclaimed: 1}},
 			"nobody":            {reader: "bia"},
-			"a name":            {reader: "root", all: true, filter: conversation.Filter{Query: "cliente 04"}, want: conversation.Counts{Expired: 1}},
-			"a state is no use": {reader: "root", all: true, filter: conversation.Filter{Query: "cliente 04", State: conversation.Open}, want: conversation.Counts{Expired: 1}},
+			"a name":            {reader: "root", all: true, filter: domain.Filter{Query: "cliente 04"}, want: domain.Counts{Expired: 1}},
+			"a state is no use": {reader: "root", all: true, filter: domain.Filter{Query: "cliente 04", State: domain.Open}, want: domain.Counts{Expired: 1}},
 		} {
-			filter := conversation.ListFilter{Filter: c.filter, Now: now}
+			filter := domain.ListFilter{Filter: c.filter, Now: now}
 			got, err := f.CountConversations(ctx(), c.reader, c.queues, c.all, filter)
 			require.NoError(t, err)
 			require.Equal(t, c.want, got, name)
@@ -51,7 +51,7 @@ func TestCountsSayWhatTheListHolds(t *testing.T) {
 			if c.filter.State != "" {
 				continue
 			}
-			for state, want := range map[conversation.State]int{conversation.Waiting: got.Waiting, conversation.Open: got.Open, conversation.Expired: got.Expired} {
+			for state, want := range map[domain.State]int{domain.Waiting: got.Waiting, domain.Open: got.Open, domain.Expired: got.Expired} {
 				filter.State = state
 				_, total := list(t, f, c.reader, c.queues, c.all, filter)
 				require.Equal(t, want, total, "%s, %s", name, state)
@@ -76,7 +76,7 @@ func TestAListNamesTheLastTemplate(t *testing.T) {
 			VALUES ($1, $2, $3, $4, 'out', 'template', $5, $6)`, newID(), with.ID, f.account.ID, contact.ID, name, now+int64(i))
 		require.NoError(t, err)
 	}
-	found, _, err := f.ListConversations(ctx(), "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{PerPage: 9}, Now: now})
+	found, _, err := f.ListConversations(ctx(), "root", nil, true, domain.ListFilter{Filter: domain.Filter{PerPage: 9}, Now: now})
 	require.NoError(t, err)
 	names := map[string]string{}
 	for _, c := range found {
@@ -84,15 +84,15 @@ func TestAListNamesTheLastTemplate(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{with.ID: "segundo", without.ID: ""}, names)
 
-	found, _, err = f.ListConversations(ctx(), "root", nil, true, conversation.ListFilter{Filter: conversation.Filter{PerPage: 9, ContactID: contact.ID}, Now: now})
+	found, _, err = f.ListConversations(ctx(), "root", nil, true, domain.ListFilter{Filter: domain.Filter{PerPage: 9, ContactID: contact.ID}, Now: now})
 	require.NoError(t, err)
 	require.Equal(t, []string{with.ID}, idsOf(found))
 }
 
 func TestChangedConversationsSayWhoSeesThem(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		old := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.UpdatedAt = now - 1 })
-		fresh := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *conversation.Conversation) {
+		old := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.UpdatedAt = now - 1 })
+		fresh := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *domain.Conversation) {
 			c.UpdatedAt, c.OwnerID, c.AttendantID, c.ChannelID = now, "ana", "bia", "channel"
 		})
 		changed, err := f.ChangedConversations(ctx(), 1, 10)
@@ -115,8 +115,8 @@ func TestChangedConversationsSayWhoSeesThem(t *testing.T) {
 // conversation, and what another does to one a moment later is seen too.
 func TestChangesAreSeenWhateverTheNodesClocksSay(t *testing.T) {
 	f := direct(t)
-	ahead := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.UpdatedAt = now + 60_000 })
-	behind := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *conversation.Conversation) { c.UpdatedAt = now - 60_000 })
+	ahead := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.UpdatedAt = now + 60_000 })
+	behind := f.conversation(t, f.contact(t, "+5511987654322", "Bia").ID, func(c *domain.Conversation) { c.UpdatedAt = now - 60_000 })
 	first, err := f.ChangedConversations(ctx(), 1, 10)
 	require.NoError(t, err)
 	require.Equal(t, behind.ID, first[0].ID, "it changed last")
@@ -127,7 +127,7 @@ func TestChangesAreSeenWhateverTheNodesClocksSay(t *testing.T) {
 		return err == nil && clock >= since
 	}, 10*time.Second, time.Millisecond)
 	ahead.AttendantID, ahead.UpdatedAt = "carla", now // greatest() keeps the later of the two moments
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(ahead) }))
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(ahead) }))
 	changed, err := f.ChangedConversations(ctx(), since, 10)
 	require.NoError(t, err)
 	require.Len(t, changed, 1)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // DeadLetter is a job that was given up.
@@ -52,7 +52,7 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 	name, number, _ := strings.Cut(id, "-")
 	jobID, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || !slices.Contains(deadTables(), name) {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE waa_"+name+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, begun_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
 }

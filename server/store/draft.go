@@ -7,7 +7,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const draftColumns = "id, conversation_id, author_id, root_id, body, state, opening, chosen_by, post_id, created_at, updated_at"
@@ -17,11 +17,11 @@ const maxDraftText = 16383
 
 // draftRow is a draft as stored.
 type draftRow struct {
-	conversation.Draft
+	domain.Draft
 	FileIDList pq.StringArray // of FileIDs
 }
 
-func (r *draftRow) draft() *conversation.Draft {
+func (r *draftRow) draft() *domain.Draft {
 	r.FileIDs = r.FileIDList
 	return &r.Draft
 }
@@ -39,10 +39,10 @@ const showAgain = `
 	UPDATE waa_draft_offers o SET version = o.version + 1 FROM (SELECT DISTINCT conversation_id, author_id, opening FROM changed WHERE opening > 0) d
 	WHERE o.conversation_id = d.conversation_id AND o.author_id = d.author_id AND o.opening = d.opening`
 
-// KeepDraft stores a draft once per text and files; see conversation.DraftStore.
+// KeepDraft stores a draft once per text and files; see service.DraftStore.
 // It holds the conversation's row: an answer that comes at the same moment is
 // seen here, or sees the draft.
-func (s *Store) KeepDraft(ctx context.Context, d *conversation.Draft, offer bool, now int64) (*conversation.Draft, error) {
+func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now int64) (*domain.Draft, error) {
 	var id string
 	err := s.db.GetContext(ctx, &id, `
 		WITH c AS MATERIALIZED (
@@ -61,10 +61,10 @@ func (s *Store) KeepDraft(ctx context.Context, d *conversation.Draft, offer bool
 		)
 		SELECT id FROM changed`,
 		d.ID, d.ConversationID, d.AuthorID, d.RootID, fit(strings.TrimSpace(d.Text), maxDraftText), pq.Array(append([]string{}, d.FileIDs...)),
-		conversation.Fingerprint(d.Text, d.FileIDs), offer, now, conversation.MaxDrafts)
+		domain.Fingerprint(d.Text, d.FileIDs), offer, now, domain.MaxDrafts)
 	err = failed(err, "could not keep a draft")
-	if errors.Is(err, conversation.ErrNotFound) {
-		return nil, conversation.ErrConflict
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, domain.ErrConflict
 	} else if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (s *Store) KeepDraft(ctx context.Context, d *conversation.Draft, offer bool
 }
 
 // Draft reads a draft.
-func (s *Store) Draft(ctx context.Context, id string) (*conversation.Draft, error) {
+func (s *Store) Draft(ctx context.Context, id string) (*domain.Draft, error) {
 	var row draftRow
 	err := s.db.GetContext(ctx, &row, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.id = $1", id)
 	if err != nil {
@@ -81,8 +81,8 @@ func (s *Store) Draft(ctx context.Context, id string) (*conversation.Draft, erro
 	return row.draft(), nil
 }
 
-// DraftsOf lists held and chosen drafts; see conversation.DraftStore.
-func (s *Store) DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*conversation.Draft, int, error) {
+// DraftsOf lists held and chosen drafts; see service.DraftStore.
+func (s *Store) DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*domain.Draft, int, error) {
 	where := "d.conversation_id = ? AND d.state IN ('held', 'chosen')"
 	args := []any{conversationID}
 	if authorID != "" {
@@ -94,8 +94,8 @@ func (s *Store) DraftsOf(ctx context.Context, conversationID, authorID string, p
 	return draftsOf(rows), total, err
 }
 
-func draftsOf(rows []*draftRow) []*conversation.Draft {
-	drafts := make([]*conversation.Draft, len(rows))
+func draftsOf(rows []*draftRow) []*domain.Draft {
+	drafts := make([]*domain.Draft, len(rows))
 	for i, row := range rows {
 		drafts[i] = row.draft()
 	}
@@ -112,7 +112,7 @@ func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, finger
 	return failed(err, "could not end a draft that was posted")
 }
 
-// ChooseDrafts claims held drafts for sending; see conversation.DraftStore.
+// ChooseDrafts claims held drafts for sending; see service.DraftStore.
 func (s *Store) ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error) {
 	return s.strings(ctx, "could not choose drafts", `
 		WITH changed AS (

@@ -8,7 +8,7 @@ import (
 )
 
 // EditDraft changes the text of a held draft, which is the editor's from then
-// on: it is offered to them where it was offered to its author. See conversation.DraftStore.
+// on: it is offered to them where it was offered to its author. See service.DraftStore.
 func (s *Store) EditDraft(ctx context.Context, id, by, text, fingerprint string, now int64, old func(text string) string) error {
 	return s.changeDraft(ctx, "draft_edited", id, by, old, `
 		WITH before AS (
@@ -23,7 +23,7 @@ func (s *Store) EditDraft(ctx context.Context, id, by, text, fingerprint string,
 		)`+showAgain, by, fit(strings.TrimSpace(text), maxDraftText), fingerprint, now)
 }
 
-// DropDraft ends a held draft; see conversation.DraftStore.
+// DropDraft ends a held draft; see service.DraftStore.
 func (s *Store) DropDraft(ctx context.Context, id, by string, now int64, old func(text string) string) error {
 	return s.changeDraft(ctx, "draft_dropped", id, by, old, `
 		WITH changed AS (

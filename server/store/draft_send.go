@@ -6,12 +6,11 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// ClaimDraft leases the next chosen draft of an author; see relay.DraftStore.
-func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*relay.DraftJob, error) {
+// ClaimDraft leases the next chosen draft of an author; see service.Store.
+func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*domain.DraftJob, error) {
 	var row struct {
 		draftRow
 		ChannelID string
@@ -33,7 +32,7 @@ func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string,
 	if err != nil {
 		return nil, failed(err, "could not claim a draft")
 	}
-	return &relay.DraftJob{Draft: *row.draft(), ChannelID: row.ChannelID, ChosenAt: row.ChosenAt, Attempts: row.Attempts}, nil
+	return &domain.DraftJob{Draft: *row.draft(), ChannelID: row.ChannelID, ChosenAt: row.ChosenAt, Attempts: row.Attempts}, nil
 }
 
 // DraftSent records the post that a draft became.
@@ -62,7 +61,7 @@ func (s *Store) ChosenLeft(ctx context.Context, ids []string) (int, error) {
 	return n, failed(err, "could not look for drafts on their way")
 }
 
-// OfferDrafts makes the offers of a conversation whose window opened; see relay.MirrorStore.
+// OfferDrafts makes the offers of a conversation whose window opened; see channelsync.SyncStore.
 func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening, now int64) error {
 	_, err := exec(ctx, s.db, `
 		WITH moved AS (
@@ -78,9 +77,9 @@ func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening,
 	return failed(err, "could not offer drafts")
 }
 
-// ClaimOffers leases offers that show less than there is; see relay.DraftStore.
-func (s *Store) ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]*relay.DraftOffer, error) {
-	offers := []*relay.DraftOffer{}
+// ClaimOffers leases offers that show less than there is; see service.Store.
+func (s *Store) ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]*domain.DraftOffer, error) {
+	offers := []*domain.DraftOffer{}
 	err := s.db.SelectContext(ctx, &offers, `
 		WITH claimed AS (
 			UPDATE waa_draft_offers o SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1
@@ -94,15 +93,15 @@ func (s *Store) ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]
 	return offers, failed(err, "could not claim offers")
 }
 
-// OfferShown records what an offer's post shows; see relay.DraftStore.
-func (s *Store) OfferShown(ctx context.Context, o *relay.DraftOffer) error {
+// OfferShown records what an offer's post shows; see service.Store.
+func (s *Store) OfferShown(ctx context.Context, o *domain.DraftOffer) error {
 	_, err := exec(ctx, s.db, `UPDATE waa_draft_offers SET post_id = $4, shown = $5, lease_until = 0, attempts = 0
 		WHERE conversation_id = $1 AND author_id = $2 AND opening = $3`, o.ConversationID, o.AuthorID, o.Opening, o.PostID, o.Version)
 	return failed(err, "could not record an offer")
 }
 
 // OfferedDrafts are those that an offer lists, in the order of writing, whatever became of them.
-func (s *Store) OfferedDrafts(ctx context.Context, conversationID, authorID string, opening int64) ([]*conversation.Draft, error) {
+func (s *Store) OfferedDrafts(ctx context.Context, conversationID, authorID string, opening int64) ([]*domain.Draft, error) {
 	rows := []*draftRow{}
 	err := s.db.SelectContext(ctx, &rows, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.conversation_id = $1 AND d.author_id = $2 AND d.opening = $3 ORDER BY d.ord",
 		conversationID, authorID, opening)

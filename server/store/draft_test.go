@@ -9,19 +9,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // draft keeps one as the posting hook does.
-func (f *fixture) draft(t testing.TB, c *conversation.Conversation, author, text string, files ...string) *conversation.Draft {
+func (f *fixture) draft(t testing.TB, c *domain.Conversation, author, text string, files ...string) *domain.Draft {
 	t.Helper()
-	d, err := f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: c.ID, AuthorID: author, Text: text, FileIDs: files}, true, now)
+	d, err := f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: c.ID, AuthorID: author, Text: text, FileIDs: files}, true, now)
 	require.NoError(t, err)
 	return d
 }
 
-func textsOf(drafts []*conversation.Draft) []string {
+func textsOf(drafts []*domain.Draft) []string {
 	out := []string{}
 	for _, d := range drafts {
 		out = append(out, d.Text)
@@ -30,7 +29,7 @@ func textsOf(drafts []*conversation.Draft) []string {
 }
 
 // open lets the customer answer, and tells the drafts.
-func (f *fixture) open(t testing.TB, c *conversation.Conversation, at int64) {
+func (f *fixture) open(t testing.TB, c *domain.Conversation, at int64) {
 	t.Helper()
 	_, err := f.db.Exec("UPDATE waa_conversations SET window_from = $2::bigint, window_until = $2::bigint + 86400000 WHERE id = $1", c.ID, at)
 	require.NoError(t, err)
@@ -38,7 +37,7 @@ func (f *fixture) open(t testing.TB, c *conversation.Conversation, at int64) {
 }
 
 // offers claims all that is due.
-func (f *fixture) offers(t testing.TB) []*relay.DraftOffer {
+func (f *fixture) offers(t testing.TB) []*domain.DraftOffer {
 	t.Helper()
 	offers, err := f.ClaimOffers(ctx(), time.Minute, 100)
 	require.NoError(t, err)
@@ -107,23 +106,23 @@ func TestDraftsAreKeptOnceAndInOrder(t *testing.T) {
 		require.Len(t, drafts, 2)
 		require.Equal(t, 4, total)
 
-		require.NoError(t, f.EditDraft(ctx(), first.ID, "ines", "um e meio", conversation.Fingerprint("um e meio", first.FileIDs), now+1, sealed))
-		require.ErrorIs(t, f.EditDraft(ctx(), drafts[1].ID, "ines", "um", conversation.Fingerprint("um", nil), now+1, sealed), conversation.ErrConflict)
+		require.NoError(t, f.EditDraft(ctx(), first.ID, "ines", "um e meio", domain.Fingerprint("um e meio", first.FileIDs), now+1, sealed))
+		require.ErrorIs(t, f.EditDraft(ctx(), drafts[1].ID, "ines", "um", domain.Fingerprint("um", nil), now+1, sealed), domain.ErrConflict)
 		require.NoError(t, f.DropDraft(ctx(), first.ID, "ines", now+2, sealed))
-		require.ErrorIs(t, f.DropDraft(ctx(), first.ID, "ines", now+2, sealed), conversation.ErrNotFound)
-		require.ErrorIs(t, f.EditDraft(ctx(), first.ID, "ines", "x", "x", now+2, sealed), conversation.ErrNotFound)
+		require.ErrorIs(t, f.DropDraft(ctx(), first.ID, "ines", now+2, sealed), domain.ErrNotFound)
+		require.ErrorIs(t, f.EditDraft(ctx(), first.ID, "ines", "x", "x", now+2, sealed), domain.ErrNotFound)
 		dropped, err := f.Draft(ctx(), first.ID)
 		require.NoError(t, err)
-		require.Equal(t, conversation.DraftDropped, dropped.State)
+		require.Equal(t, domain.DraftDropped, dropped.State)
 		require.Empty(t, dropped.Text, "nobody needs it any more")
 
-		for n := range conversation.MaxDrafts {
-			_, err = f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "rui", Text: fmt.Sprint(n)}, true, now)
+		for n := range domain.MaxDrafts {
+			_, err = f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "rui", Text: fmt.Sprint(n)}, true, now)
 			require.NoError(t, err)
 		}
-		_, err = f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "rui", Text: "mais um"}, true, now)
-		require.ErrorIs(t, err, conversation.ErrConflict)
-		_, err = f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "rui", Text: "7"}, true, now)
+		_, err = f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "rui", Text: "mais um"}, true, now)
+		require.ErrorIs(t, err, domain.ErrConflict)
+		_, err = f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "rui", Text: "7"}, true, now)
 		require.NoError(t, err, "one that is there already")
 	})
 }
@@ -162,9 +161,9 @@ func TestEachOpeningOffersWhatIsHeld(t *testing.T) {
 		require.NoError(t, f.OfferShown(ctx(), offers[0]))
 
 		// what comes when the window is open already is offered at once
-		_, err = f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "ines", Text: "três"}, true, now+2*hour)
+		_, err = f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "ines", Text: "três"}, true, now+2*hour)
 		require.NoError(t, err)
-		_, err = f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "ines", Text: "para depois"}, false, now+2*hour)
+		_, err = f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: c.ID, AuthorID: "ines", Text: "para depois"}, false, now+2*hour)
 		require.NoError(t, err)
 		offers = f.offers(t)
 		require.Len(t, offers, 1)
@@ -181,7 +180,7 @@ func TestEachOpeningOffersWhatIsHeld(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"dois!", "três", "para depois"}, textsOf(listed))
 
-		_, err = f.KeepDraft(ctx(), &conversation.Draft{ID: newID(), ConversationID: "no", AuthorID: "ines", Text: "três"}, true, now)
+		_, err = f.KeepDraft(ctx(), &domain.Draft{ID: newID(), ConversationID: "no", AuthorID: "ines", Text: "três"}, true, now)
 		require.Error(t, err)
 	})
 }
@@ -212,10 +211,10 @@ func TestADraftIsChosenOnceAndSentInOrder(t *testing.T) {
 		all.Wait()
 		require.ElementsMatch(t, append([]string{other.ID}, ids[1:]...), chosen, "each once")
 
-		claim := func() *relay.DraftJob {
+		claim := func() *domain.DraftJob {
 			job, err := f.ClaimDraft(ctx(), c.ID, "ines", time.Minute)
 			if err != nil {
-				require.ErrorIs(t, err, conversation.ErrNotFound)
+				require.ErrorIs(t, err, domain.ErrNotFound)
 				return nil
 			}
 			return job
@@ -244,15 +243,15 @@ func TestADraftIsChosenOnceAndSentInOrder(t *testing.T) {
 		require.Equal(t, 2, left)
 		sent, err := f.Draft(ctx(), ids[1])
 		require.NoError(t, err)
-		require.Equal(t, conversation.DraftSent, sent.State)
+		require.Equal(t, domain.DraftSent, sent.State)
 		require.Equal(t, "post", sent.PostID)
 
 		// posted by hand, a held one is sent, whoever else holds the same
 		f.draft(t, c, "joao", "0")
-		require.NoError(t, f.PostedSame(ctx(), c.ID, "ines", conversation.Fingerprint(" 0 ", nil), "by hand", now+hour))
+		require.NoError(t, f.PostedSame(ctx(), c.ID, "ines", domain.Fingerprint(" 0 ", nil), "by hand", now+hour))
 		byHand, err := f.Draft(ctx(), ids[0])
 		require.NoError(t, err)
-		require.Equal(t, conversation.DraftSent, byHand.State)
+		require.Equal(t, domain.DraftSent, byHand.State)
 		drafts, _, err := f.DraftsOf(ctx(), c.ID, "joao", 0, 60)
 		require.NoError(t, err)
 		require.Equal(t, []string{"dele", "0"}, textsOf(drafts))

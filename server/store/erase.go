@@ -12,7 +12,7 @@ import (
 // that hold a number, and what waits in inbox and outbox. Its conversations are
 // closed. Ids of ours, times and money stay, and an audit row says who did it.
 // What Mattermost shows of the person is left in waa_forget, in the same
-// transaction: see relay.Forgetting. It may be repeated. botIDs are the users as
+// transaction: see jobs.Erasure. It may be repeated. botIDs are the users as
 // whom we post; now is milliseconds since epoch.
 func (s *Store) EraseContact(ctx context.Context, id, actorID string, botIDs []string, now int64) error {
 	posts, err := s.earlierMentions(ctx, id, botIDs)

@@ -10,8 +10,8 @@ import (
 	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobs"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -54,13 +54,13 @@ func (f *fixture) dump(t *testing.T) string {
 }
 
 // play makes a person with all that our tables can hold of one.
-func (f *fixture) play(t *testing.T) (contact *conversation.Contact, conv *conversation.Conversation, sent *conversation.Message) {
+func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conversation, sent *domain.Message) {
 	t.Helper()
-	who := relay.Person{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1234567890123", Name: "Marina Azevedo", Username: "marina.azevedo"}
+	who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1234567890123", Name: "Marina Azevedo", Username: "marina.azevedo"}
 	contact = f.contact(t, "+5511987654321", "Marina Azevedo")
 	_, err := f.db.Exec("UPDATE waa_contacts SET cpf_cipher = 'v2.sealed', cpf_hash = 'abcdef', cpf_masked = '***.982.247-**', username = 'marina.azevedo', user_id = 'BR.1234567890123' WHERE id = $1", contact.ID)
 	require.NoError(t, err)
-	f.conversation(t, contact.ID, func(c *conversation.Conversation) {
+	f.conversation(t, contact.ID, func(c *domain.Conversation) {
 		c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "a Marina Azevedo comprou", now-1
 	})
 	conv = f.conversation(t, contact.ID, nil)
@@ -73,14 +73,14 @@ func (f *fixture) play(t *testing.T) (contact *conversation.Contact, conv *conve
 	_, err = f.db.Exec("UPDATE waa_charges SET wamid = (SELECT wamid FROM waa_messages WHERE id = message_id) WHERE message_id = $1", sent.ID)
 	require.NoError(t, err)
 	waiting := f.template(t, conv, "marketing")
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(waiting, []byte("Olá Marina"), 0) }))
-	require.NoError(t, f.AddMedia(ctx(), f.account.ID, &relay.MediaFile{WAMID: in.WAMID, ConversationID: conv.ID}))
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(waiting, []byte("Olá Marina"), 0) }))
+	require.NoError(t, f.AddMedia(ctx(), f.account.ID, &domain.MediaFile{WAMID: in.WAMID, ConversationID: conv.ID}))
 	f.draft(t, conv, "ines", "para a Marina Azevedo")
 	_, err = f.db.Exec(`INSERT INTO waa_reactions (message_id, wamid, emoji, at) VALUES ($1, $2, '👍', 1);`, sent.ID, in.WAMID)
 	require.NoError(t, err)
 	_, err = f.db.Exec(`INSERT INTO waa_lines (conversation_id, text_key, data) VALUES ($1, 'people.note', '{"Customer": "Marina Azevedo"}')`, conv.ID)
 	require.NoError(t, err)
-	for _, n := range []*relay.Notice{
+	for _, n := range []*domain.Notice{
 		{Key: "reminder:1", UserID: "ines", ConversationID: conv.ID, TextKey: "people.remind", Data: map[string]any{"Customer": "Marina Azevedo"}},
 		{Key: "team_full:x", TextKey: "admin.team_full", Data: map[string]any{"Customer": "Marina Azevedo", "Limit": 3}}, // as an earlier version stored it
 		{Key: "no_channel:" + conv.ID, UserID: "ines", TextKey: "notice.no_channel", Data: map[string]any{"Customer": "Marina Azevedo"}},
@@ -112,7 +112,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	for _, text := range theirs()[:3] {
 		require.Contains(t, before, text, "else the test sees nothing")
 	}
-	spent, err := f.Spent(ctx(), f.queue.ID, conversation.MonthStart(now))
+	spent, err := f.Spent(ctx(), f.queue.ID, domain.MonthStart(now))
 	require.NoError(t, err)
 	require.Equal(t, money(10), spent)
 
@@ -126,7 +126,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	}
 	gone()
 	require.Zero(t, f.number(t, "SELECT count(*) FROM waa_inbox WHERE finished_at = 0"), "nothing waits, in whatever lane")
-	spent, err = f.Spent(ctx(), f.queue.ID, conversation.MonthStart(now))
+	spent, err = f.Spent(ctx(), f.queue.ID, domain.MonthStart(now))
 	require.NoError(t, err)
 	require.Equal(t, money(5), spent, "what never left holds no money back; what left does")
 	var details string
@@ -134,18 +134,18 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	require.JSONEq(t, `{"template": "t"}`, details, "who did what stays")
 
 	// what comes late settles the money and brings nobody back
-	late := relay.StatusChange{
-		MessageID: sent.ID, WAMID: wamidOf("5511987654321", "FF0F1E2D3C4B5A697887"), Status: conversation.Delivered, At: now + day, Priced: true, Billable: true, Category: "marketing",
-		Person: relay.Person{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1234567890123", Name: "Marina Azevedo"},
+	late := domain.StatusChange{
+		MessageID: sent.ID, WAMID: wamidOf("5511987654321", "FF0F1E2D3C4B5A697887"), Status: domain.Delivered, At: now + day, Priced: true, Billable: true, Category: "marketing",
+		Person: domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1234567890123", Name: "Marina Azevedo"},
 	}
 	m, advanced, err := f.ApplyStatus(ctx(), f.account.ID, late)
 	require.NoError(t, err)
 	require.True(t, advanced)
-	require.Equal(t, conversation.Delivered, m.Status)
+	require.Equal(t, domain.Delivered, m.Status)
 	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE state = 'billed' AND message_id = $1", sent.ID))
 	gone()
 	_, _, _, err = f.SaveInbound(ctx(), inbound(conv, wamidOf("5511987654321", "AA"), now+day), late.Person, true, now+day)
-	require.ErrorIs(t, err, conversation.ErrNotFound, "whoever had read the conversation before looks again")
+	require.ErrorIs(t, err, domain.ErrNotFound, "whoever had read the conversation before looks again")
 	require.NoError(t, f.RecordSent(ctx(), sent.ID, wamidOf("5511987654321", "BB"), late.Person, now+day))
 	require.NoError(t, f.EraseAgain(ctx(), contact.ID, now+day)) // the second pass has what was in the middle
 	gone()
@@ -153,7 +153,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	again := f.contact(t, "+5511987654321", "Marina Azevedo")
 	require.NotEqual(t, contact.ID, again.ID, "a new person")
 	_, err = f.MergeContacts(ctx(), contact.ID, again.ID, "admin", now)
-	require.ErrorIs(t, err, conversation.ErrNotFound, "nobody becomes who was erased")
+	require.ErrorIs(t, err, domain.ErrNotFound, "nobody becomes who was erased")
 }
 
 func TestForgettingIsStoredWithTheErasureAndGoesOn(t *testing.T) {
@@ -168,7 +168,7 @@ func TestForgettingIsStoredWithTheErasureAndGoesOn(t *testing.T) {
 	require.Empty(t, none, "somebody has them")
 	state, err := f.Forgetting(ctx(), contact.ID)
 	require.NoError(t, err)
-	require.Equal(t, relay.ForgetState{Pending: 2, Stays: []string{}}, state)
+	require.Equal(t, domain.ErasureState{Pending: 2, Stays: []string{}}, state)
 
 	_, err = f.db.Exec("UPDATE waa_forget SET lease_until = 1") // the process died
 	require.NoError(t, err)
@@ -178,12 +178,12 @@ func TestForgettingIsStoredWithTheErasureAndGoesOn(t *testing.T) {
 	require.NoError(t, f.ForgetLater(ctx(), conv.ID, time.Hour))
 	for _, c := range claimed {
 		if c.ConversationID != conv.ID {
-			require.NoError(t, f.ForgetPassed(ctx(), c.ConversationID, []string{relay.StayFiles}, 0))
+			require.NoError(t, f.ForgetPassed(ctx(), c.ConversationID, []string{jobs.StayFiles}, 0))
 		}
 	}
 	state, err = f.Forgetting(ctx(), "")
 	require.NoError(t, err)
-	require.Equal(t, relay.ForgetState{Pending: 1, Stays: []string{relay.StayFiles}}, state)
+	require.Equal(t, domain.ErasureState{Pending: 1, Stays: []string{jobs.StayFiles}}, state)
 	none, err = f.ClaimForget(ctx(), "", time.Minute, 10)
 	require.NoError(t, err)
 	require.Empty(t, none, "not before its pause is over")
@@ -245,8 +245,8 @@ func TestWhatRemainsIsReadFromTheServersTables(t *testing.T) {
 		require.True(t, r.Exists)
 		require.Equal(t, []string{"file"}, r.WithFiles)
 		require.Len(t, r.Posts, 3)
-		require.Equal(t, []relay.LooseFile{{ID: "loose", CreatorID: "ines"}}, r.Loose)
-		require.Equal(t, []relay.ServerDraft{{UserID: "ines"}}, r.Drafts)
+		require.Equal(t, []domain.LooseFile{{ID: "loose", CreatorID: "ines"}}, r.Loose)
+		require.Equal(t, []domain.ServerDraft{{UserID: "ines"}}, r.Drafts)
 	}
 	require.Equal(t, map[string]bool{"told": true, "toldbefore": true, old: true, "address": true, "card": true}, elsewhere)
 	require.NoError(t, f.Unmention(ctx(), conv.ID, []string{"told", old}))

@@ -12,8 +12,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -66,9 +65,9 @@ type fixture struct {
 	*store.Store
 	db      *sql.DB // lib/pq, for looking
 	calls   func() int
-	account *conversation.Account
-	queue   *conversation.Queue
-	plan    *conversation.Plan
+	account *domain.Account
+	queue   *domain.Queue
+	plan    *domain.Plan
 	sealer  *reversible
 }
 
@@ -95,12 +94,12 @@ func newFixture(t testing.TB, db, used *sql.DB, calls func() int) *fixture {
 	t.Helper()
 	sealer := &reversible{key: "sealed"}
 	f := &fixture{Store: store.New(used, sealer, newID), db: db, calls: calls, sealer: sealer}
-	f.account = &conversation.Account{Name: "Vendas", PhoneNumberID: "100", WABAID: "200", AccessToken: "token", AppSecret: "secret", VerifyToken: "verify", Enabled: true}
+	f.account = &domain.Account{Name: "Vendas", PhoneNumberID: "100", WABAID: "200", AccessToken: "token", AppSecret: "secret", VerifyToken: "verify", Enabled: true}
 	require.NoError(t, f.CreateAccount(ctx(), f.account, now))
 	f.queue = f.newQueue(t, "Vendas")
-	f.plan = &conversation.Plan{
+	f.plan = &domain.Plan{
 		QueueID: f.queue.ID, MonthlyLimit: money(100), Currency: "USD",
-		Prices: conversation.Prices{Marketing: money(5), Utility: money(2), Authentication: money(3), Service: money(1)},
+		Prices: domain.Prices{Marketing: money(5), Utility: money(2), Authentication: money(3), Service: money(1)},
 	}
 	require.NoError(t, f.CreatePlan(ctx(), f.plan, now))
 	_, err := f.ApprovePlan(ctx(), f.plan.ID, "admin", now)
@@ -108,37 +107,37 @@ func newFixture(t testing.TB, db, used *sql.DB, calls func() int) *fixture {
 	return f
 }
 
-func money(units int64) conversation.Money { return conversation.Money(units * 1_000_000) }
+func money(units int64) domain.Money { return domain.Money(units * 1_000_000) }
 
-func (f *fixture) newQueue(t testing.TB, name string) *conversation.Queue {
+func (f *fixture) newQueue(t testing.TB, name string) *domain.Queue {
 	t.Helper()
-	q := &conversation.Queue{Name: name, TeamID: newID(), ChannelID: newID(), AccountID: f.account.ID}
+	q := &domain.Queue{Name: name, TeamID: newID(), ChannelID: newID(), AccountID: f.account.ID}
 	require.NoError(t, f.CreateQueue(ctx(), q, now))
 	return q
 }
 
 // contact is the person behind a number, made if need be.
-func (f *fixture) contact(t testing.TB, phone, name string) *conversation.Contact {
+func (f *fixture) contact(t testing.TB, phone, name string) *domain.Contact {
 	t.Helper()
-	var c *conversation.Contact
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) (err error) {
-		c, err = tx.LockContact(f.account, conversation.ContactWanted{Name: name, Phone: phone})
+	var c *domain.Contact
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) (err error) {
+		c, err = tx.LockContact(f.account, domain.ContactWanted{Name: name, Phone: phone})
 		return err
 	}))
 	return c
 }
 
 // conversation stores one, as change makes it.
-func (f *fixture) conversation(t testing.TB, contactID string, change func(*conversation.Conversation)) *conversation.Conversation {
+func (f *fixture) conversation(t testing.TB, contactID string, change func(*domain.Conversation)) *domain.Conversation {
 	t.Helper()
-	c := &conversation.Conversation{
+	c := &domain.Conversation{
 		ID: newID(), AccountID: f.account.ID, ContactID: contactID, QueueID: f.queue.ID, TeamID: f.queue.TeamID,
 		OwnerID: "owner", AttendantID: "attendant", ChannelID: newID(), LastTemplateAt: now, CreatedAt: now, UpdatedAt: now,
 	}
 	if change != nil {
 		change(c)
 	}
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.InsertConversation(c) }))
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.InsertConversation(c) }))
 	return c
 }
 
@@ -153,17 +152,17 @@ func (f *fixture) abort(t testing.TB, id string) {
 }
 
 // refused stores a template that Meta refused.
-func (f *fixture) refused(t testing.TB, c *conversation.Conversation) {
+func (f *fixture) refused(t testing.TB, c *domain.Conversation) {
 	t.Helper()
-	require.NoError(t, f.RecordEnd(ctx(), f.template(t, c, "marketing").ID, conversation.Failed, 132001, now))
+	require.NoError(t, f.RecordEnd(ctx(), f.template(t, c, "marketing").ID, domain.Failed, 132001, now))
 }
 
 // inbound stores a customer's message.
-func (f *fixture) inbound(t testing.TB, c *conversation.Conversation, wamid string) *conversation.Message {
+func (f *fixture) inbound(t testing.TB, c *domain.Conversation, wamid string) *domain.Message {
 	t.Helper()
-	saved, _, _, err := f.SaveInbound(ctx(), &conversation.Message{
+	saved, _, _, err := f.SaveInbound(ctx(), &domain.Message{
 		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, Kind: "text", WAMID: wamid, CreatedAt: now,
-	}, relay.Person{}, true, now)
+	}, domain.WhatsAppIdentity{}, true, now)
 	require.NoError(t, err)
 	return saved
 }
@@ -174,34 +173,34 @@ func newDigits() string { return fmt.Sprintf("%08d", 70000000+numbers.Add(1)) }
 var numbers atomic.Int64
 
 // outbound stores a message to the customer, sent or still pending, as change makes it.
-func (f *fixture) outbound(t testing.TB, c *conversation.Conversation, change func(*conversation.Message)) *conversation.Message {
+func (f *fixture) outbound(t testing.TB, c *domain.Conversation, change func(*domain.Message)) *domain.Message {
 	t.Helper()
-	m := &conversation.Message{
-		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: conversation.Outbound,
-		Kind: "text", AuthorID: "attendant", PostID: newID(), Status: conversation.Pending, CreatedAt: now,
+	m := &domain.Message{
+		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound,
+		Kind: "text", AuthorID: "attendant", PostID: newID(), Status: domain.Pending, CreatedAt: now,
 	}
 	if change != nil {
 		change(m)
 	}
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.InsertMessage(m) }))
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.InsertMessage(m) }))
 	return m
 }
 
 // template stores a template message with its reserved charge.
-func (f *fixture) template(t testing.TB, c *conversation.Conversation, category string) *conversation.Message {
+func (f *fixture) template(t testing.TB, c *domain.Conversation, category string) *domain.Message {
 	t.Helper()
-	m := f.outbound(t, c, func(m *conversation.Message) { m.Kind, m.Category, m.PostID, m.Text = "template", category, "", "Olá" })
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error {
-		return tx.InsertCharge(&conversation.Charge{
+	m := f.outbound(t, c, func(m *domain.Message) { m.Kind, m.Category, m.PostID, m.Text = "template", category, "", "Olá" })
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error {
+		return tx.InsertCharge(&domain.Charge{
 			MessageID: m.ID, ConversationID: c.ID, AccountID: c.AccountID, QueueID: c.QueueID, AgentID: "owner",
-			Category: category, Amount: f.plan.Prices.Of(category), Currency: "USD", State: conversation.ChargeReserved, At: now,
+			Category: category, Amount: f.plan.Prices.Of(category), Currency: "USD", State: domain.ChargeReserved, At: now,
 		})
 	}))
 	return m
 }
 
 // charges reads the whole ledger.
-func (f *fixture) charges(t testing.TB) []*conversation.Charge {
+func (f *fixture) charges(t testing.TB) []*domain.Charge {
 	t.Helper()
 	charges, _, err := f.Ledger(ctx(), store.LedgerFilter{}, 0, 1000)
 	require.NoError(t, err)
@@ -209,8 +208,8 @@ func (f *fixture) charges(t testing.TB) []*conversation.Charge {
 }
 
 // Find answers the conversation a new message would belong to.
-func (f *fixture) Find(ctx context.Context, accountID, contextWAMID string, who relay.Person) (*conversation.Conversation, error) {
-	a, err := f.Arrival(ctx, accountID, "", contextWAMID, who)
+func (f *fixture) Find(ctx context.Context, accountID, contextWAMID string, who domain.WhatsAppIdentity) (*domain.Conversation, error) {
+	a, err := f.ResolveTarget(ctx, accountID, "", contextWAMID, who)
 	if err != nil {
 		return nil, err
 	}
@@ -218,17 +217,17 @@ func (f *fixture) Find(ctx context.Context, accountID, contextWAMID string, who 
 }
 
 // writer is somebody who writes at now to the fixture's number; what is closed stays closed.
-func (f *fixture) writer(who relay.Person) relay.Writer {
-	return relay.Writer{
+func (f *fixture) writer(who domain.WhatsAppIdentity) domain.NewSender {
+	return domain.NewSender{
 		AccountID: f.account.ID, DefaultQueueID: f.queue.ID, Who: who, Now: now,
-		Reopens: func(*conversation.Conversation) bool { return false },
+		Reopens: func(*domain.Conversation) bool { return false },
 	}
 }
 
 // written finds or makes the open conversation of a writer.
-func (f *fixture) written(who relay.Person) (c *conversation.Conversation, created bool, err error) {
+func (f *fixture) written(who domain.WhatsAppIdentity) (c *domain.Conversation, created bool, err error) {
 	c, how, err := f.OpenForInbound(ctx(), f.writer(who))
-	return c, how == relay.Began, err
+	return c, how == domain.Began, err
 }
 
 // number counts rows.
@@ -238,6 +237,6 @@ func (f *fixture) number(t testing.TB, query string, args ...any) (n int64) {
 	return n
 }
 
-func person(phone string) relay.Person {
-	return relay.Person{PhoneKey: conversation.PhoneKey(phone), WAID: strings.TrimPrefix(phone, "+"), Name: "Perfil"}
+func person(phone string) domain.WhatsAppIdentity {
+	return domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(phone), WAID: strings.TrimPrefix(phone, "+"), Name: "Perfil"}
 }

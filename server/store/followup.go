@@ -6,12 +6,11 @@ import (
 
 	"github.com/Masterminds/squirrel"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // unanswered is the condition that a customer has not answered a template for so long.
-func unanswered(u conversation.Unanswered, now int64) squirrel.Sqlizer {
+func unanswered(u domain.Unanswered, now int64) squirrel.Sqlizer {
 	where := squirrel.And{
 		squirrel.Expr("c.closed_at = 0 AND c.last_template_at > 0 AND c.last_template_at <= ?", now-u.Least.Milliseconds()),
 		squirrel.Expr("("+stateAt+") = 'waiting'", now),
@@ -22,12 +21,12 @@ func unanswered(u conversation.Unanswered, now int64) squirrel.Sqlizer {
 	return where
 }
 
-// QueueZones are the time zones that queues have; see relay.FollowUpStore.
+// QueueZones are the time zones that queues have; see jobs.FollowUpStore.
 func (s *Store) QueueZones(ctx context.Context) ([]string, error) {
 	return s.strings(ctx, "could not read the queues' time zones", "SELECT array_agg(DISTINCT zone) FROM (SELECT time_zone AS zone FROM waa_queues UNION ALL SELECT '') z")
 }
 
-// AddFollowUps leaves the day's notices of a zone; see relay.FollowUpStore.
+// AddFollowUps leaves the day's notices of a zone; see jobs.FollowUpStore.
 func (s *Store) AddFollowUps(ctx context.Context, zone, day string, before, now int64) error {
 	_, err := exec(ctx, s.db, `
 		INSERT INTO waa_notices (key, user_id, text_key, created_at)
@@ -35,6 +34,6 @@ func (s *Store) AddFollowUps(ctx context.Context, zone, day string, before, now 
 		FROM waa_conversations c LEFT JOIN waa_queues q ON q.id = c.queue_id
 		WHERE c.closed_at = 0 AND c.aborted_at = 0 AND c.owner_id <> '' AND coalesce(q.time_zone, '') = $1 AND c.last_template_at > 0 AND c.last_template_at <= $3
 			AND (`+strings.Replace(stateAt, "?", "$4::bigint", 1)+`) = 'waiting'
-		ON CONFLICT (key) DO NOTHING`, zone, day, before, now, relay.FollowUpText)
+		ON CONFLICT (key) DO NOTHING`, zone, day, before, now, domain.FollowUpText)
 	return failed(err, "could not leave the follow-ups")
 }

@@ -6,15 +6,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestUnansweredConversations(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		n := 0
-		add := func(owner string, age int64, change func(*conversation.Conversation)) string {
+		add := func(owner string, age int64, change func(*domain.Conversation)) string {
 			n++
-			c := f.conversation(t, f.contact(t, "+551198765000"+string(rune('0'+n)), "Cliente").ID, func(c *conversation.Conversation) {
+			c := f.conversation(t, f.contact(t, "+551198765000"+string(rune('0'+n)), "Cliente").ID, func(c *domain.Conversation) {
 				c.OwnerID, c.LastTemplateAt = owner, now-age
 				if change != nil {
 					change(c)
@@ -24,14 +24,14 @@ func TestUnansweredConversations(t *testing.T) {
 		}
 		fresh, half := add("ines", hour, nil), add("ines", 7*hour, nil)
 		oneDay, threeDays := add("ines", 25*hour, nil), add("ines", 4*day, nil)
-		add("ines", 4*day, func(c *conversation.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+day })
-		add("rui", 4*day, func(c *conversation.Conversation) { c.ClosedAt = now })
+		add("ines", 4*day, func(c *domain.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+day })
+		add("rui", 4*day, func(c *domain.Conversation) { c.ClosedAt = now })
 		add("joao", 2*hour, nil)
 		add("", 4*day, nil)
 
-		list := func(u conversation.Unanswered) []string {
-			found, _, err := f.ListConversations(ctx(), "ines", nil, true, conversation.ListFilter{
-				Filter: conversation.Filter{OwnerID: "ines", State: conversation.Waiting, Unanswered: u, PerPage: 60}, Now: now,
+		list := func(u domain.Unanswered) []string {
+			found, _, err := f.ListConversations(ctx(), "ines", nil, true, domain.ListFilter{
+				Filter: domain.Filter{OwnerID: "ines", State: domain.Waiting, Unanswered: u, PerPage: 60}, Now: now,
 			})
 			require.NoError(t, err)
 			ids := []string{}
@@ -40,13 +40,13 @@ func TestUnansweredConversations(t *testing.T) {
 			}
 			return ids
 		}
-		steps := conversation.UnansweredSteps()
+		steps := domain.UnansweredSteps()
 		require.Equal(t, []string{threeDays}, list(steps[0]))
 		require.Equal(t, []string{oneDay}, list(steps[1]))
 		require.Equal(t, []string{half}, list(steps[2]))
-		require.Equal(t, []string{fresh}, list(conversation.Unanswered{Below: steps[2].Least}))
+		require.Equal(t, []string{fresh}, list(domain.Unanswered{Below: steps[2].Least}))
 		for name, want := range map[string]int{"6h": 3, "1d": 2, "3d": 1} {
-			u, known := conversation.UnansweredFor(name)
+			u, known := domain.UnansweredFor(name)
 			require.True(t, known)
 			require.Len(t, list(u), want, name)
 		}

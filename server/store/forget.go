@@ -8,15 +8,15 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const forgotten = "f.conversation_id, f.contact_id, f.attempts, f.passes, c.channel_id, c.team_id"
 
 // ClaimForget leases up to n conversations that Mattermost has still to forget,
-// those of one contact or, with "", all that are due; see relay.ForgetStore.
-func (s *Store) ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]relay.Forgotten, error) {
-	claimed := []relay.Forgotten{}
+// those of one contact or, with "", all that are due; see jobs.ErasureStore.
+func (s *Store) ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]domain.ErasedConversation, error) {
+	claimed := []domain.ErasedConversation{}
 	err := s.db.SelectContext(ctx, &claimed, `
 		WITH f AS (
 			UPDATE waa_forget SET lease_until = `+clock+` + $1::bigint WHERE conversation_id IN (
@@ -60,7 +60,7 @@ func (s *Store) ForgetStays(ctx context.Context) error {
 
 // Forgetting tells how far forgetting has come: of one contact or, with "", of
 // all. late are those that keep failing, stays what could not be removed.
-func (s *Store) Forgetting(ctx context.Context, contactID string) (relay.ForgetState, error) {
+func (s *Store) Forgetting(ctx context.Context, contactID string) (domain.ErasureState, error) {
 	row := struct {
 		Pending, Late int
 		Stays         pq.StringArray
@@ -68,12 +68,12 @@ func (s *Store) Forgetting(ctx context.Context, contactID string) (relay.ForgetS
 	err := s.db.GetContext(ctx, &row, `SELECT count(*) FILTER (WHERE done_at = 0 AND passes = 0) AS pending, count(*) FILTER (WHERE done_at = 0 AND attempts >= 3) AS late,
 		coalesce((SELECT array_agg(DISTINCT w) FROM waa_forget s, unnest(s.stays) w WHERE s.stays <> '{}' AND ($1 = '' OR s.contact_id = $1)), '{}') AS stays
 		FROM waa_forget WHERE (done_at = 0 OR $1 <> '') AND ($1 = '' OR contact_id = $1)`, contactID)
-	return relay.ForgetState{Pending: row.Pending, Late: row.Late, Stays: row.Stays}, failed(err, "could not tell how far forgetting has come")
+	return domain.ErasureState{Pending: row.Pending, Late: row.Late, Stays: row.Stays}, failed(err, "could not tell how far forgetting has come")
 }
 
 // Remains reads what the server's own tables hold of a conversation, as much as
 // one round takes: whatever its caches say, and what it shows nobody any more.
-func (s *Store) Remains(ctx context.Context, f *relay.Forgotten, botIDs []string, n int) (*relay.Remains, error) {
+func (s *Store) Remains(ctx context.Context, f *domain.ErasedConversation, botIDs []string, n int) (*domain.Remains, error) {
 	var text string
 	err := s.db.GetContext(ctx, &text, `
 		WITH elsewhere AS (
@@ -98,7 +98,7 @@ func (s *Store) Remains(ctx context.Context, f *relay.Forgotten, botIDs []string
 	if err != nil {
 		return nil, failed(err, "could not read what is to be forgotten")
 	}
-	r := &relay.Remains{}
+	r := &domain.Remains{}
 	return r, errors.Wrap(json.Unmarshal([]byte(text), r), "could not decode what is to be forgotten")
 }
 

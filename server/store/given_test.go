@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // What an admin read earlier and does not change is not written back: somebody else may have changed it since.
@@ -44,7 +44,7 @@ func TestOnlyGivenFieldsAreWritten(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, gotPlan.Approved, "the same limit is no change")
 
-		_, _, _, _, err = f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{{Name: "oi", Language: "pt_BR", Status: "APPROVED"}}, now)
+		_, _, _, _, err = f.SyncTemplates(ctx(), f.account.ID, []domain.Template{{Name: "oi", Language: "pt_BR", Status: "APPROVED"}}, now)
 		require.NoError(t, err)
 		template, err := f.TemplateByName(ctx(), f.account.ID, "oi", "pt_BR")
 		require.NoError(t, err)
@@ -59,10 +59,10 @@ func TestOnlyGivenFieldsAreWritten(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []any{true, "admin", now + 2, []string{}}, []any{template.Approved, template.ApprovedBy, template.ApprovedAt, template.QueueIDs})
 
-		_, err = f.SetTemplateRules(ctx(), template.ID, conversation.Rules{"body_1": {Default: "a"}, "body_2": {Default: "b"}}, nil, now)
+		_, err = f.SetTemplateRules(ctx(), template.ID, domain.Rules{"body_1": {Default: "a"}, "body_2": {Default: "b"}}, nil, now)
 		require.NoError(t, err)
-		template, err = f.SetTemplateRules(ctx(), template.ID, conversation.Rules{"body_3": {Default: "c"}}, []string{"body_1"}, now)
+		template, err = f.SetTemplateRules(ctx(), template.ID, domain.Rules{"body_3": {Default: "c"}}, []string{"body_1"}, now)
 		require.NoError(t, err)
-		require.Equal(t, conversation.Rules{"body_2": {Default: "b"}, "body_3": {Default: "c"}}, template.Rules)
+		require.Equal(t, domain.Rules{"body_2": {Default: "b"}, "body_3": {Default: "c"}}, template.Rules)
 	})
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -15,17 +15,17 @@ const (
 )
 
 type healthRow struct {
-	conversation.Health
+	domain.Health
 	Scopes pq.StringArray
 }
 
 // Healths reads what Meta said of all accounts, by account id.
-func (s *Store) Healths(ctx context.Context) (map[string]*conversation.Health, error) {
+func (s *Store) Healths(ctx context.Context) (map[string]*domain.Health, error) {
 	rows := []*healthRow{}
 	if err := s.db.SelectContext(ctx, &rows, "SELECT "+healthColumns+" FROM waa_account_health"); err != nil {
 		return nil, failed(err, "could not read the health of the numbers")
 	}
-	byAccount := make(map[string]*conversation.Health, len(rows))
+	byAccount := make(map[string]*domain.Health, len(rows))
 	for _, row := range rows {
 		row.Health.Scopes = row.Scopes
 		byAccount[row.AccountID] = &row.Health
@@ -35,7 +35,7 @@ func (s *Store) Healths(ctx context.Context) (map[string]*conversation.Health, e
 
 // SaveHealth stores what a look at a number found; with token set also what it
 // found of the token. What Meta did not say ("") stays as it was.
-func (s *Store) SaveHealth(ctx context.Context, h *conversation.Health, token bool) error {
+func (s *Store) SaveHealth(ctx context.Context, h *domain.Health, token bool) error {
 	set := "checked_at = excluded.checked_at, ok = excluded.ok, error_code = excluded.error_code, clock_skew = excluded.clock_skew"
 	for _, c := range []string{"quality_rating", "messaging_limit", "number_status"} {
 		set += ", " + c + " = CASE WHEN excluded." + c + " = '' THEN w." + c + " ELSE excluded." + c + " END"
@@ -45,7 +45,7 @@ func (s *Store) SaveHealth(ctx context.Context, h *conversation.Health, token bo
 	}
 	_, err := execNamed(ctx, s.db, insertInto("waa_account_health AS w", healthColumns)+" ON CONFLICT (account_id) DO UPDATE SET "+set,
 		&struct {
-			*conversation.Health
+			*domain.Health
 			Scopes any
 		}{fittedHealth(h), pq.Array(append([]string{}, h.Scopes...))})
 	return failed(err, "could not store the health of a number")
@@ -66,7 +66,7 @@ func (s *Store) SaveNumberNews(ctx context.Context, accountID, quality, limit, r
 	return failed(err, "could not store what a webhook says of a number")
 }
 
-func fittedHealth(h *conversation.Health) *conversation.Health {
+func fittedHealth(h *domain.Health) *domain.Health {
 	c := *h
 	c.QualityRating, c.MessagingLimit, c.NumberStatus = fit(c.QualityRating, 32), fit(c.MessagingLimit, 32), fit(c.NumberStatus, 32)
 	return &c

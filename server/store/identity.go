@@ -7,12 +7,11 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// OpenConversation is a contact's open conversation on an account; conversation.ErrNotFound.
-func (s *Store) OpenConversation(ctx context.Context, accountID, contactID string) (*conversation.Conversation, error) {
+// OpenConversation is a contact's open conversation on an account; domain.ErrNotFound.
+func (s *Store) OpenConversation(ctx context.Context, accountID, contactID string) (*domain.Conversation, error) {
 	return openConversation(ctx, s.db, accountID, contactID)
 }
 
@@ -20,7 +19,7 @@ func (s *Store) OpenConversation(ctx context.Context, accountID, contactID strin
 // had on an account; they are reached there from now on. An identity that
 // points to somebody else stays where it is: taken tells that. at is Meta's
 // timestamp, milliseconds since epoch.
-func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed relay.Person, at int64) (taken bool, err error) {
+func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error) {
 	old, renewed = fitted(old), fitted(renewed)
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
@@ -65,15 +64,15 @@ func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, o
 
 // WroteSince tells whether a contact wrote on an account after a moment
 // (milliseconds since epoch, Meta's), named as then.
-func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as relay.Person, at int64) (wrote bool, err error) {
+func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as domain.WhatsAppIdentity, at int64) (wrote bool, err error) {
 	as = fitted(as)
 	err = s.db.GetContext(ctx, &wrote, `SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE contact_id = $2 AND account_id = $1 AND last_inbound_at > $5
 		AND (window_phone = $3 AND $3 <> '' OR window_user_id = $4 AND $4 <> ''))`, accountID, contactID, as.WAID, as.UserID, at)
 	return wrote, failed(err, "could not look whether somebody wrote since")
 }
 
-// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see relay.InboundStore.
-func (s *Store) SaveEcho(ctx context.Context, m *conversation.Message) error {
+// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see service.Store.
+func (s *Store) SaveEcho(ctx context.Context, m *domain.Message) error {
 	m = fittedMessage(m)
 	_, err := exec(ctx, s.db, `INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, status, shown_status, created_at, sent_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT DO NOTHING`,

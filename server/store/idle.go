@@ -5,7 +5,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // idle_at says since when, at the earliest, a customer may wait for our answer:
@@ -36,7 +36,7 @@ func (s *Store) IdleDue(ctx context.Context, now int64, minutes, n int) ([]strin
 // What failed, what was never to be sent and what only waits for the customer is none.
 func answers() []string {
 	return []string{
-		string(conversation.Pending), string(conversation.Unknown), string(conversation.Sent), string(conversation.Delivered), string(conversation.Read),
+		string(domain.Pending), string(domain.Unknown), string(domain.Sent), string(domain.Delivered), string(domain.Read),
 	}
 }
 
@@ -73,7 +73,7 @@ func (t *tx) LookAgain(conversationID string, since int64) error {
 }
 
 // Line stores a line that the conversation's channel is to show.
-func (t *tx) Line(conversationID string, text conversation.Text) error {
+func (t *tx) Line(conversationID string, text domain.Text) error {
 	data, err := encodeData(text.Data)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (t *tx) Line(conversationID string, text conversation.Text) error {
 }
 
 // Remind stores a direct message to somebody about a conversation, once per key.
-func (t *tx) Remind(key, userID, conversationID string, text conversation.Text, now int64) error {
+func (t *tx) Remind(key, userID, conversationID string, text domain.Text, now int64) error {
 	data, err := encodeData(text.Data)
 	if err != nil {
 		return err

@@ -7,8 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestGoneAndAbsentAttendants(t *testing.T) {
@@ -20,10 +19,10 @@ func TestGoneAndAbsentAttendants(t *testing.T) {
 		return id
 	}
 	n := 0
-	served := func(owner, attendant string, member bool, change func(*conversation.Conversation)) *conversation.Conversation {
+	served := func(owner, attendant string, member bool, change func(*domain.Conversation)) *domain.Conversation {
 		n++
 		contact := f.contact(t, "+55119876500"+string(rune('0'+n/10))+string(rune('0'+n%10)), "x")
-		c := f.conversation(t, contact.ID, func(c *conversation.Conversation) {
+		c := f.conversation(t, contact.ID, func(c *domain.Conversation) {
 			c.OwnerID, c.AttendantID = owner, attendant
 			if change != nil {
 				change(c)
@@ -40,26 +39,26 @@ func TestGoneAndAbsentAttendants(t *testing.T) {
 	served(ana, ana, true, nil)
 	left := served(gone, ana, false, nil)
 	deactivated := served(ana, gone, true, nil)
-	served(ana, gone, true, func(c *conversation.Conversation) { c.ClosedAt = 5 })
+	served(ana, gone, true, func(c *domain.Conversation) { c.ClosedAt = 5 })
 	unsettled := served(ana, ana, false, nil)
 	require.NoError(t, f.SetPeople(ctx(), unsettled.ID, ana+"::queue:open:0:0", "", 0), "their channel is not arranged yet")
 
 	found, err := f.GoneAttendants(ctx(), 10)
 	require.NoError(t, err)
-	require.Equal(t, []relay.Served{{ID: deactivated.ID, AttendantID: gone}}, found)
+	require.Equal(t, []domain.AttendedConversation{{ID: deactivated.ID, AttendantID: gone}}, found)
 
-	var all []relay.Served
-	place := relay.Served{}
+	var all []domain.AttendedConversation
+	place := domain.AttendedConversation{}
 	for rounds := 1; ; rounds++ {
 		absent, next, err := f.AbsentAttendants(ctx(), place, 2)
 		require.NoError(t, err)
 		all, place = append(all, absent...), next
-		if next == (relay.Served{}) {
+		if next == (domain.AttendedConversation{}) {
 			require.Equal(t, 3, rounds, "four are open, two a round")
 			break
 		}
 	}
-	require.Equal(t, []relay.Served{{ID: left.ID, AttendantID: ana}}, all)
+	require.Equal(t, []domain.AttendedConversation{{ID: left.ID, AttendantID: ana}}, all)
 	one, err := f.AbsentAttendant(ctx(), left.ChannelID, ana)
 	require.NoError(t, err)
 	require.Len(t, one, 1)
@@ -80,7 +79,7 @@ func TestGoneAndAbsentAttendants(t *testing.T) {
 
 func TestMissedInvitations(t *testing.T) {
 	f := direct(t)
-	c := f.conversation(t, f.contact(t, "+5511987650001", "x").ID, func(c *conversation.Conversation) { c.AttendedAt = 100_000 })
+	c := f.conversation(t, f.contact(t, "+5511987650001", "x").ID, func(c *domain.Conversation) { c.AttendedAt = 100_000 })
 	invite := func(actor, added string, at int64, member bool) {
 		_, err := f.db.Exec(`INSERT INTO posts (id, channelid, userid, type, createat, deleteat, props) VALUES ($1, $2, $3, 'system_add_to_channel', $4, 0, jsonb_build_object('addedUserId', $5::text))`,
 			newID(), c.ChannelID, actor, at, added)
@@ -98,7 +97,7 @@ func TestMissedInvitations(t *testing.T) {
 	invite("ana", "bruno", 200_001, true)
 	missed, err := f.MissedInvitations(ctx(), "bot", 0)
 	require.NoError(t, err)
-	require.Equal(t, []relay.Invitation{{ChannelID: c.ChannelID, ActorID: "ana", UserID: "bruno"}}, missed)
+	require.Equal(t, []domain.Invitation{{ChannelID: c.ChannelID, ActorID: "ana", UserID: "bruno"}}, missed)
 	missed, err = f.MissedInvitations(ctx(), "bot", 200_002)
 	require.NoError(t, err)
 	require.Empty(t, missed)

@@ -3,20 +3,19 @@ package store
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // savedInbound is what saveInbound answers.
 type savedInbound struct {
-	conversation.Conversation
+	domain.Conversation
 	OldFrom, OldUntil, OldInboundAt, OldUpdatedAt int64
 	Inserted                                      bool
 }
 
 // SaveInbound stores a customer's message and moves the window, in one
-// statement; see relay.InboundStore.
-func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who relay.Person, opensWindow bool, now int64) (saved *conversation.Message, before, after *conversation.Conversation, err error) {
+// statement; see service.Store.
+func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
 	who, m = fitted(who), fittedMessage(m)
 	if m.ID == "" {
 		m.ID = s.newID()
@@ -25,14 +24,14 @@ func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who re
 	err = retryDeadlock(func() error {
 		return s.db.GetContext(ctx, &row, "SELECT "+part("c", "", conversationColumns)+", "+part("ct", "contact", contactColumns)+
 			", f.old_from, f.old_until, f.old_inbound_at, f.old_updated_at, f.inserted FROM "+s.call["save_inbound"]+" f", m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
-			opensWindow, m.CreatedAt, m.CreatedAt+conversation.WindowLength.Milliseconds(), now,
+			opensWindow, m.CreatedAt, m.CreatedAt+domain.WindowLength.Milliseconds(), now,
 			m.ID, m.Kind, m.PostID, m.WAMID, m.Text)
 	})
 	if err != nil {
 		return nil, nil, nil, failed(err, "could not store an inbound message")
 	}
 	after = &row.Conversation
-	m.ContactID, m.Direction, m.Status = after.ContactID, conversation.Inbound, ""
+	m.ContactID, m.Direction, m.Status = after.ContactID, domain.Inbound, ""
 	if !row.Inserted {
 		if m, err = s.MessageByWAMID(ctx, m.AccountID, m.WAMID); err != nil {
 			return nil, nil, nil, err
@@ -44,7 +43,7 @@ func (s *Store) SaveInbound(ctx context.Context, m *conversation.Message, who re
 	return m, &old, after, nil
 }
 
-// saveInboundFunction has conversation.Answered in SQL: an inbound at $8 makes
+// saveInboundFunction has domain.Answered in SQL: an inbound at $8 makes
 // the window end at $9. A test holds the two together. A conversation that was
 // aborted takes no message, and one that it took before goes where it belongs.
 func saveInboundFunction() function {

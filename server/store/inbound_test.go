@@ -8,26 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-func inbound(c *conversation.Conversation, wamid string, at int64) *conversation.Message {
-	return &conversation.Message{
-		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: conversation.Inbound, Kind: "text", WAMID: wamid, CreatedAt: at,
+func inbound(c *domain.Conversation, wamid string, at int64) *domain.Message {
+	return &domain.Message{
+		ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Inbound, Kind: "text", WAMID: wamid, CreatedAt: at,
 	}
 }
 
 func TestSaveInboundTwiceStoresOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		who := relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
+		who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
 		m := inbound(c, "wamid.1", now)
 		saved, before, after, err := f.SaveInbound(ctx(), m, who, true, now+5)
 		require.NoError(t, err)
 		require.Equal(t, m, saved)
-		require.Equal(t, conversation.Waiting, before.StateAt(now))
-		require.Equal(t, conversation.Open, after.StateAt(now))
+		require.Equal(t, domain.Waiting, before.StateAt(now))
+		require.Equal(t, domain.Open, after.StateAt(now))
 		require.Equal(t, now+day, after.WindowUntil)
 		require.Equal(t, "551187654321", after.Contact.WAID)
 		require.Equal(t, "BR.1", after.Contact.UserID)
@@ -44,12 +43,12 @@ func TestSaveInboundTwiceStoresOnce(t *testing.T) {
 		require.Equal(t, "post", again.PostID)
 		require.Equal(t, before.WindowUntil, after.WindowUntil)
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_messages"))
-		found, err := f.Find(ctx(), f.account.ID, "", relay.Person{UserID: "BR.1"})
+		found, err := f.Find(ctx(), f.account.ID, "", domain.WhatsAppIdentity{UserID: "BR.1"})
 		require.NoError(t, err)
 		require.Equal(t, c.ID, found.ID, "the BSUID is an identity now")
 
-		_, _, _, err = f.SaveInbound(ctx(), inbound(&conversation.Conversation{ID: "no"}, "wamid.2", now), who, true, now)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		_, _, _, err = f.SaveInbound(ctx(), inbound(&domain.Conversation{ID: "no"}, "wamid.2", now), who, true, now)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
@@ -82,16 +81,16 @@ func TestSaveInboundMovesTheWindowAsAnswered(t *testing.T) {
 	contact := f.contact(t, "+5511987654321", "Ana")
 	rapid.Check(t, func(rt *rapid.T) {
 		moments := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(now-2*day, now+2*day))
-		c := &conversation.Conversation{
+		c := &domain.Conversation{
 			ID: newID(), AccountID: newID(), ContactID: contact.ID, OwnerID: "o", CreatedAt: now, UpdatedAt: now,
 			WindowFrom: moments.Draw(rt, "from"), WindowUntil: moments.Draw(rt, "until"), LastInboundAt: moments.Draw(rt, "last"),
 		}
-		require.NoError(rt, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.InsertConversation(c) }))
+		require.NoError(rt, f.InTx(ctx(), func(tx domain.Tx) error { return tx.InsertConversation(c) }))
 		at := rapid.OneOf(rapid.Int64Range(now-3*day, now+day), rapid.Just(c.WindowUntil), rapid.Just(c.WindowUntil-day), rapid.Just(c.WindowUntil-day+1)).Draw(rt, "at")
 		opens := rapid.Bool().Draw(rt, "opens")
-		_, before, after, err := f.SaveInbound(ctx(), inbound(c, newID(), at), relay.Person{}, opens, now)
+		_, before, after, err := f.SaveInbound(ctx(), inbound(c, newID(), at), domain.WhatsAppIdentity{}, opens, now)
 		require.NoError(rt, err)
-		times := func(c *conversation.Conversation) [3]int64 {
+		times := func(c *domain.Conversation) [3]int64 {
 			return [3]int64{c.WindowFrom, c.WindowUntil, c.LastInboundAt}
 		}
 		require.Equal(rt, times(c), times(before))
@@ -107,11 +106,11 @@ func TestFindTheConversationThatAsked(t *testing.T) {
 		ana := f.contact(t, "+5511987654321", "Ana")
 		c := f.conversation(t, ana.ID, nil)
 		bia := f.conversation(t, f.contact(t, "+5511912345678", "Bia").ID, nil)
-		f.outbound(t, bia, func(m *conversation.Message) { m.WAMID = "wamid.asked" })
-		find := func(contextWAMID string, who relay.Person) string {
+		f.outbound(t, bia, func(m *domain.Message) { m.WAMID = "wamid.asked" })
+		find := func(contextWAMID string, who domain.WhatsAppIdentity) string {
 			found, err := f.Find(ctx(), f.account.ID, contextWAMID, who)
 			if err != nil {
-				require.ErrorIs(t, err, conversation.ErrNotFound)
+				require.ErrorIs(t, err, domain.ErrNotFound)
 				return ""
 			}
 			require.Equal(t, found.ContactID, found.Contact.ID)
@@ -121,9 +120,9 @@ func TestFindTheConversationThatAsked(t *testing.T) {
 		require.Equal(t, bia.ID, find("wamid.asked", person("+5511987654321")), "the context wins")
 		require.Equal(t, c.ID, find("wamid.unknown", person("+5511987654321")))
 		require.Empty(t, find("", person("+5511900000000")))
-		require.Empty(t, find("", relay.Person{}))
+		require.Empty(t, find("", domain.WhatsAppIdentity{}))
 		bia.ClosedAt = now
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(bia) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(bia) }))
 		require.Equal(t, c.ID, find("wamid.asked", person("+5511987654321")), "the one that asked is closed")
 		f.abort(t, c.ID)
 		require.Empty(t, find("", person("+5511987654321")))
@@ -132,7 +131,7 @@ func TestFindTheConversationThatAsked(t *testing.T) {
 
 func TestOpenForInboundMakesOne(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		who := relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
+		who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
 		var all sync.WaitGroup
 		made := make(chan bool, 20)
 		for i := range 20 {
@@ -145,7 +144,7 @@ func TestOpenForInboundMakesOne(t *testing.T) {
 					who.PhoneKey = ""
 				}
 				if i == 0 || i > 10 { // somebody has to say that both are one
-					who = relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
+					who = domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
 				}
 				c, created, err := f.written(who)
 				if err != nil {
@@ -166,7 +165,7 @@ func TestOpenForInboundMakesOne(t *testing.T) {
 		_, created, err := f.written(who)
 		require.NoError(t, err)
 		require.False(t, created)
-		_, _, err = f.written(relay.Person{Name: "nobody"})
+		_, _, err = f.written(domain.WhatsAppIdentity{Name: "nobody"})
 		require.Error(t, err)
 	})
 }
@@ -174,7 +173,7 @@ func TestOpenForInboundMakesOne(t *testing.T) {
 func TestNothingInAMessageIsTooMuch(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		huge := strings.Repeat("\x00\xffé😀", 5000)
-		who := relay.Person{PhoneKey: "5511987654321", WAID: huge, UserID: huge, Name: huge}
+		who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: huge, UserID: huge, Name: huge}
 		c, created, err := f.written(who)
 		require.NoError(t, err)
 		require.True(t, created)
@@ -188,7 +187,7 @@ func TestNothingInAMessageIsTooMuch(t *testing.T) {
 		again, _, _, err := f.SaveInbound(ctx(), inbound(c, huge, now), who, true, now)
 		require.NoError(t, err)
 		require.Equal(t, saved.ID, again.ID)
-		open, err := f.Find(ctx(), f.account.ID, huge, relay.Person{UserID: huge})
+		open, err := f.Find(ctx(), f.account.ID, huge, domain.WhatsAppIdentity{UserID: huge})
 		require.NoError(t, err)
 		require.Equal(t, c.ID, open.ID)
 	})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -84,7 +84,7 @@ func TestDeadLettersAreListedReplayedAndPurged(t *testing.T) {
 		require.NoError(t, err)
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		m := f.outbound(t, conv, nil)
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(m, []byte("x"), 0) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(m, []byte("x"), 0) }))
 		require.NoError(t, f.Outbox().Bury(ctx(), "x", claim(t, f.Outbox(), "x", 1)[0].ID, "no"))
 
 		b, err := f.Backlog(ctx())
@@ -111,9 +111,9 @@ func TestDeadLettersAreListedReplayedAndPurged(t *testing.T) {
 		require.Equal(t, 1, purged, "dead letters stay")
 
 		require.NoError(t, f.Replay(ctx(), all[1].ID))
-		require.ErrorIs(t, f.Replay(ctx(), all[1].ID), conversation.ErrNotFound)
+		require.ErrorIs(t, f.Replay(ctx(), all[1].ID), domain.ErrNotFound)
 		for _, id := range []string{"", "inbox", "inbox-", "inbox-0", "other-1", "inbox-x", "1"} {
-			require.ErrorIs(t, f.Replay(ctx(), id), conversation.ErrNotFound, id)
+			require.ErrorIs(t, f.Replay(ctx(), id), domain.ErrNotFound, id)
 		}
 		again := claim(t, q, "x", 9)
 		require.Equal(t, []string{"a1"}, keysOf(again))

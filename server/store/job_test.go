@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
@@ -137,9 +137,9 @@ func TestAHeldJobIsItsHoldersAtOnceAndTheWorkersLater(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		q := f.Outbox()
-		first, second := f.outbound(t, conv, nil), f.outbound(t, conv, func(m *conversation.Message) { m.CreatedAt++ })
-		for _, m := range []*conversation.Message{first, second} {
-			require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(m, []byte("x"), 60_000) }))
+		first, second := f.outbound(t, conv, nil), f.outbound(t, conv, func(m *domain.Message) { m.CreatedAt++ })
+		for _, m := range []*domain.Message{first, second} {
+			require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(m, []byte("x"), 60_000) }))
 		}
 		require.Empty(t, claim(t, q, "worker", 10))
 		job, err := q.ClaimKey(ctx(), "holder", second.ID, time.Minute)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // StoredKey is a secret, sealed under a key; see the migration.
@@ -83,28 +85,20 @@ func sealedColumns() []sealedColumn {
 // placeOf names one value: what is sealed for it opens nowhere else.
 func placeOf(table, column, id string) string { return table + "." + column + "." + id }
 
-// Resealing is how far sealing anew has come.
-type Resealing struct {
-	column int
-	after  string
-	Done   bool
-	Lost   int // values that no key opens
-}
-
 // Reseal seals up to n values anew that another key sealed, or an earlier
 // version, and gives where to go on. A value that changed meanwhile is left
 // alone: whoever changed it sealed it. What it left behind a crash it finds again.
-func (s *Store) Reseal(ctx context.Context, at Resealing, n int) (Resealing, error) {
+func (s *Store) Reseal(ctx context.Context, at domain.Resealing, n int) (domain.Resealing, error) {
 	columns := sealedColumns()
-	c := columns[at.column]
+	c := columns[at.Column]
 	rows := []struct{ ID, Row, Value string }{}
 	if err := s.db.SelectContext(ctx, &rows, "SELECT "+c.key+" AS id, "+c.row+" AS row, "+c.column+" AS value FROM "+c.table+
 		" WHERE "+c.key+" > $1 AND "+c.column+" <> '' AND "+c.column+" NOT LIKE $2 ORDER BY "+c.key+" LIMIT $3",
-		at.after, s.sealer.Prefix()+"%", n); err != nil {
+		at.After, s.sealer.Prefix()+"%", n); err != nil {
 		return at, failed(err, "could not read what is to be sealed anew")
 	}
 	for _, row := range rows {
-		at.after = row.ID
+		at.After = row.ID
 		plain, err := s.sealer.Open(c.place+"."+row.Row, row.Value)
 		if err != nil {
 			at.Lost++
@@ -123,9 +117,9 @@ func (s *Store) Reseal(ctx context.Context, at Resealing, n int) (Resealing, err
 		}
 	}
 	if len(rows) < n {
-		at.column, at.after = at.column+1, ""
-		if at.Done = at.column == len(columns); at.Done {
-			at.column = 0
+		at.Column, at.After = at.Column+1, ""
+		if at.Done = at.Column == len(columns); at.Done {
+			at.Column = 0
 		}
 	}
 	return at, nil

@@ -6,21 +6,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 // document gives somebody a document.
-func (f *fixture) document(t *testing.T, phone string, document conversation.Document) (c *conversation.Contact) {
+func (f *fixture) document(t *testing.T, phone string, document domain.Document) (c *domain.Contact) {
 	t.Helper()
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) (err error) {
-		c, err = tx.LockContact(f.account, conversation.ContactWanted{Name: "Ana " + phone, Phone: phone, Document: document})
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) (err error) {
+		c, err = tx.LockContact(f.account, domain.ContactWanted{Name: "Ana " + phone, Phone: phone, Document: document})
 		return err
 	}))
 	return c
 }
 
-func (f *fixture) reseal(t *testing.T, n int) (at store.Resealing) {
+func (f *fixture) reseal(t *testing.T, n int) (at domain.Resealing) {
 	t.Helper()
 	for range 1000 {
 		var err error
@@ -36,19 +36,19 @@ func (f *fixture) reseal(t *testing.T, n int) (at store.Resealing) {
 
 func TestAChangedKeyLosesNothing(t *testing.T) {
 	f := direct(t)
-	var people []*conversation.Contact
+	var people []*domain.Contact
 	for i := range 7 {
-		c := f.document(t, "+551198765432"+strconv.Itoa(i), conversation.Document("5299822472"+strconv.Itoa(i)))
+		c := f.document(t, "+551198765432"+strconv.Itoa(i), domain.Document("5299822472"+strconv.Itoa(i)))
 		f.conversation(t, c.ID, nil)
 		people = append(people, c)
 	}
 	found := func(i int) {
 		t.Helper()
-		got, _ := list(t, f, "root", nil, true, conversation.ListFilter{Document: conversation.Document("5299822472" + strconv.Itoa(i)), Now: now})
+		got, _ := list(t, f, "root", nil, true, domain.ListFilter{Document: domain.Document("5299822472" + strconv.Itoa(i)), Now: now})
 		require.Len(t, got, 1)
 	}
 	*f.sealer = reversible{key: "next", old: []string{"sealed"}}
-	_, err := f.Reseal(ctx(), store.Resealing{}, 3) // and there it is killed
+	_, err := f.Reseal(ctx(), domain.Resealing{}, 3) // and there it is killed
 	require.NoError(t, err)
 	for i := range people {
 		found(i)
@@ -64,7 +64,7 @@ func TestAChangedKeyLosesNothing(t *testing.T) {
 		found(i)
 		export, err := f.ExportContact(ctx(), c.ID)
 		require.NoError(t, err)
-		plain, err := f.Document(&conversation.Contact{ID: c.ID, CPFCipher: export.Contact.CPFCipher})
+		plain, err := f.Document(&domain.Contact{ID: c.ID, CPFCipher: export.Contact.CPFCipher})
 		require.NoError(t, err)
 		require.Equal(t, "5299822472"+strconv.Itoa(i), plain)
 	}
@@ -85,7 +85,7 @@ func TestASealedValueOpensInItsRowAlone(t *testing.T) {
 	require.NoError(t, err)
 	export, err := f.ExportContact(ctx(), ana.ID)
 	require.NoError(t, err)
-	_, err = f.Document(&conversation.Contact{ID: ana.ID, CPFCipher: export.Contact.CPFCipher})
+	_, err = f.Document(&domain.Contact{ID: ana.ID, CPFCipher: export.Contact.CPFCipher})
 	require.Error(t, err)
 
 	// a merge seals it for the row it comes to

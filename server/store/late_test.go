@@ -6,14 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // left is a message of a conversation that left while its window was to end at that moment.
-func (f *fixture) left(t testing.TB, c *conversation.Conversation, window int64) *conversation.Message {
+func (f *fixture) left(t testing.TB, c *domain.Conversation, window int64) *domain.Message {
 	t.Helper()
-	m := f.outbound(t, c, func(m *conversation.Message) { m.Status = conversation.Sent })
+	m := f.outbound(t, c, func(m *domain.Message) { m.Status = domain.Sent })
 	_, err := f.db.Exec("INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, left_at, left_window) VALUES ($1, 1, $2, $3, '', 1, 1, 1, $4)",
 		c.ID, m.ID, c.AccountID, window)
 	require.NoError(t, err)
@@ -101,11 +100,11 @@ func TestALateErrorStopsNoNumberThatSends(t *testing.T) {
 func TestLateNewsOfATemplateChangeNothing(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		sync := func(status string, at int64) {
-			_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{{MetaID: "1", Name: "a", Language: "pt_BR", Category: "UTILITY", Status: status}}, at)
+			_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []domain.Template{{MetaID: "1", Name: "a", Language: "pt_BR", Category: "UTILITY", Status: status}}, at)
 			require.NoError(t, err)
 		}
 		changed := func(status string, at int64) error {
-			_, err := f.TemplateChanged(ctx(), f.account.ID, relay.TemplateChange{MetaID: "1", Status: status, At: at}, at)
+			_, err := f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{MetaID: "1", Status: status, At: at}, at)
 			return err
 		}
 		is := func() (string, bool) {
@@ -119,12 +118,12 @@ func TestLateNewsOfATemplateChangeNothing(t *testing.T) {
 		require.NoError(t, err)
 		_, err = f.AllowTemplate(ctx(), a.ID, true, nil, "admin", now)
 		require.NoError(t, err)
-		require.ErrorIs(t, changed("REJECTED", now+9_000), conversation.ErrNotFound, "it is read from Meta instead")
+		require.ErrorIs(t, changed("REJECTED", now+9_000), domain.ErrNotFound, "it is read from Meta instead")
 		status, approved := is()
 		require.Equal(t, "APPROVED", status)
 		require.True(t, approved)
 		sync("PAUSED", now+20_000)
-		require.ErrorIs(t, changed("APPROVED", now+15_000), conversation.ErrNotFound, "Meta was read after that")
+		require.ErrorIs(t, changed("APPROVED", now+15_000), domain.ErrNotFound, "Meta was read after that")
 		require.NoError(t, changed("APPROVED", now+20_000))
 	})
 }
@@ -153,24 +152,24 @@ func TestWhatIsOldTeachesNothingOfAPersonWhoMoved(t *testing.T) {
 		const before, after = "+5511987654321", "+5521999998888"
 		c := f.conversation(t, f.contact(t, before, "Ana").ID, nil)
 		template := f.template(t, c, "marketing")
-		text := f.outbound(t, c, func(m *conversation.Message) { m.WAMID = "wamid.text" })
+		text := f.outbound(t, c, func(m *domain.Message) { m.WAMID = "wamid.text" })
 		_, err := f.MoveIdentity(ctx(), f.account.ID, c.ContactID, person(before), person(after), now+10)
 		require.NoError(t, err)
 		require.NoError(t, f.RecordSent(ctx(), template.ID, "wamid.template", person(before), now+20))
-		_, _, err = f.ApplyStatus(ctx(), f.account.ID, relay.StatusChange{WAMID: text.WAMID, Status: conversation.Delivered, At: now + 30, Person: person(before)})
+		_, _, err = f.ApplyStatus(ctx(), f.account.ID, domain.StatusChange{WAMID: text.WAMID, Status: domain.Delivered, At: now + 30, Person: person(before)})
 		require.NoError(t, err)
 		_, err = f.FindContact(ctx(), f.account.ID, person(before))
-		require.ErrorIs(t, err, conversation.ErrNotFound, "it may be another's now")
+		require.ErrorIs(t, err, domain.ErrNotFound, "it may be another's now")
 		got, err := f.Conversation(ctx(), c.ID)
 		require.NoError(t, err)
 		require.Equal(t, person(after).WAID, got.Contact.WAID)
 		require.Equal(t, "", got.WindowPhone)
 		require.Equal(t, now+20, got.LastTemplateAt, "it was sent all the same")
 
-		later := f.outbound(t, c, func(m *conversation.Message) { m.WAMID, m.CreatedAt = "wamid.later", now+11 })
-		_, _, err = f.ApplyStatus(ctx(), f.account.ID, relay.StatusChange{WAMID: later.WAMID, Status: conversation.Delivered, At: now + 30, Person: relay.Person{UserID: "BR.9"}})
+		later := f.outbound(t, c, func(m *domain.Message) { m.WAMID, m.CreatedAt = "wamid.later", now+11 })
+		_, _, err = f.ApplyStatus(ctx(), f.account.ID, domain.StatusChange{WAMID: later.WAMID, Status: domain.Delivered, At: now + 30, Person: domain.WhatsAppIdentity{UserID: "BR.9"}})
 		require.NoError(t, err)
-		found, err := f.FindContact(ctx(), f.account.ID, relay.Person{UserID: "BR.9"})
+		found, err := f.FindContact(ctx(), f.account.ID, domain.WhatsAppIdentity{UserID: "BR.9"})
 		require.NoError(t, err)
 		require.Equal(t, c.ContactID, found.ID)
 	})
@@ -181,7 +180,7 @@ func TestAMoveThatComesLate(t *testing.T) {
 		const number = "+5511987654321"
 		c := f.conversation(t, f.contact(t, number, "Ana").ID, nil)
 		f.writes(t, c, person(number), now-10)
-		wrote := func(as relay.Person, at int64) bool {
+		wrote := func(as domain.WhatsAppIdentity, at int64) bool {
 			is, err := f.WroteSince(ctx(), f.account.ID, c.ContactID, as, at)
 			require.NoError(t, err)
 			return is
@@ -189,20 +188,20 @@ func TestAMoveThatComesLate(t *testing.T) {
 		require.True(t, wrote(person(number), now-20), "they write from there still")
 		require.False(t, wrote(person(number), now-10))
 		require.False(t, wrote(person("+5521999998888"), now-20))
-		require.False(t, wrote(relay.Person{}, now-20))
+		require.False(t, wrote(domain.WhatsAppIdentity{}, now-20))
 	})
 }
 
 // A delivery that is told late does not fail, and a failure told late of what was delivered changes nothing.
 func TestALateFailureDoesNotUndoADelivery(t *testing.T) {
 	f := direct(t)
-	c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowUntil = now + hour })
-	m := f.outbound(t, c, func(m *conversation.Message) { m.WAMID = "wamid.1" })
-	for _, s := range []conversation.Status{conversation.Read, conversation.Failed, conversation.Delivered, conversation.Sent} {
-		_, _, err := f.ApplyStatus(ctx(), f.account.ID, relay.StatusChange{WAMID: m.WAMID, Status: s, Reason: 131047, At: now - time.Minute.Milliseconds()})
+	c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowUntil = now + hour })
+	m := f.outbound(t, c, func(m *domain.Message) { m.WAMID = "wamid.1" })
+	for _, s := range []domain.Status{domain.Read, domain.Failed, domain.Delivered, domain.Sent} {
+		_, _, err := f.ApplyStatus(ctx(), f.account.ID, domain.StatusChange{WAMID: m.WAMID, Status: s, Reason: 131047, At: now - time.Minute.Milliseconds()})
 		require.NoError(t, err)
 	}
 	got, err := f.Message(ctx(), m.ID)
 	require.NoError(t, err)
-	require.Equal(t, conversation.Read, got.Status)
+	require.Equal(t, domain.Read, got.Status)
 }

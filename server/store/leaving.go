@@ -5,8 +5,9 @@ import (
 
 	"github.com/lib/pq"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // leaving joins a message m with all that decides whether it may leave: its
@@ -24,19 +25,19 @@ const (
 	postDeleted = `(m.post_id <> '' AND EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleteat > 0))`
 
 	// earlierMissing: people's posts that come first and that no message knows.
-	// Those that relay.Judge leaves among colleagues have a type of their own or
+	// Those that postpolicy.Policy leaves among colleagues have a type of their own or
 	// stand in the thread of a post that has; those that are too old are never sent.
 	earlierMissing = `(m.post_id <> '' AND EXISTS (
 		SELECT 1 FROM posts p
 		WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat <= m.created_at AND p.createat > m.created_at - ` + freshText + ` AND p.createat > ` + clock + ` - ` + freshText + `
 			AND (p.createat < m.created_at OR p.id COLLATE "C" < m.post_id COLLATE "C") AND p.type IN ('', 'me')
 			AND NOT EXISTS (SELECT 1 FROM waa_messages k WHERE k.post_id = p.id AND k.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
-			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.id = p.rootid AND r.type IN ('` + relay.TypeNote + `', '` + relay.TypeEvent + `'))))`
+			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.id = p.rootid AND r.type IN ('` + posting.TypeNote + `', '` + posting.TypeEvent + `'))))`
 
 	// earlierWaits: a job of the lane comes first and is not done.
 	earlierWaits = `EXISTS (SELECT 1 FROM waa_outbox e WHERE e.lane = o.lane AND e.finished_at = 0 AND (e.ord, e.post_id, e.id) < (o.ord, o.post_id, o.id))`
 
-	// seen stands for everything that relay.Outbound judges of a message but the
+	// seen stands for everything that outbound.Worker judges of a message but the
 	// moment: what changes one of these changes it, and nothing else does.
 	seen = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
 		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until, ct.erased_at,
@@ -44,14 +45,14 @@ const (
 		` + postDeleted + `, ` + earlierMissing + `, ` + earlierWaits + `)::text, 0)`
 )
 
-// sendRow is a relay.Send with the template's allow-list as the driver gives it.
+// sendRow is a domain.Send with the template's allow-list as the driver gives it.
 type sendRow struct {
-	relay.Send
+	domain.Send
 	Allowed pq.StringArray
 }
 
-// LoadSend reads everything about one message in one go; see relay.OutboundStore.
-func (s *Store) LoadSend(ctx context.Context, messageID string) (*relay.Send, error) {
+// LoadSend reads everything about one message in one go; see service.Store.
+func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, error) {
 	row := &sendRow{}
 	err := s.db.GetContext(ctx, row, "SELECT "+part("m", "message", messageColumns)+", "+part("c", "conversation", conversationColumns)+", "+
 		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+`, f.template_id AS "template.id", f.template_name AS "template.name",
@@ -78,7 +79,7 @@ func loadSendFunction() function {
 	}
 }
 
-// MarkLeft says that the request may leave now; see relay.OutboundStore.
+// MarkLeft says that the request may leave now; see service.Store.
 func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error) {
 	var row struct{ Held, MayLeave bool }
 	err = retryDeadlock(func() error {

@@ -11,45 +11,46 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 )
 
 // waiting is a message in the outbox whose job somebody holds.
 type waiting struct {
 	*fixture
-	conv    *conversation.Conversation
-	message *conversation.Message
+	conv    *domain.Conversation
+	message *domain.Message
 	job     jobqueue.Job
 }
 
 // outgoing stores a template, or an agent's text, in an open conversation, and claims its job.
 func (f *fixture) outgoing(t testing.TB, template bool) *waiting {
 	t.Helper()
-	w := &waiting{fixture: f, conv: f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) {
+	w := &waiting{fixture: f, conv: f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) {
 		c.WindowFrom, c.WindowUntil, c.WindowPhone = now-hour, now+hour, "5511987654321"
 	})}
-	w.message = &conversation.Message{
-		ID: newID(), ConversationID: w.conv.ID, AccountID: f.account.ID, ContactID: w.conv.ContactID, Direction: conversation.Outbound,
-		Kind: "text", AuthorID: "ana", PostID: newID(), Status: conversation.Pending, CreatedAt: now - 10,
+	w.message = &domain.Message{
+		ID: newID(), ConversationID: w.conv.ID, AccountID: f.account.ID, ContactID: w.conv.ContactID, Direction: domain.Outbound,
+		Kind: "text", AuthorID: "ana", PostID: newID(), Status: domain.Pending, CreatedAt: now - 10,
 	}
 	if template {
-		_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []conversation.Template{{MetaID: "1", Name: "oi", Language: "pt_BR", Category: "MARKETING", Status: "APPROVED", Text: "Oi"}}, now)
+		_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []domain.Template{{MetaID: "1", Name: "oi", Language: "pt_BR", Category: "MARKETING", Status: "APPROVED", Text: "Oi"}}, now)
 		require.NoError(t, err)
 		_, err = f.db.Exec("UPDATE waa_templates SET approved = true, queue_ids = ARRAY[$1]", f.queue.ID)
 		require.NoError(t, err)
 		known, err := f.TemplateByName(ctx(), f.account.ID, "oi", "pt_BR")
 		require.NoError(t, err)
 		w.message.Kind, w.message.Category, w.message.TemplateID, w.message.PostID = "template", "marketing", known.ID, ""
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error {
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error {
 			if err := tx.InsertMessage(w.message); err != nil {
 				return err
 			}
 			return tx.Enqueue(w.message, []byte("{}"), 0)
 		}))
 	} else {
-		created, err := f.EnqueuePost(ctx(), []relay.Piece{{Message: *w.message, Payload: []byte("{}")}}, 0)
+		created, err := f.EnqueuePost(ctx(), []domain.OutboxItem{{Message: *w.message, Payload: []byte("{}")}}, 0)
 		require.NoError(t, err)
 		require.True(t, created)
 		_, err = f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat) VALUES ($1, $2, 'ana', '', $3, 0)", w.message.PostID, w.conv.ChannelID, w.message.CreatedAt)
@@ -63,16 +64,16 @@ func (f *fixture) outgoing(t testing.TB, template bool) *waiting {
 }
 
 // send is the message as LoadSend sees it, judged as the relay does.
-func (w *waiting) send(t require.TestingT) (s *relay.Send, mayLeave bool) {
+func (w *waiting) send(t require.TestingT) (s *domain.Send, mayLeave bool) {
 	s, err := w.LoadSend(ctx(), w.message.ID)
 	require.NoError(t, err)
-	return s, w.leaving(s).Obstacle(now) == 0 && !s.EarlierMissing && !s.EarlierWaits && s.Message.Status == conversation.Pending
+	return s, w.leaving(s).Obstacle(now) == 0 && !s.EarlierMissing && !s.EarlierWaits && s.Message.Status == domain.Pending
 }
 
-func (w *waiting) to(s *relay.Send) conversation.Address { return w.leaving(s).To() }
+func (w *waiting) to(s *domain.Send) domain.Address { return w.leaving(s).To() }
 
-func (w *waiting) leaving(s *relay.Send) *conversation.Leaving {
-	l := &conversation.Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
+func (w *waiting) leaving(s *domain.Send) *domain.Leaving {
+	l := &domain.Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == "template" {
 		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
 	}
@@ -224,13 +225,13 @@ func (f *fixture) blocked(t testing.TB, statement string) {
 }
 
 // post stores an agent's text as the hook does.
-func (f *fixture) post(t testing.TB, c *conversation.Conversation, postID string, at int64, parts ...string) {
+func (f *fixture) post(t testing.TB, c *domain.Conversation, postID string, at int64, parts ...string) {
 	t.Helper()
-	var pieces []relay.Piece
+	var pieces []domain.OutboxItem
 	for i, part := range append([]string{"0"}, parts...) {
-		pieces = append(pieces, relay.Piece{Payload: []byte(part), Message: conversation.Message{
-			ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: conversation.Outbound, Kind: "text", AuthorID: "ana",
-			PostID: postID, Status: conversation.Pending, CreatedAt: at, Part: i,
+		pieces = append(pieces, domain.OutboxItem{Payload: []byte(part), Message: domain.Message{
+			ID: newID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound, Kind: "text", AuthorID: "ana",
+			PostID: postID, Status: domain.Pending, CreatedAt: at, Part: i,
 		}})
 	}
 	_, err := f.EnqueuePost(ctx(), pieces, 0)
@@ -243,7 +244,7 @@ func TestPostsLeaveByMomentAndID(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		_, err := f.db.Exec("DELETE FROM waa_outbox")
 		require.NoError(rt, err)
-		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.AccountID = newID() })
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.AccountID = newID() })
 		type made struct {
 			at int64
 			id string
@@ -325,7 +326,7 @@ func TestNothingOvertakesWhatCameInLate(t *testing.T) {
 	require.True(t, read.EarlierWaits)
 }
 
-// judged is Mattermost as relay.Judge asks it, from the same tables.
+// judged is Mattermost as postpolicy.Policy asks it, from the same tables.
 type judged struct{ *fixture }
 
 func (j judged) PostType(_ context.Context, id string) (kind string, err error) {
@@ -337,27 +338,27 @@ func (judged) SiteURL() string                              { return "" }
 // A later post waits for exactly those that the judge has something to say of: what stays among colleagues gets no message ever.
 func TestAPostWaitsForWhatTheJudgeTakes(t *testing.T) {
 	f := direct(t)
-	c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowUntil = now + hour })
-	judge := &relay.Judge{Posts: judged{f}, Emoji: func(string) (string, bool) { return "", false }}
+	c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowUntil = now + hour })
+	judge := &postpolicy.Policy{Posts: judged{f}, Emoji: func(string) (string, bool) { return "", false }}
 	at := time.Now().UnixMilli()
-	m := f.outbound(t, c, func(m *conversation.Message) { m.CreatedAt = at })
-	kinds := []string{"", "me", relay.TypeNote, "custom_poll"}
-	roots := []string{"", "me", relay.TypeNote, "custom_poll", relay.TypeEvent, relay.TypeTemplate, "none"}
+	m := f.outbound(t, c, func(m *domain.Message) { m.CreatedAt = at })
+	kinds := []string{"", "me", posting.TypeNote, "custom_poll"}
+	roots := []string{"", "me", posting.TypeNote, "custom_poll", posting.TypeEvent, posting.TypeTemplate, "none"}
 	for _, kind := range kinds {
 		for _, root := range roots {
-			p := relay.Posted{ID: newID(), ChannelID: c.ChannelID, UserID: "ana", Type: kind, Message: "oi", CreateAt: at - 1}
+			p := posting.IncomingPost{ID: newID(), ChannelID: c.ChannelID, UserID: "ana", Type: kind, Message: "oi", CreateAt: at - 1}
 			if root != "none" {
 				p.RootID = newID()
-				_, err := f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat, rootid) VALUES ($1, $2, 'ana', $3, $4, 0, '')", p.RootID, c.ChannelID, root, at-relay.FreshEnough.Milliseconds())
+				_, err := f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat, rootid) VALUES ($1, $2, 'ana', $3, $4, 0, '')", p.RootID, c.ChannelID, root, at-postpolicy.FreshEnough.Milliseconds())
 				require.NoError(t, err)
 			}
 			_, err := f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat, rootid) VALUES ($1, $2, 'ana', $3, $4, 0, $5)", p.ID, c.ChannelID, kind, p.CreateAt, p.RootID)
 			require.NoError(t, err)
-			ruling, err := judge.Rule(ctx(), c, p, now)
+			ruling, err := judge.Check(ctx(), c, p, now)
 			require.NoError(t, err)
 			s, err := f.LoadSend(ctx(), m.ID)
 			require.NoError(t, err)
-			require.Equal(t, ruling.For == relay.Customer || ruling.For == relay.Nowhere, s.EarlierMissing, "%q in the thread of %q", kind, root)
+			require.Equal(t, ruling.For == posting.Customer || ruling.For == posting.Reject, s.EarlierMissing, "%q in the thread of %q", kind, root)
 			_, err = f.db.Exec("DELETE FROM posts WHERE id = $1", p.ID)
 			require.NoError(t, err)
 		}

@@ -6,15 +6,15 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // MediaQueue is the queue of customers' files that are on their way.
 func (s *Store) MediaQueue() *Queue { return newQueue(s, mediaTable) }
 
 // AddMedia stores a file to fetch, once per message.
-func (s *Store) AddMedia(ctx context.Context, accountID string, file *relay.MediaFile) error {
+func (s *Store) AddMedia(ctx context.Context, accountID string, file *domain.MediaFile) error {
 	payload, err := json.Marshal(file)
 	if err != nil {
 		return errors.Wrap(err, "could not encode a file")
@@ -25,18 +25,18 @@ func (s *Store) AddMedia(ctx context.Context, accountID string, file *relay.Medi
 	return failed(err, "could not store a file to fetch")
 }
 
-// Upload reads how far a job's file came; conversation.ErrNotFound.
-func (s *Store) Upload(ctx context.Context, jobID int64) (relay.Upload, error) {
+// Upload reads how far a job's file came; domain.ErrNotFound.
+func (s *Store) Upload(ctx context.Context, jobID int64) (domain.Upload, error) {
 	var u struct {
 		FileID, UploadID string
 		UploadFrom       int64
 	}
 	err := s.db.GetContext(ctx, &u, "SELECT file_id, upload_id, upload_from FROM waa_media WHERE id = $1", jobID)
-	return relay.Upload{FileID: u.FileID, ID: u.UploadID, From: u.UploadFrom}, failed(err, "could not read an upload")
+	return domain.Upload{FileID: u.FileID, ID: u.UploadID, From: u.UploadFrom}, failed(err, "could not read an upload")
 }
 
 // SaveUpload stores how far it came; jobqueue.ErrLost if the owner's lease is gone.
-func (s *Store) SaveUpload(ctx context.Context, owner string, jobID int64, u relay.Upload) error {
+func (s *Store) SaveUpload(ctx context.Context, owner string, jobID int64, u domain.Upload) error {
 	n, err := exec(ctx, s.db, jobSQL(mediaTable, "UPDATE {table} SET file_id = $3, upload_id = $4, upload_from = $5 WHERE {held}"), jobID, owner, u.FileID, u.ID, u.From)
 	if err == nil && n == 0 {
 		return jobqueue.ErrLost
@@ -44,7 +44,7 @@ func (s *Store) SaveUpload(ctx context.Context, owner string, jobID int64, u rel
 	return failed(err, "could not store an upload")
 }
 
-// MediaConversation is the conversation of a message whose file was to be fetched; conversation.ErrNotFound.
+// MediaConversation is the conversation of a message whose file was to be fetched; domain.ErrNotFound.
 func (s *Store) MediaConversation(ctx context.Context, wamid string) (id string, err error) {
 	err = s.db.GetContext(ctx, &id, "SELECT conversation_id FROM waa_media WHERE dedupe_key = $1", keyOf(wamid, maxLane))
 	return id, failed(err, "could not look for a file")

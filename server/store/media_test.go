@@ -6,16 +6,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 func TestMediaQueue(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ana := f.contact(t, "+5511987654321", "Ana")
 		conv := f.conversation(t, ana.ID, nil)
-		file := &relay.MediaFile{ConversationID: conv.ID, WAMID: "wamid.1", MediaID: "m", Filename: "ana.pdf", At: now}
+		file := &domain.MediaFile{ConversationID: conv.ID, WAMID: "wamid.1", MediaID: "m", Filename: "ana.pdf", At: now}
 		require.NoError(t, f.AddMedia(ctx(), f.account.ID, file))
 		require.NoError(t, f.AddMedia(ctx(), f.account.ID, file), "a message twice is one file")
 		queue := f.MediaQueue()
@@ -30,7 +29,7 @@ func TestMediaQueue(t *testing.T) {
 		require.Len(t, up.FileID, 26)
 		up.ID, up.From = "session", 7
 		require.NoError(t, f.SaveUpload(ctx(), "me", job.ID, up))
-		require.ErrorIs(t, f.SaveUpload(ctx(), "you", job.ID, relay.Upload{}), jobqueue.ErrLost)
+		require.ErrorIs(t, f.SaveUpload(ctx(), "you", job.ID, domain.Upload{}), jobqueue.ErrLost)
 		got, err := f.Upload(ctx(), job.ID)
 		require.NoError(t, err)
 		require.Equal(t, up, got)
@@ -39,7 +38,7 @@ func TestMediaQueue(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, conv.ID, id)
 		_, err = f.MediaConversation(ctx(), "wamid.2")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 
 		require.NoError(t, f.TryMediaAgain(ctx(), "wamid.1"), "somebody has it: nothing changes")
 		require.NoError(t, queue.Bury(ctx(), "me", job.ID, "gone"))
@@ -90,22 +89,22 @@ func TestMergeContacts(t *testing.T) {
 	f := direct(t)
 	ana, other := f.contact(t, "+5511987654321", "Ana"), f.contact(t, "+5511912345678", "Aninha")
 	mine, theirs := f.conversation(t, ana.ID, nil), f.conversation(t, other.ID, nil)
-	m := f.outbound(t, theirs, func(m *conversation.Message) { m.WAMID = "wamid.1" })
+	m := f.outbound(t, theirs, func(m *domain.Message) { m.WAMID = "wamid.1" })
 
 	_, err := f.MergeContacts(ctx(), ana.ID, other.ID, "admin", now)
-	require.ErrorIs(t, err, conversation.ErrConflict, "both have an open conversation")
+	require.ErrorIs(t, err, domain.ErrConflict, "both have an open conversation")
 	_, err = f.db.Exec("UPDATE waa_conversations SET closed_at = $2 WHERE id = $1", mine.ID, now)
 	require.NoError(t, err)
 	_, err = f.db.Exec("UPDATE waa_contacts SET blocked_until = 77, cpf_hash = 'hash', cpf_masked = '***' WHERE id = $1", other.ID)
 	require.NoError(t, err)
 	_, err = f.MergeContacts(ctx(), ana.ID, newID(), "admin", now)
-	require.ErrorIs(t, err, conversation.ErrNotFound)
+	require.ErrorIs(t, err, domain.ErrNotFound)
 
 	merged, err := f.MergeContacts(ctx(), ana.ID, other.ID, "admin", now)
 	require.NoError(t, err)
 	require.Equal(t, []any{"Ana", "+5511987654321", "***", int64(77)}, []any{merged.Name, merged.Phone, merged.CPFMasked, merged.BlockedUntil})
 	for _, number := range []string{"5511987654321", "5511912345678"} {
-		got, err := f.FindContact(ctx(), f.account.ID, relay.Person{PhoneKey: number})
+		got, err := f.FindContact(ctx(), f.account.ID, domain.WhatsAppIdentity{PhoneKey: number})
 		require.NoError(t, err)
 		require.Equal(t, ana.ID, got.ID)
 	}
@@ -124,13 +123,13 @@ func TestUsernameIsLearned(t *testing.T) {
 	f := direct(t)
 	ana := f.contact(t, "+5511987654321", "Ana")
 	conv := f.conversation(t, ana.ID, nil)
-	who := relay.Person{PhoneKey: "5511987654321", Username: "ana.lima"}
-	a, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", who)
+	who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", Username: "ana.lima"}
+	a, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.1", "", who)
 	require.NoError(t, err)
 	require.True(t, a.News)
-	_, err = f.Posted(ctx(), "me", 1, a, &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: f.account.ID, ContactID: ana.ID, Kind: "text", WAMID: "wamid.1", PostID: newID(), CreatedAt: now}, who, true, now, time.Minute)
+	_, err = f.Posted(ctx(), "me", 1, a, &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: f.account.ID, ContactID: ana.ID, Kind: "text", WAMID: "wamid.1", PostID: newID(), CreatedAt: now}, who, true, now, time.Minute)
 	require.ErrorIs(t, err, jobqueue.ErrLost) // there is no such job; what is known of the person is stored all the same
-	a, err = f.Arrival(ctx(), f.account.ID, "wamid.2", "", who)
+	a, err = f.ResolveTarget(ctx(), f.account.ID, "wamid.2", "", who)
 	require.NoError(t, err)
 	require.False(t, a.News)
 	require.Equal(t, "ana.lima", a.Conversation.Contact.Username)

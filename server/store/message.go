@@ -6,7 +6,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -20,13 +20,13 @@ const (
 )
 
 // Messages lists the messages of a conversation, oldest first; page counts from 0.
-func (s *Store) Messages(ctx context.Context, conversationID string, page, perPage int) ([]*conversation.Message, int, error) {
+func (s *Store) Messages(ctx context.Context, conversationID string, page, perPage int) ([]*domain.Message, int, error) {
 	from := builder().Select().From("waa_messages").Where("conversation_id = ?", conversationID)
-	return selectPage[conversation.Message](ctx, s.db, from.Columns(messageColumns).OrderBy("created_at", "id"), from.Columns("count(*)"), page, perPage)
+	return selectPage[domain.Message](ctx, s.db, from.Columns(messageColumns).OrderBy("created_at", "id"), from.Columns("count(*)"), page, perPage)
 }
 
 // Message reads a message.
-func (s *Store) Message(ctx context.Context, id string) (*conversation.Message, error) {
+func (s *Store) Message(ctx context.Context, id string) (*domain.Message, error) {
 	return getMessage(ctx, s.db, messageSelect+" WHERE id = $1", id)
 }
 
@@ -38,36 +38,36 @@ func sameMessage(m, wamid string) string {
 }
 
 // MessageByWAMID finds a message of a number either way; ErrNotFound.
-func (s *Store) MessageByWAMID(ctx context.Context, accountID, wamid string) (*conversation.Message, error) {
+func (s *Store) MessageByWAMID(ctx context.Context, accountID, wamid string) (*domain.Message, error) {
 	if wamid == "" {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
 	return getMessage(ctx, s.db, "SELECT "+of("m", messageColumns)+" FROM waa_messages m WHERE "+sameMessage("m", "$1::text")+" AND m.account_id = $2 LIMIT 1", fit(wamid, maxWAMID), accountID)
 }
 
 // MessageByPost finds the message of a post, the first of several; ErrNotFound.
-func (s *Store) MessageByPost(ctx context.Context, postID string) (*conversation.Message, error) {
+func (s *Store) MessageByPost(ctx context.Context, postID string) (*domain.Message, error) {
 	if postID == "" {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
 	return getMessage(ctx, s.db, messageSelect+" WHERE post_id = $1 AND post_id <> '' ORDER BY part LIMIT 1", postID)
 }
 
 // FirstMessage is the oldest message of a conversation; ErrNotFound.
-func (s *Store) FirstMessage(ctx context.Context, conversationID string) (*conversation.Message, error) {
+func (s *Store) FirstMessage(ctx context.Context, conversationID string) (*domain.Message, error) {
 	return getMessage(ctx, s.db, messageSelect+" WHERE conversation_id = $1 ORDER BY created_at, id LIMIT 1", conversationID)
 }
 
 // UnshownTemplates are the template messages that have no post yet, the first one too, oldest first.
-func (s *Store) UnshownTemplates(ctx context.Context, conversationID string) ([]*conversation.Message, error) {
-	messages := []*conversation.Message{}
+func (s *Store) UnshownTemplates(ctx context.Context, conversationID string) ([]*domain.Message, error) {
+	messages := []*domain.Message{}
 	err := s.db.SelectContext(ctx, &messages, messageSelect+` WHERE conversation_id = $1 AND kind = 'template' AND direction = 'out' AND post_id = ''
 		ORDER BY created_at, id`, conversationID)
 	return messages, errors.Wrap(err, "could not read the templates that have no post")
 }
 
 // lastTemplate is the last template to a contact that did not fail.
-func lastTemplate(ctx context.Context, r runner, contactID string) (*conversation.Message, error) {
+func lastTemplate(ctx context.Context, r runner, contactID string) (*domain.Message, error) {
 	return getMessage(ctx, r, messageSelect+` WHERE contact_id = $1 AND kind = 'template' AND status NOT IN ('failed', 'not_sent')
 		ORDER BY created_at DESC, id DESC LIMIT 1`, contactID)
 }
@@ -82,8 +82,8 @@ func (s *Store) SetKind(ctx context.Context, messageID, kind string) error {
 	return execOne(ctx, s.db, "could not set the kind", "UPDATE waa_messages SET kind = $2 WHERE id = $1", messageID, fit(kind, maxKind))
 }
 
-func getMessage(ctx context.Context, r runner, query string, args ...any) (*conversation.Message, error) {
-	m := &conversation.Message{}
+func getMessage(ctx context.Context, r runner, query string, args ...any) (*domain.Message, error) {
+	m := &domain.Message{}
 	if err := r.GetContext(ctx, m, query, args...); err != nil {
 		return nil, failed(err, "could not read the message")
 	}
@@ -91,27 +91,27 @@ func getMessage(ctx context.Context, r runner, query string, args ...any) (*conv
 }
 
 // fittedMessage makes what Meta says of a message fit the columns.
-func fittedMessage(m *conversation.Message) *conversation.Message {
+func fittedMessage(m *domain.Message) *domain.Message {
 	c := *m
 	c.Kind, c.WAMID, c.Text, c.Category = fit(c.Kind, maxKind), fit(c.WAMID, maxWAMID), fit(c.Text, len(c.Text)), fit(c.Category, 32)
 	return &c
 }
 
-func insertMessage(ctx context.Context, r runner, m *conversation.Message) error {
+func insertMessage(ctx context.Context, r runner, m *domain.Message) error {
 	_, err := execNamed(ctx, r, insertInto("waa_messages", messageColumns), fittedMessage(m))
 	return failed(err, "could not store the message")
 }
 
 // statuses are all a message can have.
-func statuses() []conversation.Status {
-	return []conversation.Status{
-		"", conversation.Pending, conversation.Unknown, conversation.Sent, conversation.Delivered,
-		conversation.Read, conversation.Failed, conversation.NotSent,
+func statuses() []domain.Status {
+	return []domain.Status{
+		"", domain.Pending, domain.Unknown, domain.Sent, domain.Delivered,
+		domain.Read, domain.Failed, domain.NotSent,
 	}
 }
 
 // before lists the statuses that next may replace, for status = ANY(...).
-func before(next conversation.Status) any {
+func before(next domain.Status) any {
 	var from pq.StringArray
 	for _, s := range statuses() {
 		if s.Advances(next) {

@@ -7,75 +7,76 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 )
 
 func TestTicksShowWhatIsBehindOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		older := f.outbound(t, conv, func(m *conversation.Message) { m.Status, m.CreatedAt = conversation.Sent, now-1 })
-		newer := f.outbound(t, conv, func(m *conversation.Message) { m.Status, m.ShownStatus = conversation.Read, conversation.Sent })
-		f.outbound(t, conv, func(m *conversation.Message) { m.Status, m.ShownStatus = conversation.Read, conversation.Read })
-		f.outbound(t, conv, func(m *conversation.Message) { m.PostID = "" })
-		_, _, _, err := f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: "w", PostID: "p", Kind: "text", CreatedAt: now}, relay.Person{}, true, now)
+		older := f.outbound(t, conv, func(m *domain.Message) { m.Status, m.CreatedAt = domain.Sent, now-1 })
+		newer := f.outbound(t, conv, func(m *domain.Message) { m.Status, m.ShownStatus = domain.Read, domain.Sent })
+		f.outbound(t, conv, func(m *domain.Message) { m.Status, m.ShownStatus = domain.Read, domain.Read })
+		f.outbound(t, conv, func(m *domain.Message) { m.PostID = "" })
+		_, _, _, err := f.SaveInbound(ctx(), &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: "w", PostID: "p", Kind: "text", CreatedAt: now}, domain.WhatsAppIdentity{}, true, now)
 		require.NoError(t, err)
 
-		claimTicks := func(n int) []relay.Tick {
-			ticks, err := f.ClaimTicks(ctx(), time.Minute, n)
+		claimTicks := func(n int) []domain.StatusMark {
+			ticks, err := f.ClaimStatusMarks(ctx(), time.Minute, n)
 			require.NoError(t, err)
 			return ticks
 		}
-		require.Equal(t, []relay.Tick{{Message: *older, Channel: conv.ChannelID}}, claimTicks(1))
-		require.Equal(t, []relay.Tick{{Message: *newer, Channel: conv.ChannelID}}, claimTicks(10))
+		require.Equal(t, []domain.StatusMark{{Message: *older, Channel: conv.ChannelID}}, claimTicks(1))
+		require.Equal(t, []domain.StatusMark{{Message: *newer, Channel: conv.ChannelID}}, claimTicks(10))
 		require.Empty(t, claimTicks(10))
 
-		require.NoError(t, f.Shown(ctx(), older.ID, conversation.Sent))
+		require.NoError(t, f.StatusShown(ctx(), older.ID, domain.Sent))
 		_, err = f.db.Exec("UPDATE waa_messages SET show_lease = 1 WHERE show_lease > 0")
 		require.NoError(t, err)
-		require.Equal(t, []relay.Tick{{Message: *newer, Channel: conv.ChannelID, Again: true}}, claimTicks(10), "a try that died")
+		require.Equal(t, []domain.StatusMark{{Message: *newer, Channel: conv.ChannelID, Again: true}}, claimTicks(10), "a try that died")
 		// it went on meanwhile: what was shown is behind again
-		require.NoError(t, f.Shown(ctx(), newer.ID, conversation.Delivered))
+		require.NoError(t, f.StatusShown(ctx(), newer.ID, domain.Delivered))
 		ticks := claimTicks(10)
 		require.Len(t, ticks, 1)
-		require.Equal(t, conversation.Delivered, ticks[0].Message.ShownStatus)
+		require.Equal(t, domain.Delivered, ticks[0].Message.ShownStatus)
 		require.False(t, ticks[0].Again)
 		// somebody else showed it after the lease: nobody knows what is there
-		require.NoError(t, f.Shown(ctx(), newer.ID, ""))
+		require.NoError(t, f.StatusShown(ctx(), newer.ID, ""))
 		_, err = f.db.Exec("UPDATE waa_messages SET show_lease = 1 WHERE show_lease > 1")
 		require.NoError(t, err)
 		again := claimTicks(10)
 		require.Len(t, again, 1)
 		require.True(t, again[0].Again, "a part may be done")
-		require.ErrorIs(t, f.Shown(ctx(), "no", conversation.Sent), conversation.ErrNotFound)
+		require.ErrorIs(t, f.StatusShown(ctx(), "no", domain.Sent), domain.ErrNotFound)
 	})
 }
 
 func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		claimRefresh := func(id string, at int64) []relay.Refresh {
+		claimRefresh := func(id string, at int64) []domain.ChannelRefresh {
 			claimed, err := f.ClaimRefresh(ctx(), id, at, time.Minute, 10)
 			require.NoError(t, err)
 			return claimed
 		}
-		one := func(at int64) relay.Refresh {
+		one := func(at int64) domain.ChannelRefresh {
 			t.Helper()
 			claimed := claimRefresh("", at)
 			require.Len(t, claimed, 1)
 			return claimed[0]
 		}
-		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.ChannelID = "" })
 		require.Empty(t, claimRefresh("", now+day), "a start shows nothing before its template is sent")
 		byID := claimRefresh(conv.ID, now)
 		require.Len(t, byID, 1)
 		stored, err := f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
-		require.Equal(t, relay.Refresh{Conversation: *stored}, byID[0])
+		require.Equal(t, domain.ChannelRefresh{Conversation: *stored}, byID[0])
 		require.Empty(t, claimRefresh(conv.ID, now), "somebody has it")
 		require.NoError(t, f.Refreshed(ctx(), conv.ID, 0, "waiting", 0, now))
 
 		m := f.template(t, conv, "marketing")
-		require.NoError(t, f.RecordSent(ctx(), m.ID, "w", relay.Person{}, now))
+		require.NoError(t, f.RecordSent(ctx(), m.ID, "w", domain.WhatsAppIdentity{}, now))
 		r := one(now)
 		require.Equal(t, "waiting", r.Shown)
 		require.Equal(t, now, r.DueAt)
@@ -84,7 +85,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		// it became due again while it was held: even in the same millisecond it stays due
 		require.NoError(t, f.CloseWindow(ctx(), conv.ID, now), "a window that never was changes nothing")
 		for range 3 {
-			_, _, after, err := f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: newID(), Kind: "text", CreatedAt: now}, relay.Person{}, true, now)
+			_, _, after, err := f.SaveInbound(ctx(), &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: newID(), Kind: "text", CreatedAt: now}, domain.WhatsAppIdentity{}, true, now)
 			require.NoError(t, err)
 			require.Equal(t, now+day, after.WindowUntil)
 		}
@@ -95,7 +96,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		require.Empty(t, claimRefresh("", now+day-1))
 
 		// more from the customer moves the shown end within a minute, not at once
-		_, _, _, err = f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: newID(), Kind: "text", CreatedAt: now + hour}, relay.Person{}, true, now+hour)
+		_, _, _, err = f.SaveInbound(ctx(), &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: newID(), Kind: "text", CreatedAt: now + hour}, domain.WhatsAppIdentity{}, true, now+hour)
 		require.NoError(t, err)
 		require.Empty(t, claimRefresh("", now+hour))
 		r = one(now + hour + 60_000)
@@ -113,10 +114,10 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		stored, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		stored.ClosedAt, stored.UpdatedAt = now+2*hour, now+2*hour
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(stored) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(stored) }))
 		require.Empty(t, claimRefresh("", now+2*hour))
 		require.Len(t, claimRefresh("", now+2*hour+3000), 1)
-		require.ErrorIs(t, f.Refreshed(ctx(), "no", 0, "", 0, now), conversation.ErrNotFound)
+		require.ErrorIs(t, f.Refreshed(ctx(), "no", 0, "", 0, now), domain.ErrNotFound)
 	})
 }
 
@@ -135,8 +136,8 @@ func TestAChannelForSomebodyWhoWritesFirstIsDueAtOnce(t *testing.T) {
 
 func TestAFailureBeforeTheChannelMakesNone(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		for i, status := range []conversation.Status{conversation.Failed, conversation.Unknown} {
-			conv := f.conversation(t, f.contact(t, fmt.Sprintf("+551198765432%d", i), "Ana").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		for i, status := range []domain.Status{domain.Failed, domain.Unknown} {
+			conv := f.conversation(t, f.contact(t, fmt.Sprintf("+551198765432%d", i), "Ana").ID, func(c *domain.Conversation) { c.ChannelID = "" })
 			m := f.template(t, conv, "marketing")
 			require.NoError(t, f.RecordEnd(ctx(), m.ID, status, 1, now))
 			claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)
@@ -144,7 +145,7 @@ func TestAFailureBeforeTheChannelMakesNone(t *testing.T) {
 			require.Len(t, claimed, i, "an unknown outcome needs a channel to say so")
 			aborted, err := f.Abort(ctx(), conv.ID, now)
 			require.NoError(t, err)
-			require.Equal(t, status == conversation.Failed, aborted, "what may have gone is no refusal")
+			require.Equal(t, status == domain.Failed, aborted, "what may have gone is no refusal")
 			require.Equal(t, aborted, f.number(t, "SELECT refresh_at FROM waa_conversations WHERE id = $1", conv.ID) == 0)
 		}
 	})
@@ -154,7 +155,7 @@ func TestReconcileFindsActiveChannels(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		active := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		quiet := f.conversation(t, f.contact(t, "+5511912345678", "Bia").ID, nil)
-		f.conversation(t, f.contact(t, "+5511912345679", "Cid").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		f.conversation(t, f.contact(t, "+5511912345679", "Cid").ID, func(c *domain.Conversation) { c.ChannelID = "" })
 		_, err := f.db.Exec("INSERT INTO channels (id, lastpostat) VALUES ($1, 20), ($2, 10), ('another', 30), ('', 40)", active.ChannelID, quiet.ChannelID)
 		require.NoError(t, err)
 		channels, err := f.ChannelsActiveSince(ctx(), 20)
@@ -164,12 +165,12 @@ func TestReconcileFindsActiveChannels(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{quiet.ChannelID, active.ChannelID}, channels)
 
-		value, err := f.Fact(ctx(), "alive")
+		value, err := f.State(ctx(), "alive")
 		require.NoError(t, err)
 		require.Zero(t, value)
 		for _, want := range []int64{7, 5} {
-			require.NoError(t, f.SetFact(ctx(), "alive", want))
-			value, err = f.Fact(ctx(), "alive")
+			require.NoError(t, f.SetState(ctx(), "alive", want))
+			value, err = f.State(ctx(), "alive")
 			require.NoError(t, err)
 			require.Equal(t, want, value)
 		}
@@ -180,7 +181,7 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		now := time.Now().UnixMilli()
-		m := f.outbound(t, c, func(m *conversation.Message) { m.CreatedAt = now })
+		m := f.outbound(t, c, func(m *domain.Message) { m.CreatedAt = now })
 		missing := func() bool {
 			send, err := f.LoadSend(ctx(), m.ID)
 			require.NoError(t, err)
@@ -197,8 +198,8 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 		post("ana", "", now+1)
 		post("bot", "", now-1)
 		post("ana", "custom_waa_note", now-1)
-		post("ana", "", now-relay.FreshEnough.Milliseconds())
-		note := post("ana", relay.TypeNote, now-9)
+		post("ana", "", now-postpolicy.FreshEnough.Milliseconds())
+		note := post("ana", posting.TypeNote, now-9)
 		reply := post("bruno", "", now-8)
 		_, err = f.db.Exec("UPDATE posts SET rootid = $1 WHERE id = $2", note, reply)
 		require.NoError(t, err)
@@ -217,7 +218,7 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 		require.False(t, missing(), "who was taken back is not waited for")
 		earlier := post("bruno", "", now-1)
 		require.True(t, missing())
-		f.outbound(t, c, func(m *conversation.Message) { m.PostID, m.CreatedAt = earlier, now-1 })
+		f.outbound(t, c, func(m *domain.Message) { m.PostID, m.CreatedAt = earlier, now-1 })
 		require.False(t, missing())
 
 		_, err = f.db.Exec("DELETE FROM posts WHERE id IN ($1, $2)", note, reply)
@@ -235,7 +236,7 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 func TestAConversationThatWasOvertakenIsDueAgain(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		claim := func() []relay.Refresh {
+		claim := func() []domain.ChannelRefresh {
 			claimed, err := f.ClaimRefresh(ctx(), "", now+day, time.Millisecond, 10)
 			require.NoError(t, err)
 			return claimed

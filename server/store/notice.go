@@ -8,11 +8,11 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // AddNotice leaves something for people to be told, once per key.
-func (s *Store) AddNotice(ctx context.Context, n *relay.Notice) error {
+func (s *Store) AddNotice(ctx context.Context, n *domain.Notice) error {
 	data, err := json.Marshal(n.Data)
 	if err != nil {
 		return errors.Wrap(err, "could not encode a notice")
@@ -24,7 +24,7 @@ func (s *Store) AddNotice(ctx context.Context, n *relay.Notice) error {
 
 // noticeRow is a notice as stored.
 type noticeRow struct {
-	relay.Notice
+	domain.Notice
 	NoticeKey string
 	Data      []byte
 	Told      pq.StringArray
@@ -32,7 +32,7 @@ type noticeRow struct {
 }
 
 // ClaimNotices leases up to n notices that were not told yet, oldest first.
-func (s *Store) ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*relay.Notice, error) {
+func (s *Store) ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*domain.Notice, error) {
 	rows := []*noticeRow{}
 	err := s.db.SelectContext(ctx, &rows, `
 		UPDATE waa_notices SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1 WHERE key IN (
@@ -41,7 +41,7 @@ func (s *Store) ClaimNotices(ctx context.Context, lease time.Duration, n int) ([
 	if err != nil {
 		return nil, failed(err, "could not claim notices")
 	}
-	notices := make([]*relay.Notice, len(rows))
+	notices := make([]*domain.Notice, len(rows))
 	for i, row := range rows {
 		row.Key, row.Notice.Told, row.Again = row.NoticeKey, row.Told, row.Attempts > 1
 		if err := json.Unmarshal(row.Data, &row.Notice.Data); err != nil {
@@ -92,9 +92,9 @@ func (s *Store) PurgeNotices(ctx context.Context, now int64) error {
 	return failed(err, "could not forget old notices")
 }
 
-// Turn takes a turn at something that all nodes of the cluster together do
+// TryInterval takes a turn at something that all nodes of the cluster together do
 // once in a while; false where the last turn is younger than that.
-func (s *Store) Turn(ctx context.Context, name string, every time.Duration) (bool, error) {
+func (s *Store) TryInterval(ctx context.Context, name string, every time.Duration) (bool, error) {
 	n, err := exec(ctx, s.db, `INSERT INTO waa_facts (name, value) VALUES ($1, `+clock+`)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE waa_facts.value <= excluded.value - $2::bigint`, name, every.Milliseconds())
 	return n > 0, failed(err, "could not take a turn")
@@ -128,5 +128,5 @@ func (s *Store) WarnPlans(ctx context.Context, month, since, now int64) error {
 
 // BudgetSpent notes that a plan refused a start; see WarnPlans.
 func (s *Store) BudgetSpent(ctx context.Context, queueID string, now int64) error {
-	return s.SetFact(ctx, "budget_spent:"+queueID, now)
+	return s.SetState(ctx, "budget_spent:"+queueID, now)
 }

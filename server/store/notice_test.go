@@ -6,13 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestNotices(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		notice := &relay.Notice{Key: "k", AccountID: f.account.ID, TextKey: "admin.account_update", Data: map[string]any{"Field": "f", "Code": 190.0}, CreatedAt: now}
+		notice := &domain.Notice{Key: "k", AccountID: f.account.ID, TextKey: "admin.account_update", Data: map[string]any{"Field": "f", "Code": 190.0}, CreatedAt: now}
 		require.NoError(t, f.AddNotice(ctx(), notice))
 		require.NoError(t, f.AddNotice(ctx(), notice), "the same is left once")
 		claimed, err := f.ClaimNotices(ctx(), time.Hour, 5)
@@ -50,14 +49,14 @@ func TestNotices(t *testing.T) {
 func TestTurns(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		for _, want := range []bool{true, false} {
-			mine, err := f.Turn(ctx(), "look", time.Hour)
+			mine, err := f.TryInterval(ctx(), "look", time.Hour)
 			require.NoError(t, err)
 			require.Equal(t, want, mine)
 		}
-		mine, err := f.Turn(ctx(), "look", 0)
+		mine, err := f.TryInterval(ctx(), "look", 0)
 		require.NoError(t, err)
 		require.True(t, mine, "the last is long enough ago")
-		mine, err = f.Turn(ctx(), "another", time.Hour)
+		mine, err = f.TryInterval(ctx(), "another", time.Hour)
 		require.NoError(t, err)
 		require.True(t, mine)
 	})
@@ -72,7 +71,7 @@ func TestNumbersInTrouble(t *testing.T) {
 		}
 		health := func(ok bool, at int64) {
 			t.Helper()
-			require.NoError(t, f.SaveHealth(ctx(), &conversation.Health{AccountID: f.account.ID, OK: ok, CheckedAt: at}, false))
+			require.NoError(t, f.SaveHealth(ctx(), &domain.Health{AccountID: f.account.ID, OK: ok, CheckedAt: at}, false))
 		}
 		keys(0, "admin.account_blocked")
 		block := func(code int, at int64) {
@@ -97,7 +96,7 @@ func TestNumbersInTrouble(t *testing.T) {
 func TestPlanWarnings(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		month := conversation.MonthStart(now)
+		month := domain.MonthStart(now)
 		warned := func(want80, want100 int64) {
 			t.Helper()
 			require.NoError(t, f.WarnPlans(ctx(), month, month, now))
@@ -137,14 +136,14 @@ func TestHealth(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, all)
 		require.NoError(t, f.SaveNumberNews(ctx(), f.account.ID, "RED", "TIER_250", "DISABLED", now))
-		require.NoError(t, f.SaveHealth(ctx(), &conversation.Health{
+		require.NoError(t, f.SaveHealth(ctx(), &domain.Health{
 			AccountID: f.account.ID, CheckedAt: now, OK: true, QualityRating: "GREEN", NumberStatus: "CONNECTED", Subscribed: true, TokenCheckedAt: now,
 			TokenExpiresAt: now + day, Scopes: []string{"a", "b"}, ClockSkew: -5,
 		}, true))
-		require.NoError(t, f.SaveHealth(ctx(), &conversation.Health{AccountID: f.account.ID, CheckedAt: now + 1, ErrorCode: 190}, false))
+		require.NoError(t, f.SaveHealth(ctx(), &domain.Health{AccountID: f.account.ID, CheckedAt: now + 1, ErrorCode: 190}, false))
 		all, err = f.Healths(ctx())
 		require.NoError(t, err)
-		require.Equal(t, map[string]*conversation.Health{f.account.ID: {
+		require.Equal(t, map[string]*domain.Health{f.account.ID: {
 			AccountID: f.account.ID, CheckedAt: now + 1, ErrorCode: 190, QualityRating: "GREEN", MessagingLimit: "TIER_250", NumberStatus: "CONNECTED",
 			Restriction: "DISABLED", Subscribed: true, TokenCheckedAt: now, TokenExpiresAt: now + day, Scopes: []string{"a", "b"},
 		}}, all)

@@ -6,16 +6,15 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// RecordSent stores that Meta accepted a message; see relay.OutboundStore.
-func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who relay.Person, now int64) error {
+// RecordSent stores that Meta accepted a message; see service.Store.
+func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who domain.WhatsAppIdentity, now int64) error {
 	who = fitted(who)
 	return retryDeadlock(func() error {
 		return execOne(ctx, s.db, "could not record a sent message", "SELECT FROM "+s.call["record_sent"], messageID, fit(wamid, maxWAMID),
-			who.PhoneKey, who.UserID, who.WAID, who.Name, now, before(conversation.Sent))
+			who.PhoneKey, who.UserID, who.WAID, who.Name, now, before(domain.Sent))
 	})
 }
 
@@ -54,15 +53,15 @@ func recordSentFunction() function {
 	}
 }
 
-// RecordEnd sets failed, unknown or not_sent; see relay.OutboundStore.
-func (s *Store) RecordEnd(ctx context.Context, messageID string, status conversation.Status, reason int, now int64) error {
-	_, _, err := s.end(ctx, &conversation.Message{ID: messageID, Status: status}, reason, now)
+// RecordEnd sets failed, unknown or not_sent; see service.Store.
+func (s *Store) RecordEnd(ctx context.Context, messageID string, status domain.Status, reason int, now int64) error {
+	_, _, err := s.end(ctx, &domain.Message{ID: messageID, Status: status}, reason, now)
 	return err
 }
 
 // EnqueuePost stores an agent's post, or what else goes out in its conversation,
-// as messages with their outbox jobs, in their order and all or none; see relay.OutboundStore.
-func (s *Store) EnqueuePost(ctx context.Context, pieces []relay.Piece, pause time.Duration) (bool, error) {
+// as messages with their outbox jobs, in their order and all or none; see service.Store.
+func (s *Store) EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (bool, error) {
 	first := fittedMessage(&pieces[0].Message)
 	n := len(pieces)
 	ids, kinds, parts, payloads := make([]string, n), make([]string, n), make([]int64, n), make(pq.ByteaArray, n)
@@ -96,15 +95,15 @@ func enqueuePostFunction() function {
 }
 
 // InsertNotSent stores a post that was never to be sent, once per post.
-func (s *Store) InsertNotSent(ctx context.Context, m *conversation.Message) (bool, error) {
+func (s *Store) InsertNotSent(ctx context.Context, m *domain.Message) (bool, error) {
 	row := fittedMessage(m)
-	row.Status = conversation.NotSent
+	row.Status = domain.NotSent
 	n, err := execNamed(ctx, s.db, insertInto("waa_messages", messageColumns)+" ON CONFLICT DO NOTHING", row)
 	return n > 0, failed(err, "could not store a post that is not sent")
 }
 
 // enqueue puts a message into the outbox; with holdFor it is due so many milliseconds from now.
-func enqueue(ctx context.Context, r runner, m *conversation.Message, outgoing []byte, holdFor int64) error {
+func enqueue(ctx context.Context, r runner, m *domain.Message, outgoing []byte, holdFor int64) error {
 	due := "0"
 	if holdFor > 0 {
 		due = clock + " + $6"

@@ -6,9 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 func TestLoadSendReadsEverythingInOneRow(t *testing.T) {
@@ -27,23 +26,23 @@ func TestLoadSendReadsEverythingInOneRow(t *testing.T) {
 		require.Equal(t, f.account, &send.Account)
 		require.Equal(t, "token", send.Account.AccessToken)
 		_, err = f.LoadSend(ctx(), "no")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
 func TestAPostIsEnqueuedOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		m := &conversation.Message{
-			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: conversation.Outbound,
-			Kind: "text", AuthorID: "ana", PostID: "post", Status: conversation.Pending, CreatedAt: now,
+		m := &domain.Message{
+			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: domain.Outbound,
+			Kind: "text", AuthorID: "ana", PostID: "post", Status: domain.Pending, CreatedAt: now,
 		}
-		created, err := f.EnqueuePost(ctx(), []relay.Piece{{Message: *m, Payload: []byte(`{"to":"x"}`)}}, 0)
+		created, err := f.EnqueuePost(ctx(), []domain.OutboxItem{{Message: *m, Payload: []byte(`{"to":"x"}`)}}, 0)
 		require.NoError(t, err)
 		require.True(t, created)
 		twin := *m
 		twin.ID = newID()
-		created, err = f.EnqueuePost(ctx(), []relay.Piece{{Message: twin, Payload: []byte(`{}`)}}, 0)
+		created, err = f.EnqueuePost(ctx(), []domain.OutboxItem{{Message: twin, Payload: []byte(`{}`)}}, 0)
 		require.NoError(t, err)
 		require.False(t, created)
 		created, err = f.InsertNotSent(ctx(), &twin)
@@ -57,13 +56,13 @@ func TestAPostIsEnqueuedOnce(t *testing.T) {
 		}, jobs[0])
 
 		never := *m
-		never.ID, never.PostID, never.ReasonCode = newID(), "other", conversation.ReasonTooOld
+		never.ID, never.PostID, never.ReasonCode = newID(), "other", domain.ReasonTooOld
 		created, err = f.InsertNotSent(ctx(), &never)
 		require.NoError(t, err)
 		require.True(t, created)
 		got, err := f.Message(ctx(), never.ID)
 		require.NoError(t, err)
-		require.Equal(t, conversation.NotSent, got.Status)
+		require.Equal(t, domain.NotSent, got.Status)
 		known, err := f.Known(ctx(), []string{"post", "other", "third", ""})
 		require.NoError(t, err)
 		require.Equal(t, map[string]bool{"post": true, "other": true}, known)
@@ -77,7 +76,7 @@ func TestLeftIsFenced(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		m := f.outbound(t, conv, nil)
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(m, []byte("x"), 0) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(m, []byte("x"), 0) }))
 		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 1, jobqueue.Limit{})
 		require.NoError(t, err)
 		id := jobs[0].ID
@@ -111,11 +110,11 @@ func TestRecordSent(t *testing.T) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		m := f.template(t, conv, "marketing")
 		before := f.calls()
-		require.NoError(t, f.RecordSent(ctx(), m.ID, "wamid.1", relay.Person{WAID: "551187654321", PhoneKey: "5511987654321", UserID: "BR.1"}, now+5))
+		require.NoError(t, f.RecordSent(ctx(), m.ID, "wamid.1", domain.WhatsAppIdentity{WAID: "551187654321", PhoneKey: "5511987654321", UserID: "BR.1"}, now+5))
 		require.LessOrEqual(t, f.calls()-before, 1)
 		got, err := f.Message(ctx(), m.ID)
 		require.NoError(t, err)
-		require.Equal(t, conversation.Sent, got.Status)
+		require.Equal(t, domain.Sent, got.Status)
 		require.Equal(t, "wamid.1", got.WAMID)
 		require.Equal(t, now+5, got.SentAt)
 		c, err := f.Conversation(ctx(), conv.ID)
@@ -124,21 +123,21 @@ func TestRecordSent(t *testing.T) {
 		require.Equal(t, "BR.1", c.Contact.UserID)
 
 		// a status webhook was faster
-		text := f.outbound(t, conv, func(m *conversation.Message) { m.Status = conversation.Delivered })
-		require.NoError(t, f.RecordSent(ctx(), text.ID, "wamid.2", relay.Person{}, now+9))
+		text := f.outbound(t, conv, func(m *domain.Message) { m.Status = domain.Delivered })
+		require.NoError(t, f.RecordSent(ctx(), text.ID, "wamid.2", domain.WhatsAppIdentity{}, now+9))
 		got, err = f.Message(ctx(), text.ID)
 		require.NoError(t, err)
-		require.Equal(t, conversation.Delivered, got.Status)
+		require.Equal(t, domain.Delivered, got.Status)
 		c, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		require.Equal(t, now+9, c.LastOutboundAt)
 		require.Equal(t, now+5, c.LastTemplateAt, "free text is no template")
-		require.ErrorIs(t, f.RecordSent(ctx(), "no", "w", relay.Person{}, now), conversation.ErrNotFound)
+		require.ErrorIs(t, f.RecordSent(ctx(), "no", "w", domain.WhatsAppIdentity{}, now), domain.ErrNotFound)
 
 		// and told that a template failed: it is the last template of nobody
 		failed := f.template(t, conv, "marketing")
-		require.NoError(t, f.RecordEnd(ctx(), failed.ID, conversation.Failed, 131026, now+20))
-		require.NoError(t, f.RecordSent(ctx(), failed.ID, "wamid.3", relay.Person{}, now+21))
+		require.NoError(t, f.RecordEnd(ctx(), failed.ID, domain.Failed, 131026, now+20))
+		require.NoError(t, f.RecordSent(ctx(), failed.ID, "wamid.3", domain.WhatsAppIdentity{}, now+21))
 		c, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		require.Equal(t, [2]int64{now + 5, now + 5}, [2]int64{c.LastTemplateAt, c.Contact.LastTemplateAt})
@@ -148,8 +147,8 @@ func TestRecordSent(t *testing.T) {
 func TestRecordEnd(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		for status, state := range map[conversation.Status]string{
-			conversation.Failed: conversation.ChargeReleased, conversation.NotSent: conversation.ChargeReleased, conversation.Unknown: conversation.ChargeReserved,
+		for status, state := range map[domain.Status]string{
+			domain.Failed: domain.ChargeReleased, domain.NotSent: domain.ChargeReleased, domain.Unknown: domain.ChargeReserved,
 		} {
 			m := f.template(t, conv, "marketing")
 			require.NoError(t, f.RecordEnd(ctx(), m.ID, status, 50, now+1))
@@ -159,23 +158,23 @@ func TestRecordEnd(t *testing.T) {
 			require.Equal(t, 50, got.ReasonCode)
 			require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_charges WHERE message_id = $1 AND state = $2", m.ID, state), status)
 		}
-		delivered := f.outbound(t, conv, func(m *conversation.Message) { m.Status = conversation.Delivered })
-		require.NoError(t, f.RecordEnd(ctx(), delivered.ID, conversation.Failed, 1, now))
+		delivered := f.outbound(t, conv, func(m *domain.Message) { m.Status = domain.Delivered })
+		require.NoError(t, f.RecordEnd(ctx(), delivered.ID, domain.Failed, 1, now))
 		got, err := f.Message(ctx(), delivered.ID)
 		require.NoError(t, err)
-		require.Equal(t, conversation.Delivered, got.Status)
-		require.ErrorIs(t, f.RecordEnd(ctx(), "no", conversation.Failed, 1, now), conversation.ErrNotFound)
+		require.Equal(t, domain.Delivered, got.Status)
+		require.ErrorIs(t, f.RecordEnd(ctx(), "no", domain.Failed, 1, now), domain.ErrNotFound)
 	})
 }
 
 func TestWindowsContactsAndAccountsAreStopped(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowUntil = now + hour })
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowUntil = now + hour })
 		m := f.left(t, conv, now+hour)
 		require.NoError(t, f.CloseWindow(ctx(), m.ID, now))
 		got, err := f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
-		require.NotEqual(t, conversation.Open, got.StateAt(now))
+		require.NotEqual(t, domain.Open, got.StateAt(now))
 		require.NoError(t, f.CloseWindow(ctx(), m.ID, now+hour))
 		got, err = f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)

@@ -5,11 +5,11 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// SavePayload replaces what a job is to send; see relay.OutboundStore.
+// SavePayload replaces what a job is to send; see service.Store.
 func (s *Store) SavePayload(ctx context.Context, owner string, jobID int64, payload []byte) error {
 	n, err := exec(ctx, s.db, "UPDATE waa_outbox SET payload = $3 WHERE id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at = 0", jobID, owner, payload)
 	if err == nil && n == 0 {
@@ -18,21 +18,21 @@ func (s *Store) SavePayload(ctx context.Context, owner string, jobID int64, payl
 	return failed(err, "could not keep an upload")
 }
 
-// PostStatus is what a post shows that became several messages; see relay.TickStore.
-func (s *Store) PostStatus(ctx context.Context, postID string) (conversation.Status, error) {
+// PostStatus is what a post shows that became several messages; see channelsync.StatusMarkStore.
+func (s *Store) PostStatus(ctx context.Context, postID string) (domain.Status, error) {
 	var statuses pq.StringArray
 	err := s.db.GetContext(ctx, &statuses, "SELECT coalesce(array_agg(status ORDER BY part), '{}') FROM waa_messages WHERE post_id = $1 AND post_id <> ''", postID)
 	if err != nil {
 		return "", failed(err, "could not read the messages of a post")
 	}
-	all := make([]conversation.Status, len(statuses))
+	all := make([]domain.Status, len(statuses))
 	for i, status := range statuses {
-		all[i] = conversation.Status(status)
+		all[i] = domain.Status(status)
 	}
-	return conversation.Together(all), nil
+	return domain.AggregateStatus(all), nil
 }
 
-// LastInbound are the wamids of the customer's last messages; see relay.Reads.
+// LastInbound are the wamids of the customer's last messages; see outbound.Receipts.
 func (s *Store) LastInbound(ctx context.Context, conversationID string) ([]string, error) {
 	return s.strings(ctx, "could not read the last messages", `SELECT coalesce(array_agg(wamid ORDER BY created_at, id), '{}') FROM (
 		SELECT *, max(created_at) OVER () AS latest FROM (

@@ -7,17 +7,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
-func pieces(conv *conversation.Conversation, post string, n int) []relay.Piece {
-	all := make([]relay.Piece, n)
+func pieces(conv *domain.Conversation, post string, n int) []domain.OutboxItem {
+	all := make([]domain.OutboxItem, n)
 	for i := range all {
-		all[i] = relay.Piece{Payload: fmt.Appendf(nil, `{"text":"%d"}`, i), Message: conversation.Message{
-			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: conversation.Outbound,
-			Kind: "image", AuthorID: "ana", PostID: post, Status: conversation.Pending, CreatedAt: now,
+		all[i] = domain.OutboxItem{Payload: fmt.Appendf(nil, `{"text":"%d"}`, i), Message: domain.Message{
+			ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: conv.ContactID, Direction: domain.Outbound,
+			Kind: "image", AuthorID: "ana", PostID: post, Status: domain.Pending, CreatedAt: now,
 		}}
 	}
 	return all
@@ -67,20 +66,20 @@ func TestAPostShowsWhatIsFurthestBehind(t *testing.T) {
 		all := pieces(conv, "post", 2)
 		_, err := f.EnqueuePost(ctx(), all, 0)
 		require.NoError(t, err)
-		shows := func(want conversation.Status) {
+		shows := func(want domain.Status) {
 			t.Helper()
 			status, err := f.PostStatus(ctx(), "post")
 			require.NoError(t, err)
 			require.Equal(t, want, status)
 		}
-		shows(conversation.Pending)
-		require.NoError(t, f.RecordSent(ctx(), all[0].Message.ID, "w1", relay.Person{}, now))
-		shows(conversation.Pending)
-		require.NoError(t, f.RecordSent(ctx(), all[1].Message.ID, "w2", relay.Person{}, now))
-		shows(conversation.Sent)
-		require.NoError(t, f.RecordEnd(ctx(), all[1].Message.ID, conversation.Failed, 131053, now))
-		shows(conversation.Failed)
-		ticks, err := f.ClaimTicks(ctx(), time.Minute, 10)
+		shows(domain.Pending)
+		require.NoError(t, f.RecordSent(ctx(), all[0].Message.ID, "w1", domain.WhatsAppIdentity{}, now))
+		shows(domain.Pending)
+		require.NoError(t, f.RecordSent(ctx(), all[1].Message.ID, "w2", domain.WhatsAppIdentity{}, now))
+		shows(domain.Sent)
+		require.NoError(t, f.RecordEnd(ctx(), all[1].Message.ID, domain.Failed, 131053, now))
+		shows(domain.Failed)
+		ticks, err := f.ClaimStatusMarks(ctx(), time.Minute, 10)
 		require.NoError(t, err)
 		require.Len(t, ticks, 2, "each message has its own tick")
 	})
@@ -93,7 +92,7 @@ func TestTheLastMessagesOfACustomer(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, last)
 		for wamid, at := range map[string]int64{"w1": now, "w2": now + 1000, "w3": now + 1000} {
-			_, _, _, err = f.SaveInbound(ctx(), &conversation.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: wamid, Kind: "text", CreatedAt: at}, relay.Person{}, true, at)
+			_, _, _, err = f.SaveInbound(ctx(), &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: wamid, Kind: "text", CreatedAt: at}, domain.WhatsAppIdentity{}, true, at)
 			require.NoError(t, err)
 		}
 		last, err = f.LastInbound(ctx(), conv.ID)

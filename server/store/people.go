@@ -6,7 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func encodeData(data map[string]any) (string, error) {
@@ -18,7 +18,7 @@ func encodeData(data map[string]any) (string, error) {
 }
 
 // Lines are the lines that the channel of a conversation does not show yet, in their order.
-func (s *Store) Lines(ctx context.Context, conversationID string) ([]relay.Line, error) {
+func (s *Store) Lines(ctx context.Context, conversationID string) ([]domain.ChannelEvent, error) {
 	rows := []struct {
 		ID      int64
 		TextKey string
@@ -28,9 +28,9 @@ func (s *Store) Lines(ctx context.Context, conversationID string) ([]relay.Line,
 	if err != nil {
 		return nil, failed(err, "could not read the lines")
 	}
-	lines := make([]relay.Line, len(rows))
+	lines := make([]domain.ChannelEvent, len(rows))
 	for i, row := range rows {
-		lines[i] = relay.Line{ID: row.ID}
+		lines[i] = domain.ChannelEvent{ID: row.ID}
 		lines[i].Text.Key = row.TextKey
 		if err := json.Unmarshal(row.Data, &lines[i].Text.Data); err != nil {
 			return nil, errors.Wrap(err, "could not decode a line")
@@ -72,8 +72,8 @@ const servedSelect = "c.id, c.attendant_id, c.attended_at"
 
 // GoneAttendants lists up to n open conversations whose attendant is
 // deactivated, by the server's own table of users.
-func (s *Store) GoneAttendants(ctx context.Context, n int) ([]relay.Served, error) {
-	served := []relay.Served{}
+func (s *Store) GoneAttendants(ctx context.Context, n int) ([]domain.AttendedConversation, error) {
+	served := []domain.AttendedConversation{}
 	err := s.db.SelectContext(ctx, &served, "WITH "+distinctPeople("attendant_id")+" SELECT "+servedSelect+
 		" FROM gone JOIN waa_conversations c ON c.attendant_id = gone.id AND c.attendant_id <> '' AND "+open+" AND c.channel_id <> '' LIMIT $1", n)
 	return served, failed(err, "could not look for attendants who are deactivated")
@@ -87,9 +87,9 @@ const absent = `c.channel_id <> '' AND c.shown_people LIKE '%:' || c.attendant_i
 // AbsentAttendants looks at up to n open conversations behind a place in their
 // order and answers those whose attendant is not in the channel, and the next
 // place; "" is the beginning.
-func (s *Store) AbsentAttendants(ctx context.Context, after relay.Served, n int) (found []relay.Served, next relay.Served, err error) {
+func (s *Store) AbsentAttendants(ctx context.Context, after domain.AttendedConversation, n int) (found []domain.AttendedConversation, next domain.AttendedConversation, err error) {
 	rows := []struct {
-		relay.Served
+		domain.AttendedConversation
 		Absent bool
 	}{}
 	err = s.db.SelectContext(ctx, &rows, "SELECT "+servedSelect+", "+absent+" AS absent FROM waa_conversations c WHERE c.attendant_id <> '' AND "+open+
@@ -99,19 +99,19 @@ func (s *Store) AbsentAttendants(ctx context.Context, after relay.Served, n int)
 	}
 	for _, row := range rows {
 		if row.Absent {
-			found = append(found, row.Served)
+			found = append(found, row.AttendedConversation)
 		}
-		next = row.Served
+		next = row.AttendedConversation
 	}
 	if len(rows) < n {
-		next = relay.Served{}
+		next = domain.AttendedConversation{}
 	}
 	return found, next, nil
 }
 
 // AbsentAttendant is AbsentAttendants for one channel and person; none where they are there, or serve nobody.
-func (s *Store) AbsentAttendant(ctx context.Context, channelID, userID string) ([]relay.Served, error) {
-	served := []relay.Served{}
+func (s *Store) AbsentAttendant(ctx context.Context, channelID, userID string) ([]domain.AttendedConversation, error) {
+	served := []domain.AttendedConversation{}
 	err := s.db.SelectContext(ctx, &served, "SELECT "+servedSelect+" FROM waa_conversations c WHERE c.channel_id = $1 AND c.attendant_id = $2 AND c.attendant_id <> '' AND "+
 		open+" AND "+absent, channelID, userID)
 	return served, failed(err, "could not tell whether the attendant left")
@@ -125,8 +125,8 @@ const invitationGap = "5000"
 // MissedInvitations lists invitations into conversations' channels since a
 // moment (milliseconds since epoch, the server's clock) that no hook brought:
 // the server says them in posts of its own. Those by the bot are ours.
-func (s *Store) MissedInvitations(ctx context.Context, botID string, since int64) ([]relay.Invitation, error) {
-	invitations := []relay.Invitation{}
+func (s *Store) MissedInvitations(ctx context.Context, botID string, since int64) ([]domain.Invitation, error) {
+	invitations := []domain.Invitation{}
 	err := s.db.SelectContext(ctx, &invitations, `SELECT p.channelid AS channel_id, p.userid AS actor_id, p.props ->> 'addedUserId' AS user_id
 		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid AND c.channel_id <> ''
 		WHERE p.createat >= $2 AND p.type = 'system_add_to_channel' AND p.userid <> $1 AND p.deleteat = 0 AND `+open+`

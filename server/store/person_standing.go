@@ -6,14 +6,14 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Standing tells how somebody stands to a team, a channel and a queue's
 // channel, and their roles on the server; nothing of whom there is not.
-func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st conversation.Standing, roles string, err error) {
+func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st domain.Membership, roles string, err error) {
 	rows := []struct {
-		conversation.Standing
+		domain.Membership
 		Roles string
 	}{}
 	err = s.db.SelectContext(ctx, &rows, `SELECT u.username, u.deleteat > 0 AS deactivated, EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id) AS bot,
@@ -27,12 +27,12 @@ func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueCh
 	if err != nil || len(rows) == 0 {
 		return st, "", failed(err, "could not read how somebody stands")
 	}
-	return rows[0].Standing, rows[0].Roles, nil
+	return rows[0].Membership, rows[0].Roles, nil
 }
 
 // QueuesOf lists the queues in whose channels somebody is an agent, by name.
-func (s *Store) QueuesOf(ctx context.Context, userID string) ([]*conversation.Queue, error) {
-	queues := []*conversation.Queue{}
+func (s *Store) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
+	queues := []*domain.Queue{}
 	err := s.db.SelectContext(ctx, &queues, "SELECT "+of("q", queueColumns)+` FROM waa_queues q
 		JOIN channelmembers m ON m.channelid = q.channel_id AND m.userid = $1
 		JOIN users u ON u.id = m.userid AND u.deleteat = 0 AND NOT `+serverRole("u.roles", model.SystemGuestRoleId)+`

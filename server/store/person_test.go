@@ -8,30 +8,29 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestAPersonIsExportedAndErased(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		who := relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.12"}
+		who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.12"}
 		ana := f.contact(t, "+5511987654321", "Ana")
 		_, err := f.db.Exec("UPDATE waa_contacts SET cpf_cipher = 'cipher', cpf_hash = 'hash', cpf_masked = '***.456.789-**'")
 		require.NoError(t, err)
-		closed := f.conversation(t, ana.ID, func(c *conversation.Conversation) {
+		closed := f.conversation(t, ana.ID, func(c *domain.Conversation) {
 			c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "falou da Ana", now-1
 		})
 		conv := f.conversation(t, ana.ID, nil)
 		_, _, _, err = f.SaveInbound(ctx(), inbound(conv, "wamid.in", now+1), who, true, now)
 		require.NoError(t, err)
 		m := f.template(t, conv, "marketing")
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(m, []byte("Olá Ana"), 0) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(m, []byte("Olá Ana"), 0) }))
 		f.draft(t, conv, "ines", "para a Ana")
 		bia := f.conversation(t, f.contact(t, "+5511912345678", "Bia").ID, nil)
 		other := f.template(t, bia, "marketing")
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(other, []byte("Olá Bia"), 0) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(other, []byte("Olá Bia"), 0) }))
 		add(t, f,
 			store.InboxRow{Lane: "m:acc:5511987654321", Key: "by lane", Payload: []byte("{}")},
 			store.InboxRow{Lane: "s:x", Key: "by payload", Payload: []byte(`{"recipient_id":"551187654321"}`), Dead: "unreadable Ana"},
@@ -54,7 +53,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		require.NoError(t, err)
 		require.NotContains(t, string(data), "cipher")
 		_, err = f.ExportContact(ctx(), "no")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 
 		require.NoError(t, f.EraseContact(ctx(), ana.ID, "admin", nil, now+day))
 		left, err := f.ClaimForget(ctx(), ana.ID, time.Minute, 10)
@@ -84,7 +83,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		// the number is nobody's now
 		fresh := f.contact(t, "+5511987654321", "Ana de novo")
 		require.NotEqual(t, ana.ID, fresh.ID)
-		require.ErrorIs(t, f.EraseContact(ctx(), "no", "admin", nil, now), conversation.ErrNotFound)
+		require.ErrorIs(t, f.EraseContact(ctx(), "no", "admin", nil, now), domain.ErrNotFound)
 	})
 }
 
@@ -103,12 +102,12 @@ func TestAnExportHoldsWhatWasWritten(t *testing.T) {
 		ana := f.contact(t, "+5511987654321", "Ana")
 		conv := f.conversation(t, ana.ID, nil)
 		f.template(t, conv, "marketing")
-		in := f.outbound(t, conv, func(m *conversation.Message) { m.Direction, m.CreatedAt = conversation.Inbound, now+1 })
-		files := f.outbound(t, conv, func(m *conversation.Message) { m.Kind, m.Parts, m.CreatedAt = "image", 2, now+2 })
-		f.outbound(t, conv, func(m *conversation.Message) {
+		in := f.outbound(t, conv, func(m *domain.Message) { m.Direction, m.CreatedAt = domain.Inbound, now+1 })
+		files := f.outbound(t, conv, func(m *domain.Message) { m.Kind, m.Parts, m.CreatedAt = "image", 2, now+2 })
+		f.outbound(t, conv, func(m *domain.Message) {
 			m.Kind, m.PostID, m.Part, m.Parts, m.CreatedAt = "image", files.PostID, 1, 2, now+3
 		})
-		f.outbound(t, conv, func(m *conversation.Message) { m.CreatedAt = now + 4 }) // whose post is gone
+		f.outbound(t, conv, func(m *domain.Message) { m.CreatedAt = now + 4 }) // whose post is gone
 		post := func(id, message, original string, deleted int64) {
 			_, err := f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat, message, originalid) VALUES ($1, $2, 'ines', '', $3, $4, $5, $6)",
 				id, conv.ChannelID, now, deleted, message, original)
@@ -164,27 +163,27 @@ func TestALongHistoryIsExportedInBatches(t *testing.T) {
 func TestAChangedNumberLeadsToTheSamePerson(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ana, bia := f.contact(t, "+5511987654321", "Ana"), f.contact(t, "+5511912345678", "Bia")
-		renewed := relay.Person{PhoneKey: "5521987654321", WAID: "5521987654321", UserID: "BR.2"}
-		old := relay.Person{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1"}
+		renewed := domain.WhatsAppIdentity{PhoneKey: "5521987654321", WAID: "5521987654321", UserID: "BR.2"}
+		old := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "5511987654321", UserID: "BR.1"}
 		taken, err := f.MoveIdentity(ctx(), f.account.ID, ana.ID, old, renewed, now)
 		require.NoError(t, err)
 		require.False(t, taken)
 		_, err = f.FindContact(ctx(), f.account.ID, old)
-		require.ErrorIs(t, err, conversation.ErrNotFound, "the old number may be another's one day")
-		for _, who := range []relay.Person{renewed, {PhoneKey: "5521987654321"}, {UserID: "BR.2"}} {
+		require.ErrorIs(t, err, domain.ErrNotFound, "the old number may be another's one day")
+		for _, who := range []domain.WhatsAppIdentity{renewed, {PhoneKey: "5521987654321"}, {UserID: "BR.2"}} {
 			got, err := f.FindContact(ctx(), f.account.ID, who)
 			require.NoError(t, err)
 			require.Equal(t, ana.ID, got.ID)
 			require.Equal(t, "+5521987654321", got.Phone)
 		}
-		taken, err = f.MoveIdentity(ctx(), f.account.ID, ana.ID, renewed, relay.Person{PhoneKey: "5511912345678"}, now)
+		taken, err = f.MoveIdentity(ctx(), f.account.ID, ana.ID, renewed, domain.WhatsAppIdentity{PhoneKey: "5511912345678"}, now)
 		require.NoError(t, err)
 		require.True(t, taken)
-		got, err := f.FindContact(ctx(), f.account.ID, relay.Person{PhoneKey: "5511912345678"})
+		got, err := f.FindContact(ctx(), f.account.ID, domain.WhatsAppIdentity{PhoneKey: "5511912345678"})
 		require.NoError(t, err)
 		require.Equal(t, bia.ID, got.ID, "what is somebody else's stays theirs")
 		conv := f.conversation(t, bia.ID, nil)
-		m := f.outbound(t, conv, func(m *conversation.Message) { m.WAMID = "wamid.1" })
+		m := f.outbound(t, conv, func(m *domain.Message) { m.WAMID = "wamid.1" })
 		for post, want := range map[string]string{m.PostID: "wamid.1", "no": "", "": ""} {
 			wamid, err := f.WAMIDOfPost(ctx(), post)
 			require.NoError(t, err)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // step runs one migration's file, on a database that has them all.
@@ -27,11 +27,11 @@ func TestOnePersonElsewhereTooIsOneContact(t *testing.T) {
 			c, made, err := f.written(who)
 			require.NoError(t, err)
 			require.True(t, made)
-			e164, ok := conversation.ParsePhone(typed, "BR")
+			e164, ok := domain.ParsePhone(typed, "BR")
 			require.True(t, ok)
 			require.Equal(t, e164, c.Contact.Phone, "as it is dialled")
 			require.Equal(t, c.ContactID, f.contact(t, e164, "Ana").ID)
-			require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error {
+			require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error {
 				open, err := tx.OpenConversation(f.account.ID, c.ContactID)
 				require.Equal(t, c.ID, open.ID)
 				return err

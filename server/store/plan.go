@@ -7,7 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -16,7 +16,7 @@ const (
 	planSelect  = "SELECT " + planColumns + " FROM waa_plans"
 )
 
-// priceTable is conversation.Prices at rest: millionths, whole numbers.
+// priceTable is domain.Prices at rest: millionths, whole numbers.
 type priceTable struct {
 	Marketing      int64 `json:"marketing"`
 	Utility        int64 `json:"utility"`
@@ -24,30 +24,30 @@ type priceTable struct {
 	Service        int64 `json:"service"`
 }
 
-func encodePrices(p conversation.Prices) (string, error) {
+func encodePrices(p domain.Prices) (string, error) {
 	data, err := json.Marshal(priceTable{int64(p.Marketing), int64(p.Utility), int64(p.Authentication), int64(p.Service)})
 	return string(data), errors.Wrap(err, "could not encode prices")
 }
 
-func decodePrices(data []byte) (conversation.Prices, error) {
+func decodePrices(data []byte) (domain.Prices, error) {
 	var p priceTable
 	if err := json.Unmarshal(data, &p); err != nil {
-		return conversation.Prices{}, errors.Wrap(err, "could not decode prices")
+		return domain.Prices{}, errors.Wrap(err, "could not decode prices")
 	}
-	return conversation.Prices{
-		Marketing: conversation.Money(p.Marketing), Utility: conversation.Money(p.Utility),
-		Authentication: conversation.Money(p.Authentication), Service: conversation.Money(p.Service),
+	return domain.Prices{
+		Marketing: domain.Money(p.Marketing), Utility: domain.Money(p.Utility),
+		Authentication: domain.Money(p.Authentication), Service: domain.Money(p.Service),
 	}, nil
 }
 
 // planRow is a plan with its prices as stored.
 type planRow struct {
-	conversation.Plan
+	domain.Plan
 	Prices       []byte
 	PriceChanges []byte
 }
 
-func (r *planRow) plan() (_ *conversation.Plan, err error) {
+func (r *planRow) plan() (_ *domain.Plan, err error) {
 	if r.Plan.Prices, err = decodePrices(r.Prices); err != nil {
 		return nil, err
 	}
@@ -56,16 +56,16 @@ func (r *planRow) plan() (_ *conversation.Plan, err error) {
 }
 
 // Plan reads a plan.
-func (s *Store) Plan(ctx context.Context, id string) (*conversation.Plan, error) {
+func (s *Store) Plan(ctx context.Context, id string) (*domain.Plan, error) {
 	return readPlan(ctx, s.db, planSelect+" WHERE id = $1", id)
 }
 
 // PlanOfQueue reads the plan of a queue, approved or not.
-func (s *Store) PlanOfQueue(ctx context.Context, queueID string) (*conversation.Plan, error) {
+func (s *Store) PlanOfQueue(ctx context.Context, queueID string) (*domain.Plan, error) {
 	return readPlan(ctx, s.db, planSelect+" WHERE queue_id = $1", queueID)
 }
 
-func readPlan(ctx context.Context, r runner, query string, args ...any) (*conversation.Plan, error) {
+func readPlan(ctx context.Context, r runner, query string, args ...any) (*domain.Plan, error) {
 	var row planRow
 	if err := r.GetContext(ctx, &row, query, args...); err != nil {
 		return nil, failed(err, "could not read the plan")
@@ -74,13 +74,13 @@ func readPlan(ctx context.Context, r runner, query string, args ...any) (*conver
 }
 
 // Plans lists the plans, oldest first; page counts from 0.
-func (s *Store) Plans(ctx context.Context, page, perPage int) ([]*conversation.Plan, int, error) {
+func (s *Store) Plans(ctx context.Context, page, perPage int) ([]*domain.Plan, int, error) {
 	from := builder().Select().From("waa_plans")
 	rows, total, err := selectPage[planRow](ctx, s.db, from.Columns(planColumns).OrderBy("created_at", "id"), from.Columns("count(*)"), page, perPage)
 	if err != nil {
 		return nil, 0, err
 	}
-	plans := make([]*conversation.Plan, len(rows))
+	plans := make([]*domain.Plan, len(rows))
 	for i, row := range rows {
 		if plans[i], err = row.plan(); err != nil {
 			return nil, 0, err
@@ -90,7 +90,7 @@ func (s *Store) Plans(ctx context.Context, page, perPage int) ([]*conversation.P
 }
 
 // CreatePlan stores a new plan, not approved, and gives it an id. ErrConflict if the queue has one.
-func (s *Store) CreatePlan(ctx context.Context, p *conversation.Plan, now int64) error {
+func (s *Store) CreatePlan(ctx context.Context, p *domain.Plan, now int64) error {
 	p.ID, p.CreatedAt, p.UpdatedAt = s.newID(), now, now
 	p.Approved, p.ApprovedBy, p.ApprovedAt = false, "", 0
 	prices, err := encodePrices(p.Prices)
@@ -109,7 +109,7 @@ func (s *Store) CreatePlan(ctx context.Context, p *conversation.Plan, now int64)
 // UpdatePlan stores what an admin may edit: the named columns, or all of them.
 // Any change takes the approval off, and ends it in the history. It answers the
 // plan as it is then.
-func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, by string, now int64, fields ...string) (*conversation.Plan, error) {
+func (s *Store) UpdatePlan(ctx context.Context, p *domain.Plan, by string, now int64, fields ...string) (*domain.Plan, error) {
 	prices, err := encodePrices(p.Prices)
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (s *Store) UpdatePlan(ctx context.Context, p *conversation.Plan, by string,
 
 // ApprovePlan lets the queue spend what the plan says. What was approved goes
 // into the history and the audit with it.
-func (s *Store) ApprovePlan(ctx context.Context, id, by string, now int64) (*conversation.Plan, error) {
+func (s *Store) ApprovePlan(ctx context.Context, id, by string, now int64) (*domain.Plan, error) {
 	return readPlan(ctx, s.db, `
 		WITH approved AS (
 			UPDATE waa_plans SET approved = true, approved_by = $2, approved_at = $3, updated_at = $3, approved_currency = currency,
@@ -167,7 +167,7 @@ func (s *Store) DeletePlan(ctx context.Context, id, by string, now int64) error 
 // lockPlan reads the approved plan of a queue, holds it, and reads what was
 // spent and reserved since the beginning of a month. That is a second
 // statement on purpose: it sees what others reserved before they let go.
-func lockPlan(ctx context.Context, r runner, queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
+func lockPlan(ctx context.Context, r runner, queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	plan, err := readPlan(ctx, r, planSelect+" WHERE queue_id = $1 AND approved FOR UPDATE", queueID)
 	if err != nil {
 		return nil, 0, err

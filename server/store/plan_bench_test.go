@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // BenchmarkLockPlan is what a start waits for under its queue's lock: it must not grow with the charges of the month.
@@ -20,8 +20,8 @@ func BenchmarkLockPlan(b *testing.B) {
 			_, err = f.db.Exec("ANALYZE waa_charges")
 			require.NoError(b, err)
 			for b.Loop() {
-				require.NoError(b, f.InTx(ctx(), func(tx conversation.Tx) error {
-					_, spent, err := tx.LockPlan(f.queue.ID, conversation.MonthStart(now))
+				require.NoError(b, f.InTx(ctx(), func(tx domain.Tx) error {
+					_, spent, err := tx.LockPlan(f.queue.ID, domain.MonthStart(now))
 					require.EqualValues(b, charges, spent)
 					return err
 				}))
@@ -34,10 +34,10 @@ func BenchmarkLockPlan(b *testing.B) {
 func BenchmarkInsertCharge(b *testing.B) {
 	f := direct(b)
 	for b.Loop() {
-		require.NoError(b, f.InTx(ctx(), func(tx conversation.Tx) error {
-			return tx.InsertCharge(&conversation.Charge{
+		require.NoError(b, f.InTx(ctx(), func(tx domain.Tx) error {
+			return tx.InsertCharge(&domain.Charge{
 				MessageID: newID(), ConversationID: "c", AccountID: f.account.ID, QueueID: f.queue.ID,
-				Category: "marketing", Amount: 1, Currency: "USD", State: conversation.ChargeReserved, At: now,
+				Category: "marketing", Amount: 1, Currency: "USD", State: domain.ChargeReserved, At: now,
 			})
 		}))
 	}

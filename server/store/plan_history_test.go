@@ -5,15 +5,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestPlanApprovals(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		change := conversation.PriceChange{From: now + day, Prices: conversation.Prices{Marketing: money(9)}}
+		change := domain.PriceChange{From: now + day, Prices: domain.Prices{Marketing: money(9)}}
 		plan := *f.plan
-		plan.PriceChanges = []conversation.PriceChange{change}
+		plan.PriceChanges = []domain.PriceChange{change}
 		changed, err := f.UpdatePlan(ctx(), &plan, "ana", now+1)
 		require.NoError(t, err)
 		require.False(t, changed.Approved, "other prices to come are another plan")
@@ -33,7 +33,7 @@ func TestPlanApprovals(t *testing.T) {
 		require.Equal(t, []any{"ana", now + 1}, []any{approvals[1].EndedBy, approvals[1].EndedAt})
 		require.Empty(t, approvals[1].PriceChanges)
 		_, _, err = f.PlanApprovals(ctx(), "no", 0, 10)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
@@ -41,7 +41,7 @@ func TestWhatIsDeliveredWhileADraftWaits(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		plan := *f.plan
-		plan.PriceChanges = []conversation.PriceChange{{From: now + hour, Prices: conversation.Prices{Marketing: money(50), Utility: money(20)}}}
+		plan.PriceChanges = []domain.PriceChange{{From: now + hour, Prices: domain.Prices{Marketing: money(50), Utility: money(20)}}}
 		_, err := f.UpdatePlan(ctx(), &plan, "ana", now)
 		require.NoError(t, err)
 		_, err = f.ApprovePlan(ctx(), plan.ID, "bia", now)
@@ -53,7 +53,7 @@ func TestWhatIsDeliveredWhileADraftWaits(t *testing.T) {
 		require.False(t, draft.Approved)
 
 		// delivered after the new prices began, and of another category than was reserved
-		c := change(m, conversation.Delivered)
+		c := change(m, domain.Delivered)
 		c.At, c.Priced, c.Category, c.PricingType, c.Billable = now+2*hour, true, "marketing", "regular", true
 		_, _, err = f.ApplyStatus(ctx(), f.account.ID, c)
 		require.NoError(t, err)
@@ -69,10 +69,10 @@ func TestLedgerSummary(t *testing.T) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		f.template(t, conv, "utility")
 		for _, category := range []string{"marketing", "utility"} {
-			_, _, err := f.ApplyStatus(ctx(), f.account.ID, change(f.template(t, conv, category), conversation.Delivered))
+			_, _, err := f.ApplyStatus(ctx(), f.account.ID, change(f.template(t, conv, category), domain.Delivered))
 			require.NoError(t, err)
 		}
-		failed := change(f.template(t, conv, "marketing"), conversation.Failed)
+		failed := change(f.template(t, conv, "marketing"), domain.Failed)
 		_, _, err := f.ApplyStatus(ctx(), f.account.ID, failed)
 		require.NoError(t, err)
 		for by, want := range map[string][]store.LedgerGroup{

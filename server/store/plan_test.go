@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -17,17 +17,17 @@ func TestParallelReservationsNeverPassTheLimit(t *testing.T) {
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {
-				err := f.InTx(ctx(), func(tx conversation.Tx) error {
-					plan, spent, err := tx.LockPlan(f.queue.ID, conversation.MonthStart(now))
+				err := f.InTx(ctx(), func(tx domain.Tx) error {
+					plan, spent, err := tx.LockPlan(f.queue.ID, domain.MonthStart(now))
 					if err != nil {
 						return err
 					}
 					if spent+plan.Prices.Marketing > plan.MonthlyLimit {
 						return refused
 					}
-					return tx.InsertCharge(&conversation.Charge{
+					return tx.InsertCharge(&domain.Charge{
 						MessageID: newID(), ConversationID: "c", AccountID: f.account.ID, QueueID: f.queue.ID,
-						Category: "marketing", Amount: plan.Prices.Marketing, Currency: plan.Currency, State: conversation.ChargeReserved, At: now,
+						Category: "marketing", Amount: plan.Prices.Marketing, Currency: plan.Currency, State: domain.ChargeReserved, At: now,
 					})
 				})
 				if err != nil && !errors.Is(err, refused) {
@@ -36,7 +36,7 @@ func TestParallelReservationsNeverPassTheLimit(t *testing.T) {
 			})
 		}
 		all.Wait()
-		spent, err := f.Spent(ctx(), f.queue.ID, conversation.MonthStart(now))
+		spent, err := f.Spent(ctx(), f.queue.ID, domain.MonthStart(now))
 		require.NoError(t, err)
 		require.Equal(t, f.plan.MonthlyLimit, spent)
 		require.Len(t, f.charges(t), 20)
@@ -49,7 +49,7 @@ func TestParallelReservationsNeverPassTheLimit(t *testing.T) {
 func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		lock := func() error {
-			return f.InTx(ctx(), func(tx conversation.Tx) error {
+			return f.InTx(ctx(), func(tx domain.Tx) error {
 				_, _, err := tx.LockPlan(f.queue.ID, 0)
 				return err
 			})
@@ -61,11 +61,11 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 		require.Equal(t, "admin", same.ApprovedBy)
 		require.Equal(t, now, same.ApprovedAt)
 		other := f.newQueue(t, "Outra")
-		for name, change := range map[string]func(*conversation.Plan){
-			"limit":    func(p *conversation.Plan) { p.MonthlyLimit++ },
-			"currency": func(p *conversation.Plan) { p.Currency = "BRL" },
-			"prices":   func(p *conversation.Plan) { p.Prices.Service++ },
-			"queue":    func(p *conversation.Plan) { p.QueueID = other.ID },
+		for name, change := range map[string]func(*domain.Plan){
+			"limit":    func(p *domain.Plan) { p.MonthlyLimit++ },
+			"currency": func(p *domain.Plan) { p.Currency = "BRL" },
+			"prices":   func(p *domain.Plan) { p.Prices.Service++ },
+			"queue":    func(p *domain.Plan) { p.QueueID = other.ID },
 		} {
 			approved, err := f.ApprovePlan(ctx(), f.plan.ID, "boss", now+2)
 			require.NoError(t, err)
@@ -78,21 +78,21 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 			require.Zero(t, changed.ApprovedAt, name)
 			approved.Approved, approved.ApprovedBy, approved.ApprovedAt, approved.UpdatedAt = false, "", 0, now+3
 			require.Equal(t, approved, changed, name)
-			require.ErrorIs(t, lock(), conversation.ErrNotFound, name)
+			require.ErrorIs(t, lock(), domain.ErrNotFound, name)
 			back := *f.plan
 			_, err = f.UpdatePlan(ctx(), &back, "boss", now+4)
 			require.NoError(t, err)
 		}
 		require.EqualValues(t, 5, f.number(t, "SELECT count(*) FROM waa_audit WHERE action = 'plan_approved' AND object_id = $1 AND details->>'currency' = 'USD'", f.plan.ID))
-		require.ErrorIs(t, f.CreatePlan(ctx(), &conversation.Plan{QueueID: f.queue.ID, Currency: "USD"}, now), conversation.ErrConflict)
+		require.ErrorIs(t, f.CreatePlan(ctx(), &domain.Plan{QueueID: f.queue.ID, Currency: "USD"}, now), domain.ErrConflict)
 		plans, total, err := f.Plans(ctx(), 0, 60)
 		require.NoError(t, err)
 		require.Equal(t, 1, total)
 		require.Equal(t, f.plan.Prices, plans[0].Prices)
 		require.NoError(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now))
-		require.ErrorIs(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now), conversation.ErrNotFound)
+		require.ErrorIs(t, f.DeletePlan(ctx(), f.plan.ID, "boss", now), domain.ErrNotFound)
 		_, err = f.ApprovePlan(ctx(), f.plan.ID, "boss", now)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
@@ -108,8 +108,8 @@ func TestLedgerPagesAndBatches(t *testing.T) {
 		require.Equal(t, 1150, total)
 		require.Len(t, page, 60)
 		var ids []string
-		var sum conversation.Money
-		require.NoError(t, f.EachCharge(ctx(), filter, func(c *conversation.Charge) error {
+		var sum domain.Money
+		require.NoError(t, f.EachCharge(ctx(), filter, func(c *domain.Charge) error {
 			ids = append(ids, c.MessageID)
 			sum += c.Amount
 			return nil
@@ -123,6 +123,6 @@ func TestLedgerPagesAndBatches(t *testing.T) {
 		require.Empty(t, past)
 		require.Equal(t, 1150, total)
 		stop := errors.New("enough")
-		require.Equal(t, stop, f.EachCharge(ctx(), filter, func(*conversation.Charge) error { return stop }))
+		require.Equal(t, stop, f.EachCharge(ctx(), filter, func(*domain.Charge) error { return stop }))
 	})
 }

@@ -6,16 +6,15 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // postedFunction finishes jobs of the inbox together with what they were about,
 // at most one of a conversation. The posts are there whoever holds the jobs, so
 // they are stored in any case.
 //
-// It has conversation.Answered in SQL; a test holds the two together. In a busy
+// It has domain.Answered in SQL; a test holds the two together. In a busy
 // conversation it changes nothing that is indexed: updated_at is at most a
 // minute behind, and a refresh that is due in time stays as it is unless
 // somebody is at it.
@@ -55,15 +54,15 @@ func postedFunction() function {
 // postedJob is a job to finish with the message it was about.
 type postedJob struct {
 	finishedJob
-	message *conversation.Message
-	who     relay.Person
+	message *domain.Message
+	who     domain.WhatsAppIdentity
 	stored  string // the message's id, if it is stored already
 	opens   bool
 	now     int64
 }
 
-// Posted stores a message that has its post and finishes its job; see relay.InboundStore.
-func (s *Store) Posted(ctx context.Context, owner string, jobID int64, a *relay.Arrival, m *conversation.Message, who relay.Person, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
+// Posted stores a message that has its post and finishes its job; see service.Store.
+func (s *Store) Posted(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
 	who = fitted(who)
 	if a.News {
 		if err := s.learnPerson(ctx, m.AccountID, m.ContactID, who, now); err != nil {

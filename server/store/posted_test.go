@@ -8,13 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 )
 
 // posted is a customer's message that has its post.
-func posted(c *conversation.Conversation, wamid string, at int64) *conversation.Message {
+func posted(c *domain.Conversation, wamid string, at int64) *domain.Message {
 	m := inbound(c, wamid, at)
 	m.PostID = "post of " + wamid
 	return m
@@ -22,11 +21,11 @@ func posted(c *conversation.Conversation, wamid string, at int64) *conversation.
 
 func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+hour })
-		who := relay.Person{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+hour })
+		who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.1", Name: "Perfil"}
 		add(t, f, row("a", 1, "a1"), row("a", 2, "a2"))
 		job := claim(t, f.Inbox(), "x", 1)[0]
-		a, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", who)
+		a, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.1", "", who)
 		require.NoError(t, err)
 		require.True(t, a.News, "the BSUID is not known yet")
 		m := posted(c, "wamid.1", now)
@@ -47,7 +46,7 @@ func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 		require.Equal(t, "BR.1", after.Contact.UserID)
 		require.Equal(t, "Ana", after.Contact.Name, "what an agent typed stays")
 
-		again, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", relay.Person{UserID: "BR.1"})
+		again, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.1", "", domain.WhatsAppIdentity{UserID: "BR.1"})
 		require.NoError(t, err)
 		require.Equal(t, m.ID, again.MessageID)
 		require.Equal(t, m.PostID, again.PostID)
@@ -60,7 +59,7 @@ func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 		require.ErrorIs(t, err, jobqueue.ErrLost)
 		require.Nil(t, last)
 		_, err = f.MessageByWAMID(ctx(), f.account.ID, "wamid.2")
-		require.ErrorIs(t, err, conversation.ErrNotFound, "it was the stored message's post")
+		require.ErrorIs(t, err, domain.ErrNotFound, "it was the stored message's post")
 	})
 }
 
@@ -69,7 +68,7 @@ func TestPostedKeepsTheFirstPost(t *testing.T) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		saved, _, _, err := f.SaveInbound(ctx(), inbound(c, "wamid.1", now), person("+5511987654321"), true, now)
 		require.NoError(t, err)
-		post := func(key, postID string, a *relay.Arrival) string {
+		post := func(key, postID string, a *domain.InboundTarget) string {
 			add(t, f, row(key, 1, key))
 			m := posted(c, "wamid.1", now)
 			m.PostID = postID
@@ -80,13 +79,13 @@ func TestPostedKeepsTheFirstPost(t *testing.T) {
 			require.Equal(t, saved.ID, stored.ID)
 			return stored.PostID
 		}
-		a, err := f.Arrival(ctx(), f.account.ID, "wamid.1", "", person("+5511987654321"))
+		a, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.1", "", person("+5511987654321"))
 		require.NoError(t, err)
 		require.Equal(t, saved.ID, a.MessageID)
 		require.Empty(t, a.PostID)
 		require.Equal(t, "first", post("a", "first", a))
 		require.Equal(t, "first", post("b", "second", a))
-		require.Equal(t, "first", post("c", "third", &relay.Arrival{Conversation: *c}), "who did not know of the stored one")
+		require.Equal(t, "first", post("c", "third", &domain.InboundTarget{Conversation: *c}), "who did not know of the stored one")
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_messages"))
 	})
 }
@@ -95,7 +94,7 @@ func TestPostedKeepsTheFirstPost(t *testing.T) {
 func TestPostedTogether(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		const people = 30
-		conversations := make([]*conversation.Conversation, people)
+		conversations := make([]*domain.Conversation, people)
 		for i := range conversations {
 			phone := "+55119" + string(rune('0'+i/10)) + string(rune('0'+i%10)) + "000000"
 			conversations[i] = f.conversation(t, f.contact(t, phone, "Ana").ID, nil)
@@ -109,11 +108,11 @@ func TestPostedTogether(t *testing.T) {
 			all.Go(func() {
 				c := conversations[i/2] // two of each: they must not be in one statement
 				wamid := "wamid." + job.Key
-				a, err := f.Arrival(ctx(), f.account.ID, wamid, "", relay.Person{PhoneKey: conversation.PhoneKey(job.Lane)})
+				a, err := f.ResolveTarget(ctx(), f.account.ID, wamid, "", domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(job.Lane)})
 				if err != nil || a.Conversation.Contact.Phone != job.Lane {
 					t.Errorf("%s belongs to %+v: %v", job.Lane, a, err)
 				}
-				next, err := f.Posted(ctx(), "x", job.ID, &relay.Arrival{Conversation: *c}, posted(c, wamid, now+int64(i)), relay.Person{}, true, now, time.Minute)
+				next, err := f.Posted(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, wamid, now+int64(i)), domain.WhatsAppIdentity{}, true, now, time.Minute)
 				if err != nil || next.Key != job.Lane+"2" {
 					t.Errorf("%s was followed by %+v: %v", job.Key, next, err)
 				}
@@ -134,13 +133,13 @@ func TestPostedMovesTheWindowAsAnswered(t *testing.T) {
 	q := f.Inbox()
 	rapid.Check(t, func(rt *rapid.T) {
 		times := rapid.Int64Range(0, 4*day)
-		c := f.conversation(t, contact.ID, func(c *conversation.Conversation) {
+		c := f.conversation(t, contact.ID, func(c *domain.Conversation) {
 			c.WindowFrom, c.WindowUntil, c.LastInboundAt = times.Draw(rt, "from"), times.Draw(rt, "until"), times.Draw(rt, "last")
 		})
 		at, opens := times.Draw(rt, "at"), rapid.Bool().Draw(rt, "opens")
 		add(t, f, row("lane", 1, newID()))
 		job := claim(t, q, "x", 1)[0]
-		_, err := f.Posted(ctx(), "x", job.ID, &relay.Arrival{Conversation: *c}, posted(c, newID(), at), relay.Person{}, opens, now, time.Minute)
+		_, err := f.Posted(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, opens, now, time.Minute)
 		require.NoError(rt, err)
 		if opens {
 			c.Answered(at)
@@ -149,7 +148,7 @@ func TestPostedMovesTheWindowAsAnswered(t *testing.T) {
 		require.NoError(rt, err)
 		require.Equal(rt, [3]int64{c.WindowFrom, c.WindowUntil, c.LastInboundAt}, [3]int64{after.WindowFrom, after.WindowUntil, after.LastInboundAt})
 		after.ClosedAt = now
-		require.NoError(rt, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(after) }))
+		require.NoError(rt, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(after) }))
 	})
 }
 
@@ -157,11 +156,11 @@ func TestPostedMovesTheWindowAsAnswered(t *testing.T) {
 // row becomes due again, or was due anyway.
 func TestPostedMakesARefreshDueAgain(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+hour })
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowFrom, c.WindowUntil = now-hour, now+hour })
 		q := f.Inbox()
 		post := func(at int64) {
 			add(t, f, row("lane", at, newID()))
-			_, err := f.Posted(ctx(), "x", claim(t, q, "x", 1)[0].ID, &relay.Arrival{Conversation: *c}, posted(c, newID(), at), relay.Person{}, true, at, time.Minute)
+			_, err := f.Posted(ctx(), "x", claim(t, q, "x", 1)[0].ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, true, at, time.Minute)
 			require.NoError(t, err)
 		}
 		dueAt := func() int64 { return f.number(t, "SELECT refresh_at FROM waa_conversations") }

@@ -6,7 +6,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -15,8 +15,8 @@ const (
 )
 
 // Queue reads a queue.
-func (s *Store) Queue(ctx context.Context, id string) (*conversation.Queue, error) {
-	q := &conversation.Queue{}
+func (s *Store) Queue(ctx context.Context, id string) (*domain.Queue, error) {
+	q := &domain.Queue{}
 	err := s.db.GetContext(ctx, q, "SELECT "+queueColumns+" FROM waa_queues WHERE id = $1", id)
 	if err != nil {
 		return nil, failed(err, "could not read the queue")
@@ -25,27 +25,27 @@ func (s *Store) Queue(ctx context.Context, id string) (*conversation.Queue, erro
 }
 
 // Queues lists all queues by name.
-func (s *Store) Queues(ctx context.Context) ([]*conversation.Queue, error) {
-	queues := []*conversation.Queue{}
+func (s *Store) Queues(ctx context.Context) ([]*domain.Queue, error) {
+	queues := []*domain.Queue{}
 	err := s.db.SelectContext(ctx, &queues, "SELECT "+queueColumns+" FROM waa_queues ORDER BY name, id")
 	return queues, errors.Wrap(err, "could not read the queues")
 }
 
 // QueuesOfAccount lists the queues of an account by name.
-func (s *Store) QueuesOfAccount(ctx context.Context, accountID string) ([]*conversation.Queue, error) {
-	queues := []*conversation.Queue{}
+func (s *Store) QueuesOfAccount(ctx context.Context, accountID string) ([]*domain.Queue, error) {
+	queues := []*domain.Queue{}
 	err := s.db.SelectContext(ctx, &queues, "SELECT "+queueColumns+" FROM waa_queues WHERE account_id = $1 ORDER BY name, id", accountID)
 	return queues, errors.Wrap(err, "could not read the account's queues")
 }
 
 // QueuePage lists the queues by name; page counts from 0.
-func (s *Store) QueuePage(ctx context.Context, page, perPage int) ([]*conversation.Queue, int, error) {
+func (s *Store) QueuePage(ctx context.Context, page, perPage int) ([]*domain.Queue, int, error) {
 	from := builder().Select().From("waa_queues")
-	return selectPage[conversation.Queue](ctx, s.db, from.Columns(queueColumns).OrderBy("name", "id"), from.Columns("count(*)"), page, perPage)
+	return selectPage[domain.Queue](ctx, s.db, from.Columns(queueColumns).OrderBy("name", "id"), from.Columns("count(*)"), page, perPage)
 }
 
 // CreateQueue stores a new queue and gives it an id. ErrConflict if its channel stands for another queue.
-func (s *Store) CreateQueue(ctx context.Context, q *conversation.Queue, now int64) error {
+func (s *Store) CreateQueue(ctx context.Context, q *domain.Queue, now int64) error {
 	q.ID, q.CreatedAt, q.UpdatedAt = s.newID(), now, now
 	_, err := execNamed(ctx, s.db, insertInto("waa_queues", queueColumns), q)
 	return failed(err, "could not create the queue")
@@ -54,13 +54,13 @@ func (s *Store) CreateQueue(ctx context.Context, q *conversation.Queue, now int6
 // UpdateQueue stores what an admin may edit: the named columns, or all of them.
 // ErrConflict if its channel stands for another queue. With another time zone
 // the headers of its conversations are due.
-func (s *Store) UpdateQueue(ctx context.Context, q *conversation.Queue, now int64, fields ...string) error {
+func (s *Store) UpdateQueue(ctx context.Context, q *domain.Queue, now int64, fields ...string) error {
 	q.UpdatedAt = now
 	n, err := execNamed(ctx, s.db, "WITH told AS (UPDATE waa_conversations SET "+refreshSoon("refresh_at", ":updated_at")+
 		" WHERE queue_id = :id AND closed_at = 0 AND aborted_at = 0 AND channel_id <> ''"+
 		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND time_zone <> :time_zone)) UPDATE waa_queues SET "+assign(given(queueFields, fields))+", updated_at = :updated_at WHERE id = :id", q)
 	if err == nil && n == 0 {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	return failed(err, "could not update the queue")
 }

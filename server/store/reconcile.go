@@ -6,7 +6,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // ChannelsActiveSince lists the channels of conversations in which the server
@@ -57,18 +57,18 @@ func (s *Store) stringsOf(ctx context.Context, r runner, doing, query string, ar
 	return list, failed(err, doing)
 }
 
-// Fact reads a small number that outlives the process; one never set is 0.
-func (s *Store) Fact(ctx context.Context, name string) (int64, error) {
+// State reads a small number that outlives the process; one never set is 0.
+func (s *Store) State(ctx context.Context, name string) (int64, error) {
 	var value int64
 	err := failed(s.db.GetContext(ctx, &value, "SELECT value FROM waa_facts WHERE name = $1", name), "could not read a fact")
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return 0, nil
 	}
 	return value, err
 }
 
-// SetFact stores a small number.
-func (s *Store) SetFact(ctx context.Context, name string, value int64) error {
+// SetState stores a small number.
+func (s *Store) SetState(ctx context.Context, name string, value int64) error {
 	_, err := exec(ctx, s.db, "INSERT INTO waa_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
 	return failed(err, "could not store a fact")
 }

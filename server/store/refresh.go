@@ -6,7 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -16,9 +16,9 @@ const (
 	// laterText is how long a header may show a window's old end, milliseconds:
 	// a customer who writes a lot costs one update a minute.
 	laterText = "60000"
-	// freshText is relay.FreshEnough, milliseconds.
+	// freshText is postpolicy.FreshEnough, milliseconds.
 	freshText = "900000"
-	// windowText is conversation.WindowLength, milliseconds.
+	// windowText is domain.WindowLength, milliseconds.
 	windowText = "86400000"
 )
 
@@ -34,9 +34,9 @@ func soon(column, at string) string {
 }
 
 // ClaimRefresh leases up to n conversations that are due or, with id, that one;
-// see relay.MirrorStore.
-func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, lease time.Duration, n int) ([]relay.Refresh, error) {
-	claimed := []relay.Refresh{}
+// see channelsync.SyncStore.
+func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, lease time.Duration, n int) ([]domain.ChannelRefresh, error) {
+	claimed := []domain.ChannelRefresh{}
 	var err error
 	if id != "" {
 		err = s.db.SelectContext(ctx, &claimed, refreshClaim("id = $1 AND refresh_lease <= "+clock+" FOR UPDATE", "$2::bigint"), id, lease.Milliseconds())
@@ -64,14 +64,14 @@ func refreshClaim(which, lease string) string {
 		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
 }
 
-// Refreshed gives the lease back and notes what was shown; see relay.MirrorStore.
+// Refreshed gives the lease back and notes what was shown; see channelsync.SyncStore.
 func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error {
 	return execOne(ctx, s.db, "could not end a refresh", `UPDATE waa_conversations SET refresh_lease = 0, shown_state = $3,
 		updated_at = CASE WHEN shown_state <> $3 THEN greatest(updated_at, $5::bigint) ELSE updated_at END,
 		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, fit(shown, 64), next, now)
 }
 
-// Overtaken makes a conversation due again whose lease ended while it was being shown; see relay.MirrorStore. The lease that stays tells
+// Overtaken makes a conversation due again whose lease ended while it was being shown; see channelsync.SyncStore. The lease that stays tells
 // the next one that a part may be done already.
 func (s *Store) Overtaken(ctx context.Context, id string, now int64) error {
 	return execOne(ctx, s.db, "could not make a conversation due again", "UPDATE waa_conversations SET refresh_lease = greatest(refresh_lease, 1), "+

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -24,7 +24,7 @@ type requestRow struct {
 const requestColumns = "fingerprint, token, conversation_id, message_id, answer, status"
 
 // BeginRequest takes a request with a key, or tells what is known of it; see api.RequestStore.
-func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint string) (*conversation.Request, error) {
+func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint string) (*domain.Request, error) {
 	token := s.newID()
 	row := requestRow{}
 	old := "w.created_at <= " + clock + " - " + keepRequests
@@ -38,15 +38,15 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 		WHERE `+old+` OR w.fingerprint = excluded.fingerprint AND w.status = 0 AND w.lease_until <= `+clock+`
 		RETURNING `+requestColumns, userID, key, fingerprint, token), "could not begin a request")
 	if err == nil {
-		return &conversation.Request{Token: token, MessageID: row.MessageID}, nil
+		return &domain.Request{Token: token, MessageID: row.MessageID}, nil
 	}
-	if !errors.Is(err, conversation.ErrNotFound) {
+	if !errors.Is(err, domain.ErrNotFound) {
 		return nil, err
 	}
 	if err := s.db.GetContext(ctx, &row, "SELECT "+requestColumns+" FROM waa_requests WHERE user_id = $1 AND key = $2", userID, key); err != nil {
 		return nil, failed(err, "could not read a request")
 	}
-	r := &conversation.Request{Conflict: row.Fingerprint != fingerprint, Status: row.Status}
+	r := &domain.Request{Conflict: row.Fingerprint != fingerprint, Status: row.Status}
 	if row.Answer != "" && !r.Conflict {
 		plain, err := s.sealer.Open(placeOf("waa_requests", "answer", row.Token), row.Answer)
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestOnlyContactsWithNothingRecentAreForgotten(t *testing.T) {
@@ -13,7 +13,7 @@ func TestOnlyContactsWithNothingRecentAreForgotten(t *testing.T) {
 	closed := func(phone string, at ...int64) string {
 		contact := f.contact(t, phone, "Ana")
 		for _, closedAt := range at {
-			f.conversation(t, contact.ID, func(c *conversation.Conversation) { c.ClosedAt = closedAt })
+			f.conversation(t, contact.ID, func(c *domain.Conversation) { c.ClosedAt = closedAt })
 		}
 		_, err := f.db.Exec("UPDATE waa_contacts SET updated_at = 5 WHERE id = $1", contact.ID)
 		require.NoError(t, err)

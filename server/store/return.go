@@ -6,15 +6,14 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // OpenForInbound finds, reopens or makes the open conversation of somebody who
-// writes without having one; see relay.InboundStore. Everybody who looks for the
+// writes without having one; see service.Store. Everybody who looks for the
 // same person waits in a line at the person's identities and row, so that two
 // nodes never make two.
-func (s *Store) OpenForInbound(ctx context.Context, w relay.Writer) (c *conversation.Conversation, how relay.Opened, err error) {
+func (s *Store) OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error) {
 	w.Who = fitted(w.Who)
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
@@ -28,7 +27,7 @@ func (s *Store) OpenForInbound(ctx context.Context, w relay.Writer) (c *conversa
 	return c, how, nil
 }
 
-func (s *Store) openForInbound(ctx context.Context, r runner, w relay.Writer) (*conversation.Conversation, relay.Opened, error) {
+func (s *Store) openForInbound(ctx context.Context, r runner, w domain.NewSender) (*domain.Conversation, domain.ResolveResult, error) {
 	asked, err := answeredConversation(ctx, r, w.AccountID, fit(w.Answers, maxWAMID))
 	if err != nil {
 		return nil, 0, err
@@ -38,14 +37,14 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w relay.Writer) (*
 		return nil, 0, err
 	}
 	c, err := openConversation(ctx, r, w.AccountID, contact.ID)
-	if !errors.Is(err, conversation.ErrNotFound) {
-		return c, relay.Found, err
+	if !errors.Is(err, domain.ErrNotFound) {
+		return c, domain.Found, err
 	}
 	last, err := lastClosed(ctx, r, w.AccountID, contact.ID)
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, candidate := range []*conversation.Conversation{asked, last} {
+	for _, candidate := range []*domain.Conversation{asked, last} {
 		if candidate == nil {
 			continue
 		}
@@ -58,8 +57,8 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w relay.Writer) (*
 			continue
 		}
 		if err := holdQueue(ctx, r, c.QueueID, w.AccountID); err == nil {
-			return c, relay.Reopened, s.returned(ctx, r, c, w)
-		} else if !errors.Is(err, conversation.ErrNotFound) { // in a queue that is gone nobody would see it
+			return c, domain.Reopened, s.returned(ctx, r, c, w)
+		} else if !errors.Is(err, domain.ErrNotFound) { // in a queue that is gone nobody would see it
 			return nil, 0, err
 		}
 	}
@@ -67,26 +66,26 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w relay.Writer) (*
 	if err != nil {
 		return nil, 0, err
 	}
-	c = &conversation.Conversation{
+	c = &domain.Conversation{
 		ID: s.newID(), AccountID: w.AccountID, ContactID: contact.ID, QueueID: queue.ID, TeamID: queue.TeamID,
 		CreatedAt: w.Now, UpdatedAt: w.Now, Contact: *contact,
 	}
 	if last != nil {
 		c.PreviousID = last.ID
 	}
-	return c, relay.Began, insertConversation(ctx, r, c, w.Now)
+	return c, domain.Began, insertConversation(ctx, r, c, w.Now)
 }
 
 // lockWriter holds the contact of somebody who writes: the one whose
 // conversation asked, however the writer is named now, else the identities'.
-func (s *Store) lockWriter(ctx context.Context, r runner, w relay.Writer, asked *conversation.Conversation) (*conversation.Contact, error) {
+func (s *Store) lockWriter(ctx context.Context, r runner, w domain.NewSender, asked *domain.Conversation) (*domain.Contact, error) {
 	if asked == nil {
-		return s.lockPerson(ctx, r, w.AccountID, w.Who, func(c *conversation.Contact) { learn(c, w.Who) })
+		return s.lockPerson(ctx, r, w.AccountID, w.Who, func(c *domain.Contact) { learn(c, w.Who) })
 	}
 	if err := lockIdentities(ctx, r, identitiesOf(w.Who)); err != nil {
 		return nil, err
 	}
-	c := &conversation.Contact{}
+	c := &domain.Contact{}
 	if err := r.GetContext(ctx, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1 FOR UPDATE", asked.ContactID); err != nil {
 		return nil, failed(err, "could not hold the contact")
 	}
@@ -102,7 +101,7 @@ func (s *Store) lockWriter(ctx context.Context, r runner, w relay.Writer, asked 
 
 // returned takes the close back for a customer who wrote again. Who served goes
 // on serving, unless they cannot any more: then it waits in the queue.
-func (s *Store) returned(ctx context.Context, r runner, c *conversation.Conversation, w relay.Writer) error {
+func (s *Store) returned(ctx context.Context, r runner, c *domain.Conversation, w domain.NewSender) error {
 	if c.AttendantID != "" {
 		present, err := present(ctx, r, c.TeamID, c.AttendantID)
 		if err != nil {
@@ -116,7 +115,7 @@ func (s *Store) returned(ctx context.Context, r runner, c *conversation.Conversa
 	if err := updateConversation(ctx, r, c); err != nil {
 		return err
 	}
-	if c.StateAt(w.Now) == conversation.Open { // else the message opens the window first, and makes it due
+	if c.StateAt(w.Now) == domain.Open { // else the message opens the window first, and makes it due
 		if _, err := exec(ctx, r, "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", c.ID, w.Now); err != nil {
 			return failed(err, "could not make the conversation due")
 		}
@@ -133,40 +132,40 @@ func present(ctx context.Context, r runner, teamID, userID string) (is bool, err
 }
 
 // answeredConversation is the one whose message is answered, closed or not; nil = none of ours.
-func answeredConversation(ctx context.Context, r runner, accountID, wamid string) (*conversation.Conversation, error) {
+func answeredConversation(ctx context.Context, r runner, accountID, wamid string) (*domain.Conversation, error) {
 	if wamid == "" {
 		return nil, nil //nolint:nilnil // none
 	}
 	c, err := getConversation(ctx, r, conversationSelect()+` WHERE c.aborted_at = 0
 		AND c.id = (SELECT m.conversation_id FROM waa_messages m WHERE `+sameMessage("m", "$1::text")+` AND m.account_id = $2 LIMIT 1)`, wamid, accountID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil //nolint:nilnil // none
 	}
 	return c, err
 }
 
 // lastClosed is the contact's conversation on the account that was closed last; nil = none.
-func lastClosed(ctx context.Context, r runner, accountID, contactID string) (*conversation.Conversation, error) {
+func lastClosed(ctx context.Context, r runner, accountID, contactID string) (*domain.Conversation, error) {
 	c, err := getConversation(ctx, r, conversationSelect()+` WHERE c.contact_id = $2 AND c.account_id = $1 AND c.closed_at > 0 AND c.aborted_at = 0
 		ORDER BY c.closed_at DESC, c.id LIMIT 1`, accountID, contactID)
-	if errors.Is(err, conversation.ErrNotFound) {
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil //nolint:nilnil // none
 	}
 	return c, err
 }
 
 // queueForReturn is the queue of the last conversation while it is still the
-// number's, else the number's default queue; relay.ErrNoQueue.
-func queueForReturn(ctx context.Context, r runner, w relay.Writer, last *conversation.Conversation) (*conversation.Queue, error) {
+// number's, else the number's default queue; domain.ErrNoQueue.
+func queueForReturn(ctx context.Context, r runner, w domain.NewSender, last *domain.Conversation) (*domain.Queue, error) {
 	lastQueue := ""
 	if last != nil {
 		lastQueue = last.QueueID
 	}
-	q := &conversation.Queue{}
+	q := &domain.Queue{}
 	err := failed(r.GetContext(ctx, q, "SELECT "+queueColumns+` FROM waa_queues
 		WHERE id = $1 AND account_id = $3 OR id = $2 ORDER BY id = $1 DESC LIMIT 1 FOR KEY SHARE`, lastQueue, w.DefaultQueueID, w.AccountID), "could not read the queue")
-	if errors.Is(err, conversation.ErrNotFound) {
-		return nil, relay.ErrNoQueue
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, domain.ErrNoQueue
 	}
 	return q, err
 }

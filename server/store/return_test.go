@@ -7,14 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // closed is the conversation of a number, closed at now less ago.
-func (f *fixture) closed(t testing.TB, phone string, ago int64, change func(*conversation.Conversation)) *conversation.Conversation {
+func (f *fixture) closed(t testing.TB, phone string, ago int64, change func(*domain.Conversation)) *domain.Conversation {
 	t.Helper()
-	return f.conversation(t, f.contact(t, phone, "Ana").ID, func(c *conversation.Conversation) {
+	return f.conversation(t, f.contact(t, phone, "Ana").ID, func(c *domain.Conversation) {
 		c.CreatedAt, c.ClosedAt, c.ClosedBy, c.CloseReason = now-ago-hour, now-ago, "owner", "resolvido"
 		if change != nil {
 			change(c)
@@ -31,10 +30,10 @@ func (f *fixture) serves(t testing.TB, userID string) {
 	require.NoError(t, err)
 }
 
-func (f *fixture) returns(who relay.Person) relay.Writer {
+func (f *fixture) returns(who domain.WhatsAppIdentity) domain.NewSender {
 	w := f.writer(who)
-	w.Reopens = func(c *conversation.Conversation) bool {
-		return c.ReopensFor(now, conversation.Settings{ReopenHours: 24, ArchiveDays: 7})
+	w.Reopens = func(c *domain.Conversation) bool {
+		return c.ReopensFor(now, domain.Settings{ReopenHours: 24, ArchiveDays: 7})
 	}
 	return w
 }
@@ -45,7 +44,7 @@ func TestWhoReturnsInTimeFindsTheSamePeople(t *testing.T) {
 		f.serves(t, "attendant")
 		back, how, err := f.OpenForInbound(ctx(), f.returns(person("+551187654321"))) // without the ninth digit
 		require.NoError(t, err)
-		require.Equal(t, relay.Reopened, how)
+		require.Equal(t, domain.Reopened, how)
 		stored, err := f.Conversation(ctx(), c.ID)
 		require.NoError(t, err)
 		require.Equal(t, c.ID, back.ID)
@@ -54,7 +53,7 @@ func TestWhoReturnsInTimeFindsTheSamePeople(t *testing.T) {
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_audit WHERE action = 'returned' AND object_id = $1", c.ID))
 		_, how, err = f.OpenForInbound(ctx(), f.returns(person("+5511987654321")))
 		require.NoError(t, err)
-		require.Equal(t, relay.Found, how)
+		require.Equal(t, domain.Found, how)
 	})
 }
 
@@ -69,7 +68,7 @@ func TestWhoReturnsAndNobodyIsThereWaitsInTheQueue(t *testing.T) {
 		require.NoError(t, err)
 		back, how, err := f.OpenForInbound(ctx(), f.returns(person("+5511987654321")))
 		require.NoError(t, err, name)
-		require.Equal(t, relay.Reopened, how, name)
+		require.Equal(t, domain.Reopened, how, name)
 		require.Empty(t, back.AttendantID, name)
 		require.Equal(t, "owner", back.OwnerID, "the owner stays")
 	}
@@ -79,10 +78,10 @@ func TestWhoReturnsLateGetsANewOneInTheLastQueue(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		other := f.newQueue(t, "Suporte")
 		f.closed(t, "+5511987654321", 5*day, nil)
-		last := f.closed(t, "+5511987654321", 2*day, func(c *conversation.Conversation) { c.QueueID, c.TeamID = other.ID, other.TeamID })
+		last := f.closed(t, "+5511987654321", 2*day, func(c *domain.Conversation) { c.QueueID, c.TeamID = other.ID, other.TeamID })
 		c, how, err := f.OpenForInbound(ctx(), f.returns(person("+551187654321")))
 		require.NoError(t, err)
-		require.Equal(t, relay.Began, how)
+		require.Equal(t, domain.Began, how)
 		stored, err := f.Conversation(ctx(), c.ID)
 		require.NoError(t, err)
 		require.Equal(t, []string{last.ID, other.ID, other.TeamID, "", ""}, []string{stored.PreviousID, stored.QueueID, stored.TeamID, stored.OwnerID, stored.AttendantID})
@@ -92,7 +91,7 @@ func TestWhoReturnsLateGetsANewOneInTheLastQueue(t *testing.T) {
 			"+5511912345678": "UPDATE waa_queues SET account_id = 'another' WHERE id = $1", "+5511912345679": "DELETE FROM waa_queues WHERE id = $1",
 		} {
 			gone := f.newQueue(t, "Some")
-			f.closed(t, phone, 2*day, func(c *conversation.Conversation) { c.QueueID = gone.ID })
+			f.closed(t, phone, 2*day, func(c *domain.Conversation) { c.QueueID = gone.ID })
 			_, err = f.db.Exec(spoil, gone.ID)
 			require.NoError(t, err)
 			c, _, err := f.OpenForInbound(ctx(), f.returns(person(phone)))
@@ -102,31 +101,31 @@ func TestWhoReturnsLateGetsANewOneInTheLastQueue(t *testing.T) {
 		w := f.returns(person("+5511900000000"))
 		w.DefaultQueueID = ""
 		_, _, err = f.OpenForInbound(ctx(), w)
-		require.ErrorIs(t, err, relay.ErrNoQueue)
+		require.ErrorIs(t, err, domain.ErrNoQueue)
 	})
 }
 
 func TestAnAnswerToAClosedOneFollowsTheSameRule(t *testing.T) {
 	f := direct(t)
 	asked := f.closed(t, "+5511987654321", 2*hour, nil)
-	f.outbound(t, asked, func(m *conversation.Message) { m.WAMID = "asked" })
-	w := f.returns(relay.Person{UserID: "BR.9", Name: "Sem número"}) // nobody we know by that name
+	f.outbound(t, asked, func(m *domain.Message) { m.WAMID = "asked" })
+	w := f.returns(domain.WhatsAppIdentity{UserID: "BR.9", Name: "Sem número"}) // nobody we know by that name
 	w.Answers = "asked"
 	back, how, err := f.OpenForInbound(ctx(), w)
 	require.NoError(t, err)
-	require.Equal(t, relay.Reopened, how)
+	require.Equal(t, domain.Reopened, how)
 	require.Equal(t, asked.ID, back.ID)
-	found, err := f.Find(ctx(), f.account.ID, "", relay.Person{UserID: "BR.9"})
+	found, err := f.Find(ctx(), f.account.ID, "", domain.WhatsAppIdentity{UserID: "BR.9"})
 	require.NoError(t, err)
 	require.Equal(t, asked.ID, found.ID, "from now on this name is known")
 
 	late := f.closed(t, "+5511912345678", 3*day, nil)
-	f.outbound(t, late, func(m *conversation.Message) { m.WAMID = "late" })
-	w = f.returns(relay.Person{UserID: "BR.10"})
+	f.outbound(t, late, func(m *domain.Message) { m.WAMID = "late" })
+	w = f.returns(domain.WhatsAppIdentity{UserID: "BR.10"})
 	w.Answers = "late"
 	c, how, err := f.OpenForInbound(ctx(), w)
 	require.NoError(t, err)
-	require.Equal(t, relay.Began, how)
+	require.Equal(t, domain.Began, how)
 	require.Equal(t, []string{late.ID, late.ContactID}, []string{c.PreviousID, c.ContactID})
 }
 
@@ -135,7 +134,7 @@ func TestParallelReturnsMakeOne(t *testing.T) {
 		for phone, ago := range map[string]int64{"+5511987654321": hour, "+5511976543210": 2 * day} {
 			last := f.closed(t, phone, ago, nil)
 			var all sync.WaitGroup
-			hows := make(chan relay.Opened, 20)
+			hows := make(chan domain.ResolveResult, 20)
 			for i := range 20 {
 				all.Go(func() {
 					number := phone
@@ -151,11 +150,11 @@ func TestParallelReturnsMakeOne(t *testing.T) {
 			}
 			all.Wait()
 			close(hows)
-			count := map[relay.Opened]int{}
+			count := map[domain.ResolveResult]int{}
 			for how := range hows {
 				count[how]++
 			}
-			require.Equal(t, 19, count[relay.Found])
+			require.Equal(t, 19, count[domain.Found])
 			require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1 AND closed_at = 0", last.ContactID))
 		}
 	})
@@ -165,12 +164,12 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		due := f.closed(t, "+5511987654321", 8*day, nil)
 		f.closed(t, "+5511912345678", 6*day, nil)
-		f.closed(t, "+5511912345679", 9*day, func(c *conversation.Conversation) { c.ChannelID = "" })
+		f.closed(t, "+5511912345679", 9*day, func(c *domain.Conversation) { c.ChannelID = "" })
 		unshown := f.closed(t, "+5511912345670", 9*day, nil)
 		f.conversation(t, f.contact(t, "+5511912345671", "Bia").ID, nil)
 		_, err := f.db.Exec("UPDATE waa_conversations SET refresh_at = $2 WHERE id = $1", unshown.ID, now)
 		require.NoError(t, err)
-		claim := func() []relay.Archiving {
+		claim := func() []domain.Archiving {
 			claimed, err := f.ClaimArchive(ctx(), now-7*day, now, time.Minute, 10)
 			require.NoError(t, err)
 			return claimed
@@ -178,14 +177,14 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 		none, err := f.ClaimArchive(ctx(), 0, now, time.Minute, 10)
 		require.NoError(t, err)
 		require.Empty(t, none, "archiving is off")
-		want := []relay.Archiving{{ID: due.ID, ChannelID: due.ChannelID, Archive: true}}
+		want := []domain.Archiving{{ID: due.ID, ChannelID: due.ChannelID, Archive: true}}
 		require.Equal(t, want, claim())
 		require.Empty(t, claim(), "somebody has it")
 
 		// from the claim on the customer does not reopen it
 		_, how, err := f.OpenForInbound(ctx(), f.returns(person("+5511987654321")))
 		require.NoError(t, err)
-		require.Equal(t, relay.Began, how)
+		require.Equal(t, domain.Began, how)
 
 		_, err = f.db.Exec("UPDATE waa_conversations SET archive_lease = 1 WHERE archive_lease > 0")
 		require.NoError(t, err)
@@ -195,7 +194,7 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 		require.True(t, still)
 		require.Empty(t, claim())
 		_, err = f.Archived(ctx(), "no")
-		require.ErrorIs(t, err, conversation.ErrNotFound)
+		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
 }
 
@@ -204,7 +203,7 @@ func TestReopenedWhileItIsArchived(t *testing.T) {
 	c := f.closed(t, "+5511987654321", 8*day, nil)
 	_, err := f.ClaimArchive(ctx(), now-7*day, now, time.Minute, 10)
 	require.NoError(t, err)
-	require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error {
+	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error {
 		held, err := tx.LockConversation(c.ID)
 		require.NoError(t, err)
 		require.Equal(t, now, held.ArchivedAt)
@@ -225,12 +224,12 @@ func TestATeamHasRoomForSoManyChannels(t *testing.T) {
 		_, err = f.db.Exec("INSERT INTO channels (id, teamid, type, deleteat) VALUES ($1, $2, $3, $4)", newID(), team, kind, now+int64(i))
 		require.NoError(t, err)
 	}
-	f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+	f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.ChannelID = "" })
 	channels, waiting, err := f.ChannelsOfTeam(ctx(), team)
 	require.NoError(t, err)
 	require.Equal(t, []int{3, 1}, []int{channels, waiting})
 	for limit, room := range map[int]bool{0: false, 3: false, 4: false, 5: true, 2000: true} {
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error {
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error {
 			has, err := tx.TeamHasRoom(team, limit)
 			require.Equal(t, room, has, limit)
 			return err
@@ -243,10 +242,10 @@ func TestSummary(t *testing.T) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		s, err := f.Summary(ctx(), c.ID)
 		require.NoError(t, err)
-		require.Equal(t, &conversation.Summary{AgentIDs: []string{}}, s)
+		require.Equal(t, &domain.Summary{AgentIDs: []string{}}, s)
 
-		for i, status := range []conversation.Status{conversation.Read, conversation.Sent, conversation.Failed, conversation.NotSent} {
-			f.outbound(t, c, func(m *conversation.Message) {
+		for i, status := range []domain.Status{domain.Read, domain.Sent, domain.Failed, domain.NotSent} {
+			f.outbound(t, c, func(m *domain.Message) {
 				m.Status, m.CreatedAt, m.AuthorID = status, now+int64(i), []string{"bruno", "ana", "bruno", "carla"}[i]
 			})
 		}
@@ -257,9 +256,9 @@ func TestSummary(t *testing.T) {
 		require.NoError(t, err)
 		s, err = f.Summary(ctx(), c.ID)
 		require.NoError(t, err)
-		require.Equal(t, &conversation.Summary{
+		require.Equal(t, &domain.Summary{
 			AgentIDs: []string{"bruno", "ana", "carla", "attendant"}, Inbound: 1, Outbound: 3, Currency: "USD", Reserved: money(5),
-			Templates: []conversation.TemplateUse{{Sent: 1, Amount: money(5), Known: true}},
+			Templates: []domain.TemplateUse{{Sent: 1, Amount: money(5), Known: true}},
 		}, s)
 	})
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // serverChannelColumns are those of a channel that somebody or something changes.
@@ -14,7 +14,7 @@ const serverChannelColumns = `id, coalesce(createat, 0) AS create_at, coalesce(u
 	coalesce(lastpostat, 0) AS last_post_at, coalesce(totalmsgcount, 0) AS total_msg_count,
 	coalesce(totalmsgcountroot, 0) AS total_msg_count_root, coalesce(lastrootpostat, 0) AS last_root_post_at`
 
-// ServerChannel reads a channel as it is now, an archived one too; conversation.ErrNotFound.
+// ServerChannel reads a channel as it is now, an archived one too; domain.ErrNotFound.
 func (s *Store) ServerChannel(ctx context.Context, id string) (*model.Channel, error) {
 	channel := &model.Channel{}
 	err := s.db.GetContext(ctx, channel, "SELECT "+serverChannelColumns+" FROM channels WHERE id = $1", id)
@@ -59,8 +59,8 @@ func serverRole(roles, role string) string {
 }
 
 // ServerMembers lists up to n people of a channel by username, without bots and deactivated users.
-func (s *Store) ServerMembers(ctx context.Context, channelID string, n int) ([]conversation.Member, error) {
-	members := []conversation.Member{}
+func (s *Store) ServerMembers(ctx context.Context, channelID string, n int) ([]domain.Member, error) {
+	members := []domain.Member{}
 	err := s.db.SelectContext(ctx, &members, `SELECT u.id AS user_id, u.username, trim(coalesce(u.firstname, '') || ' ' || coalesce(u.lastname, '')) AS name,
 			coalesce(m.schemeadmin, false) OR `+serverRole("m.roles", model.ChannelAdminRoleId)+` AS supervisor,
 			`+serverRole("u.roles", model.SystemAdminRoleId)+` AS system_admin

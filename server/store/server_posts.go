@@ -15,7 +15,7 @@ const serverPostColumns = `p.id, coalesce(p.createat, 0) AS create_at, coalesce(
 	coalesce(p.originalid, '') AS original_id, coalesce(p.message, '') AS message, coalesce(p.type, '') AS type, coalesce(p.props, '{}')::text AS props,
 	coalesce(nullif(p.fileids, ''), '[]')::text AS file_ids, coalesce(p.hasreactions, false) AS has_reactions`
 
-// ServerPost reads a post as it is now, a deleted one too; conversation.ErrNotFound.
+// ServerPost reads a post as it is now, a deleted one too; domain.ErrNotFound.
 func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) {
 	post := &model.Post{}
 	err := s.db.GetContext(ctx, post, "SELECT "+serverPostColumns+" FROM posts p WHERE p.id = $1", id)
@@ -24,7 +24,7 @@ func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) 
 
 // FindServerPost looks for a user's post with a property among those of a
 // channel created since a moment (milliseconds since epoch, the server's
-// clock), deleted ones too: the first of several. conversation.ErrNotFound.
+// clock), deleted ones too: the first of several. domain.ErrNotFound.
 func (s *Store) FindServerPost(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
 	var id string
 	// what was created since was changed since, and that is what there is an index of

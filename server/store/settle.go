@@ -3,8 +3,7 @@ package store
 import (
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // serviceCategory is Meta's category of what is no template.
@@ -23,7 +22,7 @@ const (
 type priced struct{ category, kind string }
 
 // pricing reads the pricing of a status.
-func pricing(change *relay.StatusChange) priced {
+func pricing(change *domain.StatusChange) priced {
 	p := priced{category: fit(strings.ToLower(change.Category), 32), kind: fit(strings.ToLower(change.PricingType), 40)}
 	switch {
 	case p.free():
@@ -42,13 +41,13 @@ func (p priced) free() bool {
 
 // bill is what the charge of a delivered message is worked out from.
 type bill struct {
-	charge   conversation.Charge // as reserved, or as settled without a pricing; State "" = there is none
-	ours     string              // the category the message has if Meta does not say
+	charge   domain.Charge // as reserved, or as settled without a pricing; State "" = there is none
+	ours     string        // the category the message has if Meta does not say
 	told     priced
-	prices   *conversation.Prices // approved last for the queue; nil = none
-	currency string               // of prices
-	service  int                  // other service messages of the number this month, counted up to quota
-	quota    int                  // how many of them are free
+	prices   *domain.Prices // approved last for the queue; nil = none
+	currency string         // of prices
+	service  int            // other service messages of the number this month, counted up to quota
+	quota    int            // how many of them are free
 }
 
 func (b *bill) category() string {
@@ -62,18 +61,18 @@ func (b *bill) withinQuota() bool {
 
 // settle works out the charge. It depends on nothing but the bill, so that the
 // order of the statuses does not matter.
-func (b *bill) settle() conversation.Charge {
+func (b *bill) settle() domain.Charge {
 	c, category := b.charge, b.category()
 	switch {
 	case b.told.free(), b.withinQuota():
 		if c.State == "" && b.prices != nil {
 			c.Currency = b.currency
 		}
-		c.State, c.Amount = conversation.ChargeFree, 0
-	case category == c.Category && (c.State == conversation.ChargeReserved || c.State == conversation.ChargeBilled):
-		c.State = conversation.ChargeBilled // at the price it was reserved for
+		c.State, c.Amount = domain.ChargeFree, 0
+	case category == c.Category && (c.State == domain.ChargeReserved || c.State == domain.ChargeBilled):
+		c.State = domain.ChargeBilled // at the price it was reserved for
 	default:
-		c.State = conversation.ChargeBilled
+		c.State = domain.ChargeBilled
 		if b.prices != nil {
 			c.Amount, c.Currency = b.prices.Of(category), b.currency
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // MarkSidebars makes the categories of people in a team due.
@@ -19,9 +19,9 @@ func (s *Store) MarkSidebars(ctx context.Context, teamID string, userIDs []strin
 }
 
 // ClaimSidebars leases up to n categories that are due, with the channels that belong in them.
-func (s *Store) ClaimSidebars(ctx context.Context, lease time.Duration, n int) ([]relay.Sidebar, error) {
+func (s *Store) ClaimSidebars(ctx context.Context, lease time.Duration, n int) ([]domain.Sidebar, error) {
 	rows := []struct {
-		relay.Sidebar
+		domain.Sidebar
 		Wanted pq.StringArray
 	}{}
 	err := s.db.SelectContext(ctx, &rows, `
@@ -36,11 +36,11 @@ func (s *Store) ClaimSidebars(ctx context.Context, lease time.Duration, n int) (
 				UNION SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.attendant_id = due.user_id AND c.attendant_id <> '' AND c.team_id = due.team_id AND `+open+`
 			) t JOIN channelmembers m ON m.channelid = t.channel_id AND m.userid = due.user_id
 			ORDER BY t.created_at DESC, t.channel_id LIMIT $3
-		) AS wanted FROM due`, lease.Milliseconds(), n, relay.MaxSidebar)
+		) AS wanted FROM due`, lease.Milliseconds(), n, domain.MaxSidebar)
 	if err != nil {
 		return nil, failed(err, "could not claim sidebars")
 	}
-	sidebars := make([]relay.Sidebar, len(rows))
+	sidebars := make([]domain.Sidebar, len(rows))
 	for i, row := range rows {
 		sidebars[i] = row.Sidebar
 		sidebars[i].Channels = row.Wanted

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // requireSpent holds the sums that are kept against the ledger itself, for each queue and month.
@@ -37,7 +37,7 @@ func TestWhatIsSpentIsWhatTheLedgerSays(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		other := f.newQueue(t, "Outra")
-		month := conversation.MonthStart(now)
+		month := domain.MonthStart(now)
 		const week = 7 * day
 		var all sync.WaitGroup
 		for hand := range 4 {
@@ -45,7 +45,7 @@ func TestWhatIsSpentIsWhatTheLedgerSays(t *testing.T) {
 			all.Go(func() {
 				for range 15 {
 					m := f.template(t, conv, []string{"marketing", "utility"}[random.IntN(2)])
-					c := change(m, []conversation.Status{conversation.Sent, conversation.Delivered, conversation.Failed}[random.IntN(3)])
+					c := change(m, []domain.Status{domain.Sent, domain.Delivered, domain.Failed}[random.IntN(3)])
 					c.At = now + int64(random.IntN(6)-3)*week // a delivery may come in another month
 					if random.IntN(2) == 0 {
 						c.Priced, c.Category, c.PricingType, c.Billable = true, "marketing", "regular", random.IntN(3) > 0
@@ -79,12 +79,12 @@ func TestWhatIsSpentIsWhatTheLedgerSays(t *testing.T) {
 func TestMonthsAreTheSameInGoAndInTheDatabase(t *testing.T) {
 	f := direct(t)
 	random := rand.New(rand.NewPCG(1, 2))
-	moments := []int64{0, now, conversation.MonthStart(now), conversation.MonthStart(now) - 1}
+	moments := []int64{0, now, domain.MonthStart(now), domain.MonthStart(now) - 1}
 	for range 200 {
 		moments = append(moments, random.Int64N(4_000_000_000_000))
 	}
 	for _, at := range moments {
-		require.Equal(t, conversation.MonthStart(at), f.number(t, "SELECT waa_spent_month($1)", at), fmt.Sprint(at))
+		require.Equal(t, domain.MonthStart(at), f.number(t, "SELECT waa_spent_month($1)", at), fmt.Sprint(at))
 	}
 }
 

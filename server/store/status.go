@@ -5,8 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // statusTries is how often a status is worked out again because the message
@@ -15,9 +14,9 @@ const statusTries = 20
 
 // statusState is all that handling a status depends on.
 type statusState struct {
-	Message         conversation.Message
-	Contact         conversation.Contact
-	Charge          conversation.Charge // State "" = there is none
+	Message         domain.Message
+	Contact         domain.Contact
+	Charge          domain.Charge // State "" = there is none
 	PricedCategory  string
 	PricedType      string
 	QueueID         string // the conversation's
@@ -28,17 +27,17 @@ type statusState struct {
 
 // statusDecision is what a status changes.
 type statusDecision struct {
-	after    conversation.Message
+	after    domain.Message
 	told     priced
 	advanced bool
 	settles  bool // the charge is to be settled now
 	nothing  bool
 }
 
-// ApplyStatus handles one status webhook; see relay.StatusStore. It reads,
+// ApplyStatus handles one status webhook; see inbound.StatusStore. It reads,
 // decides, and writes only if the message is still what it read: a status that
 // says nothing new writes nothing, and no lock waits for this process.
-func (s *Store) ApplyStatus(ctx context.Context, accountID string, change relay.StatusChange) (*conversation.Message, bool, error) {
+func (s *Store) ApplyStatus(ctx context.Context, accountID string, change domain.StatusChange) (*domain.Message, bool, error) {
 	change.WAMID, change.Person = fit(change.WAMID, maxWAMID), fitted(change.Person)
 	if change.At <= 0 {
 		if err := s.db.GetContext(ctx, &change.At, "SELECT "+clock); err != nil {
@@ -57,7 +56,7 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change relay.
 			}
 		}
 		d := state.decide(&change)
-		if d.advanced && change.Status == conversation.Failed {
+		if d.advanced && change.Status == domain.Failed {
 			return s.end(ctx, &d.after, change.Reason, change.At)
 		}
 		written := d.nothing
@@ -72,7 +71,7 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change relay.
 }
 
 // decide works out what a status changes.
-func (state *statusState) decide(change *relay.StatusChange) *statusDecision {
+func (state *statusState) decide(change *domain.StatusChange) *statusDecision {
 	old := &state.Message
 	d := &statusDecision{after: *old, told: priced{state.PricedCategory, state.PricedType}, advanced: old.Status.Advances(change.Status)}
 	if state.Contact.ErasedAt == 0 { // a wamid holds the number
@@ -88,21 +87,21 @@ func (state *statusState) decide(change *relay.StatusChange) *statusDecision {
 	if news {
 		d.told = pricing(change)
 	}
-	delivered := d.after.Status == conversation.Delivered || d.after.Status == conversation.Read
-	open := state.Charge.State == "" || state.Charge.State == conversation.ChargeReserved
+	delivered := d.after.Status == domain.Delivered || d.after.Status == domain.Read
+	open := state.Charge.State == "" || state.Charge.State == domain.ChargeReserved
 	d.settles = delivered && (open || news)
 	d.nothing = !d.advanced && !news && !d.settles && d.after.WAMID == old.WAMID
 	return d
 }
 
 // readStatus finds the message a status is about, by our id, else by wamid.
-func (s *Store) readStatus(ctx context.Context, accountID string, change *relay.StatusChange) (*statusState, error) {
+func (s *Store) readStatus(ctx context.Context, accountID string, change *domain.StatusChange) (*statusState, error) {
 	if change.MessageID == "" && change.WAMID == "" {
-		return nil, conversation.ErrNotFound
+		return nil, domain.ErrNotFound
 	}
-	month := conversation.MonthStart(change.At)
+	month := domain.MonthStart(change.At)
 	count := 0
-	if change.Priced || change.Status == conversation.Delivered || change.Status == conversation.Read {
+	if change.Priced || change.Status == domain.Delivered || change.Status == domain.Read {
 		count = change.ServiceQuota // else nothing is settled
 	}
 	state := &statusState{}
@@ -133,7 +132,7 @@ func readStatusFunction() function {
 // nextMonth is the first millisecond of the month after the one that begins at month.
 func nextMonth(month int64) int64 {
 	const longest = 31 * 24 * 3600 * 1000
-	return conversation.MonthStart(month + longest)
+	return domain.MonthStart(month + longest)
 }
 
 // countService counts a number's other service messages of a month, as far as

@@ -5,8 +5,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // swapStatus writes what a status changes, if the message is still as it was read.
@@ -34,9 +33,9 @@ func settleStatusFunction() function {
 }
 
 // writeStatus stores a decision; false if the message changed since it was read.
-func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDecision, change *relay.StatusChange) (bool, error) {
+func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDecision, change *domain.StatusChange) (bool, error) {
 	old, after := &state.Message, &d.after
-	if d.advanced && (old.Status == conversation.Pending || old.Status == conversation.Unknown) {
+	if d.advanced && (old.Status == domain.Pending || old.Status == domain.Unknown) {
 		// the webhook was faster than the answer to the send, or that answer never came
 		if err := s.leftByStatus(ctx, old, change.At); err != nil {
 			return false, err
@@ -63,7 +62,7 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 		if _, err := exec(ctx, t, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:quota:"+old.AccountID); err != nil {
 			return failed(err, "could not lock a number's quota")
 		}
-		month := conversation.MonthStart(change.At)
+		month := domain.MonthStart(change.At)
 		if err := t.GetContext(ctx, &b.service, "SELECT "+countService("$1", "$2", "$3", "$4", "$5"),
 			old.AccountID, old.ID, month, nextMonth(month), b.quota); err != nil {
 			return failed(err, "could not count service messages")
@@ -102,7 +101,7 @@ func (s *Store) writeSettled(ctx context.Context, r runner, state *statusState, 
 }
 
 // bill puts together what the charge is worked out from.
-func (state *statusState) bill(d *statusDecision, change *relay.StatusChange) (*bill, error) {
+func (state *statusState) bill(d *statusDecision, change *domain.StatusChange) (*bill, error) {
 	b := &bill{charge: state.Charge, ours: state.Message.Category, told: d.told, currency: state.Currency, service: state.ServiceMessages, quota: change.ServiceQuota}
 	if state.Message.Kind != "template" {
 		b.ours = serviceCategory
@@ -124,7 +123,7 @@ func (state *statusState) bill(d *statusDecision, change *relay.StatusChange) (*
 }
 
 // leftByStatus notes that a message has left, which its status alone told.
-func (s *Store) leftByStatus(ctx context.Context, m *conversation.Message, at int64) error {
+func (s *Store) leftByStatus(ctx context.Context, m *domain.Message, at int64) error {
 	_, err := exec(ctx, s.db, `UPDATE waa_conversations SET last_outbound_at = greatest(last_outbound_at, $2::bigint),
 			refresh_at = CASE WHEN $3::boolean OR channel_id = '' THEN `+soon("refresh_at", "$2")+` ELSE refresh_at END
 		WHERE id = $1`, m.ConversationID, at, m.Kind == "template")
@@ -132,7 +131,7 @@ func (s *Store) leftByStatus(ctx context.Context, m *conversation.Message, at in
 }
 
 // learnPerson stores what a status says of a person.
-func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, who relay.Person, now int64) error {
+func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, who domain.WhatsAppIdentity, now int64) error {
 	set, news := learnContact("$5::text", "$4::text", "$6::text", "$3::text")
 	_, err := exec(ctx, s.db, "WITH c AS (UPDATE waa_contacts SET "+set+", username = CASE WHEN $8 <> '' THEN $8 ELSE username END, updated_at = greatest(updated_at, $7) WHERE id = $2 AND ("+
 		news+" OR $8 NOT IN ('', username))) "+newIdentities, accountID, contactID, who.PhoneKey, who.UserID, who.WAID, who.Name, now, who.Username)
@@ -142,7 +141,7 @@ func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, wh
 // end gives a message its last status, or unknown, if that advances it. Unless
 // it is unknown it releases the charge and takes back what a template did to
 // the times of conversation and contact: what failed was never sent.
-func (s *Store) end(ctx context.Context, m *conversation.Message, reason int, now int64) (ended *conversation.Message, advanced bool, err error) {
+func (s *Store) end(ctx context.Context, m *domain.Message, reason int, now int64) (ended *domain.Message, advanced bool, err error) {
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
 			ended, advanced = nil, false
@@ -157,7 +156,7 @@ func (s *Store) end(ctx context.Context, m *conversation.Message, reason int, no
 				return nil
 			}
 			ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, orElse(ended.WAMID, m.WAMID)
-			_, err = exec(ctx, t, endMessage(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != conversation.Unknown)
+			_, err = exec(ctx, t, endMessage(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown)
 			return failed(err, "could not end a message")
 		})
 	})

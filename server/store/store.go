@@ -22,8 +22,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Sealer keeps tokens and documents unreadable at rest, each for its place.
@@ -51,7 +50,7 @@ type Store struct {
 	call map[string]string // of the functions in the database; see function
 
 	deliveries combiner[[]InboxRow, struct{}]
-	arrivals   combiner[arriving, *relay.Arrival]
+	arrivals   combiner[arriving, *domain.InboundTarget]
 	posting    combiner[postedJob, finishedJob]
 }
 
@@ -97,9 +96,9 @@ func failed(err error, doing string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, sql.ErrNoRows):
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	case hasCode(err, uniqueViolation):
-		return conversation.ErrConflict
+		return domain.ErrConflict
 	default:
 		return errors.Wrap(err, doing)
 	}
@@ -128,7 +127,7 @@ func exec(ctx context.Context, r runner, query string, args ...any) (int, error)
 func execOne(ctx context.Context, r runner, doing, query string, args ...any) error {
 	n, err := exec(ctx, r, query, args...)
 	if err == nil && n == 0 {
-		return conversation.ErrNotFound
+		return domain.ErrNotFound
 	}
 	return failed(err, doing)
 }

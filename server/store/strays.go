@@ -6,7 +6,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // astray is the condition that a channel ch is not as that of the open conversation c is to be.
@@ -19,7 +19,7 @@ func markDue(which string) string {
 }
 
 // MarkChanged makes the open conversations due whose channel somebody changed
-// since a moment, milliseconds since epoch, the server's clock; see relay.Strays.
+// since a moment, milliseconds since epoch, the server's clock; see jobs.StrayChannels.
 func (s *Store) MarkChanged(ctx context.Context, since, now int64) (int, error) {
 	n, err := exec(ctx, s.db, markDue("EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND ch.updateat >= $2 AND ch.updateat > c.channel_at)"), now, since)
 	return n, failed(err, "could not look for channels that somebody changed")
@@ -69,8 +69,8 @@ func (s *Store) ChannelSeen(ctx context.Context, id string, at int64) error {
 }
 
 // LoseChannel takes a channel off a conversation and stores the line that tells
-// why; see relay.MirrorStore. The next refresh begins anew, with another channel.
-func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, line conversation.Text, now int64) error {
+// why; see channelsync.SyncStore. The next refresh begins anew, with another channel.
+func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, line domain.Text, now int64) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
 		n, err := exec(ctx, t, `UPDATE waa_conversations SET channel_id = '', channel_at = 0, shown_state = '', shown_people = '', updated_at = greatest(updated_at, $3::bigint), `+
 			refreshSoon("refresh_at", "$3")+" WHERE id = $1 AND channel_id = $2", id, channelID, now)
@@ -85,8 +85,8 @@ func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, lin
 }
 
 // OweLine stores a line that a conversation's channel is to show, unless one of
-// its kind waits to be shown already; see relay.MirrorStore.
-func (s *Store) OweLine(ctx context.Context, conversationID string, text conversation.Text) error {
+// its kind waits to be shown already; see channelsync.SyncStore.
+func (s *Store) OweLine(ctx context.Context, conversationID string, text domain.Text) error {
 	data, err := encodeData(text.Data)
 	if err != nil {
 		return err

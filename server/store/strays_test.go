@@ -6,12 +6,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // serverChannel stores the server's row of a conversation's channel.
-func (f *fixture) serverChannel(t *testing.T, c *conversation.Conversation, changedAt int64) {
+func (f *fixture) serverChannel(t *testing.T, c *domain.Conversation, changedAt int64) {
 	t.Helper()
 	_, err := f.db.Exec(`INSERT INTO channels (id, teamid, type, name, displayname, header, createat, updateat, deleteat) VALUES ($1, $2, 'P', 'wa-' || $3, 'Ana', 'header', 1, $4, 0)`,
 		c.ChannelID, c.TeamID, c.ID, changedAt)
@@ -23,7 +22,7 @@ func TestWhatSomebodyDidToAChannelIsFound(t *testing.T) {
 		person := f.contact(t, "+5511987654321", "Ana")
 		other := f.contact(t, "+5511987654322", "Bia")
 		open := f.conversation(t, person.ID, nil)
-		closed := f.conversation(t, other.ID, func(c *conversation.Conversation) { c.ClosedAt = now })
+		closed := f.conversation(t, other.ID, func(c *domain.Conversation) { c.ClosedAt = now })
 		f.serverChannel(t, open, 100)
 		f.serverChannel(t, closed, 100)
 		due := func() (ids []string) {
@@ -92,19 +91,19 @@ func TestARefreshKnowsTheServersChannel(t *testing.T) {
 		claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)
 		require.NoError(t, err)
 		require.Len(t, claimed, 1)
-		require.Equal(t, relay.ServerChannel{ID: c.ChannelID, TeamID: c.TeamID, Type: "P", Name: "wa-" + c.ID, DisplayName: "Ana", Header: "header", UpdateAt: 100, DeleteAt: 7}, claimed[0].Channel)
+		require.Equal(t, domain.ServerChannel{ID: c.ChannelID, TeamID: c.TeamID, Type: "P", Name: "wa-" + c.ID, DisplayName: "Ana", Header: "header", UpdateAt: 100, DeleteAt: 7}, claimed[0].Channel)
 		require.EqualValues(t, 100, claimed[0].ChannelAt)
 
 		archived, err := f.ChannelArchived(ctx(), c.ChannelID)
 		require.NoError(t, err)
 		require.True(t, archived)
-		who := relay.Person{PhoneKey: conversation.PhoneKey("5511987654321"), WAID: "5511987654321"}
-		a, err := f.Arrival(ctx(), c.AccountID, "wamid.new", "", who)
+		who := domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey("5511987654321"), WAID: "5511987654321"}
+		a, err := f.ResolveTarget(ctx(), c.AccountID, "wamid.new", "", who)
 		require.NoError(t, err)
 		require.True(t, a.Archived)
 		_, err = f.db.Exec("UPDATE channels SET deleteat = 0")
 		require.NoError(t, err)
-		a, err = f.Arrival(ctx(), c.AccountID, "wamid.new", "", who)
+		a, err = f.ResolveTarget(ctx(), c.AccountID, "wamid.new", "", who)
 		require.NoError(t, err)
 		require.False(t, a.Archived)
 	})
@@ -115,14 +114,14 @@ func TestAConversationLosesItsChannelOnce(t *testing.T) {
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		require.NoError(t, f.Refreshed(ctx(), c.ID, 0, "waiting:1:", 0, now))
 		for range 2 {
-			require.NoError(t, f.OweLine(ctx(), c.ID, conversation.T("channel.restored", "Who", conversation.Username("ana"))))
+			require.NoError(t, f.OweLine(ctx(), c.ID, domain.T("channel.restored", "Who", domain.Username("ana"))))
 		}
 		owed, err := f.Lines(ctx(), c.ID)
 		require.NoError(t, err)
 		require.Len(t, owed, 1, "one of its kind waits already")
-		require.Equal(t, conversation.T("channel.restored", "Who", conversation.Username("ana")), owed[0].Text.Restored())
+		require.Equal(t, domain.T("channel.restored", "Who", domain.Username("ana")), owed[0].Text.Restored())
 		for range 2 {
-			require.NoError(t, f.LoseChannel(ctx(), c.ID, c.ChannelID, "channel.restored", conversation.T("channel.renewed", "Link", "link"), now))
+			require.NoError(t, f.LoseChannel(ctx(), c.ID, c.ChannelID, "channel.restored", domain.T("channel.renewed", "Link", "link"), now))
 		}
 		claimed, err := f.ClaimRefresh(ctx(), "", now, time.Minute, 10)
 		require.NoError(t, err)
@@ -132,7 +131,7 @@ func TestAConversationLosesItsChannelOnce(t *testing.T) {
 		lines, err := f.Lines(ctx(), c.ID)
 		require.NoError(t, err)
 		require.Len(t, lines, 1)
-		require.Equal(t, conversation.T("channel.renewed", "Link", "link"), lines[0].Text)
+		require.Equal(t, domain.T("channel.renewed", "Link", "link"), lines[0].Text)
 	})
 }
 

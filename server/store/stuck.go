@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // StuckLanes lists in which lanes of inbox and outbox nothing moved for long:
@@ -13,11 +13,11 @@ import (
 // to lane as claims do. Conversations that Mattermost was to be told of, and was
 // not, count as lanes too; now is the domain's clock. Customers' files are left
 // out: they are tried for days, and their posts say so.
-func (s *Store) StuckLanes(ctx context.Context, now int64) ([]*conversation.Stuck, error) {
-	var stuck []*conversation.Stuck
-	after := conversation.StuckAfter.Milliseconds()
+func (s *Store) StuckLanes(ctx context.Context, now int64) ([]*domain.Stuck, error) {
+	var stuck []*domain.Stuck
+	after := domain.StuckAfter.Milliseconds()
 	for _, table := range []string{inboxTable, outboxTable} {
-		rows := []*conversation.Stuck{}
+		rows := []*domain.Stuck{}
 		if err := s.db.SelectContext(ctx, &rows, jobSQL(table, `
 			WITH RECURSIVE lanes AS (
 				(SELECT lane, account_id, reason, begun_at, greatest(created_at, due_at) AS due FROM {table} WHERE finished_at = 0 ORDER BY lane, ord, id LIMIT 1)
@@ -33,7 +33,7 @@ func (s *Store) StuckLanes(ctx context.Context, now int64) ([]*conversation.Stuc
 		}
 		stuck = append(stuck, rows...)
 	}
-	channels := &conversation.Stuck{Queue: "channels"}
+	channels := &domain.Stuck{Queue: "channels"}
 	if err := s.db.GetContext(ctx, channels, `SELECT 'channels' AS queue, count(*) AS lanes, coalesce(min(refresh_at), 0) AS since
 		FROM (SELECT refresh_at FROM waa_conversations WHERE refresh_at > 0 AND refresh_at < $1 ORDER BY refresh_at LIMIT 1000) c`, now-after); err != nil {
 		return nil, errors.Wrap(err, "could not look for conversations that are stuck")

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // A lane in which nothing moves is told of after ten minutes, whatever it waits
@@ -20,11 +20,11 @@ func TestStuckLanes(t *testing.T) {
 				due_at = CASE WHEN due_at = 0 THEN 0 ELSE due_at - $1 END`, d.Milliseconds())
 			require.NoError(t, err)
 		}
-		stuck := func() []conversation.Stuck {
+		stuck := func() []domain.Stuck {
 			t.Helper()
 			found, err := f.StuckLanes(ctx(), now)
 			require.NoError(t, err)
-			var out []conversation.Stuck
+			var out []domain.Stuck
 			for _, s := range found {
 				require.NotZero(t, s.Since)
 				s.Since = 0
@@ -46,7 +46,7 @@ func TestStuckLanes(t *testing.T) {
 		pass(2 * time.Minute)
 		_, err = q.Finish(ctx(), "x", idOf(t, f, "m1"), time.Minute)
 		require.NoError(t, err)
-		require.ElementsMatch(t, []conversation.Stuck{
+		require.ElementsMatch(t, []domain.Stuck{
 			{Queue: "inbox", AccountID: "account", Reason: "no queue", Lanes: 1}, {Queue: "inbox", AccountID: "account", Lanes: 1},
 		}, stuck(), "the one that waits, and the one that nobody ever took")
 
@@ -54,15 +54,15 @@ func TestStuckLanes(t *testing.T) {
 		require.NoError(t, err)
 		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		m := f.outbound(t, c, nil)
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.Enqueue(m, []byte("x"), 60_000) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(m, []byte("x"), 60_000) }))
 		job, err := f.Outbox().ClaimKey(ctx(), "x", m.ID, time.Minute)
 		require.NoError(t, err)
 		require.NotNil(t, job)
-		_, err = f.db.Exec("UPDATE waa_outbox SET begun_at = begun_at - $1", conversation.StuckAfter.Milliseconds()+1000)
+		_, err = f.db.Exec("UPDATE waa_outbox SET begun_at = begun_at - $1", domain.StuckAfter.Milliseconds()+1000)
 		require.NoError(t, err)
-		_, err = f.db.Exec("UPDATE waa_conversations SET refresh_at = $1", now-conversation.StuckAfter.Milliseconds()-1)
+		_, err = f.db.Exec("UPDATE waa_conversations SET refresh_at = $1", now-domain.StuckAfter.Milliseconds()-1)
 		require.NoError(t, err)
-		require.Equal(t, []conversation.Stuck{{Queue: "outbox", AccountID: f.account.ID, Lanes: 1}, {Queue: "channels", Lanes: 1}}, stuck())
+		require.Equal(t, []domain.Stuck{{Queue: "outbox", AccountID: f.account.ID, Lanes: 1}, {Queue: "channels", Lanes: 1}}, stuck())
 	})
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // LedgerGroup is a part of the ledger added up.
@@ -13,8 +13,8 @@ type LedgerGroup struct {
 	Group            string // an id, a category or a month; "" = none
 	Name             string // the queue's, template's or account's; else Group
 	Currency         string
-	Billed           conversation.Money
-	Reserved         conversation.Money
+	Billed           domain.Money
+	Reserved         domain.Money
 	BilledMessages   int
 	FreeMessages     int
 	ReservedMessages int

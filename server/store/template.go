@@ -7,7 +7,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -17,12 +17,12 @@ const (
 
 // templateRow is a template with its allow-list as the driver gives it.
 type templateRow struct {
-	conversation.Template
+	domain.Template
 	QueueIDs pq.StringArray
 	Rules    []byte
 }
 
-func (r *templateRow) template() (*conversation.Template, error) {
+func (r *templateRow) template() (*domain.Template, error) {
 	r.Template.QueueIDs = r.QueueIDs
 	if len(r.Rules) > 2 { // no rule at all is {}
 		if err := json.Unmarshal(r.Rules, &r.Template.Rules); err != nil {
@@ -32,8 +32,8 @@ func (r *templateRow) template() (*conversation.Template, error) {
 	return &r.Template, nil
 }
 
-func templatesOf(rows []*templateRow) ([]*conversation.Template, error) {
-	templates := make([]*conversation.Template, len(rows))
+func templatesOf(rows []*templateRow) ([]*domain.Template, error) {
+	templates := make([]*domain.Template, len(rows))
 	for i, row := range rows {
 		var err error
 		if templates[i], err = row.template(); err != nil {
@@ -44,16 +44,16 @@ func templatesOf(rows []*templateRow) ([]*conversation.Template, error) {
 }
 
 // Template reads a template.
-func (s *Store) Template(ctx context.Context, id string) (*conversation.Template, error) {
+func (s *Store) Template(ctx context.Context, id string) (*domain.Template, error) {
 	return s.template(ctx, templateSelect+" WHERE id = $1", id)
 }
 
 // TemplateByName reads a template by Meta's name and language.
-func (s *Store) TemplateByName(ctx context.Context, accountID, name, language string) (*conversation.Template, error) {
+func (s *Store) TemplateByName(ctx context.Context, accountID, name, language string) (*domain.Template, error) {
 	return s.template(ctx, templateSelect+" WHERE account_id = $1 AND name = $2 AND language = $3", accountID, name, language)
 }
 
-func (s *Store) template(ctx context.Context, query string, args ...any) (*conversation.Template, error) {
+func (s *Store) template(ctx context.Context, query string, args ...any) (*domain.Template, error) {
 	row := &templateRow{}
 	if err := s.db.GetContext(ctx, row, query, args...); err != nil {
 		return nil, failed(err, "could not read the template")
@@ -64,7 +64,7 @@ func (s *Store) template(ctx context.Context, query string, args ...any) (*conve
 // Templates lists the templates of an account ("" = all), gone ones too, by
 // name: those whose name holds query, with Meta's status (GONE = no longer at
 // Meta); "" = any. page counts from 0.
-func (s *Store) Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*conversation.Template, int, error) {
+func (s *Store) Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*domain.Template, int, error) {
 	from := builder().Select().From("waa_templates")
 	if accountID != "" {
 		from = from.Where("account_id = ?", accountID)
@@ -87,8 +87,8 @@ func (s *Store) Templates(ctx context.Context, accountID, query, status string, 
 	return templates, total, err
 }
 
-// UsableTemplates lists what a queue may send now (see conversation.Template.Usable), by name.
-func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*conversation.Template, error) {
+// UsableTemplates lists what a queue may send now (see domain.Template.Usable), by name.
+func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*domain.Template, error) {
 	rows := []*templateRow{}
 	err := s.db.SelectContext(ctx, &rows, "SELECT "+of("t", templateColumns)+` FROM waa_templates t JOIN waa_queues q ON q.account_id = t.account_id
 		WHERE q.id = $1 AND t.approved AND t.status = 'APPROVED' AND t.gone_at = 0 AND t.queue_ids @> ARRAY[$1::text]
@@ -101,7 +101,7 @@ func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*convers
 
 // AllowTemplate sets our approval and the queues that may use a template: the
 // named one of approved and queue_ids, or both. It answers the template as it is then.
-func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*conversation.Template, error) {
+func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error) {
 	if queueIDs == nil {
 		queueIDs = []string{}
 	}
@@ -121,9 +121,9 @@ func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, que
 
 // SetTemplateRules stores an administrator's wishes for the named variables of a
 // template, none for those to drop, and answers the template as it is then.
-func (s *Store) SetTemplateRules(ctx context.Context, id string, rules conversation.Rules, drop []string, now int64) (*conversation.Template, error) {
+func (s *Store) SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error) {
 	if rules == nil {
-		rules = conversation.Rules{}
+		rules = domain.Rules{}
 	}
 	if drop == nil {
 		drop = []string{}

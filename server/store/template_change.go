@@ -3,13 +3,12 @@ package store
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // TemplateChanged takes what Meta says of a template, and leaves a notice for
-// the admins in the same statement; see relay.ChangeStore.
-func (s *Store) TemplateChanged(ctx context.Context, accountID string, change relay.TemplateChange, now int64) (*conversation.Template, error) {
+// the admins in the same statement; see inbound.ChangeStore.
+func (s *Store) TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error) {
 	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, fit(change.Status, 32), fit(change.Category, 32),
 		fit(change.Quality, 32), fit(change.Reason, 64), now, s.newID(), change.At)
 }
@@ -43,7 +42,7 @@ func changeTemplate() string {
 }
 
 // TemplatesOf lists all templates of an account, usable or not, by name.
-func (s *Store) TemplatesOf(ctx context.Context, accountID string) ([]*conversation.Template, error) {
+func (s *Store) TemplatesOf(ctx context.Context, accountID string) ([]*domain.Template, error) {
 	rows := []*templateRow{}
 	if err := s.db.SelectContext(ctx, &rows, templateSelect+" WHERE account_id = $1 ORDER BY name, language", accountID); err != nil {
 		return nil, failed(err, "could not list the templates")

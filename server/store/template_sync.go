@@ -5,14 +5,14 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // SyncTemplates makes an account's templates those that Meta has: fetched is
 // the whole list. Our approval and allow-list stay, but another category or
 // wording takes the approval off. What Meta no longer has gets gone_at, and loses it when it
 // is back. One statement, so that nobody sees half of it.
-func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []conversation.Template, now int64) (added, updated, gone, total int, err error) {
+func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error) {
 	list := templateList{}
 	seen := map[[2]string]bool{}
 	for i := len(fetched) - 1; i >= 0; i-- { // the last of two with one name counts
@@ -39,7 +39,7 @@ type templateList struct {
 	ids, metaIDs, names, languages, categories, statuses, qualities, reasons, bodies, definitions, wordings []string
 }
 
-func (l *templateList) add(id string, t *conversation.Template) {
+func (l *templateList) add(id string, t *domain.Template) {
 	definition := string(t.Definition)
 	if definition == "" {
 		definition = "{}"

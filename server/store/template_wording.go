@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // said are the keys of a template's components that hold what the customer
@@ -22,7 +22,7 @@ func said(key string) bool {
 }
 
 // wordingOf is a mark of what a template says: two with the same mark say the same.
-func wordingOf(t *conversation.Template) string {
+func wordingOf(t *domain.Template) string {
 	var definition struct {
 		Components any `json:"components"`
 	}

@@ -6,13 +6,12 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// ClaimTicks leases up to n messages whose post shows an old status, oldest first.
-func (s *Store) ClaimTicks(ctx context.Context, lease time.Duration, n int) ([]relay.Tick, error) {
-	ticks := []relay.Tick{}
+// ClaimStatusMarks leases up to n messages whose post shows an old status, oldest first.
+func (s *Store) ClaimStatusMarks(ctx context.Context, lease time.Duration, n int) ([]domain.StatusMark, error) {
+	ticks := []domain.StatusMark{}
 	err := s.db.SelectContext(ctx, &ticks, "SELECT "+part("m", "message", messageColumns)+", f.channel, f.again, f.closed FROM "+s.call["claim_ticks"]+" f", n, lease.Milliseconds())
 	return ticks, errors.Wrap(err, "could not claim ticks")
 }
@@ -36,7 +35,7 @@ func claimTicksFunction() function {
 // Shown records what the post shows now, and gives the lease back. Where nobody
 // knows what it shows (""), the lease that stays tells the next one to look for
 // what is there already.
-func (s *Store) Shown(ctx context.Context, messageID string, status conversation.Status) error {
+func (s *Store) StatusShown(ctx context.Context, messageID string, status domain.Status) error {
 	return execOne(ctx, s.db, "could not record a tick", "UPDATE waa_messages SET shown_status = $2, show_lease = CASE WHEN $2 = '' THEN greatest(show_lease, 1) ELSE 0 END WHERE id = $1",
 		messageID, string(status))
 }

@@ -16,7 +16,7 @@ const (
 // stored, going through them once; more tells that there are others. Of two rows
 // of one message the first has it.
 func (s *Store) FillTokens(ctx context.Context) (more bool, err error) {
-	if done, err := s.Fact(ctx, tokensFilled); err != nil || done != 0 {
+	if done, err := s.State(ctx, tokensFilled); err != nil || done != 0 {
 		return false, err
 	}
 	s.tokens.Lock()
@@ -43,5 +43,5 @@ func (s *Store) FillTokens(ctx context.Context) (more bool, err error) {
 		s.tokensAfter = seen.Last
 		return true, nil
 	}
-	return false, s.SetFact(ctx, tokensFilled, 1)
+	return false, s.SetState(ctx, tokensFilled, 1)
 }

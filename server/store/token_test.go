@@ -7,8 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
@@ -48,14 +47,14 @@ func TestTokens(t *testing.T) {
 // One message under two ids: threads, reactions, statuses, the answered conversation and a second delivery all find it.
 func TestOneMessageTwoSpellings(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		conv := f.conversation(t, f.contact(t, "+5511987650001", "Ana").ID, func(c *conversation.Conversation) { c.WindowUntil = now + day })
+		conv := f.conversation(t, f.contact(t, "+5511987650001", "Ana").ID, func(c *domain.Conversation) { c.WindowUntil = now + day })
 		saved := f.inbound(t, conv, byPhoneID)
 		found, err := f.MessageByWAMID(ctx(), f.account.ID, byUserID)
 		require.NoError(t, err)
 		require.Equal(t, saved.ID, found.ID)
 		_, err = f.MessageByWAMID(ctx(), "another number", byUserID)
-		require.ErrorIs(t, err, conversation.ErrNotFound)
-		a, err := f.Arrival(ctx(), f.account.ID, byUserID, "", relay.Person{UserID: "BR.1300000000000001"})
+		require.ErrorIs(t, err, domain.ErrNotFound)
+		a, err := f.ResolveTarget(ctx(), f.account.ID, byUserID, "", domain.WhatsAppIdentity{UserID: "BR.1300000000000001"})
 		require.NoError(t, err)
 		require.Equal(t, []string{conv.ID, saved.ID}, []string{a.Conversation.ID, a.MessageID}, "delivered again under its other id")
 		require.Equal(t, saved.ID, f.inbound(t, conv, byUserID).ID)
@@ -63,22 +62,22 @@ func TestOneMessageTwoSpellings(t *testing.T) {
 
 		template := f.template(t, conv, "marketing")
 		mine, others := spelled("5511987650001", 2, 0x11, "BEEF"), spelled("BR.1300000000000001", 0x14, 0x11, "BEEF")
-		require.NoError(t, f.RecordSent(ctx(), template.ID, mine, relay.Person{}, now))
-		m, advanced, err := f.ApplyStatus(ctx(), f.account.ID, relay.StatusChange{WAMID: others, Status: conversation.Delivered, At: now + 1})
+		require.NoError(t, f.RecordSent(ctx(), template.ID, mine, domain.WhatsAppIdentity{}, now))
+		m, advanced, err := f.ApplyStatus(ctx(), f.account.ID, domain.StatusChange{WAMID: others, Status: domain.Delivered, At: now + 1})
 		require.NoError(t, err)
 		require.True(t, advanced)
 		require.Equal(t, []string{template.ID, mine}, []string{m.ID, m.WAMID})
-		stranger := relay.Person{UserID: "BR.2"}
+		stranger := domain.WhatsAppIdentity{UserID: "BR.2"}
 		answered, err := f.Find(ctx(), f.account.ID, others, stranger)
 		require.NoError(t, err)
 		require.Equal(t, conv.ID, answered.ID)
 		conv.ClosedAt = now
-		require.NoError(t, f.InTx(ctx(), func(tx conversation.Tx) error { return tx.UpdateConversation(conv) }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.UpdateConversation(conv) }))
 		w := f.returns(stranger)
 		w.Answers = others
 		back, how, err := f.OpenForInbound(ctx(), w)
 		require.NoError(t, err)
-		require.Equal(t, relay.Reopened, how)
+		require.Equal(t, domain.Reopened, how)
 		require.Equal(t, conv.ID, back.ID)
 
 		_, err = f.db.Exec("UPDATE waa_messages SET wamid = ''") // as an erasure does

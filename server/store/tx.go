@@ -6,40 +6,40 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // InTx runs fn in one transaction; an error of fn rolls it back and is returned as it is.
-func (s *Store) InTx(ctx context.Context, fn func(conversation.Tx) error) error {
+func (s *Store) InTx(ctx context.Context, fn func(domain.Tx) error) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error { return fn(&tx{ctx: ctx, s: s, r: t}) })
 }
 
-// tx is conversation.Tx. It keeps the context because it lives no longer than InTx.
+// tx is domain.Tx. It keeps the context because it lives no longer than InTx.
 type tx struct {
 	ctx context.Context
 	s   *Store
 	r   runner
 }
 
-func (t *tx) LockContact(account *conversation.Account, want conversation.ContactWanted) (*conversation.Contact, error) {
+func (t *tx) LockContact(account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
 	return t.s.lockContact(t.ctx, t.r, account, want)
 }
 
-func (t *tx) OpenConversation(accountID, contactID string) (*conversation.Conversation, error) {
+func (t *tx) OpenConversation(accountID, contactID string) (*domain.Conversation, error) {
 	return openConversation(t.ctx, t.r, accountID, contactID)
 }
 
-func (t *tx) LockConversation(id string) (*conversation.Conversation, error) {
+func (t *tx) LockConversation(id string) (*domain.Conversation, error) {
 	return lockConversation(t.ctx, t.r, id)
 }
 
 func (t *tx) HoldQueue(id string) error { return holdQueue(t.ctx, t.r, id, "") }
 
-func (t *tx) LockPlan(queueID string, month int64) (*conversation.Plan, conversation.Money, error) {
+func (t *tx) LockPlan(queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	return lockPlan(t.ctx, t.r, queueID, month)
 }
 
-func (t *tx) LastTemplate(contactID string) (*conversation.Message, error) {
+func (t *tx) LastTemplate(contactID string) (*domain.Message, error) {
 	return lastTemplate(t.ctx, t.r, contactID)
 }
 
@@ -48,27 +48,27 @@ func (t *tx) TemplateName(id string) (string, error) {
 	return strings.Join(names, ""), err
 }
 
-func (t *tx) InsertConversation(c *conversation.Conversation) error {
+func (t *tx) InsertConversation(c *domain.Conversation) error {
 	return insertConversation(t.ctx, t.r, c, 0)
 }
 
-func (t *tx) UpdateConversation(c *conversation.Conversation) error {
+func (t *tx) UpdateConversation(c *domain.Conversation) error {
 	return updateConversation(t.ctx, t.r, c)
 }
 
-func (t *tx) UpdateContact(c *conversation.Contact) error {
+func (t *tx) UpdateContact(c *domain.Contact) error {
 	return updateContact(t.ctx, t.r, "UPDATE waa_contacts SET "+assign(contactFields)+", updated_at = :updated_at WHERE id = :id", c)
 }
 
-func (t *tx) InsertMessage(m *conversation.Message) error {
+func (t *tx) InsertMessage(m *domain.Message) error {
 	return insertMessage(t.ctx, t.r, m)
 }
 
-func (t *tx) Enqueue(m *conversation.Message, outgoing []byte, holdFor int64) error {
+func (t *tx) Enqueue(m *domain.Message, outgoing []byte, holdFor int64) error {
 	return enqueue(t.ctx, t.r, m, outgoing, holdFor)
 }
 
-func (t *tx) InsertCharge(c *conversation.Charge) error {
+func (t *tx) InsertCharge(c *domain.Charge) error {
 	return insertCharge(t.ctx, t.r, c)
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // A job that waits for something outside itself says for what (waits_for), and
@@ -28,7 +28,7 @@ const wake = "UPDATE waa_inbox SET due_at = 0, waits_for = '' WHERE finished_at 
 
 // wakeForQueue wakes what waits for the account's default queue.
 func wakeForQueue(ctx context.Context, r runner, accountID string) error {
-	name := relay.WaitsForQueue(accountID, "")
+	name := domain.WaitsForQueue(accountID, "")
 	_, err := exec(ctx, r, wake+"waits_for >= $1 AND waits_for < $2", name, name+"\U0010FFFF")
 	return failed(err, "could not wake what waits for a queue")
 }
@@ -36,13 +36,13 @@ func wakeForQueue(ctx context.Context, r runner, accountID string) error {
 // wakeForPerson wakes what somebody wrote who was in no conversation: now they are in one.
 func wakeForPerson(ctx context.Context, r runner, accountID, contactID string) error {
 	_, err := exec(ctx, r, wake+`waits_for = ANY(ARRAY(
-		SELECT $1 || i.value FROM waa_identities i WHERE i.contact_id = $2 AND i.account_id = $3))`, relay.WaitsForQueue(accountID, ""), contactID, accountID)
+		SELECT $1 || i.value FROM waa_identities i WHERE i.contact_id = $2 AND i.account_id = $3))`, domain.WaitsForQueue(accountID, ""), contactID, accountID)
 	return failed(err, "could not wake what a person wrote")
 }
 
 // wakeForChannel wakes what waits for a conversation's channel.
 func wakeForChannel(ctx context.Context, r runner, conversationID string) error {
-	_, err := exec(ctx, r, wake+"waits_for = $1", relay.WaitsForChannel(conversationID))
+	_, err := exec(ctx, r, wake+"waits_for = $1", domain.WaitsForChannel(conversationID))
 	return failed(err, "could not wake what waits for a channel")
 }
 

@@ -7,9 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
@@ -34,7 +33,7 @@ func TestStrangersWithoutAQueueHoldUpNobody(t *testing.T) {
 	waiting := 0
 	for jobs := claim(t, q, "x", 500); len(jobs) > 0; jobs = claim(t, q, "x", 500) {
 		for _, j := range jobs {
-			require.NoError(t, q.Wait(ctx(), "x", j.ID, relay.WaitsForQueue(f.account.ID, j.Lane), time.Hour, "the number has no default queue"))
+			require.NoError(t, q.Wait(ctx(), "x", j.ID, domain.WaitsForQueue(f.account.ID, j.Lane), time.Hour, "the number has no default queue"))
 			waiting++
 		}
 	}
@@ -74,23 +73,23 @@ func TestWhatWaitsIsWoken(t *testing.T) {
 		// somebody is begun with who wrote before and was nobody's
 		add(t, f, row("a", 1, "a1"))
 		contact := f.contact(t, "+5511987654321", "Ana")
-		wait("a1", relay.WaitsForQueue(f.account.ID, conversation.PhoneKey("+5511987654321")))
+		wait("a1", domain.WaitsForQueue(f.account.ID, domain.PhoneKey("+5511987654321")))
 		f.conversation(t, f.contact(t, "+5521987654321", "Bia").ID, nil)
 		require.Zero(t, f.due(t), "that was another")
-		c := f.conversation(t, contact.ID, func(c *conversation.Conversation) { c.ChannelID = "" })
+		c := f.conversation(t, contact.ID, func(c *domain.Conversation) { c.ChannelID = "" })
 		require.EqualValues(t, 1, f.due(t))
 
-		wait("a1", relay.WaitsForChannel(c.ID))
+		wait("a1", domain.WaitsForChannel(c.ID))
 		require.NoError(t, f.WakeWaiting(ctx()))
 		require.Zero(t, f.due(t))
 		require.NoError(t, f.SetChannel(ctx(), c.ID, newID()))
 		require.EqualValues(t, 1, f.due(t))
-		lost(relay.WaitsForChannel(c.ID))
+		lost(domain.WaitsForChannel(c.ID))
 		require.EqualValues(t, 1, f.due(t))
 
 		f.account.DefaultQueueID = f.queue.ID
 		require.NoError(t, f.UpdateAccount(ctx(), f.account, now))
-		lost(relay.WaitsForQueue(f.account.ID, "5511987654321"))
+		lost(domain.WaitsForQueue(f.account.ID, "5511987654321"))
 		require.EqualValues(t, 1, f.due(t))
 
 		// the lease decides here too
@@ -103,7 +102,7 @@ func TestConversationsAreMadeWhenTheTeamHasRoomAgain(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		var waiting []string
 		for i := range 4 {
-			c := f.conversation(t, f.contact(t, fmt.Sprintf("+55119876543%02d", i), "Ana").ID, func(c *conversation.Conversation) {
+			c := f.conversation(t, f.contact(t, fmt.Sprintf("+55119876543%02d", i), "Ana").ID, func(c *domain.Conversation) {
 				c.ChannelID, c.CreatedAt = "", now+int64(i)
 			})
 			waiting = append(waiting, c.ID)

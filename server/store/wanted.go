@@ -3,8 +3,7 @@ package store
 import (
 	"context"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/conversation"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/relay"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // keepWanted is how long what a start says of its customer waits to be told
@@ -12,16 +11,16 @@ import (
 const keepWanted = "2592000000"
 
 // ContactOfPhone finds the person behind a number; ErrNotFound.
-func (s *Store) ContactOfPhone(ctx context.Context, accountID, phone string) (*conversation.Contact, error) {
-	return s.FindContact(ctx, accountID, relay.Person{PhoneKey: conversation.PhoneKey(phone)})
+func (s *Store) ContactOfPhone(ctx context.Context, accountID, phone string) (*domain.Contact, error) {
+	return s.FindContact(ctx, accountID, domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(phone)})
 }
 
-func (t *tx) Want(messageID, contactID, actorID string, want conversation.ContactWanted, details map[string]string, now int64) error {
+func (t *tx) Want(messageID, contactID, actorID string, want domain.ContactWanted, details map[string]string, now int64) error {
 	data, err := encodeDetails(details)
 	if err != nil {
 		return err
 	}
-	said := conversation.Contact{ID: contactID} // sealed for the person's own row, where Adopt puts it
+	said := domain.Contact{ID: contactID} // sealed for the person's own row, where Adopt puts it
 	if err := t.s.setDocument(&said, want.Document); err != nil {
 		return err
 	}
@@ -30,7 +29,7 @@ func (t *tx) Want(messageID, contactID, actorID string, want conversation.Contac
 	return failed(err, "could not store what a start says of its customer")
 }
 
-// Adopt lets hold what a start said of its customer, once; see relay.OutboundStore.
+// Adopt lets hold what a start said of its customer, once; see service.Store.
 func (s *Store) Adopt(ctx context.Context, messageID string, now int64) error {
 	_, err := exec(ctx, s.db, `
 		WITH w AS (

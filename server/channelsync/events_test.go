@@ -1,0 +1,48 @@
+package channelsync
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+)
+
+// choosy is a wall that refuses some posts for good.
+type choosy struct {
+	*wall
+	refuses func(posting.Post) bool
+}
+
+func (c choosy) CreatePost(ctx context.Context, p posting.Post) (string, error) {
+	if c.refuses(p) {
+		return "", posting.ErrRefused
+	}
+	return c.wall.CreatePost(ctx, p)
+}
+
+// A line of ours that may not be shown holds up nothing of the conversation.
+func TestOurOwnLinesHoldUpNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		refuses func(posting.Post) bool
+		shown   []string
+	}{
+		"its words":  {func(p posting.Post) bool { return p.Message == "event.claimed" }, []string{"withheld.line"}},
+		"everything": {func(posting.Post) bool { return true }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &wall{}
+			m := &Syncer{Posts: choosy{w, test.refuses}, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}}
+			c := &domain.Conversation{ID: "c", ChannelID: "channel"}
+			require.NoError(t, m.appendEvent(t.Context(), c, domain.T("event.claimed"), "line:1", false))
+			var shown []string
+			for _, p := range w.posts {
+				shown = append(shown, p.Message)
+			}
+			require.Equal(t, test.shown, shown)
+		})
+	}
+}

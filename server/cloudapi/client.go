@@ -1,0 +1,143 @@
+package cloudapi
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Client is the Cloud API client of the settings that hold now.
+type Client struct {
+	client atomic.Pointer[whatsapp.Client]
+	skew   atomic.Int64 // our clock less Meta's at its last answer, milliseconds
+}
+
+func (m *Client) Use(settings config.Settings) {
+	m.client.Store(whatsapp.NewClient(whatsapp.Options{BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, Observe: m.observe}))
+}
+
+// observe compares the clocks. Meta tells whole seconds: half of one is the better guess.
+func (m *Client) observe(info whatsapp.ResponseInfo) {
+	if !info.Date.IsZero() {
+		m.skew.Store((time.Since(info.Date) - 500*time.Millisecond).Milliseconds())
+	}
+}
+
+// Look asks Meta about an account for the monitor, with token also about the token and the webhooks.
+func (m *Client) Look(ctx context.Context, account *domain.Account, token bool) Look {
+	client, cred := m.client.Load(), credentials(account)
+	number, err := client.PhoneNumber(ctx, cred)
+	look := Look{Verdict: whatsapp.Classify(err), Health: domain.Health{ClockSkew: m.skew.Load()}}
+	if err != nil {
+		return look
+	}
+	h := &look.Health
+	h.QualityRating, h.MessagingLimit, h.NumberStatus = number.QualityRating, number.MessagingLimit, number.Status
+	if token {
+		h.Subscribed, h.Scopes, h.TokenExpiresAt = m.token(ctx, cred)
+	}
+	return look
+}
+
+// token asks about the token's rights; what Meta does not tell stays empty.
+func (m *Client) token(ctx context.Context, cred whatsapp.Credentials) (subscribed bool, scopes []string, expiresAt int64) {
+	client := m.client.Load()
+	if apps, err := client.SubscribedApps(ctx, cred); err == nil {
+		subscribed = len(apps) > 0
+	}
+	if info, err := client.DebugToken(ctx, cred); err == nil {
+		scopes, expiresAt = info.Scopes, info.ExpiresAt
+	}
+	return subscribed, scopes, expiresAt
+}
+
+// Send sends one message.
+func (m *Client) Send(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error) {
+	return m.client.Load().Send(ctx, cred, out)
+}
+
+// Upload brings a file to Meta.
+func (m *Client) Upload(ctx context.Context, cred whatsapp.Credentials, name, mimeType string, size int64, r io.Reader) (string, error) {
+	return m.client.Load().UploadMedia(ctx, cred, name, mimeType, size, r)
+}
+
+// Media asks Meta where a file is; see media.Source.
+func (m *Client) Media(ctx context.Context, cred whatsapp.Credentials, id string) (whatsapp.MediaInfo, error) {
+	return m.client.Load().Media(ctx, cred, id)
+}
+
+// Download streams a file from Meta.
+func (m *Client) Download(ctx context.Context, cred whatsapp.Credentials, info whatsapp.MediaInfo, w io.Writer) error {
+	return m.client.Load().Download(ctx, cred, info, w)
+}
+
+// MarkRead shows the customer that a message was read.
+func (m *Client) MarkRead(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error {
+	return m.client.Load().MarkRead(ctx, cred, wamid, typing)
+}
+
+// Probe asks Meta about an account's number, token and webhooks; see api.Prober.
+func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Probe, error) {
+	client, cred := m.client.Load(), credentials(account)
+	number, err := client.PhoneNumber(ctx, cred)
+	if err != nil {
+		return domain.Probe{}, refusalOf(err)
+	}
+	probe := domain.Probe{
+		DisplayPhone: number.DisplayPhone, VerifiedName: number.VerifiedName, QualityRating: number.QualityRating, Status: number.Status,
+		MessagingLimit: number.MessagingLimit, Problems: number.Problems, ClockSkew: m.skew.Load(),
+	}
+	probe.Subscribed, probe.Scopes, probe.TokenExpiresAt = m.token(ctx, cred)
+	return probe, nil
+}
+
+// FetchTemplates reads all templates of an account; see api.TemplateFetcher.
+func (m *Client) FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error) {
+	var fetched []domain.Template
+	err := m.client.Load().Templates(ctx, credentials(account), func(t whatsapp.Template) error {
+		definition, err := json.Marshal(t)
+		if err != nil {
+			return errors.Wrap(err, "could not keep a template")
+		}
+		fetched = append(fetched, domain.Template{
+			AccountID: account.ID, MetaID: t.ID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status,
+			Quality: t.Quality, RejectedReason: cleanReason(t.RejectedReason),
+			Text: t.Text(), Definition: definition,
+		})
+		return nil
+	})
+	if err != nil {
+		return nil, refusalOf(err)
+	}
+	return fetched, nil
+}
+
+// cleanReason takes Meta's NONE for no reason.
+func cleanReason(reason string) string {
+	if strings.EqualFold(reason, "NONE") {
+		return ""
+	}
+	return reason
+}
+
+func credentials(account *domain.Account) whatsapp.Credentials {
+	return whatsapp.Credentials{PhoneNumberID: account.PhoneNumberID, WABAID: account.WABAID, Token: account.AccessToken}
+}
+
+// refusalOf turns an error of the client into words for an administrator.
+func refusalOf(err error) error {
+	v := whatsapp.Classify(err)
+	if v.Outcome != whatsapp.Refused {
+		return domain.Refuse(domain.CodeUnavailable, domain.T("refusal.whatsapp_unavailable"))
+	}
+	return &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: v.Code, Text: domain.T("refusal.meta", "Words", v)}
+}

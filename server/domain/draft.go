@@ -1,0 +1,65 @@
+package domain
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// DraftState is what became of a held draft.
+type DraftState string
+
+// The states of a draft. A chosen one is on its way: it becomes a post, or is held again where it may not.
+const (
+	DraftHeld    DraftState = "held"
+	DraftChosen  DraftState = "chosen"
+	DraftSent    DraftState = "sent"
+	DraftDropped DraftState = "dropped"
+)
+
+const (
+	// MaxDrafts is how many an agent may hold in one conversation.
+	MaxDrafts = 100
+	// maxDraft is Mattermost's limit of a post, in characters. What WhatsApp takes is asked when it is sent.
+	maxDraft = 16383
+	// maxDraftFiles is Mattermost's limit of files a post.
+	maxDraftFiles = 10
+)
+
+// Draft (Rascunho retido) is what an agent wrote while the conversation was locked.
+type Draft struct {
+	ID             string
+	ConversationID string
+	AuthorID       string
+	RootID         string // the post in whose thread it was written; "" = none
+	Text           string
+	FileIDs        []string // uploaded by the author, attached to no post yet
+	State          DraftState
+	Opening        int64  // WindowFrom of the opening that offered it last; 0 = never offered
+	ChosenBy       string // who sent it
+	PostID         string // the post it became
+	CreatedAt      int64  // milliseconds since epoch
+	UpdatedAt      int64
+}
+
+// Fingerprint is the same for the same text (but for spaces around it) with the same files.
+func Fingerprint(text string, fileIDs []string) string {
+	files := slices.Sorted(slices.Values(fileIDs))
+	sum := sha256.Sum256([]byte(strings.TrimSpace(text) + "\x00" + strings.Join(files, ",")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// CheckDraft refuses what can be no post.
+func CheckDraft(text string, files int) error {
+	switch {
+	case strings.TrimSpace(text) == "" && files == 0:
+		return RefuseField("text", T("draft.empty"))
+	case utf8.RuneCountInString(text) > maxDraft:
+		return RefuseField("text", T("draft.long", "Max", maxDraft))
+	case files > maxDraftFiles:
+		return RefuseField("file_ids", T("draft.many_files", "Max", maxDraftFiles))
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package domain
+
+import "time"
+
+// OrderPause lets posts made at the same moment reach the outbox before the
+// first of them leaves: neither the server's commits nor its hooks come in order.
+const OrderPause = 150 * time.Millisecond
+
+// Send is everything the outbound relay must know about one message at the moment of sending.
+type Send struct {
+	Message      Message
+	Conversation Conversation
+	Contact      Contact
+	Account      Account // with its token
+	// Template is the one that the message is of, as far as domain.Leaving
+	// asks, as it stands now; one that is gone is allowed to nobody.
+	Template Template
+	QueueID  string // in which a template was confirmed
+	// EarlierMissing tells that the channel has an earlier post of an agent that
+	// is still to be judged: hooks may come late, in another order, or never.
+	EarlierMissing bool
+	EarlierWaits   bool // an earlier message of the conversation is in the outbox and not done
+	PostDeleted    bool // somebody took the post back before it left
+	// Seen stands for all of this as it was read; see OutboundStore.MarkLeft.
+	Seen int64
+}
+
+// Leaving is what the policy asks of the message.
+func (s *Send) Leaving() *Leaving {
+	l := &Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
+	if s.Message.Kind == KindTemplate {
+		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
+	}
+	return l
+}
+
+// OutboxItem is a message to enqueue and what its job holds (an Envelope).
+type OutboxItem struct {
+	Message Message
+	Payload []byte
+}

@@ -1,0 +1,44 @@
+package domain
+
+// AttendedConversation is a conversation with its attendant, and since when they are that.
+type AttendedConversation struct {
+	ID          string
+	AttendantID string
+	AttendedAt  int64
+}
+
+// Invitation is somebody's, of somebody else, into a conversation's channel.
+type Invitation struct {
+	ChannelID string
+	ActorID   string
+	UserID    string
+}
+
+// MaxSidebar bounds how many channels go into a category; the newest do.
+const MaxSidebar = 500
+
+// Sidebar is the category of somebody in a team, and the channels that belong in it.
+type Sidebar struct {
+	UserID     string
+	TeamID     string
+	CategoryID string // "" = none was made yet
+	DueAt      int64
+	Channels   []string
+}
+
+// Why a conversation waits in its queue; "" = it is new there.
+const (
+	QueuedTransfer    = "transfer"    // somebody gave it to the queue
+	QueuedIdle        = "idle"        // the customer waited too long for somebody who is not of the queue
+	QueuedLeft        = "left"        // the attendant left the channel
+	QueuedDeactivated = "deactivated" // the attendant was deactivated
+)
+
+// User is what Mattermost tells of somebody who is to serve.
+type User struct {
+	Username    string
+	Bot         bool
+	Deactivated bool
+	Guest       bool
+	InTeam      bool
+}

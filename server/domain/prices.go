@@ -1,0 +1,70 @@
+package domain
+
+import "slices"
+
+// PriceChange says that other prices hold from a moment on: Meta changes them on quarter days.
+type PriceChange struct {
+	From   int64  `json:"from"` // milliseconds since epoch
+	Prices Prices `json:"prices"`
+}
+
+// PricesAt are the prices that hold at a moment, milliseconds since epoch.
+func (p *Plan) PricesAt(at int64) Prices {
+	return pricesAt(p.Prices, p.PriceChanges, at)
+}
+
+func pricesAt(prices Prices, changes []PriceChange, at int64) Prices {
+	var latest int64
+	for _, c := range changes {
+		if c.From <= at && c.From >= latest {
+			prices, latest = c.Prices, c.From
+		}
+	}
+	return prices
+}
+
+// AsOf is the plan as it looks at a moment: Prices are those in force, PriceChanges those to come, in their order.
+func (p *Plan) AsOf(now int64) *Plan {
+	plan := *p
+	plan.Prices = p.PricesAt(now)
+	plan.PriceChanges = nil
+	for _, c := range p.PriceChanges {
+		if c.From > now {
+			plan.PriceChanges = append(plan.PriceChanges, c)
+		}
+	}
+	slices.SortFunc(plan.PriceChanges, func(a, b PriceChange) int { return int(a.From - b.From) })
+	return &plan
+}
+
+// SameTerms tells whether two plans allow the same: queue, limit, currency and prices, now and later.
+func (p *Plan) SameTerms(other *Plan) bool {
+	return p.QueueID == other.QueueID && p.MonthlyLimit == other.MonthlyLimit && p.Currency == other.Currency &&
+		p.Prices == other.Prices && slices.Equal(p.PriceChanges, other.PriceChanges)
+}
+
+// PriceList is what was approved: the prices of all times.
+type PriceList []PriceChange
+
+// At are the prices of a moment, milliseconds since epoch.
+func (l PriceList) At(at int64) Prices { return pricesAt(Prices{}, l, at) }
+
+// List gives the plan's prices of all times.
+func (p *Plan) List() PriceList {
+	return append(PriceList{{Prices: p.Prices}}, p.PriceChanges...)
+}
+
+// PlanApproval is one approval of a plan, kept for good.
+type PlanApproval struct {
+	ID           string
+	PlanID       string
+	QueueID      string
+	MonthlyLimit Money
+	Currency     string
+	Prices       Prices
+	PriceChanges []PriceChange
+	ApprovedBy   string
+	ApprovedAt   int64
+	EndedBy      string // who changed, approved anew or deleted the plan
+	EndedAt      int64  // 0 = it holds
+}

@@ -1,0 +1,35 @@
+package domain
+
+// Membership is how somebody stands to a team, a conversation's channel and a
+// queue, as the server's tables say at one moment.
+type Membership struct {
+	Username    string // "" = there is nobody of that id
+	Bot         bool
+	Deactivated bool
+	Guest       bool
+	InTeam      bool
+	InChannel   bool // member of the conversation's channel
+	InQueueRoom bool // member of the queue's channel
+	LeadsRoom   bool // channel admin of the queue's channel, by scheme or by a named role
+	Administers bool // may manage the whole server
+}
+
+// Active tells whether this is a person who may do anything at all.
+func (s Membership) Active() bool { return s.Username != "" && !s.Bot && !s.Deactivated }
+
+// InQueue tells whether this is an agent of the queue. A guest is none,
+// whatever channel they were let into.
+func (s Membership) InQueue() bool { return s.Active() && !s.Guest && s.InQueueRoom }
+
+// Supervises tells whether this is a supervisor of the queue.
+func (s Membership) Supervises() bool { return s.SystemAdmin() || s.InQueue() && s.LeadsRoom }
+
+// SystemAdmin tells whether this is somebody who may manage the server.
+func (s Membership) SystemAdmin() bool { return s.Active() && s.Administers }
+
+// MayAct tells whether somebody who sees a conversation may also do something
+// with it. Owners and attendants see theirs for ever; acting ends with the
+// team, and with the channel and the queue.
+func (s Membership) MayAct() bool {
+	return s.SystemAdmin() || s.Active() && !s.Guest && s.InTeam && (s.InChannel || s.InQueueRoom)
+}

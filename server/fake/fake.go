@@ -1,0 +1,60 @@
+// Package fake holds the small stand-ins that the tests of several packages share.
+package fake
+
+import (
+	"context"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+)
+
+// fakeFiles are Mattermost's files by their ids.
+type Files map[string]posting.FileInfo
+
+func (f Files) FileInfo(_ context.Context, id string) (*posting.FileInfo, error) {
+	if info, ok := f[id]; ok {
+		return &info, nil
+	}
+	return nil, domain.ErrNotFound
+}
+
+func (f Files) FileHead(context.Context, string, int64) ([]byte, error) {
+	return []byte("OggS.....OpusHead"), nil
+}
+
+// Day is one in milliseconds.
+const Day = 24 * 3600 * 1000
+
+// A conversation in each of its states; open until a day after its first millisecond.
+var (
+	OpenConv    = &domain.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 1 + Day}
+	WaitingConv = &domain.Conversation{LastTemplateAt: 1}
+	ExpiredConv = &domain.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 5}
+	ClosedConv  = &domain.Conversation{LastTemplateAt: 1, WindowFrom: 1, WindowUntil: 1 + Day, ClosedAt: 3}
+)
+
+// Clock stands still.
+type Clock int64
+
+func (c Clock) Now() int64 { return int64(c) }
+
+// plain writes a text as its key and its words.
+type Texts struct{}
+
+func (Texts) Markdown(lang, key string, data map[string]any) string {
+	words, ok := data["Words"].(interface{ Text(lang string) string })
+	if !ok {
+		return key
+	}
+	return key + " " + words.Text(lang)
+}
+
+// Log keeps nothing.
+type Log struct{}
+
+func (Log) Warn(string, ...any) {}
+
+func (Log) Error(string, ...any) {}
+
+// Now is a moment, milliseconds since epoch.
+const Now = int64(1_794_744_000_000)

@@ -1,0 +1,107 @@
+package inbound
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// account takes what Meta says of a number or of its business account: it is
+// kept with the number, and the admins are told.
+func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
+	update, err := item.AccountUpdate()
+	if err != nil {
+		return jobqueue.Dead(err.Error()), nil
+	}
+	accounts, err := c.Store.AccountsByWABA(ctx, item.WABAID)
+	if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	for _, account := range accounts {
+		if !concerns(update, account) {
+			continue
+		}
+		if err := c.Store.SaveNumberNews(ctx, account.ID, qualityOf(update), update.CurrentLimit, restrictionOf(update), c.saidAt(item)); err != nil {
+			return jobqueue.Outcome{}, err
+		}
+		details := strings.Join(present(update.Reason, update.Decision, update.CurrentLimit, update.BanState, update.Violation, restrictionOf(update)), ", ")
+		if err := c.Store.AddNotice(ctx, &domain.Notice{
+			Key: "update:" + account.ID + ":" + job.Key, AccountID: account.ID, TextKey: "admin.account_update", CreatedAt: c.Clock.Now(),
+			Data: map[string]any{"Field": update.Field, "Event": update.Event, "Reason": details},
+		}); err != nil {
+			return jobqueue.Outcome{}, err
+		}
+	}
+	c.Told()
+	return jobqueue.Done(), nil
+}
+
+// concerns tells whether news of a business account are of that number: some name one.
+func concerns(update *whatsapp.AccountUpdate, account *domain.Account) bool {
+	if !strings.HasPrefix(update.Field, "phone_number_") || update.DisplayPhone == "" || account.DisplayPhone == "" {
+		return true
+	}
+	return digits(update.DisplayPhone) == digits(account.DisplayPhone)
+}
+
+func digits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// qualityOf is the quality that an event stands for; "" where it says nothing of it.
+func qualityOf(update *whatsapp.AccountUpdate) string {
+	switch {
+	case update.Field != "phone_number_quality_update":
+		return ""
+	case update.Event == "FLAGGED":
+		return "RED"
+	case update.Event == "UNFLAGGED":
+		return "GREEN"
+	default:
+		return ""
+	}
+}
+
+// restrictionOf is what Meta restricts now, in Meta's words; "" where the event
+// says nothing of it, "-" where it lifts what there was.
+func restrictionOf(update *whatsapp.AccountUpdate) string {
+	switch update.Event {
+	case "ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLED_UPDATE", "ACCOUNT_DELETED":
+		if update.BanState == "REINSTATE" {
+			return "-"
+		}
+		words := []string{update.Event, update.BanState, update.Violation}
+		for _, r := range update.Restrictions {
+			until := ""
+			if r.Expiration > 0 {
+				until = time.UnixMilli(r.Expiration).UTC().Format(time.RFC3339)
+			}
+			words = append(words, strings.Join(present(r.Type, until), " "))
+		}
+		return strings.Join(present(words...), ", ")
+	case "VERIFIED_ACCOUNT", "REINSTATED", "ACCOUNT_RECONNECTED":
+		return "-"
+	default:
+		return ""
+	}
+}
+
+// present leaves out what is empty, or only says that something ended.
+func present(words ...string) []string {
+	var kept []string
+	for _, w := range words {
+		if w != "" && w != "-" {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,73 @@
+package inbound
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// maxCards is how many contact cards are shown, and how many entries of each.
+const maxCards = 50
+
+// contacts writes contact cards as a list: name, company, numbers, addresses.
+func contacts(cards []whatsapp.ContactCard) Shown {
+	var list []string
+	for _, card := range cards[:min(len(cards), maxCards)] {
+		list = append(list, "- "+strings.Join(cardParts(card), " · "))
+	}
+	s := Shown{Label: "contacts", Detail: strings.Join(list, "\n")}
+	if more := len(cards) - maxCards; more > 0 {
+		s.Data = map[string]any{"More": more}
+	}
+	return s
+}
+
+func cardParts(card whatsapp.ContactCard) []string {
+	name := line(card.Name.Formatted)
+	if name == "" {
+		name = line(strings.Join([]string{card.Name.First, card.Name.Middle, card.Name.Last}, " "))
+	}
+	parts := []string{name}
+	if card.Org != nil {
+		parts = append(parts, line(strings.Join([]string{card.Org.Title, card.Org.Department, card.Org.Company}, " ")))
+	}
+	for _, phone := range card.Phones[:min(len(card.Phones), maxCards)] {
+		parts = append(parts, markdown.Code(phoneText(phone)))
+	}
+	for _, email := range card.Emails[:min(len(card.Emails), maxCards)] {
+		parts = append(parts, markdown.Code(email.Email))
+	}
+	for _, link := range card.URLs[:min(len(card.URLs), maxCards)] {
+		parts = append(parts, markdown.Code(link.URL))
+	}
+	kept := parts[:0]
+	for _, part := range parts {
+		if part != "" {
+			kept = append(kept, part)
+		}
+	}
+	if len(kept) == 0 {
+		return []string{"?"}
+	}
+	return kept
+}
+
+// phoneText is a number as people write it, where it can be told; else as it came.
+func phoneText(p whatsapp.ContactPhone) string {
+	for _, text := range []string{p.Phone, "+" + p.WaID} {
+		if strings.ContainsFunc(text, unicode.IsLetter) { // that would be read as the digits on a telephone's keys
+			continue
+		}
+		if number, err := phonenumbers.Parse(text, ""); err == nil && phonenumbers.IsValidNumber(number) {
+			return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+		}
+	}
+	if p.Phone != "" {
+		return p.Phone
+	}
+	return p.WaID
+}

@@ -1,0 +1,95 @@
+package inbound
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Meta's words for a new security code and for a new BSUID.
+const (
+	identityChanged = "customer_identity_changed"
+	userChanged     = "user_changed_user_id"
+)
+
+// system acts on a change on the customer's side: a new number or BSUID moves
+// the identity with the person. The conversation's channel is told.
+func (in *Handler) system(ctx context.Context, job jobqueue.Job, account *domain.Account, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	if m.System == nil {
+		return jobqueue.Done(), nil
+	}
+	old := domain.WhatsAppIdentity{WAID: m.From, UserID: m.System.PreviousUserID, PhoneKey: domain.PhoneKey(m.From)}
+	if old.UserID == "" {
+		old.UserID = m.FromUserID
+	}
+	contact, err := in.Store.FindContact(ctx, account.ID, old)
+	if errors.Is(err, domain.ErrNotFound) {
+		return jobqueue.Done(), nil // nobody we know
+	} else if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	text, err := in.move(ctx, job, account, contact, old, m)
+	if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if text == "" {
+		return jobqueue.Done(), nil // it came late
+	}
+	c, err := in.Store.OpenConversation(ctx, account.ID, contact.ID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return jobqueue.Done(), nil
+	} else if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if c.ChannelID == "" {
+		return ChannelMissing(job, c, in.Clock.Now()), nil
+	}
+	key := "system:" + m.ID
+	_, err = posting.EnsureOurs(ctx, in.Poster, posting.Post{
+		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: text, PendingID: key, Props: map[string]any{posting.PropEvent: key},
+	}, posting.PropEvent, in.Speaker.InChannel(domain.T("withheld.line")), job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	return jobqueue.Done(), err
+}
+
+// move takes the identity along and answers what to tell; "" = nothing happened.
+func (in *Handler) move(ctx context.Context, job jobqueue.Job, account *domain.Account, contact *domain.Contact, old domain.WhatsAppIdentity, m *whatsapp.Message) (string, error) {
+	renewed := domain.WhatsAppIdentity{WAID: m.System.NewWaID, UserID: m.System.UserID, PhoneKey: domain.PhoneKey(m.System.NewWaID)}
+	if renewed.UserID == old.UserID {
+		renewed.UserID = ""
+	}
+	if renewed.PhoneKey == old.PhoneKey {
+		renewed.WAID, renewed.PhoneKey = "", ""
+	}
+	taken := false
+	if m.System.Type != identityChanged && (renewed.PhoneKey != "" || renewed.UserID != "") {
+		back, err := in.Store.WroteSince(ctx, account.ID, contact.ID, old, in.sentAt(job))
+		if err != nil || back { // they have written since, named as before
+			return "", err
+		}
+		if taken, err = in.Store.MoveIdentity(ctx, account.ID, contact.ID, old, renewed, in.sentAt(job)); err != nil {
+			return "", err
+		}
+	}
+	var text string
+	switch {
+	case m.System.Type == identityChanged:
+		text = in.Speaker.InChannel(domain.T("system.identity"))
+	case renewed.PhoneKey != "":
+		text = in.Speaker.InChannel(domain.T("system.number", "Phone", markdown.Verbatim("+"+renewed.PhoneKey)))
+	case renewed.UserID != "", m.System.Type == userChanged:
+		text = in.Speaker.InChannel(domain.T("system.user"))
+	default:
+		text = in.Speaker.InChannel(domain.T("system.other", "Kind", markdown.Verbatim(m.System.Type)))
+	}
+	if taken {
+		text += " " + in.Speaker.InChannel(domain.T("system.taken"))
+	}
+	return text, nil
+}

@@ -1,0 +1,97 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+)
+
+// mailbox is a notice's row and the direct messages it became.
+type mailbox struct {
+	notice domain.Notice
+	toldAt int64
+	posts  map[string][]posting.Post // by channel
+	dieAt  string                    // the channel after whose post everything ends
+	about  []string                  // the conversations that posts tell of
+}
+
+func (m *mailbox) Mention(_ context.Context, postID string, conversationIDs []string) error {
+	for _, id := range conversationIDs {
+		m.about = append(m.about, postID+" "+id)
+	}
+	return nil
+}
+
+func (m *mailbox) ClaimNotices(context.Context, time.Duration, int) ([]*domain.Notice, error) {
+	if m.toldAt != 0 {
+		return nil, nil
+	}
+	notice := m.notice
+	m.notice.Again = true
+	return []*domain.Notice{&notice}, nil
+}
+
+func (m *mailbox) NoticeToldTo(_ context.Context, _, userID string) error {
+	m.notice.Told = append(m.notice.Told, userID)
+	return nil
+}
+
+func (m *mailbox) NoticeTold(_ context.Context, _ string, now int64) error {
+	m.toldAt = now
+	return nil
+}
+
+func (m *mailbox) DirectChannel(_ context.Context, userID string) (string, error) {
+	return "dm-" + userID, nil
+}
+
+func (m *mailbox) CreatePost(_ context.Context, p posting.Post) (string, error) {
+	m.posts[p.ChannelID] = append(m.posts[p.ChannelID], p)
+	if p.ChannelID == m.dieAt {
+		m.dieAt = ""
+		return "", errors.New("killed after the post was made")
+	}
+	return "id", nil
+}
+
+func (m *mailbox) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
+func (m *mailbox) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
+	if slices.ContainsFunc(m.posts[channelID], func(p posting.Post) bool { return p.Props[prop] == value }) {
+		return "id", nil
+	}
+	return "", domain.ErrNotFound
+}
+
+func (m *mailbox) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
+
+func TestEachIsToldOnceWhateverDies(t *testing.T) {
+	for _, dies := range []string{"", "dm-ana", "dm-bia"} {
+		m := &mailbox{notice: domain.Notice{Key: "k", TextKey: "admin.account_blocked", Data: map[string]any{"Code": 190.0}}, posts: map[string][]posting.Post{}, dieAt: dies}
+		n := &Notices{
+			Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
+			Readers: func(context.Context, *domain.Notice) ([]string, string, error) {
+				return []string{"ana", "bia"}, "Loja", nil
+			},
+			Speaker: posting.Localizer{Texts: fake.Texts{}, Reader: func(context.Context, string) string { return "en" }},
+		}
+		for range 3 {
+			_, err := n.Round(context.Background())
+			require.NoError(t, err)
+		}
+		require.Len(t, m.posts, 2)
+		for channel, posts := range m.posts {
+			require.Len(t, posts, 1, channel)
+			require.Contains(t, posts[0].Message, "**Loja**: admin.account_blocked ")
+			require.Contains(t, posts[0].Message, "token", "a code is told in words")
+		}
+		require.EqualValues(t, 7, m.toldAt)
+	}
+}

@@ -1,0 +1,53 @@
+package jobs
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
+)
+
+type standing struct {
+	stuck   []*domain.Stuck
+	turn    bool
+	notices map[string]*domain.Notice
+}
+
+func (s *standing) TryInterval(context.Context, string, time.Duration) (bool, error) {
+	return s.turn, nil
+}
+func (s *standing) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
+	return s.stuck, nil
+}
+func (s *standing) AddNotice(_ context.Context, n *domain.Notice) error {
+	s.notices[n.Key] = n
+	return nil
+}
+
+func TestAdministratorsAreToldWhereNothingMoves(t *testing.T) {
+	s := &standing{notices: map[string]*domain.Notice{}}
+	told := 0
+	w := &StuckCheck{Store: s, Told: func() { told++ }, Clock: fake.Clock(fake.Now)}
+	round := func() {
+		_, err := w.Round(t.Context())
+		require.NoError(t, err)
+	}
+	s.turn = true
+	round()
+	require.Zero(t, told)
+	s.stuck = []*domain.Stuck{{Queue: "inbox", AccountID: "a", Lanes: 3, Since: 5}, {Queue: "channels", Lanes: 1}}
+	round()
+	round()
+	require.Len(t, s.notices, 2, "once a day, number and queue")
+	n := s.notices["stuck:inbox:a:"+time.UnixMilli(fake.Now).UTC().Format(time.DateOnly)]
+	require.Equal(t, "stuck.inbox", n.TextKey)
+	require.Equal(t, "a", n.AccountID)
+	require.Positive(t, told)
+	s.turn, told = false, 0
+	round()
+	require.Zero(t, told, "another node's turn")
+}

@@ -1,0 +1,100 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+// syncEvery is how often the templates are read from Meta without being asked.
+const (
+	syncEvery = 6 * time.Hour
+	syncAgain = 10 * time.Minute // after Meta could not be read
+	// syncPatience is how long all templates of an account may take.
+	syncPatience = time.Minute
+	// syncApart is how far apart two readings are that a webhook or a refusal asked for: many come at once.
+	syncApart = 2 * time.Second
+)
+
+// TemplateSync keeps our copies of Meta's templates fresh: from time to time,
+// and soon after Meta refused one that we thought was good.
+type TemplateSync struct {
+	Store interface {
+		Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
+		SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)
+		State(ctx context.Context, name string) (int64, error)
+		SetState(ctx context.Context, name string, value int64) error
+	}
+	Fetch func(ctx context.Context, account *domain.Account) ([]domain.Template, error)
+	Wake  func() // asks for a round
+	Clock domain.Clock
+	Log   jobqueue.Logger
+
+	mu    sync.Mutex
+	stale map[string]bool
+}
+
+// Stale asks for the account's templates to be read again in the next round,
+// which whoever calls may wake.
+func (t *TemplateSync) Stale(accountID string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stale == nil {
+		t.stale = map[string]bool{}
+	}
+	t.stale[accountID] = true
+}
+
+// Round reads the templates of the accounts that are due.
+func (t *TemplateSync) Round(ctx context.Context) (more bool, err error) {
+	accounts, _, err := t.Store.Accounts(ctx, 0, 200)
+	if err != nil {
+		return false, err
+	}
+	for _, account := range accounts {
+		if err := t.account(ctx, account); err != nil {
+			t.Log.Warn("Could not read the templates from Meta", "account", account.ID, "error", err.Error())
+		}
+	}
+	return false, nil
+}
+
+func (t *TemplateSync) account(ctx context.Context, account *domain.Account) error {
+	name := domain.TemplatesSyncedState(account.ID)
+	last, err := t.Store.State(ctx, name)
+	if err != nil {
+		return err
+	}
+	now := t.Clock.Now()
+	t.mu.Lock()
+	asked := t.stale[account.ID]
+	delete(t.stale, account.ID)
+	t.mu.Unlock()
+	// an account that was never read waits for its admin: it may not be complete yet
+	if !account.Enabled || account.AccessToken == "" || !asked && (last == 0 || now-last < syncEvery.Milliseconds()) {
+		return nil
+	}
+	if asked && last <= now && now-last < syncApart.Milliseconds() {
+		t.Stale(account.ID)
+		time.AfterFunc(syncApart, t.Wake)
+		return nil
+	}
+	if err := t.Store.SetState(ctx, name, now); err != nil { // first, so that another node does not do it too
+		return err
+	}
+	reading, cancel := context.WithTimeout(ctx, syncPatience) // Meta that hangs for one account is no reason to leave out the others
+	fetched, err := t.Fetch(reading, account)
+	cancel()
+	if err != nil {
+		soon := now - syncEvery.Milliseconds() + syncAgain.Milliseconds()
+		if setErr := t.Store.SetState(ctx, name, soon); setErr != nil {
+			return setErr
+		}
+		return err
+	}
+	_, _, _, _, err = t.Store.SyncTemplates(ctx, account.ID, fetched, now)
+	return err
+}

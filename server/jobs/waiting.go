@@ -1,0 +1,30 @@
+package jobs
+
+import (
+	"context"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// WaitingMessages wakes what waits though it need not any more: messages whose wake-up
+// came a moment too early, and conversations whose team has room again.
+type WaitingMessages struct {
+	Store interface {
+		WakeWaiting(ctx context.Context) error
+		WakeUnmade(ctx context.Context, limit int, now int64) error
+	}
+	// Limit is how many channels a team may have; less than 0 = any number.
+	Limit func() int
+	Clock domain.Clock
+	Made  func() // wakes the mirror
+}
+
+// Round looks once.
+func (w *WaitingMessages) Round(ctx context.Context) (more bool, err error) {
+	if err := w.Store.WakeWaiting(ctx); err != nil {
+		return false, err
+	}
+	err = w.Store.WakeUnmade(ctx, w.Limit(), w.Clock.Now())
+	w.Made()
+	return false, err
+}

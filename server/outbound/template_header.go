@@ -1,0 +1,166 @@
+package outbound
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// HeaderFiles is what a template's header may be taken from.
+type HeaderFiles interface {
+	posting.FileInfos
+	// PostFiles lists the files of a post and its channel; domain.ErrNotFound.
+	PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error)
+	// MayRead tells whether somebody may read a channel.
+	MayRead(ctx context.Context, userID, channelID string) (bool, error)
+	SiteURL() string
+}
+
+const maxLink = 2000 // Meta's limit of an address, in characters
+
+var (
+	objectID = regexp.MustCompile(`^[a-z0-9]{26}$`)
+	postLink = regexp.MustCompile(`/(?:_redirect|[a-z0-9-]+)/pl/([a-z0-9]{26})/?$`)
+	fileLink = regexp.MustCompile(`/files/([a-z0-9]{26})(?:[/?].*)?$`)
+)
+
+// header reads what an actor gave for a header with a file: an https address,
+// which Meta fetches itself, or a file of Mattermost's, by its id or by the link
+// to it or to its post. The file is one that the actor may see, and fits Meta's
+// rules. What is wrong goes into fields. name is what the customer is to see of
+// a document that Meta fetches.
+func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string, fields map[string]domain.Text) (file *posting.File, name string, err error) {
+	for _, v := range t.Variables() {
+		given := strings.TrimSpace(values[v.Element])
+		if !v.Kind.Media() || given == "" {
+			continue
+		}
+		given, name := splitName(given, v.Kind)
+		info, inside, err := c.find(ctx, actorID, given)
+		if err != nil {
+			return nil, "", err
+		}
+		switch {
+		case !inside && !publicLink(given):
+			fields[v.Element] = domain.T("refusal.header_link")
+		case !inside && v.Kind == whatsapp.VariableDocument && name == "":
+			fields[v.Element] = domain.T("refusal.header_name")
+		case !inside: // Meta fetches it
+			values[v.Element] = given
+			return nil, name, nil
+		case info == nil:
+			fields[v.Element] = domain.T("refusal.header_gone")
+		default:
+			kind, file, problem, err := posting.FitFile(ctx, c.Files, info)
+			switch {
+			case err != nil:
+				return nil, "", err
+			case problem != nil:
+				fields[v.Element] = domain.Text{Key: problem.Key, Data: problem.Data}
+			case kind != string(v.Kind):
+				fields[v.Element] = map[whatsapp.VariableKind]domain.Text{
+					whatsapp.VariableImage: domain.T("refusal.header_image"), whatsapp.VariableVideo: domain.T("refusal.header_video"),
+					whatsapp.VariableDocument: domain.T("refusal.header_document"),
+				}[v.Kind]
+			}
+			values[v.Element] = info.ID
+			return &file, "", nil
+		}
+	}
+	return nil, "", nil // most templates have no file
+}
+
+// splitName takes a link and the name of its document apart: what stands behind
+// the link, else the link's last part; "" = it has none.
+func splitName(given string, kind whatsapp.VariableKind) (link, name string) {
+	link, name, _ = strings.Cut(given, " ")
+	if kind != whatsapp.VariableDocument || !strings.HasPrefix(link, "https://") {
+		return given, ""
+	}
+	if name = posting.CleanFilename(name); name == "" {
+		name = posting.LinkFilename(link)
+	}
+	return link, name
+}
+
+// find looks for a file that the actor may see; inside tells that a file of Mattermost's is meant.
+func (c TemplateComposer) find(ctx context.Context, actorID, given string) (info *posting.FileInfo, inside bool, err error) {
+	fileID := given
+	if !objectID.MatchString(given) {
+		path, ours := c.pathInside(given)
+		if !ours {
+			return nil, false, nil
+		}
+		if post := postLink.FindStringSubmatch(path); post != nil {
+			ids, channelID, err := c.Files.PostFiles(ctx, post[1])
+			if errors.Is(err, domain.ErrNotFound) || err == nil && len(ids) == 0 {
+				return nil, true, nil
+			} else if err != nil {
+				return nil, true, err
+			}
+			if may, err := c.Files.MayRead(ctx, actorID, channelID); err != nil || !may {
+				return nil, true, err
+			}
+			fileID = ids[0]
+		} else if file := fileLink.FindStringSubmatch(path); file != nil {
+			fileID = file[1]
+		} else {
+			return nil, true, nil
+		}
+	}
+	info, err = c.Files.FileInfo(ctx, fileID)
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return nil, true, nil
+	case err != nil:
+		return nil, true, err
+	case info.CreatorID == actorID:
+		return info, true, nil
+	case info.PostID == "":
+		return nil, true, nil
+	}
+	if may, err := c.Files.MayRead(ctx, actorID, info.ChannelID); err != nil || !may {
+		return nil, true, err
+	}
+	return info, true, nil
+}
+
+// pathInside is the path of a link into Mattermost; ours is false for any other text.
+func (c TemplateComposer) pathInside(given string) (path string, ours bool) {
+	link, linkErr := url.Parse(given)
+	site, siteErr := url.Parse(c.Files.SiteURL())
+	if linkErr != nil || siteErr != nil || site.Host == "" || !strings.EqualFold(link.Host, site.Host) {
+		return "", false
+	}
+	return link.Path, strings.HasPrefix(link.Path, strings.TrimRight(site.Path, "/")+"/")
+}
+
+// publicLink tells whether Meta could fetch an address.
+func publicLink(given string) bool {
+	link, err := url.Parse(given)
+	return err == nil && link.Scheme == "https" && strings.Contains(link.Hostname(), ".") && link.User == nil && len([]rune(given)) <= maxLink
+}
+
+// headerText shows what is in a header beside text, above the template's own text.
+func headerText(t *whatsapp.Template, values map[string]string, file *posting.File) string {
+	for _, v := range t.Variables() {
+		given := strings.TrimSpace(values[v.Element])
+		switch {
+		case v.Kind.Media() && file != nil:
+			return "📎 " + markdown.Code(file.Name) + "\n\n"
+		case v.Kind.Media():
+			return "📎 " + markdown.Code(given) + "\n\n"
+		case v.Kind == whatsapp.VariableLocation:
+			return "📍 " + markdown.Code(given) + " " + markdown.Escape(values["header_2"]+", "+values["header_3"]) + "\n\n"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,174 @@
+package outbound
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// library is Mattermost's files and Meta's media.
+type library struct {
+	files   map[string]string
+	errs    []error // of the next uploads
+	uploads int
+	got     string
+	last    whatsapp.Outgoing
+	close   func() // before the upload ends
+}
+
+func (l *library) open(_ context.Context, id string) (io.ReadCloser, error) {
+	data, ok := l.files[id]
+	if !ok {
+		return nil, domain.ErrNotFound
+	}
+	return io.NopCloser(strings.NewReader(data)), nil
+}
+
+func (l *library) upload(_ context.Context, _ whatsapp.Credentials, _, _ string, size int64, r io.Reader) (string, error) {
+	data, err := io.ReadAll(r)
+	if err != nil || int64(len(data)) != size {
+		return "", &whatsapp.TransportError{Left: true, Harmless: true, Err: errors.New("broken")}
+	}
+	l.uploads++
+	if len(l.errs) > 0 {
+		err, l.errs = l.errs[0], l.errs[1:]
+	}
+	if l.close != nil {
+		l.close()
+	}
+	l.got = string(data)
+	return "media", err
+}
+
+func (l *library) send(_ context.Context, _ whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error) {
+	l.last = out
+	return whatsapp.Sent{MessageID: "wamid.1"}, nil
+}
+
+// keptPayload is the outbox with what SavePayload keeps.
+type keptPayload struct {
+	*outbox
+	payload []byte
+}
+
+func (k *keptPayload) SavePayload(_ context.Context, _ string, _ int64, payload []byte) error {
+	k.payload = payload
+	return nil
+}
+
+func fileEnvelope(t *testing.T, file posting.File) []byte {
+	t.Helper()
+	payload, err := posting.OutboundPayload{Kind: whatsapp.TypeDocument, Text: "veja", File: &file}.Bytes()
+	require.NoError(t, err)
+	return payload
+}
+
+func newUploading(t *testing.T, l *library) (*Worker, *keptPayload) {
+	t.Helper()
+	store := &keptPayload{outbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
+	out := newOutbound(store.outbox, &meta{}, 10)
+	out.Store, out.Send, out.Uploads = store, l.send, &Uploader{Open: l.open, Upload: l.upload}
+	return out, store
+}
+
+func (k *keptPayload) run(t *testing.T, out *Worker, attempts int) attempt {
+	t.Helper()
+	a, err := out.attempt(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: k.payload, Attempts: attempts, LeftAt: k.leftAt})
+	require.NoError(t, err)
+	return a
+}
+
+func TestAFileIsUploadedOnceAndThenSent(t *testing.T) {
+	l := &library{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 500}}}
+	out, store := newUploading(t, l)
+	require.True(t, store.run(t, out, 1).retry, "Meta had a bad moment")
+	require.Zero(t, store.leftAt, "an upload sends nothing")
+	require.Equal(t, domain.Sent, store.run(t, out, 2).status)
+	require.Equal(t, 2, l.uploads)
+	require.Equal(t, &whatsapp.MediaRef{ID: "media", Caption: "veja", Filename: "a.pdf"}, l.last.Media)
+
+	// killed after the upload: the next owner finds Meta's id in the job
+	store.send.Message.Status, store.leftAt = domain.Pending, 0
+	require.Equal(t, domain.Sent, store.run(t, out, 3).status)
+	require.Equal(t, 2, l.uploads)
+
+	// what Meta may have thrown away by now is uploaded again
+	var e posting.OutboundPayload
+	require.NoError(t, json.Unmarshal(store.payload, &e))
+	e.File.UploadedAt -= 30 * fake.Day
+	payload, err := e.Bytes()
+	require.NoError(t, err)
+	store.payload, store.send.Message.Status, store.leftAt = payload, domain.Pending, 0
+	require.Equal(t, domain.Sent, store.run(t, out, 4).status)
+	require.Equal(t, 3, l.uploads)
+}
+
+func TestTheLockIsReadAfterAnUpload(t *testing.T) {
+	l := &library{files: map[string]string{"f": "dado"}}
+	out, store := newUploading(t, l)
+	l.close = func() { store.send.Conversation.ClosedAt = 5 }
+	require.Equal(t, domain.NotSent, store.run(t, out, 1).status)
+	require.Nil(t, l.last.Media)
+}
+
+func TestAFileThatCannotBeSentSaysSo(t *testing.T) {
+	gone := &library{}
+	out, store := newUploading(t, gone)
+	require.Equal(t, domain.NotSent, store.run(t, out, 1).status)
+	require.Equal(t, domain.ReasonFile, store.send.Message.ReasonCode)
+
+	short := &library{files: map[string]string{"f": "da"}}
+	out, store = newUploading(t, short)
+	require.True(t, store.run(t, out, 1).retry, "the server may be busy")
+	require.Equal(t, domain.NotSent, store.run(t, out, unreadTries).status)
+	require.Equal(t, domain.ReasonFile, store.send.Message.ReasonCode)
+
+	refused := &library{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 400, Code: 131053}}}
+	out, store = newUploading(t, refused)
+	require.Equal(t, domain.Failed, store.run(t, out, 1).status)
+	require.Equal(t, 131053, store.send.Message.ReasonCode)
+}
+
+func TestUploadsLeaveOthersTheirTurn(t *testing.T) {
+	var u Uploader
+	var ends []func()
+	for range uploadHandsEach {
+		end, free := u.begin("a")
+		require.True(t, free)
+		ends = append(ends, end)
+	}
+	_, free := u.begin("a")
+	require.False(t, free, "one number does not take all")
+	end, free := u.begin("b")
+	require.True(t, free)
+	end()
+	ends[0]()
+	_, free = u.begin("a")
+	require.True(t, free)
+}
+
+func TestADeletedPostDoesNotLeave(t *testing.T) {
+	o, m := textTo(fake.OpenConv), &meta{}
+	o.send.PostDeleted = true
+	run(t, newOutbound(o, m, 10), o, 1)
+	require.Equal(t, domain.NotSent, o.send.Message.Status)
+	require.Equal(t, domain.ReasonDeleted, o.send.Message.ReasonCode)
+	require.Zero(t, m.got)
+}
+
+func TestWhoHasNoNumberIsAddressedByTheirID(t *testing.T) {
+	out := posting.OutboundPayload{Text: "oi"}.Outgoing(domain.Address{UserID: "BR.123"}, "m")
+	require.Empty(t, out.To)
+	require.Equal(t, "BR.123", out.Recipient)
+}

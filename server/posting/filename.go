@@ -1,0 +1,99 @@
+package posting
+
+import (
+	"mime"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// MaxFilename is how long a file's name may be, in characters.
+const MaxFilename = 100
+
+// extensions are those of the types that WhatsApp sends; other files keep what their name has.
+var extensions = map[string]string{
+	"application/was": ".was", // a moving sticker of WhatsApp's own
+	"image/jpeg":      ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif",
+	"video/mp4": ".mp4", "video/3gpp": ".3gp", "video/quicktime": ".mov",
+	"audio/ogg": ".ogg", "audio/opus": ".opus", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr",
+	"application/pdf": ".pdf", "text/plain": ".txt", "text/csv": ".csv", "application/zip": ".zip",
+	"application/msword": ".doc", "application/vnd.ms-excel": ".xls", "application/vnd.ms-powerpoint": ".ppt",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   ".docx",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         ".xlsx",
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+}
+
+// Filename is a harmless name for a customer's file: theirs, cleaned, where it
+// has one, else its kind and time. The extension is that of its type; only a
+// document's own one stays. at is milliseconds since epoch.
+func Filename(kind, mimeType, name string, at int64) string {
+	base, _, err := mime.ParseMediaType(mimeType)
+	if err != nil {
+		base, _, _ = strings.Cut(mimeType, ";")
+	}
+	extension := extensions[strings.ToLower(strings.TrimSpace(base))]
+	name = CleanFilename(name)
+	own := path.Ext(name)
+	if own == "." || utf8.RuneCountInString(own) > 10 || strings.ContainsFunc(own, unicode.IsSpace) {
+		own = ""
+	}
+	switch stem := strings.TrimSuffix(name, own); {
+	case name == "" || stem == "":
+		name = kind + "-" + time.UnixMilli(at).UTC().Format("20060102-150405")
+	default:
+		name = stem
+	}
+	if own != "" && (kind == whatsapp.TypeDocument || extension == "") {
+		extension = strings.ToLower(own)
+	}
+	if extension == "" {
+		extension = ".bin"
+	}
+	return cutName(name, MaxFilename-len(extension)) + extension
+}
+
+// LinkFilename is the name of the file that a link leads to: the last part of
+// its path; "" where it has none.
+func LinkFilename(link string) string {
+	address, err := url.Parse(link)
+	if err != nil || strings.HasSuffix(address.Path, "/") {
+		return ""
+	}
+	escaped := address.EscapedPath()
+	name, err := url.PathUnescape(escaped[strings.LastIndex(escaped, "/")+1:])
+	if err != nil {
+		return ""
+	}
+	return CleanFilename(name)
+}
+
+// CleanFilename takes out what is no part of a name: folders, control
+// characters, what turns the writing direction, and what file systems refuse;
+// and cuts it in front of its extension.
+func CleanFilename(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(`/\:*?"<>|`+"`", r):
+			return '_'
+		case !unicode.IsPrint(r) && !unicode.IsSpace(r), unicode.In(r, unicode.Cf, unicode.Co):
+			return -1
+		}
+		return r
+	}, markdown.Clean(strings.ToValidUTF8(name, "")))
+	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". ")
+	if own := path.Ext(name); utf8.RuneCountInString(name) > MaxFilename && utf8.RuneCountInString(own) <= 10 {
+		return cutName(strings.TrimSuffix(name, own), MaxFilename-utf8.RuneCountInString(own)) + own
+	}
+	return cutName(name, MaxFilename)
+}
+
+func cutName(name string, limit int) string {
+	runes := []rune(name)
+	return strings.TrimRight(string(runes[:min(len(runes), limit)]), ". ")
+}

@@ -1,0 +1,174 @@
+package posting
+
+import (
+	"bytes"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Meta's limits of what is sent: characters, and bytes of a file.
+const (
+	MaxText    = 4096
+	MaxCaption = 1024
+
+	maxImage          = 5 << 20
+	maxVideo          = 16 << 20
+	maxAudio          = 16 << 20
+	maxDocument       = 100 << 20
+	maxSticker        = 100 << 10
+	maxMovingSticker  = 500 << 10
+	maxFileName       = 240
+	voiceNoteMIME     = "audio/ogg; codecs=opus"
+	voiceNoteEnding   = ".ogg" // Meta tells a voice note by its name
+	headOfStickerSize = 21     // as far as the flag that tells that it moves
+)
+
+// HeadSize is how many of a file's first bytes tell its kind.
+const HeadSize = 512
+
+// File is a file of a post, or of a template's header, on its way to WhatsApp.
+type File struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	MIME  string `json:"mime"`            // as Mattermost knows it, then as Meta is to know it
+	Size  int64  `json:"size"`            // bytes
+	Voice bool   `json:"voice,omitempty"` // a voice note
+	// MediaID is Meta's id of the file once it was uploaded, at UploadedAt, milliseconds since epoch.
+	MediaID    string `json:"media_id,omitempty"`
+	UploadedAt int64  `json:"uploaded_at,omitempty"`
+}
+
+// Part is one message of WhatsApp's that a post becomes.
+type Part struct {
+	Kind string // Meta's message type
+	Text string // the text, or the caption of the file
+	File *File
+}
+
+// Problem is why a file cannot be sent: the key of a text and what it tells.
+type Problem struct {
+	Key  string
+	Data map[string]any
+}
+
+// accepted are the types that Meta takes, by the ending of the file's name.
+var accepted = map[string]struct{ kind, mime string }{
+	".jpg": {whatsapp.TypeImage, "image/jpeg"}, ".jpeg": {whatsapp.TypeImage, "image/jpeg"}, ".png": {whatsapp.TypeImage, "image/png"},
+	".webp": {whatsapp.TypeSticker, "image/webp"},
+	".mp4":  {whatsapp.TypeVideo, "video/mp4"}, ".3gp": {whatsapp.TypeVideo, "video/3gpp"}, ".3gpp": {whatsapp.TypeVideo, "video/3gpp"},
+	".aac": {whatsapp.TypeAudio, "audio/aac"}, ".amr": {whatsapp.TypeAudio, "audio/amr"}, ".mp3": {whatsapp.TypeAudio, "audio/mpeg"},
+	".m4a": {whatsapp.TypeAudio, "audio/mp4"}, ".ogg": {whatsapp.TypeAudio, voiceNoteMIME}, ".oga": {whatsapp.TypeAudio, voiceNoteMIME},
+	".opus": {whatsapp.TypeAudio, voiceNoteMIME},
+	".pdf":  {whatsapp.TypeDocument, "application/pdf"}, ".txt": {whatsapp.TypeDocument, "text/plain"},
+	".doc": {whatsapp.TypeDocument, "application/msword"}, ".xls": {whatsapp.TypeDocument, "application/vnd.ms-excel"},
+	".ppt":  {whatsapp.TypeDocument, "application/vnd.ms-powerpoint"},
+	".docx": {whatsapp.TypeDocument, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+	".xlsx": {whatsapp.TypeDocument, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+	".pptx": {whatsapp.TypeDocument, "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+	// text under other names: Meta takes it as text, the phone opens it by its name
+	".csv": {whatsapp.TypeDocument, "text/plain"}, ".log": {whatsapp.TypeDocument, "text/plain"}, ".md": {whatsapp.TypeDocument, "text/plain"},
+	".json": {whatsapp.TypeDocument, "text/plain"}, ".xml": {whatsapp.TypeDocument, "text/plain"}, ".html": {whatsapp.TypeDocument, "text/plain"},
+	".ics": {whatsapp.TypeDocument, "text/plain"}, ".vcf": {whatsapp.TypeDocument, "text/plain"},
+}
+
+// typeOf is the kind of message and the type that Meta is told: by the name's
+// ending and, where that says nothing, by Mattermost's type.
+func typeOf(f File) (kind, mime string) {
+	if t, ok := accepted[strings.ToLower(path.Ext(f.Name))]; ok {
+		return t.kind, t.mime
+	}
+	base, _, _ := strings.Cut(strings.ToLower(f.MIME), ";")
+	for _, t := range accepted {
+		if known, _, _ := strings.Cut(t.mime, ";"); known == strings.TrimSpace(base) {
+			return t.kind, t.mime
+		}
+	}
+	if strings.HasPrefix(base, "text/") {
+		return whatsapp.TypeDocument, "text/plain"
+	}
+	return "", ""
+}
+
+// NeedsHead tells whether a file's first bytes decide how it is sent.
+func NeedsHead(f File) bool {
+	kind, mime := typeOf(f)
+	return mime == voiceNoteMIME || kind == whatsapp.TypeSticker && f.Size > maxSticker && f.Size <= maxMovingSticker
+}
+
+// Fit says how a file is sent: the kind of message, and the file with the type
+// and name that Meta is told. head are its first bytes where NeedsHead says so.
+// Meta's rules are checked here, before anything is promised.
+func Fit(f File, head []byte) (kind string, fitted File, problem *Problem) {
+	kind, mime := typeOf(f)
+	limit := map[string]int64{
+		whatsapp.TypeImage: maxImage, whatsapp.TypeVideo: maxVideo, whatsapp.TypeAudio: maxAudio,
+		whatsapp.TypeSticker: maxSticker, whatsapp.TypeDocument: maxDocument,
+	}[kind]
+	key := "post.file_large_" + kind
+	if kind == whatsapp.TypeSticker && moves(head) {
+		limit, key = maxMovingSticker, "post.file_large_moving"
+	}
+	tell := func(key string) (string, File, *Problem) {
+		return "", File{}, &Problem{Key: key, Data: map[string]any{"Name": markdown.Verbatim(fileName(f.Name)), "Size": sizeText(f.Size), "Limit": sizeText(limit)}}
+	}
+	switch {
+	case kind == "":
+		return tell("post.file_type")
+	case f.Size <= 0:
+		return tell("post.file_empty")
+	case f.Size > limit:
+		return tell(key)
+	case mime == voiceNoteMIME && !isOpus(head):
+		return tell("post.file_ogg")
+	}
+	f.MIME, f.Voice, f.Name = mime, mime == voiceNoteMIME, fileName(f.Name)
+	if f.Voice {
+		f.Name = strings.TrimSuffix(f.Name, path.Ext(f.Name)) + voiceNoteEnding
+	}
+	return kind, f, nil
+}
+
+// Parts are the messages a post becomes, in their order: a file each, with the
+// text as the caption of the first that can have one. Where none can, or the
+// text is longer than a caption, it goes first as a message of its own.
+func Parts(text string, kinds []string, files []File) []Part {
+	parts := make([]Part, 0, len(files)+1)
+	captioned := strings.TrimSpace(text) == ""
+	for i := range files {
+		part := Part{Kind: kinds[i], File: &files[i]}
+		if !captioned && utf8.RuneCountInString(text) <= MaxCaption && part.Kind != whatsapp.TypeAudio && part.Kind != whatsapp.TypeSticker {
+			part.Text, captioned = text, true
+		}
+		parts = append(parts, part)
+	}
+	if !captioned {
+		parts = append([]Part{{Kind: whatsapp.TypeText, Text: text}}, parts...)
+	}
+	return parts
+}
+
+// isOpus tells whether an Ogg file holds Opus, as its first page says.
+func isOpus(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("OggS")) && bytes.Contains(head, []byte("OpusHead"))
+}
+
+// moves tells whether a WebP file is an animation.
+func moves(head []byte) bool {
+	const animation = 0x02
+	return len(head) >= headOfStickerSize && string(head[:4]) == "RIFF" && string(head[8:16]) == "WEBPVP8X" && head[20]&animation != 0
+}
+
+// fileName is the name the customer sees.
+func fileName(name string) string {
+	name = strings.TrimSpace(strings.ReplaceAll(markdown.Clean(name), "\n", " "))
+	if runes := []rune(name); len(runes) > maxFileName {
+		end := []rune(path.Ext(name))
+		end = end[max(0, len(end)-maxFileName/2):]
+		name = string(runes[:maxFileName-len(end)]) + string(end)
+	}
+	return name
+}

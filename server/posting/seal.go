@@ -1,0 +1,104 @@
+package posting
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// propPrefix begins every property of ours; what people send with it is theirs and is taken off.
+	propPrefix = "waa_"
+	// typePrefix begins every type of ours.
+	typePrefix = "custom_waa_"
+	// PropSeal proves that a post, or a change of one, is ours; see Seals.
+	PropSeal = propPrefix + "seal"
+)
+
+// sealLife is how far a seal's moment may be from the post's: long enough for a
+// slow server, and too short to be kept for later.
+const sealLife = time.Minute
+
+// Seals prove that we made a post in somebody's name, or change a post. Both
+// reach the server in ways that others have too: properties can be typed by
+// anybody, and a post without a session may be a scheduled one or another
+// plugin's. A seal holds for one author, channel and thread, for what the post
+// is, and for a minute: whoever copies it can only say the same again, there.
+type Seals struct {
+	Keys func() [][]byte  // the first signs; those of keys that were replaced are checked too
+	Now  func() time.Time // the server's clock, not the domain's
+}
+
+// Seal signs a post that is about to be made in somebody's name.
+func (s *Seals) Seal(p IncomingPost) string {
+	return sign(s.Keys()[0], s.Now().UnixMilli(), said(p))
+}
+
+// Holds tells whether a post carries a seal for what it is.
+func (s *Seals) Holds(p IncomingPost) bool {
+	at := p.CreateAt
+	if at == 0 { // the server has not given it its moment yet
+		at = s.Now().UnixMilli()
+	}
+	return s.holds(p.Seal, at, said(p))
+}
+
+// SealChange signs a change of a post by the properties of ours that it will have.
+func (s *Seals) SealChange(postID string, props map[string]any) string {
+	return sign(s.Keys()[0], s.Now().UnixMilli(), changed(postID, props))
+}
+
+// HoldsChange tells whether a change of a post carries a seal for what it makes of our properties.
+func (s *Seals) HoldsChange(postID string, props map[string]any) bool {
+	seal, _ := props[PropSeal].(string)
+	return s.holds(seal, s.Now().UnixMilli(), changed(postID, props))
+}
+
+// said is what a post in somebody's name is. A card's text is left out: it is rendered from the card.
+func said(p IncomingPost) []any {
+	if p.Card != nil {
+		return []any{"card", p.UserID, p.ChannelID, p.RootID, p.DraftID, p.Card}
+	}
+	return []any{"draft", p.UserID, p.ChannelID, p.RootID, p.DraftID, p.Message, append([]string{}, p.FileIDs...)}
+}
+
+func changed(postID string, props map[string]any) []any {
+	ours := map[string]any{}
+	for name, value := range props {
+		if IsMark(name) && name != PropSeal {
+			ours[name] = value
+		}
+	}
+	return []any{"change", postID, ours}
+}
+
+func sign(key []byte, at int64, what []any) string {
+	moment := strconv.FormatInt(at, 36)
+	text, err := json.Marshal(append([]any{moment}, what...)) // tells the parts apart, whatever they hold
+	if err != nil {
+		return "" // which holds for nothing
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(text)
+	return moment + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func (s *Seals) holds(seal string, at int64, what []any) bool {
+	moment, _, found := strings.Cut(seal, ".")
+	made, err := strconv.ParseInt(moment, 36, 64)
+	if !found || err != nil || (time.Duration(at-made)*time.Millisecond).Abs() > sealLife {
+		return false
+	}
+	return slices.ContainsFunc(s.Keys(), func(key []byte) bool { return hmac.Equal([]byte(seal), []byte(sign(key, made, what))) })
+}
+
+// IsMark tells whether a property of a post is one of ours.
+func IsMark(prop string) bool { return strings.HasPrefix(prop, propPrefix) }
+
+// IsOurType tells whether a post's type is one of ours.
+func IsOurType(postType string) bool { return strings.HasPrefix(postType, typePrefix) }

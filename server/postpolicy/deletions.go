@@ -1,0 +1,114 @@
+package postpolicy
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+)
+
+const (
+	// deletedPatience is how long it is watched what becomes of a message whose post was deleted while it was under way.
+	deletedPatience = 90 * time.Second
+	// maxDeleted is how many are watched at once.
+	maxDeleted = 1000
+)
+
+// Deletions says so where somebody deletes a post that the customer has:
+// WhatsApp takes nothing back. What had not left yet is not sent (Outbound).
+type Deletions struct {
+	Store interface {
+		MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
+		PostStatus(ctx context.Context, postID string) (domain.Status, error)
+	}
+	Posts    posting.Poster
+	Channels *posting.Channels
+	Speaker  posting.Localizer
+
+	mu      sync.Mutex
+	watched []deletion
+}
+
+// deletion is a post whose message was under way when somebody deleted it.
+type deletion struct {
+	channelID, postID, who string
+	several                bool // messages the post became: one that failed says nothing of the others
+	until                  time.Time
+}
+
+// Deleted takes a post that was deleted; who is the username of who did it, "" if that is not known.
+func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) error {
+	ours, err := d.Channels.Ours(ctx, channelID)
+	if err != nil || !ours {
+		return err
+	}
+	m, err := d.Store.MessageByPost(ctx, postID)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && m.Direction != domain.Outbound {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	gone := deletion{channelID, postID, who, m.Parts > 0, time.Now().Add(deletedPatience)}
+	known, err := d.follow(ctx, gone)
+	if !known {
+		d.watch(gone)
+	}
+	return err
+}
+
+// follow tells of a deletion, if it is known by now what becomes of the message.
+func (d *Deletions) follow(ctx context.Context, gone deletion) (known bool, err error) {
+	status, err := d.Store.PostStatus(ctx, gone.postID)
+	switch {
+	case err != nil:
+		return false, err
+	case status == domain.Pending:
+		return false, nil
+	case status == domain.NotSent, status == domain.Failed && !gone.several:
+		return true, nil // the customer has nothing of it
+	}
+	err = d.tell(ctx, gone.channelID, gone.postID, gone.who)
+	return err == nil, err
+}
+
+func (d *Deletions) watch(gone deletion) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.watched) < maxDeleted {
+		d.watched = append(d.watched, gone)
+	}
+}
+
+// Round looks again at what was under way.
+func (d *Deletions) Round(ctx context.Context) (more bool, err error) {
+	d.mu.Lock()
+	watched := d.watched
+	d.watched = nil
+	d.mu.Unlock()
+	for i, gone := range watched {
+		known, err := d.follow(ctx, gone)
+		if !known && time.Now().Before(gone.until) {
+			d.watch(gone)
+		}
+		if err != nil {
+			for _, left := range watched[i+1:] {
+				d.watch(left)
+			}
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func (d *Deletions) tell(ctx context.Context, channelID, postID, who string) error {
+	key := "deleted:" + postID
+	_, err := d.Posts.CreatePost(ctx, posting.Post{
+		ChannelID: channelID, Type: posting.TypeEvent, Message: d.Speaker.InChannel(domain.T("event.deleted", "Who", domain.Username(who))),
+		Props: map[string]any{posting.PropEvent: key}, PendingID: key,
+	})
+	return err
+}

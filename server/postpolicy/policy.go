@@ -1,0 +1,215 @@
+package postpolicy
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+)
+
+// Policy decides about posts in conversations' channels. It makes the lock
+// visible; the lock itself is in Outbound.
+type Policy struct {
+	Posts interface {
+		PostType(ctx context.Context, postID string) (string, error)
+		IsUser(ctx context.Context, username string) (bool, error)
+		SiteURL() string
+	}
+	Files posting.FileInfos
+	Emoji func(name string) (string, bool) // the characters of an emoji's name
+	Seals *posting.Seals
+}
+
+// Check judges one post by the conversation as it stands and a moment,
+// milliseconds since epoch. It asks for no state but that of the conversation.
+func (j *Policy) Check(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
+	sealed := p.Seal != "" && j.Seals.Holds(p)
+	if !sealed { // then it is the text it shows, and nothing else
+		p.Card, p.DraftID = nil, ""
+	}
+	ruling, err := j.rule(ctx, c, p, now)
+	ruling.Sealed = sealed
+	return ruling, err
+}
+
+func (j *Policy) rule(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
+	switch p.Type {
+	case posting.TypeNote:
+		return posting.Decision{For: posting.Note}, nil
+	case "", "me":
+	default:
+		return foreign(p), nil
+	}
+	if p.Machine {
+		return Refused(domain.ReasonNotPermitted, domain.T("post.machine")), nil
+	}
+	if p.RootID != "" {
+		rootType, err := j.Posts.PostType(ctx, p.RootID)
+		if err != nil && !errors.Is(err, domain.ErrNotFound) {
+			return posting.Decision{}, err
+		}
+		if rootType == posting.TypeNote || rootType == posting.TypeEvent {
+			return posting.Decision{For: posting.Note}, nil
+		}
+	}
+	switch c.StateAt(now) {
+	case domain.Open:
+	case domain.Closed:
+		return Refused(domain.ReasonClosed, domain.T("post.closed")), nil
+	case domain.Expired:
+		return Refused(domain.ReasonLocked, domain.T("post.expired")), nil
+	case domain.Waiting:
+		return Refused(domain.ReasonLocked, domain.T("post.waiting")), nil
+	}
+	return j.ruleContent(ctx, p)
+}
+
+// foreign rules posts of a type that people do not write.
+func foreign(p posting.IncomingPost) posting.Decision {
+	switch {
+	case posting.IsOurType(p.Type) || !strings.HasPrefix(p.Type, model.PostCustomTypePrefix): // a forged one would look like a fact
+		return Refused(domain.ReasonNotPermitted, domain.T("post.forged"))
+	case p.Session: // a person asked for the type, and the customer will not see it: it has to look so
+		return posting.Decision{For: posting.Note}
+	default: // another plugin's post: a poll, a call
+		return posting.Decision{For: posting.Internal}
+	}
+}
+
+func (j *Policy) ruleContent(ctx context.Context, p posting.IncomingPost) (posting.Decision, error) {
+	notPermitted := func(text domain.Text) (posting.Decision, error) {
+		return Refused(domain.ReasonNotPermitted, text), nil
+	}
+	if kind := p.Card.Kind(); kind != "" && len(p.FileIDs) == 0 {
+		if text, err := j.words(ctx, p.Card.Words()); err != nil || text.Key != "" {
+			return Refused(domain.ReasonNotPermitted, text), err
+		}
+		return posting.Decision{For: posting.Customer, Parts: []posting.Part{{Kind: kind}}, Card: p.Card.Text()}, nil
+	}
+	if length := utf8.RuneCountInString(p.Message); length > 2*posting.MaxText { // no marks make up for that
+		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", length))
+	}
+	text := markdown.ToWhatsApp(p.Message, j.Emoji)
+	switch {
+	case blank(text) && len(p.FileIDs) == 0:
+		return notPermitted(domain.T("post.empty"))
+	case utf8.RuneCountInString(text) > posting.MaxText:
+		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", utf8.RuneCountInString(text)))
+	}
+	if text, err := j.words(ctx, p.Message); err != nil || text.Key != "" {
+		return Refused(domain.ReasonNotPermitted, text), err
+	}
+	kinds, files, problem, err := j.fitFiles(ctx, p)
+	if err != nil {
+		return posting.Decision{}, err
+	}
+	if problem != nil {
+		return notPermitted(domain.Text{Key: problem.Key, Data: problem.Data})
+	}
+	return posting.Decision{For: posting.Customer, Parts: posting.Parts(text, kinds, files)}, nil
+}
+
+// words refuses a text that calls a colleague or links into Mattermost, and says why.
+func (j *Policy) words(ctx context.Context, text string) (why domain.Text, err error) {
+	switch name, err := j.mention(ctx, text); {
+	case err != nil:
+		return domain.Text{}, err
+	case name != "":
+		return domain.T("post.mention", "Name", "@"+name), nil
+	case j.linksInside(text):
+		return domain.T("post.link"), nil
+	}
+	return domain.Text{}, nil
+}
+
+// blank tells that a text has nothing to see.
+func blank(text string) bool {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf) }) == ""
+}
+
+func Refused(reason int, text domain.Text) posting.Decision {
+	return posting.Decision{Refused: text, Reason: reason}
+}
+
+var (
+	mention   = regexp.MustCompile(`(?:^|[^\pL\pN_.@])@([a-zA-Z0-9][a-zA-Z0-9._-]*)`)
+	webLink   = regexp.MustCompile(`(?i)\b(?:https?|mattermost)://[^\s<>()]+`)
+	permalink = regexp.MustCompile(`/(?:_redirect|[a-z0-9-]+)/pl/[a-z0-9]{26}\b`)
+	// ownLink is a Markdown link without a host: Mattermost shows it as one into itself.
+	ownLink = regexp.MustCompile(`\]\(\s*<?/[^\s/][^)]*\)`)
+)
+
+// mention answers the first colleague, or here, channel or all, that a text calls.
+func (j *Policy) mention(ctx context.Context, text string) (string, error) {
+	if !strings.Contains(text, "@") {
+		return "", nil
+	}
+	for _, m := range mention.FindAllStringSubmatch(text, -1) {
+		name := strings.ToLower(m[1])
+		switch trimmed := strings.TrimRight(name, ".-_"); trimmed {
+		case "here", "channel", "all":
+			return trimmed, nil
+		default:
+			is, err := j.Posts.IsUser(ctx, name)
+			if err == nil && !is && trimmed != name {
+				is, err = j.Posts.IsUser(ctx, trimmed)
+			}
+			if is || err != nil {
+				return trimmed, err
+			}
+		}
+	}
+	return "", nil
+}
+
+// linksInside tells whether a text links into Mattermost: no customer can open
+// that, and it tells what is inside.
+func (j *Policy) linksInside(text string) bool {
+	if !strings.Contains(text, "/") {
+		return false
+	}
+	if ownLink.MatchString(text) {
+		return true
+	}
+	site, err := url.Parse(j.Posts.SiteURL())
+	known := err == nil && site.Host != ""
+	if known && hasAddress(text, site.Host+strings.TrimRight(site.Path, "/")+"/") {
+		return true
+	}
+	for _, link := range webLink.FindAllString(text, -1) {
+		if permalink.MatchString(link) || strings.HasPrefix(strings.ToLower(link), "mattermost:") {
+			return true
+		}
+		to, err := url.Parse(link)
+		if known && err == nil && strings.EqualFold(to.Host, site.Host) && strings.HasPrefix(to.Path, strings.TrimRight(site.Path, "/")) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasAddress tells whether a text names something behind an address, with a scheme in front or without.
+func hasAddress(text, address string) bool {
+	text, address = strings.ToLower(text), strings.ToLower(address)
+	for {
+		before, after, found := strings.Cut(text, address)
+		if !found {
+			return false
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		next, _ := utf8.DecodeRuneInString(after)
+		if !unicode.IsLetter(last) && !unicode.IsDigit(last) && !strings.ContainsRune(".-_@", last) && next != utf8.RuneError && !unicode.IsSpace(next) {
+			return true
+		}
+		text = after
+	}
+}

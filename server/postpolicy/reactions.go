@@ -1,0 +1,101 @@
+package postpolicy
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Reactions brings agents' reactions on a customer's message to WhatsApp, which
+// shows one of the business's on a message: the last that stands.
+type Reactions struct {
+	Store interface {
+		ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
+		MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
+		EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (created bool, err error)
+	}
+	Posts interface {
+		// Reactions lists those of people on a post, the bot's left out.
+		Reactions(ctx context.Context, postID string) ([]posting.Reaction, error)
+		Whisper(ctx context.Context, channelID, userID, rootID, message string)
+	}
+	Channels *posting.Channels
+	Emoji    func(name string) (string, bool)
+	Speaker  posting.Localizer
+	Clock    domain.Clock
+	NewID    func() string
+	Wake     func() // the outbound worker
+}
+
+// Changed takes a reaction that a person put on a post at that moment, or took off it.
+func (r *Reactions) Changed(ctx context.Context, channelID, postID string, changed posting.Reaction, removed bool) error {
+	userID := changed.UserID
+	ours, err := r.Channels.Ours(ctx, channelID)
+	if err != nil || !ours {
+		return err
+	}
+	m, err := r.Store.MessageByPost(ctx, postID)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && (m.Direction != domain.Inbound || m.WAMID == "") {
+		return nil // among colleagues
+	} else if err != nil {
+		return err
+	}
+	c, err := r.Store.ConversationByChannel(ctx, channelID)
+	if err != nil {
+		return err
+	}
+	if c.StateAt(r.Clock.Now()) != domain.Open {
+		r.hint(ctx, channelID, userID, domain.T("reaction.locked"))
+		return nil
+	}
+	standing, err := r.Posts.Reactions(ctx, postID)
+	if err != nil {
+		return err
+	}
+	// what was just put on or taken off may not be in the server's memory yet
+	standing = slices.DeleteFunc(standing, func(one posting.Reaction) bool { return one.UserID == changed.UserID && one.Emoji == changed.Emoji })
+	if !removed {
+		standing = append(standing, changed)
+	}
+	shown, unknown := r.last(standing)
+	if unknown {
+		r.hint(ctx, channelID, userID, domain.T("reaction.unknown"))
+		return nil
+	}
+	payload, err := posting.OutboundPayload{Reaction: &whatsapp.Reaction{MessageID: m.WAMID, Emoji: shown}}.Bytes()
+	if err != nil {
+		return err
+	}
+	_, err = r.Store.EnqueuePost(ctx, []domain.OutboxItem{{Payload: payload, Message: domain.Message{
+		ID: r.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound,
+		Kind: whatsapp.TypeReaction, AuthorID: userID, Status: domain.Pending, CreatedAt: changed.At,
+	}}}, 0)
+	r.Wake()
+	return err
+}
+
+// last is the character of the reaction that was put on last, "" for none.
+// unknown tells that this one has no character.
+func (r *Reactions) last(standing []posting.Reaction) (shown string, unknown bool) {
+	var latest posting.Reaction
+	for _, one := range standing {
+		if one.At >= latest.At {
+			latest = one
+		}
+	}
+	if latest.Emoji == "" {
+		return "", false
+	}
+	shown, ok := r.Emoji(latest.Emoji)
+	return shown, !ok
+}
+
+func (r *Reactions) hint(ctx context.Context, channelID, userID string, text domain.Text) {
+	r.Posts.Whisper(ctx, channelID, userID, "", r.Speaker.To(ctx, userID, text))
+}

@@ -1,0 +1,290 @@
+package service
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// assignmentChange is a change of the people of a conversation, with the line that tells it.
+type assignmentChange struct {
+	line    domain.Text
+	details map[string]string // for the audit
+}
+
+// applyAssignment applies a change of people under the conversation's lock: row, line and
+// audit are stored together. apply answers nil where nothing changes; then
+// there is nothing to tell either.
+func (s *Service) applyAssignment(ctx context.Context, actorID, id, action string, apply func(tx domain.Tx, c *domain.Conversation) (*assignmentChange, error)) (conv *domain.Conversation, changed bool, err error) {
+	err = s.Store.InTx(ctx, func(tx domain.Tx) error {
+		changed = false
+		if conv, err = tx.LockConversation(id); err != nil {
+			return err
+		}
+		done, err := apply(tx, conv)
+		if err != nil || done == nil {
+			return err
+		}
+		changed = true
+		conv.UpdatedAt = s.Clock.Now()
+		if err := tx.UpdateConversation(conv); err != nil {
+			return err
+		}
+		if done.line.Key != "" {
+			if err := tx.Line(id, done.line); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(actorID, action, id, done.details)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return conv, changed, nil
+}
+
+// serve makes somebody attendant, and owner of what nobody owns.
+func (s *Service) serve(c *domain.Conversation, userID string) map[string]string {
+	details := map[string]string{"from": c.AttendantID, "to": userID}
+	c.AttendantID, c.AttendedAt, c.QueuedFor = userID, s.Clock.Now(), ""
+	if c.OwnerID == "" {
+		c.OwnerID = userID
+	}
+	return details
+}
+
+// enqueue leaves a conversation to a queue, where it waits to be claimed.
+func (s *Service) enqueue(c *domain.Conversation, queueID, why string) map[string]string {
+	details := map[string]string{"from": c.AttendantID, "queue": queueID, "why": why}
+	c.QueueID, c.AttendantID, c.AttendedAt, c.QueuedFor = queueID, "", s.Clock.Now(), why
+	return details
+}
+
+// arranged shows a change that was stored, if there was one.
+func (s *Service) arranged(ctx context.Context, c *domain.Conversation, changed bool) (*domain.View, error) {
+	if !changed {
+		return s.view(c), nil
+	}
+	return s.shown(ctx, c, domain.Text{})
+}
+
+// Claim makes the actor attendant of a conversation that waits in a queue, and
+// owner if it has none. The first one wins.
+func (s *Service) Claim(ctx context.Context, actorID, id string) (*domain.View, error) {
+	conv, _, err := s.acting(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if conv.AttendantID == "" {
+		if err := s.mayServe(ctx, actorID, conv.TeamID); err != nil {
+			return nil, err
+		}
+	}
+	conv, changed, err := s.applyAssignment(ctx, actorID, id, "claim", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+		case c.AttendantID == actorID:
+			return nil, nil // the winner's second click
+		case c.AttendantID != "":
+			return nil, domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed", "Who", s.username(ctx, c.AttendantID)))
+		}
+		details := s.serve(c, actorID)
+		return &assignmentChange{domain.T("event.claimed", "Who", s.username(ctx, actorID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// TransferToUser makes somebody else attendant; the owner stays.
+func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error) {
+	conv, _, err := s.acting(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if conv.ClosedAt != 0 {
+		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+	}
+	if err := s.admit(ctx, conv, userID); err != nil {
+		return nil, err
+	}
+	conv, changed, err := s.applyAssignment(ctx, actorID, id, "transfer_user", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+		case c.AttendantID == userID:
+			return nil, nil
+		}
+		details := s.serve(c, userID)
+		return &assignmentChange{domain.T("event.transferred_user", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// TransferToQueue gives the conversation to a queue, where it waits to be claimed; the owner stays.
+func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error) {
+	if _, _, err := s.acting(ctx, actorID, id); err != nil {
+		return nil, err
+	}
+	queue, err := s.Store.Queue(ctx, queueID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, domain.RefuseField("queue_id", domain.T("refusal.unknown_queue"))
+	} else if err != nil {
+		return nil, err
+	}
+	conv, changed, err := s.applyAssignment(ctx, actorID, id, "transfer_queue", func(tx domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		err := tx.HoldQueue(queue.ID)
+		switch {
+		case errors.Is(err, domain.ErrNotFound):
+			return nil, domain.RefuseField("queue_id", domain.T("refusal.unknown_queue"))
+		case err != nil:
+			return nil, err
+		case c.ClosedAt != 0:
+			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+		case queue.TeamID != c.TeamID: // a channel cannot leave its team
+			return nil, domain.RefuseField("queue_id", domain.T("refusal.queue_other_team", "Queue", queue.Name))
+		case c.QueueID == queue.ID && c.AttendantID == "":
+			return nil, nil // it waits there already
+		}
+		details := s.enqueue(c, queue.ID, domain.QueuedTransfer)
+		return &assignmentChange{domain.T("event.transferred_queue", "By", s.username(ctx, actorID), "Queue", queue.Name, "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// SetOwner changes who is responsible: a supervisor's explicit act, and nobody else's.
+func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error) {
+	conv, queue, err := s.acting(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	supervises, err := s.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	if !supervises {
+		return nil, domain.Refuse(domain.CodeForbidden, domain.T("refusal.owner_by_supervisors"))
+	}
+	if conv.ClosedAt != 0 {
+		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+	}
+	if err := s.admit(ctx, conv, userID); err != nil {
+		return nil, err
+	}
+	seenIn := conv.QueueID
+	conv, changed, err := s.applyAssignment(ctx, actorID, id, "owner", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		switch {
+		case c.ClosedAt != 0:
+			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+		case c.QueueID != seenIn: // given away meanwhile: to a queue that the actor may not supervise
+			return nil, domain.Refuse(domain.CodeUnavailable, domain.T("refusal.changed_meanwhile"))
+		case c.OwnerID == userID:
+			return nil, nil
+		}
+		details := map[string]string{"from": c.OwnerID, "to": userID}
+		line := domain.T("event.owner_changed", "By", s.username(ctx, actorID), "From", s.username(ctx, c.OwnerID), "Who", s.username(ctx, userID))
+		c.OwnerID = userID
+		return &assignmentChange{line, details}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.arranged(ctx, conv, changed)
+}
+
+// admit takes somebody into the channel before they become somebody in it: who
+// cannot read it would be a lost conversation.
+func (s *Service) admit(ctx context.Context, c *domain.Conversation, userID string) error {
+	if err := s.mayServe(ctx, userID, c.TeamID); err != nil {
+		return err
+	}
+	err := s.Mirror.AddMember(ctx, c, userID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return domain.RefuseField("user_id", domain.T("refusal.user_not_in_team", "Who", s.username(ctx, userID)))
+	}
+	return err
+}
+
+// mayServe refuses, with the reason, who cannot serve a conversation of the team.
+func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
+	person, err := s.People.Person(ctx, userID, teamID)
+	who := domain.Username(person.Username)
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return domain.RefuseField("user_id", domain.T("refusal.unknown_user"))
+	case err != nil:
+		return err
+	case person.Bot:
+		return domain.RefuseField("user_id", domain.T("refusal.user_bot", "Who", who))
+	case person.Deactivated:
+		return domain.RefuseField("user_id", domain.T("refusal.user_deactivated", "Who", who))
+	case person.Guest: // invited to write along, not to answer for a customer
+		return domain.RefuseField("user_id", domain.T("refusal.user_guest", "Who", who))
+	case !person.InTeam:
+		return domain.RefuseField("user_id", domain.T("refusal.user_not_in_team", "Who", who))
+	}
+	return nil
+}
+
+// Invited makes attendant whom somebody else invited into a conversation's
+// channel. Who joins by themselves only looks; what is not a conversation's
+// channel, or is closed, is left alone. It may be repeated.
+func (s *Service) Invited(ctx context.Context, actorID, channelID, userID string) error {
+	if actorID == "" || actorID == userID {
+		return nil
+	}
+	conv, err := s.Store.ConversationByChannel(ctx, channelID)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && (conv.ClosedAt != 0 || conv.AttendantID == userID) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := s.mayServe(ctx, userID, conv.TeamID); err != nil {
+		if _, refused := domain.AsRefusal(err); refused { // a bot, for one
+			return nil
+		}
+		return err
+	}
+	conv, changed, err := s.applyAssignment(ctx, actorID, conv.ID, "invited", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID == userID {
+			return nil, nil
+		}
+		details := s.serve(c, userID)
+		return &assignmentChange{domain.T("event.invited", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+	})
+	if err != nil || !changed {
+		return err
+	}
+	return s.Mirror.SyncNow(ctx, conv.ID)
+}
+
+// Unassign gives a conversation back to its queue because its attendant is gone;
+// attendedAt is since when they were its attendant. Whoever serves it now, if
+// somebody else, keeps it.
+func (s *Service) Unassign(ctx context.Context, id, userID string, attendedAt int64, why string) error {
+	conv, changed, err := s.applyAssignment(ctx, "", id, "vacate", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID != userID || userID == "" || c.AttendedAt != attendedAt {
+			return nil, nil
+		}
+		details := s.enqueue(c, c.QueueID, why)
+		line := domain.T("event.left", "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID))
+		if why == domain.QueuedDeactivated {
+			line = domain.T("event.deactivated", "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID))
+		}
+		return &assignmentChange{line, details}, nil
+	})
+	if err != nil || !changed {
+		return err
+	}
+	return s.Mirror.SyncNow(ctx, conv.ID)
+}

@@ -1,0 +1,328 @@
+package service
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// DraftStore keeps held drafts. Times are milliseconds since epoch.
+type DraftStore interface {
+	// KeepDraft stores a draft, or finds the held one with the same text and
+	// files, which it answers. If the window turns out to be open by now (offer)
+	// it is offered at once. ErrConflict where the author holds MaxDrafts.
+	KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now int64) (*domain.Draft, error)
+	// Draft reads one, whatever became of it; ErrNotFound.
+	Draft(ctx context.Context, id string) (*domain.Draft, error)
+	// DraftsOf is a page of what is held or on its way in a conversation, of one
+	// author or ("") of all, in the order of writing, and how many there are.
+	DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*domain.Draft, int, error)
+	// EditDraft changes the text of a held draft, and makes it the editor's;
+	// ErrNotFound where it is held no more, ErrConflict where the editor holds the
+	// same text already. Of somebody else's it is audited with what old makes of the text that was.
+	EditDraft(ctx context.Context, id, by, text, fingerprint string, now int64, old func(text string) string) error
+	// DropDraft ends a held draft; ErrNotFound where it is held no more. It is audited as an edit is.
+	DropDraft(ctx context.Context, id, by string, now int64, old func(text string) string) error
+	// ChooseDrafts claims the held ones among the drafts for sending and answers
+	// which they were. Each draft is claimed by one caller, whatever the node.
+	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
+	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error
+}
+
+// DraftSender makes posts of chosen drafts. Where it is cut short, its own rounds go on.
+type DraftSender interface {
+	// SendDrafts posts what is chosen of an author in a conversation, in order,
+	// and answers why some of the drafts asked for may not be sent.
+	SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (refused map[string]domain.Text, err error)
+	// DraftsChanged brings the offers up to date soon.
+	DraftsChanged()
+	// OwnFiles are those of the files that the user uploaded and that no post has.
+	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
+}
+
+// DraftPorts is what Drafts are made of.
+type DraftPorts struct {
+	Service *Service
+	Store   DraftStore
+	Sender  DraftSender
+}
+
+// Drafts is what agents can do with held drafts. Each method checks who asks,
+// and answers a *Refusal where the answer is no.
+type Drafts struct{ DraftPorts }
+
+// NewDrafts makes them of their ports.
+func NewDrafts(p DraftPorts) *Drafts { return &Drafts{p} }
+
+// List is a page of the held drafts of a conversation: the actor's own, or everybody's for a supervisor.
+func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error) {
+	_, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	if err != nil {
+		return nil, 0, err
+	}
+	supervisor, err := d.Service.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, 0, err
+	}
+	author := actorID
+	if supervisor {
+		author = ""
+	}
+	return d.Store.DraftsOf(ctx, conversationID, author, page, perPage)
+}
+
+// Save keeps a text for later. fileIDs are files that the actor uploaded and posted nowhere.
+func (d *Drafts) Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*domain.Draft, error) {
+	conv, _, err := d.Service.acting(ctx, actorID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	if err := domain.CheckDraft(text, len(fileIDs)); err != nil {
+		return nil, err
+	}
+	now := d.Service.Clock.Now()
+	state := conv.StateAt(now)
+	if state == domain.Closed {
+		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
+	}
+	if len(fileIDs) > 0 {
+		own, err := d.Sender.OwnFiles(ctx, actorID, fileIDs)
+		if err != nil {
+			return nil, err
+		}
+		if len(own) != len(fileIDs) {
+			return nil, domain.RefuseField("file_ids", domain.T("draft.not_your_files"))
+		}
+	}
+	return d.keep(ctx, &domain.Draft{ID: d.Service.NewID(), ConversationID: conv.ID, AuthorID: actorID, Text: text, FileIDs: fileIDs}, state != domain.Open, now)
+}
+
+// Hold keeps what the posting hook just refused because the conversation is locked.
+func (d *Drafts) Hold(ctx context.Context, draft *domain.Draft) (*domain.Draft, error) {
+	if err := domain.CheckDraft(draft.Text, len(draft.FileIDs)); err != nil {
+		return nil, err
+	}
+	draft.ID = d.Service.NewID()
+	return d.keep(ctx, draft, true, d.Service.Clock.Now())
+}
+
+func (d *Drafts) keep(ctx context.Context, draft *domain.Draft, offer bool, now int64) (*domain.Draft, error) {
+	draft.State, draft.CreatedAt, draft.UpdatedAt = domain.DraftHeld, now, now
+	kept, err := d.Store.KeepDraft(ctx, draft, offer, now)
+	if errors.Is(err, domain.ErrConflict) {
+		return nil, domain.Refuse(domain.CodeInvalidField, domain.T("draft.full", "Max", domain.MaxDrafts))
+	} else if err != nil {
+		return nil, err
+	}
+	d.Sender.DraftsChanged()
+	return kept, nil
+}
+
+// Edit changes the text of a held draft. What a supervisor writes into
+// somebody else's becomes the supervisor's: nobody speaks in another's name.
+func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*domain.Draft, error) {
+	draft, err := d.touched(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if actorID != draft.AuthorID && len(draft.FileIDs) > 0 { // files go with who uploaded them
+		return nil, domain.RefuseField("text", domain.T("draft.their_files", "Who", d.Service.username(ctx, draft.AuthorID)))
+	}
+	if err := domain.CheckDraft(text, len(draft.FileIDs)); err != nil {
+		return nil, err
+	}
+	err = d.Store.EditDraft(ctx, id, actorID, text, domain.Fingerprint(text, draft.FileIDs), d.Service.Clock.Now(), d.Service.Sealer.Hash)
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return nil, gone(draft)
+	case errors.Is(err, domain.ErrConflict):
+		return nil, domain.RefuseField("text", domain.T("draft.same"))
+	case err != nil:
+		return nil, err
+	}
+	d.Sender.DraftsChanged()
+	return d.Store.Draft(ctx, id)
+}
+
+// Drop ends a held draft; it will not be offered any more.
+func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*domain.Draft, error) {
+	draft, err := d.touched(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Store.DropDraft(ctx, id, actorID, d.Service.Clock.Now(), d.Service.Sealer.Hash)
+	switch {
+	case errors.Is(err, domain.ErrNotFound) && draft.State == domain.DraftDropped:
+	case errors.Is(err, domain.ErrNotFound):
+		return nil, gone(draft)
+	case err != nil:
+		return nil, err
+	}
+	d.Sender.DraftsChanged()
+	return d.Store.Draft(ctx, id)
+}
+
+// ToEdit reads one draft for somebody who may change it: who may not gets no form to fill in.
+func (d *Drafts) ToEdit(ctx context.Context, actorID, id string) (*domain.Draft, error) {
+	return d.touched(ctx, actorID, id)
+}
+
+// Send makes a post of a held draft, which then goes to the customer as any
+// other. A second click finds it sent and changes nothing.
+func (d *Drafts) Send(ctx context.Context, actorID, id string) (*domain.Draft, error) {
+	draft, err := d.touched(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	if draft.State == domain.DraftDropped {
+		return nil, gone(draft)
+	}
+	if draft.State == domain.DraftHeld {
+		refused, err := d.send(ctx, actorID, draft.ConversationID, draft.AuthorID, []string{id})
+		if err != nil {
+			return nil, err
+		}
+		if text, no := refused[id]; no {
+			return nil, domain.RefuseField("text", text)
+		}
+	}
+	return d.Store.Draft(ctx, id)
+}
+
+// SendAll sends all held drafts of an author in a conversation, in the order of
+// writing. It answers how many were sent, and why the first that was not may not be.
+func (d *Drafts) SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *domain.Refusal, err error) {
+	if _, err := d.authorized(ctx, actorID, conversationID, authorID); err != nil {
+		return 0, nil, err
+	}
+	if err := d.mayTouch(ctx, actorID, conversationID, authorID); err != nil {
+		return 0, nil, err
+	}
+	held, _, err := d.Store.DraftsOf(ctx, conversationID, authorID, 0, domain.MaxDrafts)
+	if err != nil {
+		return 0, nil, err
+	}
+	var ids []string
+	for _, draft := range held {
+		if draft.State == domain.DraftHeld {
+			ids = append(ids, draft.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil, nil
+	}
+	refused, err := d.send(ctx, actorID, conversationID, authorID, ids)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, id := range ids {
+		if text, no := refused[id]; no {
+			return len(ids) - len(refused), domain.RefuseField("text", text), nil
+		}
+	}
+	return len(ids), nil, nil
+}
+
+// send claims drafts of one author and has them posted.
+func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID string, ids []string) (map[string]domain.Text, error) {
+	conv, err := d.Service.Store.Conversation(ctx, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Service.speaking(ctx, authorID, conv) // the post is the author's, whoever sends it
+	if _, no := domain.AsRefusal(err); no && actorID != authorID {
+		return nil, domain.RefuseField("text", domain.T("draft.author_left", "Who", d.Service.username(ctx, authorID)))
+	}
+	if err != nil {
+		return nil, err
+	}
+	now := d.Service.Clock.Now()
+	switch conv.StateAt(now) {
+	case domain.Open:
+	case domain.Closed:
+		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("post.closed"))
+	case domain.Expired:
+		return nil, domain.Refuse(domain.CodeWindowClosed, domain.T("draft.expired"))
+	default:
+		return nil, domain.Refuse(domain.CodeWindowClosed, domain.T("draft.waiting"))
+	}
+	chosen, err := d.Store.ChooseDrafts(ctx, ids, actorID, now)
+	if err != nil {
+		return nil, err
+	}
+	if actorID != authorID {
+		for _, id := range chosen {
+			if err := d.Store.Audit(ctx, actorID, "draft_sent", id, map[string]string{"author": authorID}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return d.Sender.SendDrafts(ctx, conversationID, authorID, ids)
+}
+
+// touched reads a draft for somebody who may change it: its author where they
+// may still post or act, or a supervisor who may act.
+func (d *Drafts) touched(ctx context.Context, actorID, id string) (*domain.Draft, error) {
+	draft, err := d.Store.Draft(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, domain.Refuse(domain.CodeNotFound, domain.T("draft.not_found"))
+	} else if err != nil {
+		return nil, err
+	}
+	if _, err = d.authorized(ctx, actorID, draft.ConversationID, draft.AuthorID); err != nil {
+		return nil, err
+	}
+	return draft, d.mayTouch(ctx, actorID, draft.ConversationID, draft.AuthorID)
+}
+
+func (d *Drafts) mayTouch(ctx context.Context, actorID, conversationID, authorID string) error {
+	if actorID == authorID {
+		conv, err := d.Service.Store.Conversation(ctx, conversationID)
+		if err != nil {
+			return err
+		}
+		err = d.Service.speaking(ctx, actorID, conv)
+		if _, no := domain.AsRefusal(err); !no {
+			return err
+		}
+	}
+	return d.Service.MayAct(ctx, actorID, conversationID)
+}
+
+// authorized reads a conversation for somebody who may read an author's drafts
+// in it. Who may post in its channel may have drafts there, and needs to see no more of it.
+func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, authorID string) (*domain.Conversation, error) {
+	if actorID == authorID {
+		conv, err := d.Service.Store.Conversation(ctx, conversationID)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.Service.speaking(ctx, actorID, conv); err == nil {
+			return conv, nil
+		} else if _, no := domain.AsRefusal(err); !no {
+			return nil, err
+		}
+	}
+	conv, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	if err != nil || actorID == authorID {
+		return conv, err
+	}
+	supervisor, err := d.Service.People.Supervises(ctx, actorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	if !supervisor {
+		return nil, domain.Refuse(domain.CodeForbidden, domain.T("draft.not_yours", "Who", d.Service.username(ctx, authorID)))
+	}
+	return conv, nil
+}
+
+// gone says that a draft is held no more.
+func gone(draft *domain.Draft) *domain.Refusal {
+	if draft.State == domain.DraftDropped {
+		return domain.Refuse(domain.CodeNotFound, domain.T("draft.dropped"))
+	}
+	return domain.Refuse(domain.CodeNotFound, domain.T("draft.gone"))
+}

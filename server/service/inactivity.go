@@ -1,0 +1,87 @@
+package service
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// CheckInactivity acts where a customer has waited for our answer longer than the
+// queue's time. An attendant who is linked to the queue is reminded, once, and
+// keeps the conversation; from somebody else it goes back to the queue; where
+// nobody serves it the queue is reminded, once. A conversation that waits for
+// the customer is left alone, whoever serves it.
+//
+// What is decided and what tells of it are stored together, so that it happens
+// once whoever looks, and however often.
+func (s *Service) CheckInactivity(ctx context.Context, id string) error {
+	seen, err := s.Store.Conversation(ctx, id)
+	if err != nil {
+		return err
+	}
+	queue, err := s.Store.Queue(ctx, seen.QueueID)
+	if err != nil {
+		return err
+	}
+	linked := false
+	if seen.AttendantID != "" {
+		if linked, err = s.People.InQueue(ctx, seen.AttendantID, queue); err != nil {
+			return err
+		}
+	}
+	now := s.Clock.Now()
+	conv, changed, err := s.applyAssignment(ctx, "", id, "idle", func(tx domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
+		if c.AttendantID != seen.AttendantID || c.QueueID != seen.QueueID {
+			return nil, nil // the next look sees what is now
+		}
+		since, err := tx.CustomerWaits(id)
+		if err != nil {
+			return nil, err
+		}
+		// who came later has the queue's time from then on
+		begin := max(since, c.AttendedAt)
+		patience := s.patience(queue)
+		switch {
+		case since == 0 || c.ClosedAt != 0 || c.AbortedAt != 0 || c.RemindedAt == begin:
+			return nil, tx.LookAgain(id, 0)
+		case patience == 0 || begin+patience > now:
+			return nil, tx.LookAgain(id, begin)
+		}
+		return s.applyInactivity(ctx, tx, c, linked, since, begin)
+	})
+	if err != nil || !changed {
+		return err
+	}
+	return s.Mirror.SyncNow(ctx, conv.ID)
+}
+
+func (s *Service) applyInactivity(ctx context.Context, tx domain.Tx, c *domain.Conversation, linked bool, since, begin int64) (*assignmentChange, error) {
+	details := map[string]string{"attendant": c.AttendantID, "since": strconv.FormatInt(since, 10)}
+	switch {
+	case c.AttendantID == "": // the mirror makes a new card of it
+		c.RemindedAt = begin
+		return &assignmentChange{details: details}, tx.LookAgain(c.ID, 0)
+	case linked:
+		c.RemindedAt = begin
+		key := "idle:" + c.ID + ":" + strconv.FormatInt(begin, 10)
+		if err := tx.Remind(key, c.AttendantID, c.ID, domain.T("people.waiting", "Since", since), s.Clock.Now()); err != nil {
+			return nil, err
+		}
+		return &assignmentChange{details: details}, tx.LookAgain(c.ID, 0)
+	default:
+		line := domain.T("event.idle", "Who", s.username(ctx, c.AttendantID), "Since", since, "Owner", s.username(ctx, c.OwnerID))
+		s.enqueue(c, c.QueueID, domain.QueuedIdle)
+		return &assignmentChange{line, details}, tx.LookAgain(c.ID, c.AttendedAt)
+	}
+}
+
+// patience is how long a customer may wait in a queue, milliseconds; 0 = for ever.
+func (s *Service) patience(queue *domain.Queue) int64 {
+	minutes := queue.InactivityMinutes
+	if minutes == 0 {
+		minutes = s.Settings().InactivityMinutes
+	}
+	return int64(minutes) * time.Minute.Milliseconds()
+}

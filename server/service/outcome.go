@@ -1,0 +1,47 @@
+package service
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// began ties the request to what it stored, in the same transaction: a crash
+// later sends nothing twice, and who lost the request to another try stores nothing.
+func began(tx domain.Tx, request, conversationID, messageID string) error {
+	if request == "" {
+		return nil
+	}
+	err := tx.Began(request, conversationID, messageID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return domain.Refuse(domain.CodeInProgress, domain.Text{})
+	}
+	return err
+}
+
+// Outcome tells what came of a message that an earlier try of a request stored,
+// as the try would have told it; words say what an error of Meta's means.
+func (s *Service) Outcome(ctx context.Context, messageID string, words func(code int) domain.Words) (*domain.Started, error) {
+	m, err := s.Store.Message(ctx, messageID)
+	if err != nil {
+		return nil, err
+	}
+	conv, err := s.Store.Conversation(ctx, m.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	switch m.Status {
+	case domain.Failed:
+		return nil, s.refused(ctx, conv, domain.Delivery{Status: m.Status, MetaCode: m.ReasonCode, Words: words(m.ReasonCode)})
+	case domain.NotSent:
+		return nil, refusedByMeta(domain.Delivery{Status: m.Status})
+	}
+	status := domain.Unknown
+	if m.Status.Reached() {
+		status = domain.Sent
+	}
+	_ = s.Mirror.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	return &domain.Started{Conversation: conv, Status: status}, nil
+}

@@ -1,0 +1,88 @@
+package service
+
+import (
+	"context"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// Overview counts the conversations the actor may see.
+func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter) (*domain.Overview, error) {
+	queues, all, err := s.sees(ctx, actorID)
+	if err != nil {
+		return nil, err
+	}
+	filter := s.listFilter(f)
+	counts, err := s.Store.CountConversations(ctx, actorID, idsOf(queues), all, filter)
+	if err != nil {
+		return nil, err
+	}
+	return &domain.Overview{Counts: counts, Queues: queues, Now: filter.Now}, nil
+}
+
+// revealLookback is how many of a contact's conversations are looked through for one in which the actor may act.
+const revealLookback = 50
+
+// Reveal shows a contact's number and document to somebody who may act in a
+// conversation of theirs. It is audited first.
+func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error) {
+	found, _, err := s.List(ctx, actorID, domain.Filter{ContactID: contactID, PerPage: revealLookback})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
+	}
+	if err := s.mayActInOneOf(ctx, actorID, found); err != nil {
+		return nil, err
+	}
+	if err := s.Store.InTx(ctx, func(tx domain.Tx) error { return tx.Audit(actorID, "contact_revealed", contactID, nil) }); err != nil {
+		return nil, err
+	}
+	contact := found[0].Contact
+	out := &domain.Revealed{ContactID: contactID, Phone: contact.Phone}
+	out.CPF, err = s.Store.Document(&contact)
+	return out, err
+}
+
+// mayActInOneOf refuses who may act in none of some conversations, with the reason of the first.
+func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domain.View) (refusal error) {
+	for _, view := range of {
+		queue, err := s.queueOf(ctx, view.Conversation)
+		if err != nil {
+			return err
+		}
+		err = s.mayAct(ctx, actorID, view.Conversation, queue)
+		if err == nil {
+			return nil
+		}
+		if _, no := domain.AsRefusal(err); !no {
+			return err
+		}
+		if refusal == nil {
+			refusal = err
+		}
+	}
+	return refusal
+}
+
+// sees answers the queues whose conversations the actor sees, and whether they see everything.
+func (s *Service) sees(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
+	if all, err = s.People.SystemAdmin(ctx, actorID); err != nil {
+		return nil, false, err
+	}
+	if all {
+		queues, err = s.Store.Queues(ctx)
+	} else {
+		queues, err = s.QueuesOf(ctx, actorID)
+	}
+	return queues, all, err
+}
+
+func idsOf(queues []*domain.Queue) []string {
+	ids := make([]string, len(queues))
+	for i, q := range queues {
+		ids[i] = q.ID
+	}
+	return ids
+}

@@ -1,0 +1,138 @@
+package service
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// View answers a conversation to somebody who may see it, else CodeNotFound.
+func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, error) {
+	conv, _, err := s.visible(ctx, actorID, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.view(conv), nil
+}
+
+// ViewChannel answers the conversation of a channel.
+func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error) {
+	conv, err := s.Store.ConversationByChannel(ctx, channelID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_a_conversation"))
+	} else if err != nil {
+		return nil, err
+	}
+	return s.View(ctx, actorID, conv.ID)
+}
+
+// List answers a page of the conversations the actor may see, and how many there are.
+func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error) {
+	queues, all, err := s.sees(ctx, actorID)
+	if err != nil {
+		return nil, 0, err
+	}
+	convs, total, err := s.Store.ListConversations(ctx, actorID, idsOf(queues), all, s.listFilter(f))
+	if err != nil {
+		return nil, 0, err
+	}
+	views := make([]*domain.View, len(convs))
+	for i, c := range convs {
+		views[i] = s.view(c)
+	}
+	return views, total, nil
+}
+
+// listFilter adds what the store cannot know: the time, and whether the query is a document.
+func (s *Service) listFilter(f domain.Filter) domain.ListFilter {
+	lf := domain.ListFilter{Filter: f, Now: s.Clock.Now()}
+	lf.Query = strings.TrimSpace(lf.Query)
+	if doc, ok := domain.ParseDocument(lf.Query); ok {
+		lf.Document = doc
+	}
+	return lf
+}
+
+// QueuesOf are the queues whose agent the user is: where they may start.
+func (s *Service) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
+	return s.People.QueuesOf(ctx, userID)
+}
+
+// Messages answers a page of a conversation's messages, oldest first.
+func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error) {
+	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+		return nil, 0, err
+	}
+	return s.Store.Messages(ctx, id, page, perPage)
+}
+
+// MessageOfPost answers the message of a post in a conversation; ErrNotFound where the post is none.
+func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error) {
+	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+		return nil, err
+	}
+	message, err := s.Store.MessageByPost(ctx, postID)
+	if err == nil && message.ConversationID != id {
+		return nil, domain.ErrNotFound
+	}
+	return message, err
+}
+
+// visible reads a conversation and its queue for somebody who may see it. The
+// queue is nil where it was removed: what was closed in it stays readable.
+func (s *Service) visible(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
+	notFound := domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
+	conv, err := s.Store.Conversation(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && conv.AbortedAt != 0 {
+		return nil, nil, notFound
+	} else if err != nil {
+		return nil, nil, err
+	}
+	queue, err := s.queueOf(ctx, conv)
+	if err != nil {
+		return nil, nil, err
+	}
+	may, err := s.maySee(ctx, actorID, conv, queue)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !may {
+		return nil, nil, notFound
+	}
+	return conv, queue, nil
+}
+
+func (s *Service) maySee(ctx context.Context, actorID string, c *domain.Conversation, queue *domain.Queue) (bool, error) {
+	if actorID != "" && (c.OwnerID == actorID || c.AttendantID == actorID) {
+		return true, nil
+	}
+	if queue != nil {
+		member, err := s.People.InQueue(ctx, actorID, queue)
+		if err != nil || member {
+			return member, err
+		}
+	}
+	return s.People.SystemAdmin(ctx, actorID)
+}
+
+// queueOf reads a conversation's queue; nil where it was removed.
+func (s *Service) queueOf(ctx context.Context, c *domain.Conversation) (*domain.Queue, error) {
+	queue, err := s.Store.Queue(ctx, c.QueueID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, nil
+	}
+	return queue, err
+}
+
+// queueGone refuses what needs the queue of a conversation whose queue was removed.
+func queueGone() *domain.Refusal {
+	return domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.queue_gone"))
+}
+
+func (s *Service) view(c *domain.Conversation) *domain.View {
+	now := s.Clock.Now()
+	return &domain.View{Conversation: c, State: c.StateAt(now), CooldownUntil: s.cooldownUntil(c, now)}
+}

@@ -1,0 +1,304 @@
+package service_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/channelsync"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/inbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// scene is a bench with the real relay on both sides; Meta and Mattermost are played.
+type scene struct {
+	*bench
+	out    *outbound.Worker
+	in     *inbound.Handler
+	mirror *channelsync.Syncer
+	server *server
+	meta   func(ctx context.Context) error // what happens while Meta is asked, and its answer
+	told   []string                        // who got a direct message of a failed start
+	kill   bool                            // the process dies before the conversation is aborted
+}
+
+// server is Mattermost: channels by name, archived or not, and posts by what tells them apart.
+type server struct {
+	channelsync.SyncPosts
+	channels map[string]bool // by id; true = archived
+	posts    []posting.Post
+}
+
+func (s *server) EnsureChannel(_ context.Context, c posting.Channel) (string, error) {
+	if _, there := s.channels[c.Name]; !there {
+		s.channels[c.Name] = false
+	}
+	return c.Name, nil
+}
+func (s *server) Archive(_ context.Context, id string) error { s.channels[id] = true; return nil }
+func (s *server) CreatePost(_ context.Context, p posting.Post) (string, error) {
+	if s.channels[p.ChannelID] {
+		return "", errors.New("the channel is archived")
+	}
+	s.posts = append(s.posts, p)
+	return fmt.Sprint("post", len(s.posts)), nil
+}
+func (s *server) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
+	for i, p := range s.posts {
+		if p.ChannelID == channelID && p.Props[prop] == value {
+			return fmt.Sprint("post", i+1), nil
+		}
+	}
+	return "", domain.ErrNotFound
+}
+func (s *server) Agree(_ context.Context, _, id string) (string, error)   { return id, nil }
+func (s *server) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
+func (s *server) Join(context.Context, string, string) error              { return nil }
+func (s *server) SetHeader(context.Context, string, string) error         { return nil }
+func (s *server) Discard(_ context.Context, c posting.Channel) error {
+	if _, there := s.channels[c.Name]; there {
+		s.channels[c.Name] = true
+	}
+	return nil
+}
+func (s *server) PutRight(context.Context, string, posting.Channel) (int64, error) { return 0, nil }
+func (s *server) Guard(context.Context, string) error                              { return nil }
+func (s *server) AddMember(context.Context, string, string, string) error          { return nil }
+func (s *server) NotifyAll(context.Context, string, string) error                  { return nil }
+func (s *server) React(context.Context, string, string) (bool, error)              { return true, nil }
+func (s *server) EditPost(context.Context, string, string, map[string]any) error   { return nil }
+func (s *server) messages(channelID string) (texts []string) {
+	for _, p := range s.posts {
+		if p.ChannelID == channelID {
+			texts = append(texts, p.Message)
+		}
+	}
+	return texts
+}
+
+type keys struct{}
+
+func (keys) Markdown(_, key string, _ map[string]any) string { return key }
+
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}
+
+// mortal is a store of a process that may die before it aborts a conversation.
+type mortal struct {
+	*store.Store
+	scene *scene
+}
+
+var errKilled = errors.New("killed")
+
+func (m mortal) Abort(ctx context.Context, id string, now int64) (bool, error) {
+	if m.scene.kill {
+		m.scene.kill = false
+		return false, errKilled
+	}
+	return m.Store.Abort(ctx, id, now)
+}
+
+func newScene(t *testing.T) *scene {
+	s := &scene{bench: newBench(t), server: &server{channels: map[string]bool{}}}
+	account := *s.account
+	account.DefaultQueueID = s.other.ID
+	require.NoError(t, s.store.UpdateAccount(context.Background(), &account, s.now))
+	nothing := func() {}
+	speaker := posting.Localizer{Texts: keys{}, Server: func() string { return "en" }}
+	effects := &outbound.FailureEffects{Store: s.store, Clock: s, Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}}
+	s.mirror = &channelsync.Syncer{
+		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Speaker: speaker, Clock: s, Log: quiet{}, Username: s.Username,
+		Link: func(context.Context, *domain.Conversation) string { return "" },
+	}
+	s.out = &outbound.Worker{
+		Store: mortal{s.store, s}, Owner: "me", Pacer: outbound.NewRateLimiter(), Flights: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, Shown: nothing, Refresh: nothing,
+		Send: func(ctx context.Context, _ whatsapp.Credentials, _ whatsapp.Outgoing) (whatsapp.Sent, error) {
+			return whatsapp.Sent{MessageID: "wamid.template"}, s.meta(ctx)
+		},
+		Aborted: func(_ context.Context, send *domain.Send, _ whatsapp.Verdict) {
+			s.told = append(s.told, send.Message.AuthorID)
+		},
+	}
+	s.in = &inbound.Handler{
+		Store: s.store, Poster: s.server, Speaker: speaker, Clock: s, NewID: model.NewId, Refresh: nothing, Fetch: nothing,
+		Settings: func() domain.Settings { return s.settings },
+	}
+	s.do.Mirror = s.mirror
+	s.do.Sender = &outbound.SyncSender{Outbound: s.out, Queue: s.store.Outbox(), Wake: nothing}
+	return s
+}
+
+// write is one try of the customer's message; done once it stands in a channel.
+func (s *scene) write(attempt int) (done bool) {
+	payload, err := json.Marshal(whatsapp.Item{
+		Kind: whatsapp.KindMessage, PhoneNumberID: s.account.PhoneNumberID, Contact: whatsapp.Contact{WaID: phone[1:]},
+		Data: json.RawMessage(`{"id":"wamid.inbound","from":"` + phone[1:] + `","type":"text","text":{"body":"Olá, alguém?"}}`),
+	})
+	require.NoError(s.t, err)
+	outcome, err := s.in.Handle(context.Background(), jobqueue.Job{ID: 7, Order: s.now, Attempts: attempt, Payload: payload})
+	require.NoError(s.t, err)
+	if finish := outcome.Finish(); finish != nil {
+		_, err = finish(context.Background(), "me", time.Minute)
+		require.ErrorIs(s.t, err, jobqueue.ErrLost, "there is no such job in the inbox")
+	}
+	return !outcome.Again()
+}
+
+// relayGoesOn is what the workers do after a process died: every lease is over.
+func (s *scene) relayGoesOn() {
+	_, err := s.db.Exec("UPDATE waa_outbox SET lease_until = 0, due_at = 0, left_at = greatest(0, left_at - 61000); UPDATE waa_conversations SET refresh_lease = least(refresh_lease, 1)")
+	require.NoError(s.t, err)
+	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10, jobqueue.Limit{})
+	require.NoError(s.t, err)
+	for _, job := range jobs {
+		outcome, err := s.out.Handle(context.Background(), job)
+		require.NoError(s.t, err)
+		if outcome.Again() {
+			require.NoError(s.t, s.store.Outbox().Retry(context.Background(), "me", job.ID, 0, ""))
+			continue
+		}
+		_, err = s.store.Outbox().Finish(context.Background(), "me", job.ID, time.Minute)
+		require.NoError(s.t, err)
+	}
+	s.now += 4000 // what is due is due
+	_, err = s.mirror.Round(context.Background())
+	require.NoError(s.t, err)
+}
+
+// TestARefusedStartSwallowsNothing plays what may happen while Meta is asked, in each order, with each
+// answer of Meta's, and with a kill before the conversation is aborted.
+func TestARefusedStartSwallowsNothing(t *testing.T) {
+	refused := &whatsapp.APIError{HTTPStatus: http.StatusBadRequest, Code: 132001}
+	answers := map[string]error{"refused": refused, "unknown": &whatsapp.TransportError{Err: errors.New("cut"), Left: true}, "taken": nil}
+	orders := [][]string{nil, {"write"}, {"channel"}, {"write", "channel"}, {"channel", "write"}, {"write", "round"}, {"found"}, {"channel made, not recorded"}}
+	for answer, err := range answers {
+		for _, order := range orders {
+			for _, kill := range []bool{false, true} {
+				if kill && answer != "refused" {
+					continue
+				}
+				t.Run(fmt.Sprint(answer, order, kill), func(t *testing.T) {
+					s := newScene(t)
+					s.play(answer, err, order, kill)
+				})
+			}
+		}
+	}
+}
+
+func (s *scene) play(answer string, err error, order []string, kill bool) {
+	t, ctx := s.t, context.Background()
+	s.kill = kill
+	wrote, attempts := false, 0
+	var found *domain.InboundTarget
+	who := domain.WhatsAppIdentity{PhoneKey: phone[1:], WAID: phone[1:]}
+	s.meta = func(ctx context.Context) error {
+		var id string
+		require.NoError(t, s.db.QueryRow("SELECT id FROM waa_conversations").Scan(&id))
+		for _, step := range order {
+			switch step {
+			case "write":
+				wrote, attempts = true, attempts+1
+				s.write(attempts)
+			case "channel":
+				require.NoError(t, s.mirror.SyncNow(ctx, id))
+			case "round":
+				_, err := s.mirror.Round(ctx)
+				require.NoError(t, err)
+			case "found": // the message knows its conversation and is not stored yet
+				found, _ = s.store.ResolveTarget(ctx, s.account.ID, "wamid.inbound", "", who)
+				require.Equal(t, id, found.Conversation.ID)
+			case "channel made, not recorded": // another node's mirror dies between the two
+				claimed, err := s.store.ClaimRefresh(ctx, id, s.now, time.Minute, 1)
+				require.NoError(t, err)
+				require.Len(t, claimed, 1)
+				_, err = s.server.EnsureChannel(ctx, posting.Channel{Name: "wa-" + id})
+				require.NoError(t, err)
+				_, err = s.db.Exec("UPDATE waa_conversations SET refresh_lease = 1")
+				require.NoError(t, err)
+			}
+		}
+		return err
+	}
+	_, startErr := s.do.Start(ctx, s.request(phone))
+	if kill && startErr != nil {
+		if _, refused := domain.AsRefusal(startErr); !refused {
+			require.ErrorIs(t, startErr, errKilled)
+		}
+	}
+	if found != nil {
+		_, _, _, err := s.store.SaveInbound(ctx, &domain.Message{
+			ID: model.NewId(), ConversationID: found.Conversation.ID, AccountID: s.account.ID, Kind: "text", WAMID: "wamid.inbound", CreatedAt: s.now,
+		}, who, true, s.now)
+		if answer == "refused" && !kill {
+			require.ErrorIs(t, err, domain.ErrNotFound, "an aborted conversation takes no message")
+		}
+		wrote = true
+	}
+	s.relayGoesOn()
+	if wrote {
+		for done := false; !done; s.relayGoesOn() {
+			attempts++
+			require.Less(t, attempts, 10, "the message waits for ever")
+			done = s.write(attempts)
+		}
+	}
+	s.relayGoesOn()
+	s.checkEnd(answer, wrote, kill, startErr)
+}
+
+// checkEnd: the message stands in the channel of a conversation that is alive, and whatever is dead left nothing.
+func (s *scene) checkEnd(answer string, wrote, kill bool, startErr error) {
+	t, ctx := s.t, context.Background()
+	live, _, err := s.do.List(ctx, "root", domain.Filter{PerPage: 60})
+	require.NoError(t, err)
+	shown := map[string]bool{}
+	for _, view := range live {
+		require.NotEmpty(t, view.ChannelID, "a conversation without a channel")
+		archived, made := s.server.channels[view.ChannelID]
+		require.True(t, made)
+		require.False(t, archived)
+		shown[view.ChannelID] = true
+	}
+	for id, archived := range s.server.channels {
+		require.Equal(t, !shown[id], archived, "a channel that belongs to nobody")
+	}
+	var channel, body string
+	if wrote {
+		require.NoError(t, s.db.QueryRow(`SELECT c.channel_id, m.post_id FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id
+			WHERE m.wamid = 'wamid.inbound' AND c.aborted_at = 0 AND c.closed_at = 0`).Scan(&channel, &body))
+		require.Contains(t, s.server.messages(channel), "Olá, alguém?")
+	}
+	_, refused := domain.AsRefusal(startErr)
+	if answer != "refused" {
+		require.NoError(t, startErr)
+		require.Len(t, live, 1)
+		return
+	}
+	require.True(t, refused || kill)
+	if len(live) == 0 {
+		require.False(t, wrote)
+		if kill {
+			require.Equal(t, []string{"bruno"}, s.told, "nobody waited for the answer any more")
+		}
+		_, err := s.do.Start(ctx, s.request(phone))
+		require.Equal(t, domain.CodeMetaRefused, refusal(t, err).Code, "the customer can be started with again")
+	}
+}

@@ -1,0 +1,240 @@
+package service
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// SendTemplate sends another template in a conversation, if its state, the
+// cooldown and the plan allow it.
+func (s *Service) SendTemplate(ctx context.Context, req domain.TemplateRequest) (*domain.Started, error) {
+	conv, queue, err := s.acting(ctx, req.ActorID, req.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	if queue == nil {
+		return nil, queueGone()
+	}
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, conv.AccountID, req.Template, req.Variables)
+	if err != nil {
+		return nil, err
+	}
+	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
+	return s.sendTemplate(ctx, conv.ID, use)
+}
+
+func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *templateUse) (*domain.Started, error) {
+	var conv *domain.Conversation
+	messageID := s.NewID()
+	err := s.Store.InTx(ctx, func(tx domain.Tx) error {
+		var err error
+		if conv, err = tx.LockConversation(conversationID); err != nil {
+			return err
+		}
+		contact := &conv.Contact
+		now := s.Clock.Now()
+		if use.since != 0 && conv.LastTemplateAt > use.since { // one form, submitted twice: one confirmation, one template
+			return domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
+		}
+		if refusal := use.leaving(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
+			return refusal
+		}
+		open := conv.StateAt(now) == domain.Open
+		if open && !use.confirm {
+			text := domain.T("refusal.window_open_template")
+			return &domain.Refusal{Code: domain.CodeInvalidField, Text: text, Fields: map[string]domain.Text{"confirm": text}, Agree: true}
+		}
+		if err := s.checkCooldown(ctx, tx, contact, conv, use, now); err != nil {
+			return err
+		}
+		conv.LastTemplateAt, conv.UpdatedAt = now, now
+		if err := tx.UpdateConversation(conv); err != nil {
+			return err
+		}
+		return s.storeTemplate(tx, conv, contact, use, messageID, now)
+	})
+	if err != nil {
+		s.noteBudget(ctx, use.queue.ID, err)
+		return nil, err
+	}
+	return s.deliverTemplate(ctx, conv, use, messageID)
+}
+
+// checkCooldown refuses a template that comes too soon after another one. within is the conversation it would be sent in; nil = a new one.
+//
+// Where the customer answered (the window is open or over), a template of the
+// same conversation is no reason to wait: they are talking. One that another
+// conversation sent is.
+func (s *Service) checkCooldown(ctx context.Context, tx domain.Tx, contact *domain.Contact, within *domain.Conversation, use *templateUse, now int64) error {
+	cooldown := s.cooldown()
+	if cooldown == 0 || contact.LastTemplateAt == 0 || contact.LastTemplateAt+cooldown <= now {
+		return nil
+	}
+	if within != nil && within.StateAt(now) != domain.Waiting && within.LastTemplateAt == contact.LastTemplateAt {
+		return nil
+	}
+	last, err := tx.LastTemplate(contact.ID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil // what was sent failed
+	} else if err != nil {
+		return err
+	}
+	until := last.CreatedAt + cooldown
+	if until <= now {
+		return nil
+	}
+	who := s.username(ctx, last.AuthorID)
+	name, err := tx.TemplateName(last.TemplateID)
+	if err != nil {
+		return err
+	}
+	refusal := domain.Refuse(domain.CodeCooldown, domain.T("refusal.cooldown", "Who", who, "Template", name, "At", last.CreatedAt, "Until", until).In(use.queue.TimeZone))
+	if !use.supervisor {
+		return refusal
+	}
+	refusal.Agree, refusal.NeedsReason = true, true
+	if !use.confirm || use.reason == "" {
+		if use.confirm {
+			refusal.Fields = map[string]domain.Text{"reason": domain.T("refusal.reason_needed")}
+		}
+		return refusal
+	}
+	return tx.Audit(use.actorID, "cooldown_override", contact.ID, map[string]string{"reason": use.reason, "template": use.template.ID})
+}
+
+// coolingDown tells whether a template in the conversation would meet the cooldown.
+func (s *Service) coolingDown(c *domain.Conversation, now int64) bool {
+	return s.cooldownUntil(c, now) > now
+}
+
+// cooldownUntil is when another template may follow in the conversation; 0 = at once.
+func (s *Service) cooldownUntil(c *domain.Conversation, now int64) int64 {
+	until := c.Contact.BlockedUntil
+	if c.StateAt(now) == domain.Waiting || c.LastTemplateAt != c.Contact.LastTemplateAt {
+		if c.Contact.LastTemplateAt != 0 {
+			until = max(until, c.Contact.LastTemplateAt+s.cooldown())
+		}
+	}
+	if until <= now {
+		return 0
+	}
+	return until
+}
+
+func (s *Service) cooldown() int64 {
+	return int64(s.Settings().CooldownHours) * time.Hour.Milliseconds()
+}
+
+// storeTemplate reserves the money and stores the message with its outbox job.
+func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
+	plan, spent, err := tx.LockPlan(use.queue.ID, domain.MonthStart(now))
+	if errors.Is(err, domain.ErrNotFound) {
+		return domain.Refuse(domain.CodeNoPlan, domain.T("refusal.no_plan", "Queue", use.queue.Name))
+	} else if err != nil {
+		return err
+	}
+	price := plan.PricesAt(now).Of(use.template.Category)
+	if spent+price > plan.MonthlyLimit {
+		return domain.Refuse(domain.CodeBudgetSpent, domain.T("refusal.budget_spent", "Queue", use.queue.Name, "Limit", int64(plan.MonthlyLimit), "Spent", int64(spent), "Currency", plan.Currency))
+	}
+	m := &domain.Message{
+		ID: messageID, ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: contact.ID,
+		Direction: domain.Outbound, Kind: domain.KindTemplate, AuthorID: use.actorID, Status: domain.Pending,
+		Text: use.composed.Text, TemplateID: use.template.ID, Category: strings.ToLower(use.template.Category), CreatedAt: now,
+	}
+	if err := tx.InsertMessage(m); err != nil {
+		return err
+	}
+	if err := tx.InsertCharge(&domain.Charge{
+		MessageID: m.ID, ConversationID: conv.ID, AccountID: conv.AccountID, QueueID: use.queue.ID, AgentID: use.actorID,
+		TemplateID: m.TemplateID, Category: m.Category, Amount: price, Currency: plan.Currency, State: domain.ChargeReserved, At: now,
+	}); err != nil {
+		return err
+	}
+	contact.LastTemplateAt, contact.UpdatedAt = now, now
+	if err := tx.UpdateContact(contact); err != nil {
+		return err
+	}
+	if err := began(tx, use.request, conv.ID, messageID); err != nil {
+		return err
+	}
+	if err := s.want(tx, contact, use, messageID, now); err != nil {
+		return err
+	}
+	if err := tx.Enqueue(m, use.composed.Outgoing, holdFor); err != nil {
+		return err
+	}
+	return tx.Audit(use.actorID, "template_sent", conv.ID, map[string]string{"template": m.TemplateID, "message": m.ID})
+}
+
+// noteBudget passes on that a plan said no: its transaction left no trace.
+func (s *Service) noteBudget(ctx context.Context, queueID string, err error) {
+	if refusal, ok := domain.AsRefusal(err); ok && refusal.Code == domain.CodeBudgetSpent && s.BudgetSpent != nil {
+		s.BudgetSpent(ctx, queueID)
+	}
+}
+
+// deliverTemplate sends what storeTemplate stored and turns what came of it into an answer.
+func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation, use *templateUse, messageID string) (*domain.Started, error) {
+	delivery, err := s.Sender.SendNow(ctx, messageID)
+	if err != nil {
+		return nil, err
+	}
+	if delivery.Status == domain.NotSent && delivery.Reason != 0 { // somebody stopped it since it was confirmed
+		contact := &conv.Contact
+		if now, err := s.Store.Conversation(ctx, conv.ID); err == nil {
+			contact = &now.Contact
+		}
+		return nil, use.leaving(contact, conv).RefusalFor(delivery.Reason, use.queue.TimeZone)
+	}
+	if delivery.Status == domain.Failed || delivery.Status == domain.NotSent {
+		return nil, s.refused(ctx, conv, delivery)
+	}
+	if err := s.Mirror.SyncNow(ctx, conv.ID); err != nil {
+		delivery.Status = domain.Unknown // it went out; the mirror's own rounds bring the channel
+	}
+	if delivery.Status == domain.Pending {
+		delivery.Status = domain.Unknown // the relay goes on with it
+	}
+	if conv, err = s.Store.Conversation(ctx, conv.ID); err != nil {
+		return nil, err
+	}
+	if conv.AbortedAt != 0 { // refused while the relay went on with it: the agent gets a direct message with the reason
+		return nil, domain.Refuse(domain.CodeMetaRefused, domain.T("refusal.refused_meanwhile"))
+	}
+	return &domain.Started{Conversation: conv, Status: delivery.Status}, nil
+}
+
+// refused says that Meta took no template. Where the customer wrote while a
+// start was under way its conversation goes on all the same, and is named.
+func (s *Service) refused(ctx context.Context, conv *domain.Conversation, d domain.Delivery) error {
+	r := refusedByMeta(d)
+	if conv.ChannelID != "" {
+		return r
+	}
+	if now, err := s.Store.Conversation(ctx, conv.ID); err != nil || now.AbortedAt != 0 {
+		return r // why the template failed is what the agent asked
+	}
+	r.ConversationID = conv.ID
+	r.Text = domain.T("refusal.refused_but_wrote", "Words", d.Words)
+	_ = s.Mirror.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	return r
+}
+
+// refusedByMeta puts Meta's words at the field that caused them.
+func refusedByMeta(d domain.Delivery) *domain.Refusal {
+	if d.Words == nil {
+		return domain.Refuse(domain.CodeUnavailable, domain.T("refusal.whatsapp_unavailable"))
+	}
+	text := domain.T("refusal.meta", "Words", d.Words)
+	r := &domain.Refusal{Code: domain.CodeMetaRefused, Text: text, MetaCode: d.MetaCode}
+	if d.Element != "" {
+		r.Fields = map[string]domain.Text{d.Element: text}
+	}
+	return r
+}

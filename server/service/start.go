@@ -1,0 +1,292 @@
+package service
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// holdFor is how long a start keeps its message to itself before the relay may
+// take it: only the moment until its own sender has it.
+const holdFor = 10_000 // milliseconds
+
+// Start begins an atendimento: it stores the conversation and its first
+// message, sends the template, and then lets the channel appear. A refusal by
+// Meta leaves no channel; an unknown outcome makes the channel and says so.
+func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.Started, error) {
+	p, err := s.prepareStart(ctx, &req)
+	if err != nil {
+		return nil, err
+	}
+	renames, err := s.mayRename(ctx, req.ActorID, p)
+	if err != nil {
+		return nil, err
+	}
+	var conv *domain.Conversation
+	var existing *domain.Conversation
+	messageID := s.NewID()
+	err = s.Store.InTx(ctx, func(tx domain.Tx) error {
+		contact, err := tx.LockContact(p.account, p.wanted)
+		if err != nil {
+			return err
+		}
+		existing, err = tx.OpenConversation(p.account.ID, contact.ID)
+		if err == nil {
+			return errExists // and nothing is written
+		}
+		if !errors.Is(err, domain.ErrNotFound) {
+			return err
+		}
+		existing, p.renames = nil, renames == contact.ID
+		now := s.Clock.Now()
+		if refusal := p.leaving(contact, nil).Refusal(now, p.queue.TimeZone); refusal != nil {
+			return refusal
+		}
+		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
+			return err
+		}
+		if err := tx.HoldQueue(p.queue.ID); errors.Is(err, domain.ErrNotFound) {
+			return domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
+		} else if err != nil {
+			return err
+		}
+		if err := s.checkRoom(tx, p.queue); err != nil {
+			return err
+		}
+		conv = &domain.Conversation{
+			ID: s.NewID(), AccountID: p.account.ID, ContactID: contact.ID, QueueID: p.queue.ID, TeamID: p.queue.TeamID,
+			OwnerID: req.ActorID, AttendantID: req.ActorID, LastTemplateAt: now, CreatedAt: now, UpdatedAt: now, Contact: *contact,
+		}
+		if err := tx.InsertConversation(conv); err != nil {
+			return err
+		}
+		return s.storeTemplate(tx, conv, contact, &p.templateUse, messageID, now)
+	})
+	switch {
+	case errors.Is(err, errExists):
+		return s.startInExisting(ctx, &req, p, existing)
+	case err != nil:
+		s.noteBudget(ctx, p.queue.ID, err)
+		return nil, err
+	}
+	return s.deliverTemplate(ctx, conv, &p.templateUse, messageID)
+}
+
+// errExists takes a start back whose customer has an open conversation.
+var errExists = errors.New("the customer has an open conversation")
+
+// checkRoom refuses a start where its channel could not be made: before
+// anything is sent or charged.
+func (s *Service) checkRoom(tx domain.Tx, queue *domain.Queue) error {
+	if s.ChannelLimit == nil {
+		return nil
+	}
+	limit := s.ChannelLimit()
+	if limit < 0 {
+		return nil
+	}
+	room, err := tx.TeamHasRoom(queue.TeamID, limit)
+	if err != nil || room {
+		return err
+	}
+	return domain.Refuse(domain.CodeUnavailable, domain.T("refusal.team_full", "Limit", limit, "Queue", queue.Name))
+}
+
+// startPlan is a start that passed every check that needs no lock.
+type startPlan struct {
+	templateUse
+	wanted domain.ContactWanted
+}
+
+// templateUse is one template about to be sent by somebody.
+type templateUse struct {
+	actorID    string
+	account    *domain.Account
+	queue      *domain.Queue
+	template   *domain.Template
+	composed   domain.Composed
+	supervisor bool
+	confirm    bool
+	reason     string
+	since      int64
+	request    string                // the token of the request, "" = none
+	customer   *domain.ContactWanted // what a start says of its customer; nil = nothing
+	renames    bool                  // the actor may replace what is known of the customer
+}
+
+// leaving is what the policy asks of the template's message, to a contact and in
+// a conversation as far as they are known.
+func (u *templateUse) leaving(contact *domain.Contact, within *domain.Conversation) *domain.Leaving {
+	return &domain.Leaving{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
+}
+
+func (s *Service) prepareStart(ctx context.Context, req *domain.StartRequest) (*startPlan, error) {
+	queue, err := s.Store.Queue(ctx, req.QueueID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
+	} else if err != nil {
+		return nil, err
+	}
+	member, err := s.People.InQueue(ctx, req.ActorID, queue)
+	if err != nil {
+		return nil, err
+	}
+	if !member {
+		return nil, domain.Refuse(domain.CodeForbidden, domain.T("refusal.not_in_queue", "Queue", queue.Name))
+	}
+	if req.AccountID != "" && req.AccountID != queue.AccountID {
+		return nil, domain.RefuseField("account_id", domain.T("refusal.account_not_of_queue"))
+	}
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables)
+	fields := map[string]domain.Text{}
+	if err != nil {
+		r, ok := domain.AsRefusal(err)
+		if !ok || len(r.Fields) == 0 {
+			return nil, err
+		}
+		fields = r.Fields // the customer's fields are checked too, so that the agent sees all at once
+	}
+	wanted, err := s.checkCustomer(req.Customer, fields)
+	if err != nil {
+		return nil, err
+	}
+	if len(fields) > 0 {
+		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: fields}
+	}
+	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
+	use.customer = &wanted
+	return &startPlan{templateUse: *use, wanted: wanted}, nil
+}
+
+// prepareTemplate checks everything about a template that needs no lock.
+func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *domain.Queue, accountID string, ref domain.TemplateRef, values map[string]string) (*templateUse, error) {
+	account, err := s.Store.Account(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	template, err := s.findTemplate(ctx, accountID, ref)
+	if err != nil {
+		return nil, err
+	}
+	use := &templateUse{actorID: actorID, account: account, queue: queue, template: template}
+	if refusal := use.leaving(nil, nil).Refusal(s.Clock.Now(), queue.TimeZone); refusal != nil {
+		return nil, refusal
+	}
+	if use.supervisor, err = s.People.Supervises(ctx, actorID, queue); err != nil {
+		return nil, err
+	}
+	if broken := template.Rules.Broken(values); broken != nil {
+		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: broken}
+	}
+	if use.composed, err = s.Composer.Compose(ctx, actorID, template, values); err != nil {
+		return nil, err
+	}
+	return use, nil
+}
+
+func (s *Service) findTemplate(ctx context.Context, accountID string, ref domain.TemplateRef) (*domain.Template, error) {
+	var template *domain.Template
+	var err error
+	if ref.ID != "" {
+		template, err = s.Store.Template(ctx, ref.ID)
+	} else {
+		template, err = s.Store.TemplateByName(ctx, accountID, ref.Name, ref.Language)
+	}
+	if errors.Is(err, domain.ErrNotFound) || err == nil && template.AccountID != accountID {
+		return nil, domain.RefuseField("template", domain.T("refusal.unknown_template"))
+	}
+	return template, err
+}
+
+// checkCustomer reads the customer's fields; what is wrong goes into fields.
+func (s *Service) checkCustomer(c domain.Customer, fields map[string]domain.Text) (domain.ContactWanted, error) {
+	settings := s.Settings()
+	wanted := domain.ContactWanted{Name: domain.CleanName(c.Name)}
+	switch {
+	case wanted.Name == "":
+		fields["customer_name"] = domain.T("refusal.name_empty")
+	case utf8.RuneCountInString(strings.TrimSpace(c.Name)) > domain.MaxNameLength:
+		fields["customer_name"] = domain.T("refusal.name_long", "Max", domain.MaxNameLength)
+	}
+	phone, ok := domain.ParsePhone(c.Phone, settings.DefaultRegion)
+	if !ok {
+		fields["phone"] = domain.T("refusal.phone_invalid")
+	}
+	wanted.Phone = phone
+	if strings.TrimSpace(c.CPF) == "" {
+		if settings.RequireCPF {
+			fields["cpf"] = domain.T("refusal.cpf_empty")
+		}
+		return wanted, nil
+	}
+	document, ok := domain.ParseDocument(c.CPF)
+	if !ok {
+		fields["cpf"] = domain.T("refusal.cpf_invalid")
+		return wanted, nil
+	}
+	wanted.Document = document
+	return wanted, nil
+}
+
+// startInExisting answers a start for a customer with an open conversation: it
+// is named, and on confirmation the template goes there.
+func (s *Service) startInExisting(ctx context.Context, req *domain.StartRequest, p *startPlan, existing *domain.Conversation) (*domain.Started, error) {
+	queue, err := s.queueOf(ctx, existing)
+	if err != nil {
+		return nil, err
+	}
+	name := ""
+	if queue != nil {
+		name = queue.Name
+	}
+	visible, err := s.maySee(ctx, req.ActorID, existing, queue)
+	if err != nil {
+		return nil, err
+	}
+	refusal := domain.Refuse(domain.CodeConversationExists, domain.T("refusal.conversation_exists", "Customer", existing.Contact.Name, "Owner", s.username(ctx, existing.OwnerID), "Queue", name))
+	if !visible {
+		return nil, refusal
+	}
+	refusal.ConversationID = existing.ID
+	if err := s.mayAct(ctx, req.ActorID, existing, queue); err != nil {
+		if _, no := domain.AsRefusal(err); no {
+			return nil, refusal
+		}
+		return nil, err
+	}
+	if !req.Confirm {
+		refusal.Agree = true
+		refusal.NeedsReason = p.supervisor && s.coolingDown(existing, s.Clock.Now())
+		return nil, refusal
+	}
+	use := p.templateUse
+	use.renames = true // who may see the conversation
+	started, err := s.sendTemplate(ctx, existing.ID, &use)
+	if started != nil {
+		started.Existing = true
+	}
+	return started, err
+}
+
+func (s *Service) username(ctx context.Context, userID string) domain.Username {
+	if userID == "" {
+		return ""
+	}
+	name, err := s.People.Username(ctx, userID)
+	if err != nil {
+		return ""
+	}
+	return domain.Username(name)
+}
+
+func cleanReason(reason string) string {
+	reason = strings.TrimSpace(reason)
+	if utf8.RuneCountInString(reason) > 1000 {
+		reason = string([]rune(reason)[:1000])
+	}
+	return reason
+}
