@@ -19,6 +19,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -29,7 +30,7 @@ type inbox struct {
 	sealer *sealer
 }
 
-func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
+func (i inbox) AddInbox(ctx context.Context, rows []webhook.InboxRow) error {
 	stored := make([]store.InboxRow, len(rows))
 	for n, row := range rows {
 		lane, err := i.sealer.Hide(row.Lane)
@@ -37,7 +38,7 @@ func (i inbox) AddInbox(ctx context.Context, rows []api.InboxRow) error {
 			return err
 		}
 		stored[n] = store.InboxRow{
-			Lane: lane, Order: row.Ord, Key: hiddenKey(row.Key), AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
+			Lane: lane, Order: row.Order, Key: hiddenKey(row.Key), AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
 		}
 	}
 	err := i.store.Deliver(ctx, stored)

@@ -30,6 +30,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
 const (
@@ -64,7 +65,7 @@ type app struct {
 	port     *mattermost.Port
 	db       *databases
 	store    *store.Store
-	accounts *api.MemoryAccounts
+	accounts *webhook.AccountCache
 	metrics  *metrics.Metrics
 
 	seals     *posting.Seals
@@ -81,6 +82,7 @@ type app struct {
 	people    *permission.People
 	commands  *command.Command
 	api       *api.API
+	webhook   *webhook.Handler
 	http      http.Handler
 
 	inbox, outbox *jobqueue.Worker
@@ -117,7 +119,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	}
 	a.seals = &posting.Seals{Keys: a.sealer.postKeys, Now: time.Now}
 	a.port = mattermost.New(p.API, botID, a.store, a.seals)
-	a.accounts = api.NewMemoryAccounts(a.store.Accounts, a.clock)
+	a.accounts = webhook.NewAccountCache(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
 	a.people = permission.New(a.store, p.API)
 	a.buildRelay()
@@ -226,7 +228,7 @@ func (a *app) buildRelay() {
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands, Share: inboxShare,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"), Outage: outage,
-		Yield: func(ctx context.Context) { a.api.Yield(ctx) },
+		Yield: func(ctx context.Context) { a.webhook.WaitForDeliveries(ctx) },
 	})
 	a.intake = &postpolicy.Intake{
 		Store: a.store, Judge: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
@@ -291,6 +293,7 @@ func (a *app) buildFront() {
 	front := &front{app: a, dialogs: dialogs}
 	a.commands = front.commands(log)
 	a.api = front.restAPI(log)
+	a.webhook = front.deliveries(log)
 	a.http = front.routes()
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/drafts"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
 // front is where people come in: REST, webhook, dialogs, buttons and the command.
@@ -33,15 +34,32 @@ func (f *front) routes() http.Handler {
 			f.dialogs.ServeHTTP(w, r)
 			return
 		}
-		f.app.api.ServeHTTP(w, r)
+		f.forAPI(r).ServeHTTP(w, r)
+	})
+}
+
+// forAPI is who serves a request that is no dialog's: Meta's deliveries go to the webhook. No panic leaves either.
+func (f *front) forAPI(r *http.Request) http.Handler {
+	if strings.HasPrefix(r.URL.Path, webhook.Path+"/") {
+		return f.app.api.Recover(f.app.webhook)
+	}
+	return f.app.api
+}
+
+func (f *front) deliveries(log mattermost.Logger) *webhook.Handler {
+	a := f.app
+	return webhook.New(webhook.Options{
+		Inbox: inbox{a.store, a.sealer}, Accounts: a.accounts, WakeInbox: a.inbox.Wake, OnIgnored: a.metrics.Ignored,
+		Localize: a.api.Localize, LogError: log.Error, Clock: a.clock,
 	})
 }
 
 func (f *front) restAPI(log mattermost.Logger) *api.API {
 	a := f.app
 	return api.New(api.Deps{
-		Inbox: inbox{a.store, a.sealer}, AccountCache: a.accounts, Wake: a.inbox.Wake, Ignored: a.metrics.Ignored,
-		Requests: a.store, Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
+		Wake: a.inbox.Wake, RefreshAccounts: a.accounts.Refresh, WebhookPath: webhook.Path,
+		LastWebhook: func(accountID string) int64 { return a.webhook.LastWebhook(accountID) },
+		Requests:    a.store, Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
 		Admins: a.people, Auditor: a.store, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
 		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
@@ -97,5 +115,5 @@ func (d commandDoctor) Examine(ctx context.Context) ([]command.Finding, error) {
 }
 
 func (a *app) doctor() *doctor.Doctor {
-	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.api.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: func() int { return int(a.reseal.lost.Load()) }, MayErase: a.port.MayErase}
+	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: func() int { return int(a.reseal.lost.Load()) }, MayErase: a.port.MayErase}
 }

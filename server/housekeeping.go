@@ -69,7 +69,7 @@ func (a *app) noteWebhooks(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, account := range accounts {
-		if last := a.api.LastWebhook(account.ID); last > account.WebhookAt {
+		if last := a.webhook.LastWebhook(account.ID); last > account.WebhookAt {
 			if err := a.store.WebhookSeen(ctx, account.ID, last); err != nil {
 				return false, err
 			}

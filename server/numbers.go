@@ -5,16 +5,16 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
 // numbers is the store as the inbox's handlers want it: each item asks whose its
 // number is, so that is answered from memory.
 type numbers struct {
 	*store.Store
-	cache *api.MemoryAccounts
+	cache *webhook.AccountCache
 }
 
 // AccountByNumber answers domain.ErrNotFound only after a look at the database.

@@ -72,7 +72,7 @@ func (a *API) viewAccount(account *domain.Account) accountView {
 		ID: account.ID, Name: account.Name, PhoneNumberID: account.PhoneNumberID, WABAID: account.WABAID,
 		DisplayPhone: account.DisplayPhone, DefaultQueueID: account.DefaultQueueID, Enabled: account.Enabled,
 		HasAccessToken: account.AccessToken != "", HasAppSecret: account.AppSecret != "", HasVerifyToken: account.VerifyToken != "",
-		WebhookURL:  strings.TrimRight(a.SiteURL(), "/") + PluginPath + webhookPath + "/" + account.ID,
+		WebhookURL:  strings.TrimRight(a.SiteURL(), "/") + PluginPath + a.WebhookPath + "/" + account.ID,
 		WebhookAt:   moment(max(account.WebhookAt, a.LastWebhook(account.ID))),
 		BlockedCode: account.BlockedCode, BlockedAt: moment(account.BlockedAt),
 		CreatedAt: moment(account.CreatedAt), UpdatedAt: moment(account.UpdatedAt),
@@ -246,7 +246,7 @@ func (a *API) unblock(ctx context.Context, account *domain.Account) error {
 // refreshAccounts makes the webhook see a change at once. If it fails the cache
 // is only old, which the webhook copes with.
 func (a *API) refreshAccounts(ctx context.Context) {
-	if err := a.AccountCache.Refresh(ctx); err != nil {
+	if err := a.RefreshAccounts(ctx); err != nil {
 		a.Log.Warn("The accounts could not be read again after a change", "error", err.Error())
 	}
 }

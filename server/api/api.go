@@ -1,9 +1,8 @@
-// Package api answers HTTP: Meta's webhooks, and the REST API for agents and
-// administrators. docs/openapi.yaml describes every route of it.
+// Package api answers HTTP: the REST API for agents and administrators.
+// docs/openapi.yaml describes every route of it.
 //
-// Three routers, by who may come in: public (the webhook, which proves itself by
-// its signature), agents (any user of the server; the service behind decides
-// what they may see and do), admin (system admins only).
+// Two routers, by who may come in: agents (any user of the server; the service
+// behind decides what they may see and do), admin (system admins only).
 package api
 
 import (
@@ -19,10 +18,7 @@ import (
 // PluginPath is where the server mounts the plugin; it is no part of the paths this package sees.
 const PluginPath = "/plugins/whatsapp-ativo"
 
-const (
-	webhookPath = "/webhook"
-	restPath    = "/api/v1"
-)
+const restPath = "/api/v1"
 
 // Texts gives the text of a key in a language, with its data put in: as plain
 // text, or as part of a post, in which nothing of the data acts.
@@ -44,11 +40,10 @@ type Admins interface {
 
 // Deps is what the API is made of. All are needed.
 type Deps struct {
-	// What the webhook needs.
-	Inbox        Inbox
-	AccountCache AccountCache
-	Wake         func()          // tells the relay that there is something in the inbox
-	Ignored      func(items int) // counts what belongs to no number of ours
+	Wake            func()                          // tells the workers that dead letters are to be handled again
+	RefreshAccounts func(ctx context.Context) error // lets the webhook see a changed account
+	LastWebhook     func(accountID string) int64    // when this process last stored a delivery for it, milliseconds since epoch; 0 = never
+	WebhookPath     string                          // of the plugin's own
 
 	// What agents use.
 	Conversations Conversations
@@ -91,9 +86,7 @@ type Deps struct {
 // API is the HTTP side of the plugin. It is safe for concurrent use.
 type API struct {
 	Deps
-	root     *mux.Router
-	webhooks lastWebhooks
-	rush     rush
+	root *mux.Router
 }
 
 // New makes the API of its parts.
@@ -101,28 +94,14 @@ func New(deps Deps) *API {
 	a := &API{Deps: deps, root: mux.NewRouter().SkipClean(true)}
 	a.root.NotFoundHandler = http.HandlerFunc(a.unrouted)
 	a.root.MethodNotAllowedHandler = a.root.NotFoundHandler
-	a.publicRouter(a.root)
 	a.agentRouter(a.root)
 	a.adminRouter(a.root)
 	return a
 }
 
-// ServeHTTP answers a request whose path begins behind PluginPath. No panic leaves it.
+// ServeHTTP serves a request whose path begins behind PluginPath. No panic leaves it.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.recovered(a.root).ServeHTTP(w, r)
-}
-
-// LastWebhook is when a delivery for the account was last stored by this
-// process, milliseconds since epoch; 0 = not since it began. It lives in memory:
-// whoever flushes it to the account's row takes the greater of the two.
-func (a *API) LastWebhook(accountID string) int64 { return a.webhooks.at(accountID) }
-
-// publicRouter holds what needs no user.
-func (a *API) publicRouter(root *mux.Router) {
-	router := root.PathPrefix(webhookPath).Subrouter()
-	hook := &webhook{API: a}
-	router.HandleFunc("/{account_id}", hook.verify).Methods(http.MethodGet)
-	router.HandleFunc("/{account_id}", hook.receive).Methods(http.MethodPost)
+	a.Recover(a.root).ServeHTTP(w, r)
 }
 
 // agentRouter holds what any user of the server may ask for.

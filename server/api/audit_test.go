@@ -36,9 +36,9 @@ func (l *auditRows) Audit(_ context.Context, actorID, action, objectID string, d
 // TestEveryAdministrativeActIsAudited walks all routes of the document: what an
 // administrator does has a row before it is done, and one that tells what came of it.
 func TestEveryAdministrativeActIsAudited(t *testing.T) {
-	w, doc, acts := newWorld(t), document(t), 0
-	for _, path := range doc.Paths.InMatchingOrder() {
-		for method := range doc.Paths.Value(path).Operations() {
+	w, acts := newWorld(t), 0
+	for _, path := range w.document.Paths.InMatchingOrder() {
+		for method := range w.document.Paths.Value(path).Operations() {
 			w.audit.rows, w.audit.err = nil, nil
 			short := strings.TrimPrefix(path, restPath)
 			asked := strings.ReplaceAll(short, "{id}", nowhere)

@@ -105,6 +105,9 @@ func (a *API) refused(r *http.Request, refusal *domain.Refusal) problem {
 	return p
 }
 
+// Localize returns a text in the language of the user who sent the request.
+func (a *API) Localize(r *http.Request, text domain.Text) string { return a.say(r, text) }
+
 // say gives a text in the language of who asks.
 func (a *API) say(r *http.Request, text domain.Text) string {
 	return a.Texts.Text(a.language(r), text.Key, text.Data)

@@ -40,29 +40,6 @@ func (m *meta) FetchTemplates(_ context.Context, account *domain.Account) ([]dom
 	return m.templates, m.err
 }
 
-// inbox keeps rows as the table does: one a key.
-type inbox struct {
-	mu   sync.Mutex
-	rows []InboxRow
-	err  error
-	adds int
-}
-
-func (i *inbox) AddInbox(_ context.Context, rows []InboxRow) error {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.adds++
-	if i.err != nil {
-		return i.err
-	}
-	for _, row := range rows {
-		if !slices.ContainsFunc(i.rows, func(r InboxRow) bool { return r.Key == row.Key }) {
-			i.rows = append(i.rows, row)
-		}
-	}
-	return nil
-}
-
 // memory is the database.
 type memory struct {
 	accounts  []*domain.Account

@@ -10,13 +10,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -71,17 +68,16 @@ type world struct {
 	meta          *meta
 	conversations *conversations
 	drafts        *draftBox
-	inbox         *inbox
 	people        *people
 	audit         *auditRows
 	clock         *clock
 	requests      *requests
 	logs          *logs
-	cache         *MemoryAccounts
+	refreshed     int // reads of the accounts for the webhook
 	woken         int
-	ignored       int
+	stored        map[string]int64 // when the webhook last stored a delivery
 	language      string
-	router        routers.Router
+	document      *fake.Document
 }
 
 // newWorld makes a world with an account, a queue, a template and a plan.
@@ -90,12 +86,12 @@ func newWorld(t *testing.T) *world {
 	texts, err := i18n.New()
 	require.NoError(t, err)
 	w := &world{
-		T: t, store: newMemory(), meta: &meta{}, conversations: newConversations(), drafts: newDraftBox(), inbox: &inbox{}, people: &people{}, audit: &auditRows{},
-		clock: &clock{now}, requests: &requests{rows: map[string]*kept{}}, logs: &logs{}, language: "en", router: documentRouter(t),
+		T: t, store: newMemory(), meta: &meta{}, conversations: newConversations(), drafts: newDraftBox(), people: &people{}, audit: &auditRows{},
+		clock: &clock{now}, requests: &requests{rows: map[string]*kept{}}, logs: &logs{}, language: "en", document: fake.OpenAPI(t),
 	}
-	w.cache = NewMemoryAccounts(w.store.Accounts, w.clock)
 	w.api = New(Deps{
-		Inbox: w.inbox, AccountCache: w.cache, Wake: func() { w.woken++ }, Ignored: func(n int) { w.ignored += n },
+		Wake: func() { w.woken++ }, RefreshAccounts: func(context.Context) error { w.refreshed++; return w.store.err },
+		LastWebhook: func(accountID string) int64 { return w.stored[accountID] }, WebhookPath: "/webhook",
 		Conversations: w.conversations, Drafts: w.drafts, Opener: w.drafts, Media: w.store, Admins: w.people, Auditor: w.audit, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
 		Templates: w.store, Fetcher: w.meta, Plans: w.store, DeadLetters: w.store, Doctor: w.store, Ledger: w.store, Contacts: w.store,
 		Health: w.store, Describer: w.store, ErrorWords: func(code int) domain.Words { return whatsapp.ClassifyCode(code) },
@@ -166,34 +162,11 @@ func (w *world) send(r *http.Request) answer {
 	w.api.ServeHTTP(recorder, r)
 	a := answer{T: w.T, status: recorder.Code, header: recorder.Header(), text: recorder.Body.String()}
 	w.noSecret(r.Method+" "+r.URL.Path, a.text)
-	w.documented(r, string(sent), a)
+	w.document.CheckAnswer(w.T, r, string(sent), a.status, a.header, a.text)
 	if strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
 		require.NoError(w, json.Unmarshal([]byte(a.text), &a.json))
 	}
 	return a
-}
-
-// documented checks an answer against docs/openapi.yaml, and the request of a success too.
-func (w *world) documented(r *http.Request, body string, a answer) {
-	w.Helper()
-	outside := r.Clone(context.Background())
-	outside.URL.Path = PluginPath + r.URL.Path
-	outside.Body = io.NopCloser(strings.NewReader(body))
-	outside.ContentLength = int64(len(body))
-	route, params, err := w.router.FindRoute(outside)
-	require.NoError(w, err, "%s %s", r.Method, r.URL.Path)
-	input := &openapi3filter.RequestValidationInput{
-		Request: outside, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-	}
-	if a.status < 300 && strings.HasPrefix(r.URL.Path, restPath) {
-		require.NoError(w, openapi3filter.ValidateRequest(context.Background(), input), "%s %s %s", r.Method, r.URL.Path, body)
-		outside.Body = io.NopCloser(strings.NewReader(body))
-	}
-	require.NoError(w, openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: input, Status: a.status, Header: a.header, Options: input.Options,
-		Body: io.NopCloser(strings.NewReader(a.text)),
-	}), "%s %s answered %d %s", r.Method, r.URL.Path, a.status, a.text)
 }
 
 // is checks the status and, of an error, the code.
@@ -226,19 +199,4 @@ func (a answer) items() []any {
 	items, isList := a.json["items"].([]any)
 	require.True(a, isList, a.text)
 	return items
-}
-
-func document(t *testing.T) *openapi3.T {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml")
-	require.NoError(t, err)
-	require.NoError(t, doc.Validate(context.Background()))
-	return doc
-}
-
-func documentRouter(t *testing.T) routers.Router {
-	t.Helper()
-	router, err := gorillamux.NewRouter(document(t))
-	require.NoError(t, err)
-	return router
 }

@@ -61,9 +61,9 @@ func (a *API) requireAdmin(next http.Handler) http.Handler {
 	})
 }
 
-// recovered turns a panic into 503. The log has where it was and of which kind,
-// not what was said: a panic's text may quote what was being handled.
-func (a *API) recovered(next http.Handler) http.Handler {
+// Recover turns a panic of next into 503. The log has where the panic was and of which kind it was, but not its text,
+// which may quote what was being handled.
+func (a *API) Recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tracked := &trackedWriter{ResponseWriter: w}
 		defer func() {

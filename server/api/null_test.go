@@ -12,6 +12,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
 // sample is a value that a schema allows, of an object with the named properties or, without names, the required ones.
@@ -93,7 +95,7 @@ func place(s *openapi3.Schema, object map[string]any, path []string, value any) 
 
 // TestNullIsAbsent sends every optional property of every request of the document as null, and without it: both get one answer.
 func TestNullIsAbsent(t *testing.T) {
-	doc := document(t)
+	doc := fake.OpenAPI(t)
 	tried := 0
 	for _, path := range doc.Paths.InMatchingOrder() {
 		if !strings.HasPrefix(path, restPath) {

@@ -1,4 +1,4 @@
-package api
+package webhook
 
 import (
 	"context"
@@ -11,14 +11,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// discarded is an inbox for measuring what comes before it.
-type discarded struct{}
-
-func (discarded) AddInbox(context.Context, []InboxRow) error { return nil }
-
-func TestMemoryAccounts(t *testing.T) {
-	store, clock, ctx := newMemory(), &clock{now}, context.Background()
-	cache := NewMemoryAccounts(store.Accounts, clock)
+func TestAccountCache(t *testing.T) {
+	store, clock, ctx := newAccounts(), &fakeClock{now}, context.Background()
+	cache := NewAccountCache(store.Accounts, clock)
 	for range 3 {
 		account, err := cache.Get(ctx, account1)
 		require.NoError(t, err)
@@ -36,26 +31,26 @@ func TestMemoryAccounts(t *testing.T) {
 	}
 	require.Equal(t, 1, store.reads)
 
-	clock.ms += cacheAge
+	clock.ms += maxAge
 	_, err := cache.Get(ctx, account1)
 	require.NoError(t, err)
 	require.Equal(t, 2, store.reads, "it was old")
 
-	clock.ms += cacheAge
+	clock.ms += maxAge
 	store.err = errDown
 	_, err = cache.Get(ctx, account1)
 	require.NoError(t, err, "old is better than nothing")
 	require.Error(t, cache.Refresh(ctx))
-	_, err = NewMemoryAccounts(store.Accounts, clock).Get(ctx, account1)
+	_, err = NewAccountCache(store.Accounts, clock).Get(ctx, account1)
 	require.ErrorIs(t, err, errDown)
 }
 
-func TestMemoryAccountsReadsAllPages(t *testing.T) {
-	store := &memory{}
+func TestAccountCacheReadsAllPages(t *testing.T) {
+	store := &fakeAccounts{}
 	for i := range accountsPerRead + 1 {
 		store.accounts = append(store.accounts, &domain.Account{ID: fmt.Sprint("a", i)})
 	}
-	_, err := NewMemoryAccounts(store.Accounts, &clock{now}).Get(context.Background(), fmt.Sprint("a", accountsPerRead))
+	_, err := NewAccountCache(store.Accounts, &fakeClock{now}).Get(context.Background(), fmt.Sprint("a", accountsPerRead))
 	require.NoError(t, err)
 	require.Equal(t, 2, store.reads)
 }
@@ -65,12 +60,12 @@ func TestMemoryAccountsReadsAllPages(t *testing.T) {
 func TestRefreshSeesWhatWasThereBefore(t *testing.T) {
 	var mu sync.Mutex
 	version, reads := 0, 0
-	cache := NewMemoryAccounts(func(context.Context, int, int) ([]*domain.Account, int, error) {
+	cache := NewAccountCache(func(context.Context, int, int) ([]*domain.Account, int, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		reads++
 		return []*domain.Account{{ID: "a", BlockedCode: version}}, 1, nil
-	}, &clock{now})
+	}, &fakeClock{now})
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
@@ -91,8 +86,8 @@ func TestRefreshSeesWhatWasThereBefore(t *testing.T) {
 	require.LessOrEqual(t, reads, 50)
 }
 
-func TestLastWebhooks(t *testing.T) {
-	var last lastWebhooks
+func TestDeliveryTimes(t *testing.T) {
+	var last deliveryTimes
 	require.Zero(t, last.at("a"))
 	var all sync.WaitGroup
 	for range 20 {

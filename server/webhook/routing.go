@@ -1,4 +1,4 @@
-package api
+package webhook
 
 import (
 	"context"
@@ -13,13 +13,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Why something is a dead letter from the start.
+// Why an item is a dead letter from the start.
 const (
-	reasonNoEnvelope   = "the body is no webhook"
-	reasonUnreadable   = "the body could not be taken apart"
-	reasonUnwritable   = "the item could not be written as JSON"
-	reasonOtherSecret  = "signed with the app secret of another account"
-	maxPeer            = 180 // bytes of a lane's name
+	reasonNoEnvelope  = "the body is no webhook"
+	reasonUnreadable  = "the body could not be taken apart"
+	reasonUnwritable  = "the item could not be written as JSON"
+	reasonOtherSecret = "signed with the app secret of another account"
+)
+
+const (
+	maxPeer = 180 // bytes of a lane's name
+
 	prefixMessages     = "m:"
 	prefixStatuses     = "s:"
 	prefixWABA         = "w:"
@@ -29,7 +33,7 @@ const (
 
 // delivery is one POST of Meta's on its way into the inbox.
 type delivery struct {
-	cache   AccountCache
+	cache   *AccountCache
 	id      string          // the account in the path
 	now     int64           // when it was received
 	owner   *domain.Account // the account in the path, once found
@@ -38,9 +42,9 @@ type delivery struct {
 	ignored int
 }
 
-// account reads the account in the path and asks whether it fits. Before a "no"
-// it looks again with a cache that is a second old at most: a secret may just
-// have been changed, an account just been made. domain.ErrNotFound for an account that is not there.
+// account finds the account in the path and reports whether it fits. Before a "no" it looks again with a cache that is
+// a second old at most: a secret may just have been changed, an account just been made. It returns domain.ErrNotFound
+// for an account that does not exist.
 func (d *delivery) account(ctx context.Context, fits func(*domain.Account) bool) (bool, error) {
 	for {
 		account, err := d.cache.Get(ctx, d.id)
@@ -89,8 +93,7 @@ func (d *delivery) read(ctx context.Context, body []byte) error {
 	return nil
 }
 
-// split takes a body apart, and survives whatever it holds: a delivery that
-// broke us would come again for days.
+// split takes a body apart and survives a panic of the parser: Meta would send a delivery that breaks us again for days.
 func split(parse func([]byte) ([]whatsapp.Item, error), body []byte) (items []whatsapp.Item, reason string) {
 	defer func() {
 		if recover() != nil {
@@ -104,8 +107,8 @@ func split(parse func([]byte) ([]whatsapp.Item, error), body []byte) (items []wh
 	return items, ""
 }
 
-// add makes an item's row: for the account it belongs to, as a dead letter where
-// it is nothing or not for the signer, or not at all where it is nobody's here.
+// add makes an item's row for the account it belongs to. An item that cannot be understood, or that was signed with the
+// secret of another account, becomes a dead letter; an item for a number that is not ours is ignored.
 func (d *delivery) add(ctx context.Context, item *whatsapp.Item) error {
 	account, err := d.recipient(ctx, item)
 	if err != nil {
@@ -125,24 +128,24 @@ func (d *delivery) add(ctx context.Context, item *whatsapp.Item) error {
 	}
 	key := item.Key
 	if reason != "" {
-		// A key of its own: what cannot be handled must not stand in the way of what can.
+		// A key of its own, so that a dead letter does not keep the same item from being stored when it comes rightly signed.
 		key = prefixDead + d.owner.ID + ":" + key
 	}
 	row := d.row(lane(account, item), key, payload, reason)
 	row.AccountID = account.ID
 	if item.Timestamp > 0 {
-		row.Ord = item.Timestamp
+		row.Order = item.Timestamp
 	}
 	d.rows = append(d.rows, row)
 	return nil
 }
 
 func (d *delivery) row(lane, key string, payload []byte, dead string) InboxRow {
-	return InboxRow{Lane: lane, Ord: d.now, Key: key, AccountID: d.owner.ID, Payload: payload, Dead: dead}
+	return InboxRow{Lane: lane, Order: d.now, Key: key, AccountID: d.owner.ID, Payload: payload, Dead: dead}
 }
 
-// recipient is the account an item belongs to; nil for an item of somebody
-// else's number, as an app with several users or Meta's test button send it.
+// recipient is the account an item belongs to; nil for a number that is not ours, as an app that several companies use
+// or Meta's test button sends it.
 func (d *delivery) recipient(ctx context.Context, item *whatsapp.Item) (*domain.Account, error) {
 	switch {
 	case item.PhoneNumberID == d.owner.PhoneNumberID:
@@ -150,18 +153,17 @@ func (d *delivery) recipient(ctx context.Context, item *whatsapp.Item) (*domain.
 	case item.PhoneNumberID != "":
 		return d.lookUp(ctx, func() (*domain.Account, error) { return d.cache.ByNumber(ctx, item.PhoneNumberID) })
 	case item.Peer != "" || item.Kind == whatsapp.KindInvalid || item.WABAID == "" || item.WABAID == d.owner.WABAID:
-		// A message that does not say for which number it is, is for the one whose address and signature it bears.
+		// A message without a number is for the account whose address and signature it has.
 		if item.Peer != "" {
 			item.PhoneNumberID = d.owner.PhoneNumberID
 		}
 		return d.owner, nil
-	default: // templates and account news have no number
+	default: // news of templates and of the business account name no number
 		return d.lookUp(ctx, func() (*domain.Account, error) { return d.ofWABA(ctx, item.WABAID) })
 	}
 }
 
-// lookUp tries once more with a fresh cache before it says that there is nobody:
-// what is ignored does not come again.
+// lookUp tries once more with a fresh cache before it returns nil: Meta does not send an ignored item again.
 func (d *delivery) lookUp(ctx context.Context, find func() (*domain.Account, error)) (*domain.Account, error) {
 	for {
 		account, err := find()
@@ -171,7 +173,7 @@ func (d *delivery) lookUp(ctx context.Context, find func() (*domain.Account, err
 		case !errors.Is(err, domain.ErrNotFound):
 			return nil, errors.Wrap(err, "find the account of an item")
 		case d.fresh:
-			return nil, nil // nobody's is an answer
+			return nil, nil // it belongs to nobody here, which is no error
 		}
 		if err := d.refresh(ctx); err != nil {
 			return nil, err
@@ -196,8 +198,8 @@ func (d *delivery) ofWABA(ctx context.Context, wabaID string) (*domain.Account, 
 	return accounts[0], nil
 }
 
-// lane is where order matters: a person's messages on a number, a message's
-// statuses, and what else a business account tells.
+// lane names the queue in which items keep their order: one for a customer's messages to a number, one for a message's
+// statuses, one for the other news of a business account.
 func lane(account *domain.Account, item *whatsapp.Item) string {
 	switch {
 	case item.Kind == whatsapp.KindStatus:
@@ -211,15 +213,15 @@ func lane(account *domain.Account, item *whatsapp.Item) string {
 	}
 }
 
-// person is one name for a Brazilian number with and without its ninth digit.
+// person is the same for a Brazilian number with and without its ninth digit: Meta uses both forms for one customer.
 func person(peer string) string {
 	if strings.ContainsFunc(peer, func(r rune) bool { return r < '0' || r > '9' }) {
-		return peer // a BSUID
+		return peer // a business-scoped user id
 	}
 	return domain.PhoneKey(peer)
 }
 
-// short keeps a lane's name within its column.
+// short makes a lane's name fit into its column.
 func short(name string) string {
 	if len(name) <= maxPeer {
 		return name

@@ -1,4 +1,4 @@
-package api
+package webhook
 
 import (
 	"context"
@@ -19,18 +19,18 @@ import (
 func TestStrangersCauseOneReadOfTheAccountsASecond(t *testing.T) {
 	w := newWorld(t)
 	w.challenge(account1, secretVerify).is(http.StatusOK)
-	w.clock.ms += recheckGap
-	before := w.store.reads
+	w.clock.ms += minRecheckInterval
+	before := w.accounts.reads
 	for range 20 {
 		w.deliver(nowhere, hello("111", "wamid.1"), secretApp).is(http.StatusNotFound, "not_found")
 		w.deliver(account1, hello("111", "wamid.1"), "x").is(http.StatusUnauthorized, "unauthorized")
 		w.challenge(account1, "x").is(http.StatusForbidden, "forbidden")
 		w.challenge(nowhere, secretVerify).is(http.StatusNotFound, "not_found")
 	}
-	require.Equal(t, before+1, w.store.reads)
-	w.clock.ms += recheckGap
+	require.Equal(t, before+1, w.accounts.reads)
+	w.clock.ms += minRecheckInterval
 	w.challenge(account1, "x").is(http.StatusForbidden, "forbidden")
-	require.Equal(t, before+2, w.store.reads)
+	require.Equal(t, before+2, w.accounts.reads)
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
 }
 
@@ -38,17 +38,17 @@ func TestStrangersAreNoRush(t *testing.T) {
 	w := newWorld(t)
 	begun, finish := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
-	for range 2 * rushing { // each is in the middle of its body
+	for range 2 * busyDeliveries { // each is in the middle of its body
 		all.Go(func() {
-			r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, io.NopCloser(&held{begun: begun, finish: finish, body: strings.NewReader(hello("111", "wamid.1"))}))
+			r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, io.NopCloser(&held{begun: begun, finish: finish, body: strings.NewReader(hello("111", "wamid.1"))}))
 			r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign("x", nil))
-			w.api.ServeHTTP(httptest.NewRecorder(), r)
+			w.handler.ServeHTTP(httptest.NewRecorder(), r)
 		})
 	}
-	for range largeRoom / maxDelivery { // of those whose length is not told so many are read at once
+	for range largeBudget / maxBody { // of those whose length is not told so many are read at once
 		<-begun
 	}
-	require.Zero(t, w.api.rush.last.Load())
+	require.Zero(t, w.handler.backpressure.lastBusy.Load())
 	close(finish)
 	go func() {
 		for range begun {
@@ -56,7 +56,7 @@ func TestStrangersAreNoRush(t *testing.T) {
 	}()
 	all.Wait()
 	close(begun)
-	require.Zero(t, w.api.rush.last.Load())
+	require.Zero(t, w.handler.backpressure.lastBusy.Load())
 }
 
 // held is a body that comes when it is let go.
@@ -75,19 +75,19 @@ func (h *held) Read(p []byte) (int, error) {
 func TestLargeBodiesHaveRoomOrComeAgain(t *testing.T) {
 	w := newWorld(t)
 	begun, finish := make(chan struct{}), make(chan struct{})
-	large := hello("111", "wamid.large") + strings.Repeat(" ", maxDelivery/2)
+	large := hello("111", "wamid.large") + strings.Repeat(" ", maxBody/2)
 	send := func(body io.Reader, length int) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, io.NopCloser(body))
+		r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, io.NopCloser(body))
 		if length > 0 {
 			r.Header.Set("Content-Length", strconv.Itoa(length))
 		}
 		r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, []byte(large)))
 		recorder := httptest.NewRecorder()
-		w.api.ServeHTTP(recorder, r)
+		w.handler.ServeHTTP(recorder, r)
 		return recorder
 	}
 	var all sync.WaitGroup
-	for range largeRoom / maxDelivery {
+	for range largeBudget / maxBody {
 		all.Go(func() {
 			if code := send(&held{begun: begun, finish: finish, body: strings.NewReader(large)}, 0).Code; code != http.StatusOK {
 				t.Errorf("a large delivery got %d", code)
@@ -100,7 +100,7 @@ func TestLargeBodiesHaveRoomOrComeAgain(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, send(unread{t}, len(large)).Code)
 	}
 	small := hello("111", "wamid.small")
-	r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, strings.NewReader(small))
+	r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, strings.NewReader(small))
 	r.Header.Set("Content-Length", strconv.Itoa(len(small)))
 	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, []byte(small)))
 	w.send(r).is(http.StatusOK)
@@ -121,19 +121,19 @@ func TestABodyThatDoesNotEndIsEnded(t *testing.T) {
 	w := newWorld(t)
 	body, _ := io.Pipe() // nothing ever comes
 	ctx, cancel := context.WithCancel(t.Context())
-	r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+account1, body).WithContext(ctx)
+	r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, body).WithContext(ctx)
 	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, nil))
 	cancel()
 	recorder := httptest.NewRecorder()
-	w.api.ServeHTTP(recorder, r) // the test's own time would end it
+	w.handler.ServeHTTP(recorder, r) // the test's own time would end it
 	require.Equal(t, http.StatusServiceUnavailable, recorder.Code)
 	require.Zero(t, w.inbox.adds)
 }
 
 // TestAccountsThatCannotBeReadKeepNobody: the database hangs, and what is known is good enough.
 func TestAccountsThatCannotBeReadKeepNobody(t *testing.T) {
-	store, clock, hangs := newMemory(), &clock{now}, make(chan struct{}, 1000)
-	cache := NewMemoryAccounts(func(ctx context.Context, page, perPage int) ([]*domain.Account, int, error) {
+	store, clock, hangs := newAccounts(), &fakeClock{now}, make(chan struct{}, 1000)
+	cache := NewAccountCache(func(ctx context.Context, page, perPage int) ([]*domain.Account, int, error) {
 		select {
 		case hangs <- struct{}{}:
 			<-ctx.Done()
@@ -150,7 +150,7 @@ func TestAccountsThatCannotBeReadKeepNobody(t *testing.T) {
 	for range cap(hangs) {
 		<-hangs
 	}
-	clock.ms += cacheAge
+	clock.ms += maxAge
 	var all sync.WaitGroup
 	for range 100 {
 		all.Go(func() {

@@ -1,6 +1,7 @@
-package api
+package webhook
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,7 +26,7 @@ func (w *world) deliver(accountID, body, secret string) answer {
 
 func (w *world) post(accountID, body, signature string) answer {
 	w.Helper()
-	r := httptest.NewRequest(http.MethodPost, webhookPath+"/"+accountID, strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, Path+"/"+accountID, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	if signature != "" {
 		r.Header.Set(whatsapp.SignatureHeader, signature)
@@ -56,7 +57,7 @@ func hello(number, wamid string) string {
 func (w *world) challenge(accountID, token string) answer {
 	w.Helper()
 	query := url.Values{"hub.mode": {"subscribe"}, "hub.verify_token": {token}, "hub.challenge": {"<b>1158201444</b>"}}
-	return w.send(httptest.NewRequest(http.MethodGet, webhookPath+"/"+accountID+"?"+query.Encode(), nil))
+	return w.send(httptest.NewRequest(http.MethodGet, Path+"/"+accountID+"?"+query.Encode(), nil))
 }
 
 func TestChallenge(t *testing.T) {
@@ -77,16 +78,16 @@ func TestChallenge(t *testing.T) {
 func TestAChangedTokenOrSecretIsReadAgain(t *testing.T) {
 	w := newWorld(t)
 	w.challenge(account1, secretVerify).is(http.StatusOK)
-	w.store.accounts[0].VerifyToken = "another" // by another node
-	w.clock.ms += recheckGap
+	w.accounts.accounts[0].VerifyToken = "another" // by another node
+	w.clock.ms += minRecheckInterval
 	w.challenge(account1, "another").is(http.StatusOK)
-	w.store.accounts[0] = &domain.Account{ID: account1, PhoneNumberID: "111", WABAID: "w1", AppSecret: "rotated"}
-	w.clock.ms += recheckGap
+	w.accounts.accounts[0] = &domain.Account{ID: account1, PhoneNumberID: "111", WABAID: "w1", AppSecret: "rotated"}
+	w.clock.ms += minRecheckInterval
 	w.deliver(account1, hello("111", "wamid.1"), "rotated").is(http.StatusOK)
 	w.deliver(account1, hello("111", "wamid.2"), secretApp).is(http.StatusUnauthorized, "unauthorized")
 
-	w.store.accounts = append(w.store.accounts, &domain.Account{ID: id("late"), PhoneNumberID: "333", AppSecret: "s"})
-	w.clock.ms += recheckGap
+	w.accounts.accounts = append(w.accounts.accounts, &domain.Account{ID: id("late"), PhoneNumberID: "333", AppSecret: "s"})
+	w.clock.ms += minRecheckInterval
 	w.deliver(id("late"), hello("333", "wamid.3"), "s").is(http.StatusOK)
 	require.Len(t, w.inbox.rows, 2)
 }
@@ -99,24 +100,26 @@ func TestDeliveriesThatAreNotMetas(t *testing.T) {
 		"none": "", "blank": " ", "empty": "sha256=", "another secret": whatsapp.Sign("x", []byte(body)), "another body": whatsapp.Sign(secretApp, []byte(body+" ")),
 		"sha1": "sha1=" + right[7:], "cut": right[:len(right)-2], "no hex": "sha256=" + strings.Repeat("z", 64), "bare": right[7:],
 	} {
-		w.post(account1, body, signature).is(http.StatusUnauthorized, "unauthorized")
-		require.Zero(t, w.inbox.adds, name)
+		t.Run(name, func(t *testing.T) {
+			w.post(account1, body, signature).is(http.StatusUnauthorized, "unauthorized")
+			require.Zero(t, w.inbox.adds)
+		})
 	}
 	w.deliver(account1, body, "").is(http.StatusUnauthorized, "unauthorized")
-	w.store.accounts[0].AppSecret = ""
+	w.accounts.accounts[0].AppSecret = ""
 	w.deliver(account1, body, "").is(http.StatusUnauthorized, "unauthorized") // no secret verifies nothing
 	w.deliver(nowhere, body, secretApp).is(http.StatusNotFound, "not_found")
 	require.Zero(t, w.inbox.adds, "nothing was stored")
 	require.Zero(t, w.woken)
-	require.Zero(t, w.api.LastWebhook(account1))
+	require.Zero(t, w.handler.LastWebhook(account1))
 }
 
 func TestTheLargestDelivery(t *testing.T) {
 	w := newWorld(t)
-	w.deliver(account1, strings.Repeat(" ", maxDelivery), secretApp).is(http.StatusOK)
+	w.deliver(account1, strings.Repeat(" ", maxBody), secretApp).is(http.StatusOK)
 	require.Len(t, w.inbox.rows, 1)
-	w.deliver(account1, strings.Repeat(" ", maxDelivery+1), secretApp).is(http.StatusRequestEntityTooLarge, "bad_request")
-	w.post(account1, strings.Repeat(" ", maxDelivery+1), "").is(http.StatusRequestEntityTooLarge, "bad_request")
+	w.deliver(account1, strings.Repeat(" ", maxBody+1), secretApp).is(http.StatusRequestEntityTooLarge, "bad_request")
+	w.post(account1, strings.Repeat(" ", maxBody+1), "").is(http.StatusRequestEntityTooLarge, "bad_request")
 	require.Len(t, w.inbox.rows, 1)
 }
 
@@ -131,15 +134,15 @@ func TestADeliveryIsStoredAtOnce(t *testing.T) {
 	require.Empty(t, a.text)
 	require.Equal(t, 1, w.inbox.adds, "one statement")
 	require.Equal(t, 1, w.woken)
-	require.Equal(t, 1, w.store.reads, "no query of its own")
-	require.Equal(t, now, w.api.LastWebhook(account1))
+	require.Equal(t, 1, w.accounts.reads, "no query of its own")
+	require.Equal(t, now, w.handler.LastWebhook(account1))
 
 	rows := w.inbox.rows
 	require.Len(t, rows, 4)
 	lane := "m:" + account1 + ":5511987654321"
 	require.Equal(t, []string{lane, lane, "m:" + account1 + ":5521999999999", "s:wamid.9"}, []string{rows[0].Lane, rows[1].Lane, rows[2].Lane, rows[3].Lane},
 		"one lane with and without the ninth digit")
-	require.Equal(t, []int64{1_790_000_000_000, 1_790_000_000_000, now, 1_790_000_001_000}, []int64{rows[0].Ord, rows[1].Ord, rows[2].Ord, rows[3].Ord})
+	require.Equal(t, []int64{1_790_000_000_000, 1_790_000_000_000, now, 1_790_000_001_000}, []int64{rows[0].Order, rows[1].Order, rows[2].Order, rows[3].Order})
 	for i, key := range []string{"m:wamid.1", "m:wamid.2", "m:wamid.3", "s:wamid.9:delivered"} {
 		require.Equal(t, key, rows[i].Key)
 		require.Equal(t, account1, rows[i].AccountID)
@@ -158,17 +161,17 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 	w.inbox.err = errDown
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusServiceUnavailable, "unavailable")
 	require.Zero(t, w.woken)
-	require.Zero(t, w.api.LastWebhook(account1))
+	require.Zero(t, w.handler.LastWebhook(account1))
 
 	w = newWorld(t)
-	w.store.err = errDown // the accounts were never read
+	w.accounts.err = errDown // the accounts were never read
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusServiceUnavailable, "unavailable")
 	w.challenge(account1, secretVerify).is(http.StatusServiceUnavailable, "unavailable")
 
 	w = newWorld(t)
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
-	w.clock.ms += recheckGap
-	w.store.err = errDown // known accounts go on; a wrong signature may be an old secret
+	w.clock.ms += minRecheckInterval
+	w.accounts.err = errDown // known accounts go on; a wrong signature may be an old secret
 	w.deliver(account1, hello("111", "wamid.2"), secretApp).is(http.StatusOK)
 	w.deliver(account1, hello("111", "wamid.3"), "x").is(http.StatusServiceUnavailable, "unavailable")
 	w.deliver(account1, hello("999", "wamid.4"), secretApp).is(http.StatusServiceUnavailable, "unavailable")
@@ -177,7 +180,7 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 
 func TestADisabledAccountTakesItsDeliveries(t *testing.T) {
 	w := newWorld(t)
-	w.store.accounts[0].Enabled = false
+	w.accounts.accounts[0].Enabled = false
 	w.challenge(account1, secretVerify).is(http.StatusOK)
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
 	require.Len(t, w.inbox.rows, 1)
@@ -240,25 +243,27 @@ func TestWhoseNumberItIs(t *testing.T) {
 		{"another of ours, another app's", template("w2"), false, account1, reasonOtherSecret},
 		{"nobody's business account", template("0"), false, "", ""},
 	} {
-		w := newWorld(t)
-		if c.sameSecret {
-			w.store.accounts[1].AppSecret = secretApp
-		}
-		w.deliver(account1, c.body, secretApp).is(http.StatusOK)
-		if c.account == "" {
-			require.Equal(t, 1, w.ignored, c.name)
-			require.Empty(t, w.inbox.rows, c.name)
-			require.Equal(t, 2, w.store.reads, "looked again, once: %s", c.name)
-			continue
-		}
-		require.Zero(t, w.ignored, c.name)
-		require.Len(t, w.inbox.rows, 1, c.name)
-		row := w.inbox.rows[0]
-		require.Equal(t, []string{c.account, c.dead}, []string{row.AccountID, row.Dead}, c.name)
-		require.Equal(t, c.account == account2, w.api.LastWebhook(account2) == now, c.name)
-		var item whatsapp.Item
-		require.NoError(t, json.Unmarshal(row.Payload, &item))
-		require.True(t, item.PhoneNumberID != "" || item.Kind == whatsapp.KindTemplate, c.name)
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			if c.sameSecret {
+				w.accounts.accounts[1].AppSecret = secretApp
+			}
+			w.deliver(account1, c.body, secretApp).is(http.StatusOK)
+			if c.account == "" {
+				require.Equal(t, 1, w.ignored)
+				require.Empty(t, w.inbox.rows)
+				require.Equal(t, 2, w.accounts.reads, "looked again, once")
+				return
+			}
+			require.Zero(t, w.ignored)
+			require.Len(t, w.inbox.rows, 1)
+			row := w.inbox.rows[0]
+			require.Equal(t, []string{c.account, c.dead}, []string{row.AccountID, row.Dead})
+			require.Equal(t, c.account == account2, w.handler.LastWebhook(account2) == now)
+			var item whatsapp.Item
+			require.NoError(t, json.Unmarshal(row.Payload, &item))
+			require.True(t, item.PhoneNumberID != "" || item.Kind == whatsapp.KindTemplate)
+		})
 	}
 }
 
@@ -275,7 +280,7 @@ func TestADeadLetterOfOneSignerDoesNotStandInTheWayOfTheRightOne(t *testing.T) {
 func TestAnAccountMadeElsewhereIsFoundBeforeItsMessageIsIgnored(t *testing.T) {
 	w := newWorld(t)
 	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
-	w.store.accounts = append(w.store.accounts, &domain.Account{ID: id("late"), PhoneNumberID: "333", WABAID: "w1", AppSecret: secretApp})
+	w.accounts.accounts = append(w.accounts.accounts, &domain.Account{ID: id("late"), PhoneNumberID: "333", WABAID: "w1", AppSecret: secretApp})
 	w.deliver(account1, hello("333", "wamid.2"), secretApp).is(http.StatusOK)
 	require.Zero(t, w.ignored)
 	require.Equal(t, id("late"), w.inbox.rows[1].AccountID)
@@ -291,7 +296,7 @@ func TestHostileNamesOfLanes(t *testing.T) {
 		require.LessOrEqual(t, len(row.Lane), 256)
 		require.LessOrEqual(t, len(row.Key), 300)
 		require.NotContains(t, row.Lane+row.Key, "\x00")
-		require.Positive(t, row.Ord)
+		require.Positive(t, row.Order)
 	}
 	require.Len(t, w.inbox.rows, 5)
 }
@@ -337,16 +342,21 @@ func TestRealDeliveries(t *testing.T) {
 	}
 }
 
+// discardInbox is an inbox for measuring what comes before it.
+type discardInbox struct{}
+
+func (discardInbox) AddInbox(context.Context, []InboxRow) error { return nil }
+
 func BenchmarkDelivery(b *testing.B) {
-	clock := &clock{now}
-	cache := NewMemoryAccounts(newMemory().Accounts, clock)
-	a := New(Deps{Inbox: discarded{}, AccountCache: cache, Wake: func() {}, Ignored: func(int) {}, Clock: clock, Log: &logs{}})
+	clock := &fakeClock{now}
+	cache := NewAccountCache(newAccounts().Accounts, clock)
+	h := New(Options{Inbox: discardInbox{}, Accounts: cache, WakeInbox: func() {}, OnIgnored: func(int) {}, Clock: clock})
 	body := hello("111", "wamid.1")
 	signature := whatsapp.Sign(secretApp, []byte(body))
 	b.ReportAllocs()
 	for b.Loop() {
-		r, _ := http.NewRequest(http.MethodPost, webhookPath+"/"+account1, strings.NewReader(body))
+		r, _ := http.NewRequest(http.MethodPost, Path+"/"+account1, strings.NewReader(body))
 		r.Header.Set(whatsapp.SignatureHeader, signature)
-		a.ServeHTTP(httptest.NewRecorder(), r)
+		h.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }

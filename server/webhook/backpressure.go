@@ -1,0 +1,51 @@
+package webhook
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// busyDeliveries is how many deliveries at once count as more than the store keeps up with.
+	busyDeliveries = 4
+	// busyFor is how long after the last such moment deliveries still go first.
+	busyFor = 40 * time.Millisecond
+	// maxWait bounds how long one piece of work lets deliveries go first.
+	maxWait = 500 * time.Millisecond
+)
+
+// backpressure knows whether deliveries come in faster than they are stored. Storing goes before handling then: Meta
+// waits for each answer and repeats a delivery that gets none, while a stored item can wait without harm.
+type backpressure struct {
+	storing  atomic.Int64 // deliveries that are being stored
+	lastBusy atomic.Int64 // when there last were too many of them, nanoseconds since epoch
+}
+
+// enter counts a delivery; the caller calls leave once it is stored.
+func (b *backpressure) enter() (leave func()) {
+	if b.storing.Add(1) >= busyDeliveries {
+		b.lastBusy.Store(time.Now().UnixNano())
+	}
+	return func() { b.storing.Add(-1) }
+}
+
+// wait returns once deliveries are no longer busy, after maxWait, or when the context ends.
+func (b *backpressure) wait(ctx context.Context) {
+	end := time.Now().Add(maxWait)
+	for {
+		pause := min(busyFor-time.Since(time.Unix(0, b.lastBusy.Load())), time.Until(end))
+		if pause <= 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// WaitForDeliveries lets deliveries that arrive all at once be stored first. The inbox's worker calls it before each
+// item; mostly it returns at once, and always within half a second.
+func (h *Handler) WaitForDeliveries(ctx context.Context) { h.backpressure.wait(ctx) }

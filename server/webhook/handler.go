@@ -1,0 +1,174 @@
+package webhook
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Path is where the webhook is mounted, behind the plugin's own path.
+const Path = "/webhook"
+
+// requestTimeout is how long a delivery may take to be stored; after it Meta sends it again.
+const requestTimeout = 20 * time.Second
+
+// Inbox stores what Meta delivered.
+type Inbox interface {
+	// AddInbox stores all rows or none, in their order; a row whose Key is there already changes nothing. It returns
+	// when the context ends, even though the rows may still be stored: Meta sends them again, and the key keeps them
+	// from being stored twice.
+	AddInbox(ctx context.Context, rows []InboxRow) error
+}
+
+// InboxRow is one item of a delivery, handled after Meta has its answer.
+type InboxRow struct {
+	Lane      string // rows of a lane are handled one at a time, by Order and then in the order of insertion
+	Order     int64  // Meta's timestamp, else when it was received, milliseconds since epoch
+	Key       string // unique for ever; at most 300 bytes
+	AccountID string
+	Payload   []byte // a whatsapp.Item as JSON, or with Dead whatever came
+	Dead      string // why it cannot be handled: a dead letter from the start; "" = it can be handled
+}
+
+// Options are what the handler needs. All are required.
+type Options struct {
+	Inbox     Inbox
+	Accounts  *AccountCache
+	WakeInbox func()                                             // there is something in the inbox
+	OnIgnored func(items int)                                    // items that belong to no number of ours
+	Localize  func(r *http.Request, text domain.Text) string     // in the language of who asks
+	LogError  func(message string, keyValuePairs ...interface{}) // constant messages, ids only
+	Clock     domain.Clock
+}
+
+// Handler serves Meta's requests. It is safe for concurrent use.
+type Handler struct {
+	Options
+	router       *mux.Router
+	bodies       bodies
+	backpressure backpressure
+	lastStored   deliveryTimes
+}
+
+// New makes the handler of GET and POST /webhook/{account_id}.
+func New(options Options) *Handler {
+	h := &Handler{Options: options, router: mux.NewRouter().SkipClean(true)}
+	h.router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, errNotFound) })
+	h.router.MethodNotAllowedHandler = h.router.NotFoundHandler
+	h.router.HandleFunc(Path+"/{account_id}", h.verify).Methods(http.MethodGet)
+	h.router.HandleFunc(Path+"/{account_id}", h.receive).Methods(http.MethodPost)
+	return h
+}
+
+// ServeHTTP serves a request whose path begins with Path.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.router.ServeHTTP(w, r) }
+
+// LastWebhook is when a delivery for the account was last stored by this process, milliseconds since epoch; 0 = not
+// since it began. It lives in memory: the account's row may have a later time, written by another node.
+func (h *Handler) LastWebhook(accountID string) int64 { return h.lastStored.at(accountID) }
+
+// verify returns Meta's challenge to a caller that knows the account's verify token.
+func (h *Handler) verify(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	defer cancel()
+	values := r.URL.Query()
+	d := &delivery{cache: h.Accounts, id: mux.Vars(r)["account_id"]}
+	known, err := d.account(ctx, func(account *domain.Account) bool {
+		return account.VerifyToken != "" && equal(account.VerifyToken, values.Get("hub.verify_token"))
+	})
+	switch {
+	case err != nil:
+		h.fail(w, r, err)
+	case !known:
+		h.fail(w, r, errWrongToken)
+	default:
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.WriteHeader(http.StatusOK)
+		_, _ = io.WriteString(w, values.Get("hub.challenge"))
+	}
+}
+
+// equal compares in a time that reveals neither content nor length.
+func equal(a, b string) bool {
+	hashA, hashB := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(hashA[:], hashB[:]) == 1
+}
+
+// receive stores a delivery and returns 200, whatever the delivery holds.
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	defer cancel()
+	if err := h.store(ctx, w, r); err != nil {
+		h.fail(w, r, err)
+	} // else 200, which the server sends by itself: to say it would cost two remote calls
+}
+
+// store is the hot path: a delivery costs one statement and no other query.
+func (h *Handler) store(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	signature := r.Header.Get(whatsapp.SignatureHeader)
+	d := &delivery{cache: h.Accounts, id: mux.Vars(r)["account_id"], now: h.Clock.Now()}
+	if _, err := d.account(ctx, func(*domain.Account) bool { return true }); err != nil {
+		return err
+	}
+	free, err := h.bodies.reserve(r, signature)
+	if err != nil {
+		return err
+	}
+	defer free()
+	buffer := h.bodies.buffer()
+	defer h.bodies.release(buffer)
+	if r.Body != nil { // a body that never ends is cut off when the time is over
+		defer context.AfterFunc(ctx, func() { _ = r.Body.Close() })()
+	}
+	if err := readBody(buffer, w, r, signature); err != nil {
+		return err
+	}
+	body := buffer.Bytes()
+	signed, err := d.account(ctx, func(account *domain.Account) bool {
+		return whatsapp.VerifySignature(account.AppSecret, body, signature)
+	})
+	if err != nil {
+		return err
+	}
+	if !signed {
+		return errWrongSignature
+	}
+	defer h.backpressure.enter()() // only now: a stranger's deliveries are no reason to let others wait
+	if err := d.read(ctx, body); err != nil {
+		return err
+	}
+	if d.ignored > 0 {
+		h.OnIgnored(d.ignored)
+	}
+	if len(d.rows) > 0 {
+		if err := h.Inbox.AddInbox(ctx, d.rows); err != nil {
+			return errors.Wrap(err, "store a delivery")
+		}
+		h.WakeInbox()
+	}
+	h.noteStored(d)
+	return nil
+}
+
+// noteStored notes the time for each account that got something: the deliveries of one app for all its numbers may
+// come to one address.
+func (h *Handler) noteStored(d *delivery) {
+	last := d.owner.ID
+	h.lastStored.set(last, d.now)
+	for i := range d.rows {
+		if d.rows[i].AccountID != last {
+			last = d.rows[i].AccountID
+			h.lastStored.set(last, d.now)
+		}
+	}
+}
