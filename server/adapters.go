@@ -295,4 +295,4 @@ func (describer) Describe(t *domain.Template) (api.TemplateDetail, error) {
 const maxHeaderValue = 1024
 
 // errorWords says what an error of Meta's means.
-func errorWords(code int) domain.Words { return whatsapp.ClassifyCode(code) }
+func errorWords(code int) domain.Explainer { return whatsapp.ClassifyCode(code) }

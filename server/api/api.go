@@ -57,7 +57,7 @@ type Deps struct {
 	Accounts    AccountStore
 	Prober      Prober
 	Health      HealthStore
-	ErrorWords  func(code int) domain.Words // what an error of Meta's means
+	ErrorWords  func(code int) domain.Explainer // what an error of Meta's means
 	Queues      QueueStore
 	Channels    Channels
 	Templates   TemplateStore

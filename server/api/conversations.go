@@ -17,7 +17,7 @@ type Conversations interface {
 	Start(ctx context.Context, request domain.StartRequest) (*domain.Started, error)
 	SendTemplate(ctx context.Context, request domain.TemplateRequest) (*domain.Started, error)
 	// Outcome tells what came of a message that an earlier try of a request stored.
-	Outcome(ctx context.Context, messageID string, words func(code int) domain.Words) (*domain.Started, error)
+	Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error)
 	View(ctx context.Context, actorID, id string) (*domain.View, error)
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)
@@ -243,8 +243,7 @@ func (a *API) reason(lang string, m *domain.Message) string {
 	case domain.ReasonNoAddress:
 		text = domain.T("api.reason_no_address")
 	default:
-		title, _ := whatsapp.Words(m.ReasonCode, lang)
-		return title
+		text = whatsapp.ClassifyCode(m.ReasonCode).What()
 	}
 	return a.Texts.Text(lang, text.Key, text.Data)
 }

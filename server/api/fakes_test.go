@@ -628,7 +628,7 @@ func (c *conversations) Reopen(_ context.Context, actorID, id string) (*domain.V
 	return c.call("reopen", actorID, id)
 }
 
-func (c *conversations) Outcome(_ context.Context, messageID string, words func(code int) domain.Words) (*domain.Started, error) {
+func (c *conversations) Outcome(_ context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error) {
 	c.calls = append(c.calls, "outcome "+messageID)
 	if c.err != nil || words == nil {
 		return nil, c.err

@@ -94,7 +94,7 @@ func newWorld(t *testing.T) *world {
 		LastWebhook: func(accountID string) int64 { return w.stored[accountID] }, WebhookPath: "/webhook",
 		Conversations: w.conversations, Drafts: w.drafts, Opener: w.drafts, Media: w.store, Admins: w.people, Auditor: w.audit, Accounts: w.store, Prober: w.meta, Queues: w.store, Channels: w.store,
 		Templates: w.store, Fetcher: w.meta, Plans: w.store, DeadLetters: w.store, Doctor: w.store, Ledger: w.store, Contacts: w.store,
-		Health: w.store, Describer: w.store, ErrorWords: func(code int) domain.Words { return whatsapp.ClassifyCode(code) },
+		Health: w.store, Describer: w.store, ErrorWords: func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) },
 		Guards: w.store, Requests: w.requests, BotID: id("bot"), Texts: texts, Language: func(context.Context, string) string { return w.language },
 		SiteURL: func() string { return "https://chat.example.com/" }, Region: func() string { return "BR" },
 		Usernames: func(_ context.Context, ids []string) map[string]string {

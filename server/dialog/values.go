@@ -61,7 +61,7 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 	}
 	_, found := p.parsed.Build(variables)
 	for name, problem := range found {
-		wrong(name, problem.Text(r.lang))
+		wrong(name, r.say(problem.Text()))
 	}
 	if s.Kind == kindStart {
 		c := &s.Customer

@@ -25,12 +25,12 @@ type ContactWanted struct {
 
 // Delivery is what came of sending one message.
 type Delivery struct {
-	Status   Status // Sent, Failed, Unknown or NotSent
-	MetaCode int    // Meta's error code with Failed, if it was Meta's
-	Reason   int    // with NotSent: see Leaving
-	Words    Words  // what to tell the agent; nil where WhatsApp was out of reach
-	Element  string // the dialog element that caused it, where it is known
+	Status   Status    // Sent, Failed, Unknown or NotSent
+	MetaCode int       // Meta's error code with Failed, if it was Meta's
+	Reason   int       // with NotSent: see Leaving
+	Words    Explainer // what to tell the agent; nil where WhatsApp was out of reach
+	Element  string    // the dialog element that caused it, where it is known
 }
 
-// Words is a text that knows its languages.
-type Words interface{ Text(lang string) string }
+// Explainer is a value that names the text which explains it, such as an error of Meta's.
+type Explainer interface{ Text() Text }

@@ -42,11 +42,15 @@ func (c Clock) Now() int64 { return int64(c) }
 type Texts struct{}
 
 func (Texts) Markdown(lang, key string, data map[string]any) string {
-	words, ok := data["Words"].(interface{ Text(lang string) string })
+	words, ok := data["Words"].(domain.Explainer)
 	if !ok {
 		return key
 	}
-	return key + " " + words.Text(lang)
+	text := words.Text()
+	if what, ok := text.Data["What"].(domain.Text); ok { // of Meta's errors: what happened, without the next step
+		text = what
+	}
+	return key + " " + text.Key
 }
 
 // Log keeps nothing.

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 // funcs are what a text can call. What is missing or no number is written as nothing.
@@ -31,10 +34,16 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 			}
 			return ""
 		},
-		// say writes what knows its own words, such as Meta's errors
+		// say writes a text inside of a text: one that is named, or that of what names its own, such as Meta's errors
 		"say": func(v any) string {
-			if words, ok := v.(interface{ Text(lang string) string }); ok {
-				return words.Text(Lang(lang))
+			switch v := v.(type) {
+			case domain.Text:
+				return b.Text(lang, v.Key, v.Data)
+			case domain.Explainer:
+				text := v.Text()
+				return b.Text(lang, text.Key, text.Data)
+			case escapedText:
+				return markdown.Escape(b.Text(lang, v.Key, v.Data))
 			}
 			return ""
 		},

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // byKey reads all files of one language and fails where two of them hold the same key.
@@ -129,13 +131,16 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-type spoken string
+// explained is a value that names its text.
+type explained string
 
-func (s spoken) Text(lang string) string { return string(s) + lang }
+func (e explained) Text() domain.Text { return domain.Text{Key: string(e)} }
 
 func TestFuncsOfTexts(t *testing.T) {
 	type money int64
-	funcs := (&Bundle{in: time.UTC}).funcs(Portuguese, time.UTC)
+	bundle, err := New()
+	require.NoError(t, err)
+	funcs := bundle.funcs(Portuguese, time.UTC)
 	write := func(text string, data map[string]any) string {
 		var b strings.Builder
 		require.NoError(t, template.Must(template.New("").Funcs(funcs).Parse(text)).Execute(&b, data))
@@ -143,8 +148,9 @@ func TestFuncsOfTexts(t *testing.T) {
 	}
 	require.Equal(t, "01/01/1970 14:32", write("{{clock .At}}", map[string]any{"At": int64((14*60 + 32) * 60_000)}))
 	require.Equal(t, "R$ 0,35", write("{{amount .Sum .Currency}}", map[string]any{"Sum": money(350_000), "Currency": "BRL"}))
-	require.Equal(t, "in pt-BR", write("{{say .Words}}", map[string]any{"Words": spoken("in ")}))
-	require.Empty(t, write("{{say .Words}}", map[string]any{"Words": "no words of its own"}))
+	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": domain.T("variable.required")}))
+	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": explained("variable.required")}))
+	require.Empty(t, write("{{say .Words}}", map[string]any{"Words": "no text of its own"}))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", map[string]any{"At": "soon", "Sum": 1.5}))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
@@ -21,17 +22,11 @@ func (b *Bundle) Markdown(lang, key string, data map[string]any) string {
 	return b.Text(lang, key, escaped)
 }
 
-// wordy is what knows its own words.
-type wordy interface{ Text(lang string) string }
+// escapedText is a text inside of a text of a post: it is written first and made harmless then, with its values in it.
+type escapedText domain.Text
 
-// escapedWords are words that came from elsewhere.
-type escapedWords struct{ wordy }
-
-// Text is the words as part of a post.
-func (w escapedWords) Text(lang string) string { return markdown.Escape(w.wordy.Text(lang)) }
-
-// String is for a text that does not let them speak.
-func (w escapedWords) String() string { return markdown.Escape(fmt.Sprint(w.wordy)) }
+// String is for a text that prints it instead of saying it.
+func (t escapedText) String() string { return markdown.Escape(t.Key) }
 
 func asMarkdown(value any) any {
 	switch v := value.(type) {
@@ -39,8 +34,10 @@ func asMarkdown(value any) any {
 		return v
 	case interface{ Markdown() string }:
 		return v.Markdown()
-	case wordy:
-		return escapedWords{v}
+	case domain.Text:
+		return escapedText(v)
+	case domain.Explainer:
+		return escapedText(v.Text())
 	case string:
 		return markdown.Escape(v)
 	}

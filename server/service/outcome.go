@@ -23,7 +23,7 @@ func began(tx domain.Tx, request, conversationID, messageID string) error {
 
 // Outcome tells what came of a message that an earlier try of a request stored,
 // as the try would have told it; words say what an error of Meta's means.
-func (s *Service) Outcome(ctx context.Context, messageID string, words func(code int) domain.Words) (*domain.Started, error) {
+func (s *Service) Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error) {
 	m, err := s.Store.Message(ctx, messageID)
 	if err != nil {
 		return nil, err

@@ -399,7 +399,7 @@ func TestATemplateInAnOpenWindowAsksFirst(t *testing.T) {
 func TestARefusalByMetaLeavesNothingBehind(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
-	b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: words("sem WhatsApp"), Element: "phone"}
+	b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: sorry{}, Element: "phone"}
 	_, err := b.do.Start(ctx, b.request(phone))
 	r := refusal(t, err)
 	require.Equal(t, domain.CodeMetaRefused, r.Code)
@@ -516,10 +516,6 @@ func TestCleanName(t *testing.T) {
 		require.Equal(t, want, domain.CleanName(in))
 	}
 }
-
-type words string
-
-func (w words) Text(string) string { return string(w) }
 
 // relayPerson is a sender of whom nothing new is known.
 var relayPerson = domain.WhatsAppIdentity{}

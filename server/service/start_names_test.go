@@ -91,7 +91,7 @@ func TestARefusedStartWritesNothingOfItsCustomer(t *testing.T) {
 
 type sorry struct{}
 
-func (sorry) Text(string) string { return "no" }
+func (sorry) Text() domain.Text { return domain.T("meta.undeliverable") }
 
 // hide puts all conversations into a queue that none of the agents sees.
 func (b *bench) hide() {

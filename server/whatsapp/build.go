@@ -141,6 +141,6 @@ func (t Template) checkTotal(component string, limit int, variables []Variable, 
 		}
 	}
 	if longest != "" {
-		problems[longest] = *tooLong("total_too_long", limit, length)
+		problems[longest] = FieldProblem{Key: "total_too_long", Max: limit, Length: length}
 	}
 }

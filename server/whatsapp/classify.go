@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Classify says what an error of a Client means. An error of another origin is taken for an unknown outcome: that never
@@ -85,4 +87,38 @@ func reasonByHTTP(status int) reason {
 		return reasonBadRequest
 	}
 	return reasonGateway
+}
+
+// Text says what happened and what to do about it; the empty text where nothing is wrong.
+func (v Verdict) Text() domain.Text {
+	why := v.cause()
+	if why == "" {
+		return domain.Text{}
+	}
+	return domain.T("meta.explained", "What", v.What(), "Next", domain.T("meta."+string(why)+".next"))
+}
+
+// What says what happened, without what to do about it; the empty text where nothing is wrong.
+func (v Verdict) What() domain.Text {
+	why := v.cause()
+	if why == "" {
+		return domain.Text{}
+	}
+	return domain.T("meta." + string(why))
+}
+
+// cause is the verdict's reason. A verdict that was stored and read back has lost it, so that its outcome and code have
+// to do; "" where nothing is wrong.
+func (v Verdict) cause() reason {
+	switch {
+	case v.reason != "":
+		return v.reason
+	case v.Outcome == Refused:
+		return reasonOf(v.Code)
+	case v.Outcome == NotSent:
+		return reasonNoConnection
+	case v.Outcome == Unknown:
+		return reasonNoAnswer
+	}
+	return ""
 }

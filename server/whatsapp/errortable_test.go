@@ -3,11 +3,15 @@ package whatsapp
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
 // documented is Meta's table of codes with what each has to mean.
@@ -27,51 +31,54 @@ func documented() map[Class][]int {
 	}
 }
 
-func requireWords(t *testing.T, code int) {
+// inBothLanguages gives a text in Portuguese and in English, and fails where it has no translation.
+func inBothLanguages(t *testing.T, text domain.Text) []string {
 	t.Helper()
-	titlePT, nextPT := Words(code, "pt-BR")
-	titleEN, nextEN := Words(code, "en")
-	for _, text := range []string{titlePT, nextPT, titleEN, nextEN} {
-		require.NotEmpty(t, text, code)
-		require.True(t, strings.HasSuffix(text, "."), text)
+	texts, err := i18n.New()
+	require.NoError(t, err)
+	portuguese, english := texts.Text(i18n.Portuguese, text.Key, text.Data), texts.Text(i18n.English, text.Key, text.Data)
+	require.NotEqual(t, portuguese, english, text.Key)
+	return []string{portuguese, english}
+}
+
+// requireExplained fails where the verdict's title or next step is missing or no sentence in one of the languages.
+func requireExplained(t *testing.T, v Verdict) {
+	t.Helper()
+	next, ok := v.Text().Data["Next"].(domain.Text)
+	require.True(t, ok, v.Code)
+	for _, sentence := range append(inBothLanguages(t, v.What()), inBothLanguages(t, next)...) {
+		require.True(t, strings.HasSuffix(sentence, "."), sentence)
 	}
-	require.NotEqual(t, titlePT, titleEN, code)
-	require.NotEqual(t, nextPT, nextEN, code)
 }
 
 func TestEveryDocumentedCode(t *testing.T) {
-	unknownPT, _ := Words(999999, "pt-BR")
-	unknownEN, _ := Words(999999, "en")
 	for class, codes := range documented() {
 		for _, code := range codes {
-			verdict := ClassifyCode(code)
-			require.Equal(t, class, verdict.Class, code)
-			require.Equal(t, Refused, verdict.Outcome, code)
-			require.Equal(t, code, verdict.Code)
-			requireWords(t, code)
-			titlePT, _ := Words(code, "pt")
-			titleEN, _ := Words(code, "")
-			require.NotEqual(t, unknownPT, titlePT, code)
-			require.NotEqual(t, unknownEN, titleEN, code)
+			t.Run(strconv.Itoa(code), func(t *testing.T) {
+				verdict := ClassifyCode(code)
+				require.Equal(t, class, verdict.Class)
+				require.Equal(t, Refused, verdict.Outcome)
+				require.Equal(t, code, verdict.Code)
+				require.NotEqual(t, reasonUnknown, verdict.reason)
+				requireExplained(t, verdict)
+			})
 		}
 	}
 }
 
-func TestEveryReasonHasWords(t *testing.T) {
+func TestEveryReasonIsExplained(t *testing.T) {
+	reasons := map[reason]bool{reasonUnknown: true, reasonNoConnection: true, reasonNoAnswer: true, reasonGateway: true}
 	for code := range 200_000 {
-		why := reasonOf(code)
-		if why == reasonUnknown {
-			continue
+		reasons[reasonOf(code)] = true
+	}
+	titles := map[string]reason{}
+	for why := range reasons {
+		requireExplained(t, rule(why))
+		for _, title := range inBothLanguages(t, rule(why).What()) {
+			require.NotContains(t, titles, title, "%s says the same", why)
+			titles[title] = why
 		}
-		require.NotEqual(t, wordsPortuguese(reasonUnknown), wordsPortuguese(why), "%d %s", code, why)
-		require.NotEqual(t, wordsEnglish(reasonUnknown), wordsEnglish(why), "%d %s", code, why)
 	}
-	for _, why := range []reason{reasonNoConnection, reasonNoAnswer, reasonGateway} {
-		require.NotEqual(t, wordsPortuguese(reasonUnknown), wordsPortuguese(why))
-		require.NotEqual(t, wordsEnglish(reasonUnknown), wordsEnglish(why))
-	}
-	requireWords(t, 999999)
-	requireWords(t, -1)
 }
 
 func TestWhatCodesChange(t *testing.T) {
@@ -90,19 +97,21 @@ func TestWhatCodesChange(t *testing.T) {
 	require.Equal(t, ScopePeer, ClassifyCode(131056).Scope)
 	require.Equal(t, ScopeNumber, ClassifyCode(130429).Scope)
 	require.Equal(t, ScopeAccount, ClassifyCode(80007).Scope)
-	title, next := ClassifyCode(131026).Words("pt-BR")
-	require.Contains(t, title, "não tem WhatsApp")
-	require.Contains(t, next, "nono dígito")
-	title, _ = Classify(nil).Words("pt-BR")
-	require.Empty(t, title)
+}
+
+func TestNothingIsSaidWhereNothingIsWrong(t *testing.T) {
+	require.Empty(t, Classify(nil).What())
+	require.Empty(t, Classify(nil).Text())
+}
+
+func TestAStoredVerdictSaysTheSame(t *testing.T) {
 	for _, verdict := range []Verdict{ClassifyCode(131026), Classify(&TransportError{}), Classify(&TransportError{Left: true})} {
-		want, _ := verdict.Words("pt-BR")
 		stored, err := json.Marshal(verdict)
 		require.NoError(t, err)
 		var back Verdict
 		require.NoError(t, json.Unmarshal(stored, &back))
-		got, _ := back.Words("pt-BR")
-		require.Equal(t, want, got)
+		require.NotEmpty(t, back.Text())
+		require.Equal(t, verdict.Text(), back.Text())
 	}
 }
 
@@ -148,11 +157,8 @@ func TestEveryErrorFixture(t *testing.T) {
 			verdict := Classify(refusal)
 			require.NotEmpty(t, verdict.Class)
 			require.Equal(t, Refused, verdict.Outcome)
-			requireWords(t, refusal.Code)
-			title, next := verdict.Words("pt-BR")
-			require.NotEmpty(t, title)
-			require.NotEmpty(t, next)
-			t.Logf("%d/%d -> %s, %s", refusal.Code, refusal.Subcode, verdict.Class, title)
+			requireExplained(t, verdict)
+			t.Logf("%d/%d -> %s, %s", refusal.Code, refusal.Subcode, verdict.Class, verdict.What().Key)
 		})
 	}
 }

@@ -1,6 +1,10 @@
 package whatsapp
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
 
 // NotSendable is why a template cannot be sent by this product, whatever is filled in.
 type NotSendable struct {
@@ -10,27 +14,13 @@ type NotSendable struct {
 	Part string
 }
 
-// Error is the English text.
-func (e *NotSendable) Error() string { return e.Text("en") }
-
-// Text is the reason in Portuguese (lang "pt", "pt-BR", ...) or English (any other).
-func (e *NotSendable) Text(lang string) string {
-	texts := map[string][2]string{
-		"no_name":        {"O modelo não tem nome ou idioma.", "The template has no name or language."},
-		"no_body":        {"O modelo não tem texto.", "The template has no text."},
-		"twice":          {"O modelo tem uma parte repetida: {part}.", "The template has a part twice: {part}."},
-		"authentication": {"Modelos de autenticação não são enviados por aqui.", "Authentication templates are not sent from here."},
-		"header":         {"O cabeçalho do modelo não pode ser preenchido por aqui: {part}.", "The template's header cannot be filled in here: {part}."},
-		"component":      {"O modelo tem uma parte que não pode ser preenchida por aqui: {part}.", "The template has a part that cannot be filled in here: {part}."},
-		"button":         {"O modelo tem um botão que não pode ser preenchido por aqui: {part}.", "The template has a button that cannot be filled in here: {part}."},
-		"url":            {"O endereço de um botão tem mais de uma variável.", "The address of a button has more than one variable."},
-	}
-	text := texts[e.Key][1]
-	if portuguese(lang) {
-		text = texts[e.Key][0]
-	}
-	return strings.ReplaceAll(text, "{part}", e.Part)
+// Error is for logs; people read Text.
+func (e *NotSendable) Error() string {
+	return strings.TrimSpace("template cannot be sent from here: " + e.Key + " " + e.Part)
 }
+
+// Text says to a person why the template cannot be sent.
+func (e *NotSendable) Text() domain.Text { return domain.T("template."+e.Key, "Part", e.Part) }
 
 // Sendable says whether this product can send the template: nil, or a *NotSendable. Whether Meta lets it be sent is
 // another matter: Approved.
