@@ -16,20 +16,20 @@ type ChannelEvent struct {
 
 // Archiving is a closed conversation whose channel is to be archived.
 type Archiving struct {
-	ID        string
-	ChannelID string
-	Archive   bool // false: an agent reopened it while another process was at it
+	ID        string `db:"id"`
+	ChannelID string `db:"channel_id"`
+	Archive   bool   `db:"archive"` // false: an agent reopened it while another process was at it
 }
 
 // ConversationChange is a conversation that is shown somewhere and changed.
 type ConversationChange struct {
-	ID             string
-	OwnerID        string
-	AttendantID    string
-	ChannelID      string // "" until the channel exists
-	QueueChannelID string // of the queue it is in; "" = the queue is gone
-	UpdatedAt      int64  // milliseconds since epoch, by the clock of whoever changed it
-	ChangedAt      int64  // the same by the database's clock
+	ID             string `db:"id"`
+	OwnerID        string `db:"owner_id"`
+	AttendantID    string `db:"attendant_id"`
+	ChannelID      string `db:"channel_id"`       // "" until the channel exists
+	QueueChannelID string `db:"queue_channel_id"` // of the queue it is in; "" = the queue is gone
+	UpdatedAt      int64  `db:"updated_at"`       // milliseconds since epoch, by the clock of whoever changed it
+	ChangedAt      int64  `db:"changed_at"`       // the same by the database's clock
 }
 
 // Audience is who gets an event: the members of a channel, or one user.
@@ -37,35 +37,35 @@ type Audience struct{ ChannelID, UserID string }
 
 // StatusMark is a post whose status is behind.
 type StatusMark struct {
-	Message Message
-	Channel string // channel id
-	Again   bool   // an earlier try may have done it already
-	Closed  bool   // the conversation is
+	Message Message `db:"message"`
+	Channel string  `db:"channel"` // channel id
+	Again   bool    `db:"again"`   // an earlier try may have done it already
+	Closed  bool    `db:"closed"`  // the conversation is
 }
 
 // ServerChannel is a channel as the server's own table has it.
 type ServerChannel struct {
-	ID          string // "" = there is none
-	TeamID      string
-	Type        string // "P" = private
-	Name        string
-	DisplayName string
-	Header      string
-	UpdateAt    int64 // milliseconds since epoch, the server's clock
-	DeleteAt    int64 // when it was archived; 0 = it is not
+	ID          string `db:"id"` // "" = there is none
+	TeamID      string `db:"team_id"`
+	Type        string `db:"type"` // "P" = private
+	Name        string `db:"name"`
+	DisplayName string `db:"display_name"`
+	Header      string `db:"header"`
+	UpdateAt    int64  `db:"update_at"` // milliseconds since epoch, the server's clock
+	DeleteAt    int64  `db:"delete_at"` // when it was archived; 0 = it is not
 }
 
 // Refresh is a conversation whose channel may be behind.
 type ChannelRefresh struct {
-	Conversation Conversation
-	DueAt        int64
-	Shown        string // what was shown last; "" = nothing yet
-	Zone         string // the queue's time zone, "" = the plugin's setting
-	Again        bool   // an earlier try may have done part of it
-	Lines        bool   // there are lines to show
-	Channel      ServerChannel
-	ChannelAt    int64  // see ChannelSeen
-	ShownPeople  string // for whom it was last arranged; see peopleKey
-	CardPost     string // the card that stands in the queue's channel; "" = none
-	CardNo       int64  // how many cards there were
+	Conversation Conversation  `db:"conversation"`
+	DueAt        int64         `db:"due_at"`
+	Shown        string        `db:"shown"` // what was shown last; "" = nothing yet
+	Zone         string        `db:"zone"`  // the queue's time zone, "" = the plugin's setting
+	Again        bool          `db:"again"` // an earlier try may have done part of it
+	Lines        bool          `db:"lines"` // there are lines to show
+	Channel      ServerChannel `db:"channel"`
+	ChannelAt    int64         `db:"channel_at"`   // see ChannelSeen
+	ShownPeople  string        `db:"shown_people"` // for whom it was last arranged; see peopleKey
+	CardPost     string        `db:"card_post"`    // the card that stands in the queue's channel; "" = none
+	CardNo       int64         `db:"card_no"`      // how many cards there were
 }

@@ -30,18 +30,18 @@ const (
 
 // Draft (Rascunho retido) is what an agent wrote while the conversation was locked.
 type Draft struct {
-	ID             string
-	ConversationID string
-	AuthorID       string
-	RootID         string // the post in whose thread it was written; "" = none
-	Text           string
-	FileIDs        []string // uploaded by the author, attached to no post yet
-	State          DraftState
-	Opening        int64  // WindowFrom of the opening that offered it last; 0 = never offered
-	ChosenBy       string // who sent it
-	PostID         string // the post it became
-	CreatedAt      int64  // milliseconds since epoch
-	UpdatedAt      int64
+	ID             string     `db:"id"`
+	ConversationID string     `db:"conversation_id"`
+	AuthorID       string     `db:"author_id"`
+	RootID         string     `db:"root_id"` // the post in whose thread it was written; "" = none
+	Text           string     `db:"body"`
+	FileIDs        []string   `db:"file_i_ds"` // uploaded by the author, attached to no post yet
+	State          DraftState `db:"state"`
+	Opening        int64      `db:"opening"`    // WindowFrom of the opening that offered it last; 0 = never offered
+	ChosenBy       string     `db:"chosen_by"`  // who sent it
+	PostID         string     `db:"post_id"`    // the post it became
+	CreatedAt      int64      `db:"created_at"` // milliseconds since epoch
+	UpdatedAt      int64      `db:"updated_at"`
 }
 
 // Fingerprint is the same for the same text (but for spaces around it) with the same files.

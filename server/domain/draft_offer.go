@@ -10,11 +10,11 @@ type DraftJob struct {
 
 // DraftOffer is a post that offers an agent's drafts.
 type DraftOffer struct {
-	ConversationID string
-	AuthorID       string
-	Opening        int64
-	PostID         string // "" = none yet
-	Version        int    // of what it lists
-	Attempts       int    // 1 = the first; an earlier try may have posted it
-	ChannelID      string
+	ConversationID string `db:"conversation_id"`
+	AuthorID       string `db:"author_id"`
+	Opening        int64  `db:"opening"`
+	PostID         string `db:"post_id"`  // "" = none yet
+	Version        int    `db:"version"`  // of what it lists
+	Attempts       int    `db:"attempts"` // 1 = the first; an earlier try may have posted it
+	ChannelID      string `db:"channel_id"`
 }

@@ -5,10 +5,12 @@ import "strings"
 // ErasedConversation is a conversation of somebody who was erased, and what Mattermost
 // has still to forget of it.
 type ErasedConversation struct {
-	ConversationID, ContactID, ChannelID, TeamID string
-
-	Attempts int // failures in a row
-	Passes   int // how often it was gone through to the end
+	ConversationID string `db:"conversation_id"`
+	ContactID      string `db:"contact_id"`
+	ChannelID      string `db:"channel_id"`
+	TeamID         string `db:"team_id"`
+	Attempts       int    `db:"attempts"` // failures in a row
+	Passes         int    `db:"passes"`   // how often it was gone through to the end
 }
 
 // ErasureState is how far forgetting has come.

@@ -4,19 +4,19 @@ import "slices"
 
 // Health is what Meta last said of an account's number and token, in Meta's words.
 type Health struct {
-	AccountID      string
-	CheckedAt      int64 // milliseconds since epoch; 0 = never
-	OK             bool  // the token was good
-	ErrorCode      int   // Meta's error; 0 = none, or Meta could not be reached
-	QualityRating  string
-	MessagingLimit string
-	NumberStatus   string
-	Restriction    string
-	Subscribed     bool // an app gets the webhooks
-	TokenCheckedAt int64
-	TokenExpiresAt int64 // milliseconds since epoch; 0 = never, or not known
-	Scopes         []string
-	ClockSkew      int64 // our clock less Meta's, milliseconds
+	AccountID      string   `db:"account_id"`
+	CheckedAt      int64    `db:"checked_at"` // milliseconds since epoch; 0 = never
+	OK             bool     `db:"ok"`         // the token was good
+	ErrorCode      int      `db:"error_code"` // Meta's error; 0 = none, or Meta could not be reached
+	QualityRating  string   `db:"quality_rating"`
+	MessagingLimit string   `db:"messaging_limit"`
+	NumberStatus   string   `db:"number_status"`
+	Restriction    string   `db:"restriction"`
+	Subscribed     bool     `db:"subscribed"` // an app gets the webhooks
+	TokenCheckedAt int64    `db:"token_checked_at"`
+	TokenExpiresAt int64    `db:"token_expires_at"` // milliseconds since epoch; 0 = never, or not known
+	Scopes         []string `db:"scopes"`
+	ClockSkew      int64    `db:"clock_skew"` // our clock less Meta's, milliseconds
 }
 
 // MissingScopes are those that the token would need; none where the scopes are not known.

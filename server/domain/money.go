@@ -83,16 +83,16 @@ const (
 
 // Charge is one line of the ledger: one per message that Meta may bill.
 type Charge struct {
-	MessageID      string
-	ConversationID string
-	AccountID      string
-	QueueID        string
-	AgentID        string
-	TemplateID     string
-	WAMID          string
-	Category       string // lower case, as in Meta's pricing object
-	Amount         Money
-	Currency       string
-	State          string
-	At             int64 // when it was reserved or delivered, milliseconds since epoch
+	MessageID      string `db:"message_id"`
+	ConversationID string `db:"conversation_id"`
+	AccountID      string `db:"account_id"`
+	QueueID        string `db:"queue_id"`
+	AgentID        string `db:"agent_id"`
+	TemplateID     string `db:"template_id"`
+	WAMID          string `db:"wamid"`
+	Category       string `db:"category"` // lower case, as in Meta's pricing object
+	Amount         Money  `db:"amount"`
+	Currency       string `db:"currency"`
+	State          string `db:"state"`
+	At             int64  `db:"at"` // when it was reserved or delivered, milliseconds since epoch
 }

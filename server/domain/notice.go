@@ -8,15 +8,15 @@ func HealthInterval(accountID string) string { return "look:" + accountID }
 
 // Notice is something that people are to be told, each of them once.
 type Notice struct {
-	Key       string // one notice a key, for ever
-	AccountID string
-	QueueID   string // "" = for the system admins, else for the queue's supervisors
-	UserID    string // for this person alone, if there is one
+	Key       string `db:"key"` // one notice a key, for ever
+	AccountID string `db:"account_id"`
+	QueueID   string `db:"queue_id"` // "" = for the system admins, else for the queue's supervisors
+	UserID    string `db:"user_id"`  // for this person alone, if there is one
 	// ConversationID is what it is about; the text gets Customer and Link.
-	ConversationID string
-	TextKey        string
-	Data           map[string]any
-	CreatedAt      int64 // milliseconds since epoch
-	Told           []string
-	Again          bool // an earlier try may have told somebody already
+	ConversationID string         `db:"conversation_id"`
+	TextKey        string         `db:"text_key"`
+	Data           map[string]any `db:"data"`
+	CreatedAt      int64          `db:"created_at"` // milliseconds since epoch
+	Told           []string       `db:"told"`
+	Again          bool           // an earlier try may have told somebody already
 }

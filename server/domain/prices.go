@@ -56,15 +56,15 @@ func (p *Plan) List() PriceList {
 
 // PlanApproval is one approval of a plan, kept for good.
 type PlanApproval struct {
-	ID           string
-	PlanID       string
-	QueueID      string
-	MonthlyLimit Money
-	Currency     string
-	Prices       Prices
-	PriceChanges []PriceChange
-	ApprovedBy   string
-	ApprovedAt   int64
-	EndedBy      string // who changed, approved anew or deleted the plan
-	EndedAt      int64  // 0 = it holds
+	ID           string        `db:"id"`
+	PlanID       string        `db:"plan_id"`
+	QueueID      string        `db:"queue_id"`
+	MonthlyLimit Money         `db:"monthly_limit"`
+	Currency     string        `db:"currency"`
+	Prices       Prices        `db:"prices"`
+	PriceChanges []PriceChange `db:"price_changes"`
+	ApprovedBy   string        `db:"approved_by"`
+	ApprovedAt   int64         `db:"approved_at"`
+	EndedBy      string        `db:"ended_by"` // who changed, approved anew or deleted the plan
+	EndedAt      int64         `db:"ended_at"` // 0 = it holds
 }

@@ -80,8 +80,10 @@ type Filter struct {
 
 // Counts are numbers of conversations that are not closed.
 type Counts struct {
-	Waiting, Open, Expired int
-	Unclaimed              int // of these, without an attendant
+	Waiting   int `db:"waiting"`
+	Open      int `db:"open"`
+	Expired   int `db:"expired"`
+	Unclaimed int `db:"unclaimed"` // of these, without an attendant
 }
 
 // ListFilter is a Filter as the store takes it.

@@ -3,15 +3,15 @@ package domain
 // Membership is how somebody stands to a team, a conversation's channel and a
 // queue, as the server's tables say at one moment.
 type Membership struct {
-	Username    string // "" = there is nobody of that id
-	Bot         bool
-	Deactivated bool
-	Guest       bool
-	InTeam      bool
-	InChannel   bool // member of the conversation's channel
-	InQueueRoom bool // member of the queue's channel
-	LeadsRoom   bool // channel admin of the queue's channel, by scheme or by a named role
-	Administers bool // may manage the whole server
+	Username    string `db:"username"` // "" = there is nobody of that id
+	Bot         bool   `db:"bot"`
+	Deactivated bool   `db:"deactivated"`
+	Guest       bool   `db:"guest"`
+	InTeam      bool   `db:"in_team"`
+	InChannel   bool   `db:"in_channel"`    // member of the conversation's channel
+	InQueueRoom bool   `db:"in_queue_room"` // member of the queue's channel
+	LeadsRoom   bool   `db:"leads_room"`    // channel admin of the queue's channel, by scheme or by a named role
+	Administers bool   // may manage the whole server
 }
 
 // Active tells whether this is a person who may do anything at all.

@@ -13,11 +13,11 @@ const (
 
 // Stuck are lanes of jobs in which nothing moved for long.
 type Stuck struct {
-	Queue     string // inbox, outbox; channels: what Mattermost is to show of conversations
-	AccountID string // "" = of no one account
-	Reason    string // what the job that holds them up said last; "" = nothing
-	Lanes     int
-	Since     int64 // milliseconds since epoch
+	Queue     string `db:"queue"`      // inbox, outbox; channels: what Mattermost is to show of conversations
+	AccountID string `db:"account_id"` // "" = of no one account
+	Reason    string `db:"reason"`     // what the job that holds them up said last; "" = nothing
+	Lanes     int    `db:"lanes"`
+	Since     int64  `db:"since"` // milliseconds since epoch
 }
 
 // Texts are what to tell an administrator, and what to do about it; account is the number's name.

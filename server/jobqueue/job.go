@@ -11,15 +11,15 @@ import (
 
 // Job is one piece of work.
 type Job struct {
-	ID        int64
-	Lane      string // jobs of a lane run in (Order, ID), one at a time
-	Order     int64
-	Key       string // unique in the queue for ever: a second insert does nothing
-	AccountID string
-	Payload   []byte
-	CreatedAt int64 // milliseconds since epoch, the database's clock
-	Attempts  int   // how often it was claimed, this time included
-	LeftAt    int64 // outbox: when the request was about to leave, milliseconds since epoch; 0 = it has not
+	ID        int64  `db:"id"`
+	Lane      string `db:"lane"` // jobs of a lane run in (Order, ID), one at a time
+	Order     int64  `db:"ord"`
+	Key       string `db:"dedupe_key"` // unique in the queue for ever: a second insert does nothing
+	AccountID string `db:"account_id"`
+	Payload   []byte `db:"payload"`
+	CreatedAt int64  `db:"created_at"` // milliseconds since epoch, the database's clock
+	Attempts  int    `db:"attempts"`   // how often it was claimed, this time included
+	LeftAt    int64  `db:"left_at"`    // outbox: when the request was about to leave, milliseconds since epoch; 0 = it has not
 }
 
 // Store is the table behind a queue. Everything after Claim is fenced: it does

@@ -9,16 +9,6 @@ import (
 	"github.com/pkg/errors"
 )
 
-// AuditEntry says who did what to what.
-type AuditEntry struct {
-	ID       string            `json:"id"`
-	At       int64             `json:"at"` // milliseconds since epoch, the database's clock
-	ActorID  string            `json:"actor_id"`
-	Action   string            `json:"action"`
-	ObjectID string            `json:"object_id"`
-	Details  map[string]string `json:"details"`
-}
-
 // Audit stores an audit row outside of a transaction. Details hold no secret and no document.
 func (s *Store) Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error {
 	return s.audit(ctx, s.db, actorID, action, objectID, details)

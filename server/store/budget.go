@@ -34,12 +34,12 @@ func (s *Store) HasPlan(ctx context.Context, queueID string) (bool, error) {
 
 // Month is what a queue spent in a month.
 type Month struct {
-	Planned  bool // it has an approved plan
-	Currency string
-	Limit    domain.Money
-	Billed   domain.Money
-	Reserved domain.Money
-	Messages int // billed ones
+	Planned  bool         `db:"planned"` // it has an approved plan
+	Currency string       `db:"currency"`
+	Limit    domain.Money `db:"limit"`
+	Billed   domain.Money `db:"billed"`
+	Reserved domain.Money `db:"reserved"`
+	Messages int          `db:"messages"` // billed ones
 }
 
 // MonthOf adds up the ledger of a queue since a moment, milliseconds since epoch.

@@ -3,40 +3,8 @@ package store
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
-
-// columnName gives the column of a struct field: PhoneNumberID is in phone_number_id.
-func columnName(field string) string {
-	switch field {
-	case "WABAID":
-		return "waba_id"
-	case "WAID":
-		return "wa_id"
-	case "QueueIDs":
-		return "queue_ids"
-	case "Text":
-		return "body"
-	case "Order":
-		return "ord"
-	case "Key":
-		return "dedupe_key"
-	}
-	var b strings.Builder
-	runes := []rune(field)
-	for i, r := range runes {
-		if unicode.IsUpper(r) && i > 0 {
-			afterLower := unicode.IsLower(runes[i-1])
-			endsWord := i+1 < len(runes) && unicode.IsLower(runes[i+1])
-			if afterLower || endsWord {
-				b.WriteByte('_')
-			}
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
-}
 
 func each(columns string, f func(column string) string) string {
 	names := strings.Split(columns, ", ")

@@ -112,7 +112,10 @@ func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID s
 
 // moveWantedDocuments seals what starts said of the second contact for the first one.
 func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
-	rows := []struct{ MessageID, CPFCipher string }{}
+	rows := []struct {
+		MessageID string `db:"message_id"`
+		CPFCipher string `db:"cpf_cipher"`
+	}{}
 	if err := t.SelectContext(ctx, &rows, "SELECT message_id, cpf_cipher FROM waa_wanted WHERE contact_id = $1 AND cpf_cipher <> ''", fromID); err != nil {
 		return failed(err, "could not read what starts said")
 	}

@@ -59,7 +59,7 @@ func lockConversation(ctx context.Context, r runner, id string) (*domain.Convers
 func insertConversation(ctx context.Context, r runner, c *domain.Conversation, refreshAt int64) error {
 	row := struct {
 		*domain.Conversation
-		RefreshAt int64
+		RefreshAt int64 `db:"refresh_at"`
 	}{c, refreshAt}
 	if _, err := execNamed(ctx, r, insertInto("waa_conversations", conversationColumns+", refresh_at"), row); err != nil {
 		return failed(err, "could not store the conversation")

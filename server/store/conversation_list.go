@@ -49,7 +49,10 @@ func (s *Store) nameTemplates(ctx context.Context, page []*domain.Conversation) 
 	for i, c := range page {
 		ids[i], contacts[i] = c.ID, c.ContactID
 	}
-	var named []struct{ ConversationID, Name string }
+	var named []struct {
+		ConversationID string `db:"conversation_id"`
+		Name           string `db:"name"`
+	}
 	if err := s.db.SelectContext(ctx, &named, `SELECT DISTINCT ON (m.conversation_id) m.conversation_id, t.name
 		FROM waa_messages m JOIN waa_templates t ON t.id = m.template_id
 		WHERE m.contact_id = ANY($1) AND m.kind = 'template' AND m.conversation_id = ANY($2)

@@ -13,14 +13,14 @@ import (
 
 // DeadLetter is a job that was given up.
 type DeadLetter struct {
-	ID         string // names the queue too: inbox-1, outbox-1, media-1
-	AccountID  string
-	Lane       string
-	ReceivedAt int64 // milliseconds since epoch, the database's clock
-	DeadAt     int64
-	Attempts   int
-	Reason     string
-	Payload    []byte // its beginning, see DeadLetters
+	ID         string `db:"id"` // names the queue too: inbox-1, outbox-1, media-1
+	AccountID  string `db:"account_id"`
+	Lane       string `db:"lane"`
+	ReceivedAt int64  `db:"received_at"` // milliseconds since epoch, the database's clock
+	DeadAt     int64  `db:"dead_at"`
+	Attempts   int    `db:"attempts"`
+	Reason     string `db:"reason"`
+	Payload    []byte `db:"payload"` // its beginning, see DeadLetters
 }
 
 // deadTables are the queues whose dead letters there are, and how their ids begin.
@@ -59,9 +59,15 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 
 // Backlog is how much work waits, and since when (milliseconds since epoch; 0 = none does).
 type Backlog struct {
-	Inbox, Outbox, Media                   int
-	OldestInbox, OldestOutbox, OldestMedia int64
-	DeadInbox, DeadOutbox, DeadMedia       int
+	Inbox        int   `db:"inbox"`
+	Outbox       int   `db:"outbox"`
+	Media        int   `db:"media"`
+	OldestInbox  int64 `db:"oldest_inbox"`
+	OldestOutbox int64 `db:"oldest_outbox"`
+	OldestMedia  int64 `db:"oldest_media"`
+	DeadInbox    int   `db:"dead_inbox"`
+	DeadOutbox   int   `db:"dead_outbox"`
+	DeadMedia    int   `db:"dead_media"`
 }
 
 // Backlog counts what is not finished and what is dead.

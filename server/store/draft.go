@@ -18,7 +18,7 @@ const maxDraftText = 16383
 // draftRow is a draft as stored.
 type draftRow struct {
 	domain.Draft
-	FileIDList pq.StringArray // of FileIDs
+	FileIDList pq.StringArray `db:"file_id_list"` // of FileIDs
 }
 
 func (r *draftRow) draft() *domain.Draft {

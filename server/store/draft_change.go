@@ -35,7 +35,10 @@ func (s *Store) DropDraft(ctx context.Context, id, by string, now int64, old fun
 // else's is audited, with what old makes of the text that was.
 func (s *Store) changeDraft(ctx context.Context, action, id, by string, old func(text string) string, statement string, args ...any) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
-		var was struct{ AuthorID, Body string }
+		var was struct {
+			AuthorID string `db:"author_id"`
+			Body     string `db:"body"`
+		}
 		err := t.GetContext(ctx, &was, "SELECT author_id, body FROM waa_drafts WHERE id = $1 AND state = 'held' FOR UPDATE", id)
 		if err != nil {
 			return failed(err, "could not lock a draft")

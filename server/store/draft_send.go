@@ -13,9 +13,9 @@ import (
 func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*domain.DraftJob, error) {
 	var row struct {
 		draftRow
-		ChannelID string
-		ChosenAt  int64
-		Attempts  int
+		ChannelID string `db:"channel_id"`
+		ChosenAt  int64  `db:"chosen_at"`
+		Attempts  int    `db:"attempts"`
 	}
 	err := s.db.GetContext(ctx, &row, `
 		WITH claimed AS (

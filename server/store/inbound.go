@@ -9,8 +9,11 @@ import (
 // savedInbound is what saveInbound answers.
 type savedInbound struct {
 	domain.Conversation
-	OldFrom, OldUntil, OldInboundAt, OldUpdatedAt int64
-	Inserted                                      bool
+	OldFrom      int64 `db:"old_from"`
+	OldUntil     int64 `db:"old_until"`
+	OldInboundAt int64 `db:"old_inbound_at"`
+	OldUpdatedAt int64 `db:"old_updated_at"`
+	Inserted     bool  `db:"inserted"`
 }
 
 // SaveInbound stores a customer's message and moves the window, in one

@@ -62,8 +62,8 @@ func claimFunction(table string) function {
 // claimedJobs are jobs and what their claim saw.
 type claimedJobs struct {
 	jobArrays
-	Ready    int
-	LastLane string
+	Ready    int    `db:"ready"`
+	LastLane string `db:"last_lane"`
 }
 
 // Claim takes up to n jobs that are due and first in their lane, each for the lease.

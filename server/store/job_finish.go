@@ -104,9 +104,15 @@ func (s *Store) finish(ctx context.Context, name string, batch []finishedJob, mo
 
 // jobArrays are jobs column by column: one row however many there are, since each row is a remote call.
 type jobArrays struct {
-	ID, Order, CreatedAt, Attempts, LeftAt pq.Int64Array
-	Lane, Key, AccountID                   pq.StringArray
-	Payload                                pq.ByteaArray
+	ID        pq.Int64Array  `db:"id"`
+	Order     pq.Int64Array  `db:"ord"`
+	CreatedAt pq.Int64Array  `db:"created_at"`
+	Attempts  pq.Int64Array  `db:"attempts"`
+	LeftAt    pq.Int64Array  `db:"left_at"`
+	Lane      pq.StringArray `db:"lane"`
+	Key       pq.StringArray `db:"dedupe_key"`
+	AccountID pq.StringArray `db:"account_id"`
+	Payload   pq.ByteaArray  `db:"payload"`
 }
 
 // jobArrayColumns reads jobArrays of the rows f of a function; a row without a job has the id 0.

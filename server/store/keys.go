@@ -13,7 +13,7 @@ import (
 // StoredKey is a secret, sealed under a key; see the migration.
 type StoredKey struct {
 	Name, Under, Sealed string
-	CurrentAt           int64
+	CurrentAt           int64 `db:"current_at"`
 }
 
 // Keys reads all of them, the latest in force first.

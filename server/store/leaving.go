@@ -81,7 +81,10 @@ func loadSendFunction() function {
 
 // MarkLeft says that the request may leave now; see service.Store.
 func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error) {
-	var row struct{ Held, MayLeave bool }
+	var row struct {
+		Held     bool `db:"held"`
+		MayLeave bool `db:"may_leave"`
+	}
 	err = retryDeadlock(func() error {
 		return s.db.GetContext(ctx, &row, "SELECT f.held, f.may_leave FROM "+s.call["mark_left"]+" f", jobID, owner, now, seen)
 	})

@@ -28,8 +28,9 @@ func (s *Store) AddMedia(ctx context.Context, accountID string, file *domain.Med
 // Upload reads how far a job's file came; domain.ErrNotFound.
 func (s *Store) Upload(ctx context.Context, jobID int64) (domain.Upload, error) {
 	var u struct {
-		FileID, UploadID string
-		UploadFrom       int64
+		FileID     string `db:"file_id"`
+		UploadID   string `db:"upload_id"`
+		UploadFrom int64  `db:"upload_from"`
 	}
 	err := s.db.GetContext(ctx, &u, "SELECT file_id, upload_id, upload_from FROM waa_media WHERE id = $1", jobID)
 	return domain.Upload{FileID: u.FileID, ID: u.UploadID, From: u.UploadFrom}, failed(err, "could not read an upload")

@@ -25,10 +25,9 @@ func (s *Store) AddNotice(ctx context.Context, n *domain.Notice) error {
 // noticeRow is a notice as stored.
 type noticeRow struct {
 	domain.Notice
-	NoticeKey string
-	Data      []byte
-	Told      pq.StringArray
-	Attempts  int
+	Data     []byte         `db:"data"`
+	Told     pq.StringArray `db:"told"`
+	Attempts int            `db:"attempts"`
 }
 
 // ClaimNotices leases up to n notices that were not told yet, oldest first.
@@ -37,13 +36,13 @@ func (s *Store) ClaimNotices(ctx context.Context, lease time.Duration, n int) ([
 	err := s.db.SelectContext(ctx, &rows, `
 		UPDATE waa_notices SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1 WHERE key IN (
 			SELECT key FROM waa_notices WHERE told_at = 0 AND lease_until <= `+clock+` ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-		RETURNING key AS notice_key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts`, lease.Milliseconds(), n)
+		RETURNING key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts`, lease.Milliseconds(), n)
 	if err != nil {
 		return nil, failed(err, "could not claim notices")
 	}
 	notices := make([]*domain.Notice, len(rows))
 	for i, row := range rows {
-		row.Key, row.Notice.Told, row.Again = row.NoticeKey, row.Told, row.Attempts > 1
+		row.Notice.Told, row.Again = row.Told, row.Attempts > 1
 		if err := json.Unmarshal(row.Data, &row.Notice.Data); err != nil {
 			return nil, errors.Wrap(err, "could not decode a notice")
 		}

@@ -21,7 +21,7 @@ func encodeData(data map[string]any) (string, error) {
 func (s *Store) Lines(ctx context.Context, conversationID string) ([]domain.ChannelEvent, error) {
 	rows := []struct {
 		ID      int64
-		TextKey string
+		TextKey string `db:"text_key"`
 		Data    []byte
 	}{}
 	err := s.db.SelectContext(ctx, &rows, "SELECT id, text_key, data FROM waa_lines WHERE conversation_id = $1 ORDER BY id", conversationID)

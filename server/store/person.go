@@ -19,55 +19,55 @@ type PersonExport struct {
 
 // ExportedDraft is a row of waa_drafts that has a text still.
 type ExportedDraft struct {
-	ID             string `json:"id"`
-	ConversationID string `json:"conversation_id"`
-	AuthorID       string `json:"author_id"`
-	State          string `json:"state"`
-	Text           string `json:"text"`
-	CreatedAt      int64  `json:"created_at"`
+	ID             string `json:"id" db:"id"`
+	ConversationID string `json:"conversation_id" db:"conversation_id"`
+	AuthorID       string `json:"author_id" db:"author_id"`
+	State          string `json:"state" db:"state"`
+	Text           string `json:"text" db:"body"`
+	CreatedAt      int64  `json:"created_at" db:"created_at"`
 }
 
 // ExportedContact is a row of waa_contacts.
 type ExportedContact struct {
-	ID              string `json:"id"`
-	Name            string `json:"name"`
-	Phone           string `json:"phone"`
-	WAID            string `json:"wa_id"`
-	UserID          string `json:"user_id"`
-	Username        string `json:"username"`
-	CPFMasked       string `json:"cpf_masked"`
-	CPFCipher       string `json:"-"` // for whoever may open it
-	LastTemplateAt  int64  `json:"last_template_at"`
-	BlockedUntil    int64  `json:"blocked_until"`
-	MarketingStopAt int64  `json:"marketing_stop_at"`
-	CreatedAt       int64  `json:"created_at"`
-	UpdatedAt       int64  `json:"updated_at"`
+	ID              string `json:"id" db:"id"`
+	Name            string `json:"name" db:"name"`
+	Phone           string `json:"phone" db:"phone"`
+	WAID            string `json:"wa_id" db:"wa_id"`
+	UserID          string `json:"user_id" db:"user_id"`
+	Username        string `json:"username" db:"username"`
+	CPFMasked       string `json:"cpf_masked" db:"cpf_masked"`
+	CPFCipher       string `json:"-" db:"cpf_cipher"` // for whoever may open it
+	LastTemplateAt  int64  `json:"last_template_at" db:"last_template_at"`
+	BlockedUntil    int64  `json:"blocked_until" db:"blocked_until"`
+	MarketingStopAt int64  `json:"marketing_stop_at" db:"marketing_stop_at"`
+	CreatedAt       int64  `json:"created_at" db:"created_at"`
+	UpdatedAt       int64  `json:"updated_at" db:"updated_at"`
 }
 
 // ExportedIdentity is a row of waa_identities.
 type ExportedIdentity struct {
-	AccountID string `json:"account_id"`
-	Kind      string `json:"kind"`
-	Value     string `json:"value"`
+	AccountID string `json:"account_id" db:"account_id"`
+	Kind      string `json:"kind" db:"kind"`
+	Value     string `json:"value" db:"value"`
 }
 
 // ExportedConversation is a row of waa_conversations.
 type ExportedConversation struct {
-	ID             string `json:"id"`
-	AccountID      string `json:"account_id"`
-	QueueID        string `json:"queue_id"`
-	ChannelID      string `json:"channel_id"`
-	OwnerID        string `json:"owner_id"`
-	AttendantID    string `json:"attendant_id"`
-	WindowUntil    int64  `json:"window_until"`
-	LastTemplateAt int64  `json:"last_template_at"`
-	LastInboundAt  int64  `json:"last_inbound_at"`
-	LastOutboundAt int64  `json:"last_outbound_at"`
-	ClosedAt       int64  `json:"closed_at"`
-	ClosedBy       string `json:"closed_by"`
-	CloseReason    string `json:"close_reason"`
-	AbortedAt      int64  `json:"aborted_at"`
-	CreatedAt      int64  `json:"created_at"`
+	ID             string `json:"id" db:"id"`
+	AccountID      string `json:"account_id" db:"account_id"`
+	QueueID        string `json:"queue_id" db:"queue_id"`
+	ChannelID      string `json:"channel_id" db:"channel_id"`
+	OwnerID        string `json:"owner_id" db:"owner_id"`
+	AttendantID    string `json:"attendant_id" db:"attendant_id"`
+	WindowUntil    int64  `json:"window_until" db:"window_until"`
+	LastTemplateAt int64  `json:"last_template_at" db:"last_template_at"`
+	LastInboundAt  int64  `json:"last_inbound_at" db:"last_inbound_at"`
+	LastOutboundAt int64  `json:"last_outbound_at" db:"last_outbound_at"`
+	ClosedAt       int64  `json:"closed_at" db:"closed_at"`
+	ClosedBy       string `json:"closed_by" db:"closed_by"`
+	CloseReason    string `json:"close_reason" db:"close_reason"`
+	AbortedAt      int64  `json:"aborted_at" db:"aborted_at"`
+	CreatedAt      int64  `json:"created_at" db:"created_at"`
 }
 
 // ExportedMessage is a row of waa_messages with what its post holds. What a post

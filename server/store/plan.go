@@ -43,8 +43,8 @@ func decodePrices(data []byte) (domain.Prices, error) {
 // planRow is a plan with its prices as stored.
 type planRow struct {
 	domain.Plan
-	Prices       []byte
-	PriceChanges []byte
+	Prices       []byte `db:"prices"`
+	PriceChanges []byte `db:"price_changes"`
 }
 
 func (r *planRow) plan() (_ *domain.Plan, err error) {

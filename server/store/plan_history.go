@@ -51,8 +51,8 @@ const approvalColumns = "id, plan_id, queue_id, monthly_limit, currency, prices,
 
 type approvalRow struct {
 	domain.PlanApproval
-	Prices       []byte
-	PriceChanges []byte
+	Prices       []byte `db:"prices"`
+	PriceChanges []byte `db:"price_changes"`
 }
 
 // PlanApprovals lists the approvals of a plan, newest first; page counts from

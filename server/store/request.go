@@ -17,8 +17,12 @@ const (
 
 // requestRow is a request as stored.
 type requestRow struct {
-	Fingerprint, Token, ConversationID, MessageID, Answer string
-	Status                                                int
+	Fingerprint    string `db:"fingerprint"`
+	Token          string `db:"token"`
+	ConversationID string `db:"conversation_id"`
+	MessageID      string `db:"message_id"`
+	Answer         string `db:"answer"`
+	Status         int    `db:"status"`
 }
 
 const requestColumns = "fingerprint, token, conversation_id, message_id, answer, status"

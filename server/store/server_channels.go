@@ -9,10 +9,10 @@ import (
 )
 
 // serverChannelColumns are those of a channel that somebody or something changes.
-const serverChannelColumns = `id, coalesce(createat, 0) AS create_at, coalesce(updateat, 0) AS update_at, coalesce(deleteat, 0) AS delete_at, coalesce(teamid, '') AS team_id, type,
-	coalesce(displayname, '') AS display_name, name, coalesce(header, '') AS header, coalesce(purpose, '') AS purpose, coalesce(creatorid, '') AS creator_id,
-	coalesce(lastpostat, 0) AS last_post_at, coalesce(totalmsgcount, 0) AS total_msg_count,
-	coalesce(totalmsgcountroot, 0) AS total_msg_count_root, coalesce(lastrootpostat, 0) AS last_root_post_at`
+const serverChannelColumns = `id, coalesce(createat, 0) AS createat, coalesce(updateat, 0) AS updateat, coalesce(deleteat, 0) AS deleteat, coalesce(teamid, '') AS teamid, type,
+	coalesce(displayname, '') AS displayname, name, coalesce(header, '') AS header, coalesce(purpose, '') AS purpose, coalesce(creatorid, '') AS creatorid,
+	coalesce(lastpostat, 0) AS lastpostat, coalesce(totalmsgcount, 0) AS totalmsgcount,
+	coalesce(totalmsgcountroot, 0) AS totalmsgcountroot, coalesce(lastrootpostat, 0) AS lastrootpostat`
 
 // ServerChannel reads a channel as it is now, an archived one too; domain.ErrNotFound.
 func (s *Store) ServerChannel(ctx context.Context, id string) (*model.Channel, error) {

@@ -9,11 +9,11 @@ import (
 // The plugin API answers from caches that another node without a licence does
 // not clear, so whatever decides is read from the server's own tables.
 
-// serverPostColumns are those of a model.Post; a reader of rows by field needs their names.
-const serverPostColumns = `p.id, coalesce(p.createat, 0) AS create_at, coalesce(p.updateat, 0) AS update_at, coalesce(p.editat, 0) AS edit_at, coalesce(p.deleteat, 0) AS delete_at,
-	coalesce(p.ispinned, false) AS is_pinned, p.userid AS user_id, p.channelid AS channel_id, coalesce(p.rootid, '') AS root_id,
-	coalesce(p.originalid, '') AS original_id, coalesce(p.message, '') AS message, coalesce(p.type, '') AS type, coalesce(p.props, '{}')::text AS props,
-	coalesce(nullif(p.fileids, ''), '[]')::text AS file_ids, coalesce(p.hasreactions, false) AS has_reactions`
+// serverPostColumns are the columns of a model.Post, named as its fields in lower case: that is how a row finds them.
+const serverPostColumns = `p.id, coalesce(p.createat, 0) AS createat, coalesce(p.updateat, 0) AS updateat, coalesce(p.editat, 0) AS editat, coalesce(p.deleteat, 0) AS deleteat,
+	coalesce(p.ispinned, false) AS ispinned, p.userid, p.channelid, coalesce(p.rootid, '') AS rootid,
+	coalesce(p.originalid, '') AS originalid, coalesce(p.message, '') AS message, coalesce(p.type, '') AS type, coalesce(p.props, '{}')::text AS props,
+	coalesce(nullif(p.fileids, ''), '[]')::text AS fileids, coalesce(p.hasreactions, false) AS hasreactions`
 
 // ServerPost reads a post as it is now, a deleted one too; domain.ErrNotFound.
 func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) {
@@ -49,7 +49,7 @@ func (s *Store) MissedServerPosts(ctx context.Context, channelID, botID string, 
 // ServerReactions lists the reactions to a post.
 func (s *Store) ServerReactions(ctx context.Context, postID string) ([]*model.Reaction, error) {
 	reactions := []*model.Reaction{}
-	err := s.db.SelectContext(ctx, &reactions, `SELECT userid AS user_id, postid AS post_id, emojiname AS emoji_name, createat AS create_at
+	err := s.db.SelectContext(ctx, &reactions, `SELECT userid, postid, emojiname, createat
 		FROM reactions WHERE postid = $1 AND coalesce(deleteat, 0) = 0 ORDER BY createat, userid, emojiname`, postID)
 	return reactions, failed(err, "could not read the reactions to a post")
 }

@@ -14,15 +14,15 @@ const statusTries = 20
 
 // statusState is all that handling a status depends on.
 type statusState struct {
-	Message         domain.Message
-	Contact         domain.Contact
-	Charge          domain.Charge // State "" = there is none
-	PricedCategory  string
-	PricedType      string
-	QueueID         string // the conversation's
-	Prices          []byte // those approved last for the charge's queue; empty = none
-	Currency        string
-	ServiceMessages int // see bill.service
+	Message         domain.Message `db:"message"`
+	Contact         domain.Contact `db:"contact"`
+	Charge          domain.Charge  `db:"charge"` // State "" = there is none
+	PricedCategory  string         `db:"priced_category"`
+	PricedType      string         `db:"priced_type"`
+	QueueID         string         `db:"queue_id"` // the conversation's
+	Prices          []byte         `db:"prices"`   // those approved last for the charge's queue; empty = none
+	Currency        string         `db:"currency"`
+	ServiceMessages int            `db:"service_messages"` // see bill.service
 }
 
 // statusDecision is what a status changes.

@@ -18,7 +18,6 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"github.com/jmoiron/sqlx"
-	"github.com/jmoiron/sqlx/reflectx"
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
@@ -58,7 +57,6 @@ type Store struct {
 // newID makes Mattermost's 26-character ids.
 func New(db *sql.DB, sealer Sealer, newID func() string) *Store {
 	x := sqlx.NewDb(db, "postgres")
-	x.Mapper = reflectx.NewMapperFunc("db", columnName)
 	s := &Store{db: x, sealer: sealer, newID: newID, call: calls()}
 	s.deliveries.run, s.deliveries.runners = s.deliver, 2 // one is made durable while the next is filled
 	s.deliveries.weight = payloads

@@ -10,14 +10,14 @@ import (
 
 // LedgerGroup is a part of the ledger added up.
 type LedgerGroup struct {
-	Group            string // an id, a category or a month; "" = none
-	Name             string // the queue's, template's or account's; else Group
-	Currency         string
-	Billed           domain.Money
-	Reserved         domain.Money
-	BilledMessages   int
-	FreeMessages     int
-	ReservedMessages int
+	Group            string       `db:"group"` // an id, a category or a month; "" = none
+	Name             string       `db:"name"`  // the queue's, template's or account's; else Group
+	Currency         string       `db:"currency"`
+	Billed           domain.Money `db:"billed"`
+	Reserved         domain.Money `db:"reserved"`
+	BilledMessages   int          `db:"billed_messages"`
+	FreeMessages     int          `db:"free_messages"`
+	ReservedMessages int          `db:"reserved_messages"`
 }
 
 // groupings are what the ledger can be added up by: the value of a charge, and the name of such a value.

@@ -18,8 +18,8 @@ const (
 // templateRow is a template with its allow-list as the driver gives it.
 type templateRow struct {
 	domain.Template
-	QueueIDs pq.StringArray
-	Rules    []byte
+	QueueIDs pq.StringArray `db:"queue_ids"`
+	Rules    []byte         `db:"rules"`
 }
 
 func (r *templateRow) template() (*domain.Template, error) {
