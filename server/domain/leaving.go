@@ -120,6 +120,6 @@ func (c *Conversation) windowOf(contact *Contact) Address {
 	case PhoneKey(c.WindowPhone) == PhoneKey(contact.Phone):
 		return Address{Phone: contact.Phone} // the same number, as it was dialled before
 	default:
-		return Address{Phone: "+" + onlyDigits(c.WindowPhone)}
+		return Address{Phone: "+" + Digits(c.WindowPhone)}
 	}
 }

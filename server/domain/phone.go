@@ -67,7 +67,7 @@ func (t typedPhone) readings(region string) []string {
 // PhoneKey is the one key of a number, however WhatsApp or a person writes it:
 // its digits in their current form. Two numbers with one key are one person. A
 // change needs a migration of what is stored (waa_identities).
-func PhoneKey(number string) string { return currentForm(onlyDigits(number)) }
+func PhoneKey(number string) string { return currentForm(Digits(number)) }
 
 // twins are the forms of a number that WhatsApp and people use beside its current one.
 var twins = []struct {
@@ -92,14 +92,15 @@ func currentForm(digits string) string {
 
 // MaskPhone keeps the country and area code and the last two digits.
 func MaskPhone(e164 string) string {
-	digits := onlyDigits(e164)
+	digits := Digits(e164)
 	if len(digits) < 7 {
 		return strings.Repeat("*", len(digits))
 	}
 	return "+" + digits[:4] + strings.Repeat("*", len(digits)-6) + digits[len(digits)-2:]
 }
 
-func onlyDigits(s string) string {
+// Digits are the ASCII digits of a text, without all else: a number as WhatsApp writes it.
+func Digits(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
 			return r

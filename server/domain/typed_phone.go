@@ -52,7 +52,7 @@ func readPhone(text string) (t typedPhone, ok bool) {
 	if first < 0 || strings.Contains(text[first+1:], "+") { // none, or two
 		return t, false
 	}
-	t.digits, t.international, t.broken = onlyDigits(text), text[first] == '+', brokenGroups(text)
+	t.digits, t.international, t.broken = Digits(text), text[first] == '+', brokenGroups(text)
 	if at := attached.FindStringIndex(text); at != nil {
 		t.before = text[:at[0]]
 	} else if at := endings.FindStringSubmatchIndex(text); at != nil {

@@ -45,16 +45,7 @@ func concerns(update *whatsapp.AccountUpdate, account *domain.Account) bool {
 	if !strings.HasPrefix(update.Field, "phone_number_") || update.DisplayPhone == "" || account.DisplayPhone == "" {
 		return true
 	}
-	return digits(update.DisplayPhone) == digits(account.DisplayPhone)
-}
-
-func digits(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, text)
+	return domain.Digits(update.DisplayPhone) == domain.Digits(account.DisplayPhone)
 }
 
 // qualityOf is the quality that an event stands for; "" where it says nothing of it.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // maxID keeps keys and lanes short enough for a database index, whatever Meta sends as an id; in bytes.
@@ -34,7 +36,7 @@ func newItem(base Item, kind Kind, raw json.RawMessage, people people) Item {
 		item.Contact = people.find(element.str("wa_id"), element.str("user_id"))
 	case KindCall:
 		customer := element.str("from")
-		if customer == "" || customer == digits(base.DisplayPhone) {
+		if customer == "" || customer == domain.Digits(base.DisplayPhone) {
 			customer = element.firstStr("to", "recipient_id")
 		}
 		item.Contact = people.find(customer, element.firstStr("from_user_id", "to_user_id", "recipient_user_id"))
@@ -67,7 +69,7 @@ func messageItem(base, item Item, element node, people people) Item {
 // peer is whose an item is. The number comes first: a user id may be in some of a
 // person's deliveries only, and what is one person's must stay in one order.
 func peer(phone, userID string, contact Contact) string {
-	return short(firstOf(digits(phone), digits(contact.WaID), phone, userID, contact.UserID))
+	return short(firstOf(domain.Digits(phone), domain.Digits(contact.WaID), phone, userID, contact.UserID))
 }
 
 // sender names who wrote a message. System messages may name them only in what they tell: the name we know them by
@@ -136,16 +138,6 @@ func short(id string) string {
 func hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
-}
-
-// digits keeps the digits of a phone number.
-func digits(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, text)
 }
 
 func firstOf(texts ...string) string {

@@ -1,6 +1,10 @@
 package whatsapp
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
 
 // people are the contacts that a value of a webhook names.
 type people struct {
@@ -70,9 +74,9 @@ func (p *people) add(contact Contact) {
 		}
 	}
 	first(p.byUser, contact.UserID)
-	first(p.byPhone, digits(contact.WaID))
+	first(p.byPhone, domain.Digits(contact.WaID))
 	if contact.UserID == "" {
-		first(p.byPhoneAlone, digits(contact.WaID))
+		first(p.byPhoneAlone, domain.Digits(contact.WaID))
 	}
 }
 
@@ -84,7 +88,7 @@ func (p people) index(phone, userID string) int {
 	if userID != "" {
 		places = p.byPhoneAlone
 	}
-	if at, there := places[digits(phone)]; there {
+	if at, there := places[domain.Digits(phone)]; there {
 		return at
 	}
 	return -1

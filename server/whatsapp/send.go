@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Sent is Meta's word that it took a message; a failed status may still follow.
@@ -156,7 +158,7 @@ func (w *wire) setMedia(media *MediaRef) bool {
 
 // dialled writes a number as "+" and digits: without the plus Meta may put the business number's own country in front.
 func dialled(phone string) string {
-	if number := digits(phone); number != "" {
+	if number := domain.Digits(phone); number != "" {
 		return "+" + number
 	}
 	return ""
