@@ -274,7 +274,7 @@ func (s *sealer) Open(place, sealed string) (string, error) {
 	if now-last < lookGap.Milliseconds() || !s.looked.CompareAndSwap(last, now) {
 		return "", err
 	}
-	ctx, cancel := patience(keyPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), keyPatience)
 	defer cancel()
 	if s.refresh(ctx) != nil {
 		return "", err

@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const cipherKey = "0123456789abcdef0123456789abcdef"
+
 // place is where a value lies.
 const place = "waa_accounts.access_token.1"
 
@@ -18,7 +20,7 @@ func newCipher(t *testing.T, key string) *Cipher {
 }
 
 func TestSealAndOpen(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	for _, plain := range []string{"a", "EAAG-token", strings.Repeat("ção", 5000), "with\x00zero", "v1.00000000.AAAA"} {
 		sealed, err := c.Seal(place, plain)
 		require.NoError(t, err)
@@ -34,14 +36,14 @@ func TestSealAndOpen(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEqual(t, sealed, again, "two seals of one text tell nothing")
 
-		opened, err = newCipher(t, goodKey).Open(place, sealed)
+		opened, err = newCipher(t, cipherKey).Open(place, sealed)
 		require.NoError(t, err, "another process with the same key")
 		require.Equal(t, plain, opened)
 	}
 }
 
 func TestAValueOpensInItsPlaceAlone(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	sealed, err := c.Seal(place, "token")
 	require.NoError(t, err)
 	for _, other := range []string{"waa_accounts.access_token.2", "waa_accounts.app_secret.1", ""} {
@@ -51,7 +53,7 @@ func TestAValueOpensInItsPlaceAlone(t *testing.T) {
 }
 
 func TestAKeyringOpensWhatItsKeysSealed(t *testing.T) {
-	older, old, current := newCipher(t, goodKey), newCipher(t, goodKey+"1"), newCipher(t, goodKey+"2")
+	older, old, current := newCipher(t, cipherKey), newCipher(t, cipherKey+"1"), newCipher(t, cipherKey+"2")
 	ring := NewKeyring(current, older, old, current)
 	for _, c := range []*Cipher{older, old, current} {
 		sealed, err := c.Seal(place, "secret")
@@ -74,7 +76,7 @@ func TestAKeyringOpensWhatItsKeysSealed(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, keys, 3)
 	require.Equal(t, first, keys[0], "the one in force is the one to use")
-	stranger, err := newCipher(t, goodKey+"3").Seal(place, "secret")
+	stranger, err := newCipher(t, cipherKey+"3").Seal(place, "secret")
 	require.NoError(t, err)
 	_, err = ring.Open(place, stranger)
 	require.ErrorIs(t, err, ErrWrongKey)
@@ -84,7 +86,7 @@ func TestAKeyringOpensWhatItsKeysSealed(t *testing.T) {
 }
 
 func TestNothingStaysNothing(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	sealed, err := c.Seal(place, "")
 	require.NoError(t, err)
 	require.Empty(t, sealed)
@@ -94,14 +96,14 @@ func TestNothingStaysNothing(t *testing.T) {
 }
 
 func TestOpenWithAnotherKey(t *testing.T) {
-	sealed, err := newCipher(t, goodKey).Seal(place, "secret")
+	sealed, err := newCipher(t, cipherKey).Seal(place, "secret")
 	require.NoError(t, err)
-	_, err = newCipher(t, goodKey+"x").Open(place, sealed)
+	_, err = newCipher(t, cipherKey+"x").Open(place, sealed)
 	require.ErrorIs(t, err, ErrWrongKey)
 }
 
 func TestOpenWhatWasTamperedWith(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	sealed, err := c.Seal(place, "secret")
 	require.NoError(t, err)
 	at := len(sealed) - 10
@@ -121,11 +123,11 @@ func TestOpenWhatWasTamperedWith(t *testing.T) {
 }
 
 func TestHash(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	require.Regexp(t, `^[0-9a-f]{64}$`, c.Hash("52998224725"))
-	require.Equal(t, c.Hash("52998224725"), newCipher(t, goodKey).Hash("52998224725"))
+	require.Equal(t, c.Hash("52998224725"), newCipher(t, cipherKey).Hash("52998224725"))
 	require.NotEqual(t, c.Hash("52998224725"), c.Hash("52998224726"))
-	require.NotEqual(t, c.Hash("52998224725"), newCipher(t, goodKey+"x").Hash("52998224725"), "keyed")
+	require.NotEqual(t, c.Hash("52998224725"), newCipher(t, cipherKey+"x").Hash("52998224725"), "keyed")
 }
 
 func TestCipherNeedsALongKey(t *testing.T) {
@@ -136,14 +138,14 @@ func TestCipherNeedsALongKey(t *testing.T) {
 }
 
 func TestEachPurposeHasAKeyOfItsOwn(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	posts, err := c.Derive("whatsapp-ativo posts v1")
 	require.NoError(t, err)
 	require.Len(t, posts, 32)
-	again, err := newCipher(t, goodKey).Derive("whatsapp-ativo posts v1")
+	again, err := newCipher(t, cipherKey).Derive("whatsapp-ativo posts v1")
 	require.NoError(t, err)
 	require.Equal(t, posts, again, "another process with the same key")
-	for _, other := range []struct{ key, purpose string }{{goodKey, "whatsapp-ativo dialogs v1"}, {goodKey + "x", "whatsapp-ativo posts v1"}} {
+	for _, other := range []struct{ key, purpose string }{{cipherKey, "whatsapp-ativo dialogs v1"}, {cipherKey + "x", "whatsapp-ativo posts v1"}} {
 		key, err := newCipher(t, other.key).Derive(other.purpose)
 		require.NoError(t, err)
 		require.NotEqual(t, posts, key, other)
@@ -152,7 +154,7 @@ func TestEachPurposeHasAKeyOfItsOwn(t *testing.T) {
 
 // What an earlier version sealed and hashed with this key must open and be found for ever.
 func TestWhatIsStoredStaysReadable(t *testing.T) {
-	c := newCipher(t, goodKey)
+	c := newCipher(t, cipherKey)
 	opened, err := c.Open(place, "v1.84c726e1.qmiC2TNIjNt7chtfHHR_XL4djq5XMe1ZsVtayG6iYFIzHJRXdHY")
 	require.NoError(t, err)
 	require.Equal(t, "EAAG-token", opened)

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNoKeyOfTheInboxHoldsANumber(t *testing.T) {
+	const wamid = "wamid.HBgNNTUxMTk4NzY1NDMyMRUCABIYFDNBMEYxRTJEM0M0QjVBNjk3ODg3AA=="
+	for key, kept := range map[string]string{"m:" + wamid: "m:", "s:" + wamid + ":read": "s:", "dead:acc:m:" + wamid: "dead:acc:m:", "u:" + wamid: "u:"} {
+		hidden := hiddenKey(key)
+		require.NotContains(t, hidden, "HBgN")
+		require.Contains(t, hidden, kept)
+		require.Equal(t, hidden, hiddenKey(key), "the same thing has the same key")
+	}
+	require.NotEqual(t, hiddenKey("s:"+wamid+":read"), hiddenKey("s:"+wamid+":sent"))
+	require.Equal(t, "raw:0a1b", hiddenKey("raw:0a1b"))
+}
