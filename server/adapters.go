@@ -14,6 +14,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
@@ -26,14 +27,14 @@ import (
 // inbox is the store as the webhook wants it. Lanes and keys are hidden: they
 // outlive what they are of, and hold numbers and ids in which numbers are.
 type inbox struct {
-	store  *store.Store
-	sealer *sealer
+	store     *store.Store
+	encrypter *encryption.Encrypter
 }
 
 func (i inbox) AddInbox(ctx context.Context, rows []webhook.InboxRow) error {
 	stored := make([]store.InboxRow, len(rows))
 	for n, row := range rows {
-		lane, err := i.sealer.Hide(row.Lane)
+		lane, err := i.encrypter.HideName(row.Lane)
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/inbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
@@ -56,17 +57,17 @@ const (
 // app is everything that lives between activation and deactivation. newApp is
 // the one place where it is put together, in the order in which it depends.
 type app struct {
-	plugin   *Plugin
-	clock    *clock
-	stopping chan struct{}
-	sealer   *sealer
-	meta     *cloudapi.Client
-	texts    *localTexts
-	port     *mattermost.Port
-	db       *databases
-	store    *store.Store
-	accounts *webhook.AccountCache
-	metrics  *metrics.Metrics
+	plugin    *Plugin
+	clock     *clock
+	stopping  chan struct{}
+	encrypter *encryption.Encrypter
+	meta      *cloudapi.Client
+	texts     *localTexts
+	port      *mattermost.Port
+	db        *databases
+	store     *store.Store
+	accounts  *webhook.AccountCache
+	metrics   *metrics.Metrics
 
 	seals     *posting.Seals
 	hookStore *store.Store // over connections that nothing else uses
@@ -90,14 +91,14 @@ type app struct {
 	loops         []*jobqueue.Loop
 	members       *channelsync.Members
 	forgetting    *jobs.Erasure
-	reseal        *resealing
+	rotation      *encryption.Rotation
 	mirrorLoop    *jobqueue.Loop
 	tickLoop      *jobqueue.Loop
 }
 
 func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	settings := *p.settings.Load()
-	a := &app{plugin: p, stopping: make(chan struct{}), sealer: newSealer(), meta: &cloudapi.Client{}}
+	a := &app{plugin: p, stopping: make(chan struct{}), meta: &cloudapi.Client{}}
 	a.clock = newClock(a.stopping)
 	defer func() {
 		if err != nil {
@@ -117,7 +118,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.seals = &posting.Seals{Keys: a.sealer.postKeys, Now: time.Now}
+	a.seals = &posting.Seals{Keys: a.encrypter.PostKeys, Now: time.Now}
 	a.port = mattermost.New(p.API, botID, a.store, a.seals)
 	a.accounts = webhook.NewAccountCache(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
@@ -147,8 +148,8 @@ func (a *app) openStore(ctx context.Context) error {
 		return err
 	}
 	a.db = db
-	a.store, a.hookStore = store.New(db.main, a.sealer, model.NewId), store.New(db.hooks, a.sealer, model.NewId)
-	a.sealer.keys = a.store
+	a.encrypter = encryption.New(store.New(db.main, nil, model.NewId)) // the keys are stored without a further encrypter
+	a.store, a.hookStore = store.New(db.main, a.encrypter, model.NewId), store.New(db.hooks, a.encrypter, model.NewId)
 	return nil
 }
 
@@ -248,14 +249,14 @@ func (a *app) buildRelay() {
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	indexes := a.loop("indexes", store.Indexes(a.db.slow))
 	indexes.Pause, indexes.Limit = housekeeping, store.BuildPatience
-	a.reseal = &resealing{app: a}
-	a.loop("keys", a.reseal.round).Pause = housekeeping
+	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
+	a.loop("keys", a.rotation.Run).Pause = housekeeping
 	a.forgetting = &jobs.Erasure{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
 	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 
 	a.service = service.NewService(service.Ports{
 		Store: a.store, Sender: &outbound.SyncSender{Outbound: worker, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
-		Mirror: mirror, People: a.people, Sealer: a.sealer, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+		Mirror: mirror, People: a.people, Encrypter: a.encrypter, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})
 	a.buildDrafts(speaker, log)
@@ -288,7 +289,7 @@ func (a *app) buildPeople(mirror *channelsync.Syncer, speaker posting.Localizer,
 func (a *app) buildFront() {
 	log := mattermost.Logger{API: a.plugin.API}
 	dialogs := dialog.New(dialog.Ports{
-		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Keys: a.sealer.dialogKeys, Logger: log,
+		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Keys: a.encrypter.DialogKeys, Logger: log,
 	})
 	front := &front{app: a, dialogs: dialogs}
 	a.commands = front.commands(log)
@@ -335,11 +336,17 @@ func (a *app) stop() {
 	a.db.close() // what still runs finds it closed, and goes on at the next activation
 }
 
+// keys are the encryption keys of the settings: the one that is set and the previous one.
+func (a *app) keys() (key, previous string) {
+	settings := a.plugin.settings.Load()
+	return settings.EncryptionKey, settings.PreviousEncryptionKey
+}
+
 // configure lets new settings hold from now on.
 func (a *app) configure(settings config.Settings) {
-	ctx, cancel := patience(keyPatience)
+	ctx, cancel := patience(encryption.KeyTimeout)
 	defer cancel()
-	if err := a.sealer.use(ctx, settings.EncryptionKey, settings.PreviousEncryptionKey); err != nil {
+	if err := a.encrypter.UseKey(ctx, settings.EncryptionKey, settings.PreviousEncryptionKey); err != nil {
 		a.plugin.API.LogError("The encryption key cannot be used", "error", err.Error())
 	}
 	a.meta.Use(settings)

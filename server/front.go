@@ -49,7 +49,7 @@ func (f *front) forAPI(r *http.Request) http.Handler {
 func (f *front) deliveries(log mattermost.Logger) *webhook.Handler {
 	a := f.app
 	return webhook.New(webhook.Options{
-		Inbox: inbox{a.store, a.sealer}, Accounts: a.accounts, WakeInbox: a.inbox.Wake, OnIgnored: a.metrics.Ignored,
+		Inbox: inbox{a.store, a.encrypter}, Accounts: a.accounts, WakeInbox: a.inbox.Wake, OnIgnored: a.metrics.Ignored,
 		Localize: a.api.Localize, LogError: log.Error, Clock: a.clock,
 	})
 }
@@ -115,5 +115,5 @@ func (d commandDoctor) Examine(ctx context.Context) ([]command.Finding, error) {
 }
 
 func (a *app) doctor() *doctor.Doctor {
-	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: func() int { return int(a.reseal.lost.Load()) }, MayErase: a.port.MayErase}
+	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase}
 }

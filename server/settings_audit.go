@@ -27,7 +27,7 @@ func (a *app) auditSettings(before, after map[string]any) {
 	if err == nil {
 		ctx, cancel := patience(auditPatience)
 		defer cancel()
-		err = a.store.AuditOnce(ctx, "", "settings_changed", "", map[string]string{"settings": strings.Join(changed, ", "), "hash": a.sealer.Hash(string(values))}, sameChange)
+		err = a.store.AuditOnce(ctx, "", "settings_changed", "", map[string]string{"settings": strings.Join(changed, ", "), "hash": a.encrypter.Hash(string(values))}, sameChange)
 	}
 	if err != nil {
 		a.plugin.API.LogError("A change of the settings was not audited", "settings", strings.Join(changed, ", "), "error", err.Error())

@@ -14,10 +14,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
 )
-
-// MinKeyLength is how many characters an EncryptionKey has at least.
-const MinKeyLength = 32
 
 // Upper bounds of the numbers: generous, and far from any overflow.
 const (
@@ -94,8 +92,8 @@ func (p *parser) key(name string, into *string) {
 		return
 	}
 	text, isText := value.(string)
-	if !isText || utf8.RuneCountInString(text) < MinKeyLength {
-		p.problem(name, domain.T("config.short_key", "Min", MinKeyLength))
+	if !isText || utf8.RuneCountInString(text) < encryption.MinKeyLength {
+		p.problem(name, domain.T("config.short_key", "Min", encryption.MinKeyLength))
 		return
 	}
 	*into = text

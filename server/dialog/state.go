@@ -1,17 +1,13 @@
 package dialog
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
 )
 
 // Kinds of dialog.
@@ -57,18 +53,8 @@ func (s *state) seal(keys [][]byte, userID string, now int64) (string, error) {
 	if err != nil {
 		return "", errors.Wrap(err, "could not write the dialog's state")
 	}
-	if len(keys) == 0 {
-		return "", errors.New("no key to seal the dialog's state with")
-	}
-	box, err := stateCipher(keys[0])
-	if err != nil {
-		return "", err
-	}
-	nonce := make([]byte, box.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return "", errors.Wrap(err, "could not seal the dialog's state")
-	}
-	return base64.RawURLEncoding.EncodeToString(box.Seal(nonce, nonce, plain, []byte(userID))), nil
+	token, err := encryption.EncryptToken(keys, userID, plain)
+	return token, errors.Wrap(err, "could not encrypt the dialog's state")
 }
 
 // openState reads what seal wrote for the same user, if it is not too old.
@@ -77,12 +63,10 @@ func openState(keys [][]byte, sealed, userID string, now int64) (*state, error) 
 	if len(sealed) > maxState {
 		return nil, errState
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(sealed)
-	if err != nil {
+	plain, err := encryption.DecryptToken(keys, userID, sealed)
+	if errors.Is(err, encryption.ErrWrongKey) || errors.Is(err, encryption.ErrNotEncrypted) {
 		return nil, errState
-	}
-	plain, err := openBox(keys, raw, userID)
-	if err != nil {
+	} else if err != nil {
 		return nil, err
 	}
 	var s state
@@ -93,32 +77,4 @@ func openState(keys [][]byte, sealed, userID string, now int64) (*state, error) 
 		return nil, errState
 	}
 	return &s, nil
-}
-
-func openBox(keys [][]byte, raw []byte, userID string) ([]byte, error) {
-	for _, key := range keys {
-		box, err := stateCipher(key)
-		if err != nil {
-			return nil, err
-		}
-		if len(raw) < box.NonceSize() {
-			break
-		}
-		if plain, err := box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], []byte(userID)); err == nil {
-			return plain, nil
-		}
-	}
-	return nil, errState
-}
-
-// stateCipher derives a key of its own, so that nothing else sealed with the
-// same secret can pass for a state.
-func stateCipher(key []byte) (cipher.AEAD, error) {
-	derived := sha256.Sum256(append([]byte("whatsapp-ativo dialog state\x00"), key...))
-	block, err := aes.NewCipher(derived[:])
-	if err != nil {
-		return nil, errors.Wrap(err, "could not make the state's cipher")
-	}
-	box, err := cipher.NewGCM(block)
-	return box, errors.Wrap(err, "could not make the state's cipher")
 }

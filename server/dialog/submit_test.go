@@ -228,7 +228,7 @@ func TestStates(t *testing.T) {
 	desk.now += stateLife.Milliseconds() + 1
 	require.NotEmpty(t, submit(state).Error, "too old")
 	desk.now -= stateLife.Milliseconds() + 1
-	another := []byte("another key of thirty-two letters")
+	another := []byte("another key of thirty-two letter")
 	desk.keys = [][]byte{another, desk.keys[0]}
 	require.NotNil(t, submit(state).Form, "the key changed while the dialog was open")
 	desk.keys = [][]byte{another}

@@ -32,7 +32,7 @@ func (s *Service) mayRename(ctx context.Context, actorID string, p *startPlan) (
 
 // hasDocument tells whether a document is the contact's, whichever key it was hashed with.
 func (s *Service) hasDocument(contact *domain.Contact, document domain.Document) bool {
-	return contact.CPFHash != "" && slices.Contains(s.Sealer.Hashes(string(document)), contact.CPFHash)
+	return contact.CPFHash != "" && slices.Contains(s.Encrypter.Hashes(string(document)), contact.CPFHash)
 }
 
 // want keeps what a start says of its customer, as far as it is news and the
@@ -44,7 +44,7 @@ func (s *Service) want(tx domain.Tx, contact *domain.Contact, use *templateUse, 
 	said, news, was := use.customer, domain.ContactWanted{}, map[string]string{}
 	if said.Name != contact.Name && (contact.Name == "" || use.renames) {
 		if news.Name = said.Name; contact.Name != "" {
-			was["name_was"] = s.Sealer.Hash(contact.Name)
+			was["name_was"] = s.Encrypter.Hash(contact.Name)
 		}
 	}
 	if said.Document != "" && !s.hasDocument(contact, said.Document) && (contact.CPFHash == "" || use.renames) {

@@ -133,7 +133,7 @@ func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*domain.Dr
 	if err := domain.CheckDraft(text, len(draft.FileIDs)); err != nil {
 		return nil, err
 	}
-	err = d.Store.EditDraft(ctx, id, actorID, text, domain.Fingerprint(text, draft.FileIDs), d.Service.Clock.Now(), d.Service.Sealer.Hash)
+	err = d.Store.EditDraft(ctx, id, actorID, text, domain.Fingerprint(text, draft.FileIDs), d.Service.Clock.Now(), d.Service.Encrypter.Hash)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		return nil, gone(draft)
@@ -152,7 +152,7 @@ func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*domain.Draft, e
 	if err != nil {
 		return nil, err
 	}
-	err = d.Store.DropDraft(ctx, id, actorID, d.Service.Clock.Now(), d.Service.Sealer.Hash)
+	err = d.Store.DropDraft(ctx, id, actorID, d.Service.Clock.Now(), d.Service.Encrypter.Hash)
 	switch {
 	case errors.Is(err, domain.ErrNotFound) && draft.State == domain.DraftDropped:
 	case errors.Is(err, domain.ErrNotFound):

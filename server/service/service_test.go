@@ -40,14 +40,16 @@ type bench struct {
 	settings domain.Settings
 }
 
-type plainSealer struct{}
+type fakeEncrypter struct{}
 
-func (plainSealer) Seal(_, s string) (string, error) { return "sealed:" + s, nil }
-func (plainSealer) Open(_, s string) (string, error) { return strings.TrimPrefix(s, "sealed:"), nil }
-func (plainSealer) Prefix() string                   { return "sealed:" }
-func (plainSealer) Hash(s string) string             { return "hash:" + s }
-func (plainSealer) Hide(s string) (string, error)    { return s, nil }
-func (p plainSealer) Hashes(s string) []string       { return []string{p.Hash(s)} }
+func (fakeEncrypter) Encrypt(_, s string) (string, error) { return "sealed:" + s, nil }
+func (fakeEncrypter) Decrypt(_, s string) (string, error) {
+	return strings.TrimPrefix(s, "sealed:"), nil
+}
+func (fakeEncrypter) Prefix() string                    { return "sealed:" }
+func (fakeEncrypter) Hash(s string) string              { return "hash:" + s }
+func (fakeEncrypter) HideName(s string) (string, error) { return s, nil }
+func (p fakeEncrypter) Hashes(s string) []string        { return []string{p.Hash(s)} }
 
 func (b *bench) Now() int64 { return b.now }
 
@@ -167,7 +169,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, now: 1_794_744_000_000, outcome: domain.Delivery{Status: domain.Sent}}
 	b.settings = domain.Settings{DefaultRegion: "BR", CooldownHours: 6, RequireCPF: true}
 	b.db = storetest.DB(t)
-	b.store = store.New(b.db, plainSealer{}, model.NewId)
+	b.store = store.New(b.db, fakeEncrypter{}, model.NewId)
 	b.account = &domain.Account{Name: "Loja", PhoneNumberID: "1", WABAID: "2", Enabled: true}
 	require.NoError(t, b.store.CreateAccount(ctx, b.account, b.now))
 	b.queue = &domain.Queue{Name: "Vendas", TeamID: model.NewId(), ChannelID: model.NewId(), AccountID: b.account.ID}
@@ -192,7 +194,7 @@ func newBench(t *testing.T) *bench {
 		require.NoError(t, err)
 	}
 	b.do = service.NewService(service.Ports{
-		Store: b.store, Sender: b, Mirror: b, People: b, Sealer: plainSealer{}, Composer: b, Clock: b, NewID: model.NewId,
+		Store: b.store, Sender: b, Mirror: b, People: b, Encrypter: fakeEncrypter{}, Composer: b, Clock: b, NewID: model.NewId,
 		Settings: func() domain.Settings { return b.settings },
 	})
 	return b

@@ -163,7 +163,7 @@ func (s *Store) sealed(a *domain.Account) (*domain.Account, error) {
 		if *secret == "" {
 			continue
 		}
-		sealed, err := s.sealer.Seal(placeOf("waa_accounts", column, c.ID), *secret)
+		sealed, err := s.encrypter.Encrypt(placeOf("waa_accounts", column, c.ID), *secret)
 		if err != nil {
 			return nil, errors.Wrap(err, "could not seal a secret")
 		}
@@ -177,7 +177,7 @@ func (s *Store) unseal(a *domain.Account) {
 		if *secret == "" {
 			continue
 		}
-		plain, err := s.sealer.Open(placeOf("waa_accounts", column, a.ID), *secret)
+		plain, err := s.encrypter.Decrypt(placeOf("waa_accounts", column, a.ID), *secret)
 		if err != nil {
 			plain = "" // as if it were not set: the console asks for it again
 		}

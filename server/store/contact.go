@@ -150,11 +150,11 @@ func (s *Store) setDocument(c *domain.Contact, document domain.Document) error {
 	if document == "" {
 		return nil
 	}
-	sealed, err := s.sealer.Seal(placeOf("waa_contacts", "cpf_cipher", c.ID), string(document))
+	sealed, err := s.encrypter.Encrypt(placeOf("waa_contacts", "cpf_cipher", c.ID), string(document))
 	if err != nil {
 		return errors.Wrap(err, "could not seal the document")
 	}
-	c.CPFCipher, c.CPFHash, c.CPFMasked = sealed, s.sealer.Hash(string(document)), document.Masked()
+	c.CPFCipher, c.CPFHash, c.CPFMasked = sealed, s.encrypter.Hash(string(document)), document.Masked()
 	return nil
 }
 
@@ -163,7 +163,7 @@ func (s *Store) documentHashes(document domain.Document) []string {
 	if document == "" {
 		return nil
 	}
-	return s.sealer.Hashes(string(document))
+	return s.encrypter.Hashes(string(document))
 }
 
 // Document opens a contact's document; "" where there is none.
@@ -171,7 +171,7 @@ func (s *Store) Document(c *domain.Contact) (string, error) {
 	if c.CPFCipher == "" {
 		return "", nil
 	}
-	document, err := s.sealer.Open(placeOf("waa_contacts", "cpf_cipher", c.ID), c.CPFCipher)
+	document, err := s.encrypter.Decrypt(placeOf("waa_contacts", "cpf_cipher", c.ID), c.CPFCipher)
 	return document, errors.Wrap(err, "could not open the document")
 }
 

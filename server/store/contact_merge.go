@@ -107,7 +107,7 @@ func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID s
 	if err != nil {
 		return "", err
 	}
-	return s.sealer.Seal(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
+	return s.encrypter.Encrypt(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
 }
 
 // moveWantedDocuments seals what starts said of the second contact for the first one.
@@ -124,7 +124,7 @@ func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fro
 		if err != nil {
 			return err
 		}
-		sealed, err := s.sealer.Seal(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
+		sealed, err := s.encrypter.Encrypt(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
 		if err != nil {
 			return errors.Wrap(err, "could not seal a document")
 		}

@@ -84,7 +84,7 @@ func (s *Store) lanesOf(ctx context.Context, t *sqlx.Tx, values []string) (lanes
 		}
 	}
 	for _, lane := range lanes {
-		name, err := s.sealer.Hide(lane)
+		name, err := s.encrypter.HideName(lane)
 		if err != nil {
 			return nil, nil, errors.Wrap(err, "could not tell a person's lanes")
 		}

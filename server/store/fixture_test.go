@@ -31,11 +31,11 @@ type reversible struct {
 	old []string
 }
 
-func (r *reversible) Seal(place, plain string) (string, error) {
+func (r *reversible) Encrypt(place, plain string) (string, error) {
 	return r.key + ":" + place + ":" + plain, nil
 }
 
-func (r *reversible) Open(place, sealed string) (string, error) {
+func (r *reversible) Decrypt(place, sealed string) (string, error) {
 	for _, key := range append([]string{r.key}, r.old...) {
 		if plain, ok := strings.CutPrefix(sealed, key+":"+place+":"); ok {
 			return plain, nil
@@ -48,7 +48,7 @@ func (r *reversible) Prefix() string { return r.key + ":" }
 
 func (r *reversible) Hash(plain string) string { return r.key + "#" + plain }
 
-func (r *reversible) Hide(lane string) (string, error) { return "hidden " + lane, nil }
+func (r *reversible) HideName(lane string) (string, error) { return "hidden " + lane, nil }
 
 func (r *reversible) Hashes(plain string) []string {
 	hashes := []string{r.Hash(plain)}

@@ -96,7 +96,7 @@ func (s *Store) HideLanes(ctx context.Context) error {
 		return err
 	}
 	for _, lane := range lanes {
-		hidden, err := s.sealer.Hide(lane)
+		hidden, err := s.encrypter.HideName(lane)
 		if err != nil {
 			return errors.Wrap(err, "could not hide a lane")
 		}

@@ -10,24 +10,18 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// StoredKey is a secret, sealed under a key; see the migration.
-type StoredKey struct {
-	Name, Under, Sealed string
-	CurrentAt           int64 `db:"current_at"`
-}
-
 // Keys reads all of them, the latest in force first.
-func (s *Store) Keys(ctx context.Context) ([]StoredKey, error) {
-	keys := []StoredKey{}
+func (s *Store) Keys(ctx context.Context) ([]domain.StoredKey, error) {
+	keys := []domain.StoredKey{}
 	err := s.db.SelectContext(ctx, &keys, "SELECT name, under, sealed, current_at FROM waa_keys ORDER BY current_at DESC, name, under")
 	return keys, failed(err, "could not read the keys")
 }
 
 // KeepKeys stores secrets under keys; those that are there stay as they are.
-func (s *Store) KeepKeys(ctx context.Context, keys []StoredKey) error {
+func (s *Store) KeepKeys(ctx context.Context, keys []domain.StoredKey) error {
 	names, unders, sealed := make([]string, len(keys)), make([]string, len(keys)), make([]string, len(keys))
 	for i, k := range keys {
-		names[i], unders[i], sealed[i] = k.Name, k.Under, k.Sealed
+		names[i], unders[i], sealed[i] = k.Name, k.Under, k.Encrypted
 	}
 	_, err := exec(ctx, s.db, `INSERT INTO waa_keys (name, under, sealed, created_at) SELECT k.name, k.under, k.sealed, `+clock+`
 		FROM unnest($1::text[], $2::text[], $3::text[]) k (name, under, sealed)
@@ -60,7 +54,7 @@ func (s *Store) DropKeys(ctx context.Context, current, names string) error {
 	return failed(err, "could not drop old keys")
 }
 
-// sealedColumn is where sealed values lie: reseal goes through all of them.
+// sealedColumn is where sealed values lie: Reencrypt goes through all of them.
 type sealedColumn struct {
 	table, column string
 	key           string // the table's primary key
@@ -85,35 +79,35 @@ func sealedColumns() []sealedColumn {
 // placeOf names one value: what is sealed for it opens nowhere else.
 func placeOf(table, column, id string) string { return table + "." + column + "." + id }
 
-// Reseal seals up to n values anew that another key sealed, or an earlier
-// version, and gives where to go on. A value that changed meanwhile is left
-// alone: whoever changed it sealed it. What it left behind a crash it finds again.
-func (s *Store) Reseal(ctx context.Context, at domain.Resealing, n int) (domain.Resealing, error) {
+// Reencrypt encrypts up to n values anew that were encrypted with another key or in
+// an earlier version, and returns where to go on. A value that changed meanwhile is
+// left alone: the change has encrypted it. What a crash left undone it finds again.
+func (s *Store) Reencrypt(ctx context.Context, at domain.Reencryption, n int) (domain.Reencryption, error) {
 	columns := sealedColumns()
 	c := columns[at.Column]
 	rows := []struct{ ID, Row, Value string }{}
 	if err := s.db.SelectContext(ctx, &rows, "SELECT "+c.key+" AS id, "+c.row+" AS row, "+c.column+" AS value FROM "+c.table+
 		" WHERE "+c.key+" > $1 AND "+c.column+" <> '' AND "+c.column+" NOT LIKE $2 ORDER BY "+c.key+" LIMIT $3",
-		at.After, s.sealer.Prefix()+"%", n); err != nil {
-		return at, failed(err, "could not read what is to be sealed anew")
+		at.After, s.encrypter.Prefix()+"%", n); err != nil {
+		return at, failed(err, "could not read what is to be encrypted anew")
 	}
 	for _, row := range rows {
 		at.After = row.ID
-		plain, err := s.sealer.Open(c.place+"."+row.Row, row.Value)
+		plain, err := s.encrypter.Decrypt(c.place+"."+row.Row, row.Value)
 		if err != nil {
 			at.Lost++
 			continue
 		}
-		sealed, err := s.sealer.Seal(c.place+"."+row.Row, plain)
+		encrypted, err := s.encrypter.Encrypt(c.place+"."+row.Row, plain)
 		if err != nil {
 			return at, err
 		}
-		set, args := c.column+" = $2", []any{row.ID, sealed, row.Value}
+		set, args := c.column+" = $2", []any{row.ID, encrypted, row.Value}
 		if c.hash != "" {
-			set, args = set+", "+c.hash+" = $4", append(args, s.sealer.Hash(plain))
+			set, args = set+", "+c.hash+" = $4", append(args, s.encrypter.Hash(plain))
 		}
 		if _, err := exec(ctx, s.db, "UPDATE "+c.table+" SET "+set+" WHERE "+c.key+" = $1 AND "+c.column+" = $3", args...); err != nil {
-			return at, failed(err, "could not seal a value anew")
+			return at, failed(err, "could not encrypt a value anew")
 		}
 	}
 	if len(rows) < n {

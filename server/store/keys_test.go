@@ -20,11 +20,11 @@ func (f *fixture) document(t *testing.T, phone string, document domain.Document)
 	return c
 }
 
-func (f *fixture) reseal(t *testing.T, n int) (at domain.Resealing) {
+func (f *fixture) reseal(t *testing.T, n int) (at domain.Reencryption) {
 	t.Helper()
 	for range 1000 {
 		var err error
-		at, err = f.Reseal(ctx(), at, n)
+		at, err = f.Reencrypt(ctx(), at, n)
 		require.NoError(t, err)
 		if at.Done {
 			return at
@@ -48,7 +48,7 @@ func TestAChangedKeyLosesNothing(t *testing.T) {
 		require.Len(t, got, 1)
 	}
 	*f.sealer = reversible{key: "next", old: []string{"sealed"}}
-	_, err := f.Reseal(ctx(), domain.Resealing{}, 3) // and there it is killed
+	_, err := f.Reencrypt(ctx(), domain.Reencryption{}, 3) // and there it is killed
 	require.NoError(t, err)
 	for i := range people {
 		found(i)
@@ -111,8 +111,8 @@ func TestKeysAreKeptAsLongAsSomebodyMayNeedThem(t *testing.T) {
 	f := direct(t)
 	require.NoError(t, f.KeyInForce(ctx(), "one", false))
 	require.NoError(t, f.KeyInForce(ctx(), "two", true))
-	require.NoError(t, f.KeepKeys(ctx(), []store.StoredKey{
-		{Name: "one", Under: "two", Sealed: "a"}, {Name: "two", Under: "one", Sealed: "b"}, {Name: "names", Under: "one", Sealed: "c"}, {Name: "names", Under: "two", Sealed: "d"},
+	require.NoError(t, f.KeepKeys(ctx(), []domain.StoredKey{
+		{Name: "one", Under: "two", Encrypted: "a"}, {Name: "two", Under: "one", Encrypted: "b"}, {Name: "names", Under: "one", Encrypted: "c"}, {Name: "names", Under: "two", Encrypted: "d"},
 	}))
 	names := func() (all []string) {
 		keys, err := f.Keys(ctx())

@@ -52,7 +52,7 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 	}
 	r := &domain.Request{Conflict: row.Fingerprint != fingerprint, Status: row.Status}
 	if row.Answer != "" && !r.Conflict {
-		plain, err := s.sealer.Open(placeOf("waa_requests", "answer", row.Token), row.Answer)
+		plain, err := s.encrypter.Decrypt(placeOf("waa_requests", "answer", row.Token), row.Answer)
 		if err != nil {
 			return nil, errors.Wrap(err, "could not open an answer")
 		}
@@ -63,7 +63,7 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 
 // AnswerRequest keeps what was answered.
 func (s *Store) AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error {
-	sealed, err := s.sealer.Seal(placeOf("waa_requests", "answer", token), string(answer))
+	sealed, err := s.encrypter.Encrypt(placeOf("waa_requests", "answer", token), string(answer))
 	if err != nil {
 		return errors.Wrap(err, "could not seal an answer")
 	}

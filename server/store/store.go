@@ -24,24 +24,24 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Sealer keeps tokens and documents unreadable at rest, each for its place.
-type Sealer interface {
-	Seal(place, plain string) (string, error)
-	Open(place, sealed string) (string, error)
-	// Prefix is how everything begins that is sealed now.
+// Encrypter keeps tokens, documents and answers unreadable in the database, each for its place; *encryption.Encrypter is one.
+type Encrypter interface {
+	Encrypt(place, plain string) (string, error)
+	Decrypt(place, encrypted string) (string, error)
+	// Prefix is how everything begins that is encrypted now.
 	Prefix() string
-	// Hash is a keyed hash for search, Hashes that and those of earlier keys.
+	// Hash is a keyed hash for search, Hashes are that one and those with earlier keys.
 	Hash(plain string) string
 	Hashes(plain string) []string
-	// Hide makes a lane's name tell nothing of whom it is.
-	Hide(lane string) (string, error)
+	// HideName makes a name of a lane's that tells nothing of the person whose lane it is.
+	HideName(lane string) (string, error)
 }
 
 // Store is the database.
 type Store struct {
-	db     *sqlx.DB
-	sealer Sealer
-	newID  func() string
+	db        *sqlx.DB
+	encrypter Encrypter
+	newID     func() string
 	// tokensAfter is how far FillTokens has come.
 	tokens      sync.Mutex
 	tokensAfter string
@@ -55,9 +55,9 @@ type Store struct {
 
 // New makes a store of an open database whose tables exist (see Migrate).
 // newID makes Mattermost's 26-character ids.
-func New(db *sql.DB, sealer Sealer, newID func() string) *Store {
+func New(db *sql.DB, encrypter Encrypter, newID func() string) *Store {
 	x := sqlx.NewDb(db, "postgres")
-	s := &Store{db: x, sealer: sealer, newID: newID, call: calls()}
+	s := &Store{db: x, encrypter: encrypter, newID: newID, call: calls()}
 	s.deliveries.run, s.deliveries.runners = s.deliver, 2 // one is made durable while the next is filled
 	s.deliveries.weight = payloads
 	s.arrivals.run = s.arrive

@@ -1,4 +1,4 @@
-package config
+package encryption
 
 import (
 	"strings"
@@ -19,54 +19,54 @@ func newCipher(t *testing.T, key string) *Cipher {
 	return c
 }
 
-func TestSealAndOpen(t *testing.T) {
+func TestEncryptAndDecrypt(t *testing.T) {
 	c := newCipher(t, cipherKey)
 	for _, plain := range []string{"a", "EAAG-token", strings.Repeat("ção", 5000), "with\x00zero", "v1.00000000.AAAA"} {
-		sealed, err := c.Seal(place, plain)
+		encrypted, err := c.Encrypt(place, plain)
 		require.NoError(t, err)
 		if len(plain) > 4 {
-			require.NotContains(t, sealed, plain)
+			require.NotContains(t, encrypted, plain)
 		}
-		require.Regexp(t, `^v2\.[0-9a-f]{8}\.[A-Za-z0-9_-]+$`, sealed)
-		opened, err := c.Open(place, sealed)
+		require.Regexp(t, `^v2\.[0-9a-f]{8}\.[A-Za-z0-9_-]+$`, encrypted)
+		opened, err := c.Decrypt(place, encrypted)
 		require.NoError(t, err)
 		require.Equal(t, plain, opened)
 
-		again, err := c.Seal(place, plain)
+		again, err := c.Encrypt(place, plain)
 		require.NoError(t, err)
-		require.NotEqual(t, sealed, again, "two seals of one text tell nothing")
+		require.NotEqual(t, encrypted, again, "two values of one text tell nothing")
 
-		opened, err = newCipher(t, cipherKey).Open(place, sealed)
+		opened, err = newCipher(t, cipherKey).Decrypt(place, encrypted)
 		require.NoError(t, err, "another process with the same key")
 		require.Equal(t, plain, opened)
 	}
 }
 
-func TestAValueOpensInItsPlaceAlone(t *testing.T) {
+func TestAValueIsReadInItsPlaceAlone(t *testing.T) {
 	c := newCipher(t, cipherKey)
-	sealed, err := c.Seal(place, "token")
+	encrypted, err := c.Encrypt(place, "token")
 	require.NoError(t, err)
 	for _, other := range []string{"waa_accounts.access_token.2", "waa_accounts.app_secret.1", ""} {
-		_, err = c.Open(other, sealed)
+		_, err = c.Decrypt(other, encrypted)
 		require.ErrorIs(t, err, ErrWrongKey, "a writer of the database swaps nothing")
 	}
 }
 
-func TestAKeyringOpensWhatItsKeysSealed(t *testing.T) {
+func TestAKeyringDecryptsWhatItsKeysEncrypted(t *testing.T) {
 	older, old, current := newCipher(t, cipherKey), newCipher(t, cipherKey+"1"), newCipher(t, cipherKey+"2")
 	ring := NewKeyring(current, older, old, current)
 	for _, c := range []*Cipher{older, old, current} {
-		sealed, err := c.Seal(place, "secret")
+		encrypted, err := c.Encrypt(place, "secret")
 		require.NoError(t, err)
-		opened, err := ring.Open(place, sealed)
+		opened, err := ring.Decrypt(place, encrypted)
 		require.NoError(t, err)
 		require.Equal(t, "secret", opened)
-		require.True(t, ring.Knows(sealed))
+		require.True(t, ring.Knows(encrypted))
 		require.Contains(t, ring.Hashes("52998224725"), c.Hash("52998224725"))
 	}
-	sealed, err := ring.Seal(place, "secret")
+	encrypted, err := ring.Encrypt(place, "secret")
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(sealed, ring.Prefix()))
+	require.True(t, strings.HasPrefix(encrypted, ring.Prefix()))
 	require.Equal(t, current.Name(), ring.Name())
 	require.Equal(t, current.Hash("x"), ring.Hash("x"))
 	require.Len(t, ring.Hashes("x"), 3)
@@ -76,49 +76,49 @@ func TestAKeyringOpensWhatItsKeysSealed(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, keys, 3)
 	require.Equal(t, first, keys[0], "the one in force is the one to use")
-	stranger, err := newCipher(t, cipherKey+"3").Seal(place, "secret")
+	stranger, err := newCipher(t, cipherKey+"3").Encrypt(place, "secret")
 	require.NoError(t, err)
-	_, err = ring.Open(place, stranger)
+	_, err = ring.Decrypt(place, stranger)
 	require.ErrorIs(t, err, ErrWrongKey)
 	require.False(t, ring.Knows(stranger))
-	_, err = ring.Open(place, "plain")
-	require.ErrorIs(t, err, ErrNotSealed)
+	_, err = ring.Decrypt(place, "plain")
+	require.ErrorIs(t, err, ErrNotEncrypted)
 }
 
 func TestNothingStaysNothing(t *testing.T) {
 	c := newCipher(t, cipherKey)
-	sealed, err := c.Seal(place, "")
+	encrypted, err := c.Encrypt(place, "")
 	require.NoError(t, err)
-	require.Empty(t, sealed)
-	opened, err := c.Open(place, "")
+	require.Empty(t, encrypted)
+	opened, err := c.Decrypt(place, "")
 	require.NoError(t, err)
 	require.Empty(t, opened)
 }
 
-func TestOpenWithAnotherKey(t *testing.T) {
-	sealed, err := newCipher(t, cipherKey).Seal(place, "secret")
+func TestDecryptWithAnotherKey(t *testing.T) {
+	encrypted, err := newCipher(t, cipherKey).Encrypt(place, "secret")
 	require.NoError(t, err)
-	_, err = newCipher(t, cipherKey+"x").Open(place, sealed)
+	_, err = newCipher(t, cipherKey+"x").Decrypt(place, encrypted)
 	require.ErrorIs(t, err, ErrWrongKey)
 }
 
-func TestOpenWhatWasTamperedWith(t *testing.T) {
+func TestDecryptWhatWasTamperedWith(t *testing.T) {
 	c := newCipher(t, cipherKey)
-	sealed, err := c.Seal(place, "secret")
+	encrypted, err := c.Encrypt(place, "secret")
 	require.NoError(t, err)
-	at := len(sealed) - 10
+	at := len(encrypted) - 10
 	other := "A"
-	if sealed[at:at+1] == other {
+	if encrypted[at:at+1] == other {
 		other = "B"
 	}
-	_, err = c.Open(place, sealed[:at]+other+sealed[at+1:])
+	_, err = c.Decrypt(place, encrypted[:at]+other+encrypted[at+1:])
 	require.ErrorIs(t, err, ErrWrongKey)
 
-	for _, wrong := range []string{"secret", "v1", "v1.x.y", "v3." + sealed[3:], sealed[:12] + "!!", "..", "v1.abc.def.ghi"} {
-		_, err = c.Open(place, wrong)
-		require.ErrorIs(t, err, ErrNotSealed, wrong)
+	for _, wrong := range []string{"secret", "v1", "v1.x.y", "v3." + encrypted[3:], encrypted[:12] + "!!", "..", "v1.abc.def.ghi"} {
+		_, err = c.Decrypt(place, wrong)
+		require.ErrorIs(t, err, ErrNotEncrypted, wrong)
 	}
-	_, err = c.Open(place, sealed[:12]) // the prefix and nothing else
+	_, err = c.Decrypt(place, encrypted[:12]) // the prefix and nothing else
 	require.Error(t, err)
 }
 
@@ -152,10 +152,10 @@ func TestEachPurposeHasAKeyOfItsOwn(t *testing.T) {
 	}
 }
 
-// What an earlier version sealed and hashed with this key must open and be found for ever.
+// What an earlier version encrypted and hashed with this key must open and be found for ever.
 func TestWhatIsStoredStaysReadable(t *testing.T) {
 	c := newCipher(t, cipherKey)
-	opened, err := c.Open(place, "v1.84c726e1.qmiC2TNIjNt7chtfHHR_XL4djq5XMe1ZsVtayG6iYFIzHJRXdHY")
+	opened, err := c.Decrypt(place, "v1.84c726e1.qmiC2TNIjNt7chtfHHR_XL4djq5XMe1ZsVtayG6iYFIzHJRXdHY")
 	require.NoError(t, err)
 	require.Equal(t, "EAAG-token", opened)
 	require.Equal(t, "a448202b5f0094e7ebad223929c83aec61fb5deeb985e2e962d0ed8ab99c56cf", c.Hash("52998224725"))

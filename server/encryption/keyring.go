@@ -1,15 +1,14 @@
-package config
+package encryption
 
-// Keyring holds the key that is in force and those that were before it: what
-// any of them sealed opens, what is sealed now is sealed with the one in force.
-// It does not change, and is safe for concurrent use.
+// Keyring is the key in force, which encrypts, and those before it, which still
+// decrypt. It does not change, and is safe for concurrent use.
 type Keyring struct {
 	current *Cipher
 	byName  map[string]*Cipher
 	all     []*Cipher // the one in force first
 }
 
-// NewKeyring makes a keyring of the key in force and others, in their order.
+// NewKeyring makes a keyring of the key in force and others; a key that is given twice is on it once.
 func NewKeyring(current *Cipher, others ...*Cipher) *Keyring {
 	k := &Keyring{current: current, byName: map[string]*Cipher{}}
 	for _, c := range append([]*Cipher{current}, others...) {
@@ -24,26 +23,28 @@ func NewKeyring(current *Cipher, others ...*Cipher) *Keyring {
 // Name is that of the key in force.
 func (k *Keyring) Name() string { return k.current.name }
 
-// Knows tells whether the key that sealed something is on the ring.
-func (k *Keyring) Knows(sealed string) bool {
-	_, name := sealedBy(sealed)
+// Knows tells whether the key that encrypted a value is on the keyring.
+func (k *Keyring) Knows(encrypted string) bool {
+	_, name := versionAndKey(encrypted)
 	return k.byName[name] != nil
 }
 
-// Seal encrypts with the key in force; see Cipher.Seal.
-func (k *Keyring) Seal(place, plain string) (string, error) { return k.current.Seal(place, plain) }
-
-// Open decrypts with whichever key sealed it; see Cipher.Open.
-func (k *Keyring) Open(place, sealed string) (string, error) {
-	_, name := sealedBy(sealed)
-	if c := k.byName[name]; c != nil {
-		return c.Open(place, sealed)
-	}
-	return k.current.Open(place, sealed) // for its error
+// Encrypt encrypts with the key in force; see Cipher.Encrypt.
+func (k *Keyring) Encrypt(place, plain string) (string, error) {
+	return k.current.Encrypt(place, plain)
 }
 
-// Prefix is how everything begins that is sealed now.
-func (k *Keyring) Prefix() string { return k.current.prefix(sealedVersion) }
+// Decrypt decrypts with the key that encrypted the value; see Cipher.Decrypt.
+func (k *Keyring) Decrypt(place, encrypted string) (string, error) {
+	_, name := versionAndKey(encrypted)
+	if c := k.byName[name]; c != nil {
+		return c.Decrypt(place, encrypted)
+	}
+	return k.current.Decrypt(place, encrypted) // for its error
+}
+
+// Prefix is how every value begins that is encrypted now.
+func (k *Keyring) Prefix() string { return k.current.prefix(currentVersion) }
 
 // Hash is that of the key in force; see Cipher.Hash.
 func (k *Keyring) Hash(plain string) string { return k.current.Hash(plain) }
@@ -57,7 +58,7 @@ func (k *Keyring) Hashes(plain string) []string {
 	return hashes
 }
 
-// Derive gives the keys for a purpose, that of the key in force first; see Cipher.Derive.
+// Derive returns the keys for a purpose, that of the key in force first; see Cipher.Derive.
 func (k *Keyring) Derive(purpose string) ([][]byte, error) {
 	keys := make([][]byte, len(k.all))
 	for i, c := range k.all {
