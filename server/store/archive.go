@@ -11,18 +11,16 @@ import (
 
 // ClaimArchive leases up to n closed conversations whose channel is to be
 // archived; see jobs.ArchiveStore. What is still to be shown goes first.
-func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.Archiving, error) {
+func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, length time.Duration, n int) ([]domain.Archiving, error) {
 	claimed := []domain.Archiving{}
-	err := s.db.SelectContext(ctx, &claimed, `
-		WITH due AS (
-			SELECT id FROM waa_conversations WHERE closed_at > 0 AND archived_at = 0 AND channel_id <> '' AND closed_at <= $1 AND refresh_at = 0
-			ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED
-		), left_over AS (
-			SELECT id FROM waa_conversations WHERE archive_lease > 0 AND archive_lease <= `+clock+` LIMIT $2 FOR UPDATE SKIP LOCKED
-		)
-		UPDATE waa_conversations c SET archived_at = CASE WHEN c.archived_at = 0 AND c.closed_at > 0 THEN $3 ELSE c.archived_at END, archive_lease = `+clock+` + $4::bigint
-		WHERE c.id IN (SELECT id FROM due UNION SELECT id FROM left_over)
-		RETURNING c.id, c.channel_id, c.archived_at <> 0 AS archive`, closedBefore, n, now, lease.Milliseconds())
+	channels := lease{
+		table: "waa_conversations", key: "id", until: "archive_lease", length: "$4::bigint", most: "$2",
+		set: "archived_at = CASE WHEN t.archived_at = 0 AND t.closed_at > 0 THEN $3 ELSE t.archived_at END",
+	}
+	err := s.db.SelectContext(ctx, &claimed, channels.claim(
+		due{where: "t.closed_at > 0 AND t.archived_at = 0 AND t.channel_id <> '' AND t.closed_at <= $1 AND t.refresh_at = 0", order: "t.closed_at"},
+		due{where: "t.archive_lease > 0"}, // left over by whoever died at it
+	)+"SELECT id, channel_id, archived_at <> 0 AS archive FROM claimed", closedBefore, n, now, length.Milliseconds())
 	return claimed, errors.Wrap(err, "could not claim conversations to archive")
 }
 

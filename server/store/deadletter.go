@@ -23,9 +23,6 @@ type DeadLetter struct {
 	Payload    []byte `db:"payload"` // its beginning, see DeadLetters
 }
 
-// deadTables are the queues whose dead letters there are, and how their ids begin.
-func deadTables() []string { return []string{inboxTable, outboxTable, mediaTable} }
-
 // shownPayload is how many bytes of a payload a list holds: a whole one may be of 4 MB.
 const shownPayload = 64 << 10
 
@@ -33,12 +30,12 @@ const shownPayload = 64 << 10
 // beginning of each payload; page counts from 0.
 func (s *Store) DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error) {
 	var all []string
-	for _, table := range deadTables() {
+	for _, table := range jobTables() {
 		all = append(all, "SELECT '"+table+"-' || id AS id, '"+table+"' AS queue, id AS job, account_id, lane, created_at AS received_at, dead_at, attempts, reason FROM waa_"+table+" WHERE dead_at > 0")
 	}
 	// the payloads of the page alone are read, and of them the beginning
 	payload := "CASE d.queue"
-	for _, table := range deadTables() {
+	for _, table := range jobTables() {
 		payload += " WHEN '" + table + "' THEN (SELECT substring(payload FROM 1 FOR " + strconv.Itoa(shownPayload) + ") FROM waa_" + table + " WHERE id = d.job)"
 	}
 	rows := builder().Select("d.id, d.account_id, d.lane, d.received_at, d.dead_at, d.attempts, d.reason, "+payload+" END AS payload").
@@ -51,7 +48,7 @@ func (s *Store) DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLett
 func (s *Store) Replay(ctx context.Context, id string) error {
 	name, number, _ := strings.Cut(id, "-")
 	jobID, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || !slices.Contains(deadTables(), name) {
+	if err != nil || !slices.Contains(jobTables(), name) {
 		return domain.ErrNotFound
 	}
 	return execOne(ctx, s.db, "could not replay a dead letter", "UPDATE waa_"+name+" SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, begun_at = 0, reason = '' WHERE id = $1 AND dead_at > 0", jobID)
@@ -83,29 +80,25 @@ func (s *Store) Backlog(ctx context.Context) (*Backlog, error) {
 }
 
 // PurgeDead removes dead letters older than so many milliseconds, at most batch
-// of each queue, and answers how many.
+// of each queue, and returns how many it removed.
 func (s *Store) PurgeDead(ctx context.Context, olderThan int64, batch int) (int, error) {
-	total := 0
-	for _, table := range deadTables() {
-		n, err := exec(ctx, s.db, "DELETE FROM waa_"+table+" WHERE id IN (SELECT id FROM waa_"+table+" WHERE dead_at > 0 AND dead_at < "+clock+
-			" - $1::bigint ORDER BY dead_at LIMIT $2 FOR UPDATE SKIP LOCKED)", olderThan, batch)
-		if err != nil {
-			return total, errors.Wrap(err, "could not purge dead letters")
-		}
-		total += n
-	}
-	return total, nil
+	return s.purge(ctx, "dead_at > 0", "dead_at", olderThan, batch)
 }
 
 // PurgeFinished removes finished jobs older than so many milliseconds, at most
-// batch of each queue, and answers how many. Dead letters stay.
+// batch of each queue, and returns how many it removed. Dead letters stay.
 func (s *Store) PurgeFinished(ctx context.Context, olderThan int64, batch int) (int, error) {
-	total := 0
-	for _, table := range []string{"waa_inbox", "waa_outbox", "waa_media"} {
-		n, err := exec(ctx, s.db, "DELETE FROM "+table+" WHERE id IN (SELECT id FROM "+table+" WHERE finished_at > 0 AND dead_at = 0 AND finished_at < "+clock+
-			" - $1::bigint ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)", olderThan, batch)
+	return s.purge(ctx, "finished_at > 0 AND dead_at = 0", "finished_at", olderThan, batch)
+}
+
+// purge removes the oldest jobs of all queues that meet a condition and ended,
+// by a column, so many milliseconds ago.
+func (s *Store) purge(ctx context.Context, which, ended string, olderThan int64, batch int) (total int, err error) {
+	for _, table := range jobTables() {
+		n, err := exec(ctx, s.db, "DELETE FROM waa_"+table+" WHERE id IN (SELECT id FROM waa_"+table+" WHERE "+which+" AND "+ended+" < "+clock+
+			" - $1::bigint ORDER BY "+ended+" LIMIT $2"+lockFree+")", olderThan, batch)
 		if err != nil {
-			return total, errors.Wrap(err, "could not purge finished jobs")
+			return total, errors.Wrap(err, "could not purge jobs")
 		}
 		total += n
 	}

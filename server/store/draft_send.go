@@ -10,25 +10,20 @@ import (
 )
 
 // ClaimDraft leases the next chosen draft of an author; see service.Store.
-func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*domain.DraftJob, error) {
+func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, length time.Duration) (*domain.DraftJob, error) {
 	var row struct {
 		draftRow
 		ChannelID string `db:"channel_id"`
 		ChosenAt  int64  `db:"chosen_at"`
 		Attempts  int    `db:"attempts"`
 	}
+	chosen := lease{table: "waa_drafts", key: "id", until: "lease_until", set: "attempts = t.attempts + 1", length: "$3::bigint", most: "1"}
 	err := s.db.GetContext(ctx, &row, `
-		WITH claimed AS (
-			UPDATE waa_drafts SET lease_until = `+clock+` + $3::bigint, attempts = attempts + 1 WHERE id = (
-				SELECT d.id FROM waa_drafts d
-				WHERE d.state = 'chosen' AND d.lease_until <= `+clock+` AND ($1 = '' OR d.conversation_id = $1 AND d.author_id = $2)
-					AND NOT EXISTS (SELECT 1 FROM waa_drafts e WHERE e.conversation_id = d.conversation_id AND e.author_id = d.author_id AND e.state = 'chosen'
-						AND (e.ord < d.ord OR e.lease_until > `+clock+`))
-				ORDER BY d.ord LIMIT 1 FOR UPDATE SKIP LOCKED)
-			RETURNING *
-		)
+		`+chosen.claim(due{where: `t.state = 'chosen' AND ($1 = '' OR t.conversation_id = $1 AND t.author_id = $2)
+			AND NOT EXISTS (SELECT 1 FROM waa_drafts e WHERE e.conversation_id = t.conversation_id AND e.author_id = t.author_id AND e.state = 'chosen'
+				AND (e.ord < t.ord OR e.lease_until > ` + clock + `))`, order: "t.ord"})+`
 		SELECT `+selectDraft("d")+`, c.channel_id, d.chosen_at, d.attempts FROM claimed d JOIN waa_conversations c ON c.id = d.conversation_id`,
-		conversationID, authorID, lease.Milliseconds())
+		conversationID, authorID, length.Milliseconds())
 	if err != nil {
 		return nil, failed(err, "could not claim a draft")
 	}
@@ -78,18 +73,15 @@ func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening,
 }
 
 // ClaimOffers leases offers that show less than there is; see service.Store.
-func (s *Store) ClaimOffers(ctx context.Context, lease time.Duration, n int) ([]*domain.DraftOffer, error) {
+func (s *Store) ClaimOffers(ctx context.Context, length time.Duration, n int) ([]*domain.DraftOffer, error) {
 	offers := []*domain.DraftOffer{}
+	outdated := lease{
+		table: "waa_draft_offers", key: "conversation_id, author_id, opening", until: "lease_until", set: "attempts = t.attempts + 1", length: "$1::bigint", most: "$2",
+	}
 	err := s.db.SelectContext(ctx, &offers, `
-		WITH claimed AS (
-			UPDATE waa_draft_offers o SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1
-			WHERE (o.conversation_id, o.author_id, o.opening) IN (
-				SELECT d.conversation_id, d.author_id, d.opening FROM waa_draft_offers d
-				WHERE d.shown < d.version AND d.lease_until <= `+clock+` ORDER BY d.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-			RETURNING *
-		)
+		`+outdated.claim(due{where: "t.shown < t.version", order: "t.created_at"})+`
 		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts, c.channel_id
-		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, lease.Milliseconds(), n)
+		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, length.Milliseconds(), n)
 	return offers, failed(err, "could not claim offers")
 }
 

@@ -11,20 +11,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-const forgotten = "f.conversation_id, f.contact_id, f.attempts, f.passes, c.channel_id, c.team_id"
-
 // ClaimForget leases up to n conversations that Mattermost has still to forget,
 // those of one contact or, with "", all that are due; see jobs.ErasureStore.
-func (s *Store) ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]domain.ErasedConversation, error) {
+func (s *Store) ClaimForget(ctx context.Context, contactID string, length time.Duration, n int) ([]domain.ErasedConversation, error) {
 	claimed := []domain.ErasedConversation{}
+	unforgotten := lease{table: "waa_forget", key: "conversation_id", until: "lease_until", length: "$1::bigint", most: "$3"}
 	err := s.db.SelectContext(ctx, &claimed, `
-		WITH f AS (
-			UPDATE waa_forget SET lease_until = `+clock+` + $1::bigint WHERE conversation_id IN (
-				SELECT conversation_id FROM waa_forget WHERE done_at = 0 AND due_at <= `+clock+` AND lease_until <= `+clock+` AND ($2 = '' OR contact_id = $2)
-				ORDER BY due_at, conversation_id LIMIT $3 FOR UPDATE SKIP LOCKED)
-			RETURNING *
-		)
-		SELECT `+forgotten+` FROM f JOIN waa_conversations c ON c.id = f.conversation_id`, lease.Milliseconds(), contactID, n)
+		`+unforgotten.claim(due{where: "t.done_at = 0 AND t.due_at <= " + clock + " AND ($2 = '' OR t.contact_id = $2)", order: "t.due_at, t.conversation_id"})+`
+		SELECT f.conversation_id, f.contact_id, f.attempts, f.passes, c.channel_id, c.team_id
+		FROM claimed f JOIN waa_conversations c ON c.id = f.conversation_id`, length.Milliseconds(), contactID, n)
 	return claimed, failed(err, "could not claim what is to be forgotten")
 }
 

@@ -24,7 +24,7 @@ type function struct {
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
 	all := []function{arrivalFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), postedFunction()}
-	for _, table := range []string{inboxTable, outboxTable, mediaTable} {
+	for _, table := range jobTables() {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}
 	return all

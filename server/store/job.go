@@ -20,6 +20,9 @@ const (
 	mediaTable  = "media"
 )
 
+// jobTables are all of them, in the order in which they are gone through.
+func jobTables() []string { return []string{inboxTable, outboxTable, mediaTable} }
+
 // Queue is jobqueue.Store over one table. All its times are the database's.
 type Queue struct {
 	s         *Store

@@ -31,12 +31,11 @@ type noticeRow struct {
 }
 
 // ClaimNotices leases up to n notices that were not told yet, oldest first.
-func (s *Store) ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*domain.Notice, error) {
+func (s *Store) ClaimNotices(ctx context.Context, length time.Duration, n int) ([]*domain.Notice, error) {
 	rows := []*noticeRow{}
-	err := s.db.SelectContext(ctx, &rows, `
-		UPDATE waa_notices SET lease_until = `+clock+` + $1::bigint, attempts = attempts + 1 WHERE key IN (
-			SELECT key FROM waa_notices WHERE told_at = 0 AND lease_until <= `+clock+` ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-		RETURNING key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts`, lease.Milliseconds(), n)
+	untold := lease{table: "waa_notices", key: "key", until: "lease_until", set: "attempts = t.attempts + 1", length: "$1::bigint", most: "$2"}
+	err := s.db.SelectContext(ctx, &rows, untold.claim(due{where: "t.told_at = 0", order: "t.created_at"})+`
+		SELECT key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts FROM claimed`, length.Milliseconds(), n)
 	if err != nil {
 		return nil, failed(err, "could not claim notices")
 	}

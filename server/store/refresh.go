@@ -35,25 +35,22 @@ func soon(column, at string) string {
 
 // ClaimRefresh leases up to n conversations that are due or, with id, that one;
 // see channelsync.SyncStore.
-func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, lease time.Duration, n int) ([]domain.ChannelRefresh, error) {
+func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, length time.Duration, n int) ([]domain.ChannelRefresh, error) {
 	claimed := []domain.ChannelRefresh{}
 	var err error
 	if id != "" {
-		err = s.db.SelectContext(ctx, &claimed, refreshClaim("id = $1 AND refresh_lease <= "+clock+" FOR UPDATE", "$2::bigint"), id, lease.Milliseconds())
+		one := lease{table: "waa_conversations", key: "id", until: "refresh_lease", length: "$2::bigint", waits: true}
+		err = s.db.SelectContext(ctx, &claimed, one.claim(due{where: "t.id = $1"})+claimedChannels(), id, length.Milliseconds())
 	} else {
-		err = s.db.SelectContext(ctx, &claimed, refreshClaim("refresh_at > 0 AND refresh_at <= $1 AND refresh_lease <= "+clock+
-			" ORDER BY refresh_at LIMIT $2 FOR UPDATE SKIP LOCKED", "$3::bigint"), now, n, lease.Milliseconds())
+		all := lease{table: "waa_conversations", key: "id", until: "refresh_lease", length: "$3::bigint", most: "$2"}
+		err = s.db.SelectContext(ctx, &claimed, all.claim(due{where: "t.refresh_at > 0 AND t.refresh_at <= $1", order: "t.refresh_at"})+claimedChannels(), now, n, length.Milliseconds())
 	}
 	return claimed, errors.Wrap(err, "could not claim conversations")
 }
 
-func refreshClaim(which, lease string) string {
+// claimedChannels reads what there is to show of claimed conversations.
+func claimedChannels() string {
 	return `
-		WITH due AS (
-			SELECT id, refresh_lease <> 0 AS again FROM waa_conversations WHERE ` + which + `
-		), c AS (
-			UPDATE waa_conversations c SET refresh_lease = ` + clock + ` + ` + lease + ` FROM due WHERE c.id = due.id RETURNING c.*, due.again
-		)
 		SELECT ` + as("c", "conversation", conversationColumns) + ", " + as("ct", "conversation.contact", contactColumns) + `,
 			c.refresh_at AS due_at, c.shown_state AS shown, c.again,
 			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone,
@@ -61,7 +58,7 @@ func refreshClaim(which, lease string) string {
 			coalesce(ch.name, '') AS "channel.name", coalesce(ch.displayname, '') AS "channel.display_name", coalesce(ch.header, '') AS "channel.header",
 			coalesce(ch.updateat, 0) AS "channel.update_at", coalesce(ch.deleteat, 0) AS "channel.delete_at",
 			c.shown_people, c.card_post, c.card_no, EXISTS (SELECT 1 FROM waa_lines l WHERE l.conversation_id = c.id) AS lines
-		FROM c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
+		FROM claimed c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
 }
 
 // Refreshed gives the lease back and notes what was shown; see channelsync.SyncStore.

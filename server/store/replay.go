@@ -21,7 +21,7 @@ type ReplayFilter struct {
 // those of a lane go in the lane's own order.
 func (s *Store) ReplayAll(ctx context.Context, filter ReplayFilter) (replayed int, err error) {
 	err = s.inTx(ctx, func(t *sqlx.Tx) error {
-		for _, table := range []string{inboxTable, outboxTable, mediaTable} {
+		for _, table := range jobTables() {
 			if len(filter.Queues) > 0 && !slices.Contains(filter.Queues, table) {
 				continue
 			}

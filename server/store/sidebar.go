@@ -19,24 +19,21 @@ func (s *Store) MarkSidebars(ctx context.Context, teamID string, userIDs []strin
 }
 
 // ClaimSidebars leases up to n categories that are due, with the channels that belong in them.
-func (s *Store) ClaimSidebars(ctx context.Context, lease time.Duration, n int) ([]domain.Sidebar, error) {
+func (s *Store) ClaimSidebars(ctx context.Context, length time.Duration, n int) ([]domain.Sidebar, error) {
 	rows := []struct {
 		domain.Sidebar
 		Wanted pq.StringArray
 	}{}
+	categories := lease{table: "waa_sidebars", key: "user_id, team_id", until: "lease_until", length: "$1::bigint", most: "$2"}
 	err := s.db.SelectContext(ctx, &rows, `
-		WITH due AS (
-			UPDATE waa_sidebars SET lease_until = `+clock+` + $1::bigint WHERE (user_id, team_id) IN (
-				SELECT user_id, team_id FROM waa_sidebars WHERE due_at <= `+clock+` AND lease_until <= `+clock+` ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-			RETURNING user_id, team_id, category_id, due_at
-		)
-		SELECT due.*, ARRAY(
+		`+categories.claim(due{where: "t.due_at <= " + clock, order: "t.due_at"})+`
+		SELECT s.user_id, s.team_id, s.category_id, s.due_at, ARRAY(
 			SELECT t.channel_id FROM (
-				SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.owner_id = due.user_id AND c.owner_id <> '' AND c.team_id = due.team_id AND `+open+`
-				UNION SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.attendant_id = due.user_id AND c.attendant_id <> '' AND c.team_id = due.team_id AND `+open+`
-			) t JOIN channelmembers m ON m.channelid = t.channel_id AND m.userid = due.user_id
+				SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.owner_id = s.user_id AND c.owner_id <> '' AND c.team_id = s.team_id AND `+open+`
+				UNION SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.attendant_id = s.user_id AND c.attendant_id <> '' AND c.team_id = s.team_id AND `+open+`
+			) t JOIN channelmembers m ON m.channelid = t.channel_id AND m.userid = s.user_id
 			ORDER BY t.created_at DESC, t.channel_id LIMIT $3
-		) AS wanted FROM due`, lease.Milliseconds(), n, domain.MaxSidebar)
+		) AS wanted FROM claimed s`, length.Milliseconds(), n, domain.MaxSidebar)
 	if err != nil {
 		return nil, failed(err, "could not claim sidebars")
 	}

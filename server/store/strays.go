@@ -15,7 +15,7 @@ const astray = "ch.deleteat <> 0 OR ch.type <> 'P' OR ch.teamid <> c.team_id"
 // markDue makes those open conversations due, at $1, which somebody holds at this moment excepted: the next round finds them.
 func markDue(which string) string {
 	return "UPDATE waa_conversations SET " + refreshSoon("refresh_at", "$1") + " WHERE id IN (SELECT c.id FROM waa_conversations c WHERE c.channel_id <> '' AND " +
-		open + " AND " + which + " FOR UPDATE SKIP LOCKED)"
+		open + " AND " + which + lockFree + ")"
 }
 
 // MarkChanged makes the open conversations due whose channel somebody changed

@@ -17,18 +17,15 @@ func (s *Store) ClaimStatusMarks(ctx context.Context, lease time.Duration, n int
 }
 
 func claimTicksFunction() function {
+	marks := lease{
+		table: "waa_messages", key: "id", until: "show_lease", length: "$2", most: "$1",
+		returned: "t AS m, t.conversation_id, t.created_at, t.id, due.again", // one value, which the function returns
+	}
 	return function{
 		name: "claim_ticks", params: params("bigint, bigint"), returns: "TABLE (m waa_messages, channel text, again boolean, closed boolean)",
 		query: `
-		WITH due AS (
-			SELECT id, show_lease <> 0 AS again FROM waa_messages
-			WHERE shown_status <> status AND post_id <> '' AND show_lease <= ` + clock + `
-			ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
-		), leased AS (
-			UPDATE waa_messages m SET show_lease = ` + clock + ` + $2 FROM due WHERE m.id = due.id
-			RETURNING m, m.conversation_id, m.created_at, m.id, due.again
-		)
-		SELECT l.m, c.channel_id, l.again, c.closed_at <> 0 FROM leased l JOIN waa_conversations c ON c.id = l.conversation_id ORDER BY l.created_at, l.id`,
+		` + marks.claim(due{where: "t.shown_status <> t.status AND t.post_id <> ''", order: "t.created_at"}) + `
+		SELECT m.m, c.channel_id, m.again, c.closed_at <> 0 FROM claimed m JOIN waa_conversations c ON c.id = m.conversation_id ORDER BY m.created_at, m.id`,
 	}
 }
 
