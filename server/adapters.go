@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/cloudapi"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
@@ -20,7 +19,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -31,18 +29,16 @@ type inbox struct {
 	encrypter *encryption.Encrypter
 }
 
-func (i inbox) AddInbox(ctx context.Context, rows []webhook.InboxRow) error {
-	stored := make([]store.InboxRow, len(rows))
-	for n, row := range rows {
-		lane, err := i.encrypter.HideName(row.Lane)
-		if err != nil {
+func (i inbox) AddInbox(ctx context.Context, rows []domain.InboxRow) (err error) {
+	stored := slices.Clone(rows)
+	for n := range stored {
+		row := &stored[n]
+		if row.Lane, err = i.encrypter.HideName(row.Lane); err != nil {
 			return err
 		}
-		stored[n] = store.InboxRow{
-			Lane: lane, Order: row.Order, Key: hiddenKey(row.Key), AccountID: row.AccountID, Payload: row.Payload, Dead: row.Dead,
-		}
+		row.Key = hiddenKey(row.Key)
 	}
-	err := i.store.Deliver(ctx, stored)
+	err = i.store.Deliver(ctx, stored)
 	if errors.Is(err, store.ErrBusy) || ctx.Err() != nil { // Meta sends it again; the log need not say so for each
 		return domain.Refuse(domain.CodeUnavailable, domain.Text{})
 	}
@@ -96,12 +92,12 @@ func (g guards) ReleaseGuards(ctx context.Context) (released int, err error) {
 // costs adds up the ledger for supervisors; see command.Costs.
 type costs struct{ app *app }
 
-func (c costs) MonthCosts(ctx context.Context, userID string) ([]command.QueueCosts, error) {
+func (c costs) MonthCosts(ctx context.Context, userID string) ([]domain.QueueCosts, error) {
 	queues, err := c.app.store.Queues(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []command.QueueCosts
+	var out []domain.QueueCosts
 	for _, queue := range queues {
 		supervises, err := c.app.people.Supervises(ctx, userID, queue)
 		if err != nil {
@@ -114,41 +110,10 @@ func (c costs) MonthCosts(ctx context.Context, userID string) ([]command.QueueCo
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, command.QueueCosts{
-			Queue: queue.Name, Currency: month.Currency, Planned: month.Planned, Limit: month.Limit,
-			Billed: month.Billed, Reserved: month.Reserved, Messages: month.Messages,
-		})
+		month.Queue = queue.Name
+		out = append(out, *month)
 	}
 	return out, nil
-}
-
-// examined is the store as the doctor wants it.
-type examined struct{ *store.Store }
-
-func (e examined) Backlogs(ctx context.Context) (inbox, outbox doctor.Backlog, err error) {
-	b, err := e.Backlog(ctx)
-	if err != nil {
-		return inbox, outbox, err
-	}
-	// a customer's file that did not come counts with what came in
-	return doctor.Backlog{Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.DeadInbox + b.DeadMedia},
-		doctor.Backlog{Depth: b.Outbox, Oldest: age(b.OldestOutbox), Dead: b.DeadOutbox}, nil
-}
-
-func (e examined) Erasures(ctx context.Context) (doctor.Erasures, error) {
-	state, err := e.Forgetting(ctx, "")
-	return doctor.Erasures{Late: state.Late, Stays: len(state.Stays) > 0}, err
-}
-
-// probes is Meta as the doctor wants it.
-type probes struct{ meta *cloudapi.Client }
-
-func (p probes) Probe(ctx context.Context, account *domain.Account) (domain.Health, error) {
-	probe, err := p.meta.Probe(ctx, account)
-	return domain.Health{
-		AccountID: account.ID, OK: err == nil, QualityRating: probe.QualityRating, MessagingLimit: probe.MessagingLimit, NumberStatus: probe.Status,
-		Subscribed: probe.Subscribed, TokenExpiresAt: probe.TokenExpiresAt, Scopes: probe.Scopes, ClockSkew: probe.ClockSkew,
-	}, err
 }
 
 func (a *app) settingProblems() []doctor.Problem {
@@ -202,15 +167,9 @@ func (f fetcher) FetchTemplates(ctx context.Context, account *domain.Account) ([
 }
 
 // deadLetters is the store as the API wants it.
-type deadLetters struct{ app *app }
-
-func (d deadLetters) DeadLetters(ctx context.Context, page, perPage int) ([]*api.DeadLetter, int, error) {
-	letters, total, err := d.app.store.DeadLetters(ctx, page, perPage)
-	out := make([]*api.DeadLetter, len(letters))
-	for i, l := range letters {
-		out[i] = &api.DeadLetter{ID: l.ID, AccountID: l.AccountID, ReceivedAt: l.ReceivedAt, Reason: l.Reason, Payload: l.Payload}
-	}
-	return out, total, err
+type deadLetters struct {
+	*store.Store
+	app *app
 }
 
 func (d deadLetters) ReplayDeadLetter(ctx context.Context, id string, _ int64) error {
@@ -218,9 +177,9 @@ func (d deadLetters) ReplayDeadLetter(ctx context.Context, id string, _ int64) e
 	return d.app.store.Replay(ctx, id)
 }
 
-func (d deadLetters) ReplayDeadLetters(ctx context.Context, which api.Replay) (int, error) {
+func (d deadLetters) ReplayDeadLetters(ctx context.Context, which domain.DeadLetterFilter) (int, error) {
 	defer d.wake()
-	return d.app.store.ReplayAll(ctx, store.ReplayFilter(which))
+	return d.app.store.ReplayAll(ctx, which)
 }
 
 func (d deadLetters) wake() {
@@ -236,33 +195,28 @@ type ledger struct {
 }
 
 func (l ledger) Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*domain.Charge, int, error) {
-	return l.store.Ledger(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, page, perPage)
+	return l.store.Ledger(ctx, domain.LedgerFilter{From: from, To: to, QueueID: queueID}, page, perPage)
 }
 
 func (l ledger) EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*domain.Charge) error) error {
-	return l.store.EachCharge(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, fn)
+	return l.store.EachCharge(ctx, domain.LedgerFilter{From: from, To: to, QueueID: queueID}, fn)
 }
 
-func (l ledger) LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*api.LedgerGroup, int, error) {
-	groups, total, err := l.store.LedgerSummary(ctx, store.LedgerFilter{From: from, To: to, QueueID: queueID}, by, page, perPage)
-	out := make([]*api.LedgerGroup, len(groups))
+func (l ledger) LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*domain.LedgerGroup, int, error) {
+	groups, total, err := l.store.LedgerSummary(ctx, domain.LedgerFilter{From: from, To: to, QueueID: queueID}, by, page, perPage)
 	var agents []string
-	for i, g := range groups {
-		out[i] = &api.LedgerGroup{
-			Group: g.Group, Name: g.Name, Currency: g.Currency, Billed: g.Billed, Reserved: g.Reserved,
-			BilledMessages: g.BilledMessages, FreeMessages: g.FreeMessages, ReservedMessages: g.ReservedMessages,
-		}
+	for _, g := range groups {
 		if by == "agent" && g.Group != "" {
 			agents = append(agents, g.Group)
 		}
 	}
 	names := l.usernames(ctx, agents)
-	for _, g := range out {
+	for _, g := range groups {
 		if name := names[g.Group]; name != "" {
 			g.Name = name
 		}
 	}
-	return out, total, err
+	return groups, total, err
 }
 
 // healths is the store as the API wants it.

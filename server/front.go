@@ -61,7 +61,7 @@ func (f *front) restAPI(log mattermost.Logger) *api.API {
 		LastWebhook: func(accountID string) int64 { return a.webhook.LastWebhook(accountID) },
 		Requests:    a.store, Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
 		Admins: a.people, Auditor: a.store, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
-		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a}, Doctor: f, Ledger: ledger{a.store, a.port.Usernames},
+		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a.store, a}, Doctor: a.doctor(), Ledger: ledger{a.store, a.port.Usernames},
 		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
 		Contacts: contacts{a}, Guards: guards{a}, Usernames: a.port.Usernames,
 		Texts: a.texts,
@@ -75,7 +75,7 @@ func (f *front) commands(log mattermost.Logger) *command.Command {
 	a := f.app
 	return command.New(command.Ports{
 		Service: a.service, Drafts: a.drafts, DraftList: drafts.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
-		Costs: costs{a}, Cards: cards{a}, Doctor: commandDoctor{f}, Readers: a, Texts: a.texts.bundle, Logger: log,
+		Costs: costs{a}, Cards: cards{a}, Doctor: a.doctor(), Readers: a, Texts: a.texts.bundle, Logger: log,
 	})
 }
 
@@ -92,28 +92,6 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	}
 }
 
-// Examine lets the doctor look; see api.Doctor.
-func (f *front) Examine(ctx context.Context) ([]api.Finding, error) {
-	findings, err := f.app.doctor().Examine(ctx)
-	out := make([]api.Finding, len(findings))
-	for i, finding := range findings {
-		out[i] = api.Finding(finding)
-	}
-	return out, err
-}
-
-// commandDoctor is the doctor as the command wants it.
-type commandDoctor struct{ front *front }
-
-func (d commandDoctor) Examine(ctx context.Context) ([]command.Finding, error) {
-	findings, err := d.front.app.doctor().Examine(ctx)
-	out := make([]command.Finding, len(findings))
-	for i, finding := range findings {
-		out[i] = command.Finding{OK: finding.OK, Text: finding.Text, Fix: finding.Fix}
-	}
-	return out, err
-}
-
 func (a *app) doctor() *doctor.Doctor {
-	return &doctor.Doctor{Store: examined{a.store}, Prober: probes{a.meta}, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase}
+	return &doctor.Doctor{Store: a.store, Probe: a.meta.Probe, Clock: a.clock, Problems: a.settingProblems, LastWebhook: func(accountID string) int64 { return a.webhook.LastWebhook(accountID) }, ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: func() int { return a.rotation.Lost() }, MayErase: a.port.MayErase}
 }

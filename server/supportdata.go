@@ -8,7 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // supportPatience bounds what Meta may take while a support packet is made.
@@ -44,7 +44,7 @@ func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData
 }
 
 // supportFile writes what the doctor found, in English: others read it.
-func supportFile(findings []doctor.Finding, say func(lang, key string, data map[string]any) string) (*model.FileData, error) {
+func supportFile(findings []domain.Finding, say func(lang, key string, data map[string]any) string) (*model.FileData, error) {
 	lines := make([]supportFinding, len(findings))
 	for i, f := range findings {
 		lines[i] = supportFinding{Check: f.Check, AccountID: f.AccountID, OK: f.OK, Text: say("en", f.Text.Key, f.Text.Data)}

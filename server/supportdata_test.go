@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
@@ -13,7 +12,7 @@ import (
 func TestSupportFileSaysWhatTheDoctorFound(t *testing.T) {
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	file, err := supportFile([]doctor.Finding{
+	file, err := supportFile([]domain.Finding{
 		{Check: "outbox", OK: true, Text: domain.T("doctor.outbox", "Depth", 3, "Seconds", 7)},
 		{Check: "token", AccountID: "a", Text: domain.T("doctor.token", "Account", "Loja"), Fix: domain.T("doctor.token_fix")},
 	}, texts.Text)

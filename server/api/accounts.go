@@ -220,7 +220,7 @@ func (a *API) testAccount(r *http.Request) (reply, error) {
 	}
 	return ok(probeView{
 		ID: account.ID, DisplayPhone: probe.DisplayPhone, VerifiedName: probe.VerifiedName, QualityRating: probe.QualityRating,
-		Status: probe.Status, Subscribed: probe.Subscribed, TokenExpiresAt: moment(probe.TokenExpiresAt),
+		Status: probe.NumberStatus, Subscribed: probe.Subscribed, TokenExpiresAt: moment(probe.TokenExpiresAt),
 		Scopes: texts(probe.Scopes), Problems: texts(probe.Problems),
 	})
 }

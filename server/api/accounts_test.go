@@ -265,7 +265,10 @@ func TestPages(t *testing.T) {
 func TestTestAccount(t *testing.T) {
 	w := newWorld(t)
 	path := "/accounts/" + account1 + "/test"
-	w.meta.probe = domain.Probe{DisplayPhone: "+55 11 98765-4321", VerifiedName: "Loja", QualityRating: "GREEN", Status: "CONNECTED", Subscribed: true, TokenExpiresAt: 9}
+	w.meta.probe = domain.Probe{
+		Health:       domain.Health{QualityRating: "GREEN", NumberStatus: "CONNECTED", Subscribed: true, TokenExpiresAt: 9},
+		DisplayPhone: "+55 11 98765-4321", VerifiedName: "Loja",
+	}
 	w.store.accounts[0].BlockedCode = 190
 	a := w.as(admin, http.MethodPost, path, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{

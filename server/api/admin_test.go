@@ -16,7 +16,7 @@ import (
 
 func TestDeadLetters(t *testing.T) {
 	w := newWorld(t)
-	w.store.letters = []*DeadLetter{
+	w.store.letters = []*domain.DeadLetter{
 		{ID: "7", AccountID: account1, ReceivedAt: 5, Reason: "the body is no webhook", Payload: []byte("not json \xff\x00<script>")},
 		{ID: "in-8", Payload: []byte(long(MaxShownPayload) + "behind the end")},
 	}
@@ -36,12 +36,12 @@ func TestDeadLetters(t *testing.T) {
 
 func TestManyDeadLettersAreReplayed(t *testing.T) {
 	w := newWorld(t)
-	w.store.letters = []*DeadLetter{{ID: "7"}, {ID: "8"}}
+	w.store.letters = []*domain.DeadLetter{{ID: "7"}, {ID: "8"}}
 	require.Equal(t, 2.0, w.as(admin, http.MethodPost, "/dead-letters/replay", nil).is(http.StatusOK).json["replayed"])
 	w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{
 		"account_id": account1, "reason": "no", "queues": []string{"outbox"}, "received_from": 5, "received_until": 9,
 	}).is(http.StatusOK)
-	require.Equal(t, []Replay{
+	require.Equal(t, []domain.DeadLetterFilter{
 		{Queues: []string{"inbox", "media"}}, {Queues: []string{"outbox"}, AccountID: account1, Reason: "no", From: 5, Until: 9},
 	}, w.store.replays)
 	require.Equal(t, 2, w.woken)
@@ -56,7 +56,7 @@ func TestManyDeadLettersAreReplayed(t *testing.T) {
 func TestDoctor(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, true, w.as(admin, http.MethodGet, "/doctor", nil).is(http.StatusOK).json["ok"])
-	w.store.findings = []Finding{
+	w.store.findings = []domain.Finding{
 		{Check: "number", OK: true, Text: domain.T("config.wrong_number", "Max", 5)},
 		{Check: "key", Text: domain.T("config.short_key", "Min", 32), Fix: domain.T("config.wrong_flag")},
 	}
@@ -175,21 +175,21 @@ func TestWantsCSV(t *testing.T) {
 
 func TestExportContact(t *testing.T) {
 	w := newWorld(t)
-	w.store.exports[contact1] = &ContactExport{
+	w.store.exports[contact1] = &domain.PersonExport{
 		Contact: domain.Contact{
 			ID: contact1, Name: "Maria", Phone: "+5511987654321", WAID: "5511987654321", UserID: "BR.1", CPFCipher: "cipher", CPFHash: "hash",
 			CPFMasked: "***", LastTemplateAt: 3, CreatedAt: 1, UpdatedAt: 2,
 		},
 		CPF:           "52998224725",
-		Identities:    []Identity{{AccountID: account1, Kind: "phone", Value: "5511987654321"}},
+		Identities:    []domain.ContactIdentity{{AccountID: account1, Kind: "phone", Value: "5511987654321"}},
 		Conversations: []*domain.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}, {ID: id("quiet"), AccountID: account1, CreatedAt: 2}},
 		Drafts:        []*domain.Draft{{ID: id("d1"), ConversationID: conversation1, AuthorID: agent, State: domain.DraftHeld, Text: "rascunho", CreatedAt: 2}},
 	}
-	w.store.exported[conversation1] = []*ExportedMessage{
+	w.store.exported[conversation1] = []*domain.ExportedMessage{
 		{Message: domain.Message{ID: id("m1"), Direction: domain.Outbound, Kind: "template", Text: "Olá Maria", CreatedAt: 1}},
 		{
 			Message: domain.Message{ID: id("m2"), Direction: domain.Inbound, Kind: "document", PostID: id("p2"), Text: "Segue o RG", CreatedAt: 2},
-			Files:   []ExportedFile{{Name: "rg.pdf", Size: 5}},
+			Files:   []domain.ExportedFile{{Name: "rg.pdf", Size: 5}},
 		},
 	}
 	a := w.as(admin, http.MethodGet, "/contacts/"+contact1+"/export", nil).is(http.StatusOK)
@@ -211,11 +211,11 @@ func TestExportContact(t *testing.T) {
 // TestALongExportIsWrittenPieceByPiece holds that no history is in memory as a whole, and that half of one is no answer.
 func TestALongExportIsWrittenPieceByPiece(t *testing.T) {
 	w := newWorld(t)
-	w.store.exports[contact1] = &ContactExport{
+	w.store.exports[contact1] = &domain.PersonExport{
 		Contact: domain.Contact{ID: contact1}, Conversations: []*domain.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}},
 	}
 	for i := range 1000 {
-		w.store.exported[conversation1] = append(w.store.exported[conversation1], &ExportedMessage{Message: domain.Message{
+		w.store.exported[conversation1] = append(w.store.exported[conversation1], &domain.ExportedMessage{Message: domain.Message{
 			ID: id(fmt.Sprintf("m%dx", i)), Direction: domain.Inbound, Kind: "text", Text: long(1000), CreatedAt: 1,
 		}})
 	}

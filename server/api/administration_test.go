@@ -37,7 +37,7 @@ func TestPlanApprovals(t *testing.T) {
 
 func TestLedgerSummary(t *testing.T) {
 	w := newWorld(t)
-	w.store.groups = []*LedgerGroup{{Group: queue1, Name: "Vendas", Currency: "BRL", Billed: 1_500_000, Reserved: 250_000, BilledMessages: 3, FreeMessages: 2, ReservedMessages: 1}}
+	w.store.groups = []*domain.LedgerGroup{{Group: queue1, Name: "Vendas", Currency: "BRL", Billed: 1_500_000, Reserved: 250_000, BilledMessages: 3, FreeMessages: 2, ReservedMessages: 1}}
 	got := w.as(admin, http.MethodGet, "/ledger/summary?from=1&to=9&queue_id="+queue1, nil).is(http.StatusOK).items()[0]
 	require.Equal(t, map[string]any{
 		"id": queue1 + ":BRL", "group": queue1, "name": "Vendas", "currency": "BRL", "billed": 1.5, "reserved": 0.25,

@@ -14,10 +14,10 @@ import (
 type ContactStore interface {
 	// ExportContact gathers all there is of a contact but for the messages and
 	// audits that by asked for it; domain.ErrNotFound where there is none.
-	ExportContact(ctx context.Context, id, by string, now int64) (*ContactExport, error)
+	ExportContact(ctx context.Context, id, by string, now int64) (*domain.PersonExport, error)
 	// EachExported calls fn with every message of a conversation, oldest first,
 	// until fn returns an error.
-	EachExported(ctx context.Context, conversationID string, fn func(*ExportedMessage) error) error
+	EachExported(ctx context.Context, conversationID string, fn func(*domain.ExportedMessage) error) error
 	// EraseContact takes the person out of everything: rows, posts, channels. It
 	// may be repeated after a failure; domain.ErrNotFound where there is none.
 	EraseContact(ctx context.Context, id, by string, now int64) error

@@ -16,23 +16,14 @@ import (
 // store need not read more of it.
 const MaxShownPayload = 64 << 10
 
-// DeadLetter is something that could not be handled.
-type DeadLetter struct {
-	ID         string // digits, letters, "-" and "_": whatever the store knows it by
-	AccountID  string
-	ReceivedAt int64 // milliseconds since epoch
-	Reason     string
-	Payload    []byte // as it was received, perhaps cut
-}
-
 // DeadLetterStore keeps what could not be handled.
 type DeadLetterStore interface {
 	// DeadLetters answers a page (from 0), newest first, and the total.
-	DeadLetters(ctx context.Context, page, perPage int) ([]*DeadLetter, int, error)
+	DeadLetters(ctx context.Context, page, perPage int) ([]*domain.DeadLetter, int, error)
 	// ReplayDeadLetter has it handled once more; domain.ErrNotFound where there is none (any more).
 	ReplayDeadLetter(ctx context.Context, id string, now int64) error
 	// ReplayDeadLetters has many handled once more and answers how many.
-	ReplayDeadLetters(ctx context.Context, which Replay) (int, error)
+	ReplayDeadLetters(ctx context.Context, which domain.DeadLetterFilter) (int, error)
 }
 
 var deadLetterID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
@@ -51,7 +42,7 @@ type deadLetterView struct {
 	Payload    string `json:"payload"`
 }
 
-func viewDeadLetter(letter *DeadLetter) deadLetterView {
+func viewDeadLetter(letter *domain.DeadLetter) deadLetterView {
 	payload := letter.Payload
 	if len(payload) > MaxShownPayload {
 		payload = payload[:MaxShownPayload]

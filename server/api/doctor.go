@@ -10,19 +10,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Finding is one thing the doctor looked at.
-type Finding struct {
-	Check string // what was looked at: one word, unique in an examination together with what Text names
-	OK    bool
-	Text  domain.Text // what was found
-	Fix   domain.Text // what to do; empty where there is nothing to do
-	// AccountID is the number it is about; "" = none.
-	AccountID string
-}
-
 // Doctor examines the installation: settings, accounts, webhooks, queues, jobs.
 type Doctor interface {
-	Examine(ctx context.Context) ([]Finding, error)
+	Examine(ctx context.Context) ([]domain.Finding, error)
 }
 
 func (a *API) doctorRoutes(router *mux.Router) {
@@ -51,7 +41,7 @@ func (a *API) examine(r *http.Request) (reply, error) {
 	}
 	result := examination{OK: true}
 	lang := a.language(r)
-	result.list = listOf(findings, len(findings), page{size: max(len(findings), defaultPerPage)}, func(f Finding) findingView {
+	result.list = listOf(findings, len(findings), page{size: max(len(findings), defaultPerPage)}, func(f domain.Finding) findingView {
 		result.OK = result.OK && f.OK
 		view := findingView{ID: f.Check, AccountID: f.AccountID, Check: f.Check, OK: f.OK, Text: a.Texts.Text(lang, f.Text.Key, f.Text.Data)}
 		if f.AccountID != "" {

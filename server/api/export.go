@@ -11,34 +11,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// ContactExport is all there is of a contact, but for the messages.
-type ContactExport struct {
-	Contact       domain.Contact
-	CPF           string     // the document in the clear; "" = none
-	Identities    []Identity // how WhatsApp knows the person
-	Conversations []*domain.Conversation
-	Drafts        []*domain.Draft
-}
-
-// Identity is one way an account knows a contact.
-type Identity struct {
-	AccountID string `json:"account_id"`
-	Kind      string `json:"kind"` // phone or bsuid
-	Value     string `json:"value"`
-}
-
-// ExportedMessage is a message with what its post holds: the text, and the names and sizes of the files.
-type ExportedMessage struct {
-	domain.Message
-	Files []ExportedFile
-}
-
-// ExportedFile is a file of a message.
-type ExportedFile struct {
-	Name string `json:"name"`
-	Size int64  `json:"size"` // bytes
-}
-
 // exportView ends with the conversations, as each of them ends with its messages:
 // what is last can be written piece by piece.
 type exportView struct {
@@ -54,7 +26,7 @@ type exportView struct {
 	MarketingStopAt moment                   `json:"marketing_stop_at"`
 	CreatedAt       moment                   `json:"created_at"`
 	UpdatedAt       moment                   `json:"updated_at"`
-	Identities      []Identity               `json:"identities"`
+	Identities      []domain.ContactIdentity `json:"identities"`
 	Conversations   []exportConversationView `json:"conversations"`
 }
 
@@ -83,8 +55,8 @@ type exportDraftView struct {
 
 type exportMessageView struct {
 	messageView
-	Text  string         `json:"text"`
-	Files []ExportedFile `json:"files"`
+	Text  string                `json:"text"`
+	Files []domain.ExportedFile `json:"files"`
 }
 
 // exportBuffer is how much of an export waits to be written, in bytes. As long as
@@ -134,11 +106,11 @@ func (a *API) writeExport(out *bufio.Writer, r *http.Request) error {
 				return err
 			}
 			err := writeAround(out, view, func(messages *listWriter) error {
-				return a.Contacts.EachExported(r.Context(), c.ID, func(m *ExportedMessage) error {
+				return a.Contacts.EachExported(r.Context(), c.ID, func(m *domain.ExportedMessage) error {
 					if err := messages.next(); err != nil {
 						return err
 					}
-					return writeJSON(out, exportMessageView{a.viewMessage(lang, &m.Message), m.Text, append([]ExportedFile{}, m.Files...)})
+					return writeJSON(out, exportMessageView{a.viewMessage(lang, &m.Message), m.Text, append([]domain.ExportedFile{}, m.Files...)})
 				})
 			})
 			if err != nil {
@@ -189,13 +161,13 @@ func writeJSON(out *bufio.Writer, value any) error {
 	return errors.Wrap(err, "write the export")
 }
 
-func viewExport(export *ContactExport) exportView {
+func viewExport(export *domain.PersonExport) exportView {
 	c := export.Contact
 	return exportView{
 		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
 		LastTemplateAt: moment(c.LastTemplateAt), BlockedUntil: moment(c.BlockedUntil), MarketingStopAt: moment(c.MarketingStopAt),
 		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
-		Identities: append([]Identity{}, export.Identities...), Conversations: []exportConversationView{},
+		Identities: append([]domain.ContactIdentity{}, export.Identities...), Conversations: []exportConversationView{},
 	}
 }
 

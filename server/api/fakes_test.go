@@ -51,15 +51,15 @@ type memory struct {
 	members   map[string][]domain.Member
 	healths   map[string]*domain.Health
 	synced    int64
-	groups    []*LedgerGroup
+	groups    []*domain.LedgerGroup
 	summed    []string
 	charges   []*domain.Charge
-	letters   []*DeadLetter
-	replays   []Replay
-	findings  []Finding
-	exports   map[string]*ContactExport
-	exported  map[string][]*ExportedMessage // by conversation
-	teams     map[string]string             // of channels
+	letters   []*domain.DeadLetter
+	replays   []domain.DeadLetterFilter
+	findings  []domain.Finding
+	exports   map[string]*domain.PersonExport
+	exported  map[string][]*domain.ExportedMessage // by conversation
+	teams     map[string]string                    // of channels
 	erased    []string
 	pending   int
 	stays     []string
@@ -114,8 +114,8 @@ func newMemory() *memory {
 			ID: plan1, QueueID: queue1, MonthlyLimit: 100_000_000, Currency: "BRL", Prices: domain.Prices{Marketing: 312_500}, CreatedAt: 1, UpdatedAt: 1,
 		}},
 		teams:    map[string]string{channel1: team1, channel2: team1, channel3: team2},
-		exported: map[string][]*ExportedMessage{},
-		exports:  map[string]*ContactExport{contact1: {Contact: domain.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
+		exported: map[string][]*domain.ExportedMessage{},
+		exports:  map[string]*domain.PersonExport{contact1: {Contact: domain.Contact{ID: contact1, Name: "Maria", CreatedAt: 1, UpdatedAt: 1}}},
 		breakAt:  -1,
 	}
 }
@@ -363,7 +363,7 @@ func (m *memory) Healths(context.Context) (map[string]*domain.Health, error) {
 
 func (m *memory) TemplatesSynced(context.Context, string) (int64, error) { return m.synced, m.err }
 
-func (m *memory) LedgerSummary(_ context.Context, from, to int64, queueID, by string, page, perPage int) ([]*LedgerGroup, int, error) {
+func (m *memory) LedgerSummary(_ context.Context, from, to int64, queueID, by string, page, perPage int) ([]*domain.LedgerGroup, int, error) {
 	m.summed = append(m.summed, fmt.Sprint(from, " ", to, " ", queueID, " ", by))
 	return pageOf(m, m.groups, page, perPage)
 }
@@ -380,23 +380,23 @@ func (m *memory) DeletePlan(_ context.Context, id, _ string, _ int64) error {
 	return remove(m, &m.plans, func(p *domain.Plan) bool { return p.ID == id })
 }
 
-func (m *memory) DeadLetters(_ context.Context, page, perPage int) ([]*DeadLetter, int, error) {
+func (m *memory) DeadLetters(_ context.Context, page, perPage int) ([]*domain.DeadLetter, int, error) {
 	return pageOf(m, m.letters, page, perPage)
 }
 
-func (m *memory) ReplayDeadLetters(_ context.Context, which Replay) (int, error) {
+func (m *memory) ReplayDeadLetters(_ context.Context, which domain.DeadLetterFilter) (int, error) {
 	m.replays = append(m.replays, which)
 	return len(m.letters), nil
 }
 func (m *memory) ReplayDeadLetter(_ context.Context, id string, _ int64) error {
-	if _, err := find(m, m.letters, func(l *DeadLetter) bool { return l.ID == id }); err != nil {
+	if _, err := find(m, m.letters, func(l *domain.DeadLetter) bool { return l.ID == id }); err != nil {
 		return err
 	}
 	m.replayed = append(m.replayed, id)
 	return nil
 }
 
-func (m *memory) Examine(context.Context) ([]Finding, error) { return m.findings, m.err }
+func (m *memory) Examine(context.Context) ([]domain.Finding, error) { return m.findings, m.err }
 
 func (m *memory) chargesOf(from, to int64, queueID string) []*domain.Charge {
 	var rows []*domain.Charge
@@ -424,7 +424,7 @@ func (m *memory) EachCharge(_ context.Context, from, to int64, queueID string, f
 	return m.err
 }
 
-func (m *memory) ExportContact(_ context.Context, id, _ string, _ int64) (*ContactExport, error) {
+func (m *memory) ExportContact(_ context.Context, id, _ string, _ int64) (*domain.PersonExport, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
@@ -434,7 +434,7 @@ func (m *memory) ExportContact(_ context.Context, id, _ string, _ int64) (*Conta
 	return nil, domain.ErrNotFound
 }
 
-func (m *memory) EachExported(_ context.Context, conversationID string, fn func(*ExportedMessage) error) error {
+func (m *memory) EachExported(_ context.Context, conversationID string, fn func(*domain.ExportedMessage) error) error {
 	for i, message := range m.exported[conversationID] {
 		if i == m.breakAt {
 			return errDown

@@ -21,7 +21,7 @@ type LedgerStore interface {
 	EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*domain.Charge) error) error
 	// LedgerSummary adds them up by queue, agent, template, account, category or
 	// month: a page (from 0) of groups, and their total.
-	LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*LedgerGroup, int, error)
+	LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*domain.LedgerGroup, int, error)
 }
 
 func (a *API) ledgerRoutes(router *mux.Router) {

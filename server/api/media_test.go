@@ -27,7 +27,7 @@ func TestFetchByButton(t *testing.T) {
 func TestMergeContacts(t *testing.T) {
 	w := newWorld(t)
 	other := id("other")
-	w.store.exports[other] = &ContactExport{Contact: domain.Contact{ID: other}}
+	w.store.exports[other] = &domain.PersonExport{Contact: domain.Contact{ID: other}}
 	path := "/contacts/" + contact1 + "/merge"
 	got := w.as(admin, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusOK).json
 	require.Equal(t, []any{contact1, "Maria"}, []any{got["id"], got["name"]})

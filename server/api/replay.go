@@ -9,14 +9,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Replay says which dead letters are to be handled once more; what is empty means all.
-type Replay struct {
-	Queues      []string // of replayQueues
-	AccountID   string
-	Reason      string // the whole of it
-	From, Until int64  // when they were received, milliseconds since epoch; Until is not included
-}
-
 // replayQueues are what dead letters come from. What was to go out is replayed
 // only where it is named: a customer should not get old texts by surprise.
 func replayQueues() []string { return []string{"inbox", "media", "outbox"} }
@@ -27,7 +19,7 @@ func (a *API) replayDeadLetters(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	which := Replay{Queues: []string{"inbox", "media"}}
+	which := domain.DeadLetterFilter{Queues: []string{"inbox", "media"}}
 	f.text("account_id", &which.AccountID)
 	f.text("reason", &which.Reason)
 	f.read("queues", &which.Queues)

@@ -8,17 +8,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// LedgerGroup is a part of the ledger added up.
-type LedgerGroup struct {
-	Group            string // an id, a category or a month (2026-11); "" = none
-	Name             string // what a person calls it
-	Currency         string
-	Billed, Reserved domain.Money
-	BilledMessages   int
-	FreeMessages     int
-	ReservedMessages int
-}
-
 type ledgerGroupView struct {
 	ID               string       `json:"id"`
 	Group            string       `json:"group"`
@@ -32,7 +21,7 @@ type ledgerGroupView struct {
 	ReservedMessages int          `json:"reserved_messages"`
 }
 
-func viewLedgerGroup(g *LedgerGroup) ledgerGroupView {
+func viewLedgerGroup(g *domain.LedgerGroup) ledgerGroupView {
 	return ledgerGroupView{
 		ID: g.Group + ":" + g.Currency, Group: g.Group, Name: g.Name, Currency: g.Currency, Billed: g.Billed, Reserved: g.Reserved,
 		Messages:       g.BilledMessages + g.FreeMessages + g.ReservedMessages,

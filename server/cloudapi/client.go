@@ -92,10 +92,9 @@ func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Pro
 	if err != nil {
 		return domain.Probe{}, refusalOf(err)
 	}
-	probe := domain.Probe{
-		DisplayPhone: number.DisplayPhone, VerifiedName: number.VerifiedName, QualityRating: number.QualityRating, Status: number.Status,
-		MessagingLimit: number.MessagingLimit, Problems: number.Problems, ClockSkew: m.skew.Load(),
-	}
+	probe := domain.Probe{DisplayPhone: number.DisplayPhone, VerifiedName: number.VerifiedName, Problems: number.Problems}
+	probe.AccountID, probe.OK, probe.ClockSkew = account.ID, true, m.skew.Load()
+	probe.QualityRating, probe.MessagingLimit, probe.NumberStatus = number.QualityRating, number.MessagingLimit, number.Status
 	probe.Subscribed, probe.Scopes, probe.TokenExpiresAt = m.token(ctx, cred)
 	return probe, nil
 }

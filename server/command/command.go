@@ -61,30 +61,12 @@ type Queues interface {
 // Costs adds up the ledger.
 type Costs interface {
 	// MonthCosts are those of the queues that the user supervises, in the calendar month (UTC) that holds now.
-	MonthCosts(ctx context.Context, userID string) ([]QueueCosts, error)
-}
-
-// QueueCosts is what a queue spent in a month.
-type QueueCosts struct {
-	Queue    string // its name
-	Currency string // ISO 4217; "" without a plan
-	Planned  bool   // it has an approved plan
-	Limit    domain.Money
-	Billed   domain.Money // delivered
-	Reserved domain.Money // on its way
-	Messages int          // billed ones
+	MonthCosts(ctx context.Context, userID string) ([]domain.QueueCosts, error)
 }
 
 // Doctor examines the installation.
 type Doctor interface {
-	Examine(ctx context.Context) ([]Finding, error)
-}
-
-// Finding is one thing the doctor looked at.
-type Finding struct {
-	OK   bool
-	Text domain.Text
-	Fix  domain.Text // what to do; no key = nothing
+	Examine(ctx context.Context) ([]domain.Finding, error)
 }
 
 // Logger is what the command says to the operator: constant messages, ids only.

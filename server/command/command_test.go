@@ -22,8 +22,8 @@ type office struct {
 	locale   string
 	view     *domain.View
 	views    map[domain.State][]*domain.View
-	costs    []QueueCosts
-	findings []Finding
+	costs    []domain.QueueCosts
+	findings []domain.Finding
 	admin    bool
 	answer   error
 	panics   bool
@@ -154,8 +154,10 @@ func (o *office) Queues(context.Context) ([]*domain.Queue, error) {
 	}, nil
 }
 
-func (o *office) MonthCosts(context.Context, string) ([]QueueCosts, error) { return o.costs, o.answer }
-func (o *office) Examine(context.Context) ([]Finding, error)               { return o.findings, o.answer }
+func (o *office) MonthCosts(context.Context, string) ([]domain.QueueCosts, error) {
+	return o.costs, o.answer
+}
+func (o *office) Examine(context.Context) ([]domain.Finding, error) { return o.findings, o.answer }
 func (o *office) Reader(context.Context, string) (string, *time.Location) {
 	return o.locale, time.UTC
 }
@@ -292,7 +294,7 @@ func TestReports(t *testing.T) {
 		require.Contains(t, mine, want)
 	}
 
-	o.costs = []QueueCosts{
+	o.costs = []domain.QueueCosts{
 		{Queue: "Vendas | a", Currency: "BRL", Planned: true, Limit: 500_000_000, Billed: 120_350_000, Reserved: 350_000, Messages: 344},
 		{Queue: "Suporte"},
 	}
@@ -302,9 +304,9 @@ func TestReports(t *testing.T) {
 	}
 
 	o.admin, o.locale = true, "en"
-	o.findings = []Finding{{OK: true, Text: domain.T("command.claimed")}}
+	o.findings = []domain.Finding{{OK: true, Text: domain.T("command.claimed")}}
 	require.Contains(t, o.in(t, "here", "doctor"), "All is well")
-	o.findings = append(o.findings, Finding{Text: domain.T("command.closed"), Fix: domain.T("command.reopened")})
+	o.findings = append(o.findings, domain.Finding{Text: domain.T("command.closed"), Fix: domain.T("command.reopened")})
 	doctor := o.in(t, "here", "doctor")
 	require.Contains(t, doctor, "something to fix")
 	require.Contains(t, doctor, "Conversation reopened.")

@@ -11,7 +11,7 @@ const nearlyFull = 90
 
 // channels looks whether the queues' teams have room for more channels:
 // each conversation needs one.
-func (d *Doctor) channels(ctx context.Context) ([]Finding, error) {
+func (d *Doctor) channels(ctx context.Context) ([]domain.Finding, error) {
 	limit := d.ChannelLimit()
 	if limit < 0 {
 		return nil, nil
@@ -20,7 +20,7 @@ func (d *Doctor) channels(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	var findings []Finding
+	var findings []domain.Finding
 	seen := map[string]bool{}
 	for _, q := range queues {
 		if seen[q.TeamID] {
@@ -32,7 +32,7 @@ func (d *Doctor) channels(ctx context.Context) ([]Finding, error) {
 			return nil, err
 		}
 		team := d.TeamName(ctx, q.TeamID)
-		f := Finding{Check: "channels", OK: true, Text: domain.T("doctor.channels", "Team", team, "Channels", channels, "Limit", limit)}
+		f := domain.Finding{Check: "channels", OK: true, Text: domain.T("doctor.channels", "Team", team, "Channels", channels, "Limit", limit)}
 		if (channels+waiting)*100 >= limit*nearlyFull {
 			f.OK, f.Fix = false, domain.T("doctor.channels_fix")
 		}

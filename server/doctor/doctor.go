@@ -8,23 +8,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Finding is one thing the doctor looked at.
-type Finding struct {
-	Check string // what was looked at, one word
-	OK    bool
-	Text  domain.Text // what was found
-	Fix   domain.Text // what to do; no key where there is nothing to do
-	// AccountID is the number it is about; "" = none.
-	AccountID string
-}
-
-// Backlog is what waits in a queue of jobs.
-type Backlog struct {
-	Depth  int
-	Oldest time.Duration // age of the oldest job that waits
-	Dead   int           // dead letters
-}
-
 // Store reads what the doctor looks at.
 type Store interface {
 	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
@@ -34,22 +17,18 @@ type Store interface {
 	HasPlan(ctx context.Context, queueID string) (bool, error)
 	// Healths is what Meta last said of the accounts, by account id.
 	Healths(ctx context.Context) (map[string]*domain.Health, error)
-	Backlogs(ctx context.Context) (inbox, outbox Backlog, err error)
+	Backlog(ctx context.Context) (*domain.Backlog, error)
 	// StuckLanes lists where nothing moved for long.
 	StuckLanes(ctx context.Context, now int64) ([]*domain.Stuck, error)
 	// ChannelsOfTeam counts a team's channels that are not archived, and the
 	// conversations that wait for theirs.
 	ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error)
-	Erasures(ctx context.Context) (Erasures, error)
+	// Forgetting tells how far Mattermost has forgotten the people who were erased; contactID "" = all of them.
+	Forgetting(ctx context.Context, contactID string) (domain.ErasureState, error)
 	// CountStrays counts the open conversations whose channel is archived or gone, or public.
 	CountStrays(ctx context.Context) (archived, public int, err error)
 	// LostQueues lists the names of the queues whose channel is archived or gone.
 	LostQueues(ctx context.Context) ([]string, error)
-}
-
-// Prober asks Meta about an account; a *domain.Refusal says what is wrong.
-type Prober interface {
-	Probe(ctx context.Context, account *domain.Account) (domain.Health, error)
 }
 
 // Problem is a setting that cannot be used.
@@ -60,8 +39,9 @@ type Problem struct {
 
 // Doctor examines. All fields are needed.
 type Doctor struct {
-	Store    Store
-	Prober   Prober
+	Store Store
+	// Probe asks Meta about an account now; a *domain.Refusal says what is wrong.
+	Probe    func(ctx context.Context, account *domain.Account) (domain.Probe, error)
 	Clock    domain.Clock
 	Problems func() []Problem
 	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
@@ -85,20 +65,20 @@ const (
 )
 
 // Examine looks at settings, accounts, queues and jobs. An error means that it could not look.
-func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
-	var findings []Finding
+func (d *Doctor) Examine(ctx context.Context) ([]domain.Finding, error) {
+	var findings []domain.Finding
 	for _, p := range d.Problems() {
-		findings = append(findings, Finding{Check: "settings", Text: domain.T("doctor.setting", "Setting", p.Setting), Fix: p.Text})
+		findings = append(findings, domain.Finding{Check: "settings", Text: domain.T("doctor.setting", "Setting", p.Setting), Fix: p.Text})
 	}
 	if lost := d.Lost(); lost > 0 {
-		findings = append(findings, Finding{Check: "keys", Text: domain.T("doctor.keys_lost", "Count", lost), Fix: domain.T("doctor.keys_lost_fix")})
+		findings = append(findings, domain.Finding{Check: "keys", Text: domain.T("doctor.keys_lost", "Count", lost), Fix: domain.T("doctor.keys_lost_fix")})
 	}
 	accounts, _, err := d.Store.Accounts(ctx, 0, maxAccounts)
 	if err != nil {
 		return nil, err
 	}
 	if len(accounts) == 0 {
-		findings = append(findings, Finding{Check: "accounts", Text: domain.T("doctor.no_account"), Fix: domain.T("doctor.no_account_fix")})
+		findings = append(findings, domain.Finding{Check: "accounts", Text: domain.T("doctor.no_account"), Fix: domain.T("doctor.no_account_fix")})
 	}
 	healths, err := d.Store.Healths(ctx)
 	if err != nil {
@@ -139,19 +119,19 @@ func (d *Doctor) Examine(ctx context.Context) ([]Finding, error) {
 	return append(findings, more...), err
 }
 
-func (d *Doctor) account(ctx context.Context, a *domain.Account, known *domain.Health) ([]Finding, error) {
+func (d *Doctor) account(ctx context.Context, a *domain.Account, known *domain.Health) ([]domain.Finding, error) {
 	if !a.Enabled {
-		return []Finding{{Check: "account", OK: true, Text: domain.T("doctor.account_disabled", "Account", a.Name)}}, nil
+		return []domain.Finding{{Check: "account", OK: true, Text: domain.T("doctor.account_disabled", "Account", a.Name)}}, nil
 	}
 	findings := d.number(ctx, a, known)
 	last := max(a.WebhookAt, d.LastWebhook(a.ID))
 	if last == 0 {
-		findings = append(findings, Finding{Check: "webhook", Text: domain.T("doctor.webhook_never", "Account", a.Name), Fix: domain.T("doctor.webhook_never_fix")})
+		findings = append(findings, domain.Finding{Check: "webhook", Text: domain.T("doctor.webhook_never", "Account", a.Name), Fix: domain.T("doctor.webhook_never_fix")})
 	} else {
-		findings = append(findings, Finding{Check: "webhook", OK: true, Text: domain.T("doctor.webhook_last", "Account", a.Name, "At", last)})
+		findings = append(findings, domain.Finding{Check: "webhook", OK: true, Text: domain.T("doctor.webhook_last", "Account", a.Name, "At", last)})
 	}
 	if a.DefaultQueueID == "" {
-		findings = append(findings, Finding{Check: "default_queue", Text: domain.T("doctor.no_default_queue", "Account", a.Name), Fix: domain.T("doctor.no_default_queue_fix")})
+		findings = append(findings, domain.Finding{Check: "default_queue", Text: domain.T("doctor.no_default_queue", "Account", a.Name), Fix: domain.T("doctor.no_default_queue_fix")})
 	}
 	templates, err := d.Store.TemplatesOf(ctx, a.ID)
 	if err != nil {
@@ -163,21 +143,21 @@ func (d *Doctor) account(ctx context.Context, a *domain.Account, known *domain.H
 			usable++
 		}
 	}
-	finding := Finding{Check: "templates", OK: usable > 0, Text: domain.T("doctor.templates", "Account", a.Name, "Usable", usable, "Total", len(templates))}
+	finding := domain.Finding{Check: "templates", OK: usable > 0, Text: domain.T("doctor.templates", "Account", a.Name, "Usable", usable, "Total", len(templates))}
 	if usable == 0 {
 		finding.Fix = domain.T("doctor.templates_fix")
 	}
 	return append(findings, finding), nil
 }
 
-func (d *Doctor) queues(ctx context.Context) ([]Finding, error) {
+func (d *Doctor) queues(ctx context.Context) ([]domain.Finding, error) {
 	queues, err := d.Store.Queues(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var findings []Finding
+	var findings []domain.Finding
 	if len(queues) == 0 {
-		findings = append(findings, Finding{Check: "queues", Text: domain.T("doctor.no_queue"), Fix: domain.T("doctor.no_queue_fix")})
+		findings = append(findings, domain.Finding{Check: "queues", Text: domain.T("doctor.no_queue"), Fix: domain.T("doctor.no_queue_fix")})
 	}
 	for _, q := range queues {
 		approved, err := d.Store.HasPlan(ctx, q.ID)
@@ -185,58 +165,64 @@ func (d *Doctor) queues(ctx context.Context) ([]Finding, error) {
 			return nil, err
 		}
 		if approved {
-			findings = append(findings, Finding{Check: "plan", OK: true, Text: domain.T("doctor.plan", "Queue", q.Name)})
+			findings = append(findings, domain.Finding{Check: "plan", OK: true, Text: domain.T("doctor.plan", "Queue", q.Name)})
 		} else {
-			findings = append(findings, Finding{Check: "plan", Text: domain.T("doctor.no_plan", "Queue", q.Name), Fix: domain.T("doctor.no_plan_fix")})
+			findings = append(findings, domain.Finding{Check: "plan", Text: domain.T("doctor.no_plan", "Queue", q.Name), Fix: domain.T("doctor.no_plan_fix")})
 		}
 	}
 	return findings, nil
 }
 
-func (d *Doctor) jobs(ctx context.Context) ([]Finding, error) {
-	inbox, outbox, err := d.Store.Backlogs(ctx)
+func (d *Doctor) jobs(ctx context.Context) ([]domain.Finding, error) {
+	b, err := d.Store.Backlog(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return []Finding{
-		backlog("inbox", inbox, domain.T("doctor.inbox", "Depth", inbox.Depth, "Seconds", int(inbox.Oldest.Seconds()))),
-		backlog("outbox", outbox, domain.T("doctor.outbox", "Depth", outbox.Depth, "Seconds", int(outbox.Oldest.Seconds()))),
-		dead(inbox.Dead + outbox.Dead),
+	return []domain.Finding{
+		d.backlog("inbox", "doctor.inbox", b.Inbox, b.OldestInbox),
+		d.backlog("outbox", "doctor.outbox", b.Outbox, b.OldestOutbox),
+		dead(b.DeadInbox + b.DeadMedia + b.DeadOutbox),
 	}, nil
 }
 
 // stuck tells where nothing moved for long.
-func (d *Doctor) stuck(ctx context.Context, accounts []*domain.Account) ([]Finding, error) {
+func (d *Doctor) stuck(ctx context.Context, accounts []*domain.Account) ([]domain.Finding, error) {
 	stuck, err := d.Store.StuckLanes(ctx, d.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
 	if len(stuck) == 0 {
-		return []Finding{{Check: "stuck_lane", OK: true, Text: domain.T("stuck.none")}}, nil
+		return []domain.Finding{{Check: "stuck_lane", OK: true, Text: domain.T("stuck.none")}}, nil
 	}
 	names := map[string]string{}
 	for _, a := range accounts {
 		names[a.ID] = a.Name
 	}
-	findings := make([]Finding, len(stuck))
+	findings := make([]domain.Finding, len(stuck))
 	for i, s := range stuck {
 		text, fix := s.Texts(names[s.AccountID])
-		findings[i] = Finding{Check: "stuck_lane", AccountID: s.AccountID, Text: text, Fix: fix}
+		findings[i] = domain.Finding{Check: "stuck_lane", AccountID: s.AccountID, Text: text, Fix: fix}
 	}
 	return findings, nil
 }
 
-func backlog(check string, b Backlog, text domain.Text) Finding {
-	if b.Oldest < slow {
-		return Finding{Check: check, OK: true, Text: text}
+// backlog looks at one queue of jobs: how many wait, and since when the oldest does.
+func (d *Doctor) backlog(check, textKey string, depth int, oldest int64) domain.Finding {
+	var age time.Duration
+	if oldest != 0 {
+		age = time.Duration(d.Clock.Now()-oldest) * time.Millisecond
 	}
-	return Finding{Check: check, Text: text, Fix: domain.T("doctor.backlog_fix")}
+	f := domain.Finding{Check: check, OK: age < slow, Text: domain.T(textKey, "Depth", depth, "Seconds", int(age.Seconds()))}
+	if !f.OK {
+		f.Fix = domain.T("doctor.backlog_fix")
+	}
+	return f
 }
 
-func dead(letters int) Finding {
+func dead(letters int) domain.Finding {
 	text := domain.T("doctor.dead_letters", "Count", letters)
 	if letters == 0 {
-		return Finding{Check: "dead_letters", OK: true, Text: text}
+		return domain.Finding{Check: "dead_letters", OK: true, Text: text}
 	}
-	return Finding{Check: "dead_letters", Text: text, Fix: domain.T("doctor.dead_letters_fix")}
+	return domain.Finding{Check: "dead_letters", Text: text, Fix: domain.T("doctor.dead_letters_fix")}
 }

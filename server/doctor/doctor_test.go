@@ -23,14 +23,13 @@ type patient struct {
 	noPlan    bool
 	templates []*domain.Template
 	known     domain.Health
-	probe     domain.Health
+	probe     domain.Probe
 	probeErr  error
-	inbox     doctor.Backlog
-	outbox    doctor.Backlog
+	backlog   domain.Backlog
 	channels  int
 	waiting   int // conversations without their channel
 	noLimit   bool
-	erasures  doctor.Erasures
+	erasures  domain.ErasureState
 	sealed    int  // values that no key opens
 	keeps     bool // the server's settings keep posts
 	stuck     []*domain.Stuck
@@ -46,10 +45,10 @@ func healthy() *patient {
 	return &patient{
 		account:   domain.Account{ID: "a", Name: "Loja", AccessToken: "token", Enabled: true, DefaultQueueID: "q", WebhookAt: now},
 		templates: []*domain.Template{{Approved: true, Status: "APPROVED", QueueIDs: []string{"q"}}, {Status: "APPROVED"}},
-		probe: domain.Health{
+		probe: domain.Probe{Health: domain.Health{
 			OK: true, QualityRating: "GREEN", MessagingLimit: "TIER_1K", NumberStatus: "CONNECTED", Subscribed: true,
 			Scopes: []string{"whatsapp_business_management", "whatsapp_business_messaging"},
-		},
+		}},
 	}
 }
 
@@ -59,7 +58,9 @@ func (p *patient) Accounts(context.Context, int, int) ([]*domain.Account, int, e
 	}
 	return []*domain.Account{&p.account}, 1, p.err
 }
-func (p *patient) Erasures(context.Context) (doctor.Erasures, error) { return p.erasures, nil }
+func (p *patient) Forgetting(context.Context, string) (domain.ErasureState, error) {
+	return p.erasures, nil
+}
 
 func (p *patient) Queues(context.Context) ([]*domain.Queue, error) {
 	if p.noQueue {
@@ -74,9 +75,7 @@ func (p *patient) HasPlan(context.Context, string) (bool, error) { return !p.noP
 func (p *patient) Healths(context.Context) (map[string]*domain.Health, error) {
 	return map[string]*domain.Health{"a": &p.known}, nil
 }
-func (p *patient) Backlogs(context.Context) (inbox, outbox doctor.Backlog, err error) {
-	return p.inbox, p.outbox, nil
-}
+func (p *patient) Backlog(context.Context) (*domain.Backlog, error) { return &p.backlog, nil }
 func (p *patient) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
 	return p.stuck, nil
 }
@@ -93,15 +92,15 @@ func (p *patient) limit() int {
 	}
 	return 2000
 }
-func (p *patient) Probe(context.Context, *domain.Account) (domain.Health, error) {
+func (p *patient) Probe(context.Context, *domain.Account) (domain.Probe, error) {
 	return p.probe, p.probeErr
 }
 func (p *patient) Now() int64 { return now }
 
-func (p *patient) examine(t *testing.T) []doctor.Finding {
+func (p *patient) examine(t *testing.T) []domain.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
-		Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
+		Store: p, Probe: p.Probe, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
 		ChannelLimit: p.limit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
@@ -110,7 +109,7 @@ func (p *patient) examine(t *testing.T) []doctor.Finding {
 }
 
 // wrong are the findings that are not well, as "check text key".
-func wrong(t *testing.T, findings []doctor.Finding) []string {
+func wrong(t *testing.T, findings []domain.Finding) []string {
 	t.Helper()
 	texts, err := i18n.New()
 	require.NoError(t, err)
@@ -171,18 +170,18 @@ func TestExamine(t *testing.T) {
 		"no queue may use a template":  {func(p *patient) { p.templates[0].QueueIDs = nil }, []string{"templates doctor.templates"}},
 		"no plan":                      {func(p *patient) { p.noPlan = true }, []string{"plan doctor.no_plan"}},
 		"work is stuck": {func(p *patient) {
-			p.inbox, p.outbox = doctor.Backlog{Depth: 3, Oldest: time.Minute}, doctor.Backlog{Depth: 1, Oldest: time.Hour}
+			p.backlog = domain.Backlog{Inbox: 3, OldestInbox: now - time.Minute.Milliseconds(), Outbox: 1, OldestOutbox: now - time.Hour.Milliseconds()}
 		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},
 		"the team is nearly full":              {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
 		"the team has room":                    {func(p *patient) { p.channels = 1799 }, nil},
 		"those who wait count":                 {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
 		"the team is full":                     {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
 		"any number of channels":               {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
-		"work waits for a moment":              {func(p *patient) { p.inbox = doctor.Backlog{Depth: 500, Oldest: 59 * time.Second} }, nil},
+		"work waits for a moment":              {func(p *patient) { p.backlog = domain.Backlog{Inbox: 500, OldestInbox: now - 59_000} }, nil},
 		"nothing can be removed for good":      {func(p *patient) { p.keeps = true }, nil},
-		"an erasure fails":                     {func(p *patient) { p.erasures = doctor.Erasures{Late: 2, Stays: true} }, []string{"erasure doctor.erasure_late"}},
-		"an erased person's posts stay":        {func(p *patient) { p.keeps, p.erasures.Stays = true, true }, []string{"erasure doctor.erasure_stays"}},
-		"dead letters of both":                 {func(p *patient) { p.inbox.Dead, p.outbox.Dead = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
+		"an erasure fails":                     {func(p *patient) { p.erasures = domain.ErasureState{Late: 2, Stays: []string{"posts"}} }, []string{"erasure doctor.erasure_late"}},
+		"an erased person's posts stay":        {func(p *patient) { p.keeps, p.erasures.Stays = true, []string{"posts"} }, []string{"erasure doctor.erasure_stays"}},
+		"dead letters of both":                 {func(p *patient) { p.backlog.DeadInbox, p.backlog.DeadOutbox = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
 		"a conversation's channel is archived": {func(p *patient) { p.archived = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a conversation's channel is public":   {func(p *patient) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a queue's channel is archived":        {func(p *patient) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
@@ -195,7 +194,7 @@ func TestExamine(t *testing.T) {
 			require.ElementsMatch(t, c.want, wrong(t, findings))
 			for _, f := range findings {
 				if f.Check == "dead_letters" {
-					require.Equal(t, p.inbox.Dead+p.outbox.Dead, f.Text.Data["Count"])
+					require.Equal(t, p.backlog.DeadInbox+p.backlog.DeadMedia+p.backlog.DeadOutbox, f.Text.Data["Count"])
 				}
 			}
 		})
@@ -218,7 +217,7 @@ func TestWhatMetaSaysIsTheFix(t *testing.T) {
 func TestADatabaseThatDoesNotAnswerIsNoFinding(t *testing.T) {
 	p := healthy()
 	p.err = errors.New("no database")
-	d := &doctor.Doctor{Store: p, Prober: p, Clock: p, Problems: func() []doctor.Problem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }}
+	d := &doctor.Doctor{Store: p, Probe: p.Probe, Clock: p, Problems: func() []doctor.Problem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }}
 	_, err := d.Examine(context.Background())
 	require.ErrorIs(t, err, p.err)
 }

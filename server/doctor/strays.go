@@ -9,12 +9,12 @@ import (
 
 // strays looks for channels in which customers write and nobody reads: those of
 // open conversations, and those of queues.
-func (d *Doctor) strays(ctx context.Context) ([]Finding, error) {
+func (d *Doctor) strays(ctx context.Context) ([]domain.Finding, error) {
 	archived, public, err := d.Store.CountStrays(ctx)
 	if err != nil {
 		return nil, err
 	}
-	open := Finding{Check: "channel_archived", OK: archived+public == 0, Text: domain.T("doctor.channel_archived", "Archived", archived, "Public", public)}
+	open := domain.Finding{Check: "channel_archived", OK: archived+public == 0, Text: domain.T("doctor.channel_archived", "Archived", archived, "Public", public)}
 	if !open.OK {
 		open.Fix = domain.T("doctor.channel_archived_fix")
 	}
@@ -22,9 +22,9 @@ func (d *Doctor) strays(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	queues := Finding{Check: "queue_channel", OK: len(lost) == 0, Text: domain.T("doctor.queue_channel", "Queues", strings.Join(lost, ", "))}
+	queues := domain.Finding{Check: "queue_channel", OK: len(lost) == 0, Text: domain.T("doctor.queue_channel", "Queues", strings.Join(lost, ", "))}
 	if !queues.OK {
 		queues.Fix = domain.T("doctor.queue_channel_fix")
 	}
-	return []Finding{open, queues}, nil
+	return []domain.Finding{open, queues}, nil
 }

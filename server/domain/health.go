@@ -32,3 +32,22 @@ func (h *Health) MissingScopes() []string {
 	}
 	return missing
 }
+
+// Probe is what Meta answers when an administrator asks about an account: its health, and
+// what belongs to the number itself.
+type Probe struct {
+	Health
+	DisplayPhone string
+	VerifiedName string
+	Problems     []string // what Meta finds wrong with the number
+}
+
+// Finding is one thing that was found when an installation was examined.
+type Finding struct {
+	Check string // what was looked at: one word, with AccountID unique in an examination
+	OK    bool
+	Text  Text // what was found
+	Fix   Text // what to do; no key where there is nothing to do
+	// AccountID is the number it is about; "" = none.
+	AccountID string
+}

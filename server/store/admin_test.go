@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestAccounts(t *testing.T) {
@@ -288,7 +287,7 @@ func TestBudgets(t *testing.T) {
 		require.Equal(t, money(7), spent)
 		month, err := f.MonthOf(ctx(), f.queue.ID, domain.MonthStart(now))
 		require.NoError(t, err)
-		require.Equal(t, &store.Month{Planned: true, Currency: "USD", Limit: money(100), Billed: money(5), Reserved: money(2), Messages: 1}, month)
+		require.Equal(t, &domain.QueueCosts{Planned: true, Currency: "USD", Limit: money(100), Billed: money(5), Reserved: money(2), Messages: 1}, month)
 		planned, err := f.HasPlan(ctx(), f.queue.ID)
 		require.NoError(t, err)
 		require.True(t, planned)

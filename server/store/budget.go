@@ -32,19 +32,10 @@ func (s *Store) HasPlan(ctx context.Context, queueID string) (bool, error) {
 	return err == nil && plan.Approved, err
 }
 
-// Month is what a queue spent in a month.
-type Month struct {
-	Planned  bool         `db:"planned"` // it has an approved plan
-	Currency string       `db:"currency"`
-	Limit    domain.Money `db:"limit"`
-	Billed   domain.Money `db:"billed"`
-	Reserved domain.Money `db:"reserved"`
-	Messages int          `db:"messages"` // billed ones
-}
-
-// MonthOf adds up the ledger of a queue since a moment, milliseconds since epoch.
-func (s *Store) MonthOf(ctx context.Context, queueID string, since int64) (*Month, error) {
-	m := &Month{}
+// MonthOf adds up the ledger of a queue since a moment, milliseconds since epoch. The
+// queue's name is left to the caller.
+func (s *Store) MonthOf(ctx context.Context, queueID string, since int64) (*domain.QueueCosts, error) {
+	m := &domain.QueueCosts{}
 	err := s.db.GetContext(ctx, m, `SELECT coalesce(p.approved, false) AS planned, coalesce(p.currency, '') AS currency, coalesce(p.monthly_limit, 0) AS "limit",
 			c.billed, c.reserved, c.messages
 		FROM (SELECT coalesce(sum(amount) FILTER (WHERE state = 'billed'), 0)::bigint AS billed,

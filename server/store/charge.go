@@ -30,13 +30,8 @@ func (s *Store) Spent(ctx context.Context, queueID string, month int64) (domain.
 	return spentSince(ctx, s.db, queueID, month)
 }
 
-// LedgerFilter narrows the ledger.
-type LedgerFilter struct {
-	From, To int64  // milliseconds since epoch, To not included; 0 = no bound
-	QueueID  string // "" = all
-}
-
-func (f LedgerFilter) on(q squirrel.SelectBuilder) squirrel.SelectBuilder {
+// chargesIn narrows a query to the charges that a filter means.
+func chargesIn(f domain.LedgerFilter, q squirrel.SelectBuilder) squirrel.SelectBuilder {
 	q = q.From("waa_charges")
 	if f.From > 0 {
 		q = q.Where("at >= ?", f.From)
@@ -51,9 +46,9 @@ func (f LedgerFilter) on(q squirrel.SelectBuilder) squirrel.SelectBuilder {
 }
 
 // Ledger lists charges, oldest first; page counts from 0.
-func (s *Store) Ledger(ctx context.Context, f LedgerFilter, page, perPage int) ([]*domain.Charge, int, error) {
-	rows := f.on(builder().Select(chargeColumns)).OrderBy("at", "message_id")
-	return selectPage[domain.Charge](ctx, s.db, rows, f.on(builder().Select("count(*)")), page, perPage)
+func (s *Store) Ledger(ctx context.Context, f domain.LedgerFilter, page, perPage int) ([]*domain.Charge, int, error) {
+	rows := chargesIn(f, builder().Select(chargeColumns)).OrderBy("at", "message_id")
+	return selectPage[domain.Charge](ctx, s.db, rows, chargesIn(f, builder().Select("count(*)")), page, perPage)
 }
 
 // ledgerBatch is how many charges EachCharge reads at a time.
@@ -61,11 +56,11 @@ const ledgerBatch = 1000
 
 // EachCharge calls fn with every charge of the filter, oldest first, until fn
 // answers an error. It reads a batch as one row: rows are remote calls.
-func (s *Store) EachCharge(ctx context.Context, f LedgerFilter, fn func(*domain.Charge) error) error {
+func (s *Store) EachCharge(ctx context.Context, f domain.LedgerFilter, fn func(*domain.Charge) error) error {
 	var at int64
 	var id string
 	for {
-		inner := f.on(builder().Select(chargeColumns)).Where("(at, message_id) > (?, ?)", at, id).OrderBy("at", "message_id").Limit(ledgerBatch)
+		inner := chargesIn(f, builder().Select(chargeColumns)).Where("(at, message_id) > (?, ?)", at, id).OrderBy("at", "message_id").Limit(ledgerBatch)
 		query, args, err := builder().Select("coalesce(json_agg(l ORDER BY l.at, l.message_id), '[]')::text").FromSelect(inner, "l").ToSql()
 		if err != nil {
 			return errors.Wrap(err, "could not build the ledger query")

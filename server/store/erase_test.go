@@ -12,7 +12,6 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobs"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 // wamidOf makes an id as Meta makes them: base64 with the number in clear.
@@ -90,10 +89,10 @@ func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conv
 	require.NoError(t, f.Audit(ctx(), "sup", "cooldown_override", contact.ID, map[string]string{"reason": "Marina pediu", "template": "t"}))
 	require.NoError(t, f.Audit(ctx(), "sup", "close", conv.ID, map[string]string{"reason": "Marina sumiu"}))
 	add(t, f,
-		store.InboxRow{Lane: "m:" + f.account.ID + ":5511987654321", Key: "waiting", Payload: []byte(`{"from":"5511987654321"}`)},
-		store.InboxRow{Lane: "hidden m:" + f.account.ID + ":5511987654321", Key: "hidden", Payload: []byte("nothing of them")},
-		store.InboxRow{Lane: "s:5511987654321", Key: "earlier " + in.WAMID},
-		store.InboxRow{Lane: "s:5511987654321", Key: "dead " + in.WAMID, Payload: []byte(`{"recipient_id":"5511987654321"}`), Dead: "unreadable"},
+		domain.InboxRow{Lane: "m:" + f.account.ID + ":5511987654321", Key: "waiting", Payload: []byte(`{"from":"5511987654321"}`)},
+		domain.InboxRow{Lane: "hidden m:" + f.account.ID + ":5511987654321", Key: "hidden", Payload: []byte("nothing of them")},
+		domain.InboxRow{Lane: "s:5511987654321", Key: "earlier " + in.WAMID},
+		domain.InboxRow{Lane: "s:5511987654321", Key: "dead " + in.WAMID, Payload: []byte(`{"recipient_id":"5511987654321"}`), Dead: "unreadable"},
 	)
 	_, err = f.db.Exec("UPDATE waa_inbox SET finished_at = 5 WHERE dedupe_key LIKE 'earlier%'")
 	require.NoError(t, err)
@@ -255,7 +254,7 @@ func TestWhatRemainsIsReadFromTheServersTables(t *testing.T) {
 
 func TestDeadLettersExpire(t *testing.T) {
 	f := direct(t)
-	add(t, f, store.InboxRow{Lane: "a", Key: "old", Dead: "unreadable", Payload: []byte("nobody we know")}, store.InboxRow{Lane: "a", Key: "young", Dead: "unreadable", Payload: []byte("x")})
+	add(t, f, domain.InboxRow{Lane: "a", Key: "old", Dead: "unreadable", Payload: []byte("nobody we know")}, domain.InboxRow{Lane: "a", Key: "young", Dead: "unreadable", Payload: []byte("x")})
 	_, err := f.db.Exec("UPDATE waa_inbox SET dead_at = dead_at - 7862400000 WHERE dedupe_key = 'old'")
 	require.NoError(t, err)
 	purged, err := f.PurgeDead(ctx(), 90*day, 100)
@@ -266,7 +265,7 @@ func TestDeadLettersExpire(t *testing.T) {
 
 func TestAPageOfDeadLettersReadsTheirBeginnings(t *testing.T) {
 	f := direct(t)
-	add(t, f, store.InboxRow{Lane: "a", Key: "large", Dead: "unreadable", Payload: []byte(strings.Repeat("x", 3<<20))})
+	add(t, f, domain.InboxRow{Lane: "a", Key: "large", Dead: "unreadable", Payload: []byte(strings.Repeat("x", 3<<20))})
 	letters, total, err := f.DeadLetters(ctx(), 0, 10)
 	require.NoError(t, err)
 	require.Equal(t, 1, total)

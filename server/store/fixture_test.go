@@ -202,7 +202,7 @@ func (f *fixture) template(t testing.TB, c *domain.Conversation, category string
 // charges reads the whole ledger.
 func (f *fixture) charges(t testing.TB) []*domain.Charge {
 	t.Helper()
-	charges, _, err := f.Ledger(ctx(), store.LedgerFilter{}, 0, 1000)
+	charges, _, err := f.Ledger(ctx(), domain.LedgerFilter{}, 0, 1000)
 	require.NoError(t, err)
 	return charges
 }

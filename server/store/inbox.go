@@ -9,18 +9,9 @@ import (
 
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
-)
 
-// InboxRow is one piece of a webhook, as it is stored before its 200.
-type InboxRow struct {
-	Lane      string // whose: rows of a lane are handled one at a time, in order; "" is one of them
-	Order     int64  // Meta's timestamp, milliseconds since epoch; equal ones stay in the order given
-	Key       string // unique for ever
-	AccountID string
-	Payload   []byte
-	// Dead is why the row can never be handled; it is a dead letter at once. "" = it can.
-	Dead string
-}
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
 
 // Widths of the columns.
 const (
@@ -44,7 +35,7 @@ func addInboxFunction() function {
 }
 
 // Deliver stores all rows of a delivery, or none, in one statement, with others that come at the same moment.
-func (s *Store) Deliver(ctx context.Context, rows []InboxRow) error {
+func (s *Store) Deliver(ctx context.Context, rows []domain.InboxRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -53,20 +44,20 @@ func (s *Store) Deliver(ctx context.Context, rows []InboxRow) error {
 }
 
 // payloads is the size of a delivery.
-func payloads(rows []InboxRow) (size int) {
+func payloads(rows []domain.InboxRow) (size int) {
 	for i := range rows {
 		size += len(rows[i].Payload)
 	}
 	return size
 }
 
-func (s *Store) deliver(ctx context.Context, batch [][]InboxRow) ([]struct{}, error) {
+func (s *Store) deliver(ctx context.Context, batch [][]domain.InboxRow) ([]struct{}, error) {
 	_, err := s.AddInbox(ctx, slices.Concat(batch...))
 	return make([]struct{}, len(batch)), err
 }
 
 // AddInbox stores all rows in one statement and answers how many were new.
-func (s *Store) AddInbox(ctx context.Context, rows []InboxRow) (added int, err error) {
+func (s *Store) AddInbox(ctx context.Context, rows []domain.InboxRow) (added int, err error) {
 	if len(rows) == 0 {
 		return 0, nil
 	}

@@ -9,12 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestAddInboxStoresAThousandRowsOnceInTheirOrder(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		var rows []store.InboxRow
+		var rows []domain.InboxRow
 		for i := range 1000 {
 			rows = append(rows, row("lane", 7, fmt.Sprintf("key %d", (i*7)%1000))) // in the order of the body, not of the keys
 		}
@@ -54,7 +53,7 @@ func TestAddInboxTakesAnything(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		long := strings.Repeat("é\x00\xff", 300)
 		payload := []byte{0, 1, 255, '\'', '"', '\\', '{', ','}
-		added, err := f.AddInbox(ctx(), []store.InboxRow{
+		added, err := f.AddInbox(ctx(), []domain.InboxRow{
 			{Lane: long, Key: long + "1", AccountID: "a", Payload: payload},
 			{Lane: long, Key: long + "2", AccountID: "a", Payload: nil},
 			{Lane: "", Key: "", AccountID: "", Payload: []byte{}},

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 // Workers of several processes never share a job or a lane, and keep the order,
@@ -73,7 +73,7 @@ func TestManyOwnersShareNothingAndKeepTheOrder(t *testing.T) {
 		for l := range lanes {
 			all.Go(func() {
 				for n := 0; n < each; n += 3 {
-					rows := []store.InboxRow{}
+					rows := []domain.InboxRow{}
 					for i := n; i < n+3; i++ {
 						rows = append(rows, row(fmt.Sprint("lane ", l), int64(i), fmt.Sprint(l, "/", i)))
 					}
@@ -150,7 +150,7 @@ func TestQueueAsAModel(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"add": func(rt *rapid.T) {
 				j := &job{lane: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "lane"), key: newID(), order: rapid.Int64Range(0, 3).Draw(rt, "order")}
-				_, err := f.AddInbox(ctx(), []store.InboxRow{row(j.lane, j.order, j.key)})
+				_, err := f.AddInbox(ctx(), []domain.InboxRow{row(j.lane, j.order, j.key)})
 				require.NoError(rt, err)
 				require.NoError(rt, f.db.QueryRow("SELECT id FROM waa_inbox WHERE dedupe_key = $1", j.key).Scan(&j.id))
 				waiting = append(waiting, j)

@@ -12,11 +12,11 @@ import (
 )
 
 // row is an inbox row that names itself.
-func row(lane string, order int64, key string) store.InboxRow {
-	return store.InboxRow{Lane: lane, Order: order, Key: key, AccountID: "account", Payload: []byte(key)}
+func row(lane string, order int64, key string) domain.InboxRow {
+	return domain.InboxRow{Lane: lane, Order: order, Key: key, AccountID: "account", Payload: []byte(key)}
 }
 
-func add(t testing.TB, f *fixture, rows ...store.InboxRow) {
+func add(t testing.TB, f *fixture, rows ...domain.InboxRow) {
 	t.Helper()
 	_, err := f.AddInbox(ctx(), rows)
 	require.NoError(t, err)

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 // document gives somebody a document.
@@ -99,9 +98,9 @@ func TestASealedValueOpensInItsRowAlone(t *testing.T) {
 
 func TestWhatWaitsIsHiddenInItsOrder(t *testing.T) {
 	f := direct(t)
-	add(t, f, store.InboxRow{Lane: "m:acc:5511987654321", Key: "1", Order: 1}, store.InboxRow{Lane: "m:acc:5511987654321", Key: "2", Order: 2})
+	add(t, f, domain.InboxRow{Lane: "m:acc:5511987654321", Key: "1", Order: 1}, domain.InboxRow{Lane: "m:acc:5511987654321", Key: "2", Order: 2})
 	require.NoError(t, f.HideLanes(ctx()))
-	add(t, f, store.InboxRow{Lane: "hidden m:acc:5511987654321", Key: "3", Order: 3})
+	add(t, f, domain.InboxRow{Lane: "hidden m:acc:5511987654321", Key: "3", Order: 3})
 	require.NoError(t, f.HideLanes(ctx()))
 	require.EqualValues(t, 1, f.number(t, "SELECT count(DISTINCT lane) FROM waa_inbox"))
 	require.Equal(t, []string{"1"}, keysOf(claim(t, f.Inbox(), "x", 10)), "one lane still")

@@ -6,100 +6,14 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// PersonExport is what is stored about one contact, but for the messages, of
-// which there may be many: see EachExported. Times are milliseconds since epoch.
-type PersonExport struct {
-	Contact       ExportedContact        `json:"contact"`
-	Identities    []ExportedIdentity     `json:"identities"`
-	Conversations []ExportedConversation `json:"conversations"`
-	Drafts        []ExportedDraft        `json:"drafts"`
-}
-
-// ExportedDraft is a row of waa_drafts that has a text still.
-type ExportedDraft struct {
-	ID             string `json:"id" db:"id"`
-	ConversationID string `json:"conversation_id" db:"conversation_id"`
-	AuthorID       string `json:"author_id" db:"author_id"`
-	State          string `json:"state" db:"state"`
-	Text           string `json:"text" db:"body"`
-	CreatedAt      int64  `json:"created_at" db:"created_at"`
-}
-
-// ExportedContact is a row of waa_contacts.
-type ExportedContact struct {
-	ID              string `json:"id" db:"id"`
-	Name            string `json:"name" db:"name"`
-	Phone           string `json:"phone" db:"phone"`
-	WAID            string `json:"wa_id" db:"wa_id"`
-	UserID          string `json:"user_id" db:"user_id"`
-	Username        string `json:"username" db:"username"`
-	CPFMasked       string `json:"cpf_masked" db:"cpf_masked"`
-	CPFCipher       string `json:"-" db:"cpf_cipher"` // for whoever may open it
-	LastTemplateAt  int64  `json:"last_template_at" db:"last_template_at"`
-	BlockedUntil    int64  `json:"blocked_until" db:"blocked_until"`
-	MarketingStopAt int64  `json:"marketing_stop_at" db:"marketing_stop_at"`
-	CreatedAt       int64  `json:"created_at" db:"created_at"`
-	UpdatedAt       int64  `json:"updated_at" db:"updated_at"`
-}
-
-// ExportedIdentity is a row of waa_identities.
-type ExportedIdentity struct {
-	AccountID string `json:"account_id" db:"account_id"`
-	Kind      string `json:"kind" db:"kind"`
-	Value     string `json:"value" db:"value"`
-}
-
-// ExportedConversation is a row of waa_conversations.
-type ExportedConversation struct {
-	ID             string `json:"id" db:"id"`
-	AccountID      string `json:"account_id" db:"account_id"`
-	QueueID        string `json:"queue_id" db:"queue_id"`
-	ChannelID      string `json:"channel_id" db:"channel_id"`
-	OwnerID        string `json:"owner_id" db:"owner_id"`
-	AttendantID    string `json:"attendant_id" db:"attendant_id"`
-	WindowUntil    int64  `json:"window_until" db:"window_until"`
-	LastTemplateAt int64  `json:"last_template_at" db:"last_template_at"`
-	LastInboundAt  int64  `json:"last_inbound_at" db:"last_inbound_at"`
-	LastOutboundAt int64  `json:"last_outbound_at" db:"last_outbound_at"`
-	ClosedAt       int64  `json:"closed_at" db:"closed_at"`
-	ClosedBy       string `json:"closed_by" db:"closed_by"`
-	CloseReason    string `json:"close_reason" db:"close_reason"`
-	AbortedAt      int64  `json:"aborted_at" db:"aborted_at"`
-	CreatedAt      int64  `json:"created_at" db:"created_at"`
-}
-
-// ExportedMessage is a row of waa_messages with what its post holds. What a post
-// of several messages holds is with the first of them.
-type ExportedMessage struct {
-	ID             string `json:"id"`
-	ConversationID string `json:"conversation_id"`
-	Direction      string `json:"direction"`
-	Kind           string `json:"kind"`
-	AuthorID       string `json:"author_id"`
-	PostID         string `json:"post_id"`
-	WAMID          string `json:"wamid"`
-	Status         string `json:"status"`
-	ReasonCode     int    `json:"reason_code"`
-	Text           string `json:"text"`
-	TemplateID     string `json:"template_id"`
-	CreatedAt      int64  `json:"created_at"`
-	SentAt         int64  `json:"sent_at"`
-	StatusAt       int64  `json:"status_at"`
-
-	Files []ExportedFile `json:"files"`
-}
-
-// ExportedFile is a file of a post.
-type ExportedFile struct {
-	Name string `json:"name"`
-	Size int64  `json:"size"`
-}
-
-// ExportContact reads what is stored about a contact, but for the messages.
-func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, error) {
-	p := &PersonExport{Identities: []ExportedIdentity{}, Conversations: []ExportedConversation{}, Drafts: []ExportedDraft{}}
+// ExportContact reads everything stored about a contact except the messages, the document
+// still encrypted; domain.ErrNotFound where there is none.
+func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExport, error) {
+	p := &domain.PersonExport{}
 	err := s.inTx(ctx, func(t *sqlx.Tx) error {
 		err := t.GetContext(ctx, &p.Contact, `SELECT id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, last_template_at, blocked_until,
 			marketing_stop_at, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
@@ -126,6 +40,9 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*PersonExport, er
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range p.Conversations {
+		c.ContactID, c.Contact = id, p.Contact
+	}
 	return p, nil
 }
 
@@ -136,18 +53,19 @@ const exportBatch = 200
 // EachExported calls fn with every message of a conversation, oldest first, until
 // fn returns an error. Text is the template's, or the post's as it stands in the
 // server's table: an edited one as it was edited, a deleted one for as long as the
-// server keeps it. Of a person who was erased nothing is read from there.
-func (s *Store) EachExported(ctx context.Context, conversationID string, fn func(*ExportedMessage) error) error {
+// server keeps it. Of a person who was erased nothing is read from there. The keys of
+// the JSON that PostgreSQL builds are the names of the Go fields it is decoded into.
+func (s *Store) EachExported(ctx context.Context, conversationID string, fn func(*domain.ExportedMessage) error) error {
 	var at int64
 	var id string
 	for {
 		var data []byte
 		err := s.db.GetContext(ctx, &data, `SELECT coalesce(json_agg(json_build_object(
-				'id', m.id, 'conversation_id', m.conversation_id, 'direction', m.direction, 'kind', m.kind, 'author_id', m.author_id, 'post_id', m.post_id,
-				'wamid', m.wamid, 'status', m.status, 'reason_code', m.reason_code, 'template_id', m.template_id,
-				'created_at', m.created_at, 'sent_at', m.sent_at, 'status_at', m.status_at,
-				'text', coalesce(nullif(m.body, ''), p.message, ''),
-				'files', (SELECT coalesce(json_agg(json_build_object('name', i.name, 'size', i.size) ORDER BY i.createat, i.id), '[]') FROM fileinfo i WHERE i.postid = p.id)
+				'ID', m.id, 'ConversationID', m.conversation_id, 'Direction', m.direction, 'Kind', m.kind, 'AuthorID', m.author_id, 'PostID', m.post_id,
+				'WAMID', m.wamid, 'Status', m.status, 'ReasonCode', m.reason_code, 'TemplateID', m.template_id,
+				'CreatedAt', m.created_at, 'SentAt', m.sent_at, 'StatusAt', m.status_at,
+				'Text', coalesce(nullif(m.body, ''), p.message, ''),
+				'Files', (SELECT coalesce(json_agg(json_build_object('name', i.name, 'size', i.size) ORDER BY i.createat, i.id), '[]') FROM fileinfo i WHERE i.postid = p.id)
 			) ORDER BY m.created_at, m.id), '[]')::text
 			FROM (
 				SELECT m.*, CASE WHEN m.part = 0 AND c.erased_at = 0 THEN m.post_id ELSE '' END AS shown
@@ -157,7 +75,7 @@ func (s *Store) EachExported(ctx context.Context, conversationID string, fn func
 		if err != nil {
 			return failed(err, "could not read the messages of a conversation")
 		}
-		var batch []ExportedMessage
+		var batch []domain.ExportedMessage
 		if err = json.Unmarshal(data, &batch); err != nil {
 			return errors.Wrap(err, "could not decode the messages of a conversation")
 		}

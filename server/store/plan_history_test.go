@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestPlanApprovals(t *testing.T) {
@@ -57,7 +56,7 @@ func TestWhatIsDeliveredWhileADraftWaits(t *testing.T) {
 		c.At, c.Priced, c.Category, c.PricingType, c.Billable = now+2*hour, true, "marketing", "regular", true
 		_, _, err = f.ApplyStatus(ctx(), f.account.ID, c)
 		require.NoError(t, err)
-		groups, total, err := f.LedgerSummary(ctx(), store.LedgerFilter{}, "category", 0, 10)
+		groups, total, err := f.LedgerSummary(ctx(), domain.LedgerFilter{}, "category", 0, 10)
 		require.NoError(t, err)
 		require.Equal(t, 1, total)
 		require.Equal(t, []any{"marketing", money(5)}, []any{groups[0].Group, groups[0].Billed}, "at the price approved when it was reserved")
@@ -75,7 +74,7 @@ func TestLedgerSummary(t *testing.T) {
 		failed := change(f.template(t, conv, "marketing"), domain.Failed)
 		_, _, err := f.ApplyStatus(ctx(), f.account.ID, failed)
 		require.NoError(t, err)
-		for by, want := range map[string][]store.LedgerGroup{
+		for by, want := range map[string][]domain.LedgerGroup{
 			"queue": {{Group: f.queue.ID, Name: "Vendas", Billed: money(7), Reserved: money(2), BilledMessages: 2, ReservedMessages: 1}},
 			"category": {
 				{Group: "marketing", Name: "marketing", Billed: money(5), BilledMessages: 1},
@@ -84,7 +83,7 @@ func TestLedgerSummary(t *testing.T) {
 			"month":   {{Group: "2026-11", Name: "2026-11", Billed: money(7), Reserved: money(2), BilledMessages: 2, ReservedMessages: 1}},
 			"account": {{Group: f.account.ID, Name: "Vendas", Billed: money(7), Reserved: money(2), BilledMessages: 2, ReservedMessages: 1}},
 		} {
-			groups, total, err := f.LedgerSummary(ctx(), store.LedgerFilter{From: now - day, To: now + day}, by, 0, 10)
+			groups, total, err := f.LedgerSummary(ctx(), domain.LedgerFilter{From: now - day, To: now + day}, by, 0, 10)
 			require.NoError(t, err)
 			require.Equal(t, len(want), total, by)
 			for i, g := range groups {
@@ -92,10 +91,10 @@ func TestLedgerSummary(t *testing.T) {
 				require.Equal(t, want[i], *g, by)
 			}
 		}
-		groups, _, err := f.LedgerSummary(ctx(), store.LedgerFilter{QueueID: "another"}, "agent", 0, 10)
+		groups, _, err := f.LedgerSummary(ctx(), domain.LedgerFilter{QueueID: "another"}, "agent", 0, 10)
 		require.NoError(t, err)
 		require.Empty(t, groups)
-		_, _, err = f.LedgerSummary(ctx(), store.LedgerFilter{}, "wamid; DROP TABLE", 0, 10)
+		_, _, err = f.LedgerSummary(ctx(), domain.LedgerFilter{}, "wamid; DROP TABLE", 0, 10)
 		require.Error(t, err)
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 func TestParallelReservationsNeverPassTheLimit(t *testing.T) {
@@ -102,7 +101,7 @@ func TestLedgerPagesAndBatches(t *testing.T) {
 			SELECT lpad(n::text, 26, '0'), 'c', 'a', CASE WHEN n % 2 = 0 THEN 'q0' ELSE 'q1' END, 'marketing', n, 'USD', 'billed', 1000 + n / 10
 			FROM generate_series(1, 2500) n`)
 		require.NoError(t, err)
-		filter := store.LedgerFilter{From: 1010, To: 1240, QueueID: "q1"}
+		filter := domain.LedgerFilter{From: 1010, To: 1240, QueueID: "q1"}
 		page, total, err := f.Ledger(ctx(), filter, 2, 60)
 		require.NoError(t, err)
 		require.Equal(t, 1150, total)

@@ -6,20 +6,14 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
-)
 
-// ReplayFilter says which dead letters are meant; what is zero means all.
-type ReplayFilter struct {
-	Queues      []string // of inbox, outbox, media
-	AccountID   string
-	Reason      string // the whole of it
-	From, Until int64  // when it was received, by the database's clock; Until is not included
-}
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
 
 // ReplayAll makes all dead letters that are meant due again, as if they had
 // never been tried, and tells how many. They become due at one moment, so that
 // those of a lane go in the lane's own order.
-func (s *Store) ReplayAll(ctx context.Context, filter ReplayFilter) (replayed int, err error) {
+func (s *Store) ReplayAll(ctx context.Context, filter domain.DeadLetterFilter) (replayed int, err error) {
 	err = s.inTx(ctx, func(t *sqlx.Tx) error {
 		for _, table := range jobTables() {
 			if len(filter.Queues) > 0 && !slices.Contains(filter.Queues, table) {

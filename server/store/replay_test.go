@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // What an outage or a filter left behind is handled again in the order in which
@@ -36,19 +36,19 @@ func TestDeadLettersAreReplayedTogetherAndInOrder(t *testing.T) {
 			}
 			return keys
 		}
-		n, err := f.ReplayAll(ctx(), store.ReplayFilter{AccountID: "account", Reason: "withheld", Queues: []string{"inbox"}})
+		n, err := f.ReplayAll(ctx(), domain.DeadLetterFilter{AccountID: "account", Reason: "withheld", Queues: []string{"inbox"}})
 		require.NoError(t, err)
 		require.Equal(t, 3, n)
 		require.Equal(t, []string{"a1", "a2", "a3"}, drain())
 
-		n, err = f.ReplayAll(ctx(), store.ReplayFilter{Queues: []string{"outbox"}})
+		n, err = f.ReplayAll(ctx(), domain.DeadLetterFilter{Queues: []string{"outbox"}})
 		require.NoError(t, err)
 		require.Zero(t, n)
 		now := time.Now().UnixMilli()
-		n, err = f.ReplayAll(ctx(), store.ReplayFilter{From: now + hour})
+		n, err = f.ReplayAll(ctx(), domain.DeadLetterFilter{From: now + hour})
 		require.NoError(t, err)
 		require.Zero(t, n)
-		n, err = f.ReplayAll(ctx(), store.ReplayFilter{From: now - hour, Until: now + hour})
+		n, err = f.ReplayAll(ctx(), domain.DeadLetterFilter{From: now - hour, Until: now + hour})
 		require.NoError(t, err)
 		require.Equal(t, 5, n)
 		keys := drain()

@@ -48,7 +48,7 @@ type Store struct {
 
 	call map[string]string // of the functions in the database; see function
 
-	deliveries combiner[[]InboxRow, struct{}]
+	deliveries combiner[[]domain.InboxRow, struct{}]
 	arrivals   combiner[arriving, *domain.InboundTarget]
 	posting    combiner[postedJob, finishedJob]
 }

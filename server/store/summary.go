@@ -8,18 +8,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// LedgerGroup is a part of the ledger added up.
-type LedgerGroup struct {
-	Group            string       `db:"group"` // an id, a category or a month; "" = none
-	Name             string       `db:"name"`  // the queue's, template's or account's; else Group
-	Currency         string       `db:"currency"`
-	Billed           domain.Money `db:"billed"`
-	Reserved         domain.Money `db:"reserved"`
-	BilledMessages   int          `db:"billed_messages"`
-	FreeMessages     int          `db:"free_messages"`
-	ReservedMessages int          `db:"reserved_messages"`
-}
-
 // groupings are what the ledger can be added up by: the value of a charge, and the name of such a value.
 func groupings() map[string]struct{ value, name string } {
 	return map[string]struct{ value, name string }{
@@ -35,12 +23,12 @@ func groupings() map[string]struct{ value, name string } {
 // LedgerSummary adds the charges of the filter up: by queue, agent, template,
 // account, category or month. Months come in their order, others the dearest
 // first; page counts from 0.
-func (s *Store) LedgerSummary(ctx context.Context, f LedgerFilter, by string, page, perPage int) ([]*LedgerGroup, int, error) {
+func (s *Store) LedgerSummary(ctx context.Context, f domain.LedgerFilter, by string, page, perPage int) ([]*domain.LedgerGroup, int, error) {
 	grouping, known := groupings()[by]
 	if !known {
 		return nil, 0, errors.New("the ledger cannot be added up by that")
 	}
-	sums := f.on(builder().Select(grouping.value+` AS "group"`, "currency",
+	sums := chargesIn(f, builder().Select(grouping.value+` AS "group"`, "currency",
 		"coalesce(sum(amount) FILTER (WHERE state = 'billed'), 0)::bigint AS billed",
 		"coalesce(sum(amount) FILTER (WHERE state = 'reserved'), 0)::bigint AS reserved",
 		"count(*) FILTER (WHERE state = 'billed') AS billed_messages",
@@ -53,5 +41,5 @@ func (s *Store) LedgerSummary(ctx context.Context, f LedgerFilter, by string, pa
 	} else {
 		rows = rows.OrderBy("billed + reserved DESC", `g."group"`, "currency")
 	}
-	return selectPage[LedgerGroup](ctx, s.db, rows, builder().Select("count(*)").FromSelect(sums, "g"), page, perPage)
+	return selectPage[domain.LedgerGroup](ctx, s.db, rows, builder().Select("count(*)").FromSelect(sums, "g"), page, perPage)
 }

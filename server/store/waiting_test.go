@@ -9,7 +9,6 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 // due counts the jobs of the inbox that may be claimed now.
@@ -24,7 +23,7 @@ func (f *fixture) due(t *testing.T) int64 {
 func TestStrangersWithoutAQueueHoldUpNobody(t *testing.T) {
 	f := direct(t)
 	q := f.Inbox()
-	rows := make([]store.InboxRow, 5000)
+	rows := make([]domain.InboxRow, 5000)
 	for i := range rows {
 		rows[i] = row(fmt.Sprintf("%05d", i), int64(i), fmt.Sprint("stranger", i))
 		rows[i].AccountID = f.account.ID

@@ -26,17 +26,7 @@ type Inbox interface {
 	// AddInbox stores all rows or none, in their order; a row whose Key is there already changes nothing. It returns
 	// when the context ends, even though the rows may still be stored: Meta sends them again, and the key keeps them
 	// from being stored twice.
-	AddInbox(ctx context.Context, rows []InboxRow) error
-}
-
-// InboxRow is one item of a delivery, handled after Meta has its answer.
-type InboxRow struct {
-	Lane      string // rows of a lane are handled one at a time, by Order and then in the order of insertion
-	Order     int64  // Meta's timestamp, else when it was received, milliseconds since epoch
-	Key       string // unique for ever; at most 300 bytes
-	AccountID string
-	Payload   []byte // a whatsapp.Item as JSON, or with Dead whatever came
-	Dead      string // why it cannot be handled: a dead letter from the start; "" = it can be handled
+	AddInbox(ctx context.Context, rows []domain.InboxRow) error
 }
 
 // Options are what the handler needs. All are required.

@@ -345,7 +345,7 @@ func TestRealDeliveries(t *testing.T) {
 // discardInbox is an inbox for measuring what comes before it.
 type discardInbox struct{}
 
-func (discardInbox) AddInbox(context.Context, []InboxRow) error { return nil }
+func (discardInbox) AddInbox(context.Context, []domain.InboxRow) error { return nil }
 
 func BenchmarkDelivery(b *testing.B) {
 	clock := &fakeClock{now}

@@ -72,12 +72,12 @@ func (f *fakeAccounts) Accounts(_ context.Context, page, perPage int) ([]*domain
 // fakeInbox keeps rows as the table does: one a key.
 type fakeInbox struct {
 	mu   sync.Mutex
-	rows []InboxRow
+	rows []domain.InboxRow
 	err  error
 	adds int
 }
 
-func (f *fakeInbox) AddInbox(_ context.Context, rows []InboxRow) error {
+func (f *fakeInbox) AddInbox(_ context.Context, rows []domain.InboxRow) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.adds++
@@ -85,7 +85,7 @@ func (f *fakeInbox) AddInbox(_ context.Context, rows []InboxRow) error {
 		return f.err
 	}
 	for _, row := range rows {
-		if !slices.ContainsFunc(f.rows, func(r InboxRow) bool { return r.Key == row.Key }) {
+		if !slices.ContainsFunc(f.rows, func(r domain.InboxRow) bool { return r.Key == row.Key }) {
 			f.rows = append(f.rows, row)
 		}
 	}

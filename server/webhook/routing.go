@@ -38,7 +38,7 @@ type delivery struct {
 	now     int64           // when it was received
 	owner   *domain.Account // the account in the path, once found
 	fresh   bool            // the cache was refreshed for this delivery: once is enough
-	rows    []InboxRow
+	rows    []domain.InboxRow
 	ignored int
 }
 
@@ -81,10 +81,10 @@ func (d *delivery) read(ctx context.Context, body []byte) error {
 	if reason != "" {
 		sum := sha256.Sum256(body)
 		// A copy: the body's buffer is used again.
-		d.rows = []InboxRow{d.row(prefixWABA+d.owner.WABAID, prefixUnparsedBody+hex.EncodeToString(sum[:]), append([]byte{}, body...), reason)}
+		d.rows = []domain.InboxRow{d.row(prefixWABA+d.owner.WABAID, prefixUnparsedBody+hex.EncodeToString(sum[:]), append([]byte{}, body...), reason)}
 		return nil
 	}
-	d.rows = make([]InboxRow, 0, len(items))
+	d.rows = make([]domain.InboxRow, 0, len(items))
 	for i := range items {
 		if err := d.add(ctx, &items[i]); err != nil {
 			return err
@@ -140,8 +140,8 @@ func (d *delivery) add(ctx context.Context, item *whatsapp.Item) error {
 	return nil
 }
 
-func (d *delivery) row(lane, key string, payload []byte, dead string) InboxRow {
-	return InboxRow{Lane: lane, Order: d.now, Key: key, AccountID: d.owner.ID, Payload: payload, Dead: dead}
+func (d *delivery) row(lane, key string, payload []byte, dead string) domain.InboxRow {
+	return domain.InboxRow{Lane: lane, Order: d.now, Key: key, AccountID: d.owner.ID, Payload: payload, Dead: dead}
 }
 
 // recipient is the account an item belongs to; nil for a number that is not ours, as an app that several companies use
