@@ -164,9 +164,9 @@ func (a *app) discard() {
 func (a *app) buildRelay() {
 	log := mattermost.Logger{API: a.plugin.API}
 	owner := model.NewId()
-	speaker := posting.Localizer{Texts: a.texts, Server: a.port.ServerLocale, Reader: a.port.Locale}
+	speaker := posting.Localizer{Render: a.texts.Markdown, ServerLocale: a.port.ServerLocale, UserLocale: a.port.Locale}
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
-	a.loop("channels", a.channels.Read(a.store.ChannelsAfter)).Pause = housekeeping
+	a.loop("channels", a.channels.LoadAll(a.store.ChannelsAfter)).Pause = housekeeping
 
 	mirror := &channelsync.Syncer{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
 	a.mirrorLoop = a.loop("mirror", mirror.Round)
@@ -202,34 +202,34 @@ func (a *app) buildRelay() {
 	budgets := &jobs.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
 	a.loop("budgets", budgets.Round).Pause = monitorGap
 	effects := &outbound.FailureEffects{
-		Store: a.store, Clock: a.clock, Refresh: a.mirrorLoop.Wake, Stale: stale,
-		Blocked: func(context.Context, string, int) { monitorLoop.Wake() },
+		Store: a.store, Clock: a.clock, WakeChannels: a.mirrorLoop.Wake, OnTemplatesStale: stale,
+		OnAccountBlocked: func(context.Context, string, int) { monitorLoop.Wake() },
 	}
 
 	worker := &outbound.Worker{
-		Store: a.store, Owner: owner, Send: a.meta.Send, Uploads: &outbound.Uploader{Open: a.port.OpenFile, Upload: a.meta.Upload}, Pacer: outbound.NewRateLimiter(), Flights: outbound.NewInFlightLimiter(), Effects: effects, Clock: a.clock,
-		Shown: a.tickLoop.Wake, Refresh: a.mirrorLoop.Wake, Aborted: notices.startFailed,
+		Store: a.store, Owner: owner, Send: a.meta.Send, Uploader: &outbound.Uploader{Open: a.port.OpenFile, Upload: a.meta.Upload}, Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: a.clock,
+		WakeStatusSync: a.tickLoop.Wake, WakeChannels: a.mirrorLoop.Wake, OnStartFailed: notices.startFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: worker.Handle, Concurrency: outboxHands,
-		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("outbox"), Outage: outage,
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Log: log, Observe: a.metrics.Job("outbox"), IsOutage: outage,
 	})
-	files := &media.Fetcher{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId}
+	files := &media.Fetcher{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Localizer: speaker, Clock: a.clock, NewID: model.NewId}
 	a.media = jobqueue.NewWorker(jobqueue.Options{
-		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands, Share: mediaShare,
-		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Logger: log, Observe: a.metrics.Job("media"), Outage: outage,
+		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands, MaxPerAccount: mediaShare,
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Log: log, Observe: a.metrics.Job("media"), IsOutage: outage,
 	})
 	known := numbers{a.store, a.accounts}
 	inbound := &inbound.Handler{
-		Store: known, Poster: a.port, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Refresh: a.mirrorLoop.Wake, Fetch: a.media.Wake,
+		Store: known, Posts: a.port, Localizer: speaker, Clock: a.clock, NewID: model.NewId, WakeChannels: a.mirrorLoop.Wake, WakeMedia: a.media.Wake,
 		Settings: a.domain,
 		Statuses: &inbound.StatusHandler{Store: known, Effects: effects, Settings: a.domain, WakeStatusSync: a.tickLoop.Wake},
-		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, Told: noticeLoop.Wake, Stale: stale, Log: log},
+		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: noticeLoop.Wake, OnTemplatesStale: stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{
-		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands, Share: inboxShare,
-		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Logger: log, Observe: a.metrics.Job("inbox"), Outage: outage,
-		Yield: func(ctx context.Context) { a.webhook.WaitForDeliveries(ctx) },
+		Name: "inbox", Owner: owner, Store: a.store.Inbox(), Handle: inbound.Handle, Concurrency: inboxHands, MaxPerAccount: inboxShare,
+		Lease: jobLease, Poll: time.Second, MaxAttempts: 10, Log: log, Observe: a.metrics.Job("inbox"), IsOutage: outage,
+		BeforeJob: func(ctx context.Context) { a.webhook.WaitForDeliveries(ctx) },
 	})
 	a.intake = &postpolicy.Intake{
 		Store: a.store, Judge: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
@@ -237,25 +237,25 @@ func (a *app) buildRelay() {
 	}
 	a.judging = a.judgingIntake()
 	a.reads = &outbound.Receipts{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
-	a.intake.Answered = a.reads.Answered
+	a.intake.Answered = a.reads.OnReplied
 	a.reactions = &postpolicy.Reactions{
 		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
 	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
 	a.loop("deletions", a.deletions.Round)
 	a.reconcile = &postpolicy.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
-	worker.TakeIn = a.reconcile.TakeIn
+	worker.ReconcileChannel = a.reconcile.TakeIn
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	indexes := a.loop("indexes", store.Indexes(a.db.slow))
-	indexes.Pause, indexes.Limit = housekeeping, store.BuildPatience
+	indexes.Pause, indexes.Timeout = housekeeping, store.BuildPatience
 	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
 	a.loop("keys", a.rotation.Run).Pause = housekeeping
 	a.forgetting = &jobs.Erasure{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
 	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
 
 	a.service = service.NewService(service.Ports{
-		Store: a.store, Sender: &outbound.SyncSender{Outbound: worker, Queue: a.store.Outbox(), Wake: a.outbox.Wake},
+		Store: a.store, Sender: &outbound.SyncSender{Worker: worker, Queue: a.store.Outbox(), WakeOutbox: a.outbox.Wake},
 		Mirror: mirror, People: a.people, Encrypter: a.encrypter, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})
@@ -299,7 +299,7 @@ func (a *app) buildFront() {
 }
 
 func (a *app) loop(name string, round func(context.Context) (bool, error)) *jobqueue.Loop {
-	l := &jobqueue.Loop{Name: name, Round: round, Log: mattermost.Logger{API: a.plugin.API}}
+	l := &jobqueue.Loop{Name: name, Run: round, Log: mattermost.Logger{API: a.plugin.API}}
 	a.loops = append(a.loops, l)
 	return l
 }

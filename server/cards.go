@@ -46,13 +46,13 @@ func (c cards) post(ctx context.Context, userID, channelID string, card posting.
 		return err
 	case !ours:
 		return domain.Refuse(domain.CodeNotFound, domain.T("command.not_here"))
-	case ruling.For != posting.Customer:
-		return domain.Refuse(domain.CodeWindowClosed, ruling.Refused)
+	case ruling.Destination != posting.Customer:
+		return domain.Refuse(domain.CodeWindowClosed, ruling.RefusalText)
 	}
 	prop, err := card.Prop()
 	if err != nil {
 		return err
 	}
-	_, err = c.app.port.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: ruling.Card, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: posted.Seal}})
+	_, err = c.app.port.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: ruling.CardText, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: posted.Seal}})
 	return err
 }

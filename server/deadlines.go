@@ -34,5 +34,5 @@ func (a *app) ours(channelID string) (bool, error) {
 	}
 	ctx, cancel := patience(hookPatience)
 	defer cancel()
-	return a.channels.Ours(ctx, channelID)
+	return a.channels.IsOurs(ctx, channelID)
 }

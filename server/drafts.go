@@ -26,7 +26,7 @@ func (a *app) buildDrafts(speaker posting.Localizer, log mattermost.Logger) {
 
 // hold keeps a post that the lock refused, and returns what to add to the refusal, without a key for nothing.
 func (a *app) hold(ctx context.Context, post *model.Post, ruling posting.Decision) domain.Text {
-	if ruling.Reason != domain.ReasonLocked {
+	if ruling.ReasonCode != domain.ReasonLocked {
 		return domain.Text{}
 	}
 	c, err := a.store.ConversationByChannel(ctx, post.ChannelId)

@@ -43,19 +43,19 @@ func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.P
 	ctx, cancel := patience(long)
 	defer cancel()
 	posted := mattermost.Posted(post)
-	posted.Session = session
+	posted.HasSession = session
 	ruling, _, err := a.judging.CheckPost(ctx, posted)
 	if err != nil {
 		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
-		ruling = posting.Decision{Refused: domain.T("post.unavailable")}
+		ruling = posting.Decision{RefusalText: domain.T("post.unavailable")}
 	}
-	switch ruling.For {
+	switch ruling.Destination {
 	case posting.Reject:
-		reason := a.say(post.UserId, ruling.Refused)
-		if ruling.Sealed && posted.DraftID != "" {
+		reason := a.say(post.UserId, ruling.RefusalText)
+		if ruling.IsSealed && posted.DraftID != "" {
 			return nil, reason // it is held, and whoever sent it is told
 		}
-		texts := []domain.Text{ruling.Refused}
+		texts := []domain.Text{ruling.RefusalText}
 		if kept := a.hold(ctx, post, ruling); kept.Key != "" {
 			texts = append(texts, kept)
 			reason += " " + a.say(post.UserId, kept)
@@ -86,7 +86,7 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	}
 	ctx, cancel := patience(afterPatience)
 	defer cancel()
-	if err := a.intake.EnqueuePost(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, posting.ErrNotTold) {
+	if err := a.intake.EnqueuePost(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, posting.ErrUnknownChannel) {
 		// not lost: the next reconciliation finds it
 		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
 	}

@@ -69,14 +69,14 @@ func (p *Plugin) WebSocketMessageHasBeenPosted(_, userID string, request *model.
 	}
 	if channelID, ok := request.Data["channel_id"].(string); ok {
 		rootID, _ := request.Data["parent_id"].(string)
-		a.reads.Typing(userID, channelID, rootID)
+		a.reads.OnTyping(userID, channelID, rootID)
 	}
 }
 
 // typingAction is what Mattermost's clients say while somebody writes.
 const typingAction = "user_typing"
 
-func (a *app) readSettings() outbound.ReadSettings {
+func (a *app) readSettings() outbound.ReceiptSettings {
 	s := a.plugin.settings.Load()
-	return outbound.ReadSettings{Receipts: s.SendReadReceipts, Typing: s.SendTyping}
+	return outbound.ReceiptSettings{Receipts: s.SendReadReceipts, Typing: s.SendTyping}
 }

@@ -14,8 +14,8 @@ func cleaned(post *model.Post, ruling posting.Decision) *model.Post {
 	for _, name := range postpolicy.ForeignProps(post.GetProps(), ruling) {
 		post.AddProp(name, nil)
 	}
-	if ruling.Card != "" { // shows what the customer gets
-		post.Message = ruling.Card
+	if ruling.CardText != "" { // shows what the customer gets
+		post.Message = ruling.CardText
 	}
 	return post
 }

@@ -61,7 +61,7 @@ type Members struct {
 // Joined is told of everybody who comes into any channel of the server. actorID
 // is who brought them, "" where the server does not say; bot whether that is a program.
 func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string, bot bool) error {
-	ours, err := m.Channels.Ours(ctx, channelID)
+	ours, err := m.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours || userID == m.BotID {
 		return err
 	}
@@ -75,7 +75,7 @@ func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string,
 
 // Left is told of everybody who leaves any channel of the server.
 func (m *Members) Left(ctx context.Context, channelID, userID string) error {
-	ours, err := m.Channels.Ours(ctx, channelID)
+	ours, err := m.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours || userID == m.BotID {
 		return err
 	}

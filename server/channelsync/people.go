@@ -127,10 +127,10 @@ func (m *Syncer) postCard(ctx context.Context, r *domain.ChannelRefresh, again b
 		return err
 	}
 	key := "card:" + c.ID + ":" + strconv.FormatInt(r.CardNo+1, 10)
-	id, err := posting.EnsureOurs(ctx, m.Posts, posting.Post{
+	id, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 		ChannelID: queue.ChannelID, Type: posting.TypeEvent, PendingID: key,
-		Message: m.Speaker.InChannel(m.cardText(c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
-	}, posting.PropEvent, m.Speaker.InChannel(domain.T("withheld.card")), again, posting.OwnPostsSince())
+		Message: m.Speaker.ForChannel(m.cardText(c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
+	}, posting.PropEvent, m.Speaker.ForChannel(domain.T("withheld.card")), again, posting.OwnPostsSince())
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (m *Syncer) retireCard(ctx context.Context, r *domain.ChannelRefresh) error
 	case c.AttendantID != "":
 		text = domain.T("card.taken", "Customer", domain.DisplayName(c), "Who", m.name(ctx, c.AttendantID))
 	}
-	err := m.Posts.EditPost(ctx, r.CardPost, m.Speaker.InChannel(text), map[string]any{"attachments": m.cardButton(c, true)})
+	err := m.Posts.EditPost(ctx, r.CardPost, m.Speaker.ForChannel(text), map[string]any{"attachments": m.cardButton(c, true)})
 	if errors.Is(err, domain.ErrNotFound) || errors.Is(err, posting.ErrRefused) { // somebody deleted it, or its words may not be shown
 		return nil
 	}
@@ -181,7 +181,7 @@ func (m *Syncer) retireCard(ctx context.Context, r *domain.ChannelRefresh) error
 func (m *Syncer) cardButton(c *domain.Conversation, disabled bool) []any {
 	button := map[string]any{
 		"id": "claim", "type": "button", "style": "primary",
-		"name": m.Speaker.InChannel(domain.T("card.claim")),
+		"name": m.Speaker.ForChannel(domain.T("card.claim")),
 		"integration": map[string]any{
 			"url":     "/plugins/whatsapp-ativo/api/v1/actions/claim",
 			"context": map[string]any{"conversation_id": c.ID},

@@ -37,7 +37,7 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	answered := int64(1_794_744_000_000)
 	w := &wall{}
 	m := &Syncer{
-		Posts: w, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }},
+		Posts: w, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 		Username: func(context.Context, string) (string, error) { return "ana", nil },
 	}
 	c := domain.Conversation{ID: "c", ChannelID: "channel", AttendantID: "ana"}

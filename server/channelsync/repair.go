@@ -19,7 +19,7 @@ func (m *Syncer) putRight(ctx context.Context, r *domain.ChannelRefresh, now int
 	}
 	wanted := m.channelOf(c, now, r.Zone)
 	is := &r.Channel
-	if is.ID != "" && is.DeleteAt == 0 && is.Type == privateChannel && is.TeamID == wanted.TeamID && posting.NamedFor(is.Name, wanted.Name) &&
+	if is.ID != "" && is.DeleteAt == 0 && is.Type == privateChannel && is.TeamID == wanted.TeamID && posting.MatchesChannelName(is.Name, wanted.Name) &&
 		is.DisplayName == wanted.DisplayName && is.Header == wanted.Header {
 		if is.UpdateAt <= r.ChannelAt {
 			return nil
@@ -67,7 +67,7 @@ func wrongWith(is *domain.ServerChannel, wanted posting.Channel, seen int64) str
 		return "channel.private"
 	case is.TeamID != wanted.TeamID:
 		return "channel.moved"
-	case !posting.NamedFor(is.Name, wanted.Name), seen != 0 && is.UpdateAt > seen && is.DisplayName != wanted.DisplayName:
+	case !posting.MatchesChannelName(is.Name, wanted.Name), seen != 0 && is.UpdateAt > seen && is.DisplayName != wanted.DisplayName:
 		return "channel.renamed"
 	}
 	return ""

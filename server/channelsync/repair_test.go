@@ -81,7 +81,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			y := &yard{refuse: test.refuse}
 			m := &Syncer{
-				Store: y, Posts: y, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}, Clock: fake.Clock(now),
+				Store: y, Posts: y, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
 				Username: func(_ context.Context, id string) (string, error) { return id, nil },
 				Link:     func(context.Context, *domain.Conversation) string { return "link" },
 			}
@@ -110,7 +110,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 
 func TestWhatCannotBePutRightNowIsTriedAgain(t *testing.T) {
 	y := &yard{refuse: errors.New("no connection")}
-	m := &Syncer{Store: y, Posts: y, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}, Clock: fake.Clock(1)}
+	m := &Syncer{Store: y, Posts: y, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(1)}
 	r := &domain.ChannelRefresh{Conversation: domain.Conversation{ID: "c", ChannelID: "channel"}, Channel: domain.ServerChannel{ID: "channel", DeleteAt: 39}}
 	require.Error(t, m.putRight(t.Context(), r, 1))
 	require.Equal(t, "channel.restored", y.owed, "what was wrong is known only now")

@@ -53,7 +53,7 @@ func (t *StatusSync) Round(ctx context.Context) (more bool, err error) {
 // may have written an old status over the newer one that another process showed meanwhile, and nobody would look again.
 func (t *StatusSync) showHeld(ctx context.Context, tick domain.StatusMark) error {
 	err := t.show(ctx, tick)
-	if jobqueue.Held(ctx) == nil {
+	if jobqueue.CheckLease(ctx) == nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), overtakenLimit)
@@ -91,16 +91,16 @@ func (t *StatusSync) notice(ctx context.Context, tick domain.StatusMark) error {
 	if err != nil {
 		return err
 	}
-	text := t.Speaker.InChannel(noticeOf(&m))
+	text := t.Speaker.ForChannel(noticeOf(&m))
 	if m.Parts > 1 {
-		text = t.Speaker.InChannel(domain.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
+		text = t.Speaker.ForChannel(domain.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
 	}
-	_, err = posting.EnsureOurs(ctx, t.Posts, posting.Post{
+	_, err = posting.EnsurePostOrFallback(ctx, t.Posts, posting.Post{
 		ChannelID: tick.Channel, RootID: root, Type: posting.TypeEvent,
 		Message:   text,
 		Props:     map[string]any{posting.PropEvent: m.ID + ":" + string(m.Status)},
 		PendingID: m.ID + ":" + string(m.Status),
-	}, posting.PropEvent, t.Speaker.InChannel(domain.T("withheld.line")), tick.Again, posting.OwnPostsSince())
+	}, posting.PropEvent, t.Speaker.ForChannel(domain.T("withheld.line")), tick.Again, posting.OwnPostsSince())
 	return err
 }
 

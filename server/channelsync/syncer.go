@@ -105,7 +105,7 @@ func (m *Syncer) refreshNow(ctx context.Context, conversationID string) (done bo
 // another process showed meanwhile: the conversation is looked at once more.
 func (m *Syncer) refreshHeld(ctx context.Context, r domain.ChannelRefresh, settled bool) error {
 	err := m.refresh(ctx, r, settled)
-	if jobqueue.Held(ctx) == nil {
+	if jobqueue.CheckLease(ctx) == nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), overtakenLimit)
@@ -255,10 +255,10 @@ func (m *Syncer) showTemplates(ctx context.Context, r *domain.ChannelRefresh) er
 		return err
 	}
 	for _, message := range unshown {
-		postID, err := posting.EnsureOurs(ctx, m.Posts, posting.Post{
+		postID, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 			ChannelID: c.ChannelID, Type: posting.TypeTemplate, Message: message.Text, PendingID: message.ID,
 			Props: map[string]any{posting.PropMessage: message.ID},
-		}, posting.PropMessage, m.Speaker.InChannel(domain.T("withheld.template")), r.Again, posting.OwnPostsSince())
+		}, posting.PropMessage, m.Speaker.ForChannel(domain.T("withheld.template")), r.Again, posting.OwnPostsSince())
 		if err != nil {
 			return err
 		}
@@ -345,5 +345,5 @@ func stateKey(c *domain.Conversation, now int64, zone string) string {
 }
 
 func (m *Syncer) header(c *domain.Conversation, now int64, zone string) string {
-	return m.Speaker.InChannel(c.StateLine(c.StateAt(now), zone))
+	return m.Speaker.ForChannel(c.StateLine(c.StateAt(now), zone))
 }

@@ -32,7 +32,7 @@ func (d *Drafts) show(ctx context.Context, o *domain.DraftOffer) error {
 	if o.ChannelID == "" || o.PostID == "" && o.Attempts < 2 && !left {
 		return d.Store.OfferShown(ctx, o) // dropped or sent before there was anything to see
 	}
-	say := func(key string, pairs ...any) string { return d.Speaker.InChannel(domain.T(key, pairs...)) }
+	say := func(key string, pairs ...any) string { return d.Speaker.ForChannel(domain.T(key, pairs...)) }
 	name, err := d.Username(ctx, o.AuthorID)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return err
@@ -45,7 +45,7 @@ func (d *Drafts) show(ctx context.Context, o *domain.DraftOffer) error {
 	props := map[string]any{posting.PropEvent: key, "attachments": DraftAttachments(drafts, o.ConversationID, o.AuthorID, say)}
 	again := o.Attempts > 1 // a crashed try may have posted it, with what it listed then
 	if o.PostID == "" {
-		o.PostID, err = posting.EnsureOurs(ctx, d.Posts, posting.Post{ChannelID: o.ChannelID, Type: posting.TypeEvent, Message: message, Props: props, PendingID: key},
+		o.PostID, err = posting.EnsurePostOrFallback(ctx, d.Posts, posting.Post{ChannelID: o.ChannelID, Type: posting.TypeEvent, Message: message, Props: props, PendingID: key},
 			posting.PropEvent, say("withheld.line"), again, posting.OwnPostsSince())
 	} else {
 		again = true

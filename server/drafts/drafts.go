@@ -143,7 +143,7 @@ func (d *Drafts) SendDrafts(ctx context.Context, conversationID, authorID string
 // tell whispers to who chose a draft why it was not sent.
 func (d *Drafts) tell(ctx context.Context, job *domain.DraftJob, why domain.Text) {
 	if why.Key != "" {
-		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Speaker.To(ctx, job.ChosenBy, why))
+		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Speaker.ForUser(ctx, job.ChosenBy, why))
 	}
 }
 
@@ -191,7 +191,7 @@ func (d *Drafts) send(ctx context.Context, job *domain.DraftJob) (refused domain
 	if err == nil {
 		return domain.Text{}, d.sent(ctx, job, id)
 	}
-	if lost := jobqueue.Held(ctx); lost != nil {
+	if lost := jobqueue.CheckLease(ctx); lost != nil {
 		return domain.Text{}, lost
 	}
 	// the hook may have judged otherwise a moment later
@@ -210,10 +210,10 @@ func (d *Drafts) send(ctx context.Context, job *domain.DraftJob) (refused domain
 // sent records the post that a draft became. Of several the first that was taken
 // for the customer stands; see Intake.
 func (d *Drafts) sent(ctx context.Context, job *domain.DraftJob, postID string) error {
-	if job.Attempts > 1 || jobqueue.Held(ctx) != nil {
+	if job.Attempts > 1 || jobqueue.CheckLease(ctx) != nil {
 		post := posting.Post{ChannelID: job.ChannelID, UserID: job.AuthorID, Props: map[string]any{posting.PropDraft: job.ID}}
 		var err error
-		if postID, err = posting.Agree(ctx, d.Posts, post, posting.PropDraft, postID); err != nil {
+		if postID, err = posting.AgreeOnPost(ctx, d.Posts, post, posting.PropDraft, postID); err != nil {
 			return err
 		}
 	}
@@ -246,14 +246,14 @@ func (d *Drafts) judge(ctx context.Context, job *domain.DraftJob, root string) (
 	ruling, _, err := d.Before(ctx, posting.IncomingPost{
 		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
 	})
-	if err != nil || ruling.For != posting.Reject {
+	if err != nil || ruling.Destination != posting.Reject {
 		return domain.Text{}, err
 	}
-	switch ruling.Refused.Key {
+	switch ruling.RefusalText.Key {
 	case "post.expired":
 		return domain.T("draft.expired"), nil
 	case "post.waiting":
 		return domain.T("draft.waiting"), nil
 	}
-	return ruling.Refused, nil
+	return ruling.RefusalText, nil
 }

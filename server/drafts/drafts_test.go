@@ -85,7 +85,7 @@ func (d *drawer) find(userID, prop, value string) (string, error) {
 	}
 	return "", domain.ErrNotFound
 }
-func (d *drawer) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
+func (d *drawer) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
 func (d *drawer) FindPost(_ context.Context, _ string, _ int64, prop, value string) (string, error) {
 	return d.find("", prop, value)
 }
@@ -116,7 +116,7 @@ func newDrawer(texts ...string) (*drawer, *Drafts) {
 	for _, text := range texts {
 		d.drafts = append(d.drafts, &domain.Draft{ID: "id" + text, AuthorID: "ines", ChosenBy: "ana", RootID: "root", Text: text, State: domain.DraftChosen})
 	}
-	speaker := posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }, Reader: func(context.Context, string) string { return "en" }}
+	speaker := posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }, UserLocale: func(context.Context, string) string { return "en" }}
 	return d, &Drafts{
 		MaySpeak: func(_ context.Context, userID, _ string) (bool, error) { return !d.left[userID], nil },
 		Store:    d, Posts: d, Seals: &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Speaker: speaker, Clock: fake.Clock(7), Changed: func() {}, Log: fake.Log{},
@@ -125,7 +125,7 @@ func newDrawer(texts ...string) (*drawer, *Drafts) {
 			if strings.Contains(p.Message, "@") {
 				return postpolicy.Refused(domain.ReasonNotPermitted, domain.T("post.mention")), true, nil
 			}
-			return posting.Decision{For: posting.Customer}, true, nil
+			return posting.Decision{Destination: posting.Customer}, true, nil
 		},
 	}
 }

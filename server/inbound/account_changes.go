@@ -36,7 +36,7 @@ func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item what
 			return jobqueue.Outcome{}, err
 		}
 	}
-	c.Told()
+	c.WakeNotices()
 	return jobqueue.Done(), nil
 }
 

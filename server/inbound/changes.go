@@ -15,12 +15,12 @@ import (
 
 // ChangeHandler takes everything in a webhook that is neither message nor status.
 type ChangeHandler struct {
-	Store ChangeStore
-	Clock domain.Clock
-	Told  func() // wakes the notices
+	Store       ChangeStore
+	Clock       domain.Clock
+	WakeNotices func() // wakes the notices
 	// Stale is told that our copies of an account's templates are out of date.
-	Stale func(accountID string)
-	Log   jobqueue.Logger
+	OnTemplatesStale func(accountID string)
+	Log              jobqueue.Logger
 }
 
 // Handle acts on one change. What has no meaning to us is named in the log, and
@@ -58,7 +58,7 @@ func (c *ChangeHandler) saidAt(item whatsapp.Item) int64 {
 // unshown tells the administrators, once for each kind, that there is something that no channel shows.
 func (c *ChangeHandler) unshown(ctx context.Context, accountID, kind, key string, data map[string]any) error {
 	err := c.Store.AddNotice(ctx, &domain.Notice{Key: "unshown:" + accountID + ":" + kind, AccountID: accountID, TextKey: key, Data: data, CreatedAt: c.Clock.Now()})
-	c.Told()
+	c.WakeNotices()
 	return err
 }
 
@@ -74,7 +74,7 @@ func (c *ChangeHandler) numberError(ctx context.Context, job jobqueue.Job, item 
 		Key: fmt.Sprintf("error:%s:%d:%d", job.AccountID, detail.Code, day), AccountID: job.AccountID, TextKey: "admin.number_error",
 		Data: map[string]any{"Code": detail.Code}, CreatedAt: now,
 	})
-	c.Told()
+	c.WakeNotices()
 	return jobqueue.Done(), err
 }
 
@@ -94,12 +94,12 @@ func (c *ChangeHandler) template(ctx context.Context, item whatsapp.Item) (jobqu
 	for _, account := range accounts {
 		switch _, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {
 		case errors.Is(err, domain.ErrNotFound), err == nil && update.Field == "message_template_components_update":
-			c.Stale(account.ID) // what is new, has another text, or comes late is read from Meta
+			c.OnTemplatesStale(account.ID) // what is new, has another text, or comes late is read from Meta
 		case err != nil:
 			return jobqueue.Outcome{}, err
 		}
 	}
-	c.Told()
+	c.WakeNotices()
 	return jobqueue.Done(), nil
 }
 

@@ -50,7 +50,7 @@ func (in *Handler) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 		return jobqueue.Outcome{}, err
 	}
 	end := jobqueue.Done()
-	postID, err := posting.EnsurePost(ctx, in.Poster, post, posting.PropWAMID, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	postID, err := posting.EnsurePost(ctx, in.Posts, post, posting.PropWAMID, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
 	if errors.Is(err, posting.ErrRefused) {
 		end = jobqueue.Dead(withheld)
 		postID, err = in.postWithheld(ctx, job, c, "withheld.echo", kindEcho, m)
@@ -72,12 +72,12 @@ func (in *Handler) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Ite
 func (in *Handler) echoText(m *whatsapp.Message) string {
 	switch {
 	case m.Edit != nil:
-		return in.Speaker.InChannel(domain.T("echo.edited", "Text", domain.Markdown(Show(m).Detail)))
+		return in.Localizer.ForChannel(domain.T("echo.edited", "Text", domain.Markdown(Show(m).Detail)))
 	case m.Revokes != "":
-		return in.Speaker.InChannel(domain.T("echo.revoked"))
+		return in.Localizer.ForChannel(domain.T("echo.revoked"))
 	case m.Reaction != nil:
-		return in.Speaker.InChannel(domain.T("echo.reaction", "Emoji", domain.Markdown(Show(m).Detail)))
+		return in.Localizer.ForChannel(domain.T("echo.reaction", "Emoji", domain.Markdown(Show(m).Detail)))
 	default:
-		return in.Speaker.InChannel(domain.T("echo.sent", "Text", domain.Markdown(shown(in.Speaker, m))))
+		return in.Localizer.ForChannel(domain.T("echo.sent", "Text", domain.Markdown(shown(in.Localizer, m))))
 	}
 }

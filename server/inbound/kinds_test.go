@@ -67,9 +67,9 @@ func handleWith(t *testing.T, d *desk, poster inboundPoster, kind whatsapp.Kind,
 	t.Helper()
 	store := &told{}
 	in := &Handler{
-		Store: d, Poster: poster, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}, Clock: fake.Clock(fake.Now),
-		NewID: func() string { return "id" }, Refresh: func() {}, Fetch: func() { d.did = append(d.did, "wake") },
-		Changes: &ChangeHandler{Store: store, Clock: fake.Clock(fake.Now), Told: func() {}, Log: fake.Log{}},
+		Store: d, Posts: poster, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(fake.Now),
+		NewID: func() string { return "id" }, WakeChannels: func() {}, WakeMedia: func() { d.did = append(d.did, "wake") },
+		Changes: &ChangeHandler{Store: store, Clock: fake.Clock(fake.Now), WakeNotices: func() {}, Log: fake.Log{}},
 	}
 	payload, err := json.Marshal(whatsapp.Item{Kind: kind, Field: "x", PhoneNumberID: "1", Contact: whatsapp.Contact{WaID: "5511987654321"}, Data: json.RawMessage(data)})
 	require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestWhatNobodyKnowsIsTold(t *testing.T) {
 }
 
 func TestALongMessageIsCutAndSaysSo(t *testing.T) {
-	speaker := posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}
+	speaker := posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}
 	m := &whatsapp.Message{Type: "text", Text: &whatsapp.Text{Body: string(make([]rune, 0))}}
 	long := make([]rune, maxPost+500)
 	for i := range long {

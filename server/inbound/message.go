@@ -23,16 +23,16 @@ type Handler struct {
 	Store    Store
 	Statuses *StatusHandler
 	Changes  *ChangeHandler
-	Poster   interface {
+	Posts    interface {
 		posting.Poster
 		posting.Reactor
 		EditPost(ctx context.Context, postID, message string, props map[string]any) error
 	}
-	Speaker posting.Localizer
-	Clock   domain.Clock
-	NewID   func() string
-	Refresh func() // wakes the mirror
-	Fetch   func() // wakes the media queue
+	Localizer    posting.Localizer
+	Clock        domain.Clock
+	NewID        func() string
+	WakeChannels func() // wakes the mirror
+	WakeMedia    func() // wakes the media queue
 	// Settings are those that hold now.
 	Settings func() domain.Settings
 }
@@ -153,7 +153,7 @@ func (in *Handler) resolve(ctx context.Context, account *domain.Account, who dom
 		return nil, err
 	}
 	if how == domain.Reopened {
-		in.Refresh()
+		in.WakeChannels()
 	}
 	a = &domain.InboundTarget{Conversation: *c}
 	if c.ChannelID != "" {
@@ -168,8 +168,8 @@ func (in *Handler) await(ctx context.Context, job jobqueue.Job, c *domain.Conver
 	if err := in.Store.MakeDue(ctx, c.ID, in.Clock.Now()); err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	in.Refresh()
-	return jobqueue.WaitFor(domain.WaitsForChannel(c.ID), jobqueue.Growing(domain.WaitForChannel, domain.WaitFirst, job.Attempts), "the channel is archived or deleted"), nil
+	in.WakeChannels()
+	return jobqueue.WaitFor(domain.WaitsForChannel(c.ID), jobqueue.GrowingPause(domain.WaitForChannel, domain.WaitFirst, job.Attempts), "the channel is archived or deleted"), nil
 }
 
 // ofTarget is the conversation, closed or not, of the message that another one is about.
@@ -225,7 +225,7 @@ func (in *Handler) take(ctx context.Context, job jobqueue.Job, a *domain.Inbound
 		a.MessageID, a.News = saved.ID, false
 		message.WAMID = saved.WAMID // as its post has it
 		if before.StateAt(now) != after.StateAt(now) || after.ChannelID == "" {
-			in.Refresh()
+			in.WakeChannels()
 		}
 		if after.ChannelID == "" {
 			return ChannelMissing(job, after, now), nil
@@ -260,22 +260,22 @@ func (in *Handler) take(ctx context.Context, job jobqueue.Job, a *domain.Inbound
 // post makes the message's post, once.
 func (in *Handler) post(ctx context.Context, job jobqueue.Job, c *domain.Conversation, m *whatsapp.Message, again bool) (string, error) {
 	post := posting.Post{
-		ChannelID: c.ChannelID, Message: shown(in.Speaker, m), PendingID: m.ID,
+		ChannelID: c.ChannelID, Message: shown(in.Localizer, m), PendingID: m.ID,
 		Props: map[string]any{posting.PropKind: posting.KindInbound, posting.PropWAMID: m.ID, posting.UnsafeLinks: "true"},
 	}
 	if err := in.place(ctx, &post, c, m); err != nil {
 		return "", err
 	}
-	return posting.EnsurePost(ctx, in.Poster, post, posting.PropWAMID, again, job.CreatedAt-time.Minute.Milliseconds())
+	return posting.EnsurePost(ctx, in.Posts, post, posting.PropWAMID, again, job.CreatedAt-time.Minute.Milliseconds())
 }
 
 // replace edits the placeholder of a message that Meta first called unsupported.
 func (in *Handler) replace(ctx context.Context, a *domain.InboundTarget, message *domain.Message, m *whatsapp.Message) (jobqueue.Outcome, error) {
 	var props map[string]any
 	if Fetchable(m) {
-		props = posting.MediaProps(in.Speaker)
+		props = posting.MediaProps(in.Localizer)
 	}
-	if err := in.Poster.EditPost(ctx, a.PostID, shown(in.Speaker, m), props); errors.Is(err, posting.ErrRefused) {
+	if err := in.Posts.EditPost(ctx, a.PostID, shown(in.Localizer, m), props); errors.Is(err, posting.ErrRefused) {
 		return jobqueue.Dead(withheld), nil
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
@@ -297,7 +297,7 @@ func (in *Handler) rootOf(ctx context.Context, wamid string, c *domain.Conversat
 	if quoted.ConversationID != c.ID || quoted.PostID == "" {
 		return "", nil
 	}
-	root, err := in.Poster.RootOf(ctx, quoted.PostID)
+	root, err := in.Posts.RootOf(ctx, quoted.PostID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return "", nil
 	}
@@ -308,7 +308,7 @@ func (in *Handler) rootOf(ctx context.Context, wamid string, c *domain.Conversat
 // tap on that one's buttons, and lets it wait for its file.
 func (in *Handler) place(ctx context.Context, post *posting.Post, c *domain.Conversation, m *whatsapp.Message) error {
 	if Fetchable(m) {
-		maps.Copy(post.Props, posting.MediaProps(in.Speaker))
+		maps.Copy(post.Props, posting.MediaProps(in.Localizer))
 	}
 	if about(m) == "" || m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive {
 		return nil // a tap is the answer that everybody waits for: not hidden in a thread
@@ -328,7 +328,7 @@ func (in *Handler) fetchLater(ctx context.Context, message *domain.Message, chan
 		ConversationID: message.ConversationID, ChannelID: channelID, PostID: message.PostID, WAMID: message.WAMID, At: message.CreatedAt,
 		Kind: m.Type, MediaID: m.Media.ID, MimeType: m.Media.MimeType, SHA256: m.Media.SHA256, Filename: m.Media.Filename,
 	})
-	in.Fetch()
+	in.WakeMedia()
 	return err
 }
 

@@ -94,7 +94,7 @@ func (d *desk) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	d.did, d.posts = append(d.did, "post"), append(d.posts, p)
 	return "post", nil
 }
-func (d *desk) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
+func (d *desk) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
 func (d *desk) FindPost(context.Context, string, int64, string, string) (string, error) {
 	d.did = append(d.did, "find")
 	if d.found == "" {
@@ -149,8 +149,8 @@ func TestNothingIsPostedToAChannelThatIsNotThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			refreshed := false
 			in := &Handler{
-				Store: test.d, Poster: test.d, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}, Clock: fake.Clock(now),
-				NewID: func() string { return "id" }, Refresh: func() { refreshed = true }, Settings: func() domain.Settings { return domain.Settings{ReopenHours: 24} },
+				Store: test.d, Posts: test.d, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
+				NewID: func() string { return "id" }, WakeChannels: func() { refreshed = true }, Settings: func() domain.Settings { return domain.Settings{ReopenHours: 24} },
 			}
 			outcome, err := in.Handle(t.Context(), jobqueue.Job{ID: 7, Order: now, Attempts: 1, Payload: []byte(
 				`{"Kind":"message","PhoneNumberID":"1","Data":{"id":"wamid.1","from":"5511987654321","type":"text","text":{"body":"oi"}}}`)})
@@ -160,7 +160,7 @@ func TestNothingIsPostedToAChannelThatIsNotThere(t *testing.T) {
 				require.NoError(t, err)
 			}
 			require.Equal(t, test.did, test.d.did)
-			require.Equal(t, test.again, outcome.Again())
+			require.Equal(t, test.again, outcome.IsRetry())
 			require.Equal(t, test.again, refreshed)
 		})
 	}
@@ -213,8 +213,8 @@ func TestInboundTakesAMessage(t *testing.T) {
 			d := &desk{arrival: test.arrival, closed: test.closed, account: domain.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
 			refreshes := 0
 			in := &Handler{
-				Store: d, Poster: d, Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }}, Clock: fake.Clock(now),
-				NewID: func() string { return "id" }, Refresh: func() { refreshes++ }, Settings: func() domain.Settings { return domain.Settings{ReopenHours: 24, ArchiveDays: 7} },
+				Store: d, Posts: d, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
+				NewID: func() string { return "id" }, WakeChannels: func() { refreshes++ }, Settings: func() domain.Settings { return domain.Settings{ReopenHours: 24, ArchiveDays: 7} },
 			}
 			payload, err := json.Marshal(whatsapp.Item{
 				Kind: whatsapp.KindMessage, PhoneNumberID: "1", Contact: whatsapp.Contact{WaID: "5511987654321"},
@@ -229,7 +229,7 @@ func TestInboundTakesAMessage(t *testing.T) {
 			}
 			require.Equal(t, test.did, d.did)
 			require.Equal(t, test.refreshes, refreshes)
-			require.Equal(t, test.again, outcome.Again())
+			require.Equal(t, test.again, outcome.IsRetry())
 			require.Equal(t, test.arrival == nil && test.queue != "" && len(test.did) == 1, d.opened)
 			for _, p := range d.posts {
 				require.Equal(t, "wamid.1", p.Props[posting.PropWAMID])

@@ -32,13 +32,13 @@ func (in *Handler) reaction(ctx context.Context, job jobqueue.Job, a *domain.Inb
 		return false, err
 	}
 	if before.StateAt(now) != after.StateAt(now) {
-		in.Refresh()
+		in.WakeChannels()
 	}
 	emoji, err := in.Store.SaveReaction(ctx, target.ID, m.ID, m.Reaction.Emoji, in.sentAt(job))
 	if err != nil {
 		return false, err
 	}
-	known, err := in.Poster.React(ctx, target.PostID, emoji)
+	known, err := in.Posts.React(ctx, target.PostID, emoji)
 	if errors.Is(err, domain.ErrNotFound) {
 		return false, nil
 	} else if err != nil {

@@ -91,10 +91,10 @@ func TestFilename(t *testing.T) {
 
 func TestDangerous(t *testing.T) {
 	for _, name := range []string{"a.html", "a.SVG", "nota.pdf.exe", "a.lnk", "a.exe. ", "planilha.xlsm", "x.ps1", "a.iso", "a.url"} {
-		require.NotEmpty(t, posting.Dangerous(name), name)
+		require.NotEmpty(t, posting.DangerousExtension(name), name)
 	}
 	for _, name := range []string{"a.pdf", "a.jpg", "exe", "a.exe.pdf", "a.docx", "a.zip", "", "a.bin", "a.was"} {
-		require.Empty(t, posting.Dangerous(name), name)
+		require.Empty(t, posting.DangerousExtension(name), name)
 	}
 }
 

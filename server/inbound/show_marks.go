@@ -22,7 +22,7 @@ func marksOf(m *whatsapp.Message) []Mark {
 		}
 	}
 	if m.Media != nil && Fetchable(m) {
-		if extension := posting.Dangerous(posting.Filename(m.Type, m.Media.MimeType, m.Media.Filename, 0)); extension != "" {
+		if extension := posting.DangerousExtension(posting.Filename(m.Type, m.Media.MimeType, m.Media.Filename, 0)); extension != "" {
 			found = append(found, Mark{Key: "dangerous", Data: map[string]any{"Type": markdown.Verbatim(extension)}})
 		}
 	}

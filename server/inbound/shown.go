@@ -19,7 +19,7 @@ func shown(speaker posting.Localizer, m *whatsapp.Message) string {
 	s := Show(m)
 	var parts []string
 	for _, mark := range s.Marks {
-		parts = append(parts, speaker.InChannel(domain.Text{Data: mark.Data, Key: "mark." + mark.Key}))
+		parts = append(parts, speaker.ForChannel(domain.Text{Data: mark.Data, Key: "mark." + mark.Key}))
 	}
 	text := s.Detail
 	if s.Label != "" {
@@ -28,7 +28,7 @@ func shown(speaker posting.Localizer, m *whatsapp.Message) string {
 			data = map[string]any{}
 		}
 		data["Detail"] = domain.Markdown(s.Detail)
-		text = speaker.InChannel(domain.Text{Data: data, Key: "inbound." + s.Label})
+		text = speaker.ForChannel(domain.Text{Data: data, Key: "inbound." + s.Label})
 	}
 	return fitting(speaker, strings.Join(append(parts, text), "\n\n"))
 }
@@ -43,7 +43,7 @@ func fitting(speaker posting.Localizer, text string) string {
 	if strings.Count(kept, "```")%2 == 1 {
 		kept += "\n```"
 	}
-	return kept + "\n\n" + speaker.InChannel(domain.T("inbound.cut", "Left", n-maxPost))
+	return kept + "\n\n" + speaker.ForChannel(domain.T("inbound.cut", "Left", n-maxPost))
 }
 
 // about is the earlier message that a message is about: what it answers,

@@ -52,9 +52,9 @@ func (in *Handler) system(ctx context.Context, job jobqueue.Job, account *domain
 		return ChannelMissing(job, c, in.Clock.Now()), nil
 	}
 	key := "system:" + m.ID
-	_, err = posting.EnsureOurs(ctx, in.Poster, posting.Post{
+	_, err = posting.EnsurePostOrFallback(ctx, in.Posts, posting.Post{
 		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: text, PendingID: key, Props: map[string]any{posting.PropEvent: key},
-	}, posting.PropEvent, in.Speaker.InChannel(domain.T("withheld.line")), job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	}, posting.PropEvent, in.Localizer.ForChannel(domain.T("withheld.line")), job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
 	return jobqueue.Done(), err
 }
 
@@ -80,16 +80,16 @@ func (in *Handler) move(ctx context.Context, job jobqueue.Job, account *domain.A
 	var text string
 	switch {
 	case m.System.Type == identityChanged:
-		text = in.Speaker.InChannel(domain.T("system.identity"))
+		text = in.Localizer.ForChannel(domain.T("system.identity"))
 	case renewed.PhoneKey != "":
-		text = in.Speaker.InChannel(domain.T("system.number", "Phone", markdown.Verbatim("+"+renewed.PhoneKey)))
+		text = in.Localizer.ForChannel(domain.T("system.number", "Phone", markdown.Verbatim("+"+renewed.PhoneKey)))
 	case renewed.UserID != "", m.System.Type == userChanged:
-		text = in.Speaker.InChannel(domain.T("system.user"))
+		text = in.Localizer.ForChannel(domain.T("system.user"))
 	default:
-		text = in.Speaker.InChannel(domain.T("system.other", "Kind", markdown.Verbatim(m.System.Type)))
+		text = in.Localizer.ForChannel(domain.T("system.other", "Kind", markdown.Verbatim(m.System.Type)))
 	}
 	if taken {
-		text += " " + in.Speaker.InChannel(domain.T("system.taken"))
+		text += " " + in.Localizer.ForChannel(domain.T("system.taken"))
 	}
 	return text, nil
 }

@@ -14,7 +14,7 @@ func QueueMissing(job jobqueue.Job, accountID string, who domain.WhatsAppIdentit
 	if name == "" {
 		name = who.UserID
 	}
-	return jobqueue.WaitFor(domain.WaitsForQueue(accountID, name), jobqueue.Growing(domain.WaitFirst, domain.WaitLongest, job.Attempts), domain.WaitsForDefaultQueue)
+	return jobqueue.WaitFor(domain.WaitsForQueue(accountID, name), jobqueue.GrowingPause(domain.WaitFirst, domain.WaitLongest, job.Attempts), domain.WaitsForDefaultQueue)
 }
 
 // ChannelMissing lets a message wait for its conversation's channel: soon while
@@ -22,11 +22,11 @@ func QueueMissing(job jobqueue.Job, accountID string, who domain.WhatsAppIdentit
 func ChannelMissing(job jobqueue.Job, c *domain.Conversation, now int64) jobqueue.Outcome {
 	name := domain.WaitsForChannel(c.ID)
 	if c.CreatedAt == 0 { // who asks does not know its age
-		return jobqueue.WaitFor(name, jobqueue.Growing(domain.WaitForChannel, domain.WaitLongest, job.Attempts), "the channel does not exist yet")
+		return jobqueue.WaitFor(name, jobqueue.GrowingPause(domain.WaitForChannel, domain.WaitLongest, job.Attempts), "the channel does not exist yet")
 	}
 	if late := now - c.CreatedAt - domain.StartPatience.Milliseconds(); late > 0 {
 		// twice as long after each wait: the pause is what was waited so far
 		return jobqueue.WaitFor(name, min(max(time.Duration(late)*time.Millisecond, domain.WaitFirst), domain.WaitLongest), domain.WaitsForTeamRoom)
 	}
-	return jobqueue.WaitFor(name, jobqueue.Growing(domain.WaitForChannel, domain.WaitForStart, job.Attempts), "the channel does not exist yet")
+	return jobqueue.WaitFor(name, jobqueue.GrowingPause(domain.WaitForChannel, domain.WaitForStart, job.Attempts), "the channel does not exist yet")
 }

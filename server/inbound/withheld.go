@@ -58,13 +58,13 @@ func (in *Handler) withhold(ctx context.Context, job jobqueue.Job, a *domain.Inb
 // postWithheld posts the line; id "" where the server refuses that too.
 func (in *Handler) postWithheld(ctx context.Context, job jobqueue.Job, c *domain.Conversation, text, kind string, m *whatsapp.Message) (id string, err error) {
 	post := posting.Post{
-		ChannelID: c.ChannelID, Message: in.Speaker.InChannel(domain.T(text, "Kind", m.Type, "At", in.sentAt(job))), PendingID: m.ID,
+		ChannelID: c.ChannelID, Message: in.Localizer.ForChannel(domain.T(text, "Kind", m.Type, "At", in.sentAt(job))), PendingID: m.ID,
 		Props: map[string]any{posting.PropKind: kind, posting.PropWAMID: m.ID, posting.UnsafeLinks: "true"},
 	}
 	if err := in.place(ctx, &post, c, m); err != nil {
 		return "", err
 	}
-	id, err = posting.EnsurePost(ctx, in.Poster, post, posting.PropWAMID, true, job.CreatedAt-time.Minute.Milliseconds())
+	id, err = posting.EnsurePost(ctx, in.Posts, post, posting.PropWAMID, true, job.CreatedAt-time.Minute.Milliseconds())
 	if errors.Is(err, posting.ErrRefused) {
 		return "", nil
 	}
@@ -76,6 +76,6 @@ func (c *ChangeHandler) withheld(ctx context.Context, accountID string) error {
 	now := c.Clock.Now()
 	day := time.UnixMilli(now).UTC().Format(time.DateOnly)
 	err := c.Store.AddNotice(ctx, &domain.Notice{Key: "withheld:" + accountID + ":" + day, AccountID: accountID, TextKey: "withheld.notice", CreatedAt: now})
-	c.Told()
+	c.WakeNotices()
 	return err
 }

@@ -26,7 +26,7 @@ type Job struct {
 // nothing and answers ErrLost when owner no longer holds the job.
 type Store interface {
 	// Claim takes up to n jobs that are due and first in their lane, each for the lease, within the limit.
-	Claim(ctx context.Context, owner string, lease time.Duration, n int, limit Limit) ([]Job, error)
+	Claim(ctx context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error)
 	// Finish ends a job for good and claims the next of its lane, if one is due.
 	Finish(ctx context.Context, owner string, id int64, lease time.Duration) (next *Job, err error)
 	// Retry gives a job back, due again after the delay; its lane waits for it.
@@ -41,9 +41,9 @@ type Store interface {
 }
 
 // Limit bounds whose jobs a claim takes; its zero value does not.
-type Limit struct {
-	Full []string // accounts of which it takes none
-	Each int      // how many it takes of any other; 0 = all
+type ClaimLimit struct {
+	FullAccounts  []string // accounts of which it takes none
+	MaxPerAccount int      // how many it takes of any other; 0 = all
 }
 
 // Outcome is what a handler says of a job.
@@ -73,7 +73,7 @@ func DoneBy(finish func(ctx context.Context, owner string, lease time.Duration) 
 }
 
 // Again tells that the job is to run again.
-func (o Outcome) Again() bool { return o.kind == again }
+func (o Outcome) IsRetry() bool { return o.kind == again }
 
 // Finish is the statement that ends the job; nil where it is the store's.
 func (o Outcome) Finish() func(ctx context.Context, owner string, lease time.Duration) (next *Job, err error) {
@@ -95,6 +95,6 @@ func WaitFor(waitsFor string, delay time.Duration, reason string) Outcome {
 func Dead(reason string) Outcome { return Outcome{kind: dead, reason: reason} }
 
 // Handler works on one job. Its context ends with the lease, whoever renews it;
-// see Held. An error is a failure that may pass: the worker
+// see CheckLease. An error is a failure that may pass: the worker
 // tries again with back-off, and buries the job after its last attempt.
 type Handler func(ctx context.Context, job Job) (Outcome, error)

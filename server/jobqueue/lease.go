@@ -61,9 +61,9 @@ func (l *Lease) held() bool {
 	return now.Before(l.until) && now.Round(0).Before(l.until.Round(0))
 }
 
-// Held is ErrLost where the lease that the context stands for has ended. It is
+// CheckLease returns ErrLost where the lease that the context stands for has ended. It is
 // asked before everything that others see. Without a lease nothing is to be lost.
-func Held(ctx context.Context) error {
+func CheckLease(ctx context.Context) error {
 	if l := leaseOf(ctx); l != nil && !l.held() {
 		return ErrLost
 	}

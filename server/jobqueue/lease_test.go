@@ -27,7 +27,7 @@ func (r *renewing) Renew(ctx context.Context, owner string, ids []int64, lease t
 
 func work(t *testing.T, store Store, handle Handler) {
 	t.Helper()
-	w := NewWorker(Options{Name: "test", Owner: "a", Store: store, Handle: handle, Concurrency: 4, Lease: 90 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Logger: silent{}})
+	w := NewWorker(Options{Name: "test", Owner: "a", Store: store, Handle: handle, Concurrency: 4, Lease: 90 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: silent{}})
 	w.Start()
 	t.Cleanup(w.Stop)
 }
@@ -41,12 +41,12 @@ func TestAHandlersContextEndsWithItsLease(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ended := make(chan error, 100)
 			work(t, &renewing{memory: newMemory(1, 1), renew: renew}, func(ctx context.Context, _ Job) (Outcome, error) {
-				if err := Held(ctx); err != nil {
+				if err := CheckLease(ctx); err != nil {
 					return Outcome{}, err
 				}
 				<-ctx.Done()
 				ended <- context.Cause(ctx)
-				ended <- Held(ctx)
+				ended <- CheckLease(ctx)
 				return Outcome{}, ctx.Err()
 			})
 			require.ErrorIs(t, <-ended, ErrLost, "the context")
@@ -64,19 +64,19 @@ func TestARenewedLeaseHolds(t *testing.T) {
 			}
 			time.Sleep(time.Millisecond)
 		}
-		return Done(), Held(ctx)
+		return Done(), CheckLease(ctx)
 	})
 	eventually(t, func() bool { return store.finished() == 1 })
 	require.Equal(t, 1, store.jobs[0].Attempts)
 }
 
 func TestWithoutALeaseNothingIsLost(t *testing.T) {
-	require.NoError(t, Held(t.Context()))
+	require.NoError(t, CheckLease(t.Context()))
 	ctx, lease := WithLease(t.Context(), time.Now().Add(time.Hour))
-	require.NoError(t, Held(context.WithoutCancel(ctx)))
+	require.NoError(t, CheckLease(context.WithoutCancel(ctx)))
 	lease.Lose()
-	require.ErrorIs(t, Held(context.WithoutCancel(ctx)), ErrLost)
+	require.ErrorIs(t, CheckLease(context.WithoutCancel(ctx)), ErrLost)
 	require.ErrorIs(t, context.Cause(ctx), ErrLost)
 	lease.Extend(time.Now().Add(time.Hour))
-	require.ErrorIs(t, Held(ctx), ErrLost, "what is lost stays lost")
+	require.ErrorIs(t, CheckLease(ctx), ErrLost, "what is lost stays lost")
 }

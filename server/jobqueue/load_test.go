@@ -17,7 +17,7 @@ type counting struct {
 	claims []int
 }
 
-func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit Limit) ([]Job, error) {
+func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
 	jobs, err := c.memory.Claim(ctx, owner, lease, n, limit)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,8 +64,8 @@ func TestAWorkerYieldsBeforeEachJob(t *testing.T) {
 	urgent := make(chan struct{})
 	var yielded, handled atomic.Int32
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Concurrency: 4, Lease: time.Minute, Poll: time.Millisecond, MaxAttempts: 3, Logger: silent{},
-		Yield: func(ctx context.Context) {
+		Name: "test", Owner: "a", Store: store, Concurrency: 4, Lease: time.Minute, Poll: time.Millisecond, MaxAttempts: 3, Log: silent{},
+		BeforeJob: func(ctx context.Context) {
 			yielded.Add(1)
 			select {
 			case <-urgent:
@@ -94,7 +94,7 @@ func TestOneAccountNeverHasAllHands(t *testing.T) {
 	stuck := make(chan struct{})
 	var flood, others, most atomic.Int32
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Concurrency: 8, Share: 6, Lease: time.Minute, Poll: 5 * time.Millisecond, MaxAttempts: 3, Logger: silent{},
+		Name: "test", Owner: "a", Store: store, Concurrency: 8, MaxPerAccount: 6, Lease: time.Minute, Poll: 5 * time.Millisecond, MaxAttempts: 3, Log: silent{},
 		Handle: func(_ context.Context, job Job) (Outcome, error) {
 			if job.AccountID == "other" {
 				others.Add(1)

@@ -19,12 +19,12 @@ const (
 // Loop does something again and again in the background: at once when woken,
 // else after a pause. A panic ends one round, never the process.
 type Loop struct {
-	Name  string
-	Pause time.Duration // between rounds that found nothing; 0 = loopPause
-	Limit time.Duration // of a round; 0 = loopLimit
+	Name    string
+	Pause   time.Duration // between rounds that found nothing; 0 = loopPause
+	Timeout time.Duration // of a round; 0 = loopLimit
 	// Round does one round; more asks for the next at once.
-	Round func(ctx context.Context) (more bool, err error)
-	Log   Logger
+	Run func(ctx context.Context) (more bool, err error)
+	Log Logger
 
 	once   sync.Once // makes wake: hooks may wake a loop before it starts
 	wake   chan struct{}
@@ -37,8 +37,8 @@ func (l *Loop) Start() {
 	if l.Pause == 0 {
 		l.Pause = loopPause
 	}
-	if l.Limit == 0 {
-		l.Limit = loopLimit
+	if l.Timeout == 0 {
+		l.Timeout = loopLimit
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
@@ -61,7 +61,7 @@ func (l *Loop) Stop() {
 	}
 }
 
-func (l *Loop) patience() time.Duration { return min(loopPatience, l.Limit) }
+func (l *Loop) patience() time.Duration { return min(loopPatience, l.Timeout) }
 
 // Wake asks for a round now. It never blocks.
 func (l *Loop) Wake() {
@@ -99,9 +99,9 @@ func (l *Loop) round(ctx context.Context) (more bool) {
 			more = false
 		}
 	}()
-	round, cancel := context.WithTimeout(ctx, l.Limit)
+	round, cancel := context.WithTimeout(ctx, l.Timeout)
 	defer cancel()
-	more, err := l.Round(round)
+	more, err := l.Run(round)
 	if err != nil && ctx.Err() == nil {
 		l.Log.Warn("A background round failed", "loop", l.Name, "error", err.Error())
 		return false

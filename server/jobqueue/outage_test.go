@@ -18,12 +18,12 @@ func TestAnOutageIsNobodysFailure(t *testing.T) {
 	store.now = func() time.Time { return at }
 	fails := outage
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Lease: time.Second, MaxAttempts: 3, Logger: silent{},
-		Outage: func(err error) bool { return errors.Is(err, outage) },
-		Handle: func(context.Context, Job) (Outcome, error) { return Outcome{}, errors.Wrap(fails, "could not") },
+		Name: "test", Owner: "a", Store: store, Lease: time.Second, MaxAttempts: 3, Log: silent{},
+		IsOutage: func(err error) bool { return errors.Is(err, outage) },
+		Handle:   func(context.Context, Job) (Outcome, error) { return Outcome{}, errors.Wrap(fails, "could not") },
 	})
 	try := func() {
-		jobs, err := store.Claim(t.Context(), "a", time.Second, 1, Limit{})
+		jobs, err := store.Claim(t.Context(), "a", time.Second, 1, ClaimLimit{})
 		require.NoError(t, err)
 		require.Len(t, jobs, 1, "due")
 		next, _ := w.runOne(t.Context(), t.Context(), jobs[0])

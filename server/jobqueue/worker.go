@@ -22,21 +22,21 @@ type Logger interface {
 
 // Options of a worker. All are needed except Share, Observe, Yield and Outage.
 type Options struct {
-	Name        string // in logs and metrics
-	Owner       string // unique in the cluster and to this process's life
-	Store       Store
-	Handle      Handler
-	Concurrency int           // lanes worked on at once
-	Share       int           // of them for one account at the most; 0 = all
-	Lease       time.Duration // a dead process's jobs are free after it
-	Poll        time.Duration // how often to look without a Wake
-	MaxAttempts int           // failures (errors, panics) in a row before a job is buried
-	Logger      Logger
-	Observe     func(outcome string, took time.Duration)
-	Yield       func(ctx context.Context) // is called before each job and may wait for what is more urgent
+	Name          string // in logs and metrics
+	Owner         string // unique in the cluster and to this process's life
+	Store         Store
+	Handle        Handler
+	Concurrency   int           // lanes worked on at once
+	MaxPerAccount int           // of them for one account at the most; 0 = all
+	Lease         time.Duration // a dead process's jobs are free after it
+	Poll          time.Duration // how often to look without a Wake
+	MaxAttempts   int           // failures (errors, panics) in a row before a job is buried
+	Log           Logger
+	Observe       func(outcome string, took time.Duration)
+	BeforeJob     func(ctx context.Context) // is called before each job and may wait for what is more urgent
 	// Outage tells that an error is nobody's message's fault: what is needed does
 	// not answer. Such a failure does not count, however long it lasts. nil = all count.
-	Outage func(error) bool
+	IsOutage func(error) bool
 }
 
 // Worker claims jobs and runs the handler on them until it is stopped.
@@ -58,14 +58,14 @@ func NewWorker(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(string, time.Duration) {}
 	}
-	if o.Outage == nil {
-		o.Outage = func(error) bool { return false }
+	if o.IsOutage == nil {
+		o.IsOutage = func(error) bool { return false }
 	}
-	if o.Yield == nil {
-		o.Yield = func(context.Context) {}
+	if o.BeforeJob == nil {
+		o.BeforeJob = func(context.Context) {}
 	}
 	return &Worker{
-		Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), shares: shares{hands: o.Share},
+		Options: o, wake: make(chan struct{}, 1), hands: make(chan struct{}, o.Concurrency), shares: shares{hands: o.MaxPerAccount},
 		running: map[int64]*Lease{}, failed: map[int64]int{},
 	}
 }
@@ -164,15 +164,15 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool
 	if ctx.Err() != nil {
 		return false
 	}
-	limit := Limit{}
-	if w.Share > 0 {
-		limit.Full, limit.Each = w.shares.full()
+	limit := ClaimLimit{}
+	if w.MaxPerAccount > 0 {
+		limit.FullAccounts, limit.MaxPerAccount = w.shares.full()
 	}
 	until := time.Now().Add(w.Lease)
 	jobs, err := w.Store.Claim(ctx, w.Owner, w.Lease, free, limit)
 	if err != nil {
 		if ctx.Err() == nil {
-			w.Logger.Warn("Could not claim jobs", "queue", w.Name, "error", err.Error())
+			w.Log.Warn("Could not claim jobs", "queue", w.Name, "error", err.Error())
 		}
 		jobs = nil
 	}
@@ -182,7 +182,7 @@ func (w *Worker) claim(ctx context.Context, slots chan struct{}, busy bool) bool
 	more, of := len(jobs) == free, map[string]int{}
 	for _, job := range jobs {
 		of[job.AccountID]++
-		more = more || of[job.AccountID] == limit.Each // there may be more of this account's
+		more = more || of[job.AccountID] == limit.MaxPerAccount // there may be more of this account's
 		held := w.track(ctx, job.ID, until)
 		w.shares.take(job.AccountID)
 		w.all.Add(1)
@@ -228,9 +228,9 @@ func (w *Worker) runLane(ctx, held context.Context, job Job) {
 
 // runOne works on a job while its lease holds. The next of the lane is leased until then.
 func (w *Worker) runOne(ctx, held context.Context, job Job) (next *Job, until time.Time) {
-	w.Yield(ctx)
+	w.BeforeJob(ctx)
 	begin := time.Now()
-	err := Held(held)
+	err := CheckLease(held)
 	var outcome Outcome
 	if err == nil {
 		outcome, err = w.safely(held, job)
@@ -238,17 +238,17 @@ func (w *Worker) runOne(ctx, held context.Context, job Job) (next *Job, until ti
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, until // stopped half way: the lease runs out and the job goes on elsewhere
-	case errors.Is(err, ErrLost), (err != nil || outcome.kind != done) && Held(held) != nil: // what was done is recorded all the same
+	case errors.Is(err, ErrLost), (err != nil || outcome.kind != done) && CheckLease(held) != nil: // what was done is recorded all the same
 		w.failures(job.ID, nil) // whoever has it now counts for themselves
 		w.Observe("lost", time.Since(begin))
 		return nil, until
 	}
 	failures := 0
-	if err == nil || !w.Outage(err) {
+	if err == nil || !w.IsOutage(err) {
 		failures = w.failures(job.ID, err)
 	}
 	if err != nil {
-		w.Logger.Warn("A job failed", "queue", w.Name, "job", job.ID, "attempt", job.Attempts, "error", err.Error())
+		w.Log.Warn("A job failed", "queue", w.Name, "job", job.ID, "attempt", job.Attempts, "error", err.Error())
 		outcome = RetryIn(Backoff(failures), err.Error())
 		if failures == 0 {
 			outcome.delay = Backoff(min(job.Attempts, outagePauses))
@@ -278,13 +278,13 @@ func (w *Worker) runOne(ctx, held context.Context, job Job) (next *Job, until ti
 		}
 		w.Observe("retry", time.Since(begin))
 	case dead:
-		w.Logger.Error("A job became a dead letter", "queue", w.Name, "job", job.ID)
+		w.Log.Error("A job became a dead letter", "queue", w.Name, "job", job.ID)
 		err = w.Store.Bury(end, w.Owner, job.ID, outcome.reason)
 		w.Observe("dead", time.Since(begin))
 		w.Wake() // its lane goes on
 	}
 	if err != nil && !errors.Is(err, ErrLost) {
-		w.Logger.Warn("Could not write a job's end", "queue", w.Name, "job", job.ID, "error", err.Error())
+		w.Log.Warn("Could not write a job's end", "queue", w.Name, "job", job.ID, "error", err.Error())
 	}
 	return next, until
 }
@@ -307,7 +307,7 @@ func (w *Worker) failures(id int64, err error) int {
 func (w *Worker) safely(ctx context.Context, job Job) (o Outcome, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			w.Logger.Error("A job panicked", "queue", w.Name, "job", job.ID, "stack", string(debug.Stack()))
+			w.Log.Error("A job panicked", "queue", w.Name, "job", job.ID, "stack", string(debug.Stack()))
 			err = errors.Errorf("panic: %s", fmt.Sprintf("%.80T", r))
 		}
 	}()
@@ -336,7 +336,7 @@ func (w *Worker) renewLoop(ctx context.Context) {
 		held, err := w.Store.Renew(ctx, w.Owner, ids, w.Lease)
 		if err != nil {
 			if ctx.Err() == nil {
-				w.Logger.Warn("Could not renew leases", "queue", w.Name, "error", err.Error())
+				w.Log.Warn("Could not renew leases", "queue", w.Name, "error", err.Error())
 			}
 			continue // each ends in its own time
 		}
@@ -383,9 +383,9 @@ func (w *Worker) untrack(held context.Context, id int64) {
 }
 
 // Backoff is the pause after a number of attempts: 1, 2, 4 ... at most 60 seconds.
-func Backoff(attempts int) time.Duration { return Growing(time.Second, time.Minute, attempts) }
+func Backoff(attempts int) time.Duration { return GrowingPause(time.Second, time.Minute, attempts) }
 
-// Growing is the pause after a number of attempts: twice as long each time, at most the longest.
-func Growing(first, longest time.Duration, attempts int) time.Duration {
+// GrowingPause is the pause after a number of attempts: twice as long each time, at most the longest.
+func GrowingPause(first, longest time.Duration, attempts int) time.Duration {
 	return min(first<<min(max(attempts-1, 0), 20), longest)
 }

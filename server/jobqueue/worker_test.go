@@ -40,13 +40,13 @@ func newMemory(lanes, each int) *memory {
 	return m
 }
 
-func (m *memory) Claim(_ context.Context, owner string, lease time.Duration, n int, limit Limit) ([]Job, error) {
+func (m *memory) Claim(_ context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []Job
 	of := map[string]int{}
 	for _, j := range m.jobs {
-		if len(out) < n && m.isHead(j) && !slices.Contains(limit.Full, j.AccountID) && (limit.Each == 0 || of[j.AccountID] < limit.Each) {
+		if len(out) < n && m.isHead(j) && !slices.Contains(limit.FullAccounts, j.AccountID) && (limit.MaxPerAccount == 0 || of[j.AccountID] < limit.MaxPerAccount) {
 			of[j.AccountID]++
 			out = append(out, m.lease(j, owner, lease))
 		}
@@ -157,7 +157,7 @@ func startWorker(t *testing.T, owner string, store Store, handle Handler) *Worke
 	t.Helper()
 	w := NewWorker(Options{
 		Name: "test", Owner: owner, Store: store, Handle: handle, Concurrency: 4, Lease: 300 * time.Millisecond,
-		Poll: 5 * time.Millisecond, MaxAttempts: 3, Logger: silent{},
+		Poll: 5 * time.Millisecond, MaxAttempts: 3, Log: silent{},
 	})
 	w.Start()
 	t.Cleanup(w.Stop)
@@ -235,7 +235,7 @@ func TestWaitingLongIsNoFailure(t *testing.T) {
 
 func TestADeadProcessesJobGoesOnElsewhere(t *testing.T) {
 	store := newMemory(1, 1)
-	_, err := store.Claim(context.Background(), "dead", 200*time.Millisecond, 1, Limit{})
+	_, err := store.Claim(context.Background(), "dead", 200*time.Millisecond, 1, ClaimLimit{})
 	require.NoError(t, err)
 	startWorker(t, "b", store, func(context.Context, Job) (Outcome, error) { return Done(), nil })
 	eventually(t, func() bool { return store.finished() == 1 })
@@ -260,7 +260,7 @@ func TestStopWaitsAndLeavesTheJobToOthers(t *testing.T) {
 	store := newMemory(1, 1)
 	begun := make(chan struct{})
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Concurrency: 1, Lease: 100 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Logger: silent{},
+		Name: "test", Owner: "a", Store: store, Concurrency: 1, Lease: 100 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: silent{},
 		Handle: func(ctx context.Context, _ Job) (Outcome, error) {
 			close(begun)
 			<-ctx.Done()

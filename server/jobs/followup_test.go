@@ -78,7 +78,7 @@ func TestAFollowUpIsWrittenWhenItIsTold(t *testing.T) {
 			Details: map[string]Detail{
 				domain.FollowUpText: func(context.Context, string) (string, []string, error) { return c.detail, []string{"c1", "c2"}, nil },
 			},
-			Speaker: posting.Localizer{Texts: fake.Texts{}, Reader: func(context.Context, string) string { return "en" }},
+			Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
 		}
 		for range 2 {
 			_, err := n.Round(context.Background())

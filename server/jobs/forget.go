@@ -110,7 +110,7 @@ func (f *Erasure) batch(ctx context.Context, contactID string) (more bool, err e
 	jobqueue.InParallel(forgetHands, claimed, func(c domain.ErasedConversation) {
 		if err := f.one(ctx, &c); err != nil && ctx.Err() == nil {
 			f.Log.Warn("Could not forget a conversation, it is tried again", "conversation", c.ConversationID, "attempts", c.Attempts+1, "error", err.Error())
-			if err := f.Store.ForgetLater(ctx, c.ConversationID, jobqueue.Growing(forgetPause, forgetLongest, c.Attempts+1)); err != nil {
+			if err := f.Store.ForgetLater(ctx, c.ConversationID, jobqueue.GrowingPause(forgetPause, forgetLongest, c.Attempts+1)); err != nil {
 				f.Log.Warn("Could not put off forgetting", "conversation", c.ConversationID, "error", err.Error())
 			}
 		}

@@ -103,7 +103,7 @@ func (n *Notices) tellOne(ctx context.Context, notice *domain.Notice, userID, su
 		words.Data["Customer"], words.Data["Link"] = customer, domain.Link(link)
 		words = words.In(zone)
 	}
-	text := n.Speaker.To(ctx, userID, words)
+	text := n.Speaker.ForUser(ctx, userID, words)
 	if write := n.Details[notice.TextKey]; write != nil {
 		detail, told, err := write(ctx, userID)
 		if err != nil || detail == "" {
@@ -119,9 +119,9 @@ func (n *Notices) tellOne(ctx context.Context, notice *domain.Notice, userID, su
 	if subject != "" {
 		text = "**" + markdown.Escape(subject) + "**: " + text
 	}
-	postID, err := posting.EnsureOurs(ctx, n.Posts, posting.Post{
+	postID, err := posting.EnsurePostOrFallback(ctx, n.Posts, posting.Post{
 		ChannelID: channelID, Message: text, Props: map[string]any{posting.PropEvent: notice.Key}, PendingID: notice.Key + ":" + userID,
-	}, posting.PropEvent, n.Speaker.To(ctx, userID, domain.T("withheld.line")), notice.Again, posting.OwnPostsSince())
+	}, posting.PropEvent, n.Speaker.ForUser(ctx, userID, domain.T("withheld.line")), notice.Again, posting.OwnPostsSince())
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (m *mailbox) CreatePost(_ context.Context, p posting.Post) (string, error) 
 	return "id", nil
 }
 
-func (m *mailbox) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
+func (m *mailbox) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
 func (m *mailbox) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	if slices.ContainsFunc(m.posts[channelID], func(p posting.Post) bool { return p.Props[prop] == value }) {
 		return "id", nil
@@ -80,7 +80,7 @@ func TestEachIsToldOnceWhateverDies(t *testing.T) {
 			Readers: func(context.Context, *domain.Notice) ([]string, string, error) {
 				return []string{"ana", "bia"}, "Loja", nil
 			},
-			Speaker: posting.Localizer{Texts: fake.Texts{}, Reader: func(context.Context, string) string { return "en" }},
+			Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
 		}
 		for range 3 {
 			_, err := n.Round(context.Background())

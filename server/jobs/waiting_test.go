@@ -16,13 +16,13 @@ import (
 func TestPausesGrow(t *testing.T) {
 	tries, waited := 0, time.Duration(0)
 	for ; waited < time.Hour; tries++ {
-		pause := jobqueue.Growing(domain.WaitFirst, domain.WaitLongest, tries+1)
+		pause := jobqueue.GrowingPause(domain.WaitFirst, domain.WaitLongest, tries+1)
 		require.Equal(t, jobqueue.WaitFor("queue:a:55", pause, "the number has no default queue"), inbound.QueueMissing(jobqueue.Job{Attempts: tries + 1}, "a", domain.WhatsAppIdentity{PhoneKey: "55", UserID: "BR.1"}))
 		waited += pause
 	}
 	require.Less(t, tries, 20)
-	require.Equal(t, domain.WaitFirst, jobqueue.Growing(domain.WaitFirst, domain.WaitLongest, 1))
-	require.Equal(t, domain.WaitLongest, jobqueue.Growing(domain.WaitFirst, domain.WaitLongest, 1_000_000))
+	require.Equal(t, domain.WaitFirst, jobqueue.GrowingPause(domain.WaitFirst, domain.WaitLongest, 1))
+	require.Equal(t, domain.WaitLongest, jobqueue.GrowingPause(domain.WaitFirst, domain.WaitLongest, 1_000_000))
 
 	c := &domain.Conversation{ID: "c", CreatedAt: fake.Now}
 	after := func(attempts int, waited time.Duration) jobqueue.Outcome {

@@ -27,7 +27,7 @@ func (p *Port) Archive(ctx context.Context, channelID string) error {
 	if err != nil || channel.DeleteAt != 0 {
 		return err
 	}
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	if appErr := p.api.DeleteChannel(channelID); appErr != nil {
@@ -55,7 +55,7 @@ func (p *Port) Restore(ctx context.Context, channelID string) error {
 	if err != nil || channel.DeleteAt == 0 {
 		return err
 	}
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	if appErr := p.api.RestoreChannel(channelID); appErr != nil {

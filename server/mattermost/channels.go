@@ -20,7 +20,7 @@ const maxNames = 20
 func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (string, error) {
 	for n := 1; n <= maxNames; n++ {
 		name := numbered(c.Name, n)
-		if err := jobqueue.Held(ctx); err != nil {
+		if err := jobqueue.CheckLease(ctx); err != nil {
 			return "", err
 		}
 		created, appErr := p.api.CreateChannel(&model.Channel{
@@ -63,7 +63,7 @@ func (p *Port) SetHeader(ctx context.Context, channelID, header string) error {
 
 // Join makes our bot a member of the channel.
 func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	// a bot must be in the team before it can be in one of its channels
@@ -91,7 +91,7 @@ func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) 
 	case !may:
 		return domain.ErrNotFound
 	}
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	member, appErr := p.api.AddUserToChannel(channelID, userID, p.botID)

@@ -103,7 +103,7 @@ func wrapUpload(err error, doing string) error {
 }
 
 // ShowMedia makes a post say how its file is doing, and hangs the file on it.
-func (p *Port) ShowMedia(ctx context.Context, postID string, shown posting.MediaShown) error {
+func (p *Port) ShowMedia(ctx context.Context, postID string, shown posting.MediaStatus) error {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (p *Port) ShowMedia(ctx context.Context, postID string, shown posting.Media
 	return nil
 }
 
-func mediaAttachment(shown posting.MediaShown) map[string]any {
+func mediaAttachment(shown posting.MediaStatus) map[string]any {
 	attachment := map[string]any{"text": shown.Text, "fallback": shown.Text}
 	if shown.Button != "" {
 		attachment["actions"] = []any{map[string]any{

@@ -26,7 +26,7 @@ const (
 	sessionLife = 2 * time.Hour
 )
 
-// FileInfo tells about a file; see posting.FileInfos.
+// FileInfo tells about a file; see posting.FileReader.
 func (p *Port) FileInfo(_ context.Context, fileID string) (*posting.FileInfo, error) {
 	info, appErr := p.api.GetFileInfo(fileID)
 	if appErr != nil {
@@ -44,7 +44,7 @@ func (p *Port) FileInfo(_ context.Context, fileID string) (*posting.FileInfo, er
 	}, nil
 }
 
-// FileHead reads the first bytes of a file; see posting.FileInfos.
+// FileHead reads the first bytes of a file; see posting.FileReader.
 func (p *Port) FileHead(ctx context.Context, fileID string, size int64) ([]byte, error) {
 	r, err := p.openFile(ctx, fileID, size)
 	if err != nil {

@@ -55,7 +55,7 @@ func TestALostAnswerIsAnError(t *testing.T) {
 		"CreatePost": func() error { _, err := p.CreatePost(ctx, posting.Post{ChannelID: "c"}); return err },
 		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
 		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
-		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaShown{State: "waiting"}) },
+		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaStatus{State: "waiting"}) },
 		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
 		"React off": func() error {
 			f.exec("INSERT INTO reactions (postid, userid, emojiname, createat, deleteat) VALUES ('q', 'bot', 'heart', 1, 0) ON CONFLICT DO NOTHING")
@@ -249,16 +249,16 @@ func TestAPostThatDoesNotStandIsTakenBack(t *testing.T) {
 	first := f.post(&model.Post{ChannelId: "c", UserId: "bot"}).Id
 	second := f.post(&model.Post{ChannelId: "c", UserId: "bot"}).Id
 	for range 2 {
-		stands, err := p.Agree(ctx, "key", second)
+		stands, err := p.AgreeOnPost(ctx, "key", second)
 		require.NoError(t, err)
 		require.Equal(t, second, stands)
 	}
 	f.broken = true
-	_, err := p.Agree(ctx, "key", first)
+	_, err := p.AgreeOnPost(ctx, "key", first)
 	require.Error(t, err, "a call that broke took nothing back")
 	f.broken = false
 	for range 2 {
-		stands, err := p.Agree(ctx, "key", first)
+		stands, err := p.AgreeOnPost(ctx, "key", first)
 		require.NoError(t, err)
 		require.Equal(t, second, stands)
 	}
@@ -281,7 +281,7 @@ func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 		"CreatePost": func() error { _, err := p.CreatePost(ctx, posting.Post{ChannelID: "c"}); return err },
 		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
 		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
-		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaShown{State: "waiting"}) },
+		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaStatus{State: "waiting"}) },
 		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
 		"SetHeader":  func() error { return p.SetHeader(ctx, open, "Janela aberta") },
 		"Join":       func() error { return p.Join(ctx, "team", open) },

@@ -15,7 +15,7 @@ import (
 
 // CreatePost posts and answers the post's id.
 func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error) {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
 	}
 	author, props := post.UserID, model.StringInterface(post.Props)
@@ -74,7 +74,7 @@ func Posted(post *model.Post) posting.IncomingPost {
 	return posting.IncomingPost{
 		ID: post.Id, ChannelID: post.ChannelId, RootID: post.RootId, UserID: post.UserId,
 		Message: post.Message, Type: post.Type, FileIDs: post.FileIds, CreateAt: post.CreateAt,
-		Machine: webhook || bot, Card: card(post.GetProp(posting.PropCard)), DraftID: draft, Seal: seal, Props: post.GetProps(),
+		FromBot: webhook || bot, Card: card(post.GetProp(posting.PropCard)), DraftID: draft, Seal: seal, Props: post.GetProps(),
 	}
 }
 

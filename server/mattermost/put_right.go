@@ -35,7 +35,7 @@ func (p *Port) tryPutRight(ctx context.Context, channelID string, c posting.Chan
 		err := p.updateChannel(ctx, channelID, "could not put the channel right", func(channel *model.Channel) {
 			channel.TeamId, channel.Type, channel.DeleteAt = c.TeamID, model.ChannelTypePrivate, 0
 			channel.DisplayName, channel.Header = c.DisplayName, c.Header
-			if n > 1 || !posting.NamedFor(channel.Name, c.Name) {
+			if n > 1 || !posting.MatchesChannelName(channel.Name, c.Name) {
 				channel.Name = numbered(c.Name, n)
 			}
 		})
@@ -54,7 +54,7 @@ func (p *Port) tryPutRight(ctx context.Context, channelID string, c posting.Chan
 	switch {
 	case err != nil:
 		return 0, err
-	case is.DeleteAt != 0 || is.Type != model.ChannelTypePrivate || is.TeamId != c.TeamID || !posting.NamedFor(is.Name, c.Name):
+	case is.DeleteAt != 0 || is.Type != model.ChannelTypePrivate || is.TeamId != c.TeamID || !posting.MatchesChannelName(is.Name, c.Name):
 		return 0, errors.Wrap(errNothing, "could not put the channel right")
 	}
 	return is.UpdateAt, nil

@@ -18,7 +18,7 @@ func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err
 	if _, err := p.standing(ctx, postID); err != nil {
 		return false, err
 	}
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return false, err
 	}
 	wanted, known := EmojiName(emoji)

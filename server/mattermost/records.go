@@ -44,9 +44,9 @@ func (p *Port) standing(ctx context.Context, postID string) (*model.Post, error)
 	return post, err
 }
 
-// Agree makes one of several posts stand: the first that any process named; see
+// AgreeOnPost makes one of several posts stand: the first that any process named; see
 // posting.Poster. The one that was made and does not stand is deleted.
-func (p *Port) Agree(ctx context.Context, key, postID string) (string, error) {
+func (p *Port) AgreeOnPost(ctx context.Context, key, postID string) (string, error) {
 	stands, err := p.records.StandingPost(ctx, key, postID)
 	if err != nil || stands == postID {
 		return stands, err
@@ -72,7 +72,7 @@ func (p *Port) Agree(ctx context.Context, key, postID string) (string, error) {
 // tells our own hook that the change is ours: a missing session does not, since
 // scheduled posts and other plugins have none either.
 func (p *Port) update(ctx context.Context, post *model.Post, doing string) (*model.Post, error) {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return nil, err
 	}
 	post.AddProp(posting.PropSeal, p.seals.SealChange(post.Id, post.GetProps()))
@@ -106,7 +106,7 @@ func (p *Port) updateChannel(ctx context.Context, channelID, doing string, chang
 	channel.LastPostAt, channel.TotalMsgCount = now.LastPostAt, now.TotalMsgCount
 	channel.LastRootPostAt, channel.TotalMsgCountRoot = now.LastRootPostAt, now.TotalMsgCountRoot
 	change(channel)
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	updated, appErr := p.api.UpdateChannel(channel)

@@ -22,7 +22,7 @@ func (p *Port) Categories(_ context.Context, userID, teamID string) ([]*model.Si
 
 // CreateCategory makes a category and puts channels into it, which leave the one they were in.
 func (p *Port) CreateCategory(ctx context.Context, userID, teamID, name string, channels []string) (string, error) {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
 	}
 	created, appErr := p.api.CreateChannelSidebarCategory(userID, teamID, &model.SidebarCategoryWithChannels{
@@ -40,7 +40,7 @@ func (p *Port) CreateCategory(ctx context.Context, userID, teamID, name string, 
 
 // UpdateCategories replaces the channels of categories.
 func (p *Port) UpdateCategories(ctx context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	updated, appErr := p.api.UpdateChannelSidebarCategories(userID, teamID, categories)
@@ -52,7 +52,7 @@ func (p *Port) UpdateCategories(ctx context.Context, userID, teamID string, cate
 
 // NotifyAll lets somebody be told of every message of a channel, in threads too.
 func (p *Port) NotifyAll(ctx context.Context, channelID, userID string) error {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
 	member, appErr := p.api.UpdateChannelMemberNotifications(channelID, userID, map[string]string{

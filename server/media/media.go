@@ -29,7 +29,7 @@ type Files interface {
 	Upload(ctx context.Context, id string, r io.Reader) (whole bool, err error)
 	// ShowMedia makes a post say how its file is doing; domain.ErrNotFound
 	// where the post is gone, ErrNotAttached.
-	ShowMedia(ctx context.Context, postID string, shown posting.MediaShown) error
+	ShowMedia(ctx context.Context, postID string, shown posting.MediaStatus) error
 }
 
 // Store keeps what is known of files on their way.
@@ -51,13 +51,13 @@ type Source interface {
 // Fetcher fetches customers' files and hangs them on their posts, which are there
 // before. No file is ever whole in memory.
 type Fetcher struct {
-	Store   Store
-	Owner   string // of the jobs' leases
-	Source  Source
-	Files   Files
-	Speaker posting.Localizer
-	Clock   domain.Clock
-	NewID   func() string
+	Store     Store
+	Owner     string // of the jobs' leases
+	Source    Source
+	Files     Files
+	Localizer posting.Localizer
+	Clock     domain.Clock
+	NewID     func() string
 }
 
 // Handle is the media queue's job handler.
@@ -82,7 +82,7 @@ func (m *Fetcher) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 			return m.trouble(ctx, job, &file, err)
 		}
 	}
-	err = m.Files.ShowMedia(ctx, file.PostID, posting.MediaShown{FileID: up.FileID})
+	err = m.Files.ShowMedia(ctx, file.PostID, posting.MediaStatus{FileID: up.FileID})
 	if errors.Is(err, posting.ErrNotAttached) { // another one takes its place
 		if err := m.Store.SaveUpload(ctx, m.Owner, job.ID, domain.Upload{FileID: m.NewID()}); err != nil {
 			return jobqueue.Outcome{}, err
@@ -117,7 +117,7 @@ func (m *Fetcher) show(ctx context.Context, file *domain.MediaFile, attempts int
 	if attempts > patientTries {
 		return nil // it says already that it takes longer
 	}
-	return m.Files.ShowMedia(ctx, file.PostID, posting.Fetching(m.Speaker))
+	return m.Files.ShowMedia(ctx, file.PostID, posting.Fetching(m.Localizer))
 }
 
 // fetch streams the file from Meta into Mattermost. What is wrong for good is a *mediaTrouble.
@@ -137,7 +137,7 @@ func (m *Fetcher) fetch(ctx context.Context, job jobqueue.Job, file *domain.Medi
 		return err
 	}
 	name := posting.Filename(file.Kind, info.MimeType, file.Filename, file.At)
-	if posting.Dangerous(name) != "" && posting.Dangerous(posting.Filename(file.Kind, file.MimeType, file.Filename, file.At)) == "" {
+	if posting.DangerousExtension(name) != "" && posting.DangerousExtension(posting.Filename(file.Kind, file.MimeType, file.Filename, file.At)) == "" {
 		name += ".bin" // the post warns of what the message announced
 	}
 	err = m.transfer(ctx, job, cred, file, info, name, up)

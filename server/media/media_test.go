@@ -37,7 +37,7 @@ type shelf struct {
 	lost     bool // the file does not hang on the post
 
 	upload domain.Upload
-	shown  []posting.MediaShown
+	shown  []posting.MediaStatus
 	gone   bool // the post
 	ids    int
 }
@@ -123,7 +123,7 @@ func (s served) Upload(_ context.Context, id string, r io.Reader) (bool, error) 
 	delete(s.sessions, id)
 	return true, nil
 }
-func (s served) ShowMedia(_ context.Context, _ string, shown posting.MediaShown) error {
+func (s served) ShowMedia(_ context.Context, _ string, shown posting.MediaStatus) error {
 	if s.gone {
 		return domain.ErrNotFound
 	}
@@ -139,7 +139,7 @@ func (s *shelf) run(t *testing.T, attempts int) jobqueue.Outcome {
 	t.Helper()
 	m := &Fetcher{
 		Store: s, Owner: "me", Source: s, Files: served{s}, Clock: fake.Clock(fake.Now), NewID: func() string { return "another" },
-		Speaker: posting.Localizer{Texts: fake.Texts{}, Server: func() string { return "en" }},
+		Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 	}
 	payload, err := json.Marshal(domain.MediaFile{PostID: "post", ChannelID: "channel", WAMID: "wamid", Kind: "image", MediaID: "1", At: fake.Now})
 	require.NoError(t, err)
@@ -148,28 +148,28 @@ func (s *shelf) run(t *testing.T, attempts int) jobqueue.Outcome {
 	return outcome
 }
 
-func (s *shelf) last() posting.MediaShown { return s.shown[len(s.shown)-1] }
+func (s *shelf) last() posting.MediaStatus { return s.shown[len(s.shown)-1] }
 
 func TestMediaComesOntoItsPost(t *testing.T) {
 	s := newShelf("the picture, all of it")
-	require.False(t, s.run(t, 1).Again())
+	require.False(t, s.run(t, 1).IsRetry())
 	require.Equal(t, "the picture, all of it", string(s.files["file"]))
-	require.Equal(t, posting.MediaShown{FileID: "file"}, s.last())
+	require.Equal(t, posting.MediaStatus{FileID: "file"}, s.last())
 	require.Equal(t, []string{posting.MediaFetching, ""}, []string{s.shown[0].State, s.shown[1].State})
 
 	// killed before the job ended: the file is there, and is not fetched again
 	s.asking = errors.New("must not be asked")
-	require.False(t, s.run(t, 2).Again())
+	require.False(t, s.run(t, 2).IsRetry())
 	require.Len(t, s.files, 1)
 }
 
 func TestMediaGoesOnWhereItWasCut(t *testing.T) {
 	s := newShelf("the picture, all of it")
 	s.cutAt = 10
-	require.True(t, s.run(t, 1).Again())
+	require.True(t, s.run(t, 1).IsRetry())
 	require.Equal(t, "the pictur", s.sessions["session1"].String())
 	s.cutAt = 0
-	require.False(t, s.run(t, 2).Again())
+	require.False(t, s.run(t, 2).IsRetry())
 	require.Equal(t, "the picture, all of it", string(s.files["file"]))
 	require.Equal(t, 1, s.ids, "one session for both")
 	require.Equal(t, int64(10), s.upload.From)
@@ -179,7 +179,7 @@ func TestMediaDoesNotTrustASessionThatTheServerDiedIn(t *testing.T) {
 	s := newShelf("the picture, all of it")
 	s.sessions["old"], s.sizes["old"] = bytes.NewBufferString("the pictur"), s.info.FileSize
 	s.upload = domain.Upload{FileID: "file", ID: "old", From: 10} // a try began here and the server knows of none of it
-	require.False(t, s.run(t, 2).Again())
+	require.False(t, s.run(t, 2).IsRetry())
 	require.Equal(t, "the picture, all of it", string(s.files["file"]))
 	require.Equal(t, 1, s.ids)
 }
@@ -187,15 +187,15 @@ func TestMediaDoesNotTrustASessionThatTheServerDiedIn(t *testing.T) {
 func TestMediaThatIsNotWhatMetaSaid(t *testing.T) {
 	s := newShelf("the picture, all of it")
 	s.broken = []byte("the picture, ALL of it")
-	require.True(t, s.run(t, 1).Again())
+	require.True(t, s.run(t, 1).IsRetry())
 	require.Empty(t, s.files, "what is damaged never becomes a file")
 	s.broken = nil
-	require.False(t, s.run(t, 2).Again())
+	require.False(t, s.run(t, 2).IsRetry())
 	require.Equal(t, "the picture, all of it", string(s.files["file"]))
 	s = newShelf("the picture, all of it")
 	s.broken = []byte("the picture, ALL of it")
 	outcome := s.run(t, certainTries)
-	require.False(t, outcome.Again())
+	require.False(t, outcome.IsRetry())
 	require.Equal(t, []string{posting.MediaFailed, "media.failed_different"}, []string{s.last().State, s.last().Text})
 }
 
@@ -219,7 +219,7 @@ func TestMediaThatCannotBeFetched(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShelf("the picture, all of it")
 			test.change(s)
-			require.Equal(t, test.again, s.run(t, test.attempts).Again())
+			require.Equal(t, test.again, s.run(t, test.attempts).IsRetry())
 			require.Equal(t, []string{test.state, test.text}, []string{s.last().State, s.last().Text})
 			require.Equal(t, test.state != posting.MediaFetching, s.last().Button != "", "whoever waits may ask for another try")
 			require.Empty(t, s.files)
@@ -230,7 +230,7 @@ func TestMediaThatCannotBeFetched(t *testing.T) {
 func TestMediaThatTheServerTakesForNoPicture(t *testing.T) {
 	s := newShelf("no picture at all")
 	s.picky = true
-	require.False(t, s.run(t, 1).Again())
+	require.False(t, s.run(t, 1).IsRetry())
 	require.Equal(t, "no picture at all", string(s.files["file"]), "it is the customer's file all the same")
 }
 
@@ -239,7 +239,7 @@ func TestMediaOfAnyTypeHangsOnItsPost(t *testing.T) {
 	for mimeType, ending := range map[string]string{"application/was": ".was", "text/html": ".bin", "hologram/x; y=1": ".bin", "": ".bin"} {
 		s := newShelf("whatever it is")
 		s.info.MimeType = mimeType
-		require.False(t, s.run(t, 1).Again(), mimeType)
+		require.False(t, s.run(t, 1).IsRetry(), mimeType)
 		require.Equal(t, "whatever it is", string(s.files["file"]), mimeType)
 		for _, name := range s.names {
 			require.True(t, strings.HasSuffix(name, ending), "%s: %s", mimeType, name)
@@ -250,17 +250,17 @@ func TestMediaOfAnyTypeHangsOnItsPost(t *testing.T) {
 func TestMediaOfAPostThatIsGone(t *testing.T) {
 	s := newShelf("the picture")
 	s.gone = true
-	require.False(t, s.run(t, 1).Again())
+	require.False(t, s.run(t, 1).IsRetry())
 	require.Empty(t, s.files)
 }
 
 func TestMediaThatDoesNotHangIsUploadedAnew(t *testing.T) {
 	s := newShelf("the picture")
 	s.lost = true
-	require.True(t, s.run(t, 1).Again())
+	require.True(t, s.run(t, 1).IsRetry())
 	require.Equal(t, domain.Upload{FileID: "another"}, s.upload)
-	require.False(t, s.run(t, 2).Again())
-	require.Equal(t, posting.MediaShown{FileID: "another"}, s.last())
+	require.False(t, s.run(t, 2).IsRetry())
+	require.Equal(t, posting.MediaStatus{FileID: "another"}, s.last())
 }
 
 func TestTailWriterHoldsTheLastByteBack(t *testing.T) {

@@ -44,14 +44,14 @@ func (m *Fetcher) trouble(ctx context.Context, job jobqueue.Job, file *domain.Me
 		return jobqueue.Outcome{}, err // the process ends, or another one has the job
 	}
 	if over := m.over(job, file, err); over != nil {
-		shown := posting.MediaShown{State: posting.MediaFailed, Text: m.Speaker.InChannel(over.text)}
+		shown := posting.MediaStatus{State: posting.MediaFailed, Text: m.Localizer.ForChannel(over.text)}
 		if err := m.offer(ctx, file, shown); err != nil {
 			return m.withoutPost(job, err)
 		}
 		return jobqueue.Dead(over.Error() + ": " + reasonOf(err)), nil
 	}
 	if job.Attempts >= patientTries {
-		shown := posting.MediaShown{State: posting.MediaDelayed, Text: m.Speaker.InChannel(domain.T("media.delayed"))}
+		shown := posting.MediaStatus{State: posting.MediaDelayed, Text: m.Localizer.ForChannel(domain.T("media.delayed"))}
 		if err := m.offer(ctx, file, shown); err != nil {
 			return m.withoutPost(job, err)
 		}
@@ -59,8 +59,8 @@ func (m *Fetcher) trouble(ctx context.Context, job jobqueue.Job, file *domain.Me
 	return jobqueue.RetryIn(mediaPauses[min(job.Attempts, len(mediaPauses))-1], reasonOf(err)), nil
 }
 
-func (m *Fetcher) offer(ctx context.Context, file *domain.MediaFile, shown posting.MediaShown) error {
-	shown.Button, shown.WAMID = m.Speaker.InChannel(domain.T("media.again")), file.WAMID
+func (m *Fetcher) offer(ctx context.Context, file *domain.MediaFile, shown posting.MediaStatus) error {
+	shown.Button, shown.WAMID = m.Localizer.ForChannel(domain.T("media.again")), file.WAMID
 	return m.Files.ShowMedia(ctx, file.PostID, shown)
 }
 

@@ -15,12 +15,12 @@ type FailureEffects struct {
 		BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
 		BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
 	}
-	Clock   domain.Clock
-	Refresh func() // wakes the mirror
+	Clock        domain.Clock
+	WakeChannels func() // wakes the mirror
 	// Stale is told that our copies of an account's templates may be out of date.
-	Stale func(accountID string)
+	OnTemplatesStale func(accountID string)
 	// Blocked is told when an account stops for an administrator.
-	Blocked func(ctx context.Context, accountID string, code int)
+	OnAccountBlocked func(ctx context.Context, accountID string, code int)
 }
 
 // Apply acts on a refusal: closes the window, keeps templates from the
@@ -32,7 +32,7 @@ func (e *FailureEffects) Apply(ctx context.Context, m *domain.Message, v whatsap
 		if err := e.Store.CloseWindow(ctx, m.ID, e.Clock.Now()); err != nil {
 			return err
 		}
-		e.Refresh()
+		e.WakeChannels()
 	}
 	if v.CooldownHours > 0 || v.StopsMarketing {
 		until := int64(0)
@@ -46,7 +46,7 @@ func (e *FailureEffects) Apply(ctx context.Context, m *domain.Message, v whatsap
 		}
 	}
 	if v.RefreshTemplate && m.TemplateID != "" {
-		e.Stale(m.AccountID)
+		e.OnTemplatesStale(m.AccountID)
 	}
 	return e.accountTrouble(ctx, m.AccountID, v, left)
 }
@@ -57,7 +57,7 @@ func (e *FailureEffects) accountTrouble(ctx context.Context, accountID string, v
 	}
 	changed, err := e.Store.BlockAccount(ctx, accountID, v.Code, left)
 	if err == nil && changed {
-		e.Blocked(ctx, accountID, v.Code)
+		e.OnAccountBlocked(ctx, accountID, v.Code)
 	}
 	return err
 }

@@ -46,7 +46,7 @@ func TestARefusalIsAboutTheMomentWhenItLeft(t *testing.T) {
 	} {
 		var got asked
 		nothing := func() {}
-		e := &FailureEffects{Store: &got, Clock: fake.Clock(now), Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}}
+		e := &FailureEffects{Store: &got, Clock: fake.Clock(now), WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
 		require.NoError(t, e.Apply(context.Background(), &domain.Message{ID: "m"}, whatsapp.ClassifyCode(code), left))
 		require.Equal(t, want, got, code)
 	}

@@ -27,7 +27,7 @@ const (
 )
 
 // ReadSettings say what the customer is shown.
-type ReadSettings struct {
+type ReceiptSettings struct {
 	Receipts bool // the blue ticks, when an agent answers
 	Typing   bool // that an agent is writing; it brings the ticks along
 }
@@ -48,7 +48,7 @@ type Receipts struct {
 	PostType func(ctx context.Context, postID string) (string, error)
 	MarkRead func(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error
 	Channels *posting.Channels
-	Settings func() ReadSettings
+	Settings func() ReceiptSettings
 	Clock    domain.Clock
 	Log      jobqueue.Logger
 
@@ -70,7 +70,7 @@ type membership struct {
 }
 
 // Answered marks the customer's messages as read: an agent answers them.
-func (r *Receipts) Answered(c *domain.Conversation) {
+func (r *Receipts) OnReplied(c *domain.Conversation) {
 	if r.Settings().Receipts {
 		r.start(func(ctx context.Context) error { return r.mark(ctx, c, false) })
 	}
@@ -78,7 +78,7 @@ func (r *Receipts) Answered(c *domain.Conversation) {
 
 // Typing shows that somebody writes in a channel, in the thread of a post or
 // ("") in none. What is written under a note is not for the customer.
-func (r *Receipts) Typing(userID, channelID, rootID string) {
+func (r *Receipts) OnTyping(userID, channelID, rootID string) {
 	if !r.Settings().Typing {
 		return
 	}
@@ -90,7 +90,7 @@ func (r *Receipts) Typing(userID, channelID, rootID string) {
 		return
 	}
 	r.start(func(ctx context.Context) error {
-		if ours, err := r.Channels.Ours(ctx, channelID); err != nil || !ours {
+		if ours, err := r.Channels.IsOurs(ctx, channelID); err != nil || !ours {
 			return err
 		}
 		if may, err := r.maySpeak(ctx, who); err != nil || !may {

@@ -45,7 +45,7 @@ func TestOnlyWhoMayPostIsSeenWriting(t *testing.T) {
 	y := &typist{refuse: make(chan struct{}, 9), showed: make(chan struct{}, 9)}
 	reads := &Receipts{
 		Store: y, MaySpeak: y.maySpeak, Channels: posting.NewChannels(y.ConversationByChannel), Clock: fake.Clock(7), Log: fake.Log{},
-		Settings: func() ReadSettings { return ReadSettings{Typing: true} },
+		Settings: func() ReceiptSettings { return ReceiptSettings{Typing: true} },
 		PostType: func(_ context.Context, id string) (string, error) {
 			switch id {
 			case "note":
@@ -70,20 +70,20 @@ func TestOnlyWhoMayPostIsSeenWriting(t *testing.T) {
 			<-reads.hands
 		}
 	}
-	reads.Typing("ana", "theirs", "")
+	reads.OnTyping("ana", "theirs", "")
 	for range 3 {
-		reads.Typing("former", "ours", "")
+		reads.OnTyping("former", "ours", "")
 		idle()
 	}
 	require.Len(t, y.refuse, 1, "a no is remembered")
 	for _, thread := range []string{"note", "line", "gone"} {
-		reads.Typing("ana", "ours", thread)
+		reads.OnTyping("ana", "ours", thread)
 		idle()
 	}
 	require.Empty(t, y.showed, "nothing of it is for the customer")
-	reads.Typing("ana", "ours", "message")
+	reads.OnTyping("ana", "ours", "message")
 	idle()
-	reads.Typing("ana", "ours", "")
+	reads.OnTyping("ana", "ours", "")
 	idle()
 	require.Len(t, y.showed, 1, "a stranger's writing keeps nobody's sign away, and one sign is enough for a while")
 	require.Equal(t, []string{"former", "ana"}, y.asked)

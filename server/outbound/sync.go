@@ -19,14 +19,14 @@ const heldPatience = 8 * time.Second
 // implements service.Sender over the same job that the worker would do:
 // what it cannot finish, the worker does.
 type SyncSender struct {
-	Outbound *Worker
-	Queue    interface {
+	Worker *Worker
+	Queue  interface {
 		// ClaimKey takes the job of a message if it is the first of its lane; nil if it is not.
 		ClaimKey(ctx context.Context, owner, key string, lease time.Duration) (*jobqueue.Job, error)
 		Finish(ctx context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error)
 		Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error
 	}
-	Wake func() // the outbound worker
+	WakeOutbox func() // the outbound worker
 }
 
 // lease covers one try and its record.
@@ -35,15 +35,15 @@ const syncLease = sendTimeout + 15*time.Second
 // SendNow tries to send the message until it is clear what came of it or the patience is over.
 func (h *SyncSender) SendNow(ctx context.Context, messageID string) (domain.Delivery, error) {
 	deadline := time.Now().Add(heldPatience)
-	outbound := *h.Outbound
+	outbound := *h.Worker
 	outbound.uploadPatience = heldPatience // a large file of a header is the worker's
 	for {
-		job, err := h.Queue.ClaimKey(ctx, h.Outbound.Owner, messageID, syncLease)
+		job, err := h.Queue.ClaimKey(ctx, h.Worker.Owner, messageID, syncLease)
 		if err != nil {
 			return domain.Delivery{}, err
 		}
 		if job == nil { // others of the conversation go first; the worker does it
-			h.Wake()
+			h.WakeOutbox()
 			return domain.Delivery{Status: domain.Pending}, nil
 		}
 		a, err := outbound.attempt(ctx, *job)
@@ -53,7 +53,7 @@ func (h *SyncSender) SendNow(ctx context.Context, messageID string) (domain.Deli
 		if !a.retry {
 			return delivery(a), h.finish(ctx, job)
 		}
-		if err := h.Queue.Retry(ctx, h.Outbound.Owner, job.ID, a.delay, "handed to the worker"); err != nil {
+		if err := h.Queue.Retry(ctx, h.Worker.Owner, job.ID, a.delay, "handed to the worker"); err != nil {
 			return domain.Delivery{}, err
 		}
 		switch {
@@ -75,11 +75,11 @@ func (h *SyncSender) SendNow(ctx context.Context, messageID string) (domain.Deli
 // giveUp ends a message that only an administrator can help: the agent is told
 // at once instead of being left with a channel that waits.
 func (h *SyncSender) giveUp(ctx context.Context, job *jobqueue.Job, a attempt) (domain.Delivery, error) {
-	taken, err := h.Queue.ClaimKey(ctx, h.Outbound.Owner, job.Key, syncLease)
+	taken, err := h.Queue.ClaimKey(ctx, h.Worker.Owner, job.Key, syncLease)
 	if err != nil || taken == nil {
 		return domain.Delivery{Status: domain.Pending}, err
 	}
-	ended, err := h.Outbound.end(ctx, a.send, domain.Failed, a.verdict.Code, a.verdict)
+	ended, err := h.Worker.end(ctx, a.send, domain.Failed, a.verdict.Code, a.verdict)
 	if err != nil {
 		return domain.Delivery{}, err
 	}
@@ -87,10 +87,10 @@ func (h *SyncSender) giveUp(ctx context.Context, job *jobqueue.Job, a attempt) (
 }
 
 func (h *SyncSender) finish(ctx context.Context, job *jobqueue.Job) error {
-	next, err := h.Queue.Finish(ctx, h.Outbound.Owner, job.ID, time.Second)
+	next, err := h.Queue.Finish(ctx, h.Worker.Owner, job.ID, time.Second)
 	if next != nil {
-		err = h.Queue.Retry(ctx, h.Outbound.Owner, next.ID, 0, "")
-		h.Wake()
+		err = h.Queue.Retry(ctx, h.Worker.Owner, next.ID, 0, "")
+		h.WakeOutbox()
 	}
 	if errors.Is(err, jobqueue.ErrLost) {
 		return nil

@@ -16,7 +16,7 @@ import (
 
 // HeaderFiles is what a template's header may be taken from.
 type HeaderFiles interface {
-	posting.FileInfos
+	posting.FileReader
 	// PostFiles lists the files of a post and its channel; domain.ErrNotFound.
 	PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error)
 	// MayRead tells whether somebody may read a channel.
@@ -59,7 +59,7 @@ func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsap
 		case info == nil:
 			fields[v.Element] = domain.T("refusal.header_gone")
 		default:
-			kind, file, problem, err := posting.FitFile(ctx, c.Files, info)
+			kind, file, problem, err := posting.CheckMattermostFile(ctx, c.Files, info)
 			switch {
 			case err != nil:
 				return nil, "", err

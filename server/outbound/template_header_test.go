@@ -95,7 +95,7 @@ func TestAHeaderTakesAnAddressOrAFile(t *testing.T) {
 		if e.File != nil {
 			e.File.MediaID = "meta"
 		}
-		image := e.Outgoing(domain.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Image
+		image := e.ToMessage(domain.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Image
 		if e.File == nil {
 			require.Equal(t, &whatsapp.MediaRef{Link: given}, image)
 		} else {
@@ -125,7 +125,7 @@ func TestADocumentByAddressHasAName(t *testing.T) {
 		require.NoError(t, err, given)
 		var e posting.OutboundPayload
 		require.NoError(t, json.Unmarshal(composed.Outgoing, &e))
-		require.Equal(t, &want, e.Outgoing(domain.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Document, given)
+		require.Equal(t, &want, e.ToMessage(domain.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Document, given)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestEveryKnownTemplateIsSentRightOrRefused(t *testing.T) {
 				e.File.MediaID, err = client.UploadMedia(context.Background(), cred, e.File.Name, e.File.MIME, e.File.Size, strings.NewReader(strings.Repeat("x", int(e.File.Size))))
 				require.NoError(t, err)
 			}
-			_, err = client.Send(context.Background(), cred, e.Outgoing(domain.Address{Phone: fmt.Sprint("+55119876543", 10+sent)}, "m")) // one message a customer, at Meta's rate
+			_, err = client.Send(context.Background(), cred, e.ToMessage(domain.Address{Phone: fmt.Sprint("+55119876543", 10+sent)}, "m")) // one message a customer, at Meta's rate
 			require.NoError(t, err, "%s: %s", path, composed.Outgoing)
 			sent++
 		}

@@ -110,7 +110,7 @@ func (o *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *dom
 	if e.File == nil || e.File.MediaID != "" && time.Since(time.UnixMilli(e.File.UploadedAt)) < mediaLife {
 		return attempt{}, true, nil
 	}
-	end, free := o.Uploads.begin(s.Account.ID)
+	end, free := o.Uploader.begin(s.Account.ID)
 	if !free {
 		a := again(uploadTurn, "other files are uploaded first")
 		a.send = s
@@ -124,7 +124,7 @@ func (o *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *dom
 		defer cancel()
 	}
 	began := o.Clock.Now()
-	id, err := o.Uploads.upload(uploadCtx, credentialsOf(&s.Account), e.File)
+	id, err := o.Uploader.upload(uploadCtx, credentialsOf(&s.Account), e.File)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		a, err := o.end(ctx, s, domain.NotSent, domain.ReasonFile, whatsapp.Verdict{})

@@ -78,7 +78,7 @@ func newUploading(t *testing.T, l *library) (*Worker, *keptPayload) {
 	t.Helper()
 	store := &keptPayload{outbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
 	out := newOutbound(store.outbox, &meta{}, 10)
-	out.Store, out.Send, out.Uploads = store, l.send, &Uploader{Open: l.open, Upload: l.upload}
+	out.Store, out.Send, out.Uploader = store, l.send, &Uploader{Open: l.open, Upload: l.upload}
 	return out, store
 }
 
@@ -168,7 +168,7 @@ func TestADeletedPostDoesNotLeave(t *testing.T) {
 }
 
 func TestWhoHasNoNumberIsAddressedByTheirID(t *testing.T) {
-	out := posting.OutboundPayload{Text: "oi"}.Outgoing(domain.Address{UserID: "BR.123"}, "m")
+	out := posting.OutboundPayload{Text: "oi"}.ToMessage(domain.Address{UserID: "BR.123"}, "m")
 	require.Empty(t, out.To)
 	require.Equal(t, "BR.123", out.Recipient)
 }

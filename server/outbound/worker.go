@@ -28,21 +28,21 @@ const (
 // WhatsApp unless domain.Leaving allows it by the rows as they are when
 // it is marked as left.
 type Worker struct {
-	Store   Store
-	Owner   string // of the jobs, as the worker claims them
-	Send    func(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error)
-	Uploads *Uploader
-	Pacer   *RateLimiter
-	Flights *InFlightLimiter
-	Effects *FailureEffects
-	Clock   domain.Clock
-	Shown   func() // wakes the ticks
-	Refresh func() // wakes the mirror
-	// TakeIn judges the posts of a channel that no hook brought, up to a moment
+	Store          Store
+	Owner          string // of the jobs, as the worker claims them
+	Send           func(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error)
+	Uploader       *Uploader
+	Rates          *RateLimiter
+	InFlight       *InFlightLimiter
+	Effects        *FailureEffects
+	Clock          domain.Clock
+	WakeStatusSync func() // wakes the ticks
+	WakeChannels   func() // wakes the mirror
+	// ReconcileChannel judges the posts of a channel that no hook brought, up to a moment
 	// (milliseconds since epoch, the server's clock): something later waits for them.
-	TakeIn func(ctx context.Context, channelID string, until int64)
+	ReconcileChannel func(ctx context.Context, channelID string, until int64)
 	// Aborted is told when a start failed and nobody is waiting for the answer.
-	Aborted func(ctx context.Context, s *domain.Send, v whatsapp.Verdict)
+	OnStartFailed func(ctx context.Context, s *domain.Send, v whatsapp.Verdict)
 
 	uploadPatience time.Duration // how long one upload may take; 0 = as long as it moves
 }
@@ -51,7 +51,7 @@ type Worker struct {
 func (o *Worker) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
 	a, err := o.attempt(ctx, job)
 	if err == nil && a.aborted {
-		o.Aborted(ctx, a.send, a.verdict)
+		o.OnStartFailed(ctx, a.send, a.verdict)
 	}
 	return a.outcome, err
 }
@@ -119,7 +119,7 @@ func (o *Worker) judge(ctx context.Context, job jobqueue.Job) (*domain.Send, *at
 	case reason != 0:
 		a, err = o.end(ctx, s, domain.NotSent, reason, whatsapp.Verdict{})
 	case s.EarlierMissing:
-		o.TakeIn(ctx, s.Conversation.ChannelID, s.Message.CreatedAt)
+		o.ReconcileChannel(ctx, s.Conversation.ChannelID, s.Message.CreatedAt)
 		a = again(domain.OrderPause, "an earlier post comes first")
 	case s.EarlierWaits:
 		a = again(0, "an earlier message comes first")
@@ -142,17 +142,17 @@ func (o *Worker) awaitOutcome(ctx context.Context, job jobqueue.Job, s *domain.S
 
 // mustWait is how long the message has to wait before it may be tried, and why.
 func (o *Worker) mustWait(s *domain.Send) (time.Duration, string) {
-	if s.Account.BlockedCode != 0 && !o.Pacer.Probe(s.Account.ID) {
+	if s.Account.BlockedCode != 0 && !o.Rates.Probe(s.Account.ID) {
 		return waitForAdmin, "the number waits for an administrator"
 	}
-	return o.Pacer.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
+	return o.Rates.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
 }
 
 func (o *Worker) transmit(ctx context.Context, job jobqueue.Job, s *domain.Send, envelope *posting.OutboundPayload) (attempt, error) {
-	if err := o.Pacer.Wait(ctx, s.Account.ID); err != nil {
+	if err := o.Rates.Wait(ctx, s.Account.ID); err != nil {
 		return attempt{}, err
 	}
-	land, free := o.Flights.Acquire(s.Account.ID, time.Now())
+	land, free := o.InFlight.Acquire(s.Account.ID, time.Now())
 	if !free {
 		a := again(grounded, "the number's requests are not answered")
 		a.send = s
@@ -169,7 +169,7 @@ func (o *Worker) transmit(ctx context.Context, job jobqueue.Job, s *domain.Send,
 	// a request under way is not cut off by a stop: that would only make its outcome unknown
 	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
-	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.Outgoing(s.Leaving().To(), s.Message.ID))
+	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.ToMessage(s.Leaving().To(), s.Message.ID))
 	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelWrite()
 	return o.settle(ctx, job, s, sent, leaving, err)
@@ -213,9 +213,9 @@ func (o *Worker) settle(ctx context.Context, job jobqueue.Job, s *domain.Send, s
 		if err := o.accountSends(ctx, s, left); err != nil {
 			return attempt{}, err
 		}
-		o.Shown()
+		o.WakeStatusSync()
 		if s.Message.Kind == whatsapp.TypeTemplate {
-			o.Refresh()
+			o.WakeChannels()
 		}
 		return attempt{status: domain.Sent, send: s}, nil
 	case whatsapp.Unknown:
@@ -303,8 +303,8 @@ func (o *Worker) conclude(ctx context.Context, a attempt) (attempt, error) {
 			return a, err
 		}
 	}
-	o.Shown()
-	o.Refresh()
+	o.WakeStatusSync()
+	o.WakeChannels()
 	return a, nil
 }
 

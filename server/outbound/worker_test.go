@@ -101,9 +101,9 @@ func newOutbound(o *outbox, m *meta, now int64) *Worker {
 	nothing := func() {}
 	clock := fake.Clock(now)
 	return &Worker{
-		Store: o, Owner: "me", Send: m.Send, Pacer: NewRateLimiter(), Flights: NewInFlightLimiter(), Clock: clock, Shown: nothing, Refresh: nothing,
-		Effects: &FailureEffects{Store: o, Clock: clock, Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}},
-		Aborted: func(context.Context, *domain.Send, whatsapp.Verdict) {}, TakeIn: func(context.Context, string, int64) {},
+		Store: o, Owner: "me", Send: m.Send, Rates: NewRateLimiter(), InFlight: NewInFlightLimiter(), Clock: clock, WakeStatusSync: nothing, WakeChannels: nothing,
+		Effects:       &FailureEffects{Store: o, Clock: clock, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}},
+		OnStartFailed: func(context.Context, *domain.Send, whatsapp.Verdict) {}, ReconcileChannel: func(context.Context, string, int64) {},
 	}
 }
 
@@ -218,7 +218,7 @@ func TestAPostThatIsMissingIsTakenInAtOnce(t *testing.T) {
 	o.send.EarlierMissing, o.send.Message.CreatedAt = true, 7
 	out := newOutbound(o, m, 10)
 	var asked []any
-	out.TakeIn = func(_ context.Context, channelID string, until int64) { asked = append(asked, channelID, until) }
+	out.ReconcileChannel = func(_ context.Context, channelID string, until int64) { asked = append(asked, channelID, until) }
 	a := run(t, out, o, 1)
 	require.True(t, a.retry)
 	require.Zero(t, m.got, "however long it takes")

@@ -63,7 +63,7 @@ func fitCard(texts ...string) bool {
 }
 
 // Words are the texts of a card that somebody typed.
-func (c *Card) Words() string {
+func (c *Card) TypedText() string {
 	if c.Location != nil {
 		return c.Location.Name + "\n" + c.Location.Address
 	}

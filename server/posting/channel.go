@@ -13,8 +13,8 @@ import (
 // It is a domain.ErrNotFound: to most it is as if the channel were not there.
 var ErrArchived = errors.Wrap(domain.ErrNotFound, "the channel is archived")
 
-// NamedFor tells whether a channel's name is the wanted one, or that with a number.
-func NamedFor(name, wanted string) bool {
+// MatchesChannelName tells whether a channel's name is the wanted one, or that with a number.
+func MatchesChannelName(name, wanted string) bool {
 	rest, ok := strings.CutPrefix(name, wanted)
 	if !ok || rest == "" {
 		return ok

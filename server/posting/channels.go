@@ -21,7 +21,7 @@ const (
 )
 
 // ErrNotTold says that the database did not tell of a channel a moment ago, and was not asked again.
-var ErrNotTold = errors.New("it cannot be told now whose the channel is")
+var ErrUnknownChannel = errors.New("it cannot be told now whose the channel is")
 
 // Channels remembers which channels are a conversation's. The posting hook asks
 // it for every post on the whole server, so the answer is one look-up; only the
@@ -62,12 +62,12 @@ func (c *Channels) Known(channelID string) (ours, known bool) {
 
 // Ours tells whether the channel is a conversation's. While the database does
 // not answer one asks it, and the others learn at once that it cannot be told.
-func (c *Channels) Ours(ctx context.Context, channelID string) (bool, error) {
+func (c *Channels) IsOurs(ctx context.Context, channelID string) (bool, error) {
 	if ours, known := c.Known(channelID); known {
 		return ours, nil
 	}
 	if !c.mayAsk() {
-		return false, ErrNotTold
+		return false, ErrUnknownChannel
 	}
 	_, err := c.find(ctx, channelID)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
@@ -128,7 +128,7 @@ func put(set map[uint64]struct{}, id uint64) {
 }
 
 // Read learns all channels that are ours, a page a round, once in the process's life.
-func (c *Channels) Read(list func(ctx context.Context, after string, n int) ([]string, error)) func(context.Context) (more bool, err error) {
+func (c *Channels) LoadAll(list func(ctx context.Context, after string, n int) ([]string, error)) func(context.Context) (more bool, err error) {
 	return func(ctx context.Context) (bool, error) {
 		c.mu.RLock()
 		after, read := c.page, c.read || len(c.our) > maxKnown-channelPage

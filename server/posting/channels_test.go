@@ -26,7 +26,7 @@ func TestChannelsAreReadAtTheStart(t *testing.T) {
 		all[i] = fmt.Sprintf("channel%05d", i)
 	}
 	channels, reads := NewChannels(unasked(t)), 0
-	round := channels.Read(func(_ context.Context, after string, n int) ([]string, error) {
+	round := channels.LoadAll(func(_ context.Context, after string, n int) ([]string, error) {
 		reads++
 		if reads == 2 {
 			return nil, errors.New("the database is gone")
@@ -44,7 +44,7 @@ func TestChannelsAreReadAtTheStart(t *testing.T) {
 		}
 	}
 	for _, id := range all {
-		ours, err := channels.Ours(t.Context(), id)
+		ours, err := channels.IsOurs(t.Context(), id)
 		require.NoError(t, err)
 		require.True(t, ours, id)
 	}
@@ -69,21 +69,21 @@ func TestOneAsksWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	channels.Add("ours")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	_, err := channels.Ours(ctx, "first")
+	_, err := channels.IsOurs(ctx, "first")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	for i := range 100 {
-		_, err = channels.Ours(t.Context(), fmt.Sprint("next", i)) // has no end of its own
-		require.ErrorIs(t, err, ErrNotTold)
+		_, err = channels.IsOurs(t.Context(), fmt.Sprint("next", i)) // has no end of its own
+		require.ErrorIs(t, err, ErrUnknownChannel)
 	}
 	require.Equal(t, 1, asked)
-	ours, err := channels.Ours(t.Context(), "ours")
+	ours, err := channels.IsOurs(t.Context(), "ours")
 	require.NoError(t, err)
 	require.True(t, ours, "what is known is known")
 
 	answers = true
 	channels.silent = time.Now().Add(-channelTrouble)
 	for i := range 3 {
-		ours, err := channels.Ours(t.Context(), fmt.Sprint("next", i))
+		ours, err := channels.IsOurs(t.Context(), fmt.Sprint("next", i))
 		require.NoError(t, err)
 		require.False(t, ours)
 	}
@@ -95,7 +95,7 @@ func TestChannelsAreBounded(t *testing.T) {
 	})
 	channels.Add("ours")
 	for i := range 2*maxKnown + 5 {
-		_, err := channels.Ours(t.Context(), fmt.Sprint(i))
+		_, err := channels.IsOurs(t.Context(), fmt.Sprint(i))
 		require.NoError(t, err)
 	}
 	require.LessOrEqual(t, len(channels.others), maxKnown)

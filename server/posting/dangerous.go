@@ -15,9 +15,9 @@ var dangerous = strings.Fields(`
 	apk aab xapk ipa dmg pkg app command workflow sh bash zsh csh ksh run deb rpm flatpak snap appimage py pyw pyc pyz pl rb php
 	iso img vhd vhdx docm dotm xlsm xltm xlsb xlam xla xll pptm potm ppam ppsm sldm mdb accdb accde mde ade adp one rdp ovpn mobileconfig`)
 
-// Dangerous is the extension of a file's name, with its dot, if such files can
+// DangerousExtension is the extension of a file's name, with its dot, if such files can
 // harm the computer of who opens them; else "".
-func Dangerous(name string) string {
+func DangerousExtension(name string) string {
 	extension := strings.ToLower(path.Ext(strings.TrimRight(name, ". ")))
 	if slices.Contains(dangerous, strings.TrimPrefix(extension, ".")) {
 		return extension

@@ -4,12 +4,12 @@ import "github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain
 
 // Decision is what may happen with a post in a conversation's channel.
 type Decision struct {
-	For     Destination
-	Refused domain.Text // why, with Nowhere
-	Reason  int         // the same as a stored reason, with Nowhere
-	Parts   []Part      // the messages it becomes, with Customer
-	Card    string      // the text that the channel is to show, where the post is a card
-	Sealed  bool        // we made it, in its author's name: what it says of itself is true
+	Destination Destination
+	RefusalText domain.Text // why, with Nowhere
+	ReasonCode  int         // the same as a stored reason, with Nowhere
+	Parts       []Part      // the messages it becomes, with Customer
+	CardText    string      // the text that the channel is to show, where the post is a card
+	IsSealed    bool        // we made it, in its author's name: what it says of itself is true
 }
 
 // Destination is whom a post is for.

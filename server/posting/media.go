@@ -14,8 +14,8 @@ type NewUpload struct {
 	Size      int64 // bytes, exactly
 }
 
-// MediaShown is what a post says of its file. All of it empty means that there is nothing to say (any more).
-type MediaShown struct {
+// MediaStatus is what a post says of its file. All of it empty means that there is nothing to say (any more).
+type MediaStatus struct {
 	State  string // value of PropMedia
 	Text   string
 	Button string // the label of the button that asks for another try; "" = no button
@@ -39,8 +39,8 @@ var (
 )
 
 // Fetching is what a post says while its file is being fetched.
-func Fetching(s Localizer) MediaShown {
-	return MediaShown{State: MediaFetching, Text: s.InChannel(domain.T("media.fetching"))}
+func Fetching(s Localizer) MediaStatus {
+	return MediaStatus{State: MediaFetching, Text: s.ForChannel(domain.T("media.fetching"))}
 }
 
 // MediaProps are the properties with which a post waits for its file.

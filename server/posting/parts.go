@@ -27,8 +27,8 @@ const (
 	headOfStickerSize = 21     // as far as the flag that tells that it moves
 )
 
-// HeadSize is how many of a file's first bytes tell its kind.
-const HeadSize = 512
+// SniffSize is how many of a file's first bytes tell its kind.
+const SniffSize = 512
 
 // File is a file of a post, or of a template's header, on its way to WhatsApp.
 type File struct {
@@ -93,16 +93,16 @@ func typeOf(f File) (kind, mime string) {
 	return "", ""
 }
 
-// NeedsHead tells whether a file's first bytes decide how it is sent.
-func NeedsHead(f File) bool {
+// NeedsSniffing tells whether a file's first bytes decide how it is sent.
+func NeedsSniffing(f File) bool {
 	kind, mime := typeOf(f)
 	return mime == voiceNoteMIME || kind == whatsapp.TypeSticker && f.Size > maxSticker && f.Size <= maxMovingSticker
 }
 
-// Fit says how a file is sent: the kind of message, and the file with the type
-// and name that Meta is told. head are its first bytes where NeedsHead says so.
+// CheckFile says how a file is sent: the kind of message, and the file with the type
+// and name that Meta is told. head are its first bytes where NeedsSniffing says so.
 // Meta's rules are checked here, before anything is promised.
-func Fit(f File, head []byte) (kind string, fitted File, problem *Problem) {
+func CheckFile(f File, head []byte) (kind string, fitted File, problem *Problem) {
 	kind, mime := typeOf(f)
 	limit := map[string]int64{
 		whatsapp.TypeImage: maxImage, whatsapp.TypeVideo: maxVideo, whatsapp.TypeAudio: maxAudio,

@@ -24,7 +24,7 @@ type OutboundPayload struct {
 }
 
 // Outgoing addresses the envelope. The message's id comes back in every status.
-func (e OutboundPayload) Outgoing(to domain.Address, messageID string) whatsapp.Outgoing {
+func (e OutboundPayload) ToMessage(to domain.Address, messageID string) whatsapp.Outgoing {
 	out := whatsapp.Outgoing{To: to.Phone, Recipient: to.UserID, ReplyTo: e.ReplyTo, CallbackData: messageID}
 	switch {
 	case e.Template != nil:

@@ -46,20 +46,20 @@ type Post struct {
 
 // IncomingPost is a post that somebody made in a conversation's channel.
 type IncomingPost struct {
-	ID        string // "" while the server still asks whether it may be
-	ChannelID string
-	RootID    string
-	UserID    string
-	Message   string
-	Type      string
-	FileIDs   []string
-	Card      *Card  // what it is to the customer instead of its text; believed with a seal only
-	DraftID   string // the held draft it was; believed with a seal only
-	Seal      string // see Seals
-	CreateAt  int64  // milliseconds since epoch, the server's clock; 0 = now
-	Machine   bool   // an incoming webhook or another bot wrote it
-	Props     map[string]any
-	Session   bool // it came with somebody's session: not from a plugin
+	ID         string // "" while the server still asks whether it may be
+	ChannelID  string
+	RootID     string
+	UserID     string
+	Message    string
+	Type       string
+	FileIDs    []string
+	Card       *Card  // what it is to the customer instead of its text; believed with a seal only
+	DraftID    string // the held draft it was; believed with a seal only
+	Seal       string // see Seals
+	CreateAt   int64  // milliseconds since epoch, the server's clock; 0 = now
+	FromBot    bool   // an incoming webhook or another bot wrote it
+	Props      map[string]any
+	HasSession bool // it came with somebody's session: not from a plugin
 }
 
 // Channel is what the relay asks Mattermost to make for a conversation.
@@ -90,9 +90,9 @@ type Poster interface {
 	// RootOf answers the post that begins the thread of a post (itself, if it
 	// is none's reply); domain.ErrNotFound.
 	RootOf(ctx context.Context, postID string) (rootID string, err error)
-	// Agree says that a post stands for a key and answers which one does: the first
+	// AgreeOnPost says that a post stands for a key and answers which one does: the first
 	// that any process named. One that does not stand is taken back.
-	Agree(ctx context.Context, key, postID string) (stands string, err error)
+	AgreeOnPost(ctx context.Context, key, postID string) (stands string, err error)
 }
 
 // EnsurePost posts once. Where an earlier try may have got through it looks for
@@ -103,7 +103,7 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 	if again {
 		id, err := poster.FindPost(ctx, p.ChannelID, since, prop, value)
 		if err == nil {
-			return Agree(ctx, poster, p, prop, id)
+			return AgreeOnPost(ctx, poster, p, prop, id)
 		} else if !errors.Is(err, domain.ErrNotFound) {
 			return "", err
 		}
@@ -113,23 +113,23 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 		p.RootID = ""
 		id, err = poster.CreatePost(ctx, p)
 	}
-	if err != nil || !again && jobqueue.Held(ctx) == nil {
+	if err != nil || !again && jobqueue.CheckLease(ctx) == nil {
 		return id, err
 	}
-	return Agree(ctx, poster, p, prop, id)
+	return AgreeOnPost(ctx, poster, p, prop, id)
 }
 
 // agreePatience is how long it is tried to agree on a post: who was overtaken has no second try.
 const agreePatience = 30 * time.Second
 
-// Agree answers which post stands of those with one property in a channel. It
+// AgreeOnPost returns which post stands of those with one property in a channel. It
 // does not end with the lease: that is when it is needed.
-func Agree(ctx context.Context, poster Poster, p Post, prop, id string) (string, error) {
+func AgreeOnPost(ctx context.Context, poster Poster, p Post, prop, id string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), agreePatience)
 	defer cancel()
 	value, _ := p.Props[prop].(string)
 	for {
-		stands, err := poster.Agree(ctx, StandingKey(p.ChannelID, p.UserID, prop, value), id)
+		stands, err := poster.AgreeOnPost(ctx, PostKey(p.ChannelID, p.UserID, prop, value), id)
 		if err == nil {
 			return stands, nil
 		}
@@ -141,17 +141,17 @@ func Agree(ctx context.Context, poster Poster, p Post, prop, id string) (string,
 	}
 }
 
-// StandingKey names what a post is, without anything of a person in it.
-func StandingKey(channelID, userID, prop, value string) string {
+// PostKey names what a post is, without anything of a person in it.
+func PostKey(channelID, userID, prop, value string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{channelID, userID, prop, value}, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
 
-// EnsureOurs is ensurePost for what is ours and in nobody else's words. Where
+// EnsurePostOrFallback is EnsurePost for what is ours and in nobody else's words. Where
 // the server refuses it for good, another text takes its place; where that is
 // refused too there is no post (id "") and no error: a line that cannot be shown
 // holds up nothing else.
-func EnsureOurs(ctx context.Context, poster Poster, p Post, prop, instead string, again bool, since int64) (string, error) {
+func EnsurePostOrFallback(ctx context.Context, poster Poster, p Post, prop, instead string, again bool, since int64) (string, error) {
 	id, err := EnsurePost(ctx, poster, p, prop, again, since)
 	if errors.Is(err, ErrRefused) {
 		p.Message = instead
@@ -163,27 +163,23 @@ func EnsureOurs(ctx context.Context, poster Poster, p Post, prop, instead string
 	return id, err
 }
 
-// Texts gives a text of ours in a language, as part of a post: nothing in its
-// data acts; see package i18n.
-type Texts interface {
-	Markdown(lang, key string, data map[string]any) string
-}
-
-// Localizer renders texts for people and for channels.
+// Localizer renders our texts as Markdown for posts, in the language of those who read them.
 type Localizer struct {
-	Texts Texts
-	// Server is the language of posts, Reader that of one person.
-	Server func() string
-	Reader func(ctx context.Context, userID string) string
+	// Render writes a text in a language. Nothing in its data acts as Markdown: see package i18n.
+	Render func(lang, key string, data map[string]any) string
+	// ServerLocale is the language of a channel's posts, UserLocale that of one person.
+	ServerLocale func() string
+	UserLocale   func(ctx context.Context, userID string) string
 }
 
-func (s Localizer) InChannel(t domain.Text) string {
-	return s.Texts.Markdown(s.Server(), t.Key, t.Data)
+// ForChannel renders a text in the server's language, for everybody in a channel.
+func (l Localizer) ForChannel(t domain.Text) string {
+	return l.Render(l.ServerLocale(), t.Key, t.Data)
 }
 
-// To gives a text in one person's language.
-func (s Localizer) To(ctx context.Context, userID string, t domain.Text) string {
-	return s.Texts.Markdown(s.Reader(ctx, userID), t.Key, t.Data)
+// ForUser renders a text in one person's language.
+func (l Localizer) ForUser(ctx context.Context, userID string, t domain.Text) string {
+	return l.Render(l.UserLocale(ctx, userID), t.Key, t.Data)
 }
 
 // OwnPostsSince is how far back a post of ours is looked for after a crash, by

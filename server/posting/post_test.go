@@ -27,7 +27,7 @@ type process struct {
 }
 
 func (p *process) CreatePost(ctx context.Context, post Post) (string, error) {
-	if err := jobqueue.Held(ctx); err != nil {
+	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
 	}
 	if p.before != nil {
@@ -51,7 +51,7 @@ func (p *process) FindPost(_ context.Context, _ string, _ int64, _, value string
 
 func (p *process) RootOf(_ context.Context, id string) (string, error) { return id, nil }
 
-func (p *process) Agree(ctx context.Context, key, id string) (string, error) {
+func (p *process) AgreeOnPost(ctx context.Context, key, id string) (string, error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -131,6 +131,6 @@ func TestWhoHasLostTheLeasePostsNothing(t *testing.T) {
 }
 
 func TestAKeySaysNothingOfAPerson(t *testing.T) {
-	require.Len(t, StandingKey("channel", "", PropWAMID, "wamid.HBgNNTUxMTk4NzY1NDMyMQ"), 64)
-	require.NotEqual(t, StandingKey("c", "", "a", "b"), StandingKey("d", "", "a", "b"))
+	require.Len(t, PostKey("channel", "", PropWAMID, "wamid.HBgNNTUxMTk4NzY1NDMyMQ"), 64)
+	require.NotEqual(t, PostKey("c", "", "a", "b"), PostKey("d", "", "a", "b"))
 }

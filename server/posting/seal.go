@@ -70,7 +70,7 @@ func said(p IncomingPost) []any {
 func changed(postID string, props map[string]any) []any {
 	ours := map[string]any{}
 	for name, value := range props {
-		if IsMark(name) && name != PropSeal {
+		if IsOurProp(name) && name != PropSeal {
 			ours[name] = value
 		}
 	}
@@ -97,8 +97,8 @@ func (s *Seals) holds(seal string, at int64, what []any) bool {
 	return slices.ContainsFunc(s.Keys(), func(key []byte) bool { return hmac.Equal([]byte(seal), []byte(sign(key, made, what))) })
 }
 
-// IsMark tells whether a property of a post is one of ours.
-func IsMark(prop string) bool { return strings.HasPrefix(prop, propPrefix) }
+// IsOurProp tells whether a property of a post is one of ours.
+func IsOurProp(prop string) bool { return strings.HasPrefix(prop, propPrefix) }
 
 // IsOurType tells whether a post's type is one of ours.
 func IsOurType(postType string) bool { return strings.HasPrefix(postType, typePrefix) }

@@ -30,7 +30,7 @@ func (j *Policy) fitFiles(ctx context.Context, p posting.IncomingPost) (kinds []
 		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), strings.Compare(a.Name, b.Name))
 	})
 	for _, info := range infos {
-		kind, file, problem, err := posting.FitFile(ctx, j.Files, info)
+		kind, file, problem, err := posting.CheckMattermostFile(ctx, j.Files, info)
 		if err != nil || problem != nil {
 			return nil, nil, problem, err
 		}

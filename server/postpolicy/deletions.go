@@ -42,7 +42,7 @@ type deletion struct {
 
 // Deleted takes a post that was deleted; who is the username of who did it, "" if that is not known.
 func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) error {
-	ours, err := d.Channels.Ours(ctx, channelID)
+	ours, err := d.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours {
 		return err
 	}
@@ -107,7 +107,7 @@ func (d *Deletions) Round(ctx context.Context) (more bool, err error) {
 func (d *Deletions) tell(ctx context.Context, channelID, postID, who string) error {
 	key := "deleted:" + postID
 	_, err := d.Posts.CreatePost(ctx, posting.Post{
-		ChannelID: channelID, Type: posting.TypeEvent, Message: d.Speaker.InChannel(domain.T("event.deleted", "Who", domain.Username(who))),
+		ChannelID: channelID, Type: posting.TypeEvent, Message: d.Speaker.ForChannel(domain.T("event.deleted", "Who", domain.Username(who))),
 		Props: map[string]any{posting.PropEvent: key}, PendingID: key,
 	})
 	return err

@@ -30,7 +30,7 @@ type Intake struct {
 // CheckPost judges a post that the server is about to accept. ours is false for
 // channels that are no conversation's: there is nothing to say about them.
 func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (ruling posting.Decision, ours bool, err error) {
-	ours, err = in.Channels.Ours(ctx, p.ChannelID)
+	ours, err = in.Channels.IsOurs(ctx, p.ChannelID)
 	if err != nil || !ours {
 		return posting.Decision{}, ours, err
 	}
@@ -45,7 +45,7 @@ func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (ruling
 // EnqueuePost takes a post that the server accepted. It judges again by the kind of
 // the post only: what the window says is read by the relay when it sends.
 func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error {
-	ours, err := in.Channels.Ours(ctx, p.ChannelID)
+	ours, err := in.Channels.IsOurs(ctx, p.ChannelID)
 	if err != nil || !ours {
 		return err
 	}
@@ -66,20 +66,20 @@ func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting
 			return err
 		}
 	}
-	if ruling.For == posting.Internal || ruling.For == posting.Note {
+	if ruling.Destination == posting.Internal || ruling.Destination == posting.Note {
 		return nil
 	}
 	m := domain.Message{
 		ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
 		Direction: domain.Outbound, Kind: whatsapp.TypeText, AuthorID: p.UserID, PostID: p.ID, CreatedAt: p.CreateAt,
 	}
-	if ruling.For == posting.Reject {
-		m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, ruling.Reason
+	if ruling.Destination == posting.Reject {
+		m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, ruling.ReasonCode
 		_, err := in.Store.InsertNotSent(ctx, &m)
 		return err
 	}
-	if ruling.Sealed && p.DraftID != "" { // two processes may have made a post of it, and the customer gets one
-		stands, err := in.Store.StandingPost(ctx, posting.StandingKey(p.ChannelID, p.UserID, posting.PropDraft, p.DraftID), p.ID)
+	if ruling.IsSealed && p.DraftID != "" { // two processes may have made a post of it, and the customer gets one
+		stands, err := in.Store.StandingPost(ctx, posting.PostKey(p.ChannelID, p.UserID, posting.PropDraft, p.DraftID), p.ID)
 		if err != nil {
 			return err
 		}

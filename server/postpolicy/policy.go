@@ -24,7 +24,7 @@ type Policy struct {
 		IsUser(ctx context.Context, username string) (bool, error)
 		SiteURL() string
 	}
-	Files posting.FileInfos
+	Files posting.FileReader
 	Emoji func(name string) (string, bool) // the characters of an emoji's name
 	Seals *posting.Seals
 }
@@ -37,19 +37,19 @@ func (j *Policy) Check(ctx context.Context, c *domain.Conversation, p posting.In
 		p.Card, p.DraftID = nil, ""
 	}
 	ruling, err := j.rule(ctx, c, p, now)
-	ruling.Sealed = sealed
+	ruling.IsSealed = sealed
 	return ruling, err
 }
 
 func (j *Policy) rule(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
 	switch p.Type {
 	case posting.TypeNote:
-		return posting.Decision{For: posting.Note}, nil
+		return posting.Decision{Destination: posting.Note}, nil
 	case "", "me":
 	default:
 		return foreign(p), nil
 	}
-	if p.Machine {
+	if p.FromBot {
 		return Refused(domain.ReasonNotPermitted, domain.T("post.machine")), nil
 	}
 	if p.RootID != "" {
@@ -58,7 +58,7 @@ func (j *Policy) rule(ctx context.Context, c *domain.Conversation, p posting.Inc
 			return posting.Decision{}, err
 		}
 		if rootType == posting.TypeNote || rootType == posting.TypeEvent {
-			return posting.Decision{For: posting.Note}, nil
+			return posting.Decision{Destination: posting.Note}, nil
 		}
 	}
 	switch c.StateAt(now) {
@@ -78,10 +78,10 @@ func foreign(p posting.IncomingPost) posting.Decision {
 	switch {
 	case posting.IsOurType(p.Type) || !strings.HasPrefix(p.Type, model.PostCustomTypePrefix): // a forged one would look like a fact
 		return Refused(domain.ReasonNotPermitted, domain.T("post.forged"))
-	case p.Session: // a person asked for the type, and the customer will not see it: it has to look so
-		return posting.Decision{For: posting.Note}
+	case p.HasSession: // a person asked for the type, and the customer will not see it: it has to look so
+		return posting.Decision{Destination: posting.Note}
 	default: // another plugin's post: a poll, a call
-		return posting.Decision{For: posting.Internal}
+		return posting.Decision{Destination: posting.Internal}
 	}
 }
 
@@ -90,10 +90,10 @@ func (j *Policy) ruleContent(ctx context.Context, p posting.IncomingPost) (posti
 		return Refused(domain.ReasonNotPermitted, text), nil
 	}
 	if kind := p.Card.Kind(); kind != "" && len(p.FileIDs) == 0 {
-		if text, err := j.words(ctx, p.Card.Words()); err != nil || text.Key != "" {
+		if text, err := j.words(ctx, p.Card.TypedText()); err != nil || text.Key != "" {
 			return Refused(domain.ReasonNotPermitted, text), err
 		}
-		return posting.Decision{For: posting.Customer, Parts: []posting.Part{{Kind: kind}}, Card: p.Card.Text()}, nil
+		return posting.Decision{Destination: posting.Customer, Parts: []posting.Part{{Kind: kind}}, CardText: p.Card.Text()}, nil
 	}
 	if length := utf8.RuneCountInString(p.Message); length > 2*posting.MaxText { // no marks make up for that
 		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", length))
@@ -115,7 +115,7 @@ func (j *Policy) ruleContent(ctx context.Context, p posting.IncomingPost) (posti
 	if problem != nil {
 		return notPermitted(domain.Text{Key: problem.Key, Data: problem.Data})
 	}
-	return posting.Decision{For: posting.Customer, Parts: posting.Parts(text, kinds, files)}, nil
+	return posting.Decision{Destination: posting.Customer, Parts: posting.Parts(text, kinds, files)}, nil
 }
 
 // words refuses a text that calls a colleague or links into Mattermost, and says why.
@@ -137,7 +137,7 @@ func blank(text string) bool {
 }
 
 func Refused(reason int, text domain.Text) posting.Decision {
-	return posting.Decision{Refused: text, Reason: reason}
+	return posting.Decision{RefusalText: text, ReasonCode: reason}
 }
 
 var (

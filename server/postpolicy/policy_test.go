@@ -68,7 +68,7 @@ func TestRule(t *testing.T) {
 		"a forged state line":              {fake.OpenConv, posting.IncomingPost{Type: posting.TypeEvent, Message: "x"}, posting.Reject, "post.forged"},
 		"a forged template":                {fake.OpenConv, posting.IncomingPost{Type: posting.TypeTemplate, Message: "x"}, posting.Reject, "post.forged"},
 		"another plugin's poll":            {fake.WaitingConv, posting.IncomingPost{Type: "custom_poll", Message: "x"}, posting.Internal, ""},
-		"a poll that a person forged":      {fake.OpenConv, posting.IncomingPost{Type: "custom_poll", Session: true, Message: "x"}, posting.Note, ""},
+		"a poll that a person forged":      {fake.OpenConv, posting.IncomingPost{Type: "custom_poll", HasSession: true, Message: "x"}, posting.Note, ""},
 		"a type of ours that nobody knows": {fake.OpenConv, posting.IncomingPost{Type: "custom_waa_x", Message: "x"}, posting.Reject, "post.forged"},
 		"a type that looks like plain":     {fake.WaitingConv, posting.IncomingPost{Type: "slack_attachment", Message: "x"}, posting.Reject, "post.forged"},
 		"a place":                          {fake.OpenConv, place("Loja"), posting.Customer, ""},
@@ -76,7 +76,7 @@ func TestRule(t *testing.T) {
 		"a place with a link inside":       {fake.OpenConv, place("https://chat.empresa.com.br/mm/time/pl/abc"), posting.Reject, "post.link"},
 		"a place without a seal":           {fake.OpenConv, posting.IncomingPost{Message: " ", Card: place("Loja").Card}, posting.Reject, "post.empty"},
 		"another place under a seal":       {fake.OpenConv, forged, posting.Customer, ""},
-		"a webhook's post":                 {fake.OpenConv, posting.IncomingPost{Machine: true, Message: "x"}, posting.Reject, "post.machine"},
+		"a webhook's post":                 {fake.OpenConv, posting.IncomingPost{FromBot: true, Message: "x"}, posting.Reject, "post.machine"},
 		"a mention of a colleague":         {fake.OpenConv, posting.IncomingPost{Message: "oi @Bruno, veja"}, posting.Reject, "post.mention"},
 		"a mention at a sentence's end":    {fake.OpenConv, posting.IncomingPost{Message: "fale com @ana.maria."}, posting.Reject, "post.mention"},
 		"@here":                            {fake.OpenConv, posting.IncomingPost{Message: "@here"}, posting.Reject, "post.mention"},
@@ -107,17 +107,17 @@ func TestRule(t *testing.T) {
 	} {
 		ruling, err := judge.Check(context.Background(), c.conv, c.post, 10)
 		require.NoError(t, err, name)
-		require.Equal(t, c.want, ruling.For, name)
-		require.Equal(t, c.key, ruling.Refused.Key, name)
+		require.Equal(t, c.want, ruling.Destination, name)
+		require.Equal(t, c.key, ruling.RefusalText.Key, name)
 	}
 	ruling, err := judge.Check(context.Background(), fake.OpenConv, place("Loja *1*"), 10)
 	require.NoError(t, err)
-	require.Equal(t, `📍 **Loja \*1\*** `+"`1, 2`", ruling.Card, "the channel shows what the card says")
+	require.Equal(t, `📍 **Loja \*1\*** `+"`1, 2`", ruling.CardText, "the channel shows what the card says")
 	require.Equal(t, whatsapp.TypeLocation, ruling.Parts[0].Kind)
 	ruling, err = judge.Check(context.Background(), fake.OpenConv, forged, 10)
 	require.NoError(t, err)
-	require.Empty(t, ruling.Card)
-	require.False(t, ruling.Sealed)
+	require.Empty(t, ruling.CardText)
+	require.False(t, ruling.IsSealed)
 	require.Equal(t, "📍", ruling.Parts[0].Text, "without a seal it is the text it shows")
 }
 
@@ -164,20 +164,20 @@ func TestChannelsAskOncePerChannel(t *testing.T) {
 	})
 	ctx := context.Background()
 	for range 3 {
-		ours, err := channels.Ours(ctx, "town-square")
+		ours, err := channels.IsOurs(ctx, "town-square")
 		require.NoError(t, err)
 		require.False(t, ours)
-		ours, err = channels.Ours(ctx, "ours")
+		ours, err = channels.IsOurs(ctx, "ours")
 		require.NoError(t, err)
 		require.True(t, ours)
 	}
 	require.Equal(t, 2, asked)
 	channels.Add("new")
-	ours, err := channels.Ours(ctx, "new")
+	ours, err := channels.IsOurs(ctx, "new")
 	require.NoError(t, err)
 	require.True(t, ours)
 	require.Equal(t, 2, asked, "a channel that was just made is known")
-	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = channels.Ours(ctx, "town-square") }), "the hook of every post on the server")
+	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = channels.IsOurs(ctx, "town-square") }), "the hook of every post on the server")
 }
 
 func BenchmarkChannelsNotOurs(b *testing.B) {
@@ -187,6 +187,6 @@ func BenchmarkChannelsNotOurs(b *testing.B) {
 	ctx := context.Background()
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = channels.Ours(ctx, "town-square")
+		_, _ = channels.IsOurs(ctx, "town-square")
 	}
 }

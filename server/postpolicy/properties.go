@@ -32,12 +32,12 @@ var provenMarks = []string{posting.PropDraft, posting.PropCard, posting.PropSeal
 func ForeignProps(props map[string]any, ruling posting.Decision) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(props)), func(name string) bool {
 		switch {
-		case posting.IsMark(name):
-			return ruling.Sealed && slices.Contains(provenMarks, name)
-		case name == model.PostPropsAttachments && ruling.For == posting.Note:
+		case posting.IsOurProp(name):
+			return ruling.IsSealed && slices.Contains(provenMarks, name)
+		case name == model.PostPropsAttachments && ruling.Destination == posting.Note:
 			return true // it says that the post is a note
 		}
-		return ruling.For == posting.Internal || plainProps[name] // another plugin's post needs its own
+		return ruling.Destination == posting.Internal || plainProps[name] // another plugin's post needs its own
 	})
 }
 
@@ -45,5 +45,5 @@ func ForeignProps(props map[string]any, ruling posting.Decision) []string {
 // property of a post of such a type.
 func ProtectedProp(name, postType string) bool {
 	theirs := postType != "" && postType != model.PostTypeMe && !posting.IsOurType(postType)
-	return posting.IsMark(name) || !theirs && !plainProps[name]
+	return posting.IsOurProp(name) || !theirs && !plainProps[name]
 }

@@ -36,7 +36,7 @@ type Reactions struct {
 // Changed takes a reaction that a person put on a post at that moment, or took off it.
 func (r *Reactions) Changed(ctx context.Context, channelID, postID string, changed posting.Reaction, removed bool) error {
 	userID := changed.UserID
-	ours, err := r.Channels.Ours(ctx, channelID)
+	ours, err := r.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours {
 		return err
 	}
@@ -97,5 +97,5 @@ func (r *Reactions) last(standing []posting.Reaction) (shown string, unknown boo
 }
 
 func (r *Reactions) hint(ctx context.Context, channelID, userID string, text domain.Text) {
-	r.Posts.Whisper(ctx, channelID, userID, "", r.Speaker.To(ctx, userID, text))
+	r.Posts.Whisper(ctx, channelID, userID, "", r.Speaker.ForUser(ctx, userID, text))
 }

@@ -104,7 +104,7 @@ func (r *Reconcile) rule(ctx context.Context, c *domain.Conversation, p posting.
 	age := time.Since(time.UnixMilli(p.CreateAt))
 	now := r.Clock.Now()
 	ruling, err := r.Intake.Judge.Check(ctx, c, p, now)
-	if err != nil || ruling.For != posting.Customer {
+	if err != nil || ruling.Destination != posting.Customer {
 		return ruling, err
 	}
 	switch {

@@ -63,10 +63,10 @@ func (s *server) FindPost(_ context.Context, channelID string, _ int64, prop, va
 	}
 	return "", domain.ErrNotFound
 }
-func (s *server) Agree(_ context.Context, _, id string) (string, error)   { return id, nil }
-func (s *server) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
-func (s *server) Join(context.Context, string, string) error              { return nil }
-func (s *server) SetHeader(context.Context, string, string) error         { return nil }
+func (s *server) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (s *server) RootOf(_ context.Context, postID string) (string, error)     { return postID, nil }
+func (s *server) Join(context.Context, string, string) error                  { return nil }
+func (s *server) SetHeader(context.Context, string, string) error             { return nil }
 func (s *server) Discard(_ context.Context, c posting.Channel) error {
 	if _, there := s.channels[c.Name]; there {
 		s.channels[c.Name] = true
@@ -121,27 +121,27 @@ func newScene(t *testing.T) *scene {
 	account.DefaultQueueID = s.other.ID
 	require.NoError(t, s.store.UpdateAccount(context.Background(), &account, s.now))
 	nothing := func() {}
-	speaker := posting.Localizer{Texts: keys{}, Server: func() string { return "en" }}
-	effects := &outbound.FailureEffects{Store: s.store, Clock: s, Refresh: nothing, Stale: func(string) {}, Blocked: func(context.Context, string, int) {}}
+	speaker := posting.Localizer{Render: keys{}.Markdown, ServerLocale: func() string { return "en" }}
+	effects := &outbound.FailureEffects{Store: s.store, Clock: s, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
 	s.mirror = &channelsync.Syncer{
 		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Speaker: speaker, Clock: s, Log: quiet{}, Username: s.Username,
 		Link: func(context.Context, *domain.Conversation) string { return "" },
 	}
 	s.out = &outbound.Worker{
-		Store: mortal{s.store, s}, Owner: "me", Pacer: outbound.NewRateLimiter(), Flights: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, Shown: nothing, Refresh: nothing,
+		Store: mortal{s.store, s}, Owner: "me", Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, WakeStatusSync: nothing, WakeChannels: nothing,
 		Send: func(ctx context.Context, _ whatsapp.Credentials, _ whatsapp.Outgoing) (whatsapp.Sent, error) {
 			return whatsapp.Sent{MessageID: "wamid.template"}, s.meta(ctx)
 		},
-		Aborted: func(_ context.Context, send *domain.Send, _ whatsapp.Verdict) {
+		OnStartFailed: func(_ context.Context, send *domain.Send, _ whatsapp.Verdict) {
 			s.told = append(s.told, send.Message.AuthorID)
 		},
 	}
 	s.in = &inbound.Handler{
-		Store: s.store, Poster: s.server, Speaker: speaker, Clock: s, NewID: model.NewId, Refresh: nothing, Fetch: nothing,
+		Store: s.store, Posts: s.server, Localizer: speaker, Clock: s, NewID: model.NewId, WakeChannels: nothing, WakeMedia: nothing,
 		Settings: func() domain.Settings { return s.settings },
 	}
 	s.do.Mirror = s.mirror
-	s.do.Sender = &outbound.SyncSender{Outbound: s.out, Queue: s.store.Outbox(), Wake: nothing}
+	s.do.Sender = &outbound.SyncSender{Worker: s.out, Queue: s.store.Outbox(), WakeOutbox: nothing}
 	return s
 }
 
@@ -158,19 +158,19 @@ func (s *scene) write(attempt int) (done bool) {
 		_, err = finish(context.Background(), "me", time.Minute)
 		require.ErrorIs(s.t, err, jobqueue.ErrLost, "there is no such job in the inbox")
 	}
-	return !outcome.Again()
+	return !outcome.IsRetry()
 }
 
 // relayGoesOn is what the workers do after a process died: every lease is over.
 func (s *scene) relayGoesOn() {
 	_, err := s.db.Exec("UPDATE waa_outbox SET lease_until = 0, due_at = 0, left_at = greatest(0, left_at - 61000); UPDATE waa_conversations SET refresh_lease = least(refresh_lease, 1)")
 	require.NoError(s.t, err)
-	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10, jobqueue.Limit{})
+	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10, jobqueue.ClaimLimit{})
 	require.NoError(s.t, err)
 	for _, job := range jobs {
 		outcome, err := s.out.Handle(context.Background(), job)
 		require.NoError(s.t, err)
-		if outcome.Again() {
+		if outcome.IsRetry() {
 			require.NoError(s.t, s.store.Outbox().Retry(context.Background(), "me", job.ID, 0, ""))
 			continue
 		}

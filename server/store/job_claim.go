@@ -67,7 +67,7 @@ type claimedJobs struct {
 }
 
 // Claim takes up to n jobs that are due and first in their lane, each for the lease.
-func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.Limit) ([]jobqueue.Job, error) {
+func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.ClaimLimit) ([]jobqueue.Job, error) {
 	q.mu.Lock()
 	cursor := q.cursor
 	q.mu.Unlock()
@@ -84,29 +84,29 @@ func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n 
 }
 
 // rest is what is left of a limit after a claim.
-func rest(limit jobqueue.Limit, claimed []jobqueue.Job) jobqueue.Limit {
-	if limit.Each == 0 {
+func rest(limit jobqueue.ClaimLimit, claimed []jobqueue.Job) jobqueue.ClaimLimit {
+	if limit.MaxPerAccount == 0 {
 		return limit
 	}
 	of, most := map[string]int{}, 0
 	for _, job := range claimed {
-		if of[job.AccountID]++; of[job.AccountID] == limit.Each {
-			limit.Full = append(slices.Clip(limit.Full), job.AccountID)
+		if of[job.AccountID]++; of[job.AccountID] == limit.MaxPerAccount {
+			limit.FullAccounts = append(slices.Clip(limit.FullAccounts), job.AccountID)
 		} else {
 			most = max(most, of[job.AccountID])
 		}
 	}
-	limit.Each = max(limit.Each-most, 1)
+	limit.MaxPerAccount = max(limit.MaxPerAccount-most, 1)
 	return limit
 }
 
-func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.Limit, cursor string) ([]jobqueue.Job, error) {
+func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.ClaimLimit, cursor string) ([]jobqueue.Job, error) {
 	var claimed claimedJobs
 	var err error
 	window := claimWindow * n
 	for range claimTries {
 		err = q.s.db.GetContext(ctx, &claimed, "SELECT "+jobArrayColumns()+", coalesce(max(f.ready), 0) AS ready, coalesce(max(f.last_lane), '') AS last_lane FROM "+
-			q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window, pq.Array(append([]string{}, limit.Full...)), limit.Each)
+			q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window, pq.Array(append([]string{}, limit.FullAccounts...)), limit.MaxPerAccount)
 		if !hasCode(err, uniqueViolation) && !hasCode(err, deadlockDetected) {
 			break
 		}

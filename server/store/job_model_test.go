@@ -35,7 +35,7 @@ func TestManyOwnersShareNothingAndKeepTheOrder(t *testing.T) {
 			all.Go(func() {
 				q, owner := f.Inbox(), fmt.Sprint("owner ", o)
 				for work.Err() == nil {
-					jobs, err := q.Claim(ctx(), owner, time.Minute, 3, jobqueue.Limit{})
+					jobs, err := q.Claim(ctx(), owner, time.Minute, 3, jobqueue.ClaimLimit{})
 					if err != nil {
 						t.Error(err)
 						return
@@ -163,7 +163,7 @@ func TestQueueAsAModel(t *testing.T) {
 						free++
 					}
 				}
-				jobs, err := q.Claim(ctx(), owner, time.Hour, n, jobqueue.Limit{})
+				jobs, err := q.Claim(ctx(), owner, time.Hour, n, jobqueue.ClaimLimit{})
 				require.NoError(rt, err)
 				require.Len(rt, jobs, min(n, free))
 				for _, j := range jobs {

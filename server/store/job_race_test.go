@@ -28,7 +28,7 @@ func TestALaneIsNotSharedWithAClaimThatNobodySeesYet(t *testing.T) {
 	}
 	claimed := make(chan answer, 1)
 	go func() {
-		jobs, err := f.Inbox().Claim(ctx(), "y", time.Minute, 10, jobqueue.Limit{})
+		jobs, err := f.Inbox().Claim(ctx(), "y", time.Minute, 10, jobqueue.ClaimLimit{})
 		claimed <- answer{jobs, err}
 	}()
 	require.Eventually(t, func() bool {

@@ -32,7 +32,7 @@ func keysOf(jobs []jobqueue.Job) []string {
 
 func claim(t testing.TB, q *store.Queue, owner string, n int) []jobqueue.Job {
 	t.Helper()
-	jobs, err := q.Claim(ctx(), owner, time.Minute, n, jobqueue.Limit{})
+	jobs, err := q.Claim(ctx(), owner, time.Minute, n, jobqueue.ClaimLimit{})
 	require.NoError(t, err)
 	return jobs
 }

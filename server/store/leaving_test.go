@@ -56,7 +56,7 @@ func (f *fixture) outgoing(t testing.TB, template bool) *waiting {
 		_, err = f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat) VALUES ($1, $2, 'ana', '', $3, 0)", w.message.PostID, w.conv.ChannelID, w.message.CreatedAt)
 		require.NoError(t, err)
 	}
-	jobs, err := f.Outbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.Limit{})
+	jobs, err := f.Outbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.ClaimLimit{})
 	require.NoError(t, err)
 	require.Len(t, jobs, 1)
 	w.job = jobs[0]
@@ -266,7 +266,7 @@ func TestPostsLeaveByMomentAndID(t *testing.T) {
 			want = append(want, p.id+" 0", p.id+" 1")
 		}
 		byClaim := rapid.Bool().Draw(rt, "by claims")
-		jobs, err := f.Outbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.Limit{})
+		jobs, err := f.Outbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.ClaimLimit{})
 		for err == nil && len(jobs) == 1 {
 			m, readErr := f.Message(ctx(), jobs[0].Key)
 			require.NoError(rt, readErr)
@@ -278,7 +278,7 @@ func TestPostsLeaveByMomentAndID(t *testing.T) {
 				jobs = nil
 			case byClaim:
 				require.NoError(rt, f.Outbox().Retry(ctx(), "me", next.ID, 0, ""))
-				jobs, err = f.Outbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.Limit{})
+				jobs, err = f.Outbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.ClaimLimit{})
 			default:
 				jobs = []jobqueue.Job{*next}
 			}
@@ -301,7 +301,7 @@ func TestNothingOvertakesWhatCameInLate(t *testing.T) {
 	read, _ = w.send(t)
 	require.True(t, read.EarlierWaits)
 	require.NoError(t, f.Outbox().Retry(ctx(), "me", w.job.ID, 0, ""))
-	jobs, err := f.Outbox().Claim(ctx(), "me", time.Minute, 5, jobqueue.Limit{})
+	jobs, err := f.Outbox().Claim(ctx(), "me", time.Minute, 5, jobqueue.ClaimLimit{})
 	require.NoError(t, err)
 	require.Len(t, jobs, 1)
 	m, err := f.Message(ctx(), jobs[0].Key)
@@ -358,7 +358,7 @@ func TestAPostWaitsForWhatTheJudgeTakes(t *testing.T) {
 			require.NoError(t, err)
 			s, err := f.LoadSend(ctx(), m.ID)
 			require.NoError(t, err)
-			require.Equal(t, ruling.For == posting.Customer || ruling.For == posting.Reject, s.EarlierMissing, "%q in the thread of %q", kind, root)
+			require.Equal(t, ruling.Destination == posting.Customer || ruling.Destination == posting.Reject, s.EarlierMissing, "%q in the thread of %q", kind, root)
 			_, err = f.db.Exec("DELETE FROM posts WHERE id = $1", p.ID)
 			require.NoError(t, err)
 		}

@@ -18,7 +18,7 @@ func TestMediaQueue(t *testing.T) {
 		require.NoError(t, f.AddMedia(ctx(), f.account.ID, file))
 		require.NoError(t, f.AddMedia(ctx(), f.account.ID, file), "a message twice is one file")
 		queue := f.MediaQueue()
-		jobs, err := queue.Claim(ctx(), "me", time.Minute, 5, jobqueue.Limit{})
+		jobs, err := queue.Claim(ctx(), "me", time.Minute, 5, jobqueue.ClaimLimit{})
 		require.NoError(t, err)
 		require.Len(t, jobs, 1)
 		job := jobs[0]
@@ -55,7 +55,7 @@ func TestMediaQueue(t *testing.T) {
 			func() error { return f.Replay(ctx(), letters[0].ID) },
 		} {
 			require.NoError(t, again())
-			jobs, err = queue.Claim(ctx(), "me", time.Minute, 5, jobqueue.Limit{})
+			jobs, err = queue.Claim(ctx(), "me", time.Minute, 5, jobqueue.ClaimLimit{})
 			require.NoError(t, err)
 			require.Len(t, jobs, 1)
 			require.Equal(t, 1, jobs[0].Attempts)

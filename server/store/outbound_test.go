@@ -48,7 +48,7 @@ func TestAPostIsEnqueuedOnce(t *testing.T) {
 		created, err = f.InsertNotSent(ctx(), &twin)
 		require.NoError(t, err)
 		require.False(t, created)
-		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10, jobqueue.Limit{})
+		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10, jobqueue.ClaimLimit{})
 		require.NoError(t, err)
 		require.Len(t, jobs, 1)
 		require.Equal(t, jobqueue.Job{
@@ -77,7 +77,7 @@ func TestLeftIsFenced(t *testing.T) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		m := f.outbound(t, conv, nil)
 		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Enqueue(m, []byte("x"), 0) }))
-		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 1, jobqueue.Limit{})
+		jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 1, jobqueue.ClaimLimit{})
 		require.NoError(t, err)
 		id := jobs[0].ID
 		send, err := f.LoadSend(ctx(), m.ID)
@@ -97,7 +97,7 @@ func TestLeftIsFenced(t *testing.T) {
 		require.NoError(t, f.Outbox().Retry(ctx(), "a", id, 0, ""))
 		_, err = left("a", send.Seen)
 		require.ErrorIs(t, err, jobqueue.ErrLost)
-		jobs, err = f.Outbox().Claim(ctx(), "b", time.Minute, 1, jobqueue.Limit{})
+		jobs, err = f.Outbox().Claim(ctx(), "b", time.Minute, 1, jobqueue.ClaimLimit{})
 		require.NoError(t, err)
 		require.Equal(t, now, jobs[0].LeftAt, "the next to try knows")
 		require.NoError(t, f.ClearLeft(ctx(), "b", id))

@@ -45,7 +45,7 @@ func TestAPostOfSeveralFilesIsSeveralMessagesInOrder(t *testing.T) {
 
 		// they leave one after another
 		for i := range all {
-			jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10, jobqueue.Limit{})
+			jobs, err := f.Outbox().Claim(ctx(), "a", time.Minute, 10, jobqueue.ClaimLimit{})
 			require.NoError(t, err)
 			require.Len(t, jobs, 1)
 			require.Equal(t, all[i].Message.ID, jobs[0].Key)

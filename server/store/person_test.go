@@ -72,7 +72,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, total)
 		require.Equal(t, []string{other.ID}, keysOf(claim(t, f.Outbox(), "x", 10)))
-		_, err = f.Outbox().Claim(ctx(), "x", time.Minute, 1, jobqueue.Limit{})
+		_, err = f.Outbox().Claim(ctx(), "x", time.Minute, 1, jobqueue.ClaimLimit{})
 		require.NoError(t, err)
 
 		// the number is nobody's now

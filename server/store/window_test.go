@@ -33,7 +33,7 @@ func (f *fixture) writes(t testing.TB, c *domain.Conversation, who domain.WhatsA
 		return
 	}
 	add(t, f, row(m.ID, 1, m.ID))
-	jobs, err := f.Inbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.Limit{})
+	jobs, err := f.Inbox().Claim(ctx(), "me", time.Minute, 1, jobqueue.ClaimLimit{})
 	require.NoError(t, err)
 	require.Len(t, jobs, 1)
 	m.PostID = newID()
