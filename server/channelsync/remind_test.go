@@ -23,7 +23,7 @@ func (w *wall) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	return "id", nil
 }
 
-func (w *wall) Agree(_ context.Context, _, id string) (string, error) { return id, nil }
+func (w *wall) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
 
 func (w *wall) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	if slices.ContainsFunc(w.posts, func(p posting.Post) bool { return p.ChannelID == channelID && p.Props[prop] == value }) {
