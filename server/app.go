@@ -64,7 +64,7 @@ type app struct {
 	meta      *cloudapi.Client
 	texts     *localTexts
 	port      *mattermost.Port
-	db        *databases
+	db        *mattermost.Databases
 	store     *store.Store
 	accounts  *webhook.AccountCache
 	metrics   *metrics.Metrics
@@ -114,7 +114,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	}
 	a.texts = &localTexts{bundle: texts}
 	a.configure(settings)
-	botID, err := ensureBot(p)
+	botID, err := mattermost.EnsureBot(p.API, p.Driver)
 	if err != nil {
 		return nil, err
 	}
@@ -139,17 +139,17 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 
 // openStore opens the database and migrates it.
 func (a *app) openStore(ctx context.Context) error {
-	db, err := openDatabases(a.plugin.API, a.plugin.Driver)
+	db, err := mattermost.OpenDatabases(a.plugin.API, a.plugin.Driver)
 	if err != nil {
 		return err
 	}
-	if err := migrateOnce(ctx, a.plugin.API, db.slow); err != nil {
-		db.close()
+	if err := mattermost.OneNodeAtATime(ctx, a.plugin.API, "migration", func() error { return store.Migrate(db.Slow) }); err != nil {
+		db.Close()
 		return err
 	}
 	a.db = db
-	a.encrypter = encryption.New(store.New(db.main, nil, model.NewId)) // the keys are stored without a further encrypter
-	a.store, a.hookStore = store.New(db.main, a.encrypter, model.NewId), store.New(db.hooks, a.encrypter, model.NewId)
+	a.encrypter = encryption.New(store.New(db.Main, nil, model.NewId)) // the keys are stored without a further encrypter
+	a.store, a.hookStore = store.New(db.Main, a.encrypter, model.NewId), store.New(db.Hooks, a.encrypter, model.NewId)
 	return nil
 }
 
@@ -157,7 +157,7 @@ func (a *app) openStore(ctx context.Context) error {
 func (a *app) discard() {
 	close(a.stopping)
 	if a.db != nil {
-		a.db.close()
+		a.db.Close()
 	}
 }
 
@@ -247,7 +247,7 @@ func (a *app) buildRelay() {
 	worker.ReconcileChannel = a.reconcile.TakeIn
 	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
-	indexes := a.loop("indexes", store.Indexes(a.db.slow))
+	indexes := a.loop("indexes", store.Indexes(a.db.Slow))
 	indexes.Pause, indexes.Timeout = housekeeping, store.BuildPatience
 	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
 	a.loop("keys", a.rotation.Run).Pause = housekeeping
@@ -333,7 +333,7 @@ func (a *app) stop() {
 		all.Go(l.Stop)
 	}
 	all.Wait()
-	a.db.close() // what still runs finds it closed, and goes on at the next activation
+	a.db.Close() // what still runs finds it closed, and goes on at the next activation
 }
 
 // keys are the encryption keys of the settings: the one that is set and the previous one.

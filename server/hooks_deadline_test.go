@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postgres"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
@@ -25,14 +23,18 @@ import (
 // calmAPI is a server that answers what the hooks ask of it.
 type calmAPI struct {
 	plugin.API
-	mu       sync.Mutex
-	whispers []string
+	dataSource string
+	mu         sync.Mutex
+	whispers   []string
 }
 
 func (*calmAPI) LogWarn(string, ...any)   {}
 func (*calmAPI) LogError(string, ...any)  {}
 func (*calmAPI) GetServerVersion() string { return "11.4.0" }
 func (*calmAPI) GetConfig() *model.Config { return &model.Config{} }
+func (c *calmAPI) GetUnsanitizedConfig() *model.Config {
+	return &model.Config{SqlSettings: model.SqlSettings{DataSource: &c.dataSource}}
+}
 func (*calmAPI) GetUser(id string) (*model.User, *model.AppError) {
 	return &model.User{Id: id, Locale: "en"}, nil
 }
@@ -50,19 +52,18 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	source := *storetest.Source(t)
 	wire := storetest.NewWire(t, source.Host, "")
 	source.Host = wire.Address()
-	primary := &postgres.Primary{}
-	db, err := pools(func(size postgres.Size) (*sql.DB, error) { return postgres.Open(source.String(), primary, size) })
+	api, texts := &calmAPI{dataSource: source.String()}, must(t, i18n.New)
+	db, err := mattermost.OpenDatabases(api, nil)
 	require.NoError(t, err)
-	t.Cleanup(db.close)
-	require.NoError(t, store.Migrate(db.slow))
-	api, texts := &calmAPI{}, must(t, i18n.New)
+	t.Cleanup(db.Close)
+	require.NoError(t, store.Migrate(db.Slow))
 	p := &Plugin{}
 	p.SetAPI(api)
 	a := &app{plugin: p, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }), texts: &localTexts{bundle: texts}}
 	settings, _ := config.Parse(nil)
 	p.settings.Store(&settings)
 	a.texts.use(settings)
-	a.store, a.hookStore = store.New(db.main, nil, model.NewId), store.New(db.hooks, nil, model.NewId)
+	a.store, a.hookStore = store.New(db.Main, nil, model.NewId), store.New(db.Hooks, nil, model.NewId)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
 	a.port = mattermost.New(api, model.NewId(), a.store, a.seals)
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
@@ -88,10 +89,11 @@ func TestAPostWaitsForNothingThatIsDoneInTheBackground(t *testing.T) {
 	a := p.app.Load()
 	ctx, cancel := context.WithCancel(t.Context())
 	var busy sync.WaitGroup
-	for range maxConnections {
-		busy.Go(func() { _, _ = a.db.main.ExecContext(ctx, "SELECT pg_sleep(600)") })
+	connections := a.db.Main.Stats().MaxOpenConnections
+	for range connections {
+		busy.Go(func() { _, _ = a.db.Main.ExecContext(ctx, "SELECT pg_sleep(600)") })
 	}
-	require.Eventually(t, func() bool { return a.db.main.Stats().InUse == maxConnections }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return a.db.Main.Stats().InUse == connections }, time.Minute, 10*time.Millisecond)
 	post := postIn(model.NewId())
 	_, rejection := p.MessageWillBePosted(nil, post)
 	require.Empty(t, rejection)

@@ -9,6 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
 // ConfigurationWillBeSaved is the moment at which the key that is set and the
@@ -22,7 +23,7 @@ func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Co
 	}
 	ctx, cancel := patience(encryption.KeyTimeout)
 	defer cancel()
-	settings, problems := config.Parse(next.PluginSettings.Plugins[pluginID])
+	settings, problems := config.Parse(next.PluginSettings.Plugins[mattermost.PluginID])
 	key := settings.EncryptionKey
 	switch {
 	case key == model.FakeSetting: // as the console sends what it does not know
@@ -57,14 +58,11 @@ func keyProblem(problems []config.Problem) bool {
 
 // withKey puts a key into the settings, whatever spelling of its name is there.
 func withKey(next *model.Config, key string) {
-	raw := maps.Clone(next.PluginSettings.Plugins[pluginID])
+	raw := maps.Clone(next.PluginSettings.Plugins[mattermost.PluginID])
 	if raw == nil {
 		raw = map[string]any{}
 	}
 	maps.DeleteFunc(raw, func(name string, _ any) bool { return equalFold(name, "EncryptionKey") })
 	raw["encryptionkey"] = key
-	next.PluginSettings.Plugins[pluginID] = raw
+	next.PluginSettings.Plugins[mattermost.PluginID] = raw
 }
-
-// pluginID is that of the manifest.
-const pluginID = "whatsapp-ativo"

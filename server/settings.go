@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"github.com/mattermost/mattermost/server/public/model"
-	"github.com/mattermost/mattermost/server/public/pluginapi/cluster"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
 // loadSettings reads what the administrators set.
@@ -37,14 +37,11 @@ func (p *Plugin) readSettings(ctx context.Context) error {
 	if p.hasKey() {
 		return nil
 	}
-	mutex, err := cluster.NewMutex(p.API, "encryption-key")
-	if err != nil {
-		return errors.Wrap(err, "could not make the activation's mutex")
-	}
-	if err := mutex.LockWithContext(ctx); err != nil {
-		return errors.Wrap(err, "another node did not finish its activation")
-	}
-	defer mutex.Unlock()
+	return mattermost.OneNodeAtATime(ctx, p.API, "encryption-key", p.makeKey)
+}
+
+// makeKey makes an encryption key and saves it among the settings.
+func (p *Plugin) makeKey() error {
 	if err := p.loadSettings(); err != nil || p.hasKey() {
 		return err // another node was faster
 	}

@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/mattermost/mattermost/server/public/model"
-	"github.com/mattermost/mattermost/server/public/plugin"
-	"github.com/mattermost/mattermost/server/public/pluginapi"
-	"github.com/mattermost/mattermost/server/public/pluginapi/cluster"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
@@ -18,33 +13,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
-
-// botUsername is our bot's, as the contract has it.
-const botUsername = "whatsapp"
-
-func ensureBot(p *Plugin) (string, error) {
-	client := pluginapi.NewClient(p.API, p.Driver)
-	id, err := client.Bot.EnsureBot(&model.Bot{
-		Username: botUsername, DisplayName: "WhatsApp", Description: "Traz as mensagens dos clientes. / Brings the customers' messages.",
-	}, pluginapi.ProfileImagePath("assets/profile.png"))
-	if err == nil && id == "" { // what a call that broke gives
-		err = errors.New("the server gave no answer")
-	}
-	return id, errors.Wrap(err, "could not make the bot (is there a user named "+botUsername+"?)")
-}
-
-// migrateOnce lets one node at a time bring the tables up to date.
-func migrateOnce(ctx context.Context, api plugin.API, db *sql.DB) error {
-	mutex, err := cluster.NewMutex(api, "migration")
-	if err != nil {
-		return errors.Wrap(err, "could not make the migration's mutex")
-	}
-	if err := mutex.LockWithContext(ctx); err != nil {
-		return errors.Wrap(err, "another node did not finish its migration")
-	}
-	defer mutex.Unlock()
-	return store.Migrate(db)
-}
 
 // localTexts are the texts with their times in the zone that is set now.
 type localTexts struct {

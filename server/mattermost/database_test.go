@@ -1,4 +1,4 @@
-package main
+package mattermost
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pool is the server's: connections that lie on top of each other, some spoiled by a process that was killed.
-type pool struct {
+// fakePool is the server's: connections that lie on top of each other, some spoiled by a process that was killed.
+type fakePool struct {
 	mu      sync.Mutex
 	spoiled int // the uppermost ones
 	old     int // the uppermost ones lead to what was the primary before a failover, and stay until they are ended
@@ -23,30 +23,30 @@ type pool struct {
 	closed  int
 }
 
-func (p *pool) Driver() sqldriver.Driver { return nil }
+func (p *fakePool) Driver() sqldriver.Driver { return nil }
 
-func (p *pool) Connect(context.Context) (sqldriver.Conn, error) {
+func (p *fakePool) Connect(context.Context) (sqldriver.Conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.gone {
-		return nil, errors.New("the server does not answer")
+		return nil, errors.New("the server does not respond")
 	}
 	p.opened++
-	conn := &pooled{pool: p, spoiled: p.spoiled > 0, old: p.old > 0}
+	conn := &fakeConn{pool: p, spoiled: p.spoiled > 0, old: p.old > 0}
 	p.spoiled = max(0, p.spoiled-1)
 	return conn, nil
 }
 
-// pooled is one connection.
-type pooled struct {
+// fakeConn is one connection.
+type fakeConn struct {
 	sqldriver.Conn
-	pool    *pool
+	pool    *fakePool
 	spoiled bool
 	old     bool
 	open    int // transactions
 }
 
-func (c *pooled) ExecContext(_ context.Context, query string, _ []sqldriver.NamedValue) (sqldriver.Result, error) {
+func (c *fakeConn) ExecContext(_ context.Context, query string, _ []sqldriver.NamedValue) (sqldriver.Result, error) {
 	if strings.Contains(query, "pg_terminate_backend(pg_backend_pid())") {
 		c.pool.mu.Lock()
 		defer c.pool.mu.Unlock()
@@ -55,7 +55,7 @@ func (c *pooled) ExecContext(_ context.Context, query string, _ []sqldriver.Name
 	return nil, errors.New("terminating connection due to administrator command")
 }
 
-func (c *pooled) BeginTx(context.Context, sqldriver.TxOptions) (sqldriver.Tx, error) {
+func (c *fakeConn) BeginTx(context.Context, sqldriver.TxOptions) (sqldriver.Tx, error) {
 	if c.spoiled {
 		return nil, errors.New("unexpected transaction status idle in transaction")
 	}
@@ -65,9 +65,9 @@ func (c *pooled) BeginTx(context.Context, sqldriver.TxOptions) (sqldriver.Tx, er
 	c.open++
 	return c, nil
 }
-func (c *pooled) Commit() error   { c.open--; return nil }
-func (c *pooled) Rollback() error { c.open--; return nil }
-func (c *pooled) Close() error {
+func (c *fakeConn) Commit() error   { c.open--; return nil }
+func (c *fakeConn) Rollback() error { c.open--; return nil }
+func (c *fakeConn) Close() error {
 	c.pool.mu.Lock()
 	defer c.pool.mu.Unlock()
 	c.pool.closed++
@@ -75,37 +75,37 @@ func (c *pooled) Close() error {
 }
 
 func TestOnlyCleanConnectionsAreUsed(t *testing.T) {
-	p := &pool{spoiled: 5}
+	p := &fakePool{spoiled: 5}
 	conn, err := cleanConnector{p}.Connect(t.Context())
 	require.NoError(t, err)
-	require.False(t, conn.(*pooled).spoiled)
-	require.Zero(t, conn.(*pooled).open, "the trial is taken back")
+	require.False(t, conn.(*fakeConn).spoiled)
+	require.Zero(t, conn.(*fakeConn).open, "the trial is taken back")
 	require.Equal(t, 6, p.opened)
 	require.Equal(t, 5, p.closed, "the spoiled ones go back to the server, which throws them away")
 }
 
 func TestConnectionsOfTheServerToAnOldPrimaryAreEnded(t *testing.T) {
-	p := &pool{old: 3}
+	p := &fakePool{old: 3}
 	conn, err := cleanConnector{p}.Connect(t.Context())
 	require.NoError(t, err)
-	require.False(t, conn.(*pooled).old)
+	require.False(t, conn.(*fakeConn).old)
 	require.Zero(t, p.old)
 	require.Equal(t, 4, p.opened)
 }
 
 func TestACleanPoolHoldsNothingSpoiled(t *testing.T) {
-	p := &pool{spoiled: maxConnections}
+	p := &fakePool{spoiled: mainConnections}
 	db := sql.OpenDB(cleanConnector{p})
-	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxOpenConns(mainConnections)
 	require.NoError(t, cleanPool(db))
 	require.Zero(t, p.spoiled)
 	require.NoError(t, db.Close())
 }
 
 func TestNoConnectionIsAnError(t *testing.T) {
-	p := &pool{gone: true}
-	require.ErrorContains(t, cleanPool(sql.OpenDB(cleanConnector{p})), "does not answer")
-	p = &pool{spoiled: 10 * maxSpoiled}
+	p := &fakePool{gone: true}
+	require.ErrorContains(t, cleanPool(sql.OpenDB(cleanConnector{p})), "does not respond")
+	p = &fakePool{spoiled: 10 * maxSpoiled}
 	_, err := cleanConnector{p}.Connect(t.Context())
 	require.ErrorContains(t, err, "idle in transaction")
 	require.Equal(t, maxSpoiled, p.opened, "it gives up some time")
