@@ -3,6 +3,10 @@
 package whatsapp
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -100,4 +104,62 @@ func (c *Client) endpoint(query url.Values, parts ...string) string {
 		b.WriteString(query.Encode())
 	}
 	return b.String()
+}
+
+// Credentials say which business number acts, and with which token. Printing them never shows the token.
+type Credentials struct {
+	// PhoneNumberID is Meta's id of the business phone number (not the number itself).
+	PhoneNumberID string
+	// WABAID is the id of the WhatsApp Business Account that owns the number and its templates.
+	WABAID string
+	// Token is the access token. It goes into the Authorization header and nowhere else.
+	Token string `json:"-"`
+}
+
+// String names the number and the account, never the token.
+func (c Credentials) String() string {
+	return fmt.Sprintf("whatsapp.Credentials{PhoneNumberID:%q, WABAID:%q}", c.PhoneNumberID, c.WABAID)
+}
+
+// GoString is String: the verb %#v must not show the token either.
+func (c Credentials) GoString() string { return c.String() }
+
+// Format answers every verb of package fmt with String.
+func (c Credentials) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }
+
+// LogValue keeps the token out of structured logs.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ResponseInfo is what Meta tells about its limits and versions beside an answer.
+type ResponseInfo struct {
+	HTTPStatus int
+	// Version is the Graph version that answered; an expired one is upgraded in silence.
+	Version string
+	// Warning is Meta's word about such an upgrade, "" normally.
+	Warning string
+	// Usage is Meta's x-business-use-case-usage, by account; nil if absent.
+	Usage json.RawMessage
+	// RequestID is Meta's x-fb-request-id, for its support.
+	RequestID string
+	// Date is when Meta answered, by its clock, to a second; zero where it does not say.
+	Date time.Time
+}
+
+func (c *Client) report(response *http.Response) {
+	if c.observe == nil {
+		return
+	}
+	info := ResponseInfo{
+		HTTPStatus: response.StatusCode,
+		Version:    response.Header.Get("Facebook-Api-Version"),
+		Warning:    response.Header.Get("X-Ad-Api-Version-Warning"),
+		RequestID:  response.Header.Get("X-Fb-Request-Id"),
+	}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		info.Date = date
+	}
+	if usage := response.Header.Get("X-Business-Use-Case-Usage"); json.Valid([]byte(usage)) {
+		info.Usage = json.RawMessage(usage)
+	}
+	c.observe(info)
 }

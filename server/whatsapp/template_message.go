@@ -1,6 +1,8 @@
 package whatsapp
 
-import "slices"
+import (
+	"slices"
+)
 
 // TemplateMessage is a filled-in template, in the shape in which it is sent.
 type TemplateMessage struct {

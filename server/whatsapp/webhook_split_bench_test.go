@@ -1,6 +1,8 @@
 package whatsapp
 
-import "testing"
+import (
+	"testing"
+)
 
 // ordinary is a delivery as most are: one text message.
 const ordinary = `{"object":"whatsapp_business_account","entry":[{"id":"215589313241560883","changes":[{"value":{"messaging_product":"whatsapp",` +

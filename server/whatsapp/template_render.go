@@ -1,6 +1,8 @@
 package whatsapp
 
-import "strings"
+import (
+	"strings"
+)
 
 // Render shows the template as the customer sees it. A value that is missing shows as its placeholder; nothing is
 // checked.
