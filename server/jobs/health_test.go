@@ -59,7 +59,7 @@ func TestMonitor(t *testing.T) {
 	refused := func(code int) cloudapi.Look {
 		return cloudapi.Look{Verdict: whatsapp.Classify(&whatsapp.APIError{HTTPStatus: 400, Code: code, Message: "no"})}
 	}
-	unreachable := cloudapi.Look{Verdict: whatsapp.Classify(&whatsapp.TransportError{Harmless: true})}
+	unreachable := cloudapi.Look{Verdict: whatsapp.Classify(&whatsapp.TransportError{Repeatable: true})}
 	good := cloudapi.Look{Verdict: whatsapp.Classify(nil)}
 	for name, c := range map[string]struct {
 		blocked   int

@@ -38,7 +38,7 @@ func (l *library) open(_ context.Context, id string) (io.ReadCloser, error) {
 func (l *library) upload(_ context.Context, _ whatsapp.Credentials, _, _ string, size int64, r io.Reader) (string, error) {
 	data, err := io.ReadAll(r)
 	if err != nil || int64(len(data)) != size {
-		return "", &whatsapp.TransportError{Left: true, Harmless: true, Err: errors.New("broken")}
+		return "", &whatsapp.TransportError{Left: true, Repeatable: true, Err: errors.New("broken")}
 	}
 	l.uploads++
 	if len(l.errs) > 0 {

@@ -1,5 +1,3 @@
-// Package whatsapp is a client for Meta's WhatsApp Business Cloud API: sending, media, templates, the meaning of
-// its errors, and the parsing of its webhooks. It knows nothing of Mattermost and can be used without it.
 package whatsapp
 
 import (
@@ -25,34 +23,35 @@ type Options struct {
 	BaseURL string
 	// Version is the Graph version, such as "v25.0". Empty means DefaultVersion.
 	Version string
-	// HTTP is the client whose transport is used. Its CheckRedirect and Timeout are not: redirects are never
-	// followed, and a call lasts as long as its context allows, a minute and the time for its body at the most. Nil means a transport of its own.
+	// HTTP is the client whose transport is used; nil means a transport of the Client's own. Its CheckRedirect and Timeout
+	// are ignored: redirects are never followed, and a call lasts as long as its context allows, but no longer than a
+	// minute and the time for its body.
 	HTTP *http.Client
 	// Now is the clock, needed for Retry-After dates. Nil means time.Now.
 	Now func() time.Time
-	// Observe, when set, is told of every answer of Meta: usage, version, warnings. It must not block.
+	// Observe, when set, is called with every answer of Meta: usage, version, warnings. It must not block.
 	Observe func(ResponseInfo)
 }
 
 // Client calls the Cloud API. It holds no credentials and is safe for concurrent use.
 type Client struct {
-	base     string
-	version  string
-	http     *http.Client
-	now      func() time.Time
-	observe  func(ResponseInfo)
-	patience time.Duration // with a call, besides its body
-	traced   bool          // the transport reports to httptrace, so silence there means that nothing was sent
+	base    string
+	version string
+	http    *http.Client
+	now     func() time.Time
+	observe func(ResponseInfo)
+	timeout time.Duration // of a call, besides the time for its body
+	traced  bool          // the transport reports to httptrace, so where it reports nothing, nothing was sent
 }
 
 // NewClient makes a client. A BaseURL that cannot be used is reported by the first call.
 func NewClient(options Options) *Client {
 	c := &Client{
-		base:     strings.TrimRight(options.BaseURL, "/"),
-		version:  strings.Trim(options.Version, "/"),
-		now:      options.Now,
-		observe:  options.Observe,
-		patience: callPatience,
+		base:    strings.TrimRight(options.BaseURL, "/"),
+		version: strings.Trim(options.Version, "/"),
+		now:     options.Now,
+		observe: options.Observe,
+		timeout: callTimeout,
 	}
 	if c.base == "" {
 		c.base = DefaultBaseURL
@@ -71,7 +70,7 @@ func NewClient(options Options) *Client {
 		transport = ownTransport()
 	}
 	_, c.traced = transport.(*http.Transport)
-	// The token must not follow a redirect to a place we did not choose.
+	// A redirect would carry the token to a host that we did not choose.
 	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
@@ -106,7 +105,7 @@ func (c *Client) endpoint(query url.Values, parts ...string) string {
 	return b.String()
 }
 
-// Credentials say which business number acts, and with which token. Printing them never shows the token.
+// Credentials name the business number to act for and the token to act with. Printing them never shows the token.
 type Credentials struct {
 	// PhoneNumberID is Meta's id of the business phone number (not the number itself).
 	PhoneNumberID string
@@ -121,31 +120,31 @@ func (c Credentials) String() string {
 	return fmt.Sprintf("whatsapp.Credentials{PhoneNumberID:%q, WABAID:%q}", c.PhoneNumberID, c.WABAID)
 }
 
-// GoString is String: the verb %#v must not show the token either.
+// GoString is String, because the verb %#v must not show the token either.
 func (c Credentials) GoString() string { return c.String() }
 
-// Format answers every verb of package fmt with String.
+// Format prints String for every verb of package fmt, so that none shows the token.
 func (c Credentials) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }
 
 // LogValue keeps the token out of structured logs.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// ResponseInfo is what Meta tells about its limits and versions beside an answer.
+// ResponseInfo is what the headers of an answer tell about Meta's limits and versions.
 type ResponseInfo struct {
 	HTTPStatus int
-	// Version is the Graph version that answered; an expired one is upgraded in silence.
+	// Version is the Graph version that answered. Meta answers a call with an expired version by a newer one, silently.
 	Version string
-	// Warning is Meta's word about such an upgrade, "" normally.
+	// Warning is Meta's notice of such an upgrade; normally "".
 	Warning string
 	// Usage is Meta's x-business-use-case-usage, by account; nil if absent.
 	Usage json.RawMessage
-	// RequestID is Meta's x-fb-request-id, for its support.
+	// RequestID is Meta's x-fb-request-id; Meta's support asks for it.
 	RequestID string
-	// Date is when Meta answered, by its clock, to a second; zero where it does not say.
+	// Date is the time of the answer by Meta's clock, to the second; zero where the header is missing.
 	Date time.Time
 }
 
-func (c *Client) report(response *http.Response) {
+func (c *Client) observeAnswer(response *http.Response) {
 	if c.observe == nil {
 		return
 	}

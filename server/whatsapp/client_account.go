@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// PhoneNumber is the state of a business number, in Meta's words.
+// PhoneNumber is the state of a business number, with Meta's values.
 type PhoneNumber struct {
 	ID            string
 	DisplayPhone  string
@@ -30,11 +30,11 @@ type PhoneNumber struct {
 
 const (
 	phoneFields = "id,display_phone_number,verified_name,quality_rating,status,name_status,account_mode,platform_type,throughput"
-	// newer fields, which an older version refuses
+	// phoneMoreFields adds newer fields, which older Graph versions refuse.
 	phoneMoreFields = phoneFields + ",health_status,whatsapp_business_manager_messaging_limit"
 )
 
-// PhoneNumber reads the state of the number.
+// PhoneNumber reads the state of the number, from an older Graph version without the newer fields.
 func (c *Client) PhoneNumber(ctx context.Context, cred Credentials) (PhoneNumber, error) {
 	if cred.PhoneNumberID == "" {
 		return PhoneNumber{}, &RequestError{Err: errors.New("no phone number id")}
@@ -63,10 +63,10 @@ func (c *Client) PhoneNumber(ctx context.Context, cred Credentials) (PhoneNumber
 	return number, nil
 }
 
-// SubscribedApp is an app that gets the webhooks of an account.
+// SubscribedApp is an app that receives the webhooks of an account.
 type SubscribedApp struct{ ID, Name string }
 
-// SubscribedApps lists the apps that get the account's webhooks.
+// SubscribedApps lists the apps that receive the account's webhooks.
 func (c *Client) SubscribedApps(ctx context.Context, cred Credentials) ([]SubscribedApp, error) {
 	if cred.WABAID == "" {
 		return nil, &RequestError{Err: errors.New("no WABA id")}
@@ -83,16 +83,16 @@ func (c *Client) SubscribedApps(ctx context.Context, cred Credentials) ([]Subscr
 	return apps, nil
 }
 
-// Subscribe makes the token's app get the account's webhooks. Doing it again changes nothing.
+// Subscribe makes the token's app receive the account's webhooks. Repeating it changes nothing.
 func (c *Client) Subscribe(ctx context.Context, cred Credentials) error {
 	if cred.WABAID == "" {
 		return &RequestError{Err: errors.New("no WABA id")}
 	}
-	_, err := c.do(ctx, cred, call{method: http.MethodPost, url: c.endpoint(nil, cred.WABAID, "subscribed_apps"), harmless: true})
+	_, err := c.do(ctx, cred, apiCall{method: http.MethodPost, url: c.endpoint(nil, cred.WABAID, "subscribed_apps"), repeatable: true})
 	return err
 }
 
-// TokenInfo is what Meta says of an access token.
+// TokenInfo is what Meta says about an access token.
 type TokenInfo struct {
 	Valid  bool
 	AppID  string
@@ -104,7 +104,7 @@ type TokenInfo struct {
 	Problem string
 }
 
-// DebugToken asks Meta about the token of cred.
+// DebugToken asks Meta whether the token of cred is valid, what it may do and when it expires.
 func (c *Client) DebugToken(ctx context.Context, cred Credentials) (TokenInfo, error) {
 	answer, err := c.do(ctx, cred, get(c.endpoint(url.Values{"input_token": {cred.Token}}, "debug_token")))
 	if err != nil {

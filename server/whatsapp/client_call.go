@@ -22,45 +22,45 @@ const (
 )
 
 const (
-	// callPatience is how long a call may take whose context has no end before, besides the time for its body.
-	callPatience = time.Minute
-	// slowest is the transfer, in bytes a second, that a body is given time for.
-	slowest = 32 << 10
+	// callTimeout bounds a call whose context has no earlier deadline; the time for its body is added.
+	callTimeout = time.Minute
+	// slowestTransfer is the rate, in bytes a second, from which the time for a body is calculated.
+	slowestTransfer = 32 << 10
 )
 
-// call is one request to the Graph API.
-type call struct {
+// apiCall is one request to the Graph API.
+type apiCall struct {
 	method      string
 	url         string
 	contentType string
 	body        io.Reader
 	length      int64 // of the body
 	limit       int64 // of the answer, 0 means maxAnswer
-	harmless    bool  // repeating it sends nothing twice
+	repeatable  bool  // repeating it sends no message twice
 }
 
-// get is a harmless call without a body.
-func get(address string) call {
-	return call{method: http.MethodGet, url: address, harmless: true}
+// get is a repeatable call without a body.
+func get(address string) apiCall {
+	return apiCall{method: http.MethodGet, url: address, repeatable: true}
 }
 
 // post is a call with a JSON body.
-func post(address string, body []byte) call {
-	return call{
+func post(address string, body []byte) apiCall {
+	return apiCall{
 		method: http.MethodPost, url: address, contentType: "application/json", body: bytes.NewReader(body), length: int64(len(body)),
 	}
 }
 
-// do makes the call and reads the answer as JSON into a node. Its errors are *APIError, *TransportError, *RequestError.
-func (c *Client) do(ctx context.Context, cred Credentials, k call) (node, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.patience+time.Duration(k.length/slowest)*time.Second)
+// do makes the call and returns the JSON of the answer. Its errors are *APIError, *TransportError and *RequestError.
+func (c *Client) do(ctx context.Context, cred Credentials, call apiCall) (node, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout+time.Duration(call.length/slowestTransfer)*time.Second)
 	defer cancel()
-	response, err := c.open(ctx, cred, k)
+	response, err := c.open(ctx, cred, call)
 	if err != nil {
 		return node{}, err
 	}
 	defer closeBody(response)
-	limit := k.limit
+	limit := call.limit
 	if limit == 0 {
 		limit = maxAnswer
 	}
@@ -73,11 +73,11 @@ func (c *Client) do(ctx context.Context, cred Credentials, k call) (node, error)
 			return node{}, refusal
 		}
 	}
-	if err := c.judge(response, k); err != nil {
+	if err := c.checkStatus(response, call); err != nil {
 		return node{}, err
 	}
 	unusable := func(err error) error {
-		return &TransportError{Left: true, Harmless: k.harmless, HTTPStatus: response.StatusCode, Err: bare(err)}
+		return &TransportError{Left: true, Repeatable: call.repeatable, HTTPStatus: response.StatusCode, Err: withoutURL(err)}
 	}
 	if readErr != nil {
 		return node{}, unusable(readErr)
@@ -95,43 +95,43 @@ func (c *Client) do(ctx context.Context, cred Credentials, k call) (node, error)
 	return answer, nil
 }
 
-// judge decides on the status alone, when the body held no error of Meta's. Who
-// stands between us and Meta wrote such an answer, be it a page, a redirect or
-// nothing: it tells nothing of what Meta did with a call that can do harm.
-func (c *Client) judge(response *http.Response, k call) error {
+// checkStatus decides by the HTTP status alone, for an answer whose body holds no error of Meta's. An answer with an
+// error status and no such body comes from something between us and Meta, whether it is a page, a redirect or empty. It
+// does not say what Meta did with the call, so the outcome of a call that must not be repeated is unknown.
+func (c *Client) checkStatus(response *http.Response, call apiCall) error {
 	status := response.StatusCode
 	switch {
 	case status >= 200 && status < 300:
 		return nil
-	case !k.harmless:
+	case !call.repeatable:
 		return &TransportError{Left: true, HTTPStatus: status, Err: errors.New("answer is not Meta's")}
 	case status == http.StatusGatewayTimeout:
-		return &TransportError{Left: true, Harmless: true, HTTPStatus: status, Err: errors.New("gateway time-out")}
+		return &TransportError{Left: true, Repeatable: true, HTTPStatus: status, Err: errors.New("gateway time-out")}
 	}
 	return &APIError{HTTPStatus: status, RetryAfter: retryAfter(response.Header, c.now())}
 }
 
 // open sends the request and returns the answer with its body unread.
-func (c *Client) open(ctx context.Context, cred Credentials, k call) (*http.Response, error) {
+func (c *Client) open(ctx context.Context, cred Credentials, call apiCall) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, &TransportError{Harmless: k.harmless, Err: err}
+		return nil, &TransportError{Repeatable: call.repeatable, Err: err}
 	}
 	var left, seen atomic.Bool
 	trace := &httptrace.ClientTrace{
-		// The transport repeats a POST only where nothing of it was written, so a new look for a connection starts over.
+		// The transport repeats a POST only if nothing of it was written, so each search for a connection starts over.
 		GetConn: func(string) { seen.Store(true); left.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { left.Store(true) },
 	}
-	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), k.method, k.url, k.body)
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), call.method, call.url, call.body)
 	if err != nil {
 		return nil, &RequestError{Err: errors.New("address cannot be used")}
 	}
 	if request.URL.Host == "" || (request.URL.Scheme != "https" && request.URL.Scheme != "http") {
 		return nil, &RequestError{Err: errors.New("address needs http or https and a host")}
 	}
-	if k.body != nil {
-		request.ContentLength = k.length
-		request.Header.Set("Content-Type", k.contentType)
+	if call.body != nil {
+		request.ContentLength = call.length
+		request.Header.Set("Content-Type", call.contentType)
 	}
 	if cred.Token == "" {
 		return nil, &RequestError{Err: errors.New("no access token")}
@@ -143,14 +143,14 @@ func (c *Client) open(ctx context.Context, cred Credentials, k call) (*http.Resp
 	response, err := c.http.Do(request)
 	if err != nil {
 		mayHaveLeft := left.Load() || (!seen.Load() && !c.traced)
-		return nil, &TransportError{Left: mayHaveLeft, Harmless: k.harmless, Err: bare(err)}
+		return nil, &TransportError{Left: mayHaveLeft, Repeatable: call.repeatable, Err: withoutURL(err)}
 	}
-	c.report(response)
+	c.observeAnswer(response)
 	return response, nil
 }
 
-// bare takes the address off an error: it may hold a token.
-func bare(err error) error {
+// withoutURL removes the address from an error, because it may hold a token.
+func withoutURL(err error) error {
 	var withURL *url.Error
 	if errors.As(err, &withURL) {
 		return withURL.Err
@@ -158,7 +158,7 @@ func bare(err error) error {
 	return err
 }
 
-// closeBody reads a little of what is left, so that the connection can be used again.
+// closeBody reads the rest of a short body before it closes it: only then can the connection be used again.
 func closeBody(response *http.Response) {
 	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
 	_ = response.Body.Close()

@@ -118,7 +118,7 @@ func requireOutcome(t *testing.T, want Outcome, err error) {
 	require.ErrorAs(t, err, &transport)
 	require.Equal(t, want == Unknown, transport.Left, "%v", err)
 	require.Equal(t, want, Classify(err).Outcome)
-	require.False(t, transport.Harmless, "a send is never harmless")
+	require.False(t, transport.Repeatable, "a send is never harmless")
 }
 
 // hijack serves connections by hand: each request is read whole, then answered with raw bytes and cut.
@@ -261,7 +261,7 @@ func TestACallWithoutADeadlineEnds(t *testing.T) {
 	defer server.Close()
 	defer close(hangs)
 	client := fresh(t, server.URL)
-	client.patience = 50 * time.Millisecond
+	client.timeout = 50 * time.Millisecond
 	// the test's own time would end these
 	require.Error(t, client.Templates(context.Background(), testCredentials, func(Template) error { return nil }))
 	require.Error(t, sendTo(context.Background(), client))

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// APIError is a definite no: Meta answered and nothing was sent. Of a harmless call it may also be the answer of what
-// stands in front of Meta.
+// APIError is a definite refusal: Meta answered and nothing was sent. For a call that can be repeated it may also be the
+// answer of a proxy or gateway in front of Meta.
 type APIError struct {
 	HTTPStatus int
-	// Code is Meta's error code. Without Code, Type and Message the answer was not Meta's JSON.
+	// Code is Meta's error code. If Code, Type and Message are all empty, the answer was not Meta's JSON.
 	Code    int
 	Subcode int
 	Type    string
-	// Message and Details are Meta's own words, for an administrator; they may be in any language.
+	// Message and Details are Meta's own text, for an administrator; it may be in any language.
 	Message   string
 	Details   string
 	FBTraceID string
@@ -26,7 +26,7 @@ type APIError struct {
 	Transient bool
 }
 
-// Error gives the codes only: Meta's words may quote what was sent.
+// Error contains the codes only, because Meta's text may quote what was sent.
 func (e *APIError) Error() string {
 	if !e.fromMeta() {
 		return fmt.Sprintf("whatsapp: answer without a Meta error (http %d)", e.HTTPStatus)
@@ -36,18 +36,18 @@ func (e *APIError) Error() string {
 
 func (e *APIError) fromMeta() bool { return e.Code != 0 || e.Type != "" || e.Message != "" }
 
-// TransportError says that no usable answer came.
+// TransportError says that no usable answer was received.
 type TransportError struct {
-	// Left says that the request may have left this machine: Meta may have acted on it.
+	// Left says that the request may have left this machine, so that Meta may have acted on it.
 	Left bool
-	// Harmless says that the call can be repeated without sending anything twice (all calls but Send).
-	Harmless bool
-	// HTTPStatus is that of the answer that could not be used, 0 if none came.
+	// Repeatable says that repeating the call sends no message twice; that holds for all calls but Send.
+	Repeatable bool
+	// HTTPStatus is that of the unusable answer, 0 if there was none.
 	HTTPStatus int
 	Err        error
 }
 
-// Error never contains the address: that of a token check holds the token.
+// Error never contains the address, because that of a token check holds the token.
 func (e *TransportError) Error() string {
 	place := "before the request left"
 	if e.Left {
@@ -59,19 +59,19 @@ func (e *TransportError) Error() string {
 	return "whatsapp: " + place + ": " + e.Err.Error()
 }
 
-// Unwrap gives the cause, such as context.DeadlineExceeded.
+// Unwrap returns the cause, such as context.DeadlineExceeded.
 func (e *TransportError) Unwrap() error { return e.Err }
 
-// RequestError says that the request could not be made from what was given; nothing was sent.
+// RequestError says that the arguments cannot be made into a request; nothing was sent.
 type RequestError struct{ Err error }
 
 func (e *RequestError) Error() string { return "whatsapp: bad request: " + e.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// readAPIError finds Meta's error in a body, whatever the HTTP status. A proxy may have its own idea of an error, with a
-// status as its code: Meta's has a type or a trace, or a code that is no status.
+// readAPIError finds Meta's error in a body, whatever the HTTP status. A proxy may answer with an error object of its own
+// whose code is an HTTP status, so only an error with a type, a trace or a code beyond the statuses is taken for Meta's.
 func readAPIError(status int, header http.Header, body []byte, now time.Time) (*APIError, bool) {
 	found := readNode(body).at("error")
 	metas := found.str("type") != "" || found.str("fbtrace_id") != "" || found.int("code") > 999
@@ -91,7 +91,8 @@ func readAPIError(status int, header http.Header, body []byte, now time.Time) (*
 	}, true
 }
 
-// retryAfter reads Retry-After (seconds or a date), else the minutes of Meta's usage header.
+// retryAfter is how long to wait by the header Retry-After (seconds or a date), else by the minutes in Meta's usage
+// header; 0 where neither says.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
@@ -111,5 +112,5 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return min(time.Duration(min(minutes, 24*60)*float64(time.Minute)), maxRetryAfter)
 }
 
-// maxRetryAfter bounds what a header can ask for.
+// maxRetryAfter is the longest wait that a header can ask for.
 const maxRetryAfter = 24 * time.Hour

@@ -23,14 +23,14 @@ type MediaInfo struct {
 	// URL is valid for 5 minutes and needs the token.
 	URL      string
 	MimeType string
-	// SHA256 of the file: hexadecimal from Media, base64 in webhooks; Download takes both. "" means unknown.
+	// SHA256 is the file's hash: hexadecimal from Media, base64 in webhooks. Download accepts both. "" means unknown.
 	SHA256 string
 	// FileSize in bytes, 0 means unknown.
 	FileSize int64
 }
 
-// UploadMedia streams a file of size bytes to Meta and answers with its id, which is valid for 30 days. The extension
-// of name counts: a voice note must end in .ogg.
+// UploadMedia streams a file of size bytes to Meta and returns its id, which is valid for 30 days. The extension of name
+// matters: a voice note must end in .ogg.
 func (c *Client) UploadMedia(ctx context.Context, cred Credentials, name, mimeType string, size int64, r io.Reader) (string, error) {
 	if cred.PhoneNumberID == "" || size < 0 {
 		return "", &RequestError{Err: errors.New("no phone number id or file size")}
@@ -47,25 +47,25 @@ func (c *Client) UploadMedia(ctx context.Context, cred Credentials, name, mimeTy
 		return "", &RequestError{Err: errors.Wrap(err, "end form")}
 	}
 	tail := frame.String()
-	answer, err := c.do(ctx, cred, call{
+	answer, err := c.do(ctx, cred, apiCall{
 		method:      http.MethodPost,
 		url:         c.endpoint(nil, cred.PhoneNumberID, "media"),
 		contentType: form.FormDataContentType(),
 		body:        io.MultiReader(strings.NewReader(head), r, strings.NewReader(tail)),
 		length:      int64(len(head)) + size + int64(len(tail)),
-		harmless:    true,
+		repeatable:  true,
 	})
 	if err != nil {
 		return "", err
 	}
 	id := answer.str("id")
 	if id == "" {
-		return "", &TransportError{Left: true, Harmless: true, HTTPStatus: http.StatusOK, Err: errors.New("answer names no file")}
+		return "", &TransportError{Left: true, Repeatable: true, HTTPStatus: http.StatusOK, Err: errors.New("answer names no file")}
 	}
 	return id, nil
 }
 
-// writeUploadHead writes all of the form that comes before the file's bytes.
+// writeUploadHead writes the part of the form before the file's bytes.
 func writeUploadHead(form *multipart.Writer, name, mimeType string) error {
 	for _, field := range [][2]string{{"messaging_product", "whatsapp"}, {"type", mimeType}} {
 		if err := form.WriteField(field[0], field[1]); err != nil {
@@ -82,7 +82,7 @@ func writeUploadHead(form *multipart.Writer, name, mimeType string) error {
 	return errors.Wrap(err, "write form")
 }
 
-// fileName makes a name safe inside a quoted header value.
+// fileName makes a name safe to stand in a quoted header value.
 func fileName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -96,7 +96,7 @@ func fileName(name string) string {
 	return firstOf(name, "file")
 }
 
-// Media asks for a fresh address of a file. Ids from webhooks live 7 days.
+// Media asks Meta for a new address of a file. An id from a webhook is valid for 7 days.
 func (c *Client) Media(ctx context.Context, cred Credentials, id string) (MediaInfo, error) {
 	if id == "" {
 		return MediaInfo{}, &RequestError{Err: errors.New("no media id")}
@@ -118,29 +118,29 @@ func (c *Client) Media(ctx context.Context, cred Credentials, id string) (MediaI
 // maxDownload is more than Meta's largest file (100 MB), in bytes.
 const maxDownload = 128 << 20
 
-// ErrFileDiffers says that a download came whole, and is not the file that was announced.
+// ErrFileDiffers says that a download is complete but is not the file that was announced.
 var ErrFileDiffers = errors.New("file differs from its hash")
 
-// Download writes the file to w and compares its size and hash. On an error w may hold a part of it: throw it away. The
-// token goes to Meta's hosts and to that of BaseURL only, redirects are not followed. MediaGone says that the address
-// is no longer valid.
+// Download writes the file to w and compares its size and hash. After an error w may hold a part of the file, which is to
+// be thrown away. The token is sent to Meta's hosts and that of BaseURL only, and redirects are not followed. MediaGone
+// recognizes the error of an address that is no longer valid.
 func (c *Client) Download(ctx context.Context, cred Credentials, info MediaInfo, w io.Writer) error {
 	address, err := c.mediaAddress(info.URL)
 	if err != nil {
 		return &RequestError{Err: err}
 	}
-	k := get(address)
-	response, err := c.open(ctx, cred, k)
+	call := get(address)
+	response, err := c.open(ctx, cred, call)
 	if err != nil {
 		return err
 	}
 	defer closeBody(response)
 	if response.StatusCode != http.StatusOK {
-		body, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // a cut answer is judged by its status
+		body, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // of an answer that was cut off the status has to do
 		if refusal, ok := readAPIError(response.StatusCode, response.Header, body, c.now()); ok {
 			return refusal
 		}
-		if err := c.judge(response, k); err != nil {
+		if err := c.checkStatus(response, call); err != nil {
 			return err
 		}
 		return &APIError{HTTPStatus: response.StatusCode}
@@ -155,7 +155,7 @@ func (c *Client) Download(ctx context.Context, cred Credentials, info MediaInfo,
 		err = checkFile(info, written, limit, sum.Sum(nil))
 	}
 	if err != nil {
-		return &TransportError{Left: true, Harmless: true, HTTPStatus: response.StatusCode, Err: bare(err)}
+		return &TransportError{Left: true, Repeatable: true, HTTPStatus: response.StatusCode, Err: withoutURL(err)}
 	}
 	return nil
 }
@@ -173,7 +173,7 @@ func checkFile(info MediaInfo, written, limit int64, sum []byte) error {
 	return ErrFileDiffers
 }
 
-// mediaAddress checks that the token may go to an address.
+// mediaAddress returns the address if the token may be sent to it.
 func (c *Client) mediaAddress(address string) (string, error) {
 	target, err := url.Parse(address)
 	if err != nil || target.Host == "" || target.User != nil {
@@ -190,7 +190,7 @@ func (c *Client) mediaAddress(address string) (string, error) {
 	return target.String(), nil
 }
 
-// MediaGone says that a media address or id is no longer valid: ask Media for a new address, once.
+// MediaGone recognizes the error of an address or id that is no longer valid: ask Media for a new address, once.
 func MediaGone(err error) bool {
 	var refusal *APIError
 	if !errors.As(err, &refusal) {
@@ -199,7 +199,8 @@ func MediaGone(err error) bool {
 	return refusal.HTTPStatus == http.StatusNotFound || refusal.HTTPStatus == http.StatusGone
 }
 
-// MediaUnknown says that Meta knows no file with the id: it was deleted, is too old, or the token may not see it.
+// MediaUnknown recognizes Meta's error for an id that it has no file for: it was deleted, is too old, or belongs to
+// an account that the token cannot see.
 func MediaUnknown(err error) bool {
 	var refusal *APIError
 	return errors.As(err, &refusal) && refusal.Code == 100 && refusal.Subcode == 33

@@ -10,13 +10,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Sent is Meta's word that it took a message; a failed status may still follow.
+// Sent is Meta's confirmation that it accepted a message; a failed status may still follow.
 type Sent struct {
 	// MessageID is the wamid.
 	MessageID string
-	// WAID is the number as WhatsApp knows it: it may differ from the one dialled in a ninth digit. "" for a BSUID.
+	// WAID is the number as WhatsApp knows it, which may lack a Brazilian number's ninth digit; "" for a BSUID.
 	WAID string
-	// UserID is the BSUID, where Meta gives it.
+	// UserID is the BSUID; "" where Meta does not give it.
 	UserID string
 	// MessageStatus is accepted, held_for_quality_assessment or paused; "" for free-form messages.
 	MessageStatus string
@@ -25,7 +25,7 @@ type Sent struct {
 // maxCallbackData is Meta's limit for biz_opaque_callback_data, in characters.
 const maxCallbackData = 512
 
-// Send sends one message. There is no idempotency key: on an error ask Classify before sending again.
+// Send sends one message. Meta has no idempotency key: after an error let Classify decide whether to send again.
 func (c *Client) Send(ctx context.Context, cred Credentials, out Outgoing) (Sent, error) {
 	body, err := out.encode()
 	if err != nil {
@@ -34,8 +34,8 @@ func (c *Client) Send(ctx context.Context, cred Credentials, out Outgoing) (Sent
 	if cred.PhoneNumberID == "" {
 		return Sent{}, &RequestError{Err: errors.New("no phone number id")}
 	}
-	k := post(c.endpoint(nil, cred.PhoneNumberID, "messages"), body)
-	answer, err := c.do(ctx, cred, k)
+	call := post(c.endpoint(nil, cred.PhoneNumberID, "messages"), body)
+	answer, err := c.do(ctx, cred, call)
 	if err != nil {
 		return Sent{}, err
 	}
@@ -54,8 +54,8 @@ func (c *Client) Send(ctx context.Context, cred Credentials, out Outgoing) (Sent
 	return sent, nil
 }
 
-// MarkRead shows the customer that a message of theirs was read, and with typing that an answer is being written (for 25
-// seconds at most).
+// MarkRead shows the customer that their message was read and, with typing, that an answer is being written. WhatsApp
+// shows the latter for 25 seconds at most.
 func (c *Client) MarkRead(ctx context.Context, cred Credentials, wamid string, typing bool) error {
 	if wamid == "" || cred.PhoneNumberID == "" {
 		return &RequestError{Err: errors.New("no message id or phone number id")}
@@ -68,19 +68,19 @@ func (c *Client) MarkRead(ctx context.Context, cred Credentials, wamid string, t
 	if err != nil {
 		return &RequestError{Err: errors.Wrap(err, "encode")}
 	}
-	k := post(c.endpoint(nil, cred.PhoneNumberID, "messages"), body)
-	k.harmless = true
-	_, err = c.do(ctx, cred, k)
+	call := post(c.endpoint(nil, cred.PhoneNumberID, "messages"), body)
+	call.repeatable = true
+	_, err = c.do(ctx, cred, call)
 	return err
 }
 
-// wire is the JSON of POST /{phone-number-id}/messages.
-type wire struct {
+// sendBody is the JSON body of POST /{phone-number-id}/messages.
+type sendBody struct {
 	Product       string           `json:"messaging_product"`
 	RecipientType string           `json:"recipient_type"`
 	To            string           `json:"to,omitempty"`
 	Recipient     string           `json:"recipient,omitempty"`
-	Context       *wireContext     `json:"context,omitempty"`
+	Context       *sendContext     `json:"context,omitempty"`
 	Type          string           `json:"type"`
 	Text          *Text            `json:"text,omitempty"`
 	Template      *TemplateMessage `json:"template,omitempty"`
@@ -96,14 +96,14 @@ type wire struct {
 	CallbackData  string           `json:"biz_opaque_callback_data,omitempty"`
 }
 
-type wireContext struct {
+type sendContext struct {
 	MessageID string `json:"message_id"`
 }
 
-// encode writes the message as Meta takes it.
+// encode writes the message as the JSON that Meta expects; an error says what is missing or too long.
 func (o Outgoing) encode() ([]byte, error) {
-	w := wire{
-		Product: "whatsapp", RecipientType: "individual", To: dialled(o.To), Recipient: o.Recipient, Type: o.Type,
+	w := sendBody{
+		Product: "whatsapp", RecipientType: "individual", To: withPlus(o.To), Recipient: o.Recipient, Type: o.Type,
 		CallbackData: o.CallbackData,
 	}
 	if w.To == "" && w.Recipient == "" {
@@ -113,7 +113,7 @@ func (o Outgoing) encode() ([]byte, error) {
 		return nil, errors.New("callback data too long")
 	}
 	if o.ReplyTo != "" {
-		w.Context = &wireContext{MessageID: o.ReplyTo}
+		w.Context = &sendContext{MessageID: o.ReplyTo}
 	}
 	contents := map[string]bool{
 		TypeText: o.Text != nil, TypeTemplate: o.Template != nil, TypeReaction: o.Reaction != nil, TypeLocation: o.Location != nil,
@@ -143,8 +143,8 @@ func (o Outgoing) encode() ([]byte, error) {
 	return body, errors.Wrap(err, "encode message")
 }
 
-// setMedia puts a file under the name of its type.
-func (w *wire) setMedia(media *MediaRef) bool {
+// setMedia puts the file under the name of the message's type; false where there is none or the type is no file.
+func (w *sendBody) setMedia(media *MediaRef) bool {
 	slots := map[string]**MediaRef{
 		TypeImage: &w.Image, TypeVideo: &w.Video, TypeAudio: &w.Audio, TypeDocument: &w.Document, TypeSticker: &w.Sticker,
 	}
@@ -156,8 +156,8 @@ func (w *wire) setMedia(media *MediaRef) bool {
 	return true
 }
 
-// dialled writes a number as "+" and digits: without the plus Meta may put the business number's own country in front.
-func dialled(phone string) string {
+// withPlus writes a number as "+" and digits. Without the plus Meta may prepend the country code of the business number.
+func withPlus(phone string) string {
 	if number := domain.Digits(phone); number != "" {
 		return "+" + number
 	}

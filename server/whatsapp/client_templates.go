@@ -14,8 +14,8 @@ const (
 	maxPages       = 1000
 )
 
-// Templates reads all templates of the account, in every status, page by page, and gives each to yield; an error of
-// yield ends it. Only a nil error means that all were seen: nothing may be taken for deleted otherwise.
+// Templates reads all templates of the account, in every status, page by page, and calls yield with each; an error of
+// yield ends it. Only a nil error means that all templates were seen, so that a missing one may be taken for deleted.
 func (c *Client) Templates(ctx context.Context, cred Credentials, yield func(Template) error) error {
 	if cred.WABAID == "" {
 		return &RequestError{Err: errors.New("no WABA id")}
@@ -27,9 +27,9 @@ func (c *Client) Templates(ctx context.Context, cred Credentials, yield func(Tem
 		if after != "" {
 			query.Set("after", after)
 		}
-		k := get(c.endpoint(query, cred.WABAID, "message_templates"))
-		k.limit = maxTemplatePage
-		answer, err := c.do(ctx, cred, k)
+		call := get(c.endpoint(query, cred.WABAID, "message_templates"))
+		call.limit = maxTemplatePage
+		answer, err := c.do(ctx, cred, call)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (c *Client) Templates(ctx context.Context, cred Credentials, yield func(Tem
 			break
 		}
 		if seen[after] || len(seen) >= maxPages {
-			return &TransportError{Left: true, Harmless: true, Err: errors.New("list of templates does not end")}
+			return &TransportError{Left: true, Repeatable: true, Err: errors.New("list of templates does not end")}
 		}
 		seen[after] = true
 	}
@@ -58,7 +58,8 @@ func (c *Client) Templates(ctx context.Context, cred Credentials, yield func(Tem
 	return nil
 }
 
-// nextCursor is where the next page begins, "" after the last. Of Meta's next address only the cursor is used.
+// nextCursor is the cursor of the next page, "" after the last. Meta also gives the whole address of the next page; only
+// the cursor in it is used, because the token must not be sent to an address that an answer names.
 func nextCursor(paging node) string {
 	next := paging.str("next")
 	if next == "" {

@@ -10,10 +10,10 @@ import (
 )
 
 // node is a JSON value of any shape. Meta's payloads vary (numbers for strings, missing parts, new types), so they are
-// read through it: asking for what is not there gives a zero value, never an error.
+// read through a node: a part that is missing or has another type than expected is read as a zero value, never an error.
 type node struct{ value any }
 
-// parseNode reads one JSON value, keeping numbers as they are written.
+// parseNode reads one JSON value; numbers stay as they are written.
 func parseNode(raw []byte) (node, error) {
 	if !json.Valid(raw) {
 		return node{}, errors.New("not JSON")
@@ -21,10 +21,10 @@ func parseNode(raw []byte) (node, error) {
 	return validNode(raw), nil
 }
 
-// validNode is parseNode of what is known to be JSON.
+// validNode is parseNode for what is known to be valid JSON.
 func validNode(raw []byte) node { return node{(&scanner{raw: raw}).value()} }
 
-// readNode is parseNode where a broken value is as good as none.
+// readNode is parseNode for callers to whom a broken value is the same as none.
 func readNode(raw []byte) node {
 	n, err := parseNode(raw)
 	if err != nil {
@@ -33,7 +33,7 @@ func readNode(raw []byte) node {
 	return n
 }
 
-// at walks into objects.
+// at is the member at the end of a path of names; a node without a value where there is none.
 func (n node) at(keys ...string) node {
 	for _, key := range keys {
 		object, ok := n.value.(map[string]any)
@@ -70,7 +70,7 @@ func (n node) str(keys ...string) string {
 	return ""
 }
 
-// firstStr is the first of several fields that is not empty.
+// firstStr is the text of the first of several members that is not empty.
 func (n node) firstStr(keys ...string) string {
 	for _, key := range keys {
 		if text := n.str(key); text != "" {
@@ -106,11 +106,11 @@ func (n node) bool(keys ...string) bool {
 	return false
 }
 
-// Seconds up to the year 2100: what lies beyond is no Unix time in seconds.
+// maxSeconds is the year 2100: a larger number is no Unix time in seconds.
 const maxSeconds = 4102444800
 
-// millis turns Meta's Unix seconds (text or number) into milliseconds. Nonsense gives 0; what can only be
-// milliseconds already is kept.
+// millis turns Meta's Unix seconds (text or number) into milliseconds. A number that can only be milliseconds already is
+// kept; any other value gives 0.
 func (n node) millis(keys ...string) int64 {
 	seconds := n.at(keys...).float()
 	switch {
@@ -137,7 +137,7 @@ type member struct {
 	raw  json.RawMessage
 }
 
-// members reads an object in the order of the body; raw is known to be JSON.
+// members lists the members of an object in the order of the body; raw is known to be valid JSON.
 func members(raw json.RawMessage) ([]member, error) {
 	s := scanner{raw: raw}
 	if s.next() != '{' {
@@ -151,7 +151,7 @@ func members(raw json.RawMessage) ([]member, error) {
 	return found, nil
 }
 
-// elements reads an array of anything; raw is known to be JSON.
+// elements lists the elements of an array, false if it is none; raw is known to be valid JSON.
 func elements(raw json.RawMessage) ([]json.RawMessage, bool) {
 	s := scanner{raw: raw}
 	if s.next() != '[' {

@@ -7,8 +7,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Template is a message template as Meta returns it. It reads what Meta sends, whatever the case of its words, and
-// writes the same shape again.
+// Template is a message template as Meta returns it. Values that Meta spells in either case are read as upper case; as JSON
+// it has Meta's shape again.
 type Template struct {
 	ID              string              `json:"id,omitempty"`
 	Name            string              `json:"name"`
@@ -39,7 +39,7 @@ type TemplateButton struct {
 	Example     json.RawMessage `json:"example,omitempty"`
 }
 
-// UnmarshalJSON reads a template item of Meta's, of whatever age: only what is no object is an error.
+// UnmarshalJSON reads a template as any version of Meta's API writes it. The only error is a value that is no object.
 func (t *Template) UnmarshalJSON(raw []byte) error {
 	n, err := parseNode(raw)
 	if err != nil {
@@ -98,7 +98,7 @@ func (t Template) component(kind string) *TemplateComponent {
 	return nil
 }
 
-// Text is the body as Meta holds it, with its placeholders.
+// Text is the body with its placeholders.
 func (t Template) Text() string {
 	if body := t.component("BODY"); body != nil {
 		return body.Text

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Build fills in the template: values by Variable.Element, white space around them is cut off. Either the message is
-// nil and every problem stands under its element ("template" for one of the template itself), or there are none.
+// Build fills in the template. Values go by Variable.Element; white space around them is cut off. If there are problems,
+// the message is nil and each problem goes by its element, or by "template" for one of the template itself.
 func (t Template) Build(values map[string]string) (*TemplateMessage, map[string]FieldProblem) {
 	if t.Sendable() != nil {
 		return nil, map[string]FieldProblem{"template": {Key: "not_sendable"}}
@@ -51,7 +51,7 @@ func (t Template) Build(values map[string]string) (*TemplateMessage, map[string]
 	return message, nil
 }
 
-// add puts a parameter into its component: header and body have one each, every button its own.
+// add puts a parameter into its component. Header and body are one component each, and so is every button.
 func (m *TemplateMessage) add(v Variable, parameter MessageParameter) {
 	if last := len(m.Components) - 1; v.Component != ComponentButton && last >= 0 && m.Components[last].Type == v.Component {
 		m.Components[last].Parameters = append(m.Components[last].Parameters, parameter)
@@ -90,14 +90,14 @@ func parameterOf(v Variable, value string, named bool) MessageParameter {
 	return parameter
 }
 
-// locationOf puts the location of a header together; its parts were checked.
+// locationOf makes the location of a header from its three values, which have been checked.
 func locationOf(filled map[string]string) MessageParameter {
 	latitude, longitude, _ := ParseCoordinates(filled["header_1"])
 	return MessageParameter{Type: "location", Location: &Location{Latitude: latitude, Longitude: longitude, Name: filled["header_2"], Address: filled["header_3"]}}
 }
 
-// flowButton starts a flow at its beginning. The token only matters to flows that ask the business while they run: the
-// word is the one Meta has for none.
+// flowButton starts a flow at its first screen. The token matters only to flows that call the business while they run;
+// "unused" is Meta's word for none.
 func flowButton(index int) MessageComponent {
 	return MessageComponent{Type: ComponentButton, SubType: "flow", Index: strconv.Itoa(index), Parameters: []MessageParameter{
 		{Type: "action", Action: &FlowAction{Token: "unused"}},
@@ -116,7 +116,7 @@ func ParseCoordinates(text string) (latitude, longitude float64, ok bool) {
 	return latitude, longitude, ok
 }
 
-// mediaRef names a file by its address or its id.
+// mediaRef refers to a file by its address or its id.
 func mediaRef(value string) *MediaRef {
 	if strings.HasPrefix(value, "https://") {
 		return &MediaRef{Link: value}
@@ -124,7 +124,8 @@ func mediaRef(value string) *MediaRef {
 	return &MediaRef{ID: value}
 }
 
-// checkTotal measures a filled-in text; the longest value gets the problem.
+// checkTotal checks the length of a filled-in text. If it is too long, the problem goes to the longest value, the one to
+// shorten first.
 func (t Template) checkTotal(component string, limit int, variables []Variable, filled map[string]string, problems map[string]FieldProblem) {
 	part := t.component(strings.ToUpper(component))
 	if part == nil {

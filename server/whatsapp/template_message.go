@@ -4,14 +4,14 @@ import (
 	"slices"
 )
 
-// TemplateMessage is a filled-in template, in the shape in which it is sent.
+// TemplateMessage is a filled-in template in the shape that is sent.
 type TemplateMessage struct {
 	Name       string             `json:"name"`
 	Language   TemplateLanguage   `json:"language"`
 	Components []MessageComponent `json:"components,omitempty"`
 }
 
-// TemplateLanguage names the language of a template to send. Meta has no fallback.
+// TemplateLanguage is the language of a template to send. Meta has no fallback: the template must exist in it.
 type TemplateLanguage struct {
 	Code string `json:"code"`
 }
@@ -43,7 +43,7 @@ type FlowAction struct {
 	Token string `json:"flow_token"`
 }
 
-// NameDocument says what the customer sees of a document that Meta fetches from its address.
+// NameDocument sets the file name that the customer sees for a document that Meta fetches from its address.
 func (m *TemplateMessage) NameDocument(name string) {
 	for _, component := range m.Components {
 		for i := range component.Parameters {
@@ -54,7 +54,8 @@ func (m *TemplateMessage) NameDocument(name string) {
 	}
 }
 
-// WithHeader is the message with a file in the place of its header's, which names one that is not at Meta yet.
+// WithHeader returns the message with another file in its header. The original names a file that was not at Meta yet when
+// the message was stored.
 func (m TemplateMessage) WithHeader(file MediaRef) *TemplateMessage {
 	m.Components = slices.Clone(m.Components)
 	for i, component := range m.Components {

@@ -8,11 +8,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// NotSendable is why a template cannot be sent by this product, whatever is filled in.
+// NotSendable is the reason why this product cannot send a template, whatever is filled in.
 type NotSendable struct {
 	// Key is one of: no_name, no_body, twice, authentication, header, component, button, url.
 	Key string
-	// Part is Meta's name of the part concerned, "" for the whole template.
+	// Part is Meta's name for the part of the template that is the reason, "" for the whole template.
 	Part string
 }
 
@@ -24,20 +24,20 @@ func (e *NotSendable) Error() string {
 // Text says to a person why the template cannot be sent.
 func (e *NotSendable) Text() domain.Text { return domain.T("template."+e.Key, "Part", e.Part) }
 
-// Sendable says whether this product can send the template: nil, or a *NotSendable. Whether Meta lets it be sent is
-// another matter: Approved.
+// Sendable is nil if this product can send the template, else a *NotSendable. Whether Meta lets the template be sent is
+// said by Approved.
 func (t Template) Sendable() error {
 	if t.Name == "" || t.Language == "" {
 		return &NotSendable{Key: "no_name"}
 	}
-	if problem := t.structure(); problem != nil {
+	if problem := t.structureProblem(); problem != nil {
 		return problem
 	}
 	return nil
 }
 
-// structure says what Build cannot fill in, nil if it can.
-func (t Template) structure() *NotSendable {
+// structureProblem is the part that Build cannot fill in, nil if it can fill in all.
+func (t Template) structureProblem() *NotSendable {
 	if t.Category == "AUTHENTICATION" {
 		return &NotSendable{Key: "authentication"}
 	}
@@ -59,7 +59,7 @@ func (t Template) structure() *NotSendable {
 			if problem := buttonsProblem(component.Buttons); problem != nil {
 				return problem
 			}
-		default: // carousel, limited-time offer, call permission request, and what is yet to come
+		default: // carousel, limited-time offer, call permission request, and what Meta may add
 			return &NotSendable{Key: "component", Part: component.Type}
 		}
 	}
@@ -69,7 +69,7 @@ func (t Template) structure() *NotSendable {
 	return nil
 }
 
-// buttonsProblem refuses buttons that need more than a text: catalogues, orders, one-time codes, calls.
+// buttonsProblem finds a button that needs more than a text: of a catalogue, an order, a one-time code or a call.
 func buttonsProblem(buttons []TemplateButton) *NotSendable {
 	for _, button := range buttons {
 		switch button.Type {
@@ -85,7 +85,7 @@ func buttonsProblem(buttons []TemplateButton) *NotSendable {
 	return nil
 }
 
-// FieldProblem is what is wrong with the value of one element.
+// FieldProblem is what is wrong with the value of one variable.
 type FieldProblem struct {
 	// Key is one of: required, newline, tab, spaces, control, too_long, total_too_long, url_space, coordinates, not_sendable.
 	Key string
@@ -93,7 +93,7 @@ type FieldProblem struct {
 	Max, Length int
 }
 
-// maxSpaces is how many spaces in a row Meta takes in a value.
+// maxSpaces is how many spaces in a row Meta accepts in a value.
 const maxSpaces = 4
 
 // Text says to a person what is wrong with the value.
@@ -101,7 +101,7 @@ func (p FieldProblem) Text() domain.Text {
 	return domain.T("variable."+p.Key, "Max", p.Max, "Length", p.Length)
 }
 
-// check finds what Meta would refuse in the value of a variable; nil if it is fine.
+// check finds what Meta would refuse in the value of the variable; nil if it is fine.
 func (v Variable) check(value string) *FieldProblem {
 	if value == "" {
 		return &FieldProblem{Key: "required"}

@@ -4,8 +4,7 @@ import (
 	"strings"
 )
 
-// Render shows the template as the customer sees it. A value that is missing shows as its placeholder; nothing is
-// checked.
+// Render returns the template as the customer will see it. A missing value appears as its placeholder; nothing is checked.
 func (t Template) Render(values map[string]string) Rendered {
 	trimmed := make(map[string]string, len(values))
 	for element, value := range values {
@@ -44,7 +43,7 @@ func renderButton(index int, button TemplateButton, values map[string]string) Bu
 	return rendered
 }
 
-// fill puts values into a text, once: braces inside a value stay as they are.
+// fill replaces the placeholders of a text by their values, in one pass, so that braces inside a value are not filled in.
 func (t Template) fill(component, text string, values map[string]string) string {
 	byName := map[string]string{}
 	for _, v := range t.Variables() {

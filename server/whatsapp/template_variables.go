@@ -21,7 +21,7 @@ const (
 
 var placeholder = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]+)\s*\}\}`)
 
-// Values of Variable.Component.
+// Values of Variable.Component and of MessageComponent.Type.
 const (
 	ComponentHeader = "header"
 	ComponentBody   = "body"
@@ -31,7 +31,7 @@ const (
 // VariableKind says what a variable takes.
 type VariableKind string
 
-// Media tells whether the variable is a file.
+// Media says whether the value of such a variable is a file.
 func (k VariableKind) Media() bool {
 	return k == VariableImage || k == VariableVideo || k == VariableDocument
 }
@@ -46,11 +46,11 @@ const (
 	VariablePlace    VariableKind = "place"    // the name or the address of the location before it
 )
 
-// Variable is one thing to fill in before a template can be sent.
+// Variable is one value to fill in before a template can be sent.
 type Variable struct {
-	// Element is its name in a dialog and in Build's values: header_<n>, body_<n> or body_<name>, button_<i>.
+	// Element is its name in a dialog and in the values of Build: header_<n>, body_<n> or body_<name>, button_<i>.
 	Element string
-	// Name is what stands in the braces: a number or a name; "" for a code or a file.
+	// Name is what the placeholder's braces hold, a number or a name; "" for a code or a file.
 	Name      string
 	Component string // ComponentHeader, ComponentBody, ComponentButton
 	Kind      VariableKind
@@ -63,7 +63,7 @@ type Variable struct {
 	MaxLength int
 }
 
-// Variables are the things to fill in, in the order in which a person reads them.
+// Variables are the values to fill in, in the order in which a person reads the template.
 func (t Template) Variables() []Variable {
 	var found []Variable
 	if header := t.component("HEADER"); header != nil {
@@ -82,7 +82,7 @@ func (t Template) Variables() []Variable {
 	return found
 }
 
-// named says whether the parameters have names. Older templates do not say so: then the text decides.
+// named says whether the parameters have names instead of numbers. Older templates do not say; then their text decides.
 func (t Template) named() bool {
 	if t.ParameterFormat == "NAMED" {
 		return true
@@ -118,7 +118,7 @@ func (t Template) headerVariables(header TemplateComponent) []Variable {
 	return nil
 }
 
-// textVariables finds the placeholders of a text; one that is used twice is one variable.
+// textVariables finds the placeholders of a text. One that is used twice is one variable.
 func (t Template) textVariables(component string, c TemplateComponent, limit int) []Variable {
 	named := t.named()
 	uses := map[string]int{}
@@ -169,7 +169,7 @@ func buttonVariable(index int, button TemplateButton) (Variable, bool) {
 	return v, false
 }
 
-// exampleOf finds the example of one variable, in Meta's two shapes.
+// exampleOf finds the example of one variable in either of Meta's two shapes.
 func exampleOf(raw json.RawMessage, component, name string, position int) string {
 	n := readNode(raw)
 	for _, parameter := range n.at(component + "_text_named_params").list() {
@@ -193,7 +193,7 @@ func exampleOf(raw json.RawMessage, component, name string, position int) string
 	return ""
 }
 
-// firstText is a string, or the first one of a list.
+// firstText is the string that raw is, or the first of a list of strings.
 func firstText(raw json.RawMessage) string {
 	n := readNode(raw)
 	if list := n.list(); len(list) > 0 {
@@ -204,7 +204,7 @@ func firstText(raw json.RawMessage) string {
 
 func isNumber(name string) bool { return strings.Trim(name, "0123456789") == "" }
 
-// compareNumbers orders numbers of any length.
+// compareNumbers orders decimal numbers of any length.
 func compareNumbers(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))

@@ -9,17 +9,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Outcome says what is known of a call that may have sent a message.
+// Outcome says what is known about a call that may have sent a message.
 type Outcome string
 
 const (
-	// Accepted means that Meta took it (Classify of a nil error).
+	// Accepted means that Meta accepted it (Classify of a nil error).
 	Accepted Outcome = "accepted"
-	// NotSent means that it certainly never reached Meta, or could not have sent anything.
+	// NotSent means that it certainly did not reach Meta, or could not have sent anything.
 	NotSent Outcome = "not_sent"
-	// Refused means that Meta answered no.
+	// Refused means that Meta answered with an error and sent nothing.
 	Refused Outcome = "refused"
-	// Unknown means that it left this machine and no usable answer came back. Repeating it may send, and bill, twice.
+	// Unknown means that it left this machine and no usable answer came back. Repeating it may send, and cost, twice.
 	Unknown Outcome = "unknown"
 )
 
@@ -27,11 +27,11 @@ const (
 type Class string
 
 const (
-	// Retry means to try again soon, a bounded number of times.
+	// Retry means to try again soon, a limited number of times.
 	Retry Class = "retry"
 	// RetryLater means to try again in minutes, not seconds.
 	RetryLater Class = "retry_later"
-	// Final means that the same request will fail again; a person has to change something.
+	// Final means that the same request will fail again until a person changes something.
 	Final Class = "final"
 	// Admin means that nothing more can be sent until an administrator acts.
 	Admin Class = "admin"
@@ -39,7 +39,7 @@ const (
 	Wait Class = "wait"
 )
 
-// Scope says whom a rate limit or a block concerns.
+// Scope says which messages a rate limit or a block stops.
 type Scope string
 
 const (
@@ -57,7 +57,7 @@ const (
 type ActsOn string
 
 const (
-	// OnNothing is no field of the dialog.
+	// OnNothing means that no field of the dialog caused the error.
 	OnNothing ActsOn = ""
 	// OnPhone is the customer's number.
 	OnPhone ActsOn = "phone"
@@ -65,7 +65,7 @@ const (
 	OnTemplate ActsOn = "template"
 	// OnVariables is the values filled in.
 	OnVariables ActsOn = "variables"
-	// OnAccount is the business number or its account, which only an administrator can mend.
+	// OnAccount is the business number or its account, which only an administrator can repair.
 	OnAccount ActsOn = "account"
 )
 
@@ -79,20 +79,20 @@ type Verdict struct {
 	RetryAfter time.Duration
 	Scope      Scope
 	ActsOn     ActsOn
-	// ReopensTemplate: the 24-hour window is closed for Meta, only a template can go (131047).
+	// ReopensTemplate says that by Meta's clock the 24-hour window is closed, so that only a template can be sent (131047).
 	ReopensTemplate bool
-	// RefreshTemplate: our copy of the template may be out of date, read it again (132xxx).
+	// RefreshTemplate says that our copy of the template may be out of date and has to be read again (132xxx).
 	RefreshTemplate bool
-	// StopsMarketing: the customer wants no marketing messages, ever (131050).
+	// StopsMarketing says that the customer has refused all marketing messages (131050).
 	StopsMarketing bool
-	// CooldownHours is how long no further template should go to this customer, 0 for none (131049: 24).
+	// CooldownHours is how long no further template should be sent to this customer, 0 for no such time (131049: 24).
 	CooldownHours int
 
 	reason reason
 }
 
-// Classify says what an error of a Client means. An error of another origin is taken for an unknown outcome: that never
-// sends twice.
+// Classify says what an error of a Client means. The outcome of any other error is taken for unknown, because that never
+// leads to sending twice.
 func Classify(err error) Verdict {
 	if err == nil {
 		return Verdict{Outcome: Accepted}
@@ -103,15 +103,15 @@ func Classify(err error) Verdict {
 	}
 	var request *RequestError
 	if errors.As(err, &request) {
-		v := rule(reasonBadRequest)
+		v := verdictOf(reasonBadRequest)
 		v.Outcome = NotSent
 		return v
 	}
 	var transport *TransportError
-	if errors.As(err, &transport) && (!transport.Left || transport.Harmless) {
-		return rule(reasonNoConnection)
+	if errors.As(err, &transport) && (!transport.Left || transport.Repeatable) {
+		return verdictOf(reasonNoConnection)
 	}
-	return rule(reasonNoAnswer)
+	return verdictOf(reasonNoAnswer)
 }
 
 // codeToken is Meta's code of a token that is expired, revoked or wrong.
@@ -119,7 +119,7 @@ const codeToken = 190
 
 // ClassifyCode says what an error code of a failed status means.
 func ClassifyCode(code int) Verdict {
-	v := rule(reasonOf(code))
+	v := verdictOf(reasonOf(code))
 	v.Code = code
 	return v
 }
@@ -129,7 +129,7 @@ func classifyRefusal(refusal *APIError) Verdict {
 	if refusal.fromMeta() {
 		why = reasonBySubcode(refusal)
 	}
-	v := rule(why)
+	v := verdictOf(why)
 	v.Code, v.RetryAfter = refusal.Code, refusal.RetryAfter
 	if v.Code == 0 && refusal.fromMeta() {
 		v.Code = codeToken // Meta's other code for it; 0 stands for none
@@ -137,7 +137,8 @@ func classifyRefusal(refusal *APIError) Verdict {
 	return v
 }
 
-// reasonBySubcode: some codes say more in their subcode.
+// reasonBySubcode finds the reason of a refusal of Meta's: some codes are explained by their subcode, and codes that are
+// not known by the flag and the HTTP status beside them.
 func reasonBySubcode(refusal *APIError) reason {
 	if refusal.Code == 100 {
 		switch why := reasonOf(refusal.Subcode); {
@@ -159,7 +160,8 @@ func reasonBySubcode(refusal *APIError) reason {
 	return reasonUnknown
 }
 
-// reasonByHTTP judges an answer to a harmless call that is not Meta's JSON: something between us and Meta wrote it.
+// reasonByHTTP finds the reason by the HTTP status of an answer that is not Meta's JSON, so that something between us and
+// Meta wrote it. Only calls that can be repeated get here: see checkStatus.
 func reasonByHTTP(status int) reason {
 	switch {
 	case status == http.StatusTooManyRequests:

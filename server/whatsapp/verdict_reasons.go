@@ -1,6 +1,7 @@
 package whatsapp
 
-// reason groups Meta's error codes that mean the same to the people concerned.
+// reason groups the error codes of Meta's that mean the same to an agent. Its value is part of the keys of the texts that
+// explain it ("meta.<reason>" and "meta.<reason>.next") and must not change without them.
 type reason string
 
 const (
@@ -47,7 +48,7 @@ const (
 	reasonPaymentTerms     reason = "payment_terms"
 )
 
-// knownReason maps the codes that Meta documents, or was seen to send; reasonUnknown for others.
+// knownReason is the reason of a code that Meta documents or was seen to send; reasonUnknown for any other.
 func knownReason(code int) reason {
 	switch code {
 	case 1, 2, 131000, 131016, 131057, 133004, 139102:
@@ -128,7 +129,7 @@ func knownReason(code int) reason {
 	return reasonUnknown
 }
 
-// reasonOf maps every code, those that Meta may add by their range.
+// reasonOf is the reason of any code; codes that Meta may yet add go by their range.
 func reasonOf(code int) reason {
 	if known := knownReason(code); known != reasonUnknown {
 		return known
@@ -148,8 +149,8 @@ func reasonOf(code int) reason {
 	return reasonUnknown
 }
 
-// rule is what a reason means, without code and times.
-func rule(why reason) Verdict {
+// verdictOf is the verdict of a reason, without the code and the time to wait that a refusal adds.
+func verdictOf(why reason) Verdict {
 	v := Verdict{Outcome: Refused, Class: Final, reason: why}
 	switch why {
 	case reasonNoConnection:

@@ -73,8 +73,8 @@ func TestEveryReasonIsExplained(t *testing.T) {
 	}
 	titles := map[string]reason{}
 	for why := range reasons {
-		requireExplained(t, rule(why))
-		for _, title := range inBothLanguages(t, rule(why).What()) {
+		requireExplained(t, verdictOf(why))
+		for _, title := range inBothLanguages(t, verdictOf(why).What()) {
 			require.NotContains(t, titles, title, "%s says the same", why)
 			titles[title] = why
 		}

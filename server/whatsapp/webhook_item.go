@@ -24,16 +24,16 @@ const (
 	KindPreference Kind = "preference" // a customer stops or resumes marketing, see Item.Preference
 	KindCall       Kind = "call"       // a voice call or its status, see Item.Call
 	KindEcho       Kind = "echo"       // sent by our side from the WhatsApp Business app, see Item.Echo
-	KindOther      Kind = "other"      // anything else, kept whole in Data
+	KindOther      Kind = "other"      // anything else; Data holds it
 	KindInvalid    Kind = "invalid"    // cannot be understood, Reason says why
 )
 
-// Item is one thing a webhook delivery tells: it can be stored as JSON on its own and read back.
+// Item is one message, status or other change of a webhook delivery. It is stored as JSON on its own and read back.
 type Item struct {
 	Kind Kind `json:"kind"`
 	// Field is the webhook field, such as "messages".
 	Field string `json:"field,omitempty"`
-	// WABAID is the id of the entry: templates and accounts are routed by it.
+	// WABAID is the id of the entry, the business account; changes of templates and accounts are routed by it.
 	WABAID string `json:"waba_id,omitempty"`
 	// PhoneNumberID is Meta's id of our number, "" for fields that have none.
 	PhoneNumberID string `json:"phone_number_id,omitempty"`
@@ -41,20 +41,22 @@ type Item struct {
 	DisplayPhone string `json:"display_phone,omitempty"`
 	// Timestamp is Meta's, in milliseconds since epoch; 0 if there is none.
 	Timestamp int64 `json:"timestamp,omitempty"`
-	// Key is the same for the same thing delivered again: "m:<wamid>", "u:<wamid>" for an unsupported placeholder,
-	// "s:<wamid>:<status>", else a hash of the content. 200 bytes at most.
+	// Key is the same whenever Meta delivers the same again: "m:<wamid>" for a message, "u:<wamid>" for an unsupported
+	// placeholder, "s:<wamid>:<status>" for a status, "e:<wamid>" for an echo, else a hash of the content. It has 200 bytes
+	// at most.
 	Key string `json:"key"`
-	// Peer is the lane in which order matters: for messages the digits of the number, else the BSUID; for statuses the wamid.
+	// Peer names the lane whose order must be kept: for a message the digits of the number, else the BSUID; for a status
+	// the wamid.
 	Peer string `json:"peer,omitempty"`
 	// Contact is the customer, as far as the delivery names them.
 	Contact Contact `json:"contact,omitzero"`
 	// Data is the message, status or other element as Meta sent it.
 	Data json.RawMessage `json:"data,omitempty"`
-	// Reason says what is wrong with a KindInvalid.
+	// Reason says why a KindInvalid cannot be understood.
 	Reason string `json:"reason,omitempty"`
 }
 
-// Contact is a customer as a delivery names them. Any part may be missing.
+// Contact is a customer as a delivery names them; any part may be missing.
 type Contact struct {
 	Name         string `json:"name,omitempty"` // profile name, chosen by the customer
 	WaID         string `json:"wa_id,omitempty"`
@@ -63,16 +65,16 @@ type Contact struct {
 	Username     string `json:"username,omitempty"`
 }
 
-// maxID keeps keys and lanes short enough for a database index, whatever Meta sends as an id; in bytes.
+// maxID is how many bytes of an id are kept, so that keys and lanes fit into a database index whatever Meta sends.
 const maxID = 190
 
-// newItem describes one element of a list; base holds what the change and its entry say.
-func newItem(base Item, kind Kind, raw json.RawMessage, people people) Item {
+// newItem makes the item of one element of a list; base holds what the change and its entry say.
+func newItem(base Item, kind Kind, raw json.RawMessage, people contactIndex) Item {
 	item := base
 	item.Kind, item.Data = kind, raw
 	element := validNode(raw)
 	if !element.isObject() {
-		return invalid(base, raw, string(kind)+" is not an object")
+		return invalidItem(base, raw, string(kind)+" is not an object")
 	}
 	if at := element.millis("timestamp"); at != 0 {
 		item.Timestamp = at
@@ -97,10 +99,10 @@ func newItem(base Item, kind Kind, raw json.RawMessage, people people) Item {
 	return item
 }
 
-func messageItem(base, item Item, element node, people people) Item {
+func messageItem(base, item Item, element node, people contactIndex) Item {
 	id := element.str("id")
 	if id == "" {
-		return invalid(base, item.Data, "message without id")
+		return invalidItem(base, item.Data, "message without id")
 	}
 	phone, userID := sender(element)
 	item.Contact = people.find(phone, userID)
@@ -108,24 +110,24 @@ func messageItem(base, item Item, element node, people people) Item {
 		phone, userID = item.Contact.WaID, item.Contact.UserID
 	}
 	if phone == "" && userID == "" {
-		return invalid(base, item.Data, "message without sender")
+		return invalidItem(base, item.Data, "message without sender")
 	}
 	item.Peer = peer(phone, userID, item.Contact)
-	item.Key = "m:" + short(id)
+	item.Key = "m:" + boundedID(id)
 	if isPlaceholder(element.str("type")) {
-		item.Key = "u:" + short(id)
+		item.Key = "u:" + boundedID(id)
 	}
 	return item
 }
 
-// peer is whose an item is. The number comes first: a user id may be in some of a
-// person's deliveries only, and what is one person's must stay in one order.
+// peer names the person of an item. The number comes first: the user id may be in some of a person's deliveries only, and
+// all deliveries of one person must share one lane to keep their order.
 func peer(phone, userID string, contact Contact) string {
-	return short(firstOf(domain.Digits(phone), domain.Digits(contact.WaID), phone, userID, contact.UserID))
+	return boundedID(firstOf(domain.Digits(phone), domain.Digits(contact.WaID), phone, userID, contact.UserID))
 }
 
-// sender names who wrote a message. System messages may name them only in what they tell: the name we know them by
-// comes first.
+// sender is the number and the user id of the customer who wrote a message. A system message may name them only in its
+// content; then the ids that we may already know come before the new ones.
 func sender(element node) (phone, userID string) {
 	phone, userID = element.str("from"), element.str("from_user_id")
 	if phone == "" && userID == "" && element.str("type") == TypeSystem {
@@ -136,40 +138,40 @@ func sender(element node) (phone, userID string) {
 	return phone, userID
 }
 
-func statusItem(base, item Item, element node, people people) Item {
+func statusItem(base, item Item, element node, people contactIndex) Item {
 	id, status := element.str("id"), strings.ToLower(element.str("status"))
 	if id == "" {
-		return invalid(base, item.Data, "status without message id")
+		return invalidItem(base, item.Data, "status without message id")
 	}
 	if status == "" {
-		return invalid(base, item.Data, "status without a word")
+		return invalidItem(base, item.Data, "status without a word")
 	}
-	item.Peer = short(id)
+	item.Peer = boundedID(id)
 	item.Contact = people.find(element.str("recipient_id"), element.str("recipient_user_id"))
-	item.Key = "s:" + short(id+":"+status)
+	item.Key = "s:" + boundedID(id+":"+status)
 	return item
 }
 
-func echoItem(base, item Item, element node, people people) Item {
+func echoItem(base, item Item, element node, people contactIndex) Item {
 	id := element.str("id")
 	if id == "" {
-		return invalid(base, item.Data, "echo without id")
+		return invalidItem(base, item.Data, "echo without id")
 	}
 	phone, userID := element.str("to"), element.str("to_user_id")
 	item.Contact = people.find(phone, userID)
 	item.Peer = peer(phone, userID, item.Contact)
-	item.Key = "e:" + short(id)
+	item.Key = "e:" + boundedID(id)
 	return item
 }
 
-// invalid is what cannot be understood. It has no key yet: that costs more than the rest, and not all are kept.
-func invalid(base Item, raw json.RawMessage, reason string) Item {
+// invalidItem makes a KindInvalid. itemList gives it its key, because that costs more than the rest and not all are kept.
+func invalidItem(base Item, raw json.RawMessage, reason string) Item {
 	item := base
 	item.Kind, item.Data, item.Reason = KindInvalid, raw, reason
 	return item
 }
 
-// contentKey is the key of what has no id: a hash over all that Meta says, with the time of the entry.
+// contentKey is the key of an item without an id: a hash over the content and the time of the entry.
 func contentKey(item Item) string {
 	content := string(item.Data)
 	if n, err := parseNode(item.Data); err == nil {
@@ -179,8 +181,8 @@ func contentKey(item Item) string {
 	return "h:" + hash(strings.Join([]string{string(item.Kind), item.Field, item.WABAID, item.PhoneNumberID, at, content}, "\x00"))
 }
 
-// short replaces an id that no index would take by its hash.
-func short(id string) string {
+// boundedID replaces an id that is too long for an index, or has control characters, by its hash.
+func boundedID(id string) string {
 	if len(id) <= maxID && strings.IndexFunc(id, unicode.IsControl) < 0 {
 		return id
 	}

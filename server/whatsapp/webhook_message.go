@@ -14,11 +14,11 @@ const (
 	TypeEdit           = "edit"
 	TypeRevoke         = "revoke"
 	TypeRequestWelcome = "request_welcome"
-	TypeCall           = "call" // ours: a voice call is no message to Meta
+	TypeCall           = "call" // our own name: to Meta a voice call is no message
 )
 
-// Message is a received message. Type says which content field is set; a type that is not known here has none, and
-// Raw still holds everything.
+// Message is a received message. Type says which content field is set. A message of an unknown type has none; Raw always
+// holds everything.
 type Message struct {
 	ID               string // wamid
 	From             string // the sender's wa_id, digits; may be missing
@@ -50,7 +50,7 @@ type Message struct {
 	Raw json.RawMessage
 }
 
-// MessageContext tells what a message refers to.
+// MessageContext says what a message refers to.
 type MessageContext struct {
 	From                string
 	ID                  string // wamid of the message replied to
@@ -122,7 +122,7 @@ type OrderItem struct {
 	Currency          string
 }
 
-// SystemEvent is a change on the customer's side, not something they wrote.
+// SystemEvent is a change on the customer's side, such as a new number; they wrote nothing.
 type SystemEvent struct {
 	Type                 string // user_changed_number, user_changed_user_id, customer_identity_changed, or newer
 	Body                 string
@@ -139,8 +139,8 @@ type Edit struct {
 	Message    *Message // content only
 }
 
-// OpensWindow says whether the message opens or extends the 24-hour window: anything the customer sends does, a change
-// of their number, an edit, a deletion or a reaction taken back does not.
+// OpensWindow says whether the message opens or extends the 24-hour window. Everything a customer sends does, except a
+// change of their number, an edit, a deletion and the removal of a reaction.
 func (m Message) OpensWindow() bool {
 	switch m.Type {
 	case TypeSystem, TypeEdit, TypeRevoke:
@@ -151,7 +151,7 @@ func (m Message) OpensWindow() bool {
 	return true
 }
 
-// IsPlaceholder says that WhatsApp could not pass the message on; the real one may follow with the same id.
+// IsPlaceholder says that WhatsApp could not pass the message on. The real message may follow with the same id.
 func (m Message) IsPlaceholder() bool { return isPlaceholder(m.Type) }
 
 func isPlaceholder(messageType string) bool {

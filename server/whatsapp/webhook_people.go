@@ -6,30 +6,31 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// people are the contacts that a value of a webhook names.
-type people struct {
+// contactIndex finds the contacts that a value of a webhook names.
+type contactIndex struct {
 	contacts []Contact
-	lone     bool // one contact, and everything beside it is from or to one person
+	onlyOne  bool // there is one contact, and everything beside it is from or to one person
 
-	// Places of the first contact with a user id, with the digits of a number, and with those but without a user id.
+	// Indexes of the first contact by its user id, by the digits of its number, and by these where it has no user id.
 	byUser, byPhone, byPhoneAlone map[string]int
 }
 
-// maxName bounds a profile name, which each item of the person says again; in bytes. WhatsApp's has 25 characters.
+// maxName is how many bytes of a profile name are kept, because each item of the person repeats it. WhatsApp allows 25
+// characters.
 const maxName = 512
 
-func newPeople(value node) people {
-	p := people{byUser: map[string]int{}, byPhone: map[string]int{}, byPhoneAlone: map[string]int{}}
+func indexContacts(value node) contactIndex {
+	p := contactIndex{byUser: map[string]int{}, byPhone: map[string]int{}, byPhoneAlone: map[string]int{}}
 	for _, contact := range value.at("contacts").list() {
 		if !contact.isObject() {
 			continue
 		}
 		p.add(Contact{
-			Name:         cut(contact.str("profile", "name"), maxName),
-			WaID:         short(contact.str("wa_id")),
-			UserID:       short(contact.str("user_id")),
-			ParentUserID: short(contact.str("parent_user_id")),
-			Username:     cut(firstOf(contact.str("profile", "username"), contact.str("username")), maxName),
+			Name:         truncate(contact.str("profile", "name"), maxName),
+			WaID:         boundedID(contact.str("wa_id")),
+			UserID:       boundedID(contact.str("user_id")),
+			ParentUserID: boundedID(contact.str("parent_user_id")),
+			Username:     truncate(firstOf(contact.str("profile", "username"), contact.str("username")), maxName),
 		})
 	}
 	others := map[string]bool{}
@@ -42,18 +43,18 @@ func newPeople(value node) people {
 	for _, preference := range value.at("user_preferences").list() {
 		others[preference.firstStr("user_id", "wa_id")] = true
 	}
-	p.lone = len(p.contacts) == 1 && len(others) <= 1
+	p.onlyOne = len(p.contacts) == 1 && len(others) <= 1
 	return p
 }
 
-// find is the contact of a person: by BSUID, else by number, else the only one there is. It always carries the ids asked
-// for.
-func (p people) find(phone, userID string) Contact {
+// find returns the contact of a person: by BSUID, else by number, else the only one there is. The ids that were asked for
+// are filled in where the contact has none.
+func (p contactIndex) find(phone, userID string) Contact {
 	found := Contact{}
 	switch at := p.index(phone, userID); {
 	case at >= 0:
 		found = p.contacts[at]
-	case p.lone:
+	case p.onlyOne:
 		found = p.contacts[0] // the number of the message may differ from wa_id
 	}
 	if found.WaID == "" {
@@ -65,7 +66,7 @@ func (p people) find(phone, userID string) Contact {
 	return found
 }
 
-func (p *people) add(contact Contact) {
+func (p *contactIndex) add(contact Contact) {
 	at := len(p.contacts)
 	p.contacts = append(p.contacts, contact)
 	first := func(places map[string]int, key string) {
@@ -80,7 +81,7 @@ func (p *people) add(contact Contact) {
 	}
 }
 
-func (p people) index(phone, userID string) int {
+func (p contactIndex) index(phone, userID string) int {
 	if at, there := p.byUser[userID]; there {
 		return at
 	}
@@ -94,8 +95,8 @@ func (p people) index(phone, userID string) int {
 	return -1
 }
 
-// cut takes off what is too long, and no character in its middle.
-func cut(text string, most int) string {
+// truncate keeps the first bytes of a text, whole characters only.
+func truncate(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

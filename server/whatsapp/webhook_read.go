@@ -6,8 +6,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// element reads Data as the kind that is asked for.
-func (i Item) element(kind Kind) (node, error) {
+// object reads Data; it is an error if the item is of another kind or Data is no object.
+func (i Item) object(kind Kind) (node, error) {
 	if i.Kind != kind {
 		return node{}, errors.Errorf("item is a %s, not a %s", i.Kind, kind)
 	}
@@ -23,7 +23,7 @@ func (i Item) element(kind Kind) (node, error) {
 
 // Message reads a KindMessage.
 func (i Item) Message() (*Message, error) {
-	n, err := i.element(KindMessage)
+	n, err := i.object(KindMessage)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (i Item) Message() (*Message, error) {
 
 // Echo reads a KindEcho: a message that our side sent from the WhatsApp Business app.
 func (i Item) Echo() (*Message, error) {
-	n, err := i.element(KindEcho)
+	n, err := i.object(KindEcho)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (i Item) Echo() (*Message, error) {
 
 // Status reads a KindStatus.
 func (i Item) Status() (*Status, error) {
-	n, err := i.element(KindStatus)
+	n, err := i.object(KindStatus)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func (i Item) Status() (*Status, error) {
 	return status, nil
 }
 
-// ErrorDetail reads a KindError: the number has a problem that belongs to no message.
+// ErrorDetail reads a KindError: a problem of the number that belongs to no message.
 func (i Item) ErrorDetail() (*MessageError, error) {
-	n, err := i.element(KindError)
+	n, err := i.object(KindError)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (i Item) ErrorDetail() (*MessageError, error) {
 
 // Preference reads a KindPreference.
 func (i Item) Preference() (*Preference, error) {
-	n, err := i.element(KindPreference)
+	n, err := i.object(KindPreference)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (i Item) Preference() (*Preference, error) {
 
 // Call reads a KindCall.
 func (i Item) Call() (*Call, error) {
-	n, err := i.element(KindCall)
+	n, err := i.object(KindCall)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func readError(n node) MessageError {
 
 // TemplateUpdate reads a KindTemplate.
 func (i Item) TemplateUpdate() (*TemplateUpdate, error) {
-	n, err := i.element(KindTemplate)
+	n, err := i.object(KindTemplate)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (i Item) TemplateUpdate() (*TemplateUpdate, error) {
 	return update, nil
 }
 
-// Status is the status that the template has after the event, as Template.Status; "" where the event does not tell.
+// Status is the template's status after the event, as in Template.Status; "" where the event does not say.
 func (u TemplateUpdate) Status() string {
 	switch u.Event {
 	case "APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED", "IN_APPEAL", "PENDING_DELETION", "DELETED", "LIMIT_EXCEEDED", "ARCHIVED":
@@ -183,7 +183,7 @@ func (u TemplateUpdate) Status() string {
 
 // AccountUpdate reads a KindAccount.
 func (i Item) AccountUpdate() (*AccountUpdate, error) {
-	n, err := i.element(KindAccount)
+	n, err := i.object(KindAccount)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 package whatsapp
 
-// readMessage reads a received message or an echo. It never fails: what is not there stays empty.
+// readMessage reads a received message or an echo. It never fails: missing parts stay empty.
 func readMessage(n node) *Message {
 	m := readContent(n)
 	m.ID = n.str("id")
@@ -20,7 +20,7 @@ func readMessage(n node) *Message {
 	return m
 }
 
-// readContent reads what a message says, without who said it and when.
+// readContent reads the content of a message, without its sender and time.
 func readContent(n node) *Message {
 	m := &Message{Type: contentType(n)}
 	if context := n.at("context"); context.isObject() {
@@ -37,7 +37,7 @@ func readContent(n node) *Message {
 		m.Text = &Text{Body: content.str("body")}
 	case TypeImage, TypeVideo, TypeAudio, TypeDocument, TypeSticker:
 		m.Media = readMedia(content)
-	case "voice": // the old name of a voice note
+	case "voice": // an older name for a voice note
 		m.Type, m.Media = TypeAudio, readMedia(content)
 		m.Media.Voice = true
 	case TypeLocation:
@@ -63,7 +63,7 @@ func readContent(n node) *Message {
 	return m
 }
 
-// contentType is the type that Meta gives, else that of the content that is there.
+// contentType is the type that Meta names, else that of the content that is present.
 func contentType(n node) string {
 	if kind := n.str("type"); kind != "" {
 		return kind
@@ -134,7 +134,7 @@ func readSystem(n node) *SystemEvent {
 	}
 }
 
-// readCards reads the contact cards of a message; parts that are missing or of a strange shape stay empty.
+// readCards reads the contact cards of a message; parts that are missing or of an unexpected shape stay empty.
 func readCards(list node) []ContactCard {
 	var cards []ContactCard
 	for _, n := range list.list() {

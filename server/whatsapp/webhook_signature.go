@@ -13,7 +13,7 @@ const SignatureHeader = "X-Hub-Signature-256"
 const signaturePrefix = "sha256="
 
 // VerifySignature says whether header is Meta's signature of the raw body: "sha256=" and the hexadecimal
-// HMAC-SHA256 under the app secret. An empty secret verifies nothing.
+// HMAC-SHA256 under the app secret. With an empty secret nothing is accepted.
 func VerifySignature(appSecret string, body []byte, header string) bool {
 	if appSecret == "" {
 		return false
@@ -29,7 +29,7 @@ func VerifySignature(appSecret string, body []byte, header string) bool {
 	return hmac.Equal(given, sign(appSecret, body))
 }
 
-// Sign makes the header that VerifySignature accepts, for those who play Meta's part.
+// Sign makes the header that VerifySignature accepts, for tests and the simulator, which send webhooks as Meta does.
 func Sign(appSecret string, body []byte) string {
 	return signaturePrefix + hex.EncodeToString(sign(appSecret, body))
 }

@@ -8,23 +8,23 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Limits of what one body may become. Meta sends up to a thousand changes at once; a body beyond these is one thing that
-// cannot be understood, and costs no more than its own size.
+// Limits of what one body may hold. Meta sends up to a thousand changes at once. A body beyond the limits is refused as a
+// whole, so that what it costs is bounded by its size.
 const (
-	maxItems  = 20_000
-	maxValues = 500_000 // objects, lists and what they hold
-	maxWrong  = 10      // items of one part that cannot be understood
+	maxItems   = 20_000
+	maxValues  = 500_000 // objects, lists and what they hold
+	maxInvalid = 10      // invalid items of one part
 )
 
-// Split takes a webhook body apart: one Item for every message, status, error and other change, over all entries, in
-// the order of the body. What cannot be understood becomes a KindInvalid and disturbs nothing beside it. The error
-// says that the body is no webhook at all.
+// Split takes a webhook body apart into one Item for every message, status, error and other change, over all entries, in
+// the order of the body. A part that cannot be understood becomes a KindInvalid and does not affect the parts beside it.
+// An error means that the body is no webhook at all, or beyond the limits.
 func Split(body []byte) ([]Item, error) {
-	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // a database refuses anything else
+	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // PostgreSQL refuses anything else
 	if !json.Valid(body) {
 		return nil, errors.New("webhook body is not JSON")
 	}
-	if values(body) > maxValues {
+	if countValues(body) > maxValues {
 		return nil, errors.New("webhook body holds too many values")
 	}
 	envelope, err := members(body)
@@ -55,8 +55,8 @@ func Split(body []byte) ([]Item, error) {
 	return items.items, nil
 }
 
-// values counts the values of a body, roughly.
-func values(body []byte) (n int) {
+// countValues estimates how many values a body holds, without reading them.
+func countValues(body []byte) (n int) {
 	for at := 0; at < len(body); at++ {
 		switch body[at] {
 		case '"':
@@ -74,25 +74,25 @@ func splitEntry(raw json.RawMessage) []Item {
 	var base Item
 	parts, err := members(raw)
 	if err != nil {
-		return []Item{invalid(base, raw, "entry is not an object")}
+		return []Item{invalidItem(base, raw, "entry is not an object")}
 	}
 	var changes []json.RawMessage
 	found := false
 	for _, part := range parts {
 		switch part.name {
 		case "id":
-			base.WABAID = short(validNode(part.raw).str())
+			base.WABAID = boundedID(validNode(part.raw).str())
 		case "time":
 			base.Timestamp = validNode(part.raw).millis()
-		case "field": // a level too high, as in one of Meta's own examples
-			base.Field = short(validNode(part.raw).str())
+		case "field": // one level too high, as in one of Meta's own examples
+			base.Field = boundedID(validNode(part.raw).str())
 		case "changes":
 			list, ok := elements(part.raw)
 			changes, found = append(changes, list...), found || ok
 		}
 	}
 	if !found {
-		return []Item{invalid(base, raw, "entry has no list of changes")}
+		return []Item{invalidItem(base, raw, "entry has no list of changes")}
 	}
 	items := itemList{base: base, whole: raw}
 	for _, change := range changes {
@@ -106,13 +106,13 @@ func splitEntry(raw json.RawMessage) []Item {
 func splitChange(base Item, raw json.RawMessage) []Item {
 	parts, err := members(raw)
 	if err != nil {
-		return []Item{invalid(base, raw, "change is not an object")}
+		return []Item{invalidItem(base, raw, "change is not an object")}
 	}
 	var value json.RawMessage
 	for _, part := range parts {
 		switch part.name {
 		case "field":
-			if field := short(validNode(part.raw).str()); field != "" {
+			if field := boundedID(validNode(part.raw).str()); field != "" {
 				base.Field = field
 			}
 		case "value":
@@ -120,21 +120,21 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 		}
 	}
 	if value == nil {
-		return []Item{invalid(base, raw, "change has no value")}
+		return []Item{invalidItem(base, raw, "change has no value")}
 	}
 	lists, err := members(value)
 	if err != nil {
-		return []Item{invalid(base, raw, "value is not an object")}
+		return []Item{invalidItem(base, raw, "value is not an object")}
 	}
 	whole := validNode(value)
-	// Each item says all of this again, so none of it may be long.
-	base.PhoneNumberID = short(whole.str("metadata", "phone_number_id"))
-	base.DisplayPhone = short(whole.str("metadata", "display_phone_number"))
+	// Each item repeats all of this, so none of it may be long.
+	base.PhoneNumberID = boundedID(whole.str("metadata", "phone_number_id"))
+	base.DisplayPhone = boundedID(whole.str("metadata", "display_phone_number"))
 	if base.DisplayPhone == "" {
-		base.DisplayPhone = short(whole.firstStr("display_phone_number", "phone_number"))
+		base.DisplayPhone = boundedID(whole.firstStr("display_phone_number", "phone_number"))
 	}
 	if base.Field == "" {
-		base.Field = short(whole.str("field")) // a level too low, as in another of Meta's examples
+		base.Field = boundedID(whole.str("field")) // one level too low, as in another of Meta's examples
 	}
 	if base.Field == "" && (whole.at("messages").value != nil || whole.at("statuses").value != nil) {
 		base.Field = "messages"
@@ -142,9 +142,9 @@ func splitChange(base Item, raw json.RawMessage) []Item {
 	return splitValue(base, value, whole, lists)
 }
 
-// splitValue makes the items of one change: one for each element of the lists it knows, else one for the whole value.
+// splitValue makes the items of one change: one for each element of the known lists in it, else one for the whole value.
 func splitValue(base Item, value json.RawMessage, whole node, lists []member) []Item {
-	people := newPeople(whole)
+	people := indexContacts(whole)
 	items := itemList{base: base, whole: value}
 	for _, part := range lists {
 		kind, known := listKind(base.Field, part.name)
@@ -153,7 +153,7 @@ func splitValue(base Item, value json.RawMessage, whole node, lists []member) []
 		}
 		list, ok := elements(part.raw)
 		if !ok {
-			items.add(invalid(base, value, part.name+" is not a list"))
+			items.add(invalidItem(base, value, part.name+" is not a list"))
 			continue
 		}
 		for _, element := range list {
@@ -171,25 +171,26 @@ func splitValue(base Item, value json.RawMessage, whole node, lists []member) []
 	return []Item{base}
 }
 
-// itemList gathers the items of a part of a body. Of what cannot be understood there it keeps a few; where it is more than
-// that, or the part itself is wrong, one item holds the part as a whole, and no more are made.
+// itemList collects the items of one part of a body. It keeps the first few invalid items. If there are more, or the part
+// itself is invalid, one item holds the whole part and no further invalid ones are made: a hostile body must not become
+// thousands of them.
 type itemList struct {
-	base  Item
-	whole json.RawMessage
-	items []Item
-	wrong int // how much cannot be understood
+	base         Item
+	whole        json.RawMessage
+	items        []Item
+	invalidCount int // how many of the items are invalid
 }
 
 func (l *itemList) add(items ...Item) {
 	for _, item := range items {
-		if item.Kind == KindInvalid && item.Key == "" { // of this part itself
+		if item.Kind == KindInvalid && item.Key == "" { // made for this part, and not counted yet
 			if len(item.Data) == len(l.whole) {
-				l.wrong = max(l.wrong, maxWrong)
+				l.invalidCount = max(l.invalidCount, maxInvalid)
 			}
-			if l.wrong++; l.wrong > maxWrong+1 {
+			if l.invalidCount++; l.invalidCount > maxInvalid+1 {
 				continue
-			} else if l.wrong == maxWrong+1 && len(item.Data) != len(l.whole) {
-				item = invalid(l.base, l.whole, "more parts than are told apart cannot be understood")
+			} else if l.invalidCount == maxInvalid+1 && len(item.Data) != len(l.whole) {
+				item = invalidItem(l.base, l.whole, "more parts than are told apart cannot be understood")
 			}
 			item.Key = contentKey(item)
 		}
@@ -197,7 +198,7 @@ func (l *itemList) add(items ...Item) {
 	}
 }
 
-// listKind says which lists of a value are taken apart, and into what.
+// listKind says whether a list in a value is taken apart, and the kind of its elements.
 func listKind(field, list string) (Kind, bool) {
 	switch field {
 	case "history", "smb_app_state_sync":
@@ -224,7 +225,7 @@ func listKind(field, list string) (Kind, bool) {
 	return "", false
 }
 
-// fieldKind is the kind of a change that is one thing.
+// fieldKind is the kind of a change that becomes one item.
 func fieldKind(field string) Kind {
 	for prefix, kind := range map[string]Kind{
 		"message_template_": KindTemplate, "template_": KindTemplate,

@@ -208,7 +208,7 @@ func TestABodyOfAnyShapeCostsWithinBounds(t *testing.T) {
 				runtime.ReadMemStats(&after)
 				total := int(after.TotalAlloc - before.TotalAlloc)
 				t.Logf("%d items, %d bytes for each byte of the body, %v", len(items), total/len(body), err)
-				require.Less(t, total, allTold*len(body)+making*values(body)+1<<20)
+				require.Less(t, total, allTold*len(body)+making*countValues(body)+1<<20)
 				require.LessOrEqual(t, len(items), maxItems)
 				said := 0
 				for i := range items {
@@ -223,7 +223,7 @@ func TestABodyOfAnyShapeCostsWithinBounds(t *testing.T) {
 }
 
 func TestOfWhatCannotBeUnderstoodThereAreFewAValue(t *testing.T) {
-	numbers := strings.Repeat("7,", 3*maxWrong) + "7"
+	numbers := strings.Repeat("7,", 3*maxInvalid) + "7"
 	items, err := Split([]byte(`{"entry":[{"id":"w","changes":[
 		{"field":"messages","value":{"messages":1,"messages":2,"statuses":[5,{"id":"wamid.1","status":"sent"},{}]}},
 		{"field":"messages","value":{"messages":[` + numbers + `,{"id":"wamid.2","from":"55"}]}},
@@ -234,11 +234,11 @@ func TestOfWhatCannotBeUnderstoodThereAreFewAValue(t *testing.T) {
 		told = append(told, string(items[i].Kind))
 	}
 	wanted := []string{"invalid", "status"}
-	for range maxWrong + 1 {
+	for range maxInvalid + 1 {
 		wanted = append(wanted, "invalid")
 	}
 	require.Equal(t, append(wanted, "message", "invalid", "message"), told)
 	require.Contains(t, string(items[0].Data), `"messages":2`, "the value itself is wrong: one item holds all of it")
 	require.Equal(t, "7", string(items[2].Data))
-	require.Contains(t, string(items[2+maxWrong].Data), numbers, "the last one holds what is not told apart")
+	require.Contains(t, string(items[2+maxInvalid].Data), numbers, "the last one holds what is not told apart")
 }

@@ -1,6 +1,6 @@
 package whatsapp
 
-// Status is what became of a message of ours.
+// Status is Meta's report of what became of a message of ours.
 type Status struct {
 	ID                    string // wamid
 	Status                string // sent, delivered, read, played, failed, or newer; lower case
@@ -15,7 +15,7 @@ type Status struct {
 	Errors                []MessageError
 }
 
-// Pricing is how Meta charges a message. It repeats on several statuses of one wamid: count it once.
+// Pricing is how Meta charges for a message. Several statuses of one wamid repeat it, so it must be counted once.
 type Pricing struct {
 	Billable *bool // nil where Meta does not say
 	Model    string
@@ -57,7 +57,7 @@ type AccountUpdate struct {
 	Timestamp    int64 // milliseconds since epoch, Meta's
 }
 
-// Restriction is something that Meta does not allow for a time.
+// Restriction is something that Meta has forbidden the account until a moment.
 type Restriction struct {
 	Type       string
 	Expiration int64 // milliseconds since epoch; 0 if there is none
@@ -77,7 +77,7 @@ type Preference struct {
 // StopsMarketing says that the customer wants no more marketing messages.
 func (p Preference) StopsMarketing() bool { return p.Value == "stop" }
 
-// Call is a voice call, or a step in one.
+// Call is a voice call, or one step of it.
 type Call struct {
 	ID        string
 	Event     string // connect, terminate; of a status: ringing, accepted, rejected
