@@ -74,7 +74,7 @@ type app struct {
 	channels  *posting.Channels
 	intake    *postpolicy.Intake
 	judging   *postpolicy.Intake // before a post is accepted: it only reads
-	reconcile *postpolicy.Reconcile
+	reconcile *postpolicy.Reconciler
 	reads     *outbound.Receipts
 	reactions *postpolicy.Reactions
 	deletions *postpolicy.Deletions
@@ -168,39 +168,39 @@ func (a *app) buildRelay() {
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	a.loop("channels", a.channels.LoadAll(a.store.ChannelsAfter)).Pause = housekeeping
 
-	mirror := &channelsync.Syncer{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
-	a.mirrorLoop = a.loop("mirror", mirror.Round)
-	strays := &jobs.StrayChannels{Store: a.store, Clock: a.clock, Found: a.mirrorLoop.Wake}
-	a.loop("strays", strays.Round).Pause = straysGap
-	ticks := &channelsync.StatusSync{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
-	a.tickLoop = a.loop("ticks", ticks.Round)
-	waiting := &jobs.WaitingMessages{Store: a.store, Limit: a.port.ChannelLimit, Clock: a.clock, Made: a.mirrorLoop.Wake}
-	a.loop("waiting", waiting.Round).Pause = waitingGap
-	events := &channelsync.Events{Store: a.store, Publish: a.port.PublishChange}
-	a.loop("events", events.Round).Pause = eventGap
+	mirror := &channelsync.Syncer{Store: a.store, Posts: a.port, Channels: a.channels, Localizer: speaker, Clock: a.clock, Log: log, Username: a.port.Username, Link: a.port.Link}
+	a.mirrorLoop = a.loop("mirror", mirror.Run)
+	strays := &jobs.StrayChannels{Store: a.store, Clock: a.clock, WakeSync: a.mirrorLoop.Wake}
+	a.loop("strays", strays.Run).Pause = straysGap
+	ticks := &channelsync.StatusSync{Store: a.store, Posts: a.port, Localizer: speaker, Log: log}
+	a.tickLoop = a.loop("ticks", ticks.Run)
+	waiting := &jobs.WaitingMessages{Store: a.store, ChannelLimit: a.port.ChannelLimit, Clock: a.clock, WakeSync: a.mirrorLoop.Wake}
+	a.loop("waiting", waiting.Run).Pause = waitingGap
+	events := &channelsync.ChangeEvents{Store: a.store, Publish: a.port.PublishChange}
+	a.loop("events", events.Run).Pause = eventGap
 	notices := &notices{app: a}
-	mirror.Full = notices.teamFull
+	mirror.OnTeamFull = notices.teamFull
 	archive := &jobs.Archive{Store: a.store, Posts: a.port, Settings: a.domain, Clock: a.clock, Log: log}
-	a.loop("archive", archive.Round).Pause = archiveGap
+	a.loop("archive", archive.Run).Pause = archiveGap
 	templates := &jobs.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
-	templatesLoop := a.loop("templates", templates.Round)
+	templatesLoop := a.loop("templates", templates.Run)
 	templatesLoop.Pause = housekeeping
 	templates.Wake = templatesLoop.Wake
-	stale := func(accountID string) { templates.Stale(accountID); templatesLoop.Wake() }
-	telling := &jobs.Notices{Store: a.store, Posts: a.port, Readers: notices.readers, About: notices.about, Speaker: speaker, Clock: a.clock, Log: log}
+	stale := func(accountID string) { templates.MarkStale(accountID); templatesLoop.Wake() }
+	telling := &jobs.Notices{Store: a.store, Posts: a.port, Recipients: notices.readers, DescribeConversation: notices.about, Localizer: speaker, Clock: a.clock, Log: log}
 	telling.Details = map[string]jobs.Detail{domain.FollowUpText: a.followUpList}
-	noticeLoop := a.loop("notices", telling.Round)
+	noticeLoop := a.loop("notices", telling.Run)
 	noticeLoop.Pause = noticeGap
 	notices.told = noticeLoop.Wake
-	stuck := &jobs.StuckCheck{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
-	a.loop("stuck", stuck.Round).Pause = housekeeping
-	monitor := &jobs.HealthCheck{Store: a.store, Look: a.meta.Look, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
-	monitorLoop := a.loop("monitor", monitor.Round)
+	stuck := &jobs.StuckCheck{Store: a.store, WakeNotices: noticeLoop.Wake, Clock: a.clock}
+	a.loop("stuck", stuck.Run).Pause = housekeeping
+	monitor := &jobs.HealthCheck{Store: a.store, AskMeta: a.meta.Look, WakeNotices: noticeLoop.Wake, Clock: a.clock, Log: log}
+	monitorLoop := a.loop("monitor", monitor.Run)
 	monitorLoop.Pause = monitorGap
-	followUp := &jobs.FollowUp{Store: a.store, Zone: func() *time.Location { return a.plugin.settings.Load().TimeZone }, Told: noticeLoop.Wake, Clock: a.clock, Log: log}
-	a.loop("followup", followUp.Round).Pause = followUpGap
-	budgets := &jobs.Budgets{Store: a.store, Told: noticeLoop.Wake, Clock: a.clock}
-	a.loop("budgets", budgets.Round).Pause = monitorGap
+	followUp := &jobs.FollowUp{Store: a.store, Zone: func() *time.Location { return a.plugin.settings.Load().TimeZone }, WakeNotices: noticeLoop.Wake, Clock: a.clock, Log: log}
+	a.loop("followup", followUp.Run).Pause = followUpGap
+	budgets := &jobs.Budgets{Store: a.store, WakeNotices: noticeLoop.Wake, Clock: a.clock}
+	a.loop("budgets", budgets.Run).Pause = monitorGap
 	effects := &outbound.FailureEffects{
 		Store: a.store, Clock: a.clock, WakeChannels: a.mirrorLoop.Wake, OnTemplatesStale: stale,
 		OnAccountBlocked: func(context.Context, string, int) { monitorLoop.Wake() },
@@ -232,31 +232,31 @@ func (a *app) buildRelay() {
 		BeforeJob: func(ctx context.Context) { a.webhook.WaitForDeliveries(ctx) },
 	})
 	a.intake = &postpolicy.Intake{
-		Store: a.store, Judge: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
-		Untie: a.port.Untie,
+		Store: a.store, Policy: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+		RemoveProps: a.port.Untie,
 	}
 	a.judging = a.judgingIntake()
 	a.reads = &outbound.Receipts{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
-	a.intake.Answered = a.reads.OnReplied
+	a.intake.OnReplied = a.reads.OnReplied
 	a.reactions = &postpolicy.Reactions{
-		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Speaker: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
+		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Localizer: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,
 	}
-	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Speaker: speaker}
-	a.loop("deletions", a.deletions.Round)
-	a.reconcile = &postpolicy.Reconcile{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
-	worker.ReconcileChannel = a.reconcile.TakeIn
-	a.loop("reconcile", a.reconcile.Round).Pause = reconcileGap
+	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Localizer: speaker}
+	a.loop("deletions", a.deletions.Run)
+	a.reconcile = &postpolicy.Reconciler{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
+	worker.ReconcileChannel = a.reconcile.CatchUp
+	a.loop("reconcile", a.reconcile.Run).Pause = reconcileGap
 	a.loop("housekeeping", a.housekeep).Pause = housekeeping
 	indexes := a.loop("indexes", store.Indexes(a.db.Slow))
 	indexes.Pause, indexes.Timeout = housekeeping, store.BuildPatience
 	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
 	a.loop("keys", a.rotation.Run).Pause = housekeeping
 	a.forgetting = &jobs.Erasure{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: log}
-	a.loop("forget", a.forgetting.Round).Pause = housekeeping / 6
+	a.loop("forget", a.forgetting.Run).Pause = housekeeping / 6
 
 	a.service = service.NewService(service.Ports{
 		Store: a.store, Sender: &outbound.SyncSender{Worker: worker, Queue: a.store.Outbox(), WakeOutbox: a.outbox.Wake},
-		Mirror: mirror, People: a.people, Encrypter: a.encrypter, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+		ChannelSync: mirror, People: a.people, Encrypter: a.encrypter, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
 	})
 	a.buildDrafts(speaker, log)
@@ -266,24 +266,24 @@ func (a *app) buildRelay() {
 // judgingIntake is the intake as the posting hook has it: what it reads comes over connections that nothing else uses.
 func (a *app) judgingIntake() *postpolicy.Intake {
 	port := mattermost.New(a.plugin.API, a.port.BotID(), a.hookStore, a.seals)
-	intake, judge := *a.intake, *a.intake.Judge
+	intake, judge := *a.intake, *a.intake.Policy
 	judge.Posts, judge.Files = port, port
-	intake.Store, intake.Judge = a.hookStore, &judge
+	intake.Store, intake.Policy = a.hookStore, &judge
 	return &intake
 }
 
 // buildPeople makes what follows who serves whom: members, waits, sidebars.
 func (a *app) buildPeople(mirror *channelsync.Syncer, speaker posting.Localizer, told func()) {
 	log := mattermost.Logger{API: a.plugin.API}
-	a.members = &channelsync.Members{Store: a.store, Channels: a.channels, Service: a.service, BotID: a.port.BotID(), Told: told, Clock: a.clock, Log: log}
-	a.loop("members", a.members.Round).Pause = membersGap
+	a.members = &channelsync.Members{Store: a.store, Channels: a.channels, Service: a.service, BotID: a.port.BotID(), WakeNotices: told, Clock: a.clock, Log: log}
+	a.loop("members", a.members.Run).Pause = membersGap
 	idle := &jobs.InactivityCheck{
-		Store: a.store, Look: a.service.CheckInactivity, Told: told, Clock: a.clock, Log: log,
+		Store: a.store, Check: a.service.CheckInactivity, WakeNotices: told, Clock: a.clock, Log: log,
 		Minutes: func() int { return a.plugin.settings.Load().InactivityMinutes },
 	}
-	a.loop("idle", idle.Round).Pause = idleGap
-	sidebars := &channelsync.Sidebars{Store: a.store, Posts: a.port, Speaker: speaker, Log: log}
-	mirror.Arranged = a.loop("sidebars", sidebars.Round).Wake
+	a.loop("idle", idle.Run).Pause = idleGap
+	sidebars := &channelsync.Sidebars{Store: a.store, Posts: a.port, Localizer: speaker, Log: log}
+	mirror.WakeSidebars = a.loop("sidebars", sidebars.Run).Wake
 }
 
 func (a *app) buildFront() {

@@ -56,7 +56,7 @@ const forgetPatience = 20 * time.Second
 func (c contacts) Forget(ctx context.Context, id string) (pending int, stays []string, err error) {
 	patience, cancel := context.WithTimeout(ctx, forgetPatience)
 	defer cancel()
-	if err := c.app.forgetting.Of(patience, id); err != nil && patience.Err() == nil {
+	if err := c.app.forgetting.RunFor(patience, id); err != nil && patience.Err() == nil {
 		return 0, nil, err
 	}
 	state, err := c.app.store.Forgetting(ctx, id)

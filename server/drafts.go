@@ -14,12 +14,12 @@ import (
 
 // buildDrafts puts together what keeps, offers and sends held drafts.
 func (a *app) buildDrafts(speaker posting.Localizer, log mattermost.Logger) {
-	sending := &drafts.Drafts{
-		Store: a.store, Posts: a.port, Before: a.intake.CheckPost, MaySpeak: a.people.MaySpeak, Seals: a.seals, Speaker: speaker, Username: a.port.Username, Clock: a.clock, Log: log,
+	sending := &drafts.Sender{
+		Store: a.store, Posts: a.port, CheckPost: a.intake.CheckPost, MaySpeak: a.people.MaySpeak, Seals: a.seals, Localizer: speaker, Username: a.port.Username, Clock: a.clock, Log: log,
 	}
-	sending.Changed = a.loop("drafts", sending.Round).Wake
+	sending.Wake = a.loop("drafts", sending.Run).Wake
 	a.drafts = service.NewDrafts(service.DraftPorts{Service: a.service, Store: a.store, Sender: sending})
-	a.intake.Posted = func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error {
+	a.intake.BeforeEnqueue = func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error {
 		return a.store.PostedSame(ctx, c.ID, p.UserID, domain.Fingerprint(p.Message, p.FileIDs), p.ID, a.clock.Now())
 	}
 }

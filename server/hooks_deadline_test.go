@@ -67,7 +67,7 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	a.seals = &posting.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
 	a.port = mattermost.New(api, model.NewId(), a.store, a.seals)
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
-	a.intake = &postpolicy.Intake{Store: a.store, Judge: &postpolicy.Policy{}, Channels: a.channels}
+	a.intake = &postpolicy.Intake{Store: a.store, Policy: &postpolicy.Policy{}, Channels: a.channels}
 	a.judging = a.judgingIntake()
 	p.app.Store(a)
 	return p, wire

@@ -65,7 +65,7 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 	a.channels = posting.NewChannels(open{}.ConversationByChannel)
 	a.intake = &postpolicy.Intake{
 		Store: open{}, Channels: a.channels, Clock: a.clock,
-		Judge: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
+		Policy: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
 	}
 	a.judging = a.intake
 	p.app.Store(a)

@@ -12,16 +12,16 @@ func (m *Syncer) AppendEvent(ctx context.Context, c *domain.Conversation, text d
 	if c.ChannelID == "" {
 		return nil
 	}
-	_, err := m.Posts.CreatePost(ctx, posting.Post{ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: m.Speaker.ForChannel(text)})
+	_, err := m.Posts.CreatePost(ctx, posting.Post{ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: m.Localizer.ForChannel(text)})
 	return err
 }
 
 // appendEvent leaves a line once per key, even where a crashed try left it already.
 func (m *Syncer) appendEvent(ctx context.Context, c *domain.Conversation, text domain.Text, key string, again bool) error {
 	_, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
-		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: m.Speaker.ForChannel(text),
+		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: m.Localizer.ForChannel(text),
 		Props: map[string]any{posting.PropEvent: key}, PendingID: c.ID + ":" + key,
-	}, posting.PropEvent, m.Speaker.ForChannel(domain.T("withheld.line")), again, posting.OwnPostsSince())
+	}, posting.PropEvent, m.Localizer.ForChannel(domain.T("withheld.line")), again, posting.OwnPostsSince())
 	return err
 }
 

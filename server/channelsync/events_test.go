@@ -35,7 +35,7 @@ func TestOurOwnLinesHoldUpNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &wall{}
-			m := &Syncer{Posts: choosy{w, test.refuses}, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+			m := &Syncer{Posts: choosy{w, test.refuses}, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
 			c := &domain.Conversation{ID: "c", ChannelID: "channel"}
 			require.NoError(t, m.appendEvent(t.Context(), c, domain.T("event.claimed"), "line:1", false))
 			var shown []string

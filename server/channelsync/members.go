@@ -51,7 +51,7 @@ type Members struct {
 		Unassign(ctx context.Context, id, userID string, attendedAt int64, why string) error
 	}
 	BotID string
-	Told  func() // wakes the notices
+	WakeNotices  func() // wakes the notices
 	Clock domain.Clock
 	Log   jobqueue.Logger
 
@@ -70,7 +70,7 @@ func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string,
 			return err
 		}
 	}
-	return m.sidebar(ctx, channelID, userID)
+	return m.markSidebar(ctx, channelID, userID)
 }
 
 // Left is told of everybody who leaves any channel of the server.
@@ -83,12 +83,12 @@ func (m *Members) Left(ctx context.Context, channelID, userID string) error {
 	if err != nil {
 		return err
 	}
-	m.vacate(ctx, left, domain.QueuedLeft)
-	return m.sidebar(ctx, channelID, userID)
+	m.unassign(ctx, left, domain.QueuedLeft)
+	return m.markSidebar(ctx, channelID, userID)
 }
 
 // sidebar lets the category of somebody who serves the conversation follow.
-func (m *Members) sidebar(ctx context.Context, channelID, userID string) error {
+func (m *Members) markSidebar(ctx context.Context, channelID, userID string) error {
 	c, err := m.Store.ConversationByChannel(ctx, channelID)
 	if err != nil || c.OwnerID != userID && c.AttendantID != userID {
 		return err
@@ -97,29 +97,29 @@ func (m *Members) sidebar(ctx context.Context, channelID, userID string) error {
 }
 
 // Round looks for what no hook told.
-func (m *Members) Round(ctx context.Context) (more bool, err error) {
+func (m *Members) Run(ctx context.Context) (more bool, err error) {
 	gone, err := m.Store.GoneAttendants(ctx, membersBatch)
 	if err != nil {
 		return false, err
 	}
-	m.vacate(ctx, gone, domain.QueuedDeactivated)
+	m.unassign(ctx, gone, domain.QueuedDeactivated)
 	absent, next, err := m.Store.AbsentAttendants(ctx, m.place, absentBatch)
 	if err != nil {
 		return false, err
 	}
 	m.place = next
-	m.vacate(ctx, absent, domain.QueuedLeft)
-	if err := m.invitations(ctx); err != nil {
+	m.unassign(ctx, absent, domain.QueuedLeft)
+	if err := m.applyMissedInvitations(ctx); err != nil {
 		return false, err
 	}
 	if err := m.Store.NoticeGoneOwners(ctx, m.Clock.Now()); err != nil {
 		return false, err
 	}
-	m.Told()
+	m.WakeNotices()
 	return false, nil
 }
 
-func (m *Members) vacate(ctx context.Context, served []domain.AttendedConversation, why string) {
+func (m *Members) unassign(ctx context.Context, served []domain.AttendedConversation, why string) {
 	for _, s := range served {
 		if err := m.Service.Unassign(ctx, s.ID, s.AttendantID, s.AttendedAt, why); err != nil && ctx.Err() == nil {
 			m.Log.Warn("Could not give a conversation back to its queue", "conversation", s.ID, "error", err.Error())
@@ -127,7 +127,7 @@ func (m *Members) vacate(ctx context.Context, served []domain.AttendedConversati
 	}
 }
 
-func (m *Members) invitations(ctx context.Context) error {
+func (m *Members) applyMissedInvitations(ctx context.Context) error {
 	now := time.Now().UnixMilli()
 	last, err := m.Store.State(ctx, membersFact)
 	if err != nil {

@@ -50,7 +50,7 @@ func TestAStatusShownAfterTheLeaseIsShownAgain(t *testing.T) {
 	ticks := &StatusSync{Store: s, Posts: s}
 	ctx, lease := jobqueue.WithLease(t.Context(), time.Now().Add(time.Hour))
 	s.lease = lease
-	require.NoError(t, ticks.showHeld(ctx, domain.StatusMark{Message: domain.Message{ID: "m", PostID: "p", Status: domain.Sent}}))
+	require.NoError(t, ticks.showUnderLease(ctx, domain.StatusMark{Message: domain.Message{ID: "m", PostID: "p", Status: domain.Sent}}))
 	require.Equal(t, domain.Sent, s.shown)
 	require.Equal(t, domain.Status(""), s.recorded[len(s.recorded)-1], "nobody knows what the post shows")
 }
@@ -60,7 +60,7 @@ func TestAConversationShownAfterTheLeaseIsLookedAtAgain(t *testing.T) {
 	ctx, lease := jobqueue.WithLease(t.Context(), time.Now().Add(time.Hour))
 	s.lease = lease
 	m := &Syncer{Store: s, Clock: fake.Clock(1)}
-	err := m.refreshHeld(ctx, domain.ChannelRefresh{Conversation: domain.Conversation{ID: "c", ErasedAt: 1}}, false)
+	err := m.syncUnderLease(ctx, domain.ChannelRefresh{Conversation: domain.Conversation{ID: "c", ErasedAt: 1}}, false)
 	require.ErrorIs(t, err, jobqueue.ErrLost)
 	require.Equal(t, []string{"c"}, s.again)
 }

@@ -45,10 +45,10 @@ func shownPeople(key string) (owner, attendant string) {
 // conversation now: the attendant is in the channel and told of every message,
 // a card waits in the queue or says who took it, the sidebars are made due.
 // Every step may be repeated; again tells that an earlier try may have done some.
-func (m *Syncer) showPeople(ctx context.Context, r *domain.ChannelRefresh, again bool) error {
+func (m *Syncer) syncPeople(ctx context.Context, r *domain.ChannelRefresh, again bool) error {
 	c := &r.Conversation
 	if r.Lines {
-		if err := m.showLines(ctx, c, r.Zone, again); err != nil {
+		if err := m.showStoredEvents(ctx, c, r.Zone, again); err != nil {
 			return err
 		}
 	}
@@ -80,8 +80,8 @@ func (m *Syncer) showPeople(ctx context.Context, r *domain.ChannelRefresh, again
 	if err := m.Store.SetPeople(ctx, c.ID, key, r.CardPost, r.CardNo); err != nil {
 		return err
 	}
-	if m.Arranged != nil {
-		m.Arranged()
+	if m.WakeSidebars != nil {
+		m.WakeSidebars()
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (m *Syncer) addMember(ctx context.Context, c *domain.Conversation, userID s
 	return err
 }
 
-func (m *Syncer) showLines(ctx context.Context, c *domain.Conversation, zone string, again bool) error {
+func (m *Syncer) showStoredEvents(ctx context.Context, c *domain.Conversation, zone string, again bool) error {
 	lines, err := m.Store.Lines(ctx, c.ID)
 	if err != nil {
 		return err
@@ -129,8 +129,8 @@ func (m *Syncer) postCard(ctx context.Context, r *domain.ChannelRefresh, again b
 	key := "card:" + c.ID + ":" + strconv.FormatInt(r.CardNo+1, 10)
 	id, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 		ChannelID: queue.ChannelID, Type: posting.TypeEvent, PendingID: key,
-		Message: m.Speaker.ForChannel(m.cardText(c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
-	}, posting.PropEvent, m.Speaker.ForChannel(domain.T("withheld.card")), again, posting.OwnPostsSince())
+		Message: m.Localizer.ForChannel(m.cardText(c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
+	}, posting.PropEvent, m.Localizer.ForChannel(domain.T("withheld.card")), again, posting.OwnPostsSince())
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (m *Syncer) retireCard(ctx context.Context, r *domain.ChannelRefresh) error
 	case c.AttendantID != "":
 		text = domain.T("card.taken", "Customer", domain.DisplayName(c), "Who", m.name(ctx, c.AttendantID))
 	}
-	err := m.Posts.EditPost(ctx, r.CardPost, m.Speaker.ForChannel(text), map[string]any{"attachments": m.cardButton(c, true)})
+	err := m.Posts.EditPost(ctx, r.CardPost, m.Localizer.ForChannel(text), map[string]any{"attachments": m.cardButton(c, true)})
 	if errors.Is(err, domain.ErrNotFound) || errors.Is(err, posting.ErrRefused) { // somebody deleted it, or its words may not be shown
 		return nil
 	}
@@ -181,7 +181,7 @@ func (m *Syncer) retireCard(ctx context.Context, r *domain.ChannelRefresh) error
 func (m *Syncer) cardButton(c *domain.Conversation, disabled bool) []any {
 	button := map[string]any{
 		"id": "claim", "type": "button", "style": "primary",
-		"name": m.Speaker.ForChannel(domain.T("card.claim")),
+		"name": m.Localizer.ForChannel(domain.T("card.claim")),
 		"integration": map[string]any{
 			"url":     "/plugins/whatsapp-ativo/api/v1/actions/claim",
 			"context": map[string]any{"conversation_id": c.ID},

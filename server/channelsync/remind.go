@@ -21,7 +21,7 @@ func (m *Syncer) remind(ctx context.Context, r *domain.ChannelRefresh, shown str
 	if r.Shown == shown+reminded {
 		return r.Shown, nil
 	}
-	if !c.Reminds(now) {
+	if !c.ReminderDue(now) {
 		return shown, nil
 	}
 	line := domain.T("event.remind", "Who", m.name(ctx, c.AttendantID), "Until", c.WindowUntil)

@@ -37,11 +37,11 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	answered := int64(1_794_744_000_000)
 	w := &wall{}
 	m := &Syncer{
-		Posts: w, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
+		Posts: w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 		Username: func(context.Context, string) (string, error) { return "ana", nil },
 	}
 	c := domain.Conversation{ID: "c", ChannelID: "channel", AttendantID: "ana"}
-	c.Answered(answered)
+	c.ExtendWindow(answered)
 	shown := ""
 	round := func(at int64) {
 		t.Helper()
@@ -64,7 +64,7 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	require.Len(t, w.posts, 1)
 
 	c.LastOutboundAt = answered + 22*hour
-	c.Answered(answered + 23*hour + 1)
+	c.ExtendWindow(answered + 23*hour + 1)
 	round(answered + 24*hour)
 	require.Len(t, w.posts, 1, "the window is a new one")
 	round(answered + 46*hour)

@@ -13,7 +13,7 @@ import (
 
 // returned shows that a close was taken back: the channel is there again, with
 // its people, and says so. Where nobody serves any more the queue gets a card.
-func (m *Syncer) returned(ctx context.Context, r *domain.ChannelRefresh) error {
+func (m *Syncer) showReopened(ctx context.Context, r *domain.ChannelRefresh) error {
 	c := &r.Conversation
 	if err := m.Posts.Restore(ctx, c.ChannelID); err != nil {
 		return err
@@ -63,9 +63,9 @@ func (m *Syncer) linkPrevious(ctx context.Context, r *domain.ChannelRefresh) err
 
 // waitForRoom lets a conversation wait for its channel while its team may have
 // no more of them: it is due again when Waiting finds that there is room.
-func (m *Syncer) waitForRoom(ctx context.Context, r *domain.ChannelRefresh, settled bool, now int64) error {
+func (m *Syncer) waitForTeamRoom(ctx context.Context, r *domain.ChannelRefresh, settled bool, now int64) error {
 	c := &r.Conversation
-	m.Full(ctx, c)
+	m.OnTeamFull(ctx, c)
 	err := m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, 0, now)
 	if err == nil && settled { // somebody waits for the channel
 		err = posting.ErrTooManyChannels

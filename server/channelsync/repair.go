@@ -12,7 +12,7 @@ import (
 // putRight makes the channel of an open conversation what it is to be, whatever
 // somebody did to it: the customer's words are to be read by those who serve,
 // and by nobody else. Where that cannot be, the conversation gets another channel.
-func (m *Syncer) putRight(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
+func (m *Syncer) repairChannel(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
 	c := &r.Conversation
 	if c.ClosedAt != 0 || c.ChannelID == "" {
 		return nil
@@ -26,9 +26,9 @@ func (m *Syncer) putRight(ctx context.Context, r *domain.ChannelRefresh, now int
 		}
 		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
 	}
-	key := wrongWith(is, wanted, r.ChannelAt)
+	key := damageText(is, wanted, r.ChannelAt)
 	if key != "" { // stored before anything is done: once the channel is right again nobody sees what was wrong
-		who, owner := m.serving(ctx, c)
+		who, owner := m.servingNames(ctx, c)
 		if err := m.Store.OweLine(ctx, c.ID, domain.T(key, "Who", who, "Owner", owner)); err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (m *Syncer) putRight(ctx context.Context, r *domain.ChannelRefresh, now int
 	at, err := m.Posts.PutRight(ctx, c.ChannelID, wanted)
 	switch {
 	case errors.Is(err, domain.ErrNotFound), errors.Is(err, posting.ErrRefused) && is.DeleteAt != 0:
-		return m.renew(ctx, r, key, now)
+		return m.replaceChannel(ctx, r, key, now)
 	case err != nil:
 		return err
 	}
@@ -57,7 +57,7 @@ const privateChannel = "P"
 
 // wrong is the text for what somebody did to the channel; "" where there is
 // nothing to say. What changed before a moment we did ourselves.
-func wrongWith(is *domain.ServerChannel, wanted posting.Channel, seen int64) string {
+func damageText(is *domain.ServerChannel, wanted posting.Channel, seen int64) string {
 	switch {
 	case is.ID == "":
 		return ""
@@ -76,7 +76,7 @@ func wrongWith(is *domain.ServerChannel, wanted posting.Channel, seen int64) str
 // renew gives a conversation another channel, from which it goes on: the old one
 // is gone, or stays archived. owed is the line about the old one that is not to be
 // shown any more; "" = none.
-func (m *Syncer) renew(ctx context.Context, r *domain.ChannelRefresh, owed string, now int64) error {
+func (m *Syncer) replaceChannel(ctx context.Context, r *domain.ChannelRefresh, owed string, now int64) error {
 	c := &r.Conversation
 	var old domain.Link
 	if r.Channel.ID != "" {

@@ -81,7 +81,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			y := &yard{refuse: test.refuse}
 			m := &Syncer{
-				Store: y, Posts: y, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
+				Store: y, Posts: y, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
 				Username: func(_ context.Context, id string) (string, error) { return id, nil },
 				Link:     func(context.Context, *domain.Conversation) string { return "link" },
 			}
@@ -89,7 +89,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 			r := &domain.ChannelRefresh{Conversation: c, Channel: well, ChannelAt: 40, Shown: "waiting:0:", ShownPeople: "people"}
 			r.Channel.Header = m.header(&c, now, "")
 			test.change(&r.Channel, r)
-			require.NoError(t, m.putRight(t.Context(), r, now))
+			require.NoError(t, m.repairChannel(t.Context(), r, now))
 			require.Equal(t, test.right, y.right != nil)
 			require.Equal(t, test.seen, y.seen)
 			require.Equal(t, test.lost, y.lost == "channel")
@@ -110,9 +110,9 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 
 func TestWhatCannotBePutRightNowIsTriedAgain(t *testing.T) {
 	y := &yard{refuse: errors.New("no connection")}
-	m := &Syncer{Store: y, Posts: y, Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(1)}
+	m := &Syncer{Store: y, Posts: y, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(1)}
 	r := &domain.ChannelRefresh{Conversation: domain.Conversation{ID: "c", ChannelID: "channel"}, Channel: domain.ServerChannel{ID: "channel", DeleteAt: 39}}
-	require.Error(t, m.putRight(t.Context(), r, 1))
+	require.Error(t, m.repairChannel(t.Context(), r, 1))
 	require.Equal(t, "channel.restored", y.owed, "what was wrong is known only now")
 	require.Empty(t, y.lost)
 	require.Zero(t, y.seen)

@@ -49,12 +49,12 @@ type SidebarPosts interface {
 type Sidebars struct {
 	Store   SidebarStore
 	Posts   SidebarPosts
-	Speaker posting.Localizer
+	Localizer posting.Localizer
 	Log     jobqueue.Logger
 }
 
 // Round arranges a batch of categories that are due.
-func (s *Sidebars) Round(ctx context.Context) (more bool, err error) {
+func (s *Sidebars) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(sidebarLease))
 	defer lease.End()
 	due, err := s.Store.ClaimSidebars(ctx, sidebarLease, sidebarBatch)
@@ -108,7 +108,7 @@ func (s *Sidebars) find(categories []*model.SidebarCategoryWithChannels, id stri
 }
 
 func (s *Sidebars) name(lang string) string {
-	return s.Speaker.Render(lang, "sidebar.category", nil)
+	return s.Localizer.Render(lang, "sidebar.category", nil)
 }
 
 func (s *Sidebars) create(ctx context.Context, one domain.Sidebar, categories []*model.SidebarCategoryWithChannels) error {
@@ -116,7 +116,7 @@ func (s *Sidebars) create(ctx context.Context, one domain.Sidebar, categories []
 	if len(wanted) == 0 { // the person has a place for each of them
 		return nil
 	}
-	id, err := s.Posts.CreateCategory(ctx, one.UserID, one.TeamID, s.Speaker.ForUser(ctx, one.UserID, domain.T("sidebar.category")), wanted)
+	id, err := s.Posts.CreateCategory(ctx, one.UserID, one.TeamID, s.Localizer.ForUser(ctx, one.UserID, domain.T("sidebar.category")), wanted)
 	if err != nil {
 		return err
 	}

@@ -29,12 +29,12 @@ type StatusSync struct {
 		posting.Poster
 		ShowStatus(ctx context.Context, postID string, status domain.Status) error
 	}
-	Speaker posting.Localizer
+	Localizer posting.Localizer
 	Log     jobqueue.Logger
 }
 
 // Round shows a batch; more tells that there may be another.
-func (t *StatusSync) Round(ctx context.Context) (more bool, err error) {
+func (t *StatusSync) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(tickLease))
 	defer lease.End()
 	ticks, err := t.Store.ClaimStatusMarks(ctx, tickLease, tickBatch)
@@ -42,7 +42,7 @@ func (t *StatusSync) Round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	jobqueue.InParallel(tickHands, ticks, func(tick domain.StatusMark) {
-		if err := t.showHeld(ctx, tick); err != nil && ctx.Err() == nil {
+		if err := t.showUnderLease(ctx, tick); err != nil && ctx.Err() == nil {
 			t.Log.Warn("Could not show a status", "message", tick.Message.ID, "error", err.Error())
 		}
 	})
@@ -51,7 +51,7 @@ func (t *StatusSync) Round(ctx context.Context) (more bool, err error) {
 
 // showHeld shows a tick while the lease holds. Where it ended on the way the message is due again: a server that was frozen in the middle
 // may have written an old status over the newer one that another process showed meanwhile, and nobody would look again.
-func (t *StatusSync) showHeld(ctx context.Context, tick domain.StatusMark) error {
+func (t *StatusSync) showUnderLease(ctx context.Context, tick domain.StatusMark) error {
 	err := t.show(ctx, tick)
 	if jobqueue.CheckLease(ctx) == nil {
 		return err
@@ -77,7 +77,7 @@ func (t *StatusSync) show(ctx context.Context, tick domain.StatusMark) error {
 		return err
 	}
 	if m.Status.NeedsNotice() && m.ReasonCode != domain.ReasonDeleted {
-		if err := t.notice(ctx, tick); err != nil && !errors.Is(err, domain.ErrNotFound) {
+		if err := t.appendReason(ctx, tick); err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return err
 		}
 	}
@@ -85,22 +85,22 @@ func (t *StatusSync) show(ctx context.Context, tick domain.StatusMark) error {
 }
 
 // notice leaves the reason, and what to do, in the post's thread.
-func (t *StatusSync) notice(ctx context.Context, tick domain.StatusMark) error {
+func (t *StatusSync) appendReason(ctx context.Context, tick domain.StatusMark) error {
 	m := tick.Message
 	root, err := t.Posts.RootOf(ctx, m.PostID)
 	if err != nil {
 		return err
 	}
-	text := t.Speaker.ForChannel(noticeOf(&m))
+	text := t.Localizer.ForChannel(noticeOf(&m))
 	if m.Parts > 1 {
-		text = t.Speaker.ForChannel(domain.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
+		text = t.Localizer.ForChannel(domain.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
 	}
 	_, err = posting.EnsurePostOrFallback(ctx, t.Posts, posting.Post{
 		ChannelID: tick.Channel, RootID: root, Type: posting.TypeEvent,
 		Message:   text,
 		Props:     map[string]any{posting.PropEvent: m.ID + ":" + string(m.Status)},
 		PendingID: m.ID + ":" + string(m.Status),
-	}, posting.PropEvent, t.Speaker.ForChannel(domain.T("withheld.line")), tick.Again, posting.OwnPostsSince())
+	}, posting.PropEvent, t.Localizer.ForChannel(domain.T("withheld.line")), tick.Again, posting.OwnPostsSince())
 	return err
 }
 

@@ -39,20 +39,20 @@ type Syncer struct {
 	Store    SyncStore
 	Posts    SyncPosts
 	Channels *posting.Channels
-	Speaker  posting.Localizer
+	Localizer  posting.Localizer
 	Clock    domain.Clock
 	Log      jobqueue.Logger
 	Username func(ctx context.Context, userID string) (string, error)
 	// Link is the address of a conversation's channel; "" where it has none.
 	Link func(ctx context.Context, c *domain.Conversation) string
 	// Full is told that a conversation's channel cannot be made because its team has no room.
-	Full func(ctx context.Context, c *domain.Conversation)
+	OnTeamFull func(ctx context.Context, c *domain.Conversation)
 	// Arranged is told that sidebars are due; nil = nobody wants to know.
-	Arranged func()
+	WakeSidebars func()
 }
 
 // Round refreshes a batch of conversations that are due.
-func (m *Syncer) Round(ctx context.Context) (more bool, err error) {
+func (m *Syncer) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(domain.RefreshLease))
 	defer lease.End()
 	due, err := m.Store.ClaimRefresh(ctx, "", m.Clock.Now(), domain.RefreshLease, domain.RefreshBatch)
@@ -60,7 +60,7 @@ func (m *Syncer) Round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	jobqueue.InParallel(domain.RefreshHands, due, func(r domain.ChannelRefresh) {
-		if err := m.refreshHeld(ctx, r, false); err != nil && ctx.Err() == nil {
+		if err := m.syncUnderLease(ctx, r, false); err != nil && ctx.Err() == nil {
 			m.Log.Warn("Could not refresh a conversation", "conversation", r.Conversation.ID, "error", err.Error())
 		}
 	})
@@ -71,7 +71,7 @@ func (m *Syncer) Round(ctx context.Context) (more bool, err error) {
 // already it waits for the worker's lease.
 func (m *Syncer) SyncNow(ctx context.Context, conversationID string) error {
 	for end := time.Now().Add(domain.RefreshLease / 2); ; {
-		done, err := m.refreshNow(ctx, conversationID)
+		done, err := m.trySync(ctx, conversationID)
 		if done || err != nil {
 			return err
 		}
@@ -87,14 +87,14 @@ func (m *Syncer) SyncNow(ctx context.Context, conversationID string) error {
 }
 
 // refreshNow is one try of Refresh; done is false where somebody else is at it.
-func (m *Syncer) refreshNow(ctx context.Context, conversationID string) (done bool, err error) {
+func (m *Syncer) trySync(ctx context.Context, conversationID string) (done bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(domain.RefreshLease))
 	defer lease.End()
 	claimed, err := m.Store.ClaimRefresh(ctx, conversationID, m.Clock.Now(), domain.RefreshLease, 1)
 	if err != nil || len(claimed) == 0 {
 		return false, err
 	}
-	if err := m.refreshHeld(ctx, claimed[0], true); err != nil {
+	if err := m.syncUnderLease(ctx, claimed[0], true); err != nil {
 		m.Log.Warn("Could not refresh a conversation at once", "conversation", conversationID, "error", err.Error())
 		return false, err
 	}
@@ -103,8 +103,8 @@ func (m *Syncer) refreshNow(ctx context.Context, conversationID string) (done bo
 
 // refreshHeld refreshes a conversation while the lease holds. Where it ended on the way, what was changed last may have come after what
 // another process showed meanwhile: the conversation is looked at once more.
-func (m *Syncer) refreshHeld(ctx context.Context, r domain.ChannelRefresh, settled bool) error {
-	err := m.refresh(ctx, r, settled)
+func (m *Syncer) syncUnderLease(ctx context.Context, r domain.ChannelRefresh, settled bool) error {
+	err := m.sync(ctx, r, settled)
 	if jobqueue.CheckLease(ctx) == nil {
 		return err
 	}
@@ -116,29 +116,29 @@ func (m *Syncer) refreshHeld(ctx context.Context, r domain.ChannelRefresh, settl
 	return jobqueue.ErrLost
 }
 
-func (m *Syncer) refresh(ctx context.Context, r domain.ChannelRefresh, settled bool) error {
+func (m *Syncer) sync(ctx context.Context, r domain.ChannelRefresh, settled bool) error {
 	c := &r.Conversation
 	now := m.Clock.Now()
 	if c.AbortedAt != 0 {
-		return m.showAborted(ctx, &r, now)
+		return m.discardAborted(ctx, &r, now)
 	}
 	if c.ErasedAt != 0 { // what is to be done in Mattermost is to forget it; see Forgetting
 		return m.Store.Refreshed(ctx, c.ID, r.DueAt, r.Shown, 0, now)
 	}
 	again := r.Again
 	if r.Shown != "" {
-		if err := m.putRight(ctx, &r, now); err != nil {
+		if err := m.repairChannel(ctx, &r, now); err != nil {
 			return err
 		}
 	}
 	if r.Shown == "" { // nothing was ever shown to the end: a crash may have left a part of it
-		begun, err := m.begin(ctx, &r, settled)
+		begun, err := m.createChannel(ctx, &r, settled)
 		switch {
 		case errors.Is(err, posting.ErrTooManyChannels):
-			return m.waitForRoom(ctx, &r, settled, now)
+			return m.waitForTeamRoom(ctx, &r, settled, now)
 		case errors.Is(err, errAborted):
 			r.Again = true
-			return m.showAborted(ctx, &r, now)
+			return m.discardAborted(ctx, &r, now)
 		case err != nil:
 			return err
 		}
@@ -149,12 +149,12 @@ func (m *Syncer) refresh(ctx context.Context, r domain.ChannelRefresh, settled b
 	if err := m.showTemplates(ctx, &r); err != nil {
 		return err
 	}
-	if r.Told() == domain.Closed && c.ClosedAt == 0 {
-		if err := m.returned(ctx, &r); err != nil {
+	if r.ShownState() == domain.Closed && c.ClosedAt == 0 {
+		if err := m.showReopened(ctx, &r); err != nil {
 			return err
 		}
 	}
-	if err := m.showPeople(ctx, &r, again); err != nil {
+	if err := m.syncPeople(ctx, &r, again); err != nil {
 		return err
 	}
 	shown := stateKey(c, now, r.Zone)
@@ -164,7 +164,7 @@ func (m *Syncer) refresh(ctx context.Context, r domain.ChannelRefresh, settled b
 		}
 	}
 	if shownBefore(&r) != shown {
-		if err := m.tellChange(ctx, &r, now); err != nil {
+		if err := m.appendStateEvent(ctx, &r, now); err != nil {
 			return err
 		}
 		if c.StateAt(now) == domain.Open {
@@ -182,7 +182,7 @@ func (m *Syncer) refresh(ctx context.Context, r domain.ChannelRefresh, settled b
 
 // begin makes the channel with its first post and its people. begun is false
 // while the first template's outcome is still open.
-func (m *Syncer) begin(ctx context.Context, r *domain.ChannelRefresh, settled bool) (begun bool, err error) {
+func (m *Syncer) createChannel(ctx context.Context, r *domain.ChannelRefresh, settled bool) (begun bool, err error) {
 	c := &r.Conversation
 	first, err := m.Store.FirstMessage(ctx, c.ID)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
@@ -238,7 +238,7 @@ var errAborted = errors.New("the conversation was aborted meanwhile")
 
 // showAborted leaves nothing in Mattermost of a start that was refused for good:
 // the channel that an earlier step, or a crashed try, may have made goes too.
-func (m *Syncer) showAborted(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
+func (m *Syncer) discardAborted(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
 	if r.Again {
 		if err := m.Posts.Discard(ctx, m.channelOf(&r.Conversation, now, r.Zone)); err != nil {
 			return err
@@ -258,7 +258,7 @@ func (m *Syncer) showTemplates(ctx context.Context, r *domain.ChannelRefresh) er
 		postID, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 			ChannelID: c.ChannelID, Type: posting.TypeTemplate, Message: message.Text, PendingID: message.ID,
 			Props: map[string]any{posting.PropMessage: message.ID},
-		}, posting.PropMessage, m.Speaker.ForChannel(domain.T("withheld.template")), r.Again, posting.OwnPostsSince())
+		}, posting.PropMessage, m.Localizer.ForChannel(domain.T("withheld.template")), r.Again, posting.OwnPostsSince())
 		if err != nil {
 			return err
 		}
@@ -273,9 +273,9 @@ func (m *Syncer) showTemplates(ctx context.Context, r *domain.ChannelRefresh) er
 }
 
 // tellChange leaves a line where the state is another than the one last told.
-func (m *Syncer) tellChange(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
+func (m *Syncer) appendStateEvent(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
 	c := &r.Conversation
-	told, state := r.Told(), c.StateAt(now)
+	told, state := r.ShownState(), c.StateAt(now)
 	if told == state && state != domain.Closed { // one closed again has another summary
 		return nil
 	}
@@ -283,7 +283,7 @@ func (m *Syncer) tellChange(ctx context.Context, r *domain.ChannelRefresh, now i
 	key := string(state)
 	switch state {
 	case domain.Open:
-		line = domain.T("event.open", "Who", m.mention(ctx, c), "Until", c.WindowUntil)
+		line = domain.T("event.open", "Who", m.mentionServing(ctx, c), "Until", c.WindowUntil)
 		key += ":" + strconv.FormatInt(c.WindowFrom, 10)
 	case domain.Expired:
 		line = domain.T("event.expired")
@@ -304,13 +304,13 @@ func (m *Syncer) tellChange(ctx context.Context, r *domain.ChannelRefresh, now i
 }
 
 // mention calls whoever is to know that the customer answered: who serves, and who is responsible.
-func (m *Syncer) mention(ctx context.Context, c *domain.Conversation) domain.Markdown {
-	who, owner := m.serving(ctx, c)
+func (m *Syncer) mentionServing(ctx context.Context, c *domain.Conversation) domain.Markdown {
+	who, owner := m.servingNames(ctx, c)
 	return domain.Markdown(strings.TrimSpace(who.Markdown() + " " + owner.Markdown()))
 }
 
 // serving are the attendant and, where it is somebody else, the owner.
-func (m *Syncer) serving(ctx context.Context, c *domain.Conversation) (attendant, owner domain.Username) {
+func (m *Syncer) servingNames(ctx context.Context, c *domain.Conversation) (attendant, owner domain.Username) {
 	attendant = m.name(ctx, c.AttendantID)
 	if c.OwnerID != c.AttendantID {
 		owner = m.name(ctx, c.OwnerID)
@@ -345,5 +345,5 @@ func stateKey(c *domain.Conversation, now int64, zone string) string {
 }
 
 func (m *Syncer) header(c *domain.Conversation, now int64, zone string) string {
-	return m.Speaker.ForChannel(c.StateLine(c.StateAt(now), zone))
+	return m.Localizer.ForChannel(c.StateLine(c.StateAt(now), zone))
 }

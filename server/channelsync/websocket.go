@@ -31,7 +31,7 @@ type EventStore interface {
 // database's own clock, and so tells what any node and any worker did, whatever
 // their clocks say. A lost event costs a client half a
 // minute: it also looks by itself.
-type Events struct {
+type ChangeEvents struct {
 	Store EventStore
 	// Publish sends an event over the websocket. id is "" where several conversations changed.
 	Publish func(to domain.Audience, id string, updatedAt int64)
@@ -41,7 +41,7 @@ type Events struct {
 }
 
 // Round tells what changed since the last one.
-func (e *Events) Round(ctx context.Context) (more bool, err error) {
+func (e *ChangeEvents) Run(ctx context.Context) (more bool, err error) {
 	if e.latest == 0 {
 		if e.latest, err = e.Store.Clock(ctx); err != nil {
 			return false, err
@@ -66,12 +66,12 @@ func (e *Events) Round(ctx context.Context) (more bool, err error) {
 			delete(e.told, id)
 		}
 	}
-	e.tell(news)
+	e.publish(news)
 	return false, nil
 }
 
 // tell sends one event to each audience, however many conversations changed for it.
-func (e *Events) tell(news []domain.ConversationChange) {
+func (e *ChangeEvents) publish(news []domain.ConversationChange) {
 	type event struct {
 		id string
 		at int64

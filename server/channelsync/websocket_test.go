@@ -31,12 +31,12 @@ const start = int64(1_000_000)
 func TestEventsTellEachAudienceOnce(t *testing.T) {
 	table := &changes{{ID: "old", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start - 60_000, ChangedAt: start - 60_000}}
 	var told []string
-	events := &channelsync.Events{Store: table, Publish: func(to domain.Audience, id string, at int64) {
+	events := &channelsync.ChangeEvents{Store: table, Publish: func(to domain.Audience, id string, at int64) {
 		told = append(told, fmt.Sprintf("%s%s: %s %d", to.ChannelID, to.UserID, id, at-start))
 	}}
 	round := func() []string {
 		told = nil
-		_, err := events.Round(t.Context())
+		_, err := events.Run(t.Context())
 		require.NoError(t, err)
 		return told
 	}

@@ -3,7 +3,7 @@ package domain
 import "strings"
 
 // Told is the state that was shown last; "" = none yet.
-func (r *ChannelRefresh) Told() State {
+func (r *ChannelRefresh) ShownState() State {
 	told, _, _ := strings.Cut(r.Shown, ":")
 	return State(told)
 }
@@ -15,7 +15,7 @@ type ChannelEvent struct {
 }
 
 // Archiving is a closed conversation whose channel is to be archived.
-type Archiving struct {
+type ArchiveJob struct {
 	ID        string `db:"id"`
 	ChannelID string `db:"channel_id"`
 	Archive   bool   `db:"archive"` // false: an agent reopened it while another process was at it

@@ -23,7 +23,7 @@ type ResolveResult int
 const (
 	Found ResolveResult = iota
 	Reopened
-	Began
+	Created
 )
 
 // ErrNoQueue says that the number has no queue for somebody new.

@@ -11,7 +11,7 @@ const TemplateShelfLife = 24 * time.Hour
 // Leaving is all that decides, with the moment, whether a message may go to a
 // customer. The start and the dialog ask it before anything is stored, the
 // relay when the message is about to leave; nothing else has an opinion.
-type Leaving struct {
+type SendCheck struct {
 	Account      *Account
 	Contact      *Contact      // nil = not known yet
 	Conversation *Conversation // nil = not there yet: a start makes it
@@ -23,7 +23,7 @@ type Leaving struct {
 
 // Obstacle is the reason why the message may not leave at a moment, milliseconds
 // since epoch; 0 = it may. ReasonDisabled is the only one that is waited for.
-func (l *Leaving) Obstacle(now int64) int {
+func (l *SendCheck) Reason(now int64) int {
 	switch c := l.Conversation; {
 	case c != nil && (c.AbortedAt != 0 || c.StateAt(now) == Closed):
 		return ReasonClosed
@@ -47,7 +47,7 @@ func (l *Leaving) Obstacle(now int64) int {
 
 // templateObstacle: what was confirmed may wait for hours, so that a stop, a
 // block or a withdrawn approval that comes meanwhile is obeyed.
-func (l *Leaving) templateObstacle(now int64) int {
+func (l *SendCheck) templateObstacle(now int64) int {
 	switch t := l.Template; {
 	case t == nil:
 		return 0
@@ -65,15 +65,15 @@ func (l *Leaving) templateObstacle(now int64) int {
 }
 
 // Refusal is Obstacle for a person who wants to send a template; nil = it may leave.
-func (l *Leaving) Refusal(now int64, zone string) *Refusal {
-	if reason := l.Obstacle(now); reason != 0 {
+func (l *SendCheck) Refusal(now int64, zone string) *Refusal {
+	if reason := l.Reason(now); reason != 0 {
 		return l.RefusalFor(reason, zone)
 	}
 	return nil
 }
 
 // RefusalFor is the refusal in words of one of the reasons that Obstacle gives.
-func (l *Leaving) RefusalFor(reason int, zone string) *Refusal {
+func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
 	switch reason {
 	case ReasonClosed:
 		return Refuse(CodeConversationClosed, T("refusal.closed_template"))
@@ -97,7 +97,7 @@ type Address struct{ Phone, UserID string }
 
 // To is the address that the message goes to: a template to the person, free
 // text to whom the window belongs, whatever became of the person since.
-func (l *Leaving) To() Address {
+func (l *SendCheck) To() Address {
 	if l.Template == nil && l.Conversation != nil {
 		return l.Conversation.windowOf(l.Contact)
 	}

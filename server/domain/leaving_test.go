@@ -22,56 +22,56 @@ func TestFreeTextGoesToWhomTheWindowBelongs(t *testing.T) {
 		"a number with anything around": {"+55 21 99999-8888", "", Address{Phone: "+5521999998888"}},
 	} {
 		conv := &Conversation{WindowUntil: 100, WindowPhone: c.phone, WindowUserID: c.user}
-		text := &Leaving{Account: &Account{Enabled: true}, Contact: &person, Conversation: conv}
+		text := &SendCheck{Account: &Account{Enabled: true}, Contact: &person, Conversation: conv}
 		require.Equal(t, c.want, text.To(), name)
-		require.Zero(t, text.Obstacle(50), name)
+		require.Zero(t, text.Reason(50), name)
 		template := *text
 		template.Template = &Template{}
 		require.Equal(t, Address{Phone: "+5511987654321"}, template.To(), "a template goes to the person: %s", name)
 	}
-	known := &Leaving{Account: &Account{Enabled: true}, Contact: &Contact{UserID: "BR.1"}, Template: &Template{}}
+	known := &SendCheck{Account: &Account{Enabled: true}, Contact: &Contact{UserID: "BR.1"}, Template: &Template{}}
 	require.Equal(t, Address{UserID: "BR.1"}, known.To())
-	nobody := &Leaving{Account: &Account{Enabled: true}, Contact: &Contact{}, Conversation: &Conversation{WindowUntil: 100}}
-	require.Equal(t, ReasonNoAddress, nobody.Obstacle(50))
+	nobody := &SendCheck{Account: &Account{Enabled: true}, Contact: &Contact{}, Conversation: &Conversation{WindowUntil: 100}}
+	require.Equal(t, ReasonNoAddress, nobody.Reason(50))
 }
 
 // Each obstacle has words for the person who starts, and none is passed over in silence.
 func TestEveryObstacleRefusesAStart(t *testing.T) {
 	marketing := Template{Name: "oi", Category: "marketing", Status: StatusApproved, Approved: true, QueueIDs: []string{"q"}}
-	fine := func() *Leaving {
+	fine := func() *SendCheck {
 		template := marketing
-		return &Leaving{
+		return &SendCheck{
 			Account: &Account{Enabled: true}, Contact: &Contact{Phone: "+5511987654321"}, Conversation: &Conversation{LastTemplateAt: 1},
 			Template: &template, QueueID: "q", Since: 90,
 		}
 	}
 	require.Nil(t, fine().Refusal(100, ""))
 	for name, c := range map[string]struct {
-		change func(*Leaving)
+		change func(*SendCheck)
 		reason int
 		code   string
 	}{
-		"closed":                     {func(l *Leaving) { l.Conversation.ClosedAt = 5 }, ReasonClosed, CodeConversationClosed},
-		"aborted":                    {func(l *Leaving) { l.Conversation.AbortedAt = 5 }, ReasonClosed, CodeConversationClosed},
-		"not approved here":          {func(l *Leaving) { l.Template.Approved = false }, ReasonTemplate, CodeTemplateNotAllowed},
-		"not approved at Meta":       {func(l *Leaving) { l.Template.Status = "PAUSED" }, ReasonTemplate, CodeTemplateNotAllowed},
-		"of another queue":           {func(l *Leaving) { l.QueueID = "other" }, ReasonTemplate, CodeTemplateNotAllowed},
-		"stopped":                    {func(l *Leaving) { l.Contact.MarketingStopAt = 5 }, ReasonStopped, CodeCooldown},
-		"blocked":                    {func(l *Leaving) { l.Contact.BlockedUntil = 101 }, ReasonBlocked, CodeCooldown},
-		"waited for more than a day": {func(l *Leaving) { l.Since = 99 - TemplateShelfLife.Milliseconds() }, ReasonTooOld, CodeUnavailable},
-		"number disabled":            {func(l *Leaving) { l.Account.Enabled = false }, ReasonDisabled, CodeUnavailable},
-		"erased":                     {func(l *Leaving) { *l.Contact = Contact{} }, ReasonNoAddress, CodeUnavailable},
+		"closed":                     {func(l *SendCheck) { l.Conversation.ClosedAt = 5 }, ReasonClosed, CodeConversationClosed},
+		"aborted":                    {func(l *SendCheck) { l.Conversation.AbortedAt = 5 }, ReasonClosed, CodeConversationClosed},
+		"not approved here":          {func(l *SendCheck) { l.Template.Approved = false }, ReasonTemplate, CodeTemplateNotAllowed},
+		"not approved at Meta":       {func(l *SendCheck) { l.Template.Status = "PAUSED" }, ReasonTemplate, CodeTemplateNotAllowed},
+		"of another queue":           {func(l *SendCheck) { l.QueueID = "other" }, ReasonTemplate, CodeTemplateNotAllowed},
+		"stopped":                    {func(l *SendCheck) { l.Contact.MarketingStopAt = 5 }, ReasonStopped, CodeCooldown},
+		"blocked":                    {func(l *SendCheck) { l.Contact.BlockedUntil = 101 }, ReasonBlocked, CodeCooldown},
+		"waited for more than a day": {func(l *SendCheck) { l.Since = 99 - TemplateShelfLife.Milliseconds() }, ReasonTooOld, CodeUnavailable},
+		"number disabled":            {func(l *SendCheck) { l.Account.Enabled = false }, ReasonDisabled, CodeUnavailable},
+		"erased":                     {func(l *SendCheck) { *l.Contact = Contact{} }, ReasonNoAddress, CodeUnavailable},
 	} {
 		l := fine()
 		c.change(l)
-		require.Equal(t, c.reason, l.Obstacle(100), name)
+		require.Equal(t, c.reason, l.Reason(100), name)
 		refusal := l.Refusal(100, "")
 		require.Equal(t, c.code, refusal.Code, name)
 		require.NotEmpty(t, refusal.Text.Key, name)
 	}
 	l := fine()
 	l.Contact.MarketingStopAt, l.Template.Category = 5, "UTILITY"
-	require.Zero(t, l.Obstacle(100), "who wants no marketing may still get what is none")
+	require.Zero(t, l.Reason(100), "who wants no marketing may still get what is none")
 	l.Contact.BlockedUntil = 100
-	require.Zero(t, l.Obstacle(100), "the block is over")
+	require.Zero(t, l.Reason(100), "the block is over")
 }

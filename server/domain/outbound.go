@@ -26,8 +26,8 @@ type Send struct {
 }
 
 // Leaving is what the policy asks of the message.
-func (s *Send) Leaving() *Leaving {
-	l := &Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
+func (s *Send) Check() *SendCheck {
+	l := &SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == KindTemplate {
 		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
 	}

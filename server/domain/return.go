@@ -48,7 +48,7 @@ func (c *Conversation) RemindAt() int64 {
 
 // Reminds tells whether the attendant is to be reminded now: the window closes
 // soon, and the customer waits for an answer.
-func (c *Conversation) Reminds(now int64) bool {
+func (c *Conversation) ReminderDue(now int64) bool {
 	// Meta's timestamps are whole seconds, ours are not
 	lastWord := c.LastInboundAt+time.Second.Milliseconds() > c.LastOutboundAt
 	return c.StateAt(now) == Open && now >= c.RemindAt() && c.AttendantID != "" && lastWord

@@ -37,25 +37,25 @@ func TestWhoReturnsInTimeReopens(t *testing.T) {
 func TestRemindsOnlyWhileTheCustomerWaits(t *testing.T) {
 	const at = int64(1_794_744_000_000)
 	c := Conversation{AttendantID: "ana", LastOutboundAt: at - 1}
-	c.Answered(at)
+	c.ExtendWindow(at)
 	require.Equal(t, at+22*hourMS, c.RemindAt())
 	require.Equal(t, at+22*hourMS, c.NextChange(at))
 	require.Equal(t, at+dayMS, c.NextChange(at+22*hourMS))
-	require.False(t, c.Reminds(at+22*hourMS-1))
-	require.True(t, c.Reminds(at+22*hourMS))
-	require.True(t, c.Reminds(at+dayMS-1))
-	require.False(t, c.Reminds(at+dayMS), "the window is over")
+	require.False(t, c.ReminderDue(at+22*hourMS-1))
+	require.True(t, c.ReminderDue(at+22*hourMS))
+	require.True(t, c.ReminderDue(at+dayMS-1))
+	require.False(t, c.ReminderDue(at+dayMS), "the window is over")
 
 	answered := c
 	answered.LastOutboundAt = at + 999
-	require.True(t, answered.Reminds(at+23*hourMS), "within Meta's second")
+	require.True(t, answered.ReminderDue(at+23*hourMS), "within Meta's second")
 	answered.LastOutboundAt = at + 1000
-	require.False(t, answered.Reminds(at+23*hourMS))
+	require.False(t, answered.ReminderDue(at+23*hourMS))
 	nobody := c
 	nobody.AttendantID = ""
-	require.False(t, nobody.Reminds(at+23*hourMS))
+	require.False(t, nobody.ReminderDue(at+23*hourMS))
 	closed := c
 	closed.ClosedAt = at + 1
-	require.False(t, closed.Reminds(at+23*hourMS))
+	require.False(t, closed.ReminderDue(at+23*hourMS))
 	require.Zero(t, (&Conversation{}).RemindAt())
 }

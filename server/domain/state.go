@@ -45,7 +45,7 @@ func (c *Conversation) WasOpenAt(then int64) bool {
 
 // Answered records an inbound message's timestamp (milliseconds since epoch,
 // Meta's). A late one never shortens the window.
-func (c *Conversation) Answered(at int64) {
+func (c *Conversation) ExtendWindow(at int64) {
 	until := at + WindowLength.Milliseconds()
 	if until <= c.WindowUntil {
 		return

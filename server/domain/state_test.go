@@ -33,7 +33,7 @@ func TestAnsweredNeverShortensTheWindow(t *testing.T) {
 		var last int64
 		for _, at := range rapid.SliceOf(rapid.Int64Range(1, 1e12)).Draw(rt, "timestamps") {
 			before := c.WindowUntil
-			c.Answered(at)
+			c.ExtendWindow(at)
 			last = max(last, at)
 			require.GreaterOrEqual(rt, c.WindowUntil, before)
 			require.Equal(rt, last+WindowLength.Milliseconds(), c.WindowUntil)

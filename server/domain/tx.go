@@ -12,7 +12,7 @@ type Tx interface {
 	// LockConversation reads a conversation and holds its row until the end.
 	LockConversation(id string) (*Conversation, error)
 	// HoldQueue keeps a queue from being removed until the end; ErrNotFound where it is gone.
-	HoldQueue(id string) error
+	LockQueue(id string) error
 	// LockPlan is the approved plan of a queue and what it has spent and
 	// reserved since the beginning of a month, see MonthStart; ErrNotFound
 	// without an approved plan.
@@ -38,18 +38,18 @@ type Tx interface {
 	// Want keeps what a start says of a customer who is known, name or document,
 	// "" = what is stored; it holds once WhatsApp has taken the message, and is
 	// audited then with the details, if there are any.
-	Want(messageID, contactID, actorID string, want ContactWanted, details map[string]string, now int64) error
+	StoreWantedContact(messageID, contactID, actorID string, want ContactWanted, details map[string]string, now int64) error
 	// Began ties a request with a key to what it stored; ErrNotFound where another try has taken the request over.
-	Began(token, conversationID, messageID string) error
+	LinkRequest(token, conversationID, messageID string) error
 	Audit(actorID, action, objectID string, details map[string]string) error
 
 	// Line stores a line for the conversation's channel; the mirror shows it, once.
-	Line(conversationID string, text Text) error
+	AppendEvent(conversationID string, text Text) error
 	// Remind stores a direct message of the bot to somebody about a conversation, once per key.
 	Remind(key, userID, conversationID string, text Text, now int64) error
 	// CustomerWaits tells since when the customer waits for our answer, Meta's
 	// timestamp of the first message that nobody answered; 0 = we had the last word.
 	CustomerWaits(conversationID string) (since int64, err error)
 	// LookAgain says since when the customer may wait at the earliest; 0 = not before the next message.
-	LookAgain(conversationID string, since int64) error
+	CheckInactivityAfter(conversationID string, since int64) error
 }

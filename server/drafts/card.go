@@ -23,7 +23,7 @@ const (
 )
 
 // show makes an offer's post, or brings it up to date.
-func (d *Drafts) show(ctx context.Context, o *domain.DraftOffer) error {
+func (d *Sender) showOffer(ctx context.Context, o *domain.DraftOffer) error {
 	drafts, err := d.Store.OfferedDrafts(ctx, o.ConversationID, o.AuthorID, o.Opening)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (d *Drafts) show(ctx context.Context, o *domain.DraftOffer) error {
 	if o.ChannelID == "" || o.PostID == "" && o.Attempts < 2 && !left {
 		return d.Store.OfferShown(ctx, o) // dropped or sent before there was anything to see
 	}
-	say := func(key string, pairs ...any) string { return d.Speaker.ForChannel(domain.T(key, pairs...)) }
+	say := func(key string, pairs ...any) string { return d.Localizer.ForChannel(domain.T(key, pairs...)) }
 	name, err := d.Username(ctx, o.AuthorID)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return err

@@ -55,21 +55,21 @@ type Posts interface {
 // Drafts makes posts of the drafts that were chosen, and keeps the posts that
 // offer them true. It implements service.DraftSender; its rounds finish
 // what a crash left.
-type Drafts struct {
-	Store    Store
-	Posts    Posts
-	Before   func(ctx context.Context, p posting.IncomingPost) (ruling posting.Decision, ours bool, err error) // Intake.Before
-	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
-	Seals    *posting.Seals
-	Speaker  posting.Localizer
-	Username func(ctx context.Context, userID string) (string, error)
-	Clock    domain.Clock
-	Changed  func() // wakes the rounds
-	Log      jobqueue.Logger
+type Sender struct {
+	Store     Store
+	Posts     Posts
+	CheckPost func(ctx context.Context, p posting.IncomingPost) (ruling posting.Decision, ours bool, err error) // Intake.Before
+	MaySpeak  func(ctx context.Context, userID, channelID string) (bool, error)
+	Seals     *posting.Seals
+	Localizer posting.Localizer
+	Username  func(ctx context.Context, userID string) (string, error)
+	Clock     domain.Clock
+	Wake      func() // wakes the rounds
+	Log       jobqueue.Logger
 }
 
 // Round posts what is chosen and shows what changed.
-func (d *Drafts) Round(ctx context.Context) (more bool, err error) {
+func (d *Sender) Run(ctx context.Context) (more bool, err error) {
 	for {
 		job, refused, err := d.sendNext(ctx, "", "")
 		if errors.Is(err, domain.ErrNotFound) {
@@ -82,7 +82,7 @@ func (d *Drafts) Round(ctx context.Context) (more bool, err error) {
 			d.Log.Warn("Could not post a draft", "draft", job.ID, "error", err.Error())
 			break // its lease runs out, then it is tried again
 		}
-		d.tell(ctx, job, refused)
+		d.whisperRefusal(ctx, job, refused)
 	}
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(draftLease))
 	defer lease.End()
@@ -91,7 +91,7 @@ func (d *Drafts) Round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	jobqueue.InParallel(offerHands, offers, func(o *domain.DraftOffer) {
-		if err := d.show(ctx, o); err != nil && ctx.Err() == nil {
+		if err := d.showOffer(ctx, o); err != nil && ctx.Err() == nil {
 			d.Log.Warn("Could not offer drafts", "conversation", o.ConversationID, "error", err.Error())
 		}
 	})
@@ -99,16 +99,16 @@ func (d *Drafts) Round(ctx context.Context) (more bool, err error) {
 }
 
 // DraftsChanged asks for a round.
-func (d *Drafts) DraftsChanged() { d.Changed() }
+func (d *Sender) DraftsChanged() { d.Wake() }
 
 // OwnFiles are those of the files that the user may post; see service.DraftSender.
-func (d *Drafts) OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error) {
+func (d *Sender) OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error) {
 	return d.Posts.OwnFiles(ctx, userID, fileIDs)
 }
 
 // SendDrafts posts what is chosen of an author; see service.DraftSender.
-func (d *Drafts) SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (map[string]domain.Text, error) {
-	defer d.Changed() // the offer shows what became of them
+func (d *Sender) SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (map[string]domain.Text, error) {
+	defer d.Wake() // the offer shows what became of them
 	asked := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		asked[id] = true
@@ -122,7 +122,7 @@ func (d *Drafts) SendDrafts(ctx context.Context, conversationID, authorID string
 			case why.Key != "" && asked[job.ID]:
 				refused[job.ID] = why
 			default:
-				d.tell(ctx, job, why)
+				d.whisperRefusal(ctx, job, why)
 			}
 			continue
 		case !errors.Is(err, domain.ErrNotFound):
@@ -141,16 +141,16 @@ func (d *Drafts) SendDrafts(ctx context.Context, conversationID, authorID string
 }
 
 // tell whispers to who chose a draft why it was not sent.
-func (d *Drafts) tell(ctx context.Context, job *domain.DraftJob, why domain.Text) {
+func (d *Sender) whisperRefusal(ctx context.Context, job *domain.DraftJob, why domain.Text) {
 	if why.Key != "" {
-		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Speaker.ForUser(ctx, job.ChosenBy, why))
+		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Localizer.ForUser(ctx, job.ChosenBy, why))
 	}
 }
 
 // sendNext makes a post of the first chosen draft of an author in a
 // conversation, or ("", "") of anybody, while its lease holds. job is nil where
 // none was to be had; domain.ErrNotFound where there is none.
-func (d *Drafts) sendNext(ctx context.Context, conversationID, authorID string) (job *domain.DraftJob, refused domain.Text, err error) {
+func (d *Sender) sendNext(ctx context.Context, conversationID, authorID string) (job *domain.DraftJob, refused domain.Text, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(draftLease))
 	defer lease.End()
 	job, err = d.Store.ClaimDraft(ctx, conversationID, authorID, draftLease)
@@ -162,7 +162,7 @@ func (d *Drafts) sendNext(ctx context.Context, conversationID, authorID string) 
 }
 
 // send makes a post of one draft, once. What may not be posted is held again, and why is answered.
-func (d *Drafts) send(ctx context.Context, job *domain.DraftJob) (refused domain.Text, err error) {
+func (d *Sender) send(ctx context.Context, job *domain.DraftJob) (refused domain.Text, err error) {
 	if job.Attempts > 1 { // an earlier try may have got through
 		id, err := d.Posts.FindPostOf(ctx, job.ChannelID, job.AuthorID, job.ChosenAt-time.Minute.Milliseconds(), posting.PropDraft, job.ID)
 		if err == nil {
@@ -171,11 +171,11 @@ func (d *Drafts) send(ctx context.Context, job *domain.DraftJob) (refused domain
 			return domain.Text{}, err
 		}
 	}
-	root, err := d.root(ctx, job)
+	root, err := d.threadOf(ctx, job)
 	if err != nil {
 		return domain.Text{}, err
 	}
-	refused, err = d.judge(ctx, job, root)
+	refused, err = d.checkPost(ctx, job, root)
 	if err != nil {
 		return domain.Text{}, err
 	}
@@ -195,7 +195,7 @@ func (d *Drafts) send(ctx context.Context, job *domain.DraftJob) (refused domain
 		return domain.Text{}, lost
 	}
 	// the hook may have judged otherwise a moment later
-	refused, judgeErr := d.judge(ctx, job, root)
+	refused, judgeErr := d.checkPost(ctx, job, root)
 	switch {
 	case judgeErr != nil:
 		return domain.Text{}, judgeErr
@@ -209,7 +209,7 @@ func (d *Drafts) send(ctx context.Context, job *domain.DraftJob) (refused domain
 
 // sent records the post that a draft became. Of several the first that was taken
 // for the customer stands; see Intake.
-func (d *Drafts) sent(ctx context.Context, job *domain.DraftJob, postID string) error {
+func (d *Sender) sent(ctx context.Context, job *domain.DraftJob, postID string) error {
 	if job.Attempts > 1 || jobqueue.CheckLease(ctx) != nil {
 		post := posting.Post{ChannelID: job.ChannelID, UserID: job.AuthorID, Props: map[string]any{posting.PropDraft: job.ID}}
 		var err error
@@ -221,7 +221,7 @@ func (d *Drafts) sent(ctx context.Context, job *domain.DraftJob, postID string) 
 }
 
 // root is the thread the draft was written in, if that is still there.
-func (d *Drafts) root(ctx context.Context, job *domain.DraftJob) (string, error) {
+func (d *Sender) threadOf(ctx context.Context, job *domain.DraftJob) (string, error) {
 	if job.RootID == "" {
 		return "", nil
 	}
@@ -234,7 +234,7 @@ func (d *Drafts) root(ctx context.Context, job *domain.DraftJob) (string, error)
 
 // judge asks what the server and the posting hook would say: a post of ours is
 // made in the author's name, and the server does not ask there whether the author may. A draft goes to the customer or nowhere.
-func (d *Drafts) judge(ctx context.Context, job *domain.DraftJob, root string) (refused domain.Text, err error) {
+func (d *Sender) checkPost(ctx context.Context, job *domain.DraftJob, root string) (refused domain.Text, err error) {
 	may, err := d.MaySpeak(ctx, job.AuthorID, job.ChannelID)
 	if err != nil {
 		return domain.Text{}, err
@@ -243,7 +243,7 @@ func (d *Drafts) judge(ctx context.Context, job *domain.DraftJob, root string) (
 		name, err := d.Username(ctx, job.AuthorID)
 		return domain.T("draft.author_left", "Who", domain.Username(name)), err
 	}
-	ruling, _, err := d.Before(ctx, posting.IncomingPost{
+	ruling, _, err := d.CheckPost(ctx, posting.IncomingPost{
 		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
 	})
 	if err != nil || ruling.Destination != posting.Reject {

@@ -111,17 +111,17 @@ func (d *drawer) OwnFiles(_ context.Context, _ string, ids []string) ([]string, 
 }
 
 // newDrawer holds chosen drafts; those with "@" are refused by the judge.
-func newDrawer(texts ...string) (*drawer, *Drafts) {
+func newDrawer(texts ...string) (*drawer, *Sender) {
 	d := &drawer{attempts: 1}
 	for _, text := range texts {
 		d.drafts = append(d.drafts, &domain.Draft{ID: "id" + text, AuthorID: "ines", ChosenBy: "ana", RootID: "root", Text: text, State: domain.DraftChosen})
 	}
 	speaker := posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }, UserLocale: func(context.Context, string) string { return "en" }}
-	return d, &Drafts{
+	return d, &Sender{
 		MaySpeak: func(_ context.Context, userID, _ string) (bool, error) { return !d.left[userID], nil },
-		Store:    d, Posts: d, Seals: &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Speaker: speaker, Clock: fake.Clock(7), Changed: func() {}, Log: fake.Log{},
+		Store:    d, Posts: d, Seals: &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Localizer: speaker, Clock: fake.Clock(7), Wake: func() {}, Log: fake.Log{},
 		Username: func(_ context.Context, userID string) (string, error) { return userID, nil },
-		Before: func(_ context.Context, p posting.IncomingPost) (posting.Decision, bool, error) {
+		CheckPost: func(_ context.Context, p posting.IncomingPost) (posting.Decision, bool, error) {
 			if strings.Contains(p.Message, "@") {
 				return postpolicy.Refused(domain.ReasonNotPermitted, domain.T("post.mention")), true, nil
 			}
@@ -150,7 +150,7 @@ func TestChosenDraftsBecomeTheAuthorsPosts(t *testing.T) {
 	// in the background the one who chose is told, and a thread that is gone is left
 	d, drafts = newDrawer("@um", "dois")
 	d.gone = true
-	_, err = drafts.Round(context.Background())
+	_, err = drafts.Run(context.Background())
 	require.NoError(t, err)
 	require.Equal(t, []string{"ana post.mention"}, d.whispers)
 	require.Empty(t, d.posts[0].RootID)
@@ -160,7 +160,7 @@ func TestADraftIsPostedOnceWhateverDies(t *testing.T) {
 	d, drafts := newDrawer("um")
 	d.posts = []posting.Post{{UserID: "ines", Props: map[string]any{posting.PropDraft: "idum"}}}
 	d.attempts = 2 // the first died behind the post
-	_, err := drafts.Round(context.Background())
+	_, err := drafts.Run(context.Background())
 	require.NoError(t, err)
 	require.Len(t, d.posts, 1)
 	require.Equal(t, "found", d.drafts[0].PostID)
@@ -168,21 +168,21 @@ func TestADraftIsPostedOnceWhateverDies(t *testing.T) {
 	// what the server does not take is tried again, and in the end held
 	d, drafts = newDrawer("um")
 	d.fails = errors.New("no")
-	_, err = drafts.Round(context.Background())
+	_, err = drafts.Run(context.Background())
 	require.NoError(t, err)
 	require.Equal(t, domain.DraftChosen, d.drafts[0].State)
 	d.attempts = draftTries
-	_, err = drafts.Round(context.Background())
+	_, err = drafts.Run(context.Background())
 	require.NoError(t, err)
 	require.Equal(t, domain.DraftHeld, d.drafts[0].State)
 	require.Equal(t, []string{"ana draft.not_posted"}, d.whispers)
 }
 
 func TestAnOfferFollowsItsDrafts(t *testing.T) {
-	round := func(d *drawer, drafts *Drafts, o domain.DraftOffer) {
+	round := func(d *drawer, drafts *Sender, o domain.DraftOffer) {
 		o.ConversationID, o.AuthorID, o.ChannelID = "conv", "ines", "channel"
 		d.offer = &o
-		_, err := drafts.Round(context.Background())
+		_, err := drafts.Run(context.Background())
 		require.NoError(t, err)
 	}
 	d, drafts := newDrawer("um", "dois")

@@ -54,10 +54,10 @@ func (d *desk) OpenForInbound(_ context.Context, w domain.NewSender) (*domain.Co
 		c.Reopen("", w.Now)
 		return &c, domain.Reopened, nil
 	case w.DefaultQueueID == "":
-		return nil, domain.Began, domain.ErrNoQueue
+		return nil, domain.Created, domain.ErrNoQueue
 	}
 	d.opened = true
-	return &domain.Conversation{ID: "new", CreatedAt: w.Now}, domain.Began, nil
+	return &domain.Conversation{ID: "new", CreatedAt: w.Now}, domain.Created, nil
 }
 func (d *desk) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsAppIdentity, _ bool, _ int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
 	d.did = append(d.did, "save")
@@ -68,7 +68,7 @@ func (d *desk) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsA
 		before.ChannelID = d.closed.ChannelID
 	}
 	after := before
-	after.Answered(m.CreatedAt)
+	after.ExtendWindow(m.CreatedAt)
 	return m, &before, &after, nil
 }
 func (d *desk) Posted(_ context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, _ domain.WhatsAppIdentity, opens bool, _ int64, lease time.Duration) (*jobqueue.Job, error) {

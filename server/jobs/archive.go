@@ -21,7 +21,7 @@ type ArchiveStore interface {
 	// ClaimArchive leases up to n conversations that were closed before a moment
 	// and are shown to the end, and those an earlier try left. From then on they
 	// count as archived: no customer's message reopens them.
-	ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.Archiving, error)
+	ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.ArchiveJob, error)
 	// Archived ends it; still is false where the conversation was reopened meanwhile.
 	Archived(ctx context.Context, id string) (still bool, err error)
 }
@@ -40,7 +40,7 @@ type Archive struct {
 }
 
 // Round archives a batch.
-func (a *Archive) Round(ctx context.Context) (more bool, err error) {
+func (a *Archive) Run(ctx context.Context) (more bool, err error) {
 	now := a.Clock.Now()
 	before := int64(0) // never
 	if days := a.Settings().ArchiveDays; days > 0 {
@@ -52,7 +52,7 @@ func (a *Archive) Round(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	jobqueue.InParallel(archiveHands, claimed, func(job domain.Archiving) {
+	jobqueue.InParallel(archiveHands, claimed, func(job domain.ArchiveJob) {
 		if err := a.archive(ctx, job); err != nil && ctx.Err() == nil { // the lease runs out, then it is tried again
 			a.Log.Warn("Could not archive a conversation's channel", "conversation", job.ID, "error", err.Error())
 		}
@@ -60,7 +60,7 @@ func (a *Archive) Round(ctx context.Context) (more bool, err error) {
 	return len(claimed) >= archiveBatch, nil
 }
 
-func (a *Archive) archive(ctx context.Context, job domain.Archiving) error {
+func (a *Archive) archive(ctx context.Context, job domain.ArchiveJob) error {
 	if job.Archive {
 		if err := a.Posts.Archive(ctx, job.ChannelID); err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return err

@@ -14,14 +14,14 @@ import (
 
 // attic is a store of conversations to archive, and their channels.
 type attic struct {
-	due      []domain.Archiving
+	due      []domain.ArchiveJob
 	before   int64
 	reopened bool
 	broken   bool
 	did      []string
 }
 
-func (s *attic) ClaimArchive(_ context.Context, closedBefore, _ int64, _ time.Duration, _ int) ([]domain.Archiving, error) {
+func (s *attic) ClaimArchive(_ context.Context, closedBefore, _ int64, _ time.Duration, _ int) ([]domain.ArchiveJob, error) {
 	s.before = closedBefore
 	return s.due, nil
 }
@@ -46,23 +46,23 @@ func (s *attic) Restore(_ context.Context, channelID string) error {
 
 func TestArchive(t *testing.T) {
 	const now, day = int64(1_794_744_000_000), int64(24 * 3600_000)
-	job := domain.Archiving{ID: "c", ChannelID: "channel", Archive: true}
+	job := domain.ArchiveJob{ID: "c", ChannelID: "channel", Archive: true}
 	for name, test := range map[string]struct {
 		s    attic
 		days int
 		want []string
 	}{
-		"a closed one":                   {s: attic{due: []domain.Archiving{job}}, days: 7, want: []string{"archive channel", "archived c"}},
-		"the server is away":             {s: attic{due: []domain.Archiving{job}, broken: true}, days: 7, want: []string{"archive channel"}},
-		"reopened meanwhile":             {s: attic{due: []domain.Archiving{job}, reopened: true}, days: 7, want: []string{"archive channel", "archived c", "restore channel"}},
-		"reopened after a try that died": {s: attic{due: []domain.Archiving{{ID: "c", ChannelID: "channel"}}, reopened: true}, days: 7, want: []string{"archived c", "restore channel"}},
-		"what a try left, switched off":  {s: attic{due: []domain.Archiving{job}}, want: []string{"archive channel", "archived c"}},
+		"a closed one":                   {s: attic{due: []domain.ArchiveJob{job}}, days: 7, want: []string{"archive channel", "archived c"}},
+		"the server is away":             {s: attic{due: []domain.ArchiveJob{job}, broken: true}, days: 7, want: []string{"archive channel"}},
+		"reopened meanwhile":             {s: attic{due: []domain.ArchiveJob{job}, reopened: true}, days: 7, want: []string{"archive channel", "archived c", "restore channel"}},
+		"reopened after a try that died": {s: attic{due: []domain.ArchiveJob{{ID: "c", ChannelID: "channel"}}, reopened: true}, days: 7, want: []string{"archived c", "restore channel"}},
+		"what a try left, switched off":  {s: attic{due: []domain.ArchiveJob{job}}, want: []string{"archive channel", "archived c"}},
 		"nothing is due":                 {days: 7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := test.s
 			a := &Archive{Store: &s, Posts: &s, Clock: fake.Clock(now), Log: fake.Log{}, Settings: func() domain.Settings { return domain.Settings{ArchiveDays: test.days} }}
-			more, err := a.Round(context.Background())
+			more, err := a.Run(context.Background())
 			require.NoError(t, err)
 			require.False(t, more)
 			require.Equal(t, test.want, s.did)

@@ -23,12 +23,12 @@ type Budgets struct {
 		// WarnPlans leaves the notices; queues without a charge since the moment are left out.
 		WarnPlans(ctx context.Context, month, since, now int64) error
 	}
-	Told  func() // wakes the notices
+	WakeNotices  func() // wakes the notices
 	Clock domain.Clock
 }
 
 // Round looks at the plans, if it is this node's turn.
-func (b *Budgets) Round(ctx context.Context) (more bool, err error) {
+func (b *Budgets) Run(ctx context.Context) (more bool, err error) {
 	mine, err := b.Store.TryInterval(ctx, "budgets", budgetEvery)
 	if err != nil || !mine {
 		return false, err
@@ -41,6 +41,6 @@ func (b *Budgets) Round(ctx context.Context) (more bool, err error) {
 	if err := b.Store.WarnPlans(ctx, domain.MonthStart(now), last-budgetOverlap.Milliseconds(), now); err != nil {
 		return false, err
 	}
-	b.Told()
+	b.WakeNotices()
 	return false, b.Store.SetState(ctx, "budgets_until", now)
 }

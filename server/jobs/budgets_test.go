@@ -40,9 +40,9 @@ func (p *plans) WarnPlans(_ context.Context, month, since, now int64) error {
 func TestBudgetsLookAtWhatWasChargedSinceTheLastRound(t *testing.T) {
 	const begin = int64(1_795_000_000_000)
 	store, told := &plans{turn: true, facts: map[string]int64{}, now: begin}, 0
-	b := &Budgets{Store: store, Told: func() { told++ }, Clock: store}
+	b := &Budgets{Store: store, WakeNotices: func() { told++ }, Clock: store}
 	round := func() error {
-		more, err := b.Round(context.Background())
+		more, err := b.Run(context.Background())
 		require.False(t, more)
 		return err
 	}

@@ -34,13 +34,13 @@ type FollowUpStore interface {
 type FollowUp struct {
 	Store FollowUpStore
 	Zone  func() *time.Location // of queues that have none
-	Told  func()                // wakes the notices
+	WakeNotices  func()                // wakes the notices
 	Clock domain.Clock
 	Log   jobqueue.Logger
 }
 
 // Round looks whether it is time in some zone, if it is this node's turn.
-func (f *FollowUp) Round(ctx context.Context) (more bool, err error) {
+func (f *FollowUp) Run(ctx context.Context) (more bool, err error) {
 	mine, err := f.Store.TryInterval(ctx, "followup", followUpEvery)
 	if err != nil || !mine {
 		return false, err
@@ -55,7 +55,7 @@ func (f *FollowUp) Round(ctx context.Context) (more bool, err error) {
 			f.Log.Warn("A queue has no such time zone", "zone", name)
 			continue
 		}
-		if err := f.look(ctx, name, zone); err != nil {
+		if err := f.addIfDue(ctx, name, zone); err != nil {
 			return false, err
 		}
 	}
@@ -71,7 +71,7 @@ func (f *FollowUp) zone(name string) (*time.Location, error) {
 }
 
 // look leaves the day's notices of a zone, once.
-func (f *FollowUp) look(ctx context.Context, name string, zone *time.Location) error {
+func (f *FollowUp) addIfDue(ctx context.Context, name string, zone *time.Location) error {
 	now := f.Clock.Now()
 	local := time.UnixMilli(now).In(zone)
 	due := time.Date(local.Year(), local.Month(), local.Day(), domain.FollowUpHour, 0, 0, 0, zone)
@@ -88,6 +88,6 @@ func (f *FollowUp) look(ctx context.Context, name string, zone *time.Location) e
 	if err := f.Store.AddFollowUps(ctx, name, due.Format(time.DateOnly), before, now); err != nil {
 		return err
 	}
-	f.Told()
+	f.WakeNotices()
 	return f.Store.SetState(ctx, fact, due.UnixMilli())
 }

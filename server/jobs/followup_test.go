@@ -53,9 +53,9 @@ func TestTheFollowUpComesAtNineWhereTheQueueIs(t *testing.T) {
 		require.NoError(t, err)
 		d := &days{zones: []string{"", "America/Manaus", "No/Where"}, facts: map[string]int64{}, turn: c.turn}
 		told := 0
-		f := &FollowUp{Store: d, Zone: func() *time.Location { return zone }, Told: func() { told++ }, Clock: fake.Clock(at.UnixMilli()), Log: fake.Log{}}
+		f := &FollowUp{Store: d, Zone: func() *time.Location { return zone }, WakeNotices: func() { told++ }, Clock: fake.Clock(at.UnixMilli()), Log: fake.Log{}}
 		for range 3 {
-			_, err := f.Round(context.Background())
+			_, err := f.Run(context.Background())
 			require.NoError(t, err)
 		}
 		require.Equal(t, c.want, d.left, name)
@@ -72,16 +72,16 @@ func TestAFollowUpIsWrittenWhenItIsTold(t *testing.T) {
 		m := &mailbox{notice: domain.Notice{Key: "followup:ines:2026-11-23", TextKey: domain.FollowUpText, UserID: "ines"}, posts: map[string][]posting.Post{}}
 		n := &Notices{
 			Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
-			Readers: func(_ context.Context, n *domain.Notice) ([]string, string, error) {
+			Recipients: func(_ context.Context, n *domain.Notice) ([]string, string, error) {
 				return []string{n.UserID}, "", nil
 			},
 			Details: map[string]Detail{
 				domain.FollowUpText: func(context.Context, string) (string, []string, error) { return c.detail, []string{"c1", "c2"}, nil },
 			},
-			Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
+			Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
 		}
 		for range 2 {
-			_, err := n.Round(context.Background())
+			_, err := n.Run(context.Background())
 			require.NoError(t, err)
 		}
 		require.Len(t, m.posts["dm-ines"], c.want)

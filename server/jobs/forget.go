@@ -81,7 +81,7 @@ type Erasure struct {
 }
 
 // Round goes through a batch.
-func (f *Erasure) Round(ctx context.Context) (more bool, err error) {
+func (f *Erasure) Run(ctx context.Context) (more bool, err error) {
 	posts, channels := f.Posts.MayErase()
 	if now := [2]bool{posts, channels}; now != f.allowed {
 		if err := f.Store.ForgetStays(ctx); err != nil {
@@ -94,7 +94,7 @@ func (f *Erasure) Round(ctx context.Context) (more bool, err error) {
 
 // Of goes through the conversations of one contact now, each once. What is
 // left, or fails, is the rounds' business.
-func (f *Erasure) Of(ctx context.Context, contactID string) error {
+func (f *Erasure) RunFor(ctx context.Context, contactID string) error {
 	for {
 		if more, err := f.batch(ctx, contactID); err != nil || !more {
 			return err
@@ -108,7 +108,7 @@ func (f *Erasure) batch(ctx context.Context, contactID string) (more bool, err e
 		return false, err
 	}
 	jobqueue.InParallel(forgetHands, claimed, func(c domain.ErasedConversation) {
-		if err := f.one(ctx, &c); err != nil && ctx.Err() == nil {
+		if err := f.eraseConversation(ctx, &c); err != nil && ctx.Err() == nil {
 			f.Log.Warn("Could not forget a conversation, it is tried again", "conversation", c.ConversationID, "attempts", c.Attempts+1, "error", err.Error())
 			if err := f.Store.ForgetLater(ctx, c.ConversationID, jobqueue.GrowingPause(forgetPause, forgetLongest, c.Attempts+1)); err != nil {
 				f.Log.Warn("Could not put off forgetting", "conversation", c.ConversationID, "error", err.Error())
@@ -119,7 +119,7 @@ func (f *Erasure) batch(ctx context.Context, contactID string) (more bool, err e
 }
 
 // one goes through one conversation, or as far as a round takes.
-func (f *Erasure) one(ctx context.Context, c *domain.ErasedConversation) error {
+func (f *Erasure) eraseConversation(ctx context.Context, c *domain.ErasedConversation) error {
 	ctx, cancel := context.WithTimeout(ctx, forgetRound)
 	defer cancel()
 	if c.Passes > 0 {
@@ -132,13 +132,13 @@ func (f *Erasure) one(ctx context.Context, c *domain.ErasedConversation) error {
 		return err
 	}
 	stays := map[string]bool{}
-	told, err := f.elsewhere(ctx, c, r, stays)
+	told, err := f.erasePostsElsewhere(ctx, c, r, stays)
 	if err != nil {
 		return err
 	}
 	whole := true
 	if r.Exists {
-		if whole, err = f.channel(ctx, c, r, stays); err != nil {
+		if whole, err = f.eraseChannel(ctx, c, r, stays); err != nil {
 			return err
 		}
 	}
@@ -159,7 +159,7 @@ func (f *Erasure) one(ctx context.Context, c *domain.ErasedConversation) error {
 }
 
 // channel takes the conversation's channel away; whole is false where there is more to do.
-func (f *Erasure) channel(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
+func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
 	for _, d := range r.Drafts {
 		if err := f.Posts.DropDraft(ctx, c.ChannelID, d); err != nil {
 			return false, err
@@ -172,7 +172,7 @@ func (f *Erasure) channel(ctx context.Context, c *domain.ErasedConversation, r *
 	files := len(r.WithFiles) > 0 || len(r.Loose) > 0
 	switch {
 	case posts && files:
-		if err := f.files(ctx, c, r); err != nil {
+		if err := f.erasePostsWithFiles(ctx, c, r); err != nil {
 			return false, err
 		}
 		return false, nil // look again: what is left has no files
@@ -207,7 +207,7 @@ func (f *Erasure) channel(ctx context.Context, c *domain.ErasedConversation, r *
 
 // files removes the posts that have files, and with them the files. Those that
 // are on no post get one first.
-func (f *Erasure) files(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains) error {
+func (f *Erasure) erasePostsWithFiles(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains) error {
 	byCreator := map[string][]string{}
 	for _, file := range r.Loose {
 		byCreator[file.CreatorID] = append(byCreator[file.CreatorID], file.ID)
@@ -222,7 +222,7 @@ func (f *Erasure) files(ctx context.Context, c *domain.ErasedConversation, r *do
 
 // elsewhere removes our posts in other channels that tell of the conversation.
 // From one that lists several conversations it takes the lines of this one.
-func (f *Erasure) elsewhere(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
+func (f *Erasure) erasePostsElsewhere(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
 	posts, _ := f.Posts.MayErase()
 	var whose []string
 	for _, post := range r.Elsewhere {

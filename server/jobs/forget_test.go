@@ -146,7 +146,7 @@ func (m *memories) rounds(t *testing.T, n int) {
 	t.Helper()
 	f := &Erasure{Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{}}
 	for range n {
-		_, err := f.Round(context.Background())
+		_, err := f.Run(context.Background())
 		require.NoError(t, err)
 	}
 }

@@ -42,14 +42,14 @@ type HealthStore interface {
 type HealthCheck struct {
 	Store HealthStore
 	// Look asks Meta; with token also about the token and the subscription.
-	Look  func(ctx context.Context, account *domain.Account, token bool) cloudapi.Look
-	Told  func() // wakes the notices
+	AskMeta  func(ctx context.Context, account *domain.Account, token bool) cloudapi.Look
+	WakeNotices  func() // wakes the notices
 	Clock domain.Clock
 	Log   jobqueue.Logger
 }
 
 // Round looks at the accounts whose turn it is.
-func (m *HealthCheck) Round(ctx context.Context) (more bool, err error) {
+func (m *HealthCheck) Run(ctx context.Context) (more bool, err error) {
 	accounts, _, err := m.Store.Accounts(ctx, 0, 200)
 	if err != nil {
 		return false, err
@@ -73,7 +73,7 @@ func (m *HealthCheck) Round(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 		jobqueue.InParallel(lookHands, due, func(account *domain.Account) {
-			if err := m.look(ctx, account, known[account.ID]); err != nil && ctx.Err() == nil {
+			if err := m.check(ctx, account, known[account.ID]); err != nil && ctx.Err() == nil {
 				m.Log.Warn("Could not look at a number", "account", account.ID, "error", err.Error())
 			}
 		})
@@ -81,17 +81,17 @@ func (m *HealthCheck) Round(ctx context.Context) (more bool, err error) {
 	if err := m.Store.NoticeTroubles(ctx, m.Clock.Now()); err != nil {
 		return false, err
 	}
-	m.Told()
+	m.WakeNotices()
 	return false, nil
 }
 
-func (m *HealthCheck) look(ctx context.Context, account *domain.Account, known *domain.Health) error {
+func (m *HealthCheck) check(ctx context.Context, account *domain.Account, known *domain.Health) error {
 	now := m.Clock.Now()
 	// after trouble the token may be another one
 	token := known == nil || !known.OK || now-known.TokenCheckedAt >= tokenEvery.Milliseconds()
 	askCtx, cancel := context.WithTimeout(ctx, lookPatience)
 	defer cancel()
-	found := m.Look(askCtx, account, token)
+	found := m.AskMeta(askCtx, account, token)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

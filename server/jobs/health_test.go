@@ -95,13 +95,13 @@ func TestMonitor(t *testing.T) {
 func (n *numbers) round(t *testing.T) {
 	t.Helper()
 	m := &HealthCheck{
-		Store: n, Told: func() {}, Clock: fake.Clock(1_000_000),
-		Look: func(_ context.Context, _ *domain.Account, token bool) cloudapi.Look {
+		Store: n, WakeNotices: func() {}, Clock: fake.Clock(1_000_000),
+		AskMeta: func(_ context.Context, _ *domain.Account, token bool) cloudapi.Look {
 			n.looked = append(n.looked, token)
 			return n.found
 		},
 	}
-	_, err := m.Round(context.Background())
+	_, err := m.Run(context.Background())
 	require.NoError(t, err)
 }
 

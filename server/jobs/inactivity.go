@@ -18,26 +18,26 @@ type InactivityCheck struct {
 		// long; minutes is the time of queues without their own, 0 = for ever.
 		IdleDue(ctx context.Context, now int64, minutes, n int) ([]string, error)
 	}
-	Look    func(ctx context.Context, conversationID string) error
+	Check    func(ctx context.Context, conversationID string) error
 	Minutes func() int
-	Told    func() // wakes the notices
+	WakeNotices    func() // wakes the notices
 	Clock   domain.Clock
 	Log     jobqueue.Logger
 }
 
 // Round looks at a batch. One that fails holds up no other, and comes again.
-func (i *InactivityCheck) Round(ctx context.Context) (more bool, err error) {
+func (i *InactivityCheck) Run(ctx context.Context) (more bool, err error) {
 	due, err := i.Store.IdleDue(ctx, i.Clock.Now(), i.Minutes(), idleBatch)
 	if err != nil || len(due) == 0 {
 		return false, err
 	}
 	failed := false
 	for _, id := range due {
-		if err := i.Look(ctx, id); err != nil && ctx.Err() == nil {
+		if err := i.Check(ctx, id); err != nil && ctx.Err() == nil {
 			failed = true
 			i.Log.Warn("Could not look at a customer who waits", "conversation", id, "error", err.Error())
 		}
 	}
-	i.Told()
+	i.WakeNotices()
 	return !failed && len(due) == idleBatch, nil
 }

@@ -45,20 +45,20 @@ type Notices struct {
 		DirectChannel(ctx context.Context, userID string) (channelID string, err error)
 	}
 	// Readers are who is to be told; subject is what stands before the text, "" = nothing.
-	Readers func(ctx context.Context, n *domain.Notice) (userIDs []string, subject string, err error)
+	Recipients func(ctx context.Context, n *domain.Notice) (userIDs []string, subject string, err error)
 	// Details write, by the key of a notice's text, what stands below it and is
 	// known only when it is told; "" = there is nothing to tell any more.
 	Details map[string]Detail
 	// About tells of a conversation: the customer's name, the channel's address
 	// and its queue's time zone. It is read when it is told, and not stored.
-	About   func(ctx context.Context, conversationID string) (customer, link, zone string, err error)
-	Speaker posting.Localizer
+	DescribeConversation   func(ctx context.Context, conversationID string) (customer, link, zone string, err error)
+	Localizer posting.Localizer
 	Clock   domain.Clock
 	Log     jobqueue.Logger
 }
 
 // Round tells a batch.
-func (n *Notices) Round(ctx context.Context) (more bool, err error) {
+func (n *Notices) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(noticeLease))
 	defer lease.End()
 	claimed, err := n.Store.ClaimNotices(ctx, noticeLease, noticeBatch)
@@ -66,15 +66,15 @@ func (n *Notices) Round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, notice := range claimed {
-		if err := n.tell(ctx, notice); err != nil { // the lease runs out, then it is tried again
+		if err := n.send(ctx, notice); err != nil { // the lease runs out, then it is tried again
 			n.Log.Warn("Could not tell a notice", "text", notice.TextKey, "account", notice.AccountID, "queue", notice.QueueID, "error", err.Error())
 		}
 	}
 	return len(claimed) == noticeBatch, nil
 }
 
-func (n *Notices) tell(ctx context.Context, notice *domain.Notice) error {
-	readers, subject, err := n.Readers(ctx, notice)
+func (n *Notices) send(ctx context.Context, notice *domain.Notice) error {
+	readers, subject, err := n.Recipients(ctx, notice)
 	if err != nil {
 		return err
 	}
@@ -82,19 +82,19 @@ func (n *Notices) tell(ctx context.Context, notice *domain.Notice) error {
 		if slices.Contains(notice.Told, userID) {
 			continue
 		}
-		if err := n.tellOne(ctx, notice, userID, subject); err != nil {
+		if err := n.sendTo(ctx, notice, userID, subject); err != nil {
 			return err
 		}
 	}
 	return n.Store.NoticeTold(ctx, notice.Key, n.Clock.Now())
 }
 
-func (n *Notices) tellOne(ctx context.Context, notice *domain.Notice, userID, subject string) error {
+func (n *Notices) sendTo(ctx context.Context, notice *domain.Notice, userID, subject string) error {
 	words := noticeText(notice)
 	var about []string
 	if notice.ConversationID != "" {
 		about = append(about, notice.ConversationID)
-		customer, link, zone, err := n.About(ctx, notice.ConversationID)
+		customer, link, zone, err := n.DescribeConversation(ctx, notice.ConversationID)
 		if errors.Is(err, domain.ErrNotFound) { // there is nobody to tell of any more
 			return nil
 		} else if err != nil {
@@ -103,7 +103,7 @@ func (n *Notices) tellOne(ctx context.Context, notice *domain.Notice, userID, su
 		words.Data["Customer"], words.Data["Link"] = customer, domain.Link(link)
 		words = words.In(zone)
 	}
-	text := n.Speaker.ForUser(ctx, userID, words)
+	text := n.Localizer.ForUser(ctx, userID, words)
 	if write := n.Details[notice.TextKey]; write != nil {
 		detail, told, err := write(ctx, userID)
 		if err != nil || detail == "" {
@@ -121,7 +121,7 @@ func (n *Notices) tellOne(ctx context.Context, notice *domain.Notice, userID, su
 	}
 	postID, err := posting.EnsurePostOrFallback(ctx, n.Posts, posting.Post{
 		ChannelID: channelID, Message: text, Props: map[string]any{posting.PropEvent: notice.Key}, PendingID: notice.Key + ":" + userID,
-	}, posting.PropEvent, n.Speaker.ForUser(ctx, userID, domain.T("withheld.line")), notice.Again, posting.OwnPostsSince())
+	}, posting.PropEvent, n.Localizer.ForUser(ctx, userID, domain.T("withheld.line")), notice.Again, posting.OwnPostsSince())
 	if err != nil {
 		return err
 	}

@@ -77,13 +77,13 @@ func TestEachIsToldOnceWhateverDies(t *testing.T) {
 		m := &mailbox{notice: domain.Notice{Key: "k", TextKey: "admin.account_blocked", Data: map[string]any{"Code": 190.0}}, posts: map[string][]posting.Post{}, dieAt: dies}
 		n := &Notices{
 			Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
-			Readers: func(context.Context, *domain.Notice) ([]string, string, error) {
+			Recipients: func(context.Context, *domain.Notice) ([]string, string, error) {
 				return []string{"ana", "bia"}, "Loja", nil
 			},
-			Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
+			Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
 		}
 		for range 3 {
-			_, err := n.Round(context.Background())
+			_, err := n.Run(context.Background())
 			require.NoError(t, err)
 		}
 		require.Len(t, m.posts, 2)

@@ -27,13 +27,13 @@ type StrayChannels struct {
 		MarkStrays(ctx context.Context, now int64) (marked int, err error)
 	}
 	Clock domain.Clock
-	Found func() // wakes the mirror
+	WakeSync func() // wakes the mirror
 
 	last, all time.Time
 }
 
 // Round looks at what changed since the last one, at first and once in a while at all.
-func (s *StrayChannels) Round(ctx context.Context) (more bool, err error) {
+func (s *StrayChannels) Run(ctx context.Context) (more bool, err error) {
 	begin := time.Now()
 	var marked int
 	if begin.Sub(s.all) >= strayEvery {
@@ -48,7 +48,7 @@ func (s *StrayChannels) Round(ctx context.Context) (more bool, err error) {
 	}
 	s.last = begin
 	if marked > 0 {
-		s.Found()
+		s.WakeSync()
 	}
 	return false, nil
 }

@@ -27,9 +27,9 @@ func (f *fence) MarkStrays(context.Context, int64) (int, error) {
 
 func TestStraysLookAtAllChannelsAtFirst(t *testing.T) {
 	f, woken := &fence{}, 0
-	s := &StrayChannels{Store: f, Clock: fake.Clock(1), Found: func() { woken++ }}
+	s := &StrayChannels{Store: f, Clock: fake.Clock(1), WakeSync: func() { woken++ }}
 	for range 3 {
-		_, err := s.Round(t.Context())
+		_, err := s.Run(t.Context())
 		require.NoError(t, err)
 	}
 	require.Equal(t, []string{"all", "changed", "changed"}, f.marks)

@@ -16,12 +16,12 @@ type StuckCheck struct {
 		StuckLanes(ctx context.Context, now int64) ([]*domain.Stuck, error)
 		AddNotice(ctx context.Context, n *domain.Notice) error
 	}
-	Told  func() // wakes the notices
+	WakeNotices  func() // wakes the notices
 	Clock domain.Clock
 }
 
 // Round looks, if it is this node's turn.
-func (w *StuckCheck) Round(ctx context.Context) (more bool, err error) {
+func (w *StuckCheck) Run(ctx context.Context) (more bool, err error) {
 	mine, err := w.Store.TryInterval(ctx, "stuck", stuckEvery)
 	if err != nil || !mine {
 		return false, err
@@ -41,7 +41,7 @@ func (w *StuckCheck) Round(ctx context.Context) (more bool, err error) {
 		}
 	}
 	if len(stuck) > 0 {
-		w.Told()
+		w.WakeNotices()
 	}
 	return false, nil
 }

@@ -31,9 +31,9 @@ func (s *standing) AddNotice(_ context.Context, n *domain.Notice) error {
 func TestAdministratorsAreToldWhereNothingMoves(t *testing.T) {
 	s := &standing{notices: map[string]*domain.Notice{}}
 	told := 0
-	w := &StuckCheck{Store: s, Told: func() { told++ }, Clock: fake.Clock(fake.Now)}
+	w := &StuckCheck{Store: s, WakeNotices: func() { told++ }, Clock: fake.Clock(fake.Now)}
 	round := func() {
-		_, err := w.Round(t.Context())
+		_, err := w.Run(t.Context())
 		require.NoError(t, err)
 	}
 	s.turn = true

@@ -39,7 +39,7 @@ type TemplateSync struct {
 
 // Stale asks for the account's templates to be read again in the next round,
 // which whoever calls may wake.
-func (t *TemplateSync) Stale(accountID string) {
+func (t *TemplateSync) MarkStale(accountID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.stale == nil {
@@ -49,20 +49,20 @@ func (t *TemplateSync) Stale(accountID string) {
 }
 
 // Round reads the templates of the accounts that are due.
-func (t *TemplateSync) Round(ctx context.Context) (more bool, err error) {
+func (t *TemplateSync) Run(ctx context.Context) (more bool, err error) {
 	accounts, _, err := t.Store.Accounts(ctx, 0, 200)
 	if err != nil {
 		return false, err
 	}
 	for _, account := range accounts {
-		if err := t.account(ctx, account); err != nil {
+		if err := t.syncIfDue(ctx, account); err != nil {
 			t.Log.Warn("Could not read the templates from Meta", "account", account.ID, "error", err.Error())
 		}
 	}
 	return false, nil
 }
 
-func (t *TemplateSync) account(ctx context.Context, account *domain.Account) error {
+func (t *TemplateSync) syncIfDue(ctx context.Context, account *domain.Account) error {
 	name := domain.TemplatesSyncedState(account.ID)
 	last, err := t.Store.State(ctx, name)
 	if err != nil {
@@ -78,7 +78,7 @@ func (t *TemplateSync) account(ctx context.Context, account *domain.Account) err
 		return nil
 	}
 	if asked && last <= now && now-last < syncApart.Milliseconds() {
-		t.Stale(account.ID)
+		t.MarkStale(account.ID)
 		time.AfterFunc(syncApart, t.Wake)
 		return nil
 	}

@@ -42,15 +42,15 @@ func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 	}}
 	reads := func(want int, why string) {
 		t.Helper()
-		_, err := s.Round(context.Background())
+		_, err := s.Run(context.Background())
 		require.NoError(t, err)
 		require.Equal(t, want, c.read, why)
 	}
 	reads(0, "an account that was never read waits for its admin")
-	s.Stale("a")
+	s.MarkStale("a")
 	reads(1, "stale")
 	reads(1, "no more")
-	s.Stale("a")
+	s.MarkStale("a")
 	reads(1, "too soon after the last")
 	<-woken // for another look
 	c.now += syncApart.Milliseconds()
@@ -58,7 +58,7 @@ func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 	c.now += syncEvery.Milliseconds()
 	reads(3, "due")
 	c.account.Enabled = false
-	s.Stale("a")
+	s.MarkStale("a")
 	reads(3, "disabled")
 }
 
@@ -69,8 +69,8 @@ func TestMetaIsGivenATimeForItsTemplates(t *testing.T) {
 		_, bounded = ctx.Deadline()
 		return nil, nil
 	}}
-	s.Stale("a")
-	_, err := s.Round(context.Background())
+	s.MarkStale("a")
+	_, err := s.Run(context.Background())
 	require.NoError(t, err)
 	require.True(t, bounded, "one that hangs does not end the reading of templates on this node")
 }

@@ -14,17 +14,17 @@ type WaitingMessages struct {
 		WakeUnmade(ctx context.Context, limit int, now int64) error
 	}
 	// Limit is how many channels a team may have; less than 0 = any number.
-	Limit func() int
+	ChannelLimit func() int
 	Clock domain.Clock
-	Made  func() // wakes the mirror
+	WakeSync  func() // wakes the mirror
 }
 
 // Round looks once.
-func (w *WaitingMessages) Round(ctx context.Context) (more bool, err error) {
+func (w *WaitingMessages) Run(ctx context.Context) (more bool, err error) {
 	if err := w.Store.WakeWaiting(ctx); err != nil {
 		return false, err
 	}
-	err = w.Store.WakeUnmade(ctx, w.Limit(), w.Clock.Now())
-	w.Made()
+	err = w.Store.WakeUnmade(ctx, w.ChannelLimit(), w.Clock.Now())
+	w.WakeSync()
 	return false, err
 }

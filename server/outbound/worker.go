@@ -109,7 +109,7 @@ func (o *Worker) judge(ctx context.Context, job jobqueue.Job) (*domain.Send, *at
 		return nil, nil, err
 	}
 	var a attempt
-	switch reason := s.Leaving().Obstacle(o.Clock.Now()); {
+	switch reason := s.Check().Reason(o.Clock.Now()); {
 	case s.Message.Status.Rank() > domain.Unknown.Rank():
 		a, err = o.ended(ctx, s) // a status webhook was faster, or a crash came after the end
 	case job.LeftAt != 0:
@@ -169,7 +169,7 @@ func (o *Worker) transmit(ctx context.Context, job jobqueue.Job, s *domain.Send,
 	// a request under way is not cut off by a stop: that would only make its outcome unknown
 	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
-	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.ToMessage(s.Leaving().To(), s.Message.ID))
+	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.ToMessage(s.Check().To(), s.Message.ID))
 	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelWrite()
 	return o.settle(ctx, job, s, sent, leaving, err)
@@ -183,7 +183,7 @@ func (o *Worker) leave(ctx context.Context, job jobqueue.Job, s *domain.Send) (*
 		if err != nil {
 			return nil, nil, err
 		}
-		if left && s.Leaving().Obstacle(o.Clock.Now()) == 0 {
+		if left && s.Check().Reason(o.Clock.Now()) == 0 {
 			return s, nil, nil
 		}
 		if left { // its time ran out

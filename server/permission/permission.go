@@ -53,7 +53,7 @@ func New(records Records, roles Roles) *People {
 }
 
 // Standing tells how somebody stands to a conversation and its queue (nil = it was removed).
-func (p *People) Standing(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error) {
+func (p *People) Membership(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error) {
 	return p.standing(ctx, userID, c.TeamID, c.ChannelID, queue)
 }
 

@@ -125,7 +125,7 @@ func TestWhoIsWho(t *testing.T) {
 		removed, err := p.Supervises(ctx, c.user, nil)
 		require.NoError(t, err, c.user)
 		require.Equal(t, c.system, removed, "%s: a removed queue's", c.user)
-		standing, err := p.Standing(ctx, c.user, w.conv, w.sales)
+		standing, err := p.Membership(ctx, c.user, w.conv, w.sales)
 		require.NoError(t, err, c.user)
 		require.Equal(t, c.act, standing.MayAct(), c.user)
 		speak, err := p.MaySpeak(ctx, c.user, "conv")
@@ -207,7 +207,7 @@ func TestCouldNotCheckIsNoAnswer(t *testing.T) {
 		"system admin": func() (bool, error) { return p.SystemAdmin(ctx, "sysadmin") },
 		"may speak":    func() (bool, error) { return p.MaySpeak(ctx, "invited", "conv") },
 		"standing": func() (bool, error) {
-			st, err := p.Standing(ctx, "sysadmin", w.conv, w.sales)
+			st, err := p.Membership(ctx, "sysadmin", w.conv, w.sales)
 			return st.MayAct(), err
 		},
 		"queues": func() (bool, error) {

@@ -27,7 +27,7 @@ type Deletions struct {
 	}
 	Posts    posting.Poster
 	Channels *posting.Channels
-	Speaker  posting.Localizer
+	Localizer  posting.Localizer
 
 	mu      sync.Mutex
 	watched []deletion
@@ -53,7 +53,7 @@ func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) 
 		return err
 	}
 	gone := deletion{channelID, postID, who, m.Parts > 0, time.Now().Add(deletedPatience)}
-	known, err := d.follow(ctx, gone)
+	known, err := d.resolve(ctx, gone)
 	if !known {
 		d.watch(gone)
 	}
@@ -61,7 +61,7 @@ func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) 
 }
 
 // follow tells of a deletion, if it is known by now what becomes of the message.
-func (d *Deletions) follow(ctx context.Context, gone deletion) (known bool, err error) {
+func (d *Deletions) resolve(ctx context.Context, gone deletion) (known bool, err error) {
 	status, err := d.Store.PostStatus(ctx, gone.postID)
 	switch {
 	case err != nil:
@@ -71,7 +71,7 @@ func (d *Deletions) follow(ctx context.Context, gone deletion) (known bool, err 
 	case status == domain.NotSent, status == domain.Failed && !gone.several:
 		return true, nil // the customer has nothing of it
 	}
-	err = d.tell(ctx, gone.channelID, gone.postID, gone.who)
+	err = d.appendEvent(ctx, gone.channelID, gone.postID, gone.who)
 	return err == nil, err
 }
 
@@ -84,13 +84,13 @@ func (d *Deletions) watch(gone deletion) {
 }
 
 // Round looks again at what was under way.
-func (d *Deletions) Round(ctx context.Context) (more bool, err error) {
+func (d *Deletions) Run(ctx context.Context) (more bool, err error) {
 	d.mu.Lock()
 	watched := d.watched
 	d.watched = nil
 	d.mu.Unlock()
 	for i, gone := range watched {
-		known, err := d.follow(ctx, gone)
+		known, err := d.resolve(ctx, gone)
 		if !known && time.Now().Before(gone.until) {
 			d.watch(gone)
 		}
@@ -104,10 +104,10 @@ func (d *Deletions) Round(ctx context.Context) (more bool, err error) {
 	return false, nil
 }
 
-func (d *Deletions) tell(ctx context.Context, channelID, postID, who string) error {
+func (d *Deletions) appendEvent(ctx context.Context, channelID, postID, who string) error {
 	key := "deleted:" + postID
 	_, err := d.Posts.CreatePost(ctx, posting.Post{
-		ChannelID: channelID, Type: posting.TypeEvent, Message: d.Speaker.ForChannel(domain.T("event.deleted", "Who", domain.Username(who))),
+		ChannelID: channelID, Type: posting.TypeEvent, Message: d.Localizer.ForChannel(domain.T("event.deleted", "Who", domain.Username(who))),
 		Props: map[string]any{posting.PropEvent: key}, PendingID: key,
 	})
 	return err

@@ -38,10 +38,10 @@ func (d *deletedPosts) CreatePost(_ context.Context, p posting.Post) (string, er
 
 func TestADeletionUnderWayKeepsNobody(t *testing.T) {
 	d := &deletedPosts{statuses: map[string]domain.Status{"a": domain.Pending, "b": domain.Pending, "c": domain.Pending, "sent": domain.Sent}}
-	deletions := &Deletions{Store: d, Posts: d, Channels: posting.NewChannels(nil), Speaker: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+	deletions := &Deletions{Store: d, Posts: d, Channels: posting.NewChannels(nil), Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
 	deletions.Channels.Add("ours")
 	round := func() {
-		_, err := deletions.Round(t.Context())
+		_, err := deletions.Run(t.Context())
 		require.NoError(t, err)
 	}
 	for id := range d.statuses { // each returns at once

@@ -15,16 +15,16 @@ import (
 // customer into the outbox. The posting hooks and Reconcile both come here.
 type Intake struct {
 	Store    IntakeStore
-	Judge    *Policy
+	Policy    *Policy
 	Channels *posting.Channels
 	Clock    domain.Clock
 	NewID    func() string
 	Wake     func()                       // the outbound worker
-	Answered func(c *domain.Conversation) // is told when something goes to the customer; nil = nobody wants to know
+	OnReplied func(c *domain.Conversation) // is told when something goes to the customer; nil = nobody wants to know
 	// Untie takes properties off a post that are not its author's to give.
-	Untie func(ctx context.Context, postID string, props []string) error
+	RemoveProps func(ctx context.Context, postID string, props []string) error
 	// Posted is told of a post that goes to the customer, before it is taken; nil = nobody wants to know.
-	Posted func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error
+	BeforeEnqueue func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error
 }
 
 // CheckPost judges a post that the server is about to accept. ours is false for
@@ -38,7 +38,7 @@ func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (ruling
 	if err != nil {
 		return posting.Decision{}, true, err
 	}
-	ruling, err = in.Judge.Check(ctx, c, p, in.Clock.Now())
+	ruling, err = in.Policy.Check(ctx, c, p, in.Clock.Now())
 	return ruling, true, err
 }
 
@@ -53,7 +53,7 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 	if err != nil {
 		return err
 	}
-	ruling, err := in.Judge.Check(ctx, c, p, in.Clock.Now())
+	ruling, err := in.Policy.Check(ctx, c, p, in.Clock.Now())
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 
 func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, ruling posting.Decision) error {
 	if strange := ForeignProps(p.Props, ruling); len(strange) > 0 {
-		if err := in.Untie(ctx, p.ID, strange); err != nil {
+		if err := in.RemoveProps(ctx, p.ID, strange); err != nil {
 			return err
 		}
 	}
@@ -89,8 +89,8 @@ func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting
 			return err
 		}
 	}
-	if in.Posted != nil {
-		if err := in.Posted(ctx, c, p); err != nil {
+	if in.BeforeEnqueue != nil {
+		if err := in.BeforeEnqueue(ctx, c, p); err != nil {
 			return err
 		}
 	}
@@ -123,8 +123,8 @@ func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting
 	}
 	created, err := in.Store.EnqueuePost(ctx, pieces, domain.OrderPause)
 	if created {
-		if in.Answered != nil {
-			in.Answered(c)
+		if in.OnReplied != nil {
+			in.OnReplied(c)
 		}
 		time.AfterFunc(domain.OrderPause+5*time.Millisecond, in.Wake)
 	}

@@ -44,13 +44,13 @@ func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	moment := time.UnixMilli(at)
 	seals := sealsFor("key", &moment)
 	in := &Intake{
-		Store: store, Judge: &Policy{Posts: fakePosts{}, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
+		Store: store, Policy: &Policy{Posts: fakePosts{}, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
 	}
 	c := &domain.Conversation{ID: "conversation", ChannelID: "c", WindowUntil: at + 1000}
 	for _, id := range []string{"first", "second", "first"} {
 		p := posting.IncomingPost{ID: id, ChannelID: "c", UserID: "ana", Message: "Bom dia", DraftID: "draft", CreateAt: at}
 		p.Seal = seals.Seal(p)
-		ruling, err := in.Judge.Check(t.Context(), c, p, at)
+		ruling, err := in.Policy.Check(t.Context(), c, p, at)
 		require.NoError(t, err)
 		require.NoError(t, in.enqueue(t.Context(), c, p, ruling))
 	}

@@ -36,18 +36,18 @@ func (j *Policy) Check(ctx context.Context, c *domain.Conversation, p posting.In
 	if !sealed { // then it is the text it shows, and nothing else
 		p.Card, p.DraftID = nil, ""
 	}
-	ruling, err := j.rule(ctx, c, p, now)
+	ruling, err := j.decide(ctx, c, p, now)
 	ruling.IsSealed = sealed
 	return ruling, err
 }
 
-func (j *Policy) rule(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
+func (j *Policy) decide(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
 	switch p.Type {
 	case posting.TypeNote:
 		return posting.Decision{Destination: posting.Note}, nil
 	case "", "me":
 	default:
-		return foreign(p), nil
+		return decideForeignType(p), nil
 	}
 	if p.FromBot {
 		return Refused(domain.ReasonNotPermitted, domain.T("post.machine")), nil
@@ -70,11 +70,11 @@ func (j *Policy) rule(ctx context.Context, c *domain.Conversation, p posting.Inc
 	case domain.Waiting:
 		return Refused(domain.ReasonLocked, domain.T("post.waiting")), nil
 	}
-	return j.ruleContent(ctx, p)
+	return j.decideContent(ctx, p)
 }
 
 // foreign rules posts of a type that people do not write.
-func foreign(p posting.IncomingPost) posting.Decision {
+func decideForeignType(p posting.IncomingPost) posting.Decision {
 	switch {
 	case posting.IsOurType(p.Type) || !strings.HasPrefix(p.Type, model.PostCustomTypePrefix): // a forged one would look like a fact
 		return Refused(domain.ReasonNotPermitted, domain.T("post.forged"))
@@ -85,12 +85,12 @@ func foreign(p posting.IncomingPost) posting.Decision {
 	}
 }
 
-func (j *Policy) ruleContent(ctx context.Context, p posting.IncomingPost) (posting.Decision, error) {
+func (j *Policy) decideContent(ctx context.Context, p posting.IncomingPost) (posting.Decision, error) {
 	notPermitted := func(text domain.Text) (posting.Decision, error) {
 		return Refused(domain.ReasonNotPermitted, text), nil
 	}
 	if kind := p.Card.Kind(); kind != "" && len(p.FileIDs) == 0 {
-		if text, err := j.words(ctx, p.Card.TypedText()); err != nil || text.Key != "" {
+		if text, err := j.checkWords(ctx, p.Card.TypedText()); err != nil || text.Key != "" {
 			return Refused(domain.ReasonNotPermitted, text), err
 		}
 		return posting.Decision{Destination: posting.Customer, Parts: []posting.Part{{Kind: kind}}, CardText: p.Card.Text()}, nil
@@ -105,7 +105,7 @@ func (j *Policy) ruleContent(ctx context.Context, p posting.IncomingPost) (posti
 	case utf8.RuneCountInString(text) > posting.MaxText:
 		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", utf8.RuneCountInString(text)))
 	}
-	if text, err := j.words(ctx, p.Message); err != nil || text.Key != "" {
+	if text, err := j.checkWords(ctx, p.Message); err != nil || text.Key != "" {
 		return Refused(domain.ReasonNotPermitted, text), err
 	}
 	kinds, files, problem, err := j.fitFiles(ctx, p)
@@ -119,7 +119,7 @@ func (j *Policy) ruleContent(ctx context.Context, p posting.IncomingPost) (posti
 }
 
 // words refuses a text that calls a colleague or links into Mattermost, and says why.
-func (j *Policy) words(ctx context.Context, text string) (why domain.Text, err error) {
+func (j *Policy) checkWords(ctx context.Context, text string) (why domain.Text, err error) {
 	switch name, err := j.mention(ctx, text); {
 	case err != nil:
 		return domain.Text{}, err

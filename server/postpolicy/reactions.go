@@ -27,7 +27,7 @@ type Reactions struct {
 	}
 	Channels *posting.Channels
 	Emoji    func(name string) (string, bool)
-	Speaker  posting.Localizer
+	Localizer  posting.Localizer
 	Clock    domain.Clock
 	NewID    func() string
 	Wake     func() // the outbound worker
@@ -97,5 +97,5 @@ func (r *Reactions) last(standing []posting.Reaction) (shown string, unknown boo
 }
 
 func (r *Reactions) hint(ctx context.Context, channelID, userID string, text domain.Text) {
-	r.Posts.Whisper(ctx, channelID, userID, "", r.Speaker.ForUser(ctx, userID, text))
+	r.Posts.Whisper(ctx, channelID, userID, "", r.Localizer.ForUser(ctx, userID, text))
 }

@@ -26,7 +26,7 @@ const (
 // Reconcile finds the posts that no hook brought us: made while the plugin was
 // down, or whose hook a crash swallowed. It runs once before the workers start
 // and then from time to time.
-type Reconcile struct {
+type Reconciler struct {
 	Store  ReconcileStore
 	Intake *Intake
 	Posts  interface {
@@ -39,12 +39,12 @@ type Reconcile struct {
 }
 
 // Round judges what was posted since the last round and is not known.
-func (r *Reconcile) Round(ctx context.Context) (more bool, err error) {
+func (r *Reconciler) Run(ctx context.Context) (more bool, err error) {
 	return false, r.Since(ctx, settleTime)
 }
 
 // Since judges the posts from the last round until so long ago.
-func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
+func (r *Reconciler) Since(ctx context.Context, until time.Duration) error {
 	now := time.Now()
 	last, err := r.Store.State(ctx, aliveFact)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
 		return err
 	}
 	for _, channelID := range channels {
-		if err := r.channel(ctx, channelID, since, end); err != nil {
+		if err := r.reconcileChannel(ctx, channelID, since, end); err != nil {
 			r.Log.Warn("Could not reconcile a channel", "channel", channelID, "error", err.Error())
 			return err // the next round begins where this one did
 		}
@@ -70,14 +70,14 @@ func (r *Reconcile) Since(ctx context.Context, until time.Duration) error {
 
 // TakeIn judges at once what no hook has brought of a channel, up to a moment
 // (milliseconds since epoch, the server's clock): a later post waits for it.
-func (r *Reconcile) TakeIn(ctx context.Context, channelID string, until int64) {
+func (r *Reconciler) CatchUp(ctx context.Context, channelID string, until int64) {
 	since := time.Now().Add(-FreshEnough).UnixMilli() // nothing waits for what is older: it is never sent
-	if err := r.channel(ctx, channelID, since, until); err != nil {
+	if err := r.reconcileChannel(ctx, channelID, since, until); err != nil {
 		r.Log.Warn("Could not take in the posts that come first", "channel", channelID, "error", err.Error())
 	}
 }
 
-func (r *Reconcile) channel(ctx context.Context, channelID string, since, end int64) error {
+func (r *Reconciler) reconcileChannel(ctx context.Context, channelID string, since, end int64) error {
 	posted, err := r.Posts.MissedPosts(ctx, channelID, since, end)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (r *Reconcile) channel(ctx context.Context, channelID string, since, end in
 		if err != nil {
 			return err
 		}
-		ruling, err := r.rule(ctx, c, p)
+		ruling, err := r.decide(ctx, c, p)
 		if err != nil {
 			return err
 		}
@@ -100,10 +100,10 @@ func (r *Reconcile) channel(ctx context.Context, channelID string, since, end in
 
 // rule lets a missed post out only if the hook would have allowed it then, it
 // is allowed now, and it is fresh: a late answer can do more harm than none.
-func (r *Reconcile) rule(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) (posting.Decision, error) {
+func (r *Reconciler) decide(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) (posting.Decision, error) {
 	age := time.Since(time.UnixMilli(p.CreateAt))
 	now := r.Clock.Now()
-	ruling, err := r.Intake.Judge.Check(ctx, c, p, now)
+	ruling, err := r.Intake.Policy.Check(ctx, c, p, now)
 	if err != nil || ruling.Destination != posting.Customer {
 		return ruling, err
 	}

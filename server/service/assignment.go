@@ -33,7 +33,7 @@ func (s *Service) applyAssignment(ctx context.Context, actorID, id, action strin
 			return err
 		}
 		if done.line.Key != "" {
-			if err := tx.Line(id, done.line); err != nil {
+			if err := tx.AppendEvent(id, done.line); err != nil {
 				return err
 			}
 		}
@@ -46,7 +46,7 @@ func (s *Service) applyAssignment(ctx context.Context, actorID, id, action strin
 }
 
 // serve makes somebody attendant, and owner of what nobody owns.
-func (s *Service) serve(c *domain.Conversation, userID string) map[string]string {
+func (s *Service) assign(c *domain.Conversation, userID string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "to": userID}
 	c.AttendantID, c.AttendedAt, c.QueuedFor = userID, s.Clock.Now(), ""
 	if c.OwnerID == "" {
@@ -56,24 +56,24 @@ func (s *Service) serve(c *domain.Conversation, userID string) map[string]string
 }
 
 // enqueue leaves a conversation to a queue, where it waits to be claimed.
-func (s *Service) enqueue(c *domain.Conversation, queueID, why string) map[string]string {
+func (s *Service) returnToQueue(c *domain.Conversation, queueID, why string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "queue": queueID, "why": why}
 	c.QueueID, c.AttendantID, c.AttendedAt, c.QueuedFor = queueID, "", s.Clock.Now(), why
 	return details
 }
 
 // arranged shows a change that was stored, if there was one.
-func (s *Service) arranged(ctx context.Context, c *domain.Conversation, changed bool) (*domain.View, error) {
+func (s *Service) viewIfChanged(ctx context.Context, c *domain.Conversation, changed bool) (*domain.View, error) {
 	if !changed {
 		return s.view(c), nil
 	}
-	return s.shown(ctx, c, domain.Text{})
+	return s.syncedView(ctx, c, domain.Text{})
 }
 
 // Claim makes the actor attendant of a conversation that waits in a queue, and
 // owner if it has none. The first one wins.
 func (s *Service) Claim(ctx context.Context, actorID, id string) (*domain.View, error) {
-	conv, _, err := s.acting(ctx, actorID, id)
+	conv, _, err := s.conversationToAct(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -91,25 +91,25 @@ func (s *Service) Claim(ctx context.Context, actorID, id string) (*domain.View, 
 		case c.AttendantID != "":
 			return nil, domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed", "Who", s.username(ctx, c.AttendantID)))
 		}
-		details := s.serve(c, actorID)
+		details := s.assign(c, actorID)
 		return &assignmentChange{domain.T("event.claimed", "Who", s.username(ctx, actorID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.arranged(ctx, conv, changed)
+	return s.viewIfChanged(ctx, conv, changed)
 }
 
 // TransferToUser makes somebody else attendant; the owner stays.
 func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error) {
-	conv, _, err := s.acting(ctx, actorID, id)
+	conv, _, err := s.conversationToAct(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
 	if conv.ClosedAt != 0 {
 		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
 	}
-	if err := s.admit(ctx, conv, userID); err != nil {
+	if err := s.addServingMember(ctx, conv, userID); err != nil {
 		return nil, err
 	}
 	conv, changed, err := s.applyAssignment(ctx, actorID, id, "transfer_user", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
@@ -119,18 +119,18 @@ func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string
 		case c.AttendantID == userID:
 			return nil, nil
 		}
-		details := s.serve(c, userID)
+		details := s.assign(c, userID)
 		return &assignmentChange{domain.T("event.transferred_user", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.arranged(ctx, conv, changed)
+	return s.viewIfChanged(ctx, conv, changed)
 }
 
 // TransferToQueue gives the conversation to a queue, where it waits to be claimed; the owner stays.
 func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error) {
-	if _, _, err := s.acting(ctx, actorID, id); err != nil {
+	if _, _, err := s.conversationToAct(ctx, actorID, id); err != nil {
 		return nil, err
 	}
 	queue, err := s.Store.Queue(ctx, queueID)
@@ -140,7 +140,7 @@ func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID stri
 		return nil, err
 	}
 	conv, changed, err := s.applyAssignment(ctx, actorID, id, "transfer_queue", func(tx domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
-		err := tx.HoldQueue(queue.ID)
+		err := tx.LockQueue(queue.ID)
 		switch {
 		case errors.Is(err, domain.ErrNotFound):
 			return nil, domain.RefuseField("queue_id", domain.T("refusal.unknown_queue"))
@@ -153,18 +153,18 @@ func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID stri
 		case c.QueueID == queue.ID && c.AttendantID == "":
 			return nil, nil // it waits there already
 		}
-		details := s.enqueue(c, queue.ID, domain.QueuedTransfer)
+		details := s.returnToQueue(c, queue.ID, domain.QueuedTransfer)
 		return &assignmentChange{domain.T("event.transferred_queue", "By", s.username(ctx, actorID), "Queue", queue.Name, "Owner", s.username(ctx, c.OwnerID)), details}, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.arranged(ctx, conv, changed)
+	return s.viewIfChanged(ctx, conv, changed)
 }
 
 // SetOwner changes who is responsible: a supervisor's explicit act, and nobody else's.
 func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error) {
-	conv, queue, err := s.acting(ctx, actorID, id)
+	conv, queue, err := s.conversationToAct(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*do
 	if conv.ClosedAt != 0 {
 		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
 	}
-	if err := s.admit(ctx, conv, userID); err != nil {
+	if err := s.addServingMember(ctx, conv, userID); err != nil {
 		return nil, err
 	}
 	seenIn := conv.QueueID
@@ -199,16 +199,16 @@ func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*do
 	if err != nil {
 		return nil, err
 	}
-	return s.arranged(ctx, conv, changed)
+	return s.viewIfChanged(ctx, conv, changed)
 }
 
 // admit takes somebody into the channel before they become somebody in it: who
 // cannot read it would be a lost conversation.
-func (s *Service) admit(ctx context.Context, c *domain.Conversation, userID string) error {
+func (s *Service) addServingMember(ctx context.Context, c *domain.Conversation, userID string) error {
 	if err := s.mayServe(ctx, userID, c.TeamID); err != nil {
 		return err
 	}
-	err := s.Mirror.AddMember(ctx, c, userID)
+	err := s.ChannelSync.AddMember(ctx, c, userID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return domain.RefuseField("user_id", domain.T("refusal.user_not_in_team", "Who", s.username(ctx, userID)))
 	}
@@ -259,13 +259,13 @@ func (s *Service) Invited(ctx context.Context, actorID, channelID, userID string
 		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID == userID {
 			return nil, nil
 		}
-		details := s.serve(c, userID)
+		details := s.assign(c, userID)
 		return &assignmentChange{domain.T("event.invited", "By", s.username(ctx, actorID), "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
 	})
 	if err != nil || !changed {
 		return err
 	}
-	return s.Mirror.SyncNow(ctx, conv.ID)
+	return s.ChannelSync.SyncNow(ctx, conv.ID)
 }
 
 // Unassign gives a conversation back to its queue because its attendant is gone;
@@ -276,7 +276,7 @@ func (s *Service) Unassign(ctx context.Context, id, userID string, attendedAt in
 		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID != userID || userID == "" || c.AttendedAt != attendedAt {
 			return nil, nil
 		}
-		details := s.enqueue(c, c.QueueID, why)
+		details := s.returnToQueue(c, c.QueueID, why)
 		line := domain.T("event.left", "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID))
 		if why == domain.QueuedDeactivated {
 			line = domain.T("event.deactivated", "Who", s.username(ctx, userID), "Owner", s.username(ctx, c.OwnerID))
@@ -286,5 +286,5 @@ func (s *Service) Unassign(ctx context.Context, id, userID string, attendedAt in
 	if err != nil || !changed {
 		return err
 	}
-	return s.Mirror.SyncNow(ctx, conv.ID)
+	return s.ChannelSync.SyncNow(ctx, conv.ID)
 }

@@ -15,7 +15,7 @@ const maxNote = 16383
 
 // Note posts an internal note; it never reaches the customer, in any state.
 func (s *Service) Note(ctx context.Context, actorID, id, text string) (*domain.View, error) {
-	conv, _, err := s.acting(ctx, actorID, id)
+	conv, _, err := s.conversationToAct(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (s *Service) Note(ctx context.Context, actorID, id, text string) (*domain.V
 	case utf8.RuneCountInString(text) > maxNote:
 		return nil, domain.RefuseField("text", domain.T("refusal.note_long", "Max", maxNote))
 	}
-	if err := s.Mirror.Note(ctx, conv, actorID, text); err != nil {
+	if err := s.ChannelSync.Note(ctx, conv, actorID, text); err != nil {
 		return nil, err
 	}
 	return s.view(conv), nil
@@ -33,7 +33,7 @@ func (s *Service) Note(ctx context.Context, actorID, id, text string) (*domain.V
 
 // Close ends the conversation; its channel stays readable.
 func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*domain.View, error) {
-	if _, _, err := s.acting(ctx, actorID, id); err != nil {
+	if _, _, err := s.conversationToAct(ctx, actorID, id); err != nil {
 		return nil, err
 	}
 	conv, err := s.change(ctx, actorID, id, "close", func(_ domain.Tx, c *domain.Conversation) error {
@@ -46,12 +46,12 @@ func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*domai
 	if err != nil {
 		return nil, err
 	}
-	return s.shown(ctx, conv, domain.Text{})
+	return s.syncedView(ctx, conv, domain.Text{})
 }
 
 // Reopen takes a close back, unless the customer has another open conversation on the number.
 func (s *Service) Reopen(ctx context.Context, actorID, id string) (*domain.View, error) {
-	if _, queue, err := s.acting(ctx, actorID, id); err != nil {
+	if _, queue, err := s.conversationToAct(ctx, actorID, id); err != nil {
 		return nil, err
 	} else if queue == nil {
 		return nil, queueGone()
@@ -60,7 +60,7 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*domain.View,
 		if c.ClosedAt == 0 {
 			return nil // somebody was faster
 		}
-		err := tx.HoldQueue(c.QueueID)
+		err := tx.LockQueue(c.QueueID)
 		switch {
 		case errors.Is(err, domain.ErrNotFound):
 			return queueGone()
@@ -79,7 +79,7 @@ func (s *Service) Reopen(ctx context.Context, actorID, id string) (*domain.View,
 	} else if err != nil {
 		return nil, err
 	}
-	return s.shown(ctx, conv, domain.Text{}) // with a line about who reopened it
+	return s.syncedView(ctx, conv, domain.Text{}) // with a line about who reopened it
 }
 
 // change applies a rule to a conversation under its lock and audits it.
@@ -106,13 +106,13 @@ func (s *Service) change(ctx context.Context, actorID, id, action string, apply 
 }
 
 // shown brings the channel up to date after a change, with a line about it.
-func (s *Service) shown(ctx context.Context, c *domain.Conversation, line domain.Text) (*domain.View, error) {
+func (s *Service) syncedView(ctx context.Context, c *domain.Conversation, line domain.Text) (*domain.View, error) {
 	if line.Key != "" {
-		if err := s.Mirror.AppendEvent(ctx, c, line); err != nil {
+		if err := s.ChannelSync.AppendEvent(ctx, c, line); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.Mirror.SyncNow(ctx, c.ID); err != nil {
+	if err := s.ChannelSync.SyncNow(ctx, c.ID); err != nil {
 		return nil, err
 	}
 	return s.view(c), nil

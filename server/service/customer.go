@@ -37,7 +37,7 @@ func (s *Service) hasDocument(contact *domain.Contact, document domain.Document)
 
 // want keeps what a start says of its customer, as far as it is news and the
 // actor's to say, until WhatsApp has taken the template.
-func (s *Service) want(tx domain.Tx, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
+func (s *Service) storeWantedContact(tx domain.Tx, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
 	if use.customer == nil {
 		return nil
 	}
@@ -56,5 +56,5 @@ func (s *Service) want(tx domain.Tx, contact *domain.Contact, use *templateUse, 
 	if news == (domain.ContactWanted{}) {
 		return nil
 	}
-	return tx.Want(messageID, contact.ID, use.actorID, news, was, now)
+	return tx.StoreWantedContact(messageID, contact.ID, use.actorID, news, was, now)
 }

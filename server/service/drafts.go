@@ -58,7 +58,7 @@ func NewDrafts(p DraftPorts) *Drafts { return &Drafts{p} }
 
 // List is a page of the held drafts of a conversation: the actor's own, or everybody's for a supervisor.
 func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error) {
-	_, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	_, queue, err := d.Service.conversationToSee(ctx, actorID, conversationID)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -75,7 +75,7 @@ func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page,
 
 // Save keeps a text for later. fileIDs are files that the actor uploaded and posted nowhere.
 func (d *Drafts) Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*domain.Draft, error) {
-	conv, _, err := d.Service.acting(ctx, actorID, conversationID)
+	conv, _, err := d.Service.conversationToAct(ctx, actorID, conversationID)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (d *Drafts) keep(ctx context.Context, draft *domain.Draft, offer bool, now 
 // Edit changes the text of a held draft. What a supervisor writes into
 // somebody else's becomes the supervisor's: nobody speaks in another's name.
 func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*domain.Draft, error) {
-	draft, err := d.touched(ctx, actorID, id)
+	draft, err := d.draftToChange(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*domain.Dr
 
 // Drop ends a held draft; it will not be offered any more.
 func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*domain.Draft, error) {
-	draft, err := d.touched(ctx, actorID, id)
+	draft, err := d.draftToChange(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -166,13 +166,13 @@ func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*domain.Draft, e
 
 // ToEdit reads one draft for somebody who may change it: who may not gets no form to fill in.
 func (d *Drafts) ToEdit(ctx context.Context, actorID, id string) (*domain.Draft, error) {
-	return d.touched(ctx, actorID, id)
+	return d.draftToChange(ctx, actorID, id)
 }
 
 // Send makes a post of a held draft, which then goes to the customer as any
 // other. A second click finds it sent and changes nothing.
 func (d *Drafts) Send(ctx context.Context, actorID, id string) (*domain.Draft, error) {
-	draft, err := d.touched(ctx, actorID, id)
+	draft, err := d.draftToChange(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (d *Drafts) SendAll(ctx context.Context, actorID, conversationID, authorID 
 	if _, err := d.authorized(ctx, actorID, conversationID, authorID); err != nil {
 		return 0, nil, err
 	}
-	if err := d.mayTouch(ctx, actorID, conversationID, authorID); err != nil {
+	if err := d.mayChange(ctx, actorID, conversationID, authorID); err != nil {
 		return 0, nil, err
 	}
 	held, _, err := d.Store.DraftsOf(ctx, conversationID, authorID, 0, domain.MaxDrafts)
@@ -231,7 +231,7 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	if err != nil {
 		return nil, err
 	}
-	err = d.Service.speaking(ctx, authorID, conv) // the post is the author's, whoever sends it
+	err = d.Service.requireMaySpeak(ctx, authorID, conv) // the post is the author's, whoever sends it
 	if _, no := domain.AsRefusal(err); no && actorID != authorID {
 		return nil, domain.RefuseField("text", domain.T("draft.author_left", "Who", d.Service.username(ctx, authorID)))
 	}
@@ -264,7 +264,7 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 
 // touched reads a draft for somebody who may change it: its author where they
 // may still post or act, or a supervisor who may act.
-func (d *Drafts) touched(ctx context.Context, actorID, id string) (*domain.Draft, error) {
+func (d *Drafts) draftToChange(ctx context.Context, actorID, id string) (*domain.Draft, error) {
 	draft, err := d.Store.Draft(ctx, id)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, domain.Refuse(domain.CodeNotFound, domain.T("draft.not_found"))
@@ -274,16 +274,16 @@ func (d *Drafts) touched(ctx context.Context, actorID, id string) (*domain.Draft
 	if _, err = d.authorized(ctx, actorID, draft.ConversationID, draft.AuthorID); err != nil {
 		return nil, err
 	}
-	return draft, d.mayTouch(ctx, actorID, draft.ConversationID, draft.AuthorID)
+	return draft, d.mayChange(ctx, actorID, draft.ConversationID, draft.AuthorID)
 }
 
-func (d *Drafts) mayTouch(ctx context.Context, actorID, conversationID, authorID string) error {
+func (d *Drafts) mayChange(ctx context.Context, actorID, conversationID, authorID string) error {
 	if actorID == authorID {
 		conv, err := d.Service.Store.Conversation(ctx, conversationID)
 		if err != nil {
 			return err
 		}
-		err = d.Service.speaking(ctx, actorID, conv)
+		err = d.Service.requireMaySpeak(ctx, actorID, conv)
 		if _, no := domain.AsRefusal(err); !no {
 			return err
 		}
@@ -299,13 +299,13 @@ func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, author
 		if err != nil {
 			return nil, err
 		}
-		if err := d.Service.speaking(ctx, actorID, conv); err == nil {
+		if err := d.Service.requireMaySpeak(ctx, actorID, conv); err == nil {
 			return conv, nil
 		} else if _, no := domain.AsRefusal(err); !no {
 			return nil, err
 		}
 	}
-	conv, queue, err := d.Service.visible(ctx, actorID, conversationID)
+	conv, queue, err := d.Service.conversationToSee(ctx, actorID, conversationID)
 	if err != nil || actorID == authorID {
 		return conv, err
 	}

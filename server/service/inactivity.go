@@ -42,19 +42,19 @@ func (s *Service) CheckInactivity(ctx context.Context, id string) error {
 		}
 		// who came later has the queue's time from then on
 		begin := max(since, c.AttendedAt)
-		patience := s.patience(queue)
+		patience := s.inactivityLimit(queue)
 		switch {
 		case since == 0 || c.ClosedAt != 0 || c.AbortedAt != 0 || c.RemindedAt == begin:
-			return nil, tx.LookAgain(id, 0)
+			return nil, tx.CheckInactivityAfter(id, 0)
 		case patience == 0 || begin+patience > now:
-			return nil, tx.LookAgain(id, begin)
+			return nil, tx.CheckInactivityAfter(id, begin)
 		}
 		return s.applyInactivity(ctx, tx, c, linked, since, begin)
 	})
 	if err != nil || !changed {
 		return err
 	}
-	return s.Mirror.SyncNow(ctx, conv.ID)
+	return s.ChannelSync.SyncNow(ctx, conv.ID)
 }
 
 func (s *Service) applyInactivity(ctx context.Context, tx domain.Tx, c *domain.Conversation, linked bool, since, begin int64) (*assignmentChange, error) {
@@ -62,23 +62,23 @@ func (s *Service) applyInactivity(ctx context.Context, tx domain.Tx, c *domain.C
 	switch {
 	case c.AttendantID == "": // the mirror makes a new card of it
 		c.RemindedAt = begin
-		return &assignmentChange{details: details}, tx.LookAgain(c.ID, 0)
+		return &assignmentChange{details: details}, tx.CheckInactivityAfter(c.ID, 0)
 	case linked:
 		c.RemindedAt = begin
 		key := "idle:" + c.ID + ":" + strconv.FormatInt(begin, 10)
 		if err := tx.Remind(key, c.AttendantID, c.ID, domain.T("people.waiting", "Since", since), s.Clock.Now()); err != nil {
 			return nil, err
 		}
-		return &assignmentChange{details: details}, tx.LookAgain(c.ID, 0)
+		return &assignmentChange{details: details}, tx.CheckInactivityAfter(c.ID, 0)
 	default:
 		line := domain.T("event.idle", "Who", s.username(ctx, c.AttendantID), "Since", since, "Owner", s.username(ctx, c.OwnerID))
-		s.enqueue(c, c.QueueID, domain.QueuedIdle)
-		return &assignmentChange{line, details}, tx.LookAgain(c.ID, c.AttendedAt)
+		s.returnToQueue(c, c.QueueID, domain.QueuedIdle)
+		return &assignmentChange{line, details}, tx.CheckInactivityAfter(c.ID, c.AttendedAt)
 	}
 }
 
 // patience is how long a customer may wait in a queue, milliseconds; 0 = for ever.
-func (s *Service) patience(queue *domain.Queue) int64 {
+func (s *Service) inactivityLimit(queue *domain.Queue) int64 {
 	minutes := queue.InactivityMinutes
 	if minutes == 0 {
 		minutes = s.Settings().InactivityMinutes

@@ -10,11 +10,11 @@ import (
 
 // began ties the request to what it stored, in the same transaction: a crash
 // later sends nothing twice, and who lost the request to another try stores nothing.
-func began(tx domain.Tx, request, conversationID, messageID string) error {
+func linkRequest(tx domain.Tx, request, conversationID, messageID string) error {
 	if request == "" {
 		return nil
 	}
-	err := tx.Began(request, conversationID, messageID)
+	err := tx.LinkRequest(request, conversationID, messageID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return domain.Refuse(domain.CodeInProgress, domain.Text{})
 	}
@@ -34,7 +34,7 @@ func (s *Service) Outcome(ctx context.Context, messageID string, words func(code
 	}
 	switch m.Status {
 	case domain.Failed:
-		return nil, s.refused(ctx, conv, domain.Delivery{Status: m.Status, MetaCode: m.ReasonCode, Words: words(m.ReasonCode)})
+		return nil, s.refusedDelivery(ctx, conv, domain.Delivery{Status: m.Status, MetaCode: m.ReasonCode, Words: words(m.ReasonCode)})
 	case domain.NotSent:
 		return nil, refusedByMeta(domain.Delivery{Status: m.Status})
 	}
@@ -42,6 +42,6 @@ func (s *Service) Outcome(ctx context.Context, messageID string, words func(code
 	if m.Status.Reached() {
 		status = domain.Sent
 	}
-	_ = s.Mirror.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
 	return &domain.Started{Conversation: conv, Status: status}, nil
 }

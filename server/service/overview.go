@@ -8,7 +8,7 @@ import (
 
 // Overview counts the conversations the actor may see.
 func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter) (*domain.Overview, error) {
-	queues, all, err := s.sees(ctx, actorID)
+	queues, all, err := s.visibleQueues(ctx, actorID)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domai
 }
 
 // sees answers the queues whose conversations the actor sees, and whether they see everything.
-func (s *Service) sees(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
+func (s *Service) visibleQueues(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
 	if all, err = s.People.SystemAdmin(ctx, actorID); err != nil {
 		return nil, false, err
 	}

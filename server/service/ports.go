@@ -50,7 +50,7 @@ type ChannelSync interface {
 // People answers who somebody is, from Mattermost.
 type People interface {
 	// Standing tells how somebody stands to a conversation and its queue; nil = it was removed.
-	Standing(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error)
+	Membership(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error)
 	// MaySpeak: member of the channel who may post there.
 	MaySpeak(ctx context.Context, userID, channelID string) (bool, error)
 	// QueuesOf lists the queues that InQueue holds for.

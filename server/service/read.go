@@ -11,7 +11,7 @@ import (
 
 // View answers a conversation to somebody who may see it, else CodeNotFound.
 func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, error) {
-	conv, _, err := s.visible(ctx, actorID, id)
+	conv, _, err := s.conversationToSee(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*
 
 // List answers a page of the conversations the actor may see, and how many there are.
 func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error) {
-	queues, all, err := s.sees(ctx, actorID)
+	queues, all, err := s.visibleQueues(ctx, actorID)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue,
 
 // Messages answers a page of a conversation's messages, oldest first.
 func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+	if _, _, err := s.conversationToSee(ctx, actorID, id); err != nil {
 		return nil, 0, err
 	}
 	return s.Store.Messages(ctx, id, page, perPage)
@@ -71,7 +71,7 @@ func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPag
 
 // MessageOfPost answers the message of a post in a conversation; ErrNotFound where the post is none.
 func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error) {
-	if _, _, err := s.visible(ctx, actorID, id); err != nil {
+	if _, _, err := s.conversationToSee(ctx, actorID, id); err != nil {
 		return nil, err
 	}
 	message, err := s.Store.MessageByPost(ctx, postID)
@@ -83,7 +83,7 @@ func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string)
 
 // visible reads a conversation and its queue for somebody who may see it. The
 // queue is nil where it was removed: what was closed in it stays readable.
-func (s *Service) visible(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
+func (s *Service) conversationToSee(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
 	notFound := domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
 	conv, err := s.Store.Conversation(ctx, id)
 	if errors.Is(err, domain.ErrNotFound) || err == nil && conv.AbortedAt != 0 {

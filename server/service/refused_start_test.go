@@ -124,7 +124,7 @@ func newScene(t *testing.T) *scene {
 	speaker := posting.Localizer{Render: keys{}.Markdown, ServerLocale: func() string { return "en" }}
 	effects := &outbound.FailureEffects{Store: s.store, Clock: s, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
 	s.mirror = &channelsync.Syncer{
-		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Speaker: speaker, Clock: s, Log: quiet{}, Username: s.Username,
+		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Localizer: speaker, Clock: s, Log: quiet{}, Username: s.Username,
 		Link: func(context.Context, *domain.Conversation) string { return "" },
 	}
 	s.out = &outbound.Worker{
@@ -140,7 +140,7 @@ func newScene(t *testing.T) *scene {
 		Store: s.store, Posts: s.server, Localizer: speaker, Clock: s, NewID: model.NewId, WakeChannels: nothing, WakeMedia: nothing,
 		Settings: func() domain.Settings { return s.settings },
 	}
-	s.do.Mirror = s.mirror
+	s.do.ChannelSync = s.mirror
 	s.do.Sender = &outbound.SyncSender{Worker: s.out, Queue: s.store.Outbox(), WakeOutbox: nothing}
 	return s
 }
@@ -178,7 +178,7 @@ func (s *scene) relayGoesOn() {
 		require.NoError(s.t, err)
 	}
 	s.now += 4000 // what is due is due
-	_, err = s.mirror.Round(context.Background())
+	_, err = s.mirror.Run(context.Background())
 	require.NoError(s.t, err)
 }
 
@@ -220,7 +220,7 @@ func (s *scene) play(answer string, err error, order []string, kill bool) {
 			case "channel":
 				require.NoError(t, s.mirror.SyncNow(ctx, id))
 			case "round":
-				_, err := s.mirror.Round(ctx)
+				_, err := s.mirror.Run(ctx)
 				require.NoError(t, err)
 			case "found": // the message knows its conversation and is not stored yet
 				found, _ = s.store.ResolveTarget(ctx, s.account.ID, "wamid.inbound", "", who)

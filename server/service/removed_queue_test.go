@@ -50,5 +50,5 @@ func TestWhoSupervisesARemovedQueue(t *testing.T) {
 	require.NoError(t, err)
 	_, err = b.do.Reopen(ctx, "root", c.ID)
 	require.Equal(t, "refusal.queue_gone", refusal(t, err).Text.Key)
-	require.ErrorIs(t, b.store.InTx(ctx, func(tx domain.Tx) error { return tx.HoldQueue(b.queue.ID) }), domain.ErrNotFound)
+	require.ErrorIs(t, b.store.InTx(ctx, func(tx domain.Tx) error { return tx.LockQueue(b.queue.ID) }), domain.ErrNotFound)
 }

@@ -13,7 +13,7 @@ import (
 // SendTemplate sends another template in a conversation, if its state, the
 // cooldown and the plan allow it.
 func (s *Service) SendTemplate(ctx context.Context, req domain.TemplateRequest) (*domain.Started, error) {
-	conv, queue, err := s.acting(ctx, req.ActorID, req.ConversationID)
+	conv, queue, err := s.conversationToAct(ctx, req.ActorID, req.ConversationID)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		if use.since != 0 && conv.LastTemplateAt > use.since { // one form, submitted twice: one confirmation, one template
 			return domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
 		}
-		if refusal := use.leaving(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
+		if refusal := use.sendCheck(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
 			return refusal
 		}
 		open := conv.StateAt(now) == domain.Open
@@ -160,10 +160,10 @@ func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact
 	if err := tx.UpdateContact(contact); err != nil {
 		return err
 	}
-	if err := began(tx, use.request, conv.ID, messageID); err != nil {
+	if err := linkRequest(tx, use.request, conv.ID, messageID); err != nil {
 		return err
 	}
-	if err := s.want(tx, contact, use, messageID, now); err != nil {
+	if err := s.storeWantedContact(tx, contact, use, messageID, now); err != nil {
 		return err
 	}
 	if err := tx.Enqueue(m, use.composed.Outgoing, holdFor); err != nil {
@@ -190,12 +190,12 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 		if now, err := s.Store.Conversation(ctx, conv.ID); err == nil {
 			contact = &now.Contact
 		}
-		return nil, use.leaving(contact, conv).RefusalFor(delivery.Reason, use.queue.TimeZone)
+		return nil, use.sendCheck(contact, conv).RefusalFor(delivery.Reason, use.queue.TimeZone)
 	}
 	if delivery.Status == domain.Failed || delivery.Status == domain.NotSent {
-		return nil, s.refused(ctx, conv, delivery)
+		return nil, s.refusedDelivery(ctx, conv, delivery)
 	}
-	if err := s.Mirror.SyncNow(ctx, conv.ID); err != nil {
+	if err := s.ChannelSync.SyncNow(ctx, conv.ID); err != nil {
 		delivery.Status = domain.Unknown // it went out; the mirror's own rounds bring the channel
 	}
 	if delivery.Status == domain.Pending {
@@ -212,7 +212,7 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 
 // refused says that Meta took no template. Where the customer wrote while a
 // start was under way its conversation goes on all the same, and is named.
-func (s *Service) refused(ctx context.Context, conv *domain.Conversation, d domain.Delivery) error {
+func (s *Service) refusedDelivery(ctx context.Context, conv *domain.Conversation, d domain.Delivery) error {
 	r := refusedByMeta(d)
 	if conv.ChannelID != "" {
 		return r
@@ -222,7 +222,7 @@ func (s *Service) refused(ctx context.Context, conv *domain.Conversation, d doma
 	}
 	r.ConversationID = conv.ID
 	r.Text = domain.T("refusal.refused_but_wrote", "Words", d.Words)
-	_ = s.Mirror.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
 	return r
 }
 

@@ -11,7 +11,7 @@ type Ports struct {
 	Encrypter Encrypter
 	Store     Store
 	Sender    Sender
-	Mirror    ChannelSync
+	ChannelSync    ChannelSync
 	People    People
 	Composer  Composer
 	Clock     domain.Clock

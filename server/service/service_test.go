@@ -118,7 +118,7 @@ func (b *bench) InQueue(_ context.Context, userID string, q *domain.Queue) (bool
 }
 
 // Standing is in the channel who is not outside.
-func (b *bench) Standing(ctx context.Context, userID string, _ *domain.Conversation, q *domain.Queue) (domain.Membership, error) {
+func (b *bench) Membership(ctx context.Context, userID string, _ *domain.Conversation, q *domain.Queue) (domain.Membership, error) {
 	in := !b.outside[userID]
 	st := domain.Membership{Username: userID, Guest: b.guests[userID], InTeam: in, InChannel: in, Administers: userID == "root"}
 	if q != nil {
@@ -194,7 +194,7 @@ func newBench(t *testing.T) *bench {
 		require.NoError(t, err)
 	}
 	b.do = service.NewService(service.Ports{
-		Store: b.store, Sender: b, Mirror: b, People: b, Encrypter: fakeEncrypter{}, Composer: b, Clock: b, NewID: model.NewId,
+		Store: b.store, Sender: b, ChannelSync: b, People: b, Encrypter: fakeEncrypter{}, Composer: b, Clock: b, NewID: model.NewId,
 		Settings: func() domain.Settings { return b.settings },
 	})
 	return b

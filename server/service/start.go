@@ -43,18 +43,18 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 		}
 		existing, p.renames = nil, renames == contact.ID
 		now := s.Clock.Now()
-		if refusal := p.leaving(contact, nil).Refusal(now, p.queue.TimeZone); refusal != nil {
+		if refusal := p.sendCheck(contact, nil).Refusal(now, p.queue.TimeZone); refusal != nil {
 			return refusal
 		}
 		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
 			return err
 		}
-		if err := tx.HoldQueue(p.queue.ID); errors.Is(err, domain.ErrNotFound) {
+		if err := tx.LockQueue(p.queue.ID); errors.Is(err, domain.ErrNotFound) {
 			return domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
 		} else if err != nil {
 			return err
 		}
-		if err := s.checkRoom(tx, p.queue); err != nil {
+		if err := s.checkTeamHasRoom(tx, p.queue); err != nil {
 			return err
 		}
 		conv = &domain.Conversation{
@@ -81,7 +81,7 @@ var errExists = errors.New("the customer has an open conversation")
 
 // checkRoom refuses a start where its channel could not be made: before
 // anything is sent or charged.
-func (s *Service) checkRoom(tx domain.Tx, queue *domain.Queue) error {
+func (s *Service) checkTeamHasRoom(tx domain.Tx, queue *domain.Queue) error {
 	if s.ChannelLimit == nil {
 		return nil
 	}
@@ -120,8 +120,8 @@ type templateUse struct {
 
 // leaving is what the policy asks of the template's message, to a contact and in
 // a conversation as far as they are known.
-func (u *templateUse) leaving(contact *domain.Contact, within *domain.Conversation) *domain.Leaving {
-	return &domain.Leaving{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
+func (u *templateUse) sendCheck(contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
+	return &domain.SendCheck{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
 }
 
 func (s *Service) prepareStart(ctx context.Context, req *domain.StartRequest) (*startPlan, error) {
@@ -173,7 +173,7 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *do
 		return nil, err
 	}
 	use := &templateUse{actorID: actorID, account: account, queue: queue, template: template}
-	if refusal := use.leaving(nil, nil).Refusal(s.Clock.Now(), queue.TimeZone); refusal != nil {
+	if refusal := use.sendCheck(nil, nil).Refusal(s.Clock.Now(), queue.TimeZone); refusal != nil {
 		return nil, refusal
 	}
 	if use.supervisor, err = s.People.Supervises(ctx, actorID, queue); err != nil {

@@ -11,8 +11,8 @@ import (
 
 // ClaimArchive leases up to n closed conversations whose channel is to be
 // archived; see jobs.ArchiveStore. What is still to be shown goes first.
-func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, length time.Duration, n int) ([]domain.Archiving, error) {
-	claimed := []domain.Archiving{}
+func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, length time.Duration, n int) ([]domain.ArchiveJob, error) {
+	claimed := []domain.ArchiveJob{}
 	channels := lease{
 		table: "waa_conversations", key: "id", until: "archive_lease", length: "$4::bigint", most: "$2",
 		set: "archived_at = CASE WHEN t.archived_at = 0 AND t.closed_at > 0 THEN $3 ELSE t.archived_at END",

@@ -227,7 +227,7 @@ func (f *fixture) writer(who domain.WhatsAppIdentity) domain.NewSender {
 // written finds or makes the open conversation of a writer.
 func (f *fixture) written(who domain.WhatsAppIdentity) (c *domain.Conversation, created bool, err error) {
 	c, how, err := f.OpenForInbound(ctx(), f.writer(who))
-	return c, how == domain.Began, err
+	return c, how == domain.Created, err
 }
 
 // number counts rows.

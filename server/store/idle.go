@@ -68,12 +68,12 @@ func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 
 // LookAgain says since when the customer may wait, milliseconds since epoch; 0
 // = not before the next message.
-func (t *tx) LookAgain(conversationID string, since int64) error {
+func (t *tx) CheckInactivityAfter(conversationID string, since int64) error {
 	return execOne(t.ctx, t.r, "could not note a wait", "UPDATE waa_conversations SET idle_at = $2 WHERE id = $1", conversationID, since)
 }
 
 // Line stores a line that the conversation's channel is to show.
-func (t *tx) Line(conversationID string, text domain.Text) error {
+func (t *tx) AppendEvent(conversationID string, text domain.Text) error {
 	data, err := encodeData(text.Data)
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func TestSaveInboundMovesTheWindowAsAnswered(t *testing.T) {
 		}
 		require.Equal(rt, times(c), times(before))
 		if opens {
-			c.Answered(at)
+			c.ExtendWindow(at)
 		}
 		require.Equal(rt, times(c), times(after))
 	})

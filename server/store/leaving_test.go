@@ -67,13 +67,13 @@ func (f *fixture) outgoing(t testing.TB, template bool) *waiting {
 func (w *waiting) send(t require.TestingT) (s *domain.Send, mayLeave bool) {
 	s, err := w.LoadSend(ctx(), w.message.ID)
 	require.NoError(t, err)
-	return s, w.leaving(s).Obstacle(now) == 0 && !s.EarlierMissing && !s.EarlierWaits && s.Message.Status == domain.Pending
+	return s, w.leaving(s).Reason(now) == 0 && !s.EarlierMissing && !s.EarlierWaits && s.Message.Status == domain.Pending
 }
 
 func (w *waiting) to(s *domain.Send) domain.Address { return w.leaving(s).To() }
 
-func (w *waiting) leaving(s *domain.Send) *domain.Leaving {
-	l := &domain.Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
+func (w *waiting) leaving(s *domain.Send) *domain.SendCheck {
+	l := &domain.SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == "template" {
 		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
 	}

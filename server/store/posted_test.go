@@ -142,7 +142,7 @@ func TestPostedMovesTheWindowAsAnswered(t *testing.T) {
 		_, err := f.Posted(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, opens, now, time.Minute)
 		require.NoError(rt, err)
 		if opens {
-			c.Answered(at)
+			c.ExtendWindow(at)
 		}
 		after, err := f.Conversation(ctx(), c.ID)
 		require.NoError(rt, err)

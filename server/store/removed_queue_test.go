@@ -24,7 +24,7 @@ func TestWhoReturnsIsNotLeftToARemovedQueue(t *testing.T) {
 			w.Answers = "asked"
 			c, how, err := f.OpenForInbound(ctx(), w)
 			require.NoError(t, err, name)
-			require.Equal(t, domain.Began, how, name)
+			require.Equal(t, domain.Created, how, name)
 			require.Equal(t, []string{f.queue.ID, closed.ID, "", ""}, []string{c.QueueID, c.PreviousID, c.OwnerID, c.AttendantID})
 		})
 	}
@@ -36,7 +36,7 @@ func TestAQueueIsNotRemovedUnderWhatComesToIt(t *testing.T) {
 	contact := f.contact(t, "+5511987654321", "Ana")
 	removed := make(chan error, 1)
 	require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error {
-		if err := tx.HoldQueue(f.queue.ID); err != nil {
+		if err := tx.LockQueue(f.queue.ID); err != nil {
 			return err
 		}
 		go func() { removed <- f.DeleteQueue(context.Background(), f.queue.ID) }()
@@ -46,7 +46,7 @@ func TestAQueueIsNotRemovedUnderWhatComesToIt(t *testing.T) {
 		})
 	}))
 	require.ErrorIs(t, <-removed, domain.ErrConflict)
-	require.ErrorIs(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.HoldQueue("no") }), domain.ErrNotFound)
+	require.ErrorIs(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.LockQueue("no") }), domain.ErrNotFound)
 }
 
 // waits until a statement of this database waits for a lock.

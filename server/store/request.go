@@ -80,7 +80,7 @@ func (s *Store) ReleaseRequest(ctx context.Context, token string) error {
 }
 
 // Began ties a request to what it stored; ErrNotFound where somebody else took it over.
-func (t *tx) Began(token, conversationID, messageID string) error {
+func (t *tx) LinkRequest(token, conversationID, messageID string) error {
 	return execOne(t.ctx, t.r, "could not note what a request stored", "UPDATE waa_requests SET conversation_id = $2, message_id = $3 WHERE token = $1 AND status = 0",
 		token, conversationID, messageID)
 }

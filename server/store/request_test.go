@@ -30,9 +30,9 @@ func TestRequestsWithAKey(t *testing.T) {
 		require.NotEmpty(t, second.Token)
 		require.Empty(t, second.MessageID)
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
-		lost := f.InTx(ctx(), func(tx domain.Tx) error { return tx.Began(first.Token, conv.ID, "m1") })
+		lost := f.InTx(ctx(), func(tx domain.Tx) error { return tx.LinkRequest(first.Token, conv.ID, "m1") })
 		require.ErrorIs(t, lost, domain.ErrNotFound, "who lost it stores nothing")
-		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.Began(second.Token, conv.ID, "m1") }))
+		require.NoError(t, f.InTx(ctx(), func(tx domain.Tx) error { return tx.LinkRequest(second.Token, conv.ID, "m1") }))
 
 		over() // it died again, after that
 		third := begin("ana", "k", "p")

@@ -73,7 +73,7 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w domain.NewSender
 	if last != nil {
 		c.PreviousID = last.ID
 	}
-	return c, domain.Began, insertConversation(ctx, r, c, w.Now)
+	return c, domain.Created, insertConversation(ctx, r, c, w.Now)
 }
 
 // lockWriter holds the contact of somebody who writes: the one whose

@@ -81,7 +81,7 @@ func TestWhoReturnsLateGetsANewOneInTheLastQueue(t *testing.T) {
 		last := f.closed(t, "+5511987654321", 2*day, func(c *domain.Conversation) { c.QueueID, c.TeamID = other.ID, other.TeamID })
 		c, how, err := f.OpenForInbound(ctx(), f.returns(person("+551187654321")))
 		require.NoError(t, err)
-		require.Equal(t, domain.Began, how)
+		require.Equal(t, domain.Created, how)
 		stored, err := f.Conversation(ctx(), c.ID)
 		require.NoError(t, err)
 		require.Equal(t, []string{last.ID, other.ID, other.TeamID, "", ""}, []string{stored.PreviousID, stored.QueueID, stored.TeamID, stored.OwnerID, stored.AttendantID})
@@ -125,7 +125,7 @@ func TestAnAnswerToAClosedOneFollowsTheSameRule(t *testing.T) {
 	w.Answers = "late"
 	c, how, err := f.OpenForInbound(ctx(), w)
 	require.NoError(t, err)
-	require.Equal(t, domain.Began, how)
+	require.Equal(t, domain.Created, how)
 	require.Equal(t, []string{late.ID, late.ContactID}, []string{c.PreviousID, c.ContactID})
 }
 
@@ -169,7 +169,7 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 		f.conversation(t, f.contact(t, "+5511912345671", "Bia").ID, nil)
 		_, err := f.db.Exec("UPDATE waa_conversations SET refresh_at = $2 WHERE id = $1", unshown.ID, now)
 		require.NoError(t, err)
-		claim := func() []domain.Archiving {
+		claim := func() []domain.ArchiveJob {
 			claimed, err := f.ClaimArchive(ctx(), now-7*day, now, time.Minute, 10)
 			require.NoError(t, err)
 			return claimed
@@ -177,14 +177,14 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 		none, err := f.ClaimArchive(ctx(), 0, now, time.Minute, 10)
 		require.NoError(t, err)
 		require.Empty(t, none, "archiving is off")
-		want := []domain.Archiving{{ID: due.ID, ChannelID: due.ChannelID, Archive: true}}
+		want := []domain.ArchiveJob{{ID: due.ID, ChannelID: due.ChannelID, Archive: true}}
 		require.Equal(t, want, claim())
 		require.Empty(t, claim(), "somebody has it")
 
 		// from the claim on the customer does not reopen it
 		_, how, err := f.OpenForInbound(ctx(), f.returns(person("+5511987654321")))
 		require.NoError(t, err)
-		require.Equal(t, domain.Began, how)
+		require.Equal(t, domain.Created, how)
 
 		_, err = f.db.Exec("UPDATE waa_conversations SET archive_lease = 1 WHERE archive_lease > 0")
 		require.NoError(t, err)

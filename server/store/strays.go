@@ -80,7 +80,7 @@ func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, lin
 		if _, err := exec(ctx, t, "DELETE FROM waa_lines WHERE conversation_id = $1 AND text_key = $2", id, owed); err != nil {
 			return errors.Wrap(err, "could not take a line back")
 		}
-		return (&tx{ctx: ctx, s: s, r: t}).Line(id, line)
+		return (&tx{ctx: ctx, s: s, r: t}).AppendEvent(id, line)
 	})
 }
 

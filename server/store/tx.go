@@ -33,7 +33,7 @@ func (t *tx) LockConversation(id string) (*domain.Conversation, error) {
 	return lockConversation(t.ctx, t.r, id)
 }
 
-func (t *tx) HoldQueue(id string) error { return holdQueue(t.ctx, t.r, id, "") }
+func (t *tx) LockQueue(id string) error { return holdQueue(t.ctx, t.r, id, "") }
 
 func (t *tx) LockPlan(queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	return lockPlan(t.ctx, t.r, queueID, month)

@@ -15,7 +15,7 @@ func (s *Store) ContactOfPhone(ctx context.Context, accountID, phone string) (*d
 	return s.FindContact(ctx, accountID, domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(phone)})
 }
 
-func (t *tx) Want(messageID, contactID, actorID string, want domain.ContactWanted, details map[string]string, now int64) error {
+func (t *tx) StoreWantedContact(messageID, contactID, actorID string, want domain.ContactWanted, details map[string]string, now int64) error {
 	data, err := encodeDetails(details)
 	if err != nil {
 		return err

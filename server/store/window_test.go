@@ -16,8 +16,8 @@ func (f *fixture) textTo(t testing.TB, c *domain.Conversation) domain.Address {
 	m := f.outbound(t, c, nil)
 	s, err := f.LoadSend(ctx(), m.ID)
 	require.NoError(t, err)
-	l := &domain.Leaving{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation}
-	require.Zero(t, l.Obstacle(now+10))
+	l := &domain.SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation}
+	require.Zero(t, l.Reason(now+10))
 	return l.To()
 }
 
