@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Lease is for how long somebody may act on a piece of work. When it has ended
-// another one may be at it already, so nothing may be done any more.
+// Lease is how long its owner may act on a piece of work. When it has ended,
+// another process may be working on it already, so nothing may be done any more.
 type Lease struct {
 	mu     sync.Mutex
 	until  time.Time
@@ -17,9 +17,9 @@ type Lease struct {
 
 type leaseKey struct{}
 
-// WithLease makes a context that ends, with the cause ErrLost, when the lease
-// does. The moment is counted from before it was asked for: the database's own
-// end of it is never earlier. End it when the work is done.
+// WithLease returns a context that ends, with the cause ErrLost, when the lease
+// does. Callers count until from before they ask the database for the lease, so
+// that it never ends earlier there than here. End it when the work is done.
 func WithLease(ctx context.Context, until time.Time) (context.Context, *Lease) {
 	l := &Lease{until: until}
 	ctx, l.cancel = context.WithCancelCause(context.WithValue(ctx, leaseKey{}, l))
@@ -37,7 +37,7 @@ func (l *Lease) Extend(until time.Time) {
 	}
 }
 
-// Lose ends a lease that somebody else has, or may have.
+// Lose ends a lease that another process has, or may have.
 func (l *Lease) Lose() {
 	l.mu.Lock()
 	l.until = time.Time{}
@@ -51,18 +51,18 @@ func (l *Lease) End() {
 	l.cancel(nil)
 }
 
-// held tells whether the lease still allows anything. A process that was frozen
-// sees its clocks before its timers.
+// held reports whether the lease still holds. It reads the clock because in a
+// process that was frozen the timer may not have fired yet.
 func (l *Lease) held() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	// a machine that slept has moved the clock on the wall only
+	// while a machine sleeps, only its wall clock goes on: Round(0) compares that
 	return now.Before(l.until) && now.Round(0).Before(l.until.Round(0))
 }
 
-// CheckLease returns ErrLost where the lease that the context stands for has ended. It is
-// asked before everything that others see. Without a lease nothing is to be lost.
+// CheckLease returns ErrLost where the context's lease has ended, and nil where it
+// holds or there is none. It is called before everything that people can see.
 func CheckLease(ctx context.Context) error {
 	if l := leaseOf(ctx); l != nil && !l.held() {
 		return ErrLost
@@ -70,7 +70,7 @@ func CheckLease(ctx context.Context) error {
 	return nil
 }
 
-// leaseOf is the lease that a context stands for; nil where it is none.
+// leaseOf returns the lease of a context; nil where it has none.
 func leaseOf(ctx context.Context) *Lease {
 	l, _ := ctx.Value(leaseKey{}).(*Lease)
 	return l

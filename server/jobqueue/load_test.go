@@ -116,8 +116,8 @@ func TestOneAccountNeverHasAllHands(t *testing.T) {
 	eventually(t, func() bool { return store.finished() == 400 })
 	require.EqualValues(t, 6, most.Load())
 	eventually(t, func() bool { // nothing is counted for ever
-		w.shares.mu.Lock()
-		defer w.shares.mu.Unlock()
-		return len(w.shares.held) == 0
+		w.accounts.mu.Lock()
+		defer w.accounts.mu.Unlock()
+		return len(w.accounts.accounts) == 0
 	})
 }

@@ -26,7 +26,7 @@ func TestAnOutageIsNobodysFailure(t *testing.T) {
 		jobs, err := store.Claim(t.Context(), "a", time.Second, 1, ClaimLimit{})
 		require.NoError(t, err)
 		require.Len(t, jobs, 1, "due")
-		next, _ := w.runOne(t.Context(), t.Context(), jobs[0])
+		next, _ := w.runJob(t.Context(), t.Context(), jobs[0])
 		require.Nil(t, next)
 	}
 	for range 200 {

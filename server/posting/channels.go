@@ -6,62 +6,72 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
-	// maxKnown bounds the memory of Channels, both for those that are ours and for those that are not: 2 MB each.
+	// maxKnown bounds how many channels are remembered as ours, and as not ours: 10 MB each.
 	maxKnown = 100_000
-	// channelPage is how many channels are read at a time.
+	// channelPage is how many of our channels are read at a time.
 	channelPage = 5000
-	// channelTrouble is how long nobody else waits for a database that did not tell of a channel in time.
-	channelTrouble = 5 * time.Second
+	// channelRetry is how long the database is left alone after it did not answer in time about a channel.
+	channelRetry = 5 * time.Second
 )
 
-// ErrNotTold says that the database did not tell of a channel a moment ago, and was not asked again.
+// ErrUnknownChannel is returned where the database failed to answer about a
+// channel a moment ago and was therefore not asked again.
 var ErrUnknownChannel = errors.New("it cannot be told now whose the channel is")
 
-// Channels remembers which channels are a conversation's. The posting hook asks
-// it for every post on the whole server, so the answer is one look-up; only the
-// first post of a channel in this process's life costs a query, and of our
-// channels not even that once they were read. It keeps hashes of the ids.
+// Channels remembers which channels belong to a conversation. The posting hook
+// asks it for every post on the whole server, so that must be one look-up: only
+// the first post in a channel costs a query, and in our own channels not even
+// that once LoadAll has read them. It keeps hashes of the ids.
 //
-// The memory cannot be wrong: a channel is recorded as ours before anybody but
-// our bot is in it, and stays ours for ever. Two ids of one hash would be: a post
-// is then judged where there is no conversation, or found by Reconcile.
+// What it remembers cannot become wrong: a channel is recorded as ours before
+// anybody but our bot is in it, and stays ours for ever. Two ids with the same
+// hash could mislead it: then a post is checked although there is no
+// conversation, or is found later by postpolicy.Reconcile.
 type Channels struct {
 	find func(ctx context.Context, channelID string) (*domain.Conversation, error)
 	seed maphash.Seed
 
-	mu     sync.RWMutex
-	our    map[uint64]struct{}
-	others map[uint64]struct{}
-	silent time.Time // when the database last did not tell in time; zero if it does
-	page   string    // where reading goes on
-	read   bool      // all were read
+	// Hashes of ids. They are two caches so that other people's channels, of which
+	// there may be many more, never push ours out.
+	ours   *lru.Cache[uint64, struct{}]
+	others *lru.Cache[uint64, struct{}]
+
+	mu       sync.Mutex
+	silentAt time.Time // when the database last failed to answer; zero if it answers
 }
 
-// NewChannels makes an empty memory over a way to look a channel up.
+// NewChannels makes an empty memory; find looks up a channel's conversation (domain.ErrNotFound).
 func NewChannels(find func(ctx context.Context, channelID string) (*domain.Conversation, error)) *Channels {
-	return &Channels{find: find, seed: maphash.MakeSeed(), our: map[uint64]struct{}{}, others: map[uint64]struct{}{}}
+	return &Channels{find: find, seed: maphash.MakeSeed(), ours: newHashes(), others: newHashes()}
 }
 
-// Known is what memory says of a channel.
+func newHashes() *lru.Cache[uint64, struct{}] {
+	cache, err := lru.New[uint64, struct{}](maxKnown)
+	if err != nil {
+		panic(err) // it fails only for a size below one
+	}
+	return cache
+}
+
+// Known returns what is remembered of a channel.
 func (c *Channels) Known(channelID string) (ours, known bool) {
 	id := maphash.String(c.seed, channelID)
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if _, ours = c.our[id]; ours {
+	if _, ours = c.ours.Get(id); ours {
 		return true, true
 	}
-	_, known = c.others[id]
+	_, known = c.others.Get(id)
 	return false, known
 }
 
-// Ours tells whether the channel is a conversation's. While the database does
-// not answer one asks it, and the others learn at once that it cannot be told.
+// IsOurs reports whether the channel is a conversation's. While the database does
+// not answer, one caller at a time asks it and all others get ErrUnknownChannel at once.
 func (c *Channels) IsOurs(ctx context.Context, channelID string) (bool, error) {
 	if ours, known := c.Known(channelID); known {
 		return ours, nil
@@ -71,83 +81,66 @@ func (c *Channels) IsOurs(ctx context.Context, channelID string) (bool, error) {
 	}
 	_, err := c.find(ctx, channelID)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
-		c.told(ctx.Err() == nil)
+		c.answered(ctx.Err() == nil)
 		return false, err
 	}
-	c.told(true)
-	c.note(channelID, err == nil)
-	return err == nil, nil
+	c.answered(true)
+	if err == nil {
+		c.Add(channelID)
+		return true, nil
+	}
+	c.others.Add(maphash.String(c.seed, channelID), struct{}{}) // one that was added as ours meanwhile stays ours: see Known
+	return false, nil
 }
 
-// mayAsk lets everybody ask a database that answers, and one from time to time else.
+// mayAsk lets everybody query a database that answers, and one caller every few seconds one that does not.
 func (c *Channels) mayAsk() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.silent.IsZero() {
+	if c.silentAt.IsZero() {
 		return true
 	}
-	if time.Since(c.silent) < channelTrouble {
+	if time.Since(c.silentAt) < channelRetry {
 		return false
 	}
-	c.silent = time.Now()
+	c.silentAt = time.Now()
 	return true
 }
 
-func (c *Channels) told(inTime bool) {
+func (c *Channels) answered(inTime bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case !inTime:
-		c.silent = time.Now()
-	case !c.silent.IsZero():
-		c.silent = time.Time{}
+	if inTime {
+		c.silentAt = time.Time{}
+	} else {
+		c.silentAt = time.Now()
 	}
 }
 
-// Add notes a channel as ours.
-func (c *Channels) Add(channelID string) { c.note(channelID, true) }
-
-func (c *Channels) note(channelID string, ours bool) {
+// Add remembers a channel as ours.
+func (c *Channels) Add(channelID string) {
 	id := maphash.String(c.seed, channelID)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if ours {
-		delete(c.others, id)
-		put(c.our, id)
-	} else if _, known := c.our[id]; !known {
-		put(c.others, id)
-	}
+	c.ours.Add(id, struct{}{})
+	c.others.Remove(id)
 }
 
-// put adds to a set that begins anew when it is full.
-func put(set map[uint64]struct{}, id uint64) {
-	if len(set) >= maxKnown {
-		clear(set)
-	}
-	set[id] = struct{}{}
-}
-
-// Read learns all channels that are ours, a page a round, once in the process's life.
+// LoadAll makes a loop's run that reads all channels that are ours, a page at a time, once in the process's life.
 func (c *Channels) LoadAll(list func(ctx context.Context, after string, n int) ([]string, error)) func(context.Context) (more bool, err error) {
+	lastRead, allLoaded := "", false
 	return func(ctx context.Context) (bool, error) {
-		c.mu.RLock()
-		after, read := c.page, c.read || len(c.our) > maxKnown-channelPage
-		c.mu.RUnlock()
-		if read {
+		if allLoaded || c.ours.Len() > maxKnown-channelPage {
 			return false, nil
 		}
-		ids, err := list(ctx, after, channelPage)
+		ids, err := list(ctx, lastRead, channelPage)
 		if err != nil {
 			return false, err
 		}
 		for _, id := range ids {
 			c.Add(id)
 		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.read = len(ids) < channelPage; !c.read {
-			c.page = ids[len(ids)-1]
+		if allLoaded = len(ids) < channelPage; !allLoaded {
+			lastRead = ids[len(ids)-1]
 		}
-		return !c.read, nil
+		return !allLoaded, nil
 	}
 }

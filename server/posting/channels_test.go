@@ -81,7 +81,7 @@ func TestOneAsksWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	require.True(t, ours, "what is known is known")
 
 	answers = true
-	channels.silent = time.Now().Add(-channelTrouble)
+	channels.silentAt = time.Now().Add(-channelRetry)
 	for i := range 3 {
 		ours, err := channels.IsOurs(t.Context(), fmt.Sprint("next", i))
 		require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestChannelsAreBounded(t *testing.T) {
 		_, err := channels.IsOurs(t.Context(), fmt.Sprint(i))
 		require.NoError(t, err)
 	}
-	require.LessOrEqual(t, len(channels.others), maxKnown)
+	require.LessOrEqual(t, channels.others.Len(), maxKnown)
 	ours, known := channels.Known("ours")
 	require.True(t, ours && known, "others do not push out what is ours")
 }
