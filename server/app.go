@@ -178,8 +178,8 @@ func (a *app) buildRelay() {
 	a.loop("waiting", waiting.Run).Pause = waitingGap
 	events := &channelsync.ChangeEvents{Store: a.store, Publish: a.port.PublishChange}
 	a.loop("events", events.Run).Pause = eventGap
-	notices := &notices{app: a}
-	mirror.OnTeamFull = notices.teamFull
+	announcements := &jobs.Announcements{AddNotice: a.store.AddNotice, NoteBudgetSpent: a.store.BudgetSpent, TeamName: a.port.TeamName, ChannelLimit: a.port.ChannelLimit, Clock: a.clock, Log: log}
+	mirror.OnTeamFull = announcements.TeamFull
 	archive := &jobs.Archive{Store: a.store, Posts: a.port, Settings: a.domain, Clock: a.clock, Log: log}
 	a.loop("archive", archive.Run).Pause = archiveGap
 	templates := &jobs.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Clock: a.clock, Log: log}
@@ -187,11 +187,13 @@ func (a *app) buildRelay() {
 	templatesLoop.Pause = housekeeping
 	templates.Wake = templatesLoop.Wake
 	stale := func(accountID string) { templates.MarkStale(accountID); templatesLoop.Wake() }
-	telling := &jobs.Notices{Store: a.store, Posts: a.port, Recipients: notices.readers, DescribeConversation: notices.about, Localizer: speaker, Clock: a.clock, Log: log}
-	telling.Details = map[string]jobs.Detail{domain.FollowUpText: a.followUpList}
+	directory := &jobs.NoticeDirectory{
+		Account: a.store.Account, Queue: a.store.Queue, Conversation: a.store.Conversation, SystemAdmins: a.port.SystemAdmins, Members: a.port.Members, Link: a.port.Link,
+	}
+	telling := &jobs.Notices{Store: a.store, Posts: a.port, Recipients: directory.Recipients, DescribeConversation: directory.DescribeConversation, Localizer: speaker, Clock: a.clock, Log: log}
 	noticeLoop := a.loop("notices", telling.Run)
 	noticeLoop.Pause = noticeGap
-	notices.told = noticeLoop.Wake
+	announcements.WakeNotices = noticeLoop.Wake
 	stuck := &jobs.StuckCheck{Store: a.store, WakeNotices: noticeLoop.Wake, Clock: a.clock}
 	a.loop("stuck", stuck.Run).Pause = housekeeping
 	monitor := &jobs.HealthCheck{Store: a.store, AskMeta: a.meta.Look, WakeNotices: noticeLoop.Wake, Clock: a.clock, Log: log}
@@ -208,7 +210,7 @@ func (a *app) buildRelay() {
 
 	worker := &outbound.Worker{
 		Store: a.store, Owner: owner, Send: a.meta.Send, Uploader: &outbound.Uploader{Open: a.port.OpenFile, Upload: a.meta.Upload}, Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: a.clock,
-		WakeStatusSync: a.tickLoop.Wake, WakeChannels: a.mirrorLoop.Wake, OnStartFailed: notices.startFailed,
+		WakeStatusSync: a.tickLoop.Wake, WakeChannels: a.mirrorLoop.Wake, OnStartFailed: announcements.StartFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: worker.Handle, Concurrency: outboxHands,
@@ -246,7 +248,11 @@ func (a *app) buildRelay() {
 	a.reconcile = &postpolicy.Reconciler{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: log}
 	worker.ReconcileChannel = a.reconcile.CatchUp
 	a.loop("reconcile", a.reconcile.Run).Pause = reconcileGap
-	a.loop("housekeeping", a.housekeep).Pause = housekeeping
+	keeping := &jobs.Housekeeping{
+		Store: a.store, BotID: a.port.BotID(), Retention: func() time.Duration { return a.plugin.settings.Load().Retention() },
+		LastWebhook: func(accountID string) int64 { return a.webhook.LastWebhook(accountID) }, Clock: a.clock, Log: log,
+	}
+	a.loop("housekeeping", keeping.Run).Pause = housekeeping
 	indexes := a.loop("indexes", store.Indexes(a.db.Slow))
 	indexes.Pause, indexes.Timeout = housekeeping, store.BuildPatience
 	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
@@ -257,8 +263,10 @@ func (a *app) buildRelay() {
 	a.service = service.NewService(service.Ports{
 		Store: a.store, Sender: &outbound.SyncSender{Worker: worker, Queue: a.store.Outbox(), WakeOutbox: a.outbox.Wake},
 		ChannelSync: mirror, People: a.people, Encrypter: a.encrypter, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
-		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: notices.budgetSpent,
+		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: announcements.BudgetSpent,
 	})
+	followUpList := &jobs.FollowUpList{List: a.service.List, Link: a.port.Link, Localizer: speaker}
+	telling.Details = map[string]jobs.Detail{domain.FollowUpText: followUpList.Write}
 	a.buildDrafts(speaker, log)
 	a.buildPeople(mirror, speaker, noticeLoop.Wake)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/drafts"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
@@ -75,7 +76,7 @@ func (f *front) commands(log mattermost.Logger) *command.Command {
 	a := f.app
 	return command.New(command.Ports{
 		Service: a.service, Drafts: a.drafts, DraftList: drafts.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
-		Costs: costs{a}, Cards: cards{a}, Doctor: a.doctor(), Readers: a, Texts: a.texts.bundle, Logger: log,
+		Costs: costs{a}, Cards: a.cards(), Doctor: a.doctor(), Readers: a, Texts: a.texts.bundle, Logger: log,
 	})
 }
 
@@ -89,6 +90,14 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	return &model.CommandResponse{
 		ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId,
 		SkipSlackParsing: true, Props: model.StringInterface{model.PostPropsUnsafeLinks: "true"},
+	}
+}
+
+// cards posts places and contacts for the command.
+func (a *app) cards() *postpolicy.Cards {
+	return &postpolicy.Cards{
+		MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals,
+		Region: func() string { return a.plugin.settings.Load().DefaultRegion },
 	}
 }
 

@@ -90,6 +90,11 @@ func (s Settings) Domain() domain.Settings {
 	}
 }
 
+// Retention is RetentionDays; 0 = for ever.
+func (s Settings) Retention() time.Duration {
+	return time.Duration(s.RetentionDays) * 24 * time.Hour
+}
+
 // Format prints the settings for any verb, never the key.
 func (s Settings) Format(state fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d SendReadReceipts:%t SendTyping:%t}",

@@ -1,4 +1,4 @@
-package main
+package jobs
 
 import (
 	"context"
@@ -8,21 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-type heard []string
+// fakeDutyLog keeps the names of the duties that failed.
+type fakeDutyLog []string
 
-func (h *heard) Warn(_ string, keyValuePairs ...any) { *h = append(*h, keyValuePairs[1].(string)) }
+func (l *fakeDutyLog) Warn(_ string, keyValuePairs ...any) {
+	*l = append(*l, keyValuePairs[1].(string))
+}
+func (*fakeDutyLog) Error(string, ...any) {}
 
 func TestADutyThatFailsKeepsNoOtherFromBeingDone(t *testing.T) {
 	var done []string
 	does := func(name string, more bool, err error) duty {
 		return duty{name, func(context.Context) (bool, error) { done = append(done, name); return more, err }}
 	}
-	log := &heard{}
-	more := keepHouse(context.Background(), log, []duty{
+	log := &fakeDutyLog{}
+	more := doAll(context.Background(), log, []duty{
 		does("retention", true, errors.New("a person cannot be erased")), does("finished jobs", true, nil), does("drafts", false, nil),
 	})
 	require.Equal(t, []string{"retention", "finished jobs", "drafts"}, done)
 	require.Equal(t, []string{"retention"}, []string(*log))
 	require.True(t, more, "of finished jobs there are more")
-	require.False(t, keepHouse(context.Background(), log, []duty{does("retention", true, errors.New("again"))}), "what fails waits for the next round")
+	require.False(t, doAll(context.Background(), log, []duty{does("retention", true, errors.New("again"))}), "what fails waits for the next run")
 }

@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// Announcements leaves notices for people of what just happened to what they do
+// or look after; Notices sends them. What cannot be noted is logged, because the
+// event itself must not fail for it.
+type Announcements struct {
+	AddNotice func(ctx context.Context, notice *domain.Notice) error
+	// NoteBudgetSpent leaves the notice that a queue's plan refused a start, once a month.
+	NoteBudgetSpent func(ctx context.Context, queueID string, now int64) error
+	TeamName        func(ctx context.Context, teamID string) string
+	ChannelLimit    func() int // how many channels a team may have
+	WakeNotices     func()
+	Clock           domain.Clock
+	Log             jobqueue.Logger
+}
+
+// BudgetSpent lets the supervisors of a queue know that its plan refused a start.
+func (a *Announcements) BudgetSpent(ctx context.Context, queueID string) {
+	if err := a.NoteBudgetSpent(ctx, queueID, a.Clock.Now()); err != nil {
+		a.Log.Warn("Could not note that a plan is spent", "queue", queueID, "error", err.Error())
+	}
+}
+
+// TeamFull lets the system admins know, once a day, that a team has as many
+// channels as it may have, and the owner of a conversation that it waits for its
+// channel.
+func (a *Announcements) TeamFull(ctx context.Context, c *domain.Conversation) {
+	now := a.Clock.Now()
+	data := map[string]any{"Team": a.TeamName(ctx, c.TeamID), "Limit": a.ChannelLimit()}
+	notices := []*domain.Notice{{Key: "team_full:" + c.TeamID + ":" + time.UnixMilli(now).UTC().Format(time.DateOnly), TextKey: "admin.team_full", Data: data, CreatedAt: now}}
+	if c.OwnerID != "" {
+		notices = append(notices, &domain.Notice{
+			Key: "no_channel:" + c.ID, UserID: c.OwnerID, AccountID: c.AccountID, ConversationID: c.ID, TextKey: "notice.no_channel",
+			Data: map[string]any{"Team": data["Team"]}, CreatedAt: now,
+		})
+	}
+	for _, notice := range notices {
+		if err := a.AddNotice(ctx, notice); err != nil {
+			a.Log.Warn("Could not note that a team is full", "team", c.TeamID, "error", err.Error())
+		}
+	}
+}
+
+// StartFailed lets an agent know of a start that failed after they had left its dialog.
+func (a *Announcements) StartFailed(ctx context.Context, s *domain.Send, v whatsapp.Verdict) {
+	code := v.Code
+	if code == 0 { // it was no error of Meta's, whose own 0 means a broken token
+		code = -1
+	}
+	key := "notice.start_failed"
+	if s.Message.Status == domain.NotSent { // we refused it, not Meta
+		key = notSentText(s.Message.ReasonCode)
+	}
+	notice := &domain.Notice{
+		Key: "start_failed:" + s.Message.ID, UserID: s.Message.AuthorID, ConversationID: s.Conversation.ID, TextKey: key,
+		Data: map[string]any{"Code": code}, CreatedAt: a.Clock.Now(),
+	}
+	if err := a.AddNotice(ctx, notice); err != nil {
+		a.Log.Error("An agent could not be told of a failed start", "message", s.Message.ID, "error", err.Error())
+		return
+	}
+	a.WakeNotices()
+}
+
+// notSentText is the key of the text for a start that was stopped while it waited, by the reason.
+func notSentText(reason int) string {
+	switch reason {
+	case domain.ReasonTemplate:
+		return "notice.start_template"
+	case domain.ReasonStopped:
+		return "notice.start_stopped"
+	case domain.ReasonBlocked:
+		return "notice.start_blocked"
+	case domain.ReasonTooOld:
+		return "notice.start_too_old"
+	default:
+		return "notice.start_not_sent"
+	}
+}

@@ -1,0 +1,138 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+const (
+	// keepFinished is how long finished jobs and drafts stay: longer than Meta repeats a delivery.
+	keepFinished = 14 * 24 * time.Hour
+	// keepDead is how long dead letters stay; RetentionDays may say less.
+	keepDead = 90 * 24 * time.Hour
+	// purgeBatch is how many rows are purged at a time, eraseBatch how many contacts are erased.
+	purgeBatch = 5000
+	eraseBatch = 10
+	// maxAccounts is how many accounts are read to note when their webhooks came.
+	maxAccounts = 200
+)
+
+// HousekeepingStore is the database; *store.Store is one.
+type HousekeepingStore interface {
+	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
+	WebhookSeen(ctx context.Context, accountID string, at int64) error
+	PurgeNotices(ctx context.Context, now int64) error
+	PurgeDrafts(ctx context.Context, before int64) error
+	// FillTokens derives, for a batch of old messages, what they are searched by.
+	FillTokens(ctx context.Context) (more bool, err error)
+	PurgeStarts(ctx context.Context, now int64) error
+	// PurgeFinished and PurgeDead remove up to n jobs older than an age in milliseconds, and return how many.
+	PurgeFinished(ctx context.Context, age int64, n int) (int, error)
+	PurgeDead(ctx context.Context, age int64, n int) (int, error)
+	// ContactsToForget are contacts of whom nothing is younger than a moment.
+	ContactsToForget(ctx context.Context, before int64, n int) ([]string, error)
+	EraseContact(ctx context.Context, id, by string, botIDs []string, now int64) error
+}
+
+// Housekeeping removes what is no longer needed, and the customers who are older than the retention.
+type Housekeeping struct {
+	Store HousekeepingStore
+	BotID string // who erases, and whose posts hold what customers wrote
+	// Retention is how long customers are kept; 0 = for ever.
+	Retention func() time.Duration
+	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
+	LastWebhook func(accountID string) int64
+	Clock       domain.Clock
+	Log         jobqueue.Logger
+}
+
+// duty is one thing that housekeeping does; more asks for another run at once.
+type duty struct {
+	name string
+	do   func(ctx context.Context) (more bool, err error)
+}
+
+// Run does all duties.
+func (h *Housekeeping) Run(ctx context.Context) (more bool, err error) {
+	return doAll(ctx, h.Log, []duty{
+		{"webhooks seen", h.noteWebhooks},
+		{"old notices", func(ctx context.Context) (bool, error) { return false, h.Store.PurgeNotices(ctx, h.Clock.Now()) }},
+		{"old drafts", func(ctx context.Context) (bool, error) {
+			return false, h.Store.PurgeDrafts(ctx, h.Clock.Now()-keepFinished.Milliseconds())
+		}},
+		{"tokens of messages", h.Store.FillTokens},
+		{"what starts left", func(ctx context.Context) (bool, error) { return false, h.Store.PurgeStarts(ctx, h.Clock.Now()) }},
+		{"finished jobs", func(ctx context.Context) (bool, error) {
+			purged, err := h.Store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)
+			return purged == purgeBatch, err
+		}},
+		{"dead letters", func(ctx context.Context) (bool, error) {
+			purged, err := h.Store.PurgeDead(ctx, h.keepDead().Milliseconds(), purgeBatch)
+			return purged == purgeBatch, err
+		}},
+		{"retention", h.eraseOld},
+	}), nil
+}
+
+// doAll does the duties in turn. One that fails is logged and comes again with the next run; it does not keep the others from being done.
+func doAll(ctx context.Context, log jobqueue.Logger, duties []duty) (more bool) {
+	for _, d := range duties {
+		again, err := d.do(ctx)
+		if ctx.Err() != nil {
+			return false
+		}
+		if err != nil {
+			log.Warn("A duty of the housekeeping failed", "duty", d.name, "error", err.Error())
+			continue
+		}
+		more = more || again
+	}
+	return more
+}
+
+// noteWebhooks writes down when each account's webhooks last came.
+func (h *Housekeeping) noteWebhooks(ctx context.Context) (more bool, err error) {
+	accounts, _, err := h.Store.Accounts(ctx, 0, maxAccounts)
+	if err != nil {
+		return false, err
+	}
+	for _, account := range accounts {
+		if last := h.LastWebhook(account.ID); last > account.WebhookAt {
+			if err := h.Store.WebhookSeen(ctx, account.ID, last); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// keepDead is how long dead letters stay: no longer than the customers whose messages are in them.
+func (h *Housekeeping) keepDead() time.Duration {
+	if retention := h.Retention(); retention > 0 {
+		return min(retention, keepDead)
+	}
+	return keepDead
+}
+
+// eraseOld erases a batch of the customers of whom nothing is younger than the
+// retention. One that cannot be erased does not hold up the others, and comes again.
+func (h *Housekeeping) eraseOld(ctx context.Context) (more bool, err error) {
+	retention := h.Retention()
+	if retention == 0 {
+		return false, nil
+	}
+	now := h.Clock.Now()
+	ids, err := h.Store.ContactsToForget(ctx, now-retention.Milliseconds(), eraseBatch)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range ids {
+		if eraseErr := h.Store.EraseContact(ctx, id, h.BotID, []string{h.BotID}, now); eraseErr != nil {
+			err = eraseErr
+		}
+	}
+	return err == nil && len(ids) == eraseBatch, err
+}
