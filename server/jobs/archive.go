@@ -11,35 +11,22 @@ import (
 )
 
 const (
-	archiveLease = 30 * time.Second
-	archiveBatch = 20
-	archiveHands = 2 // archiving is in no hurry
+	archiveLease       = 30 * time.Second
+	archiveBatch       = 20
+	archiveConcurrency = 2 // archiving is in no hurry
 )
 
-// ArchiveStore is what archiving needs.
-type ArchiveStore interface {
-	// ClaimArchive leases up to n conversations that were closed before a moment
-	// and are shown to the end, and those an earlier try left. From then on they
-	// count as archived: no customer's message reopens them.
-	ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.ArchiveJob, error)
-	// Archived ends it; still is false where the conversation was reopened meanwhile.
-	Archived(ctx context.Context, id string) (still bool, err error)
-}
-
-// Archive archives the channels of conversations that were closed long enough
-// ago: a team may have so many channels and no more.
+// Archive archives the channels of conversations that were closed long enough ago, because
+// the server limits how many channels a team may have.
 type Archive struct {
-	Store ArchiveStore
-	Posts interface {
-		Archive(ctx context.Context, channelID string) error
-		Restore(ctx context.Context, channelID string) error
-	}
+	Store    Store
+	Posts    Mattermost
 	Settings func() domain.Settings
 	Clock    domain.Clock
 	Log      jobqueue.Logger
 }
 
-// Round archives a batch.
+// Run archives a batch.
 func (a *Archive) Run(ctx context.Context) (more bool, err error) {
 	now := a.Clock.Now()
 	before := int64(0) // never
@@ -52,8 +39,8 @@ func (a *Archive) Run(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	jobqueue.InParallel(archiveHands, claimed, func(job domain.ArchiveJob) {
-		if err := a.archive(ctx, job); err != nil && ctx.Err() == nil { // the lease runs out, then it is tried again
+	jobqueue.InParallel(archiveConcurrency, claimed, func(job domain.ArchiveJob) {
+		if err := a.archive(ctx, job); err != nil && ctx.Err() == nil { // the lease runs out, and then it is tried again
 			a.Log.Warn("Could not archive a conversation's channel", "conversation", job.ID, "error", err.Error())
 		}
 	})

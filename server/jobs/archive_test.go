@@ -12,8 +12,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-// attic is a store of conversations to archive, and their channels.
-type attic struct {
+// fakeArchive is a store of conversations to archive, and their channels.
+type fakeArchive struct {
+	Store
+	Mattermost
+
 	due      []domain.ArchiveJob
 	before   int64
 	reopened bool
@@ -21,17 +24,17 @@ type attic struct {
 	did      []string
 }
 
-func (s *attic) ClaimArchive(_ context.Context, closedBefore, _ int64, _ time.Duration, _ int) ([]domain.ArchiveJob, error) {
+func (s *fakeArchive) ClaimArchive(_ context.Context, closedBefore, _ int64, _ time.Duration, _ int) ([]domain.ArchiveJob, error) {
 	s.before = closedBefore
 	return s.due, nil
 }
 
-func (s *attic) Archived(_ context.Context, id string) (bool, error) {
+func (s *fakeArchive) Archived(_ context.Context, id string) (bool, error) {
 	s.did = append(s.did, "archived "+id)
 	return !s.reopened, nil
 }
 
-func (s *attic) Archive(_ context.Context, channelID string) error {
+func (s *fakeArchive) Archive(_ context.Context, channelID string) error {
 	s.did = append(s.did, "archive "+channelID)
 	if s.broken {
 		return errors.New("the server is away")
@@ -39,7 +42,7 @@ func (s *attic) Archive(_ context.Context, channelID string) error {
 	return nil
 }
 
-func (s *attic) Restore(_ context.Context, channelID string) error {
+func (s *fakeArchive) Restore(_ context.Context, channelID string) error {
 	s.did = append(s.did, "restore "+channelID)
 	return nil
 }
@@ -48,15 +51,15 @@ func TestArchive(t *testing.T) {
 	const now, day = int64(1_794_744_000_000), int64(24 * 3600_000)
 	job := domain.ArchiveJob{ID: "c", ChannelID: "channel", Archive: true}
 	for name, test := range map[string]struct {
-		s    attic
+		s    fakeArchive
 		days int
 		want []string
 	}{
-		"a closed one":                   {s: attic{due: []domain.ArchiveJob{job}}, days: 7, want: []string{"archive channel", "archived c"}},
-		"the server is away":             {s: attic{due: []domain.ArchiveJob{job}, broken: true}, days: 7, want: []string{"archive channel"}},
-		"reopened meanwhile":             {s: attic{due: []domain.ArchiveJob{job}, reopened: true}, days: 7, want: []string{"archive channel", "archived c", "restore channel"}},
-		"reopened after a try that died": {s: attic{due: []domain.ArchiveJob{{ID: "c", ChannelID: "channel"}}, reopened: true}, days: 7, want: []string{"archived c", "restore channel"}},
-		"what a try left, switched off":  {s: attic{due: []domain.ArchiveJob{job}}, want: []string{"archive channel", "archived c"}},
+		"a closed one":                   {s: fakeArchive{due: []domain.ArchiveJob{job}}, days: 7, want: []string{"archive channel", "archived c"}},
+		"the server is away":             {s: fakeArchive{due: []domain.ArchiveJob{job}, broken: true}, days: 7, want: []string{"archive channel"}},
+		"reopened meanwhile":             {s: fakeArchive{due: []domain.ArchiveJob{job}, reopened: true}, days: 7, want: []string{"archive channel", "archived c", "restore channel"}},
+		"reopened after a try that died": {s: fakeArchive{due: []domain.ArchiveJob{{ID: "c", ChannelID: "channel"}}, reopened: true}, days: 7, want: []string{"archived c", "restore channel"}},
+		"what a try left, switched off":  {s: fakeArchive{due: []domain.ArchiveJob{job}}, want: []string{"archive channel", "archived c"}},
 		"nothing is due":                 {days: 7},
 	} {
 		t.Run(name, func(t *testing.T) {

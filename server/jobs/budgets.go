@@ -9,25 +9,19 @@ import (
 
 const (
 	budgetEvery = 15 * time.Second
-	// budgetOverlap is how far back a round looks again: charges are stored with earlier times.
+	// budgetOverlap is how far back a run looks again, because charges are stored some time after their moment.
 	budgetOverlap = 5 * time.Minute
 )
 
-// Budgets warns the supervisors of a queue when four fifths of its plan are
-// spent, and when it is spent: once a month and plan.
+// Budgets warns the supervisors of a queue when four fifths of its plan are spent, and again
+// when all of it is: each once a month and plan.
 type Budgets struct {
-	Store interface {
-		TryInterval(ctx context.Context, name string, every time.Duration) (bool, error)
-		State(ctx context.Context, name string) (int64, error)
-		SetState(ctx context.Context, name string, value int64) error
-		// WarnPlans leaves the notices; queues without a charge since the moment are left out.
-		WarnPlans(ctx context.Context, month, since, now int64) error
-	}
-	WakeNotices  func() // wakes the notices
-	Clock domain.Clock
+	Store       Store
+	WakeNotices func()
+	Clock       domain.Clock
 }
 
-// Round looks at the plans, if it is this node's turn.
+// Run looks at the plans that were charged lately, if it is this node's turn.
 func (b *Budgets) Run(ctx context.Context) (more bool, err error) {
 	mine, err := b.Store.TryInterval(ctx, "budgets", budgetEvery)
 	if err != nil || !mine {

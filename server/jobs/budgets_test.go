@@ -11,8 +11,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// plans is what a round of Budgets sees of the database.
-type plans struct {
+// fakePlans is what a round of Budgets sees of the database.
+type fakePlans struct {
+	Store
+
 	turn   bool
 	facts  map[string]int64
 	warned [][3]int64 // month, since, now
@@ -20,17 +22,17 @@ type plans struct {
 	now    int64
 }
 
-func (p *plans) Now() int64 { return p.now }
+func (p *fakePlans) Now() int64 { return p.now }
 
-func (p *plans) TryInterval(_ context.Context, name string, every time.Duration) (bool, error) {
+func (p *fakePlans) TryInterval(_ context.Context, name string, every time.Duration) (bool, error) {
 	return p.turn && name == "budgets" && every == budgetEvery, nil
 }
-func (p *plans) State(_ context.Context, name string) (int64, error) { return p.facts[name], nil }
-func (p *plans) SetState(_ context.Context, name string, value int64) error {
+func (p *fakePlans) State(_ context.Context, name string) (int64, error) { return p.facts[name], nil }
+func (p *fakePlans) SetState(_ context.Context, name string, value int64) error {
 	p.facts[name] = value
 	return nil
 }
-func (p *plans) WarnPlans(_ context.Context, month, since, now int64) error {
+func (p *fakePlans) WarnPlans(_ context.Context, month, since, now int64) error {
 	if p.err == nil {
 		p.warned = append(p.warned, [3]int64{month, since, now})
 	}
@@ -39,7 +41,7 @@ func (p *plans) WarnPlans(_ context.Context, month, since, now int64) error {
 
 func TestBudgetsLookAtWhatWasChargedSinceTheLastRound(t *testing.T) {
 	const begin = int64(1_795_000_000_000)
-	store, told := &plans{turn: true, facts: map[string]int64{}, now: begin}, 0
+	store, told := &fakePlans{turn: true, facts: map[string]int64{}, now: begin}, 0
 	b := &Budgets{Store: store, WakeNotices: func() { told++ }, Clock: store}
 	round := func() error {
 		more, err := b.Run(context.Background())

@@ -12,34 +12,21 @@ import (
 
 const (
 	followUpEvery = 10 * time.Second
-	// followUpLate is until how long after its hour a missed follow-up is made up for: nobody is written to at night.
+	// followUpLate is how long after its hour a missed follow-up is still sent: nobody is written to at night.
 	followUpLate = 9 * time.Hour
 )
 
-// FollowUpStore is what the daily follow-up needs.
-type FollowUpStore interface {
-	TryInterval(ctx context.Context, name string, every time.Duration) (bool, error)
-	State(ctx context.Context, name string) (int64, error)
-	SetState(ctx context.Context, name string, value int64) error
-	// QueueZones are the time zones (IANA names) that queues have, "" among them.
-	QueueZones(ctx context.Context) ([]string, error)
-	// AddFollowUps leaves a notice, one a person and day, for whoever is
-	// responsible for a conversation of a queue in the zone whose customer has
-	// not answered a template sent before a moment.
-	AddFollowUps(ctx context.Context, zone, day string, before, now int64) error
-}
-
-// FollowUp tells everybody who is responsible, once a day, which customers have
-// not answered. The notices that it leaves are told by Notices.
+// FollowUp lists, once a day and for each owner, the customers who have not answered a
+// template. It only stores that somebody is to be told; Notices sends the lists.
 type FollowUp struct {
-	Store FollowUpStore
-	Zone  func() *time.Location // of queues that have none
-	WakeNotices  func()                // wakes the notices
-	Clock domain.Clock
-	Log   jobqueue.Logger
+	Store       Store
+	Zone        func() *time.Location // for queues that have none of their own
+	WakeNotices func()
+	Clock       domain.Clock
+	Log         jobqueue.Logger
 }
 
-// Round looks whether it is time in some zone, if it is this node's turn.
+// Run checks whether the hour has come in one of the queues' time zones, if it is this node's turn.
 func (f *FollowUp) Run(ctx context.Context) (more bool, err error) {
 	mine, err := f.Store.TryInterval(ctx, "followup", followUpEvery)
 	if err != nil || !mine {
@@ -70,7 +57,7 @@ func (f *FollowUp) zone(name string) (*time.Location, error) {
 	return zone, errors.Wrap(err, "could not load a time zone")
 }
 
-// look leaves the day's notices of a zone, once.
+// addIfDue stores the day's notices of a zone, once.
 func (f *FollowUp) addIfDue(ctx context.Context, name string, zone *time.Location) error {
 	now := f.Clock.Now()
 	local := time.UnixMilli(now).In(zone)
@@ -78,8 +65,8 @@ func (f *FollowUp) addIfDue(ctx context.Context, name string, zone *time.Locatio
 	if local.Before(due) || !local.Before(due.Add(followUpLate)) {
 		return nil
 	}
-	fact := "followup:" + name
-	done, err := f.Store.State(ctx, fact)
+	state := "followup:" + name
+	done, err := f.Store.State(ctx, state)
 	if err != nil || done >= due.UnixMilli() {
 		return err
 	}
@@ -89,5 +76,5 @@ func (f *FollowUp) addIfDue(ctx context.Context, name string, zone *time.Locatio
 		return err
 	}
 	f.WakeNotices()
-	return f.Store.SetState(ctx, fact, due.UnixMilli())
+	return f.Store.SetState(ctx, state, due.UnixMilli())
 }

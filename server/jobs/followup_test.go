@@ -12,24 +12,30 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// days is the store of a follow-up: which days it was told of, and the facts.
-type days struct {
+// fakeFollowUps is the store of a follow-up: which days it was told of, and the facts.
+type fakeFollowUps struct {
+	Store
+
 	zones []string
 	facts map[string]int64
 	left  []string
 	turn  bool
 }
 
-func (d *days) TryInterval(context.Context, string, time.Duration) (bool, error) { return d.turn, nil }
-func (d *days) State(_ context.Context, name string) (int64, error)              { return d.facts[name], nil }
-func (d *days) QueueZones(context.Context) ([]string, error)                     { return d.zones, nil }
+func (d *fakeFollowUps) TryInterval(context.Context, string, time.Duration) (bool, error) {
+	return d.turn, nil
+}
+func (d *fakeFollowUps) State(_ context.Context, name string) (int64, error) {
+	return d.facts[name], nil
+}
+func (d *fakeFollowUps) QueueZones(context.Context) ([]string, error) { return d.zones, nil }
 
-func (d *days) SetState(_ context.Context, name string, value int64) error {
+func (d *fakeFollowUps) SetState(_ context.Context, name string, value int64) error {
 	d.facts[name] = value
 	return nil
 }
 
-func (d *days) AddFollowUps(_ context.Context, zone, day string, before, _ int64) error {
+func (d *fakeFollowUps) AddFollowUps(_ context.Context, zone, day string, before, _ int64) error {
 	d.left = append(d.left, zone+" "+day+" "+time.UnixMilli(before).UTC().Format("15:04"))
 	return nil
 }
@@ -51,7 +57,7 @@ func TestTheFollowUpComesAtNineWhereTheQueueIs(t *testing.T) {
 	} {
 		at, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-23 "+c.at, zone)
 		require.NoError(t, err)
-		d := &days{zones: []string{"", "America/Manaus", "No/Where"}, facts: map[string]int64{}, turn: c.turn}
+		d := &fakeFollowUps{zones: []string{"", "America/Manaus", "No/Where"}, facts: map[string]int64{}, turn: c.turn}
 		told := 0
 		f := &FollowUp{Store: d, Zone: func() *time.Location { return zone }, WakeNotices: func() { told++ }, Clock: fake.Clock(at.UnixMilli()), Log: fake.Log{}}
 		for range 3 {
@@ -69,7 +75,7 @@ func TestAFollowUpIsWrittenWhenItIsTold(t *testing.T) {
 		detail string
 		want   int
 	}{{"- Ana", 1}, {"", 0}} { // all answered meanwhile: nothing is said
-		m := &mailbox{notice: domain.Notice{Key: "followup:ines:2026-11-23", TextKey: domain.FollowUpText, UserID: "ines"}, posts: map[string][]posting.Post{}}
+		m := &fakeMailbox{notice: domain.Notice{Key: "followup:ines:2026-11-23", TextKey: domain.FollowUpText, UserID: "ines"}, posts: map[string][]posting.Post{}}
 		n := &Notices{
 			Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
 			Recipients: func(_ context.Context, n *domain.Notice) ([]string, string, error) {

@@ -11,44 +11,31 @@ import (
 )
 
 const (
-	// lookEvery is how often Meta is asked about a number, by all nodes
-	// together: often enough that a revoked token is noticed within a minute,
-	// and within the 200 calls an hour that Meta lets a small business make.
-	lookEvery = 30 * time.Second
+	// healthEvery is how often Meta is asked about a number, by all nodes together: often
+	// enough that a revoked token is noticed within a minute, and within the 200 calls an
+	// hour that Meta lets a small business make.
+	healthEvery = 30 * time.Second
 	// tokenEvery is how often scopes, expiry and subscription are asked for.
-	tokenEvery = 30 * time.Minute
-	lookHands  = 4 // numbers at once
-	// lookPatience bounds what Meta may take.
-	lookPatience = 15 * time.Second
+	tokenEvery        = 30 * time.Minute
+	healthConcurrency = 4 // numbers at once
+	// healthTimeout bounds what Meta may take for one number.
+	healthTimeout = 15 * time.Second
 	// codeToken is Meta's error for a token that is expired, revoked or wrong.
 	codeToken = 190
 )
 
-// HealthStore is what watching the numbers needs.
-type HealthStore interface {
-	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
-	Healths(ctx context.Context) (map[string]*domain.Health, error)
-	// SaveHealth stores what a look found; with token set also what it found of the token.
-	SaveHealth(ctx context.Context, h *domain.Health, token bool) error
-	// TryInterval takes a turn at what all nodes together do once in a while; false where the last is younger than that.
-	TryInterval(ctx context.Context, name string, every time.Duration) (bool, error)
-	BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
-	// NoticeTroubles leaves notices of numbers that stopped, and of those that go on again.
-	NoticeTroubles(ctx context.Context, now int64) error
-}
-
-// HealthCheck asks Meta about every number also while nothing is sent: a token
-// that was revoked shows within a minute, and so does its recovery.
+// HealthCheck asks Meta about every number even while nothing is sent, so that a revoked
+// token shows within a minute, and so does its recovery.
 type HealthCheck struct {
-	Store HealthStore
-	// Look asks Meta; with token also about the token and the subscription.
-	AskMeta  func(ctx context.Context, account *domain.Account, token bool) cloudapi.Look
-	WakeNotices  func() // wakes the notices
-	Clock domain.Clock
-	Log   jobqueue.Logger
+	Store Store
+	// AskMeta asks Meta about a number; with token also about the token and the webhooks' subscription.
+	AskMeta     func(ctx context.Context, account *domain.Account, token bool) cloudapi.Look
+	WakeNotices func()
+	Clock       domain.Clock
+	Log         jobqueue.Logger
 }
 
-// Round looks at the accounts whose turn it is.
+// Run checks the accounts whose turn it is.
 func (m *HealthCheck) Run(ctx context.Context) (more bool, err error) {
 	accounts, _, err := m.Store.Accounts(ctx, 0, 200)
 	if err != nil {
@@ -59,7 +46,7 @@ func (m *HealthCheck) Run(ctx context.Context) (more bool, err error) {
 		if !account.Enabled || account.AccessToken == "" {
 			continue
 		}
-		mine, err := m.Store.TryInterval(ctx, domain.HealthInterval(account.ID), lookEvery)
+		mine, err := m.Store.TryInterval(ctx, domain.HealthInterval(account.ID), healthEvery)
 		if err != nil {
 			return false, err
 		}
@@ -72,7 +59,7 @@ func (m *HealthCheck) Run(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		jobqueue.InParallel(lookHands, due, func(account *domain.Account) {
+		jobqueue.InParallel(healthConcurrency, due, func(account *domain.Account) {
 			if err := m.check(ctx, account, known[account.ID]); err != nil && ctx.Err() == nil {
 				m.Log.Warn("Could not look at a number", "account", account.ID, "error", err.Error())
 			}
@@ -87,9 +74,9 @@ func (m *HealthCheck) Run(ctx context.Context) (more bool, err error) {
 
 func (m *HealthCheck) check(ctx context.Context, account *domain.Account, known *domain.Health) error {
 	now := m.Clock.Now()
-	// after trouble the token may be another one
+	// after a failure the token may be another one
 	token := known == nil || !known.OK || now-known.TokenCheckedAt >= tokenEvery.Milliseconds()
-	askCtx, cancel := context.WithTimeout(ctx, lookPatience)
+	askCtx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	found := m.AskMeta(askCtx, account, token)
 	if ctx.Err() != nil {
@@ -106,11 +93,11 @@ func (m *HealthCheck) check(ctx context.Context, account *domain.Account, known 
 	}
 	switch {
 	case h.OK && account.BlockedCode != 0 && (account.BlockedCode == codeToken || known != nil && known.ErrorCode == account.BlockedCode):
-		// what a send met a look cannot judge: the relay tries that itself
+		// only an error that a check can meet too is cleared here; the outbound worker tries the others itself
 		_, err := m.Store.BlockAccount(ctx, account.ID, 0, now)
 		return err
 	case v.Outcome == whatsapp.Refused && v.Code == codeToken && account.BlockedCode == 0:
-		// nothing else that a look meets says that a send would fail
+		// of all that a check can meet, only a bad token means that a send would fail
 		_, err := m.Store.BlockAccount(ctx, account.ID, v.Code, now)
 		return err
 	}

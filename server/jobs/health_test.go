@@ -13,8 +13,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// numbers is one account's rows.
-type numbers struct {
+// fakeNumbers is one account's rows.
+type fakeNumbers struct {
+	Store
+
 	account domain.Account
 	health  *domain.Health
 	turn    bool
@@ -23,19 +25,19 @@ type numbers struct {
 	told    int
 }
 
-func (n *numbers) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
+func (n *fakeNumbers) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
 	account := n.account
 	return []*domain.Account{&account}, 1, nil
 }
 
-func (n *numbers) Healths(context.Context) (map[string]*domain.Health, error) {
+func (n *fakeNumbers) Healths(context.Context) (map[string]*domain.Health, error) {
 	if n.health == nil {
 		return nil, nil
 	}
 	return map[string]*domain.Health{n.account.ID: n.health}, nil
 }
 
-func (n *numbers) SaveHealth(_ context.Context, h *domain.Health, token bool) error {
+func (n *fakeNumbers) SaveHealth(_ context.Context, h *domain.Health, token bool) error {
 	saved := *h
 	if !token && n.health != nil {
 		saved.TokenCheckedAt = n.health.TokenCheckedAt
@@ -44,16 +46,16 @@ func (n *numbers) SaveHealth(_ context.Context, h *domain.Health, token bool) er
 	return nil
 }
 
-func (n *numbers) TryInterval(context.Context, string, time.Duration) (bool, error) {
+func (n *fakeNumbers) TryInterval(context.Context, string, time.Duration) (bool, error) {
 	return n.turn, nil
 }
 
-func (n *numbers) BlockAccount(_ context.Context, _ string, code int, _ int64) (bool, error) {
+func (n *fakeNumbers) BlockAccount(_ context.Context, _ string, code int, _ int64) (bool, error) {
 	n.account.BlockedCode = code
 	return true, nil
 }
 
-func (n *numbers) NoticeTroubles(context.Context, int64) error { n.told++; return nil }
+func (n *fakeNumbers) NoticeTroubles(context.Context, int64) error { n.told++; return nil }
 
 func TestMonitor(t *testing.T) {
 	refused := func(code int) cloudapi.Look {
@@ -80,7 +82,7 @@ func TestMonitor(t *testing.T) {
 		"too many calls are nobody's fault":               {0, 0, refused(80007), 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := &numbers{turn: true, found: c.found, account: domain.Account{ID: "a", Enabled: true, AccessToken: "t", BlockedCode: c.blocked}}
+			n := &fakeNumbers{turn: true, found: c.found, account: domain.Account{ID: "a", Enabled: true, AccessToken: "t", BlockedCode: c.blocked}}
 			if c.lastError != 0 {
 				n.health = &domain.Health{ErrorCode: c.lastError}
 			}
@@ -92,7 +94,7 @@ func TestMonitor(t *testing.T) {
 	}
 }
 
-func (n *numbers) round(t *testing.T) {
+func (n *fakeNumbers) round(t *testing.T) {
 	t.Helper()
 	m := &HealthCheck{
 		Store: n, WakeNotices: func() {}, Clock: fake.Clock(1_000_000),
@@ -106,7 +108,7 @@ func (n *numbers) round(t *testing.T) {
 }
 
 func TestMonitorAsksLittle(t *testing.T) {
-	n := &numbers{turn: true, account: domain.Account{ID: "a", Enabled: true, AccessToken: "t"}, found: cloudapi.Look{Verdict: whatsapp.Classify(nil)}}
+	n := &fakeNumbers{turn: true, account: domain.Account{ID: "a", Enabled: true, AccessToken: "t"}, found: cloudapi.Look{Verdict: whatsapp.Classify(nil)}}
 	n.round(t)
 	n.round(t)
 	require.Equal(t, []bool{true, false}, n.looked, "the token is asked about rarely")

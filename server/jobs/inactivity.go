@@ -7,27 +7,23 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// idleBatch is how many conversations are looked at in a round.
-const idleBatch = 100
+// inactivityBatch is how many conversations one run checks.
+const inactivityBatch = 100
 
-// InactivityCheck finds customers who wait for our answer longer than their queue's time.
-// What is done about one is domain.Service.LookAtWait.
+// InactivityCheck finds the customers who have waited for our answer longer than their queue
+// allows. What is done about each is decided by service.Service.CheckInactivity.
 type InactivityCheck struct {
-	Store interface {
-		// IdleDue lists up to n conversations whose customer may have waited too
-		// long; minutes is the time of queues without their own, 0 = for ever.
-		IdleDue(ctx context.Context, now int64, minutes, n int) ([]string, error)
-	}
-	Check    func(ctx context.Context, conversationID string) error
-	Minutes func() int
-	WakeNotices    func() // wakes the notices
-	Clock   domain.Clock
-	Log     jobqueue.Logger
+	Store       Store
+	Check       func(ctx context.Context, conversationID string) error
+	Minutes     func() int // the limit of queues without their own; 0 = none
+	WakeNotices func()
+	Clock       domain.Clock
+	Log         jobqueue.Logger
 }
 
-// Round looks at a batch. One that fails holds up no other, and comes again.
+// Run checks a batch. A conversation that fails holds up no other, and comes again.
 func (i *InactivityCheck) Run(ctx context.Context) (more bool, err error) {
-	due, err := i.Store.IdleDue(ctx, i.Clock.Now(), i.Minutes(), idleBatch)
+	due, err := i.Store.IdleDue(ctx, i.Clock.Now(), i.Minutes(), inactivityBatch)
 	if err != nil || len(due) == 0 {
 		return false, err
 	}
@@ -39,5 +35,5 @@ func (i *InactivityCheck) Run(ctx context.Context) (more bool, err error) {
 		}
 	}
 	i.WakeNotices()
-	return !failed && len(due) == idleBatch, nil
+	return !failed && len(due) == inactivityBatch, nil
 }

@@ -19,7 +19,7 @@ const (
 	noticeBatch = 8
 )
 
-// noticeText is the notice for a reader: a code gets its words, numbers are whole.
+// noticeText is what a notice says: an error code of Meta's gets its words, and numbers that were stored as JSON are whole again.
 func noticeText(n *domain.Notice) domain.Text {
 	text := domain.Text{Key: n.TextKey, Data: n.Data}.Restored()
 	if code, ok := text.Data["Code"].(int64); ok {
@@ -28,36 +28,29 @@ func noticeText(n *domain.Notice) domain.Text {
 	return text
 }
 
-// Detail writes a part of a notice for a reader, and names the conversations it tells of.
+// Detail writes the part of a notice that is known only when it is sent, in the reader's
+// language, and names the conversations it is about. An empty text means that there is
+// nothing to send any more.
 type Detail func(ctx context.Context, userID string) (text string, conversationIDs []string, err error)
 
-// Notices tells people what was stored for them, by direct messages that stay.
+// Notices sends what was stored for people, as direct messages that stay.
 type Notices struct {
-	Store interface {
-		ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*domain.Notice, error)
-		NoticeToldTo(ctx context.Context, key, userID string) error
-		NoticeTold(ctx context.Context, key string, now int64) error
-		// Mention notes of which conversations a post tells, so that it goes when one is forgotten.
-		Mention(ctx context.Context, postID string, conversationIDs []string) error
-	}
-	Posts interface {
-		posting.Poster
-		DirectChannel(ctx context.Context, userID string) (channelID string, err error)
-	}
-	// Readers are who is to be told; subject is what stands before the text, "" = nothing.
+	Store Store
+	Posts Mattermost
+	// Recipients are who gets a notice; subject is what stands before the text, "" = nothing.
 	Recipients func(ctx context.Context, n *domain.Notice) (userIDs []string, subject string, err error)
-	// Details write, by the key of a notice's text, what stands below it and is
-	// known only when it is told; "" = there is nothing to tell any more.
+	// Details write, by the key of a notice's text, what stands below it.
 	Details map[string]Detail
-	// About tells of a conversation: the customer's name, the channel's address
-	// and its queue's time zone. It is read when it is told, and not stored.
-	DescribeConversation   func(ctx context.Context, conversationID string) (customer, link, zone string, err error)
-	Localizer posting.Localizer
-	Clock   domain.Clock
-	Log     jobqueue.Logger
+	// DescribeConversation returns the customer's name, the channel's address and the queue's
+	// time zone. They are read when the notice is sent and not stored with it, so that
+	// erasing the customer leaves nothing in it; domain.ErrNotFound once that happened.
+	DescribeConversation func(ctx context.Context, conversationID string) (customer, link, zone string, err error)
+	Localizer            posting.Localizer
+	Clock                domain.Clock
+	Log                  jobqueue.Logger
 }
 
-// Round tells a batch.
+// Run sends a batch.
 func (n *Notices) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(noticeLease))
 	defer lease.End()
@@ -66,7 +59,7 @@ func (n *Notices) Run(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, notice := range claimed {
-		if err := n.send(ctx, notice); err != nil { // the lease runs out, then it is tried again
+		if err := n.send(ctx, notice); err != nil { // the lease runs out, and then it is tried again
 			n.Log.Warn("Could not tell a notice", "text", notice.TextKey, "account", notice.AccountID, "queue", notice.QueueID, "error", err.Error())
 		}
 	}
@@ -95,7 +88,7 @@ func (n *Notices) sendTo(ctx context.Context, notice *domain.Notice, userID, sub
 	if notice.ConversationID != "" {
 		about = append(about, notice.ConversationID)
 		customer, link, zone, err := n.DescribeConversation(ctx, notice.ConversationID)
-		if errors.Is(err, domain.ErrNotFound) { // there is nobody to tell of any more
+		if errors.Is(err, domain.ErrNotFound) { // the customer was erased
 			return nil
 		} else if err != nil {
 			return err

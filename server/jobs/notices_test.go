@@ -14,8 +14,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// mailbox is a notice's row and the direct messages it became.
-type mailbox struct {
+// fakeMailbox is a notice's row and the direct messages it became.
+type fakeMailbox struct {
+	Store
+	Mattermost
+
 	notice domain.Notice
 	toldAt int64
 	posts  map[string][]posting.Post // by channel
@@ -23,14 +26,14 @@ type mailbox struct {
 	about  []string                  // the conversations that posts tell of
 }
 
-func (m *mailbox) Mention(_ context.Context, postID string, conversationIDs []string) error {
+func (m *fakeMailbox) Mention(_ context.Context, postID string, conversationIDs []string) error {
 	for _, id := range conversationIDs {
 		m.about = append(m.about, postID+" "+id)
 	}
 	return nil
 }
 
-func (m *mailbox) ClaimNotices(context.Context, time.Duration, int) ([]*domain.Notice, error) {
+func (m *fakeMailbox) ClaimNotices(context.Context, time.Duration, int) ([]*domain.Notice, error) {
 	if m.toldAt != 0 {
 		return nil, nil
 	}
@@ -39,21 +42,21 @@ func (m *mailbox) ClaimNotices(context.Context, time.Duration, int) ([]*domain.N
 	return []*domain.Notice{&notice}, nil
 }
 
-func (m *mailbox) NoticeToldTo(_ context.Context, _, userID string) error {
+func (m *fakeMailbox) NoticeToldTo(_ context.Context, _, userID string) error {
 	m.notice.Told = append(m.notice.Told, userID)
 	return nil
 }
 
-func (m *mailbox) NoticeTold(_ context.Context, _ string, now int64) error {
+func (m *fakeMailbox) NoticeTold(_ context.Context, _ string, now int64) error {
 	m.toldAt = now
 	return nil
 }
 
-func (m *mailbox) DirectChannel(_ context.Context, userID string) (string, error) {
+func (m *fakeMailbox) DirectChannel(_ context.Context, userID string) (string, error) {
 	return "dm-" + userID, nil
 }
 
-func (m *mailbox) CreatePost(_ context.Context, p posting.Post) (string, error) {
+func (m *fakeMailbox) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	m.posts[p.ChannelID] = append(m.posts[p.ChannelID], p)
 	if p.ChannelID == m.dieAt {
 		m.dieAt = ""
@@ -62,19 +65,19 @@ func (m *mailbox) CreatePost(_ context.Context, p posting.Post) (string, error) 
 	return "id", nil
 }
 
-func (m *mailbox) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
-func (m *mailbox) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
+func (m *fakeMailbox) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (m *fakeMailbox) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	if slices.ContainsFunc(m.posts[channelID], func(p posting.Post) bool { return p.Props[prop] == value }) {
 		return "id", nil
 	}
 	return "", domain.ErrNotFound
 }
 
-func (m *mailbox) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
+func (m *fakeMailbox) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
 
 func TestEachIsToldOnceWhateverDies(t *testing.T) {
 	for _, dies := range []string{"", "dm-ana", "dm-bia"} {
-		m := &mailbox{notice: domain.Notice{Key: "k", TextKey: "admin.account_blocked", Data: map[string]any{"Code": 190.0}}, posts: map[string][]posting.Post{}, dieAt: dies}
+		m := &fakeMailbox{notice: domain.Notice{Key: "k", TextKey: "admin.account_blocked", Data: map[string]any{"Code": 190.0}}, posts: map[string][]posting.Post{}, dieAt: dies}
 		n := &Notices{
 			Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
 			Recipients: func(context.Context, *domain.Notice) ([]string, string, error) {

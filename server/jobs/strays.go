@@ -8,37 +8,31 @@ import (
 )
 
 const (
-	// strayOverlap is how far a round looks back beyond the last one: the servers' clocks need not agree.
+	// strayOverlap is how far a run looks back beyond the last one, because the servers' clocks need not agree.
 	strayOverlap = 2 * time.Minute
-	// strayEvery is how often all open conversations are looked at.
+	// strayEvery is how often all open conversations are checked.
 	strayEvery = time.Hour
 )
 
-// StrayChannels finds what somebody did by hand to the channels of open conversations:
-// archived, made public, moved, renamed, deleted. No hook of the older servers
-// tells of it. It makes them due, and the mirror puts them right, so that it
-// does no harm when several nodes look.
+// StrayChannels finds channels of open conversations that somebody archived, made public,
+// moved, renamed or deleted by hand; older servers have no hook for that. It only makes the
+// conversations due, and channelsync repairs them, so it does no harm on several nodes.
 type StrayChannels struct {
-	Store interface {
-		// MarkChanged makes the open conversations due whose channel somebody changed
-		// since a moment, milliseconds since epoch, the server's clock.
-		MarkChanged(ctx context.Context, since, now int64) (marked int, err error)
-		// MarkStrays makes all open conversations due whose channel is not as it is to be.
-		MarkStrays(ctx context.Context, now int64) (marked int, err error)
-	}
-	Clock domain.Clock
-	WakeSync func() // wakes the mirror
+	Store    Store
+	Clock    domain.Clock
+	WakeSync func()
 
-	last, all time.Time
+	last     time.Time // run before this one
+	lastFull time.Time // run that checked all of them
 }
 
-// Round looks at what changed since the last one, at first and once in a while at all.
+// Run checks the channels that changed since the last run; the first run, and one an hour, checks all.
 func (s *StrayChannels) Run(ctx context.Context) (more bool, err error) {
 	begin := time.Now()
 	var marked int
-	if begin.Sub(s.all) >= strayEvery {
+	if begin.Sub(s.lastFull) >= strayEvery {
 		if marked, err = s.Store.MarkStrays(ctx, s.Clock.Now()); err == nil {
-			s.all = begin
+			s.lastFull = begin
 		}
 	} else {
 		marked, err = s.Store.MarkChanged(ctx, s.last.Add(-strayOverlap).UnixMilli(), s.Clock.Now())

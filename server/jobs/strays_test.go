@@ -9,24 +9,26 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-// fence is a store in which strays are marked.
-type fence struct {
+// fakeStrays is a store in which strays are marked.
+type fakeStrays struct {
+	Store
+
 	marks []string
 	since int64
 }
 
-func (f *fence) MarkChanged(_ context.Context, since, _ int64) (int, error) {
+func (f *fakeStrays) MarkChanged(_ context.Context, since, _ int64) (int, error) {
 	f.marks, f.since = append(f.marks, "changed"), since
 	return len(f.marks) - 2, nil
 }
 
-func (f *fence) MarkStrays(context.Context, int64) (int, error) {
+func (f *fakeStrays) MarkStrays(context.Context, int64) (int, error) {
 	f.marks = append(f.marks, "all")
 	return 1, nil
 }
 
 func TestStraysLookAtAllChannelsAtFirst(t *testing.T) {
-	f, woken := &fence{}, 0
+	f, woken := &fakeStrays{}, 0
 	s := &StrayChannels{Store: f, Clock: fake.Clock(1), WakeSync: func() { woken++ }}
 	for range 3 {
 		_, err := s.Run(t.Context())

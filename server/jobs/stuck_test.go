@@ -11,25 +11,27 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-type standing struct {
+type fakeStuck struct {
+	Store
+
 	stuck   []*domain.Stuck
 	turn    bool
 	notices map[string]*domain.Notice
 }
 
-func (s *standing) TryInterval(context.Context, string, time.Duration) (bool, error) {
+func (s *fakeStuck) TryInterval(context.Context, string, time.Duration) (bool, error) {
 	return s.turn, nil
 }
-func (s *standing) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
+func (s *fakeStuck) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
 	return s.stuck, nil
 }
-func (s *standing) AddNotice(_ context.Context, n *domain.Notice) error {
+func (s *fakeStuck) AddNotice(_ context.Context, n *domain.Notice) error {
 	s.notices[n.Key] = n
 	return nil
 }
 
 func TestAdministratorsAreToldWhereNothingMoves(t *testing.T) {
-	s := &standing{notices: map[string]*domain.Notice{}}
+	s := &fakeStuck{notices: map[string]*domain.Notice{}}
 	told := 0
 	w := &StuckCheck{Store: s, WakeNotices: func() { told++ }, Clock: fake.Clock(fake.Now)}
 	round := func() {

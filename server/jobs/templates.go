@@ -9,27 +9,22 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// syncEvery is how often the templates are read from Meta without being asked.
 const (
+	// syncEvery is how often the templates are read from Meta without being asked for.
 	syncEvery = 6 * time.Hour
 	syncAgain = 10 * time.Minute // after Meta could not be read
-	// syncPatience is how long all templates of an account may take.
-	syncPatience = time.Minute
-	// syncApart is how far apart two readings are that a webhook or a refusal asked for: many come at once.
-	syncApart = 2 * time.Second
+	// syncTimeout bounds the reading of all templates of one account.
+	syncTimeout = time.Minute
+	// syncPause is the least time between two readings that webhooks or refusals asked for: these come in bursts.
+	syncPause = 2 * time.Second
 )
 
-// TemplateSync keeps our copies of Meta's templates fresh: from time to time,
-// and soon after Meta refused one that we thought was good.
+// TemplateSync keeps our copies of Meta's templates fresh: it reads them every few hours, and
+// soon after Meta refused one that we thought was good.
 type TemplateSync struct {
-	Store interface {
-		Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
-		SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)
-		State(ctx context.Context, name string) (int64, error)
-		SetState(ctx context.Context, name string, value int64) error
-	}
+	Store Store
 	Fetch func(ctx context.Context, account *domain.Account) ([]domain.Template, error)
-	Wake  func() // asks for a round
+	Wake  func() // asks for another run
 	Clock domain.Clock
 	Log   jobqueue.Logger
 
@@ -37,8 +32,7 @@ type TemplateSync struct {
 	stale map[string]bool
 }
 
-// Stale asks for the account's templates to be read again in the next round,
-// which whoever calls may wake.
+// MarkStale has the account's templates read again by the next run; the caller may wake it.
 func (t *TemplateSync) MarkStale(accountID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -48,7 +42,7 @@ func (t *TemplateSync) MarkStale(accountID string) {
 	t.stale[accountID] = true
 }
 
-// Round reads the templates of the accounts that are due.
+// Run reads the templates of the accounts that are due.
 func (t *TemplateSync) Run(ctx context.Context) (more bool, err error) {
 	accounts, _, err := t.Store.Accounts(ctx, 0, 200)
 	if err != nil {
@@ -73,19 +67,19 @@ func (t *TemplateSync) syncIfDue(ctx context.Context, account *domain.Account) e
 	asked := t.stale[account.ID]
 	delete(t.stale, account.ID)
 	t.mu.Unlock()
-	// an account that was never read waits for its admin: it may not be complete yet
+	// an account that was never read waits for its admin, because it may not be complete yet
 	if !account.Enabled || account.AccessToken == "" || !asked && (last == 0 || now-last < syncEvery.Milliseconds()) {
 		return nil
 	}
-	if asked && last <= now && now-last < syncApart.Milliseconds() {
+	if asked && last <= now && now-last < syncPause.Milliseconds() {
 		t.MarkStale(account.ID)
-		time.AfterFunc(syncApart, t.Wake)
+		time.AfterFunc(syncPause, t.Wake)
 		return nil
 	}
 	if err := t.Store.SetState(ctx, name, now); err != nil { // first, so that another node does not do it too
 		return err
 	}
-	reading, cancel := context.WithTimeout(ctx, syncPatience) // Meta that hangs for one account is no reason to leave out the others
+	reading, cancel := context.WithTimeout(ctx, syncTimeout) // where Meta hangs for one account, the others still get their turn
 	fetched, err := t.Fetch(reading, account)
 	cancel()
 	if err != nil {

@@ -10,8 +10,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-// catalog is one account's templates, and how often Meta was asked for them.
-type catalog struct {
+// fakeTemplates is one account's templates, and how often Meta was asked for them.
+type fakeTemplates struct {
+	Store
+
 	account domain.Account
 	facts   map[string]int64
 	now     int64
@@ -19,22 +21,24 @@ type catalog struct {
 	fail    error
 }
 
-func (c *catalog) Now() int64 { return c.now }
-func (c *catalog) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
+func (c *fakeTemplates) Now() int64 { return c.now }
+func (c *fakeTemplates) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
 	return []*domain.Account{&c.account}, 1, nil
 }
-func (c *catalog) SyncTemplates(context.Context, string, []domain.Template, int64) (added, updated, gone, total int, err error) {
+func (c *fakeTemplates) SyncTemplates(context.Context, string, []domain.Template, int64) (added, updated, gone, total int, err error) {
 	return 0, 0, 0, 0, nil
 }
-func (c *catalog) State(_ context.Context, name string) (int64, error) { return c.facts[name], nil }
-func (c *catalog) SetState(_ context.Context, name string, value int64) error {
+func (c *fakeTemplates) State(_ context.Context, name string) (int64, error) {
+	return c.facts[name], nil
+}
+func (c *fakeTemplates) SetState(_ context.Context, name string, value int64) error {
 	c.facts[name] = value
 	return nil
 }
 
 func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 	const begin = int64(1_795_000_000_000)
-	c := &catalog{account: domain.Account{ID: "a", Enabled: true, AccessToken: "token"}, facts: map[string]int64{}, now: begin}
+	c := &fakeTemplates{account: domain.Account{ID: "a", Enabled: true, AccessToken: "token"}, facts: map[string]int64{}, now: begin}
 	woken := make(chan struct{})
 	s := &TemplateSync{Store: c, Clock: c, Log: fake.Log{}, Wake: func() { close(woken) }, Fetch: func(context.Context, *domain.Account) ([]domain.Template, error) {
 		c.read++
@@ -53,7 +57,7 @@ func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 	s.MarkStale("a")
 	reads(1, "too soon after the last")
 	<-woken // for another look
-	c.now += syncApart.Milliseconds()
+	c.now += syncPause.Milliseconds()
 	reads(2, "not forgotten meanwhile")
 	c.now += syncEvery.Milliseconds()
 	reads(3, "due")
@@ -63,7 +67,7 @@ func TestTemplatesAreReadWhenTheyAreDueOrStale(t *testing.T) {
 }
 
 func TestMetaIsGivenATimeForItsTemplates(t *testing.T) {
-	c := &catalog{account: domain.Account{ID: "a", Enabled: true, AccessToken: "token"}, facts: map[string]int64{}, now: 1_795_000_000_000}
+	c := &fakeTemplates{account: domain.Account{ID: "a", Enabled: true, AccessToken: "token"}, facts: map[string]int64{}, now: 1_795_000_000_000}
 	bounded := false
 	s := &TemplateSync{Store: c, Clock: c, Log: fake.Log{}, Wake: func() {}, Fetch: func(ctx context.Context, _ *domain.Account) ([]domain.Template, error) {
 		_, bounded = ctx.Deadline()

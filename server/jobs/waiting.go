@@ -6,20 +6,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// WaitingMessages wakes what waits though it need not any more: messages whose wake-up
-// came a moment too early, and conversations whose team has room again.
+// WaitingMessages wakes what no longer has to wait: messages whose wake-up came a moment too
+// early, and conversations whose team has room for a channel again.
 type WaitingMessages struct {
-	Store interface {
-		WakeWaiting(ctx context.Context) error
-		WakeUnmade(ctx context.Context, limit int, now int64) error
-	}
-	// Limit is how many channels a team may have; less than 0 = any number.
+	Store Store
+	// ChannelLimit is how many channels a team may have; less than 0 = any number.
 	ChannelLimit func() int
-	Clock domain.Clock
-	WakeSync  func() // wakes the mirror
+	Clock        domain.Clock
+	WakeSync     func()
 }
 
-// Round looks once.
+// Run wakes them once.
 func (w *WaitingMessages) Run(ctx context.Context) (more bool, err error) {
 	if err := w.Store.WakeWaiting(ctx); err != nil {
 		return false, err

@@ -12,75 +12,43 @@ import (
 )
 
 const (
-	forgetLease = 2 * time.Minute
-	forgetRound = 90 * time.Second // what one conversation may take of it
-	forgetHands = 4
-	forgetPosts = 200 // of one conversation in a round
-	// forgetAgain is when a conversation is gone through once more: by then
-	// whoever was in the middle of something when the person was erased is done.
-	forgetAgain = 2 * time.Minute
-	// forgetPause grows with each failure in a row, to forgetLongest.
-	forgetPause   = 5 * time.Second
-	forgetLongest = 6 * time.Hour
-	// forgetStubborn is after how many failures in a row one goes on without files that no post can be made for.
-	forgetStubborn = 6
+	eraseLease       = 2 * time.Minute
+	eraseTimeout     = 90 * time.Second // for one conversation, within the lease
+	eraseConcurrency = 4
+	erasePostBatch   = 200 // posts of one conversation in a run
+	// eraseAgain is when a conversation is gone through once more: by then everything that
+	// was under way when the person was erased has ended.
+	eraseAgain = 2 * time.Minute
+	// erasePause grows with each failure in a row, to eraseLongestPause.
+	erasePause        = 5 * time.Second
+	eraseLongestPause = 6 * time.Hour
+	// eraseStubborn is the number of failures in a row after which a run goes on without the
+	// files that cannot be put onto a post.
+	eraseStubborn = 6
 )
 
-// What the server's settings can keep of a person: kinds of Remains.
+// What the server's settings can keep of a person.
 const (
 	StayPosts = "posts" // texts, hidden, in its table of posts
 	StayFiles = "files" // files and what it knows of them
 )
 
-// ErasureStore is what Forgetting reads and notes.
-type ErasureStore interface {
-	ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]domain.ErasedConversation, error)
-	ForgetLater(ctx context.Context, conversationID string, delay time.Duration) error
-	ForgetOn(ctx context.Context, conversationID string) error
-	ForgetPassed(ctx context.Context, conversationID string, stays []string, next time.Duration) error
-	ForgetStays(ctx context.Context) error
-	Remains(ctx context.Context, f *domain.ErasedConversation, botIDs []string, n int) (*domain.Remains, error)
-	Unmention(ctx context.Context, conversationID string, postIDs []string) error
-	EraseAgain(ctx context.Context, contactID string, now int64) error
-}
-
-// ErasurePosts is what it lets Mattermost do. What is not there (any more) is no error.
-type ErasurePosts interface {
-	// MayErase tells what the server's settings let us remove for good.
-	MayErase() (posts, channels bool)
-	// ErasePosts removes posts for good, with their files, replies and reactions.
-	ErasePosts(ctx context.Context, postIDs []string) error
-	// EraseChannel removes a channel for good, with its posts.
-	EraseChannel(ctx context.Context, channelID string) error
-	// Nameless takes name and header off a channel.
-	Nameless(ctx context.Context, channelID string) error
-	// HidePosts deletes posts as people do: nobody sees them, the rows stay.
-	HidePosts(ctx context.Context, postIDs []string) error
-	// Unarchive brings an archived channel back: the server hides no post of one.
-	Unarchive(ctx context.Context, channelID string) error
-	Archive(ctx context.Context, channelID string) error
-	// HangLoose puts files that are on no post onto one, by which they can be removed.
-	HangLoose(ctx context.Context, channelID, userID string, fileIDs []string) error
-	DropDraft(ctx context.Context, channelID string, d domain.ServerDraft) error
-	EditPost(ctx context.Context, postID, message string, props map[string]any) error
-}
-
-// Erasure takes out of Mattermost what an erasure left to do: the channel of
-// each conversation, its posts and files, and what our own posts elsewhere say
-// of it. Each conversation is a row that was stored with the erasure; it is
-// gone through again until nothing is left, and once more after a while. One
-// that fails holds up no other.
+// Erasure removes from Mattermost what is left of people who were erased: the channel of each
+// conversation, its posts and files, and what our own posts elsewhere say about it. The
+// database's rows are already gone by then; each conversation still to be removed is a row
+// stored in the same transaction. It is gone through until nothing is left, and once more
+// after a while. A conversation that fails holds up no other.
 type Erasure struct {
-	Store  ErasureStore
-	Posts  ErasurePosts
+	Store  Store
+	Posts  Mattermost
 	BotIDs []string // the users as whom we post
 	Clock  domain.Clock
 	Log    jobqueue.Logger
 
-	allowed [2]bool // MayErase in the last round
+	allowed [2]bool // MayErase in the last run
 }
 
-// Round goes through a batch.
+// Run goes through a batch.
 func (f *Erasure) Run(ctx context.Context) (more bool, err error) {
 	posts, channels := f.Posts.MayErase()
 	if now := [2]bool{posts, channels}; now != f.allowed {
@@ -92,8 +60,8 @@ func (f *Erasure) Run(ctx context.Context) (more bool, err error) {
 	return f.batch(ctx, "")
 }
 
-// Of goes through the conversations of one contact now, each once. What is
-// left, or fails, is the rounds' business.
+// RunFor goes through the conversations of one contact now, each once. What is left or fails
+// is left to Run.
 func (f *Erasure) RunFor(ctx context.Context, contactID string) error {
 	for {
 		if more, err := f.batch(ctx, contactID); err != nil || !more {
@@ -103,31 +71,31 @@ func (f *Erasure) RunFor(ctx context.Context, contactID string) error {
 }
 
 func (f *Erasure) batch(ctx context.Context, contactID string) (more bool, err error) {
-	claimed, err := f.Store.ClaimForget(ctx, contactID, forgetLease, forgetHands)
+	claimed, err := f.Store.ClaimForget(ctx, contactID, eraseLease, eraseConcurrency)
 	if err != nil {
 		return false, err
 	}
-	jobqueue.InParallel(forgetHands, claimed, func(c domain.ErasedConversation) {
+	jobqueue.InParallel(eraseConcurrency, claimed, func(c domain.ErasedConversation) {
 		if err := f.eraseConversation(ctx, &c); err != nil && ctx.Err() == nil {
 			f.Log.Warn("Could not forget a conversation, it is tried again", "conversation", c.ConversationID, "attempts", c.Attempts+1, "error", err.Error())
-			if err := f.Store.ForgetLater(ctx, c.ConversationID, jobqueue.GrowingPause(forgetPause, forgetLongest, c.Attempts+1)); err != nil {
+			if err := f.Store.ForgetLater(ctx, c.ConversationID, jobqueue.GrowingPause(erasePause, eraseLongestPause, c.Attempts+1)); err != nil {
 				f.Log.Warn("Could not put off forgetting", "conversation", c.ConversationID, "error", err.Error())
 			}
 		}
 	})
-	return len(claimed) == forgetHands, nil
+	return len(claimed) == eraseConcurrency, nil
 }
 
-// one goes through one conversation, or as far as a round takes.
+// eraseConversation removes one conversation, or as much of it as one run may take.
 func (f *Erasure) eraseConversation(ctx context.Context, c *domain.ErasedConversation) error {
-	ctx, cancel := context.WithTimeout(ctx, forgetRound)
+	ctx, cancel := context.WithTimeout(ctx, eraseTimeout)
 	defer cancel()
 	if c.Passes > 0 {
 		if err := f.Store.EraseAgain(ctx, c.ContactID, f.Clock.Now()); err != nil {
 			return err
 		}
 	}
-	r, err := f.Store.Remains(ctx, c, f.BotIDs, forgetPosts)
+	r, err := f.Store.Remains(ctx, c, f.BotIDs, erasePostBatch)
 	if err != nil {
 		return err
 	}
@@ -147,7 +115,7 @@ func (f *Erasure) eraseConversation(ctx context.Context, c *domain.ErasedConvers
 	}
 	next := time.Duration(0)
 	if c.Passes == 0 {
-		next = forgetAgain
+		next = eraseAgain
 	}
 	kinds := []string{}
 	for _, kind := range []string{StayPosts, StayFiles} {
@@ -158,7 +126,7 @@ func (f *Erasure) eraseConversation(ctx context.Context, c *domain.ErasedConvers
 	return f.Store.ForgetPassed(ctx, c.ConversationID, kinds, next)
 }
 
-// channel takes the conversation's channel away; whole is false where there is more to do.
+// eraseChannel removes the conversation's channel; whole is false where there is more to do.
 func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
 	for _, d := range r.Drafts {
 		if err := f.Posts.DropDraft(ctx, c.ChannelID, d); err != nil {
@@ -166,7 +134,7 @@ func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation
 		}
 	}
 	posts, channels := f.Posts.MayErase()
-	if c.Attempts >= forgetStubborn && len(r.Loose) > 0 { // they keep the rest no longer
+	if c.Attempts >= eraseStubborn && len(r.Loose) > 0 { // they hold up the rest no longer
 		r.Loose, stays[StayFiles] = nil, true
 	}
 	files := len(r.WithFiles) > 0 || len(r.Loose) > 0
@@ -175,8 +143,8 @@ func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation
 		if err := f.erasePostsWithFiles(ctx, c, r); err != nil {
 			return false, err
 		}
-		return false, nil // look again: what is left has no files
-	case channels && !files: // with files they could never be removed any more: nobody could name them
+		return false, nil // the next pass removes the rest, which has no files
+	case channels && !files: // with files in it they could never be removed afterwards: nothing would lead to them
 		return true, f.Posts.EraseChannel(ctx, c.ChannelID)
 	}
 	if err := f.Posts.Nameless(ctx, c.ChannelID); err != nil {
@@ -199,14 +167,14 @@ func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation
 		}
 		stays[StayPosts], stays[StayFiles] = stays[StayPosts] || len(r.Posts) > 0, stays[StayFiles] || files
 	}
-	if len(left) == forgetPosts {
+	if len(left) == erasePostBatch {
 		return false, nil
 	}
 	return true, f.Posts.Archive(ctx, c.ChannelID)
 }
 
-// files removes the posts that have files, and with them the files. Those that
-// are on no post get one first.
+// erasePostsWithFiles removes the posts that have files, and with them the files. Files that
+// are on no post are put onto one first.
 func (f *Erasure) erasePostsWithFiles(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains) error {
 	byCreator := map[string][]string{}
 	for _, file := range r.Loose {
@@ -220,8 +188,8 @@ func (f *Erasure) erasePostsWithFiles(ctx context.Context, c *domain.ErasedConve
 	return f.Posts.ErasePosts(ctx, r.WithFiles)
 }
 
-// elsewhere removes our posts in other channels that tell of the conversation.
-// From one that lists several conversations it takes the lines of this one.
+// erasePostsElsewhere removes our posts in other channels that are about the conversation.
+// From a post that lists several conversations it takes out the lines about this one.
 func (f *Erasure) erasePostsElsewhere(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
 	posts, _ := f.Posts.MayErase()
 	var whose []string
@@ -232,12 +200,12 @@ func (f *Erasure) erasePostsElsewhere(ctx context.Context, c *domain.ErasedConve
 			continue
 		}
 		if rest == post.Message {
-			continue // done, and what it said before is in its old versions
+			continue // this one is done: only its earlier versions still name the conversation
 		}
 		if err := f.Posts.EditPost(ctx, post.ID, rest, nil); err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return false, err
 		}
-		return false, nil // look again, for what it said before
+		return false, nil // the next pass finds the earlier version that the edit made
 	}
 	if len(whose) > 0 {
 		if posts {
@@ -253,7 +221,7 @@ func (f *Erasure) erasePostsElsewhere(ctx context.Context, c *domain.ErasedConve
 	if posts {
 		err = f.Store.Unmention(ctx, c.ConversationID, idsOf(r.Elsewhere))
 	}
-	return len(r.Elsewhere) < forgetPosts || !posts, err
+	return len(r.Elsewhere) < erasePostBatch || !posts, err
 }
 
 func idsOf(posts []domain.RemainingPost) []string {
@@ -264,7 +232,7 @@ func idsOf(posts []domain.RemainingPost) []string {
 	return ids
 }
 
-// shownOf are those of some posts that people still see.
+// shownOf returns those of the posts with the ids that people still see.
 func shownOf(posts []domain.RemainingPost, ids []string) []string {
 	var shown []string
 	for _, p := range posts {

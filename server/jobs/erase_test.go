@@ -13,8 +13,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-// memories is a server with one conversation's channel, and the row that lets it be forgotten.
-type memories struct {
+// fakeMemories is a server with one conversation's channel, and the row that lets it be forgotten.
+type fakeMemories struct {
+	Store
+	Mattermost
+
 	posts, channels bool // what its settings let go
 	remains         domain.Remains
 	refuses         error
@@ -27,55 +30,55 @@ type memories struct {
 	steps       []string
 }
 
-func (m *memories) step(s string) error {
+func (m *fakeMemories) step(s string) error {
 	m.steps = append(m.steps, s)
 	return m.refuses
 }
 
-func (m *memories) ClaimForget(context.Context, string, time.Duration, int) ([]domain.ErasedConversation, error) {
+func (m *fakeMemories) ClaimForget(context.Context, string, time.Duration, int) ([]domain.ErasedConversation, error) {
 	if m.done {
 		return nil, nil
 	}
 	return []domain.ErasedConversation{m.row}, nil
 }
 
-func (m *memories) ForgetLater(_ context.Context, _ string, delay time.Duration) error {
+func (m *fakeMemories) ForgetLater(_ context.Context, _ string, delay time.Duration) error {
 	m.row.Attempts++
 	m.pauses = append(m.pauses, delay)
 	return nil
 }
 
-func (m *memories) ForgetOn(context.Context, string) error { m.row.Attempts = 0; return nil }
+func (m *fakeMemories) ForgetOn(context.Context, string) error { m.row.Attempts = 0; return nil }
 
-func (m *memories) ForgetPassed(_ context.Context, _ string, stays []string, next time.Duration) error {
+func (m *fakeMemories) ForgetPassed(_ context.Context, _ string, stays []string, next time.Duration) error {
 	m.row.Attempts, m.stays, m.done = 0, stays, next == 0
 	m.row.Passes++
 	return nil
 }
 
-func (m *memories) ForgetStays(context.Context) error {
+func (m *fakeMemories) ForgetStays(context.Context) error {
 	if m.done && len(m.stays) > 0 {
 		m.done = false
 	}
 	return nil
 }
 
-func (m *memories) Remains(context.Context, *domain.ErasedConversation, []string, int) (*domain.Remains, error) {
+func (m *fakeMemories) Remains(context.Context, *domain.ErasedConversation, []string, int) (*domain.Remains, error) {
 	r := m.remains
 	r.Posts, r.Elsewhere, r.WithFiles = slices.Clone(r.Posts), slices.Clone(r.Elsewhere), slices.Clone(r.WithFiles)
 	return &r, nil
 }
 
-func (m *memories) Unmention(_ context.Context, _ string, ids []string) error {
+func (m *fakeMemories) Unmention(_ context.Context, _ string, ids []string) error {
 	m.remains.Elsewhere = slices.DeleteFunc(m.remains.Elsewhere, func(p domain.RemainingPost) bool { return slices.Contains(ids, p.ID) })
 	return nil
 }
 
-func (m *memories) EraseAgain(context.Context, string, int64) error { m.erasedAgain++; return nil }
+func (m *fakeMemories) EraseAgain(context.Context, string, int64) error { m.erasedAgain++; return nil }
 
-func (m *memories) MayErase() (posts, channels bool) { return m.posts, m.channels }
+func (m *fakeMemories) MayErase() (posts, channels bool) { return m.posts, m.channels }
 
-func (m *memories) ErasePosts(_ context.Context, ids []string) error {
+func (m *fakeMemories) ErasePosts(_ context.Context, ids []string) error {
 	gone := func(p domain.RemainingPost) bool { return slices.Contains(ids, p.ID) }
 	if err := m.step("erase posts"); err != nil {
 		return err
@@ -85,7 +88,7 @@ func (m *memories) ErasePosts(_ context.Context, ids []string) error {
 	return nil
 }
 
-func (m *memories) EraseChannel(context.Context, string) error {
+func (m *fakeMemories) EraseChannel(context.Context, string) error {
 	if err := m.step("erase channel"); err != nil {
 		return err
 	}
@@ -93,11 +96,11 @@ func (m *memories) EraseChannel(context.Context, string) error {
 	return nil
 }
 
-func (m *memories) Nameless(context.Context, string) error  { return m.step("nameless") }
-func (m *memories) Unarchive(context.Context, string) error { return m.step("unarchive") }
-func (m *memories) Archive(context.Context, string) error   { return m.step("archive") }
+func (m *fakeMemories) Nameless(context.Context, string) error  { return m.step("nameless") }
+func (m *fakeMemories) Unarchive(context.Context, string) error { return m.step("unarchive") }
+func (m *fakeMemories) Archive(context.Context, string) error   { return m.step("archive") }
 
-func (m *memories) HidePosts(_ context.Context, ids []string) error {
+func (m *fakeMemories) HidePosts(_ context.Context, ids []string) error {
 	for _, posts := range [][]domain.RemainingPost{m.remains.Posts, m.remains.Elsewhere} {
 		for i := range posts {
 			posts[i].Hidden = posts[i].Hidden || slices.Contains(ids, posts[i].ID)
@@ -106,7 +109,7 @@ func (m *memories) HidePosts(_ context.Context, ids []string) error {
 	return m.step("hide posts")
 }
 
-func (m *memories) HangLoose(_ context.Context, _, userID string, ids []string) error {
+func (m *fakeMemories) HangLoose(_ context.Context, _, userID string, ids []string) error {
 	if err := m.step("hang " + userID); err != nil {
 		return err
 	}
@@ -115,12 +118,12 @@ func (m *memories) HangLoose(_ context.Context, _, userID string, ids []string) 
 	return nil
 }
 
-func (m *memories) DropDraft(_ context.Context, _ string, d domain.ServerDraft) error {
+func (m *fakeMemories) DropDraft(_ context.Context, _ string, d domain.ServerDraft) error {
 	m.remains.Drafts = nil
 	return m.step("drop draft of " + d.UserID)
 }
 
-func (m *memories) EditPost(_ context.Context, id, message string, _ map[string]any) error {
+func (m *fakeMemories) EditPost(_ context.Context, id, message string, _ map[string]any) error {
 	for i, p := range m.remains.Elsewhere {
 		if p.ID == id && p.Message != message {
 			m.remains.Elsewhere[i].Message = message
@@ -130,9 +133,9 @@ func (m *memories) EditPost(_ context.Context, id, message string, _ map[string]
 	return m.step("edit")
 }
 
-func remembering(posts, channels bool) *memories {
+func remembering(posts, channels bool) *fakeMemories {
 	const list = "- [Ana](https://x/t/channels/wa-c1)\n- [Bia](https://x/t/channels/wa-c2)"
-	return &memories{
+	return &fakeMemories{
 		posts: posts, channels: channels, row: domain.ErasedConversation{ConversationID: "c1", ContactID: "ct", ChannelID: "k1"},
 		remains: domain.Remains{
 			Exists: true, WithFiles: []string{"p2"}, Posts: []domain.RemainingPost{{ID: "p1"}, {ID: "p2"}, {ID: "p3", Hidden: true}},
@@ -142,7 +145,7 @@ func remembering(posts, channels bool) *memories {
 	}
 }
 
-func (m *memories) rounds(t *testing.T, n int) {
+func (m *fakeMemories) rounds(t *testing.T, n int) {
 	t.Helper()
 	f := &Erasure{Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{}}
 	for range n {
@@ -209,7 +212,7 @@ func TestForgettingGoesOnWithGrowingPauses(t *testing.T) {
 	require.False(t, m.done)
 	require.True(t, slices.IsSorted(m.pauses))
 	require.Greater(t, m.pauses[5], m.pauses[0])
-	require.Equal(t, forgetLongest, m.pauses[len(m.pauses)-1], "and no longer")
+	require.Equal(t, eraseLongestPause, m.pauses[len(m.pauses)-1], "and no longer")
 	m.refuses = nil
 	m.rounds(t, 12)
 	require.True(t, m.done)

@@ -1,0 +1,113 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+)
+
+// Store is the database as the jobs need it. Moments are milliseconds since epoch.
+type Store interface {
+	// TryInterval takes the turn at something that all nodes together do once in an
+	// interval; false where the last turn is younger than that.
+	TryInterval(ctx context.Context, name string, every time.Duration) (bool, error)
+	// State and SetState keep small numbers by name; one never set is 0.
+	State(ctx context.Context, name string) (int64, error)
+	SetState(ctx context.Context, name string, value int64) error
+
+	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
+	// BlockAccount notes the error of Meta's that keeps a number from sending; code 0 = it sends again.
+	BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
+	// Healths is what Meta last said of the accounts, by account id.
+	Healths(ctx context.Context) (map[string]*domain.Health, error)
+	// SaveHealth stores the result of a check; with token set also what it found of the token.
+	SaveHealth(ctx context.Context, h *domain.Health, token bool) error
+	// SyncTemplates makes our copies of an account's templates what Meta returned.
+	SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)
+
+	// AddNotice stores a notice, once per key.
+	AddNotice(ctx context.Context, n *domain.Notice) error
+	// NoticeTroubles leaves notices of numbers that stopped, and of those that go on again.
+	NoticeTroubles(ctx context.Context, now int64) error
+	// WarnPlans leaves the notices of plans that are nearly or wholly spent; queues
+	// without a charge since a moment are left out.
+	WarnPlans(ctx context.Context, month, since, now int64) error
+	ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*domain.Notice, error)
+	NoticeToldTo(ctx context.Context, key, userID string) error
+	NoticeTold(ctx context.Context, key string, now int64) error
+	// Mention notes which conversations a post is about, so that it goes when one is erased.
+	Mention(ctx context.Context, postID string, conversationIDs []string) error
+	// QueueZones are the time zones (IANA names) that queues have, "" among them.
+	QueueZones(ctx context.Context) ([]string, error)
+	// AddFollowUps leaves a notice, one a person and day, for the owner of each
+	// conversation of a queue in the zone whose customer has not answered a template
+	// sent before a moment.
+	AddFollowUps(ctx context.Context, zone, day string, before, now int64) error
+
+	// ClaimArchive leases up to n conversations that were closed before a moment and
+	// whose closing is shown, and those an earlier try left. From then on they count as
+	// archived: no message of the customer reopens them.
+	ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.ArchiveJob, error)
+	// Archived ends an archiving; still is false where the conversation was reopened meanwhile.
+	Archived(ctx context.Context, id string) (still bool, err error)
+	// IdleDue lists up to n conversations whose customer may have waited too long;
+	// minutes is the limit of queues without their own, 0 = none.
+	IdleDue(ctx context.Context, now int64, minutes, n int) ([]string, error)
+	// MarkChanged makes the open conversations due whose channel somebody changed since a
+	// moment by the server's clock.
+	MarkChanged(ctx context.Context, since, now int64) (marked int, err error)
+	// MarkStrays makes all open conversations due whose channel is not as it should be.
+	MarkStrays(ctx context.Context, now int64) (marked int, err error)
+	StuckLanes(ctx context.Context, now int64) ([]*domain.Stuck, error)
+	// WakeWaiting makes messages due whose reason to wait is gone.
+	WakeWaiting(ctx context.Context) error
+	// WakeUnmade makes conversations without a channel due where their team has room for
+	// it; limit is how many channels a team may have, less than 0 = any number.
+	WakeUnmade(ctx context.Context, limit int, now int64) error
+
+	// ClaimForget leases up to n conversations of people who were erased; contactID "" = of anybody.
+	ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]domain.ErasedConversation, error)
+	// ForgetLater puts a conversation off after a failure.
+	ForgetLater(ctx context.Context, conversationID string, delay time.Duration) error
+	// ForgetOn gives a conversation back that has more to be done at once.
+	ForgetOn(ctx context.Context, conversationID string) error
+	// ForgetPassed ends a pass, with the kinds of data that the server's settings keep;
+	// next is when the conversation is gone through again, 0 = never.
+	ForgetPassed(ctx context.Context, conversationID string, stays []string, next time.Duration) error
+	// ForgetStays makes everything due of which something was kept.
+	ForgetStays(ctx context.Context) error
+	// Remains reads what the server's tables still hold of a conversation, n posts at most.
+	Remains(ctx context.Context, c *domain.ErasedConversation, botIDs []string, n int) (*domain.Remains, error)
+	// Unmention forgets that posts are about a conversation.
+	Unmention(ctx context.Context, conversationID string, postIDs []string) error
+	// EraseAgain erases the rows of what came in while the person was being erased.
+	EraseAgain(ctx context.Context, contactID string, now int64) error
+}
+
+// Mattermost is what the jobs do in Mattermost. Removing what is not there (any more) is no error.
+type Mattermost interface {
+	posting.Poster
+	DirectChannel(ctx context.Context, userID string) (channelID string, err error)
+	EditPost(ctx context.Context, postID, message string, props map[string]any) error
+	Archive(ctx context.Context, channelID string) error
+	// Restore brings an archived channel back, where the server lets a plugin do that.
+	Restore(ctx context.Context, channelID string) error
+	// Unarchive brings an archived channel back whatever the server: it hides no post of an archived one.
+	Unarchive(ctx context.Context, channelID string) error
+
+	// MayErase tells what the server's settings let us remove for good.
+	MayErase() (posts, channels bool)
+	// ErasePosts removes posts for good, with their files, replies and reactions.
+	ErasePosts(ctx context.Context, postIDs []string) error
+	// EraseChannel removes a channel for good, with its posts.
+	EraseChannel(ctx context.Context, channelID string) error
+	// Nameless takes name and header off a channel.
+	Nameless(ctx context.Context, channelID string) error
+	// HidePosts deletes posts as people do: nobody sees them, the rows stay.
+	HidePosts(ctx context.Context, postIDs []string) error
+	// HangLoose puts files that are on no post onto one, through which they can be removed.
+	HangLoose(ctx context.Context, channelID, userID string, fileIDs []string) error
+	DropDraft(ctx context.Context, channelID string, d domain.ServerDraft) error
+}
