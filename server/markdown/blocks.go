@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// What begins a block at the start of a line, as Mattermost's renderer has it:
-// it asks for a blank after a list's mark, knows no list with brackets, and reads
-// a line over a row of dashes as a heading, whatever else it looks like.
+// What begins a block at the start of a line for Mattermost's web client. Unlike CommonMark it requires a blank after a
+// list's mark, knows no list with brackets ("1)"), and reads any line above a row of dashes as a heading. That is why a
+// CommonMark parser such as goldmark is not used here.
 var (
 	fence     = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})[^`~]*$")
 	heading   = regexp.MustCompile(`^ *#{1,6} +(.*?) *#* *$`)
@@ -19,13 +19,12 @@ var (
 	task      = regexp.MustCompile(`^\[([ xX])\] `)
 )
 
-// blockWriter writes Markdown's blocks as lines for WhatsApp, so that the phone
-// shows what the channel shows.
+// blockWriter writes the blocks of a Markdown text as lines for WhatsApp, so that the phone shows what the channel shows.
 type blockWriter struct {
 	inline func(text string) []run
 }
 
-// write writes lines; inside tells that they are an item's of a list, where there are no tables.
+// write writes lines. inside says that they are the content of a list item, in which the web client shows no tables.
 func (w blockWriter) write(lines []string, inside bool) []string {
 	var out []string
 	for i := 0; i < len(lines); {
@@ -95,7 +94,7 @@ func (w blockWriter) write(lines []string, inside bool) []string {
 	return out
 }
 
-// beginsBlock tells whether a line ends the paragraph before it.
+// beginsBlock reports whether a block begins at a line, which ends the paragraph before it.
 func beginsBlock(lines []string, i int) bool {
 	for _, block := range []*regexp.Regexp{fence, heading, rule, quoted, listItem} {
 		if block.MatchString(lines[i]) {
@@ -115,15 +114,14 @@ func (w blockWriter) heading(text string) []string {
 	return write(runs, "")
 }
 
-// list writes the list that begins at i and gives the line behind it. The first
-// mark says what list it is and where it begins to count; the marks behind it
-// say nothing.
+// list writes the list that begins at line i and returns the index of the line behind it. The first mark decides whether
+// the list is numbered and where it begins to count; the later marks are ignored, as the web client does.
 func (w blockWriter) list(lines []string, i int) (out []string, end int) {
 	first := listItem.FindStringSubmatch(lines[i])
 	indent, number := first[1], 0
 	ordered := len(first[2]) > 1
 	if ordered {
-		number, _ = strconv.Atoi(strings.TrimSuffix(first[2], ".")) // nine digits at the most
+		number, _ = strconv.Atoi(strings.TrimSuffix(first[2], ".")) // it has nine digits at most
 	}
 	another := func(line string) bool {
 		m := listItem.FindStringSubmatch(line)
@@ -135,7 +133,7 @@ func (w blockWriter) list(lines []string, i int) (out []string, end int) {
 		for end = i + 1; end < len(lines) && !another(lines[end]) && (!rule.MatchString(lines[end]) || indented(lines[end])); end++ {
 			above := strings.TrimSpace(lines[end-1]) == ""
 			if text := strings.TrimLeft(lines[end], " "); text == "" && above || text == lines[end] && text != "" && (above || end == i+1) {
-				break // two blank lines end the list, and so does a text behind one, or right below the item's first line
+				break // two blank lines end the list, and so does an unindented text after one blank line or right below the first line of the item
 			}
 			item = append(item, lines[end])
 		}
@@ -156,8 +154,7 @@ func (w blockWriter) list(lines []string, i int) (out []string, end int) {
 	return out, i
 }
 
-// item writes what an item holds, behind the mark that it has on the phone. A
-// checkbox stands in the mark's place.
+// item writes the content of a list item behind the mark that it has on the phone. A checkbox takes the place of the mark.
 func (w blockWriter) item(lines []string, prefix string) []string {
 	if m := task.FindStringSubmatch(lines[0]); m != nil {
 		box := "☑ "
@@ -179,12 +176,12 @@ func (w blockWriter) item(lines []string, prefix string) []string {
 	return out
 }
 
-// indented tells whether a line would be code where it begins a block.
+// indented reports whether a line is code if a block begins with it.
 func indented(line string) bool {
 	return strings.HasPrefix(line, "    ") && strings.TrimSpace(line) != ""
 }
 
-// dedent takes up to so many blanks from the start of lines.
+// dedent removes up to a number of blanks from the start of each line.
 func dedent(lines []string, blanks int) []string {
 	out := make([]string, len(lines))
 	for i, line := range lines {

@@ -2,10 +2,10 @@ package markdown
 
 import "strings"
 
-// MaxCode is how much of a word is shown, in characters.
+// MaxCode is how many characters of a word Code shows.
 const MaxCode = 256
 
-// Code writes a word as inline code, in which nothing fires.
+// Code writes a word as inline code, in which nothing acts; "" stays "".
 func Code(word string) string {
 	word = strings.Map(func(r rune) rune {
 		if r == '`' || r == '\n' || r == '\r' || r == '\t' {
@@ -19,19 +19,8 @@ func Code(word string) string {
 	return "`" + word + "`"
 }
 
-// Verbatim is a word in a text of ours that is shown as inline code, in a post.
+// Verbatim is a value of a text that a post shows as inline code.
 type Verbatim string
 
-// Markdown is the word as a post takes it.
+// Markdown returns the word as inline code; package i18n calls it instead of Escape.
 func (v Verbatim) Markdown() string { return Code(string(v)) }
-
-// Cut shortens a text to so many characters.
-func Cut(text string, limit int) string {
-	runes := 0
-	for at := range text {
-		if runes++; runes > limit {
-			return text[:at] + "…"
-		}
-	}
-	return text
-}

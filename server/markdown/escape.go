@@ -6,7 +6,8 @@ import (
 	"unicode"
 )
 
-// joiner is invisible and part of no name: behind "@" or "~" it makes a mention or a channel link plain text.
+// joiner is an invisible character that belongs to no name. Behind "@" or "~" it keeps them from being a mention or a
+// channel link.
 const (
 	joiner     = "\u2060"
 	joinerRune = '\u2060'
@@ -15,20 +16,19 @@ const (
 var (
 	entityHere = regexp.MustCompile(`^&#?[0-9A-Za-z]{1,32};`)
 	emojiHere  = regexp.MustCompile(`^:[\pL\pN_+-]{1,64}:`)
-	// faceHere is what Mattermost takes for a face: :) ;-) :D :o
+	// faceHere matches what Mattermost shows as a face: :) ;-) :D :o
 	faceHere  = regexp.MustCompile("^[:;][-'`’]?[()\\[\\]@/|$dDpPoOsSxX]")
 	crossHere = regexp.MustCompile(`^[xX]-[dD](?:\W|$)`)
 	wwwHere   = regexp.MustCompile(`(?i)www\d{0,3}$`)
 	tagHere   = regexp.MustCompile(`^<[A-Za-z/!?3]`)
-	// blockHere is what begins a heading, a list, a quote, a rule, a table or code at the start of a line.
+	// blockHere matches what begins a heading, a list, a quote, a rule, a table or code at the start of a line.
 	blockHere = regexp.MustCompile(`^[ \t\x{a0}]*(?:#{1,6}(?:[ \t\x{a0}]|$)|>|[-+*](?:[ \t\x{a0}]|$)|\d+[.)](?:[ \t\x{a0}]|$))` +
 		`|^[ \t\x{a0}]*[-=_*:|~][-=_*:|~ \t\x{a0}]*$|^(?:[ \x{a0}]{4}|[ \x{a0}]{0,3}\t)`)
 )
 
-// Escape makes a value a part of a sentence in a post: one line that shows the
-// value's characters and in which nothing acts, wherever it stands. What can be
-// broken by a joiner is, because nobody sees it, in the channel, a push text or
-// an e-mail; a backslash is seen by all who do not read Markdown.
+// Escape makes a value part of a sentence in a post: one line that shows the value's characters and in which nothing acts,
+// whatever stands around it. A joiner is preferred to a backslash, because nobody sees it in the channel, a push
+// notification or an e-mail, while a backslash is seen wherever Markdown is not interpreted.
 func Escape(value string) string {
 	value = strings.Join(strings.Fields(visible(Clean(value))), " ")
 	text := formatter{stars: true, underscores: true, dollars: true, strict: true}.escape(value)
@@ -38,24 +38,14 @@ func Escape(value string) string {
 	return text
 }
 
-// Defuse keeps a value readable where it may or may not be taken for Markdown,
-// in a form or beside it: nothing in it links, loads or mentions.
+// Defuse makes a value safe for a place that may or may not interpret Markdown, such as a dialog: nothing in it links,
+// loads or mentions, and it has no backslashes.
 func Defuse(value string) string {
 	return formatter{strict: true, plain: true}.escape(visible(Clean(value)))
 }
 
-// visible takes out what has no shape of its own, but for what holds emoji and letters together.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-// asTyped keeps the beginnings of lines from being more than text.
-func asTyped(text string) string {
+// escapeLineStarts keeps the beginning of each line from starting a list, a heading or another block.
+func escapeLineStarts(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if blockHere.MatchString(line) {
@@ -65,8 +55,8 @@ func asTyped(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// escape makes Markdown's own characters plain ones, in a part of a text that
-// has no links, and leaves alone what Markdown leaves alone.
+// escape makes the characters that Markdown would interpret plain, in a part of a text without links. Characters that
+// Markdown would show as they are stay as they are.
 func (f formatter) escape(text string) string {
 	runes := []rune(text)
 	at := func(i int) rune {
@@ -78,7 +68,7 @@ func (f formatter) escape(text string) string {
 	var b strings.Builder
 	for i, r := range runes {
 		before, after := at(i-1), at(i+1)
-		behind := "" // what comes behind the character
+		behind := "" // what is written behind the character
 		switch r {
 		case '\\':
 			b.WriteString(f.backslash(runes, i))
@@ -92,14 +82,14 @@ func (f formatter) escape(text string) string {
 				b.WriteByte('\\')
 			}
 		case '_':
-			if f.underscores && (before == '_' || !isASCIIWord(before) || !isWord(after)) { // inside of a word it is none of Markdown's
+			if f.underscores && (before == '_' || !isASCIIWord(before) || !isWord(after)) { // inside of a word Markdown shows it
 				b.WriteByte('\\')
 			}
 		case '[', '|', '~': // one "~" strikes through in e-mails
 			if f.strict && !f.plain {
 				b.WriteByte('\\')
 			}
-			if r == '~' && f.acts(runes, i, before, after) {
+			if r == '~' && f.isActive(runes, i, before, after) {
 				behind = joiner
 			}
 		case ']':
@@ -110,14 +100,14 @@ func (f formatter) escape(text string) string {
 				behind = joiner
 			}
 		case '$':
-			if f.dollars && !isASCIIWord(before) { // formulas stand between two of them
+			if f.dollars && !isASCIIWord(before) { // a formula stands between two of them
 				b.WriteString("&#36;")
 				continue
 			}
 		default:
 			switch {
-			case !f.acts(runes, i, before, after):
-			case r == '.': // before it: nothing may be behind
+			case !f.isActive(runes, i, before, after):
+			case r == '.': // the joiner goes before it, because what follows an address may not change
 				b.WriteString(joiner)
 			default:
 				behind = joiner
@@ -136,7 +126,7 @@ func (f formatter) backslash(runes []rune, i int) string {
 		end++
 	}
 	switch {
-	case end == len(runes) && !f.strict: // a mark or code of ours may follow, to which a joiner would be a letter
+	case end == len(runes) && !f.strict: // a mark or code that we write may follow, and would take a joiner for a letter
 		return `\\`
 	case end == len(runes), end > i+1, runes[end] == '\n', runes[end] < unicode.MaxASCII && isPunctuation(runes[end]):
 		return `\` + joiner
@@ -144,9 +134,10 @@ func (f formatter) backslash(runes []rune, i int) string {
 	return `\`
 }
 
-// acts tells whether the character at i begins something that acts, or stands for something else.
-func (f formatter) acts(runes []rune, i int, before, after rune) bool {
-	if f.strict && i == len(runes)-1 && strings.ContainsRune(":;", runes[i]) { // whatever follows in the sentence
+// isActive reports whether the character at i begins something that acts, such as a mention or a link, or that is shown as
+// something else, such as an emoji.
+func (f formatter) isActive(runes []rune, i int, before, after rune) bool {
+	if f.strict && i == len(runes)-1 && strings.ContainsRune(":;", runes[i]) { // what follows in the sentence is not known
 		return true
 	}
 	rest := func() string { return string(runes[i:min(i+70, len(runes))]) }
@@ -170,7 +161,7 @@ func (f formatter) acts(runes []rune, i int, before, after rune) bool {
 		return !isASCIIWord(before) && (faceHere.MatchString(rest()) || emojiHere.MatchString(rest()))
 	case 'x', 'X':
 		return !isASCIIWord(before) && crossHere.MatchString(rest())
-	case '.': // addresses without a scheme
+	case '.': // an address without a scheme
 		return f.strict && isWord(before) && unicode.IsLetter(after) || wwwHere.MatchString(string(runes[max(0, i-7):i]))
 	}
 	return false

@@ -8,7 +8,7 @@ import (
 // tableRule is the line between a table's header and its rows.
 var tableRule = regexp.MustCompile(`^ *(?:\| *[-:]+[-| :]*|[-:]+ *\|[-| :]*)$`)
 
-// table writes a table's rows, the first one bold.
+// table writes the rows of a table, the header in bold. WhatsApp has no tables.
 func (w blockWriter) table(header string, rows []string) []string {
 	out := []string{w.row(header, bold)}
 	for _, row := range rows {
@@ -33,7 +33,7 @@ func (w blockWriter) row(line string, s style) string {
 	return writeLine(row)
 }
 
-// cells are those of a table's row.
+// cells are the texts between the bars of a table's row.
 func cells(line string) []string {
 	line = strings.TrimPrefix(strings.TrimSpace(line), "|")
 	var out []string

@@ -1,4 +1,4 @@
-// Package converttest tells, for tests, what acts in a post: it reads Markdown
+// Package markdowntest tells, for tests, what acts in a post: it reads Markdown
 // by other people's parsers and by the patterns that Mattermost itself uses, and
 // knows nothing of how package markdown writes it.
 package markdowntest

@@ -7,19 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// markdown is how Mattermost writes what WhatsApp marks with one character.
+// markdown is Mattermost's mark for each of WhatsApp's.
 var markdown = map[byte]string{'*': "**", '_': "_", '~': "~~"}
 
-// formula is what Mattermost sets in LaTeX.
+// formula matches what Mattermost shows as a LaTeX formula.
 var formula = regexp.MustCompile(`(?:^|\W)\$[^$\n]+\$(?:[^A-Za-z0-9]|$)`)
 
-// formatter knows which characters are to be escaped anywhere in a text:
-// those that could meet another one of their kind.
-// In a strict one nothing is left alone that could act, whatever stands around
-// the text. A plain one writes no backslashes: what it writes may be no Markdown.
+// formatter says which characters have to be escaped. stars, underscores and dollars say that the whole text has another
+// character of the kind, so that a pair could be taken for a mark. strict escapes everything that could act with any text
+// around it. plain writes no backslashes, for places that may not interpret Markdown.
 type formatter struct{ stars, underscores, dollars, strict, plain bool }
 
-func formatterOf(whole string) formatter {
+func newFormatter(whole string) formatter {
 	stars, underscores := strings.Count(whole, "*"), strings.Count(whole, "_")
 	return formatter{
 		stars: stars > 1 || stars > 0 && underscores > 1, underscores: underscores > 1,
@@ -27,9 +26,8 @@ func formatterOf(whole string) formatter {
 	}
 }
 
-// format turns WhatsApp's marks into Markdown and makes everything else plain.
-// glued tells that what is around it stands beside a word: Markdown knows no
-// underscore there.
+// format turns WhatsApp's marks into Markdown's and escapes everything else. glued says that the part stands directly
+// beside a word, where an underscore is no mark to Markdown.
 func (f formatter) format(text string, glued bool) string {
 	var b strings.Builder
 	plain := 0
@@ -42,7 +40,7 @@ func (f formatter) format(text string, glued bool) string {
 		if end < 0 {
 			continue
 		}
-		// a joiner is WhatsApp's way to have a mark beside a word; Markdown needs none
+		// ToWhatsApp puts a joiner between a mark and a word, because WhatsApp needs it; Markdown does not
 		before, after := strings.TrimRight(text[plain:i], joiner), strings.TrimLeft(text[end+1:], joiner)
 		glue := glued || wordlike(utf8.DecodeLastRuneInString(before)) || wordlike(utf8.DecodeRuneInString(after))
 		if text[i] == '_' && (glue || strings.HasSuffix(before, `\`)) {
@@ -57,8 +55,8 @@ func (f formatter) format(text string, glued bool) string {
 	return b.String()
 }
 
-// closing finds the mark that ends what the mark at i begins, -1 for none: the
-// marks stand outside words and touch the text between them, on one line.
+// closing finds the mark that ends the style which the mark at i begins; -1 for none. WhatsApp's marks stand at the edges
+// of words, touch the text between them, and are on one line.
 func closing(text string, i int) int {
 	mark := text[i]
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
@@ -84,5 +82,5 @@ func wordlike(r rune, size int) bool { return size > 0 && !unicode.IsSpace(r) &&
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// isASCIIWord is what the web client takes for a part of a word.
+// isASCIIWord reports whether the web client takes the character for a part of a word.
 func isASCIIWord(r rune) bool { return r < unicode.MaxASCII && (isWord(r) || r == '_') }

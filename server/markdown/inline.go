@@ -15,11 +15,11 @@ const (
 	bold style = 1 << iota
 	italic
 	struck
-	mono // alone: what is code has no other style
+	mono // code; it has no other style
 	verbatim
 )
 
-// run is text in one style. A verbatim one (an address, an emoji) is not to be changed.
+// run is a part of a text in one style. A verbatim one, an address or an emoji, must not be changed.
 type run struct {
 	text  string
 	style style
@@ -33,21 +33,25 @@ var (
 	target    = regexp.MustCompile(`^\(\s*<?([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)`)
 )
 
-// piece is a part of a text while it is read: text, or marks that may begin or end a style.
+// piece is a part of a text during parsing: text, or a row of marks that may begin or end a style.
 type piece struct {
 	run
-	mark        byte // '*', '_' or '~'; 0 = text
-	count, was  int  // marks left, and there at first
-	open, close bool
-	begin, end  []style // styles that begin behind and end before what is left of the marks
+	mark           byte // '*', '_' or '~'; 0 = text
+	count, initial int  // marks that are left, and how many there were
+	open, close    bool
+	begin, end     []style // styles that begin behind the marks that are left, and that end before them
 }
 
-// parseInline reads Markdown as Mattermost shows it: emphasis, strike-through,
-// code, links, emoji, escapes. Line ends stay line ends.
+// parseInline reads Markdown as Mattermost's web client shows it: emphasis, strike-through, code, links, emoji, escapes.
+// Line ends stay line ends.
+//
+// It is written by hand because goldmark reads CommonMark, while the web client has rules of its own for line ends, lists,
+// emoji and bare addresses: the customer must read what the agent sees in the channel. The tests compare it with goldmark
+// where both agree.
 func parseInline(text string, emoji func(name string) (string, bool)) []run {
 	p := &inlineParser{text: text, emoji: emoji}
 	p.read()
-	p.pair()
+	p.matchMarks()
 	return p.runs()
 }
 
@@ -84,12 +88,12 @@ func (p *inlineParser) read() {
 	p.flush()
 }
 
-// readOne reads what begins at i and is more than a character of text; 0 if nothing does.
+// readOne reads the construct that begins at i and returns its length in bytes; 0 if a character of text begins there.
 func (p *inlineParser) readOne(i int) int {
 	rest := p.text[i:]
 	switch rest[0] {
 	case '\\':
-		if strings.HasPrefix(rest, "\\\n") { // a line end, written down
+		if strings.HasPrefix(rest, "\\\n") { // a line end that was marked as one
 			return 1
 		}
 		if len(rest) > 1 && rest[1] < utf8.RuneSelf && unicode.In(rune(rest[1]), unicode.P, unicode.S) {
@@ -162,7 +166,7 @@ func (p *inlineParser) readCode(rest string) int {
 	return ticks
 }
 
-// readLink reads [text](address) and writes it as "text (address)".
+// readLink reads [text](address) into the runs of "text (address)" and returns its length; 0 if there is no link.
 func (p *inlineParser) readLink(rest string) int {
 	depth, end := 0, -1
 	for j := 0; j < len(rest) && end < 0; j++ {
@@ -199,118 +203,4 @@ func (p *inlineParser) readLink(rest string) int {
 		p.add(run{" (", 0}, run{address, verbatim}, run{")", 0})
 	}
 	return end + 1 + len(m[0])
-}
-
-// readMarks reads a row of one mark and tells whether it may begin or end something.
-func (p *inlineParser) readMarks(i int) int {
-	mark := p.text[i]
-	n := len(p.text[i:]) - len(strings.TrimLeft(p.text[i:], string(mark)))
-	before, after := ' ', ' '
-	if i > 0 {
-		before, _ = utf8.DecodeLastRuneInString(p.text[:i])
-	}
-	if i+n < len(p.text) {
-		after, _ = utf8.DecodeRuneInString(p.text[i+n:])
-	}
-	left := !unicode.IsSpace(after) && (!isPunctuation(after) || unicode.IsSpace(before) || isPunctuation(before))
-	right := !unicode.IsSpace(before) && (!isPunctuation(before) || unicode.IsSpace(after) || isPunctuation(after))
-	d := piece{mark: mark, count: n, was: n, open: left, close: right}
-	switch {
-	case mark == '_':
-		d.open, d.close = left && (!right || isPunctuation(before)), right && (!left || isPunctuation(after))
-	case mark == '~' && n != 2: // one is a character like any other
-		d.open, d.close = false, false
-	}
-	p.flush()
-	p.pieces = append(p.pieces, d)
-	return n
-}
-
-func isPunctuation(r rune) bool { return unicode.In(r, unicode.P, unicode.S) }
-
-// pair finds what belongs together, as CommonMark does: each end takes the nearest beginning of its kind.
-func (p *inlineParser) pair() {
-	for c := 0; c < len(p.pieces); c++ {
-		closer := &p.pieces[c]
-		for closer.mark != 0 && closer.close && closer.count > 0 {
-			o := p.opener(c)
-			if o < 0 {
-				break
-			}
-			opener := &p.pieces[o]
-			s, used := italic, 1
-			switch {
-			case closer.mark == '~':
-				s, used = struck, 2
-			case opener.count > 1 && closer.count > 1:
-				s, used = bold, 2
-			}
-			opener.count, closer.count = opener.count-used, closer.count-used
-			opener.begin, closer.end = append(opener.begin, s), append(closer.end, s)
-			for between := o + 1; between < c; between++ { // what is inside belongs to nothing outside
-				p.pieces[between].open, p.pieces[between].close = false, false
-			}
-		}
-	}
-}
-
-func (p *inlineParser) opener(c int) int {
-	closer := &p.pieces[c]
-	for o := c - 1; o >= 0; o-- {
-		opener := &p.pieces[o]
-		if opener.mark != closer.mark || !opener.open || opener.count == 0 {
-			continue
-		}
-		if closer.mark == '~' && (opener.count != 2 || closer.count != 2) {
-			continue
-		}
-		if (opener.close || closer.open) && (opener.was+closer.was)%3 == 0 && (opener.was%3 != 0 || closer.was%3 != 0) {
-			continue
-		}
-		return o
-	}
-	return -1
-}
-
-// runs writes the pieces down with the styles that hold.
-func (p *inlineParser) runs() []run {
-	var runs []run
-	depth := map[style]int{}
-	current := func() (s style) {
-		for _, one := range []style{bold, italic, struck} {
-			if depth[one] > 0 {
-				s |= one
-			}
-		}
-		return s
-	}
-	put := func(r run) {
-		switch {
-		case r.text == "":
-		case r.style&(mono|verbatim) != 0:
-			runs = append(runs, run{r.text, r.style})
-		default:
-			r.style |= current()
-			if last := len(runs) - 1; last >= 0 && runs[last].style == r.style {
-				runs[last].text += r.text
-			} else {
-				runs = append(runs, r)
-			}
-		}
-	}
-	for i := range p.pieces {
-		d := &p.pieces[i]
-		if d.mark == 0 {
-			put(d.run)
-			continue
-		}
-		for _, s := range d.end {
-			depth[s]--
-		}
-		put(run{text: strings.Repeat(string(d.mark), d.count)})
-		for _, s := range d.begin {
-			depth[s]++
-		}
-	}
-	return runs
 }

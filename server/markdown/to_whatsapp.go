@@ -8,19 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// lookalikes stand for a character that WhatsApp would take for a mark and the channel shows as it is.
+// lookalikes replace a character that WhatsApp would take for a mark where the channel shows the character itself.
 var lookalikes = map[rune]rune{'*': '∗', '_': '＿', '~': '∼', '`': '‵'}
 
-// lineStart is what WhatsApp takes for a list or a quote at the start of a line.
+// lineStart matches what WhatsApp takes for a list or a quote at the start of a line.
 var lineStart = regexp.MustCompile(`^(?:[-*>] |\d{1,3}\. )`)
 
-// ToWhatsApp writes a post's Markdown with WhatsApp's marks: what the customer
-// sees means what the channel shows, lists with the numbers that it counts.
-// Text without Markdown goes out as it was typed. emoji gives the character of
-// an emoji's name.
+// ToWhatsApp writes a post's Markdown with WhatsApp's marks, so that the customer reads what the channel shows; lists get
+// the numbers that the channel counts. Text without Markdown is returned as it was typed. emoji returns the character of
+// an emoji by its name, false if there is none.
 func ToWhatsApp(markdown string, emoji func(name string) (string, bool)) string {
 	lines := strings.Split(strings.ReplaceAll(markdown, "\r\n", "\n"), "\n")
-	for i, line := range lines { // what the renderer takes for blanks
+	for i, line := range lines { // the web client takes these for blanks
 		text := strings.TrimLeft(line, " \t\u00a0")
 		lines[i] = strings.NewReplacer("\t", "    ", "\u00a0", " ").Replace(line[:len(line)-len(text)]) + text
 	}
@@ -28,14 +27,14 @@ func ToWhatsApp(markdown string, emoji func(name string) (string, bool)) string 
 	return strings.Join(w.write(lines, false), "\n")
 }
 
-// write is the lines of some runs, each with the prefix of its block.
+// write writes runs as lines, each with the prefix of its block.
 func write(runs []run, prefix string) []string {
 	var lines []string
 	var line []run
 	end := func() {
 		text := writeLine(line)
 		if prefix == "" && lineStart.MatchString(text) {
-			text = joiner + text // it is text, no list
+			text = joiner + text // it is text and must not become a list
 		}
 		lines, line = append(lines, prefix+text), nil
 	}
@@ -54,23 +53,23 @@ func write(runs []run, prefix string) []string {
 	return lines
 }
 
-// marks are WhatsApp's by their styles, in the order in which they are looked at.
+// marks are WhatsApp's marks by style, in the order in which they are tried.
 var marks = []struct {
 	style style
 	mark  rune
 }{{bold, '*'}, {italic, '_'}, {struck, '~'}}
 
-// cell is one character, or one address, emoji or piece of code, of a line.
+// cell is one character of a line, or one address, emoji or piece of code as a whole.
 type cell struct {
 	text  string
 	style style
 }
 
-func (c cell) atom() bool { return c.style&(mono|verbatim) != 0 }
+func (c cell) indivisible() bool { return c.style&(mono|verbatim) != 0 }
 
-func (c cell) blank() bool { return !c.atom() && strings.TrimSpace(c.text) == "" }
+func (c cell) blank() bool { return !c.indivisible() && strings.TrimSpace(c.text) == "" }
 
-// edge is what a neighbour sees of the cell at i: a blank outside of the line.
+// edge is the first or last character of the cell at i, as its neighbour sees it; a blank outside of the line.
 func edge(cells []cell, i int, last bool) rune {
 	if i < 0 || i >= len(cells) {
 		return ' '
@@ -89,7 +88,7 @@ func edge(cells []cell, i int, last bool) rune {
 func writeLine(runs []run) string {
 	var cells []cell
 	for _, r := range runs {
-		if r.style&(mono|verbatim) != 0 { // no mark of WhatsApp's goes around it
+		if r.style&(mono|verbatim) != 0 { // WhatsApp's marks do not work around it
 			cells = append(cells, cell{r.text, r.style & (mono | verbatim)})
 			continue
 		}
@@ -99,14 +98,14 @@ func writeLine(runs []run) string {
 	}
 	trimStyles(cells)
 	for mark := range lookalikes {
-		disguise(cells, mark)
+		replaceLiteralMarks(cells, mark)
 	}
 	var w lineWriter
 	w.write(cells, bold|italic|struck)
 	return w.String()
 }
 
-// trimStyles takes the styles off blanks at the edges of what they mark: a mark has to touch a word.
+// trimStyles removes a style from the blanks at the edges of a styled part, because a mark has to touch a word.
 func trimStyles(cells []cell) {
 	for _, m := range marks {
 		for i := 0; i < len(cells); i++ {
@@ -124,8 +123,8 @@ func trimStyles(cells []cell) {
 	}
 }
 
-// disguise replaces the marks of one kind that are text, where WhatsApp could take them for marks.
-func disguise(cells []cell, mark rune) {
+// replaceLiteralMarks replaces the marks of one kind that are meant as text, where WhatsApp could take them for marks.
+func replaceLiteralMarks(cells []cell, mark rune) {
 	var style style
 	for _, m := range marks {
 		if m.mark == mark {
@@ -136,11 +135,11 @@ func disguise(cells []cell, mark rune) {
 	used := false
 	for i, c := range cells {
 		used = used || c.style&style != 0 || mark == '`' && c.style&mono != 0
-		if c.atom() || c.text != string(mark) {
+		if c.indivisible() || c.text != string(mark) {
 			continue
 		}
 		before, after := edge(cells, i-1, true), edge(cells, i+1, false)
-		if i > 0 && cells[i-1].style != c.style { // a mark will stand between
+		if i > 0 && cells[i-1].style != c.style { // a mark of ours will stand between them
 			before = '.'
 		}
 		if i+1 < len(cells) && cells[i+1].style != c.style {
@@ -153,7 +152,7 @@ func disguise(cells []cell, mark rune) {
 		if !isWord(after) && !unicode.IsSpace(before) {
 			ends = append(ends, i)
 		}
-		if touches(cells, i, style) {
+		if besideStyle(cells, i, style) {
 			touching = append(touching, i)
 		}
 	}
@@ -171,8 +170,8 @@ func disguise(cells []cell, mark rune) {
 	}
 }
 
-// touches tells whether a cell is in what a style marks, or beside it.
-func touches(cells []cell, i int, s style) bool {
+// besideStyle reports whether the cell at i is inside or directly beside a part with the style.
+func besideStyle(cells []cell, i int, s style) bool {
 	for _, c := range cells[max(i-1, 0):min(i+2, len(cells))] {
 		if c.style&s != 0 {
 			return true
@@ -181,10 +180,10 @@ func touches(cells []cell, i int, s style) bool {
 	return false
 }
 
-// lineWriter puts a joiner, which nobody sees, between a mark and a word outside of it.
+// lineWriter writes a line with WhatsApp's marks, and an invisible joiner between a mark and a word outside of it.
 type lineWriter struct {
 	strings.Builder
-	closed bool // the last thing written was an ending mark
+	closed bool // a closing mark was written last
 }
 
 func (w *lineWriter) write(cells []cell, open style) {
@@ -216,7 +215,7 @@ func (w *lineWriter) write(cells []cell, open style) {
 	}
 }
 
-// span is how many cells from the first on have a style.
+// span is how many cells at the beginning have the style.
 func span(cells []cell, s style) int {
 	for i, c := range cells {
 		if c.style&s == 0 {
@@ -228,8 +227,8 @@ func span(cells []cell, s style) int {
 
 func (w *lineWriter) text(c cell) {
 	first, _ := utf8.DecodeRuneInString(c.text)
-	afterBackslash := c.style&mono != 0 && strings.HasSuffix(w.String(), `\`) // which phones may take for an escape of the backtick
-	if w.closed && (c.atom() || isWord(first)) || afterBackslash {
+	afterBackslash := c.style&mono != 0 && strings.HasSuffix(w.String(), `\`) // which some phones take for an escape of the backtick
+	if w.closed && (c.indivisible() || isWord(first)) || afterBackslash {
 		w.WriteString(joiner)
 	}
 	w.closed = false
