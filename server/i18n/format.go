@@ -12,7 +12,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
-// funcs are what a text can call. What is missing or no number is written as nothing.
+// funcs are the functions that a text can call. They write nothing for a value that is missing or of another type.
 func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 	return template.FuncMap{
 		"clock": func(ms any) string {
@@ -21,7 +21,6 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 			}
 			return ""
 		},
-		// stamp always has the day: for what is read on later days too
 		"stamp": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Stamp(lang, n, time.Now().UnixMilli(), in)
@@ -30,11 +29,10 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 		},
 		"lasting": func(ms any) string {
 			if n, ok := integer(ms); ok {
-				return Lasting(lang, n)
+				return Duration(lang, n)
 			}
 			return ""
 		},
-		// say writes a text inside of a text: one that is named, or that of what names its own, such as Meta's errors
 		"say": func(v any) string {
 			switch v := v.(type) {
 			case domain.Text:
@@ -56,7 +54,7 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 	}
 }
 
-// integer reads any integer type, the named ones too.
+// integer reads a value of any integer type, named types too.
 func integer(v any) (n int64, ok bool) {
 	if value := reflect.ValueOf(v); value.IsValid() && value.CanInt() {
 		return value.Int(), true
@@ -64,13 +62,12 @@ func integer(v any) (n int64, ok bool) {
 	return 0, false
 }
 
-// Clock writes a moment (milliseconds since epoch) as people say it: "14:32" on
-// the day it is, with the day otherwise. A nil location is UTC.
+// Clock writes a moment, milliseconds since epoch: "14:32" if it is today, else with its day. A nil location is UTC.
 func Clock(lang string, ms int64, in *time.Location) string {
 	return ClockAt(lang, ms, time.Now().UnixMilli(), in)
 }
 
-// ClockAt is Clock seen from a given moment, milliseconds since epoch.
+// ClockAt is Clock with a given moment for now, milliseconds since epoch.
 func ClockAt(lang string, ms, now int64, in *time.Location) string {
 	if in == nil {
 		in = time.UTC
@@ -82,8 +79,8 @@ func ClockAt(lang string, ms, now int64, in *time.Location) string {
 	return Stamp(lang, ms, now, in)
 }
 
-// Stamp writes a moment with its day, and with its year where that is another
-// than now's (both milliseconds since epoch). A nil location is UTC.
+// Stamp writes a moment with its day, and with its year if that is not the year of now; both are milliseconds since epoch.
+// A nil location is UTC.
 func Stamp(lang string, ms, now int64, in *time.Location) string {
 	if in == nil {
 		in = time.UTC
@@ -102,9 +99,8 @@ func Stamp(lang string, ms, now int64, in *time.Location) string {
 	}
 }
 
-// Lasting writes how long something took, in milliseconds, by its two largest
-// units: "3 d 4 h", "2 h 15 min", "0 min".
-func Lasting(_ string, ms int64) string {
+// Duration writes a duration in milliseconds by its two largest units: "3 d 4 h", "2 h 15 min", "0 min".
+func Duration(_ string, ms int64) string {
 	minutes := max(0, ms) / time.Minute.Milliseconds()
 	days, hours := minutes/(24*60), minutes/60%24
 	switch {
@@ -121,8 +117,8 @@ func Lasting(_ string, ms int64) string {
 	}
 }
 
-// Amount writes millionths of a currency's main unit: "R$ 0,35", "BRL 0.35".
-// It shows two decimals, and up to four where the amount has them.
+// Amount writes millionths of a currency's main unit with two decimals, or up to four if the amount has them: "R$ 0,35",
+// "BRL 0.35".
 func Amount(lang string, micros int64, currency string) string {
 	group, point, symbol := ",", ".", currency
 	if Lang(lang) == Portuguese {

@@ -109,10 +109,10 @@ func post(b *Bundle, lang, key, text string, data map[string]any) string {
 	return "x"
 }
 
-var acting = map[string][]string{} // what itself found
+var acting = map[string][]string{} // what actingByItself found
 
-// itself is what acts in the text itself.
-func itself(b *Bundle, lang, key, text string, fields []field, without string) []string {
+// actingByItself lists what acts in the text without any value.
+func actingByItself(b *Bundle, lang, key, text string, fields []field, without string) []string {
 	id := lang + key + without
 	if _, known := acting[id]; !known {
 		harmless := fill(fields, func(string) string { return "Ana" })
@@ -122,13 +122,13 @@ func itself(b *Bundle, lang, key, text string, fields []field, without string) [
 	return acting[id]
 }
 
-// judge fails where the post has anything that the text itself has not, or a
+// requireNothingActs fails where the post has anything that the text itself has not, or a
 // value cannot be read in it. without is a placeholder that is missing.
-func judge(t require.TestingT, b *Bundle, lang, key, text string, fields []field, value func(name string) string, without string) {
+func requireNothingActs(t require.TestingT, b *Bundle, lang, key, text string, fields []field, value func(name string) string, without string) {
 	data := fill(fields, value)
 	delete(data, without)
 	shown := post(b, lang, key, text, data)
-	require.ElementsMatch(t, itself(b, lang, key, text, fields, without), markdowntest.Acts(shown), "%s: %q", key, shown)
+	require.ElementsMatch(t, actingByItself(b, lang, key, text, fields, without), markdowntest.Acts(shown), "%s: %q", key, shown)
 	seen, plain := markdowntest.Shown(shown), markdowntest.Seen(b.Text(lang, key, data))
 	for name, value := range data {
 		typed, ok := value.(string)
@@ -156,10 +156,10 @@ func TestNothingInAValueActs(t *testing.T) {
 		for _, key := range keys {
 			for i, value := range hostile {
 				same := func(string) string { return value }
-				judge(t, bundle, lang, key, texts[key], fields[key], same, "")
+				requireNothingActs(t, bundle, lang, key, texts[key], fields[key], same, "")
 				if i < 3 { // the other branch of what asks for a placeholder
 					for _, f := range fields[key] {
-						judge(t, bundle, lang, key, texts[key], fields[key], same, f.name)
+						requireNothingActs(t, bundle, lang, key, texts[key], fields[key], same, f.name)
 					}
 				}
 			}
@@ -167,7 +167,7 @@ func TestNothingInAValueActs(t *testing.T) {
 		for range 5 {
 			rapid.Check(t, func(t *rapid.T) { // values that may meet each other
 				key := rapid.SampledFrom(keys).Draw(t, "key")
-				judge(t, bundle, lang, key, texts[key], fields[key], func(name string) string {
+				requireNothingActs(t, bundle, lang, key, texts[key], fields[key], func(name string) string {
 					return strings.Join(rapid.SliceOfN(rapid.SampledFrom(hostile), 1, 3).Draw(t, name), rapid.SampledFrom([]string{"", " ", "\n"}).Draw(t, "between"))
 				}, "")
 			})

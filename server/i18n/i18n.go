@@ -1,5 +1,3 @@
-// Package i18n holds every text that a person reads, in Portuguese and English,
-// and writes times and amounts as each language does.
 package i18n
 
 import (
@@ -14,9 +12,11 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pkg/errors"
 	"golang.org/x/text/language"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// The languages there are texts in.
+// The languages of the texts.
 const (
 	Portuguese = "pt-BR"
 	English    = "en"
@@ -25,26 +25,24 @@ const (
 //go:embed texts
 var files embed.FS
 
-// zoneKey is where a text's data may name the time zone of its times (IANA);
-// package domain calls it ZoneKey.
-const zoneKey = "Zone"
-
-// noValue is what package text/template prints where a text's data is missing.
+// noValue is what package text/template prints for a value that is missing.
 const noValue = "<no value>"
 
 // Bundle is the texts in all languages. It is safe for concurrent use.
 //
-// A text may write {{clock .Until}} for milliseconds since epoch and
-// {{amount .Limit .Currency}} for millionths of a currency, {{say .Words}} for what
-// knows its own words, {{stamp .At}} for a moment that is read on later days too
-// and {{lasting .Ms}} for how long something took, in milliseconds.
+// Besides {{.Name}} a text may write
+//   - {{clock .Until}}: a moment in milliseconds since epoch, without the day if that is today,
+//   - {{stamp .At}}: a moment with its day, for a text that is read on later days too,
+//   - {{lasting .Ms}}: a duration in milliseconds,
+//   - {{amount .Limit .Currency}}: millionths of a currency's main unit,
+//   - {{say .Words}}: another text, of a domain.Text or a domain.Explainer such as an error of Meta's.
 type Bundle struct {
 	localizers map[string]*i18n.Localizer
 	in         *time.Location
 	zones      *sync.Map // *time.Location by IANA name
 }
 
-// Lang gives the language of the texts for a Mattermost locale: "pt-BR" for any Portuguese, else "en".
+// Lang is the language of the texts for a Mattermost locale: Portuguese for any Portuguese, else English.
 func Lang(locale string) string {
 	locale = strings.ToLower(locale)
 	if locale == "pt" || strings.HasPrefix(locale, "pt-") || strings.HasPrefix(locale, "pt_") {
@@ -53,7 +51,7 @@ func Lang(locale string) string {
 	return English
 }
 
-// New reads the texts that are part of the program.
+// New reads the texts that are compiled into the program.
 func New() (*Bundle, error) {
 	texts := i18n.NewBundle(language.English)
 	for _, lang := range []string{Portuguese, English} {
@@ -83,14 +81,14 @@ func New() (*Bundle, error) {
 	}}, nil
 }
 
-// In gives the same texts with their times told in a time zone; New's are in the server's.
+// In returns the same texts with their times in a time zone. New's are in the server's.
 func (b *Bundle) In(zone *time.Location) *Bundle {
 	return &Bundle{localizers: b.localizers, in: zone, zones: b.zones}
 }
 
-// zone is where a text tells its times: what its data names, else the bundle's own.
+// zone is the time zone of a text's times: the one that its data names, else the bundle's.
 func (b *Bundle) zone(data map[string]any) *time.Location {
-	name, _ := data[zoneKey].(string)
+	name, _ := data[domain.ZoneKey].(string)
 	if name == "" {
 		return b.in
 	}
@@ -115,14 +113,14 @@ func read(name string) (map[string]string, error) {
 	return pairs, errors.Wrapf(json.Unmarshal(data, &pairs), "parse %s", name)
 }
 
-// Text gives the text of a key in a language (or locale), with the data put in.
-// A key without a text is given back itself; data that is missing leaves a gap.
+// Text returns the text of a key in a language (or for a locale), with the data filled in. For a key without a text it
+// returns the key; missing data leaves a gap.
 func (b *Bundle) Text(lang, key string, data map[string]any) string {
 	if data == nil {
 		data = map[string]any{}
 	}
 	text, err := b.localizers[Lang(lang)].Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, Funcs: b.funcs(lang, b.zone(data))})
-	if err != nil && text == "" { // an error with a text: another language had to help out
+	if err != nil && text == "" { // with a text, the error says that it is in another language
 		return key
 	}
 	return strings.ReplaceAll(text, noValue, "")

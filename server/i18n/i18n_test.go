@@ -177,12 +177,12 @@ func TestStampHasTheDay(t *testing.T) {
 	require.Equal(t, "Nov 24, 14:32", Stamp(English, at, at, nil))
 }
 
-func TestLasting(t *testing.T) {
+func TestDuration(t *testing.T) {
 	minute := time.Minute.Milliseconds()
 	for want, ms := range map[string]int64{
 		"0 min": 59_999, "1 min": minute, "59 min": 59 * minute, "1 h": 60 * minute, "2 h 15 min": 135 * minute, "1 d": 24 * 60 * minute, "3 d 4 h": (3*24+4)*60*minute + 5,
 	} {
-		require.Equal(t, want, Lasting(Portuguese, ms))
+		require.Equal(t, want, Duration(Portuguese, ms))
 	}
-	require.Equal(t, "0 min", Lasting(English, -5))
+	require.Equal(t, "0 min", Duration(English, -5))
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
-// Markdown gives the text as part of a post: values are shown as they are, so
-// that nothing in them acts, unless a value's type has a Markdown of its own.
-// Text gives it for what is no Markdown: dialogs, buttons, the REST API.
+// Markdown returns the text as part of a post. Values are escaped, so that a post shows them and nothing in them acts,
+// except for types with a Markdown method, which answer for what they return. For what is no Markdown, such as dialogs,
+// buttons and the REST API, use Text.
 func (b *Bundle) Markdown(lang, key string, data map[string]any) string {
 	escaped := make(map[string]any, len(data))
 	for name, value := range data {
-		if name != zoneKey {
+		if name != domain.ZoneKey {
 			value = asMarkdown(value)
 		}
 		escaped[name] = value
@@ -22,10 +22,11 @@ func (b *Bundle) Markdown(lang, key string, data map[string]any) string {
 	return b.Text(lang, key, escaped)
 }
 
-// escapedText is a text inside of a text of a post: it is written first and made harmless then, with its values in it.
+// escapedText is a text inside of another one in a post. It is escaped as a whole after it was written, together with its
+// values.
 type escapedText domain.Text
 
-// String is for a text that prints it instead of saying it.
+// String is what a text prints that does not write the value with "say".
 func (t escapedText) String() string { return markdown.Escape(t.Key) }
 
 func asMarkdown(value any) any {
