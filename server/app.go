@@ -307,7 +307,7 @@ func (a *app) buildFront() {
 }
 
 func (a *app) loop(name string, round func(context.Context) (bool, error)) *jobqueue.Loop {
-	l := &jobqueue.Loop{Name: name, Run: round, Log: mattermost.Logger{API: a.plugin.API}}
+	l := &jobqueue.Loop{Name: name, Waker: &jobqueue.Waker{}, Run: round, Log: mattermost.Logger{API: a.plugin.API}}
 	a.loops = append(a.loops, l)
 	return l
 }
