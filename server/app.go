@@ -296,8 +296,8 @@ func (a *app) buildPeople(mirror *channelsync.Syncer, speaker posting.Localizer,
 
 func (a *app) buildFront() {
 	log := mattermost.Logger{API: a.plugin.API}
-	dialogs := dialog.New(dialog.Ports{
-		Starter: a.service, Catalog: a.store, Readers: a, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Keys: a.encrypter.DialogKeys, Logger: log,
+	dialogs := dialog.New(dialog.Deps{
+		Service: a.service, Store: a.store, Reader: a.Reader, Texts: a.texts.bundle, Clock: a.clock, Settings: a.domain, Keys: a.encrypter.DialogKeys, LogError: log.Error,
 	})
 	front := &front{app: a, dialogs: dialogs}
 	a.commands = front.commands(log)
@@ -307,7 +307,7 @@ func (a *app) buildFront() {
 }
 
 func (a *app) loop(name string, round func(context.Context) (bool, error)) *jobqueue.Loop {
-	l := &jobqueue.Loop{Name: name, Waker: &jobqueue.Waker{}, Run: round, Log: mattermost.Logger{API: a.plugin.API}}
+	l := &jobqueue.Loop{Name: name, Run: round, Log: mattermost.Logger{API: a.plugin.API}}
 	a.loops = append(a.loops, l)
 	return l
 }

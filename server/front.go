@@ -58,25 +58,22 @@ func (f *front) deliveries(log mattermost.Logger) *webhook.Handler {
 func (f *front) restAPI(log mattermost.Logger) *api.API {
 	a := f.app
 	return api.New(api.Deps{
-		Wake: a.inbox.Wake, RefreshAccounts: a.accounts.Refresh, WebhookPath: webhook.Path,
-		LastWebhook: func(accountID string) int64 { return a.webhook.LastWebhook(accountID) },
-		Requests:    a.store, Conversations: a.service, Drafts: a.drafts, Opener: a.port, Media: fetching{a},
-		Admins: a.people, Auditor: a.store, Accounts: a.store, Prober: a.meta, Queues: a.store, Channels: a.port,
-		Templates: a.store, Fetcher: fetcher{a}, Plans: a.store, DeadLetters: deadLetters{a.store, a}, Doctor: a.doctor(), Ledger: ledger{a.store, a.port.Usernames},
-		Health: healths{a.store}, Describer: describer{}, ErrorWords: errorWords,
-		Contacts: contacts{a}, Guards: guards{a}, Usernames: a.port.Usernames,
-		Texts: a.texts,
-		BotID: a.port.BotID(), Language: a.port.Locale, SiteURL: a.port.SiteURL,
-		Region: func() string { return a.plugin.settings.Load().DefaultRegion },
-		Clock:  a.clock, Log: log,
+		Store: a.store, Service: a.service, Drafts: a.drafts, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,
+		IsSystemAdmin: a.people.SystemAdmin, Examine: a.doctor().Examine, ErasePosts: a.forgetting.RunFor, ReleaseGuards: a.releaseGuards,
+		WakeJobs: a.wakeJobs, WakeMedia: a.media.Wake, WakeChannels: a.mirrorLoop.Wake,
+		RefreshAccounts: a.accounts.Refresh, WebhookPath: webhook.Path, LastWebhook: func(accountID string) int64 { return a.webhook.LastWebhook(accountID) },
+		Text: a.texts.Text, Markdown: a.texts.Markdown, Region: func() string { return a.domain().DefaultRegion },
+		Clock: a.clock, LogWarn: log.Warn, LogError: log.Error,
 	})
 }
 
 func (f *front) commands(log mattermost.Logger) *command.Command {
 	a := f.app
-	return command.New(command.Ports{
-		Service: a.service, Drafts: a.drafts, DraftList: drafts.DraftAttachments, Whisperer: a.port, Dialogs: f.dialogs, Opener: a.port, Directory: directory{a.port, a.people}, Queues: a.store,
-		Costs: costs{a}, Cards: a.cards(), Doctor: a.doctor(), Readers: a, Texts: a.texts.bundle, Logger: log,
+	send := a.cards()
+	return command.New(command.Deps{
+		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor().Examine,
+		StartDialog: f.dialogs.Start, TemplateDialog: f.dialogs.Template, SendLocation: send.SendLocation, SendContact: send.SendContact,
+		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, Reader: a.Reader, Texts: a.texts.bundle, Clock: a.clock, LogError: log.Error,
 	})
 }
 

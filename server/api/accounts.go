@@ -11,32 +11,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// AccountStore keeps the business numbers. Reads answer domain.ErrNotFound
-// where there is nothing; secrets go in and come out in the clear.
-type AccountStore interface {
-	// CreateAccount stores a new account and sets its ID and times;
-	// domain.ErrConflict where another has the phone number id.
-	CreateAccount(ctx context.Context, account *domain.Account, now int64) error
-	// UpdateAccount stores what an administrator can set, and sets UpdatedAt; the
-	// rest (blocked, last webhook) is the relay's. ErrNotFound, ErrConflict as above.
-	// Only the named fields are written, under their names in a request.
-	UpdateAccount(ctx context.Context, account *domain.Account, now int64, fields ...string) error
-	// DeleteAccount answers domain.ErrConflict while open conversations need the account, ErrHasQueues while queues do.
-	DeleteAccount(ctx context.Context, id string) error
-	Account(ctx context.Context, id string) (*domain.Account, error)
-	// Accounts answers a page (from 0), by name, and the total.
-	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
-	// BlockAccount notes Meta's error that keeps an account from sending; code 0 takes it off.
-	BlockAccount(ctx context.Context, id string, code int, now int64) (changed bool, err error)
-}
-
-// Prober asks Meta about an account's number and token.
-type Prober interface {
-	// Probe answers a *domain.Refusal (meta_refused with Meta's code, or
-	// unavailable) where Meta did not say that all is well.
-	Probe(ctx context.Context, account *domain.Account) (domain.Probe, error)
-}
-
 func (a *API) accountRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/accounts", a.listAccounts)
 	a.handle(router, http.MethodPost, "/accounts", a.createAccount)
@@ -46,25 +20,25 @@ func (a *API) accountRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/accounts/{id}/test", a.testAccount)
 }
 
-// accountView is an account as it may be read: no secret is in it.
+// accountView is an account without its secrets: they can be set, but never read.
 type accountView struct {
-	ID             string     `json:"id"`
-	Name           string     `json:"name"`
-	PhoneNumberID  string     `json:"phone_number_id"`
-	WABAID         string     `json:"waba_id"`
-	DisplayPhone   string     `json:"display_phone"`
-	DefaultQueueID string     `json:"default_queue_id"`
-	Enabled        bool       `json:"enabled"`
-	HasAccessToken bool       `json:"has_access_token"`
-	HasAppSecret   bool       `json:"has_app_secret"`
-	HasVerifyToken bool       `json:"has_verify_token"`
-	WebhookURL     string     `json:"webhook_url"`
-	WebhookAt      moment     `json:"webhook_at"`
-	BlockedCode    int        `json:"blocked_code"`
-	BlockedAt      moment     `json:"blocked_at"`
-	Health         healthView `json:"health"`
-	CreatedAt      moment     `json:"created_at"`
-	UpdatedAt      moment     `json:"updated_at"`
+	ID             string       `json:"id"`
+	Name           string       `json:"name"`
+	PhoneNumberID  string       `json:"phone_number_id"`
+	WABAID         string       `json:"waba_id"`
+	DisplayPhone   string       `json:"display_phone"`
+	DefaultQueueID string       `json:"default_queue_id"`
+	Enabled        bool         `json:"enabled"`
+	HasAccessToken bool         `json:"has_access_token"`
+	HasAppSecret   bool         `json:"has_app_secret"`
+	HasVerifyToken bool         `json:"has_verify_token"`
+	WebhookURL     string       `json:"webhook_url"`
+	WebhookAt      millisOrNull `json:"webhook_at"`
+	BlockedCode    int          `json:"blocked_code"`
+	BlockedAt      millisOrNull `json:"blocked_at"`
+	Health         healthView   `json:"health"`
+	CreatedAt      millisOrNull `json:"created_at"`
+	UpdatedAt      millisOrNull `json:"updated_at"`
 }
 
 func (a *API) viewAccount(account *domain.Account) accountView {
@@ -72,10 +46,10 @@ func (a *API) viewAccount(account *domain.Account) accountView {
 		ID: account.ID, Name: account.Name, PhoneNumberID: account.PhoneNumberID, WABAID: account.WABAID,
 		DisplayPhone: account.DisplayPhone, DefaultQueueID: account.DefaultQueueID, Enabled: account.Enabled,
 		HasAccessToken: account.AccessToken != "", HasAppSecret: account.AppSecret != "", HasVerifyToken: account.VerifyToken != "",
-		WebhookURL:  strings.TrimRight(a.SiteURL(), "/") + PluginPath + a.WebhookPath + "/" + account.ID,
-		WebhookAt:   moment(max(account.WebhookAt, a.LastWebhook(account.ID))),
-		BlockedCode: account.BlockedCode, BlockedAt: moment(account.BlockedAt),
-		CreatedAt: moment(account.CreatedAt), UpdatedAt: moment(account.UpdatedAt),
+		WebhookURL:  strings.TrimRight(a.Mattermost.SiteURL(), "/") + domain.PluginPath + a.WebhookPath + "/" + account.ID,
+		WebhookAt:   millisOrNull(max(account.WebhookAt, a.LastWebhook(account.ID))),
+		BlockedCode: account.BlockedCode, BlockedAt: millisOrNull(account.BlockedAt),
+		CreatedAt: millisOrNull(account.CreatedAt), UpdatedAt: millisOrNull(account.UpdatedAt),
 	}
 }
 
@@ -85,7 +59,7 @@ func (a *API) listAccounts(r *http.Request) (reply, error) {
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	accounts, total, err := a.Accounts.Accounts(r.Context(), p.number, p.size)
+	accounts, total, err := a.Store.Accounts(r.Context(), p.number, p.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the accounts")
 	}
@@ -109,7 +83,7 @@ func (a *API) account(r *http.Request) (*domain.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	account, err := a.Accounts.Account(r.Context(), id)
+	account, err := a.Store.Account(r.Context(), id)
 	return account, errors.Wrap(err, "read the account")
 }
 
@@ -118,7 +92,7 @@ func (a *API) createAccount(r *http.Request) (reply, error) {
 	if _, err := a.fillAccount(r, account); err != nil {
 		return reply{}, err
 	}
-	if err := a.Accounts.CreateAccount(r.Context(), account, a.Clock.Now()); err != nil {
+	if err := a.Store.CreateAccount(r.Context(), account, a.Clock.Now()); err != nil {
 		return reply{}, a.accountConflict(err, "create the account")
 	}
 	a.refreshAccounts(r.Context())
@@ -134,13 +108,13 @@ func (a *API) patchAccount(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Accounts.UpdateAccount(r.Context(), account, a.Clock.Now(), f.given()...); err != nil {
+	if err := a.Store.UpdateAccount(r.Context(), account, a.Clock.Now(), f.presentFields()...); err != nil {
 		return reply{}, a.accountConflict(err, "change the account")
 	}
-	if account, err = a.account(r); err != nil { // with what somebody else may have changed meanwhile
+	if account, err = a.account(r); err != nil { // with what another administrator may have changed meanwhile
 		return reply{}, err
 	}
-	if account.BlockedCode != 0 && f.has("access_token") { // somebody saw to it
+	if account.BlockedCode != 0 && f.has("access_token") { // the administrator has taken care of it
 		if err := a.unblock(r.Context(), account); err != nil {
 			return reply{}, err
 		}
@@ -154,14 +128,14 @@ func (a *API) deleteAccount(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Accounts.DeleteAccount(r.Context(), account.ID); err != nil {
+	if err := a.Store.DeleteAccount(r.Context(), account.ID); err != nil {
 		return reply{}, inUse(err, "delete the account")
 	}
 	a.refreshAccounts(r.Context())
 	return a.accountReply(r, account, ok)
 }
 
-// fillAccount reads the body into the account and checks every field of it.
+// fillAccount reads the body into the account and checks each field.
 func (a *API) fillAccount(r *http.Request, account *domain.Account) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -200,7 +174,7 @@ func (a *API) accountConflict(err error, doing string) error {
 	return errors.Wrap(err, doing)
 }
 
-// testAccount asks Meta; an account that passes may send again.
+// testAccount asks Meta whether the account works. A blocked account that passes may send again.
 func (a *API) testAccount(r *http.Request) (reply, error) {
 	account, err := a.account(r)
 	if err != nil {
@@ -209,7 +183,7 @@ func (a *API) testAccount(r *http.Request) (reply, error) {
 	if account.AccessToken == "" {
 		return reply{}, invalid("access_token", domain.T("api.no_access_token"))
 	}
-	probe, err := a.Prober.Probe(r.Context(), account)
+	probe, err := a.Probe(r.Context(), account)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "ask Meta about the account")
 	}
@@ -220,33 +194,33 @@ func (a *API) testAccount(r *http.Request) (reply, error) {
 	}
 	return ok(probeView{
 		ID: account.ID, DisplayPhone: probe.DisplayPhone, VerifiedName: probe.VerifiedName, QualityRating: probe.QualityRating,
-		Status: probe.NumberStatus, Subscribed: probe.Subscribed, TokenExpiresAt: moment(probe.TokenExpiresAt),
-		Scopes: texts(probe.Scopes), Problems: texts(probe.Problems),
+		Status: probe.NumberStatus, Subscribed: probe.Subscribed, TokenExpiresAt: millisOrNull(probe.TokenExpiresAt),
+		Scopes: nonNil(probe.Scopes), Problems: nonNil(probe.Problems),
 	})
 }
 
 type probeView struct {
-	ID             string   `json:"id"`
-	DisplayPhone   string   `json:"display_phone"`
-	VerifiedName   string   `json:"verified_name"`
-	QualityRating  string   `json:"quality_rating"`
-	Status         string   `json:"status"`
-	Subscribed     bool     `json:"subscribed"`
-	TokenExpiresAt moment   `json:"token_expires_at"`
-	Scopes         []string `json:"scopes"`
-	Problems       []string `json:"problems"`
+	ID             string       `json:"id"`
+	DisplayPhone   string       `json:"display_phone"`
+	VerifiedName   string       `json:"verified_name"`
+	QualityRating  string       `json:"quality_rating"`
+	Status         string       `json:"status"`
+	Subscribed     bool         `json:"subscribed"`
+	TokenExpiresAt millisOrNull `json:"token_expires_at"`
+	Scopes         []string     `json:"scopes"`
+	Problems       []string     `json:"problems"`
 }
 
 func (a *API) unblock(ctx context.Context, account *domain.Account) error {
-	_, err := a.Accounts.BlockAccount(ctx, account.ID, 0, a.Clock.Now())
+	_, err := a.Store.BlockAccount(ctx, account.ID, 0, a.Clock.Now())
 	account.BlockedCode, account.BlockedAt = 0, 0
 	return errors.Wrap(err, "unblock the account")
 }
 
-// refreshAccounts makes the webhook see a change at once. If it fails the cache
-// is only old, which the webhook copes with.
+// refreshAccounts lets the webhook see a change at once. A failure is only logged: the webhook's accounts are old then,
+// which it copes with.
 func (a *API) refreshAccounts(ctx context.Context) {
 	if err := a.RefreshAccounts(ctx); err != nil {
-		a.Log.Warn("The accounts could not be read again after a change", "error", err.Error())
+		a.LogWarn("The accounts could not be read again after a change", "error", err.Error())
 	}
 }

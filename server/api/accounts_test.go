@@ -68,17 +68,10 @@ func (w *world) try(method, path string, good map[string]any, fields map[string]
 // snapshot is all that an administrator can change.
 func (w *world) snapshot() map[string]any {
 	shot := map[string]any{}
-	for _, a := range w.store.accounts {
-		shot[a.ID] = *a
-	}
-	for _, q := range w.store.queues {
-		shot[q.ID] = *q
-	}
-	for _, t := range w.store.templates {
-		shot[t.ID] = *t
-	}
-	for _, p := range w.store.plans {
-		shot[p.ID] = *p
+	for _, table := range []string{"waa_accounts", "waa_queues", "waa_templates", "waa_plans"} {
+		var rows string
+		require.NoError(w, w.db.QueryRowContext(w.Context(), "SELECT coalesce(json_agg(t ORDER BY t.id), '[]')::text FROM "+table+" t").Scan(&rows))
+		shot[table] = rows
 	}
 	return shot
 }
@@ -106,7 +99,7 @@ func (w *world) noObjects(user, method, path string) {
 	for _, body := range []string{"", "null", "[]", `"x"`, "5", "{", `{} {}`, `{}x`, `{"name":}`, "\xff", `{'a':1}`, strings.Repeat("[", 20000)} {
 		w.as(user, method, path, body).is(http.StatusBadRequest, "bad_request")
 	}
-	w.as(user, method, path, `{"x":"`+long(maxRESTBody)+`"}`).is(http.StatusRequestEntityTooLarge, "bad_request")
+	w.as(user, method, path, `{"x":"`+long(maxBody)+`"}`).is(http.StatusRequestEntityTooLarge, "bad_request")
 }
 
 func goodAccount() map[string]any {
@@ -134,16 +127,16 @@ func TestCreateAccount(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(admin, http.MethodPost, "/accounts", goodAccount()).is(http.StatusCreated)
 	require.Equal(t, map[string]any{
-		"id": id("new1"), "name": "Suporte", "phone_number_id": "333", "waba_id": "w3", "display_phone": "+5511987654322",
+		"id": id("new2x"), "name": "Suporte", "phone_number_id": "333", "waba_id": "w3", "display_phone": "+5511987654322",
 		"default_queue_id": queue1, "enabled": false, "has_access_token": true, "has_app_secret": true, "has_verify_token": true,
-		"webhook_url": "https://chat.example.com/plugins/whatsapp-ativo/webhook/" + id("new1"), "webhook_at": nil,
+		"webhook_url": "https://chat.example.com/plugins/whatsapp-ativo/webhook/" + id("new2x"), "webhook_at": nil,
 		"blocked_code": 0.0, "blocked_at": nil, "created_at": float64(now), "updated_at": float64(now),
 		"health": map[string]any{
 			"checked_at": nil, "ok": false, "error_code": 0.0, "error": "", "quality_rating": "", "messaging_limit": "", "number_status": "", "restriction": "",
 			"subscribed": false, "token_expires_at": nil, "scopes": []any{}, "missing_scopes": []any{}, "clock_skew_ms": 0.0, "templates_synced_at": nil,
 		},
 	}, a.json)
-	stored := w.store.accounts[2]
+	stored := w.account(id("new2x"))
 	require.Equal(t, []string{secretToken, secretApp, secretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken})
 
 	a = w.as(admin, http.MethodPost, "/accounts", map[string]any{"name": "N", "phone_number_id": "4", "waba_id": "4"}).is(http.StatusCreated)
@@ -156,7 +149,7 @@ func TestCreateAccountRefuses(t *testing.T) {
 	w.try(http.MethodPost, "/accounts", goodAccount(), accountFields())
 	w.missing("/accounts", goodAccount(), "name", "phone_number_id", "waba_id")
 	w.noObjects(admin, http.MethodPost, "/accounts")
-	w.store.err = errDown
+	w.down()
 	w.as(admin, http.MethodPost, "/accounts", goodAccount()).is(http.StatusServiceUnavailable, "unavailable")
 }
 
@@ -169,12 +162,12 @@ func TestSeveralWrongFieldsAtOnce(t *testing.T) {
 func TestPatchAccount(t *testing.T) {
 	w := newWorld(t)
 	path := "/accounts/" + account1
-	before := *w.store.accounts[0]
+	before := w.account(account1)
 
 	a := w.as(admin, http.MethodPatch, path, `{}`).is(http.StatusOK)
 	require.Equal(t, "Vendas", a.json["name"])
 	before.UpdatedAt = now
-	require.Equal(t, before, *w.store.accounts[0], "nothing asked, nothing changed")
+	require.Equal(t, before, w.account(account1), "nothing asked, nothing changed")
 
 	a = w.as(admin, http.MethodPatch, path, map[string]any{
 		"name": "Novo", "access_token": "", "app_secret": " ", "verify_token": "", "default_queue_id": "", "display_phone": "",
@@ -182,12 +175,12 @@ func TestPatchAccount(t *testing.T) {
 	require.Equal(t, "Novo", a.json["name"])
 	require.Equal(t, "", a.json["default_queue_id"])
 	require.Equal(t, true, a.json["has_access_token"])
-	stored := w.store.accounts[0]
+	stored := w.account(account1)
 	require.Equal(t, []string{secretToken, secretApp, secretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken}, "an empty secret keeps the old one")
 
 	w.as(admin, http.MethodPatch, path, map[string]any{"access_token": secretToken + "2", "enabled": false, "phone_number_id": "111"}).is(http.StatusOK)
-	require.Equal(t, secretToken+"2", w.store.accounts[0].AccessToken)
-	require.False(t, w.store.accounts[0].Enabled)
+	require.Equal(t, secretToken+"2", w.account(account1).AccessToken)
+	require.False(t, w.account(account1).Enabled)
 }
 
 func TestPatchAccountRefuses(t *testing.T) {
@@ -202,14 +195,14 @@ func TestPatchAccountRefuses(t *testing.T) {
 func TestANewTokenLetsABlockedAccountSend(t *testing.T) {
 	w := newWorld(t)
 	path := "/accounts/" + account1
-	w.store.accounts[0].BlockedCode, w.store.accounts[0].BlockedAt = 190, 7
+	w.exec("UPDATE waa_accounts SET blocked_code = 190, blocked_at = 7 WHERE id = $1", account1)
 	a := w.as(admin, http.MethodGet, path, nil).is(http.StatusOK)
 	require.Equal(t, 190.0, a.json["blocked_code"])
 	a = w.as(admin, http.MethodPatch, path, `{"name":"Outra"}`).is(http.StatusOK)
 	require.Equal(t, 190.0, a.json["blocked_code"], "a name is no cure")
 	a = w.as(admin, http.MethodPatch, path, map[string]any{"access_token": secretToken + "2"}).is(http.StatusOK)
 	require.Equal(t, 0.0, a.json["blocked_code"])
-	require.Zero(t, w.store.accounts[0].BlockedCode)
+	require.Zero(t, w.account(account1).BlockedCode)
 }
 
 func TestReadAndDeleteAccounts(t *testing.T) {
@@ -220,14 +213,14 @@ func TestReadAndDeleteAccounts(t *testing.T) {
 	w.as(admin, http.MethodGet, "/accounts/"+account1, nil).is(http.StatusOK)
 	w.as(admin, http.MethodGet, "/accounts/"+nowhere, nil).is(http.StatusNotFound, "not_found")
 
-	w.store.inUse = true
+	w.conversation(conversation1, contact1, account1)
 	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusConflict, "conversation_exists")
 	require.Contains(t, a.problem()["message"], "open conversations")
-	w.store.inUse, w.store.hasQueues = false, true
+	w.exec("UPDATE waa_conversations SET closed_at = 1")
 	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, []string{"id"}, a.fields())
 	require.Contains(t, a.problem()["message"], "queues that use this number")
-	w.store.hasQueues = false
+	w.exec("DELETE FROM waa_queues")
 	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusOK)
 	require.Equal(t, account1, a.json["id"])
 	w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusNotFound, "not_found")
@@ -269,24 +262,24 @@ func TestTestAccount(t *testing.T) {
 		Health:       domain.Health{QualityRating: "GREEN", NumberStatus: "CONNECTED", Subscribed: true, TokenExpiresAt: 9},
 		DisplayPhone: "+55 11 98765-4321", VerifiedName: "Loja",
 	}
-	w.store.accounts[0].BlockedCode = 190
+	w.exec("UPDATE waa_accounts SET blocked_code = 190, blocked_at = 7 WHERE id = $1", account1)
 	a := w.as(admin, http.MethodPost, path, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": account1, "display_phone": "+55 11 98765-4321", "verified_name": "Loja", "quality_rating": "GREEN", "status": "CONNECTED",
 		"subscribed": true, "token_expires_at": 9.0, "scopes": []any{}, "problems": []any{},
 	}, a.json)
 	require.Equal(t, secretToken, w.meta.token)
-	require.Zero(t, w.store.accounts[0].BlockedCode, "it may send again")
+	require.Zero(t, w.account(account1).BlockedCode, "it may send again")
 
-	w.store.accounts[0].BlockedCode = 190
+	w.exec("UPDATE waa_accounts SET blocked_code = 190, blocked_at = 7 WHERE id = $1", account1)
 	w.meta.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 190}
 	a = w.as(admin, http.MethodPost, path, nil).is(http.StatusBadGateway, "meta_refused")
 	require.Equal(t, 190.0, a.problem()["meta_code"])
-	require.Equal(t, 190, w.store.accounts[0].BlockedCode)
+	require.Equal(t, 190, w.account(account1).BlockedCode)
 	w.meta.err = errors.New("no route to host")
 	w.as(admin, http.MethodPost, path, nil).is(http.StatusServiceUnavailable, "unavailable")
 
-	w.store.accounts[0].AccessToken = ""
+	w.exec("UPDATE waa_accounts SET access_token = '' WHERE id = $1", account1)
 	a = w.as(admin, http.MethodPost, path, nil).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, []string{"access_token"}, a.fields())
 	w.as(admin, http.MethodPost, "/accounts/"+nowhere+"/test", nil).is(http.StatusNotFound, "not_found")

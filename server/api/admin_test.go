@@ -14,53 +14,73 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
+// deadLetter stores a dead letter of the inbox.
+func (w *world) deadLetter(number int, accountID, reason, payload string) {
+	w.Helper()
+	w.exec("INSERT INTO waa_inbox (id, lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason) VALUES ($1::int, 'l', 1, $1::int::text, $2, $3, $1::int, $4::int, $4::int, $5)",
+		number, accountID, []byte(payload), 100-number, reason)
+}
+
+// dead counts the dead letters that are left.
+func (w *world) dead() (n int) {
+	w.Helper()
+	require.NoError(w, w.db.QueryRowContext(w.Context(), "SELECT (SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0)").Scan(&n))
+	return n
+}
+
 func TestDeadLetters(t *testing.T) {
 	w := newWorld(t)
-	w.store.letters = []*domain.DeadLetter{
-		{ID: "7", AccountID: account1, ReceivedAt: 5, Reason: "the body is no webhook", Payload: []byte("not json \xff\x00<script>")},
-		{ID: "in-8", Payload: []byte(long(MaxShownPayload) + "behind the end")},
-	}
+	w.deadLetter(7, account1, "the body is no webhook", "not json \xff\x00<script>")
+	w.deadLetter(8, "", "large", long(maxShownPayload)+"behind the end")
 	a := w.as(admin, http.MethodGet, "/dead-letters", nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{
-		"id": "7", "account_id": account1, "received_at": 5.0, "reason": "the body is no webhook", "payload": "not json \uFFFD\x00<script>",
+		"id": "inbox-7", "account_id": account1, "received_at": 7.0, "reason": "the body is no webhook", "payload": "not json \uFFFD\x00<script>",
 	}, a.items()[0])
 	require.NotContains(t, a.text, "behind the end")
 
-	require.Equal(t, "in-8", w.as(admin, http.MethodPost, "/dead-letters/in-8/replay", nil).is(http.StatusOK).json["id"])
-	require.Equal(t, []string{"in-8"}, w.store.replayed)
-	require.Equal(t, 1, w.woken)
-	for _, unknown := range []string{"9", long(65), "%00", "a%20b"} {
+	require.Equal(t, "inbox-8", w.as(admin, http.MethodPost, "/dead-letters/inbox-8/replay", nil).is(http.StatusOK).json["id"])
+	require.Equal(t, 1, w.dead())
+	require.Equal(t, 1, w.woken["jobs"])
+	for _, unknown := range []string{"inbox-8", "inbox-9", "9", long(65), "%00", "a%20b"} {
 		w.as(admin, http.MethodPost, "/dead-letters/"+unknown+"/replay", nil).is(http.StatusNotFound, "not_found")
 	}
 }
 
 func TestManyDeadLettersAreReplayed(t *testing.T) {
 	w := newWorld(t)
-	w.store.letters = []*domain.DeadLetter{{ID: "7"}, {ID: "8"}}
-	require.Equal(t, 2.0, w.as(admin, http.MethodPost, "/dead-letters/replay", nil).is(http.StatusOK).json["replayed"])
-	w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{
+	outgoing := func(account, reason string, at int) {
+		w.exec("INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason) VALUES ('l', 1, $1::int::text, $2, '{}', $1::int, 1, 1, $3)", at, account, reason)
+	}
+	w.deadLetter(7, account1, "no", "{}")
+	w.deadLetter(8, account1, "no", "{}")
+	for _, at := range []int{4, 5, 8, 9} {
+		outgoing(account1, "no", at)
+	}
+	outgoing(account2, "no", 6)
+	outgoing(account1, "another", 7)
+	require.Equal(t, 2.0, w.as(admin, http.MethodPost, "/dead-letters/replay", nil).is(http.StatusOK).json["replayed"], "what came in, unless the request names the outbox")
+	require.Equal(t, 6, w.dead())
+	replayed := w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{
 		"account_id": account1, "reason": "no", "queues": []string{"outbox"}, "received_from": 5, "received_until": 9,
-	}).is(http.StatusOK)
-	require.Equal(t, []domain.DeadLetterFilter{
-		{Queues: []string{"inbox", "media"}}, {Queues: []string{"outbox"}, AccountID: account1, Reason: "no", From: 5, Until: 9},
-	}, w.store.replays)
-	require.Equal(t, 2, w.woken)
+	}).is(http.StatusOK).json["replayed"]
+	require.Equal(t, 2.0, replayed)
+	require.Equal(t, 2, w.woken["jobs"])
 	for _, queues := range []any{[]string{}, []string{"waa_charges"}} {
 		a := w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{"queues": queues}).is(http.StatusUnprocessableEntity, "invalid_field")
 		require.Contains(t, a.text, "queues")
 	}
 	w.as(admin, http.MethodPost, "/dead-letters/replay", map[string]any{"account_id": 5}).is(http.StatusBadRequest)
-	require.Len(t, w.store.replays, 2)
+	require.Equal(t, 4, w.dead())
 }
 
 func TestDoctor(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, true, w.as(admin, http.MethodGet, "/doctor", nil).is(http.StatusOK).json["ok"])
-	w.store.findings = []domain.Finding{
+	w.findings = []domain.Finding{
 		{Check: "number", OK: true, Text: domain.T("config.wrong_number", "Max", 5)},
 		{Check: "key", Text: domain.T("config.short_key", "Min", 32), Fix: domain.T("config.wrong_flag")},
 	}
-	w.language = "pt-BR"
+	w.mattermost.language = "pt-BR"
 	a := w.as(admin, http.MethodGet, "/doctor", nil).is(http.StatusOK)
 	require.Equal(t, false, a.json["ok"])
 	require.Equal(t, 2.0, a.json["total"])
@@ -70,16 +90,24 @@ func TestDoctor(t *testing.T) {
 	require.Contains(t, key["fix"], "verdadeiro")
 }
 
+// charge stores a charge.
+func (w *world) charge(c domain.Charge) {
+	w.Helper()
+	w.exec("INSERT INTO waa_charges (message_id, conversation_id, account_id, queue_id, agent_id, wamid, category, amount, currency, state, at) VALUES ($1, '', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		c.MessageID, account1, c.QueueID, c.AgentID, c.WAMID, c.Category, int64(c.Amount), c.Currency, c.State, c.At)
+}
+
 func ledgerWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	month := domain.MonthStart(now)
 	for i, at := range []int64{month - 1, month, now, now + 1} {
-		w.store.charges = append(w.store.charges, &domain.Charge{
-			MessageID: id(fmt.Sprintf("m%d", i)), QueueID: queue1, Category: "utility", Amount: 312_500, Currency: "BRL", State: domain.ChargeBilled, At: at,
-		})
+		queue := queue1
+		if i == 2 {
+			queue = queue2
+		}
+		w.charge(domain.Charge{MessageID: id(fmt.Sprintf("m%d", i)), QueueID: queue, Category: "utility", Amount: 312_500, Currency: "BRL", State: domain.ChargeBilled, At: at})
 	}
-	w.store.charges[2].QueueID = queue2
 	return w
 }
 
@@ -127,9 +155,9 @@ func (w *world) csv(query string) (answer, [][]string) {
 
 func TestLedgerAsCSV(t *testing.T) {
 	w := ledgerWorld(t)
-	w.store.charges[0].WAMID = `=HYPERLINK("http://evil")`
-	w.store.charges[1].Category = "@SUM(1)"
-	w.store.charges[2].WAMID = "+1\r\n-2"
+	w.exec("UPDATE waa_charges SET wamid = $2 WHERE message_id = $1", id("m0"), `=HYPERLINK("http://evil")`)
+	w.exec("UPDATE waa_charges SET category = '@SUM(1)' WHERE message_id = $1", id("m1"))
+	w.exec("UPDATE waa_charges SET wamid = $2 WHERE message_id = $1", id("m2"), "+1\r\n-2")
 	a, rows := w.csv("?from=0&page=7&per_page=1")
 	require.Equal(t, http.StatusOK, a.status)
 	require.Contains(t, a.header.Get("Content-Type"), "text/csv")
@@ -173,28 +201,31 @@ func TestWantsCSV(t *testing.T) {
 	}
 }
 
+// message stores a message of conversation1, and the post and the file that belong to it.
+func (w *world) message(id, direction, kind, postID, body string, at int) {
+	w.Helper()
+	w.exec(`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, conversation1, account1, contact1, direction, kind, postID, body, at)
+}
+
 func TestExportContact(t *testing.T) {
 	w := newWorld(t)
-	w.store.exports[contact1] = &domain.PersonExport{
-		Contact: domain.Contact{
-			ID: contact1, Name: "Maria", Phone: "+5511987654321", WAID: "5511987654321", UserID: "BR.1", CPFCipher: "cipher", CPFHash: "hash",
-			CPFMasked: "***", LastTemplateAt: 3, CreatedAt: 1, UpdatedAt: 2,
-		},
-		CPF:           "52998224725",
-		Identities:    []domain.ContactIdentity{{AccountID: account1, Kind: "phone", Value: "5511987654321"}},
-		Conversations: []*domain.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}, {ID: id("quiet"), AccountID: account1, CreatedAt: 2}},
-		Drafts:        []*domain.Draft{{ID: id("d1"), ConversationID: conversation1, AuthorID: agent, State: domain.DraftHeld, Text: "rascunho", CreatedAt: 2}},
-	}
-	w.store.exported[conversation1] = []*domain.ExportedMessage{
-		{Message: domain.Message{ID: id("m1"), Direction: domain.Outbound, Kind: "template", Text: "Olá Maria", CreatedAt: 1}},
-		{
-			Message: domain.Message{ID: id("m2"), Direction: domain.Inbound, Kind: "document", PostID: id("p2"), Text: "Segue o RG", CreatedAt: 2},
-			Files:   []domain.ExportedFile{{Name: "rg.pdf", Size: 5}},
-		},
-	}
+	w.exec(`UPDATE waa_contacts SET phone = '+5511987654321', wa_id = '5511987654321', user_id = 'BR.1', cpf_cipher = 'encrypted:52998224725', cpf_hash = 'hash', cpf_masked = '***', last_template_at = 3`)
+	w.exec("INSERT INTO waa_identities (account_id, kind, value, contact_id) VALUES ($1, 'phone', '5511987654321', $2)", account1, contact1)
+	w.conversation(conversation1, contact1, account1)
+	w.exec("UPDATE waa_conversations SET closed_at = 9")
+	w.conversation(id("quiet"), contact1, account1)
+	w.exec("UPDATE waa_conversations SET created_at = 2 WHERE id = $1", id("quiet"))
+	w.exec("INSERT INTO waa_drafts (id, conversation_id, author_id, state, body, fingerprint, created_at, updated_at) VALUES ($1, $2, $3, $4, 'rascunho', '', 2, 2)", id("d1"), conversation1, agent, string(domain.DraftHeld))
+	w.message(id("m1"), domain.Outbound, "template", "", "Olá Maria", 1)
+	w.message(id("m2"), domain.Inbound, "document", id("p2"), "", 2)
+	w.exec("INSERT INTO posts (id, channelid, message) VALUES ($1, $2, 'Segue o RG')", id("p2"), conversation1)
+	w.exec("INSERT INTO fileinfo (id, postid, name, size, createat) VALUES ($1, $2, 'rg.pdf', 5, 1)", id("f2"), id("p2"))
+
 	a := w.as(admin, http.MethodGet, "/contacts/"+contact1+"/export", nil).is(http.StatusOK)
-	require.Equal(t, "52998224725", a.json["cpf"])
-	require.NotContains(t, a.text, "cipher")
+	require.Equal(t, []any{"Maria", "+5511987654321", "BR.1", "52998224725", 3.0}, []any{a.json["name"], a.json["phone"], a.json["user_id"], a.json["cpf"], a.json["last_template_at"]})
+	require.Equal(t, []any{map[string]any{"account_id": account1, "kind": "phone", "value": "5511987654321"}}, a.json["identities"])
+	require.NotContains(t, a.text, "encrypted")
 	conversations := a.json["conversations"].([]any)
 	require.Len(t, conversations, 2)
 	messages := conversations[0].(map[string]any)["messages"].([]any)
@@ -204,21 +235,17 @@ func TestExportContact(t *testing.T) {
 	require.Equal(t, []any{"Segue o RG", []any{map[string]any{"name": "rg.pdf", "size": 5.0}}}, []any{second["text"], second["files"]})
 	require.Equal(t, "rascunho", conversations[0].(map[string]any)["drafts"].([]any)[0].(map[string]any)["text"])
 	require.Equal(t, []any{}, conversations[1].(map[string]any)["messages"])
+	require.Equal(t, []auditRow{{admin, auditExported, contact1, map[string]string{}}}, w.audits())
 	w.as(admin, http.MethodGet, "/contacts/"+nowhere+"/export", nil).is(http.StatusNotFound, "not_found")
 	w.as(admin, http.MethodGet, "/contacts/x/export", nil).is(http.StatusNotFound, "not_found")
 }
 
-// TestALongExportIsWrittenPieceByPiece holds that no history is in memory as a whole, and that half of one is no answer.
+// TestALongExportIsWrittenPieceByPiece: no history is in memory as a whole, and half of one is no answer.
 func TestALongExportIsWrittenPieceByPiece(t *testing.T) {
 	w := newWorld(t)
-	w.store.exports[contact1] = &domain.PersonExport{
-		Contact: domain.Contact{ID: contact1}, Conversations: []*domain.Conversation{{ID: conversation1, AccountID: account1, QueueID: queue1, CreatedAt: 1}},
-	}
-	for i := range 1000 {
-		w.store.exported[conversation1] = append(w.store.exported[conversation1], &domain.ExportedMessage{Message: domain.Message{
-			ID: id(fmt.Sprintf("m%dx", i)), Direction: domain.Inbound, Kind: "text", Text: long(1000), CreatedAt: 1,
-		}})
-	}
+	w.conversation(conversation1, contact1, account1)
+	w.exec(`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, body, created_at)
+		SELECT lpad(n::text, 26, 'm'), $1, $2, $3, 'in', 'text', repeat('a', 1000), 1 FROM generate_series(1, 1000) n`, conversation1, account1, contact1)
 	path := "/contacts/" + contact1 + "/export"
 	a := w.as(admin, http.MethodGet, path, nil).is(http.StatusOK)
 	require.Len(t, a.json["conversations"].([]any)[0].(map[string]any)["messages"], 1000)
@@ -233,7 +260,7 @@ func TestALongExportIsWrittenPieceByPiece(t *testing.T) {
 	w.store.breakAt = 900
 	half := httptest.NewRecorder()
 	w.api.ServeHTTP(half, w.request(admin, http.MethodGet, path, nil))
-	require.False(t, json.Valid(half.Body.Bytes()), "nobody takes it for all there is")
+	require.False(t, json.Valid(half.Body.Bytes()), "nobody takes it for complete")
 	require.Contains(t, w.logs.all(), "could not be written to its end")
 }
 
@@ -250,19 +277,26 @@ func (p *pieceWriter) Write(data []byte) (int, error) {
 
 func TestEraseContact(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodDelete, "/contacts/"+contact1, nil).is(http.StatusOK)
-	require.Equal(t, map[string]any{"id": contact1, "erased_at": float64(now), "pending": 0.0, "stays": []any{}}, a.json)
-	w.store.pending, w.store.stays = 2, []string{"posts", "files"}
-	a = w.as(admin, http.MethodDelete, "/contacts/"+contact1, nil).is(http.StatusOK)
-	require.Equal(t, 2.0, a.json["pending"])
-	require.Contains(t, a.json["stays"].([]any)[0], "EnableAPIPostDeletion", "it says which setting keeps it")
-	require.Contains(t, a.json["stays"].([]any)[1], "FileInfo")
-	require.Equal(t, contact1+" by "+admin, w.store.erased[0])
+	w.conversation(conversation1, contact1, account1)
 	w.as(admin, http.MethodDelete, "/contacts/"+nowhere, nil).is(http.StatusNotFound, "not_found")
+	require.Empty(t, w.erased)
+	a := w.as(admin, http.MethodDelete, "/contacts/"+contact1, nil).is(http.StatusOK)
+	require.Equal(t, map[string]any{"id": contact1, "erased_at": float64(now), "pending": 1.0, "stays": []any{}}, a.json)
+	require.Equal(t, []string{contact1}, w.erased)
+	var name string
+	require.NoError(t, w.db.QueryRowContext(t.Context(), "SELECT coalesce(max(name), '') FROM waa_contacts WHERE id = $1", contact1).Scan(&name))
+	require.Empty(t, name)
+
+	w.exec("UPDATE waa_forget SET stays = '{posts,files}', done_at = 1")
+	a = w.as(admin, http.MethodDelete, "/contacts/"+contact1, nil).is(http.StatusOK)
+	stays := a.json["stays"].([]any)
+	require.Len(t, stays, 2)
+	require.Contains(t, fmt.Sprint(stays), "EnableAPIPostDeletion", "it says which setting keeps it")
+	require.Contains(t, fmt.Sprint(stays), "FileInfo")
 }
 
 func TestReleaseGuards(t *testing.T) {
 	w := newWorld(t)
-	w.store.released = 3
+	w.released = 3
 	require.Equal(t, 3.0, w.as(admin, http.MethodPost, "/guards/release", nil).is(http.StatusOK).json["released"])
 }

@@ -1,37 +1,13 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
-
-// auditRows are what was audited.
-type auditRows struct {
-	mu   sync.Mutex
-	rows []auditRow
-	err  error
-}
-
-type auditRow struct {
-	actor, action, object string
-	details               map[string]string
-}
-
-func (l *auditRows) Audit(_ context.Context, actorID, action, objectID string, details map[string]string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.err != nil {
-		return l.err
-	}
-	l.rows = append(l.rows, auditRow{actorID, action, objectID, details})
-	return nil
-}
 
 // TestEveryAdministrativeActIsAudited walks all routes of the document: what an
 // administrator does has a row before it is done, and one that tells what came of it.
@@ -39,32 +15,34 @@ func TestEveryAdministrativeActIsAudited(t *testing.T) {
 	w, acts := newWorld(t), 0
 	for _, path := range w.document.Paths.InMatchingOrder() {
 		for method := range w.document.Paths.Value(path).Operations() {
-			w.audit.rows, w.audit.err = nil, nil
+			w.exec("TRUNCATE waa_audit")
+			w.store.auditErr = nil
 			short := strings.TrimPrefix(path, restPath)
 			asked := strings.ReplaceAll(short, "{id}", nowhere)
 			if forAgents(short) || strings.HasPrefix(short, "/webhook") { // what they do is audited by the service, in the transaction of the act
 				continue
 			}
 			w.as(agent, method, asked, nil).is(http.StatusForbidden, "forbidden")
-			require.Empty(t, w.audit.rows, "%s %s: nobody who may not ask fills the audit", method, path)
+			require.Empty(t, w.audits(), "%s %s: nobody who may not ask fills the audit", method, path)
 			answer := w.as(admin, method, asked, nil)
 			if method == http.MethodGet && short != "/dead-letters" {
-				require.Empty(t, w.audit.rows, "%s %s", method, path)
+				require.Empty(t, w.audits(), "%s %s", method, path)
 				continue
 			}
 			acts++
-			require.Len(t, w.audit.rows, 2, "%s %s", method, path)
+			rows := w.audits()
+			require.Len(t, rows, 2, "%s %s", method, path)
 			object := ""
 			if strings.Contains(short, "{id}") {
 				object = nowhere
 			}
-			before, after := w.audit.rows[0], w.audit.rows[1]
+			before, after := rows[0], rows[1]
 			require.Equal(t, auditRow{admin, "admin", object, map[string]string{"route": method + " " + short}}, before)
 			require.Equal(t, "admin_result", after.action)
 			require.Equal(t, strconv.Itoa(answer.status), after.details["status"], "%s %s", method, path)
 			require.Equal(t, admin, after.actor)
 
-			w.audit.rows, w.audit.err = nil, errDown
+			w.store.auditErr = errDown
 			w.as(admin, method, asked, nil).is(http.StatusServiceUnavailable, "unavailable")
 		}
 	}
@@ -74,13 +52,13 @@ func TestEveryAdministrativeActIsAudited(t *testing.T) {
 func TestTheAuditNamesWhatWasCreated(t *testing.T) {
 	w := newWorld(t)
 	made := w.as(admin, http.MethodPost, "/queues", map[string]any{"name": "Nova", "team_id": team2, "channel_id": channel3, "account_id": account1}).is(http.StatusCreated)
-	require.Equal(t, made.json["id"], w.audit.rows[1].details["created"])
-	require.Equal(t, "201", w.audit.rows[1].details["status"])
+	require.Equal(t, made.json["id"], w.audits()[1].details["created"])
+	require.Equal(t, "201", w.audits()[1].details["status"])
 }
 
 func TestWhatCannotBeAuditedIsNotDone(t *testing.T) {
 	w := newWorld(t)
-	w.audit.err = errDown
+	w.store.auditErr = errDown
 	w.as(admin, http.MethodDelete, "/contacts/"+nowhere, nil).is(http.StatusServiceUnavailable, "unavailable")
-	require.Empty(t, w.store.erased)
+	require.Empty(t, w.erased)
 }

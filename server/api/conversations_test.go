@@ -34,9 +34,9 @@ func TestStart(t *testing.T) {
 		ActorID: agent, AccountID: account1, QueueID: queue1, Template: domain.TemplateRef{Name: "hello", Language: "pt_BR"},
 		Variables: map[string]string{"body_1": "Maria\nda Silva", "button_0": "x"},
 		Customer:  domain.Customer{Name: "Maria", CPF: "529.982.247-25", Phone: "(11) 98765-4321"}, Confirm: true, Reason: "pediu",
-	}, w.conversations.start)
+	}, w.service.start)
 
-	w.conversations.status = domain.Unknown
+	w.service.status = domain.Unknown
 	w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusAccepted)
 
 	body := goodStart()
@@ -45,12 +45,12 @@ func TestStart(t *testing.T) {
 		delete(body, optional)
 	}
 	w.as(agent, http.MethodPost, "/conversations", body).is(http.StatusAccepted)
-	require.Equal(t, domain.TemplateRef{ID: template1}, w.conversations.start.Template)
+	require.Equal(t, domain.TemplateRef{ID: template1}, w.service.start.Template)
 }
 
 func TestAStartThatCannotBeReadIsStillAStart(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.viewErr = errDown
+	w.service.viewErr = errDown
 	a := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusCreated)
 	require.Equal(t, conversation1, a.json["id"])
 	require.Equal(t, "waiting", a.json["state"])
@@ -108,12 +108,12 @@ func TestStartRefuses(t *testing.T) {
 	a := w.as(agent, http.MethodPost, "/conversations", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.ElementsMatch(t, []string{"queue", "template", "customer_name", "phone"}, a.fields())
 	w.noObjects(agent, http.MethodPost, "/conversations")
-	require.Empty(t, w.conversations.calls, "the service was not asked")
+	require.Empty(t, w.service.calls, "the service was not asked")
 }
 
 func TestARefusalSaysWhatTheReaderCanDo(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.err = &domain.Refusal{
+	w.service.err = &domain.Refusal{
 		Code: domain.CodeCooldown, Agree: true, NeedsReason: true, ConversationID: conversation1,
 		Text:   domain.T("refusal.marketing_stopped"),
 		Fields: map[string]domain.Text{"phone": domain.T("refusal.phone_invalid")},
@@ -123,11 +123,11 @@ func TestARefusalSaysWhatTheReaderCanDo(t *testing.T) {
 	require.NotContains(t, problem["message"], "refusal.")
 	require.NotContains(t, problem["fields"].(map[string]any)["phone"], "refusal.")
 
-	w.conversations.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 131026}
+	w.service.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 131026}
 	require.Equal(t, 131026.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
-	w.conversations.err = domain.Refuse(domain.CodeMetaRefused, domain.Text{})
+	w.service.err = domain.Refuse(domain.CodeMetaRefused, domain.Text{})
 	require.Equal(t, 0.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
-	w.conversations.err = errors.Wrap(errDown, "secret detail")
+	w.service.err = errors.Wrap(errDown, "secret detail")
 	require.NotContains(t, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusServiceUnavailable, "unavailable").text, "detail")
 }
 
@@ -136,13 +136,13 @@ func TestSendTemplate(t *testing.T) {
 	path := "/conversations/" + conversation1 + "/template"
 	body := map[string]any{"template": map[string]any{"name": "hello", "language": "pt_BR"}, "variables": map[string]any{"body_1": "x"}, "confirm": true, "reason": "r"}
 	for _, status := range []domain.Status{domain.Sent, domain.Unknown} {
-		w.conversations.status = status
+		w.service.status = status
 		require.Equal(t, conversation1, w.as(agent, http.MethodPost, path, body).is(http.StatusOK).json["id"])
 	}
 	require.Equal(t, domain.TemplateRequest{
 		ActorID: agent, ConversationID: conversation1, Template: domain.TemplateRef{Name: "hello", Language: "pt_BR"},
 		Variables: map[string]string{"body_1": "x"}, Confirm: true, Reason: "r",
-	}, w.conversations.send)
+	}, w.service.send)
 	require.Equal(t, []string{"template"}, w.as(agent, http.MethodPost, path, `{}`).is(http.StatusUnprocessableEntity).fields())
 	w.noObjects(agent, http.MethodPost, path)
 }
@@ -165,9 +165,9 @@ func TestActions(t *testing.T) {
 		{"/close", map[string]any{"reason": "resolvido"}, "close AGENT ID resolvido"},
 		{"/reopen", nil, "reopen AGENT ID"},
 	} {
-		w.conversations.calls = nil
+		w.service.calls = nil
 		require.Equal(t, conversation1, w.as(agent, http.MethodPost, "/conversations/"+conversation1+c.action, c.body).is(http.StatusOK).json["id"])
-		require.Equal(t, []string{strings.NewReplacer("AGENT", agent, "ID", conversation1).Replace(c.call)}, w.conversations.calls)
+		require.Equal(t, []string{strings.NewReplacer("AGENT", agent, "ID", conversation1).Replace(c.call)}, w.service.calls)
 	}
 }
 
@@ -199,20 +199,20 @@ func TestActionsRefuse(t *testing.T) {
 	w.noObjects(agent, http.MethodPost, path+"/note")
 	w.noObjects(agent, http.MethodPost, path+"/transfer")
 	w.as(agent, http.MethodPost, path+"/close", `[]`).is(http.StatusBadRequest, "bad_request")
-	require.Empty(t, w.conversations.calls, "the service was not asked")
+	require.Empty(t, w.service.calls, "the service was not asked")
 }
 
 func TestListConversations(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.list = []*domain.View{{Conversation: w.conversations.conv, State: domain.Open}}
+	w.service.list = []*domain.View{{Conversation: w.service.conv, State: domain.Open}}
 	a := w.as(agent, http.MethodGet, "/conversations?state=open&mine=1&queue_id="+queue1+"&q=maria+da&page=2&per_page=500", nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{State: domain.Open, Mine: true, QueueID: queue1, Query: "maria da", Page: 2, PerPage: 200}, w.conversations.filter)
+	require.Equal(t, domain.Filter{State: domain.Open, Mine: true, QueueID: queue1, Query: "maria da", Page: 2, PerPage: 200}, w.service.filter)
 	require.Len(t, a.items(), 1)
 	require.NotContains(t, a.text, "cipher")
 	require.NotContains(t, a.text, `"hash"`)
 
 	w.as(agent, http.MethodGet, "/conversations", nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{PerPage: 60}, w.conversations.filter)
+	require.Equal(t, domain.Filter{PerPage: 60}, w.service.filter)
 	for query, status := range map[string]int{
 		"state=opened": 422, "state=%00": 422, "queue_id=x": 422, "q=" + long(129): 422, "q=%00": 422, "q=%FF": 422, "mine=maybe": 400,
 	} {
@@ -223,24 +223,24 @@ func TestListConversations(t *testing.T) {
 // TestASearchHasItsTermInTheBody holds that a document never needs to be part of a URL.
 func TestASearchHasItsTermInTheBody(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.list = []*domain.View{{Conversation: w.conversations.conv, State: domain.Open}}
+	w.service.list = []*domain.View{{Conversation: w.service.conv, State: domain.Open}}
 	term := map[string]any{"q": " 529.982.247-25 "}
 	waited, _ := domain.UnansweredFor("1d")
 	found := w.as(agent, http.MethodPost, "/conversations/search?state=open&mine=1&queue_id="+queue1+"&unanswered=1d&page=2&per_page=500", term).is(http.StatusOK)
 	require.Equal(t, domain.Filter{
 		State: domain.Open, Mine: true, QueueID: queue1, Unanswered: waited, Query: "529.982.247-25", Page: 2, PerPage: 200,
-	}, w.conversations.filter)
+	}, w.service.filter)
 	listed := w.as(agent, http.MethodGet, "/conversations?page=2&per_page=500", nil).is(http.StatusOK)
 	require.Equal(t, listed.text, found.text, "the same answer")
 
 	counts := w.as(agent, http.MethodPost, "/conversations/counts?mine=1&queue_id="+queue1, term).is(http.StatusOK)
-	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "529.982.247-25"}, w.conversations.filter)
+	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "529.982.247-25"}, w.service.filter)
 	require.Equal(t, w.as(agent, http.MethodGet, "/conversations/counts", nil).text, counts.text)
-	require.Empty(t, w.audit.rows, "reading leaves no trace")
+	require.Empty(t, w.audits(), "reading leaves no trace")
 
 	for _, path := range []string{"/conversations/search", "/conversations/counts"} {
 		w.as(agent, http.MethodPost, path+"?q=maria", `{}`).is(http.StatusOK)
-		require.Empty(t, w.conversations.filter.Query, "only the body says what is searched")
+		require.Empty(t, w.service.filter.Query, "only the body says what is searched")
 		for body, status := range map[string]int{
 			"": 400, `[]`: 400, `{"q":5}`: 400, `{"q":"` + long(129) + `"}`: 422, `{"q":"\u0000"}`: 422,
 		} {
@@ -254,14 +254,14 @@ func TestASearchHasItsTermInTheBody(t *testing.T) {
 func TestReadConversation(t *testing.T) {
 	w := newWorld(t)
 	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusOK)
-	require.Equal(t, []string{"view " + agent + " " + conversation1}, w.conversations.calls)
-	w.conversations.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
+	require.Equal(t, []string{"view " + agent + " " + conversation1}, w.service.calls)
+	w.service.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
 	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusNotFound, "not_found")
 }
 
 func TestMessages(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.history = []*domain.Message{
+	w.service.history = []*domain.Message{
 		{ID: id("m1"), Direction: domain.Inbound, Kind: "text", PostID: id("p1"), WAMID: "wamid.1", CreatedAt: 1},
 		{ID: id("m2"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026, AuthorID: agent, CreatedAt: 2, Text: "inner"},
 		{ID: id("m3"), Direction: domain.Outbound, Kind: "text", Status: domain.Read, ReasonCode: 131026, CreatedAt: 3},
@@ -270,11 +270,11 @@ func TestMessages(t *testing.T) {
 	for _, code := range []int{
 		domain.ReasonLocked, domain.ReasonTooOld, domain.ReasonUnknown, domain.ReasonClosed, domain.ReasonNotPermitted, domain.ReasonFile, domain.ReasonDeleted,
 	} {
-		w.conversations.history = append(w.conversations.history,
+		w.service.history = append(w.service.history,
 			&domain.Message{ID: id("m9"), Direction: domain.Outbound, Kind: "text", Status: domain.NotSent, ReasonCode: code, CreatedAt: 5})
 	}
 	for _, language := range []string{"en", "pt-BR"} {
-		w.language = language
+		w.mattermost.language = language
 		a := w.as(agent, http.MethodGet, "/conversations/"+conversation1+"/messages?page=1&per_page=5", nil).is(http.StatusOK)
 		reasons := map[string]bool{}
 		for i, item := range a.items() {
@@ -285,7 +285,7 @@ func TestMessages(t *testing.T) {
 		}
 		require.Len(t, reasons, 9, "each its own")
 	}
-	require.Equal(t, "messages "+agent+" "+conversation1+" 1 5", w.conversations.calls[0])
+	require.Equal(t, "messages "+agent+" "+conversation1+" 1 5", w.service.calls[0])
 }
 
 func TestClaimByButton(t *testing.T) {
@@ -293,13 +293,13 @@ func TestClaimByButton(t *testing.T) {
 	body := map[string]any{"user_id": id("somebodyelse"), "context": map[string]any{"conversation_id": conversation1}}
 	a := w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK)
 	require.Equal(t, map[string]any{"ephemeral_text": "", "skip_slack_parsing": true}, a.json)
-	require.Equal(t, []string{"claim " + agent + " " + conversation1}, w.conversations.calls, "the session says who")
+	require.Equal(t, []string{"claim " + agent + " " + conversation1}, w.service.calls, "the session says who")
 
 	for _, refusal := range []error{domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed")), domain.ErrNotFound} {
-		w.conversations.err = errors.Wrap(refusal, "deep down")
+		w.service.err = errors.Wrap(refusal, "deep down")
 		require.NotEmpty(t, w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK).json["ephemeral_text"])
 	}
-	w.conversations.err = errDown
+	w.service.err = errDown
 	w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusServiceUnavailable, "unavailable")
 	for _, context := range []any{map[string]any{}, map[string]any{"conversation_id": "x"}} {
 		w.as(agent, http.MethodPost, "/actions/claim", map[string]any{"context": context}).is(http.StatusUnprocessableEntity, "invalid_field")
@@ -311,22 +311,22 @@ func TestClaimByButton(t *testing.T) {
 func TestCountConversations(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "maria"}, w.conversations.filter)
+	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "maria"}, w.service.filter)
 	require.Equal(t, map[string]any{
 		"waiting": 4.0, "open": 3.0, "expired": 2.0, "unclaimed": 1.0, "now": float64(now),
 		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": id("fila")}},
 	}, a.json)
 	w.as(agent, http.MethodGet, "/conversations/counts?queue_id=x", nil).is(http.StatusUnprocessableEntity)
-	w.conversations.err = errDown
+	w.service.err = errDown
 	w.as(agent, http.MethodGet, "/conversations/counts", nil).is(http.StatusServiceUnavailable)
 }
 
 func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.conv.TemplateName, w.conversations.conv.AttendantID = "visita", ""
-	w.conversations.list = []*domain.View{{Conversation: w.conversations.conv, State: domain.Open}}
+	w.service.conv.TemplateName, w.service.conv.AttendantID = "visita", ""
+	w.service.list = []*domain.View{{Conversation: w.service.conv, State: domain.Open}}
 	a := w.as(agent, http.MethodGet, "/conversations?unclaimed=1&contact_id="+contact1, nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{Unclaimed: true, ContactID: contact1, PerPage: 60}, w.conversations.filter)
+	require.Equal(t, domain.Filter{Unclaimed: true, ContactID: contact1, PerPage: 60}, w.service.filter)
 	row := a.items()[0].(map[string]any)
 	require.Equal(t, []any{"visita", "name." + agent, nil}, []any{row["template"], row["owner_username"], row["attendant_username"]})
 	w.as(agent, http.MethodGet, "/conversations?contact_id=x", nil).is(http.StatusUnprocessableEntity)
@@ -334,7 +334,7 @@ func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
 
 func TestTheMessageOfAPost(t *testing.T) {
 	w := newWorld(t)
-	w.conversations.history = []*domain.Message{{ID: id("m1"), PostID: id("p1"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026}}
+	w.service.history = []*domain.Message{{ID: id("m1"), PostID: id("p1"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026}}
 	path := "/conversations/" + conversation1 + "/messages?post_id="
 	require.Len(t, w.as(agent, http.MethodGet, path+id("p1"), nil).is(http.StatusOK).items(), 1)
 	require.Empty(t, w.as(agent, http.MethodGet, path+id("p2"), nil).is(http.StatusOK).items())
@@ -346,8 +346,8 @@ func TestRevealContact(t *testing.T) {
 	path := "/contacts/" + contact1 + "/reveal"
 	a := w.as(agent, http.MethodPost, path, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{"id": contact1, "phone": "+5511987654321", "cpf": "52998224725"}, a.json)
-	require.Equal(t, []string{"reveal " + agent + " " + contact1}, w.conversations.calls)
-	w.conversations.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
+	require.Equal(t, []string{"reveal " + agent + " " + contact1}, w.service.calls)
+	w.service.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
 	w.as(agent, http.MethodPost, path, nil).is(http.StatusNotFound, "not_found")
 }
 

@@ -1,31 +1,13 @@
 package api
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/gorilla/mux"
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
-
-// Drafts is what agents do with held drafts; *domain.Drafts is one.
-type Drafts interface {
-	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
-	Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*domain.Draft, error)
-	ToEdit(ctx context.Context, actorID, id string) (*domain.Draft, error)
-	Edit(ctx context.Context, actorID, id, text string) (*domain.Draft, error)
-	Drop(ctx context.Context, actorID, id string) (*domain.Draft, error)
-	Send(ctx context.Context, actorID, id string) (*domain.Draft, error)
-	SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *domain.Refusal, err error)
-}
-
-// Opener shows a dialog to the user whose trigger id the request carries.
-type Opener interface {
-	Open(ctx context.Context, request model.OpenDialogRequest) error
-}
 
 func (a *API) draftRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/conversations/{id}/drafts", a.listDrafts)
@@ -46,14 +28,14 @@ type draftView struct {
 	FileIDs        []string          `json:"file_ids"`
 	State          domain.DraftState `json:"state"`
 	PostID         string            `json:"post_id"`
-	CreatedAt      moment            `json:"created_at"`
-	UpdatedAt      moment            `json:"updated_at"`
+	CreatedAt      millisOrNull      `json:"created_at"`
+	UpdatedAt      millisOrNull      `json:"updated_at"`
 }
 
 func viewDraft(d *domain.Draft) draftView {
 	return draftView{
-		ID: d.ID, ConversationID: d.ConversationID, AuthorID: d.AuthorID, RootID: d.RootID, Text: d.Text, FileIDs: texts(d.FileIDs), State: d.State,
-		PostID: d.PostID, CreatedAt: moment(d.CreatedAt), UpdatedAt: moment(d.UpdatedAt),
+		ID: d.ID, ConversationID: d.ConversationID, AuthorID: d.AuthorID, RootID: d.RootID, Text: d.Text, FileIDs: nonNil(d.FileIDs), State: d.State,
+		PostID: d.PostID, CreatedAt: millisOrNull(d.CreatedAt), UpdatedAt: millisOrNull(d.UpdatedAt),
 	}
 }
 
@@ -86,7 +68,7 @@ func (a *API) saveDraft(r *http.Request) (reply, error) {
 	var text string
 	var files []string
 	f.ids("file_ids", &files)
-	f.lines("text", &text, maxNote, len(files) == 0)
+	f.multiline("text", &text, maxNote, len(files) == 0)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
@@ -107,11 +89,11 @@ func (a *API) editDraft(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	var text string
-	f.lines("text", &text, maxNote, !f.has("text"))
+	f.multiline("text", &text, maxNote, !f.has("text"))
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	return drafted(a.Drafts.Edit(r.Context(), userID(r), id, text))
+	return draftReply(a.Drafts.Edit(r.Context(), userID(r), id, text))
 }
 
 func (a *API) dropDraft(r *http.Request) (reply, error) {
@@ -119,7 +101,7 @@ func (a *API) dropDraft(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return drafted(a.Drafts.Drop(r.Context(), userID(r), id))
+	return draftReply(a.Drafts.Drop(r.Context(), userID(r), id))
 }
 
 func (a *API) sendDraft(r *http.Request) (reply, error) {
@@ -127,11 +109,11 @@ func (a *API) sendDraft(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return drafted(a.Drafts.Send(r.Context(), userID(r), id))
+	return draftReply(a.Drafts.Send(r.Context(), userID(r), id))
 }
 
-// drafted answers with a draft.
-func drafted(draft *domain.Draft, err error) (reply, error) {
+// draftReply answers an action with the draft as it is now.
+func draftReply(draft *domain.Draft, err error) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "act on a draft")
 	}

@@ -1,74 +1,15 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
-
-// draftBox plays the drafts: one that every call is about.
-type draftBox struct {
-	draft  *domain.Draft
-	no     *domain.Refusal // with SendAll
-	err    error
-	calls  []string
-	opened []model.OpenDialogRequest
-}
-
-var draft1 = id("draft1")
-
-func newDraftBox() *draftBox {
-	return &draftBox{draft: &domain.Draft{
-		ID: draft1, ConversationID: conversation1, AuthorID: agent, Text: "Segue o boleto", FileIDs: []string{id("file")}, State: domain.DraftHeld, CreatedAt: now, UpdatedAt: now,
-	}}
-}
-
-func (b *draftBox) call(words ...string) (*domain.Draft, error) {
-	b.calls = append(b.calls, strings.Join(words, " "))
-	return b.draft, b.err
-}
-
-func (b *draftBox) List(_ context.Context, actorID, id string, _, _ int) ([]*domain.Draft, int, error) {
-	draft, err := b.call("list", actorID, id)
-	return []*domain.Draft{draft}, 1, err
-}
-
-func (b *draftBox) Save(_ context.Context, actorID, id, text string, files []string) (*domain.Draft, error) {
-	return b.call("save", actorID, id, text, strings.Join(files, ","))
-}
-
-func (b *draftBox) ToEdit(_ context.Context, actorID, id string) (*domain.Draft, error) {
-	return b.call("view", actorID, id)
-}
-
-func (b *draftBox) Edit(_ context.Context, actorID, id, text string) (*domain.Draft, error) {
-	return b.call("edit", actorID, id, text)
-}
-
-func (b *draftBox) Drop(_ context.Context, actorID, id string) (*domain.Draft, error) {
-	return b.call("drop", actorID, id)
-}
-
-func (b *draftBox) Send(_ context.Context, actorID, id string) (*domain.Draft, error) {
-	return b.call("send", actorID, id)
-}
-
-func (b *draftBox) SendAll(_ context.Context, actorID, id, author string) (int, *domain.Refusal, error) {
-	_, err := b.call("all", actorID, id, author)
-	return 2, b.no, err
-}
-
-func (b *draftBox) Open(_ context.Context, request model.OpenDialogRequest) error {
-	b.opened = append(b.opened, request)
-	return nil
-}
 
 func TestDraftsOverREST(t *testing.T) {
 	w := newWorld(t)
@@ -109,10 +50,10 @@ func TestDraftButtons(t *testing.T) {
 	require.Empty(t, press(of("edit")).is(http.StatusOK).json["ephemeral_text"])
 	require.Equal(t, []string{"send " + agent + " " + draft1, "drop " + agent + " " + draft1, "all " + agent + " " + conversation1 + " " + agent, "view " + agent + " " + draft1},
 		w.drafts.calls, "the session says who")
-	require.Len(t, w.drafts.opened, 1)
-	require.Equal(t, "trigger", w.drafts.opened[0].TriggerId)
-	require.NoError(t, w.drafts.opened[0].Dialog.Elements[0].IsValid())
-	require.NoError(t, w.drafts.opened[0].IsValid())
+	require.Len(t, w.mattermost.opened, 1)
+	require.Equal(t, "trigger", w.mattermost.opened[0].TriggerId)
+	require.NoError(t, w.mattermost.opened[0].Dialog.Elements[0].IsValid())
+	require.NoError(t, w.mattermost.opened[0].IsValid())
 
 	w.drafts.no = domain.RefuseField("text", domain.T("post.link"))
 	require.Contains(t, press(all).is(http.StatusOK).json["ephemeral_text"], "leads into Mattermost")
@@ -122,7 +63,7 @@ func TestDraftButtons(t *testing.T) {
 	}
 	w.drafts.draft.State, w.drafts.draft.Text = domain.DraftHeld, strings.Repeat("á", maxDialogText+1)
 	require.Contains(t, press(of("edit")).is(http.StatusOK).json["ephemeral_text"], "3000")
-	require.Len(t, w.drafts.opened, 1)
+	require.Len(t, w.mattermost.opened, 1)
 	for _, bad := range []any{map[string]any{}, map[string]any{"do": "steal", "draft_id": draft1}, map[string]any{"do": "send"}, map[string]any{"do": "all", "conversation_id": conversation1}} {
 		press(bad).is(http.StatusUnprocessableEntity, "invalid_field")
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,18 +10,6 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
-
-// LedgerStore reads what messages cost.
-type LedgerStore interface {
-	// Ledger answers a page (from 0) of the charges with from <= at < to
-	// (milliseconds since epoch), oldest first, and their total; queueID "" = of all queues.
-	Ledger(ctx context.Context, from, to int64, queueID string, page, perPage int) ([]*domain.Charge, int, error)
-	// EachCharge gives all of them to fn, in the same order, until fn answers an error.
-	EachCharge(ctx context.Context, from, to int64, queueID string, fn func(*domain.Charge) error) error
-	// LedgerSummary adds them up by queue, agent, template, account, category or
-	// month: a page (from 0) of groups, and their total.
-	LedgerSummary(ctx context.Context, from, to int64, queueID, by string, page, perPage int) ([]*domain.LedgerGroup, int, error)
-}
 
 func (a *API) ledgerRoutes(router *mux.Router) {
 	router.HandleFunc("/ledger", a.ledger).Methods(http.MethodGet)
@@ -41,34 +28,33 @@ type chargeView struct {
 	Amount         domain.Money `json:"amount"`
 	Currency       string       `json:"currency"`
 	State          string       `json:"state"`
-	At             moment       `json:"at"`
+	At             millisOrNull `json:"at"`
 }
 
 func viewCharge(c *domain.Charge) chargeView {
 	return chargeView{
 		ID: c.MessageID, ConversationID: c.ConversationID, AccountID: c.AccountID, QueueID: c.QueueID, AgentID: c.AgentID,
-		TemplateID: c.TemplateID, WAMID: c.WAMID, Category: c.Category, Amount: c.Amount, Currency: c.Currency, State: c.State, At: moment(c.At),
+		TemplateID: c.TemplateID, WAMID: c.WAMID, Category: c.Category, Amount: c.Amount, Currency: c.Currency, State: c.State, At: millisOrNull(c.At),
 	}
 }
 
-// ledgerQuery is which charges are asked for: this month's unless it says otherwise.
+// ledgerQuery is which charges a request asks for.
 type ledgerQuery struct {
-	from, to int64
-	queueID  string
-	page     page
+	filter domain.LedgerFilter
+	page   page
 }
 
+// readLedgerQuery reads the range, which is the current month (UTC) unless the request says otherwise.
 func (a *API) readLedgerQuery(r *http.Request) (ledgerQuery, error) {
 	now := a.Clock.Now()
 	q := readQuery(r)
-	wanted := ledgerQuery{
-		to:      q.number("to", now+1, 0, lastMoment), // what was charged this millisecond is in
-		queueID: q.id("queue_id"),
-		page:    q.page(),
-	}
-	wanted.from = q.number("from", min(domain.MonthStart(now), wanted.to), 0, lastMoment)
-	if wanted.from > wanted.to {
-		q.at("from", domain.T("api.field_from_after_to"))
+	wanted := ledgerQuery{page: q.page(), filter: domain.LedgerFilter{
+		To:      q.number("to", now+1, 0, maxMillis), // so that the charges of this millisecond are in
+		QueueID: q.id("queue_id"),
+	}}
+	wanted.filter.From = q.number("from", min(domain.MonthStart(now), wanted.filter.To), 0, maxMillis)
+	if wanted.filter.From > wanted.filter.To {
+		q.addFault("from", domain.T("api.field_from_after_to"))
 	}
 	return wanted, q.err()
 }
@@ -83,7 +69,7 @@ func (a *API) ledger(w http.ResponseWriter, r *http.Request) {
 		a.writeLedgerCSV(w, r, wanted)
 		return
 	}
-	charges, total, err := a.Ledger.Ledger(r.Context(), wanted.from, wanted.to, wanted.queueID, wanted.page.number, wanted.page.size)
+	charges, total, err := a.Store.Ledger(r.Context(), wanted.filter, wanted.page.number, wanted.page.size)
 	if err != nil {
 		a.fail(w, r, errors.Wrap(err, "read the ledger"))
 		return
@@ -91,7 +77,7 @@ func (a *API) ledger(w http.ResponseWriter, r *http.Request) {
 	a.write(w, http.StatusOK, listOf(charges, total, wanted.page, viewCharge))
 }
 
-// wantsCSV tells whether an Accept header prefers CSV to JSON.
+// wantsCSV reports whether an Accept header prefers CSV to JSON.
 func wantsCSV(accept string) bool {
 	csv, json := 0.0, 0.0
 	for entry := range strings.SplitSeq(accept, ",") {

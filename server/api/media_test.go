@@ -11,32 +11,43 @@ import (
 
 func TestFetchByButton(t *testing.T) {
 	w := newWorld(t)
+	w.exec("INSERT INTO waa_media (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason, conversation_id, file_id) VALUES ('l', 1, 'wamid.1', $1, '{}', 1, 1, 1, 'gone', $2, 'f')", account1, conversation1)
+	w.conversation(conversation1, contact1, account1)
+	w.message(id("m1"), domain.Inbound, "image", id("p1"), "", 1)
+	w.exec("UPDATE waa_messages SET wamid = 'wamid.1'")
 	press := func(wamid string) any {
 		return w.as(agent, http.MethodPost, "/actions/media", map[string]any{"context": map[string]any{"wamid": wamid}}).is(http.StatusOK).json["ephemeral_text"]
 	}
 	require.Equal(t, "The file is being fetched again.", press("wamid.1"))
-	require.Equal(t, []string{"wamid.1"}, w.store.again)
+	require.Equal(t, 1, w.woken["media"])
+	require.Zero(t, w.dead())
 	none := press("wamid.2")
-	w.conversations.viewErr = domain.ErrNotFound // somebody else's conversation
+	w.service.viewErr = domain.ErrNotFound // somebody else's conversation
 	require.Equal(t, none, press("wamid.1"), "who may not see it learns nothing")
-	require.Len(t, w.store.again, 1)
+	require.Equal(t, 1, w.woken["media"])
 	w.as(agent, http.MethodPost, "/actions/media", map[string]any{}).is(http.StatusUnprocessableEntity, "invalid_field")
 	w.as(agent, http.MethodPost, "/actions/media", map[string]any{"context": map[string]any{"wamid": ""}}).is(http.StatusUnprocessableEntity, "invalid_field")
 }
 
 func TestMergeContacts(t *testing.T) {
 	w := newWorld(t)
-	other := id("other")
-	w.store.exports[other] = &domain.PersonExport{Contact: domain.Contact{ID: other}}
+	other, third := id("other"), id("third")
+	for _, contact := range []string{other, third} {
+		w.exec("INSERT INTO waa_contacts (id, created_at, updated_at) VALUES ($1, 2, 2)", contact)
+		w.conversation(contact, contact, account1)
+	}
 	path := "/contacts/" + contact1 + "/merge"
 	got := w.as(admin, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusOK).json
 	require.Equal(t, []any{contact1, "Maria"}, []any{got["id"], got["name"]})
-	require.Equal(t, []string{other + " into " + contact1 + " by " + admin}, w.store.merged)
+	require.Equal(t, 1, w.woken["channels"])
+	moved := func() (contact string) {
+		require.NoError(t, w.db.QueryRowContext(t.Context(), "SELECT contact_id FROM waa_conversations WHERE id = $1", other).Scan(&contact))
+		return contact
+	}
+	require.Equal(t, contact1, moved())
 	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": contact1}).is(http.StatusUnprocessableEntity, "invalid_field")
 	w.as(admin, http.MethodPost, path, map[string]any{}).is(http.StatusUnprocessableEntity, "invalid_field")
 	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": nowhere}).is(http.StatusNotFound, "not_found")
-	w.as(agent, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusForbidden, "forbidden")
-	w.store.err = domain.ErrConflict
-	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusConflict, "conversation_exists")
-	require.Len(t, w.store.merged, 1)
+	w.as(agent, http.MethodPost, path, map[string]any{"contact_id": third}).is(http.StatusForbidden, "forbidden")
+	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": third}).is(http.StatusConflict, "conversation_exists")
 }

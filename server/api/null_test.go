@@ -12,8 +12,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
 // sample is a value that a schema allows, of an object with the named properties or, without names, the required ones.
@@ -95,7 +93,8 @@ func place(s *openapi3.Schema, object map[string]any, path []string, value any) 
 
 // TestNullIsAbsent sends every optional property of every request of the document as null, and without it: both get one answer.
 func TestNullIsAbsent(t *testing.T) {
-	doc := fake.OpenAPI(t)
+	w := newWorld(t)
+	doc := w.document
 	tried := 0
 	for _, path := range doc.Paths.InMatchingOrder() {
 		if !strings.HasPrefix(path, restPath) {
@@ -110,7 +109,7 @@ func TestNullIsAbsent(t *testing.T) {
 			schema := media.Schema.Value
 			for _, property := range optionals(schema, nil) {
 				answer := func(value any, present bool) (int, string) {
-					w := newWorld(t)
+					w.begin()
 					body, isObject := sample(schema).(map[string]any)
 					require.True(t, isObject, path)
 					if len(property) > 1 || present {
@@ -162,5 +161,5 @@ func TestNullTakesNothingFromAnObjectOfTexts(t *testing.T) {
 		"variables": map[string]any{"body_1": "Ana", "body_2": nil}, "customer": map[string]any{"name": "Ana", "phone": "11987654321", "cpf": nil},
 	})
 	require.Equal(t, http.StatusCreated, status)
-	require.Equal(t, map[string]string{"body_1": "Ana"}, w.conversations.start.Variables)
+	require.Equal(t, map[string]string{"body_1": "Ana"}, w.service.start.Variables)
 }

@@ -27,7 +27,7 @@ func someStart() map[string]any {
 }
 
 func (w *world) starts() (n int) {
-	for _, call := range w.conversations.calls {
+	for _, call := range w.service.calls {
 		if strings.HasPrefix(call, "start") {
 			n++
 		}
@@ -38,7 +38,7 @@ func (w *world) starts() (n int) {
 func TestOneKeyOneStart(t *testing.T) {
 	w := newWorld(t)
 	first := w.keyed(agent, "a key 1", someStart()).is(http.StatusCreated)
-	w.conversations.conv.Contact.Name = "Changed since"
+	w.service.conv.Contact.Name = "Changed since"
 	again := w.keyed(agent, "a key 1", someStart()).is(http.StatusCreated)
 	require.Equal(t, first.text, again.text)
 	spaced := w.keyed(agent, "a key 1", strings.ReplaceAll(`{"template": {"language":"pt_BR", "name":"hello"}, "queue_id":"QUEUE", "customer":{"cpf":"529.982.247-25","phone":"11987654321","name":"Maria"},
@@ -70,9 +70,9 @@ func TestRefusalsAreKeptToo(t *testing.T) {
 		"down":  {errors.New("no database"), http.StatusServiceUnavailable, false},
 		"lost":  {domain.Refuse(domain.CodeInProgress, domain.Text{}), http.StatusConflict, false},
 	} {
-		w.conversations.err = c.err
+		w.service.err = c.err
 		first := w.keyed(agent, key, someStart()).is(c.status)
-		w.conversations.err = nil
+		w.service.err = nil
 		again := w.keyed(agent, key, someStart())
 		if c.kept {
 			require.Equal(t, []any{first.status, first.text}, []any{again.status, again.text}, key)
@@ -85,15 +85,14 @@ func TestRefusalsAreKeptToo(t *testing.T) {
 func TestAKeyThatIsUnderWayOrStoredSomething(t *testing.T) {
 	w := newWorld(t)
 	w.keyed(agent, "k", someStart()).is(http.StatusCreated)
-	row := w.requests.rows[agent+" k"]
-	row.Status, row.Answer, row.held = 0, nil, true
+	w.exec("UPDATE waa_requests SET status = 0, answer = ''")
 	w.keyed(agent, "k", someStart()).is(http.StatusConflict, "in_progress")
-	row.held, row.MessageID = false, "m1" // it died after the template was stored
-	w.conversations.status = domain.Unknown
+	w.exec("UPDATE waa_requests SET lease_until = 0, message_id = 'm1'") // it died after the template was stored
+	w.service.status = domain.Unknown
 	w.keyed(agent, "k", someStart()).is(http.StatusAccepted)
 	w.keyed(agent, "k", someStart()).is(http.StatusAccepted)
 	require.Equal(t, 1, w.starts())
-	require.Equal(t, 1, strings.Count(strings.Join(w.conversations.calls, "|"), "outcome m1"))
+	require.Equal(t, 1, strings.Count(strings.Join(w.service.calls, "|"), "outcome m1"))
 }
 
 func TestKeysThatAreNone(t *testing.T) {

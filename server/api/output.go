@@ -7,7 +7,7 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// reply is what a handler answers when all went well.
+// reply is the answer of a handler that succeeded.
 type reply struct {
 	status int
 	body   any
@@ -16,7 +16,7 @@ type reply struct {
 func ok(body any) (reply, error)      { return reply{http.StatusOK, body}, nil }
 func created(body any) (reply, error) { return reply{http.StatusCreated, body}, nil }
 
-// handler answers one route: a reply, or an error for API.fail.
+// handler serves one route. Its errors go to API.fail.
 type handler func(r *http.Request) (reply, error)
 
 // handle puts a handler on a route.
@@ -34,8 +34,8 @@ func (a *API) handle(router *mux.Router, method, path string, h handler) {
 // write answers JSON.
 func (a *API) write(w http.ResponseWriter, status int, body any) {
 	data, err := json.Marshal(body)
-	if err != nil { // only a type that cannot be written: a mistake of ours
-		a.Log.Error("An answer could not be written", "error", err.Error())
+	if err != nil { // only for a type that has no JSON, which would be a mistake of ours
+		a.LogError("An answer could not be written", "error", err.Error())
 		status, data = http.StatusServiceUnavailable, []byte(`{"error":{"code":"unavailable","message":"unavailable"}}`)
 	}
 	header := w.Header()
@@ -46,18 +46,18 @@ func (a *API) write(w http.ResponseWriter, status int, body any) {
 	_, _ = w.Write(data) // the client is gone if this fails
 }
 
-// moment is milliseconds since epoch, null in JSON where there is none.
-type moment int64
+// millisOrNull is milliseconds since epoch; 0 is null in JSON.
+type millisOrNull int64
 
 // MarshalJSON writes null for 0.
-func (m moment) MarshalJSON() ([]byte, error) {
+func (m millisOrNull) MarshalJSON() ([]byte, error) {
 	if m == 0 {
 		return []byte("null"), nil
 	}
 	return json.Marshal(int64(m))
 }
 
-// list is the envelope of all lists.
+// list is one page of a list.
 type list[T any] struct {
 	Items   []T `json:"items"`
 	Total   int `json:"total"`
@@ -65,7 +65,7 @@ type list[T any] struct {
 	PerPage int `json:"per_page"`
 }
 
-// listOf puts a page into its envelope; an empty one is [], never null.
+// listOf makes a page of the views of rows. An empty one is [] in JSON, never null.
 func listOf[T, V any](rows []T, total int, p page, view func(T) V) list[V] {
 	items := make([]V, 0, len(rows))
 	for _, row := range rows {
@@ -74,8 +74,8 @@ func listOf[T, V any](rows []T, total int, p page, view func(T) V) list[V] {
 	return list[V]{Items: items, Total: total, Page: p.number, PerPage: p.size}
 }
 
-// texts makes a list of texts that is [] and not null when empty.
-func texts(list []string) []string {
+// nonNil makes an empty list [] in JSON, and not null.
+func nonNil(list []string) []string {
 	if list == nil {
 		return []string{}
 	}

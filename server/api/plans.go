@@ -10,30 +10,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// PlanStore keeps the plans. Reads answer domain.ErrNotFound where there is nothing.
-type PlanStore interface {
-	// CreatePlan stores a new plan, not approved, and sets its ID and times;
-	// domain.ErrConflict where the queue has one.
-	CreatePlan(ctx context.Context, plan *domain.Plan, now int64) error
-	// UpdatePlan stores queue, limit, currency and prices, and answers the plan as
-	// it is then. What was approved is an amount at certain prices: a plan that
-	// differs from it is a draft again.
-	// Only the named fields are written, under their names in a request.
-	UpdatePlan(ctx context.Context, plan *domain.Plan, by string, now int64, fields ...string) (*domain.Plan, error)
-	// DeletePlan keeps the plan's approvals.
-	DeletePlan(ctx context.Context, id, by string, now int64) error
-	// PlanApprovals answers a page (from 0) of what was approved, newest first,
-	// and the total; domain.ErrNotFound where there never was such a plan.
-	PlanApprovals(ctx context.Context, planID string, page, perPage int) ([]*domain.PlanApproval, int, error)
-	// Spent is what a queue spent and reserved since a moment, milliseconds since epoch.
-	Spent(ctx context.Context, queueID string, since int64) (domain.Money, error)
-	Plan(ctx context.Context, id string) (*domain.Plan, error)
-	// Plans answers a page (from 0), oldest first, and the total.
-	Plans(ctx context.Context, page, perPage int) ([]*domain.Plan, int, error)
-	// ApprovePlan approves the plan as it is, and answers it.
-	ApprovePlan(ctx context.Context, id, by string, now int64) (*domain.Plan, error)
-}
-
 // What a plan's status is called.
 const (
 	planDraft    = "draft"
@@ -60,15 +36,15 @@ type planView struct {
 	Spent        domain.Money      `json:"spent"` // and reserved, this month
 	Status       string            `json:"status"`
 	ApprovedBy   string            `json:"approved_by"`
-	ApprovedAt   moment            `json:"approved_at"`
-	CreatedAt    moment            `json:"created_at"`
-	UpdatedAt    moment            `json:"updated_at"`
+	ApprovedAt   millisOrNull      `json:"approved_at"`
+	CreatedAt    millisOrNull      `json:"created_at"`
+	UpdatedAt    millisOrNull      `json:"updated_at"`
 }
 
-// viewPlan shows the plan as it is now, with what the queue spent this month.
+// viewPlan is the plan as it is now, with what the queue spent this month.
 func (a *API) viewPlan(ctx context.Context, plan *domain.Plan) (planView, error) {
 	now := a.Clock.Now()
-	spent, err := a.Plans.Spent(ctx, plan.QueueID, domain.MonthStart(now))
+	spent, err := a.Store.Spent(ctx, plan.QueueID, domain.MonthStart(now))
 	if err != nil {
 		return planView{}, errors.Wrap(err, "add up what the queue spent")
 	}
@@ -80,7 +56,7 @@ func (a *API) viewPlan(ctx context.Context, plan *domain.Plan) (planView, error)
 	return planView{
 		ID: plan.ID, QueueID: plan.QueueID, MonthlyLimit: plan.MonthlyLimit, Currency: plan.Currency, Prices: plan.Prices, Status: status,
 		PriceChanges: viewChanges(plan.PriceChanges), Spent: spent,
-		ApprovedBy: plan.ApprovedBy, ApprovedAt: moment(plan.ApprovedAt), CreatedAt: moment(plan.CreatedAt), UpdatedAt: moment(plan.UpdatedAt),
+		ApprovedBy: plan.ApprovedBy, ApprovedAt: millisOrNull(plan.ApprovedAt), CreatedAt: millisOrNull(plan.CreatedAt), UpdatedAt: millisOrNull(plan.UpdatedAt),
 	}, nil
 }
 
@@ -98,7 +74,7 @@ func (a *API) listPlans(r *http.Request) (reply, error) {
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	plans, total, err := a.Plans.Plans(r.Context(), p.number, p.size)
+	plans, total, err := a.Store.Plans(r.Context(), p.number, p.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the plans")
 	}
@@ -124,7 +100,7 @@ func (a *API) plan(r *http.Request) (*domain.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := a.Plans.Plan(r.Context(), id)
+	plan, err := a.Store.Plan(r.Context(), id)
 	return plan, errors.Wrap(err, "read the plan")
 }
 
@@ -134,7 +110,7 @@ func (a *API) createPlan(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	plan = plan.AsOf(a.Clock.Now())
-	if err := a.Plans.CreatePlan(r.Context(), plan, a.Clock.Now()); err != nil {
+	if err := a.Store.CreatePlan(r.Context(), plan, a.Clock.Now()); err != nil {
 		return reply{}, planConflict(err, "create the plan")
 	}
 	return a.planReply(r, plan, created)
@@ -152,14 +128,14 @@ func (a *API) patchPlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	fields := f.given()
-	if f.has("prices") || f.has("price_changes") { // what came due went from the one into the other
+	fields := f.presentFields()
+	if f.has("prices") || f.has("price_changes") { // a change that came due moves from price_changes to prices
 		fields = append(fields, "prices", "price_changes")
 	}
 	if plan = plan.AsOf(now); plan.SameTerms(&before) {
-		plan = stored // that a change of prices came due is no other plan
+		plan = stored // the request changed nothing: that a price change came due must not cost the approval
 	}
-	if plan, err = a.Plans.UpdatePlan(r.Context(), plan, userID(r), now, fields...); err != nil {
+	if plan, err = a.Store.UpdatePlan(r.Context(), plan, userID(r), now, fields...); err != nil {
 		return reply{}, planConflict(err, "change the plan")
 	}
 	return a.planReply(r, plan, ok)
@@ -170,7 +146,7 @@ func (a *API) deletePlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Plans.DeletePlan(r.Context(), plan.ID, userID(r), a.Clock.Now()); err != nil {
+	if err := a.Store.DeletePlan(r.Context(), plan.ID, userID(r), a.Clock.Now()); err != nil {
 		return reply{}, inUse(err, "delete the plan")
 	}
 	return a.planReply(r, plan, ok)
@@ -181,15 +157,15 @@ func (a *API) approvePlan(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	plan, err := a.Plans.ApprovePlan(r.Context(), id, userID(r), a.Clock.Now())
+	plan, err := a.Store.ApprovePlan(r.Context(), id, userID(r), a.Clock.Now())
 	if err != nil {
 		return reply{}, errors.Wrap(err, "approve the plan")
 	}
 	return a.planReply(r, plan, ok)
 }
 
-// fillPlan reads the body into the plan and checks every field of it. A new plan
-// needs them all: what nobody set must not count as free.
+// fillPlan reads the body into the plan and checks each field. A new plan needs all of them, because a price that nobody set
+// must not count as free.
 func (a *API) fillPlan(r *http.Request, plan *domain.Plan, isNew bool) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -218,7 +194,7 @@ func (a *API) fillPlan(r *http.Request, plan *domain.Plan, isNew bool) (*form, e
 	return f, f.err()
 }
 
-// priceNames lets a wrong price show at the field it is part of.
+// priceNames makes a wrong price a fault of the field prices, which the console has.
 func priceNames() map[string]string {
 	return map[string]string{"marketing": "prices", "utility": "prices", "authentication": "prices", "service": "prices"}
 }

@@ -33,12 +33,14 @@ func TestCreatePlan(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
 	require.Equal(t, map[string]any{
-		"id": id("new1"), "queue_id": queue2, "monthly_limit": 1000.5, "currency": "BRL", "status": "draft", "approved_by": "", "approved_at": nil,
+		"id": id("new2x"), "queue_id": queue2, "monthly_limit": 1000.5, "currency": "BRL", "status": "draft", "approved_by": "", "approved_at": nil,
 		"price_changes": []any{}, "spent": 0.0,
 		"prices":     map[string]any{"marketing": 0.3125, "utility": 0.04, "authentication": 0.0, "service": 0.000001},
 		"created_at": float64(now), "updated_at": float64(now),
 	}, a.json)
-	require.Equal(t, domain.Money(1_000_500_000), w.store.plans[1].MonthlyLimit)
+	plan, err := w.store.Plan(t.Context(), id("new2x"))
+	require.NoError(t, err)
+	require.Equal(t, domain.Money(1_000_500_000), plan.MonthlyLimit)
 }
 
 func TestCreatePlanRefuses(t *testing.T) {
@@ -49,7 +51,7 @@ func TestCreatePlanRefuses(t *testing.T) {
 	w.try(http.MethodPost, "/plans", goodPlan(), fields)
 	w.missing("/plans", goodPlan(), "queue_id", "monthly_limit", "currency", "prices")
 	w.noObjects(admin, http.MethodPost, "/plans")
-	w.store.err = errDown
+	w.down()
 	w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusServiceUnavailable, "unavailable")
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -9,29 +8,6 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
-
-// QueueStore keeps the queues. Reads answer domain.ErrNotFound where there is nothing.
-type QueueStore interface {
-	// CreateQueue stores a new queue and sets its ID and times;
-	// domain.ErrConflict where another has the channel.
-	CreateQueue(ctx context.Context, queue *domain.Queue, now int64) error
-	// UpdateQueue writes the named fields alone, under their names in a request.
-	UpdateQueue(ctx context.Context, queue *domain.Queue, now int64, fields ...string) error
-	// DeleteQueue answers domain.ErrConflict while open conversations need the queue.
-	DeleteQueue(ctx context.Context, id string) error
-	Queue(ctx context.Context, id string) (*domain.Queue, error)
-	// QueuePage answers a page (from 0), by name, and the total.
-	QueuePage(ctx context.Context, page, perPage int) ([]*domain.Queue, int, error)
-}
-
-// Channels knows the channels of the server.
-type Channels interface {
-	// ChannelTeam answers the team of a channel that is neither archived nor
-	// direct; domain.ErrNotFound where there is no such channel.
-	ChannelTeam(ctx context.Context, channelID string) (teamID string, err error)
-	// Members lists the people of a channel by username, without bots and deactivated users.
-	Members(ctx context.Context, channelID string) ([]domain.Member, error)
-}
 
 func (a *API) queueRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/queues", a.listQueues)
@@ -43,21 +19,21 @@ func (a *API) queueRoutes(router *mux.Router) {
 }
 
 type queueView struct {
-	ID                string `json:"id"`
-	Name              string `json:"name"`
-	TeamID            string `json:"team_id"`
-	ChannelID         string `json:"channel_id"`
-	AccountID         string `json:"account_id"`
-	InactivityMinutes int    `json:"inactivity_minutes"`
-	TimeZone          string `json:"time_zone"`
-	CreatedAt         moment `json:"created_at"`
-	UpdatedAt         moment `json:"updated_at"`
+	ID                string       `json:"id"`
+	Name              string       `json:"name"`
+	TeamID            string       `json:"team_id"`
+	ChannelID         string       `json:"channel_id"`
+	AccountID         string       `json:"account_id"`
+	InactivityMinutes int          `json:"inactivity_minutes"`
+	TimeZone          string       `json:"time_zone"`
+	CreatedAt         millisOrNull `json:"created_at"`
+	UpdatedAt         millisOrNull `json:"updated_at"`
 }
 
 func viewQueue(queue *domain.Queue) queueView {
 	return queueView{
 		ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, AccountID: queue.AccountID,
-		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, CreatedAt: moment(queue.CreatedAt), UpdatedAt: moment(queue.UpdatedAt),
+		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, CreatedAt: millisOrNull(queue.CreatedAt), UpdatedAt: millisOrNull(queue.UpdatedAt),
 	}
 }
 
@@ -67,7 +43,7 @@ func (a *API) listQueues(r *http.Request) (reply, error) {
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	queues, total, err := a.Queues.QueuePage(r.Context(), p.number, p.size)
+	queues, total, err := a.Store.QueuePage(r.Context(), p.number, p.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the queues")
 	}
@@ -87,7 +63,7 @@ func (a *API) queue(r *http.Request) (*domain.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	queue, err := a.Queues.Queue(r.Context(), id)
+	queue, err := a.Store.Queue(r.Context(), id)
 	return queue, errors.Wrap(err, "read the queue")
 }
 
@@ -96,7 +72,7 @@ func (a *API) createQueue(r *http.Request) (reply, error) {
 	if _, err := a.fillQueue(r, queue); err != nil {
 		return reply{}, err
 	}
-	if err := a.Queues.CreateQueue(r.Context(), queue, a.Clock.Now()); err != nil {
+	if err := a.Store.CreateQueue(r.Context(), queue, a.Clock.Now()); err != nil {
 		return reply{}, queueConflict(err, "create the queue")
 	}
 	return created(viewQueue(queue))
@@ -111,10 +87,10 @@ func (a *API) patchQueue(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Queues.UpdateQueue(r.Context(), queue, a.Clock.Now(), f.given()...); err != nil {
+	if err := a.Store.UpdateQueue(r.Context(), queue, a.Clock.Now(), f.presentFields()...); err != nil {
 		return reply{}, queueConflict(err, "change the queue")
 	}
-	if queue, err = a.queue(r); err != nil { // with what somebody else may have changed meanwhile
+	if queue, err = a.queue(r); err != nil { // with what another administrator may have changed meanwhile
 		return reply{}, err
 	}
 	return ok(viewQueue(queue))
@@ -125,13 +101,13 @@ func (a *API) deleteQueue(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.Queues.DeleteQueue(r.Context(), queue.ID); err != nil {
+	if err := a.Store.DeleteQueue(r.Context(), queue.ID); err != nil {
 		return reply{}, inUse(err, "delete the queue")
 	}
 	return ok(viewQueue(queue))
 }
 
-// fillQueue reads the body into the queue and checks every field of it.
+// fillQueue reads the body into the queue and checks each field.
 func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -141,13 +117,13 @@ func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 	f.id("team_id", &queue.TeamID, true)
 	f.id("channel_id", &queue.ChannelID, true)
 	f.id("account_id", &queue.AccountID, true)
-	f.whole("inactivity_minutes", &queue.InactivityMinutes, 0, maxMinutes)
+	f.integer("inactivity_minutes", &queue.InactivityMinutes, 0, maxMinutes)
 	f.zone("time_zone", &queue.TimeZone)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
 	if f.has("channel_id") || f.has("team_id") {
-		team, err := a.Channels.ChannelTeam(r.Context(), queue.ChannelID)
+		team, err := a.Mattermost.ChannelTeam(r.Context(), queue.ChannelID)
 		switch {
 		case errors.Is(err, domain.ErrNotFound):
 			f.fault("channel_id", domain.T("api.field_unknown_channel"))
@@ -174,41 +150,32 @@ func queueConflict(err error, doing string) error {
 	return errors.Wrap(err, doing)
 }
 
-// mustHaveQueue notes a fault where the queue does not exist; an error means that it could not be asked.
-func (a *API) mustHaveQueue(ctx context.Context, f *form, field, id string) error {
-	_, err := a.Queues.Queue(ctx, id)
-	if errors.Is(err, domain.ErrNotFound) {
-		f.fault(field, domain.T("api.field_unknown_queue"))
-		return nil
-	}
-	return errors.Wrap(err, "read the queue")
+type memberView struct {
+	ID          string `json:"id"`
+	Username    string `json:"username"`
+	Name        string `json:"name"`
+	Supervisor  bool   `json:"supervisor"`
+	SystemAdmin bool   `json:"system_admin"`
 }
 
-// mustHaveAccount is the same for an account.
-func (a *API) mustHaveAccount(ctx context.Context, f *form, field, id string) error {
-	_, err := a.Accounts.Account(ctx, id)
-	if errors.Is(err, domain.ErrNotFound) {
-		f.fault(field, domain.T("api.field_unknown_account"))
-		return nil
-	}
-	return errors.Wrap(err, "read the account")
+func viewMember(m domain.Member) memberView {
+	return memberView{ID: m.UserID, Username: m.Username, Name: m.Name, Supervisor: m.Supervisor, SystemAdmin: m.SystemAdmin}
 }
 
-// invalid refuses one field.
-func invalid(field string, text domain.Text) error {
-	return &domain.Refusal{
-		Code: domain.CodeInvalidField, Text: domain.T("api.code_invalid_field"), Fields: map[string]domain.Text{field: text},
+func (a *API) listQueueMembers(r *http.Request) (reply, error) {
+	queue, err := a.queue(r)
+	if err != nil {
+		return reply{}, err
 	}
-}
-
-// inUse says why something cannot be deleted, where others still need it.
-func inUse(err error, doing string) error {
-	switch {
-	case errors.Is(err, domain.ErrConflict):
-		return domain.Refuse(domain.CodeConversationExists, domain.T("api.in_use"))
-	case errors.Is(err, domain.ErrHasQueues):
-		text := domain.T("api.has_queues")
-		return &domain.Refusal{Code: domain.CodeInvalidField, Text: text, Fields: map[string]domain.Text{"id": text}}
+	q := readQuery(r)
+	p := q.page()
+	if err := q.err(); err != nil {
+		return reply{}, err
 	}
-	return errors.Wrap(err, doing)
+	members, err := a.Mattermost.Members(r.Context(), queue.ChannelID)
+	if err != nil && !errors.Is(err, domain.ErrNotFound) { // a channel that no longer exists has no members
+		return reply{}, errors.Wrap(err, "list the queue's members")
+	}
+	from := min(p.number*p.size, len(members))
+	return ok(listOf(members[from:min(from+p.size, len(members))], len(members), p, viewMember))
 }

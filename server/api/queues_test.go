@@ -28,10 +28,10 @@ func TestCreateQueue(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusCreated)
 	require.Equal(t, map[string]any{
-		"id": id("new1"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
+		"id": id("new2x"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
 		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "created_at": float64(now), "updated_at": float64(now),
 	}, a.json)
-	require.Len(t, w.store.queues, 3)
+	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).items(), 3)
 }
 
 func TestCreateQueueRefuses(t *testing.T) {
@@ -39,7 +39,7 @@ func TestCreateQueueRefuses(t *testing.T) {
 	w.try(http.MethodPost, "/queues", goodQueue(), queueFields())
 	w.missing("/queues", goodQueue(), "name", "team_id", "channel_id", "account_id")
 	w.noObjects(admin, http.MethodPost, "/queues")
-	w.store.err = errDown
+	w.down()
 	w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusServiceUnavailable, "unavailable")
 }
 
@@ -74,7 +74,7 @@ func TestPatchQueue(t *testing.T) {
 
 func TestPatchQueueWhoseChannelIsGone(t *testing.T) {
 	w := newWorld(t)
-	delete(w.store.teams, channel1)
+	delete(w.mattermost.teams, channel1)
 	w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova"}).is(http.StatusOK)
 }
 
@@ -83,9 +83,9 @@ func TestReadAndDeleteQueues(t *testing.T) {
 	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).is(http.StatusOK).items(), 2)
 	w.as(admin, http.MethodGet, "/queues/"+queue1, nil).is(http.StatusOK)
 	w.as(admin, http.MethodGet, "/queues/"+nowhere, nil).is(http.StatusNotFound, "not_found")
-	w.store.inUse = true
+	w.conversation(conversation1, contact1, account1)
 	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusConflict, "conversation_exists")
-	w.store.inUse = false
+	w.exec("UPDATE waa_conversations SET closed_at = 1")
 	require.Equal(t, queue1, w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusOK).json["id"])
 	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusNotFound, "not_found")
 }

@@ -77,12 +77,12 @@ func TestWhoMayComeIn(t *testing.T) {
 		w.as(agent, method, path, nil).is(http.StatusForbidden, "forbidden")
 		require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, w.as(admin, method, path, `{}`).status, route)
 
-		w.people.err = errDown
+		w.adminErr = errDown
 		w.as(admin, method, path, nil).is(http.StatusServiceUnavailable, "unavailable")
-		w.people.err = nil
+		w.adminErr = nil
 	}
 	require.Equal(t, 26, agents)
-	require.Empty(t, w.store.erased)
+	require.Empty(t, w.erased)
 }
 
 func TestUnknownPathsAndMethods(t *testing.T) {
@@ -120,7 +120,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			require.Equal(t, http.StatusNotFound, recorder.Code, path+bad)
 		}
 	}
-	require.Empty(t, w.conversations.calls, "nothing asks the service about no id")
+	require.Empty(t, w.service.calls, "nothing asks the service about no id")
 }
 
 func TestAPanicIsAnAnswer(t *testing.T) {
@@ -152,7 +152,8 @@ func TestAPanicAfterTheAnswerHasBegun(t *testing.T) {
 
 func TestTheDatabaseIsDown(t *testing.T) {
 	w := newWorld(t)
-	w.store.err, w.conversations.err, w.drafts.err = errDown, errDown, errDown
+	w.service.err, w.drafts.err = errDown, errDown
+	w.down()
 	for _, route := range routes(t, w.api) {
 		method, path, _ := strings.Cut(route, " ")
 		if !strings.HasPrefix(path, restPath) || strings.HasSuffix(path, "/channels") || method == http.MethodPost && !strings.Contains(path, "{id}") && !strings.Contains(path, "guards") ||
@@ -167,7 +168,7 @@ func TestTheDatabaseIsDown(t *testing.T) {
 
 func TestMessagesAreInTheReadersLanguage(t *testing.T) {
 	w := newWorld(t)
-	w.language = "pt-BR"
+	w.mattermost.language = "pt-BR"
 	a := w.as(agent, http.MethodGet, "/accounts", nil).is(http.StatusForbidden)
 	require.Equal(t, "Você não tem permissão para isto.", a.problem()["message"])
 	a = w.as(admin, http.MethodPost, "/accounts", `{"name":""}`).is(http.StatusUnprocessableEntity, "invalid_field")
@@ -181,13 +182,13 @@ func TestRefusalsHaveTheContractsStatus(t *testing.T) {
 		domain.CodeAlreadyClaimed: 409, domain.CodeCooldown: 409, domain.CodeNoPlan: 409, domain.CodeBudgetSpent: 409,
 		domain.CodeTemplateNotAllowed: 409, domain.CodeWindowClosed: 409, domain.CodeUnavailable: 503,
 	} {
-		w.conversations.err = errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")
+		w.service.err = errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")
 		for _, language := range []string{"en", "pt-BR"} {
-			w.language = language
+			w.mattermost.language = language
 			a := w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/claim", nil).is(status, code)
 			require.NotContains(t, a.problem()["message"], "api.", "a text exists in %s", language)
 		}
 	}
-	w.conversations.err = errors.Wrap(domain.ErrConflict, "deep down")
+	w.service.err = errors.Wrap(domain.ErrConflict, "deep down")
 	w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/reopen", nil).is(409, domain.CodeConversationExists)
 }

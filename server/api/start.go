@@ -11,8 +11,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// dialogNames are the fields of a start as the dialog calls them: errors name a
-// field the same, whichever way the start came.
+// dialogNames are the names that the dialog has for the fields of a start: the service's errors name a field the same way,
+// wherever the start came from.
 func dialogNames() map[string]string { return map[string]string{"queue_id": "queue"} }
 
 func customerNames() map[string]string { return map[string]string{"name": "customer_name"} }
@@ -21,8 +21,8 @@ func templateNames() map[string]string {
 	return map[string]string{"id": "template", "name": "template", "language": "template"}
 }
 
-// startConversation is the dialog's start over REST. What the values mean, the
-// service judges; here they are only made sure to be values.
+// startConversation starts what the dialog starts. Here values are only checked to be values; the service decides what they
+// mean.
 func (a *API) startConversation(r *http.Request, request string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -34,11 +34,11 @@ func (a *API) startConversation(r *http.Request, request string) (reply, error) 
 	f.id("queue_id", &start.QueueID, true)
 	f.template(&start.Template, &start.Variables)
 	f.customer(&start.Customer)
-	f.agreement(&start.Confirm, &start.Reason)
+	f.confirmation(&start.Confirm, &start.Reason)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	started, err := a.Conversations.Start(r.Context(), start)
+	started, err := a.Service.Start(r.Context(), start)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "start a conversation")
 	}
@@ -64,11 +64,11 @@ func (a *API) sendTemplate(r *http.Request, request string) (reply, error) {
 	}
 	template := domain.TemplateRequest{ActorID: userID(r), ConversationID: id, Request: request}
 	f.template(&template.Template, &template.Variables)
-	f.agreement(&template.Confirm, &template.Reason)
+	f.confirmation(&template.Confirm, &template.Reason)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	started, err := a.Conversations.SendTemplate(r.Context(), template)
+	started, err := a.Service.SendTemplate(r.Context(), template)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "send a template")
 	}
@@ -79,18 +79,18 @@ func (a *API) sentReply(r *http.Request, started *domain.Started) reply {
 	return reply{http.StatusOK, viewConversation(a.viewStarted(r, started))}
 }
 
-// viewStarted reads the conversation anew: it has its channel by now. What was
-// sent was sent, so that a failure to read is no failure to start.
+// viewStarted reads the conversation again, because it has its channel by now. The template is sent, so a failure to read is
+// not a failure to start.
 func (a *API) viewStarted(r *http.Request, started *domain.Started) *domain.View {
-	view, err := a.Conversations.View(r.Context(), userID(r), started.Conversation.ID)
+	view, err := a.Service.View(r.Context(), userID(r), started.Conversation.ID)
 	if err != nil {
-		a.Log.Warn("A conversation could not be read after its template was sent", "conversation_id", started.Conversation.ID, "error", err.Error())
+		a.LogWarn("A conversation could not be read after its template was sent", "conversation_id", started.Conversation.ID, "error", err.Error())
 		return &domain.View{Conversation: started.Conversation, State: started.Conversation.StateAt(a.Clock.Now())}
 	}
 	return view
 }
 
-// template reads which template, and its variables by dialog element.
+// template reads which template to send, and its variables by the names of the dialog's elements.
 func (f *form) template(into *domain.TemplateRef, variables *map[string]string) {
 	if !f.has("template") {
 		f.fault("template", required())
@@ -109,25 +109,25 @@ func (f *form) template(into *domain.TemplateRef, variables *map[string]string) 
 			f.fault("variables", domain.T("api.field_too_long", "Max", maxElement))
 			continue
 		}
-		f.judgeLines(element, (*variables)[element], maxVariable)
+		f.checkLines(element, (*variables)[element], maxVariable)
 	}
 }
 
 func (f *form) customer(into *domain.Customer) {
 	if !f.has("customer") {
-		f.at("customer_name", required())
-		f.at("phone", required())
+		f.addFault("customer_name", required())
+		f.addFault("phone", required())
 		return
 	}
 	if c := f.object("customer", customerNames()); c != nil {
-		c.lines("name", &into.Name, maxCustomer, true)
-		c.lines("cpf", &into.CPF, maxCustomer, false)
-		c.lines("phone", &into.Phone, maxCustomer, true)
+		c.multiline("name", &into.Name, maxCustomer, true)
+		c.multiline("cpf", &into.CPF, maxCustomer, false)
+		c.multiline("phone", &into.Phone, maxCustomer, true)
 	}
 }
 
-// agreement reads what the dialog's third step asks.
-func (f *form) agreement(confirm *bool, reason *string) {
+// confirmation reads what the third step of the dialog asks for.
+func (f *form) confirmation(confirm *bool, reason *string) {
 	f.flag("confirm", confirm)
-	f.lines("reason", reason, maxReason, false)
+	f.multiline("reason", reason, maxReason, false)
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -9,34 +8,10 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 )
 
-// TemplateStore keeps the templates as they were last fetched from Meta, with our approval.
-type TemplateStore interface {
-	// Template answers domain.ErrNotFound where there is none.
-	Template(ctx context.Context, id string) (*domain.Template, error)
-	// Templates answers a page (from 0) by name and language, and the total;
-	// accountID "" = of all accounts, query = a part of the name, status = Meta's word or GONE.
-	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*domain.Template, int, error)
-	// SetTemplateRules stores an administrator's wishes for these variables, and none for those to drop.
-	SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error)
-	// AllowTemplate stores our approval and the allow-list, the named one of approved
-	// and queue_ids alone, and answers the template as it is then. by and now are
-	// kept with an approval that was not there before.
-	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error)
-	// SyncTemplates makes the account's templates those fetched, by name and
-	// language, and keeps our approval. What Meta no longer has is marked as gone.
-	// total is how many are there afterwards.
-	SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)
-}
-
-// TemplateFetcher reads an account's templates from Meta. It answers a
-// *domain.Refusal where Meta refuses or cannot be reached.
-type TemplateFetcher interface {
-	FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error)
-}
-
-// maxStatus bounds one of Meta's words.
+// maxStatus bounds a status in a filter, in characters.
 const maxStatus = 32
 
 func (a *API) templateRoutes(router *mux.Router) {
@@ -47,46 +22,46 @@ func (a *API) templateRoutes(router *mux.Router) {
 }
 
 type templateView struct {
-	ID             string   `json:"id"`
-	AccountID      string   `json:"account_id"`
-	Name           string   `json:"name"`
-	Language       string   `json:"language"`
-	Category       string   `json:"category"`
-	Status         string   `json:"status"`
-	Quality        string   `json:"quality"`
-	Rejected       string   `json:"rejected_reason"`
-	UnusableReason string   `json:"unusable_reason"`
-	Text           string   `json:"text"`
-	Approved       bool     `json:"approved"`
-	ApprovedBy     string   `json:"approved_by"`
-	ApprovedAt     moment   `json:"approved_at"`
-	QueueIDs       []string `json:"queue_ids"`
-	GoneAt         moment   `json:"gone_at"`
-	CreatedAt      moment   `json:"created_at"`
-	UpdatedAt      moment   `json:"updated_at"`
+	ID             string       `json:"id"`
+	AccountID      string       `json:"account_id"`
+	Name           string       `json:"name"`
+	Language       string       `json:"language"`
+	Category       string       `json:"category"`
+	Status         string       `json:"status"`
+	Quality        string       `json:"quality"`
+	Rejected       string       `json:"rejected_reason"`
+	UnusableReason string       `json:"unusable_reason"`
+	Text           string       `json:"text"`
+	Approved       bool         `json:"approved"`
+	ApprovedBy     string       `json:"approved_by"`
+	ApprovedAt     millisOrNull `json:"approved_at"`
+	QueueIDs       []string     `json:"queue_ids"`
+	GoneAt         millisOrNull `json:"gone_at"`
+	CreatedAt      millisOrNull `json:"created_at"`
+	UpdatedAt      millisOrNull `json:"updated_at"`
 }
 
 func viewTemplate(t *domain.Template) templateView {
 	return templateView{
 		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
 		Quality: t.Quality, Rejected: t.RejectedReason,
-		Approved: t.Approved, ApprovedBy: t.ApprovedBy, ApprovedAt: moment(t.ApprovedAt), QueueIDs: texts(t.QueueIDs),
-		GoneAt: moment(t.GoneAt), CreatedAt: moment(t.CreatedAt), UpdatedAt: moment(t.UpdatedAt),
+		Approved: t.Approved, ApprovedBy: t.ApprovedBy, ApprovedAt: millisOrNull(t.ApprovedAt), QueueIDs: nonNil(t.QueueIDs),
+		GoneAt: millisOrNull(t.GoneAt), CreatedAt: millisOrNull(t.CreatedAt), UpdatedAt: millisOrNull(t.UpdatedAt),
 	}
 }
 
-// templateViewer also says, in the reader's language, why a template is of no use.
+// templateViewer adds why a template cannot be used, in the user's language.
 func (a *API) templateViewer(r *http.Request) func(*domain.Template) templateView {
 	return func(t *domain.Template) templateView {
 		view := viewTemplate(t)
 		why := t.Unusable()
 		if why.Key == "" {
-			if _, err := a.Describer.Describe(t); err != nil {
+			if _, _, err := outbound.Preview(t); err != nil {
 				why = domain.T("admin.template_is_unsendable")
 			}
 		}
 		if why.Key != "" {
-			view.UnusableReason = a.say(r, why)
+			view.UnusableReason = a.Localize(r, why)
 		}
 		return view
 	}
@@ -99,7 +74,7 @@ func (a *API) listTemplates(r *http.Request) (reply, error) {
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	templates, total, err := a.Templates.Templates(r.Context(), accountID, name, status, p.number, p.size)
+	templates, total, err := a.Store.Templates(r.Context(), accountID, name, status, p.number, p.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the templates")
 	}
@@ -119,11 +94,11 @@ func (a *API) template(r *http.Request) (*domain.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	template, err := a.Templates.Template(r.Context(), id)
+	template, err := a.Store.Template(r.Context(), id)
 	return template, errors.Wrap(err, "read the template")
 }
 
-// syncTemplates answers when it is done.
+// syncTemplates reads the templates of an account from Meta, and answers when they are stored.
 func (a *API) syncTemplates(r *http.Request) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -134,7 +109,7 @@ func (a *API) syncTemplates(r *http.Request) (reply, error) {
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	account, err := a.Accounts.Account(r.Context(), accountID)
+	account, err := a.Store.Account(r.Context(), accountID)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		return reply{}, invalid("account_id", domain.T("api.field_unknown_account"))
@@ -143,11 +118,14 @@ func (a *API) syncTemplates(r *http.Request) (reply, error) {
 	case account.AccessToken == "":
 		return reply{}, invalid("account_id", domain.T("api.no_access_token"))
 	}
-	fetched, err := a.Fetcher.FetchTemplates(r.Context(), account)
+	fetched, err := a.FetchTemplates(r.Context(), account)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "fetch the templates")
 	}
-	added, updated, gone, total, err := a.Templates.SyncTemplates(r.Context(), account.ID, fetched, a.Clock.Now())
+	if err := a.Store.SetState(r.Context(), domain.TemplatesSyncedState(account.ID), a.Clock.Now()); err != nil { // the next sync by itself waits from now
+		return reply{}, errors.Wrap(err, "note when the templates were fetched")
+	}
+	added, updated, gone, total, err := a.Store.SyncTemplates(r.Context(), account.ID, fetched, a.Clock.Now())
 	if err != nil {
 		return reply{}, errors.Wrap(err, "store the templates")
 	}

@@ -27,8 +27,8 @@ func TestReadTemplate(t *testing.T) {
 	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": template1, "account_id": account1, "name": "hello", "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
-		"quality": "", "rejected_reason": "", "unusable_reason": "An administrator has not approved it.", "preview": "**Olá {{1}}**",
-		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "example": "Ana", "default": "", "max_length": 0.0, "limit": 50.0}},
+		"quality": "", "rejected_reason": "", "unusable_reason": "An administrator has not approved it.", "preview": "Olá Ana",
+		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "example": "Ana", "default": "", "max_length": 0.0, "limit": 1020.0}},
 		"text":      "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
 		"created_at": 1.0, "updated_at": 1.0,
 	}, a.json)
@@ -67,7 +67,7 @@ func TestTemplateVariables(t *testing.T) {
 	require.Equal(t, []any{"", 0.0}, variable(w.as(admin, http.MethodGet, path, nil)))
 
 	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": "Beatriz", "max_length": 3}).is(http.StatusUnprocessableEntity).fields())
-	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": strings.Repeat("a", 51)}).is(http.StatusUnprocessableEntity).fields())
+	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": strings.Repeat("a", 1021)}).is(http.StatusUnprocessableEntity).fields())
 	unknown := map[string]any{"variables": map[string]any{"body_2": map[string]any{}}}
 	require.Equal(t, []string{"variables"}, w.as(admin, http.MethodPatch, path, unknown).is(http.StatusUnprocessableEntity).fields())
 	set(map[string]any{"max_length": "20"}).is(http.StatusBadRequest, "bad_request")
@@ -76,21 +76,20 @@ func TestTemplateVariables(t *testing.T) {
 
 func TestWhyATemplateIsOfNoUse(t *testing.T) {
 	w := newWorld(t)
-	template := w.store.templates[0]
 	reason := func() any {
 		return w.as(admin, http.MethodGet, "/templates", nil).is(http.StatusOK).items()[0].(map[string]any)["unusable_reason"]
 	}
 	for status, part := range map[string]string{
 		"REJECTED": "SCAM", "PENDING": "reviewing", "PAUSED": "paused", "DISABLED": "disabled", "DELETED": "no longer", "LOCKED": "LOCKED",
 	} {
-		template.Status, template.RejectedReason = status, "SCAM"
+		w.exec("UPDATE waa_templates SET status = $1, rejected_reason = 'SCAM'", status)
 		require.Contains(t, reason(), part, status)
 	}
-	template.Status, template.Approved = "APPROVED", true
+	w.exec("UPDATE waa_templates SET status = 'APPROVED', approved = true")
 	require.Equal(t, "", reason())
-	template.QueueIDs = nil
+	w.exec("UPDATE waa_templates SET queue_ids = '{}'")
 	require.Contains(t, reason(), "queue")
-	template.GoneAt = 5
+	w.exec("UPDATE waa_templates SET gone_at = 5")
 	require.Contains(t, reason(), "no longer")
 }
 
@@ -110,7 +109,7 @@ func TestPatchTemplateRefuses(t *testing.T) {
 
 func TestSyncTemplates(t *testing.T) {
 	w := newWorld(t)
-	w.meta.templates = []domain.Template{{Name: "bye", Language: "en"}}
+	w.meta.templates = []domain.Template{helloTemplate(), {Name: "bye", Language: "en", Definition: []byte("{}")}}
 	body := map[string]any{"account_id": account1}
 	a := w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusOK)
 	require.Equal(t, map[string]any{"added": 1.0, "updated": 0.0, "gone": 0.0, "total": 2.0}, a.json)
@@ -120,7 +119,9 @@ func TestSyncTemplates(t *testing.T) {
 	require.Equal(t, 10.0, w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
 	w.meta.err = errors.New("time out")
 	w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusServiceUnavailable, "unavailable")
-	require.Len(t, w.store.templates, 2)
+	require.Len(t, w.as(admin, http.MethodGet, "/templates", nil).items(), 2)
+	health, _ := w.as(admin, http.MethodGet, "/accounts/"+account1, nil).json["health"].(map[string]any)
+	require.Equal(t, float64(now), health["templates_synced_at"])
 }
 
 func TestSyncTemplatesRefuses(t *testing.T) {

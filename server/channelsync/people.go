@@ -183,7 +183,7 @@ func (m *Syncer) cardButton(c *domain.Conversation, disabled bool) []any {
 		"id": "claim", "type": "button", "style": "primary",
 		"name": m.Localizer.ForChannel(domain.T("card.claim")),
 		"integration": map[string]any{
-			"url":     "/plugins/whatsapp-ativo/api/v1/actions/claim",
+			"url":     domain.PluginPath + "/api/v1/actions/claim",
 			"context": map[string]any{"conversation_id": c.ID},
 		},
 	}

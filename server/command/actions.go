@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// here is the conversation of the channel the command was typed in.
+// here is the conversation of the channel in which the command was typed.
 func (c *Command) here(ctx context.Context, in *call) (*domain.View, error) {
 	view, err := c.Service.ViewChannel(ctx, in.UserID, in.ChannelID)
 	if r, ok := domain.AsRefusal(err); ok && r.Code == domain.CodeNotFound {
@@ -21,12 +21,12 @@ func (c *Command) here(ctx context.Context, in *call) (*domain.View, error) {
 
 func (c *Command) start(ctx context.Context, in *call) (string, error) {
 	phone, name := splitPhone(in.rest)
-	request, err := c.Dialogs.Start(ctx, dialog.StartFor{UserID: in.UserID, ChannelID: in.ChannelID, Phone: phone, Name: name})
+	request, err := c.StartDialog(ctx, dialog.StartFor{UserID: in.UserID, ChannelID: in.ChannelID, Phone: phone, Name: name})
 	if err != nil {
 		return "", err
 	}
 	request.TriggerId = in.TriggerID
-	return "", c.Opener.Open(ctx, *request)
+	return "", c.Mattermost.Open(ctx, *request)
 }
 
 func (c *Command) template(ctx context.Context, in *call) (string, error) {
@@ -34,12 +34,12 @@ func (c *Command) template(ctx context.Context, in *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	request, err := c.Dialogs.Template(ctx, in.UserID, view.ID)
+	request, err := c.TemplateDialog(ctx, in.UserID, view.ID)
 	if err != nil {
 		return "", err
 	}
 	request.TriggerId = in.TriggerID
-	return "", c.Opener.Open(ctx, *request)
+	return "", c.Mattermost.Open(ctx, *request)
 }
 
 func (c *Command) note(ctx context.Context, in *call) (string, error) {
@@ -51,7 +51,7 @@ func (c *Command) note(ctx context.Context, in *call) (string, error) {
 		return in.text("command.note_usage"), nil
 	}
 	_, err = c.Service.Note(ctx, in.UserID, view.ID, unquote(in.rest))
-	return "", err // the note itself shows that it is there
+	return "", err // no answer: the note itself appears
 }
 
 func (c *Command) claim(ctx context.Context, in *call) (string, error) {
@@ -94,7 +94,7 @@ func (c *Command) transfer(ctx context.Context, in *call) (string, error) {
 	}
 }
 
-// owner makes somebody else responsible.
+// owner makes another user responsible for the conversation.
 func (c *Command) owner(ctx context.Context, in *call) (string, error) {
 	view, err := c.here(ctx, in)
 	if err != nil {
@@ -112,11 +112,11 @@ func (c *Command) owner(ctx context.Context, in *call) (string, error) {
 	return in.text("command.owner_done", "To", domain.Username(name)), err
 }
 
-// findUser finds a user by what stands behind an @; a refusal where there is none.
+// findUser finds a user by the text behind an @, and returns a refusal where there is none.
 func (c *Command) findUser(ctx context.Context, mention string) (name, userID string, err error) {
 	name, _ = splitWord(mention)
 	name = strings.ToLower(strings.TrimRight(name, ",;:!?)")) // a user name may end with . _ or -
-	userID, err = c.Directory.UserByName(ctx, name)
+	userID, err = c.Mattermost.UserByName(ctx, name)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = domain.Refuse(domain.CodeInvalidField, domain.T("command.unknown_user", "Name", name))
 	}
@@ -144,14 +144,14 @@ func (c *Command) transferToQueue(ctx context.Context, in *call, view *domain.Vi
 	return in.text("command.transferred", "To", queue.Name), err
 }
 
-// findQueue finds a queue by its channel's mention or by its own name; nil where there is none.
+// findQueue finds a queue by the mention of its channel or by its own name, first in the team; nil where there is none.
 func (c *Command) findQueue(ctx context.Context, teamID, name string) (*domain.Queue, error) {
-	queues, err := c.Queues.Queues(ctx)
+	queues, err := c.Store.Queues(ctx)
 	if err != nil {
 		return nil, err
 	}
 	mention, _ := splitWord(name)
-	channelID, err := c.Directory.ChannelByName(ctx, teamID, strings.ToLower(strings.TrimRight(mention, ".,;:!?)")))
+	channelID, err := c.Mattermost.ChannelByName(ctx, teamID, strings.ToLower(strings.TrimRight(mention, ".,;:!?)")))
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func (c *Command) findQueue(ctx context.Context, teamID, name string) (*domain.Q
 		return nil, domain.Refuse(domain.CodeInvalidField, domain.T("command.ambiguous_queue", "Name", name))
 	case len(here) == 1:
 		return here[0], nil
-	case len(elsewhere) > 0: // the service says why not
+	case len(elsewhere) > 0: // the service refuses it and says why
 		return elsewhere[0], nil
 	}
 	return nil, nil

@@ -15,9 +15,9 @@ func Definition(texts *i18n.Bundle, locale string) *model.Command {
 	var twins []*model.AutocompleteData
 	for _, s := range subcommands() {
 		word, twin := s.words(in.lang)
-		data.AddCommand(in.offered(s, word, in.text("command."+s.english)))
+		data.AddCommand(in.autocomplete(s, word, in.text("command."+s.english)))
 		if twin != word {
-			twins = append(twins, in.offered(s, twin, in.text("command.twin", "Word", word)))
+			twins = append(twins, in.autocomplete(s, twin, in.text("command.twin", "Word", word)))
 		}
 	}
 	for _, twin := range twins {
@@ -34,8 +34,8 @@ func Definition(texts *i18n.Bundle, locale string) *model.Command {
 	}
 }
 
-// offered is how one word of a subcommand is offered while typing.
-func (c *call) offered(s subcommand, word, help string) *model.AutocompleteData {
+// autocomplete is what Mattermost offers for one word of a subcommand.
+func (c *call) autocomplete(s subcommand, word, help string) *model.AutocompleteData {
 	data := model.NewAutocompleteData(word, "", help)
 	if s.argument {
 		data.Hint = c.text("command." + s.english + "_hint")
@@ -49,7 +49,7 @@ func (c *call) offered(s subcommand, word, help string) *model.AutocompleteData 
 	return data
 }
 
-// words gives the subcommand's word in a language, and in the other one.
+// words returns the subcommand's word in a language, and the one in the other language.
 func (s subcommand) words(lang string) (word, twin string) {
 	if lang == i18n.Portuguese {
 		return s.portuguese, s.english
@@ -57,7 +57,7 @@ func (s subcommand) words(lang string) (word, twin string) {
 	return s.english, s.portuguese
 }
 
-// help lists all subcommands.
+// help lists all subcommands with their arguments.
 func (c *call) help() string {
 	lines := []string{c.text("command.help_title"), ""}
 	for _, s := range subcommands() {

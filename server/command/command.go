@@ -1,22 +1,23 @@
-// Package command is the slash command `/whatsapp`: it reads what an agent
-// types, asks the conversation service, and answers with a text only the agent sees.
 package command
 
 import (
 	"context"
 	"runtime/debug"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Trigger is the command's name.
 const Trigger = "whatsapp"
 
-// Service is what agents can do; *domain.Service is one.
+// Service is what agents do; *service.Service is one. Each method checks whether the actor may, and returns a
+// *domain.Refusal where not.
 type Service interface {
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error)
@@ -29,19 +30,8 @@ type Service interface {
 	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
 }
 
-// Dialogs makes the dialogs; *dialog.Dialogs does.
-type Dialogs interface {
-	Start(ctx context.Context, who dialog.StartFor) (*model.OpenDialogRequest, error)
-	Template(ctx context.Context, userID, conversationID string) (*model.OpenDialogRequest, error)
-}
-
-// Opener shows a dialog to the user whose trigger id the request carries.
-type Opener interface {
-	Open(ctx context.Context, request model.OpenDialogRequest) error
-}
-
-// Directory finds in Mattermost what people name. Reads answer domain.ErrNotFound where there is nothing.
-type Directory interface {
+// Mattermost is the server; *mattermost.Port is one. What is not there is domain.ErrNotFound.
+type Mattermost interface {
 	// UserByName finds a user by the name behind the @.
 	UserByName(ctx context.Context, username string) (userID string, err error)
 	// Username is the name behind the @ of a user.
@@ -50,53 +40,57 @@ type Directory interface {
 	ChannelByName(ctx context.Context, teamID, name string) (channelID string, err error)
 	// Link is the address of a conversation's channel; "" where it has none yet.
 	Link(ctx context.Context, c *domain.Conversation) string
-	SystemAdmin(ctx context.Context, userID string) (bool, error)
+	// Open shows a dialog to the user whose trigger id the request carries.
+	Open(ctx context.Context, request model.OpenDialogRequest) error
+	// WhisperWith shows a text with message attachments to one person only.
+	WhisperWith(ctx context.Context, channelID, userID, message string, attachments []any)
 }
 
-// Queues lists all queues.
-type Queues interface {
+// Store is the database; *store.Store is one.
+type Store interface {
+	// Queues are all queues.
 	Queues(ctx context.Context) ([]*domain.Queue, error)
+	// MonthOf is what a queue spent in the month (UTC) that begins at month, milliseconds since epoch.
+	MonthOf(ctx context.Context, queueID string, month int64) (*domain.QueueCosts, error)
 }
 
-// Costs adds up the ledger.
-type Costs interface {
-	// MonthCosts are those of the queues that the user supervises, in the calendar month (UTC) that holds now.
-	MonthCosts(ctx context.Context, userID string) ([]domain.QueueCosts, error)
-}
+// Deps is what a Command is made of. All are required.
+type Deps struct {
+	Service    Service
+	Mattermost Mattermost
+	Store      Store
 
-// Doctor examines the installation.
-type Doctor interface {
-	Examine(ctx context.Context) ([]domain.Finding, error)
-}
+	IsSystemAdmin func(ctx context.Context, userID string) (bool, error)
+	// Supervises reports whether a user supervises a queue, and so may see its costs.
+	Supervises func(ctx context.Context, userID string, queue *domain.Queue) (bool, error)
+	// Examine looks for what is wrong with the installation.
+	Examine func(ctx context.Context) ([]domain.Finding, error)
 
-// Logger is what the command says to the operator: constant messages, ids only.
-type Logger interface {
-	Error(message string, keyValuePairs ...any)
-}
+	// StartDialog and TemplateDialog make the dialogs of `novo` and `modelo`, without a trigger id.
+	StartDialog    func(ctx context.Context, who dialog.StartFor) (*model.OpenDialogRequest, error)
+	TemplateDialog func(ctx context.Context, userID, conversationID string) (*model.OpenDialogRequest, error)
 
-// Ports is what a Command is made of; all are needed.
-type Ports struct {
-	Service   Service
-	Drafts    Drafts
-	DraftList DraftList
-	Whisperer Whisperer
-	Dialogs   Dialogs
-	Opener    Opener
-	Directory Directory
-	Queues    Queues
-	Costs     Costs
-	Doctor    Doctor
-	Cards     CardSender
-	Readers   dialog.Readers
-	Texts     *i18n.Bundle
-	Logger    Logger
+	// SendLocation and SendContact send what has no form of its own in Mattermost: it appears as a post of the user's.
+	// phone is as it was typed.
+	SendLocation func(ctx context.Context, userID, channelID string, place whatsapp.Location) error
+	SendContact  func(ctx context.Context, userID, channelID, name, phone string) error
+
+	ListDrafts func(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
+	// DraftAttachments makes message attachments with the buttons of drafts.
+	DraftAttachments func(drafts []*domain.Draft, conversationID, authorID string, text func(key string, pairs ...any) string) []any
+
+	// Reader is the user's locale and time zone, or else the server's.
+	Reader   func(ctx context.Context, userID string) (locale string, zone *time.Location)
+	Texts    *i18n.Bundle
+	Clock    domain.Clock
+	LogError func(message string, keyValuePairs ...any) // constant messages, ids only
 }
 
 // Command executes `/whatsapp`.
-type Command struct{ Ports }
+type Command struct{ Deps }
 
-// New makes the command of its ports.
-func New(p Ports) *Command { return &Command{Ports: p} }
+// New makes the command.
+func New(deps Deps) *Command { return &Command{Deps: deps} }
 
 // Args is one use of the command.
 type Args struct {
@@ -107,13 +101,13 @@ type Args struct {
 	Text      string // as typed, with or without "/whatsapp"
 }
 
-// Reply is the answer.
+// Reply is the answer to the user alone.
 type Reply struct {
-	// Text is Markdown for the user alone; "" = nothing to say.
+	// Text is Markdown; "" = nothing to say.
 	Text string
 }
 
-// call is one use of a subcommand, with who uses it and how this user reads.
+// call is one use of a subcommand, with the language and the time zone of the user.
 type call struct {
 	Args
 	rest  string // behind the subcommand's word
@@ -121,21 +115,21 @@ type call struct {
 	texts *i18n.Bundle
 }
 
-func (c *call) text(key string, pairs ...any) string { return c.say(domain.T(key, pairs...)) }
+func (c *call) text(key string, pairs ...any) string { return c.localize(domain.T(key, pairs...)) }
 
-// say writes a text for the answer, which is a post.
-func (c *call) say(t domain.Text) string { return c.texts.Markdown(c.lang, t.Key, t.Data) }
+// localize returns a text for the answer, which is shown as a post.
+func (c *call) localize(t domain.Text) string { return c.texts.Markdown(c.lang, t.Key, t.Data) }
 
-// Execute does what was typed. It always has an answer and never panics.
+// Execute does what was typed. Errors become a text, and no panic leaves it.
 func (c *Command) Execute(ctx context.Context, args Args) (reply Reply) {
 	in := &call{Args: args, lang: i18n.English, texts: c.Texts}
 	defer func() {
 		if recover() != nil { // its value may hold what was typed
-			c.Logger.Error("A command panicked", "user_id", args.UserID, "stack", string(debug.Stack()))
+			c.LogError("A command panicked", "user_id", args.UserID, "stack", string(debug.Stack()))
 			reply = Reply{Text: in.text("command.failed")}
 		}
 	}()
-	locale, zone := c.Readers.Reader(ctx, args.UserID)
+	locale, zone := c.Reader(ctx, args.UserID)
 	in.lang, in.texts = i18n.Lang(locale), c.Texts.In(zone)
 	word, rest := splitWord(withoutTrigger(args.Text))
 	in.rest = rest
@@ -158,17 +152,17 @@ func (c *Command) reply(in *call, s subcommand, run func() (string, error)) Repl
 	if refusal, ok := domain.AsRefusal(err); ok {
 		return Reply{Text: in.refusal(refusal)}
 	}
-	c.Logger.Error("A command failed", "command", s.english, "user_id", in.UserID, "error", err.Error())
+	c.LogError("A command failed", "command", s.english, "user_id", in.UserID, "error", err.Error())
 	return Reply{Text: in.text("command.failed")}
 }
 
-// refusal says why not: the fields' texts where there are any.
+// refusal is why the service refused: its own text, or else that of a field.
 func (c *call) refusal(r *domain.Refusal) string {
 	if r.Text.Key != "" {
-		return c.say(r.Text)
+		return c.localize(r.Text)
 	}
 	for _, t := range r.Fields {
-		return c.say(t)
+		return c.localize(t)
 	}
 	return c.text("command.failed")
 }

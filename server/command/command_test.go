@@ -16,9 +16,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
-// office is a Mattermost with one conversation in the channel "here", which
+// fakeOffice is a Mattermost with one conversation in the channel "here", which
 // notes what was asked of it.
-type office struct {
+type fakeOffice struct {
 	locale   string
 	view     *domain.View
 	views    map[domain.State][]*domain.View
@@ -28,20 +28,20 @@ type office struct {
 	answer   error
 	panics   bool
 
-	box    draftBox
+	box    fakeDrafts
 	asked  []string
 	opened []model.OpenDialogRequest
 	logged []string
 }
 
-func (o *office) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
+func (o *fakeOffice) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
 	o.asked = append(o.asked, fmt.Sprintf("whisper %s %s %s %v", channelID, userID, message, attachments))
 }
 
-// draftBox has one draft of the user's and one of somebody else's.
-type draftBox struct{ drafts []*domain.Draft }
+// fakeDrafts has one draft of the user's and one of somebody else's.
+type fakeDrafts struct{ drafts []*domain.Draft }
 
-func (b draftBox) List(context.Context, string, string, int, int) ([]*domain.Draft, int, error) {
+func (b fakeDrafts) List(context.Context, string, string, int, int) ([]*domain.Draft, int, error) {
 	return b.drafts, len(b.drafts), nil
 }
 
@@ -53,20 +53,20 @@ func idsOf(drafts []*domain.Draft, _, _ string, _ func(key string, pairs ...any)
 	return ids
 }
 
-func newOffice() *office {
+func newFakeOffice() *fakeOffice {
 	c := &domain.Conversation{
 		ID: "conv", TeamID: "team", QueueID: "sales", OwnerID: "me", AttendantID: "me", WindowUntil: 52_320_000,
 		Contact: domain.Contact{Name: "Ana |*x*| [y](http://z)", Phone: "+5511987654321", CPFMasked: "***.982.247-**"},
 	}
-	return &office{locale: "pt-BR", view: &domain.View{Conversation: c, State: domain.Open}}
+	return &fakeOffice{locale: "pt-BR", view: &domain.View{Conversation: c, State: domain.Open}}
 }
 
-func (o *office) ask(format string, args ...any) (*domain.View, error) {
+func (o *fakeOffice) ask(format string, args ...any) (*domain.View, error) {
 	o.asked = append(o.asked, fmt.Sprintf(format, args...))
 	return o.view, o.answer
 }
 
-func (o *office) ViewChannel(_ context.Context, _, channelID string) (*domain.View, error) {
+func (o *fakeOffice) ViewChannel(_ context.Context, _, channelID string) (*domain.View, error) {
 	if o.panics {
 		panic("text of a customer")
 	}
@@ -76,92 +76,112 @@ func (o *office) ViewChannel(_ context.Context, _, channelID string) (*domain.Vi
 	return o.view, nil
 }
 
-func (o *office) List(_ context.Context, _ string, f domain.Filter) ([]*domain.View, int, error) {
+func (o *fakeOffice) List(_ context.Context, _ string, f domain.Filter) ([]*domain.View, int, error) {
 	return o.views[f.State], len(o.views[f.State]) * 2, o.answer
 }
 
-func (o *office) Note(_ context.Context, _, id, text string) (*domain.View, error) {
+func (o *fakeOffice) Note(_ context.Context, _, id, text string) (*domain.View, error) {
 	return o.ask("note %s %s", id, text)
 }
 
-func (o *office) TransferToUser(_ context.Context, _, id, userID string) (*domain.View, error) {
+func (o *fakeOffice) TransferToUser(_ context.Context, _, id, userID string) (*domain.View, error) {
 	return o.ask("user %s %s", id, userID)
 }
 
-func (o *office) TransferToQueue(_ context.Context, _, id, queueID string) (*domain.View, error) {
+func (o *fakeOffice) TransferToQueue(_ context.Context, _, id, queueID string) (*domain.View, error) {
 	return o.ask("queue %s %s", id, queueID)
 }
 
-func (o *office) SetOwner(_ context.Context, _, id, userID string) (*domain.View, error) {
+func (o *fakeOffice) SetOwner(_ context.Context, _, id, userID string) (*domain.View, error) {
 	return o.ask("owner %s %s", id, userID)
 }
 
-func (o *office) Claim(_ context.Context, _, id string) (*domain.View, error) {
+func (o *fakeOffice) Claim(_ context.Context, _, id string) (*domain.View, error) {
 	return o.ask("claim %s", id)
 }
 
-func (o *office) Close(_ context.Context, _, id, reason string) (*domain.View, error) {
+func (o *fakeOffice) Close(_ context.Context, _, id, reason string) (*domain.View, error) {
 	return o.ask("close %s %s", id, reason)
 }
 
-func (o *office) Reopen(_ context.Context, _, id string) (*domain.View, error) {
+func (o *fakeOffice) Reopen(_ context.Context, _, id string) (*domain.View, error) {
 	return o.ask("reopen %s", id)
 }
 
-func (o *office) Start(_ context.Context, who dialog.StartFor) (*model.OpenDialogRequest, error) {
+func (o *fakeOffice) Start(_ context.Context, who dialog.StartFor) (*model.OpenDialogRequest, error) {
 	_, err := o.ask("start %s|%s|%s", who.ChannelID, who.Phone, who.Name)
 	return &model.OpenDialogRequest{URL: dialog.StartURL}, err
 }
 
-func (o *office) Template(_ context.Context, _, id string) (*model.OpenDialogRequest, error) {
+func (o *fakeOffice) Template(_ context.Context, _, id string) (*model.OpenDialogRequest, error) {
 	_, err := o.ask("template %s", id)
 	return &model.OpenDialogRequest{URL: dialog.TemplateURL}, err
 }
 
-func (o *office) Open(_ context.Context, request model.OpenDialogRequest) error {
+func (o *fakeOffice) Open(_ context.Context, request model.OpenDialogRequest) error {
 	o.opened = append(o.opened, request)
 	return nil
 }
 
-func (o *office) UserByName(_ context.Context, username string) (string, error) {
+func (o *fakeOffice) UserByName(_ context.Context, username string) (string, error) {
 	if username != "maria.silva" {
 		return "", domain.ErrNotFound
 	}
 	return "maria", nil
 }
 
-func (o *office) Username(_ context.Context, userID string) (string, error) { return userID, nil }
+func (o *fakeOffice) Username(_ context.Context, userID string) (string, error) { return userID, nil }
 
-func (o *office) ChannelByName(_ context.Context, teamID, name string) (string, error) {
+func (o *fakeOffice) ChannelByName(_ context.Context, teamID, name string) (string, error) {
 	if teamID != "team" || name != "suporte" {
 		return "", errors.Wrap(domain.ErrNotFound, "channel")
 	}
 	return "support-channel", nil
 }
 
-func (o *office) Link(_ context.Context, c *domain.Conversation) string {
+func (o *fakeOffice) Link(_ context.Context, c *domain.Conversation) string {
 	return "http://mm/team/channels/wa-" + c.ID
 }
 
-func (o *office) SystemAdmin(context.Context, string) (bool, error) { return o.admin, nil }
+func (o *fakeOffice) SystemAdmin(context.Context, string) (bool, error) { return o.admin, nil }
 
-func (o *office) Queues(context.Context) ([]*domain.Queue, error) {
-	return []*domain.Queue{
+func (o *fakeOffice) Queues(context.Context) ([]*domain.Queue, error) {
+	queues := []*domain.Queue{
 		{ID: "sales", Name: "Vendas", TeamID: "team", ChannelID: "sales-channel"},
 		{ID: "support", Name: "Suporte Técnico", TeamID: "team", ChannelID: "support-channel"},
 		{ID: "elsewhere", Name: "Cobrança", TeamID: "other", ChannelID: "c3"},
 		{ID: "collect", Name: "Cobrança", TeamID: "team", ChannelID: "c4"},
-	}, nil
+	}
+	for i := range o.costs {
+		queues[i].Name = o.costs[i].Queue
+	}
+	return queues, nil
 }
 
-func (o *office) MonthCosts(context.Context, string) ([]domain.QueueCosts, error) {
-	return o.costs, o.answer
+// MonthOf is the month of the queues that have costs, in their order.
+func (o *fakeOffice) MonthOf(_ context.Context, queueID string, _ int64) (*domain.QueueCosts, error) {
+	for i := range o.costs {
+		if queues, _ := o.Queues(context.Background()); queues[i].ID == queueID {
+			month := o.costs[i]
+			return &month, o.answer
+		}
+	}
+	return nil, o.answer
 }
-func (o *office) Examine(context.Context) ([]domain.Finding, error) { return o.findings, o.answer }
-func (o *office) Reader(context.Context, string) (string, *time.Location) {
+
+// Supervises is true for the queues that have costs.
+func (o *fakeOffice) Supervises(_ context.Context, _ string, queue *domain.Queue) (bool, error) {
+	month, err := o.MonthOf(context.Background(), queue.ID, 0)
+	return month != nil, err
+}
+
+func (o *fakeOffice) Now() int64 { return 1_790_000_000_000 }
+
+func (o *fakeOffice) Examine(context.Context) ([]domain.Finding, error) { return o.findings, o.answer }
+func (o *fakeOffice) Reader(context.Context, string) (string, *time.Location) {
 	return o.locale, time.UTC
 }
-func (o *office) Error(message string, _ ...any) { o.logged = append(o.logged, message) }
+func (o *fakeOffice) Error(message string, _ ...any) { o.logged = append(o.logged, message) }
 
 func texts(t *testing.T) *i18n.Bundle {
 	t.Helper()
@@ -170,10 +190,12 @@ func texts(t *testing.T) *i18n.Bundle {
 	return bundle
 }
 
-func (o *office) in(t *testing.T, channelID, text string) string {
+func (o *fakeOffice) in(t *testing.T, channelID, text string) string {
 	t.Helper()
-	c := New(Ports{
-		Service: o, Drafts: o.box, DraftList: idsOf, Whisperer: o, Dialogs: o, Opener: o, Directory: o, Queues: o, Costs: o, Doctor: o, Cards: o, Readers: o, Logger: o, Texts: texts(t),
+	c := New(Deps{
+		Service: o, Mattermost: o, Store: o, IsSystemAdmin: o.SystemAdmin, Supervises: o.Supervises, Examine: o.Examine,
+		StartDialog: o.Start, TemplateDialog: o.Template, SendLocation: o.SendLocation, SendContact: o.SendContact,
+		ListDrafts: o.box.List, DraftAttachments: idsOf, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
 }
@@ -214,7 +236,7 @@ func TestWhatIsAskedOfTheService(t *testing.T) {
 		"reabrir":                                   "reopen conv",
 		"reopen":                                    "reopen conv",
 	} {
-		o := newOffice()
+		o := newFakeOffice()
 		o.in(t, "here", typed)
 		require.Equal(t, []string{want}, o.asked, typed)
 		if strings.HasPrefix(want, "start") || strings.HasPrefix(want, "template") {
@@ -226,11 +248,11 @@ func TestWhatIsAskedOfTheService(t *testing.T) {
 
 func TestWhatNeedsAConversation(t *testing.T) {
 	for _, typed := range []string{"modelo", "nota x", "transferir @maria.silva", "assumir", "encerrar", "reabrir", "status"} {
-		o := newOffice()
+		o := newFakeOffice()
 		require.Contains(t, o.in(t, "town-square", typed), "só funciona no canal de um atendimento", typed)
 		require.Empty(t, o.asked, typed)
 	}
-	o := newOffice()
+	o := newFakeOffice()
 	require.Empty(t, o.in(t, "town-square", "novo"))
 	require.Equal(t, []string{"start town-square||"}, o.asked)
 }
@@ -251,14 +273,14 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		"meus":                "não tem atendimentos",
 		"custos":              "não supervisiona",
 	} {
-		o := newOffice()
+		o := newFakeOffice()
 		require.Contains(t, o.in(t, "here", typed), want, typed)
 		require.Empty(t, o.asked, typed)
 	}
 }
 
 func TestRefusalsAndErrors(t *testing.T) {
-	o := newOffice()
+	o := newFakeOffice()
 	o.answer = domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", "Vendas"))
 	for _, typed := range []string{"novo", "modelo", "nota x", "assumir", "encerrar", "reabrir", "transferir ~suporte", "meus", "custos"} {
 		require.Contains(t, o.in(t, "here", typed), "sem plano", typed)
@@ -276,7 +298,7 @@ func TestRefusalsAndErrors(t *testing.T) {
 }
 
 func TestReports(t *testing.T) {
-	o := newOffice()
+	o := newFakeOffice()
 	o.view.CooldownUntil = 60_000
 	status := o.in(t, "here", "status")
 	for _, want := range []string{"Ana \\|\\*x\\*\\| \\[y\\]\u2060(http:\u2060//z)", "+5511987654321", "`***.982.247-**`", "Janela aberta até 01/01/1970 14:32", "Vendas", "@me", "00:01"} {
@@ -327,7 +349,7 @@ func TestDefinition(t *testing.T) {
 			require.Contains(t, offered, s.english)
 		}
 		require.Equal(t, model.SystemAdminRoleId, offered["doctor"].RoleID)
-		o := newOffice()
+		o := newFakeOffice()
 		o.locale = locale
 		require.NotContains(t, o.in(t, "x", "help"), "command.")
 	}

@@ -9,25 +9,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
 
-// Drafts lists held drafts; *domain.Drafts does.
-type Drafts interface {
-	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
-}
-
-// Whisperer shows a text with message attachments to one person only.
-type Whisperer interface {
-	WhisperWith(ctx context.Context, channelID, userID, message string, attachments []any)
-}
-
-// DraftList makes message attachments with buttons of drafts.
-type DraftList func(drafts []*domain.Draft, conversationID, authorID string, say func(key string, pairs ...any) string) []any
-
+// drafts shows the user their held drafts of the conversation, each with its buttons.
 func (c *Command) drafts(ctx context.Context, in *call) (string, error) {
 	view, err := c.here(ctx, in)
 	if err != nil {
 		return "", err
 	}
-	all, _, err := c.Drafts.List(ctx, in.UserID, view.ID, 0, 2*domain.MaxDrafts)
+	all, _, err := c.ListDrafts(ctx, in.UserID, view.ID, 0, 2*domain.MaxDrafts)
 	if err != nil {
 		return "", err
 	}
@@ -40,14 +28,14 @@ func (c *Command) drafts(ctx context.Context, in *call) (string, error) {
 	if len(mine) == 0 {
 		return in.text("draft.none"), nil
 	}
-	c.Whisperer.WhisperWith(ctx, in.ChannelID, in.UserID, in.text("draft.list"), c.DraftList(mine, view.ID, in.UserID, in.text))
+	c.Mattermost.WhisperWith(ctx, in.ChannelID, in.UserID, in.text("draft.list"), c.DraftAttachments(mine, view.ID, in.UserID, in.text))
 	return "", nil
 }
 
-// NoteTriggers are commands of their own, the same as `/whatsapp nota`.
+// NoteTriggers are commands of their own that do what `/whatsapp nota` does.
 func NoteTriggers() []string { return []string{"nota", "note"} }
 
-// NoteDefinition is such a command as Mattermost registers it.
+// NoteDefinition is one of the NoteTriggers as Mattermost registers it.
 func NoteDefinition(texts *i18n.Bundle, locale, trigger string) *model.Command {
 	in := &call{lang: i18n.Lang(locale), texts: texts}
 	data := model.NewAutocompleteData(trigger, in.text("command.note_hint"), in.text("command.note"))

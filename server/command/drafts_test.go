@@ -9,7 +9,7 @@ import (
 )
 
 func TestDraftsOfMine(t *testing.T) {
-	o := newOffice()
+	o := newFakeOffice()
 	require.Contains(t, o.in(t, "here", "rascunhos"), "não tem rascunhos")
 	o.box.drafts = []*domain.Draft{{ID: "1", AuthorID: "me"}, {ID: "2", AuthorID: "ana"}, {ID: "3", AuthorID: "me"}}
 	require.Empty(t, o.in(t, "here", "drafts"))
@@ -20,7 +20,7 @@ func TestDraftsOfMine(t *testing.T) {
 }
 
 func TestNoteTriggers(t *testing.T) {
-	o := newOffice()
+	o := newFakeOffice()
 	for _, typed := range []string{"/nota ligar às 15h", "/note ligar às 15h", "/NOTA ligar às 15h"} {
 		o.asked = nil
 		require.Empty(t, o.in(t, "here", typed))

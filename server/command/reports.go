@@ -8,8 +8,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
-// listed is how many conversations of one state are listed.
-const listed = 20
+// mineLimit is how many conversations of a group are listed.
+const mineLimit = 20
 
 func (c *Command) status(ctx context.Context, in *call) (string, error) {
 	view, err := c.here(ctx, in)
@@ -17,7 +17,7 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 		return "", err
 	}
 	queue, zone := "", ""
-	queues, err := c.Queues.Queues(ctx)
+	queues, err := c.Store.Queues(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -34,42 +34,42 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 		in.row("command.status_attendant", c.username(ctx, view.AttendantID).Markdown()),
 	}
 	if view.CooldownUntil != 0 && view.State != domain.Closed {
-		lines = append(lines, in.say(domain.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
+		lines = append(lines, in.localize(domain.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
 	}
 	return strings.Join(lines, "\n"), nil
 }
 
-// row is one line of a status: a name and what there is to say, "–" for nothing.
+// row is one line of a status: a name and its values, "–" where there are none.
 func (c *call) row(key string, values ...string) string {
-	said := make([]string, 0, len(values))
+	present := make([]string, 0, len(values))
 	for _, v := range values {
 		if v != "" {
-			said = append(said, v)
+			present = append(present, v)
 		}
 	}
-	if len(said) == 0 {
-		said = []string{"–"}
+	if len(present) == 0 {
+		present = []string{"–"}
 	}
-	return "- " + c.text(key) + ": " + strings.Join(said, " · ")
+	return "- " + c.text(key) + ": " + strings.Join(present, " · ")
 }
 
-// state is the view's state line, in its queue's time zone.
+// state describes the conversation's state, with times in its queue's time zone.
 func (c *call) state(view *domain.View, zone string) string {
-	return c.say(view.StateLine(view.State, zone))
+	return c.localize(view.StateLine(view.State, zone))
 }
 
 func (c *Command) username(ctx context.Context, userID string) domain.Username {
 	if userID == "" {
 		return ""
 	}
-	name, err := c.Directory.Username(ctx, userID)
+	name, err := c.Mattermost.Username(ctx, userID)
 	if err != nil {
-		return "" // somebody who is gone
+		return "" // the user no longer exists
 	}
 	return domain.Username(name)
 }
 
-// mine lists what conversations?mine=1 does: what is open first, then what was closed lately.
+// mine lists the user's own conversations in groups, as GET /conversations?mine=1 does: open ones first, those closed lately last.
 func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 	zones, err := c.zones(ctx)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 	}
 	var lines []string
 	for _, group := range mineGroups() {
-		group.filter.Mine, group.filter.PerPage = true, listed
+		group.filter.Mine, group.filter.PerPage = true, mineLimit
 		views, total, err := c.Service.List(ctx, in.UserID, group.filter)
 		if err != nil {
 			return "", err
@@ -101,13 +101,13 @@ func (c *Command) mine(ctx context.Context, in *call) (string, error) {
 	return in.text("command.mine_title") + "\n\n" + strings.Join(lines, "\n"), nil
 }
 
-// mineGroup is a part of the list of one's own, under a title of its own.
+// mineGroup is a part of the list of one's own conversations, with a title.
 type mineGroup struct {
 	title  string // a text's key
 	filter domain.Filter
 }
 
-// mineGroups are in the order in which somebody should look at them.
+// mineGroups are in the order in which an agent should look at them.
 func mineGroups() []mineGroup {
 	steps := domain.UnansweredSteps()
 	groups := []mineGroup{{"followup.open", domain.Filter{State: domain.Open}}}
@@ -123,7 +123,7 @@ func mineGroups() []mineGroup {
 
 // zones are the queues' time zones by queue id.
 func (c *Command) zones(ctx context.Context) (map[string]string, error) {
-	queues, err := c.Queues.Queues(ctx)
+	queues, err := c.Store.Queues(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -134,15 +134,15 @@ func (c *Command) zones(ctx context.Context) (map[string]string, error) {
 	return zones, nil
 }
 
-// line is one conversation of a list, its times told in the zone of its queue.
+// line is one conversation of a list, with times in the zone of its queue.
 func (c *Command) line(ctx context.Context, in *call, view *domain.View, zone string) string {
 	name := "**" + markdown.Escape(view.Contact.Name) + "**"
-	if link := c.Directory.Link(ctx, view.Conversation); link != "" {
+	if link := c.Mattermost.Link(ctx, view.Conversation); link != "" {
 		name = "[" + markdown.Escape(view.Contact.Name) + "](" + domain.Link(link).Markdown() + ")"
 	}
 	parts := []string{name, in.state(view, zone)}
 	if last := max(view.LastInboundAt, view.LastOutboundAt, view.LastTemplateAt); last != 0 {
-		parts = append(parts, in.say(domain.T("command.mine_last", "At", last).In(zone)))
+		parts = append(parts, in.localize(domain.T("command.mine_last", "At", last).In(zone)))
 	}
 	if view.AttendantID == in.UserID || view.State == domain.Closed {
 		return "- " + strings.Join(parts, " · ")
@@ -154,7 +154,7 @@ func (c *Command) line(ctx context.Context, in *call, view *domain.View, zone st
 }
 
 func (c *Command) costs(ctx context.Context, in *call) (string, error) {
-	queues, err := c.Costs.MonthCosts(ctx, in.UserID)
+	queues, err := c.monthCosts(ctx, in.UserID)
 	if err != nil {
 		return "", err
 	}
@@ -175,15 +175,40 @@ func (c *Command) costs(ctx context.Context, in *call) (string, error) {
 	return strings.Join(lines, "\n"), nil
 }
 
+// monthCosts are the costs of the current month (UTC) of the queues that the user supervises.
+func (c *Command) monthCosts(ctx context.Context, userID string) ([]domain.QueueCosts, error) {
+	queues, err := c.Store.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var costs []domain.QueueCosts
+	for _, queue := range queues {
+		supervises, err := c.Supervises(ctx, userID, queue)
+		if err != nil {
+			return nil, err
+		}
+		if !supervises {
+			continue
+		}
+		month, err := c.Store.MonthOf(ctx, queue.ID, domain.MonthStart(c.Clock.Now()))
+		if err != nil {
+			return nil, err
+		}
+		month.Queue = queue.Name
+		costs = append(costs, *month)
+	}
+	return costs, nil
+}
+
 func (c *Command) doctor(ctx context.Context, in *call) (string, error) {
-	admin, err := c.Directory.SystemAdmin(ctx, in.UserID)
+	admin, err := c.IsSystemAdmin(ctx, in.UserID)
 	if err != nil {
 		return "", err
 	}
 	if !admin {
 		return "", domain.Refuse(domain.CodeForbidden, domain.T("command.admins_only"))
 	}
-	findings, err := c.Doctor.Examine(ctx)
+	findings, err := c.Examine(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -194,9 +219,9 @@ func (c *Command) doctor(ctx context.Context, in *call) (string, error) {
 			mark = ":warning: "
 			lines[0] = in.text("command.doctor_ill")
 		}
-		line := "- " + mark + in.say(f.Text)
+		line := "- " + mark + in.localize(f.Text)
 		if f.Fix.Key != "" {
-			line += " " + in.say(f.Fix)
+			line += " " + in.localize(f.Fix)
 		}
 		lines = append(lines, line)
 	}

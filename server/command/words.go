@@ -14,13 +14,13 @@ import (
 // subcommand is one word behind `/whatsapp`, in both languages.
 type subcommand struct {
 	portuguese, english string
-	argument            bool // takes something behind it: command.<english>_hint says what
-	required            bool // and cannot do without
+	argument            bool // takes an argument, which the text command.<english>_hint describes
+	required            bool // the argument is required
 	admin               bool // offered to system admins alone
 	run                 func(c *Command, ctx context.Context, in *call) (string, error)
 }
 
-// subcommands are in the order in which help lists them. The English word also names their texts.
+// subcommands are in the order in which help lists them. The English word is also part of the keys of their texts.
 func subcommands() []subcommand {
 	return []subcommand{
 		{portuguese: "novo", english: "new", argument: true, run: (*Command).start},
@@ -42,13 +42,13 @@ func subcommands() []subcommand {
 	}
 }
 
-// named tells whether the word, written in any case and with any accents, is the subcommand's.
+// named reports whether a word means the subcommand, in either language, in any case and with any accents.
 func (s subcommand) named(word string) bool {
 	word = fold(word)
 	return word == s.portuguese || word == s.english
 }
 
-// fold takes case and accents off a word.
+// fold removes case and accents.
 func fold(s string) string {
 	bare, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
 	if err != nil {
@@ -57,7 +57,7 @@ func fold(s string) string {
 	return strings.ToLower(bare)
 }
 
-// withoutTrigger cuts "/whatsapp" off what was typed, and of "/nota" the slash.
+// withoutTrigger removes "/whatsapp" from what was typed, and from "/nota" the slash.
 func withoutTrigger(text string) string {
 	text = strings.TrimSpace(text)
 	for _, trigger := range NoteTriggers() {
@@ -81,10 +81,10 @@ func splitWord(text string) (word, rest string) {
 	return text[:at], strings.TrimSpace(text[at:])
 }
 
-// quotes are pairs of quotation marks that keyboards and phones write.
+// quotes are the pairs of quotation marks that keyboards and phones write.
 const quotes = `""''“”‘’«»„“`
 
-// splitQuoted cuts a quoted beginning off. ok is false where there is none.
+// splitQuoted splits a text after its quoted beginning. ok is false where it does not begin with a quote.
 func splitQuoted(text string) (inner, rest string, ok bool) {
 	marks := []rune(quotes)
 	for i := 0; i+1 < len(marks); i += 2 {
@@ -99,7 +99,7 @@ func splitQuoted(text string) (inner, rest string, ok bool) {
 	return "", text, false
 }
 
-// unquote takes quotation marks off a text that is quoted as a whole.
+// unquote removes the quotation marks of a text that is quoted as a whole.
 func unquote(text string) string {
 	if inner, rest, ok := splitQuoted(text); ok && rest == "" {
 		return inner
@@ -107,28 +107,28 @@ func unquote(text string) string {
 	return text
 }
 
-// writesPhone tells whether people write a number with a sign; pasted ones have
-// dashes and spaces of all kinds, and marks that nobody sees.
-func writesPhone(r rune) bool {
+// inPhone reports whether a character may be part of a phone number. Pasted numbers have dashes and spaces of all kinds, and
+// invisible marks.
+func inPhone(r rune) bool {
 	return unicode.IsDigit(r) || strings.ContainsRune("+()-./", r) || unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf)
 }
 
-// pasted is a number at the beginning that has letters: a link, or 0xx before the area code.
-var pasted = regexp.MustCompile(`^(?:(?i:tel:|whatsapp:|https?://|wa\.me/|(?:www|api|web)\.)\S+|\(?0\s?[xX*]{2}\s?\d[\d()\-./ ]+)`)
+// phoneWithLetters is a number at the beginning of a text that has letters: a link, or 0xx before the area code.
+var phoneWithLetters = regexp.MustCompile(`^(?:(?i:tel:|whatsapp:|https?://|wa\.me/|(?:www|api|web)\.)\S+|\(?0\s?[xX*]{2}\s?\d[\d()\-./ ]+)`)
 
-// splitPhone reads "[phone] [name]": the phone is quoted, or all that can be a
-// number at the beginning, so that `11 98765-4321 José da Silva` needs no quotes.
+// splitPhone reads "[phone] [name]". The phone is quoted, or it is everything at the beginning that can be part of a number,
+// so that `11 98765-4321 José da Silva` needs no quotes.
 func splitPhone(text string) (phone, name string) {
 	if inner, rest, ok := splitQuoted(text); ok {
-		if isPhone(inner) || pasted.FindString(inner) == inner && inner != "" {
+		if isPhone(inner) || phoneWithLetters.FindString(inner) == inner && inner != "" {
 			return inner, unquote(rest)
 		}
 		return "", unquote(text)
 	}
-	if number := pasted.FindString(text); number != "" {
+	if number := phoneWithLetters.FindString(text); number != "" {
 		return strings.TrimSpace(number), unquote(strings.TrimSpace(text[len(number):]))
 	}
-	end := strings.IndexFunc(text, func(r rune) bool { return !writesPhone(r) })
+	end := strings.IndexFunc(text, func(r rune) bool { return !inPhone(r) })
 	if end < 0 {
 		end = len(text)
 	}
@@ -139,11 +139,11 @@ func splitPhone(text string) (phone, name string) {
 	return phone, name
 }
 
-// minDigits tells a number from a name that begins with a digit; shorter numbers do not exist.
+// minDigits tells a phone number from a name that begins with a digit: there are no shorter numbers.
 const minDigits = 8
 
 func isPhone(text string) bool {
-	return digits(text) > 0 && !strings.ContainsFunc(text, func(r rune) bool { return !writesPhone(r) })
+	return digits(text) > 0 && !strings.ContainsFunc(text, func(r rune) bool { return !inPhone(r) })
 }
 
 func digits(text string) int {

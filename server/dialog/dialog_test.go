@@ -17,10 +17,10 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 	require.Greater(t, len(templates), 20)
 	for name, definition := range templates {
 		for _, locale := range []string{"pt-BR", "en"} {
-			desk := newDesk(usable(t, definition))
-			desk.locale = locale
-			desk.templates[0].ID = "template"
-			d := desk.dialogs(t)
+			fakeDesk := newFakeDesk(usable(t, definition))
+			fakeDesk.locale = locale
+			fakeDesk.templates[0].ID = "template"
+			d := fakeDesk.dialogs(t)
 			for kind, opened := range open(t, d) {
 				c := &client{t: t, d: d, form: opened}
 				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
@@ -37,7 +37,7 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 						filled[e.Name] = "-23.5, -46.6"
 					}
 				}
-				desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
+				fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
 				c.submit(filled)
 				require.Equal(t, []string{"confirm", "reason"}, c.names(), "%s %s", name, kind)
 				require.NoError(t, c.form.IsValid())
@@ -47,8 +47,8 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 }
 
 func TestFirstForm(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate), usable(t, plainTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate), usable(t, plainTemplate))
+	d := fakeDesk.dialogs(t)
 	request, err := d.Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
 	require.Equal(t, StartURL, request.URL)
@@ -57,7 +57,7 @@ func TestFirstForm(t *testing.T) {
 	require.Equal(t, "template_hello", options[0].Value)
 	require.True(t, strings.HasPrefix(options[1].Text, "order (pt_BR)"), options[1].Text)
 
-	desk.queues = append(desk.queues, &domain.Queue{ID: "help", Name: "Suporte", ChannelID: "help-channel", AccountID: "account"})
+	fakeDesk.queues = append(fakeDesk.queues, &domain.Queue{ID: "help", Name: "Suporte", ChannelID: "help-channel", AccountID: "account"})
 	request, err = d.Start(context.Background(), StartFor{UserID: agent, ChannelID: "help-channel"})
 	require.NoError(t, err)
 	require.Equal(t, "queue", request.Dialog.Elements[0].Name)
@@ -66,13 +66,13 @@ func TestFirstForm(t *testing.T) {
 }
 
 func TestHundredsOfTemplates(t *testing.T) {
-	desk := newDesk()
+	fakeDesk := newFakeDesk()
 	for i := range 600 {
 		template := usable(t, plainTemplate)
 		template.ID, template.Name = fmt.Sprint("t", i), fmt.Sprintf("hello_%03d", i)
-		desk.templates = append(desk.templates, template)
+		fakeDesk.templates = append(fakeDesk.templates, template)
 	}
-	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
+	request, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
 	require.Len(t, request.Dialog.Elements[0].Options, 600)
 	require.NoError(t, request.Dialog.IsValid())
@@ -80,37 +80,37 @@ func TestHundredsOfTemplates(t *testing.T) {
 
 func TestNoDialogSaysWhatToDo(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*desk)
+		change func(*fakeDesk)
 		user   string
 		want   string
 	}{
-		"in no queue":       {func(*desk) {}, "stranger", "dialog.no_queue"},
-		"number disabled":   {func(d *desk) { d.account.Enabled = false }, agent, "dialog.no_account"},
-		"no template":       {func(d *desk) { d.templates = nil }, agent, "dialog.no_template"},
-		"not approved":      {func(d *desk) { d.templates[0].Approved = false }, agent, "dialog.no_template"},
-		"for another queue": {func(d *desk) { d.templates[0].QueueIDs = []string{"help"} }, agent, "dialog.no_template"},
-		"cannot be sent":    {func(d *desk) { d.templates[0].Definition = []byte(`{"name":"x"}`) }, agent, "dialog.no_template"},
-		"not JSON":          {func(d *desk) { d.templates[0].Definition = []byte(`{`) }, agent, "dialog.no_template"},
-		"no plan":           {func(d *desk) { d.noPlan = true }, agent, "dialog.no_plan"},
+		"in no queue":       {func(*fakeDesk) {}, "stranger", "dialog.no_queue"},
+		"number disabled":   {func(d *fakeDesk) { d.account.Enabled = false }, agent, "dialog.no_account"},
+		"no template":       {func(d *fakeDesk) { d.templates = nil }, agent, "dialog.no_template"},
+		"not approved":      {func(d *fakeDesk) { d.templates[0].Approved = false }, agent, "dialog.no_template"},
+		"for another queue": {func(d *fakeDesk) { d.templates[0].QueueIDs = []string{"help"} }, agent, "dialog.no_template"},
+		"cannot be sent":    {func(d *fakeDesk) { d.templates[0].Definition = []byte(`{"name":"x"}`) }, agent, "dialog.no_template"},
+		"not JSON":          {func(d *fakeDesk) { d.templates[0].Definition = []byte(`{`) }, agent, "dialog.no_template"},
+		"no plan":           {func(d *fakeDesk) { d.noPlan = true }, agent, "dialog.no_plan"},
 	} {
-		desk := newDesk(usable(t, orderTemplate))
-		c.change(desk)
-		_, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: c.user})
+		fakeDesk := newFakeDesk(usable(t, orderTemplate))
+		c.change(fakeDesk)
+		_, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: c.user})
 		refusal, ok := domain.AsRefusal(err)
 		require.True(t, ok, name)
 		require.Equal(t, c.want, refusal.Text.Key, name)
 	}
-	desk := newDesk(usable(t, orderTemplate))
-	desk.view.ClosedAt = 5
-	_, err := desk.dialogs(t).Template(context.Background(), agent, "conv")
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	fakeDesk.view.ClosedAt = 5
+	_, err := fakeDesk.dialogs(t).Template(context.Background(), agent, "conv")
 	refusal, ok := domain.AsRefusal(err)
 	require.True(t, ok)
 	require.Equal(t, "dialog.closed", refusal.Text.Key)
 }
 
 func TestSecondForm(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	request, err := d.Start(context.Background(), StartFor{UserID: agent, Phone: "11 98765-4321", Name: "Ana Souza"})
 	require.NoError(t, err)
 	c := &client{t: t, d: d, form: &request.Dialog}
@@ -137,7 +137,7 @@ func TestSecondForm(t *testing.T) {
 	require.Equal(t, "Texto {{2}}", c.form.Elements[byName["body_2"]].DisplayName)
 	require.False(t, c.form.Elements[byName["cpf"]].Optional)
 
-	desk.settings.RequireCPF = false
+	fakeDesk.settings.RequireCPF = false
 	request, err = d.Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
 	c.form = &request.Dialog
@@ -146,9 +146,9 @@ func TestSecondForm(t *testing.T) {
 }
 
 func TestClip(t *testing.T) {
-	require.Equal(t, "short", clip("short", 24))
+	require.Equal(t, "short", truncate("short", 24))
 	for _, s := range []string{strings.Repeat("ã", 40), "a" + strings.Repeat("😀", 20), strings.Repeat("x ", 30)} {
-		got := clip(s, 24)
+		got := truncate(s, 24)
 		require.LessOrEqual(t, len(got), 24)
 		require.True(t, strings.HasSuffix(got, "…"))
 		require.True(t, strings.HasPrefix(s, strings.TrimSuffix(got, "…")))

@@ -25,9 +25,9 @@ const (
 	validPhone = "(11) 98765-4321"
 )
 
-// desk is a small company: two queues on one number, some templates, and a
+// fakeDesk is a small company: two queues on one number, some templates, and a
 // service that notes what it was asked for.
-type desk struct {
+type fakeDesk struct {
 	queues    []*domain.Queue
 	account   *domain.Account
 	templates []*domain.Template
@@ -46,8 +46,8 @@ type desk struct {
 	logged    []string
 }
 
-func newDesk(templates ...*domain.Template) *desk {
-	return &desk{
+func newFakeDesk(templates ...*domain.Template) *fakeDesk {
+	return &fakeDesk{
 		queues: []*domain.Queue{{ID: "sales", Name: "Vendas", ChannelID: "sales-channel", AccountID: "account"}},
 		account: &domain.Account{
 			ID: "account", Name: "Loja", Enabled: true,
@@ -61,7 +61,7 @@ func newDesk(templates ...*domain.Template) *desk {
 	}
 }
 
-func (d *desk) Start(_ context.Context, req domain.StartRequest) (*domain.Started, error) {
+func (d *fakeDesk) Start(_ context.Context, req domain.StartRequest) (*domain.Started, error) {
 	if d.panics {
 		panic("11 98765-4321")
 	}
@@ -69,27 +69,27 @@ func (d *desk) Start(_ context.Context, req domain.StartRequest) (*domain.Starte
 	return &domain.Started{Status: domain.Unknown}, d.answer
 }
 
-func (d *desk) SendTemplate(_ context.Context, req domain.TemplateRequest) (*domain.Started, error) {
+func (d *fakeDesk) SendTemplate(_ context.Context, req domain.TemplateRequest) (*domain.Started, error) {
 	d.templated = append(d.templated, req)
 	return &domain.Started{}, d.answer
 }
 
-func (d *desk) MayAct(context.Context, string, string) error { return d.mayAct }
+func (d *fakeDesk) MayAct(context.Context, string, string) error { return d.mayAct }
 
-func (d *desk) View(context.Context, string, string) (*domain.View, error) {
+func (d *fakeDesk) View(context.Context, string, string) (*domain.View, error) {
 	return d.view, nil
 }
 
-func (d *desk) QueuesOf(_ context.Context, userID string) ([]*domain.Queue, error) {
+func (d *fakeDesk) QueuesOf(_ context.Context, userID string) ([]*domain.Queue, error) {
 	if userID != agent {
 		return nil, nil
 	}
 	return d.queues, nil
 }
 
-func (d *desk) Account(context.Context, string) (*domain.Account, error) { return d.account, nil }
+func (d *fakeDesk) Account(context.Context, string) (*domain.Account, error) { return d.account, nil }
 
-func (d *desk) Queue(_ context.Context, id string) (*domain.Queue, error) {
+func (d *fakeDesk) Queue(_ context.Context, id string) (*domain.Queue, error) {
 	for _, q := range d.queues {
 		if q.ID == id {
 			return q, nil
@@ -98,11 +98,11 @@ func (d *desk) Queue(_ context.Context, id string) (*domain.Queue, error) {
 	return nil, domain.ErrNotFound
 }
 
-func (d *desk) TemplatesOf(context.Context, string) ([]*domain.Template, error) {
+func (d *fakeDesk) TemplatesOf(context.Context, string) ([]*domain.Template, error) {
 	return d.templates, nil
 }
 
-func (d *desk) Budget(context.Context, string, int64) (*domain.Plan, domain.Money, error) {
+func (d *fakeDesk) Budget(context.Context, string, int64) (*domain.Plan, domain.Money, error) {
 	if d.noPlan {
 		return nil, 0, domain.ErrNotFound
 	}
@@ -110,16 +110,18 @@ func (d *desk) Budget(context.Context, string, int64) (*domain.Plan, domain.Mone
 	return &domain.Plan{MonthlyLimit: 500_000_000, Currency: "BRL", Prices: prices, Approved: true}, 50_000_000, nil
 }
 
-func (d *desk) Reader(context.Context, string) (string, *time.Location) { return d.locale, time.UTC }
-func (d *desk) Now() int64                                              { return d.now }
-func (d *desk) Error(message string, _ ...any)                          { d.logged = append(d.logged, message) }
+func (d *fakeDesk) Reader(context.Context, string) (string, *time.Location) {
+	return d.locale, time.UTC
+}
+func (d *fakeDesk) Now() int64                     { return d.now }
+func (d *fakeDesk) Error(message string, _ ...any) { d.logged = append(d.logged, message) }
 
-func (d *desk) dialogs(t *testing.T) *Dialogs {
+func (d *fakeDesk) dialogs(t *testing.T) *Dialogs {
 	t.Helper()
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	return New(Ports{
-		Starter: d, Catalog: d, Readers: d, Texts: texts, Clock: d, Logger: d,
+	return New(Deps{
+		Service: d, Store: d, Reader: d.Reader, Texts: texts, Clock: d, LogError: d.Error,
 		Settings: func() domain.Settings { return d.settings }, Keys: func() [][]byte { return d.keys },
 	})
 }

@@ -8,17 +8,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// pick is a template chosen for a queue, with what it may cost.
+// pick is a template chosen for a queue, with the queue's budget.
 type pick struct {
 	queue    *domain.Queue
 	template *domain.Template
 	parsed   *whatsapp.Template
 	plan     *domain.Plan
 	spent    domain.Money // of the plan, this month
-	at       int64        // the moment, milliseconds since epoch
+	at       int64        // now, milliseconds since epoch
 }
 
-// introduction shows what will be sent and what it costs.
+// introduction is what will be sent and what it costs, in Markdown.
 func introduction(r reader, p *pick) string {
 	parts := []string{"**" + markdown.Escape(p.template.Name) + "** (" + markdown.Escape(p.template.Language) + ")"}
 	for i := range p.parsed.Components {
@@ -34,7 +34,7 @@ func introduction(r reader, p *pick) string {
 	), "\n\n")
 }
 
-// component shows one part of a template as paragraphs.
+// component is one part of a template as paragraphs of Markdown.
 func component(r reader, c *whatsapp.TemplateComponent) []string {
 	switch strings.ToUpper(c.Type) {
 	case "HEADER":
@@ -60,7 +60,7 @@ func component(r reader, c *whatsapp.TemplateComponent) []string {
 	return nil
 }
 
-// header names a header that is not text: an image, a document, ...
+// header is the name of a header that is not text: an image, a document, ...
 func (r reader) header(format string) string {
 	key := "dialog.format_" + strings.ToLower(format)
 	if name := r.text(key); name != key {

@@ -9,17 +9,16 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// inBraces is a variable's name in a label.
+// inBraces finds a variable's name in a label.
 var inBraces = regexp.MustCompile(`\{\{(.+)\}\}`)
 
-// apart gives each element a label of its own, within the length of a label:
-// the beginning of its text where no other begins so, else the variable's bare
-// name, else beginning and end, else a number behind it. What does not fit
-// stands in full below.
-func apart(elements []model.DialogElement) {
+// distinctLabels gives each element a label that no other has, within Mattermost's limit: the beginning of its text where no
+// other text begins like it, else the variable's bare name, else beginning and end, else the beginning with a number. A text
+// that does not fit stands in full in the help text.
+func distinctLabels(elements []model.DialogElement) {
 	begins := map[string]int{}
 	for i := range elements {
-		begins[clip(elements[i].DisplayName, model.DialogElementDisplayNameMaxLength)]++
+		begins[truncate(elements[i].DisplayName, model.DialogElementDisplayNameMaxLength)]++
 	}
 	taken := map[string]bool{}
 	free := func(label string) bool {
@@ -28,12 +27,12 @@ func apart(elements []model.DialogElement) {
 	for i := range elements {
 		e := &elements[i]
 		full := e.DisplayName
-		label := clip(full, model.DialogElementDisplayNameMaxLength)
+		label := truncate(full, model.DialogElementDisplayNameMaxLength)
 		if begins[label] > 1 {
 			label = ""
-			candidates := []string{squeeze(full, model.DialogElementDisplayNameMaxLength)}
+			candidates := []string{truncateMiddle(full, model.DialogElementDisplayNameMaxLength)}
 			if m := inBraces.FindStringSubmatch(full); m != nil {
-				candidates = []string{m[1], squeeze(m[1], model.DialogElementDisplayNameMaxLength), candidates[0]}
+				candidates = []string{m[1], truncateMiddle(m[1], model.DialogElementDisplayNameMaxLength), candidates[0]}
 			}
 			for _, candidate := range candidates {
 				if label == "" && free(candidate) {
@@ -42,7 +41,7 @@ func apart(elements []model.DialogElement) {
 			}
 			for n := 1; label == ""; n++ {
 				number := " " + strconv.Itoa(n)
-				if numbered := clip(full, model.DialogElementDisplayNameMaxLength-len(number)) + number; free(numbered) {
+				if numbered := truncate(full, model.DialogElementDisplayNameMaxLength-len(number)) + number; free(numbered) {
 					label = numbered
 				}
 			}
@@ -50,13 +49,13 @@ func apart(elements []model.DialogElement) {
 		taken[label] = true
 		e.DisplayName = label
 		if label != full && e.HelpText == "" {
-			e.HelpText = clip(full, model.DialogElementHelpTextMaxLength)
+			e.HelpText = truncate(full, model.DialogElementHelpTextMaxLength)
 		}
 	}
 }
 
-// squeeze shortens a text in its middle, to so many bytes.
-func squeeze(text string, limit int) string {
+// truncateMiddle shortens a text to so many bytes by leaving out its middle.
+func truncateMiddle(text string, limit int) string {
 	text = strings.TrimSuffix(text, "}}")
 	const ellipsis = "…"
 	if len(text) <= limit {
@@ -74,9 +73,8 @@ func squeeze(text string, limit int) string {
 	return text[:head] + ellipsis + text[tail:]
 }
 
-// optionsApart tells options of one text apart by what else is known of them,
-// else by a number.
-func optionsApart(options []*model.PostActionOptions, more func(value string) string) {
+// distinctOptions makes options with the same text distinct by what else is known of them, else by a number.
+func distinctOptions(options []*model.PostActionOptions, more func(value string) string) {
 	count := func() map[string]int {
 		texts := map[string]int{}
 		for _, o := range options {

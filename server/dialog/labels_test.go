@@ -16,10 +16,10 @@ import (
 func TestNoTwoFieldsHaveOneLabel(t *testing.T) {
 	template := usable(t, `{"name":"x","language":"pt_BR","category":"UTILITY","parameter_format":"NAMED","components":[{"type":"BODY","text":"{{valor_total_do_pedido}} {{valor_total_do_frete}} {{nome}}.",
 		"example":{"body_text_named_params":[{"param_name":"valor_total_do_pedido","example":"1"},{"param_name":"valor_total_do_frete","example":"2"},{"param_name":"nome","example":"3"}]}}]}`)
-	desk := newDesk(template)
-	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
+	fakeDesk := newFakeDesk(template)
+	request, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
-	c := &client{t: t, d: desk.dialogs(t), form: &request.Dialog}
+	c := &client{t: t, d: fakeDesk.dialogs(t), form: &request.Dialog}
 	c.submit(map[string]any{"template": template.ID})
 	require.NoError(t, c.form.IsValid())
 	require.Equal(t, "valor_total_do_pedido", c.form.Elements[0].DisplayName)
@@ -36,7 +36,7 @@ func TestLabelsAreAlwaysApart(t *testing.T) {
 			label := "x" + strings.Join(rapid.SliceOfN(parts, 0, 9).Draw(t, "label"), "")
 			elements = append(elements, text(fmt.Sprint("e", i), label, "", 10))
 		}
-		apart(elements)
+		distinctLabels(elements)
 		seen := map[string]bool{}
 		for _, e := range elements {
 			require.NoError(t, e.IsValid())
@@ -47,11 +47,11 @@ func TestLabelsAreAlwaysApart(t *testing.T) {
 }
 
 func TestQueuesOfOneNameAreToldApart(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	for i := range 2 {
-		desk.queues = append(desk.queues, &domain.Queue{ID: fmt.Sprint("q", i), Name: "Suporte", ChannelID: fmt.Sprint("c", i), AccountID: "account"})
+		fakeDesk.queues = append(fakeDesk.queues, &domain.Queue{ID: fmt.Sprint("q", i), Name: "Suporte", ChannelID: fmt.Sprint("c", i), AccountID: "account"})
 	}
-	request, err := desk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
+	request, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
 	texts := map[string]bool{}
 	for _, option := range request.Dialog.Elements[0].Options {

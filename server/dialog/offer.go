@@ -11,16 +11,16 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// offer is what one user can choose from.
+// offer is what a user can choose from.
 type offer struct {
 	queues    []*domain.Queue // those with an account in use
 	templates []*domain.Template
 	accounts  map[string]*domain.Account // in use, by id
 }
 
-// startOffer finds what the user may start with, or refuses with what to do about it.
+// startOffer finds the queues and templates with which the user may start, or returns a refusal that says what to do about it.
 func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error) {
-	queues, err := d.Starter.QueuesOf(ctx, userID)
+	queues, err := d.Service.QueuesOf(ctx, userID)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error)
 	}
 	o := &offer{accounts: map[string]*domain.Account{}}
 	for _, q := range queues {
-		account, err := d.Catalog.Account(ctx, q.AccountID)
+		account, err := d.Store.Account(ctx, q.AccountID)
 		if errors.Is(err, domain.ErrNotFound) || err == nil && !account.Enabled {
 			continue
 		} else if err != nil {
@@ -44,24 +44,24 @@ func (d *Dialogs) startOffer(ctx context.Context, userID string) (*offer, error)
 	return o, d.complete(ctx, o)
 }
 
-// templateOffer finds what may be sent in a conversation. The forms tell prices
-// and what the plan has left, so each of them is for who may send alone.
+// templateOffer finds what may be sent in a conversation. The forms show prices and what the plan has left, so only a user who
+// may send gets one.
 func (d *Dialogs) templateOffer(ctx context.Context, userID, conversationID string) (*offer, error) {
-	if err := d.Starter.MayAct(ctx, userID, conversationID); err != nil {
+	if err := d.Service.MayAct(ctx, userID, conversationID); err != nil {
 		return nil, err
 	}
-	view, err := d.Starter.View(ctx, userID, conversationID)
+	view, err := d.Service.View(ctx, userID, conversationID)
 	if err != nil {
 		return nil, err
 	}
 	if view.ClosedAt != 0 {
 		return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("dialog.closed"))
 	}
-	queue, err := d.Catalog.Queue(ctx, view.QueueID)
+	queue, err := d.Store.Queue(ctx, view.QueueID)
 	if err != nil {
 		return nil, err
 	}
-	account, err := d.Catalog.Account(ctx, view.AccountID)
+	account, err := d.Store.Account(ctx, view.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -69,15 +69,15 @@ func (d *Dialogs) templateOffer(ctx context.Context, userID, conversationID stri
 		return nil, domain.Refuse(domain.CodeUnavailable, domain.T("dialog.no_account"))
 	}
 	q := *queue
-	q.AccountID = account.ID // the conversation stays on its number when its queue moves to another
+	q.AccountID = account.ID // a conversation stays on its number when its queue moves to another one
 	o := &offer{queues: []*domain.Queue{&q}, accounts: map[string]*domain.Account{account.ID: account}}
 	return o, d.complete(ctx, o)
 }
 
-// complete adds the templates, and refuses where nothing could be sent.
+// complete adds the templates, and returns a refusal where nothing could be sent.
 func (d *Dialogs) complete(ctx context.Context, o *offer) error {
 	for id := range o.accounts {
-		templates, err := d.Catalog.TemplatesOf(ctx, id)
+		templates, err := d.Store.TemplatesOf(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (d *Dialogs) complete(ctx context.Context, o *offer) error {
 		return domain.Refuse(domain.CodeTemplateNotAllowed, domain.T("dialog.no_template", "Queues", names))
 	}
 	for _, q := range o.queues {
-		_, _, err := d.Catalog.Budget(ctx, q.ID, domain.MonthStart(d.Clock.Now()))
+		_, _, err := d.Store.Budget(ctx, q.ID, domain.MonthStart(d.Clock.Now()))
 		if err == nil {
 			return nil
 		}
@@ -103,7 +103,7 @@ func (d *Dialogs) complete(ctx context.Context, o *offer) error {
 	return domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", names))
 }
 
-// usable tells whether some queue of the offer can send the template.
+// usable reports whether some queue of the offer can send the template.
 func (o *offer) usable(t *domain.Template) bool {
 	for _, q := range o.queues {
 		if q.AccountID == t.AccountID && t.Usable(q.ID) {
@@ -132,7 +132,7 @@ func (o *offer) template(id string) *domain.Template {
 	return nil
 }
 
-// parse reads a stored template; an error says that it cannot be sent.
+// parse reads a stored template. An error means that it cannot be sent.
 func parse(t *domain.Template) (*whatsapp.Template, error) {
 	var parsed whatsapp.Template
 	if err := json.Unmarshal(t.Definition, &parsed); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// offerOf finds again what the user may choose from: rights may have changed since the dialog was opened.
+// offerOf finds out again what the user may choose from: rights may have changed since the dialog was opened.
 func (d *Dialogs) offerOf(ctx context.Context, r reader, s *state) (*offer, error) {
 	if s.Kind == kindTemplate {
 		return d.templateOffer(ctx, r.userID, s.ConversationID)
@@ -21,7 +21,7 @@ func (d *Dialogs) offerOf(ctx context.Context, r reader, s *state) (*offer, erro
 	return d.startOffer(ctx, r.userID)
 }
 
-// pick puts the chosen queue and template together, or says what is wrong with them by element.
+// pick puts the chosen queue and template together, or returns what is wrong with them by element.
 func (d *Dialogs) pick(ctx context.Context, r reader, o *offer, queueID, templateID string) (p *pick, problems map[string]string, err error) {
 	if len(o.queues) == 1 && queueID == "" {
 		queueID = o.queues[0].ID
@@ -49,35 +49,36 @@ func (d *Dialogs) pick(ctx context.Context, r reader, o *offer, queueID, templat
 	if p.parsed, err = parse(template); err != nil {
 		return nil, nil, err
 	}
-	p.plan, p.spent, err = d.Catalog.Budget(ctx, queue.ID, domain.MonthStart(d.Clock.Now()))
+	p.plan, p.spent, err = d.Store.Budget(ctx, queue.ID, domain.MonthStart(d.Clock.Now()))
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil, domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", queue.Name))
 	}
 	return p, nil, err
 }
 
-// refused turns a refusal into an answer: at the elements that the form has, as its error where it has none of them.
-func refused(r reader, refusal *domain.Refusal, elements []model.DialogElement) *model.SubmitDialogResponse {
+// refusalResponse shows a refusal at the form's elements that it is about, or as the error of the whole form where it has none
+// of them.
+func refusalResponse(r reader, refusal *domain.Refusal, elements []model.DialogElement) *model.SubmitDialogResponse {
 	response := &model.SubmitDialogResponse{Errors: map[string]string{}}
 	others := map[string]string{}
 	for name, t := range refusal.Fields {
 		if slices.ContainsFunc(elements, func(e model.DialogElement) bool { return e.Name == name }) {
-			response.Errors[name] = r.say(t)
+			response.Errors[name] = r.localize(t)
 		} else {
-			others[name] = r.say(t)
+			others[name] = r.localize(t)
 		}
 	}
 	switch {
 	case len(others) > 0:
-		response.Error = first(others)
+		response.Error = joinTexts(others)
 	case len(response.Errors) == 0:
-		response.Error = r.say(refusal.Text)
+		response.Error = r.localize(refusal.Text)
 	}
 	return response
 }
 
-// first joins texts in a stable order, each once.
-func first(texts map[string]string) string {
+// joinTexts joins texts in a stable order, without duplicates.
+func joinTexts(texts map[string]string) string {
 	var all []string
 	for _, t := range texts {
 		all = append(all, t)
@@ -90,14 +91,14 @@ func failure(text string) *model.SubmitDialogResponse {
 	return &model.SubmitDialogResponse{Error: text}
 }
 
-func formed(form *model.Dialog, err error) (*model.SubmitDialogResponse, error) {
+func formResponse(form *model.Dialog, err error) (*model.SubmitDialogResponse, error) {
 	if err != nil {
 		return nil, err
 	}
 	return &model.SubmitDialogResponse{Type: string(model.SubmitDialogResponseTypeForm), Form: form}, nil
 }
 
-// refuse answers somebody who is not a dialog at all, as the REST API does.
+// refuse answers a request that does not come from a dialog, in the form of the REST API's errors.
 func refuse(w http.ResponseWriter, status int, code, message string) {
 	answer(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
 }

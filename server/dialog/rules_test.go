@@ -17,8 +17,8 @@ func TestAnAdministratorsRulesForVariables(t *testing.T) {
 		"body_2":   {MaxLength: 2},
 		"button_0": {MaxLength: 5000},
 	}
-	desk := newDesk(template)
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(template)
+	d := fakeDesk.dialogs(t)
 	request, err := d.Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
 	c := &client{t: t, d: d, form: &request.Dialog}
@@ -32,23 +32,23 @@ func TestAnAdministratorsRulesForVariables(t *testing.T) {
 
 	filled := map[string]any{"header_1": "Bia", "body_1": "123456", "body_2": "12", "button_1": "x", "customer_name": "Ana", "cpf": validCPF, "phone": validPhone}
 	require.Contains(t, c.submit(filled).Errors, "body_1")
-	require.Empty(t, desk.starts)
+	require.Empty(t, fakeDesk.starts)
 	filled["body_1"] = "12345"
 	require.Empty(t, c.submit(filled).Errors)
-	require.Len(t, desk.starts, 1)
+	require.Len(t, fakeDesk.starts, 1)
 }
 
 func TestThePriceThatHoldsNow(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
-	p := &pick{template: desk.templates[0], plan: &domain.Plan{
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
+	p := &pick{template: fakeDesk.templates[0], plan: &domain.Plan{
 		Currency: "BRL", MonthlyLimit: 10_000_000, Prices: domain.Prices{Marketing: 1_000_000},
-		PriceChanges: []domain.PriceChange{{From: desk.now, Prices: domain.Prices{Marketing: 2_000_000}}, {From: desk.now + 1, Prices: domain.Prices{Marketing: 3_000_000}}},
+		PriceChanges: []domain.PriceChange{{From: fakeDesk.now, Prices: domain.Prices{Marketing: 2_000_000}}, {From: fakeDesk.now + 1, Prices: domain.Prices{Marketing: 3_000_000}}},
 	}}
 	var err error
 	p.parsed, err = parse(p.template)
 	require.NoError(t, err)
-	for at, price := range map[int64]string{desk.now - 1: "1,00", desk.now: "2,00", desk.now + 1: "3,00"} {
+	for at, price := range map[int64]string{fakeDesk.now - 1: "1,00", fakeDesk.now: "2,00", fakeDesk.now + 1: "3,00"} {
 		p.at = at
 		require.Contains(t, introduction(d.readerOf(context.Background(), agent), p), price)
 	}

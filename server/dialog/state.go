@@ -16,14 +16,14 @@ const (
 	kindTemplate = "template"
 )
 
-// Steps of a dialog: what its form asks for.
+// Steps of a dialog, by what its form asks for.
 const (
 	stepTemplate = 1 // which template, from which queue
 	stepValues   = 2 // the template's variables and the customer
-	stepConfirm  = 3 // only where there is something to agree to
+	stepConfirm  = 3 // only where there is something to confirm
 )
 
-// stateLife is how long an open dialog can still be submitted.
+// stateLife is how long an open dialog can be submitted.
 const stateLife = 8 * time.Hour
 
 // maxState bounds what is opened, in bytes; a full template's values are far below it.
@@ -31,9 +31,8 @@ const maxState = 256 << 10
 
 var errState = errors.New("not a state of ours, or out of date")
 
-// state is what earlier steps decided. It travels with the client, who may
-// change or replay anything, so it is sealed and bound to the user; it is also
-// unreadable, because it can hold the customer's document.
+// state is what earlier steps decided. It travels with the client, who may change or replay anything, so it is authenticated
+// and bound to the user. It is also encrypted, because it can hold the customer's document.
 type state struct {
 	Kind           string            `json:"kind"`
 	Step           int               `json:"step"` // of the form it is sent with

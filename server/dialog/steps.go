@@ -23,18 +23,18 @@ const (
 	elementReason   = "reason"
 )
 
-// Limits in characters of what an agent types.
+// Limits of what an agent types, in characters.
 const (
-	maxValue  = 1024 // a variable's, where the template does not say: Meta's limit of a body
+	maxValue  = 1024 // of a variable whose template has no limit: Meta's limit for a body
 	maxCPF    = 40   // with any punctuation
-	maxPhone  = 150  // a link to a chat is longer than a number
+	maxPhone  = 150  // it may be a link to a chat
 	maxReason = 1000
 )
 
 // maxDefault is how long a text element's default may be, in bytes.
 const maxDefault = model.DialogElementTextMaxLength
 
-// templateStep is the first form: which template, from which queue.
+// templateStep makes the first form: which template, from which queue.
 func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (*model.Dialog, error) {
 	var elements []model.DialogElement
 	if len(o.queues) > 1 {
@@ -45,7 +45,7 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 				queue.Default = q.ID
 			}
 		}
-		optionsApart(queue.Options, func(id string) string { return o.accounts[o.queue(id).AccountID].Name })
+		distinctOptions(queue.Options, func(id string) string { return o.accounts[o.queue(id).AccountID].Name })
 		elements = append(elements, queue)
 	}
 	template := choice(elementTemplate, r.text("dialog.template"), r.text("dialog.template_help"))
@@ -56,14 +56,14 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 		}
 		template.Options = append(template.Options, &model.PostActionOptions{Text: text, Value: t.ID})
 	}
-	optionsApart(template.Options, func(id string) string { return o.accounts[o.template(id).AccountID].DisplayPhone })
+	distinctOptions(template.Options, func(id string) string { return o.accounts[o.template(id).AccountID].DisplayPhone })
 	if len(o.templates) == 1 {
 		template.Default = o.templates[0].ID
 	}
 	return d.form(r, s, model.Dialog{Elements: append(elements, template), SubmitLabel: r.text("dialog.next")})
 }
 
-// valuesStep is the second form: the template's text and price, its variables, and the customer.
+// valuesStep makes the second form: the template's text and price, its variables, and the customer.
 func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error) {
 	elements := variableElements(r, p.parsed, p.template.Rules)
 	if s.Kind == kindStart {
@@ -76,17 +76,17 @@ func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error)
 	})
 }
 
-// confirmStep is the third form: what there is to agree to.
+// confirmStep makes the third form: what the agent has to confirm.
 func (d *Dialogs) confirmStep(r reader, s *state, refusal *domain.Refusal) (*model.Dialog, error) {
 	elements := []model.DialogElement{{
 		DisplayName: r.label("dialog.confirm"), Name: elementConfirm, Type: "bool",
-		Placeholder: clip(r.text("dialog.confirm_text"), model.DialogElementBoolMaxLength),
+		Placeholder: truncate(r.text("dialog.confirm_text"), model.DialogElementBoolMaxLength),
 	}}
 	if refusal.NeedsReason {
 		elements = append(elements, model.DialogElement{
 			DisplayName: r.label("dialog.reason"), Name: elementReason, Type: "textarea", MaxLength: maxReason,
 			Placeholder: r.text("dialog.reason_placeholder"),
-			HelpText:    clip(r.text("dialog.reason_help"), model.DialogElementHelpTextMaxLength),
+			HelpText:    truncate(r.text("dialog.reason_help"), model.DialogElementHelpTextMaxLength),
 		})
 	}
 	return d.form(r, s, model.Dialog{
@@ -96,18 +96,18 @@ func (d *Dialogs) confirmStep(r reader, s *state, refusal *domain.Refusal) (*mod
 	})
 }
 
-// form finishes a step: what is the same in all of them.
+// form adds what all steps have in common.
 func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, error) {
 	sealed, err := s.seal(d.Keys(), r.userID, d.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	apart(form.Elements)
+	distinctLabels(form.Elements)
 	title := r.text("dialog.title_start")
 	if s.Kind == kindTemplate {
 		title = r.text("dialog.title_template")
 	}
-	form.CallbackId, form.Title, form.State = "whatsapp_"+s.Kind, clip(title, model.DialogTitleMaxLength), sealed
+	form.CallbackId, form.Title, form.State = "whatsapp_"+s.Kind, truncate(title, model.DialogTitleMaxLength), sealed
 	return &form, nil
 }
 
@@ -121,9 +121,9 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 	return []model.DialogElement{name, cpf, phone}
 }
 
-// variableElements asks for what the template leaves open.
+// variableElements are the fields for the template's variables.
 func variableElements(r reader, t *whatsapp.Template, rules domain.Rules) []model.DialogElement {
-	elements := []model.DialogElement{} // never null for the client
+	elements := []model.DialogElement{} // never null in JSON
 	for _, v := range t.Variables() {
 		placeholder := ""
 		if v.Example != "" {
@@ -141,7 +141,7 @@ func variableElements(r reader, t *whatsapp.Template, rules domain.Rules) []mode
 	return elements
 }
 
-// variable names what a variable is for.
+// variable is the label of a variable.
 func (r reader) variable(v whatsapp.Variable) string {
 	name := v.Name
 	if name != "" {
@@ -164,10 +164,10 @@ func (r reader) variable(v whatsapp.Variable) string {
 }
 
 func (r reader) label(key string) string {
-	return clip(r.text(key), model.DialogElementDisplayNameMaxLength)
+	return truncate(r.text(key), model.DialogElementDisplayNameMaxLength)
 }
 
-// category says Meta's category in the reader's language; a new one as Meta writes it.
+// category is Meta's category in the reader's language; one that we do not know stays as Meta writes it.
 func (r reader) category(category string) string {
 	key := "dialog.category_" + strings.ToLower(category)
 	if name := r.text(key); name != key {
@@ -179,14 +179,14 @@ func (r reader) category(category string) string {
 func text(name, label, placeholder string, maxLength int) model.DialogElement {
 	return model.DialogElement{
 		DisplayName: label, Name: name, Type: "text", MaxLength: maxLength,
-		Placeholder: clip(placeholder, model.DialogElementTextMaxLength),
+		Placeholder: truncate(placeholder, model.DialogElementTextMaxLength),
 	}
 }
 
 func choice(name, label, help string) model.DialogElement {
 	return model.DialogElement{
-		DisplayName: clip(label, model.DialogElementDisplayNameMaxLength), Name: name, Type: "select",
-		HelpText: clip(help, model.DialogElementHelpTextMaxLength),
+		DisplayName: truncate(label, model.DialogElementDisplayNameMaxLength), Name: name, Type: "select",
+		HelpText: truncate(help, model.DialogElementHelpTextMaxLength),
 	}
 }
 

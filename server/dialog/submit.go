@@ -19,8 +19,8 @@ const maxBody = 1 << 20
 // userHeader is set by the Mattermost server, which removes what a client sends under this name.
 const userHeader = "Mattermost-User-Id"
 
-// ServeHTTP takes the submissions of all steps of both dialogs. It answers 200
-// whatever it has to say: Mattermost shows nothing of any other answer.
+// ServeHTTP takes the submissions of all steps of both dialogs. The status is 200 whatever it has to say, because Mattermost
+// shows nothing of any other answer.
 func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	userID := req.Header.Get(userHeader)
 	if userID == "" {
@@ -29,8 +29,8 @@ func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	r := reader{userID: userID, lang: i18n.English, texts: d.Texts}
 	defer func() {
-		if recover() != nil { // its value may hold what the agent typed
-			d.Logger.Error("A dialog's submission panicked", "user_id", userID, "stack", string(debug.Stack()))
+		if recover() != nil { // the panic's text may quote what the agent typed
+			d.LogError("A dialog's submission panicked", "user_id", userID, "stack", string(debug.Stack()))
 			answer(w, http.StatusOK, failure(r.text("dialog.failed")))
 		}
 	}()
@@ -64,19 +64,19 @@ func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialog
 		return response
 	}
 	if refusal, ok := domain.AsRefusal(err); ok {
-		return refused(r, refusal, nil)
+		return refusalResponse(r, refusal, nil)
 	}
-	d.Logger.Error("A dialog's submission failed", "user_id", r.userID, "error", err.Error())
+	d.LogError("A dialog's submission failed", "user_id", r.userID, "error", err.Error())
 	return failure(r.text("dialog.failed"))
 }
 
-// step answers a submission with the next form, what is wrong, or nothing: done.
+// step returns the next form, or what is wrong, or an empty response when all is done.
 func (d *Dialogs) step(ctx context.Context, r reader, s *state, submission map[string]any) (*model.SubmitDialogResponse, error) {
 	o, err := d.offerOf(ctx, r, s)
 	if err != nil {
 		return nil, err
 	}
-	queueID, templateID := again(submission, elementQueue, s.QueueID), again(submission, elementTemplate, s.TemplateID)
+	queueID, templateID := earlierValue(submission, elementQueue, s.QueueID), earlierValue(submission, elementTemplate, s.TemplateID)
 	if s.Step != stepTemplate && (o.queue(queueID) == nil || o.template(templateID) == nil) {
 		queueID, templateID = s.QueueID, s.TemplateID
 	}
@@ -85,8 +85,8 @@ func (d *Dialogs) step(ctx context.Context, r reader, s *state, submission map[s
 		return nil, err
 	}
 	if len(problems) > 0 {
-		if s.Step != stepTemplate { // the form that has these elements is no longer there
-			return failure(first(problems)), nil
+		if s.Step != stepTemplate { // the form with these elements is no longer shown
+			return failure(joinTexts(problems)), nil
 		}
 		return &model.SubmitDialogResponse{Errors: problems}, nil
 	}
@@ -99,15 +99,15 @@ func (d *Dialogs) step(ctx context.Context, r reader, s *state, submission map[s
 	s.QueueID, s.TemplateID = p.queue.ID, p.template.ID
 	if step == stepTemplate || !shown {
 		s.Step = stepValues
-		return formed(d.valuesStep(r, s, p))
+		return formResponse(d.valuesStep(r, s, p))
 	}
 	return d.values(ctx, r, s, p, elements, step, submission)
 }
 
-// values takes the second form, or the third with what the second decided.
+// values takes the second form, or the third one with the values of the second.
 func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, elements []model.DialogElement, step int, submission map[string]any) (*model.SubmitDialogResponse, error) {
 	var agreed agreement
-	// what was agreed to holds for the values it was asked about
+	// a confirmation holds only for the values about which it was asked
 	if step == stepConfirm && (s.Step != stepConfirm || sameValues(s, submission)) {
 		var problems map[string]string
 		if agreed, problems = readAgreement(r, s, submission); len(problems) > 0 {
@@ -116,8 +116,8 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 		elements = []model.DialogElement{{Name: elementConfirm}, {Name: elementReason}}
 	}
 	if problems := d.readValues(r, s, p, submission); len(problems) > 0 {
-		if s.Step == stepConfirm { // the form that has these elements is no longer there
-			return failure(first(problems)), nil
+		if s.Step == stepConfirm { // the form with these elements is no longer shown
+			return failure(joinTexts(problems)), nil
 		}
 		return &model.SubmitDialogResponse{Errors: problems}, nil
 	}
@@ -134,23 +134,23 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 		if s.Kind == kindStart {
 			s.ConversationID = refusal.ConversationID
 		}
-		return formed(d.confirmStep(r, s, refusal))
+		return formResponse(d.confirmStep(r, s, refusal))
 	}
-	return refused(r, refusal, elements), nil
+	return refusalResponse(r, refusal, elements), nil
 }
 
-// do asks the service for what the dialog decided. A second submission of one form, after a time-out perhaps,
-// must not cost a second template: the service knows when the form was made.
+// do asks the service to do what the dialog decided. The same form may be submitted twice, perhaps after a time-out, and must
+// not cost a second template, so the service is told when the form was made.
 func (d *Dialogs) do(ctx context.Context, r reader, s *state, p *pick, agreed agreement) error {
 	ref := domain.TemplateRef{ID: p.template.ID, Name: p.template.Name, Language: p.template.Language}
 	if s.Kind == kindTemplate {
-		_, err := d.Starter.SendTemplate(ctx, domain.TemplateRequest{
+		_, err := d.Service.SendTemplate(ctx, domain.TemplateRequest{
 			ActorID: r.userID, ConversationID: s.ConversationID, Template: ref, Variables: s.Variables,
 			Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 		})
 		return err
 	}
-	_, err := d.Starter.Start(ctx, domain.StartRequest{
+	_, err := d.Service.Start(ctx, domain.StartRequest{
 		ActorID: r.userID, AccountID: p.template.AccountID, QueueID: p.queue.ID, Template: ref, Variables: s.Variables,
 		Customer: s.Customer, Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 	})

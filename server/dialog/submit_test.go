@@ -35,106 +35,106 @@ func good() map[string]any {
 
 func TestWholeDialogWithBothClients(t *testing.T) {
 	for _, remember := range []bool{false, true} {
-		desk := newDesk(usable(t, orderTemplate))
-		desk.queues = append(desk.queues, &domain.Queue{ID: "help", Name: "Suporte", AccountID: "account"})
-		d := desk.dialogs(t)
+		fakeDesk := newFakeDesk(usable(t, orderTemplate))
+		fakeDesk.queues = append(fakeDesk.queues, &domain.Queue{ID: "help", Name: "Suporte", AccountID: "account"})
+		d := fakeDesk.dialogs(t)
 		c := &client{t: t, d: d, remember: remember, form: open(t, d)[kindStart]}
 
 		require.Contains(t, c.submit(map[string]any{"queue": "help", "template": "template_order"}).Errors, "template")
 		require.Equal(t, "form", c.submit(map[string]any{"queue": "sales", "template": "template_order"}).Type)
-		desk.answer = &domain.Refusal{
+		fakeDesk.answer = &domain.Refusal{
 			Code: domain.CodeCooldown, Agree: true, NeedsReason: true,
 			Text: domain.T("dialog.no_plan", "Queues", "Ana [x](http://y)"),
 		}
 		require.Equal(t, "form", c.submit(good()).Type)
 		require.Equal(t, []string{"confirm", "reason"}, c.names())
 		require.NotContains(t, c.form.IntroductionText, "](http")
-		require.False(t, desk.starts[0].Confirm)
+		require.False(t, fakeDesk.starts[0].Confirm)
 
 		wrong := c.submit(map[string]any{"confirm": false, "reason": " "})
 		require.Len(t, wrong.Errors, 2)
-		require.Len(t, desk.starts, 1, "nothing is asked of the service without agreement")
+		require.Len(t, fakeDesk.starts, 1, "nothing is asked of the service without agreement")
 
-		desk.answer = nil
+		fakeDesk.answer = nil
 		require.Equal(t, &model.SubmitDialogResponse{}, c.submit(map[string]any{"confirm": true, "reason": "urgente"}))
 		require.Equal(t, domain.StartRequest{
 			ActorID: agent, AccountID: "account", QueueID: "sales",
 			Template:  domain.TemplateRef{ID: "template_order", Name: "order", Language: "pt_BR"},
 			Variables: map[string]string{"header_1": "Ana", "body_1": "12", "body_2": "3", "button_1": "12"},
 			Customer:  domain.Customer{Name: "Ana", CPF: validCPF, Phone: validPhone},
-			Confirm:   true, Reason: "urgente", Since: desk.now,
-		}, desk.starts[1])
+			Confirm:   true, Reason: "urgente", Since: fakeDesk.now,
+		}, fakeDesk.starts[1])
 	}
 }
 
 func TestTemplateDialog(t *testing.T) {
 	for _, remember := range []bool{false, true} {
-		desk := newDesk(usable(t, plainTemplate))
-		d := desk.dialogs(t)
+		fakeDesk := newFakeDesk(usable(t, plainTemplate))
+		d := fakeDesk.dialogs(t)
 		c := &client{t: t, d: d, remember: remember, form: open(t, d)[kindTemplate]}
 		c.submit(map[string]any{"template": "template_hello"})
 		require.Empty(t, c.names(), "no variables, no customer")
 		refusal := &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("dialog.costs_anyway"), Agree: true}
 		refusal.Fields = map[string]domain.Text{"confirm": refusal.Text}
-		desk.answer = refusal
+		fakeDesk.answer = refusal
 		require.Equal(t, "form", c.submit(nil).Type)
 		require.Equal(t, []string{"confirm"}, c.names())
-		desk.answer = nil
+		fakeDesk.answer = nil
 		require.Equal(t, &model.SubmitDialogResponse{}, c.submit(map[string]any{"confirm": true}))
-		require.Equal(t, "conv", desk.templated[1].ConversationID)
-		require.True(t, desk.templated[1].Confirm)
+		require.Equal(t, "conv", fakeDesk.templated[1].ConversationID)
+		require.True(t, fakeDesk.templated[1].Confirm)
 
-		require.Equal(t, desk.now, desk.templated[1].Since, "the service is told when the form was made")
+		require.Equal(t, fakeDesk.now, fakeDesk.templated[1].Since, "the service is told when the form was made")
 
-		desk.answer = domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
+		fakeDesk.answer = domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
 		require.NotEmpty(t, c.submit(map[string]any{"confirm": true}).Error, "the same form again")
 	}
 }
 
 func TestAgreementHoldsForItsValuesOnly(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
-	desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
+	fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
 	c.submit(good())
 	other := map[string]any{"confirm": true, "phone": "(21) 98765-4321"}
 	require.Equal(t, "form", c.submit(other).Type)
-	require.False(t, desk.starts[1].Confirm, "the agreement was about somebody else")
-	require.Equal(t, "(21) 98765-4321", desk.starts[1].Customer.Phone)
-	require.Equal(t, "Ana", desk.starts[1].Customer.Name)
+	require.False(t, fakeDesk.starts[1].Confirm, "the agreement was about somebody else")
+	require.Equal(t, "(21) 98765-4321", fakeDesk.starts[1].Customer.Phone)
+	require.Equal(t, "Ana", fakeDesk.starts[1].Customer.Name)
 
-	desk.answer = nil
+	fakeDesk.answer = nil
 	c.submit(map[string]any{"confirm": true, "phone": 5, "body_1": []any{}})
-	require.True(t, desk.starts[2].Confirm, "what is no text counts as not sent again")
-	require.Equal(t, "12", desk.starts[2].Variables["body_1"])
+	require.True(t, fakeDesk.starts[2].Confirm, "what is no text counts as not sent again")
+	require.Equal(t, "12", fakeDesk.starts[2].Variables["body_1"])
 }
 
 func TestAnotherTemplateIsShownBeforeItIsSent(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate), usable(t, plainTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate), usable(t, plainTemplate))
+	d := fakeDesk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
 	values := good()
 	values["template"] = "template_hello"
 	require.Equal(t, "form", c.submit(values).Type)
 	require.Equal(t, []string{"customer_name", "cpf", "phone"}, c.names())
-	require.Empty(t, desk.starts)
+	require.Empty(t, fakeDesk.starts)
 }
 
 func TestClientThatKeepsTheFirstState(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	first := open(t, d)[kindStart]
 	c := &client{t: t, d: d, remember: true, form: first}
 	c.submit(map[string]any{"template": "template_order"})
 	c.form = first
-	desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
+	fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
 	c.submit(good())
 	require.Equal(t, []string{"confirm"}, c.names())
-	c.form, desk.answer = first, nil
+	c.form, fakeDesk.answer = first, nil
 	require.Equal(t, &model.SubmitDialogResponse{}, c.submit(map[string]any{"confirm": true}))
-	require.True(t, desk.starts[1].Confirm)
+	require.True(t, fakeDesk.starts[1].Confirm)
 }
 
 func TestRefusals(t *testing.T) {
@@ -150,11 +150,11 @@ func TestRefusals(t *testing.T) {
 		"wrapped":          {errors.Wrap(domain.Refuse("x", domain.T("dialog.closed")), "start"), true, nil},
 		"broken":           {errors.New("the database is away"), true, nil},
 	} {
-		desk := newDesk(usable(t, orderTemplate))
-		d := desk.dialogs(t)
+		fakeDesk := newFakeDesk(usable(t, orderTemplate))
+		d := fakeDesk.dialogs(t)
 		form := &client{t: t, d: d, form: open(t, d)[kindStart]}
 		form.submit(map[string]any{"template": "template_order"})
-		desk.answer = c.answer
+		fakeDesk.answer = c.answer
 		response := form.submit(good())
 		require.Equal(t, c.error, response.Error != "", name)
 		require.NotContains(t, response.Error, "database", name)
@@ -162,13 +162,13 @@ func TestRefusals(t *testing.T) {
 		for _, field := range c.errors {
 			require.Contains(t, response.Errors, field, name)
 		}
-		require.Equal(t, name == "broken", len(desk.logged) == 1, name)
+		require.Equal(t, name == "broken", len(fakeDesk.logged) == 1, name)
 	}
 }
 
 func TestWrongValues(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
 	for _, wrong := range []any{nil, "", 5, true, []any{"x"}, map[string]any{}, strings.Repeat("x", 5000), "nope"} {
 		response := c.submit(map[string]any{"template": wrong})
@@ -202,8 +202,8 @@ func TestWrongValues(t *testing.T) {
 }
 
 func TestStates(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	state := open(t, d)[kindStart].State
 	submit := func(state string) *model.SubmitDialogResponse {
 		_, response := post(t, d, agent, model.SubmitDialogRequest{UserId: agent, State: state, Submission: map[string]any{"template": "template_order"}})
@@ -225,20 +225,20 @@ func TestStates(t *testing.T) {
 	_, others := post(t, d, "other", model.SubmitDialogRequest{UserId: "other", State: state})
 	require.NotEmpty(t, others.Error)
 
-	desk.now += stateLife.Milliseconds() + 1
+	fakeDesk.now += stateLife.Milliseconds() + 1
 	require.NotEmpty(t, submit(state).Error, "too old")
-	desk.now -= stateLife.Milliseconds() + 1
+	fakeDesk.now -= stateLife.Milliseconds() + 1
 	another := []byte("another key of thirty-two letter")
-	desk.keys = [][]byte{another, desk.keys[0]}
+	fakeDesk.keys = [][]byte{another, fakeDesk.keys[0]}
 	require.NotNil(t, submit(state).Form, "the key changed while the dialog was open")
-	desk.keys = [][]byte{another}
+	fakeDesk.keys = [][]byte{another}
 	require.NotEmpty(t, submit(state).Error, "another installation's")
 	require.NotContains(t, state, "template")
 }
 
 func TestWhoSubmits(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	state := open(t, d)[kindStart].State
 	status, _ := post(t, d, "", model.SubmitDialogRequest{UserId: agent, State: state})
 	require.Equal(t, http.StatusUnauthorized, status)
@@ -250,19 +250,19 @@ func TestWhoSubmits(t *testing.T) {
 	_, response = post(t, d, agent, []byte("{"))
 	require.NotEmpty(t, response.Error)
 
-	desk.queues = nil
+	fakeDesk.queues = nil
 	_, response = post(t, d, agent, model.SubmitDialogRequest{UserId: agent, State: state})
 	require.NotEmpty(t, response.Error, "no longer in a queue")
 }
 
 func TestPanicIsAnError(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
-	desk.panics = true
+	fakeDesk.panics = true
 	require.NotEmpty(t, c.submit(good()).Error)
-	require.Len(t, desk.logged, 1)
+	require.Len(t, fakeDesk.logged, 1)
 }
 
 func FuzzSubmission(f *testing.F) {
@@ -274,29 +274,29 @@ func FuzzSubmission(f *testing.F) {
 		if !json.Valid([]byte(submission)) { // it would leave its place in the body
 			return
 		}
-		desk := newDesk(usable(t, orderTemplate))
-		d := desk.dialogs(t)
+		fakeDesk := newFakeDesk(usable(t, orderTemplate))
+		d := fakeDesk.dialogs(t)
 		c := &client{t: t, d: d, form: open(t, d)[kindStart]}
 		if step > 0 {
 			c.submit(map[string]any{"template": "template_order"})
 		}
-		desk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
+		fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
 		if step > 1 {
 			c.submit(good())
 		}
 		body := `{"user_id":"` + agent + `","state":"` + c.form.State + `","submission":` + submission + `}`
 		status, _ := post(t, d, agent, []byte(body))
 		require.Equal(t, http.StatusOK, status)
-		require.Empty(t, desk.logged)
+		require.Empty(t, fakeDesk.logged)
 	})
 }
 
 // TestFormsAreForWhoMayAct loses the right to act while a form of `modelo` is open: neither a next step nor a new form shows the prices.
 func TestFormsAreForWhoMayAct(t *testing.T) {
-	desk := newDesk(usable(t, orderTemplate))
-	d := desk.dialogs(t)
+	fakeDesk := newFakeDesk(usable(t, orderTemplate))
+	d := fakeDesk.dialogs(t)
 	c := &client{t: t, d: d, form: open(t, d)[kindTemplate]}
-	desk.mayAct = domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))
+	fakeDesk.mayAct = domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))
 	answer := c.submit(map[string]any{"template": "template_order"})
 	require.Contains(t, answer.Error, "saiu do canal")
 	require.Nil(t, answer.Form)

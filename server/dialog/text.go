@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// clip cuts a text to so many bytes, which is how Mattermost counts, on a whole character.
-func clip(s string, limit int) string {
+// truncate shortens a text to so many bytes, which is what Mattermost counts, without splitting a character.
+func truncate(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
@@ -19,8 +19,8 @@ func clip(s string, limit int) string {
 	return strings.TrimRightFunc(s[:cut], unicode.IsSpace) + ellipsis
 }
 
-// paragraphs shows a template's text as Markdown: each line a paragraph,
-// because the dialog folds single line breaks. write writes one line.
+// paragraphs makes each line of a template's text a paragraph of Markdown, because the dialog joins lines with single breaks.
+// write makes the Markdown of one line.
 func paragraphs(text string, write func(line string) string) []string {
 	var out []string
 	for line := range strings.Lines(text) {

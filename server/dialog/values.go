@@ -11,8 +11,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// field reads one text of a submission. given is false where the client did not
-// send it; problem is the key of what is wrong with what it sent.
+// field reads one text of a submission. given is false where the client did not send it; problem is the key of the text about
+// what is wrong with it.
 func field(submission map[string]any, name string) (value string, given bool, problem string) {
 	switch v := submission[name].(type) {
 	case nil:
@@ -24,22 +24,22 @@ func field(submission map[string]any, name string) (value string, given bool, pr
 	}
 }
 
-// again reads a value of an earlier step that the client may have sent again; what is wrong with it counts as not sent.
-func again(submission map[string]any, name, decided string) string {
+// earlierValue is the value of an earlier step, or the one that the client sent again. An unreadable one counts as not sent.
+func earlierValue(submission map[string]any, name, decided string) string {
 	if value, given, problem := field(submission, name); given && problem == "" && value != "" {
 		return value
 	}
 	return decided
 }
 
-// readValues reads the values of the second form into the state, and says what
-// is wrong by element. At the third form they need not come again.
+// readValues reads the values of the second form into the state, and returns what is wrong with them by element. With the
+// third form they need not come again.
 func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]any) map[string]string {
 	problems := map[string]string{}
 	read := func(name, decided string) string {
 		value, _, problem := field(submission, name)
 		if s.Step == stepConfirm {
-			value, problem = again(submission, name, decided), ""
+			value, problem = earlierValue(submission, name, decided), ""
 		}
 		if problem != "" {
 			problems[name] = r.text(problem)
@@ -57,11 +57,11 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 	}
 	s.Variables = variables
 	for name, problem := range p.template.Rules.Broken(variables) {
-		wrong(name, r.say(problem))
+		wrong(name, r.localize(problem))
 	}
 	_, found := p.parsed.Build(variables)
 	for name, problem := range found {
-		wrong(name, r.say(problem.Text()))
+		wrong(name, r.localize(problem.Text()))
 	}
 	if s.Kind == kindStart {
 		c := &s.Customer
@@ -73,7 +73,7 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 	return problems
 }
 
-// checkCustomer says what is wrong with the customer's fields; the service has the last word.
+// checkCustomer returns what is wrong with the customer's fields by element. The service decides in the end.
 func (d *Dialogs) checkCustomer(r reader, c *domain.Customer) map[string]string {
 	problems := map[string]string{}
 	check := func(name, value string, limit int, optional, valid bool, key string) {
@@ -95,11 +95,10 @@ func (d *Dialogs) checkCustomer(r reader, c *domain.Customer) map[string]string 
 	return problems
 }
 
-// unprintable finds what nobody types: control characters other than those that separate.
+// unprintable reports control characters other than line ends and tabs.
 func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }
 
-// sameValues tells whether a submission of the third form repeats the values of
-// the second, or leaves them out.
+// sameValues reports whether a submission of the third form repeats the values of the second, or leaves them out.
 func sameValues(s *state, submission map[string]any) bool {
 	decided := maps.Clone(s.Variables)
 	if decided == nil {
@@ -109,14 +108,14 @@ func sameValues(s *state, submission map[string]any) bool {
 		decided[elementName], decided[elementCPF], decided[elementPhone] = s.Customer.Name, s.Customer.CPF, s.Customer.Phone
 	}
 	for name, value := range decided {
-		if again(submission, name, value) != value {
+		if earlierValue(submission, name, value) != value {
 			return false
 		}
 	}
 	return true
 }
 
-// agreement is what the third form said.
+// agreement is what the agent confirmed in the third form.
 type agreement struct {
 	confirm bool
 	reason  string
@@ -146,8 +145,8 @@ func readAgreement(r reader, s *state, submission map[string]any) (a agreement, 
 	return a, problems
 }
 
-// stepOf is the form that a submission belongs to. The state says so; a client
-// that kept the first form's state shows it by what it sends.
+// stepOf is the step that a submission belongs to. The state says so, but a client may still send the first form's state with
+// a later form: then the elements that it sends show which step it is.
 func stepOf(s *state, submission map[string]any, elements []model.DialogElement) int {
 	if s.Step != stepTemplate {
 		return s.Step

@@ -1,5 +1,8 @@
 package domain
 
+// PluginPath is where the server mounts the plugin. The server takes it off the paths of the requests that it hands over.
+const PluginPath = "/plugins/whatsapp-ativo"
+
 // Clock tells the time, milliseconds since epoch.
 type Clock interface{ Now() int64 }
 

@@ -15,7 +15,7 @@ import (
 
 const (
 	// draftsURL takes the buttons of drafts.
-	draftsURL = "/plugins/whatsapp-ativo/api/v1/actions/drafts"
+	draftsURL = domain.PluginPath + "/api/v1/actions/drafts"
 	// maxListed is how many drafts one post lists.
 	maxListed = 50
 	// maxExcerpt is how much of a draft's text an offer shows, in characters.

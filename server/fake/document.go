@@ -14,10 +14,9 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
-)
 
-// pluginPath is where the server mounts the plugin; it is part of the document's server, not of its paths.
-const pluginPath = "/plugins/whatsapp-ativo"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
 
 // Document is docs/openapi.yaml, against which tests check what the plugin answers.
 type Document struct {
@@ -50,7 +49,7 @@ var openAPI = sync.OnceValues(func() (*Document, error) {
 func (d *Document) CheckAnswer(t testing.TB, r *http.Request, sent string, status int, header http.Header, body string) {
 	t.Helper()
 	outside := r.Clone(context.Background())
-	outside.URL.Path = pluginPath + r.URL.Path
+	outside.URL.Path = domain.PluginPath + r.URL.Path
 	outside.Body = io.NopCloser(strings.NewReader(sent))
 	outside.ContentLength = int64(len(sent))
 	route, params, err := d.router.FindRoute(outside)

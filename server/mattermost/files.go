@@ -14,7 +14,7 @@ import (
 )
 
 // mediaAction is the button's address; see the REST API.
-const mediaAction = "/plugins/whatsapp-ativo/api/v1/actions/media"
+const mediaAction = domain.PluginPath + "/api/v1/actions/media"
 
 // MaxFileSize is the largest file that the server takes, in bytes; 0 = it takes none.
 func (p *Port) MaxFileSize(context.Context) (int64, error) {

@@ -10,12 +10,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-func (o *office) SendLocation(_ context.Context, _, _ string, place whatsapp.Location) error {
+func (o *fakeOffice) SendLocation(_ context.Context, _, _ string, place whatsapp.Location) error {
 	o.asked = append(o.asked, fmt.Sprintf("location %g %g %s", place.Latitude, place.Longitude, place.Name))
 	return nil
 }
 
-func (o *office) SendContact(_ context.Context, _, _, name, phone string) error {
+func (o *fakeOffice) SendContact(_ context.Context, _, _, name, phone string) error {
 	o.asked = append(o.asked, "contact "+name+" "+phone)
 	return nil
 }
@@ -35,7 +35,7 @@ func TestPlacesAndContacts(t *testing.T) {
 		"contato José":                            "",
 		"contato 11987654321":                     "",
 	} {
-		o := newOffice()
+		o := newFakeOffice()
 		reply := o.in(t, "here", "/whatsapp "+typed)
 		if want == "" {
 			require.Empty(t, o.asked, typed)

@@ -10,18 +10,18 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// draftDialogPath takes what the dialog of the Edit button says.
-const draftDialogPath = PluginPath + restPath + "/actions/drafts/edit"
+// draftDialogPath is where the dialog of the Edit button is submitted.
+const draftDialogPath = domain.PluginPath + restPath + "/actions/drafts/edit"
 
-// maxDialogText is Mattermost's limit of a text area, in characters.
+// maxDialogText is Mattermost's limit for a text area, in characters.
 const maxDialogText = 3000
 
-// pressed is a button under a list of drafts.
-type pressed struct {
+// draftAction is what a button under a list of drafts asks for.
+type draftAction struct {
 	do, draft, conversation, author, trigger string
 }
 
-func readPressed(r *http.Request) (p pressed, err error) {
+func readDraftAction(r *http.Request) (p draftAction, err error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return p, err
@@ -44,44 +44,43 @@ func readPressed(r *http.Request) (p pressed, err error) {
 	return p, f.err()
 }
 
-// draftButton does what a button says. Mattermost shows no status of a
-// button's, so that a refusal is told to the one who clicked. Who that is, the
-// session says and not the body.
+// draftButton does what a button under a list of drafts asks for, as the user of the session: the body, which names a
+// user too, could be anybody's.
 func (a *API) draftButton(r *http.Request) (reply, error) {
-	p, err := readPressed(r)
+	p, err := readDraftAction(r)
 	if err != nil {
 		return reply{}, err
 	}
-	said, err := a.press(r, p)
+	said, err := a.runDraftAction(r, p)
 	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused:
-		return told(a.whyNot(r, refusal))
+		return ephemeral(a.refusalText(r, refusal))
 	case errors.Is(err, domain.ErrNotFound):
-		return told(a.sayInPost(r, domain.T("draft.not_found")))
+		return ephemeral(a.localizeMarkdown(r, domain.T("draft.not_found")))
 	case err != nil:
 		return reply{}, errors.Wrap(err, "press a draft's button")
 	}
-	return told(said)
+	return ephemeral(said)
 }
 
-// whyNot is a refusal's text: the field's, where one field caused it.
-func (a *API) whyNot(r *http.Request, refusal *domain.Refusal) string {
+// refusalText is why something was refused, in the user's language: the text of a field where there is one.
+func (a *API) refusalText(r *http.Request, refusal *domain.Refusal) string {
 	for _, text := range refusal.Fields {
-		return a.sayInPost(r, text)
+		return a.localizeMarkdown(r, text)
 	}
-	return a.sayInPost(r, textOf(refusal))
+	return a.localizeMarkdown(r, textOf(refusal))
 }
 
-func (a *API) press(r *http.Request, p pressed) (said string, err error) {
+func (a *API) runDraftAction(r *http.Request, p draftAction) (said string, err error) {
 	ctx, actor := r.Context(), userID(r)
 	switch p.do {
 	case "send":
 		_, err = a.Drafts.Send(ctx, actor, p.draft)
-		return a.sayInPost(r, domain.T("draft.sent")), err
+		return a.localizeMarkdown(r, domain.T("draft.sent")), err
 	case "drop":
 		_, err = a.Drafts.Drop(ctx, actor, p.draft)
-		return a.sayInPost(r, domain.T("draft.was_dropped")), err
+		return a.localizeMarkdown(r, domain.T("draft.was_dropped")), err
 	case "edit":
 		return "", a.openDraftDialog(r, p)
 	}
@@ -90,13 +89,13 @@ func (a *API) press(r *http.Request, p pressed) (said string, err error) {
 	case err != nil:
 		return "", err
 	case refusal != nil:
-		return a.sayInPost(r, domain.T("draft.some_sent", "Count", sent, "Why", domain.Markdown(a.whyNot(r, refusal)))), nil
+		return a.localizeMarkdown(r, domain.T("draft.some_sent", "Count", sent, "Why", domain.Markdown(a.refusalText(r, refusal)))), nil
 	default:
-		return a.sayInPost(r, domain.T("draft.all_sent", "Count", sent)), nil
+		return a.localizeMarkdown(r, domain.T("draft.all_sent", "Count", sent)), nil
 	}
 }
 
-func (a *API) openDraftDialog(r *http.Request, p pressed) error {
+func (a *API) openDraftDialog(r *http.Request, p draftAction) error {
 	draft, err := a.Drafts.ToEdit(r.Context(), userID(r), p.draft)
 	if err != nil {
 		return err
@@ -109,19 +108,19 @@ func (a *API) openDraftDialog(r *http.Request, p pressed) error {
 	case utf8.RuneCountInString(draft.Text) > maxDialogText:
 		return domain.Refuse(domain.CodeInvalidField, domain.T("draft.edit_long", "Max", maxDialogText))
 	}
-	return a.Opener.Open(r.Context(), model.OpenDialogRequest{
+	return a.Mattermost.Open(r.Context(), model.OpenDialogRequest{
 		TriggerId: p.trigger, URL: draftDialogPath,
 		Dialog: model.Dialog{
-			CallbackId: "draft", State: draft.ID, Title: a.say(r, domain.T("draft.edit_title")), SubmitLabel: a.say(r, domain.T("draft.edit_save")),
+			CallbackId: "draft", State: draft.ID, Title: a.Localize(r, domain.T("draft.edit_title")), SubmitLabel: a.Localize(r, domain.T("draft.edit_save")),
 			Elements: []model.DialogElement{{
-				Name: "text", Type: "textarea", DisplayName: a.say(r, domain.T("draft.edit_text")), HelpText: a.say(r, domain.T("draft.edit_help")),
+				Name: "text", Type: "textarea", DisplayName: a.Localize(r, domain.T("draft.edit_text")), HelpText: a.Localize(r, domain.T("draft.edit_help")),
 				Default: draft.Text, MaxLength: maxDialogText, Optional: len(draft.FileIDs) > 0,
 			}},
 		},
 	})
 }
 
-// draftDialog takes the new text of a draft. Mattermost shows what is wrong in the dialog.
+// draftDialog takes the new text of a draft. The answer's status is always 200: Mattermost shows what is wrong in the dialog.
 func (a *API) draftDialog(r *http.Request) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
@@ -144,12 +143,12 @@ func (a *API) draftDialog(r *http.Request) (reply, error) {
 	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused && len(refusal.Fields) > 0:
-		return ok(model.SubmitDialogResponse{Errors: map[string]string{"text": a.whyNot(r, refusal)}})
+		return ok(model.SubmitDialogResponse{Errors: map[string]string{"text": a.refusalText(r, refusal)}})
 	case refused:
-		return ok(model.SubmitDialogResponse{Error: a.whyNot(r, refusal)})
+		return ok(model.SubmitDialogResponse{Error: a.refusalText(r, refusal)})
 	case err != nil:
-		a.Log.Error("A draft's dialog failed", "draft", id, "error", err.Error())
-		return ok(model.SubmitDialogResponse{Error: a.say(r, domain.T("draft.failed"))})
+		a.LogError("A draft's dialog failed", "draft", id, "error", err.Error())
+		return ok(model.SubmitDialogResponse{Error: a.Localize(r, domain.T("draft.failed"))})
 	}
 	return ok(model.SubmitDialogResponse{})
 }

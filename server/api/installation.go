@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -10,13 +9,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Doctor examines the installation: settings, accounts, webhooks, queues, jobs.
-type Doctor interface {
-	Examine(ctx context.Context) ([]domain.Finding, error)
-}
-
-func (a *API) doctorRoutes(router *mux.Router) {
+func (a *API) installationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/doctor", a.examine)
+	a.handle(router, http.MethodPost, "/guards/release", a.releaseGuards)
 }
 
 type findingView struct {
@@ -35,7 +30,7 @@ type examination struct {
 }
 
 func (a *API) examine(r *http.Request) (reply, error) {
-	findings, err := a.Doctor.Examine(r.Context())
+	findings, err := a.Examine(r.Context())
 	if err != nil {
 		return reply{}, errors.Wrap(err, "examine the installation")
 	}
@@ -43,14 +38,22 @@ func (a *API) examine(r *http.Request) (reply, error) {
 	lang := a.language(r)
 	result.list = listOf(findings, len(findings), page{size: max(len(findings), defaultPerPage)}, func(f domain.Finding) findingView {
 		result.OK = result.OK && f.OK
-		view := findingView{ID: f.Check, AccountID: f.AccountID, Check: f.Check, OK: f.OK, Text: a.Texts.Text(lang, f.Text.Key, f.Text.Data)}
+		view := findingView{ID: f.Check, AccountID: f.AccountID, Check: f.Check, OK: f.OK, Text: a.Text(lang, f.Text.Key, f.Text.Data)}
 		if f.AccountID != "" {
 			view.ID += ":" + f.AccountID
 		}
 		if f.Fix.Key != "" {
-			view.Fix = a.Texts.Text(lang, f.Fix.Key, f.Fix.Data)
+			view.Fix = a.Text(lang, f.Fix.Key, f.Fix.Data)
 		}
 		return view
 	})
 	return ok(result)
+}
+
+func (a *API) releaseGuards(r *http.Request) (reply, error) {
+	released, err := a.ReleaseGuards(r.Context())
+	if err != nil {
+		return reply{}, errors.Wrap(err, "release the guards")
+	}
+	return ok(map[string]int{"released": released})
 }

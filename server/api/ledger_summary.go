@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/pkg/errors"
@@ -29,7 +30,7 @@ func viewLedgerGroup(g *domain.LedgerGroup) ledgerGroupView {
 	}
 }
 
-// ledgerSummary adds the ledger up.
+// ledgerSummary adds up the charges of a range.
 func (a *API) ledgerSummary(r *http.Request) (reply, error) {
 	wanted, err := a.readLedgerQuery(r)
 	if err != nil {
@@ -43,9 +44,28 @@ func (a *API) ledgerSummary(r *http.Request) (reply, error) {
 	default:
 		return reply{}, badRequest(domain.T("api.wrong_type", "Field", "group_by"))
 	}
-	groups, total, err := a.Ledger.LedgerSummary(r.Context(), wanted.from, wanted.to, wanted.queueID, by, wanted.page.number, wanted.page.size)
+	groups, total, err := a.Store.LedgerSummary(r.Context(), wanted.filter, by, wanted.page.number, wanted.page.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "add the ledger up")
 	}
+	if by == "agent" {
+		a.nameAgents(r.Context(), groups)
+	}
 	return ok(listOf(groups, total, wanted.page, viewLedgerGroup))
+}
+
+// nameAgents puts the agents' usernames in the place of their ids, where they still exist.
+func (a *API) nameAgents(ctx context.Context, groups []*domain.LedgerGroup) {
+	agents := make([]string, 0, len(groups))
+	for _, g := range groups {
+		if g.Group != "" {
+			agents = append(agents, g.Group)
+		}
+	}
+	names := a.Mattermost.Usernames(ctx, agents)
+	for _, g := range groups {
+		if name := names[g.Group]; name != "" {
+			g.Name = name
+		}
+	}
 }

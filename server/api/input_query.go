@@ -19,7 +19,7 @@ const (
 	maxPerPage     = 200
 )
 
-// page is which part of a list is asked for.
+// page is the part of a list that is asked for.
 type page struct {
 	number int // from 0
 	size   int
@@ -33,8 +33,8 @@ type query struct {
 
 func readQuery(r *http.Request) query { return query{&faults{}, r.URL.Query()} }
 
-// readSearch reads what is asked of a list. A POST has q in its body: a document
-// or a number of a customer's would stand in the logs of every proxy on the way.
+// readSearch reads the filters of a list. A POST has the search term in its body, because in a URL a customer's document or
+// number would stand in the logs of every proxy on the way.
 func readSearch(r *http.Request) (query, error) {
 	q := readQuery(r)
 	if r.Method == http.MethodGet {
@@ -60,16 +60,16 @@ func (q query) number(name string, def, lowest, highest int64) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil:
-		q.wrong(name)
+		q.addWrongType(name)
 	case n < lowest || n > highest:
-		q.at(name, domain.T("api.field_range", "Min", lowest, "Max", highest))
+		q.addFault(name, domain.T("api.field_range", "Min", lowest, "Max", highest))
 	default:
 		return n
 	}
 	return def
 }
 
-// page reads page and per_page; more than the most a page may hold gives that most.
+// page reads page and per_page. A per_page above the maximum means the maximum.
 func (q query) page() page {
 	return page{
 		number: int(q.number("page", 0, 0, math.MaxInt32)),
@@ -81,7 +81,7 @@ func (q query) page() page {
 func (q query) id(name string) string {
 	id := q.values.Get(name)
 	if id != "" && !idPattern.MatchString(id) {
-		q.at(name, domain.T("api.field_id"))
+		q.addFault(name, domain.T("api.field_id"))
 	}
 	return id
 }
@@ -92,7 +92,7 @@ func (q query) flag(name string) bool {
 		return true
 	case "", "0", "false":
 	default:
-		q.wrong(name)
+		q.addWrongType(name)
 	}
 	return false
 }
@@ -101,14 +101,14 @@ func (q query) line(name string, longest int) string {
 	text := strings.TrimSpace(q.values.Get(name))
 	switch {
 	case utf8.RuneCountInString(text) > longest:
-		q.at(name, domain.T("api.field_too_long", "Max", longest))
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, hostile):
-		q.at(name, domain.T("api.field_characters"))
+		q.addFault(name, domain.T("api.field_too_long", "Max", longest))
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unsafeInLine):
+		q.addFault(name, domain.T("api.field_characters"))
 	}
 	return text
 }
 
-// pathID is the id in the path. What cannot be an id belongs to nothing.
+// pathID is the id in the path. What cannot be an id is domain.ErrNotFound, without a question to the database.
 func pathID(r *http.Request) (string, error) {
 	id := mux.Vars(r)["id"]
 	if !idPattern.MatchString(id) {

@@ -16,29 +16,18 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
-
-// RequestStore remembers requests that carry a key, for a day.
-type RequestStore interface {
-	// BeginRequest takes a request, or tells what is known of it. Whoever takes it
-	// has it for a while; then another try may take it over, with what was stored.
-	BeginRequest(ctx context.Context, userID, key, fingerprint string) (*domain.Request, error)
-	// AnswerRequest keeps what was answered; conversationID is the one it names, "" = none.
-	AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error
-	// ReleaseRequest lets the next try begin at once.
-	ReleaseRequest(ctx context.Context, token string) error
-}
 
 const (
 	keyHeader = "Idempotency-Key"
 	maxKey    = 100 // characters
 )
 
-// once is a handler for a request that may carry a key: the same request with
-// the same key is answered the same for a day, and does nothing more. What is
-// answered before anything was done because something is out of order (503) is
-// not kept: the next try begins anew.
-func (a *API) once(do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) handler {
+// idempotent makes a handler out of do for requests that may carry a key: the same request with the same key gets the
+// same answer for a day and does nothing more. An answer that only says that something is out of order (5xx but Meta's own
+// refusal) is not kept, so that the next try begins anew. recall makes the answer of what an earlier try had started.
+func (a *API) idempotent(do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) handler {
 	return func(r *http.Request) (reply, error) {
 		keys := r.Header.Values(keyHeader)
 		if len(keys) == 0 {
@@ -52,7 +41,7 @@ func (a *API) once(do func(r *http.Request, request string) (reply, error), reca
 		if err != nil {
 			return reply{}, err
 		}
-		request, err := a.Requests.BeginRequest(r.Context(), userID(r), key, body)
+		request, err := a.Store.BeginRequest(r.Context(), userID(r), key, body)
 		switch {
 		case err != nil:
 			return reply{}, errors.Wrap(err, "begin a request with a key")
@@ -67,17 +56,17 @@ func (a *API) once(do func(r *http.Request, request string) (reply, error), reca
 	}
 }
 
-// answerOnce does a request, or tells what an earlier try of it did, and keeps the answer.
+// answerOnce does a request, or finds out what an earlier try of it did, and keeps the answer.
 func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) (reply, error) {
 	kept := false
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience+10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTimeout+10*time.Second)
 	defer cancel()
-	defer func() { // also where the handler panicked
+	defer func() { // also after a panic of the handler
 		if kept {
 			return
 		}
-		if err := a.Requests.ReleaseRequest(ctx, request.Token); err != nil {
-			a.Log.Warn("A request could not be released", "error", err.Error())
+		if err := a.Store.ReleaseRequest(ctx, request.Token); err != nil {
+			a.LogWarn("A request could not be released", "error", err.Error())
 		}
 	}()
 	var answer reply
@@ -86,11 +75,11 @@ func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *ht
 		answer, err = do(r, request.Token)
 	} else {
 		var started *domain.Started
-		if started, err = a.Conversations.Outcome(r.Context(), request.MessageID, a.ErrorWords); err == nil {
+		if started, err = a.Service.Outcome(r.Context(), request.MessageID, func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) }); err == nil {
 			answer = recall(r, started)
 		}
 	}
-	written := &heldAnswer{header: http.Header{}}
+	written := &recordedAnswer{header: http.Header{}}
 	if err != nil {
 		a.fail(written, r, err)
 	} else {
@@ -100,16 +89,16 @@ func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *ht
 	if refusal, refused := domain.AsRefusal(err); written.status >= 500 && written.status != http.StatusBadGateway || refused && refusal.Code == domain.CodeInProgress {
 		return answer, nil
 	}
-	if err := a.Requests.AnswerRequest(ctx, request.Token, written.status, written.body.Bytes(), named(err)); err != nil {
-		a.Log.Warn("An answer could not be kept", "error", err.Error())
-		return answer, nil // the next try finds what was stored
+	if err := a.Store.AnswerRequest(ctx, request.Token, written.status, written.body.Bytes(), conversationOf(err)); err != nil {
+		a.LogWarn("An answer could not be kept", "error", err.Error())
+		return answer, nil // the next try finds the message that was stored
 	}
 	kept = true
 	return answer, nil
 }
 
-// named is the conversation that a refusal names.
-func named(err error) string {
+// conversationOf is the conversation that a refusal names.
+func conversationOf(err error) string {
 	if refusal, refused := domain.AsRefusal(err); refused {
 		return refusal.ConversationID
 	}
@@ -120,8 +109,8 @@ func validKey(key string) bool {
 	return key != "" && utf8.ValidString(key) && utf8.RuneCountInString(key) <= maxKey && !strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// fingerprint tells one request from another: method, path and body, however
-// the body's JSON is set. The body can be read again afterwards.
+// fingerprint is equal for requests with the same method, path and body, however the body's JSON is formatted. The body can
+// be read again afterwards.
 func fingerprint(r *http.Request) (string, error) {
 	body, err := readBody(r)
 	if err != nil {
@@ -132,7 +121,7 @@ func fingerprint(r *http.Request) (string, error) {
 	numbers.UseNumber()
 	var value any
 	if err := numbers.Decode(&value); err == nil && !numbers.More() {
-		if same, err := json.Marshal(value); err == nil { // names are in order now
+		if same, err := json.Marshal(value); err == nil { // Marshal sorts the names
 			body = same
 		}
 	}
@@ -140,13 +129,13 @@ func fingerprint(r *http.Request) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// heldAnswer is an answer that is kept before it is given.
-type heldAnswer struct {
+// recordedAnswer is an answer that is stored before it is sent.
+type recordedAnswer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (h *heldAnswer) Header() http.Header            { return h.header }
-func (h *heldAnswer) WriteHeader(status int)         { h.status = status }
-func (h *heldAnswer) Write(data []byte) (int, error) { return h.body.Write(data) }
+func (h *recordedAnswer) Header() http.Header            { return h.header }
+func (h *recordedAnswer) WriteHeader(status int)         { h.status = status }
+func (h *recordedAnswer) Write(data []byte) (int, error) { return h.body.Write(data) }

@@ -11,14 +11,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// faults gathers what is wrong with a request, so that the sender sees all of it at once.
+// faults collects everything that is wrong with a request, so that the sender sees all of it at once.
 type faults struct {
-	wrongType string // the first field of a wrong type: the request as a whole is not understood
+	wrongType string // the first field of a wrong type, which makes the whole request unreadable
 	fields    map[string]domain.Text
 }
 
-// at notes what is wrong with a field; the first word about a field stands.
-func (f *faults) at(field string, text domain.Text) {
+// addFault notes what is wrong with a field. The first fault of a field stays.
+func (f *faults) addFault(field string, text domain.Text) {
 	if f.fields == nil {
 		f.fields = map[string]domain.Text{}
 	}
@@ -27,13 +27,13 @@ func (f *faults) at(field string, text domain.Text) {
 	}
 }
 
-func (f *faults) wrong(field string) {
+func (f *faults) addWrongType(field string) {
 	if f.wrongType == "" {
 		f.wrongType = field
 	}
 }
 
-// err is nil where nothing is wrong.
+// err returns the refusal of all faults; nil where there are none.
 func (f *faults) err() error {
 	switch {
 	case f.wrongType != "":
@@ -44,8 +44,8 @@ func (f *faults) err() error {
 	return nil
 }
 
-// form is a JSON object whose fields are read one by one: what is absent, or
-// null, stays as it was, unknown fields are nobody's business, a wrong type is noted.
+// form is a JSON object whose fields are read one by one into what was there before: a field that is absent or null changes
+// nothing, an unknown field is ignored, a wrong type is a fault.
 type form struct {
 	*faults
 	raw   map[string]json.RawMessage
@@ -53,7 +53,7 @@ type form struct {
 	names map[string]string // what a field is called in errors, where that differs
 }
 
-// readForm reads the body: exactly one JSON object. With optional an empty body is an empty object.
+// readForm reads the body, which must be exactly one JSON object. With optional an empty body is an empty object.
 func readForm(r *http.Request, optional bool) (*form, error) {
 	f := &form{faults: &faults{}, raw: map[string]json.RawMessage{}}
 	body, err := readBody(r)
@@ -63,7 +63,7 @@ func readForm(r *http.Request, optional bool) (*form, error) {
 	if optional && len(body) == 0 {
 		return f, nil
 	}
-	// Unmarshal refuses anything behind the object; null is no object.
+	// Unmarshal refuses anything behind the object. null gives a nil map.
 	if err := json.Unmarshal(body, &f.raw); err != nil || f.raw == nil {
 		return nil, badRequest(domain.T("api.no_json"))
 	}
@@ -97,9 +97,9 @@ func (f *form) has(field string) bool {
 	return ok && string(raw) != "null"
 }
 
-// given names the fields that the body has.
-func (f *form) given() []string {
-	names := []string{"id"} // so that nothing given is not taken for everything
+// presentFields are the names of the fields that are there, for an update that writes those only.
+func (f *form) presentFields() []string {
+	names := []string{"id"} // never an empty list, which would mean all fields
 	for name := range f.raw {
 		if f.has(name) {
 			names = append(names, name)
@@ -109,15 +109,15 @@ func (f *form) given() []string {
 }
 
 // fault notes what is wrong with a field of this form.
-func (f *form) fault(field string, text domain.Text) { f.at(f.name(field), text) }
+func (f *form) fault(field string, text domain.Text) { f.addFault(f.name(field), text) }
 
-// read decodes one field; false where it is absent or of a wrong type.
+// read decodes one field and reports whether it is there and of the right type.
 func (f *form) read(field string, into any) bool {
 	if !f.has(field) {
 		return false
 	}
 	if json.Unmarshal(f.raw[field], into) != nil {
-		f.wrong(f.path + field)
+		f.addWrongType(f.path + field)
 		return false
 	}
 	return true
@@ -125,7 +125,7 @@ func (f *form) read(field string, into any) bool {
 
 func (f *form) text(field string, into *string) bool { return f.read(field, into) }
 
-// texts reads an object of texts; those that are null are absent too.
+// texts reads an object of texts, without those that are null.
 func (f *form) texts(field string, into *map[string]string) {
 	var given map[string]*string
 	if !f.read(field, &given) {
@@ -141,15 +141,15 @@ func (f *form) texts(field string, into *map[string]string) {
 
 func (f *form) flag(field string, into *bool) { f.read(field, into) }
 
-// whole reads an integer and checks its range.
-func (f *form) whole(field string, into *int, lowest, highest int) {
+// integer reads an integer and checks its range.
+func (f *form) integer(field string, into *int, lowest, highest int) {
 	var n float64
 	if !f.read(field, &n) {
 		return
 	}
 	switch {
 	case n != math.Trunc(n):
-		f.wrong(f.path + field)
+		f.addWrongType(f.path + field)
 	case n < float64(lowest) || n > float64(highest):
 		f.fault(field, domain.T("api.field_range", "Min", lowest, "Max", highest))
 	default:
@@ -157,7 +157,7 @@ func (f *form) whole(field string, into *int, lowest, highest int) {
 	}
 }
 
-// money reads an amount in main units.
+// money reads an amount in main units (reais, not centavos).
 func (f *form) money(field string, into *domain.Money) {
 	var units float64
 	if !f.read(field, &units) {
@@ -171,7 +171,7 @@ func (f *form) money(field string, into *domain.Money) {
 	*into = amount
 }
 
-// object reads a field that is an object itself; nil where it is absent or something else.
+// object reads a field that is an object itself; nil where it is absent or of another type.
 func (f *form) object(field string, names map[string]string) *form {
 	inner := &form{faults: f.faults, path: f.path + field + ".", names: names}
 	if !f.read(field, &inner.raw) {

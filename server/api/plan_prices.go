@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// maxPriceChanges is how many changes to come a plan can hold.
+// maxPriceChanges is how many future price changes a plan can have.
 const maxPriceChanges = 24
 
 type priceChangeView struct {
@@ -26,7 +26,7 @@ func viewChanges(changes []domain.PriceChange) []priceChangeView {
 	return views
 }
 
-// priceChanges reads the prices to come; each entry must be whole.
+// priceChanges reads the future prices. Each entry must be complete.
 func (f *form) priceChanges(field string, into *[]domain.PriceChange) {
 	var given []map[string]json.RawMessage
 	if !f.read(field, &given) {
@@ -40,10 +40,10 @@ func (f *form) priceChanges(field string, into *[]domain.PriceChange) {
 	for _, raw := range given {
 		entry := &form{faults: f.faults, raw: raw, path: f.path + field + ".", names: map[string]string{"from": field, "prices": field}}
 		if raw == nil {
-			f.wrong(f.path + field)
+			f.addWrongType(f.path + field)
 			return
 		}
-		change := domain.PriceChange{From: entry.moment("from")}
+		change := domain.PriceChange{From: entry.requiredMillis("from")}
 		names := priceNames()
 		for name := range names {
 			names[name] = field
@@ -62,18 +62,18 @@ func (f *form) priceChanges(field string, into *[]domain.PriceChange) {
 	*into = changes
 }
 
-// moment reads milliseconds since epoch that must be there.
-func (f *form) moment(field string) int64 {
+// requiredMillis reads milliseconds since epoch.
+func (f *form) requiredMillis(field string) int64 {
 	var at int64
 	if !f.has(field) {
 		f.fault(field, required())
-	} else if f.read(field, &at) && (at < 1 || at > lastMoment) {
-		f.fault(field, domain.T("api.field_range", "Min", 1, "Max", int64(lastMoment)))
+	} else if f.read(field, &at) && (at < 1 || at > maxMillis) {
+		f.fault(field, domain.T("api.field_range", "Min", 1, "Max", int64(maxMillis)))
 	}
 	return at
 }
 
-// prices reads a price of each category; with whole all must be there.
+// prices reads the price of each category; with whole none may be absent.
 func (f *form) prices(into *domain.Prices, whole bool) {
 	for _, price := range []struct {
 		category string
@@ -100,15 +100,15 @@ type planApprovalView struct {
 	Prices       domain.Prices     `json:"prices"`
 	PriceChanges []priceChangeView `json:"price_changes"`
 	ApprovedBy   string            `json:"approved_by"`
-	ApprovedAt   moment            `json:"approved_at"`
+	ApprovedAt   millisOrNull      `json:"approved_at"`
 	EndedBy      string            `json:"ended_by"`
-	EndedAt      moment            `json:"ended_at"`
+	EndedAt      millisOrNull      `json:"ended_at"`
 }
 
 func viewPlanApproval(p *domain.PlanApproval) planApprovalView {
 	return planApprovalView{
 		ID: p.ID, PlanID: p.PlanID, QueueID: p.QueueID, MonthlyLimit: p.MonthlyLimit, Currency: p.Currency, Prices: p.Prices,
-		PriceChanges: viewChanges(p.PriceChanges), ApprovedBy: p.ApprovedBy, ApprovedAt: moment(p.ApprovedAt), EndedBy: p.EndedBy, EndedAt: moment(p.EndedAt),
+		PriceChanges: viewChanges(p.PriceChanges), ApprovedBy: p.ApprovedBy, ApprovedAt: millisOrNull(p.ApprovedAt), EndedBy: p.EndedBy, EndedAt: millisOrNull(p.EndedAt),
 	}
 }
 
@@ -122,7 +122,7 @@ func (a *API) listPlanApprovals(r *http.Request) (reply, error) {
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
-	approvals, total, err := a.Plans.PlanApprovals(r.Context(), id, p.number, p.size)
+	approvals, total, err := a.Store.PlanApprovals(r.Context(), id, p.number, p.size)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "list the plan's approvals")
 	}

@@ -19,9 +19,8 @@ func ledgerColumns() []string {
 	}
 }
 
-// writeLedgerCSV writes all charges of the range, however long. The answer
-// begins with the first of them: a database that fails after that can only be
-// told of in the last line.
+// writeLedgerCSV writes all charges of the range, however many. The answer begins with the first of them, so that a
+// failure of the database after that can be reported only in the last line.
 func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledgerQuery) {
 	out := csv.NewWriter(w)
 	begun := false
@@ -35,7 +34,7 @@ func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledg
 		w.WriteHeader(http.StatusOK)
 		return errors.Wrap(out.Write(ledgerColumns()), "write the ledger")
 	}
-	err := a.Ledger.EachCharge(r.Context(), wanted.from, wanted.to, wanted.queueID, func(charge *domain.Charge) error {
+	err := a.Store.EachCharge(r.Context(), wanted.filter, func(charge *domain.Charge) error {
 		if !begun {
 			if err := begin(); err != nil {
 				return err
@@ -51,9 +50,9 @@ func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledg
 		return
 	}
 	if err != nil {
-		a.Log.Error("The ledger could not be written to its end", "error", err.Error())
+		a.LogError("The ledger could not be written to its end", "error", err.Error())
 		last := make([]string, len(ledgerColumns()))
-		last[0] = a.say(r, domain.T("api.ledger_incomplete"))
+		last[0] = a.Localize(r, domain.T("api.ledger_incomplete"))
 		_ = out.Write(last) // csv.Writer keeps its error until Flush
 	}
 	out.Flush() // an error means that the client is gone
@@ -66,13 +65,13 @@ func ledgerRow(c *domain.Charge) []string {
 		c.ConversationID, c.AccountID, c.QueueID, c.AgentID, c.TemplateID, c.WAMID,
 	}
 	for i, cell := range row {
-		row[i] = inert(cell)
+		row[i] = escapeFormula(cell)
 	}
 	return row
 }
 
-// inert keeps a spreadsheet from taking a cell for a formula.
-func inert(cell string) string {
+// escapeFormula keeps a spreadsheet from taking a cell for a formula.
+func escapeFormula(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
 		return "'" + cell
 	}

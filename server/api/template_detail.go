@@ -7,28 +7,9 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
-
-// Describer reads a template's definition. An error says that it cannot be sent
-// from here; what could be read of it is answered all the same.
-type Describer interface {
-	Describe(t *domain.Template) (TemplateDetail, error)
-}
-
-// TemplateDetail is what there is to fill in, and the message with defaults, else Meta's examples, as values.
-type TemplateDetail struct {
-	Variables []TemplateVariable
-	Preview   string // Markdown
-}
-
-// TemplateVariable is one thing to fill in before a template can be sent.
-type TemplateVariable struct {
-	Element string // the dialog's
-	Kind    string // text, media or location
-	Name    string // as between the braces; "" = none
-	Example string
-	Limit   int // most characters that Meta takes
-}
 
 type variableView struct {
 	Element   string `json:"element"`
@@ -40,7 +21,7 @@ type variableView struct {
 	Limit     int    `json:"limit"`
 }
 
-// templateDetailView is a template with what lists leave out.
+// templateDetailView is a template with what the list leaves out.
 type templateDetailView struct {
 	templateView
 	Preview   string         `json:"preview"`
@@ -49,24 +30,48 @@ type templateDetailView struct {
 
 func (a *API) viewTemplateDetail(r *http.Request, t *domain.Template) templateDetailView {
 	view := templateDetailView{templateView: a.templateViewer(r)(t), Variables: []variableView{}}
-	detail, err := a.Describer.Describe(t)
-	if view.Preview = detail.Preview; err != nil && view.Preview == "" {
+	variables, preview, err := outbound.Preview(t)
+	if view.Preview = preview; err != nil && preview == "" {
 		view.Preview = t.Text // all there is to show
 	}
-	for _, v := range detail.Variables {
+	for _, v := range variables {
 		rule := t.Rules[v.Element]
 		view.Variables = append(view.Variables, variableView{
-			Element: v.Element, Kind: v.Kind, Name: v.Name, Example: v.Example, Default: rule.Default, MaxLength: rule.MaxLength, Limit: v.Limit,
+			Element: v.Element, Kind: variableKind(v), Name: v.Name, Example: v.Example, Default: rule.Default, MaxLength: rule.MaxLength, Limit: valueLimit(v),
 		})
 	}
 	return view
 }
 
-// maxRule is the most characters of a default: Meta's limit of a whole body.
+// variableKind is a variable's kind as the document has it: everything that is neither text nor a location is a file, and
+// so are the name and the address that belong to a location.
+func variableKind(v whatsapp.Variable) string {
+	switch v.Kind {
+	case whatsapp.VariableText:
+		return "text"
+	case whatsapp.VariableLocation:
+		return "location"
+	default:
+		return "media"
+	}
+}
+
+// maxHeaderValue bounds what names a file or a place, in characters.
+const maxHeaderValue = 1024
+
+// valueLimit is how many characters Meta takes in a variable.
+func valueLimit(v whatsapp.Variable) int {
+	if v.Kind == whatsapp.VariableText {
+		return max(v.MaxLength, 1)
+	}
+	return maxHeaderValue
+}
+
+// maxRule bounds a default, in characters: Meta's limit for a whole body.
 const maxRule = 1024
 
-// rules reads the wishes for variables; those not named stay, null takes one away.
-func (f *form) rules(field string, t *domain.Template, known []TemplateVariable) (rules domain.Rules, drop []string) {
+// rules reads an administrator's rules for variables. Variables that are not named keep theirs; null removes one.
+func (f *form) rules(field string, t *domain.Template, known []whatsapp.Variable) (rules domain.Rules, drop []string) {
 	given := f.object(field, nil)
 	if given == nil {
 		return nil, nil
@@ -81,7 +86,7 @@ func (f *form) rules(field string, t *domain.Template, known []TemplateVariable)
 			drop = append(drop, element)
 			continue
 		}
-		at := slices.IndexFunc(known, func(v TemplateVariable) bool { return v.Element == element })
+		at := slices.IndexFunc(known, func(v whatsapp.Variable) bool { return v.Element == element })
 		if at < 0 {
 			f.fault(field, domain.T("api.field_unknown_variable"))
 			continue
@@ -91,12 +96,12 @@ func (f *form) rules(field string, t *domain.Template, known []TemplateVariable)
 			continue
 		}
 		rule := t.Rules[element]
-		inner.whole("max_length", &rule.MaxLength, 0, maxRule)
+		inner.integer("max_length", &rule.MaxLength, 0, maxRule)
 		longest := maxRule
 		if rule.MaxLength > 0 {
 			longest = rule.MaxLength
 		}
-		inner.lines("default", &rule.Default, min(longest, max(known[at].Limit, 1)), false)
+		inner.multiline("default", &rule.Default, min(longest, valueLimit(known[at])), false)
 		rules[element] = rule
 	}
 	return rules, drop
@@ -117,11 +122,11 @@ func (a *API) patchTemplate(r *http.Request) (reply, error) {
 	var rules domain.Rules
 	var drop []string
 	if f.has("variables") {
-		detail, err := a.Describer.Describe(template)
+		variables, _, err := outbound.Preview(template)
 		if err != nil {
 			f.fault("variables", domain.T("admin.template_is_unsendable"))
 		}
-		rules, drop = f.rules("variables", template, detail.Variables)
+		rules, drop = f.rules("variables", template, variables)
 	}
 	if err := f.err(); err != nil {
 		return reply{}, err
@@ -137,11 +142,11 @@ func (a *API) patchTemplate(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	if f.has("variables") {
-		if _, err = a.Templates.SetTemplateRules(r.Context(), template.ID, rules, drop, a.Clock.Now()); err != nil {
+		if _, err = a.Store.SetTemplateRules(r.Context(), template.ID, rules, drop, a.Clock.Now()); err != nil {
 			return reply{}, errors.Wrap(err, "change the template's variables")
 		}
 	}
-	template, err = a.Templates.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now(), f.given()...)
+	template, err = a.Store.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now(), f.presentFields()...)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "change the template")
 	}

@@ -9,17 +9,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// CardSender sends what has no form of its own in Mattermost: it appears as a post of the user's.
-type CardSender interface {
-	SendLocation(ctx context.Context, userID, channelID string, place whatsapp.Location) error
-	// SendContact takes the number as it was typed.
-	SendContact(ctx context.Context, userID, channelID, name, phone string) error
-}
-
 // maxCardName bounds the name of a place or a person, in characters.
 const maxCardName = 256
 
-// coordinates begin a place: two numbers with a comma, a semicolon or a blank between.
+// coordinates stand at the beginning of a place: two numbers with a comma, a semicolon or a space between them.
 var coordinates = regexp.MustCompile(`^(-?\d{1,3}(?:\.\d+)?\s*[,;\s]\s*-?\d{1,3}(?:\.\d+)?)(?:[\s,;]+(.*))?$`)
 
 func (c *Command) location(ctx context.Context, in *call) (string, error) {
@@ -31,8 +24,8 @@ func (c *Command) location(ctx context.Context, in *call) (string, error) {
 	if !ok {
 		return in.text("command.location_usage"), nil
 	}
-	place := whatsapp.Location{Latitude: latitude, Longitude: longitude, Name: cut(unquote(m[2]))}
-	return "", c.Cards.SendLocation(ctx, in.UserID, in.ChannelID, place)
+	place := whatsapp.Location{Latitude: latitude, Longitude: longitude, Name: truncate(unquote(m[2]))}
+	return "", c.SendLocation(ctx, in.UserID, in.ChannelID, place)
 }
 
 // trailingPhone is a number at the end of a text.
@@ -43,14 +36,14 @@ func (c *Command) contact(ctx context.Context, in *call) (string, error) {
 	if m == nil {
 		return in.text("command.contact_usage"), nil
 	}
-	name := domain.CleanName(cut(unquote(m[1])))
+	name := domain.CleanName(truncate(unquote(m[1])))
 	if name == "" {
 		return in.text("command.contact_usage"), nil
 	}
-	return "", c.Cards.SendContact(ctx, in.UserID, in.ChannelID, name, m[2])
+	return "", c.SendContact(ctx, in.UserID, in.ChannelID, name, m[2])
 }
 
-func cut(text string) string {
+func truncate(text string) string {
 	runes := []rune(strings.TrimSpace(text))
 	return string(runes[:min(len(runes), maxCardName)])
 }

@@ -1,36 +1,39 @@
 package api
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// How long fields may be, in characters: what their columns hold.
+// Limits of fields, in characters where nothing else is said: what their columns hold.
 const (
 	maxName        = 128
 	maxMetaID      = 64
 	maxDisplay     = 32
 	maxToken       = 4096
 	maxSecret      = 256
-	maxCustomer    = 256 // what a customer's fields may be before the service judges them
+	maxCustomer    = 256 // before the service checks them
 	maxVariable    = 4096
 	maxVariables   = 200
-	maxElement     = 600 // body_ and a parameter's name
+	maxElement     = 600 // "body_" and the name of a parameter
 	maxTemplate    = 512
 	maxLanguage    = 16
 	maxReason      = 1000
-	maxNote        = 16383 // a post's length
+	maxNote        = 16383 // Mattermost's limit of a post
 	maxListedIDs   = 500
 	maxMinutes     = 365 * 24 * 60
 	maxSearch      = 128
-	lastMoment     = 253402300799999 // the end of the year 9999, milliseconds since epoch
-	fewestInNumber = 7
-	mostInNumber   = 15 // E.164
+	maxMillis      = 253402300799999 // the end of the year 9999, milliseconds since epoch
+	minPhoneDigits = 7
+	maxPhoneDigits = 15 // E.164
 )
 
 var (
@@ -45,15 +48,15 @@ var (
 
 func required() domain.Text { return domain.T("api.field_required") }
 
-// line reads a text of one line and checks it: trimmed, printable, not too long. A
-// field that is absent keeps its value; must says that it may not be empty after all.
+// line reads a text of one line, trims it, and checks that it is printable and not too long. An absent field keeps its
+// value; with must that value may not be empty either.
 func (f *form) line(field string, into *string, longest int, must bool) {
 	if f.text(field, into) {
 		*into = strings.TrimSpace(*into)
 		switch {
 		case utf8.RuneCountInString(*into) > longest:
 			f.fault(field, domain.T("api.field_too_long", "Max", longest))
-		case strings.ContainsFunc(*into, hostile) || *into != "" && !strings.ContainsFunc(*into, visible):
+		case strings.ContainsFunc(*into, unsafeInLine) || *into != "" && !strings.ContainsFunc(*into, visible):
 			f.fault(field, domain.T("api.field_characters"))
 		}
 	}
@@ -62,26 +65,26 @@ func (f *form) line(field string, into *string, longest int, must bool) {
 	}
 }
 
-// lines reads a text that may have several lines.
-func (f *form) lines(field string, into *string, longest int, must bool) {
+// multiline reads a text that may have several lines.
+func (f *form) multiline(field string, into *string, longest int, must bool) {
 	if f.text(field, into) {
-		f.judgeLines(f.name(field), *into, longest)
+		f.checkLines(f.name(field), *into, longest)
 	}
 	if must && strings.TrimSpace(*into) == "" {
 		f.fault(field, required())
 	}
 }
 
-func (f *form) judgeLines(name, text string, longest int) {
+func (f *form) checkLines(name, text string, longest int) {
 	switch {
 	case utf8.RuneCountInString(text) > longest:
-		f.at(name, domain.T("api.field_too_long", "Max", longest))
+		f.addFault(name, domain.T("api.field_too_long", "Max", longest))
 	case strings.ContainsFunc(text, unprintable):
-		f.at(name, domain.T("api.field_characters"))
+		f.addFault(name, domain.T("api.field_characters"))
 	}
 }
 
-// zone reads the IANA name of a time zone; "" = none of its own.
+// zone reads the IANA name of a time zone; "" = the one of the plugin's settings.
 func (f *form) zone(field string, into *string) {
 	f.line(field, into, maxName, false)
 	if !f.has(field) || *into == "" {
@@ -92,7 +95,7 @@ func (f *form) zone(field string, into *string) {
 	}
 }
 
-// matching reads a line that has a form of its own.
+// matching reads a line that must match a pattern.
 func (f *form) matching(field string, into *string, pattern *regexp.Regexp, longest int, must bool) {
 	f.line(field, into, longest, must)
 	if f.has(field) && *into != "" && !pattern.MatchString(*into) {
@@ -100,8 +103,8 @@ func (f *form) matching(field string, into *string, pattern *regexp.Regexp, long
 	}
 }
 
-// secret reads a write-only text. An empty one changes nothing: what cannot be
-// read back is not cleared by accident.
+// secret reads a write-only text. An empty one changes nothing, because a form that cannot show the old value sends an
+// empty one.
 func (f *form) secret(field string, into *string, pattern *regexp.Regexp, longest int) {
 	kept := *into
 	if f.matching(field, into, pattern, longest, false); *into == "" {
@@ -109,7 +112,7 @@ func (f *form) secret(field string, into *string, pattern *regexp.Regexp, longes
 	}
 }
 
-// id reads a Mattermost id; whether it exists is asked elsewhere.
+// id reads an id without asking whether it exists.
 func (f *form) id(field string, into *string, must bool) {
 	if f.text(field, into) && *into != "" && !idPattern.MatchString(*into) {
 		f.fault(field, domain.T("api.field_id"))
@@ -119,7 +122,7 @@ func (f *form) id(field string, into *string, must bool) {
 	}
 }
 
-// ids reads a list of ids, each kept once.
+// ids reads a list of ids without its duplicates.
 func (f *form) ids(field string, into *[]string) {
 	var given []string
 	if !f.read(field, &given) {
@@ -143,19 +146,19 @@ func (f *form) ids(field string, into *[]string) {
 	*into = once
 }
 
-// hostile finds what a line must not hold: control characters, line ends, and
-// marks that turn the direction of the text around it.
-func hostile(r rune) bool {
+// unsafeInLine reports what a line must not have: control characters, line ends, and marks that change the direction of the
+// text around them.
+func unsafeInLine(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
-// unprintable finds what no text may hold; PostgreSQL stores no NUL.
+// unprintable reports what no text may have. (PostgreSQL stores no NUL.)
 func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }
 
 func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
-// displayPhone gives the E.164 of a business number. Meta's own test numbers are
-// of no real area, so that only the length is judged where a "+" says that it is complete.
+// displayPhone returns the E.164 form of a business number, and whether it is valid. Meta's own test numbers have no real
+// area code, so only the length is checked where a "+" says that the number is complete.
 func displayPhone(typed, region string) (string, bool) {
 	if !displayPattern.MatchString(typed) {
 		return "", false
@@ -171,5 +174,25 @@ func displayPhone(typed, region string) (string, bool) {
 		}
 		return r
 	}, typed)
-	return "+" + digits, len(digits) >= fewestInNumber && len(digits) <= mostInNumber
+	return "+" + digits, len(digits) >= minPhoneDigits && len(digits) <= maxPhoneDigits
+}
+
+// mustHaveQueue adds a fault where the queue does not exist. An error means that the database could not be asked.
+func (a *API) mustHaveQueue(ctx context.Context, f *form, field, id string) error {
+	_, err := a.Store.Queue(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) {
+		f.fault(field, domain.T("api.field_unknown_queue"))
+		return nil
+	}
+	return errors.Wrap(err, "read the queue")
+}
+
+// mustHaveAccount adds a fault where the account does not exist. An error means that the database could not be asked.
+func (a *API) mustHaveAccount(ctx context.Context, f *form, field, id string) error {
+	_, err := a.Store.Account(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) {
+		f.fault(field, domain.T("api.field_unknown_account"))
+		return nil
+	}
+	return errors.Wrap(err, "read the account")
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Codes that are no refusal of the domain's.
+// Codes of requests that never reach the domain.
 const (
 	codeBadRequest   = "bad_request"
 	codeUnauthorized = "unauthorized"
 )
 
-// clientError is a request that cannot be understood or has no business here.
+// clientError is a request that cannot be understood, or comes from somebody without a session.
 type clientError struct {
 	status int
 	code   string
@@ -33,7 +33,7 @@ func badRequest(text domain.Text) error {
 	return &clientError{status: http.StatusBadRequest, code: codeBadRequest, text: text}
 }
 
-// problem is an error as the contract has it.
+// problem is an error in the form that the contract promises.
 type problem struct {
 	Code     string            `json:"code"`
 	Message  string            `json:"message"`
@@ -63,8 +63,8 @@ func statusOf(code string) int {
 	}
 }
 
-// fail answers an error in the reader's language. What is nobody's fault but
-// ours is logged and answered as unavailable: the reader learns no details.
+// fail answers with an error in the user's language. An error that is neither the user's nor a rule is logged, and answered
+// as unavailable without details.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var (
 		client  *clientError
@@ -72,17 +72,17 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	)
 	switch {
 	case errors.As(err, &client):
-		a.write(w, client.status, map[string]problem{"error": {Code: client.code, Message: a.say(r, client.text)}})
+		a.write(w, client.status, map[string]problem{"error": {Code: client.code, Message: a.Localize(r, client.text)}})
 	case errors.As(err, &refusal):
 		a.write(w, statusOf(refusal.Code), map[string]problem{"error": a.refused(r, refusal)})
 	case errors.Is(err, domain.ErrNotFound):
 		a.fail(w, r, domain.Refuse(domain.CodeNotFound, domain.Text{}))
 	case errors.Is(err, domain.ErrConflict):
-		// The one unique rule behind an agent's request; the admin's are answered where they arise.
+		// The only unique rule behind an agent's request. Those behind an administrator's are answered where they occur.
 		a.fail(w, r, domain.Refuse(domain.CodeConversationExists, domain.Text{}))
 	default:
 		if !errors.Is(err, errPanicked) {
-			a.Log.Error("A request could not be served", "method", r.Method, "path", r.URL.Path, "error", err.Error())
+			a.LogError("A request could not be served", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 		}
 		a.fail(w, r, domain.Refuse(domain.CodeUnavailable, domain.Text{}))
 	}
@@ -90,7 +90,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 func (a *API) refused(r *http.Request, refusal *domain.Refusal) problem {
 	p := problem{
-		Code: refusal.Code, Message: a.say(r, textOf(refusal)),
+		Code: refusal.Code, Message: a.Localize(r, textOf(refusal)),
 		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID,
 	}
 	if refusal.Code == domain.CodeMetaRefused || refusal.MetaCode != 0 {
@@ -99,26 +99,23 @@ func (a *API) refused(r *http.Request, refusal *domain.Refusal) problem {
 	if len(refusal.Fields) > 0 {
 		p.Fields = make(map[string]string, len(refusal.Fields))
 		for name, text := range refusal.Fields {
-			p.Fields[name] = a.say(r, text)
+			p.Fields[name] = a.Localize(r, text)
 		}
 	}
 	return p
 }
 
 // Localize returns a text in the language of the user who sent the request.
-func (a *API) Localize(r *http.Request, text domain.Text) string { return a.say(r, text) }
-
-// say gives a text in the language of who asks.
-func (a *API) say(r *http.Request, text domain.Text) string {
-	return a.Texts.Text(a.language(r), text.Key, text.Data)
+func (a *API) Localize(r *http.Request, text domain.Text) string {
+	return a.Text(a.language(r), text.Key, text.Data)
 }
 
-// sayInPost gives a text as Mattermost shows a button's answer: as a post.
-func (a *API) sayInPost(r *http.Request, text domain.Text) string {
-	return a.Texts.Markdown(a.language(r), text.Key, text.Data)
+// localizeMarkdown returns a text for the answer of a button, which Mattermost shows as a post.
+func (a *API) localizeMarkdown(r *http.Request, text domain.Text) string {
+	return a.Markdown(a.language(r), text.Key, text.Data)
 }
 
-// textOf is what a refusal says.
+// textOf is the refusal's own text, or else that of its code.
 func textOf(refusal *domain.Refusal) domain.Text {
 	if refusal.Text.Key == "" {
 		return domain.T("api.code_" + refusal.Code)
@@ -126,11 +123,30 @@ func textOf(refusal *domain.Refusal) domain.Text {
 	return refusal.Text
 }
 
-// language is the reader's; Meta reads English.
+// language is the user's, and English for requests without a user.
 func (a *API) language(r *http.Request) string {
 	user := userID(r)
 	if user == "" {
 		return "en"
 	}
-	return a.Language(r.Context(), user)
+	return a.Mattermost.Locale(r.Context(), user)
+}
+
+// invalid is a refusal because of one field.
+func invalid(field string, text domain.Text) error {
+	return &domain.Refusal{
+		Code: domain.CodeInvalidField, Text: domain.T("api.code_invalid_field"), Fields: map[string]domain.Text{field: text},
+	}
+}
+
+// inUse turns the store's error into the reason why something cannot be deleted: something else still needs it.
+func inUse(err error, doing string) error {
+	switch {
+	case errors.Is(err, domain.ErrConflict):
+		return domain.Refuse(domain.CodeConversationExists, domain.T("api.in_use"))
+	case errors.Is(err, domain.ErrHasQueues):
+		text := domain.T("api.has_queues")
+		return &domain.Refusal{Code: domain.CodeInvalidField, Text: text, Fields: map[string]domain.Text{"id": text}}
+	}
+	return errors.Wrap(err, doing)
 }

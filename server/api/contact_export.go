@@ -11,8 +11,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// exportView ends with the conversations, as each of them ends with its messages:
-// what is last can be written piece by piece.
+// exportView ends with the conversations, and each conversation with its messages, because what stands last can be
+// written piece by piece.
 type exportView struct {
 	ID              string                   `json:"id"`
 	Name            string                   `json:"name"`
@@ -21,11 +21,11 @@ type exportView struct {
 	UserID          string                   `json:"user_id"`
 	Username        string                   `json:"username"`
 	CPF             string                   `json:"cpf"`
-	LastTemplateAt  moment                   `json:"last_template_at"`
-	BlockedUntil    moment                   `json:"blocked_until"`
-	MarketingStopAt moment                   `json:"marketing_stop_at"`
-	CreatedAt       moment                   `json:"created_at"`
-	UpdatedAt       moment                   `json:"updated_at"`
+	LastTemplateAt  millisOrNull             `json:"last_template_at"`
+	BlockedUntil    millisOrNull             `json:"blocked_until"`
+	MarketingStopAt millisOrNull             `json:"marketing_stop_at"`
+	CreatedAt       millisOrNull             `json:"created_at"`
+	UpdatedAt       millisOrNull             `json:"updated_at"`
 	Identities      []domain.ContactIdentity `json:"identities"`
 	Conversations   []exportConversationView `json:"conversations"`
 }
@@ -37,10 +37,10 @@ type exportConversationView struct {
 	ChannelID     string              `json:"channel_id"`
 	OwnerID       string              `json:"owner_id"`
 	AttendantID   string              `json:"attendant_id"`
-	LastInboundAt moment              `json:"last_inbound_at"`
-	ClosedAt      moment              `json:"closed_at"`
+	LastInboundAt millisOrNull        `json:"last_inbound_at"`
+	ClosedAt      millisOrNull        `json:"closed_at"`
 	CloseReason   string              `json:"close_reason"`
-	CreatedAt     moment              `json:"created_at"`
+	CreatedAt     millisOrNull        `json:"created_at"`
 	Drafts        []exportDraftView   `json:"drafts"`
 	Messages      []exportMessageView `json:"messages"`
 }
@@ -50,7 +50,7 @@ type exportDraftView struct {
 	AuthorID  string            `json:"author_id"`
 	State     domain.DraftState `json:"state"`
 	Text      string            `json:"text"`
-	CreatedAt moment            `json:"created_at"`
+	CreatedAt millisOrNull      `json:"created_at"`
 }
 
 type exportMessageView struct {
@@ -59,13 +59,12 @@ type exportMessageView struct {
 	Files []domain.ExportedFile `json:"files"`
 }
 
-// exportBuffer is how much of an export waits to be written, in bytes. As long as
-// nothing was, a failure is told as any other.
+// exportBuffer is how much of an export waits to be written, in bytes. As long as nothing was written, a failure is
+// answered like any other.
 const exportBuffer = 64 << 10
 
-// exportContact writes all there is of a person, however long the history is: it
-// is never in memory as a whole. Where that fails half-way the JSON has no end, so
-// that nobody takes it for all there is.
+// exportContact writes everything about a person. The history may be long, so it is never in memory as a whole. Where
+// writing fails half-way the JSON has no end, so that nobody takes it for complete.
 func (a *API) exportContact(w http.ResponseWriter, r *http.Request) {
 	tracked := &trackedWriter{ResponseWriter: w}
 	out := bufio.NewWriterSize(tracked, exportBuffer)
@@ -80,7 +79,7 @@ func (a *API) exportContact(w http.ResponseWriter, r *http.Request) {
 	case !tracked.begun:
 		a.fail(w, r, err)
 	default:
-		a.Log.Error("The export of a contact could not be written to its end", "error", err.Error())
+		a.LogError("The export of a contact could not be written to its end", "error", err.Error())
 	}
 }
 
@@ -89,24 +88,24 @@ func (a *API) writeExport(out *bufio.Writer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	export, err := a.Contacts.ExportContact(r.Context(), id, userID(r), a.Clock.Now())
+	export, err := a.readExport(r, id)
 	if err != nil {
 		return errors.Wrap(err, "export the contact")
 	}
 	drafts := map[string][]exportDraftView{}
 	for _, d := range export.Drafts {
-		drafts[d.ConversationID] = append(drafts[d.ConversationID], exportDraftView{d.ID, d.AuthorID, d.State, d.Text, moment(d.CreatedAt)})
+		drafts[d.ConversationID] = append(drafts[d.ConversationID], exportDraftView{d.ID, d.AuthorID, d.State, d.Text, millisOrNull(d.CreatedAt)})
 	}
 	lang := a.language(r)
-	return writeAround(out, viewExport(export), func(conversations *listWriter) error {
+	return writeWithItems(out, viewExport(export), func(conversations *listWriter) error {
 		for _, c := range export.Conversations {
 			view := viewExported(c)
 			view.Drafts = append(view.Drafts, drafts[c.ID]...)
 			if err := conversations.next(); err != nil {
 				return err
 			}
-			err := writeAround(out, view, func(messages *listWriter) error {
-				return a.Contacts.EachExported(r.Context(), c.ID, func(m *domain.ExportedMessage) error {
+			err := writeWithItems(out, view, func(messages *listWriter) error {
+				return a.Store.EachExported(r.Context(), c.ID, func(m *domain.ExportedMessage) error {
 					if err := messages.next(); err != nil {
 						return err
 					}
@@ -121,8 +120,20 @@ func (a *API) writeExport(out *bufio.Writer, r *http.Request) error {
 	})
 }
 
-// writeAround writes an object that ends with an empty list, with what items writes in that list.
-func writeAround(out *bufio.Writer, object any, items func(*listWriter) error) error {
+// readExport reads what is stored about a person, with the document in the clear, and audits that it was asked for.
+func (a *API) readExport(r *http.Request, id string) (*domain.PersonExport, error) {
+	export, err := a.Store.ExportContact(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	if export.CPF, err = a.Store.Document(&export.Contact); err != nil {
+		return nil, err
+	}
+	return export, a.Store.Audit(r.Context(), userID(r), auditExported, id, nil)
+}
+
+// writeWithItems writes an object that ends with an empty list, with what items writes in that list.
+func writeWithItems(out *bufio.Writer, object any, items func(*listWriter) error) error {
 	data, err := json.Marshal(object)
 	if err != nil {
 		return errors.Wrap(err, "encode a part of the export")
@@ -165,8 +176,8 @@ func viewExport(export *domain.PersonExport) exportView {
 	c := export.Contact
 	return exportView{
 		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
-		LastTemplateAt: moment(c.LastTemplateAt), BlockedUntil: moment(c.BlockedUntil), MarketingStopAt: moment(c.MarketingStopAt),
-		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
+		LastTemplateAt: millisOrNull(c.LastTemplateAt), BlockedUntil: millisOrNull(c.BlockedUntil), MarketingStopAt: millisOrNull(c.MarketingStopAt),
+		CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
 		Identities: append([]domain.ContactIdentity{}, export.Identities...), Conversations: []exportConversationView{},
 	}
 }
@@ -174,8 +185,8 @@ func viewExport(export *domain.PersonExport) exportView {
 func viewExported(c *domain.Conversation) exportConversationView {
 	return exportConversationView{
 		ID: c.ID, AccountID: c.AccountID, QueueID: c.QueueID, ChannelID: c.ChannelID,
-		OwnerID: c.OwnerID, AttendantID: c.AttendantID, LastInboundAt: moment(c.LastInboundAt),
-		ClosedAt: moment(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: moment(c.CreatedAt),
+		OwnerID: c.OwnerID, AttendantID: c.AttendantID, LastInboundAt: millisOrNull(c.LastInboundAt),
+		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: millisOrNull(c.CreatedAt),
 		Drafts: []exportDraftView{}, Messages: []exportMessageView{},
 	}
 }

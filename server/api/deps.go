@@ -1,0 +1,198 @@
+package api
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// Deps is what the API is made of. All are required.
+type Deps struct {
+	Store      Store
+	Service    Service
+	Drafts     Drafts
+	Mattermost Mattermost
+
+	// Meta. An error is a *domain.Refusal (meta_refused with Meta's code, or unavailable) where Meta did not say that
+	// all is well.
+	Probe          func(ctx context.Context, account *domain.Account) (domain.Probe, error)
+	FetchTemplates func(ctx context.Context, account *domain.Account) ([]domain.Template, error)
+
+	// IsSystemAdmin fails where it could not be checked.
+	IsSystemAdmin func(ctx context.Context, userID string) (bool, error)
+	// Examine looks for what is wrong with the installation: settings, accounts, webhooks, queues, jobs.
+	Examine func(ctx context.Context) ([]domain.Finding, error)
+	// ErasePosts takes the posts and channels of an erased person out of Mattermost. What it does not reach goes on by itself.
+	ErasePosts func(ctx context.Context, contactID string) error
+	// ReleaseGuards lets go of all channels that the server guards for the plugin, and returns how many they were.
+	ReleaseGuards func(ctx context.Context) (released int, err error)
+
+	WakeJobs     func() // dead letters are to be handled once more
+	WakeMedia    func() // a customer's file is to be fetched once more
+	WakeChannels func() // channels have something new to show
+
+	// RefreshAccounts lets the webhook see a changed account at once.
+	RefreshAccounts func(ctx context.Context) error
+	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch; 0 = never.
+	LastWebhook func(accountID string) int64
+	WebhookPath string // behind domain.PluginPath
+
+	// Text is the text of a key in a language with its data put in; Markdown is the same as part of a post, in which
+	// nothing of the data acts.
+	Text, Markdown func(lang, key string, data map[string]any) string
+	Region         func() string // of phone numbers without a country code
+	Clock          domain.Clock
+	// LogWarn and LogError take constant messages and ids, but no content.
+	LogWarn, LogError func(message string, keyValuePairs ...any)
+}
+
+// Service is what agents do; *service.Service is one. Each method checks first whether the actor may, and returns a
+// *domain.Refusal where not.
+type Service interface {
+	Start(ctx context.Context, request domain.StartRequest) (*domain.Started, error)
+	SendTemplate(ctx context.Context, request domain.TemplateRequest) (*domain.Started, error)
+	// Outcome is what came of a message that an earlier try of a request stored.
+	Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error)
+	View(ctx context.Context, actorID, id string) (*domain.View, error)
+	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
+	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)
+	Overview(ctx context.Context, actorID string, filter domain.Filter) (*domain.Overview, error)
+	Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error)
+	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error)
+	MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error)
+	MayAct(ctx context.Context, actorID, id string) error
+	Note(ctx context.Context, actorID, id, text string) (*domain.View, error)
+	TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error)
+	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)
+	SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error)
+	Claim(ctx context.Context, actorID, id string) (*domain.View, error)
+	Close(ctx context.Context, actorID, id, reason string) (*domain.View, error)
+	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
+}
+
+// Drafts is what agents do with held drafts; *service.Drafts is one, with the same checks as Service.
+type Drafts interface {
+	List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
+	Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*domain.Draft, error)
+	ToEdit(ctx context.Context, actorID, id string) (*domain.Draft, error)
+	Edit(ctx context.Context, actorID, id, text string) (*domain.Draft, error)
+	Drop(ctx context.Context, actorID, id string) (*domain.Draft, error)
+	Send(ctx context.Context, actorID, id string) (*domain.Draft, error)
+	// SendAll sends an author's drafts of a conversation in their order, up to the first that is refused.
+	SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *domain.Refusal, err error)
+}
+
+// Mattermost is the server; *mattermost.Port is one.
+type Mattermost interface {
+	BotID() string // who creates the conversations' channels
+	SiteURL() string
+	Locale(ctx context.Context, userID string) string
+	// Usernames leaves out users that do not exist.
+	Usernames(ctx context.Context, userIDs []string) map[string]string
+	// ChannelTeam is the team of a channel that is neither archived nor direct; domain.ErrNotFound where there is none.
+	ChannelTeam(ctx context.Context, channelID string) (teamID string, err error)
+	// Members are the people of a channel by username, without bots and deactivated users.
+	Members(ctx context.Context, channelID string) ([]domain.Member, error)
+	// Open shows a dialog to the user whose trigger id the request carries.
+	Open(ctx context.Context, request model.OpenDialogRequest) error
+}
+
+// Store is the database; *store.Store is one. What is not there is domain.ErrNotFound. Pages count from 0, and a page
+// comes with the total. An update writes the named fields only, under their names in a request, so that two
+// administrators do not overwrite each other's fields.
+type Store interface {
+	Account(ctx context.Context, id string) (*domain.Account, error)
+	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
+	// CreateAccount sets ID and times; domain.ErrConflict where another account has the phone number id.
+	CreateAccount(ctx context.Context, account *domain.Account, now int64) error
+	UpdateAccount(ctx context.Context, account *domain.Account, now int64, fields ...string) error
+	// DeleteAccount returns domain.ErrConflict while open conversations need the account, domain.ErrHasQueues while queues do.
+	DeleteAccount(ctx context.Context, id string) error
+	// BlockAccount notes Meta's error that keeps an account from sending; code 0 unblocks it.
+	BlockAccount(ctx context.Context, id string, code int, now int64) (changed bool, err error)
+	// Healths is what Meta last said of the accounts, by account id; an account that was never looked at is not in it.
+	Healths(ctx context.Context) (map[string]*domain.Health, error)
+
+	Queue(ctx context.Context, id string) (*domain.Queue, error)
+	QueuePage(ctx context.Context, page, perPage int) ([]*domain.Queue, int, error)
+	// CreateQueue sets ID and times; domain.ErrConflict where another queue has the channel.
+	CreateQueue(ctx context.Context, queue *domain.Queue, now int64) error
+	UpdateQueue(ctx context.Context, queue *domain.Queue, now int64, fields ...string) error
+	// DeleteQueue returns domain.ErrConflict while open conversations need the queue.
+	DeleteQueue(ctx context.Context, id string) error
+
+	Template(ctx context.Context, id string) (*domain.Template, error)
+	// Templates are sorted by name and language; accountID "" = of all accounts, query = a part of the name,
+	// status = Meta's word or GONE.
+	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*domain.Template, int, error)
+	// AllowTemplate stores approval and allow-list, and returns the template as it is then. by and now are kept with an
+	// approval that is new.
+	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error)
+	// SetTemplateRules stores an administrator's rules for these variables, and removes those of the variables to drop.
+	SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error)
+	// SyncTemplates makes the account's templates those fetched, by name and language, and keeps our approval. A template
+	// that Meta no longer has is marked as gone; total counts all of them afterwards.
+	SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)
+
+	Plan(ctx context.Context, id string) (*domain.Plan, error)
+	Plans(ctx context.Context, page, perPage int) ([]*domain.Plan, int, error)
+	// CreatePlan sets ID and times; domain.ErrConflict where the queue has a plan.
+	CreatePlan(ctx context.Context, plan *domain.Plan, now int64) error
+	// UpdatePlan returns the plan as it is then. An amount was approved at certain prices: a plan that differs from what
+	// was approved is a draft again.
+	UpdatePlan(ctx context.Context, plan *domain.Plan, by string, now int64, fields ...string) (*domain.Plan, error)
+	// DeletePlan keeps the plan's approvals.
+	DeletePlan(ctx context.Context, id, by string, now int64) error
+	ApprovePlan(ctx context.Context, id, by string, now int64) (*domain.Plan, error)
+	// PlanApprovals are sorted newest first; domain.ErrNotFound where there never was such a plan.
+	PlanApprovals(ctx context.Context, planID string, page, perPage int) ([]*domain.PlanApproval, int, error)
+	// Spent is what a queue spent and reserved since a time, milliseconds since epoch.
+	Spent(ctx context.Context, queueID string, since int64) (domain.Money, error)
+
+	Ledger(ctx context.Context, filter domain.LedgerFilter, page, perPage int) ([]*domain.Charge, int, error)
+	// EachCharge calls fn with all charges of the filter, oldest first, until fn returns an error.
+	EachCharge(ctx context.Context, filter domain.LedgerFilter, fn func(*domain.Charge) error) error
+	// LedgerSummary adds charges up by queue, agent, template, account, category or month.
+	LedgerSummary(ctx context.Context, filter domain.LedgerFilter, by string, page, perPage int) ([]*domain.LedgerGroup, int, error)
+
+	// DeadLetters are sorted newest first, each with the beginning of its payload.
+	DeadLetters(ctx context.Context, page, perPage int) ([]*domain.DeadLetter, int, error)
+	Replay(ctx context.Context, id string) error
+	ReplayAll(ctx context.Context, filter domain.DeadLetterFilter) (replayed int, err error)
+
+	// ExportContact is everything stored about a person but for the messages and the document in the clear.
+	ExportContact(ctx context.Context, id string) (*domain.PersonExport, error)
+	// Document decrypts a contact's CPF or CNPJ; "" = none.
+	Document(contact *domain.Contact) (string, error)
+	// EachExported calls fn with every message of a conversation, oldest first, until fn returns an error.
+	EachExported(ctx context.Context, conversationID string, fn func(*domain.ExportedMessage) error) error
+	// EraseContact removes a person from all rows; it may be repeated after a failure. botIDs are whose posts hold what
+	// customers wrote.
+	EraseContact(ctx context.Context, id, by string, botIDs []string, now int64) error
+	// Forgetting is how far Mattermost has forgotten an erased person.
+	Forgetting(ctx context.Context, contactID string) (domain.ErasureState, error)
+	// MergeContacts makes a second contact part of the first, in one step; domain.ErrConflict where both have an open
+	// conversation on one account.
+	MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*domain.Contact, error)
+
+	// MediaConversation is the conversation of the message with a customer's file.
+	MediaConversation(ctx context.Context, wamid string) (id string, err error)
+	// TryMediaAgain makes a file due that did not come yet, or was given up.
+	TryMediaAgain(ctx context.Context, wamid string) error
+
+	// BeginRequest takes a request with a key, or returns what is known of it. Whoever takes it has it for a while; then
+	// another try may take it over, with what was stored.
+	BeginRequest(ctx context.Context, userID, key, fingerprint string) (*domain.Request, error)
+	// AnswerRequest keeps the answer for a day; conversationID is the one that it names, "" = none.
+	AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error
+	// ReleaseRequest lets the next try begin at once.
+	ReleaseRequest(ctx context.Context, token string) error
+
+	// Audit keeps who did what.
+	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error
+	// State and SetState are numbers that the plugin remembers by name.
+	State(ctx context.Context, name string) (int64, error)
+	SetState(ctx context.Context, name string, value int64) error
+}

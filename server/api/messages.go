@@ -1,0 +1,102 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+type messageView struct {
+	ID         string        `json:"id"`
+	PostID     string        `json:"post_id"`
+	WAMID      string        `json:"wamid"`
+	Direction  string        `json:"direction"`
+	Kind       string        `json:"kind"`
+	AuthorID   string        `json:"author_id"`
+	Status     domain.Status `json:"status"`
+	Reason     string        `json:"reason"`
+	ReasonCode int           `json:"reason_code"`
+	CreatedAt  millisOrNull  `json:"created_at"`
+}
+
+func (a *API) viewMessage(lang string, m *domain.Message) messageView {
+	return messageView{
+		ID: m.ID, PostID: m.PostID, WAMID: m.WAMID, Direction: m.Direction, Kind: m.Kind, AuthorID: m.AuthorID, Status: m.Status,
+		Reason: a.reason(lang, m), ReasonCode: m.ReasonCode, CreatedAt: millisOrNull(m.CreatedAt),
+	}
+}
+
+func (a *API) listMessages(r *http.Request) (reply, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return reply{}, err
+	}
+	q := readQuery(r)
+	p, postID := q.page(), q.id("post_id")
+	if err := q.err(); err != nil {
+		return reply{}, err
+	}
+	var messages []*domain.Message
+	var total int
+	if postID != "" {
+		messages, total, err = a.messageOfPost(r, id, postID)
+	} else {
+		messages, total, err = a.Service.Messages(r.Context(), userID(r), id, p.number, p.size)
+	}
+	if err != nil {
+		return reply{}, errors.Wrap(err, "list the messages")
+	}
+	lang := a.language(r)
+	return ok(listOf(messages, total, p, func(m *domain.Message) messageView { return a.viewMessage(lang, m) }))
+}
+
+// messageOfPost returns the message of one post as a list, which is empty where the post is no message.
+func (a *API) messageOfPost(r *http.Request, id, postID string) ([]*domain.Message, int, error) {
+	message, err := a.Service.MessageOfPost(r.Context(), userID(r), id, postID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, 0, nil
+	} else if err != nil {
+		return nil, 0, err
+	}
+	return []*domain.Message{message}, 1, nil
+}
+
+// reason is why a message was not delivered; "" where nothing is wrong.
+func (a *API) reason(lang string, m *domain.Message) string {
+	if !m.Status.NeedsNotice() {
+		return ""
+	}
+	var text domain.Text
+	switch m.ReasonCode {
+	case 0:
+		return ""
+	case domain.ReasonLocked:
+		text = domain.T("api.reason_locked")
+	case domain.ReasonTooOld:
+		text = domain.T("api.reason_too_old")
+	case domain.ReasonUnknown:
+		text = domain.T("api.reason_unknown")
+	case domain.ReasonClosed:
+		text = domain.T("api.reason_closed")
+	case domain.ReasonFile:
+		text = domain.T("api.reason_file")
+	case domain.ReasonDeleted:
+		text = domain.T("api.reason_deleted")
+	case domain.ReasonNotPermitted:
+		text = domain.T("api.reason_not_permitted")
+	case domain.ReasonTemplate:
+		text = domain.T("api.reason_template")
+	case domain.ReasonStopped:
+		text = domain.T("api.reason_stopped")
+	case domain.ReasonBlocked:
+		text = domain.T("api.reason_blocked")
+	case domain.ReasonNoAddress:
+		text = domain.T("api.reason_no_address")
+	default:
+		text = whatsapp.ClassifyCode(m.ReasonCode).What()
+	}
+	return a.Text(lang, text.Key, text.Data)
+}
