@@ -49,7 +49,7 @@ webapp/node_modules/.package-lock.json: webapp/package.json webapp/package-lock.
 	cd webapp && $(NPM) ci --prefer-offline --no-audit --no-fund --loglevel=error
 	@touch $@
 
-webapp/dist/main.js: webapp/node_modules/.package-lock.json plugin.json $(shell find webapp/src -type f 2>/dev/null)
+webapp/dist/main.js: webapp/node_modules/.package-lock.json plugin.json $(wildcard webapp/*.ts) $(shell find webapp/src -type f 2>/dev/null)
 	cd webapp && $(NPM) run --silent build
 
 ## deploy: installs the bundle on the server of MM_SERVICESETTINGS_SITEURL with MM_ADMIN_TOKEN

@@ -2,6 +2,7 @@ import {fileURLToPath} from 'node:url';
 
 import {defineConfig} from 'vitest/config';
 
+import {className} from './class_names.ts';
 import {cssInBundle} from './css_in_bundle.ts';
 
 /**
@@ -24,6 +25,7 @@ const externals: Record<string, string> = {
 export default defineConfig({
     oxc: {jsx: {runtime: 'classic'}},
     plugins: [cssInBundle()],
+    css: {modules: {generateScopedName: className}},
     resolve: {alias: {src: fileURLToPath(new URL('src', import.meta.url))}},
 
     // The tests read ../plugin.json and ../assets.

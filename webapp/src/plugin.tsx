@@ -1,25 +1,24 @@
 import React from 'react';
 import {FormattedMessage} from 'react-intl';
 import {startConversation} from 'src/actions/start_conversation';
-import {Client} from 'src/client';
-import {administration} from 'src/components/administration/administration';
+import {Client} from 'src/api/client';
 import {Banner} from 'src/components/banner/banner';
 import {BannerOverComposer} from 'src/components/banner/banner_over_composer';
-import {Panel} from 'src/components/conversations/panel';
-import {ListIcon} from 'src/components/icons/list_icon';
-import {StartConversationIcon} from 'src/components/icons/start_conversation_icon';
-import {Notice} from 'src/components/notice/notice';
+import {Console} from 'src/components/console/console';
+import {Panel} from 'src/components/list/panel';
 import {NotePost} from 'src/components/posts/note_post';
+import {PostStatus} from 'src/components/posts/post_status';
 import {TemplatePost} from 'src/components/posts/template_post';
-import {Ticks} from 'src/components/posts/ticks';
+import {ListIcon} from 'src/components/shared/icons/list_icon';
+import {StartConversationIcon} from 'src/components/shared/icons/start_conversation_icon';
+import {Notice} from 'src/components/shared/notice';
 import {composerPlaceholder} from 'src/hooks/composer_placeholder';
 import {messageWillBePosted} from 'src/hooks/message_will_be_posted';
 import {translations} from 'src/i18n';
-import {typeNote, typeTemplate} from 'src/live/channel';
 import {manifest} from 'src/manifest';
-import {makeParts, withParts} from 'src/parts';
-import type {Parts} from 'src/parts';
-import {reducer} from 'src/reducer';
+import {makeServices, withServices} from 'src/services';
+import type {Services} from 'src/services';
+import {typeNote, typeTemplate} from 'src/state/post_types';
 import type {PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
 
 import type {Channel} from '@mattermost/types/channels';
@@ -27,68 +26,64 @@ import type {Channel} from '@mattermost/types/channels';
 import iconUrl from '../../assets/icon.svg?inline';
 import listIconUrl from '../../assets/list.svg?inline';
 
-/** The web client part. It only registers: a method that this version of the web client does not have is left out. */
+/** The web part of the plugin. It only registers; what this version of the web client has no method for is left out. */
 export class Plugin {
-    initialize(registry: PluginRegistry, store: PluginStore) {
+    initialize(registry: PluginRegistry, reduxStore: PluginStore) {
+        const services = makeServices(reduxStore, new Client(window.basename));
         registry.registerTranslations?.(translations);
-        registry.registerReducer?.(reducer);
-        registry.registerRootComponent?.(Notice);
+        registry.registerRootComponent?.(withServices(services, Notice));
+        registerStart(registry, services);
+        registerList(registry, services);
+        registerChannel(registry, services);
 
-        const client = new Client(window.basename);
-        const parts = makeParts(store, client);
-        registerStart(registry, parts);
-        registerList(registry, parts);
-        registerChannel(registry, parts);
-
-        // The setting of plugin.json under which our part of the System Console is shown. It holds no value.
-        registry.registerAdminConsoleCustomSetting?.('Administration', administration(client), {showTitle: false});
+        // The setting of plugin.json in whose place our part of the System Console is shown. It holds no value.
+        registry.registerAdminConsoleCustomSetting?.('Administration', withServices(services, Console), {showTitle: false});
     }
 }
 
-function registerStart(registry: PluginRegistry, parts: Parts) {
-    const start = startConversation(parts.store, parts.run);
+function registerStart(registry: PluginRegistry, services: Services) {
     const action = (channel?: Channel) => {
-        start(channel);
+        startConversation(services, channel);
     };
 
     // The web client reads the button's aria label out of a FormattedMessage of its own react-intl, and out of nothing else.
     const text = <FormattedMessage id='whatsapp-ativo.start.action'/>;
 
-    // Where the app bar is shown, the web client leaves out the header button of a plugin that is in it.
+    // Where the app bar is shown, the web client leaves out the header buttons of plugins that are in it.
     registry.registerChannelHeaderButtonAction?.(<StartConversationIcon/>, action, text, text);
     registry.registerAppBarComponent?.({iconUrl, action, tooltipText: text});
 }
 
-function registerList(registry: PluginRegistry, parts: Parts) {
-    const {feed, store, pane} = parts;
+function registerList(registry: PluginRegistry, services: Services) {
+    const {changeFeed, reduxStore, pane} = services;
     const title = <FormattedMessage id='whatsapp-ativo.list.title'/>;
-    const side = registry.registerRightHandSidebarComponent?.(withParts(parts, Panel), title);
-    if (side) {
-        parts.showPane = () => {
-            store.dispatch(side.showRHSPlugin);
+    const sidebar = registry.registerRightHandSidebarComponent?.(withServices(services, Panel), title);
+    if (sidebar) {
+        services.showPane = () => {
+            reduxStore.dispatch(sidebar.showRHSPlugin);
         };
         const toggle = () => {
             pane.set({conversationId: ''});
-            store.dispatch(side.toggleRHSPlugin);
+            reduxStore.dispatch(sidebar.toggleRHSPlugin);
         };
         registry.registerChannelHeaderButtonAction?.(<ListIcon/>, toggle, title, title);
         registry.registerAppBarComponent?.({iconUrl: listIconUrl, action: toggle, tooltipText: title});
     }
-    registry.registerWebSocketEventHandler?.<{id?: string}>(`custom_${manifest.id}_conversation`, ({data}) => feed.changed(data.id ?? ''));
+    registry.registerWebSocketEventHandler?.<{id?: string}>(`custom_${manifest.id}_conversation`, ({data}) => changeFeed.notify(data.id ?? ''));
 
-    // What happened while the socket was away is not known.
-    registry.registerReconnectHandler?.(() => feed.changed(''));
+    // Nobody knows which events the socket missed while it was not connected.
+    registry.registerReconnectHandler?.(() => changeFeed.notify(''));
 }
 
-function registerChannel(registry: PluginRegistry, parts: Parts) {
+function registerChannel(registry: PluginRegistry, services: Services) {
     if (registry.registerChannelComposerBannerComponent) {
-        registry.registerChannelComposerBannerComponent(withParts(parts, Banner));
+        registry.registerChannelComposerBannerComponent(withServices(services, Banner));
     } else {
-        registry.registerRootComponent?.(withParts(parts, BannerOverComposer));
+        registry.registerRootComponent?.(withServices(services, BannerOverComposer));
     }
-    registry.registerComposerPlaceholder?.(composerPlaceholder(parts));
-    registry.registerMessageWillBePostedHook?.(messageWillBePosted(parts));
-    registry.registerPostMessageAttachmentComponent?.(withParts(parts, Ticks));
-    registry.registerPostTypeComponent?.(typeTemplate, withParts(parts, TemplatePost));
+    registry.registerComposerPlaceholder?.(composerPlaceholder(services));
+    registry.registerMessageWillBePostedHook?.(messageWillBePosted(services));
+    registry.registerPostMessageAttachmentComponent?.(withServices(services, PostStatus));
+    registry.registerPostTypeComponent?.(typeTemplate, withServices(services, TemplatePost));
     registry.registerPostTypeComponent?.(typeNote, NotePost);
 }

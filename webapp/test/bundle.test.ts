@@ -23,8 +23,8 @@ test('the bundle runs with nothing but the globals of the web client', () => {
     const registered: unknown[][] = [];
     const {window, document} = globals(registered);
     // eslint-disable-next-line no-new-func
-    const run = new Function('window', 'document', 'React', 'ReactDOM', 'ReactIntl', 'Redux', 'ReactRedux', String(files['main.js']));
-    run(window, document, {createContext: () => ({})}, {}, {}, {combineReducers: () => () => ({})}, {});
+    const run = new Function('window', 'document', 'React', 'ReactDOM', 'ReactIntl', 'ReactRedux', String(files['main.js']));
+    run(window, document, {createContext: () => ({})}, {}, {}, {});
     expect(registered).toHaveLength(1);
     expect(registered[0]?.[0]).toBe('whatsapp-ativo');
     expect(registered[0]?.[1]).toHaveProperty('initialize');

@@ -82,8 +82,8 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
     test.each(['maria-souza-pedido', `wa-${idOf('c', 4)}`])('a channel whose address is %s is still its conversation’s', async (name) => {
         await chat.open();
         await openConversation(chat.page, 1, false, {name});
-        await chat.page.locator('.WhatsappAtivoBanner--open').waitFor();
-        expect(await chat.page.locator('.WhatsappAtivoTicks').count()).toBeGreaterThan(2);
+        await chat.page.locator('.WhatsappAtivoBanner__open').waitFor();
+        expect(await chat.page.locator('.WhatsappAtivoPostStatus').count()).toBeGreaterThan(2);
         await chat.button('Nota interna').click();
         await chat.page.getByText('o cliente não vê').waitFor();
         await chat.screenshot('chat-renamed');
@@ -99,7 +99,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await reconnected(chat.page);
         chat.host.chat.change(idOf('c', 1), {state: 'waiting', window_until: null});
         await changed(chat.page, idOf('c', 1));
-        await chat.page.locator('.WhatsappAtivoBanner--waiting').waitFor();
+        await chat.page.locator('.WhatsappAtivoBanner__waiting').waitFor();
         await composer.fill('Bom dia');
         await composer.press('Enter');
         await chat.page.getByText('Não enviado: o cliente ainda não respondeu.').waitFor();
@@ -115,7 +115,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(await chat.page.locator('.WhatsappAtivoBanner').count()).toBe(0);
         chat.host.chat.rows.push(row!);
         await changed(chat.page, idOf('c', 1));
-        await chat.page.locator('.WhatsappAtivoBanner--open').waitFor();
+        await chat.page.locator('.WhatsappAtivoBanner__open').waitFor();
     });
 
     const writes = async (message: string, change: object) => {
@@ -123,7 +123,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await chat.page.getByLabel('composer').fill(message);
         await chat.page.getByLabel('composer').press('Enter');
         await expect.poll(() => chat.posted()).toMatchObject({message, type: ''});
-        expect(await chat.page.locator('.WhatsappAtivoBanner, .WhatsappAtivoTicks').count()).toBe(0);
+        expect(await chat.page.locator('.WhatsappAtivoBanner, .WhatsappAtivoPostStatus').count()).toBe(0);
     };
 
     test.each([{creator_id: 'u2'}, {creator_id: 'u2', type: 'O', name: `wa-${idOf('c', 1)}`}, {creator_id: '', type: 'O'}, {creator_id: '', type: 'D'}])('an ordinary channel costs no request: %o', async (change) => {
@@ -140,28 +140,73 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(chat.host.chat.received.map(({path}) => path)).toEqual(['channels']);
     });
 
-    test('the banner does what the commands do', async () => {
+    const did = () => chat.host.chat.received.filter(({method}) => method === 'POST').map(({path, body}) => [path.replace(`conversations/${idOf('c', 4)}/`, ''), body]);
+
+    test('the banner transfers, closes and reopens by REST', async () => {
+        await chat.open();
+        await openConversation(chat.page, 4);
+        await chat.button('Transferir').click();
+        await chat.page.locator('datalist option[value="@bruno"]').waitFor({state: 'attached'});
+        await chat.page.getByLabel('Para').fill('bruno');
+        await chat.page.keyboard.press('Enter');
+        await chat.page.getByLabel('Para').waitFor({state: 'detached'});
+        await chat.button('Transferir').click();
+        await chat.page.locator('datalist option[value="~Suporte"]').waitFor({state: 'attached'});
+        await chat.page.getByLabel('Para').fill('~Suporte');
+        await chat.page.keyboard.press('Enter');
+        await chat.page.getByLabel('Para').waitFor({state: 'detached'});
+        await chat.button('Encerrar').click();
+        await chat.page.getByLabel('Motivo').fill(' Resolvido ');
+        await chat.page.keyboard.press('Enter');
+        await chat.button('Reabrir').click();
+        await chat.button('Encerrar').waitFor();
+        expect(did()).toEqual([['transfer', {user_id: 'u2'}], ['transfer', {queue_id: idOf('q', 1)}], ['close', {reason: 'Resolvido'}], ['reopen', {}]]);
+        expect(chat.host.executed).toEqual([]);
+    });
+
+    test('the banner claims by REST', async () => {
+        await chat.open();
+        await openConversation(chat.page, 1);
+        await chat.button('Assumir').click();
+        await chat.button('Assumir').waitFor({state: 'detached'});
+        expect(chat.host.chat.received).toContainEqual({method: 'POST', path: `conversations/${idOf('c', 1)}/claim`, body: {}});
+    });
+
+    test('a refusal is shown in the server’s words, and the form stays', async () => {
+        await chat.open();
+        await openConversation(chat.page, 4);
+        chat.host.chat.refusal = 'O atendimento está encerrado.';
+        await chat.button('Transferir').click();
+        await chat.page.locator('datalist option[value="@bruno"]').waitFor({state: 'attached'});
+        await chat.page.getByLabel('Para').fill('@bruno');
+        await chat.page.keyboard.press('Enter');
+        await chat.page.getByRole('alert').getByText('O atendimento está encerrado.').waitFor();
+        expect(await chat.page.getByLabel('Para').inputValue()).toBe('@bruno');
+    });
+
+    test('the dialog of a template and names that are not suggested need the command', async () => {
         await chat.open();
         await openConversation(chat.page, 4);
         await chat.button('Enviar modelo').click();
         await chat.button('Transferir').click();
-        await chat.page.getByLabel('Para').fill('@bruno');
+        await chat.page.getByLabel('Para').fill('~Financeiro');
         await chat.page.keyboard.press('Enter');
         await chat.page.getByLabel('Para').waitFor({state: 'detached'});
+        await expect.poll(chat.commands).toEqual(['/whatsapp modelo', '/whatsapp transferir ~Financeiro']);
+    });
+
+    test('Escape closes a form and gives the focus back; the customer is a click away', async () => {
+        await chat.open();
+        await openConversation(chat.page, 4);
         await chat.button('Encerrar').click();
         await chat.page.getByLabel('Motivo').fill('Resolvido');
         expect(await chat.findings()).toEqual([]);
         await chat.page.keyboard.press('Escape');
         await chat.page.getByLabel('Motivo').waitFor({state: 'detached'});
         expect(await chat.focused()).toBe('Encerrar');
-        await chat.button('Encerrar').click();
-        await chat.page.getByLabel('Motivo').fill('Resolvido');
-        chat.host.chat.change(idOf('c', 4), {state: 'closed'});
-        await chat.page.keyboard.press('Enter');
-        await chat.button('Reabrir').click();
-        await expect.poll(chat.commands).toEqual(['/whatsapp modelo', '/whatsapp transferir @bruno', '/whatsapp encerrar Resolvido', '/whatsapp reabrir']);
         await chat.button('Cliente').click();
         await chat.text('Carla Souza 4').waitFor();
+        expect(did()).toEqual([]);
     });
 
     test('on an older server the banner is over the composer too', async () => {
@@ -169,7 +214,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await openConversation(chat.page, 4);
         await chat.page.getByText('O que você escrever aqui vai para o WhatsApp do cliente.').waitFor();
         const order = await chat.page.evaluate(() => document.querySelector('#post-create')?.previousElementSibling?.firstElementChild?.className);
-        expect(order).toContain('WhatsappAtivoBanner--open');
+        expect(order).toContain('WhatsappAtivoBanner__open');
         await setEntities(chat.page, {channels: {currentChannelId: ''}});
         await chat.page.locator('.WhatsappAtivoBanner').waitFor({state: 'detached'});
     });

@@ -13,7 +13,7 @@ type Props = {client: FakeWebClient; locale: string};
 
 /**
  * A channel as the web client shows it, as far as the plugin has a part in it: the header, the posts with what hangs on them, the
- * composer, the right-hand side. With banners that are registered it is a server of 11.9 or later, else an older one.
+ * composer, the right-hand side. With banners that are registered it stands for a server of 11.9 or later, else for an older one.
  */
 export const ChatPage = ({client, locale}: Props) => (
     <IntlProvider

@@ -12,10 +12,10 @@ import {startHostServer} from './host_server';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Where our parts begin. */
-const ours = ['.WhatsappAtivoPanel', '.WhatsappAtivoCustomer', '.WhatsappAtivoBanner', '.WhatsappAtivoTicks', '.WhatsappAtivoTemplate', '.WhatsappAtivoNote'];
+/** The outermost elements of ours. */
+const ours = ['.WhatsappAtivoPanel', '.WhatsappAtivoCustomer', '.WhatsappAtivoBanner', '.WhatsappAtivoPostStatus', '.WhatsappAtivoTemplate', '.WhatsappAtivoNote'];
 
-/** A host page in a browser, anew for each test of a group. A test fails where the page reported an error. */
+/** A host page in a browser, a new one for each test of a group. A test fails where the page reported an error. */
 export class Chat {
     host!: Awaited<ReturnType<typeof startHostServer>>;
     page!: Page;
@@ -63,7 +63,7 @@ export class Chat {
     shown = () => this.page.locator('.WhatsappAtivoRow__name').allInnerTexts();
     screenshot = (name: string) => this.page.screenshot({path: fileURLToPath(new URL(`../test-results/${name}.png`, import.meta.url))});
 
-    /** What axe finds wrong with our parts of the page. */
+    /** What axe finds wrong with our elements on the page. */
     findings = async (): Promise<string[]> => {
         await this.page.addScriptTag({path: axe});
         const {violations} = await this.page.evaluate((selectors) => (window as unknown as {axe: {run: (on: object) => Promise<AxeResults>}}).axe.run({

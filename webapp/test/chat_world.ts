@@ -2,7 +2,7 @@ import type {Page} from 'playwright-core';
 
 import {botId, idOf} from './fake_conversations';
 
-/** The web client of the page, as far as tests reach into it. */
+/** What tests use of the page's web client. */
 type Host = {
     client: {
         store: {dispatch(action: unknown): void};
@@ -42,10 +42,10 @@ export const setEntities = (page: Page, data: object) => page.evaluate((given) =
     host.client.store.dispatch(host.setEntities(given));
 }, data);
 
-/** The server's event about a conversation. */
+/** Sends the server's event about a conversation. */
 export const changed = (page: Page, id: string) => page.evaluate((given) => {
     (window as unknown as Host).client.events['custom_whatsapp-ativo_conversation']!({data: {id: given}});
 }, id);
 
-/** The socket is back. */
+/** Says that the websocket has reconnected. */
 export const reconnected = (page: Page) => page.evaluate(() => (window as unknown as Host).client.reconnect());

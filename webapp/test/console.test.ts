@@ -139,7 +139,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
             await page.waitForLoadState('networkidle');
 
             // All that can be opened; one template's details say it for all.
-            const closed = page.locator('.WhatsappAtivoAdmin__panel [aria-expanded="false"]');
+            const closed = page.locator('.WhatsappAtivoSection__panel [aria-expanded="false"]');
             for (let opened = 0; await closed.count() > 0 && opened < (i === 2 ? 1 : 9); opened++) {
                 await closed.first().click();
                 await page.waitForLoadState('networkidle');

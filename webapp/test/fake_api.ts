@@ -1,4 +1,4 @@
-import type {Account, Charge, DeadLetter, Finding, Plan, PlanApproval, Queue, Template} from 'src/rest/types';
+import type {Account, Charge, DeadLetter, Finding, Plan, PlanApproval, Queue, Template} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 
@@ -31,10 +31,10 @@ const neverAsked = {
     templates_synced_at: null as number | null,
 };
 
-/** The moment at which everything happens here: noon of 22 November 2026, UTC. */
-const now = Date.UTC(2026, 10, 22, 12);
+/** The time at which everything happens in the tests: noon of 22 November 2026, UTC. */
+export const now = Date.UTC(2026, 10, 22, 12);
 
-/** Answers as the plugin's REST API does, as far as the console asks, and keeps what it is told. `AtMeta` is what a sync brings. */
+/** Responds as the plugin's REST API does to the console, and stores what it is given. `atMeta` has the templates that a sync brings. */
 export class FakeApi {
     accounts: Account[] = [];
     queues: Queue[] = [];
@@ -46,7 +46,7 @@ export class FakeApi {
     letters: DeadLetter[] = [];
     findings: Finding[] = [];
 
-    /** What came in, for the tests to look at. */
+    /** The requests that arrived. */
     received: Array<{method: string; path: string; body: Body}> = [];
     private ids = 0;
 
@@ -175,10 +175,10 @@ export class FakeApi {
             return missing;
         }
         if (action === 'approvals') {
-            return page(this.approvals.filter((a) => (a as unknown as Plan).queue_id === plan.queue_id), query);
+            return page(this.approvals.filter((a) => a.queue_id === plan.queue_id), query);
         }
         Object.assign(plan, {status: 'approved', approved_by: 'u1', approved_at: now});
-        this.approvals.unshift({...plan, id: `approval${this.approvals.length}`, ended_by: '', ended_at: null});
+        this.approvals.unshift({...plan, id: `approval${this.approvals.length}`, plan_id: plan.id, ended_by: '', ended_at: null});
         return {status: 200, body: plan};
     }
 

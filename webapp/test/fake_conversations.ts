@@ -1,4 +1,4 @@
-import type {Conversation, State} from 'src/rest/agent';
+import type {Conversation, State} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 type Answer = {status: number; body: object};
@@ -8,7 +8,7 @@ const names = ['Marina Duarte', 'José da Silva', 'Ana Beatriz Carvalho', 'Pedro
 const templates = ['confirmar_visita', 'lembrete_boleto', 'ofertas_da_semana'];
 const states: State[] = ['waiting', 'open', 'expired', 'waiting', 'open', 'closed'];
 
-/** An id of the server's form, of a number. */
+/** An id that looks like one of the server's, made of a number. */
 export const idOf = (kind: string, n: number) => `${kind}${String(n).padStart(26 - kind.length, '0')}`;
 
 /** Who makes the conversations' channels. */
@@ -28,6 +28,9 @@ function conversation(n: number, now: number): Conversation {
         team_id: 'team1',
         channel_id: idOf('h', n),
         contact: {id: idOf('p', Math.floor(n / 2)), name: `${names[n % names.length]} ${n}`, phone: `+5511987${String(100000 + n).slice(-6)}`, cpf_masked: '***.982.247-**'},
+        attended_at: null,
+        last_inbound_at: null,
+        last_outbound_at: null,
         closed_at: state === 'closed' ? now - hour : null,
         close_reason: state === 'closed' ? 'Resolvido' : '',
         created_at: now - (26 * hour),
@@ -38,18 +41,21 @@ function conversation(n: number, now: number): Conversation {
     };
 }
 
-/** Answers as the plugin's REST API does, as far as an agent's pages ask. */
+/** Responds as the plugin's REST API does to an agent's pages. */
 export class FakeConversations {
     rows: Conversation[];
 
-    /** What came in, for the tests to look at. */
+    /** The requests that arrived. */
     received: Array<{method: string; path: string; body: Body}> = [];
+
+    /** Why a transfer is refused; '' = it is not. */
+    refusal = '';
 
     constructor(count: number, readonly now = Date.now()) {
         this.rows = Array.from({length: count}, (_, n) => conversation(n, now));
     }
 
-    /** undefined = not ours. */
+    /** The response to a request; undefined for a path that agents' pages do not use. */
     answer(method: string, path: string, query: URLSearchParams, body: Body): Answer | undefined {
         const [kind, id = '', action = ''] = path.split('/');
         if (kind === 'contacts' && action === 'reveal') {
@@ -84,19 +90,31 @@ export class FakeConversations {
         case 'claim':
             this.change(id, {owner_id: 'u1', attendant_id: 'u1', owner_username: 'ana', attendant_username: 'ana'});
             break;
+        case 'transfer':
+            if (this.refusal) {
+                return {status: 409, body: {error: {code: 'conversation_closed', message: this.refusal}}};
+            }
+            this.change(id, {attendant_id: String(body.user_id ?? ''), attendant_username: body.user_id ? 'bruno' : undefined});
+            break;
+        case 'close':
+            this.change(id, {state: 'closed', close_reason: String(body.reason), window_until: null});
+            break;
+        case 'reopen':
+            this.change(id, {state: 'waiting'});
+            break;
         case 'drafts':
             return {status: 201, body: {id: 'd1'}};
         }
         return {status: 200, body: {...this.rows.find((r) => r.id === id), template: undefined}};
     }
 
-    /** Changes a conversation as the server would: it becomes the latest. */
+    /** Changes a conversation as the server does: it moves to the top of the list. */
     change(id: string, change: Partial<Conversation>) {
         this.rows = this.rows.map((r) => (r.id === id ? {...r, ...change, updated_at: Date.now()} : r)).
             sort((a, b) => (b.updated_at! - a.updated_at!) || a.id.localeCompare(b.id));
     }
 
-    /** What is searched comes in the body only. */
+    /** What is searched for is in the body only, as the server has it. */
     private filtered(query: URLSearchParams, body: Body) {
         const q = String(body.q ?? '').toLowerCase();
         return this.rows.filter((r) =>

@@ -1,7 +1,7 @@
 import {combineReducers} from 'redux';
 import type {UnknownAction} from 'redux';
 
-/** What the page sets: the parts of the web client's store that the plugin reads, by name. */
+/** The action by which the page sets what the plugin reads from the web client's store, by the slice's name. */
 export const setEntities = (data: Record<string, object>) => ({type: 'FAKE_ENTITIES', data});
 
 const part = <T extends object>(name: string, first: T) => (state: T = first, action: UnknownAction): T => {

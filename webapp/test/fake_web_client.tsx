@@ -53,10 +53,6 @@ export class FakeWebClient {
                 this.messages = translations;
                 this.changed();
             },
-            registerReducer: (reducer) => {
-                reducers[`plugins-${pluginId}`] = reducer as unknown as Reducer;
-                this.store.replaceReducer(combineReducers(reducers) as unknown as Parameters<PluginStore['replaceReducer']>[0]);
-            },
             registerRightHandSidebarComponent: (component, title) => {
                 const id = String(this.sides.push({component, title}) - 1);
                 return {id, showRHSPlugin: {type: 'SHOW_RHS', id} as UnknownAction, hideRHSPlugin: {type: 'HIDE_RHS'}, toggleRHSPlugin: {type: 'TOGGLE_RHS', id} as UnknownAction};
@@ -135,7 +131,7 @@ export class FakeWebClient {
         );
     };
 
-    /** The plugin's page in the System Console: one form around all settings, as there. `saved` on it tells that it was submitted. */
+    /** The plugin's page in the System Console: one form around all settings, as the web client has it. Its attribute data-saved says that it was submitted. */
     ConsolePage = ({locale, disabled}: {locale: string; disabled?: boolean}) => {
         useSyncExternalStore(this.subscribe, () => this.version);
         return (
@@ -167,7 +163,7 @@ export class FakeWebClient {
         );
     };
 
-    /** The texts of a locale, for pages that are built elsewhere. */
+    /** The texts of a locale, for pages of other files. */
     texts = (locale: string) => this.messages(locale);
 
     private subscribe = (listener: () => void) => {

@@ -1,6 +1,6 @@
-import type {Charge, Template} from 'src/rest/types';
+import type {Charge, Template} from 'src/api/types';
 
-import {FakeApi, unusable} from './fake_api';
+import {FakeApi, now, unusable} from './fake_api';
 
 const template = (id: string, name: string, category: string, text: string, more: Partial<Template> = {}): Template => {
     const t = {
@@ -19,6 +19,8 @@ const template = (id: string, name: string, category: string, text: string, more
         approved_at: null,
         queue_ids: [],
         gone_at: null,
+        created_at: now,
+        updated_at: now,
         preview: text,
         variables: [],
         ...more,
@@ -62,7 +64,7 @@ export function fullWorld(): FakeApi {
     post('plans', {queue_id: 'id3', monthly_limit: 200, currency: 'BRL', prices, price_changes: []});
 
     const charge = (n: number, queue: string, agent: string, of: string, category: string, amount: number, state: Charge['state'] = 'billed'): Charge =>
-        ({id: `c${n}`, queue_id: queue, agent_id: agent, template_id: of, category, amount, currency: 'BRL', state, at: Date.UTC(2026, 10, 20, 9, n)});
+        ({id: `c${n}`, conversation_id: '', account_id: 'id1', wamid: `wamid.${n}`, queue_id: queue, agent_id: agent, template_id: of, category, amount, currency: 'BRL', state, at: Date.UTC(2026, 10, 20, 9, n)});
     api.charges = [
         ...Array.from({length: 30}, (_, n) => charge(n, 'id2', 'u2', 't1', 'utility', 0.04)),
         ...Array.from({length: 12}, (_, n) => charge(30 + n, 'id3', 'u3', 't2', 'marketing', 0.3125, n === 11 ? 'reserved' : 'billed')),

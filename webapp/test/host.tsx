@@ -69,7 +69,7 @@ const page = pages[query.get('page') ?? ''] ?? (() => (
     />
 ));
 
-// The chat's page is drawn when the plugin has registered its parts, as in the web client.
+// The chat's page is rendered when the plugin has registered its components, as in the web client.
 const draw = () => createRoot(document.getElementById('root')!).render(page());
 if (query.get('page') === 'chat') {
     window.addEventListener('load', draw);

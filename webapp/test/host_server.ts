@@ -9,7 +9,7 @@ import {emptyWorld} from './fake_world';
 
 const pluginApi = '/chat/plugins/whatsapp-ativo/api/v1/';
 
-/** What the console asks of Mattermost itself. */
+/** Responses of Mattermost itself. */
 const mattermost: Record<string, object> = {
     '/chat/api/v4/teams': [{id: 'team1', name: 'empresa', display_name: 'Empresa'}],
     '/chat/api/v4/channels/search': {channels: [{id: 'channel1', name: 'fila-vendas', display_name: 'Fila Vendas'}, {id: 'channel2', name: 'fila-suporte', display_name: 'Fila Suporte'}]},
@@ -26,8 +26,8 @@ const csrfToken = 'csrf1';
 const html = readFileSync(new URL('host.html', import.meta.url));
 
 /**
- * Serves the host page under the path /chat, and takes slash commands and the console's requests the way a Mattermost server does:
- * without the CSRF token of the cookie, or from something that does not say it is the web client, it answers 401.
+ * Serves the host page under the path /chat, and takes slash commands and REST requests as a Mattermost server does: a request
+ * without the CSRF token of the cookie, or without the header that says it is the web client's, gets 401.
  */
 export async function startHostServer(scripts: Record<string, string>) {
     const executed: Executed[] = [];

@@ -1,8 +1,8 @@
-import type {Conversation} from 'src/rest/agent';
+import type {Conversation} from 'src/api/types';
 
 import type {GlobalState} from '@mattermost/types/store';
 
-/** Leads to a conversation's channel; false where the web client has no way there. */
+/** Opens the channel of a conversation. Returns false where it has none, or where the web client gives plugins no way to get there. */
 export function openChannel(state: GlobalState, conversation: Pick<Conversation, 'channel_id' | 'team_id'>): boolean {
     const {teams, currentTeamId} = state.entities.teams;
     const team = teams[conversation.team_id] ?? teams[currentTeamId];

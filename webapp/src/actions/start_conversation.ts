@@ -1,20 +1,15 @@
-import type {PluginStore} from 'src/types/mattermost_webapp';
+import type {Services} from 'src/services';
 
 import type {Channel} from '@mattermost/types/channels';
 
-import {failure} from './run_command';
-import type {RunCommand} from './run_command';
-
-/** Opens the same dialog as typing the command does. */
+/** A command and not REST, because the server opens a dialog for it, with the trigger id of the command. */
 const command = '/whatsapp novo';
 
-/** Returns the action of "Criar Atendimento": it opens the dialog in the channel given by the web client, or says why not. */
-export function startConversation(store: PluginStore, run: RunCommand) {
-    return async (channel?: Channel) => {
-        if (channel) {
-            await run(command, channel, 'whatsapp-ativo.start.failed');
-        } else {
-            store.dispatch(failure('whatsapp-ativo.start.failed', {key: 'whatsapp-ativo.start.no_channel'}));
-        }
-    };
+/** Opens the dialog of "Criar Atendimento" in the channel on screen, or says why it cannot be opened. */
+export async function startConversation({runCommand, notice}: Services, channel?: Channel) {
+    if (channel) {
+        await runCommand(command, channel, 'whatsapp-ativo.start.failed');
+    } else {
+        notice.set({title: {key: 'whatsapp-ativo.start.failed'}, reason: {key: 'whatsapp-ativo.start.no_channel'}});
+    }
 }

@@ -1,7 +1,7 @@
+import type {State} from 'src/api/types';
 import {translations} from 'src/i18n';
 import type {MessageKey} from 'src/i18n';
-import type {Parts} from 'src/parts';
-import type {State} from 'src/rest/agent';
+import type {Services} from 'src/services';
 import type {ComposerPlaceholder} from 'src/types/mattermost_webapp';
 
 import {localeOf} from './message_will_be_posted';
@@ -13,19 +13,19 @@ const placeholders: Record<State, MessageKey> = {
     closed: 'whatsapp-ativo.placeholder.closed',
 };
 
-/** Says in the empty composer to whom it speaks. */
-export function composerPlaceholder(parts: Parts): ComposerPlaceholder {
+/** The text in the empty composer says who will receive what is written there. */
+export function composerPlaceholder(services: Services): ComposerPlaceholder {
     return {
         transform: (placeholder, channel, state) => {
             if (!channel) {
                 return placeholder;
             }
             const texts = translations(localeOf(state));
-            if (parts.notes.get().has(channel.id)) {
+            if (services.notes.get().has(channel.id)) {
                 return texts['whatsapp-ativo.placeholder.note'];
             }
-            const id = parts.channels.value(channel.id).get();
-            const conversation = id && parts.conversations.value(id).get();
+            const id = services.channels.conversationId(channel.id).get();
+            const conversation = id && services.conversations.store(id).get();
             return conversation ? texts[placeholders[conversation.state]] : placeholder;
         },
     };

@@ -1,8 +1,8 @@
+import type {State} from 'src/api/types';
 import {translations} from 'src/i18n';
 import type {MessageKey} from 'src/i18n';
-import {typeEvent, typeNote} from 'src/live/channel';
-import type {Parts} from 'src/parts';
-import type {Conversation} from 'src/rest/agent';
+import type {Services} from 'src/services';
+import {typeEvent, typeNote} from 'src/state/post_types';
 import type {MessageVerdict} from 'src/types/mattermost_webapp';
 
 import type {Channel} from '@mattermost/types/channels';
@@ -10,54 +10,56 @@ import type {Post} from '@mattermost/types/posts';
 import type {GlobalState} from '@mattermost/types/store';
 
 /** How long the server may take to say that the window is open after all, milliseconds. */
-const patience = 3000;
+const timeout = 3000;
 
-const refusals: Partial<Record<Conversation['state'], MessageKey>> = {
+const refusals: Partial<Record<State, MessageKey>> = {
     waiting: 'whatsapp-ativo.refused.waiting',
     expired: 'whatsapp-ativo.refused.expired',
     closed: 'whatsapp-ativo.refused.closed',
 };
 
 /**
- * Keeps a text in the composer while it could not reach the customer: the server would refuse it too, but then it would be gone from
- * the composer. Where that is not certain the post goes its way, and the server decides.
+ * Keeps a text in the composer while it cannot reach the customer. The server would refuse it too, but by then the composer is empty
+ * and the text is lost. Where it is not certain that the text would be refused, it is posted and the server decides.
  */
-export function messageWillBePosted(parts: Parts) {
+export function messageWillBePosted(services: Services) {
     return async (post: Post): Promise<MessageVerdict> => {
-        const state = parts.store.getState();
+        const state = services.reduxStore.getState();
         if (post.type) {
             return {post};
         }
 
-        // Whatever else is known or not: what was to be a note is one.
-        if (parts.notes.get().has(post.channel_id)) {
+        // Before anything is looked up: a note must never go to the customer, even while the server cannot be reached.
+        if (services.notes.get().has(post.channel_id)) {
             return {post: {...post, type: typeNote as Post['type']}};
         }
         const rootType: string | undefined = post.root_id && state.entities.posts.posts[post.root_id]?.type;
         if (rootType === typeNote || rootType === typeEvent) {
             return {post};
         }
-        const refusal = await refusalOf(parts, state.entities.channels.channels[post.channel_id]);
+        const refusal = await refusalFor(services, state.entities.channels.channels[post.channel_id]);
         if (!refusal) {
-            parts.refused.set(null);
+            services.refused.set(null);
             return {post};
         }
-        parts.refused.set({channelId: post.channel_id, rootId: post.root_id, message: post.message, fileIds: post.file_ids ?? []});
+        services.refused.set({channelId: post.channel_id, rootId: post.root_id, message: post.message, fileIds: post.file_ids ?? []});
         return {error: {message: translations(localeOf(state))[refusal]}};
     };
 }
 
-/** What is known may be old: a no is asked for anew. */
-async function refusalOf(parts: Parts, channel?: Channel): Promise<MessageKey | undefined> {
+/** Returns why a text in the channel cannot reach the customer; undefined where it can, or where that is not known. */
+async function refusalFor({channels, conversations}: Services, channel?: Channel): Promise<MessageKey | undefined> {
     const late = new Promise<undefined>((resolve) => {
-        setTimeout(resolve, patience);
+        setTimeout(resolve, timeout);
     });
     try {
-        const id = await Promise.race([parts.channels.conversationOf(channel), late]);
-        if (!id || parts.conversations.value(id).get()?.state === 'open') {
+        const id = await Promise.race([channels.findConversation(channel), late]);
+        if (!id || conversations.store(id).get()?.state === 'open') {
             return undefined;
         }
-        const conversation = await Promise.race([parts.conversations.read(id), late]);
+
+        // The state that is known may be old, and the customer may have written since.
+        const conversation = await Promise.race([conversations.read(id), late]);
         return conversation && refusals[conversation.state];
     } catch {
         return undefined;

@@ -2,10 +2,9 @@
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 
+import {translations} from 'src/i18n';
 import {manifest} from 'src/manifest';
 import {expect, test} from 'vitest';
-
-import {translations} from '.';
 
 const en = translations('en');
 const ptBR = translations('pt-BR');

@@ -3,7 +3,7 @@ import {useIntl} from 'react-intl';
 import type {PrimitiveType} from 'react-intl';
 import type {MessageKey} from 'src/i18n';
 
-/** Gives one of our texts by its key. */
+/** Returns one of our texts by its key, in the reader's language. */
 export type Text = (key: MessageKey, values?: Record<string, PrimitiveType>) => string;
 
 export function useText(): Text {

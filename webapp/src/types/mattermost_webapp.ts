@@ -1,5 +1,5 @@
 import type {ComponentType, ReactElement, ReactNode} from 'react';
-import type {Action, Reducer, Store} from 'redux';
+import type {Action, Store} from 'redux';
 
 import type {Channel, ChannelMembership} from '@mattermost/types/channels';
 import type {Post} from '@mattermost/types/posts';
@@ -7,7 +7,7 @@ import type {GlobalState} from '@mattermost/types/store';
 
 export type PluginStore = Store<GlobalState>;
 
-/** A click on a button of ours. The web client gives the channel that is on screen, nothing where there is none. */
+/** Handles a click on a button of ours. The web client passes the channel on screen; undefined where there is none. */
 export type ChannelAction = (channel?: Channel, member?: ChannelMembership) => void;
 
 export type AppBarComponent = {
@@ -16,24 +16,24 @@ export type AppBarComponent = {
     tooltipText: ReactNode;
 };
 
-/** What the System Console gives to a setting that a plugin draws, as far as we use it. */
+/** What we use of what the System Console gives to a setting that a plugin renders. */
 export type CustomSettingProps = {disabled?: boolean};
 
-/** Actions of the web client's own, to be dispatched. */
+/** Actions of the web client that show and hide our right-hand sidebar. */
 export type RightHandSide = {id: string; showRHSPlugin: Action; hideRHSPlugin: Action; toggleRHSPlugin: Action};
 
-/** What a plugin's websocket event brings. */
+/** A websocket event of a plugin. */
 export type PluginEvent<T> = {data: T};
 
-/** Lets a post go, maybe changed, or keeps it in the composer and shows why. */
+/** Lets a post through, possibly changed, or keeps it in the composer and shows why. */
 export type MessageVerdict = {post: Post} | {error: {message: string}};
 
 /** The placeholder of a channel's composer. */
 export type ComposerPlaceholder = {transform: (placeholder: string, channel: Channel | undefined, state: GlobalState) => string};
 
 /**
- * The part of the web client's registry that we use. All optional: a method is absent on servers older than the one that brought
- * it, so each call is written `registry.method?.(…)`.
+ * The part of the web client's registry that we use. All methods are optional, because a server older than the one that brought a
+ * method does not have it: each call is written `registry.method?.(…)`.
  */
 export interface PluginRegistry {
     registerAdminConsoleCustomSetting?(key: string, component: ComponentType<CustomSettingProps>, options?: {showTitle: boolean}): void;
@@ -49,7 +49,6 @@ export interface PluginRegistry {
     registerPostMessageAttachmentComponent?(component: ComponentType<{postId: string}>): string;
     registerPostTypeComponent?(type: string, component: ComponentType<{post: Post}>): string;
     registerReconnectHandler?(handler: () => void): void;
-    registerReducer?<S, A extends Action, P>(reducer: Reducer<S, A, P>): void;
     registerRightHandSidebarComponent?(component: ComponentType, title: ReactNode): RightHandSide;
     registerRootComponent?(component: ComponentType): string;
     registerTranslations?(translations: (locale: string) => Record<string, string>): void;

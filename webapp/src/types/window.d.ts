@@ -10,10 +10,10 @@ declare global {
         /** The path the server is served under, set by the web client: `/chat` for https://example.com/chat, `''` for the root. */
         basename?: string;
 
-        /** Of the web client: leads to another page of it. */
+        /** The web client's router. */
         WebappUtils?: {browserHistory: {push(path: string): void}};
 
-        /** The web client's Markdown. */
+        /** The web client's Markdown renderer. */
         PostUtils?: {
             formatText(text: string, options?: object): string;
             messageHtmlToComponent(html: string, options?: object): ReactNode;

@@ -1,34 +1,33 @@
 import React, {useEffect, useState} from 'react';
-import {span} from 'src/components/conversations/time';
+import type {Conversation, State} from 'src/api/types';
+import {timeSpan} from 'src/components/shared/conversation_text';
+import {StateBadge} from 'src/components/shared/state_badge';
 import type {MessageKey} from 'src/i18n';
-import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
-import {useNow} from 'src/live/clock';
-import {useConversationId} from 'src/live/use_conversation_id';
-import {useValue} from 'src/live/value';
-import {setNotes, useParts} from 'src/parts';
-import type {Conversation, State} from 'src/rest/agent';
+import {useServices} from 'src/services';
+import {useNow} from 'src/state/clock';
+import {useStore} from 'src/state/store';
+import {useConversationId} from 'src/state/use_conversation_id';
 
 import type {Channel} from '@mattermost/types/channels';
 
+import styles from './banner.module.css';
+import {BannerActions} from './banner_actions';
+import type {OpenForm} from './banner_actions';
 import {CloseForm} from './close_form';
-import {RefusedText} from './refused_text';
+import {RefusedOffer} from './refused_offer';
 import {TransferForm} from './transfer_form';
 
-import './banner.css';
-
-type Form = '' | 'transfer' | 'close';
-
-/** Over the composer of a conversation's channel: its state, its clock, and what can be done now. */
+/** Above the composer of a conversation's channel: its state, its countdown, and what can be done now. */
 export const Banner = ({channel}: {channel?: Channel}) => {
     const id = useConversationId(channel);
-    const {conversations} = useParts();
-    const conversation = useValue(conversations.value(id));
+    const {conversations} = useServices();
+    const conversation = useStore(conversations.store(id));
 
     useEffect(() => (id ? conversations.watch(id) : undefined), [conversations, id]);
 
     return channel && conversation ? (
-        <Shown
+        <ConversationBanner
             key={id}
             channel={channel}
             conversation={conversation}
@@ -50,30 +49,34 @@ const titles: Record<State, MessageKey> = {
     closed: 'whatsapp-ativo.state.closed',
 };
 
-const Shown = ({channel, conversation}: {channel: Channel; conversation: Conversation}) => {
+const ConversationBanner = ({channel, conversation}: {channel: Channel; conversation: Conversation}) => {
     const t = useText();
-    const {notes, refused} = useParts();
-    const [form, setForm] = useState<Form>('');
-    const noting = useValue(notes).has(channel.id);
-    const refusal = useValue(refused);
+    const {notes, refused} = useServices();
+    const [form, setForm] = useState<OpenForm>('');
+    const writingNote = useStore(notes).has(channel.id);
+    const refusal = useStore(refused);
     const {state} = conversation;
 
     return (
         <section
-            className={`WhatsappAtivoBanner WhatsappAtivoBanner--${noting ? 'note' : state}`}
+            className={`${styles.root} ${styles[writingNote ? 'note' : state]}`}
             aria-label={t('whatsapp-ativo.banner.title')}
         >
-            <div className='WhatsappAtivoBanner__line'>
+            <div className={styles.line}>
                 <div
-                    className='WhatsappAtivoBanner__text'
+                    className={styles.text}
                     role='status'
                 >
-                    <strong className={`WhatsappAtivoState WhatsappAtivoState--${state}`}>{t(titles[state])}</strong>
-                    <span>{t(noting ? 'whatsapp-ativo.banner.note' : texts[state])}</span>
+                    <StateBadge
+                        strong={true}
+                        state={state}
+                        text={t(titles[state])}
+                    />
+                    <span>{t(writingNote ? 'whatsapp-ativo.banner.note' : texts[state])}</span>
                 </div>
-                <WindowClock conversation={conversation}/>
+                <WindowCountdown conversation={conversation}/>
             </div>
-            <Actions
+            <BannerActions
                 channel={channel}
                 conversation={conversation}
                 form={form}
@@ -88,13 +91,12 @@ const Shown = ({channel, conversation}: {channel: Channel; conversation: Convers
             )}
             {form === 'close' && (
                 <CloseForm
-                    channel={channel}
                     conversation={conversation}
                     onDone={() => setForm('')}
                 />
             )}
             {refusal?.channelId === channel.id && (
-                <RefusedText
+                <RefusedOffer
                     refused={refusal}
                     conversation={conversation}
                 />
@@ -103,74 +105,27 @@ const Shown = ({channel, conversation}: {channel: Channel; conversation: Convers
     );
 };
 
-/** Counts down to the end of the open window, and has the conversation read when it is over. */
-const WindowClock = ({conversation}: {conversation: Conversation}) => {
+/** Counts down to the end of the open window. The conversation is read when the end is reached, because no event says so. */
+const WindowCountdown = ({conversation}: {conversation: Conversation}) => {
     const t = useText();
-    const {clock, conversations} = useParts();
+    const {clock, conversations} = useServices();
     const now = useNow(clock);
     const until = conversation.state === 'open' ? conversation.window_until : null;
     const over = until !== null && until <= now;
 
     useEffect(() => {
         if (over) {
-            conversations.read(conversation.id).catch(() => {}); // the next second
+            conversations.refresh(conversation.id);
         }
     }, [over, conversations, conversation.id]);
 
     return until === null ? null : (
         <span
-            className='WhatsappAtivoBanner__clock'
+            className={styles.clock}
             role='timer'
             aria-label={t('whatsapp-ativo.banner.clock')}
         >
-            {span(until - now, t)}
+            {timeSpan(until - now, t)}
         </span>
-    );
-};
-
-type ActionsProps = {channel: Channel; conversation: Conversation; form: Form; onForm: (form: Form) => void};
-
-/** Each does what a command does that can also be typed. */
-const Actions = ({channel, conversation, form, onForm}: ActionsProps) => {
-    const t = useText();
-    const format = useFormat();
-    const parts = useParts();
-    const now = useNow(parts.clock);
-    const noting = useValue(parts.notes).has(channel.id);
-    const {state, cooldown_until: cooldown} = conversation;
-    const run = async (command: string) => {
-        await parts.run(command, channel, 'whatsapp-ativo.action.failed');
-        parts.conversations.read(conversation.id).catch(() => {}); // the event tells it too
-    };
-    const button = (text: string, onClick: () => void, more: object = {}) => (
-        <button
-            type='button'
-            className='WhatsappAtivoBanner__action'
-            onClick={onClick}
-            {...more}
-        >
-            {text}
-        </button>
-    );
-    const locked = state === 'waiting' || state === 'expired';
-    return (
-        <div
-            className='WhatsappAtivoBanner__actions'
-            role='group'
-            aria-label={t('whatsapp-ativo.banner.actions')}
-        >
-            {!conversation.attendant_id && state !== 'closed' && button(t('whatsapp-ativo.action.claim'), () => run('/whatsapp assumir'))}
-            {state !== 'closed' && button(
-                locked && cooldown && cooldown > now ? t('whatsapp-ativo.action.template_at', {time: format.clock(cooldown)}) : t('whatsapp-ativo.action.template'),
-                () => run('/whatsapp modelo'),
-            )}
-            {button(t('whatsapp-ativo.action.note'), () => setNotes(parts, channel.id, !noting), {'aria-pressed': noting})}
-            {state !== 'closed' && button(t('whatsapp-ativo.action.transfer'), () => onForm(form === 'transfer' ? '' : 'transfer'), {'aria-expanded': form === 'transfer'})}
-            {state === 'closed' ? button(t('whatsapp-ativo.action.reopen'), () => run('/whatsapp reabrir')) : button(t('whatsapp-ativo.action.close'), () => onForm(form === 'close' ? '' : 'close'), {'aria-expanded': form === 'close'})}
-            {button(t('whatsapp-ativo.action.customer'), () => {
-                parts.pane.set({conversationId: conversation.id});
-                parts.showPane();
-            })}
-        </div>
     );
 };

@@ -1,10 +1,13 @@
 import React, {useEffect, useId, useRef} from 'react';
 import type {ReactNode} from 'react';
+import {SmallButton} from 'src/components/shared/small_button';
 import {useText} from 'src/i18n/use_text';
+
+import styles from './banner.module.css';
 
 type Props = {label: string; submit: string; disabled?: boolean; onSubmit: () => void; onCancel: () => void; children: (id: string) => ReactNode};
 
-/** One field in the banner. Escape closes it and gives the focus back to where it was. */
+/** A form of one field in the banner. It takes the focus and gives it back when it goes away; Escape cancels it. */
 export const BannerForm = ({label, submit, disabled, onSubmit, onCancel, children}: Props) => {
     const t = useText();
     const id = useId();
@@ -23,7 +26,7 @@ export const BannerForm = ({label, submit, disabled, onSubmit, onCancel, childre
     return (
         <form
             ref={form}
-            className='WhatsappAtivoBanner__form'
+            className={styles.form}
             onSubmit={(e) => {
                 e.preventDefault();
                 onSubmit();
@@ -44,13 +47,7 @@ export const BannerForm = ({label, submit, disabled, onSubmit, onCancel, childre
             >
                 {submit}
             </button>
-            <button
-                type='button'
-                className='WhatsappAtivoButton'
-                onClick={onCancel}
-            >
-                {t('whatsapp-ativo.admin.cancel')}
-            </button>
+            <SmallButton onClick={onCancel}>{t('whatsapp-ativo.admin.cancel')}</SmallButton>
         </form>
     );
 };

@@ -1,7 +1,7 @@
 import React, {useEffect, useState} from 'react';
 import {createPortal} from 'react-dom';
 import {useSelector} from 'react-redux';
-import {useConversationId} from 'src/live/use_conversation_id';
+import {useConversationId} from 'src/state/use_conversation_id';
 
 import type {GlobalState} from '@mattermost/types/store';
 
@@ -12,38 +12,38 @@ const composerId = 'post-create';
 
 /**
  * The banner on servers before 11.9, which have no place for one: an element of our own is put before the composer's box. Where there
- * is no such box nothing is shown; the channel's header tells the state, and the commands do the rest.
+ * is no such box nothing is shown; the channel's header tells the state, and the commands do the api.
  */
 export const BannerOverComposer = () => {
     const channel = useSelector(({entities}: GlobalState) => entities.channels.channels[entities.channels.currentChannelId]);
-    const place = usePlace(Boolean(useConversationId(channel)));
-    return place && createPortal(<Banner channel={channel}/>, place);
+    const mountPoint = useMountPoint(Boolean(useConversationId(channel)));
+    return mountPoint && createPortal(<Banner channel={channel}/>, mountPoint);
 };
 
-function usePlace(wanted: boolean): HTMLElement | null {
-    const [place, setPlace] = useState<HTMLElement | null>(null);
+function useMountPoint(wanted: boolean): HTMLElement | null {
+    const [mountPoint, setMountPoint] = useState<HTMLElement | null>(null);
     useEffect(() => {
         if (!wanted) {
             return undefined;
         }
         const own = document.createElement('div');
-        const put = () => {
+        const insert = () => {
             const composer = document.getElementById(composerId);
             if (composer && composer.previousSibling !== own) {
                 composer.before(own);
             }
         };
-        put();
+        insert();
 
-        // The web client draws the channel's page anew when it likes to.
-        const observer = new MutationObserver(put);
+        // The web client may replace the composer's box at any time.
+        const observer = new MutationObserver(insert);
         observer.observe(document.body, {childList: true, subtree: true});
-        setPlace(own);
+        setMountPoint(own);
         return () => {
             observer.disconnect();
             own.remove();
-            setPlace(null);
+            setMountPoint(null);
         };
     }, [wanted]);
-    return place;
+    return mountPoint;
 }

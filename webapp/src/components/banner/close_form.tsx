@@ -1,23 +1,21 @@
 import React, {useState} from 'react';
+import type {Conversation} from 'src/api/types';
 import {useText} from 'src/i18n/use_text';
-import {useParts} from 'src/parts';
-import type {Conversation} from 'src/rest/agent';
-
-import type {Channel} from '@mattermost/types/channels';
+import {useServices} from 'src/services';
 
 import {BannerForm} from './banner_form';
+import {useConversationAction} from './use_conversation_action';
 
-/** Closes the conversation, with a reason if there is one to give. */
-export const CloseForm = ({channel, conversation, onDone}: {channel: Channel; conversation: Conversation; onDone: () => void}) => {
+/** Closes the conversation, with a reason if the agent gives one. */
+export const CloseForm = ({conversation, onDone}: {conversation: Conversation; onDone: () => void}) => {
     const t = useText();
-    const {run, conversations} = useParts();
+    const {api} = useServices();
+    const act = useConversationAction(conversation.id);
     const [reason, setReason] = useState('');
 
     const submit = async () => {
-        const command = `/whatsapp encerrar ${reason.trim()}`.trim();
-        if (await run(command, channel, 'whatsapp-ativo.action.failed')) {
+        if (await act(() => api.close(conversation.id, reason.trim()))) {
             onDone();
-            conversations.read(conversation.id).catch(() => {}); // the event tells it too
         }
     };
     return (

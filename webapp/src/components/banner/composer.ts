@@ -1,30 +1,40 @@
-import type {Refused} from 'src/parts';
+/*
+ * Reads and changes the web client's composer through its text field.
+ *
+ * Mattermost gives plugins no call for it: up to and including server 11.9 the registry can only show something around the composer.
+ * This file goes with the first server version that lets a plugin set a draft, once that version is the `min_server_version` of
+ * plugin.json (11.4 today). Until then everything here does nothing where the field is not found or holds another text.
+ */
+import type {RefusedText} from 'src/services';
 
-/** The web client's text fields: of the channel, and of a thread. */
-const fields = {channel: 'post_textbox', thread: 'reply_textbox'};
+/** The ids of the web client's text fields: the channel's, and that of a thread. */
+const fieldIds = {channel: 'post_textbox', thread: 'reply_textbox'};
 
 const fieldOf = (rootId: string) => {
-    const field = document.getElementById(rootId ? fields.thread : fields.channel);
+    const field = document.getElementById(rootId ? fieldIds.thread : fieldIds.channel);
     return field instanceof HTMLTextAreaElement ? field : null;
 };
 
-/** Changes a field as typing does. */
+/** Changes a field as typing does. React ignores a value that is set on the element itself, because it overrides the setter. */
 function type(field: HTMLTextAreaElement, text: string) {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(field, text);
     field.dispatchEvent(new Event('input', {bubbles: true}));
 }
 
-/** What the composer holds by now of a text that was refused; the text itself where it holds nothing. */
-export const textNow = ({rootId, message}: Refused) => fieldOf(rootId)?.value.trim() || message;
+/** What has become of a refused text in the composer; the text itself where the composer is empty. */
+export const currentText = ({rootId, message}: RefusedText) => fieldOf(rootId)?.value.trim() || message;
 
-/** Has the web client take back what it says under the composer about a text that could not be sent: any change of the text does that. */
-export function clearError({rootId, message}: Refused) {
+/**
+ * Removes the error that the web client shows under the composer for a text that was refused. The web client removes it when the text
+ * changes, so a space is added and taken away again.
+ */
+export function clearError({rootId, message}: RefusedText) {
     const field = fieldOf(rootId);
     if (field && field.value.trim() === message.trim()) {
         const {value} = field;
         const longer = `${value} `;
         type(field, longer);
-        setTimeout(() => { // once that has been taken in
+        setTimeout(() => { // the web client must have seen the first change
             if (field.value === longer) {
                 type(field, value);
             }
@@ -32,11 +42,8 @@ export function clearError({rootId, message}: Refused) {
     }
 }
 
-/**
- * Empties the composer that still holds a text which is now elsewhere. The web client has no call for it, so it is done as typing
- * does it; where the field is another one by now, or holds another text, nothing happens.
- */
-export function clearComposer({rootId, message}: Refused) {
+/** Empties the composer if it still holds the refused text, which has been stored or posted by now. */
+export function clearComposer({rootId, message}: RefusedText) {
     const field = fieldOf(rootId);
     if (field?.value.trim() === message.trim()) {
         type(field, '');

@@ -1,33 +1,46 @@
 import React, {useEffect, useId, useState} from 'react';
+import type {TransferTarget} from 'src/api/agent_api';
+import type {Conversation} from 'src/api/types';
 import {useText} from 'src/i18n/use_text';
-import {useParts} from 'src/parts';
-import type {Conversation} from 'src/rest/agent';
+import {useServices} from 'src/services';
 
 import type {Channel} from '@mattermost/types/channels';
 
 import {BannerForm} from './banner_form';
+import {useConversationAction} from './use_conversation_action';
 
-/** Gives the conversation to a colleague or to a queue. Those that are known are suggested; any other name can be typed. */
+/** Gives the conversation to a colleague or to a queue. Those that the reader can see are suggested; any other name can be typed. */
 export const TransferForm = ({channel, conversation, onDone}: {channel: Channel; conversation: Conversation; onDone: () => void}) => {
     const t = useText();
     const list = useId();
-    const {run, conversations} = useParts();
-    const targets = useTargets(conversation);
-    const [target, setTarget] = useState('');
+    const {api, conversations, runCommand} = useServices();
+    const act = useConversationAction(conversation.id);
+    const suggestions = useSuggestions(conversation);
+    const [typed, setTyped] = useState('');
 
+    /**
+     * The REST API takes ids. The id of a name that was not suggested is known to the server alone, which finds queues that the reader
+     * does not see and says what is wrong with the name; the slash command has it do so.
+     */
+    const transferByName = async (name: string) => {
+        const done = await runCommand(`/whatsapp transferir ${name}`, channel, 'whatsapp-ativo.action.failed');
+        conversations.refresh(conversation.id);
+        return done;
+    };
     const submit = async () => {
-        const word = target.trim();
-        const to = (/^[@~]/).test(word) ? word : `@${word}`;
-        if (await run(`/whatsapp transferir ${to}`, channel, 'whatsapp-ativo.action.failed')) {
+        const word = typed.trim();
+        const name = (/^[@~]/).test(word) ? word : `@${word}`;
+        const suggestion = suggestions.find((s) => s.name === name);
+        const done = await (suggestion ? act(() => api.transfer(conversation.id, suggestion.target)) : transferByName(name));
+        if (done) {
             onDone();
-            conversations.read(conversation.id).catch(() => {}); // the event tells it too
         }
     };
     return (
         <BannerForm
             label={t('whatsapp-ativo.transfer.to')}
             submit={t('whatsapp-ativo.transfer.submit')}
-            disabled={!target.trim()}
+            disabled={!typed.trim()}
             onSubmit={submit}
             onCancel={onDone}
         >
@@ -39,11 +52,11 @@ export const TransferForm = ({channel, conversation, onDone}: {channel: Channel;
                         list={list}
                         maxLength={128}
                         placeholder={t('whatsapp-ativo.transfer.example')}
-                        value={target}
-                        onChange={(e) => setTarget(e.target.value)}
+                        value={typed}
+                        onChange={(e) => setTyped(e.target.value)}
                     />
                     <datalist id={list}>
-                        {targets.map((name) => (
+                        {suggestions.map(({name}) => (
                             <option
                                 key={name}
                                 value={name}
@@ -56,26 +69,29 @@ export const TransferForm = ({channel, conversation, onDone}: {channel: Channel;
     );
 };
 
-/** The queues of the conversation's team, and the colleagues of its queue. Without them names are typed. */
-function useTargets({queue_id: queueId, team_id: teamId, attendant_username: attendant}: Conversation): string[] {
-    const {rest} = useParts();
-    const [targets, setTargets] = useState<string[]>([]);
+/** A name as it is typed, with @ for a user and ~ for a queue. */
+type Suggestion = {name: string; target: TransferTarget};
+
+/** The colleagues of the conversation's queue, and the other queues of its team. */
+function useSuggestions({queue_id: queueId, team_id: teamId, attendant_username: attendant}: Conversation): Suggestion[] {
+    const {api} = useServices();
+    const [suggestions, setSuggestions] = useState<Suggestion[]>([]);
     useEffect(() => {
-        let wanted = true;
+        let current = true;
         (async () => {
-            const {queues} = await rest.overview();
+            const {queues} = await api.overview();
             const queue = queues.find((q) => q.id === queueId);
-            const colleagues = queue ? await rest.colleagues(queue.channel_id) : [];
-            if (wanted) {
-                setTargets([
-                    ...colleagues.filter((c) => !c.is_bot && c.username !== attendant).map((c) => `@${c.username}`),
-                    ...queues.filter((q) => q.id !== queueId && q.team_id === teamId).map((q) => `~${q.name}`),
+            const colleagues = queue ? await api.channelMembers(queue.channel_id) : [];
+            if (current) {
+                setSuggestions([
+                    ...colleagues.filter((c) => !c.is_bot && c.username !== attendant).map((c) => ({name: `@${c.username}`, target: {user_id: c.id}})),
+                    ...queues.filter((q) => q.id !== queueId && q.team_id === teamId).map((q) => ({name: `~${q.name}`, target: {queue_id: q.id}})),
                 ]);
             }
-        })().catch(() => {}); // they can be typed
+        })().catch(() => {}); // names can still be typed
         return () => {
-            wanted = false;
+            current = false;
         };
-    }, [rest, queueId, teamId, attendant]);
-    return targets;
+    }, [api, queueId, teamId, attendant]);
+    return suggestions;
 }

@@ -1,53 +1,53 @@
 import React, {useEffect, useRef} from 'react';
 import {openChannel} from 'src/actions/open_channel';
-import {stateNames} from 'src/components/conversations/states';
-import {countsTo, customerName, maskPhone, span} from 'src/components/conversations/time';
-import {Facts} from 'src/components/form/facts';
-import {Failure} from 'src/components/form/form';
-import {useLoad} from 'src/components/form/use_task';
+import type {Conversation} from 'src/api/types';
+import {countdownEnd, countdownText, customerName, maskPhone} from 'src/components/shared/conversation_text';
+import {Facts} from 'src/components/shared/facts';
+import {Failure} from 'src/components/shared/failure';
+import {SmallButton} from 'src/components/shared/small_button';
+import {StateBadge, TemplateName} from 'src/components/shared/state_badge';
+import {useLoad} from 'src/components/shared/use_load';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
-import {useNow} from 'src/live/clock';
-import {useParts} from 'src/parts';
-import type {Conversation} from 'src/rest/agent';
+import {useServices} from 'src/services';
+import {useNow} from 'src/state/clock';
 
-import {Secret} from './secret';
+import styles from './customer.module.css';
+import {PersonalData} from './personal_data';
 
-/** Who the customer of a conversation is, who serves, and what was before. */
+/** The customer of a conversation: who they are, who attends to them, and their other conversations. */
 export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
     const t = useText();
-    const {rest, feed, store} = useParts();
+    const {api, changeFeed, reduxStore} = useServices();
     const {value, failure, reload} = useLoad(async () => {
-        const conversation = await rest.conversation(id);
-        const [all, overview] = await Promise.all([rest.conversations({contact_id: conversation.contact.id, per_page: 50}), rest.overview()]);
+        const conversation = await api.conversation(id);
+        const [all, overview] = await Promise.all([api.conversations({contact_id: conversation.contact.id, per_page: 50}), api.overview()]);
         return {
             conversation: {...conversation, template: all.items.find((c) => c.id === id)?.template},
             others: all.items.filter((c) => c.id !== id),
             queue: overview.queues.find((q) => q.id === conversation.queue_id)?.name ?? '',
         };
-    }, [rest, id]);
+    }, [api, id]);
     const back = useRef<HTMLButtonElement>(null);
 
     useEffect(() => back.current?.focus(), []);
-    useEffect(() => feed.listen((changed) => {
+    useEffect(() => changeFeed.subscribe((changed) => {
         if (changed === id || changed === '') {
             reload();
         }
-    }), [feed, id, reload]);
+    }), [changeFeed, id, reload]);
 
     return (
         <section
-            className='WhatsappAtivoCustomer'
+            className={styles.root}
             aria-label={t('whatsapp-ativo.customer.title')}
         >
-            <button
-                ref={back}
-                type='button'
-                className='WhatsappAtivoButton'
+            <SmallButton
+                buttonRef={back}
                 onClick={onBack}
             >
                 {t('whatsapp-ativo.customer.back')}
-            </button>
+            </SmallButton>
             <Failure text={failure}/>
             {!value && !failure && <p role='status'>{t('whatsapp-ativo.admin.loading')}</p>}
             {value && (
@@ -61,9 +61,9 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
                     <ul>
                         {value.others.map((other) => (
                             <li key={other.id}>
-                                <Earlier
+                                <OtherConversation
                                     conversation={other}
-                                    onOpen={() => openChannel(store.getState(), other)}
+                                    onOpen={() => openChannel(reduxStore.getState(), other)}
                                 />
                             </li>
                         ))}
@@ -77,20 +77,20 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
 const Details = ({conversation, queue}: {conversation: Conversation; queue: string}) => {
     const t = useText();
     const format = useFormat();
-    const {rest, clock} = useParts();
+    const {api, clock} = useServices();
     const now = useNow(clock);
     const {contact, owner_username: owner, attendant_username: attendant} = conversation;
-    const until = countsTo(conversation, now);
+    const end = countdownEnd(conversation, now);
     return (
         <>
             <h2>{customerName(conversation, t)}</h2>
             <p>
-                <span className={`WhatsappAtivoState WhatsappAtivoState--${conversation.state}`}>{t(stateNames[conversation.state])}</span>
-                {until !== null && <span className='WhatsappAtivoCustomer__clock'>{conversation.state === 'open' ? span(until - now, t) : t('whatsapp-ativo.list.template_in', {time: span(until - now, t)})}</span>}
+                <StateBadge state={conversation.state}/>
+                {end !== null && <span className={styles.clock}>{countdownText(conversation, end - now, t)}</span>}
             </p>
-            <Secret
+            <PersonalData
                 masked={{phone: maskPhone(contact.phone), cpf: contact.cpf_masked}}
-                reveal={() => rest.reveal(contact.id)}
+                reveal={() => api.reveal(contact.id)}
             />
             <Facts
                 facts={[
@@ -107,18 +107,17 @@ const Details = ({conversation, queue}: {conversation: Conversation; queue: stri
     );
 };
 
-const Earlier = ({conversation, onOpen}: {conversation: Conversation; onOpen: () => void}) => {
-    const t = useText();
+const OtherConversation = ({conversation, onOpen}: {conversation: Conversation; onOpen: () => void}) => {
     const format = useFormat();
     return (
         <button
             type='button'
-            className='WhatsappAtivoCustomer__earlier'
+            className={styles.earlier}
             onClick={onOpen}
         >
             <span>{format.time(conversation.created_at)}</span>
-            <span className={`WhatsappAtivoState WhatsappAtivoState--${conversation.state}`}>{t(stateNames[conversation.state])}</span>
-            <span className='WhatsappAtivoRow__template'>{conversation.template}</span>
+            <StateBadge state={conversation.state}/>
+            <TemplateName name={conversation.template}/>
         </button>
     );
 };

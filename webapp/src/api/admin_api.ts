@@ -1,0 +1,77 @@
+import {manifest} from 'src/manifest';
+
+import type {Client} from './client';
+import {withParams} from './query';
+import type {Params} from './query';
+import type * as types from './types';
+
+const root = `/plugins/${manifest.id}/api/v1/`;
+
+/** The most that the server returns on one page. */
+const mostPerPage = 200;
+
+/** The plugin's REST API for a system admin. */
+export class AdminApi {
+    constructor(private readonly client: Client) {}
+
+    accounts = () => this.all<types.Account>('accounts');
+    createAccount = (input: types.AccountInput) => this.send<types.Account>('POST', 'accounts', input);
+    changeAccount = (id: string, input: types.AccountInput) => this.send<types.Account>('PATCH', `accounts/${id}`, input);
+    deleteAccount = (id: string) => this.send<types.Account>('DELETE', `accounts/${id}`);
+    testAccount = (id: string) => this.send<types.Probe>('POST', `accounts/${id}/test`);
+
+    queues = () => this.all<types.Queue>('queues');
+    createQueue = (input: types.QueueInput) => this.send<types.Queue>('POST', 'queues', input);
+    changeQueue = (id: string, input: types.QueueInput) => this.send<types.Queue>('PATCH', `queues/${id}`, input);
+    deleteQueue = (id: string) => this.send<types.Queue>('DELETE', `queues/${id}`);
+    queueMembers = (id: string) => this.all<types.QueueMember>(`queues/${id}/members`);
+
+    templates = (params: Params) => this.page<types.Template>('templates', params);
+    template = (id: string) => this.send<types.Template>('GET', `templates/${id}`);
+    changeTemplate = (id: string, input: types.TemplateInput) => this.send<types.Template>('PATCH', `templates/${id}`, input);
+    syncTemplates = (accountId: string) => this.send<types.SyncResult>('POST', 'templates/sync', {account_id: accountId});
+
+    /** Returns the first template for which `wanted` is true, and reads no page beyond it. */
+    findTemplate = (wanted: (template: types.Template) => boolean) => this.find<types.Template>('templates', wanted);
+
+    plans = () => this.all<types.Plan>('plans');
+    createPlan = (input: types.PlanInput) => this.send<types.Plan>('POST', 'plans', input);
+    changePlan = (id: string, input: types.PlanInput) => this.send<types.Plan>('PATCH', `plans/${id}`, input);
+    approvePlan = (id: string) => this.send<types.Plan>('POST', `plans/${id}/approve`);
+    planApprovals = (id: string) => this.page<types.PlanApproval>(`plans/${id}/approvals`, {});
+
+    ledger = (params: Params) => this.page<types.Charge>('ledger', params);
+    ledgerSummary = (params: Params) => this.all<types.LedgerGroup>('ledger/summary', params);
+    ledgerFile = (params: Params) => this.client.file(root + withParams('ledger', params), 'text/csv');
+
+    doctor = () => this.send<types.Page<types.Finding> & {ok: boolean}>('GET', 'doctor');
+    deadLetters = (page: number) => this.page<types.DeadLetter>('dead-letters', {page, per_page: 20});
+    replayAll = () => this.send<{replayed: number}>('POST', 'dead-letters/replay', {});
+    replay = (id: string) => this.send<{id: string}>('POST', `dead-letters/${id}/replay`);
+
+    private send<T>(method: string, path: string, body?: object) {
+        return this.client.request<T>(method, root + path, body);
+    }
+
+    private page<T>(path: string, params: Params) {
+        return this.send<types.Page<T>>('GET', withParams(path, params));
+    }
+
+    private async all<T>(path: string, params: Params = {}): Promise<T[]> {
+        const items: T[] = [];
+        await this.find<T>(path, (item) => !items.push(item), params);
+        return items;
+    }
+
+    private async find<T>(path: string, wanted: (item: T) => boolean, params: Params = {}): Promise<T | undefined> {
+        for (let page = 0; ; page++) {
+            // One page after the other: only the total of the page before says whether there is another.
+            // eslint-disable-next-line no-await-in-loop
+            const response = await this.page<T>(path, {...params, page, per_page: mostPerPage});
+            const found = response.items.find(wanted);
+            if (found || response.items.length === 0 || (page + 1) * mostPerPage >= response.total) {
+                return found;
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import {manifest} from 'src/manifest';
+
+import type {Client} from './client';
+import {withParams} from './query';
+import type {Params} from './query';
+import type {Conversation, Message, Overview, Page, Revealed} from './types';
+
+const root = `/plugins/${manifest.id}/api/v1/`;
+
+/** A member of a channel, as far as Mattermost's list of users is used here. */
+export type Colleague = {id: string; username: string; is_bot?: boolean};
+
+/** To whom a conversation is transferred. */
+export type TransferTarget = {user_id: string} | {queue_id: string};
+
+/** The plugin's REST API for an agent, and the little of Mattermost's own that an agent's pages need. */
+export class AgentApi {
+    constructor(private readonly client: Client) {}
+
+    conversations = (params: Params) => this.search<Page<Conversation>>('conversations', 'conversations/search', params);
+    overview = (params: Params = {}) => this.search<Overview>('conversations/counts', 'conversations/counts', params);
+    conversation = (id: string) => this.get<Conversation>(`conversations/${id}`);
+
+    /** Who makes the conversations' channels. */
+    channels = () => this.get<{creator_id: string}>('channels');
+
+    /** The conversation that owns a channel. */
+    channelConversation = (channelId: string) => this.get<Conversation>(`channels/${channelId}/conversation`);
+
+    claim = (id: string) => this.post<Conversation>(`conversations/${id}/claim`);
+    transfer = (id: string, target: TransferTarget) => this.post<Conversation>(`conversations/${id}/transfer`, target);
+    close = (id: string, reason: string) => this.post<Conversation>(`conversations/${id}/close`, {reason});
+    reopen = (id: string) => this.post<Conversation>(`conversations/${id}/reopen`);
+
+    saveDraft = (id: string, text: string, fileIds: string[]) => this.post<object>(`conversations/${id}/drafts`, {text, file_ids: fileIds});
+    reveal = (contactId: string) => this.post<Revealed>(`contacts/${contactId}/reveal`);
+
+    /** The message that a post stands for; undefined where it stands for none. */
+    messageOfPost = async (id: string, postId: string) => (await this.get<Page<Message>>(`conversations/${id}/messages`, {post_id: postId})).items[0];
+
+    /** The first 200 active members of a channel, by name. */
+    channelMembers = (channelId: string) => this.client.request<Colleague[]>('GET', `/api/v4/users?in_channel=${channelId}&active=true&per_page=200`);
+
+    /** Posts in the reader's name. */
+    createPost = (post: {channel_id: string; root_id: string; message: string; file_ids?: string[]; type?: string}) =>
+        this.client.request<{id: string}>('POST', '/api/v4/posts', post);
+
+    private get<T>(path: string, params: Params = {}) {
+        return this.client.request<T>('GET', root + withParams(path, params));
+    }
+
+    /**
+     * What the reader searches for goes into the body of a POST. It may be a person's document, or as much of one as was typed so far,
+     * and URLs end up in the logs of every proxy on the way.
+     */
+    private search<T>(listPath: string, searchPath: string, {q, ...params}: Params) {
+        return q ? this.post<T>(withParams(searchPath, params), {q}) : this.get<T>(listPath, params);
+    }
+
+    private post<T>(path: string, body: object = {}) {
+        return this.client.request<T>('POST', root + path, body);
+    }
+}

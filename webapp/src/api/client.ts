@@ -1,0 +1,71 @@
+import type {CommandArgs, CommandResponse} from '@mattermost/types/integrations';
+
+/**
+ * A response of the server that is no success. `message` is the server's text in the user's language, empty where it sent none;
+ * `fields` has a text for each field of a form that is wrong, by the field's name.
+ */
+export class ServerError extends Error {
+    constructor(message: string, readonly status: number, readonly fields: Record<string, string> = {}) {
+        super(message);
+        this.name = 'ServerError';
+    }
+}
+
+/** The plugin puts the message into `error`; Mattermost's own API has it at the top. */
+type ErrorBody = {message?: string; error?: {message?: string; fields?: Record<string, string>}};
+
+/**
+ * Sends requests to the Mattermost server that this page came from. Written by hand because `@mattermost/client` is many times the size
+ * of the whole bundle. Requests reject with a `ServerError` for a response that is no success, and with what `fetch` throws where there
+ * was no response.
+ */
+export class Client {
+    /** basePath is the path under which the server is served, without a slash at the end; `''` for the root. */
+    constructor(readonly basePath = '') {}
+
+    /** Runs a slash command as the user in the given channel. A text that the command returns reaches the channel by itself. */
+    executeCommand(command: string, args: CommandArgs) {
+        return this.request<Partial<CommandResponse>>('POST', '/api/v4/commands/execute', {command, ...args});
+    }
+
+    async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+        const response = await this.fetch(method, path, body);
+        const content = await response.json().catch(() => null);
+        if (!response.ok || content === null) {
+            throw failure(content, response.status);
+        }
+        return content;
+    }
+
+    /** Fetches a file, for example text/csv. */
+    async file(path: string, type: string): Promise<Blob> {
+        const response = await this.fetch('GET', path, undefined, {Accept: type});
+        if (!response.ok) {
+            throw failure(await response.json().catch(() => null), response.status);
+        }
+        return response.blob();
+    }
+
+    private fetch(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+        return fetch(this.basePath + path, {
+            method,
+            headers: {
+                ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
+                'X-CSRF-Token': csrfToken(document.cookie),
+                'X-Requested-With': 'XMLHttpRequest',
+                ...headers,
+            },
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+    }
+}
+
+function failure(content: ErrorBody | null, status: number) {
+    return new ServerError(content?.error?.message ?? content?.message ?? '', status, content?.error?.fields);
+}
+
+function csrfToken(cookies: string): string {
+    const name = 'MMCSRF=';
+    const cookie = cookies.split(';').map((c) => c.trim()).find((c) => c.startsWith(name));
+    return cookie?.slice(name.length) ?? '';
+}

@@ -1,0 +1,10 @@
+/** Makes the browser download a file under a name. */
+export function saveFile(file: Blob, name: string) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(file);
+    link.download = name;
+    link.click();
+
+    // Not at once: the browser reads the URL only after the click has been handled.
+    setTimeout(() => URL.revokeObjectURL(link.href));
+}

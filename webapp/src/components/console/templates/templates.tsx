@@ -1,0 +1,112 @@
+import React, {useState} from 'react';
+import {NeededFirst, NothingHere} from 'src/components/console/nothing_here';
+import {SectionHead} from 'src/components/console/section_head';
+import {useConsole} from 'src/components/console/use_console';
+import {Failure} from 'src/components/shared/failure';
+import {SelectField, TextField} from 'src/components/shared/fields';
+import styles from 'src/components/shared/form.module.css';
+import {Pager} from 'src/components/shared/pager';
+import {useDebounced} from 'src/components/shared/use_debounced';
+import {useLoad} from 'src/components/shared/use_load';
+import {useRefresh} from 'src/components/shared/use_refresh';
+import {useText} from 'src/i18n/use_text';
+
+import {statuses} from './statuses';
+import {Sync} from './sync';
+import {TemplateCard} from './template_card';
+
+const perPage = 20;
+
+/** Modelos: the message templates that Meta has, with the approval and the queues of the plugin. */
+export const Templates = () => {
+    const t = useText();
+    const {adminApi, accounts} = useConsole();
+    const [accountId, setAccountId] = useState(accounts[0]?.id ?? '');
+    const [status, setStatus] = useState('');
+    const [typed, setTyped] = useState('');
+    const [page, setPage] = useState(0);
+    const term = useDebounced(typed.trim());
+    const {value, failure, reload} = useLoad(
+        () => adminApi.templates({account_id: accountId, status, q: term, page, per_page: perPage}),
+        [adminApi, accountId, status, term, page],
+    );
+    useRefresh(reload);
+    const choose = (set: (value: string) => void) => (chosen: string) => {
+        set(chosen);
+        setPage(0);
+    };
+
+    if (accounts.length === 0) {
+        return (
+            <>
+                <SectionHead intro={t('whatsapp-ativo.admin.templates.intro')}/>
+                <NeededFirst
+                    text='whatsapp-ativo.admin.templates.needs_account'
+                    button='whatsapp-ativo.admin.accounts.add'
+                    section='accounts'
+                />
+            </>
+        );
+    }
+    const account = accounts.find((a) => a.id === accountId) ?? accounts[0]!;
+    const filtered = Boolean(status || term);
+    return (
+        <>
+            <SectionHead intro={t('whatsapp-ativo.admin.templates.intro')}>
+                <Sync
+                    key={account.id}
+                    account={account}
+                    onSynced={reload}
+                />
+            </SectionHead>
+            <div className={styles.narrowGrid}>
+                <SelectField
+                    label={t('whatsapp-ativo.admin.queues.account')}
+                    value={accountId}
+                    options={accounts.map((a) => ({value: a.id, text: `${a.name} ${a.display_phone}`}))}
+                    onChange={choose(setAccountId)}
+                />
+                <TextField
+                    type='search'
+                    label={t('whatsapp-ativo.admin.templates.search')}
+                    value={typed}
+                    onChange={choose(setTyped)}
+                />
+                <SelectField
+                    label={t('whatsapp-ativo.admin.templates.status')}
+                    value={status}
+                    options={[{value: '', text: t('whatsapp-ativo.admin.all')}, ...statuses.map((s) => ({value: s.name, text: t(s.text)}))]}
+                    onChange={choose(setStatus)}
+                />
+            </div>
+            <Failure text={failure}/>
+            <p
+                role='status'
+                className={styles.hint}
+            >
+                {value ? t('whatsapp-ativo.admin.templates.count', {count: value.total}) : t('whatsapp-ativo.admin.loading')}
+            </p>
+            {value?.total === 0 && (
+                <NothingHere text={t(filtered ? 'whatsapp-ativo.admin.templates.none_found' : 'whatsapp-ativo.admin.templates.empty')}/>
+            )}
+            <ul>
+                {value?.items.map((template) => (
+                    <li key={template.id}>
+                        <TemplateCard
+                            template={template}
+                            onChanged={reload}
+                        />
+                    </li>
+                ))}
+            </ul>
+            {value && (
+                <Pager
+                    page={page}
+                    perPage={perPage}
+                    total={value.total}
+                    onPage={setPage}
+                />
+            )}
+        </>
+    );
+};

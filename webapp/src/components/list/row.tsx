@@ -1,0 +1,93 @@
+import React from 'react';
+import {useSelector} from 'react-redux';
+import type {Conversation} from 'src/api/types';
+import {countdownEnd, countdownText, customerName} from 'src/components/shared/conversation_text';
+import {HiddenText} from 'src/components/shared/hidden_text';
+import {SmallButton} from 'src/components/shared/small_button';
+import {StateBadge, TemplateName} from 'src/components/shared/state_badge';
+import {useText} from 'src/i18n/use_text';
+import type {Text} from 'src/i18n/use_text';
+
+import type {GlobalState} from '@mattermost/types/store';
+
+import styles from './row.module.css';
+
+/** The countdown of a window is emphasized when less than this is left, milliseconds. */
+const endsSoon = 3_600_000;
+
+type Props = {conversation: Conversation; now: number; tabIndex: number; onOpen: () => void; onClaim: () => void};
+
+/** One conversation of the list. Everything on it is part of one button, so that screen readers read it out as one name. */
+export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
+    const t = useText();
+    const unread = useUnread(conversation.channel_id);
+    const {state, template, owner_username: owner, attendant_username: attendant} = conversation;
+    const unclaimed = !conversation.attendant_id && state !== 'closed';
+    const end = countdownEnd(conversation, now);
+
+    return (
+        <div className={`${styles.root}${unread ? ` ${styles.hasUnread}` : ''}`}>
+            <button
+                type='button'
+                data-row={true}
+                tabIndex={tabIndex}
+                className={styles.open}
+                onClick={onOpen}
+            >
+                <span className={styles.line}>
+                    <span className={styles.name}>{customerName(conversation, t)}</span>
+                    {unread > 0 && (
+                        <span className={styles.unread}>
+                            <span aria-hidden={true}>{unread > 99 ? '99+' : unread}</span>
+                            <HiddenText>{t('whatsapp-ativo.list.unread', {n: unread})}</HiddenText>
+                        </span>
+                    )}
+                    {end !== null && (
+                        <span className={`${styles.clock}${end - now < endsSoon && state === 'open' ? ` ${styles.soon}` : ''}`}>
+                            {countdownText(conversation, end - now, t)}
+                        </span>
+                    )}
+                </span>
+                <span className={styles.line}>
+                    <StateBadge state={state}/>
+                    {template && <TemplateName name={template}/>}
+                </span>
+                <span className={`${styles.line} ${styles.people}`}>
+                    <span>{people(t, unclaimed, owner, attendant)}</span>
+                </span>
+            </button>
+            {unclaimed && (
+                <SmallButton
+                    tabIndex={tabIndex}
+                    className={styles.claim}
+                    aria-label={t('whatsapp-ativo.list.claim_name', {name: customerName(conversation, t)})}
+                    onClick={onClaim}
+                >
+                    {t('whatsapp-ativo.action.claim')}
+                </SmallButton>
+            )}
+        </div>
+    );
+};
+
+/** Takes the place of a row that is still being read. */
+export const RowPlaceholder = () => <div className={`${styles.root} ${styles.placeholder}`}/>;
+
+function people(t: Text, unclaimed: boolean, owner = '', attendant = '') {
+    if (unclaimed) {
+        return owner ? t('whatsapp-ativo.list.unclaimed_owner', {owner}) : t('whatsapp-ativo.list.unclaimed');
+    }
+    if (attendant === owner || !attendant) {
+        return owner && t('whatsapp-ativo.list.owner', {owner});
+    }
+    return t('whatsapp-ativo.list.attendant_owner', {attendant, owner});
+}
+
+/** How many posts of a channel the reader has not seen, counted as the web client counts them. */
+function useUnread(channelId: string): number {
+    return useSelector(({entities}: GlobalState) => {
+        const read = entities.channels.myMembers?.[channelId]?.msg_count;
+        const all = entities.channels.messageCounts?.[channelId]?.total;
+        return read === undefined || all === undefined ? 0 : Math.max(0, all - read);
+    });
+}
