@@ -253,7 +253,7 @@ func (in *Handler) take(ctx context.Context, job jobqueue.Job, a *domain.Inbound
 		return jobqueue.Outcome{}, err
 	}
 	return jobqueue.DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {
-		return in.Store.Posted(ctx, owner, job.ID, a, message, who, m.OpensWindow(), now, lease)
+		return in.Store.CompleteInbound(ctx, owner, job.ID, a, message, who, m.OpensWindow(), now, lease)
 	}), nil
 }
 

@@ -71,7 +71,7 @@ func (d *desk) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsA
 	after.ExtendWindow(m.CreatedAt)
 	return m, &before, &after, nil
 }
-func (d *desk) Posted(_ context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, _ domain.WhatsAppIdentity, opens bool, _ int64, lease time.Duration) (*jobqueue.Job, error) {
+func (d *desk) CompleteInbound(_ context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, _ domain.WhatsAppIdentity, opens bool, _ int64, lease time.Duration) (*jobqueue.Job, error) {
 	d.did = append(d.did, "posted "+m.PostID)
 	if owner != "me" || jobID != 7 || lease != time.Minute || !opens || a == nil {
 		d.did = append(d.did, "wrongly")

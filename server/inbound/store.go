@@ -56,7 +56,7 @@ type Store interface {
 	MessageByWAMID(ctx context.Context, accountID, wamid string) (*domain.Message, error)
 	// Posted stores a message that has its post, as SaveInbound does, and finishes
 	// its job in the same statement, as jobqueue.Store's Finish does.
-	Posted(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (next *jobqueue.Job, err error)
+	CompleteInbound(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (next *jobqueue.Job, err error)
 	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.
 	FindContact(ctx context.Context, accountID string, who domain.WhatsAppIdentity) (*domain.Contact, error)
 	// OpenConversation is a contact's open conversation on an account; ErrNotFound.

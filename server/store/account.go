@@ -61,7 +61,7 @@ func (s *Store) CreateAccount(ctx context.Context, a *domain.Account, now int64)
 		return err
 	}
 	_, err = execNamed(ctx, s.db, insertInto("waa_accounts", accountColumns), sealed)
-	return failed(err, "could not create the account")
+	return wrapErr(err, "could not create the account")
 }
 
 // UpdateAccount stores what an admin may edit: the named columns, or all of
@@ -73,8 +73,8 @@ func (s *Store) UpdateAccount(ctx context.Context, a *domain.Account, now int64,
 	if err != nil {
 		return err
 	}
-	set := each(given(accountFields+", "+sealedFields, fields), func(c string) string {
-		if isOf(sealedFields, c) {
+	set := mapColumns(chosenColumns(accountFields+", "+sealedFields, fields), func(c string) string {
+		if hasColumn(sealedFields, c) {
 			return c + " = CASE WHEN :" + c + " = '' THEN " + c + " ELSE :" + c + " END"
 		}
 		return c + " = :" + c
@@ -89,7 +89,7 @@ func (s *Store) UpdateAccount(ctx context.Context, a *domain.Account, now int64,
 	if err == nil && a.DefaultQueueID != "" {
 		return wakeForQueue(ctx, s.db, a.ID)
 	}
-	return failed(err, "could not update the account")
+	return wrapErr(err, "could not update the account")
 }
 
 // DeleteAccount removes an account and its templates. ErrConflict while it has
@@ -101,7 +101,7 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 		}
 		var queues bool
 		if err := t.GetContext(ctx, &queues, "SELECT EXISTS (SELECT 1 FROM waa_queues WHERE account_id = $1)", id); err != nil {
-			return failed(err, "could not look for queues")
+			return wrapErr(err, "could not look for queues")
 		}
 		if queues {
 			return domain.ErrHasQueues
@@ -112,13 +112,13 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 }
 
 // refuseOpen answers ErrConflict where a conversation of the account or queue is open.
-func refuseOpen(ctx context.Context, r runner, column, id string) error {
+func refuseOpen(ctx context.Context, r sqlx.ExtContext, column, id string) error {
 	var open bool
-	err := r.GetContext(ctx, &open, "SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE "+column+" = $1 AND closed_at = 0 AND aborted_at = 0)", id)
+	err := sqlx.GetContext(ctx, r, &open, "SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE "+column+" = $1 AND closed_at = 0 AND aborted_at = 0)", id)
 	if err == nil && open {
 		return domain.ErrConflict
 	}
-	return failed(err, "could not look for open conversations")
+	return wrapErr(err, "could not look for open conversations")
 }
 
 // BlockAccount notes the error that needs an admin; code 0 takes it off. at is
@@ -128,25 +128,25 @@ func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, at
 	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE $3::bigint END,
 			well_at = CASE WHEN $2 = 0 THEN greatest(well_at, $3) ELSE well_at END
 		WHERE id = $1 AND blocked_code <> $2 AND CASE WHEN $2 = 0 THEN blocked_at ELSE well_at END <= $3`, accountID, code, at)
-	return n > 0, failed(err, "could not block the account")
+	return n > 0, wrapErr(err, "could not block the account")
 }
 
 // AccountWell notes that Meta took what left at a moment, milliseconds since epoch.
 func (s *Store) AccountWell(ctx context.Context, accountID string, at int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET well_at = $2 WHERE id = $1 AND well_at < $2", accountID, at)
-	return failed(err, "could not note that a number sends")
+	return wrapErr(err, "could not note that a number sends")
 }
 
 // WebhookSeen notes when the account's last delivery was accepted, milliseconds since epoch.
 func (s *Store) WebhookSeen(ctx context.Context, accountID string, at int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET webhook_at = $2 WHERE id = $1 AND webhook_at < $2", accountID, at)
-	return failed(err, "could not note the webhook")
+	return wrapErr(err, "could not note the webhook")
 }
 
 func (s *Store) account(ctx context.Context, query string, args ...any) (*domain.Account, error) {
 	a := &domain.Account{}
 	if err := s.db.GetContext(ctx, a, query, args...); err != nil {
-		return nil, failed(err, "could not read the account")
+		return nil, wrapErr(err, "could not read the account")
 	}
 	s.unseal(a)
 	return a, nil
@@ -163,7 +163,7 @@ func (s *Store) sealed(a *domain.Account) (*domain.Account, error) {
 		if *secret == "" {
 			continue
 		}
-		sealed, err := s.encrypter.Encrypt(placeOf("waa_accounts", column, c.ID), *secret)
+		sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_accounts", column, c.ID), *secret)
 		if err != nil {
 			return nil, errors.Wrap(err, "could not seal a secret")
 		}
@@ -177,7 +177,7 @@ func (s *Store) unseal(a *domain.Account) {
 		if *secret == "" {
 			continue
 		}
-		plain, err := s.encrypter.Decrypt(placeOf("waa_accounts", column, a.ID), *secret)
+		plain, err := s.encrypter.Decrypt(encryptionPlace("waa_accounts", column, a.ID), *secret)
 		if err != nil {
 			plain = "" // as if it were not set: the console asks for it again
 		}

@@ -33,20 +33,20 @@ func (s *Store) AuditOnce(ctx context.Context, actorID, action, objectID string,
 	})
 }
 
-func (s *Store) audit(ctx context.Context, r runner, actorID, action, objectID string, details map[string]string) error {
+func (s *Store) audit(ctx context.Context, r sqlx.ExtContext, actorID, action, objectID string, details map[string]string) error {
 	data, err := encodeDetails(details)
 	if err != nil {
 		return err
 	}
 	_, err = exec(ctx, r, `INSERT INTO waa_audit (id, at, actor_id, action, object_id, details) VALUES ($1, `+clock+`, $2, $3, $4, $5)`,
-		s.newID(), actorID, fit(action, 64), fit(objectID, 64), data)
-	return failed(err, "could not store an audit row")
+		s.newID(), actorID, truncate(action, 64), truncate(objectID, 64), data)
+	return wrapErr(err, "could not store an audit row")
 }
 
 func encodeDetails(details map[string]string) (string, error) {
 	clean := make(map[string]string, len(details))
 	for name, text := range details {
-		clean[name] = fit(text, len(text))
+		clean[name] = truncate(text, len(text))
 	}
 	data, err := json.Marshal(clean)
 	return string(data), errors.Wrap(err, "could not encode audit details")

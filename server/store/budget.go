@@ -43,5 +43,5 @@ func (s *Store) MonthOf(ctx context.Context, queueID string, since int64) (*doma
 				count(*) FILTER (WHERE state = 'billed') AS messages
 			FROM waa_charges WHERE queue_id = $1 AND at >= $2) c
 		LEFT JOIN waa_plans p ON p.queue_id = $1`, queueID, since)
-	return m, failed(err, "could not add up the ledger")
+	return m, wrapErr(err, "could not add up the ledger")
 }

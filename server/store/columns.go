@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func each(columns string, f func(column string) string) string {
+func mapColumns(columns string, f func(column string) string) string {
 	names := strings.Split(columns, ", ")
 	for i, name := range names {
 		names[i] = f(name)
@@ -15,28 +15,28 @@ func each(columns string, f func(column string) string) string {
 }
 
 // of prefixes columns with a table's alias.
-func of(alias, columns string) string {
-	return each(columns, func(c string) string { return alias + "." + c })
+func prefixColumns(alias, columns string) string {
+	return mapColumns(columns, func(c string) string { return alias + "." + c })
 }
 
 // as prefixes columns with a table's alias and names them as fields of a nested struct.
-func as(alias, field, columns string) string {
-	return each(columns, func(c string) string { return alias + "." + c + ` AS "` + field + "." + c + `"` })
+func nestColumns(alias, field, columns string) string {
+	return mapColumns(columns, func(c string) string { return alias + "." + c + ` AS "` + field + "." + c + `"` })
 }
 
 // insertInto is an INSERT with one :name a column.
 func insertInto(table, columns string) string {
-	return "INSERT INTO " + table + " (" + columns + ") VALUES (" + each(columns, func(c string) string { return ":" + c }) + ")"
+	return "INSERT INTO " + table + " (" + columns + ") VALUES (" + mapColumns(columns, func(c string) string { return ":" + c }) + ")"
 }
 
 // assign is the SET list of an UPDATE, one :name a column.
-func assign(columns string) string {
-	return each(columns, func(c string) string { return c + " = :" + c })
+func assignColumns(columns string) string {
+	return mapColumns(columns, func(c string) string { return c + " = :" + c })
 }
 
 // given are the named ones of some columns; without a name all. Where none is
 // left it is the id, which stays what it is: a SET list needs a column.
-func given(columns string, named []string) string {
+func chosenColumns(columns string, named []string) string {
 	if len(named) == 0 {
 		return columns
 	}
@@ -52,10 +52,10 @@ func given(columns string, named []string) string {
 	return strings.Join(kept, ", ")
 }
 
-func isOf(columns, name string) bool { return slices.Contains(strings.Split(columns, ", "), name) }
+func hasColumn(columns, name string) bool { return slices.Contains(strings.Split(columns, ", "), name) }
 
 // fit makes text from outside acceptable to a varchar(n): valid UTF-8, no NUL, n characters at most.
-func fit(s string, n int) string {
+func truncate(s string, n int) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}

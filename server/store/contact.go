@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -37,14 +38,14 @@ func identitiesOf(who domain.WhatsAppIdentity) []identity {
 }
 
 // fitted makes what Meta says of a person fit the columns.
-func fitted(who domain.WhatsAppIdentity) domain.WhatsAppIdentity {
-	return domain.WhatsAppIdentity{PhoneKey: fit(who.PhoneKey, 30), WAID: fit(who.WAID, 32), UserID: fit(who.UserID, 160), Name: fit(who.Name, 256), Username: fit(who.Username, 64)}
+func truncateIdentity(who domain.WhatsAppIdentity) domain.WhatsAppIdentity {
+	return domain.WhatsAppIdentity{PhoneKey: truncate(who.PhoneKey, 30), WAID: truncate(who.WAID, 32), UserID: truncate(who.UserID, 160), Name: truncate(who.Name, 256), Username: truncate(who.Username, 64)}
 }
 
 // lockIdentities makes everybody who looks for one of these people wait in a
 // line, those nobody has stored yet included. It is a statement of its own:
 // what follows sees what those before committed.
-func lockIdentities(ctx context.Context, r runner, ids []identity) error {
+func lockIdentities(ctx context.Context, r sqlx.ExtContext, ids []identity) error {
 	keys := make([]string, len(ids))
 	for i, id := range ids {
 		keys[i] = "waa:" + id.kind + ":" + id.value
@@ -67,13 +68,13 @@ type foundContact struct {
 // findContact finds the contact behind the first identity that has one, on this
 // account, else on any account: a number is one person everywhere. lock is "" or
 // "FOR UPDATE OF c". ErrNotFound where there is none.
-func findContact(ctx context.Context, r runner, accountID string, ids []identity, lock string) (*foundContact, error) {
+func findContact(ctx context.Context, r sqlx.ExtContext, accountID string, ids []identity, lock string) (*foundContact, error) {
 	for _, id := range ids {
 		c := &foundContact{}
-		err := r.GetContext(ctx, c, "SELECT "+of("c", contactColumns)+`, i.account_id = $3 AS here
+		err := sqlx.GetContext(ctx, r, c, "SELECT "+prefixColumns("c", contactColumns)+`, i.account_id = $3 AS here
 			FROM waa_identities i JOIN waa_contacts c ON c.id = i.contact_id
 			WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock, id.kind, id.value, accountID)
-		if err = failed(err, "could not look for a contact"); err == nil {
+		if err = wrapErr(err, "could not look for a contact"); err == nil {
 			return c, nil
 		} else if !errors.Is(err, domain.ErrNotFound) {
 			return nil, err
@@ -84,7 +85,7 @@ func findContact(ctx context.Context, r runner, accountID string, ids []identity
 
 // FindContact finds somebody by what Meta says of them; ErrNotFound.
 func (s *Store) FindContact(ctx context.Context, accountID string, who domain.WhatsAppIdentity) (*domain.Contact, error) {
-	c, err := findContact(ctx, s.db, accountID, identitiesOf(fitted(who)), "")
+	c, err := findContact(ctx, s.db, accountID, identitiesOf(truncateIdentity(who)), "")
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (s *Store) FindContact(ctx context.Context, accountID string, who domain.Wh
 // lockPerson finds or makes the contact behind a person's identities, holds it
 // to the end of the transaction, and lets change fill it in. The identities are
 // stored for the account.
-func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who domain.WhatsAppIdentity, change func(*domain.Contact)) (*domain.Contact, error) {
+func (s *Store) lockPerson(ctx context.Context, r sqlx.ExtContext, accountID string, who domain.WhatsAppIdentity, change func(*domain.Contact)) (*domain.Contact, error) {
 	ids := identitiesOf(who)
 	if len(ids) == 0 {
 		return nil, errors.New("a contact needs a number or a user id")
@@ -115,7 +116,7 @@ func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who 
 	before := *c
 	change(c)
 	if *c != before {
-		query := "UPDATE waa_contacts SET " + assign(contactFields) + ", updated_at = " + clock + " WHERE id = :id"
+		query := "UPDATE waa_contacts SET " + assignColumns(contactFields) + ", updated_at = " + clock + " WHERE id = :id"
 		if err = updateContact(ctx, r, query, c); err != nil {
 			return nil, err
 		}
@@ -124,13 +125,13 @@ func (s *Store) lockPerson(ctx context.Context, r runner, accountID string, who 
 		return c, nil
 	}
 	_, err = exec(ctx, r, newIdentities, accountID, c.ID, who.PhoneKey, who.UserID)
-	return c, failed(err, "could not store the identities")
+	return c, wrapErr(err, "could not store the identities")
 }
 
 // lockContact is domain.Tx's LockContact. Name and document of somebody who
 // is known stay as they are: see Adopt.
-func (s *Store) lockContact(ctx context.Context, r runner, account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
-	who := fitted(domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(want.Phone), Name: want.Name})
+func (s *Store) lockContact(ctx context.Context, r sqlx.ExtContext, account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
+	who := truncateIdentity(domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(want.Phone), Name: want.Name})
 	var sealing error
 	c, err := s.lockPerson(ctx, r, account.ID, who, func(c *domain.Contact) {
 		if c.CreatedAt != 0 {
@@ -150,7 +151,7 @@ func (s *Store) setDocument(c *domain.Contact, document domain.Document) error {
 	if document == "" {
 		return nil
 	}
-	sealed, err := s.encrypter.Encrypt(placeOf("waa_contacts", "cpf_cipher", c.ID), string(document))
+	sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", c.ID), string(document))
 	if err != nil {
 		return errors.Wrap(err, "could not seal the document")
 	}
@@ -171,11 +172,11 @@ func (s *Store) Document(c *domain.Contact) (string, error) {
 	if c.CPFCipher == "" {
 		return "", nil
 	}
-	document, err := s.encrypter.Decrypt(placeOf("waa_contacts", "cpf_cipher", c.ID), c.CPFCipher)
+	document, err := s.encrypter.Decrypt(encryptionPlace("waa_contacts", "cpf_cipher", c.ID), c.CPFCipher)
 	return document, errors.Wrap(err, "could not open the document")
 }
 
-func orElse(a, b string) string {
+func firstNonEmpty(a, b string) string {
 	if a != "" {
 		return a
 	}
@@ -183,23 +184,23 @@ func orElse(a, b string) string {
 }
 
 // insertContact stores a new contact and its identities; the times are the database's.
-func insertContact(ctx context.Context, r runner, accountID string, c *domain.Contact, who domain.WhatsAppIdentity) error {
-	err := r.GetContext(ctx, c, `
+func insertContact(ctx context.Context, r sqlx.ExtContext, accountID string, c *domain.Contact, who domain.WhatsAppIdentity) error {
+	err := sqlx.GetContext(ctx, r, c, `
 		WITH c AS (
 			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, username, created_at, updated_at)
 			VALUES ($2, $5, $6, $7, $8, $9, $10, $11, $12, `+clock+`, `+clock+`) RETURNING created_at, updated_at
 		), i AS (`+newIdentities+`)
 		SELECT created_at, updated_at FROM c`,
 		accountID, c.ID, who.PhoneKey, who.UserID, c.Name, c.Phone, c.WAID, c.UserID, c.CPFMasked, c.CPFCipher, c.CPFHash, c.Username)
-	return failed(err, "could not store the contact")
+	return wrapErr(err, "could not store the contact")
 }
 
-func updateContact(ctx context.Context, r runner, query string, c *domain.Contact) error {
+func updateContact(ctx context.Context, r sqlx.ExtContext, query string, c *domain.Contact) error {
 	n, err := execNamed(ctx, r, query, c)
 	if err == nil && n == 0 {
 		return domain.ErrNotFound
 	}
-	return failed(err, "could not update the contact")
+	return wrapErr(err, "could not update the contact")
 }
 
 // newIdentities inserts what is known of a person and not stored yet. An
@@ -210,22 +211,22 @@ const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, cont
 	ON CONFLICT DO NOTHING`
 
 // learn puts what Meta says of a person into a contact; true if that was news.
-func learn(c *domain.Contact, who domain.WhatsAppIdentity) bool {
+func learnIdentity(c *domain.Contact, who domain.WhatsAppIdentity) bool {
 	if c.ErasedAt != 0 {
 		return false
 	}
 	before := *c
-	c.WAID, c.UserID = orElse(who.WAID, c.WAID), orElse(who.UserID, c.UserID)
-	c.Name, c.Username = orElse(c.Name, who.Name), orElse(who.Username, c.Username)
+	c.WAID, c.UserID = firstNonEmpty(who.WAID, c.WAID), firstNonEmpty(who.UserID, c.UserID)
+	c.Name, c.Username = firstNonEmpty(c.Name, who.Name), firstNonEmpty(who.Username, c.Username)
 	if who.PhoneKey != "" {
-		c.Phone = orElse(c.Phone, "+"+who.PhoneKey)
+		c.Phone = firstNonEmpty(c.Phone, "+"+who.PhoneKey)
 	}
 	return *c != before
 }
 
 // learnContact is learn in SQL, but for the username, of a row of waa_contacts, and learnNews the
 // condition that it is news. wa_id, BSUID, name and phone key are the given parameters.
-func learnContact(wa, bsuid, name, phone string) (set, news string) {
+func learnIdentitySQL(wa, bsuid, name, phone string) (set, news string) {
 	set = `wa_id = CASE WHEN ` + wa + ` <> '' THEN ` + wa + ` ELSE wa_id END,
 		user_id = CASE WHEN ` + bsuid + ` <> '' THEN ` + bsuid + ` ELSE user_id END,
 		name = CASE WHEN name = '' THEN ` + name + ` ELSE name END,

@@ -2,10 +2,6 @@ package store
 
 import (
 	"context"
-
-	"github.com/pkg/errors"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // AllowMarketing takes back that a contact stopped marketing, unless they
@@ -16,13 +12,12 @@ func (s *Store) AllowMarketing(ctx context.Context, contactID string, at int64) 
 		WHERE id = $1`, contactID, at)
 }
 
-// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
-func (s *Store) WAMIDOfPost(ctx context.Context, postID string) (string, error) {
-	m, err := s.MessageByPost(ctx, postID)
-	if errors.Is(err, domain.ErrNotFound) {
-		return "", nil
-	} else if err != nil {
-		return "", err
-	}
-	return m.WAMID, nil
+// BlockContact keeps templates from a contact until then, milliseconds since
+// epoch; stop says marketing never again. at is when Meta or the person said so:
+// what the person allowed later stands.
+func (s *Store) BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error {
+	_, err := exec(ctx, s.db, `UPDATE waa_contacts SET blocked_until = greatest(blocked_until, $2),
+			marketing_stop_at = CASE WHEN $3::boolean THEN greatest(marketing_stop_at, $4::bigint) ELSE marketing_stop_at END, updated_at = greatest(updated_at, $4)
+		WHERE id = $1 AND marketing_allowed_at <= $4`, contactID, until, stop, at)
+	return wrapErr(err, "could not block the contact")
 }

@@ -41,7 +41,7 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 				return domain.ErrConflict
 			}
 			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{intoID, fromID})); err != nil {
-				return failed(err, "could not keep whose the windows are")
+				return wrapErr(err, "could not keep whose the windows are")
 			}
 			for _, query := range []string{
 				"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
@@ -52,19 +52,19 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 				mergeContact,
 			} {
 				if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {
-					return failed(err, "could not merge contacts")
+					return wrapErr(err, "could not merge contacts")
 				}
 			}
 			if document != "" { // it opens in the row alone that it was sealed for
 				if _, err := exec(ctx, t, "UPDATE waa_contacts SET cpf_cipher = $2 WHERE id = $1", intoID, document); err != nil {
-					return failed(err, "could not move a document")
+					return wrapErr(err, "could not move a document")
 				}
 			}
 			if _, err := exec(ctx, t, "DELETE FROM waa_contacts WHERE id = $1", fromID); err != nil {
 				return errors.Wrap(err, "could not remove the merged contact")
 			}
 			if err := t.GetContext(ctx, merged, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", intoID); err != nil {
-				return failed(err, "could not read the merged contact")
+				return wrapErr(err, "could not read the merged contact")
 			}
 			return s.audit(ctx, t, actorID, "contacts_merged", intoID, map[string]string{"contact_id": fromID})
 		})
@@ -97,7 +97,7 @@ func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID s
 	into, from := domain.Contact{}, domain.Contact{}
 	for id, c := range map[string]*domain.Contact{intoID: &into, fromID: &from} {
 		if err := t.GetContext(ctx, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", id); err != nil {
-			return "", failed(err, "could not read the contacts")
+			return "", wrapErr(err, "could not read the contacts")
 		}
 	}
 	if into.CPFHash != "" || from.CPFCipher == "" {
@@ -107,7 +107,7 @@ func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID s
 	if err != nil {
 		return "", err
 	}
-	return s.encrypter.Encrypt(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
+	return s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", intoID), plain)
 }
 
 // moveWantedDocuments seals what starts said of the second contact for the first one.
@@ -117,19 +117,19 @@ func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fro
 		CPFCipher string `db:"cpf_cipher"`
 	}{}
 	if err := t.SelectContext(ctx, &rows, "SELECT message_id, cpf_cipher FROM waa_wanted WHERE contact_id = $1 AND cpf_cipher <> ''", fromID); err != nil {
-		return failed(err, "could not read what starts said")
+		return wrapErr(err, "could not read what starts said")
 	}
 	for _, row := range rows {
 		plain, err := s.Document(&domain.Contact{ID: fromID, CPFCipher: row.CPFCipher})
 		if err != nil {
 			return err
 		}
-		sealed, err := s.encrypter.Encrypt(placeOf("waa_contacts", "cpf_cipher", intoID), plain)
+		sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", intoID), plain)
 		if err != nil {
 			return errors.Wrap(err, "could not seal a document")
 		}
 		if _, err := exec(ctx, t, "UPDATE waa_wanted SET cpf_cipher = $2 WHERE message_id = $1", row.MessageID, sealed); err != nil {
-			return failed(err, "could not move a document")
+			return wrapErr(err, "could not move a document")
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
@@ -15,7 +17,7 @@ const (
 
 // conversationSelect reads conversations c with their contacts ct.
 func conversationSelect() string {
-	return "SELECT " + of("c", conversationColumns) + ", " + as("ct", "contact", contactColumns) +
+	return "SELECT " + prefixColumns("c", conversationColumns) + ", " + nestColumns("ct", "contact", contactColumns) +
 		" FROM waa_conversations c JOIN waa_contacts ct ON ct.id = c.contact_id"
 }
 
@@ -32,50 +34,50 @@ func (s *Store) ConversationByChannel(ctx context.Context, channelID string) (*d
 	return getConversation(ctx, s.db, conversationSelect()+" WHERE c.channel_id = $1 AND c.channel_id <> ''", channelID)
 }
 
-func getConversation(ctx context.Context, r runner, query string, args ...any) (*domain.Conversation, error) {
+func getConversation(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (*domain.Conversation, error) {
 	c := &domain.Conversation{}
-	if err := r.GetContext(ctx, c, query, args...); err != nil {
-		return nil, failed(err, "could not read the conversation")
+	if err := sqlx.GetContext(ctx, r, c, query, args...); err != nil {
+		return nil, wrapErr(err, "could not read the conversation")
 	}
 	return c, nil
 }
 
-func openConversation(ctx context.Context, r runner, accountID, contactID string) (*domain.Conversation, error) {
+func openConversation(ctx context.Context, r sqlx.ExtContext, accountID, contactID string) (*domain.Conversation, error) {
 	return getConversation(ctx, r, conversationSelect()+" WHERE c.account_id = $1 AND c.contact_id = $2 AND c.closed_at = 0 AND c.aborted_at = 0", accountID, contactID)
 }
 
 // lockConversation holds the conversation's contact and then its row.
-func lockConversation(ctx context.Context, r runner, id string) (*domain.Conversation, error) {
+func lockConversation(ctx context.Context, r sqlx.ExtContext, id string) (*domain.Conversation, error) {
 	return getConversation(ctx, r, `
 		WITH ct AS (
 			SELECT `+contactColumns+` FROM waa_contacts WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $1) FOR UPDATE
 		)
-		SELECT `+of("c", conversationColumns)+", "+as("ct", "contact", contactColumns)+`
+		SELECT `+prefixColumns("c", conversationColumns)+", "+nestColumns("ct", "contact", contactColumns)+`
 		FROM ct JOIN waa_conversations c ON c.id = $1 FOR UPDATE OF c`, id)
 }
 
 // insertConversation stores a new conversation. refreshAt is when Mattermost is
 // due to be told of it, milliseconds since epoch: 0 = not before a message of it was sent.
-func insertConversation(ctx context.Context, r runner, c *domain.Conversation, refreshAt int64) error {
+func insertConversation(ctx context.Context, r sqlx.ExtContext, c *domain.Conversation, refreshAt int64) error {
 	row := struct {
 		*domain.Conversation
 		RefreshAt int64 `db:"refresh_at"`
 	}{c, refreshAt}
 	if _, err := execNamed(ctx, r, insertInto("waa_conversations", conversationColumns+", refresh_at"), row); err != nil {
-		return failed(err, "could not store the conversation")
+		return wrapErr(err, "could not store the conversation")
 	}
 	return wakeForPerson(ctx, r, c.AccountID, c.ContactID)
 }
 
-func updateConversation(ctx context.Context, r runner, c *domain.Conversation) error {
+func updateConversation(ctx context.Context, r sqlx.ExtContext, c *domain.Conversation) error {
 	row := *c
-	row.CloseReason = fit(c.CloseReason, len(c.CloseReason))
-	n, err := execNamed(ctx, r, "UPDATE waa_conversations SET "+assign(conversationFields)+", updated_at = :updated_at, "+
-		refreshSoon("refresh_at", "CAST(:updated_at AS bigint) + "+graceText)+", "+idleAgain+" WHERE id = :id", &row)
+	row.CloseReason = truncate(c.CloseReason, len(c.CloseReason))
+	n, err := execNamed(ctx, r, "UPDATE waa_conversations SET "+assignColumns(conversationFields)+", updated_at = :updated_at, "+
+		refreshSoon("refresh_at", "CAST(:updated_at AS bigint) + "+graceMillis)+", "+resetIdle+" WHERE id = :id", &row)
 	if err == nil && n == 0 {
 		return domain.ErrNotFound
 	}
-	return failed(err, "could not update the conversation")
+	return wrapErr(err, "could not update the conversation")
 }
 
 // SetChannel records the channel of a conversation. ErrConflict if it belongs to
@@ -94,15 +96,5 @@ func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
 func (s *Store) CloseWindow(ctx context.Context, messageID string, now int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_conversations c SET window_until = $2, updated_at = greatest(c.updated_at, $2), "+refreshSoon("c.refresh_at", "$2")+
 		" FROM waa_outbox o WHERE o.dedupe_key = $1 AND c.id = o.lane COLLATE \"default\" AND c.window_until = o.left_window AND c.window_until > $2", messageID, now)
-	return failed(err, "could not close the window")
-}
-
-// BlockContact keeps templates from a contact until then, milliseconds since
-// epoch; stop says marketing never again. at is when Meta or the person said so:
-// what the person allowed later stands.
-func (s *Store) BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error {
-	_, err := exec(ctx, s.db, `UPDATE waa_contacts SET blocked_until = greatest(blocked_until, $2),
-			marketing_stop_at = CASE WHEN $3::boolean THEN greatest(marketing_stop_at, $4::bigint) ELSE marketing_stop_at END, updated_at = greatest(updated_at, $4)
-		WHERE id = $1 AND marketing_allowed_at <= $4`, contactID, until, stop, at)
-	return failed(err, "could not block the contact")
+	return wrapErr(err, "could not close the window")
 }

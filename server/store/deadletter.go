@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -51,7 +52,7 @@ func (s *Store) Backlog(ctx context.Context) (*domain.Backlog, error) {
 		FROM (SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_inbox WHERE finished_at = 0) i,
 			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_outbox WHERE finished_at = 0) o,
 			(SELECT count(*) AS n, coalesce(min(created_at), 0) AS oldest FROM waa_media WHERE finished_at = 0) m`)
-	return b, failed(err, "could not count jobs")
+	return b, wrapErr(err, "could not count jobs")
 }
 
 // PurgeDead removes dead letters older than so many milliseconds, at most batch
@@ -78,4 +79,27 @@ func (s *Store) purge(ctx context.Context, which, ended string, olderThan int64,
 		total += n
 	}
 	return total, nil
+}
+
+// ReplayAll makes all dead letters that are meant due again, as if they had
+// never been tried, and tells how many. They become due at one moment, so that
+// those of a lane go in the lane's own order.
+func (s *Store) ReplayAll(ctx context.Context, filter domain.DeadLetterFilter) (replayed int, err error) {
+	err = s.inTx(ctx, func(t *sqlx.Tx) error {
+		for _, table := range jobTables() {
+			if len(filter.Queues) > 0 && !slices.Contains(filter.Queues, table) {
+				continue
+			}
+			n, err := exec(ctx, t, "UPDATE waa_"+table+` SET finished_at = 0, dead_at = 0, attempts = 0, due_at = 0, begun_at = 0, reason = '' WHERE id = ANY(ARRAY(
+				SELECT id FROM waa_`+table+` WHERE dead_at > 0 AND ($1 = '' OR account_id = $1) AND ($2 = '' OR reason = $2)
+					AND created_at >= $3 AND ($4::bigint = 0 OR created_at < $4) FOR UPDATE))`,
+				filter.AccountID, filter.Reason, filter.From, filter.Until)
+			if err != nil {
+				return errors.Wrap(err, "could not replay dead letters")
+			}
+			replayed += n
+		}
+		return nil
+	})
+	return replayed, err
 }

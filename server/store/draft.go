@@ -27,15 +27,15 @@ func (r *draftRow) draft() *domain.Draft {
 }
 
 func selectDraft(alias string) string {
-	return of(alias, draftColumns) + ", " + alias + ".file_ids AS file_id_list"
+	return prefixColumns(alias, draftColumns) + ", " + alias + ".file_ids AS file_id_list"
 }
 
 // isOpen tells of a row c in SQL whether the window is open at a moment.
-func isOpen(at string) string { return "(" + strings.Replace(stateAt, "?", at, 1) + ") = 'open'" }
+func windowOpenAt(at string) string { return "(" + strings.Replace(stateAt, "?", at, 1) + ") = 'open'" }
 
 // showAgain has the offers of changed drafts shown anew; changed is a CTE with
 // conversation_id, author_id and opening.
-const showAgain = `
+const showOffersAnew = `
 	UPDATE waa_draft_offers o SET version = o.version + 1 FROM (SELECT DISTINCT conversation_id, author_id, opening FROM changed WHERE opening > 0) d
 	WHERE o.conversation_id = d.conversation_id AND o.author_id = d.author_id AND o.opening = d.opening`
 
@@ -49,7 +49,7 @@ func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now 
 			SELECT c.* FROM waa_conversations c WHERE c.id = $2 FOR SHARE
 		), changed AS (
 			INSERT INTO waa_drafts (id, conversation_id, author_id, root_id, body, file_ids, fingerprint, opening, created_at, updated_at)
-			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+isOpen("$9::bigint")+` THEN c.window_from ELSE 0 END, $9, $9 FROM c
+			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+windowOpenAt("$9::bigint")+` THEN c.window_from ELSE 0 END, $9, $9 FROM c
 			WHERE (SELECT count(*) FROM waa_drafts h WHERE h.conversation_id = $2 AND h.author_id = $3 AND h.state = 'held' AND h.fingerprint <> $7) < $10
 			ON CONFLICT (conversation_id, author_id, fingerprint) WHERE state = 'held' DO UPDATE SET root_id = excluded.root_id, updated_at = excluded.updated_at,
 				opening = greatest(waa_drafts.opening, excluded.opening)
@@ -60,9 +60,9 @@ func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now 
 			ON CONFLICT (conversation_id, author_id, opening) DO UPDATE SET version = waa_draft_offers.version + 1
 		)
 		SELECT id FROM changed`,
-		d.ID, d.ConversationID, d.AuthorID, d.RootID, fit(strings.TrimSpace(d.Text), maxDraftText), pq.Array(append([]string{}, d.FileIDs...)),
+		d.ID, d.ConversationID, d.AuthorID, d.RootID, truncate(strings.TrimSpace(d.Text), maxDraftText), pq.Array(append([]string{}, d.FileIDs...)),
 		domain.Fingerprint(d.Text, d.FileIDs), offer, now, domain.MaxDrafts)
-	err = failed(err, "could not keep a draft")
+	err = wrapErr(err, "could not keep a draft")
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, domain.ErrConflict
 	} else if err != nil {
@@ -76,7 +76,7 @@ func (s *Store) Draft(ctx context.Context, id string) (*domain.Draft, error) {
 	var row draftRow
 	err := s.db.GetContext(ctx, &row, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.id = $1", id)
 	if err != nil {
-		return nil, failed(err, "could not read a draft")
+		return nil, wrapErr(err, "could not read a draft")
 	}
 	return row.draft(), nil
 }
@@ -108,17 +108,17 @@ func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, finger
 		WITH changed AS (
 			UPDATE waa_drafts SET state = 'sent', post_id = $5, updated_at = $4
 			WHERE conversation_id = $1 AND author_id = $2 AND fingerprint = $3 AND state = 'held' RETURNING id, conversation_id, author_id, opening
-		)`+showAgain, conversationID, authorID, fingerprint, now, postID)
-	return failed(err, "could not end a draft that was posted")
+		)`+showOffersAnew, conversationID, authorID, fingerprint, now, postID)
+	return wrapErr(err, "could not end a draft that was posted")
 }
 
 // ChooseDrafts claims held drafts for sending; see service.DraftStore.
 func (s *Store) ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error) {
-	return s.strings(ctx, "could not choose drafts", `
+	return s.stringArray(ctx, "could not choose drafts", `
 		WITH changed AS (
 			UPDATE waa_drafts SET state = 'chosen', chosen_by = $2, chosen_at = `+clock+`, lease_until = 0, attempts = 0, updated_at = $3
 			WHERE id = ANY($1) AND state = 'held' RETURNING id, conversation_id, author_id, opening
-		), shown AS (`+showAgain+`)
+		), shown AS (`+showOffersAnew+`)
 		SELECT coalesce(array_agg(id), '{}') FROM changed`, pq.Array(ids), by, now)
 }
 
@@ -126,9 +126,9 @@ func (s *Store) ChooseDrafts(ctx context.Context, ids []string, by string, now i
 func (s *Store) PurgeDrafts(ctx context.Context, before int64) error {
 	_, err := exec(ctx, s.db, "DELETE FROM waa_drafts WHERE state IN ('sent', 'dropped') AND updated_at < $1", before)
 	if err != nil {
-		return failed(err, "could not forget old drafts")
+		return wrapErr(err, "could not forget old drafts")
 	}
 	_, err = exec(ctx, s.db, `DELETE FROM waa_draft_offers o WHERE o.created_at < $1 AND o.shown >= o.version AND NOT EXISTS (
 		SELECT 1 FROM waa_drafts d WHERE d.conversation_id = o.conversation_id AND d.author_id = o.author_id AND d.opening = o.opening)`, before)
-	return failed(err, "could not forget old offers")
+	return wrapErr(err, "could not forget old offers")
 }

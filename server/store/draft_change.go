@@ -20,7 +20,7 @@ func (s *Store) EditDraft(ctx context.Context, id, by, text, fingerprint string,
 			ON CONFLICT (conversation_id, author_id, opening) DO UPDATE SET version = waa_draft_offers.version + 1
 		), changed AS (
 			SELECT * FROM before WHERE author_id <> $2
-		)`+showAgain, by, fit(strings.TrimSpace(text), maxDraftText), fingerprint, now)
+		)`+showOffersAnew, by, truncate(strings.TrimSpace(text), maxDraftText), fingerprint, now)
 }
 
 // DropDraft ends a held draft; see service.DraftStore.
@@ -28,7 +28,7 @@ func (s *Store) DropDraft(ctx context.Context, id, by string, now int64, old fun
 	return s.changeDraft(ctx, "draft_dropped", id, by, old, `
 		WITH changed AS (
 			UPDATE waa_drafts SET state = 'dropped', body = '', updated_at = $2 WHERE id = $1 RETURNING id, conversation_id, author_id, opening
-		)`+showAgain, now)
+		)`+showOffersAnew, now)
 }
 
 // changeDraft runs a statement on a held draft ($1) under its lock; somebody
@@ -41,10 +41,10 @@ func (s *Store) changeDraft(ctx context.Context, action, id, by string, old func
 		}
 		err := t.GetContext(ctx, &was, "SELECT author_id, body FROM waa_drafts WHERE id = $1 AND state = 'held' FOR UPDATE", id)
 		if err != nil {
-			return failed(err, "could not lock a draft")
+			return wrapErr(err, "could not lock a draft")
 		}
 		if _, err := exec(ctx, t, statement, append([]any{id}, args...)...); err != nil {
-			return failed(err, "could not change a draft")
+			return wrapErr(err, "could not change a draft")
 		}
 		if was.AuthorID == by {
 			return nil

@@ -25,7 +25,7 @@ func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string,
 		SELECT `+selectDraft("d")+`, c.channel_id, d.chosen_at, d.attempts FROM claimed d JOIN waa_conversations c ON c.id = d.conversation_id`,
 		conversationID, authorID, length.Milliseconds())
 	if err != nil {
-		return nil, failed(err, "could not claim a draft")
+		return nil, wrapErr(err, "could not claim a draft")
 	}
 	return &domain.DraftJob{Draft: *row.draft(), ChannelID: row.ChannelID, ChosenAt: row.ChosenAt, Attempts: row.Attempts}, nil
 }
@@ -45,15 +45,15 @@ func (s *Store) endDraft(ctx context.Context, doing, set, id string, args ...any
 	_, err := exec(ctx, s.db, `
 		WITH changed AS (
 			UPDATE waa_drafts d SET lease_until = 0, updated_at = $2, `+set+` WHERE id = $1 AND state = 'chosen' RETURNING id, conversation_id, author_id, opening
-		)`+showAgain, append([]any{id}, args...)...)
-	return failed(err, doing)
+		)`+showOffersAnew, append([]any{id}, args...)...)
+	return wrapErr(err, doing)
 }
 
 // ChosenLeft counts which of the drafts are still on their way.
 func (s *Store) ChosenLeft(ctx context.Context, ids []string) (int, error) {
 	var n int
 	err := s.db.GetContext(ctx, &n, "SELECT count(*) FROM waa_drafts WHERE id = ANY($1) AND state = 'chosen'", pq.Array(ids))
-	return n, failed(err, "could not look for drafts on their way")
+	return n, wrapErr(err, "could not look for drafts on their way")
 }
 
 // OfferDrafts makes the offers of a conversation whose window opened; see channelsync.SyncStore.
@@ -68,8 +68,8 @@ func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening,
 		), offered AS (
 			INSERT INTO waa_draft_offers (conversation_id, author_id, opening, created_at) SELECT DISTINCT conversation_id, author_id, $2::bigint, $3::bigint FROM moved
 			ON CONFLICT (conversation_id, author_id, opening) DO UPDATE SET version = waa_draft_offers.version + 1
-		)`+showAgain, conversationID, opening, now)
-	return failed(err, "could not offer drafts")
+		)`+showOffersAnew, conversationID, opening, now)
+	return wrapErr(err, "could not offer drafts")
 }
 
 // ClaimOffers leases offers that show less than there is; see service.Store.
@@ -82,14 +82,14 @@ func (s *Store) ClaimOffers(ctx context.Context, length time.Duration, n int) ([
 		`+outdated.claim(due{where: "t.shown < t.version", order: "t.created_at"})+`
 		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts, c.channel_id
 		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, length.Milliseconds(), n)
-	return offers, failed(err, "could not claim offers")
+	return offers, wrapErr(err, "could not claim offers")
 }
 
 // OfferShown records what an offer's post shows; see service.Store.
 func (s *Store) OfferShown(ctx context.Context, o *domain.DraftOffer) error {
 	_, err := exec(ctx, s.db, `UPDATE waa_draft_offers SET post_id = $4, shown = $5, lease_until = 0, attempts = 0
 		WHERE conversation_id = $1 AND author_id = $2 AND opening = $3`, o.ConversationID, o.AuthorID, o.Opening, o.PostID, o.Version)
-	return failed(err, "could not record an offer")
+	return wrapErr(err, "could not record an offer")
 }
 
 // OfferedDrafts are those that an offer lists, in the order of writing, whatever became of them.
@@ -97,5 +97,5 @@ func (s *Store) OfferedDrafts(ctx context.Context, conversationID, authorID stri
 	rows := []*draftRow{}
 	err := s.db.SelectContext(ctx, &rows, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.conversation_id = $1 AND d.author_id = $2 AND d.opening = $3 ORDER BY d.ord",
 		conversationID, authorID, opening)
-	return draftsOf(rows), failed(err, "could not read offered drafts")
+	return draftsOf(rows), wrapErr(err, "could not read offered drafts")
 }

@@ -25,7 +25,7 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, botIDs []s
 				return err
 			}
 			if _, err := exec(ctx, t, leaveForget, id, pq.Array(posts)); err != nil {
-				return failed(err, "could not leave what is to be forgotten")
+				return wrapErr(err, "could not leave what is to be forgotten")
 			}
 			return s.audit(ctx, t, actorID, "contact_erased", id, nil)
 		})
@@ -44,7 +44,7 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 	var values pq.StringArray
 	if err := t.GetContext(ctx, &values, `SELECT ARRAY(SELECT value FROM waa_identities WHERE contact_id = c.id UNION SELECT c.wa_id WHERE c.wa_id <> ''
 		UNION SELECT c.user_id WHERE c.user_id <> '' UNION SELECT ltrim(c.phone, '+') WHERE c.phone <> '') FROM waa_contacts c WHERE c.id = $1 FOR UPDATE OF c`, id); err != nil {
-		return failed(err, "could not lock the contact")
+		return wrapErr(err, "could not lock the contact")
 	}
 	lanes, hidden, err := s.lanesOf(ctx, t, values)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 		{eraseAudit, []any{id}},
 	} {
 		if _, err := exec(ctx, t, step.query, step.args...); err != nil {
-			return failed(err, "could not erase a contact")
+			return wrapErr(err, "could not erase a contact")
 		}
 	}
 	return nil
@@ -73,7 +73,7 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 
 // lanesOf are the inbox's lanes of somebody with such identities, as they are named and as they are stored; see package api.
 func (s *Store) lanesOf(ctx context.Context, t *sqlx.Tx, values []string) (lanes, hidden pq.StringArray, err error) {
-	accounts, err := s.stringsOf(ctx, t, "could not read the accounts", "SELECT coalesce(array_agg(id), '{}') FROM waa_accounts")
+	accounts, err := s.stringArrayOf(ctx, t, "could not read the accounts", "SELECT coalesce(array_agg(id), '{}') FROM waa_accounts")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,12 +94,12 @@ func (s *Store) lanesOf(ctx context.Context, t *sqlx.Tx, values []string) (lanes
 }
 
 // theirs are the conversations of the contact $1.
-const theirs = "(SELECT id FROM waa_conversations WHERE contact_id = $1)"
+const conversationsOfContact = "(SELECT id FROM waa_conversations WHERE contact_id = $1)"
 
 const (
 	eraseContact = `
 		WITH i AS (DELETE FROM waa_identities WHERE contact_id = $1), w AS (DELETE FROM waa_wanted WHERE contact_id = $1),
-			r AS (DELETE FROM waa_requests WHERE conversation_id IN ` + theirs + `)
+			r AS (DELETE FROM waa_requests WHERE conversation_id IN ` + conversationsOfContact + `)
 		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', username = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '',
 			erased_at = $2, updated_at = $2 WHERE id = $1 AND erased_at = 0`
 
@@ -114,23 +114,23 @@ const (
 	// eraseMessages: a wamid holds the customer's number in base64.
 	eraseMessages = `
 		WITH r AS (
-			DELETE FROM waa_reactions WHERE message_id IN (SELECT id FROM waa_messages WHERE conversation_id IN ` + theirs + `)
+			DELETE FROM waa_reactions WHERE message_id IN (SELECT id FROM waa_messages WHERE conversation_id IN ` + conversationsOfContact + `)
 		), h AS (
-			UPDATE waa_charges SET wamid = '' WHERE wamid <> '' AND message_id IN (SELECT id FROM waa_messages WHERE conversation_id IN ` + theirs + `)
+			UPDATE waa_charges SET wamid = '' WHERE wamid <> '' AND message_id IN (SELECT id FROM waa_messages WHERE conversation_id IN ` + conversationsOfContact + `)
 		), d AS (
-			DELETE FROM waa_drafts WHERE conversation_id IN ` + theirs + `
+			DELETE FROM waa_drafts WHERE conversation_id IN ` + conversationsOfContact + `
 		), o AS (
-			DELETE FROM waa_draft_offers WHERE conversation_id IN ` + theirs + `
+			DELETE FROM waa_draft_offers WHERE conversation_id IN ` + conversationsOfContact + `
 		), l AS (
-			DELETE FROM waa_lines WHERE conversation_id IN ` + theirs + `
+			DELETE FROM waa_lines WHERE conversation_id IN ` + conversationsOfContact + `
 		)
-		UPDATE waa_messages SET body = '', wamid = '' WHERE conversation_id IN ` + theirs + ` AND (body <> '' OR wamid <> '')`
+		UPDATE waa_messages SET body = '', wamid = '' WHERE conversation_id IN ` + conversationsOfContact + ` AND (body <> '' OR wamid <> '')`
 
 	// eraseNotices comes before the name is gone: notices of earlier versions hold it.
 	eraseNotices = `
 		WITH n AS (
 			DELETE FROM waa_notices WHERE key = ANY(ARRAY(
-				SELECT n.key FROM waa_notices n WHERE n.conversation_id <> '' AND n.conversation_id = ANY(ARRAY` + theirs + `)
+				SELECT n.key FROM waa_notices n WHERE n.conversation_id <> '' AND n.conversation_id = ANY(ARRAY` + conversationsOfContact + `)
 				UNION ALL SELECT 'no_channel:' || id FROM waa_conversations WHERE contact_id = $1))
 		)
 		UPDATE waa_notices SET data = data - 'Customer' WHERE data ->> 'Customer' = (SELECT name FROM waa_contacts WHERE id = $1 AND name <> '')`
@@ -139,7 +139,7 @@ const (
 	// payload. What never left holds no money back.
 	eraseOutbox = `
 		WITH o AS (
-			UPDATE waa_outbox SET ` + emptyJob + ` WHERE (finished_at = 0 OR dead_at > 0) AND lane IN ` + theirs + ` RETURNING dedupe_key, left_at
+			UPDATE waa_outbox SET ` + emptyJob + ` WHERE (finished_at = 0 OR dead_at > 0) AND lane IN ` + conversationsOfContact + ` RETURNING dedupe_key, left_at
 		), m AS (
 			UPDATE waa_messages m SET status = CASE WHEN o.left_at = 0 THEN 'not_sent' ELSE 'unknown' END, shown_status = CASE WHEN o.left_at = 0 THEN 'not_sent' ELSE 'unknown' END
 			FROM o WHERE m.id = o.dedupe_key AND m.status = 'pending'
@@ -148,7 +148,7 @@ const (
 
 	eraseMedia = `UPDATE waa_media SET payload = '', reason = '', lease_owner = '', lease_until = 0, dead_at = 0, lane = 'erased:' || id, dedupe_key = 'erased:' || id,
 			finished_at = CASE WHEN finished_at = 0 THEN ` + clock + ` ELSE finished_at END
-		WHERE conversation_id IN ` + theirs + ` AND lane NOT LIKE 'erased:%'`
+		WHERE conversation_id IN ` + conversationsOfContact + ` AND lane NOT LIKE 'erased:%'`
 
 	// eraseInbox: a row is the person's if a part of its lane or a string of its
 	// JSON is one of their identities. Rows that are finished have no payload.

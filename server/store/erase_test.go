@@ -100,7 +100,7 @@ func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conv
 }
 
 // theirs are spellings of what names the person of play.
-func theirs() []string {
+func conversationsOfContact() []string {
 	return []string{"5511987654321", "11987654321", "987654321", "98765-4321", "Marina", "marina.azevedo", "BR.1234567890123", "982.247", "abcdef", "v2.sealed"}
 }
 
@@ -108,7 +108,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	f := direct(t)
 	contact, conv, sent := f.play(t)
 	before := f.dump(t)
-	for _, text := range theirs()[:3] {
+	for _, text := range conversationsOfContact()[:3] {
 		require.Contains(t, before, text, "else the test sees nothing")
 	}
 	spent, err := f.Spent(ctx(), f.queue.ID, domain.MonthStart(now))
@@ -119,7 +119,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	gone := func() {
 		t.Helper()
 		after := f.dump(t)
-		for _, text := range theirs() {
+		for _, text := range conversationsOfContact() {
 			require.NotContains(t, after, text)
 		}
 	}

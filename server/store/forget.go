@@ -20,7 +20,7 @@ func (s *Store) ClaimForget(ctx context.Context, contactID string, length time.D
 		`+unforgotten.claim(due{where: "t.done_at = 0 AND t.due_at <= " + clock + " AND ($2 = '' OR t.contact_id = $2)", order: "t.due_at, t.conversation_id"})+`
 		SELECT f.conversation_id, f.contact_id, f.attempts, f.passes, c.channel_id, c.team_id
 		FROM claimed f JOIN waa_conversations c ON c.id = f.conversation_id`, length.Milliseconds(), contactID, n)
-	return claimed, failed(err, "could not claim what is to be forgotten")
+	return claimed, wrapErr(err, "could not claim what is to be forgotten")
 }
 
 // ForgetLater puts a conversation off after a failure.
@@ -50,7 +50,7 @@ func (s *Store) setForget(ctx context.Context, set, conversationID string, args 
 // ForgetStays makes due again what the server's settings did not let go: they were changed.
 func (s *Store) ForgetStays(ctx context.Context) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_forget SET done_at = 0, due_at = 0, attempts = 0 WHERE stays <> '{}'")
-	return failed(err, "could not go on forgetting")
+	return wrapErr(err, "could not go on forgetting")
 }
 
 // Forgetting tells how far forgetting has come: of one contact or, with "", of
@@ -63,7 +63,7 @@ func (s *Store) Forgetting(ctx context.Context, contactID string) (domain.Erasur
 	err := s.db.GetContext(ctx, &row, `SELECT count(*) FILTER (WHERE done_at = 0 AND passes = 0) AS pending, count(*) FILTER (WHERE done_at = 0 AND attempts >= 3) AS late,
 		coalesce((SELECT array_agg(DISTINCT w) FROM waa_forget s, unnest(s.stays) w WHERE s.stays <> '{}' AND ($1 = '' OR s.contact_id = $1)), '{}') AS stays
 		FROM waa_forget WHERE (done_at = 0 OR $1 <> '') AND ($1 = '' OR contact_id = $1)`, contactID)
-	return domain.ErasureState{Pending: row.Pending, Late: row.Late, Stays: row.Stays}, failed(err, "could not tell how far forgetting has come")
+	return domain.ErasureState{Pending: row.Pending, Late: row.Late, Stays: row.Stays}, wrapErr(err, "could not tell how far forgetting has come")
 }
 
 // Remains reads what the server's own tables hold of a conversation, as much as
@@ -91,7 +91,7 @@ func (s *Store) Remains(ctx context.Context, f *domain.ErasedConversation, botID
 				LIMIT $4) e)
 		)::text`, f.ConversationID, f.ChannelID, pq.Array(botIDs), n)
 	if err != nil {
-		return nil, failed(err, "could not read what is to be forgotten")
+		return nil, wrapErr(err, "could not read what is to be forgotten")
 	}
 	r := &domain.Remains{}
 	return r, errors.Wrap(json.Unmarshal([]byte(text), r), "could not decode what is to be forgotten")
@@ -101,5 +101,16 @@ func (s *Store) Remains(ctx context.Context, f *domain.ErasedConversation, botID
 func (s *Store) Unmention(ctx context.Context, conversationID string, postIDs []string) error {
 	_, err := exec(ctx, s.db, `WITH f AS (UPDATE waa_forget SET posts = ARRAY(SELECT unnest(posts) EXCEPT SELECT unnest($2::text[])) WHERE conversation_id = $1)
 		DELETE FROM waa_mentions WHERE conversation_id = $1 AND post_id = ANY($2)`, conversationID, pq.Array(postIDs))
-	return failed(err, "could not forget what a post told of")
+	return wrapErr(err, "could not forget what a post told of")
+}
+
+// ContactsToForget lists up to n contacts who are not erased and of whom nothing
+// is younger than a moment (milliseconds since epoch): neither a change nor a
+// conversation that was not closed by then.
+func (s *Store) ContactsToForget(ctx context.Context, before int64, n int) ([]string, error) {
+	return s.stringArray(ctx, "could not list contacts to forget", `SELECT coalesce(array_agg(id), '{}') FROM (
+		SELECT ct.id FROM waa_contacts ct
+		WHERE ct.erased_at = 0 AND ct.updated_at < $1
+			AND NOT EXISTS (SELECT 1 FROM waa_conversations c WHERE c.contact_id = ct.id AND c.aborted_at = 0 AND (c.closed_at = 0 OR c.closed_at >= $1))
+		ORDER BY ct.updated_at LIMIT $2) old`, before, n)
 }

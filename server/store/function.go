@@ -23,7 +23,7 @@ type function struct {
 
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
-	all := []function{arrivalFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), postedFunction()}
+	all := []function{resolveFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), completeInboundFunction()}
 	for _, table := range jobTables() {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}
@@ -57,7 +57,7 @@ func (f *function) call() string {
 }
 
 // calls are the calls of all functions by their names.
-func calls() map[string]string {
+func callsByName() map[string]string {
 	byName := map[string]string{}
 	for _, f := range hotStatements() {
 		byName[f.name] = f.call()
@@ -70,8 +70,8 @@ func params(types string) []string { return strings.Split(types, ", ") }
 
 // part names the columns of a row that a function returns as one value, as
 // fields of a nested struct; with field "" of the struct itself.
-func part(row, field, columns string) string {
-	return each(columns, func(c string) string {
+func columnsOf(row, field, columns string) string {
+	return mapColumns(columns, func(c string) string {
 		if field == "" {
 			return "(f." + row + ")." + c
 		}

@@ -23,7 +23,7 @@ type healthRow struct {
 func (s *Store) Healths(ctx context.Context) (map[string]*domain.Health, error) {
 	rows := []*healthRow{}
 	if err := s.db.SelectContext(ctx, &rows, "SELECT "+healthColumns+" FROM waa_account_health"); err != nil {
-		return nil, failed(err, "could not read the health of the numbers")
+		return nil, wrapErr(err, "could not read the health of the numbers")
 	}
 	byAccount := make(map[string]*domain.Health, len(rows))
 	for _, row := range rows {
@@ -41,14 +41,14 @@ func (s *Store) SaveHealth(ctx context.Context, h *domain.Health, token bool) er
 		set += ", " + c + " = CASE WHEN excluded." + c + " = '' THEN w." + c + " ELSE excluded." + c + " END"
 	}
 	if token {
-		set += ", " + each(tokenFields, func(c string) string { return c + " = excluded." + c })
+		set += ", " + mapColumns(tokenFields, func(c string) string { return c + " = excluded." + c })
 	}
 	_, err := execNamed(ctx, s.db, insertInto("waa_account_health AS w", healthColumns)+" ON CONFLICT (account_id) DO UPDATE SET "+set,
 		&struct {
 			*domain.Health
 			Scopes any
-		}{fittedHealth(h), pq.Array(append([]string{}, h.Scopes...))})
-	return failed(err, "could not store the health of a number")
+		}{truncateHealth(h), pq.Array(append([]string{}, h.Scopes...))})
+	return wrapErr(err, "could not store the health of a number")
 }
 
 // SaveNumberNews stores what a webhook says of a number at a moment; "" leaves a
@@ -62,12 +62,12 @@ func (s *Store) SaveNumberNews(ctx context.Context, accountID, quality, limit, r
 			quality_at = greatest(w.quality_at, excluded.quality_at),
 			restriction = CASE WHEN $4 = '' OR w.restriction_at > $5 THEN w.restriction WHEN $4 = '-' THEN '' ELSE $4 END,
 			restriction_at = greatest(w.restriction_at, excluded.restriction_at)`,
-		accountID, fit(quality, 32), fit(limit, 32), fit(restriction, 400), at)
-	return failed(err, "could not store what a webhook says of a number")
+		accountID, truncate(quality, 32), truncate(limit, 32), truncate(restriction, 400), at)
+	return wrapErr(err, "could not store what a webhook says of a number")
 }
 
-func fittedHealth(h *domain.Health) *domain.Health {
+func truncateHealth(h *domain.Health) *domain.Health {
 	c := *h
-	c.QualityRating, c.MessagingLimit, c.NumberStatus = fit(c.QualityRating, 32), fit(c.MessagingLimit, 32), fit(c.NumberStatus, 32)
+	c.QualityRating, c.MessagingLimit, c.NumberStatus = truncate(c.QualityRating, 32), truncate(c.MessagingLimit, 32), truncate(c.NumberStatus, 32)
 	return &c
 }

@@ -20,7 +20,7 @@ func (s *Store) OpenConversation(ctx context.Context, accountID, contactID strin
 // points to somebody else stays where it is: taken tells that. at is Meta's
 // timestamp, milliseconds since epoch.
 func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error) {
-	old, renewed = fitted(old), fitted(renewed)
+	old, renewed = truncateIdentity(old), truncateIdentity(renewed)
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
 			if err := lockIdentities(ctx, t, append(identitiesOf(old), identitiesOf(renewed)...)); err != nil {
@@ -65,17 +65,17 @@ func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, o
 // WroteSince tells whether a contact wrote on an account after a moment
 // (milliseconds since epoch, Meta's), named as then.
 func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as domain.WhatsAppIdentity, at int64) (wrote bool, err error) {
-	as = fitted(as)
+	as = truncateIdentity(as)
 	err = s.db.GetContext(ctx, &wrote, `SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE contact_id = $2 AND account_id = $1 AND last_inbound_at > $5
 		AND (window_phone = $3 AND $3 <> '' OR window_user_id = $4 AND $4 <> ''))`, accountID, contactID, as.WAID, as.UserID, at)
-	return wrote, failed(err, "could not look whether somebody wrote since")
+	return wrote, wrapErr(err, "could not look whether somebody wrote since")
 }
 
 // SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see service.Store.
 func (s *Store) SaveEcho(ctx context.Context, m *domain.Message) error {
-	m = fittedMessage(m)
+	m = truncateMessage(m)
 	_, err := exec(ctx, s.db, `INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, status, shown_status, created_at, sent_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT DO NOTHING`,
 		m.ID, m.ConversationID, m.AccountID, m.ContactID, m.Direction, m.Kind, m.PostID, m.WAMID, m.Status, m.ShownStatus, m.CreatedAt)
-	return failed(err, "could not store an echo")
+	return wrapErr(err, "could not store an echo")
 }

@@ -19,19 +19,19 @@ type savedInbound struct {
 // SaveInbound stores a customer's message and moves the window, in one
 // statement; see service.Store.
 func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
-	who, m = fitted(who), fittedMessage(m)
+	who, m = truncateIdentity(who), truncateMessage(m)
 	if m.ID == "" {
 		m.ID = s.newID()
 	}
 	var row savedInbound
 	err = retryDeadlock(func() error {
-		return s.db.GetContext(ctx, &row, "SELECT "+part("c", "", conversationColumns)+", "+part("ct", "contact", contactColumns)+
-			", f.old_from, f.old_until, f.old_inbound_at, f.old_updated_at, f.inserted FROM "+s.call["save_inbound"]+" f", m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
+		return s.db.GetContext(ctx, &row, "SELECT "+columnsOf("c", "", conversationColumns)+", "+columnsOf("ct", "contact", contactColumns)+
+			", f.old_from, f.old_until, f.old_inbound_at, f.old_updated_at, f.inserted FROM "+s.callSQL["save_inbound"]+" f", m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
 			opensWindow, m.CreatedAt, m.CreatedAt+domain.WindowLength.Milliseconds(), now,
 			m.ID, m.Kind, m.PostID, m.WAMID, m.Text)
 	})
 	if err != nil {
-		return nil, nil, nil, failed(err, "could not store an inbound message")
+		return nil, nil, nil, wrapErr(err, "could not store an inbound message")
 	}
 	after = &row.Conversation
 	m.ContactID, m.Direction, m.Status = after.ContactID, domain.Inbound, ""
@@ -42,7 +42,7 @@ func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.W
 	}
 	old := *after
 	old.WindowFrom, old.WindowUntil, old.LastInboundAt, old.UpdatedAt = row.OldFrom, row.OldUntil, row.OldInboundAt, row.OldUpdatedAt
-	learn(&after.Contact, who) // the statement read the contact as it was
+	learnIdentity(&after.Contact, who) // the statement read the contact as it was
 	return m, &old, after, nil
 }
 
@@ -50,7 +50,7 @@ func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.W
 // the window end at $9. A test holds the two together. A conversation that was
 // aborted takes no message, and one that it took before goes where it belongs.
 func saveInboundFunction() function {
-	set, news := learnContact("$5", "$4", "$6", "$3")
+	set, news := learnIdentitySQL("$5", "$4", "$6", "$3")
 	return function{
 		name:    "save_inbound",
 		params:  params("text, text, text, text, text, text, boolean, bigint, bigint, bigint, text, text, text, text, text"),
@@ -72,8 +72,8 @@ func saveInboundFunction() function {
 				idle_at = CASE WHEN $7 AND c.idle_at = 0 THEN $8 ELSE c.idle_at END,
 				updated_at = greatest(c.updated_at, $10),
 				refresh_at = CASE WHEN NOT old.moves OR c.closed_at <> 0 THEN c.refresh_at
-					WHEN $10 >= old.window_until THEN ` + soon("c.refresh_at", "$10") + `
-					ELSE ` + soon("c.refresh_at", "$10 + "+laterText) + ` END
+					WHEN $10 >= old.window_until THEN ` + nextRefresh("c.refresh_at", "$10") + `
+					ELSE ` + nextRefresh("c.refresh_at", "$10 + "+headerDelayMillis) + ` END
 			FROM old WHERE c.id = old.id
 			RETURNING c, c.id, c.contact_id, old.window_from, old.window_until, old.last_inbound_at, old.updated_at
 		), inserted AS (

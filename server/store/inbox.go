@@ -39,19 +39,19 @@ func (s *Store) Deliver(ctx context.Context, rows []domain.InboxRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := s.deliveries.do(ctx, rows)
+	_, err := s.deliveries.Submit(ctx, rows)
 	return err
 }
 
 // payloads is the size of a delivery.
-func payloads(rows []domain.InboxRow) (size int) {
+func payloadSize(rows []domain.InboxRow) (size int) {
 	for i := range rows {
 		size += len(rows[i].Payload)
 	}
 	return size
 }
 
-func (s *Store) deliver(ctx context.Context, batch [][]domain.InboxRow) ([]struct{}, error) {
+func (s *Store) deliverBatch(ctx context.Context, batch [][]domain.InboxRow) ([]struct{}, error) {
 	_, err := s.AddInbox(ctx, slices.Concat(batch...))
 	return make([]struct{}, len(batch)), err
 }
@@ -65,24 +65,24 @@ func (s *Store) AddInbox(ctx context.Context, rows []domain.InboxRow) (added int
 	accounts, reasons := make([]string, len(rows)), make([]string, len(rows))
 	orders, payloads := make([]int64, len(rows)), make([][]byte, len(rows))
 	for i, r := range rows {
-		lanes[i], keys[i] = orElse(keyOf(r.Lane, maxLane), noLane), keyOf(r.Key, maxKey)
-		accounts[i], reasons[i] = fit(r.AccountID, 26), fit(r.Dead, maxReason)
+		lanes[i], keys[i] = firstNonEmpty(keyOf(r.Lane, maxLane), noLane), keyOf(r.Key, maxKey)
+		accounts[i], reasons[i] = truncate(r.AccountID, 26), truncate(r.Dead, maxReason)
 		orders[i], payloads[i] = r.Order, r.Payload
 		if payloads[i] == nil {
 			payloads[i] = []byte{}
 		}
 	}
 	err = retryDeadlock(func() error { // the same rows may come twice at once, in another order
-		added, err = exec(ctx, s.db, "SELECT FROM "+s.call["add_inbox"], pq.Array(lanes), pq.Array(orders), pq.Array(keys), pq.Array(accounts), pq.Array(payloads), pq.Array(reasons))
+		added, err = exec(ctx, s.db, "SELECT FROM "+s.callSQL["add_inbox"], pq.Array(lanes), pq.Array(orders), pq.Array(keys), pq.Array(accounts), pq.Array(payloads), pq.Array(reasons))
 		return err
 	})
-	return added, failed(err, "could not store a delivery")
+	return added, wrapErr(err, "could not store a delivery")
 }
 
 // HideLanes hides the lanes of what waits and was stored before lanes were
 // hidden, so that what comes now keeps its place behind it.
 func (s *Store) HideLanes(ctx context.Context) error {
-	lanes, err := s.strings(ctx, "could not read the lanes", "SELECT coalesce(array_agg(DISTINCT lane), '{}') FROM waa_inbox WHERE finished_at = 0 AND lane ~ '^[msw]:'")
+	lanes, err := s.stringArray(ctx, "could not read the lanes", "SELECT coalesce(array_agg(DISTINCT lane), '{}') FROM waa_inbox WHERE finished_at = 0 AND lane ~ '^[msw]:'")
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *Store) HideLanes(ctx context.Context) error {
 			return errors.Wrap(err, "could not hide a lane")
 		}
 		if _, err := exec(ctx, s.db, "UPDATE waa_inbox SET lane = $2 WHERE lane = $1 AND finished_at = 0", lane, hidden); err != nil {
-			return failed(err, "could not hide a lane")
+			return wrapErr(err, "could not hide a lane")
 		}
 	}
 	return nil
@@ -100,9 +100,9 @@ func (s *Store) HideLanes(ctx context.Context) error {
 
 // keyOf makes a key fit a column without making two keys one.
 func keyOf(s string, n int) string {
-	if f := fit(s, n); f == s && utf8.ValidString(s) {
+	if f := truncate(s, n); f == s && utf8.ValidString(s) {
 		return s
 	}
 	sum := sha256.Sum256([]byte(s))
-	return fit(s, n-2*sha256.Size-1) + "#" + hex.EncodeToString(sum[:])
+	return truncate(s, n-2*sha256.Size-1) + "#" + hex.EncodeToString(sum[:])
 }

@@ -75,15 +75,15 @@ func BuildIndexes(ctx context.Context, db *sql.DB) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	missing, err := missingIndexes(ctx, db, all)
-	if err != nil || len(missing) == 0 {
-		return err == nil, err
-	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return false, errors.Wrap(err, "could not get a connection for the indexes")
 	}
 	defer func() { _ = conn.Close() }()
+	missing, err := missingIndexes(ctx, conn, all)
+	if err != nil || len(missing) == 0 {
+		return err == nil, err
+	}
 	var locked bool
 	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock("+indexLock+")").Scan(&locked); err != nil || !locked {
 		return false, errors.Wrap(err, "could not lock the indexes")
@@ -127,14 +127,12 @@ func Indexes(db *sql.DB) func(context.Context) (more bool, err error) {
 }
 
 // missingIndexes are those that are not there or not valid.
-func missingIndexes(ctx context.Context, db interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}, all []index) (map[string]bool, error) {
+func missingIndexes(ctx context.Context, conn *sql.Conn, all []index) (map[string]bool, error) {
 	var wanted, names pq.StringArray
 	for _, i := range all {
 		wanted = append(wanted, i.name)
 	}
-	err := db.QueryRowContext(ctx, `SELECT coalesce(array_agg(n.name), '{}') FROM unnest(CAST($1 AS text[])) n (name)
+	err := conn.QueryRowContext(ctx, `SELECT coalesce(array_agg(n.name), '{}') FROM unnest(CAST($1 AS text[])) n (name)
 		WHERE NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(n.name) AND i.indisvalid)`, wanted).Scan(&names)
 	missing := make(map[string]bool, len(names))
 	for _, name := range names {

@@ -27,7 +27,7 @@ func jobTables() []string { return []string{inboxTable, outboxTable, mediaTable}
 type Queue struct {
 	s         *Store
 	table     string
-	finishing combiner[finishedJob, finishedJob]
+	finishing batcher[finishedJob, finishedJob]
 	mu        sync.Mutex
 	cursor    string // the lane after which the next claim begins to look; "" = the first
 }
@@ -40,7 +40,7 @@ func (s *Store) Outbox() *Queue { return newQueue(s, outboxTable) }
 
 func newQueue(s *Store, table string) *Queue {
 	q := &Queue{s: s, table: table}
-	q.finishing.run, q.finishing.pause = q.finish, combinePause
+	q.finishing.run, q.finishing.pause = q.finish, batchPause
 	return q
 }
 
@@ -69,13 +69,13 @@ const jobColumns = "id, lane, ord, dedupe_key, account_id, payload, created_at, 
 // Retry gives a job back, due again after the delay; its lane waits for it.
 func (q *Queue) Retry(ctx context.Context, owner string, id int64, delay time.Duration, reason string) error {
 	return q.end(ctx, "could not put a job off", `UPDATE {table} SET due_at = {now} + $3::bigint, lease_owner = '', lease_until = 0, reason = $4 WHERE {held}`,
-		id, owner, delay.Milliseconds(), fit(reason, maxReason))
+		id, owner, delay.Milliseconds(), truncate(reason, maxReason))
 }
 
 // Bury makes a job a dead letter with its reason; its lane goes on.
 func (q *Queue) Bury(ctx context.Context, owner string, id int64, reason string) error {
 	return q.end(ctx, "could not bury a job", `UPDATE {table} SET finished_at = {now}, dead_at = {now}, lease_owner = '', lease_until = 0, reason = $3 WHERE {held}`,
-		id, owner, fit(reason, maxReason))
+		id, owner, truncate(reason, maxReason))
 }
 
 // maxReason bounds what is kept of an error, in characters.
@@ -87,7 +87,7 @@ func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time
 	err := q.s.db.GetContext(ctx, &held, q.sql(`WITH renewed AS (UPDATE {table} SET lease_until = {now} + $3::bigint
 		WHERE id = ANY($1) AND lease_owner = $2 AND lease_until > {now} AND finished_at < 1 RETURNING id)
 		SELECT coalesce(array_agg(id), '{}') FROM renewed`), pq.Array(ids), owner, lease.Milliseconds())
-	return held, failed(err, "could not renew leases")
+	return held, wrapErr(err, "could not renew leases")
 }
 
 // end runs a statement that only the holder of a job may run.
@@ -96,7 +96,7 @@ func (q *Queue) end(ctx context.Context, doing, query string, args ...any) error
 	if err == nil && n == 0 {
 		return jobqueue.ErrLost
 	}
-	return failed(err, doing)
+	return wrapErr(err, doing)
 }
 
 // ClaimKey takes the job with a key, due or not, if it is the first of its lane
@@ -108,12 +108,12 @@ func (q *Queue) ClaimKey(ctx context.Context, owner, key string, lease time.Dura
 		UPDATE {table} j SET lease_owner = $1, lease_until = {now} + $3::bigint, attempts = j.attempts + 1, {begun}
 		WHERE j.dedupe_key = $2 AND j.finished_at = 0 AND j.lease_until <= {now}
 			AND j.id = (SELECT n.id FROM {table} n WHERE n.lane = j.lane AND n.finished_at = 0 ORDER BY n.lease_owner = '', {order} LIMIT 1)
-		RETURNING `+of("j", jobColumns)+`, {left_at} AS left_at`), owner, key, lease.Milliseconds())
+		RETURNING `+prefixColumns("j", jobColumns)+`, {left_at} AS left_at`), owner, key, lease.Milliseconds())
 	switch {
 	case errors.Is(err, sql.ErrNoRows), hasCode(err, uniqueViolation): // the latter: another job of the lane was taken at the same moment
 		return nil, nil //nolint:nilnil // as jobqueue's next job
 	case err != nil:
-		return nil, failed(err, "could not claim a job")
+		return nil, wrapErr(err, "could not claim a job")
 	}
 	return job, nil
 }

@@ -74,17 +74,17 @@ func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n 
 	jobs, err := q.claim(ctx, owner, lease, n, limit, cursor)
 	if err == nil && len(jobs) < n && cursor != "" { // the last lanes were done: once more from the first
 		var more []jobqueue.Job
-		more, err = q.claim(ctx, owner, lease, n-len(jobs), rest(limit, jobs), "")
+		more, err = q.claim(ctx, owner, lease, n-len(jobs), remainingLimit(limit, jobs), "")
 		jobs = append(jobs, more...)
 	}
 	if len(jobs) > 0 {
 		return jobs, nil // an error comes again with the next claim
 	}
-	return nil, failed(err, "could not claim jobs")
+	return nil, wrapErr(err, "could not claim jobs")
 }
 
 // rest is what is left of a limit after a claim.
-func rest(limit jobqueue.ClaimLimit, claimed []jobqueue.Job) jobqueue.ClaimLimit {
+func remainingLimit(limit jobqueue.ClaimLimit, claimed []jobqueue.Job) jobqueue.ClaimLimit {
 	if limit.MaxPerAccount == 0 {
 		return limit
 	}
@@ -106,7 +106,7 @@ func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n 
 	window := claimWindow * n
 	for range claimTries {
 		err = q.s.db.GetContext(ctx, &claimed, "SELECT "+jobArrayColumns()+", coalesce(max(f.ready), 0) AS ready, coalesce(max(f.last_lane), '') AS last_lane FROM "+
-			q.s.call["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window, pq.Array(append([]string{}, limit.FullAccounts...)), limit.MaxPerAccount)
+			q.s.callSQL["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window, pq.Array(append([]string{}, limit.FullAccounts...)), limit.MaxPerAccount)
 		if !hasCode(err, uniqueViolation) && !hasCode(err, deadlockDetected) {
 			break
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // combinePause is how long what follows a finished job may wait under load.
-const combinePause = 20 * time.Millisecond
+const batchPause = 20 * time.Millisecond
 
 // finishedJob is a job to finish, and what came of it.
 type finishedJob struct {
@@ -26,7 +26,7 @@ type finishedJob struct {
 // their lanes. It sees the table as it was before: a job that is done counts as
 // unfinished, so it is left out by its id. claimed runs after done, since it
 // needs the lanes; so a lane's lease is free when it takes it.
-const finishing = `
+const finishSQL = `
 		WITH done AS (
 			UPDATE {table} d SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = ''
 			FROM unnest($1, $2, $3) t (id, owner, lease)
@@ -41,7 +41,7 @@ const finishing = `
 		)`
 
 // finished answers each job that was finished and, if there is one, the next.
-const finished = `
+const finishedSQL = `
 		SELECT d.id, c.j, c.left_at FROM done d LEFT JOIN claimed c ON c.after = d.id`
 
 const (
@@ -51,17 +51,17 @@ const (
 
 func finishFunction(table string) function {
 	return function{
-		name: "finish_" + table, params: params(finishParams), returns: jobSQL(table, finishReturns), query: jobSQL(table, finishing+finished),
+		name: "finish_" + table, params: params(finishParams), returns: jobSQL(table, finishReturns), query: jobSQL(table, finishSQL+finishedSQL),
 	}
 }
 
 // Finish ends a job for good, wipes its payload, and claims the next of its lane, if one is due.
 func (q *Queue) Finish(ctx context.Context, owner string, id int64, lease time.Duration) (*jobqueue.Job, error) {
-	f, err := q.finishing.do(ctx, finishedJob{id: id, owner: owner, lease: lease})
-	return f.answer(err)
+	f, err := q.finishing.Submit(ctx, finishedJob{id: id, owner: owner, lease: lease})
+	return f.result(err)
 }
 
-func (f *finishedJob) answer(err error) (*jobqueue.Job, error) {
+func (f *finishedJob) result(err error) (*jobqueue.Job, error) {
 	if err == nil && !f.finished {
 		err = jobqueue.ErrLost
 	}
@@ -86,11 +86,11 @@ func (s *Store) finish(ctx context.Context, name string, batch []finishedJob, mo
 		jobArrays
 	}
 	err := retryDeadlock(func() error {
-		return s.db.GetContext(ctx, &rows, "SELECT coalesce(array_agg(f.id), '{}') AS finished, "+jobArrayColumns()+" FROM "+s.call[name]+" f",
+		return s.db.GetContext(ctx, &rows, "SELECT coalesce(array_agg(f.id), '{}') AS finished, "+jobArrayColumns()+" FROM "+s.callSQL[name]+" f",
 			append([]any{pq.Array(ids), pq.Array(owners), pq.Array(leases)}, more...)...)
 	})
 	if err != nil {
-		return failed(err, "could not finish jobs")
+		return wrapErr(err, "could not finish jobs")
 	}
 	for i, id := range rows.Finished {
 		byID[id].finished = true
@@ -120,7 +120,7 @@ func jobArrayColumns() string {
 	column := func(name, value, none string) string {
 		return "coalesce(array_agg(coalesce(" + value + ", " + none + ")), '{}') AS " + name
 	}
-	return each(jobColumns, func(c string) string {
+	return mapColumns(jobColumns, func(c string) string {
 		switch c {
 		case "lane", "dedupe_key", "account_id", "payload":
 			return column(c, "(f.j)."+c, "''")

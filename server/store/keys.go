@@ -14,7 +14,7 @@ import (
 func (s *Store) Keys(ctx context.Context) ([]domain.StoredKey, error) {
 	keys := []domain.StoredKey{}
 	err := s.db.SelectContext(ctx, &keys, "SELECT name, under, sealed, current_at FROM waa_keys ORDER BY current_at DESC, name, under")
-	return keys, failed(err, "could not read the keys")
+	return keys, wrapErr(err, "could not read the keys")
 }
 
 // KeepKeys stores secrets under keys; those that are there stay as they are.
@@ -26,7 +26,7 @@ func (s *Store) KeepKeys(ctx context.Context, keys []domain.StoredKey) error {
 	_, err := exec(ctx, s.db, `INSERT INTO waa_keys (name, under, sealed, created_at) SELECT k.name, k.under, k.sealed, `+clock+`
 		FROM unnest($1::text[], $2::text[], $3::text[]) k (name, under, sealed)
 		ON CONFLICT (name, under) DO UPDATE SET created_at = excluded.created_at`, pq.Array(names), pq.Array(unders), pq.Array(sealed))
-	return failed(err, "could not keep the keys")
+	return wrapErr(err, "could not keep the keys")
 }
 
 // KeyInForce notes that a key seals from now on. With again it does so also
@@ -34,7 +34,7 @@ func (s *Store) KeepKeys(ctx context.Context, keys []domain.StoredKey) error {
 func (s *Store) KeyInForce(ctx context.Context, name string, again bool) error {
 	_, err := exec(ctx, s.db, `INSERT INTO waa_keys (name, under, current_at, created_at) SELECT $1, $1, greatest(`+clock+`, coalesce(max(current_at), 0) + 1), `+clock+` FROM waa_keys
 		ON CONFLICT (name, under) DO UPDATE SET current_at = CASE WHEN $2::boolean THEN excluded.current_at ELSE waa_keys.current_at END`, name, again)
-	return failed(err, "could not put a key into force")
+	return wrapErr(err, "could not put a key into force")
 }
 
 // How long keys are kept after another came into force and nothing is sealed with them any more.
@@ -51,7 +51,7 @@ func (s *Store) DropKeys(ctx context.Context, current, names string) error {
 		AND (k.under NOT IN ($1, k.name) AND c.current_at < `+clock+` - $3::bigint AND k.created_at < `+clock+` - $3::bigint
 			OR k.name NOT IN ($1, $2) AND c.current_at < `+clock+` - $4::bigint AND k.created_at < `+clock+` - $4::bigint)`,
 		current, names, keepUnder.Milliseconds(), keepKeys.Milliseconds())
-	return failed(err, "could not drop old keys")
+	return wrapErr(err, "could not drop old keys")
 }
 
 // sealedColumn is where sealed values lie: Reencrypt goes through all of them.
@@ -77,7 +77,7 @@ func sealedColumns() []sealedColumn {
 }
 
 // placeOf names one value: what is sealed for it opens nowhere else.
-func placeOf(table, column, id string) string { return table + "." + column + "." + id }
+func encryptionPlace(table, column, id string) string { return table + "." + column + "." + id }
 
 // Reencrypt encrypts up to n values anew that were encrypted with another key or in
 // an earlier version, and returns where to go on. A value that changed meanwhile is
@@ -89,7 +89,7 @@ func (s *Store) Reencrypt(ctx context.Context, at domain.Reencryption, n int) (d
 	if err := s.db.SelectContext(ctx, &rows, "SELECT "+c.key+" AS id, "+c.row+" AS row, "+c.column+" AS value FROM "+c.table+
 		" WHERE "+c.key+" > $1 AND "+c.column+" <> '' AND "+c.column+" NOT LIKE $2 ORDER BY "+c.key+" LIMIT $3",
 		at.After, s.encrypter.Prefix()+"%", n); err != nil {
-		return at, failed(err, "could not read what is to be encrypted anew")
+		return at, wrapErr(err, "could not read what is to be encrypted anew")
 	}
 	for _, row := range rows {
 		at.After = row.ID
@@ -107,7 +107,7 @@ func (s *Store) Reencrypt(ctx context.Context, at domain.Reencryption, n int) (d
 			set, args = set+", "+c.hash+" = $4", append(args, s.encrypter.Hash(plain))
 		}
 		if _, err := exec(ctx, s.db, "UPDATE "+c.table+" SET "+set+" WHERE "+c.key+" = $1 AND "+c.column+" = $3", args...); err != nil {
-			return at, failed(err, "could not encrypt a value anew")
+			return at, wrapErr(err, "could not encrypt a value anew")
 		}
 	}
 	if len(rows) < n {

@@ -46,13 +46,13 @@ func (l lease) claim(conditions ...due) string {
 		returned = l.returned
 	}
 	return "WITH " + strings.Join(selects, ", ") + ", due AS (" + strings.Join(unions, " UNION ") + `), claimed AS (
-			UPDATE ` + l.table + " t SET " + l.until + " = " + clock + " + " + l.length + set + " FROM due WHERE (" + of("t", l.key) + ") = (" + of("due", l.key) + `)
+			UPDATE ` + l.table + " t SET " + l.until + " = " + clock + " + " + l.length + set + " FROM due WHERE (" + prefixColumns("t", l.key) + ") = (" + prefixColumns("due", l.key) + `)
 			RETURNING ` + returned + `
 		)`
 }
 
 func (l lease) selectDue(condition due) string {
-	query := "SELECT " + of("t", l.key) + ", t." + l.until + " <> 0 AS again FROM " + l.table + " t WHERE " + condition.where + " AND t." + l.until + " <= " + clock
+	query := "SELECT " + prefixColumns("t", l.key) + ", t." + l.until + " <> 0 AS again FROM " + l.table + " t WHERE " + condition.where + " AND t." + l.until + " <= " + clock
 	if condition.order != "" {
 		query += " ORDER BY " + condition.order
 	}

@@ -127,7 +127,7 @@ func TestUsernameIsLearned(t *testing.T) {
 	a, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.1", "", who)
 	require.NoError(t, err)
 	require.True(t, a.News)
-	_, err = f.Posted(ctx(), "me", 1, a, &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: f.account.ID, ContactID: ana.ID, Kind: "text", WAMID: "wamid.1", PostID: newID(), CreatedAt: now}, who, true, now, time.Minute)
+	_, err = f.CompleteInbound(ctx(), "me", 1, a, &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: f.account.ID, ContactID: ana.ID, Kind: "text", WAMID: "wamid.1", PostID: newID(), CreatedAt: now}, who, true, now, time.Minute)
 	require.ErrorIs(t, err, jobqueue.ErrLost) // there is no such job; what is known of the person is stored all the same
 	a, err = f.ResolveTarget(ctx(), f.account.ID, "wamid.2", "", who)
 	require.NoError(t, err)

@@ -18,7 +18,7 @@ func (s *Store) Mention(ctx context.Context, postID string, conversationIDs []st
 		return nil
 	}
 	_, err := exec(ctx, s.db, "INSERT INTO waa_mentions (conversation_id, post_id) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING", pq.Array(conversationIDs), postID)
-	return failed(err, "could not note what a post tells of")
+	return wrapErr(err, "could not note what a post tells of")
 }
 
 // earlierMentions finds posts of ours that tell of a contact and were made
@@ -28,9 +28,9 @@ func (s *Store) Mention(ctx context.Context, postID string, conversationIDs []st
 func (s *Store) earlierMentions(ctx context.Context, contactID string, botIDs []string) ([]string, error) {
 	var name string
 	if err := s.db.GetContext(ctx, &name, "SELECT name FROM waa_contacts WHERE id = $1", contactID); err != nil {
-		return nil, failed(err, "could not read the contact")
+		return nil, wrapErr(err, "could not read the contact")
 	}
-	posts, err := s.strings(ctx, "could not look for earlier posts about a contact", `
+	posts, err := s.stringArray(ctx, "could not look for earlier posts about a contact", `
 		WITH c AS (
 			SELECT id, created_at FROM waa_conversations WHERE contact_id = $1 AND created_at < (SELECT value FROM waa_facts WHERE name = '`+mentionsSince+`')
 		), places AS (

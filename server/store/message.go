@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
@@ -42,7 +43,7 @@ func (s *Store) MessageByWAMID(ctx context.Context, accountID, wamid string) (*d
 	if wamid == "" {
 		return nil, domain.ErrNotFound
 	}
-	return getMessage(ctx, s.db, "SELECT "+of("m", messageColumns)+" FROM waa_messages m WHERE "+sameMessage("m", "$1::text")+" AND m.account_id = $2 LIMIT 1", fit(wamid, maxWAMID), accountID)
+	return getMessage(ctx, s.db, "SELECT "+prefixColumns("m", messageColumns)+" FROM waa_messages m WHERE "+sameMessage("m", "$1::text")+" AND m.account_id = $2 LIMIT 1", truncate(wamid, maxWAMID), accountID)
 }
 
 // MessageByPost finds the message of a post, the first of several; ErrNotFound.
@@ -67,7 +68,7 @@ func (s *Store) UnshownTemplates(ctx context.Context, conversationID string) ([]
 }
 
 // lastTemplate is the last template to a contact that did not fail.
-func lastTemplate(ctx context.Context, r runner, contactID string) (*domain.Message, error) {
+func lastTemplate(ctx context.Context, r sqlx.ExtContext, contactID string) (*domain.Message, error) {
 	return getMessage(ctx, r, messageSelect+` WHERE contact_id = $1 AND kind = 'template' AND status NOT IN ('failed', 'not_sent')
 		ORDER BY created_at DESC, id DESC LIMIT 1`, contactID)
 }
@@ -79,31 +80,31 @@ func (s *Store) SetPost(ctx context.Context, messageID, postID string) error {
 
 // SetKind records the real kind of a message that came first as unsupported.
 func (s *Store) SetKind(ctx context.Context, messageID, kind string) error {
-	return execOne(ctx, s.db, "could not set the kind", "UPDATE waa_messages SET kind = $2 WHERE id = $1", messageID, fit(kind, maxKind))
+	return execOne(ctx, s.db, "could not set the kind", "UPDATE waa_messages SET kind = $2 WHERE id = $1", messageID, truncate(kind, maxKind))
 }
 
-func getMessage(ctx context.Context, r runner, query string, args ...any) (*domain.Message, error) {
+func getMessage(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (*domain.Message, error) {
 	m := &domain.Message{}
-	if err := r.GetContext(ctx, m, query, args...); err != nil {
-		return nil, failed(err, "could not read the message")
+	if err := sqlx.GetContext(ctx, r, m, query, args...); err != nil {
+		return nil, wrapErr(err, "could not read the message")
 	}
 	return m, nil
 }
 
 // fittedMessage makes what Meta says of a message fit the columns.
-func fittedMessage(m *domain.Message) *domain.Message {
+func truncateMessage(m *domain.Message) *domain.Message {
 	c := *m
-	c.Kind, c.WAMID, c.Text, c.Category = fit(c.Kind, maxKind), fit(c.WAMID, maxWAMID), fit(c.Text, len(c.Text)), fit(c.Category, 32)
+	c.Kind, c.WAMID, c.Text, c.Category = truncate(c.Kind, maxKind), truncate(c.WAMID, maxWAMID), truncate(c.Text, len(c.Text)), truncate(c.Category, 32)
 	return &c
 }
 
-func insertMessage(ctx context.Context, r runner, m *domain.Message) error {
-	_, err := execNamed(ctx, r, insertInto("waa_messages", messageColumns), fittedMessage(m))
-	return failed(err, "could not store the message")
+func insertMessage(ctx context.Context, r sqlx.ExtContext, m *domain.Message) error {
+	_, err := execNamed(ctx, r, insertInto("waa_messages", messageColumns), truncateMessage(m))
+	return wrapErr(err, "could not store the message")
 }
 
 // statuses are all a message can have.
-func statuses() []domain.Status {
+func allStatuses() []domain.Status {
 	return []domain.Status{
 		"", domain.Pending, domain.Unknown, domain.Sent, domain.Delivered,
 		domain.Read, domain.Failed, domain.NotSent,
@@ -111,12 +112,59 @@ func statuses() []domain.Status {
 }
 
 // before lists the statuses that next may replace, for status = ANY(...).
-func before(next domain.Status) any {
+func statusesBefore(next domain.Status) any {
 	var from pq.StringArray
-	for _, s := range statuses() {
+	for _, s := range allStatuses() {
 		if s.Advances(next) {
 			from = append(from, string(s))
 		}
 	}
 	return from
+}
+
+// SaveReaction stores what a customer feels about a message unless a later
+// reaction is stored, and answers the one that holds.
+func (s *Store) SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (holds string, err error) {
+	err = s.db.GetContext(ctx, &holds, `
+		WITH saved AS (
+			INSERT INTO waa_reactions (message_id, wamid, emoji, at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (message_id) DO UPDATE SET wamid = excluded.wamid, emoji = excluded.emoji, at = excluded.at WHERE waa_reactions.at <= excluded.at
+			RETURNING emoji
+		)
+		SELECT emoji FROM saved UNION ALL SELECT emoji FROM waa_reactions WHERE message_id = $1 AND NOT EXISTS (SELECT 1 FROM saved)`,
+		messageID, truncate(wamid, maxWAMID), truncate(emoji, 64), at)
+	return holds, wrapErr(err, "could not store a reaction")
+}
+
+// PostStatus is what a post shows that became several messages; see channelsync.StatusMarkStore.
+func (s *Store) PostStatus(ctx context.Context, postID string) (domain.Status, error) {
+	var statuses pq.StringArray
+	err := s.db.GetContext(ctx, &statuses, "SELECT coalesce(array_agg(status ORDER BY part), '{}') FROM waa_messages WHERE post_id = $1 AND post_id <> ''", postID)
+	if err != nil {
+		return "", wrapErr(err, "could not read the messages of a post")
+	}
+	all := make([]domain.Status, len(statuses))
+	for i, status := range statuses {
+		all[i] = domain.Status(status)
+	}
+	return domain.AggregateStatus(all), nil
+}
+
+// LastInbound are the wamids of the customer's last messages; see outbound.Receipts.
+func (s *Store) LastInbound(ctx context.Context, conversationID string) ([]string, error) {
+	return s.stringArray(ctx, "could not read the last messages", `SELECT coalesce(array_agg(wamid ORDER BY created_at, id), '{}') FROM (
+		SELECT *, max(created_at) OVER () AS latest FROM (
+			SELECT wamid, created_at, id FROM waa_messages WHERE conversation_id = $1 AND direction = 'in' AND wamid <> '' ORDER BY created_at DESC LIMIT 8) m
+		) m WHERE created_at = latest`, conversationID)
+}
+
+// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
+func (s *Store) WAMIDOfPost(ctx context.Context, postID string) (string, error) {
+	m, err := s.MessageByPost(ctx, postID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	return m.WAMID, nil
 }

@@ -19,7 +19,7 @@ func (s *Store) AddNotice(ctx context.Context, n *domain.Notice) error {
 	}
 	_, err = exec(ctx, s.db, `INSERT INTO waa_notices (key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (key) DO NOTHING`, n.Key, n.AccountID, n.QueueID, n.UserID, n.ConversationID, n.TextKey, string(data), n.CreatedAt)
-	return failed(err, "could not store a notice")
+	return wrapErr(err, "could not store a notice")
 }
 
 // noticeRow is a notice as stored.
@@ -37,7 +37,7 @@ func (s *Store) ClaimNotices(ctx context.Context, length time.Duration, n int) (
 	err := s.db.SelectContext(ctx, &rows, untold.claim(due{where: "t.told_at = 0", order: "t.created_at"})+`
 		SELECT key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts FROM claimed`, length.Milliseconds(), n)
 	if err != nil {
-		return nil, failed(err, "could not claim notices")
+		return nil, wrapErr(err, "could not claim notices")
 	}
 	notices := make([]*domain.Notice, len(rows))
 	for i, row := range rows {
@@ -53,13 +53,13 @@ func (s *Store) ClaimNotices(ctx context.Context, length time.Duration, n int) (
 // NoticeToldTo notes that one person got a notice.
 func (s *Store) NoticeToldTo(ctx context.Context, key, userID string) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_notices SET told = array_append(told, $2::text) WHERE key = $1 AND NOT told @> ARRAY[$2::text]", key, userID)
-	return failed(err, "could not note who was told")
+	return wrapErr(err, "could not note who was told")
 }
 
 // NoticeTold ends a notice.
 func (s *Store) NoticeTold(ctx context.Context, key string, now int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_notices SET told_at = $2 WHERE key = $1", key, now)
-	return failed(err, "could not end a notice")
+	return wrapErr(err, "could not end a notice")
 }
 
 // NoticeTroubles leaves notices of the numbers that stopped for an
@@ -78,7 +78,7 @@ func (s *Store) NoticeTroubles(ctx context.Context, now int64) error {
 		WHERE n.text_key = 'admin.account_blocked' AND a.blocked_code = 0 AND n.created_at > $1::bigint - $2::bigint
 			AND NOT EXISTS (SELECT 1 FROM waa_notices g WHERE g.key = 'goes_on:' || n.key)
 		ON CONFLICT (key) DO NOTHING`, now, keepNotices.Milliseconds())
-	return failed(err, "could not look for numbers in trouble")
+	return wrapErr(err, "could not look for numbers in trouble")
 }
 
 // keepNotices is how long a notice that was told is kept: longer than the month it may be of.
@@ -87,15 +87,7 @@ const keepNotices = 70 * 24 * time.Hour
 // PurgeNotices forgets what was told long ago.
 func (s *Store) PurgeNotices(ctx context.Context, now int64) error {
 	_, err := exec(ctx, s.db, "DELETE FROM waa_notices WHERE told_at > 0 AND created_at < $1", now-keepNotices.Milliseconds())
-	return failed(err, "could not forget old notices")
-}
-
-// TryInterval takes a turn at something that all nodes of the cluster together do
-// once in a while; false where the last turn is younger than that.
-func (s *Store) TryInterval(ctx context.Context, name string, every time.Duration) (bool, error) {
-	n, err := exec(ctx, s.db, `INSERT INTO waa_facts (name, value) VALUES ($1, `+clock+`)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE waa_facts.value <= excluded.value - $2::bigint`, name, every.Milliseconds())
-	return n > 0, failed(err, "could not take a turn")
+	return wrapErr(err, "could not forget old notices")
 }
 
 // WarnPlans leaves a notice for the supervisors of each queue that spent four
@@ -121,10 +113,21 @@ func (s *Store) WarnPlans(ctx context.Context, month, since, now int64) error {
 		SELECT 'plan:' || id || ':' || $1::bigint || ':' || level, queue_id, 'admin.plan_' || level,
 			jsonb_build_object('Queue', name, 'Spent', spent, 'Limit', monthly_limit, 'Currency', currency), $3
 		FROM levels WHERE level > 0 ON CONFLICT (key) DO NOTHING`, month, since, now)
-	return failed(err, "could not look at the plans")
+	return wrapErr(err, "could not look at the plans")
 }
 
 // BudgetSpent notes that a plan refused a start; see WarnPlans.
 func (s *Store) BudgetSpent(ctx context.Context, queueID string, now int64) error {
 	return s.SetState(ctx, "budget_spent:"+queueID, now)
+}
+
+// Remind stores a direct message to somebody about a conversation, once per key.
+func (t *tx) Remind(key, userID, conversationID string, text domain.Text, now int64) error {
+	data, err := encodeData(text.Data)
+	if err != nil {
+		return err
+	}
+	_, err = exec(t.ctx, t.r, `INSERT INTO waa_notices (key, user_id, conversation_id, text_key, data, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (key) DO NOTHING`, key, userID, conversationID, text.Key, data, now)
+	return wrapErr(err, "could not store a reminder")
 }

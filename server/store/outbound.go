@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -11,16 +12,16 @@ import (
 
 // RecordSent stores that Meta accepted a message; see service.Store.
 func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who domain.WhatsAppIdentity, now int64) error {
-	who = fitted(who)
+	who = truncateIdentity(who)
 	return retryDeadlock(func() error {
-		return execOne(ctx, s.db, "could not record a sent message", "SELECT FROM "+s.call["record_sent"], messageID, fit(wamid, maxWAMID),
-			who.PhoneKey, who.UserID, who.WAID, who.Name, now, before(domain.Sent))
+		return execOne(ctx, s.db, "could not record a sent message", "SELECT FROM "+s.callSQL["record_sent"], messageID, truncate(wamid, maxWAMID),
+			who.PhoneKey, who.UserID, who.WAID, who.Name, now, statusesBefore(domain.Sent))
 	})
 }
 
 // recordSentFunction takes its locks in the package's order: contact, conversation, message.
 func recordSentFunction() function {
-	set, news := learnContact("coalesce(old.wa, '')", "coalesce(old.bsuid, '')", "coalesce(old.called, '')", "coalesce(old.key, '')")
+	set, news := learnIdentitySQL("coalesce(old.wa, '')", "coalesce(old.bsuid, '')", "coalesce(old.called, '')", "coalesce(old.key, '')")
 	return function{
 		name: "record_sent", params: params("text, text, text, text, text, text, bigint, text[]"), returns: "SETOF text",
 		query: `
@@ -40,7 +41,7 @@ func recordSentFunction() function {
 				last_template_at = CASE WHEN old.template THEN greatest(c.last_template_at, $7) ELSE c.last_template_at END,
 				window_phone = CASE WHEN old.template AND c.window_until <= $7 AND old.bsuid || old.wa <> '' THEN old.wa ELSE c.window_phone END, -- an answer comes from there
 				window_user_id = CASE WHEN old.template AND c.window_until <= $7 AND old.bsuid || old.wa <> '' THEN old.bsuid ELSE c.window_user_id END,
-				refresh_at = CASE WHEN old.template OR c.channel_id = '' THEN ` + soon("c.refresh_at", "$7") + ` ELSE c.refresh_at END
+				refresh_at = CASE WHEN old.template OR c.channel_id = '' THEN ` + nextRefresh("c.refresh_at", "$7") + ` ELSE c.refresh_at END
 			FROM old WHERE c.id = old.conversation_id AND (SELECT count(*) FROM ct) >= 0 RETURNING c.id
 		), identities AS (
 			INSERT INTO waa_identities (account_id, kind, value, contact_id)
@@ -55,22 +56,22 @@ func recordSentFunction() function {
 
 // RecordEnd sets failed, unknown or not_sent; see service.Store.
 func (s *Store) RecordEnd(ctx context.Context, messageID string, status domain.Status, reason int, now int64) error {
-	_, _, err := s.end(ctx, &domain.Message{ID: messageID, Status: status}, reason, now)
+	_, _, err := s.endMessage(ctx, &domain.Message{ID: messageID, Status: status}, reason, now)
 	return err
 }
 
 // EnqueuePost stores an agent's post, or what else goes out in its conversation,
 // as messages with their outbox jobs, in their order and all or none; see service.Store.
 func (s *Store) EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (bool, error) {
-	first := fittedMessage(&pieces[0].Message)
+	first := truncateMessage(&pieces[0].Message)
 	n := len(pieces)
 	ids, kinds, parts, payloads := make([]string, n), make([]string, n), make([]int64, n), make(pq.ByteaArray, n)
 	for i := range pieces {
-		ids[i], kinds[i], parts[i], payloads[i] = pieces[i].Message.ID, fit(pieces[i].Message.Kind, maxKind), int64(i), pieces[i].Payload
+		ids[i], kinds[i], parts[i], payloads[i] = pieces[i].Message.ID, truncate(pieces[i].Message.Kind, maxKind), int64(i), pieces[i].Payload
 	}
-	stored, err := exec(ctx, s.db, "SELECT FROM "+s.call["enqueue_post"], pq.Array(ids), first.ConversationID, first.AccountID, first.ContactID, pq.Array(kinds),
+	stored, err := exec(ctx, s.db, "SELECT FROM "+s.callSQL["enqueue_post"], pq.Array(ids), first.ConversationID, first.AccountID, first.ContactID, pq.Array(kinds),
 		first.AuthorID, first.PostID, string(first.Status), first.CreatedAt, payloads, pause.Milliseconds(), pq.Array(parts))
-	return stored > 0, failed(err, "could not store a post for sending")
+	return stored > 0, wrapErr(err, "could not store a post for sending")
 }
 
 // enqueuePostFunction: where the post is known already the first piece meets the
@@ -96,14 +97,14 @@ func enqueuePostFunction() function {
 
 // InsertNotSent stores a post that was never to be sent, once per post.
 func (s *Store) InsertNotSent(ctx context.Context, m *domain.Message) (bool, error) {
-	row := fittedMessage(m)
+	row := truncateMessage(m)
 	row.Status = domain.NotSent
 	n, err := execNamed(ctx, s.db, insertInto("waa_messages", messageColumns)+" ON CONFLICT DO NOTHING", row)
-	return n > 0, failed(err, "could not store a post that is not sent")
+	return n > 0, wrapErr(err, "could not store a post that is not sent")
 }
 
 // enqueue puts a message into the outbox; with holdFor it is due so many milliseconds from now.
-func enqueue(ctx context.Context, r runner, m *domain.Message, outgoing []byte, holdFor int64) error {
+func enqueue(ctx context.Context, r sqlx.ExtContext, m *domain.Message, outgoing []byte, holdFor int64) error {
 	due := "0"
 	if holdFor > 0 {
 		due = clock + " + $6"
@@ -113,5 +114,5 @@ func enqueue(ctx context.Context, r runner, m *domain.Message, outgoing []byte, 
 		args = append(args, holdFor)
 	}
 	_, err := exec(ctx, r, "INSERT INTO waa_outbox (lane, ord, dedupe_key, account_id, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5, "+clock+", "+due+")", args...)
-	return failed(err, "could not store an outbox job")
+	return wrapErr(err, "could not store an outbox job")
 }

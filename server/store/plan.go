@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -65,10 +66,10 @@ func (s *Store) PlanOfQueue(ctx context.Context, queueID string) (*domain.Plan, 
 	return readPlan(ctx, s.db, planSelect+" WHERE queue_id = $1", queueID)
 }
 
-func readPlan(ctx context.Context, r runner, query string, args ...any) (*domain.Plan, error) {
+func readPlan(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (*domain.Plan, error) {
 	var row planRow
-	if err := r.GetContext(ctx, &row, query, args...); err != nil {
-		return nil, failed(err, "could not read the plan")
+	if err := sqlx.GetContext(ctx, r, &row, query, args...); err != nil {
+		return nil, wrapErr(err, "could not read the plan")
 	}
 	return row.plan()
 }
@@ -103,7 +104,7 @@ func (s *Store) CreatePlan(ctx context.Context, p *domain.Plan, now int64) error
 	}
 	_, err = exec(ctx, s.db, `INSERT INTO waa_plans (id, queue_id, monthly_limit, currency, prices, price_changes, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`, p.ID, p.QueueID, int64(p.MonthlyLimit), p.Currency, prices, changes, now)
-	return failed(err, "could not create the plan")
+	return wrapErr(err, "could not create the plan")
 }
 
 // UpdatePlan stores what an admin may edit: the named columns, or all of them.
@@ -119,9 +120,9 @@ func (s *Store) UpdatePlan(ctx context.Context, p *domain.Plan, by string, now i
 		return nil, err
 	}
 	value := map[string]string{"queue_id": "$2::text", "monthly_limit": "$3::bigint", "currency": "$4::text", "prices": "$5::jsonb", "price_changes": "$8::jsonb", "id": "id"}
-	columns := given(planFields, fields)
-	set := each(columns, func(c string) string { return c + " = " + value[c] })
-	same := "(" + strings.ReplaceAll(each(columns, func(c string) string { return "(" + c + " = " + value[c] + ")" }), "), (", ") AND (") + ")"
+	columns := chosenColumns(planFields, fields)
+	set := mapColumns(columns, func(c string) string { return c + " = " + value[c] })
+	same := "(" + strings.ReplaceAll(mapColumns(columns, func(c string) string { return "(" + c + " = " + value[c] + ")" }), "), (", ") AND (") + ")"
 	return readPlan(ctx, s.db, `
 		WITH plan AS (
 			UPDATE waa_plans SET `+set+`, updated_at = $6,
@@ -167,7 +168,7 @@ func (s *Store) DeletePlan(ctx context.Context, id, by string, now int64) error 
 // lockPlan reads the approved plan of a queue, holds it, and reads what was
 // spent and reserved since the beginning of a month. That is a second
 // statement on purpose: it sees what others reserved before they let go.
-func lockPlan(ctx context.Context, r runner, queueID string, month int64) (*domain.Plan, domain.Money, error) {
+func lockPlan(ctx context.Context, r sqlx.ExtContext, queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	plan, err := readPlan(ctx, r, planSelect+" WHERE queue_id = $1 AND approved FOR UPDATE", queueID)
 	if err != nil {
 		return nil, 0, err

@@ -19,7 +19,7 @@ func (s *Store) Queue(ctx context.Context, id string) (*domain.Queue, error) {
 	q := &domain.Queue{}
 	err := s.db.GetContext(ctx, q, "SELECT "+queueColumns+" FROM waa_queues WHERE id = $1", id)
 	if err != nil {
-		return nil, failed(err, "could not read the queue")
+		return nil, wrapErr(err, "could not read the queue")
 	}
 	return q, nil
 }
@@ -48,7 +48,7 @@ func (s *Store) QueuePage(ctx context.Context, page, perPage int) ([]*domain.Que
 func (s *Store) CreateQueue(ctx context.Context, q *domain.Queue, now int64) error {
 	q.ID, q.CreatedAt, q.UpdatedAt = s.newID(), now, now
 	_, err := execNamed(ctx, s.db, insertInto("waa_queues", queueColumns), q)
-	return failed(err, "could not create the queue")
+	return wrapErr(err, "could not create the queue")
 }
 
 // UpdateQueue stores what an admin may edit: the named columns, or all of them.
@@ -58,18 +58,18 @@ func (s *Store) UpdateQueue(ctx context.Context, q *domain.Queue, now int64, fie
 	q.UpdatedAt = now
 	n, err := execNamed(ctx, s.db, "WITH told AS (UPDATE waa_conversations SET "+refreshSoon("refresh_at", ":updated_at")+
 		" WHERE queue_id = :id AND closed_at = 0 AND aborted_at = 0 AND channel_id <> ''"+
-		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND time_zone <> :time_zone)) UPDATE waa_queues SET "+assign(given(queueFields, fields))+", updated_at = :updated_at WHERE id = :id", q)
+		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND time_zone <> :time_zone)) UPDATE waa_queues SET "+assignColumns(chosenColumns(queueFields, fields))+", updated_at = :updated_at WHERE id = :id", q)
 	if err == nil && n == 0 {
 		return domain.ErrNotFound
 	}
-	return failed(err, "could not update the queue")
+	return wrapErr(err, "could not update the queue")
 }
 
 // holdQueue keeps a queue of a number ("" = of any) from being removed to the end of the transaction;
 // ErrNotFound where it is gone. Whoever leaves an open conversation to a queue holds it.
-func holdQueue(ctx context.Context, r runner, id, accountID string) error {
+func holdQueue(ctx context.Context, r sqlx.ExtContext, id, accountID string) error {
 	var held string
-	return failed(r.GetContext(ctx, &held, "SELECT id FROM waa_queues WHERE id = $1 AND $2 IN ('', account_id) FOR KEY SHARE", id, accountID), "could not hold the queue")
+	return wrapErr(sqlx.GetContext(ctx, r, &held, "SELECT id FROM waa_queues WHERE id = $1 AND $2 IN ('', account_id) FOR KEY SHARE", id, accountID), "could not hold the queue")
 }
 
 // DeleteQueue removes a queue, its plan and its place in allow-lists and as a

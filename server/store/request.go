@@ -35,7 +35,7 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 	keep := func(column, anew string) string {
 		return column + " = CASE WHEN " + old + " THEN " + anew + " ELSE w." + column + " END"
 	}
-	err := failed(s.db.GetContext(ctx, &row, `
+	err := wrapErr(s.db.GetContext(ctx, &row, `
 		INSERT INTO waa_requests AS w (user_id, key, fingerprint, token, lease_until, created_at) VALUES ($1, $2, $3, $4, `+clock+` + `+requestLease+`, `+clock+`)
 		ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, token = excluded.token, lease_until = excluded.lease_until,
 			`+keep("conversation_id", "''")+", "+keep("message_id", "''")+", "+keep("answer", "''")+", "+keep("status", "0")+", "+keep("created_at", "excluded.created_at")+`
@@ -48,11 +48,11 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 		return nil, err
 	}
 	if err := s.db.GetContext(ctx, &row, "SELECT "+requestColumns+" FROM waa_requests WHERE user_id = $1 AND key = $2", userID, key); err != nil {
-		return nil, failed(err, "could not read a request")
+		return nil, wrapErr(err, "could not read a request")
 	}
 	r := &domain.Request{Conflict: row.Fingerprint != fingerprint, Status: row.Status}
 	if row.Answer != "" && !r.Conflict {
-		plain, err := s.encrypter.Decrypt(placeOf("waa_requests", "answer", row.Token), row.Answer)
+		plain, err := s.encrypter.Decrypt(encryptionPlace("waa_requests", "answer", row.Token), row.Answer)
 		if err != nil {
 			return nil, errors.Wrap(err, "could not open an answer")
 		}
@@ -63,20 +63,20 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 
 // AnswerRequest keeps what was answered.
 func (s *Store) AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error {
-	sealed, err := s.encrypter.Encrypt(placeOf("waa_requests", "answer", token), string(answer))
+	sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_requests", "answer", token), string(answer))
 	if err != nil {
 		return errors.Wrap(err, "could not seal an answer")
 	}
 	_, err = exec(ctx, s.db, `UPDATE waa_requests SET status = $2, answer = $3, conversation_id = CASE WHEN conversation_id = '' THEN $4 ELSE conversation_id END
 		WHERE token = $1`, token, status, sealed, conversationID)
-	return failed(err, "could not keep an answer")
+	return wrapErr(err, "could not keep an answer")
 }
 
 // ReleaseRequest lets another try of a request begin at once: anew where nothing was stored, else with what was.
 func (s *Store) ReleaseRequest(ctx context.Context, token string) error {
 	_, err := exec(ctx, s.db, `WITH gone AS (DELETE FROM waa_requests WHERE token = $1 AND message_id = '')
 		UPDATE waa_requests SET lease_until = 0 WHERE token = $1 AND message_id <> ''`, token)
-	return failed(err, "could not release a request")
+	return wrapErr(err, "could not release a request")
 }
 
 // Began ties a request to what it stored; ErrNotFound where somebody else took it over.

@@ -18,21 +18,21 @@ const serverChannelColumns = `id, coalesce(createat, 0) AS createat, coalesce(up
 func (s *Store) ServerChannel(ctx context.Context, id string) (*model.Channel, error) {
 	channel := &model.Channel{}
 	err := s.db.GetContext(ctx, channel, "SELECT "+serverChannelColumns+" FROM channels WHERE id = $1", id)
-	return channel, failed(err, "could not read a channel")
+	return channel, wrapErr(err, "could not read a channel")
 }
 
 // ServerChannelByName is ServerChannel by team and name.
 func (s *Store) ServerChannelByName(ctx context.Context, teamID, name string) (*model.Channel, error) {
 	channel := &model.Channel{}
 	err := s.db.GetContext(ctx, channel, "SELECT "+serverChannelColumns+" FROM channels WHERE name = $2 AND teamid = $1", teamID, name)
-	return channel, failed(err, "could not find a channel")
+	return channel, wrapErr(err, "could not find a channel")
 }
 
 // ServerMember tells whether somebody is in a channel.
 func (s *Store) ServerMember(ctx context.Context, channelID, userID string) (bool, error) {
 	var member bool
 	err := s.db.GetContext(ctx, &member, "SELECT EXISTS (SELECT 1 FROM channelmembers WHERE channelid = $1 AND userid = $2)", channelID, userID)
-	return member, failed(err, "could not read a channel's member")
+	return member, wrapErr(err, "could not read a channel's member")
 }
 
 // MayJoinServer tells whether somebody is an active person, no bot, and in a team.
@@ -40,7 +40,7 @@ func (s *Store) MayJoinServer(ctx context.Context, teamID, userID string) (bool,
 	var may bool
 	err := s.db.GetContext(ctx, &may, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id AND t.teamid = $1 AND t.deleteat = 0
 		WHERE u.id = $2 AND u.deleteat = 0 AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id))`, teamID, userID)
-	return may, failed(err, "could not read a team's member")
+	return may, wrapErr(err, "could not read a team's member")
 }
 
 // ServerMayRead tells whether somebody may read a channel: as its member or,
@@ -50,7 +50,7 @@ func (s *Store) ServerMayRead(ctx context.Context, channelID, userID string) (bo
 	err := s.db.GetContext(ctx, &may, `SELECT EXISTS (SELECT 1 FROM channelmembers WHERE channelid = $1 AND userid = $2)
 		OR EXISTS (SELECT 1 FROM channels c JOIN teammembers t ON t.teamid = c.teamid AND t.userid = $2 AND t.deleteat = 0 WHERE c.id = $1 AND c.type = 'O')
 		OR EXISTS (SELECT 1 FROM users u WHERE u.id = $2 AND `+serverRole("u.roles", model.SystemAdminRoleId)+`)`, channelID, userID)
-	return may, failed(err, "could not tell who may read a channel")
+	return may, wrapErr(err, "could not tell who may read a channel")
 }
 
 // serverRole is the condition that a list of roles, separated by blanks, holds one.
@@ -67,12 +67,12 @@ func (s *Store) ServerMembers(ctx context.Context, channelID string, n int) ([]d
 		FROM channelmembers m JOIN users u ON u.id = m.userid
 		WHERE m.channelid = $1 AND u.deleteat = 0 AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id)
 		ORDER BY u.username LIMIT $2`, channelID, n)
-	return members, failed(err, "could not list the channel's members")
+	return members, wrapErr(err, "could not list the channel's members")
 }
 
 // IsServerUser tells whether a name is that of somebody active.
 func (s *Store) IsServerUser(ctx context.Context, username string) (bool, error) {
 	var is bool
 	err := s.db.GetContext(ctx, &is, "SELECT EXISTS (SELECT 1 FROM users WHERE username = $1 AND deleteat = 0)", username)
-	return is, failed(err, "could not look for a user's name")
+	return is, wrapErr(err, "could not look for a user's name")
 }

@@ -19,7 +19,7 @@ const serverPostColumns = `p.id, coalesce(p.createat, 0) AS createat, coalesce(p
 func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) {
 	post := &model.Post{}
 	err := s.db.GetContext(ctx, post, "SELECT "+serverPostColumns+" FROM posts p WHERE p.id = $1", id)
-	return post, failed(err, "could not read a post")
+	return post, wrapErr(err, "could not read a post")
 }
 
 // FindServerPost looks for a user's post with a property among those of a
@@ -30,7 +30,7 @@ func (s *Store) FindServerPost(ctx context.Context, channelID, userID string, si
 	// what was created since was changed since, and that is what there is an index of
 	err := s.db.GetContext(ctx, &id, `SELECT p.id FROM posts p WHERE p.channelid = $1 AND p.updateat >= $3 AND p.createat >= $3 AND p.userid = $2
 		AND coalesce(p.originalid, '') = '' AND p.props ->> $4::text = $5 ORDER BY p.createat, p.id LIMIT 1`, channelID, userID, since, prop, value)
-	return id, failed(err, "could not look for a post")
+	return id, wrapErr(err, "could not look for a post")
 }
 
 // MissedServerPosts lists what people posted in a channel between two moments
@@ -43,7 +43,7 @@ func (s *Store) MissedServerPosts(ctx context.Context, channelID, botID string, 
 			AND p.type NOT LIKE 'system\_%' AND coalesce(p.originalid, '') = ''
 			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')
 		ORDER BY p.createat, p.id`, channelID, botID, since, until)
-	return posts, failed(err, "could not read the posts of a channel")
+	return posts, wrapErr(err, "could not read the posts of a channel")
 }
 
 // ServerReactions lists the reactions to a post.
@@ -51,5 +51,5 @@ func (s *Store) ServerReactions(ctx context.Context, postID string) ([]*model.Re
 	reactions := []*model.Reaction{}
 	err := s.db.SelectContext(ctx, &reactions, `SELECT userid, postid, emojiname, createat
 		FROM reactions WHERE postid = $1 AND coalesce(deleteat, 0) = 0 ORDER BY createat, userid, emojiname`, postID)
-	return reactions, failed(err, "could not read the reactions to a post")
+	return reactions, wrapErr(err, "could not read the reactions to a post")
 }

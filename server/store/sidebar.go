@@ -15,7 +15,7 @@ func (s *Store) MarkSidebars(ctx context.Context, teamID string, userIDs []strin
 		SELECT t.u, $1, `+clock+` FROM (SELECT DISTINCT u FROM unnest($2::text[]) u WHERE u <> '') t ORDER BY t.u
 		ON CONFLICT (user_id, team_id) DO UPDATE SET due_at = CASE WHEN waa_sidebars.due_at < excluded.due_at THEN waa_sidebars.due_at + 1 ELSE excluded.due_at END`,
 		teamID, pq.Array(userIDs))
-	return failed(err, "could not mark sidebars")
+	return wrapErr(err, "could not mark sidebars")
 }
 
 // ClaimSidebars leases up to n categories that are due, with the channels that belong in them.
@@ -29,13 +29,13 @@ func (s *Store) ClaimSidebars(ctx context.Context, length time.Duration, n int) 
 		`+categories.claim(due{where: "t.due_at <= " + clock, order: "t.due_at"})+`
 		SELECT s.user_id, s.team_id, s.category_id, s.due_at, ARRAY(
 			SELECT t.channel_id FROM (
-				SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.owner_id = s.user_id AND c.owner_id <> '' AND c.team_id = s.team_id AND `+open+`
-				UNION SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.attendant_id = s.user_id AND c.attendant_id <> '' AND c.team_id = s.team_id AND `+open+`
+				SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.owner_id = s.user_id AND c.owner_id <> '' AND c.team_id = s.team_id AND `+conversationOpen+`
+				UNION SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.attendant_id = s.user_id AND c.attendant_id <> '' AND c.team_id = s.team_id AND `+conversationOpen+`
 			) t JOIN channelmembers m ON m.channelid = t.channel_id AND m.userid = s.user_id
 			ORDER BY t.created_at DESC, t.channel_id LIMIT $3
 		) AS wanted FROM claimed s`, length.Milliseconds(), n, domain.MaxSidebar)
 	if err != nil {
-		return nil, failed(err, "could not claim sidebars")
+		return nil, wrapErr(err, "could not claim sidebars")
 	}
 	sidebars := make([]domain.Sidebar, len(rows))
 	for i, row := range rows {
@@ -59,7 +59,7 @@ func (s *Store) SidebarShown(ctx context.Context, userID, teamID string, dueAt i
 
 // ConversationChannels tells which of the channels are conversations'.
 func (s *Store) ConversationChannels(ctx context.Context, channelIDs []string) (map[string]bool, error) {
-	ids, err := s.strings(ctx, "could not look for channels",
+	ids, err := s.stringArray(ctx, "could not look for channels",
 		"SELECT coalesce(array_agg(channel_id), '{}') FROM waa_conversations WHERE channel_id = ANY($1) AND channel_id <> ''", pq.Array(channelIDs))
 	ours := make(map[string]bool, len(ids))
 	for _, id := range ids {

@@ -28,7 +28,7 @@ type statusState struct {
 // statusDecision is what a status changes.
 type statusDecision struct {
 	after    domain.Message
-	told     priced
+	told     pricingTold
 	advanced bool
 	settles  bool // the charge is to be settled now
 	nothing  bool
@@ -38,10 +38,10 @@ type statusDecision struct {
 // decides, and writes only if the message is still what it read: a status that
 // says nothing new writes nothing, and no lock waits for this process.
 func (s *Store) ApplyStatus(ctx context.Context, accountID string, change domain.StatusChange) (*domain.Message, bool, error) {
-	change.WAMID, change.Person = fit(change.WAMID, maxWAMID), fitted(change.Person)
+	change.WAMID, change.Person = truncate(change.WAMID, maxWAMID), truncateIdentity(change.Person)
 	if change.At <= 0 {
 		if err := s.db.GetContext(ctx, &change.At, "SELECT "+clock); err != nil {
-			return nil, false, failed(err, "could not read the clock")
+			return nil, false, wrapErr(err, "could not read the clock")
 		}
 	}
 	for range statusTries {
@@ -50,14 +50,14 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change domain
 			return nil, false, err
 		}
 		// of who moved since it was written it teaches nothing
-		if state.Contact.MovedAt <= state.Message.CreatedAt && learn(&state.Contact, change.Person) {
+		if state.Contact.MovedAt <= state.Message.CreatedAt && learnIdentity(&state.Contact, change.Person) {
 			if err = s.learnPerson(ctx, accountID, state.Contact.ID, change.Person, change.At); err != nil {
 				return nil, false, err
 			}
 		}
 		d := state.decide(&change)
 		if d.advanced && change.Status == domain.Failed {
-			return s.end(ctx, &d.after, change.Reason, change.At)
+			return s.endMessage(ctx, &d.after, change.Reason, change.At)
 		}
 		written := d.nothing
 		if !written {
@@ -73,9 +73,9 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change domain
 // decide works out what a status changes.
 func (state *statusState) decide(change *domain.StatusChange) *statusDecision {
 	old := &state.Message
-	d := &statusDecision{after: *old, told: priced{state.PricedCategory, state.PricedType}, advanced: old.Status.Advances(change.Status)}
+	d := &statusDecision{after: *old, told: pricingTold{state.PricedCategory, state.PricedType}, advanced: old.Status.Advances(change.Status)}
 	if state.Contact.ErasedAt == 0 { // a wamid holds the number
-		d.after.WAMID = orElse(old.WAMID, change.WAMID)
+		d.after.WAMID = firstNonEmpty(old.WAMID, change.WAMID)
 	}
 	if d.advanced {
 		d.after.Status, d.after.StatusAt = change.Status, change.At
@@ -105,12 +105,12 @@ func (s *Store) readStatus(ctx context.Context, accountID string, change *domain
 		count = change.ServiceQuota // else nothing is settled
 	}
 	state := &statusState{}
-	err := s.db.GetContext(ctx, state, "SELECT "+part("m", "message", messageColumns)+", "+part("ct", "contact", contactColumns)+`,
+	err := s.db.GetContext(ctx, state, "SELECT "+columnsOf("m", "message", messageColumns)+", "+columnsOf("ct", "contact", contactColumns)+`,
 			coalesce((f.ch).queue_id, '') AS "charge.queue_id", coalesce((f.ch).category, '') AS "charge.category", coalesce((f.ch).amount, 0) AS "charge.amount",
 			coalesce((f.ch).currency, '') AS "charge.currency", coalesce((f.ch).state, '') AS "charge.state", coalesce((f.ch).at, 0) AS "charge.at",
 			(f.m).priced_category, (f.m).priced_type, f.queue_id, coalesce((f.p).approved_prices::text, '') AS prices, coalesce((f.p).approved_currency, '') AS currency,
-			f.service_messages FROM `+s.call["read_status"]+" f", accountID, change.MessageID, change.WAMID, month, nextMonth(month), count)
-	return state, failed(err, "could not find the message of a status")
+			f.service_messages FROM `+s.callSQL["read_status"]+" f", accountID, change.MessageID, change.WAMID, month, nextMonth(month), count)
+	return state, wrapErr(err, "could not find the message of a status")
 }
 
 func readStatusFunction() function {

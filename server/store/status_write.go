@@ -9,13 +9,13 @@ import (
 )
 
 // swapStatus writes what a status changes, if the message is still as it was read.
-const swapStatus = `UPDATE waa_messages SET status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
+const swapStatusSQL = `UPDATE waa_messages SET status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
 	WHERE id = $1 AND status = $2 AND wamid = $9 AND priced_type = $10 RETURNING id`
 
 const swapParams = "text, text, text, bigint, bigint, text, text, text, text, text"
 
 func swapStatusFunction() function {
-	return function{name: "swap_status", params: params(swapParams), returns: "SETOF text", query: swapStatus}
+	return function{name: "swap_status", params: params(swapParams), returns: "SETOF text", query: swapStatusSQL}
 }
 
 // settleStatusFunction is swapStatus with the charge, both or none.
@@ -23,7 +23,7 @@ func settleStatusFunction() function {
 	return function{
 		name: "settle_status", params: params(swapParams + ", text, text, text, text, text, text, bigint, text, text, bigint"), returns: "SETOF text",
 		query: `
-		WITH m AS (` + swapStatus + `)
+		WITH m AS (` + swapStatusSQL + `)
 		INSERT INTO waa_charges (` + chargeColumns + `)
 		SELECT m.id, $11, $12, $13, $14, $15, $6, $16, $17, $18, $19, $20 FROM m
 		ON CONFLICT (message_id) DO UPDATE SET wamid = excluded.wamid, category = excluded.category, amount = excluded.amount,
@@ -46,8 +46,8 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 		d.told.category, d.told.kind, old.WAMID, state.PricedType,
 	}
 	if !d.settles {
-		n, err := exec(ctx, s.db, "SELECT FROM "+s.call["swap_status"], args...)
-		return n > 0, failed(err, "could not store a status")
+		n, err := exec(ctx, s.db, "SELECT FROM "+s.callSQL["swap_status"], args...)
+		return n > 0, wrapErr(err, "could not store a status")
 	}
 	b, err := state.bill(d, change)
 	if err != nil {
@@ -60,12 +60,12 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 	written := false
 	err = s.inTx(ctx, func(t *sqlx.Tx) error {
 		if _, err := exec(ctx, t, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:quota:"+old.AccountID); err != nil {
-			return failed(err, "could not lock a number's quota")
+			return wrapErr(err, "could not lock a number's quota")
 		}
 		month := domain.MonthStart(change.At)
 		if err := t.GetContext(ctx, &b.service, "SELECT "+countService("$1", "$2", "$3", "$4", "$5"),
 			old.AccountID, old.ID, month, nextMonth(month), b.quota); err != nil {
-			return failed(err, "could not count service messages")
+			return wrapErr(err, "could not count service messages")
 		}
 		if err := trustMeta(ctx, t, b, old.AccountID, month); err != nil {
 			return err
@@ -79,25 +79,25 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 
 // trustMeta gives up counting where Meta itself marks the free messages of the
 // month: then one that it says is billable is, in whatever order statuses come.
-func trustMeta(ctx context.Context, r runner, b *bill, accountID string, month int64) error {
+func trustMeta(ctx context.Context, r sqlx.ExtContext, b *bill, accountID string, month int64) error {
 	if b.told.kind == "" {
 		return nil
 	}
 	var marked bool
-	err := r.GetContext(ctx, &marked, `SELECT EXISTS (SELECT 1 FROM waa_charges c JOIN waa_messages m ON m.id = c.message_id
+	err := sqlx.GetContext(ctx, r, &marked, `SELECT EXISTS (SELECT 1 FROM waa_charges c JOIN waa_messages m ON m.id = c.message_id
 		WHERE c.account_id = $1 AND c.category = '`+serviceCategory+`' AND c.at >= $2 AND c.at < $3 AND m.priced_type IN ('`+freeCustomerService+`', '`+notBillable+`'))`,
 		accountID, month, nextMonth(month))
 	if marked {
 		b.quota = 0
 	}
-	return failed(err, "could not tell whether Meta marks what is free")
+	return wrapErr(err, "could not tell whether Meta marks what is free")
 }
 
-func (s *Store) writeSettled(ctx context.Context, r runner, state *statusState, b *bill, swapArgs []any) (bool, error) {
+func (s *Store) writeSettled(ctx context.Context, r sqlx.ExtContext, state *statusState, b *bill, swapArgs []any) (bool, error) {
 	m, c := &state.Message, b.settle()
-	n, err := exec(ctx, r, "SELECT FROM "+s.call["settle_status"], append(swapArgs, m.ConversationID, m.AccountID, orElse(c.QueueID, state.QueueID), m.AuthorID,
+	n, err := exec(ctx, r, "SELECT FROM "+s.callSQL["settle_status"], append(swapArgs, m.ConversationID, m.AccountID, firstNonEmpty(c.QueueID, state.QueueID), m.AuthorID,
 		m.TemplateID, c.Category, int64(c.Amount), c.Currency, c.State, c.At)...)
-	return n > 0, failed(err, "could not settle a charge")
+	return n > 0, wrapErr(err, "could not settle a charge")
 }
 
 // bill puts together what the charge is worked out from.
@@ -125,28 +125,28 @@ func (state *statusState) bill(d *statusDecision, change *domain.StatusChange) (
 // leftByStatus notes that a message has left, which its status alone told.
 func (s *Store) leftByStatus(ctx context.Context, m *domain.Message, at int64) error {
 	_, err := exec(ctx, s.db, `UPDATE waa_conversations SET last_outbound_at = greatest(last_outbound_at, $2::bigint),
-			refresh_at = CASE WHEN $3::boolean OR channel_id = '' THEN `+soon("refresh_at", "$2")+` ELSE refresh_at END
+			refresh_at = CASE WHEN $3::boolean OR channel_id = '' THEN `+nextRefresh("refresh_at", "$2")+` ELSE refresh_at END
 		WHERE id = $1`, m.ConversationID, at, m.Kind == "template")
-	return failed(err, "could not note that a message left")
+	return wrapErr(err, "could not note that a message left")
 }
 
 // learnPerson stores what a status says of a person.
 func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, who domain.WhatsAppIdentity, now int64) error {
-	set, news := learnContact("$5::text", "$4::text", "$6::text", "$3::text")
+	set, news := learnIdentitySQL("$5::text", "$4::text", "$6::text", "$3::text")
 	_, err := exec(ctx, s.db, "WITH c AS (UPDATE waa_contacts SET "+set+", username = CASE WHEN $8 <> '' THEN $8 ELSE username END, updated_at = greatest(updated_at, $7) WHERE id = $2 AND ("+
 		news+" OR $8 NOT IN ('', username))) "+newIdentities, accountID, contactID, who.PhoneKey, who.UserID, who.WAID, who.Name, now, who.Username)
-	return failed(err, "could not store the identities")
+	return wrapErr(err, "could not store the identities")
 }
 
 // end gives a message its last status, or unknown, if that advances it. Unless
 // it is unknown it releases the charge and takes back what a template did to
 // the times of conversation and contact: what failed was never sent.
-func (s *Store) end(ctx context.Context, m *domain.Message, reason int, now int64) (ended *domain.Message, advanced bool, err error) {
+func (s *Store) endMessage(ctx context.Context, m *domain.Message, reason int, now int64) (ended *domain.Message, advanced bool, err error) {
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
 			ended, advanced = nil, false
-			if _, err := exec(ctx, t, lockAround, m.ID); err != nil {
-				return failed(err, "could not lock a message")
+			if _, err := exec(ctx, t, lockMessage, m.ID); err != nil {
+				return wrapErr(err, "could not lock a message")
 			}
 			var err error
 			if ended, err = getMessage(ctx, t, messageSelect+" WHERE id = $1", m.ID); err != nil {
@@ -155,22 +155,22 @@ func (s *Store) end(ctx context.Context, m *domain.Message, reason int, now int6
 			if advanced = ended.Status.Advances(m.Status); !advanced {
 				return nil
 			}
-			ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, orElse(ended.WAMID, m.WAMID)
-			_, err = exec(ctx, t, endMessage(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown)
-			return failed(err, "could not end a message")
+			ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, firstNonEmpty(ended.WAMID, m.WAMID)
+			_, err = exec(ctx, t, endMessageSQL(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown)
+			return wrapErr(err, "could not end a message")
 		})
 	})
 	return ended, advanced, err
 }
 
 // lockAround locks a message's contact, its conversation, and the message.
-const lockAround = `
+const lockMessage = `
 	WITH m AS (SELECT contact_id, conversation_id FROM waa_messages WHERE id = $1),
 	ct AS (SELECT ct.id FROM waa_contacts ct WHERE ct.id = (SELECT contact_id FROM m) FOR UPDATE),
 	c AS (SELECT c.id FROM waa_conversations c WHERE c.id = (SELECT conversation_id FROM m) AND (SELECT count(*) FROM ct) >= 0 FOR UPDATE)
 	SELECT m.id FROM waa_messages m WHERE m.id = $1 AND (SELECT count(*) FROM c) >= 0 FOR UPDATE`
 
-func endMessage() string {
+func endMessageSQL() string {
 	const lastOther = `(SELECT coalesce(max(greatest(o.created_at, o.sent_at)), 0) FROM waa_messages o
 		WHERE o.contact_id = m.contact_id AND o.kind = 'template' AND o.id <> m.id AND o.status NOT IN ('failed', 'not_sent')`
 	return `
@@ -189,6 +189,6 @@ func endMessage() string {
 		updated_at = greatest(c.updated_at, $3),
 		idle_at = CASE WHEN $6::boolean AND c.idle_at = 0 THEN c.last_inbound_at ELSE c.idle_at END, -- it was no answer
 		refresh_at = CASE WHEN c.channel_id = '' AND $6::boolean THEN c.refresh_at
-			WHEN c.channel_id = '' OR m.template THEN ` + soon("c.refresh_at", "$3") + ` ELSE c.refresh_at END
+			WHEN c.channel_id = '' OR m.template THEN ` + nextRefresh("c.refresh_at", "$3") + ` ELSE c.refresh_at END
 	FROM m WHERE c.id = m.conversation_id`
 }

@@ -46,32 +46,24 @@ type Store struct {
 	tokens      sync.Mutex
 	tokensAfter string
 
-	call map[string]string // of the functions in the database; see function
+	callSQL map[string]string // of the functions in the database; see function
 
-	deliveries combiner[[]domain.InboxRow, struct{}]
-	arrivals   combiner[arriving, *domain.InboundTarget]
-	posting    combiner[postedJob, finishedJob]
+	deliveries  batcher[[]domain.InboxRow, struct{}]
+	resolutions batcher[resolveRequest, *domain.InboundTarget]
+	completions batcher[inboundCompletion, finishedJob]
 }
 
 // New makes a store of an open database whose tables exist (see Migrate).
 // newID makes Mattermost's 26-character ids.
 func New(db *sql.DB, encrypter Encrypter, newID func() string) *Store {
 	x := sqlx.NewDb(db, "postgres")
-	s := &Store{db: x, encrypter: encrypter, newID: newID, call: calls()}
-	s.deliveries.run, s.deliveries.runners = s.deliver, 2 // one is made durable while the next is filled
-	s.deliveries.weight = payloads
-	s.arrivals.run = s.arrive
-	s.posting.run, s.posting.pause = s.posted, combinePause
-	s.posting.key = func(p postedJob) string { return p.message.ConversationID }
+	s := &Store{db: x, encrypter: encrypter, newID: newID, callSQL: callsByName()}
+	s.deliveries.run, s.deliveries.maxRunning = s.deliverBatch, 2 // one is made durable while the next is filled
+	s.deliveries.weight = payloadSize
+	s.resolutions.run = s.resolveBatch
+	s.completions.run, s.completions.pause = s.completeBatch, batchPause
+	s.completions.key = func(p inboundCompletion) string { return p.message.ConversationID }
 	return s
-}
-
-// runner is the database or a transaction.
-type runner interface {
-	sqlx.ExtContext
-	BindNamed(query string, arg any) (string, []any, error)
-	GetContext(ctx context.Context, dest any, query string, args ...any) error
-	SelectContext(ctx context.Context, dest any, query string, args ...any) error
 }
 
 // clock is the database's time, milliseconds since epoch: the one clock of leases.
@@ -89,7 +81,7 @@ func hasCode(err error, code string) bool {
 }
 
 // failed turns an error of the database into one of the domain.
-func failed(err error, doing string) error {
+func wrapErr(err error, doing string) error {
 	switch {
 	case err == nil:
 		return nil
@@ -112,7 +104,7 @@ func retryDeadlock(fn func() error) error {
 }
 
 // exec runs a statement and answers how many rows it touched.
-func exec(ctx context.Context, r runner, query string, args ...any) (int, error) {
+func exec(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (int, error) {
 	res, err := r.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -122,16 +114,16 @@ func exec(ctx context.Context, r runner, query string, args ...any) (int, error)
 }
 
 // execOne is exec for a statement that must touch a row; ErrNotFound if it did not.
-func execOne(ctx context.Context, r runner, doing, query string, args ...any) error {
+func execOne(ctx context.Context, r sqlx.ExtContext, doing, query string, args ...any) error {
 	n, err := exec(ctx, r, query, args...)
 	if err == nil && n == 0 {
 		return domain.ErrNotFound
 	}
-	return failed(err, doing)
+	return wrapErr(err, doing)
 }
 
 // execNamed is exec with :names that are taken from arg.
-func execNamed(ctx context.Context, r runner, query string, arg any) (int, error) {
+func execNamed(ctx context.Context, r sqlx.ExtContext, query string, arg any) (int, error) {
 	query, args, err := r.BindNamed(query, arg)
 	if err != nil {
 		return 0, err
@@ -156,7 +148,7 @@ func (s *Store) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	if err := fn(t); err != nil {
 		return err
 	}
-	return failed(t.Commit(), "could not commit a transaction")
+	return wrapErr(t.Commit(), "could not commit a transaction")
 }
 
 func builder() squirrel.StatementBuilderType {
@@ -165,7 +157,7 @@ func builder() squirrel.StatementBuilderType {
 
 // selectPage reads one page of rows and how many there are in all; page counts
 // from 0. Both queries have the same conditions.
-func selectPage[T any](ctx context.Context, r runner, rows, count squirrel.SelectBuilder, page, perPage int) ([]*T, int, error) {
+func selectPage[T any](ctx context.Context, r sqlx.ExtContext, rows, count squirrel.SelectBuilder, page, perPage int) ([]*T, int, error) {
 	page, perPage = max(page, 0), max(perPage, 1)
 	offset := page * perPage
 	query, args, err := rows.Limit(uint64(perPage)).Offset(uint64(offset)).ToSql()
@@ -173,7 +165,7 @@ func selectPage[T any](ctx context.Context, r runner, rows, count squirrel.Selec
 		return nil, 0, errors.Wrap(err, "could not build a list query")
 	}
 	items := []*T{}
-	if err = r.SelectContext(ctx, &items, query, args...); err != nil {
+	if err = sqlx.SelectContext(ctx, r, &items, query, args...); err != nil {
 		return nil, 0, errors.Wrap(err, "could not read a list")
 	}
 	if n := len(items); n < perPage && (n > 0 || page == 0) {
@@ -183,8 +175,19 @@ func selectPage[T any](ctx context.Context, r runner, rows, count squirrel.Selec
 	if query, args, err = count.ToSql(); err != nil {
 		return nil, 0, errors.Wrap(err, "could not build a count query")
 	}
-	if err = r.GetContext(ctx, &total, query, args...); err != nil {
+	if err = sqlx.GetContext(ctx, r, &total, query, args...); err != nil {
 		return nil, 0, errors.Wrap(err, "could not count a list")
 	}
 	return items, total, nil
+}
+
+// strings reads one array, which is one row however long it is.
+func (s *Store) stringArray(ctx context.Context, doing, query string, args ...any) ([]string, error) {
+	return s.stringArrayOf(ctx, s.db, doing, query, args...)
+}
+
+func (s *Store) stringArrayOf(ctx context.Context, r sqlx.ExtContext, doing, query string, args ...any) ([]string, error) {
+	var list pq.StringArray
+	err := sqlx.GetContext(ctx, r, &list, query, args...)
+	return list, wrapErr(err, doing)
 }

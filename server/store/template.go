@@ -56,7 +56,7 @@ func (s *Store) TemplateByName(ctx context.Context, accountID, name, language st
 func (s *Store) template(ctx context.Context, query string, args ...any) (*domain.Template, error) {
 	row := &templateRow{}
 	if err := s.db.GetContext(ctx, row, query, args...); err != nil {
-		return nil, failed(err, "could not read the template")
+		return nil, wrapErr(err, "could not read the template")
 	}
 	return row.template()
 }
@@ -90,7 +90,7 @@ func (s *Store) Templates(ctx context.Context, accountID, query, status string, 
 // UsableTemplates lists what a queue may send now (see domain.Template.Usable), by name.
 func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*domain.Template, error) {
 	rows := []*templateRow{}
-	err := s.db.SelectContext(ctx, &rows, "SELECT "+of("t", templateColumns)+` FROM waa_templates t JOIN waa_queues q ON q.account_id = t.account_id
+	err := s.db.SelectContext(ctx, &rows, "SELECT "+prefixColumns("t", templateColumns)+` FROM waa_templates t JOIN waa_queues q ON q.account_id = t.account_id
 		WHERE q.id = $1 AND t.approved AND t.status = 'APPROVED' AND t.gone_at = 0 AND t.queue_ids @> ARRAY[$1::text]
 		ORDER BY t.name, t.language`, queueID)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, que
 	if queueIDs == nil {
 		queueIDs = []string{}
 	}
-	set := each(given("approved, queue_ids", fields), func(c string) string {
+	set := mapColumns(chosenColumns("approved, queue_ids", fields), func(c string) string {
 		switch c {
 		case "approved":
 			return `approved_by = CASE WHEN NOT $2::boolean THEN '' WHEN approved THEN approved_by ELSE $4 END,

@@ -9,8 +9,8 @@ import (
 // TemplateChanged takes what Meta says of a template, and leaves a notice for
 // the admins in the same statement; see inbound.ChangeStore.
 func (s *Store) TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error) {
-	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, fit(change.Status, 32), fit(change.Category, 32),
-		fit(change.Quality, 32), fit(change.Reason, 64), now, s.newID(), change.At)
+	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, truncate(change.Status, 32), truncate(change.Category, 32),
+		truncate(change.Quality, 32), truncate(change.Reason, 64), now, s.newID(), change.At)
 }
 
 // changeTemplate finds the template by Meta's id, else by name and language. It
@@ -28,7 +28,7 @@ func changeTemplate() string {
 		UPDATE waa_templates w SET status = new.status, category = new.category, quality = new.quality, rejected_reason = new.rejected_reason, told_at = $11,
 			updated_at = CASE WHEN (w.status, w.category, w.quality, w.rejected_reason) IS DISTINCT FROM (new.status, new.category, new.quality, new.rejected_reason)
 				THEN $9 ELSE w.updated_at END, ` + approvalUnless(still) + `
-		FROM new WHERE w.id = new.id RETURNING ` + of("w", templateColumns) + `
+		FROM new WHERE w.id = new.id RETURNING ` + prefixColumns("w", templateColumns) + `
 	), notice AS (
 		INSERT INTO waa_notices (key, account_id, text_key, data, created_at)
 		SELECT $10, $1, CASE WHEN w.category <> new.category THEN 'admin.template_category' ELSE 'admin.template_status' END,
@@ -45,7 +45,7 @@ func changeTemplate() string {
 func (s *Store) TemplatesOf(ctx context.Context, accountID string) ([]*domain.Template, error) {
 	rows := []*templateRow{}
 	if err := s.db.SelectContext(ctx, &rows, templateSelect+" WHERE account_id = $1 ORDER BY name, language", accountID); err != nil {
-		return nil, failed(err, "could not list the templates")
+		return nil, wrapErr(err, "could not list the templates")
 	}
 	return templatesOf(rows)
 }

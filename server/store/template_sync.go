@@ -28,7 +28,7 @@ func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []d
 			pq.Array(list.languages), pq.Array(list.categories), pq.Array(list.statuses), pq.Array(list.qualities), pq.Array(list.reasons),
 			pq.Array(list.bodies), pq.Array(list.definitions), s.newID(), maxListed, pq.Array(list.wordings))
 	})
-	return counts.Added, counts.Updated, counts.Gone, len(list.ids), failed(err, "could not store the templates")
+	return counts.Added, counts.Updated, counts.Gone, len(list.ids), wrapErr(err, "could not store the templates")
 }
 
 // maxListed is how many templates a notice of a sync names.
@@ -44,12 +44,12 @@ func (l *templateList) add(id string, t *domain.Template) {
 	if definition == "" {
 		definition = "{}"
 	}
-	l.ids, l.metaIDs = append(l.ids, id), append(l.metaIDs, fit(t.MetaID, 64))
-	l.names, l.languages = append(l.names, fit(t.Name, 512)), append(l.languages, fit(t.Language, 16))
-	l.categories, l.statuses = append(l.categories, fit(t.Category, 32)), append(l.statuses, fit(t.Status, 32))
-	l.qualities, l.reasons = append(l.qualities, fit(t.Quality, 32)), append(l.reasons, fit(t.RejectedReason, 64))
-	l.bodies, l.definitions = append(l.bodies, fit(t.Text, len(t.Text))), append(l.definitions, definition)
-	l.wordings = append(l.wordings, wordingOf(t))
+	l.ids, l.metaIDs = append(l.ids, id), append(l.metaIDs, truncate(t.MetaID, 64))
+	l.names, l.languages = append(l.names, truncate(t.Name, 512)), append(l.languages, truncate(t.Language, 16))
+	l.categories, l.statuses = append(l.categories, truncate(t.Category, 32)), append(l.statuses, truncate(t.Status, 32))
+	l.qualities, l.reasons = append(l.qualities, truncate(t.Quality, 32)), append(l.reasons, truncate(t.RejectedReason, 64))
+	l.bodies, l.definitions = append(l.bodies, truncate(t.Text, len(t.Text))), append(l.definitions, definition)
+	l.wordings = append(l.wordings, wordingHash(t))
 }
 
 // syncTemplates also leaves the admins one notice of what changed among the

@@ -13,7 +13,7 @@ import (
 // sees or gets. They are named, so that neither Meta's examples (the addresses
 // of their files change with each reading) nor what we learn to read later
 // makes the same wording another one.
-func said(key string) bool {
+func saysSomething(key string) bool {
 	switch key {
 	case "type", "format", "text", "url", "phone_number", "buttons", "cards", "components":
 		return true
@@ -22,12 +22,12 @@ func said(key string) bool {
 }
 
 // wordingOf is a mark of what a template says: two with the same mark say the same.
-func wordingOf(t *domain.Template) string {
+func wordingHash(t *domain.Template) string {
 	var definition struct {
 		Components any `json:"components"`
 	}
 	_ = json.Unmarshal(t.Definition, &definition) // what cannot be read is told by the text alone
-	content, err := json.Marshal([]any{t.Text, words(definition.Components)})
+	content, err := json.Marshal([]any{t.Text, wordingOnly(definition.Components)})
 	if err != nil {
 		return "" // not known; what came out of JSON always goes into it
 	}
@@ -36,12 +36,12 @@ func wordingOf(t *domain.Template) string {
 }
 
 // words leaves of a JSON value what is said. Meta's constants come in either case.
-func words(value any) any {
+func wordingOnly(value any) any {
 	switch value := value.(type) {
 	case []any:
 		kept := make([]any, len(value))
 		for i := range value {
-			kept[i] = words(value[i])
+			kept[i] = wordingOnly(value[i])
 		}
 		return kept
 	case map[string]any:
@@ -49,11 +49,11 @@ func words(value any) any {
 		for key, inner := range value {
 			text, isText := inner.(string)
 			switch {
-			case !said(key):
+			case !saysSomething(key):
 			case isText && (key == "type" || key == "format"):
 				kept[key] = strings.ToUpper(text)
 			default:
-				kept[key] = words(inner)
+				kept[key] = wordingOnly(inner)
 			}
 		}
 		return kept

@@ -18,7 +18,7 @@ func (s *Store) InTx(ctx context.Context, fn func(domain.Tx) error) error {
 type tx struct {
 	ctx context.Context
 	s   *Store
-	r   runner
+	r   sqlx.ExtContext
 }
 
 func (t *tx) LockContact(account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
@@ -44,7 +44,7 @@ func (t *tx) LastTemplate(contactID string) (*domain.Message, error) {
 }
 
 func (t *tx) TemplateName(id string) (string, error) {
-	names, err := t.s.stringsOf(t.ctx, t.r, "could not read a template's name", "SELECT coalesce(array_agg(name), '{}') FROM waa_templates WHERE id = $1", id)
+	names, err := t.s.stringArrayOf(t.ctx, t.r, "could not read a template's name", "SELECT coalesce(array_agg(name), '{}') FROM waa_templates WHERE id = $1", id)
 	return strings.Join(names, ""), err
 }
 
@@ -57,7 +57,7 @@ func (t *tx) UpdateConversation(c *domain.Conversation) error {
 }
 
 func (t *tx) UpdateContact(c *domain.Contact) error {
-	return updateContact(t.ctx, t.r, "UPDATE waa_contacts SET "+assign(contactFields)+", updated_at = :updated_at WHERE id = :id", c)
+	return updateContact(t.ctx, t.r, "UPDATE waa_contacts SET "+assignColumns(contactFields)+", updated_at = :updated_at WHERE id = :id", c)
 }
 
 func (t *tx) InsertMessage(m *domain.Message) error {

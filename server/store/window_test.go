@@ -37,7 +37,7 @@ func (f *fixture) writes(t testing.TB, c *domain.Conversation, who domain.WhatsA
 	require.NoError(t, err)
 	require.Len(t, jobs, 1)
 	m.PostID = newID()
-	_, err = f.Posted(ctx(), "me", jobs[0].ID, &domain.InboundTarget{News: true}, m, who, true, now, time.Minute)
+	_, err = f.CompleteInbound(ctx(), "me", jobs[0].ID, &domain.InboundTarget{News: true}, m, who, true, now, time.Minute)
 	require.NoError(t, err)
 }
 

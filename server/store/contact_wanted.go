@@ -25,8 +25,8 @@ func (t *tx) StoreWantedContact(messageID, contactID, actorID string, want domai
 		return err
 	}
 	_, err = exec(t.ctx, t.r, `INSERT INTO waa_wanted (message_id, contact_id, actor_id, name, cpf_masked, cpf_cipher, cpf_hash, details, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, messageID, contactID, actorID, fit(want.Name, 256), said.CPFMasked, said.CPFCipher, said.CPFHash, data, now)
-	return failed(err, "could not store what a start says of its customer")
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, messageID, contactID, actorID, truncate(want.Name, 256), said.CPFMasked, said.CPFCipher, said.CPFHash, data, now)
+	return wrapErr(err, "could not store what a start says of its customer")
 }
 
 // Adopt lets hold what a start said of its customer, once; see service.Store.
@@ -43,14 +43,14 @@ func (s *Store) Adopt(ctx context.Context, messageID string, now int64) error {
 		)
 		INSERT INTO waa_audit (id, at, actor_id, action, object_id, details)
 		SELECT $3, `+clock+`, w.actor_id, 'contact_changed', w.contact_id, w.details FROM w JOIN ct ON ct.id = w.contact_id WHERE w.details <> '{}'`, messageID, now, s.newID())
-	return failed(err, "could not let hold what a start said of its customer")
+	return wrapErr(err, "could not let hold what a start said of its customer")
 }
 
 // PurgeStarts forgets what starts left that nothing will come of any more.
 func (s *Store) PurgeStarts(ctx context.Context, now int64) error {
 	if _, err := exec(ctx, s.db, "DELETE FROM waa_requests WHERE created_at <= "+clock+" - "+keepRequests); err != nil {
-		return failed(err, "could not forget requests")
+		return wrapErr(err, "could not forget requests")
 	}
 	_, err := exec(ctx, s.db, "DELETE FROM waa_wanted WHERE created_at < $1 - "+keepWanted, now)
-	return failed(err, "could not forget what starts left")
+	return wrapErr(err, "could not forget what starts left")
 }

@@ -12,7 +12,7 @@ import (
 
 // leaving joins a message m with all that decides whether it may leave: its
 // conversation c, contact ct, account a, template t, charge ch and job o.
-const leaving = `
+const sendJoins = `
 	FROM waa_messages m
 	JOIN waa_conversations c ON c.id = m.conversation_id
 	JOIN waa_contacts ct ON ct.id = c.contact_id
@@ -29,7 +29,7 @@ const (
 	// stand in the thread of a post that has; those that are too old are never sent.
 	earlierMissing = `(m.post_id <> '' AND EXISTS (
 		SELECT 1 FROM posts p
-		WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat <= m.created_at AND p.createat > m.created_at - ` + freshText + ` AND p.createat > ` + clock + ` - ` + freshText + `
+		WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat <= m.created_at AND p.createat > m.created_at - ` + freshMillis + ` AND p.createat > ` + clock + ` - ` + freshMillis + `
 			AND (p.createat < m.created_at OR p.id COLLATE "C" < m.post_id COLLATE "C") AND p.type IN ('', 'me')
 			AND NOT EXISTS (SELECT 1 FROM waa_messages k WHERE k.post_id = p.id AND k.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
 			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.id = p.rootid AND r.type IN ('` + posting.TypeNote + `', '` + posting.TypeEvent + `'))))`
@@ -39,7 +39,7 @@ const (
 
 	// seen stands for everything that outbound.Worker judges of a message but the
 	// moment: what changes one of these changes it, and nothing else does.
-	seen = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
+	sendState = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
 		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until, ct.erased_at,
 		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
 		` + postDeleted + `, ` + earlierMissing + `, ` + earlierWaits + `)::text, 0)`
@@ -54,12 +54,12 @@ type sendRow struct {
 // LoadSend reads everything about one message in one go; see service.Store.
 func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, error) {
 	row := &sendRow{}
-	err := s.db.GetContext(ctx, row, "SELECT "+part("m", "message", messageColumns)+", "+part("c", "conversation", conversationColumns)+", "+
-		part("ct", "contact", contactColumns)+", "+part("a", "account", accountColumns)+`, f.template_id AS "template.id", f.template_name AS "template.name",
+	err := s.db.GetContext(ctx, row, "SELECT "+columnsOf("m", "message", messageColumns)+", "+columnsOf("c", "conversation", conversationColumns)+", "+
+		columnsOf("ct", "contact", contactColumns)+", "+columnsOf("a", "account", accountColumns)+`, f.template_id AS "template.id", f.template_name AS "template.name",
 		f.category AS "template.category", f.status AS "template.status", f.approved AS "template.approved", f.gone_at AS "template.gone_at", f.allowed,
-		f.queue_id, f.earlier_missing, f.earlier_waits, f.post_deleted, f.seen FROM `+s.call["load_send"]+" f", messageID)
+		f.queue_id, f.earlier_missing, f.earlier_waits, f.post_deleted, f.seen FROM `+s.callSQL["load_send"]+" f", messageID)
 	if err != nil {
-		return nil, failed(err, "could not read a message to send")
+		return nil, wrapErr(err, "could not read a message to send")
 	}
 	send := &row.Send
 	send.Template.QueueIDs = row.Allowed
@@ -74,7 +74,7 @@ func loadSendFunction() function {
 			category text, status text, approved boolean, gone_at bigint, allowed text[], queue_id text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
 		query: `
 		SELECT m, c, ct, a, coalesce(t.id, ''), coalesce(t.name, ''), coalesce(t.category, ''), coalesce(t.status, ''), coalesce(t.approved, false), coalesce(t.gone_at, 0),
-			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), ` + earlierMissing + `, ` + earlierWaits + `, ` + postDeleted + `, ` + seen + leaving + `
+			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), ` + earlierMissing + `, ` + earlierWaits + `, ` + postDeleted + `, ` + sendState + sendJoins + `
 		WHERE m.id = $1`,
 	}
 }
@@ -86,12 +86,12 @@ func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int
 		MayLeave bool `db:"may_leave"`
 	}
 	err = retryDeadlock(func() error {
-		return s.db.GetContext(ctx, &row, "SELECT f.held, f.may_leave FROM "+s.call["mark_left"]+" f", jobID, owner, now, seen)
+		return s.db.GetContext(ctx, &row, "SELECT f.held, f.may_leave FROM "+s.callSQL["mark_left"]+" f", jobID, owner, now, seen)
 	})
 	if err == nil && !row.Held {
 		return false, jobqueue.ErrLost
 	}
-	return row.MayLeave, failed(err, "could not mark a job as left")
+	return row.MayLeave, wrapErr(err, "could not mark a job as left")
 }
 
 // markLeftFunction holds the contact and the conversation, in that order, while
@@ -109,7 +109,7 @@ func markLeftFunction() function {
 		},
 		query: `
 		WITH facts AS (
-			SELECT o.id, c.window_until, ` + seen + ` AS seen` + leaving + ` WHERE m.id = (SELECT j.dedupe_key FROM waa_outbox j WHERE j.id = $1)
+			SELECT o.id, c.window_until, ` + sendState + ` AS seen` + sendJoins + ` WHERE m.id = (SELECT j.dedupe_key FROM waa_outbox j WHERE j.id = $1)
 		), may AS (
 			UPDATE waa_outbox o SET left_at = $3, left_window = facts.window_until FROM facts
 			WHERE o.id = $1 AND o.id = facts.id AND o.lease_owner = $2 AND o.lease_until > ` + clock + ` AND o.finished_at < 1 AND facts.seen = $4 RETURNING o.id
@@ -124,5 +124,14 @@ func (s *Store) ClearLeft(ctx context.Context, owner string, jobID int64) error 
 	if err == nil && n == 0 {
 		return jobqueue.ErrLost
 	}
-	return failed(err, "could not take back that a job has left")
+	return wrapErr(err, "could not take back that a job has left")
+}
+
+// SavePayload replaces what a job is to send; see service.Store.
+func (s *Store) SavePayload(ctx context.Context, owner string, jobID int64, payload []byte) error {
+	n, err := exec(ctx, s.db, "UPDATE waa_outbox SET payload = $3 WHERE id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at = 0", jobID, owner, payload)
+	if err == nil && n == 0 {
+		return jobqueue.ErrLost
+	}
+	return wrapErr(err, "could not keep an upload")
 }

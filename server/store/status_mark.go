@@ -12,7 +12,7 @@ import (
 // ClaimStatusMarks leases up to n messages whose post shows an old status, oldest first.
 func (s *Store) ClaimStatusMarks(ctx context.Context, lease time.Duration, n int) ([]domain.StatusMark, error) {
 	ticks := []domain.StatusMark{}
-	err := s.db.SelectContext(ctx, &ticks, "SELECT "+part("m", "message", messageColumns)+", f.channel, f.again, f.closed FROM "+s.call["claim_ticks"]+" f", n, lease.Milliseconds())
+	err := s.db.SelectContext(ctx, &ticks, "SELECT "+columnsOf("m", "message", messageColumns)+", f.channel, f.again, f.closed FROM "+s.callSQL["claim_ticks"]+" f", n, lease.Milliseconds())
 	return ticks, errors.Wrap(err, "could not claim ticks")
 }
 

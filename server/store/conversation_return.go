@@ -14,7 +14,7 @@ import (
 // same person waits in a line at the person's identities and row, so that two
 // nodes never make two.
 func (s *Store) OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error) {
-	w.Who = fitted(w.Who)
+	w.Who = truncateIdentity(w.Who)
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
 			c, how, err = s.openForInbound(ctx, t, w)
@@ -27,12 +27,12 @@ func (s *Store) OpenForInbound(ctx context.Context, w domain.NewSender) (c *doma
 	return c, how, nil
 }
 
-func (s *Store) openForInbound(ctx context.Context, r runner, w domain.NewSender) (*domain.Conversation, domain.ResolveResult, error) {
-	asked, err := answeredConversation(ctx, r, w.AccountID, fit(w.Answers, maxWAMID))
+func (s *Store) openForInbound(ctx context.Context, r sqlx.ExtContext, w domain.NewSender) (*domain.Conversation, domain.ResolveResult, error) {
+	asked, err := answeredConversation(ctx, r, w.AccountID, truncate(w.Answers, maxWAMID))
 	if err != nil {
 		return nil, 0, err
 	}
-	contact, err := s.lockWriter(ctx, r, w, asked)
+	contact, err := s.lockSender(ctx, r, w, asked)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -57,7 +57,7 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w domain.NewSender
 			continue
 		}
 		if err := holdQueue(ctx, r, c.QueueID, w.AccountID); err == nil {
-			return c, domain.Reopened, s.returned(ctx, r, c, w)
+			return c, domain.Reopened, s.reopenForSender(ctx, r, c, w)
 		} else if !errors.Is(err, domain.ErrNotFound) { // in a queue that is gone nobody would see it
 			return nil, 0, err
 		}
@@ -78,32 +78,32 @@ func (s *Store) openForInbound(ctx context.Context, r runner, w domain.NewSender
 
 // lockWriter holds the contact of somebody who writes: the one whose
 // conversation asked, however the writer is named now, else the identities'.
-func (s *Store) lockWriter(ctx context.Context, r runner, w domain.NewSender, asked *domain.Conversation) (*domain.Contact, error) {
+func (s *Store) lockSender(ctx context.Context, r sqlx.ExtContext, w domain.NewSender, asked *domain.Conversation) (*domain.Contact, error) {
 	if asked == nil {
-		return s.lockPerson(ctx, r, w.AccountID, w.Who, func(c *domain.Contact) { learn(c, w.Who) })
+		return s.lockPerson(ctx, r, w.AccountID, w.Who, func(c *domain.Contact) { learnIdentity(c, w.Who) })
 	}
 	if err := lockIdentities(ctx, r, identitiesOf(w.Who)); err != nil {
 		return nil, err
 	}
 	c := &domain.Contact{}
-	if err := r.GetContext(ctx, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1 FOR UPDATE", asked.ContactID); err != nil {
-		return nil, failed(err, "could not hold the contact")
+	if err := sqlx.GetContext(ctx, r, c, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1 FOR UPDATE", asked.ContactID); err != nil {
+		return nil, wrapErr(err, "could not hold the contact")
 	}
-	if learn(c, w.Who) {
-		query := "UPDATE waa_contacts SET " + assign(contactFields) + ", updated_at = " + clock + " WHERE id = :id"
+	if learnIdentity(c, w.Who) {
+		query := "UPDATE waa_contacts SET " + assignColumns(contactFields) + ", updated_at = " + clock + " WHERE id = :id"
 		if err := updateContact(ctx, r, query, c); err != nil {
 			return nil, err
 		}
 	}
 	_, err := exec(ctx, r, newIdentities, w.AccountID, c.ID, w.Who.PhoneKey, w.Who.UserID)
-	return c, failed(err, "could not store the identities")
+	return c, wrapErr(err, "could not store the identities")
 }
 
 // returned takes the close back for a customer who wrote again. Who served goes
 // on serving, unless they cannot any more: then it waits in the queue.
-func (s *Store) returned(ctx context.Context, r runner, c *domain.Conversation, w domain.NewSender) error {
+func (s *Store) reopenForSender(ctx context.Context, r sqlx.ExtContext, c *domain.Conversation, w domain.NewSender) error {
 	if c.AttendantID != "" {
-		present, err := present(ctx, r, c.TeamID, c.AttendantID)
+		present, err := canServe(ctx, r, c.TeamID, c.AttendantID)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s *Store) returned(ctx context.Context, r runner, c *domain.Conversation, 
 	}
 	if c.StateAt(w.Now) == domain.Open { // else the message opens the window first, and makes it due
 		if _, err := exec(ctx, r, "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", c.ID, w.Now); err != nil {
-			return failed(err, "could not make the conversation due")
+			return wrapErr(err, "could not make the conversation due")
 		}
 	}
 	return s.audit(ctx, r, "", "returned", c.ID, nil)
@@ -125,14 +125,14 @@ func (s *Store) returned(ctx context.Context, r runner, c *domain.Conversation, 
 
 // present tells whether somebody can serve in a team: active, and its member. The
 // server's tables say so; its nodes' memories may be behind.
-func present(ctx context.Context, r runner, teamID, userID string) (is bool, err error) {
-	err = r.GetContext(ctx, &is, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id
+func canServe(ctx context.Context, r sqlx.ExtContext, teamID, userID string) (is bool, err error) {
+	err = sqlx.GetContext(ctx, r, &is, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id
 		WHERE u.id = $1 AND u.deleteat = 0 AND t.teamid = $2 AND t.deleteat = 0)`, userID, teamID)
-	return is, failed(err, "could not look for an attendant")
+	return is, wrapErr(err, "could not look for an attendant")
 }
 
 // answeredConversation is the one whose message is answered, closed or not; nil = none of ours.
-func answeredConversation(ctx context.Context, r runner, accountID, wamid string) (*domain.Conversation, error) {
+func answeredConversation(ctx context.Context, r sqlx.ExtContext, accountID, wamid string) (*domain.Conversation, error) {
 	if wamid == "" {
 		return nil, nil //nolint:nilnil // none
 	}
@@ -145,7 +145,7 @@ func answeredConversation(ctx context.Context, r runner, accountID, wamid string
 }
 
 // lastClosed is the contact's conversation on the account that was closed last; nil = none.
-func lastClosed(ctx context.Context, r runner, accountID, contactID string) (*domain.Conversation, error) {
+func lastClosed(ctx context.Context, r sqlx.ExtContext, accountID, contactID string) (*domain.Conversation, error) {
 	c, err := getConversation(ctx, r, conversationSelect()+` WHERE c.contact_id = $2 AND c.account_id = $1 AND c.closed_at > 0 AND c.aborted_at = 0
 		ORDER BY c.closed_at DESC, c.id LIMIT 1`, accountID, contactID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -156,13 +156,13 @@ func lastClosed(ctx context.Context, r runner, accountID, contactID string) (*do
 
 // queueForReturn is the queue of the last conversation while it is still the
 // number's, else the number's default queue; domain.ErrNoQueue.
-func queueForReturn(ctx context.Context, r runner, w domain.NewSender, last *domain.Conversation) (*domain.Queue, error) {
+func queueForReturn(ctx context.Context, r sqlx.ExtContext, w domain.NewSender, last *domain.Conversation) (*domain.Queue, error) {
 	lastQueue := ""
 	if last != nil {
 		lastQueue = last.QueueID
 	}
 	q := &domain.Queue{}
-	err := failed(r.GetContext(ctx, q, "SELECT "+queueColumns+` FROM waa_queues
+	err := wrapErr(sqlx.GetContext(ctx, r, q, "SELECT "+queueColumns+` FROM waa_queues
 		WHERE id = $1 AND account_id = $3 OR id = $2 ORDER BY id = $1 DESC LIMIT 1 FOR KEY SHARE`, lastQueue, w.DefaultQueueID, w.AccountID), "could not read the queue")
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, domain.ErrNoQueue

@@ -13,7 +13,7 @@ import (
 // arrivalFunction answers, for each message, where it belongs. It goes from one
 // row to the next: the limits are fences, so that it does by the indexes
 // whatever a planner thinks of the tables' sizes.
-func arrivalFunction() function {
+func resolveFunction() function {
 	const open = "o.closed_at = 0 AND o.aborted_at = 0 LIMIT 1"
 	return function{
 		name: "arrival", params: params("text[], text[], text[], text[], text[]"),
@@ -46,13 +46,13 @@ func arrivalFunction() function {
 }
 
 // arriving is a message that looks for its conversation.
-type arriving struct {
+type resolveRequest struct {
 	account, wamid, answers string
 	who                     domain.WhatsAppIdentity
 }
 
 // arrived is what arrivalFunction answers of it; see readArrivals.
-type arrived struct {
+type resolveRow struct {
 	N                                                    int
 	ID, Account, Contact, Queue, Team, Channel           string
 	WindowFrom, WindowUntil, LastTemplate, Closed, Abort int64
@@ -63,7 +63,7 @@ type arrived struct {
 }
 
 // readArrivals reads all answers as one text: each row is a remote call.
-const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID', (f.c).id, 'Account', (f.c).account_id, 'Contact', (f.c).contact_id,
+const resolveColumns = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID', (f.c).id, 'Account', (f.c).account_id, 'Contact', (f.c).contact_id,
 	'Queue', (f.c).queue_id, 'Team', (f.c).team_id, 'Channel', (f.c).channel_id, 'WindowFrom', (f.c).window_from, 'WindowUntil', (f.c).window_until,
 	'LastTemplate', (f.c).last_template_at, 'Closed', (f.c).closed_at, 'Abort', (f.c).aborted_at,
 	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id, 'Username', (f.ct).username,
@@ -71,37 +71,37 @@ const readArrivals = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID',
 
 // ResolveTarget answers where a customer's message belongs; see service.Store.
 func (s *Store) ResolveTarget(ctx context.Context, accountID, wamid, answers string, who domain.WhatsAppIdentity) (*domain.InboundTarget, error) {
-	a, err := s.arrivals.do(ctx, arriving{account: accountID, wamid: fit(wamid, maxWAMID), answers: fit(answers, maxWAMID), who: fitted(who)})
+	a, err := s.resolutions.Submit(ctx, resolveRequest{account: accountID, wamid: truncate(wamid, maxWAMID), answers: truncate(answers, maxWAMID), who: truncateIdentity(who)})
 	if err == nil && a == nil {
 		err = domain.ErrNotFound
 	}
 	return a, err
 }
 
-func (s *Store) arrive(ctx context.Context, batch []arriving) ([]*domain.InboundTarget, error) {
+func (s *Store) resolveBatch(ctx context.Context, batch []resolveRequest) ([]*domain.InboundTarget, error) {
 	n := len(batch)
 	accounts, wamids, answers, users, phones := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	for i, a := range batch {
 		accounts[i], wamids[i], answers[i], users[i], phones[i] = a.account, a.wamid, a.answers, a.who.UserID, a.who.PhoneKey
 	}
 	var text string
-	if err := s.db.GetContext(ctx, &text, readArrivals+s.call["arrival"]+" f",
+	if err := s.db.GetContext(ctx, &text, resolveColumns+s.callSQL["arrival"]+" f",
 		pq.Array(accounts), pq.Array(wamids), pq.Array(answers), pq.Array(users), pq.Array(phones)); err != nil {
-		return nil, failed(err, "could not look where messages belong")
+		return nil, wrapErr(err, "could not look where messages belong")
 	}
-	var rows []arrived
+	var rows []resolveRow
 	if err := json.Unmarshal([]byte(text), &rows); err != nil {
 		return nil, errors.Wrap(err, "could not read where messages belong")
 	}
 	arrivals := make([]*domain.InboundTarget, n)
 	for i := range rows {
 		row := &rows[i]
-		arrivals[row.N-1] = row.arrival(batch[row.N-1].who)
+		arrivals[row.N-1] = row.target(batch[row.N-1].who)
 	}
 	return arrivals, nil
 }
 
-func (row *arrived) arrival(who domain.WhatsAppIdentity) *domain.InboundTarget {
+func (row *resolveRow) target(who domain.WhatsAppIdentity) *domain.InboundTarget {
 	contact := domain.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID, Username: row.Username}
 	learned := contact
 	return &domain.InboundTarget{
@@ -109,6 +109,6 @@ func (row *arrived) arrival(who domain.WhatsAppIdentity) *domain.InboundTarget {
 			ID: row.ID, AccountID: row.Account, ContactID: row.Contact, QueueID: row.Queue, TeamID: row.Team, ChannelID: row.Channel,
 			WindowFrom: row.WindowFrom, WindowUntil: row.WindowUntil, LastTemplateAt: row.LastTemplate, ClosedAt: row.Closed, AbortedAt: row.Abort, Contact: contact,
 		},
-		MessageID: row.Message, Kind: row.Kind, PostID: row.Post, Archived: row.Archived, News: learn(&learned, who) || row.Known < len(identitiesOf(who)),
+		MessageID: row.Message, Kind: row.Kind, PostID: row.Post, Archived: row.Archived, News: learnIdentity(&learned, who) || row.Known < len(identitiesOf(who)),
 	}
 }

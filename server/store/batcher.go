@@ -19,7 +19,7 @@ var errPanicked = errors.New("a statement panicked")
 // combiner makes one statement of the calls that come at about the same time.
 // Under load most of what a statement costs is the same for one row and for
 // twenty; who comes alone does not wait.
-type combiner[In, Out any] struct {
+type batcher[In, Out any] struct {
 	// run does a batch, and answers one result for each of it in order.
 	run func(ctx context.Context, batch []In) ([]Out, error)
 	// key keeps calls that touch the same row from being in one batch; nil = none do.
@@ -28,16 +28,16 @@ type combiner[In, Out any] struct {
 	weight func(In) int
 	// pause is the least time between the beginnings of two batches.
 	pause time.Duration
-	// runners is how many batches may run at once; 0 is 1.
-	runners int
+	// maxRunning is how many batches may run at once; 0 is 1.
+	maxRunning int
 
 	mu      sync.Mutex
-	waiting []*combined[In, Out]
+	waiting []*batchedCall[In, Out]
 	running int
 	last    time.Time
 }
 
-type combined[In, Out any] struct {
+type batchedCall[In, Out any] struct {
 	in   In
 	out  Out
 	err  error
@@ -51,14 +51,14 @@ const (
 	// maxWaiting is how many calls may wait for their statement. A database that answers never has as many waiting.
 	maxWaiting = 512
 	// batchPatience is how long one statement may take: shorter than the leases of those who wait for it.
-	batchPatience = 10 * time.Second
+	batchTimeout = 10 * time.Second
 )
 
-// do waits until the call is done, alone or with others, or until its context
+// Submit waits until the call is done, alone or with others, or until its context
 // ends: a call that still waits then is not made at all, and one that is on its
 // way may be done all the same. Where too many wait it is ErrBusy at once.
-func (c *combiner[In, Out]) do(ctx context.Context, in In) (Out, error) {
-	call := &combined[In, Out]{in: in, done: make(chan struct{})}
+func (c *batcher[In, Out]) Submit(ctx context.Context, in In) (Out, error) {
+	call := &batchedCall[In, Out]{in: in, done: make(chan struct{})}
 	var none Out
 	c.mu.Lock()
 	if len(c.waiting) >= maxWaiting {
@@ -66,7 +66,7 @@ func (c *combiner[In, Out]) do(ctx context.Context, in In) (Out, error) {
 		return none, ErrBusy
 	}
 	c.waiting = append(c.waiting, call)
-	if c.running < max(1, c.runners) {
+	if c.running < max(1, c.maxRunning) {
 		c.running++
 		go c.loop()
 	}
@@ -77,12 +77,12 @@ func (c *combiner[In, Out]) do(ctx context.Context, in In) (Out, error) {
 	case <-ctx.Done():
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.waiting = slices.DeleteFunc(c.waiting, func(other *combined[In, Out]) bool { return other == call })
+		c.waiting = slices.DeleteFunc(c.waiting, func(other *batchedCall[In, Out]) bool { return other == call })
 		return none, errors.Wrap(ctx.Err(), "the database did not answer in time")
 	}
 }
 
-func (c *combiner[In, Out]) loop() {
+func (c *batcher[In, Out]) loop() {
 	for {
 		c.mu.Lock()
 		wait := c.pause - time.Since(c.last)
@@ -90,13 +90,13 @@ func (c *combiner[In, Out]) loop() {
 		if wait > 0 {
 			time.Sleep(wait)
 		}
-		batch := c.take()
+		batch := c.nextBatch()
 		if len(batch) == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), batchPatience)
-		if err := c.finish(ctx, batch); ofData(err) && len(batch) > 1 { // one that cannot be done must not stop the others
-			c.singly(ctx, batch)
+		ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+		if err := c.runBatch(ctx, batch); isDataError(err) && len(batch) > 1 { // one that cannot be done must not stop the others
+			c.runSingly(ctx, batch)
 		}
 		cancel()
 		for _, call := range batch {
@@ -105,10 +105,10 @@ func (c *combiner[In, Out]) loop() {
 	}
 }
 
-// singly does the calls of a batch one by one, as long as the database answers; each has its own error.
-func (c *combiner[In, Out]) singly(ctx context.Context, batch []*combined[In, Out]) {
+// runSingly does the calls of a batch one by one, as long as the database answers; each has its own error.
+func (c *batcher[In, Out]) runSingly(ctx context.Context, batch []*batchedCall[In, Out]) {
 	for i := range batch {
-		if err := c.finish(ctx, batch[i:i+1]); err != nil && !ofData(err) {
+		if err := c.runBatch(ctx, batch[i:i+1]); err != nil && !isDataError(err) {
 			for _, call := range batch[i:] {
 				call.err = err
 			}
@@ -119,7 +119,7 @@ func (c *combiner[In, Out]) singly(ctx context.Context, batch []*combined[In, Ou
 
 // ofData tells that the database answered and did not like what it was given.
 // Else it is in trouble itself, and to ask it for each call would only take long.
-func ofData(err error) bool {
+func isDataError(err error) bool {
 	if errors.Is(err, errPanicked) {
 		return true
 	}
@@ -134,11 +134,11 @@ func ofData(err error) bool {
 	return true
 }
 
-// take takes what waits; nothing ends the loop.
-func (c *combiner[In, Out]) take() []*combined[In, Out] {
+// nextBatch takes what waits; nothing ends the loop.
+func (c *batcher[In, Out]) nextBatch() []*batchedCall[In, Out] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var batch, later []*combined[In, Out]
+	var batch, later []*batchedCall[In, Out]
 	taken, weight := map[string]bool{}, 0
 	for _, call := range c.waiting {
 		key, size := "", 0
@@ -163,8 +163,8 @@ func (c *combiner[In, Out]) take() []*combined[In, Out] {
 	return batch
 }
 
-// finish runs a batch and gives each call its result.
-func (c *combiner[In, Out]) finish(ctx context.Context, batch []*combined[In, Out]) (err error) {
+// runBatch runs a batch and gives each call its result.
+func (c *batcher[In, Out]) runBatch(ctx context.Context, batch []*batchedCall[In, Out]) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errPanicked

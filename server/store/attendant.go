@@ -2,48 +2,9 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-
-	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
-
-func encodeData(data map[string]any) (string, error) {
-	if data == nil {
-		return "{}", nil
-	}
-	text, err := json.Marshal(data)
-	return string(text), errors.Wrap(err, "could not encode a text's data")
-}
-
-// Lines are the lines that the channel of a conversation does not show yet, in their order.
-func (s *Store) Lines(ctx context.Context, conversationID string) ([]domain.ChannelEvent, error) {
-	rows := []struct {
-		ID      int64
-		TextKey string `db:"text_key"`
-		Data    []byte
-	}{}
-	err := s.db.SelectContext(ctx, &rows, "SELECT id, text_key, data FROM waa_lines WHERE conversation_id = $1 ORDER BY id", conversationID)
-	if err != nil {
-		return nil, failed(err, "could not read the lines")
-	}
-	lines := make([]domain.ChannelEvent, len(rows))
-	for i, row := range rows {
-		lines[i] = domain.ChannelEvent{ID: row.ID}
-		lines[i].Text.Key = row.TextKey
-		if err := json.Unmarshal(row.Data, &lines[i].Text.Data); err != nil {
-			return nil, errors.Wrap(err, "could not decode a line")
-		}
-	}
-	return lines, nil
-}
-
-// LineShown forgets a line that the channel shows.
-func (s *Store) LineShown(ctx context.Context, id int64) error {
-	_, err := exec(ctx, s.db, "DELETE FROM waa_lines WHERE id = $1", id)
-	return failed(err, "could not forget a line")
-}
 
 // SetPeople notes for whom Mattermost was arranged and which card stands in the queue.
 func (s *Store) SetPeople(ctx context.Context, conversationID, shown, cardPost string, cardNo int64) error {
@@ -52,12 +13,12 @@ func (s *Store) SetPeople(ctx context.Context, conversationID, shown, cardPost s
 }
 
 // open is the condition of a conversation c that somebody may serve; it is that of the indexes.
-const open = "c.closed_at = 0 AND c.aborted_at = 0"
+const conversationOpen = "c.closed_at = 0 AND c.aborted_at = 0"
 
 // distinctPeople goes from one person to the next by an index, however many
 // conversations each has: agents are few.
 func distinctPeople(column string) string {
-	next := "SELECT min(c." + column + ") FROM waa_conversations c WHERE c." + column + " <> '' AND " + open
+	next := "SELECT min(c." + column + ") FROM waa_conversations c WHERE c." + column + " <> '' AND " + conversationOpen
 	return `RECURSIVE people (id) AS (
 		SELECT (` + next + `)
 		UNION ALL SELECT (` + next + ` AND c.` + column + ` > people.id) FROM people WHERE people.id IS NOT NULL
@@ -75,13 +36,13 @@ const servedSelect = "c.id, c.attendant_id, c.attended_at"
 func (s *Store) GoneAttendants(ctx context.Context, n int) ([]domain.AttendedConversation, error) {
 	served := []domain.AttendedConversation{}
 	err := s.db.SelectContext(ctx, &served, "WITH "+distinctPeople("attendant_id")+" SELECT "+servedSelect+
-		" FROM gone JOIN waa_conversations c ON c.attendant_id = gone.id AND c.attendant_id <> '' AND "+open+" AND c.channel_id <> '' LIMIT $1", n)
-	return served, failed(err, "could not look for attendants who are deactivated")
+		" FROM gone JOIN waa_conversations c ON c.attendant_id = gone.id AND c.attendant_id <> '' AND "+conversationOpen+" AND c.channel_id <> '' LIMIT $1", n)
+	return served, wrapErr(err, "could not look for attendants who are deactivated")
 }
 
 // absent is the condition that the attendant of a conversation c, for whom its
 // channel was arranged, is no member of it by the server's own table.
-const absent = `c.channel_id <> '' AND c.shown_people LIKE '%:' || c.attendant_id || ':%'
+const attendantLeft = `c.channel_id <> '' AND c.shown_people LIKE '%:' || c.attendant_id || ':%'
 	AND NOT EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = c.channel_id AND m.userid = c.attendant_id)`
 
 // AbsentAttendants looks at up to n open conversations behind a place in their
@@ -92,10 +53,10 @@ func (s *Store) AbsentAttendants(ctx context.Context, after domain.AttendedConve
 		domain.AttendedConversation
 		Absent bool
 	}{}
-	err = s.db.SelectContext(ctx, &rows, "SELECT "+servedSelect+", "+absent+" AS absent FROM waa_conversations c WHERE c.attendant_id <> '' AND "+open+
+	err = s.db.SelectContext(ctx, &rows, "SELECT "+servedSelect+", "+attendantLeft+" AS absent FROM waa_conversations c WHERE c.attendant_id <> '' AND "+conversationOpen+
 		" AND (c.attendant_id, c.id) > ($1, $2) ORDER BY c.attendant_id, c.id LIMIT $3", after.AttendantID, after.ID, n)
 	if err != nil {
-		return nil, after, failed(err, "could not look for attendants who left")
+		return nil, after, wrapErr(err, "could not look for attendants who left")
 	}
 	for _, row := range rows {
 		if row.Absent {
@@ -113,8 +74,8 @@ func (s *Store) AbsentAttendants(ctx context.Context, after domain.AttendedConve
 func (s *Store) AbsentAttendant(ctx context.Context, channelID, userID string) ([]domain.AttendedConversation, error) {
 	served := []domain.AttendedConversation{}
 	err := s.db.SelectContext(ctx, &served, "SELECT "+servedSelect+" FROM waa_conversations c WHERE c.channel_id = $1 AND c.attendant_id = $2 AND c.attendant_id <> '' AND "+
-		open+" AND "+absent, channelID, userID)
-	return served, failed(err, "could not tell whether the attendant left")
+		conversationOpen+" AND "+attendantLeft, channelID, userID)
+	return served, wrapErr(err, "could not tell whether the attendant left")
 }
 
 // invitationGap is how much later than the last change of the attendant an
@@ -129,11 +90,11 @@ func (s *Store) MissedInvitations(ctx context.Context, botID string, since int64
 	invitations := []domain.Invitation{}
 	err := s.db.SelectContext(ctx, &invitations, `SELECT p.channelid AS channel_id, p.userid AS actor_id, p.props ->> 'addedUserId' AS user_id
 		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid AND c.channel_id <> ''
-		WHERE p.createat >= $2 AND p.type = 'system_add_to_channel' AND p.userid <> $1 AND p.deleteat = 0 AND `+open+`
+		WHERE p.createat >= $2 AND p.type = 'system_add_to_channel' AND p.userid <> $1 AND p.deleteat = 0 AND `+conversationOpen+`
 			AND p.createat > c.attended_at + `+invitationGap+` AND c.attendant_id <> p.props ->> 'addedUserId'
 			AND EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = p.channelid AND m.userid = p.props ->> 'addedUserId')
 		ORDER BY p.createat, p.id`, botID, since)
-	return invitations, failed(err, "could not look for missed invitations")
+	return invitations, wrapErr(err, "could not look for missed invitations")
 }
 
 // NoticeGoneOwners leaves a notice for the supervisors of each queue where
@@ -144,8 +105,8 @@ func (s *Store) NoticeGoneOwners(ctx context.Context, now int64) error {
 		INSERT INTO waa_notices (key, queue_id, text_key, data, created_at)
 		SELECT 'owner_gone:' || c.queue_id || ':' || gone.id || ':' || gone.at, c.queue_id, 'people.owner_gone',
 			jsonb_build_object('Who', jsonb_build_object('username', gone.name), 'Queue', max(q.name), 'Count', count(*)), $1::bigint
-		FROM gone JOIN waa_conversations c ON c.owner_id = gone.id AND c.owner_id <> '' AND `+open+` JOIN waa_queues q ON q.id = c.queue_id
+		FROM gone JOIN waa_conversations c ON c.owner_id = gone.id AND c.owner_id <> '' AND `+conversationOpen+` JOIN waa_queues q ON q.id = c.queue_id
 		GROUP BY c.queue_id, gone.id, gone.at, gone.name
 		ON CONFLICT (key) DO NOTHING`, now)
-	return failed(err, "could not look for owners who are deactivated")
+	return wrapErr(err, "could not look for owners who are deactivated")
 }

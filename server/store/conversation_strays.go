@@ -10,26 +10,26 @@ import (
 )
 
 // astray is the condition that a channel ch is not as that of the open conversation c is to be.
-const astray = "ch.deleteat <> 0 OR ch.type <> 'P' OR ch.teamid <> c.team_id"
+const channelWrong = "ch.deleteat <> 0 OR ch.type <> 'P' OR ch.teamid <> c.team_id"
 
 // markDue makes those open conversations due, at $1, which somebody holds at this moment excepted: the next round finds them.
 func markDue(which string) string {
 	return "UPDATE waa_conversations SET " + refreshSoon("refresh_at", "$1") + " WHERE id IN (SELECT c.id FROM waa_conversations c WHERE c.channel_id <> '' AND " +
-		open + " AND " + which + lockFree + ")"
+		conversationOpen + " AND " + which + lockFree + ")"
 }
 
 // MarkChanged makes the open conversations due whose channel somebody changed
 // since a moment, milliseconds since epoch, the server's clock; see jobs.StrayChannels.
 func (s *Store) MarkChanged(ctx context.Context, since, now int64) (int, error) {
 	n, err := exec(ctx, s.db, markDue("EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND ch.updateat >= $2 AND ch.updateat > c.channel_at)"), now, since)
-	return n, failed(err, "could not look for channels that somebody changed")
+	return n, wrapErr(err, "could not look for channels that somebody changed")
 }
 
 // MarkStrays makes all open conversations due whose channel is archived, public,
 // in another team, or gone.
 func (s *Store) MarkStrays(ctx context.Context, now int64) (int, error) {
-	n, err := exec(ctx, s.db, markDue("NOT EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND NOT ("+astray+"))"), now)
-	return n, failed(err, "could not look for channels that are not as they are to be")
+	n, err := exec(ctx, s.db, markDue("NOT EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND NOT ("+channelWrong+"))"), now)
+	return n, wrapErr(err, "could not look for channels that are not as they are to be")
 }
 
 // CountStrays counts the open conversations whose channel is archived or gone, and those whose channel is public.
@@ -37,13 +37,13 @@ func (s *Store) CountStrays(ctx context.Context) (archived, public int, err erro
 	var counts struct{ Archived, Public int }
 	err = s.db.GetContext(ctx, &counts, `SELECT count(*) FILTER (WHERE ch.id IS NULL OR ch.deleteat <> 0) AS archived,
 			count(*) FILTER (WHERE ch.deleteat = 0 AND ch.type <> 'P') AS public
-		FROM waa_conversations c LEFT JOIN channels ch ON ch.id = c.channel_id WHERE c.channel_id <> '' AND `+open)
-	return counts.Archived, counts.Public, failed(err, "could not count channels that are not as they are to be")
+		FROM waa_conversations c LEFT JOIN channels ch ON ch.id = c.channel_id WHERE c.channel_id <> '' AND `+conversationOpen)
+	return counts.Archived, counts.Public, wrapErr(err, "could not count channels that are not as they are to be")
 }
 
 // LostQueues lists the names of the queues whose channel is archived or gone.
 func (s *Store) LostQueues(ctx context.Context) ([]string, error) {
-	return s.strings(ctx, "could not look at the queues' channels", `SELECT coalesce(array_agg(q.name ORDER BY q.name), '{}') FROM waa_queues q
+	return s.stringArray(ctx, "could not look at the queues' channels", `SELECT coalesce(array_agg(q.name ORDER BY q.name), '{}') FROM waa_queues q
 		WHERE NOT EXISTS (SELECT 1 FROM channels ch WHERE ch.id = q.channel_id AND ch.deleteat = 0)`)
 }
 
@@ -51,7 +51,7 @@ func (s *Store) LostQueues(ctx context.Context) ([]string, error) {
 func (s *Store) ChannelArchived(ctx context.Context, channelID string) (bool, error) {
 	var archived bool
 	err := s.db.GetContext(ctx, &archived, "SELECT EXISTS (SELECT 1 FROM channels WHERE id = $1 AND deleteat > 0)", channelID)
-	return archived, failed(err, "could not tell whether a channel is archived")
+	return archived, wrapErr(err, "could not tell whether a channel is archived")
 }
 
 // MakeDue lets the mirror look at a conversation now.
@@ -82,16 +82,4 @@ func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, lin
 		}
 		return (&tx{ctx: ctx, s: s, r: t}).AppendEvent(id, line)
 	})
-}
-
-// OweLine stores a line that a conversation's channel is to show, unless one of
-// its kind waits to be shown already; see channelsync.SyncStore.
-func (s *Store) OweLine(ctx context.Context, conversationID string, text domain.Text) error {
-	data, err := encodeData(text.Data)
-	if err != nil {
-		return err
-	}
-	_, err = exec(ctx, s.db, `INSERT INTO waa_lines (conversation_id, text_key, data) SELECT $1::text, $2::text, $3
-		WHERE NOT EXISTS (SELECT 1 FROM waa_lines WHERE conversation_id = $1 AND text_key = $2)`, conversationID, text.Key, data)
-	return failed(err, "could not store a line")
 }

@@ -11,7 +11,7 @@ import (
 
 // nothingElse is the condition that nobody but the failed start knows of a
 // conversation: it has no channel, and no message but those that did not go.
-const nothingElse = `channel_id = '' AND NOT EXISTS (
+const onlyTheFailedStart = `channel_id = '' AND NOT EXISTS (
 	SELECT 1 FROM waa_messages m WHERE m.conversation_id = waa_conversations.id AND (m.direction = 'in' OR m.status NOT IN ('failed', 'not_sent')))`
 
 // Abort ends a conversation whose first template was refused for good, unless
@@ -21,28 +21,28 @@ func (s *Store) Abort(ctx context.Context, conversationID string, now int64) (ab
 		var was int64
 		// who stores a message or a channel holds the row: the next statement sees what they stored
 		if err := t.GetContext(ctx, &was, "SELECT aborted_at FROM waa_conversations WHERE id = $1 FOR UPDATE", conversationID); err != nil {
-			return failed(err, "could not hold the conversation")
+			return wrapErr(err, "could not hold the conversation")
 		}
 		if aborted = was != 0; aborted {
 			return nil
 		}
 		// where the mirror is at it, or died at it, it looks again: a channel may be left to take away
 		n, err := exec(ctx, t, `UPDATE waa_conversations SET aborted_at = $2, updated_at = greatest(updated_at, $2),
-			refresh_at = CASE WHEN refresh_lease = 0 THEN 0 ELSE $2 END WHERE id = $1 AND `+nothingElse, conversationID, now)
+			refresh_at = CASE WHEN refresh_lease = 0 THEN 0 ELSE $2 END WHERE id = $1 AND `+onlyTheFailedStart, conversationID, now)
 		if err != nil {
 			return errors.Wrap(err, "could not abort the conversation")
 		}
 		if aborted = n > 0; aborted {
 			return nil
 		}
-		return livesOn(ctx, t, conversationID, now)
+		return goOnAfterRefusal(ctx, t, conversationID, now)
 	})
 	return aborted, err
 }
 
 // livesOn makes a conversation due whose start was refused after all and, where
 // the customer wrote meanwhile, leaves a line that tells how it came to be, once.
-func livesOn(ctx context.Context, t *sqlx.Tx, conversationID string, now int64) error {
+func goOnAfterRefusal(ctx context.Context, t *sqlx.Tx, conversationID string, now int64) error {
 	text := domain.T("event.refused_but_wrote")
 	if _, err := exec(ctx, t, `INSERT INTO waa_lines (conversation_id, text_key, data)
 		SELECT c.id, $2::text, '{}' FROM waa_conversations c WHERE c.id = $1 AND c.channel_id = ''
@@ -51,5 +51,5 @@ func livesOn(ctx context.Context, t *sqlx.Tx, conversationID string, now int64) 
 		return errors.Wrap(err, "could not store a line")
 	}
 	_, err := exec(ctx, t, "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", conversationID, now)
-	return failed(err, "could not make the conversation due")
+	return wrapErr(err, "could not make the conversation due")
 }

@@ -18,7 +18,7 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExp
 		err := t.GetContext(ctx, &p.Contact, `SELECT id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, last_template_at, blocked_until,
 			marketing_stop_at, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
 		if err != nil {
-			return failed(err, "could not read the contact")
+			return wrapErr(err, "could not read the contact")
 		}
 		for _, q := range []struct {
 			dest  any
@@ -28,7 +28,7 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExp
 			{&p.Conversations, `SELECT id, account_id, queue_id, channel_id, owner_id, attendant_id, window_until, last_template_at, last_inbound_at,
 				last_outbound_at, closed_at, closed_by, close_reason, aborted_at, created_at
 				FROM waa_conversations WHERE contact_id = $1 ORDER BY created_at, id`},
-			{&p.Drafts, "SELECT " + of("d", "id, conversation_id, author_id, state, body, created_at") +
+			{&p.Drafts, "SELECT " + prefixColumns("d", "id, conversation_id, author_id, state, body, created_at") +
 				" FROM waa_drafts d JOIN waa_conversations c ON c.id = d.conversation_id WHERE c.contact_id = $1 ORDER BY d.ord"},
 		} {
 			if err := t.SelectContext(ctx, q.dest, q.query, id); err != nil {
@@ -73,7 +73,7 @@ func (s *Store) EachExported(ctx context.Context, conversationID string, fn func
 				WHERE m.conversation_id = $1 AND (m.created_at, m.id) > ($2, $3) ORDER BY m.created_at, m.id LIMIT $4
 			) m LEFT JOIN posts p ON p.id = m.shown AND m.shown <> ''`, conversationID, at, id, exportBatch)
 		if err != nil {
-			return failed(err, "could not read the messages of a conversation")
+			return wrapErr(err, "could not read the messages of a conversation")
 		}
 		var batch []domain.ExportedMessage
 		if err = json.Unmarshal(data, &batch); err != nil {

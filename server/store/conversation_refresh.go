@@ -12,23 +12,23 @@ import (
 const (
 	// graceText is how long whoever changed a conversation has to show it
 	// before the background does, milliseconds: so they do not meet.
-	graceText = "3000"
+	graceMillis = "3000"
 	// laterText is how long a header may show a window's old end, milliseconds:
 	// a customer who writes a lot costs one update a minute.
-	laterText = "60000"
+	headerDelayMillis = "60000"
 	// freshText is postpolicy.FreshEnough, milliseconds.
-	freshText = "900000"
+	freshMillis = "900000"
 	// windowText is domain.WindowLength, milliseconds.
-	windowText = "86400000"
+	windowMillis = "86400000"
 )
 
 // refreshSoon is the part of an UPDATE that makes a conversation due at a
 // moment, or earlier if it is due earlier.
-func refreshSoon(column, at string) string { return "refresh_at = " + soon(column, at) }
+func refreshSoon(column, at string) string { return "refresh_at = " + nextRefresh(column, at) }
 
 // soon is the new refresh_at. It always differs from the old one, so that
 // Refreshed sees that the conversation became due again.
-func soon(column, at string) string {
+func nextRefresh(column, at string) string {
 	at = "CAST(" + at + " AS bigint)"
 	return "CASE WHEN " + column + " > 0 AND " + column + " <= " + at + " + 1000 THEN " + column + " + 1 ELSE " + at + " END"
 }
@@ -51,7 +51,7 @@ func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, length t
 // claimedChannels reads what there is to show of claimed conversations.
 func claimedChannels() string {
 	return `
-		SELECT ` + as("c", "conversation", conversationColumns) + ", " + as("ct", "conversation.contact", contactColumns) + `,
+		SELECT ` + nestColumns("c", "conversation", conversationColumns) + ", " + nestColumns("ct", "conversation.contact", contactColumns) + `,
 			c.refresh_at AS due_at, c.shown_state AS shown, c.again,
 			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone,
 			c.channel_at, coalesce(ch.id, '') AS "channel.id", coalesce(ch.teamid, '') AS "channel.team_id", coalesce(ch.type::text, '') AS "channel.type",
@@ -65,7 +65,7 @@ func claimedChannels() string {
 func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error {
 	return execOne(ctx, s.db, "could not end a refresh", `UPDATE waa_conversations SET refresh_lease = 0, shown_state = $3,
 		updated_at = CASE WHEN shown_state <> $3 THEN greatest(updated_at, $5::bigint) ELSE updated_at END,
-		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, fit(shown, 64), next, now)
+		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, truncate(shown, 64), next, now)
 }
 
 // Overtaken makes a conversation due again whose lease ended while it was being shown; see channelsync.SyncStore. The lease that stays tells

@@ -23,7 +23,7 @@ func (s *Store) Summary(ctx context.Context, conversationID string) (*domain.Sum
 			coalesce((SELECT sum(amount) FROM ch WHERE state = 'billed'), 0)::bigint AS billed,
 			coalesce((SELECT sum(amount) FROM ch WHERE state = 'reserved'), 0)::bigint AS reserved,
 			coalesce((SELECT max(currency) FROM ch WHERE state <> 'released'), '') AS currency`, conversationID); err != nil {
-		return nil, failed(err, "could not add a conversation up")
+		return nil, wrapErr(err, "could not add a conversation up")
 	}
 	summary := &row.Summary
 	summary.AgentIDs = row.Agents
@@ -33,5 +33,5 @@ func (s *Store) Summary(ctx context.Context, conversationID string) (*domain.Sum
 		LEFT JOIN waa_charges c ON c.message_id = m.id AND c.state IN ('reserved', 'billed', 'free')
 		WHERE m.conversation_id = $1 AND m.kind = 'template' AND m.direction = 'out' AND m.status IN ('sent', 'delivered', 'read')
 		GROUP BY m.template_id ORDER BY min(m.created_at)`, conversationID)
-	return summary, failed(err, "could not add a conversation's templates up")
+	return summary, wrapErr(err, "could not add a conversation's templates up")
 }

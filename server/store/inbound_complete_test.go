@@ -29,7 +29,7 @@ func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, a.News, "the BSUID is not known yet")
 		m := posted(c, "wamid.1", now)
-		next, err := f.Posted(ctx(), "x", job.ID, a, m, who, true, now+5, time.Minute)
+		next, err := f.CompleteInbound(ctx(), "x", job.ID, a, m, who, true, now+5, time.Minute)
 		require.NoError(t, err)
 		require.Equal(t, "a2", next.Key)
 		require.Equal(t, []byte("a2"), next.Payload)
@@ -55,7 +55,7 @@ func TestPostedStoresTheMessageAndFinishesItsJob(t *testing.T) {
 
 		// whoever lost the job still stores what happened
 		expire(t, f)
-		last, err := f.Posted(ctx(), "x", next.ID, again, posted(c, "wamid.2", now+1), who, true, now+6, time.Minute)
+		last, err := f.CompleteInbound(ctx(), "x", next.ID, again, posted(c, "wamid.2", now+1), who, true, now+6, time.Minute)
 		require.ErrorIs(t, err, jobqueue.ErrLost)
 		require.Nil(t, last)
 		_, err = f.MessageByWAMID(ctx(), f.account.ID, "wamid.2")
@@ -72,7 +72,7 @@ func TestPostedKeepsTheFirstPost(t *testing.T) {
 			add(t, f, row(key, 1, key))
 			m := posted(c, "wamid.1", now)
 			m.PostID = postID
-			_, err := f.Posted(ctx(), "x", claim(t, f.Inbox(), "x", 1)[0].ID, a, m, person("+5511987654321"), true, now, time.Minute)
+			_, err := f.CompleteInbound(ctx(), "x", claim(t, f.Inbox(), "x", 1)[0].ID, a, m, person("+5511987654321"), true, now, time.Minute)
 			require.NoError(t, err)
 			stored, err := f.MessageByWAMID(ctx(), f.account.ID, "wamid.1")
 			require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestPostedTogether(t *testing.T) {
 				if err != nil || a.Conversation.Contact.Phone != job.Lane {
 					t.Errorf("%s belongs to %+v: %v", job.Lane, a, err)
 				}
-				next, err := f.Posted(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, wamid, now+int64(i)), domain.WhatsAppIdentity{}, true, now, time.Minute)
+				next, err := f.CompleteInbound(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, wamid, now+int64(i)), domain.WhatsAppIdentity{}, true, now, time.Minute)
 				if err != nil || next.Key != job.Lane+"2" {
 					t.Errorf("%s was followed by %+v: %v", job.Key, next, err)
 				}
@@ -139,7 +139,7 @@ func TestPostedMovesTheWindowAsAnswered(t *testing.T) {
 		at, opens := times.Draw(rt, "at"), rapid.Bool().Draw(rt, "opens")
 		add(t, f, row("lane", 1, newID()))
 		job := claim(t, q, "x", 1)[0]
-		_, err := f.Posted(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, opens, now, time.Minute)
+		_, err := f.CompleteInbound(ctx(), "x", job.ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, opens, now, time.Minute)
 		require.NoError(rt, err)
 		if opens {
 			c.ExtendWindow(at)
@@ -160,7 +160,7 @@ func TestPostedMakesARefreshDueAgain(t *testing.T) {
 		q := f.Inbox()
 		post := func(at int64) {
 			add(t, f, row("lane", at, newID()))
-			_, err := f.Posted(ctx(), "x", claim(t, q, "x", 1)[0].ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, true, at, time.Minute)
+			_, err := f.CompleteInbound(ctx(), "x", claim(t, q, "x", 1)[0].ID, &domain.InboundTarget{Conversation: *c}, posted(c, newID(), at), domain.WhatsAppIdentity{}, true, at, time.Minute)
 			require.NoError(t, err)
 		}
 		dueAt := func() int64 { return f.number(t, "SELECT refresh_at FROM waa_conversations") }

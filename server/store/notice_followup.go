@@ -10,7 +10,7 @@ import (
 )
 
 // unanswered is the condition that a customer has not answered a template for so long.
-func unanswered(u domain.Unanswered, now int64) squirrel.Sqlizer {
+func unansweredFor(u domain.Unanswered, now int64) squirrel.Sqlizer {
 	where := squirrel.And{
 		squirrel.Expr("c.closed_at = 0 AND c.last_template_at > 0 AND c.last_template_at <= ?", now-u.Least.Milliseconds()),
 		squirrel.Expr("("+stateAt+") = 'waiting'", now),
@@ -23,7 +23,7 @@ func unanswered(u domain.Unanswered, now int64) squirrel.Sqlizer {
 
 // QueueZones are the time zones that queues have; see jobs.FollowUpStore.
 func (s *Store) QueueZones(ctx context.Context) ([]string, error) {
-	return s.strings(ctx, "could not read the queues' time zones", "SELECT array_agg(DISTINCT zone) FROM (SELECT time_zone AS zone FROM waa_queues UNION ALL SELECT '') z")
+	return s.stringArray(ctx, "could not read the queues' time zones", "SELECT array_agg(DISTINCT zone) FROM (SELECT time_zone AS zone FROM waa_queues UNION ALL SELECT '') z")
 }
 
 // AddFollowUps leaves the day's notices of a zone; see jobs.FollowUpStore.
@@ -35,5 +35,5 @@ func (s *Store) AddFollowUps(ctx context.Context, zone, day string, before, now 
 		WHERE c.closed_at = 0 AND c.aborted_at = 0 AND c.owner_id <> '' AND coalesce(q.time_zone, '') = $1 AND c.last_template_at > 0 AND c.last_template_at <= $3
 			AND (`+strings.Replace(stateAt, "?", "$4::bigint", 1)+`) = 'waiting'
 		ON CONFLICT (key) DO NOTHING`, zone, day, before, now, domain.FollowUpText)
-	return failed(err, "could not leave the follow-ups")
+	return wrapErr(err, "could not leave the follow-ups")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -21,29 +22,29 @@ func (q *Queue) Wait(ctx context.Context, owner string, id int64, waitsFor strin
 		return q.Retry(ctx, owner, id, delay, reason)
 	}
 	return q.end(ctx, "could not let a job wait", `UPDATE {table} SET due_at = {now} + $3::bigint, lease_owner = '', lease_until = 0, reason = $4, waits_for = $5 WHERE {held}`,
-		id, owner, delay.Milliseconds(), fit(reason, maxReason), keyOf(waitsFor, maxKey))
+		id, owner, delay.Milliseconds(), truncate(reason, maxReason), keyOf(waitsFor, maxKey))
 }
 
-const wake = "UPDATE waa_inbox SET due_at = 0, waits_for = '' WHERE finished_at = 0 AND waits_for <> '' AND "
+const wakeWhere = "UPDATE waa_inbox SET due_at = 0, waits_for = '' WHERE finished_at = 0 AND waits_for <> '' AND "
 
 // wakeForQueue wakes what waits for the account's default queue.
-func wakeForQueue(ctx context.Context, r runner, accountID string) error {
+func wakeForQueue(ctx context.Context, r sqlx.ExtContext, accountID string) error {
 	name := domain.WaitsForQueue(accountID, "")
-	_, err := exec(ctx, r, wake+"waits_for >= $1 AND waits_for < $2", name, name+"\U0010FFFF")
-	return failed(err, "could not wake what waits for a queue")
+	_, err := exec(ctx, r, wakeWhere+"waits_for >= $1 AND waits_for < $2", name, name+"\U0010FFFF")
+	return wrapErr(err, "could not wake what waits for a queue")
 }
 
 // wakeForPerson wakes what somebody wrote who was in no conversation: now they are in one.
-func wakeForPerson(ctx context.Context, r runner, accountID, contactID string) error {
-	_, err := exec(ctx, r, wake+`waits_for = ANY(ARRAY(
+func wakeForPerson(ctx context.Context, r sqlx.ExtContext, accountID, contactID string) error {
+	_, err := exec(ctx, r, wakeWhere+`waits_for = ANY(ARRAY(
 		SELECT $1 || i.value FROM waa_identities i WHERE i.contact_id = $2 AND i.account_id = $3))`, domain.WaitsForQueue(accountID, ""), contactID, accountID)
-	return failed(err, "could not wake what a person wrote")
+	return wrapErr(err, "could not wake what a person wrote")
 }
 
 // wakeForChannel wakes what waits for a conversation's channel.
-func wakeForChannel(ctx context.Context, r runner, conversationID string) error {
-	_, err := exec(ctx, r, wake+"waits_for = $1", domain.WaitsForChannel(conversationID))
-	return failed(err, "could not wake what waits for a channel")
+func wakeForChannel(ctx context.Context, r sqlx.ExtContext, conversationID string) error {
+	_, err := exec(ctx, r, wakeWhere+"waits_for = $1", domain.WaitsForChannel(conversationID))
+	return wrapErr(err, "could not wake what waits for a channel")
 }
 
 // WakeWaiting wakes what waits though it need not any more.
@@ -54,7 +55,7 @@ func (s *Store) WakeWaiting(ctx context.Context) error {
 			WHEN 'queue' THEN EXISTS (SELECT 1 FROM waa_accounts a WHERE a.id = w.what AND a.default_queue_id <> '')
 			WHEN 'channel' THEN EXISTS (SELECT 1 FROM waa_conversations c WHERE c.id = w.what AND c.channel_id <> '')
 		END)`)
-	return failed(err, "could not wake what waits")
+	return wrapErr(err, "could not wake what waits")
 }
 
 // WakeUnmade makes as many conversations due as there is room for among those
@@ -62,7 +63,7 @@ func (s *Store) WakeWaiting(ctx context.Context) error {
 // is how many that are; less than 0 = any number. now is milliseconds since epoch.
 func (s *Store) WakeUnmade(ctx context.Context, limit int, now int64) error {
 	const unmade = "channel_id = '' AND closed_at = 0 AND aborted_at = 0"
-	teams, err := s.strings(ctx, "could not look for teams without room", `
+	teams, err := s.stringArray(ctx, "could not look for teams without room", `
 		WITH RECURSIVE teams AS (
 			(SELECT team_id FROM waa_conversations WHERE `+unmade+` ORDER BY team_id LIMIT 1)
 			UNION ALL

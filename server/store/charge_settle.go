@@ -19,11 +19,11 @@ const (
 )
 
 // priced is what a message's first pricing says, as it is kept; both are "" where there was none yet.
-type priced struct{ category, kind string }
+type pricingTold struct{ category, kind string }
 
 // pricing reads the pricing of a status.
-func pricing(change *domain.StatusChange) priced {
-	p := priced{category: fit(strings.ToLower(change.Category), 32), kind: fit(strings.ToLower(change.PricingType), 40)}
+func pricing(change *domain.StatusChange) pricingTold {
+	p := pricingTold{category: truncate(strings.ToLower(change.Category), 32), kind: truncate(strings.ToLower(change.PricingType), 40)}
 	switch {
 	case p.free():
 	case !change.Billable:
@@ -35,7 +35,7 @@ func pricing(change *domain.StatusChange) priced {
 }
 
 // free tells that Meta does not charge. A type nobody knows may be billed.
-func (p priced) free() bool {
+func (p pricingTold) free() bool {
 	return p.kind == freeCustomerService || p.kind == freeEntryPoint || p.kind == notBillable
 }
 
@@ -43,7 +43,7 @@ func (p priced) free() bool {
 type bill struct {
 	charge   domain.Charge // as reserved, or as settled without a pricing; State "" = there is none
 	ours     string        // the category the message has if Meta does not say
-	told     priced
+	told     pricingTold
 	prices   *domain.Prices // approved last for the queue; nil = none
 	currency string         // of prices
 	service  int            // other service messages of the number this month, counted up to quota
@@ -51,7 +51,7 @@ type bill struct {
 }
 
 func (b *bill) category() string {
-	return orElse(b.told.category, orElse(b.charge.Category, b.ours))
+	return firstNonEmpty(b.told.category, firstNonEmpty(b.charge.Category, b.ours))
 }
 
 // withinQuota tells that the message is free as one of the month's first service messages.

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counted is a combiner that answers each number's double and keeps its batches.
+// counted is a batcher that answers each number's double and keeps its batches.
 type counted struct {
-	combiner[int, int]
+	batcher[int, int]
 	mu      sync.Mutex
 	batches [][]int
 }
@@ -53,7 +53,7 @@ func (c *counted) together(t *testing.T, calls []int) []error {
 	var all sync.WaitGroup
 	begin := func(i int) {
 		all.Go(func() {
-			out, err := c.do(t.Context(), calls[i])
+			out, err := c.Submit(t.Context(), calls[i])
 			failed[i] = err
 			if err == nil && out != 2*calls[i] {
 				t.Errorf("%d became %d", calls[i], out)
@@ -71,12 +71,12 @@ func (c *counted) together(t *testing.T, calls []int) []error {
 	return failed
 }
 
-// await waits until something holds of the combiner.
+// await waits until something holds of the batcher.
 func (c *counted) await(holds func() bool) {
 	for {
-		c.combiner.mu.Lock()
+		c.batcher.mu.Lock()
 		held := holds()
-		c.combiner.mu.Unlock()
+		c.batcher.mu.Unlock()
 		if held {
 			return
 		}
@@ -92,7 +92,7 @@ func TestCombinerMakesOneOfWhatWaits(t *testing.T) {
 	require.Len(t, c.batches, 2)
 	require.Equal(t, []int{1}, c.batches[0])
 	require.ElementsMatch(t, []int{2, 3, 4, 5}, c.batches[1])
-	out, err := c.do(t.Context(), 7)
+	out, err := c.Submit(t.Context(), 7)
 	require.NoError(t, err)
 	require.Equal(t, 14, out, "it works on after a rest")
 }
@@ -149,10 +149,10 @@ func TestCombinerBoundsABatch(t *testing.T) {
 	}
 }
 
-// stuck is a combiner whose statements wait until the gate opens; begun gets the size of each batch.
-func stuck() (c *combiner[int, int], gate chan struct{}, begun chan int) {
+// stuck is a batcher whose statements wait until the gate opens; begun gets the size of each batch.
+func stuck() (c *batcher[int, int], gate chan struct{}, begun chan int) {
 	gate, begun = make(chan struct{}), make(chan int, 1000)
-	c = &combiner[int, int]{run: func(_ context.Context, batch []int) ([]int, error) {
+	c = &batcher[int, int]{run: func(_ context.Context, batch []int) ([]int, error) {
 		begun <- len(batch)
 		<-gate
 		return batch, nil
@@ -166,7 +166,7 @@ func TestCombinerIsLeftByThoseWhoWaitNoMore(t *testing.T) {
 	var all sync.WaitGroup
 	var busy atomic.Int64
 	call := func() {
-		switch _, err := c.do(ctx, 1); {
+		switch _, err := c.Submit(ctx, 1); {
 		case errors.Is(err, ErrBusy):
 			busy.Add(1)
 		case !errors.Is(err, context.Canceled):
@@ -191,7 +191,7 @@ func TestCombinerIsLeftByThoseWhoWaitNoMore(t *testing.T) {
 		return c.running == 0
 	}, time.Minute, time.Millisecond)
 	require.Empty(t, begun, "what left was not done")
-	out, err := c.do(t.Context(), 7)
+	out, err := c.Submit(t.Context(), 7)
 	require.NoError(t, err)
 	require.Equal(t, 7, out)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -14,13 +15,13 @@ import (
 // when, is worked out from the messages when it comes due (CustomerWaits).
 
 // idleAgain is the part of an UPDATE by which a changed conversation is looked at again.
-const idleAgain = "idle_at = CASE WHEN CAST(:closed_at AS bigint) <> 0 THEN 0 WHEN idle_at = 0 AND last_inbound_at > 0 THEN CAST(:updated_at AS bigint) ELSE idle_at END"
+const resetIdle = "idle_at = CASE WHEN CAST(:closed_at AS bigint) <> 0 THEN 0 WHEN idle_at = 0 AND last_inbound_at > 0 THEN CAST(:updated_at AS bigint) ELSE idle_at END"
 
 // IdleDue lists up to n open conversations whose customer may have waited
 // longer than their queue's time; minutes is that of queues without their own.
 // 0 minutes are never.
 func (s *Store) IdleDue(ctx context.Context, now int64, minutes, n int) ([]string, error) {
-	return s.strings(ctx, "could not look for customers who wait", `
+	return s.stringArray(ctx, "could not look for customers who wait", `
 		SELECT coalesce(array_agg(id ORDER BY idle_at), '{}') FROM (
 			SELECT c.id, c.idle_at FROM (
 				SELECT id, CASE WHEN inactivity_minutes > 0 THEN inactivity_minutes ELSE $2 END::bigint * 60000 AS patience FROM waa_queues
@@ -53,7 +54,7 @@ const lastSaid = "500"
 // message comes in between.
 func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 	var since int64
-	err := t.r.GetContext(t.ctx, &since, `
+	err := sqlx.GetContext(t.ctx, t.r, &since, `
 		WITH said AS MATERIALIZED (
 			SELECT m.direction, m.status, m.kind, m.created_at, coalesce(p.createat, CASE WHEN m.sent_at > 0 THEN m.sent_at ELSE m.created_at END) AS at
 			FROM (SELECT * FROM waa_messages WHERE conversation_id = $1 ORDER BY created_at DESC, id DESC LIMIT `+lastSaid+`) m LEFT JOIN posts p ON p.id = m.post_id AND m.post_id <> ''
@@ -63,32 +64,11 @@ func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 		SELECT coalesce(min(s.created_at), 0) FROM said s, answer
 		WHERE s.direction = 'in' AND s.kind NOT IN ('reaction', 'system', 'edit', 'revoke') AND s.at > answer.at`,
 		conversationID, pq.Array(answers()))
-	return since, failed(err, "could not tell whether the customer waits")
+	return since, wrapErr(err, "could not tell whether the customer waits")
 }
 
 // LookAgain says since when the customer may wait, milliseconds since epoch; 0
 // = not before the next message.
 func (t *tx) CheckInactivityAfter(conversationID string, since int64) error {
 	return execOne(t.ctx, t.r, "could not note a wait", "UPDATE waa_conversations SET idle_at = $2 WHERE id = $1", conversationID, since)
-}
-
-// Line stores a line that the conversation's channel is to show.
-func (t *tx) AppendEvent(conversationID string, text domain.Text) error {
-	data, err := encodeData(text.Data)
-	if err != nil {
-		return err
-	}
-	_, err = exec(t.ctx, t.r, "INSERT INTO waa_lines (conversation_id, text_key, data) VALUES ($1, $2, $3)", conversationID, text.Key, data)
-	return failed(err, "could not store a line")
-}
-
-// Remind stores a direct message to somebody about a conversation, once per key.
-func (t *tx) Remind(key, userID, conversationID string, text domain.Text, now int64) error {
-	data, err := encodeData(text.Data)
-	if err != nil {
-		return err
-	}
-	_, err = exec(t.ctx, t.r, `INSERT INTO waa_notices (key, user_id, conversation_id, text_key, data, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (key) DO NOTHING`, key, userID, conversationID, text.Key, data, now)
-	return failed(err, "could not store a reminder")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -27,7 +28,7 @@ func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lengt
 // Archived ends an archiving; see jobs.ArchiveStore.
 func (s *Store) Archived(ctx context.Context, id string) (still bool, err error) {
 	err = s.db.GetContext(ctx, &still, "UPDATE waa_conversations SET archive_lease = 0 WHERE id = $1 RETURNING archived_at <> 0", id)
-	return still, failed(err, "could not end an archiving")
+	return still, wrapErr(err, "could not end an archiving")
 }
 
 // ChannelsOfTeam counts what counts against a team's limit: its channels that
@@ -36,26 +37,26 @@ func (s *Store) ChannelsOfTeam(ctx context.Context, teamID string) (channels, wa
 	return channelsOfTeam(ctx, s.db, teamID)
 }
 
-func channelsOfTeam(ctx context.Context, r runner, teamID string) (channels, waiting int, err error) {
+func channelsOfTeam(ctx context.Context, r sqlx.ExtContext, teamID string) (channels, waiting int, err error) {
 	var row struct{ Channels, Waiting int }
-	err = r.GetContext(ctx, &row, `SELECT
+	err = sqlx.GetContext(ctx, r, &row, `SELECT
 		(SELECT count(*) FROM channels WHERE teamid = $1 AND deleteat = 0 AND type IN ('O', 'P')) AS channels,
 		(SELECT count(*) FROM waa_conversations WHERE team_id = $1 AND channel_id = '' AND closed_at = 0 AND aborted_at = 0) AS waiting`, teamID)
-	return row.Channels, row.Waiting, failed(err, "could not count the team's channels")
+	return row.Channels, row.Waiting, wrapErr(err, "could not count the team's channels")
 }
 
 // nearLimit is how close to its limit the starts of a team go one after the other.
-const nearLimit = 50
+const limitMargin = 50
 
 // TeamHasRoom is domain.Tx's.
 func (t *tx) TeamHasRoom(teamID string, limit int) (bool, error) {
 	channels, waiting, err := channelsOfTeam(t.ctx, t.r, teamID)
-	if err != nil || channels+waiting+nearLimit < limit {
+	if err != nil || channels+waiting+limitMargin < limit {
 		return err == nil, err
 	}
 	// a statement of its own: what follows sees what those before committed
 	if _, err := exec(t.ctx, t.r, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:team:"+teamID); err != nil {
-		return false, failed(err, "could not hold the team")
+		return false, wrapErr(err, "could not hold the team")
 	}
 	channels, waiting, err = channelsOfTeam(t.ctx, t.r, teamID)
 	return err == nil && channels+waiting < limit, err

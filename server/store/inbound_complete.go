@@ -18,26 +18,26 @@ import (
 // conversation it changes nothing that is indexed: updated_at is at most a
 // minute behind, and a refresh that is due in time stays as it is unless
 // somebody is at it.
-func postedFunction() function {
-	later := "p.now + " + laterText
+func completeInboundFunction() function {
+	later := "p.now + " + headerDelayMillis
 	return function{
 		name:   "posted",
 		params: params(finishParams + ", text[], text[], text[], text[], text[], text[], text[], text[], boolean[], bigint[], bigint[], text[], text[]"), returns: jobSQL(inboxTable, finishReturns),
-		query: jobSQL(inboxTable, finishing+`, posts AS MATERIALIZED (
+		query: jobSQL(inboxTable, finishSQL+`, posts AS MATERIALIZED (
 			SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) p (id, conversation_id, account_id, kind, post_id, wamid, body, stored_id, opens, at, now, phone, user_id)
 		), saved AS (
 			UPDATE waa_conversations c SET
-				window_from = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.at >= c.window_until THEN p.at ELSE c.window_from END,
-				window_until = CASE WHEN p.opens THEN greatest(c.window_until, p.at + `+windowText+`) ELSE c.window_until END,
-				last_inbound_at = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until THEN p.at ELSE c.last_inbound_at END,
-				window_phone = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.phone || p.user_id <> '' THEN p.phone ELSE c.window_phone END,
-				window_user_id = CASE WHEN p.opens AND p.at + `+windowText+` > c.window_until AND p.phone || p.user_id <> '' THEN p.user_id ELSE c.window_user_id END,
+				window_from = CASE WHEN p.opens AND p.at + `+windowMillis+` > c.window_until AND p.at >= c.window_until THEN p.at ELSE c.window_from END,
+				window_until = CASE WHEN p.opens THEN greatest(c.window_until, p.at + `+windowMillis+`) ELSE c.window_until END,
+				last_inbound_at = CASE WHEN p.opens AND p.at + `+windowMillis+` > c.window_until THEN p.at ELSE c.last_inbound_at END,
+				window_phone = CASE WHEN p.opens AND p.at + `+windowMillis+` > c.window_until AND p.phone || p.user_id <> '' THEN p.phone ELSE c.window_phone END,
+				window_user_id = CASE WHEN p.opens AND p.at + `+windowMillis+` > c.window_until AND p.phone || p.user_id <> '' THEN p.user_id ELSE c.window_user_id END,
 				idle_at = CASE WHEN p.opens AND c.idle_at = 0 THEN p.at ELSE c.idle_at END,
 				updated_at = CASE WHEN p.now >= c.updated_at + 60000 THEN p.now ELSE c.updated_at END,
-				refresh_at = CASE WHEN NOT p.opens OR p.at + `+windowText+` <= c.window_until OR c.closed_at <> 0 THEN c.refresh_at
-					WHEN p.now >= c.window_until THEN `+soon("c.refresh_at", "p.now")+`
+				refresh_at = CASE WHEN NOT p.opens OR p.at + `+windowMillis+` <= c.window_until OR c.closed_at <> 0 THEN c.refresh_at
+					WHEN p.now >= c.window_until THEN `+nextRefresh("c.refresh_at", "p.now")+`
 					WHEN c.refresh_lease = 0 AND c.refresh_at > 0 AND c.refresh_at <= `+later+` + 1000 THEN c.refresh_at
-					ELSE `+soon("c.refresh_at", later)+` END
+					ELSE `+nextRefresh("c.refresh_at", later)+` END
 			FROM posts p WHERE c.id = p.conversation_id RETURNING c.id, c.contact_id
 		), stored AS (
 			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
@@ -47,12 +47,12 @@ func postedFunction() function {
 		), posted AS (
 			UPDATE waa_messages m SET post_id = p.post_id, conversation_id = s.id, contact_id = s.contact_id
 			FROM posts p JOIN saved s ON s.id = p.conversation_id WHERE p.stored_id <> '' AND m.id = p.stored_id AND m.post_id = ''
-		)`+finished),
+		)`+finishedSQL),
 	}
 }
 
 // postedJob is a job to finish with the message it was about.
-type postedJob struct {
+type inboundCompletion struct {
 	finishedJob
 	message *domain.Message
 	who     domain.WhatsAppIdentity
@@ -62,20 +62,20 @@ type postedJob struct {
 }
 
 // Posted stores a message that has its post and finishes its job; see service.Store.
-func (s *Store) Posted(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
-	who = fitted(who)
+func (s *Store) CompleteInbound(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
+	who = truncateIdentity(who)
 	if a.News {
 		if err := s.learnPerson(ctx, m.AccountID, m.ContactID, who, now); err != nil {
 			return nil, err
 		}
 	}
-	f, err := s.posting.do(ctx, postedJob{
-		finishedJob: finishedJob{id: jobID, owner: owner, lease: lease}, message: fittedMessage(m), who: who, stored: a.MessageID, opens: opensWindow, now: now,
+	f, err := s.completions.Submit(ctx, inboundCompletion{
+		finishedJob: finishedJob{id: jobID, owner: owner, lease: lease}, message: truncateMessage(m), who: who, stored: a.MessageID, opens: opensWindow, now: now,
 	})
-	return f.answer(err)
+	return f.result(err)
 }
 
-func (s *Store) posted(ctx context.Context, batch []postedJob) ([]finishedJob, error) {
+func (s *Store) completeBatch(ctx context.Context, batch []inboundCompletion) ([]finishedJob, error) {
 	n := len(batch)
 	jobs := make([]finishedJob, n)
 	ids, conversations, accounts, kinds := make([]string, n), make([]string, n), make([]string, n), make([]string, n)

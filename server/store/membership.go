@@ -25,7 +25,7 @@ func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueCh
 		FROM users u LEFT JOIN channelmembers q ON q.channelid = $4 AND q.userid = u.id
 		WHERE u.id = $1`, userID, teamID, channelID, queueChannelID)
 	if err != nil || len(rows) == 0 {
-		return st, "", failed(err, "could not read how somebody stands")
+		return st, "", wrapErr(err, "could not read how somebody stands")
 	}
 	return rows[0].Membership, rows[0].Roles, nil
 }
@@ -33,12 +33,12 @@ func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueCh
 // QueuesOf lists the queues in whose channels somebody is an agent, by name.
 func (s *Store) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
 	queues := []*domain.Queue{}
-	err := s.db.SelectContext(ctx, &queues, "SELECT "+of("q", queueColumns)+` FROM waa_queues q
+	err := s.db.SelectContext(ctx, &queues, "SELECT "+prefixColumns("q", queueColumns)+` FROM waa_queues q
 		JOIN channelmembers m ON m.channelid = q.channel_id AND m.userid = $1
 		JOIN users u ON u.id = m.userid AND u.deleteat = 0 AND NOT `+serverRole("u.roles", model.SystemGuestRoleId)+`
 		WHERE NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id)
 		ORDER BY q.name, q.id`, userID)
-	return queues, failed(err, "could not read somebody's queues")
+	return queues, wrapErr(err, "could not read somebody's queues")
 }
 
 // SpeakerRoles are the roles that an active member of a channel has there, in
@@ -53,7 +53,7 @@ func (s *Store) SpeakerRoles(ctx context.Context, userID, channelID string) ([]s
 		LEFT JOIN teams g ON g.id = c.teamid LEFT JOIN schemes ts ON ts.id = g.schemeid
 		LEFT JOIN teammembers t ON t.teamid = c.teamid AND t.userid = u.id AND t.deleteat = 0
 		WHERE u.id = $1 AND u.deleteat = 0 AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id)`, userID, channelID)
-	return strings.Fields(strings.Join(rows, " ")), failed(err, "could not read what somebody is in a channel")
+	return strings.Fields(strings.Join(rows, " ")), wrapErr(err, "could not read what somebody is in a channel")
 }
 
 // schemeRoles are the roles that a membership has by its scheme: the first

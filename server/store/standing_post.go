@@ -14,5 +14,5 @@ func (s *Store) StandingPost(ctx context.Context, key, postID string) (string, e
 	err := s.db.GetContext(ctx, &stands, `WITH old AS (DELETE FROM waa_standing WHERE created_at < `+clock+` - `+keepStanding+` AND key <> $1)
 		INSERT INTO waa_standing AS w (key, post_id, created_at) VALUES ($1, $2, `+clock+`)
 		ON CONFLICT (key) DO UPDATE SET post_id = w.post_id RETURNING post_id`, key, postID)
-	return stands, failed(err, "could not agree on a post")
+	return stands, wrapErr(err, "could not agree on a post")
 }
