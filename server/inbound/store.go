@@ -54,7 +54,7 @@ type Store interface {
 	SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error)
 	// MessageByWAMID finds a message of a number either way, by whichever of its ids Meta names it; ErrNotFound.
 	MessageByWAMID(ctx context.Context, accountID, wamid string) (*domain.Message, error)
-	// Posted stores a message that has its post, as SaveInbound does, and finishes
+	// CompleteInbound stores a message that has its post, as SaveInbound does, and finishes
 	// its job in the same statement, as jobqueue.Store's Finish does.
 	CompleteInbound(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (next *jobqueue.Job, err error)
 	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.

@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// accountFields are what an admin edits; the sealed ones come last.
+	// accountFields are the columns that an admin edits, secretFields those of them that are encrypted.
 	accountFields = "name, phone_number_id, waba_id, display_phone, default_queue_id, enabled"
-	sealedFields  = "access_token, app_secret, verify_token"
+	secretFields  = "access_token, app_secret, verify_token"
 
-	accountColumns = "id, " + accountFields + ", " + sealedFields + ", blocked_code, blocked_at, well_at, webhook_at, created_at, updated_at"
+	accountColumns = "id, " + accountFields + ", " + secretFields + ", blocked_code, blocked_at, well_at, webhook_at, created_at, updated_at"
 )
 
 const accountSelect = "SELECT " + accountColumns + " FROM waa_accounts"
@@ -73,8 +73,8 @@ func (s *Store) UpdateAccount(ctx context.Context, a *domain.Account, now int64,
 	if err != nil {
 		return err
 	}
-	set := mapColumns(chosenColumns(accountFields+", "+sealedFields, fields), func(c string) string {
-		if hasColumn(sealedFields, c) {
+	set := mapColumns(chosenColumns(accountFields+", "+secretFields, fields), func(c string) string {
+		if hasColumn(secretFields, c) {
 			return c + " = CASE WHEN :" + c + " = '' THEN " + c + " ELSE :" + c + " END"
 		}
 		return c + " = :" + c
@@ -111,7 +111,7 @@ func (s *Store) DeleteAccount(ctx context.Context, id string) error {
 	})
 }
 
-// refuseOpen answers ErrConflict where a conversation of the account or queue is open.
+// refuseOpen returns ErrConflict where a conversation of the account or queue is open.
 func refuseOpen(ctx context.Context, r sqlx.ExtContext, column, id string) error {
 	var open bool
 	err := sqlx.GetContext(ctx, r, &open, "SELECT EXISTS (SELECT 1 FROM waa_conversations WHERE "+column+" = $1 AND closed_at = 0 AND aborted_at = 0)", id)
@@ -121,9 +121,10 @@ func refuseOpen(ctx context.Context, r sqlx.ExtContext, column, id string) error
 	return wrapErr(err, "could not look for open conversations")
 }
 
-// BlockAccount notes the error that needs an admin; code 0 takes it off. at is
-// the moment it is about, when a request left or an admin acted: neither undoes
-// what is known of a later one. It answers whether that changed anything.
+// BlockAccount stores the Meta error that needs an admin; code 0 removes it. at
+// (milliseconds since epoch) is when the request left, or when the admin acted:
+// what is known of a later moment is not undone by an earlier one. It returns
+// whether anything changed.
 func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, at int64) (bool, error) {
 	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE $3::bigint END,
 			well_at = CASE WHEN $2 = 0 THEN greatest(well_at, $3) ELSE well_at END
@@ -131,7 +132,7 @@ func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, at
 	return n > 0, wrapErr(err, "could not block the account")
 }
 
-// AccountWell notes that Meta took what left at a moment, milliseconds since epoch.
+// AccountWell notes that Meta accepted a request that left at a moment, milliseconds since epoch.
 func (s *Store) AccountWell(ctx context.Context, accountID string, at int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET well_at = $2 WHERE id = $1 AND well_at < $2", accountID, at)
 	return wrapErr(err, "could not note that a number sends")

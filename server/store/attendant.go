@@ -6,17 +6,18 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// SetPeople notes for whom Mattermost was arranged and which card stands in the queue.
+// SetPeople stores for which people the channel was arranged last and which card the queue's channel shows.
 func (s *Store) SetPeople(ctx context.Context, conversationID, shown, cardPost string, cardNo int64) error {
 	return execOne(ctx, s.db, "could not note who is shown", "UPDATE waa_conversations SET shown_people = $2, card_post = $3, card_no = $4 WHERE id = $1",
 		conversationID, shown, cardPost, cardNo)
 }
 
-// open is the condition of a conversation c that somebody may serve; it is that of the indexes.
+// conversationOpen is the condition that a conversation c can be served. The partial indexes have the same words.
 const conversationOpen = "c.closed_at = 0 AND c.aborted_at = 0"
 
-// distinctPeople goes from one person to the next by an index, however many
-// conversations each has: agents are few.
+// distinctPeople is a WITH that finds the people of a column, going from one to the
+// next by an index however many conversations each has, and those of them ("gone")
+// who are deactivated.
 func distinctPeople(column string) string {
 	next := "SELECT min(c." + column + ") FROM waa_conversations c WHERE c." + column + " <> '' AND " + conversationOpen
 	return `RECURSIVE people (id) AS (
@@ -40,14 +41,14 @@ func (s *Store) GoneAttendants(ctx context.Context, n int) ([]domain.AttendedCon
 	return served, wrapErr(err, "could not look for attendants who are deactivated")
 }
 
-// absent is the condition that the attendant of a conversation c, for whom its
+// attendantLeft is the condition that the attendant of a conversation c, for whom its
 // channel was arranged, is no member of it by the server's own table.
 const attendantLeft = `c.channel_id <> '' AND c.shown_people LIKE '%:' || c.attendant_id || ':%'
 	AND NOT EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = c.channel_id AND m.userid = c.attendant_id)`
 
 // AbsentAttendants looks at up to n open conversations behind a place in their
-// order and answers those whose attendant is not in the channel, and the next
-// place; "" is the beginning.
+// order and returns those whose attendant is not in the channel, and the place
+// to go on from; the zero place is the beginning.
 func (s *Store) AbsentAttendants(ctx context.Context, after domain.AttendedConversation, n int) (found []domain.AttendedConversation, next domain.AttendedConversation, err error) {
 	rows := []struct {
 		domain.AttendedConversation

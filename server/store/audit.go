@@ -9,12 +9,12 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Audit stores an audit row outside of a transaction. Details hold no secret and no document.
+// Audit stores an audit row in a transaction of its own. Details must hold no secret and no document.
 func (s *Store) Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error {
 	return s.audit(ctx, s.db, actorID, action, objectID, details)
 }
 
-// AuditOnce stores an audit row unless the same was stored lately: several nodes learn of one thing.
+// AuditOnce stores an audit row unless the same one was stored lately: several nodes may notice the same event.
 func (s *Store) AuditOnce(ctx context.Context, actorID, action, objectID string, details map[string]string, lately time.Duration) error {
 	data, err := json.Marshal(details)
 	if err != nil {

@@ -10,17 +10,17 @@ import (
 	"github.com/pkg/errors"
 )
 
-// ErrBusy says that too much waits for the database already: who can come again does.
+// ErrBusy says that too many calls wait for the database already. Callers that can try again later do.
 var ErrBusy = errors.New("too much waits for the database")
 
-// errPanicked says that a statement did.
+// errPanicked says that running a batch panicked.
 var errPanicked = errors.New("a statement panicked")
 
-// combiner makes one statement of the calls that come at about the same time.
-// Under load most of what a statement costs is the same for one row and for
-// twenty; who comes alone does not wait.
+// batcher makes one statement of the calls that come at about the same time: under
+// load most of what a statement costs is the same for one row and for twenty. A
+// call that comes alone does not wait for others.
 type batcher[In, Out any] struct {
-	// run does a batch, and answers one result for each of it in order.
+	// run does a batch, and returns one result for each call in their order.
 	run func(ctx context.Context, batch []In) ([]Out, error)
 	// key keeps calls that touch the same row from being in one batch; nil = none do.
 	key func(In) string
@@ -37,6 +37,7 @@ type batcher[In, Out any] struct {
 	last    time.Time
 }
 
+// batchedCall is one call that waits for its batch.
 type batchedCall[In, Out any] struct {
 	in   In
 	out  Out
@@ -48,15 +49,15 @@ const (
 	// maxBatch and maxWeight bound one statement.
 	maxBatch  = 64
 	maxWeight = 2 << 20
-	// maxWaiting is how many calls may wait for their statement. A database that answers never has as many waiting.
+	// maxWaiting is how many calls may wait for their statement. While the database answers, it is never reached.
 	maxWaiting = 512
-	// batchPatience is how long one statement may take: shorter than the leases of those who wait for it.
+	// batchPatience is how long one statement may take. It is shorter than the leases of the jobs that wait for it.
 	batchTimeout = 10 * time.Second
 )
 
 // Submit waits until the call is done, alone or with others, or until its context
-// ends: a call that still waits then is not made at all, and one that is on its
-// way may be done all the same. Where too many wait it is ErrBusy at once.
+// ends. A call that is not yet part of a batch by then is not made at all; one that
+// is may still be done. Where too many calls wait it returns ErrBusy at once.
 func (c *batcher[In, Out]) Submit(ctx context.Context, in In) (Out, error) {
 	call := &batchedCall[In, Out]{in: in, done: make(chan struct{})}
 	var none Out
@@ -95,7 +96,7 @@ func (c *batcher[In, Out]) loop() {
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
-		if err := c.runBatch(ctx, batch); isDataError(err) && len(batch) > 1 { // one that cannot be done must not stop the others
+		if err := c.runBatch(ctx, batch); isDataError(err) && len(batch) > 1 { // a call that the database refuses must not fail the others
 			c.runSingly(ctx, batch)
 		}
 		cancel()
@@ -117,8 +118,9 @@ func (c *batcher[In, Out]) runSingly(ctx context.Context, batch []*batchedCall[I
 	}
 }
 
-// ofData tells that the database answered and did not like what it was given.
-// Else it is in trouble itself, and to ask it for each call would only take long.
+// isDataError tells that the database works and refused what it was given. Any other
+// error means that the database is in trouble, and to repeat each call alone would only
+// take long.
 func isDataError(err error) bool {
 	if errors.Is(err, errPanicked) {
 		return true
@@ -134,7 +136,7 @@ func isDataError(err error) bool {
 	return true
 }
 
-// nextBatch takes what waits; nothing ends the loop.
+// nextBatch takes the calls that fit into one statement; an empty batch ends the loop.
 func (c *batcher[In, Out]) nextBatch() []*batchedCall[In, Out] {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 // serviceCategory is Meta's category of what is no template.
 const serviceCategory = "service"
 
-// Types of pricing. Meta's own, and two of ours for a pricing that has none:
-// kept, the type tells that there was a pricing.
+// Types of pricing. The first two are Meta's. The others are stored where a pricing
+// came without a type, so that the stored type always tells that there was a pricing.
 const (
 	freeCustomerService = "free_customer_service"
 	freeEntryPoint      = "free_entry_point"
@@ -18,7 +18,8 @@ const (
 	untyped             = "untyped"
 )
 
-// priced is what a message's first pricing says, as it is kept; both are "" where there was none yet.
+// pricingTold is what the first pricing of a message said, as it is stored; both are
+// "" where no status had a pricing yet.
 type pricingTold struct{ category, kind string }
 
 // pricing reads the pricing of a status.
@@ -34,12 +35,12 @@ func pricing(change *domain.StatusChange) pricingTold {
 	return p
 }
 
-// free tells that Meta does not charge. A type nobody knows may be billed.
+// free tells that Meta does not charge. A type that we do not know may be billed.
 func (p pricingTold) free() bool {
 	return p.kind == freeCustomerService || p.kind == freeEntryPoint || p.kind == notBillable
 }
 
-// bill is what the charge of a delivered message is worked out from.
+// bill is all that the charge of a delivered message depends on.
 type bill struct {
 	charge   domain.Charge // as reserved, or as settled without a pricing; State "" = there is none
 	ours     string        // the category the message has if Meta does not say
@@ -59,8 +60,8 @@ func (b *bill) withinQuota() bool {
 	return b.category() == serviceCategory && !b.told.free() && b.service < b.quota
 }
 
-// settle works out the charge. It depends on nothing but the bill, so that the
-// order of the statuses does not matter.
+// settle works out the charge from the bill alone, so that the order in which
+// statuses come does not matter.
 func (b *bill) settle() domain.Charge {
 	c, category := b.charge, b.category()
 	switch {

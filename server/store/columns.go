@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 )
 
+// mapColumns replaces each column of a list by what f makes of it.
 func mapColumns(columns string, f func(column string) string) string {
 	names := strings.Split(columns, ", ")
 	for i, name := range names {
@@ -14,12 +15,12 @@ func mapColumns(columns string, f func(column string) string) string {
 	return strings.Join(names, ", ")
 }
 
-// of prefixes columns with a table's alias.
+// prefixColumns prefixes columns with a table's alias.
 func prefixColumns(alias, columns string) string {
 	return mapColumns(columns, func(c string) string { return alias + "." + c })
 }
 
-// as prefixes columns with a table's alias and names them as fields of a nested struct.
+// nestColumns prefixes columns with a table's alias and names them as fields of a nested struct.
 func nestColumns(alias, field, columns string) string {
 	return mapColumns(columns, func(c string) string { return alias + "." + c + ` AS "` + field + "." + c + `"` })
 }
@@ -29,13 +30,14 @@ func insertInto(table, columns string) string {
 	return "INSERT INTO " + table + " (" + columns + ") VALUES (" + mapColumns(columns, func(c string) string { return ":" + c }) + ")"
 }
 
-// assign is the SET list of an UPDATE, one :name a column.
+// assignColumns is the SET list of an UPDATE, one :name a column.
 func assignColumns(columns string) string {
 	return mapColumns(columns, func(c string) string { return c + " = :" + c })
 }
 
-// given are the named ones of some columns; without a name all. Where none is
-// left it is the id, which stays what it is: a SET list needs a column.
+// chosenColumns are those of some columns that are named; all of them where named is
+// empty. Where none is left it is "id", which an UPDATE sets to itself: a SET list
+// must not be empty.
 func chosenColumns(columns string, named []string) string {
 	if len(named) == 0 {
 		return columns
@@ -54,7 +56,7 @@ func chosenColumns(columns string, named []string) string {
 
 func hasColumn(columns, name string) bool { return slices.Contains(strings.Split(columns, ", "), name) }
 
-// fit makes text from outside acceptable to a varchar(n): valid UTF-8, no NUL, n characters at most.
+// truncate makes text from outside acceptable to a varchar(n): valid UTF-8, no NUL, at most n characters.
 func truncate(s string, n int) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")

@@ -21,11 +21,11 @@ const (
 	byBSUID = "bsuid"
 )
 
-// identity is one way WhatsApp or a person names somebody.
+// identity is one of the names by which WhatsApp knows a person: a phone number or a BSUID.
 type identity struct{ kind, value string }
 
-// identitiesOf gives what is known of a person, the surest first: a number may
-// have been another person's before, a BSUID was not.
+// identitiesOf lists what is known of a person, the most reliable first: a number may
+// have been another person's before, a BSUID never was.
 func identitiesOf(who domain.WhatsAppIdentity) []identity {
 	var ids []identity
 	if who.UserID != "" {
@@ -37,14 +37,14 @@ func identitiesOf(who domain.WhatsAppIdentity) []identity {
 	return ids
 }
 
-// fitted makes what Meta says of a person fit the columns.
+// truncateIdentity makes what Meta says of a person fit the columns.
 func truncateIdentity(who domain.WhatsAppIdentity) domain.WhatsAppIdentity {
 	return domain.WhatsAppIdentity{PhoneKey: truncate(who.PhoneKey, 30), WAID: truncate(who.WAID, 32), UserID: truncate(who.UserID, 160), Name: truncate(who.Name, 256), Username: truncate(who.Username, 64)}
 }
 
-// lockIdentities makes everybody who looks for one of these people wait in a
-// line, those nobody has stored yet included. It is a statement of its own:
-// what follows sees what those before committed.
+// lockIdentities holds identities until the transaction ends, also those that are not
+// stored yet: two transactions never make two contacts of one person. It takes a
+// statement of its own, so that the next one sees what the previous holders committed.
 func lockIdentities(ctx context.Context, r sqlx.ExtContext, ids []identity) error {
 	keys := make([]string, len(ids))
 	for i, id := range ids {
@@ -128,8 +128,8 @@ func (s *Store) lockPerson(ctx context.Context, r sqlx.ExtContext, accountID str
 	return c, wrapErr(err, "could not store the identities")
 }
 
-// lockContact is domain.Tx's LockContact. Name and document of somebody who
-// is known stay as they are: see Adopt.
+// lockContact is the LockContact of domain.Tx. Name and document of a person who is
+// known already stay as they are until the start's template was sent: see Adopt.
 func (s *Store) lockContact(ctx context.Context, r sqlx.ExtContext, account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
 	who := truncateIdentity(domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(want.Phone), Name: want.Name})
 	var sealing error
@@ -146,7 +146,7 @@ func (s *Store) lockContact(ctx context.Context, r sqlx.ExtContext, account *dom
 	return c, err
 }
 
-// setDocument seals a document for a contact; "" changes nothing.
+// setDocument encrypts a document into a contact; "" changes nothing.
 func (s *Store) setDocument(c *domain.Contact, document domain.Document) error {
 	if document == "" {
 		return nil
@@ -159,7 +159,7 @@ func (s *Store) setDocument(c *domain.Contact, document domain.Document) error {
 	return nil
 }
 
-// documentHashes are by what a document is found; none for none.
+// documentHashes are the keyed hashes by which a document is found, of the current key and of earlier ones; none for "".
 func (s *Store) documentHashes(document domain.Document) []string {
 	if document == "" {
 		return nil
@@ -203,14 +203,14 @@ func updateContact(ctx context.Context, r sqlx.ExtContext, query string, c *doma
 	return wrapErr(err, "could not update the contact")
 }
 
-// newIdentities inserts what is known of a person and not stored yet. An
-// identity that points to somebody else stays where it is: contacts are never merged.
+// newIdentities inserts the identities of a person that are not stored yet. An
+// identity that belongs to another contact stays there: nothing merges contacts by itself.
 // Its parameters: account, contact, phone key, BSUID.
 const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, contact_id)
 	SELECT $1, v.kind, v.value, $2 FROM (VALUES ('bsuid', $4::text), ('phone', $3::text)) v (kind, value) WHERE v.value <> ''
 	ON CONFLICT DO NOTHING`
 
-// learn puts what Meta says of a person into a contact; true if that was news.
+// learnIdentity puts what Meta says of a person into a contact, and returns whether that changed anything.
 func learnIdentity(c *domain.Contact, who domain.WhatsAppIdentity) bool {
 	if c.ErasedAt != 0 {
 		return false
@@ -224,8 +224,9 @@ func learnIdentity(c *domain.Contact, who domain.WhatsAppIdentity) bool {
 	return *c != before
 }
 
-// learnContact is learn in SQL, but for the username, of a row of waa_contacts, and learnNews the
-// condition that it is news. wa_id, BSUID, name and phone key are the given parameters.
+// learnIdentitySQL is learnIdentity, without the username, as the SET list of an UPDATE of
+// waa_contacts, and the condition that it changes anything. Its arguments are the SQL of
+// wa_id, BSUID, name and phone key. A test holds the two together.
 func learnIdentitySQL(wa, bsuid, name, phone string) (set, news string) {
 	set = `wa_id = CASE WHEN ` + wa + ` <> '' THEN ` + wa + ` ELSE wa_id END,
 		user_id = CASE WHEN ` + bsuid + ` <> '' THEN ` + bsuid + ` ELSE user_id END,

@@ -6,8 +6,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// keepWanted is how long what a start says of its customer waits to be told
-// what became of its template, milliseconds.
+// keepWanted is how long the name and document that a start gave of its customer are
+// kept until it is known what became of its template, milliseconds.
 const keepWanted = "2592000000"
 
 // ContactOfPhone finds the person behind a number; ErrNotFound.
@@ -20,7 +20,7 @@ func (t *tx) StoreWantedContact(messageID, contactID, actorID string, want domai
 	if err != nil {
 		return err
 	}
-	said := domain.Contact{ID: contactID} // sealed for the person's own row, where Adopt puts it
+	said := domain.Contact{ID: contactID} // encrypted for the person's own row, where Adopt puts it
 	if err := t.s.setDocument(&said, want.Document); err != nil {
 		return err
 	}
@@ -29,7 +29,8 @@ func (t *tx) StoreWantedContact(messageID, contactID, actorID string, want domai
 	return wrapErr(err, "could not store what a start says of its customer")
 }
 
-// Adopt lets hold what a start said of its customer, once; see service.Store.
+// Adopt stores with the contact the name and document that a start gave of its
+// customer, once; see package outbound.
 func (s *Store) Adopt(ctx context.Context, messageID string, now int64) error {
 	_, err := exec(ctx, s.db, `
 		WITH w AS (
@@ -46,7 +47,7 @@ func (s *Store) Adopt(ctx context.Context, messageID string, now int64) error {
 	return wrapErr(err, "could not let hold what a start said of its customer")
 }
 
-// PurgeStarts forgets what starts left that nothing will come of any more.
+// PurgeStarts deletes what starts left behind and nobody will ask for any more.
 func (s *Store) PurgeStarts(ctx context.Context, now int64) error {
 	if _, err := exec(ctx, s.db, "DELETE FROM waa_requests WHERE created_at <= "+clock+" - "+keepRequests); err != nil {
 		return wrapErr(err, "could not forget requests")

@@ -46,7 +46,7 @@ func openConversation(ctx context.Context, r sqlx.ExtContext, accountID, contact
 	return getConversation(ctx, r, conversationSelect()+" WHERE c.account_id = $1 AND c.contact_id = $2 AND c.closed_at = 0 AND c.aborted_at = 0", accountID, contactID)
 }
 
-// lockConversation holds the conversation's contact and then its row.
+// lockConversation locks the conversation's contact and then its row, in the package's order.
 func lockConversation(ctx context.Context, r sqlx.ExtContext, id string) (*domain.Conversation, error) {
 	return getConversation(ctx, r, `
 		WITH ct AS (
@@ -57,7 +57,7 @@ func lockConversation(ctx context.Context, r sqlx.ExtContext, id string) (*domai
 }
 
 // insertConversation stores a new conversation. refreshAt is when Mattermost is
-// due to be told of it, milliseconds since epoch: 0 = not before a message of it was sent.
+// to show it, milliseconds since epoch; 0 = not before a message of it was sent.
 func insertConversation(ctx context.Context, r sqlx.ExtContext, c *domain.Conversation, refreshAt int64) error {
 	row := struct {
 		*domain.Conversation
@@ -91,8 +91,8 @@ func (s *Store) SetChannel(ctx context.Context, id, channelID string) error {
 	return wakeForChannel(ctx, s.db, id)
 }
 
-// CloseWindow ends the window that a message left in: Meta said it is closed.
-// One that the customer has opened anew since stays.
+// CloseWindow ends the window in which a message left, because Meta said that it is
+// closed. A window that the customer has opened since then stays.
 func (s *Store) CloseWindow(ctx context.Context, messageID string, now int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_conversations c SET window_until = $2, updated_at = greatest(c.updated_at, $2), "+refreshSoon("c.refresh_at", "$2")+
 		" FROM waa_outbox o WHERE o.dedupe_key = $1 AND c.id = o.lane COLLATE \"default\" AND c.window_until = o.left_window AND c.window_until > $2", messageID, now)

@@ -11,7 +11,8 @@ import (
 )
 
 // ClaimArchive leases up to n closed conversations whose channel is to be
-// archived; see jobs.ArchiveStore. What is still to be shown goes first.
+// archived; see package jobs. A conversation whose last changes the channel
+// does not show yet is left out.
 func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, length time.Duration, n int) ([]domain.ArchiveJob, error) {
 	claimed := []domain.ArchiveJob{}
 	channels := lease{
@@ -20,19 +21,20 @@ func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lengt
 	}
 	err := s.db.SelectContext(ctx, &claimed, channels.claim(
 		due{where: "t.closed_at > 0 AND t.archived_at = 0 AND t.channel_id <> '' AND t.closed_at <= $1 AND t.refresh_at = 0", order: "t.closed_at"},
-		due{where: "t.archive_lease > 0"}, // left over by whoever died at it
+		due{where: "t.archive_lease > 0"}, // its last holder died
 	)+"SELECT id, channel_id, archived_at <> 0 AS archive FROM claimed", closedBefore, n, now, length.Milliseconds())
 	return claimed, errors.Wrap(err, "could not claim conversations to archive")
 }
 
-// Archived ends an archiving; see jobs.ArchiveStore.
+// Archived ends an archiving, and returns whether the conversation is still to be
+// archived: it may have been reopened meanwhile.
 func (s *Store) Archived(ctx context.Context, id string) (still bool, err error) {
 	err = s.db.GetContext(ctx, &still, "UPDATE waa_conversations SET archive_lease = 0 WHERE id = $1 RETURNING archived_at <> 0", id)
 	return still, wrapErr(err, "could not end an archiving")
 }
 
-// ChannelsOfTeam counts what counts against a team's limit: its channels that
-// are not archived. waiting are the conversations whose channel is not there yet.
+// ChannelsOfTeam counts the channels that the server counts against a team's
+// limit, those that are not archived, and the conversations that still wait for a channel.
 func (s *Store) ChannelsOfTeam(ctx context.Context, teamID string) (channels, waiting int, err error) {
 	return channelsOfTeam(ctx, s.db, teamID)
 }
@@ -45,16 +47,18 @@ func channelsOfTeam(ctx context.Context, r sqlx.ExtContext, teamID string) (chan
 	return row.Channels, row.Waiting, wrapErr(err, "could not count the team's channels")
 }
 
-// nearLimit is how close to its limit the starts of a team go one after the other.
+// limitMargin is how many channels below a team's limit starts begin to be checked
+// one after the other: so many may be under way at once without passing the limit.
 const limitMargin = 50
 
-// TeamHasRoom is domain.Tx's.
+// TeamHasRoom tells whether a team may have one channel more; close to the limit
+// it holds the team until the transaction ends.
 func (t *tx) TeamHasRoom(teamID string, limit int) (bool, error) {
 	channels, waiting, err := channelsOfTeam(t.ctx, t.r, teamID)
 	if err != nil || channels+waiting+limitMargin < limit {
 		return err == nil, err
 	}
-	// a statement of its own: what follows sees what those before committed
+	// a statement of its own, so that the next one sees what the previous holders committed
 	if _, err := exec(t.ctx, t.r, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:team:"+teamID); err != nil {
 		return false, wrapErr(err, "could not hold the team")
 	}

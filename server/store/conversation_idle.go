@@ -9,12 +9,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// idle_at says since when, at the earliest, a customer may wait for our answer:
-// an inbound message sets it where it is 0 and leaves it alone else, so that a
-// busy conversation changes no index. Whether somebody really waits, and since
-// when, is worked out from the messages when it comes due (CustomerWaits).
+// The column idle_at says since when, at the earliest, a customer may wait for our
+// answer. An inbound message sets it only where it is 0, so that a busy conversation
+// does not touch the index at every message. Whether the customer really waits, and
+// since when, is worked out from the messages when it comes due (CustomerWaits).
 
-// idleAgain is the part of an UPDATE by which a changed conversation is looked at again.
+// resetIdle is the part of an UPDATE by which a changed conversation is checked again for a waiting customer.
 const resetIdle = "idle_at = CASE WHEN CAST(:closed_at AS bigint) <> 0 THEN 0 WHEN idle_at = 0 AND last_inbound_at > 0 THEN CAST(:updated_at AS bigint) ELSE idle_at END"
 
 // IdleDue lists up to n open conversations whose customer may have waited
@@ -33,16 +33,16 @@ func (s *Store) IdleDue(ctx context.Context, now int64, minutes, n int) ([]strin
 		) due`, now, minutes, n)
 }
 
-// answers are the states of a message of ours that is, or may be, an answer.
-// What failed, what was never to be sent and what only waits for the customer is none.
+// answers are the statuses of a message of ours that is, or may become, an answer to
+// the customer. A message that failed or was never to be sent is none.
 func answers() []string {
 	return []string{
 		string(domain.Pending), string(domain.Unknown), string(domain.Sent), string(domain.Delivered), string(domain.Read),
 	}
 }
 
-// lastSaid is how many messages tell whether the customer waits: somebody who
-// wrote more of them in a row waits in any case.
+// lastSaid is how many of the last messages are read to tell whether the customer
+// waits: a customer who wrote more than that in a row waits in any case.
 const lastSaid = "500"
 
 // CustomerWaits tells since when the customer waits for our answer, Meta's
@@ -67,8 +67,8 @@ func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 	return since, wrapErr(err, "could not tell whether the customer waits")
 }
 
-// LookAgain says since when the customer may wait, milliseconds since epoch; 0
-// = not before the next message.
+// CheckInactivityAfter stores since when the customer may wait, milliseconds since epoch; 0
+// means that nothing is to be checked before the next message.
 func (t *tx) CheckInactivityAfter(conversationID string, since int64) error {
 	return execOne(t.ctx, t.r, "could not note a wait", "UPDATE waa_conversations SET idle_at = $2 WHERE id = $1", conversationID, since)
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// stateAt is Conversation.StateAt in SQL, of a row c; its ? is the moment.
+// stateAt is domain.Conversation.StateAt in SQL, of a row c; its ? is the moment.
 const stateAt = `CASE
 	WHEN c.closed_at <> 0 THEN 'closed'
 	WHEN ? < c.window_until THEN 'open'
 	WHEN c.window_until = 0 OR c.last_template_at >= c.window_until THEN 'waiting'
 	ELSE 'expired' END`
 
-// ListConversations lists what a reader may see; see service.Lister.
+// ListConversations lists what a reader may see; see package service.
 func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error) {
 	where := s.listed(reader, queueIDs, all, f)
 	if f.Unclaimed {
@@ -93,9 +93,9 @@ func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.List
 	return where
 }
 
-// isTheirs is the condition that somebody is owner or attendant.
+// isTheirs is the condition that a user is owner or attendant.
 func isTheirs(userID string) squirrel.Sqlizer {
-	if userID == "" { // else it would match what nobody claimed
+	if userID == "" { // "" would match every conversation that nobody claimed
 		return squirrel.Expr("false")
 	}
 	return squirrel.Expr("(c.owner_id = ? OR c.attendant_id = ?)", userID, userID)
@@ -148,7 +148,7 @@ func phoneDigits(query string) string {
 	return b.String()
 }
 
-// CountConversations counts what a reader may see and is not closed; see service.Lister.
+// CountConversations counts what a reader may see and is not closed; see package service.
 func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (domain.Counts, error) {
 	where := append(s.listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
 	query, args, err := builder().Select().
@@ -166,8 +166,9 @@ func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs 
 }
 
 // ChangedConversations lists the conversations that changed since a moment of
-// the database's clock, the latest first; see channelsync.EventStore. updated_at is of
-// whichever node changed it, so a trigger notes the one clock's time beside it.
+// the database's clock, the latest first; see package channelsync. updated_at
+// is by the clock of the node that changed it, so a trigger also notes the time by the
+// database's clock, which is the same for all.
 func (s *Store) ChangedConversations(ctx context.Context, since int64, n int) ([]domain.ConversationChange, error) {
 	changed := []domain.ConversationChange{}
 	err := s.db.SelectContext(ctx, &changed, `

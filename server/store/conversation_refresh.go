@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// graceText is how long whoever changed a conversation has to show it
-	// before the background does, milliseconds: so they do not meet.
+	// graceMillis is how long the process that changed a conversation has to show the
+	// change itself before the background does, so that the two do not meet. Milliseconds, as the others.
 	graceMillis = "3000"
-	// laterText is how long a header may show a window's old end, milliseconds:
-	// a customer who writes a lot costs one update a minute.
+	// headerDelayMillis is how long a header may show the old end of a window, so that a
+	// customer who writes a lot costs one update a minute.
 	headerDelayMillis = "60000"
-	// freshText is postpolicy.FreshEnough, milliseconds.
+	// freshMillis is postpolicy.FreshEnough.
 	freshMillis = "900000"
-	// windowText is domain.WindowLength, milliseconds.
+	// windowMillis is domain.WindowLength.
 	windowMillis = "86400000"
 )
 
@@ -26,7 +26,7 @@ const (
 // moment, or earlier if it is due earlier.
 func refreshSoon(column, at string) string { return "refresh_at = " + nextRefresh(column, at) }
 
-// soon is the new refresh_at. It always differs from the old one, so that
+// nextRefresh is the new refresh_at. It always differs from the old one, so that
 // Refreshed sees that the conversation became due again.
 func nextRefresh(column, at string) string {
 	at = "CAST(" + at + " AS bigint)"
@@ -34,7 +34,7 @@ func nextRefresh(column, at string) string {
 }
 
 // ClaimRefresh leases up to n conversations that are due or, with id, that one;
-// see channelsync.SyncStore.
+// see package channelsync.
 func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, length time.Duration, n int) ([]domain.ChannelRefresh, error) {
 	claimed := []domain.ChannelRefresh{}
 	var err error
@@ -61,15 +61,16 @@ func claimedChannels() string {
 		FROM claimed c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
 }
 
-// Refreshed gives the lease back and notes what was shown; see channelsync.SyncStore.
+// Refreshed gives the lease back and notes what was shown; see package channelsync.
 func (s *Store) Refreshed(ctx context.Context, id string, dueAt int64, shown string, next, now int64) error {
 	return execOne(ctx, s.db, "could not end a refresh", `UPDATE waa_conversations SET refresh_lease = 0, shown_state = $3,
 		updated_at = CASE WHEN shown_state <> $3 THEN greatest(updated_at, $5::bigint) ELSE updated_at END,
 		refresh_at = CASE WHEN refresh_at = $2 THEN $4::bigint ELSE refresh_at END WHERE id = $1`, id, dueAt, truncate(shown, 64), next, now)
 }
 
-// Overtaken makes a conversation due again whose lease ended while it was being shown; see channelsync.SyncStore. The lease that stays tells
-// the next one that a part may be done already.
+// Overtaken makes a conversation due again whose lease ended while it was being shown;
+// see package channelsync. The lease stays, which tells the next holder that a part
+// may be done already.
 func (s *Store) Overtaken(ctx context.Context, id string, now int64) error {
 	return execOne(ctx, s.db, "could not make a conversation due again", "UPDATE waa_conversations SET refresh_lease = greatest(refresh_lease, 1), "+
 		refreshSoon("refresh_at", "$2")+" WHERE id = $1", id, now)

@@ -9,10 +9,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// OpenForInbound finds, reopens or makes the open conversation of somebody who
-// writes without having one; see service.Store. Everybody who looks for the
-// same person waits in a line at the person's identities and row, so that two
-// nodes never make two.
+// OpenForInbound finds, reopens or makes the open conversation of a customer who
+// writes without having one; see package inbound. It locks the customer's identities and
+// row, so that two nodes never make two conversations.
 func (s *Store) OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error) {
 	w.Who = truncateIdentity(w.Who)
 	err = retryDeadlock(func() error {
@@ -48,7 +47,7 @@ func (s *Store) openForInbound(ctx context.Context, r sqlx.ExtContext, w domain.
 		if candidate == nil {
 			continue
 		}
-		// read again, held: it may have been archived meanwhile
+		// read again under its lock: it may have been archived meanwhile
 		c, err := getConversation(ctx, r, conversationSelect()+" WHERE c.id = $1 FOR UPDATE OF c", candidate.ID)
 		if err != nil {
 			return nil, 0, err
@@ -76,8 +75,9 @@ func (s *Store) openForInbound(ctx context.Context, r sqlx.ExtContext, w domain.
 	return c, domain.Created, insertConversation(ctx, r, c, w.Now)
 }
 
-// lockWriter holds the contact of somebody who writes: the one whose
-// conversation asked, however the writer is named now, else the identities'.
+// lockSender locks the contact of somebody who writes: that of the conversation whose
+// message is answered, whatever the sender's identities are now, else the one behind
+// the identities.
 func (s *Store) lockSender(ctx context.Context, r sqlx.ExtContext, w domain.NewSender, asked *domain.Conversation) (*domain.Contact, error) {
 	if asked == nil {
 		return s.lockPerson(ctx, r, w.AccountID, w.Who, func(c *domain.Contact) { learnIdentity(c, w.Who) })
@@ -99,8 +99,8 @@ func (s *Store) lockSender(ctx context.Context, r sqlx.ExtContext, w domain.NewS
 	return c, wrapErr(err, "could not store the identities")
 }
 
-// returned takes the close back for a customer who wrote again. Who served goes
-// on serving, unless they cannot any more: then it waits in the queue.
+// reopenForSender takes the close back for a customer who wrote again. The attendant
+// goes on serving, unless they cannot any more: then the conversation waits in its queue.
 func (s *Store) reopenForSender(ctx context.Context, r sqlx.ExtContext, c *domain.Conversation, w domain.NewSender) error {
 	if c.AttendantID != "" {
 		present, err := canServe(ctx, r, c.TeamID, c.AttendantID)
@@ -123,8 +123,8 @@ func (s *Store) reopenForSender(ctx context.Context, r sqlx.ExtContext, c *domai
 	return s.audit(ctx, r, "", "returned", c.ID, nil)
 }
 
-// present tells whether somebody can serve in a team: active, and its member. The
-// server's tables say so; its nodes' memories may be behind.
+// canServe tells whether a user is active and a member of a team. It asks the server's
+// tables, because the caches of the server's nodes may be behind.
 func canServe(ctx context.Context, r sqlx.ExtContext, teamID, userID string) (is bool, err error) {
 	err = sqlx.GetContext(ctx, r, &is, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id
 		WHERE u.id = $1 AND u.deleteat = 0 AND t.teamid = $2 AND t.deleteat = 0)`, userID, teamID)

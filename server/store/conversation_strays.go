@@ -9,17 +9,19 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// astray is the condition that a channel ch is not as that of the open conversation c is to be.
+// channelWrong is the condition that a channel ch is not as the channel of the open
+// conversation c must be: archived, not private, or in another team.
 const channelWrong = "ch.deleteat <> 0 OR ch.type <> 'P' OR ch.teamid <> c.team_id"
 
-// markDue makes those open conversations due, at $1, which somebody holds at this moment excepted: the next round finds them.
+// markDue makes open conversations due at $1. Those that somebody has locked at this
+// moment are left out; the next run finds them.
 func markDue(which string) string {
 	return "UPDATE waa_conversations SET " + refreshSoon("refresh_at", "$1") + " WHERE id IN (SELECT c.id FROM waa_conversations c WHERE c.channel_id <> '' AND " +
 		conversationOpen + " AND " + which + lockFree + ")"
 }
 
 // MarkChanged makes the open conversations due whose channel somebody changed
-// since a moment, milliseconds since epoch, the server's clock; see jobs.StrayChannels.
+// since a moment, milliseconds since epoch, the server's clock; see package jobs.
 func (s *Store) MarkChanged(ctx context.Context, since, now int64) (int, error) {
 	n, err := exec(ctx, s.db, markDue("EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND ch.updateat >= $2 AND ch.updateat > c.channel_at)"), now, since)
 	return n, wrapErr(err, "could not look for channels that somebody changed")
@@ -54,7 +56,7 @@ func (s *Store) ChannelArchived(ctx context.Context, channelID string) (bool, er
 	return archived, wrapErr(err, "could not tell whether a channel is archived")
 }
 
-// MakeDue lets the mirror look at a conversation now.
+// MakeDue makes a conversation due for a refresh now.
 func (s *Store) MakeDue(ctx context.Context, conversationID string, now int64) error {
 	return execOne(ctx, s.db, "could not make a conversation due", "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", conversationID, now)
 }
@@ -68,8 +70,8 @@ func (s *Store) ChannelSeen(ctx context.Context, id string, at int64) error {
 	return wakeForChannel(ctx, s.db, id)
 }
 
-// LoseChannel takes a channel off a conversation and stores the line that tells
-// why; see channelsync.SyncStore. The next refresh begins anew, with another channel.
+// LoseChannel removes the channel from a conversation and stores the line that says
+// why; see package channelsync. The next refresh makes another channel.
 func (s *Store) LoseChannel(ctx context.Context, id, channelID, owed string, line domain.Text, now int64) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
 		n, err := exec(ctx, t, `UPDATE waa_conversations SET channel_id = '', channel_at = 0, shown_state = '', shown_people = '', updated_at = greatest(updated_at, $3::bigint), `+

@@ -8,7 +8,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Summary adds up what a conversation came to; see channelsync.SyncStore.
+// Summary adds up what a conversation came to; see package channelsync.
 func (s *Store) Summary(ctx context.Context, conversationID string) (*domain.Summary, error) {
 	var row struct {
 		domain.Summary

@@ -82,8 +82,8 @@ func (s *Store) purge(ctx context.Context, which, ended string, olderThan int64,
 }
 
 // ReplayAll makes all dead letters that are meant due again, as if they had
-// never been tried, and tells how many. They become due at one moment, so that
-// those of a lane go in the lane's own order.
+// never been tried, and returns how many. All become due at the same
+// moment, so that those of a lane run in the lane's own order.
 func (s *Store) ReplayAll(ctx context.Context, filter domain.DeadLetterFilter) (replayed int, err error) {
 	err = s.inTx(ctx, func(t *sqlx.Tx) error {
 		for _, table := range jobTables() {

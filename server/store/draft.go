@@ -30,18 +30,18 @@ func selectDraft(alias string) string {
 	return prefixColumns(alias, draftColumns) + ", " + alias + ".file_ids AS file_id_list"
 }
 
-// isOpen tells of a row c in SQL whether the window is open at a moment.
+// windowOpenAt is the condition that the window of a conversation c is open at a moment.
 func windowOpenAt(at string) string { return "(" + strings.Replace(stateAt, "?", at, 1) + ") = 'open'" }
 
-// showAgain has the offers of changed drafts shown anew; changed is a CTE with
-// conversation_id, author_id and opening.
+// showOffersAnew is an UPDATE after which the offers of changed drafts are shown anew;
+// it follows a WITH whose "changed" has conversation_id, author_id and opening.
 const showOffersAnew = `
 	UPDATE waa_draft_offers o SET version = o.version + 1 FROM (SELECT DISTINCT conversation_id, author_id, opening FROM changed WHERE opening > 0) d
 	WHERE o.conversation_id = d.conversation_id AND o.author_id = d.author_id AND o.opening = d.opening`
 
-// KeepDraft stores a draft once per text and files; see service.DraftStore.
-// It holds the conversation's row: an answer that comes at the same moment is
-// seen here, or sees the draft.
+// KeepDraft stores a draft once per text and files; see package service.
+// It locks the conversation's row: when a customer's message opens the window at the
+// same moment, either this statement sees the window or the message sees the draft.
 func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now int64) (*domain.Draft, error) {
 	var id string
 	err := s.db.GetContext(ctx, &id, `
@@ -81,7 +81,7 @@ func (s *Store) Draft(ctx context.Context, id string) (*domain.Draft, error) {
 	return row.draft(), nil
 }
 
-// DraftsOf lists held and chosen drafts; see service.DraftStore.
+// DraftsOf lists held and chosen drafts; see package service.
 func (s *Store) DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*domain.Draft, int, error) {
 	where := "d.conversation_id = ? AND d.state IN ('held', 'chosen')"
 	args := []any{conversationID}
@@ -112,7 +112,7 @@ func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, finger
 	return wrapErr(err, "could not end a draft that was posted")
 }
 
-// ChooseDrafts claims held drafts for sending; see service.DraftStore.
+// ChooseDrafts claims held drafts for sending; see package service.
 func (s *Store) ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error) {
 	return s.stringArray(ctx, "could not choose drafts", `
 		WITH changed AS (

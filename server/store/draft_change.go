@@ -7,8 +7,8 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// EditDraft changes the text of a held draft, which is the editor's from then
-// on: it is offered to them where it was offered to its author. See service.DraftStore.
+// EditDraft changes the text of a held draft. The draft is the editor's from then on,
+// and is offered to the editor where it was offered to its author before. See service.DraftStore.
 func (s *Store) EditDraft(ctx context.Context, id, by, text, fingerprint string, now int64, old func(text string) string) error {
 	return s.changeDraft(ctx, "draft_edited", id, by, old, `
 		WITH before AS (
@@ -23,7 +23,7 @@ func (s *Store) EditDraft(ctx context.Context, id, by, text, fingerprint string,
 		)`+showOffersAnew, by, truncate(strings.TrimSpace(text), maxDraftText), fingerprint, now)
 }
 
-// DropDraft ends a held draft; see service.DraftStore.
+// DropDraft ends a held draft; see package service.
 func (s *Store) DropDraft(ctx context.Context, id, by string, now int64, old func(text string) string) error {
 	return s.changeDraft(ctx, "draft_dropped", id, by, old, `
 		WITH changed AS (
@@ -31,8 +31,8 @@ func (s *Store) DropDraft(ctx context.Context, id, by string, now int64, old fun
 		)`+showOffersAnew, now)
 }
 
-// changeDraft runs a statement on a held draft ($1) under its lock; somebody
-// else's is audited, with what old makes of the text that was.
+// changeDraft runs a statement on a held draft ($1) under its lock. A change of another
+// person's draft is audited with what old makes of the former text.
 func (s *Store) changeDraft(ctx context.Context, action, id, by string, old func(text string) string, statement string, args ...any) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
 		var was struct {

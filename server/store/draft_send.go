@@ -9,7 +9,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// ClaimDraft leases the next chosen draft of an author; see service.Store.
+// ClaimDraft leases the next chosen draft of an author in a conversation, or of anybody
+// where conversationID is ""; domain.ErrNotFound where there is none. An author's drafts
+// go one after the other.
 func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string, length time.Duration) (*domain.DraftJob, error) {
 	var row struct {
 		draftRow
@@ -35,7 +37,8 @@ func (s *Store) DraftSent(ctx context.Context, id, postID string, now int64) err
 	return s.endDraft(ctx, "could not record a draft's post", "state = 'sent', post_id = $3", id, now, postID)
 }
 
-// DraftBack holds a chosen draft again; where the author wrote the same meanwhile, that one stays.
+// DraftBack makes a chosen draft a held one again. Where its author wrote the same
+// again meanwhile, the new draft stays and this one is dropped.
 func (s *Store) DraftBack(ctx context.Context, id string, now int64) error {
 	return s.endDraft(ctx, "could not hold a draft again", `state = CASE WHEN EXISTS (SELECT 1 FROM waa_drafts h WHERE h.conversation_id = d.conversation_id
 		AND h.author_id = d.author_id AND h.fingerprint = d.fingerprint AND h.state = 'held') THEN 'dropped' ELSE 'held' END`, id, now)
@@ -56,7 +59,7 @@ func (s *Store) ChosenLeft(ctx context.Context, ids []string) (int, error) {
 	return n, wrapErr(err, "could not look for drafts on their way")
 }
 
-// OfferDrafts makes the offers of a conversation whose window opened; see channelsync.SyncStore.
+// OfferDrafts makes the offers of a conversation whose window opened; see package channelsync.
 func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening, now int64) error {
 	_, err := exec(ctx, s.db, `
 		WITH moved AS (
@@ -72,7 +75,7 @@ func (s *Store) OfferDrafts(ctx context.Context, conversationID string, opening,
 	return wrapErr(err, "could not offer drafts")
 }
 
-// ClaimOffers leases offers that show less than there is; see service.Store.
+// ClaimOffers leases up to n offers whose card does not show the latest state of their drafts.
 func (s *Store) ClaimOffers(ctx context.Context, length time.Duration, n int) ([]*domain.DraftOffer, error) {
 	offers := []*domain.DraftOffer{}
 	outdated := lease{
@@ -85,7 +88,7 @@ func (s *Store) ClaimOffers(ctx context.Context, length time.Duration, n int) ([
 	return offers, wrapErr(err, "could not claim offers")
 }
 
-// OfferShown records what an offer's post shows; see service.Store.
+// OfferShown records what an offer's post shows; see package drafts.
 func (s *Store) OfferShown(ctx context.Context, o *domain.DraftOffer) error {
 	_, err := exec(ctx, s.db, `UPDATE waa_draft_offers SET post_id = $4, shown = $5, lease_until = 0, attempts = 0
 		WHERE conversation_id = $1 AND author_id = $2 AND opening = $3`, o.ConversationID, o.AuthorID, o.Opening, o.PostID, o.Version)

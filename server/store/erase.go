@@ -32,8 +32,8 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, botIDs []s
 	})
 }
 
-// EraseAgain takes out what came in while a contact was being erased: by those
-// who had read the rows before.
+// EraseAgain erases what was stored while a contact was being erased, by requests
+// that had read its rows before.
 func (s *Store) EraseAgain(ctx context.Context, id string, now int64) error {
 	return retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error { return s.eraseRows(ctx, t, id, "", now) })
@@ -71,7 +71,8 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 	return nil
 }
 
-// lanesOf are the inbox's lanes of somebody with such identities, as they are named and as they are stored; see package api.
+// lanesOf returns the lanes of the inbox that belong to somebody with such identities,
+// by their names and as they are stored, hashed; see package webhook.
 func (s *Store) lanesOf(ctx context.Context, t *sqlx.Tx, values []string) (lanes, hidden pq.StringArray, err error) {
 	accounts, err := s.stringArrayOf(ctx, t, "could not read the accounts", "SELECT coalesce(array_agg(id), '{}') FROM waa_accounts")
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *Store) lanesOf(ctx context.Context, t *sqlx.Tx, values []string) (lanes
 	return lanes, hidden, nil
 }
 
-// theirs are the conversations of the contact $1.
+// conversationsOfContact are those of the contact $1.
 const conversationsOfContact = "(SELECT id FROM waa_conversations WHERE contact_id = $1)"
 
 const (

@@ -12,7 +12,7 @@ import (
 )
 
 // ClaimForget leases up to n conversations that Mattermost has still to forget,
-// those of one contact or, with "", all that are due; see jobs.ErasureStore.
+// those of one contact or, with "", all that are due; see package jobs.
 func (s *Store) ClaimForget(ctx context.Context, contactID string, length time.Duration, n int) ([]domain.ErasedConversation, error) {
 	claimed := []domain.ErasedConversation{}
 	unforgotten := lease{table: "waa_forget", key: "conversation_id", until: "lease_until", length: "$1::bigint", most: "$3"}

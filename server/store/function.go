@@ -8,11 +8,16 @@ import (
 	"strings"
 )
 
-// function is a statement of a hot path that is kept in the database, so that
-// PostgreSQL plans it once a connection and not at every call: the plugin's
-// driver has no cheap prepared statements, and planning costs two thirds of
-// such a statement. Its name holds a hash of what it does: processes of two
-// versions each find their own.
+// function is a statement of a hot path that is kept in the database as a function.
+// PostgreSQL plans it once for each connection instead of at every call, and plans it
+// with switches of its own (see planning), which a prepared statement cannot have:
+// they would hold for the whole connection, and reports need other plans. Measured on
+// a direct connection, a prepared statement takes as long as a prepared call of the
+// function; over the plugin API's driver, which prepares nothing cheaply, planning
+// would be two thirds of the time.
+//
+// The name holds a hash of the definition, so that processes of two versions in one
+// cluster each find their own.
 type function struct {
 	name    string
 	params  []string // their types; $1, $2 ... in the query
@@ -30,10 +35,10 @@ func hotStatements() []function {
 	return all
 }
 
-// planning holds for all functions: each has one plan that is right for all
-// values, by its indexes. Without it a plan made while a table was nearly empty
-// would read the whole table until somebody analyzes it, and a limit that the
-// planner does not know would have the statement compiled first.
+// planning is set for all functions: each has one plan, by its indexes, that is right
+// for all values. Without it a plan that was made while a table was nearly empty would
+// read the whole table until the next ANALYZE, and a LIMIT whose value the planner does
+// not know could make it compile the statement (jit) before it runs it.
 const planning = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off"
 
 // create is the statement that makes the function.
@@ -47,7 +52,7 @@ func (f *function) id() string {
 	return "waa_" + f.name + "_" + hex.EncodeToString(sum[:5])
 }
 
-// call is the function with its parameters $1, $2 ...
+// call is a call of the function with the parameters $1, $2 ...
 func (f *function) call() string {
 	args := make([]string, len(f.params))
 	for i := range args {
@@ -56,7 +61,7 @@ func (f *function) call() string {
 	return f.id() + "(" + strings.Join(args, ", ") + ")"
 }
 
-// calls are the calls of all functions by their names.
+// callsByName are the calls of all functions.
 func callsByName() map[string]string {
 	byName := map[string]string{}
 	for _, f := range hotStatements() {
@@ -68,8 +73,8 @@ func callsByName() map[string]string {
 // params splits a list of parameter types.
 func params(types string) []string { return strings.Split(types, ", ") }
 
-// part names the columns of a row that a function returns as one value, as
-// fields of a nested struct; with field "" of the struct itself.
+// columnsOf reads columns out of a row that a function returns as one value, named as
+// fields of a nested struct or, with field "", of the struct itself.
 func columnsOf(row, field, columns string) string {
 	return mapColumns(columns, func(c string) string {
 		if field == "" {

@@ -29,7 +29,7 @@ func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, o
 			if err := execOne(ctx, t, "could not hold the contact", "SELECT FROM waa_contacts WHERE id = $1 FOR UPDATE", contactID); err != nil {
 				return err
 			}
-			// what the person left may be another's one day
+			// a number that a person gave up may become another person's
 			if _, err := exec(ctx, t, `DELETE FROM waa_identities WHERE account_id = $1 AND contact_id = $2
 				AND (kind = 'phone' AND value = $3 AND $4 NOT IN ('', $3) OR kind = 'bsuid' AND value = $5 AND $6 NOT IN ('', $5))`,
 				accountID, contactID, old.PhoneKey, renewed.PhoneKey, old.UserID, renewed.UserID); err != nil {
@@ -71,7 +71,7 @@ func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as 
 	return wrote, wrapErr(err, "could not look whether somebody wrote since")
 }
 
-// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see service.Store.
+// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app; see package inbound.
 func (s *Store) SaveEcho(ctx context.Context, m *domain.Message) error {
 	m = truncateMessage(m)
 	_, err := exec(ctx, s.db, `INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, status, shown_status, created_at, sent_at)

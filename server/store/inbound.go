@@ -6,7 +6,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// savedInbound is what saveInbound answers.
+// savedInbound is the row that saveInboundFunction returns.
 type savedInbound struct {
 	domain.Conversation
 	OldFrom      int64 `db:"old_from"`
@@ -17,7 +17,7 @@ type savedInbound struct {
 }
 
 // SaveInbound stores a customer's message and moves the window, in one
-// statement; see service.Store.
+// statement; see package inbound.
 func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
 	who, m = truncateIdentity(who), truncateMessage(m)
 	if m.ID == "" {
@@ -42,13 +42,14 @@ func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.W
 	}
 	old := *after
 	old.WindowFrom, old.WindowUntil, old.LastInboundAt, old.UpdatedAt = row.OldFrom, row.OldUntil, row.OldInboundAt, row.OldUpdatedAt
-	learnIdentity(&after.Contact, who) // the statement read the contact as it was
+	learnIdentity(&after.Contact, who) // the statement returns the contact as it was before
 	return m, &old, after, nil
 }
 
-// saveInboundFunction has domain.Answered in SQL: an inbound at $8 makes
-// the window end at $9. A test holds the two together. A conversation that was
-// aborted takes no message, and one that it took before goes where it belongs.
+// saveInboundFunction repeats domain.Answered in SQL, because the window must move in
+// the statement that stores the message: an inbound at $8 makes the window end at $9.
+// A test holds the two together. An aborted conversation takes no message, and a message
+// that such a conversation took before it was aborted moves to this one.
 func saveInboundFunction() function {
 	set, news := learnIdentitySQL("$5", "$4", "$6", "$3")
 	return function{

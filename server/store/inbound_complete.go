@@ -10,14 +10,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// postedFunction finishes jobs of the inbox together with what they were about,
-// at most one of a conversation. The posts are there whoever holds the jobs, so
-// they are stored in any case.
+// completeInboundFunction finishes jobs of the inbox and stores the messages they were
+// about, at most one of each conversation. The messages' posts exist already, so the
+// messages are stored even where the lease of a job was lost.
 //
-// It has domain.Answered in SQL; a test holds the two together. In a busy
-// conversation it changes nothing that is indexed: updated_at is at most a
-// minute behind, and a refresh that is due in time stays as it is unless
-// somebody is at it.
+// It repeats domain.Answered in SQL, because many windows move in one statement; a test
+// holds the two together. In a busy conversation it changes no indexed column:
+// updated_at may be a minute behind, and a refresh that is due soon enough stays as it
+// is unless a process is working on it.
 func completeInboundFunction() function {
 	later := "p.now + " + headerDelayMillis
 	return function{
@@ -51,7 +51,7 @@ func completeInboundFunction() function {
 	}
 }
 
-// postedJob is a job to finish with the message it was about.
+// inboundCompletion is a job to finish with the message it was about.
 type inboundCompletion struct {
 	finishedJob
 	message *domain.Message
@@ -61,7 +61,8 @@ type inboundCompletion struct {
 	now     int64
 }
 
-// Posted stores a message that has its post and finishes its job; see service.Store.
+// CompleteInbound stores a message that has its post, finishes its job, and returns the
+// next job of the lane, claimed; see package inbound.
 func (s *Store) CompleteInbound(ctx context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64, lease time.Duration) (*jobqueue.Job, error) {
 	who = truncateIdentity(who)
 	if a.News {

@@ -10,9 +10,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// arrivalFunction answers, for each message, where it belongs. It goes from one
-// row to the next: the limits are fences, so that it does by the indexes
-// whatever a planner thinks of the tables' sizes.
+// resolveFunction finds, for each message, the conversation it belongs to: the one
+// that has it stored already, else the open one that it answers, else the open one
+// of the sender's BSUID, else that of the sender's number. Every LIMIT 1 in a LATERAL
+// is a fence for the planner: each step is one look at an index, whatever it believes
+// about the sizes of the tables.
 func resolveFunction() function {
 	const open = "o.closed_at = 0 AND o.aborted_at = 0 LIMIT 1"
 	return function{
@@ -45,13 +47,13 @@ func resolveFunction() function {
 	}
 }
 
-// arriving is a message that looks for its conversation.
+// resolveRequest is a message whose conversation is asked for.
 type resolveRequest struct {
 	account, wamid, answers string
 	who                     domain.WhatsAppIdentity
 }
 
-// arrived is what arrivalFunction answers of it; see readArrivals.
+// resolveRow is a row of resolveFunction as resolveColumns names its parts.
 type resolveRow struct {
 	N                                                    int
 	ID, Account, Contact, Queue, Team, Channel           string
@@ -62,14 +64,15 @@ type resolveRow struct {
 	Known                                                int
 }
 
-// readArrivals reads all answers as one text: each row is a remote call.
+// resolveColumns reads all rows as one JSON text. Over the plugin API's driver each row would be a remote call.
 const resolveColumns = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID', (f.c).id, 'Account', (f.c).account_id, 'Contact', (f.c).contact_id,
 	'Queue', (f.c).queue_id, 'Team', (f.c).team_id, 'Channel', (f.c).channel_id, 'WindowFrom', (f.c).window_from, 'WindowUntil', (f.c).window_until,
 	'LastTemplate', (f.c).last_template_at, 'Closed', (f.c).closed_at, 'Abort', (f.c).aborted_at,
 	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id, 'Username', (f.ct).username,
 	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Archived', f.archived, 'Known', f.known)), '[]')::text FROM `
 
-// ResolveTarget answers where a customer's message belongs; see service.Store.
+// ResolveTarget returns where a customer's message belongs; domain.ErrNotFound
+// where there is no open conversation. Calls that come together share a statement.
 func (s *Store) ResolveTarget(ctx context.Context, accountID, wamid, answers string, who domain.WhatsAppIdentity) (*domain.InboundTarget, error) {
 	a, err := s.resolutions.Submit(ctx, resolveRequest{account: accountID, wamid: truncate(wamid, maxWAMID), answers: truncate(answers, maxWAMID), who: truncateIdentity(who)})
 	if err == nil && a == nil {

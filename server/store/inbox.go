@@ -19,7 +19,7 @@ const (
 	maxKey  = 300
 )
 
-// noLane is the lane of what has none: claims begin after the lane "".
+// noLane is the lane of rows that have none: claims begin after the lane "", and would never see it.
 const noLane = "-"
 
 func addInboxFunction() function {
@@ -43,7 +43,7 @@ func (s *Store) Deliver(ctx context.Context, rows []domain.InboxRow) error {
 	return err
 }
 
-// payloads is the size of a delivery.
+// payloadSize is the size of a delivery, in bytes.
 func payloadSize(rows []domain.InboxRow) (size int) {
 	for i := range rows {
 		size += len(rows[i].Payload)
@@ -56,7 +56,7 @@ func (s *Store) deliverBatch(ctx context.Context, batch [][]domain.InboxRow) ([]
 	return make([]struct{}, len(batch)), err
 }
 
-// AddInbox stores all rows in one statement and answers how many were new.
+// AddInbox stores all rows in one statement and returns how many were new.
 func (s *Store) AddInbox(ctx context.Context, rows []domain.InboxRow) (added int, err error) {
 	if len(rows) == 0 {
 		return 0, nil
@@ -79,8 +79,8 @@ func (s *Store) AddInbox(ctx context.Context, rows []domain.InboxRow) (added int
 	return added, wrapErr(err, "could not store a delivery")
 }
 
-// HideLanes hides the lanes of what waits and was stored before lanes were
-// hidden, so that what comes now keeps its place behind it.
+// HideLanes hashes the lanes of waiting rows that an earlier version stored in the
+// clear, so that rows which come now are in the same lane, behind them.
 func (s *Store) HideLanes(ctx context.Context) error {
 	lanes, err := s.stringArray(ctx, "could not read the lanes", "SELECT coalesce(array_agg(DISTINCT lane), '{}') FROM waa_inbox WHERE finished_at = 0 AND lane ~ '^[msw]:'")
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Store) HideLanes(ctx context.Context) error {
 	return nil
 }
 
-// keyOf makes a key fit a column without making two keys one.
+// keyOf shortens a key to the width of its column and keeps different keys different.
 func keyOf(s string, n int) string {
 	if f := truncate(s, n); f == s && utf8.ValidString(s) {
 		return s

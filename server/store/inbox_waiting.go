@@ -10,11 +10,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// A job that waits for something outside itself says for what (waits_for), and
-// whoever brings that wakes it: an account that gets its default queue, a
-// conversation that begins, a channel that is made. A wake-up that comes in the
-// very moment in which a job begins to wait finds nothing; what it was for is
-// seen by WakeWaiting.
+// A job that waits for something outside itself stores what it waits for (waits_for),
+// and the statement that brings it wakes the job: an account gets its default queue, a
+// conversation begins, a channel is made. A wake-up that comes just before the job
+// begins to wait finds nothing to wake; WakeWaiting finds such jobs later.
 
 // Wait is Retry for a job that waits for something; see jobqueue.Store. Only the inbox has such jobs.
 func (q *Queue) Wait(ctx context.Context, owner string, id int64, waitsFor string, delay time.Duration, reason string) error {

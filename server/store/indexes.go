@@ -16,7 +16,7 @@ type index struct {
 	on   string // table, columns, condition; as CREATE INDEX has them
 }
 
-// lateIndexes are those of tables that may be large. What they serve also works without them, slowly.
+// lateIndexes are those of tables that may be large. The statements that use them also work without them, slowly.
 func lateIndexes() []index {
 	return []index{
 		{name: "waa_charges_conversation", on: "waa_charges (conversation_id)"},
@@ -42,7 +42,7 @@ func searchIndexes(schema string) []index {
 	}
 }
 
-// wantedIndexes are those that this database can have.
+// wantedIndexes are all that this database can have.
 func wantedIndexes(ctx context.Context, db *sql.DB) ([]index, error) {
 	const where = "SELECT coalesce(max(n.nspname), '') FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'"
 	schema := ""

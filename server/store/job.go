@@ -81,7 +81,7 @@ func (q *Queue) Bury(ctx context.Context, owner string, id int64, reason string)
 // maxReason bounds what is kept of an error, in characters.
 const maxReason = 1000
 
-// Renew prolongs the leases that owner still holds, and answers of which jobs.
+// Renew prolongs the leases that owner still holds, and returns the ids of their jobs.
 func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) ([]int64, error) {
 	var held pq.Int64Array
 	err := q.s.db.GetContext(ctx, &held, q.sql(`WITH renewed AS (UPDATE {table} SET lease_until = {now} + $3::bigint
@@ -99,9 +99,9 @@ func (q *Queue) end(ctx context.Context, doing, query string, args ...any) error
 	return wrapErr(err, doing)
 }
 
-// ClaimKey takes the job with a key, due or not, if it is the first of its lane
-// and nobody has it; else nil. It is how a job that was enqueued with a hold is
-// taken by who holds it.
+// ClaimKey leases the job with a key, whether it is due or not, if it is the first of
+// its lane and nobody has it; else it returns nil. With it the process that enqueued a job
+// with a delay takes that job itself.
 func (q *Queue) ClaimKey(ctx context.Context, owner, key string, lease time.Duration) (*jobqueue.Job, error) {
 	job := &jobqueue.Job{}
 	err := q.s.db.GetContext(ctx, job, q.sql(`

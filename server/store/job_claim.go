@@ -20,11 +20,12 @@ const (
 	claimTries = 5
 )
 
-// claimFunction goes from lane to lane by the index: it reads one entry a lane,
-// however many jobs wait in it, and stops at the window's end. A lane whose
-// lease ran out goes on with the job that was begun, else with its first. A job
-// that somebody locks is left to them. Of an account in $6 it takes nothing, of
-// any other at most $7 (0 = all).
+// claimFunction goes from lane to lane by the index: it reads one entry of each lane,
+// however many jobs wait in it, and stops at the window's end. A lane whose lease ran
+// out goes on with the job that was begun, any other with its first. A job that
+// somebody else has locked is left out. Of an account in $6 it takes nothing, of any
+// other at most $7 (0 = all). It is no lease (see there): the order within a lane and
+// the accounts' shares must be decided before a row is locked.
 func claimFunction(table string) function {
 	return function{
 		name: "claim_" + table, params: params("text, bigint, bigint, text, bigint, text[], bigint"),
@@ -83,7 +84,7 @@ func (q *Queue) Claim(ctx context.Context, owner string, lease time.Duration, n 
 	return nil, wrapErr(err, "could not claim jobs")
 }
 
-// rest is what is left of a limit after a claim.
+// remainingLimit is what a claim leaves of a limit.
 func remainingLimit(limit jobqueue.ClaimLimit, claimed []jobqueue.Job) jobqueue.ClaimLimit {
 	if limit.MaxPerAccount == 0 {
 		return limit

@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// combinePause is how long what follows a finished job may wait under load.
+// batchPause is how long a finished job may wait under load to be stored together with others.
 const batchPause = 20 * time.Millisecond
 
 // finishedJob is a job to finish, and what came of it.
@@ -22,10 +22,10 @@ type finishedJob struct {
 	next     *jobqueue.Job // of its lane, claimed
 }
 
-// finishing is the part of a statement that ends jobs and claims the next of
-// their lanes. It sees the table as it was before: a job that is done counts as
-// unfinished, so it is left out by its id. claimed runs after done, since it
-// needs the lanes; so a lane's lease is free when it takes it.
+// finishSQL is the part of a statement that ends jobs and claims the next one of each
+// lane. All parts of a statement see the table as it was before, so the job that ends
+// still counts as unfinished and is left out by its id. "claimed" needs the lanes of
+// "done" and therefore runs after it, when the lane's lease is free.
 const finishSQL = `
 		WITH done AS (
 			UPDATE {table} d SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = ''
@@ -40,7 +40,7 @@ const finishSQL = `
 			RETURNING d.id AS after, j, {left_at} AS left_at
 		)`
 
-// finished answers each job that was finished and, if there is one, the next.
+// finishedSQL returns each job that was finished with the next one of its lane, if there is one.
 const finishedSQL = `
 		SELECT d.id, c.j, c.left_at FROM done d LEFT JOIN claimed c ON c.after = d.id`
 
@@ -72,7 +72,7 @@ func (q *Queue) finish(ctx context.Context, batch []finishedJob) ([]finishedJob,
 	return batch, q.s.finish(ctx, "finish_"+q.table, batch)
 }
 
-// finish calls a function that does finishing, with more arrays of its own, and fills the batch in.
+// finish calls a function that begins with finishSQL, with more arrays of its own, and fills in the batch.
 func (s *Store) finish(ctx context.Context, name string, batch []finishedJob, more ...any) error {
 	ids, owners, leases := make([]int64, len(batch)), make([]string, len(batch)), make([]int64, len(batch))
 	byID := make(map[int64]*finishedJob, len(batch))

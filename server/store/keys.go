@@ -70,13 +70,13 @@ func sealedColumns() []sealedColumn {
 		{table: "waa_wanted", column: "cpf_cipher", key: "message_id", hash: "cpf_hash", place: document, row: "contact_id"}, // on its way there
 	}
 	all = append(all, sealedColumn{table: "waa_requests", column: "answer", key: "token", place: "waa_requests.answer", row: "token"})
-	for column := range strings.SplitSeq(sealedFields, ", ") {
+	for column := range strings.SplitSeq(secretFields, ", ") {
 		all = append(all, sealedColumn{table: "waa_accounts", column: column, key: "id", place: "waa_accounts." + column, row: "id"})
 	}
 	return all
 }
 
-// placeOf names one value: what is sealed for it opens nowhere else.
+// encryptionPlace names the place of one value: what is encrypted for it cannot be decrypted for another.
 func encryptionPlace(table, column, id string) string { return table + "." + column + "." + id }
 
 // Reencrypt encrypts up to n values anew that were encrypted with another key or in

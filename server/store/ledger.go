@@ -56,7 +56,8 @@ func (s *Store) Ledger(ctx context.Context, f domain.LedgerFilter, page, perPage
 const ledgerBatch = 1000
 
 // EachCharge calls fn with every charge of the filter, oldest first, until fn
-// answers an error. It reads a batch as one row: rows are remote calls.
+// returns an error. It reads a batch as one JSON text, because over the plugin API's
+// driver each row would be a remote call.
 func (s *Store) EachCharge(ctx context.Context, f domain.LedgerFilter, fn func(*domain.Charge) error) error {
 	var at int64
 	var id string

@@ -9,6 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
+// encodeData is a text's data as it is stored.
 func encodeData(data map[string]any) (string, error) {
 	if data == nil {
 		return "{}", nil
@@ -17,7 +18,7 @@ func encodeData(data map[string]any) (string, error) {
 	return string(text), errors.Wrap(err, "could not encode a text's data")
 }
 
-// Lines are the lines that the channel of a conversation does not show yet, in their order.
+// Lines returns the lines that a conversation's channel does not show yet, in their order.
 func (s *Store) Lines(ctx context.Context, conversationID string) ([]domain.ChannelEvent, error) {
 	rows := []struct {
 		ID      int64
@@ -39,7 +40,7 @@ func (s *Store) Lines(ctx context.Context, conversationID string) ([]domain.Chan
 	return lines, nil
 }
 
-// LineShown forgets a line that the channel shows.
+// LineShown deletes a line that the channel shows now.
 func (s *Store) LineShown(ctx context.Context, id int64) error {
 	_, err := exec(ctx, s.db, "DELETE FROM waa_lines WHERE id = $1", id)
 	return wrapErr(err, "could not forget a line")
@@ -56,7 +57,7 @@ func (t *tx) AppendEvent(conversationID string, text domain.Text) error {
 }
 
 // OweLine stores a line that a conversation's channel is to show, unless one of
-// its kind waits to be shown already; see channelsync.SyncStore.
+// its kind waits to be shown already; see package channelsync.
 func (s *Store) OweLine(ctx context.Context, conversationID string, text domain.Text) error {
 	data, err := encodeData(text.Data)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Standing tells how somebody stands to a team, a channel and a queue's
-// channel, and their roles on the server; nothing of whom there is not.
+// Standing returns what a user is in a team, a channel and a queue's channel, and the
+// roles on the server; zero values where there is no such user.
 func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st domain.Membership, roles string, err error) {
 	rows := []struct {
 		domain.Membership

@@ -15,7 +15,7 @@ const (
 		"reason_code, body, template_id, category, part, parts, created_at, sent_at, status_at"
 	messageSelect = "SELECT " + messageColumns + " FROM waa_messages"
 
-	// maxWAMID and maxKind are the widths of the columns.
+	// maxWAMID and maxKind are the most characters that we keep; the columns themselves have no limit.
 	maxWAMID = 256
 	maxKind  = 32
 )
@@ -31,9 +31,10 @@ func (s *Store) Message(ctx context.Context, id string) (*domain.Message, error)
 	return getMessage(ctx, s.db, messageSelect+" WHERE id = $1", id)
 }
 
-// sameMessage is the condition that a message m is the one that Meta names by a
-// wamid: within a number one token is one message, whatever stands before it.
-// The wamid itself counts while old rows wait for their tokens (FillTokens).
+// sameMessage is the condition that a message m is the one that Meta calls by a
+// wamid. Meta may put another prefix before the same token, so it is the token that
+// counts, together with the account, which the caller compares. The wamid itself
+// counts as well, for old rows that have no token yet (see FillTokens).
 func sameMessage(m, wamid string) string {
 	return "(" + m + ".wamid = " + wamid + " AND " + m + ".wamid <> '' OR " + m + ".token = waa_token(" + wamid + ") AND " + m + ".token <> '')"
 }
@@ -103,7 +104,7 @@ func insertMessage(ctx context.Context, r sqlx.ExtContext, m *domain.Message) er
 	return wrapErr(err, "could not store the message")
 }
 
-// statuses are all a message can have.
+// allStatuses are all that a message can have.
 func allStatuses() []domain.Status {
 	return []domain.Status{
 		"", domain.Pending, domain.Unknown, domain.Sent, domain.Delivered,
@@ -111,7 +112,7 @@ func allStatuses() []domain.Status {
 	}
 }
 
-// before lists the statuses that next may replace, for status = ANY(...).
+// statusesBefore lists the statuses that next may replace, for status = ANY(...).
 func statusesBefore(next domain.Status) any {
 	var from pq.StringArray
 	for _, s := range allStatuses() {
@@ -122,8 +123,8 @@ func statusesBefore(next domain.Status) any {
 	return from
 }
 
-// SaveReaction stores what a customer feels about a message unless a later
-// reaction is stored, and answers the one that holds.
+// SaveReaction stores a customer's reaction to a message unless a later one is
+// stored already, and returns the one that holds.
 func (s *Store) SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (holds string, err error) {
 	err = s.db.GetContext(ctx, &holds, `
 		WITH saved AS (
@@ -136,7 +137,7 @@ func (s *Store) SaveReaction(ctx context.Context, messageID, wamid, emoji string
 	return holds, wrapErr(err, "could not store a reaction")
 }
 
-// PostStatus is what a post shows that became several messages; see channelsync.StatusMarkStore.
+// PostStatus is what a post shows that became several messages; see package channelsync.
 func (s *Store) PostStatus(ctx context.Context, postID string) (domain.Status, error) {
 	var statuses pq.StringArray
 	err := s.db.GetContext(ctx, &statuses, "SELECT coalesce(array_agg(status ORDER BY part), '{}') FROM waa_messages WHERE post_id = $1 AND post_id <> ''", postID)
@@ -150,7 +151,7 @@ func (s *Store) PostStatus(ctx context.Context, postID string) (domain.Status, e
 	return domain.AggregateStatus(all), nil
 }
 
-// LastInbound are the wamids of the customer's last messages; see outbound.Receipts.
+// LastInbound are the wamids of the customer's last messages; see package outbound.
 func (s *Store) LastInbound(ctx context.Context, conversationID string) ([]string, error) {
 	return s.stringArray(ctx, "could not read the last messages", `SELECT coalesce(array_agg(wamid ORDER BY created_at, id), '{}') FROM (
 		SELECT *, max(created_at) OVER () AS latest FROM (
@@ -158,7 +159,7 @@ func (s *Store) LastInbound(ctx context.Context, conversationID string) ([]strin
 		) m WHERE created_at = latest`, conversationID)
 }
 
-// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
+// WAMIDOfPost returns the wamid of the message behind a post; "" where there is none.
 func (s *Store) WAMIDOfPost(ctx context.Context, postID string) (string, error) {
 	m, err := s.MessageByPost(ctx, postID)
 	if errors.Is(err, domain.ErrNotFound) {

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// tokensFilled is the fact that every message has its token.
+	// tokensFilled is the state (see State) that says whether every message has its token.
 	tokensFilled = "message_tokens"
 	tokenBatch   = 2000
 )
 
-// FillTokens gives tokens to a batch of the messages that an earlier version
-// stored, going through them once; more tells that there are others. Of two rows
-// of one message the first has it.
+// FillTokens gives tokens to a batch of the messages that an earlier version stored,
+// going through them once; more says that there are others. Where two rows are one
+// message, the older row gets the token.
 func (s *Store) FillTokens(ctx context.Context) (more bool, err error) {
 	if done, err := s.State(ctx, tokensFilled); err != nil || done != 0 {
 		return false, err

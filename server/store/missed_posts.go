@@ -32,7 +32,7 @@ func (s *Store) ChannelsWithMissedPosts(ctx context.Context, botID string, since
 			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')`, botID, since, until)
 }
 
-// Known tells which of the posts have a message row.
+// Known returns which of the posts belong to a message.
 func (s *Store) Known(ctx context.Context, postIDs []string) (map[string]bool, error) {
 	ids, err := s.stringArray(ctx, "could not look for posts",
 		"SELECT coalesce(array_agg(post_id), '{}') FROM waa_messages WHERE post_id = ANY($1) AND post_id <> ''", pq.Array(postIDs))

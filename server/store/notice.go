@@ -11,7 +11,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// AddNotice leaves something for people to be told, once per key.
+// AddNotice stores a message that people are to get from the bot, once per key.
 func (s *Store) AddNotice(ctx context.Context, n *domain.Notice) error {
 	data, err := json.Marshal(n.Data)
 	if err != nil {
@@ -30,7 +30,7 @@ type noticeRow struct {
 	Attempts int            `db:"attempts"`
 }
 
-// ClaimNotices leases up to n notices that were not told yet, oldest first.
+// ClaimNotices leases up to n notices that were not delivered to everybody yet, oldest first.
 func (s *Store) ClaimNotices(ctx context.Context, length time.Duration, n int) ([]*domain.Notice, error) {
 	rows := []*noticeRow{}
 	untold := lease{table: "waa_notices", key: "key", until: "lease_until", set: "attempts = t.attempts + 1", length: "$1::bigint", most: "$2"}
@@ -81,7 +81,8 @@ func (s *Store) NoticeTroubles(ctx context.Context, now int64) error {
 	return wrapErr(err, "could not look for numbers in trouble")
 }
 
-// keepNotices is how long a notice that was told is kept: longer than the month it may be of.
+// keepNotices is how long a delivered notice is kept, so that its key prevents a
+// second one: longer than the month that it may be about.
 const keepNotices = 70 * 24 * time.Hour
 
 // PurgeNotices forgets what was told long ago.

@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// unanswered is the condition that a customer has not answered a template for so long.
+// unansweredFor is the condition that a customer has not answered a template for so long.
 func unansweredFor(u domain.Unanswered, now int64) squirrel.Sqlizer {
 	where := squirrel.And{
 		squirrel.Expr("c.closed_at = 0 AND c.last_template_at > 0 AND c.last_template_at <= ?", now-u.Least.Milliseconds()),
@@ -21,12 +21,12 @@ func unansweredFor(u domain.Unanswered, now int64) squirrel.Sqlizer {
 	return where
 }
 
-// QueueZones are the time zones that queues have; see jobs.FollowUpStore.
+// QueueZones are the time zones that queues have; see package jobs.
 func (s *Store) QueueZones(ctx context.Context) ([]string, error) {
 	return s.stringArray(ctx, "could not read the queues' time zones", "SELECT array_agg(DISTINCT zone) FROM (SELECT time_zone AS zone FROM waa_queues UNION ALL SELECT '') z")
 }
 
-// AddFollowUps leaves the day's notices of a zone; see jobs.FollowUpStore.
+// AddFollowUps leaves the day's notices of a zone; see package jobs.
 func (s *Store) AddFollowUps(ctx context.Context, zone, day string, before, now int64) error {
 	_, err := exec(ctx, s.db, `
 		INSERT INTO waa_notices (key, user_id, text_key, created_at)

@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// RecordSent stores that Meta accepted a message; see service.Store.
+// RecordSent stores that Meta accepted a message; see package outbound.
 func (s *Store) RecordSent(ctx context.Context, messageID, wamid string, who domain.WhatsAppIdentity, now int64) error {
 	who = truncateIdentity(who)
 	return retryDeadlock(func() error {
@@ -54,14 +54,14 @@ func recordSentFunction() function {
 	}
 }
 
-// RecordEnd sets failed, unknown or not_sent; see service.Store.
+// RecordEnd sets failed, unknown or not_sent; see package outbound.
 func (s *Store) RecordEnd(ctx context.Context, messageID string, status domain.Status, reason int, now int64) error {
 	_, _, err := s.endMessage(ctx, &domain.Message{ID: messageID, Status: status}, reason, now)
 	return err
 }
 
 // EnqueuePost stores an agent's post, or what else goes out in its conversation,
-// as messages with their outbox jobs, in their order and all or none; see service.Store.
+// as messages with their outbox jobs, in their order and all or none; see package postpolicy.
 func (s *Store) EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (bool, error) {
 	first := truncateMessage(&pieces[0].Message)
 	n := len(pieces)

@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// leaving joins a message m with all that decides whether it may leave: its
+// sendJoins joins a message m with everything that decides whether it may be sent: its
 // conversation c, contact ct, account a, template t, charge ch and job o.
 const sendJoins = `
 	FROM waa_messages m
@@ -24,9 +24,10 @@ const sendJoins = `
 const (
 	postDeleted = `(m.post_id <> '' AND EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleteat > 0))`
 
-	// earlierMissing: people's posts that come first and that no message knows.
-	// Those that postpolicy.Policy leaves among colleagues have a type of their own or
-	// stand in the thread of a post that has; those that are too old are never sent.
+	// earlierMissing is the condition that the channel has an earlier post of a person
+	// that became no message yet. Posts that postpolicy.Policy keeps among colleagues have
+	// a type of their own or stand in the thread of a post that has one; posts that are
+	// too old are never sent.
 	earlierMissing = `(m.post_id <> '' AND EXISTS (
 		SELECT 1 FROM posts p
 		WHERE p.channelid = c.channel_id AND p.deleteat = 0 AND p.createat <= m.created_at AND p.createat > m.created_at - ` + freshMillis + ` AND p.createat > ` + clock + ` - ` + freshMillis + `
@@ -34,24 +35,24 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM waa_messages k WHERE k.post_id = p.id AND k.post_id <> '') AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
 			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.id = p.rootid AND r.type IN ('` + posting.TypeNote + `', '` + posting.TypeEvent + `'))))`
 
-	// earlierWaits: a job of the lane comes first and is not done.
+	// earlierWaits is the condition that an earlier job of the lane is not finished.
 	earlierWaits = `EXISTS (SELECT 1 FROM waa_outbox e WHERE e.lane = o.lane AND e.finished_at = 0 AND (e.ord, e.post_id, e.id) < (o.ord, o.post_id, o.id))`
 
-	// seen stands for everything that outbound.Worker judges of a message but the
-	// moment: what changes one of these changes it, and nothing else does.
+	// sendState is a hash of everything that outbound.Worker decides by, except the
+	// time: it changes when one of these changes, and else it does not.
 	sendState = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
 		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until, ct.erased_at,
 		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
 		` + postDeleted + `, ` + earlierMissing + `, ` + earlierWaits + `)::text, 0)`
 )
 
-// sendRow is a domain.Send with the template's allow-list as the driver gives it.
+// sendRow is a domain.Send with the template's allow-list as the driver returns it.
 type sendRow struct {
 	domain.Send
 	Allowed pq.StringArray
 }
 
-// LoadSend reads everything about one message in one go; see service.Store.
+// LoadSend reads everything that decides about one message in one statement; see package outbound.
 func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, error) {
 	row := &sendRow{}
 	err := s.db.GetContext(ctx, row, "SELECT "+columnsOf("m", "message", messageColumns)+", "+columnsOf("c", "conversation", conversationColumns)+", "+
@@ -79,7 +80,8 @@ func loadSendFunction() function {
 	}
 }
 
-// MarkLeft says that the request may leave now; see service.Store.
+// MarkLeft records that the request leaves now, unless something changed since LoadSend
+// returned seen; left says whether it may. jobqueue.ErrLost if the owner's lease is gone.
 func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error) {
 	var row struct {
 		Held     bool `db:"held"`
@@ -94,10 +96,9 @@ func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int
 	return row.MayLeave, wrapErr(err, "could not mark a job as left")
 }
 
-// markLeftFunction holds the contact and the conversation, in that order, while
-// it looks whether all is as it was judged: whoever closes the conversation,
-// erases or merges the person at this moment comes before, and is seen, or
-// after the message has left.
+// markLeftFunction locks the contact and the conversation, in that order, while it
+// compares: closing the conversation, erasing or merging the person at the same moment
+// happens either before, and is seen, or after the message has left.
 func markLeftFunction() function {
 	// a lane is compared byte by byte, an id is not: without its own collation no index would find it
 	const conversationOf = `(SELECT j.lane COLLATE "default" FROM waa_outbox j WHERE j.id = $1)`
@@ -118,7 +119,7 @@ func markLeftFunction() function {
 	}
 }
 
-// ClearLeft says that the request certainly did not leave, or was refused.
+// ClearLeft records that the request certainly did not leave, or was refused; jobqueue.ErrLost if the owner's lease is gone.
 func (s *Store) ClearLeft(ctx context.Context, owner string, jobID int64) error {
 	n, err := exec(ctx, s.db, "UPDATE waa_outbox SET left_at = 0 WHERE id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at = 0", jobID, owner)
 	if err == nil && n == 0 {
@@ -127,7 +128,7 @@ func (s *Store) ClearLeft(ctx context.Context, owner string, jobID int64) error 
 	return wrapErr(err, "could not take back that a job has left")
 }
 
-// SavePayload replaces what a job is to send; see service.Store.
+// SavePayload replaces what a job is to send; see package outbound.
 func (s *Store) SavePayload(ctx context.Context, owner string, jobID int64, payload []byte) error {
 	n, err := exec(ctx, s.db, "UPDATE waa_outbox SET payload = $3 WHERE id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at = 0", jobID, owner, payload)
 	if err == nil && n == 0 {

@@ -108,7 +108,7 @@ func (s *Store) CreatePlan(ctx context.Context, p *domain.Plan, now int64) error
 }
 
 // UpdatePlan stores what an admin may edit: the named columns, or all of them.
-// Any change takes the approval off, and ends it in the history. It answers the
+// Any change takes the approval off, and ends it in the history. It returns the
 // plan as it is then.
 func (s *Store) UpdatePlan(ctx context.Context, p *domain.Plan, by string, now int64, fields ...string) (*domain.Plan, error) {
 	prices, err := encodePrices(p.Prices)
@@ -165,9 +165,9 @@ func (s *Store) DeletePlan(ctx context.Context, id, by string, now int64) error 
 		DELETE FROM waa_plans WHERE id = $1`, id, by, now)
 }
 
-// lockPlan reads the approved plan of a queue, holds it, and reads what was
-// spent and reserved since the beginning of a month. That is a second
-// statement on purpose: it sees what others reserved before they let go.
+// lockPlan reads and locks the approved plan of a queue, and reads what was spent and
+// reserved since the beginning of a month. It takes a second statement for the sum on
+// purpose: that one sees what the previous holders of the lock reserved.
 func lockPlan(ctx context.Context, r sqlx.ExtContext, queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	plan, err := readPlan(ctx, r, planSelect+" WHERE queue_id = $1 AND approved FOR UPDATE", queueID)
 	if err != nil {

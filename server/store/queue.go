@@ -65,8 +65,9 @@ func (s *Store) UpdateQueue(ctx context.Context, q *domain.Queue, now int64, fie
 	return wrapErr(err, "could not update the queue")
 }
 
-// holdQueue keeps a queue of a number ("" = of any) from being removed to the end of the transaction;
-// ErrNotFound where it is gone. Whoever leaves an open conversation to a queue holds it.
+// holdQueue keeps a queue of an account ("" = of any) from being removed until the
+// transaction ends; ErrNotFound where it is gone. Whatever puts an open conversation
+// into a queue holds the queue.
 func holdQueue(ctx context.Context, r sqlx.ExtContext, id, accountID string) error {
 	var held string
 	return wrapErr(sqlx.GetContext(ctx, r, &held, "SELECT id FROM waa_queues WHERE id = $1 AND $2 IN ('', account_id) FOR KEY SHARE", id, accountID), "could not hold the queue")

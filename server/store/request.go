@@ -11,7 +11,8 @@ import (
 const (
 	// keepRequests is how long the answer of a request with a key is kept, milliseconds.
 	keepRequests = "86400000"
-	// requestLease is how long whoever is at a request has it, milliseconds; who takes over sends nothing that is stored already.
+	// requestLease is how long a process may work on a request before a repeated one takes
+	// over, milliseconds. The one that takes over does not send again what is stored already.
 	requestLease = "45000"
 )
 
@@ -27,7 +28,7 @@ type requestRow struct {
 
 const requestColumns = "fingerprint, token, conversation_id, message_id, answer, status"
 
-// BeginRequest takes a request with a key, or tells what is known of it; see api.RequestStore.
+// BeginRequest takes a request with a key, or tells what is known of it; see package api.
 func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint string) (*domain.Request, error) {
 	token := s.newID()
 	row := requestRow{}

@@ -6,8 +6,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// The plugin API answers from caches that another node without a licence does
-// not clear, so whatever decides is read from the server's own tables.
+// The plugin API reads from caches that, without a licence, other nodes of the cluster
+// do not invalidate. So everything that a decision depends on is read from the server's
+// own tables.
 
 // serverPostColumns are the columns of a model.Post, named as its fields in lower case: that is how a row finds them.
 const serverPostColumns = `p.id, coalesce(p.createat, 0) AS createat, coalesce(p.updateat, 0) AS updateat, coalesce(p.editat, 0) AS editat, coalesce(p.deleteat, 0) AS deleteat,

@@ -25,8 +25,8 @@ func (s *Store) SetState(ctx context.Context, name string, value int64) error {
 	return wrapErr(err, "could not store a fact")
 }
 
-// TryInterval takes a turn at something that all nodes of the cluster together do
-// once in a while; false where the last turn is younger than that.
+// TryInterval takes a turn at something that the nodes of the cluster together do once
+// in an interval. It returns false where somebody took the last turn less than that ago.
 func (s *Store) TryInterval(ctx context.Context, name string, every time.Duration) (bool, error) {
 	n, err := exec(ctx, s.db, `INSERT INTO waa_facts (name, value) VALUES ($1, `+clock+`)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE waa_facts.value <= excluded.value - $2::bigint`, name, every.Milliseconds())

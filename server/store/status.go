@@ -12,7 +12,7 @@ import (
 // changed meanwhile.
 const statusTries = 20
 
-// statusState is all that handling a status depends on.
+// statusState is everything that handling a status depends on.
 type statusState struct {
 	Message         domain.Message `db:"message"`
 	Contact         domain.Contact `db:"contact"`
@@ -34,7 +34,7 @@ type statusDecision struct {
 	nothing  bool
 }
 
-// ApplyStatus handles one status webhook; see inbound.StatusStore. It reads,
+// ApplyStatus handles one status webhook; see package inbound. It reads,
 // decides, and writes only if the message is still what it read: a status that
 // says nothing new writes nothing, and no lock waits for this process.
 func (s *Store) ApplyStatus(ctx context.Context, accountID string, change domain.StatusChange) (*domain.Message, bool, error) {
@@ -49,7 +49,7 @@ func (s *Store) ApplyStatus(ctx context.Context, accountID string, change domain
 		if err != nil {
 			return nil, false, err
 		}
-		// of who moved since it was written it teaches nothing
+		// a status of a message from before the person moved says nothing about their present identities
 		if state.Contact.MovedAt <= state.Message.CreatedAt && learnIdentity(&state.Contact, change.Person) {
 			if err = s.learnPerson(ctx, accountID, state.Contact.ID, change.Person, change.At); err != nil {
 				return nil, false, err

@@ -29,9 +29,9 @@ func claimTicksFunction() function {
 	}
 }
 
-// Shown records what the post shows now, and gives the lease back. Where nobody
-// knows what it shows (""), the lease that stays tells the next one to look for
-// what is there already.
+// StatusShown records what the post shows now, and gives the lease back. Where it is
+// not known what the post shows (""), a lease of the past stays, which tells the next
+// holder to look for what is there already.
 func (s *Store) StatusShown(ctx context.Context, messageID string, status domain.Status) error {
 	return execOne(ctx, s.db, "could not record a tick", "UPDATE waa_messages SET shown_status = $2, show_lease = CASE WHEN $2 = '' THEN greatest(show_lease, 1) ELSE 0 END WHERE id = $1",
 		messageID, string(status))

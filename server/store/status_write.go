@@ -8,7 +8,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// swapStatus writes what a status changes, if the message is still as it was read.
+// swapStatusSQL writes what a status changes, if the message is still as it was read.
 const swapStatusSQL = `UPDATE waa_messages SET status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
 	WHERE id = $1 AND status = $2 AND wamid = $9 AND priced_type = $10 RETURNING id`
 
@@ -18,7 +18,7 @@ func swapStatusFunction() function {
 	return function{name: "swap_status", params: params(swapParams), returns: "SETOF text", query: swapStatusSQL}
 }
 
-// settleStatusFunction is swapStatus with the charge, both or none.
+// settleStatusFunction is swapStatusSQL with the charge, both or none.
 func settleStatusFunction() function {
 	return function{
 		name: "settle_status", params: params(swapParams + ", text, text, text, text, text, text, bigint, text, text, bigint"), returns: "SETOF text",
@@ -77,8 +77,8 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 	return written, err
 }
 
-// trustMeta gives up counting where Meta itself marks the free messages of the
-// month: then one that it says is billable is, in whatever order statuses come.
+// trustMeta stops counting where Meta itself marks the free messages of the month:
+// then a message that Meta calls billable is billed, in whatever order statuses come.
 func trustMeta(ctx context.Context, r sqlx.ExtContext, b *bill, accountID string, month int64) error {
 	if b.told.kind == "" {
 		return nil
@@ -130,7 +130,7 @@ func (s *Store) leftByStatus(ctx context.Context, m *domain.Message, at int64) e
 	return wrapErr(err, "could not note that a message left")
 }
 
-// learnPerson stores what a status says of a person.
+// learnPerson stores what Meta says of a person's identities and names.
 func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, who domain.WhatsAppIdentity, now int64) error {
 	set, news := learnIdentitySQL("$5::text", "$4::text", "$6::text", "$3::text")
 	_, err := exec(ctx, s.db, "WITH c AS (UPDATE waa_contacts SET "+set+", username = CASE WHEN $8 <> '' THEN $8 ELSE username END, updated_at = greatest(updated_at, $7) WHERE id = $2 AND ("+
@@ -138,9 +138,9 @@ func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, wh
 	return wrapErr(err, "could not store the identities")
 }
 
-// end gives a message its last status, or unknown, if that advances it. Unless
-// it is unknown it releases the charge and takes back what a template did to
-// the times of conversation and contact: what failed was never sent.
+// endMessage gives a message its last status, or unknown, if that advances it. Unless
+// the status is unknown it releases the charge and takes back what a template did to
+// the times of conversation and contact, because a message that failed was never sent.
 func (s *Store) endMessage(ctx context.Context, m *domain.Message, reason int, now int64) (ended *domain.Message, advanced bool, err error) {
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
@@ -163,7 +163,7 @@ func (s *Store) endMessage(ctx context.Context, m *domain.Message, reason int, n
 	return ended, advanced, err
 }
 
-// lockAround locks a message's contact, its conversation, and the message.
+// lockMessage locks a message's contact, its conversation and the message, in the package's order.
 const lockMessage = `
 	WITH m AS (SELECT contact_id, conversation_id FROM waa_messages WHERE id = $1),
 	ct AS (SELECT ct.id FROM waa_contacts ct WHERE ct.id = (SELECT contact_id FROM m) FOR UPDATE),

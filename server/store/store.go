@@ -1,14 +1,3 @@
-// Package store keeps everything in PostgreSQL, one file an aggregate. It
-// implements the interfaces that packages conversation, relay and jobqueue
-// declare.
-//
-// The connection may be Mattermost's plugin driver, where every statement and
-// every row read is a remote call. So a method is one
-// statement where that is possible, and several rows of a report are read as
-// one. Tests run over both.
-//
-// Locks are taken in one order, against deadlocks: advisory locks of a person's
-// keys, contact, conversation, message, charge.
 package store
 
 import (
@@ -80,7 +69,7 @@ func hasCode(err error, code string) bool {
 	return errors.As(err, &pqErr) && string(pqErr.Code) == code
 }
 
-// failed turns an error of the database into one of the domain.
+// wrapErr turns an error of the database into one of the domain, or says what could not be done.
 func wrapErr(err error, doing string) error {
 	switch {
 	case err == nil:
@@ -103,7 +92,7 @@ func retryDeadlock(fn func() error) error {
 	return err
 }
 
-// exec runs a statement and answers how many rows it touched.
+// exec runs a statement and returns how many rows it touched.
 func exec(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (int, error) {
 	res, err := r.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -134,14 +123,14 @@ func execNamed(ctx context.Context, r sqlx.ExtContext, query string, arg any) (i
 // idleLimit is after how many milliseconds without a statement PostgreSQL ends a transaction.
 const idleLimit = "15000"
 
-// inTx runs fn in a transaction. Whatever fn answers, nothing stays open.
+// inTx runs fn in a transaction and commits it unless fn returns an error.
 func (s *Store) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	t, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return errors.Wrap(err, "could not begin a transaction")
 	}
 	defer func() { _ = t.Rollback() }() // does nothing after the commit
-	// the connection is the server's and outlives a killed plugin: the locks of a transaction that nobody will end must not
+	// over the plugin API's driver the connection outlives a killed plugin; the locks of a transaction that nobody will end must not
 	if _, err := t.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = "+idleLimit); err != nil {
 		return errors.Wrap(err, "could not bound a transaction")
 	}
@@ -181,7 +170,8 @@ func selectPage[T any](ctx context.Context, r sqlx.ExtContext, rows, count squir
 	return items, total, nil
 }
 
-// strings reads one array, which is one row however long it is.
+// stringArray reads one array: one row however long it is, because over the plugin
+// API's driver each row is a remote call.
 func (s *Store) stringArray(ctx context.Context, doing, query string, args ...any) ([]string, error) {
 	return s.stringArrayOf(ctx, s.db, doing, query, args...)
 }

@@ -15,7 +15,7 @@ const (
 	templateSelect  = "SELECT " + templateColumns + " FROM waa_templates"
 )
 
-// templateRow is a template with its allow-list as the driver gives it.
+// templateRow is a template with its allow-list and rules as the driver returns them.
 type templateRow struct {
 	domain.Template
 	QueueIDs pq.StringArray `db:"queue_ids"`
@@ -100,7 +100,7 @@ func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*domain.
 }
 
 // AllowTemplate sets our approval and the queues that may use a template: the
-// named one of approved and queue_ids, or both. It answers the template as it is then.
+// named one of approved and queue_ids, or both. It returns the template as it is then.
 func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error) {
 	if queueIDs == nil {
 		queueIDs = []string{}
@@ -120,7 +120,7 @@ func (s *Store) AllowTemplate(ctx context.Context, id string, approved bool, que
 }
 
 // SetTemplateRules stores an administrator's wishes for the named variables of a
-// template, none for those to drop, and answers the template as it is then.
+// template, removes those of the variables in drop, and returns the template as it is then.
 func (s *Store) SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error) {
 	if rules == nil {
 		rules = domain.Rules{}

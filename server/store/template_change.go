@@ -6,15 +6,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// TemplateChanged takes what Meta says of a template, and leaves a notice for
-// the admins in the same statement; see inbound.ChangeStore.
+// TemplateChanged stores what Meta says of a template, and leaves a notice for
+// the admins in the same statement; see package inbound.
 func (s *Store) TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error) {
 	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, truncate(change.Status, 32), truncate(change.Category, 32),
 		truncate(change.Quality, 32), truncate(change.Reason, 64), now, s.newID(), change.At)
 }
 
-// changeTemplate finds the template by Meta's id, else by name and language. It
-// finds none for news that are older than the last.
+// changeTemplate finds the template by Meta's id, else by name and language. A change
+// that is older than the last one finds none.
 func changeTemplate() string {
 	still := stillApproved("new.category", "new.status")
 	return `

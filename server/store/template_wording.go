@@ -9,10 +9,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// said are the keys of a template's components that hold what the customer
-// sees or gets. They are named, so that neither Meta's examples (the addresses
-// of their files change with each reading) nor what we learn to read later
-// makes the same wording another one.
+// saysSomething tells whether a key of a template's components holds something that
+// the customer sees or gets. The keys are listed one by one: Meta's examples must not
+// count, because the addresses of their files change with each reading, and a key that
+// a later version reads must not make the same wording look like another one.
 func saysSomething(key string) bool {
 	switch key {
 	case "type", "format", "text", "url", "phone_number", "buttons", "cards", "components":
@@ -21,7 +21,7 @@ func saysSomething(key string) bool {
 	return false
 }
 
-// wordingOf is a mark of what a template says: two with the same mark say the same.
+// wordingHash is a hash of what a template says: two templates with the same hash say the same.
 func wordingHash(t *domain.Template) string {
 	var definition struct {
 		Components any `json:"components"`
@@ -35,7 +35,8 @@ func wordingHash(t *domain.Template) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// words leaves of a JSON value what is said. Meta's constants come in either case.
+// wordingOnly removes from a JSON value all that the customer neither sees nor gets.
+// Meta writes its constants in upper or lower case; they become upper case.
 func wordingOnly(value any) any {
 	switch value := value.(type) {
 	case []any:
