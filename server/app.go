@@ -209,7 +209,7 @@ func (a *app) buildRelay() {
 	}
 
 	worker := &outbound.Worker{
-		Store: a.store, Owner: owner, Send: a.meta.Send, Uploader: &outbound.Uploader{Open: a.port.OpenFile, Upload: a.meta.Upload}, Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: a.clock,
+		Store: a.store, Owner: owner, Send: a.meta.Send, Uploader: outbound.NewUploader(a.port.OpenFile, a.meta.Upload), Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: a.clock,
 		WakeStatusSync: a.tickLoop.Wake, WakeChannels: a.mirrorLoop.Wake, OnStartFailed: announcements.StartFailed,
 	}
 	a.outbox = jobqueue.NewWorker(jobqueue.Options{
@@ -238,7 +238,7 @@ func (a *app) buildRelay() {
 		RemoveProps: a.port.Untie,
 	}
 	a.judging = a.judgingIntake()
-	a.reads = &outbound.Receipts{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log}
+	a.reads = outbound.NewReceipts(outbound.ReceiptOptions{Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels, Settings: a.readSettings, Clock: a.clock, Log: log})
 	a.intake.OnReplied = a.reads.OnReplied
 	a.reactions = &postpolicy.Reactions{
 		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Localizer: speaker, Clock: a.clock, NewID: model.NewId, Wake: a.outbox.Wake,

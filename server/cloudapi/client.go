@@ -61,28 +61,28 @@ func (m *Client) token(ctx context.Context, cred whatsapp.Credentials) (subscrib
 }
 
 // Send sends one message.
-func (m *Client) Send(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error) {
-	return m.client.Load().Send(ctx, cred, out)
+func (m *Client) Send(ctx context.Context, account *domain.Account, out whatsapp.Outgoing) (whatsapp.Sent, error) {
+	return m.client.Load().Send(ctx, credentials(account), out)
 }
 
 // Upload brings a file to Meta.
-func (m *Client) Upload(ctx context.Context, cred whatsapp.Credentials, name, mimeType string, size int64, r io.Reader) (string, error) {
-	return m.client.Load().UploadMedia(ctx, cred, name, mimeType, size, r)
+func (m *Client) Upload(ctx context.Context, account *domain.Account, name, mimeType string, size int64, r io.Reader) (string, error) {
+	return m.client.Load().UploadMedia(ctx, credentials(account), name, mimeType, size, r)
 }
 
-// Media asks Meta where a file is; see media.Source.
-func (m *Client) Media(ctx context.Context, cred whatsapp.Credentials, id string) (whatsapp.MediaInfo, error) {
-	return m.client.Load().Media(ctx, cred, id)
+// Media asks Meta where a file is.
+func (m *Client) Media(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error) {
+	return m.client.Load().Media(ctx, credentials(account), id)
 }
 
 // Download streams a file from Meta.
-func (m *Client) Download(ctx context.Context, cred whatsapp.Credentials, info whatsapp.MediaInfo, w io.Writer) error {
-	return m.client.Load().Download(ctx, cred, info, w)
+func (m *Client) Download(ctx context.Context, account *domain.Account, info whatsapp.MediaInfo, w io.Writer) error {
+	return m.client.Load().Download(ctx, credentials(account), info, w)
 }
 
 // MarkRead shows the customer that a message was read.
-func (m *Client) MarkRead(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error {
-	return m.client.Load().MarkRead(ctx, cred, wamid, typing)
+func (m *Client) MarkRead(ctx context.Context, account *domain.Account, wamid string, typing bool) error {
+	return m.client.Load().MarkRead(ctx, credentials(account), wamid, typing)
 }
 
 // Probe asks Meta about an account's number, token and webhooks; see api.Prober.

@@ -44,8 +44,8 @@ type Store interface {
 
 // Source is where files come from: Meta.
 type Source interface {
-	Media(ctx context.Context, cred whatsapp.Credentials, id string) (whatsapp.MediaInfo, error)
-	Download(ctx context.Context, cred whatsapp.Credentials, info whatsapp.MediaInfo, w io.Writer) error
+	Media(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error)
+	Download(ctx context.Context, account *domain.Account, info whatsapp.MediaInfo, w io.Writer) error
 }
 
 // Fetcher fetches customers' files and hangs them on their posts, which are there
@@ -128,8 +128,7 @@ func (m *Fetcher) fetch(ctx context.Context, job jobqueue.Job, file *domain.Medi
 	} else if err != nil {
 		return err
 	}
-	cred := whatsapp.Credentials{PhoneNumberID: account.PhoneNumberID, WABAID: account.WABAID, Token: account.AccessToken}
-	info, err := m.address(ctx, cred, file.MediaID)
+	info, err := m.address(ctx, account, file.MediaID)
 	if err != nil {
 		return err
 	}
@@ -140,10 +139,10 @@ func (m *Fetcher) fetch(ctx context.Context, job jobqueue.Job, file *domain.Medi
 	if posting.DangerousExtension(name) != "" && posting.DangerousExtension(posting.Filename(file.Kind, file.MimeType, file.Filename, file.At)) == "" {
 		name += ".bin" // the post warns of what the message announced
 	}
-	err = m.transfer(ctx, job, cred, file, info, name, up)
+	err = m.transfer(ctx, job, account, file, info, name, up)
 	if errors.Is(err, posting.ErrUnreadablePicture) { // still the customer's file: it goes as one that nobody tries to show
 		up.ID = ""
-		err = m.transfer(ctx, job, cred, file, info, name+".bin", up)
+		err = m.transfer(ctx, job, account, file, info, name+".bin", up)
 	}
 	return err
 }
@@ -152,10 +151,10 @@ func (m *Fetcher) fetch(ctx context.Context, job jobqueue.Job, file *domain.Medi
 const askPatience = 30 * time.Second
 
 // address asks where the file is: an address lives five minutes, so always for a new one.
-func (m *Fetcher) address(ctx context.Context, cred whatsapp.Credentials, id string) (whatsapp.MediaInfo, error) {
+func (m *Fetcher) address(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	return m.Source.Media(ctx, cred, id)
+	return m.Source.Media(ctx, account, id)
 }
 
 // check compares what Meta offers with what the server takes. Of what type it

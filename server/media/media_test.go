@@ -62,11 +62,11 @@ func (s *shelf) SaveUpload(_ context.Context, owner string, _ int64, u domain.Up
 	s.upload = u
 	return nil
 }
-func (s *shelf) Media(context.Context, whatsapp.Credentials, string) (whatsapp.MediaInfo, error) {
+func (s *shelf) Media(context.Context, *domain.Account, string) (whatsapp.MediaInfo, error) {
 	return s.info, s.asking
 }
 
-func (s *shelf) Download(_ context.Context, _ whatsapp.Credentials, _ whatsapp.MediaInfo, w io.Writer) error {
+func (s *shelf) Download(_ context.Context, _ *domain.Account, _ whatsapp.MediaInfo, w io.Writer) error {
 	content := s.content
 	if s.broken != nil {
 		content = s.broken

@@ -22,7 +22,7 @@ var errCut = errors.New("the upload was cut off")
 // transfer pipes the file through: Meta's answer goes into the server's upload
 // as it comes. A session that an earlier try left is gone on with: what it has
 // is downloaded again, for the hash, and thrown away.
-func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, cred whatsapp.Credentials, file *domain.MediaFile, info whatsapp.MediaInfo, name string, up *domain.Upload) error {
+func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, account *domain.Account, file *domain.MediaFile, info whatsapp.MediaInfo, name string, up *domain.Upload) error {
 	offset, err := m.resume(ctx, job, file, info, name, up)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, cred whatsapp.
 			up.From = offset
 			return m.Store.SaveUpload(timed, m.Owner, job.ID, *up)
 		}}
-		err := m.Source.Download(timed, cred, info, tail)
+		err := m.Source.Download(timed, account, info, tail)
 		if err == nil {
 			err = tail.release()
 		}

@@ -12,8 +12,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// asked is what refusals wanted to change.
-type asked struct {
+// fakeEffectsStore keeps what refusals wanted to change.
+type fakeEffectsStore struct {
+	Store
 	closed       string
 	until, at    int64
 	stop         bool
@@ -21,15 +22,15 @@ type asked struct {
 	blockedAbout int64
 }
 
-func (a *asked) CloseWindow(_ context.Context, messageID string, _ int64) error {
+func (a *fakeEffectsStore) CloseWindow(_ context.Context, messageID string, _ int64) error {
 	a.closed = messageID
 	return nil
 }
-func (a *asked) BlockContact(_ context.Context, _ string, until int64, stop bool, at int64) error {
+func (a *fakeEffectsStore) BlockContact(_ context.Context, _ string, until int64, stop bool, at int64) error {
 	a.until, a.stop, a.at = until, stop, at
 	return nil
 }
-func (a *asked) BlockAccount(_ context.Context, _ string, code int, at int64) (bool, error) {
+func (a *fakeEffectsStore) BlockAccount(_ context.Context, _ string, code int, at int64) (bool, error) {
 	a.code, a.blockedAbout = code, at
 	return true, nil
 }
@@ -37,14 +38,14 @@ func (a *asked) BlockAccount(_ context.Context, _ string, code int, at int64) (b
 // A refusal is about the moment when its message left, however late Meta tells it.
 func TestARefusalIsAboutTheMomentWhenItLeft(t *testing.T) {
 	const left, now = int64(50_700), int64(9_000_000)
-	for code, want := range map[int]asked{
+	for code, want := range map[int]fakeEffectsStore{
 		131047: {closed: "m"},
 		131049: {until: left + 24*3600*1000, at: 49_999},
 		131050: {stop: true, at: 49_999},
 		131042: {code: 131042, blockedAbout: left},
 		0:      {}, // a page of the edge, or nothing at all, stops no number and frees none
 	} {
-		var got asked
+		var got fakeEffectsStore
 		nothing := func() {}
 		e := &FailureEffects{Store: &got, Clock: fake.Clock(now), WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
 		require.NoError(t, e.Apply(context.Background(), &domain.Message{ID: "m"}, whatsapp.ClassifyCode(code), left))
@@ -66,7 +67,7 @@ func TestASlowSuccessIsAboutTheMomentWhenItLeft(t *testing.T) {
 	out := newOutbound(o, m, 0)
 	clock := &ticking{now: 10, step: 1}
 	out.Clock = clock
-	out.Send = func(context.Context, whatsapp.Credentials, whatsapp.Outgoing) (whatsapp.Sent, error) {
+	out.Send = func(context.Context, *domain.Account, whatsapp.Outgoing) (whatsapp.Sent, error) {
 		clock.now += 1000
 		return whatsapp.Sent{MessageID: "wamid.1"}, nil
 	}

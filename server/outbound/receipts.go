@@ -2,82 +2,87 @@ package outbound
 
 import (
 	"context"
-	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/pkg/errors"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 const (
-	// readTimeout bounds telling Meta that something was read.
-	readTimeout = 10 * time.Second
-	// typingAgain is how soon the typing sign is shown anew: it lasts 25 seconds at Meta.
-	typingAgain = 20 * time.Second
-	// readHands bounds the requests under way; what comes beyond is left out.
-	readHands = 8
-	// maxTyping bounds the memory of who was told lately.
-	maxTyping = 10_000
-	// memberAgain is how long it is remembered whether somebody who writes is a member of the channel.
-	memberAgain = time.Minute
+	// receiptTimeout bounds telling Meta that something was read.
+	receiptTimeout = 10 * time.Second
+	// typingEvery is how often the typing indicator is renewed: at Meta it lasts 25 seconds.
+	typingEvery = 20 * time.Second
+	// maxReceipts bounds the requests that are under way; any beyond that are dropped.
+	maxReceipts = 8
+	// maxRemembered bounds the memory of what was shown lately.
+	maxRemembered = 10_000
+	// membershipLife is how long it is remembered whether somebody may post in a channel.
+	membershipLife = time.Minute
 )
 
-// ReadSettings say what the customer is shown.
+// ReceiptSettings are what the customer is shown.
 type ReceiptSettings struct {
 	Receipts bool // the blue ticks, when an agent answers
-	Typing   bool // that an agent is writing; it brings the ticks along
+	Typing   bool // that an agent is writing; Meta shows the ticks with it
 }
 
-// Receipts shows the customer that their messages were read and that somebody is
-// writing. It is a courtesy: it holds up nothing, and what fails is left out.
-type Receipts struct {
-	Store interface {
-		ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
-		// LastInbound are the wamids of the customer's last messages: Meta tells
-		// whole seconds, so that several may be the last. None where there are none.
-		LastInbound(ctx context.Context, conversationID string) (wamids []string, err error)
-		Account(ctx context.Context, id string) (*domain.Account, error)
-	}
-	// MaySpeak tells whether somebody may post in a channel: the server hands over what anybody says over a socket, of whatever channel.
+// ReceiptOptions are what Receipts need; all of them.
+type ReceiptOptions struct {
+	Store Store
+	// MaySpeak reports whether somebody may post in a channel. The server passes on
+	// what anybody says over a websocket, about any channel.
 	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
-	// PostType answers domain.ErrNotFound where there is no such post.
+	// PostType returns domain.ErrNotFound where there is no such post.
 	PostType func(ctx context.Context, postID string) (string, error)
-	MarkRead func(ctx context.Context, cred whatsapp.Credentials, wamid string, typing bool) error
+	MarkRead func(ctx context.Context, account *domain.Account, wamid string, typing bool) error
 	Channels *posting.Channels
 	Settings func() ReceiptSettings
 	Clock    domain.Clock
 	Log      jobqueue.Logger
+}
 
-	once   sync.Once
-	hands  chan struct{}
-	mu     sync.Mutex
-	told   map[string]bool      // wamids that were marked
-	typing map[string]time.Time // by channel: when the sign was shown
-	member map[writer]membership
+// Receipts shows the customer that their messages were read and that somebody is
+// writing. It is a courtesy: it delays nothing, and what fails is not repeated.
+type Receipts struct {
+	ReceiptOptions
+	requests   *semaphore.Weighted
+	read       *lru.Cache[string, struct{}]   // wamids that were marked as read
+	typing     *lru.Cache[string, time.Time]  // by channel: when the indicator was shown
+	membership *lru.Cache[writer, membership] // of people who wrote lately
 }
 
 // writer is somebody who writes in a channel.
 type writer struct{ userID, channelID string }
 
-// membership is what was known of a writer at a moment.
 type membership struct {
-	may bool
-	at  time.Time
+	mayPost bool
+	at      time.Time
 }
 
-// Answered marks the customer's messages as read: an agent answers them.
-func (r *Receipts) OnReplied(c *domain.Conversation) {
-	if r.Settings().Receipts {
-		r.start(func(ctx context.Context) error { return r.mark(ctx, c, false) })
+// NewReceipts makes Receipts that have shown nothing yet.
+func NewReceipts(o ReceiptOptions) *Receipts {
+	return &Receipts{
+		ReceiptOptions: o, requests: semaphore.NewWeighted(maxReceipts),
+		read: newCache[string, struct{}](maxRemembered), typing: newCache[string, time.Time](maxRemembered),
+		membership: newCache[writer, membership](maxRemembered),
 	}
 }
 
-// Typing shows that somebody writes in a channel, in the thread of a post or
-// ("") in none. What is written under a note is not for the customer.
+// OnReplied marks the customer's messages as read, because an agent answers them.
+func (r *Receipts) OnReplied(c *domain.Conversation) {
+	if r.Settings().Receipts {
+		r.start(func(ctx context.Context) error { return r.markRead(ctx, c, false) })
+	}
+}
+
+// OnTyping shows the customer that somebody writes in a channel. rootID is the
+// thread, "" where there is none: what is written under a note is not for the customer.
 func (r *Receipts) OnTyping(userID, channelID, rootID string) {
 	if !r.Settings().Typing {
 		return
@@ -86,54 +91,48 @@ func (r *Receipts) OnTyping(userID, channelID, rootID string) {
 		return
 	}
 	who := writer{userID, channelID}
-	if may, known := r.lately(who); known && !may || r.shown(channelID) {
+	if may, known := r.knownMembership(who); known && !may || r.typingShown(channelID) {
 		return
 	}
 	r.start(func(ctx context.Context) error {
 		if ours, err := r.Channels.IsOurs(ctx, channelID); err != nil || !ours {
 			return err
 		}
-		if may, err := r.maySpeak(ctx, who); err != nil || !may {
+		if may, err := r.mayPost(ctx, who); err != nil || !may {
 			return err
 		}
-		if forCustomer, err := r.threadGoes(ctx, rootID); err != nil || !forCustomer || !r.due(channelID) {
+		if forCustomer, err := r.threadIsForCustomer(ctx, rootID); err != nil || !forCustomer || r.typingShown(channelID) {
 			return err
 		}
+		r.typing.Add(channelID, time.Now())
 		c, err := r.Store.ConversationByChannel(ctx, channelID)
 		if err != nil || c.StateAt(r.Clock.Now()) != domain.Open {
 			return err
 		}
-		return r.mark(ctx, c, true)
+		return r.markRead(ctx, c, true)
 	})
 }
 
-// lately tells whether a writer may post, as far as that is known.
-func (r *Receipts) lately(who writer) (may, known bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	m := r.member[who]
-	return m.may, time.Since(m.at) < memberAgain
+// knownMembership returns whether a writer may post, if that was looked up a short time ago.
+func (r *Receipts) knownMembership(who writer) (may, known bool) {
+	m, found := r.membership.Get(who)
+	return m.mayPost, found && time.Since(m.at) < membershipLife
 }
 
-func (r *Receipts) maySpeak(ctx context.Context, who writer) (bool, error) {
-	if may, known := r.lately(who); known {
+func (r *Receipts) mayPost(ctx context.Context, who writer) (bool, error) {
+	if may, known := r.knownMembership(who); known {
 		return may, nil
 	}
 	may, err := r.MaySpeak(ctx, who.userID, who.channelID)
 	if err != nil {
 		return false, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.member == nil || len(r.member) >= maxTyping {
-		r.member = map[writer]membership{}
-	}
-	r.member[who] = membership{may, time.Now()}
+	r.membership.Add(who, membership{may, time.Now()})
 	return may, nil
 }
 
-// threadGoes tells whether what is written in a thread goes to the customer.
-func (r *Receipts) threadGoes(ctx context.Context, rootID string) (bool, error) {
+// threadIsForCustomer reports whether an answer in a thread goes to the customer.
+func (r *Receipts) threadIsForCustomer(ctx context.Context, rootID string) (bool, error) {
 	if rootID == "" {
 		return true, nil
 	}
@@ -144,48 +143,31 @@ func (r *Receipts) threadGoes(ctx context.Context, rootID string) (bool, error) 
 	return kind != posting.TypeNote && kind != posting.TypeEvent, err
 }
 
-// shown tells whether a channel's sign needs no renewal yet.
-func (r *Receipts) shown(channelID string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return time.Since(r.typing[channelID]) < typingAgain
+// typingShown reports whether a channel's indicator need not be renewed yet.
+func (r *Receipts) typingShown(channelID string) bool {
+	at, found := r.typing.Get(channelID)
+	return found && time.Since(at) < typingEvery
 }
 
-func (r *Receipts) due(channelID string) bool {
-	if r.shown(channelID) {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.typing == nil || len(r.typing) >= maxTyping {
-		r.typing = map[string]time.Time{}
-	}
-	r.typing[channelID] = time.Now()
-	return true
-}
-
-// start does something in the background, if there is a hand free.
-func (r *Receipts) start(do func(ctx context.Context) error) {
-	r.once.Do(func() { r.hands = make(chan struct{}, readHands) })
-	select {
-	case r.hands <- struct{}{}:
-	default:
+// start runs a request in the background, unless too many are under way.
+func (r *Receipts) start(request func(ctx context.Context) error) {
+	if !r.requests.TryAcquire(1) {
 		return
 	}
 	go func() {
 		defer func() {
 			_ = recover() // a courtesy takes nothing down
-			<-r.hands
+			r.requests.Release(1)
 		}()
-		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), receiptTimeout)
 		defer cancel()
-		if err := do(ctx); err != nil {
+		if err := request(ctx); err != nil {
 			r.Log.Warn("Could not mark messages as read", "error", err.Error())
 		}
 	}()
 }
 
-func (r *Receipts) mark(ctx context.Context, c *domain.Conversation, typing bool) error {
+func (r *Receipts) markRead(ctx context.Context, c *domain.Conversation, typing bool) error {
 	wamids, err := r.Store.LastInbound(ctx, c.ID)
 	if err != nil || len(wamids) == 0 {
 		return err
@@ -195,27 +177,13 @@ func (r *Receipts) mark(ctx context.Context, c *domain.Conversation, typing bool
 		return err
 	}
 	for i, wamid := range wamids {
-		sign := typing && i == len(wamids)-1
-		if r.marked(wamid) && !sign {
+		withTyping := typing && i == len(wamids)-1
+		if alreadyRead, _ := r.read.ContainsOrAdd(wamid, struct{}{}); alreadyRead && !withTyping {
 			continue
 		}
-		if err := r.MarkRead(ctx, credentialsOf(account), wamid, sign); err != nil {
+		if err := r.MarkRead(ctx, account, wamid, withTyping); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// marked tells whether a message was marked already, and notes that it is.
-func (r *Receipts) marked(wamid string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.told[wamid] {
-		return true
-	}
-	if r.told == nil || len(r.told) >= maxTyping {
-		r.told = map[string]bool{}
-	}
-	r.told[wamid] = true
-	return false
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // typist is an open conversation in "ours", whose member ana is, and what the customer sees of it.
 type typist struct {
+	Store
 	mu     sync.Mutex
 	asked  []string
 	refuse chan struct{} // gets something for each writer who was turned away by the tables
@@ -43,7 +43,7 @@ func (y *typist) maySpeak(_ context.Context, userID, _ string) (bool, error) {
 
 func TestOnlyWhoMayPostIsSeenWriting(t *testing.T) {
 	y := &typist{refuse: make(chan struct{}, 9), showed: make(chan struct{}, 9)}
-	reads := &Receipts{
+	reads := NewReceipts(ReceiptOptions{
 		Store: y, MaySpeak: y.maySpeak, Channels: posting.NewChannels(y.ConversationByChannel), Clock: fake.Clock(7), Log: fake.Log{},
 		Settings: func() ReceiptSettings { return ReceiptSettings{Typing: true} },
 		PostType: func(_ context.Context, id string) (string, error) {
@@ -57,18 +57,14 @@ func TestOnlyWhoMayPostIsSeenWriting(t *testing.T) {
 			}
 			return "", nil
 		},
-		MarkRead: func(context.Context, whatsapp.Credentials, string, bool) error {
+		MarkRead: func(context.Context, *domain.Account, string, bool) error {
 			y.showed <- struct{}{}
 			return nil
 		},
-	}
-	idle := func() { // all hands are free again
-		for range readHands {
-			reads.hands <- struct{}{}
-		}
-		for range readHands {
-			<-reads.hands
-		}
+	})
+	idle := func() { // no request is under way
+		require.NoError(t, reads.requests.Acquire(t.Context(), maxReceipts))
+		reads.requests.Release(maxReceipts)
 	}
 	reads.OnTyping("ana", "theirs", "")
 	for range 3 {

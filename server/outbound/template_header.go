@@ -14,12 +14,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// HeaderFiles is what a template's header may be taken from.
-type HeaderFiles interface {
+// TemplateFiles reads the files of Mattermost's that a template's header may show.
+type TemplateFiles interface {
 	posting.FileReader
 	// PostFiles lists the files of a post and its channel; domain.ErrNotFound.
 	PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error)
-	// MayRead tells whether somebody may read a channel.
+	// MayRead reports whether somebody may read a channel.
 	MayRead(ctx context.Context, userID, channelID string) (bool, error)
 	SiteURL() string
 }
@@ -32,11 +32,11 @@ var (
 	fileLink = regexp.MustCompile(`/files/([a-z0-9]{26})(?:[/?].*)?$`)
 )
 
-// header reads what an actor gave for a header with a file: an https address,
-// which Meta fetches itself, or a file of Mattermost's, by its id or by the link
-// to it or to its post. The file is one that the actor may see, and fits Meta's
-// rules. What is wrong goes into fields. name is what the customer is to see of
-// a document that Meta fetches.
+// header reads what the actor gave for a header with a file: an https address,
+// which Meta fetches itself, or a file of Mattermost's, by its id or by a link to
+// it or to its post. It returns only a file that the actor may read and that Meta
+// takes; what is wrong goes into fields. name is the name that the customer sees
+// of a document which Meta fetches.
 func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string, fields map[string]domain.Text) (file *posting.File, name string, err error) {
 	for _, v := range t.Variables() {
 		given := strings.TrimSpace(values[v.Element])
@@ -44,7 +44,7 @@ func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsap
 			continue
 		}
 		given, name := splitName(given, v.Kind)
-		info, inside, err := c.find(ctx, actorID, given)
+		info, inside, err := c.findFile(ctx, actorID, given)
 		if err != nil {
 			return nil, "", err
 		}
@@ -78,8 +78,8 @@ func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsap
 	return nil, "", nil // most templates have no file
 }
 
-// splitName takes a link and the name of its document apart: what stands behind
-// the link, else the link's last part; "" = it has none.
+// splitName separates a link from the name of its document: that is what follows
+// the link after a space, else the link's last part; "" = it has none.
 func splitName(given string, kind whatsapp.VariableKind) (link, name string) {
 	link, name, _ = strings.Cut(given, " ")
 	if kind != whatsapp.VariableDocument || !strings.HasPrefix(link, "https://") {
@@ -91,8 +91,9 @@ func splitName(given string, kind whatsapp.VariableKind) (link, name string) {
 	return link, name
 }
 
-// find looks for a file that the actor may see; inside tells that a file of Mattermost's is meant.
-func (c TemplateComposer) find(ctx context.Context, actorID, given string) (info *posting.FileInfo, inside bool, err error) {
+// findFile looks for the file that is meant. inside reports whether it is one of
+// Mattermost's; info is nil where that is gone or the actor may not read it.
+func (c TemplateComposer) findFile(ctx context.Context, actorID, given string) (info *posting.FileInfo, inside bool, err error) {
 	fileID := given
 	if !objectID.MatchString(given) {
 		path, ours := c.pathInside(given)
@@ -133,7 +134,7 @@ func (c TemplateComposer) find(ctx context.Context, actorID, given string) (info
 	return info, true, nil
 }
 
-// pathInside is the path of a link into Mattermost; ours is false for any other text.
+// pathInside returns the path of a link into this Mattermost server; ours is false for any other text.
 func (c TemplateComposer) pathInside(given string) (path string, ours bool) {
 	link, linkErr := url.Parse(given)
 	site, siteErr := url.Parse(c.Files.SiteURL())
@@ -143,13 +144,13 @@ func (c TemplateComposer) pathInside(given string) (path string, ours bool) {
 	return link.Path, strings.HasPrefix(link.Path, strings.TrimRight(site.Path, "/")+"/")
 }
 
-// publicLink tells whether Meta could fetch an address.
+// publicLink reports whether Meta could fetch an address.
 func publicLink(given string) bool {
 	link, err := url.Parse(given)
 	return err == nil && link.Scheme == "https" && strings.Contains(link.Hostname(), ".") && link.User == nil && len([]rune(given)) <= maxLink
 }
 
-// headerText shows what is in a header beside text, above the template's own text.
+// headerText is the line above the template's text that shows its file or place.
 func headerText(t *whatsapp.Template, values map[string]string, file *posting.File) string {
 	for _, v := range t.Variables() {
 		given := strings.TrimSpace(values[v.Element])

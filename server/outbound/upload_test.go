@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,7 @@ func (l *library) open(_ context.Context, id string) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader(data)), nil
 }
 
-func (l *library) upload(_ context.Context, _ whatsapp.Credentials, _, _ string, size int64, r io.Reader) (string, error) {
+func (l *library) upload(_ context.Context, _ *domain.Account, _, _ string, size int64, r io.Reader) (string, error) {
 	data, err := io.ReadAll(r)
 	if err != nil || int64(len(data)) != size {
 		return "", &whatsapp.TransportError{Left: true, Repeatable: true, Err: errors.New("broken")}
@@ -51,7 +52,7 @@ func (l *library) upload(_ context.Context, _ whatsapp.Credentials, _, _ string,
 	return "media", err
 }
 
-func (l *library) send(_ context.Context, _ whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error) {
+func (l *library) send(_ context.Context, _ *domain.Account, out whatsapp.Outgoing) (whatsapp.Sent, error) {
 	l.last = out
 	return whatsapp.Sent{MessageID: "wamid.1"}, nil
 }
@@ -78,13 +79,13 @@ func newUploading(t *testing.T, l *library) (*Worker, *keptPayload) {
 	t.Helper()
 	store := &keptPayload{outbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
 	out := newOutbound(store.outbox, &meta{}, 10)
-	out.Store, out.Send, out.Uploader = store, l.send, &Uploader{Open: l.open, Upload: l.upload}
+	out.Store, out.Send, out.Uploader = store, l.send, NewUploader(l.open, l.upload)
 	return out, store
 }
 
 func (k *keptPayload) run(t *testing.T, out *Worker, attempts int) attempt {
 	t.Helper()
-	a, err := out.attempt(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: k.payload, Attempts: attempts, LeftAt: k.leftAt})
+	a, err := out.send(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: k.payload, Attempts: attempts, LeftAt: k.leftAt})
 	require.NoError(t, err)
 	return a
 }
@@ -131,7 +132,7 @@ func TestAFileThatCannotBeSentSaysSo(t *testing.T) {
 	short := &library{files: map[string]string{"f": "da"}}
 	out, store = newUploading(t, short)
 	require.True(t, store.run(t, out, 1).retry, "the server may be busy")
-	require.Equal(t, domain.NotSent, store.run(t, out, unreadTries).status)
+	require.Equal(t, domain.NotSent, store.run(t, out, maxReadTries).status)
 	require.Equal(t, domain.ReasonFile, store.send.Message.ReasonCode)
 
 	refused := &library{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 400, Code: 131053}}}
@@ -141,20 +142,20 @@ func TestAFileThatCannotBeSentSaysSo(t *testing.T) {
 }
 
 func TestUploadsLeaveOthersTheirTurn(t *testing.T) {
-	var u Uploader
+	limiter, now := newUploadLimiter(), time.Now()
 	var ends []func()
-	for range uploadHandsEach {
-		end, free := u.begin("a")
+	for range maxUploadsPerAccount {
+		end, free := limiter.Acquire("a", now)
 		require.True(t, free)
 		ends = append(ends, end)
 	}
-	_, free := u.begin("a")
+	_, free := limiter.Acquire("a", now)
 	require.False(t, free, "one number does not take all")
-	end, free := u.begin("b")
+	end, free := limiter.Acquire("b", now)
 	require.True(t, free)
 	end()
 	ends[0]()
-	_, free = u.begin("a")
+	_, free = limiter.Acquire("a", now)
 	require.True(t, free)
 }
 

@@ -14,53 +14,56 @@ import (
 )
 
 const (
-	// unknownPatience is how long a send of unknown outcome holds up its conversation.
-	unknownPatience = 60 * time.Second
+	// unknownTimeout is how long a message of unknown outcome holds up its conversation.
+	unknownTimeout = 60 * time.Second
 	// unknownPoll is how often we look whether a status has told the outcome.
 	unknownPoll = time.Second
-	// sendTimeout bounds one request; what has not answered by then is of unknown outcome.
+	// sendTimeout bounds one request; if there is no answer by then its outcome is unknown.
 	sendTimeout = 20 * time.Second
-	// waitForAdmin is the pause while an account is disabled or stopped.
+	// recordTimeout bounds writing down the outcome, which goes on while the plugin stops.
+	recordTimeout = 5 * time.Second
+	// waitForAdmin is the pause while an account is disabled or blocked.
 	waitForAdmin = 10 * time.Second
 )
 
-// Worker sends what waits in the outbox. It is the lock: nothing leaves for
-// WhatsApp unless domain.Leaving allows it by the rows as they are when
-// it is marked as left.
+// Worker sends what waits in the outbox. It enforces the lock: nothing leaves for
+// WhatsApp unless domain.SendCheck allows it by the rows as they are at the moment
+// when the message is marked as left.
 type Worker struct {
-	Store          Store
-	Owner          string // of the jobs, as the worker claims them
-	Send           func(ctx context.Context, cred whatsapp.Credentials, out whatsapp.Outgoing) (whatsapp.Sent, error)
-	Uploader       *Uploader
-	Rates          *RateLimiter
-	InFlight       *InFlightLimiter
-	Effects        *FailureEffects
-	Clock          domain.Clock
-	WakeStatusSync func() // wakes the ticks
-	WakeChannels   func() // wakes the mirror
-	// ReconcileChannel judges the posts of a channel that no hook brought, up to a moment
-	// (milliseconds since epoch, the server's clock): something later waits for them.
+	Store    Store
+	Owner    string // of the jobs, as the jobqueue.Worker claims them
+	Send     func(ctx context.Context, account *domain.Account, message whatsapp.Outgoing) (whatsapp.Sent, error)
+	Uploader *Uploader
+	Rates    *RateLimiter
+	InFlight *InFlightLimiter
+	Effects  *FailureEffects
+	Clock    domain.Clock
+
+	WakeStatusSync func()
+	WakeChannels   func()
+	// ReconcileChannel takes in the posts of a channel that no hook has brought, up to a
+	// moment (milliseconds since epoch, the server's clock): a later message waits for them.
 	ReconcileChannel func(ctx context.Context, channelID string, until int64)
-	// Aborted is told when a start failed and nobody is waiting for the answer.
+	// OnStartFailed is called when a conversation's first template failed and nobody is waiting for the answer.
 	OnStartFailed func(ctx context.Context, s *domain.Send, v whatsapp.Verdict)
 
-	uploadPatience time.Duration // how long one upload may take; 0 = as long as it moves
+	uploadTimeout time.Duration // of one upload; 0 = it may go on for as long as it makes progress
 }
 
 // Handle is the outbox's job handler.
-func (o *Worker) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
-	a, err := o.attempt(ctx, job)
+func (w *Worker) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
+	a, err := w.send(ctx, job)
 	if err == nil && a.aborted {
-		o.OnStartFailed(ctx, a.send, a.verdict)
+		w.OnStartFailed(ctx, a.send, a.verdict)
 	}
 	return a.outcome, err
 }
 
-// attempt is what one try came to.
+// attempt is the result of one try to send a message.
 type attempt struct {
 	outcome jobqueue.Outcome
 	retry   bool          // the outcome is to try again
-	delay   time.Duration // when, with retry
+	delay   time.Duration // before the next try, with retry
 	unknown bool          // the request left and nobody knows what came of it
 	status  domain.Status
 	verdict whatsapp.Verdict
@@ -68,61 +71,86 @@ type attempt struct {
 	send    *domain.Send
 }
 
-func again(delay time.Duration, reason string) attempt {
-	return attempt{outcome: jobqueue.RetryIn(delay, reason), retry: true, delay: delay, status: domain.Pending}
+func retryIn(s *domain.Send, delay time.Duration, reason string) attempt {
+	return attempt{outcome: jobqueue.RetryIn(delay, reason), retry: true, delay: delay, status: domain.Pending, send: s}
 }
 
-func (o *Worker) attempt(ctx context.Context, job jobqueue.Job) (attempt, error) {
-	s, decided, err := o.judge(ctx, job)
+// send tries once to send a message, from the rows that decide about it to the
+// record of Meta's answer. Each step may end the attempt: with a message that
+// will not be sent, or with a later try.
+func (w *Worker) send(ctx context.Context, job jobqueue.Job) (attempt, error) {
+	s, ended, err := w.check(ctx, job)
 	if err != nil {
 		return attempt{}, err
-	} else if decided != nil {
-		return *decided, nil
+	} else if ended != nil {
+		return *ended, nil
 	}
-	if delay, why := o.mustWait(s); delay > 0 {
-		a := again(delay, why)
-		a.send = s
-		if s.Account.BlockedCode != 0 { // as if Meta had said it now: whoever waits for the answer is told
-			a.verdict = whatsapp.ClassifyCode(s.Account.BlockedCode)
+	if ended := w.mustWait(s); ended != nil {
+		return *ended, nil
+	}
+	var payload posting.OutboundPayload
+	if err := json.Unmarshal(job.Payload, &payload); err != nil {
+		return w.end(ctx, s, domain.NotSent, domain.ReasonNotPermitted, whatsapp.Verdict{})
+	}
+	if needsUpload(payload.File) {
+		if ended, err := w.uploadAttachment(ctx, &job, s, &payload); err != nil {
+			return attempt{}, err
+		} else if ended != nil {
+			return *ended, nil
 		}
-		return a, nil
+		return w.send(ctx, job) // the upload took its time: everything is checked anew
 	}
-	var envelope posting.OutboundPayload
-	if err := json.Unmarshal(job.Payload, &envelope); err != nil {
-		return o.end(ctx, s, domain.NotSent, domain.ReasonNotPermitted, whatsapp.Verdict{})
+
+	if err := w.Rates.Wait(ctx, s.Account.ID); err != nil {
+		return attempt{}, err
 	}
-	if a, ready, err := o.uploadAttachment(ctx, &job, s, &envelope); err != nil || a.send != nil {
-		return a, err
-	} else if !ready {
-		return o.attempt(ctx, job) // an upload takes its time: the lock is read anew
+	release, ok := w.InFlight.Acquire(s.Account.ID, time.Now())
+	if !ok {
+		return retryIn(s, lateRetry, "the number's requests are not answered"), nil
 	}
-	return o.transmit(ctx, job, s, &envelope)
+	defer release()
+
+	s, ended, err = w.markLeft(ctx, job, s)
+	if err != nil {
+		return attempt{}, err
+	} else if ended != nil {
+		return *ended, nil
+	}
+	leftAt := w.Clock.Now()
+	// a stop does not cut the request off, because that would only make its outcome unknown
+	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	defer cancel()
+	sent, err := w.Send(sendCtx, &s.Account, payload.ToMessage(s.Check().To(), s.Message.ID))
+
+	recordCtx, cancelRecord := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancelRecord()
+	return w.record(recordCtx, job, s, leftAt, sent, whatsapp.Classify(err))
 }
 
-// judge reads the message and what decides about it. It answers what came of
-// the attempt, or nil where nothing stands in the message's way.
-func (o *Worker) judge(ctx context.Context, job jobqueue.Job) (*domain.Send, *attempt, error) {
-	s, err := o.Store.LoadSend(ctx, job.Key)
+// check reads the message and everything that decides about it. It returns how
+// the attempt ended, or nil if the message may be sent now.
+func (w *Worker) check(ctx context.Context, job jobqueue.Job) (*domain.Send, *attempt, error) {
+	s, err := w.Store.LoadSend(ctx, job.Key)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, &attempt{status: domain.NotSent}, nil // erased meanwhile
 	} else if err != nil {
 		return nil, nil, err
 	}
 	var a attempt
-	switch reason := s.Check().Reason(o.Clock.Now()); {
+	switch reason := s.Check().Reason(w.Clock.Now()); {
 	case s.Message.Status.Rank() > domain.Unknown.Rank():
-		a, err = o.ended(ctx, s) // a status webhook was faster, or a crash came after the end
+		a, err = w.alreadyEnded(ctx, s) // a status webhook was faster, or a crash came after the end
 	case job.LeftAt != 0:
-		a, err = o.awaitOutcome(ctx, job, s)
+		a, err = w.awaitOutcome(ctx, job, s)
 	case reason == domain.ReasonDisabled:
-		a = again(waitForAdmin, "the number is disabled")
+		a = retryIn(s, waitForAdmin, "the number is disabled")
 	case reason != 0:
-		a, err = o.end(ctx, s, domain.NotSent, reason, whatsapp.Verdict{})
+		a, err = w.end(ctx, s, domain.NotSent, reason, whatsapp.Verdict{})
 	case s.EarlierMissing:
-		o.ReconcileChannel(ctx, s.Conversation.ChannelID, s.Message.CreatedAt)
-		a = again(domain.OrderPause, "an earlier post comes first")
+		w.ReconcileChannel(ctx, s.Conversation.ChannelID, s.Message.CreatedAt)
+		a = retryIn(s, domain.OrderPause, "an earlier post comes first")
 	case s.EarlierWaits:
-		a = again(0, "an earlier message comes first")
+		a = retryIn(s, 0, "an earlier message comes first")
 	default:
 		return s, nil, nil
 	}
@@ -130,193 +158,42 @@ func (o *Worker) judge(ctx context.Context, job jobqueue.Job) (*domain.Send, *at
 	return s, &a, err
 }
 
-// awaitOutcome waits for a status to tell what became of a request that left.
-func (o *Worker) awaitOutcome(ctx context.Context, job jobqueue.Job, s *domain.Send) (attempt, error) {
-	if time.Since(time.UnixMilli(job.LeftAt)) < unknownPatience {
-		a := again(unknownPoll, "the outcome is unknown, a status may tell")
-		a.unknown, a.send = true, s
-		return a, nil
+// mustWait returns a later try where the account is blocked or the rate is used up; else nil.
+func (w *Worker) mustWait(s *domain.Send) *attempt {
+	delay, why := waitForAdmin, "the number waits for an administrator"
+	if s.Account.BlockedCode == 0 || w.Rates.Probe(s.Account.ID) {
+		delay, why = w.Rates.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
 	}
-	return o.end(ctx, s, domain.Unknown, domain.ReasonUnknown, whatsapp.Verdict{})
+	if delay <= 0 {
+		return nil
+	}
+	a := retryIn(s, delay, why)
+	if s.Account.BlockedCode != 0 { // as if Meta had said it now, for a dialog that waits for the answer
+		a.verdict = whatsapp.ClassifyCode(s.Account.BlockedCode)
+	}
+	return &a
 }
 
-// mustWait is how long the message has to wait before it may be tried, and why.
-func (o *Worker) mustWait(s *domain.Send) (time.Duration, string) {
-	if s.Account.BlockedCode != 0 && !o.Rates.Probe(s.Account.ID) {
-		return waitForAdmin, "the number waits for an administrator"
-	}
-	return o.Rates.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
-}
-
-func (o *Worker) transmit(ctx context.Context, job jobqueue.Job, s *domain.Send, envelope *posting.OutboundPayload) (attempt, error) {
-	if err := o.Rates.Wait(ctx, s.Account.ID); err != nil {
-		return attempt{}, err
-	}
-	land, free := o.InFlight.Acquire(s.Account.ID, time.Now())
-	if !free {
-		a := again(grounded, "the number's requests are not answered")
-		a.send = s
-		return a, nil
-	}
-	defer land()
-	s, decided, err := o.leave(ctx, job, s)
-	if err != nil {
-		return attempt{}, err
-	} else if decided != nil {
-		return *decided, nil
-	}
-	leaving := o.Clock.Now()
-	// a request under way is not cut off by a stop: that would only make its outcome unknown
-	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
-	defer cancel()
-	sent, err := o.Send(sendCtx, credentialsOf(&s.Account), envelope.ToMessage(s.Check().To(), s.Message.ID))
-	ctx, cancelWrite := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancelWrite()
-	return o.settle(ctx, job, s, sent, leaving, err)
-}
-
-// leave marks the message as left, since from then on a crash leaves an unknown
-// outcome. What changed while it waited for its turn is judged again first.
-func (o *Worker) leave(ctx context.Context, job jobqueue.Job, s *domain.Send) (*domain.Send, *attempt, error) {
+// markLeft marks the message as left before it is sent, because from then on a
+// crash leaves an unknown outcome. If the rows have changed since they were read,
+// they are checked again first.
+func (w *Worker) markLeft(ctx context.Context, job jobqueue.Job, s *domain.Send) (*domain.Send, *attempt, error) {
 	for {
-		left, err := o.Store.MarkLeft(ctx, o.Owner, job.ID, time.Now().UnixMilli(), s.Seen)
+		left, err := w.Store.MarkLeft(ctx, w.Owner, job.ID, time.Now().UnixMilli(), s.Seen)
 		if err != nil {
 			return nil, nil, err
 		}
-		if left && s.Check().Reason(o.Clock.Now()) == 0 {
+		if left && s.Check().Reason(w.Clock.Now()) == 0 {
 			return s, nil, nil
 		}
-		if left { // its time ran out
-			if err := o.Store.ClearLeft(ctx, o.Owner, job.ID); err != nil {
+		if left { // the window ended meanwhile
+			if err := w.Store.ClearLeft(ctx, w.Owner, job.ID); err != nil {
 				return nil, nil, err
 			}
 		}
-		var decided *attempt
-		if s, decided, err = o.judge(ctx, job); err != nil || decided != nil {
-			return nil, decided, err
+		var ended *attempt
+		if s, ended, err = w.check(ctx, job); err != nil || ended != nil {
+			return nil, ended, err
 		}
-	}
-}
-
-// settle writes down what came of a request.
-func (o *Worker) settle(ctx context.Context, job jobqueue.Job, s *domain.Send, sent whatsapp.Sent, left int64, err error) (attempt, error) {
-	v := whatsapp.Classify(err)
-	switch v.Outcome {
-	case whatsapp.Accepted:
-		who := domain.WhatsAppIdentity{WAID: sent.WAID, UserID: sent.UserID, PhoneKey: domain.PhoneKey(sent.WAID)}
-		if err := o.Store.RecordSent(ctx, s.Message.ID, sent.MessageID, who, o.Clock.Now()); err != nil {
-			return attempt{}, err
-		}
-		if err := o.adopt(ctx, s, domain.Sent); err != nil {
-			return attempt{}, err
-		}
-		if err := o.accountSends(ctx, s, left); err != nil {
-			return attempt{}, err
-		}
-		o.WakeStatusSync()
-		if s.Message.Kind == whatsapp.TypeTemplate {
-			o.WakeChannels()
-		}
-		return attempt{status: domain.Sent, send: s}, nil
-	case whatsapp.Unknown:
-		a := again(unknownPoll, "the outcome is unknown, a status may tell")
-		a.unknown, a.verdict, a.send = true, v, s
-		return a, nil
-	}
-	return o.refused(ctx, job, s, left, v)
-}
-
-// wellEvery is how often it is noted that a number sends.
-const wellEvery = time.Second
-
-// accountSends notes that Meta took what left at that moment: a trouble of before is over.
-func (o *Worker) accountSends(ctx context.Context, s *domain.Send, left int64) error {
-	if s.Account.BlockedCode != 0 {
-		_, err := o.Store.BlockAccount(ctx, s.Account.ID, 0, left)
-		return err
-	}
-	if left-s.Account.WellAt < wellEvery.Milliseconds() {
-		return nil
-	}
-	return o.Store.AccountWell(ctx, s.Account.ID, left)
-}
-
-// refused acts on a request that certainly sent nothing: the message ends, or is tried again.
-func (o *Worker) refused(ctx context.Context, job jobqueue.Job, s *domain.Send, left int64, v whatsapp.Verdict) (attempt, error) {
-	if v.Class == whatsapp.Final || v.Class == whatsapp.Admin && v.Scope == whatsapp.ScopeMessage {
-		if err := o.Effects.Apply(ctx, &s.Message, v, left); err != nil {
-			return attempt{}, err
-		}
-		return o.end(ctx, s, domain.Failed, v.Code, v)
-	}
-	// it certainly did not go: try again
-	if err := o.Store.ClearLeft(ctx, o.Owner, job.ID); err != nil {
-		return attempt{}, err
-	}
-	if err := o.Effects.accountTrouble(ctx, s.Account.ID, v, left); err != nil {
-		return attempt{}, err
-	}
-	a := again(retryDelay(job.Attempts, v), "WhatsApp refused for now")
-	a.verdict, a.send = v, s
-	return a, nil
-}
-
-// end records that the message will not be sent (any more).
-func (o *Worker) end(ctx context.Context, s *domain.Send, status domain.Status, reason int, v whatsapp.Verdict) (attempt, error) {
-	now := o.Clock.Now()
-	if err := o.Store.RecordEnd(ctx, s.Message.ID, status, reason, now); err != nil {
-		return attempt{}, err
-	}
-	s.Message.Status, s.Message.ReasonCode = status, reason
-	return o.conclude(ctx, attempt{status: status, verdict: v, send: s})
-}
-
-// adopt lets hold what a start said of its customer, where WhatsApp has its template.
-func (o *Worker) adopt(ctx context.Context, s *domain.Send, status domain.Status) error {
-	if s.Message.Kind != whatsapp.TypeTemplate || !status.Reached() {
-		return nil
-	}
-	return o.Store.Adopt(ctx, s.Message.ID, o.Clock.Now())
-}
-
-// ended finishes the job of a message that has come to its end already.
-func (o *Worker) ended(ctx context.Context, s *domain.Send) (attempt, error) {
-	if err := o.adopt(ctx, s, s.Message.Status); err != nil {
-		return attempt{}, err
-	}
-	a := attempt{status: s.Message.Status, send: s}
-	if a.status == domain.Failed {
-		a.verdict = whatsapp.ClassifyCode(s.Message.ReasonCode)
-	}
-	return o.conclude(ctx, a)
-}
-
-// conclude lets the conversation of a refused start end with it, and shows the
-// rest what came of the message. What it read of the conversation may be old by
-// now: the store decides.
-func (o *Worker) conclude(ctx context.Context, a attempt) (attempt, error) {
-	s := a.send
-	refused := (a.status == domain.Failed || a.status == domain.NotSent) && s.Message.SentAt == 0
-	if refused && s.Conversation.ChannelID == "" {
-		var err error
-		if a.aborted, err = o.Store.Abort(ctx, s.Conversation.ID, o.Clock.Now()); err != nil || a.aborted {
-			return a, err
-		}
-	}
-	o.WakeStatusSync()
-	o.WakeChannels()
-	return a, nil
-}
-
-// retryDelay is the pause before the next try: Meta's wish if it has one, else
-// 2, 4, 8 ... seconds; long ones where only time or an administrator helps.
-func retryDelay(attempts int, v whatsapp.Verdict) time.Duration {
-	switch {
-	case v.RetryAfter > 0:
-		return min(v.RetryAfter, 10*time.Minute)
-	case v.Class == whatsapp.Admin, v.Class == whatsapp.RetryLater:
-		return waitForAdmin
-	default:
-		return min(2*jobqueue.Backoff(attempts), time.Minute)
 	}
 }

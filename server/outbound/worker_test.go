@@ -85,7 +85,7 @@ type meta struct {
 	got  int
 }
 
-func (m *meta) Send(context.Context, whatsapp.Credentials, whatsapp.Outgoing) (whatsapp.Sent, error) {
+func (m *meta) Send(context.Context, *domain.Account, whatsapp.Outgoing) (whatsapp.Sent, error) {
 	var err error
 	if len(m.errs) > 0 {
 		err, m.errs = m.errs[0], m.errs[1:]
@@ -117,7 +117,7 @@ func textTo(c *domain.Conversation) *outbox {
 }
 
 func run(t require.TestingT, out *Worker, o *outbox, attempts int) attempt {
-	a, err := out.attempt(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: []byte(`{"text":"oi"}`), Attempts: attempts, LeftAt: o.leftAt})
+	a, err := out.send(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: []byte(`{"text":"oi"}`), Attempts: attempts, LeftAt: o.leftAt})
 	require.NoError(t, err)
 	return a
 }
@@ -284,11 +284,11 @@ func TestWhatAnswersMean(t *testing.T) {
 
 func TestAnUnknownOutcomeHoldsTheNextAMinuteAtMost(t *testing.T) {
 	o := textTo(fake.OpenConv)
-	o.leftAt = time.Now().Add(-unknownPatience + 5*time.Second).UnixMilli()
+	o.leftAt = time.Now().Add(-unknownTimeout + 5*time.Second).UnixMilli()
 	a := run(t, newOutbound(o, &meta{}, 10), o, 2)
 	require.True(t, a.retry)
 	require.True(t, a.unknown)
-	o.leftAt = time.Now().Add(-unknownPatience).UnixMilli()
+	o.leftAt = time.Now().Add(-unknownTimeout).UnixMilli()
 	a = run(t, newOutbound(o, &meta{}, 10), o, 3)
 	require.False(t, a.retry)
 	require.Equal(t, domain.Unknown, o.send.Message.Status)

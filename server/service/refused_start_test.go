@@ -129,7 +129,7 @@ func newScene(t *testing.T) *scene {
 	}
 	s.out = &outbound.Worker{
 		Store: mortal{s.store, s}, Owner: "me", Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, WakeStatusSync: nothing, WakeChannels: nothing,
-		Send: func(ctx context.Context, _ whatsapp.Credentials, _ whatsapp.Outgoing) (whatsapp.Sent, error) {
+		Send: func(ctx context.Context, _ *domain.Account, _ whatsapp.Outgoing) (whatsapp.Sent, error) {
 			return whatsapp.Sent{MessageID: "wamid.template"}, s.meta(ctx)
 		},
 		OnStartFailed: func(_ context.Context, send *domain.Send, _ whatsapp.Verdict) {

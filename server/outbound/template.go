@@ -16,10 +16,13 @@ import (
 
 // TemplateComposer fills templates in. It implements service.Composer.
 type TemplateComposer struct {
-	Files HeaderFiles
+	Files TemplateFiles
 }
 
-// Compose answers the envelope and the text as the customer will see it.
+// Compose fills a template in with values, by the names of its elements. It
+// returns the payload for the outbox and the text as the customer will see it,
+// or a *domain.Refusal that says which values are wrong. A file of Mattermost's
+// must be one that the actor may read.
 func (c TemplateComposer) Compose(ctx context.Context, actorID string, t *domain.Template, values map[string]string) (domain.Composed, error) {
 	var template whatsapp.Template
 	if err := json.Unmarshal(t.Definition, &template); err != nil {
@@ -67,4 +70,28 @@ func TemplateText(r whatsapp.Rendered) string {
 		parts = append(parts, strings.Join(buttons, " "))
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// Preview returns a template's variables, and the message filled in with the
+// administrator's defaults, or else with Meta's examples. An error says why the
+// template cannot be sent from here; whatever could be read is returned beside it.
+func Preview(t *domain.Template) (variables []whatsapp.Variable, markdown string, err error) {
+	var template whatsapp.Template
+	if err := json.Unmarshal(t.Definition, &template); err != nil {
+		return nil, "", errors.Wrap(err, "could not read the template")
+	}
+	variables = template.Variables()
+	values := map[string]string{}
+	for _, v := range variables {
+		values[v.Element] = v.Example
+		if given := t.Rules[v.Element].Default; given != "" {
+			values[v.Element] = given
+		}
+	}
+	rendered := template.Render(values)
+	markdown = TemplateText(rendered)
+	if rendered.Header == "" && rendered.HeaderFormat != "" { // a picture, a file, a place
+		markdown = strings.TrimSpace("`" + rendered.HeaderFormat + "`\n\n" + markdown)
+	}
+	return variables, markdown, template.Sendable()
 }
