@@ -14,10 +14,10 @@ import (
 func (a *API) accountRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/accounts", a.listAccounts)
 	a.handle(router, http.MethodPost, "/accounts", a.createAccount)
-	a.handle(router, http.MethodGet, "/accounts/{id}", a.getAccount)
-	a.handle(router, http.MethodPatch, "/accounts/{id}", a.patchAccount)
-	a.handle(router, http.MethodDelete, "/accounts/{id}", a.deleteAccount)
-	a.handle(router, http.MethodPost, "/accounts/{id}/test", a.testAccount)
+	a.handle(router, http.MethodGet, "/accounts/{id}", withID(a.getAccount))
+	a.handle(router, http.MethodPatch, "/accounts/{id}", withID(a.patchAccount))
+	a.handle(router, http.MethodDelete, "/accounts/{id}", withID(a.deleteAccount))
+	a.handle(router, http.MethodPost, "/accounts/{id}/test", withID(a.testAccount))
 }
 
 // accountView is an account without its secrets: they can be set, but never read.
@@ -70,21 +70,12 @@ func (a *API) listAccounts(r *http.Request) (reply, error) {
 	return ok(listOf(accounts, total, p, view))
 }
 
-func (a *API) getAccount(r *http.Request) (reply, error) {
-	account, err := a.account(r)
+func (a *API) getAccount(r *http.Request, id string) (reply, error) {
+	account, err := a.Store.Account(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the account")
 	}
 	return a.accountReply(r, account, ok)
-}
-
-func (a *API) account(r *http.Request) (*domain.Account, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return nil, err
-	}
-	account, err := a.Store.Account(r.Context(), id)
-	return account, errors.Wrap(err, "read the account")
 }
 
 func (a *API) createAccount(r *http.Request) (reply, error) {
@@ -99,10 +90,10 @@ func (a *API) createAccount(r *http.Request) (reply, error) {
 	return a.accountReply(r, account, created)
 }
 
-func (a *API) patchAccount(r *http.Request) (reply, error) {
-	account, err := a.account(r)
+func (a *API) patchAccount(r *http.Request, id string) (reply, error) {
+	account, err := a.Store.Account(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the account")
 	}
 	f, err := a.fillAccount(r, account)
 	if err != nil {
@@ -111,8 +102,8 @@ func (a *API) patchAccount(r *http.Request) (reply, error) {
 	if err := a.Store.UpdateAccount(r.Context(), account, a.Clock.Now(), f.presentFields()...); err != nil {
 		return reply{}, a.accountConflict(err, "change the account")
 	}
-	if account, err = a.account(r); err != nil { // with what another administrator may have changed meanwhile
-		return reply{}, err
+	if account, err = a.Store.Account(r.Context(), id); err != nil { // with what another administrator may have changed meanwhile
+		return reply{}, errors.Wrap(err, "read the account again")
 	}
 	if account.BlockedCode != 0 && f.has("access_token") { // the administrator has taken care of it
 		if err := a.unblock(r.Context(), account); err != nil {
@@ -123,10 +114,10 @@ func (a *API) patchAccount(r *http.Request) (reply, error) {
 	return a.accountReply(r, account, ok)
 }
 
-func (a *API) deleteAccount(r *http.Request) (reply, error) {
-	account, err := a.account(r)
+func (a *API) deleteAccount(r *http.Request, id string) (reply, error) {
+	account, err := a.Store.Account(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the account")
 	}
 	if err := a.Store.DeleteAccount(r.Context(), account.ID); err != nil {
 		return reply{}, inUse(err, "delete the account")
@@ -175,10 +166,10 @@ func (a *API) accountConflict(err error, doing string) error {
 }
 
 // testAccount asks Meta whether the account works. A blocked account that passes may send again.
-func (a *API) testAccount(r *http.Request) (reply, error) {
-	account, err := a.account(r)
+func (a *API) testAccount(r *http.Request, id string) (reply, error) {
+	account, err := a.Store.Account(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the account")
 	}
 	if account.AccessToken == "" {
 		return reply{}, invalid("access_token", domain.T("api.no_access_token"))

@@ -13,19 +13,15 @@ import (
 
 func (a *API) contactRoutes(router *mux.Router) {
 	router.HandleFunc("/contacts/{id}/export", a.exportContact).Methods(http.MethodGet)
-	a.handle(router, http.MethodDelete, "/contacts/{id}", a.eraseContact)
-	a.handle(router, http.MethodPost, "/contacts/{id}/merge", a.mergeContacts)
+	a.handle(router, http.MethodDelete, "/contacts/{id}", withID(a.eraseContact))
+	a.handle(router, http.MethodPost, "/contacts/{id}/merge", withID(a.mergeContacts))
 }
 
 // eraseTimeout is how long a request waits for Mattermost to forget an erased person.
 const eraseTimeout = 20 * time.Second
 
 // eraseContact removes a person from the database, and then from Mattermost as far as that goes at once.
-func (a *API) eraseContact(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) eraseContact(r *http.Request, id string) (reply, error) {
 	now := a.Clock.Now()
 	if err := a.Store.EraseContact(r.Context(), id, userID(r), []string{a.Mattermost.BotID()}, now); err != nil {
 		return reply{}, errors.Wrap(err, "erase the contact")
@@ -69,11 +65,7 @@ type mergedView struct {
 }
 
 // mergeContacts makes the contact in the body part of the one in the path.
-func (a *API) mergeContacts(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) mergeContacts(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
@@ -106,11 +98,7 @@ type revealedView struct {
 }
 
 // revealContact shows an agent the number and the document of a customer of theirs, which the service audits.
-func (a *API) revealContact(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) revealContact(r *http.Request, id string) (reply, error) {
 	revealed, err := a.Service.Reveal(r.Context(), userID(r), id)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "reveal a contact")

@@ -6,11 +6,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-func (a *API) addNote(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) addNote(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
@@ -24,11 +20,7 @@ func (a *API) addNote(r *http.Request) (reply, error) {
 }
 
 // transferConversation takes either a user or a queue.
-func (a *API) transferConversation(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) transferConversation(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
@@ -50,11 +42,7 @@ func (a *API) transferConversation(r *http.Request) (reply, error) {
 }
 
 // setOwner changes who is responsible for the conversation.
-func (a *API) setOwner(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) setOwner(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
@@ -67,19 +55,11 @@ func (a *API) setOwner(r *http.Request) (reply, error) {
 	return conversationReply(a.Service.SetOwner(r.Context(), userID(r), id, owner))
 }
 
-func (a *API) claimConversation(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) claimConversation(r *http.Request, id string) (reply, error) {
 	return conversationReply(a.Service.Claim(r.Context(), userID(r), id))
 }
 
-func (a *API) closeConversation(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) closeConversation(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, true)
 	if err != nil {
 		return reply{}, err
@@ -92,10 +72,6 @@ func (a *API) closeConversation(r *http.Request) (reply, error) {
 	return conversationReply(a.Service.Close(r.Context(), userID(r), id, reason))
 }
 
-func (a *API) reopenConversation(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) reopenConversation(r *http.Request, id string) (reply, error) {
 	return conversationReply(a.Service.Reopen(r.Context(), userID(r), id))
 }

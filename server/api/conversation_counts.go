@@ -64,11 +64,7 @@ func (a *API) getChannelCreator(*http.Request) (reply, error) {
 }
 
 // getChannelConversation returns the conversation that owns a channel.
-func (a *API) getChannelConversation(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) getChannelConversation(r *http.Request, id string) (reply, error) {
 	view, err := a.Service.ViewChannel(r.Context(), userID(r), id)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a channel's conversation")

@@ -15,18 +15,18 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/conversations/search", a.listConversations)
 	a.handle(router, http.MethodGet, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodPost, "/conversations/counts", a.countConversations)
-	a.handle(router, http.MethodGet, "/conversations/{id}", a.getConversation)
+	a.handle(router, http.MethodGet, "/conversations/{id}", withID(a.getConversation))
 	a.handle(router, http.MethodGet, "/channels", a.getChannelCreator)
-	a.handle(router, http.MethodGet, "/channels/{id}/conversation", a.getChannelConversation)
-	a.handle(router, http.MethodGet, "/conversations/{id}/messages", a.listMessages)
+	a.handle(router, http.MethodGet, "/channels/{id}/conversation", withID(a.getChannelConversation))
+	a.handle(router, http.MethodGet, "/conversations/{id}/messages", withID(a.listMessages))
 	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.idempotent(a.sendTemplate, a.sentReply))
-	a.handle(router, http.MethodPost, "/conversations/{id}/note", a.addNote)
-	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", a.transferConversation)
-	a.handle(router, http.MethodPost, "/conversations/{id}/owner", a.setOwner)
-	a.handle(router, http.MethodPost, "/conversations/{id}/claim", a.claimConversation)
-	a.handle(router, http.MethodPost, "/conversations/{id}/close", a.closeConversation)
-	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", a.reopenConversation)
-	a.handle(router, http.MethodPost, "/contacts/{id}/reveal", a.revealContact)
+	a.handle(router, http.MethodPost, "/conversations/{id}/note", withID(a.addNote))
+	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", withID(a.transferConversation))
+	a.handle(router, http.MethodPost, "/conversations/{id}/owner", withID(a.setOwner))
+	a.handle(router, http.MethodPost, "/conversations/{id}/claim", withID(a.claimConversation))
+	a.handle(router, http.MethodPost, "/conversations/{id}/close", withID(a.closeConversation))
+	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", withID(a.reopenConversation))
+	a.handle(router, http.MethodPost, "/contacts/{id}/reveal", withID(a.revealContact))
 }
 
 type conversationView struct {
@@ -108,11 +108,7 @@ func (a *API) listConversations(r *http.Request) (reply, error) {
 	}))
 }
 
-func (a *API) getConversation(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) getConversation(r *http.Request, id string) (reply, error) {
 	view, err := a.Service.View(r.Context(), userID(r), id)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a conversation")

@@ -10,11 +10,11 @@ import (
 )
 
 func (a *API) draftRoutes(router *mux.Router) {
-	a.handle(router, http.MethodGet, "/conversations/{id}/drafts", a.listDrafts)
-	a.handle(router, http.MethodPost, "/conversations/{id}/drafts", a.saveDraft)
-	a.handle(router, http.MethodPatch, "/drafts/{id}", a.editDraft)
-	a.handle(router, http.MethodDelete, "/drafts/{id}", a.dropDraft)
-	a.handle(router, http.MethodPost, "/drafts/{id}/send", a.sendDraft)
+	a.handle(router, http.MethodGet, "/conversations/{id}/drafts", withID(a.listDrafts))
+	a.handle(router, http.MethodPost, "/conversations/{id}/drafts", withID(a.saveDraft))
+	a.handle(router, http.MethodPatch, "/drafts/{id}", withID(a.editDraft))
+	a.handle(router, http.MethodDelete, "/drafts/{id}", withID(a.dropDraft))
+	a.handle(router, http.MethodPost, "/drafts/{id}/send", withID(a.sendDraft))
 	a.handle(router, http.MethodPost, "/actions/drafts", a.draftButton)
 	a.handle(router, http.MethodPost, "/actions/drafts/edit", a.draftDialog)
 }
@@ -39,11 +39,7 @@ func viewDraft(d *domain.Draft) draftView {
 	}
 }
 
-func (a *API) listDrafts(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) listDrafts(r *http.Request, id string) (reply, error) {
 	q := readQuery(r)
 	p := q.page()
 	if err := q.err(); err != nil {
@@ -56,11 +52,7 @@ func (a *API) listDrafts(r *http.Request) (reply, error) {
 	return ok(listOf(drafts, total, p, viewDraft))
 }
 
-func (a *API) saveDraft(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) saveDraft(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
@@ -79,11 +71,7 @@ func (a *API) saveDraft(r *http.Request) (reply, error) {
 	return created(viewDraft(draft))
 }
 
-func (a *API) editDraft(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) editDraft(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
@@ -96,19 +84,11 @@ func (a *API) editDraft(r *http.Request) (reply, error) {
 	return draftReply(a.Drafts.Edit(r.Context(), userID(r), id, text))
 }
 
-func (a *API) dropDraft(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) dropDraft(r *http.Request, id string) (reply, error) {
 	return draftReply(a.Drafts.Drop(r.Context(), userID(r), id))
 }
 
-func (a *API) sendDraft(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) sendDraft(r *http.Request, id string) (reply, error) {
 	return draftReply(a.Drafts.Send(r.Context(), userID(r), id))
 }
 

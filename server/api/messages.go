@@ -29,11 +29,7 @@ func (a *API) viewMessage(lang string, m *domain.Message) messageView {
 	}
 }
 
-func (a *API) listMessages(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) listMessages(r *http.Request, id string) (reply, error) {
 	q := readQuery(r)
 	p, postID := q.page(), q.id("post_id")
 	if err := q.err(); err != nil {
@@ -41,6 +37,7 @@ func (a *API) listMessages(r *http.Request) (reply, error) {
 	}
 	var messages []*domain.Message
 	var total int
+	var err error
 	if postID != "" {
 		messages, total, err = a.messageOfPost(r, id, postID)
 	} else {

@@ -19,6 +19,18 @@ func created(body any) (reply, error) { return reply{http.StatusCreated, body}, 
 // handler serves one route. Its errors go to API.fail.
 type handler func(r *http.Request) (reply, error)
 
+// withID makes a handler of a route whose path has an id. What cannot be an id is answered with 404, without a question to
+// the database.
+func withID(h func(r *http.Request, id string) (reply, error)) handler {
+	return func(r *http.Request) (reply, error) {
+		id, err := pathID(r)
+		if err != nil {
+			return reply{}, err
+		}
+		return h(r, id)
+	}
+}
+
 // handle puts a handler on a route.
 func (a *API) handle(router *mux.Router, method, path string, h handler) {
 	router.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {

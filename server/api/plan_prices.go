@@ -112,11 +112,7 @@ func viewPlanApproval(p *domain.PlanApproval) planApprovalView {
 	}
 }
 
-func (a *API) listPlanApprovals(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) listPlanApprovals(r *http.Request, id string) (reply, error) {
 	q := readQuery(r)
 	p := q.page()
 	if err := q.err(); err != nil {

@@ -19,11 +19,11 @@ const (
 func (a *API) planRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/plans", a.listPlans)
 	a.handle(router, http.MethodPost, "/plans", a.createPlan)
-	a.handle(router, http.MethodGet, "/plans/{id}", a.getPlan)
-	a.handle(router, http.MethodPatch, "/plans/{id}", a.patchPlan)
-	a.handle(router, http.MethodDelete, "/plans/{id}", a.deletePlan)
-	a.handle(router, http.MethodPost, "/plans/{id}/approve", a.approvePlan)
-	a.handle(router, http.MethodGet, "/plans/{id}/approvals", a.listPlanApprovals)
+	a.handle(router, http.MethodGet, "/plans/{id}", withID(a.getPlan))
+	a.handle(router, http.MethodPatch, "/plans/{id}", withID(a.patchPlan))
+	a.handle(router, http.MethodDelete, "/plans/{id}", withID(a.deletePlan))
+	a.handle(router, http.MethodPost, "/plans/{id}/approve", withID(a.approvePlan))
+	a.handle(router, http.MethodGet, "/plans/{id}/approvals", withID(a.listPlanApprovals))
 }
 
 type planView struct {
@@ -87,21 +87,12 @@ func (a *API) listPlans(r *http.Request) (reply, error) {
 	return ok(listOf(views, total, p, func(view planView) planView { return view }))
 }
 
-func (a *API) getPlan(r *http.Request) (reply, error) {
-	plan, err := a.plan(r)
+func (a *API) getPlan(r *http.Request, id string) (reply, error) {
+	plan, err := a.Store.Plan(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the plan")
 	}
 	return a.planReply(r, plan, ok)
-}
-
-func (a *API) plan(r *http.Request) (*domain.Plan, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := a.Store.Plan(r.Context(), id)
-	return plan, errors.Wrap(err, "read the plan")
 }
 
 func (a *API) createPlan(r *http.Request) (reply, error) {
@@ -116,10 +107,10 @@ func (a *API) createPlan(r *http.Request) (reply, error) {
 	return a.planReply(r, plan, created)
 }
 
-func (a *API) patchPlan(r *http.Request) (reply, error) {
-	plan, err := a.plan(r)
+func (a *API) patchPlan(r *http.Request, id string) (reply, error) {
+	plan, err := a.Store.Plan(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the plan")
 	}
 	now := a.Clock.Now()
 	stored, plan := plan, plan.AsOf(now)
@@ -141,10 +132,10 @@ func (a *API) patchPlan(r *http.Request) (reply, error) {
 	return a.planReply(r, plan, ok)
 }
 
-func (a *API) deletePlan(r *http.Request) (reply, error) {
-	plan, err := a.plan(r)
+func (a *API) deletePlan(r *http.Request, id string) (reply, error) {
+	plan, err := a.Store.Plan(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the plan")
 	}
 	if err := a.Store.DeletePlan(r.Context(), plan.ID, userID(r), a.Clock.Now()); err != nil {
 		return reply{}, inUse(err, "delete the plan")
@@ -152,11 +143,7 @@ func (a *API) deletePlan(r *http.Request) (reply, error) {
 	return a.planReply(r, plan, ok)
 }
 
-func (a *API) approvePlan(r *http.Request) (reply, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return reply{}, err
-	}
+func (a *API) approvePlan(r *http.Request, id string) (reply, error) {
 	plan, err := a.Store.ApprovePlan(r.Context(), id, userID(r), a.Clock.Now())
 	if err != nil {
 		return reply{}, errors.Wrap(err, "approve the plan")

@@ -12,10 +12,10 @@ import (
 func (a *API) queueRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/queues", a.listQueues)
 	a.handle(router, http.MethodPost, "/queues", a.createQueue)
-	a.handle(router, http.MethodGet, "/queues/{id}", a.getQueue)
-	a.handle(router, http.MethodPatch, "/queues/{id}", a.patchQueue)
-	a.handle(router, http.MethodDelete, "/queues/{id}", a.deleteQueue)
-	a.handle(router, http.MethodGet, "/queues/{id}/members", a.listQueueMembers)
+	a.handle(router, http.MethodGet, "/queues/{id}", withID(a.getQueue))
+	a.handle(router, http.MethodPatch, "/queues/{id}", withID(a.patchQueue))
+	a.handle(router, http.MethodDelete, "/queues/{id}", withID(a.deleteQueue))
+	a.handle(router, http.MethodGet, "/queues/{id}/members", withID(a.listQueueMembers))
 }
 
 type queueView struct {
@@ -50,21 +50,12 @@ func (a *API) listQueues(r *http.Request) (reply, error) {
 	return ok(listOf(queues, total, p, viewQueue))
 }
 
-func (a *API) getQueue(r *http.Request) (reply, error) {
-	queue, err := a.queue(r)
+func (a *API) getQueue(r *http.Request, id string) (reply, error) {
+	queue, err := a.Store.Queue(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the queue")
 	}
 	return ok(viewQueue(queue))
-}
-
-func (a *API) queue(r *http.Request) (*domain.Queue, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return nil, err
-	}
-	queue, err := a.Store.Queue(r.Context(), id)
-	return queue, errors.Wrap(err, "read the queue")
 }
 
 func (a *API) createQueue(r *http.Request) (reply, error) {
@@ -78,10 +69,10 @@ func (a *API) createQueue(r *http.Request) (reply, error) {
 	return created(viewQueue(queue))
 }
 
-func (a *API) patchQueue(r *http.Request) (reply, error) {
-	queue, err := a.queue(r)
+func (a *API) patchQueue(r *http.Request, id string) (reply, error) {
+	queue, err := a.Store.Queue(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the queue")
 	}
 	f, err := a.fillQueue(r, queue)
 	if err != nil {
@@ -90,16 +81,16 @@ func (a *API) patchQueue(r *http.Request) (reply, error) {
 	if err := a.Store.UpdateQueue(r.Context(), queue, a.Clock.Now(), f.presentFields()...); err != nil {
 		return reply{}, queueConflict(err, "change the queue")
 	}
-	if queue, err = a.queue(r); err != nil { // with what another administrator may have changed meanwhile
-		return reply{}, err
+	if queue, err = a.Store.Queue(r.Context(), id); err != nil { // with what another administrator may have changed meanwhile
+		return reply{}, errors.Wrap(err, "read the queue again")
 	}
 	return ok(viewQueue(queue))
 }
 
-func (a *API) deleteQueue(r *http.Request) (reply, error) {
-	queue, err := a.queue(r)
+func (a *API) deleteQueue(r *http.Request, id string) (reply, error) {
+	queue, err := a.Store.Queue(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the queue")
 	}
 	if err := a.Store.DeleteQueue(r.Context(), queue.ID); err != nil {
 		return reply{}, inUse(err, "delete the queue")
@@ -162,10 +153,10 @@ func viewMember(m domain.Member) memberView {
 	return memberView{ID: m.UserID, Username: m.Username, Name: m.Name, Supervisor: m.Supervisor, SystemAdmin: m.SystemAdmin}
 }
 
-func (a *API) listQueueMembers(r *http.Request) (reply, error) {
-	queue, err := a.queue(r)
+func (a *API) listQueueMembers(r *http.Request, id string) (reply, error) {
+	queue, err := a.Store.Queue(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the queue")
 	}
 	q := readQuery(r)
 	p := q.page()

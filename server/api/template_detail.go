@@ -108,10 +108,10 @@ func (f *form) rules(field string, t *domain.Template, known []whatsapp.Variable
 }
 
 // patchTemplate changes approval, queues and rules of a template.
-func (a *API) patchTemplate(r *http.Request) (reply, error) {
-	template, err := a.template(r)
+func (a *API) patchTemplate(r *http.Request, id string) (reply, error) {
+	template, err := a.Store.Template(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the template")
 	}
 	f, err := readForm(r, false)
 	if err != nil {

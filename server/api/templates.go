@@ -17,8 +17,8 @@ const maxStatus = 32
 func (a *API) templateRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/templates", a.listTemplates)
 	a.handle(router, http.MethodPost, "/templates/sync", a.syncTemplates)
-	a.handle(router, http.MethodGet, "/templates/{id}", a.getTemplate)
-	a.handle(router, http.MethodPatch, "/templates/{id}", a.patchTemplate)
+	a.handle(router, http.MethodGet, "/templates/{id}", withID(a.getTemplate))
+	a.handle(router, http.MethodPatch, "/templates/{id}", withID(a.patchTemplate))
 }
 
 type templateView struct {
@@ -81,21 +81,12 @@ func (a *API) listTemplates(r *http.Request) (reply, error) {
 	return ok(listOf(templates, total, p, a.templateViewer(r)))
 }
 
-func (a *API) getTemplate(r *http.Request) (reply, error) {
-	template, err := a.template(r)
+func (a *API) getTemplate(r *http.Request, id string) (reply, error) {
+	template, err := a.Store.Template(r.Context(), id)
 	if err != nil {
-		return reply{}, err
+		return reply{}, errors.Wrap(err, "read the template")
 	}
 	return ok(a.viewTemplateDetail(r, template))
-}
-
-func (a *API) template(r *http.Request) (*domain.Template, error) {
-	id, err := pathID(r)
-	if err != nil {
-		return nil, err
-	}
-	template, err := a.Store.Template(r.Context(), id)
-	return template, errors.Wrap(err, "read the template")
 }
 
 // syncTemplates reads the templates of an account from Meta, and answers when they are stored.
