@@ -2,60 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/pkg/errors"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
-
-// inbox is the store as the webhook wants it. Lanes and keys are hidden: they
-// outlive what they are of, and hold numbers and ids in which numbers are.
-type inbox struct {
-	store     *store.Store
-	encrypter *encryption.Encrypter
-}
-
-func (i inbox) AddInbox(ctx context.Context, rows []domain.InboxRow) (err error) {
-	stored := slices.Clone(rows)
-	for n := range stored {
-		row := &stored[n]
-		if row.Lane, err = i.encrypter.HideName(row.Lane); err != nil {
-			return err
-		}
-		row.Key = hiddenKey(row.Key)
-	}
-	err = i.store.Deliver(ctx, stored)
-	if errors.Is(err, store.ErrBusy) || ctx.Err() != nil { // Meta sends it again; the log need not say so for each
-		return domain.Refuse(domain.CodeUnavailable, domain.Text{})
-	}
-	return err
-}
-
-// hiddenKey hides WhatsApp's id in a key, which has the customer's number in it.
-// It also holds a part that nobody guesses, so that this needs no secret.
-func hiddenKey(key string) string {
-	head, id := "", key
-	if dead := strings.SplitN(key, ":", 3); len(dead) == 3 && dead[0] == "dead" {
-		head, id = dead[0]+":"+dead[1]+":", dead[2]
-	}
-	kind, rest, _ := strings.Cut(id, ":")
-	switch kind {
-	case "m", "u", "s", "e":
-		sum := sha256.Sum256([]byte(rest))
-		return head + kind + ":" + hex.EncodeToString(sum[:])
-	default: // of what it holds, and hashed already
-		return key
-	}
-}
 
 // releaseGuards lets go of all channels that the server guards for the plugin.
 func (a *app) releaseGuards(ctx context.Context) (released int, err error) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
@@ -14,6 +15,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/drafts"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
@@ -49,8 +51,8 @@ func (f *front) forAPI(r *http.Request) http.Handler {
 
 func (f *front) deliveries(log mattermost.Logger) *webhook.Handler {
 	a := f.app
-	return webhook.New(webhook.Options{
-		Inbox: inbox{a.store, a.encrypter}, Accounts: a.accounts, WakeInbox: a.inbox.Wake, OnIgnored: a.metrics.Ignored,
+	return webhook.New(webhook.Deps{
+		Inbox: a.store, IsBusy: func(err error) bool { return errors.Is(err, store.ErrBusy) }, HideName: a.encrypter.HideName, Accounts: a.accounts, WakeInbox: a.inbox.Wake, OnIgnored: a.metrics.Ignored,
 		Localize: a.api.Localize, LogError: log.Error, Clock: a.clock,
 	})
 }

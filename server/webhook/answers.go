@@ -27,16 +27,14 @@ var (
 	errBusy           = &rejection{http.StatusServiceUnavailable, domain.CodeUnavailable, "api.code_unavailable"}
 )
 
-// fail answers with an error. What is neither a rejection nor a busy database is logged and answered like one: Meta
-// sends the delivery again.
+// fail answers with an error. What is no rejection is logged and answered as unavailable, so that Meta sends the
+// delivery again.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var rejected *rejection
-	switch refusal, refused := domain.AsRefusal(err); {
+	switch {
 	case errors.As(err, &rejected):
 	case errors.Is(err, domain.ErrNotFound):
 		rejected = errNotFound
-	case refused && refusal.Code == domain.CodeUnavailable:
-		rejected = errBusy
 	default:
 		h.LogError("A request could not be served", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 		rejected = errBusy

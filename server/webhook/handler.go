@@ -21,18 +21,20 @@ const Path = "/webhook"
 // requestTimeout is how long a delivery may take to be stored; after it Meta sends it again.
 const requestTimeout = 20 * time.Second
 
-// Inbox stores what Meta delivered.
+// Inbox stores what Meta delivered; *store.Store is one.
 type Inbox interface {
-	// AddInbox stores all rows or none, in their order; a row whose Key is there already changes nothing. It returns
+	// Deliver stores all rows or none, in their order; a row whose Key is there already changes nothing. It returns
 	// when the context ends, even though the rows may still be stored: Meta sends them again, and the key keeps them
 	// from being stored twice.
-	AddInbox(ctx context.Context, rows []domain.InboxRow) error
+	Deliver(ctx context.Context, rows []domain.InboxRow) error
 }
 
-// Options are what the handler needs. All are required.
-type Options struct {
+// Deps are what the handler needs. All are required.
+type Deps struct {
 	Inbox     Inbox
 	Accounts  *AccountCache
+	IsBusy    func(err error) bool                               // an error of Inbox that says that too much waits already
+	HideName  func(name string) (string, error)                  // hashes the name of a lane, with a secret
 	WakeInbox func()                                             // there is something in the inbox
 	OnIgnored func(items int)                                    // items that belong to no number of ours
 	Localize  func(r *http.Request, text domain.Text) string     // in the language of who asks
@@ -42,7 +44,7 @@ type Options struct {
 
 // Handler serves Meta's requests. It is safe for concurrent use.
 type Handler struct {
-	Options
+	Deps
 	router       *mux.Router
 	bodies       bodies
 	backpressure backpressure
@@ -50,8 +52,8 @@ type Handler struct {
 }
 
 // New makes the handler of GET and POST /webhook/{account_id}.
-func New(options Options) *Handler {
-	h := &Handler{Options: options, router: mux.NewRouter().SkipClean(true)}
+func New(deps Deps) *Handler {
+	h := &Handler{Deps: deps, router: mux.NewRouter().SkipClean(true)}
 	h.router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, errNotFound) })
 	h.router.MethodNotAllowedHandler = h.router.NotFoundHandler
 	h.router.HandleFunc(Path+"/{account_id}", h.verify).Methods(http.MethodGet)
@@ -141,13 +143,29 @@ func (h *Handler) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		h.OnIgnored(d.ignored)
 	}
 	if len(d.rows) > 0 {
-		if err := h.Inbox.AddInbox(ctx, d.rows); err != nil {
-			return errors.Wrap(err, "store a delivery")
+		if err := h.deliver(ctx, d.rows); err != nil {
+			return err
 		}
 		h.WakeInbox()
 	}
 	h.noteStored(d)
 	return nil
+}
+
+// deliver stores the rows with their lanes and keys hidden: these outlive the items, and have numbers in them, and ids in
+// which numbers are.
+func (h *Handler) deliver(ctx context.Context, rows []domain.InboxRow) (err error) {
+	for i := range rows {
+		if rows[i].Lane, err = h.HideName(rows[i].Lane); err != nil {
+			return errors.Wrap(err, "hide a lane")
+		}
+		rows[i].Key = hideKey(rows[i].Key)
+	}
+	err = h.Inbox.Deliver(ctx, rows)
+	if h.IsBusy(err) || ctx.Err() != nil { // Meta sends it again, and the log need not say so for each delivery
+		return errBusy
+	}
+	return errors.Wrap(err, "store a delivery")
 }
 
 // noteStored notes the time for each account that got something: the deliveries of one app for all its numbers may

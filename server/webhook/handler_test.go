@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -144,7 +145,7 @@ func TestADeliveryIsStoredAtOnce(t *testing.T) {
 		"one lane with and without the ninth digit")
 	require.Equal(t, []int64{1_790_000_000_000, 1_790_000_000_000, now, 1_790_000_001_000}, []int64{rows[0].Order, rows[1].Order, rows[2].Order, rows[3].Order})
 	for i, key := range []string{"m:wamid.1", "m:wamid.2", "m:wamid.3", "s:wamid.9:delivered"} {
-		require.Equal(t, key, rows[i].Key)
+		require.Equal(t, hideKey(key), rows[i].Key)
 		require.Equal(t, account1, rows[i].AccountID)
 		require.Empty(t, rows[i].Dead)
 		var item whatsapp.Item
@@ -176,6 +177,16 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 	w.deliver(account1, hello("111", "wamid.3"), "x").is(http.StatusServiceUnavailable, "unavailable")
 	w.deliver(account1, hello("999", "wamid.4"), secretApp).is(http.StatusServiceUnavailable, "unavailable")
 	require.Zero(t, w.ignored)
+}
+
+func TestABusyInboxIsNotLogged(t *testing.T) {
+	w := newWorld(t)
+	w.inbox.err = errors.Wrap(errTooMuch, "deep down")
+	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusServiceUnavailable, "unavailable")
+	require.Empty(t, w.log.lines)
+	w.inbox.err = errDown
+	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusServiceUnavailable, "unavailable")
+	require.Len(t, w.log.lines, 1)
 }
 
 func TestADisabledAccountTakesItsDeliveries(t *testing.T) {
@@ -274,7 +285,7 @@ func TestADeadLetterOfOneSignerDoesNotStandInTheWayOfTheRightOne(t *testing.T) {
 	w.deliver(account2, body, secretApp+"2").is(http.StatusOK)
 	require.Len(t, w.inbox.rows, 2)
 	require.NotEmpty(t, w.inbox.rows[0].Dead)
-	require.Equal(t, []string{account2, "", "m:wamid.1"}, []string{w.inbox.rows[1].AccountID, w.inbox.rows[1].Dead, w.inbox.rows[1].Key})
+	require.Equal(t, []string{account2, "", hideKey("m:wamid.1")}, []string{w.inbox.rows[1].AccountID, w.inbox.rows[1].Dead, w.inbox.rows[1].Key})
 }
 
 func TestAnAccountMadeElsewhereIsFoundBeforeItsMessageIsIgnored(t *testing.T) {
@@ -345,12 +356,12 @@ func TestRealDeliveries(t *testing.T) {
 // discardInbox is an inbox for measuring what comes before it.
 type discardInbox struct{}
 
-func (discardInbox) AddInbox(context.Context, []domain.InboxRow) error { return nil }
+func (discardInbox) Deliver(context.Context, []domain.InboxRow) error { return nil }
 
 func BenchmarkDelivery(b *testing.B) {
 	clock := &fakeClock{now}
 	cache := NewAccountCache(newAccounts().Accounts, clock)
-	h := New(Options{Inbox: discardInbox{}, Accounts: cache, WakeInbox: func() {}, OnIgnored: func(int) {}, Clock: clock})
+	h := New(Deps{Inbox: discardInbox{}, IsBusy: func(err error) bool { return errors.Is(err, errTooMuch) }, HideName: func(name string) (string, error) { return name, nil }, Accounts: cache, WakeInbox: func() {}, OnIgnored: func(int) {}, Clock: clock})
 	body := hello("111", "wamid.1")
 	signature := whatsapp.Sign(secretApp, []byte(body))
 	b.ReportAllocs()

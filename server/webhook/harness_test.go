@@ -36,7 +36,8 @@ var (
 	account2 = id("account2")
 	nowhere  = id("nowhere")
 
-	errDown = errors.New("the database is down")
+	errDown    = errors.New("the database is down")
+	errTooMuch = errors.New("too much waits")
 )
 
 type fakeClock struct{ ms int64 }
@@ -77,7 +78,7 @@ type fakeInbox struct {
 	adds int
 }
 
-func (f *fakeInbox) AddInbox(_ context.Context, rows []domain.InboxRow) error {
+func (f *fakeInbox) Deliver(_ context.Context, rows []domain.InboxRow) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.adds++
@@ -113,6 +114,7 @@ type world struct {
 	inbox    *fakeInbox
 	clock    *fakeClock
 	document *fake.Document
+	log      *fakeLog
 	woken    int
 	ignored  int
 }
@@ -123,8 +125,9 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	w := &world{T: t, accounts: newAccounts(), inbox: &fakeInbox{}, clock: &fakeClock{now}, document: fake.OpenAPI(t)}
 	log := &fakeLog{}
-	w.handler = New(Options{
-		Inbox: w.inbox, Accounts: NewAccountCache(w.accounts.Accounts, w.clock), WakeInbox: func() { w.woken++ }, OnIgnored: func(n int) { w.ignored += n },
+	w.log = log
+	w.handler = New(Deps{
+		Inbox: w.inbox, IsBusy: func(err error) bool { return errors.Is(err, errTooMuch) }, HideName: func(name string) (string, error) { return name, nil }, Accounts: NewAccountCache(w.accounts.Accounts, w.clock), WakeInbox: func() { w.woken++ }, OnIgnored: func(n int) { w.ignored += n },
 		Localize: func(_ *http.Request, text domain.Text) string { return texts.Text("en", text.Key, text.Data) }, LogError: log.Error, Clock: w.clock,
 	})
 	t.Cleanup(func() { w.noSecret("the log", strings.Join(log.lines, "\n")) })

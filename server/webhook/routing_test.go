@@ -1,4 +1,4 @@
-package main
+package webhook
 
 import (
 	"testing"
@@ -9,11 +9,11 @@ import (
 func TestNoKeyOfTheInboxHoldsANumber(t *testing.T) {
 	const wamid = "wamid.HBgNNTUxMTk4NzY1NDMyMRUCABIYFDNBMEYxRTJEM0M0QjVBNjk3ODg3AA=="
 	for key, kept := range map[string]string{"m:" + wamid: "m:", "s:" + wamid + ":read": "s:", "dead:acc:m:" + wamid: "dead:acc:m:", "u:" + wamid: "u:"} {
-		hidden := hiddenKey(key)
+		hidden := hideKey(key)
 		require.NotContains(t, hidden, "HBgN")
 		require.Contains(t, hidden, kept)
-		require.Equal(t, hidden, hiddenKey(key), "the same thing has the same key")
+		require.Equal(t, hidden, hideKey(key), "the same thing has the same key")
 	}
-	require.NotEqual(t, hiddenKey("s:"+wamid+":read"), hiddenKey("s:"+wamid+":sent"))
-	require.Equal(t, "raw:0a1b", hiddenKey("raw:0a1b"))
+	require.NotEqual(t, hideKey("s:"+wamid+":read"), hideKey("s:"+wamid+":sent"))
+	require.Equal(t, "raw:0a1b", hideKey("raw:0a1b"))
 }
