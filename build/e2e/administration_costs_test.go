@@ -79,7 +79,8 @@ func tryBudget(t *testing.T, a *administration) {
 	require.Equal(t, []any{limit, a.Env.Admin.ID, nil}, []any{history[0]["monthly_limit"], history[0]["approved_by"], history[0]["ended_at"]})
 	require.Equal(t, []any{scenario.MonthlyLimit, a.Env.Admin.ID}, []any{history[1]["monthly_limit"], history[1]["ended_by"]})
 
-	time.Sleep(20 * time.Second) // one more round of each server
+	a.checkBudgets()
+	a.checkBudgets()
 	found, err := a.told(ctx, a.User(0).ID, part)
 	require.NoError(t, err)
 	levels := map[bool]int{}
@@ -89,6 +90,22 @@ func tryBudget(t *testing.T, a *administration) {
 	require.Equal(t, 1, levels[false], "%q", found)
 	require.LessOrEqual(t, levels[true], 1, "%q", found)
 	a.limit(scenario.MonthlyLimit)
+}
+
+// checkBudgets makes the servers look at the plans now, and returns when they have and every notice of it was told.
+func (a *administration) checkBudgets() {
+	a.t.Helper()
+	now := time.Now().UnixMilli()
+	_, err := a.Env.DB().ExecContext(a.ctx(time.Minute), "UPDATE waa_facts SET value = 0 WHERE name = 'budgets'") // when they last looked
+	require.NoError(a.t, err)
+	a.within(time.Minute, "the servers to look at the plans", func(context.Context) error {
+		checked := a.number("SELECT count(*) FROM waa_facts WHERE name = 'budgets_until' AND value >= $1", now)
+		return holds(checked == 1, "they have not yet")
+	})
+	a.within(time.Minute, "the notices of the plans to be told", func(context.Context) error {
+		left := a.number("SELECT count(*) FROM waa_notices WHERE key LIKE 'plan:%' AND told_at = 0")
+		return holds(left == 0, "%d are not told", left)
+	})
 }
 
 // tryLedger sends 3,000 messages in all the ways that could charge wrongly, and holds the ledger against the simulator's bill.

@@ -58,7 +58,11 @@ func tryToken(t *testing.T, a *administration) {
 	status, _, err := a.REST(ctx, a.Admin(), http.MethodPatch, "/accounts/"+a.Account.ID, map[string]any{"access_token": wrongToken})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, status)
-	time.Sleep(15 * time.Second) // long enough for the relay to try
+	a.within(time.Minute, "the wrong token to stop the number", func(context.Context) error {
+		account := a.ask(http.MethodGet, "/accounts/"+a.Account.ID, nil)
+		return holds(account["blocked_code"] == 190.0, "it is %v", account)
+	})
+	a.tryToSend(conversation.ID)
 	for _, id := range posts {
 		tick, err := a.Tick(ctx, id)
 		require.NoError(t, err)
@@ -97,6 +101,18 @@ func tryToken(t *testing.T, a *administration) {
 	a.toldOnce(30*time.Second, a.Env.Admin.ID, "FLAGGED")
 	health, _ := a.ask(http.MethodGet, "/accounts/"+a.Account.ID, nil)["health"].(map[string]any)
 	require.Contains(t, health["restriction"], "RESTRICTED_BIZ_INITIATED_MESSAGING")
+}
+
+// tryToSend makes what waits in a conversation due now, and returns when an attempt to send it is over.
+func (a *administration) tryToSend(conversationID string) {
+	a.t.Helper()
+	const attempts = "SELECT coalesce(sum(attempts), 0) FROM waa_outbox WHERE lane = $1 AND lease_owner = ''"
+	before := a.number(attempts, conversationID)
+	_, err := a.Env.DB().ExecContext(a.ctx(time.Minute), "UPDATE waa_outbox SET due_at = 0 WHERE lane = $1 AND finished_at = 0", conversationID)
+	require.NoError(a.t, err)
+	a.within(time.Minute, "an attempt to send what waits", func(context.Context) error {
+		return holds(a.number(attempts, conversationID) > before, "there was none")
+	})
 }
 
 func trySecrets(t *testing.T, a *administration) {
