@@ -33,7 +33,9 @@ func TestPostgresVersion(t *testing.T) {
 		"postgres (PostgreSQL) 18devel":                        18,
 		"something else":                                       0,
 	} {
-		require.Equal(t, want, majorVersion(text), text)
+		t.Run(text, func(t *testing.T) {
+			require.Equal(t, want, majorVersion(text), text)
+		})
 	}
 	dir := t.TempDir()
 	require.Zero(t, postgresVersion(dir), "no programs")

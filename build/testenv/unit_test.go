@@ -106,8 +106,10 @@ func TestStoredSettings(t *testing.T) {
 	config := `{"PluginSettings": {"Plugins": {"known": {"Key": "value"}}}}`
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config", "config.json"), []byte(config), 0o600))
 	for id, want := range map[string]map[string]any{"known": {"Key": "value"}, "unknown": {}} {
-		got, err := storedSettings(&Node{Dir: dir}, id)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
+		t.Run(id, func(t *testing.T) {
+			got, err := storedSettings(&Node{Dir: dir}, id)
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		})
 	}
 }

@@ -88,7 +88,9 @@ func TestLang(t *testing.T) {
 		"pt": "pt-BR", "pt-BR": "pt-BR", "pt_BR": "pt-BR", "PT-pt": "pt-BR",
 		"": "en", "en": "en", "en-AU": "en", "es": "en", "ptx": "en", "de": "en",
 	} {
-		require.Equal(t, want, Lang(locale), locale)
+		t.Run(locale, func(t *testing.T) {
+			require.Equal(t, want, Lang(locale), locale)
+		})
 	}
 }
 
@@ -108,7 +110,9 @@ func TestClockAt(t *testing.T) {
 		"another year":         {"pt-BR", time.Date(2027, 11, 22, 17, 32, 0, 0, time.UTC), brasilia, "22/11/2027 14:32"},
 		"no location":          {"en", time.Date(2026, 11, 23, 17, 32, 0, 0, time.UTC), nil, "17:32"},
 	} {
-		require.Equal(t, c.want, ClockAt(c.lang, c.at.UnixMilli(), now, c.in), name)
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.want, ClockAt(c.lang, c.at.UnixMilli(), now, c.in), name)
+		})
 	}
 }
 
@@ -127,7 +131,9 @@ func TestAmount(t *testing.T) {
 		{"en", "BRL", "BRL 1.00", 999_960},
 		{"en", "", "0.00", 0},
 	} {
-		require.Equal(t, c.want, Amount(c.lang, c.micros, c.currency))
+		t.Run(c.want, func(t *testing.T) {
+			require.Equal(t, c.want, Amount(c.lang, c.micros, c.currency))
+		})
 	}
 }
 
@@ -163,9 +169,11 @@ func TestATextTellsTimesInItsOwnZone(t *testing.T) {
 	for zone, want := range map[string]string{
 		"": "24/11/2001 01:30", "America/Sao_Paulo": "23/11/2001 23:30", "Asia/Tokyo": "24/11/2001 10:30", "No/Such": "24/11/2001 01:30",
 	} {
-		for range 2 { // the second one from memory
-			require.Equal(t, "🟢 Janela aberta até "+want, in.Text(Portuguese, "state.open", map[string]any{"Until": at, "Zone": zone}), zone)
-		}
+		t.Run(zone, func(t *testing.T) {
+			for range 2 { // the second one from memory
+				require.Equal(t, "🟢 Janela aberta até "+want, in.Text(Portuguese, "state.open", map[string]any{"Until": at, "Zone": zone}), zone)
+			}
+		})
 	}
 	require.Equal(t, "🟢 Window open until Nov 24, 2001, 01:30", in.Text(English, "state.open", map[string]any{"Until": at}))
 }
@@ -182,7 +190,9 @@ func TestDuration(t *testing.T) {
 	for want, ms := range map[string]int64{
 		"0 min": 59_999, "1 min": minute, "59 min": 59 * minute, "1 h": 60 * minute, "2 h 15 min": 135 * minute, "1 d": 24 * 60 * minute, "3 d 4 h": (3*24+4)*60*minute + 5,
 	} {
-		require.Equal(t, want, Duration(Portuguese, ms))
+		t.Run(want, func(t *testing.T) {
+			require.Equal(t, want, Duration(Portuguese, ms))
+		})
 	}
 	require.Equal(t, "0 min", Duration(English, -5))
 }

@@ -40,7 +40,9 @@ func TestThePhoneReadsTheBlocksThatTheChannelShows(t *testing.T) {
 		"| a | b |":                                          "| a | b |",
 		"9999999999. a":                                      "9999999999. a",
 	} {
-		require.Equal(t, want, ToWhatsApp(in, noEmoji), "%q", in)
+		t.Run(in, func(t *testing.T) {
+			require.Equal(t, want, ToWhatsApp(in, noEmoji), "%q", in)
+		})
 	}
 }
 

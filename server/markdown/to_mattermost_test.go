@@ -63,7 +63,9 @@ func TestToMattermost(t *testing.T) {
 		`c:\novo\*`:                                      "c:\\novo\\\u2060*",
 		`\\srv\x`:                                        "\\\u2060\\srv\\x",
 	} {
-		require.Equal(t, want, ToMattermost(in), in)
+		t.Run(in, func(t *testing.T) {
+			require.Equal(t, want, ToMattermost(in), in)
+		})
 	}
 	require.Len(t, []rune(ToMattermost("a"+strings.Repeat("\u0301", 10000))), 1+maxMarks)
 }

@@ -45,7 +45,9 @@ func TestToWhatsApp(t *testing.T) {
 		"a\n\n\nb":                                      "a\n\n\nb",
 		"":                                              "",
 	} {
-		require.Equal(t, want, ToWhatsApp(in, emoji), in)
+		t.Run(in, func(t *testing.T) {
+			require.Equal(t, want, ToWhatsApp(in, emoji), in)
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,10 +114,12 @@ func TestSubscription(t *testing.T) {
 func TestDebugToken(t *testing.T) {
 	client, meta := mocked(t, Options{})
 	for expires, want := range map[int64]int64{0: 0, 1800000000: 1800000000000} {
-		meta.RegisterResponderWithQuery(http.MethodGet, "https://graph.facebook.com/v25.0/debug_token", "input_token=EAAsecret",
-			httpmock.NewStringResponder(200, fmt.Sprintf(`{"data":{"app_id":"12","type":"SYSTEM_USER","is_valid":true,"expires_at":%d,"scopes":["whatsapp_business_messaging"]}}`, expires)))
-		info, err := client.DebugToken(context.Background(), testCredentials)
-		require.NoError(t, err)
-		require.Equal(t, TokenInfo{Valid: true, AppID: "12", Type: "SYSTEM_USER", ExpiresAt: want, Scopes: []string{"whatsapp_business_messaging"}}, info)
+		t.Run(strconv.FormatInt(expires, 10), func(t *testing.T) {
+			meta.RegisterResponderWithQuery(http.MethodGet, "https://graph.facebook.com/v25.0/debug_token", "input_token=EAAsecret",
+				httpmock.NewStringResponder(200, fmt.Sprintf(`{"data":{"app_id":"12","type":"SYSTEM_USER","is_valid":true,"expires_at":%d,"scopes":["whatsapp_business_messaging"]}}`, expires)))
+			info, err := client.DebugToken(context.Background(), testCredentials)
+			require.NoError(t, err)
+			require.Equal(t, TokenInfo{Valid: true, AppID: "12", Type: "SYSTEM_USER", ExpiresAt: want, Scopes: []string{"whatsapp_business_messaging"}}, info)
+		})
 	}
 }

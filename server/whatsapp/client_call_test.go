@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -161,11 +162,13 @@ func TestARefusalWithACutBodySaysNothingOfASend(t *testing.T) {
 // What is repeated without harm keeps its classes by the status of a page.
 func TestAPageOfTheEdgeAnswersACallWithoutHarm(t *testing.T) {
 	for status, class := range map[int]Class{500: Retry, 502: Retry, 503: Retry, 504: Retry, 429: RetryLater, 413: Final, 403: Admin} {
-		client, meta := mocked(t, Options{})
-		meta.RegisterNoResponder(httpmock.NewStringResponder(status, "<html>"))
-		_, upload := client.UploadMedia(context.Background(), testCredentials, "a.txt", "text/plain", 1, strings.NewReader("x"))
-		require.Equal(t, class, Classify(upload).Class, status)
-		require.NotEqual(t, Unknown, Classify(upload).Outcome, status)
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			client, meta := mocked(t, Options{})
+			meta.RegisterNoResponder(httpmock.NewStringResponder(status, "<html>"))
+			_, upload := client.UploadMedia(context.Background(), testCredentials, "a.txt", "text/plain", 1, strings.NewReader("x"))
+			require.Equal(t, class, Classify(upload).Class, status)
+			require.NotEqual(t, Unknown, Classify(upload).Outcome, status)
+		})
 	}
 }
 

@@ -133,20 +133,24 @@ func TestDownload(t *testing.T) {
 		"hexadecimal":   {SHA256: strings.ToUpper(hex.EncodeToString(sum[:])), FileSize: int64(len(content))},
 		"base64":        {SHA256: base64.StdEncoding.EncodeToString(sum[:])},
 	} {
-		got, err := download(info)
-		require.NoError(t, err, name)
-		require.Equal(t, string(content), got, name)
-		require.Equal(t, "Bearer EAAsecret", token, name)
+		t.Run(name, func(t *testing.T) {
+			got, err := download(info)
+			require.NoError(t, err, name)
+			require.Equal(t, string(content), got, name)
+			require.Equal(t, "Bearer EAAsecret", token, name)
+		})
 	}
 	for name, info := range map[string]MediaInfo{
 		"other hash": {SHA256: strings.Repeat("0", 64)},
 		"too large":  {FileSize: int64(len(content)) - 1},
 		"too small":  {FileSize: int64(len(content)) + 1},
 	} {
-		_, err := download(info)
-		require.Error(t, err, name)
-		require.False(t, MediaGone(err), name)
-		require.Equal(t, Retry, Classify(err).Class, name)
+		t.Run(name, func(t *testing.T) {
+			_, err := download(info)
+			require.Error(t, err, name)
+			require.False(t, MediaGone(err), name)
+			require.Equal(t, Retry, Classify(err).Class, name)
+		})
 	}
 	for _, status = range []int{http.StatusNotFound, http.StatusGone} {
 		got, err := download(MediaInfo{})
@@ -187,9 +191,11 @@ func TestDownloadSendsTheTokenToMetaOnly(t *testing.T) {
 		"":                                         false,
 		"https://%zz":                              false,
 	} {
-		before := meta.GetTotalCallCount()
-		err := client.Download(context.Background(), testCredentials, MediaInfo{URL: address}, io.Discard)
-		require.Equal(t, allowed, err == nil, address)
-		require.Equal(t, allowed, meta.GetTotalCallCount() > before, address)
+		t.Run(address, func(t *testing.T) {
+			before := meta.GetTotalCallCount()
+			err := client.Download(context.Background(), testCredentials, MediaInfo{URL: address}, io.Discard)
+			require.Equal(t, allowed, err == nil, address)
+			require.Equal(t, allowed, meta.GetTotalCallCount() > before, address)
+		})
 	}
 }

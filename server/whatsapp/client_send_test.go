@@ -126,11 +126,13 @@ func TestSendReadsRecordedAnswers(t *testing.T) {
 		"015-message-response-bsuid-restfb.json": {MessageID: "wamid.foobar", UserID: "US.13491208655302741918"},
 		"017-message-response-group-restfb.json": {MessageID: "wamid.foobar"},
 	} {
-		client, meta := mocked(t, Options{})
-		meta.RegisterResponder(http.MethodPost, messagesURL, httpmock.NewBytesResponder(200, fixture(t, "responses", name)))
-		sent, err := client.Send(context.Background(), testCredentials, Outgoing{To: "1", Text: &Text{Body: "x"}})
-		require.NoError(t, err, name)
-		require.Equal(t, want, sent, name)
+		t.Run(name, func(t *testing.T) {
+			client, meta := mocked(t, Options{})
+			meta.RegisterResponder(http.MethodPost, messagesURL, httpmock.NewBytesResponder(200, fixture(t, "responses", name)))
+			sent, err := client.Send(context.Background(), testCredentials, Outgoing{To: "1", Text: &Text{Body: "x"}})
+			require.NoError(t, err, name)
+			require.Equal(t, want, sent, name)
+		})
 	}
 }
 
@@ -146,17 +148,21 @@ func TestSendRefusesWhatCannotBeSent(t *testing.T) {
 		"media without type":   {To: "1", Media: &MediaRef{ID: "1"}},
 		"callback too long":    {To: "1", Text: text, CallbackData: strings.Repeat("x", 513)},
 	} {
-		_, err := client.Send(context.Background(), testCredentials, out)
-		var bad *RequestError
-		require.ErrorAs(t, err, &bad, name)
-		require.Equal(t, NotSent, Classify(err).Outcome, name)
-		require.Equal(t, Final, Classify(err).Class, name)
+		t.Run(name, func(t *testing.T) {
+			_, err := client.Send(context.Background(), testCredentials, out)
+			var bad *RequestError
+			require.ErrorAs(t, err, &bad, name)
+			require.Equal(t, NotSent, Classify(err).Outcome, name)
+			require.Equal(t, Final, Classify(err).Class, name)
+		})
 	}
 	for name, cred := range map[string]Credentials{
 		"no number": {Token: "x"}, "no token": {PhoneNumberID: "1"}, "token of two lines": {PhoneNumberID: "1", Token: "a\nb"},
 	} {
-		_, err := client.Send(context.Background(), cred, Outgoing{To: "1", Text: text})
-		require.Equal(t, NotSent, Classify(err).Outcome, name)
+		t.Run(name, func(t *testing.T) {
+			_, err := client.Send(context.Background(), cred, Outgoing{To: "1", Text: text})
+			require.Equal(t, NotSent, Classify(err).Outcome, name)
+		})
 	}
 	require.Zero(t, meta.GetTotalCallCount())
 	_, err := NewClient(Options{BaseURL: "ftp://x"}).Send(context.Background(), testCredentials, Outgoing{To: "1", Text: text})
@@ -218,9 +224,11 @@ func TestAnswerHeadersAreReported(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"7": 7 * time.Second, "Sun, 22 Nov 2026 12:00:30 GMT": 30 * time.Second, "999999999999": 24 * time.Hour, "99999999": 24 * time.Hour, "soon": 3 * time.Minute,
 	} {
-		header.Set("Retry-After", value)
-		respond(429, `{"error":{"code":4,"type":"OAuthException"}}`)
-		require.Equal(t, want, Classify(send()).RetryAfter, value)
+		t.Run(value, func(t *testing.T) {
+			header.Set("Retry-After", value)
+			respond(429, `{"error":{"code":4,"type":"OAuthException"}}`)
+			require.Equal(t, want, Classify(send()).RetryAfter, value)
+		})
 	}
 }
 

@@ -123,19 +123,21 @@ func TestBuildProblems(t *testing.T) {
 		{"button_0", "a b", "url_space"},
 		{"button_1", strings.Repeat("C", 16), "too_long"},
 	} {
-		values := map[string]string{}
-		for element, value := range good {
-			values[element] = value
-		}
-		values[test.element] = test.value
-		message, problems := template.Build(values)
-		require.Nil(t, message)
-		require.Len(t, problems, 1, test.want)
-		problem := problems[test.element]
-		require.Equal(t, test.want, problem.Key, "%s %q", test.element, test.value)
-		for _, text := range inBothLanguages(t, problem.Text()) {
-			require.NotContains(t, text, "{")
-		}
+		t.Run(test.element+" "+test.want, func(t *testing.T) {
+			values := map[string]string{}
+			for element, value := range good {
+				values[element] = value
+			}
+			values[test.element] = test.value
+			message, problems := template.Build(values)
+			require.Nil(t, message)
+			require.Len(t, problems, 1, test.want)
+			problem := problems[test.element]
+			require.Equal(t, test.want, problem.Key, "%s %q", test.element, test.value)
+			for _, text := range inBothLanguages(t, problem.Text()) {
+				require.NotContains(t, text, "{")
+			}
+		})
 	}
 	_, problems = template.Build(nil)
 	require.Len(t, problems, 5, "each missing value is named")

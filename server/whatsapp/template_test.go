@@ -182,15 +182,21 @@ func TestSendable(t *testing.T) {
 		button("VOICE_CALL"):                                       "button",
 		body + `,{"type":"BUTTONS","buttons":[{"type":"URL","url":"https://{{1}}/{{2}}"}]}`: "url",
 	} {
-		err := withComponents(t, components).Sendable()
-		if want == "" {
-			require.NoError(t, err, components)
-			continue
-		}
-		var reason *NotSendable
-		require.ErrorAs(t, err, &reason, components)
-		require.Equal(t, want, reason.Key, components)
+		t.Run(want+" "+components, func(t *testing.T) {
+			err := withComponents(t, components).Sendable()
+			if want == "" {
+				require.NoError(t, err)
+				return
+			}
+			var reason *NotSendable
+			require.ErrorAs(t, err, &reason)
+			require.Equal(t, want, reason.Key)
+		})
 	}
+}
+
+func TestAuthenticationTemplatesAreNotSendable(t *testing.T) {
+	body := `{"type":"BODY","text":"x"}`
 	code := withComponents(t, body)
 	code.Category = "AUTHENTICATION"
 	require.ErrorContains(t, code.Sendable(), "authentication")

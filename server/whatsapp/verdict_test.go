@@ -92,7 +92,9 @@ func TestWhatCodesChange(t *testing.T) {
 		131026: OnPhone, 131030: OnPhone, 131021: OnPhone, 132001: OnTemplate, 132015: OnTemplate, 132000: OnVariables, 132012: OnVariables,
 		190: OnAccount, 131042: OnAccount, 131056: OnNothing,
 	} {
-		require.Equal(t, on, ClassifyCode(code).ActsOn, code)
+		t.Run(strconv.Itoa(code), func(t *testing.T) {
+			require.Equal(t, on, ClassifyCode(code).ActsOn, code)
+		})
 	}
 	require.Equal(t, ScopePeer, ClassifyCode(131056).Scope)
 	require.Equal(t, ScopeNumber, ClassifyCode(130429).Scope)
@@ -131,7 +133,9 @@ func TestUnknownCodes(t *testing.T) {
 		"template refused":      {APIError{HTTPStatus: 400, Code: 100, Subcode: 2388293}, Final},
 		"known code, transient": {APIError{HTTPStatus: 500, Code: 131026, Transient: true}, Final},
 	} {
-		require.Equal(t, test.want, Classify(&test.refusal).Class, name)
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.want, Classify(&test.refusal).Class, name)
+		})
 	}
 	require.Equal(t, 190, Classify(&APIError{HTTPStatus: 401, Type: "OAuthException"}).Code, "a broken token has two codes")
 	require.Zero(t, Classify(&APIError{HTTPStatus: 403}).Code, "and a page none")

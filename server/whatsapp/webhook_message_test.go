@@ -115,7 +115,9 @@ func TestOpensWindow(t *testing.T) {
 		withType("reaction", `,"reaction":{"message_id":"w"}`):             false,
 		withType("system", ``): false, withType("edit", ``): false, withType("revoke", ``): false,
 	} {
-		require.Equal(t, want, receive(t, message).OpensWindow(), message)
+		t.Run(message, func(t *testing.T) {
+			require.Equal(t, want, receive(t, message).OpensWindow(), message)
+		})
 	}
 	require.True(t, Call{Direction: "USER_INITIATED", Event: "connect"}.OpensWindow())
 	require.False(t, Call{Direction: "BUSINESS_INITIATED", Event: "connect"}.OpensWindow())
@@ -126,8 +128,10 @@ func TestMessageTimestamps(t *testing.T) {
 		`"1749416383"`: 1749416383000, `1749416383`: 1749416383000, `1749416383.9`: 1749416383000, `1749416383123`: 1749416383123,
 		`-1`: 0, `0`: 0, `"x"`: 0, `null`: 0, `1e300`: 0, `"NaN"`: 0, `"Infinity"`: 0, `99999999999999999999`: 0, `5000000000`: 0, `{}`: 0, `""`: 0,
 	} {
-		message := receive(t, `{"from":"1","id":"w","type":"text","timestamp":`+value+`}`)
-		require.Equal(t, want, message.Timestamp, value)
+		t.Run(value, func(t *testing.T) {
+			message := receive(t, `{"from":"1","id":"w","type":"text","timestamp":`+value+`}`)
+			require.Equal(t, want, message.Timestamp, value)
+		})
 	}
 }
 
@@ -212,6 +216,8 @@ func TestVerifySignature(t *testing.T) {
 		"body":      VerifySignature("secret", append([]byte(" "), body...), header),
 		"no secret": VerifySignature("", body, Sign("", body)),
 	} {
-		require.False(t, ok, name)
+		t.Run(name, func(t *testing.T) {
+			require.False(t, ok, name)
+		})
 	}
 }

@@ -105,15 +105,17 @@ func TestEditRevokeQuoteReplace(t *testing.T) {
 	chat := ph.Chat()
 	require.True(t, chat[0].Revoked)
 	require.Equal(t, "a de verdade", chat[len(chat)-1].Text, "the placeholder was replaced")
-	for _, wrong := range []func() (string, error){
-		func() (string, error) { return ph.Tap(0) },
-		func() (string, error) { return ph.Quote("wamid.x", "a") },
-		func() (string, error) { return ph.Edit("wamid.x", "a") },
-		func() (string, error) { return ph.On("1").Reply("a") },
-		func() (string, error) { return ph.SendMedia("fax", cloudapi.Media{}, "") },
+	for name, wrong := range map[string]func() (string, error){
+		"no button":        func() (string, error) { return ph.Tap(0) },
+		"unknown message":  func() (string, error) { return ph.Quote("wamid.x", "a") },
+		"unknown original": func() (string, error) { return ph.Edit("wamid.x", "a") },
+		"unknown number":   func() (string, error) { return ph.On("1").Reply("a") },
+		"unknown kind":     func() (string, error) { return ph.SendMedia("fax", cloudapi.Media{}, "") },
 	} {
-		_, err := wrong()
-		require.Error(t, err)
+		t.Run(name, func(t *testing.T) {
+			_, err := wrong()
+			require.Error(t, err)
+		})
 	}
 }
 

@@ -178,11 +178,13 @@ func TestVersions(t *testing.T) {
 		"nonsense": {"/v25/", "v26.0", false, 100},
 	}
 	for name, c := range cases {
-		a, err := w.call("GET", c.path+w.number.ID, w.number.Token, nil)
-		require.NoError(t, err)
-		require.Equal(t, c.code, a.code(), name)
-		require.Equal(t, c.version, a.header.Get("facebook-api-version"), name)
-		require.Equal(t, c.warned, a.header.Get("x-ad-api-version-warning") != "", name)
+		t.Run(name, func(t *testing.T) {
+			a, err := w.call("GET", c.path+w.number.ID, w.number.Token, nil)
+			require.NoError(t, err)
+			require.Equal(t, c.code, a.code())
+			require.Equal(t, c.version, a.header.Get("facebook-api-version"))
+			require.Equal(t, c.warned, a.header.Get("x-ad-api-version-warning") != "")
+		})
 	}
 }
 
