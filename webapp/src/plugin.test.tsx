@@ -13,8 +13,8 @@ const channel = {id: 'channel1', team_id: 'team1', display_name: 'Vendas'} as Ch
 const directChannel = {id: 'direct1', team_id: '', display_name: 'ana'} as Channel;
 
 let client: FakeWebClient;
-let answer: () => Promise<Response>;
-const fetchSpy = vi.fn(() => answer());
+let respond: () => Promise<Response>;
+const fetchSpy = vi.fn(() => respond());
 
 const json = (body: unknown, status = 200) => Promise.resolve(new Response(JSON.stringify(body), {status}));
 
@@ -40,7 +40,7 @@ beforeEach(() => {
     vi.stubGlobal('fetch', fetchSpy);
     document.cookie = 'MMUSERID=u1';
     document.cookie = 'MMCSRF=csrf1';
-    answer = () => json({trigger_id: 'trigger1'});
+    respond = () => json({trigger_id: 'trigger1'});
     client = new FakeWebClient(manifest.id, 'team2');
     new Plugin().initialize(client.registry, client.store);
 });
@@ -95,16 +95,16 @@ test('the dialog of this click opens, that of another client does not', async ()
     expect(screen.getByRole('dialog').textContent).toBe('Criar Atendimento');
 });
 
-test('an answer without a dialog is no error: the server already wrote its text in the channel', async () => {
-    answer = () => json({text: 'Você não está em nenhuma fila.', response_type: 'ephemeral'});
+test('a response without a dialog is no error: the server has written its text into the channel', async () => {
+    respond = () => json({text: 'Você não está em nenhuma fila.', response_type: 'ephemeral'});
     show();
     await click('Criar Atendimento');
     expect(screen.getByRole('alert').textContent).toBe('');
 });
 
-test('a second click while the first is under way does nothing, a later one does', async () => {
+test('a second click while the first is under way does nothing, a later click does', async () => {
     let finish: (response: Response) => void = () => {};
-    answer = () => new Promise((resolve) => {
+    respond = () => new Promise((resolve) => {
         finish = resolve;
     });
     show();
@@ -123,11 +123,11 @@ describe('an error', () => {
         ['no text', () => json({}, 500), 'O servidor respondeu com o código 500.'],
         ['no JSON', () => Promise.resolve(new Response('<html>', {status: 502})), 'O servidor respondeu com o código 502.'],
         ['a success that is no JSON', () => Promise.resolve(new Response('<html>')), 'O servidor respondeu com o código 200.'],
-        ['no answer', () => Promise.reject(new TypeError('Failed to fetch')), 'Não foi possível falar com o servidor.'],
+        ['no response', () => Promise.reject(new TypeError('Failed to fetch')), 'Não foi possível falar com o servidor.'],
     ];
 
     test.each(failures)('with %s is shown', async (_name, failing, text) => {
-        answer = failing;
+        respond = failing;
         show();
         await click('Criar Atendimento');
         const alert = screen.getByRole('alert').textContent;
@@ -142,15 +142,15 @@ describe('an error', () => {
         expect(fetchSpy).not.toHaveBeenCalled();
     });
 
-    test('is shown in English to whoever does not read Portuguese', async () => {
-        answer = () => json({}, 500);
+    test('is shown in English to people who do not read Portuguese', async () => {
+        respond = () => json({}, 500);
         show({channel, locale: 'de'});
         await click('New conversation');
         expect(screen.getByRole('alert').textContent).toContain('The server answered with code 500.');
     });
 
     test('stays until it is closed', async () => {
-        answer = () => json({}, 500);
+        respond = () => json({}, 500);
         show();
         await click('Criar Atendimento');
         await click('Fechar aviso');
@@ -158,10 +158,10 @@ describe('an error', () => {
     });
 
     test('goes away when the next try works', async () => {
-        answer = () => json({}, 500);
+        respond = () => json({}, 500);
         show();
         await click('Criar Atendimento');
-        answer = () => json({trigger_id: 'trigger2'});
+        respond = () => json({trigger_id: 'trigger2'});
         await click('Criar Atendimento');
         expect(screen.getByRole('alert').textContent).toBe('');
     });

@@ -41,7 +41,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(chat.host.chat.received).toContainEqual({method: 'POST', path: `conversations/${idOf('c', 0)}/drafts`, body: {text: 'Bom dia, Marina', file_ids: []}});
         expect(await chat.button('Guardar para depois').count()).toBe(0);
 
-        // A note goes out, marked.
+        // A note is posted with its type.
         await chat.button('Nota interna').click();
         await chat.page.getByText('o cliente não vê').waitFor();
         await composer.fill('Ela prefere a tarde');
@@ -49,14 +49,14 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await expect.poll(() => chat.posted()).toMatchObject({message: 'Ela prefere a tarde', type: 'custom_waa_note'});
         await chat.button('Nota interna').click();
 
-        // The lock is asked anew: the customer has answered in between.
+        // The state is read again before a text is refused: the customer has written meanwhile.
         chat.host.chat.change(idOf('c', 0), {state: 'open', window_until: Date.now() + 86_400_000});
         await composer.fill('Que bom');
         await composer.press('Enter');
         await expect.poll(() => chat.posted()).toMatchObject({message: 'Que bom', type: ''});
     });
 
-    test('a text that was refused is sent once the customer has answered, and the reason goes away', async () => {
+    test('a refused text can be sent once the customer has written, and the reason goes away', async () => {
         await chat.open();
         await openConversation(chat.page, 0);
         await chat.page.getByText('Aguardando resposta').waitFor();
@@ -79,7 +79,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(await chat.button('Enviar agora').count()).toBe(0);
     });
 
-    test.each(['maria-souza-pedido', `wa-${idOf('c', 4)}`])('a channel whose address is %s is still its conversation’s', async (name) => {
+    test.each(['maria-souza-pedido', `wa-${idOf('c', 4)}`])('a channel whose address is %s is still known as the conversation’s', async (name) => {
         await chat.open();
         await openConversation(chat.page, 1, false, {name});
         await chat.page.locator('.WhatsappAtivoBanner__open').waitFor();
@@ -89,13 +89,13 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await chat.screenshot('chat-renamed');
         const composer = chat.page.getByLabel('composer');
         await composer.fill('Ela prefere a tarde');
-        chat.host.down = true; // nothing can be asked
+        chat.host.down = true; // nothing can be looked up
         await composer.press('Enter');
         await expect.poll(() => chat.posted()).toMatchObject({message: 'Ela prefere a tarde', type: 'custom_waa_note'});
         chat.host.down = false;
         await chat.button('Nota interna').click();
 
-        // The socket is back: nothing has to be found out anew.
+        // The socket has reconnected: nothing has to be looked up again.
         await reconnected(chat.page);
         chat.host.chat.change(idOf('c', 1), {state: 'waiting', window_until: null});
         await changed(chat.page, idOf('c', 1));
@@ -106,7 +106,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(chat.host.chat.received.filter(({path}) => path === 'channels').length).toBe(1);
     });
 
-    test('a channel that is there before its conversation gets its banner', async () => {
+    test('a channel that exists before its conversation gets the banner later', async () => {
         await chat.open();
         const [row] = chat.host.chat.rows.filter(({id}) => id === idOf('c', 1));
         chat.host.chat.rows = chat.host.chat.rows.filter((r) => r !== row);
@@ -133,7 +133,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(chat.host.chat.received).toEqual([]);
     });
 
-    test('channels of strangers cost one request, all together', async () => {
+    test('channels of unknown makers cost one request for all of them', async () => {
         await chat.open();
         await writes('um', {id: 'h7', creator_id: 'stranger7'});
         await writes('dois', {id: 'h8', creator_id: 'stranger8'});

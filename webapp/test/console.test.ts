@@ -63,7 +63,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await page.getByText('Primeiros passos (0 de 6)').waitFor();
         expect(await findings()).toEqual([]);
 
-        // A number: refused once, with the text at its field, which then has the focus.
+        // The number is refused once: the text is at its field, which then has the focus.
         await button('Adicionar número').click();
         await fill('Nome', 'Loja');
         await fill('ID do número de telefone', 'abc');
@@ -80,7 +80,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await wrong.fill('106540352242922');
         await page.keyboard.press('Enter');
 
-        // What to enter at Meta is there, the token this once; the form of the console itself was not submitted.
+        // What has to be entered at Meta is shown, the token only this once. The form of the console itself was not submitted.
         expect(await page.getByLabel('URL de callback', {exact: true}).inputValue()).toBe('https://chat.example.com/plugins/whatsapp-ativo/webhook/id1');
         expect(await page.getByLabel('Token de verificação', {exact: true}).inputValue()).toBe(verifyToken);
         expect(await page.getByRole('form', {name: 'settings'}).getAttribute('data-saved')).toBeNull();
@@ -138,7 +138,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
             await tabs.nth(i).click();
             await page.waitForLoadState('networkidle');
 
-            // All that can be opened; one template's details say it for all.
+            // Everything that can be opened, but the details of one template only: those of the others look the same.
             const closed = page.locator('.WhatsappAtivoSection__panel [aria-expanded="false"]');
             for (let opened = 0; await closed.count() > 0 && opened < (i === 2 ? 1 : 9); opened++) {
                 await closed.first().click();
@@ -185,7 +185,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         expect(host.api.received).toContainEqual({method: 'POST', path: 'dead-letters/l1/replay', body: {}});
     });
 
-    test('what changed meanwhile is there when somebody comes back', async () => {
+    test('what changed meanwhile is shown when somebody comes back', async () => {
         host.api = fullWorld();
         await open();
         await page.getByRole('heading', {name: 'Loja'}).waitFor();
@@ -194,7 +194,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await page.getByRole('heading', {name: 'Loja do centro'}).waitFor();
     });
 
-    test('who may only look changes nothing', async () => {
+    test('a reader who may only look has no buttons that change anything', async () => {
         host.api = fullWorld();
         await open('pt-BR', '&disabled=1');
         await button('Dados do webhook: Loja').waitFor();
@@ -202,7 +202,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         expect(await button('Testar conexão: Loja').isDisabled()).toBe(true);
     });
 
-    test('a server that does not answer is told', async () => {
+    test('a server that is not available is said to be so', async () => {
         host.api = fullWorld();
         host.api.answer = () => ({status: 503, body: {error: {code: 'unavailable', message: 'O serviço não está disponível agora.'}}});
         await open();

@@ -56,7 +56,7 @@ describe.skipIf(absent)('the list of conversations in Chromium', () => {
         await chat.screenshot('chat-empty');
     });
 
-    test('a conversation of the queue is claimed; one of others is looked at', async () => {
+    test('a conversation of the queue is claimed; that of somebody else opens the customer', async () => {
         await chat.open();
         await chat.openList();
         await chat.tab('Fila').click();
@@ -64,7 +64,7 @@ describe.skipIf(absent)('the list of conversations in Chromium', () => {
         await chat.text('José da Silva 1').waitFor({state: 'detached'});
         expect(chat.host.chat.rows.find((r) => r.id === idOf('c', 1))!.attendant_id).toBe('u1');
 
-        // Who is no member of the channel sees what is known of the customer.
+        // A reader who is no member of the channel sees the customer's page.
         await chat.tab('Encerrada').click();
         await chat.text('Ana Beatriz Carvalho 2').click();
         await chat.page.getByText('+55 ••••••• 0002').waitFor();
@@ -78,7 +78,7 @@ describe.skipIf(absent)('the list of conversations in Chromium', () => {
         expect(await chat.tab('Encerrada').getAttribute('aria-selected')).toBe('true');
     });
 
-    test('a change moves its row, at once by the event', async () => {
+    test('an event moves the row of the conversation at once', async () => {
         await chat.open();
         await chat.openList();
         await chat.text('Marina Duarte 0').waitFor();
