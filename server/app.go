@@ -283,7 +283,7 @@ func (a *app) judgingIntake() *postpolicy.Intake {
 // buildPeople makes what follows who serves whom: members, waits, sidebars.
 func (a *app) buildPeople(mirror *channelsync.Syncer, speaker posting.Localizer, told func()) {
 	log := mattermost.Logger{API: a.plugin.API}
-	a.members = &channelsync.Members{Store: a.store, Channels: a.channels, Service: a.service, BotID: a.port.BotID(), WakeNotices: told, Clock: a.clock, Log: log}
+	a.members = &channelsync.Members{Store: a.store, Channels: a.channels, Invited: a.service.Invited, Unassign: a.service.Unassign, BotID: a.port.BotID(), WakeNotices: told, Clock: a.clock, Log: log}
 	a.loop("members", a.members.Run).Pause = membersGap
 	idle := &jobs.InactivityCheck{
 		Store: a.store, Check: a.service.CheckInactivity, WakeNotices: told, Clock: a.clock, Log: log,

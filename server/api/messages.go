@@ -66,34 +66,12 @@ func (a *API) reason(lang string, m *domain.Message) string {
 	if !m.Status.NeedsNotice() {
 		return ""
 	}
-	var text domain.Text
-	switch m.ReasonCode {
-	case 0:
+	if m.ReasonCode == 0 {
 		return ""
-	case domain.ReasonLocked:
-		text = domain.T("api.reason_locked")
-	case domain.ReasonTooOld:
-		text = domain.T("api.reason_too_old")
-	case domain.ReasonUnknown:
-		text = domain.T("api.reason_unknown")
-	case domain.ReasonClosed:
-		text = domain.T("api.reason_closed")
-	case domain.ReasonFile:
-		text = domain.T("api.reason_file")
-	case domain.ReasonDeleted:
-		text = domain.T("api.reason_deleted")
-	case domain.ReasonNotPermitted:
-		text = domain.T("api.reason_not_permitted")
-	case domain.ReasonTemplate:
-		text = domain.T("api.reason_template")
-	case domain.ReasonStopped:
-		text = domain.T("api.reason_stopped")
-	case domain.ReasonBlocked:
-		text = domain.T("api.reason_blocked")
-	case domain.ReasonNoAddress:
-		text = domain.T("api.reason_no_address")
-	default:
-		text = whatsapp.ClassifyCode(m.ReasonCode).What()
+	}
+	text := whatsapp.ClassifyCode(m.ReasonCode).What()
+	if ours, ok := domain.TextsOf(m.ReasonCode); ok {
+		text = domain.T(ours.Message)
 	}
 	return a.Text(lang, text.Key, text.Data)
 }

@@ -2,12 +2,13 @@ package channelsync
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// AppendEvent leaves a state line in the conversation's channel.
+// AppendEvent posts a state line in the conversation's channel, if there is one.
 func (m *Syncer) AppendEvent(ctx context.Context, c *domain.Conversation, text domain.Text) error {
 	if c.ChannelID == "" {
 		return nil
@@ -16,7 +17,7 @@ func (m *Syncer) AppendEvent(ctx context.Context, c *domain.Conversation, text d
 	return err
 }
 
-// appendEvent leaves a line once per key, even where a crashed try left it already.
+// appendEvent posts a state line once per key, even where a crashed try posted it already.
 func (m *Syncer) appendEvent(ctx context.Context, c *domain.Conversation, text domain.Text, key string, again bool) error {
 	_, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: m.Localizer.ForChannel(text),
@@ -25,13 +26,31 @@ func (m *Syncer) appendEvent(ctx context.Context, c *domain.Conversation, text d
 	return err
 }
 
-// Note posts an internal note in the author's name.
+// showStoredEvents posts the lines that were stored together with a change of people.
+func (m *Syncer) showStoredEvents(ctx context.Context, c *domain.Conversation, zone string, again bool) error {
+	lines, err := m.Store.Lines(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		text := line.Text.Restored().In(zone)
+		if err := m.appendEvent(ctx, c, text, "line:"+strconv.FormatInt(line.ID, 10), again); err != nil {
+			return err
+		}
+		if err := m.Store.LineShown(ctx, line.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Note posts an internal note in the author's name. It never reaches the customer.
 func (m *Syncer) Note(ctx context.Context, c *domain.Conversation, authorID, text string) error {
 	_, err := m.Posts.CreatePost(ctx, posting.Post{ChannelID: c.ChannelID, UserID: authorID, Type: posting.TypeNote, Message: text})
 	return err
 }
 
-// AddMember invites somebody into the channel.
+// AddMember adds somebody to the channel; domain.ErrNotFound where the person is unknown or not in the team.
 func (m *Syncer) AddMember(ctx context.Context, c *domain.Conversation, userID string) error {
 	return m.Posts.AddMember(ctx, c.TeamID, c.ChannelID, userID)
 }

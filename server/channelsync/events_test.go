@@ -11,17 +11,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// choosy is a wall that refuses some posts for good.
-type choosy struct {
-	*wall
+// fakeChoosyChannel is a fakeChannel that refuses some posts for good.
+type fakeChoosyChannel struct {
+	*fakeChannel
 	refuses func(posting.Post) bool
 }
 
-func (c choosy) CreatePost(ctx context.Context, p posting.Post) (string, error) {
+func (c fakeChoosyChannel) CreatePost(ctx context.Context, p posting.Post) (string, error) {
 	if c.refuses(p) {
 		return "", posting.ErrRefused
 	}
-	return c.wall.CreatePost(ctx, p)
+	return c.fakeChannel.CreatePost(ctx, p)
 }
 
 // A line of ours that may not be shown holds up nothing of the conversation.
@@ -34,8 +34,8 @@ func TestOurOwnLinesHoldUpNothing(t *testing.T) {
 		"everything": {func(posting.Post) bool { return true }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &wall{}
-			m := &Syncer{Posts: choosy{w, test.refuses}, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+			w := &fakeChannel{}
+			m := &Syncer{Posts: fakeChoosyChannel{w, test.refuses}, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
 			c := &domain.Conversation{ID: "c", ChannelID: "channel"}
 			require.NoError(t, m.appendEvent(t.Context(), c, domain.T("event.claimed"), "line:1", false))
 			var shown []string

@@ -10,70 +10,51 @@ import (
 )
 
 const (
-	// membersBatch is how many are looked for in a round, absentBatch how many
-	// attended conversations are looked at: 100,000 take eight minutes.
+	// membersBatch is how many gone attendants one run handles, absentBatch how many attended
+	// conversations it checks: 100,000 take eight minutes.
 	membersBatch = 100
 	absentBatch  = 2000
-	// membersFact keeps until when invitations were looked for, the server's clock.
-	membersFact = "invitations"
-	// invitationOverlap is how much is looked at again: posts show late in the table.
+	// membersState is until when invitations were looked for, by the server's clock.
+	membersState = "invitations"
+	// invitationOverlap is how far back a run looks again, because posts show late in the table.
 	invitationOverlap = 30 * time.Second
 	// invitationsBack is how far back an invitation is looked for after a long stop.
 	invitationsBack = 24 * time.Hour
 )
 
-// MembersStore finds by the server's own tables what no hook told us.
-type MembersStore interface {
-	// GoneAttendants lists up to n open conversations whose attendant is deactivated.
-	GoneAttendants(ctx context.Context, n int) ([]domain.AttendedConversation, error)
-	// AbsentAttendants looks at up to n open conversations behind a place and
-	// answers those whose attendant is not in the channel, and the next place.
-	AbsentAttendants(ctx context.Context, after domain.AttendedConversation, n int) (found []domain.AttendedConversation, next domain.AttendedConversation, err error)
-	AbsentAttendant(ctx context.Context, channelID, userID string) ([]domain.AttendedConversation, error)
-	// MissedInvitations lists those since a moment that came later than the conversation's attendant.
-	MissedInvitations(ctx context.Context, botID string, since int64) ([]domain.Invitation, error)
-	// NoticeGoneOwners leaves a notice for the supervisors of owners who are deactivated, once.
-	NoticeGoneOwners(ctx context.Context, now int64) error
-	MarkSidebars(ctx context.Context, teamID string, userIDs []string) error
-	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
-	State(ctx context.Context, name string) (int64, error)
-	SetState(ctx context.Context, name string, value int64) error
-}
-
-// Members follows who comes into conversations' channels and who goes. The
-// server tells one node of each, by a hook; Round finds what no hook told: a
-// user who was deactivated or left the team, a hook that a crash took.
+// Members follows who joins and leaves conversations' channels. The server tells one node of
+// each, by a hook; Run finds what no hook reported: a user who was deactivated or left the
+// team, and hooks that a crash lost.
 type Members struct {
-	Store    MembersStore
+	Store    Store
 	Channels *posting.Channels
-	Service  interface {
-		Invited(ctx context.Context, actorID, channelID, userID string) error
-		Unassign(ctx context.Context, id, userID string, attendedAt int64, why string) error
-	}
-	BotID string
-	WakeNotices  func() // wakes the notices
-	Clock domain.Clock
-	Log   jobqueue.Logger
+	// Invited and Unassign decide what follows; see service.Service.
+	Invited     func(ctx context.Context, actorID, channelID, userID string) error
+	Unassign    func(ctx context.Context, conversationID, userID string, attendedAt int64, why string) error
+	BotID       string
+	WakeNotices func()
+	Clock       domain.Clock
+	Log         jobqueue.Logger
 
-	place domain.AttendedConversation // where the round before this one ended; a new process begins anew
+	place domain.AttendedConversation // where the last run ended; a new process begins again
 }
 
-// Joined is told of everybody who comes into any channel of the server. actorID
-// is who brought them, "" where the server does not say; bot whether that is a program.
+// Joined handles somebody's joining of any channel of the server. actorID is who added them,
+// "" where the server does not say; bot whether that is a program.
 func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string, bot bool) error {
 	ours, err := m.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours || userID == m.BotID {
 		return err
 	}
-	if actorID != "" && actorID != userID && !bot { // else ours, or somebody who came by themselves
-		if err := m.Service.Invited(ctx, actorID, channelID, userID); err != nil {
+	if actorID != "" && actorID != userID && !bot { // else we added them, or they came by themselves
+		if err := m.Invited(ctx, actorID, channelID, userID); err != nil {
 			return err
 		}
 	}
 	return m.markSidebar(ctx, channelID, userID)
 }
 
-// Left is told of everybody who leaves any channel of the server.
+// Left handles somebody's leaving of any channel of the server.
 func (m *Members) Left(ctx context.Context, channelID, userID string) error {
 	ours, err := m.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours || userID == m.BotID {
@@ -87,7 +68,7 @@ func (m *Members) Left(ctx context.Context, channelID, userID string) error {
 	return m.markSidebar(ctx, channelID, userID)
 }
 
-// sidebar lets the category of somebody who serves the conversation follow.
+// markSidebar makes the sidebar category due of somebody who serves the conversation.
 func (m *Members) markSidebar(ctx context.Context, channelID, userID string) error {
 	c, err := m.Store.ConversationByChannel(ctx, channelID)
 	if err != nil || c.OwnerID != userID && c.AttendantID != userID {
@@ -96,7 +77,7 @@ func (m *Members) markSidebar(ctx context.Context, channelID, userID string) err
 	return m.Store.MarkSidebars(ctx, c.TeamID, []string{userID})
 }
 
-// Round looks for what no hook told.
+// Run looks for what no hook reported.
 func (m *Members) Run(ctx context.Context) (more bool, err error) {
 	gone, err := m.Store.GoneAttendants(ctx, membersBatch)
 	if err != nil {
@@ -121,7 +102,7 @@ func (m *Members) Run(ctx context.Context) (more bool, err error) {
 
 func (m *Members) unassign(ctx context.Context, served []domain.AttendedConversation, why string) {
 	for _, s := range served {
-		if err := m.Service.Unassign(ctx, s.ID, s.AttendantID, s.AttendedAt, why); err != nil && ctx.Err() == nil {
+		if err := m.Unassign(ctx, s.ID, s.AttendantID, s.AttendedAt, why); err != nil && ctx.Err() == nil {
 			m.Log.Warn("Could not give a conversation back to its queue", "conversation", s.ID, "error", err.Error())
 		}
 	}
@@ -129,7 +110,7 @@ func (m *Members) unassign(ctx context.Context, served []domain.AttendedConversa
 
 func (m *Members) applyMissedInvitations(ctx context.Context) error {
 	now := time.Now().UnixMilli()
-	last, err := m.Store.State(ctx, membersFact)
+	last, err := m.Store.State(ctx, membersState)
 	if err != nil {
 		return err
 	}
@@ -142,9 +123,9 @@ func (m *Members) applyMissedInvitations(ctx context.Context) error {
 		return err
 	}
 	for _, i := range missed {
-		if err := m.Service.Invited(ctx, i.ActorID, i.ChannelID, i.UserID); err != nil {
-			return err // looked for again
+		if err := m.Invited(ctx, i.ActorID, i.ChannelID, i.UserID); err != nil {
+			return err // the next run looks again
 		}
 	}
-	return m.Store.SetState(ctx, membersFact, now)
+	return m.Store.SetState(ctx, membersState, now)
 }

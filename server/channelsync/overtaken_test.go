@@ -14,9 +14,8 @@ import (
 
 // fakeSlowServer is a server that is frozen in the middle of a change, for longer than the lease of who asked for it.
 type fakeSlowServer struct {
-	wall
-	StatusMarkStore
-	SyncStore
+	fakeChannel
+	Store
 	lease    *jobqueue.Lease
 	recorded []domain.Status
 	again    []string

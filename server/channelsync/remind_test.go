@@ -12,20 +12,20 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// wall is a channel that keeps what is posted, once per mark.
-type wall struct {
-	SyncPosts
+// fakeChannel is a channel that keeps what is posted, once per mark.
+type fakeChannel struct {
+	Mattermost
 	posts []posting.Post
 }
 
-func (w *wall) CreatePost(_ context.Context, p posting.Post) (string, error) {
+func (w *fakeChannel) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	w.posts = append(w.posts, p)
 	return "id", nil
 }
 
-func (w *wall) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (w *fakeChannel) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
 
-func (w *wall) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
+func (w *fakeChannel) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	if slices.ContainsFunc(w.posts, func(p posting.Post) bool { return p.ChannelID == channelID && p.Props[prop] == value }) {
 		return "id", nil
 	}
@@ -35,7 +35,7 @@ func (w *wall) FindPost(_ context.Context, channelID string, _ int64, prop, valu
 func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	const hour = int64(3600_000)
 	answered := int64(1_794_744_000_000)
-	w := &wall{}
+	w := &fakeChannel{}
 	m := &Syncer{
 		Posts: w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 		Username: func(context.Context, string) (string, error) { return "ana", nil },

@@ -9,9 +9,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// putRight makes the channel of an open conversation what it is to be, whatever
-// somebody did to it: the customer's words are to be read by those who serve,
-// and by nobody else. Where that cannot be, the conversation gets another channel.
+// repairChannel makes the channel of an open conversation what it should be, whatever somebody
+// did to it, because the customer's words are for those who serve and for nobody else. Where
+// it cannot be repaired, the conversation gets another channel.
 func (m *Syncer) repairChannel(ctx context.Context, r *domain.ChannelRefresh, now int64) error {
 	c := &r.Conversation
 	if c.ClosedAt != 0 || c.ChannelID == "" {
@@ -27,7 +27,7 @@ func (m *Syncer) repairChannel(ctx context.Context, r *domain.ChannelRefresh, no
 		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
 	}
 	key := damageText(is, wanted, r.ChannelAt)
-	if key != "" { // stored before anything is done: once the channel is right again nobody sees what was wrong
+	if key != "" { // stored before the repair: afterwards nothing shows what was wrong
 		who, owner := m.servingNames(ctx, c)
 		if err := m.Store.OweLine(ctx, c.ID, domain.T(key, "Who", who, "Owner", owner)); err != nil {
 			return err
@@ -41,7 +41,7 @@ func (m *Syncer) repairChannel(ctx context.Context, r *domain.ChannelRefresh, no
 	case err != nil:
 		return err
 	}
-	if key != "" && (is.TeamID != wanted.TeamID || is.DeleteAt != 0) { // who was in it may not be any more
+	if key != "" && (is.TeamID != wanted.TeamID || is.DeleteAt != 0) { // its members may be gone
 		r.ShownPeople = ""
 		if c.OwnerID != "" {
 			if err := m.addMember(ctx, c, c.OwnerID); err != nil {
@@ -55,8 +55,8 @@ func (m *Syncer) repairChannel(ctx context.Context, r *domain.ChannelRefresh, no
 // privateChannel is the server's letter for a private channel.
 const privateChannel = "P"
 
-// wrong is the text for what somebody did to the channel; "" where there is
-// nothing to say. What changed before a moment we did ourselves.
+// damageText is the key of the text for what somebody did to the channel; "" where there is
+// nothing to say. Changes up to the moment seen were our own.
 func damageText(is *domain.ServerChannel, wanted posting.Channel, seen int64) string {
 	switch {
 	case is.ID == "":
@@ -73,9 +73,8 @@ func damageText(is *domain.ServerChannel, wanted posting.Channel, seen int64) st
 	return ""
 }
 
-// renew gives a conversation another channel, from which it goes on: the old one
-// is gone, or stays archived. owed is the line about the old one that is not to be
-// shown any more; "" = none.
+// replaceChannel gives a conversation another channel to go on in, because the old one is gone
+// or cannot be restored. owed is the key of the line about the old one, which is dropped; "" = none.
 func (m *Syncer) replaceChannel(ctx context.Context, r *domain.ChannelRefresh, owed string, now int64) error {
 	c := &r.Conversation
 	var old domain.Link

@@ -12,10 +12,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// yard is a channel that somebody changed, and what is stored of it.
-type yard struct {
-	wall
-	SyncStore
+// fakeDamagedChannel is a channel that somebody changed, and what is stored of it.
+type fakeDamagedChannel struct {
+	fakeChannel
+	Store
 	right  *posting.Channel
 	refuse error
 	seen   int64
@@ -25,27 +25,27 @@ type yard struct {
 	let    []string
 }
 
-func (y *yard) PutRight(_ context.Context, _ string, c posting.Channel) (int64, error) {
+func (y *fakeDamagedChannel) PutRight(_ context.Context, _ string, c posting.Channel) (int64, error) {
 	y.right = &c
 	return 50, y.refuse
 }
-func (y *yard) AddMember(_ context.Context, _, _, userID string) error {
+func (y *fakeDamagedChannel) AddMember(_ context.Context, _, _, userID string) error {
 	y.let = append(y.let, userID)
 	return nil
 }
-func (y *yard) NotifyAll(context.Context, string, string) error { return nil }
-func (y *yard) ChannelSeen(_ context.Context, _ string, at int64) error {
+func (y *fakeDamagedChannel) NotifyAll(context.Context, string, string) error { return nil }
+func (y *fakeDamagedChannel) ChannelSeen(_ context.Context, _ string, at int64) error {
 	y.seen = at
 	return nil
 }
-func (y *yard) LoseChannel(_ context.Context, _, channelID, owed string, line domain.Text, _ int64) error {
+func (y *fakeDamagedChannel) LoseChannel(_ context.Context, _, channelID, owed string, line domain.Text, _ int64) error {
 	if y.owed == owed {
 		y.owed = ""
 	}
 	y.lost, y.line = channelID, line
 	return nil
 }
-func (y *yard) OweLine(_ context.Context, _ string, line domain.Text) error {
+func (y *fakeDamagedChannel) OweLine(_ context.Context, _ string, line domain.Text) error {
 	y.owed = line.Key
 	return nil
 }
@@ -79,7 +79,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			y := &yard{refuse: test.refuse}
+			y := &fakeDamagedChannel{refuse: test.refuse}
 			m := &Syncer{
 				Store: y, Posts: y, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
 				Username: func(_ context.Context, id string) (string, error) { return id, nil },
@@ -109,7 +109,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 }
 
 func TestWhatCannotBePutRightNowIsTriedAgain(t *testing.T) {
-	y := &yard{refuse: errors.New("no connection")}
+	y := &fakeDamagedChannel{refuse: errors.New("no connection")}
 	m := &Syncer{Store: y, Posts: y, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(1)}
 	r := &domain.ChannelRefresh{Conversation: domain.Conversation{ID: "c", ChannelID: "channel"}, Channel: domain.ServerChannel{ID: "channel", DeleteAt: 39}}
 	require.Error(t, m.repairChannel(t.Context(), r, 1))
@@ -124,7 +124,7 @@ func TestATickWaitsForItsChannel(t *testing.T) {
 		closed, shown bool
 	}{"of an open conversation": {false, false}, "of a closed one": {true, true}} {
 		t.Run(name, func(t *testing.T) {
-			s := &cellar{}
+			s := &fakeArchivedChannel{}
 			ticks := &StatusSync{Store: s, Posts: s}
 			err := ticks.show(t.Context(), domain.StatusMark{Message: domain.Message{ID: "m", PostID: "p", Status: domain.Read}, Closed: test.closed})
 			require.Equal(t, test.shown, err == nil)
@@ -133,15 +133,17 @@ func TestATickWaitsForItsChannel(t *testing.T) {
 	}
 }
 
-// cellar is a post in an archived channel.
-type cellar struct {
-	wall
-	StatusMarkStore
+// fakeArchivedChannel is a post in an archived channel.
+type fakeArchivedChannel struct {
+	fakeChannel
+	Store
 	shown bool
 }
 
-func (s *cellar) ShowStatus(context.Context, string, domain.Status) error { return posting.ErrArchived }
-func (s *cellar) StatusShown(context.Context, string, domain.Status) error {
+func (s *fakeArchivedChannel) ShowStatus(context.Context, string, domain.Status) error {
+	return posting.ErrArchived
+}
+func (s *fakeArchivedChannel) StatusShown(context.Context, string, domain.Status) error {
 	s.shown = true
 	return nil
 }

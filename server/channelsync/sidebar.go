@@ -16,44 +16,25 @@ import (
 const (
 	sidebarLease = 30 * time.Second
 	sidebarBatch = 8
-	// sidebarAgain is when a category is looked at again by itself.
+	// sidebarAgain is when a category is checked again without being asked for.
 	sidebarAgain = 30 * time.Minute
 )
 
-// SidebarStore is what keeping categories true needs.
-type SidebarStore interface {
-	ClaimSidebars(ctx context.Context, lease time.Duration, n int) ([]domain.Sidebar, error)
-	SidebarCategory(ctx context.Context, userID, teamID, categoryID string) error
-	SidebarShown(ctx context.Context, userID, teamID string, dueAt int64, pause time.Duration) error
-	// ConversationChannels tells which of the channels are conversations'.
-	ConversationChannels(ctx context.Context, channelIDs []string) (map[string]bool, error)
-}
-
-// SidebarPosts is what it lets Mattermost do.
-type SidebarPosts interface {
-	// Categories lists somebody's in a team, in their order.
-	Categories(ctx context.Context, userID, teamID string) ([]*model.SidebarCategoryWithChannels, error)
-	CreateCategory(ctx context.Context, userID, teamID, name string, channels []string) (id string, err error)
-	// UpdateCategories replaces the channels of categories; nothing else of them changes.
-	UpdateCategories(ctx context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error
-}
-
-// Sidebars keeps each agent's category "Em Atendimento" true: the channels of
-// the open conversations whose owner or attendant they are. It compares what
-// the database says with what the sidebar shows, so that it may be repeated and
-// a crash leaves nothing wrong.
+// Sidebars keeps in each agent's category "Em Atendimento" the channels of the open
+// conversations whose owner or attendant they are. It compares what the database says with
+// what the sidebar shows, so that it may be repeated and a crash leaves nothing wrong.
 //
-// What a person arranged is theirs: a channel that they put into another
-// category of their own or among the favourites stays there, one that they put
-// into ours stays in ours, and the category may have any name and place.
+// What people arranged themselves is theirs: a channel that they put into a category of their
+// own or among the favourites stays there, one that they put into ours stays in ours, and the
+// category may have any name and place.
 type Sidebars struct {
-	Store   SidebarStore
-	Posts   SidebarPosts
+	Store     Store
+	Posts     Mattermost
 	Localizer posting.Localizer
-	Log     jobqueue.Logger
+	Log       jobqueue.Logger
 }
 
-// Round arranges a batch of categories that are due.
+// Run arranges a batch of categories that are due.
 func (s *Sidebars) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(sidebarLease))
 	defer lease.End()
@@ -62,7 +43,7 @@ func (s *Sidebars) Run(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, one := range due {
-		if err := s.arrange(ctx, one); err != nil && ctx.Err() == nil { // the lease runs out, then it is tried again
+		if err := s.arrange(ctx, one); err != nil && ctx.Err() == nil { // the lease runs out, and then it is tried again
 			s.Log.Warn("Could not arrange a sidebar", "user", one.UserID, "team", one.TeamID, "error", err.Error())
 		}
 	}
@@ -89,8 +70,8 @@ func (s *Sidebars) arrange(ctx context.Context, one domain.Sidebar) error {
 	return s.Store.SidebarShown(ctx, one.UserID, one.TeamID, one.DueAt, sidebarAgain)
 }
 
-// find is our category: the one that was recorded, else one with our name,
-// which a crash kept from being recorded.
+// find returns our category: the one that was recorded, else one with our name, which a crash
+// kept from being recorded.
 func (s *Sidebars) find(categories []*model.SidebarCategoryWithChannels, id string) *model.SidebarCategoryWithChannels {
 	var named *model.SidebarCategoryWithChannels
 	for _, c := range categories {
@@ -113,7 +94,7 @@ func (s *Sidebars) name(lang string) string {
 
 func (s *Sidebars) create(ctx context.Context, one domain.Sidebar, categories []*model.SidebarCategoryWithChannels) error {
 	wanted := without(one.Channels, placed(categories, nil))
-	if len(wanted) == 0 { // the person has a place for each of them
+	if len(wanted) == 0 { // the person has put each of them elsewhere
 		return nil
 	}
 	id, err := s.Posts.CreateCategory(ctx, one.UserID, one.TeamID, s.Localizer.ForUser(ctx, one.UserID, domain.T("sidebar.category")), wanted)
@@ -139,7 +120,7 @@ func (s *Sidebars) update(ctx context.Context, one domain.Sidebar, categories []
 		return nil
 	}
 	changed := []*model.SidebarCategoryWithChannels{{SidebarCategory: ours.SidebarCategory, Channels: slices.Concat(missing, kept)}}
-	// a channel is in one category alone: what comes into ours leaves the server's
+	// a channel is in one category only: what comes into ours leaves the server's
 	come := setOf(missing)
 	for _, c := range categories {
 		if c.Type != model.SidebarCategoryChannels || !slices.ContainsFunc(c.Channels, func(id string) bool { return come[id] }) {

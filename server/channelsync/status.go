@@ -13,121 +13,103 @@ import (
 )
 
 const (
-	tickLease = 20 * time.Second
-	tickBatch = 32
-	tickHands = 4 // posts updated at once
-	// overtakenLimit is how long it may take to say that something was done after its lease.
+	statusLease       = 20 * time.Second
+	statusBatch       = 32
+	statusConcurrency = 4 // posts updated at once
+	// overtakenLimit bounds the storing of the fact that something was done after its lease had ended.
 	overtakenLimit = 5 * time.Second
 )
 
-// StatusSync shows on each post what became of its message. It compares what the
-// database knows with what the post shows, so nothing is lost by a crash and
-// several quick changes cost one update.
+// StatusSync shows on each post what became of its message. It compares what the database knows
+// with what the post shows, so a crash loses nothing, and several quick changes cost one update.
 type StatusSync struct {
-	Store StatusMarkStore
-	Posts interface {
-		posting.Poster
-		ShowStatus(ctx context.Context, postID string, status domain.Status) error
-	}
+	Store     Store
+	Posts     Mattermost
 	Localizer posting.Localizer
-	Log     jobqueue.Logger
+	Log       jobqueue.Logger
 }
 
-// Round shows a batch; more tells that there may be another.
+// Run shows a batch; more says that there may be another.
 func (t *StatusSync) Run(ctx context.Context) (more bool, err error) {
-	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(tickLease))
+	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(statusLease))
 	defer lease.End()
-	ticks, err := t.Store.ClaimStatusMarks(ctx, tickLease, tickBatch)
+	marks, err := t.Store.ClaimStatusMarks(ctx, statusLease, statusBatch)
 	if err != nil {
 		return false, err
 	}
-	jobqueue.InParallel(tickHands, ticks, func(tick domain.StatusMark) {
-		if err := t.showUnderLease(ctx, tick); err != nil && ctx.Err() == nil {
-			t.Log.Warn("Could not show a status", "message", tick.Message.ID, "error", err.Error())
+	jobqueue.InParallel(statusConcurrency, marks, func(mark domain.StatusMark) {
+		if err := t.showUnderLease(ctx, mark); err != nil && ctx.Err() == nil {
+			t.Log.Warn("Could not show a status", "message", mark.Message.ID, "error", err.Error())
 		}
 	})
-	return len(ticks) == tickBatch, nil
+	return len(marks) == statusBatch, nil
 }
 
-// showHeld shows a tick while the lease holds. Where it ended on the way the message is due again: a server that was frozen in the middle
-// may have written an old status over the newer one that another process showed meanwhile, and nobody would look again.
-func (t *StatusSync) showUnderLease(ctx context.Context, tick domain.StatusMark) error {
-	err := t.show(ctx, tick)
+// showUnderLease shows a status while the lease holds. Where the lease ended on the way the
+// message becomes due again: a process that was frozen in the middle may have written an old
+// status over the newer one that another process showed meanwhile, and nothing would correct it.
+func (t *StatusSync) showUnderLease(ctx context.Context, mark domain.StatusMark) error {
+	err := t.show(ctx, mark)
 	if jobqueue.CheckLease(ctx) == nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), overtakenLimit)
 	defer cancel()
-	return t.Store.StatusShown(ctx, tick.Message.ID, "")
+	return t.Store.StatusShown(ctx, mark.Message.ID, "")
 }
 
-func (t *StatusSync) show(ctx context.Context, tick domain.StatusMark) error {
-	m := tick.Message
+func (t *StatusSync) show(ctx context.Context, mark domain.StatusMark) error {
+	m := mark.Message
 	status := m.Status
 	if m.Parts > 1 {
-		var err error // read after the tick was claimed: whatever changes later has a tick of its own
+		var err error // read after the claim: whatever changes later makes the message due again
 		if status, err = t.Store.PostStatus(ctx, m.PostID); err != nil {
 			return err
 		}
 	}
 	err := t.Posts.ShowStatus(ctx, m.PostID, status)
 	switch {
-	case errors.Is(err, posting.ErrRefused), errors.Is(err, posting.ErrArchived) && tick.Closed: // nobody looks at it any more
-	case err != nil: // the channel of an open conversation comes back
+	case errors.Is(err, posting.ErrRefused), errors.Is(err, posting.ErrArchived) && mark.Closed: // nobody will see it any more
+	case err != nil: // tried again: the channel of an open conversation is restored
 		return err
 	}
 	if m.Status.NeedsNotice() && m.ReasonCode != domain.ReasonDeleted {
-		if err := t.appendReason(ctx, tick); err != nil && !errors.Is(err, domain.ErrNotFound) {
+		if err := t.appendReason(ctx, mark); err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return err
 		}
 	}
 	return t.Store.StatusShown(ctx, m.ID, m.Status)
 }
 
-// notice leaves the reason, and what to do, in the post's thread.
-func (t *StatusSync) appendReason(ctx context.Context, tick domain.StatusMark) error {
-	m := tick.Message
+// appendReason posts in the thread why the message did not get through, and what to do.
+func (t *StatusSync) appendReason(ctx context.Context, mark domain.StatusMark) error {
+	m := mark.Message
 	root, err := t.Posts.RootOf(ctx, m.PostID)
 	if err != nil {
 		return err
 	}
-	text := t.Localizer.ForChannel(noticeOf(&m))
+	text := t.Localizer.ForChannel(reasonText(&m))
 	if m.Parts > 1 {
 		text = t.Localizer.ForChannel(domain.T("notice.part", "Part", m.Part+1, "Parts", m.Parts)) + " " + text
 	}
 	_, err = posting.EnsurePostOrFallback(ctx, t.Posts, posting.Post{
-		ChannelID: tick.Channel, RootID: root, Type: posting.TypeEvent,
+		ChannelID: mark.Channel, RootID: root, Type: posting.TypeEvent,
 		Message:   text,
 		Props:     map[string]any{posting.PropEvent: m.ID + ":" + string(m.Status)},
 		PendingID: m.ID + ":" + string(m.Status),
-	}, posting.PropEvent, t.Localizer.ForChannel(domain.T("withheld.line")), tick.Again, posting.OwnPostsSince())
+	}, posting.PropEvent, t.Localizer.ForChannel(domain.T("withheld.line")), mark.Again, posting.OwnPostsSince())
 	return err
 }
 
-// noticeOf is the reason of a message that did not get through, and what to do.
-func noticeOf(m *domain.Message) domain.Text {
+// reasonText says why a message did not get through, and what to do.
+func reasonText(m *domain.Message) domain.Text {
 	switch {
 	case m.Status == domain.Unknown:
 		return domain.T("notice.unknown")
 	case m.Status == domain.Failed:
 		return domain.T("notice.failed", "Words", whatsapp.ClassifyCode(m.ReasonCode), "Code", m.ReasonCode)
-	case m.ReasonCode == domain.ReasonTooOld:
-		return domain.T("notice.too_old")
-	case m.ReasonCode == domain.ReasonClosed:
-		return domain.T("notice.closed")
-	case m.ReasonCode == domain.ReasonFile:
-		return domain.T("notice.file")
-	case m.ReasonCode == domain.ReasonNotPermitted:
-		return domain.T("notice.not_permitted")
-	case m.ReasonCode == domain.ReasonTemplate:
-		return domain.T("notice.template")
-	case m.ReasonCode == domain.ReasonStopped:
-		return domain.T("notice.stopped")
-	case m.ReasonCode == domain.ReasonBlocked:
-		return domain.T("notice.blocked")
-	case m.ReasonCode == domain.ReasonNoAddress:
-		return domain.T("notice.no_address")
 	default:
-		return domain.T("notice.locked")
+		texts, _ := domain.TextsOf(m.ReasonCode)
+		return domain.T(texts.Thread)
 	}
 }

@@ -8,39 +8,30 @@ import (
 )
 
 const (
-	// eventOverlap is how far back a round looks beyond the latest change it
-	// knows: a change is seen when it was committed, some time after its moment.
+	// eventOverlap is how far back a run looks beyond the latest change it knows: a change is
+	// seen once it is committed, some time after its moment.
 	eventOverlap = 10 * time.Second
-	// eventBatch bounds a round. Who misses an event looks again by itself.
+	// eventBatch bounds a run. A client that misses an event looks again by itself.
 	eventBatch = 2000
-	// eventChannels is how many conversations' own channels a round tells.
+	// eventChannels bounds the conversations whose own channels one run tells.
 	eventChannels = 100
 )
 
-// EventStore is what telling clients of changes needs.
-type EventStore interface {
-	// Clock is the database's time, milliseconds since epoch.
-	Clock(ctx context.Context) (int64, error)
-	// ChangedConversations lists up to n conversations that changed at or after since, by the database's clock, the latest first.
-	ChangedConversations(ctx context.Context, since int64, n int) ([]domain.ConversationChange, error)
-}
-
-// Events tells the web clients of this server that a conversation changed, so
-// that they look again: who owns or attends it, who is in its channel, who is
-// in its queue. An event holds ids and times only. It reads the database by the
-// database's own clock, and so tells what any node and any worker did, whatever
-// their clocks say. A lost event costs a client half a
-// minute: it also looks by itself.
+// ChangeEvents tells web clients that a conversation changed, so that they read it again: those
+// of its owner and attendant, of the members of its channel, and of its queue. An event holds
+// ids and times only. Changes are read by the database's own clock, so that what any node did
+// is told whatever its clock says. A lost event costs a client half a minute, after which it
+// looks by itself.
 type ChangeEvents struct {
-	Store EventStore
+	Store Store
 	// Publish sends an event over the websocket. id is "" where several conversations changed.
 	Publish func(to domain.Audience, id string, updatedAt int64)
 
-	latest int64            // the latest change that is known; 0 = before the first round
+	latest int64            // the latest change that is known; 0 = before the first run
 	told   map[string]int64 // conversation id to the change it was told at
 }
 
-// Round tells what changed since the last one.
+// Run publishes what changed since the last run.
 func (e *ChangeEvents) Run(ctx context.Context) (more bool, err error) {
 	if e.latest == 0 {
 		if e.latest, err = e.Store.Clock(ctx); err != nil {
@@ -70,7 +61,7 @@ func (e *ChangeEvents) Run(ctx context.Context) (more bool, err error) {
 	return false, nil
 }
 
-// tell sends one event to each audience, however many conversations changed for it.
+// publish sends one event to each audience, however many conversations changed for it.
 func (e *ChangeEvents) publish(news []domain.ConversationChange) {
 	type event struct {
 		id string

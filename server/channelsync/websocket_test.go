@@ -11,14 +11,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// changes plays the table: what changed at or after a moment of its clock.
-type changes []domain.ConversationChange
+// fakeChanges plays the table: what changed at or after a moment of its clock.
+type fakeChanges struct {
+	channelsync.Store
+	rows []domain.ConversationChange
+}
 
-func (c *changes) Clock(context.Context) (int64, error) { return start, nil }
+func (c *fakeChanges) Clock(context.Context) (int64, error) { return start, nil }
 
-func (c *changes) ChangedConversations(_ context.Context, since int64, n int) ([]domain.ConversationChange, error) {
+func (c *fakeChanges) ChangedConversations(_ context.Context, since int64, n int) ([]domain.ConversationChange, error) {
 	var out []domain.ConversationChange
-	for _, row := range *c {
+	for _, row := range c.rows {
 		if row.ChangedAt >= since && len(out) < n {
 			out = append(out, row)
 		}
@@ -29,7 +32,7 @@ func (c *changes) ChangedConversations(_ context.Context, since int64, n int) ([
 const start = int64(1_000_000)
 
 func TestEventsTellEachAudienceOnce(t *testing.T) {
-	table := &changes{{ID: "old", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start - 60_000, ChangedAt: start - 60_000}}
+	table := &fakeChanges{rows: []domain.ConversationChange{{ID: "old", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start - 60_000, ChangedAt: start - 60_000}}}
 	var told []string
 	events := &channelsync.ChangeEvents{Store: table, Publish: func(to domain.Audience, id string, at int64) {
 		told = append(told, fmt.Sprintf("%s%s: %s %d", to.ChannelID, to.UserID, id, at-start))
@@ -42,22 +45,22 @@ func TestEventsTellEachAudienceOnce(t *testing.T) {
 	}
 	require.Empty(t, round(), "what changed before it began is no news")
 
-	*table = append(*table, domain.ConversationChange{ID: "a", OwnerID: "ana", AttendantID: "ana", ChannelID: "wa-a", QueueChannelID: "queue", UpdatedAt: start + 5, ChangedAt: start + 5})
+	table.rows = append(table.rows, domain.ConversationChange{ID: "a", OwnerID: "ana", AttendantID: "ana", ChannelID: "wa-a", QueueChannelID: "queue", UpdatedAt: start + 5, ChangedAt: start + 5})
 	require.Equal(t, []string{"queue: a 5", "ana: a 5", "wa-a: a 5"}, round())
 	require.Empty(t, round(), "told once")
 
 	// one that was committed later is seen too; several for one audience are one event
-	*table = append(*table,
+	table.rows = append(table.rows,
 		domain.ConversationChange{ID: "b", AttendantID: "bia", ChannelID: "wa-b", QueueChannelID: "queue", UpdatedAt: start - 4_000, ChangedAt: start - 4_000},
 		domain.ConversationChange{ID: "c", OwnerID: "ana", QueueChannelID: "queue", UpdatedAt: start + 7, ChangedAt: start + 7})
 	require.ElementsMatch(t, []string{"queue:  7", "bia: b -4000", "wa-b: b -4000", "ana: c 7"}, round())
 
 	// the same conversation once more
-	(*table)[1].UpdatedAt, (*table)[1].ChangedAt = start+60_000, start+9_000
+	table.rows[1].UpdatedAt, table.rows[1].ChangedAt = start+60_000, start+9_000
 	require.Equal(t, []string{"queue: a 60000", "ana: a 60000", "wa-a: a 60000"}, round())
 	require.Empty(t, round())
 
 	// that node's clock is a minute ahead: what another node does now is told all the same
-	*table = append(*table, domain.ConversationChange{ID: "d", OwnerID: "dora", UpdatedAt: start + 9_500, ChangedAt: start + 9_500})
+	table.rows = append(table.rows, domain.ConversationChange{ID: "d", OwnerID: "dora", UpdatedAt: start + 9_500, ChangedAt: start + 9_500})
 	require.Equal(t, []string{"dora: d 9500"}, round())
 }

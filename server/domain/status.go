@@ -35,23 +35,6 @@ func (s Status) Reached() bool { return s == Sent || s == Delivered || s == Read
 // NeedsNotice tells whether the status leaves a line with the reason in the post's thread.
 func (s Status) NeedsNotice() bool { return s == Failed || s == Unknown || s == NotSent }
 
-// Reasons of ours for a message that did not leave; Meta's codes start at 100
-// except 0 to 4, 10 and 33, which are never stored as a reason of ours.
-const (
-	ReasonLocked       = 50 // the conversation was locked when it was to be sent
-	ReasonTooOld       = 51 // posted while the plugin was down, more than 15 minutes ago
-	ReasonUnknown      = 52 // the outcome of the send is unknown
-	ReasonClosed       = 53 // the conversation was closed
-	ReasonNotPermitted = 54 // a post of a kind that is never sent
-	ReasonFile         = 57 // the file to send could not be read any more
-	ReasonDeleted      = 58 // the post was deleted before it left
-	ReasonDisabled     = 59 // the number is disabled: the message waits
-	ReasonTemplate     = 60 // the template may not be used any more
-	ReasonStopped      = 61 // the person wants no marketing
-	ReasonBlocked      = 62 // Meta asked to wait with this person
-	ReasonNoAddress    = 63 // nothing is known by which the person could be reached
-)
-
 // AggregateStatus is what a post shows that became several messages: a failure if one
 // failed, else what did not leave, else the one that is furthest behind. Where
 // each of them only moves forward, so does this.

@@ -58,7 +58,8 @@ func (a *Announcements) StartFailed(ctx context.Context, s *domain.Send, v whats
 	}
 	key := "notice.start_failed"
 	if s.Message.Status == domain.NotSent { // we refused it, not Meta
-		key = notSentText(s.Message.ReasonCode)
+		texts, _ := domain.TextsOf(s.Message.ReasonCode)
+		key = texts.Start
 	}
 	notice := &domain.Notice{
 		Key: "start_failed:" + s.Message.ID, UserID: s.Message.AuthorID, ConversationID: s.Conversation.ID, TextKey: key,
@@ -69,20 +70,4 @@ func (a *Announcements) StartFailed(ctx context.Context, s *domain.Send, v whats
 		return
 	}
 	a.WakeNotices()
-}
-
-// notSentText is the key of the text for a start that was stopped while it waited, by the reason.
-func notSentText(reason int) string {
-	switch reason {
-	case domain.ReasonTemplate:
-		return "notice.start_template"
-	case domain.ReasonStopped:
-		return "notice.start_stopped"
-	case domain.ReasonBlocked:
-		return "notice.start_blocked"
-	case domain.ReasonTooOld:
-		return "notice.start_too_old"
-	default:
-		return "notice.start_not_sent"
-	}
 }

@@ -20,26 +20,9 @@ const (
 	maxAccounts = 200
 )
 
-// HousekeepingStore is the database; *store.Store is one.
-type HousekeepingStore interface {
-	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
-	WebhookSeen(ctx context.Context, accountID string, at int64) error
-	PurgeNotices(ctx context.Context, now int64) error
-	PurgeDrafts(ctx context.Context, before int64) error
-	// FillTokens derives, for a batch of old messages, what they are searched by.
-	FillTokens(ctx context.Context) (more bool, err error)
-	PurgeStarts(ctx context.Context, now int64) error
-	// PurgeFinished and PurgeDead remove up to n jobs older than an age in milliseconds, and return how many.
-	PurgeFinished(ctx context.Context, age int64, n int) (int, error)
-	PurgeDead(ctx context.Context, age int64, n int) (int, error)
-	// ContactsToForget are contacts of whom nothing is younger than a moment.
-	ContactsToForget(ctx context.Context, before int64, n int) ([]string, error)
-	EraseContact(ctx context.Context, id, by string, botIDs []string, now int64) error
-}
-
 // Housekeeping removes what is no longer needed, and the customers who are older than the retention.
 type Housekeeping struct {
-	Store HousekeepingStore
+	Store Store
 	BotID string // who erases, and whose posts hold what customers wrote
 	// Retention is how long customers are kept; 0 = for ever.
 	Retention func() time.Duration

@@ -67,6 +67,20 @@ type Store interface {
 	// it; limit is how many channels a team may have, less than 0 = any number.
 	WakeUnmade(ctx context.Context, limit int, now int64) error
 
+	// WebhookSeen notes when an account's webhooks last came.
+	WebhookSeen(ctx context.Context, accountID string, at int64) error
+	PurgeNotices(ctx context.Context, now int64) error
+	PurgeDrafts(ctx context.Context, before int64) error
+	// FillTokens derives, for a batch of old messages, what they are searched by.
+	FillTokens(ctx context.Context) (more bool, err error)
+	PurgeStarts(ctx context.Context, now int64) error
+	// PurgeFinished and PurgeDead remove up to n jobs older than an age in milliseconds, and return how many.
+	PurgeFinished(ctx context.Context, age int64, n int) (int, error)
+	PurgeDead(ctx context.Context, age int64, n int) (int, error)
+	// ContactsToForget are contacts of whom nothing is younger than a moment.
+	ContactsToForget(ctx context.Context, before int64, n int) ([]string, error)
+	EraseContact(ctx context.Context, id, by string, botIDs []string, now int64) error
+
 	// ClaimForget leases up to n conversations of people who were erased; contactID "" = of anybody.
 	ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]domain.ErasedConversation, error)
 	// ForgetLater puts a conversation off after a failure.
