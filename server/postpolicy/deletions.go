@@ -25,9 +25,9 @@ type Deletions struct {
 		MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
 		PostStatus(ctx context.Context, postID string) (domain.Status, error)
 	}
-	Posts    posting.Poster
-	Channels *posting.Channels
-	Localizer  posting.Localizer
+	Posts     posting.Poster
+	Channels  *posting.Channels
+	Localizer posting.Localizer
 
 	mu      sync.Mutex
 	watched []deletion

@@ -14,12 +14,12 @@ import (
 // Intake takes what agents post: it asks the judge, and puts what is for the
 // customer into the outbox. The posting hooks and Reconcile both come here.
 type Intake struct {
-	Store    IntakeStore
+	Store     IntakeStore
 	Policy    *Policy
-	Channels *posting.Channels
-	Clock    domain.Clock
-	NewID    func() string
-	Wake     func()                       // the outbound worker
+	Channels  *posting.Channels
+	Clock     domain.Clock
+	NewID     func() string
+	Wake      func()                       // the outbound worker
 	OnReplied func(c *domain.Conversation) // is told when something goes to the customer; nil = nobody wants to know
 	// Untie takes properties off a post that are not its author's to give.
 	RemoveProps func(ctx context.Context, postID string, props []string) error

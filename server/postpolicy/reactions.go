@@ -25,12 +25,12 @@ type Reactions struct {
 		Reactions(ctx context.Context, postID string) ([]posting.Reaction, error)
 		Whisper(ctx context.Context, channelID, userID, rootID, message string)
 	}
-	Channels *posting.Channels
-	Emoji    func(name string) (string, bool)
-	Localizer  posting.Localizer
-	Clock    domain.Clock
-	NewID    func() string
-	Wake     func() // the outbound worker
+	Channels  *posting.Channels
+	Emoji     func(name string) (string, bool)
+	Localizer posting.Localizer
+	Clock     domain.Clock
+	NewID     func() string
+	Wake      func() // the outbound worker
 }
 
 // Changed takes a reaction that a person put on a post at that moment, or took off it.

@@ -36,7 +36,7 @@ type scene struct {
 
 // server is Mattermost: channels by name, archived or not, and posts by what tells them apart.
 type server struct {
-	channelsync.SyncPosts
+	channelsync.Mattermost
 	channels map[string]bool // by id; true = archived
 	posts    []posting.Post
 }

@@ -8,15 +8,15 @@ import (
 
 // Ports is what a Service is made of.
 type Ports struct {
-	Encrypter Encrypter
-	Store     Store
-	Sender    Sender
-	ChannelSync    ChannelSync
-	People    People
-	Composer  Composer
-	Clock     domain.Clock
-	NewID     func() string
-	Settings  func() domain.Settings
+	Encrypter   Encrypter
+	Store       Store
+	Sender      Sender
+	ChannelSync ChannelSync
+	People      People
+	Composer    Composer
+	Clock       domain.Clock
+	NewID       func() string
+	Settings    func() domain.Settings
 	// ChannelLimit is how many channels a team may have; nil or less than 0 = any number.
 	ChannelLimit func() int
 	// CanRestore tells whether archived channels can be brought back; nil = no.
