@@ -188,21 +188,22 @@ func TestSyncTemplates(t *testing.T) {
 		// other words or buttons were never approved; another example is none
 		_, err = f.AllowTemplate(ctx(), got.ID, true, []string{f.queue.ID}, "admin", now)
 		require.NoError(t, err)
-		for _, step := range []struct {
+		for _, step := range []struct { // one after the other
+			name       string
 			components string
 			approved   bool
 		}{
-			{`[{"type": "BODY", "text": "Oi"}]`, false},
-			{`[{"type": "BODY", "text": "Oi", "example": {"body_text": [["Ana"]]}}]`, true},
-			{`[{"type": "body", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}"}]}]`, false},
-			{`[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}", "example": ["https://example.com/a"]}]}]`, true},
-			{`[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.org/{{1}}"}]}]`, false},
+			{"another text", `[{"type": "BODY", "text": "Oi"}]`, false},
+			{"an example", `[{"type": "BODY", "text": "Oi", "example": {"body_text": [["Ana"]]}}]`, true},
+			{"a button", `[{"type": "body", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}"}]}]`, false},
+			{"an example of the button", `[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}", "example": ["https://example.com/a"]}]}]`, true},
+			{"another address", `[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.org/{{1}}"}]}]`, false},
 		} {
 			notices := f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Changes' LIKE '%components%'")
 			b.Definition = []byte(`{"components": ` + step.components + `}`)
 			sync([4]int{0, 1, 0, 3}, a, b, english)
 			got = get("b")
-			require.Equal(t, step.approved, got.Approved, step.components)
+			require.Equal(t, step.approved, got.Approved, step.name)
 			if !step.approved {
 				notices++
 				_, err = f.AllowTemplate(ctx(), got.ID, true, []string{f.queue.ID}, "admin", now)

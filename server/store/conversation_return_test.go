@@ -61,16 +61,18 @@ func TestWhoReturnsAndNobodyIsThereWaitsInTheQueue(t *testing.T) {
 	for name, spoil := range map[string]string{
 		"deactivated": "UPDATE users SET deleteat = 1", "left the team": "UPDATE teammembers SET deleteat = 1", "in another team": "UPDATE teammembers SET teamid = 'x'",
 	} {
-		f := direct(t)
-		f.closed(t, "+5511987654321", hour, nil)
-		f.serves(t, "attendant")
-		_, err := f.db.Exec(spoil)
-		require.NoError(t, err)
-		back, how, err := f.OpenForInbound(ctx(), f.returns(person("+5511987654321")))
-		require.NoError(t, err, name)
-		require.Equal(t, domain.Reopened, how, name)
-		require.Empty(t, back.AttendantID, name)
-		require.Equal(t, "owner", back.OwnerID, "the owner stays")
+		t.Run(name, func(t *testing.T) {
+			f := direct(t)
+			f.closed(t, "+5511987654321", hour, nil)
+			f.serves(t, "attendant")
+			_, err := f.db.Exec(spoil)
+			require.NoError(t, err)
+			back, how, err := f.OpenForInbound(ctx(), f.returns(person("+5511987654321")))
+			require.NoError(t, err)
+			require.Equal(t, domain.Reopened, how)
+			require.Empty(t, back.AttendantID)
+			require.Equal(t, "owner", back.OwnerID, "the owner stays")
+		})
 	}
 }
 

@@ -65,13 +65,15 @@ func TestListShowsWhatAReaderMaySee(t *testing.T) {
 			"the second page":           {reader: "root", all: true, filter: domain.Filter{Page: 1, PerPage: 3}, want: []string{owned}},
 			"past the end":              {reader: "root", all: true, filter: domain.Filter{Page: 7, PerPage: 3}, want: []string{}},
 		} {
-			got, total := list(t, f, c.reader, c.queues, c.all, domain.ListFilter{Filter: c.filter, Now: now})
-			require.Equal(t, c.want, got, name)
-			if c.filter.PerPage > 0 {
-				require.Equal(t, 4, total, name)
-			} else {
-				require.Equal(t, len(c.want), total, name)
-			}
+			t.Run(name, func(t *testing.T) {
+				got, total := list(t, f, c.reader, c.queues, c.all, domain.ListFilter{Filter: c.filter, Now: now})
+				require.Equal(t, c.want, got)
+				if c.filter.PerPage > 0 {
+					require.Equal(t, 4, total)
+				} else {
+					require.Len(t, c.want, total)
+				}
+			})
 		}
 	})
 }
@@ -98,8 +100,10 @@ func TestListFindsNamesNumbersAndDocuments(t *testing.T) {
 			"'; DROP TABLE x --": {},
 			"nobody":             {},
 		} {
-			got, _ := list(t, f, "root", nil, true, domain.ListFilter{Filter: domain.Filter{Query: query}, Now: now})
-			require.ElementsMatch(t, want, got, query)
+			t.Run(query, func(t *testing.T) {
+				got, _ := list(t, f, "root", nil, true, domain.ListFilter{Filter: domain.Filter{Query: query}, Now: now})
+				require.ElementsMatch(t, want, got)
+			})
 		}
 		got, _ := list(t, f, "root", nil, true, domain.ListFilter{Filter: domain.Filter{Query: "529.982.247-25"}, Document: "52998224725", Now: now})
 		require.Equal(t, []string{bia}, got)

@@ -99,8 +99,8 @@ func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conv
 	return contact, conv, sent
 }
 
-// theirs are spellings of what names the person of play.
-func conversationsOfContact() []string {
+// spellingsOfPerson are the ways in which stored data may spell what names the person of play.
+func spellingsOfPerson() []string {
 	return []string{"5511987654321", "11987654321", "987654321", "98765-4321", "Marina", "marina.azevedo", "BR.1234567890123", "982.247", "abcdef", "v2.sealed"}
 }
 
@@ -108,7 +108,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	f := direct(t)
 	contact, conv, sent := f.play(t)
 	before := f.dump(t)
-	for _, text := range conversationsOfContact()[:3] {
+	for _, text := range spellingsOfPerson()[:3] {
 		require.Contains(t, before, text, "else the test sees nothing")
 	}
 	spent, err := f.Spent(ctx(), f.queue.ID, domain.MonthStart(now))
@@ -119,7 +119,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	gone := func() {
 		t.Helper()
 		after := f.dump(t)
-		for _, text := range conversationsOfContact() {
+		for _, text := range spellingsOfPerson() {
 			require.NotContains(t, after, text)
 		}
 	}

@@ -24,18 +24,18 @@ const (
 	day  = 24 * hour
 )
 
-// reversible seals by marking, so that a test sees what is at rest: with which
+// fakeEncrypter encrypts by marking, so that a test sees what is at rest: with which
 // key, for which place. It opens what the keys of its ring sealed.
-type reversible struct {
+type fakeEncrypter struct {
 	key string
 	old []string
 }
 
-func (r *reversible) Encrypt(place, plain string) (string, error) {
+func (r *fakeEncrypter) Encrypt(place, plain string) (string, error) {
 	return r.key + ":" + place + ":" + plain, nil
 }
 
-func (r *reversible) Decrypt(place, sealed string) (string, error) {
+func (r *fakeEncrypter) Decrypt(place, sealed string) (string, error) {
 	for _, key := range append([]string{r.key}, r.old...) {
 		if plain, ok := strings.CutPrefix(sealed, key+":"+place+":"); ok {
 			return plain, nil
@@ -44,13 +44,13 @@ func (r *reversible) Decrypt(place, sealed string) (string, error) {
 	return "", errors.New("another key, or another place")
 }
 
-func (r *reversible) Prefix() string { return r.key + ":" }
+func (r *fakeEncrypter) Prefix() string { return r.key + ":" }
 
-func (r *reversible) Hash(plain string) string { return r.key + "#" + plain }
+func (r *fakeEncrypter) Hash(plain string) string { return r.key + "#" + plain }
 
-func (r *reversible) HideName(lane string) (string, error) { return "hidden " + lane, nil }
+func (r *fakeEncrypter) HideName(lane string) (string, error) { return "hidden " + lane, nil }
 
-func (r *reversible) Hashes(plain string) []string {
+func (r *fakeEncrypter) Hashes(plain string) []string {
 	hashes := []string{r.Hash(plain)}
 	for _, key := range r.old {
 		hashes = append(hashes, key+"#"+plain)
@@ -68,7 +68,7 @@ type fixture struct {
 	account *domain.Account
 	queue   *domain.Queue
 	plan    *domain.Plan
-	sealer  *reversible
+	sealer  *fakeEncrypter
 }
 
 func ctx() context.Context { return context.Background() }
@@ -92,7 +92,7 @@ func direct(t testing.TB) *fixture {
 
 func newFixture(t testing.TB, db, used *sql.DB, calls func() int) *fixture {
 	t.Helper()
-	sealer := &reversible{key: "sealed"}
+	sealer := &fakeEncrypter{key: "sealed"}
 	f := &fixture{Store: store.New(used, sealer, newID), db: db, calls: calls, sealer: sealer}
 	f.account = &domain.Account{Name: "Vendas", PhoneNumberID: "100", WABAID: "200", AccessToken: "token", AppSecret: "secret", VerifyToken: "verify", Enabled: true}
 	require.NoError(t, f.CreateAccount(ctx(), f.account, now))

@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/lib/pq"
-	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
@@ -53,23 +51,23 @@ type resolveRequest struct {
 	who                     domain.WhatsAppIdentity
 }
 
-// resolveRow is a row of resolveFunction as resolveColumns names its parts.
+// resolveRow is a row of resolveFunction.
 type resolveRow struct {
-	N                                                    int
-	ID, Account, Contact, Queue, Team, Channel           string
-	WindowFrom, WindowUntil, LastTemplate, Closed, Abort int64
-	Name, Phone, WAID, UserID, Username                  string
-	Message, Kind, Post                                  string
-	Archived                                             bool
-	Known                                                int
+	N            int                 `db:"n"` // of which request, from 1
+	Conversation domain.Conversation `db:"conversation"`
+	MessageID    string              `db:"message_id"` // "" = the message is not stored yet
+	Kind         string              `db:"kind"`
+	PostID       string              `db:"post_id"`
+	Archived     bool                `db:"archived"`
+	Known        int                 `db:"known"` // how many of the sender's identities are stored
 }
 
-// resolveColumns reads all rows as one JSON text. Over the plugin API's driver each row would be a remote call.
-const resolveColumns = `SELECT coalesce(json_agg(json_build_object('N', f.n, 'ID', (f.c).id, 'Account', (f.c).account_id, 'Contact', (f.c).contact_id,
-	'Queue', (f.c).queue_id, 'Team', (f.c).team_id, 'Channel', (f.c).channel_id, 'WindowFrom', (f.c).window_from, 'WindowUntil', (f.c).window_until,
-	'LastTemplate', (f.c).last_template_at, 'Closed', (f.c).closed_at, 'Abort', (f.c).aborted_at,
-	'Name', (f.ct).name, 'Phone', (f.ct).phone, 'WAID', (f.ct).wa_id, 'UserID', (f.ct).user_id, 'Username', (f.ct).username,
-	'Message', coalesce((f.m).id, ''), 'Kind', coalesce((f.m).kind, ''), 'Post', coalesce((f.m).post_id, ''), 'Archived', f.archived, 'Known', f.known)), '[]')::text FROM `
+// resolveColumns are the columns of a resolveRow, as far as a message that comes in needs them.
+func resolveColumns() string {
+	return "f.n, " + columnsOf("c", "conversation", "id, account_id, contact_id, queue_id, team_id, channel_id, window_from, window_until, last_template_at, closed_at, aborted_at") + ", " +
+		columnsOf("ct", "conversation.contact", "id, name, phone, wa_id, user_id, username") + `,
+		coalesce((f.m).id, '') AS message_id, coalesce((f.m).kind, '') AS kind, coalesce((f.m).post_id, '') AS post_id, f.archived, f.known`
+}
 
 // ResolveTarget returns where a customer's message belongs; domain.ErrNotFound
 // where there is no open conversation. Calls that come together share a statement.
@@ -87,31 +85,22 @@ func (s *Store) resolveBatch(ctx context.Context, batch []resolveRequest) ([]*do
 	for i, a := range batch {
 		accounts[i], wamids[i], answers[i], users[i], phones[i] = a.account, a.wamid, a.answers, a.who.UserID, a.who.PhoneKey
 	}
-	var text string
-	if err := s.db.GetContext(ctx, &text, resolveColumns+s.callSQL["arrival"]+" f",
+	rows := []*resolveRow{}
+	if err := s.db.SelectContext(ctx, &rows, "SELECT "+resolveColumns()+" FROM "+s.callSQL["arrival"]+" f",
 		pq.Array(accounts), pq.Array(wamids), pq.Array(answers), pq.Array(users), pq.Array(phones)); err != nil {
 		return nil, wrapErr(err, "could not look where messages belong")
 	}
-	var rows []resolveRow
-	if err := json.Unmarshal([]byte(text), &rows); err != nil {
-		return nil, errors.Wrap(err, "could not read where messages belong")
+	targets := make([]*domain.InboundTarget, n)
+	for _, row := range rows {
+		targets[row.N-1] = row.target(batch[row.N-1].who)
 	}
-	arrivals := make([]*domain.InboundTarget, n)
-	for i := range rows {
-		row := &rows[i]
-		arrivals[row.N-1] = row.target(batch[row.N-1].who)
-	}
-	return arrivals, nil
+	return targets, nil
 }
 
 func (row *resolveRow) target(who domain.WhatsAppIdentity) *domain.InboundTarget {
-	contact := domain.Contact{ID: row.Contact, Name: row.Name, Phone: row.Phone, WAID: row.WAID, UserID: row.UserID, Username: row.Username}
-	learned := contact
+	learned := row.Conversation.Contact
 	return &domain.InboundTarget{
-		Conversation: domain.Conversation{
-			ID: row.ID, AccountID: row.Account, ContactID: row.Contact, QueueID: row.Queue, TeamID: row.Team, ChannelID: row.Channel,
-			WindowFrom: row.WindowFrom, WindowUntil: row.WindowUntil, LastTemplateAt: row.LastTemplate, ClosedAt: row.Closed, AbortedAt: row.Abort, Contact: contact,
-		},
-		MessageID: row.Message, Kind: row.Kind, PostID: row.Post, Archived: row.Archived, News: learnIdentity(&learned, who) || row.Known < len(identitiesOf(who)),
+		Conversation: row.Conversation, MessageID: row.MessageID, Kind: row.Kind, PostID: row.PostID, Archived: row.Archived,
+		News: learnIdentity(&learned, who) || row.Known < len(identitiesOf(who)),
 	}
 }

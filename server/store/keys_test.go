@@ -46,7 +46,7 @@ func TestAChangedKeyLosesNothing(t *testing.T) {
 		got, _ := list(t, f, "root", nil, true, domain.ListFilter{Document: domain.Document("5299822472" + strconv.Itoa(i)), Now: now})
 		require.Len(t, got, 1)
 	}
-	*f.sealer = reversible{key: "next", old: []string{"sealed"}}
+	*f.sealer = fakeEncrypter{key: "next", old: []string{"sealed"}}
 	_, err := f.Reencrypt(ctx(), domain.Reencryption{}, 3) // and there it is killed
 	require.NoError(t, err)
 	for i := range people {
@@ -58,7 +58,7 @@ func TestAChangedKeyLosesNothing(t *testing.T) {
 	require.Zero(t, f.number(t, "SELECT count(*) FROM waa_contacts WHERE cpf_cipher NOT LIKE 'next:%' OR cpf_hash NOT LIKE 'next#%'"))
 	require.Zero(t, f.number(t, "SELECT count(*) FROM waa_accounts WHERE access_token NOT LIKE 'next:%' OR app_secret NOT LIKE 'next:%' OR verify_token NOT LIKE 'next:%'"))
 
-	*f.sealer = reversible{key: "next"} // the old one is gone
+	*f.sealer = fakeEncrypter{key: "next"} // the old one is gone
 	for i, c := range people {
 		found(i)
 		export, err := f.ExportContact(ctx(), c.ID)
@@ -71,9 +71,9 @@ func TestAChangedKeyLosesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"token", "secret", "verify"}, []string{account.AccessToken, account.AppSecret, account.VerifyToken})
 
-	*f.sealer = reversible{key: "another"}
+	*f.sealer = fakeEncrypter{key: "another"}
 	require.Equal(t, 10, f.reseal(t, 2).Lost, "what no key opens is left as it is, and counted")
-	*f.sealer = reversible{key: "another", old: []string{"next"}}
+	*f.sealer = fakeEncrypter{key: "another", old: []string{"next"}}
 	require.Zero(t, f.reseal(t, 2).Lost)
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/jmoiron/sqlx"
@@ -56,58 +55,29 @@ func (s *Store) Ledger(ctx context.Context, f domain.LedgerFilter, page, perPage
 const ledgerBatch = 1000
 
 // EachCharge calls fn with every charge of the filter, oldest first, until fn
-// returns an error. It reads a batch as one JSON text, because over the plugin API's
-// driver each row would be a remote call.
+// returns an error. It reads them in batches, and holds no connection while fn runs.
 func (s *Store) EachCharge(ctx context.Context, f domain.LedgerFilter, fn func(*domain.Charge) error) error {
 	var at int64
 	var id string
 	for {
-		inner := chargesIn(f, builder().Select(chargeColumns)).Where("(at, message_id) > (?, ?)", at, id).OrderBy("at", "message_id").Limit(ledgerBatch)
-		query, args, err := builder().Select("coalesce(json_agg(l ORDER BY l.at, l.message_id), '[]')::text").FromSelect(inner, "l").ToSql()
+		next := chargesIn(f, builder().Select(chargeColumns)).Where("(at, message_id) > (?, ?)", at, id).OrderBy("at", "message_id").Limit(ledgerBatch)
+		query, args, err := next.ToSql()
 		if err != nil {
 			return errors.Wrap(err, "could not build the ledger query")
 		}
-		var data []byte
-		if err = s.db.GetContext(ctx, &data, query, args...); err != nil {
+		batch := []*domain.Charge{}
+		if err = s.db.SelectContext(ctx, &batch, query, args...); err != nil {
 			return wrapErr(err, "could not read the ledger")
 		}
-		var batch []ledgerLine
-		if err = json.Unmarshal(data, &batch); err != nil {
-			return errors.Wrap(err, "could not decode the ledger")
-		}
-		for i := range batch {
-			if err = fn(batch[i].charge()); err != nil {
+		for _, charge := range batch {
+			if err = fn(charge); err != nil {
 				return err
 			}
-			at, id = batch[i].At, batch[i].MessageID
+			at, id = charge.At, charge.MessageID
 		}
 		if len(batch) < ledgerBatch {
 			return nil
 		}
-	}
-}
-
-// ledgerLine is a row of waa_charges as PostgreSQL writes it in JSON.
-type ledgerLine struct {
-	MessageID      string `json:"message_id"`
-	ConversationID string `json:"conversation_id"`
-	AccountID      string `json:"account_id"`
-	QueueID        string `json:"queue_id"`
-	AgentID        string `json:"agent_id"`
-	TemplateID     string `json:"template_id"`
-	WAMID          string `json:"wamid"`
-	Category       string `json:"category"`
-	Amount         int64  `json:"amount"`
-	Currency       string `json:"currency"`
-	State          string `json:"state"`
-	At             int64  `json:"at"`
-}
-
-func (l *ledgerLine) charge() *domain.Charge {
-	return &domain.Charge{
-		MessageID: l.MessageID, ConversationID: l.ConversationID, AccountID: l.AccountID, QueueID: l.QueueID, AgentID: l.AgentID,
-		TemplateID: l.TemplateID, WAMID: l.WAMID, Category: l.Category, Amount: domain.Money(l.Amount), Currency: l.Currency,
-		State: l.State, At: l.At,
 	}
 }
 

@@ -75,13 +75,23 @@ func TestMediaQueue(t *testing.T) {
 func TestTheLastReactionHolds(t *testing.T) {
 	f := direct(t)
 	for _, step := range []struct {
+		name  string
 		emoji string
 		at    int64
 		holds string
-	}{{"👍", 10, "👍"}, {"👍", 10, "👍"}, {"😂", 20, "😂"}, {"❤️", 15, "😂"}, {"", 30, ""}, {"👍", 10, ""}} {
-		holds, err := f.SaveReaction(ctx(), "message", "wamid", step.emoji, step.at)
-		require.NoError(t, err)
-		require.Equal(t, step.holds, holds)
+	}{
+		{"the first", "👍", 10, "👍"},
+		{"the same again", "👍", 10, "👍"},
+		{"a later one", "😂", 20, "😂"},
+		{"an earlier one that comes late", "❤️", 15, "😂"},
+		{"it is taken off", "", 30, ""},
+		{"the first once more", "👍", 10, ""},
+	} {
+		t.Run(step.name, func(t *testing.T) {
+			holds, err := f.SaveReaction(ctx(), "message", "wamid", step.emoji, step.at)
+			require.NoError(t, err)
+			require.Equal(t, step.holds, holds)
+		})
 	}
 }
 

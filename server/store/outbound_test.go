@@ -192,17 +192,26 @@ func TestWindowsContactsAndAccountsAreStopped(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, got.Contact.MarketingStopAt)
 
-		for i, c := range []struct {
+		for _, c := range []struct {
+			name    string
 			code    int
 			changed bool
-		}{{131042, true}, {131042, false}, {190, true}, {0, true}, {0, false}} {
-			changed, err := f.BlockAccount(ctx(), f.account.ID, c.code, now)
-			require.NoError(t, err)
-			require.Equal(t, c.changed, changed, i)
-			a, err := f.Account(ctx(), f.account.ID)
-			require.NoError(t, err)
-			require.Equal(t, c.code, a.BlockedCode)
-			require.Equal(t, c.code != 0, a.BlockedAt != 0)
+		}{
+			{"blocked", 131042, true},
+			{"blocked again", 131042, false},
+			{"another error", 190, true},
+			{"well", 0, true},
+			{"well again", 0, false},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				changed, err := f.BlockAccount(ctx(), f.account.ID, c.code, now)
+				require.NoError(t, err)
+				require.Equal(t, c.changed, changed)
+				a, err := f.Account(ctx(), f.account.ID)
+				require.NoError(t, err)
+				require.Equal(t, c.code, a.BlockedCode)
+				require.Equal(t, c.code != 0, a.BlockedAt != 0)
+			})
 		}
 		_, err = f.db.Exec("DELETE FROM waa_messages")
 		require.NoError(t, err)

@@ -198,8 +198,10 @@ func TestAStatusFindsItsMessageAndPerson(t *testing.T) {
 			"another account's":  {other.ID, domain.StatusChange{MessageID: m.ID, WAMID: "wamid.1", Status: domain.Read}},
 			"a customer's wamid": {f.account.ID, domain.StatusChange{WAMID: "wamid.in", Status: domain.Read}},
 		} {
-			_, _, err = f.ApplyStatus(ctx(), c.account, c.change)
-			require.ErrorIs(t, err, domain.ErrNotFound, name)
+			t.Run(name, func(t *testing.T) {
+				_, _, err := f.ApplyStatus(ctx(), c.account, c.change)
+				require.ErrorIs(t, err, domain.ErrNotFound)
+			})
 		}
 	})
 }
