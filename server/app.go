@@ -225,7 +225,7 @@ func (a *app) buildRelay() {
 	inbound := &inbound.Handler{
 		Store: known, Posts: a.port, Localizer: speaker, Clock: a.clock, NewID: model.NewId, WakeChannels: a.mirrorLoop.Wake, WakeMedia: a.media.Wake,
 		Settings: a.domain,
-		Statuses: &inbound.StatusHandler{Store: known, Effects: effects, Settings: a.domain, WakeStatusSync: a.tickLoop.Wake},
+		Statuses: &inbound.StatusHandler{Store: known, ApplyFailure: effects.Apply, Settings: a.domain, WakeStatusSync: a.tickLoop.Wake},
 		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: noticeLoop.Wake, OnTemplatesStale: stale, Log: log},
 	}
 	a.inbox = jobqueue.NewWorker(jobqueue.Options{

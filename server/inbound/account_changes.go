@@ -10,8 +10,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// account takes what Meta says of a number or of its business account: it is
-// kept with the number, and the admins are told.
+// account stores what Meta says of a number or of its business account with the
+// number, and tells the administrators.
 func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	update, err := item.AccountUpdate()
 	if err != nil {
@@ -25,7 +25,7 @@ func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item what
 		if !concerns(update, account) {
 			continue
 		}
-		if err := c.Store.SaveNumberNews(ctx, account.ID, qualityOf(update), update.CurrentLimit, restrictionOf(update), c.saidAt(item)); err != nil {
+		if err := c.Store.SaveNumberNews(ctx, account.ID, qualityOf(update), update.CurrentLimit, restrictionOf(update), c.changedAt(item)); err != nil {
 			return jobqueue.Outcome{}, err
 		}
 		details := strings.Join(present(update.Reason, update.Decision, update.CurrentLimit, update.BanState, update.Violation, restrictionOf(update)), ", ")
@@ -40,7 +40,7 @@ func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item what
 	return jobqueue.Done(), nil
 }
 
-// concerns tells whether news of a business account are of that number: some name one.
+// concerns reports whether news of a business account is about that number: some of it names one.
 func concerns(update *whatsapp.AccountUpdate, account *domain.Account) bool {
 	if !strings.HasPrefix(update.Field, "phone_number_") || update.DisplayPhone == "" || account.DisplayPhone == "" {
 		return true
@@ -48,7 +48,7 @@ func concerns(update *whatsapp.AccountUpdate, account *domain.Account) bool {
 	return domain.Digits(update.DisplayPhone) == domain.Digits(account.DisplayPhone)
 }
 
-// qualityOf is the quality that an event stands for; "" where it says nothing of it.
+// qualityOf is the quality rating that an event stands for; "" where it says nothing of it.
 func qualityOf(update *whatsapp.AccountUpdate) string {
 	switch {
 	case update.Field != "phone_number_quality_update":
@@ -63,7 +63,7 @@ func qualityOf(update *whatsapp.AccountUpdate) string {
 }
 
 // restrictionOf is what Meta restricts now, in Meta's words; "" where the event
-// says nothing of it, "-" where it lifts what there was.
+// says nothing of it, "-" where it lifts a restriction.
 func restrictionOf(update *whatsapp.AccountUpdate) string {
 	switch update.Event {
 	case "ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLED_UPDATE", "ACCOUNT_DELETED":
@@ -86,7 +86,7 @@ func restrictionOf(update *whatsapp.AccountUpdate) string {
 	}
 }
 
-// present leaves out what is empty, or only says that something ended.
+// present leaves out words that are empty or "-".
 func present(words ...string) []string {
 	var kept []string
 	for _, w := range words {

@@ -13,18 +13,18 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// ChangeHandler takes everything in a webhook that is neither message nor status.
+// ChangeHandler handles what is neither a message nor a status: news of templates, accounts and contacts.
 type ChangeHandler struct {
-	Store       ChangeStore
-	Clock       domain.Clock
-	WakeNotices func() // wakes the notices
-	// Stale is told that our copies of an account's templates are out of date.
-	OnTemplatesStale func(accountID string)
-	Log              jobqueue.Logger
+	Store Store
+	Clock domain.Clock
+	Log   jobqueue.Logger
+
+	WakeNotices      func()
+	OnTemplatesStale func(accountID string) // our copies of the account's templates are out of date
 }
 
-// Handle acts on one change. What has no meaning to us is named in the log, and
-// to the administrators once.
+// Handle acts on one change. A kind that we do not know is named in the log, and
+// the administrators are told of it once.
 func (c *ChangeHandler) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	switch item.Kind {
 	case whatsapp.KindTemplate:
@@ -41,22 +41,22 @@ func (c *ChangeHandler) Handle(ctx context.Context, job jobqueue.Job, item whats
 		if field == "messages" || field == "" { // that says nothing
 			field = string(item.Kind)
 		}
-		return jobqueue.Done(), c.unshown(ctx, job.AccountID, markdown.Code(field), "admin.unshown_field", map[string]any{"Field": field})
+		return jobqueue.Done(), c.noticeOnce(ctx, job.AccountID, markdown.Code(field), "admin.unshown_field", map[string]any{"Field": field})
 	}
 }
 
-// saidAt is when Meta says that it was, milliseconds since epoch: now, where
-// that is missing or far ahead of us.
-func (c *ChangeHandler) saidAt(item whatsapp.Item) int64 {
+// changedAt is when Meta says that it happened, milliseconds since epoch: now,
+// where that is missing or far ahead of us.
+func (c *ChangeHandler) changedAt(item whatsapp.Item) int64 {
 	now := c.Clock.Now()
-	if item.Timestamp <= 0 || item.Timestamp > now+aheadAllowed.Milliseconds() {
+	if item.Timestamp <= 0 || item.Timestamp > now+maxClockLead.Milliseconds() {
 		return now
 	}
 	return item.Timestamp
 }
 
-// unshown tells the administrators, once for each kind, that there is something that no channel shows.
-func (c *ChangeHandler) unshown(ctx context.Context, accountID, kind, key string, data map[string]any) error {
+// noticeOnce tells the administrators, once for each kind, that something came which no channel shows.
+func (c *ChangeHandler) noticeOnce(ctx context.Context, accountID, kind, key string, data map[string]any) error {
 	err := c.Store.AddNotice(ctx, &domain.Notice{Key: "unshown:" + accountID + ":" + kind, AccountID: accountID, TextKey: key, Data: data, CreatedAt: c.Clock.Now()})
 	c.WakeNotices()
 	return err
@@ -89,7 +89,7 @@ func (c *ChangeHandler) template(ctx context.Context, item whatsapp.Item) (jobqu
 	}
 	change := domain.TemplateChange{
 		MetaID: update.TemplateID, Name: update.Name, Language: update.Language,
-		Status: update.Status(), Category: newCategory(update), Quality: update.Quality, Reason: update.Reason, At: c.saidAt(item),
+		Status: update.Status(), Category: newCategory(update), Quality: update.Quality, Reason: update.Reason, At: c.changedAt(item),
 	}
 	for _, account := range accounts {
 		switch _, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {
@@ -130,7 +130,7 @@ func (c *ChangeHandler) preference(ctx context.Context, item whatsapp.Item) (job
 		return jobqueue.Outcome{}, err
 	}
 	if p.StopsMarketing() {
-		return jobqueue.Done(), c.Store.BlockContact(ctx, contact.ID, 0, true, c.saidAt(item))
+		return jobqueue.Done(), c.Store.BlockContact(ctx, contact.ID, 0, true, c.changedAt(item))
 	}
-	return jobqueue.Done(), c.Store.AllowMarketing(ctx, contact.ID, c.saidAt(item))
+	return jobqueue.Done(), c.Store.AllowMarketing(ctx, contact.ID, c.changedAt(item))
 }

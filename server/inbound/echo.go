@@ -2,7 +2,6 @@ package inbound
 
 import (
 	"context"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -16,68 +15,66 @@ import (
 const kindEcho = "echo"
 
 // echo shows in the customer's open conversation what somebody sent them from
-// the WhatsApp Business app. It opens neither a window nor a conversation.
-func (in *Handler) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
+// the WhatsApp Business app. It opens neither a window nor a conversation: where
+// there is none, the administrators are told once.
+func (h *Handler) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	m, err := item.Echo()
 	if err != nil {
 		return jobqueue.Dead(err.Error()), nil
 	}
-	account, err := in.Store.AccountByNumber(ctx, item.PhoneNumberID)
+	account, err := h.Store.AccountByNumber(ctx, item.PhoneNumberID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return jobqueue.Dead("the number was removed"), nil
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	who := domain.WhatsAppIdentity{WAID: item.Contact.WaID, UserID: item.Contact.UserID, PhoneKey: domain.PhoneKey(item.Contact.WaID)}
-	a, err := in.Store.ResolveTarget(ctx, account.ID, m.ID, about(m), who)
+	target, err := h.Store.ResolveTarget(ctx, account.ID, m.ID, aboutWAMID(m), who)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
-		return jobqueue.Done(), in.Changes.unshown(ctx, account.ID, "echo", "admin.unshown_echo", nil)
+		return jobqueue.Done(), h.Changes.noticeOnce(ctx, account.ID, "echo", "admin.unshown_echo", nil)
 	case err != nil:
 		return jobqueue.Outcome{}, err
-	case a.PostID != "":
+	case target.PostID != "":
 		return jobqueue.Done(), nil
-	case a.Conversation.ChannelID == "":
-		return ChannelMissing(job, &a.Conversation, in.Clock.Now()), nil
+	case target.Conversation.ChannelID == "":
+		return ChannelMissing(job, &target.Conversation, h.Clock.Now()), nil
 	}
-	c := &a.Conversation
-	post := posting.Post{
-		ChannelID: c.ChannelID, PendingID: m.ID,
-		Message: in.echoText(m),
-		Props:   map[string]any{posting.PropKind: kindEcho, posting.PropWAMID: m.ID, posting.PropStatus: string(domain.Sent), posting.UnsafeLinks: "true"},
-	}
-	if err := in.place(ctx, &post, c, m); err != nil {
+	c := &target.Conversation
+	post, err := h.newPost(ctx, c, m, kindEcho, h.echoText(m))
+	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
+	post.Props[posting.PropStatus] = string(domain.Sent)
 	end := jobqueue.Done()
-	postID, err := posting.EnsurePost(ctx, in.Posts, post, posting.PropWAMID, job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	postID, err := posting.EnsurePost(ctx, h.Posts, post, posting.PropWAMID, job.Attempts > 1, postedSince(job))
 	if errors.Is(err, posting.ErrRefused) {
 		end = jobqueue.Dead(withheld)
-		postID, err = in.postWithheld(ctx, job, c, "withheld.echo", kindEcho, m)
+		postID, err = h.postWithheld(ctx, job, c, "withheld.echo", kindEcho, m)
 	}
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	message := &domain.Message{
-		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound,
-		Kind: m.Type, PostID: postID, WAMID: m.ID, Status: domain.Sent, ShownStatus: domain.Sent, CreatedAt: in.sentAt(job),
+		ID: h.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound,
+		Kind: m.Type, PostID: postID, WAMID: m.ID, Status: domain.Sent, ShownStatus: domain.Sent, CreatedAt: h.sentAt(job),
 	}
-	if err := in.fetchLater(ctx, message, c.ChannelID, m); err != nil {
+	if err := h.fetchLater(ctx, message, c.ChannelID, m); err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	return end, in.Store.SaveEcho(ctx, message)
+	return end, h.Store.SaveEcho(ctx, message)
 }
 
-// echoText says what was done on our side.
-func (in *Handler) echoText(m *whatsapp.Message) string {
+// echoText is the text of an echo's post: what was sent, or what was done to an earlier message.
+func (h *Handler) echoText(m *whatsapp.Message) string {
 	switch {
 	case m.Edit != nil:
-		return in.Localizer.ForChannel(domain.T("echo.edited", "Text", domain.Markdown(Show(m).Detail)))
+		return h.Localizer.ForChannel(domain.T("echo.edited", "Text", domain.Markdown(ContentOf(m).Detail)))
 	case m.Revokes != "":
-		return in.Localizer.ForChannel(domain.T("echo.revoked"))
+		return h.Localizer.ForChannel(domain.T("echo.revoked"))
 	case m.Reaction != nil:
-		return in.Localizer.ForChannel(domain.T("echo.reaction", "Emoji", domain.Markdown(Show(m).Detail)))
+		return h.Localizer.ForChannel(domain.T("echo.reaction", "Emoji", domain.Markdown(ContentOf(m).Detail)))
 	default:
-		return in.Localizer.ForChannel(domain.T("echo.sent", "Text", domain.Markdown(shown(in.Localizer, m))))
+		return h.Localizer.ForChannel(domain.T("echo.sent", "Text", domain.Markdown(postText(h.Localizer, m))))
 	}
 }

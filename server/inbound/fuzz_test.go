@@ -28,7 +28,7 @@ func FuzzInbound(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s := Show(m)
+		s := ContentOf(m)
 		harmless(t, s, string(data))
 		require.True(t, utf8.ValidString(s.Detail))
 		if m.Media != nil {

@@ -39,13 +39,13 @@ func (d *desk) SaveEcho(_ context.Context, m *domain.Message) error {
 	return nil
 }
 
-// told are the notices for administrators.
-type told struct {
-	ChangeStore
+// fakeNoticeStore keeps the notices for administrators.
+type fakeNoticeStore struct {
+	Store
 	notices []*domain.Notice
 }
 
-func (s *told) AddNotice(_ context.Context, n *domain.Notice) error {
+func (s *fakeNoticeStore) AddNotice(_ context.Context, n *domain.Notice) error {
 	s.notices = append(s.notices, n)
 	return nil
 }
@@ -56,16 +56,9 @@ func (d *desk) handle(t *testing.T, kind whatsapp.Kind, data string) (outcome jo
 	return handleWith(t, d, d, kind, data)
 }
 
-// inboundPoster is what the inbox's handler does to Mattermost.
-type inboundPoster interface {
-	posting.Poster
-	posting.Reactor
-	EditPost(ctx context.Context, postID, message string, props map[string]any) error
-}
-
-func handleWith(t *testing.T, d *desk, poster inboundPoster, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
+func handleWith(t *testing.T, d *desk, poster Posts, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
 	t.Helper()
-	store := &told{}
+	store := &fakeNoticeStore{}
 	in := &Handler{
 		Store: d, Posts: poster, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(fake.Now),
 		NewID: func() string { return "id" }, WakeChannels: func() {}, WakeMedia: func() { d.did = append(d.did, "wake") },
@@ -224,8 +217,8 @@ func TestALongMessageIsCutAndSaysSo(t *testing.T) {
 		long[i] = 'é'
 	}
 	m.Text.Body = string(long)
-	text := []rune(shown(speaker, m))
+	text := []rune(postText(speaker, m))
 	require.Len(t, text, maxPost+len("\n\ninbound.cut"))
 	m.Text.Body = string(long[:100])
-	require.Equal(t, m.Text.Body, shown(speaker, m))
+	require.Equal(t, m.Text.Body, postText(speaker, m))
 }

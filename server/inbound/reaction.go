@@ -10,39 +10,36 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// reaction shows a reaction on the post it is about. It answers false where
-// that has no post, or Mattermost no such emoji: then it is told as a line.
-func (in *Handler) reaction(ctx context.Context, job jobqueue.Job, a *domain.InboundTarget, who domain.WhatsAppIdentity, m *whatsapp.Message) (told bool, err error) {
-	target, err := in.Store.MessageByWAMID(ctx, a.Conversation.AccountID, m.Reaction.MessageID)
+// reaction shows a reaction on the post it is about. It returns false where that
+// message has no post, or Mattermost has no such emoji: then the reaction gets a post of its own.
+func (h *Handler) reaction(ctx context.Context, job jobqueue.Job, on *domain.InboundTarget, who domain.WhatsAppIdentity, m *whatsapp.Message) (shown bool, err error) {
+	target, err := h.Store.MessageByWAMID(ctx, on.Conversation.AccountID, m.Reaction.MessageID)
 	if errors.Is(err, domain.ErrNotFound) {
-		return false, nil // older than us
+		return false, nil // it was sent before this plugin was here
 	} else if err != nil {
 		return false, err
 	}
-	if target.AccountID != a.Conversation.AccountID || target.PostID == "" {
+	if target.AccountID != on.Conversation.AccountID || target.PostID == "" {
 		return false, nil
 	}
-	now := in.Clock.Now()
-	c := &a.Conversation
-	_, before, after, err := in.save(ctx, &domain.Message{
-		ID: in.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
-		Direction: domain.Inbound, Kind: m.Type, WAMID: m.ID, CreatedAt: in.sentAt(job),
-	}, who, m, now)
+	now := h.Clock.Now()
+	c := &on.Conversation
+	_, before, after, err := h.save(ctx, h.newMessage(job, c, m), who, m, now)
 	if err != nil {
 		return false, err
 	}
 	if before.StateAt(now) != after.StateAt(now) {
-		in.WakeChannels()
+		h.WakeChannels()
 	}
-	emoji, err := in.Store.SaveReaction(ctx, target.ID, m.ID, m.Reaction.Emoji, in.sentAt(job))
+	emoji, err := h.Store.SaveReaction(ctx, target.ID, m.ID, m.Reaction.Emoji, h.sentAt(job))
 	if err != nil {
 		return false, err
 	}
-	known, err := in.Posts.React(ctx, target.PostID, emoji)
+	known, err := h.Posts.React(ctx, target.PostID, emoji)
 	if errors.Is(err, domain.ErrNotFound) {
 		return false, nil
 	} else if err != nil {
 		return false, err
 	}
-	return known || emoji != m.Reaction.Emoji, nil // a later one, told already, took its place
+	return known || emoji != m.Reaction.Emoji, nil // else a later reaction, which was shown already, has replaced it
 }

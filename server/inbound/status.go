@@ -12,22 +12,19 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// StatusHandler takes what Meta says became of our messages.
+// StatusHandler applies what Meta reports about the messages that we sent.
 type StatusHandler struct {
-	Store interface {
-		StatusStore
-		AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error)
-	}
-	Effects interface {
-		Apply(ctx context.Context, m *domain.Message, v whatsapp.Verdict, left int64) error
-	}
-	Settings       func() domain.Settings
-	WakeStatusSync func() // wakes the ticks
+	Store    Store
+	Settings func() domain.Settings
+	// ApplyFailure does what a failure requires beyond its message; leftAt is when
+	// that left, milliseconds since epoch. See outbound.FailureEffects.
+	ApplyFailure   func(ctx context.Context, m *domain.Message, v whatsapp.Verdict, leftAt int64) error
+	WakeStatusSync func()
 }
 
-// statusPatience is how long a status may be ahead of its message: the answer
+// unknownMessageTimeout is how long a status may be ahead of its message: the answer
 // to our request, which carries the wamid, may still be on its way.
-const statusPatience = 30 * time.Second
+const unknownMessageTimeout = 30 * time.Second
 
 // Handle moves a message's status forward, settles its charge and acts on a failure.
 func (s *StatusHandler) Handle(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
@@ -55,8 +52,8 @@ func (s *StatusHandler) Handle(ctx context.Context, job jobqueue.Job, item whats
 	}
 	m, advanced, err := s.Store.ApplyStatus(ctx, account.ID, change)
 	if errors.Is(err, domain.ErrNotFound) {
-		// by age, so that several statuses of one such message wait together and not one after the other
-		if time.Since(time.UnixMilli(job.CreatedAt)) < statusPatience && change.MessageID == "" {
+		// measured by the job's age, so that several statuses of one such message wait together and not one after the other
+		if time.Since(time.UnixMilli(job.CreatedAt)) < unknownMessageTimeout && change.MessageID == "" {
 			return jobqueue.RetryIn(time.Second, "its message is not known yet"), nil
 		}
 		return jobqueue.Done(), nil // sent by another program over the same number
@@ -70,7 +67,7 @@ func (s *StatusHandler) Handle(ctx context.Context, job jobqueue.Job, item whats
 	}
 	if advanced {
 		if m.Status == domain.Failed {
-			if err := s.Effects.Apply(ctx, m, whatsapp.ClassifyCode(change.Reason), LeftAt(m, change.At)); err != nil {
+			if err := s.ApplyFailure(ctx, m, whatsapp.ClassifyCode(change.Reason), LeftAt(m, change.At)); err != nil {
 				return jobqueue.Outcome{}, err
 			}
 		}
@@ -79,8 +76,8 @@ func (s *StatusHandler) Handle(ctx context.Context, job jobqueue.Job, item whats
 	return jobqueue.Done(), nil
 }
 
-// LeftAt is when a message left, milliseconds since epoch: its status, with
-// Meta's timestamp, may tell long after what was true then.
+// LeftAt is when a message left, milliseconds since epoch. A status may come long
+// after that, and is about what was true then.
 func LeftAt(m *domain.Message, statusAt int64) int64 {
 	left := m.SentAt
 	if left == 0 {
@@ -92,7 +89,7 @@ func LeftAt(m *domain.Message, statusAt int64) int64 {
 	return left
 }
 
-// statusOf reads Meta's word; a word without meaning to us is "" and moves nothing.
+// statusOf translates Meta's word; "" is a word that we do not know, which changes nothing.
 func statusOf(word string) domain.Status {
 	switch word {
 	case "sent":

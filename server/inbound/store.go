@@ -8,27 +8,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// ChangeStore is what changes on Meta's side need.
-type ChangeStore interface {
-	AccountsByWABA(ctx context.Context, wabaID string) ([]*domain.Account, error)
-	// TemplateChanged takes what Meta says of a template. A new category, and a
-	// status that is no longer APPROVED, take our approval off; the admins are
-	// left a notice with it. ErrNotFound where we have no such template, or know
-	// what is later of it.
-	TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error)
-	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
-	// is, "-" takes a restriction off. What is older than the last changes nothing.
-	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error
-	// AddNotice leaves the administrators something to be told, once per key.
-	AddNotice(ctx context.Context, n *domain.Notice) error
-	// FindContact finds somebody by BSUID, then by phone key; ErrNotFound.
-	FindContact(ctx context.Context, accountID string, who domain.WhatsAppIdentity) (*domain.Contact, error)
-	BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
-	AllowMarketing(ctx context.Context, contactID string, at int64) error
-	AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error)
-}
-
-// Store is what handling a customer's message needs.
+// Store is what this package needs of the database; *store.Store implements it.
+// ErrNotFound and ErrNoQueue are those of package domain.
 type Store interface {
 	// AccountByNumber finds an account by Meta's phone number id, disabled ones
 	// too; ErrNotFound. What it says beside the id may be some time old.
@@ -37,7 +18,7 @@ type Store interface {
 	Account(ctx context.Context, id string) (*domain.Account, error)
 	// AccountsByWABA finds the accounts of a WhatsApp Business Account.
 	AccountsByWABA(ctx context.Context, wabaID string) ([]*domain.Account, error)
-	// ResolveTarget answers where a message belongs: to the conversation in which it is
+	// ResolveTarget returns where a message belongs: to the conversation in which it is
 	// stored already (an aborted one only if its post is there), else to the one that sent the message it answers if that is
 	// still open, else to the open one of the person (by BSUID, then by phone
 	// key). ErrNotFound where the person has no open one.
@@ -47,12 +28,12 @@ type Store interface {
 	OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error)
 	// SaveInbound stores the message (once per wamid) and, where it opens the
 	// window, moves window_from, window_until and last_inbound_at by
-	// domain.Answered, all in one transaction. It also adds identities
-	// that were not known. It answers the stored message (with its PostID if the
+	// domain.Conversation.Answered, all in one transaction. It also adds identities
+	// that were not known. It returns the stored message (with its PostID if the
 	// post exists already) and the conversation before and after. ErrNotFound
 	// where the conversation is gone or aborted.
 	SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error)
-	// MessageByWAMID finds a message of a number either way, by whichever of its ids Meta names it; ErrNotFound.
+	// MessageByWAMID finds a message of a number, inbound or outbound, by any of the ids that Meta uses for it; ErrNotFound.
 	MessageByWAMID(ctx context.Context, accountID, wamid string) (*domain.Message, error)
 	// CompleteInbound stores a message that has its post, as SaveInbound does, and finishes
 	// its job in the same statement, as jobqueue.Store's Finish does.
@@ -62,14 +43,14 @@ type Store interface {
 	// OpenConversation is a contact's open conversation on an account; ErrNotFound.
 	OpenConversation(ctx context.Context, accountID, contactID string) (*domain.Conversation, error)
 	// MoveIdentity lets what is new of a person take the place of what was: they
-	// are reached there from now on. taken tells that somebody else is known by
-	// it already, and stays so.
+	// are reached there from now on. taken reports that somebody else is known by
+	// it already, which is left as it is.
 	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error)
-	// WroteSince tells whether somebody wrote after a moment (Meta's timestamp), still named as then.
+	// WroteSince reports whether somebody wrote after a moment (Meta's timestamp) under the identity they had then.
 	WroteSince(ctx context.Context, accountID, contactID string, as domain.WhatsAppIdentity, at int64) (bool, error)
 	// SaveReaction stores a reaction to a message unless a later one is stored,
-	// and answers the one that holds ("" = none).
-	SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (holds string, err error)
+	// and returns the emoji that is valid now ("" = none).
+	SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (current string, err error)
 	// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app.
 	SaveEcho(ctx context.Context, m *domain.Message) error
 	// AddMedia stores a file to fetch, once per message.
@@ -78,22 +59,32 @@ type Store interface {
 	SetKind(ctx context.Context, messageID, kind string) error
 	// SetPost records the post of a message.
 	SetPost(ctx context.Context, messageID, postID string) error
-	// Conversation as in service.Store.
+	// Conversation reads a conversation; ErrNotFound.
 	Conversation(ctx context.Context, id string) (*domain.Conversation, error)
-	// ChannelArchived tells whether somebody archived a channel.
+	// ChannelArchived reports whether somebody archived a channel.
 	ChannelArchived(ctx context.Context, channelID string) (bool, error)
-	// MakeDue lets the mirror look at a conversation now.
+	// MakeDue makes a conversation's channel due for channelsync.
 	MakeDue(ctx context.Context, conversationID string, now int64) error
-}
 
-// StatusStore is what handling statuses needs.
-type StatusStore interface {
 	// ApplyStatus finds the message (by MessageID, else by wamid; of that account
 	// only), moves its status forward only, stores wamid, reason and the
 	// person's identities, and settles its charge once: billed or free when
 	// delivered or read, released when failed. ErrNotFound when no message of ours is meant.
-	// It answers the message after and whether the status advanced.
+	// It returns the message as it is now, and whether its status advanced.
 	ApplyStatus(ctx context.Context, accountID string, change domain.StatusChange) (m *domain.Message, advanced bool, err error)
-	// Adopt as in OutboundStore.
+	// Adopt makes what a start said of its customer valid, because WhatsApp took its template. A second call changes nothing.
 	Adopt(ctx context.Context, messageID string, now int64) error
+
+	// TemplateChanged stores what Meta says of a template. A new category, or a
+	// status that is no longer APPROVED, takes our approval off, and leaves the
+	// administrators a notice. ErrNotFound where we have no such template, or know
+	// what is later of it.
+	TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error)
+	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
+	// is, "-" takes a restriction off. What is older than the last changes nothing.
+	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error
+	// AddNotice leaves the administrators something to be told, once per key.
+	AddNotice(ctx context.Context, n *domain.Notice) error
+	BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
+	AllowMarketing(ctx context.Context, contactID string, at int64) error
 }

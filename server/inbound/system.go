@@ -2,7 +2,6 @@ package inbound
 
 import (
 	"context"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -19,9 +18,9 @@ const (
 	userChanged     = "user_changed_user_id"
 )
 
-// system acts on a change on the customer's side: a new number or BSUID moves
-// the identity with the person. The conversation's channel is told.
-func (in *Handler) system(ctx context.Context, job jobqueue.Job, account *domain.Account, m *whatsapp.Message) (jobqueue.Outcome, error) {
+// system acts on a change on the customer's side: with a new number or BSUID the
+// contact's identity moves along. A post in the conversation's channel says so.
+func (h *Handler) system(ctx context.Context, job jobqueue.Job, account *domain.Account, m *whatsapp.Message) (jobqueue.Outcome, error) {
 	if m.System == nil {
 		return jobqueue.Done(), nil
 	}
@@ -29,37 +28,37 @@ func (in *Handler) system(ctx context.Context, job jobqueue.Job, account *domain
 	if old.UserID == "" {
 		old.UserID = m.FromUserID
 	}
-	contact, err := in.Store.FindContact(ctx, account.ID, old)
+	contact, err := h.Store.FindContact(ctx, account.ID, old)
 	if errors.Is(err, domain.ErrNotFound) {
 		return jobqueue.Done(), nil // nobody we know
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	text, err := in.move(ctx, job, account, contact, old, m)
+	text, err := h.moveIdentity(ctx, job, account, contact, old, m)
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	if text == "" {
 		return jobqueue.Done(), nil // it came late
 	}
-	c, err := in.Store.OpenConversation(ctx, account.ID, contact.ID)
+	c, err := h.Store.OpenConversation(ctx, account.ID, contact.ID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return jobqueue.Done(), nil
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	if c.ChannelID == "" {
-		return ChannelMissing(job, c, in.Clock.Now()), nil
+		return ChannelMissing(job, c, h.Clock.Now()), nil
 	}
 	key := "system:" + m.ID
-	_, err = posting.EnsurePostOrFallback(ctx, in.Posts, posting.Post{
+	_, err = posting.EnsurePostOrFallback(ctx, h.Posts, posting.Post{
 		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: text, PendingID: key, Props: map[string]any{posting.PropEvent: key},
-	}, posting.PropEvent, in.Localizer.ForChannel(domain.T("withheld.line")), job.Attempts > 1, job.CreatedAt-time.Minute.Milliseconds())
+	}, posting.PropEvent, h.Localizer.ForChannel(domain.T("withheld.line")), job.Attempts > 1, postedSince(job))
 	return jobqueue.Done(), err
 }
 
-// move takes the identity along and answers what to tell; "" = nothing happened.
-func (in *Handler) move(ctx context.Context, job jobqueue.Job, account *domain.Account, contact *domain.Contact, old domain.WhatsAppIdentity, m *whatsapp.Message) (string, error) {
+// moveIdentity changes how the contact is reached and returns what the channel is told; "" = nothing happened.
+func (h *Handler) moveIdentity(ctx context.Context, job jobqueue.Job, account *domain.Account, contact *domain.Contact, old domain.WhatsAppIdentity, m *whatsapp.Message) (string, error) {
 	renewed := domain.WhatsAppIdentity{WAID: m.System.NewWaID, UserID: m.System.UserID, PhoneKey: domain.PhoneKey(m.System.NewWaID)}
 	if renewed.UserID == old.UserID {
 		renewed.UserID = ""
@@ -69,27 +68,27 @@ func (in *Handler) move(ctx context.Context, job jobqueue.Job, account *domain.A
 	}
 	taken := false
 	if m.System.Type != identityChanged && (renewed.PhoneKey != "" || renewed.UserID != "") {
-		back, err := in.Store.WroteSince(ctx, account.ID, contact.ID, old, in.sentAt(job))
+		back, err := h.Store.WroteSince(ctx, account.ID, contact.ID, old, h.sentAt(job))
 		if err != nil || back { // they have written since, named as before
 			return "", err
 		}
-		if taken, err = in.Store.MoveIdentity(ctx, account.ID, contact.ID, old, renewed, in.sentAt(job)); err != nil {
+		if taken, err = h.Store.MoveIdentity(ctx, account.ID, contact.ID, old, renewed, h.sentAt(job)); err != nil {
 			return "", err
 		}
 	}
 	var text string
 	switch {
 	case m.System.Type == identityChanged:
-		text = in.Localizer.ForChannel(domain.T("system.identity"))
+		text = h.Localizer.ForChannel(domain.T("system.identity"))
 	case renewed.PhoneKey != "":
-		text = in.Localizer.ForChannel(domain.T("system.number", "Phone", markdown.Verbatim("+"+renewed.PhoneKey)))
+		text = h.Localizer.ForChannel(domain.T("system.number", "Phone", markdown.Verbatim("+"+renewed.PhoneKey)))
 	case renewed.UserID != "", m.System.Type == userChanged:
-		text = in.Localizer.ForChannel(domain.T("system.user"))
+		text = h.Localizer.ForChannel(domain.T("system.user"))
 	default:
-		text = in.Localizer.ForChannel(domain.T("system.other", "Kind", markdown.Verbatim(m.System.Type)))
+		text = h.Localizer.ForChannel(domain.T("system.other", "Kind", markdown.Verbatim(m.System.Type)))
 	}
 	if taken {
-		text += " " + in.Localizer.ForChannel(domain.T("system.taken"))
+		text += " " + h.Localizer.ForChannel(domain.T("system.taken"))
 	}
 	return text, nil
 }

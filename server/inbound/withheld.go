@@ -12,67 +12,64 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// KindWithheld is the stored kind of a customer's message for which a line
-// stands, because the server refuses to show it.
+// KindWithheld is the stored kind of a customer's message that the server refuses
+// to show; its post is a line that says so.
 const KindWithheld = "withheld"
 
 // withheld is the reason of the dead letter that keeps such a message.
 const withheld = "the server refuses to show it: another plugin's filter, its length, or a rule"
 
-// withhold lets a line stand for a message that the server refuses for good: the
-// agent learns that the customer wrote, the customer's next message does not
-// wait, and the message itself stays readable, and can be tried again, as a dead
-// letter. It is stored as withheld before the line is there, so that no crash
-// takes the line for the message.
-func (in *Handler) withhold(ctx context.Context, job jobqueue.Job, a *domain.InboundTarget, message *domain.Message, who domain.WhatsAppIdentity, m *whatsapp.Message) (jobqueue.Outcome, error) {
-	c := &a.Conversation
-	if a.MessageID == "" {
+// withhold posts a line in place of a message that the server refuses for good.
+// So the agent learns that the customer wrote, the next message does not wait,
+// and the message itself can be read and tried again as a dead letter. It is
+// stored as withheld before the line is posted, because otherwise after a crash
+// the line would be taken for the message.
+func (h *Handler) withhold(ctx context.Context, job jobqueue.Job, target *domain.InboundTarget, message *domain.Message, who domain.WhatsAppIdentity, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	c := &target.Conversation
+	if target.MessageID == "" {
 		message.Kind = KindWithheld
-		saved, _, _, err := in.save(ctx, message, who, m, in.Clock.Now())
+		saved, _, _, err := h.save(ctx, message, who, m, h.Clock.Now())
 		if err != nil {
 			return jobqueue.Outcome{}, err
 		}
-		a.MessageID, a.Kind = saved.ID, saved.Kind
+		target.MessageID, target.Kind = saved.ID, saved.Kind
 	}
-	if a.Kind != KindWithheld {
-		if err := in.Store.SetKind(ctx, a.MessageID, KindWithheld); err != nil {
+	if target.Kind != KindWithheld {
+		if err := h.Store.SetKind(ctx, target.MessageID, KindWithheld); err != nil {
 			return jobqueue.Outcome{}, err
 		}
 	}
-	postID, err := in.postWithheld(ctx, job, c, "withheld.message", posting.KindInbound, m)
+	postID, err := h.postWithheld(ctx, job, c, "withheld.message", posting.KindInbound, m)
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
 	if postID != "" {
 		message.PostID = postID
-		if err := in.Store.SetPost(ctx, a.MessageID, postID); err != nil {
+		if err := h.Store.SetPost(ctx, target.MessageID, postID); err != nil {
 			return jobqueue.Outcome{}, err
 		}
-		if err := in.fetchLater(ctx, message, c.ChannelID, m); err != nil {
+		if err := h.fetchLater(ctx, message, c.ChannelID, m); err != nil {
 			return jobqueue.Outcome{}, err
 		}
 	}
-	return jobqueue.Dead(withheld), in.Changes.withheld(ctx, c.AccountID)
+	return jobqueue.Dead(withheld), h.Changes.noticeWithheld(ctx, c.AccountID)
 }
 
-// postWithheld posts the line; id "" where the server refuses that too.
-func (in *Handler) postWithheld(ctx context.Context, job jobqueue.Job, c *domain.Conversation, text, kind string, m *whatsapp.Message) (id string, err error) {
-	post := posting.Post{
-		ChannelID: c.ChannelID, Message: in.Localizer.ForChannel(domain.T(text, "Kind", m.Type, "At", in.sentAt(job))), PendingID: m.ID,
-		Props: map[string]any{posting.PropKind: kind, posting.PropWAMID: m.ID, posting.UnsafeLinks: "true"},
-	}
-	if err := in.place(ctx, &post, c, m); err != nil {
+// postWithheld posts the line and returns its id; "" where the server refuses that too.
+func (h *Handler) postWithheld(ctx context.Context, job jobqueue.Job, c *domain.Conversation, text, kind string, m *whatsapp.Message) (id string, err error) {
+	post, err := h.newPost(ctx, c, m, kind, h.Localizer.ForChannel(domain.T(text, "Kind", m.Type, "At", h.sentAt(job))))
+	if err != nil {
 		return "", err
 	}
-	id, err = posting.EnsurePost(ctx, in.Posts, post, posting.PropWAMID, true, job.CreatedAt-time.Minute.Milliseconds())
+	id, err = posting.EnsurePost(ctx, h.Posts, post, posting.PropWAMID, true, postedSince(job))
 	if errors.Is(err, posting.ErrRefused) {
 		return "", nil
 	}
 	return id, err
 }
 
-// withheld tells the administrators, once a day and number, that the server refuses messages.
-func (c *ChangeHandler) withheld(ctx context.Context, accountID string) error {
+// noticeWithheld tells the administrators, once a day and number, that the server refuses messages.
+func (c *ChangeHandler) noticeWithheld(ctx context.Context, accountID string) error {
 	now := c.Clock.Now()
 	day := time.UnixMilli(now).UTC().Format(time.DateOnly)
 	err := c.Store.AddNotice(ctx, &domain.Notice{Key: "withheld:" + accountID + ":" + day, AccountID: accountID, TextKey: "withheld.notice", CreatedAt: now})

@@ -13,7 +13,7 @@ import (
 )
 
 // React makes an emoji our bot's one reaction to a post, or takes it off ("");
-// see posting.Reactor.
+// see inbound.Posts.
 func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err error) {
 	if _, err := p.standing(ctx, postID); err != nil {
 		return false, err

@@ -186,14 +186,6 @@ func (l Localizer) ForUser(ctx context.Context, userID string, t domain.Text) st
 // the server's clock: longer than anybody leaves a broken plugin alone.
 func OwnPostsSince() int64 { return time.Now().Add(-7 * 24 * time.Hour).UnixMilli() }
 
-// Reactor shows on a post what the customer feels about it.
-type Reactor interface {
-	// React makes the emoji the bot's one reaction to a post; "" takes it off.
-	// known is false where Mattermost has no such emoji: the post then has no
-	// reaction of the bot's. domain.ErrNotFound where the post is gone.
-	React(ctx context.Context, postID, emoji string) (known bool, err error)
-}
-
 // Reaction is an emoji that somebody put on a post.
 type Reaction struct {
 	UserID string

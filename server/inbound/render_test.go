@@ -26,44 +26,44 @@ func read(t testing.TB, data string) *whatsapp.Message {
 func TestInbound(t *testing.T) {
 	for name, test := range map[string]struct {
 		message string
-		want    Shown
+		want    Content
 	}{
-		"text":          {`{"type":"text","text":{"body":"*oi* @all"}}`, Shown{Detail: "**oi** @\u2060all"}},
-		"empty text":    {`{"type":"text","text":{"body":" \n"}}`, Shown{Label: "empty"}},
-		"button":        {`{"type":"button","button":{"text":"Sim, quero","payload":"x"}}`, Shown{Detail: "Sim, quero"}},
-		"list":          {`{"type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"1","title":"Expresso","description":"1 a 2 dias"}}}`, Shown{Detail: "Expresso\n\n1 a 2 dias"}},
-		"picture":       {`{"type":"image","image":{"id":"1","caption":"a ~loja~"}}`, Shown{Label: "image", Detail: "a ~~loja~~"}},
-		"voice":         {`{"type":"audio","audio":{"id":"1","voice":true}}`, Shown{Label: "voice"}},
-		"audio":         {`{"type":"audio","audio":{"id":"1"}}`, Shown{Label: "audio"}},
-		"document":      {`{"type":"document","document":{"id":"1","filename":"a` + "`" + `b.pdf","caption":"veja"}}`, Shown{Label: "document", Detail: "`a b.pdf`\n\nveja"}},
-		"a program":     {`{"type":"document","document":{"id":"1","filename":"nota.pdf.EXE","mime_type":"application/pdf"}}`, Shown{Label: "document", Detail: "`nota.pdf.EXE`", Marks: []Mark{{Key: "dangerous", Data: map[string]any{"Type": markdown.Verbatim(".exe")}}}}},
-		"lost picture":  {`{"type":"image","image":{"id":"1"},"errors":[{"code":131052}]}`, Shown{Label: "image", Data: map[string]any{"Lost": true, "Code": 131052}}},
-		"no picture":    {`{"type":"image","image":{}}`, Shown{Label: "image", Data: map[string]any{"Lost": true}}},
-		"place":         {`{"type":"location","location":{"latitude":-23.5,"longitude":-46.6,"name":"Loja"}}`, Shown{Label: "location", Detail: "Loja\n\n<https://www.google.com/maps?q=-23.500000,-46.600000>"}},
-		"contact":       {`{"type":"contacts","contacts":[{"name":{"formatted_name":"Ana\nLima"},"phones":[{"wa_id":"5511987654321"},{"phone":"ramal 12"}],"emails":[{"email":"a@b.com"}]}]}`, Shown{Label: "contacts", Detail: "- Ana Lima · `+55 11 98765-4321` · `ramal 12` · `a@b.com`"}},
-		"empty contact": {`{"type":"contacts","contacts":[{}]}`, Shown{Label: "contacts", Detail: "- ?"}},
+		"text":          {`{"type":"text","text":{"body":"*oi* @all"}}`, Content{Detail: "**oi** @\u2060all"}},
+		"empty text":    {`{"type":"text","text":{"body":" \n"}}`, Content{Label: "empty"}},
+		"button":        {`{"type":"button","button":{"text":"Sim, quero","payload":"x"}}`, Content{Detail: "Sim, quero"}},
+		"list":          {`{"type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"1","title":"Expresso","description":"1 a 2 dias"}}}`, Content{Detail: "Expresso\n\n1 a 2 dias"}},
+		"picture":       {`{"type":"image","image":{"id":"1","caption":"a ~loja~"}}`, Content{Label: "image", Detail: "a ~~loja~~"}},
+		"voice":         {`{"type":"audio","audio":{"id":"1","voice":true}}`, Content{Label: "voice"}},
+		"audio":         {`{"type":"audio","audio":{"id":"1"}}`, Content{Label: "audio"}},
+		"document":      {`{"type":"document","document":{"id":"1","filename":"a` + "`" + `b.pdf","caption":"veja"}}`, Content{Label: "document", Detail: "`a b.pdf`\n\nveja"}},
+		"a program":     {`{"type":"document","document":{"id":"1","filename":"nota.pdf.EXE","mime_type":"application/pdf"}}`, Content{Label: "document", Detail: "`nota.pdf.EXE`", Marks: []Mark{{Key: "dangerous", Data: map[string]any{"Type": markdown.Verbatim(".exe")}}}}},
+		"lost picture":  {`{"type":"image","image":{"id":"1"},"errors":[{"code":131052}]}`, Content{Label: "image", Data: map[string]any{"Lost": true, "Code": 131052}}},
+		"no picture":    {`{"type":"image","image":{}}`, Content{Label: "image", Data: map[string]any{"Lost": true}}},
+		"place":         {`{"type":"location","location":{"latitude":-23.5,"longitude":-46.6,"name":"Loja"}}`, Content{Label: "location", Detail: "Loja\n\n<https://www.google.com/maps?q=-23.500000,-46.600000>"}},
+		"contact":       {`{"type":"contacts","contacts":[{"name":{"formatted_name":"Ana\nLima"},"phones":[{"wa_id":"5511987654321"},{"phone":"ramal 12"}],"emails":[{"email":"a@b.com"}]}]}`, Content{Label: "contacts", Detail: "- Ana Lima · `+55 11 98765-4321` · `ramal 12` · `a@b.com`"}},
+		"empty contact": {`{"type":"contacts","contacts":[{}]}`, Content{Label: "contacts", Detail: "- ?"}},
 		"order": {
 			`{"type":"order","order":{"catalog_id":"c","text":"rápido!","product_items":[{"product_retailer_id":"sku","quantity":3,"item_price":0.1,"currency":"BRL"},{"product_retailer_id":"x","quantity":1,"item_price":2,"currency":"usd"}]}}`,
-			Shown{Label: "order", Detail: "- 3 × `sku`: 0.10 BRL\n- 1 × `x`: 2.00 `usd`", Data: map[string]any{"Total": domain.Markdown("0.30 BRL + 2.00 `usd`"), "Text": domain.Markdown("rápido!"), "More": 0}},
+			Content{Label: "order", Detail: "- 3 × `sku`: 0.10 BRL\n- 1 × `x`: 2.00 `usd`", Data: map[string]any{"Total": domain.Markdown("0.30 BRL + 2.00 `usd`"), "Text": domain.Markdown("rápido!"), "More": 0}},
 		},
-		"form":             {`{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"flow_token\":\"t\",\"screen_0_Nome_0\":\"Ana\",\"screen_1_Nota_1\":\"0_Muito_bom\",\"lista\":[\"a\",2],\"ok\":true,\"n\":null}"}}}`, Shown{Label: "flow", Detail: "- **lista**: a, 2\n- **n**: –\n- **ok**: true\n- **Nome**: Ana\n- **Nota**: Muito bom"}},
-		"broken form":      {`{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"body":"Sent","response_json":"{"}}}`, Shown{Label: "flow", Detail: "Sent\n\n`{`"}},
-		"reaction":         {`{"type":"reaction","reaction":{"message_id":"m","emoji":"👍"}}`, Shown{Label: "reaction", Detail: "👍"}},
-		"reaction removed": {`{"type":"reaction","reaction":{"message_id":"m"}}`, Shown{Label: "reaction_removed"}},
-		"edit":             {`{"type":"edit","edit":{"original_message_id":"m","message":{"type":"text","text":{"body":"agora sim"}}}}`, Shown{Label: "edit", Detail: "agora sim"}},
-		"edited caption":   {`{"type":"edit","edit":{"original_message_id":"m","message":{"type":"image","image":{"id":"1","caption":"nova"}}}}`, Shown{Label: "edit", Detail: "nova"}},
-		"revoke":           {`{"type":"revoke","revoke":{"original_message_id":"m"}}`, Shown{Label: "revoke"}},
-		"welcome":          {`{"type":"request_welcome"}`, Shown{Label: "request_welcome"}},
-		"unsupported":      {`{"type":"unsupported","unsupported":{"type":"poll"}}`, Shown{Label: "unsupported", Detail: "`poll`"}},
-		"nameless":         {`{"type":"unsupported"}`, Shown{Label: "unsupported"}},
-		"of the future":    {`{"type":"hologram","hologram":{"x":1}}`, Shown{Label: "unsupported", Detail: "`hologram`"}},
-		"forwarded":        {`{"type":"text","text":{"body":"oi"},"context":{"frequently_forwarded":true}}`, Shown{Detail: "oi", Marks: []Mark{{Key: "forwarded_often"}}}},
+		"form":             {`{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"flow_token\":\"t\",\"screen_0_Nome_0\":\"Ana\",\"screen_1_Nota_1\":\"0_Muito_bom\",\"lista\":[\"a\",2],\"ok\":true,\"n\":null}"}}}`, Content{Label: "flow", Detail: "- **lista**: a, 2\n- **n**: –\n- **ok**: true\n- **Nome**: Ana\n- **Nota**: Muito bom"}},
+		"broken form":      {`{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"body":"Sent","response_json":"{"}}}`, Content{Label: "flow", Detail: "Sent\n\n`{`"}},
+		"reaction":         {`{"type":"reaction","reaction":{"message_id":"m","emoji":"👍"}}`, Content{Label: "reaction", Detail: "👍"}},
+		"reaction removed": {`{"type":"reaction","reaction":{"message_id":"m"}}`, Content{Label: "reaction_removed"}},
+		"edit":             {`{"type":"edit","edit":{"original_message_id":"m","message":{"type":"text","text":{"body":"agora sim"}}}}`, Content{Label: "edit", Detail: "agora sim"}},
+		"edited caption":   {`{"type":"edit","edit":{"original_message_id":"m","message":{"type":"image","image":{"id":"1","caption":"nova"}}}}`, Content{Label: "edit", Detail: "nova"}},
+		"revoke":           {`{"type":"revoke","revoke":{"original_message_id":"m"}}`, Content{Label: "revoke"}},
+		"welcome":          {`{"type":"request_welcome"}`, Content{Label: "request_welcome"}},
+		"unsupported":      {`{"type":"unsupported","unsupported":{"type":"poll"}}`, Content{Label: "unsupported", Detail: "`poll`"}},
+		"nameless":         {`{"type":"unsupported"}`, Content{Label: "unsupported"}},
+		"of the future":    {`{"type":"hologram","hologram":{"x":1}}`, Content{Label: "unsupported", Detail: "`hologram`"}},
+		"forwarded":        {`{"type":"text","text":{"body":"oi"},"context":{"frequently_forwarded":true}}`, Content{Detail: "oi", Marks: []Mark{{Key: "forwarded_often"}}}},
 		"from an advertisement": {
 			`{"type":"text","text":{"body":"oi"},"referral":{"source_url":"https://fb.me/x","source_type":"ad","headline":"@all\n# grátis"}}`,
-			Shown{Detail: "oi", Marks: []Mark{{Key: "referral", Data: map[string]any{"Post": false, "Headline": domain.Markdown("@\u2060all # grátis"), "Body": domain.Markdown(""), "Link": markdown.Verbatim("https://fb.me/x")}}}},
+			Content{Detail: "oi", Marks: []Mark{{Key: "referral", Data: map[string]any{"Post": false, "Headline": domain.Markdown("@\u2060all # grátis"), "Body": domain.Markdown(""), "Link": markdown.Verbatim("https://fb.me/x")}}}},
 		},
 	} {
-		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, Show(read(t, test.message))) })
+		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, ContentOf(read(t, test.message))) })
 	}
 }
 
@@ -132,12 +132,12 @@ func TestNothingFiresFromAnyKind(t *testing.T) {
 		`{"type":"unsupported","unsupported":{"type":%s}}`, `{"type":%s}`,
 		`{"type":"text","text":{"body":"oi"},"context":{"referred_product":{"catalog_id":%s,"product_retailer_id":%[1]s}},"referral":{"source_url":%[1]s,"headline":%[1]s,"body":%[1]s}}`,
 	} {
-		harmless(t, Show(read(t, fmt.Sprintf(message, text))), message)
+		harmless(t, ContentOf(read(t, fmt.Sprintf(message, text))), message)
 	}
 }
 
 // harmless fails where something in a message could fire.
-func harmless(t testing.TB, s Shown, message string) {
+func harmless(t testing.TB, s Content, message string) {
 	t.Helper()
 	texts := []string{s.Detail}
 	for _, data := range append([]map[string]any{s.Data}, dataOf(s.Marks)...) {

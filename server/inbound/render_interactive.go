@@ -12,18 +12,18 @@ import (
 )
 
 // interactive writes the answer to a message with buttons, a list or a form.
-func interactive(r *whatsapp.InteractiveReply) Shown {
+func interactiveContent(r *whatsapp.InteractiveReply) Content {
 	switch {
 	case r.Title != "" || r.Description != "":
-		return plain(lines(markdown.ToMattermost(r.Title), markdown.ToMattermost(r.Description)))
+		return textContent(paragraphs(markdown.ToMattermost(r.Title), markdown.ToMattermost(r.Description)))
 	case len(r.Response) > 0:
-		return Shown{Label: "flow", Detail: fields(r.Response)}
+		return Content{Label: "flow", Detail: fields(r.Response)}
 	case r.Body != "" || r.ResponseRaw != "":
-		return Shown{Label: "flow", Detail: lines(markdown.ToMattermost(r.Body), markdown.Code(r.ResponseRaw))}
+		return Content{Label: "flow", Detail: paragraphs(markdown.ToMattermost(r.Body), markdown.Code(r.ResponseRaw))}
 	case r.CallPermission != "":
-		return Shown{Label: "call_permission", Detail: markdown.Code(r.CallPermission), Data: map[string]any{"Accepted": r.CallPermission == "accept"}}
+		return Content{Label: "call_permission", Detail: markdown.Code(r.CallPermission), Data: map[string]any{"Accepted": r.CallPermission == "accept"}}
 	default:
-		return unsupported(r.Type)
+		return unsupportedContent(r.Type)
 	}
 }
 
@@ -53,7 +53,7 @@ func fields(answers map[string]any) string {
 		if parts := screenField.FindStringSubmatch(name); parts != nil {
 			label, built = parts[1], true
 		}
-		list = append(list, "- **"+line(markdown.Cut(strings.ReplaceAll(label, "_", " "), markdown.MaxCode))+"**: "+value(answers[name], built))
+		list = append(list, "- **"+oneLine(markdown.Cut(strings.ReplaceAll(label, "_", " "), markdown.MaxCode))+"**: "+value(answers[name], built))
 	}
 	return strings.Join(list, "\n")
 }
@@ -67,9 +67,9 @@ func value(answer any, built bool) string {
 		if parts := optionValue.FindStringSubmatch(v); built && parts != nil {
 			v = strings.ReplaceAll(parts[1], "_", " ")
 		}
-		return line(markdown.Cut(v, maxValue))
+		return oneLine(markdown.Cut(v, maxValue))
 	case bool, float64, json.Number:
-		return line(fmt.Sprint(v))
+		return oneLine(fmt.Sprint(v))
 	case []any:
 		var parts []string
 		for _, one := range v[:min(len(v), maxFields)] {

@@ -14,12 +14,12 @@ import (
 const maxCards = 50
 
 // contacts writes contact cards as a list: name, company, numbers, addresses.
-func contacts(cards []whatsapp.ContactCard) Shown {
+func contactsContent(cards []whatsapp.ContactCard) Content {
 	var list []string
 	for _, card := range cards[:min(len(cards), maxCards)] {
 		list = append(list, "- "+strings.Join(cardParts(card), " · "))
 	}
-	s := Shown{Label: "contacts", Detail: strings.Join(list, "\n")}
+	s := Content{Label: "contacts", Detail: strings.Join(list, "\n")}
 	if more := len(cards) - maxCards; more > 0 {
 		s.Data = map[string]any{"More": more}
 	}
@@ -27,13 +27,13 @@ func contacts(cards []whatsapp.ContactCard) Shown {
 }
 
 func cardParts(card whatsapp.ContactCard) []string {
-	name := line(card.Name.Formatted)
+	name := oneLine(card.Name.Formatted)
 	if name == "" {
-		name = line(strings.Join([]string{card.Name.First, card.Name.Middle, card.Name.Last}, " "))
+		name = oneLine(strings.Join([]string{card.Name.First, card.Name.Middle, card.Name.Last}, " "))
 	}
 	parts := []string{name}
 	if card.Org != nil {
-		parts = append(parts, line(strings.Join([]string{card.Org.Title, card.Org.Department, card.Org.Company}, " ")))
+		parts = append(parts, oneLine(strings.Join([]string{card.Org.Title, card.Org.Department, card.Org.Company}, " ")))
 	}
 	for _, phone := range card.Phones[:min(len(card.Phones), maxCards)] {
 		parts = append(parts, markdown.Code(phoneText(phone)))

@@ -1,0 +1,90 @@
+package inbound
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// newPost builds the post that shows a message of the customer's. If the message
+// has a file, the post waits for it; if it answers or changes an earlier message,
+// it goes into that one's thread.
+func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsapp.Message, kind, text string) (posting.Post, error) {
+	post := posting.Post{
+		ChannelID: c.ChannelID, Message: text, PendingID: m.ID,
+		Props: map[string]any{posting.PropKind: kind, posting.PropWAMID: m.ID, posting.UnsafeLinks: "true"},
+	}
+	if Fetchable(m) {
+		maps.Copy(post.Props, posting.MediaProps(h.Localizer))
+	}
+	if aboutWAMID(m) == "" || m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive {
+		return post, nil // a tap on a button is the answer everybody waits for: it must not be hidden in a thread
+	}
+	var err error
+	post.RootID, err = h.threadOf(ctx, aboutWAMID(m), c)
+	return post, err
+}
+
+// postedSince is how far back a post that an earlier try may have made is looked for.
+func postedSince(job jobqueue.Job) int64 { return job.CreatedAt - time.Minute.Milliseconds() }
+
+// threadOf finds the thread of an earlier message of the same conversation; "" where there is none.
+func (h *Handler) threadOf(ctx context.Context, wamid string, c *domain.Conversation) (rootID string, err error) {
+	quoted, err := h.Store.MessageByWAMID(ctx, c.AccountID, wamid)
+	if errors.Is(err, domain.ErrNotFound) {
+		return "", nil // it was sent before this plugin was here
+	} else if err != nil {
+		return "", err
+	}
+	if quoted.ConversationID != c.ID || quoted.PostID == "" {
+		return "", nil
+	}
+	rootID, err = h.Posts.RootOf(ctx, quoted.PostID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return "", nil
+	}
+	return rootID, err
+}
+
+// fetchLater leaves the message's file to the media queue. It is called before the
+// message's own job ends, so that no crash loses a file.
+func (h *Handler) fetchLater(ctx context.Context, message *domain.Message, channelID string, m *whatsapp.Message) error {
+	if !Fetchable(m) {
+		return nil
+	}
+	err := h.Store.AddMedia(ctx, message.AccountID, &domain.MediaFile{
+		ConversationID: message.ConversationID, ChannelID: channelID, PostID: message.PostID, WAMID: message.WAMID, At: message.CreatedAt,
+		Kind: m.Type, MediaID: m.Media.ID, MimeType: m.Media.MimeType, SHA256: m.Media.SHA256, Filename: m.Media.Filename,
+	})
+	h.WakeMedia()
+	return err
+}
+
+// replacePlaceholder edits the post of a message that Meta first called
+// unsupported and has now delivered whole.
+func (h *Handler) replacePlaceholder(ctx context.Context, target *domain.InboundTarget, message *domain.Message, m *whatsapp.Message) (jobqueue.Outcome, error) {
+	var props map[string]any
+	if Fetchable(m) {
+		props = posting.MediaProps(h.Localizer)
+	}
+	if err := h.Posts.EditPost(ctx, target.PostID, postText(h.Localizer, m), props); errors.Is(err, posting.ErrRefused) {
+		return jobqueue.Dead(withheld), nil
+	} else if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if err := h.fetchLater(ctx, message, target.Conversation.ChannelID, m); err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	return jobqueue.Done(), h.Store.SetKind(ctx, target.MessageID, m.Type)
+}
+
+func isPlaceholder(kind string) bool {
+	return kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown || kind == KindWithheld
+}

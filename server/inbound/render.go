@@ -1,0 +1,176 @@
+package inbound
+
+import (
+	"maps"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// maxPost is how many characters of a customer's message a post shows: the
+// server takes 16,383, and a line says what is missing.
+const maxPost = 16_000
+
+// shown is a customer's message as the text of its post.
+func postText(speaker posting.Localizer, m *whatsapp.Message) string {
+	s := ContentOf(m)
+	var parts []string
+	for _, mark := range s.Marks {
+		parts = append(parts, speaker.ForChannel(domain.Text{Data: mark.Data, Key: "mark." + mark.Key}))
+	}
+	text := s.Detail
+	if s.Label != "" {
+		data := maps.Clone(s.Data)
+		if data == nil {
+			data = map[string]any{}
+		}
+		data["Detail"] = domain.Markdown(s.Detail)
+		text = speaker.ForChannel(domain.Text{Data: data, Key: "inbound." + s.Label})
+	}
+	return truncatePost(speaker, strings.Join(append(parts, text), "\n\n"))
+}
+
+// fitting cuts what is longer than a post may be, and says so.
+func truncatePost(speaker posting.Localizer, text string) string {
+	n := utf8.RuneCountInString(text)
+	if n <= maxPost {
+		return text
+	}
+	kept := string([]rune(text)[:maxPost])
+	if strings.Count(kept, "```")%2 == 1 {
+		kept += "\n```"
+	}
+	return kept + "\n\n" + speaker.ForChannel(domain.T("inbound.cut", "Left", n-maxPost))
+}
+
+// about is the earlier message that a message is about: what it answers,
+// reacts to, changes or deletes; "" = none.
+func aboutWAMID(m *whatsapp.Message) string {
+	switch {
+	case m.Reaction != nil:
+		return m.Reaction.MessageID
+	case m.Edit != nil:
+		return m.Edit.OriginalID
+	case m.Revokes != "":
+		return m.Revokes
+	case m.Context != nil:
+		return m.Context.ID
+	}
+	return ""
+}
+
+// changesAnother tells that a message says nothing by itself: it begins no conversation where the other one is known.
+func changesAnother(m *whatsapp.Message) bool {
+	return m.Reaction != nil || m.Edit != nil || m.Revokes != ""
+}
+
+// Shown is a customer's message as a post tells it. Nothing in it fires.
+type Content struct {
+	// Label is the key of the sentence around Detail where Detail alone would not
+	// tell what it is; "" for a plain text.
+	Label  string
+	Detail string // Markdown, as its parts in Data and Marks say by their types
+	// Data is what the sentence needs beside Detail.
+	Data map[string]any
+	// Marks are lines before the message: forwarded, from an advertisement ...
+	Marks []Mark
+}
+
+// Mark is a line that says something about a message: a key and its data.
+type Mark struct {
+	Key  string
+	Data map[string]any
+}
+
+// Show writes a customer's message as Markdown. What is unknown is labelled
+// "unsupported", with its name.
+func ContentOf(m *whatsapp.Message) Content {
+	s := bodyOf(m)
+	s.Marks = marksOf(m)
+	return s
+}
+
+func bodyOf(m *whatsapp.Message) Content {
+	switch {
+	case m.Text != nil && m.Type == whatsapp.TypeText:
+		return textContent(markdown.ToMattermost(m.Text.Body))
+	case m.Button != nil:
+		return textContent(markdown.ToMattermost(m.Button.Text))
+	case m.Interactive != nil:
+		return interactiveContent(m.Interactive)
+	case m.Media != nil:
+		return mediaContent(m)
+	case m.Location != nil:
+		return locationContent(m.Location)
+	case len(m.Contacts) > 0:
+		return contactsContent(m.Contacts)
+	case m.Reaction != nil:
+		return reactionContent(m.Reaction)
+	case m.Order != nil:
+		return orderContent(m.Order)
+	case m.Edit != nil && m.Edit.Message != nil:
+		return editContent(m.Edit)
+	case m.Revokes != "":
+		return Content{Label: "revoke"}
+	case m.Type == whatsapp.TypeRequestWelcome:
+		return Content{Label: "request_welcome"}
+	case m.Type == whatsapp.TypeCall:
+		return Content{Label: "call"}
+	case m.Unsupported != "":
+		return unsupportedContent(m.Unsupported)
+	default:
+		return unsupportedContent(m.Type)
+	}
+}
+
+// plain is a text, which may say nothing at all.
+func textContent(text string) Content {
+	if strings.TrimSpace(text) == "" {
+		return Content{Label: "empty"}
+	}
+	return Content{Detail: text}
+}
+
+// unsupported names what WhatsApp does not pass on, or we do not know.
+func unsupportedContent(kind string) Content {
+	if kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown { // that is no name
+		kind = ""
+	}
+	return Content{Label: "unsupported", Detail: markdown.Code(kind)}
+}
+
+// edit tells the new version: of a file, its caption.
+func editContent(e *whatsapp.Edit) Content {
+	text := bodyOf(e.Message)
+	if e.Message.Media != nil {
+		text.Detail = markdown.ToMattermost(e.Message.Media.Caption)
+	}
+	return Content{Label: "edit", Detail: text.Detail}
+}
+
+func reactionContent(r *whatsapp.Reaction) Content {
+	if r.Removed() {
+		return Content{Label: "reaction_removed"}
+	}
+	return Content{Label: "reaction", Detail: markdown.ToMattermost(r.Emoji)}
+}
+
+// lines joins what is there, one paragraph each.
+func paragraphs(texts ...string) string {
+	var kept []string
+	for _, text := range texts {
+		if strings.TrimSpace(text) != "" {
+			kept = append(kept, text)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
+// line makes a text one line: lists and quotes end with theirs.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(markdown.ToMattermost(strings.Join(strings.Fields(text), " "))), " ")
+}

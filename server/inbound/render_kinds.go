@@ -1,0 +1,121 @@
+package inbound
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
+)
+
+// marksOf are the lines before a message that tell where it came from.
+func marksOf(m *whatsapp.Message) []Mark {
+	var found []Mark
+	if c := m.Context; c != nil {
+		switch {
+		case c.FrequentlyForwarded:
+			found = append(found, Mark{Key: "forwarded_often"})
+		case c.Forwarded:
+			found = append(found, Mark{Key: "forwarded"})
+		}
+		if c.ProductRetailerID != "" || c.CatalogID != "" {
+			found = append(found, Mark{Key: "product", Data: map[string]any{"Product": markdown.Verbatim(c.ProductRetailerID), "Catalog": markdown.Verbatim(c.CatalogID)}})
+		}
+	}
+	if m.Media != nil && Fetchable(m) {
+		if extension := posting.DangerousExtension(posting.Filename(m.Type, m.Media.MimeType, m.Media.Filename, 0)); extension != "" {
+			found = append(found, Mark{Key: "dangerous", Data: map[string]any{"Type": markdown.Verbatim(extension)}})
+		}
+	}
+	if m.GroupID != "" {
+		found = append(found, Mark{Key: "group"})
+	}
+	if r := m.Referral; r != nil {
+		found = append(found, Mark{Key: "referral", Data: map[string]any{
+			"Post": r.SourceType == "post", "Headline": domain.Markdown(oneLine(markdown.Cut(r.Headline, maxValue))), "Body": domain.Markdown(oneLine(markdown.Cut(r.Body, maxValue))), "Link": markdown.Verbatim(r.SourceURL),
+		}})
+	}
+	return found
+}
+
+// media tells what file it is; the file itself hangs on the post later. One
+// that Meta could not take over is told with Meta's error code.
+func mediaContent(m *whatsapp.Message) Content {
+	file := m.Media
+	s := Content{Label: m.Type, Detail: paragraphs(markdown.Code(file.Filename), markdown.ToMattermost(file.Caption))}
+	if m.Type == whatsapp.TypeAudio && file.Voice {
+		s.Label = "voice"
+	}
+	if !Fetchable(m) {
+		s.Data = map[string]any{"Lost": true}
+		if len(m.Errors) > 0 {
+			s.Data["Code"] = m.Errors[0].Code
+		}
+	}
+	return s
+}
+
+// Fetchable tells whether a message has a file that can be had.
+func Fetchable(m *whatsapp.Message) bool {
+	return m.Media != nil && m.Media.ID != "" && len(m.Errors) == 0
+}
+
+// location writes a place with a link to a map: the only link that does not
+// come from the customer.
+func locationContent(l *whatsapp.Location) Content {
+	at := fmt.Sprintf("%.6f,%.6f", l.Latitude, l.Longitude)
+	detail := paragraphs(markdown.ToMattermost(l.Name), markdown.ToMattermost(l.Address), markdown.ToMattermost(l.URL), "<https://www.google.com/maps?q="+at+">")
+	return Content{Label: "location", Detail: detail}
+}
+
+// maxItems is how many lines of an order are shown.
+const maxItems = 100
+
+// order writes a shopping cart: its items, its total, the customer's words.
+func orderContent(o *whatsapp.Order) Content {
+	var list []string
+	totals := map[string]*big.Rat{}
+	for i, item := range o.Items {
+		quantity, price := decimal(item.Quantity), decimal(item.ItemPrice)
+		sum := new(big.Rat).Mul(quantity, price)
+		if totals[item.Currency] == nil {
+			totals[item.Currency] = new(big.Rat)
+		}
+		totals[item.Currency].Add(totals[item.Currency], sum)
+		if i < maxItems {
+			list = append(list, fmt.Sprintf("- %g × %s: %s %s", item.Quantity, markdown.Code(item.ProductRetailerID), price.FloatString(2), currency(item.Currency)))
+		}
+	}
+	var total []string
+	for code, sum := range totals {
+		total = append(total, sum.FloatString(2)+" "+currency(code))
+	}
+	slices.Sort(total)
+	return Content{Label: "order", Detail: strings.Join(list, "\n"), Data: map[string]any{
+		"Total": domain.Markdown(strings.Join(total, " + ")), "Text": domain.Markdown(markdown.ToMattermost(o.Text)), "More": max(len(o.Items)-maxItems, 0),
+	}}
+}
+
+// decimal is a number as Meta wrote it, to four places, not what a float makes of it. One beyond all reason is 0.
+func decimal(f float64) *big.Rat {
+	if math.Abs(f) < 1e12 {
+		if d, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'f', 4, 64)); ok {
+			return d
+		}
+	}
+	return new(big.Rat)
+}
+
+// currency is a code of letters; anything else is shown as code.
+func currency(code string) string {
+	if len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return code
+	}
+	return markdown.Code(code)
+}
