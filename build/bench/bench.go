@@ -113,13 +113,13 @@ func (b *bench) sends(ctx context.Context, note func(*row)) {
 			base: fmt.Sprintf("%d/s", numberRate), ours: fmt.Sprintf("%.1f/s", perSecond),
 		})
 	}
-	if err := b.quiet(ctx); err != nil {
+	if err := b.waitUntilIdle(ctx); err != nil {
 		sent("outbound : the number's rate", 0, err)
 		return
 	}
 	perSecond, err := b.outbound(ctx, b.size.seconds)
 	sent("outbound : the number's rate", perSecond, err)
-	if err := b.quiet(ctx); err != nil {
+	if err := b.waitUntilIdle(ctx); err != nil {
 		return
 	}
 	free, err := b.stuckNumber(ctx)
@@ -130,7 +130,7 @@ func (b *bench) sends(ctx context.Context, note func(*row)) {
 		}
 	}
 	sent("outbound beside a number that hangs : the number's rate", perSecond, err)
-	if err := b.quiet(ctx); err != nil {
+	if err := b.waitUntilIdle(ctx); err != nil {
 		say(b.out, "The statuses were not all shown in time: %v", err)
 	}
 }

@@ -108,11 +108,11 @@ func (s *stage) claimAll(ctx context.Context) error {
 		return errors.Wrap(err, "cannot find the bot")
 	}
 	s.botID = bot.Id
-	return s.quiet(ctx)
+	return s.waitUntilIdle(ctx)
 }
 
-// quiet waits until nothing of ours is left to do.
-func (s *stage) quiet(ctx context.Context) error {
+// waitUntilIdle waits until the plugin has nothing left to do.
+func (s *stage) waitUntilIdle(ctx context.Context) error {
 	_, err := s.drained(ctx, `EXISTS (SELECT 1 FROM waa_inbox WHERE finished_at = 0) OR EXISTS (SELECT 1 FROM waa_outbox WHERE finished_at = 0)
 		OR EXISTS (SELECT 1 FROM waa_messages WHERE shown_status <> status AND post_id <> '')`)
 	return err

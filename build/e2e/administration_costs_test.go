@@ -73,7 +73,7 @@ func tryBudget(t *testing.T, a *administration) {
 
 	// the supervisor is told once, however many were refused on however many servers
 	part := "**" + a.Queue.Name + "**"
-	a.toldOnce(time.Minute, a.User(0).ID, part)
+	a.waitForNotice(time.Minute, a.User(0).ID, part)
 	history := a.list("/plans/" + a.Plan.ID + "/approvals")
 	require.Len(t, history, 2)
 	require.Equal(t, []any{limit, a.Env.Admin.ID, nil}, []any{history[0]["monthly_limit"], history[0]["approved_by"], history[0]["ended_at"]})
@@ -81,7 +81,7 @@ func tryBudget(t *testing.T, a *administration) {
 
 	a.checkBudgets()
 	a.checkBudgets()
-	found, err := a.told(ctx, a.User(0).ID, part)
+	found, err := a.noticesFor(ctx, a.User(0).ID, part)
 	require.NoError(t, err)
 	levels := map[bool]int{}
 	for _, text := range found {
@@ -100,11 +100,11 @@ func (a *administration) checkBudgets() {
 	require.NoError(a.t, err)
 	a.within(time.Minute, "the servers to look at the plans", func(context.Context) error {
 		checked := a.number("SELECT count(*) FROM waa_facts WHERE name = 'budgets_until' AND value >= $1", now)
-		return holds(checked == 1, "they have not yet")
+		return errorUnless(checked == 1, "they have not yet")
 	})
 	a.within(time.Minute, "the notices of the plans to be told", func(context.Context) error {
 		left := a.number("SELECT count(*) FROM waa_notices WHERE key LIKE 'plan:%' AND told_at = 0")
-		return holds(left == 0, "%d are not told", left)
+		return errorUnless(left == 0, "%d are not told", left)
 	})
 }
 
@@ -139,7 +139,7 @@ func tryLedger(t *testing.T, a *administration) {
 	say(20, 25)
 	a.within(time.Minute, "the messages to reach Meta", func(context.Context) error {
 		left := a.number("SELECT count(*) FROM waa_outbox WHERE finished_at = 0")
-		return holds(left == 0, "%d have not", left)
+		return errorUnless(left == 0, "%d have not", left)
 	})
 	a.Sim.Webhooks().Release(cloudapi.Release{Order: cloudapi.Shuffled, Batch: 40, Times: 2})
 	a.Sim.Configure(func(s *cloudapi.Settings) { s.Pricing = cloudapi.PricingCBP }) // the objects of old
@@ -157,7 +157,7 @@ func tryLedger(t *testing.T, a *administration) {
 			return err
 		}
 		left := a.number("SELECT (SELECT count(*) FROM waa_inbox WHERE finished_at = 0) + (SELECT count(*) FROM waa_outbox WHERE finished_at = 0)")
-		return holds(left == 0, "%d things are left", left)
+		return errorUnless(left == 0, "%d things are left", left)
 	})
 	t.Logf("%d sends after %v", len(a.Sim.Sends())-sends, time.Since(begin).Round(time.Second))
 	require.GreaterOrEqual(t, len(a.Sim.Sends())-sends, 3000)
@@ -175,7 +175,7 @@ func tryLedger(t *testing.T, a *administration) {
 			return err
 		}
 		problems = compare(charges, a.Sim.Bill())
-		return holds(len(problems) == 0, "%d differences, such as %v", len(problems), problems[:min(len(problems), 5)])
+		return errorUnless(len(problems) == 0, "%d differences, such as %v", len(problems), problems[:min(len(problems), 5)])
 	})
 	a.Sim.Configure(func(s *cloudapi.Settings) {
 		s.Pricing, s.PricingOnce, s.AutomaticRead = cloudapi.PricingPMP, false, false

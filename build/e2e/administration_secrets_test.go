@@ -36,9 +36,9 @@ func tryToken(t *testing.T, a *administration) {
 	a.within(time.Minute, "the number to say that its token is gone", func(context.Context) error {
 		account := a.ask(http.MethodGet, "/accounts/"+a.Account.ID, nil)
 		health, _ := account["health"].(map[string]any)
-		return holds(account["blocked_code"] == 190.0 && health["ok"] == false && health["error_code"] == 190.0 && health["error"] != "", "it is %v", account)
+		return errorUnless(account["blocked_code"] == 190.0 && health["ok"] == false && health["error_code"] == 190.0 && health["error"] != "", "it is %v", account)
 	})
-	text := a.toldOnce(time.Minute-time.Since(begin), a.Env.Admin.ID, "stopped:")
+	text := a.waitForNotice(time.Minute-time.Since(begin), a.Env.Admin.ID, "stopped:")
 	t.Logf("told after %v, while nothing was sent: %s", time.Since(begin).Round(time.Second), text)
 	unwell := map[any]bool{}
 	for _, finding := range a.list("/doctor") {
@@ -60,7 +60,7 @@ func tryToken(t *testing.T, a *administration) {
 	require.Equal(t, http.StatusOK, status)
 	a.within(time.Minute, "the wrong token to stop the number", func(context.Context) error {
 		account := a.ask(http.MethodGet, "/accounts/"+a.Account.ID, nil)
-		return holds(account["blocked_code"] == 190.0, "it is %v", account)
+		return errorUnless(account["blocked_code"] == 190.0, "it is %v", account)
 	})
 	a.tryToSend(conversation.ID)
 	for _, id := range posts {
@@ -85,10 +85,10 @@ func tryToken(t *testing.T, a *administration) {
 	require.Equal(t, []string{"uma", "duas", "três"}, arrived, "each once and in order")
 	a.within(time.Minute, "the number to be well", func(context.Context) error {
 		health, _ := a.ask(http.MethodGet, "/accounts/"+a.Account.ID, nil)["health"].(map[string]any)
-		return holds(health["ok"] == true && health["error"] == "" && health["subscribed"] == true, "it is %v", health)
+		return errorUnless(health["ok"] == true && health["error"] == "" && health["subscribed"] == true, "it is %v", health)
 	})
-	a.toldOnce(30*time.Second, a.Env.Admin.ID, "goes_on:")
-	stopped, err := a.told(ctx, a.Env.Admin.ID, "\"stopped:")
+	a.waitForNotice(30*time.Second, a.Env.Admin.ID, "goes_on:")
+	stopped, err := a.noticesFor(ctx, a.Env.Admin.ID, "\"stopped:")
 	require.NoError(t, err)
 	require.Len(t, stopped, 2, "one for the revoked token, one for the wrong one")
 
@@ -97,8 +97,8 @@ func tryToken(t *testing.T, a *administration) {
 	require.NoError(t, a.Sim.SendAccountUpdate(a.Number.WABAID, "ACCOUNT_RESTRICTION", map[string]any{
 		"restriction_info": []map[string]any{{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": time.Now().Add(time.Hour).Unix()}},
 	}))
-	a.toldOnce(30*time.Second, a.Env.Admin.ID, "RESTRICTED_BIZ_INITIATED_MESSAGING")
-	a.toldOnce(30*time.Second, a.Env.Admin.ID, "FLAGGED")
+	a.waitForNotice(30*time.Second, a.Env.Admin.ID, "RESTRICTED_BIZ_INITIATED_MESSAGING")
+	a.waitForNotice(30*time.Second, a.Env.Admin.ID, "FLAGGED")
 	health, _ := a.ask(http.MethodGet, "/accounts/"+a.Account.ID, nil)["health"].(map[string]any)
 	require.Contains(t, health["restriction"], "RESTRICTED_BIZ_INITIATED_MESSAGING")
 }
@@ -111,7 +111,7 @@ func (a *administration) tryToSend(conversationID string) {
 	_, err := a.Env.DB().ExecContext(a.ctx(time.Minute), "UPDATE waa_outbox SET due_at = 0 WHERE lane = $1 AND finished_at = 0", conversationID)
 	require.NoError(a.t, err)
 	a.within(time.Minute, "an attempt to send what waits", func(context.Context) error {
-		return holds(a.number(attempts, conversationID) > before, "there was none")
+		return errorUnless(a.number(attempts, conversationID) > before, "there was none")
 	})
 }
 

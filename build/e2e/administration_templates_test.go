@@ -96,7 +96,7 @@ func trySync(t *testing.T, a *administration) {
 	status, code, err := a.start(a.ctx(time.Minute), a.Agent(0), scenario.Template{Name: name, Language: "pt_BR"}, newCustomer())
 	require.NoError(t, err)
 	require.Equal(t, []any{http.StatusConflict, "template_not_allowed"}, []any{status, code})
-	a.toldOnce(20*time.Second, a.Env.Admin.ID, name)
+	a.waitForNotice(20*time.Second, a.Env.Admin.ID, name)
 }
 
 func tryCategory(t *testing.T, a *administration) {
@@ -106,7 +106,7 @@ func tryCategory(t *testing.T, a *administration) {
 	require.NoError(t, err)
 
 	require.NoError(t, a.Sim.SetTemplateCategory(a.Number.WABAID, used.Name, used.Language, "MARKETING"))
-	text := a.toldOnce(20*time.Second, a.Env.Admin.ID, used.Name)
+	text := a.waitForNotice(20*time.Second, a.Env.Admin.ID, used.Name)
 	require.Contains(t, text, "UTILITY")
 	require.Contains(t, text, "MARKETING")
 	template := a.ask(http.MethodGet, "/templates/"+used.ID, nil)
@@ -126,7 +126,7 @@ func tryCategory(t *testing.T, a *administration) {
 		}
 		for _, c := range charges {
 			if c.ConversationID == conversation.ID {
-				return holds(c.State == "billed" && c.Category == "marketing" && c.Amount == scenario.Prices()["marketing"], "it is %+v", c)
+				return errorUnless(c.State == "billed" && c.Category == "marketing" && c.Amount == scenario.Prices()["marketing"], "it is %+v", c)
 			}
 		}
 		return errors.New("there is none")
@@ -137,12 +137,12 @@ func tryCategory(t *testing.T, a *administration) {
 		require.NoError(t, a.Sim.SetTemplateBody(a.Number.WABAID, used.Name, used.Language, text))
 		a.within(time.Minute, "the template to lose its approval", func(context.Context) error {
 			template := a.ask(http.MethodGet, "/templates/"+used.ID, nil)
-			return holds(template["text"] == text && template["approved"] == false && template["unusable_reason"] != "", "it is %v", template)
+			return errorUnless(template["text"] == text && template["approved"] == false && template["unusable_reason"] != "", "it is %v", template)
 		})
 	}
 	approved, _ := template["text"].(string)
 	words(approved + " Até lá!")
-	a.toldOnce(20*time.Second, a.Env.Admin.ID, "**"+used.Name+"** ("+used.Language+"): message_template_components_update")
+	a.waitForNotice(20*time.Second, a.Env.Admin.ID, "**"+used.Name+"** ("+used.Language+"): message_template_components_update")
 	status, code, err = a.start(a.ctx(time.Minute), a.Agent(0), used, newCustomer())
 	require.NoError(t, err)
 	require.Equal(t, []any{http.StatusConflict, "template_not_allowed"}, []any{status, code}, "until it is approved again")
@@ -152,15 +152,15 @@ func tryCategory(t *testing.T, a *administration) {
 
 	// paused: gone from the agents at once, and asked for again afterwards
 	require.NoError(t, a.Sim.SetTemplateStatus(a.Number.WABAID, used.Name, used.Language, "PAUSED", ""))
-	a.toldOnce(20*time.Second, a.Env.Admin.ID, "PAUSED")
+	a.waitForNotice(20*time.Second, a.Env.Admin.ID, "PAUSED")
 	require.NoError(t, a.Sim.SetTemplateStatus(a.Number.WABAID, used.Name, used.Language, "APPROVED", ""))
 	require.NoError(t, a.Sim.SetTemplateCategory(a.Number.WABAID, used.Name, used.Language, "UTILITY"))
 	a.within(20*time.Second, "the template to be back", func(context.Context) error {
 		template := a.ask(http.MethodGet, "/templates/"+used.ID, nil)
-		return holds(template["status"] == "APPROVED" && template["category"] == "UTILITY" && template["approved"] == false, "it is %v", template)
+		return errorUnless(template["status"] == "APPROVED" && template["category"] == "UTILITY" && template["approved"] == false, "it is %v", template)
 	})
 	require.NoError(t, a.Allow(a.ctx(time.Minute), &used))
-	found, err := a.told(a.ctx(time.Minute), a.Env.Admin.ID, "PAUSED")
+	found, err := a.noticesFor(a.ctx(time.Minute), a.Env.Admin.ID, "PAUSED")
 	require.NoError(t, err)
 	require.Len(t, found, 2, "once when it paused and once when it came back, on two servers")
 }

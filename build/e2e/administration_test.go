@@ -104,8 +104,8 @@ func (a *administration) list(path string) []map[string]any {
 	}
 }
 
-// told are the bot's direct messages to a user that hold a text, in their words or in what they are about.
-func (a *administration) told(ctx context.Context, userID, part string) ([]string, error) {
+// noticesFor returns the bot's direct messages to a user that contain a text, in the message or in its properties.
+func (a *administration) noticesFor(ctx context.Context, userID, part string) ([]string, error) {
 	bot, _, err := a.Admin().GetUserByUsername(ctx, "whatsapp", "")
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot find the bot")
@@ -128,12 +128,12 @@ func (a *administration) told(ctx context.Context, userID, part string) ([]strin
 	return found, errors.Wrap(rows.Err(), "cannot read direct messages")
 }
 
-// toldOnce waits until a user was told a text, and answers it: exactly one message.
-func (a *administration) toldOnce(limit time.Duration, userID, part string) string {
+// waitForNotice waits until the bot has sent a user a direct message with a text, and returns the first one.
+func (a *administration) waitForNotice(limit time.Duration, userID, part string) string {
 	a.t.Helper()
 	text := ""
 	a.within(limit, "a direct message with "+part, func(ctx context.Context) error {
-		found, err := a.told(ctx, userID, part)
+		found, err := a.noticesFor(ctx, userID, part)
 		if err != nil {
 			return err
 		}

@@ -37,8 +37,8 @@ func (s *stage) channels() int {
 	return s.count("SELECT count(*) FROM channels WHERE teamid = $1 AND deleteat = 0 AND type IN ('O', 'P')", s.Env.Team.ID)
 }
 
-// found is what the doctor says of the team's channels, by way of a server.
-func (s *stage) found(node int) (ok bool, says string) {
+// doctorOnChannels returns what the doctor says about the number of channels in the team, asked on one server.
+func (s *stage) doctorOnChannels(node int) (ok bool, says string) {
 	s.t.Helper()
 	var answer struct {
 		Items []struct {
@@ -60,8 +60,8 @@ func (s *stage) found(node int) (ok bool, says string) {
 	return false, ""
 }
 
-// begins starts an atendimento by way of a server and gives the answer's status and text.
-func (s *stage) begins(node, agent int, customer scenario.Customer) (status int, answer string) {
+// startOverREST starts a conversation on one server and returns the status and the text of the answer.
+func (s *stage) startOverREST(node, agent int, customer scenario.Customer) (status int, answer string) {
 	status, body, err := s.REST(s.ctx(oneMinute), s.Env.Client(node, agent), http.MethodPost, "/conversations", map[string]any{
 		"account_id": s.Account.ID, "queue_id": s.Queue.ID, "variables": scenario.Variables(), "customer": customer,
 		"template": map[string]string{"name": s.Positional.Name, "language": s.Positional.Language},
@@ -74,12 +74,12 @@ func (s *stage) begins(node, agent int, customer scenario.Customer) (status int,
 
 func (s *stage) fullTeam() {
 	defer s.limitChannels(manyChannels)
-	ok, says := s.found(1)
+	ok, says := s.doctorOnChannels(1)
 	require.True(s.t, ok, says)
 	used := s.channels()
 	s.limitChannels(used)
 	for node := range s.Env.Nodes {
-		ok, says := s.found(node)
+		ok, says := s.doctorOnChannels(node)
 		require.False(s.t, ok)
 		require.Contains(s.t, says, fmt.Sprintf("%d de %d canais", used, used))
 		require.Contains(s.t, says, "ArchiveDays", "what to do")
@@ -87,7 +87,7 @@ func (s *stage) fullTeam() {
 	sends, charges := len(s.Sim.Sends()), s.count("SELECT count(*) FROM waa_charges")
 	conversations := s.count("SELECT count(*) FROM waa_conversations")
 	for node := range s.Env.Nodes {
-		status, answer := s.begins(node, 1, newCustomer())
+		status, answer := s.startOverREST(node, 1, newCustomer())
 		require.Equal(s.t, http.StatusServiceUnavailable, status, answer)
 		for _, part := range []string{`"unavailable"`, fmt.Sprintf("%d canais", used), "Nada foi enviado nem cobrado", "aumentar o limite"} {
 			require.Contains(s.t, answer, part)
@@ -102,7 +102,7 @@ func (s *stage) fullTeam() {
 	statuses := make([]int, 6)
 	var all sync.WaitGroup
 	for i := range statuses {
-		all.Go(func() { statuses[i], _ = s.begins(i%2, i%3, newCustomer()) })
+		all.Go(func() { statuses[i], _ = s.startOverREST(i%2, i%3, newCustomer()) })
 	}
 	all.Wait()
 	created := 0
@@ -123,29 +123,29 @@ func (s *stage) customerWithoutRoom() {
 	used := s.channels()
 	s.limitChannels(used)
 	customer := newCustomer()
-	wamids := s.storm(customer.Phone, 3)
+	wamids := s.writeManyAtOnce(customer.Phone, 3)
 	s.within(oneMinute, "the doctor to say that somebody waits", func(context.Context) error {
-		_, says := s.found(0)
-		return holds(strings.Contains(says, "esperam por um canal: 1"), "it says %s", says)
+		_, says := s.doctorOnChannels(0)
+		return errorUnless(strings.Contains(says, "esperam por um canal: 1"), "it says %s", says)
 	})
 	require.Equal(s.t, 3, s.count("SELECT count(*) FROM waa_inbox WHERE finished_at = 0"), "the messages wait")
 	require.Zero(s.t, s.deadLetters())
 	s.within(oneMinute, "the administrator to be told", func(ctx context.Context) error {
 		told, err := s.number(ctx, "SELECT count(*) FROM waa_notices WHERE text_key = 'admin.team_full' AND told_at > 0")
-		return firstOf(err, holds(told == 1, "there are %d notices", told))
+		return firstError(err, errorUnless(told == 1, "there are %d notices", told))
 	})
 
 	s.limitChannels(used + 1)
 	s.within(2*oneMinute, "the channel", func(context.Context) error {
 		ids := s.openOnes(customer.Phone)
-		return holds(len(ids) == 1 && s.read(1, ids[0]).ChannelID != "", "there is none")
+		return errorUnless(len(ids) == 1 && s.read(1, ids[0]).ChannelID != "", "there is none")
 	})
 	s.arrivedIn(s.read(0, s.openOnes(customer.Phone)[0]).ChannelID, wamids)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 }
 
 // zoned gives the queue a time zone and waits until a conversation's header tells its window's end in it.
-func (s *stage) zoned(k *talk, zone string) {
+func (s *stage) zoned(k *openConversation, zone string) {
 	s.t.Helper()
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Env.AdminClient(1), http.MethodPatch, "/queues/"+s.Queue.ID, map[string]any{"time_zone": zone}, http.StatusOK, nil))
 	if zone == "" {
@@ -157,7 +157,7 @@ func (s *stage) zoned(k *talk, zone string) {
 	s.within(oneMinute, "the header to say "+want, func(ctx context.Context) error {
 		var header string // the servers' memories may be behind
 		err := s.Env.DB().QueryRowContext(ctx, "SELECT header FROM channels WHERE id = $1", k.ChannelID).Scan(&header)
-		return firstOf(err, holds(strings.Contains(header, want), "it is %q", header))
+		return firstError(err, errorUnless(strings.Contains(header, want), "it is %q", header))
 	})
 }
 
@@ -174,8 +174,8 @@ func (s *stage) reminder() {
 	waits, answered, nobody := s.open(1), s.open(1), newCustomer()
 	require.NoError(s.t, s.Advance(s.ctx(oneMinute), time.Minute)) // Meta tells whole seconds
 	s.ticks(oneMinute, s.post(answered, "já respondi").Id, "sent", "delivered", "read")
-	s.storm(nobody.Phone, 2) // in the queue: nobody to remind
-	s.quiet(oneMinute)
+	s.writeManyAtOnce(nobody.Phone, 2) // in the queue: nobody to remind
+	s.waitUntilIdle(oneMinute)
 	const says = "a última palavra é do cliente"
 	require.NoError(s.t, s.Advance(s.ctx(oneMinute), 21*time.Hour))
 	s.passed(waits)
@@ -194,17 +194,17 @@ func (s *stage) reminder() {
 	// the next window has its own reminder
 	_, err = waits.phone.Reply("alguém?")
 	require.NoError(s.t, err)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	require.NoError(s.t, s.Advance(s.ctx(oneMinute), 23*time.Hour))
 	s.lines(waits.ChannelID, 2, says)
 }
 
 // passed waits until the plugin has shown everything that is due by now.
-func (s *stage) passed(k *talk) {
+func (s *stage) passed(k *openConversation) {
 	s.t.Helper()
 	s.within(oneMinute, "nothing to be due", func(ctx context.Context) error {
 		due, err := s.number(ctx, "SELECT count(*) FROM waa_conversations WHERE refresh_at > 0 AND refresh_at <= $1", s.Now())
-		return firstOf(err, holds(due == 0, "%d conversations are", due))
+		return firstError(err, errorUnless(due == 0, "%d conversations are", due))
 	})
 }
 
@@ -214,7 +214,7 @@ func (s *stage) archived() {
 	post := s.post(closed, "leia quando puder")
 	s.ticks(oneMinute, post.Id, "sent")
 	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = true })
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.end(0, erased, "")
 	s.end(1, closed, "pronto")
 	s.lines(closed.ChannelID, 1, "Atendimento encerrado")
@@ -225,7 +225,7 @@ func (s *stage) archived() {
 	require.NoError(s.t, s.Advance(s.ctx(oneMinute), 25*time.Hour))
 	s.within(oneMinute, "the channel to be archived", func(ctx context.Context) error {
 		deleted, err := s.number(ctx, "SELECT count(*) FROM channels WHERE id = $1 AND deleteat > 0", closed.ChannelID)
-		return firstOf(err, holds(deleted == 1, "it is not"))
+		return firstError(err, errorUnless(deleted == 1, "it is not"))
 	})
 	require.Equal(s.t, 1, s.count("SELECT count(*) FROM channels WHERE id = $1 AND deleteat = 0", stays.ChannelID), "what is open stays")
 	posts, err := s.Posts(s.ctx(oneMinute), closed.ChannelID)
@@ -241,29 +241,29 @@ func (s *stage) archived() {
 	for _, status := range []string{"delivered", "read"} {
 		require.NoError(s.t, s.Sim.SendStatus(sent[len(sent)-1].ID, status))
 	}
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	require.Equal(s.t, 1, s.count("SELECT count(*) FROM waa_messages WHERE post_id = $1 AND status = 'read'", post.Id))
-	wamids := s.storm(closed.customer.Phone, 4)
+	wamids := s.writeManyAtOnce(closed.customer.Phone, 4)
 	var ids []string
 	s.within(oneMinute, "a new conversation", func(context.Context) error {
 		ids = s.openOnes(closed.customer.Phone)
-		return holds(len(ids) == 1 && s.read(1, ids[0]).ChannelID != "", "there are %d", len(ids))
+		return errorUnless(len(ids) == 1 && s.read(1, ids[0]).ChannelID != "", "there are %d", len(ids))
 	})
 	c := s.read(0, ids[0])
 	s.arrivedIn(c.ChannelID, wamids)
 	s.lines(c.ChannelID, 1, "O cliente já foi atendido antes")
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 
 	// a person is forgotten in an archived channel too
 	s.within(oneMinute, "the other channel to be archived", func(ctx context.Context) error {
 		deleted, err := s.number(ctx, "SELECT count(*) FROM channels WHERE id = $1 AND deleteat > 0", erased.ChannelID)
-		return firstOf(err, holds(deleted == 1, "it is not"))
+		return firstError(err, errorUnless(deleted == 1, "it is not"))
 	})
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodDelete, "/contacts/"+erased.Contact.ID, nil, http.StatusOK, nil))
 	require.Zero(s.t, s.count("SELECT count(*) FROM posts WHERE channelid = $1", erased.ChannelID))
 	require.Zero(s.t, s.count("SELECT count(*) FROM channels WHERE id = $1", erased.ChannelID))
 
-	status, answer := s.begins(1, 1, closed.customer)
+	status, answer := s.startOverREST(1, 1, closed.customer)
 	require.Equal(s.t, http.StatusConflict, status, answer)
 	require.Contains(s.t, answer, "conversation_exists")
 }

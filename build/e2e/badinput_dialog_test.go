@@ -22,7 +22,7 @@ func hereTo(phone string) cloudapi.Match { return cloudapi.Match{Edge: "messages
 // stands at the element, nothing is stored, nothing is sent.
 func TestBadDialog(t *testing.T) {
 	s := newStage(t)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	before := s.stored()
 	sends := len(s.Sim.Sends())
 	ctx := s.ctx(2 * oneMinute)

@@ -33,7 +33,7 @@ type call struct {
 }
 
 // calls are all that take a body.
-func (s *stage) calls(k *talk) map[string]call {
+func (s *stage) calls(k *openConversation) map[string]call {
 	noID := []any{"x", nobodysID, strings.ToUpper(s.Queue.ID), s.Queue.ID + "'", strings.Repeat("a", 5000), "../../x"}
 	prices := map[string]any{"marketing": 0.5, "utility": 0.1, "authentication": 0.1, "service": 0.1}
 	account := []field{

@@ -23,7 +23,7 @@ import (
 func TestBadRequests(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	sent := 0
 	calls := s.calls(k)
 	for _, name := range slices.Sorted(maps.Keys(calls)) {
@@ -116,7 +116,7 @@ func (s *stage) isRefusal(status int, content []byte, what, code, named string) 
 func TestBadAddresses(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	before := s.stored()
 	for _, path := range []string{
 		"/accounts/" + nobodysID, "/accounts/x", "/queues/" + strings.Repeat("a", 3000), "/plans/%00", "/templates/..%2f..%2f", "/conversations/'%20OR%201=1", "/conversations/" + nobodysID,
@@ -177,7 +177,7 @@ func TestTextsStayOutOfTheLog(t *testing.T) {
 	_, err = phone.Reply(secretText)
 	require.NoError(t, err)
 	s.Sim.FailNext(hereTo(customer.Phone), 131026, 1)
-	k := &talk{Conversation: c, customer: customer, phone: phone}
+	k := &openConversation{Conversation: c, customer: customer, phone: phone}
 	s.ticks(oneMinute, s.post(k, secretText+", sem sorte").Id, "failed")
 	s.ticks(oneMinute, s.post(k, secretText).Id, "delivered")
 	require.NoError(t, s.Ask(s.ctx(oneMinute), s.Agent(0), http.MethodPost, "/conversations/"+c.ID+"/note", map[string]any{"text": secretText}, 200, nil))
@@ -185,7 +185,7 @@ func TestTextsStayOutOfTheLog(t *testing.T) {
 	require.NoError(t, s.Ask(s.ctx(oneMinute), s.Agent(0), http.MethodPost, "/conversations/"+c.ID+"/close", map[string]any{"reason": secretText}, 200, nil))
 	_, err = s.PostAs(s.ctx(oneMinute), 0, c.ChannelID, secretText)
 	require.Error(t, err)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.discreet()
 }
 

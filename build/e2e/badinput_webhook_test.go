@@ -56,9 +56,9 @@ func TestWebhookHandshake(t *testing.T) {
 
 func TestWebhookRefuses(t *testing.T) {
 	s := newStage(t)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	before := s.stored()
-	body := s.heapBody([][][]heaped{{{{ID: "wamid.refused", From: "5511988887777", Timestamp: strconv.FormatInt(time.Now().Unix(), 10), Type: "text", Text: map[string]string{"body": secretText}}}}})
+	body := s.heapBody([][][]webhookMessage{{{{ID: "wamid.refused", From: "5511988887777", Timestamp: strconv.FormatInt(time.Now().Unix(), 10), Type: "text", Text: map[string]string{"body": secretText}}}}})
 	large := append(slices.Clone(body), []byte(strings.Repeat(" ", 5<<20))...)
 	good := s.signed(body)
 	for name, c := range map[string]struct {
@@ -117,7 +117,7 @@ func TestWebhookTakesWhateverIsSigned(t *testing.T) {
 		require.Equal(t, 200, status, "%s: %s", name, answer)
 		s.within(10*time.Second+slack, "the dead letter of "+name, func(ctx context.Context) error {
 			dead, err := s.number(ctx, "SELECT count(*) FROM waa_inbox WHERE dedupe_key = $1 AND dead_at > 0 AND reason <> ''", key)
-			return firstOf(err, holds(dead == 1, "there is none"))
+			return firstError(err, errorUnless(dead == 1, "there is none"))
 		})
 	}
 	var letters struct {
@@ -146,7 +146,7 @@ func TestWebhookTakesWhateverIsSigned(t *testing.T) {
 		status, answer := s.deliver([]byte(body), s.signed([]byte(body)))
 		require.Equal(t, 200, status, answer)
 	}
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	posts, err := s.Posts(s.ctx(oneMinute), s.channelOf(from.Phone))
 	require.NoError(t, err)
 	require.Len(t, scenario.Matching(posts, scenario.FromCustomer), 4)
@@ -166,17 +166,17 @@ func TestAThousandInOneDelivery(t *testing.T) {
 	talks := s.openMany(4)
 	run := strconv.FormatInt(time.Now().UnixNano(), 36)
 	begin := time.Now().Unix()
-	entry := make([]heaped, 1000)
+	entry := make([]webhookMessage, 1000)
 	for i := range entry {
-		entry[i] = heaped{
+		entry[i] = webhookMessage{
 			ID: fmt.Sprintf("wamid.thousand.%s.%04d", run, i), From: talks[i%4].customer.Phone[1:], Timestamp: strconv.FormatInt(begin+int64(i)/100, 10),
 			Type: "text", Text: map[string]string{"body": fmt.Sprintf("linha %04d", i)},
 		}
 	}
-	body := s.heapBody([][][]heaped{{entry}})
+	body := s.heapBody([][][]webhookMessage{{entry}})
 	status, answer := s.deliver(body, s.signed(body))
 	require.Equal(t, 200, status, answer)
-	s.quiet(2 * oneMinute)
+	s.waitUntilIdle(2 * oneMinute)
 	for i, k := range talks {
 		wanted := []string{"oi"}
 		for n := i; n < len(entry); n += 4 {
@@ -193,8 +193,8 @@ func TestAThousandInOneDelivery(t *testing.T) {
 func TestWebhookThatCannotBeStored(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
-	s.quiet(oneMinute)
-	body := s.heapBody([][][]heaped{{{{
+	s.waitUntilIdle(oneMinute)
+	body := s.heapBody([][][]webhookMessage{{{{
 		ID: "wamid.again." + strconv.FormatInt(time.Now().UnixNano(), 36), From: k.customer.Phone[1:], Timestamp: strconv.FormatInt(time.Now().Unix(), 10),
 		Type: "text", Text: map[string]string{"body": "de novo"},
 	}}}})
@@ -217,7 +217,7 @@ func TestWebhookThatCannotBeStored(t *testing.T) {
 	s.within(oneMinute, "the message's post", func(ctx context.Context) error {
 		posts, err := s.Posts(ctx, k.ChannelID)
 		got := messagesOf(scenario.Matching(posts, scenario.FromCustomer))
-		return firstOf(err, holds(slices.Equal(got, []string{"oi", "de novo"}), "the posts are %q", got))
+		return firstError(err, errorUnless(slices.Equal(got, []string{"oi", "de novo"}), "the posts are %q", got))
 	})
 }
 

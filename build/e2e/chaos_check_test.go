@@ -37,7 +37,7 @@ func (c *chaos) settle(since time.Time) (problems []string) {
 		`AND NOT EXISTS (SELECT 1 FROM waa_outbox u WHERE u.lane = o.lane AND u.finished_at = 0 AND u.left_at > 0)`)
 	first := time.Since(since).Round(time.Second)
 	wait(quietLimit, "everything to be done", "")
-	c.quiet(quietLimit)
+	c.waitUntilIdle(quietLimit)
 	c.t.Logf("caught up after %v, with what was unknown after %v", first, time.Since(since).Round(time.Second))
 	return problems
 }
@@ -55,7 +55,7 @@ func (c *chaos) left(ctx context.Context, condition string) error {
 	if err != nil {
 		return errors.Wrap(err, "cannot read the database")
 	}
-	return holds(left == "", "left to do: %s", left)
+	return errorUnless(left == "", "left to do: %s", left)
 }
 
 // compare holds everything that was said against everything that arrived.
@@ -124,7 +124,7 @@ func (c *chaos) stored(ctx context.Context, channelID string) ([]*model.Post, er
 
 // keptBack checks a conversation whose customer never answered: the phone has its template alone, and each post that a server took while
 // nobody could judge it says that it was not sent, with one line.
-func (c *chaos) keptBack(ctx context.Context, k *talk) (int, error) {
+func (c *chaos) keptBack(ctx context.Context, k *openConversation) (int, error) {
 	if got := k.phone.Messages(); len(got) != 1 || got[0].Type != "template" {
 		return 0, fmt.Errorf("the phone has %d messages", len(got))
 	}
@@ -156,9 +156,9 @@ func (c *chaos) startedOnce(ctx context.Context, s *chaosStart) error {
 		return errors.Wrap(err, "cannot read the conversations")
 	}
 	if arrived == 0 && conversations == 0 {
-		return holds(s.answered != 201, "it was answered 201 and nothing is there")
+		return errorUnless(s.answered != 201, "it was answered 201 and nothing is there")
 	}
-	return holds(arrived <= 1 && conversations == 1 && channels == 1 && templates == 1,
+	return errorUnless(arrived <= 1 && conversations == 1 && channels == 1 && templates == 1,
 		"%d templates on the phone, %d conversations, %d channels, %d posts of the template (answered %d)", arrived, conversations, channels, templates, s.answered)
 }
 
@@ -173,7 +173,7 @@ func (c *chaos) postedOnce(ctx context.Context) error {
 	if err != nil {
 		return errors.Wrap(err, "cannot read the posts")
 	}
-	return holds(twice == "", "%s", twice)
+	return errorUnless(twice == "", "%s", twice)
 }
 
 // shownAll finds customers' messages that are stored and have no post, and says what became of it.
@@ -186,7 +186,7 @@ func (c *chaos) shownAll(ctx context.Context) error {
 	if err != nil {
 		return errors.Wrap(err, "cannot read the messages")
 	}
-	return holds(lost == "", "%s", lost)
+	return errorUnless(lost == "", "%s", lost)
 }
 
 // rightTicks holds what posts show against what Meta told last.
@@ -208,7 +208,7 @@ func (c *chaos) rightTicks(ctx context.Context) error {
 			wrong = append(wrong, fmt.Sprintf("%s: Meta told %s, stored %s, shown %s", wamid, told, stored, shown))
 		}
 	}
-	return cmp.Or(errors.Wrap(rows.Err(), "cannot read the messages"), holds(len(wrong) == 0, "%d ticks are wrong: %v", len(wrong), wrong[:min(len(wrong), 5)]))
+	return cmp.Or(errors.Wrap(rows.Err(), "cannot read the messages"), errorUnless(len(wrong) == 0, "%d ticks are wrong: %v", len(wrong), wrong[:min(len(wrong), 5)]))
 }
 
 // highest is the status of a message that stands above all that Meta told of it.

@@ -42,8 +42,8 @@ const (
 type chaos struct {
 	*stage
 	random *rand.Rand
-	talks  []*talk
-	locked []*talk
+	talks  []*openConversation
+	locked []*openConversation
 	told   []string // the faults, in order
 }
 
@@ -69,7 +69,7 @@ func TestKillOnTwoServers(t *testing.T) {
 		customer := newCustomer()
 		conversation, err := c.Start(c.ctx(time.Minute), i%3, customer)
 		require.NoError(t, err)
-		c.locked = append(c.locked, &talk{Conversation: conversation, customer: customer, phone: c.Phone(customer.Phone), agent: i % 3})
+		c.locked = append(c.locked, &openConversation{Conversation: conversation, customer: customer, phone: c.Phone(customer.Phone), agent: i % 3})
 	}
 
 	busy := c.startWriting()

@@ -74,7 +74,7 @@ func (w *writing) repeat(ctx context.Context, pause time.Duration, act func(n in
 
 // post writes in a conversation's channel through one of the servers. What cannot be answered may be there all the same: what counts
 // are the posts in the database.
-func (w *writing) post(k *talk, node int, text string) {
+func (w *writing) post(k *openConversation, node int, text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a post that has begun is ended
 	defer cancel()
 	_, _, err := w.Env.Client(node, k.agent).CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: text})

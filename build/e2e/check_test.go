@@ -17,15 +17,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// told is how a customer's message came to the plugin.
-type told struct {
+// deliveryTimes says when the webhook of a customer's message was first tried, and when the plugin accepted it.
+type deliveryTimes struct {
 	first    time.Time // end of the first attempt
 	accepted time.Time // end of the attempt that had its 200; zero = there was none
 }
 
 // deliveriesOf finds the deliveries of messages, by wamid.
-func deliveriesOf(deliveries []cloudapi.Delivery) map[string]told {
-	all := map[string]told{}
+func deliveriesOf(deliveries []cloudapi.Delivery) map[string]deliveryTimes {
+	all := map[string]deliveryTimes{}
 	for _, d := range deliveries {
 		for _, wamid := range messagesIn(d.Body) {
 			way := all[wamid]
@@ -75,7 +75,7 @@ func postsOf(posts []*model.Post, wamid string) []*model.Post {
 // inbound checks the customer's side of a talk: every message has one post, in the order of Meta's timestamps. Only what Meta itself
 // delivered too late, after a younger message had been taken already, may stand behind that one. It gives how many pairs it held
 // against each other.
-func (s *stage) inbound(k *talk, posts []*model.Post, ways map[string]told) (pairs int, err error) {
+func (s *stage) inbound(k *openConversation, posts []*model.Post, ways map[string]deliveryTimes) (pairs int, err error) {
 	sent := k.phone.Sent() // Meta's order
 	at := make([]int, len(sent))
 	for i := range sent {
@@ -105,7 +105,7 @@ type outcome struct{ arrived, unknown int }
 
 // outbound checks the agents' side of a talk: every post is on the phone once and has its tick, or is unknown, says so in its thread
 // and is not on the phone; in order.
-func (s *stage) outbound(ctx context.Context, k *talk, posts []*model.Post) (sum outcome, err error) {
+func (s *stage) outbound(ctx context.Context, k *openConversation, posts []*model.Post) (sum outcome, err error) {
 	onPhone := map[string][]int{}
 	for i, m := range k.phone.Messages() {
 		onPhone[m.Text] = append(onPhone[m.Text], i)

@@ -72,7 +72,7 @@ func contractErasedTwice(o *outsider) {
 	require.NoError(o.t, err)
 	o.within(oneMinute, "the message's post", func(ctx context.Context) error {
 		n, err := o.number(ctx, "SELECT count(*) FROM posts WHERE message = 'sou eu de novo' AND deleteat = 0")
-		return firstOf(err, holds(n == 1, "there are %d", n))
+		return firstError(err, errorUnless(n == 1, "there are %d", n))
 	})
 }
 
@@ -102,20 +102,20 @@ func contractRetriedStart(o *outsider) {
 	require.Contains(o.t, []int{201, 202}, first.status, first.text)
 	o.within(firstRetry+slack, "the template", func(context.Context) error {
 		n := len(o.Phone(good.Phone).Messages())
-		return holds(n == 1, "there are %d", n)
+		return errorUnless(n == 1, "there are %d", n)
 	})
 	o.within(oneMinute, "the channel", func(context.Context) error {
 		a := o.asks(o.Agent(1), http.MethodGet, "/conversations/"+first.field("id"), nil).is(200)
-		return holds(a.field("channel_id") != "", "there is none")
+		return errorUnless(a.field("channel_id") != "", "there is none")
 	})
 	require.Contains(o.t, []int{201, 202, 502}, second.status, second.text)
 	o.within(firstRetry+slack, "the conversation to be gone", func(context.Context) error {
 		n := len(o.asks(o.Admin(), http.MethodGet, "/conversations?q="+bad.CPF, nil).is(200).items())
-		return holds(n == 0, "there are %d", n)
+		return errorUnless(n == 0, "there are %d", n)
 	})
 	require.Zero(o.t, o.count(`SELECT count(*) FROM channels ch JOIN waa_conversations c ON ch.name = 'wa-' || c.id JOIN waa_contacts ct ON ct.id = c.contact_id WHERE ct.phone = $1 AND ch.deleteat = 0`, bad.Phone))
 	o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(bad)).is(201)
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	require.Len(o.t, o.Phone(good.Phone).Messages(), 1)
 	require.Len(o.t, o.Phone(bad.Phone).Messages(), 1)
 }
@@ -144,7 +144,7 @@ func contractAfterClose(o *outsider) {
 	require.NoError(o.t, err)
 	o.within(oneMinute, "the post of the answer", func(ctx context.Context) error {
 		n, err := o.number(ctx, "SELECT count(*) FROM posts WHERE props ->> 'waa_wamid' = $1 AND channelid IN ($2, $3)", quoted, k.ChannelID, second.field("channel_id"))
-		return firstOf(err, holds(n == 1, "there are %d", n))
+		return firstError(err, errorUnless(n == 1, "there are %d", n))
 	})
 }
 

@@ -129,7 +129,7 @@ func contractWords(o *outsider) {
 	require.Equal(o.t, "closed", state().State)
 	o.says(0, k.ChannelID, "/whatsapp reopen")
 	require.Equal(o.t, "open", state().State)
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	require.Len(o.t, k.phone.Messages(), 1, "no command reaches the customer")
 }
 
@@ -150,7 +150,7 @@ func contractSettings(o *outsider) {
 	o.within(oneMinute, "a start without a document", func(context.Context) error {
 		a := o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(without))
 		started = a.status == 201
-		return holds(started, "%s", a.text)
+		return errorUnless(started, "%s", a.text)
 	})
 	missing := o.startOf(newCustomer())
 	customer, _ := missing["customer"].(map[string]any)
@@ -164,20 +164,20 @@ func contractSettings(o *outsider) {
 	template := map[string]any{"template": map[string]any{"name": o.Positional.Name, "language": "pt_BR"}, "variables": scenario.Variables()}
 	o.within(oneMinute, "no cooldown", func(context.Context) error {
 		a := o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/template", template)
-		return holds(a.status == 200, "%s", a.text)
+		return errorUnless(a.status == 200, "%s", a.text)
 	})
 	o.asks(o.Agent(1), http.MethodGet, "/conversations/"+k.ID, nil).is(200).has("cooldown_until", nil)
 	set(map[string]any{"CooldownHours": "8"}) // as the system console sends numbers
 	o.within(oneMinute, "the cooldown", func(context.Context) error {
 		a := o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/template", template)
-		return holds(a.status == 409 && a.problem()["code"] == "cooldown", "%s", a.text)
+		return errorUnless(a.status == 409 && a.problem()["code"] == "cooldown", "%s", a.text)
 	})
 	// another key of odd characters: secrets are entered again, and all goes on
 	useKey := func(key string) { set(map[string]any{"EncryptionKey": key, "encryptionkey": key}) } // the plugin writes it as the server reads it
 	useKey(`çã" \'${}<>&é😀😀 0123456789abcdef`)
 	o.within(oneMinute, "the new key", func(context.Context) error {
 		a := o.asks(o.Admin(), http.MethodPatch, "/accounts/"+o.Account.ID, map[string]any{"access_token": o.Number.Token, "app_secret": o.Number.AppSecret, "verify_token": "outro-token"})
-		return holds(a.status == 200, "%s", a.text)
+		return errorUnless(a.status == 200, "%s", a.text)
 	})
 	person := newCustomer()
 	c, err := o.Opened(ctx, 1, person)
@@ -187,7 +187,7 @@ func contractSettings(o *outsider) {
 	useKey(worldKey)
 	o.within(oneMinute, "the old key", func(context.Context) error {
 		a := o.asks(o.Admin(), http.MethodPatch, "/accounts/"+o.Account.ID, map[string]any{"access_token": o.Number.Token, "app_secret": o.Number.AppSecret, "verify_token": o.verifyToken()})
-		return holds(a.status == 200, "%s", a.text)
+		return errorUnless(a.status == 200, "%s", a.text)
 	})
 	_, err = o.Opened(ctx, 1, newCustomer())
 	require.NoError(o.t, err)
@@ -198,7 +198,7 @@ func contractSettings(o *outsider) {
 	// without a key the first activation makes one
 	useKey("")
 	require.NoError(o.t, o.Env.ReactivatePlugin(ctx, 0))
-	o.awake()
+	o.waitForPlugin()
 	content, err := os.ReadFile(filepath.Join(o.Env.Nodes[0].Dir, "config", "config.json"))
 	require.NoError(o.t, err)
 	var stored struct {
@@ -216,7 +216,7 @@ func contractSettings(o *outsider) {
 	useKey(worldKey)
 	o.within(oneMinute, "the world's key", func(context.Context) error {
 		a := o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(newCustomer()))
-		return holds(a.status == 201, "%s", a.text)
+		return errorUnless(a.status == 201, "%s", a.text)
 	})
 }
 

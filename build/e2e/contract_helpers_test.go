@@ -41,8 +41,8 @@ func (o *outsider) in(t *testing.T) *outsider {
 	return &outsider{stage: &stage{World: o.World, t: t}, router: o.router}
 }
 
-// answered is what came back.
-type answered struct {
+// restAnswer is the answer to a REST request, with its fields read.
+type restAnswer struct {
 	t      *testing.T
 	what   string
 	status int
@@ -52,7 +52,7 @@ type answered struct {
 }
 
 // asks sends a request of the REST API as a client's user, and holds the answer against the document.
-func (o *outsider) asks(client *model.Client4, method, path string, body any, header ...string) answered {
+func (o *outsider) asks(client *model.Client4, method, path string, body any, header ...string) restAnswer {
 	o.t.Helper()
 	request, a := o.sends(client, method, "/plugins/"+o.Env.Plugin.ID+"/api/v1"+path, body, header...)
 	o.documented(request, a)
@@ -60,7 +60,7 @@ func (o *outsider) asks(client *model.Client4, method, path string, body any, he
 }
 
 // sends sends a request as a client's user; body is a text as it is, nil for none, or a value as JSON.
-func (o *outsider) sends(client *model.Client4, method, path string, body any, header ...string) (*http.Request, answered) {
+func (o *outsider) sends(client *model.Client4, method, path string, body any, header ...string) (*http.Request, restAnswer) {
 	o.t.Helper()
 	var content []byte
 	switch b := body.(type) {
@@ -86,7 +86,7 @@ func (o *outsider) sends(client *model.Client4, method, path string, body any, h
 	got, err := io.ReadAll(response.Body)
 	require.NoError(o.t, err)
 	require.NoError(o.t, response.Body.Close())
-	a := answered{t: o.t, what: method + " " + path + " " + string(content[:min(len(content), 200)]), status: response.StatusCode, header: response.Header, text: string(got)}
+	a := restAnswer{t: o.t, what: method + " " + path + " " + string(content[:min(len(content), 200)]), status: response.StatusCode, header: response.Header, text: string(got)}
 	if strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
 		require.NoError(o.t, json.Unmarshal(got, &a.object), "%s: %s", a.what, a.text)
 	}
@@ -94,7 +94,7 @@ func (o *outsider) sends(client *model.Client4, method, path string, body any, h
 }
 
 // documented holds an answer against docs/openapi.yaml.
-func (o *outsider) documented(request *http.Request, a answered) {
+func (o *outsider) documented(request *http.Request, a restAnswer) {
 	o.t.Helper()
 	inside := request.Clone(context.Background())
 	inside.URL.Scheme, inside.URL.Host, inside.Host = "", "", ""
@@ -111,7 +111,7 @@ func (o *outsider) documented(request *http.Request, a answered) {
 }
 
 // is checks the status and, of an error, the code.
-func (a answered) is(status int, code ...string) answered {
+func (a restAnswer) is(status int, code ...string) restAnswer {
 	a.t.Helper()
 	require.Equal(a.t, status, a.status, "%s answered %s", a.what, a.text)
 	if len(code) > 0 {
@@ -121,19 +121,19 @@ func (a answered) is(status int, code ...string) answered {
 	return a
 }
 
-func (a answered) problem() map[string]any {
+func (a restAnswer) problem() map[string]any {
 	problem, _ := a.object["error"].(map[string]any)
 	return problem
 }
 
 // field is a text field; "" where there is none.
-func (a answered) field(name string) string {
+func (a restAnswer) field(name string) string {
 	text, _ := a.object[name].(string)
 	return text
 }
 
 // has checks fields of the answer: names and values by turns.
-func (a answered) has(pairs ...any) answered {
+func (a restAnswer) has(pairs ...any) restAnswer {
 	a.t.Helper()
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)
@@ -144,7 +144,7 @@ func (a answered) has(pairs ...any) answered {
 }
 
 // items are those of a list.
-func (a answered) items() []map[string]any {
+func (a restAnswer) items() []map[string]any {
 	a.t.Helper()
 	list, ok := a.object["items"].([]any)
 	require.True(a.t, ok, "%s answered %s", a.what, a.text)

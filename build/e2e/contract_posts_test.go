@@ -141,7 +141,7 @@ func contractMachines(o *outsider) {
 	_, response, err := client.CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: "do robô"})
 	require.Error(o.t, err)
 	require.Equal(o.t, http.StatusBadRequest, response.StatusCode)
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	require.Len(o.t, k.phone.Messages(), sent)
 	// an administrator who is in the channel is a person
 	post, _, err := o.Admin().CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: "sou gente"})
@@ -187,7 +187,7 @@ func contractNotes(o *outsider) {
 			require.Equal(o.t, o.User(1).ID, p.UserId)
 		}
 	}
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	require.Len(o.t, o.Sim.Sends(), sends, "no note leaves")
 }
 
@@ -254,19 +254,19 @@ func contractThreads(o *outsider) {
 	require.NoError(o.t, err)
 	o.within(oneMinute, "the reaction", func(ctx context.Context) error {
 		names, err := reactions(ctx)
-		return firstOf(err, holds(len(names) == 1 && names[0] == "+1", "the bot's are %q", names))
+		return firstError(err, errorUnless(len(names) == 1 && names[0] == "+1", "the bot's are %q", names))
 	})
 	_, err = k.phone.React(asked.ID, "❤️")
 	require.NoError(o.t, err)
 	o.within(oneMinute, "the other reaction", func(ctx context.Context) error {
 		names, err := reactions(ctx)
-		return firstOf(err, holds(len(names) == 1 && names[0] == "heart", "the bot's are %q", names))
+		return firstError(err, errorUnless(len(names) == 1 && names[0] == "heart", "the bot's are %q", names))
 	})
 	_, err = k.phone.Unreact(asked.ID)
 	require.NoError(o.t, err)
 	o.within(oneMinute, "no reaction", func(ctx context.Context) error {
 		names, err := reactions(ctx)
-		return firstOf(err, holds(len(names) == 0, "the bot's are %q", names))
+		return firstError(err, errorUnless(len(names) == 0, "the bot's are %q", names))
 	})
 
 	placeholder, err := k.phone.SendUnsupported("")
@@ -279,7 +279,7 @@ func contractThreads(o *outsider) {
 	o.within(oneMinute, "the real message in the placeholder's post", func(ctx context.Context) error {
 		posts, err := o.Posts(ctx, k.ChannelID)
 		same := postsOf(posts, placeholder)
-		return firstOf(err, holds(len(same) == 1 && same[0].Id == found[0].Id && same[0].Message == "agora sim", "the posts are %d, %q", len(same), same[0].Message))
+		return firstError(err, errorUnless(len(same) == 1 && same[0].Id == found[0].Id && same[0].Message == "agora sim", "the posts are %d, %q", len(same), same[0].Message))
 	})
 	props := found[0].GetProps()
 	require.NotContains(o.t, props, "waa_status")
@@ -301,7 +301,7 @@ func contractTicks(o *outsider) {
 	post := o.post(k, "de trás para a frente")
 	o.ticks(oneMinute, post.Id, "sent", "pending")
 	o.within(oneMinute, "the phone to have it", func(context.Context) error {
-		return holds(k.arrived("de trás para a frente") == 1, "it has not")
+		return errorUnless(k.arrived("de trás para a frente") == 1, "it has not")
 	})
 	wamid := ""
 	for _, m := range k.phone.Messages() {
@@ -314,7 +314,7 @@ func contractTicks(o *outsider) {
 		o.ticks(oneMinute, post.Id, "read")
 		require.NoError(o.t, o.Sim.Settle(o.ctx(oneMinute)))
 	}
-	o.quiet(oneMinute) // every status was handled: the tick must be what it was
+	o.waitUntilIdle(oneMinute) // every status was handled: the tick must be what it was
 	o.ticks(oneMinute, post.Id, "read")
 	messages := o.asks(o.Agent(0), http.MethodGet, "/conversations/"+k.ID+"/messages", nil).is(200).items()
 	for _, m := range messages {

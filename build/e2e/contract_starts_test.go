@@ -38,7 +38,7 @@ func withoutNinth(phone string) string { return phone[:5] + phone[6:] }
 func contractParallelStarts(o *outsider) {
 	customer := newCustomer()
 	o.Sim.AddCustomer(cloudapi.Customer{Number: strings.TrimPrefix(customer.Phone, "+"), Name: "Marina", DropNinthDigit: true})
-	answers := make([]answered, 8)
+	answers := make([]restAnswer, 8)
 	var hands sync.WaitGroup
 	for i := range answers {
 		hands.Go(func() {
@@ -50,7 +50,7 @@ func contractParallelStarts(o *outsider) {
 		})
 	}
 	hands.Wait()
-	var made []answered
+	var made []restAnswer
 	for _, a := range answers {
 		if a.status == http.StatusCreated {
 			made = append(made, a)
@@ -96,7 +96,7 @@ func contractUnknownStart(o *outsider) {
 	require.NoError(o.t, o.Sim.SendStatus(messages[0].ID, "delivered"))
 	o.within(oneMinute, "the template to be delivered", func(ctx context.Context) error {
 		m, err := o.Messages(ctx, o.Agent(1), a.field("id"))
-		return firstOf(err, holds(len(m) == 1 && m[0].Status == "delivered", "the messages are %+v", m))
+		return firstError(err, errorUnless(len(m) == 1 && m[0].Status == "delivered", "the messages are %+v", m))
 	})
 	c, err := o.Conversation(o.ctx(oneMinute), o.Agent(1), a.field("id"))
 	require.NoError(o.t, err)
@@ -144,7 +144,7 @@ func contractConfirmedTwice(o *outsider) {
 			done++
 		}
 	}
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	require.Len(o.t, k.phone.Messages(), before+1, "one confirmation, one template")
 	require.Equal(o.t, 1, done)
 
@@ -278,16 +278,16 @@ func contractClaims(o *outsider) {
 	var found []map[string]any
 	o.within(oneMinute, "the customer's conversation", func(context.Context) error {
 		found = o.asks(o.Agent(2), http.MethodGet, "/conversations?q="+strings.TrimPrefix(stranger.Phone, "+"), nil).is(200).items()
-		return holds(len(found) == 1 && found[0]["channel_id"] != "", "there are %d", len(found))
+		return errorUnless(len(found) == 1 && found[0]["channel_id"] != "", "there are %d", len(found))
 	})
 	id, _ := found[0]["id"].(string)
 	channelID, _ := found[0]["channel_id"].(string)
 	require.Equal(o.t, []any{"open", "", "", o.Queue.ID}, []any{found[0]["state"], found[0]["owner_id"], found[0]["attendant_id"], found[0]["queue_id"]})
 	o.within(oneMinute, "the bot alone in the channel until it is claimed", func(ctx context.Context) error {
 		members, _, err := o.Admin().GetChannelMembers(ctx, channelID, 0, 100, "")
-		return firstOf(err, holds(len(members) == 1, "there are %d", len(members)))
+		return firstError(err, errorUnless(len(members) == 1, "there are %d", len(members)))
 	})
-	answers := make([]answered, 6)
+	answers := make([]restAnswer, 6)
 	var hands sync.WaitGroup
 	for i := range answers[:3] {
 		hands.Go(func() { answers[i] = o.asks(o.Agent(i), http.MethodPost, "/conversations/"+id+"/claim", nil) })

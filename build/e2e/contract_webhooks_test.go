@@ -36,14 +36,14 @@ func TestContractWebhooks(t *testing.T) {
 }
 
 // message is one of a webhook, at a moment of Meta's clock.
-func (o *outsider) message(from, text string, at time.Time) heaped {
-	return heaped{
+func (o *outsider) message(from, text string, at time.Time) webhookMessage {
+	return webhookMessage{
 		ID: "wamid.contract." + model.NewId(), From: strings.TrimPrefix(from, "+"), Timestamp: strconv.FormatInt(at.Unix(), 10), Type: "text", Text: map[string]string{"body": text},
 	}
 }
 
 // change is one of a delivery, the fields in an order that Meta does not use.
-func change(number, name string, messages ...heaped) string {
+func change(number, name string, messages ...webhookMessage) string {
 	content, err := json.Marshal(messages)
 	if err != nil {
 		panic(err)
@@ -98,7 +98,7 @@ func contractManyAccounts(o *outsider) {
 	var found []map[string]any
 	o.within(oneMinute, "the other number's conversation", func(context.Context) error {
 		found = o.asks(o.Admin(), http.MethodGet, "/conversations?q="+strings.TrimPrefix(stranger.Phone, "+"), nil).is(200).items()
-		return holds(len(found) == 1, "there are %d", len(found))
+		return errorUnless(len(found) == 1, "there are %d", len(found))
 	})
 	require.Equal(o.t, account, found[0]["account_id"])
 	require.Equal(o.t, ignored+1, o.ignored(), "what belongs to no number of ours is counted")
@@ -114,7 +114,7 @@ func contractManyAccounts(o *outsider) {
 		channelID = o.channelOf(stranger.Phone)
 	}
 	require.Equal(o.t, "desligado", o.inboundPost(channelID, again.ID).Message)
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 }
 
 // contractEarlyStatus holds Meta's answer to a send back until its statuses were told.
@@ -123,7 +123,7 @@ func contractEarlyStatus(o *outsider) {
 	o.Sim.Faults().Next(1, cloudapi.Fault{Match: hereTo(k.customer.Phone), Kind: cloudapi.FaultLate, Delay: 2 * time.Second})
 	post := o.post(k, "o status chega antes")
 	o.ticks(oneMinute, post.Id, "delivered")
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	o.ticks(oneMinute, post.Id, "delivered")
 	require.Equal(o.t, 1, k.arrived("o status chega antes"))
 	notice, err := o.notice(o.ctx(oneMinute), post.Id)
@@ -145,7 +145,7 @@ func contractSameTwice(o *outsider) {
 		})
 	}
 	hands.Wait()
-	o.quiet(oneMinute)
+	o.waitUntilIdle(oneMinute)
 	posts, err := o.Posts(o.ctx(oneMinute), k.ChannelID)
 	require.NoError(o.t, err)
 	require.Len(o.t, postsOf(posts, m.ID), 1)
@@ -173,13 +173,13 @@ func contractNoDefaultQueue(o *outsider) {
 				return nil
 			}
 		}
-		return holds(false, "it says nothing of the account")
+		return errorUnless(false, "it says nothing of the account")
 	})
 	require.Zero(o.t, o.count("SELECT count(*) FROM posts WHERE message = 'alguém?'"))
 	o.asks(o.Admin(), http.MethodPatch, "/accounts/"+account, map[string]any{"default_queue_id": o.Queue.ID}).is(200)
 	o.within(2*oneMinute, "the message's post", func(ctx context.Context) error {
 		n, err := o.number(ctx, "SELECT count(*) FROM posts WHERE message = 'alguém?'")
-		return firstOf(err, holds(n == 1, "there are %d", n))
+		return firstError(err, errorUnless(n == 1, "there are %d", n))
 	})
 	require.Equal(o.t, dead, o.deadLetters())
 }
@@ -201,7 +201,7 @@ func contractDeadLetters(o *outsider) {
 				require.NotNil(o.t, letter["received_at"])
 			}
 		}
-		return holds(id != "", "there is none")
+		return errorUnless(id != "", "there is none")
 	})
 	require.Less(o.t, time.Since(begin), 10*time.Second+slack)
 	o.asks(o.Admin(), http.MethodPost, "/dead-letters/"+id+"/replay", nil).is(200).has("id", id)
@@ -211,7 +211,7 @@ func contractDeadLetters(o *outsider) {
 				return nil
 			}
 		}
-		return holds(false, "there is none")
+		return errorUnless(false, "there is none")
 	})
 	o.asks(o.Admin(), http.MethodPost, "/dead-letters/999999999/replay", nil).is(404, "not_found")
 	o.asks(o.Admin(), http.MethodPost, "/dead-letters/x/replay", nil).is(404, "not_found")
@@ -228,7 +228,7 @@ func contractInboundNames(o *outsider) {
 		var found []map[string]any
 		o.within(oneMinute, "the conversation", func(context.Context) error {
 			found = o.asks(o.Admin(), http.MethodGet, "/conversations?q="+strings.TrimPrefix(stranger.Phone, "+"), nil).is(200).items()
-			return holds(len(found) == 1 && found[0]["channel_id"] != "", "there are %d", len(found))
+			return errorUnless(len(found) == 1 && found[0]["channel_id"] != "", "there are %d", len(found))
 		})
 		channelID, _ := found[0]["channel_id"].(string)
 		channel, _, err := o.Admin().GetChannel(o.ctx(oneMinute), channelID)

@@ -15,7 +15,7 @@ import (
 // does, in order, if it is not too old.
 func TestPostedWhileDisabled(t *testing.T) {
 	s := newStage(t)
-	locked := &talk{customer: newCustomer(), agent: 1}
+	locked := &openConversation{customer: newCustomer(), agent: 1}
 	var err error
 	locked.Conversation, err = s.Start(s.ctx(oneMinute), locked.agent, locked.customer)
 	require.NoError(t, err)
@@ -23,7 +23,7 @@ func TestPostedWhileDisabled(t *testing.T) {
 	open, stale := s.open(0), s.open(2)
 	_, err = s.PostAs(s.ctx(oneMinute), locked.agent, locked.ChannelID, "com o plugin ligado isto não passa")
 	require.Error(t, err)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 
 	require.NoError(t, s.Env.DisablePlugin(s.ctx(2*oneMinute)))
 	enabled := false
@@ -55,7 +55,7 @@ func TestPostedWhileDisabled(t *testing.T) {
 		require.NotEmpty(t, s.noticed(oneMinute, post))
 	}
 	require.NotEqual(t, s.noticed(oneMinute, forbidden.Id), s.noticed(oneMinute, old.Id), "each has its own reason")
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	require.Equal(t, []string{first.Message, second.Message, third.Message}, texts(open.phone.Messages())[1:])
 	require.Len(t, locked.phone.Messages(), 1, "the template alone")
 	require.Len(t, stale.phone.Messages(), 1, "the template alone")

@@ -21,10 +21,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// drafting is two agents who write before the customer answers, each on a server of their own.
-type drafting struct {
+// draftsWorld has two agents who write before the customer answers, each on a server of their own.
+type draftsWorld struct {
 	*stage
-	*talk
+	*openConversation
 	ana, bia *model.Client4 // agent 1 on the first server, agent 2 on the second
 }
 
@@ -33,29 +33,29 @@ type drafting struct {
 func TestHeldDrafts(t *testing.T) {
 	w := startWorld(t, scenario.Options{Nodes: 2, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second }})
 	s := &stage{World: w, t: t}
-	t.Run("twenty posts of two agents", func(t *testing.T) { tryDrafts(newDrafting(t, s)) })
-	t.Run("the phone app's ways", func(t *testing.T) { tryDraftList(newDrafting(t, s)) })
+	t.Run("twenty posts of two agents", func(t *testing.T) { tryDrafts(newDraftsWorld(t, s)) })
+	t.Run("the phone app's ways", func(t *testing.T) { tryDraftList(newDraftsWorld(t, s)) })
 	t.Run("killed on the way", func(t *testing.T) { tryKilledDrafts(t, s) })
 	t.Run("told each morning", func(t *testing.T) { tryFollowUp(&administration{World: w, t: t}) })
 }
 
-// newDrafting starts an atendimento in which two agents are.
-func newDrafting(t *testing.T, in *stage) *drafting {
+// newDraftsWorld starts a conversation whose channel both agents are in.
+func newDraftsWorld(t *testing.T, in *stage) *draftsWorld {
 	t.Helper()
 	s := &stage{World: in.World, t: t}
-	k := &talk{customer: newCustomer(), agent: 1}
+	k := &openConversation{customer: newCustomer(), agent: 1}
 	var err error
 	k.Conversation, err = s.Start(s.ctx(oneMinute), k.agent, k.customer)
 	require.NoError(t, err)
 	k.phone = s.Phone(k.customer.Phone)
-	d := &drafting{stage: s, talk: k, ana: s.Env.Client(0, 1), bia: s.Env.Client(1, 2)}
+	d := &draftsWorld{stage: s, openConversation: k, ana: s.Env.Client(0, 1), bia: s.Env.Client(1, 2)}
 	_, _, err = s.Admin().AddChannelMember(s.ctx(oneMinute), k.ChannelID, s.User(2).ID)
 	require.NoError(t, err)
 	return d
 }
 
 // tooEarly writes while the channel is locked.
-func (d *drafting) tooEarly(client *model.Client4, text string, files ...string) {
+func (d *draftsWorld) tooEarly(client *model.Client4, text string, files ...string) {
 	d.t.Helper()
 	_, _, err := client.CreatePost(d.ctx(oneMinute), &model.Post{ChannelId: d.ChannelID, Message: text, FileIds: files})
 	var refusal *model.AppError
@@ -66,7 +66,7 @@ func (d *drafting) tooEarly(client *model.Client4, text string, files ...string)
 }
 
 // held are the texts that an agent's drafts have.
-func (d *drafting) held(client *model.Client4) []string {
+func (d *draftsWorld) held(client *model.Client4) []string {
 	d.t.Helper()
 	out := []string{}
 	for _, draft := range d.drafts(client) {
@@ -81,7 +81,7 @@ type draft struct {
 	State string `json:"state"`
 }
 
-func (d *drafting) drafts(client *model.Client4) []draft {
+func (d *draftsWorld) drafts(client *model.Client4) []draft {
 	d.t.Helper()
 	var answer struct {
 		Items []draft `json:"items"`
@@ -91,7 +91,7 @@ func (d *drafting) drafts(client *model.Client4) []draft {
 }
 
 // answered lets the customer answer.
-func (d *drafting) answered() {
+func (d *draftsWorld) answered() {
 	d.t.Helper()
 	_, err := d.phone.Reply("oi")
 	require.NoError(d.t, err)
@@ -100,7 +100,7 @@ func (d *drafting) answered() {
 }
 
 // offer waits for the one post that offers an agent's drafts, with so many send buttons.
-func (d *drafting) offer(agent, buttons int) *model.Post {
+func (d *draftsWorld) offer(agent, buttons int) *model.Post {
 	d.t.Helper()
 	var offer *model.Post
 	d.within(oneMinute, "the drafts to be offered", func(ctx context.Context) error {
@@ -116,7 +116,7 @@ func (d *drafting) offer(agent, buttons int) *model.Post {
 		}
 		offer = offers[0]
 		n := len(slices.DeleteFunc(actionsOf(offer), func(id string) bool { return !strings.HasPrefix(id, "send") }))
-		return holds(n == buttons, "it has %d send buttons instead of %d", n, buttons)
+		return errorUnless(n == buttons, "it has %d send buttons instead of %d", n, buttons)
 	})
 	return offer
 }
@@ -132,7 +132,7 @@ func actionsOf(p *model.Post) (ids []string) {
 }
 
 // press presses a button on several servers at the same moment.
-func (d *drafting) press(post *model.Post, action string, clients ...*model.Client4) {
+func (d *draftsWorld) press(post *model.Post, action string, clients ...*model.Client4) {
 	d.t.Helper()
 	ctx := d.ctx(oneMinute)
 	problems := make([]error, len(clients))
@@ -147,7 +147,7 @@ func (d *drafting) press(post *model.Post, action string, clients ...*model.Clie
 }
 
 // said are the texts that the phone got after the template.
-func (d *drafting) said() []string {
+func (d *draftsWorld) said() []string {
 	out := []string{}
 	for _, m := range d.phone.Messages() {
 		if m.Type != "template" && !m.Inbound {
@@ -158,16 +158,16 @@ func (d *drafting) said() []string {
 }
 
 // arrive waits until the phone has exactly these texts, and nothing else is on its way.
-func (d *drafting) arrive(texts ...string) {
+func (d *draftsWorld) arrive(texts ...string) {
 	d.t.Helper()
 	d.within(oneMinute, "the phone to get the messages", func(context.Context) error {
-		return holds(len(d.said()) >= len(texts), "it has %q", d.said())
+		return errorUnless(len(d.said()) >= len(texts), "it has %q", d.said())
 	})
-	d.quiet(oneMinute)
+	d.waitUntilIdle(oneMinute)
 	require.Equal(d.t, append([]string{}, texts...), d.said())
 }
 
-func tryDrafts(d *drafting) {
+func tryDrafts(d *draftsWorld) {
 	t := d.t
 	anaElsewhere, biaElsewhere := d.Env.Client(1, 1), d.Env.Client(0, 2)
 	var anas, bias []string
@@ -213,7 +213,7 @@ func tryDrafts(d *drafting) {
 	require.NoError(t, err)
 	d.arrive("ana 3", "ana 5")
 	d.within(oneMinute, "the held draft to go", func(context.Context) error {
-		return holds(!slices.Contains(d.held(d.ana), "ana 5"), "it is still held")
+		return errorUnless(!slices.Contains(d.held(d.ana), "ana 5"), "it is still held")
 	})
 	d.press(mine, "drop"+d.drafts(d.ana)[0].ID, d.ana)
 	require.NotContains(t, d.held(d.ana), "ana 0")
@@ -237,9 +237,9 @@ func tryDrafts(d *drafting) {
 	all = actionsOf(theirs)
 	d.press(theirs, all[len(all)-1], d.bia, biaElsewhere)
 	d.within(oneMinute, "the other agent's to arrive", func(context.Context) error {
-		return holds(len(d.said()) >= before+10, "%d have", len(d.said())-before)
+		return errorUnless(len(d.said()) >= before+10, "%d have", len(d.said())-before)
 	})
-	d.quiet(oneMinute)
+	d.waitUntilIdle(oneMinute)
 	require.Equal(t, bias, d.said()[before:])
 	documents := 0
 	for _, m := range d.phone.Messages() {
@@ -258,7 +258,7 @@ func tryDrafts(d *drafting) {
 }
 
 // tryDraftList edits by the dialog of the button, and sends from the list of the slash command.
-func tryDraftList(d *drafting) {
+func tryDraftList(d *draftsWorld) {
 	t := d.t
 	d.tooEarly(d.ana, "com erro")
 	d.tooEarly(d.ana, "pela lista")
@@ -342,7 +342,7 @@ func tryKilledDrafts(t *testing.T, in *stage) {
 		gate string
 		lost bool // the statement that it died over never happens
 	}{{gateDraftClaimed, true}, {gateDraftClaimed, false}, {gateDraftSent, true}} {
-		d := newDrafting(t, in)
+		d := newDraftsWorld(t, in)
 		d.tooEarly(d.ana, "antes")
 		d.tooEarly(d.ana, "depois")
 		d.answered()

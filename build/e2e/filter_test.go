@@ -52,11 +52,11 @@ func TestAnotherPluginsFilter(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return holds(line != nil && next, "line %v, next %v", line != nil, next)
+		return errorUnless(line != nil && next, "line %v, next %v", line != nil, next)
 	})
 	require.Contains(t, line.Message, "um texto")
 	require.NotContains(t, line.Message, "palavraproibida")
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	require.Equal(t, before+1, s.deadLetters(), "the message itself is kept")
 	require.LessOrEqual(t, s.count("SELECT attempts FROM waa_inbox WHERE dead_at > 0 AND reason LIKE '%refuses to show it%' ORDER BY dead_at DESC LIMIT 1"), 2, "it was not tried in vain")
 	var letters struct {
@@ -81,7 +81,7 @@ func TestAnotherPluginsFilter(t *testing.T) {
 		if err != nil {
 			return errors.Wrap(err, "cannot read the post")
 		}
-		return holds(post.Message == "tem palavraproibida aqui", "it says %q", post.Message)
+		return errorUnless(post.Message == "tem palavraproibida aqui", "it says %q", post.Message)
 	})
 }
 
@@ -103,7 +103,7 @@ func (s *stage) filter(ctx context.Context) (off func()) {
 			for _, status := range statuses {
 				runs = runs || status.PluginId == filterID && status.State == model.PluginStateRunning
 			}
-			return holds(runs == want, "it runs: %v", runs)
+			return errorUnless(runs == want, "it runs: %v", runs)
 		})
 	}
 	running(true)

@@ -25,19 +25,19 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // ids are Mattermost's: they are others each time.
 var ids = regexp.MustCompile(`\b[a-z0-9]{26}\b`)
 
-// inboxed is what the inbox says of a thing.
-type inboxed struct {
+// inboxItem is an item of the inbox without what differs from run to run.
+type inboxItem struct {
 	dead, finished bool
 	reason         string
 }
 
 // inboxRow finds the row of an item; nil where there is none.
-func (s *stage) inboxRow(item *whatsapp.Item) *inboxed {
+func (s *stage) inboxRow(item *whatsapp.Item) *inboxItem {
 	s.t.Helper()
 	row := s.Env.DB().QueryRowContext(s.ctx(time.Minute), `SELECT dead_at > 0, reason, finished_at > 0 FROM waa_inbox
 		WHERE dedupe_key = $1 OR dedupe_key LIKE 'dead:%' AND right(dedupe_key, length($1)) = $1 AND $1 <> '' OR $1 = '' AND dedupe_key LIKE 'raw:%' AND payload = $2
 		ORDER BY dead_at LIMIT 1`, storedKey(item.Key), []byte(item.Data))
-	in := &inboxed{}
+	in := &inboxItem{}
 	switch err := row.Scan(&in.dead, &in.reason, &in.finished); {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil

@@ -20,8 +20,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// rewriting makes a delivery one for our number, with people, messages and files that no other delivery has: many samples share theirs.
-type rewriting struct {
+// deliveryRewriter turns a sample delivery into one for our number, with people, messages and files of its own, because many samples
+// share theirs.
+type deliveryRewriter struct {
 	*stage
 	ending string            // of the ids of messages, files and people
 	file   int               // the delivery's number
@@ -40,7 +41,7 @@ var (
 // ours rewrites a delivery; the first body is what has to come before it, nil for nothing.
 func (s *stage) ours(body []byte, number int) (before, rewritten []byte) {
 	s.t.Helper()
-	r := &rewriting{stage: s, ending: fmt.Sprintf(".%03d", number), file: number, phones: map[string]string{}, own: map[string]bool{}, media: map[string]string{}}
+	r := &deliveryRewriter{stage: s, ending: fmt.Sprintf(".%03d", number), file: number, phones: map[string]string{}, own: map[string]bool{}, media: map[string]string{}}
 	var delivery map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -72,7 +73,7 @@ func (s *stage) ours(body []byte, number int) (before, rewritten []byte) {
 	return before, rewritten
 }
 
-func (r *rewriting) value(value map[string]any) {
+func (r *deliveryRewriter) value(value map[string]any) {
 	if metadata, ok := value["metadata"].(map[string]any); ok {
 		metadata["phone_number_id"] = r.Number.ID
 	}
@@ -102,7 +103,7 @@ func (r *rewriting) value(value map[string]any) {
 }
 
 // people gives everybody in a part of a delivery another number and id.
-func (r *rewriting) people(part any) {
+func (r *deliveryRewriter) people(part any) {
 	switch v := part.(type) {
 	case []any:
 		for _, one := range v {
@@ -125,7 +126,7 @@ func (r *rewriting) people(part any) {
 }
 
 // phone is a Brazilian number, the same for the same one in the sample.
-func (r *rewriting) phone(was string) string {
+func (r *deliveryRewriter) phone(was string) string {
 	if r.phones[was] == "" {
 		r.phones[was] = fmt.Sprintf("55989%04d%04d", 8000+r.file, len(r.phones)+1)
 	}
@@ -133,14 +134,14 @@ func (r *rewriting) phone(was string) string {
 }
 
 // mark puts the ending behind an id.
-func (r *rewriting) mark(of map[string]any, key string) {
+func (r *deliveryRewriter) mark(of map[string]any, key string) {
 	if id, ok := of[key].(string); ok && id != "" && !strings.HasSuffix(id, r.ending) {
 		of[key] = id + r.ending
 	}
 }
 
 // message marks a message's ids; what it is about is there before.
-func (r *rewriting) message(message map[string]any, echo bool, contacts any) {
+func (r *deliveryRewriter) message(message map[string]any, echo bool, contacts any) {
 	id, about := message["id"], ""
 	r.mark(message, "id")
 	for node, key := range map[string]string{"context": "id", "reaction": "message_id", "edit": "original_message_id", "revoke": "original_message_id"} {

@@ -58,11 +58,11 @@ func TestRealDeliveries(t *testing.T) {
 		}
 		deliveries[name] = ours
 	}
-	s.quiet(time.Minute)
+	s.waitUntilIdle(time.Minute)
 	for _, path := range files {
 		s.accepted(path, deliveries[strings.TrimSuffix(filepath.Base(path), ".json")])
 	}
-	s.quiet(3 * time.Minute) // a status of a message that nobody knows is given half a minute
+	s.waitUntilIdle(3 * time.Minute) // a status of a message that nobody knows is given half a minute
 	var golden strings.Builder
 	for _, path := range files {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")

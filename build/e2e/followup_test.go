@@ -26,11 +26,11 @@ func tryFollowUp(a *administration) {
 	told := func(agent, times int) (texts []string) {
 		a.within(oneMinute, "the morning's message", func(ctx context.Context) error {
 			var err error
-			texts, err = a.told(ctx, a.User(agent).ID, "Sem resposta.")
+			texts, err = a.noticesFor(ctx, a.User(agent).ID, "Sem resposta.")
 			if err != nil {
 				return err
 			}
-			return holds(len(texts) >= times, "there are %d", len(texts))
+			return errorUnless(len(texts) >= times, "there are %d", len(texts))
 		})
 		require.Len(t, texts, times)
 		return texts

@@ -96,7 +96,7 @@ func TestForgottenAsFarAsTheServerLets(t *testing.T) {
 	s.lets(true, true)
 	s.within(5*oneMinute, "the rest to go", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM channels WHERE id = $1", k.ChannelID)
-		return firstOf(err, holds(n == 0, "the channel is there"))
+		return firstError(err, errorUnless(n == 0, "the channel is there"))
 	})
 	require.NotContains(t, s.everything(), "Hermenegilda")
 }
@@ -110,7 +110,7 @@ func (s *stage) lets(posts, channels bool) {
 
 // known plays a person of whom there is everything: template, texts, files, drafts, notes, a card, a transfer, a reaction, a direct
 // message, a dead letter, two conversations.
-func (s *stage) known(customer scenario.Customer) *talk {
+func (s *stage) known(customer scenario.Customer) *openConversation {
 	s.t.Helper()
 	first, err := s.Opened(s.ctx(oneMinute), 1, customer)
 	require.NoError(s.t, err)
@@ -120,7 +120,7 @@ func (s *stage) known(customer scenario.Customer) *talk {
 	c, err := s.Opened(s.ctx(oneMinute), 1, customer)
 	require.NoError(s.t, err)
 	require.NotEqual(s.t, first.ID, c.ID)
-	k := &talk{Conversation: c, customer: customer, phone: phone, agent: 1}
+	k := &openConversation{Conversation: c, customer: customer, phone: phone, agent: 1}
 
 	_, err = phone.Reply("segredo da cliente " + customer.Name)
 	require.NoError(s.t, err)
@@ -139,14 +139,14 @@ func (s *stage) known(customer scenario.Customer) *talk {
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/transfer", map[string]any{"queue_id": s.Queue.ID}, http.StatusOK, nil))
 	s.within(oneMinute, "a card in the queue", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM posts WHERE channelid = $1 AND message LIKE '%' || $2 || '%'", s.Env.QueueChannel.ID, customer.Name)
-		return firstOf(err, holds(n > 0, "there is none"))
+		return firstError(err, errorUnless(n > 0, "there is none"))
 	})
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Agent(2), http.MethodPost, "/conversations/"+k.ID+"/claim", nil, http.StatusOK, nil))
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.exec(`INSERT INTO waa_notices (key, user_id, conversation_id, text_key, data, created_at) VALUES ('reminder-test:' || $1, $2, $1, 'notice.start_failed', '{"Code": 131026}', 1)`, k.ID, s.User(2).ID)
 	s.within(oneMinute, "a direct message", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM waa_notices WHERE key = 'reminder-test:' || $1 AND told_at > 0", k.ID)
-		return firstOf(err, holds(n == 1, "it was not told"))
+		return firstError(err, errorUnless(n == 1, "it was not told"))
 	})
 	s.exec(`INSERT INTO waa_inbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at, dead_at, reason) SELECT 'm:x:' || $1::text, 1, 'dead ' || $1::text, id, convert_to('{"from":"' || $1::text || '"}', 'UTF8'), 1, 1, CAST(extract(epoch FROM now()) * 1000 AS bigint), 'unreadable' FROM waa_accounts LIMIT 1`,
 		strings.TrimPrefix(customer.Phone, "+"))
@@ -164,7 +164,7 @@ func (s *stage) forgotten(contactID string) {
 	s.t.Helper()
 	s.within(2*oneMinute, "Mattermost to forget", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM waa_forget WHERE contact_id = $1 AND passes = 0", contactID)
-		return firstOf(err, holds(n == 0, "%d conversations are left", n))
+		return firstError(err, errorUnless(n == 0, "%d conversations are left", n))
 	})
 }
 

@@ -121,7 +121,7 @@ func (k *gate) reached(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return holds(n > 0, "nobody stands at the gate")
+	return errorUnless(n > 0, "nobody stands at the gate")
 }
 
 // turnBack cancels the statements that stand at the gate: they never happened.
@@ -151,5 +151,5 @@ func (k *gate) open(ctx context.Context) error {
 	if err := k.conn.Close(); err != nil {
 		problems = append(problems, err.Error())
 	}
-	return holds(len(problems) == 0, "cannot open a gate: %s", strings.Join(problems, ", "))
+	return errorUnless(len(problems) == 0, "cannot open a gate: %s", strings.Join(problems, ", "))
 }

@@ -33,7 +33,7 @@ func TestTheSameWebhookFiveTimes(t *testing.T) {
 	_, err = k.phone.Reply("e depois disto")
 	require.NoError(t, err)
 	require.Equal(t, 10, 5*s.Sim.Webhooks().Release(cloudapi.Release{Times: 5}))
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	posts, err := s.Posts(s.ctx(oneMinute), k.ChannelID)
 	require.NoError(t, err)
 	require.Len(t, postsOf(posts, wamid), 1)
@@ -48,12 +48,12 @@ func TestStatusesInReverse(t *testing.T) {
 	s.Sim.Webhooks().Hold()
 	post := s.post(k, "de trás para frente")
 	s.within(oneMinute, "the message to arrive", func(context.Context) error {
-		return holds(k.arrived(post.Message) == 1, "the phone has it %d times", k.arrived(post.Message))
+		return errorUnless(k.arrived(post.Message) == 1, "the phone has it %d times", k.arrived(post.Message))
 	})
 	require.Len(t, k.phone.Read(), 2, "the template and the message")
 	s.Sim.Webhooks().Release(cloudapi.Release{Order: cloudapi.Reversed, Times: 3, OneLane: true})
 	s.ticks(oneMinute, post.Id, "read")
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	require.Equal(t, "read", s.ticks(oneMinute, post.Id, "read"))
 
 	last := k.phone.Messages()[1]
@@ -85,28 +85,28 @@ func TestAHeap(t *testing.T) {
 	}
 	begin := s.Sim.Now().Add(-time.Minute).Unix()
 	run := strconv.FormatInt(time.Now().UnixNano(), 36)
-	messages := make([]heaped, heap)
+	messages := make([]webhookMessage, heap)
 	for i := range messages {
-		messages[i] = heaped{
+		messages[i] = webhookMessage{
 			ID: fmt.Sprintf("wamid.heap.%s.%02d", run, i), From: strings.TrimPrefix(from[i%len(from)], "+"),
 			Timestamp: strconv.FormatInt(begin+int64(heap-i)/7, 10), Type: "text", Text: map[string]string{"body": fmt.Sprintf("mensagem %02d", i)},
 		}
 	}
-	body := s.heapBody([][][]heaped{{messages[:15]}, {messages[15:22], messages[22:28]}, {messages[28:]}})
+	body := s.heapBody([][][]webhookMessage{{messages[:15]}, {messages[15:22], messages[22:28]}, {messages[28:]}})
 	for range 3 {
 		_, err := s.Sim.Webhooks().Raw(s.Number.WABAID, body, cloudapi.SignatureValid)
 		require.NoError(t, err)
 	}
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	all := 0
 	for i, phone := range from {
-		var wanted []heaped
+		var wanted []webhookMessage
 		for _, m := range messages {
 			if m.From == strings.TrimPrefix(phone, "+") {
 				wanted = append(wanted, m)
 			}
 		}
-		slices.SortStableFunc(wanted, func(a, b heaped) int { return cmp.Compare(a.Timestamp, b.Timestamp) })
+		slices.SortStableFunc(wanted, func(a, b webhookMessage) int { return cmp.Compare(a.Timestamp, b.Timestamp) })
 		channelID := s.channelOf(phone)
 		posts, err := s.Posts(s.ctx(oneMinute), channelID)
 		require.NoError(t, err)
@@ -124,8 +124,8 @@ func TestAHeap(t *testing.T) {
 	require.Equal(t, heap, all)
 }
 
-// heaped is a message as a webhook brings it.
-type heaped struct {
+// webhookMessage is a message as a webhook brings it.
+type webhookMessage struct {
 	ID        string            `json:"id"`
 	From      string            `json:"from"`
 	Timestamp string            `json:"timestamp"`
@@ -134,7 +134,7 @@ type heaped struct {
 }
 
 // heapBody is a delivery of entries, of changes, of messages.
-func (s *stage) heapBody(entries [][][]heaped) []byte {
+func (s *stage) heapBody(entries [][][]webhookMessage) []byte {
 	s.t.Helper()
 	type object = map[string]any
 	list := []object{}

@@ -36,10 +36,10 @@ func TestAStrangersNameActsNowhere(t *testing.T) {
 		var c scenario.Conversation
 		s.within(oneMinute, "the conversation", func(ctx context.Context) error {
 			ids := s.openOnes(customer.Phone)
-			if err := holds(len(ids) == 1, "there is none"); err != nil {
+			if err := errorUnless(len(ids) == 1, "there is none"); err != nil {
 				return err
 			}
-			return firstOf(s.Ask(ctx, s.Admin(), http.MethodGet, "/conversations/"+ids[0], nil, http.StatusOK, &c), holds(c.ChannelID != "", "it has no channel"))
+			return firstError(s.Ask(ctx, s.Admin(), http.MethodGet, "/conversations/"+ids[0], nil, http.StatusOK, &c), errorUnless(c.ChannelID != "", "it has no channel"))
 		})
 		s.told(s.Queue.ChannelID, c.ID)
 		require.Equal(t, before, mentions(), "%s notified somebody", name)
@@ -80,6 +80,6 @@ func (s *stage) told(channelID, conversationID string) {
 	s.t.Helper()
 	s.within(oneMinute, "the card", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM posts WHERE channelid = $1 AND props ->> 'waa_event' LIKE 'card:' || $2 || ':%'", channelID, conversationID)
-		return firstOf(err, holds(n == 1, "it does not"))
+		return firstError(err, errorUnless(n == 1, "it does not"))
 	})
 }

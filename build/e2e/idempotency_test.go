@@ -22,14 +22,14 @@ func TestAKeySendsOneTemplate(t *testing.T) {
 		"variables": scenario.Variables(), "template": map[string]any{"language": "pt_BR", "name": s.Positional.Name}, "confirm": true, "reason": "pediu por telefone",
 	}
 	opened, expired := s.open(0), s.open(0) // by the queue's supervisor
-	ask := func(k *talk, key string, body map[string]any) (int, string, string) {
+	ask := func(k *openConversation, key string, body map[string]any) (int, string, string) {
 		status, answer, err := s.RESTWithKey(s.ctx(oneMinute), s.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/template", body, key)
 		require.NoError(t, err)
 		var said struct{ Error struct{ Code string } }
 		require.NoError(t, json.Unmarshal(answer, &said))
 		return status, said.Error.Code, string(answer)
 	}
-	once := func(state string, k *talk) {
+	once := func(state string, k *openConversation) {
 		before := len(k.phone.Messages())
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -51,7 +51,7 @@ func TestAKeySendsOneTemplate(t *testing.T) {
 		other := map[string]any{"template": body["template"], "variables": map[string]string{"header_1": "1", "body_1": "A", "body_2": "B", "body_3": "C"}, "confirm": true}
 		status, code, _ := ask(k, "at once, "+state, other)
 		require.Equal(t, []any{http.StatusConflict, "idempotency_conflict"}, []any{status, code}, state)
-		s.quiet(oneMinute)
+		s.waitUntilIdle(oneMinute)
 		require.Len(t, k.phone.Messages(), before+1, state)
 	}
 	once("open", opened)

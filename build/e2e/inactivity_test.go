@@ -21,26 +21,26 @@ import (
 const patience = time.Hour
 
 // reminders counts what the bot wrote to somebody about a conversation.
-func (h *handing) reminders(ctx context.Context, agent int, c scenario.Conversation) (int, error) {
+func (h *handoverWorld) reminders(ctx context.Context, agent int, c scenario.Conversation) (int, error) {
 	var n int
 	err := h.Env.DB().QueryRowContext(ctx, `SELECT count(*) FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.type = 'D'
 		WHERE ch.name LIKE '%' || $1 || '%' AND p.message LIKE '%espera a sua resposta%' AND p.message LIKE '%/channels/' || $2 || '%'`, h.User(agent).ID, c.ChannelID).Scan(&n)
 	return n, errors.Wrap(err, "cannot read the database")
 }
 
-func (h *handing) reminded(agent int, c scenario.Conversation, count int) {
+func (h *handoverWorld) reminded(agent int, c scenario.Conversation, count int) {
 	h.t.Helper()
 	h.within(30*time.Second, "the reminder", func(ctx context.Context) error {
 		n, err := h.reminders(ctx, agent, c)
 		if err != nil {
 			return err
 		}
-		return holds(n == count, "there are %d of %d", n, count)
+		return errorUnless(n == count, "there are %d of %d", n, count)
 	})
 }
 
 // looked waits until nobody waits who is to be looked at: what the waits cause has been decided.
-func (h *handing) looked() {
+func (h *handoverWorld) looked() {
 	h.t.Helper()
 	h.within(time.Minute, "all waits to be looked at", func(ctx context.Context) error {
 		var due int
@@ -49,11 +49,11 @@ func (h *handing) looked() {
 		if err != nil {
 			return errors.Wrap(err, "cannot read the database")
 		}
-		return holds(due == 0, "%d are due", due)
+		return errorUnless(due == 0, "%d are due", due)
 	})
 }
 
-func (h *handing) tryWaits() {
+func (h *handoverWorld) tryWaits() {
 	ctx := h.ctx(3 * time.Minute)
 	linked, unlinked, nobodys, answered, failing, noted := h.open(), h.open(), h.open(), h.open(), h.open(), h.open()
 	never, err := h.Start(ctx, starter, newCustomer()) // the customer never wrote
@@ -104,7 +104,7 @@ func (h *handing) tryWaits() {
 	}
 }
 
-func (h *handing) tryDeactivated() {
+func (h *handoverWorld) tryDeactivated() {
 	ctx := h.ctx(2 * time.Minute)
 	asked := h.open()
 	owned, err := h.Opened(ctx, leaver, newCustomer()) // they are its responsável too
@@ -123,7 +123,7 @@ func (h *handing) tryDeactivated() {
 		if err != nil {
 			return err
 		}
-		return holds(now.AttendantID == "" && now.OwnerID == h.User(leaver).ID, "it is with %q of %q", now.AttendantID, now.OwnerID)
+		return errorUnless(now.AttendantID == "" && now.OwnerID == h.User(leaver).ID, "it is with %q of %q", now.AttendantID, now.OwnerID)
 	})
 	h.rounds(2)
 	var told int

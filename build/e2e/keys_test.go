@@ -34,11 +34,11 @@ func TestTheKeyIsChanged(t *testing.T) {
 	require.NoError(t, s.Env.ConfigurePluginOn(s.ctx(oneMinute), 0, map[string]any{"EncryptionKey": next, "encryptionkey": next}))
 	require.NoError(t, s.Env.KillPlugin(s.ctx(oneMinute), 0))
 	require.NoError(t, s.Env.ReactivatePlugin(s.ctx(oneMinute), 0))
-	s.awake()
+	s.waitForPlugin()
 	works := func(when string) {
 		t.Helper()
 		for node := range 2 {
-			for _, talk := range []*talk{k, old} {
+			for _, talk := range []*openConversation{k, old} {
 				post, err := s.postOn(node, talk, when)
 				require.NoError(t, err)
 				s.ticks(oneMinute, post, "sent", "delivered", "read")
@@ -54,23 +54,23 @@ func TestTheKeyIsChanged(t *testing.T) {
 		require.NoError(t, err)
 		s.within(oneMinute, "the customer's message", func(ctx context.Context) error {
 			n, err := s.number(ctx, "SELECT count(*) FROM posts WHERE channelid = $1 AND message = $2", k.ChannelID, "chegou? "+when)
-			return firstOf(err, holds(n == 1, "there are %d", n))
+			return firstError(err, errorUnless(n == 1, "there are %d", n))
 		})
 	}
 	works("right after the change")
 	s.within(3*oneMinute, "everything to be sealed anew", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM waa_contacts WHERE cpf_cipher <> '' AND cpf_cipher NOT LIKE 'v2.' || (SELECT name FROM waa_keys WHERE name = under ORDER BY current_at DESC LIMIT 1) || '.%'")
-		return firstOf(err, holds(n == 0, "%d are not", n))
+		return firstError(err, errorUnless(n == 0, "%d are not", n))
 	})
 	require.Equal(t, 1, sealed())
 	works("sealed anew")
 	require.NoError(t, s.Env.ReactivatePlugin(s.ctx(oneMinute), 1)) // its configuration has the old key still
-	s.awake()
+	s.waitForPlugin()
 	works("the other node started again")
 }
 
 // postOn posts as a talk's agent on one of the nodes.
-func (s *stage) postOn(node int, k *talk, text string) (string, error) {
+func (s *stage) postOn(node int, k *openConversation, text string) (string, error) {
 	post, _, err := s.Env.Client(node, k.agent).CreatePost(s.ctx(oneMinute), &model.Post{ChannelId: k.ChannelID, Message: text})
 	if err != nil {
 		return "", err

@@ -40,8 +40,8 @@ func TestKill(t *testing.T) {
 	s := newStage(t)
 	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.PairRate = false })
 	t.Cleanup(func() { s.Sim.Configure(func(settings *cloudapi.Settings) { settings.PairRate = true }) })
-	k := &killing{stage: s, gates: newGates(t, s.World), dead: s.deadLetters()}
-	starts := &starting{killing: k}
+	k := &killer{stage: s, gates: newGates(t, s.World), dead: s.deadLetters()}
+	starts := &startKiller{killer: k}
 	// one conversation a kill: what it left unfinished holds up the next message of the same conversation for a while
 	talks := s.openMany(busyTalks + 4*rounds)
 	victims := talks[busyTalks:]
@@ -50,7 +50,7 @@ func TestKill(t *testing.T) {
 	busy := s.startTraffic(talks[:busyTalks])
 	hits := map[string]int{}
 	for round := range rounds {
-		for i, prepare := range []func(context.Context, *talk, int) (*strike, error){k.webhookTaken, k.stored, k.unanswered, k.posted} {
+		for i, prepare := range []func(context.Context, *openConversation, int) (*killPoint, error){k.webhookTaken, k.stored, k.unanswered, k.posted} {
 			main, rider := k.kill(starts, prepare, victims[round*4+i], round, round*4+i)
 			hits[main]++
 			hits[rider]++
@@ -59,7 +59,7 @@ func TestKill(t *testing.T) {
 	killed := time.Since(begin).Round(time.Second)
 	problems := busy.end()
 	starts.asked.Wait()
-	took := s.quiet(quietLimit)
+	took := s.waitUntilIdle(quietLimit)
 	t.Logf("%d kills in %v, quiet %v later; meanwhile customers wrote %d messages, agents %d, %d were refused, %d the server could not save",
 		4*rounds, killed, took, busy.wrote, busy.posted, busy.refused, busy.failed)
 	for _, moment := range slices.Sorted(maps.Keys(hits)) {
@@ -75,14 +75,14 @@ func TestKill(t *testing.T) {
 
 // kill leads the plugin to a moment of a talk, and to one of a start beside it, kills it there and brings it up again. It gives the
 // two moments, which it was really in.
-func (k *killing) kill(starts *starting, prepare func(context.Context, *talk, int) (*strike, error), v *talk, round, nth int) (moment, rider string) {
+func (k *killer) kill(starts *startKiller, prepare func(context.Context, *openConversation, int) (*killPoint, error), v *openConversation, round, nth int) (moment, rider string) {
 	k.t.Helper()
 	ctx := k.ctx(2 * time.Minute)
 	main, err := prepare(ctx, v, round)
 	require.NoError(k.t, err)
 	beside, err := starts.next(ctx, nth)
 	require.NoError(k.t, err)
-	for _, strike := range []*strike{main, beside} {
+	for _, strike := range []*killPoint{main, beside} {
 		require.NoError(k.t, testenv.WaitFor(ctx, "the moment "+strike.moment, func() (bool, error) {
 			err := strike.reached(ctx)
 			return err == nil, err
@@ -97,7 +97,7 @@ func (k *killing) kill(starts *starting, prepare func(context.Context, *talk, in
 }
 
 // settled checks everything that was said against everything that arrived.
-func (k *killing) settled(talks []*talk, starts *starting) {
+func (k *killer) settled(talks []*openConversation, starts *startKiller) {
 	k.t.Helper()
 	ctx := k.ctx(3 * time.Minute)
 	require.Empty(k.t, k.Sim.Duplicates(), "Meta was asked to send something twice")

@@ -33,14 +33,14 @@ func TestLargeFilesIn(t *testing.T) {
 	require.NoError(t, send(k, "document", cloudapi.Media{ID: "document" + k.ID, MIMEType: "application/zip", Filename: "../../relatório\u202e final.zip", Data: document}))
 	s.within(oneMinute, "half of the document", func(context.Context) error {
 		n := s.Sim.Downloaded("document" + k.ID)
-		return holds(n > 45*megabyte, "%d bytes came", n)
+		return errorUnless(n > 45*megabyte, "%d bytes came", n)
 	})
 	s.resident("with half of the document")
 	ctx := s.ctx(2 * oneMinute)
 	require.NoError(t, s.Env.KillPlugin(ctx, 0))
 	require.Less(t, s.Sim.Downloaded("document"+k.ID), int64(90*megabyte), "it was not all there")
 	require.NoError(t, s.Env.ReactivatePlugin(ctx, 0))
-	took := s.quiet(2 * oneMinute)
+	took := s.waitUntilIdle(2 * oneMinute)
 	s.resident("with both files there")
 	t.Logf("quiet %v after the restart", took)
 
@@ -83,7 +83,7 @@ func TestMediaTrouble(t *testing.T) {
 	ctx := s.ctx(oneMinute)
 	_, err := s.Agent(k.agent).DoPostAction(ctx, post.Id, post.Attachments()[0].Actions[0].Id)
 	require.NoError(t, err)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	got, _, err := s.Agent(k.agent).GetPost(ctx, post.Id, "")
 	require.NoError(t, err)
 	require.Len(t, got.FileIds, 1)
@@ -107,13 +107,13 @@ func (s *stage) largeFiles(limit int64) {
 	})
 }
 
-func send(k *talk, kind string, file cloudapi.Media) error {
+func send(k *openConversation, kind string, file cloudapi.Media) error {
 	_, err := k.phone.SendMedia(kind, file, "")
 	return err
 }
 
 // mediaPost waits for the post whose file is in a state.
-func (s *stage) mediaPost(k *talk, state string) *model.Post {
+func (s *stage) mediaPost(k *openConversation, state string) *model.Post {
 	s.t.Helper()
 	var found *model.Post
 	s.within(oneMinute, "a post that says "+state, func(ctx context.Context) error {
@@ -126,7 +126,7 @@ func (s *stage) mediaPost(k *talk, state string) *model.Post {
 		if err != nil {
 			return err
 		}
-		return holds(found != nil, "there is none")
+		return errorUnless(found != nil, "there is none")
 	})
 	return found
 }

@@ -18,8 +18,8 @@ import (
 // own patience with a request.
 const answerDelay = 18 * time.Second
 
-// strike is a kill in the making: the plugin is being led to one moment.
-type strike struct {
+// killPoint is one moment at which the plugin is killed, and how the test leads the plugin to it.
+type killPoint struct {
 	moment string
 	// reached is nil once the plugin stands at the moment and cannot leave it.
 	reached func(ctx context.Context) error
@@ -27,8 +27,8 @@ type strike struct {
 	after func(ctx context.Context) error
 }
 
-// killing leads the plugin to its moments.
-type killing struct {
+// killer leads the plugin to each moment and kills it there.
+type killer struct {
 	*stage
 	gates *gates
 	dead  int // dead letters that others left
@@ -36,7 +36,7 @@ type killing struct {
 
 // webhookTaken is (a): the webhook had its 200, the message has no post. In odd rounds the statement that the plugin died over is lost,
 // in even ones it happens after its death.
-func (k *killing) webhookTaken(ctx context.Context, v *talk, round int) (*strike, error) {
+func (k *killer) webhookTaken(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	gate, err := k.gates.shut(ctx, gateInboundPosted, v.customer.Phone)
 	if err != nil {
 		return nil, err
@@ -53,20 +53,20 @@ func (k *killing) webhookTaken(ctx context.Context, v *talk, round int) (*strike
 		if err != nil {
 			return err
 		}
-		return holds(waits == 1, "%d rows wait in the inbox", waits)
+		return errorUnless(waits == 1, "%d rows wait in the inbox", waits)
 	}
 	after := func(ctx context.Context) error {
 		posts, err := k.number(ctx, "SELECT count(*) FROM posts WHERE channelid = $1 AND props ->> 'waa_wamid' = $2", v.ChannelID, wamid)
 		if err == nil {
-			err = holds(posts == 0, "the message has a post already")
+			err = errorUnless(posts == 0, "the message has a post already")
 		}
 		return release(ctx, gate, round%2 == 1, err)
 	}
-	return &strike{"a", reached, after}, err
+	return &killPoint{"a", reached, after}, err
 }
 
 // stored is (b): the agent's post waits in the outbox and has not left; in even rounds a worker has it already.
-func (k *killing) stored(ctx context.Context, v *talk, round int) (*strike, error) {
+func (k *killer) stored(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	name := gateLeft
 	if round%2 == 1 {
 		name = gateClaimed
@@ -86,10 +86,10 @@ func (k *killing) stored(ctx context.Context, v *talk, round int) (*strike, erro
 		if err != nil {
 			return err
 		}
-		if err := holds(n == 1, "%d rows wait in the outbox", n); err != nil {
+		if err := errorUnless(n == 1, "%d rows wait in the outbox", n); err != nil {
 			return err
 		}
-		return holds(v.arrived(text) == 0, "the message has left")
+		return errorUnless(v.arrived(text) == 0, "the message has left")
 	}
 	reached := func(ctx context.Context) error {
 		if err := gate.reached(ctx); err != nil {
@@ -100,12 +100,12 @@ func (k *killing) stored(ctx context.Context, v *talk, round int) (*strike, erro
 	after := func(ctx context.Context) error {
 		return release(ctx, gate, round%4 < 2, waits(ctx))
 	}
-	return &strike{"b", reached, after}, nil
+	return &killPoint{"b", reached, after}, nil
 }
 
 // unanswered is (c): the request has left and its answer has not come. The message was accepted and told (0), accepted and the telling
 // stops at the plugin (1), or never accepted (2), by round.
-func (k *killing) unanswered(ctx context.Context, v *talk, round int) (*strike, error) {
+func (k *killer) unanswered(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	kind, variant := cloudapi.FaultLate, round%3
 	if variant == 2 {
 		kind = cloudapi.FaultDelay
@@ -129,7 +129,7 @@ func (k *killing) unanswered(ctx context.Context, v *talk, round int) (*strike, 
 				return errors.New("the request has not come")
 			}
 		}
-		if err := holds(variant == 2 || v.arrived(text) == 1, "the message was not accepted"); err != nil || status == nil {
+		if err := errorUnless(variant == 2 || v.arrived(text) == 1, "the message was not accepted"); err != nil || status == nil {
 			return err
 		}
 		return status.reached(ctx)
@@ -137,18 +137,18 @@ func (k *killing) unanswered(ctx context.Context, v *talk, round int) (*strike, 
 	after := func(ctx context.Context) error {
 		left, err := k.number(ctx, "SELECT count(*) FROM waa_outbox o JOIN waa_messages m ON m.id = o.dedupe_key WHERE m.post_id = $1 AND o.left_at > 0", post.Id)
 		if err == nil {
-			err = holds(left == 1 && time.Since(begin) < answerDelay, "the plugin may have had its answer")
+			err = errorUnless(left == 1 && time.Since(begin) < answerDelay, "the plugin may have had its answer")
 		}
 		if status == nil {
 			return err
 		}
 		return release(ctx, status, true, err)
 	}
-	return &strike{"c", reached, after}, nil
+	return &killPoint{"c", reached, after}, nil
 }
 
 // posted is (d): the customer's message has its post, and nothing records which.
-func (k *killing) posted(ctx context.Context, v *talk, round int) (*strike, error) {
+func (k *killer) posted(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	gate, err := k.gates.shut(ctx, gatePostRecorded, v.customer.Phone)
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (k *killing) posted(ctx context.Context, v *talk, round int) (*strike, erro
 		if err != nil {
 			return err
 		}
-		return holds(len(postsOf(posts, wamid)) == 1, "the message has no post")
+		return errorUnless(len(postsOf(posts, wamid)) == 1, "the message has no post")
 	}
 	reached := func(ctx context.Context) error {
 		if err := gate.reached(ctx); err != nil {
@@ -175,13 +175,13 @@ func (k *killing) posted(ctx context.Context, v *talk, round int) (*strike, erro
 		if err != nil {
 			return err
 		}
-		return holds(recorded == 0, "the post was recorded")
+		return errorUnless(recorded == 0, "the post was recorded")
 	}
-	return &strike{"d", reached, after}, err
+	return &killPoint{"d", reached, after}, err
 }
 
 // accepted tells whether the delivery of a customer's message had its 200.
-func (k *killing) accepted(wamid string) bool {
+func (k *killer) accepted(wamid string) bool {
 	inBody := strings.ReplaceAll(wamid, "/", `\/`) // Meta escapes slashes
 	for _, d := range slices.Backward(k.Sim.Webhooks().List()) {
 		if strings.Contains(d.Body, inBody) {
@@ -205,7 +205,7 @@ func release(ctx context.Context, g *gate, lost bool, seen error) error {
 }
 
 // behind writes both ways while the plugin is dead: what comes behind a moment stays behind it.
-func (k *killing) behind(ctx context.Context, v *talk, moment string, round int) error {
+func (k *killer) behind(ctx context.Context, v *openConversation, moment string, round int) error {
 	if _, err := v.phone.Reply(fmt.Sprintf("depois de %s%d", moment, round)); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (s *stage) upload(agent int, channelID string, f sendFile) string {
 }
 
 // postFiles posts files with a text as the conversation's agent.
-func (s *stage) postFiles(k *talk, text string, files ...sendFile) (*model.Post, error) {
+func (s *stage) postFiles(k *openConversation, text string, files ...sendFile) (*model.Post, error) {
 	s.t.Helper()
 	ids := make([]string, len(files))
 	for i, f := range files {
@@ -57,12 +57,12 @@ func (s *stage) postFiles(k *talk, text string, files ...sendFile) (*model.Post,
 }
 
 // got waits until the phone has so many messages more than before, and gives those.
-func (s *stage) got(k *talk, before, count int) []cloudapi.Message {
+func (s *stage) got(k *openConversation, before, count int) []cloudapi.Message {
 	s.t.Helper()
 	var messages []cloudapi.Message
 	s.within(time.Minute, "the phone to get the messages", func(context.Context) error {
 		messages = k.phone.Messages()[before:]
-		return holds(len(messages) >= count, "it has %d of %d", len(messages), count)
+		return errorUnless(len(messages) >= count, "it has %d of %d", len(messages), count)
 	})
 	require.Len(s.t, messages, count)
 	return messages

@@ -19,7 +19,7 @@ import (
 )
 
 // customersPost waits for the post of a customer's message.
-func (s *stage) customersPost(k *talk, wamid string) *model.Post {
+func (s *stage) customersPost(k *openConversation, wamid string) *model.Post {
 	s.t.Helper()
 	posts, err := s.WaitPosts(s.ctx(30*time.Second), k.ChannelID, 1, "the customer's post", func(p *model.Post) bool { return p.GetProp(scenario.PropWAMID) == wamid })
 	require.NoError(s.t, err)
@@ -27,7 +27,7 @@ func (s *stage) customersPost(k *talk, wamid string) *model.Post {
 }
 
 // slash runs the slash command as the conversation's agent.
-func (s *stage) slash(k *talk, command string) {
+func (s *stage) slash(k *openConversation, command string) {
 	s.t.Helper()
 	_, err := s.Env.ExecuteSlash(s.ctx(30*time.Second), s.Agent(k.agent), k.ChannelID, command)
 	require.NoError(s.t, err)
@@ -75,7 +75,7 @@ func TestOutgoingKinds(t *testing.T) {
 			react(step.emoji, step.remove)
 			s.within(30*time.Second, "the customer to see "+step.shows, func(context.Context) error {
 				m, _ := s.Sim.Message(wamid)
-				return holds(m.Reaction["business"] == step.shows, "it is %q", m.Reaction["business"])
+				return errorUnless(m.Reaction["business"] == step.shows, "it is %q", m.Reaction["business"])
 			})
 			sends := s.Sim.Sends()
 			last := sends[len(sends)-1]
@@ -95,7 +95,7 @@ func TestOutgoingKinds(t *testing.T) {
 		require.False(t, isRead())
 		s.post(k, "li")
 		s.within(30*time.Second, "the customer's message to be read", func(context.Context) error {
-			return holds(isRead(), "it is not")
+			return errorUnless(isRead(), "it is not")
 		})
 		client, err := model.NewWebSocketClient4(strings.Replace(s.Agent(k.agent).URL, "http", "ws", 1), s.Agent(k.agent).AuthToken)
 		require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestOutgoingKinds(t *testing.T) {
 					return nil
 				}
 			}
-			return holds(false, "there is none")
+			return errorUnless(false, "there is none")
 		})
 	})
 

@@ -36,7 +36,7 @@ func TestOutgoingLargeFiles(t *testing.T) {
 	s.resident("before the kill")
 	require.NoError(t, s.Env.KillPlugin(s.ctx(time.Minute), 0))
 	require.NoError(t, s.Env.ReactivatePlugin(s.ctx(time.Minute), 0))
-	s.awake()
+	s.waitForPlugin()
 
 	messages := s.got(k, before, 2)
 	s.ticks(time.Minute, post.Id, "delivered")

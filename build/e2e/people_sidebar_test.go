@@ -20,7 +20,7 @@ import (
 const sidebarName = "Em Atendimento"
 
 // categories are an agent's, by name.
-func (h *handing) categories(ctx context.Context, agent int) (map[string]*model.SidebarCategoryWithChannels, error) {
+func (h *handoverWorld) categories(ctx context.Context, agent int) (map[string]*model.SidebarCategoryWithChannels, error) {
 	got, _, err := h.as(1, agent).GetSidebarCategoriesForTeamForUser(ctx, h.User(agent).ID, h.Env.Team.ID, "")
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot read the sidebar")
@@ -36,7 +36,7 @@ func (h *handing) categories(ctx context.Context, agent int) (map[string]*model.
 }
 
 // shows waits until the category shows exactly what the list of mine says.
-func (h *handing) shows(agent int, has, hasNot scenario.Conversation) {
+func (h *handoverWorld) shows(agent int, has, hasNot scenario.Conversation) {
 	h.t.Helper()
 	h.within(30*time.Second, "the sidebar to follow", func(ctx context.Context) error {
 		mine, err := h.Conversations(ctx, h.as(0, agent), "mine=1")
@@ -68,11 +68,11 @@ func (h *handing) shows(agent int, has, hasNot scenario.Conversation) {
 				return errors.Errorf("a channel is in two categories, also in %s", name)
 			}
 		}
-		return holds(slices.Equal(want, got), "it has %d channels, the list %d", len(got), len(want))
+		return errorUnless(slices.Equal(want, got), "it has %d channels, the list %d", len(got), len(want))
 	})
 }
 
-func (h *handing) trySidebar() {
+func (h *handoverWorld) trySidebar() {
 	ctx := h.ctx(time.Minute)
 	var none scenario.Conversation
 	// what a person made themselves stays as it is
@@ -106,7 +106,7 @@ func (h *handing) trySidebar() {
 }
 
 // mineAgree holds the command's list against the API's: the same conversations in the same states.
-func (h *handing) mineAgree(agent int) {
+func (h *handoverWorld) mineAgree(agent int) {
 	h.t.Helper()
 	ctx := h.ctx(30 * time.Second)
 	mine, err := h.Conversations(ctx, h.as(0, agent), "mine=1")

@@ -37,16 +37,16 @@ const (
 // clicks is how often two agents click on one card at the same moment.
 const clicks = 50
 
-// handing is the world in which conversations change hands: two servers on one database, which do not tell each other of changes.
-type handing struct {
+// handoverWorld is the world in which conversations change hands: two servers on one database, which do not tell each other of changes.
+type handoverWorld struct {
 	*scenario.World
-	t     *testing.T
-	other scenario.Queue // a second queue of the team, with the same agents
-	ears  map[int]*ear   // by agent
+	t         *testing.T
+	other     scenario.Queue         // a second queue of the team, with the same agents
+	listeners map[int]*eventListener // by agent
 }
 
-// ear keeps what one agent alone is told.
-type ear struct {
+// eventListener keeps the websocket events that are sent to one agent alone.
+type eventListener struct {
 	mu       sync.Mutex
 	whispers []string
 }
@@ -56,37 +56,37 @@ func TestPeople(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
 	})
-	h := &handing{World: w, t: t, ears: map[int]*ear{}}
+	h := &handoverWorld{World: w, t: t, listeners: map[int]*eventListener{}}
 	h.secondQueue()
 	h.listen(clickerC, 0)
 	h.listen(clickerD, 1)
 	for _, part := range []struct {
 		name string
-		try  func(h *handing)
+		try  func(h *handoverWorld)
 	}{
-		{"two agents click at the same moment", (*handing).tryClicks},
-		{"who comes, who goes, who only looks", (*handing).tryMembers},
-		{"only a supervisor changes the owner", (*handing).tryOwner},
-		{"a transfer by name that cannot be", (*handing).tryRefusals},
-		{"the sidebar and the list of mine", (*handing).trySidebar},
-		{"customers who wait", (*handing).tryWaits},
-		{"somebody is deactivated", (*handing).tryDeactivated},
+		{"two agents click at the same moment", (*handoverWorld).tryClicks},
+		{"who comes, who goes, who only looks", (*handoverWorld).tryMembers},
+		{"only a supervisor changes the owner", (*handoverWorld).tryOwner},
+		{"a transfer by name that cannot be", (*handoverWorld).tryRefusals},
+		{"the sidebar and the list of mine", (*handoverWorld).trySidebar},
+		{"customers who wait", (*handoverWorld).tryWaits},
+		{"somebody is deactivated", (*handoverWorld).tryDeactivated},
 	} {
 		if !t.Run(part.name, func(t *testing.T) {
-			part.try(&handing{World: h.World, t: t, other: h.other, ears: h.ears})
+			part.try(&handoverWorld{World: h.World, t: t, other: h.other, listeners: h.listeners})
 		}) {
 			break
 		}
 	}
 }
 
-func (h *handing) ctx(limit time.Duration) context.Context {
+func (h *handoverWorld) ctx(limit time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(h.t.Context(), limit)
 	h.t.Cleanup(cancel)
 	return ctx
 }
 
-func (h *handing) within(limit time.Duration, what string, check func(ctx context.Context) error) {
+func (h *handoverWorld) within(limit time.Duration, what string, check func(ctx context.Context) error) {
 	h.t.Helper()
 	ctx := h.ctx(limit)
 	var last error
@@ -100,7 +100,7 @@ func (h *handing) within(limit time.Duration, what string, check func(ctx contex
 	require.NoError(h.t, err, "%v", last)
 }
 
-func (h *handing) secondQueue() {
+func (h *handoverWorld) secondQueue() {
 	h.t.Helper()
 	ctx := h.ctx(time.Minute)
 	channel, _, err := h.Admin().CreateChannel(ctx, &model.Channel{TeamId: h.Env.Team.ID, Name: "fila-suporte", DisplayName: "Fila Suporte", Type: model.ChannelTypePrivate})
@@ -114,12 +114,12 @@ func (h *handing) secondQueue() {
 }
 
 // listen notes what an agent alone is told on a server, until the test ends.
-func (h *handing) listen(agent, node int) {
+func (h *handoverWorld) listen(agent, node int) {
 	h.t.Helper()
 	events, err := h.Env.Listen(h.t.Context(), node, h.Env.Client(node, agent))
 	require.NoError(h.t, err)
-	e := &ear{}
-	h.ears[agent] = e
+	e := &eventListener{}
+	h.listeners[agent] = e
 	go func() {
 		for event := range events {
 			if event.EventType() == model.WebsocketEventEphemeralMessage {
@@ -134,36 +134,36 @@ func (h *handing) listen(agent, node int) {
 	}()
 }
 
-func (e *ear) heard() []string {
+func (e *eventListener) heard() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.whispers)
 }
 
 // as is an agent's client of a server.
-func (h *handing) as(node, agent int) *model.Client4 { return h.Env.Client(node, agent) }
+func (h *handoverWorld) as(node, agent int) *model.Client4 { return h.Env.Client(node, agent) }
 
-func (h *handing) open() scenario.Conversation {
+func (h *handoverWorld) open() scenario.Conversation {
 	h.t.Helper()
 	c, err := h.Opened(h.ctx(time.Minute), starter, newCustomer())
 	require.NoError(h.t, err)
 	return c
 }
 
-func (h *handing) read(node int, c scenario.Conversation) scenario.Conversation {
+func (h *handoverWorld) read(node int, c scenario.Conversation) scenario.Conversation {
 	h.t.Helper()
 	now, err := h.Conversation(h.ctx(20*time.Second), h.Env.AdminClient(node), c.ID)
 	require.NoError(h.t, err)
 	return now
 }
 
-func (h *handing) transfer(node, agent int, c scenario.Conversation, body map[string]any) {
+func (h *handoverWorld) transfer(node, agent int, c scenario.Conversation, body map[string]any) {
 	h.t.Helper()
 	require.NoError(h.t, h.Ask(h.ctx(30*time.Second), h.as(node, agent), http.MethodPost, "/conversations/"+c.ID+"/transfer", body, http.StatusOK, nil))
 }
 
 // member does something that only a member of a channel may: on a server, or on the other one where that does not know it yet.
-func (h *handing) member(node, agent int, act func(ctx context.Context, client *model.Client4) error) {
+func (h *handoverWorld) member(node, agent int, act func(ctx context.Context, client *model.Client4) error) {
 	h.t.Helper()
 	ctx := h.ctx(20 * time.Second)
 	err := act(ctx, h.as(node, agent))
@@ -174,7 +174,7 @@ func (h *handing) member(node, agent int, act func(ctx context.Context, client *
 }
 
 // invite adds somebody to the channel as the web client does.
-func (h *handing) invite(node, agent int, c scenario.Conversation, userID string) {
+func (h *handoverWorld) invite(node, agent int, c scenario.Conversation, userID string) {
 	h.t.Helper()
 	h.member(node, agent, func(ctx context.Context, client *model.Client4) error {
 		_, _, err := client.AddChannelMember(ctx, c.ChannelID, userID)
@@ -183,7 +183,7 @@ func (h *handing) invite(node, agent int, c scenario.Conversation, userID string
 }
 
 // leave takes an agent out of the channel.
-func (h *handing) leave(node, agent int, c scenario.Conversation) {
+func (h *handoverWorld) leave(node, agent int, c scenario.Conversation) {
 	h.t.Helper()
 	h.member(node, agent, func(ctx context.Context, client *model.Client4) error {
 		_, err := client.RemoveUserFromChannel(ctx, c.ChannelID, h.User(agent).ID)
@@ -192,7 +192,7 @@ func (h *handing) leave(node, agent int, c scenario.Conversation) {
 }
 
 // write posts in the conversation's channel and waits for the tick.
-func (h *handing) write(agent int, c scenario.Conversation, text, tick string) {
+func (h *handoverWorld) write(agent int, c scenario.Conversation, text, tick string) {
 	h.t.Helper()
 	var post *model.Post
 	h.member(0, agent, func(ctx context.Context, client *model.Client4) (err error) {
@@ -202,41 +202,41 @@ func (h *handing) write(agent int, c scenario.Conversation, text, tick string) {
 	require.NoError(h.t, h.WaitTick(h.ctx(30*time.Second), post.Id, tick))
 }
 
-func (h *handing) attended(c scenario.Conversation, agent string) {
+func (h *handoverWorld) attended(c scenario.Conversation, agent string) {
 	h.t.Helper()
 	h.within(30*time.Second, "the attendant to change", func(ctx context.Context) error {
 		now, err := h.Conversation(ctx, h.Admin(), c.ID)
 		if err != nil {
 			return err
 		}
-		return holds(now.AttendantID == agent, "it is %q", now.AttendantID)
+		return errorUnless(now.AttendantID == agent, "it is %q", now.AttendantID)
 	})
 	require.Equal(h.t, h.User(starter).ID, h.read(1, c).OwnerID, "the responsável stays")
 }
 
 // lines are the texts of the plugin's lines in the conversation's channel that say something.
-func (h *handing) lines(ctx context.Context, c scenario.Conversation, saying ...string) (int, error) {
+func (h *handoverWorld) lines(ctx context.Context, c scenario.Conversation, saying ...string) (int, error) {
 	posts, err := h.Posts(ctx, c.ChannelID)
 	return len(scenario.Matching(posts, func(p *model.Post) bool {
 		return p.Type == scenario.TypeEvent && !slices.ContainsFunc(saying, func(text string) bool { return !strings.Contains(p.Message, text) })
 	})), err
 }
 
-func (h *handing) oneLine(c scenario.Conversation, saying ...string) {
+func (h *handoverWorld) oneLine(c scenario.Conversation, saying ...string) {
 	h.t.Helper()
 	h.within(oneMinute, "one line with "+strings.Join(saying, ", "), func(ctx context.Context) error {
 		n, err := h.lines(ctx, c, saying...)
 		if err != nil {
 			return err
 		}
-		return holds(n == 1, "there are %d", n)
+		return errorUnless(n == 1, "there are %d", n)
 	})
 }
 
 func at(user testenv.User) string { return "@" + user.Username }
 
 // cards are the conversation's cards in a queue's channel, the oldest first.
-func (h *handing) cards(ctx context.Context, queue scenario.Queue, c scenario.Conversation) ([]*model.Post, error) {
+func (h *handoverWorld) cards(ctx context.Context, queue scenario.Queue, c scenario.Conversation) ([]*model.Post, error) {
 	posts, err := h.Posts(ctx, queue.ChannelID)
 	return scenario.Matching(posts, func(p *model.Post) bool {
 		event, _ := p.GetProp("waa_event").(string)
@@ -250,7 +250,7 @@ func claimable(card *model.Post) bool {
 }
 
 // card waits until the queue has so many of the conversation's cards, of which the last can be claimed and no other.
-func (h *handing) card(queue scenario.Queue, c scenario.Conversation, count int) *model.Post {
+func (h *handoverWorld) card(queue scenario.Queue, c scenario.Conversation, count int) *model.Post {
 	h.t.Helper()
 	var last *model.Post
 	h.within(30*time.Second, "the card", func(ctx context.Context) error {
@@ -263,12 +263,12 @@ func (h *handing) card(queue scenario.Queue, c scenario.Conversation, count int)
 		}
 		last = cards[count-1]
 		waiting := scenario.Matching(cards, claimable)
-		return holds(len(waiting) == 1 && waiting[0] == last, "%d of %d can be claimed", len(waiting), count)
+		return errorUnless(len(waiting) == 1 && waiting[0] == last, "%d of %d can be claimed", len(waiting), count)
 	})
 	return last
 }
 
-func (h *handing) tryClicks() {
+func (h *handoverWorld) tryClicks() {
 	const talks = 5
 	for talk := range talks {
 		c := h.open()
@@ -294,7 +294,7 @@ func (h *handing) tryClicks() {
 					return err
 				}
 				last := cards[len(cards)-1]
-				return holds(!claimable(last) && strings.Contains(last.Message, at(h.User(winner))), "it says %q", last.Message)
+				return errorUnless(!claimable(last) && strings.Contains(last.Message, at(h.User(winner))), "it says %q", last.Message)
 			})
 			giver = winner
 		}
@@ -304,13 +304,13 @@ func (h *handing) tryClicks() {
 
 // clickBoth lets two agents click at the same moment, each on another server, and tells who got the conversation. The other one is
 // told by whom it is served.
-func (h *handing) clickBoth(card *model.Post) (winner int) {
+func (h *handoverWorld) clickBoth(card *model.Post) (winner int) {
 	h.t.Helper()
 	loser := 0
 	agents := []int{clickerC, clickerD}
 	before := map[int]int{}
 	for _, agent := range agents {
-		before[agent] = len(h.ears[agent].heard())
+		before[agent] = len(h.listeners[agent].heard())
 	}
 	ctx := h.ctx(30 * time.Second)
 	problems := make([]error, 2)
@@ -327,20 +327,20 @@ func (h *handing) clickBoth(card *model.Post) (winner int) {
 	require.NoError(h.t, problems[0])
 	require.NoError(h.t, problems[1])
 	h.within(20*time.Second, "one of two to be told that the other has it", func(context.Context) error {
-		c, d := len(h.ears[clickerC].heard())-before[clickerC], len(h.ears[clickerD].heard())-before[clickerD]
+		c, d := len(h.listeners[clickerC].heard())-before[clickerC], len(h.listeners[clickerD].heard())-before[clickerD]
 		winner, loser = clickerC, clickerD
 		if c > d {
 			winner, loser = clickerD, clickerC
 		}
-		return holds(c+d == 1, "%d and %d were told", c, d)
+		return errorUnless(c+d == 1, "%d and %d were told", c, d)
 	})
-	heard := h.ears[loser].heard()
+	heard := h.listeners[loser].heard()
 	require.Contains(h.t, heard[len(heard)-1], at(h.User(winner)))
 	return winner
 }
 
 // settled checks the lines of a conversation that was given away so often.
-func (h *handing) settled(c scenario.Conversation, rounds int) {
+func (h *handoverWorld) settled(c scenario.Conversation, rounds int) {
 	h.t.Helper()
 	h.within(20*time.Second, "a line for each change", func(ctx context.Context) error {
 		given, err := h.lines(ctx, c, "transferiu o atendimento para a fila", "Responsável: "+at(h.User(starter)))
@@ -351,11 +351,11 @@ func (h *handing) settled(c scenario.Conversation, rounds int) {
 		if err != nil {
 			return err
 		}
-		return holds(given == rounds && taken == rounds, "%d transfers and %d claims are told of %d", given, taken, rounds)
+		return errorUnless(given == rounds && taken == rounds, "%d transfers and %d claims are told of %d", given, taken, rounds)
 	})
 }
 
-func (h *handing) tryMembers() {
+func (h *handoverWorld) tryMembers() {
 	ctx := h.ctx(time.Minute)
 	c := h.open()
 
@@ -370,7 +370,7 @@ func (h *handing) tryMembers() {
 		if err != nil {
 			return err
 		}
-		return holds(member.NotifyProps["desktop"] == "all" && member.NotifyProps["push"] == "all", "they are %v", member.NotifyProps)
+		return errorUnless(member.NotifyProps["desktop"] == "all" && member.NotifyProps["push"] == "all", "they are %v", member.NotifyProps)
 	})
 
 	// what the plugin itself does is no invitation
@@ -403,7 +403,7 @@ func (h *handing) tryMembers() {
 }
 
 // rounds waits until the search for what no hook told has run so often.
-func (h *handing) rounds(n int) {
+func (h *handoverWorld) rounds(n int) {
 	h.t.Helper()
 	for range n {
 		read := func(ctx context.Context) (value int64, err error) {
@@ -417,12 +417,12 @@ func (h *handing) rounds(n int) {
 			if err != nil {
 				return err
 			}
-			return holds(now > before, "not yet")
+			return errorUnless(now > before, "not yet")
 		})
 	}
 }
 
-func (h *handing) tryOwner() {
+func (h *handoverWorld) tryOwner() {
 	ctx := h.ctx(time.Minute)
 	c := h.open()
 	path := "/conversations/" + c.ID + "/owner"
@@ -447,7 +447,7 @@ func (h *handing) tryOwner() {
 		if err != nil {
 			return err
 		}
-		return holds(strings.Contains(answer.Text, at(h.User(starter))), "it says %q", answer.Text)
+		return errorUnless(strings.Contains(answer.Text, at(h.User(starter))), "it says %q", answer.Text)
 	})
 	require.Equal(h.t, h.User(starter).ID, h.read(1, c).OwnerID)
 	var audited int
@@ -456,7 +456,7 @@ func (h *handing) tryOwner() {
 	require.Equal(h.t, 2, audited)
 }
 
-func (h *handing) tryRefusals() {
+func (h *handoverWorld) tryRefusals() {
 	ctx := h.ctx(time.Minute)
 	c := h.open()
 	for target, answer := range map[string]string{

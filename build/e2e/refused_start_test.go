@@ -33,7 +33,7 @@ func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 	s.within(oneMinute, "the template on its way", func(ctx context.Context) error {
 		left, err := s.number(ctx, `SELECT count(*) FROM waa_outbox o JOIN waa_messages m ON m.id = o.dedupe_key JOIN waa_contacts c ON c.id = m.contact_id
 			WHERE c.phone = $1 AND o.left_at > 0`, customer.Phone)
-		return firstOf(err, holds(left == 1, "it has not left"))
+		return firstError(err, errorUnless(left == 1, "it has not left"))
 	})
 	_, err := phone.Reply("Bom dia, vocês abrem hoje?")
 	require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 	require.Len(t, ids, 1)
 	var c scenario.Conversation
 	s.within(oneMinute, "the channel", func(ctx context.Context) error {
-		return firstOf(s.Ask(ctx, s.Agent(0), http.MethodGet, "/conversations/"+ids[0], nil, http.StatusOK, &c), holds(c.ChannelID != "", "there is none"))
+		return firstError(s.Ask(ctx, s.Agent(0), http.MethodGet, "/conversations/"+ids[0], nil, http.StatusOK, &c), errorUnless(c.ChannelID != "", "there is none"))
 	})
 	require.Equal(t, "open", c.State)
 	_, err = phone.Reply("Alguém?")
@@ -53,9 +53,9 @@ func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 		require.NoError(t, err)
 	}
 	s.within(oneMinute, "the agent to be told why", func(ctx context.Context) error { return s.toldOfRefusal(ctx, c.ChannelID) })
-	k := &talk{Conversation: c, customer: customer, phone: phone}
+	k := &openConversation{Conversation: c, customer: customer, phone: phone}
 	s.ticks(oneMinute, s.post(k, "Abrimos às nove.").Id, "delivered")
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 }
 
 // toldOfRefusal: the template stands in the channel with its failure and the reason, and where the refusal came before the channel a line
@@ -70,5 +70,5 @@ func (s *stage) toldOfRefusal(ctx context.Context, channelID string) error {
 		return errors.Errorf("the channel shows %d templates, the last one not as failed", len(templates))
 	}
 	reason, err := s.notice(ctx, templates[0].Id)
-	return firstOf(err, holds(reason != "", "its thread does not say why"))
+	return firstError(err, errorUnless(reason != "", "its thread does not say why"))
 }

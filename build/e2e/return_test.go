@@ -49,15 +49,15 @@ func bothForms(phone string) []string {
 	return []string{digits, digits[:4] + digits[5:]}
 }
 
-// storm has a customer write so many messages at the same moment, each as a webhook of its own, by turns on either server and with and
+// writeManyAtOnce has a customer write so many messages at the same moment, each as a webhook of its own, by turns on either server and with and
 // without the ninth digit.
-func (s *stage) storm(phone string, messages int) (wamids []string) {
+func (s *stage) writeManyAtOnce(phone string, messages int) (wamids []string) {
 	s.t.Helper()
 	var all sync.WaitGroup
 	for i := range messages {
 		id := fmt.Sprintf("wamid.storm.%s.%d.%d", phone, time.Now().UnixNano(), i)
 		wamids = append(wamids, id)
-		body := s.heapBody([][][]heaped{{{{
+		body := s.heapBody([][][]webhookMessage{{{{
 			ID: id, From: bothForms(phone)[i/2%2], Timestamp: strconv.FormatInt(s.Now()/1000, 10), Type: "text", Text: map[string]string{"body": fmt.Sprintf("mensagem %d", i)},
 		}}}})
 		all.Go(func() {
@@ -118,7 +118,7 @@ func (s *stage) lines(channelID string, count int, says string) []*model.Post {
 }
 
 // end closes a conversation by way of a server.
-func (s *stage) end(node int, k *talk, reason string) {
+func (s *stage) end(node int, k *openConversation, reason string) {
 	s.t.Helper()
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Env.Client(node, k.agent), http.MethodPost, "/conversations/"+k.ID+"/close", map[string]any{"reason": reason}, http.StatusOK, nil))
 }
@@ -133,13 +133,13 @@ func (s *stage) read(node int, id string) scenario.Conversation {
 
 func (s *stage) unknownCustomer() {
 	customer := newCustomer()
-	wamids := s.storm(customer.Phone, 4)
+	wamids := s.writeManyAtOnce(customer.Phone, 4)
 	var ids []string
 	s.within(oneMinute, "a conversation", func(context.Context) error {
 		ids = s.openOnes(customer.Phone)
-		return holds(len(ids) == 1, "there are %d", len(ids))
+		return errorUnless(len(ids) == 1, "there are %d", len(ids))
 	})
-	s.within(oneMinute, "the channel", func(context.Context) error { return holds(s.read(1, ids[0]).ChannelID != "", "there is none") })
+	s.within(oneMinute, "the channel", func(context.Context) error { return errorUnless(s.read(1, ids[0]).ChannelID != "", "there is none") })
 	c := s.read(1, ids[0])
 	s.arrivedIn(c.ChannelID, wamids)
 	require.Equal(s.t, []string{"", "", s.Queue.ID}, []string{c.OwnerID, c.AttendantID, c.QueueID})
@@ -159,7 +159,7 @@ func (s *stage) unknownCustomer() {
 func (s *stage) returnsInTime() {
 	k := s.open(1)
 	s.ticks(oneMinute, s.post(k, "bom dia").Id, "sent", "delivered", "read")
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.end(1, k, "resolvido")
 	summary := scenario.Shown(s.lines(k.ChannelID, 1, "Atendimento encerrado")[0])
 	for _, part := range []string{"por @" + s.User(1).Username, "Motivo: resolvido", "Atendido por: @" + s.User(1).Username, "Duração: 0 min", "Mensagens: 1 do cliente, 2 enviadas", "`" + s.Positional.Name + "`: 1×, R$ 0,0355", "Custo: R$"} {
@@ -168,7 +168,7 @@ func (s *stage) returnsInTime() {
 	_, err := s.PostAs(s.ctx(oneMinute), k.agent, k.ChannelID, "ainda aí?")
 	require.ErrorContains(s.t, err, "encerrado", "a closed conversation takes no post")
 
-	wamids := s.storm(k.customer.Phone, 6)
+	wamids := s.writeManyAtOnce(k.customer.Phone, 6)
 	s.arrivedIn(k.ChannelID, wamids)
 	require.Equal(s.t, []string{k.ID}, s.openOnes(k.customer.Phone))
 	s.lines(k.ChannelID, 1, "o atendimento foi reaberto com as mesmas pessoas")
@@ -193,7 +193,7 @@ func (s *stage) returnsToNobody() {
 		_, err := s.Admin().UpdateUserActive(s.ctx(oneMinute), s.User(2).ID, true)
 		require.NoError(s.t, err)
 	}()
-	s.arrivedIn(k.ChannelID, s.storm(k.customer.Phone, 4))
+	s.arrivedIn(k.ChannelID, s.writeManyAtOnce(k.customer.Phone, 4))
 	require.Equal(s.t, []string{k.ID}, s.openOnes(k.customer.Phone))
 	c := s.read(1, k.ID)
 	require.Equal(s.t, []string{s.User(2).ID, ""}, []string{c.OwnerID, c.AttendantID}, "the owner stays, nobody serves")
@@ -203,15 +203,15 @@ func (s *stage) returnsToNobody() {
 
 func (s *stage) returnsLate() {
 	k := s.open(1)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.end(0, k, "volta amanhã")
 	s.lines(k.ChannelID, 1, "Atendimento encerrado")
 	require.NoError(s.t, s.Advance(s.ctx(oneMinute), 25*time.Hour))
-	wamids := s.storm(k.customer.Phone, 6)
+	wamids := s.writeManyAtOnce(k.customer.Phone, 6)
 	var ids []string
 	s.within(oneMinute, "a new conversation", func(context.Context) error {
 		ids = s.openOnes(k.customer.Phone)
-		return holds(len(ids) == 1 && s.read(0, ids[0]).ChannelID != "", "there are %d", len(ids))
+		return errorUnless(len(ids) == 1 && s.read(0, ids[0]).ChannelID != "", "there are %d", len(ids))
 	})
 	require.NotEqual(s.t, k.ID, ids[0])
 	c := s.read(1, ids[0])
@@ -224,6 +224,6 @@ func (s *stage) returnsLate() {
 	}
 	s.lines(c.ChannelID, 1, "O cliente já foi atendido antes")
 	require.Contains(s.t, scenario.Shown(s.lines(k.ChannelID, 1, "O cliente voltou a escrever")[0]), "/channels/"+c.ChannelID)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	require.Equal(s.t, ids, s.openOnes(k.customer.Phone))
 }

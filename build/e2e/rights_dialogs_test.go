@@ -42,8 +42,8 @@ var formRows = []formRow{
 	{"dialog.Template", "confirmStep", "modelo", formActed, formOfOther, formForged},
 }
 
-// opened is a form that was opened while its owner might still do everything, with what is filled in; nil where there was none.
-type opened struct {
+// openedForm is a form that was opened while its owner still had every right, with the values filled in; nil where there was none.
+type openedForm struct {
 	scenario.Dialog
 	values map[string]any
 }
@@ -56,7 +56,7 @@ func (r *rights) openDialogs() {
 	r.opened = append(r.opened, r.forms(r.Agent(servingAgent), r.User(servingAgent).ID))
 }
 
-func (r *rights) forms(client *model.Client4, user string) (forms []*opened) {
+func (r *rights) forms(client *model.Client4, user string) (forms []*openedForm) {
 	r.t.Helper()
 	customer := r.k.customer
 	values := map[string]any{"customer_name": customer.Name, "cpf": customer.CPF, "phone": customer.Phone}
@@ -83,7 +83,7 @@ func (r *rights) forms(client *model.Client4, user string) (forms []*opened) {
 			forms = append(forms, nil)
 			continue
 		}
-		forms = append(forms, &opened{*d, maps.Clone(step)})
+		forms = append(forms, &openedForm{*d, maps.Clone(step)})
 	}
 	return forms
 }
@@ -107,7 +107,7 @@ func (r *rights) dialogs(t *testing.T) {
 }
 
 // submits sends a form straight to the plugin, which stands behind the server's own look at the channel, and tells what came of it.
-func (r *rights) submits(form *opened, column int, as string) string {
+func (r *rights) submits(form *openedForm, column int, as string) string {
 	r.t.Helper()
 	if form == nil {
 		return "0"

@@ -53,12 +53,12 @@ type act struct {
 // rights is the world of the table.
 type rights struct {
 	*outsider
-	k       *talk
+	k       *openConversation
 	clients []*model.Client4 // by column
 	users   []string         // their ids
 	draft   string           // a colleague's
 	file    string           // wamid of a file of the customer's
-	opened  [][]*opened      // by column, in the order of dialogs; of the colleague at the end
+	opened  [][]*openedForm  // by column, in the order of dialogs; of the colleague at the end
 	buttons []button
 }
 
@@ -87,7 +87,7 @@ func newRights(t *testing.T) *rights {
 	r.clients = slices.Insert(r.clients, 6, s.Admin(), token)
 	r.users = slices.Insert(r.users, 6, s.Env.Admin.ID, bot)
 
-	r.k = &talk{customer: newCustomer(), agent: ownerAgent}
+	r.k = &openConversation{customer: newCustomer(), agent: ownerAgent}
 	r.k.Conversation, err = w.Start(s.ctx(oneMinute), ownerAgent, r.k.customer)
 	require.NoError(t, err)
 	r.k.phone = s.Phone(r.k.customer.Phone)
@@ -109,7 +109,7 @@ func (r *rights) together() {
 	}
 	r.within(oneMinute, "the invitations to count", func(ctx context.Context) error {
 		c, err := r.Conversation(ctx, admin, r.k.ID)
-		return firstOf(err, holds(c.AttendantID == r.User(servingAgent).ID, "%s serves", c.AttendantID))
+		return firstError(err, errorUnless(c.AttendantID == r.User(servingAgent).ID, "%s serves", c.AttendantID))
 	})
 	r.prepareButtons()
 	r.openDialogs()
@@ -133,7 +133,7 @@ func (r *rights) apart() {
 	r.exec("UPDATE users SET roles = 'system_guest' WHERE id = $1", r.User(guestAgent).ID)
 	_, err := admin.UpdateUserActive(ctx, r.User(goneAgent).ID, false)
 	require.NoError(r.t, err)
-	r.quiet(oneMinute)
+	r.waitUntilIdle(oneMinute)
 }
 
 // bot is a client of a bot of somebody's, and its id.

@@ -19,7 +19,7 @@ import (
 const colleague = 2
 
 // step plays one step that chance takes, and holds what is answered against the model.
-func (r *ruled) step(ctx context.Context) error {
+func (r *ruleWalk) step(ctx context.Context) error {
 	steps := []struct {
 		name   string
 		weight int
@@ -58,7 +58,7 @@ func (r *ruled) step(ctx context.Context) error {
 }
 
 // say posts as a member. allowed is what the model says; what is for the customer is then to arrive.
-func (r *ruled) say(ctx context.Context, post *model.Post, allowed, forCustomer bool) (*model.Post, error) {
+func (r *ruleWalk) say(ctx context.Context, post *model.Post, allowed, forCustomer bool) (*model.Post, error) {
 	post.ChannelId = r.ChannelID
 	got, response, err := r.Agent(r.someone()).CreatePost(ctx, post)
 	switch {
@@ -75,12 +75,12 @@ func (r *ruled) say(ctx context.Context, post *model.Post, allowed, forCustomer 
 	return got, nil
 }
 
-func (r *ruled) post(ctx context.Context) error {
+func (r *ruleWalk) post(ctx context.Context) error {
 	_, err := r.say(ctx, &model.Post{Message: r.text("texto")}, r.state() == "open", true)
 	return err
 }
 
-func (r *ruled) threadReply(ctx context.Context) error {
+func (r *ruleWalk) threadReply(ctx context.Context) error {
 	if len(r.customers) == 0 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (r *ruled) threadReply(ctx context.Context) error {
 	return err
 }
 
-func (r *ruled) noteByCommand(ctx context.Context) error {
+func (r *ruleWalk) noteByCommand(ctx context.Context) error {
 	text := r.text("nota escrita")
 	agent := r.someone()
 	if _, err := r.Env.ExecuteSlash(ctx, r.Agent(agent), r.ChannelID, "/whatsapp nota "+text); err != nil {
@@ -104,7 +104,7 @@ func (r *ruled) noteByCommand(ctx context.Context) error {
 	return err
 }
 
-func (r *ruled) noteAsPost(ctx context.Context) error {
+func (r *ruleWalk) noteAsPost(ctx context.Context) error {
 	post, err := r.say(ctx, &model.Post{Message: r.text("nota"), Type: scenario.TypeNote}, true, false)
 	if err == nil {
 		r.notes = append(r.notes, post.Id)
@@ -113,7 +113,7 @@ func (r *ruled) noteAsPost(ctx context.Context) error {
 }
 
 // noteReply answers in a note's thread, sometimes with a file, sometimes with what would be refused elsewhere.
-func (r *ruled) noteReply(ctx context.Context) error {
+func (r *ruleWalk) noteReply(ctx context.Context) error {
 	if len(r.notes) == 0 {
 		return nil
 	}
@@ -138,19 +138,19 @@ func (r *ruled) noteReply(ctx context.Context) error {
 	return err
 }
 
-func (r *ruled) mention(ctx context.Context) error {
+func (r *ruleWalk) mention(ctx context.Context) error {
 	who := []string{"here", "channel", r.User(colleague).Username}[r.random.IntN(3)]
 	_, err := r.say(ctx, &model.Post{Message: r.text("olha isso @" + who)}, false, false)
 	return err
 }
 
-func (r *ruled) link(ctx context.Context) error {
+func (r *ruleWalk) link(ctx context.Context) error {
 	inside := fmt.Sprintf("%s/%s/pl/%s", r.Agent(0).URL, r.Env.Team.Name, model.NewId())
 	_, err := r.say(ctx, &model.Post{Message: r.text("veja " + inside)}, false, false)
 	return err
 }
 
-func (r *ruled) fileWhileLocked(ctx context.Context) error {
+func (r *ruleWalk) fileWhileLocked(ctx context.Context) error {
 	if r.state() == "open" {
 		return nil
 	}
@@ -160,23 +160,23 @@ func (r *ruled) fileWhileLocked(ctx context.Context) error {
 		return err
 	}
 	_, _, err = r.Agent(agent).CreatePost(ctx, &model.Post{ChannelId: r.ChannelID, Message: r.text("arquivo"), FileIds: []string{file.FileInfos[0].Id}})
-	return holds(err != nil, "a file was accepted while %s", r.state())
+	return errorUnless(err != nil, "a file was accepted while %s", r.state())
 }
 
 // act asks for a change over REST and expects an answer.
-func (r *ruled) act(ctx context.Context, agent int, action string, body map[string]any, wanted int) (scenario.Conversation, error) {
+func (r *ruleWalk) act(ctx context.Context, agent int, action string, body map[string]any, wanted int) (scenario.Conversation, error) {
 	var c scenario.Conversation
 	return c, r.Ask(ctx, r.Agent(agent), http.MethodPost, "/conversations/"+r.ID+"/"+action, body, wanted, &c)
 }
 
-func (r *ruled) unlessClosed() int {
+func (r *ruleWalk) unlessClosed() int {
 	if r.closed {
 		return http.StatusConflict
 	}
 	return http.StatusOK
 }
 
-func (r *ruled) toColleague(ctx context.Context) error {
+func (r *ruleWalk) toColleague(ctx context.Context) error {
 	id := r.User(colleague).ID
 	if _, err := r.act(ctx, r.agent, "transfer", map[string]any{"user_id": id}, r.unlessClosed()); err != nil || r.closed {
 		return err
@@ -188,7 +188,7 @@ func (r *ruled) toColleague(ctx context.Context) error {
 	return nil
 }
 
-func (r *ruled) toQueue(ctx context.Context) error {
+func (r *ruleWalk) toQueue(ctx context.Context) error {
 	_, err := r.act(ctx, r.agent, "transfer", map[string]any{"queue_id": r.Queue.ID}, r.unlessClosed())
 	if err == nil && !r.closed {
 		r.attendant = ""
@@ -196,7 +196,7 @@ func (r *ruled) toQueue(ctx context.Context) error {
 	return err
 }
 
-func (r *ruled) claim(ctx context.Context) error {
+func (r *ruleWalk) claim(ctx context.Context) error {
 	id := r.User(r.agent).ID
 	wanted := r.unlessClosed()
 	if r.attendant != "" && r.attendant != id {
@@ -207,16 +207,16 @@ func (r *ruled) claim(ctx context.Context) error {
 		return err
 	}
 	r.attendant = id
-	return holds(c.AttendantID == id && c.OwnerID == id, "attendant %q, owner %q", c.AttendantID, c.OwnerID)
+	return errorUnless(c.AttendantID == id && c.OwnerID == id, "attendant %q, owner %q", c.AttendantID, c.OwnerID)
 }
 
 // template sends another one where the model says that it may follow.
-func (r *ruled) template(ctx context.Context) error {
+func (r *ruleWalk) template(ctx context.Context) error {
 	c, err := r.World.Conversation(ctx, r.Admin(), r.ID)
 	if err != nil {
 		return err
 	}
-	if err := holds(c.State == r.state() || r.edge(), "it is %q and should be %q", c.State, r.state()); err != nil {
+	if err := errorUnless(c.State == r.state() || r.edge(), "it is %q and should be %q", c.State, r.state()); err != nil {
 		return err
 	}
 	state := r.state()
@@ -233,18 +233,18 @@ func (r *ruled) template(ctx context.Context) error {
 }
 
 // edge tells whether the window ends in this very moment: whose clock is right then is nobody's business.
-func (r *ruled) edge() bool {
+func (r *ruleWalk) edge() bool {
 	off := r.Now() - r.windowUntil
 	return off > -2000 && off < 2000
 }
 
-func (r *ruled) close(ctx context.Context) error {
+func (r *ruleWalk) close(ctx context.Context) error {
 	_, err := r.act(ctx, r.agent, "close", map[string]any{"reason": "resolvido"}, r.unlessClosed())
 	r.closed = r.closed || err == nil
 	return err
 }
 
-func (r *ruled) reopen(ctx context.Context) error {
+func (r *ruleWalk) reopen(ctx context.Context) error {
 	if !r.closed {
 		return nil
 	}

@@ -44,10 +44,10 @@ func TestRulesOverRandomSequences(t *testing.T) {
 	}
 	t.Logf("%s=%d plays the same again", seedVariable, seed)
 
-	talks := make([]*ruled, ruledTalks)
+	talks := make([]*ruleWalk, ruledTalks)
 	s.all(talks, func(ctx context.Context, i int) error {
 		talk, err := s.begin(i % 3)
-		talks[i] = &ruled{stage: s, talk: talk, random: rand.New(rand.NewPCG(seed, uint64(i)))}
+		talks[i] = &ruleWalk{stage: s, openConversation: talk, random: rand.New(rand.NewPCG(seed, uint64(i)))}
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func TestRulesOverRandomSequences(t *testing.T) {
 		s.all(talks, check)
 		s.all(talks, func(ctx context.Context, i int) error { return talks[i].reopen(ctx) }) // before it is archived
 	}
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.all(talks, check)
 	sum := map[string]int{}
 	for _, talk := range talks {
@@ -79,7 +79,7 @@ func TestRulesOverRandomSequences(t *testing.T) {
 }
 
 // all does something for every talk, some at a time.
-func (s *stage) all(talks []*ruled, do func(ctx context.Context, i int) error) {
+func (s *stage) all(talks []*ruleWalk, do func(ctx context.Context, i int) error) {
 	s.t.Helper()
 	problems := make([]error, len(talks))
 	var hands sync.WaitGroup
@@ -100,10 +100,10 @@ func (s *stage) all(talks []*ruled, do func(ctx context.Context, i int) error) {
 	}
 }
 
-// ruled is a talk beside the model of its rules.
-type ruled struct {
+// ruleWalk is a conversation beside a model of its rules: each step is done to both, and then they are compared.
+type ruleWalk struct {
 	*stage
-	*talk
+	*openConversation
 	random  *rand.Rand
 	played  map[string]int
 	history []string
@@ -120,7 +120,7 @@ type ruled struct {
 }
 
 // meet takes the state that the beginning left.
-func (r *ruled) meet(ctx context.Context) error {
+func (r *ruleWalk) meet(ctx context.Context) error {
 	c, err := r.World.Conversation(ctx, r.Admin(), r.ID)
 	r.windowUntil, r.attendant, r.members, r.played = c.WindowUntil, c.AttendantID, []int{r.agent}, map[string]int{}
 	r.templateAt = r.Now()
@@ -128,7 +128,7 @@ func (r *ruled) meet(ctx context.Context) error {
 }
 
 // state is the model's own: four lines instead of the plugin's.
-func (r *ruled) state() string {
+func (r *ruleWalk) state() string {
 	switch now := r.Now(); {
 	case r.closed:
 		return "closed"
@@ -142,16 +142,16 @@ func (r *ruled) state() string {
 }
 
 // text is new each time, so that it can be found.
-func (r *ruled) text(what string) string {
+func (r *ruleWalk) text(what string) string {
 	r.serial++
 	return fmt.Sprintf("%s %s %d", what, r.ID[:6], r.serial)
 }
 
 // someone is a member of the channel.
-func (r *ruled) someone() int { return r.members[r.random.IntN(len(r.members))] }
+func (r *ruleWalk) someone() int { return r.members[r.random.IntN(len(r.members))] }
 
 // check holds the phone against the model.
-func (r *ruled) check(ctx context.Context) error {
+func (r *ruleWalk) check(ctx context.Context) error {
 	got := func() (bodies []string) {
 		for _, m := range r.phone.Messages() {
 			if m.Type == "text" {
@@ -179,7 +179,7 @@ func (r *ruled) check(ctx context.Context) error {
 }
 
 // answer is the customer's next message.
-func (r *ruled) answer(ctx context.Context) error {
+func (r *ruleWalk) answer(ctx context.Context) error {
 	if r.closed {
 		return nil // whether that reopens it is tried elsewhere
 	}

@@ -53,7 +53,7 @@ func newStage(t *testing.T) *stage {
 	})
 	require.NoError(t, shared.err)
 	s := &stage{World: shared.world, t: t}
-	s.awake()
+	s.waitForPlugin()
 	t.Cleanup(func() {
 		if t.Failed() {
 			logPlugin(t, s.World)
@@ -107,8 +107,8 @@ func (s *stage) within(limit time.Duration, what string, check func(ctx context.
 	require.NoError(s.t, err, "%v", last)
 }
 
-// awake waits until the plugin answers.
-func (s *stage) awake() {
+// waitForPlugin waits until the plugin answers REST requests.
+func (s *stage) waitForPlugin() {
 	s.t.Helper()
 	s.within(time.Minute, "the plugin to answer", func(ctx context.Context) error {
 		_, err := s.Conversations(ctx, s.Admin(), "per_page=1")
@@ -135,8 +135,9 @@ func (s *stage) number(ctx context.Context, query string, args ...any) (int, err
 	return n, errors.Wrap(err, "cannot read the database")
 }
 
-// quiet waits until the plugin has nothing left to do: every webhook was taken, no job waits, every post shows its status.
-func (s *stage) quiet(limit time.Duration) time.Duration {
+// waitUntilIdle waits until the plugin has nothing left to do: it accepted every webhook, no job waits, and every post shows its
+// status. It returns how long that took.
+func (s *stage) waitUntilIdle(limit time.Duration) time.Duration {
 	s.t.Helper()
 	begin := time.Now()
 	s.within(limit, "everything to be done", func(ctx context.Context) error {
@@ -155,7 +156,7 @@ func (s *stage) quiet(limit time.Duration) time.Duration {
 		if err != nil {
 			return errors.Wrap(err, "cannot read the database")
 		}
-		return holds(left == "", "left to do: %s", left)
+		return errorUnless(left == "", "left to do: %s", left)
 	})
 	return time.Since(begin).Round(time.Second)
 }
@@ -175,8 +176,8 @@ func (s *stage) deadLetters() int {
 	return s.count("SELECT (SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_media WHERE dead_at > 0)")
 }
 
-// holds gives an error unless something does.
-func holds(is bool, format string, args ...any) error {
+// errorUnless returns nil if a condition holds, else an error with the text.
+func errorUnless(is bool, format string, args ...any) error {
 	if is {
 		return nil
 	}

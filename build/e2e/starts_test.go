@@ -20,8 +20,8 @@ import (
 // typeTemplate is the type of the post that shows a template.
 const typeTemplate = "custom_waa_template"
 
-// halfStart is a start by template that was killed on its way.
-type halfStart struct {
+// killedStart is a start by template during which the plugin was killed.
+type killedStart struct {
 	customer scenario.Customer
 	agent    int
 	moment   string
@@ -29,8 +29,8 @@ type halfStart struct {
 }
 
 // startMoments are the moments between an agent's confirmation and the finished channel.
-func startMoments() []halfStart {
-	return []halfStart{
+func startMoments() []killedStart {
+	return []killedStart{
 		{moment: "half written", gate: gateInTransaction},
 		{moment: "stored, not sent", gate: gateLeft},
 		{moment: "sent, not answered"},
@@ -40,17 +40,17 @@ func startMoments() []halfStart {
 	}
 }
 
-// starting leads the plugin into the middle of a start.
-type starting struct {
-	*killing
-	begun []*halfStart
+// startKiller leads the plugin into the middle of a start, to kill it there.
+type startKiller struct {
+	*killer
+	begun []*killedStart
 	asked sync.WaitGroup // agents who still wait for an answer
 	// unknown counts the starts of unknown outcome, found by finished
 	unknown int
 }
 
 // next begins the start of a round. Its agent waits for the answer in the background, as a person does.
-func (s *starting) next(ctx context.Context, round int) (*strike, error) {
+func (s *startKiller) next(ctx context.Context, round int) (*killPoint, error) {
 	moments := startMoments()
 	h := moments[round%len(moments)]
 	h.customer, h.agent = newCustomer(), round%3
@@ -73,7 +73,7 @@ func (s *starting) next(ctx context.Context, round int) (*strike, error) {
 	}()
 	reached := func(ctx context.Context) error {
 		if stop == nil {
-			return holds(len(s.Phone(h.customer.Phone).Messages()) == 1, "the template has not arrived")
+			return errorUnless(len(s.Phone(h.customer.Phone).Messages()) == 1, "the template has not arrived")
 		}
 		return stop.reached(ctx)
 	}
@@ -83,12 +83,12 @@ func (s *starting) next(ctx context.Context, round int) (*strike, error) {
 		}
 		return release(ctx, stop, round/len(moments)%2 == 0, nil)
 	}
-	return &strike{"start: " + h.moment, reached, after}, nil
+	return &killPoint{"start: " + h.moment, reached, after}, nil
 }
 
 // finished checks what became of a start: one template on the phone and one channel that shows it, or nothing at all and the agent may
 // begin again.
-func (s *starting) finished(ctx context.Context, h *halfStart) error {
+func (s *startKiller) finished(ctx context.Context, h *killedStart) error {
 	rows, err := s.Env.DB().QueryContext(ctx, `SELECT c.id, c.channel_id FROM waa_conversations c JOIN waa_contacts ct ON ct.id = c.contact_id
 		WHERE ct.phone = $1 AND c.aborted_at = 0`, h.customer.Phone)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *starting) finished(ctx context.Context, h *halfStart) error {
 		if _, err := s.Start(ctx, h.agent, h.customer); err != nil {
 			return errors.Wrap(err, "cannot begin again")
 		}
-		return holds(len(s.Phone(h.customer.Phone).Messages()) == 1, "begun again, the phone has %d templates", len(s.Phone(h.customer.Phone).Messages()))
+		return errorUnless(len(s.Phone(h.customer.Phone).Messages()) == 1, "begun again, the phone has %d templates", len(s.Phone(h.customer.Phone).Messages()))
 	}
 	if len(arrived) > 1 || len(channels) != 1 || channels[0] == "" {
 		return fmt.Errorf("%d templates on the phone, conversations in the channels %q", len(arrived), channels)
@@ -121,7 +121,7 @@ func (s *starting) finished(ctx context.Context, h *halfStart) error {
 }
 
 // shown checks the channel of a start: its template with the tick, or unknown with the reason where the phone has none.
-func (s *starting) shown(ctx context.Context, h *halfStart, channelID string, arrived int) error {
+func (s *startKiller) shown(ctx context.Context, h *killedStart, channelID string, arrived int) error {
 	posts, err := s.Posts(ctx, channelID)
 	if err != nil {
 		return err
@@ -132,11 +132,11 @@ func (s *starting) shown(ctx context.Context, h *halfStart, channelID string, ar
 	}
 	status, _ := templates[0].GetProp(scenario.PropStatus).(string)
 	if arrived == 1 {
-		err = holds(status == "delivered" || status == "sent", "the template arrived and shows %q", status)
+		err = errorUnless(status == "delivered" || status == "sent", "the template arrived and shows %q", status)
 	} else {
 		s.unknown++
 		reason, noticeErr := s.notice(ctx, templates[0].Id)
-		err = cmp.Or(noticeErr, holds(status == "unknown" && reason != "", "the template did not arrive and shows %q with the reason %q", status, reason))
+		err = cmp.Or(noticeErr, errorUnless(status == "unknown" && reason != "", "the template did not arrive and shows %q with the reason %q", status, reason))
 	}
 	if err != nil {
 		return err

@@ -25,28 +25,28 @@ func TestStrays(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
 	})
-	h := &handing{World: w, t: t, ears: map[int]*ear{}}
+	h := &handoverWorld{World: w, t: t, listeners: map[int]*eventListener{}}
 	for _, part := range []struct {
 		name string
-		try  func(h *handing)
+		try  func(h *handoverWorld)
 	}{
-		{"the attendant archives it", (*handing).tryArchived},
-		{"it is made public, and renamed", (*handing).tryChanged},
-		{"it is deleted for good", (*handing).tryDeletedChannel},
+		{"the attendant archives it", (*handoverWorld).tryArchived},
+		{"it is made public, and renamed", (*handoverWorld).tryChanged},
+		{"it is deleted for good", (*handoverWorld).tryDeletedChannel},
 	} {
-		t.Run(part.name, func(t *testing.T) { part.try(&handing{World: h.World, t: t, ears: h.ears}) })
+		t.Run(part.name, func(t *testing.T) { part.try(&handoverWorld{World: h.World, t: t, listeners: h.listeners}) })
 	}
 }
 
 // channelRow is a channel as the database has it: a node's cache may not know.
-func (h *handing) channelRow(ctx context.Context, id string) (c model.Channel, err error) {
+func (h *handoverWorld) channelRow(ctx context.Context, id string) (c model.Channel, err error) {
 	err = h.Env.DB().QueryRowContext(ctx, "SELECT id, name, displayname, type, deleteat, teamid FROM channels WHERE id = $1", id).
 		Scan(&c.Id, &c.Name, &c.DisplayName, &c.Type, &c.DeleteAt, &c.TeamId)
 	return c, errors.Wrap(err, "cannot read the channel")
 }
 
 // heard waits until a text of the customer's stands in a channel that is not archived, where the attendant is.
-func (h *handing) heard(c scenario.Conversation, text string) (channelID string) {
+func (h *handoverWorld) heard(c scenario.Conversation, text string) (channelID string) {
 	h.t.Helper()
 	h.within(seen, "the customer's words", func(ctx context.Context) error {
 		return h.Env.DB().QueryRowContext(ctx, `SELECT p.channelid FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.deleteat = 0 AND ch.type = 'P'
@@ -56,18 +56,18 @@ func (h *handing) heard(c scenario.Conversation, text string) (channelID string)
 }
 
 // comes waits until a channel is as it is to be.
-func (h *handing) comes(channelID string, right func(c model.Channel) bool) {
+func (h *handoverWorld) comes(channelID string, right func(c model.Channel) bool) {
 	h.t.Helper()
 	h.within(seen, "the channel to be as it was", func(ctx context.Context) error {
 		c, err := h.channelRow(ctx, channelID)
 		if err != nil {
 			return err
 		}
-		return holds(right(c), "it is %q, %q, of type %s, archived at %d", c.Name, c.DisplayName, c.Type, c.DeleteAt)
+		return errorUnless(right(c), "it is %q, %q, of type %s, archived at %d", c.Name, c.DisplayName, c.Type, c.DeleteAt)
 	})
 }
 
-func (h *handing) tryArchived() {
+func (h *handoverWorld) tryArchived() {
 	customer := newCustomer()
 	c, err := h.Opened(h.ctx(time.Minute), starter, customer)
 	require.NoError(h.t, err)
@@ -87,7 +87,7 @@ func (h *handing) tryArchived() {
 	h.comes(c.ChannelID, func(c model.Channel) bool { return c.DeleteAt == 0 })
 }
 
-func (h *handing) tryChanged() {
+func (h *handoverWorld) tryChanged() {
 	customer := newCustomer()
 	c, err := h.Opened(h.ctx(time.Minute), starter, customer)
 	require.NoError(h.t, err)
@@ -109,7 +109,7 @@ func (h *handing) tryChanged() {
 	require.Equal(h.t, c.ChannelID, h.heard(c, "E o meu pedido?"))
 }
 
-func (h *handing) tryDeletedChannel() {
+func (h *handoverWorld) tryDeletedChannel() {
 	customer := newCustomer()
 	c, err := h.Opened(h.ctx(time.Minute), starter, customer)
 	require.NoError(h.t, err)
@@ -129,7 +129,7 @@ func (h *handing) tryDeletedChannel() {
 }
 
 // says lets a customer's phone write.
-func (h *handing) says(customer scenario.Customer, text string) {
+func (h *handoverWorld) says(customer scenario.Customer, text string) {
 	h.t.Helper()
 	_, err := h.Phone(customer.Phone).Reply(text)
 	require.NoError(h.t, err)

@@ -55,7 +55,7 @@ func TestADatabaseThatSwallowsEverything(t *testing.T) {
 	wire.Swallow(false)
 	took := elsewhere()
 	problems := traffic.end()
-	caught := s.quiet(long + 5*time.Minute)
+	caught := s.waitUntilIdle(long + 5*time.Minute)
 	t.Logf("swallowed for %s: memory %d MiB before, %d at the most, %d after; %d posts elsewhere, the slowest in %s, half of them in %s; "+
 		"customers wrote %d, agents %d and %d were refused; all caught up after %s",
 		long, before, highest, s.memory(), len(took), took[len(took)-1], took[len(took)/2], traffic.wrote, traffic.posted, traffic.refused, caught)

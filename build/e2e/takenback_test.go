@@ -21,7 +21,7 @@ func TestWhatIsTakenBackWhileItWaits(t *testing.T) {
 	}
 	customer := newCustomer()
 	s.Sim.Faults().Always(cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: customer.Phone}, Kind: cloudapi.FaultRateLimit})
-	status, body := s.begins(0, 0, customer)
+	status, body := s.startOverREST(0, 0, customer)
 	require.Equal(t, http.StatusAccepted, status, body)
 	t.Cleanup(func() { approve(context.Background(), true) })
 	approve(s.ctx(oneMinute), false)
@@ -29,7 +29,7 @@ func TestWhatIsTakenBackWhileItWaits(t *testing.T) {
 	s.within(oneMinute, "the template to be given up", func(ctx context.Context) error {
 		n, err := s.number(ctx, `SELECT count(*) FROM waa_messages m JOIN waa_contacts c ON c.id = m.contact_id
 			WHERE c.phone = $1 AND m.kind = 'template' AND m.status = 'not_sent'`, customer.Phone)
-		return firstOf(err, holds(n == 1, "it waits"))
+		return firstError(err, errorUnless(n == 1, "it waits"))
 	})
 	require.Empty(t, s.Phone(customer.Phone).Messages())
 	approve(s.ctx(oneMinute), true)
@@ -38,7 +38,7 @@ func TestWhatIsTakenBackWhileItWaits(t *testing.T) {
 	s.Sim.Faults().Always(cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: k.customer.Phone}, Kind: cloudapi.FaultRateLimit})
 	post := s.post(k, "vale ainda?")
 	s.within(oneMinute, "the first try", func(context.Context) error {
-		return holds(len(s.sendsOf(post.Message)) > 0, "it was not tried")
+		return errorUnless(len(s.sendsOf(post.Message)) > 0, "it was not tried")
 	})
 	s.end(0, k, "resolvido")
 	s.Sim.Faults().Clear()

@@ -18,8 +18,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// talk is an open conversation with everything that a test holds against each other at its end.
-type talk struct {
+// openConversation is an open conversation with what a test compares at its end: the channel, the phone and the database.
+type openConversation struct {
 	scenario.Conversation
 	customer scenario.Customer
 	phone    *cloudapi.Phone
@@ -27,25 +27,25 @@ type talk struct {
 }
 
 // open begins an atendimento and lets the customer answer.
-func (s *stage) open(agent int) *talk {
+func (s *stage) open(agent int) *openConversation {
 	s.t.Helper()
 	k, err := s.begin(agent)
 	require.NoError(s.t, err)
 	return k
 }
 
-func (s *stage) begin(agent int) (*talk, error) {
+func (s *stage) begin(agent int) (*openConversation, error) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
 	customer := newCustomer()
 	c, err := s.Opened(ctx, agent, customer)
-	return &talk{Conversation: c, customer: customer, phone: s.Phone(customer.Phone), agent: agent}, err
+	return &openConversation{Conversation: c, customer: customer, phone: s.Phone(customer.Phone), agent: agent}, err
 }
 
 // openMany opens many atendimentos, some at a time.
-func (s *stage) openMany(n int) []*talk {
+func (s *stage) openMany(n int) []*openConversation {
 	s.t.Helper()
-	talks := make([]*talk, n)
+	talks := make([]*openConversation, n)
 	problems := make([]error, n)
 	var hands sync.WaitGroup
 	for hand := range 4 {
@@ -63,7 +63,7 @@ func (s *stage) openMany(n int) []*talk {
 }
 
 // post writes as the conversation's agent.
-func (s *stage) post(k *talk, text string) *model.Post {
+func (s *stage) post(k *openConversation, text string) *model.Post {
 	s.t.Helper()
 	post, err := s.PostAs(s.ctx(30*time.Second), k.agent, k.ChannelID, text)
 	require.NoError(s.t, err)
@@ -79,7 +79,7 @@ func (s *stage) ticks(limit time.Duration, postID string, wanted ...string) stri
 		if shown, err = s.Tick(ctx, postID); err != nil {
 			return err
 		}
-		return holds(slices.Contains(wanted, shown), "it shows %q", shown)
+		return errorUnless(slices.Contains(wanted, shown), "it shows %q", shown)
 	})
 	return shown
 }
@@ -108,7 +108,7 @@ func (s *stage) noticed(limit time.Duration, postID string) string {
 		if err != nil {
 			return err
 		}
-		return holds(text != "", "there is none")
+		return errorUnless(text != "", "there is none")
 	})
 	return text
 }
@@ -123,7 +123,7 @@ func texts(messages []cloudapi.Message) []string {
 }
 
 // arrived is how often the phone got a text.
-func (k *talk) arrived(text string) int {
+func (k *openConversation) arrived(text string) int {
 	n := 0
 	for _, m := range k.phone.Messages() {
 		if m.Text == text {

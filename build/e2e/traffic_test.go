@@ -23,7 +23,7 @@ const (
 // traffic lets customers and agents write to each other all the time.
 type traffic struct {
 	*stage
-	talks []*talk
+	talks []*openConversation
 	stop  context.CancelFunc
 	all   sync.WaitGroup
 
@@ -35,7 +35,7 @@ type traffic struct {
 	problems []error
 }
 
-func (s *stage) startTraffic(talks []*talk) *traffic {
+func (s *stage) startTraffic(talks []*openConversation) *traffic {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	f := &traffic{stage: s, talks: talks, stop: cancel}
 	for _, k := range talks {
@@ -60,7 +60,7 @@ func repeat(ctx context.Context, pause time.Duration, act func(n int)) {
 	}
 }
 
-func (f *traffic) customer(k *talk, n int) {
+func (f *traffic) customer(k *openConversation, n int) {
 	_, err := k.phone.Reply(fmt.Sprintf("pergunta %d", n))
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -69,7 +69,7 @@ func (f *traffic) customer(k *talk, n int) {
 	}
 }
 
-func (f *traffic) agent(ctx context.Context, k *talk, n int) {
+func (f *traffic) agent(ctx context.Context, k *openConversation, n int) {
 	// a post that has begun is ended: else nobody knows whether it is there
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()

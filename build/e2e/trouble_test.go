@@ -66,12 +66,12 @@ func TestAPageOfTheEdge(t *testing.T) {
 		customer := newCustomer()
 		page := cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: customer.Phone}, Kind: cloudapi.FaultHTTPAfter, Status: status, HTML: true}
 		s.Sim.Faults().Next(1, page)
-		answer, body := s.begins(0, 0, customer)
+		answer, body := s.startOverREST(0, 0, customer)
 		require.Equal(t, http.StatusAccepted, answer, body)
 		s.within(unknownHolds, "the template's status", func(ctx context.Context) error {
 			n, err := s.number(ctx, `SELECT count(*) FROM waa_messages m JOIN waa_contacts c ON c.id = m.contact_id
 				WHERE c.phone = $1 AND m.kind = 'template' AND m.status = 'delivered'`, customer.Phone)
-			return firstOf(err, holds(n == 1, "it is not delivered"))
+			return firstError(err, errorUnless(n == 1, "it is not delivered"))
 		})
 		arrived := s.Phone(customer.Phone).Messages()
 		require.Len(t, arrived, 1, "one template")
@@ -111,11 +111,11 @@ func TestNobodyAtMetas(t *testing.T) {
 	before := 0
 	s.within(oneMinute, "the first try", func(ctx context.Context) (err error) {
 		before, err = attempts(ctx)
-		return firstOf(err, holds(before > 0, "it was not tried"))
+		return firstError(err, errorUnless(before > 0, "it was not tried"))
 	})
 	s.within(firstRetry+slack, "the next try", func(ctx context.Context) error {
 		now, err := attempts(ctx)
-		return firstOf(err, holds(now > before, "it was not tried again"))
+		return firstError(err, errorUnless(now > before, "it was not tried again"))
 	})
 	shown, err := s.Tick(s.ctx(oneMinute), post.Id)
 	require.NoError(t, err)
@@ -143,7 +143,7 @@ func TestCutAfterAcceptance(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	s := newStage(t)
 	talks := s.openMany(2)
-	s.quiet(oneMinute)
+	s.waitUntilIdle(oneMinute)
 	s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = false })
 	t.Cleanup(func() { s.Sim.Configure(func(settings *cloudapi.Settings) { settings.AutomaticStatuses = true }) })
 	begin := time.Now()
@@ -215,7 +215,7 @@ func TestRevokedToken(t *testing.T) {
 	}
 	s.within(oneMinute, "the account to say that it is stopped", func(ctx context.Context) error {
 		code, err := s.number(ctx, "SELECT blocked_code FROM waa_accounts WHERE id = $1", s.Account.ID)
-		return firstOf(err, holds(code == 190, "its code is %d", code))
+		return firstError(err, errorUnless(code == 190, "its code is %d", code))
 	})
 	newcomer := newCustomer()
 	refused, err := s.AskRefused(s.ctx(oneMinute), s.Agent(0), http.MethodPost, "/conversations", s.startOf(newcomer), http.StatusBadGateway, "meta_refused")
@@ -250,8 +250,8 @@ func (s *stage) startOf(c scenario.Customer) map[string]any {
 	}
 }
 
-// firstOf gives the first error.
-func firstOf(problems ...error) error {
+// firstError returns the first error that is not nil.
+func firstError(problems ...error) error {
 	for _, err := range problems {
 		if err != nil {
 			return err

@@ -128,7 +128,7 @@ func TestWebClientAfterTheSocketWasAway(t *testing.T) {
 		require.NoError(t, err)
 		ids[i] = c.ID
 	}
-	wire := newWire(t, world.Env.Nodes[0].URL)
+	wire := newCuttableNetwork(t, world.Env.Nodes[0].URL)
 	page := openAs(t, wire.address, world.User(1), queue)
 	page.resize(1440, 860)
 	page.wait("the channel", composer)

@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wire is a network between a browser and a server that a test can cut: what goes over it ends at once, and nothing new begins until it
+// cuttableNetwork is a network between a browser and a server that a test can cut: what goes over it ends at once, and nothing new begins until it
 // is mended.
-type wire struct {
+type cuttableNetwork struct {
 	address  string // of the server, over the wire, as a URL
 	listener net.Listener
 	server   string // host and port behind the wire
@@ -24,12 +24,12 @@ type wire struct {
 	conns map[net.Conn]struct{}
 }
 
-// newWire lays a wire to the server of an address such as http://127.0.0.1:8065.
-func newWire(t *testing.T, address string) *wire {
+// newCuttableNetwork makes a network to the server at an address such as http://127.0.0.1:8065.
+func newCuttableNetwork(t *testing.T, address string) *cuttableNetwork {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	w := &wire{
+	w := &cuttableNetwork{
 		address: "http://" + listener.Addr().String(), listener: listener, server: strings.TrimPrefix(address, "http://"), conns: map[net.Conn]struct{}{},
 	}
 	go w.accept()
@@ -37,7 +37,7 @@ func newWire(t *testing.T, address string) *wire {
 	return w
 }
 
-func (w *wire) accept() {
+func (w *cuttableNetwork) accept() {
 	for {
 		from, err := w.listener.Accept()
 		if err != nil {
@@ -48,7 +48,7 @@ func (w *wire) accept() {
 }
 
 // carry copies both ways until one side ends or the wire is cut.
-func (w *wire) carry(from net.Conn) {
+func (w *cuttableNetwork) carry(from net.Conn) {
 	to, err := net.Dial("tcp", w.server) //nolint:noctx // ends with the wire
 	if err != nil {
 		_ = from.Close()
@@ -73,7 +73,7 @@ func (w *wire) carry(from net.Conn) {
 }
 
 // hold remembers connections to cut; on a wire that is cut it ends them.
-func (w *wire) hold(conns ...net.Conn) bool {
+func (w *cuttableNetwork) hold(conns ...net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, conn := range conns {
@@ -87,7 +87,7 @@ func (w *wire) hold(conns ...net.Conn) bool {
 }
 
 // setCut cuts the wire or mends it.
-func (w *wire) setCut(cut bool) {
+func (w *cuttableNetwork) setCut(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.cut = cut
