@@ -122,7 +122,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	a.port = mattermost.New(p.API, botID, a.store, a.seals)
 	a.accounts = webhook.NewAccountCache(a.store.Accounts, a.clock)
 	a.metrics = metrics.New(a.queueMetrics)
-	a.people = permission.New(a.store, p.API)
+	a.people = permission.New(a.store, p.API.RolesGrantPermission)
 	a.buildRelay()
 	a.buildFront()
 	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale())}
@@ -261,8 +261,8 @@ func (a *app) buildRelay() {
 	a.loop("forget", a.forgetting.Run).Pause = housekeeping / 6
 
 	a.service = service.NewService(service.Ports{
-		Store: a.store, Sender: &outbound.SyncSender{Worker: worker, Queue: a.store.Outbox(), WakeOutbox: a.outbox.Wake},
-		ChannelSync: mirror, People: a.people, Encrypter: a.encrypter, Composer: outbound.TemplateComposer{Files: a.port}, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
+		Store: a.store, SendNow: (&outbound.SyncSender{Worker: worker, Queue: a.store.Outbox(), WakeOutbox: a.outbox.Wake}).SendNow,
+		ChannelSync: mirror, People: a.people, Encrypter: a.encrypter, Compose: outbound.TemplateComposer{Files: a.port}.Compose, Clock: a.clock, NewID: model.NewId, Settings: a.domain,
 		ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: announcements.BudgetSpent,
 	})
 	followUpList := &jobs.FollowUpList{List: a.service.List, Link: a.port.Link, Localizer: speaker}

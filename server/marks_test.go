@@ -43,7 +43,7 @@ func (hookServer) LogWarn(string, ...any)                            {}
 func (hookServer) LogError(string, ...any)                           {}
 
 // open is the one conversation there is, in channel "ours", and always open.
-type open struct{ postpolicy.IntakeStore }
+type open struct{ postpolicy.Store }
 
 func (open) ConversationByChannel(_ context.Context, channelID string) (*domain.Conversation, error) {
 	if channelID != "ours" {

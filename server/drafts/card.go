@@ -22,7 +22,7 @@ const (
 	maxExcerpt = 400
 )
 
-// show makes an offer's post, or brings it up to date.
+// showOffer makes an offer's post, or brings it up to date.
 func (d *Sender) showOffer(ctx context.Context, o *domain.DraftOffer) error {
 	drafts, err := d.Store.OfferedDrafts(ctx, o.ConversationID, o.AuthorID, o.Opening)
 	if err != nil {

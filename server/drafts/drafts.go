@@ -40,11 +40,11 @@ type Store interface {
 	OfferedDrafts(ctx context.Context, conversationID, authorID string, opening int64) ([]*domain.Draft, error)
 }
 
-// Posts is what drafts let Mattermost do.
-type Posts interface {
+// Mattermost is what drafts need of Mattermost.
+type Mattermost interface {
 	posting.Poster
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
-	// FindPostOf is FindPost for the posts of another user.
+	// FindPostOf is FindPost for the posts of a user other than the bot.
 	FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (id string, err error)
 	PostType(ctx context.Context, postID string) (string, error)
 	Whisper(ctx context.Context, channelID, userID, rootID, message string)
@@ -52,23 +52,22 @@ type Posts interface {
 	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
 }
 
-// Drafts makes posts of the drafts that were chosen, and keeps the posts that
-// offer them true. It implements service.DraftSender; its rounds finish
-// what a crash left.
+// Sender makes posts of the drafts that were chosen, and keeps the posts that offer them up to
+// date. It implements service.DraftSender.
 type Sender struct {
 	Store     Store
-	Posts     Posts
-	CheckPost func(ctx context.Context, p posting.IncomingPost) (ruling posting.Decision, ours bool, err error) // Intake.Before
+	Posts     Mattermost
+	CheckPost func(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error) // see postpolicy.Intake.CheckPost
 	MaySpeak  func(ctx context.Context, userID, channelID string) (bool, error)
 	Seals     *posting.Seals
 	Localizer posting.Localizer
 	Username  func(ctx context.Context, userID string) (string, error)
 	Clock     domain.Clock
-	Wake      func() // wakes the rounds
+	Wake      func() // asks for a run
 	Log       jobqueue.Logger
 }
 
-// Round posts what is chosen and shows what changed.
+// Run posts what was chosen and updates the offers.
 func (d *Sender) Run(ctx context.Context) (more bool, err error) {
 	for {
 		job, refused, err := d.sendNext(ctx, "", "")
@@ -80,7 +79,7 @@ func (d *Sender) Run(ctx context.Context) (more bool, err error) {
 		}
 		if err != nil {
 			d.Log.Warn("Could not post a draft", "draft", job.ID, "error", err.Error())
-			break // its lease runs out, then it is tried again
+			break // its lease runs out, and then it is tried again
 		}
 		d.whisperRefusal(ctx, job, refused)
 	}
@@ -98,7 +97,7 @@ func (d *Sender) Run(ctx context.Context) (more bool, err error) {
 	return len(offers) == offerBatch, nil
 }
 
-// DraftsChanged asks for a round.
+// DraftsChanged asks for a run.
 func (d *Sender) DraftsChanged() { d.Wake() }
 
 // OwnFiles are those of the files that the user may post; see service.DraftSender.
@@ -140,7 +139,7 @@ func (d *Sender) SendDrafts(ctx context.Context, conversationID, authorID string
 	}
 }
 
-// tell whispers to who chose a draft why it was not sent.
+// whisperRefusal tells the person who chose a draft why it was not sent.
 func (d *Sender) whisperRefusal(ctx context.Context, job *domain.DraftJob, why domain.Text) {
 	if why.Key != "" {
 		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Localizer.ForUser(ctx, job.ChosenBy, why))
@@ -161,7 +160,7 @@ func (d *Sender) sendNext(ctx context.Context, conversationID, authorID string) 
 	return job, refused, err
 }
 
-// send makes a post of one draft, once. What may not be posted is held again, and why is answered.
+// send makes a post of one draft, once. What may not be posted is held again, and the reason is returned.
 func (d *Sender) send(ctx context.Context, job *domain.DraftJob) (refused domain.Text, err error) {
 	if job.Attempts > 1 { // an earlier try may have got through
 		id, err := d.Posts.FindPostOf(ctx, job.ChannelID, job.AuthorID, job.ChosenAt-time.Minute.Milliseconds(), posting.PropDraft, job.ID)
@@ -194,7 +193,7 @@ func (d *Sender) send(ctx context.Context, job *domain.DraftJob) (refused domain
 	if lost := jobqueue.CheckLease(ctx); lost != nil {
 		return domain.Text{}, lost
 	}
-	// the hook may have judged otherwise a moment later
+	// the hook may have decided differently a moment later
 	refused, judgeErr := d.checkPost(ctx, job, root)
 	switch {
 	case judgeErr != nil:
@@ -220,7 +219,7 @@ func (d *Sender) sent(ctx context.Context, job *domain.DraftJob, postID string) 
 	return d.Store.DraftSent(ctx, job.ID, postID, d.Clock.Now())
 }
 
-// root is the thread the draft was written in, if that is still there.
+// threadOf is the thread the draft was written in, if that is still there.
 func (d *Sender) threadOf(ctx context.Context, job *domain.DraftJob) (string, error) {
 	if job.RootID == "" {
 		return "", nil
@@ -232,8 +231,9 @@ func (d *Sender) threadOf(ctx context.Context, job *domain.DraftJob) (string, er
 	return job.RootID, err
 }
 
-// judge asks what the server and the posting hook would say: a post of ours is
-// made in the author's name, and the server does not ask there whether the author may. A draft goes to the customer or nowhere.
+// checkPost asks what the server and the posting hook would say about the post: the server does
+// not check whether the author may post where a plugin posts in their name. A draft goes to
+// the customer or nowhere.
 func (d *Sender) checkPost(ctx context.Context, job *domain.DraftJob, root string) (refused domain.Text, err error) {
 	may, err := d.MaySpeak(ctx, job.AuthorID, job.ChannelID)
 	if err != nil {
@@ -243,17 +243,17 @@ func (d *Sender) checkPost(ctx context.Context, job *domain.DraftJob, root strin
 		name, err := d.Username(ctx, job.AuthorID)
 		return domain.T("draft.author_left", "Who", domain.Username(name)), err
 	}
-	ruling, _, err := d.CheckPost(ctx, posting.IncomingPost{
+	decision, _, err := d.CheckPost(ctx, posting.IncomingPost{
 		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,
 	})
-	if err != nil || ruling.Destination != posting.Reject {
+	if err != nil || decision.Destination != posting.Reject {
 		return domain.Text{}, err
 	}
-	switch ruling.RefusalText.Key {
+	switch decision.RefusalText.Key {
 	case "post.expired":
 		return domain.T("draft.expired"), nil
 	case "post.waiting":
 		return domain.T("draft.waiting"), nil
 	}
-	return ruling.RefusalText, nil
+	return decision.RefusalText, nil
 }

@@ -1,5 +1,5 @@
-// Package permission answers who somebody is, from Mattermost, for everything
-// that asks before it acts.
+// Package permission says who somebody is, from Mattermost's tables, for everything that asks
+// before it acts: service, api, command and the posting hooks.
 //
 // The boundary: Mattermost alone knows users, channel members and roles. They
 // are read from its tables each time, without a cache: who leaves a channel or
@@ -36,23 +36,19 @@ type Records interface {
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
 
-// Roles tells what roles allow; the plugin API does.
-type Roles interface {
-	RolesGrantPermission(roles []string, permissionID string) bool
-}
-
 // People is service.People, and who is in which queue. It is safe for concurrent use.
 type People struct {
 	records Records
-	roles   Roles
+	// rolesGrant tells whether one of some roles allows something.
+	rolesGrant func(roles []string, permissionID string) bool
 }
 
-// New makes People of the server's tables and of what its roles allow.
-func New(records Records, roles Roles) *People {
-	return &People{records: records, roles: roles}
+// New makes People of the server's tables and of the plugin API's RolesGrantPermission.
+func New(records Records, rolesGrant func(roles []string, permissionID string) bool) *People {
+	return &People{records: records, rolesGrant: rolesGrant}
 }
 
-// Standing tells how somebody stands to a conversation and its queue (nil = it was removed).
+// Membership is how somebody stands to a conversation and its queue (nil = it was removed).
 func (p *People) Membership(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error) {
 	return p.standing(ctx, userID, c.TeamID, c.ChannelID, queue)
 }
@@ -81,11 +77,11 @@ func (p *People) MaySpeak(ctx context.Context, userID, channelID string) (bool, 
 	if err != nil || len(roles) == 0 {
 		return false, err
 	}
-	return p.roles.RolesGrantPermission(roles, model.PermissionCreatePost.Id), nil
+	return p.rolesGrant(roles, model.PermissionCreatePost.Id), nil
 }
 
 // Username gives the name of a user, a deactivated one too: what they did
-// carries their name. ErrNotFound (conversation) where there is none.
+// carries their name. domain.ErrNotFound where there is none.
 func (p *People) Username(ctx context.Context, userID string) (string, error) {
 	st, _, err := p.records.Standing(ctx, userID, "", "", "")
 	if err == nil && st.Username == "" {
@@ -94,8 +90,8 @@ func (p *People) Username(ctx context.Context, userID string) (string, error) {
 	return st.Username, err
 }
 
-// Person tells what decides whether a user can serve in a team. ErrNotFound
-// (conversation) where there is no such user.
+// Person returns what decides whether a user can serve in a team; domain.ErrNotFound where
+// there is no such user.
 func (p *People) Person(ctx context.Context, userID, teamID string) (domain.User, error) {
 	st, _, err := p.records.Standing(ctx, userID, teamID, "", "")
 	if err == nil && st.Username == "" {
@@ -128,5 +124,5 @@ func (p *People) administers(roles []string) bool {
 		return true
 	}
 	custom := slices.ContainsFunc(roles, func(role string) bool { return role != model.SystemUserRoleId && role != model.SystemGuestRoleId })
-	return custom && p.roles.RolesGrantPermission(roles, model.PermissionManageSystem.Id)
+	return custom && p.rolesGrant(roles, model.PermissionManageSystem.Id)
 }

@@ -81,7 +81,7 @@ func newWorld(t *testing.T) (*world, *People) {
 		w.join("conv", user, false, "")
 	}
 	w.exec("UPDATE channelmembers SET schemeguest = userid = 'guest', schemeuser = userid NOT IN ('guest', 'mute') WHERE channelid = 'conv'")
-	return w, New(s, w)
+	return w, New(s, w.RolesGrantPermission)
 }
 
 func TestWhoIsWho(t *testing.T) {

@@ -12,20 +12,17 @@ import (
 )
 
 const (
-	// deletedPatience is how long it is watched what becomes of a message whose post was deleted while it was under way.
+	// deletedPatience is how long a message is watched whose post was deleted while it was under way.
 	deletedPatience = 90 * time.Second
 	// maxDeleted is how many are watched at once.
 	maxDeleted = 1000
 )
 
-// Deletions says so where somebody deletes a post that the customer has:
-// WhatsApp takes nothing back. What had not left yet is not sent (Outbound).
+// Deletions posts a line where somebody deletes a post that the customer already has, because
+// WhatsApp takes nothing back. What had not left yet is not sent: see domain.SendCheck.
 type Deletions struct {
-	Store interface {
-		MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
-		PostStatus(ctx context.Context, postID string) (domain.Status, error)
-	}
-	Posts     posting.Poster
+	Store     Store
+	Posts     Mattermost
 	Channels  *posting.Channels
 	Localizer posting.Localizer
 
@@ -40,7 +37,7 @@ type deletion struct {
 	until                  time.Time
 }
 
-// Deleted takes a post that was deleted; who is the username of who did it, "" if that is not known.
+// Deleted handles the deletion of a post; who is the username of the person, "" if not known.
 func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) error {
 	ours, err := d.Channels.IsOurs(ctx, channelID)
 	if err != nil || !ours {
@@ -60,7 +57,7 @@ func (d *Deletions) Deleted(ctx context.Context, channelID, postID, who string) 
 	return err
 }
 
-// follow tells of a deletion, if it is known by now what becomes of the message.
+// resolve posts the line about a deletion, if the outcome of the message is known by now.
 func (d *Deletions) resolve(ctx context.Context, gone deletion) (known bool, err error) {
 	status, err := d.Store.PostStatus(ctx, gone.postID)
 	switch {
@@ -69,7 +66,7 @@ func (d *Deletions) resolve(ctx context.Context, gone deletion) (known bool, err
 	case status == domain.Pending:
 		return false, nil
 	case status == domain.NotSent, status == domain.Failed && !gone.several:
-		return true, nil // the customer has nothing of it
+		return true, nil // the customer did not get it
 	}
 	err = d.appendEvent(ctx, gone.channelID, gone.postID, gone.who)
 	return err == nil, err
@@ -83,7 +80,7 @@ func (d *Deletions) watch(gone deletion) {
 	}
 }
 
-// Round looks again at what was under way.
+// Run checks again what was under way.
 func (d *Deletions) Run(ctx context.Context) (more bool, err error) {
 	d.mu.Lock()
 	watched := d.watched

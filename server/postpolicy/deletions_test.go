@@ -12,32 +12,33 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// deletedPosts are posts whose messages are under way, until somebody says what became of them.
-type deletedPosts struct {
-	posting.Poster
+// fakeDeletedPosts are posts whose messages are under way, until somebody says what became of them.
+type fakeDeletedPosts struct {
+	Store
+	Mattermost
 	statuses map[string]domain.Status
 	parts    int
 	told     []string
 }
 
-func (d *deletedPosts) MessageByPost(_ context.Context, postID string) (*domain.Message, error) {
+func (d *fakeDeletedPosts) MessageByPost(_ context.Context, postID string) (*domain.Message, error) {
 	if _, there := d.statuses[postID]; !there {
 		return nil, domain.ErrNotFound
 	}
 	return &domain.Message{Direction: domain.Outbound, Parts: d.parts}, nil
 }
 
-func (d *deletedPosts) PostStatus(_ context.Context, postID string) (domain.Status, error) {
+func (d *fakeDeletedPosts) PostStatus(_ context.Context, postID string) (domain.Status, error) {
 	return d.statuses[postID], nil
 }
 
-func (d *deletedPosts) CreatePost(_ context.Context, p posting.Post) (string, error) {
+func (d *fakeDeletedPosts) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	d.told = append(d.told, p.Props[posting.PropEvent].(string))
 	return "line", nil
 }
 
 func TestADeletionUnderWayKeepsNobody(t *testing.T) {
-	d := &deletedPosts{statuses: map[string]domain.Status{"a": domain.Pending, "b": domain.Pending, "c": domain.Pending, "sent": domain.Sent}}
+	d := &fakeDeletedPosts{statuses: map[string]domain.Status{"a": domain.Pending, "b": domain.Pending, "c": domain.Pending, "sent": domain.Sent}}
 	deletions := &Deletions{Store: d, Posts: d, Channels: posting.NewChannels(nil), Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
 	deletions.Channels.Add("ours")
 	round := func() {

@@ -11,25 +11,25 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Intake takes what agents post: it asks the judge, and puts what is for the
-// customer into the outbox. The posting hooks and Reconcile both come here.
+// Intake handles what agents post: it asks the policy, and puts what is for the customer into
+// the outbox. The posting hooks and Reconciler both call it.
 type Intake struct {
-	Store     IntakeStore
+	Store     Store
 	Policy    *Policy
 	Channels  *posting.Channels
 	Clock     domain.Clock
 	NewID     func() string
 	Wake      func()                       // the outbound worker
-	OnReplied func(c *domain.Conversation) // is told when something goes to the customer; nil = nobody wants to know
-	// Untie takes properties off a post that are not its author's to give.
+	OnReplied func(c *domain.Conversation) // called when something goes to the customer; nil = not needed
+	// RemoveProps takes properties off a post that its author may not set.
 	RemoveProps func(ctx context.Context, postID string, props []string) error
-	// Posted is told of a post that goes to the customer, before it is taken; nil = nobody wants to know.
+	// BeforeEnqueue is called with a post that goes to the customer, before it is stored; nil = not needed.
 	BeforeEnqueue func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error
 }
 
-// CheckPost judges a post that the server is about to accept. ours is false for
-// channels that are no conversation's: there is nothing to say about them.
-func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (ruling posting.Decision, ours bool, err error) {
+// CheckPost decides about a post that the server is about to accept. ours is false for channels
+// that belong to no conversation.
+func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error) {
 	ours, err = in.Channels.IsOurs(ctx, p.ChannelID)
 	if err != nil || !ours {
 		return posting.Decision{}, ours, err
@@ -38,12 +38,12 @@ func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (ruling
 	if err != nil {
 		return posting.Decision{}, true, err
 	}
-	ruling, err = in.Policy.Check(ctx, c, p, in.Clock.Now())
-	return ruling, true, err
+	decision, err = in.Policy.Check(ctx, c, p, in.Clock.Now())
+	return decision, true, err
 }
 
-// EnqueuePost takes a post that the server accepted. It judges again by the kind of
-// the post only: what the window says is read by the relay when it sends.
+// EnqueuePost handles a post that the server accepted. It decides once more, because another
+// plugin may have changed the post; whether the window is open is decided again when it leaves.
 func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error {
 	ours, err := in.Channels.IsOurs(ctx, p.ChannelID)
 	if err != nil || !ours {
@@ -53,32 +53,32 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 	if err != nil {
 		return err
 	}
-	ruling, err := in.Policy.Check(ctx, c, p, in.Clock.Now())
+	decision, err := in.Policy.Check(ctx, c, p, in.Clock.Now())
 	if err != nil {
 		return err
 	}
-	return in.enqueue(ctx, c, p, ruling)
+	return in.enqueue(ctx, c, p, decision)
 }
 
-func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, ruling posting.Decision) error {
-	if strange := ForeignProps(p.Props, ruling); len(strange) > 0 {
+func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, decision posting.Decision) error {
+	if strange := ForeignProps(p.Props, decision); len(strange) > 0 {
 		if err := in.RemoveProps(ctx, p.ID, strange); err != nil {
 			return err
 		}
 	}
-	if ruling.Destination == posting.Internal || ruling.Destination == posting.Note {
+	if decision.Destination == posting.Internal || decision.Destination == posting.Note {
 		return nil
 	}
 	m := domain.Message{
 		ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
 		Direction: domain.Outbound, Kind: whatsapp.TypeText, AuthorID: p.UserID, PostID: p.ID, CreatedAt: p.CreateAt,
 	}
-	if ruling.Destination == posting.Reject {
-		m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, ruling.ReasonCode
+	if decision.Destination == posting.Reject {
+		m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, decision.ReasonCode
 		_, err := in.Store.InsertNotSent(ctx, &m)
 		return err
 	}
-	if ruling.IsSealed && p.DraftID != "" { // two processes may have made a post of it, and the customer gets one
+	if decision.IsSealed && p.DraftID != "" { // two processes may have made a post of the same draft, and the customer gets one of them
 		stands, err := in.Store.StandingPost(ctx, posting.PostKey(p.ChannelID, p.UserID, posting.PropDraft, p.DraftID), p.ID)
 		if err != nil {
 			return err
@@ -102,8 +102,8 @@ func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting
 			return errors.Wrap(err, "could not find what the post answers")
 		}
 	}
-	pieces := make([]domain.OutboxItem, len(ruling.Parts))
-	for i, part := range ruling.Parts {
+	pieces := make([]domain.OutboxItem, len(decision.Parts))
+	for i, part := range decision.Parts {
 		envelope := posting.OutboundPayload{Text: part.Text, File: part.File}
 		switch {
 		case part.File != nil:

@@ -12,27 +12,27 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// tray is the outbox as the intake sees it.
-type tray struct {
-	IntakeStore
+// fakeStore is the outbox as the intake sees it.
+type fakeStore struct {
+	Store
 	stands map[string]string
 	sent   []string // posts
 	unsent map[string]int
 }
 
-func (s *tray) StandingPost(_ context.Context, key, postID string) (string, error) {
+func (s *fakeStore) StandingPost(_ context.Context, key, postID string) (string, error) {
 	if s.stands[key] == "" {
 		s.stands[key] = postID
 	}
 	return s.stands[key], nil
 }
 
-func (s *tray) EnqueuePost(_ context.Context, pieces []domain.OutboxItem, _ time.Duration) (bool, error) {
+func (s *fakeStore) EnqueuePost(_ context.Context, pieces []domain.OutboxItem, _ time.Duration) (bool, error) {
 	s.sent = append(s.sent, pieces[0].Message.PostID)
 	return true, nil
 }
 
-func (s *tray) InsertNotSent(_ context.Context, m *domain.Message) (bool, error) {
+func (s *fakeStore) InsertNotSent(_ context.Context, m *domain.Message) (bool, error) {
 	s.unsent[m.PostID] = m.ReasonCode
 	return true, nil
 }
@@ -40,7 +40,7 @@ func (s *tray) InsertNotSent(_ context.Context, m *domain.Message) (bool, error)
 // Two processes, of which one was frozen, make a post of the same draft each.
 func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	const at = int64(1_794_744_000_000)
-	store := &tray{stands: map[string]string{}, unsent: map[string]int{}}
+	store := &fakeStore{stands: map[string]string{}, unsent: map[string]int{}}
 	moment := time.UnixMilli(at)
 	seals := sealsFor("key", &moment)
 	in := &Intake{

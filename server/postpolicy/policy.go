@@ -16,29 +16,25 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// Policy decides about posts in conversations' channels. It makes the lock
-// visible; the lock itself is in Outbound.
+// Policy decides about posts in conversations' channels. It makes the lock visible; the lock
+// itself is domain.SendCheck, asked by the outbound worker.
 type Policy struct {
-	Posts interface {
-		PostType(ctx context.Context, postID string) (string, error)
-		IsUser(ctx context.Context, username string) (bool, error)
-		SiteURL() string
-	}
+	Posts Mattermost
 	Files posting.FileReader
 	Emoji func(name string) (string, bool) // the characters of an emoji's name
 	Seals *posting.Seals
 }
 
-// Check judges one post by the conversation as it stands and a moment,
-// milliseconds since epoch. It asks for no state but that of the conversation.
+// Check decides about one post by the conversation as it stands and a moment, milliseconds since
+// epoch.
 func (j *Policy) Check(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
 	sealed := p.Seal != "" && j.Seals.Holds(p)
-	if !sealed { // then it is the text it shows, and nothing else
+	if !sealed { // without our seal it is only the text it shows
 		p.Card, p.DraftID = nil, ""
 	}
-	ruling, err := j.decide(ctx, c, p, now)
-	ruling.IsSealed = sealed
-	return ruling, err
+	decision, err := j.decide(ctx, c, p, now)
+	decision.IsSealed = sealed
+	return decision, err
 }
 
 func (j *Policy) decide(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, now int64) (posting.Decision, error) {
@@ -73,12 +69,12 @@ func (j *Policy) decide(ctx context.Context, c *domain.Conversation, p posting.I
 	return j.decideContent(ctx, p)
 }
 
-// foreign rules posts of a type that people do not write.
+// decideForeignType decides about posts of a type that people do not write.
 func decideForeignType(p posting.IncomingPost) posting.Decision {
 	switch {
-	case posting.IsOurType(p.Type) || !strings.HasPrefix(p.Type, model.PostCustomTypePrefix): // a forged one would look like a fact
+	case posting.IsOurType(p.Type) || !strings.HasPrefix(p.Type, model.PostCustomTypePrefix): // a forged state line would look like a fact
 		return Refused(domain.ReasonNotPermitted, domain.T("post.forged"))
-	case p.HasSession: // a person asked for the type, and the customer will not see it: it has to look so
+	case p.HasSession: // a person chose the type; the customer does not get it, so it is marked as a note
 		return posting.Decision{Destination: posting.Note}
 	default: // another plugin's post: a poll, a call
 		return posting.Decision{Destination: posting.Internal}
@@ -95,7 +91,7 @@ func (j *Policy) decideContent(ctx context.Context, p posting.IncomingPost) (pos
 		}
 		return posting.Decision{Destination: posting.Customer, Parts: []posting.Part{{Kind: kind}}, CardText: p.Card.Text()}, nil
 	}
-	if length := utf8.RuneCountInString(p.Message); length > 2*posting.MaxText { // no marks make up for that
+	if length := utf8.RuneCountInString(p.Message); length > 2*posting.MaxText { // so long that it stays too long without its Markdown
 		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", length))
 	}
 	text := markdown.ToWhatsApp(p.Message, j.Emoji)
@@ -118,7 +114,7 @@ func (j *Policy) decideContent(ctx context.Context, p posting.IncomingPost) (pos
 	return posting.Decision{Destination: posting.Customer, Parts: posting.Parts(text, kinds, files)}, nil
 }
 
-// words refuses a text that calls a colleague or links into Mattermost, and says why.
+// checkWords refuses a text that mentions a colleague or links into Mattermost, and says why.
 func (j *Policy) checkWords(ctx context.Context, text string) (why domain.Text, err error) {
 	switch name, err := j.mention(ctx, text); {
 	case err != nil:
@@ -131,11 +127,12 @@ func (j *Policy) checkWords(ctx context.Context, text string) (why domain.Text, 
 	return domain.Text{}, nil
 }
 
-// blank tells that a text has nothing to see.
+// blank tells whether a text has nothing visible.
 func blank(text string) bool {
 	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf) }) == ""
 }
 
+// Refused is the decision that a post is rejected, with the reason's code and the text for its author.
 func Refused(reason int, text domain.Text) posting.Decision {
 	return posting.Decision{RefusalText: text, ReasonCode: reason}
 }
@@ -148,7 +145,7 @@ var (
 	ownLink = regexp.MustCompile(`\]\(\s*<?/[^\s/][^)]*\)`)
 )
 
-// mention answers the first colleague, or here, channel or all, that a text calls.
+// mention returns the first colleague, or here, channel or all, that a text mentions.
 func (j *Policy) mention(ctx context.Context, text string) (string, error) {
 	if !strings.Contains(text, "@") {
 		return "", nil
@@ -171,8 +168,8 @@ func (j *Policy) mention(ctx context.Context, text string) (string, error) {
 	return "", nil
 }
 
-// linksInside tells whether a text links into Mattermost: no customer can open
-// that, and it tells what is inside.
+// linksInside tells whether a text links into Mattermost: no customer can open such a link, and
+// it gives away what is inside.
 func (j *Policy) linksInside(text string) bool {
 	if !strings.Contains(text, "/") {
 		return false

@@ -16,6 +16,8 @@ import (
 
 // fakePosts is Mattermost as the judge sees it.
 type fakePosts struct {
+	Mattermost
+
 	types map[string]string
 	users map[string]bool
 	site  string

@@ -29,15 +29,15 @@ var plainProps = map[string]bool{
 var provenMarks = []string{posting.PropDraft, posting.PropCard, posting.PropSeal}
 
 // ForeignProps names the properties of a fresh post that are not its author's to give.
-func ForeignProps(props map[string]any, ruling posting.Decision) []string {
+func ForeignProps(props map[string]any, decision posting.Decision) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(props)), func(name string) bool {
 		switch {
 		case posting.IsOurProp(name):
-			return ruling.IsSealed && slices.Contains(provenMarks, name)
-		case name == model.PostPropsAttachments && ruling.Destination == posting.Note:
+			return decision.IsSealed && slices.Contains(provenMarks, name)
+		case name == model.PostPropsAttachments && decision.Destination == posting.Note:
 			return true // it says that the post is a note
 		}
-		return ruling.Destination == posting.Internal || plainProps[name] // another plugin's post needs its own
+		return decision.Destination == posting.Internal || plainProps[name] // another plugin's post needs its own
 	})
 }
 

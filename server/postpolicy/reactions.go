@@ -3,7 +3,6 @@ package postpolicy
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -12,19 +11,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Reactions brings agents' reactions on a customer's message to WhatsApp, which
-// shows one of the business's on a message: the last that stands.
+// Reactions sends agents' reactions to a customer's message. WhatsApp shows one reaction of the
+// business on a message, so it is the last one that is still there.
 type Reactions struct {
-	Store interface {
-		ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
-		MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
-		EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (created bool, err error)
-	}
-	Posts interface {
-		// Reactions lists those of people on a post, the bot's left out.
-		Reactions(ctx context.Context, postID string) ([]posting.Reaction, error)
-		Whisper(ctx context.Context, channelID, userID, rootID, message string)
-	}
+	Store     Store
+	Posts     Mattermost
 	Channels  *posting.Channels
 	Emoji     func(name string) (string, bool)
 	Localizer posting.Localizer
@@ -33,7 +24,7 @@ type Reactions struct {
 	Wake      func() // the outbound worker
 }
 
-// Changed takes a reaction that a person put on a post at that moment, or took off it.
+// Changed handles a reaction that a person just put on a post or took off it.
 func (r *Reactions) Changed(ctx context.Context, channelID, postID string, changed posting.Reaction, removed bool) error {
 	userID := changed.UserID
 	ours, err := r.Channels.IsOurs(ctx, channelID)

@@ -10,49 +10,44 @@ import (
 )
 
 const (
-	// FreshEnough is how old a post may be that is still sent after the plugin was down.
+	// FreshEnough is the age up to which a post is still sent that was made while the plugin was down.
 	FreshEnough = 15 * time.Minute
-	// settleTime leaves a post to its hook before we think it was missed.
+	// settleTime is how long a post is left to its hook before it counts as missed.
 	settleTime = 5 * time.Second
-	// lookBack is how far a round looks back beyond the last one: a hook that
-	// another process never got to is found by it.
+	// lookBack is how far a run looks back beyond the last one, for hooks that another process
+	// never got to.
 	lookBack = 2 * time.Minute
-	// aliveFact is when somebody last reconciled, the server's clock.
-	aliveFact = "reconciled_until"
+	// reconciledState names until when posts were reconciled, by the server's clock.
+	reconciledState = "reconciled_until"
 	// longestGap bounds the search after a long pause.
 	longestGap = 30 * 24 * time.Hour
 )
 
-// Reconcile finds the posts that no hook brought us: made while the plugin was
-// down, or whose hook a crash swallowed. It runs once before the workers start
-// and then from time to time.
+// Reconciler finds the posts that no hook reported: made while the plugin was down, or whose
+// hook a crash lost. It runs once before the workers start and then from time to time.
 type Reconciler struct {
-	Store  ReconcileStore
+	Store  Store
 	Intake *Intake
-	Posts  interface {
-		// MissedPosts lists what people posted in a channel between two moments and no message knows, in its order.
-		MissedPosts(ctx context.Context, channelID string, since, until int64) ([]posting.IncomingPost, error)
-		BotID() string
-	}
-	Clock domain.Clock
-	Log   jobqueue.Logger
+	Posts  Mattermost
+	Clock  domain.Clock
+	Log    jobqueue.Logger
 }
 
-// Round judges what was posted since the last round and is not known.
+// Run handles what was posted since the last run and is not known.
 func (r *Reconciler) Run(ctx context.Context) (more bool, err error) {
 	return false, r.Since(ctx, settleTime)
 }
 
-// Since judges the posts from the last round until so long ago.
+// Since handles the posts from the last run until so long ago.
 func (r *Reconciler) Since(ctx context.Context, until time.Duration) error {
 	now := time.Now()
-	last, err := r.Store.State(ctx, aliveFact)
+	last, err := r.Store.State(ctx, reconciledState)
 	if err != nil {
 		return err
 	}
 	end := now.Add(-until).UnixMilli()
 	if last == 0 { // the first activation: there is nothing of ours to find
-		return r.Store.SetState(ctx, aliveFact, end)
+		return r.Store.SetState(ctx, reconciledState, end)
 	}
 	since := max(last-lookBack.Milliseconds(), now.Add(-longestGap).UnixMilli())
 	channels, err := r.Store.ChannelsWithMissedPosts(ctx, r.Posts.BotID(), since, end)
@@ -62,16 +57,16 @@ func (r *Reconciler) Since(ctx context.Context, until time.Duration) error {
 	for _, channelID := range channels {
 		if err := r.reconcileChannel(ctx, channelID, since, end); err != nil {
 			r.Log.Warn("Could not reconcile a channel", "channel", channelID, "error", err.Error())
-			return err // the next round begins where this one did
+			return err // the next run begins where this one did
 		}
 	}
-	return r.Store.SetState(ctx, aliveFact, end)
+	return r.Store.SetState(ctx, reconciledState, end)
 }
 
-// TakeIn judges at once what no hook has brought of a channel, up to a moment
-// (milliseconds since epoch, the server's clock): a later post waits for it.
+// CatchUp handles at once what no hook has reported of a channel, up to a moment (milliseconds
+// since epoch, the server's clock), because a later post waits for it.
 func (r *Reconciler) CatchUp(ctx context.Context, channelID string, until int64) {
-	since := time.Now().Add(-FreshEnough).UnixMilli() // nothing waits for what is older: it is never sent
+	since := time.Now().Add(-FreshEnough).UnixMilli() // what is older is never sent, so nothing waits for it
 	if err := r.reconcileChannel(ctx, channelID, since, until); err != nil {
 		r.Log.Warn("Could not take in the posts that come first", "channel", channelID, "error", err.Error())
 	}
@@ -87,25 +82,25 @@ func (r *Reconciler) reconcileChannel(ctx context.Context, channelID string, sin
 		if err != nil {
 			return err
 		}
-		ruling, err := r.decide(ctx, c, p)
+		decision, err := r.decide(ctx, c, p)
 		if err != nil {
 			return err
 		}
-		if err := r.Intake.enqueue(ctx, c, p, ruling); err != nil {
+		if err := r.Intake.enqueue(ctx, c, p, decision); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rule lets a missed post out only if the hook would have allowed it then, it
+// decide lets a missed post go to the customer only if the hook would have allowed it then, it
 // is allowed now, and it is fresh: a late answer can do more harm than none.
 func (r *Reconciler) decide(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) (posting.Decision, error) {
 	age := time.Since(time.UnixMilli(p.CreateAt))
 	now := r.Clock.Now()
-	ruling, err := r.Intake.Policy.Check(ctx, c, p, now)
-	if err != nil || ruling.Destination != posting.Customer {
-		return ruling, err
+	decision, err := r.Intake.Policy.Check(ctx, c, p, now)
+	if err != nil || decision.Destination != posting.Customer {
+		return decision, err
 	}
 	switch {
 	case !c.WasOpenAt(now - age.Milliseconds()):
@@ -113,5 +108,5 @@ func (r *Reconciler) decide(ctx context.Context, c *domain.Conversation, p posti
 	case age > FreshEnough:
 		return Refused(domain.ReasonTooOld, domain.Text{}), nil
 	}
-	return ruling, nil
+	return decision, nil
 }

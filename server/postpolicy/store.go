@@ -5,27 +5,44 @@ import (
 	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// IntakeStore is what taking posts needs.
-type IntakeStore interface {
+// Store is the database as this package needs it. Moments are milliseconds since epoch.
+type Store interface {
 	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
-	// WAMIDOfPost answers the WhatsApp message behind a post; "" where there is none.
+	// MessageByPost returns the message of a post; domain.ErrNotFound where the post is none.
+	MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
+	// PostStatus is what became of a post, of all its messages together.
+	PostStatus(ctx context.Context, postID string) (domain.Status, error)
+	// WAMIDOfPost returns the id of the WhatsApp message behind a post; "" where there is none.
 	WAMIDOfPost(ctx context.Context, postID string) (string, error)
+	// EnqueuePost stores a post's messages with their outbox jobs, once; they are due after the pause.
 	EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (created bool, err error)
+	// InsertNotSent stores, once, that a post is not sent.
 	InsertNotSent(ctx context.Context, m *domain.Message) (created bool, err error)
-	// StandingPost answers which post stands for a key: the first that was named.
+	// StandingPost returns which of several posts counts for a key: the first that was named.
 	StandingPost(ctx context.Context, key, postID string) (stands string, err error)
-}
-
-// ReconcileStore is what finding unjudged posts needs.
-type ReconcileStore interface {
-	// ChannelsWithMissedPosts lists the channels of conversations in which
-	// somebody else than the bot posted, between two moments (milliseconds since
-	// epoch, the server's clock), what has no message row.
+	// ChannelsWithMissedPosts lists the channels of conversations in which somebody other than
+	// the bot posted, between two moments by the server's clock, what has no message row.
 	ChannelsWithMissedPosts(ctx context.Context, botID string, since, until int64) ([]string, error)
-	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
-	// State and SetFact keep small numbers; a fact never set is 0.
+	// State and SetState keep small numbers by name; one never set is 0.
 	State(ctx context.Context, name string) (int64, error)
 	SetState(ctx context.Context, name string, value int64) error
+}
+
+// Mattermost is what this package reads and does in Mattermost.
+type Mattermost interface {
+	posting.Poster
+	// PostType is a post's type; domain.ErrNotFound where there is no such post.
+	PostType(ctx context.Context, postID string) (string, error)
+	IsUser(ctx context.Context, username string) (bool, error)
+	SiteURL() string
+	BotID() string
+	// Reactions lists those of people on a post, without the bot's.
+	Reactions(ctx context.Context, postID string) ([]posting.Reaction, error)
+	// Whisper shows a text to one person alone.
+	Whisper(ctx context.Context, channelID, userID, rootID, message string)
+	// MissedPosts lists what people posted in a channel between two moments and has no message row, in its order.
+	MissedPosts(ctx context.Context, channelID string, since, until int64) ([]posting.IncomingPost, error)
 }

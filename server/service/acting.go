@@ -6,10 +6,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// acting reads a conversation and its queue for somebody who is to do something
-// with it. Seeing is one right and acting another: who may not see it finds
-// nothing, who sees it and may not act is told so. Every act of a person comes
-// through here, or through speaking; docs/permissions.md says who may what.
+// conversationToAct reads a conversation and its queue for somebody who wants to do something
+// with it. Seeing is one right and acting another: for somebody who may not see it there is
+// no such conversation, and somebody who sees it but may not act is told so. Everything that
+// people do passes through here or through requireMaySpeak; docs/permissions.md has the rules.
 func (s *Service) conversationToAct(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
 	conv, queue, err := s.conversationToSee(ctx, actorID, id)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Service) conversationToAct(ctx context.Context, actorID, id string) (*d
 	return conv, queue, s.mayAct(ctx, actorID, conv, queue)
 }
 
-// MayAct refuses what somebody is not to do in a conversation; see acting.
+// MayAct refuses where somebody may not act in a conversation; see conversationToAct.
 func (s *Service) MayAct(ctx context.Context, actorID, id string) error {
 	_, _, err := s.conversationToAct(ctx, actorID, id)
 	return err
@@ -37,8 +37,8 @@ func (s *Service) mayAct(ctx context.Context, actorID string, c *domain.Conversa
 	return domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))
 }
 
-// speaking refuses who may not post in a conversation's channel: whoever
-// speaks to the customer there is a member who may post.
+// requireMaySpeak refuses where somebody may not post in a conversation's channel: only members
+// who may post there speak to the customer.
 func (s *Service) requireMaySpeak(ctx context.Context, userID string, c *domain.Conversation) error {
 	may, err := s.People.MaySpeak(ctx, userID, c.ChannelID)
 	if err == nil && !may {

@@ -8,15 +8,16 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// assignmentChange is a change of the people of a conversation, with the line that tells it.
+// assignmentChange describes a change of who serves a conversation: the state line for its
+// channel, and what the audit keeps.
 type assignmentChange struct {
 	line    domain.Text
 	details map[string]string // for the audit
 }
 
-// applyAssignment applies a change of people under the conversation's lock: row, line and
-// audit are stored together. apply answers nil where nothing changes; then
-// there is nothing to tell either.
+// applyAssignment applies a change of people under the conversation's lock: row, state line and
+// audit are stored in one transaction. apply returns nil where nothing changes; then nothing
+// is stored.
 func (s *Service) applyAssignment(ctx context.Context, actorID, id, action string, apply func(tx domain.Tx, c *domain.Conversation) (*assignmentChange, error)) (conv *domain.Conversation, changed bool, err error) {
 	err = s.Store.InTx(ctx, func(tx domain.Tx) error {
 		changed = false
@@ -45,7 +46,7 @@ func (s *Service) applyAssignment(ctx context.Context, actorID, id, action strin
 	return conv, changed, nil
 }
 
-// serve makes somebody attendant, and owner of what nobody owns.
+// assign makes somebody the attendant, and the owner where there is none.
 func (s *Service) assign(c *domain.Conversation, userID string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "to": userID}
 	c.AttendantID, c.AttendedAt, c.QueuedFor = userID, s.Clock.Now(), ""
@@ -55,14 +56,14 @@ func (s *Service) assign(c *domain.Conversation, userID string) map[string]strin
 	return details
 }
 
-// enqueue leaves a conversation to a queue, where it waits to be claimed.
+// returnToQueue puts a conversation into a queue without an attendant, to be claimed.
 func (s *Service) returnToQueue(c *domain.Conversation, queueID, why string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "queue": queueID, "why": why}
 	c.QueueID, c.AttendantID, c.AttendedAt, c.QueuedFor = queueID, "", s.Clock.Now(), why
 	return details
 }
 
-// arranged shows a change that was stored, if there was one.
+// viewIfChanged brings the channel up to date after a stored change, if there was one.
 func (s *Service) viewIfChanged(ctx context.Context, c *domain.Conversation, changed bool) (*domain.View, error) {
 	if !changed {
 		return s.view(c), nil
@@ -87,7 +88,7 @@ func (s *Service) Claim(ctx context.Context, actorID, id string) (*domain.View, 
 		case c.ClosedAt != 0:
 			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
 		case c.AttendantID == actorID:
-			return nil, nil // the winner's second click
+			return nil, nil // a second click of the one who has it
 		case c.AttendantID != "":
 			return nil, domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed", "Who", s.username(ctx, c.AttendantID)))
 		}
@@ -202,8 +203,8 @@ func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*do
 	return s.viewIfChanged(ctx, conv, changed)
 }
 
-// admit takes somebody into the channel before they become somebody in it: who
-// cannot read it would be a lost conversation.
+// addServingMember adds somebody to the channel before they become owner or attendant: with an
+// attendant who cannot read the channel the conversation would be lost.
 func (s *Service) addServingMember(ctx context.Context, c *domain.Conversation, userID string) error {
 	if err := s.mayServe(ctx, userID, c.TeamID); err != nil {
 		return err
@@ -215,7 +216,7 @@ func (s *Service) addServingMember(ctx context.Context, c *domain.Conversation, 
 	return err
 }
 
-// mayServe refuses, with the reason, who cannot serve a conversation of the team.
+// mayServe refuses, with the reason, a user who cannot serve a conversation of the team.
 func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
 	person, err := s.People.Person(ctx, userID, teamID)
 	who := domain.Username(person.Username)
@@ -236,9 +237,9 @@ func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
 	return nil
 }
 
-// Invited makes attendant whom somebody else invited into a conversation's
-// channel. Who joins by themselves only looks; what is not a conversation's
-// channel, or is closed, is left alone. It may be repeated.
+// Invited makes the attendant of somebody whom a colleague added to a conversation's channel.
+// People who join by themselves only watch; other channels and closed conversations are left
+// alone. It may be repeated.
 func (s *Service) Invited(ctx context.Context, actorID, channelID, userID string) error {
 	if actorID == "" || actorID == userID {
 		return nil
@@ -268,9 +269,8 @@ func (s *Service) Invited(ctx context.Context, actorID, channelID, userID string
 	return s.ChannelSync.SyncNow(ctx, conv.ID)
 }
 
-// Unassign gives a conversation back to its queue because its attendant is gone;
-// attendedAt is since when they were its attendant. Whoever serves it now, if
-// somebody else, keeps it.
+// Unassign gives a conversation back to its queue because its attendant is gone. attendedAt is
+// since when they were the attendant: somebody who took over meanwhile keeps it.
 func (s *Service) Unassign(ctx context.Context, id, userID string, attendedAt int64, why string) error {
 	conv, changed, err := s.applyAssignment(ctx, "", id, "vacate", func(_ domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
 		if c.ClosedAt != 0 || c.AbortedAt != 0 || c.AttendantID != userID || userID == "" || c.AttendedAt != attendedAt {

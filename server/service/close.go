@@ -105,7 +105,7 @@ func (s *Service) change(ctx context.Context, actorID, id, action string, apply 
 	return conv, nil
 }
 
-// shown brings the channel up to date after a change, with a line about it.
+// syncedView brings the channel up to date after a change, with a line about it.
 func (s *Service) syncedView(ctx context.Context, c *domain.Conversation, line domain.Text) (*domain.View, error) {
 	if line.Key != "" {
 		if err := s.ChannelSync.AppendEvent(ctx, c, line); err != nil {

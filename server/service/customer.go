@@ -35,7 +35,7 @@ func (s *Service) hasDocument(contact *domain.Contact, document domain.Document)
 	return contact.CPFHash != "" && slices.Contains(s.Encrypter.Hashes(string(document)), contact.CPFHash)
 }
 
-// want keeps what a start says of its customer, as far as it is news and the
+// storeWantedContact keeps what a start says of its customer, as far as it is news and the
 // actor's to say, until WhatsApp has taken the template.
 func (s *Service) storeWantedContact(tx domain.Tx, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
 	if use.customer == nil {

@@ -8,35 +8,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// DraftStore keeps held drafts. Times are milliseconds since epoch.
-type DraftStore interface {
-	// KeepDraft stores a draft, or finds the held one with the same text and
-	// files, which it answers. If the window turns out to be open by now (offer)
-	// it is offered at once. ErrConflict where the author holds MaxDrafts.
-	KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now int64) (*domain.Draft, error)
-	// Draft reads one, whatever became of it; ErrNotFound.
-	Draft(ctx context.Context, id string) (*domain.Draft, error)
-	// DraftsOf is a page of what is held or on its way in a conversation, of one
-	// author or ("") of all, in the order of writing, and how many there are.
-	DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*domain.Draft, int, error)
-	// EditDraft changes the text of a held draft, and makes it the editor's;
-	// ErrNotFound where it is held no more, ErrConflict where the editor holds the
-	// same text already. Of somebody else's it is audited with what old makes of the text that was.
-	EditDraft(ctx context.Context, id, by, text, fingerprint string, now int64, old func(text string) string) error
-	// DropDraft ends a held draft; ErrNotFound where it is held no more. It is audited as an edit is.
-	DropDraft(ctx context.Context, id, by string, now int64, old func(text string) string) error
-	// ChooseDrafts claims the held ones among the drafts for sending and answers
-	// which they were. Each draft is claimed by one caller, whatever the node.
-	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
-	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error
-}
-
-// DraftSender makes posts of chosen drafts. Where it is cut short, its own rounds go on.
+// DraftSender makes posts of chosen drafts. Where it is cut short, its own runs go on.
 type DraftSender interface {
 	// SendDrafts posts what is chosen of an author in a conversation, in order,
-	// and answers why some of the drafts asked for may not be sent.
+	// and returns why some of the drafts asked for may not be sent.
 	SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (refused map[string]domain.Text, err error)
-	// DraftsChanged brings the offers up to date soon.
+	// DraftsChanged has the offers brought up to date soon.
 	DraftsChanged()
 	// OwnFiles are those of the files that the user uploaded and that no post has.
 	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
@@ -45,12 +22,12 @@ type DraftSender interface {
 // DraftPorts is what Drafts are made of.
 type DraftPorts struct {
 	Service *Service
-	Store   DraftStore
+	Store   Store
 	Sender  DraftSender
 }
 
-// Drafts is what agents can do with held drafts. Each method checks who asks,
-// and answers a *Refusal where the answer is no.
+// Drafts is what agents can do with held drafts. Each method checks who asks and returns a
+// *domain.Refusal where the answer is no.
 type Drafts struct{ DraftPorts }
 
 // NewDrafts makes them of their ports.
@@ -192,7 +169,7 @@ func (d *Drafts) Send(ctx context.Context, actorID, id string) (*domain.Draft, e
 }
 
 // SendAll sends all held drafts of an author in a conversation, in the order of
-// writing. It answers how many were sent, and why the first that was not may not be.
+// writing. It returns how many were sent, and why the first that was not may not be.
 func (d *Drafts) SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *domain.Refusal, err error) {
 	if _, err := d.authorized(ctx, actorID, conversationID, authorID); err != nil {
 		return 0, nil, err
@@ -262,7 +239,7 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	return d.Sender.SendDrafts(ctx, conversationID, authorID, ids)
 }
 
-// touched reads a draft for somebody who may change it: its author where they
+// draftToChange reads a draft for somebody who may change it: its author where they
 // may still post or act, or a supervisor who may act.
 func (d *Drafts) draftToChange(ctx context.Context, actorID, id string) (*domain.Draft, error) {
 	draft, err := d.Store.Draft(ctx, id)

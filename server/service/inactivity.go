@@ -8,14 +8,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// CheckInactivity acts where a customer has waited for our answer longer than the
-// queue's time. An attendant who is linked to the queue is reminded, once, and
-// keeps the conversation; from somebody else it goes back to the queue; where
-// nobody serves it the queue is reminded, once. A conversation that waits for
-// the customer is left alone, whoever serves it.
+// CheckInactivity acts where a customer has waited for our answer longer than the queue allows.
+// An attendant of the queue is reminded, once, and keeps the conversation; from an attendant
+// who is not of the queue it goes back there; where nobody serves it the queue is reminded,
+// once. A conversation that waits for the customer is left alone.
 //
-// What is decided and what tells of it are stored together, so that it happens
-// once whoever looks, and however often.
+// The decision and the line or reminder about it are stored in one transaction, so that it
+// happens once however many nodes check, and however often.
 func (s *Service) CheckInactivity(ctx context.Context, id string) error {
 	seen, err := s.Store.Conversation(ctx, id)
 	if err != nil {
@@ -34,19 +33,19 @@ func (s *Service) CheckInactivity(ctx context.Context, id string) error {
 	now := s.Clock.Now()
 	conv, changed, err := s.applyAssignment(ctx, "", id, "idle", func(tx domain.Tx, c *domain.Conversation) (*assignmentChange, error) {
 		if c.AttendantID != seen.AttendantID || c.QueueID != seen.QueueID {
-			return nil, nil // the next look sees what is now
+			return nil, nil // the next check sees the new state
 		}
 		since, err := tx.CustomerWaits(id)
 		if err != nil {
 			return nil, err
 		}
-		// who came later has the queue's time from then on
+		// for an attendant who came later the time counts from then on
 		begin := max(since, c.AttendedAt)
-		patience := s.inactivityLimit(queue)
+		limit := s.inactivityLimit(queue)
 		switch {
 		case since == 0 || c.ClosedAt != 0 || c.AbortedAt != 0 || c.RemindedAt == begin:
 			return nil, tx.CheckInactivityAfter(id, 0)
-		case patience == 0 || begin+patience > now:
+		case limit == 0 || begin+limit > now:
 			return nil, tx.CheckInactivityAfter(id, begin)
 		}
 		return s.applyInactivity(ctx, tx, c, linked, since, begin)
@@ -60,7 +59,7 @@ func (s *Service) CheckInactivity(ctx context.Context, id string) error {
 func (s *Service) applyInactivity(ctx context.Context, tx domain.Tx, c *domain.Conversation, linked bool, since, begin int64) (*assignmentChange, error) {
 	details := map[string]string{"attendant": c.AttendantID, "since": strconv.FormatInt(since, 10)}
 	switch {
-	case c.AttendantID == "": // the mirror makes a new card of it
+	case c.AttendantID == "": // channelsync makes a new card of it
 		c.RemindedAt = begin
 		return &assignmentChange{details: details}, tx.CheckInactivityAfter(c.ID, 0)
 	case linked:
@@ -77,7 +76,7 @@ func (s *Service) applyInactivity(ctx context.Context, tx domain.Tx, c *domain.C
 	}
 }
 
-// patience is how long a customer may wait in a queue, milliseconds; 0 = for ever.
+// inactivityLimit is how long a customer may wait in a queue, milliseconds; 0 = for ever.
 func (s *Service) inactivityLimit(queue *domain.Queue) int64 {
 	minutes := queue.InactivityMinutes
 	if minutes == 0 {

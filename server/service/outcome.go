@@ -8,8 +8,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// began ties the request to what it stored, in the same transaction: a crash
-// later sends nothing twice, and who lost the request to another try stores nothing.
+// linkRequest ties a request with an idempotency key to what it stored, in the same
+// transaction: after a crash nothing is sent twice, and a try that lost the request to another
+// one stores nothing.
 func linkRequest(tx domain.Tx, request, conversationID, messageID string) error {
 	if request == "" {
 		return nil
@@ -21,8 +22,8 @@ func linkRequest(tx domain.Tx, request, conversationID, messageID string) error 
 	return err
 }
 
-// Outcome tells what came of a message that an earlier try of a request stored,
-// as the try would have told it; words say what an error of Meta's means.
+// Outcome returns what came of a message that an earlier try of a request stored, as that try
+// would have returned it; words explain an error of Meta's.
 func (s *Service) Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error) {
 	m, err := s.Store.Message(ctx, messageID)
 	if err != nil {
@@ -42,6 +43,6 @@ func (s *Service) Outcome(ctx context.Context, messageID string, words func(code
 	if m.Status.Reached() {
 		status = domain.Sent
 	}
-	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // where it fails, channelsync's own runs make the channel
 	return &domain.Started{Conversation: conv, Status: status}, nil
 }

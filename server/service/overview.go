@@ -45,7 +45,7 @@ func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*domai
 	return out, err
 }
 
-// mayActInOneOf refuses who may act in none of some conversations, with the reason of the first.
+// mayActInOneOf refuses where the actor may act in none of the conversations, with the reason of the first.
 func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domain.View) (refusal error) {
 	for _, view := range of {
 		queue, err := s.queueOf(ctx, view.Conversation)
@@ -66,7 +66,7 @@ func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domai
 	return refusal
 }
 
-// sees answers the queues whose conversations the actor sees, and whether they see everything.
+// visibleQueues returns the queues whose conversations the actor sees, and whether they see everything.
 func (s *Service) visibleQueues(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
 	if all, err = s.People.SystemAdmin(ctx, actorID); err != nil {
 		return nil, false, err

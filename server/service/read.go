@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// View answers a conversation to somebody who may see it, else CodeNotFound.
+// View returns a conversation to somebody who may see it, else a refusal with CodeNotFound.
 func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, error) {
 	conv, _, err := s.conversationToSee(ctx, actorID, id)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, e
 	return s.view(conv), nil
 }
 
-// ViewChannel answers the conversation of a channel.
+// ViewChannel returns the conversation of a channel.
 func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error) {
 	conv, err := s.Store.ConversationByChannel(ctx, channelID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -29,7 +29,7 @@ func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*
 	return s.View(ctx, actorID, conv.ID)
 }
 
-// List answers a page of the conversations the actor may see, and how many there are.
+// List returns a page of the conversations the actor may see, and how many there are.
 func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error) {
 	queues, all, err := s.visibleQueues(ctx, actorID)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Service) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue,
 	return s.People.QueuesOf(ctx, userID)
 }
 
-// Messages answers a page of a conversation's messages, oldest first.
+// Messages returns a page of a conversation's messages, oldest first.
 func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error) {
 	if _, _, err := s.conversationToSee(ctx, actorID, id); err != nil {
 		return nil, 0, err
@@ -69,7 +69,7 @@ func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPag
 	return s.Store.Messages(ctx, id, page, perPage)
 }
 
-// MessageOfPost answers the message of a post in a conversation; ErrNotFound where the post is none.
+// MessageOfPost returns the message of a post in a conversation; ErrNotFound where the post is none.
 func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error) {
 	if _, _, err := s.conversationToSee(ctx, actorID, id); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string)
 	return message, err
 }
 
-// visible reads a conversation and its queue for somebody who may see it. The
+// conversationToSee reads a conversation and its queue for somebody who may see it. The
 // queue is nil where it was removed: what was closed in it stays readable.
 func (s *Service) conversationToSee(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
 	notFound := domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))

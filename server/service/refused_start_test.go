@@ -141,7 +141,7 @@ func newScene(t *testing.T) *scene {
 		Settings: func() domain.Settings { return s.settings },
 	}
 	s.do.ChannelSync = s.mirror
-	s.do.Sender = &outbound.SyncSender{Worker: s.out, Queue: s.store.Outbox(), WakeOutbox: nothing}
+	s.do.SendNow = (&outbound.SyncSender{Worker: s.out, Queue: s.store.Outbox(), WakeOutbox: nothing}).SendNow
 	return s
 }
 

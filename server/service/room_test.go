@@ -50,7 +50,7 @@ func TestTheLastPlacesOfATeam(t *testing.T) {
 	b := newBench(t)
 	b.limit(5, 2)
 	ports := b.do.Ports
-	ports.Sender = silent{}
+	ports.SendNow = silent{}.SendNow
 	b.do = service.NewService(ports)
 	var all sync.WaitGroup
 	errs := make(chan error, 10)

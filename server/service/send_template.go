@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -65,71 +64,6 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 	return s.deliverTemplate(ctx, conv, use, messageID)
 }
 
-// checkCooldown refuses a template that comes too soon after another one. within is the conversation it would be sent in; nil = a new one.
-//
-// Where the customer answered (the window is open or over), a template of the
-// same conversation is no reason to wait: they are talking. One that another
-// conversation sent is.
-func (s *Service) checkCooldown(ctx context.Context, tx domain.Tx, contact *domain.Contact, within *domain.Conversation, use *templateUse, now int64) error {
-	cooldown := s.cooldown()
-	if cooldown == 0 || contact.LastTemplateAt == 0 || contact.LastTemplateAt+cooldown <= now {
-		return nil
-	}
-	if within != nil && within.StateAt(now) != domain.Waiting && within.LastTemplateAt == contact.LastTemplateAt {
-		return nil
-	}
-	last, err := tx.LastTemplate(contact.ID)
-	if errors.Is(err, domain.ErrNotFound) {
-		return nil // what was sent failed
-	} else if err != nil {
-		return err
-	}
-	until := last.CreatedAt + cooldown
-	if until <= now {
-		return nil
-	}
-	who := s.username(ctx, last.AuthorID)
-	name, err := tx.TemplateName(last.TemplateID)
-	if err != nil {
-		return err
-	}
-	refusal := domain.Refuse(domain.CodeCooldown, domain.T("refusal.cooldown", "Who", who, "Template", name, "At", last.CreatedAt, "Until", until).In(use.queue.TimeZone))
-	if !use.supervisor {
-		return refusal
-	}
-	refusal.Agree, refusal.NeedsReason = true, true
-	if !use.confirm || use.reason == "" {
-		if use.confirm {
-			refusal.Fields = map[string]domain.Text{"reason": domain.T("refusal.reason_needed")}
-		}
-		return refusal
-	}
-	return tx.Audit(use.actorID, "cooldown_override", contact.ID, map[string]string{"reason": use.reason, "template": use.template.ID})
-}
-
-// coolingDown tells whether a template in the conversation would meet the cooldown.
-func (s *Service) coolingDown(c *domain.Conversation, now int64) bool {
-	return s.cooldownUntil(c, now) > now
-}
-
-// cooldownUntil is when another template may follow in the conversation; 0 = at once.
-func (s *Service) cooldownUntil(c *domain.Conversation, now int64) int64 {
-	until := c.Contact.BlockedUntil
-	if c.StateAt(now) == domain.Waiting || c.LastTemplateAt != c.Contact.LastTemplateAt {
-		if c.Contact.LastTemplateAt != 0 {
-			until = max(until, c.Contact.LastTemplateAt+s.cooldown())
-		}
-	}
-	if until <= now {
-		return 0
-	}
-	return until
-}
-
-func (s *Service) cooldown() int64 {
-	return int64(s.Settings().CooldownHours) * time.Hour.Milliseconds()
-}
-
 // storeTemplate reserves the money and stores the message with its outbox job.
 func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
 	plan, spent, err := tx.LockPlan(use.queue.ID, domain.MonthStart(now))
@@ -181,7 +115,7 @@ func (s *Service) noteBudget(ctx context.Context, queueID string, err error) {
 
 // deliverTemplate sends what storeTemplate stored and turns what came of it into an answer.
 func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation, use *templateUse, messageID string) (*domain.Started, error) {
-	delivery, err := s.Sender.SendNow(ctx, messageID)
+	delivery, err := s.SendNow(ctx, messageID)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +144,7 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 	return &domain.Started{Conversation: conv, Status: delivery.Status}, nil
 }
 
-// refused says that Meta took no template. Where the customer wrote while a
+// refusedDelivery says that Meta took no template. Where the customer wrote while a
 // start was under way its conversation goes on all the same, and is named.
 func (s *Service) refusedDelivery(ctx context.Context, conv *domain.Conversation, d domain.Delivery) error {
 	r := refusedByMeta(d)

@@ -8,25 +8,28 @@ import (
 
 // Ports is what a Service is made of.
 type Ports struct {
-	Encrypter   Encrypter
-	Store       Store
-	Sender      Sender
+	Encrypter Encrypter
+	Store     Store
+	// SendNow sends one message from the outbox now and says what came of it. The outbound
+	// worker finishes what a crash leaves.
+	SendNow     func(ctx context.Context, messageID string) (domain.Delivery, error)
 	ChannelSync ChannelSync
 	People      People
-	Composer    Composer
-	Clock       domain.Clock
-	NewID       func() string
-	Settings    func() domain.Settings
+	// Compose turns a template and the values that the actor gave into what WhatsApp takes; a
+	// Refusal names the fields that are wrong. A file must be one that the actor may see.
+	Compose  func(ctx context.Context, actorID string, t *domain.Template, values map[string]string) (domain.Composed, error)
+	Clock    domain.Clock
+	NewID    func() string
+	Settings func() domain.Settings
 	// ChannelLimit is how many channels a team may have; nil or less than 0 = any number.
 	ChannelLimit func() int
 	// CanRestore tells whether archived channels can be brought back; nil = no.
 	CanRestore func() bool
-	// BudgetSpent is told that a queue's plan refused a template; nil = nobody wants to know.
+	// BudgetSpent is called when a queue's plan refused a template; nil = not needed.
 	BudgetSpent func(ctx context.Context, queueID string)
 }
 
-// Service is what an agent can do with a conversation: each method checks who
-// asks, and answers a *Refusal where the answer is no.
+// Service is what people can do with a conversation.
 type Service struct{ Ports }
 
 // NewService makes a service of its ports.

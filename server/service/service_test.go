@@ -194,7 +194,7 @@ func newBench(t *testing.T) *bench {
 		require.NoError(t, err)
 	}
 	b.do = service.NewService(service.Ports{
-		Store: b.store, Sender: b, ChannelSync: b, People: b, Encrypter: fakeEncrypter{}, Composer: b, Clock: b, NewID: model.NewId,
+		Store: b.store, SendNow: b.SendNow, ChannelSync: b, People: b, Encrypter: fakeEncrypter{}, Compose: b.Compose, Clock: b, NewID: model.NewId,
 		Settings: func() domain.Settings { return b.settings },
 	})
 	return b

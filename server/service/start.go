@@ -79,7 +79,7 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 // errExists takes a start back whose customer has an open conversation.
 var errExists = errors.New("the customer has an open conversation")
 
-// checkRoom refuses a start where its channel could not be made: before
+// checkTeamHasRoom refuses a start where its channel could not be made: before
 // anything is sent or charged.
 func (s *Service) checkTeamHasRoom(tx domain.Tx, queue *domain.Queue) error {
 	if s.ChannelLimit == nil {
@@ -118,7 +118,7 @@ type templateUse struct {
 	renames    bool                  // the actor may replace what is known of the customer
 }
 
-// leaving is what the policy asks of the template's message, to a contact and in
+// sendCheck is what the policy asks of the template's message, to a contact and in
 // a conversation as far as they are known.
 func (u *templateUse) sendCheck(contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
 	return &domain.SendCheck{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
@@ -182,7 +182,7 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *do
 	if broken := template.Rules.Broken(values); broken != nil {
 		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: broken}
 	}
-	if use.composed, err = s.Composer.Compose(ctx, actorID, template, values); err != nil {
+	if use.composed, err = s.Compose(ctx, actorID, template, values); err != nil {
 		return nil, err
 	}
 	return use, nil
@@ -232,7 +232,7 @@ func (s *Service) checkCustomer(c domain.Customer, fields map[string]domain.Text
 	return wanted, nil
 }
 
-// startInExisting answers a start for a customer with an open conversation: it
+// startInExisting handles a start for a customer with an open conversation: it
 // is named, and on confirmation the template goes there.
 func (s *Service) startInExisting(ctx context.Context, req *domain.StartRequest, p *startPlan, existing *domain.Conversation) (*domain.Started, error) {
 	queue, err := s.queueOf(ctx, existing)

@@ -327,7 +327,10 @@ func TestNothingOvertakesWhatCameInLate(t *testing.T) {
 }
 
 // judged is Mattermost as postpolicy.Policy asks it, from the same tables.
-type judged struct{ *fixture }
+type judged struct {
+	postpolicy.Mattermost
+	*fixture
+}
 
 func (j judged) PostType(_ context.Context, id string) (kind string, err error) {
 	return kind, errors.Wrap(j.db.QueryRow("SELECT type FROM posts WHERE id = $1", id).Scan(&kind), "look for a post")
@@ -339,7 +342,7 @@ func (judged) SiteURL() string                              { return "" }
 func TestAPostWaitsForWhatTheJudgeTakes(t *testing.T) {
 	f := direct(t)
 	c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowUntil = now + hour })
-	judge := &postpolicy.Policy{Posts: judged{f}, Emoji: func(string) (string, bool) { return "", false }}
+	judge := &postpolicy.Policy{Posts: judged{fixture: f}, Emoji: func(string) (string, bool) { return "", false }}
 	at := time.Now().UnixMilli()
 	m := f.outbound(t, c, func(m *domain.Message) { m.CreatedAt = at })
 	kinds := []string{"", "me", posting.TypeNote, "custom_poll"}
