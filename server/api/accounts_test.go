@@ -241,17 +241,21 @@ func TestPages(t *testing.T) {
 		{"?per_page=201", 2, 0, 200},
 		{"?per_page=100000", 2, 0, 200},
 	} {
-		a := w.as(admin, http.MethodGet, "/accounts"+c.query, nil).is(http.StatusOK)
-		require.Len(t, a.items(), c.items, c.query)
-		require.Equal(t, []any{2.0, c.page, c.perPage}, []any{a.json["total"], a.json["page"], a.json["per_page"]}, c.query)
+		t.Run(c.query, func(t *testing.T) {
+			a := w.as(admin, http.MethodGet, "/accounts"+c.query, nil).is(http.StatusOK)
+			require.Len(t, a.items(), c.items, c.query)
+			require.Equal(t, []any{2.0, c.page, c.perPage}, []any{a.json["total"], a.json["page"], a.json["per_page"]}, c.query)
+		})
 	}
 	for _, path := range []string{"/accounts", "/queues", "/templates", "/plans", "/dead-letters", "/ledger", "/conversations", "/conversations/" + conversation1 + "/messages"} {
-		for query, status := range map[string]int{
-			"page=x": 400, "per_page=x": 400, "page=1.5": 400, "page=99999999999999999999": 400,
-			"page=-1": 422, "per_page=0": 422, "per_page=-5": 422, "page=2147483648": 422,
-		} {
-			w.as(admin, http.MethodGet, path+"?"+query, nil).is(status)
-		}
+		t.Run(path, func(t *testing.T) {
+			for query, status := range map[string]int{
+				"page=x": 400, "per_page=x": 400, "page=1.5": 400, "page=99999999999999999999": 400,
+				"page=-1": 422, "per_page=0": 422, "per_page=-5": 422, "page=2147483648": 422,
+			} {
+				w.as(admin, http.MethodGet, path+"?"+query, nil).is(status)
+			}
+		})
 	}
 }
 
@@ -290,12 +294,16 @@ func TestDisplayPhone(t *testing.T) {
 		"+55 11 98765-4321": "+5511987654321", "11 98765-4321": "+5511987654321", "+1 555 078 3881": "+15550783881",
 		"15550783881": "+15550783881", "+55 (11) 8123-4567": "+551181234567",
 	} {
-		got, valid := displayPhone(typed, "BR")
-		require.True(t, valid, typed)
-		require.Equal(t, want, got, typed)
+		t.Run(typed, func(t *testing.T) {
+			got, valid := displayPhone(typed, "BR")
+			require.True(t, valid, typed)
+			require.Equal(t, want, got, typed)
+		})
 	}
 	for _, typed := range []string{"", "+", "12345", "+12345678901234567", "11 9x", "++5511987654321", "55 11 98765-4321;ext=1"} {
-		_, valid := displayPhone(typed, "BR")
-		require.False(t, valid, typed)
+		t.Run(typed, func(t *testing.T) {
+			_, valid := displayPhone(typed, "BR")
+			require.False(t, valid, typed)
+		})
 	}
 }

@@ -42,7 +42,9 @@ func TestDeadLetters(t *testing.T) {
 	require.Equal(t, 1, w.dead())
 	require.Equal(t, 1, w.woken["jobs"])
 	for _, unknown := range []string{"inbox-8", "inbox-9", "9", long(65), "%00", "a%20b"} {
-		w.as(admin, http.MethodPost, "/dead-letters/"+unknown+"/replay", nil).is(http.StatusNotFound, "not_found")
+		t.Run(unknown, func(t *testing.T) {
+			w.as(admin, http.MethodPost, "/dead-letters/"+unknown+"/replay", nil).is(http.StatusNotFound, "not_found")
+		})
 	}
 }
 
@@ -128,18 +130,22 @@ func TestLedger(t *testing.T) {
 		fmt.Sprintf("?to=%d", month-1000):          {}, // before this month
 		fmt.Sprintf("?from=%d&to=%d", now, now+99): {id("m2"), id("m3")},
 	} {
-		ids := []string{}
-		for _, item := range w.as(admin, http.MethodGet, "/ledger"+query, nil).is(http.StatusOK).items() {
-			ids = append(ids, item.(map[string]any)["id"].(string))
-		}
-		require.Equal(t, want, ids, query)
+		t.Run(query, func(t *testing.T) {
+			ids := []string{}
+			for _, item := range w.as(admin, http.MethodGet, "/ledger"+query, nil).is(http.StatusOK).items() {
+				ids = append(ids, item.(map[string]any)["id"].(string))
+			}
+			require.Equal(t, want, ids, query)
+		})
 	}
 	item := w.as(admin, http.MethodGet, "/ledger", nil).items()[0].(map[string]any)
 	require.Equal(t, []any{0.3125, "BRL", "billed", float64(month)}, []any{item["amount"], item["currency"], item["state"], item["at"]})
 	for query, status := range map[string]int{
 		"from=x": 400, "to=2026-01-01": 400, "from=1.5": 400, "from=-1": 422, "to=-1": 422, "from=2&to=1": 422, "from=253402300800000": 422, "queue_id=x": 422,
 	} {
-		w.as(admin, http.MethodGet, "/ledger?"+query, nil).is(status)
+		t.Run(query, func(t *testing.T) {
+			w.as(admin, http.MethodGet, "/ledger?"+query, nil).is(status)
+		})
 	}
 }
 
@@ -197,7 +203,9 @@ func TestWantsCSV(t *testing.T) {
 		"application/json, text/csv": false, "application/json;q=0.5, text/csv": true, "text/csv;q=0.5, application/json;q=0.4": true,
 		"text/csv;q=0": false, "text/html, text/csv;q=x": true, "text/csvx": false,
 	} {
-		require.Equal(t, want, wantsCSV(accept), accept)
+		t.Run(accept, func(t *testing.T) {
+			require.Equal(t, want, wantsCSV(accept), accept)
+		})
 	}
 }
 

@@ -42,7 +42,9 @@ func TestStart(t *testing.T) {
 	body := goodStart()
 	body["template"] = map[string]any{"id": template1}
 	for _, optional := range []string{"account_id", "variables", "confirm", "reason"} {
-		delete(body, optional)
+		t.Run(optional, func(t *testing.T) {
+			delete(body, optional)
+		})
 	}
 	w.as(agent, http.MethodPost, "/conversations", body).is(http.StatusAccepted)
 	require.Equal(t, domain.TemplateRef{ID: template1}, w.service.start.Template)
@@ -95,15 +97,17 @@ func TestStartRefuses(t *testing.T) {
 		{"reason", "reason", badValue(long(1001), "\x00")},
 		{"reason", "", notText()},
 	} {
-		for _, wrong := range c.wrong {
-			body := maps.Clone(goodStart())
-			body[c.field] = wrong.value
-			a := w.as(agent, http.MethodPost, "/conversations", body)
-			require.Equal(t, wrong.status, a.status, "%s = %v: %s", c.field, wrong.value, a.text)
-			if wrong.status == http.StatusUnprocessableEntity {
-				require.Equal(t, []string{c.named}, a.fields(), "%s = %v", c.field, wrong.value)
+		t.Run(c.field+" "+c.named, func(t *testing.T) {
+			for _, wrong := range c.wrong {
+				body := maps.Clone(goodStart())
+				body[c.field] = wrong.value
+				a := w.as(agent, http.MethodPost, "/conversations", body)
+				require.Equal(t, wrong.status, a.status, "%s = %v: %s", c.field, wrong.value, a.text)
+				if wrong.status == http.StatusUnprocessableEntity {
+					require.Equal(t, []string{c.named}, a.fields(), "%s = %v", c.field, wrong.value)
+				}
 			}
-		}
+		})
 	}
 	a := w.as(agent, http.MethodPost, "/conversations", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
 	require.ElementsMatch(t, []string{"queue", "template", "customer_name", "phone"}, a.fields())
@@ -165,9 +169,11 @@ func TestActions(t *testing.T) {
 		{"/close", map[string]any{"reason": "resolvido"}, "close AGENT ID resolvido"},
 		{"/reopen", nil, "reopen AGENT ID"},
 	} {
-		w.service.calls = nil
-		require.Equal(t, conversation1, w.as(agent, http.MethodPost, "/conversations/"+conversation1+c.action, c.body).is(http.StatusOK).json["id"])
-		require.Equal(t, []string{strings.NewReplacer("AGENT", agent, "ID", conversation1).Replace(c.call)}, w.service.calls)
+		t.Run(strings.TrimSpace(c.call), func(t *testing.T) {
+			w.service.calls = nil
+			require.Equal(t, conversation1, w.as(agent, http.MethodPost, "/conversations/"+conversation1+c.action, c.body).is(http.StatusOK).json["id"])
+			require.Equal(t, []string{strings.NewReplacer("AGENT", agent, "ID", conversation1).Replace(c.call)}, w.service.calls)
+		})
 	}
 }
 
@@ -186,13 +192,15 @@ func TestActionsRefuse(t *testing.T) {
 		{"/transfer", "queue_id", []string{"user_id"}, badValue("")},
 		{"/close", "reason", nil, append(badValue(long(1001), "\x00"), notText()...)},
 	} {
-		for _, wrong := range c.wrong {
-			a := w.as(agent, http.MethodPost, path+c.action, map[string]any{c.field: wrong.value})
-			require.Equal(t, wrong.status, a.status, "%s %v", c.action, wrong.value)
-			if wrong.status == http.StatusUnprocessableEntity {
-				require.ElementsMatch(t, append(c.others, c.field), a.fields())
+		t.Run(c.action+" "+c.field, func(t *testing.T) {
+			for _, wrong := range c.wrong {
+				a := w.as(agent, http.MethodPost, path+c.action, map[string]any{c.field: wrong.value})
+				require.Equal(t, wrong.status, a.status, "%s %v", c.action, wrong.value)
+				if wrong.status == http.StatusUnprocessableEntity {
+					require.ElementsMatch(t, append(c.others, c.field), a.fields())
+				}
 			}
-		}
+		})
 	}
 	both := map[string]any{"user_id": agent, "queue_id": queue1}
 	require.ElementsMatch(t, []string{"user_id", "queue_id"}, w.as(agent, http.MethodPost, path+"/transfer", both).is(http.StatusUnprocessableEntity).fields())
@@ -216,7 +224,9 @@ func TestListConversations(t *testing.T) {
 	for query, status := range map[string]int{
 		"state=opened": 422, "state=%00": 422, "queue_id=x": 422, "q=" + long(129): 422, "q=%00": 422, "q=%FF": 422, "mine=maybe": 400,
 	} {
-		w.as(agent, http.MethodGet, "/conversations?"+query, nil).is(status)
+		t.Run(query, func(t *testing.T) {
+			w.as(agent, http.MethodGet, "/conversations?"+query, nil).is(status)
+		})
 	}
 }
 
@@ -239,15 +249,17 @@ func TestASearchHasItsTermInTheBody(t *testing.T) {
 	require.Empty(t, w.audits(), "reading leaves no trace")
 
 	for _, path := range []string{"/conversations/search", "/conversations/counts"} {
-		w.as(agent, http.MethodPost, path+"?q=maria", `{}`).is(http.StatusOK)
-		require.Empty(t, w.service.filter.Query, "only the body says what is searched")
-		for body, status := range map[string]int{
-			"": 400, `[]`: 400, `{"q":5}`: 400, `{"q":"` + long(129) + `"}`: 422, `{"q":"\u0000"}`: 422,
-		} {
-			w.as(agent, http.MethodPost, path, body).is(status)
-		}
-		a := w.as(agent, http.MethodPost, path+"?queue_id=x", `{"q":"`+long(129)+`"}`).is(http.StatusUnprocessableEntity)
-		require.ElementsMatch(t, []string{"queue_id", "q"}, a.fields())
+		t.Run(path, func(t *testing.T) {
+			w.as(agent, http.MethodPost, path+"?q=maria", `{}`).is(http.StatusOK)
+			require.Empty(t, w.service.filter.Query, "only the body says what is searched")
+			for body, status := range map[string]int{
+				"": 400, `[]`: 400, `{"q":5}`: 400, `{"q":"` + long(129) + `"}`: 422, `{"q":"\u0000"}`: 422,
+			} {
+				w.as(agent, http.MethodPost, path, body).is(status)
+			}
+			a := w.as(agent, http.MethodPost, path+"?queue_id=x", `{"q":"`+long(129)+`"}`).is(http.StatusUnprocessableEntity)
+			require.ElementsMatch(t, []string{"queue_id", "q"}, a.fields())
+		})
 	}
 }
 
@@ -274,16 +286,18 @@ func TestMessages(t *testing.T) {
 			&domain.Message{ID: id("m9"), Direction: domain.Outbound, Kind: "text", Status: domain.NotSent, ReasonCode: code, CreatedAt: 5})
 	}
 	for _, language := range []string{"en", "pt-BR"} {
-		w.mattermost.language = language
-		a := w.as(agent, http.MethodGet, "/conversations/"+conversation1+"/messages?page=1&per_page=5", nil).is(http.StatusOK)
-		reasons := map[string]bool{}
-		for i, item := range a.items() {
-			reason := item.(map[string]any)["reason"].(string)
-			require.NotContains(t, reason, "api.")
-			require.Equal(t, i == 0 || i == 2 || i == 3, reason == "", "message %d: %s", i, reason)
-			reasons[reason] = true
-		}
-		require.Len(t, reasons, 9, "each its own")
+		t.Run(language, func(t *testing.T) {
+			w.mattermost.language = language
+			a := w.as(agent, http.MethodGet, "/conversations/"+conversation1+"/messages?page=1&per_page=5", nil).is(http.StatusOK)
+			reasons := map[string]bool{}
+			for i, item := range a.items() {
+				reason := item.(map[string]any)["reason"].(string)
+				require.NotContains(t, reason, "api.")
+				require.Equal(t, i == 0 || i == 2 || i == 3, reason == "", "message %d: %s", i, reason)
+				reasons[reason] = true
+			}
+			require.Len(t, reasons, 9, "each its own")
+		})
 	}
 	require.Equal(t, "messages "+agent+" "+conversation1+" 1 5", w.service.calls[0])
 }

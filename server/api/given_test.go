@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,8 +24,10 @@ func TestAPatchWritesWhatItWasGiven(t *testing.T) {
 		{"/plans/" + plan1, map[string]any{"monthly_limit": 5}, []string{"id", "monthly_limit"}},
 		{"/plans/" + plan1, map[string]any{"prices": map[string]any{"utility": 1}}, []string{"id", "prices", "prices", "price_changes"}},
 	} {
-		status, answer := w.raw(http.MethodPatch, restPath+c.path, c.body)
-		require.Equal(t, http.StatusOK, status, answer)
-		require.ElementsMatch(t, c.wrote, w.store.wrote, c.path)
+		t.Run(c.path+" "+strings.Join(c.wrote, " "), func(t *testing.T) {
+			status, answer := w.raw(http.MethodPatch, restPath+c.path, c.body)
+			require.Equal(t, http.StatusOK, status, answer)
+			require.ElementsMatch(t, c.wrote, w.store.wrote, c.path)
+		})
 	}
 }

@@ -33,8 +33,10 @@ func TestMergeContacts(t *testing.T) {
 	w := newWorld(t)
 	other, third := id("other"), id("third")
 	for _, contact := range []string{other, third} {
-		w.exec("INSERT INTO waa_contacts (id, created_at, updated_at) VALUES ($1, 2, 2)", contact)
-		w.conversation(contact, contact, account1)
+		t.Run(contact, func(t *testing.T) {
+			w.exec("INSERT INTO waa_contacts (id, created_at, updated_at) VALUES ($1, 2, 2)", contact)
+			w.conversation(contact, contact, account1)
+		})
 	}
 	path := "/contacts/" + contact1 + "/merge"
 	got := w.as(admin, http.MethodPost, path, map[string]any{"contact_id": other}).is(http.StatusOK).json

@@ -70,15 +70,17 @@ func TestRefusalsAreKeptToo(t *testing.T) {
 		"down":  {errors.New("no database"), http.StatusServiceUnavailable, false},
 		"lost":  {domain.Refuse(domain.CodeInProgress, domain.Text{}), http.StatusConflict, false},
 	} {
-		w.service.err = c.err
-		first := w.keyed(agent, key, someStart()).is(c.status)
-		w.service.err = nil
-		again := w.keyed(agent, key, someStart())
-		if c.kept {
-			require.Equal(t, []any{first.status, first.text}, []any{again.status, again.text}, key)
-		} else {
-			require.Equal(t, http.StatusCreated, again.status, "%s: nothing had happened", key)
-		}
+		t.Run(key, func(t *testing.T) {
+			w.service.err = c.err
+			first := w.keyed(agent, key, someStart()).is(c.status)
+			w.service.err = nil
+			again := w.keyed(agent, key, someStart())
+			if c.kept {
+				require.Equal(t, []any{first.status, first.text}, []any{again.status, again.text}, key)
+			} else {
+				require.Equal(t, http.StatusCreated, again.status, "%s: nothing had happened", key)
+			}
+		})
 	}
 }
 
@@ -98,11 +100,13 @@ func TestAKeyThatIsUnderWayOrStoredSomething(t *testing.T) {
 func TestKeysThatAreNone(t *testing.T) {
 	w := newWorld(t)
 	for _, key := range []string{"", " ", strings.Repeat("k", 101), "a\x00b", "a\nb", "\u200b", "\xff"} {
-		r := w.request(agent, http.MethodPost, "/conversations", someStart())
-		r.Header[keyHeader] = []string{key}
-		recorder := httptest.NewRecorder() // the document forbids such a request
-		w.api.ServeHTTP(recorder, r)
-		require.Equal(t, http.StatusUnprocessableEntity, recorder.Code, "%q", key)
+		t.Run(key, func(t *testing.T) {
+			r := w.request(agent, http.MethodPost, "/conversations", someStart())
+			r.Header[keyHeader] = []string{key}
+			recorder := httptest.NewRecorder() // the document forbids such a request
+			w.api.ServeHTTP(recorder, r)
+			require.Equal(t, http.StatusUnprocessableEntity, recorder.Code, "%q", key)
+		})
 	}
 	require.Zero(t, w.starts())
 	w.keyed(agent, strings.Repeat("ç", 100), someStart()).is(http.StatusCreated)

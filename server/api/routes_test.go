@@ -100,25 +100,29 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		{admin, http.MethodPut, restPath + "/accounts", http.StatusNotFound},
 		{"", http.MethodPut, restPath + "/accounts", http.StatusUnauthorized},
 	} {
-		r := httptest.NewRequest(c.method, "http://chat"+c.path, nil)
-		r.Header.Set(userHeader, c.user)
-		recorder := httptest.NewRecorder()
-		w.api.ServeHTTP(recorder, r)
-		require.Equal(t, c.status, recorder.Code, "%s %s", c.method, c.path)
-		require.Contains(t, recorder.Body.String(), `{"error":{"code":`)
+		t.Run(c.method+" "+c.path, func(t *testing.T) {
+			r := httptest.NewRequest(c.method, "http://chat"+c.path, nil)
+			r.Header.Set(userHeader, c.user)
+			recorder := httptest.NewRecorder()
+			w.api.ServeHTTP(recorder, r)
+			require.Equal(t, c.status, recorder.Code, "%s %s", c.method, c.path)
+			require.Contains(t, recorder.Body.String(), `{"error":{"code":`)
+		})
 	}
 }
 
 func TestIDsThatAreNone(t *testing.T) {
 	w := newWorld(t)
 	for _, bad := range []string{"x", strings.Repeat("a", 27), strings.ToUpper(account1), "..", "%00", "%27%20OR%201=1--", "a%0Ab"} {
-		for _, path := range []string{"/accounts/", "/queues/", "/templates/", "/plans/", "/conversations/"} {
-			r := httptest.NewRequest(http.MethodGet, "http://chat"+restPath+path+bad, nil)
-			r.Header.Set(userHeader, admin)
-			recorder := httptest.NewRecorder()
-			w.api.ServeHTTP(recorder, r)
-			require.Equal(t, http.StatusNotFound, recorder.Code, path+bad)
-		}
+		t.Run(bad, func(t *testing.T) {
+			for _, path := range []string{"/accounts/", "/queues/", "/templates/", "/plans/", "/conversations/"} {
+				r := httptest.NewRequest(http.MethodGet, "http://chat"+restPath+path+bad, nil)
+				r.Header.Set(userHeader, admin)
+				recorder := httptest.NewRecorder()
+				w.api.ServeHTTP(recorder, r)
+				require.Equal(t, http.StatusNotFound, recorder.Code, path+bad)
+			}
+		})
 	}
 	require.Empty(t, w.service.calls, "nothing asks the service about no id")
 }
@@ -182,12 +186,14 @@ func TestRefusalsHaveTheContractsStatus(t *testing.T) {
 		domain.CodeAlreadyClaimed: 409, domain.CodeCooldown: 409, domain.CodeNoPlan: 409, domain.CodeBudgetSpent: 409,
 		domain.CodeTemplateNotAllowed: 409, domain.CodeWindowClosed: 409, domain.CodeUnavailable: 503,
 	} {
-		w.service.err = errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")
-		for _, language := range []string{"en", "pt-BR"} {
-			w.mattermost.language = language
-			a := w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/claim", nil).is(status, code)
-			require.NotContains(t, a.problem()["message"], "api.", "a text exists in %s", language)
-		}
+		t.Run(code, func(t *testing.T) {
+			w.service.err = errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")
+			for _, language := range []string{"en", "pt-BR"} {
+				w.mattermost.language = language
+				a := w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/claim", nil).is(status, code)
+				require.NotContains(t, a.problem()["message"], "api.", "a text exists in %s", language)
+			}
+		})
 	}
 	w.service.err = errors.Wrap(domain.ErrConflict, "deep down")
 	w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/reopen", nil).is(409, domain.CodeConversationExists)

@@ -14,11 +14,15 @@ import (
 func TestListTemplates(t *testing.T) {
 	w := newWorld(t)
 	for query, count := range map[string]int{"": 1, "?account_id=" + account1: 1, "?account_id=" + account2: 0, "?account_id=" + nowhere: 0} {
-		require.Len(t, w.as(admin, http.MethodGet, "/templates"+query, nil).is(http.StatusOK).items(), count, query)
+		t.Run(query, func(t *testing.T) {
+			require.Len(t, w.as(admin, http.MethodGet, "/templates"+query, nil).is(http.StatusOK).items(), count, query)
+		})
 	}
 	for _, query := range []string{"x", "%00", "..", strings.ToUpper(account1)} {
-		a := w.as(admin, http.MethodGet, "/templates?account_id="+query, nil).is(http.StatusUnprocessableEntity, "invalid_field")
-		require.Equal(t, []string{"account_id"}, a.fields())
+		t.Run(query, func(t *testing.T) {
+			a := w.as(admin, http.MethodGet, "/templates?account_id="+query, nil).is(http.StatusUnprocessableEntity, "invalid_field")
+			require.Equal(t, []string{"account_id"}, a.fields())
+		})
 	}
 }
 
@@ -82,8 +86,10 @@ func TestWhyATemplateIsOfNoUse(t *testing.T) {
 	for status, part := range map[string]string{
 		"REJECTED": "SCAM", "PENDING": "reviewing", "PAUSED": "paused", "DISABLED": "disabled", "DELETED": "no longer", "LOCKED": "LOCKED",
 	} {
-		w.exec("UPDATE waa_templates SET status = $1, rejected_reason = 'SCAM'", status)
-		require.Contains(t, reason(), part, status)
+		t.Run(status, func(t *testing.T) {
+			w.exec("UPDATE waa_templates SET status = $1, rejected_reason = 'SCAM'", status)
+			require.Contains(t, reason(), part, status)
+		})
 	}
 	w.exec("UPDATE waa_templates SET status = 'APPROVED', approved = true")
 	require.Equal(t, "", reason())

@@ -35,14 +35,16 @@ func TestPlacesAndContacts(t *testing.T) {
 		"contato José":                            "",
 		"contato 11987654321":                     "",
 	} {
-		o := newFakeOffice()
-		reply := o.in(t, "here", "/whatsapp "+typed)
-		if want == "" {
-			require.Empty(t, o.asked, typed)
-			require.NotEmpty(t, reply, typed)
-			continue
-		}
-		require.Equal(t, []string{want}, o.asked, typed)
-		require.Empty(t, reply, typed)
+		t.Run(typed, func(t *testing.T) {
+			o := newFakeOffice()
+			reply := o.in(t, "here", "/whatsapp "+typed)
+			if want == "" {
+				require.Empty(t, o.asked, typed)
+				require.NotEmpty(t, reply, typed)
+				return
+			}
+			require.Equal(t, []string{want}, o.asked, typed)
+			require.Empty(t, reply, typed)
+		})
 	}
 }

@@ -236,21 +236,25 @@ func TestWhatIsAskedOfTheService(t *testing.T) {
 		"reabrir":                                   "reopen conv",
 		"reopen":                                    "reopen conv",
 	} {
-		o := newFakeOffice()
-		o.in(t, "here", typed)
-		require.Equal(t, []string{want}, o.asked, typed)
-		if strings.HasPrefix(want, "start") || strings.HasPrefix(want, "template") {
-			require.Len(t, o.opened, 1, typed)
-			require.Equal(t, "trigger", o.opened[0].TriggerId)
-		}
+		t.Run(typed, func(t *testing.T) {
+			o := newFakeOffice()
+			o.in(t, "here", typed)
+			require.Equal(t, []string{want}, o.asked, typed)
+			if strings.HasPrefix(want, "start") || strings.HasPrefix(want, "template") {
+				require.Len(t, o.opened, 1, typed)
+				require.Equal(t, "trigger", o.opened[0].TriggerId)
+			}
+		})
 	}
 }
 
 func TestWhatNeedsAConversation(t *testing.T) {
 	for _, typed := range []string{"modelo", "nota x", "transferir @maria.silva", "assumir", "encerrar", "reabrir", "status"} {
-		o := newFakeOffice()
-		require.Contains(t, o.in(t, "town-square", typed), "só funciona no canal de um atendimento", typed)
-		require.Empty(t, o.asked, typed)
+		t.Run(typed, func(t *testing.T) {
+			o := newFakeOffice()
+			require.Contains(t, o.in(t, "town-square", typed), "só funciona no canal de um atendimento", typed)
+			require.Empty(t, o.asked, typed)
+		})
 	}
 	o := newFakeOffice()
 	require.Empty(t, o.in(t, "town-square", "novo"))
@@ -273,9 +277,11 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		"meus":                "não tem atendimentos",
 		"custos":              "não supervisiona",
 	} {
-		o := newFakeOffice()
-		require.Contains(t, o.in(t, "here", typed), want, typed)
-		require.Empty(t, o.asked, typed)
+		t.Run(typed, func(t *testing.T) {
+			o := newFakeOffice()
+			require.Contains(t, o.in(t, "here", typed), want, typed)
+			require.Empty(t, o.asked, typed)
+		})
 	}
 }
 
@@ -283,7 +289,9 @@ func TestRefusalsAndErrors(t *testing.T) {
 	o := newFakeOffice()
 	o.answer = domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", "Vendas"))
 	for _, typed := range []string{"novo", "modelo", "nota x", "assumir", "encerrar", "reabrir", "transferir ~suporte", "meus", "custos"} {
-		require.Contains(t, o.in(t, "here", typed), "sem plano", typed)
+		t.Run(typed, func(t *testing.T) {
+			require.Contains(t, o.in(t, "here", typed), "sem plano", typed)
+		})
 	}
 	require.Empty(t, o.opened)
 	o.locale = "fr"
@@ -302,7 +310,9 @@ func TestReports(t *testing.T) {
 	o.view.CooldownUntil = 60_000
 	status := o.in(t, "here", "status")
 	for _, want := range []string{"Ana \\|\\*x\\*\\| \\[y\\]\u2060(http:\u2060//z)", "+5511987654321", "`***.982.247-**`", "Janela aberta até 01/01/1970 14:32", "Vendas", "@me", "00:01"} {
-		require.Contains(t, status, want)
+		t.Run(want, func(t *testing.T) {
+			require.Contains(t, status, want)
+		})
 	}
 
 	other := *o.view.Conversation
@@ -313,7 +323,9 @@ func TestReports(t *testing.T) {
 	}
 	mine := o.in(t, "here", "meus")
 	for _, want := range []string{"http://mm/team/channels/wa-conv", "Janela aberta até", "Janela encerrada", "na fila, sem atendente", "e mais 1", "00:01"} {
-		require.Contains(t, mine, want)
+		t.Run(want, func(t *testing.T) {
+			require.Contains(t, mine, want)
+		})
 	}
 
 	o.costs = []domain.QueueCosts{
@@ -322,7 +334,9 @@ func TestReports(t *testing.T) {
 	}
 	costs := o.in(t, "here", "custos")
 	for _, want := range []string{"Vendas \\| a", "344", "R$ 120,35", "R$ 0,35", "R$ 379,30 de R$ 500,00", "| Suporte |", "sem plano"} {
-		require.Contains(t, costs, want)
+		t.Run(want, func(t *testing.T) {
+			require.Contains(t, costs, want)
+		})
 	}
 
 	o.admin, o.locale = true, "en"
@@ -336,22 +350,24 @@ func TestReports(t *testing.T) {
 
 func TestDefinition(t *testing.T) {
 	for _, locale := range []string{"pt-BR", "en"} {
-		definition := Definition(texts(t), locale)
-		require.NoError(t, definition.AutocompleteData.IsValid())
-		offered := map[string]*model.AutocompleteData{}
-		for _, s := range definition.AutocompleteData.SubCommands {
-			require.NotContains(t, offered, s.Trigger)
-			require.NotContains(t, s.HelpText+s.Hint, "command.", "a text is missing")
-			offered[s.Trigger] = s
-		}
-		for _, s := range subcommands() {
-			require.Contains(t, offered, s.portuguese)
-			require.Contains(t, offered, s.english)
-		}
-		require.Equal(t, model.SystemAdminRoleId, offered["doctor"].RoleID)
-		o := newFakeOffice()
-		o.locale = locale
-		require.NotContains(t, o.in(t, "x", "help"), "command.")
+		t.Run(locale, func(t *testing.T) {
+			definition := Definition(texts(t), locale)
+			require.NoError(t, definition.AutocompleteData.IsValid())
+			offered := map[string]*model.AutocompleteData{}
+			for _, s := range definition.AutocompleteData.SubCommands {
+				require.NotContains(t, offered, s.Trigger)
+				require.NotContains(t, s.HelpText+s.Hint, "command.", "a text is missing")
+				offered[s.Trigger] = s
+			}
+			for _, s := range subcommands() {
+				require.Contains(t, offered, s.portuguese)
+				require.Contains(t, offered, s.english)
+			}
+			require.Equal(t, model.SystemAdminRoleId, offered["doctor"].RoleID)
+			o := newFakeOffice()
+			o.locale = locale
+			require.NotContains(t, o.in(t, "x", "help"), "command.")
+		})
 	}
 	require.Equal(t, "novo", Definition(texts(t), "pt-BR").AutocompleteData.SubCommands[0].Trigger)
 	require.Equal(t, "new", Definition(texts(t), "en").AutocompleteData.SubCommands[0].Trigger)

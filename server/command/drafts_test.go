@@ -22,9 +22,11 @@ func TestDraftsOfMine(t *testing.T) {
 func TestNoteTriggers(t *testing.T) {
 	o := newFakeOffice()
 	for _, typed := range []string{"/nota ligar às 15h", "/note ligar às 15h", "/NOTA ligar às 15h"} {
-		o.asked = nil
-		require.Empty(t, o.in(t, "here", typed))
-		require.Equal(t, []string{"note conv ligar às 15h"}, o.asked, typed)
+		t.Run(typed, func(t *testing.T) {
+			o.asked = nil
+			require.Empty(t, o.in(t, "here", typed))
+			require.Equal(t, []string{"note conv ligar às 15h"}, o.asked, typed)
+		})
 	}
 	require.Contains(t, o.in(t, "here", "/nota"), "Escreva a nota")
 	for _, trigger := range NoteTriggers() {

@@ -93,12 +93,14 @@ func TestNoDialogSaysWhatToDo(t *testing.T) {
 		"not JSON":          {func(d *fakeDesk) { d.templates[0].Definition = []byte(`{`) }, agent, "dialog.no_template"},
 		"no plan":           {func(d *fakeDesk) { d.noPlan = true }, agent, "dialog.no_plan"},
 	} {
-		fakeDesk := newFakeDesk(usable(t, orderTemplate))
-		c.change(fakeDesk)
-		_, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: c.user})
-		refusal, ok := domain.AsRefusal(err)
-		require.True(t, ok, name)
-		require.Equal(t, c.want, refusal.Text.Key, name)
+		t.Run(name, func(t *testing.T) {
+			fakeDesk := newFakeDesk(usable(t, orderTemplate))
+			c.change(fakeDesk)
+			_, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: c.user})
+			refusal, ok := domain.AsRefusal(err)
+			require.True(t, ok, name)
+			require.Equal(t, c.want, refusal.Text.Key, name)
+		})
 	}
 	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	fakeDesk.view.ClosedAt = 5
@@ -119,10 +121,14 @@ func TestSecondForm(t *testing.T) {
 
 	intro := c.form.IntroductionText
 	for _, want := range []string{"**Oi, {{1}}!**", "Pedido **{{1}}**", "\n\npronto em", "[aqui]\u2060(`http", "*Loja_da_Ana*", "Sim", "R$ 0,35", "R$ 450,00", "R$ 500,00", "nunca responda"} {
-		require.Contains(t, intro, want)
+		t.Run(want, func(t *testing.T) {
+			require.Contains(t, intro, want)
+		})
 	}
 	for _, hostile := range []string{"i](http", "@channel"} {
-		require.NotContains(t, intro, hostile)
+		t.Run(hostile, func(t *testing.T) {
+			require.NotContains(t, intro, hostile)
+		})
 	}
 	byName := map[string]int{}
 	for i, e := range c.form.Elements {
@@ -148,10 +154,12 @@ func TestSecondForm(t *testing.T) {
 func TestClip(t *testing.T) {
 	require.Equal(t, "short", truncate("short", 24))
 	for _, s := range []string{strings.Repeat("ã", 40), "a" + strings.Repeat("😀", 20), strings.Repeat("x ", 30)} {
-		got := truncate(s, 24)
-		require.LessOrEqual(t, len(got), 24)
-		require.True(t, strings.HasSuffix(got, "…"))
-		require.True(t, strings.HasPrefix(s, strings.TrimSuffix(got, "…")))
+		t.Run(s, func(t *testing.T) {
+			got := truncate(s, 24)
+			require.LessOrEqual(t, len(got), 24)
+			require.True(t, strings.HasSuffix(got, "…"))
+			require.True(t, strings.HasPrefix(s, strings.TrimSuffix(got, "…")))
+		})
 	}
 }
 
@@ -162,6 +170,8 @@ func TestATemplatesTextIsShownAsItIs(t *testing.T) {
 		"*oi* @all ~town a@b.c":           "**oi** @\u2060all ~\u2060town a@b.c",
 		"1. um":                           "\u20601. um",
 	} {
-		require.Equal(t, []string{want}, component(reader{}, &whatsapp.TemplateComponent{Type: "BODY", Text: line}))
+		t.Run(line, func(t *testing.T) {
+			require.Equal(t, []string{want}, component(reader{}, &whatsapp.TemplateComponent{Type: "BODY", Text: line}))
+		})
 	}
 }

@@ -150,19 +150,21 @@ func TestRefusals(t *testing.T) {
 		"wrapped":          {errors.Wrap(domain.Refuse("x", domain.T("dialog.closed")), "start"), true, nil},
 		"broken":           {errors.New("the database is away"), true, nil},
 	} {
-		fakeDesk := newFakeDesk(usable(t, orderTemplate))
-		d := fakeDesk.dialogs(t)
-		form := &client{t: t, d: d, form: open(t, d)[kindStart]}
-		form.submit(map[string]any{"template": "template_order"})
-		fakeDesk.answer = c.answer
-		response := form.submit(good())
-		require.Equal(t, c.error, response.Error != "", name)
-		require.NotContains(t, response.Error, "database", name)
-		require.Len(t, response.Errors, len(c.errors), name)
-		for _, field := range c.errors {
-			require.Contains(t, response.Errors, field, name)
-		}
-		require.Equal(t, name == "broken", len(fakeDesk.logged) == 1, name)
+		t.Run(name, func(t *testing.T) {
+			fakeDesk := newFakeDesk(usable(t, orderTemplate))
+			d := fakeDesk.dialogs(t)
+			form := &client{t: t, d: d, form: open(t, d)[kindStart]}
+			form.submit(map[string]any{"template": "template_order"})
+			fakeDesk.answer = c.answer
+			response := form.submit(good())
+			require.Equal(t, c.error, response.Error != "", name)
+			require.NotContains(t, response.Error, "database", name)
+			require.Len(t, response.Errors, len(c.errors), name)
+			for _, field := range c.errors {
+				require.Contains(t, response.Errors, field, name)
+			}
+			require.Equal(t, name == "broken", len(fakeDesk.logged) == 1, name)
+		})
 	}
 }
 
@@ -192,9 +194,11 @@ func TestWrongValues(t *testing.T) {
 	}
 	require.Len(t, c.submit(map[string]any{}).Errors, len(good()), "all at once")
 	for cpf, ok := range map[string]bool{"111.111.111-11": false, "12.ABC.345/01DE-35": true, "529.982.247-26": false} {
-		values := good()
-		values["cpf"] = cpf
-		require.Equal(t, ok, len(c.submit(values).Errors) == 0, cpf)
+		t.Run(cpf, func(t *testing.T) {
+			values := good()
+			values["cpf"] = cpf
+			require.Equal(t, ok, len(c.submit(values).Errors) == 0, cpf)
+		})
 	}
 	values := good()
 	maps.Copy(values, map[string]any{"customer_name": "![x](http://y) **@all**", "extra": map[string]any{}})
@@ -220,7 +224,9 @@ func TestStates(t *testing.T) {
 		}
 	}
 	for _, strange := range []string{"", "x", `{"kind":"start","step":2}`, "eyJraW5kIjoic3RhcnQifQ", strings.Repeat("A", 300<<10)} {
-		require.NotEmpty(t, submit(strange).Error)
+		t.Run(strange, func(t *testing.T) {
+			require.NotEmpty(t, submit(strange).Error)
+		})
 	}
 	_, others := post(t, d, "other", model.SubmitDialogRequest{UserId: "other", State: state})
 	require.NotEmpty(t, others.Error)

@@ -8,9 +8,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// fakeFiles are Mattermost's files by their ids.
+// Files are Mattermost's files by their ids.
 type Files map[string]posting.FileInfo
 
+// FileInfo returns a file, or domain.ErrNotFound.
 func (f Files) FileInfo(_ context.Context, id string) (*posting.FileInfo, error) {
 	if info, ok := f[id]; ok {
 		return &info, nil
@@ -18,6 +19,7 @@ func (f Files) FileInfo(_ context.Context, id string) (*posting.FileInfo, error)
 	return nil, domain.ErrNotFound
 }
 
+// FileHead returns the beginning of a voice message for every file.
 func (f Files) FileHead(context.Context, string, int64) ([]byte, error) {
 	return []byte("OggS.....OpusHead"), nil
 }
@@ -36,11 +38,13 @@ var (
 // Clock stands still.
 type Clock int64
 
+// Now returns the time at which the clock stands still.
 func (c Clock) Now() int64 { return int64(c) }
 
-// plain writes a text as its key and its words.
+// Texts makes a text of its key and its words.
 type Texts struct{}
 
+// Markdown returns the key and the words.
 func (Texts) Markdown(lang, key string, data map[string]any) string {
 	words, ok := data["Words"].(domain.Explainer)
 	if !ok {
@@ -56,8 +60,10 @@ func (Texts) Markdown(lang, key string, data map[string]any) string {
 // Log keeps nothing.
 type Log struct{}
 
+// Warn keeps nothing.
 func (Log) Warn(string, ...any) {}
 
+// Error keeps nothing.
 func (Log) Error(string, ...any) {}
 
 // Now is a moment, milliseconds since epoch.
