@@ -37,7 +37,7 @@ func (s *Store) AccountsByWABA(ctx context.Context, wabaID string) ([]*domain.Ac
 		return nil, errors.Wrap(err, "could not read the accounts")
 	}
 	for _, a := range accounts {
-		s.unseal(a)
+		s.decryptSecrets(a)
 	}
 	return accounts, nil
 }
@@ -48,7 +48,7 @@ func (s *Store) Accounts(ctx context.Context, page, perPage int) ([]*domain.Acco
 	accounts, total, err := selectPage[domain.Account](ctx, s.db,
 		from.Columns(accountColumns).OrderBy("name", "id"), from.Columns("count(*)"), page, perPage)
 	for _, a := range accounts {
-		s.unseal(a)
+		s.decryptSecrets(a)
 	}
 	return accounts, total, err
 }
@@ -56,11 +56,11 @@ func (s *Store) Accounts(ctx context.Context, page, perPage int) ([]*domain.Acco
 // CreateAccount stores a new account and gives it an id. ErrConflict if the number has one already.
 func (s *Store) CreateAccount(ctx context.Context, a *domain.Account, now int64) error {
 	a.ID, a.CreatedAt, a.UpdatedAt = s.newID(), now, now
-	sealed, err := s.sealed(a)
+	encrypted, err := s.encryptSecrets(a)
 	if err != nil {
 		return err
 	}
-	_, err = execNamed(ctx, s.db, insertInto("waa_accounts", accountColumns), sealed)
+	_, err = execNamed(ctx, s.db, insertInto("waa_accounts", accountColumns), encrypted)
 	return wrapErr(err, "could not create the account")
 }
 
@@ -69,7 +69,7 @@ func (s *Store) CreateAccount(ctx context.Context, a *domain.Account, now int64)
 // the stored one. ErrConflict if the number belongs to another account.
 func (s *Store) UpdateAccount(ctx context.Context, a *domain.Account, now int64, fields ...string) error {
 	a.UpdatedAt = now
-	sealed, err := s.sealed(a)
+	encrypted, err := s.encryptSecrets(a)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Store) UpdateAccount(ctx context.Context, a *domain.Account, now int64,
 		}
 		return c + " = :" + c
 	})
-	n, err := execNamed(ctx, s.db, "UPDATE waa_accounts SET "+set+", updated_at = :updated_at WHERE id = :id", sealed)
+	n, err := execNamed(ctx, s.db, "UPDATE waa_accounts SET "+set+", updated_at = :updated_at WHERE id = :id", encrypted)
 	if err == nil && n == 0 {
 		return domain.ErrNotFound
 	}
@@ -149,31 +149,31 @@ func (s *Store) account(ctx context.Context, query string, args ...any) (*domain
 	if err := s.db.GetContext(ctx, a, query, args...); err != nil {
 		return nil, wrapErr(err, "could not read the account")
 	}
-	s.unseal(a)
+	s.decryptSecrets(a)
 	return a, nil
 }
 
-// secretsOf are an account's sealed values by their columns.
+// secretsOf are an account's encrypted values by their columns.
 func secretsOf(a *domain.Account) map[string]*string {
 	return map[string]*string{"access_token": &a.AccessToken, "app_secret": &a.AppSecret, "verify_token": &a.VerifyToken}
 }
 
-func (s *Store) sealed(a *domain.Account) (*domain.Account, error) {
+func (s *Store) encryptSecrets(a *domain.Account) (*domain.Account, error) {
 	c := *a
 	for column, secret := range secretsOf(&c) {
 		if *secret == "" {
 			continue
 		}
-		sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_accounts", column, c.ID), *secret)
+		encrypted, err := s.encrypter.Encrypt(encryptionPlace("waa_accounts", column, c.ID), *secret)
 		if err != nil {
-			return nil, errors.Wrap(err, "could not seal a secret")
+			return nil, errors.Wrap(err, "could not encrypt a secret")
 		}
-		*secret = sealed
+		*secret = encrypted
 	}
 	return &c, nil
 }
 
-func (s *Store) unseal(a *domain.Account) {
+func (s *Store) decryptSecrets(a *domain.Account) {
 	for column, secret := range secretsOf(a) {
 		if *secret == "" {
 			continue

@@ -132,16 +132,16 @@ func (s *Store) lockPerson(ctx context.Context, r sqlx.ExtContext, accountID str
 // known already stay as they are until the start's template was sent: see Adopt.
 func (s *Store) lockContact(ctx context.Context, r sqlx.ExtContext, account *domain.Account, want domain.ContactWanted) (*domain.Contact, error) {
 	who := truncateIdentity(domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(want.Phone), Name: want.Name})
-	var sealing error
+	var encryptErr error
 	c, err := s.lockPerson(ctx, r, account.ID, who, func(c *domain.Contact) {
 		if c.CreatedAt != 0 {
 			return
 		}
 		c.Phone, c.Name = want.Phone, who.Name
-		sealing = s.setDocument(c, want.Document)
+		encryptErr = s.setDocument(c, want.Document)
 	})
-	if sealing != nil {
-		return nil, sealing
+	if encryptErr != nil {
+		return nil, encryptErr
 	}
 	return c, err
 }
@@ -151,11 +151,11 @@ func (s *Store) setDocument(c *domain.Contact, document domain.Document) error {
 	if document == "" {
 		return nil
 	}
-	sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", c.ID), string(document))
+	encrypted, err := s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", c.ID), string(document))
 	if err != nil {
-		return errors.Wrap(err, "could not seal the document")
+		return errors.Wrap(err, "could not encrypt the document")
 	}
-	c.CPFCipher, c.CPFHash, c.CPFMasked = sealed, s.encrypter.Hash(string(document)), document.Masked()
+	c.CPFCipher, c.CPFHash, c.CPFMasked = encrypted, s.encrypter.Hash(string(document)), document.Masked()
 	return nil
 }
 
@@ -173,7 +173,7 @@ func (s *Store) Document(c *domain.Contact) (string, error) {
 		return "", nil
 	}
 	document, err := s.encrypter.Decrypt(encryptionPlace("waa_contacts", "cpf_cipher", c.ID), c.CPFCipher)
-	return document, errors.Wrap(err, "could not open the document")
+	return document, errors.Wrap(err, "could not decrypt the document")
 }
 
 func firstNonEmpty(a, b string) string {

@@ -10,13 +10,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// MergeContacts makes two contacts one: conversations (and with them messages,
+// MergeContacts makes one contact of two: conversations (and with them messages,
 // files and charges) and identities of the second become the first one's, what
 // the first does not know of the person is taken from the second, and the
 // stricter of their limits hold; a window stays that of the address that opened
-// it. An audit row tells who did it. Where both have
-// an open conversation on one account it is domain.ErrConflict, and
-// nothing changes. now is milliseconds since epoch.
+// it. An audit row says who did it. Where both have an
+// open conversation on one account it returns domain.ErrConflict and changes nothing. now is milliseconds since epoch.
 func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64) (*domain.Contact, error) {
 	merged := &domain.Contact{}
 	err := retryDeadlock(func() error {
@@ -55,7 +54,7 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 					return wrapErr(err, "could not merge contacts")
 				}
 			}
-			if document != "" { // it opens in the row alone that it was sealed for
+			if document != "" { // it can be decrypted only in the row that it was encrypted for
 				if _, err := exec(ctx, t, "UPDATE waa_contacts SET cpf_cipher = $2 WHERE id = $1", intoID, document); err != nil {
 					return wrapErr(err, "could not move a document")
 				}
@@ -87,12 +86,13 @@ func lockBoth(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
 	return nil
 }
 
-// noteWindows notes whose a window is before the numbers of contacts change,
-// where nobody has: it stays that of the address that opened it.
+// noteWindows stores with each window the address that opened it, where that is not
+// stored yet, before the addresses of contacts change: a window stays open for that
+// address alone.
 const noteWindows = `UPDATE waa_conversations c SET window_phone = CASE WHEN ct.wa_id <> '' THEN ct.wa_id ELSE ltrim(ct.phone, '+') END, window_user_id = ct.user_id
 	FROM waa_contacts ct WHERE ct.id = ANY($1) AND c.contact_id = ct.id AND c.window_until > 0 AND c.window_phone = '' AND c.window_user_id = ''`
 
-// documentToMove is the second contact's document, sealed for the first one; "" where that has one, or there is none.
+// documentToMove is the second contact's document, encrypted for the first one; "" where the first one has a document or the second has none.
 func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID string) (string, error) {
 	into, from := domain.Contact{}, domain.Contact{}
 	for id, c := range map[string]*domain.Contact{intoID: &into, fromID: &from} {
@@ -110,7 +110,7 @@ func (s *Store) documentToMove(ctx context.Context, t *sqlx.Tx, intoID, fromID s
 	return s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", intoID), plain)
 }
 
-// moveWantedDocuments seals what starts said of the second contact for the first one.
+// moveWantedDocuments encrypts the documents that starts gave of the second contact for the first one.
 func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fromID string) error {
 	rows := []struct {
 		MessageID string `db:"message_id"`
@@ -124,11 +124,11 @@ func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fro
 		if err != nil {
 			return err
 		}
-		sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", intoID), plain)
+		encrypted, err := s.encrypter.Encrypt(encryptionPlace("waa_contacts", "cpf_cipher", intoID), plain)
 		if err != nil {
-			return errors.Wrap(err, "could not seal a document")
+			return errors.Wrap(err, "could not encrypt a document")
 		}
-		if _, err := exec(ctx, t, "UPDATE waa_wanted SET cpf_cipher = $2 WHERE message_id = $1", row.MessageID, sealed); err != nil {
+		if _, err := exec(ctx, t, "UPDATE waa_wanted SET cpf_cipher = $2 WHERE message_id = $1", row.MessageID, encrypted); err != nil {
 			return wrapErr(err, "could not move a document")
 		}
 	}

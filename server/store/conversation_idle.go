@@ -12,7 +12,7 @@ import (
 // The column idle_at says since when, at the earliest, a customer may wait for our
 // answer. An inbound message sets it only where it is 0, so that a busy conversation
 // does not touch the index at every message. Whether the customer really waits, and
-// since when, is worked out from the messages when it comes due (CustomerWaits).
+// since when, is worked out from the messages when the time has come (CustomerWaits).
 
 // resetIdle is the part of an UPDATE by which a changed conversation is checked again for a waiting customer.
 const resetIdle = "idle_at = CASE WHEN CAST(:closed_at AS bigint) <> 0 THEN 0 WHEN idle_at = 0 AND last_inbound_at > 0 THEN CAST(:updated_at AS bigint) ELSE idle_at END"
@@ -45,13 +45,13 @@ func answers() []string {
 // waits: a customer who wrote more than that in a row waits in any case.
 const lastSaid = "500"
 
-// CustomerWaits tells since when the customer waits for our answer, Meta's
-// timestamp of the first message that nobody answered; 0 = we had the last
-// word. A reaction, and what opens no window, asks for no answer.
+// CustomerWaits returns since when the customer waits for our answer: Meta's timestamp
+// of the first message that nobody answered; 0 = we wrote last. A reaction, and what
+// opens no window, needs no answer.
 //
-// What came first is read off the posts, which one clock stamped: Meta's
-// timestamps are whole seconds. The caller holds the conversation, so that no
-// message comes in between.
+// The order of the messages is that of their posts, which have the times of one clock
+// in milliseconds; Meta's timestamps are whole seconds. The caller must hold the
+// conversation's lock, so that no message comes in between.
 func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 	var since int64
 	err := sqlx.GetContext(t.ctx, t.r, &since, `

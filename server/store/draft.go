@@ -102,7 +102,7 @@ func draftsOf(rows []*draftRow) []*domain.Draft {
 	return drafts
 }
 
-// PostedSame ends the held draft with the text and files that its author has now posted by hand.
+// PostedSame ends the held draft whose text and files its author has now posted by hand.
 func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, fingerprint, postID string, now int64) error {
 	_, err := exec(ctx, s.db, `
 		WITH changed AS (

@@ -95,7 +95,8 @@ func (s *Store) OfferShown(ctx context.Context, o *domain.DraftOffer) error {
 	return wrapErr(err, "could not record an offer")
 }
 
-// OfferedDrafts are those that an offer lists, in the order of writing, whatever became of them.
+// OfferedDrafts are the drafts that an offer lists, in the order in which they were
+// written, also those that were sent or dropped since.
 func (s *Store) OfferedDrafts(ctx context.Context, conversationID, authorID string, opening int64) ([]*domain.Draft, error) {
 	rows := []*draftRow{}
 	err := s.db.SelectContext(ctx, &rows, "SELECT "+selectDraft("d")+" FROM waa_drafts d WHERE d.conversation_id = $1 AND d.author_id = $2 AND d.opening = $3 ORDER BY d.ord",

@@ -51,8 +51,8 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExp
 const exportBatch = 200
 
 // EachExported calls fn with every message of a conversation, oldest first, until
-// fn returns an error. Text is the template's, or the post's as it stands in the
-// server's table: an edited one as it was edited, a deleted one for as long as the
+// fn returns an error. Text is the template's, or the post's as the server's table
+// has it: an edited one as it was edited, a deleted one for as long as the
 // server keeps it. Of a person who was erased nothing is read from there. The keys of
 // the JSON that PostgreSQL builds are the names of the Go fields it is decoded into.
 func (s *Store) EachExported(ctx context.Context, conversationID string, fn func(*domain.ExportedMessage) error) error {

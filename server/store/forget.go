@@ -28,13 +28,13 @@ func (s *Store) ForgetLater(ctx context.Context, conversationID string, delay ti
 	return s.setForget(ctx, "attempts = attempts + 1, due_at = "+clock+" + $2::bigint", conversationID, delay.Milliseconds())
 }
 
-// ForgetOn goes on with a conversation in the next round: there was more than fits into one.
+// ForgetOn lets the next run go on with a conversation: it has more than one run takes.
 func (s *Store) ForgetOn(ctx context.Context, conversationID string) error {
 	return s.setForget(ctx, "attempts = 0, due_at = $2::bigint", conversationID, 0)
 }
 
-// ForgetPassed notes that a conversation was gone through to the end. Another
-// pass comes after the delay; 0 = none, what was kept for it is not needed any more.
+// ForgetPassed records that a pass over a conversation reached its end. Another pass
+// follows after the delay; 0 = none, and what was kept for it is deleted.
 func (s *Store) ForgetPassed(ctx context.Context, conversationID string, stays []string, next time.Duration) error {
 	if next > 0 {
 		return s.setForget(ctx, "attempts = 0, passes = passes + 1, stays = $3::text[], due_at = "+clock+" + $2::bigint", conversationID, next.Milliseconds(), pq.Array(stays))
@@ -47,14 +47,15 @@ func (s *Store) setForget(ctx context.Context, set, conversationID string, args 
 	return execOne(ctx, s.db, "could not note what was forgotten", "UPDATE waa_forget SET lease_until = 0, "+set+" WHERE conversation_id = $1", append([]any{conversationID}, args...)...)
 }
 
-// ForgetStays makes due again what the server's settings did not let go: they were changed.
+// ForgetStays makes due again what could not be removed because of the server's
+// settings, after those were changed.
 func (s *Store) ForgetStays(ctx context.Context) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_forget SET done_at = 0, due_at = 0, attempts = 0 WHERE stays <> '{}'")
 	return wrapErr(err, "could not go on forgetting")
 }
 
-// Forgetting tells how far forgetting has come: of one contact or, with "", of
-// all. late are those that keep failing, stays what could not be removed.
+// Forgetting returns how far the forgetting of one contact or, with "", of all has
+// come. Late are conversations that keep failing, Stays is what could not be removed.
 func (s *Store) Forgetting(ctx context.Context, contactID string) (domain.ErasureState, error) {
 	row := struct {
 		Pending, Late int
@@ -67,7 +68,7 @@ func (s *Store) Forgetting(ctx context.Context, contactID string) (domain.Erasur
 }
 
 // Remains reads what the server's own tables hold of a conversation, as much as
-// one round takes: whatever its caches say, and what it shows nobody any more.
+// one run takes, also what the server no longer shows to anybody. Its caches are not asked.
 func (s *Store) Remains(ctx context.Context, f *domain.ErasedConversation, botIDs []string, n int) (*domain.Remains, error) {
 	var text string
 	err := s.db.GetContext(ctx, &text, `
@@ -97,7 +98,8 @@ func (s *Store) Remains(ctx context.Context, f *domain.ErasedConversation, botID
 	return r, errors.Wrap(json.Unmarshal([]byte(text), r), "could not decode what is to be forgotten")
 }
 
-// Unmention forgets that posts told of a conversation: they are gone, or tell of it no more.
+// Unmention deletes the notes that posts mention a conversation, because the posts are
+// gone or mention it no longer.
 func (s *Store) Unmention(ctx context.Context, conversationID string, postIDs []string) error {
 	_, err := exec(ctx, s.db, `WITH f AS (UPDATE waa_forget SET posts = ARRAY(SELECT unnest(posts) EXCEPT SELECT unnest($2::text[])) WHERE conversation_id = $1)
 		DELETE FROM waa_mentions WHERE conversation_id = $1 AND post_id = ANY($2)`, conversationID, pq.Array(postIDs))

@@ -15,10 +15,9 @@ func (s *Store) OpenConversation(ctx context.Context, accountID, contactID strin
 	return openConversation(ctx, s.db, accountID, contactID)
 }
 
-// MoveIdentity lets another number or BSUID take the place of the one a contact
-// had on an account; they are reached there from now on. An identity that
-// points to somebody else stays where it is: taken tells that. at is Meta's
-// timestamp, milliseconds since epoch.
+// MoveIdentity replaces the number or BSUID that a contact had on an account by another
+// one; messages go there from now on. An identity that belongs to another contact stays
+// there, and taken says so. at is Meta's timestamp, milliseconds since epoch.
 func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error) {
 	old, renewed = truncateIdentity(old), truncateIdentity(renewed)
 	err = retryDeadlock(func() error {

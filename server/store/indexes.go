@@ -10,7 +10,7 @@ import (
 )
 
 // index is one that is built beside the running plugin and not by a migration:
-// nobody waits for it, neither who writes into the table nor a node that starts.
+// neither writers of the table nor a node that starts wait for it.
 type index struct {
 	name string // a changed index gets another name
 	on   string // table, columns, condition; as CREATE INDEX has them
@@ -59,10 +59,10 @@ func wantedIndexes(ctx context.Context, db *sql.DB) ([]index, error) {
 }
 
 const (
-	// BuildPatience is how long a round may take that builds indexes.
+	// BuildPatience is how long one run of BuildIndexes may take.
 	BuildPatience = 2 * time.Hour
 	// indexLock is held by the session that builds: one in the cluster. It is taken without waiting,
-	// since a build waits for every statement that began before it, also for one that waits for the lock.
+	// because a build waits for every statement that began before it, also for one that waits for this lock.
 	indexLock = "hashtext(current_schema() || '/waa_indexes')"
 )
 
@@ -114,7 +114,7 @@ func BuildIndexes(ctx context.Context, db *sql.DB) (done bool, err error) {
 	return true, nil
 }
 
-// Indexes gives rounds of BuildIndexes, which do nothing once all are there.
+// Indexes returns a function that runs BuildIndexes until all indexes are there, for a loop.
 func Indexes(db *sql.DB) func(context.Context) (more bool, err error) {
 	done := false
 	return func(ctx context.Context) (bool, error) {

@@ -17,7 +17,7 @@ func (s *Store) Keys(ctx context.Context) ([]domain.StoredKey, error) {
 	return keys, wrapErr(err, "could not read the keys")
 }
 
-// KeepKeys stores secrets under keys; those that are there stay as they are.
+// KeepKeys stores keys, each encrypted under another; those that are stored already stay as they are.
 func (s *Store) KeepKeys(ctx context.Context, keys []domain.StoredKey) error {
 	names, unders, sealed := make([]string, len(keys)), make([]string, len(keys)), make([]string, len(keys))
 	for i, k := range keys {
@@ -29,23 +29,23 @@ func (s *Store) KeepKeys(ctx context.Context, keys []domain.StoredKey) error {
 	return wrapErr(err, "could not keep the keys")
 }
 
-// KeyInForce notes that a key seals from now on. With again it does so also
-// where it was in force before; else a key that is known already changes nothing.
+// KeyInForce notes that a key encrypts from now on. A key
+// that was in force before comes into force again only with again.
 func (s *Store) KeyInForce(ctx context.Context, name string, again bool) error {
 	_, err := exec(ctx, s.db, `INSERT INTO waa_keys (name, under, current_at, created_at) SELECT $1, $1, greatest(`+clock+`, coalesce(max(current_at), 0) + 1), `+clock+` FROM waa_keys
 		ON CONFLICT (name, under) DO UPDATE SET current_at = CASE WHEN $2::boolean THEN excluded.current_at ELSE waa_keys.current_at END`, name, again)
 	return wrapErr(err, "could not put a key into force")
 }
 
-// How long keys are kept after another came into force and nothing is sealed with them any more.
+// How long keys are kept after another one came into force and nothing is encrypted with them any more.
 const (
-	keepUnder = 24 * time.Hour      // under an old key: for nodes that were not told of the new one
+	keepUnder = 24 * time.Hour      // what is encrypted under an old key, for nodes that do not know the new one yet
 	keepKeys  = 30 * 24 * time.Hour // an old key itself
 )
 
-// DropKeys forgets, some time after a key came into force, what lies under
-// older ones, and the older ones themselves. It is for a process with that key,
-// once everything is sealed with it.
+// DropKeys deletes, some time after a key came into force, what is encrypted under
+// older ones, and the older ones themselves. A process that has that key calls it
+// once everything is encrypted with it.
 func (s *Store) DropKeys(ctx context.Context, current, names string) error {
 	_, err := exec(ctx, s.db, `DELETE FROM waa_keys k USING waa_keys c WHERE c.name = $1 AND c.under = $1
 		AND (k.under NOT IN ($1, k.name) AND c.current_at < `+clock+` - $3::bigint AND k.created_at < `+clock+` - $3::bigint
@@ -54,8 +54,8 @@ func (s *Store) DropKeys(ctx context.Context, current, names string) error {
 	return wrapErr(err, "could not drop old keys")
 }
 
-// sealedColumn is where sealed values lie: Reencrypt goes through all of them.
-type sealedColumn struct {
+// encryptedColumn is a column with encrypted values; Reencrypt goes through all of them.
+type encryptedColumn struct {
 	table, column string
 	key           string // the table's primary key
 	hash          string // the column that holds the plain value's keyed hash; "" = none
@@ -63,15 +63,15 @@ type sealedColumn struct {
 	row           string // the column that names the row of its place
 }
 
-func sealedColumns() []sealedColumn {
+func encryptedColumns() []encryptedColumn {
 	const document = "waa_contacts.cpf_cipher"
-	all := []sealedColumn{
+	all := []encryptedColumn{
 		{table: "waa_contacts", column: "cpf_cipher", key: "id", hash: "cpf_hash", place: document, row: "id"},
 		{table: "waa_wanted", column: "cpf_cipher", key: "message_id", hash: "cpf_hash", place: document, row: "contact_id"}, // on its way there
 	}
-	all = append(all, sealedColumn{table: "waa_requests", column: "answer", key: "token", place: "waa_requests.answer", row: "token"})
+	all = append(all, encryptedColumn{table: "waa_requests", column: "answer", key: "token", place: "waa_requests.answer", row: "token"})
 	for column := range strings.SplitSeq(secretFields, ", ") {
-		all = append(all, sealedColumn{table: "waa_accounts", column: column, key: "id", place: "waa_accounts." + column, row: "id"})
+		all = append(all, encryptedColumn{table: "waa_accounts", column: column, key: "id", place: "waa_accounts." + column, row: "id"})
 	}
 	return all
 }
@@ -83,7 +83,7 @@ func encryptionPlace(table, column, id string) string { return table + "." + col
 // an earlier version, and returns where to go on. A value that changed meanwhile is
 // left alone: the change has encrypted it. What a crash left undone it finds again.
 func (s *Store) Reencrypt(ctx context.Context, at domain.Reencryption, n int) (domain.Reencryption, error) {
-	columns := sealedColumns()
+	columns := encryptedColumns()
 	c := columns[at.Column]
 	rows := []struct{ ID, Row, Value string }{}
 	if err := s.db.SelectContext(ctx, &rows, "SELECT "+c.key+" AS id, "+c.row+" AS row, "+c.column+" AS value FROM "+c.table+

@@ -41,9 +41,9 @@ func (s *Store) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, e
 	return queues, wrapErr(err, "could not read somebody's queues")
 }
 
-// SpeakerRoles are the roles that an active member of a channel has there, in
-// its team and on the server, the names of its schemes for built-in ones; none
-// of who is no such member.
+// SpeakerRoles returns the roles that an active member of a channel has there, in its
+// team and on the server, with the roles' names of the schemes instead of the built-in
+// ones; none for anybody else.
 func (s *Store) SpeakerRoles(ctx context.Context, userID, channelID string) ([]string, error) {
 	rows := []string{}
 	err := s.db.SelectContext(ctx, &rows, `SELECT concat_ws(' ', u.roles, m.roles, t.roles,
@@ -56,8 +56,8 @@ func (s *Store) SpeakerRoles(ctx context.Context, userID, channelID string) ([]s
 	return strings.Fields(strings.Join(rows, " ")), wrapErr(err, "could not read what somebody is in a channel")
 }
 
-// schemeRoles are the roles that a membership has by its scheme: the first
-// scheme that there is names them, else they have their built-in names.
+// schemeRoles are the roles that a membership has by its scheme, named by the first of
+// the schemes that exists, else by their built-in names.
 func schemeRoles(member, scope string, schemes ...string) string {
 	roles := make([]string, 0, 3)
 	for _, kind := range []string{"guest", "user", "admin"} {

@@ -7,12 +7,12 @@ import (
 	"github.com/lib/pq"
 )
 
-// mentionsSince is the fact until when posts elsewhere were not kept in
-// waa_mentions, milliseconds since epoch; the migration sets it.
+// mentionsSince is the state (see State) that says since when waa_mentions is kept,
+// milliseconds since epoch; the migration sets it.
 const mentionsSince = "mentions_since"
 
-// Mention notes that a post outside of a conversation's channel tells of
-// conversations; it may be repeated.
+// Mention stores that a post outside of a conversation's channel is about
+// conversations, so that it is found when a customer is erased; it may be repeated.
 func (s *Store) Mention(ctx context.Context, postID string, conversationIDs []string) error {
 	if len(conversationIDs) == 0 {
 		return nil
@@ -21,10 +21,10 @@ func (s *Store) Mention(ctx context.Context, postID string, conversationIDs []st
 	return wrapErr(err, "could not note what a post tells of")
 }
 
-// earlierMentions finds posts of ours that tell of a contact and were made
-// before waa_mentions was kept: cards in queues, and direct messages with a
-// conversation's address or the name. It reads these channels to the end, so
-// that it is asked at an erasure only, and no more once nothing is that old.
+// earlierMentions finds posts of ours that are about a contact and were made before
+// waa_mentions was kept: cards in queues, and direct messages with a conversation's
+// address or the contact's name. It reads all of these channels, so only an erasure
+// asks for it, and it reads nothing where the contact has no conversation that old.
 func (s *Store) earlierMentions(ctx context.Context, contactID string, botIDs []string) ([]string, error) {
 	var name string
 	if err := s.db.GetContext(ctx, &name, "SELECT name FROM waa_contacts WHERE id = $1", contactID); err != nil {

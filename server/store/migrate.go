@@ -18,20 +18,20 @@ var migrations embed.FS
 const (
 	// migrationTimeout bounds one statement of a migration.
 	migrationTimeout = "300s"
-	// migrationTable keeps what was applied, with the columns that earlier versions' tool gave it.
+	// migrationTable records which migrations were applied. Its columns are those of the tool that earlier versions used.
 	migrationTable = "waa_schema_migrations"
 )
 
-// migration is one step of the tables; its names are migrations/<version>_<name>.{up,down}.sql.
+// migration is one step of the tables; its files are migrations/<version>_<name>.{up,down}.sql.
 type migration struct {
 	version  int64
 	name     string
 	up, down string
 }
 
-// Migrate brings tables and functions up to date. The caller sees to it that
-// only one process of the cluster does so at a time. Functions of an earlier
-// version stay: another process may still call them.
+// Migrate brings tables and functions up to date. The caller must make sure that only
+// one process of the cluster does so at a time. The functions of an earlier version
+// stay, because another process may still call them.
 func Migrate(db *sql.DB) error {
 	err := eachMigration(db, func(ctx context.Context, t *sql.Tx, m *migration, applied bool) error {
 		if applied {

@@ -13,7 +13,8 @@ func (s *Store) ChannelsActiveSince(ctx context.Context, since int64) ([]string,
 		FROM waa_conversations c JOIN channels ch ON ch.id = c.channel_id WHERE c.channel_id <> '' AND ch.lastpostat >= $1`, since)
 }
 
-// ChannelsAfter lists up to n channels of conversations behind one, but those that are archived: nobody posts there.
+// ChannelsAfter lists up to n channels of conversations in the order of their ids,
+// after one of them, without those that are archived, where nobody can post.
 func (s *Store) ChannelsAfter(ctx context.Context, after string, n int) ([]string, error) {
 	return s.stringArray(ctx, "could not list channels", `SELECT coalesce(array_agg(c.channel_id), '{}') FROM (
 		SELECT channel_id FROM waa_conversations WHERE channel_id > $1 AND channel_id <> '' AND archived_at = 0 ORDER BY channel_id LIMIT $2

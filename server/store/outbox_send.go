@@ -65,7 +65,7 @@ func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, e
 	send := &row.Send
 	send.Template.QueueIDs = row.Allowed
 	send.Conversation.Contact = send.Contact
-	s.unseal(&send.Account)
+	s.decryptSecrets(&send.Account)
 	return send, nil
 }
 

@@ -158,7 +158,7 @@ func (s *Store) ApprovePlan(ctx context.Context, id, by string, now int64) (*dom
 		SELECT `+planColumns+` FROM approved`, id, by, now, s.newID())
 }
 
-// DeletePlan removes a plan: its queue can start nothing any more. Its approvals stay.
+// DeletePlan removes a plan, after which its queue can start nothing. The history of its approvals stays.
 func (s *Store) DeletePlan(ctx context.Context, id, by string, now int64) error {
 	return execOne(ctx, s.db, "could not delete the plan", `
 		WITH ended AS (UPDATE waa_plan_approvals SET ended_by = $2, ended_at = $3 WHERE ended_at = 0 AND plan_id = $1)

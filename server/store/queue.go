@@ -52,8 +52,8 @@ func (s *Store) CreateQueue(ctx context.Context, q *domain.Queue, now int64) err
 }
 
 // UpdateQueue stores what an admin may edit: the named columns, or all of them.
-// ErrConflict if its channel stands for another queue. With another time zone
-// the headers of its conversations are due.
+// ErrConflict if its channel stands for another queue. After a change
+// of the time zone the headers of its conversations are due.
 func (s *Store) UpdateQueue(ctx context.Context, q *domain.Queue, now int64, fields ...string) error {
 	q.UpdatedAt = now
 	n, err := execNamed(ctx, s.db, "WITH told AS (UPDATE waa_conversations SET "+refreshSoon("refresh_at", ":updated_at")+
@@ -77,7 +77,7 @@ func holdQueue(ctx context.Context, r sqlx.ExtContext, id, accountID string) err
 // default. ErrConflict while it has open conversations.
 func (s *Store) DeleteQueue(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
-		// a statement of its own: the next sees what those who held the queue stored
+		// a statement of its own, so that the next one sees what the previous holders of the queue stored
 		if _, err := exec(ctx, t, "SELECT FROM waa_queues WHERE id = $1 FOR UPDATE", id); err != nil {
 			return errors.Wrap(err, "could not lock the queue")
 		}

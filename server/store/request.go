@@ -55,7 +55,7 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 	if row.Answer != "" && !r.Conflict {
 		plain, err := s.encrypter.Decrypt(encryptionPlace("waa_requests", "answer", row.Token), row.Answer)
 		if err != nil {
-			return nil, errors.Wrap(err, "could not open an answer")
+			return nil, errors.Wrap(err, "could not decrypt an answer")
 		}
 		r.Answer = []byte(plain)
 	}
@@ -64,12 +64,12 @@ func (s *Store) BeginRequest(ctx context.Context, userID, key, fingerprint strin
 
 // AnswerRequest keeps what was answered.
 func (s *Store) AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error {
-	sealed, err := s.encrypter.Encrypt(encryptionPlace("waa_requests", "answer", token), string(answer))
+	encrypted, err := s.encrypter.Encrypt(encryptionPlace("waa_requests", "answer", token), string(answer))
 	if err != nil {
-		return errors.Wrap(err, "could not seal an answer")
+		return errors.Wrap(err, "could not encrypt an answer")
 	}
 	_, err = exec(ctx, s.db, `UPDATE waa_requests SET status = $2, answer = $3, conversation_id = CASE WHEN conversation_id = '' THEN $4 ELSE conversation_id END
-		WHERE token = $1`, token, status, sealed, conversationID)
+		WHERE token = $1`, token, status, encrypted, conversationID)
 	return wrapErr(err, "could not keep an answer")
 }
 

@@ -136,7 +136,7 @@ func (s *Store) SetTemplateRules(ctx context.Context, id string, rules domain.Ru
 		id, string(data), now, pq.Array(drop))
 }
 
-// statusGone stands for no status of Meta's: it has no such template any more.
+// statusGone is no status of Meta's: it stands for templates that Meta no longer has.
 const statusGone = "GONE"
 
 // approvalUnless is the part of an UPDATE that takes the approval off unless the condition holds.

@@ -26,10 +26,10 @@ func wordingHash(t *domain.Template) string {
 	var definition struct {
 		Components any `json:"components"`
 	}
-	_ = json.Unmarshal(t.Definition, &definition) // what cannot be read is told by the text alone
+	_ = json.Unmarshal(t.Definition, &definition) // where it cannot be read, the text alone counts
 	content, err := json.Marshal([]any{t.Text, wordingOnly(definition.Components)})
 	if err != nil {
-		return "" // not known; what came out of JSON always goes into it
+		return "" // cannot happen: what came out of JSON goes into JSON
 	}
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])

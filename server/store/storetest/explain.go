@@ -21,7 +21,7 @@ type Plan struct {
 	Plans     []*Plan `json:"Plans"`
 }
 
-// explained is who is told of statements; see Explain.
+// explained is the function that gets the statements; see Explain.
 var explained struct { //nolint:gochecknoglobals // one server a process, one listener
 	mu sync.Mutex
 	fn func(query string, plan *Plan)

@@ -39,7 +39,7 @@ func PluginDB(t testing.TB, db *sql.DB) (viaPlugin *sql.DB, calls func() int) {
 	}
 }
 
-// PluginDriver is the server's side of the plugin driver over a pool; whoever opens it closes what it opened.
+// PluginDriver is the server's side of the plugin driver over a pool. Its user must close what it opened.
 func PluginDriver(db *sql.DB) plugin.Driver { return newBridge(db) }
 
 func newBridge(db *sql.DB) *bridge {
