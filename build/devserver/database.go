@@ -29,7 +29,7 @@ func dropDatabase(ctx context.Context, serverURL, name string) error {
 	return errors.Wrap(err, "cannot drop the database")
 }
 
-// pingDatabase tells whether PostgreSQL takes connections.
+// pingDatabase reports whether PostgreSQL takes connections.
 func pingDatabase(ctx context.Context, serverURL string) error {
 	return execute(ctx, serverURL, "SELECT 1")
 }
@@ -49,7 +49,7 @@ func execute(ctx context.Context, serverURL, statement string) error {
 	return errors.Wrap(err, "PostgreSQL refused")
 }
 
-// withDatabase gives the URL of another database on the same PostgreSQL.
+// withDatabase returns the URL of another database on the same PostgreSQL.
 func withDatabase(serverURL, name string) (string, error) {
 	serverURL, err := withDefaults(serverURL)
 	if err != nil {

@@ -47,7 +47,7 @@ func agent(index int) person {
 	return person{fmt.Sprintf("agente%d", number), "Agente", fmt.Sprint(number)}
 }
 
-// inQueue tells whether an agent is a member of the queue: all but the last one, who is there to be refused.
+// inQueue reports whether an agent is a member of the queue: all but the last one, who is there to be refused.
 func inQueue(index, agents int) bool { return index == 0 || index < agents-1 }
 
 // createFixtures creates the users, the team and the queue on an empty server. The first user of a server is its system

@@ -177,7 +177,7 @@ func (l *launcher) undoAll() error {
 	return first
 }
 
-// randomName gives a name or password that nobody else has.
+// randomName returns a name or password that nobody else has.
 func randomName(prefix string) string {
 	value := make([]byte, 12)
 	_, _ = rand.Read(value) // never fails: the runtime ends the program first

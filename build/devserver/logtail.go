@@ -27,7 +27,7 @@ func explain(cause error, file string) error {
 	return &logError{cause: cause, log: name, tail: logTail(file)}
 }
 
-// Error gives the cause and the last lines of the log.
+// Error returns the cause and the last lines of the log.
 func (e *logError) Error() string {
 	if e.tail == "" {
 		return e.cause.Error()
@@ -35,7 +35,7 @@ func (e *logError) Error() string {
 	return e.cause.Error() + "\nthe last lines of " + e.log + ":\n" + e.tail
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *logError) Unwrap() error { return e.cause }
 
 // logTail reads the last lines of a file; what cannot be read is "".
@@ -55,7 +55,7 @@ func logTail(path string) string {
 	return lastLines(content[:n], tailLines)
 }
 
-// lastLines gives the last lines of a text, each indented by two spaces.
+// lastLines returns the last lines of a text, each indented by two spaces.
 func lastLines(text []byte, count int) string {
 	lines := strings.Split(string(bytes.TrimSpace(text)), "\n")
 	if len(lines) == 1 && lines[0] == "" {

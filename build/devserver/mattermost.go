@@ -108,7 +108,7 @@ func (l *launcher) spawnServer(spec *processSpec) (*process, error) {
 	return p, errors.Wrap(err, "cannot note the server's process")
 }
 
-// pingServer tells whether the server answers.
+// pingServer reports whether the server answers.
 func pingServer(ctx context.Context, serverURL string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, serverURL+model.APIURLSuffix+"/system/ping", http.NoBody)
 	if err != nil {

@@ -33,7 +33,7 @@ func newDataDir(others bool) (string, error) {
 	return "", errors.Errorf("no temporary folder that another user can enter, tried %v", parents)
 }
 
-// enterable tells whether every user can pass through a folder and all above it.
+// enterable reports whether every user can pass through a folder and all above it.
 func enterable(dir string) bool {
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {

@@ -102,7 +102,7 @@ func uploadBundle(ctx context.Context, client *model.Client4, bundle string) err
 	return errors.Wrap(err, "cannot upload the bundle")
 }
 
-// pluginActive tells whether the server runs the plugin.
+// pluginActive reports whether the server runs the plugin.
 func pluginActive(ctx context.Context, client *model.Client4, id string) error {
 	statuses, _, err := client.GetPluginStatuses(ctx)
 	if err != nil {

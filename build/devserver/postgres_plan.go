@@ -74,7 +74,7 @@ func installedPostgres() []string {
 	return dirs
 }
 
-// findPostgres gives the folder with usable programs: the first in the path, else the newest of the others; "" if there is none.
+// findPostgres returns the folder with usable programs: the first in the path, else the newest of the others; "" if there is none.
 func findPostgres(path, others []string, version func(dir string) int) string {
 	for _, dir := range path {
 		if version(dir) >= oldestPostgres {
@@ -90,7 +90,7 @@ func findPostgres(path, others []string, version func(dir string) int) string {
 	return best
 }
 
-// postgresVersion gives the major version of the programs in a folder, 0 if they are not there.
+// postgresVersion returns the major version of the programs in a folder, 0 if they are not there.
 func postgresVersion(dir string) int {
 	for _, program := range []string{"initdb", "postgres"} {
 		if info, err := os.Stat(filepath.Join(dir, program)); err != nil || info.IsDir() {

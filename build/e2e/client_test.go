@@ -18,7 +18,7 @@ import (
 // clientVariable names the folder of the Mattermost web client's files. Where it is set, the servers of the tests show the real client.
 const clientVariable = "MM_CLIENT_DIR"
 
-// clientGiven tells whether there is a real web client to look at.
+// clientGiven reports whether there is a real web client to look at.
 func clientGiven() bool { return os.Getenv(clientVariable) != "" }
 
 // needClient skips a test that is about the real web client where there is none.
@@ -89,7 +89,7 @@ func (p *browserPage) press(name string) {
 	p.click(name, named(`button, [role="button"], [role="tab"], [role="menuitem"], a`, name))
 }
 
-// soon tells whether an expression becomes true in the page within five seconds.
+// soon reports whether an expression becomes true in the page within five seconds.
 func (p *browserPage) soon(expression string) bool {
 	p.t.Helper()
 	var holds bool

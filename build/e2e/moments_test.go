@@ -180,7 +180,7 @@ func (k *killer) posted(ctx context.Context, v *openConversation, round int) (*k
 	return &killPoint{"d", reached, after}, err
 }
 
-// accepted tells whether the delivery of a customer's message had its 200.
+// accepted reports whether the delivery of a customer's message had its 200.
 func (k *killer) accepted(wamid string) bool {
 	inBody := strings.ReplaceAll(wamid, "/", `\/`) // Meta escapes slashes
 	for _, d := range slices.Backward(k.Sim.Webhooks().List()) {

@@ -144,7 +144,7 @@ func (r *rights) pressed(t *testing.T) {
 	}
 }
 
-// press gives what somebody gets for a button of a kind of an author's; each row has a draft of its own.
+// press returns what somebody gets for a button of a kind of an author's; each row has a draft of its own.
 func (r *rights) press(kind, author string, column, row int) string {
 	r.t.Helper()
 	submitted := kind == ""

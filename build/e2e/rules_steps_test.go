@@ -232,7 +232,7 @@ func (r *ruleWalk) template(ctx context.Context) error {
 	return nil
 }
 
-// edge tells whether the window ends in this very moment: whose clock is right then is nobody's business.
+// edge reports whether the window ends at about this moment: then either state is right, because the clocks differ a little.
 func (r *ruleWalk) edge() bool {
 	off := r.Now() - r.windowUntil
 	return off > -2000 && off < 2000

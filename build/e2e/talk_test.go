@@ -84,7 +84,7 @@ func (s *stage) ticks(limit time.Duration, postID string, wanted ...string) stri
 	return shown
 }
 
-// notice gives the line that the plugin left in a post's thread; "" where there is none.
+// notice returns the line that the plugin left in a post's thread; "" where there is none.
 func (s *stage) notice(ctx context.Context, postID string) (string, error) {
 	thread, _, err := s.Admin().GetPostThread(ctx, postID, "", false)
 	if err != nil {

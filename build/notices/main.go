@@ -38,7 +38,7 @@ type module struct {
 	Replace            *module
 }
 
-// write gives the notices of what is linked into ./server of the repository at root.
+// write returns the notices of what is linked into ./server of the repository at root.
 func write(root string) ([]byte, error) {
 	modules, err := linked(root)
 	if err != nil {

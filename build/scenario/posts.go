@@ -27,13 +27,13 @@ const (
 // postsPage is the server's limit of posts a page.
 const postsPage = 200
 
-// ChannelOf gives a conversation's channel as an administrator sees it.
+// ChannelOf returns a conversation's channel as an administrator sees it.
 func (w *World) ChannelOf(ctx context.Context, c Conversation) (*model.Channel, error) {
 	channel, _, err := w.Admin().GetChannel(ctx, c.ChannelID)
 	return channel, errors.Wrap(err, "cannot read the conversation's channel")
 }
 
-// Posts gives all posts of a channel with their properties, the oldest first.
+// Posts returns all posts of a channel with their properties, the oldest first.
 func (w *World) Posts(ctx context.Context, channelID string) ([]*model.Post, error) {
 	var posts []*model.Post
 	for page := 0; ; page++ {
@@ -66,7 +66,7 @@ func Shown(p *model.Post) string {
 	return strings.NewReplacer("*", "", "\u2060", "").Replace(escaped.ReplaceAllString(p.Message, "$1"))
 }
 
-// FromCustomer tells whether a post brings a customer's message.
+// FromCustomer reports whether a post brings a customer's message.
 func FromCustomer(p *model.Post) bool { return p.GetProp(PropKind) == "inbound" }
 
 // WaitPosts waits until a channel has exactly so many posts that a condition holds for, and gives them.
@@ -89,7 +89,7 @@ func (w *World) PostAs(ctx context.Context, agent int, channelID, text string) (
 	return post, err
 }
 
-// Tick gives what a post shows of its message's way: "" where it shows nothing.
+// Tick returns what a post shows of its message's way: "" where it shows nothing.
 func (w *World) Tick(ctx context.Context, postID string) (string, error) {
 	post, _, err := w.Admin().GetPost(ctx, postID, "")
 	if err != nil {

@@ -62,7 +62,7 @@ func do(ctx context.Context, step Step) error {
 	return step.Do(ctx)
 }
 
-// want gives an error unless something holds; the text says what was expected and what is.
+// want returns an error unless something holds; the text says what was expected and what is.
 func want(holds bool, format string, args ...any) error {
 	if holds {
 		return nil
@@ -70,7 +70,7 @@ func want(holds bool, format string, args ...any) error {
 	return errors.Errorf(format, args...)
 }
 
-// all gives the first error.
+// all returns the first error.
 func all(checks ...error) error {
 	for _, err := range checks {
 		if err != nil {

@@ -33,7 +33,7 @@ func pluginProcesses(server int, dir string) ([]int, error) {
 	return found, nil
 }
 
-// parentOf gives the parent of a process, 0 if the process is gone.
+// parentOf returns the parent of a process, 0 if the process is gone.
 func parentOf(pid int) int {
 	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {

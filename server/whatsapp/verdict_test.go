@@ -31,7 +31,7 @@ func documented() map[Class][]int {
 	}
 }
 
-// inBothLanguages gives a text in Portuguese and in English, and fails where it has no translation.
+// inBothLanguages returns a text in Portuguese and in English, and fails where it has no translation.
 func inBothLanguages(t *testing.T, text domain.Text) []string {
 	t.Helper()
 	texts, err := i18n.New()

@@ -121,7 +121,7 @@ func (s *Server) tell(m *Message, status string) {
 	s.bump()
 }
 
-// SendStatus tells a status webhook by hand, in any order and as often as
+// SendStatus sends a status webhook by hand, in any order and as often as
 // wanted. Delivered, read and played also put the message on the phone.
 func (s *Server) SendStatus(wamid, status string) error {
 	s.mu.Lock()
@@ -140,7 +140,7 @@ func (s *Server) SendStatus(wamid, status string) error {
 	return nil
 }
 
-// FailMessage tells a failed status with a code of Meta.
+// FailMessage sends a failed status with a code of Meta.
 func (s *Server) FailMessage(wamid string, code int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

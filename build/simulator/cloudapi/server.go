@@ -162,7 +162,7 @@ func (s *Server) SetBaseURL(base string) {
 	s.baseURL = base
 }
 
-// bump tells those who wait that something changed.
+// bump wakes those who wait for a change.
 func (s *Server) bump() {
 	s.version++
 	close(s.changed)

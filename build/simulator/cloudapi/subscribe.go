@@ -142,7 +142,7 @@ func (s *Server) deleteSubscription(c *call, w *WABA) reply {
 	return s.success()
 }
 
-// SendChange tells a change of any field of a WABA; value must marshal to JSON.
+// SendChange sends a change of any field of a WABA; value must marshal to JSON.
 func (s *Server) SendChange(wabaID, field string, value any) error {
 	if _, err := json.Marshal(value); err != nil {
 		return errors.Wrap(err, "marshal the change")
@@ -156,7 +156,7 @@ func (s *Server) SendChange(wabaID, field string, value any) error {
 	return nil
 }
 
-// SendNumberQuality tells phone_number_quality_update: an event such as FLAGGED
+// SendNumberQuality sends phone_number_quality_update: an event such as FLAGGED
 // and the number's limit, which also becomes the number's.
 func (s *Server) SendNumberQuality(phoneNumberID, event, limit string) error {
 	s.mu.Lock()
@@ -177,7 +177,7 @@ func (s *Server) SendNumberQuality(phoneNumberID, event, limit string) error {
 	return nil
 }
 
-// SendAccountUpdate tells account_update with an event such as
+// SendAccountUpdate sends account_update with an event such as
 // ACCOUNT_RESTRICTION and the fields that go with it.
 func (s *Server) SendAccountUpdate(wabaID, event string, fields map[string]any) error {
 	value := map[string]any{"event": event}
