@@ -216,7 +216,7 @@ func (a *app) buildRelay() {
 		Name: "outbox", Owner: owner, Store: a.store.Outbox(), Handle: worker.Handle, Concurrency: outboxHands,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Log: log, Observe: a.metrics.Job("outbox"), IsOutage: outage,
 	})
-	files := &media.Fetcher{Store: a.store, Owner: owner, Source: a.meta, Files: a.port, Localizer: speaker, Clock: a.clock, NewID: model.NewId}
+	files := &media.Fetcher{Store: a.store, Owner: owner, Locate: a.meta.Media, Download: a.meta.Download, Files: a.port, Localizer: speaker, Clock: a.clock, NewID: model.NewId}
 	a.media = jobqueue.NewWorker(jobqueue.Options{
 		Name: "media", Owner: owner, Store: a.store.MediaQueue(), Handle: files.Handle, Concurrency: mediaHands, MaxPerAccount: mediaShare,
 		Lease: jobLease, Poll: time.Second, MaxAttempts: 100, Log: log, Observe: a.metrics.Job("media"), IsOutage: outage,

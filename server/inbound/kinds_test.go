@@ -15,26 +15,26 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-func (d *desk) FindContact(_ context.Context, _ string, who domain.WhatsAppIdentity) (*domain.Contact, error) {
+func (d *fakeInbound) FindContact(_ context.Context, _ string, who domain.WhatsAppIdentity) (*domain.Contact, error) {
 	if who.PhoneKey != "5511987654321" {
 		return nil, domain.ErrNotFound
 	}
 	return &domain.Contact{ID: "contact"}, nil
 }
-func (d *desk) OpenConversation(context.Context, string, string) (*domain.Conversation, error) {
+func (d *fakeInbound) OpenConversation(context.Context, string, string) (*domain.Conversation, error) {
 	if d.arrival == nil {
 		return nil, domain.ErrNotFound
 	}
 	return &d.arrival.Conversation, nil
 }
-func (d *desk) MoveIdentity(_ context.Context, _, contactID string, old, renewed domain.WhatsAppIdentity, _ int64) (bool, error) {
+func (d *fakeInbound) MoveIdentity(_ context.Context, _, contactID string, old, renewed domain.WhatsAppIdentity, _ int64) (bool, error) {
 	d.did = append(d.did, "move "+contactID+" "+old.PhoneKey+" to "+renewed.PhoneKey+renewed.UserID)
 	return renewed.PhoneKey == "5511900000000", nil
 }
-func (d *desk) WroteSince(context.Context, string, string, domain.WhatsAppIdentity, int64) (bool, error) {
+func (d *fakeInbound) WroteSince(context.Context, string, string, domain.WhatsAppIdentity, int64) (bool, error) {
 	return d.back, nil
 }
-func (d *desk) SaveEcho(_ context.Context, m *domain.Message) error {
+func (d *fakeInbound) SaveEcho(_ context.Context, m *domain.Message) error {
 	d.did = append(d.did, "echo "+m.PostID+" "+string(m.Status))
 	return nil
 }
@@ -51,12 +51,12 @@ func (s *fakeNoticeStore) AddNotice(_ context.Context, n *domain.Notice) error {
 }
 
 // handle gives an item of a webhook to the inbox's handler.
-func (d *desk) handle(t *testing.T, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
+func (d *fakeInbound) handle(t *testing.T, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
 	t.Helper()
 	return handleWith(t, d, d, kind, data)
 }
 
-func handleWith(t *testing.T, d *desk, poster Posts, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
+func handleWith(t *testing.T, d *fakeInbound, poster Posts, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
 	t.Helper()
 	store := &fakeNoticeStore{}
 	in := &Handler{
@@ -76,9 +76,9 @@ func handleWith(t *testing.T, d *desk, poster Posts, kind whatsapp.Kind, data st
 }
 
 // openDesk has an open conversation with a message of the agent's.
-func openDesk() *desk {
+func openDesk() *fakeInbound {
 	c := domain.Conversation{ID: "c", AccountID: "a", ChannelID: "channel", WindowFrom: fake.Now - 1000, WindowUntil: fake.Now + 1000}
-	return &desk{
+	return &fakeInbound{
 		arrival: &domain.InboundTarget{Conversation: c}, account: domain.Account{ID: "a"}, closed: &domain.Conversation{ID: "closed", AccountID: "a", ChannelID: "old"},
 		messages: map[string]*domain.Message{"wamid.agent": {ID: "m", AccountID: "a", ConversationID: "c", PostID: "agents"}},
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // desk is a store with one conversation, a poster, and what happened in order.
-type desk struct {
+type fakeInbound struct {
 	Store
 	arrival *domain.InboundTarget // nil = nobody we know
 	account domain.Account
@@ -33,20 +33,20 @@ type desk struct {
 	deleted  bool // there is no channel to post to
 }
 
-func (d *desk) AccountByNumber(context.Context, string) (*domain.Account, error) {
+func (d *fakeInbound) AccountByNumber(context.Context, string) (*domain.Account, error) {
 	return &domain.Account{ID: d.account.ID}, nil
 }
-func (d *desk) Account(context.Context, string) (*domain.Account, error) {
+func (d *fakeInbound) Account(context.Context, string) (*domain.Account, error) {
 	return &d.account, nil
 }
-func (d *desk) ResolveTarget(context.Context, string, string, string, domain.WhatsAppIdentity) (*domain.InboundTarget, error) {
+func (d *fakeInbound) ResolveTarget(context.Context, string, string, string, domain.WhatsAppIdentity) (*domain.InboundTarget, error) {
 	if d.arrival == nil {
 		return nil, domain.ErrNotFound
 	}
 	a := *d.arrival
 	return &a, nil
 }
-func (d *desk) OpenForInbound(_ context.Context, w domain.NewSender) (*domain.Conversation, domain.ResolveResult, error) {
+func (d *fakeInbound) OpenForInbound(_ context.Context, w domain.NewSender) (*domain.Conversation, domain.ResolveResult, error) {
 	closed := d.closed
 	switch {
 	case closed != nil && w.Reopens(closed):
@@ -59,7 +59,7 @@ func (d *desk) OpenForInbound(_ context.Context, w domain.NewSender) (*domain.Co
 	d.opened = true
 	return &domain.Conversation{ID: "new", CreatedAt: w.Now}, domain.Created, nil
 }
-func (d *desk) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsAppIdentity, _ bool, _ int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
+func (d *fakeInbound) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsAppIdentity, _ bool, _ int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
 	d.did = append(d.did, "save")
 	before := domain.Conversation{ID: m.ConversationID}
 	if d.arrival != nil {
@@ -71,63 +71,63 @@ func (d *desk) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsA
 	after.ExtendWindow(m.CreatedAt)
 	return m, &before, &after, nil
 }
-func (d *desk) CompleteInbound(_ context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, _ domain.WhatsAppIdentity, opens bool, _ int64, lease time.Duration) (*jobqueue.Job, error) {
+func (d *fakeInbound) CompleteInbound(_ context.Context, owner string, jobID int64, a *domain.InboundTarget, m *domain.Message, _ domain.WhatsAppIdentity, opens bool, _ int64, lease time.Duration) (*jobqueue.Job, error) {
 	d.did = append(d.did, "posted "+m.PostID)
 	if owner != "me" || jobID != 7 || lease != time.Minute || !opens || a == nil {
 		d.did = append(d.did, "wrongly")
 	}
 	return nil, nil
 }
-func (d *desk) SetKind(_ context.Context, _, kind string) error {
+func (d *fakeInbound) SetKind(_ context.Context, _, kind string) error {
 	d.did = append(d.did, "kind "+kind)
 	return nil
 }
-func (d *desk) ChannelArchived(context.Context, string) (bool, error) { return d.archived, nil }
-func (d *desk) MakeDue(_ context.Context, id string, _ int64) error {
+func (d *fakeInbound) ChannelArchived(context.Context, string) (bool, error) { return d.archived, nil }
+func (d *fakeInbound) MakeDue(_ context.Context, id string, _ int64) error {
 	d.did = append(d.did, "due "+id)
 	return nil
 }
-func (d *desk) CreatePost(_ context.Context, p posting.Post) (string, error) {
+func (d *fakeInbound) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	if d.deleted {
 		return "", domain.ErrNotFound
 	}
 	d.did, d.posts = append(d.did, "post"), append(d.posts, p)
 	return "post", nil
 }
-func (d *desk) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
-func (d *desk) FindPost(context.Context, string, int64, string, string) (string, error) {
+func (d *fakeInbound) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (d *fakeInbound) FindPost(context.Context, string, int64, string, string) (string, error) {
 	d.did = append(d.did, "find")
 	if d.found == "" {
 		return "", domain.ErrNotFound
 	}
 	return d.found, nil
 }
-func (d *desk) RootOf(_ context.Context, postID string) (string, error) {
+func (d *fakeInbound) RootOf(_ context.Context, postID string) (string, error) {
 	return postID, nil
 }
-func (d *desk) EditPost(_ context.Context, postID, _ string, _ map[string]any) error {
+func (d *fakeInbound) EditPost(_ context.Context, postID, _ string, _ map[string]any) error {
 	d.did = append(d.did, "edit "+postID)
 	return nil
 }
 
-func (d *desk) React(_ context.Context, postID, emoji string) (bool, error) {
+func (d *fakeInbound) React(_ context.Context, postID, emoji string) (bool, error) {
 	d.did = append(d.did, "react "+postID+" "+emoji)
 	return emoji != "?", nil
 }
-func (d *desk) MessageByWAMID(_ context.Context, _, wamid string) (*domain.Message, error) {
+func (d *fakeInbound) MessageByWAMID(_ context.Context, _, wamid string) (*domain.Message, error) {
 	if m := d.messages[wamid]; m != nil {
 		return m, nil
 	}
 	return nil, domain.ErrNotFound
 }
-func (d *desk) Conversation(context.Context, string) (*domain.Conversation, error) {
+func (d *fakeInbound) Conversation(context.Context, string) (*domain.Conversation, error) {
 	return d.closed, nil
 }
-func (d *desk) SaveReaction(_ context.Context, _, _, emoji string, _ int64) (string, error) {
+func (d *fakeInbound) SaveReaction(_ context.Context, _, _, emoji string, _ int64) (string, error) {
 	d.did = append(d.did, "reaction "+emoji)
 	return emoji, nil
 }
-func (d *desk) AddMedia(_ context.Context, _ string, f *domain.MediaFile) error {
+func (d *fakeInbound) AddMedia(_ context.Context, _ string, f *domain.MediaFile) error {
 	d.did, d.files = append(d.did, "fetch "+f.PostID), append(d.files, f)
 	return nil
 }
@@ -137,14 +137,14 @@ func TestNothingIsPostedToAChannelThatIsNotThere(t *testing.T) {
 	const now, hour = int64(1_794_744_000_000), int64(3600_000)
 	open := domain.Conversation{ID: "c", ChannelID: "channel", WindowFrom: now - 1000, WindowUntil: now + 1000}
 	for name, test := range map[string]struct {
-		d     *desk
+		d     *fakeInbound
 		did   []string
 		again bool
 	}{
-		"archived":                     {&desk{arrival: &domain.InboundTarget{Conversation: open, Archived: true}}, []string{"due c"}, true},
-		"deleted":                      {&desk{arrival: &domain.InboundTarget{Conversation: open}, deleted: true}, []string{"due c"}, true},
-		"archived, and it is reopened": {&desk{closed: &domain.Conversation{ID: "c", ChannelID: "channel", ClosedAt: now - hour}, archived: true}, []string{"due c"}, true},
-		"back":                         {&desk{arrival: &domain.InboundTarget{Conversation: open}}, []string{"post", "posted post"}, false},
+		"archived":                     {&fakeInbound{arrival: &domain.InboundTarget{Conversation: open, Archived: true}}, []string{"due c"}, true},
+		"deleted":                      {&fakeInbound{arrival: &domain.InboundTarget{Conversation: open}, deleted: true}, []string{"due c"}, true},
+		"archived, and it is reopened": {&fakeInbound{closed: &domain.Conversation{ID: "c", ChannelID: "channel", ClosedAt: now - hour}, archived: true}, []string{"due c"}, true},
+		"back":                         {&fakeInbound{arrival: &domain.InboundTarget{Conversation: open}}, []string{"post", "posted post"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refreshed := false
@@ -210,7 +210,7 @@ func TestInboundTakesAMessage(t *testing.T) {
 			if kind == "" {
 				kind = "text"
 			}
-			d := &desk{arrival: test.arrival, closed: test.closed, account: domain.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
+			d := &fakeInbound{arrival: test.arrival, closed: test.closed, account: domain.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
 			refreshes := 0
 			in := &Handler{
 				Store: d, Posts: d, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),

@@ -12,7 +12,7 @@ import (
 
 // renewing is a queue whose leases are renewed as the test says.
 type renewing struct {
-	*memory
+	*fakeStore
 	times atomic.Int32
 	renew func(ids []int64) ([]int64, error) // nil = as usual
 }
@@ -22,12 +22,12 @@ func (r *renewing) Renew(ctx context.Context, owner string, ids []int64, lease t
 	if r.renew != nil {
 		return r.renew(ids)
 	}
-	return r.memory.Renew(ctx, owner, ids, lease)
+	return r.fakeStore.Renew(ctx, owner, ids, lease)
 }
 
 func work(t *testing.T, store Store, handle Handler) {
 	t.Helper()
-	w := NewWorker(Options{Name: "test", Owner: "a", Store: store, Handle: handle, Concurrency: 4, Lease: 90 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: silent{}})
+	w := NewWorker(Options{Name: "test", Owner: "a", Store: store, Handle: handle, Concurrency: 4, Lease: 90 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: fakeLog{}})
 	w.Start()
 	t.Cleanup(w.Stop)
 }
@@ -40,7 +40,7 @@ func TestAHandlersContextEndsWithItsLease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ended := make(chan error, 100)
-			work(t, &renewing{memory: newMemory(1, 1), renew: renew}, func(ctx context.Context, _ Job) (Outcome, error) {
+			work(t, &renewing{fakeStore: newMemory(1, 1), renew: renew}, func(ctx context.Context, _ Job) (Outcome, error) {
 				if err := CheckLease(ctx); err != nil {
 					return Outcome{}, err
 				}
@@ -56,7 +56,7 @@ func TestAHandlersContextEndsWithItsLease(t *testing.T) {
 }
 
 func TestARenewedLeaseHolds(t *testing.T) {
-	store := &renewing{memory: newMemory(1, 1)}
+	store := &renewing{fakeStore: newMemory(1, 1)}
 	work(t, store, func(ctx context.Context, _ Job) (Outcome, error) {
 		for store.times.Load() < 6 { // two leases long
 			if ctx.Err() != nil {

@@ -12,13 +12,13 @@ import (
 
 // counting counts how many jobs each claim took.
 type counting struct {
-	*memory
+	*fakeStore
 	mu     sync.Mutex
 	claims []int
 }
 
 func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
-	jobs, err := c.memory.Claim(ctx, owner, lease, n, limit)
+	jobs, err := c.fakeStore.Claim(ctx, owner, lease, n, limit)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(jobs) > 0 {
@@ -29,7 +29,7 @@ func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration,
 
 // Under load one claim is for several jobs, and still no more of them run at once than there are hands.
 func TestAClaimIsForSeveralJobs(t *testing.T) {
-	store := &counting{memory: newMemory(120, 1)}
+	store := &counting{fakeStore: newMemory(120, 1)}
 	var running, most atomic.Int32
 	startWorker(t, "a", store, func(context.Context, Job) (Outcome, error) {
 		now := running.Add(1)
@@ -64,7 +64,7 @@ func TestAWorkerYieldsBeforeEachJob(t *testing.T) {
 	urgent := make(chan struct{})
 	var yielded, handled atomic.Int32
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Concurrency: 4, Lease: time.Minute, Poll: time.Millisecond, MaxAttempts: 3, Log: silent{},
+		Name: "test", Owner: "a", Store: store, Concurrency: 4, Lease: time.Minute, Poll: time.Millisecond, MaxAttempts: 3, Log: fakeLog{},
 		BeforeJob: func(ctx context.Context) {
 			yielded.Add(1)
 			select {
@@ -94,7 +94,7 @@ func TestOneAccountNeverHasAllHands(t *testing.T) {
 	stuck := make(chan struct{})
 	var flood, others, most atomic.Int32
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Concurrency: 8, MaxPerAccount: 6, Lease: time.Minute, Poll: 5 * time.Millisecond, MaxAttempts: 3, Log: silent{},
+		Name: "test", Owner: "a", Store: store, Concurrency: 8, MaxPerAccount: 6, Lease: time.Minute, Poll: 5 * time.Millisecond, MaxAttempts: 3, Log: fakeLog{},
 		Handle: func(_ context.Context, job Job) (Outcome, error) {
 			if job.AccountID == "other" {
 				others.Add(1)

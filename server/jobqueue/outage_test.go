@@ -18,7 +18,7 @@ func TestAnOutageIsNobodysFailure(t *testing.T) {
 	store.now = func() time.Time { return at }
 	fails := outage
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Lease: time.Second, MaxAttempts: 3, Log: silent{},
+		Name: "test", Owner: "a", Store: store, Lease: time.Second, MaxAttempts: 3, Log: fakeLog{},
 		IsOutage: func(err error) bool { return errors.Is(err, outage) },
 		Handle:   func(context.Context, Job) (Outcome, error) { return Outcome{}, errors.Wrap(fails, "could not") },
 	})

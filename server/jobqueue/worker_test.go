@@ -14,7 +14,7 @@ import (
 )
 
 // memory is a queue that lives in memory and forgets nothing.
-type memory struct {
+type fakeStore struct {
 	mu   sync.Mutex
 	jobs []*stored
 	now  func() time.Time
@@ -30,8 +30,8 @@ type stored struct {
 	dead   bool
 }
 
-func newMemory(lanes, each int) *memory {
-	m := &memory{now: time.Now}
+func newMemory(lanes, each int) *fakeStore {
+	m := &fakeStore{now: time.Now}
 	for i := range each {
 		for lane := range lanes {
 			m.jobs = append(m.jobs, &stored{Job: Job{ID: int64(len(m.jobs) + 1), Lane: fmt.Sprint("lane", lane), Order: int64(i)}})
@@ -40,7 +40,7 @@ func newMemory(lanes, each int) *memory {
 	return m
 }
 
-func (m *memory) Claim(_ context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
+func (m *fakeStore) Claim(_ context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []Job
@@ -54,7 +54,7 @@ func (m *memory) Claim(_ context.Context, owner string, lease time.Duration, n i
 	return out, nil
 }
 
-func (m *memory) isHead(j *stored) bool {
+func (m *fakeStore) isHead(j *stored) bool {
 	now := m.now()
 	if j.done || j.due.After(now) || j.until.After(now) {
 		return false
@@ -67,13 +67,13 @@ func (m *memory) isHead(j *stored) bool {
 	return true
 }
 
-func (m *memory) lease(j *stored, owner string, lease time.Duration) Job {
+func (m *fakeStore) lease(j *stored, owner string, lease time.Duration) Job {
 	j.owner, j.until = owner, m.now().Add(lease)
 	j.Attempts++
 	return j.Job
 }
 
-func (m *memory) held(owner string, id int64) (*stored, error) {
+func (m *fakeStore) held(owner string, id int64) (*stored, error) {
 	j := m.jobs[id-1]
 	if j.owner != owner || !j.until.After(m.now()) {
 		return nil, ErrLost
@@ -81,7 +81,7 @@ func (m *memory) held(owner string, id int64) (*stored, error) {
 	return j, nil
 }
 
-func (m *memory) Finish(_ context.Context, owner string, id int64, lease time.Duration) (*Job, error) {
+func (m *fakeStore) Finish(_ context.Context, owner string, id int64, lease time.Duration) (*Job, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	j, err := m.held(owner, id)
@@ -98,7 +98,7 @@ func (m *memory) Finish(_ context.Context, owner string, id int64, lease time.Du
 	return nil, nil
 }
 
-func (m *memory) Retry(_ context.Context, owner string, id int64, delay time.Duration, reason string) error {
+func (m *fakeStore) Retry(_ context.Context, owner string, id int64, delay time.Duration, reason string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	j, err := m.held(owner, id)
@@ -109,11 +109,11 @@ func (m *memory) Retry(_ context.Context, owner string, id int64, delay time.Dur
 	return nil
 }
 
-func (m *memory) Wait(ctx context.Context, owner string, id int64, _ string, delay time.Duration, reason string) error {
+func (m *fakeStore) Wait(ctx context.Context, owner string, id int64, _ string, delay time.Duration, reason string) error {
 	return m.Retry(ctx, owner, id, delay, reason)
 }
 
-func (m *memory) Bury(_ context.Context, owner string, id int64, reason string) error {
+func (m *fakeStore) Bury(_ context.Context, owner string, id int64, reason string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	j, err := m.held(owner, id)
@@ -124,7 +124,7 @@ func (m *memory) Bury(_ context.Context, owner string, id int64, reason string) 
 	return nil
 }
 
-func (m *memory) Renew(_ context.Context, owner string, ids []int64, lease time.Duration) (held []int64, err error) {
+func (m *fakeStore) Renew(_ context.Context, owner string, ids []int64, lease time.Duration) (held []int64, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, id := range ids {
@@ -136,7 +136,7 @@ func (m *memory) Renew(_ context.Context, owner string, ids []int64, lease time.
 	return held, nil
 }
 
-func (m *memory) finished() int {
+func (m *fakeStore) finished() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := 0
@@ -148,16 +148,16 @@ func (m *memory) finished() int {
 	return n
 }
 
-type silent struct{}
+type fakeLog struct{}
 
-func (silent) Warn(string, ...any)  {}
-func (silent) Error(string, ...any) {}
+func (fakeLog) Warn(string, ...any)  {}
+func (fakeLog) Error(string, ...any) {}
 
 func startWorker(t *testing.T, owner string, store Store, handle Handler) *Worker {
 	t.Helper()
 	w := NewWorker(Options{
 		Name: "test", Owner: owner, Store: store, Handle: handle, Concurrency: 4, Lease: 300 * time.Millisecond,
-		Poll: 5 * time.Millisecond, MaxAttempts: 3, Log: silent{},
+		Poll: 5 * time.Millisecond, MaxAttempts: 3, Log: fakeLog{},
 	})
 	w.Start()
 	t.Cleanup(w.Stop)
@@ -260,7 +260,7 @@ func TestStopWaitsAndLeavesTheJobToOthers(t *testing.T) {
 	store := newMemory(1, 1)
 	begun := make(chan struct{})
 	w := NewWorker(Options{
-		Name: "test", Owner: "a", Store: store, Concurrency: 1, Lease: 100 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: silent{},
+		Name: "test", Owner: "a", Store: store, Concurrency: 1, Lease: 100 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: fakeLog{},
 		Handle: func(ctx context.Context, _ Job) (Outcome, error) {
 			close(begun)
 			<-ctx.Done()

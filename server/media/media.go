@@ -14,25 +14,25 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Files puts files into channels, piece by piece.
+// Files stores files in Mattermost, piece by piece; the Mattermost port implements it.
 type Files interface {
 	// MaxFileSize is the largest file that the server takes, in bytes; 0 = it takes none.
 	MaxFileSize(ctx context.Context) (int64, error)
-	// HasFile tells whether a file is there, whole.
+	// HasFile reports whether a file is there, whole.
 	HasFile(ctx context.Context, fileID string) (bool, error)
-	// OpenUpload begins an upload and answers its session.
+	// OpenUpload begins an upload and returns the id of its session.
 	OpenUpload(ctx context.Context, u posting.NewUpload) (id string, err error)
 	// UploadOffset is how many bytes a session has; domain.ErrNotFound.
 	UploadOffset(ctx context.Context, id string) (int64, error)
-	// Upload adds to a session what it reads, from the session's offset on. whole
-	// tells that the file is there; else something cut it off. ErrUnreadablePicture.
+	// Upload adds what it reads to a session, from the session's offset on. whole
+	// reports that the file is complete. posting.ErrUnreadablePicture.
 	Upload(ctx context.Context, id string, r io.Reader) (whole bool, err error)
-	// ShowMedia makes a post say how its file is doing; domain.ErrNotFound
-	// where the post is gone, ErrNotAttached.
+	// ShowMedia makes a post say how its file is doing, or attaches the file;
+	// domain.ErrNotFound where the post is gone, posting.ErrNotAttached.
 	ShowMedia(ctx context.Context, postID string, shown posting.MediaStatus) error
 }
 
-// Store keeps what is known of files on their way.
+// Store keeps how far each file came; *store.Store implements it.
 type Store interface {
 	// Account reads an account as it is now; domain.ErrNotFound.
 	Account(ctx context.Context, id string) (*domain.Account, error)
@@ -42,18 +42,14 @@ type Store interface {
 	SaveUpload(ctx context.Context, owner string, jobID int64, u domain.Upload) error
 }
 
-// Source is where files come from: Meta.
-type Source interface {
-	Media(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error)
-	Download(ctx context.Context, account *domain.Account, info whatsapp.MediaInfo, w io.Writer) error
-}
-
-// Fetcher fetches customers' files and hangs them on their posts, which are there
-// before. No file is ever whole in memory.
+// Fetcher fetches customers' files and attaches them to their posts. No file is
+// ever whole in memory.
 type Fetcher struct {
-	Store     Store
-	Owner     string // of the jobs' leases
-	Source    Source
+	Store Store
+	Owner string // of the jobs' leases
+	// Locate asks Meta where a file is, Download streams it from there.
+	Locate    func(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error)
+	Download  func(ctx context.Context, account *domain.Account, info whatsapp.MediaInfo, w io.Writer) error
 	Files     Files
 	Localizer posting.Localizer
 	Clock     domain.Clock
@@ -66,8 +62,8 @@ func (m *Fetcher) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 	if err := json.Unmarshal(job.Payload, &file); err != nil {
 		return jobqueue.Dead("the stored file cannot be read"), nil //nolint:nilerr // the reason is kept with the job
 	}
-	if err := m.show(ctx, &file, job.Attempts); err != nil {
-		return m.withoutPost(job, err)
+	if err := m.showFetching(ctx, &file, job.Attempts); err != nil {
+		return m.postFailed(job, err)
 	}
 	up, err := m.Store.Upload(ctx, job.ID)
 	if err != nil {
@@ -79,28 +75,28 @@ func (m *Fetcher) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 	}
 	if !there {
 		if err := m.fetch(ctx, job, &file, &up); err != nil {
-			return m.trouble(ctx, job, &file, err)
+			return m.handleFailure(ctx, job, &file, err)
 		}
 	}
 	err = m.Files.ShowMedia(ctx, file.PostID, posting.MediaStatus{FileID: up.FileID})
-	if errors.Is(err, posting.ErrNotAttached) { // another one takes its place
+	if errors.Is(err, posting.ErrNotAttached) { // the next try uploads it as another file
 		if err := m.Store.SaveUpload(ctx, m.Owner, job.ID, domain.Upload{FileID: m.NewID()}); err != nil {
 			return jobqueue.Outcome{}, err
 		}
 		return jobqueue.RetryIn(time.Second, "the file could not be attached"), nil
 	} else if err != nil {
-		return m.withoutPost(job, err)
+		return m.postFailed(job, err)
 	}
 	return jobqueue.Done(), nil
 }
 
-// channelPatience is how long a file waits for its channel, which somebody archived.
-const channelPatience = time.Hour
+// archivedTimeout is how long a file waits for its channel, which somebody archived.
+const archivedTimeout = time.Hour
 
-// withoutPost ends a job whose post somebody deleted, or must not be changed.
-func (m *Fetcher) withoutPost(job jobqueue.Job, err error) (jobqueue.Outcome, error) {
+// postFailed ends a job whose post was deleted or may not be changed.
+func (m *Fetcher) postFailed(job jobqueue.Job, err error) (jobqueue.Outcome, error) {
 	switch {
-	case errors.Is(err, posting.ErrArchived) && time.Since(time.UnixMilli(job.CreatedAt)) < channelPatience: // that of an open conversation comes back
+	case errors.Is(err, posting.ErrArchived) && time.Since(time.UnixMilli(job.CreatedAt)) < archivedTimeout: // that of an open conversation comes back
 		return jobqueue.RetryIn(domain.WaitFirst, err.Error()), nil
 	case errors.Is(err, posting.ErrArchived):
 		return jobqueue.Dead(err.Error()), nil
@@ -112,23 +108,23 @@ func (m *Fetcher) withoutPost(job jobqueue.Job, err error) (jobqueue.Outcome, er
 	return jobqueue.Outcome{}, err
 }
 
-// show tells on the post that the file is being fetched, or did not come yet.
-func (m *Fetcher) show(ctx context.Context, file *domain.MediaFile, attempts int) error {
-	if attempts > patientTries {
-		return nil // it says already that it takes longer
+// showFetching makes the post say that the file is being fetched.
+func (m *Fetcher) showFetching(ctx context.Context, file *domain.MediaFile, attempts int) error {
+	if attempts > quietTries {
+		return nil // the post says already that it takes longer
 	}
 	return m.Files.ShowMedia(ctx, file.PostID, posting.Fetching(m.Localizer))
 }
 
-// fetch streams the file from Meta into Mattermost. What is wrong for good is a *mediaTrouble.
+// fetch streams the file from Meta into Mattermost. An error that no further try can mend is a *permanentError.
 func (m *Fetcher) fetch(ctx context.Context, job jobqueue.Job, file *domain.MediaFile, up *domain.Upload) error {
 	account, err := m.Store.Account(ctx, job.AccountID)
 	if errors.Is(err, domain.ErrNotFound) {
-		return final("media.failed_gone")
+		return permanent("media.failed_gone")
 	} else if err != nil {
 		return err
 	}
-	info, err := m.address(ctx, account, file.MediaID)
+	info, err := m.locate(ctx, account, file.MediaID)
 	if err != nil {
 		return err
 	}
@@ -147,27 +143,27 @@ func (m *Fetcher) fetch(ctx context.Context, job jobqueue.Job, file *domain.Medi
 	return err
 }
 
-// askPatience is how long Meta may take to say where a file is.
-const askPatience = 30 * time.Second
+// locateTimeout is how long Meta may take to say where a file is.
+const locateTimeout = 30 * time.Second
 
-// address asks where the file is: an address lives five minutes, so always for a new one.
-func (m *Fetcher) address(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error) {
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+// locate asks Meta where the file is. It is asked anew for each try, because the address is valid for five minutes only.
+func (m *Fetcher) locate(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, locateTimeout)
 	defer cancel()
-	return m.Source.Media(ctx, account, id)
+	return m.Locate(ctx, account, id)
 }
 
-// check compares what Meta offers with what the server takes. Of what type it
-// is, whatever the message announced, is nobody's business but the reader's.
+// check compares the file's size with what the server takes. A type other than
+// the message announced is no reason to refuse it.
 func (m *Fetcher) check(ctx context.Context, file *domain.MediaFile, info *whatsapp.MediaInfo) error {
 	limit, err := m.Files.MaxFileSize(ctx)
 	switch {
 	case err != nil:
 		return err
 	case limit == 0:
-		return final("media.failed_off")
+		return permanent("media.failed_off")
 	case info.FileSize > limit:
-		return final("media.failed_large", "Size", megabytes(info.FileSize), "Max", megabytes(limit))
+		return permanent("media.failed_large", "Size", megabytes(info.FileSize), "Max", megabytes(limit))
 	case info.FileSize <= 0:
 		return errors.New("Meta does not say how large the file is")
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // shelf is Meta, the server's files and the store in one; what goes wrong is set by the test.
-type shelf struct {
+type fakeFiles struct {
 	content []byte
 	info    whatsapp.MediaInfo
 	asking  error // Meta's answer to where the file is
@@ -42,31 +42,31 @@ type shelf struct {
 	ids    int
 }
 
-func newShelf(content string) *shelf {
+func newShelf(content string) *fakeFiles {
 	sum := sha256.Sum256([]byte(content))
-	return &shelf{
+	return &fakeFiles{
 		content: []byte(content), limit: 1 << 20, sessions: map[string]*bytes.Buffer{}, names: map[string]string{}, sizes: map[string]int64{}, files: map[string][]byte{},
 		info:   whatsapp.MediaInfo{ID: "1", MimeType: "image/jpeg", FileSize: int64(len(content)), SHA256: hex.EncodeToString(sum[:])},
 		upload: domain.Upload{FileID: "file"},
 	}
 }
 
-func (s *shelf) Account(context.Context, string) (*domain.Account, error) {
+func (s *fakeFiles) Account(context.Context, string) (*domain.Account, error) {
 	return &domain.Account{AccessToken: "token"}, nil
 }
-func (s *shelf) Upload(context.Context, int64) (domain.Upload, error) { return s.upload, nil }
-func (s *shelf) SaveUpload(_ context.Context, owner string, _ int64, u domain.Upload) error {
+func (s *fakeFiles) Upload(context.Context, int64) (domain.Upload, error) { return s.upload, nil }
+func (s *fakeFiles) SaveUpload(_ context.Context, owner string, _ int64, u domain.Upload) error {
 	if owner != "me" {
 		return jobqueue.ErrLost
 	}
 	s.upload = u
 	return nil
 }
-func (s *shelf) Media(context.Context, *domain.Account, string) (whatsapp.MediaInfo, error) {
+func (s *fakeFiles) Media(context.Context, *domain.Account, string) (whatsapp.MediaInfo, error) {
 	return s.info, s.asking
 }
 
-func (s *shelf) Download(_ context.Context, _ *domain.Account, _ whatsapp.MediaInfo, w io.Writer) error {
+func (s *fakeFiles) Download(_ context.Context, _ *domain.Account, _ whatsapp.MediaInfo, w io.Writer) error {
 	content := s.content
 	if s.broken != nil {
 		content = s.broken
@@ -91,7 +91,7 @@ func (s *shelf) Download(_ context.Context, _ *domain.Account, _ whatsapp.MediaI
 }
 
 // served is the shelf as the server's files: both halves have a method Upload.
-type served struct{ *shelf }
+type served struct{ *fakeFiles }
 
 func (s served) MaxFileSize(context.Context) (int64, error) { return s.limit, nil }
 func (s served) HasFile(_ context.Context, id string) (bool, error) {
@@ -135,10 +135,10 @@ func (s served) ShowMedia(_ context.Context, _ string, shown posting.MediaStatus
 	return nil
 }
 
-func (s *shelf) run(t *testing.T, attempts int) jobqueue.Outcome {
+func (s *fakeFiles) run(t *testing.T, attempts int) jobqueue.Outcome {
 	t.Helper()
 	m := &Fetcher{
-		Store: s, Owner: "me", Source: s, Files: served{s}, Clock: fake.Clock(fake.Now), NewID: func() string { return "another" },
+		Store: s, Owner: "me", Locate: s.Media, Download: s.Download, Files: served{s}, Clock: fake.Clock(fake.Now), NewID: func() string { return "another" },
 		Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 	}
 	payload, err := json.Marshal(domain.MediaFile{PostID: "post", ChannelID: "channel", WAMID: "wamid", Kind: "image", MediaID: "1", At: fake.Now})
@@ -148,7 +148,7 @@ func (s *shelf) run(t *testing.T, attempts int) jobqueue.Outcome {
 	return outcome
 }
 
-func (s *shelf) last() posting.MediaStatus { return s.shown[len(s.shown)-1] }
+func (s *fakeFiles) last() posting.MediaStatus { return s.shown[len(s.shown)-1] }
 
 func TestMediaComesOntoItsPost(t *testing.T) {
 	s := newShelf("the picture, all of it")
@@ -194,27 +194,27 @@ func TestMediaThatIsNotWhatMetaSaid(t *testing.T) {
 	require.Equal(t, "the picture, all of it", string(s.files["file"]))
 	s = newShelf("the picture, all of it")
 	s.broken = []byte("the picture, ALL of it")
-	outcome := s.run(t, certainTries)
+	outcome := s.run(t, triesToBelieve)
 	require.False(t, outcome.IsRetry())
 	require.Equal(t, []string{posting.MediaFailed, "media.failed_different"}, []string{s.last().State, s.last().Text})
 }
 
 func TestMediaThatCannotBeFetched(t *testing.T) {
 	for name, test := range map[string]struct {
-		change   func(*shelf)
+		change   func(*fakeFiles)
 		attempts int
 		state    string
 		text     string
 		again    bool
 	}{
-		"too large":             {func(s *shelf) { s.limit = 5 }, 1, posting.MediaFailed, "media.failed_large", false},
-		"no files here":         {func(s *shelf) { s.limit = 0 }, 1, posting.MediaFailed, "media.failed_off", false},
-		"another host":          {func(s *shelf) { s.asking = &whatsapp.RequestError{Err: errors.New("address")} }, 1, posting.MediaFailed, "media.failed_refused", false},
-		"Meta is away":          {func(s *shelf) { s.asking = errors.New("no connection") }, 1, posting.MediaFetching, "media.fetching", true},
-		"Meta stays away":       {func(s *shelf) { s.asking = errors.New("no connection") }, patientTries, posting.MediaDelayed, "media.delayed", true},
-		"unknown at first":      {func(s *shelf) { s.asking = &whatsapp.APIError{Code: 100, Subcode: 33} }, 1, posting.MediaFetching, "media.fetching", true},
-		"unknown for good":      {func(s *shelf) { s.asking = &whatsapp.APIError{Code: 100, Subcode: 33} }, certainTries, posting.MediaFailed, "media.failed_gone", false},
-		"a token without right": {func(s *shelf) { s.asking = &whatsapp.APIError{Code: 190} }, 9, posting.MediaDelayed, "media.delayed", true},
+		"too large":             {func(s *fakeFiles) { s.limit = 5 }, 1, posting.MediaFailed, "media.failed_large", false},
+		"no files here":         {func(s *fakeFiles) { s.limit = 0 }, 1, posting.MediaFailed, "media.failed_off", false},
+		"another host":          {func(s *fakeFiles) { s.asking = &whatsapp.RequestError{Err: errors.New("address")} }, 1, posting.MediaFailed, "media.failed_refused", false},
+		"Meta is away":          {func(s *fakeFiles) { s.asking = errors.New("no connection") }, 1, posting.MediaFetching, "media.fetching", true},
+		"Meta stays away":       {func(s *fakeFiles) { s.asking = errors.New("no connection") }, quietTries, posting.MediaDelayed, "media.delayed", true},
+		"unknown at first":      {func(s *fakeFiles) { s.asking = &whatsapp.APIError{Code: 100, Subcode: 33} }, 1, posting.MediaFetching, "media.fetching", true},
+		"unknown for good":      {func(s *fakeFiles) { s.asking = &whatsapp.APIError{Code: 100, Subcode: 33} }, triesToBelieve, posting.MediaFailed, "media.failed_gone", false},
+		"a token without right": {func(s *fakeFiles) { s.asking = &whatsapp.APIError{Code: 190} }, 9, posting.MediaDelayed, "media.delayed", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShelf("the picture, all of it")

@@ -13,21 +13,21 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// slowest is the transfer, in bytes a second, below which a file is left for a later try.
-const slowest = 32 << 10
+// minBytesPerSecond is the speed below which a file is left for a later try.
+const minBytesPerSecond = 32 << 10
 
-// errCut says that the way into Mattermost ended before the file did.
+// errCut is returned where the upload into Mattermost ended before the file did.
 var errCut = errors.New("the upload was cut off")
 
-// transfer pipes the file through: Meta's answer goes into the server's upload
-// as it comes. A session that an earlier try left is gone on with: what it has
-// is downloaded again, for the hash, and thrown away.
+// transfer streams the file from Meta into the server's upload. A session that an
+// earlier try left is continued: what it has already is downloaded again, because
+// the hash covers the whole file, and thrown away.
 func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, account *domain.Account, file *domain.MediaFile, info whatsapp.MediaInfo, name string, up *domain.Upload) error {
 	offset, err := m.resume(ctx, job, file, info, name, up)
 	if err != nil {
 		return err
 	}
-	timed, cancel := context.WithTimeout(ctx, time.Minute+time.Duration(info.FileSize/slowest)*time.Second)
+	timed, cancel := context.WithTimeout(ctx, time.Minute+time.Duration(info.FileSize/minBytesPerSecond)*time.Second)
 	defer cancel()
 	reader, writer := io.Pipe()
 	downloaded := make(chan error, 1)
@@ -36,7 +36,7 @@ func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, account *domai
 			up.From = offset
 			return m.Store.SaveUpload(timed, m.Owner, job.ID, *up)
 		}}
-		err := m.Source.Download(timed, account, info, tail)
+		err := m.Download(timed, account, info, tail)
 		if err == nil {
 			err = tail.release()
 		}
@@ -44,7 +44,7 @@ func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, account *domai
 		downloaded <- err
 	}()
 	whole, uploadErr := m.Files.Upload(ctx, up.ID, reader)
-	_ = reader.CloseWithError(errCut) // the download does not wait for somebody who left
+	_ = reader.CloseWithError(errCut) // so that the download does not wait for a reader that is gone
 	cancel()
 	err = <-downloaded
 	switch {
@@ -52,7 +52,7 @@ func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, account *domai
 		return nil
 	case errors.Is(uploadErr, posting.ErrUnreadablePicture):
 		return uploadErr
-	case errors.Is(err, whatsapp.ErrFileDiffers): // what came is worth nothing
+	case errors.Is(err, whatsapp.ErrFileDiffers): // what was uploaded is useless
 		up.ID, up.From = "", 0
 		if lost := m.Store.SaveUpload(ctx, m.Owner, job.ID, *up); lost != nil {
 			return lost
@@ -77,8 +77,8 @@ func (m *Fetcher) resume(ctx context.Context, job jobqueue.Job, file *domain.Med
 		case offset == 0, offset != up.From && offset < info.FileSize:
 			return offset, nil
 		}
-		// Else the try that began here ended with the server itself, which does
-		// not know what it has: that session is left alone.
+		// Otherwise the earlier try ended when the server itself did, which does not
+		// know how much it has: that session is abandoned.
 	}
 	up.ID, err = m.Files.OpenUpload(ctx, posting.NewUpload{FileID: up.FileID, ChannelID: file.ChannelID, Name: name, Size: info.FileSize})
 	if err != nil {
@@ -88,9 +88,9 @@ func (m *Fetcher) resume(ctx context.Context, job jobqueue.Job, file *domain.Med
 	return 0, m.Store.SaveUpload(ctx, m.Owner, job.ID, *up)
 }
 
-// tailWriter passes on what comes after the first skip bytes, and holds the
-// file's very last byte back until it is released: a file whose hash is wrong
-// never becomes whole.
+// tailWriter passes on what comes after the first skip bytes, and holds back the
+// file's very last byte until it is released, so that a file whose hash is wrong
+// never becomes complete.
 type tailWriter struct {
 	to    io.Writer
 	skip  int64

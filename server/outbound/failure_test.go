@@ -62,7 +62,7 @@ func TestWhenAMessageLeft(t *testing.T) {
 
 // A slow answer says how the number was when its request left.
 func TestASlowSuccessIsAboutTheMomentWhenItLeft(t *testing.T) {
-	o, m := textTo(fake.OpenConv), &meta{}
+	o, m := textTo(fake.OpenConv), &fakeMeta{}
 	o.blocked, o.send.Account.BlockedCode = 131042, 131042
 	out := newOutbound(o, m, 0)
 	clock := &ticking{now: 10, step: 1}

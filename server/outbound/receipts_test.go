@@ -13,7 +13,7 @@ import (
 )
 
 // typist is an open conversation in "ours", whose member ana is, and what the customer sees of it.
-type typist struct {
+type fakeReceiptStore struct {
 	Store
 	mu     sync.Mutex
 	asked  []string
@@ -21,17 +21,19 @@ type typist struct {
 	showed chan struct{}
 }
 
-func (y *typist) ConversationByChannel(_ context.Context, channelID string) (*domain.Conversation, error) {
+func (y *fakeReceiptStore) ConversationByChannel(_ context.Context, channelID string) (*domain.Conversation, error) {
 	if channelID != "ours" {
 		return nil, domain.ErrNotFound
 	}
 	return fake.OpenConv, nil
 }
-func (y *typist) LastInbound(context.Context, string) ([]string, error) { return []string{"w"}, nil }
-func (y *typist) Account(context.Context, string) (*domain.Account, error) {
+func (y *fakeReceiptStore) LastInbound(context.Context, string) ([]string, error) {
+	return []string{"w"}, nil
+}
+func (y *fakeReceiptStore) Account(context.Context, string) (*domain.Account, error) {
 	return &domain.Account{Enabled: true}, nil
 }
-func (y *typist) maySpeak(_ context.Context, userID, _ string) (bool, error) {
+func (y *fakeReceiptStore) maySpeak(_ context.Context, userID, _ string) (bool, error) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.asked = append(y.asked, userID)
@@ -42,7 +44,7 @@ func (y *typist) maySpeak(_ context.Context, userID, _ string) (bool, error) {
 }
 
 func TestOnlyWhoMayPostIsSeenWriting(t *testing.T) {
-	y := &typist{refuse: make(chan struct{}, 9), showed: make(chan struct{}, 9)}
+	y := &fakeReceiptStore{refuse: make(chan struct{}, 9), showed: make(chan struct{}, 9)}
 	reads := NewReceipts(ReceiptOptions{
 		Store: y, MaySpeak: y.maySpeak, Channels: posting.NewChannels(y.ConversationByChannel), Clock: fake.Clock(7), Log: fake.Log{},
 		Settings: func() ReceiptSettings { return ReceiptSettings{Typing: true} },

@@ -19,7 +19,7 @@ import (
 )
 
 // library is Mattermost's files and Meta's media.
-type library struct {
+type fakeFiles struct {
 	files   map[string]string
 	errs    []error // of the next uploads
 	uploads int
@@ -28,7 +28,7 @@ type library struct {
 	close   func() // before the upload ends
 }
 
-func (l *library) open(_ context.Context, id string) (io.ReadCloser, error) {
+func (l *fakeFiles) open(_ context.Context, id string) (io.ReadCloser, error) {
 	data, ok := l.files[id]
 	if !ok {
 		return nil, domain.ErrNotFound
@@ -36,7 +36,7 @@ func (l *library) open(_ context.Context, id string) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader(data)), nil
 }
 
-func (l *library) upload(_ context.Context, _ *domain.Account, _, _ string, size int64, r io.Reader) (string, error) {
+func (l *fakeFiles) upload(_ context.Context, _ *domain.Account, _, _ string, size int64, r io.Reader) (string, error) {
 	data, err := io.ReadAll(r)
 	if err != nil || int64(len(data)) != size {
 		return "", &whatsapp.TransportError{Left: true, Repeatable: true, Err: errors.New("broken")}
@@ -52,14 +52,14 @@ func (l *library) upload(_ context.Context, _ *domain.Account, _, _ string, size
 	return "media", err
 }
 
-func (l *library) send(_ context.Context, _ *domain.Account, out whatsapp.Outgoing) (whatsapp.Sent, error) {
+func (l *fakeFiles) send(_ context.Context, _ *domain.Account, out whatsapp.Outgoing) (whatsapp.Sent, error) {
 	l.last = out
 	return whatsapp.Sent{MessageID: "wamid.1"}, nil
 }
 
 // keptPayload is the outbox with what SavePayload keeps.
 type keptPayload struct {
-	*outbox
+	*fakeOutbox
 	payload []byte
 }
 
@@ -75,10 +75,10 @@ func fileEnvelope(t *testing.T, file posting.File) []byte {
 	return payload
 }
 
-func newUploading(t *testing.T, l *library) (*Worker, *keptPayload) {
+func newUploading(t *testing.T, l *fakeFiles) (*Worker, *keptPayload) {
 	t.Helper()
-	store := &keptPayload{outbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
-	out := newOutbound(store.outbox, &meta{}, 10)
+	store := &keptPayload{fakeOutbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
+	out := newOutbound(store.fakeOutbox, &fakeMeta{}, 10)
 	out.Store, out.Send, out.Uploader = store, l.send, NewUploader(l.open, l.upload)
 	return out, store
 }
@@ -91,7 +91,7 @@ func (k *keptPayload) run(t *testing.T, out *Worker, attempts int) attempt {
 }
 
 func TestAFileIsUploadedOnceAndThenSent(t *testing.T) {
-	l := &library{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 500}}}
+	l := &fakeFiles{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 500}}}
 	out, store := newUploading(t, l)
 	require.True(t, store.run(t, out, 1).retry, "Meta had a bad moment")
 	require.Zero(t, store.leftAt, "an upload sends nothing")
@@ -116,7 +116,7 @@ func TestAFileIsUploadedOnceAndThenSent(t *testing.T) {
 }
 
 func TestTheLockIsReadAfterAnUpload(t *testing.T) {
-	l := &library{files: map[string]string{"f": "dado"}}
+	l := &fakeFiles{files: map[string]string{"f": "dado"}}
 	out, store := newUploading(t, l)
 	l.close = func() { store.send.Conversation.ClosedAt = 5 }
 	require.Equal(t, domain.NotSent, store.run(t, out, 1).status)
@@ -124,18 +124,18 @@ func TestTheLockIsReadAfterAnUpload(t *testing.T) {
 }
 
 func TestAFileThatCannotBeSentSaysSo(t *testing.T) {
-	gone := &library{}
+	gone := &fakeFiles{}
 	out, store := newUploading(t, gone)
 	require.Equal(t, domain.NotSent, store.run(t, out, 1).status)
 	require.Equal(t, domain.ReasonFile, store.send.Message.ReasonCode)
 
-	short := &library{files: map[string]string{"f": "da"}}
+	short := &fakeFiles{files: map[string]string{"f": "da"}}
 	out, store = newUploading(t, short)
 	require.True(t, store.run(t, out, 1).retry, "the server may be busy")
 	require.Equal(t, domain.NotSent, store.run(t, out, maxReadTries).status)
 	require.Equal(t, domain.ReasonFile, store.send.Message.ReasonCode)
 
-	refused := &library{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 400, Code: 131053}}}
+	refused := &fakeFiles{files: map[string]string{"f": "dado"}, errs: []error{&whatsapp.APIError{HTTPStatus: 400, Code: 131053}}}
 	out, store = newUploading(t, refused)
 	require.Equal(t, domain.Failed, store.run(t, out, 1).status)
 	require.Equal(t, 131053, store.send.Message.ReasonCode)
@@ -160,7 +160,7 @@ func TestUploadsLeaveOthersTheirTurn(t *testing.T) {
 }
 
 func TestADeletedPostDoesNotLeave(t *testing.T) {
-	o, m := textTo(fake.OpenConv), &meta{}
+	o, m := textTo(fake.OpenConv), &fakeMeta{}
 	o.send.PostDeleted = true
 	run(t, newOutbound(o, m, 10), o, 1)
 	require.Equal(t, domain.NotSent, o.send.Message.Status)

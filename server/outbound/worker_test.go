@@ -17,7 +17,7 @@ import (
 )
 
 // outbox is one message's rows.
-type outbox struct {
+type fakeOutbox struct {
 	Store
 	send    domain.Send
 	leftAt  int64
@@ -29,8 +29,11 @@ type outbox struct {
 	while func(*domain.Send)
 }
 
-func (o *outbox) LoadSend(context.Context, string) (*domain.Send, error) { s := o.send; return &s, nil }
-func (o *outbox) MarkLeft(_ context.Context, _ string, _, now, seen int64) (bool, error) {
+func (o *fakeOutbox) LoadSend(context.Context, string) (*domain.Send, error) {
+	s := o.send
+	return &s, nil
+}
+func (o *fakeOutbox) MarkLeft(_ context.Context, _ string, _, now, seen int64) (bool, error) {
 	if o.while != nil {
 		change := o.while
 		o.while = nil
@@ -43,49 +46,49 @@ func (o *outbox) MarkLeft(_ context.Context, _ string, _, now, seen int64) (bool
 	o.leftAt = now
 	return true, nil
 }
-func (o *outbox) ClearLeft(context.Context, string, int64) error { o.leftAt = 0; return nil }
-func (o *outbox) RecordSent(_ context.Context, _, wamid string, _ domain.WhatsAppIdentity, _ int64) error {
+func (o *fakeOutbox) ClearLeft(context.Context, string, int64) error { o.leftAt = 0; return nil }
+func (o *fakeOutbox) RecordSent(_ context.Context, _, wamid string, _ domain.WhatsAppIdentity, _ int64) error {
 	if o.send.Message.Status.Advances(domain.Sent) {
 		o.send.Message.Status = domain.Sent
 	}
 	o.send.Message.WAMID = wamid
 	return nil
 }
-func (o *outbox) RecordEnd(_ context.Context, _ string, s domain.Status, reason int, _ int64) error {
+func (o *fakeOutbox) RecordEnd(_ context.Context, _ string, s domain.Status, reason int, _ int64) error {
 	if o.send.Message.Status.Advances(s) {
 		o.send.Message.Status, o.send.Message.ReasonCode = s, reason
 	}
 	return nil
 }
-func (o *outbox) Adopt(context.Context, string, int64) error { return nil }
-func (o *outbox) CloseWindow(_ context.Context, _ string, now int64) error {
+func (o *fakeOutbox) Adopt(context.Context, string, int64) error { return nil }
+func (o *fakeOutbox) CloseWindow(_ context.Context, _ string, now int64) error {
 	o.send.Conversation.WindowUntil, o.closed = now, true
 	return nil
 }
-func (o *outbox) BlockContact(context.Context, string, int64, bool, int64) error { return nil }
-func (o *outbox) BlockAccount(_ context.Context, _ string, code int, at int64) (bool, error) {
+func (o *fakeOutbox) BlockContact(context.Context, string, int64, bool, int64) error { return nil }
+func (o *fakeOutbox) BlockAccount(_ context.Context, _ string, code int, at int64) (bool, error) {
 	o.about = at
 	changed := o.blocked != code
 	o.blocked = code
 	o.send.Account.BlockedCode = code
 	return changed, nil
 }
-func (o *outbox) AccountWell(_ context.Context, _ string, at int64) error {
+func (o *fakeOutbox) AccountWell(_ context.Context, _ string, at int64) error {
 	o.send.Account.WellAt = at
 	return nil
 }
-func (o *outbox) Abort(context.Context, string, int64) (bool, error) {
+func (o *fakeOutbox) Abort(context.Context, string, int64) (bool, error) {
 	o.aborted = true
 	return true, nil
 }
 
 // meta answers what it is told and counts what reached it.
-type meta struct {
+type fakeMeta struct {
 	errs []error
 	got  int
 }
 
-func (m *meta) Send(context.Context, *domain.Account, whatsapp.Outgoing) (whatsapp.Sent, error) {
+func (m *fakeMeta) Send(context.Context, *domain.Account, whatsapp.Outgoing) (whatsapp.Sent, error) {
 	var err error
 	if len(m.errs) > 0 {
 		err, m.errs = m.errs[0], m.errs[1:]
@@ -97,7 +100,7 @@ func (m *meta) Send(context.Context, *domain.Account, whatsapp.Outgoing) (whatsa
 	return whatsapp.Sent{MessageID: "wamid.1"}, err
 }
 
-func newOutbound(o *outbox, m *meta, now int64) *Worker {
+func newOutbound(o *fakeOutbox, m *fakeMeta, now int64) *Worker {
 	nothing := func() {}
 	clock := fake.Clock(now)
 	return &Worker{
@@ -107,16 +110,16 @@ func newOutbound(o *outbox, m *meta, now int64) *Worker {
 	}
 }
 
-func textTo(c *domain.Conversation) *outbox {
+func textTo(c *domain.Conversation) *fakeOutbox {
 	conv := *c
 	conv.ChannelID = "channel"
-	return &outbox{send: domain.Send{
+	return &fakeOutbox{send: domain.Send{
 		Message:      domain.Message{ID: "m", Kind: "text", Status: domain.Pending},
 		Conversation: conv, Account: domain.Account{Enabled: true, ID: "a"}, Contact: domain.Contact{ID: "c", Phone: "+5511987654321"},
 	}}
 }
 
-func run(t require.TestingT, out *Worker, o *outbox, attempts int) attempt {
+func run(t require.TestingT, out *Worker, o *fakeOutbox, attempts int) attempt {
 	a, err := out.send(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: []byte(`{"text":"oi"}`), Attempts: attempts, LeftAt: o.leftAt})
 	require.NoError(t, err)
 	return a
@@ -130,7 +133,7 @@ func TestNothingLeavesALockedConversation(t *testing.T) {
 			LastTemplateAt: moment.Draw(rt, "template"), WindowUntil: moment.Draw(rt, "window"), ClosedAt: rapid.SampledFrom([]int64{0, 0, 7}).Draw(rt, "closed"),
 		}
 		now := moment.Draw(rt, "now")
-		o, m := textTo(conv), &meta{}
+		o, m := textTo(conv), &fakeMeta{}
 		a := run(rt, newOutbound(o, m, now), o, 1)
 		if conv.StateAt(now) == domain.Open {
 			require.Equal(rt, 1, m.got)
@@ -166,7 +169,7 @@ func TestWhatChangesBeforeItLeavesIsObeyed(t *testing.T) {
 		"gone at Meta":            {true, func(s *domain.Send) { s.Template.GoneAt = 9 }, domain.ReasonTemplate},
 		"a day passed":            {true, func(s *domain.Send) { s.Message.CreatedAt = -fake.Day }, domain.ReasonTooOld},
 	} {
-		o, m := textTo(fake.OpenConv), &meta{}
+		o, m := textTo(fake.OpenConv), &fakeMeta{}
 		if c.template {
 			o.send.Message.Kind, o.send.Message.CreatedAt, o.send.Template, o.send.QueueID = "template", 5, allowed, "q"
 		}
@@ -184,7 +187,7 @@ func TestWhatChangesBeforeItLeavesIsObeyed(t *testing.T) {
 		"an earlier one came in":    func(s *domain.Send) { s.EarlierWaits = true },
 		"an earlier one is missing": func(s *domain.Send) { s.EarlierMissing = true },
 	} {
-		o, m := textTo(fake.OpenConv), &meta{}
+		o, m := textTo(fake.OpenConv), &fakeMeta{}
 		o.while = while
 		a := run(t, newOutbound(o, m, 10), o, 1)
 		require.Zero(t, m.got, name)
@@ -192,7 +195,7 @@ func TestWhatChangesBeforeItLeavesIsObeyed(t *testing.T) {
 		require.Zero(t, o.leftAt, name)
 		require.Equal(t, domain.Pending, o.send.Message.Status, name)
 	}
-	o, m := textTo(fake.OpenConv), &meta{}
+	o, m := textTo(fake.OpenConv), &fakeMeta{}
 	o.while = func(s *domain.Send) { s.Conversation.WindowUntil += fake.Day }
 	require.Equal(t, domain.Sent, run(t, newOutbound(o, m, 10), o, 1).status)
 	require.Equal(t, 1, m.got)
@@ -205,7 +208,7 @@ func (c *ticking) Now() int64 { c.now += c.step; return c.now }
 
 // The window may end while the database is asked.
 func TestAMessageWhoseTimeRunsOutWhileItLeavesStays(t *testing.T) {
-	o, m := textTo(&domain.Conversation{WindowFrom: 1, WindowUntil: 12}), &meta{}
+	o, m := textTo(&domain.Conversation{WindowFrom: 1, WindowUntil: 12}), &fakeMeta{}
 	out := newOutbound(o, m, 0)
 	out.Clock = &ticking{now: 5, step: 4}
 	require.Equal(t, domain.NotSent, run(t, out, o, 1).status)
@@ -214,7 +217,7 @@ func TestAMessageWhoseTimeRunsOutWhileItLeavesStays(t *testing.T) {
 }
 
 func TestAPostThatIsMissingIsTakenInAtOnce(t *testing.T) {
-	o, m := textTo(fake.OpenConv), &meta{}
+	o, m := textTo(fake.OpenConv), &fakeMeta{}
 	o.send.EarlierMissing, o.send.Message.CreatedAt = true, 7
 	out := newOutbound(o, m, 10)
 	var asked []any
@@ -239,7 +242,7 @@ var (
 func TestAnUnknownOutcomeIsNeverRepeated(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		o := textTo(fake.OpenConv)
-		m := &meta{errs: rapid.SliceOfN(rapid.SampledFrom([]error{nil, notLeft, left, apiError(131016), apiError(130429), apiError(131056)}), 0, 6).Draw(rt, "answers")}
+		m := &fakeMeta{errs: rapid.SliceOfN(rapid.SampledFrom([]error{nil, notLeft, left, apiError(131016), apiError(130429), apiError(131056)}), 0, 6).Draw(rt, "answers")}
 		for tries := 1; tries < 12; tries++ {
 			out := newOutbound(o, m, 10) // a new process each time
 			if !run(rt, out, o, tries).retry {
@@ -270,7 +273,7 @@ func TestWhatAnswersMean(t *testing.T) {
 		"test number":       {apiError(131030), domain.Failed, false, true, false, 0},
 	} {
 		o := textTo(fake.OpenConv)
-		a := run(t, newOutbound(o, &meta{errs: []error{c.err}}, 10), o, 1)
+		a := run(t, newOutbound(o, &fakeMeta{errs: []error{c.err}}, 10), o, 1)
 		require.Equal(t, c.status, o.send.Message.Status, name)
 		require.Equal(t, c.retry, a.retry, name)
 		require.Equal(t, c.left, o.leftAt != 0, name)
@@ -285,17 +288,17 @@ func TestWhatAnswersMean(t *testing.T) {
 func TestAnUnknownOutcomeHoldsTheNextAMinuteAtMost(t *testing.T) {
 	o := textTo(fake.OpenConv)
 	o.leftAt = time.Now().Add(-unknownTimeout + 5*time.Second).UnixMilli()
-	a := run(t, newOutbound(o, &meta{}, 10), o, 2)
+	a := run(t, newOutbound(o, &fakeMeta{}, 10), o, 2)
 	require.True(t, a.retry)
 	require.True(t, a.unknown)
 	o.leftAt = time.Now().Add(-unknownTimeout).UnixMilli()
-	a = run(t, newOutbound(o, &meta{}, 10), o, 3)
+	a = run(t, newOutbound(o, &fakeMeta{}, 10), o, 3)
 	require.False(t, a.retry)
 	require.Equal(t, domain.Unknown, o.send.Message.Status)
 }
 
 func TestAStatusThatWasFasterEndsTheJob(t *testing.T) {
-	o, m := textTo(fake.OpenConv), &meta{}
+	o, m := textTo(fake.OpenConv), &fakeMeta{}
 	o.leftAt, o.send.Message.Status = 5, domain.Delivered
 	require.False(t, run(t, newOutbound(o, m, 10), o, 2).retry)
 	require.Zero(t, m.got)
@@ -305,7 +308,7 @@ func TestAStartThatFailsLeavesNoConversation(t *testing.T) {
 	o := textTo(fake.WaitingConv)
 	o.send.Message.Kind, o.send.Conversation.ChannelID = "template", ""
 	o.send.Template, o.send.QueueID = allowed, "q"
-	a := run(t, newOutbound(o, &meta{errs: []error{apiError(132001)}}, 10), o, 1)
+	a := run(t, newOutbound(o, &fakeMeta{errs: []error{apiError(132001)}}, 10), o, 1)
 	require.True(t, a.aborted)
 	require.True(t, o.aborted)
 	require.Equal(t, 132001, o.send.Message.ReasonCode)

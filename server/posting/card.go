@@ -24,21 +24,21 @@ type Card struct {
 	Contact  *whatsapp.ContactCard `json:"contact,omitempty"`
 }
 
-// Kind is Meta's message type of the card, "" for none that can be sent: one
-// that holds more than the channel shows of it, or too much, is none.
+// Kind is Meta's message type of the card. It is "" for a card that cannot be
+// sent, because it holds more than the channel shows of it or is too long.
 func (c *Card) Kind() string {
 	switch {
 	case c == nil:
 		return ""
-	case c.Location != nil && c.Contact == nil && c.Location.URL == "" && fitCard(c.Location.Name, c.Location.Address):
+	case c.Location != nil && c.Contact == nil && c.Location.URL == "" && cardTextsFit(c.Location.Name, c.Location.Address):
 		return whatsapp.TypeLocation
-	case c.Contact != nil && c.Location == nil && onlyNamed(c.Contact) && fitCard(c.Contact.Name.Formatted):
+	case c.Contact != nil && c.Location == nil && onlyNamed(c.Contact) && cardTextsFit(c.Contact.Name.Formatted):
 		return whatsapp.TypeContacts
 	}
 	return ""
 }
 
-// onlyNamed tells whether a contact is no more than a name and one number.
+// onlyNamed reports whether a contact is no more than a name and one number.
 func onlyNamed(c *whatsapp.ContactCard) bool {
 	n := c.Name
 	named := n.Formatted != "" && n.Middle == "" && n.Prefix == "" && n.Suffix == "" &&
@@ -47,13 +47,13 @@ func onlyNamed(c *whatsapp.ContactCard) bool {
 		c.Birthday == "" && c.Org == nil && c.VCard == "" && len(c.Emails)+len(c.URLs)+len(c.Addresses) == 0
 }
 
-// isNumber tells whether a text is an E.164 number with its "+".
+// isNumber reports whether a text is an E.164 number with its "+".
 func isNumber(text string) bool {
 	digits, found := strings.CutPrefix(text, "+")
 	return found && digits != "" && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
 }
 
-func fitCard(texts ...string) bool {
+func cardTextsFit(texts ...string) bool {
 	for _, text := range texts {
 		if utf8.RuneCountInString(text) > MaxCardText {
 			return false
@@ -62,7 +62,7 @@ func fitCard(texts ...string) bool {
 	return true
 }
 
-// Words are the texts of a card that somebody typed.
+// TypedText is the part of a card that somebody typed.
 func (c *Card) TypedText() string {
 	if c.Location != nil {
 		return c.Location.Name + "\n" + c.Location.Address

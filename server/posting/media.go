@@ -14,7 +14,7 @@ type NewUpload struct {
 	Size      int64 // bytes, exactly
 }
 
-// MediaStatus is what a post says of its file. All of it empty means that there is nothing to say (any more).
+// MediaStatus is what a post says about its file. Its zero value removes what was said.
 type MediaStatus struct {
 	State  string // value of PropMedia
 	Text   string
@@ -32,9 +32,9 @@ const (
 )
 
 var (
-	// ErrUnreadablePicture says that the server takes no file of this name and content for a picture.
+	// ErrUnreadablePicture is returned where the server takes no file of this name and content for a picture.
 	ErrUnreadablePicture = errors.New("the server cannot read the picture")
-	// ErrNotAttached says that a file is there but does not hang on the post.
+	// ErrNotAttached is returned where a file was uploaded but could not be attached to the post.
 	ErrNotAttached = errors.New("the file could not be attached to the post")
 )
 

@@ -9,8 +9,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// OutboundPayload is what waits in the outbox: the content, without a recipient. To
-// whom it goes is read from the database at the moment of sending.
+// OutboundPayload is what waits in the outbox: the content without the recipient,
+// who is read from the database at the moment of sending.
 type OutboundPayload struct {
 	Text     string                    `json:"text,omitempty"`
 	ReplyTo  string                    `json:"reply_to,omitempty"` // wamid
@@ -23,7 +23,7 @@ type OutboundPayload struct {
 	Card     *Card              `json:"card,omitempty"`
 }
 
-// Outgoing addresses the envelope. The message's id comes back in every status.
+// ToMessage makes the message for Meta. It carries our message's id, which comes back in every status.
 func (e OutboundPayload) ToMessage(to domain.Address, messageID string) whatsapp.Outgoing {
 	out := whatsapp.Outgoing{To: to.Phone, Recipient: to.UserID, ReplyTo: e.ReplyTo, CallbackData: messageID}
 	switch {
@@ -49,7 +49,29 @@ func (e OutboundPayload) ToMessage(to domain.Address, messageID string) whatsapp
 	return out
 }
 
+// Bytes is the payload as the outbox stores it.
 func (e OutboundPayload) Bytes() ([]byte, error) {
 	data, err := json.Marshal(e)
-	return data, errors.Wrap(err, "could not write the envelope")
+	return data, errors.Wrap(err, "could not write the payload")
 }
+
+// Decision is what may happen with a post in a conversation's channel.
+type Decision struct {
+	Destination Destination
+	RefusalText domain.Text // why, with Reject
+	ReasonCode  int         // the same as the code that is stored, with Reject
+	Parts       []Part      // the messages it becomes, with Customer
+	CardText    string      // the text that the channel is to show, where the post is a card
+	IsSealed    bool        // we made it, in its author's name: what it says of itself is true
+}
+
+// Destination is whom a post is for.
+type Destination int
+
+// The destinations of a post.
+const (
+	Reject   Destination = iota // refused
+	Internal                    // allowed, never sent
+	Note                        // allowed as a note, never sent
+	Customer                    // allowed, goes to WhatsApp
+)

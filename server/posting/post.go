@@ -31,7 +31,7 @@ const (
 	UnsafeLinks = "unsafe_links"
 )
 
-// Post is what the relay lets the bot post.
+// Post is a post that the bot makes.
 type Post struct {
 	ChannelID string
 	RootID    string
@@ -40,7 +40,7 @@ type Post struct {
 	Type      string
 	FileIDs   []string // uploaded by the author, attached to no post yet
 	Props     map[string]any
-	// PendingID lets the server itself drop a second try that comes while the first is under way there.
+	// PendingID lets the server drop a second try that arrives while the first is still under way.
 	PendingID string
 }
 
@@ -62,7 +62,7 @@ type IncomingPost struct {
 	HasSession bool // it came with somebody's session: not from a plugin
 }
 
-// Channel is what the relay asks Mattermost to make for a conversation.
+// Channel is what Mattermost is asked to make for a conversation.
 type Channel struct {
 	TeamID      string
 	Name        string
@@ -70,14 +70,14 @@ type Channel struct {
 	Header      string
 }
 
-// ErrTooManyChannels says that the team may have no more channels.
+// ErrTooManyChannels is returned where the team may have no more channels.
 var ErrTooManyChannels = errors.New("the team has as many channels as it may have")
 
 var (
-	// ErrRefused says that the server refuses for good what was to be shown:
-	// another plugin's filter, its length, a rule. To try it again is in vain.
+	// ErrRefused is returned where the server refuses a post for good: because of
+	// another plugin's filter, its length, or a rule. Another try would fail too.
 	ErrRefused = errors.New("the server refuses it for good")
-	// ErrUnavailable says that the server could not do it now: nobody's fault, and worth another try.
+	// ErrUnavailable is returned where the server could not do it now; it is worth another try.
 	ErrUnavailable = errors.New("the server could not do it now")
 )
 
@@ -87,17 +87,19 @@ type Poster interface {
 	// FindPost looks for a post of the bot by a property among the channel's
 	// posts since a moment of the server's clock; domain.ErrNotFound.
 	FindPost(ctx context.Context, channelID string, since int64, prop, value string) (id string, err error)
-	// RootOf answers the post that begins the thread of a post (itself, if it
-	// is none's reply); domain.ErrNotFound.
+	// RootOf returns the post that begins the thread of a post: itself, if it is not
+	// a reply; domain.ErrNotFound.
 	RootOf(ctx context.Context, postID string) (rootID string, err error)
-	// AgreeOnPost says that a post stands for a key and answers which one does: the first
-	// that any process named. One that does not stand is taken back.
+	// AgreeOnPost settles which of several equal posts stays. It proposes one for a key
+	// and returns the one that any process proposed first; if that is another, it
+	// deletes the proposed one.
 	AgreeOnPost(ctx context.Context, key, postID string) (stands string, err error)
 }
 
-// EnsurePost posts once. Where an earlier try may have got through it looks for
-// the post first. That earlier one may wake and post after the look, so both,
-// who took over and who was overtaken, agree on the one that stands.
+// EnsurePost makes a post exactly once and returns its id. Where an earlier try may
+// have got through (again), it looks for that one's post first. The process of the
+// earlier try may still be alive and post after that look, so both of them agree
+// on which post stays.
 func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again bool, since int64) (string, error) {
 	value, _ := p.Props[prop].(string)
 	if again {
@@ -109,7 +111,7 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 		}
 	}
 	id, err := poster.CreatePost(ctx, p)
-	if p.RootID != "" && errors.Is(err, ErrRefused) { // somebody deleted what it answers: then it stands by itself
+	if p.RootID != "" && errors.Is(err, ErrRefused) { // the post that it answers was deleted: then it begins a thread of its own
 		p.RootID = ""
 		id, err = poster.CreatePost(ctx, p)
 	}
@@ -119,13 +121,13 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 	return AgreeOnPost(ctx, poster, p, prop, id)
 }
 
-// agreePatience is how long it is tried to agree on a post: who was overtaken has no second try.
-const agreePatience = 30 * time.Second
+// agreeTimeout is how long it is tried to agree on a post: who was overtaken has no second try.
+const agreeTimeout = 30 * time.Second
 
-// AgreeOnPost returns which post stands of those with one property in a channel. It
-// does not end with the lease: that is when it is needed.
+// AgreeOnPost returns which post stays of those with the same property in a channel.
+// It goes on after the lease has ended, because that is when it is needed.
 func AgreeOnPost(ctx context.Context, poster Poster, p Post, prop, id string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), agreePatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), agreeTimeout)
 	defer cancel()
 	value, _ := p.Props[prop].(string)
 	for {
@@ -141,20 +143,20 @@ func AgreeOnPost(ctx context.Context, poster Poster, p Post, prop, id string) (s
 	}
 }
 
-// PostKey names what a post is, without anything of a person in it.
+// PostKey is a hash that names what a post is, and holds nothing of a person.
 func PostKey(channelID, userID, prop, value string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{channelID, userID, prop, value}, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
 
-// EnsurePostOrFallback is EnsurePost for what is ours and in nobody else's words. Where
-// the server refuses it for good, another text takes its place; where that is
-// refused too there is no post (id "") and no error: a line that cannot be shown
-// holds up nothing else.
-func EnsurePostOrFallback(ctx context.Context, poster Poster, p Post, prop, instead string, again bool, since int64) (string, error) {
+// EnsurePostOrFallback is EnsurePost for a post of our own words. Where the server
+// refuses it for good, the fallback text is posted; where that is refused too
+// there is no post (id "") and no error, because a line that cannot be shown must
+// not hold up anything else.
+func EnsurePostOrFallback(ctx context.Context, poster Poster, p Post, prop, fallback string, again bool, since int64) (string, error) {
 	id, err := EnsurePost(ctx, poster, p, prop, again, since)
 	if errors.Is(err, ErrRefused) {
-		p.Message = instead
+		p.Message = fallback
 		id, err = EnsurePost(ctx, poster, p, prop, false, since)
 	}
 	if errors.Is(err, ErrRefused) {
@@ -182,8 +184,8 @@ func (l Localizer) ForUser(ctx context.Context, userID string, t domain.Text) st
 	return l.Render(l.UserLocale(ctx, userID), t.Key, t.Data)
 }
 
-// OwnPostsSince is how far back a post of ours is looked for after a crash, by
-// the server's clock: longer than anybody leaves a broken plugin alone.
+// OwnPostsSince is how far back a post of ours is looked for after a crash, in
+// milliseconds since epoch: longer than a broken plugin is left alone.
 func OwnPostsSince() int64 { return time.Now().Add(-7 * 24 * time.Hour).UnixMilli() }
 
 // Reaction is an emoji that somebody put on a post.

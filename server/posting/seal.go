@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// propPrefix begins every property of ours; what people send with it is theirs and is taken off.
+	// propPrefix begins every property of ours; a property that somebody else sends with it is removed.
 	propPrefix = "waa_"
 	// typePrefix begins every type of ours.
 	typePrefix = "custom_waa_"
@@ -20,54 +20,54 @@ const (
 	PropSeal = propPrefix + "seal"
 )
 
-// sealLife is how far a seal's moment may be from the post's: long enough for a
-// slow server, and too short to be kept for later.
+// sealLife is how far a seal's time may be from the post's: long enough for a slow
+// server, and too short for a seal to be kept and used later.
 const sealLife = time.Minute
 
-// Seals prove that we made a post in somebody's name, or change a post. Both
-// reach the server in ways that others have too: properties can be typed by
-// anybody, and a post without a session may be a scheduled one or another
-// plugin's. A seal holds for one author, channel and thread, for what the post
-// is, and for a minute: whoever copies it can only say the same again, there.
+// Seals prove that we made a post in somebody's name, or that we change a post.
+// The way it reaches the server proves nothing: anybody can send properties, and a
+// post without a session may be a scheduled one or another plugin's. A seal is
+// valid for one author, channel, thread and content, and for a minute: somebody
+// who copies it can only repeat the same post there.
 type Seals struct {
 	Keys func() [][]byte  // the first signs; those of keys that were replaced are checked too
-	Now  func() time.Time // the server's clock, not the domain's
+	Now  func() time.Time // the wall clock, not domain.Clock: tests move that one
 }
 
 // Seal signs a post that is about to be made in somebody's name.
 func (s *Seals) Seal(p IncomingPost) string {
-	return sign(s.Keys()[0], s.Now().UnixMilli(), said(p))
+	return sign(s.Keys()[0], s.Now().UnixMilli(), postContent(p))
 }
 
-// Holds tells whether a post carries a seal for what it is.
+// Holds reports whether a post carries a valid seal for its content.
 func (s *Seals) Holds(p IncomingPost) bool {
 	at := p.CreateAt
 	if at == 0 { // the server has not given it its moment yet
 		at = s.Now().UnixMilli()
 	}
-	return s.holds(p.Seal, at, said(p))
+	return s.holds(p.Seal, at, postContent(p))
 }
 
 // SealChange signs a change of a post by the properties of ours that it will have.
 func (s *Seals) SealChange(postID string, props map[string]any) string {
-	return sign(s.Keys()[0], s.Now().UnixMilli(), changed(postID, props))
+	return sign(s.Keys()[0], s.Now().UnixMilli(), changeContent(postID, props))
 }
 
-// HoldsChange tells whether a change of a post carries a seal for what it makes of our properties.
+// HoldsChange reports whether a change of a post carries a valid seal for what our properties become.
 func (s *Seals) HoldsChange(postID string, props map[string]any) bool {
 	seal, _ := props[PropSeal].(string)
-	return s.holds(seal, s.Now().UnixMilli(), changed(postID, props))
+	return s.holds(seal, s.Now().UnixMilli(), changeContent(postID, props))
 }
 
 // said is what a post in somebody's name is. A card's text is left out: it is rendered from the card.
-func said(p IncomingPost) []any {
+func postContent(p IncomingPost) []any {
 	if p.Card != nil {
 		return []any{"card", p.UserID, p.ChannelID, p.RootID, p.DraftID, p.Card}
 	}
 	return []any{"draft", p.UserID, p.ChannelID, p.RootID, p.DraftID, p.Message, append([]string{}, p.FileIDs...)}
 }
 
-func changed(postID string, props map[string]any) []any {
+func changeContent(postID string, props map[string]any) []any {
 	ours := map[string]any{}
 	for name, value := range props {
 		if IsOurProp(name) && name != PropSeal {
@@ -81,7 +81,7 @@ func sign(key []byte, at int64, what []any) string {
 	moment := strconv.FormatInt(at, 36)
 	text, err := json.Marshal(append([]any{moment}, what...)) // tells the parts apart, whatever they hold
 	if err != nil {
-		return "" // which holds for nothing
+		return "" // an empty seal is never valid
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write(text)
@@ -97,8 +97,8 @@ func (s *Seals) holds(seal string, at int64, what []any) bool {
 	return slices.ContainsFunc(s.Keys(), func(key []byte) bool { return hmac.Equal([]byte(seal), []byte(sign(key, made, what))) })
 }
 
-// IsOurProp tells whether a property of a post is one of ours.
+// IsOurProp reports whether a property of a post is one of ours.
 func IsOurProp(prop string) bool { return strings.HasPrefix(prop, propPrefix) }
 
-// IsOurType tells whether a post's type is one of ours.
+// IsOurType reports whether a post's type is one of ours.
 func IsOurType(postType string) bool { return strings.HasPrefix(postType, typePrefix) }

@@ -2,7 +2,9 @@ package posting
 
 import (
 	"bytes"
+	"context"
 	"path"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -93,7 +95,7 @@ func typeOf(f File) (kind, mime string) {
 	return "", ""
 }
 
-// NeedsSniffing tells whether a file's first bytes decide how it is sent.
+// NeedsSniffing reports whether a file's first bytes decide how it is sent.
 func NeedsSniffing(f File) bool {
 	kind, mime := typeOf(f)
 	return mime == voiceNoteMIME || kind == whatsapp.TypeSticker && f.Size > maxSticker && f.Size <= maxMovingSticker
@@ -109,11 +111,11 @@ func CheckFile(f File, head []byte) (kind string, fitted File, problem *Problem)
 		whatsapp.TypeSticker: maxSticker, whatsapp.TypeDocument: maxDocument,
 	}[kind]
 	key := "post.file_large_" + kind
-	if kind == whatsapp.TypeSticker && moves(head) {
+	if kind == whatsapp.TypeSticker && isAnimated(head) {
 		limit, key = maxMovingSticker, "post.file_large_moving"
 	}
 	tell := func(key string) (string, File, *Problem) {
-		return "", File{}, &Problem{Key: key, Data: map[string]any{"Name": markdown.Verbatim(fileName(f.Name)), "Size": sizeText(f.Size), "Limit": sizeText(limit)}}
+		return "", File{}, &Problem{Key: key, Data: map[string]any{"Name": markdown.Verbatim(displayName(f.Name)), "Size": sizeText(f.Size), "Limit": sizeText(limit)}}
 	}
 	switch {
 	case kind == "":
@@ -125,7 +127,7 @@ func CheckFile(f File, head []byte) (kind string, fitted File, problem *Problem)
 	case mime == voiceNoteMIME && !isOpus(head):
 		return tell("post.file_ogg")
 	}
-	f.MIME, f.Voice, f.Name = mime, mime == voiceNoteMIME, fileName(f.Name)
+	f.MIME, f.Voice, f.Name = mime, mime == voiceNoteMIME, displayName(f.Name)
 	if f.Voice {
 		f.Name = strings.TrimSuffix(f.Name, path.Ext(f.Name)) + voiceNoteEnding
 	}
@@ -151,19 +153,19 @@ func Parts(text string, kinds []string, files []File) []Part {
 	return parts
 }
 
-// isOpus tells whether an Ogg file holds Opus, as its first page says.
+// isOpus reports whether an Ogg file holds Opus, by its first page.
 func isOpus(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("OggS")) && bytes.Contains(head, []byte("OpusHead"))
 }
 
 // moves tells whether a WebP file is an animation.
-func moves(head []byte) bool {
+func isAnimated(head []byte) bool {
 	const animation = 0x02
 	return len(head) >= headOfStickerSize && string(head[:4]) == "RIFF" && string(head[8:16]) == "WEBPVP8X" && head[20]&animation != 0
 }
 
 // fileName is the name the customer sees.
-func fileName(name string) string {
+func displayName(name string) string {
 	name = strings.TrimSpace(strings.ReplaceAll(markdown.Clean(name), "\n", " "))
 	if runes := []rune(name); len(runes) > maxFileName {
 		end := []rune(path.Ext(name))
@@ -171,4 +173,42 @@ func fileName(name string) string {
 		name = string(runes[:maxFileName-len(end)]) + string(end)
 	}
 	return name
+}
+
+// sizeText writes a file's size in whole units, rounded up, so that a file which is a little too large does not look as if it fitted.
+func sizeText(bytes int64) string {
+	const kb, mb = 1 << 10, 1 << 20
+	if bytes < mb {
+		return strconv.FormatInt((bytes+kb-1)/kb, 10) + " KB"
+	}
+	return strconv.FormatInt((bytes+mb-1)/mb, 10) + " MB"
+}
+
+// FileInfo is a file as Mattermost knows it.
+type FileInfo struct {
+	File
+	CreatorID string
+	PostID    string // "" while no post has it
+	ChannelID string
+	CreatedAt int64 // when it was uploaded, milliseconds since epoch
+}
+
+// FileReader reads Mattermost's files; the Mattermost port implements it.
+type FileReader interface {
+	// FileInfo returns domain.ErrNotFound for a file that is not there (any more).
+	FileInfo(ctx context.Context, fileID string) (*FileInfo, error)
+	// FileHead reads the first bytes of a file, so many at most.
+	FileHead(ctx context.Context, fileID string, size int64) ([]byte, error)
+}
+
+// CheckMattermostFile is CheckFile for a file of Mattermost's, whose first bytes it reads if they are needed.
+func CheckMattermostFile(ctx context.Context, from FileReader, info *FileInfo) (kind string, file File, problem *Problem, err error) {
+	var head []byte
+	if NeedsSniffing(info.File) {
+		if head, err = from.FileHead(ctx, info.ID, SniffSize); err != nil {
+			return "", File{}, nil, err
+		}
+	}
+	kind, file, problem = CheckFile(info.File, head)
+	return kind, file, problem, nil
 }
