@@ -182,7 +182,7 @@ type Store interface {
 	// TryMediaAgain makes a file due that did not come yet, or was given up.
 	TryMediaAgain(ctx context.Context, wamid string) error
 
-	// BeginRequest takes a request with a key, or returns what is known of it. Whoever takes it has it for a while; then
+	// BeginRequest takes a request with a key, or returns what is known of it. It belongs to the caller for a while; then
 	// another try may take it over, with what was stored.
 	BeginRequest(ctx context.Context, userID, key, fingerprint string) (*domain.Request, error)
 	// AnswerRequest keeps the answer for a day; conversationID is the one that it names, "" = none.

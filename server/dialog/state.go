@@ -45,7 +45,7 @@ type state struct {
 	NeedsReason    bool              `json:"needs_reason,omitempty"`
 }
 
-// seal stamps the state and closes it for one user.
+// seal stamps the state with the time and encrypts it for one user.
 func (s *state) seal(keys [][]byte, userID string, now int64) (string, error) {
 	s.At = now
 	plain, err := json.Marshal(s)
@@ -56,8 +56,8 @@ func (s *state) seal(keys [][]byte, userID string, now int64) (string, error) {
 	return token, errors.Wrap(err, "could not encrypt the dialog's state")
 }
 
-// openState reads what seal wrote for the same user, if it is not too old.
-// A dialog that was open while the key changed is one of an older key.
+// openState decrypts what seal made for the same user, unless it is too old. With several keys, a dialog that was opened
+// before the key changed can still be submitted.
 func openState(keys [][]byte, sealed, userID string, now int64) (*state, error) {
 	if len(sealed) > maxState {
 		return nil, errState
