@@ -2,26 +2,27 @@ package domain
 
 import "strings"
 
-// Told is the state that was shown last; "" = none yet.
+// ShownState is the state that the channel shows; "" = none yet.
 func (r *ChannelRefresh) ShownState() State {
 	told, _, _ := strings.Cut(r.Shown, ":")
 	return State(told)
 }
 
-// ChannelEvent is a line that a conversation's channel is to show, as it was stored with what it tells of.
+// ChannelEvent is a state line that a conversation's channel is to show. It was stored in the
+// transaction of the change that it reports.
 type ChannelEvent struct {
 	ID   int64
 	Text Text
 }
 
-// Archiving is a closed conversation whose channel is to be archived.
+// ArchiveJob is a closed conversation whose channel is to be archived.
 type ArchiveJob struct {
 	ID        string `db:"id"`
 	ChannelID string `db:"channel_id"`
 	Archive   bool   `db:"archive"` // false: an agent reopened it while another process was at it
 }
 
-// ConversationChange is a conversation that is shown somewhere and changed.
+// ConversationChange is a conversation that changed, with those whose screens show it.
 type ConversationChange struct {
 	ID             string `db:"id"`
 	OwnerID        string `db:"owner_id"`
@@ -32,10 +33,10 @@ type ConversationChange struct {
 	ChangedAt      int64  `db:"changed_at"`       // the same by the database's clock
 }
 
-// Audience is who gets an event: the members of a channel, or one user.
+// Audience is who gets a websocket event: the members of a channel, or one user.
 type Audience struct{ ChannelID, UserID string }
 
-// StatusMark is a post whose status is behind.
+// StatusMark is a post that does not show its message's status yet.
 type StatusMark struct {
 	Message Message `db:"message"`
 	Channel string  `db:"channel"` // channel id
@@ -55,7 +56,7 @@ type ServerChannel struct {
 	DeleteAt    int64  `db:"delete_at"` // when it was archived; 0 = it is not
 }
 
-// Refresh is a conversation whose channel may be behind.
+// ChannelRefresh is a conversation whose channel may not show what the database says.
 type ChannelRefresh struct {
 	Conversation Conversation  `db:"conversation"`
 	DueAt        int64         `db:"due_at"`

@@ -91,11 +91,11 @@ func AsRefusal(err error) (*Refusal, bool) {
 	return r, ok
 }
 
-// ErrNotFound is what the store answers when a row is not there.
+// ErrNotFound says that what was asked for is not there.
 var ErrNotFound = errors.New("not found")
 
-// ErrConflict is what the store answers when a unique rule was broken.
+// ErrConflict says that a rule of uniqueness would be broken.
 var ErrConflict = errors.New("conflict")
 
-// ErrHasQueues says that an account cannot go while queues use it.
+// ErrHasQueues says that an account cannot be removed while queues use it.
 var ErrHasQueues = errors.New("queues use the account")

@@ -1,6 +1,8 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+)
 
 // Health is what Meta last said of an account's number and token, in Meta's words.
 type Health struct {
@@ -51,3 +53,6 @@ type Finding struct {
 	// AccountID is the number it is about; "" = none.
 	AccountID string
 }
+
+// TemplatesSyncedState names the fact of when an account's templates were last read.
+func TemplatesSyncedState(accountID string) string { return "templates:" + accountID }

@@ -13,7 +13,7 @@ type NewSender struct {
 	Reopens func(c *Conversation) bool
 }
 
-// ResolveResult is how OpenForInbound came to a conversation.
+// ResolveResult is how the conversation of somebody who writes was found.
 type ResolveResult int
 
 // A writer's conversation was open already (somebody was faster), was closed and
@@ -40,7 +40,7 @@ type TemplateChange struct {
 	At                     int64  // Meta's timestamp, milliseconds since epoch
 }
 
-// Arrival is where a customer's message belongs, and what is known of it already.
+// InboundTarget is where a customer's message belongs, and what is known of it already.
 type InboundTarget struct {
 	Conversation Conversation // ids, window and times that its state depends on, names of the contact
 	MessageID    string       // where an earlier try, or another delivery, stored the message; else ""

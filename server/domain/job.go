@@ -1,5 +1,9 @@
 package domain
 
+import (
+	"time"
+)
+
 // InboxRow is one piece of a webhook delivery, stored before Meta gets its 200.
 type InboxRow struct {
 	Lane      string // rows of a lane are handled one at a time, by Order and then in the order of insertion; "" is a lane too
@@ -42,4 +46,85 @@ type DeadLetterFilter struct {
 	AccountID   string
 	Reason      string // the whole of it
 	From, Until int64  // when it was received, milliseconds since epoch by the database's clock; Until is not included
+}
+
+// StuckAfter is from when on a lane in which nothing moves is told of.
+const StuckAfter = 10 * time.Minute
+
+// Why jobs wait for long: reasons that the doctor has advice for.
+const (
+	WaitsForDefaultQueue = "the number has no default queue"
+	WaitsForTeamRoom     = "the channel could not be made yet"
+)
+
+// Stuck are lanes of jobs in which nothing moved for long.
+type Stuck struct {
+	Queue     string `db:"queue"`      // inbox, outbox; channels: what Mattermost is to show of conversations
+	AccountID string `db:"account_id"` // "" = of no one account
+	Reason    string `db:"reason"`     // what the job that holds them up said last; "" = nothing
+	Lanes     int    `db:"lanes"`
+	Since     int64  `db:"since"` // milliseconds since epoch
+}
+
+// Texts are what to tell an administrator, and what to do about it; account is the number's name.
+func (s *Stuck) Texts(account string) (text, fix Text) {
+	data := []any{"Account", account, "Lanes", s.Lanes, "Since", s.Since}
+	switch s.Queue {
+	case "inbox":
+		text = T("stuck.inbox", data...)
+	case "outbox":
+		text = T("stuck.outbox", data...)
+	default:
+		text = T("stuck.channels", data...)
+	}
+	switch s.Reason {
+	case WaitsForDefaultQueue:
+		fix = T("doctor.no_default_queue_fix")
+	case WaitsForTeamRoom:
+		fix = T("doctor.channels_fix")
+	default:
+		fix = T("stuck.fix")
+	}
+	return text, fix
+}
+
+const (
+	// WaitForChannel is the first pause of an answer that came before its channel,
+	// and waitForStart the longest while the channel is about to be made.
+	WaitForChannel = 300 * time.Millisecond
+	WaitForStart   = 2 * time.Second
+	// WaitFirst and waitLongest are the pauses of what waits for something that
+	// may take days: a team's room, a number's default queue.
+	WaitFirst   = 5 * time.Second
+	WaitLongest = 5 * time.Minute
+)
+
+// WaitsForQueue is what a message of somebody new waits for while the number
+// has no default queue; who is the person's phone key or user id.
+func WaitsForQueue(accountID, who string) string { return "queue:" + accountID + ":" + who }
+
+// WaitsForChannel is what a message waits for whose conversation has no channel yet.
+func WaitsForChannel(conversationID string) string { return "channel:" + conversationID }
+
+const (
+	RefreshLease = 20 * time.Second
+	RefreshBatch = 16
+	RefreshHands = 4
+	// StartPatience is how long a start may take before its channel appears without its outcome.
+	StartPatience = 75 * time.Second
+)
+
+// Reencryption is how far a pass has come that encrypts everything anew with the key in force.
+type Reencryption struct {
+	Column int    // which of the store's encrypted columns
+	After  string // the key of the last row that was looked at; "" = none yet
+	Done   bool   // the last column was finished
+	Lost   int    // values that no key decrypts
+}
+
+// StoredKey is one key of the plugin's, encrypted with another one (waa_keys).
+type StoredKey struct {
+	Name, Under string // of the key, and of the one that encrypts it
+	Encrypted   string `db:"sealed"`
+	CurrentAt   int64  `db:"current_at"` // when the key came into force last, milliseconds since epoch; 0 = it did not
 }

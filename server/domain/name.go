@@ -11,7 +11,7 @@ const maxMarks = 3
 
 // CleanName makes a person's name fit to be shown: no control or direction
 // characters, no runs of combining marks, single spaces, at most MaxNameLength
-// characters. It answers "" where nothing is left.
+// characters. It returns "" where nothing is left.
 func CleanName(name string) string {
 	var b strings.Builder
 	marks, letters, space := 0, 0, false

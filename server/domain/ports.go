@@ -30,7 +30,7 @@ type ContactWanted struct {
 type Delivery struct {
 	Status   Status    // Sent, Failed, Unknown or NotSent
 	MetaCode int       // Meta's error code with Failed, if it was Meta's
-	Reason   int       // with NotSent: see Leaving
+	Reason   int       // with NotSent: see SendCheck
 	Words    Explainer // what to tell the agent; nil where WhatsApp was out of reach
 	Element  string    // the dialog element that caused it, where it is known
 }

@@ -1,6 +1,8 @@
 package domain
 
-import "time"
+import (
+	"time"
+)
 
 // State of a conversation. It is never stored: StateAt derives it.
 type State string
@@ -16,8 +18,8 @@ const (
 // WindowLength is how long free text may be sent after the customer's last message (Meta's rule).
 const WindowLength = 24 * time.Hour
 
-// StateAt derives the state at a moment, milliseconds since epoch. It is the
-// only place that compares a conversation's times with a clock.
+// StateAt derives the state at a moment, milliseconds since epoch. Nothing else decides it: the
+// lists' queries in the store repeat the rule in SQL, and a test compares the two.
 //
 //	          template sent                 customer answers
 //	(start) ───────────────▶ waiting ───────────────────────▶ open
@@ -38,12 +40,12 @@ func (c *Conversation) StateAt(now int64) State {
 }
 
 // WasOpenAt tells whether free text was allowed at a past moment, as far as the
-// stored window tells. It judges posts made while the plugin was down.
+// stored window tells. It is asked about posts made while the plugin was down.
 func (c *Conversation) WasOpenAt(then int64) bool {
 	return c.StateAt(then) == Open && then >= c.WindowFrom
 }
 
-// Answered records an inbound message's timestamp (milliseconds since epoch,
+// ExtendWindow records an inbound message's timestamp (milliseconds since epoch,
 // Meta's). A late one never shortens the window.
 func (c *Conversation) ExtendWindow(at int64) {
 	until := at + WindowLength.Milliseconds()
@@ -67,4 +69,24 @@ func (c *Conversation) NextChange(now int64) int64 {
 	default:
 		return c.WindowUntil
 	}
+}
+
+// StateLine is a state of the conversation as one line, with the moment it
+// began or ends, told in a zone (IANA name; "" = the plugin's setting).
+func (c *Conversation) StateLine(state State, zone string) Text {
+	text := T("state."+string(state), "Until", c.WindowUntil)
+	since := int64(0)
+	switch state {
+	case Open:
+	case Closed:
+		since = c.ClosedAt
+	case Expired:
+		since = c.WindowUntil
+	case Waiting:
+		since = max(c.LastTemplateAt, c.CreatedAt)
+	}
+	if since != 0 {
+		text.Data["Since"] = since
+	}
+	return text.In(zone)
 }

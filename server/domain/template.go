@@ -1,6 +1,48 @@
 package domain
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+)
+
+// Template (Modelo) is a message template as Meta holds it, plus our approval and allow-list.
+type Template struct {
+	ID        string `db:"id"`
+	AccountID string `db:"account_id"`
+	MetaID    string `db:"meta_id"`
+	Name      string `db:"name"`
+	Language  string `db:"language"` // as Meta stores it: pt_BR, en_US, en
+	Category  string `db:"category"` // MARKETING, UTILITY or AUTHENTICATION
+	Status    string `db:"status"`   // Meta's word; only APPROVED can be sent
+	Quality   string `db:"quality"`  // Meta's word: GREEN, YELLOW, RED, UNKNOWN; "" = not known
+	// RejectedReason is Meta's word; "" = none.
+	RejectedReason string   `db:"rejected_reason"`
+	Text           string   `db:"body"`       // the body, with its variables
+	Definition     []byte   `db:"definition"` // the whole template as Meta returned it (JSON)
+	Approved       bool     `db:"approved"`
+	ApprovedBy     string   `db:"approved_by"`
+	ApprovedAt     int64    `db:"approved_at"`
+	QueueIDs       []string `db:"queue_ids"` // queues that may use it; none = nobody
+	Rules          Rules    `db:"rules"`     // an administrator's, for its variables
+	GoneAt         int64    `db:"gone_at"`   // when a sync no longer found it at Meta; 0 = there
+	CreatedAt      int64    `db:"created_at"`
+	UpdatedAt      int64    `db:"updated_at"`
+}
+
+// StatusApproved is Meta's word for a template that can be sent.
+const StatusApproved = "APPROVED"
+
+// Usable tells whether the queue may send the template now.
+func (t *Template) Usable(queueID string) bool {
+	if !t.Approved || t.Status != StatusApproved || t.GoneAt != 0 {
+		return false
+	}
+	for _, id := range t.QueueIDs {
+		if id == queueID {
+			return true
+		}
+	}
+	return false
+}
 
 // Rules are an administrator's wishes for a template's variables, by dialog element.
 type Rules map[string]Rule
@@ -23,7 +65,7 @@ func (r Rules) Limit(element string, metas int) int {
 	}
 }
 
-// Broken answers the elements whose value is longer than the rule allows.
+// Broken returns the elements whose value is longer than the rule allows.
 func (r Rules) Broken(values map[string]string) map[string]Text {
 	var broken map[string]Text
 	for element, rule := range r {

@@ -1,6 +1,23 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+)
+
+// Plan (Plano) is the approved monthly spend of a queue.
+type Plan struct {
+	ID           string        `db:"id"`
+	QueueID      string        `db:"queue_id"`
+	MonthlyLimit Money         `db:"monthly_limit"`
+	Currency     string        `db:"currency"` // ISO 4217
+	Prices       Prices        `db:"prices"`
+	PriceChanges []PriceChange `db:"price_changes"` // in their order; those that came due hold instead of Prices
+	Approved     bool          `db:"approved"`
+	ApprovedBy   string        `db:"approved_by"`
+	ApprovedAt   int64         `db:"approved_at"`
+	CreatedAt    int64         `db:"created_at"`
+	UpdatedAt    int64         `db:"updated_at"`
+}
 
 // PriceChange says that other prices hold from a moment on: Meta changes them on quarter days.
 type PriceChange struct {

@@ -8,9 +8,10 @@ import (
 // TemplateShelfLife is how long a confirmed template may wait to leave.
 const TemplateShelfLife = 24 * time.Hour
 
-// Leaving is all that decides, with the moment, whether a message may go to a
-// customer. The start and the dialog ask it before anything is stored, the
-// relay when the message is about to leave; nothing else has an opinion.
+// SendCheck holds everything that decides, together with the moment, whether a message may go
+// to a customer. A start asks it before anything is stored, and the outbound worker when the
+// message is about to leave, by the rows as they are then. Nothing else decides this: it is
+// the lock.
 type SendCheck struct {
 	Account      *Account
 	Contact      *Contact      // nil = not known yet
@@ -21,7 +22,7 @@ type SendCheck struct {
 	PostDeleted  bool          // somebody took its post back
 }
 
-// Obstacle is the reason why the message may not leave at a moment, milliseconds
+// Reason is why the message may not leave at a moment, milliseconds
 // since epoch; 0 = it may. ReasonDisabled is the only one that is waited for.
 func (l *SendCheck) Reason(now int64) int {
 	switch c := l.Conversation; {
@@ -64,7 +65,7 @@ func (l *SendCheck) templateObstacle(now int64) int {
 	}
 }
 
-// Refusal is Obstacle for a person who wants to send a template; nil = it may leave.
+// Refusal is Reason for a person who wants to send a template; nil = it may leave.
 func (l *SendCheck) Refusal(now int64, zone string) *Refusal {
 	if reason := l.Reason(now); reason != 0 {
 		return l.RefusalFor(reason, zone)
@@ -72,7 +73,7 @@ func (l *SendCheck) Refusal(now int64, zone string) *Refusal {
 	return nil
 }
 
-// RefusalFor is the refusal in words of one of the reasons that Obstacle gives.
+// RefusalFor is the refusal in words of one of the reasons that Reason returns.
 func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
 	switch reason {
 	case ReasonClosed:

@@ -1,6 +1,8 @@
 package domain
 
-import "strings"
+import (
+	"strings"
+)
 
 // ErasedConversation is a conversation of somebody who was erased, and what Mattermost
 // has still to forget of it.

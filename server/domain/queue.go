@@ -1,0 +1,23 @@
+package domain
+
+// Queue (Fila) is a Mattermost channel that stands for a team of agents.
+type Queue struct {
+	ID                string `db:"id"`
+	Name              string `db:"name"`
+	TeamID            string `db:"team_id"`
+	ChannelID         string `db:"channel_id"`
+	AccountID         string `db:"account_id"`
+	InactivityMinutes int    `db:"inactivity_minutes"` // 0 = the plugin's setting
+	TimeZone          string `db:"time_zone"`          // IANA name of the zone its times are told in; "" = the plugin's setting
+	CreatedAt         int64  `db:"created_at"`
+	UpdatedAt         int64  `db:"updated_at"`
+}
+
+// Member is somebody in a queue's channel.
+type Member struct {
+	UserID      string `db:"user_id"`
+	Username    string `db:"username"`
+	Name        string `db:"name"`       // full name; "" = none
+	Supervisor  bool   `db:"supervisor"` // admin of the channel
+	SystemAdmin bool   `db:"system_admin"`
+}
