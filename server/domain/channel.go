@@ -29,7 +29,7 @@ type ConversationChange struct {
 	AttendantID    string `db:"attendant_id"`
 	ChannelID      string `db:"channel_id"`       // "" until the channel exists
 	QueueChannelID string `db:"queue_channel_id"` // of the queue it is in; "" = the queue is gone
-	UpdatedAt      int64  `db:"updated_at"`       // milliseconds since epoch, by the clock of whoever changed it
+	UpdatedAt      int64  `db:"updated_at"`       // milliseconds since epoch, by the clock of the node that changed it
 	ChangedAt      int64  `db:"changed_at"`       // the same by the database's clock
 }
 

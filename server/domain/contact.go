@@ -14,7 +14,7 @@ type Contact struct {
 	LastTemplateAt  int64  `db:"last_template_at"`  // last template to this person, over all numbers and queues
 	BlockedUntil    int64  `db:"blocked_until"`     // Meta asked to wait (131049); milliseconds since epoch
 	MarketingStopAt int64  `db:"marketing_stop_at"` // the person stopped marketing (131050, user_preferences)
-	ErasedAt        int64  `db:"erased_at"`         // who it was is erased, and nothing that comes late brings it back
+	ErasedAt        int64  `db:"erased_at"`         // when the person was erased; what comes in later brings nothing of them back
 	MovedAt         int64  `db:"moved_at"`          // when the person took another number or BSUID; what is older teaches nothing of them
 	CreatedAt       int64  `db:"created_at"`
 	UpdatedAt       int64  `db:"updated_at"`

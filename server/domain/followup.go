@@ -27,5 +27,5 @@ func UnansweredFor(name string) (Unanswered, bool) {
 	return Unanswered{}, false
 }
 
-// FollowUpHour is when whoever is responsible is told of what waits, in the queue's time zone.
+// FollowUpHour is the hour at which owners are told of their unanswered templates, in the queue's time zone.
 const FollowUpHour = 9

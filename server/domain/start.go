@@ -57,7 +57,7 @@ type Started struct {
 
 // Request is what is known of a request with a key.
 type Request struct {
-	Token     string // of whoever may go on with it; "" = nobody may now
+	Token     string // of the try that may go on with it; "" = none may now
 	MessageID string // what an earlier try stored, with Token; "" = nothing
 	Conflict  bool   // the key came with something else before
 	Status    int    // HTTP status of its answer; 0 = it is under way

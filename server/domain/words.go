@@ -10,7 +10,7 @@ import (
 // A text's values are shown as they are, in a post too: nothing in them acts,
 // whoever wrote them. A value that is to act says so by its type.
 
-// Markdown is a value that is Markdown already. Who makes one answers for what is in it.
+// Markdown is a value that is Markdown already: the code that makes one must have escaped what people wrote.
 type Markdown string
 
 // Markdown is the value as a post takes it.

@@ -7,8 +7,8 @@
 // comes in has it everywhere. Only what a role allows is asked of the server
 // itself, by the role: of a person it knows what its cache does. This package turns
 // that into the questions of service.People; what an answer means for a
-// conversation is said in domain.Membership, and the lock that keeps
-// messages from leaving is the relay's.
+// conversation is said in domain.Membership. The lock that keeps
+// messages from leaving is domain.SendCheck.
 //
 // "No" and "could not check" are two answers. No is false without an error: the
 // user does not exist, is deactivated, is a bot, is not in the channel, has not

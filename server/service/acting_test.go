@@ -18,7 +18,7 @@ func TestSeeingIsNotActing(t *testing.T) {
 	b.outside, b.guests = map[string]bool{}, map[string]bool{}
 	c := b.start(phone)
 	b.answered(c)
-	post := &postman{b: b}
+	post := &fakeDraftSender{b: b}
 	drafts := service.NewDrafts(service.DraftPorts{Service: b.do, Store: b.store, Sender: post})
 	held, err := drafts.Save(ctx, "bruno", c.ID, "um rascunho", nil)
 	require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestASupervisorsWordsAreTheSupervisors(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
 	c := b.start(phone)
-	post := &postman{b: b, files: []string{"f1"}}
+	post := &fakeDraftSender{b: b, files: []string{"f1"}}
 	drafts := service.NewDrafts(service.DraftPorts{Service: b.do, Store: b.store, Sender: post})
 	held, err := drafts.Save(ctx, "bruno", c.ID, "Bom dia", nil)
 	require.NoError(t, err)

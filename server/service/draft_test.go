@@ -13,14 +13,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 )
 
-// postman plays Mattermost and the relay behind drafts: what is chosen is posted, but what says "@".
-type postman struct {
-	b      *bench
+// fakeDraftSender plays Mattermost and the relay behind drafts: what is chosen is posted, but what says "@".
+type fakeDraftSender struct {
+	b      *serviceFixture
 	posted []string
 	files  []string // that are the asker's own
 }
 
-func (p *postman) SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (map[string]domain.Text, error) {
+func (p *fakeDraftSender) SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (map[string]domain.Text, error) {
 	refused := map[string]domain.Text{}
 	for {
 		job, err := p.b.store.ClaimDraft(ctx, conversationID, authorID, time.Minute)
@@ -39,8 +39,8 @@ func (p *postman) SendDrafts(ctx context.Context, conversationID, authorID strin
 		}
 	}
 }
-func (p *postman) DraftsChanged() {}
-func (p *postman) OwnFiles(_ context.Context, _ string, ids []string) ([]string, error) {
+func (p *fakeDraftSender) DraftsChanged() {}
+func (p *fakeDraftSender) OwnFiles(_ context.Context, _ string, ids []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(p.files, id) }), nil
 }
 
@@ -48,7 +48,7 @@ func TestWhoMayDoWhatWithDrafts(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
 	c := b.start(phone)
-	post := &postman{b: b, files: []string{"f1"}}
+	post := &fakeDraftSender{b: b, files: []string{"f1"}}
 	do := service.NewDrafts(service.DraftPorts{Service: b.do, Store: b.store, Sender: post})
 
 	_, err := b.do.TransferToUser(ctx, "bruno", c.ID, "carla") // who sees it, and no queue

@@ -22,40 +22,40 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// scene is a bench with the real relay on both sides; Meta and Mattermost are played.
-type scene struct {
-	*bench
+// relayFixture is a bench with the real relay on both sides; Meta and Mattermost are played.
+type relayFixture struct {
+	*serviceFixture
 	out    *outbound.Worker
 	in     *inbound.Handler
 	mirror *channelsync.Syncer
-	server *server
+	server *fakeServer
 	meta   func(ctx context.Context) error // what happens while Meta is asked, and its answer
 	told   []string                        // who got a direct message of a failed start
 	kill   bool                            // the process dies before the conversation is aborted
 }
 
-// server is Mattermost: channels by name, archived or not, and posts by what tells them apart.
-type server struct {
+// fakeServer is Mattermost: channels by name, archived or not, and posts by what tells them apart.
+type fakeServer struct {
 	channelsync.Mattermost
 	channels map[string]bool // by id; true = archived
 	posts    []posting.Post
 }
 
-func (s *server) EnsureChannel(_ context.Context, c posting.Channel) (string, error) {
+func (s *fakeServer) EnsureChannel(_ context.Context, c posting.Channel) (string, error) {
 	if _, there := s.channels[c.Name]; !there {
 		s.channels[c.Name] = false
 	}
 	return c.Name, nil
 }
-func (s *server) Archive(_ context.Context, id string) error { s.channels[id] = true; return nil }
-func (s *server) CreatePost(_ context.Context, p posting.Post) (string, error) {
+func (s *fakeServer) Archive(_ context.Context, id string) error { s.channels[id] = true; return nil }
+func (s *fakeServer) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	if s.channels[p.ChannelID] {
 		return "", errors.New("the channel is archived")
 	}
 	s.posts = append(s.posts, p)
 	return fmt.Sprint("post", len(s.posts)), nil
 }
-func (s *server) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
+func (s *fakeServer) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
 	for i, p := range s.posts {
 		if p.ChannelID == channelID && p.Props[prop] == value {
 			return fmt.Sprint("post", i+1), nil
@@ -63,23 +63,23 @@ func (s *server) FindPost(_ context.Context, channelID string, _ int64, prop, va
 	}
 	return "", domain.ErrNotFound
 }
-func (s *server) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
-func (s *server) RootOf(_ context.Context, postID string) (string, error)     { return postID, nil }
-func (s *server) Join(context.Context, string, string) error                  { return nil }
-func (s *server) SetHeader(context.Context, string, string) error             { return nil }
-func (s *server) Discard(_ context.Context, c posting.Channel) error {
+func (s *fakeServer) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (s *fakeServer) RootOf(_ context.Context, postID string) (string, error)     { return postID, nil }
+func (s *fakeServer) Join(context.Context, string, string) error                  { return nil }
+func (s *fakeServer) SetHeader(context.Context, string, string) error             { return nil }
+func (s *fakeServer) Discard(_ context.Context, c posting.Channel) error {
 	if _, there := s.channels[c.Name]; there {
 		s.channels[c.Name] = true
 	}
 	return nil
 }
-func (s *server) PutRight(context.Context, string, posting.Channel) (int64, error) { return 0, nil }
-func (s *server) Guard(context.Context, string) error                              { return nil }
-func (s *server) AddMember(context.Context, string, string, string) error          { return nil }
-func (s *server) NotifyAll(context.Context, string, string) error                  { return nil }
-func (s *server) React(context.Context, string, string) (bool, error)              { return true, nil }
-func (s *server) EditPost(context.Context, string, string, map[string]any) error   { return nil }
-func (s *server) messages(channelID string) (texts []string) {
+func (s *fakeServer) PutRight(context.Context, string, posting.Channel) (int64, error) { return 0, nil }
+func (s *fakeServer) Guard(context.Context, string) error                              { return nil }
+func (s *fakeServer) AddMember(context.Context, string, string, string) error          { return nil }
+func (s *fakeServer) NotifyAll(context.Context, string, string) error                  { return nil }
+func (s *fakeServer) React(context.Context, string, string) (bool, error)              { return true, nil }
+func (s *fakeServer) EditPost(context.Context, string, string, map[string]any) error   { return nil }
+func (s *fakeServer) messages(channelID string) (texts []string) {
 	for _, p := range s.posts {
 		if p.ChannelID == channelID {
 			texts = append(texts, p.Message)
@@ -88,26 +88,26 @@ func (s *server) messages(channelID string) (texts []string) {
 	return texts
 }
 
-type keys struct{}
+type fakeTexts struct{}
 
-func (keys) Markdown(_, key string, _ map[string]any) string { return key }
+func (fakeTexts) Markdown(_, key string, _ map[string]any) string { return key }
 
-type quiet struct{}
+type fakeLog struct{}
 
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
+func (fakeLog) Debug(string, ...any) {}
+func (fakeLog) Info(string, ...any)  {}
+func (fakeLog) Warn(string, ...any)  {}
+func (fakeLog) Error(string, ...any) {}
 
-// mortal is a store of a process that may die before it aborts a conversation.
-type mortal struct {
+// fakeDyingStore is a store of a process that may die before it aborts a conversation.
+type fakeDyingStore struct {
 	*store.Store
-	scene *scene
+	scene *relayFixture
 }
 
 var errKilled = errors.New("killed")
 
-func (m mortal) Abort(ctx context.Context, id string, now int64) (bool, error) {
+func (m fakeDyingStore) Abort(ctx context.Context, id string, now int64) (bool, error) {
 	if m.scene.kill {
 		m.scene.kill = false
 		return false, errKilled
@@ -115,20 +115,20 @@ func (m mortal) Abort(ctx context.Context, id string, now int64) (bool, error) {
 	return m.Store.Abort(ctx, id, now)
 }
 
-func newScene(t *testing.T) *scene {
-	s := &scene{bench: newBench(t), server: &server{channels: map[string]bool{}}}
+func newScene(t *testing.T) *relayFixture {
+	s := &relayFixture{serviceFixture: newBench(t), server: &fakeServer{channels: map[string]bool{}}}
 	account := *s.account
 	account.DefaultQueueID = s.other.ID
 	require.NoError(t, s.store.UpdateAccount(context.Background(), &account, s.now))
 	nothing := func() {}
-	speaker := posting.Localizer{Render: keys{}.Markdown, ServerLocale: func() string { return "en" }}
+	speaker := posting.Localizer{Render: fakeTexts{}.Markdown, ServerLocale: func() string { return "en" }}
 	effects := &outbound.FailureEffects{Store: s.store, Clock: s, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
 	s.mirror = &channelsync.Syncer{
-		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Localizer: speaker, Clock: s, Log: quiet{}, Username: s.Username,
+		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Localizer: speaker, Clock: s, Log: fakeLog{}, Username: s.Username,
 		Link: func(context.Context, *domain.Conversation) string { return "" },
 	}
 	s.out = &outbound.Worker{
-		Store: mortal{s.store, s}, Owner: "me", Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, WakeStatusSync: nothing, WakeChannels: nothing,
+		Store: fakeDyingStore{s.store, s}, Owner: "me", Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, WakeStatusSync: nothing, WakeChannels: nothing,
 		Send: func(ctx context.Context, _ *domain.Account, _ whatsapp.Outgoing) (whatsapp.Sent, error) {
 			return whatsapp.Sent{MessageID: "wamid.template"}, s.meta(ctx)
 		},
@@ -146,7 +146,7 @@ func newScene(t *testing.T) *scene {
 }
 
 // write is one try of the customer's message; done once it stands in a channel.
-func (s *scene) write(attempt int) (done bool) {
+func (s *relayFixture) write(attempt int) (done bool) {
 	payload, err := json.Marshal(whatsapp.Item{
 		Kind: whatsapp.KindMessage, PhoneNumberID: s.account.PhoneNumberID, Contact: whatsapp.Contact{WaID: phone[1:]},
 		Data: json.RawMessage(`{"id":"wamid.inbound","from":"` + phone[1:] + `","type":"text","text":{"body":"Olá, alguém?"}}`),
@@ -162,7 +162,7 @@ func (s *scene) write(attempt int) (done bool) {
 }
 
 // relayGoesOn is what the workers do after a process died: every lease is over.
-func (s *scene) relayGoesOn() {
+func (s *relayFixture) relayGoesOn() {
 	_, err := s.db.Exec("UPDATE waa_outbox SET lease_until = 0, due_at = 0, left_at = greatest(0, left_at - 61000); UPDATE waa_conversations SET refresh_lease = least(refresh_lease, 1)")
 	require.NoError(s.t, err)
 	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10, jobqueue.ClaimLimit{})
@@ -203,7 +203,7 @@ func TestARefusedStartSwallowsNothing(t *testing.T) {
 	}
 }
 
-func (s *scene) play(answer string, err error, order []string, kill bool) {
+func (s *relayFixture) play(answer string, err error, order []string, kill bool) {
 	t, ctx := s.t, context.Background()
 	s.kill = kill
 	wrote, attempts := false, 0
@@ -265,7 +265,7 @@ func (s *scene) play(answer string, err error, order []string, kill bool) {
 }
 
 // checkEnd: the message stands in the channel of a conversation that is alive, and whatever is dead left nothing.
-func (s *scene) checkEnd(answer string, wrote, kill bool, startErr error) {
+func (s *relayFixture) checkEnd(answer string, wrote, kill bool, startErr error) {
 	t, ctx := s.t, context.Background()
 	live, _, err := s.do.List(ctx, "root", domain.Filter{PerPage: 60})
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-func (b *bench) begin(key string) string {
+func (b *serviceFixture) begin(key string) string {
 	r, err := b.store.BeginRequest(context.Background(), "ana", key, "p")
 	require.NoError(b.t, err)
 	return r.Token
@@ -39,7 +39,7 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 	known, err := b.store.BeginRequest(ctx, "ana", "k", "p")
 	require.NoError(t, err)
 	require.Equal(t, b.sent[0], known.MessageID)
-	words := func(int) domain.Explainer { return sorry{} }
+	words := func(int) domain.Explainer { return fakeMeta{} }
 	for status, want := range map[string]domain.Status{"pending": domain.Unknown, "unknown": domain.Unknown, "sent": domain.Sent, "read": domain.Sent} {
 		_, err = b.db.Exec("UPDATE waa_messages SET status = $1", status)
 		require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 )
 
 // limit lets the queue's team have so many channels, some of them in use.
-func (b *bench) limit(limit, used int) {
+func (b *serviceFixture) limit(limit, used int) {
 	b.t.Helper()
 	for range used {
 		_, err := b.db.Exec("INSERT INTO channels (id, teamid, type, deleteat) VALUES ($1, $2, 'P', 0)", model.NewId(), b.queue.TeamID)
@@ -24,7 +24,7 @@ func (b *bench) limit(limit, used int) {
 	b.do = service.NewService(ports)
 }
 
-func (b *bench) count(query string) (n int) {
+func (b *serviceFixture) count(query string) (n int) {
 	b.t.Helper()
 	require.NoError(b.t, b.db.QueryRow(query).Scan(&n))
 	return n
@@ -50,7 +50,7 @@ func TestTheLastPlacesOfATeam(t *testing.T) {
 	b := newBench(t)
 	b.limit(5, 2)
 	ports := b.do.Ports
-	ports.SendNow = silent{}.SendNow
+	ports.SendNow = fakeSilentSender{}.SendNow
 	b.do = service.NewService(ports)
 	var all sync.WaitGroup
 	errs := make(chan error, 10)
@@ -73,9 +73,9 @@ func TestTheLastPlacesOfATeam(t *testing.T) {
 }
 
 // silent leaves what is to be sent where it is.
-type silent struct{}
+type fakeSilentSender struct{}
 
-func (silent) SendNow(context.Context, string) (domain.Delivery, error) {
+func (fakeSilentSender) SendNow(context.Context, string) (domain.Delivery, error) {
 	return domain.Delivery{}, context.DeadlineExceeded
 }
 

@@ -130,15 +130,15 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 		return nil, s.refusedDelivery(ctx, conv, delivery)
 	}
 	if err := s.ChannelSync.SyncNow(ctx, conv.ID); err != nil {
-		delivery.Status = domain.Unknown // it went out; the mirror's own rounds bring the channel
+		delivery.Status = domain.Unknown // it went out; channelsync's own runs make the channel
 	}
 	if delivery.Status == domain.Pending {
-		delivery.Status = domain.Unknown // the relay goes on with it
+		delivery.Status = domain.Unknown // the outbound worker goes on with it
 	}
 	if conv, err = s.Store.Conversation(ctx, conv.ID); err != nil {
 		return nil, err
 	}
-	if conv.AbortedAt != 0 { // refused while the relay went on with it: the agent gets a direct message with the reason
+	if conv.AbortedAt != 0 { // refused while the outbound worker went on with it: the agent gets a direct message with the reason
 		return nil, domain.Refuse(domain.CodeMetaRefused, domain.T("refusal.refused_meanwhile"))
 	}
 	return &domain.Started{Conversation: conv, Status: delivery.Status}, nil
@@ -156,7 +156,7 @@ func (s *Service) refusedDelivery(ctx context.Context, conv *domain.Conversation
 	}
 	r.ConversationID = conv.ID
 	r.Text = domain.T("refusal.refused_but_wrote", "Words", d.Words)
-	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // else the mirror's own rounds bring the channel
+	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // where it fails, channelsync's own runs make the channel
 	return r
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-func (b *bench) read(c *domain.Conversation) *domain.Conversation {
+func (b *serviceFixture) read(c *domain.Conversation) *domain.Conversation {
 	b.t.Helper()
 	now, err := b.store.Conversation(context.Background(), c.ID)
 	require.NoError(b.t, err)
@@ -134,7 +134,7 @@ func TestWhoServesNowKeepsItFromALateLeave(t *testing.T) {
 }
 
 // idle is a bench whose queue has patience for an hour.
-func idle(t *testing.T) (b *bench, c *domain.Conversation, look func()) {
+func idle(t *testing.T) (b *serviceFixture, c *domain.Conversation, look func()) {
 	b = newBench(t)
 	b.settings.InactivityMinutes = 60
 	c = b.start(phone)
@@ -151,7 +151,7 @@ func idle(t *testing.T) (b *bench, c *domain.Conversation, look func()) {
 	}
 }
 
-func (b *bench) reminders() (n int) {
+func (b *serviceFixture) reminders() (n int) {
 	b.t.Helper()
 	notices, err := b.store.ClaimNotices(context.Background(), time.Nanosecond, 100)
 	require.NoError(b.t, err)
@@ -191,7 +191,7 @@ func TestALinkedAttendantIsRemindedOnceAWait(t *testing.T) {
 }
 
 // said stores a message of ours.
-func (b *bench) said(c *domain.Conversation, status domain.Status) string {
+func (b *serviceFixture) said(c *domain.Conversation, status domain.Status) string {
 	m := &domain.Message{
 		ID: model.NewId(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound,
 		Kind: "text", AuthorID: "bruno", PostID: model.NewId(), Status: status, CreatedAt: b.now, SentAt: b.now,
@@ -224,19 +224,19 @@ func TestSomebodyWhoIsNotOfTheQueueLosesIt(t *testing.T) {
 }
 
 func TestWhatWaitsForTheCustomerIsLeftAlone(t *testing.T) {
-	for name, last := range map[string]func(b *bench, c *domain.Conversation){
-		"never answered": func(*bench, *domain.Conversation) {},
-		"we answered": func(b *bench, c *domain.Conversation) {
+	for name, last := range map[string]func(b *serviceFixture, c *domain.Conversation){
+		"never answered": func(*serviceFixture, *domain.Conversation) {},
+		"we answered": func(b *serviceFixture, c *domain.Conversation) {
 			b.answered(c)
 			b.now += minute
 			b.said(c, domain.Delivered)
 		},
-		"our answer is on its way": func(b *bench, c *domain.Conversation) {
+		"our answer is on its way": func(b *serviceFixture, c *domain.Conversation) {
 			b.answered(c)
 			b.now += minute
 			b.said(c, domain.Pending)
 		},
-		"closed": func(b *bench, c *domain.Conversation) {
+		"closed": func(b *serviceFixture, c *domain.Conversation) {
 			b.answered(c)
 			_, err := b.do.Close(context.Background(), "bruno", c.ID, "")
 			require.NoError(b.t, err)

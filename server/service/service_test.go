@@ -18,8 +18,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-// bench is a service over a real database, with people, Meta and Mattermost played.
-type bench struct {
+// serviceFixture is a service over a real database, with people, Meta and Mattermost played.
+type serviceFixture struct {
 	do      *service.Service
 	t       *testing.T
 	store   *store.Store
@@ -51,10 +51,10 @@ func (fakeEncrypter) Hash(s string) string              { return "hash:" + s }
 func (fakeEncrypter) HideName(s string) (string, error) { return s, nil }
 func (p fakeEncrypter) Hashes(s string) []string        { return []string{p.Hash(s)} }
 
-func (b *bench) Now() int64 { return b.now }
+func (b *serviceFixture) Now() int64 { return b.now }
 
 // SendNow plays Meta and the relay behind it.
-func (b *bench) SendNow(ctx context.Context, id string) (domain.Delivery, error) {
+func (b *serviceFixture) SendNow(ctx context.Context, id string) (domain.Delivery, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch b.outcome.Status {
@@ -79,7 +79,7 @@ func (b *bench) SendNow(ctx context.Context, id string) (domain.Delivery, error)
 	return b.outcome, nil
 }
 
-func (b *bench) SyncNow(ctx context.Context, id string) error {
+func (b *serviceFixture) SyncNow(ctx context.Context, id string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	lines, err := b.store.Lines(ctx, id)
@@ -96,15 +96,15 @@ func (b *bench) SyncNow(ctx context.Context, id string) error {
 	}
 	return err
 }
-func (b *bench) AppendEvent(_ context.Context, _ *domain.Conversation, t domain.Text) error {
+func (b *serviceFixture) AppendEvent(_ context.Context, _ *domain.Conversation, t domain.Text) error {
 	b.told = append(b.told, t.Key)
 	return nil
 }
-func (b *bench) Note(_ context.Context, _ *domain.Conversation, _, text string) error {
+func (b *serviceFixture) Note(_ context.Context, _ *domain.Conversation, _, text string) error {
 	b.told = append(b.told, text)
 	return nil
 }
-func (b *bench) AddMember(_ context.Context, _ *domain.Conversation, userID string) error {
+func (b *serviceFixture) AddMember(_ context.Context, _ *domain.Conversation, userID string) error {
 	if userID == "stranger" {
 		return domain.ErrNotFound
 	}
@@ -113,12 +113,12 @@ func (b *bench) AddMember(_ context.Context, _ *domain.Conversation, userID stri
 }
 
 // people: ana supervises and serves, bruno serves, davi is nobody, root administers.
-func (b *bench) InQueue(_ context.Context, userID string, q *domain.Queue) (bool, error) {
+func (b *serviceFixture) InQueue(_ context.Context, userID string, q *domain.Queue) (bool, error) {
 	return q.ID == b.queue.ID && (userID == "ana" || userID == "bruno") && !b.outside[userID], nil
 }
 
 // Standing is in the channel who is not outside.
-func (b *bench) Membership(ctx context.Context, userID string, _ *domain.Conversation, q *domain.Queue) (domain.Membership, error) {
+func (b *serviceFixture) Membership(ctx context.Context, userID string, _ *domain.Conversation, q *domain.Queue) (domain.Membership, error) {
 	in := !b.outside[userID]
 	st := domain.Membership{Username: userID, Guest: b.guests[userID], InTeam: in, InChannel: in, Administers: userID == "root"}
 	if q != nil {
@@ -126,29 +126,29 @@ func (b *bench) Membership(ctx context.Context, userID string, _ *domain.Convers
 	}
 	return st, nil
 }
-func (b *bench) MaySpeak(_ context.Context, userID, _ string) (bool, error) {
+func (b *serviceFixture) MaySpeak(_ context.Context, userID, _ string) (bool, error) {
 	return !b.outside[userID], nil
 }
-func (b *bench) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
+func (b *serviceFixture) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
 	if in, _ := b.InQueue(ctx, userID, b.queue); in {
 		return []*domain.Queue{b.queue}, nil
 	}
 	return nil, nil
 }
-func (b *bench) Supervises(_ context.Context, userID string, _ *domain.Queue) (bool, error) {
+func (b *serviceFixture) Supervises(_ context.Context, userID string, _ *domain.Queue) (bool, error) {
 	return userID == "ana" || userID == "root", nil
 }
-func (b *bench) SystemAdmin(_ context.Context, userID string) (bool, error) {
+func (b *serviceFixture) SystemAdmin(_ context.Context, userID string) (bool, error) {
 	return userID == "root", nil
 }
-func (b *bench) Username(_ context.Context, userID string) (string, error) {
+func (b *serviceFixture) Username(_ context.Context, userID string) (string, error) {
 	if userID == "ghost" {
 		return "", domain.ErrNotFound
 	}
 	return userID, nil
 }
 
-func (b *bench) Person(_ context.Context, userID, _ string) (domain.User, error) {
+func (b *serviceFixture) Person(_ context.Context, userID, _ string) (domain.User, error) {
 	if userID == "ghost" {
 		return domain.User{}, domain.ErrNotFound
 	}
@@ -156,7 +156,7 @@ func (b *bench) Person(_ context.Context, userID, _ string) (domain.User, error)
 }
 
 // Compose refuses an empty variable and takes the rest.
-func (b *bench) Compose(_ context.Context, _ string, t *domain.Template, values map[string]string) (domain.Composed, error) {
+func (b *serviceFixture) Compose(_ context.Context, _ string, t *domain.Template, values map[string]string) (domain.Composed, error) {
 	if values["body_1"] == "" {
 		return domain.Composed{}, domain.RefuseField("body_1", domain.T("refusal.variable"))
 	}
@@ -164,9 +164,9 @@ func (b *bench) Compose(_ context.Context, _ string, t *domain.Template, values 
 	return domain.Composed{Outgoing: outgoing, Text: t.Text}, err
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T) *serviceFixture {
 	ctx := context.Background()
-	b := &bench{t: t, now: 1_794_744_000_000, outcome: domain.Delivery{Status: domain.Sent}}
+	b := &serviceFixture{t: t, now: 1_794_744_000_000, outcome: domain.Delivery{Status: domain.Sent}}
 	b.settings = domain.Settings{DefaultRegion: "BR", CooldownHours: 6, RequireCPF: true}
 	b.db = storetest.DB(t)
 	b.store = store.New(b.db, fakeEncrypter{}, model.NewId)
@@ -200,21 +200,21 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-func (b *bench) request(phone string) domain.StartRequest {
+func (b *serviceFixture) request(phone string) domain.StartRequest {
 	return domain.StartRequest{
 		ActorID: "bruno", QueueID: b.queue.ID, Template: domain.TemplateRef{Name: "visita", Language: "pt_BR"},
 		Variables: map[string]string{"body_1": "oi"}, Customer: domain.Customer{Name: "Marina", CPF: "529.982.247-25", Phone: phone},
 	}
 }
 
-func (b *bench) start(phone string) *domain.Conversation {
+func (b *serviceFixture) start(phone string) *domain.Conversation {
 	b.t.Helper()
 	started, err := b.do.Start(context.Background(), b.request(phone))
 	require.NoError(b.t, err)
 	return started.Conversation
 }
 
-func (b *bench) answered(c *domain.Conversation) {
+func (b *serviceFixture) answered(c *domain.Conversation) {
 	_, _, _, err := b.store.SaveInbound(context.Background(), &domain.Message{
 		ID: model.NewId(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Kind: "text", WAMID: model.NewId(), CreatedAt: b.now,
 	}, relayPerson, true, b.now)
@@ -401,7 +401,7 @@ func TestATemplateInAnOpenWindowAsksFirst(t *testing.T) {
 func TestARefusalByMetaLeavesNothingBehind(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
-	b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: sorry{}, Element: "phone"}
+	b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: fakeMeta{}, Element: "phone"}
 	_, err := b.do.Start(ctx, b.request(phone))
 	r := refusal(t, err)
 	require.Equal(t, domain.CodeMetaRefused, r.Code)

@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// holdFor is how long a start keeps its message to itself before the relay may
+// holdFor is how long a start keeps its message to itself before the outbound worker may
 // take it: only the moment until its own sender has it.
 const holdFor = 10_000 // milliseconds
 

@@ -12,7 +12,7 @@ import (
 const anotherCPF = "111.444.777-35" // ***.444.777-**
 
 // known is all that is stored of the people there are.
-func (b *bench) known() string {
+func (b *serviceFixture) known() string {
 	var all string
 	require.NoError(b.t, b.db.QueryRow(`SELECT coalesce((SELECT string_agg(concat_ws('|', id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, last_template_at), ';' ORDER BY id) FROM waa_contacts), '')
 		|| '#' || coalesce((SELECT string_agg(concat_ws('|', account_id, kind, value, contact_id), ';' ORDER BY value) FROM waa_identities), '')
@@ -20,13 +20,13 @@ func (b *bench) known() string {
 	return all
 }
 
-func (b *bench) audits(action string) (n int) {
+func (b *serviceFixture) audits(action string) (n int) {
 	require.NoError(b.t, b.db.QueryRow("SELECT count(*) FROM waa_audit WHERE action = $1", action).Scan(&n))
 	return n
 }
 
 // renamed is a start for a known number with another name and document.
-func (b *bench) renamed() domain.StartRequest {
+func (b *serviceFixture) renamed() domain.StartRequest {
 	r := b.request(phone)
 	r.Customer.Name, r.Customer.CPF = "Outro Nome", anotherCPF
 	return r
@@ -35,34 +35,34 @@ func (b *bench) renamed() domain.StartRequest {
 // TestARefusedStartWritesNothingOfItsCustomer: whatever the reason, the person is as before.
 func TestARefusedStartWritesNothingOfItsCustomer(t *testing.T) {
 	for name, c := range map[string]struct {
-		spoil  func(b *bench)
+		spoil  func(b *serviceFixture)
 		change func(r *domain.StartRequest)
 		closed bool
 		code   string
 	}{
 		"an open conversation":                {code: domain.CodeConversationExists},
 		"an open one, confirmed, too soon":    {change: func(r *domain.StartRequest) { r.Confirm = true }, code: domain.CodeCooldown},
-		"an open one of a queue out of sight": {spoil: func(b *bench) { b.hide() }, code: domain.CodeConversationExists},
+		"an open one of a queue out of sight": {spoil: func(b *serviceFixture) { b.hide() }, code: domain.CodeConversationExists},
 		"too soon":                            {closed: true, code: domain.CodeCooldown},
-		"no plan": {closed: true, spoil: func(b *bench) {
+		"no plan": {closed: true, spoil: func(b *serviceFixture) {
 			b.settings.CooldownHours = 0
 			_, err := b.db.Exec("UPDATE waa_plans SET approved = false")
 			require.NoError(b.t, err)
 		}, code: domain.CodeNoPlan},
-		"the plan is spent": {closed: true, spoil: func(b *bench) {
+		"the plan is spent": {closed: true, spoil: func(b *serviceFixture) {
 			b.settings.CooldownHours = 0
 			_, err := b.db.Exec("UPDATE waa_plans SET monthly_limit = 0")
 			require.NoError(b.t, err)
 		}, code: domain.CodeBudgetSpent},
 		"a template not allowed": {closed: true, change: func(r *domain.StartRequest) { r.Template.Name = "novo" }, code: domain.CodeTemplateNotAllowed},
 		"a wrong field":          {closed: true, change: func(r *domain.StartRequest) { r.Variables = nil }, code: domain.CodeInvalidField},
-		"Meta refuses": {closed: true, spoil: func(b *bench) {
+		"Meta refuses": {closed: true, spoil: func(b *serviceFixture) {
 			b.settings.CooldownHours = 0
-			b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: sorry{}}
+			b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: fakeMeta{}}
 		}, code: domain.CodeMetaRefused},
-		"Meta refuses in the open one": {spoil: func(b *bench) {
+		"Meta refuses in the open one": {spoil: func(b *serviceFixture) {
 			b.settings.CooldownHours = 0
-			b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: sorry{}}
+			b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: fakeMeta{}}
 		}, change: func(r *domain.StartRequest) { r.Confirm = true }, code: domain.CodeMetaRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,12 +89,12 @@ func TestARefusedStartWritesNothingOfItsCustomer(t *testing.T) {
 	}
 }
 
-type sorry struct{}
+type fakeMeta struct{}
 
-func (sorry) Text() domain.Text { return domain.T("meta.undeliverable") }
+func (fakeMeta) Text() domain.Text { return domain.T("meta.undeliverable") }
 
 // hide puts all conversations into a queue that none of the agents sees.
-func (b *bench) hide() {
+func (b *serviceFixture) hide() {
 	_, err := b.db.Exec("UPDATE waa_conversations SET queue_id = $1, owner_id = 'zoe', attendant_id = 'zoe'", b.other.ID)
 	require.NoError(b.t, err)
 }
@@ -102,13 +102,13 @@ func (b *bench) hide() {
 // TestAStartThatSucceedsRenamesWhomItsAgentSees: with an audit row that holds hashes of what was.
 func TestAStartThatSucceedsRenamesWhomItsAgentSees(t *testing.T) {
 	for name, c := range map[string]struct {
-		spoil   func(b *bench)
+		spoil   func(b *serviceFixture)
 		outcome domain.Status
 		renames bool
 	}{
 		"their own customer":           {outcome: domain.Sent, renames: true},
-		"of a queue out of sight":      {spoil: func(b *bench) { b.hide() }, outcome: domain.Sent},
-		"nobody ever talked with them": {spoil: func(b *bench) { _, _ = b.db.Exec("UPDATE waa_conversations SET aborted_at = 1") }, outcome: domain.Sent, renames: true},
+		"of a queue out of sight":      {spoil: func(b *serviceFixture) { b.hide() }, outcome: domain.Sent},
+		"nobody ever talked with them": {spoil: func(b *serviceFixture) { _, _ = b.db.Exec("UPDATE waa_conversations SET aborted_at = 1") }, outcome: domain.Sent, renames: true},
 		"nobody knows what came of it": {outcome: domain.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
