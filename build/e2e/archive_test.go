@@ -18,7 +18,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// limitChannels lets teams have so many channels, on both servers.
+// limitChannels sets how many channels a team may have, on both servers.
 func (s *stage) limitChannels(limit int) {
 	s.t.Helper()
 	for node := range s.Env.Nodes {
@@ -28,7 +28,7 @@ func (s *stage) limitChannels(limit int) {
 	}
 }
 
-// manyChannels is a limit that nobody meets.
+// manyChannels is a limit that no test reaches.
 const manyChannels = 100_000
 
 // channels counts the team's channels as the server does.

@@ -22,7 +22,7 @@ const (
 	secretText  = "texto-sentinela-que-nenhum-log-tem"
 )
 
-// secretCustomer has a document that nobody else has.
+// secretCustomer has a document that no other customer of the tests has.
 func secretCustomer() scenario.Customer {
 	c := scenario.NewCustomer(7_654_321)
 	c.Name = "Cliente " + secretText

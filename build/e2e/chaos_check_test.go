@@ -42,7 +42,7 @@ func (c *chaos) settle(since time.Time) (problems []string) {
 	return problems
 }
 
-// left tells what is left to do. The condition leaves jobs o of the outbox out.
+// left describes the jobs that are not done. The condition, over jobs o of the outbox, leaves some of them out.
 func (c *chaos) left(ctx context.Context, condition string) error {
 	var left string
 	err := c.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(what, '; '), '') FROM (
@@ -162,7 +162,7 @@ func (c *chaos) startedOnce(ctx context.Context, s *chaosStart) error {
 		"%d templates on the phone, %d conversations, %d channels, %d posts of the template (answered %d)", arrived, conversations, channels, templates, s.answered)
 }
 
-// postedOnce finds what stands twice: a customer's message, the bot's lines, cards and templates.
+// postedOnce finds what was posted twice: customers' messages, the bot's lines, cards and templates.
 func (c *chaos) postedOnce(ctx context.Context) error {
 	var twice string
 	err := c.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(mark || ' ' || n || ' times', '; '), '') FROM (
@@ -211,7 +211,7 @@ func (c *chaos) rightTicks(ctx context.Context) error {
 	return cmp.Or(errors.Wrap(rows.Err(), "cannot read the messages"), errorUnless(len(wrong) == 0, "%d ticks are wrong: %v", len(wrong), wrong[:min(len(wrong), 5)]))
 }
 
-// highest is the status of a message that stands above all that Meta told of it.
+// highest is the highest of the statuses that Meta reported for a message.
 func highest(m *cloudapi.Message) string {
 	order := []string{cloudapi.StatusSent, cloudapi.StatusDelivered, cloudapi.StatusRead, cloudapi.StatusFailed}
 	best := cloudapi.StatusSent // accepted means sent

@@ -186,7 +186,7 @@ func (c *chaos) each(node int) {
 	}
 }
 
-// pause lets the world go on for a while.
+// pause waits for a random while, in which everything goes on.
 func (c *chaos) pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():

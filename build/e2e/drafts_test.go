@@ -90,7 +90,7 @@ func (d *draftsWorld) drafts(client *model.Client4) []draft {
 	return answer.Items
 }
 
-// answered lets the customer answer.
+// answered sends the customer's answer.
 func (d *draftsWorld) answered() {
 	d.t.Helper()
 	_, err := d.phone.Reply("oi")

@@ -101,7 +101,7 @@ func TestForgottenAsFarAsTheServerLets(t *testing.T) {
 	require.NotContains(t, s.everything(), "Hermenegilda")
 }
 
-// lets says what the server lets be removed for good.
+// lets sets what the server allows to be removed for good.
 func (s *stage) lets(posts, channels bool) {
 	s.t.Helper()
 	_, _, err := s.Admin().PatchConfig(context.Background(), &model.Config{ServiceSettings: model.ServiceSettings{EnableAPIPostDeletion: &posts, EnableAPIChannelDeletion: &channels}})

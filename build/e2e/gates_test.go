@@ -115,7 +115,7 @@ func (k *gate) waiting(ctx context.Context) (int, error) {
 	return n, errors.Wrap(err, "cannot look at the gate")
 }
 
-// reached is nil once a statement stands at the gate.
+// reached returns nil once a statement waits at the gate.
 func (k *gate) reached(ctx context.Context) error {
 	n, err := k.waiting(ctx)
 	if err != nil {
@@ -124,7 +124,7 @@ func (k *gate) reached(ctx context.Context) error {
 	return errorUnless(n > 0, "nobody stands at the gate")
 }
 
-// turnBack cancels the statements that stand at the gate: they never happened.
+// turnBack cancels the statements that wait at the gate, as if they had never been made.
 func (k *gate) turnBack(ctx context.Context) error {
 	return testenv.WaitFor(ctx, "nobody to stand at the gate", func() (bool, error) {
 		if _, err := k.g.db.ExecContext(ctx, "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock); err != nil {
@@ -135,7 +135,7 @@ func (k *gate) turnBack(ctx context.Context) error {
 	})
 }
 
-// open lets through who still stands at the gate, and everybody after them.
+// open lets the statements that wait at the gate pass, and all later ones.
 func (k *gate) open(ctx context.Context) error {
 	if k.gone {
 		return nil

@@ -75,7 +75,7 @@ func TestAStrangersNameActsNowhere(t *testing.T) {
 	}
 }
 
-// told waits until the queue's card of a conversation stands.
+// told waits until the queue's card of a conversation is posted.
 func (s *stage) told(channelID, conversationID string) {
 	s.t.Helper()
 	s.within(oneMinute, "the card", func(ctx context.Context) error {

@@ -39,7 +39,7 @@ func (h *handoverWorld) reminded(agent int, c scenario.Conversation, count int) 
 	})
 }
 
-// looked waits until nobody waits who is to be looked at: what the waits cause has been decided.
+// looked waits until the plugin has checked every conversation whose waiting time was due, so that what follows from it is decided.
 func (h *handoverWorld) looked() {
 	h.t.Helper()
 	h.within(time.Minute, "all waits to be looked at", func(ctx context.Context) error {

@@ -88,7 +88,7 @@ func (s *stage) golden(name string, messages []cloudapi.Message) {
 	require.JSONEq(s.t, string(want), string(got))
 }
 
-// alike puts words in the place of what is another one each time.
+// alike replaces what differs from run to run, such as ids, by fixed words.
 func alike(key string, value any) any {
 	switch v := value.(type) {
 	case map[string]any:

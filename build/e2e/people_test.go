@@ -51,7 +51,7 @@ type eventListener struct {
 	whispers []string
 }
 
-// TestPeople lets conversations change hands, through either of two servers.
+// TestPeople hands conversations over between agents, through either of two servers.
 func TestPeople(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
@@ -113,7 +113,7 @@ func (h *handoverWorld) secondQueue() {
 	require.NoError(h.t, h.Ask(ctx, h.Admin(), http.MethodPost, "/queues", body, http.StatusCreated, &h.other))
 }
 
-// listen notes what an agent alone is told on a server, until the test ends.
+// listen records the events that a server sends to one agent alone, until the test ends.
 func (h *handoverWorld) listen(agent, node int) {
 	h.t.Helper()
 	events, err := h.Env.Listen(h.t.Context(), node, h.Env.Client(node, agent))
@@ -302,8 +302,8 @@ func (h *handoverWorld) tryClicks() {
 	}
 }
 
-// clickBoth lets two agents click at the same moment, each on another server, and tells who got the conversation. The other one is
-// told by whom it is served.
+// clickBoth has two agents click at the same moment, each on another server, and returns who got the conversation. The other one must
+// be told who serves it.
 func (h *handoverWorld) clickBoth(card *model.Post) (winner int) {
 	h.t.Helper()
 	loser := 0

@@ -40,7 +40,7 @@ var buttonRows = []struct{ made, button, expected, own string }{
 	{"relay.button", "all", supervised, ownSent},
 }
 
-// button is one that stands under a post, as it was made.
+// button is one of the buttons under a post, as the plugin made it.
 type button struct {
 	kind, author string // whose drafts it is about; "" = no drafts
 	url          string

@@ -18,7 +18,7 @@ import (
 // colleague is whom the talks are transferred to; she is in the queue.
 const colleague = 2
 
-// step plays one step that chance takes, and holds what is answered against the model.
+// step does one random step and compares the answer with the model.
 func (r *ruleWalk) step(ctx context.Context) error {
 	steps := []struct {
 		name   string
@@ -57,7 +57,7 @@ func (r *ruleWalk) step(ctx context.Context) error {
 	return nil
 }
 
-// say posts as a member. allowed is what the model says; what is for the customer is then to arrive.
+// say posts as a member of the channel. allowed is whether the model allows it; a post for the customer must then arrive.
 func (r *ruleWalk) say(ctx context.Context, post *model.Post, allowed, forCustomer bool) (*model.Post, error) {
 	post.ChannelId = r.ChannelID
 	got, response, err := r.Agent(r.someone()).CreatePost(ctx, post)

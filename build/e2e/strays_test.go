@@ -45,7 +45,7 @@ func (h *handoverWorld) channelRow(ctx context.Context, id string) (c model.Chan
 	return c, errors.Wrap(err, "cannot read the channel")
 }
 
-// heard waits until a text of the customer's stands in a channel that is not archived, where the attendant is.
+// heard waits until a text of the customer's is posted in a channel that is not archived and that the attendant is a member of.
 func (h *handoverWorld) heard(c scenario.Conversation, text string) (channelID string) {
 	h.t.Helper()
 	h.within(seen, "the customer's words", func(ctx context.Context) error {
@@ -128,7 +128,7 @@ func (h *handoverWorld) tryDeletedChannel() {
 	require.Equal(h.t, channelID, h.read(0, c).ChannelID)
 }
 
-// says lets a customer's phone write.
+// says sends a message from the customer's phone.
 func (h *handoverWorld) says(customer scenario.Customer, text string) {
 	h.t.Helper()
 	_, err := h.Phone(customer.Phone).Reply(text)

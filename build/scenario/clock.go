@@ -36,7 +36,7 @@ func (w *World) Advance(ctx context.Context, d time.Duration) error {
 		if err := wait(ctx, "the plugin's clock to follow", func() error {
 			var queue Queue
 			err := w.Ask(ctx, client, http.MethodPatch, "/queues/"+w.Queue.ID, change, http.StatusOK, &queue)
-			return all(err, want(queue.UpdatedAt >= reached, "it is %d ms behind", reached-queue.UpdatedAt))
+			return firstError(err, errorUnless(queue.UpdatedAt >= reached, "it is %d ms behind", reached-queue.UpdatedAt))
 		}); err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (p *play) headerHas(ctx context.Context, text string) error {
 		if err != nil {
 			return err
 		}
-		return want(strings.Contains(channel.Header, text), "the header is %q instead of %q", channel.Header, text)
+		return errorUnless(strings.Contains(channel.Header, text), "the header is %q instead of %q", channel.Header, text)
 	})
 }
 
@@ -98,7 +98,7 @@ func (p *play) headerHas(ctx context.Context, text string) error {
 func (p *play) arrived(ctx context.Context, count int) (cloudapi.Message, error) {
 	err := wait(ctx, "the phone to get the message", func() error {
 		got := len(p.phone.Messages())
-		return want(got == count, "it has %d messages instead of %d", got, count)
+		return errorUnless(got == count, "it has %d messages instead of %d", got, count)
 	})
 	last, _ := p.phone.Last()
 	return last, err
@@ -118,10 +118,10 @@ func (p *play) refusedPost(ctx context.Context, reason string) error {
 	}
 	posts, err := p.w.Posts(ctx, p.conv.ChannelID)
 	posted := Matching(posts, func(post *model.Post) bool { return post.Message == text })
-	return all(err,
-		want(len(whispers) == 1 && strings.Contains(whispers[0], reason), "the ephemeral posts are %q instead of one with the reason", whispers),
-		want(len(posted) == 0, "the channel has the post"),
-		want(len(p.phone.Messages()) == before, "the phone got something"))
+	return firstError(err,
+		errorUnless(len(whispers) == 1 && strings.Contains(whispers[0], reason), "the ephemeral posts are %q instead of one with the reason", whispers),
+		errorUnless(len(posted) == 0, "the channel has the post"),
+		errorUnless(len(p.phone.Messages()) == before, "the phone got something"))
 }
 
 // refusedWith checks how the server refused a post.
@@ -130,9 +130,9 @@ func refusedWith(err error, reason string) error {
 	if !errors.As(err, &refusal) {
 		return errors.Errorf("the post was not refused: %v", err)
 	}
-	return all(
-		want(refusal.StatusCode == 400, "the post was refused with status %d instead of 400", refusal.StatusCode),
-		want(strings.Contains(refusal.Message, reason), "the post was refused with %q, which does not say %q", refusal.Message, reason))
+	return firstError(
+		errorUnless(refusal.StatusCode == 400, "the post was refused with status %d instead of 400", refusal.StatusCode),
+		errorUnless(strings.Contains(refusal.Message, reason), "the post was refused with %q, which does not say %q", refusal.Message, reason))
 }
 
 // whispers does something and gives the ephemeral posts that its agent got of it.

@@ -117,7 +117,7 @@ func (d *Dialog) Next(ctx context.Context, values map[string]any) error {
 	if err != nil {
 		return err
 	}
-	return want(answer.Type == string(model.SubmitDialogResponseTypeForm), "no next step followed: %s", describe(answer))
+	return errorUnless(answer.Type == string(model.SubmitDialogResponseTypeForm), "no next step followed: %s", describe(answer))
 }
 
 // Finish is Submit where the dialog must be done with it.
@@ -126,7 +126,7 @@ func (d *Dialog) Finish(ctx context.Context, values map[string]any) error {
 	if err != nil {
 		return err
 	}
-	return want(answer.Type != string(model.SubmitDialogResponseTypeForm) && answer.Error == "" && len(answer.Errors) == 0, "the dialog stays open: %s", describe(answer))
+	return errorUnless(answer.Type != string(model.SubmitDialogResponseTypeForm) && answer.Error == "" && len(answer.Errors) == 0, "the dialog stays open: %s", describe(answer))
 }
 
 // Elements are the names of the step's elements, in order.

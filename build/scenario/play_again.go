@@ -38,7 +38,7 @@ func (p *play) windowEnds(ctx context.Context) error {
 	if err := p.read(ctx); err != nil {
 		return err
 	}
-	return all(want(p.conv.State == "expired", "the state is %q", p.conv.State), p.headerHas(ctx, "Janela encerrada"))
+	return firstError(errorUnless(p.conv.State == "expired", "the state is %q", p.conv.State), p.headerHas(ctx, "Janela encerrada"))
 }
 
 func (p *play) sendTemplate(ctx context.Context) error {
@@ -53,7 +53,7 @@ func (p *play) sendTemplate(ctx context.Context) error {
 	asked := d.Elements()
 	slices.Sort(asked)
 	elements := []string{"body_assunto", "body_atendente", "body_nome"}
-	if err := want(slices.Equal(asked, elements), "the elements are %q instead of %q", asked, elements); err != nil {
+	if err := errorUnless(slices.Equal(asked, elements), "the elements are %q instead of %q", asked, elements); err != nil {
 		return err
 	}
 	if err := d.Finish(ctx, map[string]any{"body_nome": "Marina", "body_atendente": "Bruno", "body_assunto": "o novo horário"}); err != nil {
@@ -66,9 +66,9 @@ func (p *play) sendTemplate(ctx context.Context) error {
 	if err := p.read(ctx); err != nil {
 		return err
 	}
-	if err := all(
-		want(m.Type == "template" && m.Text == secondBody, "the phone shows %s %q", m.Type, m.Text),
-		want(p.conv.State == "waiting", "the state is %q", p.conv.State),
+	if err := firstError(
+		errorUnless(m.Type == "template" && m.Text == secondBody, "the phone shows %s %q", m.Type, m.Text),
+		errorUnless(p.conv.State == "waiting", "the state is %q", p.conv.State),
 		p.headerHas(ctx, "Aguardando resposta")); err != nil {
 		return err
 	}
@@ -85,5 +85,5 @@ func (p *play) opensAgain(ctx context.Context) error {
 		return errors.Wrap(err, "the customer cannot write")
 	}
 	p.answers = append(p.answers, written)
-	return all(p.inbound(ctx, "Quero sim"), p.windowOpens(ctx), p.ownerTold(ctx, 2))
+	return firstError(p.inbound(ctx, "Quero sim"), p.windowOpens(ctx), p.ownerTold(ctx, 2))
 }

@@ -50,7 +50,7 @@ func (p *play) noDialog(ctx context.Context) error {
 	if !errors.As(err, &told) {
 		return errors.Errorf("there is a dialog for somebody in no queue (%v)", err)
 	}
-	return want(strings.Contains(told.Text, "fila"), "the text is %q", told.Text)
+	return errorUnless(strings.Contains(told.Text, "fila"), "the text is %q", told.Text)
 }
 
 func (p *play) firstStep(ctx context.Context) error {
@@ -59,7 +59,7 @@ func (p *play) firstStep(ctx context.Context) error {
 		return err
 	}
 	p.dialog = d
-	if err := want(slices.Equal(d.Elements(), []string{"template"}), "with one queue the elements are %q", d.Elements()); err != nil {
+	if err := errorUnless(slices.Equal(d.Elements(), []string{"template"}), "with one queue the elements are %q", d.Elements()); err != nil {
 		return err
 	}
 	var offered []string
@@ -74,7 +74,7 @@ func (p *play) firstStep(ctx context.Context) error {
 	slices.Sort(offered)
 	approved := []string{p.w.Positional.ID, p.w.Named.ID}
 	slices.Sort(approved)
-	return want(slices.Equal(offered, approved), "the approved templates are %q, offered are %q", approved, offered)
+	return errorUnless(slices.Equal(offered, approved), "the approved templates are %q, offered are %q", approved, offered)
 }
 
 func (p *play) secondStep(ctx context.Context) error {
@@ -90,7 +90,7 @@ func (p *play) secondStep(ctx context.Context) error {
 		}
 	}
 	elements := []string{"header_1", "body_1", "body_2", "body_3", "customer_name", "cpf", "phone"}
-	return want(slices.Equal(p.dialog.Elements(), elements), "the elements are %q instead of %q", p.dialog.Elements(), elements)
+	return errorUnless(slices.Equal(p.dialog.Elements(), elements), "the elements are %q instead of %q", p.dialog.Elements(), elements)
 }
 
 func (p *play) wrongValues(ctx context.Context) error {
@@ -101,13 +101,13 @@ func (p *play) wrongValues(ctx context.Context) error {
 		return err
 	}
 	wrong := slices.Sorted(maps.Keys(answer.Errors))
-	if err := want(slices.Equal(wrong, []string{"body_2", "cpf", "phone"}) && answer.Error == "", "the answer is %s", describe(answer)); err != nil {
+	if err := errorUnless(slices.Equal(wrong, []string{"body_2", "cpf", "phone"}) && answer.Error == "", "the answer is %s", describe(answer)); err != nil {
 		return err
 	}
 	there, err := p.w.Conversations(ctx, p.w.Agent(p.agent), "")
-	return all(err,
-		want(len(there) == 0, "there is a conversation"),
-		want(len(p.phone.Messages()) == 0, "something was sent"))
+	return firstError(err,
+		errorUnless(len(there) == 0, "there is a conversation"),
+		errorUnless(len(p.phone.Messages()) == 0, "something was sent"))
 }
 
 func (p *play) confirm(ctx context.Context) error {
@@ -118,16 +118,16 @@ func (p *play) confirm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := want(len(mine) == 1 && mine[0].ChannelID != "", "the agent's conversations are %+v", mine); err != nil {
+	if err := errorUnless(len(mine) == 1 && mine[0].ChannelID != "", "the agent's conversations are %+v", mine); err != nil {
 		return err
 	}
 	p.conv = mine[0]
 	c := p.conv
 	masked := fmt.Sprintf("***.%s.%s-**", p.customer.CPF[3:6], p.customer.CPF[6:9])
-	return all(
-		want(c.State == "waiting" && c.WindowUntil == 0 && c.CooldownUntil > p.w.Now(), "state, window and cooldown are %+v", c),
-		want(c.QueueID == p.w.Queue.ID && c.AccountID == p.w.Account.ID, "queue and account are %+v", c),
-		want(c.Contact.Name == p.customer.Name && c.Contact.Phone == p.customer.Phone && c.Contact.CPFMasked == masked, "the customer is %+v", c.Contact))
+	return firstError(
+		errorUnless(c.State == "waiting" && c.WindowUntil == 0 && c.CooldownUntil > p.w.Now(), "state, window and cooldown are %+v", c),
+		errorUnless(c.QueueID == p.w.Queue.ID && c.AccountID == p.w.Account.ID, "queue and account are %+v", c),
+		errorUnless(c.Contact.Name == p.customer.Name && c.Contact.Phone == p.customer.Phone && c.Contact.CPFMasked == masked, "the customer is %+v", c.Contact))
 }
 
 func (p *play) phoneGotTemplate(ctx context.Context) error {
@@ -135,10 +135,10 @@ func (p *play) phoneGotTemplate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return all(
-		want(m.Type == "template" && m.Header == firstHeader && m.Text == firstBody && m.Footer == firstFooter && slices.Equal(labels(m), firstButtons()),
+	return firstError(
+		errorUnless(m.Type == "template" && m.Header == firstHeader && m.Text == firstBody && m.Footer == firstFooter && slices.Equal(labels(m), firstButtons()),
 			"the phone shows %q, %q, %q, %q", m.Header, m.Text, m.Footer, labels(m)),
-		want(m.CallbackData != "", "the send carries no biz_opaque_callback_data"))
+		errorUnless(m.CallbackData != "", "the send carries no biz_opaque_callback_data"))
 }
 
 // labels are what the buttons of a message say.
@@ -170,12 +170,12 @@ func (p *play) channelExists(ctx context.Context) error {
 	slices.Sort(people)
 	expected := []string{agent, p.bot.Id}
 	slices.Sort(expected)
-	return all(
-		want(channel.Type == model.ChannelTypePrivate && channel.TeamId == p.w.Env.Team.ID, "the channel's type is %q in team %s", channel.Type, channel.TeamId),
-		want(channel.Name == "wa-"+strings.ToLower(p.conv.ID), "the channel's name is %q", channel.Name),
-		want(channel.DisplayName == p.customer.Name, "the channel is shown as %q", channel.DisplayName),
-		want(p.conv.OwnerID == agent && p.conv.AttendantID == agent, "owner and attendant are %q and %q", p.conv.OwnerID, p.conv.AttendantID),
-		want(slices.Equal(people, expected), "the members are %q instead of agent and bot", people))
+	return firstError(
+		errorUnless(channel.Type == model.ChannelTypePrivate && channel.TeamId == p.w.Env.Team.ID, "the channel's type is %q in team %s", channel.Type, channel.TeamId),
+		errorUnless(channel.Name == "wa-"+strings.ToLower(p.conv.ID), "the channel's name is %q", channel.Name),
+		errorUnless(channel.DisplayName == p.customer.Name, "the channel is shown as %q", channel.DisplayName),
+		errorUnless(p.conv.OwnerID == agent && p.conv.AttendantID == agent, "owner and attendant are %q and %q", p.conv.OwnerID, p.conv.AttendantID),
+		errorUnless(slices.Equal(people, expected), "the members are %q instead of agent and bot", people))
 }
 
 func (p *play) firstPost(ctx context.Context) error {
@@ -193,5 +193,5 @@ func (p *play) firstPost(ctx context.Context) error {
 			return errors.Errorf("%q is not in the first post %q", part, first.Message)
 		}
 	}
-	return want(first.UserId == p.bot.Id, "the first post is not the bot's")
+	return errorUnless(first.UserId == p.bot.Id, "the first post is not the bot's")
 }

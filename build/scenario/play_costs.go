@@ -60,20 +60,20 @@ func (p *play) checkLedger(ctx context.Context) error {
 		case p.said[1]:
 			state, line.Amount = "billed", prices[cloudapi.CategoryService]
 		}
-		if err := want(c.State == state && same(c.Amount, line.Amount) && c.Category == line.Category && c.Currency == Currency,
+		if err := errorUnless(c.State == state && same(c.Amount, line.Amount) && c.Category == line.Category && c.Currency == Currency,
 			"Meta's bill has %+v, the ledger %+v", line, c); err != nil {
 			return err
 		}
-		if err := want(c.ConversationID == p.conv.ID && c.QueueID == p.w.Queue.ID && c.AgentID == p.w.User(p.agent).ID, "the charge is somebody else's: %+v", c); err != nil {
+		if err := errorUnless(c.ConversationID == p.conv.ID && c.QueueID == p.w.Queue.ID && c.AgentID == p.w.User(p.agent).ID, "the charge is somebody else's: %+v", c); err != nil {
 			return err
 		}
-		if err := want(c.TemplateID == "" || same(c.Amount, prices[cloudapi.CategoryUtility]), "a template costs %v", c.Amount); err != nil {
+		if err := errorUnless(c.TemplateID == "" || same(c.Amount, prices[cloudapi.CategoryUtility]), "a template costs %v", c.Amount); err != nil {
 			return err
 		}
 	}
-	return all(
-		want(len(bill) == 0, "the ledger lacks %+v", bill),
-		want(templates == 2 && len(charges) == 2+len(p.said), "the ledger has %d templates among %d charges", templates, len(charges)))
+	return firstError(
+		errorUnless(len(bill) == 0, "the ledger lacks %+v", bill),
+		errorUnless(templates == 2 && len(charges) == 2+len(p.said), "the ledger has %d templates among %d charges", templates, len(charges)))
 }
 
 func same(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
@@ -123,10 +123,10 @@ func (p *play) nothingTwice(ctx context.Context) error {
 		onPhone = append(onPhone, m.ID)
 	}
 	twice := p.w.Sim.Duplicates()
-	return all(
-		want(len(twice) == 0, "sent twice: %v", twice),
-		want(slices.Equal(inChannel, onPhone), "the channel has %q, the phone %q", inChannel, onPhone),
-		want(len(messages) == len(onPhone), "the plugin knows %d messages, the phone %d", len(messages), len(onPhone)))
+	return firstError(
+		errorUnless(len(twice) == 0, "sent twice: %v", twice),
+		errorUnless(slices.Equal(inChannel, onPhone), "the channel has %q, the phone %q", inChannel, onPhone),
+		errorUnless(len(messages) == len(onPhone), "the plugin knows %d messages, the phone %d", len(messages), len(onPhone)))
 }
 
 // pluginError is a line of the server's log in which the plugin complains.
@@ -147,5 +147,5 @@ func (p *play) cleanLog(context.Context) error {
 			return errors.Errorf("secret %d of %d is in the server's log", i+1, len(secrets))
 		}
 	}
-	return want(!pluginError.MatchString(log), "the plugin complains: %s", shorten([]byte(pluginError.FindString(log))))
+	return errorUnless(!pluginError.MatchString(log), "the plugin complains: %s", shorten([]byte(pluginError.FindString(log))))
 }

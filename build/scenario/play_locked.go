@@ -35,14 +35,14 @@ func (p *play) secondStart(ctx context.Context, ninth bool) error {
 	}
 	d.Resend = ninth
 	typed := p.national(ninth)
-	if err := all(d.Next(ctx, map[string]any{"template": p.w.Positional.ID}), d.Next(ctx, p.values(typed))); err != nil {
+	if err := firstError(d.Next(ctx, map[string]any{"template": p.w.Positional.ID}), d.Next(ctx, p.values(typed))); err != nil {
 		return err
 	}
 	owner := p.w.User(p.agent).Username
 	named := strings.Contains(d.Form.IntroductionText, p.customer.Name) && strings.Contains(d.Form.IntroductionText, owner)
-	if err := all(
-		want(slices.Equal(d.Elements(), []string{"confirm"}), "the third step of an agent who is no supervisor has %q", d.Elements()),
-		want(named, "the third step does not name the conversation: %q", d.Form.IntroductionText)); err != nil {
+	if err := firstError(
+		errorUnless(slices.Equal(d.Elements(), []string{"confirm"}), "the third step of an agent who is no supervisor has %q", d.Elements()),
+		errorUnless(named, "the third step does not name the conversation: %q", d.Form.IntroductionText)); err != nil {
 		return err
 	}
 	answer, err := d.Submit(ctx, map[string]any{"confirm": true})
@@ -50,7 +50,7 @@ func (p *play) secondStart(ctx context.Context, ninth bool) error {
 		return err
 	}
 	// a template was just sent: the cooldown forbids another, and this agent may not override it
-	if err := want(answer.Error != "" && answer.Type != string(model.SubmitDialogResponseTypeForm), "confirmed, the answer is %s", describe(answer)); err != nil {
+	if err := errorUnless(answer.Error != "" && answer.Type != string(model.SubmitDialogResponseTypeForm), "confirmed, the answer is %s", describe(answer)); err != nil {
 		return err
 	}
 	again := p.customer
@@ -60,7 +60,7 @@ func (p *play) secondStart(ctx context.Context, ninth bool) error {
 		return err
 	}
 	mine, err := p.w.Conversations(ctx, p.w.Agent(p.agent), "mine=1")
-	return all(err,
-		want(len(mine) == 1, "there are %d conversations", len(mine)),
-		want(len(p.w.Sim.Sends()) == 1, "%d messages were sent", len(p.w.Sim.Sends())))
+	return firstError(err,
+		errorUnless(len(mine) == 1, "there are %d conversations", len(mine)),
+		errorUnless(len(p.w.Sim.Sends()) == 1, "%d messages were sent", len(p.w.Sim.Sends())))
 }

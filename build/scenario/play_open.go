@@ -51,12 +51,12 @@ func (p *play) inbound(ctx context.Context, texts ...string) error {
 		return err
 	}
 	for i, post := range posts {
-		if err := want(post.GetProp(PropWAMID) == p.answers[i] && post.UserId == p.bot.Id, "post %d is %q of %s", i+1, post.GetProp(PropWAMID), post.UserId); err != nil {
+		if err := errorUnless(post.GetProp(PropWAMID) == p.answers[i] && post.UserId == p.bot.Id, "post %d is %q of %s", i+1, post.GetProp(PropWAMID), post.UserId); err != nil {
 			return err
 		}
 	}
 	for i, post := range posts[len(posts)-len(texts):] {
-		if err := want(strings.Contains(Shown(post), texts[i]), "the customer's %q reads %q", texts[i], post.Message); err != nil {
+		if err := errorUnless(strings.Contains(Shown(post), texts[i]), "the customer's %q reads %q", texts[i], post.Message); err != nil {
 			return err
 		}
 	}
@@ -89,11 +89,11 @@ func (p *play) windowOpens(ctx context.Context) error {
 		if err := p.read(ctx); err != nil {
 			return err
 		}
-		return want(p.conv.State == "open" && p.conv.WindowUntil == until, "state %q, window until %d instead of %d", p.conv.State, p.conv.WindowUntil, until)
+		return errorUnless(p.conv.State == "open" && p.conv.WindowUntil == until, "state %q, window until %d instead of %d", p.conv.State, p.conv.WindowUntil, until)
 	}); err != nil {
 		return err
 	}
-	return all(p.headerHas(ctx, "Janela aberta até"), p.headerHas(ctx, time.UnixMilli(until).In(p.zone).Format("15:04")))
+	return firstError(p.headerHas(ctx, "Janela aberta até"), p.headerHas(ctx, time.UnixMilli(until).In(p.zone).Format("15:04")))
 }
 
 // ownerTold expects one line that mentions the owner for each time the window opened.
@@ -109,7 +109,7 @@ func (p *play) ownerTold(ctx context.Context, times int) error {
 		if err != nil {
 			return errors.Wrap(err, "cannot read the owner's membership")
 		}
-		return want(member.MentionCount > 0, "the owner has no mention")
+		return errorUnless(member.MentionCount > 0, "the owner has no mention")
 	})
 }
 
@@ -131,9 +131,9 @@ func (p *play) say(ctx context.Context, text string) error {
 		return err
 	}
 	p.said = append(p.said, m.ID)
-	return all(
-		want(m.Type == "text" && m.Text == text, "the phone shows %s %q instead of %q", m.Type, m.Text, text),
-		want(m.CallbackData != "", "the send carries no biz_opaque_callback_data"))
+	return firstError(
+		errorUnless(m.Type == "text" && m.Text == text, "the phone shows %s %q instead of %q", m.Type, m.Text, text),
+		errorUnless(m.CallbackData != "", "the send carries no biz_opaque_callback_data"))
 }
 
 // lastPost is the agent's newest post.
@@ -155,13 +155,13 @@ func (p *play) ticks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := want(post.Message == firstText, "the agent's last post is %q", post.Message); err != nil {
+	if err := errorUnless(post.Message == firstText, "the agent's last post is %q", post.Message); err != nil {
 		return err
 	}
 	// no webhook told anything yet; the mark comes a moment after the post
 	if err := wait(ctx, "the post to be marked", func() error {
 		shown, err := p.w.Tick(ctx, post.Id)
-		return all(err, want(slices.Contains([]string{"pending", "sent"}, shown), "before any status the post shows %q", shown))
+		return firstError(err, errorUnless(slices.Contains([]string{"pending", "sent"}, shown), "before any status the post shows %q", shown))
 	}); err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (w *World) WaitPosts(ctx context.Context, channelID string, count int, what
 			return err
 		}
 		found = Matching(posts, condition)
-		return want(len(found) == count, "there are %d of %d", len(found), count)
+		return errorUnless(len(found) == count, "there are %d of %d", len(found), count)
 	})
 	return found, err
 }
@@ -103,7 +103,7 @@ func (w *World) Tick(ctx context.Context, postID string) (string, error) {
 func (w *World) WaitTick(ctx context.Context, postID, status string) error {
 	return wait(ctx, "the post to show "+status, func() error {
 		shown, err := w.Tick(ctx, postID)
-		return all(err, want(shown == status, "it shows %q", shown))
+		return firstError(err, errorUnless(shown == status, "it shows %q", shown))
 	})
 }
 
@@ -113,7 +113,7 @@ func (w *World) WaitState(ctx context.Context, agent int, id, state string) (Con
 	err := wait(ctx, "the conversation to be "+state, func() error {
 		var err error
 		c, err = w.Conversation(ctx, w.Agent(agent), id)
-		return all(err, want(c.State == state, "it is %q", c.State))
+		return firstError(err, errorUnless(c.State == state, "it is %q", c.State))
 	})
 	return c, err
 }

@@ -32,7 +32,7 @@ func (w *World) checkServer(ctx context.Context) error {
 	if err != nil {
 		return errors.Wrap(err, "the server does not answer")
 	}
-	return want(status == model.StatusOk, "the server says %q", status)
+	return errorUnless(status == model.StatusOk, "the server says %q", status)
 }
 
 func (w *World) checkPlugin(ctx context.Context) error {
@@ -43,7 +43,7 @@ func (w *World) checkPlugin(ctx context.Context) error {
 		}
 		for _, status := range statuses {
 			if status.PluginId == w.Env.Plugin.ID {
-				return want(status.State == model.PluginStateRunning, "its state is %d: %s", status.State, status.Error)
+				return errorUnless(status.State == model.PluginStateRunning, "its state is %d: %s", status.State, status.Error)
 			}
 		}
 		return errors.New("the server does not know it")
@@ -70,8 +70,8 @@ func (w *World) createAccount(ctx context.Context) error {
 			return errors.New("a secret of the account can be read back")
 		}
 	}
-	return all(
-		want(w.Account.HasAccessToken && w.Account.HasAppSecret, "the account does not say that it has its secrets"),
+	return firstError(
+		errorUnless(w.Account.HasAccessToken && w.Account.HasAppSecret, "the account does not say that it has its secrets"),
 		w.Ask(ctx, w.Admin(), http.MethodPost, "/accounts/"+w.Account.ID+"/test", nil, http.StatusOK, nil),
 	)
 }
@@ -95,8 +95,8 @@ func (w *World) subscribe(context.Context) error {
 	if err := w.Sim.Subscribe(w.Number.WABAID, address, "another token"); err == nil {
 		return errors.New("the webhook took a wrong verify token")
 	}
-	return all(
-		want(w.Account.WebhookURL == address, "the webhook's address is %s instead of %s", w.Account.WebhookURL, address),
+	return firstError(
+		errorUnless(w.Account.WebhookURL == address, "the webhook's address is %s instead of %s", w.Account.WebhookURL, address),
 		errors.Wrap(w.Sim.Subscribe(w.Number.WABAID, address, VerifyToken), "the webhook refused the handshake"),
 	)
 }
@@ -112,7 +112,7 @@ func (w *World) syncTemplates(ctx context.Context) error {
 		return err
 	}
 	here := len(w.Sim.Templates(w.Number.WABAID))
-	if err := want(counted.Added == here && counted.Total == here && len(found) == here,
+	if err := errorUnless(counted.Added == here && counted.Total == here && len(found) == here,
 		"Meta has %d templates; the sync added %d of %d, the list has %d", here, counted.Added, counted.Total, len(found)); err != nil {
 		return err
 	}
@@ -125,15 +125,15 @@ func (w *World) syncTemplates(ctx context.Context) error {
 		case "ofertas_da_semana":
 			w.Marketing = t
 		}
-		if err := want(!t.Approved && len(t.QueueIDs) == 0 && t.Status == "APPROVED", "a template just synced is %+v", t); err != nil {
+		if err := errorUnless(!t.Approved && len(t.QueueIDs) == 0 && t.Status == "APPROVED", "a template just synced is %+v", t); err != nil {
 			return err
 		}
 	}
-	return want(w.Positional.ID != "" && w.Named.ID != "" && w.Marketing.ID != "", "not all templates were synced")
+	return errorUnless(w.Positional.ID != "" && w.Named.ID != "" && w.Marketing.ID != "", "not all templates were synced")
 }
 
 func (w *World) approveTemplates(ctx context.Context) error {
-	return all(w.Allow(ctx, &w.Positional), w.Allow(ctx, &w.Named))
+	return firstError(w.Allow(ctx, &w.Positional), w.Allow(ctx, &w.Named))
 }
 
 // Allow approves a template and allows it for the queue.
@@ -142,14 +142,14 @@ func (w *World) Allow(ctx context.Context, t *Template) error {
 	if err := w.Ask(ctx, w.Admin(), http.MethodPatch, "/templates/"+t.ID, change, http.StatusOK, t); err != nil {
 		return err
 	}
-	return want(t.Approved && len(t.QueueIDs) == 1, "the approved template %s is %+v", t.Name, *t)
+	return errorUnless(t.Approved && len(t.QueueIDs) == 1, "the approved template %s is %+v", t.Name, *t)
 }
 
 func (w *World) refuseWithoutPlan(ctx context.Context) error {
 	if _, err := w.AskRefused(ctx, w.Agent(0), http.MethodPost, "/conversations", w.StartRequest(NewCustomer(0)), http.StatusConflict, "no_plan"); err != nil {
 		return err
 	}
-	return want(len(w.Sim.Sends()) == 0, "something was sent")
+	return errorUnless(len(w.Sim.Sends()) == 0, "something was sent")
 }
 
 func (w *World) approvePlan(ctx context.Context) error {
@@ -157,11 +157,11 @@ func (w *World) approvePlan(ctx context.Context) error {
 	if err := w.Ask(ctx, w.Admin(), http.MethodPost, "/plans", body, http.StatusCreated, &w.Plan); err != nil {
 		return err
 	}
-	if err := want(w.Plan.Status == "draft", "a new plan is %q", w.Plan.Status); err != nil {
+	if err := errorUnless(w.Plan.Status == "draft", "a new plan is %q", w.Plan.Status); err != nil {
 		return err
 	}
 	if err := w.Ask(ctx, w.Admin(), http.MethodPost, "/plans/"+w.Plan.ID+"/approve", nil, http.StatusOK, &w.Plan); err != nil {
 		return err
 	}
-	return want(w.Plan.Status == "approved" && w.Plan.ApprovedBy == w.Env.Admin.ID && w.Plan.ApprovedAt > 0, "the approved plan is %+v", w.Plan)
+	return errorUnless(w.Plan.Status == "approved" && w.Plan.ApprovedBy == w.Env.Admin.ID && w.Plan.ApprovedAt > 0, "the approved plan is %+v", w.Plan)
 }

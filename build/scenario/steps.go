@@ -62,16 +62,16 @@ func do(ctx context.Context, step Step) error {
 	return step.Do(ctx)
 }
 
-// want returns an error unless something holds; the text says what was expected and what is.
-func want(holds bool, format string, args ...any) error {
+// errorUnless returns nil if a condition holds, else an error with the text, which says what was expected and what was found.
+func errorUnless(holds bool, format string, args ...any) error {
 	if holds {
 		return nil
 	}
 	return errors.Errorf(format, args...)
 }
 
-// all returns the first error.
-func all(checks ...error) error {
+// firstError returns the first error that is not nil.
+func firstError(checks ...error) error {
 	for _, err := range checks {
 		if err != nil {
 			return err

@@ -7,9 +7,11 @@ import (
 
 var (
 	blocks   = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`")
-	Links    = regexp.MustCompile(`(?i)(?:\b(?:[a-z][a-z0-9+.-]{1,20}://|www\d{0,3}\.|(?:mailto|tel|https?|ftp):)|https?:/|ftp:/|[\pL\d.-]+\.\pL{2,4}/)[^\s<>]*[^\s<>.,;:!?'")\]]`)
 	newlines = regexp.MustCompile(`\n{3,}`)
 )
+
+// Links matches what Mattermost would turn into a link: an address with a scheme, a www. address, or a host name with a path.
+var Links = regexp.MustCompile(`(?i)(?:\b(?:[a-z][a-z0-9+.-]{1,20}://|www\d{0,3}\.|(?:mailto|tel|https?|ftp):)|https?:/|ftp:/|[\pL\d.-]+\.\pL{2,4}/)[^\s<>]*[^\s<>.,;:!?'")\]]`)
 
 // ToMattermost writes a stranger's WhatsApp text as Markdown. Bold, italic, struck-through and monospaced parts keep their
 // style; everything else is shown as it was typed, even what Markdown would take for a list or a heading. Nothing in it
