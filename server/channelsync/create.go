@@ -2,8 +2,9 @@ package channelsync
 
 import (
 	"context"
-	"errors"
 	"strings"
+
+	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"

@@ -103,10 +103,10 @@ func (t *StatusSync) appendReason(ctx context.Context, mark domain.StatusMark) e
 
 // reasonText says why a message did not get through, and what to do.
 func reasonText(m *domain.Message) domain.Text {
-	switch {
-	case m.Status == domain.Unknown:
+	switch m.Status {
+	case domain.Unknown:
 		return domain.T("notice.unknown")
-	case m.Status == domain.Failed:
+	case domain.Failed:
 		return domain.T("notice.failed", "Words", whatsapp.ClassifyCode(m.ReasonCode), "Code", m.ReasonCode)
 	default:
 		texts, _ := domain.TextsOf(m.ReasonCode)

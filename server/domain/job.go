@@ -90,9 +90,9 @@ func (s *Stuck) Texts(account string) (text, fix Text) {
 
 const (
 	// WaitForChannel is the first pause of an answer that came before its channel,
-	// and waitForStart the longest while the channel is about to be made.
 	WaitForChannel = 300 * time.Millisecond
-	WaitForStart   = 2 * time.Second
+	// WaitForStart is the longest pause while the channel is about to be made.
+	WaitForStart = 2 * time.Second
 	// WaitFirst and waitLongest are the pauses of what waits for something that
 	// may take days: a team's room, a number's default queue.
 	WaitFirst   = 5 * time.Second
@@ -107,7 +107,9 @@ func WaitsForQueue(accountID, who string) string { return "queue:" + accountID +
 func WaitsForChannel(conversationID string) string { return "channel:" + conversationID }
 
 const (
+	// RefreshLease is how long a process holds the conversations whose channels it synchronises.
 	RefreshLease = 20 * time.Second
+	// RefreshBatch is how many conversations one run claims, RefreshHands how many it does at once.
 	RefreshBatch = 16
 	RefreshHands = 4
 	// StartPatience is how long a start may take before its channel appears without its outcome.
