@@ -89,11 +89,11 @@ func (s *Stuck) Texts(account string) (text, fix Text) {
 }
 
 const (
-	// WaitForChannel is the first pause of an answer that came before its channel,
+	// WaitForChannel is the first pause of an answer that came before its channel.
 	WaitForChannel = 300 * time.Millisecond
 	// WaitForStart is the longest pause while the channel is about to be made.
 	WaitForStart = 2 * time.Second
-	// WaitFirst and waitLongest are the pauses of what waits for something that
+	// WaitFirst and WaitLongest are the pauses of what waits for something that
 	// may take days: a team's room, a number's default queue.
 	WaitFirst   = 5 * time.Second
 	WaitLongest = 5 * time.Minute
