@@ -160,7 +160,7 @@ func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *do
 		message.PostID = target.PostID
 		return h.replacePlaceholder(ctx, target, message, m)
 	}
-	if target.Kind == KindWithheld { // a crash came before the line that stands for it
+	if target.Kind == KindWithheld { // a crash came before its line was posted
 		return h.withhold(ctx, job, target, message, who, m)
 	}
 

@@ -12,10 +12,10 @@ import (
 )
 
 // maxPost is how many characters of a customer's message a post shows: the
-// server takes 16,383, and a line says what is missing.
+// server takes 16,383, and a line says how much is missing.
 const maxPost = 16_000
 
-// shown is a customer's message as the text of its post.
+// postText writes a customer's message as the text of its post.
 func postText(speaker posting.Localizer, m *whatsapp.Message) string {
 	s := ContentOf(m)
 	var parts []string
@@ -34,7 +34,7 @@ func postText(speaker posting.Localizer, m *whatsapp.Message) string {
 	return truncatePost(speaker, strings.Join(append(parts, text), "\n\n"))
 }
 
-// fitting cuts what is longer than a post may be, and says so.
+// truncatePost cuts a text that is longer than a post may be, and adds a line that says so.
 func truncatePost(speaker posting.Localizer, text string) string {
 	n := utf8.RuneCountInString(text)
 	if n <= maxPost {
@@ -47,8 +47,8 @@ func truncatePost(speaker posting.Localizer, text string) string {
 	return kept + "\n\n" + speaker.ForChannel(domain.T("inbound.cut", "Left", n-maxPost))
 }
 
-// about is the earlier message that a message is about: what it answers,
-// reacts to, changes or deletes; "" = none.
+// aboutWAMID is the id of the earlier message that a message answers, reacts to,
+// changes or deletes; "" = none.
 func aboutWAMID(m *whatsapp.Message) string {
 	switch {
 	case m.Reaction != nil:
@@ -63,15 +63,16 @@ func aboutWAMID(m *whatsapp.Message) string {
 	return ""
 }
 
-// changesAnother tells that a message says nothing by itself: it begins no conversation where the other one is known.
+// changesAnother reports whether a message means nothing by itself: where the
+// message that it changes is known, it begins no conversation.
 func changesAnother(m *whatsapp.Message) bool {
 	return m.Reaction != nil || m.Edit != nil || m.Revokes != ""
 }
 
-// Shown is a customer's message as a post tells it. Nothing in it fires.
+// Content is what a post shows of a customer's message. Nothing in it acts: no mention notifies, no link is previewed.
 type Content struct {
 	// Label is the key of the sentence around Detail where Detail alone would not
-	// tell what it is; "" for a plain text.
+	// show what kind of message it is; "" for a plain text.
 	Label  string
 	Detail string // Markdown, as its parts in Data and Marks say by their types
 	// Data is what the sentence needs beside Detail.
@@ -86,8 +87,8 @@ type Mark struct {
 	Data map[string]any
 }
 
-// Show writes a customer's message as Markdown. What is unknown is labelled
-// "unsupported", with its name.
+// ContentOf writes a customer's message as Markdown. A kind that we do not know is
+// labelled "unsupported", with its name.
 func ContentOf(m *whatsapp.Message) Content {
 	s := bodyOf(m)
 	s.Marks = marksOf(m)
@@ -127,7 +128,7 @@ func bodyOf(m *whatsapp.Message) Content {
 	}
 }
 
-// plain is a text, which may say nothing at all.
+// textContent is a text, which may say nothing at all.
 func textContent(text string) Content {
 	if strings.TrimSpace(text) == "" {
 		return Content{Label: "empty"}
@@ -135,7 +136,7 @@ func textContent(text string) Content {
 	return Content{Detail: text}
 }
 
-// unsupported names what WhatsApp does not pass on, or we do not know.
+// unsupportedContent names what WhatsApp does not pass on, or we do not know.
 func unsupportedContent(kind string) Content {
 	if kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown { // that is no name
 		kind = ""
@@ -143,7 +144,7 @@ func unsupportedContent(kind string) Content {
 	return Content{Label: "unsupported", Detail: markdown.Code(kind)}
 }
 
-// edit tells the new version: of a file, its caption.
+// editContent shows the new version: of a file, its caption.
 func editContent(e *whatsapp.Edit) Content {
 	text := bodyOf(e.Message)
 	if e.Message.Media != nil {
@@ -159,7 +160,7 @@ func reactionContent(r *whatsapp.Reaction) Content {
 	return Content{Label: "reaction", Detail: markdown.ToMattermost(r.Emoji)}
 }
 
-// lines joins what is there, one paragraph each.
+// paragraphs joins the texts that are not empty, one paragraph each.
 func paragraphs(texts ...string) string {
 	var kept []string
 	for _, text := range texts {
@@ -170,7 +171,7 @@ func paragraphs(texts ...string) string {
 	return strings.Join(kept, "\n\n")
 }
 
-// line makes a text one line: lists and quotes end with theirs.
+// oneLine makes a text one line, because lists and quotes end at a line break.
 func oneLine(text string) string {
 	return strings.Join(strings.Fields(markdown.ToMattermost(strings.Join(strings.Fields(text), " "))), " ")
 }

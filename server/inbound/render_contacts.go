@@ -13,7 +13,7 @@ import (
 // maxCards is how many contact cards are shown, and how many entries of each.
 const maxCards = 50
 
-// contacts writes contact cards as a list: name, company, numbers, addresses.
+// contactsContent writes contact cards as a list: name, company, numbers, addresses.
 func contactsContent(cards []whatsapp.ContactCard) Content {
 	var list []string
 	for _, card := range cards[:min(len(cards), maxCards)] {
@@ -56,7 +56,7 @@ func cardParts(card whatsapp.ContactCard) []string {
 	return kept
 }
 
-// phoneText is a number as people write it, where it can be told; else as it came.
+// phoneText is a number as people write it, where it is a valid one; else as it came.
 func phoneText(p whatsapp.ContactPhone) string {
 	for _, text := range []string{p.Phone, "+" + p.WaID} {
 		if strings.ContainsFunc(text, unicode.IsLetter) { // that would be read as the digits on a telephone's keys

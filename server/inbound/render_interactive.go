@@ -11,7 +11,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// interactive writes the answer to a message with buttons, a list or a form.
+// interactiveContent writes the answer to a message with buttons, a list or a form.
 func interactiveContent(r *whatsapp.InteractiveReply) Content {
 	switch {
 	case r.Title != "" || r.Description != "":

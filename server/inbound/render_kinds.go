@@ -14,7 +14,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// marksOf are the lines before a message that tell where it came from.
+// marksOf are the lines before a message that say where it came from.
 func marksOf(m *whatsapp.Message) []Mark {
 	var found []Mark
 	if c := m.Context; c != nil {
@@ -44,8 +44,8 @@ func marksOf(m *whatsapp.Message) []Mark {
 	return found
 }
 
-// media tells what file it is; the file itself hangs on the post later. One
-// that Meta could not take over is told with Meta's error code.
+// mediaContent names the file, which is attached to the post later. A file that
+// Meta could not take over is shown with Meta's error code.
 func mediaContent(m *whatsapp.Message) Content {
 	file := m.Media
 	s := Content{Label: m.Type, Detail: paragraphs(markdown.Code(file.Filename), markdown.ToMattermost(file.Caption))}
@@ -61,12 +61,12 @@ func mediaContent(m *whatsapp.Message) Content {
 	return s
 }
 
-// Fetchable tells whether a message has a file that can be had.
+// Fetchable reports whether a message has a file that can be fetched.
 func Fetchable(m *whatsapp.Message) bool {
 	return m.Media != nil && m.Media.ID != "" && len(m.Errors) == 0
 }
 
-// location writes a place with a link to a map: the only link that does not
+// locationContent writes a place with a link to a map: the only link that does not
 // come from the customer.
 func locationContent(l *whatsapp.Location) Content {
 	at := fmt.Sprintf("%.6f,%.6f", l.Latitude, l.Longitude)
@@ -77,7 +77,7 @@ func locationContent(l *whatsapp.Location) Content {
 // maxItems is how many lines of an order are shown.
 const maxItems = 100
 
-// order writes a shopping cart: its items, its total, the customer's words.
+// orderContent writes a shopping cart: its items, its total, the customer's words.
 func orderContent(o *whatsapp.Order) Content {
 	var list []string
 	totals := map[string]*big.Rat{}
@@ -102,7 +102,7 @@ func orderContent(o *whatsapp.Order) Content {
 	}}
 }
 
-// decimal is a number as Meta wrote it, to four places, not what a float makes of it. One beyond all reason is 0.
+// decimal is the number that Meta wrote, to four places, without the error of a float. One of 10^12 or more counts as 0.
 func decimal(f float64) *big.Rat {
 	if math.Abs(f) < 1e12 {
 		if d, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'f', 4, 64)); ok {

@@ -83,7 +83,7 @@ type Store interface {
 	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
 	// is, "-" takes a restriction off. What is older than the last changes nothing.
 	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error
-	// AddNotice leaves the administrators something to be told, once per key.
+	// AddNotice leaves the administrators a notice, once per key.
 	AddNotice(ctx context.Context, n *domain.Notice) error
 	BlockContact(ctx context.Context, contactID string, until int64, stop bool, at int64) error
 	AllowMarketing(ctx context.Context, contactID string, at int64) error

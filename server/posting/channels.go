@@ -151,7 +151,7 @@ func (c *Channels) LoadAll(list func(ctx context.Context, after string, n int) (
 // It is a domain.ErrNotFound: to most it is as if the channel were not there.
 var ErrArchived = errors.Wrap(domain.ErrNotFound, "the channel is archived")
 
-// MatchesChannelName tells whether a channel's name is the wanted one, or that with a number.
+// MatchesChannelName reports whether a channel's name is the wanted one, or that with a number behind it.
 func MatchesChannelName(name, wanted string) bool {
 	rest, ok := strings.CutPrefix(name, wanted)
 	if !ok || rest == "" {

@@ -77,7 +77,7 @@ var accepted = map[string]struct{ kind, mime string }{
 	".ics": {whatsapp.TypeDocument, "text/plain"}, ".vcf": {whatsapp.TypeDocument, "text/plain"},
 }
 
-// typeOf is the kind of message and the type that Meta is told: by the name's
+// typeOf returns the kind of message and the MIME type for Meta: by the name's
 // ending and, where that says nothing, by Mattermost's type.
 func typeOf(f File) (kind, mime string) {
 	if t, ok := accepted[strings.ToLower(path.Ext(f.Name))]; ok {
@@ -101,7 +101,7 @@ func NeedsSniffing(f File) bool {
 	return mime == voiceNoteMIME || kind == whatsapp.TypeSticker && f.Size > maxSticker && f.Size <= maxMovingSticker
 }
 
-// CheckFile says how a file is sent: the kind of message, and the file with the type
+// CheckFile decides how a file is sent: the kind of message, and the file with the type
 // and name that Meta is told. head are its first bytes where NeedsSniffing says so.
 // Meta's rules are checked here, before anything is promised.
 func CheckFile(f File, head []byte) (kind string, fitted File, problem *Problem) {
@@ -158,13 +158,13 @@ func isOpus(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("OggS")) && bytes.Contains(head, []byte("OpusHead"))
 }
 
-// moves tells whether a WebP file is an animation.
+// isAnimated reports whether a WebP file is an animation.
 func isAnimated(head []byte) bool {
 	const animation = 0x02
 	return len(head) >= headOfStickerSize && string(head[:4]) == "RIFF" && string(head[8:16]) == "WEBPVP8X" && head[20]&animation != 0
 }
 
-// fileName is the name the customer sees.
+// displayName is the name that the customer sees.
 func displayName(name string) string {
 	name = strings.TrimSpace(strings.ReplaceAll(markdown.Clean(name), "\n", " "))
 	if runes := []rune(name); len(runes) > maxFileName {

@@ -109,7 +109,7 @@ var dangerous = strings.Fields(`
 	iso img vhd vhdx docm dotm xlsm xltm xlsb xlam xla xll pptm potm ppam ppsm sldm mdb accdb accde mde ade adp one rdp ovpn mobileconfig`)
 
 // DangerousExtension is the extension of a file's name, with its dot, if such files can
-// harm the computer of who opens them; else "".
+// harm the computer of somebody who opens them; else "".
 func DangerousExtension(name string) string {
 	extension := strings.ToLower(path.Ext(strings.TrimRight(name, ". ")))
 	if slices.Contains(dangerous, strings.TrimPrefix(extension, ".")) {

@@ -121,7 +121,7 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 	return AgreeOnPost(ctx, poster, p, prop, id)
 }
 
-// agreeTimeout is how long it is tried to agree on a post: who was overtaken has no second try.
+// agreeTimeout is how long agreeing on a post is tried: a process that lost its lease has no later try.
 const agreeTimeout = 30 * time.Second
 
 // AgreeOnPost returns which post stays of those with the same property in a channel.

@@ -31,7 +31,7 @@ const sealLife = time.Minute
 // who copies it can only repeat the same post there.
 type Seals struct {
 	Keys func() [][]byte  // the first signs; those of keys that were replaced are checked too
-	Now  func() time.Time // the wall clock, not domain.Clock: tests move that one
+	Now  func() time.Time // the server's clock, not domain.Clock
 }
 
 // Seal signs a post that is about to be made in somebody's name.
@@ -59,7 +59,7 @@ func (s *Seals) HoldsChange(postID string, props map[string]any) bool {
 	return s.holds(seal, s.Now().UnixMilli(), changeContent(postID, props))
 }
 
-// said is what a post in somebody's name is. A card's text is left out: it is rendered from the card.
+// postContent is what a post in somebody's name is. A card's text is left out: it is rendered from the card.
 func postContent(p IncomingPost) []any {
 	if p.Card != nil {
 		return []any{"card", p.UserID, p.ChannelID, p.RootID, p.DraftID, p.Card}
