@@ -131,3 +131,9 @@ func TestAnActivationThatFailsAtOnceSaysSo(t *testing.T) {
 	require.ErrorContains(t, p.OnActivate(), "could not open the database")
 	require.True(t, within(time.Minute, p.activation.done), "nothing goes on behind")
 }
+
+func TestAPluginThatIsNotActiveHasNoSupportData(t *testing.T) {
+	files, err := (&Plugin{}).GenerateSupportData(nil)
+	require.Error(t, err)
+	require.Empty(t, files)
+}

@@ -1,166 +1,78 @@
 package main
 
 import (
-	"slices"
+	"context"
+	"strings"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
-	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
+// How long each call of the server's may take. The hooks are in hooks_*.go: each is
+// one short function that recovers a panic, bounds its time and calls one room.
 const (
-	propAttachments = "attachments"
-	noteColor       = "#f0ad4e"
+	// hookTimeout is for the hooks that a person with a post waits for. What they read comes over connections of their own.
+	hookTimeout = 1500 * time.Millisecond
+	// fileTimeout is for a post with files, whose beginnings are read from the server's file store.
+	fileTimeout = 8 * time.Second
+	// afterTimeout is for the hooks about what has happened. What they miss is found by a background run.
+	afterTimeout = 10 * time.Second
+	// commandTimeout is for a slash command, because a start waits for Meta.
+	commandTimeout = 25 * time.Second
+	// requestTimeout is for a request; an export of everything is one.
+	requestTimeout = 2 * time.Minute
+	// metricsTimeout is for a scrape.
+	metricsTimeout = 5 * time.Second
+	// supportTimeout is for a support packet, for which Meta is asked.
+	supportTimeout = 20 * time.Second
+	// auditTimeout is for writing down that settings changed.
+	auditTimeout = 5 * time.Second
 )
 
-// MessageWillBePosted makes the lock visible. It runs for every post of the
-// whole server, so a channel that is not ours is told by one look-up.
-func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
-	defer p.recovered("MessageWillBePosted", nil)
-	a := p.app.Load()
-	if a == nil {
-		return nil, ""
-	}
-	ours, err := a.ours(post.ChannelId)
-	session := byHand(c)
-	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
-		return nil, "" // where it cannot be told the relay's own check still stands
-	}
-	return p.judge(a, post, session)
+// withTimeout is a context that ends by itself: the server's calls bring none along.
+func withTimeout(timeout time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), timeout)
 }
 
-// judge decides about a post in a conversation's channel. What cannot be judged is refused.
-func (p *Plugin) judge(a *app, post *model.Post, session bool) (changed *model.Post, rejection string) {
-	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.say(post.UserId, domain.T("post.unavailable")) })
-	long := hookPatience
-	if len(post.FileIds) > 0 {
-		long = filePatience
+// isOurs reports whether a channel is a conversation's. Hooks ask it for every post
+// of the whole server: mostly memory knows, and the database has hookTimeout.
+func (a *app) isOurs(channelID string) (bool, error) {
+	if ours, known := a.channels.Known(channelID); known {
+		return ours, nil
 	}
-	ctx, cancel := patience(long)
+	ctx, cancel := withTimeout(hookTimeout)
 	defer cancel()
-	posted := mattermost.Posted(post)
-	posted.HasSession = session
-	ruling, _, err := a.judging.CheckPost(ctx, posted)
-	if err != nil {
-		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
-		ruling = posting.Decision{RefusalText: domain.T("post.unavailable")}
-	}
-	switch ruling.Destination {
-	case posting.Reject:
-		reason := a.say(post.UserId, ruling.RefusalText)
-		if ruling.IsSealed && posted.DraftID != "" {
-			return nil, reason // it is held, and whoever sent it is told
-		}
-		texts := []domain.Text{ruling.RefusalText}
-		if kept := a.hold(ctx, post, ruling); kept.Key != "" {
-			texts = append(texts, kept)
-			reason += " " + a.say(post.UserId, kept)
-		}
-		a.whisper(ctx, post, texts...)
-		a.metrics.Refused()
-		return nil, reason
-	case posting.Note:
-		post = cleaned(post, ruling)
-		post.Type = posting.TypeNote
-		// shows a note as one where the type is unknown: the phone app, search, e-mail
-		label := a.texts.Markdown(a.port.ServerLocale(), "note.label", nil)
-		post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
-		return post, ""
-	}
-	return cleaned(post, ruling), ""
+	return a.channels.IsOurs(ctx, channelID)
 }
 
-// MessageHasBeenPosted puts what is for the customer into the outbox.
-func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
-	defer p.recovered("MessageHasBeenPosted", nil)
-	a := p.app.Load()
-	if a == nil || post.UserId == a.port.BotID() || post.IsSystemMessage() {
-		return
+// hasSession reports whether a person does it, and not a plugin.
+func hasSession(c *plugin.Context) bool { return c != nil && c.SessionId != "" }
+
+// actor is the user behind a request; "" where there is no session, as with a plugin, ours among them, and with a command of the server's.
+func (p *Plugin) actor(c *plugin.Context) string {
+	if !hasSession(c) {
+		return ""
 	}
-	if ours, known := a.channels.Known(post.ChannelId); known && !ours {
-		return
+	session, appErr := p.API.GetSession(c.SessionId)
+	if appErr != nil || session == nil {
+		return ""
 	}
-	ctx, cancel := patience(afterPatience)
-	defer cancel()
-	if err := a.intake.EnqueuePost(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, posting.ErrUnknownChannel) {
-		// not lost: the next reconciliation finds it
-		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
-	}
+	return session.UserId
 }
 
-// MessageWillBeUpdated refuses edits of what went to WhatsApp or came from
-// there, and keeps our marks from being edited by hand. A change of ours
-// carries a seal, which is taken off here and never stored.
-func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
-	a := p.app.Load()
-	if a == nil {
-		return updated, ""
-	}
-	if ours, err := a.ours(old.ChannelId); err != nil || !ours {
-		return updated, ""
-	}
-	ctx, cancel := patience(hookPatience)
-	defer cancel()
-	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.say(old.UserId, domain.T("post.unavailable")) })
-	if a.seals.HoldsChange(old.Id, updated.GetProps()) {
-		updated.DelProp(posting.PropSeal)
-		return updated, ""
-	}
-	keepProps(updated, old)
-	if updated.Message == old.Message && slices.Equal(updated.FileIds, old.FileIds) {
-		return updated, ""
-	}
-	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(posting.PropStatus) != nil
-	if !wasForCustomer {
-		known, err := a.hookStore.Known(ctx, []string{old.Id})
-		if err != nil {
-			return nil, a.say(old.UserId, domain.T("post.unavailable"))
-		}
-		wasForCustomer = known[old.Id]
-	}
-	if wasForCustomer {
-		if old.UserId != a.port.BotID() {
-			a.whisper(ctx, old, domain.T("post.edited"))
-		}
-		return nil, a.say(old.UserId, domain.T("post.edited"))
-	}
-	return updated, ""
+// localize writes a text in a person's language, for what is no post.
+func (a *app) localize(userID string, t domain.Text) string {
+	return a.texts.Text(a.port.Locale(context.Background(), userID), t.Key, t.Data)
 }
 
-// UserHasJoinedChannel makes attendant whom a colleague invited. It runs for
-// every channel of the server: one that is not ours costs one look-up.
-func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMember, actor *model.User) {
-	defer p.recovered("UserHasJoinedChannel", nil)
-	a := p.app.Load()
-	if a == nil || member == nil {
-		return
+// whisper shows texts to a post's author alone, in the place of the post.
+func (a *app) whisper(ctx context.Context, post *model.Post, texts ...domain.Text) {
+	lines := make([]string, len(texts))
+	for i, t := range texts {
+		lines[i] = a.localizer.ForUser(ctx, post.UserId, t)
 	}
-	actorID, bot := "", false
-	if actor != nil {
-		actorID, bot = actor.Id, actor.IsBot
-	}
-	ctx, cancel := patience(afterPatience)
-	defer cancel()
-	if err := a.members.Joined(ctx, member.ChannelId, member.UserId, actorID, bot); err != nil {
-		// not lost: the next round of members finds it
-		p.API.LogWarn("Could not follow who joined a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
-	}
-}
-
-// UserHasLeftChannel gives a conversation back to its queue when its attendant leaves.
-func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMember, _ *model.User) {
-	defer p.recovered("UserHasLeftChannel", nil)
-	a := p.app.Load()
-	if a == nil || member == nil {
-		return
-	}
-	ctx, cancel := patience(afterPatience)
-	defer cancel()
-	if err := a.members.Left(ctx, member.ChannelId, member.UserId); err != nil {
-		p.API.LogWarn("Could not follow who left a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
-	}
+	a.port.Whisper(ctx, post.ChannelId, post.UserId, post.RootId, strings.Join(lines, " "))
 }

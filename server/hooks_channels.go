@@ -10,61 +10,47 @@ import (
 
 // The hooks of newer servers (11.7 and 11.9) by which nobody archives, opens or
 // renames the channel of an open conversation by hand. Older servers do not call
-// them; there, and where they cannot tell, the mirror puts it right afterwards.
-// They run for every channel of the server: one that is not ours costs one look-up.
+// them; there, and where a hook cannot know, channelsync repairs the channel
+// afterwards. They run for every channel of the server: one that is not ours must
+// cost no more than one look-up.
 
-// conversationIn tells whether a channel is a conversation's, and whether that is
-// open. Where it cannot be told it is none's.
+// conversationIn reports whether a channel is a conversation's, and whether that is
+// open. Where the database does not respond it is treated as no conversation's.
 func (a *app) conversationIn(channelID string) (ours, open bool) {
-	ours, err := a.ours(channelID)
+	ours, err := a.isOurs(channelID)
 	if err != nil || !ours {
 		return false, false
 	}
-	ctx, cancel := patience(hookPatience)
+	ctx, cancel := withTimeout(hookTimeout)
 	defer cancel()
 	c, err := a.hookStore.ConversationByChannel(ctx, channelID)
 	if err != nil {
 		if !errors.Is(err, domain.ErrNotFound) {
-			a.plugin.API.LogWarn("Could not tell what a channel is", "channel", channelID, "error", err.Error())
+			a.log.Warn("Could not tell what a channel is", "channel", channelID, "error", err.Error())
 		}
 		return false, false
 	}
 	return true, c.ClosedAt == 0 && c.AbortedAt == 0
 }
 
-// actor is who is behind a request; "" where there is no session: a plugin, us among them, or a command of the server's.
-func (p *Plugin) actor(c *plugin.Context) string {
-	if !byHand(c) {
-		return ""
-	}
-	session, appErr := p.API.GetSession(c.SessionId)
-	if appErr != nil || session == nil {
-		return ""
-	}
-	return session.UserId
-}
-
-// byHand tells whether somebody does it, and not a plugin.
-func byHand(c *plugin.Context) bool { return c != nil && c.SessionId != "" }
-
 // ChannelWillBeArchived keeps the channel of an open conversation.
 func (p *Plugin) ChannelWillBeArchived(c *plugin.Context, channel *model.Channel) (rejection string) {
 	defer p.recovered("ChannelWillBeArchived", func() { rejection = "" })
 	a := p.app.Load()
-	if a == nil || channel == nil || !byHand(c) {
+	if a == nil || channel == nil || !hasSession(c) {
 		return ""
 	}
 	if _, open := a.conversationIn(channel.Id); !open {
 		return ""
 	}
-	return a.say(p.actor(c), domain.T("channel.no_archive"))
+	return a.localize(p.actor(c), domain.T("channel.no_archive"))
 }
 
 // ChannelWillBeUpdated keeps conversations' channels private, and the name and header of an open one's the plugin's.
 func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, updated, old *model.Channel) (changed *model.Channel, rejection string) {
 	defer p.recovered("ChannelWillBeUpdated", func() { changed, rejection = nil, "" })
 	a := p.app.Load()
-	if a == nil || updated == nil || old == nil || !byHand(c) {
+	if a == nil || updated == nil || old == nil || !hasSession(c) {
 		return nil, ""
 	}
 	opened := updated.Type != old.Type
@@ -74,9 +60,9 @@ func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, updated, old *model.Cha
 	}
 	switch ours, open := a.conversationIn(old.Id); {
 	case ours && opened:
-		return nil, a.say(p.actor(c), domain.T("channel.no_public"))
+		return nil, a.localize(p.actor(c), domain.T("channel.no_public"))
 	case open:
-		return nil, a.say(p.actor(c), domain.T("channel.no_rename"))
+		return nil, a.localize(p.actor(c), domain.T("channel.no_rename"))
 	}
 	return nil, ""
 }
@@ -93,12 +79,45 @@ func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, member *model.Chann
 	}
 	user, appErr := p.API.GetUser(member.UserId)
 	switch {
-	case appErr != nil || user == nil: // who is not known is in no conversation's team
+	case appErr != nil || user == nil: // somebody unknown is in no conversation's team
 		return nil, ""
 	case user.IsBot:
-		return nil, a.say(p.actor(c), domain.T("channel.no_bot"))
+		return nil, a.localize(p.actor(c), domain.T("channel.no_bot"))
 	case user.IsGuest():
-		return nil, a.say(p.actor(c), domain.T("channel.no_guest"))
+		return nil, a.localize(p.actor(c), domain.T("channel.no_guest"))
 	}
 	return nil, ""
+}
+
+// UserHasJoinedChannel makes a colleague who was invited the attendant.
+func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMember, actor *model.User) {
+	defer p.recovered("UserHasJoinedChannel", nil)
+	a := p.app.Load()
+	if a == nil || member == nil {
+		return
+	}
+	actorID, bot := "", false
+	if actor != nil {
+		actorID, bot = actor.Id, actor.IsBot
+	}
+	ctx, cancel := withTimeout(afterTimeout)
+	defer cancel()
+	if err := a.members.Joined(ctx, member.ChannelId, member.UserId, actorID, bot); err != nil {
+		// nothing is lost: the next run of channelsync.Members finds it
+		p.API.LogWarn("Could not follow who joined a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
+	}
+}
+
+// UserHasLeftChannel gives a conversation back to its queue when its attendant leaves.
+func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMember, _ *model.User) {
+	defer p.recovered("UserHasLeftChannel", nil)
+	a := p.app.Load()
+	if a == nil || member == nil {
+		return
+	}
+	ctx, cancel := withTimeout(afterTimeout)
+	defer cancel()
+	if err := a.members.Left(ctx, member.ChannelId, member.UserId); err != nil {
+		p.API.LogWarn("Could not follow who left a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
+	}
 }

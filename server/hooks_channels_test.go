@@ -11,7 +11,6 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
@@ -62,8 +61,8 @@ func newGuarded(t *testing.T) (p *Plugin, db *sql.DB, asked *int) {
 	p.API = newerServer{asked: asked}
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	a := &app{plugin: p, texts: &localTexts{bundle: texts}, hookStore: store.New(db, nil, model.NewId)}
-	a.texts.use(config.Settings{TimeZone: time.UTC})
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), hookStore: store.New(db, nil, model.NewId)}
+	a.texts.UseZone(time.UTC)
 	a.port = mattermost.New(p.API, "bot", a.hookStore, nil)
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	account := &domain.Account{Name: "Vendas", PhoneNumberID: "1"}

@@ -59,16 +59,16 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	require.NoError(t, store.Migrate(db.Slow))
 	p := &Plugin{}
 	p.SetAPI(api)
-	a := &app{plugin: p, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }), texts: &localTexts{bundle: texts}}
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }), texts: i18n.NewLocalizer(texts)}
 	settings, _ := config.Parse(nil)
 	p.settings.Store(&settings)
-	a.texts.use(settings)
+	a.texts.UseZone(settings.TimeZone)
 	a.store, a.hookStore = store.New(db.Main, nil, model.NewId), store.New(db.Hooks, nil, model.NewId)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
 	a.port = mattermost.New(api, model.NewId(), a.store, a.seals)
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	a.intake = &postpolicy.Intake{Store: a.store, Policy: &postpolicy.Policy{}, Channels: a.channels}
-	a.judging = a.judgingIntake()
+	a.hookIntake = a.newHookIntake()
 	p.app.Store(a)
 	return p, wire
 }

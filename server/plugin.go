@@ -13,6 +13,9 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
 // Plugin is what the server talks to. Between activation and deactivation app
@@ -21,7 +24,7 @@ type Plugin struct {
 	plugin.MattermostPlugin
 
 	settings atomic.Pointer[config.Settings]
-	problems atomic.Pointer[[]config.Problem]
+	problems atomic.Pointer[[]domain.SettingProblem]
 	raw      atomic.Pointer[map[string]any] // the settings as they came
 	app      atomic.Pointer[app]
 	mu       sync.Mutex // activation and deactivation come one at a time
@@ -96,6 +99,26 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (res
 		return &model.CommandResponse{}, nil
 	}
 	return a.executeCommand(args), nil
+}
+
+// GenerateSupportData adds what the doctor finds to the server's support packet.
+func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData, err error) {
+	defer p.recovered("GenerateSupportData", func() { files, err = nil, errors.New("the plugin's support data could not be made") })
+	a := p.app.Load()
+	if a == nil {
+		return nil, errors.New("the plugin is not active")
+	}
+	ctx, cancel := withTimeout(supportTimeout)
+	defer cancel()
+	findings, err := a.doctor.Examine(ctx)
+	if err != nil {
+		return nil, errors.Wrap(err, "could not examine the installation")
+	}
+	body, err := doctor.SupportFile(findings, a.texts.Text)
+	if err != nil {
+		return nil, err
+	}
+	return []*model.FileData{{Filename: mattermost.PluginID + ".json", Body: body}}, nil
 }
 
 // recovered keeps a panic from taking the process, and with it every hook of

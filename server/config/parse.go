@@ -30,8 +30,8 @@ var version = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
 
 // Parse reads the settings as Mattermost hands them over: names in any case
 // (the server lower-cases them), numbers and booleans perhaps as text. What is
-// unset has its default; what is wrong has it too, and is a Problem.
-func Parse(raw map[string]any) (Settings, []Problem) {
+// unset has its default; what is wrong has it too, and is a problem.
+func Parse(raw map[string]any) (Settings, []domain.SettingProblem) {
 	p := parser{values: byLowerName(raw)}
 	s := Defaults()
 	p.key("EncryptionKey", &s.EncryptionKey)
@@ -54,7 +54,7 @@ func Parse(raw map[string]any) (Settings, []Problem) {
 
 type parser struct {
 	values   map[string]any
-	problems []Problem
+	problems []domain.SettingProblem
 }
 
 // byLowerName indexes the values by lower-case name; where two names differ in
@@ -82,7 +82,7 @@ func (p *parser) value(name string) (value any, ok bool) {
 }
 
 func (p *parser) problem(name string, text domain.Text) {
-	p.problems = append(p.problems, Problem{Setting: name, Text: text})
+	p.problems = append(p.problems, domain.SettingProblem{Setting: name, Text: text})
 }
 
 // key takes the key as it is: a blank more or less would be another key.

@@ -1,7 +1,7 @@
 // Package config reads the plugin's settings and keeps its secrets sealed.
 //
 // A wrong value never stops the plugin: the default takes its place, and a
-// Problem tells the administrator which setting to correct.
+// domain.SettingProblem tells the administrator which setting to correct.
 package config
 
 import (
@@ -15,7 +15,7 @@ import (
 // Settings are the plugin's settings, valid and with their defaults.
 type Settings struct {
 	// EncryptionKey seals tokens and documents. Empty where none is set (then one
-	// has to be made) or where the one that is set cannot be used (then there is a Problem).
+	// has to be made) or where the one that is set cannot be used (then there is a problem).
 	EncryptionKey string
 	// PreviousEncryptionKey is a key that was in force before and that the plugin
 	// does not know any more; "" = none.
@@ -102,10 +102,4 @@ func (s Settings) Format(state fmt.State, _ rune) {
 	if s.EncryptionKey == "" {
 		_, _ = io.WriteString(state, " without a key")
 	}
-}
-
-// Problem is a setting whose value could not be used; its default is in force.
-type Problem struct {
-	Setting string      // as in the plugin's manifest
-	Text    domain.Text // what is wrong with it, without the value
 }

@@ -31,19 +31,13 @@ type Store interface {
 	LostQueues(ctx context.Context) ([]string, error)
 }
 
-// Problem is a setting that cannot be used.
-type Problem struct {
-	Setting string
-	Text    domain.Text
-}
-
 // Doctor examines. All fields are needed.
 type Doctor struct {
 	Store Store
 	// Probe asks Meta about an account now; a *domain.Refusal says what is wrong.
 	Probe    func(ctx context.Context, account *domain.Account) (domain.Probe, error)
 	Clock    domain.Clock
-	Problems func() []Problem
+	Problems func() []domain.SettingProblem
 	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
 	LastWebhook func(accountID string) int64
 	// ChannelLimit is how many channels a team may have; less than 0 = any number.

@@ -36,7 +36,7 @@ type patient struct {
 	archived  int // channels of open conversations
 	public    int
 	lost      []string // queues
-	problems  []doctor.Problem
+	problems  []domain.SettingProblem
 	webhook   int64 // seen by this process
 	err       error
 }
@@ -100,7 +100,7 @@ func (p *patient) Now() int64 { return now }
 func (p *patient) examine(t *testing.T) []domain.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
-		Store: p, Probe: p.Probe, Clock: p, Problems: func() []doctor.Problem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
+		Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
 		ChannelLimit: p.limit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
@@ -142,7 +142,9 @@ func TestExamine(t *testing.T) {
 				{Queue: "outbox", AccountID: "gone", Reason: "something else", Lanes: 3, Since: now}, {Queue: "channels", Lanes: 4, Since: now},
 			}
 		}, []string{"stuck_lane stuck.inbox", "stuck_lane stuck.inbox", "stuck_lane stuck.outbox", "stuck_lane stuck.channels"}},
-		"a setting cannot be used":  {func(p *patient) { p.problems = []doctor.Problem{{"TimeZone", domain.T("config.wrong_zone")}} }, []string{"settings doctor.setting"}},
+		"a setting cannot be used": {func(p *patient) {
+			p.problems = []domain.SettingProblem{{Setting: "TimeZone", Text: domain.T("config.wrong_zone")}}
+		}, []string{"settings doctor.setting"}},
 		"a disabled number is left": {func(p *patient) { p.account.Enabled, p.account.AccessToken, p.account.WebhookAt = false, "", 0 }, nil},
 		"no token":                  {func(p *patient) { p.account.AccessToken = "" }, []string{"token doctor.token_unset"}},
 		"Meta refuses the token": {func(p *patient) {
@@ -217,7 +219,7 @@ func TestWhatMetaSaysIsTheFix(t *testing.T) {
 func TestADatabaseThatDoesNotAnswerIsNoFinding(t *testing.T) {
 	p := healthy()
 	p.err = errors.New("no database")
-	d := &doctor.Doctor{Store: p, Probe: p.Probe, Clock: p, Problems: func() []doctor.Problem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }}
+	d := &doctor.Doctor{Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }}
 	_, err := d.Examine(context.Background())
 	require.ErrorIs(t, err, p.err)
 }

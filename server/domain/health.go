@@ -56,3 +56,9 @@ type Finding struct {
 
 // TemplatesSyncedState names the fact of when an account's templates were last read.
 func TemplatesSyncedState(accountID string) string { return "templates:" + accountID }
+
+// SettingProblem is a setting whose value cannot be used; its default holds instead.
+type SettingProblem struct {
+	Setting string // as in the plugin's manifest
+	Text    Text   // what is wrong with it, without the value
+}

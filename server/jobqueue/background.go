@@ -9,12 +9,30 @@ import (
 // stopTimeout is how long Stop waits: the server gives a plugin ten seconds to deactivate.
 const stopTimeout = 8 * time.Second
 
+// Waker ends the pause of a Loop or a Worker. It is made before what it wakes, so
+// that everything can be wired in one go, and a call before the start counts. Its
+// zero value is ready; it must not be copied.
+type Waker struct {
+	once   sync.Once
+	signal chan struct{}
+}
+
+// Wake asks for a run now instead of after the pause. It never blocks.
+func (w *Waker) Wake() {
+	select {
+	case w.calls() <- struct{}{}:
+	default:
+	}
+}
+
+func (w *Waker) calls() chan struct{} {
+	w.once.Do(func() { w.signal = make(chan struct{}, 1) })
+	return w.signal
+}
+
 // background is what Loop and Worker have in common: goroutines that run until
-// Stop, and polling that Wake cuts short. Its zero value is ready, because a hook
-// may call Wake before Start.
+// Stop, and polling that a Waker cuts short.
 type background struct {
-	once   sync.Once // makes wake
-	wake   chan struct{}
 	cancel context.CancelFunc
 	all    sync.WaitGroup
 }
@@ -43,22 +61,9 @@ func (b *background) stop(timeout time.Duration) {
 	}
 }
 
-// Wake asks for a run now instead of after the pause. It never blocks.
-func (b *background) Wake() {
-	select {
-	case b.wakeSignal() <- struct{}{}:
-	default:
-	}
-}
-
-func (b *background) wakeSignal() chan struct{} {
-	b.once.Do(func() { b.wake = make(chan struct{}, 1) })
-	return b.wake
-}
-
-// poll calls run at once, then after each Wake or pause, until ctx ends. While
+// poll calls run at once, then after each call of the waker or pause, until ctx ends. While
 // run returns true it is called again at once, with again set.
-func (b *background) poll(ctx context.Context, pause time.Duration, run func(again bool) (more bool)) {
+func (b *background) poll(ctx context.Context, waker *Waker, pause time.Duration, run func(again bool) (more bool)) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -66,7 +71,7 @@ func (b *background) poll(ctx context.Context, pause time.Duration, run func(aga
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-		case <-b.wakeSignal():
+		case <-waker.calls():
 		}
 		for again := false; ctx.Err() == nil && run(again); again = true {
 		}

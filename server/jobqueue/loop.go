@@ -25,6 +25,8 @@ type Loop struct {
 	// Run does the work once; more asks for the next run at once.
 	Run func(ctx context.Context) (more bool, err error)
 	Log Logger
+	// Waker ends a pause; nil = nobody does.
+	*Waker
 
 	background
 }
@@ -37,8 +39,11 @@ func (l *Loop) Start() {
 	if l.Timeout == 0 {
 		l.Timeout = defaultTimeout
 	}
+	if l.Waker == nil {
+		l.Waker = &Waker{}
+	}
 	l.start(func(ctx context.Context) {
-		l.poll(ctx, l.Pause, func(bool) bool { return l.runOnce(ctx) })
+		l.poll(ctx, l.Waker, l.Pause, func(bool) bool { return l.runOnce(ctx) })
 	})
 }
 

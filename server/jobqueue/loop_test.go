@@ -11,7 +11,7 @@ import (
 
 func TestALoopMayBeWokenBeforeItStarts(t *testing.T) {
 	rounds := make(chan struct{}, 100)
-	l := &Loop{Name: "test", Pause: time.Hour, Log: fakeLog{}, Run: func(context.Context) (bool, error) {
+	l := &Loop{Name: "test", Waker: &Waker{}, Pause: time.Hour, Log: fakeLog{}, Run: func(context.Context) (bool, error) {
 		rounds <- struct{}{}
 		return false, nil
 	}}

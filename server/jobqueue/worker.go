@@ -19,7 +19,7 @@ type Logger interface {
 	Error(message string, keyValuePairs ...any)
 }
 
-// Options of a worker. All are needed except MaxPerAccount, Observe, BeforeJob and IsOutage.
+// Options of a worker. All are needed except Waker, MaxPerAccount, Observe, BeforeJob and IsOutage.
 type Options struct {
 	Name          string // in logs and metrics
 	Owner         string // unique in the cluster and to this process's life
@@ -28,9 +28,10 @@ type Options struct {
 	Concurrency   int           // lanes worked on at once
 	MaxPerAccount int           // how many of those may belong to one account; 0 = all
 	Lease         time.Duration // how long after a process was killed its jobs are taken over
-	Poll          time.Duration // how often to look for jobs without a Wake
+	Poll          time.Duration // how often to look for jobs without being woken
 	MaxAttempts   int           // failures (errors, panics) in a row before a job is buried
 	Log           Logger
+	*Waker        // ends a pause: there is a new job
 	Observe       func(outcome string, took time.Duration)
 	BeforeJob     func(ctx context.Context) // is called before each job and may wait for something more urgent
 	// IsOutage reports whether an error is no message's fault, because something that every
@@ -62,6 +63,9 @@ func NewWorker(o Options) *Worker {
 	if o.BeforeJob == nil {
 		o.BeforeJob = func(context.Context) {}
 	}
+	if o.Waker == nil {
+		o.Waker = &Waker{}
+	}
 	return &Worker{
 		Options: o, claimed: make(chan struct{}, 2*o.Concurrency), running: make(chan struct{}, o.Concurrency),
 		accounts: accountLimit{running: o.MaxPerAccount}, leases: map[int64]*Lease{}, failed: map[int64]int{},
@@ -71,7 +75,7 @@ func NewWorker(o Options) *Worker {
 // Start begins to work in the background.
 func (w *Worker) Start() {
 	w.start(func(ctx context.Context) {
-		w.poll(ctx, w.Poll, func(again bool) bool { return w.claim(ctx, again) })
+		w.poll(ctx, w.Waker, w.Poll, func(again bool) bool { return w.claim(ctx, again) })
 	}, w.renewLeases)
 }
 

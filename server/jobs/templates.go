@@ -32,6 +32,12 @@ type TemplateSync struct {
 	stale map[string]bool
 }
 
+// SyncSoon has the account's templates read again now.
+func (t *TemplateSync) SyncSoon(accountID string) {
+	t.MarkStale(accountID)
+	t.Wake()
+}
+
 // MarkStale has the account's templates read again by the next run; the caller may wake it.
 func (t *TemplateSync) MarkStale(accountID string) {
 	t.mu.Lock()

@@ -103,3 +103,14 @@ func (p *Port) Unguard(_ context.Context, channelID string) error {
 	}
 	return wrap(p.api.UnregisterChannelGuard(channelID), "could not release the channel's guard")
 }
+
+// UnguardAll takes the guards off channels, in their order, and returns how many it came to.
+func (p *Port) UnguardAll(ctx context.Context, channelIDs []string) (released int, err error) {
+	for _, channelID := range channelIDs {
+		if err := p.Unguard(ctx, channelID); err != nil {
+			return released, err
+		}
+		released++
+	}
+	return released, nil
+}

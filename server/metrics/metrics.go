@@ -1,5 +1,9 @@
-// Package metrics counts what operators watch. All names begin with waa_; no
+// Package metrics counts what operators watch. All names begin with waa_, and no
 // label holds anything of a customer's.
+//
+// Package main serves it on the server's metrics listener and lets workers, hooks
+// and the webhook count. The package itself calls nobody but the function that it
+// is given to read the queues.
 package metrics
 
 import (
@@ -8,6 +12,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Metrics is the plugin's own registry. It is safe for concurrent use.
@@ -27,7 +33,26 @@ type Queue struct {
 	Stuck  int     // lanes in which nothing moved for ten minutes
 }
 
-// New makes the registry; queues is asked at each scrape.
+// QueuesOf is what a scrape shows of the queues at a moment.
+func QueuesOf(b *domain.Backlog, stuck []*domain.Stuck, now time.Time) []Queue {
+	lanes := map[string]int{}
+	for _, s := range stuck {
+		lanes[s.Queue] += s.Lanes
+	}
+	age := func(since int64) float64 {
+		if since == 0 {
+			return 0
+		}
+		return now.Sub(time.UnixMilli(since)).Seconds()
+	}
+	return []Queue{
+		{Name: "inbox", Depth: b.Inbox, Oldest: age(b.OldestInbox), Dead: b.DeadInbox, Stuck: lanes["inbox"]},
+		{Name: "outbox", Depth: b.Outbox, Oldest: age(b.OldestOutbox), Dead: b.DeadOutbox, Stuck: lanes["outbox"]},
+		{Name: "media", Depth: b.Media, Oldest: age(b.OldestMedia), Dead: b.DeadMedia},
+	}
+}
+
+// New makes the registry; queues is called at each scrape.
 func New(queues func() []Queue) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -42,18 +67,18 @@ func New(queues func() []Queue) *Metrics {
 	return m
 }
 
-// Handler answers scrapes.
+// Handler serves scrapes.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Ignored counts webhook items that are none of ours.
+// Ignored counts webhook items that belong to no number of ours.
 func (m *Metrics) Ignored(items int) { m.ignored.Add(float64(items)) }
 
 // Refused counts a post that the lock refused.
 func (m *Metrics) Refused() { m.refused.Inc() }
 
-// Job gives the observer of a queue's worker.
+// Job returns the function by which a queue's worker reports each job's outcome.
 func (m *Metrics) Job(queue string) func(outcome string, took time.Duration) {
 	return func(outcome string, took time.Duration) {
 		m.jobs.WithLabelValues(queue, outcome).Observe(took.Seconds())
@@ -67,7 +92,7 @@ var (
 	stuck  = prometheus.NewDesc("waa_queue_stuck_lanes", "Lanes in which nothing moved for ten minutes.", []string{"queue"}, nil)
 )
 
-// queueCollector asks the database at a scrape and never in between.
+// queueCollector reads the queues at a scrape and never in between.
 type queueCollector struct{ queues func() []Queue }
 
 // Describe implements prometheus.Collector.

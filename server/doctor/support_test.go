@@ -1,10 +1,11 @@
-package main
+package doctor_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 )
@@ -12,20 +13,13 @@ import (
 func TestSupportFileSaysWhatTheDoctorFound(t *testing.T) {
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	file, err := supportFile([]domain.Finding{
+	body, err := doctor.SupportFile([]domain.Finding{
 		{Check: "outbox", OK: true, Text: domain.T("doctor.outbox", "Depth", 3, "Seconds", 7)},
 		{Check: "token", AccountID: "a", Text: domain.T("doctor.token", "Account", "Loja"), Fix: domain.T("doctor.token_fix")},
 	}, texts.Text)
 	require.NoError(t, err)
-	require.Equal(t, "whatsapp-ativo.json", file.Filename)
 	require.JSONEq(t, `{"findings": [
 		{"check": "outbox", "ok": true, "text": "Outbox: 3 waiting, the oldest for 7 s."},
 		{"check": "token", "account_id": "a", "ok": false, "text": "Meta did not accept the number Loja."}
-	]}`, string(file.Body))
-}
-
-func TestAPluginThatIsNotActiveHasNoSupportData(t *testing.T) {
-	files, err := (&Plugin{}).GenerateSupportData(nil)
-	require.Error(t, err)
-	require.Empty(t, files)
+	]}`, string(body))
 }

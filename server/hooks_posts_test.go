@@ -58,8 +58,8 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 	p.API = hookServer{}
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	a := &app{plugin: p, texts: &localTexts{bundle: texts}, metrics: metrics.New(func() []metrics.Queue { return nil }), clock: newClock(make(chan struct{}))}
-	a.texts.use(config.Settings{TimeZone: time.UTC})
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), metrics: metrics.New(func() []metrics.Queue { return nil }), clock: config.NewClock(make(chan struct{}))}
+	a.texts.UseZone(time.UTC)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
 	a.port = mattermost.New(p.API, "bot", nil, a.seals)
 	a.channels = posting.NewChannels(open{}.ConversationByChannel)
@@ -67,7 +67,7 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 		Store: open{}, Channels: a.channels, Clock: a.clock,
 		Policy: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
 	}
-	a.judging = a.intake
+	a.hookIntake = a.intake
 	p.app.Store(a)
 	return p, a
 }

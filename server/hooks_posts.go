@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
+)
+
+const (
+	propAttachments = "attachments"
+	noteColor       = "#f0ad4e"
+)
+
+// MessageWillBePosted makes the lock visible. It runs for every post of the whole
+// server, so a channel that is not ours must cost no more than one look-up.
+func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
+	defer p.recovered("MessageWillBePosted", nil)
+	a := p.app.Load()
+	if a == nil {
+		return nil, ""
+	}
+	ours, err := a.isOurs(post.ChannelId)
+	session := hasSession(c)
+	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
+		return nil, "" // where we cannot know, the check before sending still holds
+	}
+	return p.checkPost(a, post, session)
+}
+
+// checkPost decides about a post in a conversation's channel. What cannot be checked is refused.
+func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *model.Post, rejection string) {
+	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.localize(post.UserId, domain.T("post.unavailable")) })
+	timeout := hookTimeout
+	if len(post.FileIds) > 0 {
+		timeout = fileTimeout
+	}
+	ctx, cancel := withTimeout(timeout)
+	defer cancel()
+	incoming := mattermost.Posted(post)
+	incoming.HasSession = session
+	decision, _, err := a.hookIntake.CheckPost(ctx, incoming)
+	if err != nil {
+		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())
+		decision = posting.Decision{RefusalText: domain.T("post.unavailable")}
+	}
+	switch decision.Destination {
+	case posting.Reject:
+		reason := a.localize(post.UserId, decision.RefusalText)
+		if decision.IsSealed && incoming.DraftID != "" {
+			return nil, reason // the post was a held draft: it stays one, and the sender sees the reason
+		}
+		texts := []domain.Text{decision.RefusalText}
+		if kept := a.holdDraft(ctx, post, decision); kept.Key != "" {
+			texts = append(texts, kept)
+			reason += " " + a.localize(post.UserId, kept)
+		}
+		a.whisper(ctx, post, texts...)
+		a.metrics.Refused()
+		return nil, reason
+	case posting.Note:
+		post = withoutForeignProps(post, decision)
+		post.Type = posting.TypeNote
+		// where the type is unknown (the phone app, search, e-mail) this shows that it is a note
+		label := a.texts.Markdown(a.port.ServerLocale(), "note.label", nil)
+		post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
+		return post, ""
+	}
+	return withoutForeignProps(post, decision), ""
+}
+
+// MessageHasBeenPosted puts what is for the customer into the outbox.
+func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
+	defer p.recovered("MessageHasBeenPosted", nil)
+	a := p.app.Load()
+	if a == nil || post.UserId == a.port.BotID() || post.IsSystemMessage() {
+		return
+	}
+	if ours, known := a.channels.Known(post.ChannelId); known && !ours {
+		return
+	}
+	ctx, cancel := withTimeout(afterTimeout)
+	defer cancel()
+	if err := a.intake.EnqueuePost(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, posting.ErrUnknownChannel) {
+		// not lost: the next reconciliation finds it
+		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
+	}
+}
+
+// MessageWillBeUpdated refuses edits of what went to WhatsApp or came from there,
+// and keeps our properties from being edited by hand. A change of ours carries a
+// seal, which is removed here and never stored.
+func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
+	a := p.app.Load()
+	if a == nil {
+		return updated, ""
+	}
+	if ours, err := a.isOurs(old.ChannelId); err != nil || !ours {
+		return updated, ""
+	}
+	ctx, cancel := withTimeout(hookTimeout)
+	defer cancel()
+	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.localize(old.UserId, domain.T("post.unavailable")) })
+	if a.seals.HoldsChange(old.Id, updated.GetProps()) {
+		updated.DelProp(posting.PropSeal)
+		return updated, ""
+	}
+	keepProtectedProps(updated, old)
+	if updated.Message == old.Message && slices.Equal(updated.FileIds, old.FileIds) {
+		return updated, ""
+	}
+	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(posting.PropStatus) != nil
+	if !wasForCustomer {
+		known, err := a.hookStore.Known(ctx, []string{old.Id})
+		if err != nil {
+			return nil, a.localize(old.UserId, domain.T("post.unavailable"))
+		}
+		wasForCustomer = known[old.Id]
+	}
+	if wasForCustomer {
+		if old.UserId != a.port.BotID() {
+			a.whisper(ctx, old, domain.T("post.edited"))
+		}
+		return nil, a.localize(old.UserId, domain.T("post.edited"))
+	}
+	return updated, ""
+}
+
+// holdDraft keeps a post that the lock refused, and returns what to add to the refusal; a text without a key is nothing.
+func (a *app) holdDraft(ctx context.Context, post *model.Post, decision posting.Decision) domain.Text {
+	if decision.ReasonCode != domain.ReasonLocked {
+		return domain.Text{}
+	}
+	c, err := a.store.ConversationByChannel(ctx, post.ChannelId)
+	if err == nil {
+		_, err = a.drafts.Hold(ctx, &domain.Draft{
+			ConversationID: c.ID, AuthorID: post.UserId, RootID: post.RootId, Text: post.Message, FileIDs: post.FileIds,
+		})
+	}
+	if err == nil {
+		return domain.T("draft.kept")
+	}
+	if refusal, ok := domain.AsRefusal(err); ok {
+		return refusal.Text
+	}
+	a.log.Warn("Could not keep a draft", "channel", post.ChannelId, "error", err.Error())
+	return domain.Text{}
+}
+
+// withoutForeignProps empties the properties of a post that its author must not
+// give. The server decodes the hook's answer into the post that came, so that a
+// property cannot be removed here: EnqueuePost does that once the post is there.
+func withoutForeignProps(post *model.Post, decision posting.Decision) *model.Post {
+	for _, name := range postpolicy.ForeignProps(post.GetProps(), decision) {
+		post.AddProp(name, nil)
+	}
+	if decision.CardText != "" { // shows what the customer gets
+		post.Message = decision.CardText
+	}
+	return post
+}
+
+// keepProtectedProps undoes changes of the properties that nobody may change.
+func keepProtectedProps(updated, old *model.Post) {
+	for name := range updated.GetProps() {
+		if postpolicy.ProtectedProp(name, old.Type) {
+			updated.DelProp(name)
+		}
+	}
+	for name, value := range old.GetProps() {
+		if postpolicy.ProtectedProp(name, old.Type) {
+			updated.AddProp(name, value)
+		}
+	}
+}
+
+// ReactionHasBeenAdded brings an agent's reaction to the customer.
+func (p *Plugin) ReactionHasBeenAdded(_ *plugin.Context, reaction *model.Reaction) {
+	p.reactionChanged(reaction, false)
+}
+
+// ReactionHasBeenRemoved takes the reaction off at the customer's.
+func (p *Plugin) ReactionHasBeenRemoved(_ *plugin.Context, reaction *model.Reaction) {
+	p.reactionChanged(reaction, true)
+}
+
+func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
+	defer p.recovered("ReactionHasBeenAdded", nil)
+	a := p.app.Load()
+	if a == nil || reaction.UserId == a.port.BotID() {
+		return
+	}
+	ctx, cancel := withTimeout(afterTimeout)
+	defer cancel()
+	channelID := reaction.ChannelId
+	if channelID == "" { // the server does not give it for a reaction that was taken off
+		var err error
+		if channelID, err = a.port.ChannelOf(ctx, reaction.PostId); err != nil {
+			return // nobody sees it any more
+		}
+	}
+	changed := posting.Reaction{UserID: reaction.UserId, Emoji: reaction.EmojiName, At: model.GetMillis()}
+	if err := a.reactions.Changed(ctx, channelID, reaction.PostId, changed, removed); err != nil {
+		p.API.LogWarn("Could not bring a reaction to the customer", "post", reaction.PostId, "error", err.Error())
+	}
+}
+
+// MessageHasBeenDeleted leaves a line where the customer still has what was deleted here.
+func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
+	defer p.recovered("MessageHasBeenDeleted", nil)
+	a := p.app.Load()
+	if a == nil || post.UserId == a.port.BotID() {
+		return
+	}
+	ctx, cancel := withTimeout(afterTimeout)
+	defer cancel()
+	who := ""
+	if by, ok := post.GetProp(model.PostPropsDeleteBy).(string); ok {
+		who = a.port.Usernames(ctx, []string{by})[by]
+	}
+	if err := a.deletions.Deleted(ctx, post.ChannelId, post.Id, who); err != nil {
+		p.API.LogWarn("Could not tell of a deleted post", "post", post.Id, "error", err.Error())
+	}
+}
+
+// WebSocketMessageHasBeenPosted shows the customer that an agent is writing.
+func (p *Plugin) WebSocketMessageHasBeenPosted(_, userID string, request *model.WebSocketRequest) {
+	defer p.recovered("WebSocketMessageHasBeenPosted", nil)
+	if request == nil || request.Action != typingAction {
+		return
+	}
+	a := p.app.Load()
+	if a == nil || userID == a.port.BotID() {
+		return
+	}
+	if channelID, ok := request.Data["channel_id"].(string); ok {
+		rootID, _ := request.Data["parent_id"].(string)
+		a.receipts.OnTyping(userID, channelID, rootID)
+	}
+}
+
+// typingAction is what Mattermost's clients say while somebody writes.
+const typingAction = "user_typing"

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/channelsync"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/cloudapi"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobs"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/permission"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
+)
+
+// startTimeout bounds what has to be done before the workers start.
+const startTimeout = 20 * time.Second
+
+// app is everything that lives between activation and deactivation. newApp is the
+// one place where it is put together, in the order in which the parts depend on
+// each other; the wire_*.go files have the steps.
+type app struct {
+	plugin   *Plugin
+	log      mattermost.Logger
+	clock    *config.Clock
+	stopping chan struct{}
+	owner    string // of the jobs and leases that this process has
+	wake     wakers
+
+	db        *mattermost.Databases
+	encrypter *encryption.Encrypter
+	store     *store.Store
+	hookStore *store.Store // over connections that nothing else uses
+	meta      *cloudapi.Client
+	texts     *i18n.Localizer
+	localizer posting.Localizer
+	seals     *posting.Seals
+	port      *mattermost.Port
+	people    *permission.People
+	metrics   *metrics.Metrics
+	accounts  *webhook.AccountCache
+	webhook   *webhook.Handler
+
+	channels   *posting.Channels
+	intake     *postpolicy.Intake
+	hookIntake *postpolicy.Intake // for the hook before a post is accepted: it only reads, with hookStore
+	reconciler *postpolicy.Reconciler
+	receipts   *outbound.Receipts
+	reactions  *postpolicy.Reactions
+	deletions  *postpolicy.Deletions
+	effects    *outbound.FailureEffects
+	sender     *outbound.Worker
+	syncer     *channelsync.Syncer
+	members    *channelsync.Members
+
+	announcements *jobs.Announcements
+	templates     *jobs.TemplateSync
+	erasure       *jobs.Erasure
+	rotation      *encryption.Rotation
+
+	service  *service.Service
+	drafts   *service.Drafts
+	doctor   *doctor.Doctor
+	dialogs  *dialog.Dialogs
+	commands *command.Command
+	api      *api.API
+	http     http.Handler
+
+	workers []*jobqueue.Worker
+	loops   []*jobqueue.Loop
+}
+
+// wakers end the pauses of loops and workers. They are made before both, so that
+// each part can be given what it wakes when it is made.
+type wakers struct {
+	inbox, outbox, media                                             jobqueue.Waker // workers
+	channels, statuses, sidebars, drafts, notices, templates, health jobqueue.Waker // loops
+}
+
+func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, stopping: make(chan struct{}), owner: model.NewId(), meta: &cloudapi.Client{}}
+	a.clock = config.NewClock(a.stopping)
+	defer func() {
+		if err != nil {
+			a.discard()
+		}
+	}()
+	if err := a.openStore(ctx); err != nil {
+		return nil, err
+	}
+	texts, err := i18n.New()
+	if err != nil {
+		return nil, err
+	}
+	a.texts = i18n.NewLocalizer(texts)
+	a.configure(*p.settings.Load())
+	botID, err := mattermost.EnsureBot(p.API, p.Driver)
+	if err != nil {
+		return nil, err
+	}
+	a.seals = &posting.Seals{Keys: a.encrypter.PostKeys, Now: time.Now}
+	a.port = mattermost.New(p.API, botID, a.store, a.seals)
+	a.localizer = posting.Localizer{Render: a.texts.Markdown, ServerLocale: a.port.ServerLocale, UserLocale: a.port.Locale}
+	a.people = permission.New(a.store, p.API.RolesGrantPermission)
+	a.metrics = metrics.New(a.queueMetrics)
+	a.wireWebhook()
+	a.wireNotices()
+	a.wirePosts()
+	a.wireOutbound()
+	a.wireInbound()
+	a.wireService()
+	a.wireChannelJobs()
+	a.wireWatches()
+	a.wireMaintenance()
+	a.wireHTTP()
+	return a, a.registerCommands(texts)
+}
+
+// openStore opens the database, migrates it and makes what reads it.
+func (a *app) openStore(ctx context.Context) error {
+	db, err := mattermost.OpenDatabases(a.plugin.API, a.plugin.Driver)
+	if err != nil {
+		return err
+	}
+	if err := mattermost.OneNodeAtATime(ctx, a.plugin.API, "migration", func() error { return store.Migrate(db.Slow) }); err != nil {
+		db.Close()
+		return err
+	}
+	a.db = db
+	a.encrypter = encryption.New(store.New(db.Main, nil, model.NewId)) // keys are encrypted already when they are stored
+	a.store, a.hookStore = store.New(db.Main, a.encrypter, model.NewId), store.New(db.Hooks, a.encrypter, model.NewId)
+	return nil
+}
+
+// registerCommands lets the server offer our slash commands.
+func (a *app) registerCommands(texts *i18n.Bundle) error {
+	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale())}
+	for _, trigger := range command.NoteTriggers() {
+		definitions = append(definitions, command.NoteDefinition(texts, a.port.ServerLocale(), trigger))
+	}
+	for _, definition := range definitions {
+		if err := a.plugin.API.RegisterCommand(definition); err != nil {
+			return errors.Wrap(err, "could not register the slash command "+definition.Trigger)
+		}
+	}
+	return nil
+}
+
+// start brings up what a stop or a crash left behind, then the workers. Posts come
+// first, so that what was posted while we were away goes out in order with what
+// comes now.
+func (a *app) start() {
+	ctx, cancel := withTimeout(startTimeout)
+	defer cancel()
+	if err := a.reconciler.Since(ctx, 0); err != nil {
+		a.log.Warn("Could not reconcile at the start, the next round will", "error", err.Error())
+	}
+	if err := a.store.HideLanes(ctx); err != nil {
+		a.log.Warn("Could not hide the inbox's lanes", "error", err.Error())
+	}
+	for _, w := range a.workers {
+		w.Start()
+	}
+	for _, l := range a.loops {
+		l.Start()
+	}
+}
+
+// stop ends everything. The server gives a plugin ten seconds: each part waits for
+// itself, so that all of them together do. What still runs then finds the database
+// closed, and goes on at the next activation.
+func (a *app) stop() {
+	close(a.stopping)
+	var all sync.WaitGroup
+	for _, w := range a.workers {
+		all.Go(w.Stop)
+	}
+	for _, l := range a.loops {
+		all.Go(l.Stop)
+	}
+	all.Wait()
+	a.db.Close()
+}
+
+// discard gives back what an app holds that was never started.
+func (a *app) discard() {
+	close(a.stopping)
+	if a.db != nil {
+		a.db.Close()
+	}
+}
+
+// configure lets new settings hold from now on. A key that cannot be used is
+// logged and does not keep the others from being used.
+func (a *app) configure(settings config.Settings) {
+	ctx, cancel := withTimeout(encryption.KeyTimeout)
+	defer cancel()
+	if err := a.encrypter.UseKey(ctx, settings.EncryptionKey, settings.PreviousEncryptionKey); err != nil {
+		a.log.Error("The encryption key cannot be used", "error", err.Error())
+	}
+	a.meta.Use(settings)
+	a.texts.UseZone(settings.TimeZone)
+}
+
+// What parts read of the settings, each time they need it.
+
+func (a *app) domainSettings() domain.Settings { return a.plugin.settings.Load().Domain() }
+
+func (a *app) region() string { return a.plugin.settings.Load().DefaultRegion }
+
+func (a *app) timeZone() *time.Location { return a.plugin.settings.Load().TimeZone }
+
+func (a *app) keys() (key, previous string) {
+	settings := a.plugin.settings.Load()
+	return settings.EncryptionKey, settings.PreviousEncryptionKey
+}
+
+func (a *app) settingProblems() []domain.SettingProblem { return *a.plugin.problems.Load() }

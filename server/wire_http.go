@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/api"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/command"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/drafts"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
+)
+
+// dialogPath is where dialogs are submitted to, behind the plugin's own path.
+const dialogPath = "/api/v1/dialog/"
+
+// wireWebhook makes what takes in Meta's deliveries.
+func (a *app) wireWebhook() {
+	a.accounts = webhook.NewAccountCache(a.store.Accounts, a.clock)
+	a.webhook = webhook.New(webhook.Deps{
+		Inbox: a.store, IsBusy: func(err error) bool { return errors.Is(err, store.ErrBusy) }, HideName: a.encrypter.HideName,
+		Accounts: a.accounts, WakeInbox: a.wake.inbox.Wake, OnIgnored: a.metrics.Ignored,
+		Localize: a.localizeRequest, LogError: a.log.Error, Clock: a.clock,
+	})
+}
+
+// localizeRequest writes a text in the language of the user who sent a request. The server names the user; Meta is none.
+func (a *app) localizeRequest(r *http.Request, t domain.Text) string {
+	lang := "en"
+	if userID := r.Header.Get("Mattermost-User-Id"); userID != "" {
+		lang = a.port.Locale(r.Context(), userID)
+	}
+	return a.texts.Text(lang, t.Key, t.Data)
+}
+
+// wireHTTP makes what people reach: dialogs, the slash command, REST and the doctor.
+func (a *app) wireHTTP() {
+	a.doctor = &doctor.Doctor{
+		Store: a.store, Probe: a.meta.Probe, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook,
+		ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase,
+	}
+	a.dialogs = dialog.New(dialog.Deps{
+		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,
+	})
+	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region}
+	a.commands = command.New(command.Deps{
+		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor.Examine,
+		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, SendLocation: cards.SendLocation, SendContact: cards.SendContact,
+		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
+	})
+	a.api = api.New(api.Deps{
+		Store: a.store, Service: a.service, Drafts: a.drafts, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,
+		IsSystemAdmin: a.people.SystemAdmin, Examine: a.doctor.Examine, ErasePosts: a.erasure.RunFor, ReleaseGuards: a.releaseGuards,
+		WakeJobs: a.wakeJobs, WakeMedia: a.wake.media.Wake, WakeChannels: a.wake.channels.Wake,
+		RefreshAccounts: a.accounts.Refresh, WebhookPath: webhook.Path, LastWebhook: a.webhook.LastWebhook,
+		Text: a.texts.Text, Markdown: a.texts.Markdown, Region: a.region, Clock: a.clock, LogWarn: a.log.Warn, LogError: a.log.Error,
+	})
+	a.http = a.httpRouter()
+}
+
+// httpRouter passes each request to the part that serves it. Paths stay as they
+// came, so that no request is redirected, and no panic leaves.
+func (a *app) httpRouter() http.Handler {
+	deliveries := a.api.Recover(a.webhook)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+		switch path := r.URL.Path; {
+		case strings.HasPrefix(path, dialogPath):
+			a.dialogs.ServeHTTP(w, r)
+		case strings.HasPrefix(path, webhook.Path+"/"):
+			deliveries.ServeHTTP(w, r)
+		default:
+			a.api.ServeHTTP(w, r)
+		}
+	})
+}
+
+// executeCommand executes a slash command and returns its answer, which the user alone sees.
+func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
+	ctx, cancel := withTimeout(commandTimeout)
+	defer cancel()
+	reply := a.commands.Execute(ctx, command.Args{
+		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, TriggerID: args.TriggerId, Text: args.Command,
+	})
+	return &model.CommandResponse{
+		ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId,
+		SkipSlackParsing: true, Props: model.StringInterface{model.PostPropsUnsafeLinks: "true"},
+	}
+}
+
+// reader is the locale and the time zone in which a user reads.
+func (a *app) reader(ctx context.Context, userID string) (locale string, zone *time.Location) {
+	return a.port.Locale(ctx, userID), a.timeZone()
+}
+
+// releaseGuards lets go of all channels that the server guards for the plugin.
+func (a *app) releaseGuards(ctx context.Context) (released int, err error) {
+	channels, err := a.store.ChannelsActiveSince(ctx, 0)
+	if err != nil {
+		return 0, err
+	}
+	return a.port.UnguardAll(ctx, channels)
+}
+
+// queueMetrics reads the queues for a scrape; none where the database does not respond.
+func (a *app) queueMetrics() []metrics.Queue {
+	ctx, cancel := withTimeout(metricsTimeout)
+	defer cancel()
+	backlog, err := a.store.Backlog(ctx)
+	if err != nil {
+		return nil
+	}
+	stuck, err := a.store.StuckLanes(ctx, a.clock.Now())
+	if err != nil {
+		return nil
+	}
+	return metrics.QueuesOf(backlog, stuck, time.Now())
+}

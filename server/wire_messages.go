@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/inbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/media"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
+)
+
+const (
+	jobLease           = 20 * time.Second // after that, the jobs of a killed process are taken over
+	jobPoll            = time.Second
+	inboxConcurrency   = 24
+	inboxPerAccount    = 20
+	inboxMaxAttempts   = 10
+	outboxConcurrency  = 256 // they mostly wait for Meta
+	outboxMaxAttempts  = 100
+	mediaConcurrency   = 6 // files at a time: they take time, not memory
+	mediaPerAccount    = 5
+	mediaMaxAttempts   = 100
+	reconcileInterval  = 20 * time.Second
+	channelsLoadPeriod = time.Minute
+)
+
+// wirePosts makes what decides about posts and takes them into the outbox.
+func (a *app) wirePosts() {
+	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
+	a.every(channelsLoadPeriod, &jobqueue.Loop{Name: "channels", Run: a.channels.LoadAll(a.store.ChannelsAfter)})
+	a.receipts = outbound.NewReceipts(outbound.ReceiptOptions{
+		Store: a.store, MaySpeak: a.people.MaySpeak, PostType: a.port.PostType, MarkRead: a.meta.MarkRead, Channels: a.channels,
+		Settings: a.receiptSettings, Clock: a.clock, Log: a.log,
+	})
+	a.intake = &postpolicy.Intake{
+		Store: a.store, Policy: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels,
+		Clock: a.clock, NewID: model.NewId, Wake: a.wake.outbox.Wake, OnReplied: a.receipts.OnReplied, RemoveProps: a.port.Untie,
+		BeforeEnqueue: func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error {
+			return a.store.PostedSame(ctx, c.ID, p.UserID, domain.Fingerprint(p.Message, p.FileIDs), p.ID, a.clock.Now())
+		},
+	}
+	a.hookIntake = a.newHookIntake()
+	a.reactions = &postpolicy.Reactions{
+		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, Wake: a.wake.outbox.Wake,
+	}
+	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer}
+	a.every(0, &jobqueue.Loop{Name: "deletions", Run: a.deletions.Run})
+	a.reconciler = &postpolicy.Reconciler{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: a.log}
+	a.every(reconcileInterval, &jobqueue.Loop{Name: "reconcile", Run: a.reconciler.Run})
+}
+
+// newHookIntake is the intake as the posting hook uses it: what it reads comes over connections that nothing else uses.
+func (a *app) newHookIntake() *postpolicy.Intake {
+	port := mattermost.New(a.plugin.API, a.port.BotID(), a.hookStore, a.seals)
+	intake, policy := *a.intake, *a.intake.Policy
+	policy.Posts, policy.Files = port, port
+	intake.Store, intake.Policy = a.hookStore, &policy
+	return &intake
+}
+
+// wireOutbound makes what sends the outbox to WhatsApp.
+func (a *app) wireOutbound() {
+	a.effects = &outbound.FailureEffects{
+		Store: a.store, Clock: a.clock, WakeChannels: a.wake.channels.Wake, OnTemplatesStale: a.templates.SyncSoon,
+		OnAccountBlocked: func(context.Context, string, int) { a.wake.health.Wake() },
+	}
+	a.sender = &outbound.Worker{
+		Store: a.store, Owner: a.owner, Send: a.meta.Send, Uploader: outbound.NewUploader(a.port.OpenFile, a.meta.Upload),
+		Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: a.effects, Clock: a.clock,
+		WakeStatusSync: a.wake.statuses.Wake, WakeChannels: a.wake.channels.Wake, OnStartFailed: a.announcements.StartFailed,
+		ReconcileChannel: a.reconciler.CatchUp,
+	}
+	a.work(jobqueue.Options{
+		Name: "outbox", Waker: &a.wake.outbox, Store: a.store.Outbox(), Handle: a.sender.Handle, Concurrency: outboxConcurrency, MaxAttempts: outboxMaxAttempts,
+	})
+}
+
+// wireInbound makes what handles the inbox, and what fetches customers' files.
+func (a *app) wireInbound() {
+	known := cachedAccounts{a.store, a.accounts}
+	handler := &inbound.Handler{
+		Store: known, Posts: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, WakeChannels: a.wake.channels.Wake, WakeMedia: a.wake.media.Wake,
+		Settings: a.domainSettings,
+		Statuses: &inbound.StatusHandler{Store: known, ApplyFailure: a.effects.Apply, Settings: a.domainSettings, WakeStatusSync: a.wake.statuses.Wake},
+		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: a.wake.notices.Wake, OnTemplatesStale: a.templates.SyncSoon, Log: a.log},
+	}
+	a.work(jobqueue.Options{
+		Name: "inbox", Waker: &a.wake.inbox, Store: a.store.Inbox(), Handle: handler.Handle, Concurrency: inboxConcurrency, MaxPerAccount: inboxPerAccount,
+		MaxAttempts: inboxMaxAttempts, BeforeJob: a.webhook.WaitForDeliveries,
+	})
+	fetcher := &media.Fetcher{Store: a.store, Owner: a.owner, Locate: a.meta.Media, Download: a.meta.Download, Files: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId}
+	a.work(jobqueue.Options{
+		Name: "media", Waker: &a.wake.media, Store: a.store.MediaQueue(), Handle: fetcher.Handle, Concurrency: mediaConcurrency, MaxPerAccount: mediaPerAccount,
+		MaxAttempts: mediaMaxAttempts,
+	})
+}
+
+// work registers a worker; start starts it.
+func (a *app) work(o jobqueue.Options) {
+	o.Owner, o.Lease, o.Poll, o.Log, o.Observe, o.IsOutage = a.owner, jobLease, jobPoll, a.log, a.metrics.Job(o.Name), isOutage
+	a.workers = append(a.workers, jobqueue.NewWorker(o))
+}
+
+// isOutage reports whether an error is no message's fault, because the database or the server does not respond; see jobqueue.Options.
+func isOutage(err error) bool { return errors.Is(err, posting.ErrUnavailable) || store.Outage(err) }
+
+// wakeJobs wakes every queue in which something may be due once more.
+func (a *app) wakeJobs() {
+	a.wake.inbox.Wake()
+	a.wake.outbox.Wake()
+	a.wake.media.Wake()
+}
+
+func (a *app) receiptSettings() outbound.ReceiptSettings {
+	s := a.plugin.settings.Load()
+	return outbound.ReceiptSettings{Receipts: s.SendReadReceipts, Typing: s.SendTyping}
+}
+
+// cachedAccounts is the store with the accounts in memory: each item of the inbox asks whose its number is.
+type cachedAccounts struct {
+	*store.Store
+	cache *webhook.AccountCache
+}
+
+// AccountByNumber returns domain.ErrNotFound only after it looked into the database.
+func (c cachedAccounts) AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error) {
+	account, err := c.cache.ByNumber(ctx, phoneNumberID)
+	if !errors.Is(err, domain.ErrNotFound) {
+		return account, err
+	}
+	return c.Store.AccountByNumber(ctx, phoneNumberID)
+}
