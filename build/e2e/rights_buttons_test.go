@@ -31,13 +31,13 @@ const opensForm = "a form"
 // buttonRows are the buttons by the code that makes them, in an order in which what one does is no other's trouble: who may press one of
 // a colleague's, and one of their own.
 var buttonRows = []struct{ made, button, expected, own string }{
-	{"relay.cardButton", "claim", acted, ""},
+	{"channelsync.cardButton", "claim", acted, ""},
 	{"mattermost.mediaAttachment", "media", acted, ""},
-	{"relay.button", "send", supervised, ownSent},
-	{"relay.button", "edit", supervised, ownTouched},
-	{"relay.button", "drop", supervised, ownTouched},
+	{"drafts.button", "send", supervised, ownSent},
+	{"drafts.button", "edit", supervised, ownTouched},
+	{"drafts.button", "drop", supervised, ownTouched},
 	{"api.openDraftDialog", "", supervised, ownTouched}, // what the dialog of the edit button submits
-	{"relay.button", "all", supervised, ownSent},
+	{"drafts.button", "all", supervised, ownSent},
 }
 
 // button is one of the buttons under a post, as the plugin made it.

@@ -29,7 +29,7 @@ func TestEveryFormAndButtonHasARow(t *testing.T) {
 			continue
 		}
 		rows = append(rows, "button "+row.made)
-		if row.made == "relay.button" {
+		if row.made == "drafts.button" {
 			rows = append(rows, "draft's "+row.button)
 		}
 	}
@@ -89,7 +89,7 @@ func makes(node ast.Node, within string) string {
 		switch {
 		case pkg == "dialog" && strings.HasSuffix(called, ".form"):
 			return "step " + function
-		case pkg == "relay" && called == "button":
+		case pkg == "drafts" && called == "button":
 			kind, _, _ := strings.Cut(types.ExprString(n.Args[0]), " + ")
 			return "draft's " + strings.Trim(kind, `"`)
 		}
