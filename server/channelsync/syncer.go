@@ -38,7 +38,7 @@ func (m *Syncer) Run(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	jobqueue.InParallel(domain.RefreshHands, due, func(r domain.ChannelRefresh) {
+	jobqueue.InParallel(domain.RefreshConcurrency, due, func(r domain.ChannelRefresh) {
 		if err := m.syncUnderLease(ctx, r, false); err != nil && ctx.Err() == nil {
 			m.Log.Warn("Could not refresh a conversation", "conversation", r.Conversation.ID, "error", err.Error())
 		}

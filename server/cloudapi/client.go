@@ -1,3 +1,5 @@
+// Package cloudapi is Meta's Cloud API for an account of ours: it takes accounts and returns the domain's nouns. The
+// rooms that send, fetch and look call it; it calls package whatsapp with the settings that hold now.
 package cloudapi
 
 import (
@@ -21,6 +23,7 @@ type Client struct {
 	skew   atomic.Int64 // our clock less Meta's at its last answer, milliseconds
 }
 
+// Use lets new settings hold from the next call on.
 func (m *Client) Use(settings config.Settings) {
 	m.client.Store(whatsapp.NewClient(whatsapp.Options{BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, Observe: m.observe}))
 }

@@ -93,9 +93,10 @@ const (
 	WaitForChannel = 300 * time.Millisecond
 	// WaitForStart is the longest pause while the channel is about to be made.
 	WaitForStart = 2 * time.Second
-	// WaitFirst and WaitLongest are the pauses of what waits for something that
+	// WaitFirst is the first pause, and WaitLongest the longest, of what waits for something that
 	// may take days: a team's room, a number's default queue.
-	WaitFirst   = 5 * time.Second
+	WaitFirst = 5 * time.Second
+	// WaitLongest: see WaitFirst.
 	WaitLongest = 5 * time.Minute
 )
 
@@ -109,9 +110,10 @@ func WaitsForChannel(conversationID string) string { return "channel:" + convers
 const (
 	// RefreshLease is how long a process holds the conversations whose channels it synchronises.
 	RefreshLease = 20 * time.Second
-	// RefreshBatch is how many conversations one run claims, RefreshHands how many it does at once.
+	// RefreshBatch is how many conversations one run claims.
 	RefreshBatch = 16
-	RefreshHands = 4
+	// RefreshConcurrency is how many of them are brought up to date at once.
+	RefreshConcurrency = 4
 	// StartPatience is how long a start may take before its channel appears without its outcome.
 	StartPatience = 75 * time.Second
 )
