@@ -15,7 +15,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		who := domain.WhatsAppIdentity{PhoneKey: "5511987654321", WAID: "551187654321", UserID: "BR.12"}
 		ana := f.contact(t, "+5511987654321", "Ana")
-		_, err := f.db.Exec("UPDATE waa_contacts SET cpf_cipher = 'cipher', cpf_hash = 'hash', cpf_masked = '***.456.789-**'")
+		_, err := f.db.Exec("UPDATE waa_contacts SET username = 'ana.lima', cpf_cipher = 'cipher', cpf_hash = 'hash', cpf_masked = '***.456.789-**'")
 		require.NoError(t, err)
 		closed := f.conversation(t, ana.ID, func(c *domain.Conversation) {
 			c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "falou da Ana", now-1
@@ -39,6 +39,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		export, err := f.ExportContact(ctx(), ana.ID)
 		require.NoError(t, err)
 		require.Equal(t, "Ana", export.Contact.Name)
+		require.Equal(t, "ana.lima", export.Contact.Username)
 		require.Equal(t, "cipher", export.Contact.CPFCipher)
 		require.Len(t, export.Identities, 2)
 		require.Len(t, export.Conversations, 2)
