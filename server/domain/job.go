@@ -93,10 +93,10 @@ const (
 	WaitForChannel = 300 * time.Millisecond
 	// WaitForStart is the longest pause while the channel is about to be made.
 	WaitForStart = 2 * time.Second
-	// WaitFirst is the first pause, and WaitLongest the longest, of what waits for something that
+	// WaitFirst is the first pause of what waits for something that
 	// may take days: a team's room, a number's default queue.
 	WaitFirst = 5 * time.Second
-	// WaitLongest: see WaitFirst.
+	// WaitLongest is the longest of them.
 	WaitLongest = 5 * time.Minute
 )
 
