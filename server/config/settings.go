@@ -1,7 +1,3 @@
-// Package config reads the plugin's settings and keeps its secrets sealed.
-//
-// A wrong value never stops the plugin: the default takes its place, and a
-// domain.SettingProblem tells the administrator which setting to correct.
 package config
 
 import (

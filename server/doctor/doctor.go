@@ -1,4 +1,3 @@
-// Package doctor examines an installation and says, for each finding, what to do.
 package doctor
 
 import (

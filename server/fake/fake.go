@@ -1,4 +1,3 @@
-// Package fake holds the small stand-ins that the tests of several packages share.
 package fake
 
 import (

@@ -1,6 +1,3 @@
-// Package mattermost is the small port over the plugin API: posts, channels,
-// people, and what this server version can do, decided once. Together with
-// package main it is the only one that imports the plugin API.
 package mattermost
 
 import (
