@@ -51,6 +51,10 @@ func newDraftsWorld(t *testing.T, in *stage) *draftsWorld {
 	d := &draftsWorld{stage: s, openConversation: k, ana: s.Env.Client(0, 1), bia: s.Env.Client(1, 2)}
 	_, _, err = s.Admin().AddChannelMember(s.ctx(oneMinute), k.ChannelID, s.User(2).ID)
 	require.NoError(t, err)
+	for node := range s.Env.Nodes { // servers without a licence do not tell each other who came into a channel
+		_, err := s.Env.AdminClient(node).InvalidateCaches(s.ctx(oneMinute))
+		require.NoError(t, err)
+	}
 	return d
 }
 
