@@ -9,8 +9,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// archived tells whether the server refused something because the channel is
-// archived; see posting.ErrArchived.
+// archived reports whether the server refused a call because the channel is archived;
+// see posting.ErrArchived.
 func archived(appErr *model.AppError) bool {
 	switch appErr.Id {
 	case "api.post.create_post.can_not_post_to_deleted.error", "api.post.update_post.can_not_update_post_in_deleted.error",
@@ -21,7 +21,8 @@ func archived(appErr *model.AppError) bool {
 	return false
 }
 
-// Archive archives a channel; one that is archived already is no error.
+// Archive archives a channel. It returns nil if the channel is archived already, and
+// domain.ErrNotFound if there is no such channel.
 func (p *Port) Archive(ctx context.Context, channelID string) error {
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil || channel.DeleteAt != 0 {
@@ -36,8 +37,9 @@ func (p *Port) Archive(ctx context.Context, channelID string) error {
 	return p.look(ctx, channelID, true)
 }
 
-// look makes sure that a channel is archived, or is not: the API's client says
-// nothing of a call that broke.
+// look checks in the database whether a channel is archived, or not, as expected. The
+// check is needed because the plugin API's generated client reports no error when the
+// call itself failed.
 func (p *Port) look(ctx context.Context, channelID string, archived bool) error {
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err == nil && (channel.DeleteAt != 0) != archived {
@@ -46,7 +48,9 @@ func (p *Port) look(ctx context.Context, channelID string, archived bool) error 
 	return err
 }
 
-// Restore brings an archived channel back (11.10 and later). On older servers it does nothing.
+// Restore unarchives a channel. Only servers from 11.10 on have a call for that; on
+// older servers Restore does nothing and returns nil. It also returns nil if the
+// channel is not archived.
 func (p *Port) Restore(ctx context.Context, channelID string) error {
 	if !p.can.Restore {
 		return nil
@@ -64,10 +68,12 @@ func (p *Port) Restore(ctx context.Context, channelID string) error {
 	return p.look(ctx, channelID, false)
 }
 
-// CanRestore tells whether Restore does anything.
+// CanRestore reports whether this server can restore channels. If it cannot, Restore
+// does nothing.
 func (p *Port) CanRestore() bool { return p.can.Restore }
 
-// ChannelLimit is how many channels that are not archived a team may have; less than 0 = any number.
+// ChannelLimit returns how many unarchived channels a team may have. A negative number
+// means that there is no limit, or that the settings could not be read.
 func (p *Port) ChannelLimit() int {
 	config := p.api.GetConfig()
 	if config == nil || config.TeamSettings.MaxChannelsPerTeam == nil {
@@ -76,7 +82,7 @@ func (p *Port) ChannelLimit() int {
 	return int(*config.TeamSettings.MaxChannelsPerTeam)
 }
 
-// TeamName is a team's name on screen; "" where it cannot be read.
+// TeamName returns a team's display name, or "" if the team cannot be read.
 func (p *Port) TeamName(_ context.Context, teamID string) string {
 	team, appErr := p.api.GetTeam(teamID)
 	if appErr != nil || team == nil {

@@ -11,12 +11,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// maxNames is how many names are tried for one channel.
+// maxNames is how many names are tried for one channel before giving up.
 const maxNames = 20
 
-// EnsureChannel makes the private channel, or finds it where an earlier try made
-// it. Its name is no secret: a channel that is not ours may have it, and then
-// ours gets another.
+// EnsureChannel creates the private channel and returns its id, or returns the one
+// that an earlier attempt created. The name is not secret, so a channel that is not
+// ours may already have it; ours then gets the name with a number appended. It returns
+// posting.ErrTooManyChannels if the team has reached its channel limit.
 func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (string, error) {
 	for n := 1; n <= maxNames; n++ {
 		name := numbered(c.Name, n)
@@ -47,12 +48,14 @@ func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (string, er
 	return "", errors.New("all names for the channel are taken")
 }
 
-// made tells whether a channel is one that we made for a conversation and that can serve as its channel.
+// made reports whether the plugin itself created a channel for a conversation and the
+// channel can still serve as one: it is private and not archived.
 func (p *Port) made(channel *model.Channel) bool {
 	return channel.CreatorId == p.botID && channel.Type == model.ChannelTypePrivate && channel.DeleteAt == 0
 }
 
-// SetHeader changes a channel's header, if it is another one.
+// SetHeader changes a channel's header. It does nothing if the channel has that header
+// already or is archived.
 func (p *Port) SetHeader(ctx context.Context, channelID, header string) error {
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil || channel.Header == header || channel.DeleteAt != 0 {
@@ -61,14 +64,15 @@ func (p *Port) SetHeader(ctx context.Context, channelID, header string) error {
 	return p.updateChannel(ctx, channelID, "could not update the channel's header", func(channel *model.Channel) { channel.Header = header })
 }
 
-// Join makes our bot a member of the channel.
+// Join makes our bot a member of the team and of the channel.
 func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
-	// a bot must be in the team before it can be in one of its channels
+	// A bot must be in the team before it can be in one of the team's channels.
 	if member, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
-		// the server fails for the later of two who add it at the same moment
+		// If two callers add the bot at the same moment, the server returns an error
+		// to the second one although the bot is in the team.
 		if member, memberErr := p.api.GetTeamMember(teamID, p.botID); memberErr != nil || member == nil || member.DeleteAt != 0 {
 			return wrap(appErr, "could not add the bot to the team")
 		}
@@ -82,8 +86,8 @@ func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
 	return nil
 }
 
-// AddMember invites somebody into the channel; domain.ErrNotFound where
-// the person is unknown, deactivated or not in the team.
+// AddMember adds a person to the channel in the bot's name. It returns
+// domain.ErrNotFound if the person is unknown, deactivated or not in the team.
 func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) error {
 	switch may, err := p.records.MayJoinServer(ctx, teamID, userID); {
 	case err != nil:
@@ -101,7 +105,8 @@ func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) 
 	return nil
 }
 
-// Username answers the @name of somebody; domain.ErrNotFound.
+// Username returns a user's @name, without the @. It returns domain.ErrNotFound if
+// there is no such user.
 func (p *Port) Username(_ context.Context, userID string) (string, error) {
 	user, appErr := p.api.GetUser(userID)
 	if appErr != nil {
@@ -113,12 +118,14 @@ func (p *Port) Username(_ context.Context, userID string) (string, error) {
 	return user.Username, nil
 }
 
-// IsUser tells whether a name is a user's: an "@name" of somebody else is just text.
+// IsUser reports whether a username belongs to a user of this server. An "@name" that
+// does not is plain text and no mention.
 func (p *Port) IsUser(ctx context.Context, username string) (bool, error) {
 	return p.records.IsServerUser(ctx, username)
 }
 
-// Locale is the language a person chose, as Mattermost spells it ("pt-BR").
+// Locale returns the language that a person chose, as Mattermost spells it ("pt-BR").
+// If the person cannot be read, it returns the server's default language.
 func (p *Port) Locale(_ context.Context, userID string) string {
 	user, appErr := p.api.GetUser(userID)
 	if appErr != nil || user == nil {
@@ -127,7 +134,8 @@ func (p *Port) Locale(_ context.Context, userID string) string {
 	return user.Locale
 }
 
-// ServerLocale is the server's default language.
+// ServerLocale returns the server's default language, or "" if the settings cannot be
+// read.
 func (p *Port) ServerLocale() string {
 	config := p.api.GetConfig()
 	if config == nil || config.LocalizationSettings.DefaultServerLocale == nil {
@@ -136,7 +144,7 @@ func (p *Port) ServerLocale() string {
 	return *config.LocalizationSettings.DefaultServerLocale
 }
 
-// SiteURL is the server's public address; "" where the admin set none.
+// SiteURL returns the server's public address, or "" if the administrator set none.
 func (p *Port) SiteURL() string {
 	config := p.api.GetConfig()
 	if config == nil || config.ServiceSettings.SiteURL == nil {
@@ -145,13 +153,14 @@ func (p *Port) SiteURL() string {
 	return *config.ServiceSettings.SiteURL
 }
 
-// SystemAdmins lists the system admins who are active.
+// SystemAdmins returns the user ids of the active system administrators, without bots.
+// It reads the first 200.
 func (p *Port) SystemAdmins(_ context.Context) ([]string, error) {
 	users, appErr := p.api.GetUsers(&model.UserGetOptions{Role: model.SystemAdminRoleId, Active: true, PerPage: 200})
 	if appErr != nil {
 		return nil, wrap(appErr, "could not list the system admins")
 	}
-	if len(users) == 0 { // a server without one is no server
+	if len(users) == 0 { // every server has an administrator, so the call to the server failed
 		return nil, errors.Wrap(errNothing, "could not list the system admins")
 	}
 	ids := make([]string, 0, len(users))
@@ -163,8 +172,8 @@ func (p *Port) SystemAdmins(_ context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// ChannelTeam answers the team of a channel that is neither archived nor
-// direct; domain.ErrNotFound where there is no such channel.
+// ChannelTeam returns the id of a channel's team. It returns domain.ErrNotFound if
+// there is no such channel, or if it is archived or a direct channel.
 func (p *Port) ChannelTeam(ctx context.Context, channelID string) (string, error) {
 	channel, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil {
@@ -176,7 +185,8 @@ func (p *Port) ChannelTeam(ctx context.Context, channelID string) (string, error
 	return channel.TeamId, nil
 }
 
-// UserByName finds a user by the name behind the @; domain.ErrNotFound.
+// UserByName returns the id of the user with the given username (the name after the
+// @). It returns domain.ErrNotFound if there is none.
 func (p *Port) UserByName(_ context.Context, username string) (string, error) {
 	user, appErr := p.api.GetUserByUsername(username)
 	if appErr != nil {
@@ -188,7 +198,8 @@ func (p *Port) UserByName(_ context.Context, username string) (string, error) {
 	return user.Id, nil
 }
 
-// ChannelByName finds a team's channel by the name behind the ~; domain.ErrNotFound.
+// ChannelByName returns the id of a team's channel with the given name (the name after
+// the ~). It returns domain.ErrNotFound if there is none or it is archived.
 func (p *Port) ChannelByName(ctx context.Context, teamID, name string) (string, error) {
 	channel, err := p.records.ServerChannelByName(ctx, teamID, name)
 	if err == nil && channel.DeleteAt != 0 {
@@ -200,8 +211,9 @@ func (p *Port) ChannelByName(ctx context.Context, teamID, name string) (string, 
 	return channel.Id, nil
 }
 
-// Link is the address of a conversation's channel; "" where it has none yet. It
-// names the channel by its id, which no hand can change.
+// Link returns the address of a conversation's channel, or "" if it has no channel yet
+// or the team cannot be read. The address contains the channel's id instead of its
+// name, because people can rename a channel but cannot change its id.
 func (p *Port) Link(_ context.Context, c *domain.Conversation) string {
 	if c.ChannelID == "" {
 		return ""
@@ -213,7 +225,7 @@ func (p *Port) Link(_ context.Context, c *domain.Conversation) string {
 	return p.SiteURL() + "/" + team.Name + "/channels/" + c.ChannelID
 }
 
-// Open shows a dialog to the user whose trigger id the request carries.
+// Open opens a dialog for the user whose trigger id the request carries.
 func (p *Port) Open(_ context.Context, request model.OpenDialogRequest) error {
 	return wrap(p.api.OpenInteractiveDialog(request), "could not open the dialog")
 }

@@ -16,44 +16,48 @@ import (
 )
 
 const (
-	// mainConnections is how many connections we use at once in the background and for REST, hookConnections how many for the hooks
-	// that a person with a post waits for, slowConnections how many for migrations and indexes.
+	// mainConnections, hookConnections and slowConnections limit how many connections
+	// are open at once: for background work and REST, for the hooks that make a person
+	// wait while a post is sent, and for migrations and indexes.
 	mainConnections = 16
 	hookConnections = 4
 	slowConnections = 2
-	// mainSilence is how long a statement may go without a response before its connection is given up, hookSilence the same in a hook.
+	// mainSilence is how long a statement may go without a response before its
+	// connection is given up. hookSilence is the same limit for hooks.
 	mainSilence = time.Minute
 	hookSilence = 1500 * time.Millisecond
-	// pingTimeout is how long the database may take to respond at all.
+	// pingTimeout limits the first check of whether the database responds at all.
 	pingTimeout = 5 * time.Second
-	// cleanTimeout is how long making the server's pool clean may take.
+	// cleanTimeout limits the clean-up of the server's connection pool.
 	cleanTimeout = 20 * time.Second
-	// maxSpoiled is how many spoiled connections in a row we throw away before we give up.
+	// maxSpoiled is how many unusable connections in a row are thrown away before
+	// giving up.
 	maxSpoiled = 64
 )
 
-// Databases are our pools of connections to the server's database. They are
-// separate so that nobody waits with a post for what is done in the background.
+// Databases are the plugin's connection pools to the server's database. They are
+// separate so that background work can never make a person wait for a post to be sent.
 type Databases struct {
 	Main  *sql.DB
 	Hooks *sql.DB
-	Slow  *sql.DB // migrations and indexes; its statements have no time limit
+	Slow  *sql.DB // for migrations and indexes; its statements have no time limit
 }
 
-// Close closes all pools; what still runs fails.
+// Close closes all pools. Statements that are still running fail.
 func (d *Databases) Close() {
 	for _, db := range []*sql.DB{d.Main, d.Hooks, d.Slow} {
 		_ = db.Close()
 	}
 }
 
-// OpenDatabases opens the server's database with connections of our own.
+// OpenDatabases opens the server's database, preferably with connections of the
+// plugin's own.
 //
-// The plugin API has a driver over the server's pool. But when a plugin's
-// process is killed, its connections go back to that pool as they are, in the
-// middle of a transaction or of an answer, and the server's own requests suffer;
-// and each row read through it is a remote call. So we use it
-// only where the server's data source cannot be used from here.
+// The plugin API also offers a driver that uses the server's connection pool. When a
+// plugin process is killed, however, its connections go back to that pool as they are,
+// in the middle of a transaction or of a response, and the server's own requests then
+// suffer. Besides, every row that is read through that driver costs a remote call. It
+// is therefore used only if the server's data source cannot be used from here.
 func OpenDatabases(api plugin.API, serverDriver plugin.Driver) (*Databases, error) {
 	d, err := openDirect(api.GetUnsanitizedConfig())
 	if err == nil {
@@ -63,7 +67,8 @@ func OpenDatabases(api plugin.API, serverDriver plugin.Driver) (*Databases, erro
 	return openThroughServer(serverDriver)
 }
 
-// openDirect connects to where the server's settings say. Its errors never hold the data source, which has a password.
+// openDirect connects to the database that the server's settings name. Its errors
+// never contain the data source, because that includes a password.
 func openDirect(config *model.Config) (*Databases, error) {
 	if config == nil || config.SqlSettings.DataSource == nil || *config.SqlSettings.DataSource == "" {
 		return nil, errors.New("the server gave no data source")
@@ -84,7 +89,7 @@ func openDirect(config *model.Config) (*Databases, error) {
 	return d, nil
 }
 
-// openThroughServer opens the database through the server's own pool of connections.
+// openThroughServer opens the database through the server's own connection pool.
 func openThroughServer(api plugin.Driver) (*Databases, error) {
 	primary := &postgres.Primary{}
 	d, err := pools(func(size postgres.Size) (*sql.DB, error) {
@@ -100,7 +105,8 @@ func openThroughServer(api plugin.Driver) (*Databases, error) {
 	return d, nil
 }
 
-// pools opens the three pools. Where open fails it does so for the first one, before any is open.
+// pools opens the three pools. If open fails, it fails for the first pool, before any
+// of them is open, so nothing has to be closed.
 func pools(open func(postgres.Size) (*sql.DB, error)) (*Databases, error) {
 	var d Databases
 	for _, p := range []struct {
@@ -120,8 +126,10 @@ func pools(open func(postgres.Size) (*sql.DB, error)) (*Databases, error) {
 	return &d, nil
 }
 
-// cleanPool takes as many connections as we may have at once and gives them back. What a process of ours that was killed a moment ago
-// left in the server's pool lies on top of it: this way it is thrown away before the server uses it.
+// cleanPool takes as many connections as the plugin may use at once and returns them.
+// A plugin process that was killed a moment ago may have left broken connections in
+// the server's pool, and those are handed out first. Taking them here throws them away
+// before the server itself uses them.
 func cleanPool(db *sql.DB) error {
 	ctx, cancel := context.WithTimeout(context.Background(), cleanTimeout)
 	defer cancel()
@@ -142,17 +150,20 @@ func cleanPool(db *sql.DB) error {
 	if got == 0 {
 		return failed[0]
 	}
-	return nil // fewer than we may have will do
+	return nil // fewer connections than the limit are enough
 }
 
-// cleanConnector gives only connections on which a transaction can be begun.
+// cleanConnector returns only connections on which a transaction can be started.
 //
-// The server's pool outlives our process. When that is killed, the server puts its connections back as they are: some in the middle of
-// a transaction, some with an answer half read. What is written over the one is lost without an error, the other gives wrong answers.
-// To begin a transaction is what fails on both, and makes the server throw the connection away instead of using it again.
+// The server's pool outlives the plugin's process. When that process is killed, the
+// server takes its connections back as they are: some in the middle of a transaction,
+// some with a response half read. A write on the former is lost without an error, and
+// a query on the latter returns wrong results. Starting a transaction fails on both,
+// and makes the server discard the connection instead of reusing it.
 type cleanConnector struct{ sqldriver.Connector }
 
-// Connect gives a connection on which a transaction was begun and rolled back.
+// Connect returns a connection on which a transaction was started and rolled back. It
+// returns the last error if maxSpoiled connections in a row are unusable or ctx ends.
 func (c cleanConnector) Connect(ctx context.Context) (sqldriver.Conn, error) {
 	var spoiled error
 	for range maxSpoiled {
@@ -171,7 +182,8 @@ func (c cleanConnector) Connect(ctx context.Context) (sqldriver.Conn, error) {
 	return nil, spoiled
 }
 
-// tryTransaction begins a transaction and rolls it back.
+// tryTransaction starts a transaction and rolls it back. It returns an error if the
+// connection is unusable.
 func tryTransaction(ctx context.Context, conn sqldriver.Conn) error {
 	beginner, ok := conn.(sqldriver.ConnBeginTx)
 	if !ok {
@@ -182,7 +194,9 @@ func tryTransaction(ctx context.Context, conn sqldriver.Conn) error {
 		return tx.Rollback()
 	}
 	if exec, ok := conn.(sqldriver.ExecerContext); ok && postgres.TakesNoWrites(err) {
-		// The connection leads to what was the primary before a failover. Given back as it is, it would be the next one that we get.
+		// After a failover this connection still leads to the former primary. It has
+		// to be closed there, because the server's pool would otherwise hand it out
+		// again next.
 		_, _ = exec.ExecContext(ctx, "SELECT pg_terminate_backend(pg_backend_pid())", nil)
 	}
 	return err

@@ -1,9 +1,11 @@
-// Package mattermost is the plugin API as the rooms see it: posts, channels, people,
-// files, and what this server's version can do, decided once. It also opens the
-// database, makes the bot and writes to the log, since all three come from the server.
+// Package mattermost wraps the plugin API for the rest of the plugin: posts, channels,
+// people, files, and what this version of the server can do, which is decided once. It
+// also opens the database, creates the bot and writes to the log, because all three
+// come from the server.
 //
-// The rooms call it through interfaces of their own; main makes it. It calls the
-// plugin API for every change, and reads what decides a change from the server's
-// tables through store, because the API reads from caches that another node does not
-// invalidate. Together with main it is the only package that imports the plugin API.
+// The other packages call it through interfaces of their own, and package main creates
+// it. Every change goes through the plugin API. Whatever decides a change is read from
+// the server's tables through package store, because the API reads from caches that
+// another node does not invalidate. Apart from package main, this is the only package
+// that imports the plugin API.
 package mattermost

@@ -9,14 +9,16 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// FindPostOf looks for a user's post with a property among those of a channel
-// created since a moment of the server's clock, deleted ones too. It answers
-// domain.ErrNotFound.
+// FindPostOf returns the id of a user's post in a channel that has the given value in
+// a property. It considers posts created since a moment of the server's clock (in
+// milliseconds), including deleted ones. It returns domain.ErrNotFound if there is
+// none.
 func (p *Port) FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
 	return p.records.FindServerPost(ctx, channelID, userID, since, prop, value)
 }
 
-// OwnFiles are those of the files that the user uploaded and that no post has.
+// OwnFiles returns those of the files that the user uploaded and that are not attached
+// to any post. Unknown and deleted files are left out.
 func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]string, error) {
 	var own []string
 	for _, id := range fileIDs {
@@ -37,7 +39,7 @@ func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]s
 	return own, nil
 }
 
-// WhisperWith is Whisper with message attachments.
+// WhisperWith is like Whisper, but with message attachments instead of a thread.
 func (p *Port) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
 	p.api.SendEphemeralPost(userID, &model.Post{
 		UserId: p.botID, ChannelId: channelID, Message: message, Props: inert(map[string]any{"attachments": attachments}),

@@ -7,8 +7,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Emoji gives the characters of one of Mattermost's own emoji by its name. A
-// picture that people of this server added has none.
+// Emoji returns the Unicode characters of one of Mattermost's built-in emoji, given
+// its name. It returns false for an unknown name and for a custom emoji, which is a
+// picture and has no characters.
 func (p *Port) Emoji(name string) (string, bool) {
 	codes, ok := model.SystemEmojis[strings.ToLower(name)]
 	if !ok {

@@ -13,10 +13,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// mediaAction is the button's address; see the REST API.
+// mediaAction is the address that the button on a file's post calls; see the REST API.
 const mediaAction = domain.PluginPath + "/api/v1/actions/media"
 
-// MaxFileSize is the largest file that the server takes, in bytes; 0 = it takes none.
+// MaxFileSize returns the size of the largest file that the server accepts, in bytes.
+// Zero means that the server accepts no files at all.
 func (p *Port) MaxFileSize(context.Context) (int64, error) {
 	settings := p.api.GetConfig()
 	if settings == nil || settings.FileSettings.EnableFileAttachments == nil || settings.FileSettings.MaxFileSize == nil {
@@ -28,7 +29,7 @@ func (p *Port) MaxFileSize(context.Context) (int64, error) {
 	return *settings.FileSettings.MaxFileSize, nil
 }
 
-// HasFile tells whether a file is there, whole.
+// HasFile reports whether the server has a file completely.
 func (p *Port) HasFile(_ context.Context, fileID string) (bool, error) {
 	info, appErr := p.api.GetFileInfo(fileID)
 	if err := wrap(appErr, "could not look for a file"); errors.Is(err, domain.ErrNotFound) {
@@ -42,8 +43,9 @@ func (p *Port) HasFile(_ context.Context, fileID string) (bool, error) {
 	return true, nil
 }
 
-// OpenUpload begins an upload. The file belongs to nobody: a plugin, which has
-// no session, can hang no other on a post that exists.
+// OpenUpload starts an upload and returns its id. The file has no owner, because a
+// plugin has no session, and the server lets it attach only such a file to an existing
+// post.
 func (p *Port) OpenUpload(_ context.Context, u posting.NewUpload) (id string, err error) {
 	session, err := p.api.CreateUploadSession(&model.UploadSession{
 		Id: model.NewId(), Type: model.UploadTypeAttachment, UserId: model.UploadNoUserID, ChannelId: u.ChannelID,
@@ -58,7 +60,8 @@ func (p *Port) OpenUpload(_ context.Context, u posting.NewUpload) (id string, er
 	return session.Id, nil
 }
 
-// UploadOffset is how many bytes of an upload the server has; domain.ErrNotFound.
+// UploadOffset returns how many bytes of an upload the server already has. It returns
+// domain.ErrNotFound if there is no such upload.
 func (p *Port) UploadOffset(_ context.Context, id string) (int64, error) {
 	session, err := p.api.GetUploadSession(id)
 	if err != nil {
@@ -70,8 +73,9 @@ func (p *Port) UploadOffset(_ context.Context, id string) (int64, error) {
 	return session.FileOffset, nil
 }
 
-// Upload streams to the server what it reads. whole tells that the file is
-// there now; where the reader ended early the server keeps what it got.
+// Upload appends what it reads from r to an upload. It returns true once the file is
+// complete. If r ends early, the server keeps what it received, and a later call can
+// continue from UploadOffset.
 func (p *Port) Upload(_ context.Context, id string, r io.Reader) (whole bool, err error) {
 	session, err := p.api.GetUploadSession(id)
 	if err != nil {
@@ -87,7 +91,7 @@ func (p *Port) Upload(_ context.Context, id string, r io.Reader) (whole bool, er
 	return info != nil, nil
 }
 
-// wrapUpload is wrap for the API's methods that answer an error.
+// wrapUpload is wrap for those methods of the API that return a plain error.
 func wrapUpload(err error, doing string) error {
 	var appErr *model.AppError
 	if !errors.As(err, &appErr) {
@@ -102,7 +106,9 @@ func wrapUpload(err error, doing string) error {
 	return errors.Wrap(judge(appErr), doing)
 }
 
-// ShowMedia makes a post say how its file is doing, and hangs the file on it.
+// ShowMedia makes a post show how the transfer of its file is going, and attaches the
+// file once there is one. It returns domain.ErrNotFound if the post is gone, and
+// posting.ErrNotAttached if the server did not attach the file.
 func (p *Port) ShowMedia(ctx context.Context, postID string, shown posting.MediaStatus) error {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
