@@ -20,13 +20,16 @@ import (
 )
 
 const (
-	// wholeFile is up to which size a file is fetched as one answer of the plugin API, bytes.
+	// wholeFile is the size, in bytes, up to which a file is fetched in a single call
+	// of the plugin API.
 	wholeFile = 256 << 10
-	// sessionLife is how long a session for reading one file may live.
+	// sessionLife is how long a session that the plugin creates for itself may live at
+	// most. It is ended earlier, as soon as it is no longer used.
 	sessionLife = 2 * time.Hour
 )
 
-// FileInfo tells about a file; see posting.FileReader.
+// FileInfo returns a file's metadata; see posting.FileReader. It returns
+// domain.ErrNotFound if there is no such file or it was deleted.
 func (p *Port) FileInfo(_ context.Context, fileID string) (*posting.FileInfo, error) {
 	info, appErr := p.api.GetFileInfo(fileID)
 	if appErr != nil {
@@ -44,7 +47,7 @@ func (p *Port) FileInfo(_ context.Context, fileID string) (*posting.FileInfo, er
 	}, nil
 }
 
-// FileHead reads the first bytes of a file; see posting.FileReader.
+// FileHead returns at most the first size bytes of a file; see posting.FileReader.
 func (p *Port) FileHead(ctx context.Context, fileID string, size int64) ([]byte, error) {
 	r, err := p.openFile(ctx, fileID, size)
 	if err != nil {
@@ -55,14 +58,15 @@ func (p *Port) FileHead(ctx context.Context, fileID string, size int64) ([]byte,
 	return head, errors.Wrap(err, "could not read a file")
 }
 
-// OpenFile opens a file of a conversation's channel. The plugin API only hands
-// out whole files, so that all but small ones come over the server's own REST
-// API, piece by piece.
+// OpenFile opens a file for reading. The plugin API can only return a file as a whole,
+// so all but small files are streamed over the server's own REST API instead of being
+// held in memory. It returns domain.ErrNotFound if there is no such file.
 func (p *Port) OpenFile(ctx context.Context, fileID string) (io.ReadCloser, error) {
 	return p.openFile(ctx, fileID, 0)
 }
 
-// openFile opens a file, with head only its first bytes.
+// openFile opens a file. If head is greater than zero, only the first head bytes are
+// needed, and no more are requested of a large file.
 func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.ReadCloser, error) {
 	info, err := p.FileInfo(ctx, fileID)
 	if err != nil {
@@ -81,8 +85,9 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 	return io.NopCloser(bytes.NewReader(data)), nil
 }
 
-// streamFile reads over REST, with a session that ends with the reading: the
-// bot's or, where that may not, that of who uploaded the file.
+// streamFile reads a file over REST with a session that ends when the reader is
+// closed. The session is the bot's or, if the bot may not read the file, that of the
+// user who uploaded it.
 func (p *Port) streamFile(ctx context.Context, info *posting.FileInfo, head int64, userID string) (io.ReadCloser, error) {
 	address, client, err := p.ownServer()
 	if err != nil {
@@ -113,10 +118,11 @@ func (p *Port) streamFile(ctx context.Context, info *posting.FileInfo, head int6
 	response, err := client.Do(request)
 	if err != nil {
 		end()
-		return nil, errors.New("the server could not be reached for a file") // the error itself holds an address
+		return nil, errors.New("the server could not be reached for a file") // the error itself contains an address
 	}
 	if response.StatusCode == http.StatusForbidden && userID == p.botID {
-		// of a channel that the bot is not in: everybody may read what they uploaded themselves
+		// The bot is not a member of the file's channel. Everybody may read a file
+		// that they uploaded themselves.
 		_ = response.Body.Close()
 		end()
 		return p.streamFile(ctx, info, head, info.CreatorID)
@@ -132,7 +138,7 @@ func (p *Port) streamFile(ctx context.Context, info *posting.FileInfo, head int6
 	return &sessionBody{ReadCloser: response.Body, end: end}, nil
 }
 
-// sessionBody ends its session when it is closed.
+// sessionBody is a response body that ends its session when it is closed.
 type sessionBody struct {
 	io.ReadCloser
 	end func()
@@ -144,7 +150,8 @@ func (b *sessionBody) Close() error {
 	return errors.Wrap(err, "could not close a file")
 }
 
-// ownServer is where the server beside which we run listens.
+// ownServer returns the address of the server that runs this plugin, and a client for
+// it. The address is the one on which the server listens locally.
 func (p *Port) ownServer() (address string, client *http.Client, err error) {
 	config := p.api.GetConfig()
 	if config == nil || config.ServiceSettings.ListenAddress == nil {
@@ -165,14 +172,15 @@ func (p *Port) ownServer() (address string, client *http.Client, err error) {
 	}
 	if security := config.ServiceSettings.ConnectionSecurity; security != nil && *security == model.ConnSecurityTLS {
 		scheme = "https"
-		if site != nil { // the certificate is for the name that people use
+		if site != nil { // the certificate is issued for the public host name
 			transport.TLSClientConfig = &tls.Config{ServerName: site.Hostname(), MinVersion: tls.VersionTLS12}
 		}
 	}
 	return scheme + "://" + net.JoinHostPort(host, port) + prefix, &http.Client{Transport: transport}, nil
 }
 
-// wrapOr is wrap for an answer that is wrong even without an error.
+// wrapOr is wrap for a call whose result is wrong even if it returned no error: it
+// then returns errNothing.
 func wrapOr(appErr *model.AppError, doing string) error {
 	if appErr == nil {
 		return errors.Wrap(errNothing, doing)
@@ -180,7 +188,8 @@ func wrapOr(appErr *model.AppError, doing string) error {
 	return wrap(appErr, doing)
 }
 
-// PostFiles lists the files of a post and its channel; domain.ErrNotFound.
+// PostFiles returns the ids of a post's files, and the post's channel. It returns
+// domain.ErrNotFound if the post is gone.
 func (p *Port) PostFiles(ctx context.Context, postID string) (fileIDs []string, channelID string, err error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -189,7 +198,7 @@ func (p *Port) PostFiles(ctx context.Context, postID string) (fileIDs []string, 
 	return post.FileIds, post.ChannelId, nil
 }
 
-// MayRead tells whether somebody may read a channel.
+// MayRead reports whether a user may read a channel.
 func (p *Port) MayRead(ctx context.Context, userID, channelID string) (bool, error) {
 	return p.records.ServerMayRead(ctx, channelID, userID)
 }

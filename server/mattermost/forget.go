@@ -12,7 +12,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// MayErase tells what the server's settings let us remove for good.
+// MayErase reports whether the server's settings allow the plugin to remove posts and
+// channels for good. Both are false if the settings cannot be read.
 func (p *Port) MayErase() (posts, channels bool) {
 	config := p.api.GetConfig()
 	if config == nil {
@@ -22,9 +23,10 @@ func (p *Port) MayErase() (posts, channels bool) {
 	return on(config.ServiceSettings.EnableAPIPostDeletion), on(config.ServiceSettings.EnableAPIChannelDeletion)
 }
 
-// ErasePosts removes posts for good, with files, replies and reactions. The
-// plugin API cannot: it hides posts. The server's REST API can, for an
-// administrator, which the session is that we make for it and end with it.
+// ErasePosts removes posts for good, together with their files, replies and reactions.
+// The plugin API cannot do that, because it only hides posts. The server's REST API
+// can, but only for an administrator, so the plugin creates an administrator's session
+// for the bot and revokes it afterwards. A post that is gone already is not an error.
 func (p *Port) ErasePosts(ctx context.Context, postIDs []string) error {
 	if len(postIDs) == 0 {
 		return nil
@@ -39,14 +41,16 @@ func (p *Port) ErasePosts(ctx context.Context, postIDs []string) error {
 	})
 }
 
-// EraseChannel removes a channel for good, with its posts; see ErasePosts.
+// EraseChannel removes a channel and its posts for good, in the same way as
+// ErasePosts.
 func (p *Port) EraseChannel(ctx context.Context, channelID string) error {
 	return p.asUser(ctx, p.botID, model.SystemUserRoleId+" "+model.SystemAdminRoleId, func(remove func(path string) error) error {
 		return remove("/channels/" + url.PathEscape(channelID) + "?permanent=true")
 	})
 }
 
-// DropDraft removes what somebody typed in a channel and did not send. Only they may, so it is done with a session of theirs.
+// DropDraft removes a draft that a user typed in a channel and did not send. Only its
+// author may remove a draft, so this uses a session of that user.
 func (p *Port) DropDraft(ctx context.Context, channelID string, d domain.ServerDraft) error {
 	return p.asUser(ctx, d.UserID, model.SystemUserRoleId, func(remove func(path string) error) error {
 		path := "/users/" + url.PathEscape(d.UserID) + "/channels/" + url.PathEscape(channelID) + "/drafts"
@@ -57,8 +61,9 @@ func (p *Port) DropDraft(ctx context.Context, channelID string, d domain.ServerD
 	})
 }
 
-// asUser lets do send DELETE requests to the server's REST API with a session
-// that ends with it. What is not there is no error.
+// asUser calls do with a function that sends DELETE requests to the server's REST API.
+// The requests are sent with a session of the user with the given roles, which is
+// revoked when do returns. Removing something that does not exist is not an error.
 func (p *Port) asUser(ctx context.Context, userID, roles string, do func(remove func(path string) error) error) error {
 	address, client, err := p.ownServer()
 	if err != nil {
@@ -90,7 +95,8 @@ func (p *Port) asUser(ctx context.Context, userID, roles string, do func(remove 
 	})
 }
 
-// Nameless takes name, header and purpose off a channel.
+// Nameless removes the display name, the header and the purpose of a channel, so that
+// only its technical name is left. A channel that is gone is not an error.
 func (p *Port) Nameless(ctx context.Context, channelID string) error {
 	now, err := p.records.ServerChannel(ctx, channelID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -103,7 +109,8 @@ func (p *Port) Nameless(ctx context.Context, channelID string) error {
 	})
 }
 
-// Unarchive brings an archived channel back, on any server: an update that says it is not archived does.
+// Unarchive brings an archived channel back on a server of any version: an update with
+// DeleteAt set to zero does that even on servers that have no call for it.
 func (p *Port) Unarchive(ctx context.Context, channelID string) error {
 	now, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil || now.DeleteAt == 0 {
@@ -112,11 +119,13 @@ func (p *Port) Unarchive(ctx context.Context, channelID string) error {
 	return p.updateChannel(ctx, channelID, "could not bring the channel back", func(channel *model.Channel) { channel.DeleteAt = 0 })
 }
 
-// HidePosts deletes posts as people do, the server's own lines too: nobody sees them, the rows stay.
+// HidePosts deletes posts as people do, including the server's own system posts:
+// nobody sees them any more, but their rows stay in the database. A post that is gone
+// already is not an error.
 func (p *Port) HidePosts(_ context.Context, postIDs []string) error {
 	for _, id := range postIDs {
 		appErr := p.api.DeletePost(id)
-		if appErr != nil && appErr.Id == "app.post.get.app_error" { // it went with the post that it answers
+		if appErr != nil && appErr.Id == "app.post.get.app_error" { // it was deleted together with the post that it replies to
 			continue
 		}
 		if err := wrap(appErr, "could not delete a post"); err != nil && !errors.Is(err, domain.ErrNotFound) {
@@ -126,13 +135,15 @@ func (p *Port) HidePosts(_ context.Context, postIDs []string) error {
 	return nil
 }
 
-// looseFiles is how many files a post may have.
+// looseFiles is how many files are put on one post; the server accepts no more.
 const looseFiles = 10
 
-// HangLoose puts files that somebody uploaded and that are on no post onto notes of theirs: files are removed with their post alone.
+// HangLoose attaches files that belong to no post to notes in the channel, written in
+// the name of the user who uploaded them. The server removes a file only together with
+// its post, so without this the files could not be erased.
 func (p *Port) HangLoose(ctx context.Context, channelID, userID string, fileIDs []string) error {
 	if userID == model.UploadNoUserID {
-		userID = "" // the bot may have them
+		userID = "" // files of nobody may be posted by the bot
 	}
 	for len(fileIDs) > 0 {
 		n := min(len(fileIDs), looseFiles)

@@ -6,15 +6,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// maxMembers bounds what is read of one channel.
+// maxMembers limits how many members of one channel are read.
 const maxMembers = 2000
 
-// Members lists the people of a channel by username, without bots and deactivated users.
+// Members returns the people in a channel, ordered by username, without bots and
+// deactivated users. It returns at most maxMembers of them.
 func (p *Port) Members(ctx context.Context, channelID string) ([]domain.Member, error) {
 	return p.records.ServerMembers(ctx, channelID, maxMembers)
 }
 
-// Usernames gives the names of users; unknown ones are left out.
+// Usernames returns the username of each of the users by user id. Users that cannot be
+// read are left out.
 func (p *Port) Usernames(_ context.Context, userIDs []string) map[string]string {
 	names := make(map[string]string, len(userIDs))
 	for _, id := range userIDs {
