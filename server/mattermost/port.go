@@ -14,7 +14,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// Port speaks to Mattermost as our bot.
+// Port carries out the plugin's actions on the Mattermost server, in the name of the
+// plugin's bot.
 type Port struct {
 	api     plugin.API
 	botID   string
@@ -23,14 +24,16 @@ type Port struct {
 	can     Capabilities
 }
 
-// Capabilities are what newer servers can do beyond the oldest one we run on.
+// Capabilities are the features of newer servers that the oldest supported server does
+// not have.
 type Capabilities struct {
-	ChannelGuards bool // 11.9: a channel stays locked while the plugin is down
-	Restore       bool // 11.10: an archived channel can be restored by a plugin
+	ChannelGuards bool // since 11.9: a channel stays locked while the plugin is down
+	Restore       bool // since 11.10: a plugin can restore an archived channel
 }
 
-// CapabilitiesOf decides from the server's version. An unknown method answers
-// "success" on an older server, so the version is the only way to tell.
+// CapabilitiesOf derives the capabilities from the server's version. Trying a call out
+// is no alternative: an older server reports success for a method that it does not
+// know. A version that cannot be parsed has no capabilities.
 func CapabilitiesOf(serverVersion string) Capabilities {
 	v, err := semver.ParseTolerant(serverVersion)
 	if err != nil {
@@ -42,18 +45,22 @@ func CapabilitiesOf(serverVersion string) Capabilities {
 	}
 }
 
-// New makes the port of the plugin API, our bot's user id, the server's own tables, and what proves that a change is ours.
+// New returns a Port. Records reads the server's own tables, and seals proves to our
+// own hooks that a change of a post comes from the plugin.
 func New(api plugin.API, botID string, records Records, seals *posting.Seals) *Port {
 	return &Port{api: api, botID: botID, records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion())}
 }
 
-// BotID is the user id of our bot.
+// BotID returns the user id of the plugin's bot.
 func (p *Port) BotID() string { return p.botID }
 
-// errNothing stands for an RPC that broke: the generated client then answers zero values.
+// errNothing stands for a call to the server that failed on the way: the plugin API's
+// generated client then returns zero values and no error.
 var errNothing = errors.Wrap(posting.ErrUnavailable, "the server gave no answer")
 
-// wrap turns the API's error into ours; a 404 becomes domain.ErrNotFound.
+// wrap converts an error of the plugin API into one of ours and says what was being
+// done. A 404 becomes domain.ErrNotFound, and a refusal because of an archived channel
+// becomes posting.ErrArchived. It returns nil if appErr is nil.
 func wrap(appErr *model.AppError, doing string) error {
 	switch {
 	case appErr == nil:
@@ -67,8 +74,10 @@ func wrap(appErr *model.AppError, doing string) error {
 	}
 }
 
-// judge tells what another try is worth. The words of another plugin's hook are
-// left out, because they may quote what it refused.
+// judge decides whether another attempt makes sense: it returns posting.ErrRefused if
+// it does not, posting.ErrUnavailable if it does, and an ordinary error if that is not
+// known. The message of another plugin's hook is left out, because it may quote the
+// text that the hook refused.
 func judge(appErr *model.AppError) error {
 	id := appErr.Id
 	if strings.ContainsAny(id, " \t\n") {
@@ -84,8 +93,9 @@ func judge(appErr *model.AppError) error {
 	}
 }
 
-// Guard makes the server refuse posts in the channel while we are not there to
-// judge them (11.9 and later). On older servers it does nothing.
+// Guard makes the server refuse posts in the channel while the plugin is not running
+// and cannot check them. Only servers from 11.9 on can do that; on older ones Guard
+// does nothing.
 func (p *Port) Guard(_ context.Context, channelID string) error {
 	if !p.can.ChannelGuards {
 		return nil
@@ -93,7 +103,7 @@ func (p *Port) Guard(_ context.Context, channelID string) error {
 	return wrap(p.api.RegisterChannelGuard(channelID), "could not guard the channel")
 }
 
-// Unguard takes the guard off; the channel is then an ordinary one.
+// Unguard removes the guard, so that the channel is an ordinary one again.
 func (p *Port) Unguard(_ context.Context, channelID string) error {
 	if !p.can.ChannelGuards {
 		return nil
@@ -101,7 +111,8 @@ func (p *Port) Unguard(_ context.Context, channelID string) error {
 	return wrap(p.api.UnregisterChannelGuard(channelID), "could not release the channel's guard")
 }
 
-// UnguardAll takes the guards off channels, in their order, and returns how many it came to.
+// UnguardAll removes the guards of channels in the given order. It stops at the first
+// error and returns how many guards it had removed by then.
 func (p *Port) UnguardAll(ctx context.Context, channelIDs []string) (released int, err error) {
 	for _, channelID := range channelIDs {
 		if err := p.Unguard(ctx, channelID); err != nil {

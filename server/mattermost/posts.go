@@ -13,7 +13,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// CreatePost posts and answers the post's id.
+// CreatePost creates a post and returns its id. A post without an author is the bot's.
+// It returns posting.ErrRefused if the server refuses the post for good, and
+// posting.ErrUnavailable if another attempt makes sense.
 func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error) {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
@@ -23,7 +25,7 @@ func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error
 		author, props = p.botID, inert(post.Props)
 	}
 	pending := post.PendingID
-	if pending != "" { // the server remembers it for a while, also of a channel that was deleted meanwhile
+	if pending != "" { // the server remembers it for a while, even if the channel was deleted, so it must differ by channel
 		pending += ":" + post.ChannelID
 	}
 	created, appErr := p.api.CreatePost(&model.Post{
@@ -40,22 +42,26 @@ func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error
 	return created.Id, nil
 }
 
-// inert are the properties of a post of ours: server and client fetch no picture
-// and no preview for it, whatever it holds.
+// inert adds to the properties of one of the plugin's own posts the one that keeps the
+// server and its clients from fetching pictures and link previews for it, whatever the
+// post contains.
 func inert(props map[string]any) model.StringInterface {
 	ours := model.StringInterface{model.PostPropsUnsafeLinks: "true"}
 	maps.Copy(ours, props)
 	return ours
 }
 
-// FindPost looks for a post with a property among those of a channel created
-// since a moment of the server's clock. It answers domain.ErrNotFound.
+// FindPost returns the id of the bot's post in a channel that has the given value in a
+// property. It considers posts created since a moment of the server's clock (in
+// milliseconds), including deleted ones. It returns domain.ErrNotFound if there is
+// none.
 func (p *Port) FindPost(ctx context.Context, channelID string, since int64, prop, value string) (string, error) {
 	return p.records.FindServerPost(ctx, channelID, p.botID, since, prop, value)
 }
 
-// MissedPosts lists what people posted in a channel between two moments of the
-// server's clock and no message knows, oldest first, deleted and system posts left out.
+// MissedPosts returns the posts that people wrote in a channel between two moments of
+// the server's clock (in milliseconds) and that no message refers to yet. They are in
+// order, oldest first, without deleted posts and system posts.
 func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until int64) ([]posting.IncomingPost, error) {
 	posts, err := p.records.MissedServerPosts(ctx, channelID, p.botID, since, until)
 	posted := make([]posting.IncomingPost, len(posts))
@@ -65,7 +71,8 @@ func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until i
 	return posted, err
 }
 
-// Posted is a post as the relay sees it.
+// Posted converts a post of the server into the form in which the plugin decides about
+// it.
 func Posted(post *model.Post) posting.IncomingPost {
 	_, webhook := post.GetProps()["from_webhook"]
 	_, bot := post.GetProps()["from_bot"]
@@ -78,7 +85,8 @@ func Posted(post *model.Post) posting.IncomingPost {
 	}
 }
 
-// card reads the property by which a post is a place or a contact.
+// card reads the property that marks a post as a location or a contact. It returns nil
+// if there is none or it cannot be read.
 func card(prop any) *posting.Card {
 	if prop == nil {
 		return nil
@@ -94,7 +102,7 @@ func card(prop any) *posting.Card {
 	return &c
 }
 
-// Reactions lists those of people on a post, the bot's left out.
+// Reactions returns the reactions of people to a post, without the bot's own.
 func (p *Port) Reactions(ctx context.Context, postID string) ([]posting.Reaction, error) {
 	list, err := p.records.ServerReactions(ctx, postID)
 	var reactions []posting.Reaction
@@ -106,7 +114,8 @@ func (p *Port) Reactions(ctx context.Context, postID string) ([]posting.Reaction
 	return reactions, err
 }
 
-// PostType answers the type of a post; domain.ErrNotFound.
+// PostType returns the type of a post. It returns domain.ErrNotFound if the post is
+// gone.
 func (p *Port) PostType(ctx context.Context, postID string) (string, error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -115,7 +124,8 @@ func (p *Port) PostType(ctx context.Context, postID string) (string, error) {
 	return post.Type, nil
 }
 
-// ChannelOf answers the channel of a post; domain.ErrNotFound.
+// ChannelOf returns the channel id of a post. It returns domain.ErrNotFound if the
+// post is gone.
 func (p *Port) ChannelOf(ctx context.Context, postID string) (string, error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -124,7 +134,8 @@ func (p *Port) ChannelOf(ctx context.Context, postID string) (string, error) {
 	return post.ChannelId, nil
 }
 
-// RootOf answers the post that begins the thread of a post; domain.ErrNotFound.
+// RootOf returns the id of the first post of the thread that a post belongs to, which
+// may be the post itself. It returns domain.ErrNotFound if the post is gone.
 func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -136,8 +147,9 @@ func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
 	return post.Id, nil
 }
 
-// ShowStatus puts the status on a post, never backwards. A post that is gone is no
-// error; posting.ErrArchived where the channel is archived.
+// ShowStatus shows a message's delivery status on its post. A status never goes
+// backwards: an earlier one than the post already shows is ignored. A post that is
+// gone is not an error. It returns posting.ErrArchived if the channel is archived.
 func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Status) error {
 	post, err := p.standing(ctx, postID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -164,7 +176,8 @@ func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Stat
 	return nil
 }
 
-// EditPost replaces the text and some properties of a post of ours.
+// EditPost replaces the text and some properties of one of the bot's posts. It returns
+// domain.ErrNotFound if the post is gone.
 func (p *Port) EditPost(ctx context.Context, postID, message string, props map[string]any) error {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
@@ -178,12 +191,12 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 	return err
 }
 
-// Whisper shows a text to one person only.
+// Whisper shows a text to one person only. The server does not store it.
 func (p *Port) Whisper(_ context.Context, channelID, userID, rootID, message string) {
 	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.botID, ChannelId: channelID, RootId: rootID, Message: message, Props: inert(nil)})
 }
 
-// DirectChannel is the channel between our bot and a person.
+// DirectChannel returns the id of the direct channel between the bot and a person.
 func (p *Port) DirectChannel(_ context.Context, userID string) (string, error) {
 	channel, appErr := p.api.GetDirectChannel(userID, p.botID)
 	if appErr != nil {

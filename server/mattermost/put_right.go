@@ -11,12 +11,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// PutRight makes a channel what a conversation's channel is to be; see channelsync.SyncPosts.
+// PutRight repairs a conversation's channel so that it is as c describes it: in the
+// right team, private, not archived, with the right name, display name and header. It
+// returns when the channel was last changed, in milliseconds; see
+// channelsync.SyncPosts.
 //
-// Servers before 11.10 have no call that brings an archived channel back, but an
-// update that says that it is not archived does.
+// Servers before 11.10 have no call that restores an archived channel, but an update
+// with DeleteAt set to zero does it.
 func (p *Port) PutRight(ctx context.Context, channelID string, c posting.Channel) (at int64, err error) {
-	for range putRightTries { // somebody may be at it at the same moment
+	for range putRightTries { // somebody else may be changing it at the same moment
 		if at, err = p.tryPutRight(ctx, channelID, c); !errors.Is(err, errNothing) {
 			break
 		}
@@ -24,7 +27,8 @@ func (p *Port) PutRight(ctx context.Context, channelID string, c posting.Channel
 	return at, err
 }
 
-// putRightTries is how often a channel is put right at once that is not as it is to be even then.
+// putRightTries is how often a repair is attempted if the channel is still not as it
+// should be afterwards.
 const putRightTries = 3
 
 func (p *Port) tryPutRight(ctx context.Context, channelID string, c posting.Channel) (int64, error) {
@@ -60,7 +64,7 @@ func (p *Port) tryPutRight(ctx context.Context, channelID string, c posting.Chan
 	return is.UpdateAt, nil
 }
 
-// taken tells whether another channel of the team has a name.
+// taken reports whether another channel of the team already has the name.
 func (p *Port) taken(ctx context.Context, channelID, teamID, name string) (bool, error) {
 	other, err := p.records.ServerChannelByName(ctx, teamID, name)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -69,7 +73,8 @@ func (p *Port) taken(ctx context.Context, channelID, teamID, name string) (bool,
 	return err == nil && other.Id != channelID, err
 }
 
-// numbered is the n-th name that is tried for a channel, from 1.
+// numbered returns the n-th name to try for a channel. n starts at 1, which stands for
+// the name itself.
 func numbered(name string, n int) string {
 	if n == 1 {
 		return name
@@ -77,7 +82,8 @@ func numbered(name string, n int) string {
 	return name + "-" + strconv.Itoa(n)
 }
 
-// Discard archives the channel that EnsureChannel would find; it makes none.
+// Discard archives the channel that EnsureChannel would find, and creates none. It
+// returns nil if there is no such channel.
 func (p *Port) Discard(ctx context.Context, c posting.Channel) error {
 	for n := 1; n <= maxNames; n++ {
 		there, err := p.records.ServerChannelByName(ctx, c.TeamID, numbered(c.Name, n))

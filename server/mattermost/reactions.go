@@ -12,8 +12,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// React makes an emoji our bot's one reaction to a post, or takes it off ("");
-// see inbound.Posts.
+// React makes an emoji the bot's only reaction to a post, or removes the bot's
+// reaction if emoji is "". It returns whether Mattermost has such an emoji, and
+// domain.ErrNotFound if the post is gone; see inbound.Posts.
 func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err error) {
 	if _, err := p.standing(ctx, postID); err != nil {
 		return false, err
@@ -51,7 +52,8 @@ func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err
 	return true, nil
 }
 
-// takeOff removes a reaction, and looks whether it is gone: the API's client says nothing of a call that broke.
+// takeOff removes a reaction and then checks in the database that it is gone, because
+// the plugin API's generated client reports no error when the call itself failed.
 func (p *Port) takeOff(ctx context.Context, reaction *model.Reaction) error {
 	if appErr := p.api.RemoveReaction(reaction); appErr != nil {
 		return wrap(appErr, "could not take a reaction off")
@@ -63,24 +65,28 @@ func (p *Port) takeOff(ctx context.Context, reaction *model.Reaction) error {
 	return err
 }
 
-// EmojiName is Mattermost's name of a Unicode emoji; known is false where it has none. No emoji has no name.
+// EmojiName returns Mattermost's name for a Unicode emoji; known is false if
+// Mattermost has none. For the empty string it returns an empty name and true.
 func EmojiName(emoji string) (name string, known bool) {
 	code := emojiCode(emoji)
 	if code == "" {
 		return "", emoji == ""
 	}
 	for candidate, its := range model.SystemEmojis {
-		if strings.ReplaceAll(its, "-fe0f", "") == code && (name == "" || candidate < name) { // an emoji has several names: always the same one
+		if strings.ReplaceAll(its, "-fe0f", "") == code && (name == "" || candidate < name) { // an emoji may have several names: always choose the same one
 			name = candidate
 		}
 	}
 	return name, name != ""
 }
 
-// variation asks for the coloured form of a character: people and programs write it or leave it out at will.
+// variation is the code point that asks for the coloured form of a character. People
+// and programs add it or leave it out at will, so it is ignored when emoji are
+// compared.
 const variation = '\ufe0f'
 
-// emojiCode is how the server's table writes an emoji: its code points, hexadecimal.
+// emojiCode returns an emoji as the server's table writes it: its code points in
+// hexadecimal, joined by hyphens, without variation.
 func emojiCode(emoji string) string {
 	var codes []string
 	for _, r := range emoji {

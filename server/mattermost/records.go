@@ -11,31 +11,38 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
-// Records are the server's own tables. The plugin API answers many questions
-// from a cache, and a node without a licence does not hear of what another
-// changed. So whatever decides is read here; the API is what changes things.
+// Records reads the server's own tables. The plugin API answers many questions from a
+// cache, and a node without a licence is not notified of what another node changed.
+// Everything that a decision depends on is therefore read here, and the API is used
+// only to change things.
 type Records interface {
-	// ServerPost reads a post, a deleted one too; domain.ErrNotFound.
+	// ServerPost returns a post, even a deleted one. It returns domain.ErrNotFound if
+	// there is none.
 	ServerPost(ctx context.Context, id string) (*model.Post, error)
-	// FindServerPost finds the first post of a user by a property, a deleted one too; domain.ErrNotFound.
+	// FindServerPost returns the id of a user's first post, deleted or not, that has
+	// the given value in a property. It returns domain.ErrNotFound if there is none.
 	FindServerPost(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error)
-	// MissedServerPosts are the posts of people that no message knows, in their order.
+	// MissedServerPosts returns the posts of people that no message refers to, oldest
+	// first.
 	MissedServerPosts(ctx context.Context, channelID, botID string, since, until int64) ([]*model.Post, error)
 	ServerReactions(ctx context.Context, postID string) ([]*model.Reaction, error)
-	// ServerChannel reads a channel, an archived one too; domain.ErrNotFound.
+	// ServerChannel returns a channel, even an archived one. It returns
+	// domain.ErrNotFound if there is none.
 	ServerChannel(ctx context.Context, id string) (*model.Channel, error)
 	ServerChannelByName(ctx context.Context, teamID, name string) (*model.Channel, error)
 	ServerMember(ctx context.Context, channelID, userID string) (bool, error)
-	// MayJoinServer tells whether somebody is an active person of a team.
+	// MayJoinServer reports whether a user is an active person in a team.
 	MayJoinServer(ctx context.Context, teamID, userID string) (bool, error)
 	ServerMembers(ctx context.Context, channelID string, n int) ([]domain.Member, error)
 	ServerMayRead(ctx context.Context, channelID, userID string) (bool, error)
 	IsServerUser(ctx context.Context, username string) (bool, error)
-	// StandingPost answers which post stands for a key: the first that was named.
+	// StandingPost returns the id of the post that was chosen for a key. The first
+	// post that any process proposes is chosen.
 	StandingPost(ctx context.Context, key, postID string) (string, error)
 }
 
-// standing reads a post that nobody deleted; domain.ErrNotFound.
+// standing returns a post that is not deleted. It returns domain.ErrNotFound if the
+// post is gone.
 func (p *Port) standing(ctx context.Context, postID string) (*model.Post, error) {
 	post, err := p.records.ServerPost(ctx, postID)
 	if err == nil && post.DeleteAt != 0 {
@@ -44,8 +51,10 @@ func (p *Port) standing(ctx context.Context, postID string) (*model.Post, error)
 	return post, err
 }
 
-// AgreeOnPost makes one of several posts stand: the first that any process named; see
-// posting.Poster. The one that was made and does not stand is deleted.
+// AgreeOnPost makes all processes agree on one post where several of them may have
+// created the same one: the first post that any process proposed for the key is kept.
+// It returns that post's id. If it is another one than postID, postID is deleted. See
+// posting.Poster.
 func (p *Port) AgreeOnPost(ctx context.Context, key, postID string) (string, error) {
 	stands, err := p.records.StandingPost(ctx, key, postID)
 	if err != nil || stands == postID {
@@ -67,10 +76,11 @@ func (p *Port) AgreeOnPost(ctx context.Context, key, postID string) (string, err
 	return stands, nil
 }
 
-// update changes a post. What the server says the post is now is what counts:
-// the API's client gives nothing, and no error, where the call broke. The seal
-// tells our own hook that the change is ours: a missing session does not, since
-// scheduled posts and other plugins have none either.
+// update changes a post and returns what the server says the post is now. Only that
+// counts, because the plugin API's client returns neither a post nor an error if the
+// call itself failed. The seal tells the plugin's own hook that the plugin makes the
+// change. The absence of a session does not tell it, because scheduled posts and other
+// plugins have no session either.
 func (p *Port) update(ctx context.Context, post *model.Post, doing string) (*model.Post, error) {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return nil, err
@@ -86,14 +96,16 @@ func (p *Port) update(ctx context.Context, post *model.Post, doing string) (*mod
 	return updated, nil
 }
 
-// updateChannel changes a channel that is there. The change is made on what the
-// tables say: the server would write back whatever its cache remembers.
+// updateChannel changes an existing channel. It applies the change to what the
+// database says about the channel, because the server would otherwise write back
+// whatever its cache remembers. It returns domain.ErrNotFound if there is no such
+// channel.
 func (p *Port) updateChannel(ctx context.Context, channelID, doing string, change func(channel *model.Channel)) error {
 	now, err := p.records.ServerChannel(ctx, channelID)
 	if err != nil {
 		return err
 	}
-	channel, appErr := p.api.GetChannel(channelID) // for what newer servers keep beside it
+	channel, appErr := p.api.GetChannel(channelID) // for the fields that only newer servers have
 	if appErr != nil {
 		return wrap(appErr, doing)
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// Categories lists somebody's sidebar categories in a team, in their order.
+// Categories returns a person's sidebar categories in a team, in the order in which
+// they are shown.
 func (p *Port) Categories(_ context.Context, userID, teamID string) ([]*model.SidebarCategoryWithChannels, error) {
 	ordered, appErr := p.api.GetChannelSidebarCategories(userID, teamID)
 	if appErr != nil {
@@ -20,7 +21,8 @@ func (p *Port) Categories(_ context.Context, userID, teamID string) ([]*model.Si
 	return ordered.Categories, nil
 }
 
-// CreateCategory makes a category and puts channels into it, which leave the one they were in.
+// CreateCategory creates a sidebar category for a person and returns its id. The given
+// channels move into it from the category in which they were.
 func (p *Port) CreateCategory(ctx context.Context, userID, teamID, name string, channels []string) (string, error) {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
@@ -38,7 +40,8 @@ func (p *Port) CreateCategory(ctx context.Context, userID, teamID, name string, 
 	return created.Id, nil
 }
 
-// UpdateCategories replaces the channels of categories.
+// UpdateCategories replaces the list of channels of each of the given sidebar
+// categories.
 func (p *Port) UpdateCategories(ctx context.Context, userID, teamID string, categories []*model.SidebarCategoryWithChannels) error {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
@@ -50,7 +53,8 @@ func (p *Port) UpdateCategories(ctx context.Context, userID, teamID string, cate
 	return nil
 }
 
-// NotifyAll lets somebody be told of every message of a channel, in threads too.
+// NotifyAll makes the server notify a member of every message in a channel, including
+// those in threads.
 func (p *Port) NotifyAll(ctx context.Context, channelID, userID string) error {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err

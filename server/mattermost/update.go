@@ -8,7 +8,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Untie takes properties off a post. One that is gone, or whose channel is archived, is no error: nobody reads it.
+// Untie removes properties from a post. It returns nil if the post is gone or its
+// channel is archived, because nobody reads the properties then.
 func (p *Port) Untie(ctx context.Context, postID string, props []string) error {
 	post, err := p.standing(ctx, postID)
 	if err == nil {
