@@ -5,7 +5,7 @@ import (
 	"database/sql/driver"
 )
 
-// pqConn is what a connection of lib/pq can do.
+// pqConn lists what a connection of lib/pq can do. ownConn has to pass all of it on.
 type pqConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -18,15 +18,15 @@ type pqConn interface {
 	driver.NamedValueChecker
 }
 
-// ownConn is a connection whose statements end with their contexts.
+// ownConn is a connection whose statements end when their contexts do.
 type ownConn struct {
 	pqConn
 	wire    *wire
 	primary *Primary
-	born    int64 // how often the primary had changed
+	born    int64 // how often the primary had changed when the connection was opened
 }
 
-// QueryContext does a query. What reads its rows is bounded by the same context.
+// QueryContext runs a query. Reading its rows is bounded by the same context.
 func (c *ownConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.wire.begin(ctx)
 	rows, err := c.pqConn.QueryContext(ctx, query, args)
@@ -34,7 +34,8 @@ func (c *ownConn) QueryContext(ctx context.Context, query string, args []driver.
 	return rows, err
 }
 
-// ExecContext does a statement.
+// ExecContext runs a statement. It returns within grace after ctx has ended, at the
+// latest.
 func (c *ownConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.wire.begin(ctx)
 	result, err := c.pqConn.ExecContext(ctx, query, args)
@@ -42,13 +43,15 @@ func (c *ownConn) ExecContext(ctx context.Context, query string, args []driver.N
 	return result, err
 }
 
-// PrepareContext prepares a statement.
+// PrepareContext prepares a statement. It returns within grace after ctx has ended, at
+// the latest.
 func (c *ownConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	c.wire.begin(ctx)
 	return c.pqConn.PrepareContext(ctx, query)
 }
 
-// BeginTx begins a transaction.
+// BeginTx starts a transaction. Its commit and rollback are bounded by the same
+// context.
 func (c *ownConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	c.wire.begin(ctx)
 	tx, err := c.pqConn.BeginTx(ctx, opts)
@@ -59,13 +62,14 @@ func (c *ownConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 	return &ownTx{Tx: tx, conn: c, ctx: ctx}, nil
 }
 
-// Ping asks whether the database is there.
+// Ping checks that the database responds.
 func (c *ownConn) Ping(ctx context.Context) error {
 	c.wire.begin(ctx)
 	return c.pqConn.Ping(ctx)
 }
 
-// ResetSession is asked before the connection is used again at once.
+// ResetSession is called by database/sql before it reuses the connection. It returns
+// driver.ErrBadConn if the connection must not be used again.
 func (c *ownConn) ResetSession(ctx context.Context) error {
 	if !c.usable() {
 		return driver.ErrBadConn
@@ -73,12 +77,13 @@ func (c *ownConn) ResetSession(ctx context.Context) error {
 	return c.pqConn.ResetSession(ctx)
 }
 
-// IsValid tells whether the connection may go back to the pool.
+// IsValid reports whether the connection may go back to the pool: it is not broken,
+// and the primary is still the one to which it leads.
 func (c *ownConn) IsValid() bool { return c.usable() && c.pqConn.IsValid() }
 
 func (c *ownConn) usable() bool { return c.wire.whole() && c.primary.changes.Load() == c.born }
 
-// Close says good-bye; nobody waits for that.
+// Close takes leave of the database, but waits no longer than grace for it.
 func (c *ownConn) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
@@ -86,14 +91,15 @@ func (c *ownConn) Close() error {
 	return c.pqConn.Close()
 }
 
-// ownTx is a transaction. Its end belongs to its context and not to that of its last statement.
+// ownTx is a transaction. Its commit and rollback are bounded by the context of the
+// transaction, and not by that of its last statement.
 type ownTx struct {
 	driver.Tx
 	conn *ownConn
-	ctx  context.Context // database/sql ends a transaction without one
+	ctx  context.Context // kept here because database/sql passes no context to commit and rollback
 }
 
-// Commit ends the transaction.
+// Commit commits the transaction, and notices if the server no longer accepts writes.
 func (t *ownTx) Commit() error {
 	t.conn.wire.begin(t.ctx)
 	err := t.Tx.Commit()
@@ -101,7 +107,7 @@ func (t *ownTx) Commit() error {
 	return err
 }
 
-// Rollback takes it back.
+// Rollback undoes the transaction.
 func (t *ownTx) Rollback() error {
 	t.conn.wire.begin(t.ctx)
 	return t.Tx.Rollback()

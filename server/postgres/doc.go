@@ -1,4 +1,4 @@
-// Package postgres opens connections to the server's database that come to an
-// end: a statement ends with its context even where the network swallows
-// everything, and after a failover no connection stays with what was the primary.
+// Package postgres opens connections to the server's database that never hang: a
+// statement ends with its context even if the network silently drops everything, and
+// after a failover no connection stays with the former primary.
 package postgres

@@ -12,46 +12,55 @@ import (
 )
 
 const (
-	// applicationName is what PostgreSQL's administrators see of our connections.
+	// applicationName is the name under which PostgreSQL's administrators see the
+	// plugin's connections.
 	applicationName = "whatsapp-ativo"
-	// connectPatience is how long a connection may take to come up.
+	// connectPatience is how long opening a connection may take, unless the data
+	// source says otherwise.
 	connectPatience = 5 * time.Second
-	// idleConnection is how long we keep a connection that we do not use.
+	// idleConnection is how long an unused connection is kept.
 	idleConnection = time.Minute
-	// oldConnection is how long we keep one that we use: what a host's name means may have changed.
+	// oldConnection is how long a connection in use is kept. It is limited because the
+	// address behind the database's host name may have changed.
 	oldConnection = 10 * time.Minute
-	// readOnly and notSupported are PostgreSQL's codes for a write, and for a transaction that may write, on a server that takes
-	// none, such as a primary that is one no more.
+	// readOnly and notSupported are the codes with which PostgreSQL refuses a write,
+	// or a transaction that may write, on a server that accepts none. A former primary
+	// is such a server.
 	readOnly     = "25006"
 	notSupported = "0A000"
 )
 
-// TakesNoWrites tells of an error that the server behind a connection takes no writes.
+// TakesNoWrites reports whether an error means that the server behind a connection
+// accepts no writes.
 func TakesNoWrites(err error) bool {
 	var pqErr *pq.Error
 	return errors.As(err, &pqErr) && (string(pqErr.Code) == readOnly || string(pqErr.Code) == notSupported)
 }
 
-// Primary is what the pools to one database know together: that what they are
-// connected to no longer takes writes. Pools that only read would not notice.
+// Primary is shared by all pools that lead to the same database. One pool tells the
+// others through it that the server to which they are connected no longer accepts
+// writes, which a pool that only reads would not notice.
 type Primary struct{ changes atomic.Int64 }
 
-// failed looks at the error of a statement.
+// failed looks at a statement's error, and notes a failover if the server no longer
+// accepts writes. born is how often the primary had changed when the statement's
+// connection was opened.
 func (p *Primary) failed(born int64, err error) {
 	if TakesNoWrites(err) {
-		p.changes.CompareAndSwap(born, born+1) // once, however many connections notice
+		p.changes.CompareAndSwap(born, born+1) // counted once, however many connections notice
 	}
 }
 
-// Size bounds a pool.
+// Size limits a pool.
 type Size struct {
 	Conns int
-	// Silence is how long a statement may go without an answer whatever its context says; 0 is without a bound.
+	// Silence is how long a statement may go without a response, whatever its context
+	// allows. Zero means no limit.
 	Silence time.Duration
 }
 
-// Open makes a pool of connections of our own. Its errors never hold the data
-// source, which has a password.
+// Open returns a pool of the plugin's own connections. It connects only when the pool
+// is used. Its errors never contain the data source, because that includes a password.
 func Open(dataSource string, primary *Primary, size Size) (*sql.DB, error) {
 	config, err := pq.NewConfig(dataSource)
 	if err != nil {
@@ -69,7 +78,8 @@ func Open(dataSource string, primary *Primary, size Size) (*sql.DB, error) {
 	return pool(&ownConnector{Connector: connector, primary: primary}, size), nil
 }
 
-// OpenOver makes a pool over another driver's connections, which know no contexts.
+// OpenOver returns a pool that uses another driver's connections. That driver does not
+// have to support contexts.
 func OpenOver(connector driver.Connector, primary *Primary, size Size) *sql.DB {
 	return pool(&watchedConnector{Connector: connector, primary: primary}, size)
 }
@@ -83,13 +93,13 @@ func pool(connector driver.Connector, size Size) *sql.DB {
 	return db
 }
 
-// ownConnector makes connections that end with their contexts.
+// ownConnector opens connections whose statements end when their contexts do.
 type ownConnector struct {
 	*pq.Connector
 	primary *Primary
 }
 
-// Connect opens a connection.
+// Connect opens a connection and remembers which primary it leads to.
 func (c *ownConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	born := c.primary.changes.Load()
 	l := &laying{ctx: ctx}
@@ -102,9 +112,9 @@ func (c *ownConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		_ = opened.Close()
 		return nil, errors.New("the driver's connection is another one than expected")
 	}
-	l.wire.begin(context.Background()) // from here on each statement has its own
+	l.wire.begin(context.Background()) // from here on, each statement sets its own context
 	return &ownConn{pqConn: conn, wire: l.wire, primary: c.primary, born: born}, nil
 }
 
-// Driver is what database/sql asks for.
+// Driver returns the underlying driver, as database/sql requires.
 func (c *ownConnector) Driver() driver.Driver { return c.Connector.Driver() }

@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// plainConn is what every driver of ours can do.
+// plainConn lists what a driver's connection must be able to do.
 type plainConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -19,13 +19,13 @@ type plainConn interface {
 	driver.Pinger
 }
 
-// watchedConnector makes connections of a driver that knows no contexts.
+// watchedConnector opens connections of a driver that does not support contexts.
 type watchedConnector struct {
 	driver.Connector
 	primary *Primary
 }
 
-// Connect opens a connection.
+// Connect opens a connection and remembers which primary it leads to.
 func (c *watchedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	born := c.primary.changes.Load()
 	opened, err := c.Connector.Connect(ctx)
@@ -40,9 +40,9 @@ func (c *watchedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &watchedConn{plainConn: conn, primary: c.primary, born: born}, nil
 }
 
-// watchedConn is a connection whose calls are left when their context ends. What
-// was begun goes on behind, and what comes after it waits for it; the connection
-// is not used again.
+// watchedConn is a connection whose caller stops waiting for a call when the context
+// ends. The call itself goes on in the background, later calls wait for it, and the
+// connection is not used again.
 type watchedConn struct {
 	plainConn
 	primary *Primary
@@ -50,10 +50,11 @@ type watchedConn struct {
 
 	left atomic.Bool
 	mu   sync.Mutex
-	last chan struct{} // closed when the last call is over
+	last chan struct{} // closed when the most recent call has finished
 }
 
-// after does something when the calls before it are over; the channel is closed when it is done.
+// after runs do in the background as soon as all earlier calls have finished. The
+// returned channel is closed when do has returned.
 func (c *watchedConn) after(do func()) <-chan struct{} {
 	done := make(chan struct{})
 	c.mu.Lock()
@@ -70,7 +71,9 @@ func (c *watchedConn) after(do func()) <-chan struct{} {
 	return done
 }
 
-// within makes a call that is left when the context ends; late gets a result that nobody waits for any more.
+// within runs a call and waits for it until ctx ends. If ctx ends first, within
+// returns its error, and late receives the call's result if it succeeds after all, so
+// that it can be released.
 func within[T any](ctx context.Context, c *watchedConn, call func() (T, error), late func(T)) (T, error) {
 	var (
 		result T
@@ -100,17 +103,18 @@ func within[T any](ctx context.Context, c *watchedConn, call func() (T, error), 
 	}
 }
 
-// QueryContext does a query.
+// QueryContext runs a query. Rows that arrive after ctx has ended are closed.
 func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	return within(ctx, c, func() (driver.Rows, error) { return c.plainConn.QueryContext(ctx, query, args) }, func(rows driver.Rows) { _ = rows.Close() })
 }
 
-// ExecContext does a statement.
+// ExecContext runs a statement. The statement may still take effect after ctx has
+// ended.
 func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	return within(ctx, c, func() (driver.Result, error) { return c.plainConn.ExecContext(ctx, query, args) }, func(driver.Result) {})
 }
 
-// BeginTx begins a transaction.
+// BeginTx starts a transaction. One that starts after ctx has ended is rolled back.
 func (c *watchedConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	tx, err := within(ctx, c, func() (driver.Tx, error) { return c.plainConn.BeginTx(ctx, opts) }, func(tx driver.Tx) { _ = tx.Rollback() })
 	if err != nil {
@@ -119,13 +123,14 @@ func (c *watchedConn) BeginTx(ctx context.Context, opts driver.TxOptions) (drive
 	return &watchedTx{tx: tx, conn: c, ctx: ctx}, nil
 }
 
-// Ping asks whether the database is there.
+// Ping checks that the database responds.
 func (c *watchedConn) Ping(ctx context.Context) error {
 	_, err := within(ctx, c, func() (struct{}, error) { return struct{}{}, c.plainConn.Ping(ctx) }, func(struct{}) {})
 	return err
 }
 
-// ResetSession is asked before the connection is used again at once.
+// ResetSession is called by database/sql before it reuses the connection. It returns
+// driver.ErrBadConn if the connection must not be used again.
 func (c *watchedConn) ResetSession(context.Context) error {
 	if !c.IsValid() {
 		return driver.ErrBadConn
@@ -133,10 +138,12 @@ func (c *watchedConn) ResetSession(context.Context) error {
 	return nil
 }
 
-// IsValid tells whether the connection may go back to the pool.
+// IsValid reports whether the connection may go back to the pool: no call was
+// abandoned on it, and the primary is still the one to which it leads.
 func (c *watchedConn) IsValid() bool { return !c.left.Load() && c.primary.changes.Load() == c.born }
 
-// Close gives the connection back, when what was left is over.
+// Close gives the connection back to the driver. If a call was abandoned, that happens
+// in the background once the call has finished, and Close does not wait for it.
 func (c *watchedConn) Close() error {
 	var err error
 	done := c.after(func() { err = c.plainConn.Close() })
@@ -147,17 +154,19 @@ func (c *watchedConn) Close() error {
 	return err
 }
 
-// watchedTx is a transaction of such a connection.
+// watchedTx is a transaction on a watchedConn.
 type watchedTx struct {
 	tx   driver.Tx
 	conn *watchedConn
 	ctx  context.Context
 }
 
-// Commit ends the transaction.
+// Commit commits the transaction. It returns when the transaction's context ends, at
+// the latest.
 func (t *watchedTx) Commit() error { return t.end(t.tx.Commit) }
 
-// Rollback takes it back.
+// Rollback undoes the transaction. It returns when the transaction's context ends, at
+// the latest.
 func (t *watchedTx) Rollback() error { return t.end(t.tx.Rollback) }
 
 func (t *watchedTx) end(how func() error) error {

@@ -7,22 +7,27 @@ import (
 	"time"
 )
 
-// grace is what an answer may still take when the context has ended: PostgreSQL is told to stop, and mostly says that it did.
+// grace is how long a response may still take after its context has ended. PostgreSQL
+// is asked to cancel the statement then, and usually confirms within that time that it
+// did.
 const grace = 250 * time.Millisecond
 
-// wireKey is where Connect waits for the wire under its connection.
+// wireKey is the context key under which Connect passes a laying to the dialer, to
+// learn which wire lies under its connection.
 type wireKey struct{}
 
-// laying is a connection that comes up: its context, and its wire once there is one.
+// laying is a connection that is being opened: its context, and its wire once there is
+// one.
 type laying struct {
 	ctx  context.Context
 	wire *wire
 }
 
-// dialer lays wires.
+// dialer opens network connections and wraps them in wires.
 type dialer struct{ silence time.Duration }
 
-// DialContext connects.
+// DialContext opens a network connection that ends with the context of the database
+// connection that needs it.
 func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	if err != nil {
@@ -36,34 +41,35 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 	return w, nil
 }
 
-// Dial is for drivers that know no contexts.
+// Dial is for drivers that do not support contexts. It gives up after connectPatience.
 func (d dialer) Dial(network, address string) (net.Conn, error) {
 	return d.DialTimeout(network, address, connectPatience)
 }
 
-// DialTimeout is Dial with a bound.
+// DialTimeout is Dial with a timeout of the caller's choice.
 func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	return d.DialContext(ctx, network, address)
 }
 
-// wire is the network under a connection. The driver waits on it for an answer,
-// and knows no other end of waiting than the answer: PostgreSQL is asked to
-// cancel a statement whose context ended, and where it does not hear that the
-// driver would wait for ever.
+// wire is the network connection under a database connection. It exists because the
+// driver itself stops waiting only when a response arrives: when a statement's context
+// ends, the driver merely asks PostgreSQL to cancel the statement, and if PostgreSQL
+// does not hear that, the driver would wait for ever.
 type wire struct {
 	net.Conn
 	silence time.Duration
 
 	mu        sync.Mutex
-	statement int         // counts them; 0 while the connection comes up, for which the driver sets a deadline
-	stop      func() bool // stops to look at the context of the last one
-	ended     bool        // that context has
-	broken    bool        // nothing more can be expected of this wire
+	statement int         // counts the statements; 0 while the connection is being opened, for which the driver sets a deadline
+	stop      func() bool // stops watching the last statement's context
+	ended     bool        // the last statement's context has ended
+	broken    bool        // a read or write failed, so the wire is of no use any more
 }
 
-// begin says whose context what follows has.
+// begin starts a new statement, to whose context all following reads and writes
+// belong.
 func (w *wire) begin(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -71,7 +77,8 @@ func (w *wire) begin(ctx context.Context) {
 	w.follow(ctx)
 }
 
-// follow makes the context the one that ends what waits on the wire.
+// follow makes ctx the context whose end also ends waiting on the wire. The caller
+// holds mu, or is the only one that has the wire.
 func (w *wire) follow(ctx context.Context) {
 	if w.stop != nil {
 		w.stop()
@@ -85,14 +92,15 @@ func (w *wire) follow(ctx context.Context) {
 	w.stop = context.AfterFunc(ctx, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.statement == this { // else another one is under way
+		if w.statement == this { // otherwise another statement is running already
 			w.ended = true
 			_ = w.SetDeadline(time.Now().Add(grace))
 		}
 	})
 }
 
-// Read waits no longer than is allowed.
+// Read reads from the network, but waits no longer than the statement's context and
+// silence allow.
 func (w *wire) Read(p []byte) (int, error) {
 	w.bound(w.SetReadDeadline)
 	n, err := w.Conn.Read(p)
@@ -100,7 +108,8 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write waits no longer than is allowed.
+// Write writes to the network, but waits no longer than the statement's context and
+// silence allow.
 func (w *wire) Write(p []byte) (int, error) {
 	w.bound(w.SetWriteDeadline)
 	n, err := w.Conn.Write(p)
@@ -112,9 +121,9 @@ func (w *wire) bound(set func(time.Time) error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case w.ended && w.statement == 0: // the driver may have set its own meanwhile
+	case w.ended && w.statement == 0: // the driver may have replaced the deadline in the meantime
 		_ = set(time.Now().Add(grace))
-	case w.ended || w.statement == 0: // the deadline stands
+	case w.ended || w.statement == 0: // the deadline that is set stays in force
 	case w.silence > 0:
 		_ = set(time.Now().Add(w.silence))
 	default:
