@@ -6,7 +6,9 @@ import (
 	"strings"
 )
 
-// Changed names the settings that differ, sorted and in lower case as the server stores them.
+// Changed returns the names of the settings that differ between before and after,
+// including those that only one of them has. The names are sorted and in lower case,
+// as the server stores them.
 func Changed(before, after map[string]any) []string {
 	was, is := lowered(before), lowered(after)
 	var changed []string

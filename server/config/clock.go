@@ -8,15 +8,18 @@ import (
 	"time"
 )
 
-// offsetFileVariable names a file that holds how many milliseconds the domain's
-// clock is ahead. Only a development server sets it, so that a demo can let 24
-// hours pass. Leases, timeouts and the times of posts never follow it.
+// offsetFileVariable is the environment variable that names a file with the number of
+// milliseconds by which the domain's clock runs ahead. Only a development server sets
+// it, so that a demo can make 24 hours pass. Leases, timeouts and the times of posts
+// never follow this clock.
 const offsetFileVariable = "WHATSAPP_ATIVO_CLOCK_OFFSET_FILE"
 
-// Clock tells the domain's time; it is a domain.Clock.
+// Clock is the clock of the domain's rules; it implements domain.Clock. It is safe for
+// concurrent use.
 type Clock struct{ offset atomic.Int64 }
 
-// NewClock makes the system's clock, or one that follows the offset file until stop is closed.
+// NewClock returns the system's clock or, if offsetFileVariable is set, one that
+// follows the offset in that file until stop is closed.
 func NewClock(stop <-chan struct{}) *Clock {
 	c := &Clock{}
 	path := os.Getenv(offsetFileVariable)
@@ -37,12 +40,13 @@ func NewClock(stop <-chan struct{}) *Clock {
 	return c
 }
 
-// Now is the domain's time, milliseconds since epoch.
+// Now returns the domain's time in milliseconds since the Unix epoch.
 func (c *Clock) Now() int64 { return time.Now().UnixMilli() + c.offset.Load() }
 
-// read takes over the offset. A file that cannot be read leaves the last one.
+// read loads the offset from the file. If the file cannot be read, the previous offset
+// stays in force.
 func (c *Clock) read(path string) {
-	data, err := os.ReadFile(path) //nolint:gosec // the operator names it
+	data, err := os.ReadFile(path) //nolint:gosec // the server's operator chooses the path
 	if err != nil {
 		return
 	}

@@ -1,7 +1,7 @@
-// Package config reads the plugin's settings, and the clock that a development
-// server may move.
+// Package config reads the plugin's settings. It also provides the clock that a
+// development server may move.
 //
 // A wrong value never stops the plugin: the default takes its place, and a
-// domain.SettingProblem tells the administrator which setting to correct. Main
-// calls it; it calls nobody.
+// domain.SettingProblem tells the administrator which setting to correct. Package main
+// calls this package, and this package calls none of the others that act.
 package config

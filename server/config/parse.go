@@ -17,7 +17,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
 )
 
-// Upper bounds of the numbers: generous, and far from any overflow.
+// The upper bounds of numeric settings are generous, and far from any overflow.
 const (
 	maxCooldownHours = 30 * 24
 	maxMinutes       = 365 * 24 * 60
@@ -28,9 +28,10 @@ const (
 
 var version = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
 
-// Parse reads the settings as Mattermost hands them over: names in any case
-// (the server lower-cases them), numbers and booleans perhaps as text. What is
-// unset has its default; what is wrong has it too, and is a problem.
+// Parse reads the settings as Mattermost passes them: names may be in any case,
+// because the server lower-cases them, and numbers and booleans may come as text. A
+// setting that is not set gets its default. One that is wrong gets it too, and is also
+// returned as a problem.
 func Parse(raw map[string]any) (Settings, []domain.SettingProblem) {
 	p := parser{values: byLowerName(raw)}
 	s := Defaults()
@@ -57,8 +58,8 @@ type parser struct {
 	problems []domain.SettingProblem
 }
 
-// byLowerName indexes the values by lower-case name; where two names differ in
-// case only, the one that sorts last wins, so that the result is always the same.
+// byLowerName returns the values by lower-case name. If two names differ only in case,
+// the one that sorts last wins, so that the result is always the same.
 func byLowerName(raw map[string]any) map[string]any {
 	names := make([]string, 0, len(raw))
 	for name := range raw {
@@ -72,7 +73,8 @@ func byLowerName(raw map[string]any) map[string]any {
 	return values
 }
 
-// value is what is set; ok is false for what is unset (missing, null or blank).
+// value returns a setting's value. ok is false if the setting is not set, which means
+// that it is missing, null or blank.
 func (p *parser) value(name string) (value any, ok bool) {
 	value = p.values[strings.ToLower(name)]
 	if text, isText := value.(string); isText && strings.TrimSpace(text) == "" {
@@ -85,7 +87,8 @@ func (p *parser) problem(name string, text domain.Text) {
 	p.problems = append(p.problems, domain.SettingProblem{Setting: name, Text: text})
 }
 
-// key takes the key as it is: a blank more or less would be another key.
+// key reads an encryption key exactly as it is, without trimming blanks: with one
+// blank more or less it would be another key.
 func (p *parser) key(name string, into *string) {
 	value, ok := p.value(name)
 	if !ok {
@@ -158,7 +161,8 @@ func (p *parser) flag(name string, into *bool) {
 	p.problem(name, domain.T("config.wrong_flag"))
 }
 
-// whole reads an integer out of whatever JSON, gob or a console's text field made of it.
+// whole converts a value to an integer, whichever form JSON, gob or a text field of
+// the console gave it. It returns false if the value is not a whole number.
 func whole(value any) (int, bool) {
 	switch v := value.(type) {
 	case int:
@@ -180,7 +184,9 @@ func whole(value any) (int, bool) {
 	return 0, false
 }
 
-// baseURL takes scheme, host and port, and tolerates one trailing slash.
+// baseURL accepts an address of scheme, host and port, and tolerates one trailing
+// slash. It returns the address in its normal form, and false if the address cannot be
+// used.
 func baseURL(typed string) (string, bool) {
 	u, err := url.Parse(strings.TrimSuffix(typed, "/"))
 	if err != nil || u.Hostname() == "" || u.Path != "" || u.User != nil || u.Opaque != "" ||
@@ -192,7 +198,7 @@ func baseURL(typed string) (string, bool) {
 			return "", false
 		}
 	}
-	if u.Scheme != "https" && u.Scheme != "http" { // url.Parse lower-cases it
+	if u.Scheme != "https" && u.Scheme != "http" { // url.Parse has lower-cased the scheme
 		return "", false
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host), true

@@ -8,45 +8,57 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Settings are the plugin's settings, valid and with their defaults.
+// Settings are the plugin's settings. Every value is valid, because a default replaces
+// what is missing or wrong.
 type Settings struct {
-	// EncryptionKey seals tokens and documents. Empty where none is set (then one
-	// has to be made) or where the one that is set cannot be used (then there is a problem).
+	// EncryptionKey encrypts access tokens and documents. It is empty if none is set,
+	// in which case one has to be made, or if the one that is set cannot be used, in
+	// which case there is a problem.
 	EncryptionKey string
-	// PreviousEncryptionKey is a key that was in force before and that the plugin
-	// does not know any more; "" = none.
+	// PreviousEncryptionKey is a key that was in use before and that the plugin itself
+	// no longer knows. "" means that there is none.
 	PreviousEncryptionKey string
-	// GraphBaseURL is scheme, host and port of Meta's Graph API, without a trailing slash.
+	// GraphBaseURL is the address of Meta's Graph API: scheme, host and port, without
+	// a trailing slash.
 	GraphBaseURL string
 	// GraphVersion is the version of the Graph API, such as v25.0.
 	GraphVersion string
-	// DefaultRegion is where a number without a country code is from (ISO 3166, two letters).
+	// DefaultRegion is the country assumed for a phone number without a country code,
+	// as the two letters of ISO 3166.
 	DefaultRegion string
-	// TimeZone is the zone in which headers and posts tell times.
+	// TimeZone is the time zone in which channel headers and posts show times.
 	TimeZone *time.Location
-	// CooldownHours is the pause between two templates to one person; 0 = none.
+	// CooldownHours is how many hours must pass between two templates to the same
+	// person; 0 means none.
 	CooldownHours int
-	// RequireCPF tells whether a start needs the customer's document.
+	// RequireCPF says whether the customer's document is needed to start a
+	// conversation.
 	RequireCPF bool
-	// InactivityMinutes is how long a customer may wait for our answer before the
-	// attendant is reminded, or the queue gets the conversation back; 0 = for
-	// ever. A queue may have its own. It closes nothing.
+	// InactivityMinutes is how many minutes a customer may wait for our reply before
+	// the attendant is reminded, or the conversation goes back to its queue; 0 means
+	// without limit. A queue may have a limit of its own. The limit never closes a
+	// conversation.
 	InactivityMinutes int
-	// ReopenHours is how long after a close a customer who writes again reopens the conversation; 0 = never.
+	// ReopenHours is how many hours after it was closed a conversation is reopened if
+	// the customer writes again; 0 means that it never is.
 	ReopenHours int
-	// ArchiveDays is how long after a close the conversation's channel is archived; 0 = never.
+	// ArchiveDays is how many days after a conversation was closed its channel is
+	// archived; 0 means never.
 	ArchiveDays int
-	// RetentionDays is how long closed conversations are kept; 0 = for ever.
+	// RetentionDays is how many days closed conversations are kept; 0 means for ever.
 	RetentionDays int
-	// FreeServiceMessages is how many service messages Meta gives each number free in a month.
+	// FreeServiceMessages is how many service messages a month Meta gives each number
+	// for free.
 	FreeServiceMessages int
-	// SendReadReceipts shows customers the blue ticks when an agent answers.
+	// SendReadReceipts says whether customers see the blue ticks once an agent
+	// replies.
 	SendReadReceipts bool
-	// SendTyping shows customers that an agent is writing; it brings the blue ticks along.
+	// SendTyping says whether customers see that an agent is writing. Meta shows the
+	// blue ticks together with it.
 	SendTyping bool
 }
 
-// Defaults are the settings of a plugin that nobody configured.
+// Defaults returns the settings of a plugin that nobody has configured.
 func Defaults() Settings {
 	return Settings{
 		GraphBaseURL:        "https://graph.facebook.com",
@@ -64,7 +76,8 @@ func Defaults() Settings {
 	}
 }
 
-// defaultZone is São Paulo's, or UTC where the machine has no zone data.
+// defaultZone returns São Paulo's time zone, or UTC if the machine has no time zone
+// data.
 func defaultZone() *time.Location {
 	zone, err := time.LoadLocation("America/Sao_Paulo")
 	if err != nil {
@@ -73,7 +86,7 @@ func defaultZone() *time.Location {
 	return zone
 }
 
-// Domain gives the settings that the domain's policies read.
+// Domain returns those of the settings that the domain's policies read.
 func (s Settings) Domain() domain.Settings {
 	return domain.Settings{
 		DefaultRegion:       s.DefaultRegion,
@@ -86,12 +99,13 @@ func (s Settings) Domain() domain.Settings {
 	}
 }
 
-// Retention is RetentionDays; 0 = for ever.
+// Retention returns RetentionDays as a duration; 0 means for ever.
 func (s Settings) Retention() time.Duration {
 	return time.Duration(s.RetentionDays) * 24 * time.Hour
 }
 
-// Format prints the settings for any verb, never the key.
+// Format implements fmt.Formatter. It prints the settings in the same way for every
+// verb, and never prints a key, so that no log can contain one.
 func (s Settings) Format(state fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d SendReadReceipts:%t SendTyping:%t}",
 		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.ReopenHours, s.ArchiveDays, s.RetentionDays, s.FreeServiceMessages, s.SendReadReceipts, s.SendTyping)
