@@ -15,25 +15,29 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Client is the Cloud API client of the settings that hold now.
+// Client calls Meta's Cloud API with the settings that are in force at the time of
+// each call. It is safe for concurrent use once Use was called.
 type Client struct {
 	client atomic.Pointer[whatsapp.Client]
-	skew   atomic.Int64 // our clock less Meta's at its last answer, milliseconds
+	skew   atomic.Int64 // our clock minus Meta's at Meta's last response, milliseconds
 }
 
-// Use lets new settings hold from the next call on.
+// Use puts new settings into force, from the next call on.
 func (m *Client) Use(settings config.Settings) {
 	m.client.Store(whatsapp.NewClient(whatsapp.Options{BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, Observe: m.observe}))
 }
 
-// observe compares the clocks. Meta tells whole seconds: half of one is the better guess.
+// observe compares our clock with Meta's. Meta reports whole seconds only, so half a
+// second is added to its time as the better guess.
 func (m *Client) observe(info whatsapp.ResponseInfo) {
 	if !info.Date.IsZero() {
 		m.skew.Store((time.Since(info.Date) - 500*time.Millisecond).Milliseconds())
 	}
 }
 
-// Look asks Meta about an account for the monitor, with token also about the token and the webhooks.
+// Look asks Meta about an account's number on behalf of the health check. If token is
+// true, it also asks about the access token's rights and the webhooks. An error is not
+// returned but is part of the result, as its verdict.
 func (m *Client) Look(ctx context.Context, account *domain.Account, token bool) Look {
 	client, cred := m.client.Load(), credentials(account)
 	number, err := client.PhoneNumber(ctx, cred)
@@ -49,7 +53,9 @@ func (m *Client) Look(ctx context.Context, account *domain.Account, token bool) 
 	return look
 }
 
-// token asks about the token's rights; what Meta does not tell stays empty.
+// token asks about the webhook subscription and the access token's rights. Whatever
+// Meta does not tell stays empty. expiresAt is in milliseconds since the Unix epoch; 0
+// means never, or not known.
 func (m *Client) token(ctx context.Context, cred whatsapp.Credentials) (subscribed bool, scopes []string, expiresAt int64) {
 	client := m.client.Load()
 	if apps, err := client.SubscribedApps(ctx, cred); err == nil {
@@ -61,32 +67,35 @@ func (m *Client) token(ctx context.Context, cred whatsapp.Credentials) (subscrib
 	return subscribed, scopes, expiresAt
 }
 
-// Send sends one message.
+// Send sends one message in the name of the account, and returns how Meta identifies
+// it.
 func (m *Client) Send(ctx context.Context, account *domain.Account, out whatsapp.Outgoing) (whatsapp.Sent, error) {
 	return m.client.Load().Send(ctx, credentials(account), out)
 }
 
-// Upload brings a file to Meta.
+// Upload uploads size bytes of r to Meta and returns the media id.
 func (m *Client) Upload(ctx context.Context, account *domain.Account, name, mimeType string, size int64, r io.Reader) (string, error) {
 	return m.client.Load().UploadMedia(ctx, credentials(account), name, mimeType, size, r)
 }
 
-// Media asks Meta where a file is.
+// Media asks Meta for the metadata of a file, including where to download it.
 func (m *Client) Media(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error) {
 	return m.client.Load().Media(ctx, credentials(account), id)
 }
 
-// Download streams a file from Meta.
+// Download fetches a file from Meta and writes it to w as it arrives.
 func (m *Client) Download(ctx context.Context, account *domain.Account, info whatsapp.MediaInfo, w io.Writer) error {
 	return m.client.Load().Download(ctx, credentials(account), info, w)
 }
 
-// MarkRead shows the customer that a message was read.
+// MarkRead shows the customer the blue ticks on a message. If typing is true, it also
+// shows that somebody is writing.
 func (m *Client) MarkRead(ctx context.Context, account *domain.Account, wamid string, typing bool) error {
 	return m.client.Load().MarkRead(ctx, credentials(account), wamid, typing)
 }
 
-// Probe asks Meta about an account's number, token and webhooks; see api.Prober.
+// Probe asks Meta about an account's number, token and webhooks; see api.Prober. Its
+// errors are refusals that can be shown to an administrator.
 func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Probe, error) {
 	client, cred := m.client.Load(), credentials(account)
 	number, err := client.PhoneNumber(ctx, cred)
@@ -100,7 +109,8 @@ func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Pro
 	return probe, nil
 }
 
-// FetchTemplates reads all templates of an account; see api.TemplateFetcher.
+// FetchTemplates returns all templates of an account; see api.TemplateFetcher. Its
+// errors are refusals that can be shown to an administrator.
 func (m *Client) FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error) {
 	var fetched []domain.Template
 	err := m.client.Load().Templates(ctx, credentials(account), func(t whatsapp.Template) error {
@@ -121,7 +131,7 @@ func (m *Client) FetchTemplates(ctx context.Context, account *domain.Account) ([
 	return fetched, nil
 }
 
-// cleanReason takes Meta's NONE for no reason.
+// cleanReason replaces NONE, by which Meta says that there is no reason, with "".
 func cleanReason(reason string) string {
 	if strings.EqualFold(reason, "NONE") {
 		return ""
@@ -133,7 +143,8 @@ func credentials(account *domain.Account) whatsapp.Credentials {
 	return whatsapp.Credentials{PhoneNumberID: account.PhoneNumberID, WABAID: account.WABAID, Token: account.AccessToken}
 }
 
-// refusalOf turns an error of the client into words for an administrator.
+// refusalOf converts an error of the client into a refusal with a text for
+// administrators.
 func refusalOf(err error) error {
 	v := whatsapp.Classify(err)
 	if v.Outcome != whatsapp.Refused {

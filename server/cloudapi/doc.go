@@ -1,3 +1,4 @@
-// Package cloudapi is Meta's Cloud API for an account of ours: it takes accounts and returns the domain's nouns. The
-// rooms that send, fetch and look call it; it calls package whatsapp with the settings that hold now.
+// Package cloudapi calls Meta's Cloud API for one of the plugin's accounts: it takes
+// accounts and returns the domain's types. The packages that send, fetch and check
+// call it. It calls package whatsapp with the settings that are in force at the time.
 package cloudapi

@@ -5,8 +5,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Look is one look at an account at Meta.
+// Look is the result of one health check of an account at Meta.
 type Look struct {
 	domain.Health
-	Verdict whatsapp.Verdict // Accepted where the token was good
+	Verdict whatsapp.Verdict // Accepted if the token was valid
 }

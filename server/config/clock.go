@@ -46,7 +46,7 @@ func (c *Clock) Now() int64 { return time.Now().UnixMilli() + c.offset.Load() }
 // read loads the offset from the file. If the file cannot be read, the previous offset
 // stays in force.
 func (c *Clock) read(path string) {
-	data, err := os.ReadFile(path) //nolint:gosec // the server's operator chooses the path
+	data, err := os.ReadFile(path) //nolint:gosec // the operator names it
 	if err != nil {
 		return
 	}

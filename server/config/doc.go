@@ -3,5 +3,5 @@
 //
 // A wrong value never stops the plugin: the default takes its place, and a
 // domain.SettingProblem tells the administrator which setting to correct. Package main
-// calls this package, and this package calls none of the others that act.
+// calls it, and it calls no other part of the plugin.
 package config

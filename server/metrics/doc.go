@@ -1,7 +1,7 @@
-// Package metrics counts what operators watch. All names begin with waa_, and no
-// label holds anything of a customer's.
+// Package metrics counts what operators of the plugin watch. All names begin with
+// waa_, and no label contains data of a customer.
 //
-// Package main serves it on the server's metrics listener and lets workers, hooks
-// and the webhook count. The package itself calls nobody but the function that it
-// is given to read the queues.
+// Package main serves the metrics on the server's metrics listener, and gives workers,
+// hooks and the webhook the functions that count. The package itself calls only the
+// function that it was given to read the queues.
 package metrics

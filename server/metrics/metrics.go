@@ -10,7 +10,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Metrics is the plugin's own registry. It is safe for concurrent use.
+// Metrics holds the plugin's metrics in a registry of their own. It is safe for
+// concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	ignored  prometheus.Counter
@@ -18,16 +19,17 @@ type Metrics struct {
 	jobs     *prometheus.HistogramVec
 }
 
-// Queue is what a queue looks like at the moment of a scrape.
+// Queue is the state of a queue at the moment of a scrape.
 type Queue struct {
 	Name   string
-	Depth  int     // jobs that are not finished
-	Oldest float64 // age of the oldest of them, seconds
-	Dead   int     // dead letters
-	Stuck  int     // lanes in which nothing moved for ten minutes
+	Depth  int     // number of unfinished jobs
+	Oldest float64 // age of the oldest unfinished job, in seconds; 0 if there is none
+	Dead   int     // number of dead letters
+	Stuck  int     // number of lanes in which nothing has moved for ten minutes
 }
 
-// QueuesOf is what a scrape shows of the queues at a moment.
+// QueuesOf converts the backlog and the stuck lanes into the state of the queues at
+// the time now.
 func QueuesOf(b *domain.Backlog, stuck []*domain.Stuck, now time.Time) []Queue {
 	lanes := map[string]int{}
 	for _, s := range stuck {
@@ -46,7 +48,7 @@ func QueuesOf(b *domain.Backlog, stuck []*domain.Stuck, now time.Time) []Queue {
 	}
 }
 
-// New makes the registry; queues is called at each scrape.
+// New returns the plugin's metrics. It calls queues at each scrape.
 func New(queues func() []Queue) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -61,18 +63,19 @@ func New(queues func() []Queue) *Metrics {
 	return m
 }
 
-// Handler serves scrapes.
+// Handler returns the handler that answers scrapes.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Ignored counts webhook items that belong to no number of ours.
+// Ignored counts webhook items that belong to none of the plugin's numbers.
 func (m *Metrics) Ignored(items int) { m.ignored.Add(float64(items)) }
 
-// Refused counts a post that the lock refused.
+// Refused counts a post that the lock on a channel refused.
 func (m *Metrics) Refused() { m.refused.Inc() }
 
-// Job returns the function by which a queue's worker reports each job's outcome.
+// Job returns the function with which a queue's worker reports the outcome and the
+// duration of each job.
 func (m *Metrics) Job(queue string) func(outcome string, took time.Duration) {
 	return func(outcome string, took time.Duration) {
 		m.jobs.WithLabelValues(queue, outcome).Observe(took.Seconds())
@@ -86,7 +89,7 @@ var (
 	stuck  = prometheus.NewDesc("waa_queue_stuck_lanes", "Lanes in which nothing moved for ten minutes.", []string{"queue"}, nil)
 )
 
-// queueCollector reads the queues at a scrape and never in between.
+// queueCollector reads the queues during a scrape, and never in between.
 type queueCollector struct{ queues func() []Queue }
 
 // Describe implements prometheus.Collector.
