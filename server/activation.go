@@ -9,21 +9,25 @@ import (
 )
 
 const (
-	// activationPatience is how long the server waits for our activation: it opens its doors only when all plugins have answered.
+	// activationPatience is how long the server is kept waiting for the activation. It
+	// is limited because the server accepts requests only when all plugins have been
+	// activated.
 	activationPatience = 20 * time.Second
-	// stopPatience is how long a stop may take: the server gives a plugin ten seconds.
+	// stopPatience is how long stopping may take. The server gives a plugin ten
+	// seconds.
 	stopPatience = 8 * time.Second
-	// activationGap is how soon an activation that went on in the background is tried again.
+	// activationGap is how long a failed activation pauses before it is tried again in
+	// the background.
 	activationGap = 10 * time.Second
 )
 
-// activation brings the app up. That may take long: another node migrates, or
-// this one does. The server does not wait for it, and it does not fail for it;
-// until it is done, requests are told to come again.
+// activation brings the app up. That may take long, because another node or this one
+// may be running a migration. The server neither waits that long nor treats it as a
+// failure. Until the app is up, requests are told to come again.
 type activation struct {
 	cancel context.CancelFunc
-	first  chan error    // what came of the first try
-	done   chan struct{} // closed when nothing more is tried
+	first  chan error    // receives the result of the first attempt
+	done   chan struct{} // closed when no further attempt will be made
 }
 
 func (p *Plugin) activate() *activation {
@@ -41,14 +45,16 @@ func (p *Plugin) activate() *activation {
 	return act
 }
 
-// wait gives what came of the first try; where that takes longer than the patience, the activation goes on behind.
+// wait returns the result of the first attempt. If that takes longer than the server
+// should be kept waiting, wait returns nil and the activation goes on in the
+// background.
 func (act *activation) wait(p *Plugin) error {
 	patience := time.NewTimer(p.waits())
 	defer patience.Stop()
 	select {
 	case err := <-act.first:
 		if err != nil {
-			act.cancel() // it is the server that knows of it and tries again
+			act.cancel() // the server learns of the failure and tries again itself
 		}
 		return err
 	case <-patience.C:
@@ -57,13 +63,13 @@ func (act *activation) wait(p *Plugin) error {
 	}
 }
 
-// stop ends the activation, and waits for it as long as the server waits for us.
+// stop ends the activation, and waits at most stopPatience for it.
 func (act *activation) stop() {
 	act.cancel()
 	within(stopPatience, act.done)
 }
 
-// waits is how long the server waits for the activation.
+// waits returns how long the server is kept waiting for the activation.
 func (p *Plugin) waits() time.Duration {
 	if p.patience > 0 {
 		return p.patience
@@ -71,7 +77,7 @@ func (p *Plugin) waits() time.Duration {
 	return activationPatience
 }
 
-// bringUp makes the app and starts it.
+// bringUp reads the settings, creates the app and starts it.
 func (p *Plugin) bringUp(ctx context.Context) (err error) {
 	defer p.recovered("OnActivate", func() { err = errors.New("the activation panicked, see the log") })
 	if err := p.readSettings(ctx); err != nil {
@@ -81,7 +87,7 @@ func (p *Plugin) bringUp(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if ctx.Err() != nil { // switched off meanwhile
+	if ctx.Err() != nil { // the plugin was switched off in the meantime
 		a.discard()
 		return errors.Wrap(ctx.Err(), "the activation was given up")
 	}
@@ -91,7 +97,8 @@ func (p *Plugin) bringUp(ctx context.Context) (err error) {
 	return nil
 }
 
-// within waits for a channel to be closed, and tells whether it was.
+// within waits until a channel is closed or the given time is over, and reports
+// whether the channel was closed.
 func within(long time.Duration, closed <-chan struct{}) bool {
 	timer := time.NewTimer(long)
 	defer timer.Stop()
@@ -103,12 +110,14 @@ func within(long time.Duration, closed <-chan struct{}) bool {
 	}
 }
 
-// serverPause is how often a plugin makes sure that its server is still there.
+// serverPause is how often the plugin checks that its server is still running.
 const serverPause = time.Second
 
-// watchServer ends the process when the server that started it has died. A killed server leaves its plugins behind: such an orphan still
-// has the database, so it would go on taking jobs whose effects can reach nobody, and keep them from the other servers. Nothing is lost
-// by ending at once, as with any kill: what it was at goes on elsewhere when its leases are over.
+// watchServer ends the process when the server that started it has died. A killed
+// server leaves its plugin processes behind. Such an orphan still has the database, so
+// it would go on taking jobs although their effects can reach nobody, and would keep
+// them from the other servers. Nothing is lost by exiting at once, as with any kill:
+// other processes continue its jobs when its leases run out.
 func (p *Plugin) watchServer(stopping <-chan struct{}, exit func(code int)) {
 	defer p.recovered("watchServer", nil)
 	ticker := time.NewTicker(serverPause)
@@ -118,7 +127,7 @@ func (p *Plugin) watchServer(stopping <-chan struct{}, exit func(code int)) {
 		case <-stopping:
 			return
 		case <-ticker.C:
-			if p.API.GetServerVersion() == "" { // a living server has one; a call that reached nobody returns nothing
+			if p.API.GetServerVersion() == "" { // a running server always has a version; a call that reached no server returns an empty one
 				exit(1)
 				return
 			}

@@ -11,34 +11,41 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// How long each call of the server's may take. The hooks are in hooks_*.go: each is
-// one short function that recovers a panic, bounds its time and calls one room.
+// These limits say how long each call from the server may take. The hooks themselves
+// are in hooks_*.go. Each is one short function that recovers from panics, limits its
+// time and calls one package.
 const (
-	// hookTimeout is for the hooks that a person with a post waits for. What they read comes over connections of their own.
+	// hookTimeout is for the hooks that make a person wait while a post is sent. They
+	// read over database connections of their own.
 	hookTimeout = 1500 * time.Millisecond
-	// fileTimeout is for a post with files, whose beginnings are read from the server's file store.
+	// fileTimeout is for a post with files, because the first bytes of each are read
+	// from the server's file store.
 	fileTimeout = 8 * time.Second
-	// afterTimeout is for the hooks about what has happened. What they miss is found by a background run.
+	// afterTimeout is for the hooks that report what has happened. A background job
+	// finds whatever they miss.
 	afterTimeout = 10 * time.Second
 	// commandTimeout is for a slash command, because a start waits for Meta.
 	commandTimeout = 25 * time.Second
-	// requestTimeout is for a request; an export of everything is one.
+	// requestTimeout is for an HTTP request. It is long because one of them exports
+	// everything.
 	requestTimeout = 2 * time.Minute
-	// metricsTimeout is for a scrape.
+	// metricsTimeout is for a scrape of the metrics.
 	metricsTimeout = 5 * time.Second
-	// supportTimeout is for a support packet, for which Meta is asked.
+	// supportTimeout is for a support packet, because that asks Meta.
 	supportTimeout = 20 * time.Second
-	// auditTimeout is for writing down that settings changed.
+	// auditTimeout is for recording that settings changed.
 	auditTimeout = 5 * time.Second
 )
 
-// withTimeout is a context that ends by itself: the server's calls bring none along.
+// withTimeout returns a context that ends after timeout. It is needed because the
+// server's calls come without a context.
 func withTimeout(timeout time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), timeout)
 }
 
-// isOurs reports whether a channel is a conversation's. Hooks ask it for every post
-// of the whole server: mostly memory knows, and the database has hookTimeout.
+// isOurs reports whether a channel belongs to a conversation. The hooks ask this about
+// every post of the whole server. Usually the answer is in memory; otherwise the
+// database has hookTimeout to give it.
 func (a *app) isOurs(channelID string) (bool, error) {
 	if ours, known := a.channels.Known(channelID); known {
 		return ours, nil
@@ -48,10 +55,12 @@ func (a *app) isOurs(channelID string) (bool, error) {
 	return a.channels.IsOurs(ctx, channelID)
 }
 
-// hasSession reports whether a person does it, and not a plugin.
+// hasSession reports whether a call was caused by a person, and not by a plugin.
 func hasSession(c *plugin.Context) bool { return c != nil && c.SessionId != "" }
 
-// actor is the user behind a request; "" where there is no session, as with a plugin, ours among them, and with a command of the server's.
+// actor returns the id of the user behind a request. It returns "" if there is no
+// session, which is the case for plugins, including this one, and for a command of the
+// server itself.
 func (p *Plugin) actor(c *plugin.Context) string {
 	if !hasSession(c) {
 		return ""
@@ -63,12 +72,12 @@ func (p *Plugin) actor(c *plugin.Context) string {
 	return session.UserId
 }
 
-// localize writes a text in a person's language, for what is no post.
+// localize returns a text in a person's language. It is for texts that are not posts.
 func (a *app) localize(userID string, t domain.Text) string {
 	return a.texts.Text(a.port.Locale(context.Background(), userID), t.Key, t.Data)
 }
 
-// whisper shows texts to a post's author alone, in the place of the post.
+// whisper shows texts to a post's author only, where the post would have appeared.
 func (a *app) whisper(ctx context.Context, post *model.Post, texts ...domain.Text) {
 	lines := make([]string, len(texts))
 	for i, t := range texts {

@@ -8,14 +8,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// The hooks of newer servers (11.7 and 11.9) by which nobody archives, opens or
-// renames the channel of an open conversation by hand. Older servers do not call
-// them; there, and where a hook cannot know, channelsync repairs the channel
-// afterwards. They run for every channel of the server: one that is not ours must
-// cost no more than one look-up.
+// The hooks below keep people from archiving, publishing or renaming the channel of an
+// open conversation by hand. Only newer servers call them (11.7 and 11.9). On older
+// servers, and where a hook cannot know, channelsync repairs the channel afterwards.
+// They run for every channel of the server, so a channel that is not ours must cost no
+// more than one look-up.
 
-// conversationIn reports whether a channel is a conversation's, and whether that is
-// open. Where the database does not respond it is treated as no conversation's.
+// conversationIn reports whether a channel belongs to a conversation, and whether that
+// conversation is open. If the database does not respond, the channel is treated as
+// one that belongs to none.
 func (a *app) conversationIn(channelID string) (ours, open bool) {
 	ours, err := a.isOurs(channelID)
 	if err != nil || !ours {
@@ -33,7 +34,8 @@ func (a *app) conversationIn(channelID string) (ours, open bool) {
 	return true, c.ClosedAt == 0 && c.AbortedAt == 0
 }
 
-// ChannelWillBeArchived keeps the channel of an open conversation.
+// ChannelWillBeArchived refuses to let a person archive the channel of an open
+// conversation.
 func (p *Plugin) ChannelWillBeArchived(c *plugin.Context, channel *model.Channel) (rejection string) {
 	defer p.recovered("ChannelWillBeArchived", func() { rejection = "" })
 	a := p.app.Load()
@@ -46,7 +48,9 @@ func (p *Plugin) ChannelWillBeArchived(c *plugin.Context, channel *model.Channel
 	return a.localize(p.actor(c), domain.T("channel.no_archive"))
 }
 
-// ChannelWillBeUpdated keeps conversations' channels private, and the name and header of an open one's the plugin's.
+// ChannelWillBeUpdated refuses two kinds of changes by people: making the channel of
+// any conversation public, and changing the name, header or team of the channel of an
+// open one, which only the plugin may do.
 func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, updated, old *model.Channel) (changed *model.Channel, rejection string) {
 	defer p.recovered("ChannelWillBeUpdated", func() { changed, rejection = nil, "" })
 	a := p.app.Load()
@@ -67,7 +71,8 @@ func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, updated, old *model.Cha
 	return nil, ""
 }
 
-// ChannelMemberWillBeAdded keeps guests and bots out of conversations' channels.
+// ChannelMemberWillBeAdded keeps guests and bots out of the channels of conversations.
+// The plugin's own bot is let in.
 func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, member *model.ChannelMember) (changed *model.ChannelMember, rejection string) {
 	defer p.recovered("ChannelMemberWillBeAdded", func() { changed, rejection = nil, "" })
 	a := p.app.Load()
@@ -79,7 +84,7 @@ func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, member *model.Chann
 	}
 	user, appErr := p.API.GetUser(member.UserId)
 	switch {
-	case appErr != nil || user == nil: // somebody unknown is in no conversation's team
+	case appErr != nil || user == nil: // an unknown user cannot be in the team of a conversation
 		return nil, ""
 	case user.IsBot:
 		return nil, a.localize(p.actor(c), domain.T("channel.no_bot"))
@@ -89,7 +94,8 @@ func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, member *model.Chann
 	return nil, ""
 }
 
-// UserHasJoinedChannel makes a colleague who was invited the attendant.
+// UserHasJoinedChannel makes a colleague who was invited into a conversation's channel
+// its attendant.
 func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMember, actor *model.User) {
 	defer p.recovered("UserHasJoinedChannel", nil)
 	a := p.app.Load()
@@ -103,12 +109,13 @@ func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMe
 	ctx, cancel := withTimeout(afterTimeout)
 	defer cancel()
 	if err := a.members.Joined(ctx, member.ChannelId, member.UserId, actorID, bot); err != nil {
-		// nothing is lost: the next run of channelsync.Members finds it
+		// Nothing is lost: the next run of channelsync.Members finds the new member.
 		p.API.LogWarn("Could not follow who joined a channel", "channel", member.ChannelId, "user", member.UserId, "error", err.Error())
 	}
 }
 
-// UserHasLeftChannel gives a conversation back to its queue when its attendant leaves.
+// UserHasLeftChannel returns a conversation to its queue if its attendant leaves the
+// channel.
 func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMember, _ *model.User) {
 	defer p.recovered("UserHasLeftChannel", nil)
 	a := p.app.Load()
