@@ -19,8 +19,10 @@ const (
 	noteColor       = "#f0ad4e"
 )
 
-// MessageWillBePosted makes the lock visible. It runs for every post of the whole
-// server, so a channel that is not ours must cost no more than one look-up.
+// MessageWillBePosted shows people the lock on a conversation's channel: it refuses a
+// post that must not go to the customer, or turns it into a note. It runs for every
+// post of the whole server, so a channel that is not ours must cost no more than one
+// look-up.
 func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (changed *model.Post, rejection string) {
 	defer p.recovered("MessageWillBePosted", nil)
 	a := p.app.Load()
@@ -30,12 +32,13 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 	ours, err := a.isOurs(post.ChannelId)
 	session := hasSession(c)
 	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
-		return nil, "" // where we cannot know, the check before sending still holds
+		return nil, "" // if that is not known, the check before sending still applies
 	}
 	return p.checkPost(a, post, session)
 }
 
-// checkPost decides about a post in a conversation's channel. What cannot be checked is refused.
+// checkPost decides about a post in a conversation's channel. It refuses a post that
+// it cannot check.
 func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *model.Post, rejection string) {
 	defer p.recovered("MessageWillBePosted", func() { changed, rejection = nil, a.localize(post.UserId, domain.T("post.unavailable")) })
 	timeout := hookTimeout
@@ -55,7 +58,7 @@ func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *mod
 	case posting.Reject:
 		reason := a.localize(post.UserId, decision.RefusalText)
 		if decision.IsSealed && incoming.DraftID != "" {
-			return nil, reason // the post was a held draft: it stays one, and the sender sees the reason
+			return nil, reason // the post was a held draft: it remains a draft, and the sender sees the reason
 		}
 		texts := []domain.Text{decision.RefusalText}
 		if kept := a.holdDraft(ctx, post, decision); kept.Key != "" {
@@ -68,7 +71,8 @@ func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *mod
 	case posting.Note:
 		post = withoutForeignProps(post, decision)
 		post.Type = posting.TypeNote
-		// where the type is unknown (the phone app, search, e-mail) this shows that it is a note
+		// Clients that do not know the post type (the phone app, search, e-mail) show
+		// by this attachment that the post is a note.
 		label := a.texts.Markdown(a.port.ServerLocale(), "note.label", nil)
 		post.AddProp(propAttachments, []any{map[string]any{"color": noteColor, "text": label, "fallback": label}})
 		return post, ""
@@ -76,7 +80,7 @@ func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *mod
 	return withoutForeignProps(post, decision), ""
 }
 
-// MessageHasBeenPosted puts what is for the customer into the outbox.
+// MessageHasBeenPosted puts a post that is meant for the customer into the outbox.
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	defer p.recovered("MessageHasBeenPosted", nil)
 	a := p.app.Load()
@@ -89,14 +93,14 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	ctx, cancel := withTimeout(afterTimeout)
 	defer cancel()
 	if err := a.intake.EnqueuePost(ctx, mattermost.Posted(post)); err != nil && !errors.Is(err, posting.ErrUnknownChannel) {
-		// not lost: the next reconciliation finds it
+		// The post is not lost: the next reconciliation finds it.
 		p.API.LogWarn("Could not take a post", "post", post.Id, "error", err.Error())
 	}
 }
 
-// MessageWillBeUpdated refuses edits of what went to WhatsApp or came from there,
-// and keeps our properties from being edited by hand. A change of ours carries a
-// seal, which is removed here and never stored.
+// MessageWillBeUpdated refuses edits of posts that were sent to WhatsApp or came from
+// there, and keeps people from changing the plugin's properties. A change by the
+// plugin itself carries a seal, which is removed here and never stored.
 func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
 	a := p.app.Load()
 	if a == nil {
@@ -133,7 +137,8 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 	return updated, ""
 }
 
-// holdDraft keeps a post that the lock refused, and returns what to add to the refusal; a text without a key is nothing.
+// holdDraft keeps a post that the lock refused as a draft, and returns the text to add
+// to the refusal. A text without a key means that there is nothing to add.
 func (a *app) holdDraft(ctx context.Context, post *model.Post, decision posting.Decision) domain.Text {
 	if decision.ReasonCode != domain.ReasonLocked {
 		return domain.Text{}
@@ -154,20 +159,21 @@ func (a *app) holdDraft(ctx context.Context, post *model.Post, decision posting.
 	return domain.Text{}
 }
 
-// withoutForeignProps empties the properties of a post that its author must not
-// give. The server decodes the hook's answer into the post that came, so that a
-// property cannot be removed here: EnqueuePost does that once the post is there.
+// withoutForeignProps empties those properties of a post that its author may not set.
+// It cannot remove them, because the server decodes the hook's result into the
+// original post, so a missing property would stay. EnqueuePost removes them once the
+// post exists.
 func withoutForeignProps(post *model.Post, decision posting.Decision) *model.Post {
 	for _, name := range postpolicy.ForeignProps(post.GetProps(), decision) {
 		post.AddProp(name, nil)
 	}
-	if decision.CardText != "" { // shows what the customer gets
+	if decision.CardText != "" { // the post then shows what the customer receives
 		post.Message = decision.CardText
 	}
 	return post
 }
 
-// keepProtectedProps undoes changes of the properties that nobody may change.
+// keepProtectedProps undoes changes of the properties that people may not change.
 func keepProtectedProps(updated, old *model.Post) {
 	for name := range updated.GetProps() {
 		if postpolicy.ProtectedProp(name, old.Type) {
@@ -181,12 +187,12 @@ func keepProtectedProps(updated, old *model.Post) {
 	}
 }
 
-// ReactionHasBeenAdded brings an agent's reaction to the customer.
+// ReactionHasBeenAdded passes an agent's reaction on to the customer.
 func (p *Plugin) ReactionHasBeenAdded(_ *plugin.Context, reaction *model.Reaction) {
 	p.reactionChanged(reaction, false)
 }
 
-// ReactionHasBeenRemoved takes the reaction off at the customer's.
+// ReactionHasBeenRemoved removes an agent's reaction for the customer too.
 func (p *Plugin) ReactionHasBeenRemoved(_ *plugin.Context, reaction *model.Reaction) {
 	p.reactionChanged(reaction, true)
 }
@@ -200,10 +206,10 @@ func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 	ctx, cancel := withTimeout(afterTimeout)
 	defer cancel()
 	channelID := reaction.ChannelId
-	if channelID == "" { // the server does not give it for a reaction that was taken off
+	if channelID == "" { // the server leaves it out for a reaction that was removed
 		var err error
 		if channelID, err = a.port.ChannelOf(ctx, reaction.PostId); err != nil {
-			return // nobody sees it any more
+			return // the post is gone, so nobody sees the reaction any more
 		}
 	}
 	changed := posting.Reaction{UserID: reaction.UserId, Emoji: reaction.EmojiName, At: model.GetMillis()}
@@ -212,7 +218,8 @@ func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 	}
 }
 
-// MessageHasBeenDeleted leaves a line where the customer still has what was deleted here.
+// MessageHasBeenDeleted leaves a line in the channel if the customer still has the
+// message that was deleted here.
 func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
 	defer p.recovered("MessageHasBeenDeleted", nil)
 	a := p.app.Load()
@@ -246,5 +253,5 @@ func (p *Plugin) WebSocketMessageHasBeenPosted(_, userID string, request *model.
 	}
 }
 
-// typingAction is what Mattermost's clients say while somebody writes.
+// typingAction is the action that Mattermost's clients send while somebody is typing.
 const typingAction = "user_typing"

@@ -1,9 +1,9 @@
-// Package main wires the plugin together: OnActivate is the composition root,
-// the hooks are thin adapters, and nothing else lives here.
+// Package main puts the plugin together: OnActivate builds everything, the hooks are
+// thin adapters that call the other packages, and nothing else lives here.
 package main
 
 import (
-	_ "time/tzdata" // the server's machine may have no time zones
+	_ "time/tzdata" // embeds the time zones, which the server's machine may not have
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 )

@@ -18,24 +18,25 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
-// Plugin is what the server talks to. Between activation and deactivation app
-// holds everything there is.
+// Plugin is the object whose hooks the server calls. Between activation and
+// deactivation, app holds everything else that exists.
 type Plugin struct {
 	plugin.MattermostPlugin
 
 	settings atomic.Pointer[config.Settings]
 	problems atomic.Pointer[[]domain.SettingProblem]
-	raw      atomic.Pointer[map[string]any] // the settings as they came
+	raw      atomic.Pointer[map[string]any] // the settings as the server sent them
 	app      atomic.Pointer[app]
-	mu       sync.Mutex // activation and deactivation come one at a time
+	mu       sync.Mutex // makes activation and deactivation exclude each other
 
 	activation *activation
-	patience   time.Duration // of the server with the activation; 0 is activationPatience
+	patience   time.Duration // how long the server is kept waiting for the activation; 0 means activationPatience
 }
 
-// OnActivate starts everything. It fails only for what no administrator can
-// mend while the plugin runs: no database, a failed migration, no bot. What takes
-// longer than the server should wait goes on in the background.
+// OnActivate starts everything. It fails only if something is wrong that no
+// administrator can correct while the plugin runs: there is no database, a migration
+// failed, or there is no bot. Whatever takes longer than the server should be kept
+// waiting goes on in the background.
 func (p *Plugin) OnActivate() (err error) {
 	defer p.recovered("OnActivate", func() { err = errors.New("the activation panicked, see the log") })
 	p.mu.Lock()
@@ -44,7 +45,8 @@ func (p *Plugin) OnActivate() (err error) {
 	return p.activation.wait(p)
 }
 
-// OnDeactivate stops the workers; what they were at goes on at the next activation.
+// OnDeactivate stops the workers. Their unfinished jobs continue at the next
+// activation.
 func (p *Plugin) OnDeactivate() error {
 	defer p.recovered("OnDeactivate", nil)
 	p.mu.Lock()
@@ -58,7 +60,8 @@ func (p *Plugin) OnDeactivate() error {
 	return nil
 }
 
-// OnConfigurationChange reads the settings again; they hold from the next use on.
+// OnConfigurationChange reads the settings again and records which of them changed.
+// The new ones apply from their next use on.
 func (p *Plugin) OnConfigurationChange() (err error) {
 	defer p.recovered("OnConfigurationChange", nil)
 	before := p.raw.Load()
@@ -72,7 +75,8 @@ func (p *Plugin) OnConfigurationChange() (err error) {
 	return nil
 }
 
-// ServeHTTP answers webhooks, REST, dialogs and buttons.
+// ServeHTTP serves webhooks, the REST API, dialogs and buttons. It responds with
+// status 503 until the plugin is active.
 func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	defer p.recovered("ServeHTTP", func() { http.Error(w, "internal error", http.StatusServiceUnavailable) })
 	a := p.app.Load()
@@ -83,7 +87,7 @@ func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Req
 	a.http.ServeHTTP(w, r)
 }
 
-// ServeMetrics answers on the server's metrics listener.
+// ServeMetrics serves the metrics on the server's metrics listener.
 func (p *Plugin) ServeMetrics(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	defer p.recovered("ServeMetrics", nil)
 	if a := p.app.Load(); a != nil {
@@ -91,7 +95,7 @@ func (p *Plugin) ServeMetrics(_ *plugin.Context, w http.ResponseWriter, r *http.
 	}
 }
 
-// ExecuteCommand answers /whatsapp.
+// ExecuteCommand executes the plugin's slash commands.
 func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (response *model.CommandResponse, appErr *model.AppError) {
 	defer p.recovered("ExecuteCommand", func() { response = &model.CommandResponse{} })
 	a := p.app.Load()
@@ -101,7 +105,7 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (res
 	return a.executeCommand(args), nil
 }
 
-// GenerateSupportData adds what the doctor finds to the server's support packet.
+// GenerateSupportData adds the doctor's findings to the server's support packet.
 func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData, err error) {
 	defer p.recovered("GenerateSupportData", func() { files, err = nil, errors.New("the plugin's support data could not be made") })
 	a := p.app.Load()
@@ -121,8 +125,9 @@ func (p *Plugin) GenerateSupportData(_ *plugin.Context) (files []*model.FileData
 	return []*model.FileData{{Filename: mattermost.PluginID + ".json", Body: body}}, nil
 }
 
-// recovered keeps a panic from taking the process, and with it every hook of
-// ours, down. It is called deferred; then puts the answer right.
+// recovered must be deferred by every hook. It stops a panic, which would otherwise
+// end the process and with it all of the plugin's hooks, and logs it. If there was
+// one, it calls then, unless that is nil, to set the hook's result.
 func (p *Plugin) recovered(where string, then func()) {
 	r := recover()
 	if r == nil {

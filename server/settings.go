@@ -17,13 +17,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
-// loadSettings reads what the administrators set.
+// loadSettings reads the settings from the server and stores them. A setting that
+// cannot be used is logged.
 func (p *Plugin) loadSettings() error {
 	var raw map[string]any
 	if err := p.API.LoadPluginConfiguration(&raw); err != nil {
 		return errors.Wrap(err, "could not read the settings")
 	}
-	if raw == nil { // a call that broke gives neither settings nor an error: defaults would take the key away
+	if raw == nil { // a failed call returns neither settings nor an error, and with the defaults the key would be lost
 		return errors.New("the server did not say what the settings are")
 	}
 	settings, problems := config.Parse(raw)
@@ -36,7 +37,8 @@ func (p *Plugin) loadSettings() error {
 	return nil
 }
 
-// readSettings reads the settings and makes the encryption key where there is none yet.
+// readSettings reads the settings, and creates the encryption key if there is none
+// yet.
 func (p *Plugin) readSettings(ctx context.Context) error {
 	if err := p.loadSettings(); err != nil {
 		return err
@@ -47,16 +49,16 @@ func (p *Plugin) readSettings(ctx context.Context) error {
 	return mattermost.OneNodeAtATime(ctx, p.API, "encryption-key", p.makeKey)
 }
 
-// makeKey makes an encryption key and saves it among the settings.
+// makeKey creates an encryption key and saves it in the settings.
 func (p *Plugin) makeKey() error {
 	if err := p.loadSettings(); err != nil || p.hasKey() {
-		return err // another node was faster
+		return err // if there is a key now, another node was faster
 	}
 	raw := p.API.GetPluginConfig()
-	if raw == nil { // saving what we make of no answer would take every other setting away
+	if raw == nil { // the call failed, and saving now would delete all other settings
 		return errors.New("the server did not say what the settings are")
 	}
-	for name := range raw { // the server's spelling of the name may be another
+	for name := range raw { // the server may spell the name differently
 		if strings.EqualFold(name, "EncryptionKey") {
 			delete(raw, name)
 		}
@@ -68,14 +70,14 @@ func (p *Plugin) makeKey() error {
 	if err := p.loadSettings(); err != nil {
 		return err
 	}
-	if !p.hasKey() { // a call that broke saved nothing and gave no error
+	if !p.hasKey() { // a failed call saves nothing and returns no error
 		return errors.New("could not save the encryption key")
 	}
 	return nil
 }
 
-// hasKey tells whether there is a key, be it one that cannot be used: that is
-// for the administrator to mend, not for us to replace.
+// hasKey reports whether a key is set, even one that cannot be used: such a key is for
+// the administrator to correct, and not for the plugin to replace.
 func (p *Plugin) hasKey() bool {
 	if p.settings.Load().EncryptionKey != "" {
 		return true
@@ -88,9 +90,10 @@ func (p *Plugin) hasKey() bool {
 	return false
 }
 
-// ConfigurationWillBeSaved is the moment at which the current encryption key and
-// the next one are both known: what the first one encrypted is made readable with
-// the second, or the change is refused. A key that is removed is replaced.
+// ConfigurationWillBeSaved is the only moment at which both the current encryption key
+// and the next one are known. It makes everything that the current key encrypted
+// readable with the next one, or refuses the change. If the key is removed, a new one
+// is created in its place.
 func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Config, err error) {
 	defer p.recovered("ConfigurationWillBeSaved", func() { changed, err = nil, nil })
 	a := p.app.Load()
@@ -102,7 +105,7 @@ func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Co
 	settings, problems := config.Parse(next.PluginSettings.Plugins[mattermost.PluginID])
 	key := settings.EncryptionKey
 	switch {
-	case key == model.FakeSetting: // as the console sends what it does not know
+	case key == model.FakeSetting: // the console sends this for a secret that it does not know
 		return nil, nil
 	case key == "" && keyProblem(problems):
 		return nil, refusedKey(a.localize("", domain.T("config.short_key", "Min", encryption.MinKeyLength)))
@@ -118,7 +121,9 @@ func (p *Plugin) ConfigurationWillBeSaved(next *model.Config) (changed *model.Co
 	return changed, nil
 }
 
-// refusedKey is an error whose text reaches the administrator who saves: the server looks its id up among its own texts, and shows the id where there is none.
+// refusedKey returns an error whose text the administrator sees when saving. The text
+// is passed as the error's id, because the server looks the id up among its own texts
+// and shows it unchanged if it finds none.
 func refusedKey(text string) error {
 	return model.NewAppError("ConfigurationWillBeSaved", text, nil, "", http.StatusBadRequest)
 }
@@ -132,7 +137,8 @@ func keyProblem(problems []domain.SettingProblem) bool {
 	return false
 }
 
-// withKey puts a key into the settings, whatever spelling of its name is there.
+// withKey sets the key in the settings, and removes it under every other spelling of
+// its name.
 func withKey(next *model.Config, key string) {
 	raw := maps.Clone(next.PluginSettings.Plugins[mattermost.PluginID])
 	if raw == nil {
@@ -143,12 +149,12 @@ func withKey(next *model.Config, key string) {
 	next.PluginSettings.Plugins[mattermost.PluginID] = raw
 }
 
-// auditOnce is how far apart nodes learn of one change.
+// auditOnce is the time within which all nodes learn of the same change.
 const auditOnce = time.Minute
 
-// auditSettings writes down which settings changed, never to what, because some
-// are secrets. The server's own audit has who changed them. Every node learns of a
-// change, and all of them together write one row.
+// auditSettings records in the audit log which settings changed, but never their
+// values, because some are secrets. The server's own audit log has who changed them.
+// Every node learns of a change, and all of them together write one row.
 func (a *app) auditSettings(before, after map[string]any) {
 	changed := config.Changed(before, after)
 	if len(changed) == 0 {
