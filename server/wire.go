@@ -32,24 +32,24 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
-// startTimeout bounds what has to be done before the workers start.
+// startTimeout limits what has to be done before the workers start.
 const startTimeout = 20 * time.Second
 
-// app is everything that lives between activation and deactivation. newApp is the
-// one place where it is put together, in the order in which the parts depend on
-// each other; the wire_*.go files have the steps.
+// app is everything that lives between activation and deactivation. newApp is the only
+// place that puts it together, in the order in which the parts depend on each other.
+// The individual steps are in the wire_*.go files.
 type app struct {
 	plugin   *Plugin
 	log      mattermost.Logger
 	clock    *config.Clock
 	stopping chan struct{}
-	owner    string // of the jobs and leases that this process has
+	owner    string // identifies this process as the holder of its jobs and leases
 	wake     wakers
 
 	db        *mattermost.Databases
 	encrypter *encryption.Encrypter
 	store     *store.Store
-	hookStore *store.Store // over connections that nothing else uses
+	hookStore *store.Store // for the hooks, over connections that nothing else uses
 	meta      *cloudapi.Client
 	texts     *i18n.Localizer
 	localizer posting.Localizer
@@ -62,7 +62,7 @@ type app struct {
 
 	channels   *posting.Channels
 	intake     *postpolicy.Intake
-	hookIntake *postpolicy.Intake // for the hook before a post is accepted: it only reads, with hookStore
+	hookIntake *postpolicy.Intake // for the hook before a post is accepted: it only reads, through hookStore
 	reconciler *postpolicy.Reconciler
 	receipts   *outbound.Receipts
 	reactions  *postpolicy.Reactions
@@ -89,8 +89,8 @@ type app struct {
 	loops   []*jobqueue.Loop
 }
 
-// wakers end the pauses of loops and workers. They are made before both, so that
-// each part can be given what it wakes when it is made.
+// wakers end the pauses of loops and workers early. They are created before both, so
+// that each part can be given whatever it has to wake at the moment it is created.
 type wakers struct {
 	inbox, outbox, media                                             jobqueue.Waker // workers
 	channels, statuses, sidebars, drafts, notices, templates, health jobqueue.Waker // loops
@@ -135,7 +135,8 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	return a, a.registerCommands(texts)
 }
 
-// openStore opens the database, migrates it and makes what reads it.
+// openStore opens and migrates the database, and creates the stores and the encrypter
+// that use it.
 func (a *app) openStore(ctx context.Context) error {
 	db, err := mattermost.OpenDatabases(a.plugin.API, a.plugin.Driver)
 	if err != nil {
@@ -146,12 +147,12 @@ func (a *app) openStore(ctx context.Context) error {
 		return err
 	}
 	a.db = db
-	a.encrypter = encryption.New(store.New(db.Main, nil, model.NewId)) // keys are encrypted already when they are stored
+	a.encrypter = encryption.New(store.New(db.Main, nil, model.NewId)) // this store needs no encrypter, because keys are encrypted before they are stored
 	a.store, a.hookStore = store.New(db.Main, a.encrypter, model.NewId), store.New(db.Hooks, a.encrypter, model.NewId)
 	return nil
 }
 
-// registerCommands lets the server offer our slash commands.
+// registerCommands registers the plugin's slash commands with the server.
 func (a *app) registerCommands(texts *i18n.Bundle) error {
 	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale())}
 	for _, trigger := range command.NoteTriggers() {
@@ -165,9 +166,9 @@ func (a *app) registerCommands(texts *i18n.Bundle) error {
 	return nil
 }
 
-// start brings up what a stop or a crash left behind, then the workers. Posts come
-// first, so that what was posted while we were away goes out in order with what
-// comes now.
+// start first recovers what a stop or a crash left behind, and then starts the
+// workers. Posts are recovered first, so that what was posted while the plugin was not
+// running is sent in the right order with what is posted now.
 func (a *app) start() {
 	ctx, cancel := withTimeout(startTimeout)
 	defer cancel()
@@ -185,9 +186,9 @@ func (a *app) start() {
 	}
 }
 
-// stop ends everything. The server gives a plugin ten seconds: each part waits for
-// itself, so that all of them together do. What still runs then finds the database
-// closed, and goes on at the next activation.
+// stop ends everything. The server gives a plugin ten seconds, so all parts are
+// stopped at the same time, and each waits for itself. Whatever is still running after
+// that finds the database closed, and continues at the next activation.
 func (a *app) stop() {
 	close(a.stopping)
 	var all sync.WaitGroup
@@ -201,7 +202,7 @@ func (a *app) stop() {
 	a.db.Close()
 }
 
-// discard gives back what an app holds that was never started.
+// discard releases what an app that was never started holds.
 func (a *app) discard() {
 	close(a.stopping)
 	if a.db != nil {
@@ -209,8 +210,8 @@ func (a *app) discard() {
 	}
 }
 
-// configure lets new settings hold from now on. A key that cannot be used is
-// logged and does not keep the others from being used.
+// configure puts new settings into force. An encryption key that cannot be used is
+// logged, and does not keep the other settings from being used.
 func (a *app) configure(settings config.Settings) {
 	ctx, cancel := withTimeout(encryption.KeyTimeout)
 	defer cancel()
@@ -221,7 +222,8 @@ func (a *app) configure(settings config.Settings) {
 	a.texts.UseZone(settings.TimeZone)
 }
 
-// What parts read of the settings, each time they need it.
+// The functions below give the parts of the plugin the settings that are in force at
+// the moment they need them.
 
 func (a *app) domainSettings() domain.Settings { return a.plugin.settings.Load().Domain() }
 

@@ -21,10 +21,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/webhook"
 )
 
-// dialogPath is where dialogs are submitted to, behind the plugin's own path.
+// dialogPath is where dialogs are submitted, relative to the plugin's own path.
 const dialogPath = "/api/v1/dialog/"
 
-// wireWebhook makes what takes in Meta's deliveries.
+// wireWebhook creates the handler that receives Meta's deliveries.
 func (a *app) wireWebhook() {
 	a.accounts = webhook.NewAccountCache(a.store.Accounts, a.clock)
 	a.webhook = webhook.New(webhook.Deps{
@@ -34,7 +34,8 @@ func (a *app) wireWebhook() {
 	})
 }
 
-// localizeRequest writes a text in the language of the user who sent a request. The server names the user; Meta is none.
+// localizeRequest returns a text in the language of the user who sent a request. The
+// server names the user in a header. A request by Meta has none, and gets English.
 func (a *app) localizeRequest(r *http.Request, t domain.Text) string {
 	lang := "en"
 	if userID := r.Header.Get("Mattermost-User-Id"); userID != "" {
@@ -43,7 +44,8 @@ func (a *app) localizeRequest(r *http.Request, t domain.Text) string {
 	return a.texts.Text(lang, t.Key, t.Data)
 }
 
-// wireHTTP makes what people reach: dialogs, the slash command, REST and the doctor.
+// wireHTTP creates the parts that people use directly: dialogs, the slash commands,
+// the REST API and the doctor.
 func (a *app) wireHTTP() {
 	a.doctor = &doctor.Doctor{
 		Store: a.store, Probe: a.meta.Probe, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook,
@@ -68,8 +70,9 @@ func (a *app) wireHTTP() {
 	a.http = a.httpRouter()
 }
 
-// httpRouter passes each request to the part that serves it. Paths stay as they
-// came, so that no request is redirected, and no panic leaves.
+// httpRouter returns the handler that passes each request to the part that serves it.
+// It leaves paths unchanged, so that no request is redirected, and lets no panic
+// escape.
 func (a *app) httpRouter() http.Handler {
 	deliveries := a.api.Recover(a.webhook)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +90,8 @@ func (a *app) httpRouter() http.Handler {
 	})
 }
 
-// executeCommand executes a slash command and returns its answer, which the user alone sees.
+// executeCommand executes a slash command and returns the reply, which only its user
+// sees.
 func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	ctx, cancel := withTimeout(commandTimeout)
 	defer cancel()
@@ -100,12 +104,13 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	}
 }
 
-// reader is the locale and the time zone in which a user reads.
+// reader returns the locale and the time zone in which a user reads texts.
 func (a *app) reader(ctx context.Context, userID string) (locale string, zone *time.Location) {
 	return a.port.Locale(ctx, userID), a.timeZone()
 }
 
-// releaseGuards lets go of all channels that the server guards for the plugin.
+// releaseGuards makes the server stop guarding any channel for the plugin. It returns
+// how many guards were removed, even if an error stops it.
 func (a *app) releaseGuards(ctx context.Context) (released int, err error) {
 	channels, err := a.store.ChannelsActiveSince(ctx, 0)
 	if err != nil {
@@ -114,7 +119,8 @@ func (a *app) releaseGuards(ctx context.Context) (released int, err error) {
 	return a.port.UnguardAll(ctx, channels)
 }
 
-// queueMetrics reads the queues for a scrape; none where the database does not respond.
+// queueMetrics returns the state of the queues for a scrape, or nil if the database
+// does not respond.
 func (a *app) queueMetrics() []metrics.Queue {
 	ctx, cancel := withTimeout(metricsTimeout)
 	defer cancel()

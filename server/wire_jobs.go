@@ -16,7 +16,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
-// How often each job looks by itself; 0 in every is a second.
+// These intervals say how often each job looks for work without being woken. A loop
+// that is registered with 0 instead looks every second.
 const (
 	strayInterval        = 10 * time.Second
 	waitingInterval      = 5 * time.Second
@@ -25,7 +26,7 @@ const (
 	inactivityInterval   = 2 * time.Second
 	archiveInterval      = 5 * time.Second
 	noticeInterval       = 2 * time.Second
-	followUpInterval     = 5 * time.Second // it looks whether it is this node's turn
+	followUpInterval     = 5 * time.Second // each time, it checks whether it is this node's turn
 	healthInterval       = 5 * time.Second
 	budgetInterval       = 5 * time.Second
 	templateInterval     = time.Minute
@@ -34,7 +35,8 @@ const (
 	erasureInterval      = 10 * time.Second
 )
 
-// wireNotices makes what leaves notices and reads templates: others report to both.
+// wireNotices creates the parts that leave notices and read templates. It comes early
+// because other parts report to both.
 func (a *app) wireNotices() {
 	a.announcements = &jobs.Announcements{
 		AddNotice: a.store.AddNotice, NoteBudgetSpent: a.store.BudgetSpent, TeamName: a.port.TeamName, ChannelLimit: a.port.ChannelLimit,
@@ -44,7 +46,8 @@ func (a *app) wireNotices() {
 	a.every(templateInterval, &jobqueue.Loop{Name: "templates", Waker: &a.wake.templates, Run: a.templates.Run})
 }
 
-// wireService makes what agents do, and the drafts that are held for them.
+// wireService creates what agents work with: the service, and the drafts that are held
+// for them.
 func (a *app) wireService() {
 	a.syncer = &channelsync.Syncer{
 		Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer, Clock: a.clock, Log: a.log,
@@ -64,7 +67,8 @@ func (a *app) wireService() {
 	a.drafts = service.NewDrafts(service.DraftPorts{Service: a.service, Store: a.store, Sender: sender})
 }
 
-// wireChannelJobs makes what keeps conversations' channels as they should be.
+// wireChannelJobs creates the jobs that keep the channels of conversations as they
+// should be.
 func (a *app) wireChannelJobs() {
 	statuses := &channelsync.StatusSync{Store: a.store, Posts: a.port, Localizer: a.localizer, Log: a.log}
 	a.every(0, &jobqueue.Loop{Name: "status sync", Waker: &a.wake.statuses, Run: statuses.Run})
@@ -89,7 +93,8 @@ func (a *app) wireChannelJobs() {
 	a.every(archiveInterval, &jobqueue.Loop{Name: "archive", Run: archive.Run})
 }
 
-// wireWatches makes what watches numbers, plans and queues, and the notices it leads to.
+// wireWatches creates the jobs that watch numbers, plans and queues, and the one that
+// sends the notices that result.
 func (a *app) wireWatches() {
 	directory := &jobs.NoticeDirectory{
 		Account: a.store.Account, Queue: a.store.Queue, Conversation: a.store.Conversation, SystemAdmins: a.port.SystemAdmins, Members: a.port.Members, Link: a.port.Link,
@@ -110,7 +115,8 @@ func (a *app) wireWatches() {
 	a.every(budgetInterval, &jobqueue.Loop{Name: "budgets", Run: budgets.Run})
 }
 
-// wireMaintenance makes what removes, erases and encrypts anew.
+// wireMaintenance creates the jobs that remove old data, erase a person's data and
+// re-encrypt after a change of the key.
 func (a *app) wireMaintenance() {
 	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
 	a.every(housekeepingInterval, &jobqueue.Loop{Name: "keys", Run: a.rotation.Run})
@@ -124,7 +130,8 @@ func (a *app) wireMaintenance() {
 	a.every(housekeepingInterval, &jobqueue.Loop{Name: "housekeeping", Run: housekeeping.Run})
 }
 
-// every registers a loop with its interval; start starts it.
+// every registers a loop with its interval. The loop does not run until app.start
+// starts it.
 func (a *app) every(interval time.Duration, loop *jobqueue.Loop) {
 	loop.Pause, loop.Log = interval, a.log
 	a.loops = append(a.loops, loop)

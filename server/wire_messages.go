@@ -20,21 +20,21 @@ import (
 )
 
 const (
-	jobLease           = 20 * time.Second // after that, the jobs of a killed process are taken over
+	jobLease           = 20 * time.Second // after this time, other processes take over the jobs of a killed one
 	jobPoll            = time.Second
 	inboxConcurrency   = 24
 	inboxPerAccount    = 20
 	inboxMaxAttempts   = 10
-	outboxConcurrency  = 256 // they mostly wait for Meta
+	outboxConcurrency  = 256 // many, because they mostly wait for Meta
 	outboxMaxAttempts  = 100
-	mediaConcurrency   = 6 // files at a time: they take time, not memory
+	mediaConcurrency   = 6 // files at a time; each takes long, but little memory
 	mediaPerAccount    = 5
 	mediaMaxAttempts   = 100
 	reconcileInterval  = 20 * time.Second
 	channelsLoadPeriod = time.Minute
 )
 
-// wirePosts makes what decides about posts and takes them into the outbox.
+// wirePosts creates the parts that decide about posts and put them into the outbox.
 func (a *app) wirePosts() {
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	a.every(channelsLoadPeriod, &jobqueue.Loop{Name: "channels", Run: a.channels.LoadAll(a.store.ChannelsAfter)})
@@ -59,7 +59,9 @@ func (a *app) wirePosts() {
 	a.every(reconcileInterval, &jobqueue.Loop{Name: "reconcile", Run: a.reconciler.Run})
 }
 
-// newHookIntake is the intake as the posting hook uses it: what it reads comes over connections that nothing else uses.
+// newHookIntake returns a copy of the intake for the hook before a post is accepted.
+// It reads over connections that nothing else uses, so that background work cannot
+// delay a person's post.
 func (a *app) newHookIntake() *postpolicy.Intake {
 	port := mattermost.New(a.plugin.API, a.port.BotID(), a.hookStore, a.seals)
 	intake, policy := *a.intake, *a.intake.Policy
@@ -68,7 +70,7 @@ func (a *app) newHookIntake() *postpolicy.Intake {
 	return &intake
 }
 
-// wireOutbound makes what sends the outbox to WhatsApp.
+// wireOutbound creates the parts that send the outbox to WhatsApp.
 func (a *app) wireOutbound() {
 	a.effects = &outbound.FailureEffects{
 		Store: a.store, Clock: a.clock, WakeChannels: a.wake.channels.Wake, OnTemplatesStale: a.templates.SyncSoon,
@@ -85,7 +87,8 @@ func (a *app) wireOutbound() {
 	})
 }
 
-// wireInbound makes what handles the inbox, and what fetches customers' files.
+// wireInbound creates the workers that handle the inbox and fetch the customers'
+// files.
 func (a *app) wireInbound() {
 	known := cachedAccounts{a.store, a.accounts}
 	handler := &inbound.Handler{
@@ -105,16 +108,18 @@ func (a *app) wireInbound() {
 	})
 }
 
-// work registers a worker; start starts it.
+// work registers a worker for a queue. The worker does not run until app.start starts
+// it.
 func (a *app) work(o jobqueue.Options) {
 	o.Owner, o.Lease, o.Poll, o.Log, o.Observe, o.IsOutage = a.owner, jobLease, jobPoll, a.log, a.metrics.Job(o.Name), isOutage
 	a.workers = append(a.workers, jobqueue.NewWorker(o))
 }
 
-// isOutage reports whether an error is no message's fault, because the database or the server does not respond; see jobqueue.Options.
+// isOutage reports whether an error is not the message's fault but comes from a
+// database or a server that does not respond; see jobqueue.Options.
 func isOutage(err error) bool { return errors.Is(err, posting.ErrUnavailable) || store.Outage(err) }
 
-// wakeJobs wakes every queue in which something may be due once more.
+// wakeJobs wakes every queue in which a job may have become due again.
 func (a *app) wakeJobs() {
 	a.wake.inbox.Wake()
 	a.wake.outbox.Wake()
@@ -126,13 +131,16 @@ func (a *app) receiptSettings() outbound.ReceiptSettings {
 	return outbound.ReceiptSettings{Receipts: s.SendReadReceipts, Typing: s.SendTyping}
 }
 
-// cachedAccounts is the store with the accounts in memory: each item of the inbox asks whose its number is.
+// cachedAccounts is the store with the accounts cached in memory, because every item
+// of the inbox has to look up the account of its number.
 type cachedAccounts struct {
 	*store.Store
 	cache *webhook.AccountCache
 }
 
-// AccountByNumber returns domain.ErrNotFound only after it looked into the database.
+// AccountByNumber returns the account of a number. It returns domain.ErrNotFound only
+// after looking into the database as well, because the cache may not have a new
+// account yet.
 func (c cachedAccounts) AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error) {
 	account, err := c.cache.ByNumber(ctx, phoneNumberID)
 	if !errors.Is(err, domain.ErrNotFound) {
