@@ -118,8 +118,8 @@ func (p *Port) Username(_ context.Context, userID string) (string, error) {
 	return user.Username, nil
 }
 
-// IsUser reports whether a username belongs to a user of this server. An "@name" that
-// does not is plain text and no mention.
+// IsUser reports whether an active user of this server has the username. An "@name"
+// that nobody has is plain text and no mention.
 func (p *Port) IsUser(ctx context.Context, username string) (bool, error) {
 	return p.records.IsServerUser(ctx, username)
 }

@@ -144,6 +144,7 @@ type sessionBody struct {
 	end func()
 }
 
+// Close closes the response body and ends the session, even if closing fails.
 func (b *sessionBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.end()
@@ -198,7 +199,8 @@ func (p *Port) PostFiles(ctx context.Context, postID string) (fileIDs []string, 
 	return post.FileIds, post.ChannelId, nil
 }
 
-// MayRead reports whether a user may read a channel.
+// MayRead reports whether a user may read a channel: as its member, as a member of its
+// team if the channel is public, or as a system administrator.
 func (p *Port) MayRead(ctx context.Context, userID, channelID string) (bool, error) {
 	return p.records.ServerMayRead(ctx, channelID, userID)
 }

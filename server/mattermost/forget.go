@@ -85,7 +85,7 @@ func (p *Port) asUser(ctx context.Context, userID, roles string, do func(remove 
 		request.Header.Set("Authorization", "Bearer "+session.Token)
 		response, err := client.Do(request)
 		if err != nil {
-			return errors.New("the server could not be reached to remove something") // the error itself holds an address
+			return errors.New("the server could not be reached to remove something") // the error itself contains an address
 		}
 		defer func() { _ = response.Body.Close() }()
 		if response.StatusCode == http.StatusOK || response.StatusCode == http.StatusNotFound {

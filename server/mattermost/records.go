@@ -25,16 +25,27 @@ type Records interface {
 	// MissedServerPosts returns the posts of people that no message refers to, oldest
 	// first.
 	MissedServerPosts(ctx context.Context, channelID, botID string, since, until int64) ([]*model.Post, error)
+	// ServerReactions returns the reactions to a post, oldest first, without those that
+	// were removed.
 	ServerReactions(ctx context.Context, postID string) ([]*model.Reaction, error)
 	// ServerChannel returns a channel, even an archived one. It returns
 	// domain.ErrNotFound if there is none.
 	ServerChannel(ctx context.Context, id string) (*model.Channel, error)
+	// ServerChannelByName is like ServerChannel, but finds the channel by its team and
+	// name.
 	ServerChannelByName(ctx context.Context, teamID, name string) (*model.Channel, error)
+	// ServerMember reports whether a user is a member of a channel.
 	ServerMember(ctx context.Context, channelID, userID string) (bool, error)
-	// MayJoinServer reports whether a user is an active person in a team.
+	// MayJoinServer reports whether a user is an active person, and not a bot, in a
+	// team.
 	MayJoinServer(ctx context.Context, teamID, userID string) (bool, error)
+	// ServerMembers returns up to n people in a channel, ordered by username, without
+	// bots and deactivated users.
 	ServerMembers(ctx context.Context, channelID string, n int) ([]domain.Member, error)
+	// ServerMayRead reports whether a user may read a channel: as its member, as a member
+	// of its team if the channel is public, or as a system administrator.
 	ServerMayRead(ctx context.Context, channelID, userID string) (bool, error)
+	// IsServerUser reports whether an active user has the username.
 	IsServerUser(ctx context.Context, username string) (bool, error)
 	// StandingPost returns the id of the post that was chosen for a key. The first
 	// post that any process proposes is chosen.

@@ -53,6 +53,7 @@ func (p *Primary) failed(born int64, err error) {
 
 // Size limits a pool.
 type Size struct {
+	// Conns is how many connections may be open at once, in use or idle.
 	Conns int
 	// Silence is how long a statement may go without a response, whatever its context
 	// allows. Zero means no limit.

@@ -40,9 +40,9 @@ func (c *watchedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &watchedConn{plainConn: conn, primary: c.primary, born: born}, nil
 }
 
-// watchedConn is a connection whose caller stops waiting for a call when the context
-// ends. The call itself goes on in the background, later calls wait for it, and the
-// connection is not used again.
+// watchedConn is a connection on which a caller stops waiting for a call when its
+// context ends. The call itself continues in the background, later calls wait for it,
+// and the connection is not used again.
 type watchedConn struct {
 	plainConn
 	primary *Primary
