@@ -94,7 +94,7 @@ func (m *Client) MarkRead(ctx context.Context, account *domain.Account, wamid st
 	return m.client.Load().MarkRead(ctx, credentials(account), wamid, typing)
 }
 
-// Probe asks Meta about an account's number, token and webhooks; see api.Prober. Its
+// Probe asks Meta about an account's number, token and webhooks; see api.Deps. Its
 // errors are refusals that can be shown to an administrator.
 func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Probe, error) {
 	client, cred := m.client.Load(), credentials(account)
@@ -109,8 +109,8 @@ func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Pro
 	return probe, nil
 }
 
-// FetchTemplates returns all templates of an account; see api.TemplateFetcher. Its
-// errors are refusals that can be shown to an administrator.
+// FetchTemplates returns all templates of an account; see api.Deps. Its errors are
+// refusals that can be shown to an administrator.
 func (m *Client) FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error) {
 	var fetched []domain.Template
 	err := m.client.Load().Templates(ctx, credentials(account), func(t whatsapp.Template) error {

@@ -13,8 +13,8 @@ import (
 
 // PutRight repairs a conversation's channel so that it is as c describes it: in the
 // right team, private, not archived, with the right name, display name and header. It
-// returns when the channel was last changed, in milliseconds; see
-// channelsync.SyncPosts.
+// returns when the channel was last changed, in milliseconds, and domain.ErrNotFound
+// if the channel is gone; see channelsync.Mattermost.
 //
 // Servers before 11.10 have no call that restores an archived channel, but an update
 // with DeleteAt set to zero does it.

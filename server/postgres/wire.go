@@ -26,8 +26,9 @@ type laying struct {
 // dialer opens network connections and wraps them in wires.
 type dialer struct{ silence time.Duration }
 
-// DialContext opens a network connection that ends with the context of the database
-// connection that needs it.
+// DialContext opens a network connection and wraps it in a wire. While the database
+// connection is being set up, the wire follows the context with which it was asked
+// for.
 func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	if err != nil {
