@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// Conversation (Atendimento) is one matter with one contact on one account; it owns one channel.
+// Conversation (Atendimento) is one matter with one contact on one account. It has a channel of its own.
 type Conversation struct {
 	ID             string `db:"id"`
 	AccountID      string `db:"account_id"`
@@ -12,38 +12,38 @@ type Conversation struct {
 	QueueID        string `db:"queue_id"`
 	TeamID         string `db:"team_id"`
 	ChannelID      string `db:"channel_id"`     // "" until the channel exists
-	OwnerID        string `db:"owner_id"`       // Responsável; "" while nobody claimed it
+	OwnerID        string `db:"owner_id"`       // Responsável; "" until somebody claims it
 	AttendantID    string `db:"attendant_id"`   // Atendente; "" while it waits in a queue
-	AttendedAt     int64  `db:"attended_at"`    // when the attendant changed last, also to nobody; milliseconds since epoch
-	QueuedFor      string `db:"queued_for"`     // why it waits in a queue: QueuedXxx
-	RemindedAt     int64  `db:"reminded_at"`    // the beginning of the customer's wait that was acted on last (see service.CheckInactivity)
-	WindowFrom     int64  `db:"window_from"`    // Meta's timestamp of the inbound that opened the window that stands or stood last
-	WindowUntil    int64  `db:"window_until"`   // Meta's timestamp of the last inbound + 24 h; 0 = the customer never answered
-	WindowPhone    string `db:"window_phone"`   // the number of who wrote last, digits as Meta wrote them: the window is theirs
-	WindowUserID   string `db:"window_user_id"` // and their BSUID; both "" = not known
+	AttendedAt     int64  `db:"attended_at"`    // when the attendant last changed, which includes losing one; milliseconds since epoch
+	QueuedFor      string `db:"queued_for"`     // why it waits in a queue, e.g. QueuedTransfer; "" = it is new there
+	RemindedAt     int64  `db:"reminded_at"`    // when the wait of the customer began on which we last acted (see service.Service.CheckInactivity)
+	WindowFrom     int64  `db:"window_from"`    // Meta's timestamp of the message that opened the current window, or the last one if none is open
+	WindowUntil    int64  `db:"window_until"`   // end of the window: Meta's timestamp of the customer's last message + 24 h; 0 = the customer never answered
+	WindowPhone    string `db:"window_phone"`   // the number that wrote last, in Meta's digits: the window allows answers to that number alone
+	WindowUserID   string `db:"window_user_id"` // the BSUID of the same person; both "" = not known
 	LastTemplateAt int64  `db:"last_template_at"`
 	LastInboundAt  int64  `db:"last_inbound_at"` // Meta's timestamp
 	LastOutboundAt int64  `db:"last_outbound_at"`
 	ClosedAt       int64  `db:"closed_at"`
 	ClosedBy       string `db:"closed_by"`
 	CloseReason    string `db:"close_reason"`
-	AbortedAt      int64  `db:"aborted_at"`  // the first template was refused for good: kept for audit, in no list
-	ReopenedAt     int64  `db:"reopened_at"` // when a close was last taken back
-	ReopenedBy     string `db:"reopened_by"` // "" = the customer, by writing again
-	ArchivedAt     int64  `db:"archived_at"` // from when on its channel is archived, or about to be
-	PreviousID     string `db:"previous_id"` // the customer's last one, where a return made this one; "" = none
-	ErasedAt       int64  `db:"erased_at"`   // the customer was erased: it stays closed
+	AbortedAt      int64  `db:"aborted_at"`  // when its first template was finally refused: it is kept for the audit and appears in no list
+	ReopenedAt     int64  `db:"reopened_at"` // when it was last reopened
+	ReopenedBy     string `db:"reopened_by"` // the agent; "" = the customer reopened it by writing again
+	ArchivedAt     int64  `db:"archived_at"` // when its channel was archived or began to be
+	PreviousID     string `db:"previous_id"` // the customer's previous conversation, if this one was made because they came back; "" = none
+	ErasedAt       int64  `db:"erased_at"`   // when the customer was erased; from then on it stays closed
 	CreatedAt      int64  `db:"created_at"`
 	UpdatedAt      int64  `db:"updated_at"`
 
-	Contact      Contact `db:"contact"` // as joined by the store
-	TemplateName string  // of the last template sent; "" = none, or not read: lists alone read it
+	Contact      Contact `db:"contact"` // read by the store in the same query
+	TemplateName string  // of the last template sent; "" = none, or not read, because only lists read it
 }
 
-// ReopensFor tells whether a customer who wrote at a moment (milliseconds since
-// epoch, Meta's) takes the close of this conversation back: within the reopening
-// time, and never once its channel is archived or due to be. Later the customer
-// gets a new conversation.
+// ReopensFor reports whether a message that the customer wrote at the given moment (Meta's
+// timestamp, milliseconds since epoch) reopens this closed conversation. It does so within the
+// reopening time of the settings, but never once the channel is archived or due to be archived.
+// After that the customer gets a new conversation.
 func (c *Conversation) ReopensFor(at int64, s Settings) bool {
 	if c.ClosedAt == 0 || c.AbortedAt != 0 || c.ArchivedAt != 0 {
 		return false
@@ -55,7 +55,7 @@ func (c *Conversation) ReopensFor(at int64, s Settings) bool {
 	return at < until
 }
 
-// ArchiveDue is when the channel of a closed conversation is to be archived,
+// ArchiveDue returns when the channel of a closed conversation is to be archived, in
 // milliseconds since epoch; 0 = never.
 func (c *Conversation) ArchiveDue(s Settings) int64 {
 	if c.ClosedAt == 0 || s.ArchiveDays == 0 {
@@ -64,19 +64,19 @@ func (c *Conversation) ArchiveDue(s Settings) int64 {
 	return c.ClosedAt + int64(s.ArchiveDays)*24*time.Hour.Milliseconds()
 }
 
-// Reopen takes a close back; by is the agent, "" the customer who wrote again.
+// Reopen undoes the closing of a conversation. by is the agent who did it; "" = the customer, who
+// wrote again. now is in milliseconds since epoch.
 func (c *Conversation) Reopen(by string, now int64) {
 	c.ClosedAt, c.ClosedBy, c.CloseReason = 0, "", ""
 	c.ArchivedAt = 0
 	c.ReopenedAt, c.ReopenedBy, c.UpdatedAt = now, by, now
 }
 
-// remindBefore is how long before a window's end its attendant is reminded.
+// remindBefore is how long before the end of the window the attendant is reminded of it.
 const remindBefore = 2 * time.Hour
 
-// RemindAt is when the attendant is to be reminded that the window closes,
-// milliseconds since epoch: if by then the last word is still the customer's.
-// 0 without a window.
+// RemindAt returns from when on the attendant is to be reminded that the window closes, in
+// milliseconds since epoch; 0 = there is no window. See ReminderDue for the other conditions.
 func (c *Conversation) RemindAt() int64 {
 	if c.WindowUntil == 0 {
 		return 0
@@ -84,10 +84,11 @@ func (c *Conversation) RemindAt() int64 {
 	return c.WindowUntil - remindBefore.Milliseconds()
 }
 
-// ReminderDue tells whether the attendant is to be reminded now: the window closes
-// soon, and the customer waits for an answer.
+// ReminderDue reports whether the attendant is to be reminded now (milliseconds since epoch),
+// which is the case if the window closes soon and the customer still waits for an answer.
 func (c *Conversation) ReminderDue(now int64) bool {
-	// Meta's timestamps are whole seconds, ours are not
+	// Meta's timestamps are whole seconds and ours are milliseconds, so a message that came
+	// within the same second as our last one counts as later.
 	lastWord := c.LastInboundAt+time.Second.Milliseconds() > c.LastOutboundAt
 	return c.StateAt(now) == Open && now >= c.RemindAt() && c.AttendantID != "" && lastWord
 }

@@ -2,11 +2,12 @@ package domain
 
 import "strings"
 
-// Document is a customer's CPF or CNPJ: upper case, digits and letters only.
+// Document is a customer's CPF or CNPJ without punctuation, in upper case. Make one with
+// ParseDocument, which validates it.
 type Document string
 
-// ParseDocument reads a CPF, or a company's CNPJ (the alphanumeric one too),
-// with any punctuation, and checks its check digits. ok is false for anything else.
+// ParseDocument reads a person's CPF or a company's CNPJ, including the new alphanumeric CNPJ,
+// with the usual punctuation. ok is false for anything else and if the check digits are wrong.
 func ParseDocument(typed string) (doc Document, ok bool) {
 	var b strings.Builder
 	for _, r := range strings.ToUpper(typed) {
@@ -31,7 +32,8 @@ func ParseDocument(typed string) (doc Document, ok bool) {
 	return Document(s), true
 }
 
-// Masked shows the middle of a CPF (***.456.789-**), or the root's end and the branch of a CNPJ.
+// Masked returns the document in a form that may be shown: the middle of a CPF (***.456.789-**),
+// or the last six characters of a CNPJ's root (**.345.678/****-**).
 func (d Document) Masked() string {
 	switch len(d) {
 	case 11:
@@ -49,7 +51,7 @@ func validCPF(s string) bool {
 			return false
 		}
 	}
-	if strings.Count(s, s[:1]) == len(s) { // 111.111.111-11 passes the sums and is nobody's
+	if strings.Count(s, s[:1]) == len(s) { // 111.111.111-11 has correct check digits but is never issued
 		return false
 	}
 	return checkDigit(s[:9], 2, 11) == s[9] && checkDigit(s[:10], 2, 11) == s[10]
@@ -62,8 +64,9 @@ func validCNPJ(s string) bool {
 	return checkDigit(s[:12], 2, 9) == s[12] && checkDigit(s[:13], 2, 9) == s[13]
 }
 
-// checkDigit is the modulo-11 digit of the Receita Federal: weights from the
-// right, from low up to high and again; a letter's value is its ASCII code less 48.
+// checkDigit returns the modulo-11 check digit as the Receita Federal defines it. The weights
+// run from the right, from low up to high and then from low again. The value of a letter is its
+// ASCII code less 48.
 func checkDigit(s string, low, high int) byte {
 	sum, weight := 0, low
 	for i := len(s) - 1; i >= 0; i-- {
