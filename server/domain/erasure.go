@@ -4,51 +4,52 @@ import (
 	"strings"
 )
 
-// ErasedConversation is a conversation of somebody who was erased, and what Mattermost
-// has still to forget of it.
+// ErasedConversation is a conversation of a person who was erased, whose posts, files and channel
+// still have to be removed from Mattermost.
 type ErasedConversation struct {
 	ConversationID string `db:"conversation_id"`
 	ContactID      string `db:"contact_id"`
 	ChannelID      string `db:"channel_id"`
 	TeamID         string `db:"team_id"`
 	Attempts       int    `db:"attempts"` // failures in a row
-	Passes         int    `db:"passes"`   // how often it was gone through to the end
+	Passes         int    `db:"passes"`   // how often a pass over it was completed
 }
 
-// ErasureState is how far forgetting has come.
+// ErasureState says how far the removal of erased people from Mattermost has come.
 type ErasureState struct {
-	Pending int      // conversations that were not gone through yet
-	Late    int      // of them those that fail again and again
-	Stays   []string // what the server's settings keep: StayPosts, StayFiles
+	Pending int      // conversations without a completed pass
+	Late    int      // of these, the ones that keep failing
+	Stays   []string // what the server's settings do not let us remove: StayPosts, StayFiles
 }
 
-// Remains is what the server's tables hold of a conversation.
+// Remains is what the server's tables still hold of a conversation that is to be erased.
 type Remains struct {
-	Exists    bool     // its channel
-	WithFiles []string // posts of its channel that have files, hidden ones too
+	Exists    bool     // its channel still exists
+	WithFiles []string // ids of the posts in its channel that have files, including deleted posts
 	Posts     []RemainingPost
 	Loose     []LooseFile
 	Drafts    []ServerDraft
-	Elsewhere []RemainingPost // posts of ours in other channels that tell of it
+	Elsewhere []RemainingPost // our posts in other channels that mention it
 }
 
-// RemainingPost is a post that is to go.
+// RemainingPost is a post that is to be removed.
 type RemainingPost struct {
 	ID, ChannelID, Message string
 
-	Hidden bool // deleted, as the server does it: the row stays
-	Old    bool // what a post said before an edit
+	Hidden bool // deleted the way the server does it, which keeps the row
+	Old    bool // an old version that the server keeps of an edited post
 }
 
-// LooseFile was uploaded into a channel and is on no post.
+// LooseFile is a file that was uploaded into a channel and never attached to a post.
 type LooseFile struct{ ID, CreatorID string }
 
-// ServerDraft is what somebody typed and did not send, as the server keeps it.
+// ServerDraft is a draft of the server's own: what somebody typed in the channel and did not send.
+// It has nothing to do with Draft.
 type ServerDraft struct{ UserID, RootID string }
 
-// WithoutLines takes the lines with the conversation's address out of a text
-// that has lines with the addresses of others; lists is false for a text that
-// is about this one alone.
+// WithoutLines removes from a text the lines that contain the id of the conversation or of its
+// channel. lists reports whether the rest still has lines about other conversations. If it is
+// false, the text is about this conversation alone and its whole post can go.
 func (c *ErasedConversation) WithoutLines(text string) (rest string, lists bool) {
 	var kept []string
 	for line := range strings.SplitSeq(text, "\n") {

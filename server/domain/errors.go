@@ -2,13 +2,15 @@ package domain
 
 import "github.com/pkg/errors"
 
-// Text is a text for a person, still without a language: a key of package i18n and its data.
+// Text is a text for a person that is not translated yet: a key of package i18n and the values
+// that are put into it.
 type Text struct {
 	Key  string
 	Data map[string]any
 }
 
-// T makes a Text from a key and alternating names and values.
+// T returns a Text with a key and values, given as alternating names and values. It panics if a
+// name is not a string.
 func T(key string, pairs ...any) Text {
 	if len(pairs) == 0 {
 		return Text{Key: key}
@@ -20,12 +22,12 @@ func T(key string, pairs ...any) Text {
 	return Text{Key: key, Data: data}
 }
 
-// ZoneKey is where a text's data holds the IANA name of the time zone its times
-// are told in; missing or "" = the plugin's setting.
+// ZoneKey is the name under which Text.Data holds the time zone (IANA name) in which the text's
+// times are written. If it is missing or "", the plugin's setting applies.
 const ZoneKey = "Zone"
 
-// In gives the text with its times told in a queue's time zone (IANA name; "" =
-// the plugin's setting).
+// In returns a copy of the text whose times are written in a time zone (IANA name; "" = the
+// plugin's setting), usually that of a queue.
 func (t Text) In(zone string) Text {
 	if zone == "" {
 		return t
@@ -38,7 +40,7 @@ func (t Text) In(zone string) Text {
 	return Text{Key: t.Key, Data: data}
 }
 
-// Codes of a refusal, as the REST API names them.
+// The codes of a refusal. The REST API returns them, so they must not change.
 const (
 	CodeForbidden          = "forbidden"
 	CodeNotFound           = "not_found"
@@ -58,44 +60,45 @@ const (
 	CodeInProgress          = "in_progress"
 )
 
-// Refusal is a "no" that a person can act on. It is an error whose text is for
-// logs only; Text and Fields are for the reader, in the reader's language.
+// Refusal is an error that is the person's to solve, such as a wrong field or a spent budget, and
+// not a fault of the plugin. Text and Fields are shown to the person in their own language; the
+// error string is for logs only.
 type Refusal struct {
 	Code     string
 	Text     Text
 	Fields   map[string]Text // by dialog element, where one field caused it
 	MetaCode int             // Meta's error code, with CodeMetaRefused
-	// Agree is set where the actor may go on by confirming: the dialog's third
-	// step. NeedsReason asks for a written reason too.
+	// Agree is set if the person may go on all the same by confirming, which is the dialog's
+	// third step. With NeedsReason they must also give a reason in writing.
 	Agree       bool
 	NeedsReason bool
-	// ConversationID names the conversation in the way, if the actor may see it.
+	// ConversationID is the conversation that is in the way, if the person may see it; else "".
 	ConversationID string
 }
 
-// Error is for logs: the code, never a customer's data.
+// Error returns a string for logs. It has only the code, so that no customer's data gets into them.
 func (r *Refusal) Error() string { return "refused: " + r.Code }
 
-// Refuse makes a refusal.
+// Refuse returns a refusal with a code and a text.
 func Refuse(code string, text Text) *Refusal { return &Refusal{Code: code, Text: text} }
 
-// RefuseField makes a refusal at one field of the dialog.
+// RefuseField returns a refusal with CodeInvalidField whose text is shown at one field of the dialog.
 func RefuseField(field string, text Text) *Refusal {
 	return &Refusal{Code: CodeInvalidField, Text: text, Fields: map[string]Text{field: text}}
 }
 
-// AsRefusal finds a refusal in an error chain.
+// AsRefusal returns the refusal in an error chain, and whether there is one.
 func AsRefusal(err error) (*Refusal, bool) {
 	var r *Refusal
 	ok := errors.As(err, &r)
 	return r, ok
 }
 
-// ErrNotFound says that what was asked for is not there.
+// ErrNotFound is returned if what was asked for does not exist.
 var ErrNotFound = errors.New("not found")
 
-// ErrConflict says that a rule of uniqueness would be broken.
+// ErrConflict is returned if a change would break a rule, usually that something exists only once.
 var ErrConflict = errors.New("conflict")
 
-// ErrHasQueues says that an account cannot be removed while queues use it.
+// ErrHasQueues is returned if an account cannot be removed because queues still use it.
 var ErrHasQueues = errors.New("queues use the account")

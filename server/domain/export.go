@@ -1,13 +1,13 @@
 package domain
 
-// PersonExport is everything stored about one contact except the messages. A history may be
-// long, so messages are read one at a time: see ExportedMessage.
+// PersonExport is everything that is stored about one contact, except for the messages. These may
+// be many and are therefore read one at a time: see ExportedMessage.
 type PersonExport struct {
 	Contact       Contact
 	CPF           string            // CPF or CNPJ in the clear; "" = none
 	Identities    []ContactIdentity // how WhatsApp knows the person
 	Conversations []*Conversation
-	Drafts        []*Draft // those that still have a text
+	Drafts        []*Draft // those whose text is still stored
 }
 
 // ContactIdentity is one way in which an account knows a contact.
@@ -18,7 +18,7 @@ type ContactIdentity struct {
 }
 
 // ExportedMessage is a message together with what its post holds. Where one post became
-// several messages, the first of them has the text and the files.
+// several messages, only the first of them has the text and the files.
 type ExportedMessage struct {
 	Message
 	Files []ExportedFile

@@ -2,21 +2,22 @@ package domain
 
 import "time"
 
-// Unanswered is how long a template has waited for an answer, as lists group it.
+// Unanswered is one of the groups into which lists sort conversations by how long their template
+// has waited for the customer's answer.
 type Unanswered struct {
-	Name  string        // as the REST API and the texts name it
-	Least time.Duration // since the last template
-	Below time.Duration // 0 = no end
+	Name  string        // in the REST API and in the keys of texts
+	Least time.Duration // the template was sent at least so long ago
+	Below time.Duration // and less than so long ago; 0 = no upper limit
 }
 
-// UnansweredSteps are the groups of a follow-up list, the oldest first.
+// UnansweredSteps returns the groups of a follow-up list, the one that waited longest first.
 func UnansweredSteps() []Unanswered {
 	const day = 24 * time.Hour
 	return []Unanswered{{"3d", 3 * day, 0}, {"1d", day, 3 * day}, {"6h", 6 * time.Hour, day}}
 }
 
-// UnansweredFor is the group of all that waited at least as long as the step
-// of a name ("6h", "1d", "3d"); false for another name.
+// UnansweredFor returns a group without an upper limit: everything that has waited at least as
+// long as the step of that name ("6h", "1d", "3d"). It returns false for any other name.
 func UnansweredFor(name string) (Unanswered, bool) {
 	for _, step := range UnansweredSteps() {
 		if step.Name == name {
@@ -27,5 +28,6 @@ func UnansweredFor(name string) (Unanswered, bool) {
 	return Unanswered{}, false
 }
 
-// FollowUpHour is the hour at which owners are told of their unanswered templates, in the queue's time zone.
+// FollowUpHour is the hour of the day, in the queue's time zone, at which owners are told of their
+// unanswered templates.
 const FollowUpHour = 9

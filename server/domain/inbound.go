@@ -2,35 +2,37 @@ package domain
 
 import "github.com/pkg/errors"
 
-// NewSender is somebody who writes and has no open conversation on the account.
+// NewSender is a person who wrote to an account and has no open conversation there.
 type NewSender struct {
 	AccountID      string
 	DefaultQueueID string // the account's, "" = none
-	Answers        string // wamid of the message that is answered, "" = none
+	Answers        string // wamid of the earlier message that theirs replies to; "" = none
 	Who            WhatsAppIdentity
 	Now            int64 // milliseconds since epoch
-	// Reopens tells whether a closed conversation is to be reopened for this message.
+	// Reopens reports whether a closed conversation is to be reopened for this message.
 	Reopens func(c *Conversation) bool
 }
 
-// ResolveResult is how the conversation of somebody who writes was found.
+// ResolveResult says how the conversation for an incoming message was found.
 type ResolveResult int
 
-// A writer's conversation was open already (somebody was faster), was closed and
-// is reopened with its people, or is a new one: in the queue of the writer's last
-// conversation if the number still has it, else in the number's default queue,
-// with neither owner nor attendant.
+// The ways in which the conversation for an incoming message is found.
 const (
+	// Found is an open conversation, which another process made or reopened meanwhile.
 	Found ResolveResult = iota
+	// Reopened is a closed conversation that was reopened with its owner and attendant.
 	Reopened
+	// Created is a new conversation without owner and attendant. It is in the queue of the
+	// person's last conversation if the number still has that queue, else in the number's
+	// default queue.
 	Created
 )
 
-// ErrNoQueue says that the number has no queue for somebody new.
+// ErrNoQueue is returned if a number has no default queue for the conversation of a new customer.
 var ErrNoQueue = errors.New("the number has no default queue")
 
-// TemplateChange is what a webhook says of a template, found by Meta's id, else
-// by name and language; "" leaves a value as it is.
+// TemplateChange is what a webhook reports about a template. The template is found by Meta's id or,
+// if that is not known, by name and language. A value of "" leaves the stored one as it is.
 type TemplateChange struct {
 	MetaID, Name, Language string
 	Status                 string
@@ -40,16 +42,17 @@ type TemplateChange struct {
 	At                     int64  // Meta's timestamp, milliseconds since epoch
 }
 
-// InboundTarget is where a customer's message belongs, and what is known of it already.
+// InboundTarget is the conversation to which a customer's message belongs, and what is already
+// stored of the message.
 type InboundTarget struct {
-	Conversation Conversation // ids, window and times that its state depends on, names of the contact
-	MessageID    string       // where an earlier try, or another delivery, stored the message; else ""
-	Kind, PostID string       // of the stored message; it may have no post yet
-	Archived     bool         // its channel is
-	News         bool         // the message tells of the person what is not known yet
+	Conversation Conversation // only its ids, the window and the times that its state depends on, and the contact's names
+	MessageID    string       // id of the message if an earlier attempt or another delivery stored it; else ""
+	Kind, PostID string       // of the stored message; PostID is "" while it has no post
+	Archived     bool         // its channel is archived
+	News         bool         // the message tells something about the person that is not stored yet
 }
 
-// StatusChange is one status webhook.
+// StatusChange is what one status webhook reports about a message that we sent.
 type StatusChange struct {
 	MessageID string // our biz_opaque_callback_data; "" if Meta sent none
 	WAMID     string
@@ -57,10 +60,10 @@ type StatusChange struct {
 	Reason    int   // Meta's error code, with failed
 	At        int64 // Meta's timestamp, milliseconds since epoch
 	Person    WhatsAppIdentity
-	// Pricing as Meta sent it; Priced is false where the status had none.
+	// The rest is the pricing as Meta sent it; Priced is false if the status had none.
 	Priced       bool
 	Category     string
-	PricingType  string // regular, free_customer_service, free_entry_point or a new word
-	Billable     bool   // false only if Meta says so
+	PricingType  string // regular, free_customer_service, free_entry_point, or a word that we do not know yet
+	Billable     bool   // false only if Meta says so expressly
 	ServiceQuota int    // free service messages per number and month, by our settings
 }
