@@ -4,30 +4,32 @@ import (
 	"time"
 )
 
-// InboxRow is one piece of a webhook delivery, stored before Meta gets its 200.
+// InboxRow is one item of a webhook delivery. It is stored before Meta gets its 200, because Meta
+// does not deliver again after that.
 type InboxRow struct {
-	Lane      string // rows of a lane are handled one at a time, by Order and then in the order of insertion; "" is a lane too
-	Order     int64  // Meta's timestamp, else when it was received, milliseconds since epoch
-	Key       string // unique for ever, at most 300 bytes: what comes twice is stored once
+	Lane      string // the rows of a lane are handled one at a time, by Order and then in the order of insertion; "" is a lane like any other
+	Order     int64  // Meta's timestamp or, without one, when it was received; milliseconds since epoch
+	Key       string // unique for ever, so that what is delivered twice is stored once; at most 300 bytes
 	AccountID string
-	Payload   []byte // a whatsapp.Item as JSON; with Dead whatever came
-	Dead      string // why it can never be handled, which makes it a dead letter at once; "" = it can
+	Payload   []byte // a whatsapp.Item as JSON; with Dead set, the data as it was received
+	Dead      string // why it can never be handled, so that it becomes a dead letter at once; "" = it can be handled
 }
 
-// DeadLetter is a job that was given up.
+// DeadLetter is a job that was given up. It is kept so that an administrator can look at it and
+// have it tried again.
 type DeadLetter struct {
-	ID         string `db:"id"` // names the queue too: inbox-1, outbox-1, media-1
+	ID         string `db:"id"` // begins with the name of the queue: inbox-1, outbox-1, media-1
 	AccountID  string `db:"account_id"`
 	Lane       string `db:"lane"`
 	ReceivedAt int64  `db:"received_at"` // milliseconds since epoch, the database's clock
 	DeadAt     int64  `db:"dead_at"`
 	Attempts   int    `db:"attempts"`
 	Reason     string `db:"reason"`
-	Payload    []byte `db:"payload"` // as it was received; a list holds its beginning only
+	Payload    []byte `db:"payload"` // as it was received; in lists only its beginning
 }
 
-// Backlog is how many jobs wait in each queue, since when the oldest does (milliseconds since
-// epoch by the database's clock; 0 = none waits), and how many were given up.
+// Backlog says for each queue of jobs how many wait, since when the oldest waits (milliseconds
+// since epoch by the database's clock; 0 = none waits), and how many were given up.
 type Backlog struct {
 	Inbox        int   `db:"inbox"`
 	Outbox       int   `db:"outbox"`
@@ -40,33 +42,34 @@ type Backlog struct {
 	DeadMedia    int   `db:"dead_media"`
 }
 
-// DeadLetterFilter says which dead letters are meant; what is zero means all.
+// DeadLetterFilter selects dead letters. A field that is zero selects all of them.
 type DeadLetterFilter struct {
-	Queues      []string // of inbox, outbox, media
+	Queues      []string // any of inbox, outbox, media
 	AccountID   string
-	Reason      string // the whole of it
-	From, Until int64  // when it was received, milliseconds since epoch by the database's clock; Until is not included
+	Reason      string // the complete reason
+	From, Until int64  // when they were received, milliseconds since epoch by the database's clock; Until itself is excluded
 }
 
-// StuckAfter is from when on a lane in which nothing moves is told of.
+// StuckAfter is how long nothing may move in a lane before the administrators are told.
 const StuckAfter = 10 * time.Minute
 
-// Why jobs wait for long: reasons that the doctor has advice for.
+// Reasons why jobs wait for long for which the doctor has specific advice (see Stuck.Texts).
 const (
 	WaitsForDefaultQueue = "the number has no default queue"
 	WaitsForTeamRoom     = "the channel could not be made yet"
 )
 
-// Stuck are lanes of jobs in which nothing moved for long.
+// Stuck describes lanes of jobs in which nothing has moved for StuckAfter, grouped by queue, account
+// and reason.
 type Stuck struct {
-	Queue     string `db:"queue"`      // inbox, outbox; channels: what Mattermost is to show of conversations
-	AccountID string `db:"account_id"` // "" = of no one account
-	Reason    string `db:"reason"`     // what the job that holds them up said last; "" = nothing
+	Queue     string `db:"queue"`      // inbox, outbox, or channels: conversations whose channels wait to be brought up to date
+	AccountID string `db:"account_id"` // "" = it concerns no single account
+	Reason    string `db:"reason"`     // the last error of the job that holds them up; "" = none
 	Lanes     int    `db:"lanes"`
 	Since     int64  `db:"since"` // milliseconds since epoch
 }
 
-// Texts are what to tell an administrator, and what to do about it; account is the number's name.
+// Texts returns what to tell an administrator, and how to fix it. account is the number's name.
 func (s *Stuck) Texts(account string) (text, fix Text) {
 	data := []any{"Account", account, "Lanes", s.Lanes, "Since", s.Since}
 	switch s.Queue {
@@ -89,46 +92,49 @@ func (s *Stuck) Texts(account string) (text, fix Text) {
 }
 
 const (
-	// WaitForChannel is the first pause of an answer that came before its channel.
+	// WaitForChannel is the first pause of a customer's message whose channel is not there yet.
 	WaitForChannel = 300 * time.Millisecond
-	// WaitForStart is the longest pause while the channel is about to be made.
+	// WaitForStart is the longest pause of such a message while the channel is about to be made.
 	WaitForStart = 2 * time.Second
-	// WaitFirst is the first pause of what waits for something that
-	// may take days: a team's room, a number's default queue.
+	// WaitFirst is the first pause of a job that waits for something that may take days, such
+	// as room in a team or a default queue for a number.
 	WaitFirst = 5 * time.Second
-	// WaitLongest is the longest of them.
+	// WaitLongest is the longest pause of such a job.
 	WaitLongest = 5 * time.Minute
 )
 
-// WaitsForQueue is what a message of somebody new waits for while the number
-// has no default queue; who is the person's phone key or user id.
+// WaitsForQueue returns the name of what a new customer's message waits for while the number has
+// no default queue. who is the person's phone key or user id.
 func WaitsForQueue(accountID, who string) string { return "queue:" + accountID + ":" + who }
 
-// WaitsForChannel is what a message waits for whose conversation has no channel yet.
+// WaitsForChannel returns the name of what a message waits for while its conversation has no channel.
 func WaitsForChannel(conversationID string) string { return "channel:" + conversationID }
 
 const (
-	// RefreshLease is how long a process holds the conversations whose channels it synchronises.
+	// RefreshLease is how long a process holds the conversations whose channels it is bringing up
+	// to date. After that another process may take them.
 	RefreshLease = 20 * time.Second
 	// RefreshBatch is how many conversations one run claims.
 	RefreshBatch = 16
-	// RefreshConcurrency is how many of them are brought up to date at once.
+	// RefreshConcurrency is how many of these are brought up to date at the same time.
 	RefreshConcurrency = 4
-	// StartPatience is how long a start may take before its channel appears without its outcome.
+	// StartPatience is how long a start may take. After that its channel is made although it is
+	// not known yet whether WhatsApp took the template.
 	StartPatience = 75 * time.Second
 )
 
-// Reencryption is how far a pass has come that encrypts everything anew with the key in force.
+// Reencryption is the progress of a pass that encrypts all stored secrets anew with the current key.
 type Reencryption struct {
-	Column int    // which of the store's encrypted columns
-	After  string // the key of the last row that was looked at; "" = none yet
-	Done   bool   // the last column was finished
-	Lost   int    // values that no key decrypts
+	Column int    // index of the store's encrypted column that it has come to
+	After  string // primary key of the last row it has handled; "" = none yet
+	Done   bool   // all columns are finished
+	Lost   int    // how many values could not be decrypted with any key
 }
 
-// StoredKey is one key of the plugin's, encrypted with another one (waa_keys).
+// StoredKey is one of the plugin's encryption keys as the database holds it (waa_keys): encrypted
+// with another key.
 type StoredKey struct {
-	Name, Under string // of the key, and of the one that encrypts it
+	Name, Under string // names of the key and of the one that encrypts it
 	Encrypted   string `db:"sealed"`
-	CurrentAt   int64  `db:"current_at"` // when the key came into force last, milliseconds since epoch; 0 = it did not
+	CurrentAt   int64  `db:"current_at"` // when it last became the current key, milliseconds since epoch; 0 = never
 }

@@ -1,16 +1,16 @@
 package domain
 
-// LedgerFilter says which charges of the ledger are meant.
+// LedgerFilter selects charges of the ledger.
 type LedgerFilter struct {
-	From, To int64  // milliseconds since epoch, To not included; 0 = no bound
+	From, To int64  // milliseconds since epoch, To itself is excluded; 0 = no bound
 	QueueID  string // "" = all
 }
 
-// LedgerGroup is the sum of the charges that have something in common: a queue, an agent, a
-// template, an account, a category or a month.
+// LedgerGroup is the sum of the charges that belong to the same queue, agent, template, account,
+// category or month.
 type LedgerGroup struct {
 	Group            string `db:"group"` // an id, a category or a month (2026-11); "" = none
-	Name             string `db:"name"`  // what a person calls it
+	Name             string `db:"name"`  // a readable name for the group
 	Currency         string `db:"currency"`
 	Billed           Money  `db:"billed"`
 	Reserved         Money  `db:"reserved"`

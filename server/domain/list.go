@@ -1,46 +1,46 @@
 package domain
 
-// View is a conversation as one reader may see it.
+// View is a conversation as it is shown to one person, with what depends on the present moment.
 type View struct {
 	*Conversation
 	State         State
-	CooldownUntil int64 // when another template may follow; 0 = now
+	CooldownUntil int64 // from when on another template may be sent, milliseconds since epoch; 0 = now
 }
 
-// Filter narrows a list of conversations.
+// Filter selects the conversations of a list. A field that is zero does not restrict it.
 type Filter struct {
 	State   State
-	Mine    bool // owner or attendant is the reader
+	Mine    bool // only those whose owner or attendant is the reader
 	QueueID string
-	OwnerID string // of one responsible only; "" = of all
-	// ContactID: of one person only; "" = of all.
+	OwnerID string // only those with this owner; "" = all
+	// ContactID selects the conversations with one person; "" = all.
 	ContactID string
-	Unclaimed bool // those that wait for somebody to claim them: not closed, no attendant
-	// Unanswered: those whose template waits for an answer so long; zero = all.
+	Unclaimed bool // only those that wait to be claimed: not closed and without an attendant
+	// Unanswered selects those whose template has waited that long for an answer; zero = all.
 	Unanswered Unanswered
-	Query      string // name, phone digits or a whole CPF
+	Query      string // part of a name, digits of a phone number, or a complete CPF or CNPJ
 	Page       int
 	PerPage    int
 }
 
-// ListFilter is a Filter as the store takes it.
+// ListFilter is a Filter together with what the store cannot work out by itself.
 type ListFilter struct {
 	Filter
-	Now      int64
-	Document Document // of Query, if it is one
+	Now      int64    // milliseconds since epoch
+	Document Document // Query as a CPF or CNPJ, if it is one; else ""
 }
 
-// Counts are numbers of conversations that are not closed.
+// Counts are the numbers of conversations that are not closed, by state.
 type Counts struct {
 	Waiting   int `db:"waiting"`
 	Open      int `db:"open"`
 	Expired   int `db:"expired"`
-	Unclaimed int `db:"unclaimed"` // of these, without an attendant
+	Unclaimed int `db:"unclaimed"` // those of all three states that have no attendant
 }
 
 // Overview is what a list of conversations shows above its rows.
 type Overview struct {
 	Counts
-	Queues []*Queue // whose conversations the actor sees as an agent; a system admin: all
-	Now    int64    // the clock by which windows end, milliseconds since epoch
+	Queues []*Queue // the queues in which the actor is an agent; all of them for a system admin
+	Now    int64    // the server's time, by which windows end, milliseconds since epoch
 }

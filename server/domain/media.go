@@ -1,6 +1,7 @@
 package domain
 
-// MediaFile is a customer's file on its way onto its post. It is the payload of a job.
+// MediaFile is a customer's file that is to be fetched from Meta and attached to its post. It is
+// stored as the payload of a job.
 type MediaFile struct {
 	ConversationID string `json:"conversation_id"`
 	ChannelID      string `json:"channel_id"`
@@ -14,9 +15,10 @@ type MediaFile struct {
 	Filename       string `json:"filename,omitempty"`
 }
 
-// Upload is how far a file has come on its way into Mattermost.
+// Upload is the progress of a file's upload into Mattermost. It is stored so that the next
+// attempt goes on where the last one stopped.
 type Upload struct {
-	FileID string // the file's id in Mattermost, chosen beforehand: it tells whether the file got there
+	FileID string // the file's id in Mattermost; it is chosen beforehand, so that a later attempt can check whether the file is there
 	ID     string // the server's upload session; "" = none
-	From   int64  // at which byte the last try began to add to the session
+	From   int64  // the byte of the file at which the last attempt began to send
 }

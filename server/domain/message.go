@@ -4,18 +4,18 @@ import (
 	"time"
 )
 
-// Message directions.
+// The directions of a message.
 const (
 	Inbound  = "in"
 	Outbound = "out"
 )
 
-// KindTemplate is the kind of a message that was made of a template; Meta's word.
+// KindTemplate is the kind of a message that was made from a template. It is Meta's word.
 const KindTemplate = "template"
 
-// Message is one message on WhatsApp, either way.
+// Message is one WhatsApp message, from or to a customer.
 type Message struct {
-	ID             string `db:"id"` // also our biz_opaque_callback_data
+	ID             string `db:"id"` // also sent to Meta as biz_opaque_callback_data, which comes back in every status
 	ConversationID string `db:"conversation_id"`
 	AccountID      string `db:"account_id"`
 	ContactID      string `db:"contact_id"`
@@ -27,40 +27,42 @@ type Message struct {
 	Status         Status `db:"status"`       // "" for inbound
 	ShownStatus    Status `db:"shown_status"` // the status the post shows
 	ReasonCode     int    `db:"reason_code"`  // Meta's error code, or one of ours below 100 (see ReasonXxx)
-	Text           string `db:"body"`         // a template's text as the customer sees it; else ""
+	Text           string `db:"body"`         // a template's text as the customer sees it; "" for every other message
 	TemplateID     string `db:"template_id"`
 	Category       string `db:"category"`
-	Part           int    `db:"part"`       // its place, from 0, among the messages that its post became
-	Parts          int    `db:"parts"`      // how many those are; 0 = this one alone
+	Part           int    `db:"part"`       // its position, from 0, among the messages that its post became
+	Parts          int    `db:"parts"`      // how many messages the post became; 0 = only this one
 	CreatedAt      int64  `db:"created_at"` // the post's CreateAt, or Meta's timestamp for inbound
 	SentAt         int64  `db:"sent_at"`    // when Meta accepted it
 	StatusAt       int64  `db:"status_at"`  // Meta's timestamp of the last status
 }
 
-// OrderPause lets posts made at the same moment reach the outbox before the
-// first of them leaves: neither the server's commits nor its hooks come in order.
+// OrderPause is how long the messages of a post wait in the outbox before they may leave. Neither the commits nor
+// the hooks of the server come in the order of the posts, so this pause lets posts that were made
+// at the same moment all reach the outbox and leave in their order.
 const OrderPause = 150 * time.Millisecond
 
-// Send is everything the outbound worker must know about one message at the moment of sending.
+// Send is everything that the outbound worker must know about a message at the moment of sending.
 type Send struct {
 	Message      Message      `db:"message"`
 	Conversation Conversation `db:"conversation"`
 	Contact      Contact      `db:"contact"`
 	Account      Account      `db:"account"` // with its token
-	// Template is the one that the message is of, as far as domain.Leaving
-	// asks, as it stands now; one that is gone is allowed to nobody.
+	// Template is the message's template as it is now, with the fields that SendCheck needs.
+	// A template that was removed is one that no queue may use.
 	Template Template `db:"template"`
-	QueueID  string   `db:"queue_id"` // in which a template was confirmed
-	// EarlierMissing tells that the channel has an earlier post of an agent that
-	// is still to be judged: hooks may come late, in another order, or never.
+	QueueID  string   `db:"queue_id"` // the queue in which the template was confirmed
+	// EarlierMissing is set if the channel has an earlier post of an agent about which it was
+	// not decided yet whether it is sent: hooks may come late, in another order, or never.
 	EarlierMissing bool `db:"earlier_missing"`
-	EarlierWaits   bool `db:"earlier_waits"` // an earlier message of the conversation is in the outbox and not done
-	PostDeleted    bool `db:"post_deleted"`  // somebody took the post back before it left
-	// Seen stands for all of this as it was read; see OutboundStore.MarkLeft.
+	EarlierWaits   bool `db:"earlier_waits"` // an earlier message of the conversation is still in the outbox
+	PostDeleted    bool `db:"post_deleted"`  // somebody deleted the post before the message left
+	// Seen is a fingerprint of all of this as it was read, by which MarkLeft of outbound.Store
+	// notices that something changed meanwhile.
 	Seen int64 `db:"seen"`
 }
 
-// Check is what decides whether the message may leave.
+// Check returns the check that decides whether the message may leave.
 func (s *Send) Check() *SendCheck {
 	l := &SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == KindTemplate {
@@ -69,7 +71,8 @@ func (s *Send) Check() *SendCheck {
 	return l
 }
 
-// OutboxItem is a message to enqueue and what its job holds (an Envelope).
+// OutboxItem is a message to enqueue, together with the payload of its job (a
+// posting.OutboundPayload as JSON).
 type OutboxItem struct {
 	Message Message
 	Payload []byte

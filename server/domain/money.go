@@ -9,15 +9,17 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Money is an amount in millionths of a currency's main unit, so that sums are exact.
+// Money is an amount in millionths of a currency's main unit (1_000_000 = R$ 1). It is an integer so
+// that sums are exact.
 type Money int64
 
 const microsPerUnit = 1_000_000
 
-// MaxMoney bounds what the API takes; sums of it stay far from overflow.
+// MaxMoney is the largest amount that the API accepts. Sums of such amounts stay far from overflow.
 const MaxMoney = Money(1_000_000_000 * microsPerUnit)
 
-// MoneyFromFloat converts main units (0.3125) to Money, rounded to a millionth.
+// MoneyFromFloat converts an amount in main units, such as 0.3125, to Money and rounds it to a
+// millionth. It returns an error for a negative amount, one above MaxMoney, and NaN.
 func MoneyFromFloat(units float64) (Money, error) {
 	if math.IsNaN(units) || units < 0 || units > float64(MaxMoney)/microsPerUnit {
 		return 0, errors.New("amount out of range")
@@ -25,13 +27,13 @@ func MoneyFromFloat(units float64) (Money, error) {
 	return Money(math.Round(units * microsPerUnit)), nil
 }
 
-// Float gives main units.
+// Float returns the amount in main units.
 func (m Money) Float() float64 { return float64(m) / microsPerUnit }
 
-// MarshalJSON writes main units as a decimal number.
+// MarshalJSON writes the amount in main units, as a decimal number.
 func (m Money) MarshalJSON() ([]byte, error) { return json.Marshal(m.Float()) }
 
-// UnmarshalJSON reads main units.
+// UnmarshalJSON reads an amount in main units. It returns the errors of MoneyFromFloat.
 func (m *Money) UnmarshalJSON(data []byte) error {
 	var units float64
 	if err := json.Unmarshal(data, &units); err != nil {
@@ -42,7 +44,8 @@ func (m *Money) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Prices is the admin's price table: per delivered message, by Meta's category.
+// Prices is the price table that an administrator keeps: the price of a delivered message in each of
+// Meta's categories.
 type Prices struct {
 	Marketing      Money `json:"marketing"`
 	Utility        Money `json:"utility"`
@@ -50,8 +53,8 @@ type Prices struct {
 	Service        Money `json:"service"`
 }
 
-// Of gives the price of a category (any case). An unknown category costs the
-// dearest price: the budget must not be fooled by a new word.
+// Of returns the price of a category, in upper or lower case. A category that we do not know costs
+// the highest of the prices, so that a new word of Meta's cannot exceed a budget unnoticed.
 func (p Prices) Of(category string) Money {
 	switch strings.ToLower(category) {
 	case "marketing", "marketing_lite":
@@ -67,21 +70,22 @@ func (p Prices) Of(category string) Money {
 	}
 }
 
-// MonthStart is the first millisecond of the calendar month (UTC) that holds now.
+// MonthStart returns the beginning of the calendar month (UTC) in which now falls. Both are in
+// milliseconds since epoch.
 func MonthStart(now int64) int64 {
 	t := time.UnixMilli(now).UTC()
 	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 }
 
-// Charge states in the ledger.
+// The states of a charge in the ledger.
 const (
-	ChargeReserved = "reserved" // a template is on its way; counts against the plan
-	ChargeBilled   = "billed"   // delivered
-	ChargeFree     = "free"     // delivered, free at Meta or within the number's free service messages
-	ChargeReleased = "released" // failed or never sent: costs nothing
+	ChargeReserved = "reserved" // a template is on its way; it counts against the plan
+	ChargeBilled   = "billed"   // the message was delivered
+	ChargeFree     = "free"     // delivered, but free at Meta or one of the number's free service messages
+	ChargeReleased = "released" // it failed or was never sent, and costs nothing
 )
 
-// Charge is one line of the ledger: one per message that Meta may bill.
+// Charge is one line of the ledger. There is one for each message that Meta may bill.
 type Charge struct {
 	MessageID      string `db:"message_id"`
 	ConversationID string `db:"conversation_id"`

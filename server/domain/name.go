@@ -6,12 +6,13 @@ import (
 	"unicode"
 )
 
-// maxMarks is how many combining marks may stand on one letter: Vietnamese needs two.
+// maxMarks is how many combining marks a letter may have: Vietnamese needs two, and long stacks of
+// them would cover the lines around a name.
 const maxMarks = 3
 
-// CleanName makes a person's name fit to be shown: no control or direction
-// characters, no runs of combining marks, single spaces, at most MaxNameLength
-// characters. It returns "" where nothing is left.
+// CleanName returns a person's name in a form that is safe to show, because customers choose their
+// names themselves: without control and direction characters and runs of combining marks, with
+// single spaces, and with at most MaxNameLength characters. It returns "" if nothing is left.
 func CleanName(name string) string {
 	var b strings.Builder
 	marks, letters, space := 0, 0, false
@@ -47,15 +48,16 @@ func CleanName(name string) string {
 		clean = clean[:MaxNameLength]
 	}
 	if !slices.ContainsFunc(clean, func(r rune) bool { return r != '\u200d' && !unicode.IsSpace(r) }) {
-		return "" // joiners that join nothing
+		return "" // only joiners are left
 	}
 	return strings.TrimSpace(string(clean))
 }
 
-// MaxNameLength is Mattermost's limit of a channel's display name, in characters.
+// MaxNameLength is Mattermost's limit for a channel's display name, in characters.
 const MaxNameLength = 64
 
-// DisplayName is the channel's: the customer's name, cleaned.
+// DisplayName returns the display name of a conversation's channel: the customer's name, cleaned. If
+// there is none it returns the masked phone number or, without a number, "WhatsApp".
 func DisplayName(c *Conversation) string {
 	for _, name := range []string{CleanName(c.Contact.Name), MaskPhone(c.Contact.Phone)} {
 		if name != "" {

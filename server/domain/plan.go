@@ -4,14 +4,15 @@ import (
 	"slices"
 )
 
-// Plan (Plano) is the approved monthly spend of a queue.
+// Plan (Plano) is what a queue may spend on messages in a calendar month, and at which prices they
+// count. It holds only while it is approved.
 type Plan struct {
 	ID           string        `db:"id"`
 	QueueID      string        `db:"queue_id"`
 	MonthlyLimit Money         `db:"monthly_limit"`
 	Currency     string        `db:"currency"` // ISO 4217
 	Prices       Prices        `db:"prices"`
-	PriceChanges []PriceChange `db:"price_changes"` // in their order; those that came due hold instead of Prices
+	PriceChanges []PriceChange `db:"price_changes"` // in order; one whose time has come replaces Prices
 	Approved     bool          `db:"approved"`
 	ApprovedBy   string        `db:"approved_by"`
 	ApprovedAt   int64         `db:"approved_at"`
@@ -19,13 +20,14 @@ type Plan struct {
 	UpdatedAt    int64         `db:"updated_at"`
 }
 
-// PriceChange says that other prices hold from a moment on: Meta changes them on quarter days.
+// PriceChange says that other prices hold from a moment on. Meta announces new prices in advance,
+// for the first day of a quarter.
 type PriceChange struct {
 	From   int64  `json:"from"` // milliseconds since epoch
 	Prices Prices `json:"prices"`
 }
 
-// PricesAt are the prices that hold at a moment, milliseconds since epoch.
+// PricesAt returns the prices that hold at a moment, in milliseconds since epoch.
 func (p *Plan) PricesAt(at int64) Prices {
 	return pricesAt(p.Prices, p.PriceChanges, at)
 }
@@ -40,7 +42,8 @@ func pricesAt(prices Prices, changes []PriceChange, at int64) Prices {
 	return prices
 }
 
-// AsOf is the plan as it looks at a moment: Prices are those in force, PriceChanges those to come, in their order.
+// AsOf returns a copy of the plan as it looks at a moment (milliseconds since epoch): its Prices are
+// those then in force, and its PriceChanges those still to come, in order.
 func (p *Plan) AsOf(now int64) *Plan {
 	plan := *p
 	plan.Prices = p.PricesAt(now)
@@ -54,24 +57,26 @@ func (p *Plan) AsOf(now int64) *Plan {
 	return &plan
 }
 
-// SameTerms tells whether two plans allow the same: queue, limit, currency and prices, now and later.
+// SameTerms reports whether two plans allow the same: whether queue, limit, currency and prices,
+// including future prices, are equal. If they are, an approval of one holds for the other.
 func (p *Plan) SameTerms(other *Plan) bool {
 	return p.QueueID == other.QueueID && p.MonthlyLimit == other.MonthlyLimit && p.Currency == other.Currency &&
 		p.Prices == other.Prices && slices.Equal(p.PriceChanges, other.PriceChanges)
 }
 
-// PriceList is what was approved: the prices of all times.
+// PriceList is a plan's prices for all times, as they were approved.
 type PriceList []PriceChange
 
-// At are the prices of a moment, milliseconds since epoch.
+// At returns the prices that hold at a moment, in milliseconds since epoch.
 func (l PriceList) At(at int64) Prices { return pricesAt(Prices{}, l, at) }
 
-// List gives the plan's prices of all times.
+// List returns the plan's prices for all times.
 func (p *Plan) List() PriceList {
 	return append(PriceList{{Prices: p.Prices}}, p.PriceChanges...)
 }
 
-// PlanApproval is one approval of a plan, kept for good.
+// PlanApproval is a record of one approval of a plan. It is kept for ever, also when the plan was
+// changed or deleted.
 type PlanApproval struct {
 	ID           string        `db:"id"`
 	PlanID       string        `db:"plan_id"`
@@ -82,6 +87,6 @@ type PlanApproval struct {
 	PriceChanges []PriceChange `db:"price_changes"`
 	ApprovedBy   string        `db:"approved_by"`
 	ApprovedAt   int64         `db:"approved_at"`
-	EndedBy      string        `db:"ended_by"` // who changed, approved anew or deleted the plan
-	EndedAt      int64         `db:"ended_at"` // 0 = it holds
+	EndedBy      string        `db:"ended_by"` // who changed, re-approved or deleted the plan and so ended this approval
+	EndedAt      int64         `db:"ended_at"` // milliseconds since epoch; 0 = it still holds
 }

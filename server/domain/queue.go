@@ -1,6 +1,7 @@
 package domain
 
-// Queue (Fila) is a Mattermost channel that stands for a team of agents.
+// Queue (Fila) is a Mattermost channel whose members are the agents of one team, such as Sales. It
+// uses one account.
 type Queue struct {
 	ID                string `db:"id"`
 	Name              string `db:"name"`
@@ -8,12 +9,12 @@ type Queue struct {
 	ChannelID         string `db:"channel_id"`
 	AccountID         string `db:"account_id"`
 	InactivityMinutes int    `db:"inactivity_minutes"` // 0 = the plugin's setting
-	TimeZone          string `db:"time_zone"`          // IANA name of the zone its times are told in; "" = the plugin's setting
+	TimeZone          string `db:"time_zone"`          // time zone in which its times are written, IANA name; "" = the plugin's setting
 	CreatedAt         int64  `db:"created_at"`
 	UpdatedAt         int64  `db:"updated_at"`
 }
 
-// Member is somebody in a queue's channel.
+// Member is a member of a queue's channel.
 type Member struct {
 	UserID      string `db:"user_id"`
 	Username    string `db:"username"`

@@ -1,7 +1,7 @@
 package domain
 
-// Reasons of ours for a message that did not leave; Meta's codes start at 100
-// except 0 to 4, 10 and 33, which are never stored as a reason of ours.
+// Our own reasons why a message did not leave. They are stored in the same column as Meta's error
+// codes and must differ from these: Meta's codes start at 100, except for 0 to 4, 10 and 33.
 const (
 	ReasonLocked       = 50 // the conversation was locked when it was to be sent
 	ReasonTooOld       = 51 // posted while the plugin was down, more than 15 minutes ago
@@ -17,15 +17,15 @@ const (
 	ReasonNoAddress    = 63 // nothing is known by which the person could be reached
 )
 
-// ReasonTexts are the keys of the texts that give one reason, by where it is read.
+// ReasonTexts are the keys of the texts that explain one reason, by the place where they are read.
 type ReasonTexts struct {
-	Thread  string // under the post that was not sent, with what to do
+	Thread  string // in the thread of the post that was not sent; it also says what to do
 	Message string // beside the message in lists and in the REST API
-	Start   string // to the agent whose start was stopped while it waited
+	Start   string // in the direct message to the agent whose start was stopped while it waited
 }
 
-// TextsOf returns the texts of a reason of ours; ok is false for Meta's codes, which
-// package whatsapp explains, and for what is not shown as a reason.
+// TextsOf returns the texts for one of our own reasons. ok is false for Meta's codes, which package
+// whatsapp explains, and for reasons that are not shown.
 func TextsOf(reason int) (texts ReasonTexts, ok bool) {
 	const thread, start = "notice.locked", "notice.start_not_sent"
 	switch reason {
