@@ -19,7 +19,7 @@ type ErasedConversation struct {
 type ErasureState struct {
 	Pending int      // conversations without a completed pass
 	Late    int      // of these, the ones that keep failing
-	Stays   []string // what the server's settings do not let us remove: StayPosts, StayFiles
+	Stays   []string // what the server's settings do not let us remove: jobs.StayPosts, jobs.StayFiles
 }
 
 // Remains is what the server's tables still hold of a conversation that is to be erased.

@@ -5,25 +5,27 @@ import (
 	"time"
 )
 
-// TemplateShelfLife is how long a confirmed template may wait to leave.
+// TemplateShelfLife is how long a template may wait after it was confirmed. After that it is not
+// sent any more, because its content may be out of date.
 const TemplateShelfLife = 24 * time.Hour
 
-// SendCheck holds everything that decides, together with the moment, whether a message may go
-// to a customer. A start asks it before anything is stored, and the outbound worker when the
-// message is about to leave, by the rows as they are then. Nothing else decides this: it is
-// the lock.
+// SendCheck holds everything that decides, together with the time, whether a message may go to a
+// customer. This is the lock of the plugin, and no other code decides it. A start makes the check
+// before anything is stored, and the outbound worker makes it again when the message is about to
+// leave, with the rows as they are then.
 type SendCheck struct {
 	Account      *Account
 	Contact      *Contact      // nil = not known yet
-	Conversation *Conversation // nil = not there yet: a start makes it
-	Template     *Template     // nil = the message is no template
-	QueueID      string        // whose allow-list counts, of a template
-	Since        int64         // when a template was confirmed; 0 = only now
-	PostDeleted  bool          // somebody took its post back
+	Conversation *Conversation // nil = a start is about to make it
+	Template     *Template     // nil = the message is not a template
+	QueueID      string        // with a template: the queue that must be allowed to use it
+	Since        int64         // with a template: when it was confirmed, milliseconds since epoch; 0 = just now
+	PostDeleted  bool          // somebody deleted its post
 }
 
-// Reason is why the message may not leave at a moment, milliseconds
-// since epoch; 0 = it may. ReasonDisabled is the only one that is waited for.
+// Reason returns why the message may not leave at a moment (milliseconds since epoch); 0 = it may
+// leave. The message is then not sent at all, except that with ReasonDisabled it waits until the
+// number is enabled again.
 func (l *SendCheck) Reason(now int64) int {
 	switch c := l.Conversation; {
 	case c != nil && (c.AbortedAt != 0 || c.StateAt(now) == Closed):
@@ -46,8 +48,9 @@ func (l *SendCheck) Reason(now int64) int {
 	}
 }
 
-// templateObstacle: what was confirmed may wait for hours, so that a stop, a
-// block or a withdrawn approval that comes meanwhile is obeyed.
+// templateObstacle returns why a template may not leave; 0 = nothing prevents it. All of this is
+// checked although the template was confirmed, because it may have waited for hours and the person
+// may have stopped marketing, or an administrator withdrawn the approval, meanwhile.
 func (l *SendCheck) templateObstacle(now int64) int {
 	switch t := l.Template; {
 	case t == nil:
@@ -65,7 +68,8 @@ func (l *SendCheck) templateObstacle(now int64) int {
 	}
 }
 
-// Refusal is Reason for a person who wants to send a template; nil = it may leave.
+// Refusal returns the result of Reason as a refusal for the person who wants to send a template;
+// nil = it may leave. zone is the time zone for the text's times (IANA name; "" = the plugin's setting).
 func (l *SendCheck) Refusal(now int64, zone string) *Refusal {
 	if reason := l.Reason(now); reason != 0 {
 		return l.RefusalFor(reason, zone)
@@ -73,7 +77,7 @@ func (l *SendCheck) Refusal(now int64, zone string) *Refusal {
 	return nil
 }
 
-// RefusalFor is the refusal in words of one of the reasons that Reason returns.
+// RefusalFor returns the refusal that explains one of the reasons that Reason returns for a template.
 func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
 	switch reason {
 	case ReasonClosed:
@@ -93,11 +97,12 @@ func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
 	}
 }
 
-// Address is where a message reaches somebody: a number (E.164 with "+"), else a BSUID.
+// Address is where a message is sent: a number (E.164 with "+") or, without one, a BSUID.
 type Address struct{ Phone, UserID string }
 
-// To is the address that the message goes to: a template to the person, free
-// text to whom the window belongs, whatever became of the person since.
+// To returns the address to which the message goes. A template goes to the person's current address.
+// Free text goes to the address that opened the window, even if the person has another one since,
+// because Meta's window belongs to that address.
 func (l *SendCheck) To() Address {
 	if l.Template == nil && l.Conversation != nil {
 		return l.Conversation.windowOf(l.Contact)
@@ -105,6 +110,7 @@ func (l *SendCheck) To() Address {
 	return l.Contact.address()
 }
 
+// address returns where the person is reached now; the zero Address if nothing is known.
 func (c *Contact) address() Address {
 	if c.Phone != "" {
 		return Address{Phone: c.Phone}
@@ -112,14 +118,15 @@ func (c *Contact) address() Address {
 	return Address{UserID: c.UserID}
 }
 
+// windowOf returns the address to which the conversation's window belongs.
 func (c *Conversation) windowOf(contact *Contact) Address {
 	switch {
 	case c.WindowPhone == "" && c.WindowUserID == "":
-		return contact.address() // nobody noted whose it is
+		return contact.address() // it was not recorded whose window it is
 	case c.WindowPhone == "":
 		return Address{UserID: c.WindowUserID}
 	case PhoneKey(c.WindowPhone) == PhoneKey(contact.Phone):
-		return Address{Phone: contact.Phone} // the same number, as it was dialled before
+		return Address{Phone: contact.Phone} // the same number, in the form that was used before
 	default:
 		return Address{Phone: "+" + Digits(c.WindowPhone)}
 	}

@@ -1,20 +1,20 @@
 package domain
 
-// Customer is who an atendimento is started for, as typed.
+// Customer is the person with whom an atendimento is to be started, as the agent typed it.
 type Customer struct {
 	Name  string
 	CPF   string
 	Phone string
 }
 
-// TemplateRef names a template by id or by name and language.
+// TemplateRef identifies a template by its id or, if that is "", by name and language.
 type TemplateRef struct {
 	ID       string
 	Name     string
 	Language string
 }
 
-// StartRequest is a confirmed dialog, or the same over REST.
+// StartRequest asks to start an atendimento. It comes from the dialog or from the REST API.
 type StartRequest struct {
 	ActorID   string
 	AccountID string // "" = the queue's
@@ -22,13 +22,13 @@ type StartRequest struct {
 	Template  TemplateRef
 	Variables map[string]string // by dialog element: header_1, body_1, body_name, button_0
 	Customer  Customer
-	Confirm   bool   // agrees to what a Refusal with Agree asked
+	Confirm   bool   // the actor agrees to what a Refusal with Agree asked
 	Reason    string // why a supervisor overrides the cooldown
-	Request   string // the token of a request with a key, "" = none
-	Since     int64  // when the form was made, milliseconds since epoch: a template sent after it refuses this one; 0 = no form
+	Request   string // token of a request with an idempotency key (see Request); "" = it has no key
+	Since     int64  // when the form was opened, milliseconds since epoch: if a template was sent after that, this one is refused; 0 = no form
 }
 
-// TemplateRequest sends another template in a conversation.
+// TemplateRequest asks to send another template in an existing conversation.
 type TemplateRequest struct {
 	ActorID        string
 	ConversationID string
@@ -40,26 +40,27 @@ type TemplateRequest struct {
 	Since          int64  // as in StartRequest
 }
 
-// Composed is a template ready to be sent to anybody.
+// Composed is a template with its variables filled in, but without a recipient.
 type Composed struct {
-	Outgoing []byte // for the outbox
+	Outgoing []byte // what goes into the outbox
 	Text     string // Markdown for the post, as the customer sees it
 }
 
-// Started is what a start or a further template came to.
+// Started is the result of a start or of a further template that was not refused.
 type Started struct {
 	Conversation *Conversation
-	// Status is Sent, or Unknown where Meta's outcome is not known yet.
+	// Status is Sent, or Unknown if it is not known yet whether Meta took the template.
 	Status Status
-	// Existing is set where no new conversation was made: the template went to one that was open.
+	// Existing is set if no new conversation was made, because the template went to an open one.
 	Existing bool
 }
 
-// Request is what is known of a request with a key.
+// Request is what is known about an API request with an idempotency key, which the caller may send
+// again without its effect happening twice.
 type Request struct {
-	Token     string // of the try that may go on with it; "" = none may now
-	MessageID string // what an earlier try stored, with Token; "" = nothing
-	Conflict  bool   // the key came with something else before
-	Status    int    // HTTP status of its answer; 0 = it is under way
+	Token     string // token for the attempt that may carry it out; "" = this attempt may not
+	MessageID string // with Token: the message that an earlier attempt stored; "" = none
+	Conflict  bool   // the key was used before for a different request
+	Status    int    // HTTP status of its response; 0 = it is still being carried out
 	Answer    []byte
 }

@@ -4,22 +4,23 @@ import (
 	"time"
 )
 
-// State of a conversation. It is never stored: StateAt derives it.
+// State is the state of a conversation. It is never stored, because it changes with time alone:
+// Conversation.StateAt derives it.
 type State string
 
-// The states, as the REST API names them.
+// The states. The REST API returns these words, so they must not change.
 const (
-	Waiting State = "waiting" // Aguardando resposta: locked, a template is on its way or unanswered
+	Waiting State = "waiting" // Aguardando resposta: locked, because a template is on its way or unanswered
 	Open    State = "open"    // Janela aberta: free text goes out
-	Expired State = "expired" // Janela encerrada: locked, a template may follow
+	Expired State = "expired" // Janela encerrada: locked until the customer writes again; another template may be sent
 	Closed  State = "closed"  // Encerrado
 )
 
-// WindowLength is how long free text may be sent after the customer's last message (Meta's rule).
+// WindowLength is how long after the customer's last message free text may be sent. It is Meta's rule.
 const WindowLength = 24 * time.Hour
 
-// StateAt derives the state at a moment, milliseconds since epoch. Nothing else decides it: the
-// lists' queries in the store repeat the rule in SQL, and a test compares the two.
+// StateAt returns the state at a moment, in milliseconds since epoch. It is the only rule for it. The
+// queries for lists in the store have to repeat it in SQL, and a test compares the two.
 //
 //	          template sent                 customer answers
 //	(start) ───────────────▶ waiting ───────────────────────▶ open
@@ -39,14 +40,15 @@ func (c *Conversation) StateAt(now int64) State {
 	}
 }
 
-// WasOpenAt tells whether free text was allowed at a past moment, as far as the
-// stored window tells. It is asked about posts made while the plugin was down.
+// WasOpenAt reports whether free text was allowed at a past moment (milliseconds since epoch), as far
+// as the stored window shows, which is only the latest one. It is needed for posts that were made
+// while the plugin was down.
 func (c *Conversation) WasOpenAt(then int64) bool {
 	return c.StateAt(then) == Open && then >= c.WindowFrom
 }
 
-// ExtendWindow records an inbound message's timestamp (milliseconds since epoch,
-// Meta's). A late one never shortens the window.
+// ExtendWindow records that the customer wrote at a moment (Meta's timestamp, milliseconds since
+// epoch). A message that comes late, after a newer one, never shortens the window.
 func (c *Conversation) ExtendWindow(at int64) {
 	until := at + WindowLength.Milliseconds()
 	if until <= c.WindowUntil {
@@ -59,7 +61,8 @@ func (c *Conversation) ExtendWindow(at int64) {
 	c.LastInboundAt = at
 }
 
-// NextChange is when StateAt or Reminds will change by themselves, milliseconds since epoch; 0 = never.
+// NextChange returns the next moment at which StateAt or ReminderDue may change merely because time
+// passes, in milliseconds since epoch; 0 = never.
 func (c *Conversation) NextChange(now int64) int64 {
 	switch {
 	case c.StateAt(now) != Open:
@@ -71,8 +74,9 @@ func (c *Conversation) NextChange(now int64) int64 {
 	}
 }
 
-// StateLine is a state of the conversation as one line, with the moment it
-// began or ends, told in a zone (IANA name; "" = the plugin's setting).
+// StateLine returns a text that shows a state of the conversation in one line, with the moment at
+// which the state began or will end. zone is the time zone of that moment (IANA name; "" = the
+// plugin's setting).
 func (c *Conversation) StateLine(state State, zone string) Text {
 	text := T("state."+string(state), "Until", c.WindowUntil)
 	since := int64(0)

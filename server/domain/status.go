@@ -1,27 +1,28 @@
 package domain
 
-// Status of an outbound message, as its post shows it (prop waa_status).
+// Status is the status of an outbound message, as its post shows it in the property waa_status.
 type Status string
 
-// The statuses. They only move forward: see Status.Advances.
+// The statuses. A message's status only moves forward: see Status.Advances.
 const (
 	Pending   Status = "pending"
-	Unknown   Status = "unknown" // Meta's outcome is not known and nobody came back with it
+	Unknown   Status = "unknown" // it was sent, but whether Meta took it is not known
 	Sent      Status = "sent"
 	Delivered Status = "delivered"
 	Read      Status = "read"
 	Failed    Status = "failed"
-	NotSent   Status = "not_sent" // never left for WhatsApp
+	NotSent   Status = "not_sent" // it never left for WhatsApp
 )
 
 var statusRank = map[Status]int{"": 0, Pending: 1, Unknown: 2, Sent: 3, Delivered: 4, Read: 5, Failed: 6, NotSent: 6}
 
-// Rank orders the statuses; a higher one replaces a lower one and never the
-// other way round. failed and not_sent end it.
+// Rank returns the position of a status in their order. A status may only be replaced by one of a
+// higher rank. Failed and NotSent have the highest, so they are final.
 func (s Status) Rank() int { return statusRank[s] }
 
-// Advances tells whether a message with status s may take the status next. A
-// delivered or read message cannot fail any more.
+// Advances reports whether a message with status s may get the status next. Webhooks come late and in
+// any order, so an older status must not replace a newer one; and a message that was delivered or
+// read cannot fail any more.
 func (s Status) Advances(next Status) bool {
 	if next == Failed && (s == Delivered || s == Read) {
 		return false
@@ -29,15 +30,15 @@ func (s Status) Advances(next Status) bool {
 	return next.Rank() > s.Rank()
 }
 
-// Reached tells whether WhatsApp has the message.
+// Reached reports whether WhatsApp has accepted the message.
 func (s Status) Reached() bool { return s == Sent || s == Delivered || s == Read }
 
-// NeedsNotice tells whether the status leaves a line with the reason in the post's thread.
+// NeedsNotice reports whether the reason for the status is to be posted in the thread of the post.
 func (s Status) NeedsNotice() bool { return s == Failed || s == Unknown || s == NotSent }
 
-// AggregateStatus is what a post shows that became several messages: a failure if one
-// failed, else what did not leave, else the one that is furthest behind. Where
-// each of them only moves forward, so does this.
+// AggregateStatus returns the status of a post that became several messages: Failed if one of them
+// failed, else NotSent if one did not leave, else the lowest status among them. As each message's
+// status only moves forward, so does this one.
 func AggregateStatus(statuses []Status) Status {
 	var together Status
 	for i, s := range statuses {

@@ -4,7 +4,8 @@ import (
 	"unicode/utf8"
 )
 
-// Template (Modelo) is a message template as Meta holds it, plus our approval and allow-list.
+// Template (Modelo) is our copy of a message template at Meta, together with what administrators
+// decided about it here: the approval, the queues that may use it, and rules for its variables.
 type Template struct {
 	ID        string `db:"id"`
 	AccountID string `db:"account_id"`
@@ -12,18 +13,18 @@ type Template struct {
 	Name      string `db:"name"`
 	Language  string `db:"language"` // as Meta stores it: pt_BR, en_US, en
 	Category  string `db:"category"` // MARKETING, UTILITY or AUTHENTICATION
-	Status    string `db:"status"`   // Meta's word; only APPROVED can be sent
+	Status    string `db:"status"`   // Meta's word; only one that is APPROVED can be sent
 	Quality   string `db:"quality"`  // Meta's word: GREEN, YELLOW, RED, UNKNOWN; "" = not known
-	// RejectedReason is Meta's word; "" = none.
+	// RejectedReason is Meta's word for why it was rejected; "" = none.
 	RejectedReason string   `db:"rejected_reason"`
-	Text           string   `db:"body"`       // the body, with its variables
+	Text           string   `db:"body"`       // the body, with placeholders for its variables
 	Definition     []byte   `db:"definition"` // the whole template as Meta returned it (JSON)
 	Approved       bool     `db:"approved"`
 	ApprovedBy     string   `db:"approved_by"`
 	ApprovedAt     int64    `db:"approved_at"`
-	QueueIDs       []string `db:"queue_ids"` // queues that may use it; none = nobody
-	Rules          Rules    `db:"rules"`     // an administrator's, for its variables
-	GoneAt         int64    `db:"gone_at"`   // when a sync no longer found it at Meta; 0 = there
+	QueueIDs       []string `db:"queue_ids"` // queues that may use it; if empty, nobody may
+	Rules          Rules    `db:"rules"`     // what an administrator set for its variables
+	GoneAt         int64    `db:"gone_at"`   // when a sync first did not find it at Meta any more; 0 = it exists
 	CreatedAt      int64    `db:"created_at"`
 	UpdatedAt      int64    `db:"updated_at"`
 }
@@ -31,7 +32,7 @@ type Template struct {
 // StatusApproved is Meta's word for a template that can be sent.
 const StatusApproved = "APPROVED"
 
-// Usable tells whether the queue may send the template now.
+// Usable reports whether a queue may send the template now.
 func (t *Template) Usable(queueID string) bool {
 	if !t.Approved || t.Status != StatusApproved || t.GoneAt != 0 {
 		return false
@@ -44,16 +45,18 @@ func (t *Template) Usable(queueID string) bool {
 	return false
 }
 
-// Rules are an administrator's wishes for a template's variables, by dialog element.
+// Rules are what an administrator set for the variables of a template, by dialog element (such as
+// body_1).
 type Rules map[string]Rule
 
 // Rule is what the dialog does with one variable.
 type Rule struct {
-	Default   string `json:"default"`    // what it shows first
-	MaxLength int    `json:"max_length"` // characters; 0 = only Meta's own limit
+	Default   string `json:"default"`    // the value with which the field is filled at first
+	MaxLength int    `json:"max_length"` // in characters; 0 = only Meta's own limit applies
 }
 
-// Limit is the most characters that the element may have: the rule's, where it is stricter than Meta's. 0 = no limit.
+// Limit returns how many characters the value of an element may have: the smaller one of the rule's
+// limit and Meta's (metas). 0 = no limit, for arguments too.
 func (r Rules) Limit(element string, metas int) int {
 	switch own := r[element].MaxLength; {
 	case own == 0:
@@ -65,7 +68,8 @@ func (r Rules) Limit(element string, metas int) int {
 	}
 }
 
-// Broken returns the elements whose value is longer than the rule allows.
+// Broken returns the elements whose value is longer than its rule allows, each with the text for the
+// agent; nil if there are none.
 func (r Rules) Broken(values map[string]string) map[string]Text {
 	var broken map[string]Text
 	for element, rule := range r {
@@ -80,7 +84,8 @@ func (r Rules) Broken(values map[string]string) map[string]Text {
 	return broken
 }
 
-// Unusable says why no agent can use the template; no key where agents of its queues can.
+// Unusable returns why no agent can use the template. The text has no key if the agents of its queues
+// can use it.
 func (t *Template) Unusable() Text {
 	switch {
 	case t.GoneAt != 0:
