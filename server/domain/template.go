@@ -56,7 +56,7 @@ type Rule struct {
 }
 
 // Limit returns how many characters the value of an element may have: the smaller one of the rule's
-// limit and Meta's (metas). 0 = no limit, for arguments too.
+// limit and Meta's (metas). 0 = no limit, in metas as well.
 func (r Rules) Limit(element string, metas int) int {
 	switch own := r[element].MaxLength; {
 	case own == 0:

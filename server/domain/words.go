@@ -7,19 +7,21 @@ import (
 	"github.com/pkg/errors"
 )
 
-// A text's values are shown as they are, in a post too: nothing in them acts,
-// whoever wrote them. A value that is to act says so by its type.
+// The values in a Text are shown literally, in posts as well, because they may come from customers:
+// a mention or a link in a string has no effect. A value that is meant to have an effect must be of
+// one of the types below.
 
-// Markdown is a value that is Markdown already: the code that makes one must have escaped what people wrote.
+// Markdown is a value that is Markdown already and is not escaped again. Code that makes one must
+// escape whatever people wrote in it.
 type Markdown string
 
-// Markdown is the value as a post takes it.
+// Markdown returns the value as it goes into a post.
 func (m Markdown) Markdown() string { return string(m) }
 
-// Username is the name behind an @; "" = nobody. In a post it calls the person.
+// Username is a Mattermost user's name without the "@"; "" = nobody. In a post it mentions the person.
 type Username string
 
-// String is the name as people write it.
+// String returns the name with an "@"; "" = nobody.
 func (u Username) String() string {
 	if u == "" {
 		return ""
@@ -27,7 +29,8 @@ func (u Username) String() string {
 	return "@" + string(u)
 }
 
-// Markdown calls the person: a user's name has no other characters than these.
+// Markdown returns a mention of the person. It drops characters that no user's name can have, so
+// that nothing else gets into the post.
 func (u Username) Markdown() string {
 	return Username(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
@@ -37,33 +40,35 @@ func (u Username) Markdown() string {
 	}, string(u))).String()
 }
 
-// Link is an address of the Mattermost server's own; "" = none.
+// Link is the address of a page on this Mattermost server; "" = none.
 type Link string
 
-// Markdown is the address as the target of a link.
+// Markdown returns the address as the target of a Markdown link, with the characters escaped that
+// would end it.
 func (l Link) Markdown() string {
 	return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", `\`, "%5C", "\n", "").Replace(string(l))
 }
 
-// Of a Username and a Link that are stored.
+// The JSON keys that mark a stored value as a Username or as a Link.
 const (
 	usernameKey = "username"
 	linkKey     = "link"
 )
 
-// MarshalJSON stores the name together with its type; see Text.Restored.
+// MarshalJSON writes the name together with its type, which Text.Restored needs.
 func (u Username) MarshalJSON() ([]byte, error) {
 	data, err := json.Marshal(map[string]string{usernameKey: string(u)})
 	return data, errors.Wrap(err, "could not write a user's name")
 }
 
-// MarshalJSON stores the address together with its type; see Text.Restored.
+// MarshalJSON writes the address together with its type, which Text.Restored needs.
 func (l Link) MarshalJSON() ([]byte, error) {
 	data, err := json.Marshal(map[string]string{linkKey: string(l)})
 	return data, errors.Wrap(err, "could not write a link")
 }
 
-// Restored is a text that was stored as JSON with what its values were: whole numbers, names and links.
+// Restored returns a text that was read from JSON with the types that its values had before: JSON
+// turns whole numbers into floats, and a Username or Link into an object. Numbers become int64.
 func (t Text) Restored() Text {
 	data := make(map[string]any, len(t.Data)+1)
 	for name, value := range t.Data {

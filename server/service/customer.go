@@ -9,9 +9,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// mayRename is the id of the contact behind the number if the actor may give
-// that one another name or document: who may see the contact, which is anybody
-// where nobody ever talked with the person.
+// mayRename returns the id of the contact with the start's number if the actor may change that
+// contact's name or document; "" = they may not, or there is nothing to change. Whoever may see the
+// contact may change it, which is everybody as long as the contact has no conversation. It asks the
+// store before the transaction of the start; the caller compares the id with the contact it locks.
 func (s *Service) mayRename(ctx context.Context, actorID string, p *startPlan) (contactID string, err error) {
 	contact, err := s.Store.ContactOfPhone(ctx, p.account.ID, p.wanted.Phone)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -30,13 +31,15 @@ func (s *Service) mayRename(ctx context.Context, actorID string, p *startPlan) (
 	return contact.ID, err
 }
 
-// hasDocument tells whether a document is the contact's, whichever key it was hashed with.
+// hasDocument reports whether the contact has this document, with whichever key its hash was made.
 func (s *Service) hasDocument(contact *domain.Contact, document domain.Document) bool {
 	return contact.CPFHash != "" && slices.Contains(s.Encrypter.Hashes(string(document)), contact.CPFHash)
 }
 
-// storeWantedContact keeps what a start says of its customer, as far as it is news and the
-// actor's to say, until WhatsApp has taken the template.
+// storeWantedContact stores the name and document that a start gives for its customer, as far as they
+// are new and the actor may set them. An empty value may be filled in by anybody, but only an actor
+// who may rename the contact can replace one. They take effect when WhatsApp has taken the template;
+// the old values are kept for the audit as hashes.
 func (s *Service) storeWantedContact(tx domain.Tx, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
 	if use.customer == nil {
 		return nil

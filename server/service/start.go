@@ -10,13 +10,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// holdFor is how long a start keeps its message to itself before the outbound worker may
-// take it: only the moment until its own sender has it.
+// holdFor is how long the outbound worker does not take the message of a start, which the start
+// sends itself. It only has to cover the moment until its own sender has taken the message.
 const holdFor = 10_000 // milliseconds
 
-// Start begins an atendimento: it stores the conversation and its first
-// message, sends the template, and then lets the channel appear. A refusal by
-// Meta leaves no channel; an unknown outcome makes the channel and says so.
+// Start begins an atendimento: it stores the conversation and its first message, sends the template,
+// and only then lets the channel be made. If Meta refuses the template there is no channel, and
+// Start returns a refusal. If the outcome is unknown the channel is made, and Started.Status says so.
+// For a customer with an open conversation see startInExisting.
 func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.Started, error) {
 	p, err := s.prepareStart(ctx, &req)
 	if err != nil {
@@ -36,7 +37,7 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 		}
 		existing, err = tx.OpenConversation(p.account.ID, contact.ID)
 		if err == nil {
-			return errExists // and nothing is written
+			return errExists // this rolls the transaction back, so nothing is written
 		}
 		if !errors.Is(err, domain.ErrNotFound) {
 			return err
@@ -76,11 +77,11 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 	return s.deliverTemplate(ctx, conv, &p.templateUse, messageID)
 }
 
-// errExists takes a start back whose customer has an open conversation.
+// errExists rolls back the transaction of a start whose customer has an open conversation.
 var errExists = errors.New("the customer has an open conversation")
 
-// checkTeamHasRoom refuses a start where its channel could not be made: before
-// anything is sent or charged.
+// checkTeamHasRoom refuses a start if its channel could not be made because the team has as many
+// channels as the server allows. It is called before anything is sent or charged.
 func (s *Service) checkTeamHasRoom(tx domain.Tx, queue *domain.Queue) error {
 	if s.ChannelLimit == nil {
 		return nil
@@ -96,13 +97,14 @@ func (s *Service) checkTeamHasRoom(tx domain.Tx, queue *domain.Queue) error {
 	return domain.Refuse(domain.CodeUnavailable, domain.T("refusal.team_full", "Limit", limit, "Queue", queue.Name))
 }
 
-// startPlan is a start that passed every check that needs no lock.
+// startPlan is a start that has passed all checks that need no lock.
 type startPlan struct {
 	templateUse
 	wanted domain.ContactWanted
 }
 
-// templateUse is one template about to be sent by somebody.
+// templateUse is a template that somebody is about to send, with everything that is known of it before
+// the rows are locked.
 type templateUse struct {
 	actorID    string
 	account    *domain.Account
@@ -113,17 +115,19 @@ type templateUse struct {
 	confirm    bool
 	reason     string
 	since      int64
-	request    string                // the token of the request, "" = none
-	customer   *domain.ContactWanted // what a start says of its customer; nil = nothing
-	renames    bool                  // the actor may replace what is known of the customer
+	request    string                // token of an API request with an idempotency key; "" = none
+	customer   *domain.ContactWanted // what a start says about its customer; nil = this is no start
+	renames    bool                  // the actor may replace the stored name and document of the customer
 }
 
-// sendCheck is what the policy asks of the template's message, to a contact and in
-// a conversation as far as they are known.
+// sendCheck returns the check that decides whether the template may be sent. contact and within are
+// nil as long as they are not known.
 func (u *templateUse) sendCheck(contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
 	return &domain.SendCheck{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
 }
 
+// prepareStart makes all checks of a start that need no lock. It returns a refusal that names all
+// fields that are wrong.
 func (s *Service) prepareStart(ctx context.Context, req *domain.StartRequest) (*startPlan, error) {
 	queue, err := s.Store.Queue(ctx, req.QueueID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -148,7 +152,7 @@ func (s *Service) prepareStart(ctx context.Context, req *domain.StartRequest) (*
 		if !ok || len(r.Fields) == 0 {
 			return nil, err
 		}
-		fields = r.Fields // the customer's fields are checked too, so that the agent sees all at once
+		fields = r.Fields // go on with the customer's fields, so that the agent sees everything that is wrong at once
 	}
 	wanted, err := s.checkCustomer(req.Customer, fields)
 	if err != nil {
@@ -162,7 +166,7 @@ func (s *Service) prepareStart(ctx context.Context, req *domain.StartRequest) (*
 	return &startPlan{templateUse: *use, wanted: wanted}, nil
 }
 
-// prepareTemplate checks everything about a template that needs no lock.
+// prepareTemplate makes all checks of a template that need no lock, and fills in its variables.
 func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *domain.Queue, accountID string, ref domain.TemplateRef, values map[string]string) (*templateUse, error) {
 	account, err := s.Store.Account(ctx, accountID)
 	if err != nil {
@@ -202,7 +206,8 @@ func (s *Service) findTemplate(ctx context.Context, accountID string, ref domain
 	return template, err
 }
 
-// checkCustomer reads the customer's fields; what is wrong goes into fields.
+// checkCustomer reads what was typed about the customer. For each field that is wrong it adds a text
+// to fields.
 func (s *Service) checkCustomer(c domain.Customer, fields map[string]domain.Text) (domain.ContactWanted, error) {
 	settings := s.Settings()
 	wanted := domain.ContactWanted{Name: domain.CleanName(c.Name)}
@@ -232,8 +237,9 @@ func (s *Service) checkCustomer(c domain.Customer, fields map[string]domain.Text
 	return wanted, nil
 }
 
-// startInExisting handles a start for a customer with an open conversation: it
-// is named, and on confirmation the template goes there.
+// startInExisting handles a start for a customer who has an open conversation already. An actor who
+// may see it gets a refusal that names it, and if they may act in it and have confirmed, the template
+// is sent there instead. Anybody else gets a refusal without its id.
 func (s *Service) startInExisting(ctx context.Context, req *domain.StartRequest, p *startPlan, existing *domain.Conversation) (*domain.Started, error) {
 	queue, err := s.queueOf(ctx, existing)
 	if err != nil {
@@ -264,7 +270,7 @@ func (s *Service) startInExisting(ctx context.Context, req *domain.StartRequest,
 		return nil, refusal
 	}
 	use := p.templateUse
-	use.renames = true // who may see the conversation
+	use.renames = true // the actor may see the conversation, see mayRename
 	started, err := s.sendTemplate(ctx, existing.ID, &use)
 	if started != nil {
 		started.Existing = true
