@@ -28,7 +28,7 @@ type Store interface {
 	OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error)
 	// SaveInbound stores the message (once per wamid) and, where it opens the
 	// window, moves window_from, window_until and last_inbound_at by
-	// domain.Conversation.Answered, all in one transaction. It also adds identities
+	// domain.Conversation.ExtendWindow, all in one transaction. It also adds identities
 	// that were not known. It returns the stored message (with its PostID if the
 	// post exists already) and the conversation before and after. ErrNotFound
 	// where the conversation is gone or aborted.
@@ -42,9 +42,9 @@ type Store interface {
 	FindContact(ctx context.Context, accountID string, who domain.WhatsAppIdentity) (*domain.Contact, error)
 	// OpenConversation is a contact's open conversation on an account; ErrNotFound.
 	OpenConversation(ctx context.Context, accountID, contactID string) (*domain.Conversation, error)
-	// MoveIdentity lets what is new of a person take the place of what was: they
-	// are reached there from now on. taken reports that somebody else is known by
-	// it already, which is left as it is.
+	// MoveIdentity replaces a person's old number or BSUID with the new one, at which they are
+	// reached from now on. taken reports whether the new one belongs to somebody else already;
+	// then nothing changes for that person.
 	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error)
 	// WroteSince reports whether somebody wrote after a moment (Meta's timestamp) under the identity they had then.
 	WroteSince(ctx context.Context, accountID, contactID string, as domain.WhatsAppIdentity, at int64) (bool, error)
@@ -72,13 +72,14 @@ type Store interface {
 	// delivered or read, released when failed. ErrNotFound when no message of ours is meant.
 	// It returns the message as it is now, and whether its status advanced.
 	ApplyStatus(ctx context.Context, accountID string, change domain.StatusChange) (m *domain.Message, advanced bool, err error)
-	// Adopt makes what a start said of its customer valid, because WhatsApp took its template. A second call changes nothing.
+	// Adopt puts into effect what a start said about its customer, because WhatsApp has taken
+	// the template. A second call changes nothing.
 	Adopt(ctx context.Context, messageID string, now int64) error
 
 	// TemplateChanged stores what Meta says of a template. A new category, or a
-	// status that is no longer APPROVED, takes our approval off, and leaves the
-	// administrators a notice. ErrNotFound where we have no such template, or know
-	// what is later of it.
+	// status that is no longer APPROVED, withdraws our approval and leaves the
+	// administrators a notice. ErrNotFound if we have no such template, or know
+	// something newer about it.
 	TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error)
 	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
 	// is, "-" takes a restriction off. What is older than the last changes nothing.

@@ -49,23 +49,23 @@ func (e OutboundPayload) ToMessage(to domain.Address, messageID string) whatsapp
 	return out
 }
 
-// Bytes is the payload as the outbox stores it.
+// Bytes returns the payload as the outbox stores it.
 func (e OutboundPayload) Bytes() ([]byte, error) {
 	data, err := json.Marshal(e)
 	return data, errors.Wrap(err, "could not write the payload")
 }
 
-// Decision is what may happen with a post in a conversation's channel.
+// Decision says what happens to a post in a conversation's channel.
 type Decision struct {
 	Destination Destination
-	RefusalText domain.Text // why, with Reject
-	ReasonCode  int         // the same as the code that is stored, with Reject
-	Parts       []Part      // the messages it becomes, with Customer
-	CardText    string      // the text that the channel is to show, where the post is a card
-	IsSealed    bool        // we made it, in its author's name: what it says of itself is true
+	RefusalText domain.Text // with Reject: why it is refused
+	ReasonCode  int         // with Reject: the same reason as the code that is stored
+	Parts       []Part      // with Customer: the messages that it becomes
+	CardText    string      // if the post is a card: the text that the channel is to show
+	IsSealed    bool        // we made it in its author's name, so its properties can be trusted
 }
 
-// Destination is whom a post is for.
+// Destination says where a post goes.
 type Destination int
 
 // The destinations of a post.

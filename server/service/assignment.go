@@ -46,7 +46,7 @@ func (s *Service) applyAssignment(ctx context.Context, actorID, id, action strin
 	return conv, changed, nil
 }
 
-// assign makes somebody the attendant, and the owner where there is none.
+// assign makes somebody the attendant, and also the owner if the conversation has none.
 func (s *Service) assign(c *domain.Conversation, userID string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "to": userID}
 	c.AttendantID, c.AttendedAt, c.QueuedFor = userID, s.Clock.Now(), ""
@@ -129,7 +129,7 @@ func (s *Service) TransferToUser(ctx context.Context, actorID, id, userID string
 	return s.viewIfChanged(ctx, conv, changed)
 }
 
-// TransferToQueue gives the conversation to a queue, where it waits to be claimed; the owner stays.
+// TransferToQueue moves the conversation to a queue, where it waits to be claimed. The owner stays.
 func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error) {
 	if _, _, err := s.conversationToAct(ctx, actorID, id); err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func (s *Service) TransferToQueue(ctx context.Context, actorID, id, queueID stri
 	return s.viewIfChanged(ctx, conv, changed)
 }
 
-// SetOwner changes who is responsible: a supervisor's explicit act, and nobody else's.
+// SetOwner makes somebody else responsible for the conversation. Only a supervisor can do that.
 func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error) {
 	conv, queue, err := s.conversationToAct(ctx, actorID, id)
 	if err != nil {
@@ -187,7 +187,7 @@ func (s *Service) SetOwner(ctx context.Context, actorID, id, userID string) (*do
 		switch {
 		case c.ClosedAt != 0:
 			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
-		case c.QueueID != seenIn: // given away meanwhile: to a queue that the actor may not supervise
+		case c.QueueID != seenIn: // it was moved meanwhile, perhaps to a queue that the actor does not supervise
 			return nil, domain.Refuse(domain.CodeUnavailable, domain.T("refusal.changed_meanwhile"))
 		case c.OwnerID == userID:
 			return nil, nil
@@ -237,9 +237,9 @@ func (s *Service) mayServe(ctx context.Context, userID, teamID string) error {
 	return nil
 }
 
-// Invited makes the attendant of somebody whom a colleague added to a conversation's channel.
-// People who join by themselves only watch; other channels and closed conversations are left
-// alone. It may be repeated.
+// Invited makes a person the attendant because a colleague added them to a conversation's channel.
+// People who join by themselves only watch. Nothing happens in other channels and in closed
+// conversations, and it may be called again for the same invitation.
 func (s *Service) Invited(ctx context.Context, actorID, channelID, userID string) error {
 	if actorID == "" || actorID == userID {
 		return nil

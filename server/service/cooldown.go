@@ -54,7 +54,7 @@ func (s *Service) checkCooldown(ctx context.Context, tx domain.Tx, contact *doma
 	return tx.Audit(use.actorID, "cooldown_override", contact.ID, map[string]string{"reason": use.reason, "template": use.template.ID})
 }
 
-// coolingDown tells whether a template in the conversation would be refused by the cooldown.
+// coolingDown reports whether the cooldown would refuse a template in the conversation now.
 func (s *Service) coolingDown(c *domain.Conversation, now int64) bool {
 	return s.cooldownUntil(c, now) > now
 }
@@ -74,7 +74,7 @@ func (s *Service) cooldownUntil(c *domain.Conversation, now int64) int64 {
 	return until
 }
 
-// cooldown is the setting, in milliseconds; 0 = none.
+// cooldown returns the setting in milliseconds; 0 = there is no cooldown.
 func (s *Service) cooldown() int64 {
 	return int64(s.Settings().CooldownHours) * time.Hour.Milliseconds()
 }

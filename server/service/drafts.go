@@ -8,18 +8,18 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// DraftSender makes posts of chosen drafts. Where it is cut short, its own runs go on.
+// DraftSender makes posts of chosen drafts. If a call is interrupted, its regular runs finish the work.
 type DraftSender interface {
-	// SendDrafts posts what is chosen of an author in a conversation, in order,
-	// and returns why some of the drafts asked for may not be sent.
+	// SendDrafts posts the chosen drafts of an author in a conversation, in order. For each
+	// of the requested drafts that may not be sent it returns the reason.
 	SendDrafts(ctx context.Context, conversationID, authorID string, ids []string) (refused map[string]domain.Text, err error)
-	// DraftsChanged has the offers brought up to date soon.
+	// DraftsChanged causes the offers to be brought up to date soon.
 	DraftsChanged()
-	// OwnFiles are those of the files that the user uploaded and that no post has.
+	// OwnFiles returns those of the files that the user uploaded and that are in no post.
 	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
 }
 
-// DraftPorts is what Drafts are made of.
+// DraftPorts holds everything that Drafts needs from other packages.
 type DraftPorts struct {
 	Service *Service
 	Store   Store
@@ -27,13 +27,14 @@ type DraftPorts struct {
 }
 
 // Drafts is what agents can do with held drafts. Each method checks who asks and returns a
-// *domain.Refusal where the answer is no.
+// *domain.Refusal if they may not do it.
 type Drafts struct{ DraftPorts }
 
-// NewDrafts makes them of their ports.
+// NewDrafts returns Drafts with the given ports.
 func NewDrafts(p DraftPorts) *Drafts { return &Drafts{p} }
 
-// List is a page of the held drafts of a conversation: the actor's own, or everybody's for a supervisor.
+// List returns a page of the held drafts of a conversation, and how many there are: the actor's own
+// ones, or everybody's for a supervisor.
 func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error) {
 	_, queue, err := d.Service.conversationToSee(ctx, actorID, conversationID)
 	if err != nil {
@@ -50,7 +51,7 @@ func (d *Drafts) List(ctx context.Context, actorID, conversationID string, page,
 	return d.Store.DraftsOf(ctx, conversationID, author, page, perPage)
 }
 
-// Save keeps a text for later. fileIDs are files that the actor uploaded and posted nowhere.
+// Save keeps a text for later. fileIDs are files that the actor uploaded and has not posted.
 func (d *Drafts) Save(ctx context.Context, actorID, conversationID, text string, fileIDs []string) (*domain.Draft, error) {
 	conv, _, err := d.Service.conversationToAct(ctx, actorID, conversationID)
 	if err != nil {
@@ -76,7 +77,8 @@ func (d *Drafts) Save(ctx context.Context, actorID, conversationID, text string,
 	return d.keep(ctx, &domain.Draft{ID: d.Service.NewID(), ConversationID: conv.ID, AuthorID: actorID, Text: text, FileIDs: fileIDs}, state != domain.Open, now)
 }
 
-// Hold keeps what the posting hook just refused because the conversation is locked.
+// Hold keeps a post as a draft that the posting hook has just refused because the conversation is
+// locked.
 func (d *Drafts) Hold(ctx context.Context, draft *domain.Draft) (*domain.Draft, error) {
 	if err := domain.CheckDraft(draft.Text, len(draft.FileIDs)); err != nil {
 		return nil, err
@@ -97,14 +99,14 @@ func (d *Drafts) keep(ctx context.Context, draft *domain.Draft, offer bool, now 
 	return kept, nil
 }
 
-// Edit changes the text of a held draft. What a supervisor writes into
-// somebody else's becomes the supervisor's: nobody speaks in another's name.
+// Edit changes the text of a held draft. If a supervisor changes somebody else's draft, it becomes
+// the supervisor's, because nobody may write in another person's name.
 func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*domain.Draft, error) {
 	draft, err := d.draftToChange(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
-	if actorID != draft.AuthorID && len(draft.FileIDs) > 0 { // files go with who uploaded them
+	if actorID != draft.AuthorID && len(draft.FileIDs) > 0 { // a file can only be posted by the person who uploaded it
 		return nil, domain.RefuseField("text", domain.T("draft.their_files", "Who", d.Service.username(ctx, draft.AuthorID)))
 	}
 	if err := domain.CheckDraft(text, len(draft.FileIDs)); err != nil {
@@ -123,7 +125,7 @@ func (d *Drafts) Edit(ctx context.Context, actorID, id, text string) (*domain.Dr
 	return d.Store.Draft(ctx, id)
 }
 
-// Drop ends a held draft; it will not be offered any more.
+// Drop discards a held draft, so that it is not offered any more.
 func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*domain.Draft, error) {
 	draft, err := d.draftToChange(ctx, actorID, id)
 	if err != nil {
@@ -141,13 +143,14 @@ func (d *Drafts) Drop(ctx context.Context, actorID, id string) (*domain.Draft, e
 	return d.Store.Draft(ctx, id)
 }
 
-// ToEdit reads one draft for somebody who may change it: who may not gets no form to fill in.
+// ToEdit returns a draft that the actor wants to edit. It refuses at once if they may not, so that
+// nobody fills in a form for nothing.
 func (d *Drafts) ToEdit(ctx context.Context, actorID, id string) (*domain.Draft, error) {
 	return d.draftToChange(ctx, actorID, id)
 }
 
-// Send makes a post of a held draft, which then goes to the customer as any
-// other. A second click finds it sent and changes nothing.
+// Send makes a post of a held draft, which then goes to the customer as any other post does. A
+// second click changes nothing, because the draft is sent already.
 func (d *Drafts) Send(ctx context.Context, actorID, id string) (*domain.Draft, error) {
 	draft, err := d.draftToChange(ctx, actorID, id)
 	if err != nil {
@@ -168,8 +171,8 @@ func (d *Drafts) Send(ctx context.Context, actorID, id string) (*domain.Draft, e
 	return d.Store.Draft(ctx, id)
 }
 
-// SendAll sends all held drafts of an author in a conversation, in the order of
-// writing. It returns how many were sent, and why the first that was not may not be.
+// SendAll sends all held drafts of an author in a conversation, in the order of writing. It returns
+// how many were sent, and a refusal for the first one that may not be sent.
 func (d *Drafts) SendAll(ctx context.Context, actorID, conversationID, authorID string) (sent int, refusal *domain.Refusal, err error) {
 	if _, err := d.authorized(ctx, actorID, conversationID, authorID); err != nil {
 		return 0, nil, err
@@ -208,7 +211,7 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	if err != nil {
 		return nil, err
 	}
-	err = d.Service.requireMaySpeak(ctx, authorID, conv) // the post is the author's, whoever sends it
+	err = d.Service.requireMaySpeak(ctx, authorID, conv) // the post is made in the author's name, also if a supervisor sends it
 	if _, no := domain.AsRefusal(err); no && actorID != authorID {
 		return nil, domain.RefuseField("text", domain.T("draft.author_left", "Who", d.Service.username(ctx, authorID)))
 	}
@@ -239,8 +242,8 @@ func (d *Drafts) send(ctx context.Context, actorID, conversationID, authorID str
 	return d.Sender.SendDrafts(ctx, conversationID, authorID, ids)
 }
 
-// draftToChange reads a draft for somebody who may change it: its author where they
-// may still post or act, or a supervisor who may act.
+// draftToChange returns a draft if the actor may change it: as its author, if they may still post or
+// act in the conversation, or as a supervisor who may act in it. Else it returns a refusal.
 func (d *Drafts) draftToChange(ctx context.Context, actorID, id string) (*domain.Draft, error) {
 	draft, err := d.Store.Draft(ctx, id)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -268,8 +271,8 @@ func (d *Drafts) mayChange(ctx context.Context, actorID, conversationID, authorI
 	return d.Service.MayAct(ctx, actorID, conversationID)
 }
 
-// authorized reads a conversation for somebody who may read an author's drafts
-// in it. Who may post in its channel may have drafts there, and needs to see no more of it.
+// authorized returns a conversation if the actor may read an author's drafts in it. People who may
+// post in its channel can have drafts there even if they may not see the conversation otherwise.
 func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, authorID string) (*domain.Conversation, error) {
 	if actorID == authorID {
 		conv, err := d.Service.Store.Conversation(ctx, conversationID)
@@ -296,7 +299,7 @@ func (d *Drafts) authorized(ctx context.Context, actorID, conversationID, author
 	return conv, nil
 }
 
-// gone says that a draft is held no more.
+// gone returns the refusal for a draft that is no longer held.
 func gone(draft *domain.Draft) *domain.Refusal {
 	if draft.State == domain.DraftDropped {
 		return domain.Refuse(domain.CodeNotFound, domain.T("draft.dropped"))

@@ -6,10 +6,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Store is the database as the service needs it. Reads return domain.ErrNotFound where there is
+// Store is the database as the service needs it. Reads return domain.ErrNotFound if there is
 // nothing; moments are milliseconds since epoch.
 type Store interface {
-	// Document decrypts a contact's CPF or CNPJ; "" where there is none.
+	// Document decrypts and returns a contact's CPF or CNPJ; "" = none is stored.
 	Document(c *domain.Contact) (string, error)
 	// InTx runs fn in one transaction; an error of fn rolls it back and is returned as it is.
 	InTx(ctx context.Context, fn func(domain.Tx) error) error
@@ -30,29 +30,31 @@ type Store interface {
 	// reader is; all means everything (system admins).
 	ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error)
 	// CountConversations counts what the reader may see, of those that are not
-	// closed, by state, and how many nobody attends. Of the filter State,
-	// Unclaimed and the page do not matter.
+	// closed, by state, and how many nobody attends. It ignores State, Unclaimed
+	// and the page of the filter.
 	CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (domain.Counts, error)
 	// Queues lists all queues.
 	Queues(ctx context.Context) ([]*domain.Queue, error)
 
-	// KeepDraft stores a draft, or finds the held one with the same text and
-	// files, which it returns. If the window turns out to be open by now (offer)
-	// it is offered at once. ErrConflict where the author holds MaxDrafts.
+	// KeepDraft stores a draft and returns it. If the author holds one with the same
+	// text and files already, it returns that one instead. With offer, a draft whose
+	// window turns out to be open by now is offered at once. ErrConflict if the author
+	// holds MaxDrafts already.
 	KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now int64) (*domain.Draft, error)
-	// Draft reads one, whatever became of it; ErrNotFound.
+	// Draft reads a draft in any state; ErrNotFound.
 	Draft(ctx context.Context, id string) (*domain.Draft, error)
-	// DraftsOf is a page of what is held or on its way in a conversation, of one
-	// author or ("") of all, in the order of writing, and how many there are.
+	// DraftsOf returns a page of the drafts that are held or being sent in a conversation,
+	// in the order of writing, and how many there are. authorID "" = those of all authors.
 	DraftsOf(ctx context.Context, conversationID, authorID string, page, perPage int) ([]*domain.Draft, int, error)
-	// EditDraft changes the text of a held draft, and makes it the editor's;
-	// ErrNotFound where it is held no more, ErrConflict where the editor holds the
-	// same text already. Of somebody else's it is audited with what old makes of the text that was.
+	// EditDraft changes the text of a held draft and makes the editor its author.
+	// ErrNotFound if it is no longer held, ErrConflict if the editor holds the same text
+	// already. A change of somebody else's draft is audited, with what old returns for the
+	// previous text.
 	EditDraft(ctx context.Context, id, by, text, fingerprint string, now int64, old func(text string) string) error
-	// DropDraft ends a held draft; ErrNotFound where it is held no more. It is audited as an edit is.
+	// DropDraft discards a held draft; ErrNotFound if it is no longer held. It is audited as an edit is.
 	DropDraft(ctx context.Context, id, by string, now int64, old func(text string) string) error
-	// ChooseDrafts claims the held ones among the drafts for sending and returns
-	// those. Each draft is claimed by one caller, whatever the node.
+	// ChooseDrafts claims for sending those of the drafts that are held, and returns their
+	// ids. Each draft is claimed by one caller only, on whichever node.
 	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
 	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error
 }
@@ -71,17 +73,19 @@ type ChannelSync interface {
 	AddMember(ctx context.Context, c *domain.Conversation, userID string) error
 }
 
-// People says who somebody is, from Mattermost's tables.
+// People says, from Mattermost's tables, who a person is and what they belong to.
 type People interface {
-	// Membership is how somebody stands to a conversation and its queue; queue nil = it was removed.
+	// Membership returns how a person is related to a conversation and its queue; queue nil = it was removed.
 	Membership(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error)
-	// MaySpeak tells whether somebody is a member of the channel who may post there.
+	// MaySpeak reports whether a person is a member of the channel and may post there.
 	MaySpeak(ctx context.Context, userID, channelID string) (bool, error)
-	// QueuesOf lists the queues that InQueue holds for.
+	// QueuesOf lists the queues for which InQueue is true.
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
-	// InQueue tells whether somebody is a member of the queue's channel and no guest. Nobody is in a queue that was removed (nil).
+	// InQueue reports whether a person is a member of the queue's channel and not a guest. It is
+	// false for a queue that was removed (nil).
 	InQueue(ctx context.Context, userID string, queue *domain.Queue) (bool, error)
-	// Supervises tells whether somebody is channel admin of the queue's channel or system admin; of a queue that was removed (nil) system admins alone.
+	// Supervises reports whether a person is a channel admin of the queue's channel or a system
+	// admin. For a queue that was removed (nil) only system admins are supervisors.
 	Supervises(ctx context.Context, userID string, queue *domain.Queue) (bool, error)
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 	Username(ctx context.Context, userID string) (string, error)
@@ -92,6 +96,6 @@ type People interface {
 // Encrypter hashes what must be compared without being readable.
 type Encrypter interface {
 	Hash(plain string) string
-	// Hashes are those of earlier keys too.
+	// Hashes returns the hashes with the current key and with all earlier ones.
 	Hashes(plain string) []string
 }

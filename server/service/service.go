@@ -6,7 +6,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Ports is what a Service is made of.
+// Ports holds everything that a Service needs from other packages.
 type Ports struct {
 	Encrypter Encrypter
 	Store     Store
@@ -23,7 +23,7 @@ type Ports struct {
 	Settings func() domain.Settings
 	// ChannelLimit is how many channels a team may have; nil or less than 0 = any number.
 	ChannelLimit func() int
-	// CanRestore tells whether archived channels can be brought back; nil = no.
+	// CanRestore reports whether the server can bring archived channels back; nil = no.
 	CanRestore func() bool
 	// BudgetSpent is called when a queue's plan refused a template; nil = not needed.
 	BudgetSpent func(ctx context.Context, queueID string)
@@ -32,5 +32,5 @@ type Ports struct {
 // Service is what people can do with a conversation.
 type Service struct{ Ports }
 
-// NewService makes a service of its ports.
+// NewService returns a service with the given ports.
 func NewService(p Ports) *Service { return &Service{Ports: p} }
