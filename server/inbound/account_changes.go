@@ -10,8 +10,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// account stores what Meta says of a number or of its business account with the
-// number, and tells the administrators.
+// account stores what Meta reports about a number or its business account, and
+// tells the administrators.
 func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	update, err := item.AccountUpdate()
 	if err != nil {
@@ -40,7 +40,8 @@ func (c *ChangeHandler) account(ctx context.Context, job jobqueue.Job, item what
 	return jobqueue.Done(), nil
 }
 
-// concerns reports whether news of a business account is about that number: some of it names one.
+// concerns reports whether news of a business account is about a certain number. Some
+// news names one number; all other news concerns all of them.
 func concerns(update *whatsapp.AccountUpdate, account *domain.Account) bool {
 	if !strings.HasPrefix(update.Field, "phone_number_") || update.DisplayPhone == "" || account.DisplayPhone == "" {
 		return true
@@ -48,7 +49,7 @@ func concerns(update *whatsapp.AccountUpdate, account *domain.Account) bool {
 	return domain.Digits(update.DisplayPhone) == domain.Digits(account.DisplayPhone)
 }
 
-// qualityOf is the quality rating that an event stands for; "" where it says nothing of it.
+// qualityOf returns the quality rating that an event stands for; "" = it says nothing about it.
 func qualityOf(update *whatsapp.AccountUpdate) string {
 	switch {
 	case update.Field != "phone_number_quality_update":
@@ -62,8 +63,8 @@ func qualityOf(update *whatsapp.AccountUpdate) string {
 	}
 }
 
-// restrictionOf is what Meta restricts now, in Meta's words; "" where the event
-// says nothing of it, "-" where it lifts a restriction.
+// restrictionOf returns what Meta restricts now, in Meta's words; "" = the event says
+// nothing about it, "-" = it lifts a restriction.
 func restrictionOf(update *whatsapp.AccountUpdate) string {
 	switch update.Event {
 	case "ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLED_UPDATE", "ACCOUNT_DELETED":
@@ -86,7 +87,7 @@ func restrictionOf(update *whatsapp.AccountUpdate) string {
 	}
 }
 
-// present leaves out words that are empty or "-".
+// present returns the words without those that are empty or "-".
 func present(words ...string) []string {
 	var kept []string
 	for _, w := range words {

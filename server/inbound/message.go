@@ -26,7 +26,8 @@ type Posts interface {
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
 }
 
-// Handler takes the items of webhooks, one at a time, to their place.
+// Handler handles the items of webhooks, one at a time: it shows them in the conversation
+// to which they belong, or stores what they report.
 type Handler struct {
 	Store     Store
 	Statuses  *StatusHandler
@@ -63,7 +64,7 @@ func (h *Handler) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 	}
 }
 
-// message takes what a customer did to their conversation.
+// message handles what a customer sent or did: it brings it to their conversation.
 func (h *Handler) message(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	m, err := item.Message()
 	if err != nil {
@@ -72,8 +73,9 @@ func (h *Handler) message(ctx context.Context, job jobqueue.Job, item whatsapp.I
 	return h.deliver(ctx, job, item, m)
 }
 
-// call shows that the customer called, once a call: nobody answers it here. To
-// Meta it counts like a message. Calls that other software makes are not shown.
+// call shows once per call that the customer called, because nobody can take the
+// call here. Meta counts a call as a message of the customer's. Calls that other
+// software makes are not shown.
 func (h *Handler) call(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	call, err := item.Call()
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// newPost builds the post that shows a message of the customer's. If the message
-// has a file, the post waits for it; if it answers or changes an earlier message,
-// it goes into that one's thread.
+// newPost builds the post that shows a customer's message. If the message has a
+// file, the post says that the file is still being fetched. If the message replies
+// to an earlier one or changes it, the post goes into that one's thread.
 func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsapp.Message, kind, text string) (posting.Post, error) {
 	post := posting.Post{
 		ChannelID: c.ChannelID, Message: text, PendingID: m.ID,
@@ -35,7 +35,8 @@ func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsa
 // postedSince is how far back a post that an earlier try may have made is looked for.
 func postedSince(job jobqueue.Job) int64 { return job.CreatedAt - time.Minute.Milliseconds() }
 
-// threadOf finds the thread of an earlier message of the same conversation; "" where there is none.
+// threadOf returns the root post of the thread of an earlier message of the same
+// conversation; "" = there is none.
 func (h *Handler) threadOf(ctx context.Context, wamid string, c *domain.Conversation) (rootID string, err error) {
 	quoted, err := h.Store.MessageByWAMID(ctx, c.AccountID, wamid)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -53,7 +54,7 @@ func (h *Handler) threadOf(ctx context.Context, wamid string, c *domain.Conversa
 	return rootID, err
 }
 
-// fetchLater leaves the message's file to the media queue. It is called before the
+// fetchLater enqueues the message's file in the media queue. It is called before the
 // message's own job ends, so that no crash loses a file.
 func (h *Handler) fetchLater(ctx context.Context, message *domain.Message, channelID string, m *whatsapp.Message) error {
 	if !Fetchable(m) {

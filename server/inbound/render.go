@@ -47,8 +47,8 @@ func truncatePost(speaker posting.Localizer, text string) string {
 	return kept + "\n\n" + speaker.ForChannel(domain.T("inbound.cut", "Left", n-maxPost))
 }
 
-// aboutWAMID is the id of the earlier message that a message answers, reacts to,
-// changes or deletes; "" = none.
+// aboutWAMID returns the id of the earlier message that a message replies to, reacts
+// to, changes or deletes; "" = none.
 func aboutWAMID(m *whatsapp.Message) string {
 	switch {
 	case m.Reaction != nil:
@@ -63,18 +63,19 @@ func aboutWAMID(m *whatsapp.Message) string {
 	return ""
 }
 
-// changesAnother reports whether a message means nothing by itself: where the
-// message that it changes is known, it begins no conversation.
+// changesAnother reports whether a message only changes an earlier one and means
+// nothing by itself. If that earlier message is known, it begins no conversation.
 func changesAnother(m *whatsapp.Message) bool {
 	return m.Reaction != nil || m.Edit != nil || m.Revokes != ""
 }
 
-// Content is what a post shows of a customer's message. Nothing in it acts: no mention notifies, no link is previewed.
+// Content is what a post shows of a customer's message. It is escaped so that nothing
+// in it has an effect: no mention notifies anybody, and no link is previewed.
 type Content struct {
-	// Label is the key of the sentence around Detail where Detail alone would not
-	// show what kind of message it is; "" for a plain text.
+	// Label is the key of the sentence around Detail, which is needed if Detail alone
+	// would not show what kind of message it is; "" for a plain text.
 	Label  string
-	Detail string // Markdown, as its parts in Data and Marks say by their types
+	Detail string // Markdown; in Data and Marks the type of a value says whether it is Markdown
 	// Data is what the sentence needs beside Detail.
 	Data map[string]any
 	// Marks are lines before the message: forwarded, from an advertisement ...
@@ -128,7 +129,7 @@ func bodyOf(m *whatsapp.Message) Content {
 	}
 }
 
-// textContent is a text, which may say nothing at all.
+// textContent returns the content of a text, which may be empty.
 func textContent(text string) Content {
 	if strings.TrimSpace(text) == "" {
 		return Content{Label: "empty"}
@@ -136,7 +137,8 @@ func textContent(text string) Content {
 	return Content{Detail: text}
 }
 
-// unsupportedContent names what WhatsApp does not pass on, or we do not know.
+// unsupportedContent returns the content for a message that WhatsApp does not pass on
+// or whose kind we do not know. It names the kind if there is a name.
 func unsupportedContent(kind string) Content {
 	if kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown { // that is no name
 		kind = ""
@@ -144,7 +146,7 @@ func unsupportedContent(kind string) Content {
 	return Content{Label: "unsupported", Detail: markdown.Code(kind)}
 }
 
-// editContent shows the new version: of a file, its caption.
+// editContent returns the new version of an edited message; for a file that is its caption.
 func editContent(e *whatsapp.Edit) Content {
 	text := bodyOf(e.Message)
 	if e.Message.Media != nil {
@@ -160,7 +162,7 @@ func reactionContent(r *whatsapp.Reaction) Content {
 	return Content{Label: "reaction", Detail: markdown.ToMattermost(r.Emoji)}
 }
 
-// paragraphs joins the texts that are not empty, one paragraph each.
+// paragraphs joins texts so that each is a paragraph, and leaves out empty ones.
 func paragraphs(texts ...string) string {
 	var kept []string
 	for _, text := range texts {

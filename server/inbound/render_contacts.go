@@ -56,7 +56,8 @@ func cardParts(card whatsapp.ContactCard) []string {
 	return kept
 }
 
-// phoneText is a number as people write it, where it is a valid one; else as it came.
+// phoneText returns a valid number in the form in which people write it, and any other
+// as it was received.
 func phoneText(p whatsapp.ContactPhone) string {
 	for _, text := range []string{p.Phone, "+" + p.WaID} {
 		if strings.ContainsFunc(text, unicode.IsLetter) { // that would be read as the digits on a telephone's keys

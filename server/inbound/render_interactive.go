@@ -11,7 +11,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// interactiveContent writes the answer to a message with buttons, a list or a form.
+// interactiveContent writes the customer's answer to a message with buttons, a list or a form.
 func interactiveContent(r *whatsapp.InteractiveReply) Content {
 	switch {
 	case r.Title != "" || r.Description != "":
@@ -28,7 +28,7 @@ func interactiveContent(r *whatsapp.InteractiveReply) Content {
 }
 
 const (
-	maxFields = 60   // of a form
+	maxFields = 60   // fields of a form that are shown
 	maxValue  = 2000 // characters of one answer
 )
 
@@ -39,7 +39,7 @@ var (
 	optionValue = regexp.MustCompile(`^\d+_(.+)$`)
 )
 
-// fields writes a form's answers, one a line, by their names.
+// fields writes a form's answers as a list, one per line, sorted by their names.
 func fields(answers map[string]any) string {
 	var names, list []string
 	for name := range answers {
@@ -58,7 +58,7 @@ func fields(answers map[string]any) string {
 	return strings.Join(list, "\n")
 }
 
-// value is one answer on one line.
+// value returns one answer as a single line.
 func value(answer any, built bool) string {
 	switch v := answer.(type) {
 	case nil:

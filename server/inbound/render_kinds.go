@@ -14,7 +14,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// marksOf are the lines before a message that say where it came from.
+// marksOf returns the lines above a message that say where it came from, such as
+// "forwarded".
 func marksOf(m *whatsapp.Message) []Mark {
 	var found []Mark
 	if c := m.Context; c != nil {
@@ -102,7 +103,8 @@ func orderContent(o *whatsapp.Order) Content {
 	}}
 }
 
-// decimal is the number that Meta wrote, to four places, without the error of a float. One of 10^12 or more counts as 0.
+// decimal returns the number that Meta wrote, to four decimal places, without the rounding
+// error of a float. A number of 10^12 or more is returned as 0.
 func decimal(f float64) *big.Rat {
 	if math.Abs(f) < 1e12 {
 		if d, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'f', 4, 64)); ok {
@@ -112,7 +114,8 @@ func decimal(f float64) *big.Rat {
 	return new(big.Rat)
 }
 
-// currency is a code of letters; anything else is shown as code.
+// currency returns a currency's code if it has only letters. Anything else is shown as
+// Markdown code, because the customer may have chosen it.
 func currency(code string) string {
 	if len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
 		return code
