@@ -10,8 +10,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// reaction shows a reaction on the post it is about. It returns false where that
-// message has no post, or Mattermost has no such emoji: then the reaction gets a post of its own.
+// reaction shows a reaction on the post it is about. It returns false if that message
+// has no post or Mattermost has no such emoji: then the reaction needs a post of its own.
 func (h *Handler) reaction(ctx context.Context, job jobqueue.Job, on *domain.InboundTarget, who domain.WhatsAppIdentity, m *whatsapp.Message) (shown bool, err error) {
 	target, err := h.Store.MessageByWAMID(ctx, on.Conversation.AccountID, m.Reaction.MessageID)
 	if errors.Is(err, domain.ErrNotFound) {

@@ -30,7 +30,7 @@ func (h *Handler) system(ctx context.Context, job jobqueue.Job, account *domain.
 	}
 	contact, err := h.Store.FindContact(ctx, account.ID, old)
 	if errors.Is(err, domain.ErrNotFound) {
-		return jobqueue.Done(), nil // nobody we know
+		return jobqueue.Done(), nil // the person is unknown here
 	} else if err != nil {
 		return jobqueue.Outcome{}, err
 	}
@@ -39,7 +39,7 @@ func (h *Handler) system(ctx context.Context, job jobqueue.Job, account *domain.
 		return jobqueue.Outcome{}, err
 	}
 	if text == "" {
-		return jobqueue.Done(), nil // it came late
+		return jobqueue.Done(), nil // it came late and is out of date
 	}
 	c, err := h.Store.OpenConversation(ctx, account.ID, contact.ID)
 	if errors.Is(err, domain.ErrNotFound) {

@@ -95,7 +95,7 @@ func (h *Handler) conversationOf(ctx context.Context, accountID, wamid string) (
 }
 
 // waitForChannel lets a message wait while its channel, which somebody archived or
-// deleted, is brought back or replaced: what is posted there nobody would see.
+// deleted, is brought back or replaced, because nobody would see a post there.
 func (h *Handler) waitForChannel(ctx context.Context, job jobqueue.Job, c *domain.Conversation) (jobqueue.Outcome, error) {
 	if err := h.Store.MakeDue(ctx, c.ID, h.Clock.Now()); err != nil {
 		return jobqueue.Outcome{}, err
@@ -105,8 +105,8 @@ func (h *Handler) waitForChannel(ctx context.Context, job jobqueue.Job, c *domai
 }
 
 // QueueMissing lets a message wait for its number's default queue. Setting that
-// queue wakes the message, so that it can be tried rarely: however many strangers
-// write to such a number, they cost next to nothing.
+// queue wakes the message, so it need not be tried often, and many strangers who write
+// to such a number cost almost nothing.
 func QueueMissing(job jobqueue.Job, accountID string, who domain.WhatsAppIdentity) jobqueue.Outcome {
 	name := who.PhoneKey
 	if name == "" {
@@ -116,7 +116,7 @@ func QueueMissing(job jobqueue.Job, accountID string, who domain.WhatsAppIdentit
 }
 
 // ChannelMissing lets a message wait for its conversation's channel: soon while
-// it is about to be made, rarely where its team has no room for it.
+// it is about to be made, and rarely if its team has no room for it.
 func ChannelMissing(job jobqueue.Job, c *domain.Conversation, now int64) jobqueue.Outcome {
 	name := domain.WaitsForChannel(c.ID)
 	if c.CreatedAt == 0 { // its age is not known

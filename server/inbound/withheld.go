@@ -55,7 +55,7 @@ func (h *Handler) withhold(ctx context.Context, job jobqueue.Job, target *domain
 	return jobqueue.Dead(withheld), h.Changes.noticeWithheld(ctx, c.AccountID)
 }
 
-// postWithheld posts the line and returns its id; "" where the server refuses that too.
+// postWithheld posts the line and returns its id; "" = the server refuses that too.
 func (h *Handler) postWithheld(ctx context.Context, job jobqueue.Job, c *domain.Conversation, text, kind string, m *whatsapp.Message) (id string, err error) {
 	post, err := h.newPost(ctx, c, m, kind, h.Localizer.ForChannel(domain.T(text, "Kind", m.Type, "At", h.sentAt(job))))
 	if err != nil {

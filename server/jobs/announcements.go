@@ -9,12 +9,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Announcements leaves notices for people of what just happened to what they do
-// or look after; Notices sends them. What cannot be noted is logged, because the
-// event itself must not fail for it.
+// Announcements stores notices about events for the people concerned; Notices sends
+// them. If a notice cannot be stored, that is only logged, because the event itself
+// must not fail for it.
 type Announcements struct {
 	AddNotice func(ctx context.Context, notice *domain.Notice) error
-	// NoteBudgetSpent leaves the notice that a queue's plan refused a start, once a month.
+	// NoteBudgetSpent stores the notice that a queue's plan refused a start, once a month.
 	NoteBudgetSpent func(ctx context.Context, queueID string, now int64) error
 	TeamName        func(ctx context.Context, teamID string) string
 	ChannelLimit    func() int // how many channels a team may have
@@ -23,16 +23,15 @@ type Announcements struct {
 	Log             jobqueue.Logger
 }
 
-// BudgetSpent lets the supervisors of a queue know that its plan refused a start.
+// BudgetSpent tells the supervisors of a queue that its plan refused a start.
 func (a *Announcements) BudgetSpent(ctx context.Context, queueID string) {
 	if err := a.NoteBudgetSpent(ctx, queueID, a.Clock.Now()); err != nil {
 		a.Log.Warn("Could not note that a plan is spent", "queue", queueID, "error", err.Error())
 	}
 }
 
-// TeamFull lets the system admins know, once a day, that a team has as many
-// channels as it may have, and the owner of a conversation that it waits for its
-// channel.
+// TeamFull tells the system admins, once a day, that a team has as many channels as it may
+// have, and tells the owner of the conversation that it waits for its channel.
 func (a *Announcements) TeamFull(ctx context.Context, c *domain.Conversation) {
 	now := a.Clock.Now()
 	data := map[string]any{"Team": a.TeamName(ctx, c.TeamID), "Limit": a.ChannelLimit()}
@@ -50,7 +49,7 @@ func (a *Announcements) TeamFull(ctx context.Context, c *domain.Conversation) {
 	}
 }
 
-// StartFailed lets an agent know of a start that failed after they had left its dialog.
+// StartFailed tells an agent that a start failed after they had closed its dialog.
 func (a *Announcements) StartFailed(ctx context.Context, s *domain.Send, v whatsapp.Verdict) {
 	code := v.Code
 	if code == 0 { // it was no error of Meta's, whose own 0 means a broken token

@@ -13,7 +13,7 @@ import (
 const (
 	archiveLease       = 30 * time.Second
 	archiveBatch       = 20
-	archiveConcurrency = 2 // archiving is in no hurry
+	archiveConcurrency = 2 // few at a time, because archiving is not urgent
 )
 
 // Archive archives the channels of conversations that were closed long enough ago, because
@@ -55,7 +55,7 @@ func (a *Archive) archive(ctx context.Context, job domain.ArchiveJob) error {
 	}
 	still, err := a.Store.Archived(ctx, job.ID)
 	if errors.Is(err, domain.ErrNotFound) {
-		return nil // erased meanwhile
+		return nil // the conversation was erased meanwhile
 	}
 	if err != nil || still {
 		return err

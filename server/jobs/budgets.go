@@ -21,7 +21,7 @@ type Budgets struct {
 	Clock       domain.Clock
 }
 
-// Run looks at the plans that were charged lately, if it is this node's turn.
+// Run checks the plans of queues with recent charges, if it is this node's turn.
 func (b *Budgets) Run(ctx context.Context) (more bool, err error) {
 	mine, err := b.Store.TryInterval(ctx, "budgets", budgetEvery)
 	if err != nil || !mine {

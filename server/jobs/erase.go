@@ -16,8 +16,8 @@ const (
 	eraseTimeout     = 90 * time.Second // for one conversation, within the lease
 	eraseConcurrency = 4
 	erasePostBatch   = 200 // posts of one conversation in a run
-	// eraseAgain is when a conversation is gone through once more: by then everything that
-	// was under way when the person was erased has ended.
+	// eraseAgain is how long after a pass a conversation gets one more: by then everything
+	// that was still running when the person was erased has ended.
 	eraseAgain = 2 * time.Minute
 	// erasePause grows with each failure in a row, to eraseLongestPause.
 	erasePause        = 5 * time.Second
@@ -27,10 +27,10 @@ const (
 	eraseStubborn = 6
 )
 
-// What the server's settings can keep of a person.
+// The kinds of data about an erased person that the server's settings can force us to keep.
 const (
-	StayPosts = "posts" // texts, hidden, in its table of posts
-	StayFiles = "files" // files and what it knows of them
+	StayPosts = "posts" // texts of deleted posts, which stay in its table of posts
+	StayFiles = "files" // files and the server's rows about them
 )
 
 // Erasure removes from Mattermost what is left of people who were erased: the channel of each
@@ -41,7 +41,7 @@ const (
 type Erasure struct {
 	Store  Store
 	Posts  Mattermost
-	BotIDs []string // the users as whom we post
+	BotIDs []string // ids of the users in whose name the plugin posts
 	Clock  domain.Clock
 	Log    jobqueue.Logger
 
@@ -126,7 +126,7 @@ func (f *Erasure) eraseConversation(ctx context.Context, c *domain.ErasedConvers
 	return f.Store.ForgetPassed(ctx, c.ConversationID, kinds, next)
 }
 
-// eraseChannel removes the conversation's channel; whole is false where there is more to do.
+// eraseChannel removes the conversation's channel; whole is false if another pass is needed.
 func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation, r *domain.Remains, stays map[string]bool) (whole bool, err error) {
 	for _, d := range r.Drafts {
 		if err := f.Posts.DropDraft(ctx, c.ChannelID, d); err != nil {
@@ -134,7 +134,7 @@ func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation
 		}
 	}
 	posts, channels := f.Posts.MayErase()
-	if c.Attempts >= eraseStubborn && len(r.Loose) > 0 { // they hold up the rest no longer
+	if c.Attempts >= eraseStubborn && len(r.Loose) > 0 { // go on without these files, so that they no longer hold up the rest
 		r.Loose, stays[StayFiles] = nil, true
 	}
 	files := len(r.WithFiles) > 0 || len(r.Loose) > 0
@@ -144,7 +144,7 @@ func (f *Erasure) eraseChannel(ctx context.Context, c *domain.ErasedConversation
 			return false, err
 		}
 		return false, nil // the next pass removes the rest, which has no files
-	case channels && !files: // with files in it they could never be removed afterwards: nothing would lead to them
+	case channels && !files: // a channel with files in it stays until they are gone, because afterwards nothing would lead to them
 		return true, f.Posts.EraseChannel(ctx, c.ChannelID)
 	}
 	if err := f.Posts.Nameless(ctx, c.ChannelID); err != nil {

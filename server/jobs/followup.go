@@ -12,15 +12,16 @@ import (
 
 const (
 	followUpEvery = 10 * time.Second
-	// followUpLate is how long after its hour a missed follow-up is still sent: nobody is written to at night.
+	// followUpLate is how long after its hour a missed follow-up is still sent. It is short enough
+	// that nobody gets one at night.
 	followUpLate = 9 * time.Hour
 )
 
 // FollowUp lists, once a day and for each owner, the customers who have not answered a
-// template. It only stores that somebody is to be told; Notices sends the lists.
+// template. It only stores the notices; Notices sends them with the lists.
 type FollowUp struct {
 	Store       Store
-	Zone        func() *time.Location // for queues that have none of their own
+	Zone        func() *time.Location // the time zone of queues without one of their own
 	WakeNotices func()
 	Clock       domain.Clock
 	Log         jobqueue.Logger

@@ -13,7 +13,7 @@ const followUpLines = 10
 
 // FollowUpList writes the list of the daily follow-up at the moment at which it is sent.
 type FollowUpList struct {
-	// List are the conversations that a user sees.
+	// List returns a page of the conversations that a user sees, and how many there are.
 	List      func(ctx context.Context, userID string, f domain.Filter) ([]*domain.View, int, error)
 	Link      func(ctx context.Context, c *domain.Conversation) string
 	Localizer posting.Localizer
@@ -21,7 +21,7 @@ type FollowUpList struct {
 
 // Write lists the conversations for which a user is responsible and whose
 // customers have not replied, by how long that is, and returns which ones it
-// names. The text is "" where there are none. It is a Detail.
+// names. The text is "" if there are none. It is a Detail of Notices.
 func (f *FollowUpList) Write(ctx context.Context, userID string) (text string, conversationIDs []string, err error) {
 	var lines []string
 	for _, step := range domain.UnansweredSteps() {

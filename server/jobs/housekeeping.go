@@ -23,7 +23,7 @@ const (
 // Housekeeping removes what is no longer needed, and the customers who are older than the retention.
 type Housekeeping struct {
 	Store Store
-	BotID string // who erases, and whose posts hold what customers wrote
+	BotID string // the user in whose name customers are erased, and whose posts hold what they wrote
 	// Retention is how long customers are kept; 0 = for ever.
 	Retention func() time.Duration
 	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
@@ -32,7 +32,7 @@ type Housekeeping struct {
 	Log         jobqueue.Logger
 }
 
-// duty is one thing that housekeeping does; more asks for another run at once.
+// duty is one task of housekeeping. Its result more asks for another run at once.
 type duty struct {
 	name string
 	do   func(ctx context.Context) (more bool, err error)
@@ -76,7 +76,7 @@ func doAll(ctx context.Context, log jobqueue.Logger, duties []duty) (more bool) 
 	return more
 }
 
-// noteWebhooks writes down when each account's webhooks last came.
+// noteWebhooks stores when each account's webhooks last came.
 func (h *Housekeeping) noteWebhooks(ctx context.Context) (more bool, err error) {
 	accounts, _, err := h.Store.Accounts(ctx, 0, maxAccounts)
 	if err != nil {
@@ -92,7 +92,7 @@ func (h *Housekeeping) noteWebhooks(ctx context.Context) (more bool, err error) 
 	return false, nil
 }
 
-// keepDead is how long dead letters stay: no longer than the customers whose messages are in them.
+// keepDead returns how long dead letters are kept: no longer than the customers whose messages are in them.
 func (h *Housekeeping) keepDead() time.Duration {
 	if retention := h.Retention(); retention > 0 {
 		return min(retention, keepDead)
@@ -100,8 +100,8 @@ func (h *Housekeeping) keepDead() time.Duration {
 	return keepDead
 }
 
-// eraseOld erases a batch of the customers of whom nothing is younger than the
-// retention. One that cannot be erased does not hold up the others, and comes again.
+// eraseOld erases a batch of the customers with whom nothing has happened within the
+// retention time. One that cannot be erased does not hold up the others, and is tried again.
 func (h *Housekeeping) eraseOld(ctx context.Context) (more bool, err error) {
 	retention := h.Retention()
 	if retention == 0 {

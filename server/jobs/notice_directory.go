@@ -18,14 +18,14 @@ type NoticeDirectory struct {
 	// SystemAdmins are those who are active, Members the people of a channel.
 	SystemAdmins func(ctx context.Context) ([]string, error)
 	Members      func(ctx context.Context, channelID string) ([]domain.Member, error)
-	// Link is the address of a conversation's channel; "" where it has none yet.
+	// Link returns the address of a conversation's channel; "" = it has no channel yet.
 	Link func(ctx context.Context, c *domain.Conversation) string
 }
 
-// Recipients are the person whom the notice names, else the supervisors of its
-// queue, else the system admins, who also stand in for a queue without
-// supervisors. They are told the subject, the account's name, because they look
-// after several.
+// Recipients returns who gets a notice: the person that it names, else the supervisors of
+// its queue, else the system admins, who also stand in for a queue without supervisors.
+// subject is the account's name, which is put before the text for people who look after
+// several accounts.
 func (d *NoticeDirectory) Recipients(ctx context.Context, notice *domain.Notice) (userIDs []string, subject string, err error) {
 	if notice.UserID != "" {
 		return []string{notice.UserID}, "", nil
@@ -48,7 +48,7 @@ func (d *NoticeDirectory) Recipients(ctx context.Context, notice *domain.Notice)
 	return userIDs, subject, err
 }
 
-// supervisors are those of a queue; none where the queue or its channel is gone.
+// supervisors returns the supervisors of a queue; none if the queue or its channel is gone.
 func (d *NoticeDirectory) supervisors(ctx context.Context, queueID string) ([]string, error) {
 	queue, err := d.Queue(ctx, queueID)
 	if errors.Is(err, domain.ErrNotFound) {

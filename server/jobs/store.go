@@ -18,9 +18,9 @@ type Store interface {
 	SetState(ctx context.Context, name string, value int64) error
 
 	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
-	// BlockAccount notes the error of Meta's that keeps a number from sending; code 0 = it sends again.
+	// BlockAccount stores Meta's error that prevents a number from sending; code 0 = it can send again.
 	BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
-	// Healths is what Meta last said of the accounts, by account id.
+	// Healths returns what Meta last reported about the accounts, by account id.
 	Healths(ctx context.Context) (map[string]*domain.Health, error)
 	// SaveHealth stores the result of a check; with token set also what it found of the token.
 	SaveHealth(ctx context.Context, h *domain.Health, token bool) error
@@ -29,7 +29,7 @@ type Store interface {
 
 	// AddNotice stores a notice, once per key.
 	AddNotice(ctx context.Context, n *domain.Notice) error
-	// NoticeTroubles leaves notices of numbers that stopped, and of those that go on again.
+	// NoticeTroubles stores notices about numbers that cannot send any more, and about those that can again.
 	NoticeTroubles(ctx context.Context, now int64) error
 	// WarnPlans leaves the notices of plans that are nearly or wholly spent; queues
 	// without a charge since a moment are left out.
@@ -77,24 +77,24 @@ type Store interface {
 	// PurgeFinished and PurgeDead remove up to n jobs older than an age in milliseconds, and return how many.
 	PurgeFinished(ctx context.Context, age int64, n int) (int, error)
 	PurgeDead(ctx context.Context, age int64, n int) (int, error)
-	// ContactsToForget are contacts of whom nothing is younger than a moment.
+	// ContactsToForget returns up to n contacts with whom nothing has happened since a moment.
 	ContactsToForget(ctx context.Context, before int64, n int) ([]string, error)
 	EraseContact(ctx context.Context, id, by string, botIDs []string, now int64) error
 
 	// ClaimForget leases up to n conversations of people who were erased; contactID "" = of anybody.
 	ClaimForget(ctx context.Context, contactID string, lease time.Duration, n int) ([]domain.ErasedConversation, error)
-	// ForgetLater puts a conversation off after a failure.
+	// ForgetLater postpones a conversation after a failure.
 	ForgetLater(ctx context.Context, conversationID string, delay time.Duration) error
-	// ForgetOn gives a conversation back that has more to be done at once.
+	// ForgetOn releases a conversation that needs another pass at once.
 	ForgetOn(ctx context.Context, conversationID string) error
-	// ForgetPassed ends a pass, with the kinds of data that the server's settings keep;
-	// next is when the conversation is gone through again, 0 = never.
+	// ForgetPassed ends a pass and stores which kinds of data the server's settings keep;
+	// next is the time until the next pass over the conversation, 0 = there is none.
 	ForgetPassed(ctx context.Context, conversationID string, stays []string, next time.Duration) error
-	// ForgetStays makes everything due of which something was kept.
+	// ForgetStays makes all conversations due of which the server's settings kept something.
 	ForgetStays(ctx context.Context) error
 	// Remains reads what the server's tables still hold of a conversation, n posts at most.
 	Remains(ctx context.Context, c *domain.ErasedConversation, botIDs []string, n int) (*domain.Remains, error)
-	// Unmention forgets that posts are about a conversation.
+	// Unmention removes the record that posts are about a conversation.
 	Unmention(ctx context.Context, conversationID string, postIDs []string) error
 	// EraseAgain erases the rows of what came in while the person was being erased.
 	EraseAgain(ctx context.Context, contactID string, now int64) error
@@ -108,20 +108,21 @@ type Mattermost interface {
 	Archive(ctx context.Context, channelID string) error
 	// Restore brings an archived channel back, where the server lets a plugin do that.
 	Restore(ctx context.Context, channelID string) error
-	// Unarchive brings an archived channel back whatever the server: it hides no post of an archived one.
+	// Unarchive brings an archived channel back, on any server. It is needed because the server
+	// deletes no post in an archived channel.
 	Unarchive(ctx context.Context, channelID string) error
 
-	// MayErase tells what the server's settings let us remove for good.
+	// MayErase reports what the server's settings let us remove for good.
 	MayErase() (posts, channels bool)
 	// ErasePosts removes posts for good, with their files, replies and reactions.
 	ErasePosts(ctx context.Context, postIDs []string) error
 	// EraseChannel removes a channel for good, with its posts.
 	EraseChannel(ctx context.Context, channelID string) error
-	// Nameless takes name and header off a channel.
+	// Nameless removes the name and the header of a channel.
 	Nameless(ctx context.Context, channelID string) error
-	// HidePosts deletes posts as people do: nobody sees them, the rows stay.
+	// HidePosts deletes posts the way people do: nobody sees them any more, but the rows stay.
 	HidePosts(ctx context.Context, postIDs []string) error
-	// HangLoose puts files that are on no post onto one, through which they can be removed.
+	// HangLoose attaches files that are on no post to one, because they can only be removed with a post.
 	HangLoose(ctx context.Context, channelID, userID string, fileIDs []string) error
 	DropDraft(ctx context.Context, channelID string, d domain.ServerDraft) error
 }

@@ -16,7 +16,7 @@ type WaitingMessages struct {
 	WakeSync     func()
 }
 
-// Run wakes them once.
+// Run wakes the messages and conversations that no longer have to wait.
 func (w *WaitingMessages) Run(ctx context.Context) (more bool, err error) {
 	if err := w.Store.WakeWaiting(ctx); err != nil {
 		return false, err

@@ -12,7 +12,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// PropCard holds what a post is to the customer beside its text: a place or a contact (see Card).
+// PropCard is the property of a post that is sent to the customer as a place or a contact
+// instead of as its text; it holds the Card.
 const PropCard = propPrefix + "card"
 
 // MaxCardText bounds each text of a card, in characters.
@@ -62,7 +63,7 @@ func cardTextsFit(texts ...string) bool {
 	return true
 }
 
-// TypedText is the part of a card that somebody typed.
+// TypedText returns the part of a card that somebody typed.
 func (c *Card) TypedText() string {
 	if c.Location != nil {
 		return c.Location.Name + "\n" + c.Location.Address
@@ -70,7 +71,8 @@ func (c *Card) TypedText() string {
 	return c.Contact.Name.Formatted
 }
 
-// Text is what the channel shows of the card: all that the customer gets, and nothing else.
+// Text returns what the channel shows of the card: everything that the customer gets, and
+// nothing else.
 func (c *Card) Text() string {
 	if c.Location != nil {
 		return cardText("📍", degrees(c.Location.Latitude)+", "+degrees(c.Location.Longitude), c.Location.Name, c.Location.Address)
@@ -91,7 +93,8 @@ func cardText(sign, code, name, more string) string {
 	return text + " `" + code + "`"
 }
 
-// Prop is the card as a post's property: maps and lists, the only things that can go to the server.
+// Prop returns the card as a post's property, made of maps and lists because nothing else can
+// be passed to the server.
 func (c Card) Prop() (map[string]any, error) {
 	raw, err := json.Marshal(c)
 	if err != nil {

@@ -19,12 +19,12 @@ const (
 	maxKnown = 100_000
 	// channelPage is how many of our channels are read at a time.
 	channelPage = 5000
-	// channelRetry is how long the database is left alone after it did not answer in time about a channel.
+	// channelRetry is how long the database is not asked again after it did not respond in time.
 	channelRetry = 5 * time.Second
 )
 
-// ErrUnknownChannel is returned where the database failed to answer about a
-// channel a moment ago and was therefore not asked again.
+// ErrUnknownChannel is returned if it is not known whose a channel is, because the database
+// did not respond a moment ago and was therefore not asked again.
 var ErrUnknownChannel = errors.New("it cannot be told now whose the channel is")
 
 // Channels remembers which channels belong to a conversation. The posting hook
@@ -46,7 +46,7 @@ type Channels struct {
 	others *lru.Cache[uint64, struct{}]
 
 	mu       sync.Mutex
-	silentAt time.Time // when the database last failed to answer; zero if it answers
+	silentAt time.Time // when the database last failed to respond; zero if it responds
 }
 
 // NewChannels makes an empty memory; find looks up a channel's conversation (domain.ErrNotFound).
@@ -95,7 +95,8 @@ func (c *Channels) IsOurs(ctx context.Context, channelID string) (bool, error) {
 	return false, nil
 }
 
-// mayAsk lets everybody query a database that answers, and one caller every few seconds one that does not.
+// mayAsk reports whether the caller may query the database. While it responds everybody may; while
+// it does not, one caller may every channelRetry, so that the others do not wait for it.
 func (c *Channels) mayAsk() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

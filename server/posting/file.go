@@ -12,7 +12,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Meta's limits of what is sent: characters, and bytes of a file.
+// Meta's limits for what is sent: characters of a text, and bytes of a file.
 const (
 	MaxText    = 4096
 	MaxCaption = 1024
@@ -26,7 +26,7 @@ const (
 	maxFileName       = 240
 	voiceNoteMIME     = "audio/ogg; codecs=opus"
 	voiceNoteEnding   = ".ogg" // Meta tells a voice note by its name
-	headOfStickerSize = 21     // as far as the flag that tells that it moves
+	headOfStickerSize = 21     // bytes up to and including the flag for an animation
 )
 
 // SniffSize is how many of a file's first bytes tell its kind.
@@ -36,7 +36,7 @@ const SniffSize = 512
 type File struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
-	MIME  string `json:"mime"`            // as Mattermost knows it, then as Meta is to know it
+	MIME  string `json:"mime"`            // Mattermost's type; after CheckFile the type that Meta is told
 	Size  int64  `json:"size"`            // bytes
 	Voice bool   `json:"voice,omitempty"` // a voice note
 	// MediaID is Meta's id of the file once it was uploaded, at UploadedAt, milliseconds since epoch.
@@ -51,7 +51,7 @@ type Part struct {
 	File *File
 }
 
-// Problem is why a file cannot be sent: the key of a text and what it tells.
+// Problem says why a file cannot be sent, as the key of a text and its data.
 type Problem struct {
 	Key  string
 	Data map[string]any
@@ -134,7 +134,7 @@ func CheckFile(f File, head []byte) (kind string, fitted File, problem *Problem)
 	return kind, f, nil
 }
 
-// Parts are the messages a post becomes, in their order: a file each, with the
+// Parts returns the messages that a post becomes, in their order: one for each file, with the
 // text as the caption of the first that can have one. Where none can, or the
 // text is longer than a caption, it goes first as a message of its own.
 func Parts(text string, kinds []string, files []File) []Part {
@@ -164,7 +164,7 @@ func isAnimated(head []byte) bool {
 	return len(head) >= headOfStickerSize && string(head[:4]) == "RIFF" && string(head[8:16]) == "WEBPVP8X" && head[20]&animation != 0
 }
 
-// displayName is the name that the customer sees.
+// displayName returns the name of the file that the customer sees.
 func displayName(name string) string {
 	name = strings.TrimSpace(strings.ReplaceAll(markdown.Clean(name), "\n", " "))
 	if runes := []rune(name); len(runes) > maxFileName {

@@ -30,8 +30,8 @@ var extensions = map[string]string{
 	"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
 }
 
-// Filename is a harmless name for a customer's file: theirs, cleaned, where it
-// has one, else its kind and time. The extension is that of its type; only a
+// Filename returns a harmless name for a customer's file: its own name, cleaned, if it
+// has one, else a name made of its kind and time. The extension is that of its type; only a
 // document's own one stays. at is milliseconds since epoch.
 func Filename(kind, mimeType, name string, at int64) string {
 	base, _, err := mime.ParseMediaType(mimeType)
@@ -59,8 +59,8 @@ func Filename(kind, mimeType, name string, at int64) string {
 	return cutName(name, MaxFilename-len(extension)) + extension
 }
 
-// LinkFilename is the name of the file that a link leads to: the last part of
-// its path; "" where it has none.
+// LinkFilename returns the name of the file that a link leads to: the last part of its
+// path; "" = there is none.
 func LinkFilename(link string) string {
 	address, err := url.Parse(link)
 	if err != nil || strings.HasSuffix(address.Path, "/") {
@@ -74,9 +74,9 @@ func LinkFilename(link string) string {
 	return CleanFilename(name)
 }
 
-// CleanFilename takes out what is no part of a name: folders, control
-// characters, what turns the writing direction, and what file systems refuse;
-// and cuts it in front of its extension.
+// CleanFilename removes what must not be in a file's name: folders, control
+// characters, characters that change the writing direction, and those that file
+// systems refuse. A name that is too long is cut in front of its extension.
 func CleanFilename(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -108,7 +108,7 @@ var dangerous = strings.Fields(`
 	apk aab xapk ipa dmg pkg app command workflow sh bash zsh csh ksh run deb rpm flatpak snap appimage py pyw pyc pyz pl rb php
 	iso img vhd vhdx docm dotm xlsm xltm xlsb xlam xla xll pptm potm ppam ppsm sldm mdb accdb accde mde ade adp one rdp ovpn mobileconfig`)
 
-// DangerousExtension is the extension of a file's name, with its dot, if such files can
+// DangerousExtension returns the extension of a file's name, with its dot, if such files can
 // harm the computer of somebody who opens them; else "".
 func DangerousExtension(name string) string {
 	extension := strings.ToLower(path.Ext(strings.TrimRight(name, ". ")))

@@ -15,12 +15,12 @@ import (
 
 // Properties and types of the posts in a conversation's channel; other software reads them.
 const (
-	PropStatus  = "waa_status"  // domain.Status, on what is or was for the customer
+	PropStatus  = "waa_status"  // a domain.Status, on posts that are or were meant for the customer
 	PropKind    = "waa_kind"    // "inbound" on the customer's posts
 	PropWAMID   = "waa_wamid"   // Meta's message id, on the customer's posts
 	PropMessage = "waa_message" // our message's id, on template posts
 	PropEvent   = "waa_event"   // what a state line is about; one line each
-	PropDraft   = "waa_draft"   // the draft that an agent's post was
+	PropDraft   = "waa_draft"   // id of the draft from which an agent's post was made
 
 	TypeNote     = "custom_waa_note"
 	TypeEvent    = "custom_waa_event"
@@ -111,7 +111,7 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 		}
 	}
 	id, err := poster.CreatePost(ctx, p)
-	if p.RootID != "" && errors.Is(err, ErrRefused) { // the post that it answers was deleted: then it begins a thread of its own
+	if p.RootID != "" && errors.Is(err, ErrRefused) { // the root post was deleted, so the post begins a thread of its own
 		p.RootID = ""
 		id, err = poster.CreatePost(ctx, p)
 	}
@@ -143,7 +143,7 @@ func AgreeOnPost(ctx context.Context, poster Poster, p Post, prop, id string) (s
 	}
 }
 
-// PostKey is a hash that names what a post is, and holds nothing of a person.
+// PostKey returns a hash that identifies a post by its purpose and contains no personal data.
 func PostKey(channelID, userID, prop, value string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{channelID, userID, prop, value}, "\x00")))
 	return hex.EncodeToString(sum[:])
@@ -184,8 +184,8 @@ func (l Localizer) ForUser(ctx context.Context, userID string, t domain.Text) st
 	return l.Render(l.UserLocale(ctx, userID), t.Key, t.Data)
 }
 
-// OwnPostsSince is how far back a post of ours is looked for after a crash, in
-// milliseconds since epoch: longer than a broken plugin is left alone.
+// OwnPostsSince returns how far back to look for one of our posts after a crash, in
+// milliseconds since epoch. It is a week, longer than anybody leaves the plugin broken.
 func OwnPostsSince() int64 { return time.Now().Add(-7 * 24 * time.Hour).UnixMilli() }
 
 // Reaction is an emoji that somebody put on a post.

@@ -7,8 +7,8 @@ import (
 )
 
 // conversationToAct reads a conversation and its queue for somebody who wants to do something
-// with it. Seeing is one right and acting another: for somebody who may not see it there is
-// no such conversation, and somebody who sees it but may not act is told so. Everything that
+// with it. Seeing and acting are different rights: somebody who may not see it gets "not
+// found", and somebody who may see it but not act in it is told so. Everything that
 // people do passes through here or through requireMaySpeak; docs/permissions.md has the rules.
 func (s *Service) conversationToAct(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
 	conv, queue, err := s.conversationToSee(ctx, actorID, id)
@@ -18,7 +18,7 @@ func (s *Service) conversationToAct(ctx context.Context, actorID, id string) (*d
 	return conv, queue, s.mayAct(ctx, actorID, conv, queue)
 }
 
-// MayAct refuses where somebody may not act in a conversation; see conversationToAct.
+// MayAct returns a refusal if the actor may not act in a conversation; see conversationToAct.
 func (s *Service) MayAct(ctx context.Context, actorID, id string) error {
 	_, _, err := s.conversationToAct(ctx, actorID, id)
 	return err
@@ -37,8 +37,8 @@ func (s *Service) mayAct(ctx context.Context, actorID string, c *domain.Conversa
 	return domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))
 }
 
-// requireMaySpeak refuses where somebody may not post in a conversation's channel: only members
-// who may post there speak to the customer.
+// requireMaySpeak returns a refusal if somebody may not post in a conversation's channel, because
+// only members who may post there can write to the customer.
 func (s *Service) requireMaySpeak(ctx context.Context, userID string, c *domain.Conversation) error {
 	may, err := s.People.MaySpeak(ctx, userID, c.ChannelID)
 	if err == nil && !may {

@@ -8,10 +8,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// CheckInactivity acts where a customer has waited for our answer longer than the queue allows.
-// An attendant of the queue is reminded, once, and keeps the conversation; from an attendant
-// who is not of the queue it goes back there; where nobody serves it the queue is reminded,
-// once. A conversation that waits for the customer is left alone.
+// CheckInactivity acts if a customer has waited for our answer longer than the queue allows. An
+// attendant who belongs to the queue is reminded once and keeps the conversation. An attendant
+// who does not belong to it loses the conversation, which goes back to the queue. If nobody
+// serves it, the queue is reminded once. Nothing happens if we wait for the customer.
 //
 // The decision and the line or reminder about it are stored in one transaction, so that it
 // happens once however many nodes check, and however often.
@@ -76,7 +76,7 @@ func (s *Service) applyInactivity(ctx context.Context, tx domain.Tx, c *domain.C
 	}
 }
 
-// inactivityLimit is how long a customer may wait in a queue, milliseconds; 0 = for ever.
+// inactivityLimit returns how long a customer may wait in a queue, in milliseconds; 0 = for ever.
 func (s *Service) inactivityLimit(queue *domain.Queue) int64 {
 	minutes := queue.InactivityMinutes
 	if minutes == 0 {

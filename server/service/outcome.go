@@ -9,8 +9,8 @@ import (
 )
 
 // linkRequest ties a request with an idempotency key to what it stored, in the same
-// transaction: after a crash nothing is sent twice, and a try that lost the request to another
-// one stores nothing.
+// transaction: after a crash nothing is sent twice, and an attempt that lost the request to
+// another one stores nothing.
 func linkRequest(tx domain.Tx, request, conversationID, messageID string) error {
 	if request == "" {
 		return nil
@@ -22,8 +22,8 @@ func linkRequest(tx domain.Tx, request, conversationID, messageID string) error 
 	return err
 }
 
-// Outcome returns what came of a message that an earlier try of a request stored, as that try
-// would have returned it; words explain an error of Meta's.
+// Outcome returns the result of a message that an earlier attempt of a request stored, exactly as
+// that attempt would have returned it. words explains an error code of Meta's.
 func (s *Service) Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error) {
 	m, err := s.Store.Message(ctx, messageID)
 	if err != nil {
@@ -43,6 +43,6 @@ func (s *Service) Outcome(ctx context.Context, messageID string, words func(code
 	if m.Status.Reached() {
 		status = domain.Sent
 	}
-	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // where it fails, channelsync's own runs make the channel
+	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // if it fails, channelsync's own runs make the channel
 	return &domain.Started{Conversation: conv, Status: status}, nil
 }

@@ -23,8 +23,8 @@ func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter)
 // revealLookback is how many of a contact's conversations are looked through for one in which the actor may act.
 const revealLookback = 50
 
-// Reveal shows a contact's number and document to somebody who may act in a
-// conversation of theirs. It is audited first.
+// Reveal returns a contact's number and document in full if the actor may act in one of the
+// contact's conversations. It is audited before anything is returned.
 func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error) {
 	found, _, err := s.List(ctx, actorID, domain.Filter{ContactID: contactID, PerPage: revealLookback})
 	if err != nil {
@@ -45,7 +45,8 @@ func (s *Service) Reveal(ctx context.Context, actorID, contactID string) (*domai
 	return out, err
 }
 
-// mayActInOneOf refuses where the actor may act in none of the conversations, with the reason of the first.
+// mayActInOneOf returns a refusal if the actor may act in none of the conversations; it is the one for
+// the first of them.
 func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domain.View) (refusal error) {
 	for _, view := range of {
 		queue, err := s.queueOf(ctx, view.Conversation)

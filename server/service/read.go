@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// View returns a conversation to somebody who may see it, else a refusal with CodeNotFound.
+// View returns a conversation if the actor may see it, else a refusal with CodeNotFound.
 func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, error) {
 	conv, _, err := s.conversationToSee(ctx, actorID, id)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Service) listFilter(f domain.Filter) domain.ListFilter {
 	return lf
 }
 
-// QueuesOf are the queues whose agent the user is: where they may start.
+// QueuesOf returns the queues in which the user is an agent and may therefore start conversations.
 func (s *Service) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
 	return s.People.QueuesOf(ctx, userID)
 }
@@ -69,7 +69,7 @@ func (s *Service) Messages(ctx context.Context, actorID, id string, page, perPag
 	return s.Store.Messages(ctx, id, page, perPage)
 }
 
-// MessageOfPost returns the message of a post in a conversation; ErrNotFound where the post is none.
+// MessageOfPost returns the message of a post in a conversation; ErrNotFound if the post is no message.
 func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error) {
 	if _, _, err := s.conversationToSee(ctx, actorID, id); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (s *Service) MessageOfPost(ctx context.Context, actorID, id, postID string)
 }
 
 // conversationToSee reads a conversation and its queue for somebody who may see it. The
-// queue is nil where it was removed: what was closed in it stays readable.
+// queue is nil if it was removed: the conversations that were closed in it stay readable.
 func (s *Service) conversationToSee(ctx context.Context, actorID, id string) (*domain.Conversation, *domain.Queue, error) {
 	notFound := domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
 	conv, err := s.Store.Conversation(ctx, id)
@@ -118,7 +118,7 @@ func (s *Service) maySee(ctx context.Context, actorID string, c *domain.Conversa
 	return s.People.SystemAdmin(ctx, actorID)
 }
 
-// queueOf reads a conversation's queue; nil where it was removed.
+// queueOf returns a conversation's queue; nil = it was removed.
 func (s *Service) queueOf(ctx context.Context, c *domain.Conversation) (*domain.Queue, error) {
 	queue, err := s.Store.Queue(ctx, c.QueueID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -127,7 +127,7 @@ func (s *Service) queueOf(ctx context.Context, c *domain.Conversation) (*domain.
 	return queue, err
 }
 
-// queueGone refuses what needs the queue of a conversation whose queue was removed.
+// queueGone returns the refusal for an action that needs the conversation's queue, which was removed.
 func queueGone() *domain.Refusal {
 	return domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.queue_gone"))
 }

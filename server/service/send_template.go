@@ -106,14 +106,15 @@ func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact
 	return tx.Audit(use.actorID, "template_sent", conv.ID, map[string]string{"template": m.TemplateID, "message": m.ID})
 }
 
-// noteBudget passes on that a plan said no: its transaction left no trace.
+// noteBudget reports that a queue's plan refused a template. The transaction was rolled back, so
+// nothing else records it.
 func (s *Service) noteBudget(ctx context.Context, queueID string, err error) {
 	if refusal, ok := domain.AsRefusal(err); ok && refusal.Code == domain.CodeBudgetSpent && s.BudgetSpent != nil {
 		s.BudgetSpent(ctx, queueID)
 	}
 }
 
-// deliverTemplate sends what storeTemplate stored and turns what came of it into an answer.
+// deliverTemplate sends what storeTemplate stored, and returns the result or a refusal.
 func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation, use *templateUse, messageID string) (*domain.Started, error) {
 	delivery, err := s.SendNow(ctx, messageID)
 	if err != nil {
@@ -144,23 +145,23 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 	return &domain.Started{Conversation: conv, Status: delivery.Status}, nil
 }
 
-// refusedDelivery says that Meta took no template. Where the customer wrote while a
-// start was under way its conversation goes on all the same, and is named.
+// refusedDelivery returns the refusal for a template that Meta did not take. If the customer wrote
+// while a start was being carried out, its conversation goes on all the same and the refusal names it.
 func (s *Service) refusedDelivery(ctx context.Context, conv *domain.Conversation, d domain.Delivery) error {
 	r := refusedByMeta(d)
 	if conv.ChannelID != "" {
 		return r
 	}
 	if now, err := s.Store.Conversation(ctx, conv.ID); err != nil || now.AbortedAt != 0 {
-		return r // why the template failed is what the agent asked
+		return r // the agent needs to know why the template failed, not this error
 	}
 	r.ConversationID = conv.ID
 	r.Text = domain.T("refusal.refused_but_wrote", "Words", d.Words)
-	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // where it fails, channelsync's own runs make the channel
+	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // if it fails, channelsync's own runs make the channel
 	return r
 }
 
-// refusedByMeta puts Meta's words at the field that caused them.
+// refusedByMeta returns a refusal with Meta's explanation, at the field that caused it if that is known.
 func refusedByMeta(d domain.Delivery) *domain.Refusal {
 	if d.Words == nil {
 		return domain.Refuse(domain.CodeUnavailable, domain.T("refusal.whatsapp_unavailable"))
