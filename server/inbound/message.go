@@ -21,7 +21,7 @@ type Posts interface {
 	posting.Poster
 	// React makes the emoji the bot's one reaction to a post; "" removes it. known is
 	// false where Mattermost has no such emoji: the post then has no reaction of the
-	// bot's. domain.ErrNotFound where the post is gone.
+	// bot's. domain.ErrNotFound if the post is gone.
 	React(ctx context.Context, postID, emoji string) (known bool, err error)
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
 }
@@ -120,7 +120,7 @@ func (h *Handler) deliver(ctx context.Context, job jobqueue.Job, item whatsapp.I
 	return retryIfEnded(h.storeAndPost(ctx, job, target, who, m))
 }
 
-// errEnded is returned where the conversation ended since it was looked for: then the message goes to another one.
+// errEnded is returned if the conversation ended after it was found; the message then goes to another one.
 var errEnded = errors.New("the start of its conversation was refused meanwhile")
 
 func retryIfEnded(outcome jobqueue.Outcome, err error) (jobqueue.Outcome, error) {

@@ -21,12 +21,12 @@ type Store interface {
 	// ResolveTarget returns where a message belongs: to the conversation in which it is
 	// stored already (an aborted one only if its post is there), else to the one that sent the message it answers if that is
 	// still open, else to the open one of the person (by BSUID, then by phone
-	// key). ErrNotFound where the person has no open one.
+	// key). ErrNotFound if the person has no open one.
 	ResolveTarget(ctx context.Context, accountID, wamid, answers string, who domain.WhatsAppIdentity) (*domain.InboundTarget, error)
 	// OpenForInbound finds, reopens or makes the open conversation of somebody who
 	// writes without having one; ErrNoQueue.
 	OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error)
-	// SaveInbound stores the message (once per wamid) and, where it opens the
+	// SaveInbound stores the message (once per wamid) and, if it opens the
 	// window, moves window_from, window_until and last_inbound_at by
 	// domain.Conversation.ExtendWindow, all in one transaction. It also adds identities
 	// that were not known. It returns the stored message (with its PostID if the

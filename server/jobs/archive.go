@@ -29,7 +29,7 @@ type Archive struct {
 // Run archives a batch.
 func (a *Archive) Run(ctx context.Context) (more bool, err error) {
 	now := a.Clock.Now()
-	before := int64(0) // never
+	before := int64(0) // nothing was closed before that, so nothing is archived
 	if days := a.Settings().ArchiveDays; days > 0 {
 		before = now - int64(days)*24*time.Hour.Milliseconds()
 	}
@@ -40,7 +40,7 @@ func (a *Archive) Run(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	jobqueue.InParallel(archiveConcurrency, claimed, func(job domain.ArchiveJob) {
-		if err := a.archive(ctx, job); err != nil && ctx.Err() == nil { // the lease runs out, and then it is tried again
+		if err := a.archive(ctx, job); err != nil && ctx.Err() == nil { // it is tried again when the lease has expired
 			a.Log.Warn("Could not archive a conversation's channel", "conversation", job.ID, "error", err.Error())
 		}
 	})

@@ -73,7 +73,7 @@ func (d *NoticeDirectory) supervisors(ctx context.Context, queueID string) ([]st
 
 // DescribeConversation returns the customer's name, the address of the channel
 // and the time zone of the queue ("" = the plugin's). It returns
-// domain.ErrNotFound where the person was erased.
+// domain.ErrNotFound if the person was erased.
 func (d *NoticeDirectory) DescribeConversation(ctx context.Context, conversationID string) (customer, link, zone string, err error) {
 	c, err := d.Conversation(ctx, conversationID)
 	if err != nil {

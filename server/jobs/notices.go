@@ -19,7 +19,8 @@ const (
 	noticeBatch = 8
 )
 
-// noticeText is what a notice says: an error code of Meta's gets its words, and numbers that were stored as JSON are whole again.
+// noticeText returns the text of a notice: an error code of Meta's is replaced with its explanation,
+// and whole numbers, which JSON stores as floats, are whole again.
 func noticeText(n *domain.Notice) domain.Text {
 	text := domain.Text{Key: n.TextKey, Data: n.Data}.Restored()
 	if code, ok := text.Data["Code"].(int64); ok {
@@ -33,13 +34,13 @@ func noticeText(n *domain.Notice) domain.Text {
 // nothing to send any more.
 type Detail func(ctx context.Context, userID string) (text string, conversationIDs []string, err error)
 
-// Notices sends what was stored for people, as direct messages that stay.
+// Notices sends the stored notices to people, as permanent direct messages.
 type Notices struct {
 	Store Store
 	Posts Mattermost
-	// Recipients are who gets a notice; subject is what stands before the text, "" = nothing.
+	// Recipients returns who gets a notice. subject is put before the text; "" = nothing is.
 	Recipients func(ctx context.Context, n *domain.Notice) (userIDs []string, subject string, err error)
-	// Details write, by the key of a notice's text, what stands below it.
+	// Details holds, by the text key of a notice, what writes the part below the text.
 	Details map[string]Detail
 	// DescribeConversation returns the customer's name, the channel's address and the queue's
 	// time zone. They are read when the notice is sent and not stored with it, so that
@@ -59,7 +60,7 @@ func (n *Notices) Run(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, notice := range claimed {
-		if err := n.send(ctx, notice); err != nil { // the lease runs out, and then it is tried again
+		if err := n.send(ctx, notice); err != nil { // it is tried again when the lease has expired
 			n.Log.Warn("Could not tell a notice", "text", notice.TextKey, "account", notice.AccountID, "queue", notice.QueueID, "error", err.Error())
 		}
 	}

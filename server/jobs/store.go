@@ -11,7 +11,7 @@ import (
 // Store is the database as the jobs need it. Moments are milliseconds since epoch.
 type Store interface {
 	// TryInterval takes the turn at something that all nodes together do once in an
-	// interval; false where the last turn is younger than that.
+	// interval; false if the last turn is younger than that.
 	TryInterval(ctx context.Context, name string, every time.Duration) (bool, error)
 	// State and SetState keep small numbers by name; one never set is 0.
 	State(ctx context.Context, name string) (int64, error)
@@ -50,7 +50,7 @@ type Store interface {
 	// whose closing is shown, and those an earlier try left. From then on they count as
 	// archived: no message of the customer reopens them.
 	ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.ArchiveJob, error)
-	// Archived ends an archiving; still is false where the conversation was reopened meanwhile.
+	// Archived ends an archiving; still is false if the conversation was reopened meanwhile.
 	Archived(ctx context.Context, id string) (still bool, err error)
 	// IdleDue lists up to n conversations whose customer may have waited too long;
 	// minutes is the limit of queues without their own, 0 = none.
@@ -106,7 +106,7 @@ type Mattermost interface {
 	DirectChannel(ctx context.Context, userID string) (channelID string, err error)
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
 	Archive(ctx context.Context, channelID string) error
-	// Restore brings an archived channel back, where the server lets a plugin do that.
+	// Restore brings an archived channel back, if the server lets a plugin do that.
 	Restore(ctx context.Context, channelID string) error
 	// Unarchive brings an archived channel back, on any server. It is needed because the server
 	// deletes no post in an archived channel.

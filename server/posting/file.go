@@ -78,7 +78,7 @@ var accepted = map[string]struct{ kind, mime string }{
 }
 
 // typeOf returns the kind of message and the MIME type for Meta: by the name's
-// ending and, where that says nothing, by Mattermost's type.
+// ending and, if that says nothing, by Mattermost's type.
 func typeOf(f File) (kind, mime string) {
 	if t, ok := accepted[strings.ToLower(path.Ext(f.Name))]; ok {
 		return t.kind, t.mime

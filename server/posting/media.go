@@ -6,7 +6,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// NewUpload is what an upload session is opened for.
+// NewUpload describes the file for which an upload session is opened.
 type NewUpload struct {
 	FileID    string
 	ChannelID string
@@ -14,36 +14,36 @@ type NewUpload struct {
 	Size      int64 // bytes, exactly
 }
 
-// MediaStatus is what a post says about its file. Its zero value removes what was said.
+// MediaStatus is what a post says about its file. The zero value removes what it said before.
 type MediaStatus struct {
 	State  string // value of PropMedia
 	Text   string
 	Button string // the label of the button that asks for another try; "" = no button
-	WAMID  string // whose file the button asks for
-	FileID string // the file to hang on the post; "" = none
+	WAMID  string // the message whose file the button asks for
+	FileID string // the file to attach to the post; "" = none
 }
 
 // Values of PropMedia; a post whose file is there has no such property.
 const (
 	PropMedia     = "waa_media"
 	MediaFetching = "fetching" // it is being fetched
-	MediaDelayed  = "delayed"  // it did not come yet, further tries follow by themselves
-	MediaFailed   = "failed"   // it did not come; somebody may ask for another try
+	MediaDelayed  = "delayed"  // it could not be fetched yet; further attempts follow automatically
+	MediaFailed   = "failed"   // it could not be fetched; somebody may ask for another attempt
 )
 
 var (
-	// ErrUnreadablePicture is returned where the server takes no file of this name and content for a picture.
+	// ErrUnreadablePicture is returned if the server does not accept a file of this name and content as a picture.
 	ErrUnreadablePicture = errors.New("the server cannot read the picture")
-	// ErrNotAttached is returned where a file was uploaded but could not be attached to the post.
+	// ErrNotAttached is returned if a file was uploaded but could not be attached to the post.
 	ErrNotAttached = errors.New("the file could not be attached to the post")
 )
 
-// Fetching is what a post says while its file is being fetched.
+// Fetching returns what a post says while its file is being fetched.
 func Fetching(s Localizer) MediaStatus {
 	return MediaStatus{State: MediaFetching, Text: s.ForChannel(domain.T("media.fetching"))}
 }
 
-// MediaProps are the properties with which a post waits for its file.
+// MediaProps returns the properties of a post whose file is still being fetched.
 func MediaProps(s Localizer) map[string]any {
 	shown := Fetching(s)
 	return map[string]any{PropMedia: shown.State, "attachments": []any{map[string]any{"text": shown.Text, "fallback": shown.Text}}}

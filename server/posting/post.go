@@ -70,14 +70,14 @@ type Channel struct {
 	Header      string
 }
 
-// ErrTooManyChannels is returned where the team may have no more channels.
+// ErrTooManyChannels is returned if the team already has as many channels as the server allows.
 var ErrTooManyChannels = errors.New("the team has as many channels as it may have")
 
 var (
-	// ErrRefused is returned where the server refuses a post for good: because of
+	// ErrRefused is returned if the server refuses a post for good: because of
 	// another plugin's filter, its length, or a rule. Another try would fail too.
 	ErrRefused = errors.New("the server refuses it for good")
-	// ErrUnavailable is returned where the server could not do it now; it is worth another try.
+	// ErrUnavailable is returned if the server could not do it now; it is worth another try.
 	ErrUnavailable = errors.New("the server could not do it now")
 )
 

@@ -68,7 +68,7 @@ type ChannelSync interface {
 	AppendEvent(ctx context.Context, c *domain.Conversation, text domain.Text) error
 	// Note posts an internal note in the channel in the author's name.
 	Note(ctx context.Context, c *domain.Conversation, authorID, text string) error
-	// AddMember adds somebody to the channel; domain.ErrNotFound where the person
+	// AddMember adds somebody to the channel; domain.ErrNotFound if the person
 	// is unknown or not in the team.
 	AddMember(ctx context.Context, c *domain.Conversation, userID string) error
 }
