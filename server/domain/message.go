@@ -26,7 +26,7 @@ type Message struct {
 	WAMID          string `db:"wamid"`
 	Status         Status `db:"status"`       // "" for inbound
 	ShownStatus    Status `db:"shown_status"` // the status the post shows
-	ReasonCode     int    `db:"reason_code"`  // Meta's error code, or one of ours below 100 (see ReasonXxx)
+	ReasonCode     int    `db:"reason_code"`  // Meta's error code, or one of our own below 100, such as ReasonLocked; 0 = none
 	Text           string `db:"body"`         // a template's text as the customer sees it; "" for every other message
 	TemplateID     string `db:"template_id"`
 	Category       string `db:"category"`

@@ -13,7 +13,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// ChangeHandler handles what is neither a message nor a status: news of templates, accounts and contacts.
+// ChangeHandler handles the webhook items that are neither messages nor statuses: news about templates,
+// accounts and contacts.
 type ChangeHandler struct {
 	Store Store
 	Clock domain.Clock
@@ -55,14 +56,16 @@ func (c *ChangeHandler) changedAt(item whatsapp.Item) int64 {
 	return item.Timestamp
 }
 
-// noticeOnce tells the administrators, once for each kind, that something came which no channel shows.
+// noticeOnce tells the administrators, once for each kind, that something was received that is shown in
+// no channel.
 func (c *ChangeHandler) noticeOnce(ctx context.Context, accountID, kind, key string, data map[string]any) error {
 	err := c.Store.AddNotice(ctx, &domain.Notice{Key: "unshown:" + accountID + ":" + kind, AccountID: accountID, TextKey: key, Data: data, CreatedAt: c.Clock.Now()})
 	c.WakeNotices()
 	return err
 }
 
-// numberError tells the administrators of an error that belongs to no message, once a day and code.
+// numberError tells the administrators of an error that belongs to no message, once per day and error
+// code.
 func (c *ChangeHandler) numberError(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
 	detail, err := item.ErrorDetail()
 	if err != nil {

@@ -32,7 +32,8 @@ func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsa
 	return post, err
 }
 
-// postedSince is how far back a post that an earlier try may have made is looked for.
+// postedSince returns how far back to look for a post that an earlier attempt may have made, in
+// milliseconds since epoch.
 func postedSince(job jobqueue.Job) int64 { return job.CreatedAt - time.Minute.Milliseconds() }
 
 // threadOf returns the root post of the thread of an earlier message of the same

@@ -140,7 +140,7 @@ func textContent(text string) Content {
 // unsupportedContent returns the content for a message that WhatsApp does not pass on
 // or whose kind we do not know. It names the kind if there is a name.
 func unsupportedContent(kind string) Content {
-	if kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown { // that is no name
+	if kind == whatsapp.TypeUnsupported || kind == whatsapp.TypeUnknown { // these are not names of a kind
 		kind = ""
 	}
 	return Content{Label: "unsupported", Detail: markdown.Code(kind)}

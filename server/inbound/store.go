@@ -76,13 +76,13 @@ type Store interface {
 	// the template. A second call changes nothing.
 	Adopt(ctx context.Context, messageID string, now int64) error
 
-	// TemplateChanged stores what Meta says of a template. A new category, or a
+	// TemplateChanged stores what Meta reports about a template. A new category, or a
 	// status that is no longer APPROVED, withdraws our approval and leaves the
 	// administrators a notice. ErrNotFound if we have no such template, or know
 	// something newer about it.
 	TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error)
-	// SaveNumberNews stores what Meta says of a number; "" leaves a value as it
-	// is, "-" takes a restriction off. What is older than the last changes nothing.
+	// SaveNumberNews stores what Meta reports about a number; "" leaves a value as it
+	// is, "-" removes a restriction. News older than the last changes nothing.
 	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error
 	// AddNotice leaves the administrators a notice, once per key.
 	AddNotice(ctx context.Context, n *domain.Notice) error

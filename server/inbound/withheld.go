@@ -68,7 +68,7 @@ func (h *Handler) postWithheld(ctx context.Context, job jobqueue.Job, c *domain.
 	return id, err
 }
 
-// noticeWithheld tells the administrators, once a day and number, that the server refuses messages.
+// noticeWithheld tells the administrators, once per day and number, that the server refuses messages.
 func (c *ChangeHandler) noticeWithheld(ctx context.Context, accountID string) error {
 	now := c.Clock.Now()
 	day := time.UnixMilli(now).UTC().Format(time.DateOnly)

@@ -20,7 +20,7 @@ const (
 	maxAccounts = 200
 )
 
-// Housekeeping removes what is no longer needed, and the customers who are older than the retention.
+// Housekeeping removes what is no longer needed, and erases customers after the retention time.
 type Housekeeping struct {
 	Store Store
 	BotID string // the user in whose name customers are erased, and whose posts hold what they wrote
@@ -60,7 +60,8 @@ func (h *Housekeeping) Run(ctx context.Context) (more bool, err error) {
 	}), nil
 }
 
-// doAll does the duties in turn. One that fails is logged and comes again with the next run; it does not keep the others from being done.
+// doAll carries out the duties in turn. A failure is logged and does not prevent the other duties; the
+// failed one is tried again by the next run.
 func doAll(ctx context.Context, log jobqueue.Logger, duties []duty) (more bool) {
 	for _, d := range duties {
 		again, err := d.do(ctx)

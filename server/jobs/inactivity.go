@@ -21,7 +21,7 @@ type InactivityCheck struct {
 	Log         jobqueue.Logger
 }
 
-// Run checks a batch. A conversation that fails holds up no other, and comes again.
+// Run checks a batch. A conversation that fails does not hold up the others, and is tried again.
 func (i *InactivityCheck) Run(ctx context.Context) (more bool, err error) {
 	due, err := i.Store.IdleDue(ctx, i.Clock.Now(), i.Minutes(), inactivityBatch)
 	if err != nil || len(due) == 0 {

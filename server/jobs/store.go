@@ -31,7 +31,7 @@ type Store interface {
 	AddNotice(ctx context.Context, n *domain.Notice) error
 	// NoticeTroubles stores notices about numbers that cannot send any more, and about those that can again.
 	NoticeTroubles(ctx context.Context, now int64) error
-	// WarnPlans leaves the notices of plans that are nearly or wholly spent; queues
+	// WarnPlans stores the notices about plans that are nearly or wholly spent; queues
 	// without a charge since a moment are left out.
 	WarnPlans(ctx context.Context, month, since, now int64) error
 	ClaimNotices(ctx context.Context, lease time.Duration, n int) ([]*domain.Notice, error)
@@ -41,13 +41,13 @@ type Store interface {
 	Mention(ctx context.Context, postID string, conversationIDs []string) error
 	// QueueZones are the time zones (IANA names) that queues have, "" among them.
 	QueueZones(ctx context.Context) ([]string, error)
-	// AddFollowUps leaves a notice, one a person and day, for the owner of each
+	// AddFollowUps stores a notice, one per person and day, for the owner of each
 	// conversation of a queue in the zone whose customer has not answered a template
 	// sent before a moment.
 	AddFollowUps(ctx context.Context, zone, day string, before, now int64) error
 
 	// ClaimArchive leases up to n conversations that were closed before a moment and
-	// whose closing is shown, and those an earlier try left. From then on they count as
+	// whose closing is shown, and those that an earlier attempt left unfinished. From then on they count as
 	// archived: no message of the customer reopens them.
 	ClaimArchive(ctx context.Context, closedBefore, now int64, lease time.Duration, n int) ([]domain.ArchiveJob, error)
 	// Archived ends an archiving; still is false if the conversation was reopened meanwhile.

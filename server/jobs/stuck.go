@@ -9,7 +9,7 @@ import (
 
 const stuckEvery = time.Minute
 
-// StuckCheck tells the administrators where jobs have stopped moving: once a day, number and
+// StuckCheck tells the administrators which jobs have stopped moving, once per day, number and
 // queue. What counts as stuck is domain.StuckAfter.
 type StuckCheck struct {
 	Store       Store

@@ -18,7 +18,7 @@ type NewUpload struct {
 type MediaStatus struct {
 	State  string // value of PropMedia
 	Text   string
-	Button string // the label of the button that asks for another try; "" = no button
+	Button string // the label of the button that asks for another attempt; "" = no button
 	WAMID  string // the message whose file the button asks for
 	FileID string // the file to attach to the post; "" = none
 }

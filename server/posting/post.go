@@ -31,7 +31,7 @@ const (
 	UnsafeLinks = "unsafe_links"
 )
 
-// Post is a post that the bot makes.
+// Post is a post that the plugin makes.
 type Post struct {
 	ChannelID string
 	RootID    string
@@ -40,7 +40,7 @@ type Post struct {
 	Type      string
 	FileIDs   []string // uploaded by the author, attached to no post yet
 	Props     map[string]any
-	// PendingID lets the server drop a second try that arrives while the first is still under way.
+	// PendingID lets the server discard a second attempt that arrives while the first is still running.
 	PendingID string
 }
 
@@ -77,7 +77,7 @@ var (
 	// ErrRefused is returned if the server refuses a post for good: because of
 	// another plugin's filter, its length, or a rule. Another try would fail too.
 	ErrRefused = errors.New("the server refuses it for good")
-	// ErrUnavailable is returned if the server could not do it now; it is worth another try.
+	// ErrUnavailable is returned if the server could not do it now; another attempt may succeed.
 	ErrUnavailable = errors.New("the server could not do it now")
 )
 
@@ -96,9 +96,9 @@ type Poster interface {
 	AgreeOnPost(ctx context.Context, key, postID string) (stands string, err error)
 }
 
-// EnsurePost makes a post exactly once and returns its id. Where an earlier try may
+// EnsurePost makes a post exactly once and returns its id. If an earlier attempt may
 // have got through (again), it looks for that one's post first. The process of the
-// earlier try may still be alive and post after that look, so both of them agree
+// earlier attempt may still be alive and post after that look, so both of them agree
 // on which post stays.
 func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again bool, since int64) (string, error) {
 	value, _ := p.Props[prop].(string)

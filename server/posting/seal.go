@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// propPrefix begins every property of ours; a property that somebody else sends with it is removed.
+	// propPrefix begins the name of each of our properties. A property with it that somebody else
+	// sends is removed.
 	propPrefix = "waa_"
-	// typePrefix begins every type of ours.
+	// typePrefix begins each of our post types.
 	typePrefix = "custom_waa_"
 	// PropSeal proves that a post, or a change of one, is ours; see Seals.
 	PropSeal = propPrefix + "seal"
@@ -59,7 +60,7 @@ func (s *Seals) HoldsChange(postID string, props map[string]any) bool {
 	return s.holds(seal, s.Now().UnixMilli(), changeContent(postID, props))
 }
 
-// postContent is what a post in somebody's name is. A card's text is left out: it is rendered from the card.
+// postContent returns the parts of a post in somebody's name that its seal covers. A card's text is left out: it is rendered from the card.
 func postContent(p IncomingPost) []any {
 	if p.Card != nil {
 		return []any{"card", p.UserID, p.ChannelID, p.RootID, p.DraftID, p.Card}
@@ -79,7 +80,7 @@ func changeContent(postID string, props map[string]any) []any {
 
 func sign(key []byte, at int64, what []any) string {
 	moment := strconv.FormatInt(at, 36)
-	text, err := json.Marshal(append([]any{moment}, what...)) // tells the parts apart, whatever they hold
+	text, err := json.Marshal(append([]any{moment}, what...)) // JSON keeps the parts distinct, whatever they contain
 	if err != nil {
 		return "" // an empty seal is never valid
 	}

@@ -13,8 +13,8 @@ import (
 // from whatever agent, queue or number. within is the conversation it would be sent in; nil =
 // a new one.
 //
-// Where the customer answered (the window is open or over), a template of the same
-// conversation is no reason to wait: they are talking. A template of another conversation is.
+// If the customer has answered (the window is open or over), an earlier template of the same
+// conversation is no reason to wait, because they are talking. One of another conversation is.
 //
 // A supervisor may go on by confirming with a written reason, which is audited.
 func (s *Service) checkCooldown(ctx context.Context, tx domain.Tx, contact *domain.Contact, within *domain.Conversation, use *templateUse, now int64) error {
