@@ -18,7 +18,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// parallel does n things with so many hands; an error ends the test.
+// parallel calls do n times, in as many goroutines at a time as hands says. The first error fails the test.
 func parallel(t *testing.T, hands, n int, do func(i int) error) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -39,7 +39,7 @@ func parallel(t *testing.T, hands, n int, do func(i int) error) {
 	}
 }
 
-// limit sets the plan's monthly limit, and approves it again.
+// limit sets the plan's monthly limit and approves the plan again, which every change of the limit requires.
 func (a *administration) limit(units float64) map[string]any {
 	a.t.Helper()
 	draft := a.ask(http.MethodPatch, "/plans/"+a.Plan.ID, map[string]any{"monthly_limit": units})
@@ -71,7 +71,7 @@ func tryBudget(t *testing.T, a *administration) {
 	plan := a.ask(http.MethodGet, "/plans/"+a.Plan.ID, nil)
 	require.LessOrEqual(t, plan["spent"], plan["monthly_limit"])
 
-	// the supervisor is told once, however many were refused on however many servers
+	// However many starts were refused, and on however many servers, the supervisor gets the notice once.
 	part := "**" + a.Queue.Name + "**"
 	a.waitForNotice(time.Minute, a.User(0).ID, part)
 	history := a.list("/plans/" + a.Plan.ID + "/approvals")
@@ -92,11 +92,11 @@ func tryBudget(t *testing.T, a *administration) {
 	a.limit(scenario.MonthlyLimit)
 }
 
-// checkBudgets makes the servers look at the plans now, and returns when they have and every notice of it was told.
+// checkBudgets makes the servers check the plans now. It returns when they have done so and every notice that follows from it was sent.
 func (a *administration) checkBudgets() {
 	a.t.Helper()
 	now := time.Now().UnixMilli()
-	_, err := a.Env.DB().ExecContext(a.ctx(time.Minute), "UPDATE waa_facts SET value = 0 WHERE name = 'budgets'") // when they last looked
+	_, err := a.Env.DB().ExecContext(a.ctx(time.Minute), "UPDATE waa_facts SET value = 0 WHERE name = 'budgets'") // the time of the last check
 	require.NoError(a.t, err)
 	a.within(time.Minute, "the servers to look at the plans", func(context.Context) error {
 		checked := a.number("SELECT count(*) FROM waa_facts WHERE name = 'budgets_until' AND value >= $1", now)
@@ -108,7 +108,7 @@ func (a *administration) checkBudgets() {
 	})
 }
 
-// tryLedger sends 3,000 messages in all the ways that could charge wrongly, and holds the ledger against the simulator's bill.
+// tryLedger sends 3,000 messages in every way that could be charged wrongly, and compares the ledger with the simulator's bill.
 func tryLedger(t *testing.T, a *administration) {
 	const conversations, texts, again = 75, 39, 20
 	ctx := a.ctx(4 * time.Minute)
@@ -128,24 +128,24 @@ func tryLedger(t *testing.T, a *administration) {
 			return err
 		})
 	}
-	say(0, 10)                                  // the objects of today, each status once
-	a.Sim.Webhooks().Repeat(3)                  // each delivery three times
+	say(0, 10)                                  // today's pricing objects, each status sent once
+	a.Sim.Webhooks().Repeat(3)                  // every delivery is sent three times
 	a.Sim.FailNext(anyMessage, 131026, 15)      // refused at once
-	a.Sim.FailNextLater(anyMessage, 131026, 25) // taken, and failed later
-	a.Sim.FailNext(anyMessage, 131000, 5)       // refused for now: sent again
+	a.Sim.FailNextLater(anyMessage, 131026, 25) // accepted, and failed later
+	a.Sim.FailNext(anyMessage, 131000, 5)       // refused for the moment, so the plugin sends it again
 	say(10, 20)
 	a.Sim.Webhooks().Repeat(1)
-	a.Sim.Webhooks().Hold() // late, out of order, several in one body, twice
+	a.Sim.Webhooks().Hold() // deliveries come late, out of order, several in one body, and twice
 	say(20, 25)
 	a.within(time.Minute, "the messages to reach Meta", func(context.Context) error {
 		left := a.number("SELECT count(*) FROM waa_outbox WHERE finished_at = 0")
 		return errorUnless(left == 0, "%d have not", left)
 	})
 	a.Sim.Webhooks().Release(cloudapi.Release{Order: cloudapi.Shuffled, Batch: 40, Times: 2})
-	a.Sim.Configure(func(s *cloudapi.Settings) { s.Pricing = cloudapi.PricingCBP }) // the objects of old
+	a.Sim.Configure(func(s *cloudapi.Settings) { s.Pricing = cloudapi.PricingCBP }) // the pricing objects that Meta used before
 	say(25, 32)
 	a.Sim.Configure(func(s *cloudapi.Settings) { s.PricingOnce, s.AutomaticRead = true, true })
-	a.Sim.Faults().Next(3, cloudapi.Fault{Match: anyMessage, Kind: cloudapi.FaultCutAfter}) // the answer never comes, the status does
+	a.Sim.Faults().Next(3, cloudapi.Fault{Match: anyMessage, Kind: cloudapi.FaultCutAfter}) // the HTTP answer never arrives, the status does
 	say(32, texts)
 	parallel(t, 4, again, func(i int) error { // templates inside an open window
 		return a.Ask(ctx, a.Agent(i%3), http.MethodPost, "/conversations/"+open[i].ID+"/template", map[string]any{
@@ -162,7 +162,7 @@ func tryLedger(t *testing.T, a *administration) {
 	t.Logf("%d sends after %v", len(a.Sim.Sends())-sends, time.Since(begin).Round(time.Second))
 	require.GreaterOrEqual(t, len(a.Sim.Sends())-sends, 3000)
 
-	// late news of what was settled long ago changes nothing
+	// Statuses that arrive long after a message was charged must change nothing.
 	for _, line := range a.Sim.Bill().Lines[:20] {
 		require.NoError(t, a.Sim.SendStatus(line.ID, "delivered"))
 	}
@@ -183,7 +183,7 @@ func tryLedger(t *testing.T, a *administration) {
 	a.checkSummaries()
 }
 
-// compare holds the ledger against Meta's bill, message for message.
+// compare checks the ledger against Meta's bill, message by message.
 func compare(charges []scenario.Charge, bill cloudapi.Bill) (problems []string) {
 	lines := map[string]cloudapi.BillLine{}
 	for _, line := range bill.Lines {
@@ -215,7 +215,7 @@ func compare(charges []scenario.Charge, bill cloudapi.Bill) (problems []string) 
 	return problems
 }
 
-// checkSummaries adds the reports up: each must come to the bill.
+// checkSummaries checks that the totals of the reports equal the bill.
 func (a *administration) checkSummaries() {
 	a.t.Helper()
 	bill := a.Sim.Bill()

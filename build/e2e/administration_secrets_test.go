@@ -19,7 +19,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// Secrets of the test's own, beside those that a world begins with.
+// These secrets belong to this test. A world has others of its own from the start.
 const (
 	newToken     = "EAAnew0access0token0that0must0never0be0seen"
 	wrongToken   = "EAAwrong0access0token0that0must0never0be0seen"
@@ -92,7 +92,7 @@ func tryToken(t *testing.T, a *administration) {
 	require.NoError(t, err)
 	require.Len(t, stopped, 2, "one for the revoked token, one for the wrong one")
 
-	// what Meta tells of the number is kept and passed on
+	// The quality that Meta reports for the number is stored and shown to administrators.
 	require.NoError(t, a.Sim.SendNumberQuality(a.Number.ID, "FLAGGED", "TIER_250"))
 	require.NoError(t, a.Sim.SendAccountUpdate(a.Number.WABAID, "ACCOUNT_RESTRICTION", map[string]any{
 		"restriction_info": []map[string]any{{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": time.Now().Add(time.Hour).Unix()}},
@@ -103,7 +103,7 @@ func tryToken(t *testing.T, a *administration) {
 	require.Contains(t, health["restriction"], "RESTRICTED_BIZ_INITIATED_MESSAGING")
 }
 
-// tryToSend makes what waits in a conversation due now, and returns when an attempt to send it is over.
+// tryToSend makes the messages that wait in a conversation due now, and returns when an attempt to send them is over.
 func (a *administration) tryToSend(conversationID string) {
 	a.t.Helper()
 	const attempts = "SELECT coalesce(sum(attempts), 0) FROM waa_outbox WHERE lane = $1 AND lease_owner = ''"
@@ -140,7 +140,7 @@ func trySecrets(t *testing.T, a *administration) {
 				}
 			}
 			call := strings.ReplaceAll(rest, "{id}", id)
-			for _, agent := range []int{0, 1, a.Outsider()} { // a supervisor is no administrator either
+			for _, agent := range []int{0, 1, a.Outsider()} { // a supervisor is not an administrator either
 				status, answer, err := a.REST(ctx, a.Agent(agent), method, call, map[string]any{})
 				require.NoError(t, err)
 				require.Equal(t, http.StatusForbidden, status, "%s %s as agent %d: %s", method, call, agent, answer)
@@ -172,7 +172,7 @@ func trySecrets(t *testing.T, a *administration) {
 	require.Empty(t, tables, "these tables hold a secret")
 }
 
-// checkSupportPacket looks through the support packets of both servers: the plugin's part is there, and nothing of a customer is.
+// checkSupportPacket reads the support packets of both servers: they must contain the plugin's part and nothing about a customer.
 func (a *administration) checkSupportPacket(ctx context.Context, secrets []string) {
 	a.t.Helper()
 	customer := newCustomer()
@@ -210,12 +210,12 @@ func (a *administration) checkSupportPacket(ctx context.Context, secrets []strin
 	}
 }
 
-// formattedCPF writes a CPF as people do.
+// formattedCPF writes a CPF with the punctuation that people use.
 func formattedCPF(cpf string) string {
 	return cpf[:3] + "." + cpf[3:6] + "." + cpf[6:9] + "-" + cpf[9:]
 }
 
-// holding lists the tables of the database that hold one of the texts, in any column, as a dump would.
+// holding lists the tables of the database in which any column contains one of the texts, as a dump would show it.
 func (a *administration) holding(ctx context.Context, texts []string) (tables []string, err error) {
 	rows, err := a.Env.DB().QueryContext(ctx, "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'")
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 
 const manyTemplates = 1200
 
-// graph is a call of the test's own to the simulated Graph API.
+// graph sends a request from the test itself to the simulated Graph API.
 func (a *administration) graph(method, address string) []byte {
 	a.t.Helper()
 	request, err := http.NewRequestWithContext(a.ctx(time.Minute), method, address, nil)
@@ -35,7 +35,7 @@ func (a *administration) graph(method, address string) []byte {
 	return body
 }
 
-// simulatorsTime is how long the simulator takes to give all its templates.
+// simulatorsTime measures how long the simulator takes to list all its templates.
 func (a *administration) simulatorsTime() time.Duration {
 	a.t.Helper()
 	begin := time.Now()
@@ -81,7 +81,7 @@ func trySync(t *testing.T, a *administration) {
 	require.Len(t, all, manyTemplates)
 	require.Len(t, names, manyTemplates, "none is there twice")
 
-	// one in use goes: agents lose it, the console keeps it
+	// Meta deletes a template that is in use: agents no longer see it, the console still does.
 	gone := all[0]
 	id, _ := gone["id"].(string)
 	a.ask(http.MethodPatch, "/templates/"+id, map[string]any{"approved": true, "queue_ids": []string{a.Queue.ID}})
@@ -132,7 +132,7 @@ func tryCategory(t *testing.T, a *administration) {
 		return errors.New("there is none")
 	})
 
-	// other words: what was approved is not what the customer would get
+	// When the wording changes, the approval must be withdrawn: the customer would get a text that nobody has approved.
 	words := func(text string) {
 		require.NoError(t, a.Sim.SetTemplateBody(a.Number.WABAID, used.Name, used.Language, text))
 		a.within(time.Minute, "the template to lose its approval", func(context.Context) error {
@@ -150,7 +150,7 @@ func tryCategory(t *testing.T, a *administration) {
 	words(approved)
 	require.NoError(t, a.Allow(a.ctx(time.Minute), &used))
 
-	// paused: gone from the agents at once, and asked for again afterwards
+	// A paused template disappears for agents at once, and has to be approved again when Meta resumes it.
 	require.NoError(t, a.Sim.SetTemplateStatus(a.Number.WABAID, used.Name, used.Language, "PAUSED", ""))
 	a.waitForNotice(20*time.Second, a.Env.Admin.ID, "PAUSED")
 	require.NoError(t, a.Sim.SetTemplateStatus(a.Number.WABAID, used.Name, used.Language, "APPROVED", ""))

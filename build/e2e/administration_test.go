@@ -21,17 +21,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// freeServiceMessages is Meta's real number of them a month.
+// freeServiceMessages is how many service messages a month Meta really gives for free.
 const freeServiceMessages = 1000
 
-// administration is the world in which an administrator's work is tried: two servers on one database.
+// administration is the world for the tests of an administrator's work: two servers on one database.
 type administration struct {
 	*scenario.World
 	t     *testing.T
-	token string // the account's, as it is now
+	token string // the account's current access token
 }
 
-// TestAdministration tries numbers, templates, plans and costs the way an administrator meets them.
+// TestAdministration tests numbers, templates, plans and costs from an administrator's point of view.
 func TestAdministration(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Settings: map[string]any{"FreeServiceMessages": freeServiceMessages},
@@ -52,7 +52,7 @@ func TestAdministration(t *testing.T) {
 		{"nobody but an administrator comes in and no secret gets out", trySecrets},
 	} {
 		if !t.Run(part.name, func(t *testing.T) { part.try(t, &administration{World: a.World, t: t, token: a.token}) }) {
-			break // what follows builds on it
+			break // the later parts depend on this one
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (a *administration) within(limit time.Duration, what string, check func(ctx
 	}))
 }
 
-// ask is an administrator's request that is answered with 200 or 201.
+// ask sends a request as an administrator and requires the status 200 or 201.
 func (a *administration) ask(method, path string, body any) map[string]any {
 	a.t.Helper()
 	status, answer, err := a.REST(a.ctx(time.Minute), a.Admin(), method, path, body)
@@ -83,7 +83,7 @@ func (a *administration) ask(method, path string, body any) map[string]any {
 	return object
 }
 
-// list reads all items of a list.
+// list reads all items of a list, page by page.
 func (a *administration) list(path string) []map[string]any {
 	a.t.Helper()
 	var items []map[string]any
@@ -128,7 +128,7 @@ func (a *administration) noticesFor(ctx context.Context, userID, part string) ([
 	return found, errors.Wrap(rows.Err(), "cannot read direct messages")
 }
 
-// waitForNotice waits until the bot has sent a user a direct message with a text, and returns the first one.
+// waitForNotice waits until the bot has sent a user a direct message that contains a text, and returns the first such message.
 func (a *administration) waitForNotice(limit time.Duration, userID, part string) string {
 	a.t.Helper()
 	text := ""
@@ -146,7 +146,7 @@ func (a *administration) waitForNotice(limit time.Duration, userID, part string)
 	return text
 }
 
-// start is one start over REST on a server; the answer is its status and code.
+// start tries to start a conversation over REST on one server, and returns the status and the error code of the answer.
 func (a *administration) start(ctx context.Context, client *model.Client4, template scenario.Template, customer scenario.Customer) (status int, code string, err error) {
 	status, answer, err := a.REST(ctx, client, http.MethodPost, "/conversations", map[string]any{
 		"queue_id": a.Queue.ID, "variables": scenario.Variables(), "customer": customer,

@@ -31,13 +31,13 @@ func (s *stage) limitChannels(limit int) {
 // manyChannels is a limit that no test reaches.
 const manyChannels = 100_000
 
-// channels counts the team's channels as the server does.
+// channels counts the team's channels in the same way as the server does when it enforces the limit.
 func (s *stage) channels() int {
 	s.t.Helper()
 	return s.count("SELECT count(*) FROM channels WHERE teamid = $1 AND deleteat = 0 AND type IN ('O', 'P')", s.Env.Team.ID)
 }
 
-// doctorOnChannels returns what the doctor says about the number of channels in the team, asked on one server.
+// doctorOnChannels returns what the doctor of one server reports about the number of channels in the team.
 func (s *stage) doctorOnChannels(node int) (ok bool, says string) {
 	s.t.Helper()
 	var answer struct {
@@ -97,7 +97,7 @@ func (s *stage) fullTeam() {
 	require.Equal(s.t, charges, s.count("SELECT count(*) FROM waa_charges"), "nothing is charged")
 	require.Equal(s.t, conversations, s.count("SELECT count(*) FROM waa_conversations"))
 
-	// the last place: of several who want it at the same moment one gets it
+	// One place is left. When several agents want it at the same moment, exactly one of them must get it.
 	s.limitChannels(used + 1)
 	statuses := make([]int, 6)
 	var all sync.WaitGroup
@@ -144,7 +144,7 @@ func (s *stage) customerWithoutRoom() {
 	s.waitUntilIdle(oneMinute)
 }
 
-// zoned gives the queue a time zone and waits until a conversation's header tells its window's end in it.
+// zoned sets the queue's time zone and waits until a conversation's header shows the end of its window in that zone.
 func (s *stage) zoned(k *openConversation, zone string) {
 	s.t.Helper()
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Env.AdminClient(1), http.MethodPatch, "/queues/"+s.Queue.ID, map[string]any{"time_zone": zone}, http.StatusOK, nil))
@@ -155,7 +155,7 @@ func (s *stage) zoned(k *openConversation, zone string) {
 	require.NoError(s.t, err)
 	want := "Janela aberta até " + time.UnixMilli(s.read(0, k.ID).WindowUntil).In(in).Format("02/01 15:04")
 	s.within(oneMinute, "the header to say "+want, func(ctx context.Context) error {
-		var header string // the servers' memories may be behind
+		var header string // a server may still have the old channel in its cache
 		err := s.Env.DB().QueryRowContext(ctx, "SELECT header FROM channels WHERE id = $1", k.ChannelID).Scan(&header)
 		return firstError(err, errorUnless(strings.Contains(header, want), "it is %q", header))
 	})
@@ -172,9 +172,9 @@ func (s *stage) queueZone() {
 
 func (s *stage) reminder() {
 	waits, answered, nobody := s.open(1), s.open(1), newCustomer()
-	require.NoError(s.t, s.Advance(s.ctx(oneMinute), time.Minute)) // Meta tells whole seconds
+	require.NoError(s.t, s.Advance(s.ctx(oneMinute), time.Minute)) // Meta's timestamps have whole seconds
 	s.ticks(oneMinute, s.post(answered, "já respondi").Id, "sent", "delivered", "read")
-	s.writeManyAtOnce(nobody.Phone, 2) // in the queue: nobody to remind
+	s.writeManyAtOnce(nobody.Phone, 2) // these wait in the queue, so there is nobody to remind
 	s.waitUntilIdle(oneMinute)
 	const says = "a última palavra é do cliente"
 	require.NoError(s.t, s.Advance(s.ctx(oneMinute), 21*time.Hour))
@@ -191,7 +191,7 @@ func (s *stage) reminder() {
 	s.lines(waits.ChannelID, 1, says)
 	s.lines(answered.ChannelID, 0, says)
 
-	// the next window has its own reminder
+	// The next window gets a reminder of its own.
 	_, err = waits.phone.Reply("alguém?")
 	require.NoError(s.t, err)
 	s.waitUntilIdle(oneMinute)
@@ -199,7 +199,7 @@ func (s *stage) reminder() {
 	s.lines(waits.ChannelID, 2, says)
 }
 
-// passed waits until the plugin has shown everything that is due by now.
+// passed waits until the plugin has done everything in a conversation that is due by now.
 func (s *stage) passed(k *openConversation) {
 	s.t.Helper()
 	s.within(oneMinute, "nothing to be due", func(ctx context.Context) error {
@@ -236,7 +236,7 @@ func (s *stage) archived() {
 	require.NoError(s.t, err)
 	require.Contains(s.t, refused.Message, "/whatsapp novo")
 
-	// a status that comes now finds an archived channel, and nothing is stuck
+	// A status may arrive after the channel was archived. It must neither fail nor hold up what comes after it.
 	sent := closed.phone.Messages()
 	for _, status := range []string{"delivered", "read"} {
 		require.NoError(s.t, s.Sim.SendStatus(sent[len(sent)-1].ID, status))
@@ -254,7 +254,7 @@ func (s *stage) archived() {
 	s.lines(c.ChannelID, 1, "O cliente já foi atendido antes")
 	s.waitUntilIdle(oneMinute)
 
-	// a person is forgotten in an archived channel too
+	// A person can also be erased when their channel is archived.
 	s.within(oneMinute, "the other channel to be archived", func(ctx context.Context) error {
 		deleted, err := s.number(ctx, "SELECT count(*) FROM channels WHERE id = $1 AND deleteat > 0", erased.ChannelID)
 		return firstError(err, errorUnless(deleted == 1, "it is not"))

@@ -15,11 +15,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// hereTo matches sends to a customer.
+// hereTo matches the messages that are sent to one customer.
 func hereTo(phone string) cloudapi.Match { return cloudapi.Match{Edge: "messages", To: phone} }
 
-// TestBadDialog sends every element of every step with wrong types, too long, empty and with hostile text: the dialog stays, the text
-// stands at the element, nothing is stored, nothing is sent.
+// TestBadDialog fills every element of every step with values of the wrong type, values that are too long, empty values and hostile text.
+// Each time the dialog must stay open and show an error at the element, and nothing may be stored or sent.
 func TestBadDialog(t *testing.T) {
 	s := newStage(t)
 	s.waitUntilIdle(oneMinute)
@@ -84,7 +84,7 @@ func TestBadDialog(t *testing.T) {
 		d.Form.State = state
 		answer, err := d.Submit(ctx, good)
 		d.Form.State = kept
-		if err == nil { // a state may be too long for the server itself
+		if err == nil { // the server itself may refuse a state that is too long
 			require.NotEmpty(t, answer.Error, "%s: %+v", what, answer)
 		}
 	}
@@ -93,14 +93,14 @@ func TestBadDialog(t *testing.T) {
 	s.unchanged(before, "a refused dialog")
 	s.discreet()
 
-	// the form is still good
+	// After all that, the form still works.
 	fine := newCustomer()
 	good["customer_name"], good["cpf"], good["phone"] = `<b>Ana</b> "D'Ávila" @all ~town-square`, fine.CPF, fine.Phone
 	require.NoError(t, d.Finish(ctx, good))
 	require.Len(t, s.Phone(fine.Phone).Messages(), 1)
 }
 
-// lobby is a channel that everybody is in.
+// lobby returns the id of a channel that everybody is a member of.
 func (s *stage) lobby() string {
 	s.t.Helper()
 	channel, _, err := s.Admin().GetChannelByName(s.ctx(oneMinute), "town-square", s.Env.Team.ID, "")

@@ -11,28 +11,29 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// field is one of a request, and what it may not be.
+// field describes one field of a request and the values that it must refuse.
 type field struct {
-	path  string // inner fields behind a dot
+	path  string // inner fields are separated by a dot
 	kind  string // text, flag, number, list or object
-	named string // what it is called in errors; "" = as in path
-	// longest is a text's limit in characters, 0 = it has a form of its own; must says that it may not be empty; line that it is one.
+	named string // the field's name in errors; "" if it is the same as path
+	// longest is the limit of a text in characters; 0 means that the text has a format of its own. must says that the text may not be
+	// empty, line that it must be a single line.
 	longest int
 	must    bool
 	line    bool
-	wrong   []any // values of the right type that are refused
+	wrong   []any // more values of the right type that must be refused
 }
 
-// call is a request with a good body.
+// call is a request with a body that would be accepted.
 type call struct {
 	method, path string
-	agent        bool // an agent makes it, else an administrator
+	agent        bool // sent by an agent; otherwise by an administrator
 	body         map[string]any
 	fields       []field
-	optional     bool // the body may be left out
+	optional     bool // the body may be missing
 }
 
-// calls are all that take a body.
+// calls lists every request of the REST API that takes a body.
 func (s *stage) calls(k *openConversation) map[string]call {
 	noID := []any{"x", nobodysID, strings.ToUpper(s.Queue.ID), s.Queue.ID + "'", strings.Repeat("a", 5000), "../../x"}
 	prices := map[string]any{"marketing": 0.5, "utility": 0.1, "authentication": 0.1, "service": 0.1}
@@ -107,7 +108,7 @@ func (f *field) name() string {
 	return f.path[strings.LastIndexByte(f.path, '.')+1:]
 }
 
-// badValues are of the right type and refused.
+// badValues returns values that have the right type but must be refused, by description.
 func (f *field) badValues() map[string]any {
 	values := map[string]any{}
 	for i, value := range f.wrong {
@@ -132,7 +133,7 @@ func (f *field) badValues() map[string]any {
 	return values
 }
 
-// badBodies are no JSON object, or none that may be sent.
+// badBodies returns bodies that are not a JSON object, or that are one but not in a form that the API accepts.
 func badBodies() map[string]string {
 	return map[string]string{
 		"an empty body": "", "null": "null", "a list": "[]", "a text": `"a"`, "a number": "1", "half an object": `{"name": "`,

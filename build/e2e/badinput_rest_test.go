@@ -18,8 +18,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestBadRequests sends every field of the REST API with wrong types, too long, empty and with hostile text. The answer says what is
-// wrong with which field, and nothing is stored.
+// TestBadRequests fills every field of the REST API with values of the wrong type, values that are too long, empty values and hostile text.
+// The answer must say what is wrong with which field, and nothing may be stored.
 func TestBadRequests(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -36,7 +36,7 @@ func TestBadRequests(t *testing.T) {
 				for what, value := range wrongTypes(f.kind) {
 					code := "bad_request"
 					if strings.HasPrefix(f.path, "variables.") && value == nil {
-						code = "invalid_field" // as if it were not there
+						code = "invalid_field" // null counts as a missing field
 					}
 					s.refused(c, with(t, c.body, f.path, value), f.path+" is "+what, code, "")
 					sent++
@@ -61,7 +61,7 @@ func TestBadRequests(t *testing.T) {
 	s.discreet()
 }
 
-// refused sends a body that must be refused; code or named may be "".
+// refused sends a body and requires a refusal. code and named are not checked where they are "".
 func (s *stage) refused(c call, body map[string]any, what, code, named string) {
 	s.t.Helper()
 	content, err := json.Marshal(body)
@@ -90,7 +90,7 @@ func (s *stage) rawAs(client *model.Client4, method, path string, body []byte) (
 	return status, []byte(text)
 }
 
-// isRefusal checks that an answer is an error of the contract, and names the field.
+// isRefusal checks that an answer is an error in the documented form and that it names the field.
 func (s *stage) isRefusal(status int, content []byte, what, code, named string) {
 	s.t.Helper()
 	var answer struct{ Error scenario.Refused }
@@ -112,7 +112,7 @@ func (s *stage) isRefusal(status int, content []byte, what, code, named string) 
 	}
 }
 
-// TestBadAddresses: ids that are none, queries that make no sense, people who may not.
+// TestBadAddresses sends ids that do not exist, queries that make no sense and requests of people who lack the permission.
 func TestBadAddresses(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -167,7 +167,7 @@ func TestBadAddresses(t *testing.T) {
 	s.discreet()
 }
 
-// TestTextsStayOutOfTheLog: what people say and who they are stands in channels and on phones, and in no log.
+// TestTextsStayOutOfTheLog requires that what people write and who they are appears in channels and on phones only, never in a log.
 func TestTextsStayOutOfTheLog(t *testing.T) {
 	s := newStage(t)
 	customer := secretCustomer()

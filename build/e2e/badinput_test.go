@@ -15,21 +15,21 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// Secrets, a document and texts that the tests of bad input send wherever they can. None of them may ever stand in a log.
+// The tests of bad input send these secrets, this document and these texts wherever they can. None of them may ever appear in a log.
 const (
 	secretToken = "EAAsentinel0token0never0in0a0log"
 	secretApp   = "sentinel0app0secret0never0in0a0log"
 	secretText  = "texto-sentinela-que-nenhum-log-tem"
 )
 
-// secretCustomer has a document that no other customer of the tests has.
+// secretCustomer returns a customer whose document no other customer of the tests has.
 func secretCustomer() scenario.Customer {
 	c := scenario.NewCustomer(7_654_321)
 	c.Name = "Cliente " + secretText
 	return c
 }
 
-// tables are all of the plugin's.
+// tables lists all of the plugin's database tables.
 func (s *stage) tables() []string {
 	s.t.Helper()
 	rows, err := s.Env.DB().QueryContext(s.ctx(oneMinute), `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'waa\_%' ORDER BY tablename`)
@@ -46,13 +46,13 @@ func (s *stage) tables() []string {
 	return names
 }
 
-// stored is how many rows each of the plugin's tables has, and what stands in those that administrators fill.
+// stored returns the number of rows of each of the plugin's tables, and the contents of the tables that administrators fill.
 func (s *stage) stored() map[string]string {
 	s.t.Helper()
 	picture := map[string]string{}
 	for _, table := range s.tables() {
 		if table == "waa_facts" || table == "waa_account_health" {
-			continue // what the plugin notes by itself
+			continue // the plugin writes to these by itself
 		}
 		columns := ""
 		switch table {
@@ -63,7 +63,7 @@ func (s *stage) stored() map[string]string {
 		}
 		var content string
 		which := ""
-		if table == "waa_audit" { // that somebody asked is noted, whatever came of it
+		if table == "waa_audit" { // a request is recorded there whatever its result was
 			which = " WHERE action NOT IN ('admin', 'admin_result')"
 		}
 		require.NoError(s.t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), "SELECT count(*)::text"+columns+" FROM "+table+" t"+which).Scan(&content))
@@ -72,7 +72,7 @@ func (s *stage) stored() map[string]string {
 	return picture
 }
 
-// unchanged checks that nothing was stored since a picture was taken.
+// unchanged checks that nothing was stored since before was taken.
 func (s *stage) unchanged(before map[string]string, what string) {
 	s.t.Helper()
 	after := s.stored()
@@ -81,7 +81,7 @@ func (s *stage) unchanged(before map[string]string, what string) {
 	}
 }
 
-// discreet checks that no log holds what must not be in one.
+// discreet checks that no log contains one of the texts that must not be in a log.
 func (s *stage) discreet() {
 	s.t.Helper()
 	log, err := s.Env.ServerLog(0)
@@ -99,14 +99,15 @@ func (s *stage) discreet() {
 	}
 }
 
-// hostile are texts that one line of text must not be.
+// hostile returns texts that a field for one line of text must refuse.
 func hostile() map[string]string {
 	return map[string]string{
 		"NUL": "a\x00b", "a line end": "a\nb", "an escape": "a\x1b[31mb", "a turned direction": "a\u202eb", "nothing visible": "\u200b\u200b",
 	}
 }
 
-// wrongTypes are values of every type but the wanted one: text, flag, number, list or object. null is of none: it is as if nothing were there.
+// wrongTypes returns values of every type except the wanted one, which is text, flag, number, list or object. null is not among them,
+// because it counts as a missing field.
 func wrongTypes(wanted string) map[string]any {
 	values := map[string]any{
 		"text": "texto", "flag": true, "number": 7, "list": []any{1}, "object": map[string]any{"a": 1},
@@ -115,7 +116,7 @@ func wrongTypes(wanted string) map[string]any {
 	return values
 }
 
-// with is a copy of a body in which the field at a path has another value.
+// with returns a copy of a body in which the field at a path has another value.
 func with(t *testing.T, body map[string]any, path string, value any) map[string]any {
 	t.Helper()
 	content, err := json.Marshal(body)

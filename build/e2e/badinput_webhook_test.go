@@ -20,7 +20,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// nobodysID is an id that nothing has.
+// nobodysID is a well-formed id that belongs to no object.
 const nobodysID = "abcdefghijklmnopqrstuvwxyz"
 
 func TestWebhookHandshake(t *testing.T) {
@@ -93,7 +93,8 @@ func TestWebhookRefuses(t *testing.T) {
 	s.discreet()
 }
 
-// TestWebhookTakesWhateverIsSigned: what is signed is answered with 200; what cannot be understood is a dead letter at once.
+// TestWebhookTakesWhateverIsSigned requires that every signed delivery gets a 200, because Meta would send it again otherwise. A delivery
+// that the plugin cannot understand becomes a dead letter at once.
 func TestWebhookTakesWhateverIsSigned(t *testing.T) {
 	s := newStage(t)
 	pids, err := s.Env.PluginPIDs(0)
@@ -136,7 +137,7 @@ func TestWebhookTakesWhateverIsSigned(t *testing.T) {
 		require.Positive(t, letter.ReceivedAt)
 	}
 
-	// a name of any length or kind is cut and cleaned
+	// Names of any length and with any characters are shortened and cleaned.
 	from := newCustomer()
 	for i, name := range []string{strings.Repeat("nome ", 20_000), "\u202e@all \x07#canal <img src=x>", "", "\x00"} {
 		body := fmt.Sprintf(`{"object":"whatsapp_business_account","entry":[{"id":%q,"changes":[{"field":"messages","value":{"messaging_product":"whatsapp",
@@ -160,7 +161,7 @@ func TestWebhookTakesWhateverIsSigned(t *testing.T) {
 	s.discreet()
 }
 
-// TestAThousandInOneDelivery is the most that Meta puts into one.
+// TestAThousandInOneDelivery sends the largest number of messages that Meta puts into one delivery.
 func TestAThousandInOneDelivery(t *testing.T) {
 	s := newStage(t)
 	talks := s.openMany(4)
@@ -188,8 +189,8 @@ func TestAThousandInOneDelivery(t *testing.T) {
 	}
 }
 
-// TestWebhookThatCannotBeStored is answered with 503, so that Meta sends it again, and is not lost then. A disabled account still
-// takes its webhooks.
+// TestWebhookThatCannotBeStored requires a 503 for a webhook that the plugin cannot store, so that Meta sends it again and it is not lost.
+// It also checks that a disabled account still accepts webhooks.
 func TestWebhookThatCannotBeStored(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -221,13 +222,13 @@ func TestWebhookThatCannotBeStored(t *testing.T) {
 	})
 }
 
-// sum is the SHA-256 of a body.
+// sum returns the SHA-256 of a body.
 func sum(body string) string {
 	hash := sha256.Sum256([]byte(body))
 	return hex.EncodeToString(hash[:])
 }
 
-// verifyToken is the account's, which the plugin never tells: the simulator used it.
+// verifyToken gives the account a verify token that the test knows, because the plugin never shows the one that is stored.
 func (s *stage) verifyToken() string {
 	s.t.Helper()
 	const token = "a0verify0token0of0this0test"

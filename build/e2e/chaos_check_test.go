@@ -20,8 +20,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// settle waits until everything is done: within caughtUp since the last fault but for conversations in which an outcome is unknown, which
-// hold their next message for a minute after their lease.
+// settle waits until everything is done. That may take caughtUp from the last fault, except in conversations with a message of unknown
+// outcome: these hold back their next message for a minute after the lease has expired.
 func (c *chaos) settle(since time.Time) (problems []string) {
 	c.t.Helper()
 	wait := func(limit time.Duration, what, condition string) {
@@ -42,7 +42,7 @@ func (c *chaos) settle(since time.Time) (problems []string) {
 	return problems
 }
 
-// left describes the jobs that are not done. The condition, over jobs o of the outbox, leaves some of them out.
+// left describes the jobs that are not done. condition is SQL over the jobs o of the outbox and excludes some of them.
 func (c *chaos) left(ctx context.Context, condition string) error {
 	var left string
 	err := c.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(what, '; '), '') FROM (
@@ -58,7 +58,7 @@ func (c *chaos) left(ctx context.Context, condition string) error {
 	return errorUnless(left == "", "left to do: %s", left)
 }
 
-// compare holds everything that was said against everything that arrived.
+// compare checks that everything that was written has arrived.
 func (c *chaos) compare(w *writing, problems []string) {
 	c.t.Helper()
 	ctx := c.ctx(3 * time.Minute)
@@ -99,7 +99,8 @@ func (c *chaos) compare(w *writing, problems []string) {
 	require.Empty(c.t, problems)
 }
 
-// stored reads a channel's posts from the database, in their order: the servers' caches do not know of each other.
+// stored reads a channel's posts in order. It reads the database, because the servers do not tell each other when their caches are
+// outdated.
 func (c *chaos) stored(ctx context.Context, channelID string) ([]*model.Post, error) {
 	rows, err := c.Env.DB().QueryContext(ctx, "SELECT id, createat, userid, rootid, message, type, props FROM posts WHERE channelid = $1 AND deleteat = 0 ORDER BY createat, id", channelID)
 	if err != nil {
@@ -122,8 +123,8 @@ func (c *chaos) stored(ctx context.Context, channelID string) ([]*model.Post, er
 	return posts, errors.Wrap(rows.Err(), "cannot read the posts")
 }
 
-// keptBack checks a conversation whose customer never answered: the phone has its template alone, and each post that a server took while
-// nobody could judge it says that it was not sent, with one line.
+// keptBack checks a conversation whose customer never answered: the phone must have the template and nothing else. A post that a server
+// accepted while no plugin was running to refuse it must be marked as not sent, with one line that explains it.
 func (c *chaos) keptBack(ctx context.Context, k *openConversation) (int, error) {
 	if got := k.phone.Messages(); len(got) != 1 || got[0].Type != "template" {
 		return 0, fmt.Errorf("the phone has %d messages", len(got))
@@ -143,7 +144,7 @@ func (c *chaos) keptBack(ctx context.Context, k *openConversation) (int, error) 
 	return n, nil
 }
 
-// startedOnce checks a start: one template at the most, and one channel for it.
+// startedOnce checks that a start sent one template at most and created one channel for it.
 func (c *chaos) startedOnce(ctx context.Context, s *chaosStart) error {
 	arrived := len(c.Phone(s.customer.Phone).Messages())
 	var conversations, channels, templates int
@@ -162,7 +163,7 @@ func (c *chaos) startedOnce(ctx context.Context, s *chaosStart) error {
 		"%d templates on the phone, %d conversations, %d channels, %d posts of the template (answered %d)", arrived, conversations, channels, templates, s.answered)
 }
 
-// postedOnce finds what was posted twice: customers' messages, the bot's lines, cards and templates.
+// postedOnce finds posts that exist twice: customers' messages, the bot's lines, cards and templates.
 func (c *chaos) postedOnce(ctx context.Context) error {
 	var twice string
 	err := c.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(mark || ' ' || n || ' times', '; '), '') FROM (
@@ -176,7 +177,7 @@ func (c *chaos) postedOnce(ctx context.Context) error {
 	return errorUnless(twice == "", "%s", twice)
 }
 
-// shownAll finds customers' messages that are stored and have no post, and says what became of it.
+// shownAll finds customers' messages that are stored but have no post, and describes the state that they are in.
 func (c *chaos) shownAll(ctx context.Context) error {
 	var lost string
 	err := c.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(m.wamid || ' recorded as ' || m.post_id || ', posts: ' ||
@@ -189,7 +190,7 @@ func (c *chaos) shownAll(ctx context.Context) error {
 	return errorUnless(lost == "", "%s", lost)
 }
 
-// rightTicks holds what posts show against what Meta told last.
+// rightTicks compares the ticks that posts show with the last status that Meta reported.
 func (c *chaos) rightTicks(ctx context.Context) error {
 	rows, err := c.Env.DB().QueryContext(ctx, `SELECT m.wamid, m.status, coalesce(p.props ->> 'waa_status', '') FROM waa_messages m JOIN posts p ON p.id = m.post_id
 		WHERE m.direction = 'out' AND m.wamid <> '' AND p.deleteat = 0`)
@@ -211,10 +212,10 @@ func (c *chaos) rightTicks(ctx context.Context) error {
 	return cmp.Or(errors.Wrap(rows.Err(), "cannot read the messages"), errorUnless(len(wrong) == 0, "%d ticks are wrong: %v", len(wrong), wrong[:min(len(wrong), 5)]))
 }
 
-// highest is the highest of the statuses that Meta reported for a message.
+// highest returns the highest status that Meta reported for a message.
 func highest(m *cloudapi.Message) string {
 	order := []string{cloudapi.StatusSent, cloudapi.StatusDelivered, cloudapi.StatusRead, cloudapi.StatusFailed}
-	best := cloudapi.StatusSent // accepted means sent
+	best := cloudapi.StatusSent // a message that was accepted counts as sent
 	for _, step := range m.Statuses {
 		if slices.Index(order, step.Status) > slices.Index(order, best) {
 			best = step.Status

@@ -25,31 +25,32 @@ import (
 )
 
 const (
-	// chaosTalks conversations are open and busy, chaosLocked wait for their customer.
+	// chaosTalks conversations are open and busy; chaosLocked ones still wait for the customer's first answer.
 	chaosTalks  = 14
 	chaosLocked = 4
-	// frozenFor is longer than a lease and than an HTTP request may take.
+	// frozenFor is longer than a lease lasts and longer than an HTTP request may take.
 	frozenFor = 25 * time.Second
 	// offFor is longer than the two minutes that a reconciliation looks back.
 	offFor = 4 * time.Minute
-	// caughtUp is how long it may take after the last fault until everything is done, but for what waits for an unknown outcome.
+	// caughtUp is how long the plugin may need after the last fault until everything is done, apart from what waits for an unknown outcome.
 	caughtUp = time.Minute
-	// chaosVariable makes the switched off time shorter or longer while one works on the test: a duration such as 1m30s.
+	// chaosVariable overrides offFor with a duration such as 1m30s, for somebody who works on the test.
 	chaosVariable = "WAA_CHAOS_OFF"
 )
 
-// chaos is the world of two servers on one database that do not know of each other.
+// chaos is a world of two servers on one database that do not know about each other.
 type chaos struct {
 	*stage
 	random *rand.Rand
 	talks  []*openConversation
 	locked []*openConversation
-	told   []string // the faults, in order
+	told   []string // the faults so far, in order
 }
 
-// TestKillOnTwoServers lets customers, agents and starts go on over two servers while plugins and servers are killed, frozen for longer
-// than a lease and switched off for minutes, and PostgreSQL crashes. Nothing may be lost or come twice, what agents write reaches the
-// customer in the order of the posts without an exception, every tick is right, and what was locked never leaves.
+// TestKillOnTwoServers keeps customers, agents and starts busy on two servers. Meanwhile plugins and servers are killed, frozen for longer
+// than a lease and switched off for minutes, and PostgreSQL crashes. No message may be lost or arrive twice, what agents write must reach
+// the customer in the order of the posts without exception, every tick must be right, and nothing that was posted in a locked channel may
+// ever be sent.
 func TestKillOnTwoServers(t *testing.T) {
 	off := offFor
 	if text := os.Getenv(chaosVariable); text != "" {
@@ -58,7 +59,7 @@ func TestKillOnTwoServers(t *testing.T) {
 		require.NoError(t, err)
 	}
 	world := startWorld(t, scenario.Options{
-		Nodes: 2, Revive: true, Durable: true, // a crash of PostgreSQL loses nothing that it has confirmed
+		Nodes: 2, Revive: true, Durable: true, // durable: a crash of PostgreSQL must lose nothing that it has confirmed
 		Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
 	})
 	seed := uint64(time.Now().UnixNano())
@@ -83,7 +84,7 @@ func TestKillOnTwoServers(t *testing.T) {
 	c.compare(busy, problems)
 }
 
-// eitherServer has Meta deliver to either server, as a load balancer does.
+// eitherServer makes Meta deliver its webhooks to either server, as a load balancer does.
 func (c *chaos) eitherServer() {
 	var nodes []*url.URL
 	for node := range c.Env.Nodes {
@@ -101,7 +102,7 @@ func (c *chaos) eitherServer() {
 	require.NoError(c.t, c.Sim.Subscribe(c.Number.WABAID, balancer.URL+"/plugins/whatsapp-ativo/webhook/"+c.Account.ID, scenario.VerifyToken))
 }
 
-// fault is something that goes wrong on a server, and what brings it back.
+// fault is something that goes wrong on a server, together with what repairs it.
 type fault struct {
 	name string
 	do   func(ctx context.Context, node int) error
@@ -114,12 +115,12 @@ func (c *chaos) faults() []fault {
 			if err != nil {
 				return err
 			}
-			if len(pids) > 0 { // else the fault before took it down
+			if len(pids) > 0 { // the fault before this one may have stopped it already
 				if err := c.Env.KillPlugin(ctx, node); err != nil {
 					return err
 				}
 			}
-			c.pause(ctx, 5*time.Second) // what is posted meanwhile is judged by nobody
+			c.pause(ctx, 5*time.Second) // no plugin is running to refuse what is posted meanwhile
 			return c.Env.ReactivatePlugin(ctx, node)
 		}},
 		{"plugin frozen", func(ctx context.Context, node int) error {
@@ -138,13 +139,13 @@ func (c *chaos) faults() []fault {
 			return testenv.Freeze(ctx, []int{pid}, frozenFor)
 		}},
 	}
-	if os.Getenv("DATABASE_URL") == "" { // somebody else's PostgreSQL is left alone
+	if os.Getenv("DATABASE_URL") == "" { // a PostgreSQL that was only lent to us must not be crashed
 		faults = append(faults, fault{"PostgreSQL crashed", func(ctx context.Context, _ int) error { return c.Env.CrashDatabase(ctx) }})
 	}
 	return faults
 }
 
-// misfortunes plays every fault on the first server while the second one's plugin is switched off, then every fault on the second one.
+// misfortunes plays every fault on the first server while the plugin of the second one is switched off, then every fault on the second one.
 func (c *chaos) misfortunes(off time.Duration) {
 	c.t.Helper()
 	var switched sync.WaitGroup
@@ -164,7 +165,7 @@ func (c *chaos) misfortunes(off time.Duration) {
 	require.NoError(c.t, switchErr)
 	c.told = append(c.told, fmt.Sprintf("plugin of 2 switched off for %v", off))
 	c.each(1)
-	for node := range c.Env.Nodes { // what the server gave up is switched on again, as an administrator would
+	for node := range c.Env.Nodes { // the server may have given up on the plugin: switch it on again, as an administrator would
 		pids, err := c.Env.PluginPIDs(node)
 		require.NoError(c.t, err)
 		if len(pids) == 0 {
@@ -173,20 +174,20 @@ func (c *chaos) misfortunes(off time.Duration) {
 	}
 }
 
-// each plays every fault once on a server, in an order of chance.
+// each plays every fault once on a server, in random order.
 func (c *chaos) each(node int) {
 	c.t.Helper()
 	faults := c.faults()
 	c.random.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
 	for _, f := range faults {
 		ctx := c.ctx(3 * time.Minute)
-		c.pause(ctx, time.Duration(2+c.random.IntN(4))*time.Second) // long enough that messages are under way
+		c.pause(ctx, time.Duration(2+c.random.IntN(4))*time.Second) // long enough for messages to be on their way
 		c.told = append(c.told, f.name+" on "+strconv.Itoa(node+1))
 		require.NoError(c.t, errors.Wrap(f.do(ctx, node), f.name))
 	}
 }
 
-// pause waits for a random while, in which everything goes on.
+// pause waits for a while, during which everybody goes on writing.
 func (c *chaos) pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():

@@ -16,7 +16,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// Pauses between two acts of one person. Each conversation has one customer and two agents, one a server.
+// These are the pauses between two actions of one person. Each conversation has one customer and two agents, one on each server.
 const (
 	chaosCustomerPause = 2 * time.Second
 	chaosAgentPause    = 4 * time.Second
@@ -24,25 +24,25 @@ const (
 	chaosStartPause    = 5 * time.Second
 )
 
-// writing lets everybody write over both servers all the time.
+// writing makes all customers and agents write all the time, through both servers.
 type writing struct {
 	*chaos
 	stop context.CancelFunc
 	all  sync.WaitGroup
 
 	mu       sync.Mutex
-	wrote    int // of customers
-	posted   int // of agents, answered with 201
-	refused  int // posts that the plugin refused, and said so
+	wrote    int // messages of customers
+	posted   int // posts of agents that were answered with 201
+	refused  int // posts that the plugin refused with a reason
 	failed   int // requests that a server could not answer
 	starts   []*chaosStart
 	problems []error
 }
 
-// chaosStart is a start that was asked for.
+// chaosStart is a start that was requested.
 type chaosStart struct {
 	customer scenario.Customer
-	answered int // HTTP status of the answer; 0 = there was none
+	answered int // HTTP status of the answer; 0 if there was none
 }
 
 func (c *chaos) startWriting() *writing {
@@ -72,10 +72,10 @@ func (w *writing) repeat(ctx context.Context, pause time.Duration, act func(n in
 	w.all.Go(func() { repeat(ctx, pause, act) })
 }
 
-// post writes in a conversation's channel through one of the servers. What cannot be answered may be there all the same: what counts
-// are the posts in the database.
+// post writes in a conversation's channel through one of the servers. A request without an answer may still have created its post, so the
+// checks rely on the posts in the database instead of the answers.
 func (w *writing) post(k *openConversation, node int, text string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a post that has begun is ended
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // independent of the test's end, so that a post that has begun is finished
 	defer cancel()
 	_, _, err := w.Env.Client(node, k.agent).CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: text})
 	w.mu.Lock()
@@ -91,7 +91,7 @@ func (w *writing) post(k *openConversation, node int, text string) {
 	}
 }
 
-// start begins an atendimento with a customer nobody knows.
+// start starts a conversation with a new customer.
 func (w *writing) start(n int) {
 	s := &chaosStart{customer: newCustomer()}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -106,7 +106,7 @@ func (w *writing) start(n int) {
 	w.starts = append(w.starts, s)
 }
 
-// end stops everybody, and waits for what was begun.
+// end stops everybody and waits for the actions that are still running.
 func (w *writing) end() {
 	w.stop()
 	w.all.Wait()

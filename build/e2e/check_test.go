@@ -17,13 +17,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// deliveryTimes says when the webhook of a customer's message was first tried, and when the plugin accepted it.
+// deliveryTimes records when Meta first tried to deliver the webhook of a customer's message, and when the plugin accepted it.
 type deliveryTimes struct {
 	first    time.Time // end of the first attempt
-	accepted time.Time // end of the attempt that had its 200; zero = there was none
+	accepted time.Time // end of the attempt that got a 200; zero if there was none
 }
 
-// deliveriesOf finds the deliveries of messages, by wamid.
+// deliveriesOf returns the delivery times of the messages, by wamid.
 func deliveriesOf(deliveries []cloudapi.Delivery) map[string]deliveryTimes {
 	all := map[string]deliveryTimes{}
 	for _, d := range deliveries {
@@ -67,16 +67,16 @@ func messagesIn(body string) (wamids []string) {
 	return wamids
 }
 
-// postsOf are the posts that bring a customer's message.
+// postsOf returns the posts that show the customer's message with this wamid.
 func postsOf(posts []*model.Post, wamid string) []*model.Post {
 	return scenario.Matching(posts, func(p *model.Post) bool { return p.GetProp(scenario.PropWAMID) == wamid })
 }
 
-// inbound checks the customer's side of a talk: every message has one post, in the order of Meta's timestamps. Only what Meta itself
-// delivered too late, after a younger message had been taken already, may stand behind that one. It gives how many pairs it held
-// against each other.
+// inbound checks the customer's side of a conversation: every message must have exactly one post, in the order of Meta's timestamps. The
+// one exception is a message that Meta itself delivered too late, after a younger one had already been accepted: it may come after that
+// one. inbound returns how many pairs of messages it compared.
 func (s *stage) inbound(k *openConversation, posts []*model.Post, ways map[string]deliveryTimes) (pairs int, err error) {
-	sent := k.phone.Sent() // Meta's order
+	sent := k.phone.Sent() // in Meta's order
 	at := make([]int, len(sent))
 	for i := range sent {
 		found := postsOf(posts, sent[i].ID)
@@ -100,11 +100,11 @@ func (s *stage) inbound(k *openConversation, posts []*model.Post, ways map[strin
 	return pairs, nil
 }
 
-// outcome counts what became of agents' posts.
+// outcome counts the agents' posts by what happened to them.
 type outcome struct{ arrived, unknown int }
 
-// outbound checks the agents' side of a talk: every post is on the phone once and has its tick, or is unknown, says so in its thread
-// and is not on the phone; in order.
+// outbound checks the agents' side of a conversation. Every post must be on the phone once, in order, and have its tick. A post whose
+// outcome is unknown must say so in its thread and must not be on the phone.
 func (s *stage) outbound(ctx context.Context, k *openConversation, posts []*model.Post) (sum outcome, err error) {
 	onPhone := map[string][]int{}
 	for i, m := range k.phone.Messages() {
@@ -135,7 +135,7 @@ func (s *stage) outbound(ctx context.Context, k *openConversation, posts []*mode
 	return sum, nil
 }
 
-// fromAgents are the posts that agents wrote for the customer.
+// fromAgents returns the posts that agents wrote for the customer.
 func fromAgents(posts []*model.Post) []*model.Post {
 	return scenario.Matching(posts, func(p *model.Post) bool { return p.Type == "" && !scenario.FromCustomer(p) })
 }

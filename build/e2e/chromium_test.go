@@ -24,20 +24,20 @@ import (
 // pageLimit is how long a page may take to show something.
 const pageLimit = 60 * time.Second
 
-// browserPage is one page of a headless Chromium, driven by its DevTools protocol.
+// browserPage is one page of a headless Chromium, controlled through its DevTools protocol.
 type browserPage struct {
 	t      *testing.T
 	socket *websocket.Conn
 	lastID *int
 }
 
-// in is the same page for a subtest.
+// in returns the same page for use in a subtest.
 func (p *browserPage) in(t *testing.T) *browserPage {
 	t.Helper()
 	return &browserPage{t: t, socket: p.socket, lastID: p.lastID}
 }
 
-// chromium finds the browser: CHROMIUM_PATH, or one of the usual names. Without one the test is skipped.
+// chromium finds the browser: either CHROMIUM_PATH or one of the usual program names. Without a browser the test is skipped.
 func chromium(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("CHROMIUM_PATH"); path != "" {
@@ -53,14 +53,14 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// openPage starts a browser with one page and ends it with the test.
+// openPage starts a browser with one page and stops it at the end of the test.
 func openPage(t *testing.T, address string) *browserPage {
 	t.Helper()
 	profile := t.TempDir()
 	browser := exec.Command(chromium(t), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,900",
 		"--remote-debugging-port=0", "--user-data-dir="+profile, "about:blank")
-	browser.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its many processes end together
+	browser.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that the browser's many processes can be ended together
 	require.NoError(t, browser.Start())
 	t.Cleanup(func() {
 		_ = syscall.Kill(-browser.Process.Pid, syscall.SIGKILL)
@@ -73,7 +73,7 @@ func openPage(t *testing.T, address string) *browserPage {
 	return p
 }
 
-// connect waits for the browser's debugging port, which it writes into a file, and connects to its first page.
+// connect waits until the browser has written its debugging port into a file, and connects to its first page.
 func connect(t *testing.T, portFile string) *websocket.Conn {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), pageLimit)
@@ -108,13 +108,13 @@ func connect(t *testing.T, portFile string) *websocket.Conn {
 	return socket
 }
 
-// call does one command of the protocol and reads its result.
+// call runs one command of the protocol and decodes its result. A command that the browser refuses fails the test.
 func (p *browserPage) call(method string, params, into any) {
 	p.t.Helper()
 	require.Empty(p.t, p.ask(method, params, into), method)
 }
 
-// ask is call where the browser may say no: then it answers why.
+// ask is like call, except that the browser may refuse the command: then ask returns the reason.
 func (p *browserPage) ask(method string, params, into any) (refusal string) {
 	p.t.Helper()
 	*p.lastID++
@@ -128,7 +128,7 @@ func (p *browserPage) ask(method string, params, into any) (refusal string) {
 		}
 		require.NoError(p.t, p.socket.ReadJSON(&answer))
 		if answer.ID != *p.lastID {
-			continue // an event
+			continue // an event, not the reply
 		}
 		if into != nil && len(answer.Error) == 0 {
 			require.NoError(p.t, json.Unmarshal(answer.Result, into))
@@ -137,8 +137,8 @@ func (p *browserPage) ask(method string, params, into any) (refusal string) {
 	}
 }
 
-// eval evaluates an expression in the page and decodes its value. It says whether the page had one: an exception is none, and neither
-// is a page that just goes.
+// eval evaluates an expression in the page and decodes its value. It returns false if there was no value, because the expression threw an
+// exception or because the page was just being replaced by another one.
 func (p *browserPage) eval(expression string, into any) bool {
 	p.t.Helper()
 	var answer struct {
@@ -160,8 +160,8 @@ func (p *browserPage) wait(what, expression string) {
 	}))
 }
 
-// click clicks with the mouse in the middle of what an expression gives, once it is there to stay: a page that draws itself anew
-// between press and release takes no click.
+// click clicks the middle of the element that an expression returns, with the mouse. It first waits until the element stays in place,
+// because a page that redraws itself between press and release does not register the click.
 func (p *browserPage) click(what, element string) {
 	p.t.Helper()
 	p.wait(what, `(async () => { const before = `+element+`; await new Promise((done) => setTimeout(done, 300)); return before && before === `+element+`; })()`)
@@ -173,7 +173,7 @@ func (p *browserPage) click(what, element string) {
 	}
 }
 
-// enter types a text where the cursor is and presses Enter.
+// enter types a text at the cursor and presses Enter.
 func (p *browserPage) enter(text string) {
 	p.t.Helper()
 	p.call("Input.insertText", map[string]any{"text": text}, nil)
@@ -182,13 +182,13 @@ func (p *browserPage) enter(text string) {
 	}
 }
 
-// screenshot keeps a picture of the page where WAA_SCREENSHOTS says, or in the test's own folder, and gives its path.
+// screenshot saves a picture of the page in the folder that WAA_SCREENSHOTS names, or else in the test's own folder, and returns its path.
 func (p *browserPage) screenshot(name string) string {
 	p.t.Helper()
 	return p.screenshotOf(name, nil)
 }
 
-// screenshotOf is screenshot of a part of the page: x, y, width, height in CSS pixels, and scale; nil is all that is in view.
+// screenshotOf is screenshot for a part of the page: x, y, width and height in CSS pixels, and scale. nil means everything that is in view.
 func (p *browserPage) screenshotOf(name string, clip map[string]float64) string {
 	p.t.Helper()
 	params := map[string]any{"format": "png"}

@@ -15,13 +15,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// clientVariable names the folder of the Mattermost web client's files. Where it is set, the servers of the tests show the real client.
+// clientVariable names the folder with the files of the Mattermost web client. If it is set, the servers of the tests serve the real
+// client.
 const clientVariable = "MM_CLIENT_DIR"
 
-// clientGiven reports whether there is a real web client to look at.
+// clientGiven reports whether the real web client is available.
 func clientGiven() bool { return os.Getenv(clientVariable) != "" }
 
-// needClient skips a test that is about the real web client where there is none.
+// needClient skips a test that needs the real web client if that is not available.
 func needClient(t *testing.T) {
 	t.Helper()
 	if !clientGiven() {
@@ -29,8 +30,7 @@ func needClient(t *testing.T) {
 	}
 }
 
-// openAs starts a browser in which a user is logged in, on a page of a Mattermost server: site is the server's address, path begins
-// with a slash.
+// openAs starts a browser on a page of a Mattermost server with a user logged in. site is the server's address, path begins with a slash.
 func openAs(t *testing.T, site string, user testenv.User, path string) *browserPage {
 	t.Helper()
 	page := openPage(t, "about:blank")
@@ -43,7 +43,7 @@ func openAs(t *testing.T, site string, user testenv.User, path string) *browserP
 	require.NoError(t, err)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, site+"/api/v4/users/login", bytes.NewReader(credentials))
 	require.NoError(t, err)
-	request.Header.Set("X-Requested-With", "XMLHttpRequest") // then the server answers with the cookies of a browser
+	request.Header.Set("X-Requested-With", "XMLHttpRequest") // makes the server reply with a browser's cookies
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
@@ -51,20 +51,20 @@ func openAs(t *testing.T, site string, user testenv.User, path string) *browserP
 	for _, cookie := range response.Cookies() {
 		page.call("Network.setCookie", map[string]any{"name": cookie.Name, "value": cookie.Value, "url": site, "httpOnly": cookie.HttpOnly}, nil)
 	}
-	page.call("Browser.grantPermissions", map[string]any{"origin": site, "permissions": []string{"notifications"}}, nil) // or a banner asks for it
-	// The client asks first-time visitors whether they would rather have the desktop app.
+	page.call("Browser.grantPermissions", map[string]any{"origin": site, "permissions": []string{"notifications"}}, nil) // otherwise a banner asks for it
+	// The client asks first-time visitors whether they would rather use the desktop app.
 	page.call("Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": `try { localStorage.setItem('__landingPageSeen__', 'true'); } catch {}`}, nil)
 	page.call("Page.navigate", map[string]any{"url": site + path}, nil)
 	return page
 }
 
-// resize gives the page another size, in CSS pixels.
+// resize changes the size of the page, in CSS pixels.
 func (p *browserPage) resize(width, height int) {
 	p.t.Helper()
 	p.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
 }
 
-// fill types a text over what a field holds.
+// fill replaces the contents of a field by typing a text.
 func (p *browserPage) fill(what, field, text string) {
 	p.t.Helper()
 	p.click(what, field)
@@ -73,7 +73,7 @@ func (p *browserPage) fill(what, field, text string) {
 	p.wait(what+" to hold the text", field+`.value === `+quote(text))
 }
 
-// choose takes the option of a select whose text begins so.
+// choose selects the option of a select element whose text begins with option.
 func (p *browserPage) choose(what, field, option string) {
 	p.t.Helper()
 	found := `[...(` + field + `?.options ?? [])].find((o) => o.text.startsWith(` + quote(option) + `))`
@@ -83,7 +83,7 @@ func (p *browserPage) choose(what, field, option string) {
 		e.dispatchEvent(new Event('change', {bubbles: true})); return false; })()`)
 }
 
-// press clicks the button, tab or link of an accessible name; see named.
+// press clicks the button, tab or link with an accessible name; see named.
 func (p *browserPage) press(name string) {
 	p.t.Helper()
 	p.click(name, named(`button, [role="button"], [role="tab"], [role="menuitem"], a`, name))
@@ -102,21 +102,21 @@ func (p *browserPage) see(text string) {
 	p.wait("the text "+text, `document.body.innerText.includes(`+quote(text)+`)`)
 }
 
-// named is an expression of the visible element that a selector finds and that is called so: by its label for screen readers, else
-// by its text. Where none is, the first whose name begins so.
+// named returns an expression for the visible element that matches a selector and has a name. The name is the label for screen readers, or
+// the text if there is no such label. If no element has exactly this name, it is the first one whose name begins with it.
 func named(selector, name string) string {
 	return fmt.Sprintf(`(() => { const name = %s;
 		const all = [...document.querySelectorAll(%s)].filter((e) => e.checkVisibility()).map((e) => [(e.getAttribute('aria-label') || e.textContent).trim(), e]);
 		return (all.find(([n]) => n === name) ?? all.find(([n]) => n.startsWith(name)))?.[1]; })()`, quote(name), quote(selector))
 }
 
-// labelled is an expression of the visible field whose label is this text.
+// labelled returns an expression for the visible field whose label is this text.
 func labelled(label string) string {
 	return `[...document.querySelectorAll('label')].find((l) => l.checkVisibility() && l.textContent.trim() === ` + quote(label) + `)?.control`
 }
 
-// quote writes a text as JavaScript does.
+// quote returns a text as a JavaScript string literal.
 func quote(text string) string {
-	quoted, _ := json.Marshal(text) // a text always has JSON
+	quoted, _ := json.Marshal(text) // a string can always be encoded
 	return string(quoted)
 }

@@ -20,15 +20,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// console is a new administrator at work: everything is done in the System Console, nothing by REST.
+// console is a new administrator who does everything in the System Console and nothing over REST.
 type console struct {
 	*scenario.World
 	page *browserPage
-	site string // where the pages are: the server's own address, or the host page's
+	site string // address of the pages: the server's own, or the host page's
 }
 
-// TestConsole goes from an empty installation to the first template that a customer gets, by the System Console alone, and by the
-// dialog in the end: in the real web client where there is one, else in the web part's host page over the real server.
+// TestConsole goes from an empty installation to the first template that a customer receives, using only the System Console and, in the
+// end, the dialog. It uses the real web client if there is one, and otherwise the web part's host page in front of the real server.
 func TestConsole(t *testing.T) {
 	chromium(t)
 	w := openWorld(t, scenario.Options{})
@@ -52,7 +52,7 @@ func TestConsole(t *testing.T) {
 		{"what it cost, and the health of it all", (*console).look},
 	} {
 		if !t.Run(step.name, func(t *testing.T) { step.do(&console{World: c.World, page: c.page.in(t), site: c.site}) }) {
-			break // what follows builds on it
+			break // the later parts depend on this one
 		}
 	}
 }
@@ -75,7 +75,8 @@ func (c *console) addNumber() {
 	p.see("Nenhum aplicativo recebe os webhooks desta conta.")
 }
 
-// subscribe enters at Meta what the console shows, and a customer writes: the console shows the webhook by itself.
+// subscribe enters at Meta the values that the console shows, and a customer writes. The console must then show the webhook without being
+// reloaded.
 func (c *console) subscribe() {
 	p := c.page
 	var callback, token string
@@ -133,7 +134,7 @@ func (c *console) approvePlan() {
 	c.picture("console-plano")
 }
 
-// start begins the first atendimento as an agent, by the dialog: the customer gets the template.
+// start starts the first conversation as an agent, with the dialog. The customer must receive the template.
 func (c *console) start() {
 	t := c.page.t
 	customer := scenario.NewCustomer(2)
@@ -164,12 +165,13 @@ func (c *console) start() {
 	require.Equal(t, "Olá, Marina!\nNossa equipe passa aí no dia 12/11, entre 9h e 12h. Está bom para você?", messages[0].Text)
 }
 
-// startInClient is the agent in the web client: the button, the template, its variables and the customer.
+// startInClient does the same in the web client: the agent clicks the button, chooses the template, and fills in its variables and the
+// customer.
 func (c *console) startInClient(values map[string]string) {
 	needClient(c.page.t)
 	const dialog = `document.querySelector('#appsModal')`
 	p := openAs(c.page.t, c.site, c.User(0), "/"+c.Env.Team.Name+"/channels/"+c.Env.QueueChannel.Name)
-	for range 3 { // a page that has only just come does not hear of a dialog yet
+	for range 3 { // a page that has just loaded does not receive the event for the dialog yet
 		p.click("the button that starts", `document.getElementById('app-bar-icon-`+c.Env.Plugin.ID+`')`)
 		if p.soon(dialog) {
 			break
@@ -187,7 +189,7 @@ func (c *console) startInClient(values map[string]string) {
 	p.see(values["customer_name"])
 }
 
-// look goes back to the console: the template is paid for, and the doctor finds all well.
+// look returns to the console, which must show that the template was charged and that the doctor finds no problem.
 func (c *console) look() {
 	p := c.page
 	p.press("Custos")
@@ -211,7 +213,7 @@ func (c *console) look() {
 	c.picture("console-templates-en")
 }
 
-// picture keeps a picture of our part of the page, from its top, and has axe look for what keeps people from using it.
+// picture takes a screenshot of our part of the page, from its top, and runs axe to find accessibility problems.
 func (c *console) picture(name string) {
 	p := c.page
 	axe, err := os.ReadFile(filepath.Join("..", "..", "webapp", "node_modules", "axe-core", "axe.min.js"))

@@ -16,7 +16,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestContractAgain does things twice, or after they were done.
+// TestContractAgain repeats actions, and tries actions on what is already finished.
 func TestContractAgain(t *testing.T) {
 	o := newOutsider(t)
 	for _, part := range []struct {
@@ -30,7 +30,7 @@ func TestContractAgain(t *testing.T) {
 	}
 }
 
-// reopenings are the lines of a channel that tell of one.
+// reopenings returns the lines in a channel which say that the conversation was reopened.
 func (o *outsider) reopenings(channelID string) []*model.Post {
 	o.t.Helper()
 	posts, err := o.Posts(o.ctx(oneMinute), channelID)
@@ -40,7 +40,7 @@ func (o *outsider) reopenings(channelID string) []*model.Post {
 	})
 }
 
-// contractFailedLater: Meta takes the template and says afterwards that it failed. It cost nothing and holds nothing up.
+// contractFailedLater covers a template that Meta accepts and later reports as failed: it costs nothing, and the next template may be sent.
 func contractFailedLater(o *outsider) {
 	customer := newCustomer()
 	o.Sim.FailNextLater(hereTo(customer.Phone), 131026, 1)
@@ -67,7 +67,7 @@ func contractErasedTwice(o *outsider) {
 	require.Contains(o.t, []int{200, 404}, second.status, second.text)
 	require.Empty(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?q="+k.customer.CPF, nil).is(200).items())
 	o.asks(o.Admin(), http.MethodGet, "/conversations/"+k.ID, nil)
-	// the person writes again, and is somebody new
+	// The person writes again and must be treated as somebody unknown.
 	_, err := k.phone.Reply("sou eu de novo")
 	require.NoError(o.t, err)
 	o.within(oneMinute, "the message's post", func(ctx context.Context) error {
@@ -88,7 +88,8 @@ func contractReopenedTwice(o *outsider) {
 	require.Len(o.t, o.reopenings(k.ChannelID), 1)
 }
 
-// contractRetriedStart: what Meta refuses for the moment goes out by itself; what it then refuses for good leaves no channel.
+// contractRetriedStart covers starts that Meta refuses at first. After a temporary refusal the template is sent again without anybody's
+// help; after a final one no channel is left.
 func contractRetriedStart(o *outsider) {
 	good, bad := newCustomer(), newCustomer()
 	busy := cloudapi.Fault{Kind: cloudapi.FaultHTTP, Status: http.StatusServiceUnavailable}
@@ -120,25 +121,26 @@ func contractRetriedStart(o *outsider) {
 	require.Len(o.t, o.Phone(bad.Phone).Messages(), 1)
 }
 
-// contractAfterClose: a closed conversation stays, a start makes another one, and the first cannot come back beside it.
+// contractAfterClose covers a closed conversation: it stays closed, a new start creates another conversation, and the first one cannot be
+// reopened while the second is open.
 func contractAfterClose(o *outsider) {
 	k := o.open(0)
 	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/close", map[string]any{"reason": "resolvido"}).is(200)
 	body := o.startOf(k.customer)
 	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(409, "cooldown")
 	body["confirm"], body["reason"] = true, "pediu outro assunto"
-	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(409, "cooldown") // no supervisor
+	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(409, "cooldown") // this agent is not a supervisor
 	second := o.asks(o.Agent(0), http.MethodPost, "/conversations", body).is(201)
 	require.NotEqual(o.t, k.ID, second.field("id"))
 	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/reopen", nil).is(409, "conversation_exists")
 	o.asks(o.Agent(0), http.MethodGet, "/conversations/"+k.ID, nil).is(200).has("state", "closed")
 	require.Len(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?q="+k.customer.CPF, nil).is(200).items(), 2)
 	require.Len(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?state=closed&q="+k.customer.CPF, nil).is(200).items(), 1)
-	// the answer lands in the conversation that asked last
+	// The customer's answer belongs to the conversation whose template was sent last.
 	wamid, err := k.phone.Reply("certo")
 	require.NoError(o.t, err)
 	o.inboundPost(second.field("channel_id"), wamid)
-	// and an answer to a message of the closed one in that one, or in the open one: nowhere else and only once
+	// A reply that quotes a message of the closed conversation may appear there or in the open one, but nowhere else and only once.
 	old := k.phone.Messages()[0]
 	quoted, err := k.phone.Quote(old.ID, "sobre o antigo")
 	require.NoError(o.t, err)
@@ -148,7 +150,7 @@ func contractAfterClose(o *outsider) {
 	})
 }
 
-// contractCallbackData looks at everything that went to Meta's since the world began.
+// contractCallbackData checks that every message sent to Meta since the world started carries callback data.
 func contractCallbackData(o *outsider) {
 	sends := 0
 	for _, r := range o.Sim.Requests() {

@@ -22,7 +22,8 @@ import (
 // worldKey is the encryption key of a world.
 const worldKey = "only-for-worlds-that-end-soon-0123456789"
 
-// TestContractCommands uses every word of the slash command, in both languages, with and without arguments, in and out of place.
+// TestContractCommands tries every subcommand of the slash command in both languages, with and without arguments, in channels where it
+// applies and where it does not.
 func TestContractCommands(t *testing.T) {
 	o := newOutsider(t)
 	for _, part := range []struct {
@@ -54,7 +55,7 @@ func contractAutocomplete(o *outsider) {
 	}
 }
 
-// says runs a command and gives the text that the agent got.
+// says runs a command and returns the text that the agent was shown.
 func (o *outsider) says(agent int, channelID, command string) string {
 	o.t.Helper()
 	response, err := o.Env.ExecuteSlash(o.ctx(oneMinute), o.Agent(agent), channelID, command)
@@ -74,7 +75,7 @@ func contractWords(o *outsider) {
 	for _, words := range []string{"", " ", " bobagem", " NOVOS 1", " 😀"} {
 		require.Contains(o.t, o.says(0, lobby, "/whatsapp"+words), "novo")
 	}
-	// in a channel that is no conversation each says so, and does nothing
+	// In a channel without a conversation, each command must say so and do nothing.
 	for _, words := range []string{"modelo", "template", "nota oi", "note oi", "nota", "transferir @" + o.User(1).Username, "transfer ~" + o.Env.QueueChannel.Name, "assumir", "claim", "encerrar", "close fim", "reabrir", "reopen", "status"} {
 		require.NotEmpty(o.t, o.says(0, lobby, "/whatsapp "+words), words)
 	}
@@ -84,7 +85,7 @@ func contractWords(o *outsider) {
 	c, err := o.Conversation(o.ctx(oneMinute), o.Agent(0), k.ID)
 	require.NoError(o.t, err)
 	require.Equal(o.t, o.User(0).ID, c.AttendantID)
-	// the words that open a dialog, with what they fill in
+	// These commands open a dialog and fill in some of its fields.
 	for _, words := range []string{"novo", "new", "NOVO", "novo 11 98765-4321", "new +55 11 98765-4321 Ana Maria", `novo "11 98765-4321" "José da Silva"`} {
 		d, err := o.OpenDialog(o.ctx(oneMinute), 0, lobby, "/whatsapp "+words)
 		require.NoError(o.t, err, words)
@@ -106,7 +107,7 @@ func contractWords(o *outsider) {
 	for _, words := range []string{"novo", "new", "new 11 98765-4321"} {
 		require.NotEmpty(o.t, o.says(o.Outsider(), lobby, "/whatsapp "+words))
 	}
-	// a whole round by words, English and Portuguese by turns
+	// This is a whole conversation by commands, in English and Portuguese by turns.
 	state := func() scenario.Conversation {
 		c, err := o.Conversation(o.ctx(oneMinute), o.Admin(), k.ID)
 		require.NoError(o.t, err)
@@ -133,7 +134,7 @@ func contractWords(o *outsider) {
 	require.Len(o.t, k.phone.Messages(), 1, "no command reaches the customer")
 }
 
-// contractSettings: a change takes effect without a restart.
+// contractSettings checks that a changed setting takes effect without a restart.
 func contractSettings(o *outsider) {
 	ctx := o.ctx(2 * oneMinute)
 	set := func(settings map[string]any) { require.NoError(o.t, o.Env.ConfigurePlugin(ctx, settings)) }
@@ -167,13 +168,13 @@ func contractSettings(o *outsider) {
 		return errorUnless(a.status == 200, "%s", a.text)
 	})
 	o.asks(o.Agent(1), http.MethodGet, "/conversations/"+k.ID, nil).is(200).has("cooldown_until", nil)
-	set(map[string]any{"CooldownHours": "8"}) // as the system console sends numbers
+	set(map[string]any{"CooldownHours": "8"}) // the System Console sends numbers as strings
 	o.within(oneMinute, "the cooldown", func(context.Context) error {
 		a := o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/template", template)
 		return errorUnless(a.status == 409 && a.problem()["code"] == "cooldown", "%s", a.text)
 	})
-	// another key of odd characters: secrets are entered again, and all goes on
-	useKey := func(key string) { set(map[string]any{"EncryptionKey": key, "encryptionkey": key}) } // the plugin writes it as the server reads it
+	// The next key contains unusual characters. The secrets are entered again, and everything must work as before.
+	useKey := func(key string) { set(map[string]any{"EncryptionKey": key, "encryptionkey": key}) } // the server reads the name in lower case, so the plugin writes that one
 	useKey(`çã" \'${}<>&é😀😀 0123456789abcdef`)
 	o.within(oneMinute, "the new key", func(context.Context) error {
 		a := o.asks(o.Admin(), http.MethodPatch, "/accounts/"+o.Account.ID, map[string]any{"access_token": o.Number.Token, "app_secret": o.Number.AppSecret, "verify_token": "outro-token"})
@@ -195,7 +196,7 @@ func contractSettings(o *outsider) {
 	require.NoError(o.t, err)
 	require.Equal(o.t, pids, after, "the plugin was not started again")
 
-	// without a key the first activation makes one
+	// Without a key, the plugin generates one when it is first activated.
 	useKey("")
 	require.NoError(o.t, o.Env.ReactivatePlugin(ctx, 0))
 	o.waitForPlugin()

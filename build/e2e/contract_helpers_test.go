@@ -20,8 +20,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// outsider uses the real server as somebody does who knows docs/openapi.yaml and nothing of the plugin's inside: every answer is held
-// against the document.
+// outsider uses the real server like somebody who knows docs/openapi.yaml and nothing about the plugin's internals: every response is
+// checked against that document.
 type outsider struct {
 	*stage
 	router routers.Router
@@ -36,22 +36,22 @@ func newOutsider(t *testing.T) *outsider {
 	return &outsider{stage: newStage(t), router: router}
 }
 
-// in is the same outsider for a part of a test.
+// in returns the same outsider for use in a subtest.
 func (o *outsider) in(t *testing.T) *outsider {
 	return &outsider{stage: &stage{World: o.World, t: t}, router: o.router}
 }
 
-// restAnswer is the answer to a REST request, with its fields read.
+// restAnswer is the response to a REST request, with its fields decoded.
 type restAnswer struct {
 	t      *testing.T
 	what   string
 	status int
 	header http.Header
 	text   string
-	object map[string]any // of JSON
+	object map[string]any // the decoded JSON object
 }
 
-// asks sends a request of the REST API as a client's user, and holds the answer against the document.
+// asks sends a request to the REST API as a client's user and checks the response against the document.
 func (o *outsider) asks(client *model.Client4, method, path string, body any, header ...string) restAnswer {
 	o.t.Helper()
 	request, a := o.sends(client, method, "/plugins/"+o.Env.Plugin.ID+"/api/v1"+path, body, header...)
@@ -59,7 +59,7 @@ func (o *outsider) asks(client *model.Client4, method, path string, body any, he
 	return a
 }
 
-// sends sends a request as a client's user; body is a text as it is, nil for none, or a value as JSON.
+// sends sends a request as a client's user. A string body is sent unchanged, any other value is sent as JSON, and nil sends no body.
 func (o *outsider) sends(client *model.Client4, method, path string, body any, header ...string) (*http.Request, restAnswer) {
 	o.t.Helper()
 	var content []byte
@@ -93,7 +93,7 @@ func (o *outsider) sends(client *model.Client4, method, path string, body any, h
 	return request, a
 }
 
-// documented holds an answer against docs/openapi.yaml.
+// documented checks a response against docs/openapi.yaml.
 func (o *outsider) documented(request *http.Request, a restAnswer) {
 	o.t.Helper()
 	inside := request.Clone(context.Background())
@@ -110,7 +110,7 @@ func (o *outsider) documented(request *http.Request, a restAnswer) {
 	}), "%s answered %d %s", a.what, a.status, a.text)
 }
 
-// is checks the status and, of an error, the code.
+// is requires a status and, for an error, its code.
 func (a restAnswer) is(status int, code ...string) restAnswer {
 	a.t.Helper()
 	require.Equal(a.t, status, a.status, "%s answered %s", a.what, a.text)
@@ -126,13 +126,13 @@ func (a restAnswer) problem() map[string]any {
 	return problem
 }
 
-// field is a text field; "" where there is none.
+// field returns a string field, or "" if there is none.
 func (a restAnswer) field(name string) string {
 	text, _ := a.object[name].(string)
 	return text
 }
 
-// has checks fields of the answer: names and values by turns.
+// has requires fields of the response, given as names and values by turns.
 func (a restAnswer) has(pairs ...any) restAnswer {
 	a.t.Helper()
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -143,7 +143,7 @@ func (a restAnswer) has(pairs ...any) restAnswer {
 	return a
 }
 
-// items are those of a list.
+// items returns the items of a list.
 func (a restAnswer) items() []map[string]any {
 	a.t.Helper()
 	list, ok := a.object["items"].([]any)

@@ -33,7 +33,7 @@ func TestContractPosts(t *testing.T) {
 	}
 }
 
-// whispered does something and gives the ephemeral posts that an agent got of it.
+// whispered calls act and returns the ephemeral posts that an agent received because of it.
 func (o *outsider) whispered(agent int, act func()) (texts []string) {
 	o.t.Helper()
 	ctx, cancel := context.WithCancel(o.ctx(oneMinute))
@@ -58,7 +58,8 @@ func (o *outsider) whispered(agent int, act func()) (texts []string) {
 	return nil
 }
 
-// refusedAs posts what must be refused: 400 with a reason, one ephemeral post with it, nothing left behind.
+// refusedAs sends a post that must be refused: with status 400 and a reason, one ephemeral post that gives the reason, and nothing left
+// behind.
 func (o *outsider) refusedAs(agent int, post *model.Post) string {
 	o.t.Helper()
 	before, err := o.Posts(o.ctx(oneMinute), post.ChannelId)
@@ -77,7 +78,7 @@ func (o *outsider) refusedAs(agent int, post *model.Post) string {
 	require.Len(o.t, whispers, 1, "%q", post.Message)
 	after, err := o.Posts(o.ctx(oneMinute), post.ChannelId)
 	require.NoError(o.t, err)
-	theirs := func(p *model.Post) bool { return p.UserId == o.User(agent).ID } // the bot's lines come when they come
+	theirs := func(p *model.Post) bool { return p.UserId == o.User(agent).ID } // the bot's lines may come at any time
 	require.Len(o.t, scenario.Matching(after, theirs), len(scenario.Matching(before, theirs)), "%q", post.Message)
 	return reason
 }
@@ -109,7 +110,7 @@ func contractRefusedPosts(o *outsider) {
 	o.refusedAs(0, &model.Post{ChannelId: k.ChannelID, Message: "oi"})
 }
 
-// contractMachines: nothing that bots and integrations write goes to the customer.
+// contractMachines checks that nothing written by bots and integrations is sent to the customer.
 func contractMachines(o *outsider) {
 	k := o.open(0)
 	ctx := o.ctx(oneMinute)
@@ -143,7 +144,7 @@ func contractMachines(o *outsider) {
 	require.Equal(o.t, http.StatusBadRequest, response.StatusCode)
 	o.waitUntilIdle(oneMinute)
 	require.Len(o.t, k.phone.Messages(), sent)
-	// an administrator who is in the channel is a person
+	// An administrator who is in the channel counts as a person.
 	post, _, err := o.Admin().CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: "sou gente"})
 	require.NoError(o.t, err)
 	o.ticks(oneMinute, post.Id, "delivered")
@@ -213,7 +214,7 @@ func contractEdits(o *outsider) {
 	require.Equal(o.t, []string{"como foi", "sim"}, texts(k.phone.Messages())[1:])
 }
 
-// contractThreads: replies and reactions both ways.
+// contractThreads covers replies and reactions in both directions.
 func contractThreads(o *outsider) {
 	k := o.open(0)
 	post := o.post(k, "qual delas?")
@@ -285,7 +286,8 @@ func contractThreads(o *outsider) {
 	require.NotContains(o.t, props, "waa_status")
 }
 
-// contractTicks: each end that a person must act on leaves a line in the thread, and ticks never go back.
+// contractTicks checks that every failure that somebody must act on leaves a line in the thread, and that ticks never go back to an earlier
+// status.
 func contractTicks(o *outsider) {
 	k := o.open(0)
 	o.Sim.FailNext(hereTo(k.customer.Phone), 131026, 1)
@@ -314,7 +316,7 @@ func contractTicks(o *outsider) {
 		o.ticks(oneMinute, post.Id, "read")
 		require.NoError(o.t, o.Sim.Settle(o.ctx(oneMinute)))
 	}
-	o.waitUntilIdle(oneMinute) // every status was handled: the tick must be what it was
+	o.waitUntilIdle(oneMinute) // after every status was handled, the tick must be what it was
 	o.ticks(oneMinute, post.Id, "read")
 	messages := o.asks(o.Agent(0), http.MethodGet, "/conversations/"+k.ID+"/messages", nil).is(200).items()
 	for _, m := range messages {

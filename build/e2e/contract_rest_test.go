@@ -14,7 +14,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// TestContractAdministration reads and changes every object of an administrator the way the document allows and people try.
+// TestContractAdministration reads and changes every object that administrators manage, in the documented ways and in ways that people are
+// likely to try.
 func TestContractAdministration(t *testing.T) {
 	o := newOutsider(t)
 	for _, part := range []struct {
@@ -46,7 +47,7 @@ func contractAccounts(o *outsider) {
 		o.asks(admin, http.MethodPatch, path, body).is(400, "bad_request")
 	}
 	before := o.asks(admin, http.MethodGet, path, nil).is(200)
-	got := o.asks(admin, http.MethodPatch, path, map[string]any{"enabled": nil, "name": nil}).is(200) // null is absent
+	got := o.asks(admin, http.MethodPatch, path, map[string]any{"enabled": nil, "name": nil}).is(200) // null counts as a missing field
 	require.Equal(o.t, before.object["enabled"], got.object["enabled"])
 	require.Equal(o.t, before.object["name"], got.object["name"])
 	got = o.asks(admin, http.MethodGet, path, nil).is(200)
@@ -77,7 +78,7 @@ func contractQueues(o *outsider) {
 	o.asks(admin, http.MethodPatch, path, map[string]any{"inactivity_minutes": 1.5}).is(400, "bad_request")
 	o.asks(admin, http.MethodPatch, path, map[string]any{"name": ""}).is(422, "invalid_field")
 	o.asks(admin, http.MethodGet, path, nil).is(200).has("inactivity_minutes", 30, "name", "Contrato", "account_id", o.Account.ID, "team_id", o.Env.Team.ID)
-	o.asks(admin, http.MethodPost, "/queues", body).is(422, "invalid_field") // the channel is taken
+	o.asks(admin, http.MethodPost, "/queues", body).is(422, "invalid_field") // another queue has the channel already
 	o.asks(admin, http.MethodDelete, path, nil).is(200).has("id", made.field("id"))
 	o.asks(admin, http.MethodDelete, path, nil).is(404, "not_found")
 	o.asks(admin, http.MethodGet, path, nil).is(404, "not_found")
@@ -98,7 +99,7 @@ func contractTemplates(o *outsider) {
 	o.refuses("/conversations", o.startWith(o.Marketing.Name, map[string]string{"body_1": "A"}), 409, "template_not_allowed")
 	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}}).is(200).has("approved", false, "queue_ids", []any{})
 	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": o.Queue.ID}).is(400, "bad_request")
-	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": nil}).is(200).has("queue_ids", []any{}) // null is absent
+	o.asks(admin, http.MethodPatch, path, map[string]any{"queue_ids": nil}).is(200).has("queue_ids", []any{}) // null counts as a missing field
 	o.asks(admin, http.MethodGet, path, nil).is(200).has("account_id", o.Account.ID, "name", o.Marketing.Name, "language", "pt_BR", "category", "MARKETING", "status", "APPROVED")
 	all := o.asks(admin, http.MethodGet, "/templates?account_id="+o.Account.ID, nil).is(200)
 	require.Len(o.t, all.items(), len(o.Sim.Templates(o.Number.WABAID)))
@@ -106,7 +107,7 @@ func contractTemplates(o *outsider) {
 	o.asks(admin, http.MethodDelete, path, nil).is(404)
 }
 
-// startWith is a start of somebody new with another template.
+// startWith returns the body of a start for a new customer with another template.
 func (o *outsider) startWith(template string, variables map[string]string) map[string]any {
 	body := o.startOf(newCustomer())
 	body["template"], body["variables"] = map[string]any{"language": "pt_BR", "name": template}, variables
@@ -132,7 +133,7 @@ func contractPlans(o *outsider) {
 	for _, body := range []map[string]any{{"monthly_limit": "10"}, {"prices": []any{}}, {"prices": map[string]any{"utility": "0.1"}}, {"currency": 5}} {
 		o.asks(admin, http.MethodPatch, path, body).is(400, "bad_request")
 	}
-	o.asks(admin, http.MethodPatch, path, map[string]any{"monthly_limit": nil}).is(200).has("monthly_limit", 10) // null is absent
+	o.asks(admin, http.MethodPatch, path, map[string]any{"monthly_limit": nil}).is(200).has("monthly_limit", 10) // null counts as a missing field
 	o.asks(admin, http.MethodPatch, path, map[string]any{"monthly_limit": -1}).is(422, "invalid_field")
 	o.asks(admin, http.MethodPost, "/plans/"+nobodysID+"/approve", nil).is(404, "not_found")
 	o.asks(admin, http.MethodDelete, path, nil).is(200).has("id", made.field("id"))
@@ -141,7 +142,7 @@ func contractPlans(o *outsider) {
 	o.asks(admin, http.MethodDelete, "/queues/"+queue, nil).is(200)
 }
 
-// contractLists: the envelope, its defaults and its ends.
+// contractLists checks the envelope of lists, its default values, and how it treats pages and sizes out of range.
 func contractLists(o *outsider) {
 	k := o.open(0)
 	for _, path := range []string{"/accounts", "/queues", "/templates", "/plans", "/dead-letters", "/ledger", "/conversations", "/conversations/" + k.ID + "/messages"} {
@@ -202,7 +203,8 @@ func contractLists(o *outsider) {
 	}
 }
 
-// contractWhoMay: 401 without a session for every address, 403 where only administrators may, 404 for others' conversations.
+// contractWhoMay checks the refusals: 401 at every address for requests without a session, 403 where only administrators may act, 404 for
+// conversations of others.
 func contractWhoMay(o *outsider) {
 	k := o.open(0)
 	stranger := model.NewAPIv4Client(o.Env.Nodes[0].URL)
@@ -234,7 +236,7 @@ func contractWhoMay(o *outsider) {
 	require.Empty(o.t, o.asks(outsider, http.MethodGet, "/conversations", nil).is(200).items())
 	o.asks(outsider, http.MethodPost, "/conversations", o.startOf(newCustomer())).is(403, "forbidden")
 	o.asks(o.Admin(), http.MethodGet, of, nil).is(200).has("id", k.ID)
-	o.asks(o.Agent(2), http.MethodGet, of, nil).is(200).has("id", k.ID) // of the same queue
+	o.asks(o.Agent(2), http.MethodGet, of, nil).is(200).has("id", k.ID) // an agent of the same queue
 	o.asks(o.Agent(0), http.MethodPost, "/conversations", nil).is(400, "bad_request")
 	for _, path := range []string{of + "/note", of + "/transfer", of + "/template"} {
 		o.asks(o.Agent(0), http.MethodPost, path, nil).is(400, "bad_request")

@@ -17,7 +17,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestContractStarts begins conversations as several people do at once, and as Meta refuses or forgets to answer.
+// TestContractStarts has several people start conversations at once, while Meta refuses some of them or does not answer.
 func TestContractStarts(t *testing.T) {
 	o := newOutsider(t)
 	for _, part := range []struct {
@@ -32,7 +32,7 @@ func TestContractStarts(t *testing.T) {
 	}
 }
 
-// withoutNinth is a Brazilian number as many people still write it.
+// withoutNinth returns a Brazilian number without its ninth digit, as many people still write it.
 func withoutNinth(phone string) string { return phone[:5] + phone[6:] }
 
 func contractParallelStarts(o *outsider) {
@@ -104,7 +104,7 @@ func contractUnknownStart(o *outsider) {
 	require.Len(o.t, o.Phone(customer.Phone).Messages(), 1)
 }
 
-// contractConfirmedTwice submits one confirmed form many times at once: it is one confirmation.
+// contractConfirmedTwice submits the same confirmed form many times at once, which must count as one confirmation.
 func contractConfirmedTwice(o *outsider) {
 	k := o.open(1)
 	ctx := o.ctx(oneMinute)
@@ -148,12 +148,12 @@ func contractConfirmedTwice(o *outsider) {
 	require.Len(o.t, k.phone.Messages(), before+1, "one confirmation, one template")
 	require.Equal(o.t, 1, done)
 
-	// over REST each request is its own
+	// Over REST, each request counts as a start of its own.
 	body := map[string]any{"variables": scenario.Variables(), "template": map[string]any{"language": "pt_BR", "name": o.Positional.Name}}
 	o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/template", body).is(422, "invalid_field")
 	body["confirm"] = true
 	o.asks(o.Agent(1), http.MethodPost, "/conversations/"+k.ID+"/template", body).is(200).has("id", k.ID)
-	// a start for somebody with an open conversation goes there, and makes no second one
+	// Starting again with a person who has an open conversation leads to that conversation and does not create a second one.
 	again := o.startOf(k.customer)
 	exists := o.asks(o.Agent(1), http.MethodPost, "/conversations", again).is(409, "conversation_exists")
 	require.Contains(o.t, exists.problem()["message"], o.User(1).Username)
@@ -164,7 +164,7 @@ func contractConfirmedTwice(o *outsider) {
 	require.Len(o.t, o.asks(o.Admin(), http.MethodGet, "/conversations?q="+k.customer.CPF, nil).is(200).items(), 1)
 }
 
-// contractOtherNumber: the cooldown is the person's, over all numbers, queues and agents.
+// contractOtherNumber checks that the cooldown belongs to the person, whichever number, queue or agent is used.
 func contractOtherNumber(o *outsider) {
 	admin := o.Admin()
 	number := o.Sim.AddNumber(cloudapi.Number{WABAID: o.Number.WABAID, Display: "+55 11 5555-0199", Token: o.Number.Token})
@@ -187,8 +187,8 @@ func contractOtherNumber(o *outsider) {
 	body["account_id"], body["queue_id"] = account, queue
 	o.asks(o.Agent(2), http.MethodPost, "/conversations", body).is(409, "no_plan")
 	o.asks(admin, http.MethodPost, "/plans/"+plan+"/approve", nil).is(200)
-	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(403, "forbidden") // no member of that channel
-	o.asks(admin, http.MethodPost, "/conversations", body).is(201)                   // its maker is a member
+	o.asks(o.Agent(1), http.MethodPost, "/conversations", body).is(403, "forbidden") // not a member of that channel
+	o.asks(admin, http.MethodPost, "/conversations", body).is(201)                   // the channel's creator is a member
 	typed := person
 	typed.Phone = withoutNinth(person.Phone)
 	o.asks(o.Agent(1), http.MethodPost, "/conversations", o.startOf(typed)).is(409, "cooldown")
@@ -201,10 +201,10 @@ func contractOtherNumber(o *outsider) {
 	supervisor["reason"] = "o cliente pediu"
 	o.asks(o.Agent(0), http.MethodPost, "/conversations", supervisor).is(201)
 	require.Equal(o.t, 1, o.count("SELECT count(*) FROM waa_contacts WHERE phone = $1", person.Phone))
-	body["account_id"] = o.Account.ID // not the queue's
+	body["account_id"] = o.Account.ID // not the account of that queue
 	o.asks(o.Agent(2), http.MethodPost, "/conversations", body).is(422, "invalid_field")
 
-	// who is in several queues chooses one, and what is chosen must fit together
+	// An agent in several queues chooses one of them, and the account and template must belong to the chosen queue.
 	ctx := o.ctx(oneMinute)
 	d, err := o.OpenDialog(ctx, 2, o.lobby(), "/whatsapp novo")
 	require.NoError(o.t, err)
@@ -221,7 +221,7 @@ func contractOtherNumber(o *outsider) {
 	require.NoError(o.t, err)
 	require.NotEmpty(o.t, answer.Errors["queue"], "%+v", answer)
 	require.NoError(o.t, d.Next(ctx, map[string]any{"queue": o.Queue.ID, "template": o.Positional.ID}))
-	// the values of earlier steps need not come again, and a company has a CNPJ
+	// The values of earlier steps need not be sent again, and a company has a CNPJ instead of a CPF.
 	company := newCustomer()
 	values := map[string]any{"customer_name": "Empresa Ltda.", "cpf": "11.222.333/0001-81", "phone": "+55 (11) " + company.Phone[5:10] + "." + company.Phone[10:]}
 	for name, value := range scenario.Variables() {
@@ -236,7 +236,7 @@ func contractOtherNumber(o *outsider) {
 	o.asks(o.Agent(2), http.MethodPost, "/conversations", o.startOf(alphanumeric)).is(422, "invalid_field")
 }
 
-// contractNames: whatever somebody is called, the channel is one line of at most 64 characters that calls nobody.
+// contractNames checks that whatever a person is called, the channel's name is one line of at most 64 characters that mentions nobody.
 func contractNames(o *outsider) {
 	for _, name := range []string{
 		"@all ~town-square [x](http://a.example)", "<script>alert(1)</script>", "Zé \u202e\u2066oãoJ", strings.Repeat("ã", 64), "👩‍👩‍👧‍👦 Família", "a\u0301bc", "**negrito** `código`",
@@ -270,7 +270,7 @@ func contractNames(o *outsider) {
 	}
 }
 
-// contractClaims: of those who claim at once one wins.
+// contractClaims checks that exactly one of several agents who claim a conversation at once gets it.
 func contractClaims(o *outsider) {
 	stranger := newCustomer()
 	_, err := o.Phone(stranger.Phone).Reply("tem alguém aí?")

@@ -21,7 +21,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestContractWebhooks delivers by hand what Meta may send, in shapes that the simulator does not make by itself.
+// TestContractWebhooks delivers hand-written webhooks that Meta may send but the simulator does not produce.
 func TestContractWebhooks(t *testing.T) {
 	o := newOutsider(t)
 	for _, part := range []struct {
@@ -35,14 +35,14 @@ func TestContractWebhooks(t *testing.T) {
 	}
 }
 
-// message is one of a webhook, at a moment of Meta's clock.
+// message returns a message for a webhook, with a time of Meta's clock.
 func (o *outsider) message(from, text string, at time.Time) webhookMessage {
 	return webhookMessage{
 		ID: "wamid.contract." + model.NewId(), From: strings.TrimPrefix(from, "+"), Timestamp: strconv.FormatInt(at.Unix(), 10), Type: "text", Text: map[string]string{"body": text},
 	}
 }
 
-// change is one of a delivery, the fields in an order that Meta does not use.
+// change returns one change of a delivery, with the fields in an order that Meta does not use.
 func change(number, name string, messages ...webhookMessage) string {
 	content, err := json.Marshal(messages)
 	if err != nil {
@@ -64,7 +64,7 @@ func entry(waba string, changes ...string) string {
 	return fmt.Sprintf(`{"changes": [%s], "time": 1, "id": %q}`, strings.Join(changes, ", "), waba)
 }
 
-// inboundPost waits for the one post of a message.
+// inboundPost waits for the one post that shows a message.
 func (o *outsider) inboundPost(channelID, wamid string) *model.Post {
 	o.t.Helper()
 	found, err := o.WaitPosts(o.ctx(oneMinute), channelID, 1, "the message's post", func(p *model.Post) bool { return p.GetProp(scenario.PropWAMID) == wamid })
@@ -72,7 +72,7 @@ func (o *outsider) inboundPost(channelID, wamid string) *model.Post {
 	return found[0]
 }
 
-// otherAccount is a second number of the same business account, without a default queue.
+// otherAccount adds a second number of the same business account, without a default queue.
 func (o *outsider) otherAccount(name string) (id string, number cloudapi.Number) {
 	o.t.Helper()
 	number = o.Sim.AddNumber(cloudapi.Number{WABAID: o.Number.WABAID, Token: o.Number.Token})
@@ -103,7 +103,7 @@ func contractManyAccounts(o *outsider) {
 	require.Equal(o.t, account, found[0]["account_id"])
 	require.Equal(o.t, ignored+1, o.ignored(), "what belongs to no number of ours is counted")
 	require.Zero(o.t, o.count("SELECT count(*) FROM posts WHERE message = 'de ninguém'"))
-	// a number that is switched off still takes its webhooks
+	// A disabled number still accepts its webhooks.
 	o.asks(o.Admin(), http.MethodPatch, "/accounts/"+account, map[string]any{"enabled": false}).is(200)
 	again := o.message(stranger.Phone, "desligado", now.Add(time.Second))
 	body = entries(entry(number.WABAID, change(number.ID, "C", again)))
@@ -117,7 +117,7 @@ func contractManyAccounts(o *outsider) {
 	o.waitUntilIdle(oneMinute)
 }
 
-// contractEarlyStatus holds Meta's answer to a send back until its statuses were told.
+// contractEarlyStatus delays Meta's response to a send until the statuses of the message have been delivered.
 func contractEarlyStatus(o *outsider) {
 	k := o.open(0)
 	o.Sim.Faults().Next(1, cloudapi.Fault{Match: hereTo(k.customer.Phone), Kind: cloudapi.FaultLate, Delay: 2 * time.Second})
@@ -158,7 +158,7 @@ func contractSameTwice(o *outsider) {
 	require.Equal(o.t, 1, count)
 }
 
-// contractNoDefaultQueue: messages of people nobody knows stay until there is a queue for them, and the doctor says so.
+// contractNoDefaultQueue checks that messages of unknown people are kept until there is a queue for them, and that the doctor reports it.
 func contractNoDefaultQueue(o *outsider) {
 	account, number := o.otherAccount("Sem fila")
 	stranger := newCustomer()
@@ -217,7 +217,8 @@ func contractDeadLetters(o *outsider) {
 	o.asks(o.Admin(), http.MethodPost, "/dead-letters/x/replay", nil).is(404, "not_found")
 }
 
-// contractInboundNames: a customer's name of any length and kind is cut and cleaned, and changes nothing of the answer.
+// contractInboundNames checks that a customer's name of any length and with any characters is shortened and cleaned, and that the webhook
+// gets the same response as always.
 func contractInboundNames(o *outsider) {
 	for _, name := range []string{strings.Repeat("n", 5000), "", "\u202eoãoJ @all", "\u200d", "a\nb\tc", "</script>~town-square", strings.Repeat("👩‍👩‍👧‍👦", 40), strings.Repeat("e\u0301\u0302\u0303\u0304", 500)} {
 		stranger := newCustomer()

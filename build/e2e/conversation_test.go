@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestWholeConversation plays what the demo plays: one atendimento from the dialog to its costs.
+// TestWholeConversation plays the same conversation as the demo, from the dialog to its costs.
 func TestWholeConversation(t *testing.T) {
 	world := startWorld(t, scenario.Options{})
 	steps, err := world.WholeConversation(1)
