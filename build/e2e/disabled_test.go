@@ -11,8 +11,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestPostedWhileDisabled: without the plugin nobody refuses a post. What the lock forbade never goes out; what it would have allowed
-// does, in order, if it is not too old.
+// TestPostedWhileDisabled covers posts that are made while the plugin is disabled, when nobody refuses them. What the lock would have
+// refused must never be sent. What it would have allowed is sent later, in order, unless it is too old by then.
 func TestPostedWhileDisabled(t *testing.T) {
 	s := newStage(t)
 	locked := &openConversation{customer: newCustomer(), agent: 1}
@@ -35,7 +35,7 @@ func TestPostedWhileDisabled(t *testing.T) {
 	forbidden := s.post(locked, "sem o plugin isto passa, mas não vai")
 	first, second := s.post(open, "primeira, com o plugin parado"), s.post(open, "segunda, com o plugin parado")
 	old := s.post(stale, "esta ficou velha")
-	// the same as if the plugin had been away for sixteen minutes: the conversation was open before that
+	// These changes have the same effect as if the plugin had been away for sixteen minutes. The conversation was open before that.
 	_, err = s.Env.DB().ExecContext(t.Context(), "UPDATE waa_facts SET value = value - $1 WHERE name = 'reconciled_until'", (20 * time.Minute).Milliseconds())
 	require.NoError(t, err)
 	_, err = s.Env.DB().ExecContext(t.Context(), "UPDATE waa_conversations SET window_from = window_from - $1, window_until = window_until - $1 WHERE id = $2",
@@ -60,7 +60,7 @@ func TestPostedWhileDisabled(t *testing.T) {
 	require.Len(t, locked.phone.Messages(), 1, "the template alone")
 	require.Len(t, stale.phone.Messages(), 1, "the template alone")
 
-	// it never goes out, not even when the customer answers and the window opens
+	// The forbidden post is never sent, not even when the customer answers and the window opens.
 	_, err = locked.phone.Reply("oi, pode falar")
 	require.NoError(t, err)
 	_, err = s.WaitState(s.ctx(oneMinute), locked.agent, locked.ID, "open")

@@ -21,15 +21,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// draftsWorld has two agents who write before the customer answers, each on a server of their own.
+// draftsWorld has two agents who write before the customer answers, each on a different server.
 type draftsWorld struct {
 	*stage
 	*openConversation
 	ana, bia *model.Client4 // agent 1 on the first server, agent 2 on the second
 }
 
-// TestHeldDrafts writes too early, on two servers of one database: nothing goes out, all is offered after the answer, and what is
-// chosen arrives in order, once, whoever clicks how often and whatever dies.
+// TestHeldDrafts has agents write too early, on two servers of one database. Nothing may be sent at first. After the customer's answer
+// everything must be offered, and what an agent chooses must arrive in order and only once, however often they click and whatever crashes.
 func TestHeldDrafts(t *testing.T) {
 	w := startWorld(t, scenario.Options{Nodes: 2, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second }})
 	s := &stage{World: w, t: t}
@@ -39,7 +39,7 @@ func TestHeldDrafts(t *testing.T) {
 	t.Run("told each morning", func(t *testing.T) { tryFollowUp(&administration{World: w, t: t}) })
 }
 
-// newDraftsWorld starts a conversation whose channel both agents are in.
+// newDraftsWorld starts a conversation and puts both agents into its channel.
 func newDraftsWorld(t *testing.T, in *stage) *draftsWorld {
 	t.Helper()
 	s := &stage{World: in.World, t: t}
@@ -58,7 +58,7 @@ func newDraftsWorld(t *testing.T, in *stage) *draftsWorld {
 	return d
 }
 
-// tooEarly writes while the channel is locked.
+// tooEarly posts while the channel is locked, so that the text is kept as a draft.
 func (d *draftsWorld) tooEarly(client *model.Client4, text string, files ...string) {
 	d.t.Helper()
 	_, _, err := client.CreatePost(d.ctx(oneMinute), &model.Post{ChannelId: d.ChannelID, Message: text, FileIds: files})
@@ -69,7 +69,7 @@ func (d *draftsWorld) tooEarly(client *model.Client4, text string, files ...stri
 	require.Contains(d.t, refusal.Message, "rascunho")
 }
 
-// held are the texts that an agent's drafts have.
+// held returns the texts of an agent's drafts.
 func (d *draftsWorld) held(client *model.Client4) []string {
 	d.t.Helper()
 	out := []string{}
@@ -103,7 +103,7 @@ func (d *draftsWorld) answered() {
 	require.NoError(d.t, err)
 }
 
-// offer waits for the one post that offers an agent's drafts, with so many send buttons.
+// offer waits for the one post that offers an agent's drafts and has this many send buttons.
 func (d *draftsWorld) offer(agent, buttons int) *model.Post {
 	d.t.Helper()
 	var offer *model.Post
@@ -125,7 +125,7 @@ func (d *draftsWorld) offer(agent, buttons int) *model.Post {
 	return offer
 }
 
-// actionsOf are the ids of a post's buttons, from the top.
+// actionsOf returns the ids of a post's buttons, from the top.
 func actionsOf(p *model.Post) (ids []string) {
 	for _, attachment := range p.Attachments() {
 		for _, action := range attachment.Actions {
@@ -150,7 +150,7 @@ func (d *draftsWorld) press(post *model.Post, action string, clients ...*model.C
 	}
 }
 
-// said are the texts that the phone got after the template.
+// said returns the texts that the phone received after the template.
 func (d *draftsWorld) said() []string {
 	out := []string{}
 	for _, m := range d.phone.Messages() {
@@ -161,7 +161,7 @@ func (d *draftsWorld) said() []string {
 	return out
 }
 
-// arrive waits until the phone has exactly these texts, and nothing else is on its way.
+// arrive waits until the phone has exactly these texts and nothing else is on its way.
 func (d *draftsWorld) arrive(texts ...string) {
 	d.t.Helper()
 	d.within(oneMinute, "the phone to get the messages", func(context.Context) error {
@@ -188,7 +188,7 @@ func tryDrafts(d *draftsWorld) {
 		d.tooEarly(d.bia, bia, files...)
 		anas, bias = append(anas, ana), append(bias, bia)
 	}
-	d.tooEarly(anaElsewhere, "  ana 3 ") // the same again is no second one, on no server
+	d.tooEarly(anaElsewhere, "  ana 3 ") // the same text again makes no second draft, whichever server it is posted on
 	require.Equal(t, anas, d.held(d.ana))
 	require.Equal(t, bias, d.held(d.bia))
 	require.Empty(t, d.said())
@@ -196,23 +196,23 @@ func tryDrafts(d *draftsWorld) {
 	require.NoError(t, err)
 
 	d.answered()
-	d.arrive() // nothing goes by itself
+	d.arrive() // nothing is sent without a click
 	mine, theirs := d.offer(1, 10), d.offer(2, 10)
 	send := func(n int) string { return "send" + d.drafts(d.ana)[n].ID }
 
-	// nobody else's business, except a supervisor's
+	// Nobody may touch another agent's drafts, except a supervisor.
 	_, err = d.AskRefused(d.ctx(oneMinute), d.bia, http.MethodPost, "/drafts/"+d.drafts(d.ana)[0].ID+"/send", nil, http.StatusForbidden, "forbidden")
 	require.NoError(t, err)
 	d.press(mine, send(0), d.bia)
 	require.Len(t, d.held(d.ana), 10)
 
-	// double clicks at the same moment, on two servers
+	// The agent double-clicks at the same moment on two servers.
 	first := send(3)
 	d.press(mine, first, d.ana, anaElsewhere, d.ana, anaElsewhere)
 	d.arrive("ana 3")
 	mine = d.offer(1, 9)
 
-	// by hand instead of the button; then the one that is dropped
+	// One draft is posted by hand instead of with its button. Another one is dropped.
 	_, _, err = anaElsewhere.CreatePost(d.ctx(oneMinute), &model.Post{ChannelId: d.ChannelID, Message: "ana 5"})
 	require.NoError(t, err)
 	d.arrive("ana 3", "ana 5")
@@ -223,7 +223,7 @@ func tryDrafts(d *draftsWorld) {
 	require.NotContains(t, d.held(d.ana), "ana 0")
 	mine = d.offer(1, 7)
 
-	// all the others, on two servers at once; what the judge refuses stays
+	// All the others are sent, by a click on each server at once. A draft that the plugin refuses stays.
 	all := actionsOf(mine)
 	d.press(mine, all[len(all)-1], d.ana, anaElsewhere)
 	d.arrive("ana 3", "ana 5", "ana 1", "ana 2", "ana 4", "ana 6", "ana 7", "ana 9")
@@ -236,7 +236,7 @@ func tryDrafts(d *draftsWorld) {
 	require.NoError(t, d.Ask(d.ctx(oneMinute), d.Agent(0), http.MethodDelete, "/drafts/"+d.drafts(d.ana)[0].ID, nil, http.StatusOK, nil))
 	d.offer(1, 0)
 
-	// another agent's, with their files, on two servers at once
+	// The other agent's drafts are sent with their files, again by a click on each server at once.
 	before := len(d.said())
 	all = actionsOf(theirs)
 	d.press(theirs, all[len(all)-1], d.bia, biaElsewhere)
@@ -254,14 +254,14 @@ func tryDrafts(d *draftsWorld) {
 	require.Equal(t, 3, documents)
 	d.offer(2, 0)
 
-	// the same drafts cannot be chosen again, and each post is the agent's own
+	// Every draft was sent only once, and as a post of the agent who wrote it.
 	posts, err := d.Posts(d.ctx(oneMinute), d.ChannelID)
 	require.NoError(t, err)
 	require.Len(t, scenario.Matching(posts, func(p *model.Post) bool { return p.UserId == d.User(1).ID && p.Type == "" }), 8)
 	require.Len(t, scenario.Matching(posts, func(p *model.Post) bool { return p.UserId == d.User(2).ID && p.Type == "" }), 10)
 }
 
-// tryDraftList edits by the dialog of the button, and sends from the list of the slash command.
+// tryDraftList edits drafts in the dialog of the button, and sends drafts from the list of the slash command.
 func tryDraftList(d *draftsWorld) {
 	t := d.t
 	d.tooEarly(d.ana, "com erro")
@@ -306,7 +306,7 @@ func tryDraftList(d *draftsWorld) {
 	require.Equal(t, "sent", saved.State)
 	d.arrive("pela lista", "sem erro", "guardado para depois")
 
-	// notes have commands of their own
+	// Notes have commands of their own.
 	for _, command := range []string{"/nota primeira nota", "/note second note"} {
 		_, err = d.Env.ExecuteSlash(ctx, d.ana, d.ChannelID, command)
 		require.NoError(t, err)
@@ -318,14 +318,14 @@ func tryDraftList(d *draftsWorld) {
 	reply, _, err := d.ana.CreatePost(ctx, &model.Post{ChannelId: d.ChannelID, RootId: notes[0].Id, Message: "veja @" + d.User(2).Username, FileIds: []string{file}})
 	require.NoError(t, err)
 	require.Equal(t, scenario.TypeNote, reply.Type)
-	for _, note := range append(notes, reply) { // where the type is unknown it reads as a note all the same
+	for _, note := range append(notes, reply) { // a client that does not know the post's type must show it as a note too
 		require.Len(t, note.Attachments(), 1)
 		require.Contains(t, note.Attachments()[0].Text, "Nota interna")
 	}
 	d.arrive("pela lista", "sem erro", "guardado para depois")
 }
 
-// next waits for an event of a kind and gives one of its data.
+// next waits for an event of a kind and returns one field of its data.
 func next(t *testing.T, events <-chan *model.WebSocketEvent, kind model.WebsocketEventType, name string) string {
 	t.Helper()
 	for event := range events {
@@ -338,13 +338,13 @@ func next(t *testing.T, events <-chan *model.WebSocketEvent, kind model.Websocke
 	return ""
 }
 
-// tryKilledDrafts kills the plugin on the server whose button was pressed, between the claim and the record of the post. The other
-// server, or the killed one when it is back, goes on.
+// tryKilledDrafts kills the plugin on the server whose button was pressed, after a draft was chosen and before its post is recorded. The
+// other server must finish the work, or the killed plugin after its restart.
 func tryKilledDrafts(t *testing.T, in *stage) {
 	g := newGates(t, in.World)
 	for _, c := range []struct {
 		gate string
-		lost bool // the statement that it died over never happens
+		lost bool // the statement that the plugin waited in when it was killed is never executed
 	}{{gateDraftClaimed, true}, {gateDraftClaimed, false}, {gateDraftSent, true}} {
 		d := newDraftsWorld(t, in)
 		d.tooEarly(d.ana, "antes")
@@ -357,7 +357,7 @@ func tryKilledDrafts(t *testing.T, in *stage) {
 		pressed := make(chan struct{})
 		go func() {
 			defer close(pressed)
-			_, _ = d.ana.DoPostAction(t.Context(), offer.Id, all[len(all)-1]) // its server dies under it
+			_, _ = d.ana.DoPostAction(t.Context(), offer.Id, all[len(all)-1]) // the server's plugin is killed during the request
 		}()
 		d.within(oneMinute, "the plugin to stand at the gate", gate.reached)
 		require.NoError(t, d.Env.KillPlugin(d.ctx(oneMinute), 0))

@@ -22,11 +22,11 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// filterID names the plugin in build/testenv/testdata/filter, which refuses every post with a word.
+// filterID is the id of the plugin in build/testenv/testdata/filter, which refuses every post that contains a certain word.
 const filterID = "testenv-filter"
 
-// TestAnotherPluginsFilter has another plugin refuse a customer's message: a line stands for it at once, the customer's next message
-// is there beside it, and the message itself comes when the filter is gone and the administrator tries it again.
+// TestAnotherPluginsFilter has another plugin refuse the post of a customer's message. A line must take its place at once, and the
+// customer's next message must appear next to it. The message itself must appear when the filter is gone and the administrator retries it.
 func TestAnotherPluginsFilter(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -85,7 +85,7 @@ func TestAnotherPluginsFilter(t *testing.T) {
 	})
 }
 
-// filter installs the other plugin; off takes it away again.
+// filter installs the other plugin. off removes it again.
 func (s *stage) filter(ctx context.Context) (off func()) {
 	s.t.Helper()
 	bundle := filterBundle(ctx, s.t)
@@ -122,7 +122,7 @@ func (s *stage) filter(ctx context.Context) (off func()) {
 	return off
 }
 
-// filterBundle builds and packs it.
+// filterBundle builds and packs the other plugin.
 func filterBundle(ctx context.Context, t *testing.T) []byte {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "filter")

@@ -22,16 +22,16 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// ids are Mattermost's: they are others each time.
+// ids matches Mattermost's ids, which differ in every run.
 var ids = regexp.MustCompile(`\b[a-z0-9]{26}\b`)
 
-// inboxItem is an item of the inbox without what differs from run to run.
+// inboxItem is an item of the inbox without the fields that differ from run to run.
 type inboxItem struct {
 	dead, finished bool
 	reason         string
 }
 
-// inboxRow finds the row of an item; nil where there is none.
+// inboxRow returns the inbox row of an item, or nil if there is none.
 func (s *stage) inboxRow(item *whatsapp.Item) *inboxItem {
 	s.t.Helper()
 	row := s.Env.DB().QueryRowContext(s.ctx(time.Minute), `SELECT dead_at > 0, reason, finished_at > 0 FROM waa_inbox
@@ -47,14 +47,14 @@ func (s *stage) inboxRow(item *whatsapp.Item) *inboxItem {
 	return in
 }
 
-// rendered tells what became of a delivery: of each thing in it, then the posts. A thing that became nothing fails the test.
+// rendered describes what the plugin made of a delivery: first each item in it, then the posts. An item without any effect fails the test.
 func (s *stage) rendered(name string, body []byte) string {
 	s.t.Helper()
 	ending := "." + strings.SplitN(name, "-", 2)[0]
 	var b strings.Builder
 	fmt.Fprintf(&b, "== %s\n", name)
 	items, err := whatsapp.Split(body)
-	if err != nil { // one of them is no webhook at all: the body as a whole is the dead letter
+	if err != nil { // not a webhook at all: the whole body is the dead letter
 		items = []whatsapp.Item{{Kind: whatsapp.KindInvalid, Data: body}}
 	}
 	posts := s.postsEnding(ending)
@@ -71,7 +71,7 @@ func (s *stage) rendered(name string, body []byte) string {
 	return ids.ReplaceAllString(b.String(), "<id>")
 }
 
-// fate is one line about a thing.
+// fate describes in one line what the plugin made of an item.
 func (s *stage) fate(item *whatsapp.Item, posts []shownPost) string {
 	s.t.Helper()
 	what := string(item.Kind)
@@ -101,7 +101,7 @@ func (s *stage) fate(item *whatsapp.Item, posts []shownPost) string {
 	return what + ": shown"
 }
 
-// shownPost is a post as everybody sees it.
+// shownPost contains what every member of the channel sees of a post.
 type shownPost struct {
 	id, root, message, kind string
 	wamid, event            string
@@ -109,7 +109,7 @@ type shownPost struct {
 	files, reactions        []string
 }
 
-// postsEnding are the posts of the messages whose ids have an ending, the oldest first.
+// postsEnding returns the posts of the messages whose ids have this ending, the oldest first.
 func (s *stage) postsEnding(ending string) []shownPost {
 	s.t.Helper()
 	rows, err := s.Env.DB().QueryContext(s.ctx(time.Minute), `SELECT p.id, p.rootid, p.message, p.type, p.props,
@@ -162,7 +162,7 @@ func (p *shownPost) render(all []shownPost) string {
 	return b.String()
 }
 
-// renderedNotices are what administrators are told since a moment.
+// renderedNotices returns what administrators have been told since a time.
 func (s *stage) renderedNotices(since int64) string {
 	s.t.Helper()
 	rows, err := s.Env.DB().QueryContext(s.ctx(time.Minute), "SELECT text_key || ' ' || data::text FROM waa_notices WHERE created_at >= $1 AND account_id IN ('', $2) ORDER BY 1", since, s.Account.ID)

@@ -20,25 +20,25 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// deliveryRewriter turns a sample delivery into one for our number, with people, messages and files of its own, because many samples
-// share theirs.
+// deliveryRewriter turns a sample delivery into one for our number. It gives each delivery its own people, messages and files, because many
+// samples share theirs.
 type deliveryRewriter struct {
 	*stage
-	ending string            // of the ids of messages, files and people
+	ending string            // appended to the ids of messages, files and people
 	file   int               // the delivery's number
-	phones map[string]string // by the number in the sample
-	own    map[string]bool   // the ids of its messages as the sample has them
-	before []any             // changes that must be there first, for messages that are about another one
+	phones map[string]string // new numbers, by the number in the sample
+	own    map[string]bool   // the ids of its messages, as in the sample
+	before []any             // changes to deliver first, for messages that refer to another message
 	media  map[string]string // MIME types by media id
 }
 
-// personKeys name people, phoneKeys by their numbers.
+// personKeys hold the ids of people, phoneKeys their phone numbers.
 var (
 	phoneKeys  = []string{"from", "wa_id", "new_wa_id", "to", "recipient_id"}
 	personKeys = []string{"user_id", "from_user_id", "to_user_id", "previous_user_id", "recipient_user_id", "parent_user_id"}
 )
 
-// ours rewrites a delivery; the first body is what has to come before it, nil for nothing.
+// ours rewrites a delivery. before is the body that has to be delivered first, or nil if there is none.
 func (s *stage) ours(body []byte, number int) (before, rewritten []byte) {
 	s.t.Helper()
 	r := &deliveryRewriter{stage: s, ending: fmt.Sprintf(".%03d", number), file: number, phones: map[string]string{}, own: map[string]bool{}, media: map[string]string{}}
@@ -102,7 +102,7 @@ func (r *deliveryRewriter) value(value map[string]any) {
 	}
 }
 
-// people gives everybody in a part of a delivery another number and id.
+// people replaces the phone numbers and ids of everybody in a part of a delivery.
 func (r *deliveryRewriter) people(part any) {
 	switch v := part.(type) {
 	case []any:
@@ -110,7 +110,7 @@ func (r *deliveryRewriter) people(part any) {
 			r.people(one)
 		}
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) { // the same numbers each time
+		for _, key := range slices.Sorted(maps.Keys(v)) { // sorted, so that everybody gets the same number in every run
 			inner := v[key]
 			text, ok := inner.(string)
 			switch {
@@ -125,7 +125,7 @@ func (r *deliveryRewriter) people(part any) {
 	}
 }
 
-// phone is a Brazilian number, the same for the same one in the sample.
+// phone returns a Brazilian number that is always the same for the same number in the sample.
 func (r *deliveryRewriter) phone(was string) string {
 	if r.phones[was] == "" {
 		r.phones[was] = fmt.Sprintf("55989%04d%04d", 8000+r.file, len(r.phones)+1)
@@ -133,21 +133,21 @@ func (r *deliveryRewriter) phone(was string) string {
 	return r.phones[was]
 }
 
-// mark puts the ending behind an id.
+// mark appends the ending to an id.
 func (r *deliveryRewriter) mark(of map[string]any, key string) {
 	if id, ok := of[key].(string); ok && id != "" && !strings.HasSuffix(id, r.ending) {
 		of[key] = id + r.ending
 	}
 }
 
-// message marks a message's ids; what it is about is there before.
+// message marks the ids of a message. If the message refers to another one that is not in the delivery, that one is added to before.
 func (r *deliveryRewriter) message(message map[string]any, echo bool, contacts any) {
 	id, about := message["id"], ""
 	r.mark(message, "id")
 	for node, key := range map[string]string{"context": "id", "reaction": "message_id", "edit": "original_message_id", "revoke": "original_message_id"} {
 		if inner, ok := message[node].(map[string]any); ok {
 			target, _ := inner[key].(string)
-			if target != id && r.own[target] { // it is there, in the same delivery
+			if target != id && r.own[target] { // the other message is in the same delivery
 				r.mark(inner, key)
 			} else if target != "" {
 				about = target + ".before" + r.ending
@@ -195,7 +195,7 @@ func (r *deliveryRewriter) message(message map[string]any, echo bool, contacts a
 	r.before = append(r.before, map[string]any{"field": "messages", "value": value})
 }
 
-// sampleOf is a small file of a type; pictures are real ones.
+// sampleOf returns a small file of a MIME type. Pictures are real ones.
 func sampleOf(mimeType string) []byte {
 	picture := image.NewGray(image.Rect(0, 0, 2, 2))
 	var b bytes.Buffer

@@ -16,14 +16,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// fixtureFolder holds real deliveries of Meta, beside the repository.
+// fixtureFolder holds real deliveries of Meta. It is next to the repository, not in it.
 const fixtureFolder = "../../../shared/fixtures/webhooks"
 
-// goldenFile holds what becomes of them, in our own rendering.
+// goldenFile describes what the plugin makes of these deliveries, in a format of our own.
 const goldenFile = "testdata/webhooks.golden"
 
-// TestRealDeliveries sends recorded and documented deliveries through the signed webhook, first as they are: nothing of them is ours.
-// Then as if they were for our number: what becomes of each is compared with what somebody looked through (-update writes it anew).
+// TestRealDeliveries sends recorded and documented deliveries through the signed webhook. First they are sent unchanged, when none of them
+// concerns our number. Then they are rewritten for our number, and the result of each is compared with a file that a person has reviewed;
+// -update rewrites that file.
 func TestRealDeliveries(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(fixtureFolder, "*.json"))
 	require.NoError(t, err)
@@ -62,7 +63,7 @@ func TestRealDeliveries(t *testing.T) {
 	for _, path := range files {
 		s.accepted(path, deliveries[strings.TrimSuffix(filepath.Base(path), ".json")])
 	}
-	s.waitUntilIdle(3 * time.Minute) // a status of a message that nobody knows is given half a minute
+	s.waitUntilIdle(3 * time.Minute) // the plugin waits half a minute before it gives up on a status of an unknown message
 	var golden strings.Builder
 	for _, path := range files {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
@@ -81,14 +82,14 @@ func TestRealDeliveries(t *testing.T) {
 	require.Equal(t, before, after, "the plugin did not die")
 }
 
-// accepted delivers a body, which is answered with 200.
+// accepted delivers a body and requires a 200.
 func (s *stage) accepted(path string, body []byte) {
 	s.t.Helper()
 	status, answer := s.deliver(body, s.signed(body))
 	require.Equal(s.t, http.StatusOK, status, "%s: %s", path, answer)
 }
 
-// foreign counts the things that left no row.
+// foreign counts the items that left no row in the inbox.
 func (s *stage) foreign(items []whatsapp.Item) int {
 	n := 0
 	for i := range items {

@@ -11,11 +11,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// tryFollowUp lets days pass: whoever is responsible for a template without an answer is told once a morning, by one of two servers,
-// and no more once there is an answer.
+// tryFollowUp lets days pass. The agent who is responsible for a template without an answer must be told once each morning, by only one of
+// the two servers, and no longer once there is an answer.
 func tryFollowUp(a *administration) {
 	t := a.t
-	const silent, marker = 2, 0 // agents
+	const silent, marker = 2, 0 // indexes of agents
 	morning := func() {
 		zone, err := scenario.Zone()
 		require.NoError(t, err)

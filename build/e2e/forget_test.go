@@ -22,13 +22,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestForgotten plays a person with all that can be said and kept of one, erases them, and looks for them in everything there is: each
-// table of the plugin's and the server's, with what lies in base64 in clear, and the folder of files.
+// TestForgotten creates a person with everything that can be said and stored about one, erases them, and searches for them everywhere: in
+// each table of the plugin and the server, also in decoded base64, and in the folder of uploaded files.
 func TestForgotten(t *testing.T) {
 	s := newStage(t)
 	s.lets(true, true)
 	t.Cleanup(func() { s.lets(false, true) })
-	customer := scenario.NewCustomer(8_642_975) // whose digits are in no other number
+	customer := scenario.NewCustomer(8_642_975) // these digits are part of no other number
 	customer.Name = "Zuleide Quaresma"
 	k := s.known(customer)
 	require.Contains(t, s.everything(), "Zuleide", "else nothing is looked at")
@@ -50,7 +50,7 @@ func TestForgotten(t *testing.T) {
 		}
 	}
 
-	// what is not the person's goes on
+	// Records that are not about the person must stay.
 	require.Equal(t, 1, s.count("SELECT count(*) FROM waa_audit WHERE action = 'contact_erased' AND object_id = $1", k.Contact.ID))
 	require.Positive(t, s.count("SELECT count(*) FROM waa_charges h JOIN waa_messages m ON m.id = h.message_id WHERE m.contact_id = $1 AND h.amount > 0", k.Contact.ID), "the money stays")
 	require.NoError(t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodGet, "/ledger?per_page=200", nil, http.StatusOK, nil))
@@ -63,12 +63,13 @@ func TestForgotten(t *testing.T) {
 	require.NotEqual(t, k.Contact.ID, again.Contact.ID, "somebody new")
 }
 
-// TestForgottenAsFarAsTheServerLets erases while the server's settings keep posts: it says so, and what was kept goes once they let it.
+// TestForgottenAsFarAsTheServerLets erases a person while the server's settings forbid the deletion of posts. The plugin must say so, and
+// delete the rest once the settings allow it.
 func TestForgottenAsFarAsTheServerLets(t *testing.T) {
 	s := newStage(t)
 	s.lets(false, false)
 	t.Cleanup(func() { s.lets(false, true) })
-	customer := scenario.NewCustomer(7_655_432) // whose digits are in no other number
+	customer := scenario.NewCustomer(7_655_432) // these digits are part of no other number
 	customer.Name = "Hermenegilda Prado"
 	k := s.known(customer)
 	var answer struct{ Stays []string }
@@ -101,15 +102,15 @@ func TestForgottenAsFarAsTheServerLets(t *testing.T) {
 	require.NotContains(t, s.everything(), "Hermenegilda")
 }
 
-// lets sets what the server allows to be removed for good.
+// lets sets whether the server allows posts and channels to be deleted permanently.
 func (s *stage) lets(posts, channels bool) {
 	s.t.Helper()
 	_, _, err := s.Admin().PatchConfig(context.Background(), &model.Config{ServiceSettings: model.ServiceSettings{EnableAPIPostDeletion: &posts, EnableAPIChannelDeletion: &channels}})
 	require.NoError(s.t, err)
 }
 
-// known plays a person of whom there is everything: template, texts, files, drafts, notes, a card, a transfer, a reaction, a direct
-// message, a dead letter, two conversations.
+// known creates a person with every kind of data: template, texts, files, drafts, notes, a card, a transfer, a reaction, a direct message,
+// a dead letter, two conversations.
 func (s *stage) known(customer scenario.Customer) *openConversation {
 	s.t.Helper()
 	first, err := s.Opened(s.ctx(oneMinute), 1, customer)
@@ -159,7 +160,7 @@ func (s *stage) exec(query string, args ...any) {
 	require.NoError(s.t, err)
 }
 
-// forgotten waits until each of a person's conversations was gone through.
+// forgotten waits until each of the person's conversations was processed.
 func (s *stage) forgotten(contactID string) {
 	s.t.Helper()
 	s.within(2*oneMinute, "Mattermost to forget", func(ctx context.Context) error {
@@ -170,7 +171,7 @@ func (s *stage) forgotten(contactID string) {
 
 var encoded = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}={0,2}`)
 
-// everything is what all tables hold, with what lies in base64 in clear, and the names and contents of all files.
+// everything returns the contents of all tables, with base64 also in decoded form, and the names and contents of all uploaded files.
 func (s *stage) everything() string {
 	s.t.Helper()
 	var all strings.Builder
@@ -191,7 +192,7 @@ func (s *stage) everything() string {
 		all.WriteString(table + ":\n" + text + "\n")
 	}
 	for _, table := range []string{"waa_inbox", "waa_outbox", "waa_media"} {
-		var content []byte // what others sent is not always text
+		var content []byte // not everything that others sent is text
 		require.NoError(s.t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), `SELECT coalesce(string_agg(payload, '\x0a'), '') FROM `+table).Scan(&content))
 		all.Write(content)
 		all.WriteByte('\n')

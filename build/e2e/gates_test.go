@@ -16,23 +16,23 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// A gate stops the plugin at one statement for one customer, for as long as a test wants: a trigger on a table waits for
-// a lock that the test holds. So a test knows, instead of hoping, that the plugin stands between two of its steps. The gates are
-// triggers in the database of the test; the plugin knows nothing of them.
+// These are the gates. A gate stops the plugin at one statement for one customer, for as long as a test wants: a trigger on a table waits
+// for a lock that the test holds. So a test can be certain, instead of hoping for the right timing, that the plugin is between two of its
+// steps. The triggers exist only in the database of the test; the plugin knows nothing of them.
 const (
-	gateInboundPosted = "inbound_posted" // a customer's message, taken from the inbox, is about to be a post
+	gateInboundPosted = "inbound_posted" // a customer's message from the inbox is about to be posted
 	gatePostRecorded  = "post_recorded"  // a post exists and is about to be recorded
-	gateClaimed       = "claimed"        // an outbound message is stored, a worker is about to take it
-	gateLeft          = "left"           // an outbound message is about to leave
+	gateClaimed       = "claimed"        // an outbound message is stored and a worker is about to take it
+	gateLeft          = "left"           // an outbound message is about to be sent
 	gateStatus        = "status"         // a status is about to be stored
 	gateAnswer        = "answer"         // Meta's answer to a template is about to be stored
 	gateChannel       = "channel"        // a channel exists and is about to be recorded
-	gateInTransaction = "in_transaction" // a start is half written, not committed
+	gateInTransaction = "in_transaction" // a start is half written and not committed
 	gateDraftClaimed  = "draft_claimed"  // a chosen draft is about to be taken
 	gateDraftSent     = "draft_sent"     // a draft has its post, which is about to be recorded
 )
 
-// gateTriggers says where the gates are: table, moment, and the column that names the conversation.
+// gateTriggers defines the gates: the table, the moment, and the column that identifies the conversation.
 var gateTriggers = []struct{ name, table, when, condition, column string }{
 	{gateInboundPosted, "posts", "INSERT", "NEW.props ->> 'waa_wamid' <> ''", "channelid"},
 	{gatePostRecorded, "waa_messages", "INSERT", "NEW.direction = 'in' AND NEW.post_id <> ''", "conversation_id"},
@@ -61,10 +61,10 @@ const gateSQL = `
 		RETURN NEW;
 	END $$;`
 
-// gates makes gates for one test and takes them away after it.
+// gates creates gates for one test and removes them after it.
 type gates struct {
 	db   *sql.DB
-	last int64 // lock of the last gate
+	last int64 // lock of the newest gate
 }
 
 func newGates(t *testing.T, w *scenario.World) *gates {
@@ -86,7 +86,7 @@ func newGates(t *testing.T, w *scenario.World) *gates {
 	return g
 }
 
-// gate is one that is shut.
+// gate is a gate that is closed.
 type gate struct {
 	g    *gates
 	conn *sql.Conn
@@ -94,7 +94,7 @@ type gate struct {
 	gone bool
 }
 
-// shut closes the gate of a name for a customer.
+// shut closes the gate with a name for one customer.
 func (g *gates) shut(ctx context.Context, name, phone string) (*gate, error) {
 	g.last++
 	conn, err := g.db.Conn(ctx)
@@ -108,7 +108,7 @@ func (g *gates) shut(ctx context.Context, name, phone string) (*gate, error) {
 	return k, errors.Wrap(err, "cannot shut the gate "+name)
 }
 
-// waiting tells how many statements stand at the gate.
+// waiting returns how many statements wait at the gate.
 func (k *gate) waiting(ctx context.Context) (int, error) {
 	var n int
 	err := k.g.db.QueryRowContext(ctx, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock).Scan(&n)
@@ -124,7 +124,7 @@ func (k *gate) reached(ctx context.Context) error {
 	return errorUnless(n > 0, "nobody stands at the gate")
 }
 
-// turnBack cancels the statements that wait at the gate, as if they had never been made.
+// turnBack cancels the statements that wait at the gate, so that they have no effect.
 func (k *gate) turnBack(ctx context.Context) error {
 	return testenv.WaitFor(ctx, "nobody to stand at the gate", func() (bool, error) {
 		if _, err := k.g.db.ExecContext(ctx, "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid", k.lock); err != nil {
@@ -135,7 +135,7 @@ func (k *gate) turnBack(ctx context.Context) error {
 	})
 }
 
-// open lets the statements that wait at the gate pass, and all later ones.
+// open lets the waiting statements and all later ones pass.
 func (k *gate) open(ctx context.Context) error {
 	if k.gone {
 		return nil

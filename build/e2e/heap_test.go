@@ -21,7 +21,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// oneMinute is long enough for what takes a moment, on a machine that does other things too.
+// oneMinute is the usual limit for what normally takes a moment; it is generous because the machine may be busy with other things.
 const oneMinute = time.Minute
 
 func TestTheSameWebhookFiveTimes(t *testing.T) {
@@ -72,8 +72,8 @@ func TestStatusesInReverse(t *testing.T) {
 	}
 }
 
-// TestAHeap delivers 40 messages of six customers, one of them a stranger, in one delivery: three entries, several changes, timestamps
-// in disorder and many of them equal. The same delivery comes three times.
+// TestAHeap delivers 40 messages of six customers, one of them unknown, in one delivery: three entries with several changes each,
+// timestamps out of order and many of them equal. The same delivery comes three times.
 func TestAHeap(t *testing.T) {
 	const heap = 40
 	s := newStage(t)
@@ -124,7 +124,7 @@ func TestAHeap(t *testing.T) {
 	require.Equal(t, heap, all)
 }
 
-// webhookMessage is a message as a webhook brings it.
+// webhookMessage is a message in the form that a webhook has it.
 type webhookMessage struct {
 	ID        string            `json:"id"`
 	From      string            `json:"from"`
@@ -133,7 +133,7 @@ type webhookMessage struct {
 	Text      map[string]string `json:"text"`
 }
 
-// heapBody is a delivery of entries, of changes, of messages.
+// heapBody builds a delivery from entries, which consist of changes, which consist of messages.
 func (s *stage) heapBody(entries [][][]webhookMessage) []byte {
 	s.t.Helper()
 	type object = map[string]any
@@ -159,7 +159,7 @@ func (s *stage) heapBody(entries [][][]webhookMessage) []byte {
 	return body
 }
 
-// channelOf is the channel of a customer's open conversation.
+// channelOf returns the channel of a customer's open conversation.
 func (s *stage) channelOf(phone string) string {
 	s.t.Helper()
 	var id string
@@ -168,7 +168,7 @@ func (s *stage) channelOf(phone string) string {
 	return id
 }
 
-// steps are the statuses that were told of a message.
+// steps returns the statuses that were reported for a message.
 func steps(m cloudapi.Message) []string {
 	words := make([]string, len(m.Statuses))
 	for i, step := range m.Statuses {
@@ -177,7 +177,7 @@ func steps(m cloudapi.Message) []string {
 	return words
 }
 
-// messagesOf are the texts of posts.
+// messagesOf returns the texts of posts.
 func messagesOf(posts []*model.Post) []string {
 	texts := make([]string, len(posts))
 	for i, p := range posts {
@@ -186,7 +186,7 @@ func messagesOf(posts []*model.Post) []string {
 	return texts
 }
 
-// shownTicks are the statuses that a post showed to those who looked on, in order.
+// shownTicks returns the statuses that a post showed to its readers, in order.
 func shownTicks(events <-chan *model.WebSocketEvent, postID string) (shown []string) {
 	for {
 		select {
@@ -197,7 +197,7 @@ func shownTicks(events <-chan *model.WebSocketEvent, postID string) (shown []str
 				status, _ := post.GetProp(scenario.PropStatus).(string)
 				shown = append(shown, status)
 			}
-		case <-time.After(500 * time.Millisecond): // all that happened has been sent: the post was read over REST since
+		case <-time.After(500 * time.Millisecond): // the post was read over REST since, so all earlier events were sent
 			return shown
 		}
 	}

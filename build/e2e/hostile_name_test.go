@@ -16,8 +16,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown/markdowntest"
 )
 
-// TestAStrangersNameActsNowhere: whatever somebody calls themselves on WhatsApp, the bot's posts in the queue's channel, in the
-// conversation's and in direct messages hold the name and nothing that it tries to be, and nobody is notified by it.
+// TestAStrangersNameActsNowhere checks that a name on WhatsApp is only shown, whatever it contains. In the queue's channel, the
+// conversation's channel and direct messages, the bot's posts must contain the name without any effect that it tries to have, and it must
+// notify nobody.
 func TestAStrangersNameActsNowhere(t *testing.T) {
 	s := newStage(t)
 	called := s.User(1)
@@ -60,7 +61,7 @@ func TestAStrangersNameActsNowhere(t *testing.T) {
 			require.NoError(t, err)
 			for _, post := range posts {
 				if event, _ := post.GetProp("waa_event").(string); channelID != c.ChannelID && !strings.Contains(event, c.ID) || post.Message == "" || post.IsSystemMessage() {
-					continue // other tests' customers wait in the queue too
+					continue // customers of other tests wait in the queue too
 				}
 				require.Equal(t, "true", post.GetProp(model.PostPropsUnsafeLinks), "%s", post.Message)
 				for _, found := range markdowntest.Acts(post.Message) {
@@ -75,7 +76,7 @@ func TestAStrangersNameActsNowhere(t *testing.T) {
 	}
 }
 
-// told waits until the queue's card of a conversation is posted.
+// told waits until the card of a conversation is posted in the queue's channel.
 func (s *stage) told(channelID, conversationID string) {
 	s.t.Helper()
 	s.within(oneMinute, "the card", func(ctx context.Context) error {

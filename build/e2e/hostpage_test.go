@@ -17,8 +17,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// hostPage serves the page that takes the place of the Mattermost web client in the web part's own tests, with the web part as the
-// server installed it; every request of theirs goes on to the real server. It answers the page's address, without a slash at the end.
+// hostPage serves the page that the web part's own tests use instead of the Mattermost web client, with the web part as the server has
+// installed it. The page's requests are forwarded to the real server. hostPage returns the page's address, without a trailing slash.
 func hostPage(t *testing.T, w *scenario.World) string {
 	t.Helper()
 	script := buildHostPage(t)

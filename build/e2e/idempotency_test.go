@@ -14,14 +14,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestAKeySendsOneTemplate asks for a template in every state of a conversation, with one key several times in turn and at once: the
-// customer gets one, and whoever asks again gets the same answer.
+// TestAKeySendsOneTemplate requests a template in every state of a conversation, several times with the same key, one after the other and
+// at once. The customer must get one template, and every repeated request the same answer.
 func TestAKeySendsOneTemplate(t *testing.T) {
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
 	body := map[string]any{
 		"variables": scenario.Variables(), "template": map[string]any{"language": "pt_BR", "name": s.Positional.Name}, "confirm": true, "reason": "pediu por telefone",
 	}
-	opened, expired := s.open(0), s.open(0) // by the queue's supervisor
+	opened, expired := s.open(0), s.open(0) // by the queue's supervisor, who may override the cooldown
 	ask := func(k *openConversation, key string, body map[string]any) (int, string, string) {
 		status, answer, err := s.RESTWithKey(s.ctx(oneMinute), s.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/template", body, key)
 		require.NoError(t, err)

@@ -17,10 +17,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// patience is how long a customer may wait in these worlds: the setting's default.
+// patience is how long a customer may wait in these worlds, which is the setting's default.
 const patience = time.Hour
 
-// reminders counts what the bot wrote to somebody about a conversation.
+// reminders counts the bot's messages to an agent about a conversation.
 func (h *handoverWorld) reminders(ctx context.Context, agent int, c scenario.Conversation) (int, error) {
 	var n int
 	err := h.Env.DB().QueryRowContext(ctx, `SELECT count(*) FROM posts p JOIN channels ch ON ch.id = p.channelid AND ch.type = 'D'
@@ -39,7 +39,7 @@ func (h *handoverWorld) reminded(agent int, c scenario.Conversation, count int) 
 	})
 }
 
-// looked waits until the plugin has checked every conversation whose waiting time was due, so that what follows from it is decided.
+// looked waits until the plugin has checked every conversation whose waiting time was due, so that nothing is undecided any more.
 func (h *handoverWorld) looked() {
 	h.t.Helper()
 	h.within(time.Minute, "all waits to be looked at", func(ctx context.Context) error {
@@ -67,9 +67,9 @@ func (h *handoverWorld) tryWaits() {
 	h.transfer(1, starter, nobodys, map[string]any{"queue_id": h.Queue.ID})
 	h.card(h.Queue, nobodys, 1)
 
-	// what we answered waits for the customer
+	// In this conversation the last message is ours, so it is we who wait for the customer.
 	h.write(stranger, answered, "Já respondo.", "delivered")
-	// what did not arrive, and what was never for the customer, is no answer
+	// A message that failed does not count as an answer to the customer, and neither does a note, which the customer never sees.
 	h.Sim.FailNext(cloudapi.Match{To: failing.Contact.Phone}, 131026, 1)
 	h.write(starter, failing, "Isto não chega.", "failed")
 	require.NoError(h.t, h.Ask(ctx, h.as(0, starter), http.MethodPost, "/conversations/"+noted.ID+"/note", map[string]any{"text": "ligo depois"}, http.StatusOK, nil))
@@ -87,10 +87,10 @@ func (h *handoverWorld) tryWaits() {
 	h.card(h.Queue, unlinked, 1)
 	require.Contains(h.t, h.card(h.Queue, nobodys, 2).Message, "continua esperando")
 
-	// days later: nobody is told again, and what waits for the customer is where it was
+	// Days later nobody may be reminded again, and conversations that wait for the customer must not have moved.
 	require.NoError(h.t, h.Advance(ctx, 30*time.Hour))
 	h.looked()
-	h.card(h.Queue, unlinked, 2) // it waited again, in the queue
+	h.card(h.Queue, unlinked, 2) // it has waited for too long again, this time in the queue
 	require.NoError(h.t, h.Advance(ctx, 30*time.Hour))
 	h.looked()
 	h.reminded(starter, linked, 1)
@@ -107,7 +107,7 @@ func (h *handoverWorld) tryWaits() {
 func (h *handoverWorld) tryDeactivated() {
 	ctx := h.ctx(2 * time.Minute)
 	asked := h.open()
-	owned, err := h.Opened(ctx, leaver, newCustomer()) // they are its responsável too
+	owned, err := h.Opened(ctx, leaver, newCustomer()) // the leaver is its responsável too
 	require.NoError(h.t, err)
 	h.transfer(0, starter, asked, map[string]any{"user_id": h.User(leaver).ID})
 	h.attended(asked, h.User(leaver).ID)
@@ -115,7 +115,7 @@ func (h *handoverWorld) tryDeactivated() {
 
 	_, err = h.Env.AdminClient(1).UpdateUserActive(ctx, h.User(leaver).ID, false)
 	require.NoError(h.t, err)
-	h.attended(asked, "") // whatever the wait
+	h.attended(asked, "") // however short the wait
 	h.card(h.Queue, asked, 1)
 	h.oneLine(asked, "foi desativada", "Responsável: "+at(h.User(starter)))
 	h.within(30*time.Second, "the other one to be in the queue", func(ctx context.Context) error {
@@ -131,7 +131,7 @@ func (h *handoverWorld) tryDeactivated() {
 		WHERE ch.name LIKE '%' || $1 || '%' AND p.message LIKE '%foi desativada e ainda é a responsável%'`, h.User(supervisor).ID).Scan(&told))
 	require.Equal(h.t, 1, told, "the supervisor is told once")
 
-	// on the server that knows of it; the other one's mistake would be mended by the next round
+	// The request goes to the server that knows of the deactivation. A mistake of the other server would be corrected in the next round.
 	_, err = h.AskRefused(ctx, h.as(1, starter), http.MethodPost, "/conversations/"+asked.ID+"/transfer", map[string]any{"user_id": h.User(leaver).ID},
 		http.StatusUnprocessableEntity, "invalid_field")
 	require.NoError(h.t, err)

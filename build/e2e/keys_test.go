@@ -14,9 +14,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestTheKeyIsChanged changes the encryption key of one of two nodes, whose configurations know nothing of each other, with numbers,
-// documents, an open conversation and a message that waits; kills that node's plugin while everything is sealed anew; and wants both nodes to
-// send, receive, find and open everything, also when they start again.
+// TestTheKeyIsChanged changes the encryption key on one of two nodes, whose configurations are independent of each other, while there are
+// numbers, documents, an open conversation and a waiting message. It kills that node's plugin while everything is being encrypted anew.
+// Afterwards both nodes must be able to send, receive, find and decrypt everything, also after a restart.
 func TestTheKeyIsChanged(t *testing.T) {
 	world := startWorld(t, scenario.Options{Nodes: 2})
 	s := &stage{World: world, t: t}
@@ -29,7 +29,7 @@ func TestTheKeyIsChanged(t *testing.T) {
 	before := s.count("SELECT count(*) FROM waa_accounts WHERE access_token LIKE 'v2.' || (SELECT name FROM waa_keys WHERE name = under ORDER BY current_at DESC LIMIT 1) || '.%'")
 	require.Positive(t, before)
 
-	// the console of the first node: Regenerate, Save
+	// This is what Regenerate and Save do in the first node's console.
 	const next = "uma-chave-nova-de-mais-de-32-letras-1"
 	require.NoError(t, s.Env.ConfigurePluginOn(s.ctx(oneMinute), 0, map[string]any{"EncryptionKey": next, "encryptionkey": next}))
 	require.NoError(t, s.Env.KillPlugin(s.ctx(oneMinute), 0))
@@ -64,12 +64,12 @@ func TestTheKeyIsChanged(t *testing.T) {
 	})
 	require.Equal(t, 1, sealed())
 	works("sealed anew")
-	require.NoError(t, s.Env.ReactivatePlugin(s.ctx(oneMinute), 1)) // its configuration has the old key still
+	require.NoError(t, s.Env.ReactivatePlugin(s.ctx(oneMinute), 1)) // its configuration still has the old key
 	s.waitForPlugin()
 	works("the other node started again")
 }
 
-// postOn posts as a talk's agent on one of the nodes.
+// postOn posts as a conversation's agent on one of the nodes.
 func (s *stage) postOn(node int, k *openConversation, text string) (string, error) {
 	post, _, err := s.Env.Client(node, k.agent).CreatePost(s.ctx(oneMinute), &model.Post{ChannelId: k.ChannelID, Message: text})
 	if err != nil {

@@ -19,17 +19,17 @@ import (
 )
 
 const (
-	// killRounds is how often the plugin is killed in each moment; WAA_KILL_ROUNDS makes it fewer while one works on the test.
+	// killRounds is how often the plugin is killed at each moment. WAA_KILL_ROUNDS lowers it for somebody who works on the test.
 	killRounds = 20
 	// busyTalks is how many conversations go on all the time.
 	busyTalks = 12
-	// quietLimit is how long it may take until nothing is left to do: a dead worker's lease, then a minute for what nobody knows the
-	// outcome of, one after the other in a conversation, on a slow machine.
+	// quietLimit is how long the plugin may need until nothing is left to do. A conversation waits for the lease of the dead worker to
+	// expire and then for another minute if the outcome of a message is unknown, one message after the other, and the machine may be slow.
 	quietLimit = 4 * time.Minute
 )
 
-// TestKill kills the plugin's process with SIGKILL again and again, each time at one certain moment of a message's way, while customers
-// and agents go on writing. Nothing may be lost, nothing come twice, nothing out of order.
+// TestKill kills the plugin's process with SIGKILL again and again, each time at one defined moment in the processing of a message, while
+// customers and agents go on writing. Nothing may be lost, arrive twice or arrive out of order.
 func TestKill(t *testing.T) {
 	rounds := killRounds
 	if text := os.Getenv("WAA_KILL_ROUNDS"); text != "" {
@@ -42,7 +42,8 @@ func TestKill(t *testing.T) {
 	t.Cleanup(func() { s.Sim.Configure(func(settings *cloudapi.Settings) { settings.PairRate = true }) })
 	k := &killer{stage: s, gates: newGates(t, s.World), dead: s.deadLetters()}
 	starts := &startKiller{killer: k}
-	// one conversation a kill: what it left unfinished holds up the next message of the same conversation for a while
+	// Each kill gets a conversation of its own, because what it left unfinished holds up the next message of the same conversation for a
+	// while.
 	talks := s.openMany(busyTalks + 4*rounds)
 	victims := talks[busyTalks:]
 
@@ -73,8 +74,8 @@ func TestKill(t *testing.T) {
 	k.settled(talks, starts)
 }
 
-// kill leads the plugin to a moment of a talk, and to one of a start beside it, kills it there and brings it up again. It gives the
-// two moments, which it was really in.
+// kill brings the plugin to a defined moment in a conversation, and to another one in a start at the same time. It kills the plugin there
+// and starts it again. It returns the two moments at which the plugin really was.
 func (k *killer) kill(starts *startKiller, prepare func(context.Context, *openConversation, int) (*killPoint, error), v *openConversation, round, nth int) (moment, rider string) {
 	k.t.Helper()
 	ctx := k.ctx(2 * time.Minute)
@@ -96,7 +97,7 @@ func (k *killer) kill(starts *startKiller, prepare func(context.Context, *openCo
 	return main.moment, beside.moment
 }
 
-// settled checks everything that was said against everything that arrived.
+// settled compares everything that was written with everything that arrived.
 func (k *killer) settled(talks []*openConversation, starts *startKiller) {
 	k.t.Helper()
 	ctx := k.ctx(3 * time.Minute)

@@ -9,10 +9,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// maxLogLines is how many of the plugin's last lines a failed test shows of each server.
+// maxLogLines is how many of the plugin's last log lines a failed test shows for each server.
 const maxLogLines = 60
 
-// logPlugin shows what the plugin said last on each server.
+// logPlugin shows the last lines that the plugin logged on each server.
 func logPlugin(t *testing.T, world *scenario.World) {
 	t.Helper()
 	for node := range world.Env.Nodes {

@@ -13,8 +13,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestMarksTypedByHand posts and edits as people do who know how the plugin marks its posts: none of it is believed, and the customer
-// gets what the channel shows.
+// TestMarksTypedByHand posts and edits as people who know how the plugin marks its own posts. The plugin must trust none of these marks,
+// and the customer must get what the channel shows.
 func TestMarksTypedByHand(t *testing.T) {
 	o := newOutsider(t)
 	k := o.open(0)
@@ -70,7 +70,7 @@ func TestMarksTypedByHand(t *testing.T) {
 	o.ticks(oneMinute, place[0].Id, "delivered")
 	last, _ := k.phone.Last()
 	require.Equal(t, "location", last.Type)
-	shown, _, err := o.Agent(0).GetPost(o.ctx(oneMinute), place[0].Id, "") // its seal went with its first status; who was faster could only say the same again
+	shown, _, err := o.Agent(0).GetPost(o.ctx(oneMinute), place[0].Id, "") // the first status removed the seal; whoever used it earlier could only have repeated the same message
 	require.NoError(t, err)
 	another, _, err := o.Agent(0).CreatePost(o.ctx(oneMinute), &model.Post{ChannelId: k.ChannelID, Message: "Outro texto", Props: shown.GetProps()})
 	require.NoError(t, err)

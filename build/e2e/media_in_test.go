@@ -20,8 +20,8 @@ import (
 
 const megabyte = 1 << 20
 
-// TestLargeFilesIn sends what WhatsApp sends at most, kills the plugin while it comes, and wants both files on their posts, once, with
-// the memory of a plugin that never holds one of them.
+// TestLargeFilesIn sends files of the largest size that WhatsApp allows and kills the plugin during the transfer. Both files must end up on
+// their posts, once, and the plugin's memory must stay so small that it cannot have held a whole file.
 func TestLargeFilesIn(t *testing.T) {
 	s := newStage(t)
 	s.largeFiles(200 * megabyte)
@@ -68,7 +68,7 @@ func TestLargeFilesIn(t *testing.T) {
 	}
 }
 
-// TestMediaTrouble shows what a post says when its file does not come, and that the button fetches it.
+// TestMediaTrouble checks what a post says when its file could not be fetched, and that the button fetches it later.
 func TestMediaTrouble(t *testing.T) {
 	s := newStage(t)
 	s.largeFiles(1 * megabyte)
@@ -79,7 +79,7 @@ func TestMediaTrouble(t *testing.T) {
 	require.Contains(t, attachmentText(post), "1.0 MB")
 	require.Empty(t, post.FileIds)
 
-	s.largeFiles(8 * megabyte) // an administrator raises the limit, and the agent asks again
+	s.largeFiles(8 * megabyte) // an administrator raises the limit, and the agent tries again
 	ctx := s.ctx(oneMinute)
 	_, err := s.Agent(k.agent).DoPostAction(ctx, post.Id, post.Attachments()[0].Actions[0].Id)
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func TestMediaTrouble(t *testing.T) {
 	require.Empty(t, got.Attachments())
 }
 
-// largeFiles changes the server's own limit for the time of the test.
+// largeFiles changes the server's own limit for the duration of the test.
 func (s *stage) largeFiles(limit int64) {
 	s.t.Helper()
 	patch := func(ctx context.Context, limit int64) error {
@@ -138,7 +138,7 @@ func attachmentText(p *model.Post) string {
 	return ""
 }
 
-// random is a file that nothing makes smaller.
+// random returns data that cannot be compressed.
 func random(size int) []byte {
 	data := make([]byte, size)
 	var seed [32]byte
