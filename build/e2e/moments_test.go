@@ -14,28 +14,28 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// answerDelay is how long the simulator keeps its answer back in the moment (c): longer than a kill takes, shorter than the plugin's
-// own patience with a request.
+// answerDelay is how long the simulator delays its answer at the moment (c). It is longer than a kill takes, and shorter than the plugin
+// waits for a response.
 const answerDelay = 18 * time.Second
 
-// killPoint is one moment at which the plugin is killed, and how the test leads the plugin to it.
+// killPoint is a moment at which the plugin is killed, together with the way in which the test brings the plugin there.
 type killPoint struct {
 	moment string
-	// reached is nil once the plugin stands at the moment and cannot leave it.
+	// reached returns nil once the plugin is at the moment and cannot go on.
 	reached func(ctx context.Context) error
-	// after is called when the plugin is dead: it lets go of everything, and fails where the moment was missed after all.
+	// after is called when the plugin is dead. It releases everything that was held, and fails if the moment was missed after all.
 	after func(ctx context.Context) error
 }
 
-// killer leads the plugin to each moment and kills it there.
+// killer brings the plugin to each moment and kills it there.
 type killer struct {
 	*stage
 	gates *gates
-	dead  int // dead letters that others left
+	dead  int // dead letters that other tests left
 }
 
-// webhookTaken is (a): the webhook had its 200, the message has no post. In odd rounds the statement that the plugin died over is lost,
-// in even ones it happens after its death.
+// webhookTaken is moment (a): the webhook got its 200, and the message has no post yet. In odd rounds the statement that was running when
+// the plugin died is never executed; in even rounds it is executed after the plugin's death.
 func (k *killer) webhookTaken(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	gate, err := k.gates.shut(ctx, gateInboundPosted, v.customer.Phone)
 	if err != nil {
@@ -65,7 +65,7 @@ func (k *killer) webhookTaken(ctx context.Context, v *openConversation, round in
 	return &killPoint{"a", reached, after}, err
 }
 
-// stored is (b): the agent's post waits in the outbox and has not left; in even rounds a worker has it already.
+// stored is moment (b): the agent's post is in the outbox and was not sent. In even rounds a worker has taken it already.
 func (k *killer) stored(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	name := gateLeft
 	if round%2 == 1 {
@@ -103,8 +103,8 @@ func (k *killer) stored(ctx context.Context, v *openConversation, round int) (*k
 	return &killPoint{"b", reached, after}, nil
 }
 
-// unanswered is (c): the request has left and its answer has not come. The message was accepted and told (0), accepted and the telling
-// stops at the plugin (1), or never accepted (2), by round.
+// unanswered is moment (c): the request was sent and has no response yet. The round decides what happened to the message: Meta accepted it
+// and its status arrives (0), Meta accepted it and the plugin is stopped before it stores the status (1), or Meta never accepted it (2).
 func (k *killer) unanswered(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	kind, variant := cloudapi.FaultLate, round%3
 	if variant == 2 {
@@ -147,7 +147,7 @@ func (k *killer) unanswered(ctx context.Context, v *openConversation, round int)
 	return &killPoint{"c", reached, after}, nil
 }
 
-// posted is (d): the customer's message has its post, and nothing records which.
+// posted is moment (d): the customer's message has its post, but nothing records which post it is.
 func (k *killer) posted(ctx context.Context, v *openConversation, round int) (*killPoint, error) {
 	gate, err := k.gates.shut(ctx, gatePostRecorded, v.customer.Phone)
 	if err != nil {
@@ -180,7 +180,7 @@ func (k *killer) posted(ctx context.Context, v *openConversation, round int) (*k
 	return &killPoint{"d", reached, after}, err
 }
 
-// accepted reports whether the delivery of a customer's message had its 200.
+// accepted reports whether the delivery of a customer's message got a 200.
 func (k *killer) accepted(wamid string) bool {
 	inBody := strings.ReplaceAll(wamid, "/", `\/`) // Meta escapes slashes
 	for _, d := range slices.Backward(k.Sim.Webhooks().List()) {
@@ -191,7 +191,8 @@ func (k *killer) accepted(wamid string) bool {
 	return false
 }
 
-// release opens a gate; with lost the statement that stood there never happens. seen is what was found before.
+// release opens a gate. If lost is true, the statement that waits there is never executed. seen is the error of an earlier check and is
+// kept.
 func release(ctx context.Context, g *gate, lost bool, seen error) error {
 	if lost {
 		if err := g.turnBack(ctx); err != nil {
@@ -204,7 +205,7 @@ func release(ctx context.Context, g *gate, lost bool, seen error) error {
 	return seen
 }
 
-// behind writes both ways while the plugin is dead: what comes behind a moment stays behind it.
+// behind writes in both directions while the plugin is dead. These messages must not overtake the one that the plugin was working on.
 func (k *killer) behind(ctx context.Context, v *openConversation, moment string, round int) error {
 	if _, err := v.phone.Reply(fmt.Sprintf("depois de %s%d", moment, round)); err != nil {
 		return err

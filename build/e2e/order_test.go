@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAPostThatNoHookBrought: the server has posts of an agent that no hook told us of. Those that come before a later post reach the customer
-// before it; one that is not for the customer holds nobody up.
+// TestAPostThatNoHookBrought covers posts of an agent for which the server never called the plugin's hook. They must reach the customer
+// before any later post does, and a post that is not for the customer must not delay others.
 func TestAPostThatNoHookBrought(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -34,7 +34,7 @@ func TestAPostThatNoHookBrought(t *testing.T) {
 	s.ticks(oneMinute, last.Id, "delivered")
 	require.Equal(t, []string{"primeiro", "o gancho não veio", "nem este", "e este vem depois"}, texts(k.phone.Messages())[1:])
 
-	// a note's thread is among colleagues, and nobody waits for it
+	// The thread of a note is for colleagues only, so nothing waits for a reply in it.
 	s.slash(k, "/whatsapp nota só entre nós")
 	var root string
 	s.within(oneMinute, "the note", func(ctx context.Context) error {

@@ -21,7 +21,7 @@ import (
 
 var updateGolden = flag.Bool("update-outgoing", false, "write the golden files of what goes out anew")
 
-// The first bytes by which files are told apart, and some more.
+// The first bytes of each content are those by which its file type is recognised, followed by some more.
 var (
 	voiceBytes   = append([]byte("OggS\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00OpusHead\x01\x01"), bytes.Repeat([]byte{7}, 2000)...)
 	vorbisBytes  = append([]byte("OggS\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x01vorbis"), bytes.Repeat([]byte{7}, 2000)...)
@@ -37,7 +37,7 @@ type sendFile struct {
 
 func plain(name string) sendFile { return sendFile{name, []byte("conteúdo de " + name)} }
 
-// upload brings a file into a channel as an agent.
+// upload uploads a file to a channel as an agent.
 func (s *stage) upload(agent int, channelID string, f sendFile) string {
 	s.t.Helper()
 	uploaded, _, err := s.Agent(agent).UploadFile(s.ctx(2*time.Minute), f.data, channelID, f.name)
@@ -56,7 +56,7 @@ func (s *stage) postFiles(k *openConversation, text string, files ...sendFile) (
 	return post, err
 }
 
-// got waits until the phone has so many messages more than before, and gives those.
+// got waits until the phone has count messages more than before, and returns those.
 func (s *stage) got(k *openConversation, before, count int) []cloudapi.Message {
 	s.t.Helper()
 	var messages []cloudapi.Message
@@ -68,7 +68,7 @@ func (s *stage) got(k *openConversation, before, count int) []cloudapi.Message {
 	return messages
 }
 
-// golden compares what Meta got with a file of ours, ids made alike.
+// golden compares what Meta received with a golden file, after replacing ids.
 func (s *stage) golden(name string, messages []cloudapi.Message) {
 	s.t.Helper()
 	list := make([]any, len(messages))
@@ -88,7 +88,7 @@ func (s *stage) golden(name string, messages []cloudapi.Message) {
 	require.JSONEq(s.t, string(want), string(got))
 }
 
-// alike replaces what differs from run to run, such as ids, by fixed words.
+// alike replaces values that differ from run to run, such as ids, with fixed words.
 func alike(key string, value any) any {
 	switch v := value.(type) {
 	case map[string]any:

@@ -33,7 +33,7 @@ func (s *stage) slash(k *openConversation, command string) {
 	require.NoError(s.t, err)
 }
 
-// TestOutgoingKinds sends what is no file: text with its marks, places, contacts, reactions, and the marks of reading.
+// TestOutgoingKinds sends everything that is not a file: formatted text, locations, contacts, reactions and read receipts.
 func TestOutgoingKinds(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -124,7 +124,8 @@ func TestOutgoingKinds(t *testing.T) {
 	})
 }
 
-// TestOutgoingTemplateHeaders starts conversations with templates whose headers hold a file of the queue's channel, an address, a place.
+// TestOutgoingTemplateHeaders starts conversations with templates whose headers contain a file of the queue's channel, a file at an
+// address, or a location.
 func TestOutgoingTemplateHeaders(t *testing.T) {
 	s := newStage(t)
 	header := func(format string) string {
@@ -146,7 +147,7 @@ func TestOutgoingTemplateHeaders(t *testing.T) {
 				map[string]any{"approved": true, "queue_ids": []string{s.Queue.ID}}, http.StatusOK, nil))
 		}
 	}
-	large := sendFile{"foto.png", []byte(strings.Repeat("x", 3<<20))} // streamed, from a channel the bot is not in
+	large := sendFile{"foto.png", []byte(strings.Repeat("x", 3<<20))} // it is streamed, from a channel that the bot is not a member of
 	var ids []string
 	for _, f := range []sendFile{large, plain("filme.mp4"), plain("contrato.pdf")} {
 		ids = append(ids, s.upload(0, s.Queue.ChannelID, f))

@@ -17,11 +17,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// maxResident is what the plugin may need at most while large files go out, bytes.
+// maxResident is how many bytes of memory the plugin may use at most while it sends large files.
 const maxResident = 120 << 20
 
-// TestOutgoingLargeFiles sends a document of 90 MB and a film of 16 MB in one post. The plugin is killed while the document is on its way
-// to Meta; both arrive after the restart, once and in order, and the plugin never has a large part of them in memory.
+// TestOutgoingLargeFiles sends a document of 90 MB and a video of 16 MB in one post. The plugin is killed while it uploads the document.
+// Both must arrive after the restart, once and in order, and the plugin must never hold a large part of them in memory.
 func TestOutgoingLargeFiles(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -32,7 +32,7 @@ func TestOutgoingLargeFiles(t *testing.T) {
 	s.Sim.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "media"}, Kind: cloudapi.FaultLate, Delay: 15 * time.Second})
 	post, err := s.postFiles(k, "O plano e o filme", document, film)
 	require.NoError(t, err)
-	time.Sleep(700 * time.Millisecond) // in the middle of it, or while it waits for Meta's answer
+	time.Sleep(700 * time.Millisecond) // during the upload, or while the plugin waits for Meta's response
 	s.resident("before the kill")
 	require.NoError(t, s.Env.KillPlugin(s.ctx(time.Minute), 0))
 	require.NoError(t, s.Env.ReactivatePlugin(s.ctx(time.Minute), 0))
@@ -51,7 +51,7 @@ func TestOutgoingLargeFiles(t *testing.T) {
 
 var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// resident checks the most memory that the plugin's process ever had.
+// resident checks the largest amount of memory that the plugin's process has ever used.
 func (s *stage) resident(when string) {
 	s.t.Helper()
 	if runtime.GOOS != "linux" {

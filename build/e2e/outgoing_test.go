@@ -16,8 +16,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestOutgoingFiles posts each kind of file in a real channel: Meta gets exactly what its documentation asks for, in the posts' order,
-// each file once.
+// TestOutgoingFiles posts every kind of file in a real channel. Meta must receive exactly what its documentation asks for, each file once
+// and in the order of the posts.
 func TestOutgoingFiles(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -74,7 +74,7 @@ func TestOutgoingFiles(t *testing.T) {
 	})
 }
 
-// TestOutgoingFilesRefused posts what Meta would refuse: the post is refused, and the refusal says what is allowed.
+// TestOutgoingFilesRefused posts files that Meta would refuse. The post must be refused with a reason that says what is allowed.
 func TestOutgoingFilesRefused(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -102,8 +102,8 @@ func TestOutgoingFilesRefused(t *testing.T) {
 	require.Len(t, k.phone.Messages(), before)
 }
 
-// TestOutgoingFileTrouble lets Meta refuse an upload for a moment, refuse a file after its 200, and lose an upload's answer: what failed
-// for a moment arrives once, in order; what failed for good says so.
+// TestOutgoingFileTrouble has Meta refuse an upload temporarily, report a file as failed after its 200, and lose the response to an upload.
+// After a temporary failure the file must arrive once and in order; after a permanent one the post must say so.
 func TestOutgoingFileTrouble(t *testing.T) {
 	s := newStage(t)
 	k := s.open(1)

@@ -19,7 +19,7 @@ import (
 
 const sidebarName = "Em Atendimento"
 
-// categories are an agent's, by name.
+// categories returns an agent's sidebar categories by name.
 func (h *handoverWorld) categories(ctx context.Context, agent int) (map[string]*model.SidebarCategoryWithChannels, error) {
 	got, _, err := h.as(1, agent).GetSidebarCategoriesForTeamForUser(ctx, h.User(agent).ID, h.Env.Team.ID, "")
 	if err != nil {
@@ -35,7 +35,7 @@ func (h *handoverWorld) categories(ctx context.Context, agent int) (map[string]*
 	return named, nil
 }
 
-// shows waits until the category shows exactly what the list of mine says.
+// shows waits until the sidebar category contains exactly the conversations of the agent's own list.
 func (h *handoverWorld) shows(agent int, has, hasNot scenario.Conversation) {
 	h.t.Helper()
 	h.within(30*time.Second, "the sidebar to follow", func(ctx context.Context) error {
@@ -75,7 +75,7 @@ func (h *handoverWorld) shows(agent int, has, hasNot scenario.Conversation) {
 func (h *handoverWorld) trySidebar() {
 	ctx := h.ctx(time.Minute)
 	var none scenario.Conversation
-	// what a person made themselves stays as it is
+	// What people arrange in the sidebar themselves must not be changed.
 	client := h.as(0, invited)
 	own, _, err := client.CreateSidebarCategoryForTeamForUser(ctx, h.User(invited).ID, h.Env.Team.ID, &model.SidebarCategoryWithChannels{
 		SidebarCategory: model.SidebarCategory{UserId: h.User(invited).ID, TeamId: h.Env.Team.ID, DisplayName: "Minhas coisas"}, Channels: []string{h.Queue.ChannelID},
@@ -86,7 +86,7 @@ func (h *handoverWorld) trySidebar() {
 	h.shows(starter, c, none)
 	h.invite(1, starter, c, h.User(invited).ID)
 	h.shows(invited, c, none)
-	h.shows(starter, c, none) // still responsible
+	h.shows(starter, c, none) // the starter is still responsible
 	h.transfer(0, invited, c, map[string]any{"queue_id": h.Queue.ID})
 	h.shows(invited, none, c)
 	require.NoError(h.t, h.Ask(ctx, h.as(1, clickerD), http.MethodPost, "/conversations/"+c.ID+"/claim", nil, http.StatusOK, nil))
@@ -105,7 +105,7 @@ func (h *handoverWorld) trySidebar() {
 	require.Equal(h.t, own.Channels, named["Minhas coisas"].Channels)
 }
 
-// mineAgree holds the command's list against the API's: the same conversations in the same states.
+// mineAgree compares the command's list with the API's: both must contain the same conversations in the same states.
 func (h *handoverWorld) mineAgree(agent int) {
 	h.t.Helper()
 	ctx := h.ctx(30 * time.Second)
@@ -117,7 +117,7 @@ func (h *handoverWorld) mineAgree(agent int) {
 	byState := map[string]int{}
 	for _, c := range mine {
 		byState[c.State]++
-		if byState[c.State] > 20 { // the command names so many of a state
+		if byState[c.State] > 20 { // the command lists no more than 20 of each state
 			continue
 		}
 		lines := slices.DeleteFunc(strings.Split(answer.Text, "\n"), func(line string) bool { return !strings.Contains(line, "/channels/"+c.ChannelID+")") })

@@ -22,22 +22,22 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// Who is who among the agents of the world in which conversations change hands.
+// The agents of this world have these roles.
 const (
 	supervisor = iota // of the queue
-	starter           // begins, and stays responsible
+	starter           // starts the conversations and stays responsible
 	invited
 	clickerC
 	clickerD
-	leaver   // of the queue; is deactivated in the end
-	stranger // in the team, in no queue
+	leaver   // of the queue; deactivated in the end
+	stranger // in the team, but in no queue
 	peopleAgents
 )
 
 // clicks is how often two agents click on one card at the same moment.
 const clicks = 50
 
-// handoverWorld is the world in which conversations change hands: two servers on one database, which do not tell each other of changes.
+// handoverWorld is the world in which conversations change hands: two servers on one database that do not notify each other of changes.
 type handoverWorld struct {
 	*scenario.World
 	t         *testing.T
@@ -45,13 +45,13 @@ type handoverWorld struct {
 	listeners map[int]*eventListener // by agent
 }
 
-// eventListener keeps the websocket events that are sent to one agent alone.
+// eventListener collects the websocket events that are sent to one agent only.
 type eventListener struct {
 	mu       sync.Mutex
 	whispers []string
 }
 
-// TestPeople hands conversations over between agents, through either of two servers.
+// TestPeople hands conversations over between agents, through both servers.
 func TestPeople(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
@@ -113,7 +113,7 @@ func (h *handoverWorld) secondQueue() {
 	require.NoError(h.t, h.Ask(ctx, h.Admin(), http.MethodPost, "/queues", body, http.StatusCreated, &h.other))
 }
 
-// listen records the events that a server sends to one agent alone, until the test ends.
+// listen collects the events that a server sends to one agent only, until the test ends.
 func (h *handoverWorld) listen(agent, node int) {
 	h.t.Helper()
 	events, err := h.Env.Listen(h.t.Context(), node, h.Env.Client(node, agent))
@@ -140,7 +140,7 @@ func (e *eventListener) heard() []string {
 	return slices.Clone(e.whispers)
 }
 
-// as is an agent's client of a server.
+// as returns an agent's client for a server.
 func (h *handoverWorld) as(node, agent int) *model.Client4 { return h.Env.Client(node, agent) }
 
 func (h *handoverWorld) open() scenario.Conversation {
@@ -162,7 +162,7 @@ func (h *handoverWorld) transfer(node, agent int, c scenario.Conversation, body 
 	require.NoError(h.t, h.Ask(h.ctx(30*time.Second), h.as(node, agent), http.MethodPost, "/conversations/"+c.ID+"/transfer", body, http.StatusOK, nil))
 }
 
-// member does something that only a member of a channel may: on a server, or on the other one where that does not know it yet.
+// member does something that only members of a channel may do. If the server does not know of the membership yet, it uses the other server.
 func (h *handoverWorld) member(node, agent int, act func(ctx context.Context, client *model.Client4) error) {
 	h.t.Helper()
 	ctx := h.ctx(20 * time.Second)
@@ -182,7 +182,7 @@ func (h *handoverWorld) invite(node, agent int, c scenario.Conversation, userID 
 	})
 }
 
-// leave takes an agent out of the channel.
+// leave removes an agent from the channel.
 func (h *handoverWorld) leave(node, agent int, c scenario.Conversation) {
 	h.t.Helper()
 	h.member(node, agent, func(ctx context.Context, client *model.Client4) error {
@@ -214,7 +214,7 @@ func (h *handoverWorld) attended(c scenario.Conversation, agent string) {
 	require.Equal(h.t, h.User(starter).ID, h.read(1, c).OwnerID, "the responsável stays")
 }
 
-// lines are the texts of the plugin's lines in the conversation's channel that say something.
+// lines counts the lines of the plugin in the conversation's channel that contain all of these texts.
 func (h *handoverWorld) lines(ctx context.Context, c scenario.Conversation, saying ...string) (int, error) {
 	posts, err := h.Posts(ctx, c.ChannelID)
 	return len(scenario.Matching(posts, func(p *model.Post) bool {
@@ -235,7 +235,7 @@ func (h *handoverWorld) oneLine(c scenario.Conversation, saying ...string) {
 
 func at(user testenv.User) string { return "@" + user.Username }
 
-// cards are the conversation's cards in a queue's channel, the oldest first.
+// cards returns the conversation's cards in a queue's channel, the oldest first.
 func (h *handoverWorld) cards(ctx context.Context, queue scenario.Queue, c scenario.Conversation) ([]*model.Post, error) {
 	posts, err := h.Posts(ctx, queue.ChannelID)
 	return scenario.Matching(posts, func(p *model.Post) bool {
@@ -249,7 +249,7 @@ func claimable(card *model.Post) bool {
 	return len(attachments) == 1 && len(attachments[0].Actions) == 1 && !attachments[0].Actions[0].Disabled
 }
 
-// card waits until the queue has so many of the conversation's cards, of which the last can be claimed and no other.
+// card waits until the queue has this many cards of the conversation, of which only the last one can be claimed, and returns that one.
 func (h *handoverWorld) card(queue scenario.Queue, c scenario.Conversation, count int) *model.Post {
 	h.t.Helper()
 	var last *model.Post
@@ -302,8 +302,8 @@ func (h *handoverWorld) tryClicks() {
 	}
 }
 
-// clickBoth has two agents click at the same moment, each on another server, and returns who got the conversation. The other one must
-// be told who serves it.
+// clickBoth has two agents click at the same moment, each on a different server, and returns the one who got the conversation. The other
+// one must be told who has it.
 func (h *handoverWorld) clickBoth(card *model.Post) (winner int) {
 	h.t.Helper()
 	loser := 0
@@ -339,7 +339,7 @@ func (h *handoverWorld) clickBoth(card *model.Post) (winner int) {
 	return winner
 }
 
-// settled checks the lines of a conversation that was given away so often.
+// settled checks the lines of a conversation that was handed over this many times.
 func (h *handoverWorld) settled(c scenario.Conversation, rounds int) {
 	h.t.Helper()
 	h.within(20*time.Second, "a line for each change", func(ctx context.Context) error {
@@ -359,7 +359,7 @@ func (h *handoverWorld) tryMembers() {
 	ctx := h.ctx(time.Minute)
 	c := h.open()
 
-	// an administrator who adds themselves only looks
+	// An administrator who joins the channel only wants to look, so the conversation must stay where it is.
 	_, _, err := h.Env.AdminClient(1).AddChannelMember(ctx, c.ChannelID, h.Env.Admin.ID)
 	require.NoError(h.t, err)
 	h.invite(1, starter, c, h.User(leaver).ID)
@@ -373,17 +373,17 @@ func (h *handoverWorld) tryMembers() {
 		return errorUnless(member.NotifyProps["desktop"] == "all" && member.NotifyProps["push"] == "all", "they are %v", member.NotifyProps)
 	})
 
-	// what the plugin itself does is no invitation
+	// When the plugin itself adds somebody to the channel, this must not count as an invitation.
 	h.transfer(0, leaver, c, map[string]any{"user_id": h.User(clickerC).ID})
 	h.attended(c, h.User(clickerC).ID)
 
-	// the attendant leaves: the queue gets it back, with a card
+	// When the attendant leaves, the conversation must return to the queue with a card.
 	h.leave(1, clickerC, c)
 	h.attended(c, "")
 	h.oneLine(c, at(h.User(clickerC))+" não está mais no canal")
 	h.card(h.Queue, c, 1)
 
-	// somebody who serves nobody leaves: nothing changes
+	// When somebody who is not the attendant leaves, nothing may change.
 	h.leave(0, leaver, c)
 	require.NoError(h.t, h.Ask(ctx, h.as(1, clickerD), http.MethodPost, "/conversations/"+c.ID+"/claim", nil, http.StatusOK, nil))
 	h.attended(c, h.User(clickerD).ID)
@@ -394,15 +394,15 @@ func (h *handoverWorld) tryMembers() {
 	require.NoError(h.t, err)
 	require.Equal(h.t, 1, total, "neither the plugin nor somebody who came by themselves invited")
 
-	// closed: an invitation is only that
+	// In a closed conversation, an invitation must add the person and do nothing else.
 	require.NoError(h.t, h.Ask(ctx, h.as(0, clickerD), http.MethodPost, "/conversations/"+c.ID+"/close", nil, http.StatusOK, nil))
 	h.invite(0, starter, c, h.User(invited).ID)
-	// a missed hook is looked for every ten seconds: what is to happen has happened after two rounds
+	// The plugin looks every ten seconds for changes that no hook reported, so after two rounds everything has happened that will.
 	h.rounds(2)
 	require.Equal(h.t, h.User(clickerD).ID, h.read(0, c).AttendantID)
 }
 
-// rounds waits until the search for what no hook told has run so often.
+// rounds waits until the search for changes that no hook reported has run n times.
 func (h *handoverWorld) rounds(n int) {
 	h.t.Helper()
 	for range n {
@@ -439,7 +439,7 @@ func (h *handoverWorld) tryOwner() {
 	require.Equal(h.t, h.User(starter).ID, now.AttendantID)
 	h.oneLine(c, at(h.User(supervisor))+" mudou o responsável de "+at(h.User(starter))+" para "+at(h.User(invited)))
 
-	// by command, back again
+	// The conversation is handed over with the command, and back again.
 	_, _, err = h.Admin().AddChannelMember(ctx, c.ChannelID, h.User(supervisor).ID)
 	require.NoError(h.t, err)
 	h.within(20*time.Second, "the command to be taken", func(ctx context.Context) error {
@@ -466,7 +466,7 @@ func (h *handoverWorld) tryRefusals() {
 		require.NoError(h.t, err)
 		require.Contains(h.t, got.Text, answer, target)
 	}
-	// a second queue with the name of the first: its channel's name tells them apart
+	// The second queue has the same name as the first, so the name of its channel must be shown to tell them apart.
 	channel, _, err := h.Admin().CreateChannel(ctx, &model.Channel{TeamId: h.Env.Team.ID, Name: "fila-suporte-2", DisplayName: "x", Type: model.ChannelTypePrivate})
 	require.NoError(h.t, err)
 	var twin scenario.Queue

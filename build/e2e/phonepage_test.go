@@ -14,13 +14,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// bubbles are expressions of what the chat shows; theirs is the business, mine the customer.
+// These are expressions for the bubbles in the chat. The page is the customer's, so theirs are those of the business and mine those of the
+// customer.
 const (
 	theirs = `[...document.querySelectorAll('#chat li.theirs')]`
 	mine   = `[...document.querySelectorAll('#chat li.mine .bubble .text')].map((e) => e.textContent)`
 )
 
-// TestPhonePage uses the phones' page as a person does after make run: the template is there, a click answers it, and all arrives.
+// TestPhonePage uses the phones' page as a person does after make run: the template is there, the customer clicks its button, and
+// everything arrives.
 func TestPhonePage(t *testing.T) {
 	chromium(t)
 	world := startWorld(t, scenario.Options{})
@@ -85,8 +87,8 @@ func TestPhonePage(t *testing.T) {
 	})
 }
 
-// contains is an expression that tells whether one of a list of texts has a text in it.
+// contains returns an expression that is true if one of a list of texts contains a text.
 func contains(list, text string) string {
-	quoted, _ := json.Marshal(text) // a text always has JSON
+	quoted, _ := json.Marshal(text) // a string can always be encoded
 	return list + `.some((t) => t.includes(` + string(quoted) + `))`
 }

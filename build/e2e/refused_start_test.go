@@ -17,8 +17,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestACustomerWritesWhileAStartIsRefused: WhatsApp takes its time and then refuses the template for good; what the customer wrote
-// meanwhile stands in a channel that both can go on in, and so does what they write later.
+// TestACustomerWritesWhileAStartIsRefused covers a template that WhatsApp refuses permanently, but only after some time. What the customer
+// wrote in the meantime and writes later must appear in a channel in which both sides can continue.
 func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 	s := newStage(t)
 	customer := newCustomer()
@@ -58,8 +58,8 @@ func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 	s.waitUntilIdle(oneMinute)
 }
 
-// toldOfRefusal: the template stands in the channel with its failure and the reason, and where the refusal came before the channel a line
-// tells how the conversation came to be.
+// toldOfRefusal checks that the channel shows the template with its failure and the reason. If the refusal came before the channel, a line
+// must explain instead how the conversation came to be.
 func (s *stage) toldOfRefusal(ctx context.Context, channelID string) error {
 	posts, err := s.Posts(ctx, channelID)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestReturnAndArchive: what time does to conversations, acted and looked at by way of two Mattermost servers on one database. One world
-// for all of it; each part brings its own customers.
+// TestReturnAndArchive covers what happens to conversations as time passes, through two Mattermost servers on one database. All parts share
+// one world, and each uses its own customers.
 func TestReturnAndArchive(t *testing.T) {
 	world := startWorld(t, scenario.Options{Nodes: 2})
 	for _, part := range []struct {
@@ -43,14 +43,14 @@ func TestReturnAndArchive(t *testing.T) {
 	}
 }
 
-// both are the two ways in which WhatsApp may write a Brazilian mobile number: with the ninth digit and without.
+// bothForms returns the two forms in which WhatsApp may write a Brazilian mobile number: with the ninth digit and without it.
 func bothForms(phone string) []string {
 	digits := strings.TrimPrefix(phone, "+")
 	return []string{digits, digits[:4] + digits[5:]}
 }
 
-// writeManyAtOnce has a customer write so many messages at the same moment, each as a webhook of its own, by turns on either server and with and
-// without the ninth digit.
+// writeManyAtOnce has a customer send several messages at the same moment. Each is a webhook of its own; they alternate between the two
+// servers, and between numbers with and without the ninth digit.
 func (s *stage) writeManyAtOnce(phone string, messages int) (wamids []string) {
 	s.t.Helper()
 	var all sync.WaitGroup
@@ -71,7 +71,7 @@ func (s *stage) writeManyAtOnce(phone string, messages int) (wamids []string) {
 	return wamids
 }
 
-// openOnes are the customer's conversations that are not closed, in the order they began.
+// openOnes returns the customer's conversations that are not closed, in the order in which they started.
 func (s *stage) openOnes(phone string) (ids []string) {
 	s.t.Helper()
 	forms := bothForms(phone)
@@ -88,7 +88,7 @@ func (s *stage) openOnes(phone string) (ids []string) {
 	return ids
 }
 
-// arrivedIn waits until all of a customer's messages have their post in a channel, each one.
+// arrivedIn waits until each of a customer's messages has exactly one post in a channel.
 func (s *stage) arrivedIn(channelID string, wamids []string) []*model.Post {
 	s.t.Helper()
 	var posts []*model.Post
@@ -107,7 +107,7 @@ func (s *stage) arrivedIn(channelID string, wamids []string) []*model.Post {
 	return posts
 }
 
-// lines waits until a channel has exactly so many lines of the plugin's own that say something, and gives them.
+// lines waits until a channel has exactly count lines of the plugin that contain a text, and returns them.
 func (s *stage) lines(channelID string, count int, says string) []*model.Post {
 	s.t.Helper()
 	found, err := s.WaitPosts(s.ctx(oneMinute), channelID, count, "lines that say "+says, func(p *model.Post) bool {
@@ -117,13 +117,13 @@ func (s *stage) lines(channelID string, count int, says string) []*model.Post {
 	return found
 }
 
-// end closes a conversation by way of a server.
+// end closes a conversation through one of the servers.
 func (s *stage) end(node int, k *openConversation, reason string) {
 	s.t.Helper()
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Env.Client(node, k.agent), http.MethodPost, "/conversations/"+k.ID+"/close", map[string]any{"reason": reason}, http.StatusOK, nil))
 }
 
-// read is a conversation as the administrator sees it on a server.
+// read returns a conversation as the administrator sees it on a server.
 func (s *stage) read(node int, id string) scenario.Conversation {
 	s.t.Helper()
 	c, err := s.Conversation(s.ctx(oneMinute), s.Env.AdminClient(node), id)
@@ -176,7 +176,7 @@ func (s *stage) returnsInTime() {
 	require.Equal(s.t, []string{"open", s.User(1).ID, s.User(1).ID}, []string{c.State, c.OwnerID, c.AttendantID})
 	s.post(k, "voltou")
 
-	// an agent takes a close back too, and the second summary counts everything
+	// An agent can undo a close too, and the second summary must count everything.
 	s.end(0, k, "")
 	s.lines(k.ChannelID, 2, "Atendimento encerrado")
 	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Env.Client(1, k.agent), http.MethodPost, "/conversations/"+k.ID+"/reopen", nil, http.StatusOK, nil))

@@ -18,36 +18,37 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// What somebody gets of a draft of their own, kept before they left; 0 has none.
+// These are the expected results for a draft of one's own that was saved before one left. They use the signs of the table of requests, and
+// 0 means that there is no such draft.
 const (
-	ownSent    = "--+-+--0x+" // it is posted in their name, so they may post there
+	ownSent    = "--+-+--0x+" // the draft is posted in the author's name, so the author must be allowed to post there
 	ownTouched = "--+++++0x+"
 )
 
-// opensForm is a button that opens a dialog: for that it needs a trigger that Mattermost alone makes, so here whoever may press it hears
-// that the dialog cannot be opened.
+// opensForm is the result of pressing a button that opens a dialog. Opening needs a trigger that only Mattermost can create, so in this
+// test everybody who may press the button is told that the dialog cannot be opened.
 const opensForm = "a form"
 
-// buttonRows are the buttons by the code that makes them, in an order in which what one does is no other's trouble: who may press one of
-// a colleague's, and one of their own.
+// buttonRows lists the buttons by the code that creates them, with who may press one of a colleague's and who may press one of their own.
+// The order ensures that one button's effect does not disturb the next.
 var buttonRows = []struct{ made, button, expected, own string }{
 	{"channelsync.cardButton", "claim", acted, ""},
 	{"mattermost.mediaAttachment", "media", acted, ""},
 	{"drafts.button", "send", supervised, ownSent},
 	{"drafts.button", "edit", supervised, ownTouched},
 	{"drafts.button", "drop", supervised, ownTouched},
-	{"api.openDraftDialog", "", supervised, ownTouched}, // what the dialog of the edit button submits
+	{"api.openDraftDialog", "", supervised, ownTouched}, // the form that the edit button's dialog submits
 	{"drafts.button", "all", supervised, ownSent},
 }
 
-// button is one of the buttons under a post, as the plugin made it.
+// button is a button under a post, as the plugin created it.
 type button struct {
-	kind, author string // whose drafts it is about; "" = no drafts
+	kind, author string // whose drafts it is for; "" if it is not about drafts
 	url          string
 	context      map[string]any
 }
 
-// prepareButtons lets there be all buttons that there are: drafts of everybody's, a file that is too large, and a card.
+// prepareButtons creates every kind of button: drafts of everybody, a file that is too large, and a card.
 func (r *rights) prepareButtons() {
 	ctx, admin := r.ctx(2*oneMinute), r.Admin()
 	author := append([]*model.Client4{r.Agent(servingAgent)}, r.clients...)
@@ -100,7 +101,7 @@ func (r *rights) username(user string) string {
 	return r.column("SELECT username FROM users WHERE id = $1", user)
 }
 
-// read keeps a post's buttons with what the server hides from clients: where a click goes, and with what.
+// read collects a post's buttons with the parts that the server hides from clients: the address and the context of a click.
 func (r *rights) read(post *model.Post, author string) {
 	r.t.Helper()
 	var attachments []struct {
@@ -125,8 +126,9 @@ func (r *rights) read(post *model.Post, author string) {
 	}
 }
 
-// pressed clicks each kind of button as everybody: a colleague's, and where there are such their own. A click is sent as the server sends
-// it, to the button's own address with the clicker's session, since what Mattermost itself lets through is not the plugin's to rely on.
+// pressed has everybody click each kind of button: a colleague's, and their own where there is one. The click goes straight to the button's
+// address with the clicker's session, in the same form as the server would send it. The plugin must not rely on what Mattermost checks
+// before that.
 func (r *rights) pressed(t *testing.T) {
 	for n, row := range buttonRows {
 		by := strings.Join(columns, ", ")
@@ -144,7 +146,7 @@ func (r *rights) pressed(t *testing.T) {
 	}
 }
 
-// press returns what somebody gets for a button of a kind of an author's; each row has a draft of its own.
+// press returns the result for somebody who presses a button of a certain kind and author. Each row uses a draft of its own.
 func (r *rights) press(kind, author string, column, row int) string {
 	r.t.Helper()
 	submitted := kind == ""

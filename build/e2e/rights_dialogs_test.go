@@ -18,18 +18,19 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// What somebody gets who submits a form: see above, and 0 opened none, ~ it is no form of theirs.
+// These are the expected results for somebody who submits a form. They use the signs of the table of requests; besides, 0 means that they
+// could not open a form, and ~ that the form is not theirs.
 const (
-	formStarted = "---+-+-0x+" // one of `novo`
-	formActed   = "--.+.++0x+" // one of `modelo`
+	formStarted = "---+-+-0x+" // a form of `novo`
+	formActed   = "--.+.++0x+" // a form of `modelo`
 	formOfOther = "~~~~~~~~x~"
-	formForged  = "--------x-" // with the other's id in it
+	formForged  = "--------x-" // the form carries the other person's id
 )
 
-// formRow is a step of a dialog, with who made it in the code.
+// formRow is a step of a dialog, with the function that creates it.
 type formRow struct {
 	dialog, step             string
-	word                     string // that opens it
+	word                     string // the command that opens it
 	expected, other, another string
 }
 
@@ -42,7 +43,7 @@ var formRows = []formRow{
 	{"dialog.Template", "confirmStep", "modelo", formActed, formOfOther, formForged},
 }
 
-// openedForm is a form that was opened while its owner still had every right, with the values filled in; nil where there was none.
+// openedForm is a form that was opened while its owner still had every right, with the values filled in. It is nil if no form was opened.
 type openedForm struct {
 	scenario.Dialog
 	values map[string]any
@@ -88,9 +89,10 @@ func (r *rights) forms(client *model.Client4, user string) (forms []*openedForm)
 	return forms
 }
 
-// dialogs are submitted after what was right when they were opened is no more: by who opened them, and by everybody with a colleague's.
+// dialogs submits the forms after their owners have lost the rights that they had when they opened them. Everybody submits a form of their
+// own and a colleague's.
 func (r *rights) dialogs(t *testing.T) {
-	r.exec("UPDATE waa_conversations SET owner_id = $1 WHERE id = $2", r.User(ownerAgent).ID, r.k.ID) // a command gave it to somebody else
+	r.exec("UPDATE waa_conversations SET owner_id = $1 WHERE id = $2", r.User(ownerAgent).ID, r.k.ID) // a command made somebody else the owner
 	for i, row := range formRows {
 		got, other, forged := "", "", ""
 		for column := range columns {
@@ -106,7 +108,8 @@ func (r *rights) dialogs(t *testing.T) {
 	}
 }
 
-// submits sends a form straight to the plugin, which stands behind the server's own look at the channel, and tells what came of it.
+// submits sends a form straight to the plugin, because the server's own check of the channel would come first otherwise, and returns the
+// result.
 func (r *rights) submits(form *openedForm, column int, as string) string {
 	r.t.Helper()
 	if form == nil {

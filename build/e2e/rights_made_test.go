@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryFormAndButtonHasARow reads the server's source: what makes a dialog, a step of one or a button is in the tables of
-// TestWhoMayDoWhat, and nothing is in them that is made nowhere.
+// TestEveryFormAndButtonHasARow reads the source of the plugin's server part. Every dialog, dialog step and button that the code creates
+// must be in the tables of TestWhoMayDoWhat, and the tables must contain nothing that no code creates.
 func TestEveryFormAndButtonHasARow(t *testing.T) {
 	var rows []string
 	for _, row := range formRows {
@@ -37,7 +37,7 @@ func TestEveryFormAndButtonHasARow(t *testing.T) {
 	require.Equal(t, slices.Compact(rows), made(t))
 }
 
-// made finds the places of the code where something is made that a person submits or presses.
+// made finds the places in the code that create something which a person submits or presses.
 func made(t *testing.T) (found []string) {
 	require.NoError(t, filepath.WalkDir("../../server", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -65,7 +65,7 @@ func made(t *testing.T) (found []string) {
 	return slices.Compact(found)
 }
 
-// makes tells what a piece of code within a function makes; "" for nothing of the kind.
+// makes names what a piece of code within a function creates, or returns "" if it creates nothing of that kind.
 func makes(node ast.Node, within string) string {
 	pkg, function, _ := strings.Cut(within, ".")
 	switch n := node.(type) {

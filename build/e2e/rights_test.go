@@ -20,7 +20,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// The people of the table, in the order of its columns, and the agents they are.
+// These are the people of the table, in the order of its columns, and the agents who play them.
 const (
 	supervisorAgent, servingAgent, queueAgent, ownerAgent, attendantAgent, goneAgent, guestAgent, insideAgent = 0, 1, 2, 3, 4, 5, 6, 7
 	outsiderAgent                                                                                             = 8
@@ -28,25 +28,26 @@ const (
 
 var columns = []string{"owner outside", "attendant outside", "guest", "queue only", "channel only", "supervisor", "system admin", "bot", "deactivated", "supervisor inside"}
 
-// What somebody gets: + it is done, or refused for another reason than who asks; - 403; . 404; x not let in at all.
+// Each sign is the result for one person: + it was done, or refused for a reason that does not depend on the person; - 403; . 404; x the
+// person is not let in at all.
 const (
-	whoSees     = "++.+.++.x+" // by who may see the conversation
-	acted       = "--.+.++.x+" // by who may act in it
-	supervised  = "--.-.++.x+" // by its supervisors
-	spoken      = "--.-.+-.x+" // in the name of a system admin who is not in the channel: by nobody, and a supervisor is told why
-	started     = "---+-+--x+" // in a queue, by its agents
+	whoSees     = "++.+.++.x+" // everybody who may see the conversation
+	acted       = "--.+.++.x+" // everybody who may act in it
+	supervised  = "--.-.++.x+" // its supervisors
+	spoken      = "--.-.+-.x+" // speaking for a system admin who is not in the channel: nobody may, and a supervisor is told why
+	started     = "---+-+--x+" // the agents of a queue
 	everybody   = "++++++++x+"
 	admins      = "------+-x-"
-	typedThere  = "xx.x.x+xx+" // a command in the conversation's channel, which the server lets its members and system admins run
-	typedSpoken = "xx+x+x-xx+" // one that speaks to the customer
+	typedThere  = "xx.x.x+xx+" // a command in the conversation's channel: the server lets members and system admins run it
+	typedSpoken = "xx+x+x-xx+" // a command that sends something to the customer
 	typedStart  = "xx-x-x-xx+"
 	typedAny    = "xx+x+x+xx+"
 )
 
-// act is a request of the REST API, or of a button.
+// act is a request of the REST API or of a button.
 type act struct {
 	route, expected string
-	path            string // behind /api/v1; "" = of the route, with its ids put in
+	path            string // below /api/v1; "" for the path of the route with its ids filled in
 	body            any
 }
 
@@ -55,15 +56,15 @@ type rights struct {
 	*outsider
 	k       *openConversation
 	clients []*model.Client4 // by column
-	users   []string         // their ids
-	draft   string           // a colleague's
-	file    string           // wamid of a file of the customer's
-	opened  [][]*openedForm  // by column, in the order of dialogs; of the colleague at the end
+	users   []string         // by column
+	draft   string           // a colleague's draft
+	file    string           // wamid of a file from the customer
+	opened  [][]*openedForm  // by column, in the order of formRows; the colleague's come last
 	buttons []button
 }
 
-// TestWhoMayDoWhat is docs/permissions.md tried on the real server: every route of docs/openapi.yaml, every word of the command, every
-// step of a dialog and every button, by everybody. What is added without a row here fails.
+// TestWhoMayDoWhat tests docs/permissions.md on the real server: every route of docs/openapi.yaml, every subcommand, every step of a dialog
+// and every button, used by everybody. Anything new without a row here fails the test.
 func TestWhoMayDoWhat(t *testing.T) {
 	r := newRights(t)
 	t.Run("buttons", func(t *testing.T) { r.pressed(t) })
@@ -96,12 +97,13 @@ func newRights(t *testing.T) *rights {
 	return r
 }
 
-// together lets everybody into the channel and the queue, where each of them may do all there is: what they open there is tried later.
+// together puts everybody into the channel and the queue, where they may do everything. What they open there is used later, when they no
+// longer may.
 func (r *rights) together() {
 	ctx, admin := r.ctx(2*oneMinute), r.Admin()
 	_, err := admin.UpdateChannelRoles(ctx, r.Env.QueueChannel.ID, r.User(insideAgent).ID, "channel_user channel_admin")
 	require.NoError(r.t, err)
-	for _, user := range append(slices.Clone(r.users), r.User(servingAgent).ID) { // who was invited last serves
+	for _, user := range append(slices.Clone(r.users), r.User(servingAgent).ID) { // the person who is invited last becomes the attendant
 		for _, channel := range []string{r.Env.QueueChannel.ID, r.k.ChannelID} {
 			_, _, err = admin.AddChannelMember(ctx, channel, user)
 			require.NoError(r.t, err)
@@ -115,7 +117,7 @@ func (r *rights) together() {
 	r.openDialogs()
 }
 
-// apart takes from each what their column lacks.
+// apart takes from everybody the rights that their column does not have.
 func (r *rights) apart() {
 	ctx, admin := r.ctx(oneMinute), r.Admin()
 	for _, leaver := range []int{ownerAgent, attendantAgent} {
@@ -136,7 +138,7 @@ func (r *rights) apart() {
 	r.waitUntilIdle(oneMinute)
 }
 
-// bot is a client of a bot of somebody's, and its id.
+// bot creates a bot that belongs to a user, and returns a client for it and its id.
 func (r *rights) bot() (*model.Client4, string) {
 	ctx := r.ctx(oneMinute)
 	require.NoError(r.t, configure(ctx, r.Admin(), `{"ServiceSettings": {"EnableBotAccountCreation": true, "EnableUserAccessTokens": true}}`))
@@ -157,7 +159,7 @@ func (r *rights) exec(query string, args ...any) {
 	require.NoError(r.t, err)
 }
 
-// acts are all there are, in an order in which what one does is no other's trouble.
+// acts lists all requests. The order ensures that one request's effect does not disturb the next.
 func (r *rights) acts() []act {
 	conversation, nowhere := r.k.ID, model.NewId()
 	context := func(context map[string]any) any { return map[string]any{"context": context} }
@@ -226,7 +228,7 @@ func (r *rights) routes(t *testing.T) {
 	require.NoError(t, err)
 	for _, path := range doc.Paths.InMatchingOrder() {
 		for method := range doc.Paths.Value(path).Operations() {
-			if short, rest := strings.CutPrefix(path, "/api/v1"); rest { // the webhook is Meta's
+			if short, rest := strings.CutPrefix(path, "/api/v1"); rest { // the webhook is only for Meta
 				documented = append(documented, method+" "+short)
 			}
 		}
@@ -244,7 +246,7 @@ func (r *rights) routes(t *testing.T) {
 	}
 }
 
-// outcome is what somebody gets.
+// outcome returns the sign for the result of a request.
 func (r *rights) outcome(a act, column int) string {
 	defer r.serving(column)()
 	method, path, _ := strings.Cut(a.route, " ")
@@ -258,7 +260,7 @@ func (r *rights) outcome(a act, column int) string {
 		return "x"
 	case got.status == http.StatusForbidden:
 		return "-"
-	case a.expected == admins && got.status == http.StatusNotFound: // there is no such thing, and who asked may know
+	case a.expected == admins && got.status == http.StatusNotFound: // the object does not exist, and this person may know that
 		r.isAudited(a, column, before)
 		return "+"
 	case got.status == http.StatusNotFound:
@@ -277,7 +279,8 @@ func (r *rights) outcome(a act, column int) string {
 	return "+"
 }
 
-// serving makes the attendant outside the attendant again, for a request: whoever left is followed by the plugin within seconds, and serves no more.
+// serving makes the attendant outside the channel the attendant again for one request. The plugin notices within seconds that somebody has
+// left and then takes the conversation from them.
 func (r *rights) serving(column int) (after func()) {
 	if column != 1 {
 		return func() {}
@@ -292,15 +295,16 @@ func (r *rights) serving(column int) (after func()) {
 	}
 }
 
-// ownAffairs change nothing, or nothing but the reader's own, or leave a post that tells of itself.
+// ownAffairs lists requests that need no audit record: they change nothing, change only something of the person's own, or leave a post that
+// documents them.
 var ownAffairs = []string{"POST /conversations/search", "POST /conversations/counts", "POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media"}
 
-// isAudited holds that what was done has a row of who did it.
+// isAudited checks that what was done has an audit record with the person who did it.
 func (r *rights) isAudited(a act, column, before int) {
 	r.t.Helper()
 	changes := !strings.HasPrefix(a.route, "GET ") || a.route == "GET /dead-letters"
 	if !changes || slices.Contains(ownAffairs, a.route) || strings.Contains(a.route, "transfer") || strings.Contains(a.route, "owner") || strings.Contains(a.route, "drafts") {
-		return // what is as it was already is no change
+		return // a request that leaves everything as it was is not a change
 	}
 	require.Greater(r.t, r.audited(column), before, "%s by %s left no trace", a.route, columns[column])
 }
@@ -310,11 +314,12 @@ func (r *rights) audited(column int) int {
 	return r.count("SELECT count(*) FROM waa_audit WHERE actor_id = $1", r.users[column])
 }
 
-// refusedBy reads a refusal that comes as a text: "-" where who asked may not, "." where there is nothing for them, "~" where a form is not theirs, "" for anything else.
+// refusedBy reads a refusal that comes as a text. It returns "-" if the person may not do it, "." if there is nothing there for them, "~"
+// if the form is not theirs, and "" for any other text.
 func refusedBy(text string) string {
 	for part, outcome := range map[string]string{
 		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "não tem permissão": "-",
-		"ão encontrado": ".", "not found": ".", // a bot's language
+		"ão encontrado": ".", "not found": ".", // bots are answered in English
 		"só funciona no canal": ".", "não está em nenhuma fila": "-", "Este formulário perdeu": "~", "is out of date": "~",
 	} {
 		if strings.Contains(text, part) {
@@ -324,7 +329,7 @@ func refusedBy(text string) string {
 	return ""
 }
 
-// words are those of /whatsapp, each with something behind it that it takes.
+// words tries the subcommands of /whatsapp, each with an argument that it accepts.
 func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
 		"novo": typedStart, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
@@ -343,7 +348,7 @@ func (r *rights) words(t *testing.T) {
 			continue
 		}
 		for _, sub := range c.AutocompleteData.SubCommands {
-			if !strings.HasPrefix(sub.HelpText, "O mesmo que") { // the English twin
+			if !strings.HasPrefix(sub.HelpText, "O mesmo que") { // not the English twin of another one
 				offered = append(offered, sub.Trigger)
 			}
 		}
@@ -353,12 +358,12 @@ func (r *rights) words(t *testing.T) {
 		got := ""
 		for column := range columns {
 			if column == 1 {
-				got += got[:1] // as the owner: the server lets neither in
+				got += got[:1] // the owner gets the same result: the server lets neither of them in
 				continue
 			}
 			response, err := r.Env.ExecuteSlash(r.ctx(oneMinute), r.clients[column], r.k.ChannelID, "/whatsapp "+typed)
 			switch {
-			case err != nil && strings.Contains(err.Error(), "trigger"): // a dialog needs the client's trigger
+			case err != nil && strings.Contains(err.Error(), "trigger"): // a dialog needs a trigger from the client
 				got += "+"
 			case err != nil:
 				got += "x"

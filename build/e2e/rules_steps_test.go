@@ -15,10 +15,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// colleague is whom the talks are transferred to; she is in the queue.
+// colleague is the agent to whom conversations are transferred. She is in the queue.
 const colleague = 2
 
-// step does one random step and compares the answer with the model.
+// step takes one random step and compares the result with the model.
 func (r *ruleWalk) step(ctx context.Context) error {
 	steps := []struct {
 		name   string
@@ -57,7 +57,8 @@ func (r *ruleWalk) step(ctx context.Context) error {
 	return nil
 }
 
-// say posts as a member of the channel. allowed is whether the model allows it; a post for the customer must then arrive.
+// say posts as a member of the channel. allowed is whether the model allows the post. If it does and the post is for the customer, the post
+// must arrive.
 func (r *ruleWalk) say(ctx context.Context, post *model.Post, allowed, forCustomer bool) (*model.Post, error) {
 	post.ChannelId = r.ChannelID
 	got, response, err := r.Agent(r.someone()).CreatePost(ctx, post)
@@ -112,7 +113,7 @@ func (r *ruleWalk) noteAsPost(ctx context.Context) error {
 	return err
 }
 
-// noteReply answers in a note's thread, sometimes with a file, sometimes with what would be refused elsewhere.
+// noteReply replies in a note's thread, sometimes with a file, sometimes with a text that would be refused elsewhere.
 func (r *ruleWalk) noteReply(ctx context.Context) error {
 	if len(r.notes) == 0 {
 		return nil
@@ -163,7 +164,7 @@ func (r *ruleWalk) fileWhileLocked(ctx context.Context) error {
 	return errorUnless(err != nil, "a file was accepted while %s", r.state())
 }
 
-// act asks for a change over REST and expects an answer.
+// act requests a change over REST and expects a certain status.
 func (r *ruleWalk) act(ctx context.Context, agent int, action string, body map[string]any, wanted int) (scenario.Conversation, error) {
 	var c scenario.Conversation
 	return c, r.Ask(ctx, r.Agent(agent), http.MethodPost, "/conversations/"+r.ID+"/"+action, body, wanted, &c)
@@ -210,7 +211,7 @@ func (r *ruleWalk) claim(ctx context.Context) error {
 	return errorUnless(c.AttendantID == id && c.OwnerID == id, "attendant %q, owner %q", c.AttendantID, c.OwnerID)
 }
 
-// template sends another one where the model says that it may follow.
+// template sends another template if the model says that one may follow.
 func (r *ruleWalk) template(ctx context.Context) error {
 	c, err := r.World.Conversation(ctx, r.Admin(), r.ID)
 	if err != nil {
@@ -232,7 +233,7 @@ func (r *ruleWalk) template(ctx context.Context) error {
 	return nil
 }
 
-// edge reports whether the window ends at about this moment: then either state is right, because the clocks differ a little.
+// edge reports whether the window ends at about this moment. Then both states are acceptable, because the clocks differ a little.
 func (r *ruleWalk) edge() bool {
 	off := r.Now() - r.windowUntil
 	return off > -2000 && off < 2000

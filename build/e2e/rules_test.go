@@ -26,14 +26,14 @@ const (
 	ruledTalks  = 50
 	ruledRounds = 20
 	ruledSteps  = 8
-	// ruledHands is how many of them act at a time.
+	// ruledHands is how many of them run at a time.
 	ruledHands = 4
-	// seedVariable repeats a run.
+	// seedVariable sets the random seed, to repeat a run.
 	seedVariable = "WAA_SEED"
 )
 
-// TestRulesOverRandomSequences: whatever agents post, note, answer in threads, transfer and close, in whatever state and at whatever
-// time, the customer gets what the rules allow and nothing else, once and in order. A plain model says what the rules are; see ruled.
+// TestRulesOverRandomSequences has agents post, write notes, reply in threads, transfer and close in every state and at any time. The
+// customer must get what the rules allow and nothing else, once and in order. A simple model defines the rules; see ruleWalk.
 func TestRulesOverRandomSequences(t *testing.T) {
 	s := &stage{World: startWorld(t, scenario.Options{Nodes: 2}), t: t}
 	seed := uint64(time.Now().UnixNano())
@@ -58,14 +58,14 @@ func TestRulesOverRandomSequences(t *testing.T) {
 	for range ruledRounds {
 		for range ruledSteps {
 			if clock.IntN(5) == 0 {
-				s.all(talks, check) // what was accepted leaves before its window ends
+				s.all(talks, check) // what was accepted must be sent before its window ends
 				hours := []int{1, 7, 25}[clock.IntN(3)]
 				require.NoError(t, s.Advance(s.ctx(oneMinute), time.Duration(hours)*time.Hour))
 			}
 			s.all(talks, func(ctx context.Context, i int) error { return talks[i].step(ctx) })
 		}
 		s.all(talks, check)
-		s.all(talks, func(ctx context.Context, i int) error { return talks[i].reopen(ctx) }) // before it is archived
+		s.all(talks, func(ctx context.Context, i int) error { return talks[i].reopen(ctx) }) // before the channel is archived
 	}
 	s.waitUntilIdle(oneMinute)
 	s.all(talks, check)
@@ -78,7 +78,7 @@ func TestRulesOverRandomSequences(t *testing.T) {
 	t.Logf("%d sequences of %d steps: %v", ruledTalks*ruledRounds, ruledSteps, sum)
 }
 
-// all does something for every talk, some at a time.
+// all calls do for every conversation, several at a time.
 func (s *stage) all(talks []*ruleWalk, do func(ctx context.Context, i int) error) {
 	s.t.Helper()
 	problems := make([]error, len(talks))
@@ -100,7 +100,7 @@ func (s *stage) all(talks []*ruleWalk, do func(ctx context.Context, i int) error
 	}
 }
 
-// ruleWalk is a conversation beside a model of its rules: each step is done to both, and then they are compared.
+// ruleWalk is a conversation together with a model of its rules: each step is done in both, and then they are compared.
 type ruleWalk struct {
 	*stage
 	*openConversation
@@ -113,13 +113,13 @@ type ruleWalk struct {
 	templateAt  int64
 	attendant   string
 	members     []int    // agents in the channel
-	wanted      []string // texts that the phone must have, in order
+	wanted      []string // the texts that the phone must have, in order
 	notes       []string // posts that are notes
 	customers   []string // posts of the customer
 	serial      int
 }
 
-// meet takes the state that the beginning left.
+// meet copies the conversation's initial state into the model.
 func (r *ruleWalk) meet(ctx context.Context) error {
 	c, err := r.World.Conversation(ctx, r.Admin(), r.ID)
 	r.windowUntil, r.attendant, r.members, r.played = c.WindowUntil, c.AttendantID, []int{r.agent}, map[string]int{}
@@ -127,7 +127,7 @@ func (r *ruleWalk) meet(ctx context.Context) error {
 	return err
 }
 
-// state is the model's own: four lines instead of the plugin's.
+// state returns the model's state, which takes four lines instead of the plugin's code.
 func (r *ruleWalk) state() string {
 	switch now := r.Now(); {
 	case r.closed:
@@ -141,16 +141,16 @@ func (r *ruleWalk) state() string {
 	}
 }
 
-// text is new each time, so that it can be found.
+// text returns a different text each time, so that it can be found.
 func (r *ruleWalk) text(what string) string {
 	r.serial++
 	return fmt.Sprintf("%s %s %d", what, r.ID[:6], r.serial)
 }
 
-// someone is a member of the channel.
+// someone picks a random member of the channel.
 func (r *ruleWalk) someone() int { return r.members[r.random.IntN(len(r.members))] }
 
-// check holds the phone against the model.
+// check compares the phone with the model.
 func (r *ruleWalk) check(ctx context.Context) error {
 	got := func() (bodies []string) {
 		for _, m := range r.phone.Messages() {
@@ -178,17 +178,17 @@ func (r *ruleWalk) check(ctx context.Context) error {
 	}
 }
 
-// answer is the customer's next message.
+// answer sends the customer's next message.
 func (r *ruleWalk) answer(ctx context.Context) error {
 	if r.closed {
-		return nil // whether that reopens it is tried elsewhere
+		return nil // other tests check whether an answer reopens it
 	}
 	text := r.text("resposta")
 	if _, err := r.phone.Reply(text); err != nil {
 		return err
 	}
 	sent := r.phone.Sent()
-	at := sent[len(sent)-1].AcceptedAt // Meta's timestamp is its second
+	at := sent[len(sent)-1].AcceptedAt // Meta's timestamp is this time cut to the second
 	posts, err := r.WaitPosts(ctx, r.ChannelID, 1, "the customer's post", func(p *model.Post) bool { return p.Message == text })
 	if err != nil {
 		return err
