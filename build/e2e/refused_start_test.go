@@ -59,7 +59,7 @@ func TestACustomerWritesWhileAStartIsRefused(t *testing.T) {
 }
 
 // toldOfRefusal checks that the channel shows the template with its failure and the reason. If the refusal came before the channel, a line
-// must explain instead how the conversation came to be.
+// in the channel explains how the conversation came to be.
 func (s *stage) toldOfRefusal(ctx context.Context, channelID string) error {
 	posts, err := s.Posts(ctx, channelID)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// stage is the world in which the faults are played: one for all of these tests, since a start costs ten seconds and more. Each test
+// stage is the world for the tests of faults. All these tests share one world, since starting one takes ten seconds and more. Each test
 // brings its own customers and leaves the simulator as it found it.
 type stage struct {
 	*scenario.World
@@ -48,7 +48,7 @@ func newStage(t *testing.T) *stage {
 		ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 		defer cancel()
 		shared.world, shared.err = scenario.Start(ctx, scenario.Options{Bundle: path, Log: os.Stderr, Simulator: func(s *cloudapi.Settings) {
-			s.RetryMax = 2 * time.Second // a plugin that comes back is not left without its webhooks for long
+			s.RetryMax = 2 * time.Second // so that a plugin that comes back soon gets its webhooks again
 		}})
 	})
 	require.NoError(t, shared.err)
@@ -66,7 +66,7 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-// keepLog keeps the server's log of a failed test where WAA_KEEP_LOG says.
+// keepLog copies the server's log of a failed test to the place that WAA_KEEP_LOG names.
 func keepLog(t *testing.T, w *scenario.World) {
 	path := os.Getenv("WAA_KEEP_LOG")
 	if path == "" {
@@ -77,7 +77,7 @@ func keepLog(t *testing.T, w *scenario.World) {
 	require.NoError(t, os.WriteFile(path, []byte(log), 0o600))
 }
 
-// closeShared ends the shared world, if there is one.
+// closeShared closes the shared world if it was started.
 func closeShared() error {
 	if shared.world == nil {
 		return nil
@@ -85,18 +85,18 @@ func closeShared() error {
 	return shared.world.Close()
 }
 
-// ctx is a context of the test that ends after so long.
+// ctx returns a context of the test that ends after limit.
 func (s *stage) ctx(limit time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
 	s.t.Cleanup(cancel)
 	return ctx
 }
 
-// within waits until a check finds nothing wrong.
+// within waits until a check returns no error.
 func (s *stage) within(limit time.Duration, what string, check func(ctx context.Context) error) {
 	s.t.Helper()
 	ctx := s.ctx(limit)
-	var last error // that is not the end of the time itself
+	var last error // the last error of the check itself, not the one of the expired context
 	err := testenv.WaitFor(ctx, what, func() (bool, error) {
 		err := check(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -107,7 +107,7 @@ func (s *stage) within(limit time.Duration, what string, check func(ctx context.
 	require.NoError(s.t, err, "%v", last)
 }
 
-// waitForPlugin waits until the plugin answers REST requests.
+// waitForPlugin waits until the plugin responds to REST requests.
 func (s *stage) waitForPlugin() {
 	s.t.Helper()
 	s.within(time.Minute, "the plugin to answer", func(ctx context.Context) error {
@@ -116,7 +116,7 @@ func (s *stage) waitForPlugin() {
 	})
 }
 
-// newCustomer makes somebody up whom no other test knows.
+// newCustomer makes up a customer that no other test uses.
 func newCustomer() scenario.Customer {
 	return scenario.NewCustomer(1_000_000 + int(customers.Add(1)))
 }
@@ -135,7 +135,7 @@ func (s *stage) number(ctx context.Context, query string, args ...any) (int, err
 	return n, errors.Wrap(err, "cannot read the database")
 }
 
-// waitUntilIdle waits until the plugin has nothing left to do: it accepted every webhook, no job waits, and every post shows its
+// waitUntilIdle waits until the plugin has nothing left to do: it has accepted every webhook, no job is waiting, and every post shows its
 // status. It returns how long that took.
 func (s *stage) waitUntilIdle(limit time.Duration) time.Duration {
 	s.t.Helper()
@@ -161,7 +161,7 @@ func (s *stage) waitUntilIdle(limit time.Duration) time.Duration {
 	return time.Since(begin).Round(time.Second)
 }
 
-// storedKey is an item's key as the inbox has it: the id in it, which holds the customer's number, is hidden.
+// storedKey returns an item's key as the inbox stores it. The id in the key is hidden there, because it contains the customer's number.
 func storedKey(key string) string {
 	kind, id, named := strings.Cut(key, ":")
 	if !named || !slices.Contains([]string{"m", "u", "s", "e"}, kind) {
@@ -170,13 +170,13 @@ func storedKey(key string) string {
 	return fmt.Sprintf("%s:%x", kind, sha256.Sum256([]byte(id)))
 }
 
-// deadLetters is how many there are.
+// deadLetters returns the number of dead letters.
 func (s *stage) deadLetters() int {
 	s.t.Helper()
 	return s.count("SELECT (SELECT count(*) FROM waa_inbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_outbox WHERE dead_at > 0) + (SELECT count(*) FROM waa_media WHERE dead_at > 0)")
 }
 
-// errorUnless returns nil if a condition holds, else an error with the text.
+// errorUnless returns nil if a condition holds, and otherwise an error with the text.
 func errorUnless(is bool, format string, args ...any) error {
 	if is {
 		return nil

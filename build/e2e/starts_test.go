@@ -20,15 +20,15 @@ import (
 // typeTemplate is the type of the post that shows a template.
 const typeTemplate = "custom_waa_template"
 
-// killedStart is a start by template during which the plugin was killed.
+// killedStart is a start by template during which the plugin is killed.
 type killedStart struct {
 	customer scenario.Customer
 	agent    int
 	moment   string
-	gate     string // where the plugin is stopped; "" = the simulator keeps its answer back
+	gate     string // the gate that stops the plugin; "" if the simulator delays its answer instead
 }
 
-// startMoments are the moments between an agent's confirmation and the finished channel.
+// startMoments returns the moments between an agent's confirmation and the finished channel.
 func startMoments() []killedStart {
 	return []killedStart{
 		{moment: "half written", gate: gateInTransaction},
@@ -40,16 +40,16 @@ func startMoments() []killedStart {
 	}
 }
 
-// startKiller leads the plugin into the middle of a start, to kill it there.
+// startKiller brings the plugin into the middle of a start, to kill it there.
 type startKiller struct {
 	*killer
 	begun []*killedStart
-	asked sync.WaitGroup // agents who still wait for an answer
-	// unknown counts the starts of unknown outcome, found by finished
+	asked sync.WaitGroup // agents who still wait for a response
+	// unknown counts the starts of unknown outcome that finished has found.
 	unknown int
 }
 
-// next begins the start of a round. Its agent waits for the answer in the background, as a person does.
+// next begins the start of a round. Its agent waits for the response in the background, as a person does.
 func (s *startKiller) next(ctx context.Context, round int) (*killPoint, error) {
 	moments := startMoments()
 	h := moments[round%len(moments)]
@@ -69,7 +69,7 @@ func (s *startKiller) next(ctx context.Context, round int) (*killPoint, error) {
 		defer s.asked.Done()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
 		defer cancel()
-		_, _ = s.Start(ctx, h.agent, h.customer) // what the agent is told is not the matter here: the plugin dies over it
+		_, _ = s.Start(ctx, h.agent, h.customer) // the result does not matter, because the plugin is killed during the request
 	}()
 	reached := func(ctx context.Context) error {
 		if stop == nil {
@@ -86,8 +86,8 @@ func (s *startKiller) next(ctx context.Context, round int) (*killPoint, error) {
 	return &killPoint{"start: " + h.moment, reached, after}, nil
 }
 
-// finished checks what became of a start: one template on the phone and one channel that shows it, or nothing at all and the agent may
-// begin again.
+// finished checks what happened to a start. Either one template is on the phone and one channel shows it, or nothing happened at all and
+// the agent can start again.
 func (s *startKiller) finished(ctx context.Context, h *killedStart) error {
 	rows, err := s.Env.DB().QueryContext(ctx, `SELECT c.id, c.channel_id FROM waa_conversations c JOIN waa_contacts ct ON ct.id = c.contact_id
 		WHERE ct.phone = $1 AND c.aborted_at = 0`, h.customer.Phone)
@@ -108,7 +108,7 @@ func (s *startKiller) finished(ctx context.Context, h *killedStart) error {
 	}
 	arrived := s.Phone(h.customer.Phone).Messages()
 	if len(channels) == 0 && h.gate == gateInTransaction && len(arrived) == 0 {
-		// nothing was confirmed to anybody: the agent does it again
+		// Nothing was confirmed to the agent, so the agent starts again.
 		if _, err := s.Start(ctx, h.agent, h.customer); err != nil {
 			return errors.Wrap(err, "cannot begin again")
 		}
@@ -120,7 +120,8 @@ func (s *startKiller) finished(ctx context.Context, h *killedStart) error {
 	return s.shown(ctx, h, channels[0], len(arrived))
 }
 
-// shown checks the channel of a start: its template with the tick, or unknown with the reason where the phone has none.
+// shown checks the channel of a start. It must show the template with its tick or, if the phone has no template, as unknown with the
+// reason.
 func (s *startKiller) shown(ctx context.Context, h *killedStart, channelID string, arrived int) error {
 	posts, err := s.Posts(ctx, channelID)
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// seen is how long it may take until somebody sees what the customer wrote.
+// seen is how long it may take until somebody can see what the customer wrote.
 const seen = time.Minute
 
-// TestStrays lets people do to the channels of open conversations what the
-// server lets them do: nothing that the customer writes then is lost from sight.
+// TestStrays has people change the channels of open conversations in ways that the server allows. Nothing that the customer writes
+// afterwards may go unseen.
 func TestStrays(t *testing.T) {
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
@@ -38,14 +38,14 @@ func TestStrays(t *testing.T) {
 	}
 }
 
-// channelRow is a channel as the database has it: a node's cache may not know.
+// channelRow reads a channel from the database, because a node's cache may be outdated.
 func (h *handoverWorld) channelRow(ctx context.Context, id string) (c model.Channel, err error) {
 	err = h.Env.DB().QueryRowContext(ctx, "SELECT id, name, displayname, type, deleteat, teamid FROM channels WHERE id = $1", id).
 		Scan(&c.Id, &c.Name, &c.DisplayName, &c.Type, &c.DeleteAt, &c.TeamId)
 	return c, errors.Wrap(err, "cannot read the channel")
 }
 
-// heard waits until a text of the customer's is posted in a channel that is not archived and that the attendant is a member of.
+// heard waits until a text of the customer is posted in a channel that is not archived and has the attendant as a member.
 func (h *handoverWorld) heard(c scenario.Conversation, text string) (channelID string) {
 	h.t.Helper()
 	h.within(seen, "the customer's words", func(ctx context.Context) error {
@@ -55,7 +55,7 @@ func (h *handoverWorld) heard(c scenario.Conversation, text string) (channelID s
 	return channelID
 }
 
-// comes waits until a channel is as it is to be.
+// comes waits until a channel is in the right state.
 func (h *handoverWorld) comes(channelID string, right func(c model.Channel) bool) {
 	h.t.Helper()
 	h.within(seen, "the channel to be as it was", func(ctx context.Context) error {
@@ -78,9 +78,9 @@ func (h *handoverWorld) tryArchived() {
 	h.oneLine(c, "tinha sido arquivado", at(h.User(starter)))
 	h.write(starter, c, "Nós também", "delivered")
 
-	// nobody writes: it comes back all the same
+	// Nobody writes this time, and the channel must come back all the same.
 	_, err = h.as(1, starter).DeleteChannel(h.ctx(20*time.Second), c.ChannelID)
-	if err != nil { // that node still thinks it archived
+	if err != nil { // that node still has the channel as archived in its cache
 		_, err = h.as(0, starter).DeleteChannel(h.ctx(20*time.Second), c.ChannelID)
 	}
 	require.NoError(h.t, err)

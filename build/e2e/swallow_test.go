@@ -22,17 +22,17 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-// swallowVariable says for how many minutes the database swallows everything; half a minute unless set.
+// swallowVariable sets for how many minutes the database gets and sends nothing; the default is half a minute.
 const swallowVariable = "WAA_SWALLOW_MINUTES"
 
-// maxGrowth is by how much the plugin's memory may grow while its database does not answer, however long that is. MiB.
+// maxGrowth is by how many MiB the plugin's memory may grow while its database does not respond, however long that takes.
 const maxGrowth = 48
 
-// TestADatabaseThatSwallowsEverything plays a network that swallows what goes between the plugin and PostgreSQL, and says nothing of it,
-// while customers and agents write. The server itself still has its database.
+// TestADatabaseThatSwallowsEverything simulates a network that silently drops everything between the plugin and PostgreSQL while customers
+// and agents write. The server itself can still reach its database.
 func TestADatabaseThatSwallowsEverything(t *testing.T) {
 	source := *storetest.Source(t)
-	wire := storetest.NewWire(t, source.Host, "whatsapp-ativo") // the plugin's connections alone
+	wire := storetest.NewWire(t, source.Host, "whatsapp-ativo") // only the plugin's connections
 	source.Host, source.RawQuery = wire.Address(), "sslmode=disable"
 	long := 30 * time.Second
 	if minutes, err := strconv.ParseFloat(os.Getenv(swallowVariable), 64); err == nil {
@@ -40,7 +40,7 @@ func TestADatabaseThatSwallowsEverything(t *testing.T) {
 	}
 	s := &stage{t: t, World: startWorld(t, scenario.Options{
 		Env:       []string{"DATABASE_URL=" + source.String()},
-		Simulator: func(set *cloudapi.Settings) { set.RetryMax = 2 * time.Second }, // keeps up the load
+		Simulator: func(set *cloudapi.Settings) { set.RetryMax = 2 * time.Second }, // short, so that webhooks keep coming
 	})}
 	talks := s.openMany(10)
 	before := s.memory()
@@ -76,8 +76,8 @@ func TestADatabaseThatSwallowsEverything(t *testing.T) {
 	}
 }
 
-// postElsewhere writes in channels that are no conversation's, new ones among them, until it is ended; it gives how long each post took, in
-// order. A post that is not answered at all in ten seconds fails the test.
+// postElsewhere writes in channels without a conversation, also in new ones, until end is called. end returns how long each post took,
+// sorted. A post without a response after ten seconds fails the test.
 func (s *stage) postElsewhere() (end func() []time.Duration) {
 	ctx, stop := context.WithCancel(s.t.Context())
 	var all sync.WaitGroup
@@ -112,7 +112,7 @@ func (s *stage) postElsewhere() (end func() []time.Duration) {
 	}
 }
 
-// sleep is the pace of what goes on beside a test.
+// sleep waits between two actions in the background, unless the test ends before.
 func (s *stage) sleep(long time.Duration) {
 	select {
 	case <-time.After(long):
@@ -120,10 +120,10 @@ func (s *stage) sleep(long time.Duration) {
 	}
 }
 
-// resident is where Linux says how much memory a process has, kB.
+// resident matches the line in which Linux reports how much memory a process uses, in kB.
 var resident = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
 
-// memory is what the plugin's process has, MiB; 0 where the machine does not tell.
+// memory returns how much memory the plugin's process uses in MiB, or 0 if the machine does not report it.
 func (s *stage) memory() int {
 	pids, err := s.Env.PluginPIDs(0)
 	if err != nil || len(pids) == 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestWhatIsTakenBackWhileItWaits: Meta puts messages off. What is no longer allowed when they are tried again never leaves, and the agent
-// reads why.
+// TestWhatIsTakenBackWhileItWaits covers messages that Meta postpones. A message that is no longer allowed when it is tried again must
+// never be sent, and the agent must be told why.
 func TestWhatIsTakenBackWhileItWaits(t *testing.T) {
 	s := newStage(t)
 	approve := func(ctx context.Context, approved bool) {

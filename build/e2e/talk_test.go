@@ -18,7 +18,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// openConversation is an open conversation with what a test compares at its end: the channel, the phone and the database.
+// openConversation is an open conversation with what a test compares in the end: the channel, the phone and the database.
 type openConversation struct {
 	scenario.Conversation
 	customer scenario.Customer
@@ -26,7 +26,7 @@ type openConversation struct {
 	agent    int
 }
 
-// open begins an atendimento and lets the customer answer.
+// open starts a conversation and lets the customer answer.
 func (s *stage) open(agent int) *openConversation {
 	s.t.Helper()
 	k, err := s.begin(agent)
@@ -42,7 +42,7 @@ func (s *stage) begin(agent int) (*openConversation, error) {
 	return &openConversation{Conversation: c, customer: customer, phone: s.Phone(customer.Phone), agent: agent}, err
 }
 
-// openMany opens many atendimentos, some at a time.
+// openMany opens n conversations, several at a time.
 func (s *stage) openMany(n int) []*openConversation {
 	s.t.Helper()
 	talks := make([]*openConversation, n)
@@ -70,7 +70,7 @@ func (s *stage) post(k *openConversation, text string) *model.Post {
 	return post
 }
 
-// ticks waits until a post shows one of the statuses.
+// ticks waits until a post shows one of the statuses, and returns it.
 func (s *stage) ticks(limit time.Duration, postID string, wanted ...string) string {
 	s.t.Helper()
 	shown := ""
@@ -84,7 +84,7 @@ func (s *stage) ticks(limit time.Duration, postID string, wanted ...string) stri
 	return shown
 }
 
-// notice returns the line that the plugin left in a post's thread; "" where there is none.
+// notice returns the line that the plugin left in a post's thread, or "" if there is none.
 func (s *stage) notice(ctx context.Context, postID string) (string, error) {
 	thread, _, err := s.Admin().GetPostThread(ctx, postID, "", false)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *stage) noticed(limit time.Duration, postID string) string {
 	return text
 }
 
-// texts are the bodies of messages.
+// texts returns the bodies of messages.
 func texts(messages []cloudapi.Message) []string {
 	out := make([]string, len(messages))
 	for i := range messages {
@@ -122,7 +122,7 @@ func texts(messages []cloudapi.Message) []string {
 	return out
 }
 
-// arrived is how often the phone got a text.
+// arrived returns how often the phone received a text.
 func (k *openConversation) arrived(text string) int {
 	n := 0
 	for _, m := range k.phone.Messages() {

@@ -14,13 +14,13 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Pauses between two messages of one conversation.
+// These are the pauses between two messages of one conversation.
 const (
 	customerPause = 2 * time.Second
-	agentPause    = 5 * time.Second // Meta lets one person get a message every six seconds, and 45 ahead of that
+	agentPause    = 5 * time.Second // Meta allows one message to a person every six seconds, and up to 45 ahead of that
 )
 
-// traffic lets customers and agents write to each other all the time.
+// traffic makes customers and agents write to each other all the time.
 type traffic struct {
 	*stage
 	talks []*openConversation
@@ -28,9 +28,9 @@ type traffic struct {
 	all   sync.WaitGroup
 
 	mu       sync.Mutex
-	wrote    int // of customers
-	posted   int // of agents
-	refused  int // posts that the plugin refused, and said so
+	wrote    int // messages of customers
+	posted   int // posts of agents
+	refused  int // posts that the plugin refused with a reason
 	failed   int // posts that the server itself could not save
 	problems []error
 }
@@ -46,7 +46,7 @@ func (s *stage) startTraffic(talks []*openConversation) *traffic {
 	return f
 }
 
-// repeat acts again and again, from 1, until the context ends.
+// repeat calls act again and again, with n counting from 1, until the context ends.
 func repeat(ctx context.Context, pause time.Duration, act func(n int)) {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
@@ -70,7 +70,7 @@ func (f *traffic) customer(k *openConversation, n int) {
 }
 
 func (f *traffic) agent(ctx context.Context, k *openConversation, n int) {
-	// a post that has begun is ended: else nobody knows whether it is there
+	// A post that has begun must be finished, because nobody would know otherwise whether it exists.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	_, err := f.PostAs(ctx, k.agent, k.ChannelID, fmt.Sprintf("resposta %d", n))
@@ -89,7 +89,7 @@ func (f *traffic) agent(ctx context.Context, k *openConversation, n int) {
 	}
 }
 
-// end stops everybody and gives what went wrong.
+// end stops everybody and returns what went wrong.
 func (f *traffic) end() []error {
 	f.stop()
 	f.all.Wait()

@@ -17,14 +17,15 @@ import (
 )
 
 const (
-	// firstRetry is how soon a temporary refusal is tried again; slack is for a machine that does other things too.
+	// firstRetry is how soon the plugin tries again after a temporary refusal. slack is added because the machine may be busy with other
+	// things.
 	firstRetry = 15 * time.Second
-	// unknownHolds is how long a message of unknown outcome holds up the next at the most.
+	// unknownHolds is how long a message of unknown outcome delays the next one at most.
 	unknownHolds = 60 * time.Second
 	slack        = 10 * time.Second
 )
 
-// sendsOf are the requests to send a text, refused ones too, in order.
+// sendsOf returns the requests to send a text, including refused ones, in order.
 func (s *stage) sendsOf(text string) (found []cloudapi.Request) {
 	for _, r := range s.Sim.Requests() {
 		if r.Edge == "messages" && strings.Contains(r.Body, text) {
@@ -58,8 +59,8 @@ func TestTemporaryTroubleIsTriedAgain(t *testing.T) {
 	require.Empty(t, s.Sim.Duplicates())
 }
 
-// TestAPageOfTheEdge: what stands between us and Meta answers with a page of its own, after Meta took the message. Its status tells what
-// became of it; nothing is sent or billed twice.
+// TestAPageOfTheEdge has a server between us and Meta respond with an error page of its own after Meta has accepted the message. The
+// message's status must then show what became of it, and nothing may be sent or billed twice.
 func TestAPageOfTheEdge(t *testing.T) {
 	s := newStage(t)
 	for _, status := range []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusTooManyRequests} {
@@ -125,7 +126,7 @@ func TestNobodyAtMetas(t *testing.T) {
 	require.Equal(t, 1, k.arrived(post.Message))
 }
 
-// TestCutAfterAcceptance: a status tells the outcome before the patience with the unknown is over.
+// TestCutAfterAcceptance checks that a status settles the outcome of a message before the plugin gives up waiting for it.
 func TestCutAfterAcceptance(t *testing.T) {
 	s := newStage(t)
 	k := s.open(0)
@@ -139,7 +140,8 @@ func TestCutAfterAcceptance(t *testing.T) {
 	require.Empty(t, text, "it was never unknown")
 }
 
-// TestUnknownOutcome: nobody says what became of a message. It holds up the next for a minute, then the agent is asked and the next goes out.
+// TestUnknownOutcome covers a message whose outcome nobody reports. It must delay the next message for a minute; then the agent is asked
+// about it and the next message is sent.
 func TestUnknownOutcome(t *testing.T) {
 	s := newStage(t)
 	talks := s.openMany(2)
@@ -164,7 +166,7 @@ func TestUnknownOutcome(t *testing.T) {
 	require.Zero(t, talks[1].arrived("chegou?"), "it was not accepted, and not sent again")
 	require.Empty(t, s.Sim.Duplicates())
 
-	// a late status still tells
+	// A late status still settles the outcome.
 	for _, m := range talks[0].phone.Messages()[1:] {
 		require.NoError(t, s.Sim.SendStatus(m.ID, cloudapi.StatusDelivered))
 	}
@@ -173,7 +175,8 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
-// TestMetaSaysThatTheWindowIsClosed while we think that it is open: the conversation is locked, and nothing runs in circles.
+// TestMetaSaysThatTheWindowIsClosed covers a refusal because of a closed window while the plugin thinks that the window is open. The
+// conversation must be locked, without any endless loop.
 func TestMetaSaysThatTheWindowIsClosed(t *testing.T) {
 	s := newStage(t)
 	const windowClosed = 131047
@@ -201,7 +204,7 @@ func TestMetaSaysThatTheWindowIsClosed(t *testing.T) {
 	}
 }
 
-// TestRevokedToken: nothing leaves and nothing is lost until an administrator enters another token.
+// TestRevokedToken checks that nothing is sent and nothing is lost until an administrator enters another token.
 func TestRevokedToken(t *testing.T) {
 	s := newStage(t)
 	talks := s.openMany(2)
@@ -241,7 +244,7 @@ func TestRevokedToken(t *testing.T) {
 	require.Empty(t, s.Sim.Duplicates())
 }
 
-// startOf is the body of a start over REST.
+// startOf returns the body of a start over REST.
 func (s *stage) startOf(c scenario.Customer) map[string]any {
 	return map[string]any{
 		"account_id": s.Account.ID, "queue_id": s.Queue.ID, "variables": scenario.Variables(),

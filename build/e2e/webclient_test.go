@@ -14,7 +14,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// Expressions of what the real web client shows.
+// These are expressions for what the real web client shows.
 const (
 	banner   = `document.querySelector('.WhatsappAtivoBanner')`
 	composer = `document.querySelector('#post_textbox')`
@@ -24,7 +24,8 @@ const (
 	queue    = "/atendimento/channels/fila-vendas"
 )
 
-// TestWebClient leads a whole conversation by clicks: the agent in the real web client, the customer on the phones' page.
+// TestWebClient carries out a whole conversation with mouse and keyboard: the agent in the real web client, the customer on the phones'
+// page.
 func TestWebClient(t *testing.T) {
 	needClient(t)
 	chromium(t)
@@ -115,7 +116,8 @@ func write(page *browserPage, text string) {
 // socketAway is how long the client's network is cut.
 const socketAway = time.Minute
 
-// TestWebClientAfterTheSocketWasAway changes fifty conversations while the client's network is cut: the list is right after it returns.
+// TestWebClientAfterTheSocketWasAway changes fifty conversations while the client's network is cut. After the network is back, the client's
+// list must be right.
 func TestWebClientAfterTheSocketWasAway(t *testing.T) {
 	needClient(t)
 	chromium(t)

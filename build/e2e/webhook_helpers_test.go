@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// signed is the signature that Meta puts on a body.
+// signed returns the signature that Meta puts on a body.
 func (s *stage) signed(body []byte) string { return signature(s.Number.AppSecret, body) }
 
 func signature(secret string, body []byte) string {
@@ -26,7 +26,7 @@ func signature(secret string, body []byte) string {
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// deliver posts a body to the account's webhook and gives the status and the answer; signature "" sends none.
+// deliver posts a body to the account's webhook and returns the response. If signature is "", none is sent.
 func (s *stage) deliver(body []byte, signature string) (status int, answer string) {
 	s.t.Helper()
 	return s.deliverTo(s.Account.WebhookURL, body, signature)
@@ -57,7 +57,7 @@ func (s *stage) send(request *http.Request) (status int, answer string) {
 
 var ignoredTotal = regexp.MustCompile(`(?m)^waa_webhook_ignored_total (\S+)$`)
 
-// ignored is how many items of webhooks the plugin counted as none of ours.
+// ignored returns how many items of webhooks the plugin has counted as not meant for it.
 func (s *stage) ignored() int {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.ctx(time.Minute), http.MethodGet, s.Env.Nodes[0].MetricsURL+"/plugins/"+s.Env.Plugin.ID+"/metrics", http.NoBody)

@@ -12,19 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cuttableNetwork is a network between a browser and a server that a test can cut: what goes over it ends at once, and nothing new begins until it
-// is mended.
+// cuttableNetwork is a network between a browser and a server that a test can cut. Open connections then end at once, and no new one
+// succeeds until the network is mended.
 type cuttableNetwork struct {
-	address  string // of the server, over the wire, as a URL
+	address  string // URL of the server through this network
 	listener net.Listener
-	server   string // host and port behind the wire
+	server   string // host and port behind this network
 
 	mu    sync.Mutex
 	cut   bool
 	conns map[net.Conn]struct{}
 }
 
-// newCuttableNetwork makes a network to the server at an address such as http://127.0.0.1:8065.
+// newCuttableNetwork creates a network to the server at an address such as http://127.0.0.1:8065.
 func newCuttableNetwork(t *testing.T, address string) *cuttableNetwork {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -47,7 +47,7 @@ func (w *cuttableNetwork) accept() {
 	}
 }
 
-// carry copies both ways until one side ends or the wire is cut.
+// carry copies data in both directions until one side ends or the network is cut.
 func (w *cuttableNetwork) carry(from net.Conn) {
 	to, err := net.Dial("tcp", w.server) //nolint:noctx // ends with the wire
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *cuttableNetwork) carry(from net.Conn) {
 	delete(w.conns, to)
 }
 
-// hold remembers connections to cut; on a wire that is cut it ends them.
+// hold remembers connections, to close them when the network is cut. If it is cut already, hold closes them at once.
 func (w *cuttableNetwork) hold(conns ...net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -86,7 +86,7 @@ func (w *cuttableNetwork) hold(conns ...net.Conn) bool {
 	return !w.cut
 }
 
-// setCut cuts the wire or mends it.
+// setCut cuts the network or mends it.
 func (w *cuttableNetwork) setCut(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

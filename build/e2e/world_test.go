@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package e2e tries the whole product: the real bundle on a real Mattermost server with a real PostgreSQL, against the simulated Cloud
-// API. Nothing in it is a mock of Mattermost: where the server does not start, the tests fail and say why.
+// Package e2e tests the whole product: the real bundle on a real Mattermost server with a real PostgreSQL, against the simulated Cloud API.
+// Mattermost is never mocked, so where the server does not start, the tests fail and say why.
 package e2e
 
 import (
@@ -16,19 +16,19 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// startLimit is long enough to build the Mattermost server the first time.
+// startLimit is long enough to build the Mattermost server, which is only necessary the first time.
 const startLimit = 20 * time.Minute
 
-// bundleVariable names the bundle to try; without it the newest one in dist is.
+// bundleVariable names the bundle to test. Without it, the newest one in dist is used.
 const bundleVariable = "WAA_BUNDLE"
 
-// startWorld starts a world that is set up, and ends it with the test.
+// startWorld starts a world that is fully set up, and closes it when the test ends.
 func startWorld(t *testing.T, opts scenario.Options) *scenario.World {
 	t.Helper()
 	return beginWorld(t, opts, scenario.Start)
 }
 
-// openWorld starts a world in which nothing is set up, and ends it with the test.
+// openWorld starts a world in which nothing is set up, and closes it when the test ends.
 func openWorld(t *testing.T, opts scenario.Options) *scenario.World {
 	t.Helper()
 	return beginWorld(t, opts, scenario.Open)
@@ -53,7 +53,7 @@ func beginWorld(t *testing.T, opts scenario.Options, begin func(context.Context,
 	return world
 }
 
-// bundle finds the bundle to try.
+// bundle finds the bundle to test.
 func bundle(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv(bundleVariable); path != "" {
