@@ -32,7 +32,7 @@ const (
 
 // baseline is the plugin that does nothing, on the same server.
 type baseline struct {
-	url    string // of its empty handler
+	url    string // address of its empty handler
 	client *model.Client4
 }
 
@@ -94,7 +94,7 @@ func baselineBundle(ctx context.Context) (io.Reader, error) {
 	return packed, errors.Wrap(zipped.Close(), "cannot pack the empty plugin")
 }
 
-// posts has the empty plugin create bare posts and tells how long that took inside it.
+// posts has the empty plugin create bare posts and returns how long that took inside the plugin.
 func (b *baseline) posts(ctx context.Context, userID string, channels []string, count, parallel int) (time.Duration, error) {
 	body, err := json.Marshal(map[string]any{
 		"user_id": userID, "channels": channels, "message": customerText, "count": count, "parallel": parallel,
@@ -122,7 +122,7 @@ func (b *baseline) posts(ctx context.Context, userID string, channels []string, 
 	return time.Duration(made.Nanoseconds), nil
 }
 
-// setPlugin turns a plugin on or off and waits until it is so.
+// setPlugin enables or disables a plugin and waits until that has taken effect.
 func setPlugin(ctx context.Context, client *model.Client4, id string, on bool) error {
 	change, wanted := client.DisablePlugin, model.PluginStateNotRunning
 	if on {

@@ -11,7 +11,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// What design and machine ask for.
+// These targets come from the design, and from what the machine can do.
 const (
 	targetPosts    = 0.97
 	targetAccepted = 0.65
@@ -24,11 +24,11 @@ const (
 
 	manyConversations = 100_000
 	messagesEach      = 10
-	// idleAfter is how long a plugin that has just started needs to be at rest.
+	// idleAfter is how long a plugin that has just started needs until it is idle.
 	idleAfter = 15 * time.Second
 )
 
-// bench is a run with what it has measured.
+// bench is a run with its results.
 type bench struct {
 	*stage
 	size size
@@ -38,7 +38,7 @@ type bench struct {
 
 func (b *bench) wants(part string) bool { return len(b.only) == 0 || slices.Contains(b.only, part) }
 
-// all measures everything; a row that fails does not keep the others from being measured.
+// all measures everything. If one row fails, the others are measured all the same.
 func (b *bench) all(ctx context.Context) {
 	peak := b.memory.watch()
 	few := b.paths(ctx, "")
@@ -64,7 +64,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// paths measures every path and gives the ratios by name, those of latencies turned over: more is better.
+// paths measures every path and returns the ratios by name. Ratios of latencies are inverted, so that more is always better.
 func (b *bench) paths(ctx context.Context, suffix string) map[string]float64 {
 	ratios := map[string]float64{}
 	note := func(r *row) {
@@ -135,7 +135,7 @@ func (b *bench) sends(ctx context.Context, note func(*row)) {
 	}
 }
 
-// scale loads a million messages and measures every path again, against what it was before.
+// scale loads a million messages, measures every path again, and compares the results with those from before.
 func (b *bench) scale(ctx context.Context, few map[string]float64) {
 	begin := time.Now()
 	load := conversationsLoad{
@@ -157,7 +157,7 @@ func (b *bench) scale(ctx context.Context, few map[string]float64) {
 	}
 }
 
-// idle starts the plugin anew and looks at its memory when it is at rest.
+// idle restarts the plugin and measures its memory when it is idle.
 func (b *bench) idle(ctx context.Context) {
 	r := &row{name: "memory idle, 100,000 conversations", target: targetIdle, atMost: true, unit: " MB"}
 	for _, on := range []bool{false, true} {

@@ -14,8 +14,8 @@ import (
 
 const inboxLeft = "EXISTS (SELECT 1 FROM waa_inbox WHERE finished_at = 0)"
 
-// inbound measures webhooks up to their 200 and up to their posts. Both come from the same deliveries: accepting them and posting what was
-// accepted share the machine, as they do in earnest.
+// inbound measures webhooks until their 200 and until their posts. Both results come from the same deliveries, because in production
+// accepting messages and posting them share the machine too.
 func (s *stage) inbound(ctx context.Context, rounds, count int) (accepted, mirrored compared, err error) {
 	var begin time.Time
 	var bare float64
@@ -54,7 +54,7 @@ func (s *stage) inbound(ctx context.Context, rounds, count int) (accepted, mirro
 	return accepted, compared{base: median(bases), ours: median(own), ratio: median(ratios)}, err
 }
 
-// lone measures how long one message takes on a server that has nothing else to do, against one bare post; in milliseconds.
+// lone measures how long one message takes on a server that has nothing else to do, compared with one bare post, in milliseconds.
 func (s *stage) lone(ctx context.Context, rounds, each int) (compared, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -71,7 +71,7 @@ func (s *stage) lone(ctx context.Context, rounds, each int) (compared, error) {
 					return 0, err
 				}
 				times = append(times, took)
-				time.Sleep(20 * time.Millisecond) // the next one is alone too
+				time.Sleep(20 * time.Millisecond) // so that the next message is alone too
 			}
 			return median(times), nil
 		}
@@ -96,7 +96,7 @@ func (s *stage) lone(ctx context.Context, rounds, each int) (compared, error) {
 	return alternate(ctx, rounds, medianOf(bare), medianOf(message))
 }
 
-// awaitPost reads events until the post of a customer's message is among them.
+// awaitPost reads events until one of them is the post of a customer's message.
 func awaitPost(ctx context.Context, events <-chan *model.WebSocketEvent, wamid string) error {
 	limit := time.After(drainLimit)
 	for {

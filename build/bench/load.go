@@ -10,19 +10,19 @@ import (
 	"github.com/pkg/errors"
 )
 
-// conversationsLoad puts open conversations with a history into the database, whose channels Mattermost does not have.
+// conversationsLoad writes open conversations with a history straight into the database. Mattermost itself does not have their channels.
 type conversationsLoad struct {
 	account, queue, team string
-	prefix               string // of the ids: at most 10 characters
+	prefix               string // prefix of the ids: at most 10 characters
 	conversations        int
-	messages             int  // of each conversation, half of them from the customer, all handled long ago
-	outbox               bool // and one message of each waits to be sent
+	messages             int  // messages of each conversation, half of them from the customer, all handled long ago
+	outbox               bool // one message of each conversation waits to be sent
 }
 
 const (
 	loadNow = "(extract(epoch FROM now()) * 1000)::bigint"
-	loadID  = "$1 || lpad(n::text, 26 - length($1), '0')" // of conversation, contact and channel
-	loadSub = "left($1, 4) || lpad(n::text, 9, '0') || "  // of what a conversation has; 13 characters are left
+	loadID  = "$1 || lpad(n::text, 26 - length($1), '0')" // id of a conversation, contact or channel
+	loadSub = "left($1, 4) || lpad(n::text, 9, '0') || "  // id of something that belongs to a conversation; 13 characters are left for it
 )
 
 func (l *conversationsLoad) run(ctx context.Context, db *sql.DB) error {

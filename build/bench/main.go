@@ -1,7 +1,8 @@
 //go:build unix
 
-// Command bench measures the plugin under load on a real Mattermost server: every path as a ratio against a baseline of the same run on the
-// same server, measured in turns. It prints a table and exits with 0 whatever it measured: timings are no tests.
+// Command bench measures the plugin under load on a real Mattermost server. Every path is a ratio against a baseline that is measured in
+// the same run on the same server, in turns with the plugin. It prints a table and exits with 0 whatever the results are, because timings
+// vary too much to serve as tests.
 package main
 
 import (
@@ -19,9 +20,9 @@ import (
 )
 
 const (
-	// startLimit is long enough to build the Mattermost server the first time.
+	// startLimit is long enough to build the Mattermost server, which is only necessary the first time.
 	startLimit = 20 * time.Minute
-	// runLimit ends a run that goes nowhere.
+	// runLimit ends a run that makes no progress.
 	runLimit = 15 * time.Minute
 )
 
@@ -29,10 +30,10 @@ const (
 type size struct {
 	conversations int
 	rounds        int
-	posts         int // a round of people's posts
-	webhooks      int // a round of deliveries
-	lone          int // messages a round
-	seconds       int // of sending
+	posts         int // people's posts in a round
+	webhooks      int // deliveries in a round
+	lone          int // single messages in a round
+	seconds       int // how long messages are sent
 	scale         bool
 }
 
@@ -91,5 +92,5 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 }
 
 func say(out io.Writer, format string, args ...any) {
-	_, _ = fmt.Fprintf(out, format+"\n", args...) // nobody is there to read it otherwise
+	_, _ = fmt.Fprintf(out, format+"\n", args...) // if printing fails, nobody can read it anyway
 }

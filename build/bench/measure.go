@@ -11,16 +11,16 @@ import (
 	"github.com/pkg/errors"
 )
 
-// sample measures something once: a rate, a time, whatever both sides of a ratio have in common.
+// sample measures something once: a rate, a time, or whatever else both sides of a ratio have in common.
 type sample func(ctx context.Context) (float64, error)
 
-// compared is what alternating rounds came to.
+// compared is the result of rounds that alternate between the two sides.
 type compared struct {
 	base, ours float64 // medians
-	ratio      float64 // median of the rounds' own ratios: what disturbs the machine for longer than a round disturbs both sides
+	ratio      float64 // median of the ratios of the rounds: a disturbance that lasts longer than a round affects both sides
 }
 
-// alternate measures both sides in turn, so that whatever else the machine does meets both.
+// alternate measures both sides in turn, so that whatever else the machine does affects both.
 func alternate(ctx context.Context, rounds int, base, ours sample) (compared, error) {
 	var bases, own, ratios []float64
 	for range rounds {
@@ -38,7 +38,7 @@ func alternate(ctx context.Context, rounds int, base, ours sample) (compared, er
 	return compared{base: median(bases), ours: median(own), ratio: median(ratios)}, nil
 }
 
-// median is the middle value, of an even number the mean of the two in the middle; 0 of none.
+// median returns the middle value, or the mean of the two in the middle if there is an even number of values. It returns 0 for no values.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -51,7 +51,7 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// inParallel does n things, so many at a time, and tells how long that took. The first error ends it.
+// inParallel calls do n times, in as many goroutines at a time as hands says, and returns how long that took. The first error ends it.
 func inParallel(ctx context.Context, hands, n int, do func(ctx context.Context, i int) error) (time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -76,5 +76,5 @@ func inParallel(ctx context.Context, hands, n int, do func(ctx context.Context, 
 	return took, errors.Wrap(context.Cause(ctx), "a load was cut short")
 }
 
-// rate is how many a second.
+// rate returns the number per second.
 func rate(n int, took time.Duration) float64 { return float64(n) / took.Seconds() }

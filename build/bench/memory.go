@@ -15,15 +15,15 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// memory reads how much of the machine's memory the plugin's process holds.
+// memory measures how much of the machine's memory the plugin's process uses.
 type memory struct {
 	node testenv.Node
 
 	mu     sync.Mutex
-	status string // the file that told last
+	status string // the file that was read successfully last
 }
 
-// resident is the plugin's resident memory in MB, its program's pages included.
+// resident returns the plugin's resident memory in MB, including the pages of its program.
 func (m *memory) resident() (float64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -47,7 +47,7 @@ func (m *memory) resident() (float64, error) {
 	return 0, errors.New("the plugin does not run")
 }
 
-// residentOf reads a process's status; false where it has none.
+// residentOf reads the resident memory from a process's status file. It returns false if the file does not contain it.
 func residentOf(status string) (megabytes float64, ok bool) {
 	content, err := os.ReadFile(filepath.Clean(status))
 	if err != nil {
@@ -62,7 +62,7 @@ func residentOf(status string) (megabytes float64, ok bool) {
 	return 0, false
 }
 
-// watch samples the memory until the returned function is called, which gives the most that was seen.
+// watch samples the memory until the returned function is called. That function returns the largest value seen.
 func (m *memory) watch() (stop func() float64) {
 	ended, peak := make(chan struct{}), make(chan float64)
 	go func() {

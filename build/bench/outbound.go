@@ -17,16 +17,16 @@ import (
 )
 
 const (
-	// numberRate is how many messages a second Meta takes from a number.
+	// numberRate is how many messages per second Meta accepts from a number.
 	numberRate = 80
-	// stuckConversations is how many conversations of another number hang meanwhile.
+	// stuckConversations is how many conversations of another number hang in the meantime.
 	stuckConversations = 150
-	// stuckFor is longer than the plugin waits for an answer.
+	// stuckFor is longer than the plugin waits for a response.
 	stuckFor = 40 * time.Second
 )
 
-// outbound has agents post more than the number may send and measures how many a second left since the first was posted, beyond those
-// that Meta takes at once.
+// outbound has agents post more than the number may send. It returns how many messages per second were sent since the first post, without
+// counting those that Meta accepts at once as a burst.
 func (s *stage) outbound(ctx context.Context, seconds int) (float64, error) {
 	count := numberRate * (seconds + 1)
 	before := len(s.Sim.Sends())
@@ -56,7 +56,7 @@ func (s *stage) outbound(ctx context.Context, seconds int) (float64, error) {
 	return rate(count-numberRate, last.Sub(begin)), nil
 }
 
-// stuckNumber makes another number whose every send hangs, with messages waiting in many conversations. free ends it.
+// stuckNumber adds another number for which every send hangs, with messages waiting in many conversations. free ends this.
 func (s *stage) stuckNumber(ctx context.Context) (free func() error, err error) {
 	number := s.Sim.AddNumber(cloudapi.Number{Display: "+55 11 5555-0199", VerifiedName: "Outra"})
 	var account scenario.Account
@@ -75,7 +75,7 @@ func (s *stage) stuckNumber(ctx context.Context) (free func() error, err error) 
 	if err := load.run(ctx, s.Env.DB()); err != nil {
 		return nil, err
 	}
-	time.Sleep(3 * time.Second) // the plugin has found them by itself
+	time.Sleep(3 * time.Second) // time for the plugin to find the messages by itself
 	return func() error {
 		s.Sim.Faults().Clear()
 		_, err := s.Env.DB().ExecContext(ctx, `UPDATE waa_outbox SET finished_at = 1, lease_owner = '', lease_until = 0 WHERE account_id = $1 AND finished_at = 0`, account.ID)

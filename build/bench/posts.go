@@ -12,10 +12,10 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// settleAfterSwitch lets a plugin that was just switched on do what it does once.
+// settleAfterSwitch gives a plugin that was just enabled the time to finish its work at the start.
 const settleAfterSwitch = 4 * time.Second
 
-// otherPosts measures posts of people in channels that are not ours, with the plugin on and off.
+// otherPosts measures people's posts in channels without a conversation, with the plugin enabled and disabled.
 func (s *stage) otherPosts(ctx context.Context, rounds, count int) (compared, error) {
 	channels, err := s.otherChannels(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *stage) otherPosts(ctx context.Context, rounds, count int) (compared, er
 	return result, err
 }
 
-// otherChannels makes ordinary channels with an agent in them.
+// otherChannels creates ordinary channels with an agent in them.
 func (s *stage) otherChannels(ctx context.Context) ([]string, error) {
 	var ids []string
 	for i := range connections {

@@ -11,11 +11,11 @@ import (
 // row is one line of the table.
 type row struct {
 	name    string
-	ratio   float64 // what the target is about
+	ratio   float64 // the number that the target applies to
 	target  float64
-	atMost  bool // the target is a ceiling
+	atMost  bool // the target is a maximum
 	unit    string
-	base    string // what it is measured against
+	base    string // what the result is compared with
 	ours    string
 	problem error // why it could not be measured
 }
@@ -41,11 +41,11 @@ func (r *row) verdict() string {
 	}
 }
 
-// printTable prints what was measured, the ratios last.
+// printTable prints the results, with the ratios in the last columns.
 func printTable(out io.Writer, rows []*row) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	write := func(format string, args ...any) {
-		_, _ = fmt.Fprintf(table, format, args...) // nobody is there to read it otherwise
+		_, _ = fmt.Fprintf(table, format, args...) // if printing fails, nobody can read the table anyway
 	}
 	write("\npath\tbaseline\tthe plugin\tratio\ttarget\t\n")
 	for _, r := range rows {

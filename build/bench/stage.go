@@ -18,21 +18,21 @@ import (
 
 const (
 	pluginID = "whatsapp-ativo"
-	// connections is how many of Meta's connections come in at once, and how many people post.
+	// connections is how many connections of Meta deliver at the same time, and how many people post at the same time.
 	connections = 8
-	// drainLimit is how long what was accepted may take to be handled.
+	// drainLimit is how long the plugin may take to handle what it has accepted.
 	drainLimit = 2 * time.Minute
-	// firstCustomer keeps the numbers apart from those of the other scenarios.
+	// firstCustomer keeps the phone numbers apart from those of the other scenarios.
 	firstCustomer = 4_000_000
 )
 
-// stage is the world with open conversations in it, an agent in each of them.
+// stage is a world with open conversations, each of which has an agent.
 type stage struct {
 	*scenario.World
 	empty     *baseline
 	meta      *deliveries
-	customers []string // digits, in the order of channels
-	channels  []string // the conversations' channels
+	customers []string // digits of the numbers, in the order of channels
+	channels  []string // the channels of the conversations
 	botID     string
 	memory    *memory
 	out       io.Writer
@@ -71,7 +71,7 @@ func (s *stage) prepare(ctx context.Context, conversations int) error {
 	return s.claimAll(ctx)
 }
 
-// waitChannels waits for the channels of all customers.
+// waitChannels waits until every customer has a channel.
 func (s *stage) waitChannels(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainLimit)
 	defer cancel()
@@ -118,7 +118,7 @@ func (s *stage) waitUntilIdle(ctx context.Context) error {
 	return err
 }
 
-// drained waits until a condition in SQL that something is left no longer holds and tells when that was seen.
+// drained waits until left, an SQL condition for unfinished work, is false, and returns the time at which that was seen.
 func (s *stage) drained(ctx context.Context, left string) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, drainLimit)
 	defer cancel()

@@ -18,13 +18,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// customerText is what customers write: of an ordinary length.
+// customerText is what customers write. It has an ordinary length.
 const customerText = "Boa tarde! Recebi a mensagem de vocês e queria confirmar o horário da visita de amanhã, pode ser de manhã?"
 
-// deliveries plays Meta: it posts signed webhooks over connections that it keeps.
+// deliveries plays the part of Meta: it posts signed webhooks over connections that stay open.
 type deliveries struct {
 	client  *http.Client
-	address string // of the account's webhook
+	address string // address of the account's webhook
 	secret  string
 	number  string // phone number id
 	display string
@@ -41,7 +41,7 @@ func newDeliveries(address, secret, number, display, waba string) *deliveries {
 	}
 }
 
-// message makes a delivery of one new text message and gives its id.
+// message builds a delivery with one new text message and returns it with the message's id.
 func (d *deliveries) message(customer string) (wamid string, body []byte, err error) {
 	wamid = fmt.Sprintf("wamid.BENCH%s%08d", d.run, d.serial.Add(1))
 	body, err = json.Marshal(map[string]any{
@@ -65,7 +65,8 @@ type delivery struct {
 	signature string
 }
 
-// prepare makes deliveries of one new message each, from all customers in turn: before the clock runs.
+// prepare builds deliveries of one new message each, from all customers in turn. This is done in advance, so that it does not count in the
+// measured time.
 func (d *deliveries) prepare(customers []string, count int) ([]delivery, error) {
 	prepared := make([]delivery, count)
 	for i := range prepared {
@@ -87,7 +88,7 @@ func (d *deliveries) deliver(ctx context.Context, customer string) (wamid string
 	return wamid, d.post(ctx, d.address, delivery{body, whatsapp.Sign(d.secret, body)})
 }
 
-// post posts a delivery anywhere; every answer but 200 is an error.
+// post posts a delivery to an address. Every status except 200 is an error.
 func (d *deliveries) post(ctx context.Context, address string, what delivery) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(what.body))
 	if err != nil {

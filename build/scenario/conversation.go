@@ -16,24 +16,24 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// windowLength is how long free text may be sent after the customer's last message: Meta's rule.
+// windowLength is how long free text may be sent after the customer's last message, by Meta's rules.
 const windowLength = 24 * time.Hour
 
 // play is one whole conversation while it is played.
 type play struct {
 	w        *World
 	zone     *time.Location
-	agent    int // no supervisor: what only supervisors may is refused
+	agent    int // not a supervisor, so that what only supervisors may do is refused
 	customer Customer
 	phone    *cloudapi.Phone
 	dialog   *Dialog
 	bot      *model.User
 	conv     Conversation
-	answers  []string // wamids of the customer's
+	answers  []string // wamids of the customer's messages
 	said     []string // wamids of the agent's free texts, in order
 }
 
-// WholeConversation plays one atendimento from its first step to its costs, with the customer of a number (see NewCustomer).
+// WholeConversation plays one conversation from its first step to its costs, with the customer of a number (see NewCustomer).
 func (w *World) WholeConversation(customer int) ([]Step, error) {
 	zone, err := Zone()
 	if err != nil {
@@ -42,15 +42,15 @@ func (w *World) WholeConversation(customer int) ([]Step, error) {
 	p := &play{w: w, zone: zone, agent: 1, customer: NewCustomer(customer)}
 	p.customer.Name = "Marina Lopes"
 	p.phone = w.Sim.AddCustomer(cloudapi.Customer{
-		Number: p.customer.Phone, Name: "marina ✨", DropNinthDigit: true, // as WhatsApp knows many numbers of Brazil
+		Number: p.customer.Phone, Name: "marina ✨", DropNinthDigit: true, // WhatsApp stores many Brazilian numbers this way
 	})
 	return slices.Concat(p.begin(), p.locked(), p.open(), p.again(), p.costs()), nil
 }
 
-// digits of the customer's number behind Brazil's country code: area code, ninth digit, number.
+// digits returns the customer's number without Brazil's country code: area code, ninth digit, number.
 func (p *play) digits() string { return strings.TrimPrefix(p.customer.Phone, "+55") }
 
-// national is the number as people in Brazil write it, with the ninth digit or without.
+// national returns the number as people in Brazil write it, with the ninth digit or without it.
 func (p *play) national(ninth bool) string {
 	d := p.digits()
 	if ninth {
@@ -59,13 +59,13 @@ func (p *play) national(ninth bool) string {
 	return fmt.Sprintf("%s %s-%s", d[:2], d[3:7], d[7:])
 }
 
-// document is the CPF as people write it.
+// document returns the CPF as people write it.
 func (p *play) document() string {
 	d := p.customer.CPF
 	return fmt.Sprintf("%s.%s.%s-%s", d[:3], d[3:6], d[6:9], d[9:])
 }
 
-// values of the second step, all right, with the phone as given.
+// values returns correct values for the second step, with the phone as given.
 func (p *play) values(phone string) map[string]any {
 	values := map[string]any{"customer_name": p.customer.Name, "cpf": p.document(), "phone": phone}
 	for element, text := range Variables() {
@@ -74,7 +74,7 @@ func (p *play) values(phone string) map[string]any {
 	return values
 }
 
-// read gets the conversation anew, as its agent sees it.
+// read fetches the conversation again, as its agent sees it.
 func (p *play) read(ctx context.Context) error {
 	c, err := p.w.Conversation(ctx, p.w.Agent(p.agent), p.conv.ID)
 	if err == nil {
@@ -83,7 +83,7 @@ func (p *play) read(ctx context.Context) error {
 	return err
 }
 
-// headerHas waits until the channel's header says something.
+// headerHas waits until the channel's header contains a text.
 func (p *play) headerHas(ctx context.Context, text string) error {
 	return wait(ctx, "the channel's header", func() error {
 		channel, err := p.w.ChannelOf(ctx, p.conv)
@@ -94,7 +94,7 @@ func (p *play) headerHas(ctx context.Context, text string) error {
 	})
 }
 
-// arrived waits until so many messages reached the phone, no more, and gives the last.
+// arrived waits until exactly count messages have reached the phone, and returns the last one.
 func (p *play) arrived(ctx context.Context, count int) (cloudapi.Message, error) {
 	err := wait(ctx, "the phone to get the message", func() error {
 		got := len(p.phone.Messages())
@@ -104,8 +104,8 @@ func (p *play) arrived(ctx context.Context, count int) (cloudapi.Message, error)
 	return last, err
 }
 
-// refusedPost posts as the agent, who must be refused: 400 with the reason, one ephemeral post with it, nothing in the channel, nothing
-// on the phone.
+// refusedPost posts as the agent and requires a refusal: 400 with the reason, one ephemeral post with it, and nothing in the channel or on
+// the phone.
 func (p *play) refusedPost(ctx context.Context, reason string) error {
 	const text = "Isto não pode sair."
 	before := len(p.phone.Messages())
@@ -124,7 +124,7 @@ func (p *play) refusedPost(ctx context.Context, reason string) error {
 		errorUnless(len(p.phone.Messages()) == before, "the phone got something"))
 }
 
-// refusedWith checks how the server refused a post.
+// refusedWith checks that the server refused a post for this reason.
 func refusedWith(err error, reason string) error {
 	var refusal *model.AppError
 	if !errors.As(err, &refusal) {
@@ -135,10 +135,10 @@ func refusedWith(err error, reason string) error {
 		errorUnless(strings.Contains(refusal.Message, reason), "the post was refused with %q, which does not say %q", refusal.Message, reason))
 }
 
-// whispers does something and gives the ephemeral posts that its agent got of it.
+// whispers calls act and returns the ephemeral posts that the agent received because of it.
 func (p *play) whispers(ctx context.Context, act func() error) ([]string, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the web socket
+	defer cancel() // closes the web socket
 	events, err := p.w.Env.Listen(ctx, 0, p.w.Agent(p.agent))
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (p *play) whispers(ctx context.Context, act func() error) ([]string, error)
 	if err := act(); err != nil {
 		return nil, err
 	}
-	// what comes after this post came after everything that the act caused
+	// Events arrive in order, so when this post arrives, everything that act caused has arrived before.
 	end, err := p.w.PostAs(ctx, p.agent, p.w.Queue.ChannelID, "até aqui")
 	if err != nil {
 		return nil, err

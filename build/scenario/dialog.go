@@ -19,9 +19,9 @@ const openLimit = 15 * time.Second
 
 // Dialog is an open dialog of an agent, used as a client uses it.
 type Dialog struct {
-	// Form is the step that is shown now.
+	// Form is the step that is currently shown.
 	Form model.Dialog
-	// Resend sends the values of earlier steps again with each step, as the web client does; other clients do not.
+	// Resend sends the values of earlier steps again with each step, as the web client does and other clients do not.
 	Resend bool
 
 	client *model.Client4
@@ -30,22 +30,22 @@ type Dialog struct {
 	before map[string]any
 }
 
-// NoDialog is the answer of a command that opened none: what the agent was told instead.
+// NoDialog is the error for a command that opened no dialog. Text is what the agent was told instead.
 type NoDialog struct{ Text string }
 
-// Error is the text.
+// Error contains the text that the agent was told.
 func (e *NoDialog) Error() string { return "no dialog opened, the answer is: " + e.Text }
 
-// OpenDialog runs a slash command as an agent and takes the dialog that the server opens on the agent's web socket. Where the command
-// answers with a text instead, the error is a *NoDialog.
+// OpenDialog runs a slash command as an agent and returns the dialog that the server opens over the agent's web socket. If the command
+// replies with a text instead, the error is a *NoDialog.
 func (w *World) OpenDialog(ctx context.Context, agent int, channelID, command string) (*Dialog, error) {
 	return w.OpenDialogAs(ctx, w.Agent(agent), w.User(agent).ID, channelID, command)
 }
 
-// OpenDialogAs is OpenDialog as anybody, whose client and id these are.
+// OpenDialogAs is OpenDialog for any user, given by client and id.
 func (w *World) OpenDialogAs(ctx context.Context, client *model.Client4, userID, channelID, command string) (*Dialog, error) {
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
-	defer cancel() // ends the web socket
+	defer cancel() // closes the web socket
 	events, err := w.Env.Listen(ctx, 0, client)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (w *World) OpenDialogAs(ctx context.Context, client *model.Client4, userID,
 	}
 }
 
-// Request is what the client sends off with a step.
+// Request builds the request that the client sends when a step is submitted.
 func (d *Dialog) Request(values map[string]any) model.SubmitDialogRequest {
 	request := d.args
 	request.Type, request.CallbackId, request.State = "dialog_submission", d.Form.CallbackId, d.Form.State
@@ -92,7 +92,7 @@ func (d *Dialog) Request(values map[string]any) model.SubmitDialogRequest {
 	return request
 }
 
-// Submit sends a step off. Where the answer is a next step, Form is that step afterwards.
+// Submit submits a step. If the response is a next step, Form is that step afterwards.
 func (d *Dialog) Submit(ctx context.Context, values map[string]any) (*model.SubmitDialogResponse, error) {
 	answer, _, err := d.client.SubmitInteractiveDialog(ctx, d.Request(values))
 	if err != nil {
@@ -111,7 +111,7 @@ func (d *Dialog) Submit(ctx context.Context, values map[string]any) (*model.Subm
 	return answer, nil
 }
 
-// Next is Submit where a next step must follow.
+// Next submits a step and requires that another step follows.
 func (d *Dialog) Next(ctx context.Context, values map[string]any) error {
 	answer, err := d.Submit(ctx, values)
 	if err != nil {
@@ -120,7 +120,7 @@ func (d *Dialog) Next(ctx context.Context, values map[string]any) error {
 	return errorUnless(answer.Type == string(model.SubmitDialogResponseTypeForm), "no next step followed: %s", describe(answer))
 }
 
-// Finish is Submit where the dialog must be done with it.
+// Finish submits a step and requires that the dialog ends with it.
 func (d *Dialog) Finish(ctx context.Context, values map[string]any) error {
 	answer, err := d.Submit(ctx, values)
 	if err != nil {
@@ -129,7 +129,7 @@ func (d *Dialog) Finish(ctx context.Context, values map[string]any) error {
 	return errorUnless(answer.Type != string(model.SubmitDialogResponseTypeForm) && answer.Error == "" && len(answer.Errors) == 0, "the dialog stays open: %s", describe(answer))
 }
 
-// Elements are the names of the step's elements, in order.
+// Elements returns the names of the step's elements, in order.
 func (d *Dialog) Elements() []string {
 	names := make([]string, len(d.Form.Elements))
 	for i := range d.Form.Elements {
@@ -138,7 +138,7 @@ func (d *Dialog) Elements() []string {
 	return names
 }
 
-// Element is the step's element of a name; nil where it has none.
+// Element returns the step's element with a name, or nil if there is none.
 func (d *Dialog) Element(name string) *model.DialogElement {
 	at := slices.Index(d.Elements(), name)
 	if at < 0 {
@@ -147,7 +147,7 @@ func (d *Dialog) Element(name string) *model.DialogElement {
 	return &d.Form.Elements[at]
 }
 
-// describe writes what a dialog answered into an error.
+// describe turns a dialog's response into the text of an error.
 func describe(answer *model.SubmitDialogResponse) string {
 	content, err := json.Marshal(answer)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// The objects of the REST API, as far as a world needs them. Times are milliseconds since epoch, 0 where there is none.
+// These are the objects of the REST API with the fields that a world needs. Times are milliseconds since epoch, or 0 if there is none.
 
 // Account is a business number.
 type Account struct {
@@ -44,7 +44,7 @@ type Template struct {
 	QueueIDs []string `json:"queue_ids"`
 }
 
-// Plan is a queue's monthly spend.
+// Plan limits a queue's monthly spending.
 type Plan struct {
 	ID         string `json:"id"`
 	Status     string `json:"status"`
@@ -52,7 +52,7 @@ type Plan struct {
 	ApprovedAt int64  `json:"approved_at"`
 }
 
-// Conversation is an atendimento.
+// Conversation is what agents call an atendimento.
 type Conversation struct {
 	ID            string `json:"id"`
 	State         string `json:"state"`
@@ -84,7 +84,7 @@ type Message struct {
 	CreatedAt int64  `json:"created_at"`
 }
 
-// Charge is a line of the ledger; the amount is in the currency's main unit.
+// Charge is a line of the ledger. The amount is in the currency's main unit.
 type Charge struct {
 	ID             string  `json:"id"`
 	ConversationID string  `json:"conversation_id"`
@@ -99,14 +99,14 @@ type Charge struct {
 	At             int64   `json:"at"`
 }
 
-// Conversation reads one as the client's user.
+// Conversation reads a conversation as the client's user.
 func (w *World) Conversation(ctx context.Context, client *model.Client4, id string) (Conversation, error) {
 	var c Conversation
 	err := w.Ask(ctx, client, http.MethodGet, "/conversations/"+id, nil, http.StatusOK, &c)
 	return c, err
 }
 
-// Conversations lists those the client's user sees; query such as "mine=1&state=open" may be empty.
+// Conversations lists the conversations that the client's user can see. query, such as "mine=1&state=open", may be empty.
 func (w *World) Conversations(ctx context.Context, client *model.Client4, query string) ([]Conversation, error) {
 	path := "/conversations"
 	if query != "" {
@@ -115,12 +115,12 @@ func (w *World) Conversations(ctx context.Context, client *model.Client4, query 
 	return listAll[Conversation](ctx, w, client, path)
 }
 
-// Messages lists a conversation's, both ways.
+// Messages lists a conversation's messages in both directions.
 func (w *World) Messages(ctx context.Context, client *model.Client4, conversationID string) ([]Message, error) {
 	return listAll[Message](ctx, w, client, "/conversations/"+conversationID+"/messages")
 }
 
-// Ledger lists every charge of the queue there ever was.
+// Ledger lists all charges that the queue has ever had.
 func (w *World) Ledger(ctx context.Context) ([]Charge, error) {
 	return listAll[Charge](ctx, w, w.Admin(), "/ledger?from=0&queue_id="+w.Queue.ID)
 }

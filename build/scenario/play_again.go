@@ -16,7 +16,7 @@ import (
 // secondBody is the named template as the customer of a play sees it.
 const secondBody = "Oi, Marina. Aqui é Bruno. Ficou faltando resolvermos *o novo horário*. Quer continuar a conversa?"
 
-// again is from the end of the window to the next one.
+// again lists the steps from the end of the window to the next window.
 func (p *play) again() []Step {
 	return []Step{
 		{Name: "Passam 24 h: a janela expira e o cabeçalho o diz", English: "24 h later the window is expired", Vital: true, Do: p.windowEnds},
@@ -72,7 +72,7 @@ func (p *play) sendTemplate(ctx context.Context) error {
 		p.headerHas(ctx, "Aguardando resposta")); err != nil {
 		return err
 	}
-	plain := strings.ReplaceAll(secondBody, "*", "") // WhatsApp's bold
+	plain := strings.ReplaceAll(secondBody, "*", "") // asterisks are WhatsApp's bold
 	_, err = p.w.WaitPosts(ctx, p.conv.ChannelID, 1, "the template's post", func(post *model.Post) bool {
 		return post.UserId == p.bot.Id && strings.Contains(Shown(post), plain)
 	})

@@ -16,7 +16,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// The positional template as the customer of a play sees it.
+// These texts are the positional template as the customer of a play sees it.
 const (
 	firstHeader = "Visita técnica 7305"
 	firstBody   = "Olá, Marina!\nNossa equipe passa aí no dia 12/11, entre 9h e 12h. Está bom para você?"
@@ -25,7 +25,7 @@ const (
 
 func firstButtons() []string { return []string{"Pode vir", "Outro dia, por favor"} }
 
-// begin is from the command to the channel.
+// begin lists the steps from the command to the channel.
 func (p *play) begin() []Step {
 	return []Step{
 		{Name: "Quem não está em fila nenhuma recebe um texto e nenhum diálogo", English: "no dialog for who is in no queue", Do: p.noDialog},
@@ -141,7 +141,7 @@ func (p *play) phoneGotTemplate(ctx context.Context) error {
 		errorUnless(m.CallbackData != "", "the send carries no biz_opaque_callback_data"))
 }
 
-// labels are what the buttons of a message say.
+// labels returns the labels of a message's buttons.
 func labels(m cloudapi.Message) []string {
 	var texts []string
 	for _, b := range m.Buttons {

@@ -14,7 +14,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// costs is what remains to be looked at when all is said.
+// costs lists what is checked after the conversation.
 func (p *play) costs() []Step {
 	return []Step{
 		{Name: "O livro-razão: dois modelos e as mensagens livres, cada um cobrado uma vez pela tabela", English: "the ledger charges each once by the price table", Do: p.ledger},
@@ -24,7 +24,7 @@ func (p *play) costs() []Step {
 	}
 }
 
-// ledger holds the plugin's ledger against the simulator's bill, which is Meta's.
+// ledger compares the plugin's ledger with the simulator's bill, which stands for Meta's.
 func (p *play) ledger(ctx context.Context) error {
 	return wait(ctx, "the ledger to be settled", func() error { return p.checkLedger(ctx) })
 }
@@ -53,7 +53,7 @@ func (p *play) checkLedger(ctx context.Context) error {
 		if c.TemplateID != "" {
 			templates++
 		}
-		// the month's first free text costs nothing, the second does
+		// The month's first free text costs nothing, the second one does.
 		switch c.WAMID {
 		case p.said[0]:
 			state, line.Amount = "free", 0
@@ -93,7 +93,7 @@ func (p *play) repeated(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.w.WaitTick(ctx, post.Id, "read"); err != nil { // the last of them is handled
+	if err := p.w.WaitTick(ctx, post.Id, "read"); err != nil { // when it shows "read", the last status was handled
 		return err
 	}
 	return p.checkLedger(ctx)
@@ -129,7 +129,7 @@ func (p *play) nothingTwice(ctx context.Context) error {
 		errorUnless(len(messages) == len(onPhone), "the plugin knows %d messages, the phone %d", len(messages), len(onPhone)))
 }
 
-// pluginError is a line of the server's log in which the plugin complains.
+// pluginError matches a line of the server's log in which the plugin logs an error.
 var pluginError = regexp.MustCompile(`(?m)^.*"level":"error".*whatsapp-ativo.*$`)
 
 func (p *play) cleanLog(context.Context) error {

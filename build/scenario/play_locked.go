@@ -11,7 +11,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// locked is while the customer has not answered.
+// locked lists the steps while the customer has not answered.
 func (p *play) locked() []Step {
 	return []Step{
 		{Name: "O post do agente é recusado, com o motivo e um aviso efêmero", English: "the agent's post is refused with the reason", Do: func(ctx context.Context) error {
@@ -26,8 +26,8 @@ func (p *play) locked() []Step {
 	}
 }
 
-// secondStart tries to start once more with the same customer: by the dialog, as a client that sends the values of earlier steps again
-// or as one that does not, and over REST.
+// secondStart tries to start again with the same customer: in the dialog, as a client that sends the values of earlier steps again and as
+// one that does not, and over REST.
 func (p *play) secondStart(ctx context.Context, ninth bool) error {
 	d, err := p.w.OpenDialog(ctx, p.agent, p.w.Queue.ChannelID, "/whatsapp new")
 	if err != nil {
@@ -49,7 +49,7 @@ func (p *play) secondStart(ctx context.Context, ninth bool) error {
 	if err != nil {
 		return err
 	}
-	// a template was just sent: the cooldown forbids another, and this agent may not override it
+	// A template was just sent, so the cooldown forbids another one, and this agent may not override it.
 	if err := errorUnless(answer.Error != "" && answer.Type != string(model.SubmitDialogResponseTypeForm), "confirmed, the answer is %s", describe(answer)); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// open is from the customer's answer to the end of the window.
+// open lists the steps from the customer's answer to the end of the window.
 func (p *play) open() []Step {
 	return []Step{
 		{Name: "O cliente responde: toca num botão e escreve", English: "the customer answers by button and text", Vital: true, Do: p.customerAnswers},
@@ -44,7 +44,7 @@ func (p *play) customerAnswers(ctx context.Context) error {
 	return p.inbound(ctx, firstButtons()[0], "Pode ser depois das 10h?")
 }
 
-// inbound waits until the channel has the customer's messages, one post each, the last ones with these texts.
+// inbound waits until the channel has one post for each of the customer's messages, of which the last ones have these texts.
 func (p *play) inbound(ctx context.Context, texts ...string) error {
 	posts, err := p.w.WaitPosts(ctx, p.conv.ChannelID, len(p.answers), "the customer's messages", FromCustomer)
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *play) inbound(ctx context.Context, texts ...string) error {
 	return nil
 }
 
-// lastAnswer is when the customer wrote last, by Meta's timestamp, in milliseconds since epoch.
+// lastAnswer returns when the customer wrote last, by Meta's timestamp, in milliseconds since epoch.
 func (p *play) lastAnswer() (int64, error) {
 	m, ok := p.w.Sim.Message(p.answers[len(p.answers)-1])
 	if !ok {
@@ -96,7 +96,7 @@ func (p *play) windowOpens(ctx context.Context) error {
 	return firstError(p.headerHas(ctx, "Janela aberta até"), p.headerHas(ctx, time.UnixMilli(until).In(p.zone).Format("15:04")))
 }
 
-// ownerTold expects one line that mentions the owner for each time the window opened.
+// ownerTold requires one line that mentions the owner for each time that the window opened.
 func (p *play) ownerTold(ctx context.Context, times int) error {
 	owner := p.w.User(p.agent)
 	if _, err := p.w.WaitPosts(ctx, p.conv.ChannelID, times, "the line that tells the owner", func(post *model.Post) bool {
@@ -120,7 +120,7 @@ func (p *play) agentWrites(ctx context.Context) error {
 	return p.say(ctx, firstText)
 }
 
-// say posts as the agent and waits until the phone has exactly that.
+// say posts as the agent and waits until the phone has exactly this text.
 func (p *play) say(ctx context.Context, text string) error {
 	before := len(p.phone.Messages())
 	if _, err := p.w.PostAs(ctx, p.agent, p.conv.ChannelID, text); err != nil {
@@ -136,7 +136,7 @@ func (p *play) say(ctx context.Context, text string) error {
 		errorUnless(m.CallbackData != "", "the send carries no biz_opaque_callback_data"))
 }
 
-// lastPost is the agent's newest post.
+// lastPost returns the agent's newest post.
 func (p *play) lastPost(ctx context.Context) (*model.Post, error) {
 	posts, err := p.w.Posts(ctx, p.conv.ChannelID)
 	if err != nil {
@@ -158,7 +158,7 @@ func (p *play) ticks(ctx context.Context) error {
 	if err := errorUnless(post.Message == firstText, "the agent's last post is %q", post.Message); err != nil {
 		return err
 	}
-	// no webhook told anything yet; the mark comes a moment after the post
+	// No webhook has reported a status yet. The mark appears on the post a moment after it was created.
 	if err := wait(ctx, "the post to be marked", func() error {
 		shown, err := p.w.Tick(ctx, post.Id)
 		return firstError(err, errorUnless(slices.Contains([]string{"pending", "sent"}, shown), "before any status the post shows %q", shown))
@@ -174,7 +174,8 @@ func (p *play) ticks(ctx context.Context) error {
 			return err
 		}
 	}
-	// late and repeated ones change nothing; the answer to the next message comes after them
+	// Statuses that come late or repeatedly must change nothing. The customer's next message is handled after them, so its arrival shows
+	// that they were handled.
 	for _, status := range []string{"delivered", "sent"} {
 		if err := p.w.Sim.SendStatus(wamid, status); err != nil {
 			return errors.Wrap(err, "the simulator cannot tell the status")
@@ -194,7 +195,7 @@ func (p *play) ticks(ctx context.Context) error {
 	return p.w.WaitTick(ctx, post.Id, "read")
 }
 
-// write is say, until the post shows that it was delivered.
+// write calls say and waits until the post shows that it was delivered.
 func (p *play) write(ctx context.Context, text string) error {
 	if err := p.say(ctx, text); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Types and properties of the plugin's posts, as its contract has them.
+// These are the types and properties of the plugin's posts, as defined by its contract.
 const (
 	TypeNote  = "custom_waa_note"
 	TypeEvent = "custom_waa_event"
@@ -24,7 +24,7 @@ const (
 	PropWAMID  = "waa_wamid"
 )
 
-// postsPage is the server's limit of posts a page.
+// postsPage is how many posts a page has at most on the server.
 const postsPage = 200
 
 // ChannelOf returns a conversation's channel as an administrator sees it.
@@ -54,22 +54,23 @@ func (w *World) Posts(ctx context.Context, channelID string) ([]*model.Post, err
 	return posts, nil
 }
 
-// Matching keeps the posts that a condition holds for.
+// Matching returns the posts for which a condition holds.
 func Matching(posts []*model.Post, condition func(*model.Post) bool) []*model.Post {
 	return slices.DeleteFunc(slices.Clone(posts), func(p *model.Post) bool { return !condition(p) })
 }
 
 var escaped = regexp.MustCompile(`\\([!-/:-@\[-\x60{-~])`)
 
-// Shown is a post's text roughly as a person sees it: without Markdown's backslashes, the stars of bold words and what cannot be seen.
+// Shown returns a post's text roughly as a person sees it: without Markdown's backslashes, the asterisks of bold words, and invisible
+// characters.
 func Shown(p *model.Post) string {
 	return strings.NewReplacer("*", "", "\u2060", "").Replace(escaped.ReplaceAllString(p.Message, "$1"))
 }
 
-// FromCustomer reports whether a post brings a customer's message.
+// FromCustomer reports whether a post contains a customer's message.
 func FromCustomer(p *model.Post) bool { return p.GetProp(PropKind) == "inbound" }
 
-// WaitPosts waits until a channel has exactly so many posts that a condition holds for, and gives them.
+// WaitPosts waits until a condition holds for exactly count posts of a channel, and returns them.
 func (w *World) WaitPosts(ctx context.Context, channelID string, count int, what string, condition func(*model.Post) bool) ([]*model.Post, error) {
 	var found []*model.Post
 	err := wait(ctx, what, func() error {
@@ -83,13 +84,13 @@ func (w *World) WaitPosts(ctx context.Context, channelID string, count int, what
 	return found, err
 }
 
-// PostAs posts as an agent. The error is the server's when the plugin refuses.
+// PostAs posts as an agent. If the plugin refuses the post, the error is the server's.
 func (w *World) PostAs(ctx context.Context, agent int, channelID, text string) (*model.Post, error) {
 	post, _, err := w.Agent(agent).CreatePost(ctx, &model.Post{ChannelId: channelID, Message: text})
 	return post, err
 }
 
-// Tick returns what a post shows of its message's way: "" where it shows nothing.
+// Tick returns the message status that a post shows, or "" if it shows none.
 func (w *World) Tick(ctx context.Context, postID string) (string, error) {
 	post, _, err := w.Admin().GetPost(ctx, postID, "")
 	if err != nil {
@@ -107,7 +108,7 @@ func (w *World) WaitTick(ctx context.Context, postID, status string) error {
 	})
 }
 
-// WaitState waits until a conversation is in a state, as an agent sees it, and gives it.
+// WaitState waits until a conversation is in a state, as an agent sees it, and returns it.
 func (w *World) WaitState(ctx context.Context, agent int, id, state string) (Conversation, error) {
 	var c Conversation
 	err := wait(ctx, "the conversation to be "+state, func() error {

@@ -17,17 +17,17 @@ import (
 const (
 	pluginPath = "/plugins/whatsapp-ativo"
 	restPath   = pluginPath + "/api/v1"
-	// maxShown is how much of an unexpected answer an error tells, in bytes.
+	// maxShown is how many bytes of an unexpected response an error contains.
 	maxShown = 600
 )
 
-// REST calls the plugin's REST API as the client's user, on the client's server. path begins behind /api/v1; body is sent as JSON, none
-// where it is nil. Every answer is an answer: err says that there was none.
+// REST calls the plugin's REST API as the client's user, on the client's server. path begins below /api/v1. body is sent as JSON; nil sends
+// none. Every status counts as a response: err only means that there was none.
 func (w *World) REST(ctx context.Context, client *model.Client4, method, path string, body any) (status int, answer json.RawMessage, err error) {
 	return w.RESTWithKey(ctx, client, method, path, body, "")
 }
 
-// RESTWithKey is REST with an Idempotency-Key, none where it is "".
+// RESTWithKey is REST with an Idempotency-Key; "" sends none.
 func (w *World) RESTWithKey(ctx context.Context, client *model.Client4, method, path string, body any, key string) (status int, answer json.RawMessage, err error) {
 	content := []byte{}
 	if body != nil {
@@ -53,7 +53,8 @@ func (w *World) RESTWithKey(ctx context.Context, client *model.Client4, method, 
 	return response.StatusCode, answer, errors.Wrap(err, "cannot read the answer")
 }
 
-// Ask is REST where one status is right and all others are an error. into gets the answer, unless it is nil.
+// Ask is REST for requests of which only one status is right; all others are an error. The response is decoded into into, unless that is
+// nil.
 func (w *World) Ask(ctx context.Context, client *model.Client4, method, path string, body any, want int, into any) error {
 	status, answer, err := w.REST(ctx, client, method, path, body)
 	if err != nil {
@@ -76,7 +77,7 @@ type Refused struct {
 	MetaCode int               `json:"meta_code"`
 }
 
-// AskRefused expects a refusal: this status with this code.
+// AskRefused sends a request and requires that it is refused with this status and code.
 func (w *World) AskRefused(ctx context.Context, client *model.Client4, method, path string, body any, want int, code string) (Refused, error) {
 	var answer struct {
 		Error Refused `json:"error"`
@@ -101,7 +102,7 @@ type list[T any] struct {
 	Total int `json:"total"`
 }
 
-// listAll reads every page of a list; path has its query already, if it needs one.
+// listAll reads every page of a list. path already contains its query, if it needs one.
 func listAll[T any](ctx context.Context, w *World, client *model.Client4, path string) ([]T, error) {
 	var all []T
 	for page := 0; ; page++ {

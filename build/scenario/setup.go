@@ -12,7 +12,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Setup is what an administrator does before the first atendimento, as steps: each fills its part of the World.
+// Setup lists what an administrator does before the first conversation, as steps. Each step fills its part of the World.
 func (w *World) Setup() []Step {
 	return []Step{
 		{Name: "Servidor Mattermost no ar", English: "server up", Vital: true, Do: w.checkServer},
@@ -85,7 +85,7 @@ func (w *World) createQueue(ctx context.Context) error {
 	return w.Ask(ctx, w.Admin(), http.MethodPatch, "/accounts/"+w.Account.ID, change, http.StatusOK, &w.Account)
 }
 
-// Webhook is the address of the account's webhook on a server. Setup subscribes that of the first one.
+// Webhook returns the address of the account's webhook on a server. Setup subscribes the one of the first server.
 func (w *World) Webhook(node int) string {
 	return w.Env.Nodes[node].URL + pluginPath + "/webhook/" + w.Account.ID
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/phonepage"
 )
 
-// What the simulated business is: the plugin is told the same when it is set up.
+// These values describe the simulated business. The plugin gets the same values when it is set up.
 const (
 	displayPhone = "+55 11 5555-0100"
 	accessToken  = "EAAworld0access0token0that0must0never0be0logged"
@@ -23,14 +23,15 @@ const (
 	VerifyToken  = "world0verify0token"
 )
 
-// Money in a world. Plan and simulator have the same prices, so that the plugin's ledger can be held against Meta's bill.
+// These are the prices in a world. The plan and the simulator use the same ones, so that the plugin's ledger can be compared with Meta's
+// bill.
 const (
 	Currency            = "BRL"
-	FreeServiceMessages = 1 // free-text messages a month that cost nothing
+	FreeServiceMessages = 1 // free-text messages per month that cost nothing
 	MonthlyLimit        = 500.0
 )
 
-// Prices are in the currency's main unit, by category; each is another, so that no mix-up stays unseen.
+// Prices returns the price of each category in the currency's main unit. All are different, so that a mix-up is noticed.
 func Prices() map[string]float64 {
 	return map[string]float64{
 		cloudapi.CategoryMarketing: 0.3125, cloudapi.CategoryUtility: 0.0355,
@@ -43,7 +44,7 @@ func Prices() map[string]float64 {
 //go:embed templates.json
 var templates string
 
-// startSimulator brings the Cloud API and the phones' page up on a free port of this machine.
+// startSimulator starts the Cloud API and the phones' page on a free port of this machine.
 func (w *World) startSimulator(ctx context.Context, change func(*cloudapi.Settings)) error {
 	settings := cloudapi.DefaultSettings()
 	settings.Currency, settings.Prices, settings.FreeServiceMessages = Currency, Prices(), FreeServiceMessages

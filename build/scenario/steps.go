@@ -12,20 +12,20 @@ import (
 // stepLimit is how long one step may take.
 const stepLimit = 60 * time.Second
 
-// Step is one thing that has to be seen.
+// Step is one thing that is done and checked.
 type Step struct {
 	Name    string // in Portuguese
-	English string // the same, short
-	// Vital says that what follows makes no sense without it.
+	English string // the same in English, short
+	// Vital says that the following steps make no sense if this one fails.
 	Vital bool
-	// Do does it and says what was not as it should be.
+	// Do carries out the step and returns what went wrong.
 	Do func(ctx context.Context) error
 }
 
-// Result is what became of a step.
+// Result is the result of a step.
 type Result struct {
 	Step
-	Err  error // nil = passed
+	Err  error // nil if the step passed
 	Took time.Duration
 }
 
@@ -34,7 +34,8 @@ type Summary struct{ Passed, Failed int }
 
 var errNotReached = errors.New("not reached: an earlier step failed")
 
-// Play does steps in order and tells each result as soon as it is there. After a vital step failed the rest count as failed too.
+// Play carries out steps in order and passes each result to tell as soon as it is there. After a vital step has failed, the remaining steps
+// count as failed too.
 func Play(ctx context.Context, steps []Step, tell func(Result)) Summary {
 	var sum Summary
 	reachable := true
@@ -62,7 +63,7 @@ func do(ctx context.Context, step Step) error {
 	return step.Do(ctx)
 }
 
-// errorUnless returns nil if a condition holds, else an error with the text, which says what was expected and what was found.
+// errorUnless returns nil if a condition holds, and otherwise an error with the text, which says what was expected and what was found.
 func errorUnless(holds bool, format string, args ...any) error {
 	if holds {
 		return nil

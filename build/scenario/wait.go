@@ -8,8 +8,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// wait looks at a check until it finds nothing wrong, as long as testenv.WaitFor would. What it says in the end is the last thing that
-// was wrong, and not that the last look came too late.
+// wait repeats a check until it finds nothing wrong, for as long as testenv.WaitFor would. Its error is the last thing that the check found
+// wrong, and not that the context expired during the last check.
 func wait(ctx context.Context, what string, check func() error) error {
 	var last error
 	return testenv.WaitFor(ctx, what, func() (bool, error) {

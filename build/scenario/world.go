@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package scenario makes a small world to try the plugin in: a real Mattermost server with the plugin, the simulated Cloud API with the
-// phones of the customers, and what an administrator sets up between them. It also plays whole conversations in it, step by step; the
-// demo and the end-to-end tests share them.
+// Package scenario creates a small world to try the plugin in: a real Mattermost server with the plugin, the simulated Cloud API with the
+// customers' phones, and what an administrator sets up between them. It also plays whole conversations in that world, step by step. The
+// demo and the end-to-end tests share it.
 package scenario
 
 import (
@@ -23,52 +23,52 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// TimeZone is the plugin's zone in a world: the times it shows are told in it.
+// TimeZone is the plugin's time zone in a world. The times that the plugin shows are in this zone.
 const TimeZone = "America/Sao_Paulo"
 
-// clockVariable names the file by which the plugin's clock follows the simulator's.
+// clockVariable names the file through which the plugin's clock follows the simulator's.
 const clockVariable = "WHATSAPP_ATIVO_CLOCK_OFFSET_FILE"
 
-// Options say what kind of world. Only Bundle is needed.
+// Options describe the world to start. Only Bundle is required.
 type Options struct {
 	Bundle    string                   // the plugin's bundle
-	Settings  map[string]any           // more settings of the plugin, or others than Start's own
+	Settings  map[string]any           // more settings of the plugin, or other values than Start's
 	Simulator func(*cloudapi.Settings) // changes the simulator's settings before anything happens
 	Nodes     int                      // Mattermost servers on one database; 0 is 1
-	Agents    int                      // 0 is 4: the first is the queue's supervisor, the last is outside of it
+	Agents    int                      // 0 is 4: the first is the queue's supervisor, the last is not in the queue
 	ClientDir string                   // folder of the web client's files; "" is MM_CLIENT_DIR, if set
 	Durable   bool                     // PostgreSQL syncs to disk, as in production
 	Revive    bool                     // a server that a test kills is started again, on the same address
 	Env       []string                 // more environment of the servers
-	Log       io.Writer                // gets what the servers say while they start; nil drops it
+	Log       io.Writer                // gets what the servers write while they start; nil discards it
 }
 
-// World is everything that runs, and what was set up in it.
+// World is everything that runs, together with what was set up in it.
 type World struct {
 	Env    *testenv.Env
 	Sim    *cloudapi.Server
-	SimURL string          // the Graph API for the plugin, the phones' page for a browser; no slash at the end
+	SimURL string          // the Graph API for the plugin and the phones' page for a browser; no trailing slash
 	Number cloudapi.Number // the business number, as Meta knows it
 
-	// What Setup made, by way of the plugin's own REST API.
+	// These objects were created by Setup through the plugin's REST API.
 	Account    Account
 	Queue      Queue
 	Plan       Plan
-	Positional Template // approved and allowed, variables by position
-	Named      Template // approved and allowed, variables by name
+	Positional Template // approved and allowed, with variables by position
+	Named      Template // approved and allowed, with variables by name
 	Marketing  Template // known, but neither approved nor allowed
 
 	http      *http.Server
 	dir       string
 	clockFile string
 	clockMu   sync.Mutex
-	clockSaid int64 // offset in the clock file, milliseconds
+	clockSaid int64 // offset in the clock file, in milliseconds
 	stop      chan struct{}
 	once      sync.Once
 	closeErr  error
 }
 
-// Start makes a world and sets it up. ctx bounds the start alone; Close ends the world. Building the Mattermost server the first time
+// Start creates a world and sets it up. ctx only limits the start; Close ends the world. Building the Mattermost server the first time
 // takes minutes.
 func Start(ctx context.Context, opts Options) (*World, error) {
 	w, err := Open(ctx, opts)
@@ -84,7 +84,8 @@ func Start(ctx context.Context, opts Options) (*World, error) {
 	return w, nil
 }
 
-// Open makes a world in which nothing is set up yet: the servers run, the plugin is installed, the steps of Setup are to follow.
+// Open creates a world in which nothing is set up yet: the servers run and the plugin is installed, but the steps of Setup are still to be
+// done.
 func Open(ctx context.Context, opts Options) (*World, error) {
 	w := &World{stop: make(chan struct{})}
 	var err error
@@ -111,7 +112,7 @@ func Open(ctx context.Context, opts Options) (*World, error) {
 	return w, nil
 }
 
-// Close ends everything and says whether that went well. Further calls give the same answer.
+// Close ends everything and reports whether that went well. Further calls return the same result.
 func (w *World) Close() error {
 	w.once.Do(func() {
 		close(w.stop)
@@ -131,22 +132,22 @@ func (w *World) Close() error {
 	return w.closeErr
 }
 
-// Admin is the system administrator's client of the first server.
+// Admin returns the system administrator's client for the first server.
 func (w *World) Admin() *model.Client4 { return w.Env.AdminClient(0) }
 
-// Agent is an agent's client of the first server. Agent 0 is the queue's supervisor, the last one is outside of it.
+// Agent returns an agent's client for the first server. Agent 0 is the queue's supervisor, the last one is not in the queue.
 func (w *World) Agent(index int) *model.Client4 { return w.Env.Client(0, index) }
 
-// User is the agent of an index.
+// User returns the agent with an index.
 func (w *World) User(index int) testenv.User { return w.Env.Agents[index] }
 
-// Outsider is the index of the agent who is in no queue.
+// Outsider returns the index of the agent who is in no queue.
 func (w *World) Outsider() int { return len(w.Env.Agents) - 1 }
 
-// Phone is the phone of a customer, the number written in any way with its country code.
+// Phone returns the phone of a customer. The number may be written in any way, but with its country code.
 func (w *World) Phone(number string) *cloudapi.Phone { return w.Sim.Phone(number) }
 
-// Zone is where the times that the plugin shows are told.
+// Zone returns the time zone of the times that the plugin shows.
 func Zone() (*time.Location, error) {
 	zone, err := time.LoadLocation(TimeZone)
 	return zone, errors.Wrap(err, "cannot load the time zone")

@@ -1,4 +1,4 @@
-// Command emptyplugin is what the benchmarks measure the plugin against: the least that a plugin can do on the same server.
+// Command emptyplugin is the plugin that the benchmarks compare ours with. It does the least that a plugin can do on the same server.
 package main
 
 import (
@@ -12,19 +12,19 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// postsPath is where a POST of an order makes bare posts; every other request is answered with an empty 200.
+// postsPath is where a POST with an order creates bare posts. Every other request gets an empty 200.
 const postsPath = "/posts"
 
-// order says which posts to make.
+// order says which posts to create.
 type order struct {
 	UserID   string   `json:"user_id"`
-	Channels []string `json:"channels"` // taken in turn
+	Channels []string `json:"channels"` // used in turn
 	Message  string   `json:"message"`
 	Count    int      `json:"count"`
 	Parallel int      `json:"parallel"`
 }
 
-// made is what came of an order.
+// made is the result of an order.
 type made struct {
 	Nanoseconds int64 `json:"nanoseconds"` // for all posts together
 	Failed      int64 `json:"failed"`
@@ -34,7 +34,7 @@ type empty struct{ plugin.MattermostPlugin }
 
 func main() { plugin.ClientMain(&empty{}) }
 
-// ServeHTTP is the empty handler.
+// ServeHTTP responds to every request except an order with an empty 200.
 func (p *empty) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == postsPath {
 		p.makePosts(w, r)
