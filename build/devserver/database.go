@@ -10,7 +10,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// createDatabase makes a database on the PostgreSQL at serverURL and gives its URL.
+// createDatabase creates a database on the PostgreSQL at serverURL and returns its URL.
 func createDatabase(ctx context.Context, serverURL, name string) (string, error) {
 	databaseURL, err := withDatabase(serverURL, name)
 	if err != nil {
@@ -23,13 +23,13 @@ func createDatabase(ctx context.Context, serverURL, name string) (string, error)
 	return databaseURL, nil
 }
 
-// dropDatabase drops a database on the PostgreSQL at serverURL, whoever is connected to it.
+// dropDatabase drops a database on the PostgreSQL at serverURL, even if somebody is connected to it.
 func dropDatabase(ctx context.Context, serverURL, name string) error {
 	err := execute(ctx, serverURL, "DROP DATABASE IF EXISTS "+pq.QuoteIdentifier(name)+" WITH (FORCE)")
 	return errors.Wrap(err, "cannot drop the database")
 }
 
-// pingDatabase reports whether PostgreSQL takes connections.
+// pingDatabase checks whether PostgreSQL accepts connections.
 func pingDatabase(ctx context.Context, serverURL string) error {
 	return execute(ctx, serverURL, "SELECT 1")
 }
@@ -58,7 +58,8 @@ func withDatabase(serverURL, name string) (string, error) {
 	return edit(serverURL, func(u *url.URL) { u.Path = "/" + name })
 }
 
-// withDefaults fills in what lib/pq asks for and libpq does not: encryption on the loopback must be refused in words.
+// withDefaults adds the parameter that lib/pq requires and libpq does not: a server on the loopback interface without encryption must be
+// declared as such explicitly.
 func withDefaults(serverURL string) (string, error) {
 	return edit(serverURL, func(u *url.URL) {
 		u.Scheme = "postgres"
@@ -72,7 +73,7 @@ func withDefaults(serverURL string) (string, error) {
 	})
 }
 
-// serverDataSource is a database's URL with the parameters that a Mattermost installation has by default.
+// serverDataSource returns a database's URL with the parameters that a Mattermost installation has by default.
 func serverDataSource(databaseURL string) (string, error) {
 	return edit(databaseURL, func(u *url.URL) {
 		query := u.Query()
@@ -82,7 +83,7 @@ func serverDataSource(databaseURL string) (string, error) {
 	})
 }
 
-// edit changes a PostgreSQL URL. Its errors do not show the URL, which holds a password.
+// edit changes a PostgreSQL URL. Its errors do not contain the URL, because that holds a password.
 func edit(serverURL string, change func(*url.URL)) (string, error) {
 	u, err := url.Parse(serverURL)
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {

@@ -16,7 +16,7 @@ const (
 	teamTitle     = "Atendimento"
 	queueName     = "fila-vendas"
 	queueTitle    = "Vendas"
-	// creators is how many users are created at the same time: hashing a password keeps a core busy.
+	// creators is how many users are created at the same time. It is small because hashing a password keeps a core busy.
 	creators = 2
 )
 
@@ -28,7 +28,7 @@ type person struct {
 // password is the fixed password of a user: "ana" logs in with "Senha-de-ana-1".
 func password(username string) string { return "Senha-de-" + username + "-1" }
 
-// agent names the agent of an index; the first ones have names of people.
+// agent returns the agent with an index. The first ones have names of people.
 func agent(index int) person {
 	named := []person{
 		{"ana", "Ana", "Souza"},
@@ -47,11 +47,11 @@ func agent(index int) person {
 	return person{fmt.Sprintf("agente%d", number), "Agente", fmt.Sprint(number)}
 }
 
-// inQueue reports whether an agent is a member of the queue: all but the last one, who is there to be refused.
+// inQueue reports whether an agent is a member of the queue. All are except the last one, whom tests use to be refused.
 func inQueue(index, agents int) bool { return index == 0 || index < agents-1 }
 
-// createFixtures creates the users, the team and the queue on an empty server. The first user of a server is its system
-// administrator; the first agent makes the queue channel and so is its channel administrator, its supervisor.
+// createFixtures creates the users, the team and the queue on an empty server. The first user of a server becomes its system administrator.
+// The first agent creates the queue's channel and so becomes its channel administrator, who is the queue's supervisor.
 func createFixtures(ctx context.Context, serverURL string, opts *options, result *ready) error {
 	admin := model.NewAPIv4Client(serverURL)
 	var err error
@@ -77,7 +77,7 @@ func createFixtures(ctx context.Context, serverURL string, opts *options, result
 	return createQueue(ctx, serverURL, team.Id, result)
 }
 
-// createAgents creates the agents, some at the same time.
+// createAgents creates the agents, several at a time.
 func createAgents(ctx context.Context, admin *model.Client4, opts *options) ([]userInfo, error) {
 	agents := make([]userInfo, opts.agents)
 	group, ctx := errgroup.WithContext(ctx)
@@ -93,7 +93,7 @@ func createAgents(ctx context.Context, admin *model.Client4, opts *options) ([]u
 	return agents, group.Wait()
 }
 
-// createQueue has the first agent make the queue channel and add the others to it.
+// createQueue has the first agent create the queue's channel and add the others to it.
 func createQueue(ctx context.Context, serverURL, teamID string, result *ready) error {
 	supervisor := model.NewAPIv4Client(serverURL)
 	if err := logIn(ctx, supervisor, &result.Agents[0]); err != nil {

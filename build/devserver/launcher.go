@@ -13,7 +13,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// cleanUpLimit bounds what must be undone at the end over a network.
+// cleanUpLimit limits the part of the clean-up that uses the network.
 const cleanUpLimit = 30 * time.Second
 
 // launcher starts everything in order and undoes it in the opposite order.
@@ -31,8 +31,8 @@ func newLauncher(opts options, logger *log.Logger) *launcher {
 	return &launcher{opts: opts, log: logger, spawner: newSpawner()}
 }
 
-// run starts everything, announces it on out, and waits: for ctx, then it ends without an error, or for the death of a child. It
-// leaves nothing behind either way.
+// run starts everything and announces it on out. Then it waits until ctx is done, which is no error, or until a child dies. In both cases
+// it leaves nothing behind.
 func (l *launcher) run(ctx context.Context, out io.Writer) (err error) {
 	defer func() {
 		if undoErr := l.undoAll(); err == nil {
@@ -97,7 +97,7 @@ func (l *launcher) start(ctx context.Context) (*ready, error) {
 	return result, nil
 }
 
-// prepare chooses the PostgreSQL, makes the data folder and starts the watchdog over it.
+// prepare chooses the PostgreSQL, creates the data folder and starts the watchdog over it.
 func (l *launcher) prepare() (*postgresPlan, error) {
 	plan, err := planPostgres(&l.opts)
 	if err != nil {
@@ -117,14 +117,14 @@ func (l *launcher) prepare() (*postgresPlan, error) {
 	return plan, nil
 }
 
-// keep watches a child from now on and ends it with stop when everything ends.
+// keep watches a child from now on, and calls stop when everything ends.
 func (l *launcher) keep(kind string, p *process, stop func() error) error {
 	l.children = append(l.children, p)
 	l.undo = append(l.undo, stop)
 	return l.watchdog.watch(kind, p.pid)
 }
 
-// wait returns when ctx is done or a child has died that is not to be started again.
+// wait returns when ctx is done or when a child has died that is not to be restarted.
 func (l *launcher) wait(ctx context.Context) error {
 	died := make(chan *process)
 	done := make(chan struct{})
@@ -157,7 +157,7 @@ func (l *launcher) wait(ctx context.Context) error {
 	}
 }
 
-// undoAll undoes everything that was started, all of it whatever fails, and gives the first error.
+// undoAll undoes everything that was started, continues after errors, and returns the first one.
 func (l *launcher) undoAll() error {
 	l.log.Print("stopping")
 	var first error
@@ -177,7 +177,7 @@ func (l *launcher) undoAll() error {
 	return first
 }
 
-// randomName returns a name or password that nobody else has.
+// randomName returns a name or password that nobody else uses.
 func randomName(prefix string) string {
 	value := make([]byte, 12)
 	_, _ = rand.Read(value) // never fails: the runtime ends the program first

@@ -14,11 +14,11 @@ const (
 	tailBytes = 64 << 10
 )
 
-// logError is an error that the end of a log explains.
+// logError is an error together with the end of a log that explains it.
 type logError struct {
 	cause error
 	log   string // name of the log
-	tail  string // its last lines, read when the error was made: the file is gone when it is shown
+	tail  string // its last lines, read when the error was created, because the file is gone when the error is shown
 }
 
 // explain adds the last lines of a log to an error.
@@ -38,7 +38,7 @@ func (e *logError) Error() string {
 // Unwrap returns the cause.
 func (e *logError) Unwrap() error { return e.cause }
 
-// logTail reads the last lines of a file; what cannot be read is "".
+// logTail returns the last lines of a file, or "" if the file cannot be read.
 func logTail(path string) string {
 	file, err := os.Open(filepath.Clean(path))
 	if err != nil {

@@ -1,6 +1,6 @@
-// Command devserver starts a real Mattermost server with a real PostgreSQL for tests, the demo and development, fills it with a
-// small contact center (an administrator, agents, a team, a queue channel), installs a plugin bundle if one is given, prints one line of
-// JSON that says where everything is, and takes everything away again when it ends.
+// Command devserver starts a real Mattermost server with a real PostgreSQL for tests, the demo and development. It fills the server with a
+// small contact center (an administrator, agents, a team, a queue channel), installs a plugin bundle if one is given, and prints one line
+// of JSON that says where everything is. When it ends, it removes everything again.
 //
 // It is one binary with several roles. Without a role it is the launcher; the launcher starts itself again in the other roles:
 //
@@ -69,7 +69,7 @@ func runRole(args []string) error {
 	}
 }
 
-// runLauncher starts everything and stays until a signal, the end of the input (if asked) or the death of a child.
+// runLauncher starts everything and waits for a signal, for the end of the input if that was requested, or for the death of a child.
 func runLauncher(args []string) error {
 	opts, err := parseOptions(args, os.Getenv, os.Stderr)
 	if err != nil {
@@ -79,7 +79,7 @@ func runLauncher(args []string) error {
 	defer cancel()
 	if opts.stopOnEOF {
 		go func() {
-			// What is written to the input means nothing, only its end does.
+			// The contents of the input do not matter, only its end does.
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			cancel()
 		}()

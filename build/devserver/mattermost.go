@@ -20,9 +20,9 @@ import (
 
 const (
 	serverStartLimit = 2 * time.Minute
-	// serverStopLimit leaves plugins the ten seconds that the server gives them, and more.
+	// serverStopLimit is longer than the ten seconds that the server gives its plugins to stop.
 	serverStopLimit = 30 * time.Second
-	// pidFile is where the id of a server's process is found in its folder; it changes when the server is started again.
+	// pidFile is the file in a server's folder that contains the id of its process. The id changes when the server is restarted.
 	pidFile = "server.pid"
 )
 
@@ -32,7 +32,7 @@ type node struct {
 	process *process
 }
 
-// startNode starts one server in a folder of its own; the uploaded files are shared by all.
+// startNode starts one server in a folder of its own. All servers share the folder of uploaded files.
 func (l *launcher) startNode(ctx context.Context, number int, databaseURL string, manifest *model.Manifest) (*node, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -80,7 +80,7 @@ func (l *launcher) startNode(ctx context.Context, number int, databaseURL string
 		args:        []string{roleMattermost, "server", "--config", settings.configFile()},
 		dir:         dir,
 		output:      n.info.LogFile,
-		deathSignal: syscall.SIGTERM, // it takes its plugins along
+		deathSignal: syscall.SIGTERM, // the server stops its plugins when it gets it
 	}
 	if n.process, err = l.spawnServer(spec); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (l *launcher) startNode(ctx context.Context, number int, databaseURL string
 	return n, n.process.waitReady(ctx, serverStartLimit, func(ctx context.Context) error { return pingServer(ctx, n.info.URL) })
 }
 
-// spawnServer starts a server's process, now or after its death, and notes its id where tests find it.
+// spawnServer starts a server's process, for the first time or after its death, and writes its id to the file in which tests find it.
 func (l *launcher) spawnServer(spec *processSpec) (*process, error) {
 	p, err := l.spawner.start(spec)
 	if err != nil {
@@ -108,7 +108,7 @@ func (l *launcher) spawnServer(spec *processSpec) (*process, error) {
 	return p, errors.Wrap(err, "cannot note the server's process")
 }
 
-// pingServer reports whether the server answers.
+// pingServer checks whether the server responds.
 func pingServer(ctx context.Context, serverURL string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, serverURL+model.APIURLSuffix+"/system/ping", http.NoBody)
 	if err != nil {
@@ -125,8 +125,8 @@ func pingServer(ctx context.Context, serverURL string) error {
 	return nil
 }
 
-// makeNodeDir makes the server's working folder with its configuration and with all that the server looks for beside itself: what is
-// missing there it would look for in the folders above, and find who knows what.
+// makeNodeDir creates the server's working folder with its configuration and everything else that the server expects there. If something
+// were missing, the server would search the folders above and might find files that belong to something else.
 func makeNodeDir(settings *serverSettings, clientDir string) error {
 	for _, name := range []string{"", "plugins", "client-plugins", "prepackaged_plugins", "config", "import", "export"} {
 		if err := os.MkdirAll(filepath.Join(settings.dir, name), 0o700); err != nil {
@@ -151,7 +151,7 @@ func makeNodeDir(settings *serverSettings, clientDir string) error {
 	return errors.Wrap(os.WriteFile(settings.configFile(), config, 0o600), "cannot write the server's configuration")
 }
 
-// linkDir makes a link to a folder of the server's module, which must be there and readable.
+// linkDir creates a link to a folder of the server's module, which must exist and be readable.
 func linkDir(target, link string) error {
 	if _, err := os.ReadDir(target); err != nil {
 		return errors.Wrap(err, "cannot read the server's own files (this program must be built by the user who runs it, and the Go module cache kept)")
@@ -159,7 +159,7 @@ func linkDir(target, link string) error {
 	return errors.Wrap(os.Symlink(target, link), "cannot link the server's own files")
 }
 
-// noClientPage is served where there are no web client files.
+// noClientPage is served if there are no web client files.
 const noClientPage = `<!doctype html>
 <html lang="pt-BR"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="script-src 'self'">
 <title>Mattermost</title></head>
@@ -167,7 +167,7 @@ const noClientPage = `<!doctype html>
 <p lang="en">This test server answers the API, but has no web client files.</p></body></html>
 `
 
-// provideClient gives the server the web client's files, or a page that says that there are none.
+// provideClient gives the server the web client's files, or else a page which says that there are none.
 func provideClient(clientDir, dir string) error {
 	if clientDir != "" {
 		return errors.Wrap(os.Symlink(clientDir, dir), "cannot link the web client's files")
@@ -183,7 +183,7 @@ func provideClient(clientDir, dir string) error {
 	return nil
 }
 
-// poolSize is how many connections each server may hold: all of them and the tests' own fit into PostgreSQL's limit.
+// poolSize returns how many connections each server may hold, so that all of them and the tests' own stay below PostgreSQL's limit.
 func poolSize(nodes int) int {
 	const reserved = 60
 	return min(100, (maxConnections-reserved)/nodes)

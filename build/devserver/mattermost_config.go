@@ -7,10 +7,10 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// defaultPluginID takes the settings given without a bundle.
+// defaultPluginID is the plugin that gets the settings if there is no bundle.
 const defaultPluginID = "whatsapp-ativo"
 
-// serverSettings are what differs from server to server and run to run.
+// serverSettings holds what differs from server to server and from run to run.
 type serverSettings struct {
 	address        string // host and port of the server
 	metricsAddress string // host and port of its metrics
@@ -27,8 +27,8 @@ type serverSettings struct {
 func (s *serverSettings) url() string        { return "http://" + s.address }
 func (s *serverSettings) configFile() string { return filepath.Join(s.dir, "config", "config.json") }
 
-// serverConfig is the server's whole configuration: Mattermost's defaults, changed where a server for tests must differ: its
-// addresses and folders, nothing sent to the outside, plugins without signatures, no limits that a test would hit.
+// serverConfig returns the server's whole configuration. It consists of Mattermost's defaults, changed where a server for tests must
+// differ: its addresses and folders, nothing sent to the outside, plugins without signatures, and no limits that a test would reach.
 func serverConfig(s *serverSettings) *model.Config {
 	config := &model.Config{}
 	config.SetDefaults()
@@ -53,7 +53,7 @@ func serverConfig(s *serverSettings) *model.Config {
 	*sql.MaxOpenConns = s.connections
 	*sql.MaxIdleConns = s.connections
 
-	// One file per server: what it logs to the console goes where its stderr and that of its plugins goes.
+	// Each server has one log file. What the server logs to the console goes to the same place as its stderr and that of its plugins.
 	logs := &config.LogSettings
 	*logs.EnableConsole = true
 	*logs.ConsoleLevel = "INFO"
@@ -68,8 +68,8 @@ func serverConfig(s *serverSettings) *model.Config {
 	*config.ImportSettings.Directory = filepath.Join(s.dir, "import")
 	*config.ExportSettings.Directory = filepath.Join(s.dir, "export")
 	*config.RateLimitSettings.Enable = false
-	// The server's own jobs are housekeeping that no test lives long enough to need, and a server that runs them takes up to
-	// fifteen seconds to stop. MM_JOBSETTINGS_RUNJOBS and MM_JOBSETTINGS_RUNSCHEDULER turn them on.
+	// The server's own jobs are housekeeping that no test lives long enough to need, and a server that runs them takes up to fifteen
+	// seconds to stop. MM_JOBSETTINGS_RUNJOBS and MM_JOBSETTINGS_RUNSCHEDULER turn them on.
 	*config.JobSettings.RunJobs = false
 	*config.JobSettings.RunScheduler = false
 	*config.MetricsSettings.Enable = true
@@ -82,7 +82,7 @@ func serverConfig(s *serverSettings) *model.Config {
 	return config
 }
 
-// silence turns off all that would reach out of the machine.
+// silence turns off everything that would contact other machines.
 func silence(config *model.Config) {
 	*config.ServiceSettings.EnableSecurityFixAlert = false
 	*config.ServiceSettings.EnableLinkPreviews = false
@@ -102,7 +102,7 @@ func silence(config *model.Config) {
 	*config.PluginSettings.EnableRemoteMarketplace = false
 }
 
-// allowPlugin lets plugins be uploaded without a signature and holds the settings of ours.
+// allowPlugin allows plugins without a signature to be uploaded and stores the settings of ours.
 func allowPlugin(config *model.Config, s *serverSettings) {
 	plugins := &config.PluginSettings
 	*plugins.Enable = true

@@ -10,13 +10,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Environment variables the launcher reads.
+// These environment variables are read by the launcher.
 const (
 	// databaseVariable holds the URL of a PostgreSQL server to use instead of starting one.
 	databaseVariable = "DATABASE_URL"
 	// clientVariable is the default of -client-dir.
 	clientVariable = "MM_CLIENT_DIR"
-	// repositoryVariable holds the Maven repository that PostgreSQL's programs are fetched from where the machine has none.
+	// repositoryVariable holds the Maven repository from which PostgreSQL's programs are downloaded if the machine has none.
 	repositoryVariable = "POSTGRES_BINARIES_REPOSITORY"
 )
 
@@ -37,8 +37,8 @@ type options struct {
 	bundle       string         // plugin bundle to install, absolute; "" for none
 	pluginConfig map[string]any // settings of the plugin
 	durable      bool           // PostgreSQL syncs to disk
-	stopOnEOF    bool           // the end of the input stops everything
-	revive       bool           // a server that dies is started again; its plugins live on without it
+	stopOnEOF    bool           // everything stops at the end of the input
+	revive       bool           // a server that dies is restarted; its plugins outlive it
 	readyFile    string         // file that gets the JSON line too; "" for none
 	databaseURL  string         // PostgreSQL server to use; "" to start one
 }
@@ -82,7 +82,7 @@ func parseOptions(args []string, getenv func(string) string, output io.Writer) (
 	return opts, opts.resolvePaths()
 }
 
-// resolvePaths makes the paths absolute, since the servers run in folders of their own, and fails for what is not there.
+// resolvePaths makes the paths absolute, since the servers run in folders of their own, and fails if a file or folder does not exist.
 func (o *options) resolvePaths() error {
 	for _, path := range []*string{&o.bundle, &o.clientDir, &o.readyFile} {
 		if *path == "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// newDataDir makes the folder that everything on disk is kept in. If others is true, another user must be able to enter it: then a
-// temporary folder below a closed one (as root's own may be) is of no use.
+// newDataDir creates the folder that holds everything on disk. If others is true, another user must be able to enter it, so a temporary
+// folder below one that is closed to others, as root's own may be, cannot be used.
 func newDataDir(others bool) (string, error) {
 	parents := []string{os.TempDir()}
 	if others {
@@ -33,7 +33,7 @@ func newDataDir(others bool) (string, error) {
 	return "", errors.Errorf("no temporary folder that another user can enter, tried %v", parents)
 }
 
-// enterable reports whether every user can pass through a folder and all above it.
+// enterable reports whether every user can pass through a folder and all folders above it.
 func enterable(dir string) bool {
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -53,13 +53,13 @@ func enterable(dir string) bool {
 }
 
 const (
-	// firstPort and lastPort bound the ports given out: below those that kernels hand to outgoing connections, so that no
-	// connection takes a port between its choice and its use.
+	// firstPort and lastPort limit the ports that are used. They are below those that kernels assign to outgoing connections, so that no
+	// connection can take a port after it was chosen and before it is used.
 	firstPort = 10000
 	lastPort  = 32000
 )
 
-// freePort finds a port on the loopback that nobody listens on; pick gives a number below its argument.
+// freePort finds a port on the loopback interface on which nobody listens. pick returns a number below its argument.
 func freePort(pick func(int) int) (int, error) {
 	for range 200 {
 		port := firstPort + pick(lastPort-firstPort)

@@ -18,14 +18,14 @@ import (
 )
 
 const (
-	// activationLimit is how long a plugin may take to be active.
+	// activationLimit is how long a plugin may take to become active.
 	activationLimit = 90 * time.Second
-	// manifestLimit bounds a manifest, bytes.
+	// manifestLimit is the largest size of a manifest in bytes.
 	manifestLimit = 1 << 20
 )
 
-// readManifest reads the manifest inside a bundle, so that a bad bundle is refused before anything is started; without a bundle it
-// gives nil.
+// readManifest reads the manifest inside a bundle, so that a bad bundle is refused before anything is started. Without a bundle it returns
+// nil.
 func readManifest(bundle string) (*model.Manifest, error) {
 	if bundle == "" {
 		return nil, nil
@@ -66,8 +66,8 @@ func manifestIn(bundle io.Reader) (*model.Manifest, error) {
 	}
 }
 
-// installPlugin uploads the bundle to every server and enables the plugin on one after the other: without a license servers on one
-// database do not tell each other.
+// installPlugin uploads the bundle to every server and enables the plugin on one after the other. This is necessary because servers on one
+// database do not notify each other without a license.
 func installPlugin(ctx context.Context, nodes []*node, admin *userInfo, bundle, id string) error {
 	clients := make([]*model.Client4, len(nodes))
 	for i, n := range nodes {

@@ -18,13 +18,13 @@ import (
 const (
 	postgresStartLimit = 60 * time.Second
 	postgresStopLimit  = 20 * time.Second
-	// maxConnections is PostgreSQL's limit; the servers' pools together stay below it.
+	// maxConnections is PostgreSQL's limit. The servers' pools together stay below it.
 	maxConnections = 300
-	// databaseName is the servers' database and its owner, in a PostgreSQL of our own.
+	// databaseName is the name of the servers' database and of its owner in a PostgreSQL of our own.
 	databaseName = "mattermost"
 )
 
-// startDatabase starts PostgreSQL, or uses the one that was given, makes the servers' database and gives its URL.
+// startDatabase starts PostgreSQL or uses the one that was given, creates the servers' database and returns its URL.
 func (l *launcher) startDatabase(ctx context.Context, plan *postgresPlan) (string, error) {
 	if plan.externalDatabase != "" {
 		l.undo = append(l.undo, func() error {
@@ -52,7 +52,7 @@ func (l *launcher) startDatabase(ctx context.Context, plan *postgresPlan) (strin
 	return l.startPostgres(ctx, binaries, dir, password, plan.owner)
 }
 
-// initPostgres makes the data of a new PostgreSQL.
+// initPostgres creates the data folder of a new PostgreSQL.
 func (l *launcher) initPostgres(ctx context.Context, binaries, dir, password string, o *owner) error {
 	passwordFile := filepath.Join(dir, "password")
 	if err := os.WriteFile(passwordFile, []byte(password), 0o600); err != nil {
@@ -84,7 +84,7 @@ func (l *launcher) initPostgres(ctx context.Context, binaries, dir, password str
 	return p.waitSuccess(ctx)
 }
 
-// startPostgres starts PostgreSQL on its data and makes the servers' database.
+// startPostgres starts PostgreSQL on its data folder and creates the servers' database.
 func (l *launcher) startPostgres(ctx context.Context, binaries, dir, password string, o *owner) (string, error) {
 	port, err := freePort(rand.IntN)
 	if err != nil {
@@ -102,7 +102,7 @@ func (l *launcher) startPostgres(ctx context.Context, binaries, dir, password st
 	if err != nil {
 		return "", err
 	}
-	// SIGINT is PostgreSQL's fast shutdown: connections are cut.
+	// SIGINT is PostgreSQL's fast shutdown, which closes all connections.
 	if err := l.keep("postgres", p, func() error { return p.stop(syscall.SIGINT, postgresStopLimit) }); err != nil {
 		return "", err
 	}
@@ -120,8 +120,8 @@ func (l *launcher) startPostgres(ctx context.Context, binaries, dir, password st
 	return createDatabase(ctx, server.String(), databaseName)
 }
 
-// postgresArgs are PostgreSQL's arguments. Without durable it trusts the machine not to lose power, which is right for data that is
-// thrown away and several times as fast.
+// postgresArgs returns PostgreSQL's arguments. Without durable, PostgreSQL relies on the machine not losing power. That is several times as
+// fast, and right for data that will be thrown away.
 func postgresArgs(dir string, port int, durable bool) []string {
 	settings := []string{
 		"listen_addresses=127.0.0.1",
@@ -142,7 +142,7 @@ func postgresArgs(dir string, port int, durable bool) []string {
 	return args
 }
 
-// postgresLocale names a locale that knows Unicode and sorts by code point where there is one.
+// postgresLocale returns a locale that supports Unicode and sorts by code point, if the system has one.
 func postgresLocale(system string) string {
 	if system == "linux" {
 		return "C.UTF-8"
@@ -150,7 +150,7 @@ func postgresLocale(system string) string {
 	return "en_US.UTF-8"
 }
 
-// makeOwnedDir makes a folder that only its owner can enter.
+// makeOwnedDir creates a folder that only its owner can enter.
 func makeOwnedDir(dir string, o *owner) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return errors.Wrap(err, "cannot make PostgreSQL's folder")
@@ -158,7 +158,7 @@ func makeOwnedDir(dir string, o *owner) error {
 	return chown(dir, o)
 }
 
-// chown gives a file to an owner; nil leaves it.
+// chown gives a file to an owner. nil leaves it as it is.
 func chown(path string, o *owner) error {
 	if o == nil {
 		return nil

@@ -14,10 +14,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rootCache is where root keeps fetched programs: PostgreSQL's user must reach them, and nobody else may have put them there.
+// rootCache is where root keeps downloaded programs. PostgreSQL's user must be able to reach them, and nobody but root may be able to put
+// files there.
 const rootCache = "/var/cache/waa-devserver"
 
-// fetchBinaries fetches PostgreSQL's programs, as the user they will run as, unless an earlier run did, and gives their folder.
+// fetchBinaries downloads PostgreSQL's programs, unless an earlier run did, and returns their folder. It does so as the user that will run
+// them.
 func (l *launcher) fetchBinaries(ctx context.Context, o *owner) (string, error) {
 	cache := rootCache
 	if o == nil {
@@ -35,7 +37,7 @@ func (l *launcher) fetchBinaries(ctx context.Context, o *owner) (string, error) 
 		return "", errors.Wrap(err, "cannot find the own program")
 	}
 	if o != nil {
-		// That user may not be able to reach this program, but can reach a copy.
+		// That user may not be able to reach this program, but can reach a copy of it.
 		copied := filepath.Join(l.dir, "postgres", "devserver")
 		if err := copyProgram(self, copied, o); err != nil {
 			return "", err
@@ -58,8 +60,8 @@ func (l *launcher) fetchBinaries(ctx context.Context, o *owner) (string, error) 
 	return binariesIn(cache), p.waitSuccess(ctx)
 }
 
-// fetchPostgresBinaries is the role that fetches the programs into a folder. The library only gives them up together with a running
-// PostgreSQL, which it cannot run as root: so it starts one and stops it at once.
+// fetchPostgresBinaries is the role that downloads the programs into a folder. The library provides them only together with a running
+// PostgreSQL, which it cannot run as root, so this function starts one and stops it at once.
 func fetchPostgresBinaries(dir, repository string, output io.Writer) (err error) {
 	unlock, err := lockFile(filepath.Join(dir, "lock"))
 	if err != nil {
@@ -97,7 +99,7 @@ func fetchPostgresBinaries(dir, repository string, output io.Writer) (err error)
 	return errors.Wrap(database.Stop(), "cannot stop the fetched PostgreSQL")
 }
 
-// binariesIn is where the library puts the programs.
+// binariesIn returns the folder in which the library puts the programs.
 func binariesIn(dir string) string { return filepath.Join(dir, "postgresql", "bin") }
 
 // lockFile waits until no other launcher holds the lock.

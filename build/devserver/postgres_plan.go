@@ -11,17 +11,17 @@ import (
 	"github.com/pkg/errors"
 )
 
-// oldestPostgres is the oldest major version that the server takes.
+// oldestPostgres is the oldest major version that the server supports.
 const oldestPostgres = 14
 
-// postgresPlan says which PostgreSQL is used and as whom.
+// postgresPlan says which PostgreSQL is used and which user runs it.
 type postgresPlan struct {
 	externalDatabase string // name of the database to make inside DATABASE_URL; "": a PostgreSQL of our own
 	binaries         string // folder of the machine's own programs; "": they must be fetched
 	owner            *owner // who PostgreSQL runs as; nil: the launcher's own user
 }
 
-// planPostgres looks at what there is: DATABASE_URL, then the machine's programs, then those fetched from the network.
+// planPostgres chooses the PostgreSQL: the one in DATABASE_URL, else the programs on this machine, else programs from the network.
 func planPostgres(opts *options) (*postgresPlan, error) {
 	if opts.databaseURL != "" {
 		if _, err := withDefaults(opts.databaseURL); err != nil {
@@ -43,7 +43,7 @@ func planPostgres(opts *options) (*postgresPlan, error) {
 	return nil, errors.New("PostgreSQL does not run as root and there is neither a user postgres nor nobody to run it as")
 }
 
-// newOwner takes the numbers of an account.
+// newOwner reads the numeric ids of an account.
 func newOwner(account *user.User) (*owner, error) {
 	uid, err := strconv.ParseUint(account.Uid, 10, 32)
 	if err != nil {
@@ -56,7 +56,7 @@ func newOwner(account *user.User) (*owner, error) {
 	return &owner{uid: uint32(uid), gid: uint32(gid)}, nil
 }
 
-// installedPostgres lists the folders that packages put PostgreSQL's programs into, beside those in PATH.
+// installedPostgres lists the folders into which packages install PostgreSQL's programs, in addition to those in PATH.
 func installedPostgres() []string {
 	var dirs []string
 	for _, pattern := range []string{
@@ -67,14 +67,15 @@ func installedPostgres() []string {
 	} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
-			continue // only a bad pattern does that
+			continue // this only happens with a bad pattern
 		}
 		dirs = append(dirs, found...)
 	}
 	return dirs
 }
 
-// findPostgres returns the folder with usable programs: the first in the path, else the newest of the others; "" if there is none.
+// findPostgres returns the folder with usable programs: the first one in the path, or else the newest of the others, or "" if there is
+// none.
 func findPostgres(path, others []string, version func(dir string) int) string {
 	for _, dir := range path {
 		if version(dir) >= oldestPostgres {
@@ -90,7 +91,7 @@ func findPostgres(path, others []string, version func(dir string) int) string {
 	return best
 }
 
-// postgresVersion returns the major version of the programs in a folder, 0 if they are not there.
+// postgresVersion returns the major version of the programs in a folder, or 0 if there are none.
 func postgresVersion(dir string) int {
 	for _, program := range []string{"initdb", "postgres"} {
 		if info, err := os.Stat(filepath.Join(dir, program)); err != nil || info.IsDir() {
@@ -104,7 +105,7 @@ func postgresVersion(dir string) int {
 	return majorVersion(string(out))
 }
 
-// majorVersion reads "postgres (PostgreSQL) 15.13 (Debian ...)"; 0 if it is something else.
+// majorVersion parses "postgres (PostgreSQL) 15.13 (Debian ...)". It returns 0 for any other text.
 func majorVersion(text string) int {
 	match := regexp.MustCompile(`\(PostgreSQL\) (\d+)`).FindStringSubmatch(text)
 	if match == nil {

@@ -28,23 +28,23 @@ type processSpec struct {
 	dir         string         // working folder
 	output      string         // file that its stdout and stderr are appended to
 	owner       *owner         // nil: the launcher's own user
-	deathSignal syscall.Signal // what the kernel sends it when the launcher dies, where the kernel can
+	deathSignal syscall.Signal // the kernel sends it to the child when the launcher dies, if the kernel supports that
 }
 
-// process is a running child. It leads a process group of its own, so that Ctrl-C in a terminal reaches the launcher alone and the
-// children end in order.
+// process is a running child. It leads a process group of its own, so that Ctrl-C in a terminal reaches only the launcher, which can then
+// stop its children in order.
 type process struct {
 	name   string
 	pid    int
 	output string
 	exited chan struct{} // closed when it has ended
 	err    error         // how it ended; read only after exited is closed
-	// revive starts it again after it died; nil where its death ends everything.
+	// revive restarts the child after it died. It is nil if the child's death ends everything.
 	revive func() (*process, error)
 }
 
-// spawner starts children from one operating system thread that lives as long as the launcher. The kernel sends a child its death
-// signal when the THREAD that started it ends, which in a Go program may be long before the process does.
+// spawner starts children from one operating system thread that lives as long as the launcher. This is necessary because the kernel sends a
+// child its death signal when the THREAD that started it ends, which in a Go program may be long before the process does.
 type spawner struct {
 	starts chan func()
 }
@@ -87,10 +87,10 @@ func (s *spawner) start(spec *processSpec) (*process, error) {
 	return p, nil
 }
 
-// finalError is an error of a check that asking again will not mend.
+// finalError is the error of a check that would not succeed if it were repeated.
 type finalError struct{ error }
 
-// waitReady asks check again and again until it is content, its error is final, the child ends, or the time is up.
+// waitReady repeats check until it succeeds, its error is final, the child ends, or the time is up.
 func (p *process) waitReady(ctx context.Context, limit time.Duration, check func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -114,7 +114,7 @@ func (p *process) waitReady(ctx context.Context, limit time.Duration, check func
 	}
 }
 
-// waitSuccess waits until a child that does one thing has done it; ctx kills it.
+// waitSuccess waits until a child with a single task has finished it. If ctx is done, the child is killed.
 func (p *process) waitSuccess(ctx context.Context) error {
 	select {
 	case <-p.exited:
@@ -128,7 +128,7 @@ func (p *process) waitSuccess(ctx context.Context) error {
 	return nil
 }
 
-// failure is the error for a child that ended by itself; it shows the end of the child's log.
+// failure returns the error for a child that ended by itself. It shows the end of the child's log.
 func (p *process) failure(what string) error {
 	status := "without an error"
 	if p.err != nil {
@@ -137,21 +137,21 @@ func (p *process) failure(what string) error {
 	return explain(errors.Errorf("%s %s: %s", p.name, what, status), p.output)
 }
 
-// stop asks the child to end with the signal, forces it after the grace period, and removes whatever is left of its process group.
+// stop asks the child to end by sending the signal, kills it after the grace period, and removes whatever is left of its process group.
 func (p *process) stop(signal syscall.Signal, grace time.Duration) error {
 	var err error
 	select {
-	case <-p.exited: // its id may be somebody else's by now
+	case <-p.exited: // its id may belong to another process by now
 	default:
 		err = p.end(signal, grace)
 	}
-	// A server that crashed leaves its plugins behind: they are in its group.
+	// A server that crashed leaves its plugins behind, which are in its process group.
 	_ = syscall.Kill(-p.pid, syscall.SIGKILL)
 	<-p.exited
 	return err
 }
 
-// end asks a child that runs to end, and waits for it.
+// end asks a running child to end and waits for it.
 func (p *process) end(signal syscall.Signal, grace time.Duration) error {
 	var err error
 	if killErr := syscall.Kill(p.pid, signal); killErr != nil && !errors.Is(killErr, syscall.ESRCH) {

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shell starts a shell script as a child.
+// shell starts a shell script as a child process.
 func shell(t *testing.T, script string) *process {
 	t.Helper()
 	p, err := newSpawner().start(&processSpec{
@@ -104,7 +104,7 @@ func TestWatchdog(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, w.watch("server", server.pid))
 		require.NoError(t, w.watch("postgres", postgres.pid))
-		require.NoError(t, w.input.Close()) // what the launcher's death does
+		require.NoError(t, w.input.Close()) // this is what happens when the launcher dies
 		require.NoError(t, w.cmd.Wait())
 		<-server.exited
 		<-postgres.exited

@@ -4,8 +4,8 @@ package main
 
 import "syscall"
 
-// childAttributes puts a child into its own process group. This kernel knows no death signal: the watchdog alone ends the children
-// of a launcher that died.
+// childAttributes puts a child into its own process group. This kernel has no death signal, so if the launcher dies, only the watchdog
+// stops its children.
 func childAttributes(o *owner, _ syscall.Signal) *syscall.SysProcAttr {
 	attributes := &syscall.SysProcAttr{Setpgid: true}
 	if o != nil {

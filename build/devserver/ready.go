@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// ready is the line of JSON that says that everything runs, and where.
+// ready is the line of JSON which says that everything runs, and where.
 type ready struct {
 	Nodes        []nodeInfo  `json:"nodes"`
 	DatabaseURL  string      `json:"database_url"` // the servers' own database, for lib/pq
@@ -50,7 +50,8 @@ type pluginInfo struct {
 	Version string `json:"version"`
 }
 
-// announce writes the line to out and, if a file is named, to the file, which appears whole or not at all.
+// announce writes the line to out. If a file is named, it also writes the line there, in such a way that the file is never visible
+// half-written.
 func announce(out io.Writer, file string, r *ready) error {
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -58,7 +59,7 @@ func announce(out io.Writer, file string, r *ready) error {
 	}
 	line = append(line, '\n')
 	if file != "" {
-		// The passwords of a test server in it are no secret, but nobody else's business either.
+		// The file contains the passwords of a test server. They are not secret, but other users have no need to read them.
 		if err = os.WriteFile(file+".new", line, 0o600); err == nil {
 			err = os.Rename(file+".new", file)
 		}

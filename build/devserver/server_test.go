@@ -118,7 +118,7 @@ func TestManifestIn(t *testing.T) {
 	}
 }
 
-// pack makes a bundle of one file.
+// pack creates a bundle of one file.
 func pack(t *testing.T, name, content string) []byte {
 	t.Helper()
 	var out bytes.Buffer

@@ -14,14 +14,14 @@ import (
 )
 
 const (
-	// packetCommand is the slash command that makes a support packet.
+	// packetCommand is the slash command that creates a support packet.
 	packetCommand = "devserver-support-packet"
-	// packetFolder is where its files are, below the server's working folder.
+	// packetFolder is the folder of the packet's files, below the server's working folder.
 	packetFolder = "support-packet"
 )
 
-// supportPacket is a slash command for system administrators that has the server make its support packet, with what the plugins add to
-// it. The server's own way to one needs a license, which a development server has not.
+// supportPacket is a slash command for system administrators that has the server create its support packet, including what the plugins add
+// to it. It exists because the server's own way to create one needs a license, which a development server does not have.
 type supportPacket struct{}
 
 func (supportPacket) GetTrigger() string { return packetCommand }
@@ -43,7 +43,7 @@ func (supportPacket) DoCommand(a *app.App, rctx request.CTX, args *model.Command
 	return answer("")
 }
 
-// writeFiles writes a packet's files into a folder that is made anew; a path in a name becomes a part of the name.
+// writeFiles writes a packet's files into a new folder. A path in a file's name becomes part of the name.
 func writeFiles(folder string, files []model.FileData) error {
 	if err := os.RemoveAll(folder); err != nil {
 		return errors.Wrap(err, "cannot remove the last packet")

@@ -10,9 +10,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// watchdogScript waits for the launcher to end. It is told of every child on its input; if the input ends without the word
-// "finished", the launcher was killed, and the script does the cleaning up in its place: servers with their plugins first, then
-// PostgreSQL, then the files ($1), then a database in somebody else's PostgreSQL ($3, dropped by the program $2).
+// watchdogScript waits for the launcher to end. It learns of every child from its input. If the input ends without the word "finished", the
+// launcher was killed, and the script cleans up instead: servers with their plugins first, then PostgreSQL, then the files ($1), then a
+// database in somebody else's PostgreSQL ($3, dropped by the program $2).
 const watchdogScript = `
 while read -r kind pid; do
 	case "$kind" in
@@ -38,13 +38,13 @@ if [ -n "$3" ]; then
 fi
 `
 
-// watchdog is a small shell that outlives the launcher for as long as it takes to clean up after a launcher that was killed.
+// watchdog is a small shell process that outlives a launcher that was killed for as long as it needs to clean up after it.
 type watchdog struct {
 	cmd   *exec.Cmd
 	input io.WriteCloser
 }
 
-// startWatchdog starts it for a data folder and, if not "", a database to drop.
+// startWatchdog starts the watchdog for a data folder and, if the name is not "", for a database to drop.
 func startWatchdog(dir, database string) (*watchdog, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -52,7 +52,7 @@ func startWatchdog(dir, database string) (*watchdog, error) {
 	}
 	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "devserver-watchdog", dir, self, database) //nolint:gosec // a fixed script
 	cmd.Dir = "/"
-	// A session of its own: no signal meant for the launcher's group or terminal may reach it.
+	// The watchdog gets a session of its own, so that no signal for the launcher's group or terminal reaches it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	input, err := cmd.StdinPipe()
 	if err != nil {
@@ -64,13 +64,13 @@ func startWatchdog(dir, database string) (*watchdog, error) {
 	return &watchdog{cmd: cmd, input: input}, nil
 }
 
-// watch tells of a child: kind is "server" or "postgres".
+// watch tells the watchdog about a child. kind is "server" or "postgres".
 func (w *watchdog) watch(kind string, pid int) error {
 	_, err := fmt.Fprintf(w.input, "%s %d\n", kind, pid)
 	return errors.Wrap(err, "cannot tell the watchdog")
 }
 
-// finish says that the launcher has cleaned up itself.
+// finish tells the watchdog that the launcher has cleaned up itself.
 func (w *watchdog) finish() error {
 	_, err := io.WriteString(w.input, "finished 0\n")
 	_ = w.input.Close()

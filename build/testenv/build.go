@@ -14,14 +14,14 @@ import (
 )
 
 const (
-	// devserverDir is where the launcher's own module is, below the repository's root.
+	// devserverDir is the folder of the launcher's own module, below the repository's root.
 	devserverDir = "build/devserver"
-	// lockPoll is how often a lock that somebody else holds is tried again.
+	// lockPoll is how often a lock that another process holds is tried again.
 	lockPoll = 100 * time.Millisecond
 )
 
-// buildDevserver builds the launcher with the server inside and gives its path. Go's build cache decides what is outdated; a lock
-// has test packages that run at the same time build once.
+// buildDevserver builds the launcher, which contains the server, and returns its path. Go's build cache decides what is outdated. A lock
+// ensures that test packages that run at the same time build it only once.
 func buildDevserver(ctx context.Context) (string, error) {
 	root, err := repositoryRoot()
 	if err != nil {
@@ -38,7 +38,7 @@ func buildDevserver(ctx context.Context) (string, error) {
 	}
 	defer unlock()
 
-	// The server finds its translations and templates through the paths of its sources: they must not be trimmed.
+	// The server finds its translations and templates through the paths of its source files, so these paths must not be trimmed.
 	build := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-trimpath=false", "-ldflags=-s -w", "-o", program, ".") //nolint:gosec // our own module
 	build.Dir = filepath.Join(root, devserverDir)
 	build.Env = append(os.Environ(), "GOWORK=off")
@@ -48,7 +48,7 @@ func buildDevserver(ctx context.Context) (string, error) {
 	return program, nil
 }
 
-// repositoryRoot is the folder at or above the working folder that holds the launcher's module.
+// repositoryRoot returns the folder that holds the launcher's module: the working folder or one above it.
 func repositoryRoot() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -64,7 +64,7 @@ func repositoryRoot() (string, error) {
 	}
 }
 
-// lock takes a lock between processes; it is gone with the process that holds it.
+// lock takes a lock between processes. The lock is released when the process that holds it ends.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
 	file, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

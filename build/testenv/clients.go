@@ -10,12 +10,12 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// AdminClient is a client of one server, logged in as the system administrator.
+// AdminClient returns a client for one server, logged in as the system administrator.
 func (e *Env) AdminClient(node int) *model.Client4 {
 	return e.client(node, e.Admin.Username)
 }
 
-// Client is a client of one server, logged in as an agent. All clients of a user share one session, which holds on every server.
+// Client returns a client for one server, logged in as an agent. All clients of a user share one session, which is valid on every server.
 func (e *Env) Client(node, agent int) *model.Client4 {
 	return e.client(node, e.Agents[agent].Username)
 }

@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package testenv gives tests, the demo and development a real Mattermost server with a real PostgreSQL: it builds and runs the
-// command in build/devserver and adds what a test does with servers, users and the plugin.
+// Package testenv provides tests, the demo and development with a real Mattermost server and a real PostgreSQL. It builds and runs the
+// command in build/devserver and adds what tests do with servers, users and the plugin.
 //
 // Servers of one environment share a database and the uploaded files, but without a license they do not know of each other: what is
 // sent over a web socket, cached or configured on one stays on that one.
@@ -36,7 +36,7 @@ type Env struct {
 	clients  map[string]string // user name -> token of a session
 	db       *sql.DB
 	launcher *exec.Cmd
-	input    io.Closer // its end stops the launcher
+	input    io.Closer // closing it stops the launcher
 	said     *tail
 	exited   chan struct{} // closed when the launcher has ended
 	exitErr  error         // how it ended; read only after exited is closed
@@ -48,7 +48,7 @@ type Env struct {
 type Node struct {
 	URL        string `json:"url"`         // SiteURL, without a slash at the end
 	MetricsURL string `json:"metrics_url"` // below it /plugins/<id>/metrics
-	PID        int    `json:"pid"`         // as it was first started; ServerPID knows the present one
+	PID        int    `json:"pid"`         // the process that was started first; ServerPID returns the current one
 	LogFile    string `json:"log_file"`    // the server's log as JSON lines, and what it and its plugins wrote to stderr
 	Dir        string `json:"dir"`         // its working folder
 }
@@ -74,7 +74,7 @@ type Plugin struct {
 	Version string `json:"version"`
 }
 
-// Close stops everything, waits until nothing is left of it and says whether that went well. Further calls give the same answer.
+// Close stops everything, waits until nothing is left of it and reports whether that went well. Further calls return the same result.
 func (e *Env) Close() error {
 	e.once.Do(func() {
 		if e.db != nil {
@@ -94,10 +94,10 @@ func (e *Env) Close() error {
 	return e.closeErr
 }
 
-// Exited is closed when the environment has ended, by Close or because a server died.
+// Exited returns a channel that is closed when the environment has ended, by Close or because a server died.
 func (e *Env) Exited() <-chan struct{} { return e.exited }
 
-// DB is the servers' own database, for looking into it. Close closes it.
+// DB returns the servers' own database, for tests that look into it. Close closes it.
 func (e *Env) DB() *sql.DB { return e.db }
 
 // ServerLog reads the whole log of a server.
@@ -106,5 +106,5 @@ func (e *Env) ServerLog(node int) (string, error) {
 	return string(content), errors.Wrap(err, "cannot read the server's log")
 }
 
-// describe names a node in messages, as the log does.
+// describe returns the name of a node in messages, as the log uses it.
 func describe(node int) string { return fmt.Sprintf("server %d", node+1) }

@@ -18,10 +18,10 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// startLimit is long enough for building the server the first time.
+// startLimit is long enough to build the server, which is only necessary the first time.
 const startLimit = 9 * time.Minute
 
-// startEnv starts an environment and takes it down after the test.
+// startEnv starts an environment and stops it after the test.
 func startEnv(t *testing.T, opts Options) *Env {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
@@ -105,7 +105,7 @@ func TestServerThatDiesEndsTheEnvironment(t *testing.T) {
 	require.ErrorContains(t, err, "server 1 died")
 	require.ErrorContains(t, err, "Server is listening", "the end of the log must be told")
 	requireGone(t, env)
-	env.closeErr = nil // the failure was wanted
+	env.closeErr = nil // the failure was expected
 }
 
 func TestKilledLauncherLeavesNothing(t *testing.T) {
@@ -117,7 +117,7 @@ func TestKilledLauncherLeavesNothing(t *testing.T) {
 		return os.IsNotExist(err), nil
 	}))
 	requireGone(t, env)
-	env.closeErr = nil // the failure was wanted
+	env.closeErr = nil // the failure was expected
 }
 
 func TestForeignDatabaseIsLeftAsItWas(t *testing.T) {
@@ -144,7 +144,7 @@ func TestForeignDatabaseIsLeftAsItWas(t *testing.T) {
 	require.NoError(t, WaitFor(t.Context(), "the watchdog to drop the database", func() (bool, error) {
 		return !exists(killed.DatabaseURL), nil
 	}))
-	killed.closeErr = nil // the failure was wanted
+	killed.closeErr = nil // the failure was expected
 }
 
 func TestFailingStartSaysWhy(t *testing.T) {
@@ -181,7 +181,7 @@ func TestFailingStartSaysWhy(t *testing.T) {
 	}
 }
 
-// waitForEvent reads events until one of the type comes.
+// waitForEvent reads events until one of a type comes.
 func waitForEvent(t *testing.T, events <-chan *model.WebSocketEvent, wanted model.WebsocketEventType) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
@@ -199,7 +199,7 @@ func waitForEvent(t *testing.T, events <-chan *model.WebSocketEvent, wanted mode
 	}
 }
 
-// requireGone fails if a process, the database or a file of the environment is left.
+// requireGone fails if a process, the database or a file of the environment still exists.
 func requireGone(t *testing.T, env *Env) {
 	t.Helper()
 	require.NoDirExists(t, env.DataDir)

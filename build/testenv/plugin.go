@@ -20,7 +20,7 @@ import (
 // stateLimit is how long a plugin may take to start or stop.
 const stateLimit = 90 * time.Second
 
-// PluginPIDs lists the processes of the plugin that a server runs: normally one, none while it is disabled or dead.
+// PluginPIDs lists the plugin's processes on a server: normally one, and none while the plugin is disabled or dead.
 func (e *Env) PluginPIDs(node int) ([]int, error) {
 	if e.Plugin == nil {
 		return nil, errors.New("the environment was started without a plugin")
@@ -32,8 +32,8 @@ func (e *Env) PluginPIDs(node int) ([]int, error) {
 	return pluginProcesses(server, e.Nodes[node].Dir)
 }
 
-// KillPlugin kills the plugin on one server as kill -9 does and waits until it is gone. The server's health check starts it again
-// within half a minute; ReactivatePlugin does so at once.
+// KillPlugin kills the plugin on one server as kill -9 does and waits until it is gone. The server's health check restarts it within half a
+// minute; ReactivatePlugin does so at once.
 func (e *Env) KillPlugin(ctx context.Context, node int) error {
 	killed, err := e.PluginPIDs(node)
 	if err != nil {
@@ -73,9 +73,9 @@ func (e *Env) EnablePlugin(ctx context.Context) error {
 	return nil
 }
 
-// ReactivatePlugin starts the plugin anew on one server, whatever state it is in, and has the server forget that it ever died: after
-// three deaths within an hour the server would give it up. The server keeps its count in the health check, which starts from zero
-// when it is switched off and on.
+// ReactivatePlugin restarts the plugin on one server, whatever state it is in, and makes the server forget its earlier crashes, because a
+// server gives up on a plugin that dies three times within an hour. The server counts the crashes in its health check, which starts from
+// zero when it is switched off and on.
 func (e *Env) ReactivatePlugin(ctx context.Context, node int) error {
 	if err := e.setPlugin(ctx, node, false); err != nil {
 		return err
@@ -88,7 +88,8 @@ func (e *Env) ReactivatePlugin(ctx context.Context, node int) error {
 	return e.setPlugin(ctx, node, true)
 }
 
-// ConfigurePlugin changes settings of the plugin on every server, as the system console does; settings not named stay.
+// ConfigurePlugin changes settings of the plugin on every server, as the System Console does. Settings that are not named keep their
+// values.
 func (e *Env) ConfigurePlugin(ctx context.Context, settings map[string]any) error {
 	for node := range e.Nodes {
 		if err := e.ConfigurePluginOn(ctx, node, settings); err != nil {
@@ -98,12 +99,12 @@ func (e *Env) ConfigurePlugin(ctx context.Context, settings map[string]any) erro
 	return nil
 }
 
-// ConfigurePluginOn is ConfigurePlugin for one node: each has a configuration of its own.
+// ConfigurePluginOn is ConfigurePlugin for one node, because each node has a configuration of its own.
 func (e *Env) ConfigurePluginOn(ctx context.Context, node int, settings map[string]any) error {
 	if e.Plugin == nil {
 		return errors.New("the environment was started without a plugin")
 	}
-	// The server replaces a plugin's settings as a whole, and what it tells of them over REST lacks the secrets.
+	// The server replaces a plugin's settings as a whole, and the settings that it returns over REST lack the secrets.
 	all, err := storedSettings(&e.Nodes[node], e.Plugin.ID)
 	if err != nil {
 		return err
@@ -112,7 +113,7 @@ func (e *Env) ConfigurePluginOn(ctx context.Context, node int, settings map[stri
 	return e.patchPluginSettings(ctx, node, map[string]any{"Plugins": map[string]any{e.Plugin.ID: all}})
 }
 
-// storedSettings reads a plugin's settings, secrets too, from a server's configuration file.
+// storedSettings reads a plugin's settings, including secrets, from a server's configuration file.
 func storedSettings(node *Node, pluginID string) (map[string]any, error) {
 	content, err := os.ReadFile(filepath.Join(node.Dir, "config", "config.json"))
 	if err != nil {
@@ -140,7 +141,7 @@ func (e *Env) patchPluginSettings(ctx context.Context, node int, patch map[strin
 	return errors.Wrap(response.Body.Close(), "cannot read the answer")
 }
 
-// setPlugin enables or disables the plugin on one server and waits until the server says that it is so.
+// setPlugin enables or disables the plugin on one server and waits until that has taken effect.
 func (e *Env) setPlugin(ctx context.Context, node int, enable bool) error {
 	if e.Plugin == nil {
 		return errors.New("the environment was started without a plugin")
@@ -160,12 +161,12 @@ func (e *Env) setPlugin(ctx context.Context, node int, enable bool) error {
 		state, reason, err := e.pluginState(ctx, client)
 		if err == nil && enable && (state == model.PluginStateFailedToStart || state == model.PluginStateFailedToStayRunning) {
 			failed = errors.Errorf("the plugin does not start on %s: %s", describe(node), reason)
-			return true, nil // waiting longer mends nothing
+			return true, nil // waiting longer would not help
 		}
 		if err != nil || state != wanted || enable {
 			return state == wanted, err
 		}
-		// This server says that a plugin does not run as soon as it begins to stop it.
+		// The server reports that a plugin is not running as soon as it begins to stop it, so the process may still be there.
 		alive, err := e.PluginPIDs(node)
 		return len(alive) == 0, err
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// pluginProcesses lists the children of a server whose program lies in the server's folder of plugins.
+// pluginProcesses lists the children of a server whose program is in the server's folder of plugins.
 func pluginProcesses(server int, dir string) ([]int, error) {
 	dir, err := filepath.EvalSymlinks(filepath.Join(dir, "plugins"))
 	if err != nil {
@@ -39,7 +39,7 @@ func parentOf(pid int) int {
 	if err != nil {
 		return 0
 	}
-	// "pid (name) state parent ...": the name may hold anything, a closing bracket too.
+	// The format is "pid (name) state parent ...". The name may contain any character, including a closing bracket.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 2 {
 		return 0

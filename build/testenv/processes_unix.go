@@ -11,7 +11,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// pluginProcesses lists the children of a server whose program lies in the server's folder of plugins.
+// pluginProcesses lists the children of a server whose program is in the server's folder of plugins.
 func pluginProcesses(server int, dir string) ([]int, error) {
 	out, err := exec.Command("ps", "-axo", "pid=,ppid=,command=").Output()
 	if err != nil {

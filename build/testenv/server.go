@@ -13,10 +13,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// reviveLimit is how long a killed server may take to answer again.
+// reviveLimit is how long a killed server may take until it responds again.
 const reviveLimit = 90 * time.Second
 
-// ServerPID is the process of a server: another one after it was killed and started again.
+// ServerPID returns the process of a server, which is a different one after the server was killed and restarted.
 func (e *Env) ServerPID(node int) (int, error) {
 	content, err := os.ReadFile(filepath.Join(e.Nodes[node].Dir, "server.pid"))
 	if err != nil {
@@ -26,8 +26,8 @@ func (e *Env) ServerPID(node int) (int, error) {
 	return pid, errors.Wrap(err, "cannot read the server's process")
 }
 
-// KillServer kills a server as kill -9 does, in an environment with Options.Revive, and waits until it answers again and runs the
-// plugin. The plugin's process outlives the server that it belonged to, as it would in production, for as long as it does by itself.
+// KillServer kills a server as kill -9 does, in an environment with Options.Revive, and waits until it responds again and runs the plugin.
+// The plugin's old process outlives its server for as long as it chooses, as it would in production.
 func (e *Env) KillServer(ctx context.Context, node int) error {
 	killed, err := e.ServerPID(node)
 	if err != nil {
@@ -50,7 +50,8 @@ func (e *Env) KillServer(ctx context.Context, node int) error {
 	})
 }
 
-// Freeze stops processes where they stand, as a machine that is suspended or starved does, and lets them go on after a while.
+// Freeze stops processes without ending them, as happens on a machine that is suspended or overloaded, and lets them continue after a
+// while.
 func Freeze(ctx context.Context, pids []int, pause time.Duration) error {
 	var problem error
 	signal := func(s syscall.Signal) {
@@ -69,11 +70,11 @@ func Freeze(ctx context.Context, pids []int, pause time.Duration) error {
 	return problem
 }
 
-// CrashDatabase kills one of PostgreSQL's own processes: PostgreSQL then ends all connections and recovers from its log.
+// CrashDatabase kills one of PostgreSQL's own processes. PostgreSQL then closes all connections and recovers from its log.
 func (e *Env) CrashDatabase(ctx context.Context) error {
 	var pid int
 	if err := WaitFor(ctx, "a process of PostgreSQL", func() (bool, error) {
-		// the pool may still hold connections that an earlier crash ended
+		// The pool may still hold connections that an earlier crash has closed.
 		err := e.db.QueryRowContext(ctx, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1").Scan(&pid)
 		return err == nil, errors.Wrap(err, "cannot find one")
 	}); err != nil {
@@ -82,7 +83,7 @@ func (e *Env) CrashDatabase(ctx context.Context) error {
 	return errors.Wrap(syscall.Kill(pid, syscall.SIGKILL), "cannot kill a process of PostgreSQL")
 }
 
-// SwitchPlugin switches the plugin off or on on one server alone.
+// SwitchPlugin enables or disables the plugin on one server only.
 func (e *Env) SwitchPlugin(ctx context.Context, node int, on bool) error {
 	return e.setPlugin(ctx, node, on)
 }

@@ -23,7 +23,7 @@ import (
 // Options say what to start. The zero value is one server with four agents and no plugin.
 type Options struct {
 	Bundle       string         // plugin bundle to install and enable on every server
-	PluginConfig map[string]any // the plugin's settings, there before it is enabled
+	PluginConfig map[string]any // the plugin's settings, set before it is enabled
 	Nodes        int            // servers on one database; 0 is 1
 	Agents       int            // agents to create; 0 is 4; the last one is outside the queue
 	ClientDir    string         // folder of the web client's files; "" is MM_CLIENT_DIR, if set
@@ -32,12 +32,12 @@ type Options struct {
 	Durable      bool           // PostgreSQL syncs to disk, as in production
 	Revive       bool           // a server that a test kills is started again, on the same address
 	Env          []string       // more environment of the servers: "MM_SECTION_SETTING=value" overrides their configuration
-	Log          io.Writer      // gets what the launcher says while it works; nil drops it
+	Log          io.Writer      // gets what the launcher writes while it works; nil discards it
 }
 
-// Start starts an environment and logs every user in. ctx bounds the start alone: afterwards the environment runs until Close, or
-// until this process ends, whichever way. Building the server the first time takes minutes. There is no fallback: if something is
-// missing, the error says what.
+// Start starts an environment and logs every user in. ctx only limits the start: afterwards the environment runs until Close, or until this
+// process ends in any way. Building the server the first time takes minutes. There is no fallback: if something is missing, the error says
+// what.
 func Start(ctx context.Context, opts Options) (*Env, error) {
 	args, err := launcherArgs(&opts)
 	if err != nil {
@@ -58,13 +58,13 @@ func Start(ctx context.Context, opts Options) (*Env, error) {
 	return env, nil
 }
 
-// launch runs the launcher until it says that it is ready.
+// launch starts the launcher and waits until it reports that it is ready.
 func launch(ctx context.Context, program string, args []string, opts *Options) (*Env, error) {
 	env := &Env{clients: map[string]string{}, said: newTail(opts.Log), exited: make(chan struct{})}
 	env.launcher = exec.Command(program, args...)
 	env.launcher.Env = append(withoutServerSettings(os.Environ()), opts.Env...)
 	env.launcher.Stderr = env.said
-	// Ctrl-C in a terminal must not end the servers under a test that is still cleaning up: the end of the input does that.
+	// Ctrl-C in a terminal must not stop the servers under a test that is still cleaning up. They stop when the launcher's input is closed.
 	env.launcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	input, err := env.launcher.StdinPipe()
 	if err != nil {
@@ -153,7 +153,7 @@ func launcherArgs(opts *Options) ([]string, error) {
 	return args, nil
 }
 
-// withoutServerSettings removes what would silently change the servers' configuration, but not the web client's folder.
+// withoutServerSettings removes variables that would silently change the servers' configuration, except the web client's folder.
 func withoutServerSettings(environment []string) []string {
 	var kept []string
 	for _, variable := range environment {

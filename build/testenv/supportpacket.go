@@ -10,13 +10,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// The slash command of build/devserver that makes a support packet, and where its files are then.
+// These are the slash command of build/devserver that creates a support packet, and the folder of its files.
 const (
 	packetCommand = "/devserver-support-packet"
 	packetFolder  = "support-packet"
 )
 
-// SupportPacket has a server make its support packet, with what the plugins add to it, and gives its files by name.
+// SupportPacket has a server create its support packet, including what the plugins add to it, and returns its files by name.
 func (e *Env) SupportPacket(ctx context.Context, node int) (map[string]string, error) {
 	admin := e.AdminClient(node)
 	lobby, _, err := admin.GetChannelByName(ctx, "town-square", e.Team.ID, "")

@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// tailBytes is how much of what the launcher said an error shows.
+// tailBytes is how much of the launcher's output an error shows.
 const tailBytes = 8 << 10
 
-// tail keeps the end of what is written to it and hands all of it on.
+// tail keeps the end of what is written to it and passes everything on.
 type tail struct {
 	mu   sync.Mutex
 	kept []byte
@@ -20,7 +20,7 @@ type tail struct {
 
 func newTail(next io.Writer) *tail { return &tail{next: next} }
 
-// Write never fails: a broken log must not end what it tells of.
+// Write never fails, because a broken log must not stop the program that writes to it.
 func (t *tail) Write(text []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -32,7 +32,7 @@ func (t *tail) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// String returns what was kept.
+// String returns the text that was kept.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// waitPoll is how often a condition is looked at.
+	// waitPoll is how often a condition is checked.
 	waitPoll = 50 * time.Millisecond
-	// waitLimit is how long WaitFor waits where ctx has no deadline.
+	// waitLimit is how long WaitFor waits if ctx has no deadline.
 	waitLimit = 30 * time.Second
 )
 
-// WaitFor looks at a condition until it holds, for as long as ctx allows, 30 seconds if ctx has no deadline. An error of the
-// condition does not end the waiting: the last one is told with what was waited for.
+// WaitFor checks a condition until it holds, for as long as ctx allows, or for 30 seconds if ctx has no deadline. An error of the condition
+// does not end the waiting. When the time is up, the last error is returned together with what was waited for.
 func WaitFor(ctx context.Context, what string, condition func() (bool, error)) error {
 	if _, limited := ctx.Deadline(); !limited {
 		var cancel context.CancelFunc

@@ -11,8 +11,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Listen opens a web socket to a server as the client's user and gives the events, in order and all of them however slowly they are
-// read. It returns when the server has greeted: no later event is missed. The channel closes when ctx is done or the server hangs up.
+// Listen opens a web socket to a server as the client's user and returns its events. The events come in order and none is dropped, however
+// slowly they are read. Listen returns after the server's greeting, so that no later event is missed. The channel closes when ctx is done
+// or the server closes the connection.
 func (e *Env) Listen(ctx context.Context, node int, client *model.Client4) (<-chan *model.WebSocketEvent, error) {
 	socket, err := model.NewWebSocketClient4("ws"+strings.TrimPrefix(e.Nodes[node].URL, "http"), client.AuthToken)
 	if err != nil {
@@ -37,7 +38,7 @@ func (e *Env) Listen(ctx context.Context, node int, client *model.Client4) (<-ch
 	return events, nil
 }
 
-// forward hands the socket's events on and keeps those that nobody has read yet, so that the server never waits for a slow test.
+// forward passes the socket's events on and keeps those that nobody has read yet, so that a slow test never blocks the server.
 func forward(ctx context.Context, socket *model.WebSocketClient, events chan<- *model.WebSocketEvent) {
 	defer close(events)
 	defer socket.Close()

@@ -1,4 +1,4 @@
-// Command filter is another plugin of the server's, which refuses what holds a word.
+// Command filter is a plugin other than ours. It refuses every post that contains a certain word.
 package main
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// word is what it refuses.
+// word is the word that it refuses.
 const word = "palavraproibida"
 
 type filter struct {
@@ -17,12 +17,12 @@ type filter struct {
 
 func main() { plugin.ClientMain(&filter{}) }
 
-// MessageWillBePosted refuses the word.
+// MessageWillBePosted refuses posts that contain the word.
 func (f *filter) MessageWillBePosted(_ *plugin.Context, post *model.Post) (*model.Post, string) {
 	return nil, refusal(post)
 }
 
-// MessageWillBeUpdated refuses the word.
+// MessageWillBeUpdated refuses edits that contain the word.
 func (f *filter) MessageWillBeUpdated(_ *plugin.Context, post, _ *model.Post) (*model.Post, string) {
 	if why := refusal(post); why != "" {
 		return nil, why

@@ -1,4 +1,4 @@
-// Command probe is a plugin for the tests of the environment: it answers a command, refuses a post, shows its settings and metrics.
+// Command probe is a plugin for the tests of the environment. It responds to a command, refuses a post, and shows its settings and metrics.
 package main
 
 import (
@@ -36,7 +36,7 @@ func (p *probe) OnActivate() error {
 	return p.API.RegisterCommand(&model.Command{Trigger: "probe"})
 }
 
-// ExecuteCommand answers with the settings.
+// ExecuteCommand responds with the settings.
 func (p *probe) ExecuteCommand(_ *plugin.Context, _ *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
 	var s settings
 	if err := p.API.LoadPluginConfiguration(&s); err != nil {
@@ -45,7 +45,7 @@ func (p *probe) ExecuteCommand(_ *plugin.Context, _ *model.CommandArgs) (*model.
 	return &model.CommandResponse{Text: s.Greeting + "/" + s.Other}, nil
 }
 
-// MessageWillBePosted refuses one text.
+// MessageWillBePosted refuses one particular text.
 func (p *probe) MessageWillBePosted(_ *plugin.Context, post *model.Post) (*model.Post, string) {
 	if post.Message == "proibido" {
 		return nil, "refused by the probe"
@@ -53,7 +53,7 @@ func (p *probe) MessageWillBePosted(_ *plugin.Context, post *model.Post) (*model
 	return nil, ""
 }
 
-// ServeMetrics tells the process.
+// ServeMetrics returns the id of the plugin's process.
 func (p *probe) ServeMetrics(_ *plugin.Context, w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintf(w, "probe_pid %d\n", os.Getpid())
 }
