@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// monthKey counts the free service messages of a number.
+// monthKey identifies a number's free service messages of one month.
 type monthKey struct {
 	phoneNumberID string
 	year          int
 	month         time.Month
 }
 
-// BillLine is one delivered message. Amount is 0 where it was free.
+// BillLine is one delivered message. Amount is 0 if the message was free.
 type BillLine struct {
 	ID            string    `json:"id"` // wamid
 	PhoneNumberID string    `json:"phone_number_id"`
@@ -27,7 +27,7 @@ type BillLine struct {
 	DeliveredAt   time.Time `json:"delivered_at"`
 }
 
-// Bill is what Meta would charge: each message once, when delivered.
+// Bill is what Meta would charge. Each message is on it once, from the moment it is delivered.
 type Bill struct {
 	Lines    []BillLine         `json:"lines"`
 	Total    float64            `json:"total"`
@@ -53,10 +53,10 @@ func (s *Server) Bill() Bill {
 	return b
 }
 
-// cents drops what floating point adds below a millionth.
+// cents rounds to a millionth, which removes the errors of floating-point sums.
 func cents(amount float64) float64 { return math.Round(amount*1e6) / 1e6 }
 
-// reserveFree takes one of the month's free service messages, if any is left.
+// reserveFree uses one of the month's free service messages for a message, if any is left.
 func (s *Server) reserveFree(m *Message) {
 	if m.category != CategoryService || m.fate != 0 || m.Type == "reaction" {
 		return
@@ -69,7 +69,7 @@ func (s *Server) reserveFree(m *Message) {
 	}
 }
 
-// releaseFree gives it back: what failed was not used.
+// releaseFree returns the free message of a message that failed, because it was not used.
 func (s *Server) releaseFree(m *Message) {
 	if m.free && m.ArrivedAt.IsZero() {
 		s.freeService[m.month]--
@@ -89,7 +89,7 @@ func (s *Server) billing(m *Message) (kind string, billable bool) {
 	return "regular", true
 }
 
-// charge writes the line of a message that arrived.
+// charge adds the bill's line for a message that arrived.
 func (s *Server) charge(m *Message) {
 	kind, billable := s.billing(m)
 	line := BillLine{ID: m.ID, PhoneNumberID: m.PhoneNumberID, Customer: m.Customer, Category: m.category, Type: kind, Billable: billable, Currency: s.settings.Currency, DeliveredAt: m.ArrivedAt}
@@ -99,7 +99,7 @@ func (s *Server) charge(m *Message) {
 	s.bill = append(s.bill, line)
 }
 
-// pricing is what a status webhook says about the price.
+// pricing returns what a status webhook says about the price.
 func (s *Server) pricing(m *Message, status string) map[string]any {
 	if s.settings.Pricing == PricingNone || m.Type == "reaction" {
 		return nil

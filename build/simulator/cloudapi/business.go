@@ -6,25 +6,24 @@ import (
 	"time"
 )
 
-// The two permissions the Cloud API asks of a token.
+// These are the two permissions that the Cloud API requires of a token.
 const (
 	ScopeMessaging  = "whatsapp_business_messaging"
 	ScopeManagement = "whatsapp_business_management"
 )
 
-// App is a Meta app: its secret signs webhooks, its callback gets them unless a
-// WABA overrides it.
+// App is a Meta app. Its secret signs webhooks, and its callback gets them unless a WABA overrides the callback.
 type App struct {
 	ID, Name, Secret         string
 	CallbackURL, VerifyToken string
 }
 
-// WABA is a WhatsApp Business Account of one app.
+// WABA is a WhatsApp Business Account, which belongs to one app.
 type WABA struct {
 	ID, Name, AppID, Namespace string
 }
 
-// Number is a business phone number. Empty fields get usable values when added.
+// Number is a business phone number. Empty fields get usable values when the number is added.
 type Number struct {
 	ID             string   `json:"phone_number_id"`
 	WABAID         string   `json:"waba_id"`
@@ -36,14 +35,12 @@ type Number struct {
 	Sandbox        bool     `json:"sandbox"`         // a test number: only Allowed may be written to (131030)
 	Allowed        []string `json:"allowed,omitempty"`
 
-	// Token may send from this number; AppSecret signs its webhooks. Given ones
-	// are taken, missing ones made.
+	// Token may send from this number, and AppSecret signs its webhooks. Values that are given are used, missing ones are generated.
 	Token     string `json:"token"`
 	AppSecret string `json:"app_secret"`
 }
 
-// Token is an access token. No WABAs means every WABA of the app, no Scopes
-// means both.
+// Token is an access token. Without WABAs it is valid for every WABA of the app, without Scopes it has both permissions.
 type Token struct {
 	Value     string    `json:"token"`
 	AppID     string    `json:"app_id"`
@@ -53,7 +50,7 @@ type Token struct {
 	Revoked   bool      `json:"revoked"`
 }
 
-// subscription says where the changes of one WABA go.
+// subscription says where the changes of one WABA are sent.
 type subscription struct {
 	appID, callbackURL string // an empty URL means the app's own
 }
@@ -80,7 +77,7 @@ func (s *Server) addApp(app App) App {
 	return app
 }
 
-// AddWABA adds a WhatsApp Business Account, with an app if it names none.
+// AddWABA adds a WhatsApp Business Account. If it names no app, it gets a new one.
 func (s *Server) AddWABA(waba WABA) WABA {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,8 +103,8 @@ func (s *Server) addWABA(waba WABA) WABA {
 	return waba
 }
 
-// AddNumber adds a business number with whatever it still needs: a WABA, an
-// app, a token. It returns the number with every field filled.
+// AddNumber adds a business number together with whatever it still needs: a WABA, an app, a token. It returns the number with every field
+// filled.
 func (s *Server) AddNumber(n Number) Number {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,7 +150,7 @@ func (s *Server) AddNumber(n Number) Number {
 	return n
 }
 
-// tokenFor finds a token of the account that may do everything.
+// tokenFor returns a token of the account that has every permission.
 func (s *Server) tokenFor(waba *WABA) string {
 	for _, value := range s.tokenOrder {
 		t := s.tokens[value]
@@ -164,7 +161,7 @@ func (s *Server) tokenFor(waba *WABA) string {
 	return ""
 }
 
-// ConfigureNumber changes a number; its ID and WABA stay. Unknown ids do nothing.
+// ConfigureNumber changes a number, except its ID and WABA. An unknown id is ignored.
 func (s *Server) ConfigureNumber(phoneNumberID string, f func(*Number)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,7 +184,7 @@ func (s *Server) Numbers() []Number {
 	return list
 }
 
-// AddToken adds an access token, or replaces the one with its value.
+// AddToken adds an access token, or replaces the one with the same value.
 func (s *Server) AddToken(t Token) Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -209,12 +206,12 @@ func (s *Server) addToken(t Token) Token {
 	return t
 }
 
-// RevokeToken makes Meta refuse the token from now on (190).
+// RevokeToken makes Meta refuse the token from now on (error 190).
 func (s *Server) RevokeToken(value string) {
 	s.changeToken(value, func(t *Token) { t.Revoked = true })
 }
 
-// ExpireToken makes the token expire now (190, subcode 463).
+// ExpireToken makes the token expire now (error 190, subcode 463).
 func (s *Server) ExpireToken(value string) {
 	now := s.Now()
 	s.changeToken(value, func(t *Token) { t.ExpiresAt = now })

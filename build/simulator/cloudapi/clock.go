@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// foreignClockPoll bounds how late a task runs under a clock we cannot sleep on.
+// foreignClockPoll is how late a task may run under a clock other than time.Now, whose progress cannot be awaited by sleeping.
 const foreignClockPoll = 20 * time.Millisecond
 
-// Now is the simulator's time: the clock plus what Advance and Set added.
+// Now returns the simulator's time: the clock plus what Advance and Set have added.
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -17,7 +17,7 @@ func (s *Server) Now() time.Time {
 
 func (s *Server) now() time.Time { return s.options.Clock().Add(s.offset) }
 
-// Advance moves the clock forward; what became due happens now.
+// Advance moves the clock forward and at once carries out everything that is due by then.
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,7 +26,7 @@ func (s *Server) Advance(d time.Duration) {
 	s.bump()
 }
 
-// Set moves the clock to t, from where it runs on.
+// Set moves the clock to t, and the clock continues from there.
 func (s *Server) Set(t time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Server) Set(t time.Time) {
 	s.bump()
 }
 
-// task is something due at a time of the simulator's clock.
+// task is something that is due at a time of the simulator's clock.
 type task struct {
 	due time.Time
 	no  int64
@@ -60,7 +60,7 @@ func (h *taskHeap) Pop() any {
 	return last
 }
 
-// after runs f, with the lock held, once d has passed by the simulator's clock.
+// after runs f, with the lock held, when d has passed by the simulator's clock.
 func (s *Server) after(d time.Duration, f func()) {
 	if s.closed {
 		return
@@ -85,7 +85,7 @@ func (s *Server) arm() {
 	s.timer = time.AfterFunc(wait, s.runDue)
 }
 
-// runDue takes the lock.
+// runDue runs the tasks that are due. It takes the lock.
 func (s *Server) runDue() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -83,7 +83,7 @@ func composeContacts(m *Message, p params) *apiError {
 	return nil
 }
 
-// reactionLife is how old a message may be that gets a reaction.
+// reactionLife is the age up to which a message can get a reaction.
 const reactionLife = 30 * 24 * time.Hour
 
 func (s *Server) composeReaction(m *Message, p params) *apiError {
@@ -114,7 +114,7 @@ func (s *Server) composeReaction(m *Message, p params) *apiError {
 	return nil
 }
 
-// composeMedia reads image, video, audio, document and sticker.
+// composeMedia reads an image, video, audio, document or sticker.
 func (s *Server) composeMedia(m *Message, p params, n *Number) *apiError {
 	node, err := p.object(m.Type)
 	if err != nil {
@@ -136,13 +136,13 @@ func (s *Server) composeMedia(m *Message, p params, n *Number) *apiError {
 	}
 	if stored := s.media[m.Media.ID]; stored != nil {
 		if problem := mediaFits(stored.Media, m.Type, m.Media.Voice); problem != "" {
-			m.fate = 131053 // Meta looks at the file only after its 200
+			m.fate = 131053 // Meta checks the file only after its 200
 		}
 	}
 	return nil
 }
 
-// mediaRef reads {id} or {link}; exactly one must be there.
+// mediaRef reads {id} or {link}, of which exactly one must be given.
 func (s *Server) mediaRef(node params, kind string, n *Number) (*MediaRef, *apiError) {
 	id, err := node.text("id")
 	if err != nil {

@@ -12,13 +12,12 @@ import (
 
 const controlPath = "/simulator/"
 
-// notFound makes a control endpoint answer 404.
+// notFound makes a control endpoint return 404.
 type notFound struct{}
 
 func (notFound) Error() string { return "not found" }
 
-// serveControl answers the /simulator/ endpoints. Changing calls must be JSON,
-// which keeps other web pages from making them.
+// serveControl serves the /simulator/ endpoints. Calls that change something must be JSON, which prevents other web pages from making them.
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.ContentLength != 0 {
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -42,8 +41,7 @@ func (s *Server) controlRoutes() http.Handler {
 	return mux
 }
 
-// endpoint decodes the body into a T, which an empty body leaves at its zero
-// value, and answers with what f returns.
+// endpoint decodes the body into a T, which stays at its zero value for an empty body, and responds with what f returns.
 func endpoint[T any](f func(r *http.Request, in T) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in T
@@ -77,7 +75,7 @@ func writeControl(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// stateRoutes are clock, settings, faults, logs and the bill.
+// stateRoutes adds the routes of the clock, the settings, the faults, the logs and the bill.
 func (s *Server) stateRoutes(mux *http.ServeMux) {
 	get := func(path string, f func() any) {
 		mux.HandleFunc("GET "+controlPath+path, endpoint(func(*http.Request, nothing) (any, error) { return f(), nil }))

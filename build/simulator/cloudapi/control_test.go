@@ -21,7 +21,7 @@ func (w *world) control(method, path, body string) answer {
 	return a
 }
 
-// TestControlPlaysAConversation does by HTTP alone what the Go methods do.
+// TestControlPlaysAConversation does over HTTP alone what the other tests do with the Go methods.
 func TestControlPlaysAConversation(t *testing.T) {
 	w := newWorld(t, nil)
 	ok := func(method, path, body string) answer {

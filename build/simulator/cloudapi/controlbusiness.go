@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// businessRoutes are numbers, tokens, templates and their webhooks.
+// businessRoutes adds the routes of numbers, tokens, templates and their webhooks.
 func (s *Server) businessRoutes(mux *http.ServeMux) {
 	post := func(path string, h http.HandlerFunc) { mux.HandleFunc("POST "+controlPath+path, h) }
 	mux.HandleFunc("GET "+controlPath+"numbers", endpoint(func(*http.Request, nothing) (any, error) { return s.Numbers(), nil }))
@@ -95,7 +95,7 @@ type templateChange struct {
 	Category string `json:"category"`
 }
 
-// webhookRoutes steer the deliveries.
+// webhookRoutes adds the routes that control the deliveries of webhooks.
 func (s *Server) webhookRoutes(mux *http.ServeMux) {
 	base := controlPath + "webhooks"
 	w := s.Webhooks()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// serveStoredMedia shows a stored file on the phone page, without a token.
-// Only images, sound and films are shown; anything else is a download.
+// serveStoredMedia serves a stored file to the phone page, without a token. Only images, audio and video are displayed; everything else is
+// a download.
 func (s *Server) serveStoredMedia(w http.ResponseWriter, r *http.Request) {
 	m, ok := s.Media(r.PathValue("id"))
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// action is the body of what a phone is told to do; each uses what it needs.
+// action is the body of a request that makes a phone do something. Each action uses the fields that it needs.
 type action struct {
 	PhoneNumberID string          `json:"phone_number_id"`
 	Text          string          `json:"text"`
@@ -28,7 +28,7 @@ type action struct {
 	Fields        map[string]any  `json:"message"`
 }
 
-// phoneActions are the senders that need nothing but an action.
+// phoneActions are the actions that send a message and need only the action itself.
 func phoneActions() map[string]func(*Phone, action) (string, error) {
 	return map[string]func(*Phone, action) (string, error){
 		"reply": func(p *Phone, a action) (string, error) {
@@ -62,7 +62,7 @@ func phoneActions() map[string]func(*Phone, action) (string, error) {
 	}
 }
 
-// phoneSwitches change a phone and send no message.
+// phoneSwitches are the actions that change a phone and send no message.
 func phoneSwitches() map[string]func(*Phone) error {
 	plain := func(f func(*Phone)) func(*Phone) error {
 		return func(p *Phone) error { f(p); return nil }
@@ -73,7 +73,7 @@ func phoneSwitches() map[string]func(*Phone) error {
 	}
 }
 
-// phoneRoutes are the customers' phones.
+// phoneRoutes adds the routes of the customers' phones.
 func (s *Server) phoneRoutes(mux *http.ServeMux) {
 	base := controlPath + "phones"
 	mux.HandleFunc("GET "+base, endpoint(func(*http.Request, nothing) (any, error) {
@@ -132,7 +132,7 @@ func (s *Server) phoneRoutes(mux *http.ServeMux) {
 	}))
 }
 
-// knownPhone finds a phone without adding it.
+// knownPhone returns a phone that exists already, and does not add it as Phone does.
 func (s *Server) knownPhone(r *http.Request) (*Phone, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 // plainSettings is Settings without its JSON methods.
 type plainSettings Settings
 
-// durations are the settings that JSON holds as text, such as 1m30s.
+// durations returns the settings that JSON holds as text, such as 1m30s.
 func (s *Settings) durations() map[string]*time.Duration {
 	return map[string]*time.Duration{
 		"sent_delay": &s.SentDelay, "delivered_delay": &s.DeliveredDelay, "read_delay": &s.ReadDelay, "media_url_life": &s.MediaURLLife,
@@ -32,7 +32,7 @@ func (s Settings) MarshalJSON() ([]byte, error) {
 	return json.Marshal(all)
 }
 
-// UnmarshalJSON changes what the JSON names and leaves the rest.
+// UnmarshalJSON changes the settings that the JSON names and leaves the others.
 func (s *Settings) UnmarshalJSON(body []byte) error {
 	if err := json.Unmarshal(body, (*plainSettings)(s)); err != nil {
 		return err

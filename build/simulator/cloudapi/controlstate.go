@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// state is all the phone page needs at once.
+// state returns everything that the phone page shows, so that it needs only one request.
 func (s *Server) state() any {
 	faults := s.faultList()
 	s.mu.Lock()
@@ -54,7 +54,7 @@ func (s *Server) phoneState(c *customer) map[string]any {
 	return out
 }
 
-// serveEvents is a stream of server-sent events: one each time something changed.
+// serveEvents streams server-sent events, one each time that something has changed.
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -66,7 +66,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 		if _, err := fmt.Fprintf(w, "data: %d\n\n", version); err != nil || flusher.Flush() != nil {
 			return
 		}
-		if !sleep(r, 150*time.Millisecond) { // many changes, one event
+		if !sleep(r, 150*time.Millisecond) { // many changes become one event
 			return
 		}
 		select {

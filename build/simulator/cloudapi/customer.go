@@ -14,12 +14,11 @@ type Customer struct {
 
 	NotOnWhatsApp  bool `json:"not_on_whatsapp"`  // sends fail with 131026
 	DropNinthDigit bool `json:"drop_ninth_digit"` // wa_id lacks Brazil's ninth digit
-	Off            bool `json:"off"`              // the phone is off: nothing after sent
+	Off            bool `json:"off"`              // the phone is off: no status after sent
 	NoMarketing    bool `json:"no_marketing"`     // stopped marketing (131050)
 	// MarketingCapped refuses marketing templates with 131049.
 	MarketingCapped bool `json:"marketing_capped"`
-	// BlockedNumbers are the phone number ids this person blocked: their
-	// messages stay at sent.
+	// BlockedNumbers are the phone number ids that this person has blocked. Their messages stay at the status sent.
 	BlockedNumbers []string `json:"blocked_numbers,omitempty"`
 
 	// What webhooks leave out about this person.
@@ -28,7 +27,7 @@ type Customer struct {
 	HideName   bool `json:"hide_name"` // no profile at all
 }
 
-// customer is the stored person and what is on the phone.
+// customer is the stored person together with what is on the phone.
 type customer struct {
 	Customer
 	key  string     // canonical number
@@ -36,7 +35,7 @@ type customer struct {
 	wait []*Message // sent while the phone was off
 }
 
-// WaID is what Meta calls this person's number.
+// WaID returns the form of this person's number that Meta uses.
 func (c Customer) WaID() string {
 	if c.DropNinthDigit && isBrazilianMobile(c.Number) {
 		return c.Number[:4] + c.Number[5:]
@@ -48,7 +47,7 @@ func isBrazilianMobile(digits string) bool {
 	return len(digits) == 13 && strings.HasPrefix(digits, "55") && digits[4] == '9'
 }
 
-// canonical is the key of a number: Brazilian mobiles always with the ninth digit.
+// canonical returns the form of a number that identifies the person: Brazilian mobile numbers always have the ninth digit.
 func canonical(digits string) string {
 	if len(digits) == 12 && strings.HasPrefix(digits, "55") && digits[4] >= '6' {
 		return digits[:4] + "9" + digits[4:]
@@ -65,7 +64,7 @@ func onlyDigits(text string) string {
 	}, text)
 }
 
-// countryPrefix is what a BSUID of this number begins with.
+// countryPrefix returns the beginning of the BSUIDs for this number's country.
 func countryPrefix(digits string) string {
 	for _, c := range []struct{ code, country string }{{"55", "BR"}, {"351", "PT"}, {"54", "AR"}, {"598", "UY"}, {"1", "US"}} {
 		if strings.HasPrefix(digits, c.code) {
@@ -75,8 +74,7 @@ func countryPrefix(digits string) string {
 	return "ZZ"
 }
 
-// AddCustomer adds a person, or replaces what is known of the one with that
-// number; the chat stays.
+// AddCustomer adds a person, or replaces the data of the one with the same number, who keeps the chat.
 func (s *Server) AddCustomer(person Customer) *Phone {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,7 +107,7 @@ func (s *Server) putCustomer(person Customer) *customer {
 	return c
 }
 
-// customerOf finds the person with this number, or makes one.
+// customerOf returns the person with this number, and adds one if there is none.
 func (s *Server) customerOf(digits string) *customer {
 	if c := s.customers[canonical(digits)]; c != nil {
 		return c
@@ -117,8 +115,7 @@ func (s *Server) customerOf(digits string) *customer {
 	return s.putCustomer(Customer{Number: canonical(digits), NotOnWhatsApp: !s.settings.UnknownOnWhatsApp})
 }
 
-// Phone returns the phone of a customer, adding the person on first use. The
-// number may be written in any way, with its country code.
+// Phone returns the phone of a customer, and adds the person on first use. The number may be written in any way, but with its country code.
 func (s *Server) Phone(number string) *Phone {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What becomes of a delivery.
+// These are the states of a delivery.
 const (
 	DeliveryQueued    = "queued"    // waits, or is between two attempts
 	DeliveryDelivered = "delivered" // answered with 200
@@ -15,7 +15,7 @@ const (
 	DeliveryAbandoned = "abandoned" // Meta stopped trying
 )
 
-// Delivery is one webhook POST with all its attempts.
+// Delivery is one webhook with all attempts to post it.
 type Delivery struct {
 	ID       int64     `json:"id"`
 	URL      string    `json:"url"`
@@ -26,7 +26,7 @@ type Delivery struct {
 	Attempts []Attempt `json:"attempts"`
 }
 
-// Attempt is one POST; Status 0 means there was no answer.
+// Attempt is one POST. Status 0 means that there was no response.
 type Attempt struct {
 	At     time.Time `json:"at"`
 	Status int       `json:"status"`
@@ -41,7 +41,7 @@ type delivery struct {
 	lane      string
 }
 
-// lane is a queue whose deliveries go out one after the other.
+// lane is a queue whose deliveries are sent one after the other.
 type lane struct {
 	waiting []*delivery
 	running bool
@@ -89,7 +89,7 @@ func (s *Server) enqueue(d *delivery) {
 	}
 }
 
-// runLane takes the lock itself.
+// runLane sends the deliveries of a lane. It takes the lock itself.
 func (s *Server) runLane(name string, l *lane) {
 	for {
 		s.mu.Lock()
@@ -110,7 +110,7 @@ func (s *Server) runLane(name string, l *lane) {
 	}
 }
 
-// attempted notes an attempt and plans the next. It takes the lock.
+// attempted records an attempt and schedules the next one. It takes the lock.
 func (s *Server) attempted(d *delivery, status int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +137,7 @@ func (s *Server) attempted(d *delivery, status int, err error) {
 	s.bump()
 }
 
-// backoff is the wait after the nth attempt.
+// backoff returns the wait after the nth attempt.
 func (s *Server) backoff(attempts int) time.Duration {
 	wait := float64(s.settings.RetryFirst) * math.Pow(max(s.settings.RetryFactor, 1), float64(attempts-1))
 	if limit := float64(s.settings.RetryMax); limit > 0 && wait > limit {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// dispatch finds the object the path names and what is asked of it.
+// dispatch finds the object that the path names and what is requested of it.
 func (s *Server) dispatch(c *call) reply {
 	if c.objectID == "debug_token" && c.method == http.MethodGet {
 		return s.debugToken(c)
@@ -58,7 +58,7 @@ func (s *Server) onWABA(c *call, w *WABA) reply {
 	return s.needs(c, ScopeManagement, work)
 }
 
-// needs refuses a token without the permission; as Meta does, with 10 or 200.
+// needs refuses a token without the permission, with error 10 or 200 as Meta does.
 func (s *Server) needs(c *call, scope string, do func() reply) reply {
 	if c.token.has(scope) {
 		return do()

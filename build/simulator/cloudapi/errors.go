@@ -8,7 +8,7 @@ import (
 
 const errorReference = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
-// apiError is a refusal as Graph words it.
+// apiError is a refusal in Graph's form.
 type apiError struct {
 	status        int
 	code, subcode int
@@ -20,14 +20,14 @@ type apiError struct {
 	transient     *bool
 }
 
-// known is one row of Meta's error table.
+// known is one row of Meta's table of errors.
 type known struct {
 	status  int
 	title   string
 	details string
 }
 
-// knownErrors follows the table of Meta's error codes page.
+// knownErrors follows the table on Meta's page of error codes.
 func knownErrors(code int) known {
 	switch code {
 	case 0:
@@ -148,7 +148,7 @@ func moreKnownErrors(code int) known {
 	return known{http.StatusBadRequest, "Generic user error", ""}
 }
 
-// newError makes the refusal of a code with Meta's words for it.
+// newError returns the refusal for a code, with Meta's text for it.
 func newError(code int) *apiError {
 	k := knownErrors(code)
 	return &apiError{status: k.status, code: code, text: fmt.Sprintf("(#%d) %s", code, k.title), kind: "OAuthException", details: k.details}
@@ -161,8 +161,7 @@ func (e *apiError) detail(format string, args ...any) *apiError {
 	return e
 }
 
-// unknownObject is Graph's one answer for what does not exist and what the
-// token may not see.
+// unknownObject is Graph's response both for objects that do not exist and for objects that the token may not see.
 func unknownObject(method, id string) *apiError {
 	verb := map[string]string{http.MethodGet: "get", http.MethodDelete: "delete"}[method]
 	if verb == "" {
@@ -173,7 +172,7 @@ func unknownObject(method, id string) *apiError {
 	return e
 }
 
-// body is the JSON of the refusal.
+// body returns the JSON of the refusal.
 func (e *apiError) body(trace string) []byte {
 	fields := map[string]any{"message": e.text, "type": e.kind, "code": e.code, "fbtrace_id": trace}
 	if e.subcode != 0 {
@@ -195,7 +194,7 @@ func (e *apiError) body(trace string) []byte {
 	return out
 }
 
-// statusErrors is errors[] of a failed status.
+// statusErrors returns errors[] of a failed status.
 func statusErrors(code int) []map[string]any {
 	k := knownErrors(code)
 	e := map[string]any{"code": code, "title": k.title, "message": k.title, "href": errorReference}

@@ -8,8 +8,8 @@ import (
 // FaultKind says what goes wrong.
 type FaultKind string
 
-// The faults. "Before" means nothing was recorded; "after" means the call was
-// done and only its answer suffers.
+// These are the faults. "Before" means that nothing was recorded. "After" means that the call was carried out and only its response is
+// affected.
 const (
 	FaultDelay     FaultKind = "delay"      // waits Delay, then does the call
 	FaultLate      FaultKind = "late"       // does the call, answers after Delay
@@ -21,10 +21,10 @@ const (
 	FaultCutAfter  FaultKind = "cut_after"  // does the call, the connection ends
 )
 
-// TypeRead is the type by which a Match picks read marks and typing signs.
+// TypeRead is the type with which a Match selects read marks and typing indicators.
 const TypeRead = "read"
 
-// Match picks calls; empty fields match everything.
+// Match selects calls. Empty fields match everything.
 type Match struct {
 	PhoneNumberID string `json:"phone_number_id,omitempty"` // the object in the path
 	Method        string `json:"method,omitempty"`
@@ -34,7 +34,7 @@ type Match struct {
 	Template      string `json:"template,omitempty"` // template name
 }
 
-// Fault is one thing going wrong with the calls it matches.
+// Fault is something that goes wrong with the calls that it matches.
 type Fault struct {
 	Match
 	Kind   FaultKind     `json:"kind"`
@@ -43,7 +43,7 @@ type Fault struct {
 	Delay  time.Duration `json:"-"`                // in real time
 }
 
-// FaultState is a fault that waits for calls.
+// FaultState is a fault that still waits for calls.
 type FaultState struct {
 	Fault
 	Left int `json:"left"` // calls it still applies to; -1 = all
@@ -54,17 +54,17 @@ type faultRule struct {
 	left int
 }
 
-// Faults steers what goes wrong on the Graph side.
+// Faults controls what goes wrong on the Graph side.
 type Faults struct{ s *Server }
 
-// Faults returns the switchboard of faults.
+// Faults returns the controls of the faults.
 func (s *Server) Faults() *Faults { return &Faults{s: s} }
 
-// Next applies f to the next n calls that match. Rules are tried in the order
-// they were given; one call meets one fault.
+// Next applies a fault to the next n calls that match. Rules are tried in the order in which they were added, and a call gets one fault at
+// most.
 func (f *Faults) Next(n int, fault Fault) { f.add(n, fault) }
 
-// Always applies f to every call that matches, until Clear.
+// Always applies a fault to every call that matches, until Clear.
 func (f *Faults) Always(fault Fault) { f.add(-1, fault) }
 
 func (f *Faults) add(n int, fault Fault) {
@@ -77,7 +77,7 @@ func (f *Faults) add(n int, fault Fault) {
 	f.s.bump()
 }
 
-// Clear ends all faults and all refusals that FailNext queued.
+// Clear removes all faults, and all refusals that FailNext has queued.
 func (f *Faults) Clear() {
 	f.s.mu.Lock()
 	defer f.s.mu.Unlock()
@@ -85,7 +85,7 @@ func (f *Faults) Clear() {
 	f.s.bump()
 }
 
-// List returns the faults that still wait.
+// List returns the faults that still wait for calls.
 func (f *Faults) List() []FaultState {
 	f.s.mu.Lock()
 	defer f.s.mu.Unlock()
@@ -137,8 +137,7 @@ func (f Fault) happensAfter() bool {
 	return f.Kind == FaultLate || f.Kind == FaultSlow || f.Kind == FaultHTTPAfter || f.Kind == FaultCutAfter
 }
 
-// faultBefore plays a fault that comes before the call and says whether that
-// was the end of it. It takes the lock.
+// faultBefore carries out a fault that comes before the call, and reports whether this ended the call. It takes the lock.
 func (s *Server) faultBefore(w http.ResponseWriter, r *http.Request, c *call, f Fault) bool {
 	if f.Kind == "" || f.happensAfter() {
 		return false
@@ -162,7 +161,7 @@ func (s *Server) faultBefore(w http.ResponseWriter, r *http.Request, c *call, f 
 	return true
 }
 
-// serverError is Graph's JSON for its own trouble.
+// serverError is Graph's JSON for an internal error.
 func serverError(status int) *apiError {
 	if status == 0 {
 		status = http.StatusInternalServerError
@@ -196,7 +195,7 @@ func (s *Server) writeFault(w http.ResponseWriter, c *call, f Fault, e *apiError
 	_, _ = w.Write(e.body(trace))
 }
 
-// write sends the answer, or does to it what the fault says.
+// write sends the response, or damages it as the fault says.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, out reply, f Fault) {
 	switch f.Kind {
 	case FaultCutAfter:
@@ -224,7 +223,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, out reply, f Faul
 	_ = http.NewResponseController(w).Flush()
 }
 
-// sleep waits in real time and says whether the caller is still there.
+// sleep waits in real time and reports whether the caller is still connected.
 func sleep(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -15,8 +15,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// reasons are the sends of Meta's documentation that are rightly refused, by
-// the number their file begins with; all others are accepted.
+// reasons lists the sends in Meta's documentation that are refused for a good reason, by the number with which their file begins. All
+// others are accepted.
 var reasons = map[string]struct {
 	code int
 	why  string
@@ -31,7 +31,7 @@ var reasons = map[string]struct {
 	"030": {100, "the message marked as read does not exist here"},
 }
 
-// definitions are the templates the sends of the documentation use.
+// definitions adds the templates that the sends of the documentation use.
 func definitions(t *testing.T, w *world, send string) {
 	t.Helper()
 	files := []string{
@@ -107,7 +107,7 @@ func TestDocumentedSends(t *testing.T) {
 	}
 }
 
-// prepareMedia stores files under every media id a send names.
+// prepareMedia stores a file under every media id that a send contains.
 func prepareMedia(w *world, body []byte) {
 	var walk func(kind string, v any)
 	types := map[string]string{"image": "image/jpeg", "video": "video/mp4", "audio": "audio/ogg; codecs=opus", "document": "application/pdf", "sticker": "image/webp"}

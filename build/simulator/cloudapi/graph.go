@@ -16,7 +16,7 @@ const (
 	mediaPath     = "/whatsapp_business/attachments/"
 )
 
-// call is one Graph request, taken apart.
+// call is one Graph request, split into its parts.
 type call struct {
 	method, path string
 	objectID     string
@@ -31,8 +31,7 @@ type call struct {
 	entry        *Request
 }
 
-// reply is what a call is answered with. after runs once it was written, with
-// the lock held: what follows from an acceptance.
+// reply is the response to a call. after runs with the lock held once the response was written; it does what follows from an acceptance.
 type reply struct {
 	status int
 	body   []byte
@@ -42,8 +41,7 @@ type reply struct {
 	after  func()
 }
 
-// ServeHTTP answers Graph calls, media downloads and the /simulator/ control
-// endpoints.
+// ServeHTTP serves Graph calls, media downloads and the /simulator/ control endpoints.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasPrefix(r.URL.Path, controlPath):
@@ -74,7 +72,7 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	out := s.answer(c)
 	if fault.happensAfter() && out.after != nil {
-		out.after() // accepted, whatever becomes of the response
+		out.after() // the call was accepted, whatever happens to the response
 		out.after = nil
 	}
 	if out.after != nil {
@@ -84,7 +82,7 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 	s.finish(w, r, c, out, fault)
 }
 
-// readCall reads the request before anything else happens to it.
+// readCall reads the request, before anything else is done with it.
 func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
 	c := &call{method: r.Method, path: r.URL.Path, query: r.URL.Query(), contentType: r.Header.Get("Content-Type"), host: r.Host}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
@@ -114,7 +112,7 @@ func isVersion(part string) bool {
 	return err == nil && n == 2 && part == fmt.Sprintf("v%d.%d", major, minor)
 }
 
-// answer does the call.
+// answer carries out the call.
 func (s *Server) answer(c *call) reply {
 	if err := c.chooseVersion(); err != nil {
 		return s.refuse(err)
@@ -168,7 +166,7 @@ func (s *Server) authenticate(c *call) *apiError {
 	return nil
 }
 
-// finish logs the outcome, writes the response and sets off what follows.
+// finish logs the outcome, writes the response and starts what follows from it.
 func (s *Server) finish(w http.ResponseWriter, r *http.Request, c *call, out reply, fault Fault) {
 	s.mu.Lock()
 	c.entry.Status = out.status

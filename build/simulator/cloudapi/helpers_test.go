@@ -23,8 +23,7 @@ const (
 	dialled     = "+5511987654321"
 )
 
-// world is a simulator with one number, one template and a callback that keeps
-// what it gets.
+// world is a simulator with one number, one template and a callback that keeps what it receives.
 type world struct {
 	t      *testing.T
 	sim    *cloudapi.Server
@@ -104,7 +103,7 @@ func newWorld(t *testing.T, change func(*cloudapi.Settings)) *world {
 	return w
 }
 
-// answer is what Graph said.
+// answer is a response of Graph.
 type answer struct {
 	status int
 	header http.Header
@@ -179,7 +178,7 @@ func textTo(to, text string) string {
 	return string(body)
 }
 
-// settle waits until all webhooks are out.
+// settle waits until all webhooks have been delivered.
 func (w *world) settle() {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -187,7 +186,7 @@ func (w *world) settle() {
 	require.NoError(w.t, w.sim.Settle(ctx))
 }
 
-// values are the values of all changes the callback got, in order.
+// values returns the values of all changes that the callback has received, in order.
 func (w *world) values() []map[string]any {
 	w.t.Helper()
 	var out []map[string]any
@@ -214,7 +213,7 @@ func (w *world) values() []map[string]any {
 	return out
 }
 
-// statuses are the status objects the callback got.
+// statuses returns the status objects that the callback has received.
 func (w *world) statuses() []map[string]any {
 	return w.nodes("statuses")
 }
@@ -243,7 +242,7 @@ func words(nodes []map[string]any, key string) []string {
 	return out
 }
 
-// fixtures is the folder of real payloads, beside the repository.
+// fixtures returns a folder of real payloads, which is next to the repository and not in it.
 func fixtures(t *testing.T, folder string) string {
 	t.Helper()
 	path := filepath.Join("..", "..", "..", "..", "shared", "fixtures", folder)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// random reads n bytes; a source that ends is a mistake of the test that gave it.
+// random reads n bytes. If the source ends, the test that provided it is wrong.
 func (s *Server) random(n int) []byte {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(s.options.Random, b); err != nil {
@@ -24,7 +24,7 @@ func (s *Server) pick(alphabet string, n int) string {
 	return string(out)
 }
 
-// digits makes a numeric id that does not begin with 0.
+// digits returns a numeric id of n digits that does not begin with 0.
 func (s *Server) digits(n int) string {
 	return s.pick("123456789", 1) + s.pick("0123456789", n-1)
 }
@@ -35,13 +35,13 @@ func (s *Server) alphanumeric(n int) string {
 	return s.pick("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", n)
 }
 
-// trace is an fbtrace_id: A and 22 characters.
+// trace returns an fbtrace_id: A and 22 characters.
 func (s *Server) trace() string {
 	return "A" + base64.RawURLEncoding.EncodeToString(s.random(17))[:22]
 }
 
-// wamid has the bytes of Meta's ids: the customer's number, a mark for the
-// direction, a random part in hexadecimal capitals.
+// wamid returns an id with the same structure as Meta's: the customer's number, a mark for the direction, and a random part in uppercase
+// hexadecimal.
 func (s *Server) wamid(number string, inbound bool) string {
 	mark, part := byte(0x11), strings.ToUpper(s.hex(18))
 	if inbound {

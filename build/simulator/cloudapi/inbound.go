@@ -17,8 +17,7 @@ type inbound struct {
 	system bool           // no contacts, not in the chat
 }
 
-// send gives the message an id, puts it into the chat and tells the webhook.
-// It takes the lock.
+// send gives the message an id, adds it to the chat and sends the webhook. It takes the lock.
 func (p *Phone) send(in inbound) (string, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -69,8 +68,7 @@ func (p *Phone) sendLocked(in inbound) (string, error) {
 	return id, nil
 }
 
-// keep puts a message into the chat; the real one takes the place of an
-// unsupported one with the same id.
+// keep adds a message to the chat. A real message replaces an unsupported one with the same id.
 func (p *Phone) keep(m *Message) {
 	old := p.s.messages[m.ID]
 	p.s.messages[m.ID] = m
@@ -83,7 +81,7 @@ func (p *Phone) keep(m *Message) {
 	p.c.chat = append(p.c.chat, m)
 }
 
-// contact is contacts[0] of what this customer sends.
+// contact returns contacts[0] of what this customer sends.
 func (c *customer) contact() map[string]any {
 	out := map[string]any{}
 	if !c.HideName {
@@ -102,7 +100,7 @@ func (c *customer) contact() map[string]any {
 	return out
 }
 
-// context is the reference of an answer: who wrote the message, and its id.
+// context returns the reference that a reply contains: who wrote the original message, and its id.
 func (p *Phone) context(m *Message) map[string]any {
 	from := p.c.WaID()
 	if n := p.s.numbers[m.PhoneNumberID]; n != nil && !m.Inbound {
@@ -111,7 +109,7 @@ func (p *Phone) context(m *Message) map[string]any {
 	return map[string]any{"from": from, "id": m.ID}
 }
 
-// Reply sends a text. It answers no message in particular; Quote does.
+// Reply sends a text that refers to no particular message; Quote sends one that does.
 func (p *Phone) Reply(text string) (string, error) {
 	return p.send(inbound{fields: textFields(text), show: Message{Text: text}, opens: true})
 }
@@ -120,7 +118,7 @@ func textFields(text string) map[string]any {
 	return map[string]any{"type": "text", "text": map[string]any{"body": text}}
 }
 
-// Quote sends a text as an answer to one message.
+// Quote sends a text as a reply to one message.
 func (p *Phone) Quote(wamid, text string) (string, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -146,7 +144,7 @@ func (p *Phone) Tap(index int) (string, error) {
 	return "", errors.New("no message on this phone has buttons")
 }
 
-// TapOn taps a button of one message.
+// TapOn taps a button of a given message.
 func (p *Phone) TapOn(wamid string, index int) (string, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -182,8 +180,8 @@ func (p *Phone) tap(m *Message, index int) (string, error) {
 	return p.On(m.PhoneNumberID).sendLocked(inbound{fields: fields, show: Message{Text: b.Text, Context: m.ID}, opens: true})
 }
 
-// SendMessage sends any message object: fields are those of messages[0], such
-// as type and its node; id, from and timestamp are filled in where missing.
+// SendMessage sends any message object. fields are those of messages[0], such as type and its node. A missing id, from or timestamp is
+// filled in.
 func (p *Phone) SendMessage(fields map[string]any) (string, error) {
 	kind, _ := fields["type"].(string)
 	system := kind == "system"

@@ -13,8 +13,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// TestInboundHasTheDocumentedShape compares messages[0] with real payloads: all
-// their keys are there, and nothing but the newer keys is added.
+// TestInboundHasTheDocumentedShape compares messages[0] with real payloads: it must have all their keys, and no others except the newer
+// ones.
 func TestInboundHasTheDocumentedShape(t *testing.T) {
 	w := newWorld(t, nil)
 	_, err := w.sim.Phone(dialled).Reply("oi")
@@ -69,7 +69,7 @@ func TestInboundHasTheDocumentedShape(t *testing.T) {
 				require.Contains(t, keysOf(got), key)
 			}
 			for _, key := range keysOf(got) {
-				if !strings.HasSuffix(key, ".url") { // Meta adds it gradually
+				if !strings.HasSuffix(key, ".url") { // Meta is adding it gradually
 					require.Contains(t, append(wanted, newer...), key)
 				}
 			}

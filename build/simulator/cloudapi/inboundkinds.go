@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Location is a place a customer sends.
+// Location is a place that a customer sends.
 type Location struct {
 	Latitude  float64 `json:"latitude"`
 	Longitude float64 `json:"longitude"`
@@ -24,7 +24,7 @@ type Order struct {
 	Items     []OrderItem `json:"product_items"`
 }
 
-// OrderItem is one product of an order; the price is in the currency's main unit.
+// OrderItem is one product of an order. The price is in the currency's main unit.
 type OrderItem struct {
 	ProductID string  `json:"product_retailer_id"`
 	Quantity  int     `json:"quantity"`
@@ -32,7 +32,7 @@ type OrderItem struct {
 	Currency  string  `json:"currency"`
 }
 
-// Referral is the ad or post a customer came from.
+// Referral is the ad or post through which a customer came.
 type Referral struct {
 	SourceURL    string `json:"source_url"`
 	SourceID     string `json:"source_id"`
@@ -46,8 +46,7 @@ type Referral struct {
 	ClickID      string `json:"ctwa_clid,omitempty"`
 }
 
-// SendMedia sends an image, audio, video, document or sticker. The file is
-// stored at Meta for 7 days, as inbound files are.
+// SendMedia sends an image, audio, video, document or sticker. Meta stores the file for 7 days, as it does with inbound files.
 func (p *Phone) SendMedia(kind string, file Media, caption string) (string, error) {
 	if mediaRuleOf(kind).limit == 0 {
 		return "", errors.Errorf("%s is no kind of media", kind)
@@ -81,7 +80,7 @@ func (p *Phone) SendLocation(l Location) (string, error) {
 	return p.send(inbound{fields: map[string]any{"type": "location", "location": l}, show: show, opens: true})
 }
 
-// SendContacts sends contact cards: a JSON array as in messages[].contacts.
+// SendContacts sends contact cards, given as a JSON array as in messages[].contacts.
 func (p *Phone) SendContacts(cards string) (string, error) {
 	var list []map[string]any
 	if err := json.Unmarshal([]byte(cards), &list); err != nil {
@@ -96,12 +95,12 @@ func (p *Phone) SendContacts(cards string) (string, error) {
 	return p.send(inbound{fields: map[string]any{"type": "contacts", "contacts": list}, show: Message{Text: joinLines(names...)}, opens: true})
 }
 
-// React puts an emoji on a message.
+// React adds an emoji to a message.
 func (p *Phone) React(wamid, emoji string) (string, error) {
 	return p.react(wamid, emoji, map[string]any{"message_id": wamid, "emoji": emoji})
 }
 
-// Unreact takes the emoji away: the key emoji is empty.
+// Unreact removes the emoji. The webhook then contains an empty emoji.
 func (p *Phone) Unreact(wamid string) (string, error) {
 	return p.react(wamid, "", map[string]any{"message_id": wamid, "emoji": ""})
 }
@@ -117,7 +116,7 @@ func (p *Phone) react(wamid, emoji string, node map[string]any) (string, error) 
 	return p.On(m.PhoneNumberID).sendLocked(inbound{fields: map[string]any{"type": "reaction", "reaction": node}, show: Message{Text: emoji, Reacts: wamid}, opens: true})
 }
 
-// Edit changes the text of a message the customer sent.
+// Edit changes the text of a message that the customer sent.
 func (p *Phone) Edit(wamid, text string) (string, error) {
 	return p.change(wamid, func(m *Message) map[string]any {
 		m.Edited, m.Text = true, text
@@ -125,7 +124,7 @@ func (p *Phone) Edit(wamid, text string) (string, error) {
 	})
 }
 
-// Revoke deletes a message the customer sent.
+// Revoke deletes a message that the customer sent.
 func (p *Phone) Revoke(wamid string) (string, error) {
 	return p.change(wamid, func(m *Message) map[string]any {
 		m.Revoked, m.Text = true, ""
@@ -143,8 +142,7 @@ func (p *Phone) change(wamid string, f func(*Message) map[string]any) (string, e
 	return p.On(m.PhoneNumberID).sendLocked(inbound{fields: f(m)})
 }
 
-// SendUnsupported sends what the API cannot show; kind, such as poll_update, may
-// be empty. Replace sends the real message later.
+// SendUnsupported sends a message that the API cannot show. kind, such as poll_update, may be empty. Replace sends the real message later.
 func (p *Phone) SendUnsupported(kind string) (string, error) {
 	fields := map[string]any{"type": "unsupported", "errors": []any{map[string]any{
 		"code": 131051, "title": "Message type unknown", "message": "Message type unknown",
@@ -156,8 +154,8 @@ func (p *Phone) SendUnsupported(kind string) (string, error) {
 	return p.send(inbound{fields: fields, opens: true})
 }
 
-// Replace sends a text with the wamid of an earlier message, as Meta was seen to
-// do after a phantom unsupported one.
+// Replace sends a text with the wamid of an earlier message. Meta was seen to do this after an unsupported message that did not really
+// exist.
 func (p *Phone) Replace(wamid, text string) (string, error) {
 	fields := textFields(text)
 	fields["id"] = wamid
@@ -169,7 +167,7 @@ func (p *Phone) SendOrder(o Order) (string, error) {
 	return p.send(inbound{fields: map[string]any{"type": "order", "order": o}, show: Message{Text: o.Text}, opens: true})
 }
 
-// ReplyFromAd sends a text that came out of an ad or post.
+// ReplyFromAd sends a text that originates from an ad or post.
 func (p *Phone) ReplyFromAd(text string, r Referral) (string, error) {
 	fields := textFields(text)
 	fields["referral"] = r
@@ -183,13 +181,12 @@ func (p *Phone) Forward(text string) (string, error) {
 	return p.send(inbound{fields: fields, show: Message{Text: text}, opens: true})
 }
 
-// Welcome opens the chat for the first time: request_welcome.
+// Welcome opens the chat for the first time (request_welcome).
 func (p *Phone) Welcome() (string, error) {
 	return p.send(inbound{fields: map[string]any{"type": "request_welcome"}, opens: true})
 }
 
-// ChangeNumber moves the person to a new number, with a new BSUID, and tells the
-// business with a system message. The chat goes along.
+// ChangeNumber moves the person and the chat to a new number with a new BSUID, and tells the business with a system message.
 func (p *Phone) ChangeNumber(number string) (string, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -224,10 +221,10 @@ func (p *Phone) ChangeNumber(number string) (string, error) {
 	return p.On(business).sendLocked(inbound{fields: fields, system: true})
 }
 
-// StopMarketing refuses marketing from the business number from now on.
+// StopMarketing makes the person refuse marketing from the business number from now on.
 func (p *Phone) StopMarketing() error { return p.preference(true, "stop") }
 
-// ResumeMarketing allows it again.
+// ResumeMarketing makes the person accept marketing again.
 func (p *Phone) ResumeMarketing() error { return p.preference(false, "resume") }
 
 func (p *Phone) preference(stopped bool, word string) error {

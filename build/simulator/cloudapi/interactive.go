@@ -2,8 +2,7 @@ package cloudapi
 
 import "unicode/utf8"
 
-// composeInteractive reads reply buttons, lists and URL buttons fully, and of
-// the other kinds what they have in common.
+// composeInteractive reads reply buttons, lists and URL buttons completely. Of the other kinds it reads only what they have in common.
 func (s *Server) composeInteractive(m *Message, p params, n *Number) *apiError {
 	node, err := p.object("interactive")
 	if err != nil {

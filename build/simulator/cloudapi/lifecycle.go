@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// begin sets off what becomes of an accepted message.
+// begin starts the processing that follows when a message was accepted.
 func (s *Server) begin(m *Message, to *customer) {
 	if m.fate != 0 {
 		s.after(s.settings.SentDelay, func() { s.fail(m, m.fate) })
@@ -24,7 +24,7 @@ func (s *Server) begin(m *Message, to *customer) {
 	})
 }
 
-// deliver brings the message to the phone, if it is on and does not block us.
+// deliver delivers the message to the phone, if the phone is on and the person does not block the business.
 func (s *Server) deliver(m *Message, to *customer) {
 	if m.Status == StatusFailed || slices.Contains(to.BlockedNumbers, m.PhoneNumberID) {
 		return
@@ -35,11 +35,11 @@ func (s *Server) deliver(m *Message, to *customer) {
 		return
 	}
 	if m.ttl > 0 && s.now().Sub(m.AcceptedAt) > m.ttl {
-		return // expired: Meta promises no failed status
+		return // expired: Meta does not promise a failed status
 	}
 	s.arrive(m, to)
 	if m.Type == "reaction" {
-		return // a reaction gets sent and nothing else
+		return // a reaction gets the status sent and no other
 	}
 	if !s.settings.SkipDelivered || !s.settings.AutomaticRead {
 		s.tell(m, StatusDelivered)
@@ -49,7 +49,7 @@ func (s *Server) deliver(m *Message, to *customer) {
 	}
 }
 
-// arrive puts the message on the phone.
+// arrive adds the message to the phone.
 func (s *Server) arrive(m *Message, to *customer) {
 	if !m.ArrivedAt.IsZero() {
 		return
@@ -85,13 +85,13 @@ func (s *Server) fail(m *Message, code int) {
 	s.tell(m, StatusFailed)
 }
 
-// rank orders the statuses a message runs through.
+// rank returns the position of a status in the order in which a message goes through them.
 func rank(status string) int {
 	return slices.Index([]string{StatusAccepted, StatusSent, StatusDelivered, StatusRead, StatusPlayed}, status)
 }
 
-// tell notes a status and sends its webhook. What is known of the message never
-// goes backwards; the webhook says what it is told to say.
+// tell records a status and sends its webhook. The recorded state of the message never goes back to an earlier status, whereas the webhook
+// always contains the given one.
 func (s *Server) tell(m *Message, status string) {
 	now := s.now()
 	if m.Status != StatusFailed && (status == StatusFailed || rank(status) > rank(m.Status)) {
@@ -121,8 +121,8 @@ func (s *Server) tell(m *Message, status string) {
 	s.bump()
 }
 
-// SendStatus sends a status webhook by hand, in any order and as often as
-// wanted. Delivered, read and played also put the message on the phone.
+// SendStatus sends a status webhook on request, in any order and any number of times. Delivered, read and played also put the message on
+// the phone.
 func (s *Server) SendStatus(wamid, status string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,7 +140,7 @@ func (s *Server) SendStatus(wamid, status string) error {
 	return nil
 }
 
-// FailMessage sends a failed status with a code of Meta.
+// FailMessage sends a failed status with one of Meta's codes.
 func (s *Server) FailMessage(wamid string, code int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

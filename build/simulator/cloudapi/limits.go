@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// windowLength is Meta's customer service window.
+// windowLength is the length of Meta's customer service window.
 const windowLength = 24 * time.Hour
 
-// rate is a token bucket in the form of the time at which it is full again.
+// rate is a token bucket, stored as the time at which it will be full again.
 type rate struct{ full time.Time }
 
-// take takes one of burst tokens, of which one returns every interval.
+// take takes one of burst tokens, of which one is returned every interval.
 func (r *rate) take(now time.Time, interval time.Duration, burst int) bool {
 	full := r.full
 	if full.Before(now) {
@@ -24,7 +24,7 @@ func (r *rate) take(now time.Time, interval time.Duration, burst int) bool {
 	return true
 }
 
-// Pair rate: one message per 6 s to one customer, 45 of them borrowed at once.
+// This is the pair rate: one message per 6 s to one customer, of which up to 45 can be sent ahead at once.
 const (
 	pairInterval = 6 * time.Second
 	pairBurst    = 45
@@ -81,8 +81,7 @@ func (s *Server) windowOpen(who pair) bool {
 	return ok && s.now().Before(last.Add(windowLength))
 }
 
-// WindowUntil returns until when free text may be sent to a customer; zero when
-// the customer never wrote.
+// WindowUntil returns until when free text may be sent to a customer, or zero if the customer has never written.
 func (s *Server) WindowUntil(phoneNumberID, customerNumber string) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,11 +99,10 @@ type failRule struct {
 	later      bool
 }
 
-// FailNext refuses the next sends that match with an error code of Meta.
+// FailNext refuses the next sends that match, with one of Meta's error codes.
 func (s *Server) FailNext(m Match, code, times int) { s.addFail(m, code, times, false) }
 
-// FailNextLater answers the next sends that match with 200 and then with a
-// failed status of the code.
+// FailNextLater responds to the next sends that match with 200, and later reports a failed status with the code.
 func (s *Server) FailNextLater(m Match, code, times int) { s.addFail(m, code, times, true) }
 
 func (s *Server) addFail(m Match, code, times int, later bool) {

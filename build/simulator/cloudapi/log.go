@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What became of a request.
+// These are the outcomes of a request.
 const (
 	OutcomeAccepted = "accepted"
 	OutcomeRefused  = "refused"
@@ -52,8 +52,7 @@ func (s *Server) logRequest(c *call) *Request {
 	return &entry
 }
 
-// Requests returns the Graph calls so far, oldest first. Media downloads are
-// not Graph calls.
+// Requests returns the Graph calls so far, the oldest first. Media downloads are not Graph calls.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +63,7 @@ func (s *Server) Requests() []Request {
 	return list
 }
 
-// ClearLog forgets requests and finished deliveries; messages, bill and state stay.
+// ClearLog removes requests and finished deliveries from the logs. Messages, the bill and the state stay.
 func (s *Server) ClearLog() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,8 +78,7 @@ func (s *Server) ClearLog() {
 	s.bump()
 }
 
-// Duplicates returns groups of accepted sends that say the same thing twice:
-// the same biz_opaque_callback_data, or without one the same body.
+// Duplicates returns groups of accepted sends that have the same content: the same biz_opaque_callback_data or, without one, the same body.
 func (s *Server) Duplicates() [][]Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +103,7 @@ func (s *Server) Duplicates() [][]Message {
 	return out
 }
 
-// normal is a body whatever its spaces and the order of its keys.
+// normal returns a form of a body that does not depend on its whitespace and the order of its keys.
 func normal(body []byte) string {
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {

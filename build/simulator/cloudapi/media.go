@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Media is a file Meta keeps for a business number.
+// Media is a file that Meta stores for a business number.
 type Media struct {
 	ID            string    `json:"id"`
 	PhoneNumberID string    `json:"phone_number_id"`
@@ -37,13 +37,13 @@ type storedMedia struct {
 	served atomic.Int64
 }
 
-// How long Meta keeps files.
+// This is how long Meta keeps files.
 const (
 	uploadLife  = 30 * 24 * time.Hour
 	inboundLife = 7 * 24 * time.Hour
 )
 
-// mediaRule is what one kind of message takes.
+// mediaRule is what one kind of message accepts.
 type mediaRule struct {
 	types []string
 	limit int
@@ -65,8 +65,8 @@ func mediaRuleOf(kind string) mediaRule {
 	}[kind]
 }
 
-// mediaFits says what is wrong with sending a file as this kind of message; ""
-// is nothing. Any file that can be uploaded can be sent as a document.
+// mediaFits returns what is wrong with sending a file as this kind of message, or "" if nothing is. Any file that can be uploaded can be
+// sent as a document.
 func mediaFits(m Media, kind string, voice bool) string {
 	rule := mediaRuleOf(kind)
 	base, _, _ := strings.Cut(m.MIMEType, ";")
@@ -81,7 +81,7 @@ func mediaFits(m Media, kind string, voice bool) string {
 	return ""
 }
 
-// kindOfMIME is the kind of message whose rules an upload must meet.
+// kindOfMIME returns the kind of message whose rules an upload must meet.
 func kindOfMIME(base string) string {
 	for _, kind := range []string{"image", "video", "audio", "sticker", "document"} {
 		if slices.Contains(mediaRuleOf(kind).types, base) {
@@ -91,7 +91,7 @@ func kindOfMIME(base string) string {
 	return ""
 }
 
-// AddMedia puts a file into the store as if it had been uploaded.
+// AddMedia stores a file as if it had been uploaded.
 func (s *Server) AddMedia(m Media) Media {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,7 +109,7 @@ func (s *Server) Media(id string) (Media, bool) {
 	return m.Media, true
 }
 
-// Downloaded is how many bytes of a file were sent to the business, over all its downloads.
+// Downloaded returns how many bytes of a file were sent to the business in all its downloads.
 func (s *Server) Downloaded(id string) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +119,7 @@ func (s *Server) Downloaded(id string) int64 {
 	return 0
 }
 
-// pacedWriter counts what is sent, and sends no more than so many bytes a second (0 = as they come).
+// pacedWriter counts the bytes that are sent, and sends no more than a number of bytes per second (0 = no limit).
 type pacedWriter struct {
 	http.ResponseWriter
 	sent *atomic.Int64
@@ -148,13 +148,13 @@ func (s *Server) storeMedia(m Media, life time.Duration) *storedMedia {
 	return stored
 }
 
-// sameBusiness: a file can be used by the numbers of its WABA.
+// sameBusiness reports whether a number may use a file, which all numbers of the file's WABA may.
 func (s *Server) sameBusiness(m *storedMedia, n *Number) bool {
 	owner := s.numbers[m.PhoneNumberID]
 	return m.PhoneNumberID == "" || (owner != nil && owner.WABAID == n.WABAID)
 }
 
-// mediaURL is a link that works for a few minutes.
+// mediaURL returns a link that works for a few minutes.
 func (s *Server) mediaURL(m *storedMedia) string {
 	if s.baseURL == "" {
 		return ""
@@ -163,13 +163,13 @@ func (s *Server) mediaURL(m *storedMedia) string {
 	return fmt.Sprintf("%s%s?mid=%s&ext=%d&hash=%s", s.baseURL, mediaPath, m.ID, until, m.link(until))
 }
 
-// link ties a URL to its expiry.
+// link returns a signature that ties a URL to its expiry.
 func (m *storedMedia) link(until int64) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", m.secret, m.ID, until))
 	return base64.RawURLEncoding.EncodeToString(sum[:24])
 }
 
-// postMedia is POST /{phone-number-id}/media.
+// postMedia implements POST /{phone-number-id}/media.
 func (s *Server) postMedia(c *call, n *Number) reply {
 	out := s.upload(c, n)
 	out.wabaID = n.WABAID
@@ -222,8 +222,8 @@ func (s *Server) upload(c *call, n *Number) reply {
 	return s.ok(map[string]any{"id": s.storeMedia(m, uploadLife).ID})
 }
 
-// uploadType is the type Meta gives a file: that of the part, else the field
-// type; a voice note whose name does not end in .ogg is not recognised.
+// uploadType returns the type that Meta gives a file: that of the part, or else that of the field type. A voice note whose name does not
+// end in .ogg is not recognised.
 func uploadType(part, field, filename string) string {
 	chosen := part
 	if chosen == "" || chosen == "application/octet-stream" {
@@ -239,7 +239,7 @@ func uploadType(part, field, filename string) string {
 	return base
 }
 
-// onMedia is GET and DELETE of a media id.
+// onMedia implements GET and DELETE of a media id.
 func (s *Server) onMedia(c *call, m *storedMedia) reply {
 	owner := s.numbers[m.PhoneNumberID]
 	asked := c.query.Get("phone_number_id")
