@@ -24,7 +24,7 @@ import (
 //go:embed templates.json
 var exampleTemplates string
 
-// options are the command line.
+// options are the command line's options.
 type options struct {
 	addr, webhook, verifyToken, appSecret, token string
 	phoneNumberID, wabaID, display, templates    string
@@ -55,7 +55,7 @@ func parse(args []string) (options, error) {
 	return o, f.Parse(args)
 }
 
-// run serves until ctx ends.
+// run serves requests until ctx ends.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	o, err := parse(args)
 	if err != nil {
@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-// build makes the simulator with the one number the flags describe.
+// build creates the simulator with the one number that the flags describe.
 func build(o options) (*cloudapi.Server, error) {
 	templates := exampleTemplates
 	if o.templates != "" {
@@ -112,7 +112,7 @@ func build(o options) (*cloudapi.Server, error) {
 	return sim, nil
 }
 
-// subscribe tries the webhook until it answers the handshake.
+// subscribe repeats the subscription until the webhook answers the handshake.
 func subscribe(ctx context.Context, sim *cloudapi.Server, o options, out io.Writer) {
 	for {
 		err := sim.Subscribe(o.wabaID, o.webhook, o.verifyToken)
@@ -129,7 +129,7 @@ func subscribe(ctx context.Context, sim *cloudapi.Server, o options, out io.Writ
 	}
 }
 
-// describe prints what to enter in the plugin.
+// describe prints the values to enter in the plugin.
 func describe(out io.Writer, base string, o options) {
 	_, _ = fmt.Fprintf(out, `WhatsApp Cloud API simulator on %[1]s
 

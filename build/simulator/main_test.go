@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// output is a writer that may be read while it is written.
+// output is a writer that may be read while something writes to it.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer

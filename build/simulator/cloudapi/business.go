@@ -77,7 +77,7 @@ func (s *Server) addApp(app App) App {
 	return app
 }
 
-// AddWABA adds a WhatsApp Business Account. If it names no app, it gets a new one.
+// AddWABA adds a WhatsApp Business Account, together with its app if that does not exist yet.
 func (s *Server) AddWABA(waba WABA) WABA {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The billing categories, as pricing objects and Settings.Prices name them.
+// These are the billing categories, with the names that pricing objects and Settings.Prices use.
 const (
 	CategoryMarketing      = "marketing"
 	CategoryUtility        = "utility"
@@ -15,9 +15,9 @@ const (
 	CategoryService        = "service"
 )
 
-// The statuses of a message to a customer.
+// These are the statuses of a message to a customer.
 const (
-	StatusAccepted  = "accepted" // answered with 200, nothing told yet
+	StatusAccepted  = "accepted" // answered with 200, no status sent yet
 	StatusSent      = "sent"
 	StatusDelivered = "delivered"
 	StatusRead      = "read"
@@ -25,7 +25,7 @@ const (
 	StatusFailed    = "failed"
 )
 
-// Message is one message, either way, as the customer sees it.
+// Message is one message, in either direction, as the customer sees it.
 type Message struct {
 	ID            string `json:"id"` // wamid
 	Inbound       bool   `json:"inbound"`
@@ -34,12 +34,12 @@ type Message struct {
 	Type          string `json:"type"`     // Meta's message type
 
 	Header   string            `json:"header,omitempty"`
-	Text     string            `json:"text,omitempty"` // body or caption, variables filled
+	Text     string            `json:"text,omitempty"` // body or caption, with the variables filled in
 	Footer   string            `json:"footer,omitempty"`
 	Buttons  []Button          `json:"buttons,omitempty"`
 	Media    *MediaRef         `json:"media,omitempty"`
 	Template *TemplateRef      `json:"template,omitempty"`
-	Context  string            `json:"context,omitempty"`   // wamid it answers
+	Context  string            `json:"context,omitempty"`   // wamid of the message that it replies to
 	Reacts   string            `json:"reacts_to,omitempty"` // wamid of a reaction's target; Text is the emoji
 	Reaction map[string]string `json:"reactions,omitempty"` // by "customer" and "business"
 	Edited   bool              `json:"edited,omitempty"`
@@ -49,7 +49,7 @@ type Message struct {
 	AcceptedAt   time.Time `json:"accepted_at"`
 	ArrivedAt    time.Time `json:"arrived_at,omitzero"` // on the phone, or at the business for an inbound one
 	Status       string    `json:"status,omitempty"`
-	Statuses     []Step    `json:"statuses,omitempty"` // in the order they were told
+	Statuses     []Step    `json:"statuses,omitempty"` // in the order in which they were sent
 	ErrorCode    int       `json:"error_code,omitempty"`
 
 	// Raw is the body of the send, or the message object of the webhook.
@@ -62,18 +62,18 @@ type Message struct {
 	free      bool // within the free service messages
 	month     monthKey
 	ttl       time.Duration
-	priced    bool // its pricing was told once
+	priced    bool // its pricing was sent once
 	fate      int  // error code it will fail with
-	waiting   bool // for the phone to be switched on
+	waiting   bool // waits for the phone to be switched on
 }
 
-// Step is one status and when it was reached, by the simulator's clock.
+// Step is one status and the time at which it was reached, by the simulator's clock.
 type Step struct {
 	Status string    `json:"status"`
 	At     time.Time `json:"at"`
 }
 
-// Button is something the customer can tap.
+// Button is something that the customer can tap.
 type Button struct {
 	Index       int    `json:"index"`
 	Kind        string `json:"kind"` // quick_reply, url, phone_number, copy_code, otp, reply, list, cta_url, ...
@@ -92,7 +92,7 @@ type MediaRef struct {
 	Voice    bool   `json:"voice,omitempty"`
 }
 
-// TemplateRef names the template a message was made of.
+// TemplateRef names the template from which a message was made.
 type TemplateRef struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
@@ -100,7 +100,7 @@ type TemplateRef struct {
 	Category string `json:"category"`
 }
 
-// copy detaches a message from the simulator's state.
+// copy returns a copy of the message that shares nothing with the simulator's state.
 func (m *Message) copy() Message {
 	c := *m
 	c.Buttons = slices.Clone(m.Buttons)
@@ -131,8 +131,8 @@ func (s *Server) Message(wamid string) (Message, bool) {
 	return m.copy(), true
 }
 
-// Sends returns every message to a customer that was answered with 200 (or
-// would have been, had the connection not been cut), in that order.
+// Sends returns every message to a customer that was answered with 200, or would have been if the connection had not been cut, in that
+// order.
 func (s *Server) Sends() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// getNumber is GET /{phone-number-id}.
+// getNumber implements GET /{phone-number-id}.
 func (s *Server) getNumber(c *call, n *Number) reply {
 	node, err := chosen(s.numberNode(n), c, "WhatsAppBusinessPhoneNumber", "verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput", "webhook_configuration")
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Server) numberNode(n *Number) map[string]any {
 	}
 }
 
-// getWABA is GET /{waba-id}.
+// getWABA implements GET /{waba-id}.
 func (s *Server) getWABA(c *call, w *WABA) reply {
 	all := map[string]any{
 		"id": w.ID, "name": w.Name, "timezone_id": "25", "message_template_namespace": w.Namespace, "currency": s.settings.Currency, "country": "BR",
@@ -53,7 +53,7 @@ func (s *Server) getWABA(c *call, w *WABA) reply {
 	return s.ok(node)
 }
 
-// listNumbers is GET /{waba-id}/phone_numbers.
+// listNumbers implements GET /{waba-id}/phone_numbers.
 func (s *Server) listNumbers(c *call, w *WABA) reply {
 	items := []map[string]any{}
 	for _, id := range s.numberOrder {
@@ -64,7 +64,7 @@ func (s *Server) listNumbers(c *call, w *WABA) reply {
 	return s.page(c, items, "WhatsAppBusinessPhoneNumber", "verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput", "webhook_configuration")
 }
 
-// chosen keeps the fields the call asked for, or the usual ones, and the id.
+// chosen returns the id and the fields that the call asked for, or the usual ones if it named none.
 func chosen(all map[string]any, c *call, node string, usual ...string) (map[string]any, *apiError) {
 	fields := usual
 	if asked := c.query.Get("fields"); asked != "" {
@@ -84,7 +84,7 @@ func chosen(all map[string]any, c *call, node string, usual ...string) (map[stri
 	return out, nil
 }
 
-// optionalFields are those Meta knows but leaves out where there is nothing.
+// optionalFields lists the fields that Meta knows but leaves out if they have no value.
 func optionalFields() []string {
 	return []string{
 		"certificate", "last_onboarded_time", "quality_score", "parameter_format", "previous_category", "sub_category", "rejected_reason",
@@ -93,7 +93,7 @@ func optionalFields() []string {
 	}
 }
 
-// page cuts a list into Graph's pages. An empty list comes without paging.
+// page cuts a list into Graph's pages. An empty list is returned without paging.
 func (s *Server) page(c *call, items []map[string]any, node string, usual ...string) reply {
 	limit, from, err := pageOf(c, len(items))
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Server) page(c *call, items []map[string]any, node string, usual ...str
 	return s.ok(map[string]any{"data": data, "paging": paging})
 }
 
-// debugToken is GET /debug_token.
+// debugToken implements GET /debug_token.
 func (s *Server) debugToken(c *call) reply {
 	t := s.tokens[c.query.Get("input_token")]
 	expired := t != nil && !t.ExpiresAt.IsZero() && !s.now().Before(t.ExpiresAt)
@@ -156,7 +156,7 @@ func (s *Server) debugToken(c *call) reply {
 	return s.ok(map[string]any{"data": data})
 }
 
-// onTemplate is GET and POST of a template id.
+// onTemplate implements GET and POST of a template id.
 func (s *Server) onTemplate(c *call, t *Template) reply {
 	switch c.method + " " + c.edge {
 	case "GET ":

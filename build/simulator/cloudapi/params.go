@@ -9,15 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// params reads a JSON object the way Graph does, naming parameters as PHP
-// arrays: text['body'].
+// params reads a JSON object as Graph does, and names parameters like PHP arrays: text['body'].
 type params struct {
 	values map[string]any
 	path   string
 }
 
-// parseParams reads a body; not being a JSON object is the same to Graph as
-// having sent no parameters.
+// parseParams reads a body. Like Graph, it treats anything but a JSON object as a body without parameters.
 func parseParams(body []byte) params {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -51,7 +49,7 @@ func (p params) wrong(key, must string) *apiError {
 	return newError(100).message(fmt.Sprintf("(#100) Param %s must be %s", p.name(key), must))
 }
 
-// text reads an optional string; numbers count as strings, as Graph takes them.
+// text reads an optional string. Numbers are accepted too, as Graph accepts them.
 func (p params) text(key string) (string, *apiError) {
 	switch v := p.values[key].(type) {
 	case nil:
@@ -115,7 +113,7 @@ func (p params) list(key string) ([]params, *apiError) {
 	return out, nil
 }
 
-// oneOf reads a required string out of a fixed set, whatever its case.
+// oneOf reads a required string that must be one of a fixed set, in upper or lower case.
 func (p params) oneOf(key string, allowed ...string) (string, *apiError) {
 	v, err := p.required(key)
 	if err != nil {

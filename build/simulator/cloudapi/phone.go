@@ -6,18 +6,18 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Phone is one customer's WhatsApp. What it sends goes to the business number
-// that wrote last, or to the first one there is; On chooses another.
+// Phone is one customer's WhatsApp. It sends to the business number that wrote to it last, or to the first one that exists. On chooses
+// another number.
 type Phone struct {
 	s  *Server
 	c  *customer
-	to string // phone number id, "" = by itself
+	to string // phone number id; "" if the number is chosen automatically
 }
 
-// On returns the same phone writing to this business number.
+// On returns the same phone, which then writes to this business number.
 func (p *Phone) On(phoneNumberID string) *Phone { return &Phone{s: p.s, c: p.c, to: phoneNumberID} }
 
-// Customer returns who the phone belongs to.
+// Customer returns the phone's owner.
 func (p *Phone) Customer() Customer {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -26,7 +26,7 @@ func (p *Phone) Customer() Customer {
 	return person
 }
 
-// Configure changes the person; the number stays.
+// Configure changes the person, except the number.
 func (p *Phone) Configure(f func(*Customer)) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -40,10 +40,10 @@ func (p *Phone) Configure(f func(*Customer)) {
 	}
 }
 
-// TurnOff keeps messages from arriving; they stay at sent.
+// TurnOff keeps messages from arriving. They stay at the status sent.
 func (p *Phone) TurnOff() { p.Configure(func(c *Customer) { c.Off = true }) }
 
-// TurnOn lets what waited arrive, unless its time to live is over.
+// TurnOn delivers the messages that waited, except those whose time to live is over.
 func (p *Phone) TurnOn() { p.Configure(func(c *Customer) { c.Off = false }) }
 
 func (s *Server) deliverWaiting(c *customer) {
@@ -55,7 +55,7 @@ func (s *Server) deliverWaiting(c *customer) {
 	}
 }
 
-// Block blocks the business number; Unblock lets it in again, for what comes later.
+// Block blocks the business number. Unblock lifts this for later messages.
 func (p *Phone) Block() {
 	p.Configure(func(c *Customer) {
 		if id := p.s.partner(p); id != "" && !slices.Contains(c.BlockedNumbers, id) {
@@ -72,7 +72,7 @@ func (p *Phone) Unblock() {
 	})
 }
 
-// partner is the business number the phone writes to.
+// partner returns the business number to which the phone writes.
 func (s *Server) partner(p *Phone) string {
 	if p.to != "" {
 		return p.to
@@ -88,13 +88,13 @@ func (s *Server) partner(p *Phone) string {
 	return ""
 }
 
-// Messages returns what reached the phone, in order of arrival.
+// Messages returns the messages that reached the phone, in order of arrival.
 func (p *Phone) Messages() []Message { return p.filter(func(m *Message) bool { return !m.Inbound }) }
 
-// Sent returns what the customer sent, in order.
+// Sent returns the messages that the customer sent, in order.
 func (p *Phone) Sent() []Message { return p.filter(func(m *Message) bool { return m.Inbound }) }
 
-// Chat returns both, in the order the phone shows them.
+// Chat returns the messages of both directions, in the order in which the phone shows them.
 func (p *Phone) Chat() []Message { return p.filter(func(*Message) bool { return true }) }
 
 func (p *Phone) filter(keep func(*Message) bool) []Message {
@@ -118,8 +118,7 @@ func (p *Phone) Last() (Message, bool) {
 	return list[len(list)-1], true
 }
 
-// Read opens the chat: everything that arrived becomes read, each with its
-// status. It returns the wamids.
+// Read opens the chat. Everything that has arrived becomes read, and a status is sent for each message. It returns the wamids.
 func (p *Phone) Read() []string {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -135,7 +134,7 @@ func (p *Phone) Read() []string {
 	return ids
 }
 
-// ReadMessage makes one message read.
+// ReadMessage marks one message as read.
 func (p *Phone) ReadMessage(wamid string) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()

@@ -11,7 +11,7 @@ var (
 	americaNumber = regexp.MustCompile(`^1[2-9][0-9]{2}[2-9][0-9]{6}$`)
 )
 
-// recipient reads to, or recipient where there is no to.
+// recipient reads the parameter to or, if that is missing, the parameter recipient.
 func (s *Server) recipient(m *Message, p params, n *Number) (*customer, *apiError) {
 	to, err := p.text("to")
 	if err != nil {
@@ -57,14 +57,14 @@ func (s *Server) recipientByBSUID(m *Message, bsuid string) (*customer, *apiErro
 	return c, nil
 }
 
-// isInternational says whether digits without a + already have a country code:
-// Meta puts the business's own in front of those that have not.
+// isInternational reports whether digits without a + already begin with a country code. Meta adds the business's own code to those that do
+// not.
 func isInternational(digits, own string) bool {
 	return len(digits) >= 12 || americaNumber.MatchString(digits) || (strings.HasPrefix(digits, own) && len(digits) > 10)
 }
 
-// countryCode guesses the code of a full number: one digit for North America and
-// Russia, three for Portugal's neighbours in 35x and 59x, else two.
+// countryCode guesses the country code of a full number: one digit for North America and Russia, three digits for the codes that begin with
+// 35, as Portugal's does, or with 59, else two.
 func countryCode(digits string) string {
 	switch {
 	case strings.HasPrefix(digits, "1"), strings.HasPrefix(digits, "7"):

@@ -12,7 +12,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// template builds a send of a template with these components.
+// template returns the body that sends a template with these components.
 func template(name, components string) string {
 	return fmt.Sprintf(`{"messaging_product":"whatsapp","to":"+5511987654321","type":"template","template":{"name":%q,"language":{"code":"pt_BR"},"components":[%s]}}`, name, components)
 }

@@ -6,22 +6,22 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Webhooks steers the deliveries.
+// Webhooks controls the deliveries.
 type Webhooks struct{ s *Server }
 
-// Webhooks returns the switchboard of deliveries.
+// Webhooks returns the controls of the deliveries.
 func (s *Server) Webhooks() *Webhooks { return &Webhooks{s: s} }
 
-// Hold keeps every update back until Release.
+// Hold holds back every update until Release.
 func (w *Webhooks) Hold() { w.with(func(s *Server) { s.holding = true }) }
 
-// Held is how many updates are kept back.
+// Held returns how many updates are held back.
 func (w *Webhooks) Held() (n int) { w.with(func(s *Server) { n = len(s.held) }); return n }
 
-// DropNext loses the next n updates: Meta never sends them again.
+// DropNext loses the next n updates, which Meta then never sends again.
 func (w *Webhooks) DropNext(n int) { w.with(func(s *Server) { s.dropNext = n }) }
 
-// Repeat sends every update n times from now on; 1 is normal.
+// Repeat makes every update be sent n times from now on; 1 is normal.
 func (w *Webhooks) Repeat(n int) { w.with(func(s *Server) { s.repeat = n }) }
 
 func (w *Webhooks) with(f func(*Server)) {
@@ -31,32 +31,30 @@ func (w *Webhooks) with(f func(*Server)) {
 	w.s.bump()
 }
 
-// Sequence is the order in which held updates go out.
+// Sequence is the order in which held updates are sent.
 type Sequence string
 
-// The sequences of Release.
+// These are the sequences of Release.
 const (
 	InOrder  Sequence = "in_order"
 	Reversed Sequence = "reversed"
 	Shuffled Sequence = "shuffled"
 )
 
-// Release says what happens to what was held.
+// Release says what to do with the updates that were held back.
 type Release struct {
 	Order Sequence `json:"order,omitempty"` // default InOrder
-	// Batch is how many updates share one delivery, default 1, at most Meta's
-	// 1000; Shape is how they share it.
+	// Batch is how many updates share one delivery, by default 1 and at most Meta's 1000. Shape is how they share it.
 	Batch int   `json:"batch,omitempty"`
 	Shape Shape `json:"shape,omitempty"`
-	Times int   `json:"times,omitempty"` // each delivery is sent this often, default 1
+	Times int   `json:"times,omitempty"` // how often each delivery is sent, default 1
 	Drop  bool  `json:"drop,omitempty"`  // lose them instead
-	Keep  bool  `json:"keep,omitempty"`  // go on holding what comes
-	// OneLane sends the deliveries strictly one after the other, whoever they
-	// are about.
+	Keep  bool  `json:"keep,omitempty"`  // continue to hold back new updates
+	// OneLane sends the deliveries strictly one after the other, even if they are about different customers.
 	OneLane bool `json:"one_lane,omitempty"`
 }
 
-// Release sends what was held and returns the number of deliveries.
+// Release sends the updates that were held back, and returns the number of deliveries.
 func (w *Webhooks) Release(r Release) int {
 	s := w.s
 	s.mu.Lock()
@@ -91,8 +89,7 @@ func (w *Webhooks) Release(r Release) int {
 	return count
 }
 
-// sameReceiver groups updates by callback, which is all that must be the same
-// in one delivery, and keeps their order.
+// sameReceiver groups updates by callback and keeps their order. The updates of one delivery need to have nothing else in common.
 func sameReceiver(list []addressed) [][]addressed {
 	index := map[string]int{}
 	var groups [][]addressed
@@ -109,8 +106,7 @@ func sameReceiver(list []addressed) [][]addressed {
 	return groups
 }
 
-// Raw delivers exactly these bytes to the subscribers of a WABA and returns the
-// id of the last delivery.
+// Raw delivers exactly these bytes to the subscribers of a WABA, and returns the id of the last delivery.
 func (w *Webhooks) Raw(wabaID string, body []byte, signature Signature) (int64, error) {
 	s := w.s
 	s.mu.Lock()
@@ -135,7 +131,7 @@ func (w *Webhooks) Raw(wabaID string, body []byte, signature Signature) (int64, 
 	return id, nil
 }
 
-// Redeliver sends a delivery of the log once more, byte for byte.
+// Redeliver sends a delivery from the log once more, byte for byte.
 func (w *Webhooks) Redeliver(id int64) error {
 	s := w.s
 	s.mu.Lock()
@@ -150,7 +146,7 @@ func (w *Webhooks) Redeliver(id int64) error {
 	return errors.Errorf("no delivery has the id %d", id)
 }
 
-// List returns the deliveries, oldest first.
+// List returns the deliveries, the oldest first.
 func (w *Webhooks) List() []Delivery {
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()

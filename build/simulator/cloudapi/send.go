@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// messageTypes are what POST messages takes as type.
+// messageTypes lists the values of type that POST messages accepts.
 func messageTypes() []string {
 	return []string{"audio", "contacts", "document", "image", "interactive", "location", "reaction", "sticker", "template", "text", "video"}
 }
 
-// postMessage is POST /{phone-number-id}/messages.
+// postMessage implements POST /{phone-number-id}/messages.
 func (s *Server) postMessage(c *call, n *Number) reply {
 	out := s.send(c, n)
 	out.wabaID = n.WABAID
@@ -48,7 +48,7 @@ func (s *Server) send(c *call, n *Number) reply {
 	return s.accept(m, to, c)
 }
 
-// compose checks the message itself and reads what the customer will see.
+// compose checks the message itself and determines what the customer will see.
 func (s *Server) compose(m *Message, p params, n *Number) *apiError {
 	if p.has("recipient_type") {
 		kind, err := p.oneOf("recipient_type", "individual", "group")
@@ -95,7 +95,7 @@ func (s *Server) compose(m *Message, p params, n *Number) *apiError {
 	return s.composeMedia(m, p, n)
 }
 
-// accept records the message and makes Meta's 200.
+// accept records the message and returns Meta's 200.
 func (s *Server) accept(m *Message, to *customer, c *call) reply {
 	m.Customer = to.Number
 	m.ID = s.wamid(to.WaID(), false)
@@ -119,7 +119,7 @@ func (s *Server) accept(m *Message, to *customer, c *call) reply {
 	return out
 }
 
-// markRead is the read mark, with or without the typing indicator.
+// markRead handles a read mark, with or without a typing indicator.
 func (s *Server) markRead(p params, n *Number) reply {
 	if _, err := p.oneOf("status", "read"); err != nil {
 		return s.refuse(err)
@@ -148,7 +148,7 @@ func (s *Server) markRead(p params, n *Number) reply {
 	return s.success()
 }
 
-// readByBusiness turns the customer's ticks blue, on this and earlier messages.
+// readByBusiness turns the customer's ticks blue, on this message and all earlier ones.
 func (s *Server) readByBusiness(last *Message) {
 	for _, m := range s.customers[canonical(last.Customer)].chat {
 		if m.Inbound && m.PhoneNumberID == last.PhoneNumberID {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Options are what a Server is made of; the zero value is usable.
+// Options configure a Server. The zero value is usable.
 type Options struct {
 	Clock    func() time.Time // default time.Now; Advance and Set move on top of it
 	Random   io.Reader        // source of ids; default crypto/rand
@@ -18,15 +18,13 @@ type Options struct {
 	Logger   *slog.Logger     // default: silent
 	BaseURL  string           // scheme and host of media URLs; default: the host of the latest request
 	Settings *Settings        // default DefaultSettings()
-	// WebhookConcurrency is how many callbacks run at once, default 16. Updates
-	// about one customer always go one after the other.
+	// WebhookConcurrency is how many callbacks run at once, by default 16. Updates about one customer are always sent one after the other.
 	WebhookConcurrency int
-	// KeepRequests bounds the request log, KeepDeliveries that of the webhooks;
-	// 0 keeps all.
+	// KeepRequests limits the request log, and KeepDeliveries the log of the webhooks. 0 keeps everything.
 	KeepRequests, KeepDeliveries int
 }
 
-// Server is the simulated Cloud API. Make one with New.
+// Server is the simulated Cloud API. New creates one.
 type Server struct {
 	options Options
 	client  *http.Client
@@ -35,8 +33,7 @@ type Server struct {
 	ctx     context.Context // ends the webhook workers, which outlive every request
 	cancel  context.CancelFunc
 
-	// mu guards everything below. Lower-case methods expect it held unless they
-	// say otherwise.
+	// mu guards everything below. Lower-case methods expect that it is held, unless their comment says otherwise.
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced at each change
 	version  int64
@@ -79,7 +76,7 @@ type Server struct {
 	deliveries []*delivery
 	deliveryNo int64
 	pending    int // deliveries queued or between attempts
-	answering  int // accepted calls whose answer is being written
+	answering  int // accepted calls whose response is being written
 	lanes      map[string]*lane
 	slots      chan struct{}
 	holding    bool
@@ -92,7 +89,7 @@ type Server struct {
 // pair is one business number and one customer.
 type pair struct{ phoneNumberID, customer string }
 
-// New makes a Server with no accounts; AddNumber is the usual next step.
+// New returns a Server without accounts. Usually AddNumber is called next.
 func New(o Options) *Server {
 	foreignClock := o.Clock != nil
 	if !foreignClock {
@@ -120,7 +117,7 @@ func New(o Options) *Server {
 	return s
 }
 
-// webhookClient copies the caller's client: a redirect is not a 200.
+// webhookClient returns a copy of the caller's client that does not follow redirects, because a redirect is not a 200.
 func webhookClient(given *http.Client) *http.Client {
 	c := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
 	if given != nil {
@@ -143,7 +140,7 @@ func (s *Server) clear() {
 	s.deliveries, s.lanes, s.holding, s.held, s.dropNext, s.repeat = nil, map[string]*lane{}, false, nil, 0, 1
 }
 
-// Close stops the webhooks. Requests are still answered.
+// Close stops the webhooks. Requests are still served.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -162,15 +159,15 @@ func (s *Server) SetBaseURL(base string) {
 	s.baseURL = base
 }
 
-// bump wakes those who wait for a change.
+// bump wakes everybody who waits for a change.
 func (s *Server) bump() {
 	s.version++
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// Settle waits until every status that is due was told and every webhook was
-// answered with 200, given up, or is held. Statuses due later are not waited for.
+// Settle waits until every status that is due was sent and every webhook was answered with 200, abandoned or held back. It does not wait
+// for statuses that are due later.
 func (s *Server) Settle(ctx context.Context) error {
 	for {
 		s.mu.Lock()

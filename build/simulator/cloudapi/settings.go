@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Pricing says which pricing object, if any, the status webhooks carry.
+// Pricing says which pricing object the status webhooks contain, if any.
 type Pricing string
 
-// The pricing objects Meta has sent over time.
+// These are the pricing objects that Meta has sent over time.
 const (
 	PricingPMP  Pricing = "PMP"  // per message, webhooks v24 and later
 	PricingCBP  Pricing = "CBP"  // per conversation, with the conversation object
@@ -17,65 +17,60 @@ const (
 
 // Settings are what a test or a person may change while the simulator runs.
 type Settings struct {
-	// AutomaticStatuses sends sent and delivered webhooks by itself. When off, a
-	// message still reaches the phone, but no status is told until SendStatus.
+	// AutomaticStatuses makes the simulator send the webhooks sent and delivered by itself. If it is off, a message still reaches the
+	// phone, but no status is sent until SendStatus is called.
 	AutomaticStatuses bool `json:"automatic_statuses"`
-	// AutomaticRead adds read after delivered.
+	// AutomaticRead adds the status read after delivered.
 	AutomaticRead bool `json:"automatic_read"`
-	// SkipDelivered leaves out delivered when the message is read at once.
+	// SkipDelivered leaves out the status delivered if the message is read at once.
 	SkipDelivered bool `json:"skip_delivered"`
-	// SentDelay, DeliveredDelay and ReadDelay are counted one after the other,
-	// by the simulator's clock. With 0 a status follows right after the response.
+	// SentDelay, DeliveredDelay and ReadDelay are added up one after the other, by the simulator's clock. With 0 a status follows right
+	// after the response.
 	SentDelay      time.Duration `json:"-"`
 	DeliveredDelay time.Duration `json:"-"`
 	ReadDelay      time.Duration `json:"-"`
 
-	// Pricing chooses the pricing object; PricingOnce sends it with sent and
-	// the first of delivered or read only (as documented) instead of with each
-	// status (as recorded).
+	// Pricing chooses the pricing object. PricingOnce sends it only with sent and the first of delivered or read, as documented, instead of
+	// with each status, as recorded.
 	Pricing     Pricing `json:"pricing"`
 	PricingOnce bool    `json:"pricing_once"`
 
-	// RefuseAtOnce answers 131047, 131049 and 131050 with HTTP 400 instead of
-	// 200 and a failed status. Meta does both.
+	// RefuseAtOnce responds to 131047, 131049 and 131050 with HTTP 400 instead of 200 and a failed status. Meta does both.
 	RefuseAtOnce bool `json:"refuse_at_once"`
 	// PairRate limits messages to one customer: 45 at once, then one per 6 s (131056).
 	PairRate bool `json:"pair_rate"`
-	// Throughput is the messages per second of a number that sets none of its
-	// own (130429); 0 means no limit.
+	// Throughput is the number of messages per second of numbers that set none of their own (130429). 0 means no limit.
 	Throughput int `json:"throughput"`
-	// UnknownOnWhatsApp says whether a number nobody added is on WhatsApp.
+	// UnknownOnWhatsApp says whether a number that nobody has added is on WhatsApp.
 	UnknownOnWhatsApp bool `json:"unknown_on_whatsapp"`
 
-	// MediaURLLife is how long a media URL works: 5 minutes at Meta.
+	// MediaURLLife is how long a media URL works, which is 5 minutes at Meta.
 	MediaURLLife time.Duration `json:"-"`
-	// DownloadRate is how many bytes a second a file comes with; 0 = as fast as it can.
+	// DownloadRate is how many bytes per second a file is sent with; 0 means no limit.
 	DownloadRate int64 `json:"download_rate"`
-	// MediaURLInWebhook adds url to inbound media, as Meta does since November 2025.
+	// MediaURLInWebhook adds url to inbound media, as Meta has done since November 2025.
 	MediaURLInWebhook bool `json:"media_url_in_webhook"`
 
-	// WebhookTimeout is how long a callback may take to answer, in real time.
+	// WebhookTimeout is how long a callback may take to respond, in real time.
 	WebhookTimeout time.Duration `json:"-"`
-	// RetryFirst, RetryFactor and RetryMax shape the wait between attempts, in
-	// real time. RetryFor, by the simulator's clock, is when Meta gives up.
+	// RetryFirst, RetryFactor and RetryMax determine the wait between attempts, in real time. RetryFor is when Meta gives up, by the
+	// simulator's clock.
 	RetryFirst  time.Duration `json:"-"`
 	RetryFactor float64       `json:"retry_factor"`
 	RetryMax    time.Duration `json:"-"`
 	RetryFor    time.Duration `json:"-"`
 
-	// FreeServiceMessages is how many service messages a number may send per
-	// calendar month (UTC) before they cost.
+	// FreeServiceMessages is how many service messages a number may send per calendar month (UTC) before they cost anything.
 	FreeServiceMessages int `json:"free_service_messages"`
-	// ServiceChargedFrom is when service messages, and utility templates inside
-	// the window, began to cost.
+	// ServiceChargedFrom is when service messages, and utility templates inside the window, began to cost something.
 	ServiceChargedFrom time.Time `json:"service_charged_from"`
 	// Currency and Prices (by category) are used for the bill.
 	Currency string             `json:"currency"`
 	Prices   map[string]float64 `json:"prices"`
 }
 
-// DefaultSettings returns what New uses: statuses sent and delivered at once,
-// limits on, prices as reported for Brazil in US dollars.
+// DefaultSettings returns the settings that New uses: statuses sent and delivered at once, limits on, prices as reported for Brazil in US
+// dollars.
 func DefaultSettings() Settings {
 	return Settings{
 		AutomaticStatuses:   true,
@@ -99,14 +94,14 @@ func DefaultSettings() Settings {
 	}
 }
 
-// Settings returns a copy of the present settings.
+// Settings returns a copy of the current settings.
 func (s *Server) Settings() Settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.settings.clone()
 }
 
-// Configure changes settings; f gets the present ones.
+// Configure changes settings. f gets the current ones.
 func (s *Server) Configure(f func(*Settings)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,8 +12,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Subscribe does Meta's handshake with a callback and, once it echoed the
-// challenge, sends it the changes of the WABA.
+// Subscribe does Meta's handshake with a callback. If the callback returns the challenge, it gets the changes of the WABA from now on.
 func (s *Server) Subscribe(wabaID, callbackURL, verifyToken string) error {
 	if err := s.handshake(callbackURL, verifyToken); err != nil {
 		return err
@@ -42,7 +41,7 @@ func (s *Server) subscribe(wabaID, appID, callbackURL string) {
 	s.bump()
 }
 
-// handshake asks the callback to echo a challenge. It is called without the lock.
+// handshake asks the callback to return a challenge. It is called without the lock.
 func (s *Server) handshake(callbackURL, verifyToken string) error {
 	s.mu.Lock()
 	challenge, timeout := s.digits(10), s.settings.WebhookTimeout
@@ -80,7 +79,7 @@ func (s *Server) handshake(callbackURL, verifyToken string) error {
 	return nil
 }
 
-// listSubscriptions is GET /{waba-id}/subscribed_apps.
+// listSubscriptions implements GET /{waba-id}/subscribed_apps.
 func (s *Server) listSubscriptions(_ *call, w *WABA) reply {
 	data := []map[string]any{}
 	for _, sub := range s.subscriptions[w.ID] {
@@ -94,8 +93,8 @@ func (s *Server) listSubscriptions(_ *call, w *WABA) reply {
 	return s.ok(map[string]any{"data": data})
 }
 
-// postSubscription is POST /{waba-id}/subscribed_apps, with or without a
-// callback of its own. The lock is let go for the handshake.
+// postSubscription implements POST /{waba-id}/subscribed_apps, with or without a callback of its own. The lock is released during the
+// handshake.
 func (s *Server) postSubscription(c *call, w *WABA) reply {
 	p := parseParams(c.body)
 	values := map[string]string{}
@@ -135,14 +134,14 @@ func formOrQuery(c *call, key string) string {
 	return c.query.Get(key)
 }
 
-// deleteSubscription is DELETE /{waba-id}/subscribed_apps for the token's app.
+// deleteSubscription implements DELETE /{waba-id}/subscribed_apps for the token's app.
 func (s *Server) deleteSubscription(c *call, w *WABA) reply {
 	s.subscriptions[w.ID] = slices.DeleteFunc(s.subscriptions[w.ID], func(sub subscription) bool { return sub.appID == c.token.AppID })
 	s.bump()
 	return s.success()
 }
 
-// SendChange sends a change of any field of a WABA; value must marshal to JSON.
+// SendChange sends a change of any field of a WABA. value must marshal to JSON.
 func (s *Server) SendChange(wabaID, field string, value any) error {
 	if _, err := json.Marshal(value); err != nil {
 		return errors.Wrap(err, "marshal the change")
@@ -156,8 +155,7 @@ func (s *Server) SendChange(wabaID, field string, value any) error {
 	return nil
 }
 
-// SendNumberQuality sends phone_number_quality_update: an event such as FLAGGED
-// and the number's limit, which also becomes the number's.
+// SendNumberQuality sends phone_number_quality_update with an event such as FLAGGED and a limit, which also becomes the number's limit.
 func (s *Server) SendNumberQuality(phoneNumberID, event, limit string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,8 +175,7 @@ func (s *Server) SendNumberQuality(phoneNumberID, event, limit string) error {
 	return nil
 }
 
-// SendAccountUpdate sends account_update with an event such as
-// ACCOUNT_RESTRICTION and the fields that go with it.
+// SendAccountUpdate sends account_update with an event such as ACCOUNT_RESTRICTION and the fields that belong to it.
 func (s *Server) SendAccountUpdate(wabaID, event string, fields map[string]any) error {
 	value := map[string]any{"event": event}
 	maps.Copy(value, fields)

@@ -10,7 +10,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Template is a message template of a WABA, as Meta holds it.
+// Template is a message template of a WABA, as Meta stores it.
 type Template struct {
 	ID              string      `json:"id"`
 	WABAID          string      `json:"waba_id"`
@@ -22,10 +22,10 @@ type Template struct {
 	TTLSeconds      int         `json:"message_send_ttl_seconds"` // -1 and 0: Meta's default
 	Components      []Component `json:"components"`
 
-	raw map[string]any // as it was given, for what Graph answers
+	raw map[string]any // as it was given, for Graph's responses
 }
 
-// Component is one part of a template; Type and Format are in capitals.
+// Component is one part of a template. Type and Format are in capitals.
 type Component struct {
 	Type       string           `json:"type"`
 	Format     string           `json:"format,omitempty"`
@@ -45,7 +45,7 @@ type Card struct {
 	Components []Component `json:"components"`
 }
 
-// TemplateButton is one button as the template defines it.
+// TemplateButton is one button as defined in the template.
 type TemplateButton struct {
 	Type        string `json:"type"`
 	Text        string `json:"text"`
@@ -70,8 +70,7 @@ func variables(text string) []string {
 	return names
 }
 
-// named says whether the template's variables have names. Older templates do
-// not say; their text does.
+// named reports whether the template's variables have names. Older templates do not say so, but their text shows it.
 func (t *Template) named() bool {
 	if t.ParameterFormat != "" {
 		return strings.EqualFold(t.ParameterFormat, "NAMED")
@@ -86,7 +85,7 @@ func (t *Template) named() bool {
 	return false
 }
 
-// timeToLive is how long Meta tries to deliver.
+// timeToLive returns how long Meta tries to deliver.
 func (t *Template) timeToLive() time.Duration {
 	switch {
 	case t.TTLSeconds > 0:
@@ -97,9 +96,8 @@ func (t *Template) timeToLive() time.Duration {
 	return 30 * 24 * time.Hour
 }
 
-// AddTemplate adds one template from Meta's JSON (an item of the list, or the
-// body of a create). Without a status it is APPROVED. One with the same name
-// and language is replaced.
+// AddTemplate adds one template from Meta's JSON, which is an item of the list or the body of a create. Without a status it is APPROVED. A
+// template with the same name and language is replaced.
 func (s *Server) AddTemplate(wabaID, definition string) (Template, error) {
 	var raw map[string]any
 	if err := json.Unmarshal([]byte(definition), &raw); err != nil {
@@ -164,7 +162,7 @@ func (s *Server) storeTemplate(wabaID string, raw map[string]any) (*Template, er
 	return t, nil
 }
 
-// parseTemplate reads Meta's JSON, whose capitals vary.
+// parseTemplate reads Meta's JSON, in which the use of capitals varies.
 func parseTemplate(raw map[string]any) (*Template, error) {
 	body, err := json.Marshal(raw)
 	if err != nil {
@@ -208,7 +206,7 @@ func (s *Server) findTemplate(wabaID, name, language string) *Template {
 	return nil
 }
 
-// Templates returns the templates of a WABA in the order they were added.
+// Templates returns the templates of a WABA in the order in which they were added.
 func (s *Server) Templates(wabaID string) []Template {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -31,8 +31,7 @@ func (f *filler) buttons(part *Component, given []params) *apiError {
 	return nil
 }
 
-// buttonIndex takes the index as a string and as a number; one button alone
-// may go without.
+// buttonIndex accepts the index as a string and as a number. A single button needs no index.
 func buttonIndex(g params, count int) (int, *apiError) {
 	text, err := g.text("index")
 	if err != nil {
@@ -48,8 +47,7 @@ func buttonIndex(g params, count int) (int, *apiError) {
 	return index, nil
 }
 
-// subTypes maps a template's button to the sub_type of its component; no entry
-// means the button takes none.
+// subType returns the sub_type of the component for a template's button, or "" if the button takes no component.
 func subType(b TemplateButton) string {
 	switch b.Type {
 	case "QUICK_REPLY", "COPY_CODE", "FLOW", "CATALOG", "MPM", "VOICE_CALL", "ORDER_DETAILS":
@@ -76,7 +74,7 @@ func (f *filler) button(b TemplateButton, index int, g params, given bool) (Butt
 		return shown, newError(131008).detail("buttons: Button at index %d of type %s requires a parameter", index, titleCase(b.Type))
 	case !given:
 		if b.Type == "QUICK_REPLY" {
-			shown.ID = b.Text // Meta answers with the label where no payload was sent
+			shown.ID = b.Text // without a payload, Meta sends the label
 		}
 		return shown, nil
 	case want == "":
@@ -96,7 +94,7 @@ func (f *filler) button(b TemplateButton, index int, g params, given bool) (Butt
 	return shown, f.buttonParameter(&shown, kind, list)
 }
 
-// buttonParameter reads the value a button gets.
+// buttonParameter reads the value for a button.
 func (f *filler) buttonParameter(shown *Button, kind string, list []params) *apiError {
 	if len(list) == 0 {
 		return newError(131008).detail("buttons: Button at index %d of type %s requires a parameter", shown.Index, titleCase(kind))
@@ -157,7 +155,7 @@ func titleCase(kind string) string {
 	return strings.Join(words, "")
 }
 
-// carousel fills each card on its own.
+// carousel fills each card separately.
 func (f *filler) carousel(part *Component, given []params) *apiError {
 	if len(given) != len(part.Cards) {
 		return newError(132012).detail("carousel: number of cards (%d) does not match the expected number of cards (%d)", len(given), len(part.Cards))
@@ -185,7 +183,7 @@ func (f *filler) carousel(part *Component, given []params) *apiError {
 	return nil
 }
 
-// codeText is the body Meta writes for authentication templates.
+// codeText returns the body that Meta writes for authentication templates.
 func codeText(language string) string {
 	if strings.HasPrefix(language, "pt") {
 		return "*{{1}}* é seu código de verificação."

@@ -7,8 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// SetTemplateStatus changes a template's status and tells
-// message_template_status_update. An empty reason is NONE.
+// SetTemplateStatus changes a template's status and sends message_template_status_update. An empty reason becomes NONE.
 func (s *Server) SetTemplateStatus(wabaID, name, language, status, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,8 +35,7 @@ func (s *Server) SetTemplateStatus(wabaID, name, language, status, reason string
 	return nil
 }
 
-// SetTemplateCategory changes a template's category and tells
-// template_category_update.
+// SetTemplateCategory changes a template's category and sends template_category_update.
 func (s *Server) SetTemplateCategory(wabaID, name, language, category string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,8 +51,7 @@ func (s *Server) SetTemplateCategory(wabaID, name, language, category string) er
 	return nil
 }
 
-// SetTemplateBody changes the text of a template's body, as an edit at Meta
-// does, and says so by webhook.
+// SetTemplateBody changes the text of a template's body, as an edit at Meta does, and sends the webhook for it.
 func (s *Server) SetTemplateBody(wabaID, name, language, text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +61,7 @@ func (s *Server) SetTemplateBody(wabaID, name, language, text string) error {
 	}
 	components, _ := t.raw["components"].([]any)
 	value := t.webhookValue()
-	value["message_template_language"] = t.Language // here with an underscore
+	value["message_template_language"] = t.Language // this webhook has an underscore in the language
 	for _, one := range components {
 		component, _ := one.(map[string]any)
 		switch kind, _ := component["type"].(string); strings.ToUpper(kind) {
@@ -83,8 +80,7 @@ func (s *Server) SetTemplateBody(wabaID, name, language, text string) error {
 	return nil
 }
 
-// webhookValue names the template as its webhooks do: the id is a number, the
-// language has a hyphen.
+// webhookValue identifies the template as its webhooks do: the id is a number, and the language has a hyphen.
 func (t *Template) webhookValue() map[string]any {
 	var id any = t.ID
 	if onlyDigits(t.ID) == t.ID {

@@ -9,8 +9,7 @@ const (
 	filledBodyLimit   = 1024
 )
 
-// composeTemplate checks a template send against the template and writes what
-// the customer will read.
+// composeTemplate checks the send of a template against the template and writes the text that the customer will read.
 func (s *Server) composeTemplate(m *Message, p params, n *Number) *apiError {
 	node, err := p.object("template")
 	if err != nil {
@@ -61,7 +60,7 @@ func usable(t *Template, name, language string) *apiError {
 	return nil
 }
 
-// filler puts the parameters of one send into one template (or card).
+// filler inserts the parameters of one send into one template or card.
 type filler struct {
 	s              *Server
 	m              *Message
@@ -71,7 +70,7 @@ type filler struct {
 	language       string
 }
 
-// fill checks that each part of the template gets what it needs and nothing more.
+// fill checks that each part of the template gets the parameters it needs and no others.
 func (f *filler) fill(parts []Component, given []params) *apiError {
 	sorted, err := sortComponents(given)
 	if err != nil {
@@ -105,7 +104,7 @@ func (f *filler) fill(parts []Component, given []params) *apiError {
 	return f.leftOver(parts, sorted)
 }
 
-// leftOver refuses parameters for what the template has not.
+// leftOver refuses parameters for parts that the template does not have.
 func (f *filler) leftOver(parts []Component, sorted sortedComponents) *apiError {
 	has := func(kind string) bool {
 		for i := range parts {

@@ -11,12 +11,12 @@ import (
 
 const defaultPage = 25
 
-// templateFields are what Graph answers when no fields are asked for.
+// templateFields lists the fields that Graph returns if the call names none.
 func templateFields() []string {
 	return []string{"name", "components", "language", "status", "category", "previous_category", "parameter_format", "sub_category"}
 }
 
-// listTemplates is GET /{waba-id}/message_templates.
+// listTemplates implements GET /{waba-id}/message_templates.
 func (s *Server) listTemplates(c *call, w *WABA) reply {
 	items := []map[string]any{}
 	for _, id := range s.templateOrder[w.ID] {
@@ -29,7 +29,7 @@ func (s *Server) listTemplates(c *call, w *WABA) reply {
 	return out
 }
 
-// asked applies the filters of a list.
+// asked reports whether the template passes the filters of a list.
 func (t *Template) asked(c *call) bool {
 	for key, value := range map[string]string{"name": t.Name, "language": t.Language} {
 		if want := c.query.Get(key); want != "" && want != value {
@@ -44,7 +44,7 @@ func (t *Template) asked(c *call) bool {
 	return true
 }
 
-// cursor writes a position as Graph's cursors look: base64 with ZD for padding.
+// cursor encodes a position in the form of Graph's cursors: base64 with ZD as padding.
 func cursor(index int) string {
 	return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(index))), "=", "ZD")
 }
@@ -88,7 +88,7 @@ func pageOf(c *call, total int) (limit, from int, refused *apiError) {
 	return limit, 0, nil
 }
 
-// pageURL is the address of another page of the same call, without the token.
+// pageURL returns the address of another page of the same call, without the token.
 func (s *Server) pageURL(c *call, key, value string) string {
 	query := map[string][]string{}
 	for k, v := range c.query {
@@ -105,7 +105,7 @@ func (s *Server) pageURL(c *call, key, value string) string {
 	return base + "/" + c.version + "/" + c.objectID + "/" + c.edge + "?" + next.query.Encode()
 }
 
-// createTemplate is POST /{waba-id}/message_templates.
+// createTemplate implements POST /{waba-id}/message_templates.
 func (s *Server) createTemplate(c *call, w *WABA) reply {
 	p := parseParams(c.body)
 	for _, key := range []string{"name", "category", "language"} {
@@ -145,7 +145,7 @@ func (s *Server) createTemplate(c *call, w *WABA) reply {
 	return s.ok(map[string]any{"id": t.ID, "status": t.Status, "category": t.Category})
 }
 
-// editTemplate is POST /{template-id}: the new components go to review.
+// editTemplate implements POST /{template-id}. The new components go to review.
 func (s *Server) editTemplate(c *call, t *Template) reply {
 	if !slices.Contains([]string{"APPROVED", "REJECTED", "PAUSED"}, t.Status) {
 		return s.refuse(newError(100).detail("Only approved, rejected and paused templates can be edited."))
@@ -174,8 +174,7 @@ func (s *Server) editTemplate(c *call, t *Template) reply {
 	return s.success()
 }
 
-// deleteTemplate is DELETE /{waba-id}/message_templates: by name all its
-// languages, with hsm_id one.
+// deleteTemplate implements DELETE /{waba-id}/message_templates. By name it deletes all languages of a template, with hsm_id only one.
 func (s *Server) deleteTemplate(c *call, w *WABA) reply {
 	name, id := c.query.Get("name"), c.query.Get("hsm_id")
 	if name == "" {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// text fills the variables of one text.
+// text fills in the variables of one text.
 func (f *filler) text(where, text string, given []params) (string, *apiError) {
 	want := variables(text)
 	if len(given) != len(want) {
@@ -68,7 +68,7 @@ func parameterText(p params) (string, *apiError) {
 	return value, cleanText(value)
 }
 
-// cleanText is Meta's rule for the values of variables.
+// cleanText checks Meta's rule for the values of variables.
 func cleanText(value string) *apiError {
 	if strings.ContainsAny(value, "\n\r\t") || strings.Contains(value, "     ") {
 		return newError(132018).detail("Param text cannot have new-line/tab characters or more than 4 consecutive spaces")

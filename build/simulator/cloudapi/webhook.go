@@ -18,14 +18,14 @@ import (
 	"unicode/utf16"
 )
 
-// update is one change about one WABA.
+// update is one change of one WABA.
 type update struct {
 	wabaID, field string
 	value         any
 	lane          string // updates of one lane keep their order
 }
 
-// addressed is an update on its way to one app's callback.
+// addressed is an update together with the app and the callback to which it is sent.
 type addressed struct {
 	update
 	at  time.Time
@@ -33,7 +33,7 @@ type addressed struct {
 	url string
 }
 
-// emit sends an update to each app subscribed to the WABA.
+// emit sends an update to each app that is subscribed to the WABA.
 func (s *Server) emit(u update) {
 	if u.lane == "" {
 		u.lane = u.wabaID
@@ -63,7 +63,7 @@ func (s *Server) emit(u update) {
 // Shape says how several updates share one delivery.
 type Shape string
 
-// The shapes a batch can have.
+// These are the shapes of a batch.
 const (
 	EntryPerUpdate  Shape = "entries" // one entry[] item for each update
 	ChangePerUpdate Shape = "changes" // one entry per WABA, one changes[] item for each update
@@ -93,7 +93,7 @@ func envelope(list []addressed, shape Shape) []byte {
 	return metaJSON(map[string]any{"object": "whatsapp_business_account", "entry": entries})
 }
 
-// mergeChange joins an update about messages into an earlier one of the same number.
+// mergeChange merges an update about messages into an earlier one of the same number.
 func mergeChange(changes []any, a addressed) bool {
 	value, ok := a.value.(map[string]any)
 	if !ok || a.field != "messages" {
@@ -120,7 +120,7 @@ func mergeChange(changes []any, a addressed) bool {
 	return false
 }
 
-// metaJSON marshals as Meta does: slashes and everything beyond ASCII escaped.
+// metaJSON marshals as Meta does: slashes and all characters beyond ASCII are escaped.
 func metaJSON(v any) []byte {
 	var raw bytes.Buffer
 	encoder := json.NewEncoder(&raw)
@@ -145,7 +145,7 @@ func metaJSON(v any) []byte {
 	return out.Bytes()
 }
 
-// sign is the hexadecimal HMAC of a body.
+// sign returns the hexadecimal HMAC of a body.
 func sign(newHash func() hash.Hash, secret string, body []byte) string {
 	mac := hmac.New(newHash, []byte(secret))
 	mac.Write(body)
@@ -155,10 +155,10 @@ func sign(newHash func() hash.Hash, secret string, body []byte) string {
 // Signature says how a raw delivery is signed.
 type Signature string
 
-// The signatures a raw delivery can carry.
+// These are the possible signatures of a raw delivery.
 const (
 	SignatureValid   Signature = "valid"
-	SignatureWrong   Signature = "wrong" // of another secret
+	SignatureWrong   Signature = "wrong" // made with another secret
 	SignatureMissing Signature = "missing"
 )
 
@@ -174,7 +174,7 @@ func (d *delivery) setSignature(h http.Header) {
 	h.Set("X-Hub-Signature", "sha1="+sign(sha1.New, secret, d.body))
 }
 
-// post makes one attempt and returns the status it got, 0 for none.
+// post makes one attempt and returns the status of the response, or 0 if there was none.
 func (s *Server) post(d *delivery, timeout time.Duration) (int, error) {
 	ctx, cancel := contextWithTimeout(s.ctx, timeout)
 	defer cancel()

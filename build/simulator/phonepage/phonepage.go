@@ -1,6 +1,5 @@
-// Package phonepage is the web page on which people use the simulator's phones:
-// they read what the business sent, answer, tap buttons, move the clock and
-// switch faults. It talks to the /simulator/ endpoints and nothing else.
+// Package phonepage is the web page on which people use the simulator's phones: they read what the business sent, reply, tap buttons, move
+// the clock and switch faults on and off. It uses only the /simulator/ endpoints.
 package phonepage
 
 import (
@@ -13,10 +12,10 @@ import (
 //go:embed page
 var files embed.FS
 
-// prefix is where the page's script and style are.
+// prefix is the path below which the page's script and style are served.
 const prefix = "/phonepage/"
 
-// Handler serves the page at / and hands every other request to next.
+// Handler serves the page at / and passes every other request to next.
 func Handler(next http.Handler) http.Handler {
 	page, err := fs.Sub(files, "page")
 	if err != nil {
@@ -30,7 +29,7 @@ func Handler(next http.Handler) http.Handler {
 			return
 		}
 		h := w.Header()
-		// The page shows what strangers wrote: nothing but its own files may run.
+		// The page shows text from customers and businesses, so nothing but its own files may run.
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
