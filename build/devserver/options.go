@@ -14,7 +14,7 @@ import (
 const (
 	// databaseVariable holds the URL of a PostgreSQL server to use instead of starting one.
 	databaseVariable = "DATABASE_URL"
-	// clientVariable is the default of -client-dir.
+	// clientVariable holds the default value of -client-dir.
 	clientVariable = "MM_CLIENT_DIR"
 	// repositoryVariable holds the Maven repository from which PostgreSQL's programs are downloaded if the machine has none.
 	repositoryVariable = "POSTGRES_BINARIES_REPOSITORY"

@@ -15,13 +15,13 @@ type Customer struct {
 	NotOnWhatsApp  bool `json:"not_on_whatsapp"`  // sends fail with 131026
 	DropNinthDigit bool `json:"drop_ninth_digit"` // wa_id lacks Brazil's ninth digit
 	Off            bool `json:"off"`              // the phone is off: no status after sent
-	NoMarketing    bool `json:"no_marketing"`     // stopped marketing (131050)
+	NoMarketing    bool `json:"no_marketing"`     // has refused marketing messages (131050)
 	// MarketingCapped refuses marketing templates with 131049.
 	MarketingCapped bool `json:"marketing_capped"`
 	// BlockedNumbers are the phone number ids that this person has blocked. Their messages stay at the status sent.
 	BlockedNumbers []string `json:"blocked_numbers,omitempty"`
 
-	// What webhooks leave out about this person.
+	// These fields say what webhooks leave out about this person.
 	HideNumber bool `json:"hide_number"` // no wa_id, from, recipient_id: BSUID only
 	HideBSUID  bool `json:"hide_bsuid"`
 	HideName   bool `json:"hide_name"` // no profile at all

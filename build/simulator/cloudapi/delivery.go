@@ -9,9 +9,9 @@ import (
 
 // These are the states of a delivery.
 const (
-	DeliveryQueued    = "queued"    // waits, or is between two attempts
+	DeliveryQueued    = "queued"    // waiting, or between two attempts
 	DeliveryDelivered = "delivered" // answered with 200
-	DeliveryDropped   = "dropped"   // DropNext
+	DeliveryDropped   = "dropped"   // lost because of DropNext
 	DeliveryAbandoned = "abandoned" // Meta stopped trying
 )
 

@@ -11,14 +11,14 @@ type FaultKind string
 // These are the faults. "Before" means that nothing was recorded. "After" means that the call was carried out and only its response is
 // affected.
 const (
-	FaultDelay     FaultKind = "delay"      // waits Delay, then does the call
-	FaultLate      FaultKind = "late"       // does the call, answers after Delay
-	FaultSlow      FaultKind = "slow"       // does the call, the answer trickles over Delay
-	FaultHTTP      FaultKind = "http"       // answers Status, nothing done
-	FaultHTTPAfter FaultKind = "http_after" // does the call, answers Status
-	FaultRateLimit FaultKind = "rate_limit" // answers 429 with error 4, nothing done
-	FaultCutBefore FaultKind = "cut_before" // the connection ends, nothing done
-	FaultCutAfter  FaultKind = "cut_after"  // does the call, the connection ends
+	FaultDelay     FaultKind = "delay"      // waits for Delay, then carries out the call
+	FaultLate      FaultKind = "late"       // carries out the call, responds after Delay
+	FaultSlow      FaultKind = "slow"       // carries out the call, sends the response bit by bit during Delay
+	FaultHTTP      FaultKind = "http"       // responds with Status, does nothing
+	FaultHTTPAfter FaultKind = "http_after" // carries out the call, responds with Status
+	FaultRateLimit FaultKind = "rate_limit" // responds with 429 and error 4, does nothing
+	FaultCutBefore FaultKind = "cut_before" // closes the connection, does nothing
+	FaultCutAfter  FaultKind = "cut_after"  // carries out the call, closes the connection
 )
 
 // TypeRead is the type with which a Match selects read marks and typing indicators.
@@ -30,7 +30,7 @@ type Match struct {
 	Method        string `json:"method,omitempty"`
 	Edge          string `json:"edge,omitempty"`     // messages, media, message_templates, ...
 	To            string `json:"to,omitempty"`       // recipient, written in any way
-	Type          string `json:"type,omitempty"`     // message type; TypeRead for read marks, which nothing else matches
+	Type          string `json:"type,omitempty"`     // message type; only TypeRead matches read marks
 	Template      string `json:"template,omitempty"` // template name
 }
 
@@ -39,7 +39,7 @@ type Fault struct {
 	Match
 	Kind   FaultKind     `json:"kind"`
 	Status int           `json:"status,omitempty"` // of FaultHTTP and FaultHTTPAfter; default 500
-	HTML   bool          `json:"html,omitempty"`   // an edge server's page instead of JSON
+	HTML   bool          `json:"html,omitempty"`   // the error page of an edge server instead of JSON
 	Delay  time.Duration `json:"-"`                // in real time
 }
 

@@ -10,7 +10,7 @@ import (
 const (
 	OutcomeAccepted = "accepted"
 	OutcomeRefused  = "refused"
-	OutcomeFault    = "fault" // a fault came before the call was looked at
+	OutcomeFault    = "fault" // a fault ended the call before it was processed
 )
 
 // Request is one Graph call in the log. Tokens are not kept.
@@ -23,7 +23,7 @@ type Request struct {
 	Edge      string    `json:"edge,omitempty"`
 	Body      string    `json:"body,omitempty"` // empty for uploads
 	Size      int       `json:"size"`
-	Status    int       `json:"status"` // 0 = the connection was cut before an answer was made
+	Status    int       `json:"status"` // 0 = the connection was cut before there was a response
 	Outcome   string    `json:"outcome"`
 	ErrorCode int       `json:"error_code,omitempty"`
 	Fault     FaultKind `json:"fault,omitempty"`

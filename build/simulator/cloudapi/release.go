@@ -48,7 +48,7 @@ type Release struct {
 	Batch int   `json:"batch,omitempty"`
 	Shape Shape `json:"shape,omitempty"`
 	Times int   `json:"times,omitempty"` // how often each delivery is sent, default 1
-	Drop  bool  `json:"drop,omitempty"`  // lose them instead
+	Drop  bool  `json:"drop,omitempty"`  // lose the updates instead of sending them
 	Keep  bool  `json:"keep,omitempty"`  // continue to hold back new updates
 	// OneLane sends the deliveries strictly one after the other, even if they are about different customers.
 	OneLane bool `json:"one_lane,omitempty"`

@@ -67,7 +67,7 @@ type Shape string
 const (
 	EntryPerUpdate  Shape = "entries" // one entry[] item for each update
 	ChangePerUpdate Shape = "changes" // one entry per WABA, one changes[] item for each update
-	Merged          Shape = "merged"  // one change per number, its messages[] and statuses[] joined
+	Merged          Shape = "merged"  // one change per number with all its messages[] and statuses[]
 )
 
 // envelope builds the body of a delivery.
