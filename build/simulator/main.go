@@ -1,5 +1,4 @@
-// The simulator stands in for Meta's WhatsApp Cloud API, with the phones of the
-// customers on a web page. See the README in this folder.
+// Command simulator stands in for Meta's WhatsApp Cloud API and shows the customers' phones on a web page. See the README in this folder.
 package main
 
 import (
