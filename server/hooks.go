@@ -83,5 +83,5 @@ func (a *app) whisper(ctx context.Context, post *model.Post, texts ...domain.Tex
 	for i, t := range texts {
 		lines[i] = a.localizer.ForUser(ctx, post.UserId, t)
 	}
-	a.port.Whisper(ctx, post.ChannelId, post.UserId, post.RootId, strings.Join(lines, " "))
+	a.port.SendEphemeral(ctx, post.ChannelId, post.UserId, post.RootId, strings.Join(lines, " "))
 }

@@ -42,8 +42,8 @@ type Mattermost interface {
 	Link(ctx context.Context, c *domain.Conversation) string
 	// Open shows a dialog to the user whose trigger id the request carries.
 	Open(ctx context.Context, request model.OpenDialogRequest) error
-	// WhisperWith shows a text with message attachments to one person only.
-	WhisperWith(ctx context.Context, channelID, userID, message string, attachments []any)
+	// SendEphemeralWithAttachments shows a text with message attachments to one person only.
+	SendEphemeralWithAttachments(ctx context.Context, channelID, userID, message string, attachments []any)
 }
 
 // Store is the database; *store.Store is one.

@@ -34,7 +34,7 @@ type fakeOffice struct {
 	logged []string
 }
 
-func (o *fakeOffice) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
+func (o *fakeOffice) SendEphemeralWithAttachments(_ context.Context, channelID, userID, message string, attachments []any) {
 	o.asked = append(o.asked, fmt.Sprintf("whisper %s %s %s %v", channelID, userID, message, attachments))
 }
 

@@ -28,7 +28,7 @@ func (c *Command) drafts(ctx context.Context, in *call) (string, error) {
 	if len(mine) == 0 {
 		return in.text("draft.none"), nil
 	}
-	c.Mattermost.WhisperWith(ctx, in.ChannelID, in.UserID, in.text("draft.list"), c.DraftAttachments(mine, view.ID, in.UserID, in.text))
+	c.Mattermost.SendEphemeralWithAttachments(ctx, in.ChannelID, in.UserID, in.text("draft.list"), c.DraftAttachments(mine, view.ID, in.UserID, in.text))
 	return "", nil
 }
 

@@ -47,7 +47,7 @@ type Mattermost interface {
 	// FindPostOf is FindPost for the posts of a user other than the bot.
 	FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (id string, err error)
 	PostType(ctx context.Context, postID string) (string, error)
-	Whisper(ctx context.Context, channelID, userID, rootID, message string)
+	SendEphemeral(ctx context.Context, channelID, userID, rootID, message string)
 	// OwnFiles are those of the files that the user uploaded and that no post has.
 	OwnFiles(ctx context.Context, userID string, fileIDs []string) ([]string, error)
 }
@@ -142,7 +142,7 @@ func (d *Sender) SendDrafts(ctx context.Context, conversationID, authorID string
 // whisperRefusal tells the person who chose a draft why it was not sent.
 func (d *Sender) whisperRefusal(ctx context.Context, job *domain.DraftJob, why domain.Text) {
 	if why.Key != "" {
-		d.Posts.Whisper(ctx, job.ChannelID, job.ChosenBy, "", d.Localizer.ForUser(ctx, job.ChosenBy, why))
+		d.Posts.SendEphemeral(ctx, job.ChannelID, job.ChosenBy, "", d.Localizer.ForUser(ctx, job.ChosenBy, why))
 	}
 }
 

@@ -103,7 +103,7 @@ func (d *drawer) EditPost(_ context.Context, postID, message string, _ map[strin
 	d.edits = append(d.edits, postID+" "+message)
 	return nil
 }
-func (d *drawer) Whisper(_ context.Context, _, userID, _, message string) {
+func (d *drawer) SendEphemeral(_ context.Context, _, userID, _, message string) {
 	d.whispers = append(d.whispers, userID+" "+message)
 }
 func (d *drawer) OwnFiles(_ context.Context, _ string, ids []string) ([]string, error) {

@@ -39,8 +39,8 @@ func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]s
 	return own, nil
 }
 
-// WhisperWith is like Whisper, but with message attachments instead of a thread.
-func (p *Port) WhisperWith(_ context.Context, channelID, userID, message string, attachments []any) {
+// SendEphemeralWithAttachments is like SendEphemeral, but with message attachments instead of a thread.
+func (p *Port) SendEphemeralWithAttachments(_ context.Context, channelID, userID, message string, attachments []any) {
 	p.api.SendEphemeralPost(userID, &model.Post{
 		UserId: p.botID, ChannelId: channelID, Message: message, Props: inert(map[string]any{"attachments": attachments}),
 	})

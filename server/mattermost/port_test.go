@@ -353,8 +353,8 @@ func TestPostsOfOursFetchNothing(t *testing.T) {
 	require.NoError(t, p.EditPost(ctx, "old", "novo", nil))
 	require.Equal(t, "true", f.stored("old").GetProp("unsafe_links"))
 
-	p.Whisper(ctx, "c", "ana", "", "só para você")
-	p.WhisperWith(ctx, "c", "ana", "só para você", []any{map[string]any{"text": "x"}})
+	p.SendEphemeral(ctx, "c", "ana", "", "só para você")
+	p.SendEphemeralWithAttachments(ctx, "c", "ana", "só para você", []any{map[string]any{"text": "x"}})
 	require.Len(t, f.whispers, 2)
 	for _, whisper := range f.whispers {
 		require.Equal(t, "true", whisper.GetProp("unsafe_links"))

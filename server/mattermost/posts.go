@@ -191,8 +191,8 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 	return err
 }
 
-// Whisper shows a text to one person only. The server does not store it.
-func (p *Port) Whisper(_ context.Context, channelID, userID, rootID, message string) {
+// SendEphemeral shows a text to one person only. The server does not store it.
+func (p *Port) SendEphemeral(_ context.Context, channelID, userID, rootID, message string) {
 	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.botID, ChannelId: channelID, RootId: rootID, Message: message, Props: inert(nil)})
 }
 

@@ -35,7 +35,7 @@ var ErrUnknownChannel = errors.New("it cannot be told now whose the channel is")
 // What it remembers cannot become wrong: a channel is recorded as ours before
 // anybody but our bot is in it, and stays ours for ever. Two ids with the same
 // hash could mislead it: then a post is checked although there is no
-// conversation, or is found later by postpolicy.Reconcile.
+// conversation, or is found later by postpolicy.Reconciler.
 type Channels struct {
 	find func(ctx context.Context, channelID string) (*domain.Conversation, error)
 	seed maphash.Seed
@@ -62,14 +62,14 @@ func newHashes() *lru.Cache[uint64, struct{}] {
 	return cache
 }
 
-// Known returns what is remembered of a channel.
+// Known returns what is remembered of a channel. It does not note the use, because
+// that would make posts on the whole server wait for one another.
 func (c *Channels) Known(channelID string) (ours, known bool) {
 	id := maphash.String(c.seed, channelID)
-	if _, ours = c.ours.Get(id); ours {
+	if c.ours.Contains(id) {
 		return true, true
 	}
-	_, known = c.others.Get(id)
-	return false, known
+	return false, c.others.Contains(id)
 }
 
 // IsOurs reports whether the channel is a conversation's. While the database does

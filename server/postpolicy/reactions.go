@@ -88,5 +88,5 @@ func (r *Reactions) last(standing []posting.Reaction) (shown string, unknown boo
 }
 
 func (r *Reactions) hint(ctx context.Context, channelID, userID string, text domain.Text) {
-	r.Posts.Whisper(ctx, channelID, userID, "", r.Localizer.ForUser(ctx, userID, text))
+	r.Posts.SendEphemeral(ctx, channelID, userID, "", r.Localizer.ForUser(ctx, userID, text))
 }

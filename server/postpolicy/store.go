@@ -41,8 +41,8 @@ type Mattermost interface {
 	BotID() string
 	// Reactions lists those of people on a post, without the bot's.
 	Reactions(ctx context.Context, postID string) ([]posting.Reaction, error)
-	// Whisper shows a text to one person alone.
-	Whisper(ctx context.Context, channelID, userID, rootID, message string)
+	// SendEphemeral shows a text to one person alone.
+	SendEphemeral(ctx context.Context, channelID, userID, rootID, message string)
 	// MissedPosts lists what people posted in a channel between two moments and has no message row, in its order.
 	MissedPosts(ctx context.Context, channelID string, since, until int64) ([]posting.IncomingPost, error)
 }

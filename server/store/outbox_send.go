@@ -84,13 +84,13 @@ func loadSendFunction() function {
 // returned seen; left says whether it may. jobqueue.ErrLost if the owner's lease is gone.
 func (s *Store) MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error) {
 	var row struct {
-		Held     bool `db:"held"`
-		MayLeave bool `db:"may_leave"`
+		LeaseHeld bool `db:"held"`
+		MayLeave  bool `db:"may_leave"`
 	}
 	err = retryDeadlock(func() error {
 		return s.db.GetContext(ctx, &row, "SELECT f.held, f.may_leave FROM "+s.callSQL["mark_left"]+" f", jobID, owner, now, seen)
 	})
-	if err == nil && !row.Held {
+	if err == nil && !row.LeaseHeld {
 		return false, jobqueue.ErrLost
 	}
 	return row.MayLeave, wrapErr(err, "could not mark a job as left")
