@@ -8,14 +8,13 @@ import (
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 const (
-	// maxKnown bounds how many channels are remembered as ours, and as not ours: 10 MB each.
+	// maxKnown bounds how many channels are remembered as ours, and as not ours: 2 MB each.
 	maxKnown = 100_000
 	// channelPage is how many of our channels are read at a time.
 	channelPage = 5000
@@ -36,40 +35,49 @@ var ErrUnknownChannel = errors.New("it cannot be told now whose the channel is")
 // anybody but our bot is in it, and stays ours for ever. Two ids with the same
 // hash could mislead it: then a post is checked although there is no
 // conversation, or is found later by postpolicy.Reconciler.
+//
+// Sets of hashes take a fifth of the memory of a cache that knows what was used
+// last, and a look-up lets others look at the same time.
 type Channels struct {
 	find func(ctx context.Context, channelID string) (*domain.Conversation, error)
 	seed maphash.Seed
 
-	// Hashes of ids. They are two caches so that other people's channels, of which
+	mu sync.RWMutex
+	// Hashes of ids. They are two sets so that other people's channels, of which
 	// there may be many more, never push ours out.
-	ours   *lru.Cache[uint64, struct{}]
-	others *lru.Cache[uint64, struct{}]
+	ours, others hashes
+	silentAt     time.Time // when the database last failed to respond; zero if it responds
+}
 
-	mu       sync.Mutex
-	silentAt time.Time // when the database last failed to respond; zero if it responds
+// hashes is a set of at most maxKnown ids.
+type hashes map[uint64]struct{}
+
+// add puts an id into the set. A full set forgets any other one for it.
+func (h hashes) add(id uint64) {
+	if len(h) >= maxKnown {
+		for other := range h {
+			delete(h, other)
+			break
+		}
+	}
+	h[id] = struct{}{}
 }
 
 // NewChannels makes an empty memory; find looks up a channel's conversation (domain.ErrNotFound).
 func NewChannels(find func(ctx context.Context, channelID string) (*domain.Conversation, error)) *Channels {
-	return &Channels{find: find, seed: maphash.MakeSeed(), ours: newHashes(), others: newHashes()}
+	return &Channels{find: find, seed: maphash.MakeSeed(), ours: hashes{}, others: hashes{}}
 }
 
-func newHashes() *lru.Cache[uint64, struct{}] {
-	cache, err := lru.New[uint64, struct{}](maxKnown)
-	if err != nil {
-		panic(err) // it fails only for a size below one
-	}
-	return cache
-}
-
-// Known returns what is remembered of a channel. It does not note the use, because
-// that would make posts on the whole server wait for one another.
+// Known returns what is remembered of a channel.
 func (c *Channels) Known(channelID string) (ours, known bool) {
 	id := maphash.String(c.seed, channelID)
-	if c.ours.Contains(id) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if _, ours = c.ours[id]; ours {
 		return true, true
 	}
-	return false, c.others.Contains(id)
+	_, known = c.others[id]
+	return false, known
 }
 
 // IsOurs reports whether the channel is a conversation's. While the database does
@@ -87,12 +95,8 @@ func (c *Channels) IsOurs(ctx context.Context, channelID string) (bool, error) {
 		return false, err
 	}
 	c.answered(true)
-	if err == nil {
-		c.Add(channelID)
-		return true, nil
-	}
-	c.others.Add(maphash.String(c.seed, channelID), struct{}{}) // one that was added as ours meanwhile stays ours: see Known
-	return false, nil
+	c.remember(channelID, err == nil)
+	return err == nil, nil
 }
 
 // mayAsk reports whether the caller may query the database. While it responds everybody may; while
@@ -121,17 +125,28 @@ func (c *Channels) answered(inTime bool) {
 }
 
 // Add remembers a channel as ours.
-func (c *Channels) Add(channelID string) {
+func (c *Channels) Add(channelID string) { c.remember(channelID, true) }
+
+func (c *Channels) remember(channelID string, ours bool) {
 	id := maphash.String(c.seed, channelID)
-	c.ours.Add(id, struct{}{})
-	c.others.Remove(id)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ours {
+		delete(c.others, id)
+		c.ours.add(id)
+	} else if _, known := c.ours[id]; !known { // one that was added as ours meanwhile stays ours
+		c.others.add(id)
+	}
 }
 
 // LoadAll makes a loop's run that reads all channels that are ours, a page at a time, once in the process's life.
 func (c *Channels) LoadAll(list func(ctx context.Context, after string, n int) ([]string, error)) func(context.Context) (more bool, err error) {
 	lastRead, allLoaded := "", false
 	return func(ctx context.Context) (bool, error) {
-		if allLoaded || c.ours.Len() > maxKnown-channelPage {
+		c.mu.RLock()
+		full := len(c.ours) > maxKnown-channelPage
+		c.mu.RUnlock()
+		if allLoaded || full {
 			return false, nil
 		}
 		ids, err := list(ctx, lastRead, channelPage)

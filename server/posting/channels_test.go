@@ -98,7 +98,7 @@ func TestChannelsAreBounded(t *testing.T) {
 		_, err := channels.IsOurs(t.Context(), fmt.Sprint(i))
 		require.NoError(t, err)
 	}
-	require.LessOrEqual(t, channels.others.Len(), maxKnown)
+	require.LessOrEqual(t, len(channels.others), maxKnown)
 	ours, known := channels.Known("ours")
 	require.True(t, ours && known, "others do not push out what is ours")
 }
