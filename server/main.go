@@ -1,13 +1,15 @@
-// Package main puts the plugin together: OnActivate builds everything, the hooks are
-// thin adapters that call the other packages, and nothing else lives here.
+// Package main is the process that the Mattermost server starts: it serves the hooks of
+// app.Plugin, and nothing else lives here.
 package main
 
 import (
 	_ "time/tzdata" // embeds the time zones, which the server's machine may not have
 
 	"github.com/mattermost/mattermost/server/public/plugin"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/app"
 )
 
 func main() {
-	plugin.ClientMain(&Plugin{})
+	plugin.ClientMain(&app.Plugin{})
 }

@@ -7,6 +7,6 @@
 // one conversation, read from top to bottom; create.go, repair.go, state.go, people.go,
 // card.go and events.go are its steps.
 //
-// The service calls SyncNow; loops of package main call the Runs; the channel hooks call
+// The service calls SyncNow; loops of package app call the Runs; the channel hooks call
 // Members. It calls the store and Mattermost, and knows nothing of WhatsApp but its errors.
 package channelsync

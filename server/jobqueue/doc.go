@@ -1,5 +1,5 @@
 // Package jobqueue works through durable queues: the inbox, the outbox and the
-// media queue each have a Worker. The wiring in package main gives a Worker its
+// media queue each have a Worker. The wiring in package app gives a Worker its
 // table (package store) and its handler (inbound, outbound, media). Jobs of one
 // lane run one at a time and in order; lanes do not wait for each other. Any
 // number of processes may work on one queue: the database decides who has a job,

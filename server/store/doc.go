@@ -1,6 +1,6 @@
 // Package store keeps everything in PostgreSQL, one file for each table or
 // aggregate. *Store satisfies the Store interfaces of the packages that use it;
-// package main makes it with New, after Migrate has brought the tables up to date.
+// package app makes it with New, after Migrate has brought the tables up to date.
 // It calls nothing but the database and the Encrypter.
 //
 // The connection is our own (see package postgres) or, where that cannot be had,
