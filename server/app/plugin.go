@@ -22,6 +22,7 @@ import (
 // deactivation, app holds everything else that exists.
 type Plugin struct {
 	plugin.MattermostPlugin
+	Environment Environment // must be set before the activation
 
 	settings atomic.Pointer[config.Settings]
 	problems atomic.Pointer[[]domain.SettingProblem]

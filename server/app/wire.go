@@ -41,7 +41,7 @@ const startTimeout = 20 * time.Second
 type app struct {
 	plugin   *Plugin
 	log      mattermost.Logger
-	clock    *config.Clock
+	clock    domain.Clock
 	stopping chan struct{}
 	owner    string // identifies this process as the holder of its jobs and leases
 	wake     wakers
@@ -97,8 +97,8 @@ type wakers struct {
 }
 
 func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
-	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, stopping: make(chan struct{}), owner: model.NewId(), meta: &cloudapi.Client{}}
-	a.clock = config.NewClock(a.stopping)
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, stopping: make(chan struct{}), owner: model.NewId(), meta: &cloudapi.Client{Transport: p.Environment.Meta}}
+	a.clock = p.Environment.clock(a.stopping)
 	defer func() {
 		if err != nil {
 			a.discard()
@@ -138,7 +138,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 // openStore opens and migrates the database, and creates the stores and the encrypter
 // that use it.
 func (a *app) openStore(ctx context.Context) error {
-	db, err := mattermost.OpenDatabases(a.plugin.API, a.plugin.Driver)
+	db, err := a.plugin.Environment.openDatabases(a.plugin.API, a.plugin.Driver)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -18,13 +19,18 @@ import (
 // Client calls Meta's Cloud API with the settings that are in force at the time of
 // each call. It is safe for concurrent use once Use was called.
 type Client struct {
+	// Transport carries the requests; nil means one of the client's own. It must be set before Use is called.
+	Transport http.RoundTripper
+
 	client atomic.Pointer[whatsapp.Client]
 	skew   atomic.Int64 // our clock minus Meta's at Meta's last response, milliseconds
 }
 
 // Use puts new settings into force, from the next call on.
 func (m *Client) Use(settings config.Settings) {
-	m.client.Store(whatsapp.NewClient(whatsapp.Options{BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, Observe: m.observe}))
+	m.client.Store(whatsapp.NewClient(whatsapp.Options{
+		BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, HTTP: &http.Client{Transport: m.Transport}, Observe: m.observe,
+	}))
 }
 
 // observe compares our clock with Meta's. Meta reports whole seconds only, so half a
