@@ -15,75 +15,76 @@ import (
 const inboxLeft = "EXISTS (SELECT 1 FROM waa_inbox WHERE finished_at = 0)"
 
 // inbound measures webhooks until their 200 and until their posts. Both results come from the same deliveries, because in production
-// accepting messages and posting them share the machine too.
-func (s *stage) inbound(ctx context.Context, rounds, count int) (accepted, mirrored compared, err error) {
-	var begin time.Time
-	var bare float64
-	deliver := func(ctx context.Context, address string) (float64, error) {
-		prepared, err := s.meta.prepare(s.customers, count)
+// accepting messages and posting them share the machine too. What it costs is therefore told of both together.
+//
+// The floor of accepting is a handler that stores the body with one INSERT. The floor of both is that handler and then a bare post, one
+// after the other.
+func (s *stage) inbound(ctx context.Context, n, count int) (accepted, mirrored *rounds, err error) {
+	accepted, mirrored = &rounds{}, &rounds{}
+	for range n {
+		post, err := s.barePosts(ctx, count, connections)
 		if err != nil {
-			return 0, err
+			return accepted, mirrored, err
 		}
-		begin = time.Now()
-		took, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error { return s.meta.post(ctx, address, prepared[i]) })
-		return rate(count, took), err
+		store, err := s.bareDeliveries(ctx, count)
+		if err != nil {
+			return accepted, mirrored, err
+		}
+		var stored float64
+		both, err := s.meter.during(count, func() (float64, error) {
+			begin := time.Now()
+			var err error
+			if stored, err = s.deliver(ctx, s.meta.address, count); err != nil {
+				return 0, err
+			}
+			end, err := s.drained(ctx, inboxLeft)
+			return rate(count, end.Sub(begin)), err
+		})
+		if err != nil {
+			return accepted, mirrored, err
+		}
+		accepted.add(measured{value: store.value}, measured{value: stored})
+		mirrored.add(measured{value: 1 / (1/store.value + 1/post.value), cost: store.cost.plus(post.cost)}, both)
 	}
-	empty := func(ctx context.Context) (float64, error) {
-		took, err := s.empty.posts(ctx, s.botID, s.channels, count, connections)
-		if err != nil {
-			return 0, err
-		}
-		bare = rate(count, took)
-		return deliver(ctx, s.empty.url)
-	}
-	var bases, own, ratios []float64
-	ours := func(ctx context.Context) (float64, error) {
-		accepted, err := deliver(ctx, s.meta.address)
-		if err != nil {
-			return 0, err
-		}
-		end, err := s.drained(ctx, inboxLeft)
-		if err != nil {
-			return 0, err
-		}
-		mirrored := rate(count, end.Sub(begin))
-		bases, own, ratios = append(bases, bare), append(own, mirrored), append(ratios, mirrored/bare)
-		return accepted, nil
-	}
-	accepted, err = alternate(ctx, rounds, empty, ours)
-	return accepted, compared{base: median(bases), ours: median(own), ratio: median(ratios)}, err
+	return accepted, mirrored, nil
 }
 
-// lone measures how long one message takes on a server that has nothing else to do, compared with one bare post, in milliseconds.
-func (s *stage) lone(ctx context.Context, rounds, each int) (compared, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	events, err := s.Env.Listen(ctx, 0, s.Agent(0))
-	if err != nil {
-		return compared{}, err
-	}
-	medianOf := func(once sample) sample {
-		return func(ctx context.Context) (float64, error) {
+// lonePause is between single messages, so that each finds a server that has nothing else to do.
+const lonePause = 20 * time.Millisecond
+
+// medianOf makes a sample of the median of what is done several times, each time alone.
+func (s *stage) medianOf(each int, once func(ctx context.Context) (time.Duration, error)) sample {
+	return func(ctx context.Context) (measured, error) {
+		return s.meter.during(each, func() (float64, error) {
 			var times []float64
 			for range each {
 				took, err := once(ctx)
 				if err != nil {
 					return 0, err
 				}
-				times = append(times, took)
-				time.Sleep(20 * time.Millisecond) // so that the next message is alone too
+				times = append(times, milliseconds(took))
+				time.Sleep(lonePause)
 			}
 			return median(times), nil
-		}
+		})
+	}
+}
+
+// lone measures how long one message takes on a server that has nothing else to do, compared with one bare post, in milliseconds.
+func (s *stage) lone(ctx context.Context, n, each int) (*rounds, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events, err := s.Env.Listen(ctx, 0, s.Agent(0))
+	if err != nil {
+		return nil, err
 	}
 	turn := 0
-	bare := func(ctx context.Context) (float64, error) {
+	bare := func(ctx context.Context) (time.Duration, error) {
 		turn++
 		channel := s.channels[turn%len(s.channels)]
-		took, err := s.empty.posts(ctx, s.botID, []string{channel}, 1, 1)
-		return float64(took.Microseconds()) / 1000, err
+		return s.floor.make(ctx, &order{UserID: s.botID, Channels: []string{channel}, Message: customerText, Count: 1, Parallel: 1})
 	}
-	message := func(ctx context.Context) (float64, error) {
+	message := func(ctx context.Context) (time.Duration, error) {
 		turn++
 		begin := time.Now()
 		wamid, err := s.meta.deliver(ctx, s.customers[turn%len(s.customers)])
@@ -91,9 +92,9 @@ func (s *stage) lone(ctx context.Context, rounds, each int) (compared, error) {
 			return 0, err
 		}
 		err = awaitPost(ctx, events, wamid)
-		return float64(time.Since(begin).Microseconds()) / 1000, err
+		return time.Since(begin), err
 	}
-	return alternate(ctx, rounds, medianOf(bare), medianOf(message))
+	return alternate(ctx, n, s.medianOf(each, bare), s.medianOf(each, message))
 }
 
 // awaitPost reads events until one of them is the post of a customer's message.

@@ -11,31 +11,53 @@ import (
 	"github.com/pkg/errors"
 )
 
-// sample measures something once: a rate, a time, or whatever else both sides of a ratio have in common.
-type sample func(ctx context.Context) (float64, error)
+// measured is the result of a round of one side.
+type measured struct {
+	value float64 // a rate, a time, or whatever else both sides have in common
+	cost  cost    // of one message
+}
 
-// compared is the result of rounds that alternate between the two sides.
-type compared struct {
-	base, ours float64 // medians
-	ratio      float64 // median of the ratios of the rounds: a disturbance that lasts longer than a round affects both sides
+// sample measures one side once.
+type sample func(ctx context.Context) (measured, error)
+
+// rounds are the results of rounds that alternate between the two sides.
+type rounds struct {
+	base, ours         []float64
+	ratios             []float64 // ours by base: a disturbance that lasts longer than a round affects both sides
+	baseCost, oursCost []cost
+}
+
+func (r *rounds) add(base, ours measured) {
+	r.base, r.ours, r.ratios = append(r.base, base.value), append(r.ours, ours.value), append(r.ratios, ours.value/base.value)
+	r.baseCost, r.oursCost = append(r.baseCost, base.cost), append(r.oursCost, ours.cost)
+}
+
+// costRatios returns what one message costs in each round, as a multiple of the floor.
+func (r *rounds) costRatios() []float64 {
+	var ratios []float64
+	for i := range r.oursCost {
+		if base := r.baseCost[i].total(); base > 0 {
+			ratios = append(ratios, r.oursCost[i].total()/base)
+		}
+	}
+	return ratios
 }
 
 // alternate measures both sides in turn, so that whatever else the machine does affects both.
-func alternate(ctx context.Context, rounds int, base, ours sample) (compared, error) {
-	var bases, own, ratios []float64
-	for range rounds {
+func alternate(ctx context.Context, n int, base, ours sample) (*rounds, error) {
+	all := &rounds{}
+	for range n {
 		b, err := base(ctx)
 		if err != nil {
-			return compared{}, err
+			return all, err
 		}
 		o, err := ours(ctx)
 		if err != nil {
-			return compared{}, err
+			return all, err
 		}
-		bases, own = append(bases, b), append(own, o)
-		ratios = append(ratios, o/b)
+		all.add(b, o)
 	}
-	return compared{base: median(bases), ours: median(own), ratio: median(ratios)}, nil
+	return all, nil
 }
 
 // median returns the middle value, or the mean of the two in the middle if there is an even number of values. It returns 0 for no values.
@@ -78,3 +100,6 @@ func inParallel(ctx context.Context, hands, n int, do func(ctx context.Context, 
 
 // rate returns the number per second.
 func rate(n int, took time.Duration) float64 { return float64(n) / took.Seconds() }
+
+// milliseconds returns a time as a number.
+func milliseconds(took time.Duration) float64 { return float64(took.Microseconds()) / 1000 }

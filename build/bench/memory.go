@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,9 +17,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// memory measures how much of the machine's memory the plugin's process uses.
+// memory measures how much of the machine's memory a plugin's process uses.
 type memory struct {
-	node testenv.Node
+	node     testenv.Node
+	pluginID string
 
 	mu     sync.Mutex
 	status string // the file that was read successfully last
@@ -34,7 +37,7 @@ func (m *memory) resident() (float64, error) {
 	if err != nil || len(entries) == 0 {
 		return 0, errors.New("this system does not tell the memory of processes in /proc")
 	}
-	program := filepath.Join(m.node.Dir, "plugins", pluginID) + string(filepath.Separator)
+	program := filepath.Join(m.node.Dir, "plugins", m.pluginID) + string(filepath.Separator)
 	for _, exe := range entries {
 		if target, err := os.Readlink(exe); err != nil || !strings.HasPrefix(target, program) {
 			continue
@@ -85,4 +88,29 @@ func (m *memory) watch() (stop func() float64) {
 		close(ended)
 		return <-peak
 	}
+}
+
+// These targets are limits, in MB.
+const (
+	targetIdle   = 35.0
+	targetLoaded = 55.0
+	// idleAfter is how long a plugin that has just started needs until it is idle.
+	idleAfter = 15 * time.Second
+)
+
+// idle restarts the plugin and measures its memory when it is idle. empty is the memory of the empty plugin.
+func (b *bench) idle(ctx context.Context, empty float64) {
+	r := &row{name: "memory idle, 100,000 conversations", base: fmt.Sprintf("%.0f MB", empty), target: targetIdle, atMost: true, unit: " MB"}
+	_, r.problem = b.activation(ctx)
+	if r.problem == nil {
+		r.problem = testenv.WaitFor(ctx, "the plugin's process", func() (bool, error) {
+			_, err := b.memory.resident()
+			return err == nil, err
+		})
+	}
+	if r.problem == nil {
+		time.Sleep(idleAfter)
+		r.ratio, r.problem = b.memory.resident()
+	}
+	b.add(r)
 }

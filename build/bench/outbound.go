@@ -25,9 +25,27 @@ const (
 	stuckFor = 40 * time.Second
 )
 
-// outbound has agents post more than the number may send. It returns how many messages per second were sent since the first post, without
-// counting those that Meta accepts at once as a burst.
-func (s *stage) outbound(ctx context.Context, seconds int) (float64, error) {
+// outbound has agents post more than the number may send. The result is how many messages per second were sent since the first post, without
+// counting those that Meta accepts at once as a burst. What it costs includes the statuses that Meta reports of each message.
+func (s *stage) outbound(ctx context.Context, n, seconds int) (*rounds, error) {
+	allowed := func(context.Context) (measured, error) { return measured{value: numberRate}, nil }
+	return alternate(ctx, n, allowed, func(ctx context.Context) (measured, error) {
+		if err := s.waitUntilIdle(ctx); err != nil {
+			return measured{}, err
+		}
+		time.Sleep(time.Second) // until Meta accepts a burst again
+		return s.meter.during(numberRate*(seconds+1), func() (float64, error) {
+			perSecond, err := s.sendFor(ctx, seconds)
+			if err == nil {
+				err = s.waitUntilIdle(ctx)
+			}
+			return perSecond, err
+		})
+	})
+}
+
+// sendFor has agents post as much as the number may send in some seconds, and returns how many messages per second were sent.
+func (s *stage) sendFor(ctx context.Context, seconds int) (float64, error) {
 	count := numberRate * (seconds + 1)
 	before := len(s.Sim.Sends())
 	begin := time.Now()
@@ -69,8 +87,9 @@ func (s *stage) stuckNumber(ctx context.Context) (free func() error, err error) 
 	s.Sim.Faults().Always(cloudapi.Fault{
 		Match: cloudapi.Match{PhoneNumberID: number.ID, Edge: "messages"}, Kind: cloudapi.FaultDelay, Delay: stuckFor,
 	})
+	s.stuck++
 	load := conversationsLoad{
-		account: account.ID, queue: s.Queue.ID, team: s.Env.Team.ID, prefix: fmt.Sprintf("s%03d", len(s.Sim.Sends())%1000), conversations: stuckConversations, outbox: true,
+		account: account.ID, queue: s.Queue.ID, team: s.Env.Team.ID, prefix: fmt.Sprintf("s%03d", s.stuck), conversations: stuckConversations, outbox: true,
 	}
 	if err := load.run(ctx, s.Env.DB()); err != nil {
 		return nil, err

@@ -29,13 +29,17 @@ const (
 // stage is a world with open conversations, each of which has an agent.
 type stage struct {
 	*scenario.World
-	empty     *baseline
-	meta      *deliveries
-	customers []string // digits of the numbers, in the order of channels
-	channels  []string // the channels of the conversations
-	botID     string
-	memory    *memory
-	out       io.Writer
+	floor       *floor
+	meta        *deliveries
+	customers   []string // digits of the numbers, in the order of channels
+	channels    []string // the channels of the conversations
+	botID       string
+	started     int // how many conversations agents have started
+	stuck       int // how many numbers have been added that hang
+	meter       *meter
+	memory      *memory // of our plugin
+	floorMemory *memory // of the empty plugin
+	out         io.Writer
 }
 
 // open starts everything and opens the conversations.
@@ -44,7 +48,8 @@ func open(ctx context.Context, bundle string, conversations int, out, log io.Wri
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{World: world, out: out, memory: &memory{node: world.Env.Nodes[0]}}
+	s := &stage{World: world, out: out}
+	s.memory, s.floorMemory = &memory{node: world.Env.Nodes[0], pluginID: pluginID}, &memory{node: world.Env.Nodes[0], pluginID: floorID}
 	if err := s.prepare(ctx, conversations); err != nil {
 		_ = world.Close()
 		return nil, err
@@ -54,7 +59,10 @@ func open(ctx context.Context, bundle string, conversations int, out, log io.Wri
 
 func (s *stage) prepare(ctx context.Context, conversations int) error {
 	var err error
-	if s.empty, err = installBaseline(ctx, s.Env, s.Admin()); err != nil {
+	if s.meter, err = newMeter(ctx, s.Env); err != nil {
+		return err
+	}
+	if s.floor, err = installFloor(ctx, s.Env, s.Admin(), s.Number.AppSecret); err != nil {
 		return err
 	}
 	s.meta = newDeliveries(s.Webhook(0), s.Number.AppSecret, s.Number.ID, strings.TrimPrefix(s.Number.Display, "+"), s.Number.WABAID)
@@ -111,11 +119,35 @@ func (s *stage) claimAll(ctx context.Context) error {
 	return s.waitUntilIdle(ctx)
 }
 
-// waitUntilIdle waits until the plugin has nothing left to do.
+// waitUntilIdle waits until the plugin has nothing left to do for the account. Another account may have something that hangs.
 func (s *stage) waitUntilIdle(ctx context.Context) error {
-	_, err := s.drained(ctx, `EXISTS (SELECT 1 FROM waa_inbox WHERE finished_at = 0) OR EXISTS (SELECT 1 FROM waa_outbox WHERE finished_at = 0)
+	_, err := s.drained(ctx, `EXISTS (SELECT 1 FROM waa_inbox WHERE finished_at = 0)
+		OR EXISTS (SELECT 1 FROM waa_outbox WHERE finished_at = 0 AND account_id = '`+s.Account.ID+`')
 		OR EXISTS (SELECT 1 FROM waa_messages WHERE shown_status <> status AND post_id <> '')`)
 	return err
+}
+
+// barePosts has the empty plugin create posts in the conversations' channels, and returns how many per second it created.
+func (s *stage) barePosts(ctx context.Context, count, parallel int) (measured, error) {
+	return s.meter.during(count, func() (float64, error) {
+		took, err := s.floor.make(ctx, &order{UserID: s.botID, Channels: s.channels, Message: customerText, Count: count, Parallel: parallel})
+		return rate(count, took), err
+	})
+}
+
+// deliver has Meta post new messages of all customers to an address, and returns how many per second were accepted.
+func (s *stage) deliver(ctx context.Context, address string, count int) (float64, error) {
+	prepared, err := s.meta.prepare(s.customers, count)
+	if err != nil {
+		return 0, err
+	}
+	took, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error { return s.meta.post(ctx, address, prepared[i]) })
+	return rate(count, took), err
+}
+
+// bareDeliveries posts deliveries to the handler that does no more than store them.
+func (s *stage) bareDeliveries(ctx context.Context, count int) (measured, error) {
+	return s.meter.during(count, func() (float64, error) { return s.deliver(ctx, s.floor.inbox(), count) })
 }
 
 // drained waits until left, an SQL condition for unfinished work, is false, and returns the time at which that was seen.

@@ -1,65 +1,40 @@
-// Command emptyplugin is the plugin that the benchmarks compare ours with. It does the least that a plugin can do on the same server.
+// Command emptyplugin is what the benchmarks compare the plugin with: the least that a plugin can do on the same server. Under the name
+// "hooked" it is a plugin with the same hooks as ours, which return at once.
 package main
 
 import (
-	"encoding/json"
 	"net/http"
-	"sync"
-	"sync/atomic"
-	"time"
+	"os"
+	"path/filepath"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// postsPath is where a POST with an order creates bare posts. Every other request gets an empty 200.
-const postsPath = "/posts"
+// hookedName is the program's name under which it has hooks. They are apart from the rest, because the other floors must not pay for them.
+const hookedName = "hooked"
 
-// order says which posts to create.
-type order struct {
-	UserID   string   `json:"user_id"`
-	Channels []string `json:"channels"` // used in turn
-	Message  string   `json:"message"`
-	Count    int      `json:"count"`
-	Parallel int      `json:"parallel"`
-}
-
-// made is the result of an order.
-type made struct {
-	Nanoseconds int64 `json:"nanoseconds"` // for all posts together
-	Failed      int64 `json:"failed"`
-}
-
-type empty struct{ plugin.MattermostPlugin }
-
-func main() { plugin.ClientMain(&empty{}) }
-
-// ServeHTTP responds to every request except an order with an empty 200.
-func (p *empty) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == postsPath {
-		p.makePosts(w, r)
-	}
-}
-
-func (p *empty) makePosts(w http.ResponseWriter, r *http.Request) {
-	var o order
-	if err := json.NewDecoder(r.Body).Decode(&o); err != nil || o.Count < 1 || o.Parallel < 1 || len(o.Channels) == 0 {
-		http.Error(w, "this is no order", http.StatusBadRequest)
+func main() {
+	if filepath.Base(os.Args[0]) == hookedName {
+		plugin.ClientMain(&hooked{})
 		return
 	}
-	var next, failed atomic.Int64
-	var all sync.WaitGroup
-	begin := time.Now()
-	for range o.Parallel {
-		all.Go(func() {
-			for n := next.Add(1) - 1; n < int64(o.Count); n = next.Add(1) - 1 {
-				post := &model.Post{UserId: o.UserID, ChannelId: o.Channels[int(n)%len(o.Channels)], Message: o.Message}
-				if _, appErr := p.API.CreatePost(post); appErr != nil {
-					failed.Add(1)
-				}
-			}
-		})
+	plugin.ClientMain(&floor{})
+}
+
+// floor makes bare posts and stores deliveries when it is asked to, and has no hook besides.
+type floor struct {
+	plugin.MattermostPlugin
+	inbox inbox
+}
+
+// ServeHTTP stores a delivery or carries out an order. Every other request gets an empty 200.
+func (p *floor) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case deliveriesPath:
+		if err := p.inbox.receive(p.API, r); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	case postsPath:
+		p.carryOut(w, r)
 	}
-	all.Wait()
-	_ = json.NewEncoder(w).Encode(made{Nanoseconds: time.Since(begin).Nanoseconds(), Failed: failed.Load()})
 }
