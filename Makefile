@@ -90,7 +90,7 @@ test-webapp: webapp
 test-e2e: host-bundle
 	$(GO) test -count=1 -timeout 60m -v ./build/e2e
 
-## bench: the benchmarks, ratios last
+## bench: the benchmarks, each path beside the least that it can cost
 bench: host-bundle
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./server/...
 	$(GO) run ./build/bench -bundle $(HOST_BUNDLE)

@@ -113,7 +113,8 @@ func keepBusy(ctx context.Context) {
 	go func() {
 		runtime.LockOSThread()
 		for ctx.Err() == nil {
-			for range 1_000_000 { //nolint:revive // doing nothing is the point
+			for range 1_000_000 {
+				continue
 			}
 		}
 	}()
