@@ -65,7 +65,7 @@ func (s *startingServer) held(key string) bool {
 
 func (*startingServer) KVGet(string) ([]byte, *model.AppError)         { return nil, nil }
 func (*startingServer) EnsureBotUser(*model.Bot) (string, error)       { return model.NewId(), nil }
-func (*startingServer) GetBundlePath() (string, error)                 { return filepath.Abs("..") }
+func (*startingServer) GetBundlePath() (string, error)                 { return filepath.Abs("../..") }
 func (*startingServer) SetProfileImage(string, []byte) *model.AppError { return nil }
 func (*startingServer) RegisterCommand(*model.Command) error           { return nil }
 func (*startingServer) LogInfo(string, ...any)                         {}
