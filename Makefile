@@ -60,7 +60,7 @@ deploy: dist
 demo: host-bundle
 	$(GO) run ./build/demo -bundle $(HOST_BUNDLE)
 
-## run: the same environment, kept up, with URLs and log-ins printed; Ctrl-C ends it
+## run: the same environment, kept up, with URLs and log-ins printed; Ctrl-C ends it. MM_RELEASE=11.8.2 runs that release of Mattermost
 run: host-bundle
 	@$(GO) build -o $(CACHE)/demo ./build/demo
 	@exec $(CACHE)/demo -keep -bundle $(HOST_BUNDLE)
@@ -82,7 +82,7 @@ test: check-style test-server test-webapp test-e2e
 test-server: export RAPID_SEED ?= 1
 test-server:
 	$(GO) test -timeout 30m $(shell $(GO) list ./... | grep -v /build/e2e)
-	cd build/devserver && $(GO) vet ./... && $(GO) test ./...
+	cd build/devserver && $(GO) vet ./... && $(GO) vet -tags release . && $(GO) test ./...
 
 test-webapp: webapp
 	cd webapp && $(NPM) test --silent

@@ -5,18 +5,18 @@ package main
 import (
 	"context"
 	"io"
-	"os"
 	"text/template"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
 // manual is what a person needs to know.
 const manual = `
 Mattermost        {{.World.Env.Team.Name | printf "%s/%s/channels/fila-vendas" (index .World.Env.Nodes 0).URL}}{{if not .Client}}
-                  (without the web client's files; give their folder in MM_CLIENT_DIR to use it in a browser){{end}}
+                  (without the web client; make run MM_RELEASE=11.8.2 fetches a release that has it, MM_SERVER_DIR names one that you have){{end}}
 Telefones/phones  {{.World.SimURL}}/   (English: {{.World.SimURL}}/?lang=en)
 Webhook           {{.World.Account.WebhookURL}}
 REST API          {{(index .World.Env.Nodes 0).URL}}/plugins/whatsapp-ativo/api/v1
@@ -82,6 +82,6 @@ func explain(world *scenario.World, customer scenario.Customer, out io.Writer) e
 		users = append(users, user{agent.Username, agent.Password, role})
 	}
 	return errors.Wrap(text.Execute(out, map[string]any{
-		"World": world, "Users": users, "Customer": customer, "Client": os.Getenv("MM_CLIENT_DIR") != "",
+		"World": world, "Users": users, "Customer": customer, "Client": testenv.WebClient(),
 	}), "cannot print the manual")
 }

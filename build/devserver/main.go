@@ -5,7 +5,7 @@
 // It is one binary with several roles. Without a role it is the launcher; the launcher starts itself again in the other roles:
 //
 //	devserver [flags]                    the launcher
-//	devserver mattermost ...             the Mattermost server's own command line
+//	devserver mattermost ...             the Mattermost server's own command line; not in a program built with the tag "release"
 //	devserver postgres-binaries <dir>    fetches PostgreSQL's programs into a folder
 //	devserver drop-database <name>       drops a database inside DATABASE_URL
 package main
@@ -20,11 +20,6 @@ import (
 	"syscall"
 
 	"github.com/pkg/errors"
-
-	"github.com/mattermost/mattermost/server/v8/channels/app"
-	// The server's built-in slash commands register themselves when imported.
-	_ "github.com/mattermost/mattermost/server/v8/channels/app/slashcommands"
-	"github.com/mattermost/mattermost/server/v8/cmd/mattermost/commands"
 )
 
 // The roles the launcher starts itself in.
@@ -52,8 +47,7 @@ func runRole(args []string) error {
 	}
 	switch role {
 	case roleMattermost:
-		app.RegisterCommandProvider(supportPacket{})
-		return commands.Run(args[1:])
+		return runServer(args[1:])
 	case rolePostgresBinaries:
 		if len(args) != 2 {
 			return errors.Errorf("%s needs a folder", rolePostgresBinaries)

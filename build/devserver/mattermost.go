@@ -15,7 +15,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/mattermost/mattermost/server/public/model"
-	server "github.com/mattermost/mattermost/server/v8"
 )
 
 const (
@@ -34,9 +33,9 @@ type node struct {
 
 // startNode starts one server in a folder of its own. All servers share the folder of uploaded files.
 func (l *launcher) startNode(ctx context.Context, number int, databaseURL string, manifest *model.Manifest) (*node, error) {
-	self, err := os.Executable()
+	program, args, err := l.serverProgram()
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot find the own program")
+		return nil, err
 	}
 	port, err := freePort(rand.IntN)
 	if err != nil {
@@ -65,7 +64,7 @@ func (l *launcher) startNode(ctx context.Context, number int, databaseURL string
 	if manifest != nil {
 		settings.pluginID = manifest.Id
 	}
-	if err := makeNodeDir(settings, l.opts.clientDir); err != nil {
+	if err := makeNodeDir(settings, l.opts.serverDir, l.opts.clientDir); err != nil {
 		return nil, err
 	}
 	n := &node{info: nodeInfo{
@@ -76,8 +75,8 @@ func (l *launcher) startNode(ctx context.Context, number int, databaseURL string
 	}}
 	spec := &processSpec{
 		name:        fmt.Sprintf("server %d", number),
-		path:        self,
-		args:        []string{roleMattermost, "server", "--config", settings.configFile()},
+		path:        program,
+		args:        append(args, "server", "--config", settings.configFile()),
 		dir:         dir,
 		output:      n.info.LogFile,
 		deathSignal: syscall.SIGTERM, // the server stops its plugins when it gets it
@@ -87,6 +86,15 @@ func (l *launcher) startNode(ctx context.Context, number int, databaseURL string
 	}
 	n.info.PID = n.process.pid
 	return n, n.process.waitReady(ctx, serverStartLimit, func(ctx context.Context) error { return pingServer(ctx, n.info.URL) })
+}
+
+// serverProgram returns the program of the server and the arguments with which its own command line begins.
+func (l *launcher) serverProgram() (program string, args []string, err error) {
+	if l.opts.serverDir != "" {
+		return filepath.Join(l.opts.serverDir, "bin", "mattermost"), nil, nil
+	}
+	program, err = os.Executable()
+	return program, []string{roleMattermost}, errors.Wrap(err, "cannot find the own program")
 }
 
 // spawnServer starts a server's process, for the first time or after its death, and writes its id to the file in which tests find it.
@@ -127,7 +135,11 @@ func pingServer(ctx context.Context, serverURL string) error {
 
 // makeNodeDir creates the server's working folder with its configuration and everything else that the server expects there. If something
 // were missing, the server would search the folders above and might find files that belong to something else.
-func makeNodeDir(settings *serverSettings, clientDir string) error {
+func makeNodeDir(settings *serverSettings, serverDir, clientDir string) error {
+	if serverDir == "" {
+		serverDir = serverFiles()
+	}
+
 	for _, name := range []string{"", "plugins", "client-plugins", "prepackaged_plugins", "config", "import", "export"} {
 		if err := os.MkdirAll(filepath.Join(settings.dir, name), 0o700); err != nil {
 			return errors.Wrap(err, "cannot make the server's folder")
@@ -137,7 +149,7 @@ func makeNodeDir(settings *serverSettings, clientDir string) error {
 		return errors.Wrap(err, "cannot make the folder of the files")
 	}
 	for _, name := range []string{"i18n", "templates", "fonts"} {
-		if err := linkDir(filepath.Join(server.GetPackagePath(), name), filepath.Join(settings.dir, name)); err != nil {
+		if err := linkDir(filepath.Join(serverDir, name), filepath.Join(settings.dir, name)); err != nil {
 			return err
 		}
 	}
@@ -151,7 +163,7 @@ func makeNodeDir(settings *serverSettings, clientDir string) error {
 	return errors.Wrap(os.WriteFile(settings.configFile(), config, 0o600), "cannot write the server's configuration")
 }
 
-// linkDir creates a link to a folder of the server's module, which must exist and be readable.
+// linkDir creates a link to a folder of the server's files, which must exist and be readable.
 func linkDir(target, link string) error {
 	if _, err := os.ReadDir(target); err != nil {
 		return errors.Wrap(err, "cannot read the server's own files (this program must be built by the user who runs it, and the Go module cache kept)")
@@ -169,15 +181,40 @@ const noClientPage = `<!doctype html>
 
 // provideClient gives the server the web client's files, or else a page which says that there are none.
 func provideClient(clientDir, dir string) error {
-	if clientDir != "" {
-		return errors.Wrap(os.Symlink(clientDir, dir), "cannot link the web client's files")
-	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return errors.Wrap(err, "cannot make the web client's folder")
+	}
+	if clientDir != "" {
+		return borrowClient(clientDir, dir)
 	}
 	for name, content := range map[string]string{"root.html": noClientPage, "manifest.json": "{}"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			return errors.Wrap(err, "cannot write the web client's page")
+		}
+	}
+	return nil
+}
+
+// borrowClient links the web client's files. A release's server writes its own address into some of them when it starts: those are copied, so
+// that the folder stays as it is and may be read-only.
+func borrowClient(clientDir, dir string) error {
+	entries, err := os.ReadDir(clientDir)
+	if err != nil {
+		return errors.Wrap(err, "cannot read the web client's files")
+	}
+	for _, entry := range entries {
+		from, to := filepath.Join(clientDir, entry.Name()), filepath.Join(dir, entry.Name())
+		switch filepath.Ext(entry.Name()) {
+		case ".html", ".json", ".css":
+			var content []byte
+			if content, err = os.ReadFile(from); err == nil { //nolint:gosec // the folder the user asks for
+				err = os.WriteFile(to, content, 0o600)
+			}
+		default:
+			err = os.Symlink(from, to)
+		}
+		if err != nil {
+			return errors.Wrap(err, "cannot provide the web client's files")
 		}
 	}
 	return nil

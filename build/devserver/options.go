@@ -33,7 +33,8 @@ type options struct {
 	nodes        int            // how many servers to start on the one database
 	maxChannels  int64          // TeamSettings.MaxChannelsPerTeam
 	locale       string         // the servers' and the users' locale
-	clientDir    string         // folder of the web client's files, absolute; "" for none
+	serverDir    string         // folder of a Mattermost release to run, absolute; "" for the server inside this program
+	clientDir    string         // folder of the web client's files, absolute; "" for the release's, or none
 	bundle       string         // plugin bundle to install, absolute; "" for none
 	pluginConfig map[string]any // settings of the plugin
 	durable      bool           // PostgreSQL syncs to disk
@@ -52,6 +53,7 @@ func parseOptions(args []string, getenv func(string) string, output io.Writer) (
 	flags.IntVar(&opts.nodes, "nodes", 1, "how many `servers` to start on one database")
 	flags.Int64Var(&opts.maxChannels, "max-channels", defaultMaxChannels, "how many `channels` a team may have")
 	flags.StringVar(&opts.locale, "locale", "pt-BR", "`locale` of the server and its users")
+	flags.StringVar(&opts.serverDir, "server-dir", "", "`folder` of a Mattermost release to run instead of the server inside this program")
 	flags.StringVar(&opts.clientDir, "client-dir", getenv(clientVariable), "`folder` with the web client's files (default $"+clientVariable+")")
 	flags.StringVar(&opts.bundle, "bundle", "", "plugin bundle `file` to install and enable")
 	pluginConfig := flags.String("plugin-config", "", "the plugin's settings, a `JSON` object")
@@ -84,7 +86,7 @@ func parseOptions(args []string, getenv func(string) string, output io.Writer) (
 
 // resolvePaths makes the paths absolute, since the servers run in folders of their own, and fails if a file or folder does not exist.
 func (o *options) resolvePaths() error {
-	for _, path := range []*string{&o.bundle, &o.clientDir, &o.readyFile} {
+	for _, path := range []*string{&o.bundle, &o.serverDir, &o.clientDir, &o.readyFile} {
 		if *path == "" {
 			continue
 		}
@@ -98,6 +100,12 @@ func (o *options) resolvePaths() error {
 		if _, err := os.Stat(o.bundle); err != nil {
 			return errors.Wrap(err, "cannot use -bundle")
 		}
+	}
+	if o.serverDir == "" && !hasServer {
+		return errors.New("this program was built without the server, and -server-dir names no release to run")
+	}
+	if o.serverDir != "" && o.clientDir == "" {
+		o.clientDir = filepath.Join(o.serverDir, "client")
 	}
 	if o.clientDir != "" {
 		if _, err := os.Stat(filepath.Join(o.clientDir, "root.html")); err != nil {

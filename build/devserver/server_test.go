@@ -41,7 +41,7 @@ func TestNodeDir(t *testing.T) {
 		maxChannels: 9, dir: filepath.Join(t.TempDir(), "node"), files: filepath.Join(t.TempDir(), "files"),
 	}
 	t.Run("without a web client it says so", func(t *testing.T) {
-		require.NoError(t, makeNodeDir(settings, ""))
+		require.NoError(t, makeNodeDir(settings, "", ""))
 		page, err := os.ReadFile(filepath.Join(settings.dir, "client", "root.html"))
 		require.NoError(t, err)
 		require.Contains(t, string(page), "cliente web")
@@ -56,7 +56,7 @@ func TestNodeDir(t *testing.T) {
 		client := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(client, "root.html"), []byte("real"), 0o600))
 		settings.dir = filepath.Join(t.TempDir(), "node")
-		require.NoError(t, makeNodeDir(settings, client))
+		require.NoError(t, makeNodeDir(settings, "", client))
 		page, err := os.ReadFile(filepath.Join(settings.dir, "client", "root.html"))
 		require.NoError(t, err)
 		require.Equal(t, "real", string(page))

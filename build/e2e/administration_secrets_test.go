@@ -166,7 +166,11 @@ func trySecrets(t *testing.T, a *administration) {
 			require.NotContains(t, log, secret, "the log of server %d", node+1)
 		}
 	}
-	a.checkSupportPacket(ctx, secrets)
+	if a.Env.MakesSupportPackets() {
+		a.checkSupportPacket(ctx, secrets)
+	} else {
+		a.t.Log("the support packet was not looked at: a release makes one only with a license")
+	}
 	tables, err := a.holding(ctx, secrets)
 	require.NoError(t, err)
 	require.Empty(t, tables, "these tables hold a secret")

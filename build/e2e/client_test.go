@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,18 +14,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// clientVariable names the folder with the files of the Mattermost web client. If it is set, the servers of the tests serve the real
-// client.
-const clientVariable = "MM_CLIENT_DIR"
-
-// clientGiven reports whether the real web client is available.
-func clientGiven() bool { return os.Getenv(clientVariable) != "" }
-
 // needClient skips a test that needs the real web client if that is not available.
 func needClient(t *testing.T) {
 	t.Helper()
-	if !clientGiven() {
-		t.Skip("needs the Mattermost web client's files; " + clientVariable + " may name their folder")
+	if !testenv.WebClient() {
+		t.Skip("needs the Mattermost web client: MM_SERVER_DIR names the folder of a release, MM_CLIENT_DIR that of the client's files alone")
 	}
 }
 

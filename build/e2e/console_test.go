@@ -34,7 +34,7 @@ func TestConsole(t *testing.T) {
 	w := openWorld(t, scenario.Options{})
 	c := &console{World: w, site: w.Env.Nodes[0].URL}
 	path := "/admin_console/plugins/plugin_" + w.Env.Plugin.ID
-	if !clientGiven() {
+	if !testenv.WebClient() {
 		c.site, path = hostPage(t, w), "/?page=console"
 	}
 	c.page = openAs(t, c.site, w.Env.Admin, path)
@@ -140,7 +140,7 @@ func (c *console) start() {
 	customer := scenario.NewCustomer(2)
 	values := scenario.Variables()
 	values["customer_name"], values["cpf"], values["phone"] = customer.Name, customer.CPF, customer.Phone
-	if clientGiven() {
+	if testenv.WebClient() {
 		c.startInClient(values)
 	} else {
 		ctx := t.Context()
@@ -200,7 +200,7 @@ func (c *console) look() {
 	p.see("Pontos a resolver: 0.")
 	c.picture("console-saude")
 
-	if clientGiven() {
+	if testenv.WebClient() {
 		_, _, err := c.Admin().PatchUser(p.t.Context(), c.Env.Admin.ID, &model.UserPatch{Locale: model.NewPointer("en")})
 		require.NoError(p.t, err)
 		p.call("Page.reload", map[string]any{}, nil)

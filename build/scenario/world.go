@@ -36,7 +36,8 @@ type Options struct {
 	Simulator func(*cloudapi.Settings) // changes the simulator's settings before anything happens
 	Nodes     int                      // Mattermost servers on one database; 0 is 1
 	Agents    int                      // 0 is 4: the first is the queue's supervisor, the last is not in the queue
-	ClientDir string                   // folder of the web client's files; "" is MM_CLIENT_DIR, if set
+	ServerDir string                   // folder of a Mattermost release to run; "" as in testenv.Options
+	ClientDir string                   // folder of the web client's files; "" as in testenv.Options
 	Durable   bool                     // PostgreSQL syncs to disk, as in production
 	Revive    bool                     // a server that a test kills is started again, on the same address
 	Env       []string                 // more environment of the servers
@@ -103,7 +104,7 @@ func Open(ctx context.Context, opts Options) (*World, error) {
 	}
 	maps.Copy(settings, opts.Settings)
 	if w.Env, err = testenv.Start(ctx, testenv.Options{
-		Bundle: opts.Bundle, PluginConfig: settings, Nodes: opts.Nodes, Agents: opts.Agents, ClientDir: opts.ClientDir, Durable: opts.Durable, Revive: opts.Revive,
+		Bundle: opts.Bundle, PluginConfig: settings, Nodes: opts.Nodes, Agents: opts.Agents, ServerDir: opts.ServerDir, ClientDir: opts.ClientDir, Durable: opts.Durable, Revive: opts.Revive,
 		Env: append([]string{clockVariable + "=" + w.clockFile}, opts.Env...), Log: opts.Log,
 	}); err != nil {
 		_ = w.Close()

@@ -25,7 +25,7 @@ var exampleTemplates string
 
 // options are the command line's options.
 type options struct {
-	addr, webhook, verifyToken, appSecret, token string
+	addr, url, webhook, verifyToken, appSecret, token string
 	phoneNumberID, wabaID, display, templates    string
 }
 
@@ -43,6 +43,7 @@ func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "address to listen on")
+	f.StringVar(&o.url, "url", "", "address under which the plugin reaches it, without a slash at the end; default: where it listens")
 	f.StringVar(&o.webhook, "webhook", "", "URL of the plugin's webhook; subscribed to as soon as it answers")
 	f.StringVar(&o.verifyToken, "verify-token", "simulator-verify-token", "verify token of the webhook")
 	f.StringVar(&o.appSecret, "app-secret", "simulator-app-secret", "secret that signs the webhooks")
@@ -70,7 +71,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	base := "http://" + listener.Addr().String()
+	base := o.url
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
 	sim.SetBaseURL(base)
 	server := &http.Server{Handler: phonepage.Handler(sim), ReadHeaderTimeout: 10 * time.Second}
 	go func() {

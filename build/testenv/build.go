@@ -20,9 +20,10 @@ const (
 	lockPoll = 100 * time.Millisecond
 )
 
-// buildDevserver builds the launcher, which contains the server, and returns its path. Go's build cache decides what is outdated. A lock
-// ensures that test packages that run at the same time build it only once.
-func buildDevserver(ctx context.Context) (string, error) {
+// buildDevserver builds the launcher and returns its path. It contains the server, which takes minutes to compile the first time, unless a
+// release is to be run. Go's build cache decides what is outdated. A lock ensures that test packages that run at the same time build it only
+// once.
+func buildDevserver(ctx context.Context, withServer bool) (string, error) {
 	root, err := repositoryRoot()
 	if err != nil {
 		return "", err
@@ -31,7 +32,11 @@ func buildDevserver(ctx context.Context) (string, error) {
 	if err = os.MkdirAll(cache, 0o750); err != nil {
 		return "", errors.Wrap(err, "cannot make the folder of the built server")
 	}
-	program := filepath.Join(cache, "devserver")
+	name, tags := "devserver", ""
+	if !withServer {
+		name, tags = "devserver-release", "release"
+	}
+	program := filepath.Join(cache, name)
 	unlock, err := lock(ctx, program+".lock")
 	if err != nil {
 		return "", err
@@ -39,7 +44,7 @@ func buildDevserver(ctx context.Context) (string, error) {
 	defer unlock()
 
 	// The server finds its translations and templates through the paths of its source files, so these paths must not be trimmed.
-	build := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-trimpath=false", "-ldflags=-s -w", "-o", program, ".") //nolint:gosec // our own module
+	build := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-trimpath=false", "-ldflags=-s -w", "-tags", tags, "-o", program, ".") //nolint:gosec // our own module
 	build.Dir = filepath.Join(root, devserverDir)
 	build.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -33,6 +33,7 @@ type Env struct {
 	QueueChannel Named   `json:"queue_channel"`
 	Plugin       *Plugin `json:"plugin"` // nil without a bundle
 
+	release  bool              // the servers are an official release's, not the one inside the launcher
 	clients  map[string]string // user name -> token of a session
 	db       *sql.DB
 	launcher *exec.Cmd

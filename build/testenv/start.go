@@ -26,7 +26,8 @@ type Options struct {
 	PluginConfig map[string]any // the plugin's settings, set before it is enabled
 	Nodes        int            // servers on one database; 0 is 1
 	Agents       int            // agents to create; 0 is 4; the last one is outside the queue
-	ClientDir    string         // folder of the web client's files; "" is MM_CLIENT_DIR, if set
+	ServerDir    string         // folder of a Mattermost release to run; "" is MM_SERVER_DIR or MM_RELEASE, or a server compiled from source
+	ClientDir    string         // folder of the web client's files; "" is MM_CLIENT_DIR, or the release's own
 	Locale       string         // locale of servers and users; "" is pt-BR
 	MaxChannels  int64          // channels a team may have; 0 is 100000
 	Durable      bool           // PostgreSQL syncs to disk, as in production
@@ -39,11 +40,16 @@ type Options struct {
 // process ends in any way. Building the server the first time takes minutes. There is no fallback: if something is missing, the error says
 // what.
 func Start(ctx context.Context, opts Options) (*Env, error) {
+	release, err := releaseFolder(ctx, opts.ServerDir, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	opts.ServerDir = release
 	args, err := launcherArgs(&opts)
 	if err != nil {
 		return nil, err
 	}
-	program, err := buildDevserver(ctx)
+	program, err := buildDevserver(ctx, release == "")
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +66,7 @@ func Start(ctx context.Context, opts Options) (*Env, error) {
 
 // launch starts the launcher and waits until it reports that it is ready.
 func launch(ctx context.Context, program string, args []string, opts *Options) (*Env, error) {
-	env := &Env{clients: map[string]string{}, said: newTail(opts.Log), exited: make(chan struct{})}
+	env := &Env{release: opts.ServerDir != "", clients: map[string]string{}, said: newTail(opts.Log), exited: make(chan struct{})}
 	env.launcher = exec.Command(program, args...)
 	env.launcher.Env = append(withoutServerSettings(os.Environ()), opts.Env...)
 	env.launcher.Stderr = env.said
@@ -132,6 +138,7 @@ func launcherArgs(opts *Options) ([]string, error) {
 		}
 	}
 	text("-bundle", opts.Bundle)
+	text("-server-dir", opts.ServerDir)
 	text("-client-dir", opts.ClientDir)
 	text("-locale", opts.Locale)
 	number("-nodes", int64(opts.Nodes))
@@ -158,7 +165,7 @@ func withoutServerSettings(environment []string) []string {
 	var kept []string
 	for _, variable := range environment {
 		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "MM_") || name == "MM_CLIENT_DIR" {
+		if !strings.HasPrefix(name, "MM_") || name == clientVariable {
 			kept = append(kept, variable)
 		}
 	}

@@ -16,6 +16,9 @@ const (
 	packetFolder  = "support-packet"
 )
 
+// MakesSupportPackets reports whether SupportPacket works. An official release makes support packets only with a license.
+func (e *Env) MakesSupportPackets() bool { return !e.release }
+
 // SupportPacket has a server create its support packet, including what the plugins add to it, and returns its files by name.
 func (e *Env) SupportPacket(ctx context.Context, node int) (map[string]string, error) {
 	admin := e.AdminClient(node)

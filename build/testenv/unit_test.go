@@ -52,10 +52,10 @@ func TestLauncherArgs(t *testing.T) {
 		{
 			"everything",
 			Options{
-				Bundle: "b.tar.gz", PluginConfig: map[string]any{"A": 1}, Nodes: 2, Agents: 3, ClientDir: "web", Locale: "en",
+				Bundle: "b.tar.gz", PluginConfig: map[string]any{"A": 1}, Nodes: 2, Agents: 3, ServerDir: "mattermost", ClientDir: "web", Locale: "en",
 				MaxChannels: 7, Durable: true,
 			},
-			`-stop-on-eof -bundle b.tar.gz -client-dir web -locale en -nodes 2 -agents 3 -max-channels 7 -durable -plugin-config {"A":1}`,
+			`-stop-on-eof -bundle b.tar.gz -server-dir mattermost -client-dir web -locale en -nodes 2 -agents 3 -max-channels 7 -durable -plugin-config {"A":1}`,
 		},
 	}
 	for _, tt := range tests {
