@@ -50,7 +50,11 @@ func (h *Handler) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 	}
 	switch item.Kind {
 	case whatsapp.KindMessage:
-		return h.message(ctx, job, item)
+		m, err := item.Message()
+		if err != nil {
+			return jobqueue.Dead(err.Error()), nil
+		}
+		return h.deliver(ctx, job, item, m)
 	case whatsapp.KindStatus:
 		return h.Statuses.Handle(ctx, job, item)
 	case whatsapp.KindEcho:
@@ -62,15 +66,6 @@ func (h *Handler) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 	default:
 		return h.Changes.Handle(ctx, job, item)
 	}
-}
-
-// message handles what a customer sent or did: it brings it to their conversation.
-func (h *Handler) message(ctx context.Context, job jobqueue.Job, item whatsapp.Item) (jobqueue.Outcome, error) {
-	m, err := item.Message()
-	if err != nil {
-		return jobqueue.Dead(err.Error()), nil
-	}
-	return h.deliver(ctx, job, item, m)
 }
 
 // call shows once per call that the customer called, because nobody can take the
@@ -88,7 +83,7 @@ func (h *Handler) call(ctx context.Context, job jobqueue.Job, item whatsapp.Item
 	return h.deliver(ctx, job, item, &whatsapp.Message{ID: call.ID, Type: whatsapp.TypeCall, Timestamp: call.Timestamp})
 }
 
-// deliver finds the conversation of a message and shows the message there.
+// deliver finds the conversation of what a customer sent or did, and shows it there.
 func (h *Handler) deliver(ctx context.Context, job jobqueue.Job, item whatsapp.Item, m *whatsapp.Message) (jobqueue.Outcome, error) {
 	account, err := h.Store.AccountByNumber(ctx, item.PhoneNumberID)
 	if errors.Is(err, domain.ErrNotFound) {

@@ -90,43 +90,39 @@ type Mark struct {
 
 // ContentOf writes a customer's message as Markdown. A kind that we do not know is
 // labelled "unsupported", with its name.
-func ContentOf(m *whatsapp.Message) Content {
-	s := bodyOf(m)
-	s.Marks = marksOf(m)
-	return s
-}
-
-func bodyOf(m *whatsapp.Message) Content {
+func ContentOf(m *whatsapp.Message) (c Content) {
 	switch {
 	case m.Text != nil && m.Type == whatsapp.TypeText:
-		return textContent(markdown.ToMattermost(m.Text.Body))
+		c = textContent(markdown.ToMattermost(m.Text.Body))
 	case m.Button != nil:
-		return textContent(markdown.ToMattermost(m.Button.Text))
+		c = textContent(markdown.ToMattermost(m.Button.Text))
 	case m.Interactive != nil:
-		return interactiveContent(m.Interactive)
+		c = interactiveContent(m.Interactive)
 	case m.Media != nil:
-		return mediaContent(m)
+		c = mediaContent(m)
 	case m.Location != nil:
-		return locationContent(m.Location)
+		c = locationContent(m.Location)
 	case len(m.Contacts) > 0:
-		return contactsContent(m.Contacts)
+		c = contactsContent(m.Contacts)
 	case m.Reaction != nil:
-		return reactionContent(m.Reaction)
+		c = reactionContent(m.Reaction)
 	case m.Order != nil:
-		return orderContent(m.Order)
+		c = orderContent(m.Order)
 	case m.Edit != nil && m.Edit.Message != nil:
-		return editContent(m.Edit)
+		c = editContent(m.Edit)
 	case m.Revokes != "":
-		return Content{Label: "revoke"}
+		c = Content{Label: "revoke"}
 	case m.Type == whatsapp.TypeRequestWelcome:
-		return Content{Label: "request_welcome"}
+		c = Content{Label: "request_welcome"}
 	case m.Type == whatsapp.TypeCall:
-		return Content{Label: "call"}
+		c = Content{Label: "call"}
 	case m.Unsupported != "":
-		return unsupportedContent(m.Unsupported)
+		c = unsupportedContent(m.Unsupported)
 	default:
-		return unsupportedContent(m.Type)
+		c = unsupportedContent(m.Type)
 	}
+	c.Marks = marksOf(m)
+	return c
 }
 
 // textContent returns the content of a text, which may be empty.
@@ -148,7 +144,7 @@ func unsupportedContent(kind string) Content {
 
 // editContent returns the new version of an edited message; for a file that is its caption.
 func editContent(e *whatsapp.Edit) Content {
-	text := bodyOf(e.Message)
+	text := ContentOf(e.Message)
 	if e.Message.Media != nil {
 		text.Detail = markdown.ToMattermost(e.Message.Media.Caption)
 	}

@@ -56,9 +56,20 @@ func New(deps Deps) *Handler {
 	h := &Handler{Deps: deps, router: mux.NewRouter().SkipClean(true)}
 	h.router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, errNotFound) })
 	h.router.MethodNotAllowedHandler = h.router.NotFoundHandler
-	h.router.HandleFunc(Path+"/{account_id}", h.verify).Methods(http.MethodGet)
-	h.router.HandleFunc(Path+"/{account_id}", h.receive).Methods(http.MethodPost)
+	h.router.HandleFunc(Path+"/{account_id}", h.serve(h.verify)).Methods(http.MethodGet)
+	h.router.HandleFunc(Path+"/{account_id}", h.serve(h.receive)).Methods(http.MethodPost)
 	return h
+}
+
+// serve makes an HTTP handler of one that returns its error, and bounds its time.
+func (h *Handler) serve(handle func(ctx context.Context, w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		if err := handle(ctx, w, r); err != nil {
+			h.fail(w, r, err)
+		}
+	}
 }
 
 // ServeHTTP serves a request whose path begins with Path.
@@ -69,25 +80,23 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.router.S
 func (h *Handler) LastWebhook(accountID string) int64 { return h.lastStored.at(accountID) }
 
 // verify returns Meta's challenge to a caller that knows the account's verify token.
-func (h *Handler) verify(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-	defer cancel()
+func (h *Handler) verify(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
 	values := r.URL.Query()
 	d := &delivery{cache: h.Accounts, id: mux.Vars(r)["account_id"]}
 	known, err := d.account(ctx, func(account *domain.Account) bool {
 		return account.VerifyToken != "" && equal(account.VerifyToken, values.Get("hub.verify_token"))
 	})
-	switch {
-	case err != nil:
-		h.fail(w, r, err)
-	case !known:
-		h.fail(w, r, errWrongToken)
-	default:
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.WriteHeader(http.StatusOK)
-		_, _ = io.WriteString(w, values.Get("hub.challenge"))
+	if err != nil {
+		return err
 	}
+	if !known {
+		return errWrongToken
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(w, values.Get("hub.challenge"))
+	return nil
 }
 
 // equal compares in a time that reveals neither content nor length.
@@ -96,19 +105,11 @@ func equal(a, b string) bool {
 	return subtle.ConstantTimeCompare(hashA[:], hashB[:]) == 1
 }
 
-// receive stores a delivery and returns 200, whatever the delivery holds.
-func (h *Handler) receive(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-	defer cancel()
-	if err := h.store(ctx, w, r); err != nil {
-		h.fail(w, r, err)
-	} // else 200, which the server sends by itself: to say it would cost two remote calls
-}
-
-// store is the hot path: a delivery costs one statement and no other query.
-func (h *Handler) store(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+// receive stores a delivery, whatever it holds, with one statement and no other query. It returns no error where Meta gets
+// its 200, which the server sends by itself: to say it would cost two remote calls.
+func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
 	signature := r.Header.Get(whatsapp.SignatureHeader)
-	d := &delivery{cache: h.Accounts, id: mux.Vars(r)["account_id"], now: h.Clock.Now()}
+	d := &delivery{cache: h.Accounts, hideName: h.HideName, id: mux.Vars(r)["account_id"], now: h.Clock.Now()}
 	if _, err := d.account(ctx, func(*domain.Account) bool { return true }); err != nil {
 		return err
 	}
@@ -143,29 +144,15 @@ func (h *Handler) store(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		h.OnIgnored(d.ignored)
 	}
 	if len(d.rows) > 0 {
-		if err := h.deliver(ctx, d.rows); err != nil {
-			return err
+		if err := h.Inbox.Deliver(ctx, d.rows); h.IsBusy(err) || ctx.Err() != nil {
+			return errBusy // Meta sends it again, and the log need not say so for each delivery
+		} else if err != nil {
+			return errors.Wrap(err, "store a delivery")
 		}
 		h.WakeInbox()
 	}
 	h.noteStored(d)
 	return nil
-}
-
-// deliver stores the rows with their lanes and keys hidden: these outlive the items, and have numbers in them, and ids in
-// which numbers are.
-func (h *Handler) deliver(ctx context.Context, rows []domain.InboxRow) (err error) {
-	for i := range rows {
-		if rows[i].Lane, err = h.HideName(rows[i].Lane); err != nil {
-			return errors.Wrap(err, "hide a lane")
-		}
-		rows[i].Key = hideKey(rows[i].Key)
-	}
-	err = h.Inbox.Deliver(ctx, rows)
-	if h.IsBusy(err) || ctx.Err() != nil { // Meta sends it again, and the log need not say so for each delivery
-		return errBusy
-	}
-	return errors.Wrap(err, "store a delivery")
 }
 
 // noteStored notes the time for each account that got something: the deliveries of one app for all its numbers may

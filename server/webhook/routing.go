@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -33,13 +34,14 @@ const (
 
 // delivery is one POST of Meta's on its way into the inbox.
 type delivery struct {
-	cache   *AccountCache
-	id      string          // the account in the path
-	now     int64           // when it was received
-	owner   *domain.Account // the account in the path, once found
-	fresh   bool            // the cache was refreshed for this delivery: once is enough
-	rows    []domain.InboxRow
-	ignored int
+	cache    *AccountCache
+	hideName func(name string) (string, error)
+	id       string          // the account in the path
+	now      int64           // when it was received
+	owner    *domain.Account // the account in the path, once found
+	fresh    bool            // the cache was refreshed for this delivery: once is enough
+	rows     []domain.InboxRow
+	ignored  int // items for numbers that are not ours
 }
 
 // account finds the account in the path and reports whether it fits. Before a "no" it looks again with a cache that is
@@ -80,9 +82,10 @@ func (d *delivery) read(ctx context.Context, body []byte) error {
 	items, reason := split(whatsapp.Split, body)
 	if reason != "" {
 		sum := sha256.Sum256(body)
-		// A copy: the body's buffer is used again.
-		d.rows = []domain.InboxRow{d.row(prefixWABA+d.owner.WABAID, prefixUnparsedBody+hex.EncodeToString(sum[:]), append([]byte{}, body...), reason)}
-		return nil
+		return d.append(domain.InboxRow{
+			Lane: prefixWABA + d.owner.WABAID, Key: prefixUnparsedBody + hex.EncodeToString(sum[:]), AccountID: d.owner.ID,
+			Payload: bytes.Clone(body), Dead: reason, // a clone: the body's buffer is used again
+		})
 	}
 	d.rows = make([]domain.InboxRow, 0, len(items))
 	for i := range items {
@@ -131,17 +134,23 @@ func (d *delivery) add(ctx context.Context, item *whatsapp.Item) error {
 		// A key of its own, so that a dead letter does not keep the same item from being stored when it comes rightly signed.
 		key = prefixDead + d.owner.ID + ":" + key
 	}
-	row := d.row(lane(account, item), key, payload, reason)
-	row.AccountID = account.ID
-	if item.Timestamp > 0 {
-		row.Order = item.Timestamp
+	return d.append(domain.InboxRow{
+		Lane: lane(account, item), Order: max(item.Timestamp, 0), Key: key, AccountID: account.ID, Payload: payload, Dead: reason,
+	})
+}
+
+// append adds a row with its lane and key hidden: these outlive the items, and have numbers in them, and ids in which
+// numbers are. A row without a time of Meta's has that of its delivery.
+func (d *delivery) append(row domain.InboxRow) (err error) {
+	if row.Lane, err = d.hideName(row.Lane); err != nil {
+		return errors.Wrap(err, "hide a lane")
+	}
+	row.Key = hideKey(row.Key)
+	if row.Order == 0 {
+		row.Order = d.now
 	}
 	d.rows = append(d.rows, row)
 	return nil
-}
-
-func (d *delivery) row(lane, key string, payload []byte, dead string) domain.InboxRow {
-	return domain.InboxRow{Lane: lane, Order: d.now, Key: key, AccountID: d.owner.ID, Payload: payload, Dead: dead}
 }
 
 // recipient is the account an item belongs to; nil for a number that is not ours, as an app that several companies use
