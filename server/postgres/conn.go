@@ -24,12 +24,15 @@ type ownConn struct {
 	wire    *wire
 	primary *Primary
 	born    int64 // how often the primary had changed when the connection was opened
+
+	prepared preparedStatements
 }
 
 // QueryContext runs a query. Reading its rows is bounded by the same context.
 func (c *ownConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.wire.begin(ctx)
-	rows, err := c.pqConn.QueryContext(ctx, query, args)
+	rows, err := runPrepared(ctx, c, query, func(s preparer) (driver.Rows, error) { return s.QueryContext(ctx, args) },
+		func() (driver.Rows, error) { return c.pqConn.QueryContext(ctx, query, args) })
 	c.primary.failed(c.born, err)
 	return rows, err
 }
@@ -38,7 +41,8 @@ func (c *ownConn) QueryContext(ctx context.Context, query string, args []driver.
 // latest.
 func (c *ownConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.wire.begin(ctx)
-	result, err := c.pqConn.ExecContext(ctx, query, args)
+	result, err := runPrepared(ctx, c, query, func(s preparer) (driver.Result, error) { return s.ExecContext(ctx, args) },
+		func() (driver.Result, error) { return c.pqConn.ExecContext(ctx, query, args) })
 	c.primary.failed(c.born, err)
 	return result, err
 }

@@ -113,8 +113,14 @@ func (c *ownConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		_ = opened.Close()
 		return nil, errors.New("the driver's connection is another one than expected")
 	}
-	l.wire.begin(context.Background()) // from here on, each statement sets its own context
-	return &ownConn{pqConn: conn, wire: l.wire, primary: c.primary, born: born}, nil
+	l.wire.begin(ctx) // from here on, each statement sets its own context
+	prepared, err := newPreparedStatements(ctx, conn, l.wire)
+	if err != nil {
+		_ = opened.Close()
+		return nil, err
+	}
+	l.wire.begin(context.Background())
+	return &ownConn{pqConn: conn, wire: l.wire, primary: c.primary, born: born, prepared: prepared}, nil
 }
 
 // Driver returns the underlying driver, as database/sql requires.
