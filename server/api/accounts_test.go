@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
 // wrong is a value that a field does not take.
@@ -52,13 +53,13 @@ func (w *world) try(method, path string, good map[string]any, fields map[string]
 			}
 			body[field] = wrong.value
 			a := w.as(admin, method, path, body)
-			require.Equal(w, wrong.status, a.status, "%s = %#v: %s", field, wrong.value, a.text)
+			require.Equal(w, wrong.status, a.Status, "%s = %#v: %s", field, wrong.value, a.Text)
 			if wrong.status == http.StatusBadRequest {
-				a.is(wrong.status, "bad_request")
-				require.Contains(w, a.problem()["message"], field)
+				a.Is(wrong.status, "bad_request")
+				require.Contains(w, a.Problem()["message"], field)
 			} else {
-				a.is(wrong.status, "invalid_field")
-				require.Equal(w, []string{field}, a.fields(), "%#v", wrong.value)
+				a.Is(wrong.status, "invalid_field")
+				require.Equal(w, []string{field}, a.Fields(), "%#v", wrong.value)
 			}
 		}
 	}
@@ -86,26 +87,26 @@ func (w *world) missing(path string, good map[string]any, fields ...string) {
 				body[name] = value
 			}
 		}
-		a := w.as(admin, http.MethodPost, path, body).is(http.StatusUnprocessableEntity, "invalid_field")
-		require.Equal(w, []string{field}, a.fields())
+		a := w.as(admin, http.MethodPost, path, body).Is(http.StatusUnprocessableEntity, "invalid_field")
+		require.Equal(w, []string{field}, a.Fields())
 	}
-	a := w.as(admin, http.MethodPost, path, `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.ElementsMatch(w, fields, a.fields(), "all at once")
+	a := w.as(admin, http.MethodPost, path, `{}`).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.ElementsMatch(w, fields, a.Fields(), "all at once")
 }
 
 // noObjects sends what is no JSON object.
 func (w *world) noObjects(user, method, path string) {
 	w.Helper()
 	for _, body := range []string{"", "null", "[]", `"x"`, "5", "{", `{} {}`, `{}x`, `{"name":}`, "\xff", `{'a':1}`, strings.Repeat("[", 20000)} {
-		w.as(user, method, path, body).is(http.StatusBadRequest, "bad_request")
+		w.as(user, method, path, body).Is(http.StatusBadRequest, "bad_request")
 	}
-	w.as(user, method, path, `{"x":"`+long(maxBody)+`"}`).is(http.StatusRequestEntityTooLarge, "bad_request")
+	w.as(user, method, path, `{"x":"`+long(maxBody)+`"}`).Is(http.StatusRequestEntityTooLarge, "bad_request")
 }
 
 func goodAccount() map[string]any {
 	return map[string]any{
-		"name": " Suporte ", "phone_number_id": "333", "waba_id": "w3", "display_phone": "(11) 98765-4322", "access_token": secretToken,
-		"app_secret": secretApp, "verify_token": secretVerify, "default_queue_id": queue1, "enabled": false, "unknown": []int{1},
+		"name": " Suporte ", "phone_number_id": "333", "waba_id": "w3", "display_phone": "(11) 98765-4322", "access_token": fake.SecretToken,
+		"app_secret": fake.SecretApp, "verify_token": fake.SecretVerify, "default_queue_id": queue1, "enabled": false, "unknown": []int{1},
 	}
 }
 
@@ -125,7 +126,7 @@ func accountFields() map[string][]wrong {
 
 func TestCreateAccount(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodPost, "/accounts", goodAccount()).is(http.StatusCreated)
+	a := w.as(admin, http.MethodPost, "/accounts", goodAccount()).Is(http.StatusCreated)
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "name": "Suporte", "phone_number_id": "333", "waba_id": "w3", "display_phone": "+5511987654322",
 		"default_queue_id": queue1, "enabled": false, "has_access_token": true, "has_app_secret": true, "has_verify_token": true,
@@ -135,13 +136,13 @@ func TestCreateAccount(t *testing.T) {
 			"checked_at": nil, "ok": false, "error_code": 0.0, "error": "", "quality_rating": "", "messaging_limit": "", "number_status": "", "restriction": "",
 			"subscribed": false, "token_expires_at": nil, "scopes": []any{}, "missing_scopes": []any{}, "clock_skew_ms": 0.0, "templates_synced_at": nil,
 		},
-	}, a.json)
+	}, a.JSON)
 	stored := w.account(id("new2x"))
-	require.Equal(t, []string{secretToken, secretApp, secretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken})
+	require.Equal(t, []string{fake.SecretToken, fake.SecretApp, fake.SecretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken})
 
-	a = w.as(admin, http.MethodPost, "/accounts", map[string]any{"name": "N", "phone_number_id": "4", "waba_id": "4"}).is(http.StatusCreated)
-	require.Equal(t, true, a.json["enabled"], "unless said otherwise")
-	require.Equal(t, false, a.json["has_access_token"])
+	a = w.as(admin, http.MethodPost, "/accounts", map[string]any{"name": "N", "phone_number_id": "4", "waba_id": "4"}).Is(http.StatusCreated)
+	require.Equal(t, true, a.JSON["enabled"], "unless said otherwise")
+	require.Equal(t, false, a.JSON["has_access_token"])
 }
 
 func TestCreateAccountRefuses(t *testing.T) {
@@ -150,13 +151,13 @@ func TestCreateAccountRefuses(t *testing.T) {
 	w.missing("/accounts", goodAccount(), "name", "phone_number_id", "waba_id")
 	w.noObjects(admin, http.MethodPost, "/accounts")
 	w.down()
-	w.as(admin, http.MethodPost, "/accounts", goodAccount()).is(http.StatusServiceUnavailable, "unavailable")
+	w.as(admin, http.MethodPost, "/accounts", goodAccount()).Is(http.StatusServiceUnavailable, "unavailable")
 }
 
 func TestSeveralWrongFieldsAtOnce(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(admin, http.MethodPost, "/accounts", map[string]any{"name": "", "waba_id": "a b", "access_token": "é"})
-	require.ElementsMatch(t, []string{"name", "phone_number_id", "waba_id", "access_token"}, a.is(http.StatusUnprocessableEntity).fields())
+	require.ElementsMatch(t, []string{"name", "phone_number_id", "waba_id", "access_token"}, a.Is(http.StatusUnprocessableEntity).Fields())
 }
 
 func TestPatchAccount(t *testing.T) {
@@ -164,22 +165,22 @@ func TestPatchAccount(t *testing.T) {
 	path := "/accounts/" + account1
 	before := w.account(account1)
 
-	a := w.as(admin, http.MethodPatch, path, `{}`).is(http.StatusOK)
-	require.Equal(t, "Vendas", a.json["name"])
+	a := w.as(admin, http.MethodPatch, path, `{}`).Is(http.StatusOK)
+	require.Equal(t, "Vendas", a.JSON["name"])
 	before.UpdatedAt = now
 	require.Equal(t, before, w.account(account1), "nothing asked, nothing changed")
 
 	a = w.as(admin, http.MethodPatch, path, map[string]any{
 		"name": "Novo", "access_token": "", "app_secret": " ", "verify_token": "", "default_queue_id": "", "display_phone": "",
-	}).is(http.StatusOK)
-	require.Equal(t, "Novo", a.json["name"])
-	require.Equal(t, "", a.json["default_queue_id"])
-	require.Equal(t, true, a.json["has_access_token"])
+	}).Is(http.StatusOK)
+	require.Equal(t, "Novo", a.JSON["name"])
+	require.Equal(t, "", a.JSON["default_queue_id"])
+	require.Equal(t, true, a.JSON["has_access_token"])
 	stored := w.account(account1)
-	require.Equal(t, []string{secretToken, secretApp, secretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken}, "an empty secret keeps the old one")
+	require.Equal(t, []string{fake.SecretToken, fake.SecretApp, fake.SecretVerify}, []string{stored.AccessToken, stored.AppSecret, stored.VerifyToken}, "an empty secret keeps the old one")
 
-	w.as(admin, http.MethodPatch, path, map[string]any{"access_token": secretToken + "2", "enabled": false, "phone_number_id": "111"}).is(http.StatusOK)
-	require.Equal(t, secretToken+"2", w.account(account1).AccessToken)
+	w.as(admin, http.MethodPatch, path, map[string]any{"access_token": fake.SecretToken + "2", "enabled": false, "phone_number_id": "111"}).Is(http.StatusOK)
+	require.Equal(t, fake.SecretToken+"2", w.account(account1).AccessToken)
 	require.False(t, w.account(account1).Enabled)
 }
 
@@ -189,41 +190,41 @@ func TestPatchAccountRefuses(t *testing.T) {
 	fields["phone_number_id"] = append(badValue("", "1 2", "222"), notText()...)
 	w.try(http.MethodPatch, "/accounts/"+account1, nil, fields)
 	w.noObjects(admin, http.MethodPatch, "/accounts/"+account1)
-	w.as(admin, http.MethodPatch, "/accounts/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
+	w.as(admin, http.MethodPatch, "/accounts/"+nowhere, `{}`).Is(http.StatusNotFound, "not_found")
 }
 
 func TestANewTokenLetsABlockedAccountSend(t *testing.T) {
 	w := newWorld(t)
 	path := "/accounts/" + account1
 	w.exec("UPDATE waa_accounts SET blocked_code = 190, blocked_at = 7 WHERE id = $1", account1)
-	a := w.as(admin, http.MethodGet, path, nil).is(http.StatusOK)
-	require.Equal(t, 190.0, a.json["blocked_code"])
-	a = w.as(admin, http.MethodPatch, path, `{"name":"Outra"}`).is(http.StatusOK)
-	require.Equal(t, 190.0, a.json["blocked_code"], "a name is no cure")
-	a = w.as(admin, http.MethodPatch, path, map[string]any{"access_token": secretToken + "2"}).is(http.StatusOK)
-	require.Equal(t, 0.0, a.json["blocked_code"])
+	a := w.as(admin, http.MethodGet, path, nil).Is(http.StatusOK)
+	require.Equal(t, 190.0, a.JSON["blocked_code"])
+	a = w.as(admin, http.MethodPatch, path, `{"name":"Outra"}`).Is(http.StatusOK)
+	require.Equal(t, 190.0, a.JSON["blocked_code"], "a name is no cure")
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"access_token": fake.SecretToken + "2"}).Is(http.StatusOK)
+	require.Equal(t, 0.0, a.JSON["blocked_code"])
 	require.Zero(t, w.account(account1).BlockedCode)
 }
 
 func TestReadAndDeleteAccounts(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodGet, "/accounts", nil).is(http.StatusOK)
-	require.Len(t, a.items(), 2)
-	require.Equal(t, []any{2.0, 0.0, 60.0}, []any{a.json["total"], a.json["page"], a.json["per_page"]})
-	w.as(admin, http.MethodGet, "/accounts/"+account1, nil).is(http.StatusOK)
-	w.as(admin, http.MethodGet, "/accounts/"+nowhere, nil).is(http.StatusNotFound, "not_found")
+	a := w.as(admin, http.MethodGet, "/accounts", nil).Is(http.StatusOK)
+	require.Len(t, a.Items(), 2)
+	require.Equal(t, []any{2.0, 0.0, 60.0}, []any{a.JSON["total"], a.JSON["page"], a.JSON["per_page"]})
+	w.as(admin, http.MethodGet, "/accounts/"+account1, nil).Is(http.StatusOK)
+	w.as(admin, http.MethodGet, "/accounts/"+nowhere, nil).Is(http.StatusNotFound, "not_found")
 
 	w.conversation(conversation1, contact1, account1)
-	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusConflict, "conversation_exists")
-	require.Contains(t, a.problem()["message"], "open conversations")
+	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).Is(http.StatusConflict, "conversation_exists")
+	require.Contains(t, a.Problem()["message"], "open conversations")
 	w.exec("UPDATE waa_conversations SET closed_at = 1")
-	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, []string{"id"}, a.fields())
-	require.Contains(t, a.problem()["message"], "queues that use this number")
+	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"id"}, a.Fields())
+	require.Contains(t, a.Problem()["message"], "queues that use this number")
 	w.exec("DELETE FROM waa_queues")
-	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusOK)
-	require.Equal(t, account1, a.json["id"])
-	w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).is(http.StatusNotFound, "not_found")
+	a = w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).Is(http.StatusOK)
+	require.Equal(t, account1, a.JSON["id"])
+	w.as(admin, http.MethodDelete, "/accounts/"+account1, nil).Is(http.StatusNotFound, "not_found")
 }
 
 func TestPages(t *testing.T) {
@@ -242,9 +243,9 @@ func TestPages(t *testing.T) {
 		{"?per_page=100000", 2, 0, 200},
 	} {
 		t.Run(c.query, func(t *testing.T) {
-			a := w.as(admin, http.MethodGet, "/accounts"+c.query, nil).is(http.StatusOK)
-			require.Len(t, a.items(), c.items, c.query)
-			require.Equal(t, []any{2.0, c.page, c.perPage}, []any{a.json["total"], a.json["page"], a.json["per_page"]}, c.query)
+			a := w.as(admin, http.MethodGet, "/accounts"+c.query, nil).Is(http.StatusOK)
+			require.Len(t, a.Items(), c.items, c.query)
+			require.Equal(t, []any{2.0, c.page, c.perPage}, []any{a.JSON["total"], a.JSON["page"], a.JSON["per_page"]}, c.query)
 		})
 	}
 	for _, path := range []string{"/accounts", "/queues", "/templates", "/plans", "/dead-letters", "/ledger", "/conversations", "/conversations/" + conversation1 + "/messages"} {
@@ -253,7 +254,7 @@ func TestPages(t *testing.T) {
 				"page=x": 400, "per_page=x": 400, "page=1.5": 400, "page=99999999999999999999": 400,
 				"page=-1": 422, "per_page=0": 422, "per_page=-5": 422, "page=2147483648": 422,
 			} {
-				w.as(admin, http.MethodGet, path+"?"+query, nil).is(status)
+				w.as(admin, http.MethodGet, path+"?"+query, nil).Is(status)
 			}
 		})
 	}
@@ -267,26 +268,26 @@ func TestTestAccount(t *testing.T) {
 		DisplayPhone: "+55 11 98765-4321", VerifiedName: "Loja",
 	}
 	w.exec("UPDATE waa_accounts SET blocked_code = 190, blocked_at = 7 WHERE id = $1", account1)
-	a := w.as(admin, http.MethodPost, path, nil).is(http.StatusOK)
+	a := w.as(admin, http.MethodPost, path, nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": account1, "display_phone": "+55 11 98765-4321", "verified_name": "Loja", "quality_rating": "GREEN", "status": "CONNECTED",
 		"subscribed": true, "token_expires_at": 9.0, "scopes": []any{}, "problems": []any{},
-	}, a.json)
-	require.Equal(t, secretToken, w.meta.token)
+	}, a.JSON)
+	require.Equal(t, fake.SecretToken, w.meta.token)
 	require.Zero(t, w.account(account1).BlockedCode, "it may send again")
 
 	w.exec("UPDATE waa_accounts SET blocked_code = 190, blocked_at = 7 WHERE id = $1", account1)
 	w.meta.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 190}
-	a = w.as(admin, http.MethodPost, path, nil).is(http.StatusBadGateway, "meta_refused")
-	require.Equal(t, 190.0, a.problem()["meta_code"])
+	a = w.as(admin, http.MethodPost, path, nil).Is(http.StatusBadGateway, "meta_refused")
+	require.Equal(t, 190.0, a.Problem()["meta_code"])
 	require.Equal(t, 190, w.account(account1).BlockedCode)
 	w.meta.err = errors.New("no route to host")
-	w.as(admin, http.MethodPost, path, nil).is(http.StatusServiceUnavailable, "unavailable")
+	w.as(admin, http.MethodPost, path, nil).Is(http.StatusServiceUnavailable, "unavailable")
 
 	w.exec("UPDATE waa_accounts SET access_token = '' WHERE id = $1", account1)
-	a = w.as(admin, http.MethodPost, path, nil).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, []string{"access_token"}, a.fields())
-	w.as(admin, http.MethodPost, "/accounts/"+nowhere+"/test", nil).is(http.StatusNotFound, "not_found")
+	a = w.as(admin, http.MethodPost, path, nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"access_token"}, a.Fields())
+	w.as(admin, http.MethodPost, "/accounts/"+nowhere+"/test", nil).Is(http.StatusNotFound, "not_found")
 }
 
 func TestDisplayPhone(t *testing.T) {

@@ -22,7 +22,7 @@ func TestEveryAdministrativeActIsAudited(t *testing.T) {
 			if forAgents(short) || strings.HasPrefix(short, "/webhook") { // what they do is audited by the service, in the transaction of the act
 				continue
 			}
-			w.as(agent, method, asked, nil).is(http.StatusForbidden, "forbidden")
+			w.as(agent, method, asked, nil).Is(http.StatusForbidden, "forbidden")
 			require.Empty(t, w.audits(), "%s %s: nobody who may not ask fills the audit", method, path)
 			answer := w.as(admin, method, asked, nil)
 			if method == http.MethodGet && short != "/dead-letters" {
@@ -39,11 +39,11 @@ func TestEveryAdministrativeActIsAudited(t *testing.T) {
 			before, after := rows[0], rows[1]
 			require.Equal(t, auditRow{admin, "admin", object, map[string]string{"route": method + " " + short}}, before)
 			require.Equal(t, "admin_result", after.action)
-			require.Equal(t, strconv.Itoa(answer.status), after.details["status"], "%s %s", method, path)
+			require.Equal(t, strconv.Itoa(answer.Status), after.details["status"], "%s %s", method, path)
 			require.Equal(t, admin, after.actor)
 
 			w.store.auditErr = errDown
-			w.as(admin, method, asked, nil).is(http.StatusServiceUnavailable, "unavailable")
+			w.as(admin, method, asked, nil).Is(http.StatusServiceUnavailable, "unavailable")
 		}
 	}
 	require.Equal(t, 19, acts)
@@ -51,14 +51,14 @@ func TestEveryAdministrativeActIsAudited(t *testing.T) {
 
 func TestTheAuditNamesWhatWasCreated(t *testing.T) {
 	w := newWorld(t)
-	made := w.as(admin, http.MethodPost, "/queues", map[string]any{"name": "Nova", "team_id": team2, "channel_id": channel3, "account_id": account1}).is(http.StatusCreated)
-	require.Equal(t, made.json["id"], w.audits()[1].details["created"])
+	made := w.as(admin, http.MethodPost, "/queues", map[string]any{"name": "Nova", "team_id": team2, "channel_id": channel3, "account_id": account1}).Is(http.StatusCreated)
+	require.Equal(t, made.JSON["id"], w.audits()[1].details["created"])
 	require.Equal(t, "201", w.audits()[1].details["status"])
 }
 
 func TestWhatCannotBeAuditedIsNotDone(t *testing.T) {
 	w := newWorld(t)
 	w.store.auditErr = errDown
-	w.as(admin, http.MethodDelete, "/contacts/"+nowhere, nil).is(http.StatusServiceUnavailable, "unavailable")
+	w.as(admin, http.MethodDelete, "/contacts/"+nowhere, nil).Is(http.StatusServiceUnavailable, "unavailable")
 	require.Empty(t, w.erased)
 }

@@ -41,17 +41,32 @@ func (a *API) claimByButton(r *http.Request) (reply, error) {
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	_, err = a.Service.Claim(r.Context(), userID(r), id)
+	if _, err := a.Service.Claim(r.Context(), userID(r), id); err != nil {
+		return a.buttonRefused(r, err, domain.T("api.code_not_found"), "claim a conversation")
+	}
+	return ephemeral("")
+}
+
+// buttonRefused tells the person who clicked why nothing was done. Mattermost shows the answer as a post, so that the text is
+// Markdown in which no value acts. missing is the text where what the button is about is not there. An error that is no
+// refusal is returned.
+func (a *API) buttonRefused(r *http.Request, err error, missing domain.Text, doing string) (reply, error) {
 	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused:
-		return ephemeral(a.localizeMarkdown(r, textOf(refusal)))
+		return ephemeral(a.refusalText(r, refusal))
 	case errors.Is(err, domain.ErrNotFound):
-		return ephemeral(a.localizeMarkdown(r, domain.T("api.code_not_found")))
-	case err != nil:
-		return reply{}, errors.Wrap(err, "claim a conversation")
+		return ephemeral(a.localizeMarkdown(r, missing))
 	}
-	return ephemeral("")
+	return reply{}, errors.Wrap(err, doing)
+}
+
+// refusalText is why something was refused, in the user's language: the text of a field where there is one.
+func (a *API) refusalText(r *http.Request, refusal *domain.Refusal) string {
+	for _, text := range refusal.Fields {
+		return a.localizeMarkdown(r, text)
+	}
+	return a.localizeMarkdown(r, textOf(refusal))
 }
 
 // maxWAMID is how long Meta's id of a message may be, in characters.
@@ -80,14 +95,8 @@ func (a *API) fetchMediaByButton(r *http.Request) (reply, error) {
 		err = a.Store.TryMediaAgain(r.Context(), wamid)
 		a.WakeMedia()
 	}
-	refusal, refused := domain.AsRefusal(err)
-	switch {
-	case refused:
-		return ephemeral(a.refused(r, refusal).Message)
-	case errors.Is(err, domain.ErrNotFound):
-		return ephemeral(a.localizeMarkdown(r, domain.T("api.code_not_found")))
-	case err != nil:
-		return reply{}, errors.Wrap(err, "fetch a file again")
+	if err != nil {
+		return a.buttonRefused(r, err, domain.T("api.code_not_found"), "fetch a file again")
 	}
 	return ephemeral(a.localizeMarkdown(r, domain.T("media.trying")))
 }

@@ -1,296 +1,197 @@
 package api
 
 import (
-	"maps"
+	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
-	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-func goodStart() map[string]any {
-	return map[string]any{
-		"account_id": account1, "queue_id": queue1, "template": map[string]any{"name": "hello", "language": "pt_BR"},
-		"variables": map[string]any{"body_1": "Maria\nda Silva", "button_0": "x"},
-		"customer":  map[string]any{"name": "Maria", "cpf": "529.982.247-25", "phone": "(11) 98765-4321"}, "confirm": true, "reason": "pediu",
-	}
-}
-
-func TestStart(t *testing.T) {
+// listWorld has conversations that differ from "found" in one thing each: "found" is open, the agent's, in queue1 and
+// Maria's.
+func listWorld(t *testing.T) *world {
+	t.Helper()
 	w := newWorld(t)
-	a := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusCreated)
-	require.Equal(t, map[string]any{
-		"id": conversation1, "state": "waiting", "window_until": nil, "cooldown_until": float64(now + 1), "owner_id": agent, "attendant_id": agent,
-		"queue_id": queue1, "account_id": account1, "team_id": team1, "channel_id": id("wa"),
-		"contact":     map[string]any{"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**"},
-		"attended_at": nil, "last_inbound_at": nil, "last_outbound_at": float64(now),
-		"closed_at": nil, "close_reason": "", "created_at": float64(now), "updated_at": nil,
-	}, a.json)
-	require.Equal(t, domain.StartRequest{
-		ActorID: agent, AccountID: account1, QueueID: queue1, Template: domain.TemplateRef{Name: "hello", Language: "pt_BR"},
-		Variables: map[string]string{"body_1": "Maria\nda Silva", "button_0": "x"},
-		Customer:  domain.Customer{Name: "Maria", CPF: "529.982.247-25", Phone: "(11) 98765-4321"}, Confirm: true, Reason: "pediu",
-	}, w.service.start)
-
-	w.service.status = domain.Unknown
-	w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusAccepted)
-
-	body := goodStart()
-	body["template"] = map[string]any{"id": template1}
-	for _, optional := range []string{"account_id", "variables", "confirm", "reason"} {
-		t.Run(optional, func(t *testing.T) {
-			delete(body, optional)
-		})
-	}
-	w.as(agent, http.MethodPost, "/conversations", body).is(http.StatusAccepted)
-	require.Equal(t, domain.TemplateRef{ID: template1}, w.service.start.Template)
-}
-
-func TestAStartThatCannotBeReadIsStillAStart(t *testing.T) {
-	w := newWorld(t)
-	w.service.viewErr = errDown
-	a := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusCreated)
-	require.Equal(t, conversation1, a.json["id"])
-	require.Equal(t, "waiting", a.json["state"])
-}
-
-func TestStartRefuses(t *testing.T) {
-	w := newWorld(t)
-	customer := func(field string, value any) any {
-		c := map[string]any{"name": "Maria", "cpf": "1", "phone": "11"}
-		c[field] = value
-		return c
-	}
-	template := func(field string, value any) any {
-		c := map[string]any{"name": "hello", "language": "pt_BR"}
-		c[field] = value
-		return c
-	}
-	many := map[string]string{}
-	for _, a := range "abcdefghijklmno" {
-		for _, b := range "abcdefghijklmno" {
-			many[string(a)+string(b)] = "x"
+	w.exec("UPDATE waa_contacts SET name = 'Maria da Silva', phone = '+5511987654321', cpf_masked = '***.982.247-**', cpf_cipher = 'encrypted:52998224725', cpf_hash = 'hash:52998224725'")
+	another := id("another")
+	w.exec("INSERT INTO waa_contacts (id, name, phone, created_at, updated_at) VALUES ($1, 'João', '+5511900000000', 1, 1)", another)
+	for i, name := range []string{"found", "waiting", "elsewhere", "theirs", "unclaimed", "joao"} {
+		contact, account := contact1, id("account"+name) // one person has one open conversation on each number
+		if name == "joao" {
+			contact = another
+		}
+		w.conversation(id(name), contact, account)
+		w.exec("UPDATE waa_conversations SET updated_at = $2 WHERE id = $1", id(name), 100-i)
+		if name != "waiting" {
+			w.answered(id(name))
 		}
 	}
-	for _, c := range []struct {
-		field string // in the body
-		named string // in the error
-		wrong []wrong
-	}{
-		{"account_id", "account_id", append(badValue("x", "\x00"), notText()...)},
-		{"queue_id", "queue", append(badValue("", "x", strings.ToUpper(queue1)), notText()...)},
-		{"template", "template", badValue(map[string]any{}, template("name", ""), template("name", "a b"), template("name", "../x"), template("name", long(513)),
-			template("name", "\x00"), template("language", ""), template("language", "pt BR"), template("language", long(17)), template("id", "x"))},
-		{"template", "", badType("hello", 5, []string{"hello"}, template("name", 5), template("id", 5))},
-		{"variables", "body_1", badValue(map[string]any{"body_1": long(4097)}, map[string]any{"body_1": "a\x00b"}, map[string]any{"body_1": "\x1b"})},
-		{"variables", "variables", badValue(map[string]any{"": "x"}, map[string]any{long(601): "x"}, many)},
-		{"variables", "", badType("x", []string{"x"}, map[string]any{"body_1": 5}, map[string]any{"body_1": map[string]any{}})},
-		{"customer", "customer_name", badValue(customer("name", ""), customer("name", " "), customer("name", long(257)), customer("name", "a\x00"))},
-		{"customer", "cpf", badValue(customer("cpf", long(257)), customer("cpf", "\x00"))},
-		{"customer", "phone", badValue(customer("phone", ""), customer("phone", long(257)), customer("phone", "\x00"))},
-		{"customer", "", badType("Maria", []any{}, customer("name", 5), customer("cpf", 52998224725))},
-		{"confirm", "", badType("true", 1)},
-		{"reason", "reason", badValue(long(1001), "\x00")},
-		{"reason", "", notText()},
-	} {
-		t.Run(c.field+" "+c.named, func(t *testing.T) {
-			for _, wrong := range c.wrong {
-				body := maps.Clone(goodStart())
-				body[c.field] = wrong.value
-				a := w.as(agent, http.MethodPost, "/conversations", body)
-				require.Equal(t, wrong.status, a.status, "%s = %v: %s", c.field, wrong.value, a.text)
-				if wrong.status == http.StatusUnprocessableEntity {
-					require.Equal(t, []string{c.named}, a.fields(), "%s = %v", c.field, wrong.value)
-				}
-			}
-		})
-	}
-	a := w.as(agent, http.MethodPost, "/conversations", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.ElementsMatch(t, []string{"queue", "template", "customer_name", "phone"}, a.fields())
-	w.noObjects(agent, http.MethodPost, "/conversations")
-	require.Empty(t, w.service.calls, "the service was not asked")
+	w.exec("UPDATE waa_conversations SET queue_id = $2 WHERE id = $1", id("elsewhere"), queue2)
+	w.exec("UPDATE waa_conversations SET owner_id = $2, attendant_id = $2 WHERE id = $1", id("theirs"), colleague)
+	w.exec("UPDATE waa_conversations SET attendant_id = '' WHERE id = $1", id("unclaimed"))
+	return w
 }
 
-func TestARefusalSaysWhatTheReaderCanDo(t *testing.T) {
-	w := newWorld(t)
-	w.service.err = &domain.Refusal{
-		Code: domain.CodeCooldown, Agree: true, NeedsReason: true, ConversationID: conversation1,
-		Text:   domain.T("refusal.marketing_stopped"),
-		Fields: map[string]domain.Text{"phone": domain.T("refusal.phone_invalid")},
+// listed are the ids of a list of conversations, in their order.
+func listed(a fake.Answer) (ids []string) {
+	a.Helper()
+	for _, item := range a.Is(http.StatusOK).Items() {
+		ids = append(ids, item.(map[string]any)["id"].(string))
 	}
-	problem := w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusConflict, "cooldown").problem()
-	require.Equal(t, []any{true, true, conversation1}, []any{problem["can_confirm"], problem["needs_reason"], problem["conversation_id"]})
-	require.NotContains(t, problem["message"], "refusal.")
-	require.NotContains(t, problem["fields"].(map[string]any)["phone"], "refusal.")
-
-	w.service.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 131026}
-	require.Equal(t, 131026.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
-	w.service.err = domain.Refuse(domain.CodeMetaRefused, domain.Text{})
-	require.Equal(t, 0.0, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
-	w.service.err = errors.Wrap(errDown, "secret detail")
-	require.NotContains(t, w.as(agent, http.MethodPost, "/conversations", goodStart()).is(http.StatusServiceUnavailable, "unavailable").text, "detail")
-}
-
-func TestSendTemplate(t *testing.T) {
-	w := newWorld(t)
-	path := "/conversations/" + conversation1 + "/template"
-	body := map[string]any{"template": map[string]any{"name": "hello", "language": "pt_BR"}, "variables": map[string]any{"body_1": "x"}, "confirm": true, "reason": "r"}
-	for _, status := range []domain.Status{domain.Sent, domain.Unknown} {
-		w.service.status = status
-		require.Equal(t, conversation1, w.as(agent, http.MethodPost, path, body).is(http.StatusOK).json["id"])
-	}
-	require.Equal(t, domain.TemplateRequest{
-		ActorID: agent, ConversationID: conversation1, Template: domain.TemplateRef{Name: "hello", Language: "pt_BR"},
-		Variables: map[string]string{"body_1": "x"}, Confirm: true, Reason: "r",
-	}, w.service.send)
-	require.Equal(t, []string{"template"}, w.as(agent, http.MethodPost, path, `{}`).is(http.StatusUnprocessableEntity).fields())
-	w.noObjects(agent, http.MethodPost, path)
-}
-
-func TestActions(t *testing.T) {
-	w := newWorld(t)
-	for _, c := range []struct {
-		action string
-		body   any
-		call   string
-	}{
-		{"/note", map[string]any{"text": "linha 1\nlinha 2"}, "note AGENT ID linha 1\nlinha 2"},
-		{"/transfer", map[string]any{"user_id": id("colleague")}, "to user AGENT ID " + id("colleague")},
-		{"/owner", map[string]any{"user_id": id("colleague")}, "owner AGENT ID " + id("colleague")},
-		{"/transfer", map[string]any{"queue_id": queue2, "user_id": ""}, "to queue AGENT ID " + queue2},
-		{"/claim", nil, "claim AGENT ID"},
-		{"/claim", `{}`, "claim AGENT ID"},
-		{"/close", nil, "close AGENT ID "},
-		{"/close", `{}`, "close AGENT ID "},
-		{"/close", map[string]any{"reason": "resolvido"}, "close AGENT ID resolvido"},
-		{"/reopen", nil, "reopen AGENT ID"},
-	} {
-		t.Run(strings.TrimSpace(c.call), func(t *testing.T) {
-			w.service.calls = nil
-			require.Equal(t, conversation1, w.as(agent, http.MethodPost, "/conversations/"+conversation1+c.action, c.body).is(http.StatusOK).json["id"])
-			require.Equal(t, []string{strings.NewReplacer("AGENT", agent, "ID", conversation1).Replace(c.call)}, w.service.calls)
-		})
-	}
-}
-
-func TestActionsRefuse(t *testing.T) {
-	w := newWorld(t)
-	path := "/conversations/" + conversation1
-	for _, c := range []struct {
-		action, field string
-		others        []string
-		wrong         []wrong
-	}{
-		{"/note", "text", nil, append(badValue("", " \n", long(16384), "a\x00"), notText()...)},
-		{"/owner", "user_id", nil, append(badValue("", "x", "@maria"), notText()...)},
-		{"/transfer", "user_id", nil, append(badValue("x", "\x00", "@maria"), notText()...)},
-		{"/transfer", "queue_id", nil, append(badValue("x", "~vendas"), notText()...)},
-		{"/transfer", "queue_id", []string{"user_id"}, badValue("")},
-		{"/close", "reason", nil, append(badValue(long(1001), "\x00"), notText()...)},
-	} {
-		t.Run(c.action+" "+c.field, func(t *testing.T) {
-			for _, wrong := range c.wrong {
-				a := w.as(agent, http.MethodPost, path+c.action, map[string]any{c.field: wrong.value})
-				require.Equal(t, wrong.status, a.status, "%s %v", c.action, wrong.value)
-				if wrong.status == http.StatusUnprocessableEntity {
-					require.ElementsMatch(t, append(c.others, c.field), a.fields())
-				}
-			}
-		})
-	}
-	both := map[string]any{"user_id": agent, "queue_id": queue1}
-	require.ElementsMatch(t, []string{"user_id", "queue_id"}, w.as(agent, http.MethodPost, path+"/transfer", both).is(http.StatusUnprocessableEntity).fields())
-	w.noObjects(agent, http.MethodPost, path+"/note")
-	w.noObjects(agent, http.MethodPost, path+"/transfer")
-	w.as(agent, http.MethodPost, path+"/close", `[]`).is(http.StatusBadRequest, "bad_request")
-	require.Empty(t, w.service.calls, "the service was not asked")
+	return ids
 }
 
 func TestListConversations(t *testing.T) {
-	w := newWorld(t)
-	w.service.list = []*domain.View{{Conversation: w.service.conv, State: domain.Open}}
-	a := w.as(agent, http.MethodGet, "/conversations?state=open&mine=1&queue_id="+queue1+"&q=maria+da&page=2&per_page=500", nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{State: domain.Open, Mine: true, QueueID: queue1, Query: "maria da", Page: 2, PerPage: 200}, w.service.filter)
-	require.Len(t, a.items(), 1)
-	require.NotContains(t, a.text, "cipher")
-	require.NotContains(t, a.text, `"hash"`)
-
-	w.as(agent, http.MethodGet, "/conversations", nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{PerPage: 60}, w.service.filter)
-	for query, status := range map[string]int{
-		"state=opened": 422, "state=%00": 422, "queue_id=x": 422, "q=" + long(129): 422, "q=%00": 422, "q=%FF": 422, "mine=maybe": 400,
+	w := listWorld(t)
+	all := []string{id("found"), id("waiting"), id("elsewhere"), id("theirs"), id("unclaimed"), id("joao")}
+	for query, want := range map[string][]string{
+		"":                        all,
+		"?state=open":             {all[0], all[2], all[3], all[4], all[5]},
+		"?state=closed":           nil,
+		"?mine=1":                 {all[0], all[1], all[2], all[4], all[5]},
+		"?queue_id=" + queue2:     {all[2]},
+		"?q=maria+da":             all[:5],
+		"?unclaimed=1":            {all[4]},
+		"?unanswered=1d":          {all[1]},
+		"?contact_id=" + contact1: all[:5],
+		"?per_page=2&page=1":      all[2:4],
+		"?state=open&mine=1&queue_id=" + queue1 + "&q=maria+da": {all[0], all[4]},
 	} {
 		t.Run(query, func(t *testing.T) {
-			w.as(agent, http.MethodGet, "/conversations?"+query, nil).is(status)
+			a := w.as(agent, http.MethodGet, "/conversations"+query, nil)
+			require.Equal(t, want, listed(a))
+			require.NotContains(t, a.Text, "encrypted")
+			require.NotContains(t, a.Text, "hash:")
 		})
 	}
+}
+
+func TestAListSaysWhichPageItIs(t *testing.T) {
+	w := listWorld(t)
+	a := w.as(agent, http.MethodGet, "/conversations?state=open&page=2&per_page=500", nil).Is(http.StatusOK)
+	require.Equal(t, []any{5.0, 2.0, 200.0}, []any{a.JSON["total"], a.JSON["page"], a.JSON["per_page"]})
+	require.Empty(t, a.Items())
+	require.Equal(t, 60.0, w.as(agent, http.MethodGet, "/conversations", nil).Is(http.StatusOK).JSON["per_page"])
+}
+
+func TestAListRefuses(t *testing.T) {
+	w := newWorld(t)
+	for query, status := range map[string]int{
+		"state=opened": 422, "state=%00": 422, "queue_id=x": 422, "contact_id=x": 422, "q=" + long(129): 422, "q=%00": 422, "q=%FF": 422, "mine=maybe": 400,
+	} {
+		t.Run(query, func(t *testing.T) {
+			w.as(agent, http.MethodGet, "/conversations?"+query, nil).Is(status)
+		})
+	}
+}
+
+func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
+	w := newAgentWorld(t)
+	conversation := w.start()
+	w.exec("UPDATE waa_conversations SET attendant_id = ''")
+	a := w.as(agent, http.MethodGet, "/conversations?unclaimed=1", nil)
+	require.Equal(t, []string{conversation}, listed(a))
+	row := a.Items()[0].(map[string]any)
+	require.Equal(t, []any{"hello", "name." + agent, nil}, []any{row["template"], row["owner_username"], row["attendant_username"]})
 }
 
 // TestASearchHasItsTermInTheBody holds that a document never needs to be part of a URL.
 func TestASearchHasItsTermInTheBody(t *testing.T) {
-	w := newWorld(t)
-	w.service.list = []*domain.View{{Conversation: w.service.conv, State: domain.Open}}
+	w := listWorld(t)
 	term := map[string]any{"q": " 529.982.247-25 "}
-	waited, _ := domain.UnansweredFor("1d")
-	found := w.as(agent, http.MethodPost, "/conversations/search?state=open&mine=1&queue_id="+queue1+"&unanswered=1d&page=2&per_page=500", term).is(http.StatusOK)
-	require.Equal(t, domain.Filter{
-		State: domain.Open, Mine: true, QueueID: queue1, Unanswered: waited, Query: "529.982.247-25", Page: 2, PerPage: 200,
-	}, w.service.filter)
-	listed := w.as(agent, http.MethodGet, "/conversations?page=2&per_page=500", nil).is(http.StatusOK)
-	require.Equal(t, listed.text, found.text, "the same answer")
-
-	counts := w.as(agent, http.MethodPost, "/conversations/counts?mine=1&queue_id="+queue1, term).is(http.StatusOK)
-	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "529.982.247-25"}, w.service.filter)
-	require.Equal(t, w.as(agent, http.MethodGet, "/conversations/counts", nil).text, counts.text)
+	filter := "?state=open&mine=1&queue_id=" + queue1 + "&per_page=500"
+	found := w.as(agent, http.MethodPost, "/conversations/search"+filter, term)
+	require.Equal(t, []string{id("found"), id("unclaimed")}, listed(found))
+	require.Equal(t, w.as(agent, http.MethodGet, "/conversations"+filter+"&q=maria", nil).Text, found.Text, "the same answer")
+	require.Equal(t, []string{id("waiting")}, listed(w.as(agent, http.MethodPost, "/conversations/search?unanswered=1d", term)))
 	require.Empty(t, w.audits(), "reading leaves no trace")
+}
 
-	for _, path := range []string{"/conversations/search", "/conversations/counts"} {
+func TestACountHasItsTermInTheBody(t *testing.T) {
+	w := listWorld(t)
+	filter := "?mine=1&queue_id=" + queue1
+	counts := w.as(agent, http.MethodPost, "/conversations/counts"+filter, map[string]any{"q": " 529.982.247-25 "}).Is(http.StatusOK)
+	require.Equal(t, []any{1.0, 2.0, 1.0}, []any{counts.JSON["waiting"], counts.JSON["open"], counts.JSON["unclaimed"]})
+	require.Equal(t, w.as(agent, http.MethodGet, "/conversations/counts"+filter+"&q=maria", nil).Text, counts.Text)
+	require.Empty(t, w.audits(), "reading leaves no trace")
+}
+
+func TestOnlyTheBodySaysWhatIsSearched(t *testing.T) {
+	w := listWorld(t)
+	for path, everything := range map[string]string{"/conversations/search": "/conversations", "/conversations/counts": "/conversations/counts"} {
 		t.Run(path, func(t *testing.T) {
-			w.as(agent, http.MethodPost, path+"?q=maria", `{}`).is(http.StatusOK)
-			require.Empty(t, w.service.filter.Query, "only the body says what is searched")
+			ignored := w.as(agent, http.MethodPost, path+"?q=joao", `{}`).Is(http.StatusOK)
+			require.Equal(t, w.as(agent, http.MethodGet, everything, nil).Text, ignored.Text)
 			for body, status := range map[string]int{
 				"": 400, `[]`: 400, `{"q":5}`: 400, `{"q":"` + long(129) + `"}`: 422, `{"q":"\u0000"}`: 422,
 			} {
-				w.as(agent, http.MethodPost, path, body).is(status)
+				w.as(agent, http.MethodPost, path, body).Is(status)
 			}
-			a := w.as(agent, http.MethodPost, path+"?queue_id=x", `{"q":"`+long(129)+`"}`).is(http.StatusUnprocessableEntity)
-			require.ElementsMatch(t, []string{"queue_id", "q"}, a.fields())
+			a := w.as(agent, http.MethodPost, path+"?queue_id=x", `{"q":"`+long(129)+`"}`).Is(http.StatusUnprocessableEntity)
+			require.ElementsMatch(t, []string{"queue_id", "q"}, a.Fields())
 		})
 	}
 }
 
+func TestCountConversations(t *testing.T) {
+	w := listWorld(t)
+	w.exec("UPDATE waa_conversations SET window_from = 5, window_until = 6 WHERE id = $1", id("elsewhere"))
+	a := w.as(agent, http.MethodGet, "/conversations/counts", nil).Is(http.StatusOK)
+	require.Equal(t, map[string]any{
+		"waiting": 1.0, "open": 4.0, "expired": 1.0, "unclaimed": 1.0, "now": float64(now),
+		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": channel1}},
+	}, a.JSON)
+	filtered := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).Is(http.StatusOK)
+	require.Equal(t, []any{1.0, 2.0, 0.0}, []any{filtered.JSON["waiting"], filtered.JSON["open"], filtered.JSON["expired"]})
+	w.as(agent, http.MethodGet, "/conversations/counts?queue_id=x", nil).Is(http.StatusUnprocessableEntity)
+	w.store.rightsErr = errDown
+	w.as(agent, http.MethodGet, "/conversations/counts", nil).Is(http.StatusServiceUnavailable)
+}
+
 func TestReadConversation(t *testing.T) {
 	w := newWorld(t)
-	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusOK)
-	require.Equal(t, []string{"view " + agent + " " + conversation1}, w.service.calls)
-	w.service.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
-	w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).is(http.StatusNotFound, "not_found")
+	w.conversation(conversation1, contact1, account1)
+	require.Equal(t, conversation1, w.as(agent, http.MethodGet, "/conversations/"+conversation1, nil).Is(http.StatusOK).JSON["id"])
+	w.as(stranger, http.MethodGet, "/conversations/"+conversation1, nil).Is(http.StatusNotFound, "not_found")
+}
+
+func TestTheConversationOfAChannel(t *testing.T) {
+	w := newWorld(t)
+	w.conversation(conversation1, contact1, account1)
+	w.exec("UPDATE waa_conversations SET channel_id = $1", id("wa"))
+	a := w.as(agent, http.MethodGet, "/channels/"+id("wa")+"/conversation", nil).Is(http.StatusOK)
+	require.Equal(t, conversation1, a.JSON["id"])
+	w.as(agent, http.MethodGet, "/channels/"+id("other")+"/conversation", nil).Is(http.StatusNotFound)
+	require.Equal(t, map[string]any{"creator_id": id("bot")}, w.as(agent, http.MethodGet, "/channels", nil).Is(http.StatusOK).JSON)
 }
 
 func TestMessages(t *testing.T) {
 	w := newWorld(t)
-	w.service.history = []*domain.Message{
-		{ID: id("m1"), Direction: domain.Inbound, Kind: "text", PostID: id("p1"), WAMID: "wamid.1", CreatedAt: 1},
-		{ID: id("m2"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026, AuthorID: agent, CreatedAt: 2, Text: "inner"},
-		{ID: id("m3"), Direction: domain.Outbound, Kind: "text", Status: domain.Read, ReasonCode: 131026, CreatedAt: 3},
-		{ID: id("m4"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, CreatedAt: 4},
+	w.conversation(conversation1, contact1, account1)
+	message := func(direction string, status domain.Status, reason int) {
+		n := w.count("waa_messages") + 1
+		w.message(id(fmt.Sprintf("m%dx", n)), direction, "text", id(fmt.Sprintf("p%dx", n)), "", n)
+		w.exec("UPDATE waa_messages SET status = $2, reason_code = $3 WHERE id = $1", id(fmt.Sprintf("m%dx", n)), string(status), reason)
 	}
+	message(domain.Inbound, "", 0)
+	message(domain.Outbound, domain.Failed, 131026)
+	message(domain.Outbound, domain.Read, 131026)
+	message(domain.Outbound, domain.Failed, 0)
 	for _, code := range []int{
 		domain.ReasonLocked, domain.ReasonTooOld, domain.ReasonUnknown, domain.ReasonClosed, domain.ReasonNotPermitted, domain.ReasonFile, domain.ReasonDeleted,
 	} {
-		w.service.history = append(w.service.history,
-			&domain.Message{ID: id("m9"), Direction: domain.Outbound, Kind: "text", Status: domain.NotSent, ReasonCode: code, CreatedAt: 5})
+		message(domain.Outbound, domain.NotSent, code)
 	}
+	path := "/conversations/" + conversation1 + "/messages"
 	for _, language := range []string{"en", "pt-BR"} {
 		t.Run(language, func(t *testing.T) {
 			w.mattermost.language = language
-			a := w.as(agent, http.MethodGet, "/conversations/"+conversation1+"/messages?page=1&per_page=5", nil).is(http.StatusOK)
 			reasons := map[string]bool{}
-			for i, item := range a.items() {
+			for i, item := range w.as(agent, http.MethodGet, path, nil).Is(http.StatusOK).Items() {
 				reason := item.(map[string]any)["reason"].(string)
 				require.NotContains(t, reason, "api.")
 				require.Equal(t, i == 0 || i == 2 || i == 3, reason == "", "message %d: %s", i, reason)
@@ -299,76 +200,26 @@ func TestMessages(t *testing.T) {
 			require.Len(t, reasons, 9, "each its own")
 		})
 	}
-	require.Equal(t, "messages "+agent+" "+conversation1+" 1 5", w.service.calls[0])
-}
-
-func TestClaimByButton(t *testing.T) {
-	w := newWorld(t)
-	body := map[string]any{"user_id": id("somebodyelse"), "context": map[string]any{"conversation_id": conversation1}}
-	a := w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK)
-	require.Equal(t, map[string]any{"ephemeral_text": "", "skip_slack_parsing": true}, a.json)
-	require.Equal(t, []string{"claim " + agent + " " + conversation1}, w.service.calls, "the session says who")
-
-	for _, refusal := range []error{domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed")), domain.ErrNotFound} {
-		w.service.err = errors.Wrap(refusal, "deep down")
-		require.NotEmpty(t, w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusOK).json["ephemeral_text"])
-	}
-	w.service.err = errDown
-	w.as(agent, http.MethodPost, "/actions/claim", body).is(http.StatusServiceUnavailable, "unavailable")
-	for _, context := range []any{map[string]any{}, map[string]any{"conversation_id": "x"}} {
-		w.as(agent, http.MethodPost, "/actions/claim", map[string]any{"context": context}).is(http.StatusUnprocessableEntity, "invalid_field")
-	}
-	w.as(agent, http.MethodPost, "/actions/claim", `{}`).is(http.StatusUnprocessableEntity, "invalid_field")
-	w.as(agent, http.MethodPost, "/actions/claim", `{"context":5}`).is(http.StatusBadRequest, "bad_request")
-}
-
-func TestCountConversations(t *testing.T) {
-	w := newWorld(t)
-	a := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{Mine: true, QueueID: queue1, Query: "maria"}, w.service.filter)
-	require.Equal(t, map[string]any{
-		"waiting": 4.0, "open": 3.0, "expired": 2.0, "unclaimed": 1.0, "now": float64(now),
-		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": id("fila")}},
-	}, a.json)
-	w.as(agent, http.MethodGet, "/conversations/counts?queue_id=x", nil).is(http.StatusUnprocessableEntity)
-	w.service.err = errDown
-	w.as(agent, http.MethodGet, "/conversations/counts", nil).is(http.StatusServiceUnavailable)
-}
-
-func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
-	w := newWorld(t)
-	w.service.conv.TemplateName, w.service.conv.AttendantID = "visita", ""
-	w.service.list = []*domain.View{{Conversation: w.service.conv, State: domain.Open}}
-	a := w.as(agent, http.MethodGet, "/conversations?unclaimed=1&contact_id="+contact1, nil).is(http.StatusOK)
-	require.Equal(t, domain.Filter{Unclaimed: true, ContactID: contact1, PerPage: 60}, w.service.filter)
-	row := a.items()[0].(map[string]any)
-	require.Equal(t, []any{"visita", "name." + agent, nil}, []any{row["template"], row["owner_username"], row["attendant_username"]})
-	w.as(agent, http.MethodGet, "/conversations?contact_id=x", nil).is(http.StatusUnprocessableEntity)
+	page := w.as(agent, http.MethodGet, path+"?page=1&per_page=5", nil).Is(http.StatusOK)
+	require.Equal(t, []any{11.0, 1.0, 5.0, id("m6x")}, []any{page.JSON["total"], page.JSON["page"], page.JSON["per_page"], page.Items()[0].(map[string]any)["id"]})
+	w.as(stranger, http.MethodGet, path, nil).Is(http.StatusNotFound, "not_found")
 }
 
 func TestTheMessageOfAPost(t *testing.T) {
 	w := newWorld(t)
-	w.service.history = []*domain.Message{{ID: id("m1"), PostID: id("p1"), Direction: domain.Outbound, Kind: "text", Status: domain.Failed, ReasonCode: 131026}}
+	w.conversation(conversation1, contact1, account1)
+	w.message(id("m1"), domain.Outbound, "text", id("p1"), "", 1)
 	path := "/conversations/" + conversation1 + "/messages?post_id="
-	require.Len(t, w.as(agent, http.MethodGet, path+id("p1"), nil).is(http.StatusOK).items(), 1)
-	require.Empty(t, w.as(agent, http.MethodGet, path+id("p2"), nil).is(http.StatusOK).items())
-	w.as(agent, http.MethodGet, path+"x", nil).is(http.StatusUnprocessableEntity)
+	require.Len(t, w.as(agent, http.MethodGet, path+id("p1"), nil).Is(http.StatusOK).Items(), 1)
+	require.Empty(t, w.as(agent, http.MethodGet, path+id("p2"), nil).Is(http.StatusOK).Items())
+	w.as(agent, http.MethodGet, path+"x", nil).Is(http.StatusUnprocessableEntity)
 }
 
 func TestRevealContact(t *testing.T) {
-	w := newWorld(t)
+	w := listWorld(t)
 	path := "/contacts/" + contact1 + "/reveal"
-	a := w.as(agent, http.MethodPost, path, nil).is(http.StatusOK)
-	require.Equal(t, map[string]any{"id": contact1, "phone": "+5511987654321", "cpf": "52998224725"}, a.json)
-	require.Equal(t, []string{"reveal " + agent + " " + contact1}, w.service.calls)
-	w.service.err = domain.Refuse(domain.CodeNotFound, domain.T("refusal.not_found"))
-	w.as(agent, http.MethodPost, path, nil).is(http.StatusNotFound, "not_found")
-}
-
-func TestTheConversationOfAChannel(t *testing.T) {
-	w := newWorld(t)
-	a := w.as(agent, http.MethodGet, "/channels/"+id("wa")+"/conversation", nil).is(http.StatusOK)
-	require.Equal(t, conversation1, a.json["id"])
-	w.as(agent, http.MethodGet, "/channels/"+id("other")+"/conversation", nil).is(http.StatusNotFound)
-	require.Equal(t, map[string]any{"creator_id": id("bot")}, w.as(agent, http.MethodGet, "/channels", nil).is(http.StatusOK).json)
+	a := w.as(agent, http.MethodPost, path, nil).Is(http.StatusOK)
+	require.Equal(t, map[string]any{"id": contact1, "phone": "+5511987654321", "cpf": "52998224725"}, a.JSON)
+	require.Equal(t, []auditRow{{agent, "contact_revealed", contact1, map[string]string{}}}, w.audits())
+	w.as(stranger, http.MethodPost, path, nil).Is(http.StatusNotFound, "not_found")
 }

@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
-	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
@@ -52,24 +51,10 @@ func (a *API) draftButton(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	said, err := a.runDraftAction(r, p)
-	refusal, refused := domain.AsRefusal(err)
-	switch {
-	case refused:
-		return ephemeral(a.refusalText(r, refusal))
-	case errors.Is(err, domain.ErrNotFound):
-		return ephemeral(a.localizeMarkdown(r, domain.T("draft.not_found")))
-	case err != nil:
-		return reply{}, errors.Wrap(err, "press a draft's button")
+	if err != nil {
+		return a.buttonRefused(r, err, domain.T("draft.not_found"), "press a draft's button")
 	}
 	return ephemeral(said)
-}
-
-// refusalText is why something was refused, in the user's language: the text of a field where there is one.
-func (a *API) refusalText(r *http.Request, refusal *domain.Refusal) string {
-	for _, text := range refusal.Fields {
-		return a.localizeMarkdown(r, text)
-	}
-	return a.localizeMarkdown(r, textOf(refusal))
 }
 
 func (a *API) runDraftAction(r *http.Request, p draftAction) (said string, err error) {

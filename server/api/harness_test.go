@@ -5,11 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,23 +20,23 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
+func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
+
 // id makes a 26-character id of a readable word.
 func id(word string) string { return (word + strings.Repeat("0", 26))[:26] }
 
 // The people of the tests.
 var (
-	admin = id("admin")
-	agent = id("agent")
+	admin     = id("admin")     // of the system, and a member of queue1
+	agent     = id("agent")     // of queue1
+	colleague = id("colleague") // the same
+	stranger  = id("stranger")  // in no team
 )
 
-// Secrets that no answer and no log may hold.
 const (
-	secretToken  = "EAAGsecrettokenSECRET"
-	secretApp    = "appsecretSECRET0123456789"
-	secretVerify = "verifytokenSECRET"
+	now  = int64(1_790_000_000_000)
+	hour = int64(3_600_000)
 )
-
-const now = int64(1_790_000_000_000)
 
 // Rows that are always there.
 var (
@@ -56,46 +55,29 @@ var (
 	nowhere   = id("nowhere")
 )
 
+// conversation1 is what tests call the conversation that they make.
+var conversation1 = id("conversation1")
+
 type fakeClock struct{ ms int64 }
 
 func (c *fakeClock) Now() int64 { return c.ms }
 
-// fakeLog keeps what was logged.
-type fakeLog struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (l *fakeLog) add(message string, pairs ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	line, _ := json.Marshal(append([]any{message}, pairs...))
-	l.lines = append(l.lines, string(line))
-}
-
-func (l *fakeLog) all() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Join(l.lines, "\n")
-}
-
-// world is an API over a real database, with the service, Mattermost and Meta played.
+// world is an API over the real service and a real database. Only Mattermost and Meta are fakes.
 type world struct {
 	*testing.T
 	api        *API
 	db         *sql.DB
-	store      *storeThatFails
-	service    *fakeService
-	drafts     *fakeDrafts
+	store      *fakeFailingStore
 	mattermost *fakeMattermost
 	meta       *fakeMeta
 	clock      *fakeClock
-	logs       *fakeLog
+	settings   domain.Settings
+	logs       *fake.KeptLog
+	texts      *i18n.Bundle
 	document   *fake.Document
 
 	ids       []string // the next ones that the store gives; then new1x, new2x, ...; the audit of a request takes the first
 	made      int
-	adminErr  error
 	findings  []domain.Finding
 	released  int
 	refreshed int              // how often the webhook was to read the accounts again
@@ -104,36 +86,36 @@ type world struct {
 	erased    []string // whose posts were erased
 }
 
-// newWorld makes a world with two accounts, two queues, a template, a plan and a contact.
+// newWorld makes a world with two accounts, two queues, a template, a plan, a contact and the people above.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	w := &world{T: t, db: storetest.DB(t), document: fake.OpenAPI(t)}
-	w.store = &storeThatFails{Store: store.New(w.db, fakeEncrypter{}, w.newID)}
-	w.begin()
-	count := func(what string) func() { return func() { w.woken[what]++ } }
-	w.api = New(Deps{
-		Store: w.store, Service: w.service, Drafts: w.drafts, Mattermost: w.mattermost, Probe: w.meta.Probe, FetchTemplates: w.meta.FetchTemplates,
-		IsSystemAdmin: func(_ context.Context, userID string) (bool, error) {
-			return userID == admin && w.adminErr == nil, w.adminErr
-		},
-		Examine: func(context.Context) ([]domain.Finding, error) {
-			return w.findings, w.db.PingContext(context.Background())
-		},
-		ErasePosts: func(_ context.Context, id string) error {
-			w.erased = append(w.erased, id)
-			return nil
-		},
-		ReleaseGuards: func(context.Context) (int, error) { return w.released, w.db.PingContext(context.Background()) },
-		WakeJobs:      count("jobs"), WakeMedia: count("media"), WakeChannels: count("channels"),
-		RefreshAccounts: func(context.Context) error { w.refreshed++; return nil },
-		LastWebhook:     func(accountID string) int64 { return w.stored[accountID] }, WebhookPath: "/webhook",
-		Text: texts.Text, Markdown: texts.Markdown, Region: func() string { return "BR" },
-		Clock: w.clock, LogWarn: w.logs.add, LogError: w.logs.add,
+	w := &world{T: t, db: storetest.Shared(t), logs: &fake.KeptLog{}, texts: texts, document: fake.OpenAPI(t)}
+	t.Cleanup(func() {
+		fake.NoSecret(t, "the log", w.logs.Text())
+		if t.Failed() {
+			t.Log(w.logs.Text())
+		}
 	})
-	t.Cleanup(func() { w.noSecret("the log", w.logs.all()) })
+	w.begin()
 	return w
+}
+
+// newAgentWorld makes a world in which agents may start conversations.
+func newAgentWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.allowStarts()
+	return w
+}
+
+// allowStarts approves the template and the plan.
+func (w *world) allowStarts() {
+	w.Helper()
+	w.exec("UPDATE waa_templates SET approved = true, approved_by = $1, approved_at = 1", admin)
+	_, err := w.store.ApprovePlan(w.Context(), plan1, admin, now)
+	require.NoError(w, err)
 }
 
 func (w *world) newID() string {
@@ -149,21 +131,20 @@ func (w *world) newID() string {
 // begin makes the world as it is at the beginning of each test.
 func (w *world) begin() {
 	w.Helper()
-	if w.service == nil {
-		w.service, w.drafts, w.mattermost, w.meta, w.clock, w.logs = &fakeService{}, &fakeDrafts{}, &fakeMattermost{}, &fakeMeta{}, &fakeClock{}, &fakeLog{}
-	}
-	*w.service, *w.drafts, *w.meta, *w.clock = *newFakeService(), *newFakeDrafts(), fakeMeta{}, fakeClock{now}
-	*w.mattermost = fakeMattermost{language: "en", teams: map[string]string{channel1: team1, channel2: team1, channel3: team2}}
-	w.store.wrote, w.store.auditErr, w.store.breakAt, w.made, w.woken = nil, nil, -1, 0, map[string]int{}
-	w.exec("TRUNCATE waa_accounts, waa_queues, waa_templates, waa_plans, waa_contacts, waa_conversations, waa_messages, waa_charges, waa_audit, waa_requests")
+	storetest.Clear(w, w.db)
+	w.store = &fakeFailingStore{Store: store.New(w.db, fake.Encrypter{}, w.newID), breakAt: -1}
+	w.mattermost = &fakeMattermost{db: w.db, language: "en", teams: map[string]string{channel1: team1, channel2: team1, channel3: team2}, files: fake.Files{}}
+	w.meta, w.clock, w.made, w.woken = &fakeMeta{}, &fakeClock{now}, 0, map[string]int{}
+	w.settings = domain.Settings{DefaultRegion: "BR", CooldownHours: 6, RequireCPF: true}
+	w.api = w.newAPI()
 	ctx := w.Context()
 	w.ids = []string{account1, account2, queue1, queue2, template1, plan1}
 	require.NoError(w, w.store.CreateAccount(ctx, &domain.Account{
 		Name: "Vendas", PhoneNumberID: "111", WABAID: "w1", DisplayPhone: "+5511987654321", Enabled: true,
-		AccessToken: secretToken, AppSecret: secretApp, VerifyToken: secretVerify, DefaultQueueID: queue1,
+		AccessToken: fake.SecretToken, AppSecret: fake.SecretApp, VerifyToken: fake.SecretVerify, DefaultQueueID: queue1,
 	}, 1))
 	w.exec("UPDATE waa_accounts SET webhook_at = 5, updated_at = 2")
-	require.NoError(w, w.store.CreateAccount(ctx, &domain.Account{Name: "Outro", PhoneNumberID: "222", WABAID: "w2", AppSecret: secretApp + "2"}, 1))
+	require.NoError(w, w.store.CreateAccount(ctx, &domain.Account{Name: "Outro", PhoneNumberID: "222", WABAID: "w2", AppSecret: fake.SecretApp + "2"}, 1))
 	require.NoError(w, w.store.CreateQueue(ctx, &domain.Queue{Name: "Vendas", TeamID: team1, ChannelID: channel1, AccountID: account1}, 1))
 	require.NoError(w, w.store.CreateQueue(ctx, &domain.Queue{Name: "Suporte", TeamID: team1, ChannelID: channel2, AccountID: account1}, 1))
 	_, _, _, _, err := w.store.SyncTemplates(ctx, account1, []domain.Template{helloTemplate()}, 1)
@@ -172,6 +153,10 @@ func (w *world) begin() {
 	w.ids = []string{plan1}
 	require.NoError(w, w.store.CreatePlan(ctx, &domain.Plan{QueueID: queue1, MonthlyLimit: 100_000_000, Currency: "BRL", Prices: domain.Prices{Marketing: 312_500}}, 1))
 	w.exec("INSERT INTO waa_contacts (id, name, created_at, updated_at) VALUES ($1, 'Maria', 1, 1)", contact1)
+	w.exec("INSERT INTO users (id, username, deleteat, roles) SELECT id, 'name.' || id, 0, CASE WHEN id = $1 THEN 'system_user system_admin' ELSE 'system_user' END FROM unnest(ARRAY[$1, $2, $3, $4]) id",
+		admin, agent, colleague, stranger)
+	w.exec("INSERT INTO teammembers (teamid, userid, deleteat, schemeuser) SELECT $1, id, 0, true FROM users WHERE id <> $2", team1, stranger)
+	w.exec("INSERT INTO channelmembers (channelid, userid, roles, schemeuser) SELECT $1, userid, '', true FROM teammembers", channel1)
 }
 
 // helloTemplate has one variable.
@@ -223,32 +208,44 @@ func (w *world) audits() (found []auditRow) {
 	return found
 }
 
-// conversation stores an open conversation of a contact's.
+// conversation stores a conversation of a contact's that waits for the customer, and its channel with the agent in it. The
+// channel has the conversation's id.
 func (w *world) conversation(id, contactID, accountID string) {
 	w.Helper()
 	w.exec(`INSERT INTO waa_conversations (id, account_id, contact_id, queue_id, team_id, channel_id, owner_id, attendant_id, last_template_at, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $1, $6, $6, 1, 1, 1)`, id, accountID, contactID, queue1, team1, agent)
+	w.exec(`INSERT INTO channels (id, name, teamid, type, displayname, header, deleteat)
+		SELECT channel_id, 'wa-' || channel_id, team_id, 'P', '', '', 0 FROM waa_conversations WHERE id = $1`, id)
+	w.exec("INSERT INTO channelmembers (channelid, userid, roles, schemeuser) VALUES ($1, $2, '', true)", id, agent)
 }
 
-func (w *world) noSecret(where, text string) {
+// answered opens a conversation's window: the customer wrote just now.
+func (w *world) answered(id string) {
 	w.Helper()
-	for _, secret := range []string{secretToken, secretApp, secretVerify} {
-		require.NotContains(w, text, secret, where)
-	}
+	w.exec("UPDATE waa_conversations SET window_from = $2, window_until = $3, last_inbound_at = $2 WHERE id = $1", id, now, now+24*hour)
 }
 
-// answer is what came back.
-type answer struct {
-	*testing.T
-	status int
-	header http.Header
-	text   string
-	json   map[string]any
+// row is the only row that a query finds, by the names of its columns.
+func (w *world) row(query string, args ...any) (row map[string]any) {
+	w.Helper()
+	var rows []byte
+	require.NoError(w, w.db.QueryRowContext(context.Background(), "SELECT json_agg(t) FROM ("+query+") t", args...).Scan(&rows))
+	var all []map[string]any
+	require.NoError(w, json.Unmarshal(rows, &all))
+	require.Len(w, all, 1, query)
+	return all[0]
+}
+
+// count counts the rows of a table.
+func (w *world) count(table string) (n int) {
+	w.Helper()
+	require.NoError(w, w.db.QueryRowContext(context.Background(), "SELECT count(*) FROM "+table).Scan(&n))
+	return n
 }
 
 // as sends a request as a user ("" = nobody) and checks the answer against the
 // document. body is text as it is, or any value as JSON, or nil for none.
-func (w *world) as(user, method, path string, body any) answer {
+func (w *world) as(user, method, path string, body any) fake.Answer {
 	w.Helper()
 	return w.send(w.request(user, method, path, body))
 }
@@ -273,50 +270,14 @@ func (w *world) request(user, method, path string, body any) *http.Request {
 	return r
 }
 
-func (w *world) send(r *http.Request) answer {
+func (w *world) send(r *http.Request) fake.Answer {
 	w.Helper()
-	sent, err := io.ReadAll(r.Body)
-	require.NoError(w, err)
-	r.Body = io.NopCloser(strings.NewReader(string(sent)))
-	recorder := httptest.NewRecorder()
-	w.api.ServeHTTP(recorder, r)
-	a := answer{T: w.T, status: recorder.Code, header: recorder.Header(), text: recorder.Body.String()}
-	w.noSecret(r.Method+" "+r.URL.Path, a.text)
-	w.document.CheckAnswer(w.T, r, string(sent), a.status, a.header, a.text)
-	if strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
-		require.NoError(w, json.Unmarshal([]byte(a.text), &a.json))
-	}
-	return a
+	return w.document.Serve(w, w.api, r)
 }
 
-// is checks the status and, of an error, the code.
-func (a answer) is(status int, code ...string) answer {
-	a.Helper()
-	require.Equal(a, status, a.status, a.text)
-	if len(code) > 0 {
-		require.Equal(a, code[0], a.problem()["code"], a.text)
-	}
-	return a
-}
-
-func (a answer) problem() map[string]any {
-	problem, _ := a.json["error"].(map[string]any)
-	return problem
-}
-
-// fields are the names of the fields that an error complains of.
-func (a answer) fields() []string {
-	fields, _ := a.problem()["fields"].(map[string]any)
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	return names
-}
-
-func (a answer) items() []any {
-	a.Helper()
-	items, isList := a.json["items"].([]any)
-	require.True(a, isList, a.text)
-	return items
+// fails is the answer to an agent's request that ends with an error.
+func (w *world) fails(err error) fake.Answer {
+	w.Helper()
+	failing := http.HandlerFunc(func(writer http.ResponseWriter, r *http.Request) { w.api.fail(writer, r, err) })
+	return w.document.Serve(w, failing, w.request(agent, http.MethodPost, "/conversations", goodStart()))
 }

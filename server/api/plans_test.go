@@ -31,13 +31,13 @@ func planFields() map[string][]wrong {
 
 func TestCreatePlan(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
+	a := w.as(admin, http.MethodPost, "/plans", goodPlan()).Is(http.StatusCreated)
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "queue_id": queue2, "monthly_limit": 1000.5, "currency": "BRL", "status": "draft", "approved_by": "", "approved_at": nil,
 		"price_changes": []any{}, "spent": 0.0,
 		"prices":     map[string]any{"marketing": 0.3125, "utility": 0.04, "authentication": 0.0, "service": 0.000001},
 		"created_at": float64(now), "updated_at": float64(now),
-	}, a.json)
+	}, a.JSON)
 	plan, err := w.store.Plan(t.Context(), id("new2x"))
 	require.NoError(t, err)
 	require.Equal(t, domain.Money(1_000_500_000), plan.MonthlyLimit)
@@ -52,25 +52,25 @@ func TestCreatePlanRefuses(t *testing.T) {
 	w.missing("/plans", goodPlan(), "queue_id", "monthly_limit", "currency", "prices")
 	w.noObjects(admin, http.MethodPost, "/plans")
 	w.down()
-	w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusServiceUnavailable, "unavailable")
+	w.as(admin, http.MethodPost, "/plans", goodPlan()).Is(http.StatusServiceUnavailable, "unavailable")
 }
 
 func TestPatchPlan(t *testing.T) {
 	w := newWorld(t)
 	path := "/plans/" + plan1
-	w.as(admin, http.MethodPost, path+"/approve", nil).is(http.StatusOK)
-	a := w.as(admin, http.MethodPatch, path, map[string]any{"prices": map[string]any{"utility": 0.5}}).is(http.StatusOK)
-	require.Equal(t, map[string]any{"marketing": 0.3125, "utility": 0.5, "authentication": 0.0, "service": 0.0}, a.json["prices"], "the others stay")
-	require.Equal(t, []any{"draft", "", nil}, []any{a.json["status"], a.json["approved_by"], a.json["approved_at"]}, "as the store says")
-	a = w.as(admin, http.MethodPatch, path, map[string]any{"monthly_limit": 0}).is(http.StatusOK)
-	require.Equal(t, 0.0, a.json["monthly_limit"])
+	w.as(admin, http.MethodPost, path+"/approve", nil).Is(http.StatusOK)
+	a := w.as(admin, http.MethodPatch, path, map[string]any{"prices": map[string]any{"utility": 0.5}}).Is(http.StatusOK)
+	require.Equal(t, map[string]any{"marketing": 0.3125, "utility": 0.5, "authentication": 0.0, "service": 0.0}, a.JSON["prices"], "the others stay")
+	require.Equal(t, []any{"draft", "", nil}, []any{a.JSON["status"], a.JSON["approved_by"], a.JSON["approved_at"]}, "as the store says")
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"monthly_limit": 0}).Is(http.StatusOK)
+	require.Equal(t, 0.0, a.JSON["monthly_limit"])
 
 	w.try(http.MethodPatch, path, nil, planFields())
 	w.noObjects(admin, http.MethodPatch, path)
-	w.as(admin, http.MethodPatch, "/plans/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
-	w.as(admin, http.MethodPost, "/plans", goodPlan()).is(http.StatusCreated)
-	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_id": queue2}).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, []string{"queue_id"}, a.fields())
+	w.as(admin, http.MethodPatch, "/plans/"+nowhere, `{}`).Is(http.StatusNotFound, "not_found")
+	w.as(admin, http.MethodPost, "/plans", goodPlan()).Is(http.StatusCreated)
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_id": queue2}).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"queue_id"}, a.Fields())
 }
 
 func TestPriceChanges(t *testing.T) {
@@ -81,15 +81,15 @@ func TestPriceChanges(t *testing.T) {
 	}
 	change := func(from any, p any) map[string]any { return map[string]any{"from": from, "prices": p} }
 	body := map[string]any{"price_changes": []any{change(now+2000, prices(3)), change(now-1, prices(1)), change(now+1000, prices(2))}}
-	a := w.as(admin, http.MethodPatch, path, body).is(http.StatusOK)
-	require.Equal(t, prices(1), a.json["prices"], "what came due holds")
-	require.Equal(t, []any{change(float64(now+1000), prices(2)), change(float64(now+2000), prices(3))}, a.json["price_changes"], "the others in their order")
+	a := w.as(admin, http.MethodPatch, path, body).Is(http.StatusOK)
+	require.Equal(t, prices(1), a.JSON["prices"], "what came due holds")
+	require.Equal(t, []any{change(float64(now+1000), prices(2)), change(float64(now+2000), prices(3))}, a.JSON["price_changes"], "the others in their order")
 
-	w.as(admin, http.MethodPost, path+"/approve", nil).is(http.StatusOK)
+	w.as(admin, http.MethodPost, path+"/approve", nil).Is(http.StatusOK)
 	w.clock.ms += 1500
-	a = w.as(admin, http.MethodGet, path, nil).is(http.StatusOK)
-	require.Equal(t, []any{prices(2), "approved"}, []any{a.json["prices"], a.json["status"]}, "time alone takes no approval off")
-	require.Len(t, a.json["price_changes"], 1)
+	a = w.as(admin, http.MethodGet, path, nil).Is(http.StatusOK)
+	require.Equal(t, []any{prices(2), "approved"}, []any{a.JSON["prices"], a.JSON["status"]}, "time alone takes no approval off")
+	require.Len(t, a.JSON["price_changes"], 1)
 
 	w.try(http.MethodPatch, path, nil, map[string][]wrong{"price_changes": append(
 		badValue([]any{change(0, prices(1))}, []any{change(now, map[string]any{"utility": 1})}, []any{change(5, prices(1)), change(5, prices(2))}, []any{map[string]any{"prices": prices(1)}}),
@@ -98,16 +98,16 @@ func TestPriceChanges(t *testing.T) {
 
 func TestApprovePlan(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).is(http.StatusOK)
-	require.Equal(t, []any{"approved", admin, float64(now)}, []any{a.json["status"], a.json["approved_by"], a.json["approved_at"]})
-	w.as(admin, http.MethodPost, "/plans/"+nowhere+"/approve", nil).is(http.StatusNotFound, "not_found")
+	a := w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).Is(http.StatusOK)
+	require.Equal(t, []any{"approved", admin, float64(now)}, []any{a.JSON["status"], a.JSON["approved_by"], a.JSON["approved_at"]})
+	w.as(admin, http.MethodPost, "/plans/"+nowhere+"/approve", nil).Is(http.StatusNotFound, "not_found")
 }
 
 func TestReadAndDeletePlans(t *testing.T) {
 	w := newWorld(t)
-	require.Len(t, w.as(admin, http.MethodGet, "/plans", nil).is(http.StatusOK).items(), 1)
-	w.as(admin, http.MethodGet, "/plans/"+plan1, nil).is(http.StatusOK)
-	require.Equal(t, plan1, w.as(admin, http.MethodDelete, "/plans/"+plan1, nil).is(http.StatusOK).json["id"])
-	require.Empty(t, w.as(admin, http.MethodGet, "/plans", nil).is(http.StatusOK).items())
-	w.as(admin, http.MethodDelete, "/plans/"+plan1, nil).is(http.StatusNotFound, "not_found")
+	require.Len(t, w.as(admin, http.MethodGet, "/plans", nil).Is(http.StatusOK).Items(), 1)
+	w.as(admin, http.MethodGet, "/plans/"+plan1, nil).Is(http.StatusOK)
+	require.Equal(t, plan1, w.as(admin, http.MethodDelete, "/plans/"+plan1, nil).Is(http.StatusOK).JSON["id"])
+	require.Empty(t, w.as(admin, http.MethodGet, "/plans", nil).Is(http.StatusOK).Items())
+	w.as(admin, http.MethodDelete, "/plans/"+plan1, nil).Is(http.StatusNotFound, "not_found")
 }

@@ -26,12 +26,12 @@ func queueFields() map[string][]wrong {
 
 func TestCreateQueue(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusCreated)
+	a := w.as(admin, http.MethodPost, "/queues", goodQueue()).Is(http.StatusCreated)
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
 		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "created_at": float64(now), "updated_at": float64(now),
-	}, a.json)
-	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).items(), 3)
+	}, a.JSON)
+	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).Items(), 3)
 }
 
 func TestCreateQueueRefuses(t *testing.T) {
@@ -40,52 +40,52 @@ func TestCreateQueueRefuses(t *testing.T) {
 	w.missing("/queues", goodQueue(), "name", "team_id", "channel_id", "account_id")
 	w.noObjects(admin, http.MethodPost, "/queues")
 	w.down()
-	w.as(admin, http.MethodPost, "/queues", goodQueue()).is(http.StatusServiceUnavailable, "unavailable")
+	w.as(admin, http.MethodPost, "/queues", goodQueue()).Is(http.StatusServiceUnavailable, "unavailable")
 }
 
 func TestAQueuesChannelIsInItsTeam(t *testing.T) {
 	w := newWorld(t)
 	body := goodQueue()
 	body["team_id"] = team1
-	a := w.as(admin, http.MethodPost, "/queues", body).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, []string{"channel_id"}, a.fields())
+	a := w.as(admin, http.MethodPost, "/queues", body).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"channel_id"}, a.Fields())
 
-	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"team_id": team2}).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, []string{"team_id"}, a.fields())
-	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3}).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, []string{"channel_id"}, a.fields())
-	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3, "team_id": team2}).is(http.StatusOK)
-	require.Equal(t, channel3, a.json["channel_id"])
+	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"team_id": team2}).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"team_id"}, a.Fields())
+	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3}).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, []string{"channel_id"}, a.Fields())
+	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3, "team_id": team2}).Is(http.StatusOK)
+	require.Equal(t, channel3, a.JSON["channel_id"])
 }
 
 func TestPatchQueue(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova", "inactivity_minutes": 0, "time_zone": ""}).is(http.StatusOK)
-	require.Equal(t, "Nova", a.json["name"])
-	require.Empty(t, a.json["time_zone"], "the plugin's setting again")
-	require.Equal(t, channel1, a.json["channel_id"])
+	a := w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova", "inactivity_minutes": 0, "time_zone": ""}).Is(http.StatusOK)
+	require.Equal(t, "Nova", a.JSON["name"])
+	require.Empty(t, a.JSON["time_zone"], "the plugin's setting again")
+	require.Equal(t, channel1, a.JSON["channel_id"])
 
 	fields := queueFields()
 	fields["channel_id"] = append(badValue("", nowhere, channel2), notText()...)
 	w.try(http.MethodPatch, "/queues/"+queue1, nil, fields)
 	w.noObjects(admin, http.MethodPatch, "/queues/"+queue1)
-	w.as(admin, http.MethodPatch, "/queues/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
+	w.as(admin, http.MethodPatch, "/queues/"+nowhere, `{}`).Is(http.StatusNotFound, "not_found")
 }
 
 func TestPatchQueueWhoseChannelIsGone(t *testing.T) {
 	w := newWorld(t)
 	delete(w.mattermost.teams, channel1)
-	w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova"}).is(http.StatusOK)
+	w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"name": "Nova"}).Is(http.StatusOK)
 }
 
 func TestReadAndDeleteQueues(t *testing.T) {
 	w := newWorld(t)
-	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).is(http.StatusOK).items(), 2)
-	w.as(admin, http.MethodGet, "/queues/"+queue1, nil).is(http.StatusOK)
-	w.as(admin, http.MethodGet, "/queues/"+nowhere, nil).is(http.StatusNotFound, "not_found")
+	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).Is(http.StatusOK).Items(), 2)
+	w.as(admin, http.MethodGet, "/queues/"+queue1, nil).Is(http.StatusOK)
+	w.as(admin, http.MethodGet, "/queues/"+nowhere, nil).Is(http.StatusNotFound, "not_found")
 	w.conversation(conversation1, contact1, account1)
-	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusConflict, "conversation_exists")
+	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).Is(http.StatusConflict, "conversation_exists")
 	w.exec("UPDATE waa_conversations SET closed_at = 1")
-	require.Equal(t, queue1, w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusOK).json["id"])
-	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).is(http.StatusNotFound, "not_found")
+	require.Equal(t, queue1, w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).Is(http.StatusOK).JSON["id"])
+	w.as(admin, http.MethodDelete, "/queues/"+queue1, nil).Is(http.StatusNotFound, "not_found")
 }

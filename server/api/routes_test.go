@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
 // routes lists "METHOD /path" of every route.
@@ -68,18 +69,18 @@ func TestWhoMayComeIn(t *testing.T) {
 			continue
 		}
 		path = strings.TrimPrefix(strings.ReplaceAll(path, "{id}", nowhere), restPath)
-		w.as("", method, path, nil).is(http.StatusUnauthorized, "unauthorized")
+		w.as("", method, path, nil).Is(http.StatusUnauthorized, "unauthorized")
 		if forAgents(path) {
 			agents++
-			require.NotEqual(t, http.StatusForbidden, w.as(agent, method, path, nil).status, route)
+			require.NotEqual(t, http.StatusForbidden, w.as(agent, method, path, nil).Status, route)
 			continue
 		}
-		w.as(agent, method, path, nil).is(http.StatusForbidden, "forbidden")
-		require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, w.as(admin, method, path, `{}`).status, route)
+		w.as(agent, method, path, nil).Is(http.StatusForbidden, "forbidden")
+		require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, w.as(admin, method, path, `{}`).Status, route)
 
-		w.adminErr = errDown
-		w.as(admin, method, path, nil).is(http.StatusServiceUnavailable, "unavailable")
-		w.adminErr = nil
+		w.store.rightsErr = errDown
+		w.as(admin, method, path, nil).Is(http.StatusServiceUnavailable, "unavailable")
+		w.store.rightsErr = nil
 	}
 	require.Equal(t, 26, agents)
 	require.Empty(t, w.erased)
@@ -113,6 +114,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 
 func TestIDsThatAreNone(t *testing.T) {
 	w := newWorld(t)
+	w.api.Service = nil // nothing asks it about no id
 	for _, bad := range []string{"x", strings.Repeat("a", 27), strings.ToUpper(account1), "..", "%00", "%27%20OR%201=1--", "a%0Ab"} {
 		t.Run(bad, func(t *testing.T) {
 			for _, path := range []string{"/accounts/", "/queues/", "/templates/", "/plans/", "/conversations/"} {
@@ -124,22 +126,22 @@ func TestIDsThatAreNone(t *testing.T) {
 			}
 		})
 	}
-	require.Empty(t, w.service.calls, "nothing asks the service about no id")
 }
 
 func TestAPanicIsAnAnswer(t *testing.T) {
 	w := newWorld(t)
-	for _, reason := range []any{"quoting " + secretToken, errors.New(secretApp), fmt.Errorf("x %s", secretVerify)} {
-		w.api.Clock = panicking{reason}
-		w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).is(http.StatusServiceUnavailable, "unavailable")
+	for _, reason := range []any{"quoting " + fake.SecretToken, errors.New(fake.SecretApp), fmt.Errorf("x %s", fake.SecretVerify)} {
+		w.api.Clock = fakePanickingClock{reason}
+		w.as(admin, http.MethodPost, "/plans/"+plan1+"/approve", nil).Is(http.StatusServiceUnavailable, "unavailable")
 	}
-	require.Len(t, w.logs.lines, 3, "each is logged once")
-	require.Contains(t, w.logs.all(), "panicked")
+	require.Len(t, w.logs.Lines(), 3, "each is logged once")
+	require.Contains(t, w.logs.Text(), "panicked")
 }
 
-type panicking struct{ reason any }
+// fakePanickingClock panics where it is asked for the time.
+type fakePanickingClock struct{ reason any }
 
-func (p panicking) Now() int64 { panic(p.reason) }
+func (p fakePanickingClock) Now() int64 { panic(p.reason) }
 
 func TestAPanicAfterTheAnswerHasBegun(t *testing.T) {
 	w := newWorld(t)
@@ -151,12 +153,11 @@ func TestAPanicAfterTheAnswerHasBegun(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, "half", recorder.Body.String())
-	require.Contains(t, w.logs.all(), "out of range")
+	require.Contains(t, w.logs.Text(), "out of range")
 }
 
 func TestTheDatabaseIsDown(t *testing.T) {
 	w := newWorld(t)
-	w.service.err, w.drafts.err = errDown, errDown
 	w.down()
 	for _, route := range routes(t, w.api) {
 		method, path, _ := strings.Cut(route, " ")
@@ -166,17 +167,17 @@ func TestTheDatabaseIsDown(t *testing.T) {
 			continue
 		}
 		path = strings.TrimPrefix(strings.ReplaceAll(path, "{id}", nowhere), restPath)
-		w.as(admin, method, path, nil).is(http.StatusServiceUnavailable, "unavailable")
+		w.as(admin, method, path, nil).Is(http.StatusServiceUnavailable, "unavailable")
 	}
 }
 
 func TestMessagesAreInTheReadersLanguage(t *testing.T) {
 	w := newWorld(t)
 	w.mattermost.language = "pt-BR"
-	a := w.as(agent, http.MethodGet, "/accounts", nil).is(http.StatusForbidden)
-	require.Equal(t, "Você não tem permissão para isto.", a.problem()["message"])
-	a = w.as(admin, http.MethodPost, "/accounts", `{"name":""}`).is(http.StatusUnprocessableEntity, "invalid_field")
-	require.Equal(t, "Preencha este campo.", a.problem()["fields"].(map[string]any)["name"])
+	a := w.as(agent, http.MethodGet, "/accounts", nil).Is(http.StatusForbidden)
+	require.Equal(t, "Você não tem permissão para isto.", a.Problem()["message"])
+	a = w.as(admin, http.MethodPost, "/accounts", `{"name":""}`).Is(http.StatusUnprocessableEntity, "invalid_field")
+	require.Equal(t, "Preencha este campo.", a.Problem()["fields"].(map[string]any)["name"])
 }
 
 func TestRefusalsHaveTheContractsStatus(t *testing.T) {
@@ -187,14 +188,11 @@ func TestRefusalsHaveTheContractsStatus(t *testing.T) {
 		domain.CodeTemplateNotAllowed: 409, domain.CodeWindowClosed: 409, domain.CodeUnavailable: 503,
 	} {
 		t.Run(code, func(t *testing.T) {
-			w.service.err = errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")
 			for _, language := range []string{"en", "pt-BR"} {
 				w.mattermost.language = language
-				a := w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/claim", nil).is(status, code)
-				require.NotContains(t, a.problem()["message"], "api.", "a text exists in %s", language)
+				w.fails(errors.Wrap(domain.Refuse(code, domain.Text{}), "deep down")).Is(status, code)
 			}
 		})
 	}
-	w.service.err = errors.Wrap(domain.ErrConflict, "deep down")
-	w.as(agent, http.MethodPost, "/conversations/"+conversation1+"/reopen", nil).is(409, domain.CodeConversationExists)
+	w.fails(errors.Wrap(domain.ErrConflict, "deep down")).Is(409, domain.CodeConversationExists)
 }

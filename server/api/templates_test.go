@@ -9,60 +9,61 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
 func TestListTemplates(t *testing.T) {
 	w := newWorld(t)
 	for query, count := range map[string]int{"": 1, "?account_id=" + account1: 1, "?account_id=" + account2: 0, "?account_id=" + nowhere: 0} {
 		t.Run(query, func(t *testing.T) {
-			require.Len(t, w.as(admin, http.MethodGet, "/templates"+query, nil).is(http.StatusOK).items(), count, query)
+			require.Len(t, w.as(admin, http.MethodGet, "/templates"+query, nil).Is(http.StatusOK).Items(), count, query)
 		})
 	}
 	for _, query := range []string{"x", "%00", "..", strings.ToUpper(account1)} {
 		t.Run(query, func(t *testing.T) {
-			a := w.as(admin, http.MethodGet, "/templates?account_id="+query, nil).is(http.StatusUnprocessableEntity, "invalid_field")
-			require.Equal(t, []string{"account_id"}, a.fields())
+			a := w.as(admin, http.MethodGet, "/templates?account_id="+query, nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+			require.Equal(t, []string{"account_id"}, a.Fields())
 		})
 	}
 }
 
 func TestReadTemplate(t *testing.T) {
 	w := newWorld(t)
-	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).is(http.StatusOK)
+	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": template1, "account_id": account1, "name": "hello", "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
 		"quality": "", "rejected_reason": "", "unusable_reason": "An administrator has not approved it.", "preview": "Olá Ana",
 		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "example": "Ana", "default": "", "max_length": 0.0, "limit": 1020.0}},
 		"text":      "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
 		"created_at": 1.0, "updated_at": 1.0,
-	}, a.json)
-	w.as(admin, http.MethodGet, "/templates/"+nowhere, nil).is(http.StatusNotFound, "not_found")
+	}, a.JSON)
+	w.as(admin, http.MethodGet, "/templates/"+nowhere, nil).Is(http.StatusNotFound, "not_found")
 }
 
 func TestPatchTemplate(t *testing.T) {
 	w := newWorld(t)
 	path := "/templates/" + template1
-	a := w.as(admin, http.MethodPatch, path, map[string]any{"approved": true}).is(http.StatusOK)
-	require.Equal(t, []any{true, admin, float64(now)}, []any{a.json["approved"], a.json["approved_by"], a.json["approved_at"]})
-	require.Equal(t, []any{queue1}, a.json["queue_ids"], "as it was")
+	a := w.as(admin, http.MethodPatch, path, map[string]any{"approved": true}).Is(http.StatusOK)
+	require.Equal(t, []any{true, admin, float64(now)}, []any{a.JSON["approved"], a.JSON["approved_by"], a.JSON["approved_at"]})
+	require.Equal(t, []any{queue1}, a.JSON["queue_ids"], "as it was")
 
-	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{queue2, queue1, queue2}}).is(http.StatusOK)
-	require.Equal(t, []any{queue2, queue1}, a.json["queue_ids"])
-	require.Equal(t, true, a.json["approved"], "as it was")
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{queue2, queue1, queue2}}).Is(http.StatusOK)
+	require.Equal(t, []any{queue2, queue1}, a.JSON["queue_ids"])
+	require.Equal(t, true, a.JSON["approved"], "as it was")
 
-	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}, "approved": false}).is(http.StatusOK)
-	require.Equal(t, []any{}, a.json["queue_ids"])
-	require.Equal(t, "", a.json["approved_by"])
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}, "approved": false}).Is(http.StatusOK)
+	require.Equal(t, []any{}, a.JSON["queue_ids"])
+	require.Equal(t, "", a.JSON["approved_by"])
 }
 
 func TestTemplateVariables(t *testing.T) {
 	w := newWorld(t)
 	path := "/templates/" + template1
-	variable := func(a answer) []any {
-		v := a.is(http.StatusOK).json["variables"].([]any)[0].(map[string]any)
+	variable := func(a fake.Answer) []any {
+		v := a.Is(http.StatusOK).JSON["variables"].([]any)[0].(map[string]any)
 		return []any{v["default"], v["max_length"]}
 	}
-	set := func(rule any) answer {
+	set := func(rule any) fake.Answer {
 		return w.as(admin, http.MethodPatch, path, map[string]any{"variables": map[string]any{"body_1": rule}})
 	}
 	require.Equal(t, []any{"Bia", 20.0}, variable(set(map[string]any{"default": "Bia", "max_length": 20})))
@@ -70,18 +71,18 @@ func TestTemplateVariables(t *testing.T) {
 	require.Equal(t, []any{"", 0.0}, variable(set(nil)))
 	require.Equal(t, []any{"", 0.0}, variable(w.as(admin, http.MethodGet, path, nil)))
 
-	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": "Beatriz", "max_length": 3}).is(http.StatusUnprocessableEntity).fields())
-	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": strings.Repeat("a", 1021)}).is(http.StatusUnprocessableEntity).fields())
+	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": "Beatriz", "max_length": 3}).Is(http.StatusUnprocessableEntity).Fields())
+	require.Equal(t, []string{"body_1"}, set(map[string]any{"default": strings.Repeat("a", 1021)}).Is(http.StatusUnprocessableEntity).Fields())
 	unknown := map[string]any{"variables": map[string]any{"body_2": map[string]any{}}}
-	require.Equal(t, []string{"variables"}, w.as(admin, http.MethodPatch, path, unknown).is(http.StatusUnprocessableEntity).fields())
-	set(map[string]any{"max_length": "20"}).is(http.StatusBadRequest, "bad_request")
-	set("Bia").is(http.StatusBadRequest, "bad_request")
+	require.Equal(t, []string{"variables"}, w.as(admin, http.MethodPatch, path, unknown).Is(http.StatusUnprocessableEntity).Fields())
+	set(map[string]any{"max_length": "20"}).Is(http.StatusBadRequest, "bad_request")
+	set("Bia").Is(http.StatusBadRequest, "bad_request")
 }
 
 func TestWhyATemplateIsOfNoUse(t *testing.T) {
 	w := newWorld(t)
 	reason := func() any {
-		return w.as(admin, http.MethodGet, "/templates", nil).is(http.StatusOK).items()[0].(map[string]any)["unusable_reason"]
+		return w.as(admin, http.MethodGet, "/templates", nil).Is(http.StatusOK).Items()[0].(map[string]any)["unusable_reason"]
 	}
 	for status, part := range map[string]string{
 		"REJECTED": "SCAM", "PENDING": "reviewing", "PAUSED": "paused", "DISABLED": "disabled", "DELETED": "no longer", "LOCKED": "LOCKED",
@@ -110,23 +111,23 @@ func TestPatchTemplateRefuses(t *testing.T) {
 		"queue_ids": append(badValue([]string{""}, []string{"x"}, []string{queue1, nowhere}, []string{"\x00"}, many), badType(queue1, 5, []int{1}, map[string]any{"a": 1})...),
 	})
 	w.noObjects(admin, http.MethodPatch, "/templates/"+template1)
-	w.as(admin, http.MethodPatch, "/templates/"+nowhere, `{}`).is(http.StatusNotFound, "not_found")
+	w.as(admin, http.MethodPatch, "/templates/"+nowhere, `{}`).Is(http.StatusNotFound, "not_found")
 }
 
 func TestSyncTemplates(t *testing.T) {
 	w := newWorld(t)
 	w.meta.templates = []domain.Template{helloTemplate(), {Name: "bye", Language: "en", Definition: []byte("{}")}}
 	body := map[string]any{"account_id": account1}
-	a := w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusOK)
-	require.Equal(t, map[string]any{"added": 1.0, "updated": 0.0, "gone": 0.0, "total": 2.0}, a.json)
-	require.Equal(t, secretToken, w.meta.token)
+	a := w.as(admin, http.MethodPost, "/templates/sync", body).Is(http.StatusOK)
+	require.Equal(t, map[string]any{"added": 1.0, "updated": 0.0, "gone": 0.0, "total": 2.0}, a.JSON)
+	require.Equal(t, fake.SecretToken, w.meta.token)
 
 	w.meta.err = &domain.Refusal{Code: domain.CodeMetaRefused, MetaCode: 10}
-	require.Equal(t, 10.0, w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusBadGateway, "meta_refused").problem()["meta_code"])
+	require.Equal(t, 10.0, w.as(admin, http.MethodPost, "/templates/sync", body).Is(http.StatusBadGateway, "meta_refused").Problem()["meta_code"])
 	w.meta.err = errors.New("time out")
-	w.as(admin, http.MethodPost, "/templates/sync", body).is(http.StatusServiceUnavailable, "unavailable")
-	require.Len(t, w.as(admin, http.MethodGet, "/templates", nil).items(), 2)
-	health, _ := w.as(admin, http.MethodGet, "/accounts/"+account1, nil).json["health"].(map[string]any)
+	w.as(admin, http.MethodPost, "/templates/sync", body).Is(http.StatusServiceUnavailable, "unavailable")
+	require.Len(t, w.as(admin, http.MethodGet, "/templates", nil).Items(), 2)
+	health, _ := w.as(admin, http.MethodGet, "/accounts/"+account1, nil).JSON["health"].(map[string]any)
 	require.Equal(t, float64(now), health["templates_synced_at"])
 }
 

@@ -44,9 +44,9 @@ var openAPI = sync.OnceValues(func() (*Document, error) {
 	return &Document{T: doc, router: router}, errors.Wrap(err, "route by the document")
 })
 
-// CheckAnswer checks an answer against the document and, where it is a success and the request has a body, the request
+// checkAnswer checks an answer against the document and, where it is a success and the request has a body, the request
 // too. The request's path is the one behind the plugin's own.
-func (d *Document) CheckAnswer(t testing.TB, r *http.Request, sent string, status int, header http.Header, body string) {
+func (d *Document) checkAnswer(t testing.TB, r *http.Request, sent string, status int, header http.Header, body string) {
 	t.Helper()
 	outside := r.Clone(context.Background())
 	outside.URL.Path = domain.PluginPath + r.URL.Path

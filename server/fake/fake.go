@@ -56,14 +56,5 @@ func (Texts) Markdown(lang, key string, data map[string]any) string {
 	return key + " " + text.Key
 }
 
-// Log keeps nothing.
-type Log struct{}
-
-// Warn keeps nothing.
-func (Log) Warn(string, ...any) {}
-
-// Error keeps nothing.
-func (Log) Error(string, ...any) {}
-
 // Now is a moment, milliseconds since epoch.
 const Now = int64(1_794_744_000_000)

@@ -1,17 +1,12 @@
-// Package permission says who somebody is, from Mattermost's tables, for everything that asks
+// Package permission says what a person is, from Mattermost's tables. Everything that checks a right asks it
 // before it acts: service, api, command and the posting hooks.
 //
-// The boundary: Mattermost alone knows users, channel members and roles. They
-// are read from its tables each time, without a cache: who leaves a channel or
-// loses a role, on whatever node, loses what it gave with the next click, and who
-// comes in has it everywhere. Only what a role allows is asked of the server
-// itself, by the role: of a person it knows what its cache does. This package turns
-// that into the questions of service.People; what an answer means for a
-// conversation is said in domain.Membership. The lock that keeps
-// messages from leaving is domain.SendCheck.
+// Only Mattermost knows users, channel members and roles. They are read from its tables each time, without a
+// cache, so that a change on any node counts from the next click on. The server itself is asked only what a role
+// permits, never about a person, because what it knows of people comes from its caches. What the answers mean for
+// a conversation is decided by domain.Membership. The lock that keeps messages from leaving is domain.SendCheck.
 //
-// "No" and "could not check" are two answers. No is false without an error: the
-// user does not exist, is deactivated, is a bot, is not in the channel, has not
-// the role. Where there was no answer there is an error, which a caller reports
-// as unavailable: neither a refusal nor a consent.
+// "No" and "could not check" are different answers. "No" is false without an error: the user does not exist, is
+// deactivated, is a bot, is not in the channel, or does not have the role. If it could not be checked there is an
+// error, which the caller reports as unavailable.
 package permission

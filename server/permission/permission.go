@@ -10,52 +10,53 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Records are the server's tables.
+// Records reads the server's tables.
 type Records interface {
-	// Standing also gives the roles that somebody has on the whole server.
-	Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st domain.Membership, roles string, err error)
-	// SpeakerRoles are the roles of an active member in a channel, its team and the server; none of anybody else.
+	// Membership returns a user's membership of a team, a channel and a queue's channel, and their roles on the server.
+	Membership(ctx context.Context, userID, teamID, channelID, queueChannelID string) (m domain.Membership, roles string, err error)
+	// SpeakerRoles returns the roles that an active member of a channel has there, in its team and on the server. Anybody
+	// else has none.
 	SpeakerRoles(ctx context.Context, userID, channelID string) ([]string, error)
-	// QueuesOf lists the queues whose agent an active user is.
+	// QueuesOf returns the queues in which an active user is an agent.
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
 
-// People is service.People, and who is in which queue. It is safe for concurrent use.
+// People answers what a person is and may do. It implements service.People and is safe for concurrent use.
 type People struct {
 	records Records
-	// rolesGrant tells whether one of some roles allows something.
+	// rolesGrant reports whether any of the roles has the permission.
 	rolesGrant func(roles []string, permissionID string) bool
 }
 
-// New makes People of the server's tables and of the plugin API's RolesGrantPermission.
+// New returns People that reads the server's tables. rolesGrant is the plugin API's RolesGrantPermission.
 func New(records Records, rolesGrant func(roles []string, permissionID string) bool) *People {
 	return &People{records: records, rolesGrant: rolesGrant}
 }
 
-// Membership is how somebody stands to a conversation and its queue (nil = it was removed).
+// Membership returns how a person is related to a conversation and its queue; queue nil = it was removed.
 func (p *People) Membership(ctx context.Context, userID string, c *domain.Conversation, queue *domain.Queue) (domain.Membership, error) {
-	return p.standing(ctx, userID, c.TeamID, c.ChannelID, queue)
+	return p.membership(ctx, userID, c.TeamID, c.ChannelID, queue)
 }
 
-// InQueue tells whether somebody is an agent of the queue.
+// InQueue reports whether a person is an agent of the queue.
 func (p *People) InQueue(ctx context.Context, userID string, queue *domain.Queue) (bool, error) {
-	st, err := p.standing(ctx, userID, "", "", queue)
-	return st.InQueue(), err
+	m, err := p.membership(ctx, userID, "", "", queue)
+	return m.InQueue(), err
 }
 
-// Supervises tells whether somebody is a system admin, or a channel admin of the queue's channel; queue nil = it was removed.
+// Supervises reports whether a person is a system admin or a channel admin of the queue's channel; queue nil = it was removed.
 func (p *People) Supervises(ctx context.Context, userID string, queue *domain.Queue) (bool, error) {
-	st, err := p.standing(ctx, userID, "", "", queue)
-	return st.Supervises(), err
+	m, err := p.membership(ctx, userID, "", "", queue)
+	return m.Supervises(), err
 }
 
-// SystemAdmin tells whether an active user may manage the server.
+// SystemAdmin reports whether an active user may manage the server.
 func (p *People) SystemAdmin(ctx context.Context, userID string) (bool, error) {
-	st, err := p.standing(ctx, userID, "", "", nil)
-	return st.SystemAdmin(), err
+	m, err := p.membership(ctx, userID, "", "", nil)
+	return m.SystemAdmin(), err
 }
 
-// MaySpeak tells whether somebody is a member of a channel who may post there.
+// MaySpeak reports whether a person is a member of a channel and may post there.
 func (p *People) MaySpeak(ctx context.Context, userID, channelID string) (bool, error) {
 	roles, err := p.records.SpeakerRoles(ctx, userID, channelID)
 	if err != nil || len(roles) == 0 {
@@ -64,45 +65,46 @@ func (p *People) MaySpeak(ctx context.Context, userID, channelID string) (bool, 
 	return p.rolesGrant(roles, model.PermissionCreatePost.Id), nil
 }
 
-// Username gives the name of a user, a deactivated one too: what they did
-// carries their name. domain.ErrNotFound where there is none.
+// Username returns a user's name, also of a deactivated user, whose name stays on what they
+// did. domain.ErrNotFound if there is no such user.
 func (p *People) Username(ctx context.Context, userID string) (string, error) {
-	st, _, err := p.records.Standing(ctx, userID, "", "", "")
-	if err == nil && st.Username == "" {
+	m, _, err := p.records.Membership(ctx, userID, "", "", "")
+	if err == nil && m.Username == "" {
 		err = domain.ErrNotFound
 	}
-	return st.Username, err
+	return m.Username, err
 }
 
-// Person returns what decides whether a user can serve in a team; domain.ErrNotFound where
+// Person returns what decides whether a user can serve in a team; domain.ErrNotFound if
 // there is no such user.
 func (p *People) Person(ctx context.Context, userID, teamID string) (domain.User, error) {
-	st, _, err := p.records.Standing(ctx, userID, teamID, "", "")
-	if err == nil && st.Username == "" {
+	m, _, err := p.records.Membership(ctx, userID, teamID, "", "")
+	if err == nil && m.Username == "" {
 		err = domain.ErrNotFound
 	}
-	return domain.User{Username: st.Username, Bot: st.Bot, Deactivated: st.Deactivated, Guest: st.Guest, InTeam: st.InTeam}, err
+	return domain.User{Username: m.Username, Bot: m.Bot, Deactivated: m.Deactivated, Guest: m.Guest, InTeam: m.InTeam}, err
 }
 
-// QueuesOf lists the queues whose agent an active user is.
+// QueuesOf returns the queues in which an active user is an agent.
 func (p *People) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
 	return p.records.QueuesOf(ctx, userID)
 }
 
-func (p *People) standing(ctx context.Context, userID, teamID, channelID string, queue *domain.Queue) (domain.Membership, error) {
+func (p *People) membership(ctx context.Context, userID, teamID, channelID string, queue *domain.Queue) (domain.Membership, error) {
 	room := ""
 	if queue != nil {
 		room = queue.ChannelID
 	}
-	st, roles, err := p.records.Standing(ctx, userID, teamID, channelID, room)
-	if err != nil || !st.Active() {
-		return st, err
+	m, roles, err := p.records.Membership(ctx, userID, teamID, channelID, room)
+	if err != nil || !m.Active() {
+		return m, err
 	}
-	st.Administers = p.administers(strings.Fields(roles))
-	return st, nil
+	m.Administers = p.administers(strings.Fields(roles))
+	return m, nil
 }
 
-// administers asks the server where a role of its own may give the permission.
+// administers reports whether the roles allow to manage the server. The server is asked only about roles that an
+// administrator defined.
 func (p *People) administers(roles []string) bool {
 	if slices.Contains(roles, model.SystemAdminRoleId) {
 		return true

@@ -113,27 +113,29 @@ func TestWhoIsWho(t *testing.T) {
 		{"", false, false, false, false, false, 0},
 		{"../member", false, false, false, false, false, 0},
 	} {
-		in, err := p.InQueue(ctx, c.user, w.sales)
-		require.NoError(t, err, c.user)
-		require.Equal(t, c.inQueue, in, c.user)
-		supervises, err := p.Supervises(ctx, c.user, w.sales)
-		require.NoError(t, err, c.user)
-		require.Equal(t, c.supervises, supervises, c.user)
-		system, err := p.SystemAdmin(ctx, c.user)
-		require.NoError(t, err, c.user)
-		require.Equal(t, c.system, system, c.user)
-		removed, err := p.Supervises(ctx, c.user, nil)
-		require.NoError(t, err, c.user)
-		require.Equal(t, c.system, removed, "%s: a removed queue's", c.user)
-		standing, err := p.Membership(ctx, c.user, w.conv, w.sales)
-		require.NoError(t, err, c.user)
-		require.Equal(t, c.act, standing.MayAct(), c.user)
-		speak, err := p.MaySpeak(ctx, c.user, "conv")
-		require.NoError(t, err, c.user)
-		require.Equal(t, c.speak, speak, c.user)
-		queues, err := p.QueuesOf(ctx, c.user)
-		require.NoError(t, err, c.user)
-		require.Len(t, queues, c.queues, c.user)
+		t.Run(c.user, func(t *testing.T) {
+			in, err := p.InQueue(ctx, c.user, w.sales)
+			require.NoError(t, err, c.user)
+			require.Equal(t, c.inQueue, in, c.user)
+			supervises, err := p.Supervises(ctx, c.user, w.sales)
+			require.NoError(t, err, c.user)
+			require.Equal(t, c.supervises, supervises, c.user)
+			system, err := p.SystemAdmin(ctx, c.user)
+			require.NoError(t, err, c.user)
+			require.Equal(t, c.system, system, c.user)
+			removed, err := p.Supervises(ctx, c.user, nil)
+			require.NoError(t, err, c.user)
+			require.Equal(t, c.system, removed, "%s: a removed queue's", c.user)
+			standing, err := p.Membership(ctx, c.user, w.conv, w.sales)
+			require.NoError(t, err, c.user)
+			require.Equal(t, c.act, standing.MayAct(), c.user)
+			speak, err := p.MaySpeak(ctx, c.user, "conv")
+			require.NoError(t, err, c.user)
+			require.Equal(t, c.speak, speak, c.user)
+			queues, err := p.QueuesOf(ctx, c.user)
+			require.NoError(t, err, c.user)
+			require.Len(t, queues, c.queues, c.user)
+		})
 	}
 	in, err := p.InQueue(ctx, "member", &domain.Queue{})
 	require.NoError(t, err)
@@ -165,12 +167,14 @@ func TestWhoSpeaksByWhichRole(t *testing.T) {
 		{"is not one in the channel", "", "outsider", false},
 		{"gone from the channel", "DELETE FROM channelmembers WHERE userid = 'invited'", "invited", false},
 	} {
-		if c.change != "" {
-			w.exec(c.change)
-		}
-		speaks, err := p.MaySpeak(context.Background(), c.user, "conv")
-		require.NoError(t, err, c.name)
-		require.Equal(t, c.speaks, speaks, c.name)
+		t.Run(c.name, func(t *testing.T) {
+			if c.change != "" {
+				w.exec(c.change)
+			}
+			speaks, err := p.MaySpeak(context.Background(), c.user, "conv")
+			require.NoError(t, err)
+			require.Equal(t, c.speaks, speaks)
+		})
 	}
 }
 
@@ -219,12 +223,14 @@ func TestCouldNotCheckIsNoAnswer(t *testing.T) {
 			return name != "", err
 		},
 	} {
-		yes, err := ask()
-		require.Error(t, err, name)
-		require.False(t, yes, name)
-		require.NotErrorIs(t, err, domain.ErrNotFound, name)
-		_, refused := domain.AsRefusal(err)
-		require.False(t, refused, name)
+		t.Run(name, func(t *testing.T) {
+			yes, err := ask()
+			require.Error(t, err)
+			require.False(t, yes)
+			require.NotErrorIs(t, err, domain.ErrNotFound)
+			_, refused := domain.AsRefusal(err)
+			require.False(t, refused)
+		})
 	}
 }
 
@@ -238,12 +244,14 @@ func TestPersonTellsWhoCanServe(t *testing.T) {
 		"bot":    {Username: "bot", Bot: true, InTeam: true},
 		"guest":  {Username: "guest", Guest: true, InTeam: true},
 	} {
-		got, err := p.Person(ctx, user, "team")
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-		name, err := p.Username(ctx, user)
-		require.NoError(t, err)
-		require.Equal(t, user, name)
+		t.Run(user, func(t *testing.T) {
+			got, err := p.Person(ctx, user, "team")
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+			name, err := p.Username(ctx, user)
+			require.NoError(t, err)
+			require.Equal(t, user, name)
+		})
 	}
 	for _, user := range []string{"unknown", ""} {
 		_, err := p.Person(ctx, user, "team")

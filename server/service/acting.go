@@ -25,13 +25,13 @@ func (s *Service) MayAct(ctx context.Context, actorID, id string) error {
 }
 
 func (s *Service) mayAct(ctx context.Context, actorID string, c *domain.Conversation, queue *domain.Queue) error {
-	standing, err := s.People.Membership(ctx, actorID, c, queue)
+	membership, err := s.People.Membership(ctx, actorID, c, queue)
 	switch {
 	case err != nil:
 		return err
-	case standing.MayAct():
+	case membership.MayAct():
 		return nil
-	case standing.Guest:
+	case membership.Guest:
 		return domain.Refuse(domain.CodeForbidden, domain.T("refusal.guest"))
 	}
 	return domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))

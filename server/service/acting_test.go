@@ -13,7 +13,7 @@ import (
 // TestSeeingIsNotActing: whose conversation it is sees it for ever; who left
 // team, channel and queue does nothing with it any more.
 func TestSeeingIsNotActing(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	b.outside, b.guests = map[string]bool{}, map[string]bool{}
 	c := b.start(phone)
@@ -92,7 +92,7 @@ func TestSeeingIsNotActing(t *testing.T) {
 }
 
 func TestAGuestServesNobody(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	b.guests = map[string]bool{"gast": true}
 	c := b.start(phone)
@@ -104,7 +104,7 @@ func TestAGuestServesNobody(t *testing.T) {
 }
 
 func TestASupervisorsWordsAreTheSupervisors(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	post := &fakeDraftSender{b: b, files: []string{"f1"}}

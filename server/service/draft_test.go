@@ -13,7 +13,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 )
 
-// fakeDraftSender plays Mattermost and the relay behind drafts: what is chosen is posted, but what says "@".
+// fakeDraftSender plays Mattermost and drafts.Sender: what is chosen is posted, but what says "@".
 type fakeDraftSender struct {
 	b      *serviceFixture
 	posted []string
@@ -45,7 +45,7 @@ func (p *fakeDraftSender) OwnFiles(_ context.Context, _ string, ids []string) ([
 }
 
 func TestWhoMayDoWhatWithDrafts(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	post := &fakeDraftSender{b: b, files: []string{"f1"}}
@@ -62,8 +62,10 @@ func TestWhoMayDoWhatWithDrafts(t *testing.T) {
 	three, err := do.Save(ctx, "bruno", c.ID, "", []string{"f1"})
 	require.NoError(t, err)
 	for text, files := range map[string][]string{"": nil, " \n": nil, strings.Repeat("é", 16384): nil, "com arquivo": {"f1", "f2"}} {
-		_, err = do.Save(ctx, "bruno", c.ID, text, files)
-		require.Equal(t, domain.CodeInvalidField, refusal(t, err).Code, "%.20s", text)
+		t.Run(text, func(t *testing.T) {
+			_, err = do.Save(ctx, "bruno", c.ID, text, files)
+			require.Equal(t, domain.CodeInvalidField, refusal(t, err).Code, "%.20s")
+		})
 	}
 	list := func(actor string) int {
 		_, total, err := do.List(ctx, actor, c.ID, 0, 60)
@@ -81,8 +83,10 @@ func TestWhoMayDoWhatWithDrafts(t *testing.T) {
 		"to edit": func(actor string) error { _, err := do.ToEdit(ctx, actor, one.ID); return err },
 		"all":     func(actor string) error { _, _, err := do.SendAll(ctx, actor, c.ID, "bruno"); return err },
 	} {
-		require.Equal(t, domain.CodeForbidden, refusal(t, try("carla")).Code, name)
-		require.Equal(t, domain.CodeNotFound, refusal(t, try("stranger")).Code, name)
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, domain.CodeForbidden, refusal(t, try("carla")).Code)
+			require.Equal(t, domain.CodeNotFound, refusal(t, try("stranger")).Code)
+		})
 	}
 	_, err = do.Send(ctx, "bruno", one.ID)
 	require.Equal(t, domain.CodeWindowClosed, refusal(t, err).Code, "the customer has not answered")

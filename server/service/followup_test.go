@@ -16,7 +16,7 @@ func TestWhyNoTemplateMayFollowYet(t *testing.T) {
 	bundle, err := i18n.New()
 	require.NoError(t, err)
 	texts := bundle.In(time.UTC)
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	began := b.now

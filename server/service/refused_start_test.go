@@ -14,6 +14,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/channelsync"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/inbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
@@ -22,12 +23,12 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// relayFixture is a bench with the real relay on both sides; Meta and Mattermost are played.
-type relayFixture struct {
+// pipelineFixture is a service fixture with real workers on both sides; Meta and Mattermost are fakes.
+type pipelineFixture struct {
 	*serviceFixture
 	out    *outbound.Worker
 	in     *inbound.Handler
-	mirror *channelsync.Syncer
+	syncer *channelsync.Syncer
 	server *fakeServer
 	meta   func(ctx context.Context) error // what happens while Meta is asked, and its answer
 	told   []string                        // who got a direct message of a failed start
@@ -88,21 +89,10 @@ func (s *fakeServer) messages(channelID string) (texts []string) {
 	return texts
 }
 
-type fakeTexts struct{}
-
-func (fakeTexts) Markdown(_, key string, _ map[string]any) string { return key }
-
-type fakeLog struct{}
-
-func (fakeLog) Debug(string, ...any) {}
-func (fakeLog) Info(string, ...any)  {}
-func (fakeLog) Warn(string, ...any)  {}
-func (fakeLog) Error(string, ...any) {}
-
 // fakeDyingStore is a store of a process that may die before it aborts a conversation.
 type fakeDyingStore struct {
 	*store.Store
-	scene *relayFixture
+	scene *pipelineFixture
 }
 
 var errKilled = errors.New("killed")
@@ -115,16 +105,16 @@ func (m fakeDyingStore) Abort(ctx context.Context, id string, now int64) (bool, 
 	return m.Store.Abort(ctx, id, now)
 }
 
-func newScene(t *testing.T) *relayFixture {
-	s := &relayFixture{serviceFixture: newBench(t), server: &fakeServer{channels: map[string]bool{}}}
+func newPipelineFixture(t *testing.T) *pipelineFixture {
+	s := &pipelineFixture{serviceFixture: newServiceFixture(t), server: &fakeServer{channels: map[string]bool{}}}
 	account := *s.account
 	account.DefaultQueueID = s.other.ID
 	require.NoError(t, s.store.UpdateAccount(context.Background(), &account, s.now))
 	nothing := func() {}
-	speaker := posting.Localizer{Render: fakeTexts{}.Markdown, ServerLocale: func() string { return "en" }}
+	speaker := posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}
 	effects := &outbound.FailureEffects{Store: s.store, Clock: s, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
-	s.mirror = &channelsync.Syncer{
-		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Localizer: speaker, Clock: s, Log: fakeLog{}, Username: s.Username,
+	s.syncer = &channelsync.Syncer{
+		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Localizer: speaker, Clock: s, Log: fake.Log{}, Username: s.Username,
 		Link: func(context.Context, *domain.Conversation) string { return "" },
 	}
 	s.out = &outbound.Worker{
@@ -140,13 +130,13 @@ func newScene(t *testing.T) *relayFixture {
 		Store: s.store, Posts: s.server, Localizer: speaker, Clock: s, NewID: model.NewId, WakeChannels: nothing, WakeMedia: nothing,
 		Settings: func() domain.Settings { return s.settings },
 	}
-	s.do.ChannelSync = s.mirror
+	s.do.ChannelSync = s.syncer
 	s.do.SendNow = (&outbound.SyncSender{Worker: s.out, Queue: s.store.Outbox(), WakeOutbox: nothing}).SendNow
 	return s
 }
 
 // write is one try of the customer's message; done once it stands in a channel.
-func (s *relayFixture) write(attempt int) (done bool) {
+func (s *pipelineFixture) write(attempt int) (done bool) {
 	payload, err := json.Marshal(whatsapp.Item{
 		Kind: whatsapp.KindMessage, PhoneNumberID: s.account.PhoneNumberID, Contact: whatsapp.Contact{WaID: phone[1:]},
 		Data: json.RawMessage(`{"id":"wamid.inbound","from":"` + phone[1:] + `","type":"text","text":{"body":"Olá, alguém?"}}`),
@@ -161,8 +151,8 @@ func (s *relayFixture) write(attempt int) (done bool) {
 	return !outcome.IsRetry()
 }
 
-// relayGoesOn is what the workers do after a process died: every lease is over.
-func (s *relayFixture) relayGoesOn() {
+// workersGoOn is what the workers do after a process died: every lease is over.
+func (s *pipelineFixture) workersGoOn() {
 	_, err := s.db.Exec("UPDATE waa_outbox SET lease_until = 0, due_at = 0, left_at = greatest(0, left_at - 61000); UPDATE waa_conversations SET refresh_lease = least(refresh_lease, 1)")
 	require.NoError(s.t, err)
 	jobs, err := s.store.Outbox().Claim(context.Background(), "me", time.Minute, 10, jobqueue.ClaimLimit{})
@@ -178,7 +168,7 @@ func (s *relayFixture) relayGoesOn() {
 		require.NoError(s.t, err)
 	}
 	s.now += 4000 // what is due is due
-	_, err = s.mirror.Run(context.Background())
+	_, err = s.syncer.Run(context.Background())
 	require.NoError(s.t, err)
 }
 
@@ -195,7 +185,7 @@ func TestARefusedStartSwallowsNothing(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprint(answer, order, kill), func(t *testing.T) {
-					s := newScene(t)
+					s := newPipelineFixture(t)
 					s.play(answer, err, order, kill)
 				})
 			}
@@ -203,7 +193,7 @@ func TestARefusedStartSwallowsNothing(t *testing.T) {
 	}
 }
 
-func (s *relayFixture) play(answer string, err error, order []string, kill bool) {
+func (s *pipelineFixture) play(answer string, err error, order []string, kill bool) {
 	t, ctx := s.t, context.Background()
 	s.kill = kill
 	wrote, attempts := false, 0
@@ -218,14 +208,14 @@ func (s *relayFixture) play(answer string, err error, order []string, kill bool)
 				wrote, attempts = true, attempts+1
 				s.write(attempts)
 			case "channel":
-				require.NoError(t, s.mirror.SyncNow(ctx, id))
+				require.NoError(t, s.syncer.SyncNow(ctx, id))
 			case "round":
-				_, err := s.mirror.Run(ctx)
+				_, err := s.syncer.Run(ctx)
 				require.NoError(t, err)
 			case "found": // the message knows its conversation and is not stored yet
 				found, _ = s.store.ResolveTarget(ctx, s.account.ID, "wamid.inbound", "", who)
 				require.Equal(t, id, found.Conversation.ID)
-			case "channel made, not recorded": // another node's mirror dies between the two
+			case "channel made, not recorded": // another node's synchronisation dies between the two
 				claimed, err := s.store.ClaimRefresh(ctx, id, s.now, time.Minute, 1)
 				require.NoError(t, err)
 				require.Len(t, claimed, 1)
@@ -252,20 +242,20 @@ func (s *relayFixture) play(answer string, err error, order []string, kill bool)
 		}
 		wrote = true
 	}
-	s.relayGoesOn()
+	s.workersGoOn()
 	if wrote {
-		for done := false; !done; s.relayGoesOn() {
+		for done := false; !done; s.workersGoOn() {
 			attempts++
 			require.Less(t, attempts, 10, "the message waits for ever")
 			done = s.write(attempts)
 		}
 	}
-	s.relayGoesOn()
+	s.workersGoOn()
 	s.checkEnd(answer, wrote, kill, startErr)
 }
 
 // checkEnd: the message stands in the channel of a conversation that is alive, and whatever is dead left nothing.
-func (s *relayFixture) checkEnd(answer string, wrote, kill bool, startErr error) {
+func (s *pipelineFixture) checkEnd(answer string, wrote, kill bool, startErr error) {
 	t, ctx := s.t, context.Background()
 	live, _, err := s.do.List(ctx, "root", domain.Filter{PerPage: 60})
 	require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestAConversationOfARemovedQueueStaysReadable(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	require.ErrorIs(t, b.store.DeleteQueue(ctx, b.queue.ID), domain.ErrConflict, "it is open")
@@ -38,7 +38,7 @@ func TestAConversationOfARemovedQueueStaysReadable(t *testing.T) {
 
 // A queue that was removed has no members and no channel admins; nothing panics over it.
 func TestWhoSupervisesARemovedQueue(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	_, err := b.db.Exec("DELETE FROM waa_queues WHERE id = $1", b.queue.ID)

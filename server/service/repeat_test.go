@@ -17,7 +17,7 @@ func (b *serviceFixture) begin(key string) string {
 
 // TestARequestIsTiedToWhatItStored: who lost the request to another try stores nothing, and what was stored is told as it is.
 func TestARequestIsTiedToWhatItStored(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	lost := b.begin("k")
 	_, err := b.db.Exec("UPDATE waa_requests SET lease_until = 1")
@@ -41,16 +41,20 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 	require.Equal(t, b.sent[0], known.MessageID)
 	words := func(int) domain.Explainer { return fakeMeta{} }
 	for status, want := range map[string]domain.Status{"pending": domain.Unknown, "unknown": domain.Unknown, "sent": domain.Sent, "read": domain.Sent} {
-		_, err = b.db.Exec("UPDATE waa_messages SET status = $1", status)
-		require.NoError(t, err)
-		told, err := b.do.Outcome(ctx, known.MessageID, words)
-		require.NoError(t, err)
-		require.Equal(t, []any{want, started.Conversation.ID}, []any{told.Status, told.Conversation.ID}, status)
+		t.Run(status, func(t *testing.T) {
+			_, err = b.db.Exec("UPDATE waa_messages SET status = $1", status)
+			require.NoError(t, err)
+			told, err := b.do.Outcome(ctx, known.MessageID, words)
+			require.NoError(t, err)
+			require.Equal(t, []any{want, started.Conversation.ID}, []any{told.Status, told.Conversation.ID})
+		})
 	}
 	for status, code := range map[string]string{"failed": domain.CodeMetaRefused, "not_sent": domain.CodeUnavailable} {
-		_, err = b.db.Exec("UPDATE waa_messages SET status = $1, reason_code = 131026", status)
-		require.NoError(t, err)
-		_, err = b.do.Outcome(ctx, known.MessageID, words)
-		require.Equal(t, code, refusal(t, err).Code, status)
+		t.Run(status, func(t *testing.T) {
+			_, err = b.db.Exec("UPDATE waa_messages SET status = $1, reason_code = 131026", status)
+			require.NoError(t, err)
+			_, err = b.do.Outcome(ctx, known.MessageID, words)
+			require.Equal(t, code, refusal(t, err).Code)
+		})
 	}
 }

@@ -31,7 +31,7 @@ func (b *serviceFixture) count(query string) (n int) {
 }
 
 func TestAFullTeamStartsNothing(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	b.limit(3, 3)
 	_, err := b.do.Start(context.Background(), b.request(phone))
 	r := refusal(t, err)
@@ -47,7 +47,7 @@ func TestAFullTeamStartsNothing(t *testing.T) {
 }
 
 func TestTheLastPlacesOfATeam(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	b.limit(5, 2)
 	ports := b.do.Ports
 	ports.SendNow = fakeSilentSender{}.SendNow
@@ -72,7 +72,7 @@ func TestTheLastPlacesOfATeam(t *testing.T) {
 	require.Equal(t, 3, b.count("SELECT count(*) FROM waa_conversations"), "as many as there is room for, all at once or not")
 }
 
-// silent leaves what is to be sent where it is.
+// fakeSilentSender leaves what is to be sent where it is.
 type fakeSilentSender struct{}
 
 func (fakeSilentSender) SendNow(context.Context, string) (domain.Delivery, error) {
@@ -80,7 +80,7 @@ func (fakeSilentSender) SendNow(context.Context, string) (domain.Delivery, error
 }
 
 func TestReopenAfterTheArchiving(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	_, err := b.do.Close(ctx, "bruno", c.ID, "pronto")

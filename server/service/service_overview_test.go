@@ -10,20 +10,22 @@ import (
 )
 
 func TestOverviewCountsWhatTheActorSees(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	b.start("11987654321")
 	b.answered(b.start("11987654322"))
 	for actor, want := range map[string]domain.Counts{"ana": {Waiting: 1, Open: 1}, "nobody": {}} {
-		overview, err := b.do.Overview(context.Background(), actor, domain.Filter{})
-		require.NoError(t, err)
-		require.Equal(t, want, overview.Counts, actor)
-		require.Equal(t, b.now, overview.Now)
-		require.Equal(t, actor == "ana", len(overview.Queues) > 0, actor)
+		t.Run(actor, func(t *testing.T) {
+			overview, err := b.do.Overview(context.Background(), actor, domain.Filter{})
+			require.NoError(t, err)
+			require.Equal(t, want, overview.Counts)
+			require.Equal(t, b.now, overview.Now)
+			require.Equal(t, actor == "ana", len(overview.Queues) > 0)
+		})
 	}
 }
 
 func TestRevealIsForWhoSeesTheCustomerAndIsAudited(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	conv := b.start("11987654321")
 	audited := func() (n int) {
 		require.NoError(t, b.db.QueryRow("SELECT count(*) FROM waa_audit WHERE action = 'contact_revealed' AND actor_id = 'ana' AND object_id = $1", conv.ContactID).Scan(&n))

@@ -19,7 +19,7 @@ func (b *serviceFixture) read(c *domain.Conversation) *domain.Conversation {
 }
 
 func TestTheOwnerSurvivesEveryTransfer(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	for range 3 {
@@ -38,7 +38,7 @@ func TestTheOwnerSurvivesEveryTransfer(t *testing.T) {
 }
 
 func TestOnlySupervisorsChangeTheOwner(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	_, err := b.do.SetOwner(ctx, "bruno", c.ID, "bruno")
@@ -68,13 +68,15 @@ func TestOnlySupervisorsChangeTheOwner(t *testing.T) {
 }
 
 func TestTransferRefusesWhoCannotServe(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	c := b.start(phone)
 	for user, key := range map[string]string{
 		"ghost": "refusal.unknown_user", "robot": "refusal.user_bot", "gone": "refusal.user_deactivated", "stranger": "refusal.user_not_in_team",
 	} {
-		_, err := b.do.TransferToUser(context.Background(), "bruno", c.ID, user)
-		require.Equal(t, key, refusal(t, err).Text.Key, user)
+		t.Run(user, func(t *testing.T) {
+			_, err := b.do.TransferToUser(context.Background(), "bruno", c.ID, user)
+			require.Equal(t, key, refusal(t, err).Text.Key)
+		})
 	}
 	require.Equal(t, "bruno", b.read(c).AttendantID)
 	require.Empty(t, b.told)
@@ -82,7 +84,7 @@ func TestTransferRefusesWhoCannotServe(t *testing.T) {
 }
 
 func TestWhatIsDoneAgainChangesNothing(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	for range 2 {
@@ -104,7 +106,7 @@ func TestWhatIsDoneAgainChangesNothing(t *testing.T) {
 }
 
 func TestInvitationsThatChangeNothing(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	require.NoError(t, b.do.Invited(ctx, "root", c.ChannelID, "root"), "who comes by themselves only looks")
@@ -120,7 +122,7 @@ func TestInvitationsThatChangeNothing(t *testing.T) {
 }
 
 func TestWhoServesNowKeepsItFromALateLeave(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	require.NoError(t, b.do.Unassign(ctx, c.ID, "ana", 0, domain.QueuedLeft), "ana does not serve it")
@@ -133,9 +135,9 @@ func TestWhoServesNowKeepsItFromALateLeave(t *testing.T) {
 	require.Equal(t, "bruno", b.read(c).AttendantID)
 }
 
-// idle is a bench whose queue has patience for an hour.
+// idle is a fixture whose queue waits an hour.
 func idle(t *testing.T) (b *serviceFixture, c *domain.Conversation, look func()) {
-	b = newBench(t)
+	b = newServiceFixture(t)
 	b.settings.InactivityMinutes = 60
 	c = b.start(phone)
 	b.now += minute
@@ -160,7 +162,8 @@ func (b *serviceFixture) reminders() (n int) {
 			n++
 		}
 	}
-	time.Sleep(2 * time.Millisecond) // the lease
+	_, err = b.db.Exec("UPDATE waa_notices SET lease_until = 0") // so that they are claimed again
+	require.NoError(b.t, err)
 	return n
 }
 

@@ -13,12 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-// serviceFixture is a service over a real database, with people, Meta and Mattermost played.
+// serviceFixture is a service over a real database, with people, Meta and Mattermost as fakes.
 type serviceFixture struct {
 	do      *service.Service
 	t       *testing.T
@@ -40,20 +41,9 @@ type serviceFixture struct {
 	settings domain.Settings
 }
 
-type fakeEncrypter struct{}
-
-func (fakeEncrypter) Encrypt(_, s string) (string, error) { return "sealed:" + s, nil }
-func (fakeEncrypter) Decrypt(_, s string) (string, error) {
-	return strings.TrimPrefix(s, "sealed:"), nil
-}
-func (fakeEncrypter) Prefix() string                    { return "sealed:" }
-func (fakeEncrypter) Hash(s string) string              { return "hash:" + s }
-func (fakeEncrypter) HideName(s string) (string, error) { return s, nil }
-func (p fakeEncrypter) Hashes(s string) []string        { return []string{p.Hash(s)} }
-
 func (b *serviceFixture) Now() int64 { return b.now }
 
-// SendNow plays Meta and the relay behind it.
+// SendNow plays Meta and the outbound worker.
 func (b *serviceFixture) SendNow(ctx context.Context, id string) (domain.Delivery, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -117,7 +107,7 @@ func (b *serviceFixture) InQueue(_ context.Context, userID string, q *domain.Que
 	return q.ID == b.queue.ID && (userID == "ana" || userID == "bruno") && !b.outside[userID], nil
 }
 
-// Standing is in the channel who is not outside.
+// Membership: everybody who is not outside is in the channel.
 func (b *serviceFixture) Membership(ctx context.Context, userID string, _ *domain.Conversation, q *domain.Queue) (domain.Membership, error) {
 	in := !b.outside[userID]
 	st := domain.Membership{Username: userID, Guest: b.guests[userID], InTeam: in, InChannel: in, Administers: userID == "root"}
@@ -164,12 +154,12 @@ func (b *serviceFixture) Compose(_ context.Context, _ string, t *domain.Template
 	return domain.Composed{Outgoing: outgoing, Text: t.Text}, err
 }
 
-func newBench(t *testing.T) *serviceFixture {
+func newServiceFixture(t *testing.T) *serviceFixture {
 	ctx := context.Background()
 	b := &serviceFixture{t: t, now: 1_794_744_000_000, outcome: domain.Delivery{Status: domain.Sent}}
 	b.settings = domain.Settings{DefaultRegion: "BR", CooldownHours: 6, RequireCPF: true}
 	b.db = storetest.DB(t)
-	b.store = store.New(b.db, fakeEncrypter{}, model.NewId)
+	b.store = store.New(b.db, fake.Encrypter{}, model.NewId)
 	b.account = &domain.Account{Name: "Loja", PhoneNumberID: "1", WABAID: "2", Enabled: true}
 	require.NoError(t, b.store.CreateAccount(ctx, b.account, b.now))
 	b.queue = &domain.Queue{Name: "Vendas", TeamID: model.NewId(), ChannelID: model.NewId(), AccountID: b.account.ID}
@@ -194,7 +184,7 @@ func newBench(t *testing.T) *serviceFixture {
 		require.NoError(t, err)
 	}
 	b.do = service.NewService(service.Ports{
-		Store: b.store, SendNow: b.SendNow, ChannelSync: b, People: b, Encrypter: fakeEncrypter{}, Compose: b.Compose, Clock: b, NewID: model.NewId,
+		Store: b.store, SendNow: b.SendNow, ChannelSync: b, People: b, Encrypter: fake.Encrypter{}, Compose: b.Compose, Clock: b, NewID: model.NewId,
 		Settings: func() domain.Settings { return b.settings },
 	})
 	return b
@@ -217,7 +207,7 @@ func (b *serviceFixture) start(phone string) *domain.Conversation {
 func (b *serviceFixture) answered(c *domain.Conversation) {
 	_, _, _, err := b.store.SaveInbound(context.Background(), &domain.Message{
 		ID: model.NewId(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Kind: "text", WAMID: model.NewId(), CreatedAt: b.now,
-	}, relayPerson, true, b.now)
+	}, unchangedSender, true, b.now)
 	require.NoError(b.t, err)
 }
 
@@ -231,7 +221,7 @@ func refusal(t *testing.T, err error) *domain.Refusal {
 const phone = "+5511987654321"
 
 func TestStartMakesTheActorResponsible(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	c := b.start(phone)
 	require.Equal(t, "bruno", c.OwnerID)
 	require.Equal(t, "bruno", c.AttendantID)
@@ -246,7 +236,7 @@ func TestStartMakesTheActorResponsible(t *testing.T) {
 }
 
 func TestStartSaysAllThatIsWrongAtItsFields(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	for name, c := range map[string]struct {
 		change func(*domain.StartRequest)
 		code   string
@@ -265,16 +255,18 @@ func TestStartSaysAllThatIsWrongAtItsFields(t *testing.T) {
 		"somebody in no queue": {func(r *domain.StartRequest) { r.ActorID = "davi" }, domain.CodeForbidden, nil},
 		"an admin in no queue": {func(r *domain.StartRequest) { r.ActorID = "root" }, domain.CodeForbidden, nil},
 	} {
-		request := b.request(phone)
-		c.change(&request)
-		_, err := b.do.Start(context.Background(), request)
-		r := refusal(t, err)
-		require.Equal(t, c.code, r.Code, name)
-		var fields []string
-		for f := range r.Fields {
-			fields = append(fields, f)
-		}
-		require.ElementsMatch(t, c.fields, fields, name)
+		t.Run(name, func(t *testing.T) {
+			request := b.request(phone)
+			c.change(&request)
+			_, err := b.do.Start(context.Background(), request)
+			r := refusal(t, err)
+			require.Equal(t, c.code, r.Code)
+			var fields []string
+			for f := range r.Fields {
+				fields = append(fields, f)
+			}
+			require.ElementsMatch(t, c.fields, fields)
+		})
 	}
 	require.Empty(t, b.sent)
 	list, total, err := b.do.List(context.Background(), "root", domain.Filter{PerPage: 60})
@@ -284,7 +276,7 @@ func TestStartSaysAllThatIsWrongAtItsFields(t *testing.T) {
 }
 
 func TestOneCustomerOneOpenConversation(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	first := b.start(phone)
 	for _, typed := range []string{phone, "(11) 8765-4321", "11 98765 4321", "551187654321"} {
@@ -307,7 +299,7 @@ func TestOneCustomerOneOpenConversation(t *testing.T) {
 }
 
 func TestFiftyAtOnceMakeOneConversation(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() { _, _ = b.do.Start(context.Background(), b.request(phone)) })
@@ -320,7 +312,7 @@ func TestFiftyAtOnceMakeOneConversation(t *testing.T) {
 }
 
 func TestThePlanIsNeverOverdrawn(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	codes := map[string]int{}
@@ -340,7 +332,7 @@ func TestThePlanIsNeverOverdrawn(t *testing.T) {
 }
 
 func TestCooldown(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	again := domain.TemplateRequest{
@@ -371,7 +363,7 @@ func TestCooldown(t *testing.T) {
 }
 
 func TestATemplateInAnOpenWindowAsksFirst(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	b.now += 1000
@@ -399,7 +391,7 @@ func TestATemplateInAnOpenWindowAsksFirst(t *testing.T) {
 }
 
 func TestARefusalByMetaLeavesNothingBehind(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	b.outcome = domain.Delivery{Status: domain.Failed, MetaCode: 131026, Words: fakeMeta{}, Element: "phone"}
 	_, err := b.do.Start(ctx, b.request(phone))
@@ -422,7 +414,7 @@ func TestARefusalByMetaLeavesNothingBehind(t *testing.T) {
 }
 
 func TestMarketingStopsForGood(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	require.NoError(t, b.store.BlockContact(ctx, c.ContactID, 0, true, b.now))
@@ -439,7 +431,7 @@ func TestMarketingStopsForGood(t *testing.T) {
 }
 
 func TestTransferClaimCloseReopen(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 
@@ -448,8 +440,10 @@ func TestTransferClaimCloseReopen(t *testing.T) {
 	require.Equal(t, "ana", view.AttendantID)
 	require.Equal(t, "bruno", view.OwnerID, "the responsible stays responsible")
 	for user, field := range map[string]string{"ghost": "user_id", "stranger": "user_id"} {
-		_, err = b.do.TransferToUser(ctx, "bruno", c.ID, user)
-		require.Contains(t, refusal(t, err).Fields, field, user)
+		t.Run(user, func(t *testing.T) {
+			_, err = b.do.TransferToUser(ctx, "bruno", c.ID, user)
+			require.Contains(t, refusal(t, err).Fields, field)
+		})
 	}
 	_, err = b.do.View(ctx, "davi", c.ID)
 	require.Equal(t, domain.CodeNotFound, refusal(t, err).Code)
@@ -492,7 +486,7 @@ func TestTransferClaimCloseReopen(t *testing.T) {
 }
 
 func TestNotes(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
 	_, err := b.do.Note(ctx, "bruno", c.ID, "ligar amanhã")
@@ -515,9 +509,11 @@ func TestCleanName(t *testing.T) {
 		"\u200b\u200d \u200d":                 "",
 		"👩\u200d💻 Bia":                        "👩\u200d💻 Bia",
 	} {
-		require.Equal(t, want, domain.CleanName(in))
+		t.Run(in, func(t *testing.T) {
+			require.Equal(t, want, domain.CleanName(in))
+		})
 	}
 }
 
-// relayPerson is a sender of whom nothing new is known.
-var relayPerson = domain.WhatsAppIdentity{}
+// unchangedSender is a sender about whom nothing new is known.
+var unchangedSender = domain.WhatsAppIdentity{}

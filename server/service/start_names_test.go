@@ -66,7 +66,7 @@ func TestARefusedStartWritesNothingOfItsCustomer(t *testing.T) {
 		}, change: func(r *domain.StartRequest) { r.Confirm = true }, code: domain.CodeMetaRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newServiceFixture(t)
 			ctx := context.Background()
 			conv := b.start(phone)
 			if c.closed {
@@ -112,7 +112,7 @@ func TestAStartThatSucceedsRenamesWhomItsAgentSees(t *testing.T) {
 		"nobody knows what came of it": {outcome: domain.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newServiceFixture(t)
 			ctx := context.Background()
 			first := b.start(phone)
 			_, err := b.do.Close(ctx, "bruno", first.ID, "")
@@ -142,7 +142,7 @@ func TestAStartThatSucceedsRenamesWhomItsAgentSees(t *testing.T) {
 
 // A status tells at last that the template went: then what the start said holds.
 func TestAStatusLetsHoldWhatAStartSaid(t *testing.T) {
-	b := newBench(t)
+	b := newServiceFixture(t)
 	ctx := context.Background()
 	first := b.start(phone)
 	_, err := b.do.Close(ctx, "bruno", first.ID, "")

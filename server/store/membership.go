@@ -9,9 +9,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// Standing returns what a user is in a team, a channel and a queue's channel, and the
+// Membership returns what a user is in a team, a channel and a queue's channel, and the
 // roles on the server; zero values where there is no such user.
-func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st domain.Membership, roles string, err error) {
+func (s *Store) Membership(ctx context.Context, userID, teamID, channelID, queueChannelID string) (st domain.Membership, roles string, err error) {
 	rows := []struct {
 		domain.Membership
 		Roles string
@@ -25,7 +25,7 @@ func (s *Store) Standing(ctx context.Context, userID, teamID, channelID, queueCh
 		FROM users u LEFT JOIN channelmembers q ON q.channelid = $4 AND q.userid = u.id
 		WHERE u.id = $1`, userID, teamID, channelID, queueChannelID)
 	if err != nil || len(rows) == 0 {
-		return st, "", wrapErr(err, "could not read how somebody stands")
+		return st, "", wrapErr(err, "could not read a membership")
 	}
 	return rows[0].Membership, rows[0].Roles, nil
 }

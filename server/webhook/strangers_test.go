@@ -13,25 +13,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 func TestStrangersCauseOneReadOfTheAccountsASecond(t *testing.T) {
 	w := newWorld(t)
-	w.challenge(account1, secretVerify).is(http.StatusOK)
+	w.challenge(account1, fake.SecretVerify).Is(http.StatusOK)
 	w.clock.ms += minRecheckInterval
 	before := w.accounts.reads
 	for range 20 {
-		w.deliver(nowhere, hello("111", "wamid.1"), secretApp).is(http.StatusNotFound, "not_found")
-		w.deliver(account1, hello("111", "wamid.1"), "x").is(http.StatusUnauthorized, "unauthorized")
-		w.challenge(account1, "x").is(http.StatusForbidden, "forbidden")
-		w.challenge(nowhere, secretVerify).is(http.StatusNotFound, "not_found")
+		w.deliver(nowhere, hello("111", "wamid.1"), fake.SecretApp).Is(http.StatusNotFound, "not_found")
+		w.deliver(account1, hello("111", "wamid.1"), "x").Is(http.StatusUnauthorized, "unauthorized")
+		w.challenge(account1, "x").Is(http.StatusForbidden, "forbidden")
+		w.challenge(nowhere, fake.SecretVerify).Is(http.StatusNotFound, "not_found")
 	}
 	require.Equal(t, before+1, w.accounts.reads)
 	w.clock.ms += minRecheckInterval
-	w.challenge(account1, "x").is(http.StatusForbidden, "forbidden")
+	w.challenge(account1, "x").Is(http.StatusForbidden, "forbidden")
 	require.Equal(t, before+2, w.accounts.reads)
-	w.deliver(account1, hello("111", "wamid.1"), secretApp).is(http.StatusOK)
+	w.deliver(account1, hello("111", "wamid.1"), fake.SecretApp).Is(http.StatusOK)
 }
 
 func TestStrangersAreNoRush(t *testing.T) {
@@ -40,7 +41,7 @@ func TestStrangersAreNoRush(t *testing.T) {
 	var all sync.WaitGroup
 	for range 2 * busyDeliveries { // each is in the middle of its body
 		all.Go(func() {
-			r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, io.NopCloser(&held{begun: begun, finish: finish, body: strings.NewReader(hello("111", "wamid.1"))}))
+			r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, io.NopCloser(&fakeSlowBody{begun: begun, finish: finish, body: strings.NewReader(hello("111", "wamid.1"))}))
 			r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign("x", nil))
 			w.handler.ServeHTTP(httptest.NewRecorder(), r)
 		})
@@ -59,14 +60,14 @@ func TestStrangersAreNoRush(t *testing.T) {
 	require.Zero(t, w.handler.backpressure.lastBusy.Load())
 }
 
-// held is a body that comes when it is let go.
-type held struct {
+// fakeSlowBody is a body that comes when it is let go.
+type fakeSlowBody struct {
 	once          sync.Once
 	begun, finish chan struct{}
 	body          io.Reader
 }
 
-func (h *held) Read(p []byte) (int, error) {
+func (h *fakeSlowBody) Read(p []byte) (int, error) {
 	h.once.Do(func() { h.begun <- struct{}{} })
 	<-h.finish
 	return h.body.Read(p)
@@ -81,7 +82,7 @@ func TestLargeBodiesHaveRoomOrComeAgain(t *testing.T) {
 		if length > 0 {
 			r.Header.Set("Content-Length", strconv.Itoa(length))
 		}
-		r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, []byte(large)))
+		r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(fake.SecretApp, []byte(large)))
 		recorder := httptest.NewRecorder()
 		w.handler.ServeHTTP(recorder, r)
 		return recorder
@@ -89,30 +90,30 @@ func TestLargeBodiesHaveRoomOrComeAgain(t *testing.T) {
 	var all sync.WaitGroup
 	for range largeBudget / maxBody {
 		all.Go(func() {
-			if code := send(&held{begun: begun, finish: finish, body: strings.NewReader(large)}, 0).Code; code != http.StatusOK {
+			if code := send(&fakeSlowBody{begun: begun, finish: finish, body: strings.NewReader(large)}, 0).Code; code != http.StatusOK {
 				t.Errorf("a large delivery got %d", code)
 			}
 		})
 		<-begun
 	}
 	for range 50 {
-		require.Equal(t, http.StatusServiceUnavailable, send(unread{t}, 0).Code, "nothing more is read")
-		require.Equal(t, http.StatusServiceUnavailable, send(unread{t}, len(large)).Code)
+		require.Equal(t, http.StatusServiceUnavailable, send(fakeUnreadBody{t}, 0).Code, "nothing more is read")
+		require.Equal(t, http.StatusServiceUnavailable, send(fakeUnreadBody{t}, len(large)).Code)
 	}
 	small := hello("111", "wamid.small")
 	r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, strings.NewReader(small))
 	r.Header.Set("Content-Length", strconv.Itoa(len(small)))
-	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, []byte(small)))
-	w.send(r).is(http.StatusOK)
+	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(fake.SecretApp, []byte(small)))
+	w.send(r).Is(http.StatusOK)
 	close(finish)
 	all.Wait()
-	w.deliver(account1, large, secretApp).is(http.StatusOK)
+	w.deliver(account1, large, fake.SecretApp).Is(http.StatusOK)
 }
 
-// unread is a body that nobody reads.
-type unread struct{ t *testing.T }
+// fakeUnreadBody is a body that nobody reads.
+type fakeUnreadBody struct{ t *testing.T }
 
-func (u unread) Read([]byte) (int, error) {
+func (u fakeUnreadBody) Read([]byte) (int, error) {
 	u.t.Error("a body was read that there is no room for")
 	return 0, io.EOF
 }
@@ -122,7 +123,7 @@ func TestABodyThatDoesNotEndIsEnded(t *testing.T) {
 	body, _ := io.Pipe() // nothing ever comes
 	ctx, cancel := context.WithCancel(t.Context())
 	r := httptest.NewRequest(http.MethodPost, Path+"/"+account1, body).WithContext(ctx)
-	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(secretApp, nil))
+	r.Header.Set(whatsapp.SignatureHeader, whatsapp.Sign(fake.SecretApp, nil))
 	cancel()
 	recorder := httptest.NewRecorder()
 	w.handler.ServeHTTP(recorder, r) // the test's own time would end it
