@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// draftsURL takes the buttons of drafts.
+	// draftsURL is where clicks on the buttons go.
 	draftsURL = domain.PluginPath + "/api/v1/actions/drafts"
 	// maxListed is how many drafts one post lists.
 	maxListed = 50
@@ -22,7 +22,7 @@ const (
 	maxExcerpt = 400
 )
 
-// showOffer makes an offer's post, or brings it up to date.
+// showOffer posts an offer, or updates its post.
 func (d *Sender) showOffer(ctx context.Context, o *domain.DraftOffer) error {
 	drafts, err := d.Store.OfferedDrafts(ctx, o.ConversationID, o.AuthorID, o.Opening)
 	if err != nil {
@@ -62,15 +62,15 @@ func (d *Sender) showOffer(ctx context.Context, o *domain.DraftOffer) error {
 	return d.Store.OfferShown(ctx, o)
 }
 
-// anyLeft tells whether some are not ended yet.
+// anyLeft reports whether any of the drafts can still be sent or is being sent.
 func anyLeft(drafts []*domain.Draft) bool {
 	return slices.ContainsFunc(drafts, func(d *domain.Draft) bool {
 		return d.State == domain.DraftHeld || d.State == domain.DraftChosen
 	})
 }
 
-// DraftAttachments list drafts with the buttons of those that are held, as
-// Mattermost's message attachments. say gives a text in the reader's language.
+// DraftAttachments lists drafts as Mattermost's message attachments; a held one has buttons.
+// say returns a text in the reader's language.
 func DraftAttachments(drafts []*domain.Draft, conversationID, authorID string, say func(key string, pairs ...any) string) []any {
 	list := make([]any, 0, min(len(drafts), maxListed)+1)
 	held := 0
@@ -123,7 +123,7 @@ func button(id, style, name string, data map[string]any) map[string]any {
 	}
 }
 
-// excerpt is the beginning of a draft as plain text from which no mention and no link fires.
+// excerpt returns the beginning of a draft's text, in which no mention and no link works.
 func excerpt(text string) string {
 	if utf8.RuneCountInString(text) > maxExcerpt {
 		text = string([]rune(text)[:maxExcerpt]) + "…"

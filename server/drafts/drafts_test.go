@@ -15,8 +15,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
 )
 
-// drawer is a store of drafts of one author, in order, and the channel they are posted in.
-type drawer struct {
+// fakeDrafts is a store of drafts of one author, in order, and the channel they are posted in.
+type fakeDrafts struct {
 	drafts   []*domain.Draft
 	attempts int // of the next claim
 	offer    *domain.DraftOffer
@@ -29,7 +29,7 @@ type drawer struct {
 	shown    []domain.DraftOffer
 }
 
-func (d *drawer) ClaimDraft(context.Context, string, string, time.Duration) (*domain.DraftJob, error) {
+func (d *fakeDrafts) ClaimDraft(context.Context, string, string, time.Duration) (*domain.DraftJob, error) {
 	for _, draft := range d.drafts {
 		if draft.State == domain.DraftChosen {
 			return &domain.DraftJob{Draft: *draft, ChannelID: "channel", Attempts: d.attempts}, nil
@@ -38,7 +38,7 @@ func (d *drawer) ClaimDraft(context.Context, string, string, time.Duration) (*do
 	return nil, domain.ErrNotFound
 }
 
-func (d *drawer) set(id string, state domain.DraftState, postID string) error {
+func (d *fakeDrafts) set(id string, state domain.DraftState, postID string) error {
 	for _, draft := range d.drafts {
 		if draft.ID == id {
 			draft.State, draft.PostID = state, postID
@@ -47,14 +47,14 @@ func (d *drawer) set(id string, state domain.DraftState, postID string) error {
 	return nil
 }
 
-func (d *drawer) DraftSent(_ context.Context, id, postID string, _ int64) error {
+func (d *fakeDrafts) DraftSent(_ context.Context, id, postID string, _ int64) error {
 	return d.set(id, domain.DraftSent, postID)
 }
-func (d *drawer) DraftBack(_ context.Context, id string, _ int64) error {
+func (d *fakeDrafts) DraftBack(_ context.Context, id string, _ int64) error {
 	return d.set(id, domain.DraftHeld, "")
 }
-func (d *drawer) ChosenLeft(context.Context, []string) (int, error) { return 0, nil }
-func (d *drawer) ClaimOffers(context.Context, time.Duration, int) ([]*domain.DraftOffer, error) {
+func (d *fakeDrafts) ChosenLeft(context.Context, []string) (int, error) { return 0, nil }
+func (d *fakeDrafts) ClaimOffers(context.Context, time.Duration, int) ([]*domain.DraftOffer, error) {
 	if d.offer == nil {
 		return nil, nil
 	}
@@ -62,22 +62,22 @@ func (d *drawer) ClaimOffers(context.Context, time.Duration, int) ([]*domain.Dra
 	d.offer = nil
 	return []*domain.DraftOffer{&offer}, nil
 }
-func (d *drawer) OfferShown(_ context.Context, o *domain.DraftOffer) error {
+func (d *fakeDrafts) OfferShown(_ context.Context, o *domain.DraftOffer) error {
 	d.shown = append(d.shown, *o)
 	return nil
 }
-func (d *drawer) OfferedDrafts(context.Context, string, string, int64) ([]*domain.Draft, error) {
+func (d *fakeDrafts) OfferedDrafts(context.Context, string, string, int64) ([]*domain.Draft, error) {
 	return d.drafts, nil
 }
 
-func (d *drawer) CreatePost(_ context.Context, p posting.Post) (string, error) {
+func (d *fakeDrafts) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	if d.fails != nil {
 		return "", d.fails
 	}
 	d.posts = append(d.posts, p)
 	return "post" + p.Message, nil
 }
-func (d *drawer) find(userID, prop, value string) (string, error) {
+func (d *fakeDrafts) find(userID, prop, value string) (string, error) {
 	for _, p := range d.posts {
 		if p.UserID == userID && p.Props[prop] == value {
 			return "found", nil
@@ -85,34 +85,34 @@ func (d *drawer) find(userID, prop, value string) (string, error) {
 	}
 	return "", domain.ErrNotFound
 }
-func (d *drawer) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
-func (d *drawer) FindPost(_ context.Context, _ string, _ int64, prop, value string) (string, error) {
+func (d *fakeDrafts) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (d *fakeDrafts) FindPost(_ context.Context, _ string, _ int64, prop, value string) (string, error) {
 	return d.find("", prop, value)
 }
-func (d *drawer) FindPostOf(_ context.Context, _, userID string, _ int64, prop, value string) (string, error) {
+func (d *fakeDrafts) FindPostOf(_ context.Context, _, userID string, _ int64, prop, value string) (string, error) {
 	return d.find(userID, prop, value)
 }
-func (d *drawer) RootOf(_ context.Context, id string) (string, error) { return id, nil }
-func (d *drawer) PostType(context.Context, string) (string, error) {
+func (d *fakeDrafts) RootOf(_ context.Context, id string) (string, error) { return id, nil }
+func (d *fakeDrafts) PostType(context.Context, string) (string, error) {
 	if d.gone {
 		return "", domain.ErrNotFound
 	}
 	return "", nil
 }
-func (d *drawer) EditPost(_ context.Context, postID, message string, _ map[string]any) error {
+func (d *fakeDrafts) EditPost(_ context.Context, postID, message string, _ map[string]any) error {
 	d.edits = append(d.edits, postID+" "+message)
 	return nil
 }
-func (d *drawer) SendEphemeral(_ context.Context, _, userID, _, message string) {
+func (d *fakeDrafts) SendEphemeral(_ context.Context, _, userID, _, message string) {
 	d.whispers = append(d.whispers, userID+" "+message)
 }
-func (d *drawer) OwnFiles(_ context.Context, _ string, ids []string) ([]string, error) {
+func (d *fakeDrafts) OwnFiles(_ context.Context, _ string, ids []string) ([]string, error) {
 	return ids, nil
 }
 
-// newDrawer holds chosen drafts; those with "@" are refused by the judge.
-func newDrawer(texts ...string) (*drawer, *Sender) {
-	d := &drawer{attempts: 1}
+// newFakeDrafts holds chosen drafts; those with "@" are refused by the judge.
+func newFakeDrafts(texts ...string) (*fakeDrafts, *Sender) {
+	d := &fakeDrafts{attempts: 1}
 	for _, text := range texts {
 		d.drafts = append(d.drafts, &domain.Draft{ID: "id" + text, AuthorID: "ines", ChosenBy: "ana", RootID: "root", Text: text, State: domain.DraftChosen})
 	}
@@ -131,7 +131,7 @@ func newDrawer(texts ...string) (*drawer, *Sender) {
 }
 
 func TestChosenDraftsBecomeTheAuthorsPosts(t *testing.T) {
-	d, drafts := newDrawer("um", "@dois", "três")
+	d, drafts := newFakeDrafts("um", "@dois", "três")
 	why, err := drafts.SendDrafts(context.Background(), "conv", "ines", []string{"id@dois", "idtrês"})
 	require.NoError(t, err)
 	require.Equal(t, map[string]domain.Text{"id@dois": domain.T("post.mention")}, why)
@@ -148,7 +148,7 @@ func TestChosenDraftsBecomeTheAuthorsPosts(t *testing.T) {
 	require.Empty(t, d.whispers, "who asked is answered")
 
 	// in the background the one who chose is told, and a thread that is gone is left
-	d, drafts = newDrawer("@um", "dois")
+	d, drafts = newFakeDrafts("@um", "dois")
 	d.gone = true
 	_, err = drafts.Run(context.Background())
 	require.NoError(t, err)
@@ -157,7 +157,7 @@ func TestChosenDraftsBecomeTheAuthorsPosts(t *testing.T) {
 }
 
 func TestADraftIsPostedOnceWhateverDies(t *testing.T) {
-	d, drafts := newDrawer("um")
+	d, drafts := newFakeDrafts("um")
 	d.posts = []posting.Post{{UserID: "ines", Props: map[string]any{posting.PropDraft: "idum"}}}
 	d.attempts = 2 // the first died behind the post
 	_, err := drafts.Run(context.Background())
@@ -166,7 +166,7 @@ func TestADraftIsPostedOnceWhateverDies(t *testing.T) {
 	require.Equal(t, "found", d.drafts[0].PostID)
 
 	// what the server does not take is tried again, and in the end held
-	d, drafts = newDrawer("um")
+	d, drafts = newFakeDrafts("um")
 	d.fails = errors.New("no")
 	_, err = drafts.Run(context.Background())
 	require.NoError(t, err)
@@ -179,13 +179,13 @@ func TestADraftIsPostedOnceWhateverDies(t *testing.T) {
 }
 
 func TestAnOfferFollowsItsDrafts(t *testing.T) {
-	round := func(d *drawer, drafts *Sender, o domain.DraftOffer) {
+	round := func(d *fakeDrafts, drafts *Sender, o domain.DraftOffer) {
 		o.ConversationID, o.AuthorID, o.ChannelID = "conv", "ines", "channel"
 		d.offer = &o
 		_, err := drafts.Run(context.Background())
 		require.NoError(t, err)
 	}
-	d, drafts := newDrawer("um", "dois")
+	d, drafts := newFakeDrafts("um", "dois")
 	d.drafts[0].State, d.drafts[1].State = domain.DraftHeld, domain.DraftHeld
 	round(d, drafts, domain.DraftOffer{Opening: 5, Version: 1, Attempts: 1})
 	require.Len(t, d.posts, 1)
@@ -228,7 +228,7 @@ func TestWhatAListOfDraftsShows(t *testing.T) {
 }
 
 func TestNobodySpeaksWhoLeftTheChannel(t *testing.T) {
-	d, drafts := newDrawer("um")
+	d, drafts := newFakeDrafts("um")
 	d.left = map[string]bool{"ines": true}
 	why, err := drafts.SendDrafts(context.Background(), "conv", "ines", []string{"idum"})
 	require.NoError(t, err)
