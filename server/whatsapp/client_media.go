@@ -122,8 +122,7 @@ const maxDownload = 128 << 20
 var ErrFileDiffers = errors.New("file differs from its hash")
 
 // Download writes the file to w and compares its size and hash. After an error w may hold a part of the file, which is to
-// be thrown away. The token is sent to Meta's hosts and that of BaseURL only, and redirects are not followed. MediaGone
-// recognizes the error of an address that is no longer valid.
+// be thrown away. The token is sent to Meta's hosts and that of BaseURL only, and redirects are not followed.
 func (c *Client) Download(ctx context.Context, cred Credentials, info MediaInfo, w io.Writer) error {
 	address, err := c.mediaAddress(info.URL)
 	if err != nil {
@@ -188,15 +187,6 @@ func (c *Client) mediaAddress(address string) (string, error) {
 		return "", errors.New("media address is not one of Meta's")
 	}
 	return target.String(), nil
-}
-
-// MediaGone recognizes the error of an address or id that is no longer valid: ask Media for a new address, once.
-func MediaGone(err error) bool {
-	var refusal *APIError
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	return refusal.HTTPStatus == http.StatusNotFound || refusal.HTTPStatus == http.StatusGone
 }
 
 // MediaUnknown recognizes Meta's error for an id that it has no file for: it was deleted, is too old, or belongs to
