@@ -19,9 +19,11 @@ func TestParseWithoutAnything(t *testing.T) {
 		"empty":  {},
 		"blanks": {"graphbaseurl": "", "cooldownhours": " ", "requirecpf": "", "encryptionkey": "", "defaultregion": nil},
 	} {
-		s, problems := Parse(raw)
-		require.Empty(t, problems, name)
-		require.Equal(t, Defaults(), s, name)
+		t.Run(name, func(t *testing.T) {
+			s, problems := Parse(raw)
+			require.Empty(t, problems)
+			require.Equal(t, Defaults(), s)
+		})
 	}
 }
 
@@ -75,15 +77,17 @@ func TestParseWrongValuesFallBack(t *testing.T) {
 		{"RetentionDays", []any{-1, "for ever", 36501}},
 		{"FreeServiceMessages", []any{-1, "many", 1_000_000_001.0}},
 	} {
-		for _, value := range c.values {
-			for _, name := range []string{c.setting, strings.ToLower(c.setting)} {
-				s, problems := Parse(map[string]any{name: value})
-				require.Equal(t, Defaults(), s, "%s = %v", name, value)
-				require.Len(t, problems, 1, "%s = %v", name, value)
-				require.Equal(t, c.setting, problems[0].Setting)
-				require.NotEmpty(t, problems[0].Text.Key)
+		t.Run(c.setting, func(t *testing.T) {
+			for _, value := range c.values {
+				for _, name := range []string{c.setting, strings.ToLower(c.setting)} {
+					s, problems := Parse(map[string]any{name: value})
+					require.Equal(t, Defaults(), s, "%s = %v", name, value)
+					require.Len(t, problems, 1, "%s = %v", name, value)
+					require.Equal(t, c.setting, problems[0].Setting)
+					require.NotEmpty(t, problems[0].Text.Key)
+				}
 			}
-		}
+		})
 	}
 }
 

@@ -22,7 +22,7 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 			fakeDesk.templates[0].ID = "template"
 			d := fakeDesk.dialogs(t)
 			for kind, opened := range open(t, d) {
-				c := &client{t: t, d: d, form: opened}
+				c := &fakeClient{t: t, d: d, form: opened}
 				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
 				c.submit(map[string]any{"template": "template"})
 				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
@@ -115,7 +115,7 @@ func TestSecondForm(t *testing.T) {
 	d := fakeDesk.dialogs(t)
 	request, err := d.Start(context.Background(), StartFor{UserID: agent, Phone: "11 98765-4321", Name: "Ana Souza"})
 	require.NoError(t, err)
-	c := &client{t: t, d: d, form: &request.Dialog}
+	c := &fakeClient{t: t, d: d, form: &request.Dialog}
 	c.submit(map[string]any{"template": "template_order"})
 	require.Equal(t, []string{"header_1", "body_1", "body_2", "button_1", "customer_name", "cpf", "phone"}, c.names())
 

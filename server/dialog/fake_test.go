@@ -168,8 +168,8 @@ func post(t *testing.T, d *Dialogs, header string, body any) (int, *model.Submit
 	return w.Code, &response
 }
 
-// client fills in forms. With remember it sends the values of earlier steps again.
-type client struct {
+// fakeClient fills in forms. With remember it sends the values of earlier steps again.
+type fakeClient struct {
 	t        *testing.T
 	d        *Dialogs
 	remember bool
@@ -177,7 +177,7 @@ type client struct {
 	values   map[string]any
 }
 
-func (c *client) submit(values map[string]any) *model.SubmitDialogResponse {
+func (c *fakeClient) submit(values map[string]any) *model.SubmitDialogResponse {
 	c.t.Helper()
 	if c.values == nil || !c.remember {
 		c.values = map[string]any{}
@@ -193,7 +193,7 @@ func (c *client) submit(values map[string]any) *model.SubmitDialogResponse {
 	return response
 }
 
-func (c *client) names() []string {
+func (c *fakeClient) names() []string {
 	names := []string{}
 	for _, e := range c.form.Elements {
 		names = append(names, e.Name)

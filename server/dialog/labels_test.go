@@ -19,7 +19,7 @@ func TestNoTwoFieldsHaveOneLabel(t *testing.T) {
 	fakeDesk := newFakeDesk(template)
 	request, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
-	c := &client{t: t, d: fakeDesk.dialogs(t), form: &request.Dialog}
+	c := &fakeClient{t: t, d: fakeDesk.dialogs(t), form: &request.Dialog}
 	c.submit(map[string]any{"template": template.ID})
 	require.NoError(t, c.form.IsValid())
 	require.Equal(t, "valor_total_do_pedido", c.form.Elements[0].DisplayName)

@@ -21,7 +21,7 @@ func TestAnAdministratorsRulesForVariables(t *testing.T) {
 	d := fakeDesk.dialogs(t)
 	request, err := d.Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
-	c := &client{t: t, d: d, form: &request.Dialog}
+	c := &fakeClient{t: t, d: d, form: &request.Dialog}
 	c.submit(map[string]any{"template": "template_order"})
 	defaults, lengths := map[string]string{}, map[string]int{}
 	for _, e := range c.form.Elements {

@@ -38,7 +38,7 @@ func TestWholeDialogWithBothClients(t *testing.T) {
 		fakeDesk := newFakeDesk(usable(t, orderTemplate))
 		fakeDesk.queues = append(fakeDesk.queues, &domain.Queue{ID: "help", Name: "Suporte", AccountID: "account"})
 		d := fakeDesk.dialogs(t)
-		c := &client{t: t, d: d, remember: remember, form: open(t, d)[kindStart]}
+		c := &fakeClient{t: t, d: d, remember: remember, form: open(t, d)[kindStart]}
 
 		require.Contains(t, c.submit(map[string]any{"queue": "help", "template": "template_order"}).Errors, "template")
 		require.Equal(t, "form", c.submit(map[string]any{"queue": "sales", "template": "template_order"}).Type)
@@ -71,7 +71,7 @@ func TestTemplateDialog(t *testing.T) {
 	for _, remember := range []bool{false, true} {
 		fakeDesk := newFakeDesk(usable(t, plainTemplate))
 		d := fakeDesk.dialogs(t)
-		c := &client{t: t, d: d, remember: remember, form: open(t, d)[kindTemplate]}
+		c := &fakeClient{t: t, d: d, remember: remember, form: open(t, d)[kindTemplate]}
 		c.submit(map[string]any{"template": "template_hello"})
 		require.Empty(t, c.names(), "no variables, no customer")
 		refusal := &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("dialog.costs_anyway"), Agree: true}
@@ -94,7 +94,7 @@ func TestTemplateDialog(t *testing.T) {
 func TestAgreementHoldsForItsValuesOnly(t *testing.T) {
 	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	d := fakeDesk.dialogs(t)
-	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
+	c := &fakeClient{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
 	fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
 	c.submit(good())
@@ -113,7 +113,7 @@ func TestAgreementHoldsForItsValuesOnly(t *testing.T) {
 func TestAnotherTemplateIsShownBeforeItIsSent(t *testing.T) {
 	fakeDesk := newFakeDesk(usable(t, orderTemplate), usable(t, plainTemplate))
 	d := fakeDesk.dialogs(t)
-	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
+	c := &fakeClient{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
 	values := good()
 	values["template"] = "template_hello"
@@ -126,7 +126,7 @@ func TestClientThatKeepsTheFirstState(t *testing.T) {
 	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	d := fakeDesk.dialogs(t)
 	first := open(t, d)[kindStart]
-	c := &client{t: t, d: d, remember: true, form: first}
+	c := &fakeClient{t: t, d: d, remember: true, form: first}
 	c.submit(map[string]any{"template": "template_order"})
 	c.form = first
 	fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true}
@@ -153,7 +153,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fakeDesk := newFakeDesk(usable(t, orderTemplate))
 			d := fakeDesk.dialogs(t)
-			form := &client{t: t, d: d, form: open(t, d)[kindStart]}
+			form := &fakeClient{t: t, d: d, form: open(t, d)[kindStart]}
 			form.submit(map[string]any{"template": "template_order"})
 			fakeDesk.answer = c.answer
 			response := form.submit(good())
@@ -171,7 +171,7 @@ func TestRefusals(t *testing.T) {
 func TestWrongValues(t *testing.T) {
 	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	d := fakeDesk.dialogs(t)
-	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
+	c := &fakeClient{t: t, d: d, form: open(t, d)[kindStart]}
 	for _, wrong := range []any{nil, "", 5, true, []any{"x"}, map[string]any{}, strings.Repeat("x", 5000), "nope"} {
 		response := c.submit(map[string]any{"template": wrong})
 		require.Contains(t, response.Errors, "template", wrong)
@@ -264,7 +264,7 @@ func TestWhoSubmits(t *testing.T) {
 func TestPanicIsAnError(t *testing.T) {
 	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	d := fakeDesk.dialogs(t)
-	c := &client{t: t, d: d, form: open(t, d)[kindStart]}
+	c := &fakeClient{t: t, d: d, form: open(t, d)[kindStart]}
 	c.submit(map[string]any{"template": "template_order"})
 	fakeDesk.panics = true
 	require.NotEmpty(t, c.submit(good()).Error)
@@ -282,7 +282,7 @@ func FuzzSubmission(f *testing.F) {
 		}
 		fakeDesk := newFakeDesk(usable(t, orderTemplate))
 		d := fakeDesk.dialogs(t)
-		c := &client{t: t, d: d, form: open(t, d)[kindStart]}
+		c := &fakeClient{t: t, d: d, form: open(t, d)[kindStart]}
 		if step > 0 {
 			c.submit(map[string]any{"template": "template_order"})
 		}
@@ -301,7 +301,7 @@ func FuzzSubmission(f *testing.F) {
 func TestFormsAreForWhoMayAct(t *testing.T) {
 	fakeDesk := newFakeDesk(usable(t, orderTemplate))
 	d := fakeDesk.dialogs(t)
-	c := &client{t: t, d: d, form: open(t, d)[kindTemplate]}
+	c := &fakeClient{t: t, d: d, form: open(t, d)[kindTemplate]}
 	fakeDesk.mayAct = domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside"))
 	answer := c.submit(map[string]any{"template": "template_order"})
 	require.Contains(t, answer.Error, "saiu do canal")

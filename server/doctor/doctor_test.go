@@ -15,8 +15,8 @@ import (
 
 const now = int64(1_795_000_000_000)
 
-// patient is an installation that is well; each test makes it ill in one way.
-type patient struct {
+// fakeInstallation is an installation that is well; each test makes it ill in one way.
+type fakeInstallation struct {
 	account   domain.Account
 	noAccount bool
 	noQueue   bool
@@ -41,8 +41,8 @@ type patient struct {
 	err       error
 }
 
-func healthy() *patient {
-	return &patient{
+func healthy() *fakeInstallation {
+	return &fakeInstallation{
 		account:   domain.Account{ID: "a", Name: "Loja", AccessToken: "token", Enabled: true, DefaultQueueID: "q", WebhookAt: now},
 		templates: []*domain.Template{{Approved: true, Status: "APPROVED", QueueIDs: []string{"q"}}, {Status: "APPROVED"}},
 		probe: domain.Probe{Health: domain.Health{
@@ -52,52 +52,52 @@ func healthy() *patient {
 	}
 }
 
-func (p *patient) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
+func (p *fakeInstallation) Accounts(context.Context, int, int) ([]*domain.Account, int, error) {
 	if p.noAccount {
 		return nil, 0, p.err
 	}
 	return []*domain.Account{&p.account}, 1, p.err
 }
-func (p *patient) Forgetting(context.Context, string) (domain.ErasureState, error) {
+func (p *fakeInstallation) Forgetting(context.Context, string) (domain.ErasureState, error) {
 	return p.erasures, nil
 }
 
-func (p *patient) Queues(context.Context) ([]*domain.Queue, error) {
+func (p *fakeInstallation) Queues(context.Context) ([]*domain.Queue, error) {
 	if p.noQueue {
 		return nil, nil
 	}
 	return []*domain.Queue{{ID: "q", Name: "Vendas"}}, nil
 }
-func (p *patient) TemplatesOf(context.Context, string) ([]*domain.Template, error) {
+func (p *fakeInstallation) TemplatesOf(context.Context, string) ([]*domain.Template, error) {
 	return p.templates, nil
 }
-func (p *patient) HasPlan(context.Context, string) (bool, error) { return !p.noPlan, nil }
-func (p *patient) Healths(context.Context) (map[string]*domain.Health, error) {
+func (p *fakeInstallation) HasPlan(context.Context, string) (bool, error) { return !p.noPlan, nil }
+func (p *fakeInstallation) Healths(context.Context) (map[string]*domain.Health, error) {
 	return map[string]*domain.Health{"a": &p.known}, nil
 }
-func (p *patient) Backlog(context.Context) (*domain.Backlog, error) { return &p.backlog, nil }
-func (p *patient) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
+func (p *fakeInstallation) Backlog(context.Context) (*domain.Backlog, error) { return &p.backlog, nil }
+func (p *fakeInstallation) StuckLanes(context.Context, int64) ([]*domain.Stuck, error) {
 	return p.stuck, nil
 }
-func (p *patient) ChannelsOfTeam(context.Context, string) (channels, waiting int, err error) {
+func (p *fakeInstallation) ChannelsOfTeam(context.Context, string) (channels, waiting int, err error) {
 	return p.channels, p.waiting, nil
 }
-func (p *patient) CountStrays(context.Context) (archived, public int, err error) {
+func (p *fakeInstallation) CountStrays(context.Context) (archived, public int, err error) {
 	return p.archived, p.public, nil
 }
-func (p *patient) LostQueues(context.Context) ([]string, error) { return p.lost, nil }
-func (p *patient) limit() int {
+func (p *fakeInstallation) LostQueues(context.Context) ([]string, error) { return p.lost, nil }
+func (p *fakeInstallation) limit() int {
 	if p.noLimit {
 		return -1
 	}
 	return 2000
 }
-func (p *patient) Probe(context.Context, *domain.Account) (domain.Probe, error) {
+func (p *fakeInstallation) Probe(context.Context, *domain.Account) (domain.Probe, error) {
 	return p.probe, p.probeErr
 }
-func (p *patient) Now() int64 { return now }
+func (p *fakeInstallation) Now() int64 { return now }
 
-func (p *patient) examine(t *testing.T) []domain.Finding {
+func (p *fakeInstallation) examine(t *testing.T) []domain.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
 		Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
@@ -130,64 +130,66 @@ func wrong(t *testing.T, findings []domain.Finding) []string {
 
 func TestExamine(t *testing.T) {
 	for name, c := range map[string]struct {
-		ill  func(*patient)
+		ill  func(*fakeInstallation)
 		want []string
 	}{
-		"all is well":       {func(*patient) {}, nil},
-		"nothing is set up": {func(p *patient) { p.noAccount, p.noQueue = true, true }, []string{"accounts doctor.no_account", "queues doctor.no_queue"}},
-		"nothing moves": {func(p *patient) {
+		"all is well":       {func(*fakeInstallation) {}, nil},
+		"nothing is set up": {func(p *fakeInstallation) { p.noAccount, p.noQueue = true, true }, []string{"accounts doctor.no_account", "queues doctor.no_queue"}},
+		"nothing moves": {func(p *fakeInstallation) {
 			p.stuck = []*domain.Stuck{
 				{Queue: "inbox", AccountID: "a", Reason: domain.WaitsForDefaultQueue, Lanes: 1, Since: now},
 				{Queue: "inbox", AccountID: "a", Reason: domain.WaitsForTeamRoom, Lanes: 2, Since: now},
 				{Queue: "outbox", AccountID: "gone", Reason: "something else", Lanes: 3, Since: now}, {Queue: "channels", Lanes: 4, Since: now},
 			}
 		}, []string{"stuck_lane stuck.inbox", "stuck_lane stuck.inbox", "stuck_lane stuck.outbox", "stuck_lane stuck.channels"}},
-		"a setting cannot be used": {func(p *patient) {
+		"a setting cannot be used": {func(p *fakeInstallation) {
 			p.problems = []domain.SettingProblem{{Setting: "TimeZone", Text: domain.T("config.wrong_zone")}}
 		}, []string{"settings doctor.setting"}},
-		"a disabled number is left": {func(p *patient) { p.account.Enabled, p.account.AccessToken, p.account.WebhookAt = false, "", 0 }, nil},
-		"no token":                  {func(p *patient) { p.account.AccessToken = "" }, []string{"token doctor.token_unset"}},
-		"Meta refuses the token": {func(p *patient) {
+		"a disabled number is left": {func(p *fakeInstallation) {
+			p.account.Enabled, p.account.AccessToken, p.account.WebhookAt = false, "", 0
+		}, nil},
+		"no token": {func(p *fakeInstallation) { p.account.AccessToken = "" }, []string{"token doctor.token_unset"}},
+		"Meta refuses the token": {func(p *fakeInstallation) {
 			p.probeErr = domain.Refuse(domain.CodeMetaRefused, domain.T("doctor.token_fix"))
 			p.account.BlockedCode, p.account.BlockedAt = 190, now
 		}, []string{"token doctor.token", "blocked doctor.blocked"}},
-		"Meta cannot be reached":       {func(p *patient) { p.probeErr = errors.New("connection refused") }, []string{"token doctor.token"}},
-		"the number is stopped":        {func(p *patient) { p.account.BlockedCode = 131031 }, []string{"blocked doctor.blocked"}},
-		"a scope is missing":           {func(p *patient) { p.probe.Scopes = p.probe.Scopes[:1] }, []string{"scopes doctor.scopes_missing"}},
-		"the scopes are not told":      {func(p *patient) { p.probe.Scopes = nil }, nil},
-		"the token expires soon":       {func(p *patient) { p.probe.TokenExpiresAt = now + 6*24*time.Hour.Milliseconds() }, []string{"token_expiry doctor.token_expires"}},
-		"the token expires much later": {func(p *patient) { p.probe.TokenExpiresAt = now + 8*24*time.Hour.Milliseconds() }, nil},
-		"no app is subscribed":         {func(p *patient) { p.probe.Subscribed = false }, []string{"subscription doctor.not_subscribed"}},
-		"the quality is low":           {func(p *patient) { p.probe.QualityRating = "RED" }, []string{"quality doctor.quality"}},
-		"the quality is middling":      {func(p *patient) { p.probe.QualityRating = "YELLOW" }, nil},
-		"the number is not connected":  {func(p *patient) { p.probe.NumberStatus = "PENDING" }, []string{"quality doctor.quality"}},
-		"Meta restricts the account":   {func(p *patient) { p.known.Restriction = "RESTRICTED_BIZ_INITIATED_MESSAGING" }, []string{"quality doctor.restricted"}},
-		"our clock is behind":          {func(p *patient) { p.probe.ClockSkew = -31_000 }, []string{"clock doctor.clock"}},
-		"our clock is nearly right":    {func(p *patient) { p.probe.ClockSkew = 29_000 }, nil},
-		"no webhook ever":              {func(p *patient) { p.account.WebhookAt = 0 }, []string{"webhook doctor.webhook_never"}},
-		"this process saw a webhook":   {func(p *patient) { p.account.WebhookAt, p.webhook = 0, now }, nil},
-		"no default queue":             {func(p *patient) { p.account.DefaultQueueID = "" }, []string{"default_queue doctor.no_default_queue"}},
-		"no template can be used":      {func(p *patient) { p.templates[0].Status = "PAUSED" }, []string{"templates doctor.templates"}},
-		"the only template is gone":    {func(p *patient) { p.templates[0].GoneAt = now }, []string{"templates doctor.templates"}},
-		"no queue may use a template":  {func(p *patient) { p.templates[0].QueueIDs = nil }, []string{"templates doctor.templates"}},
-		"no plan":                      {func(p *patient) { p.noPlan = true }, []string{"plan doctor.no_plan"}},
-		"work is stuck": {func(p *patient) {
+		"Meta cannot be reached":       {func(p *fakeInstallation) { p.probeErr = errors.New("connection refused") }, []string{"token doctor.token"}},
+		"the number is stopped":        {func(p *fakeInstallation) { p.account.BlockedCode = 131031 }, []string{"blocked doctor.blocked"}},
+		"a scope is missing":           {func(p *fakeInstallation) { p.probe.Scopes = p.probe.Scopes[:1] }, []string{"scopes doctor.scopes_missing"}},
+		"the scopes are not told":      {func(p *fakeInstallation) { p.probe.Scopes = nil }, nil},
+		"the token expires soon":       {func(p *fakeInstallation) { p.probe.TokenExpiresAt = now + 6*24*time.Hour.Milliseconds() }, []string{"token_expiry doctor.token_expires"}},
+		"the token expires much later": {func(p *fakeInstallation) { p.probe.TokenExpiresAt = now + 8*24*time.Hour.Milliseconds() }, nil},
+		"no app is subscribed":         {func(p *fakeInstallation) { p.probe.Subscribed = false }, []string{"subscription doctor.not_subscribed"}},
+		"the quality is low":           {func(p *fakeInstallation) { p.probe.QualityRating = "RED" }, []string{"quality doctor.quality"}},
+		"the quality is middling":      {func(p *fakeInstallation) { p.probe.QualityRating = "YELLOW" }, nil},
+		"the number is not connected":  {func(p *fakeInstallation) { p.probe.NumberStatus = "PENDING" }, []string{"quality doctor.quality"}},
+		"Meta restricts the account":   {func(p *fakeInstallation) { p.known.Restriction = "RESTRICTED_BIZ_INITIATED_MESSAGING" }, []string{"quality doctor.restricted"}},
+		"our clock is behind":          {func(p *fakeInstallation) { p.probe.ClockSkew = -31_000 }, []string{"clock doctor.clock"}},
+		"our clock is nearly right":    {func(p *fakeInstallation) { p.probe.ClockSkew = 29_000 }, nil},
+		"no webhook ever":              {func(p *fakeInstallation) { p.account.WebhookAt = 0 }, []string{"webhook doctor.webhook_never"}},
+		"this process saw a webhook":   {func(p *fakeInstallation) { p.account.WebhookAt, p.webhook = 0, now }, nil},
+		"no default queue":             {func(p *fakeInstallation) { p.account.DefaultQueueID = "" }, []string{"default_queue doctor.no_default_queue"}},
+		"no template can be used":      {func(p *fakeInstallation) { p.templates[0].Status = "PAUSED" }, []string{"templates doctor.templates"}},
+		"the only template is gone":    {func(p *fakeInstallation) { p.templates[0].GoneAt = now }, []string{"templates doctor.templates"}},
+		"no queue may use a template":  {func(p *fakeInstallation) { p.templates[0].QueueIDs = nil }, []string{"templates doctor.templates"}},
+		"no plan":                      {func(p *fakeInstallation) { p.noPlan = true }, []string{"plan doctor.no_plan"}},
+		"work is stuck": {func(p *fakeInstallation) {
 			p.backlog = domain.Backlog{Inbox: 3, OldestInbox: now - time.Minute.Milliseconds(), Outbox: 1, OldestOutbox: now - time.Hour.Milliseconds()}
 		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},
-		"the team is nearly full":              {func(p *patient) { p.channels = 1800 }, []string{"channels doctor.channels"}},
-		"the team has room":                    {func(p *patient) { p.channels = 1799 }, nil},
-		"those who wait count":                 {func(p *patient) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
-		"the team is full":                     {func(p *patient) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
-		"any number of channels":               {func(p *patient) { p.channels, p.noLimit = 9000, true }, nil},
-		"work waits for a moment":              {func(p *patient) { p.backlog = domain.Backlog{Inbox: 500, OldestInbox: now - 59_000} }, nil},
-		"nothing can be removed for good":      {func(p *patient) { p.keeps = true }, nil},
-		"an erasure fails":                     {func(p *patient) { p.erasures = domain.ErasureState{Late: 2, Stays: []string{"posts"}} }, []string{"erasure doctor.erasure_late"}},
-		"an erased person's posts stay":        {func(p *patient) { p.keeps, p.erasures.Stays = true, []string{"posts"} }, []string{"erasure doctor.erasure_stays"}},
-		"dead letters of both":                 {func(p *patient) { p.backlog.DeadInbox, p.backlog.DeadOutbox = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
-		"a conversation's channel is archived": {func(p *patient) { p.archived = 1 }, []string{"channel_archived doctor.channel_archived"}},
-		"a conversation's channel is public":   {func(p *patient) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
-		"a queue's channel is archived":        {func(p *patient) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
-		"values that no key opens":             {func(p *patient) { p.sealed = 3 }, []string{"keys doctor.keys_lost"}},
+		"the team is nearly full":              {func(p *fakeInstallation) { p.channels = 1800 }, []string{"channels doctor.channels"}},
+		"the team has room":                    {func(p *fakeInstallation) { p.channels = 1799 }, nil},
+		"those who wait count":                 {func(p *fakeInstallation) { p.channels, p.waiting = 1799, 1 }, []string{"channels doctor.channels"}},
+		"the team is full":                     {func(p *fakeInstallation) { p.channels, p.waiting = 2000, 3 }, []string{"channels doctor.channels_full"}},
+		"any number of channels":               {func(p *fakeInstallation) { p.channels, p.noLimit = 9000, true }, nil},
+		"work waits for a moment":              {func(p *fakeInstallation) { p.backlog = domain.Backlog{Inbox: 500, OldestInbox: now - 59_000} }, nil},
+		"nothing can be removed for good":      {func(p *fakeInstallation) { p.keeps = true }, nil},
+		"an erasure fails":                     {func(p *fakeInstallation) { p.erasures = domain.ErasureState{Late: 2, Stays: []string{"posts"}} }, []string{"erasure doctor.erasure_late"}},
+		"an erased person's posts stay":        {func(p *fakeInstallation) { p.keeps, p.erasures.Stays = true, []string{"posts"} }, []string{"erasure doctor.erasure_stays"}},
+		"dead letters of both":                 {func(p *fakeInstallation) { p.backlog.DeadInbox, p.backlog.DeadOutbox = 2, 3 }, []string{"dead_letters doctor.dead_letters"}},
+		"a conversation's channel is archived": {func(p *fakeInstallation) { p.archived = 1 }, []string{"channel_archived doctor.channel_archived"}},
+		"a conversation's channel is public":   {func(p *fakeInstallation) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
+		"a queue's channel is archived":        {func(p *fakeInstallation) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
+		"values that no key opens":             {func(p *fakeInstallation) { p.sealed = 3 }, []string{"keys doctor.keys_lost"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := healthy()

@@ -30,7 +30,9 @@ func TestWhoReturnsInTimeReopens(t *testing.T) {
 		"not closed":                     {s: Settings{ReopenHours: 24}, at: closed},
 		"its template was refused":       {c: Conversation{ClosedAt: closed, AbortedAt: closed}, s: Settings{ReopenHours: 24}, at: closed},
 	} {
-		require.Equal(t, test.reopened, test.c.ReopensFor(test.at, test.s), name)
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.reopened, test.c.ReopensFor(test.at, test.s))
+		})
 	}
 }
 

@@ -96,9 +96,11 @@ func TestParsePhone(t *testing.T) {
 		"+54 11 15 2345-6789": "+5491123456789",
 		"+229 97 12 34 56":    "+2290197123456",
 	} {
-		got, ok := ParsePhone(typed, "BR")
-		require.Equal(t, want, got, typed)
-		require.Equal(t, want != "", ok, typed)
+		t.Run(typed, func(t *testing.T) {
+			got, ok := ParsePhone(typed, "BR")
+			require.Equal(t, want, got)
+			require.Equal(t, want != "", ok)
+		})
 	}
 }
 
@@ -114,9 +116,11 @@ func TestPhoneKeyJoinsTheTwins(t *testing.T) {
 		"554188887777":  "(41) 98888-7777",
 		"393123456789":  "+39 312 345 6789",
 	} {
-		e164, ok := ParsePhone(typed, "BR")
-		require.True(t, ok, typed)
-		require.Equal(t, PhoneKey(whatsapp), PhoneKey(e164), typed)
+		t.Run(whatsapp, func(t *testing.T) {
+			e164, ok := ParsePhone(typed, "BR")
+			require.True(t, ok, typed)
+			require.Equal(t, PhoneKey(whatsapp), PhoneKey(e164), typed)
+		})
 	}
 	require.NotEqual(t, PhoneKey("5215512345678"), PhoneKey("5215512345679"))
 	require.NotEqual(t, PhoneKey("52155123456"), PhoneKey("5255123456"), "no whole number")
@@ -142,8 +146,10 @@ func TestParseDocument(t *testing.T) {
 		"529.982.247-2X":     "",
 		"529.982.247-25; --": "",
 	} {
-		doc, ok := ParseDocument(typed)
-		require.Equal(t, want, doc.Masked(), typed)
-		require.Equal(t, want != "", ok, typed)
+		t.Run(typed, func(t *testing.T) {
+			doc, ok := ParseDocument(typed)
+			require.Equal(t, want, doc.Masked())
+			require.Equal(t, want != "", ok)
+		})
 	}
 }

@@ -21,13 +21,15 @@ func TestFreeTextGoesToWhomTheWindowBelongs(t *testing.T) {
 		"a number of another country":   {"351912345678", "", Address{Phone: "+351912345678"}},
 		"a number with anything around": {"+55 21 99999-8888", "", Address{Phone: "+5521999998888"}},
 	} {
-		conv := &Conversation{WindowUntil: 100, WindowPhone: c.phone, WindowUserID: c.user}
-		text := &SendCheck{Account: &Account{Enabled: true}, Contact: &person, Conversation: conv}
-		require.Equal(t, c.want, text.To(), name)
-		require.Zero(t, text.Reason(50), name)
-		template := *text
-		template.Template = &Template{}
-		require.Equal(t, Address{Phone: "+5511987654321"}, template.To(), "a template goes to the person: %s", name)
+		t.Run(name, func(t *testing.T) {
+			conv := &Conversation{WindowUntil: 100, WindowPhone: c.phone, WindowUserID: c.user}
+			text := &SendCheck{Account: &Account{Enabled: true}, Contact: &person, Conversation: conv}
+			require.Equal(t, c.want, text.To())
+			require.Zero(t, text.Reason(50))
+			template := *text
+			template.Template = &Template{}
+			require.Equal(t, Address{Phone: "+5511987654321"}, template.To(), "a template goes to the person: %s")
+		})
 	}
 	known := &SendCheck{Account: &Account{Enabled: true}, Contact: &Contact{UserID: "BR.1"}, Template: &Template{}}
 	require.Equal(t, Address{UserID: "BR.1"}, known.To())
@@ -62,12 +64,14 @@ func TestEveryObstacleRefusesAStart(t *testing.T) {
 		"number disabled":            {func(l *SendCheck) { l.Account.Enabled = false }, ReasonDisabled, CodeUnavailable},
 		"erased":                     {func(l *SendCheck) { *l.Contact = Contact{} }, ReasonNoAddress, CodeUnavailable},
 	} {
-		l := fine()
-		c.change(l)
-		require.Equal(t, c.reason, l.Reason(100), name)
-		refusal := l.Refusal(100, "")
-		require.Equal(t, c.code, refusal.Code, name)
-		require.NotEmpty(t, refusal.Text.Key, name)
+		t.Run(name, func(t *testing.T) {
+			l := fine()
+			c.change(l)
+			require.Equal(t, c.reason, l.Reason(100))
+			refusal := l.Refusal(100, "")
+			require.Equal(t, c.code, refusal.Code)
+			require.NotEmpty(t, refusal.Text.Key)
+		})
 	}
 	l := fine()
 	l.Contact.MarketingStopAt, l.Template.Category = 5, "UTILITY"

@@ -23,7 +23,9 @@ func TestStateAt(t *testing.T) {
 		"closed wins over an open window":   {Conversation{ClosedAt: 5, WindowUntil: 100}, 50, Closed},
 		"customer wrote first, window over": {Conversation{WindowUntil: 100}, 100, Expired},
 	} {
-		require.Equal(t, c.want, c.conv.StateAt(c.now), name)
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.want, c.conv.StateAt(c.now))
+		})
 	}
 }
 

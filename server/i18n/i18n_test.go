@@ -137,10 +137,10 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-// explained is a value that names its text.
-type explained string
+// fakeExplainer is a value that names its text.
+type fakeExplainer string
 
-func (e explained) Text() domain.Text { return domain.Text{Key: string(e)} }
+func (e fakeExplainer) Text() domain.Text { return domain.Text{Key: string(e)} }
 
 func TestFuncsOfTexts(t *testing.T) {
 	type money int64
@@ -155,7 +155,7 @@ func TestFuncsOfTexts(t *testing.T) {
 	require.Equal(t, "01/01/1970 14:32", write("{{clock .At}}", map[string]any{"At": int64((14*60 + 32) * 60_000)}))
 	require.Equal(t, "R$ 0,35", write("{{amount .Sum .Currency}}", map[string]any{"Sum": money(350_000), "Currency": "BRL"}))
 	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": domain.T("variable.required")}))
-	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": explained("variable.required")}))
+	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": fakeExplainer("variable.required")}))
 	require.Empty(t, write("{{say .Words}}", map[string]any{"Words": "no text of its own"}))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", map[string]any{"At": "soon", "Sum": 1.5}))

@@ -18,14 +18,14 @@ func (d *fakeInbound) SetPost(_ context.Context, messageID, postID string) error
 	return nil
 }
 
-// strict is a desk whose server refuses some posts for good.
-type strict struct {
+// fakeStrictServer is a desk whose server refuses some posts for good.
+type fakeStrictServer struct {
 	*fakeInbound
 	refuses func(posting.Post) bool
 	edits   error
 }
 
-func (s *strict) CreatePost(ctx context.Context, p posting.Post) (string, error) {
+func (s *fakeStrictServer) CreatePost(ctx context.Context, p posting.Post) (string, error) {
 	if s.refuses(p) {
 		s.did = append(s.did, "refused")
 		return "", errors.Wrap(posting.ErrRefused, "could not create a post")
@@ -33,14 +33,14 @@ func (s *strict) CreatePost(ctx context.Context, p posting.Post) (string, error)
 	return s.fakeInbound.CreatePost(ctx, p)
 }
 
-func (s *strict) EditPost(ctx context.Context, postID, message string, props map[string]any) error {
+func (s *fakeStrictServer) EditPost(ctx context.Context, postID, message string, props map[string]any) error {
 	if s.edits != nil {
 		return s.edits
 	}
 	return s.fakeInbound.EditPost(ctx, postID, message, props)
 }
 
-func takes(t *testing.T, s *strict, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
+func takes(t *testing.T, s *fakeStrictServer, kind whatsapp.Kind, data string) (outcome jobqueue.Outcome, notices []*domain.Notice) {
 	t.Helper()
 	return handleWith(t, s.fakeInbound, s, kind, data)
 }
@@ -49,7 +49,7 @@ const text = `{"id":"wamid.1","from":"5511987654321","type":"text","text":{"body
 
 func TestALineStandsForWhatTheServerRefuses(t *testing.T) {
 	bad := func(p posting.Post) bool { return p.Message == "proibida" }
-	s := &strict{fakeInbound: openDesk(), refuses: bad}
+	s := &fakeStrictServer{fakeInbound: openDesk(), refuses: bad}
 	outcome, notices := takes(t, s, whatsapp.KindMessage, text)
 	require.Equal(t, jobqueue.Dead(withheld), outcome, "at once, and the message itself stays as a dead letter")
 	require.Equal(t, []string{"refused", "save", "find", "post", "set id post"}, s.did)
@@ -59,7 +59,7 @@ func TestALineStandsForWhatTheServerRefuses(t *testing.T) {
 
 	// killed after it was stored, before or after the line: the line is no message that was shown
 	for found, did := range map[string][]string{"": {"save", "find", "post", "set id post"}, "line": {"save", "find", "set id line"}} {
-		s = &strict{fakeInbound: openDesk(), refuses: bad}
+		s = &fakeStrictServer{fakeInbound: openDesk(), refuses: bad}
 		s.arrival.MessageID, s.arrival.Kind, s.found = "m", KindWithheld, found
 		outcome, _ = takes(t, s, whatsapp.KindMessage, text)
 		require.Equal(t, jobqueue.Dead(withheld), outcome)
@@ -67,7 +67,7 @@ func TestALineStandsForWhatTheServerRefuses(t *testing.T) {
 	}
 
 	// an administrator tries the dead letter again: in vain, then after the filter was changed
-	s = &strict{fakeInbound: openDesk(), refuses: bad, edits: errors.Wrap(posting.ErrRefused, "no")}
+	s = &fakeStrictServer{fakeInbound: openDesk(), refuses: bad, edits: errors.Wrap(posting.ErrRefused, "no")}
 	s.arrival.MessageID, s.arrival.Kind, s.arrival.PostID = "m", KindWithheld, "line"
 	outcome, _ = takes(t, s, whatsapp.KindMessage, text)
 	require.Equal(t, jobqueue.Dead(withheld), outcome)
@@ -77,26 +77,26 @@ func TestALineStandsForWhatTheServerRefuses(t *testing.T) {
 	require.Equal(t, []string{"save", "edit line", "kind text"}, s.did)
 
 	// not even a line
-	s = &strict{fakeInbound: openDesk(), refuses: func(posting.Post) bool { return true }}
+	s = &fakeStrictServer{fakeInbound: openDesk(), refuses: func(posting.Post) bool { return true }}
 	outcome, _ = takes(t, s, whatsapp.KindMessage, text)
 	require.Equal(t, jobqueue.Dead(withheld), outcome)
 }
 
 func TestWhatAnswersADeletedPostStandsByItself(t *testing.T) {
-	s := &strict{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.RootID != "" }}
+	s := &fakeStrictServer{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.RootID != "" }}
 	takes(t, s, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"text","text":{"body":"oi"},"context":{"id":"wamid.agent"}}`)
 	require.Equal(t, []string{"refused", "post", "posted post"}, s.did)
 	require.Empty(t, s.posts[0].RootID)
 }
 
 func TestAFileOfARefusedMessageStillComes(t *testing.T) {
-	s := &strict{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.Message != "withheld.message" }}
+	s := &fakeStrictServer{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.Message != "withheld.message" }}
 	takes(t, s, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"image","image":{"id":"9","caption":"proibida"}}`)
 	require.Equal(t, []string{"refused", "save", "find", "post", "set id post", "fetch post", "wake"}, s.did)
 }
 
 func TestARefusedEchoIsToldToo(t *testing.T) {
-	s := &strict{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.Message == "echo.sent" }}
+	s := &fakeStrictServer{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.Message == "echo.sent" }}
 	outcome, _ := takes(t, s, whatsapp.KindEcho, `{"id":"wamid.9","to":"5511987654321","type":"text","text":{"body":"proibida"}}`)
 	require.Equal(t, jobqueue.Dead(withheld), outcome)
 	require.Equal(t, []string{"refused", "find", "post", "echo post sent"}, s.did)

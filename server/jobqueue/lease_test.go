@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// renewing is a queue whose leases are renewed as the test says.
-type renewing struct {
+// fakeRenewingStore is a queue whose leases are renewed as the test says.
+type fakeRenewingStore struct {
 	*fakeStore
 	times atomic.Int32
 	renew func(ids []int64) ([]int64, error) // nil = as usual
 }
 
-func (r *renewing) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) ([]int64, error) {
+func (r *fakeRenewingStore) Renew(ctx context.Context, owner string, ids []int64, lease time.Duration) ([]int64, error) {
 	defer r.times.Add(1)
 	if r.renew != nil {
 		return r.renew(ids)
@@ -40,7 +40,7 @@ func TestAHandlersContextEndsWithItsLease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ended := make(chan error, 100)
-			work(t, &renewing{fakeStore: newMemory(1, 1), renew: renew}, func(ctx context.Context, _ Job) (Outcome, error) {
+			work(t, &fakeRenewingStore{fakeStore: newFakeStore(1, 1), renew: renew}, func(ctx context.Context, _ Job) (Outcome, error) {
 				if err := CheckLease(ctx); err != nil {
 					return Outcome{}, err
 				}
@@ -56,7 +56,7 @@ func TestAHandlersContextEndsWithItsLease(t *testing.T) {
 }
 
 func TestARenewedLeaseHolds(t *testing.T) {
-	store := &renewing{fakeStore: newMemory(1, 1)}
+	store := &fakeRenewingStore{fakeStore: newFakeStore(1, 1)}
 	work(t, store, func(ctx context.Context, _ Job) (Outcome, error) {
 		for store.times.Load() < 6 { // two leases long
 			if ctx.Err() != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counting counts how many jobs each claim took.
-type counting struct {
+// fakeCountingStore counts how many jobs each claim took.
+type fakeCountingStore struct {
 	*fakeStore
 	mu     sync.Mutex
 	claims []int
 }
 
-func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
+func (c *fakeCountingStore) Claim(ctx context.Context, owner string, lease time.Duration, n int, limit ClaimLimit) ([]Job, error) {
 	jobs, err := c.fakeStore.Claim(ctx, owner, lease, n, limit)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -29,7 +29,7 @@ func (c *counting) Claim(ctx context.Context, owner string, lease time.Duration,
 
 // Under load one claim is for several jobs, and still no more of them run at once than there are hands.
 func TestAClaimIsForSeveralJobs(t *testing.T) {
-	store := &counting{fakeStore: newMemory(120, 1)}
+	store := &fakeCountingStore{fakeStore: newFakeStore(120, 1)}
 	var running, most atomic.Int32
 	startWorker(t, "a", store, func(context.Context, Job) (Outcome, error) {
 		now := running.Add(1)
@@ -47,7 +47,7 @@ func TestAClaimIsForSeveralJobs(t *testing.T) {
 }
 
 func TestAHandlerEndsItsJobItself(t *testing.T) {
-	store := newMemory(1, 3)
+	store := newFakeStore(1, 3)
 	var own atomic.Int32
 	startWorker(t, "a", store, func(_ context.Context, job Job) (Outcome, error) {
 		return DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*Job, error) {
@@ -60,7 +60,7 @@ func TestAHandlerEndsItsJobItself(t *testing.T) {
 }
 
 func TestAWorkerYieldsBeforeEachJob(t *testing.T) {
-	store := newMemory(2, 2)
+	store := newFakeStore(2, 2)
 	urgent := make(chan struct{})
 	var yielded, handled atomic.Int32
 	w := NewWorker(Options{
@@ -85,7 +85,7 @@ func TestAWorkerYieldsBeforeEachJob(t *testing.T) {
 
 // A number whose work does not end leaves the others their hands, however many of its lanes are due; and has its own all the time.
 func TestOneAccountNeverHasAllHands(t *testing.T) {
-	store := newMemory(400, 1)
+	store := newFakeStore(400, 1)
 	for i, j := range store.jobs {
 		if j.AccountID = "flood"; i >= 390 {
 			j.AccountID = "other"

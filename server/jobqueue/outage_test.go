@@ -13,7 +13,7 @@ import (
 // the job is tried within seconds; what fails by itself still ends.
 func TestAnOutageIsNobodysFailure(t *testing.T) {
 	outage := errors.New("the database does not answer")
-	store := newMemory(1, 1)
+	store := newFakeStore(1, 1)
 	at := time.Now()
 	store.now = func() time.Time { return at }
 	fails := outage

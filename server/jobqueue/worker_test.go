@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// memory is a queue that lives in memory and forgets nothing.
+// fakeStore is a queue that lives in memory and forgets nothing.
 type fakeStore struct {
 	mu   sync.Mutex
-	jobs []*stored
+	jobs []*storedJob
 	now  func() time.Time
 }
 
-type stored struct {
+type storedJob struct {
 	Job
 	owner  string
 	until  time.Time
@@ -30,11 +30,11 @@ type stored struct {
 	dead   bool
 }
 
-func newMemory(lanes, each int) *fakeStore {
+func newFakeStore(lanes, each int) *fakeStore {
 	m := &fakeStore{now: time.Now}
 	for i := range each {
 		for lane := range lanes {
-			m.jobs = append(m.jobs, &stored{Job: Job{ID: int64(len(m.jobs) + 1), Lane: fmt.Sprint("lane", lane), Order: int64(i)}})
+			m.jobs = append(m.jobs, &storedJob{Job: Job{ID: int64(len(m.jobs) + 1), Lane: fmt.Sprint("lane", lane), Order: int64(i)}})
 		}
 	}
 	return m
@@ -54,7 +54,7 @@ func (m *fakeStore) Claim(_ context.Context, owner string, lease time.Duration, 
 	return out, nil
 }
 
-func (m *fakeStore) isHead(j *stored) bool {
+func (m *fakeStore) isHead(j *storedJob) bool {
 	now := m.now()
 	if j.done || j.due.After(now) || j.until.After(now) {
 		return false
@@ -67,13 +67,13 @@ func (m *fakeStore) isHead(j *stored) bool {
 	return true
 }
 
-func (m *fakeStore) lease(j *stored, owner string, lease time.Duration) Job {
+func (m *fakeStore) lease(j *storedJob, owner string, lease time.Duration) Job {
 	j.owner, j.until = owner, m.now().Add(lease)
 	j.Attempts++
 	return j.Job
 }
 
-func (m *fakeStore) held(owner string, id int64) (*stored, error) {
+func (m *fakeStore) held(owner string, id int64) (*storedJob, error) {
 	j := m.jobs[id-1]
 	if j.owner != owner || !j.until.After(m.now()) {
 		return nil, ErrLost
@@ -170,7 +170,7 @@ func eventually(t *testing.T, what func() bool) {
 }
 
 func TestLanesRunInOrderAndOneJobAtATime(t *testing.T) {
-	store := newMemory(5, 40)
+	store := newFakeStore(5, 40)
 	var mu sync.Mutex
 	running := map[string]bool{}
 	last := map[string]int64{}
@@ -192,7 +192,7 @@ func TestLanesRunInOrderAndOneJobAtATime(t *testing.T) {
 }
 
 func TestAFailingJobHoldsItsLaneOnlyAndIsBuried(t *testing.T) {
-	store := newMemory(2, 2)
+	store := newFakeStore(2, 2)
 	startWorker(t, "a", store, func(_ context.Context, job Job) (Outcome, error) {
 		if job.ID == 1 {
 			panic("a bad message")
@@ -206,7 +206,7 @@ func TestAFailingJobHoldsItsLaneOnlyAndIsBuried(t *testing.T) {
 }
 
 func TestRetryRunsAgainWithoutCountingAsAFailure(t *testing.T) {
-	store := newMemory(1, 1)
+	store := newFakeStore(1, 1)
 	startWorker(t, "a", store, func(_ context.Context, job Job) (Outcome, error) {
 		if job.Attempts < 10 {
 			return RetryIn(time.Millisecond, "not yet"), nil
@@ -218,7 +218,7 @@ func TestRetryRunsAgainWithoutCountingAsAFailure(t *testing.T) {
 }
 
 func TestWaitingLongIsNoFailure(t *testing.T) {
-	store := newMemory(1, 1)
+	store := newFakeStore(1, 1)
 	startWorker(t, "a", store, func(_ context.Context, job Job) (Outcome, error) {
 		switch {
 		case job.Attempts%3 == 0:
@@ -234,7 +234,7 @@ func TestWaitingLongIsNoFailure(t *testing.T) {
 }
 
 func TestADeadProcessesJobGoesOnElsewhere(t *testing.T) {
-	store := newMemory(1, 1)
+	store := newFakeStore(1, 1)
 	_, err := store.Claim(context.Background(), "dead", 200*time.Millisecond, 1, ClaimLimit{})
 	require.NoError(t, err)
 	startWorker(t, "b", store, func(context.Context, Job) (Outcome, error) { return Done(), nil })
@@ -243,11 +243,13 @@ func TestADeadProcessesJobGoesOnElsewhere(t *testing.T) {
 }
 
 func TestALongJobKeepsItsLease(t *testing.T) {
-	store := newMemory(1, 1)
+	store := &fakeRenewingStore{fakeStore: newFakeStore(1, 1)}
 	var runs atomic.Int32
-	slow := func(context.Context, Job) (Outcome, error) {
+	slow := func(ctx context.Context, _ Job) (Outcome, error) {
 		runs.Add(1)
-		time.Sleep(time.Second) // more than three leases
+		for store.times.Load() < 12 && ctx.Err() == nil { // more than three leases
+			time.Sleep(time.Millisecond)
+		}
 		return Done(), nil
 	}
 	startWorker(t, "a", store, slow)
@@ -257,7 +259,7 @@ func TestALongJobKeepsItsLease(t *testing.T) {
 }
 
 func TestStopWaitsAndLeavesTheJobToOthers(t *testing.T) {
-	store := newMemory(1, 1)
+	store := newFakeStore(1, 1)
 	begun := make(chan struct{})
 	w := NewWorker(Options{
 		Name: "test", Owner: "a", Store: store, Concurrency: 1, Lease: 100 * time.Millisecond, Poll: time.Millisecond, MaxAttempts: 3, Log: fakeLog{},

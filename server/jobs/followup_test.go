@@ -55,46 +55,50 @@ func TestTheFollowUpComesAtNineWhereTheQueueIs(t *testing.T) {
 		"another node's turn":   {"10:00", false, nil},
 		"a zone that is no one": {"09:30", true, []string{" 2026-11-23 06:00"}},
 	} {
-		at, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-23 "+c.at, zone)
-		require.NoError(t, err)
-		d := &fakeFollowUps{zones: []string{"", "America/Manaus", "No/Where"}, facts: map[string]int64{}, turn: c.turn}
-		told := 0
-		f := &FollowUp{Store: d, Zone: func() *time.Location { return zone }, WakeNotices: func() { told++ }, Clock: fake.Clock(at.UnixMilli()), Log: fake.Log{}}
-		for range 3 {
-			_, err := f.Run(context.Background())
+		t.Run(name, func(t *testing.T) {
+			at, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-23 "+c.at, zone)
 			require.NoError(t, err)
-		}
-		require.Equal(t, c.want, d.left, name)
-		require.Equal(t, len(c.want), told, name)
+			d := &fakeFollowUps{zones: []string{"", "America/Manaus", "No/Where"}, facts: map[string]int64{}, turn: c.turn}
+			told := 0
+			f := &FollowUp{Store: d, Zone: func() *time.Location { return zone }, WakeNotices: func() { told++ }, Clock: fake.Clock(at.UnixMilli()), Log: fake.Log{}}
+			for range 3 {
+				_, err := f.Run(context.Background())
+				require.NoError(t, err)
+			}
+			require.Equal(t, c.want, d.left)
+			require.Equal(t, len(c.want), told)
+		})
 	}
 	require.Equal(t, 9, domain.FollowUpHour)
 }
 
 func TestAFollowUpIsWrittenWhenItIsTold(t *testing.T) {
-	for _, c := range []struct {
+	for name, c := range map[string]struct {
 		detail string
 		want   int
-	}{{"- Ana", 1}, {"", 0}} { // all answered meanwhile: nothing is said
-		m := &fakeMailbox{notice: domain.Notice{Key: "followup:ines:2026-11-23", TextKey: domain.FollowUpText, UserID: "ines"}, posts: map[string][]posting.Post{}}
-		n := &Notices{
-			Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
-			Recipients: func(_ context.Context, n *domain.Notice) ([]string, string, error) {
-				return []string{n.UserID}, "", nil
-			},
-			Details: map[string]Detail{
-				domain.FollowUpText: func(context.Context, string) (string, []string, error) { return c.detail, []string{"c1", "c2"}, nil },
-			},
-			Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
-		}
-		for range 2 {
-			_, err := n.Run(context.Background())
-			require.NoError(t, err)
-		}
-		require.Len(t, m.posts["dm-ines"], c.want)
-		require.EqualValues(t, 7, m.toldAt)
-		if c.want > 0 {
-			require.Equal(t, domain.FollowUpText+"\n\n- Ana", m.posts["dm-ines"][0].Message)
-			require.Equal(t, []string{"id c1", "id c2"}, m.about, "found again when one is forgotten")
-		}
+	}{"one has not answered": {"- Ana", 1}, "all answered meanwhile": {"", 0}} {
+		t.Run(name, func(t *testing.T) {
+			m := &fakeMailbox{notice: domain.Notice{Key: "followup:ines:2026-11-23", TextKey: domain.FollowUpText, UserID: "ines"}, posts: map[string][]posting.Post{}}
+			n := &Notices{
+				Store: m, Posts: m, Clock: fake.Clock(7), Log: fake.Log{},
+				Recipients: func(_ context.Context, n *domain.Notice) ([]string, string, error) {
+					return []string{n.UserID}, "", nil
+				},
+				Details: map[string]Detail{
+					domain.FollowUpText: func(context.Context, string) (string, []string, error) { return c.detail, []string{"c1", "c2"}, nil },
+				},
+				Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, UserLocale: func(context.Context, string) string { return "en" }},
+			}
+			for range 2 {
+				_, err := n.Run(context.Background())
+				require.NoError(t, err)
+			}
+			require.Len(t, m.posts["dm-ines"], c.want)
+			require.EqualValues(t, 7, m.toldAt)
+			if c.want > 0 {
+				require.Equal(t, domain.FollowUpText+"\n\n- Ana", m.posts["dm-ines"][0].Message)
+				require.Equal(t, []string{"id c1", "id c2"}, m.about, "found again when one is forgotten")
+			}
+		})
 	}
 }

@@ -20,9 +20,11 @@ var testSeals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("k
 
 func TestGuardsOnlyWhereTheServerHasThem(t *testing.T) {
 	for version, guards := range map[string]bool{"11.4.0": false, "11.8.3": false, "11.9.0": true, "11.11.1": true, "12.0.0": true, "nonsense": false, "": false} {
-		f, p := newFake(t, version)
-		require.NoError(t, p.Guard(context.Background(), "channel"))
-		require.Equal(t, guards, len(f.guarded) == 1, version)
+		t.Run(version, func(t *testing.T) {
+			f, p := newFake(t, version)
+			require.NoError(t, p.Guard(context.Background(), "channel"))
+			require.Equal(t, guards, len(f.guarded) == 1)
+		})
 	}
 	require.True(t, CapabilitiesOf("11.10.0").Restore)
 	require.False(t, CapabilitiesOf("11.9.2").Restore)
@@ -296,7 +298,9 @@ func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 		"UpdateCategories": func() error { return p.UpdateCategories(ctx, "ana", "team", nil) },
 		"CreateCategory":   func() error { _, err := p.CreateCategory(ctx, "ana", "team", "x", nil); return err },
 	} {
-		require.ErrorIs(t, call(), jobqueue.ErrLost, name)
+		t.Run(name, func(t *testing.T) {
+			require.ErrorIs(t, call(), jobqueue.ErrLost)
+		})
 	}
 }
 

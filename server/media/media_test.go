@@ -90,27 +90,27 @@ func (s *fakeFiles) Download(_ context.Context, _ *domain.Account, _ whatsapp.Me
 	return nil
 }
 
-// served is the shelf as the server's files: both halves have a method Upload.
-type served struct{ *fakeFiles }
+// fakeServerFiles is the shelf as the server's files: both halves have a method Upload.
+type fakeServerFiles struct{ *fakeFiles }
 
-func (s served) MaxFileSize(context.Context) (int64, error) { return s.limit, nil }
-func (s served) HasFile(_ context.Context, id string) (bool, error) {
+func (s fakeServerFiles) MaxFileSize(context.Context) (int64, error) { return s.limit, nil }
+func (s fakeServerFiles) HasFile(_ context.Context, id string) (bool, error) {
 	_, ok := s.files[id]
 	return ok, nil
 }
-func (s served) OpenUpload(_ context.Context, u posting.NewUpload) (string, error) {
+func (s fakeServerFiles) OpenUpload(_ context.Context, u posting.NewUpload) (string, error) {
 	s.ids++
 	id := "session" + string(rune('0'+s.ids))
 	s.sessions[id], s.names[id], s.sizes[id] = &bytes.Buffer{}, u.Name, u.Size
 	return id, nil
 }
-func (s served) UploadOffset(_ context.Context, id string) (int64, error) {
+func (s fakeServerFiles) UploadOffset(_ context.Context, id string) (int64, error) {
 	if s.sessions[id] == nil {
 		return 0, domain.ErrNotFound
 	}
 	return int64(s.sessions[id].Len()), nil
 }
-func (s served) Upload(_ context.Context, id string, r io.Reader) (bool, error) {
+func (s fakeServerFiles) Upload(_ context.Context, id string, r io.Reader) (bool, error) {
 	into := s.sessions[id]
 	_, _ = io.Copy(into, r) // the server takes an end for an end
 	if int64(into.Len()) < s.sizes[id] {
@@ -123,7 +123,7 @@ func (s served) Upload(_ context.Context, id string, r io.Reader) (bool, error) 
 	delete(s.sessions, id)
 	return true, nil
 }
-func (s served) ShowMedia(_ context.Context, _ string, shown posting.MediaStatus) error {
+func (s fakeServerFiles) ShowMedia(_ context.Context, _ string, shown posting.MediaStatus) error {
 	if s.gone {
 		return domain.ErrNotFound
 	}
@@ -138,7 +138,7 @@ func (s served) ShowMedia(_ context.Context, _ string, shown posting.MediaStatus
 func (s *fakeFiles) run(t *testing.T, attempts int) jobqueue.Outcome {
 	t.Helper()
 	m := &Fetcher{
-		Store: s, Owner: "me", Locate: s.Media, Download: s.Download, Files: served{s}, Clock: fake.Clock(fake.Now), NewID: func() string { return "another" },
+		Store: s, Owner: "me", Locate: s.Media, Download: s.Download, Files: fakeServerFiles{s}, Clock: fake.Clock(fake.Now), NewID: func() string { return "another" },
 		Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 	}
 	payload, err := json.Marshal(domain.MediaFile{PostID: "post", ChannelID: "channel", WAMID: "wamid", Kind: "image", MediaID: "1", At: fake.Now})
@@ -237,13 +237,15 @@ func TestMediaThatTheServerTakesForNoPicture(t *testing.T) {
 // TestMediaOfAnyTypeHangsOnItsPost: Meta's own type for moving stickers, a page that was announced as a picture, a type of the future.
 func TestMediaOfAnyTypeHangsOnItsPost(t *testing.T) {
 	for mimeType, ending := range map[string]string{"application/was": ".was", "text/html": ".bin", "hologram/x; y=1": ".bin", "": ".bin"} {
-		s := newShelf("whatever it is")
-		s.info.MimeType = mimeType
-		require.False(t, s.run(t, 1).IsRetry(), mimeType)
-		require.Equal(t, "whatever it is", string(s.files["file"]), mimeType)
-		for _, name := range s.names {
-			require.True(t, strings.HasSuffix(name, ending), "%s: %s", mimeType, name)
-		}
+		t.Run(mimeType, func(t *testing.T) {
+			s := newShelf("whatever it is")
+			s.info.MimeType = mimeType
+			require.False(t, s.run(t, 1).IsRetry())
+			require.Equal(t, "whatever it is", string(s.files["file"]))
+			for _, name := range s.names {
+				require.True(t, strings.HasSuffix(name, ending), "%s: %s", mimeType, name)
+			}
+		})
 	}
 }
 

@@ -65,7 +65,7 @@ func TestASlowSuccessIsAboutTheMomentWhenItLeft(t *testing.T) {
 	o, m := textTo(fake.OpenConv), &fakeMeta{}
 	o.blocked, o.send.Account.BlockedCode = 131042, 131042
 	out := newOutbound(o, m, 0)
-	clock := &ticking{now: 10, step: 1}
+	clock := &fakeTickingClock{now: 10, step: 1}
 	out.Clock = clock
 	out.Send = func(context.Context, *domain.Account, whatsapp.Outgoing) (whatsapp.Sent, error) {
 		clock.now += 1000

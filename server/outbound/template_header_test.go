@@ -20,10 +20,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// headerDesk is Mattermost with a few files; ana reads the channel "ours" alone.
-type headerDesk struct{ fake.Files }
+// fakeHeaderFiles is Mattermost with a few files; ana reads the channel "ours" alone.
+type fakeHeaderFiles struct{ fake.Files }
 
-func (headerDesk) PostFiles(_ context.Context, postID string) (fileIDs []string, channelID string, err error) {
+func (fakeHeaderFiles) PostFiles(_ context.Context, postID string) (fileIDs []string, channelID string, err error) {
 	switch postID {
 	case fileIDOf("post"):
 		return []string{fileIDOf("image")}, "ours", nil
@@ -34,15 +34,15 @@ func (headerDesk) PostFiles(_ context.Context, postID string) (fileIDs []string,
 	}
 	return nil, "", domain.ErrNotFound
 }
-func (headerDesk) MayRead(_ context.Context, userID, channelID string) (bool, error) {
+func (fakeHeaderFiles) MayRead(_ context.Context, userID, channelID string) (bool, error) {
 	return userID == "ana" && channelID == "ours", nil
 }
-func (headerDesk) SiteURL() string { return "https://chat.empresa.com.br" }
+func (fakeHeaderFiles) SiteURL() string { return "https://chat.empresa.com.br" }
 
 // fileIDOf makes an id as the server's are.
 func fileIDOf(name string) string { return (name + "00000000000000000000000000")[:26] }
 
-func newHeaderDesk() headerDesk {
+func newHeaderDesk() fakeHeaderFiles {
 	files := fake.Files{}
 	for name, f := range map[string]posting.FileInfo{
 		"image": {File: posting.File{Name: "foto.jpg", Size: 10}}, "video": {File: posting.File{Name: "filme.mp4", Size: 10}},
@@ -54,7 +54,7 @@ func newHeaderDesk() headerDesk {
 	secret := files[fileIDOf("image")]
 	secret.ID, secret.ChannelID = fileIDOf("secret"), "theirs"
 	files[secret.ID] = secret
-	return headerDesk{files}
+	return fakeHeaderFiles{files}
 }
 
 const imageTemplate = `{"name":"promo","language":"pt_BR","components":[{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"Oi {{1}}"}]}`

@@ -57,13 +57,13 @@ func (l *fakeFiles) send(_ context.Context, _ *domain.Account, out whatsapp.Outg
 	return whatsapp.Sent{MessageID: "wamid.1"}, nil
 }
 
-// keptPayload is the outbox with what SavePayload keeps.
-type keptPayload struct {
+// fakePayloadStore is the outbox with what SavePayload keeps.
+type fakePayloadStore struct {
 	*fakeOutbox
 	payload []byte
 }
 
-func (k *keptPayload) SavePayload(_ context.Context, _ string, _ int64, payload []byte) error {
+func (k *fakePayloadStore) SavePayload(_ context.Context, _ string, _ int64, payload []byte) error {
 	k.payload = payload
 	return nil
 }
@@ -75,15 +75,15 @@ func fileEnvelope(t *testing.T, file posting.File) []byte {
 	return payload
 }
 
-func newUploading(t *testing.T, l *fakeFiles) (*Worker, *keptPayload) {
+func newUploading(t *testing.T, l *fakeFiles) (*Worker, *fakePayloadStore) {
 	t.Helper()
-	store := &keptPayload{fakeOutbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
+	store := &fakePayloadStore{fakeOutbox: textTo(fake.OpenConv), payload: fileEnvelope(t, posting.File{ID: "f", Name: "a.pdf", MIME: "application/pdf", Size: 4})}
 	out := newOutbound(store.fakeOutbox, &fakeMeta{}, 10)
 	out.Store, out.Send, out.Uploader = store, l.send, NewUploader(l.open, l.upload)
 	return out, store
 }
 
-func (k *keptPayload) run(t *testing.T, out *Worker, attempts int) attempt {
+func (k *fakePayloadStore) run(t *testing.T, out *Worker, attempts int) attempt {
 	t.Helper()
 	a, err := out.send(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: k.payload, Attempts: attempts, LeftAt: k.leftAt})
 	require.NoError(t, err)

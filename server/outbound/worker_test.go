@@ -201,16 +201,16 @@ func TestWhatChangesBeforeItLeavesIsObeyed(t *testing.T) {
 	require.Equal(t, 1, m.got)
 }
 
-// ticking is a clock that moves on each time it is read.
-type ticking struct{ now, step int64 }
+// fakeTickingClock is a clock that moves on each time it is read.
+type fakeTickingClock struct{ now, step int64 }
 
-func (c *ticking) Now() int64 { c.now += c.step; return c.now }
+func (c *fakeTickingClock) Now() int64 { c.now += c.step; return c.now }
 
 // The window may end while the database is asked.
 func TestAMessageWhoseTimeRunsOutWhileItLeavesStays(t *testing.T) {
 	o, m := textTo(&domain.Conversation{WindowFrom: 1, WindowUntil: 12}), &fakeMeta{}
 	out := newOutbound(o, m, 0)
-	out.Clock = &ticking{now: 5, step: 4}
+	out.Clock = &fakeTickingClock{now: 5, step: 4}
 	require.Equal(t, domain.NotSent, run(t, out, o, 1).status)
 	require.Zero(t, m.got)
 	require.Zero(t, o.leftAt)

@@ -13,20 +13,20 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// board is a channel to which two processes post, and the table in which they agree.
-type board struct {
+// fakeChannel is a channel to which two processes post, and the table in which they agree.
+type fakeChannel struct {
 	posts   []string // values of the property, by the post's id; "" = taken back
 	stands  map[string]string
 	refuses int // how often the table does not answer
 }
 
-// process is one of them; before and after are when the other one may come.
-type process struct {
-	*board
+// fakeProcess is one of them; before and after are when the other one may come.
+type fakeProcess struct {
+	*fakeChannel
 	before, after func()
 }
 
-func (p *process) CreatePost(ctx context.Context, post Post) (string, error) {
+func (p *fakeProcess) CreatePost(ctx context.Context, post Post) (string, error) {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
 	}
@@ -40,7 +40,7 @@ func (p *process) CreatePost(ctx context.Context, post Post) (string, error) {
 	return strconv.Itoa(len(p.posts) - 1), nil
 }
 
-func (p *process) FindPost(_ context.Context, _ string, _ int64, _, value string) (string, error) {
+func (p *fakeProcess) FindPost(_ context.Context, _ string, _ int64, _, value string) (string, error) {
 	for id, posted := range p.posts {
 		if posted == value {
 			return strconv.Itoa(id), nil
@@ -49,9 +49,9 @@ func (p *process) FindPost(_ context.Context, _ string, _ int64, _, value string
 	return "", domain.ErrNotFound
 }
 
-func (p *process) RootOf(_ context.Context, id string) (string, error) { return id, nil }
+func (p *fakeProcess) RootOf(_ context.Context, id string) (string, error) { return id, nil }
 
-func (p *process) AgreeOnPost(ctx context.Context, key, id string) (string, error) {
+func (p *fakeProcess) AgreeOnPost(ctx context.Context, key, id string) (string, error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -68,7 +68,7 @@ func (p *process) AgreeOnPost(ctx context.Context, key, id string) (string, erro
 	return p.stands[key], nil
 }
 
-func (b *board) standing() int {
+func (b *fakeChannel) standing() int {
 	n := 0
 	for _, posted := range b.posts {
 		if posted != "" {
@@ -82,30 +82,30 @@ func (b *board) standing() int {
 // over. Whenever the first wakes, one post stands, and both know which.
 func TestAPostStandsOnceWheneverAFrozenProcessWakes(t *testing.T) {
 	post := Post{ChannelID: "c", Props: map[string]any{PropEvent: "line:1"}}
-	for name, play := range map[string]func(first, second *process, lost, takeOver, post func()){
-		"after the other posted": func(first, _ *process, lost, takeOver, post func()) {
+	for name, play := range map[string]func(first, second *fakeProcess, lost, takeOver, post func()){
+		"after the other posted": func(first, _ *fakeProcess, lost, takeOver, post func()) {
 			first.before = func() { lost(); takeOver() }
 			post()
 		},
-		"its post came before the other looked": func(first, _ *process, lost, takeOver, post func()) {
+		"its post came before the other looked": func(first, _ *fakeProcess, lost, takeOver, post func()) {
 			first.after = func() { lost(); takeOver() }
 			post()
 		},
-		"its post came after the other's look": func(first, second *process, lost, takeOver, post func()) {
+		"its post came after the other's look": func(first, second *fakeProcess, lost, takeOver, post func()) {
 			first.before, second.before = lost, post
 			takeOver()
 		},
-		"the table does not answer it at first": func(first, _ *process, lost, takeOver, post func()) {
+		"the table does not answer it at first": func(first, _ *fakeProcess, lost, takeOver, post func()) {
 			first.before = func() { lost(); takeOver(); first.refuses = 1 }
 			post()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &board{stands: map[string]string{}}
-			first, second := &process{board: b}, &process{board: b}
+			b := &fakeChannel{stands: map[string]string{}}
+			first, second := &fakeProcess{fakeChannel: b}, &fakeProcess{fakeChannel: b}
 			ctx, lease := jobqueue.WithLease(t.Context(), time.Now().Add(time.Hour))
 			var ids []string
-			by := func(ctx context.Context, p *process, again bool) {
+			by := func(ctx context.Context, p *fakeProcess, again bool) {
 				id, err := EnsurePost(ctx, p, post, PropEvent, again, 0)
 				require.NoError(t, err)
 				ids = append(ids, id)
@@ -122,10 +122,10 @@ func TestAPostStandsOnceWheneverAFrozenProcessWakes(t *testing.T) {
 }
 
 func TestWhoHasLostTheLeasePostsNothing(t *testing.T) {
-	b := &board{stands: map[string]string{}}
+	b := &fakeChannel{stands: map[string]string{}}
 	ctx, lease := jobqueue.WithLease(t.Context(), time.Now().Add(time.Hour))
 	lease.Lose()
-	_, err := EnsurePost(ctx, &process{board: b}, Post{ChannelID: "c", Props: map[string]any{PropEvent: "e"}}, PropEvent, false, 0)
+	_, err := EnsurePost(ctx, &fakeProcess{fakeChannel: b}, Post{ChannelID: "c", Props: map[string]any{PropEvent: "e"}}, PropEvent, false, 0)
 	require.ErrorIs(t, err, jobqueue.ErrLost)
 	require.Empty(t, b.posts)
 }

@@ -199,17 +199,19 @@ func TestSyncTemplates(t *testing.T) {
 			{"an example of the button", `[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.com/{{1}}", "example": ["https://example.com/a"]}]}]`, true},
 			{"another address", `[{"type": "BODY", "text": "Oi"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://example.org/{{1}}"}]}]`, false},
 		} {
-			notices := f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Changes' LIKE '%components%'")
-			b.Definition = []byte(`{"components": ` + step.components + `}`)
-			sync([4]int{0, 1, 0, 3}, a, b, english)
-			got = get("b")
-			require.Equal(t, step.approved, got.Approved, step.name)
-			if !step.approved {
-				notices++
-				_, err = f.AllowTemplate(ctx(), got.ID, true, []string{f.queue.ID}, "admin", now)
-				require.NoError(t, err)
-			}
-			require.Equal(t, notices, f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Changes' LIKE '%components%'"), "the admins are told of what lost its approval, and of nothing else")
+			t.Run(step.name, func(t *testing.T) {
+				notices := f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Changes' LIKE '%components%'")
+				b.Definition = []byte(`{"components": ` + step.components + `}`)
+				sync([4]int{0, 1, 0, 3}, a, b, english)
+				got = get("b")
+				require.Equal(t, step.approved, got.Approved, step.name)
+				if !step.approved {
+					notices++
+					_, err = f.AllowTemplate(ctx(), got.ID, true, []string{f.queue.ID}, "admin", now)
+					require.NoError(t, err)
+				}
+				require.Equal(t, notices, f.number(t, "SELECT count(*) FROM waa_notices WHERE data->>'Changes' LIKE '%components%'"), "the admins are told of what lost its approval, and of nothing else")
+			})
 		}
 		_, err = f.AllowTemplate(ctx(), got.ID, false, []string{f.queue.ID}, "admin", now)
 		require.NoError(t, err)

@@ -15,15 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counted is a batcher that answers each number's double and keeps its batches.
-type counted struct {
+// countingBatcher is a batcher that answers each number's double and keeps its batches.
+type countingBatcher struct {
 	batcher[int, int]
 	mu      sync.Mutex
 	batches [][]int
 }
 
-func newCounted(fails func(batch []int) error) *counted {
-	c := &counted{}
+func newCountingBatcher(fails func(batch []int) error) *countingBatcher {
+	c := &countingBatcher{}
 	c.run = func(_ context.Context, batch []int) ([]int, error) {
 		c.mu.Lock()
 		c.batches = append(c.batches, batch)
@@ -41,7 +41,7 @@ func newCounted(fails func(batch []int) error) *counted {
 }
 
 // together does all calls while the first batch is held up, and gives their errors.
-func (c *counted) together(t *testing.T, calls []int) []error {
+func (c *countingBatcher) together(t *testing.T, calls []int) []error {
 	t.Helper()
 	gate := make(chan struct{})
 	run := c.run
@@ -72,7 +72,7 @@ func (c *counted) together(t *testing.T, calls []int) []error {
 }
 
 // await waits until something holds of the batcher.
-func (c *counted) await(holds func() bool) {
+func (c *countingBatcher) await(holds func() bool) {
 	for {
 		c.batcher.mu.Lock()
 		held := holds()
@@ -85,7 +85,7 @@ func (c *counted) await(holds func() bool) {
 }
 
 func TestCombinerMakesOneOfWhatWaits(t *testing.T) {
-	c := newCounted(func([]int) error { return nil })
+	c := newCountingBatcher(func([]int) error { return nil })
 	for _, err := range c.together(t, []int{1, 2, 3, 4, 5}) {
 		require.NoError(t, err)
 	}
@@ -98,7 +98,7 @@ func TestCombinerMakesOneOfWhatWaits(t *testing.T) {
 }
 
 func TestCombinerKeepsWhatTouchesOneRowApart(t *testing.T) {
-	c := newCounted(func(batch []int) error {
+	c := newCountingBatcher(func(batch []int) error {
 		seen := map[int]bool{}
 		for _, n := range batch {
 			if seen[n%2] {
@@ -120,7 +120,7 @@ func TestCombinerLetsOneFailAlone(t *testing.T) {
 		"panic": func() error { panic("bad") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newCounted(func(batch []int) error {
+			c := newCountingBatcher(func(batch []int) error {
 				for _, n := range batch {
 					if n == 3 {
 						return fail()
@@ -136,7 +136,7 @@ func TestCombinerLetsOneFailAlone(t *testing.T) {
 }
 
 func TestCombinerBoundsABatch(t *testing.T) {
-	c := newCounted(func([]int) error { return nil })
+	c := newCountingBatcher(func([]int) error { return nil })
 	calls := make([]int, 2*maxBatch+2)
 	for i := range calls {
 		calls[i] = i
@@ -206,7 +206,7 @@ func TestCombinerAsksADatabaseInTroubleOnce(t *testing.T) {
 		"nobody knows what": errors.New("what"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newCounted(func(batch []int) error {
+			c := newCountingBatcher(func(batch []int) error {
 				if len(batch) > 1 {
 					return errors.Wrap(trouble, "trouble")
 				}
@@ -221,7 +221,7 @@ func TestCombinerAsksADatabaseInTroubleOnce(t *testing.T) {
 }
 
 func TestCombinerStopsGoingOneByOneWhenTheDatabaseIsGone(t *testing.T) {
-	c := newCounted(func(batch []int) error {
+	c := newCountingBatcher(func(batch []int) error {
 		switch {
 		case len(batch) > 1:
 			return &pq.Error{Code: "22021"}
@@ -237,7 +237,7 @@ func TestCombinerStopsGoingOneByOneWhenTheDatabaseIsGone(t *testing.T) {
 }
 
 func TestCombinerBoundsAStatementsSize(t *testing.T) {
-	c := newCounted(func([]int) error { return nil })
+	c := newCountingBatcher(func([]int) error { return nil })
 	c.weight = func(n int) int { return n << 10 }
 	for _, err := range c.together(t, []int{1, 1000, 1000, 1000, 5000, 3}) {
 		require.NoError(t, err)

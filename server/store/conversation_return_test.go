@@ -92,13 +92,15 @@ func TestWhoReturnsLateGetsANewOneInTheLastQueue(t *testing.T) {
 		for phone, spoil := range map[string]string{
 			"+5511912345678": "UPDATE waa_queues SET account_id = 'another' WHERE id = $1", "+5511912345679": "DELETE FROM waa_queues WHERE id = $1",
 		} {
-			gone := f.newQueue(t, "Some")
-			f.closed(t, phone, 2*day, func(c *domain.Conversation) { c.QueueID = gone.ID })
-			_, err = f.db.Exec(spoil, gone.ID)
-			require.NoError(t, err)
-			c, _, err := f.OpenForInbound(ctx(), f.returns(person(phone)))
-			require.NoError(t, err)
-			require.Equal(t, f.queue.ID, c.QueueID)
+			t.Run(phone, func(t *testing.T) {
+				gone := f.newQueue(t, "Some")
+				f.closed(t, phone, 2*day, func(c *domain.Conversation) { c.QueueID = gone.ID })
+				_, err = f.db.Exec(spoil, gone.ID)
+				require.NoError(t, err)
+				c, _, err := f.OpenForInbound(ctx(), f.returns(person(phone)))
+				require.NoError(t, err)
+				require.Equal(t, f.queue.ID, c.QueueID)
+			})
 		}
 		w := f.returns(person("+5511900000000"))
 		w.DefaultQueueID = ""
@@ -134,30 +136,32 @@ func TestAnAnswerToAClosedOneFollowsTheSameRule(t *testing.T) {
 func TestParallelReturnsMakeOne(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		for phone, ago := range map[string]int64{"+5511987654321": hour, "+5511976543210": 2 * day} {
-			last := f.closed(t, phone, ago, nil)
-			var all sync.WaitGroup
-			hows := make(chan domain.ResolveResult, 20)
-			for i := range 20 {
-				all.Go(func() {
-					number := phone
-					if i%2 == 1 {
-						number = phone[:5] + phone[6:] // without the ninth digit
-					}
-					_, how, err := f.OpenForInbound(ctx(), f.returns(person(number)))
-					if err != nil {
-						t.Error(err)
-					}
-					hows <- how
-				})
-			}
-			all.Wait()
-			close(hows)
-			count := map[domain.ResolveResult]int{}
-			for how := range hows {
-				count[how]++
-			}
-			require.Equal(t, 19, count[domain.Found])
-			require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1 AND closed_at = 0", last.ContactID))
+			t.Run(phone, func(t *testing.T) {
+				last := f.closed(t, phone, ago, nil)
+				var all sync.WaitGroup
+				hows := make(chan domain.ResolveResult, 20)
+				for i := range 20 {
+					all.Go(func() {
+						number := phone
+						if i%2 == 1 {
+							number = phone[:5] + phone[6:] // without the ninth digit
+						}
+						_, how, err := f.OpenForInbound(ctx(), f.returns(person(number)))
+						if err != nil {
+							t.Error(err)
+						}
+						hows <- how
+					})
+				}
+				all.Wait()
+				close(hows)
+				count := map[domain.ResolveResult]int{}
+				for how := range hows {
+					count[how]++
+				}
+				require.Equal(t, 19, count[domain.Found])
+				require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1 AND closed_at = 0", last.ContactID))
+			})
 		}
 	})
 }

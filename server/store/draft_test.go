@@ -62,9 +62,11 @@ func TestWhatAnotherWritesIntoADraftIsTheirs(t *testing.T) {
 		offers := f.offers(t)
 		require.Len(t, offers, 2, "the author's no longer lists it, the editor's does")
 		for author, want := range map[string][]string{"ines": {"dois"}, "chefe": {"pague no PIX"}} {
-			listed, err := f.OfferedDrafts(ctx(), c.ID, author, now+hour)
-			require.NoError(t, err)
-			require.Equal(t, want, textsOf(listed))
+			t.Run(author, func(t *testing.T) {
+				listed, err := f.OfferedDrafts(ctx(), c.ID, author, now+hour)
+				require.NoError(t, err)
+				require.Equal(t, want, textsOf(listed))
+			})
 		}
 		require.NoError(t, f.DropDraft(ctx(), two.ID, "chefe", now+hour, sealed))
 		require.Equal(t, map[string]string{"author": "ines", "old_text_hash": "hash of um"}, f.audited(t, "draft_edited", one.ID))

@@ -181,9 +181,11 @@ func TestAChangedNumberLeadsToTheSamePerson(t *testing.T) {
 		conv := f.conversation(t, bia.ID, nil)
 		m := f.outbound(t, conv, func(m *domain.Message) { m.WAMID = "wamid.1" })
 		for post, want := range map[string]string{m.PostID: "wamid.1", "no": "", "": ""} {
-			wamid, err := f.WAMIDOfPost(ctx(), post)
-			require.NoError(t, err)
-			require.Equal(t, want, wamid)
+			t.Run(post, func(t *testing.T) {
+				wamid, err := f.WAMIDOfPost(ctx(), post)
+				require.NoError(t, err)
+				require.Equal(t, want, wamid)
+			})
 		}
 	})
 }

@@ -31,9 +31,11 @@ func TestTokens(t *testing.T) {
 	require.Equal(t, "3A0F1E2D3C4B5A69788796A5B4C3D2E1", token(byPhoneID))
 	require.Equal(t, token(byPhoneID), token(byUserID))
 	for peer, scope := range map[string]byte{"5511987650001": 2, "BR.1300000000000001": 0x14, strings.Repeat("B", 120): 0x14} {
-		for _, direction := range []byte{0x11, 0x12} {
-			require.Equal(t, "FF01", token(spelled(peer, scope, direction, "FF01")))
-		}
+		t.Run(peer, func(t *testing.T) {
+			for _, direction := range []byte{0x11, 0x12} {
+				require.Equal(t, "FF01", token(spelled(peer, scope, direction, "FF01")))
+			}
+		})
 	}
 	whole := spelled("5511987650001", 2, 0x12, "3A0F")
 	for _, as := range []string{

@@ -46,9 +46,11 @@ func TestUnansweredConversations(t *testing.T) {
 		require.Equal(t, []string{half}, list(steps[2]))
 		require.Equal(t, []string{fresh}, list(domain.Unanswered{Below: steps[2].Least}))
 		for name, want := range map[string]int{"6h": 3, "1d": 2, "3d": 1} {
-			u, known := domain.UnansweredFor(name)
-			require.True(t, known)
-			require.Len(t, list(u), want, name)
+			t.Run(name, func(t *testing.T) {
+				u, known := domain.UnansweredFor(name)
+				require.True(t, known)
+				require.Len(t, list(u), want)
+			})
 		}
 
 		// who is responsible for what waits is told once a day, in the zone of the queue

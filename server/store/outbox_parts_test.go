@@ -92,8 +92,10 @@ func TestTheLastMessagesOfACustomer(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, last)
 		for wamid, at := range map[string]int64{"w1": now, "w2": now + 1000, "w3": now + 1000} {
-			_, _, _, err = f.SaveInbound(ctx(), &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: wamid, Kind: "text", CreatedAt: at}, domain.WhatsAppIdentity{}, true, at)
-			require.NoError(t, err)
+			t.Run(wamid, func(t *testing.T) {
+				_, _, _, err = f.SaveInbound(ctx(), &domain.Message{ID: newID(), ConversationID: conv.ID, AccountID: conv.AccountID, WAMID: wamid, Kind: "text", CreatedAt: at}, domain.WhatsAppIdentity{}, true, at)
+				require.NoError(t, err)
+			})
 		}
 		last, err = f.LastInbound(ctx(), conv.ID)
 		require.NoError(t, err)

@@ -326,23 +326,23 @@ func TestNothingOvertakesWhatCameInLate(t *testing.T) {
 	require.True(t, read.EarlierWaits)
 }
 
-// judged is Mattermost as postpolicy.Policy asks it, from the same tables.
-type judged struct {
+// fakeMattermost is Mattermost as postpolicy.Policy asks it, from the same tables.
+type fakeMattermost struct {
 	postpolicy.Mattermost
 	*fixture
 }
 
-func (j judged) PostType(_ context.Context, id string) (kind string, err error) {
+func (j fakeMattermost) PostType(_ context.Context, id string) (kind string, err error) {
 	return kind, errors.Wrap(j.db.QueryRow("SELECT type FROM posts WHERE id = $1", id).Scan(&kind), "look for a post")
 }
-func (judged) IsUser(context.Context, string) (bool, error) { return false, nil }
-func (judged) SiteURL() string                              { return "" }
+func (fakeMattermost) IsUser(context.Context, string) (bool, error) { return false, nil }
+func (fakeMattermost) SiteURL() string                              { return "" }
 
 // A later post waits for exactly those that the judge has something to say of: what stays among colleagues gets no message ever.
 func TestAPostWaitsForWhatTheJudgeTakes(t *testing.T) {
 	f := direct(t)
 	c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.WindowUntil = now + hour })
-	judge := &postpolicy.Policy{Posts: judged{fixture: f}, Emoji: func(string) (string, bool) { return "", false }}
+	judge := &postpolicy.Policy{Posts: fakeMattermost{fixture: f}, Emoji: func(string) (string, bool) { return "", false }}
 	at := time.Now().UnixMilli()
 	m := f.outbound(t, c, func(m *domain.Message) { m.CreatedAt = at })
 	kinds := []string{"", "me", posting.TypeNote, "custom_poll"}

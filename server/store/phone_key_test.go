@@ -59,9 +59,11 @@ func TestStoredKeysOfNumbersBecomeTheCurrentOnes(t *testing.T) {
 		"5215512345678": old["5215512345678"], "5491123456789": old["5491123456789"], "541187654321": old["541187654321"], "22997123456": old["22997123456"],
 		"5511987654321": old["5511987654321"], "14155552671": old["14155552671"], "5215500000001": old["5215500000001"], "525500000002": old["525500000002"],
 	} {
-		found, err := f.FindContact(ctx(), f.account.ID, person(whatsapp))
-		require.NoError(t, err, whatsapp)
-		require.Equal(t, contact, found.ID, whatsapp)
+		t.Run(whatsapp, func(t *testing.T) {
+			found, err := f.FindContact(ctx(), f.account.ID, person(whatsapp))
+			require.NoError(t, err)
+			require.Equal(t, contact, found.ID)
+		})
 	}
 	require.EqualValues(t, 8, f.number(t, "SELECT count(*) FROM waa_identities"))
 }

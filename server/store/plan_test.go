@@ -66,21 +66,23 @@ func TestAnyChangeOfAPlanTakesTheApprovalOff(t *testing.T) {
 			"prices":   func(p *domain.Plan) { p.Prices.Service++ },
 			"queue":    func(p *domain.Plan) { p.QueueID = other.ID },
 		} {
-			approved, err := f.ApprovePlan(ctx(), f.plan.ID, "boss", now+2)
-			require.NoError(t, err)
-			require.True(t, approved.Approved)
-			change(approved)
-			changed, err := f.UpdatePlan(ctx(), approved, "boss", now+3)
-			require.NoError(t, err, name)
-			require.False(t, changed.Approved, name)
-			require.Empty(t, changed.ApprovedBy, name)
-			require.Zero(t, changed.ApprovedAt, name)
-			approved.Approved, approved.ApprovedBy, approved.ApprovedAt, approved.UpdatedAt = false, "", 0, now+3
-			require.Equal(t, approved, changed, name)
-			require.ErrorIs(t, lock(), domain.ErrNotFound, name)
-			back := *f.plan
-			_, err = f.UpdatePlan(ctx(), &back, "boss", now+4)
-			require.NoError(t, err)
+			t.Run(name, func(t *testing.T) {
+				approved, err := f.ApprovePlan(ctx(), f.plan.ID, "boss", now+2)
+				require.NoError(t, err)
+				require.True(t, approved.Approved)
+				change(approved)
+				changed, err := f.UpdatePlan(ctx(), approved, "boss", now+3)
+				require.NoError(t, err)
+				require.False(t, changed.Approved)
+				require.Empty(t, changed.ApprovedBy)
+				require.Zero(t, changed.ApprovedAt)
+				approved.Approved, approved.ApprovedBy, approved.ApprovedAt, approved.UpdatedAt = false, "", 0, now+3
+				require.Equal(t, approved, changed)
+				require.ErrorIs(t, lock(), domain.ErrNotFound)
+				back := *f.plan
+				_, err = f.UpdatePlan(ctx(), &back, "boss", now+4)
+				require.NoError(t, err)
+			})
 		}
 		require.EqualValues(t, 5, f.number(t, "SELECT count(*) FROM waa_audit WHERE action = 'plan_approved' AND object_id = $1 AND details->>'currency' = 'USD'", f.plan.ID))
 		require.ErrorIs(t, f.CreatePlan(ctx(), &domain.Plan{QueueID: f.queue.ID, Currency: "USD"}, now), domain.ErrConflict)

@@ -14,18 +14,20 @@ import (
 // Nothing comes back to a queue that is gone, or that is another number's now: no agent would see it.
 func TestWhoReturnsIsNotLeftToARemovedQueue(t *testing.T) {
 	for name, spoil := range map[string]string{"removed": "DELETE FROM waa_queues WHERE id = $1", "of another number": "UPDATE waa_queues SET account_id = 'another' WHERE id = $1"} {
-		both(t, func(t *testing.T, f *fixture) {
-			gone := f.newQueue(t, "Some")
-			closed := f.closed(t, "+5511987654321", hour, func(c *domain.Conversation) { c.QueueID = gone.ID })
-			f.outbound(t, closed, func(m *domain.Message) { m.WAMID = "asked" })
-			_, err := f.db.Exec(spoil, gone.ID)
-			require.NoError(t, err)
-			w := f.returns(person("+5511987654321"))
-			w.Answers = "asked"
-			c, how, err := f.OpenForInbound(ctx(), w)
-			require.NoError(t, err, name)
-			require.Equal(t, domain.Created, how, name)
-			require.Equal(t, []string{f.queue.ID, closed.ID, "", ""}, []string{c.QueueID, c.PreviousID, c.OwnerID, c.AttendantID})
+		t.Run(name, func(t *testing.T) {
+			both(t, func(t *testing.T, f *fixture) {
+				gone := f.newQueue(t, "Some")
+				closed := f.closed(t, "+5511987654321", hour, func(c *domain.Conversation) { c.QueueID = gone.ID })
+				f.outbound(t, closed, func(m *domain.Message) { m.WAMID = "asked" })
+				_, err := f.db.Exec(spoil, gone.ID)
+				require.NoError(t, err)
+				w := f.returns(person("+5511987654321"))
+				w.Answers = "asked"
+				c, how, err := f.OpenForInbound(ctx(), w)
+				require.NoError(t, err)
+				require.Equal(t, domain.Created, how)
+				require.Equal(t, []string{f.queue.ID, closed.ID, "", ""}, []string{c.QueueID, c.PreviousID, c.OwnerID, c.AttendantID})
+			})
 		})
 	}
 }
