@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mortalAPI is a server that may die: then its calls return nothing, as the real client's do.
-type mortalAPI struct {
+// fakeMortalAPI is a server that may die: then its calls return nothing, as the real client's do.
+type fakeMortalAPI struct {
 	plugin.API
 	dead  atomic.Bool
 	asked chan struct{}
 }
 
-func (m *mortalAPI) GetServerVersion() string {
+func (m *fakeMortalAPI) GetServerVersion() string {
 	m.asked <- struct{}{}
 	if m.dead.Load() {
 		return ""
@@ -24,7 +24,7 @@ func (m *mortalAPI) GetServerVersion() string {
 }
 
 func TestAPluginEndsWithItsServer(t *testing.T) {
-	api := &mortalAPI{asked: make(chan struct{})}
+	api := &fakeMortalAPI{asked: make(chan struct{})}
 	p := &Plugin{}
 	p.SetAPI(api)
 	ended := make(chan int, 1)

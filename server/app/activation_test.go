@@ -16,9 +16,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-// startingServer is a server that activates us, as far as an activation goes.
-type startingServer struct {
-	calmAPI
+// fakeStartingServer is a server that activates us, as far as an activation goes.
+type fakeStartingServer struct {
+	fakeAPI
 	source   string
 	settings map[string]any
 
@@ -26,24 +26,24 @@ type startingServer struct {
 	keys map[string]bool
 }
 
-func newStartingServer(t *testing.T) *startingServer {
+func newFakeStartingServer(t *testing.T) *fakeStartingServer {
 	t.Helper()
-	return &startingServer{source: storetest.Source(t).String(), settings: map[string]any{"encryptionkey": "only-for-tests-0123456789-0123456789"}, keys: map[string]bool{}}
+	return &fakeStartingServer{source: storetest.Source(t).String(), settings: map[string]any{"encryptionkey": "only-for-tests-0123456789-0123456789"}, keys: map[string]bool{}}
 }
 
-func (s *startingServer) GetUnsanitizedConfig() *model.Config {
+func (s *fakeStartingServer) GetUnsanitizedConfig() *model.Config {
 	c := s.GetConfig()
 	c.SqlSettings.DataSource = &s.source
 	return c
 }
 
-func (s *startingServer) LoadPluginConfiguration(dest any) error {
+func (s *fakeStartingServer) LoadPluginConfiguration(dest any) error {
 	*dest.(*map[string]any) = s.settings
 	return nil
 }
 
 // KVSetWithOptions is what mutexes of the cluster are made of.
-func (s *startingServer) KVSetWithOptions(key string, value []byte, options model.PluginKVSetOptions) (bool, *model.AppError) {
+func (s *fakeStartingServer) KVSetWithOptions(key string, value []byte, options model.PluginKVSetOptions) (bool, *model.AppError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if value == nil {
@@ -57,33 +57,33 @@ func (s *startingServer) KVSetWithOptions(key string, value []byte, options mode
 	return true, nil
 }
 
-func (s *startingServer) held(key string) bool {
+func (s *fakeStartingServer) held(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keys[key]
 }
 
-func (*startingServer) KVGet(string) ([]byte, *model.AppError)         { return nil, nil }
-func (*startingServer) EnsureBotUser(*model.Bot) (string, error)       { return model.NewId(), nil }
-func (*startingServer) GetBundlePath() (string, error)                 { return filepath.Abs("../..") }
-func (*startingServer) SetProfileImage(string, []byte) *model.AppError { return nil }
-func (*startingServer) RegisterCommand(*model.Command) error           { return nil }
-func (*startingServer) LogInfo(string, ...any)                         {}
-func (*startingServer) LogDebug(string, ...any)                        {}
-func (*startingServer) PublishPluginClusterEvent(model.PluginClusterEvent, model.PluginClusterEventSendOptions) error {
+func (*fakeStartingServer) KVGet(string) ([]byte, *model.AppError)         { return nil, nil }
+func (*fakeStartingServer) EnsureBotUser(*model.Bot) (string, error)       { return model.NewId(), nil }
+func (*fakeStartingServer) GetBundlePath() (string, error)                 { return filepath.Abs("../..") }
+func (*fakeStartingServer) SetProfileImage(string, []byte) *model.AppError { return nil }
+func (*fakeStartingServer) RegisterCommand(*model.Command) error           { return nil }
+func (*fakeStartingServer) LogInfo(string, ...any)                         {}
+func (*fakeStartingServer) LogDebug(string, ...any)                        {}
+func (*fakeStartingServer) PublishPluginClusterEvent(model.PluginClusterEvent, model.PluginClusterEventSendOptions) error {
 	return nil
 }
 
-// noDriver is a server whose own pool gives nothing.
-type noDriver struct{ plugin.Driver }
+// fakeDeadDriver is a server whose own pool gives nothing.
+type fakeDeadDriver struct{ plugin.Driver }
 
-func (noDriver) Conn(bool) (string, error) { return "", errors.New("no connection") }
+func (fakeDeadDriver) Conn(bool) (string, error) { return "", errors.New("no connection") }
 
-func activated(t *testing.T, s *startingServer) *Plugin {
+func activated(t *testing.T, s *fakeStartingServer) *Plugin {
 	t.Helper()
 	p := &Plugin{patience: 100 * time.Millisecond}
 	p.SetAPI(s)
-	p.SetDriver(noDriver{})
+	p.SetDriver(fakeDeadDriver{})
 	t.Cleanup(func() { require.NoError(t, p.OnDeactivate()) })
 	return p
 }
@@ -95,7 +95,7 @@ func status(p *Plugin) int {
 }
 
 func TestAnActivationOutlastsAnotherNodesMigration(t *testing.T) {
-	s := newStartingServer(t)
+	s := newFakeStartingServer(t)
 	const mutex = "mutex_migration"
 	s.keys[mutex] = true // another node migrates, and takes its time
 	p := activated(t, s)
@@ -114,7 +114,7 @@ func TestAnActivationOutlastsAnotherNodesMigration(t *testing.T) {
 }
 
 func TestAnActivationThatWaitsCanBeStopped(t *testing.T) {
-	s := newStartingServer(t)
+	s := newFakeStartingServer(t)
 	s.keys["mutex_migration"] = true
 	p := activated(t, s)
 	require.NoError(t, p.OnActivate())
@@ -124,7 +124,7 @@ func TestAnActivationThatWaitsCanBeStopped(t *testing.T) {
 }
 
 func TestAnActivationThatFailsAtOnceSaysSo(t *testing.T) {
-	s := newStartingServer(t)
+	s := newFakeStartingServer(t)
 	s.source = "postgres://nobody@127.0.0.1:1/none?sslmode=disable"
 	p := activated(t, s)
 	p.patience = time.Minute

@@ -19,20 +19,20 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-// newerServer is a Mattermost that asks before it changes a channel.
-type newerServer struct {
-	hookServer
+// fakeNewerServer is a Mattermost that asks before it changes a channel.
+type fakeNewerServer struct {
+	fakeHookServer
 	asked *int // about people
 }
 
-func (newerServer) GetSession(id string) (*model.Session, *model.AppError) {
+func (fakeNewerServer) GetSession(id string) (*model.Session, *model.AppError) {
 	if id == "unknown" {
 		return nil, nil // a call that broke
 	}
 	return &model.Session{UserId: id}, nil
 }
 
-func (s newerServer) GetUser(id string) (*model.User, *model.AppError) {
+func (s fakeNewerServer) GetUser(id string) (*model.User, *model.AppError) {
 	*s.asked++
 	switch id {
 	case "bia", "ana":
@@ -45,7 +45,7 @@ func (s newerServer) GetUser(id string) (*model.User, *model.AppError) {
 	return nil, model.NewAppError("", "none", nil, "", http.StatusNotFound)
 }
 
-func (newerServer) GetConfig() *model.Config {
+func (fakeNewerServer) GetConfig() *model.Config {
 	c := &model.Config{}
 	c.SetDefaults()
 	*c.LocalizationSettings.DefaultServerLocale = "pt-BR"
@@ -58,7 +58,7 @@ func newGuarded(t *testing.T) (p *Plugin, db *sql.DB, asked *int) {
 	db = storetest.DB(t)
 	asked = new(int)
 	p = &Plugin{}
-	p.API = newerServer{asked: asked}
+	p.API = fakeNewerServer{asked: asked}
 	texts, err := i18n.New()
 	require.NoError(t, err)
 	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), hookStore: store.New(db, nil, model.NewId)}
@@ -110,16 +110,18 @@ func TestAConversationsChannelStaysPrivateAndKeepsItsName(t *testing.T) {
 		{"elsewhere", "elsewhere", "ana", func(c *model.Channel) { c.Type, c.Name = model.ChannelTypeOpen, "x" }, ""},
 		{"by us", "open", "", func(c *model.Channel) { c.Header, c.DisplayName = "Janela aberta", "Maria" }, ""},
 	} {
-		old, updated := was, was
-		old.Id, updated.Id = test.channel, test.channel
-		test.change(&updated)
-		changed, rejection := p.ChannelWillBeUpdated(&plugin.Context{SessionId: test.session}, &updated, &old)
-		require.Nil(t, changed, test.what)
-		if test.refused == "" {
-			require.Empty(t, rejection, test.what)
-		} else {
-			require.Contains(t, rejection, test.refused, test.what)
-		}
+		t.Run(test.what, func(t *testing.T) {
+			old, updated := was, was
+			old.Id, updated.Id = test.channel, test.channel
+			test.change(&updated)
+			changed, rejection := p.ChannelWillBeUpdated(&plugin.Context{SessionId: test.session}, &updated, &old)
+			require.Nil(t, changed)
+			if test.refused == "" {
+				require.Empty(t, rejection)
+			} else {
+				require.Contains(t, rejection, test.refused)
+			}
+		})
 	}
 }
 

@@ -20,26 +20,26 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-// calmAPI is a server that answers what the hooks ask of it.
-type calmAPI struct {
+// fakeAPI is a server that answers the hooks.
+type fakeAPI struct {
 	plugin.API
 	dataSource string
 	mu         sync.Mutex
 	whispers   []string
 }
 
-func (*calmAPI) LogWarn(string, ...any)   {}
-func (*calmAPI) LogError(string, ...any)  {}
-func (*calmAPI) GetServerVersion() string { return "11.4.0" }
-func (*calmAPI) GetConfig() *model.Config { return &model.Config{} }
-func (c *calmAPI) GetUnsanitizedConfig() *model.Config {
+func (*fakeAPI) LogWarn(string, ...any)   {}
+func (*fakeAPI) LogError(string, ...any)  {}
+func (*fakeAPI) GetServerVersion() string { return "11.4.0" }
+func (*fakeAPI) GetConfig() *model.Config { return &model.Config{} }
+func (c *fakeAPI) GetUnsanitizedConfig() *model.Config {
 	return &model.Config{SqlSettings: model.SqlSettings{DataSource: &c.dataSource}}
 }
-func (*calmAPI) GetUser(id string) (*model.User, *model.AppError) {
+func (*fakeAPI) GetUser(id string) (*model.User, *model.AppError) {
 	return &model.User{Id: id, Locale: "en"}, nil
 }
 
-func (c *calmAPI) SendEphemeralPost(_ string, post *model.Post) *model.Post {
+func (c *fakeAPI) SendEphemeralPost(_ string, post *model.Post) *model.Post {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.whispers = append(c.whispers, post.Message)
@@ -52,7 +52,7 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	source := *storetest.Source(t)
 	wire := storetest.NewWire(t, source.Host, "")
 	source.Host = wire.Address()
-	api, texts := &calmAPI{dataSource: source.String()}, must(t, i18n.New)
+	api, texts := &fakeAPI{dataSource: source.String()}, must(t, i18n.New)
 	db, err := mattermost.OpenDatabases(api, nil)
 	require.NoError(t, err)
 	t.Cleanup(db.Close)

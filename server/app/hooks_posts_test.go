@@ -23,29 +23,29 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// hookServer is Mattermost as the posting hooks meet it.
-type hookServer struct{ plugin.API }
+// fakeHookServer is Mattermost as the posting hooks see it.
+type fakeHookServer struct{ plugin.API }
 
-func (hookServer) GetServerVersion() string { return "11.4.0" }
-func (hookServer) GetConfig() *model.Config {
+func (fakeHookServer) GetServerVersion() string { return "11.4.0" }
+func (fakeHookServer) GetConfig() *model.Config {
 	c := &model.Config{}
 	c.SetDefaults()
 	return c
 }
-func (hookServer) GetUser(id string) (*model.User, *model.AppError) {
+func (fakeHookServer) GetUser(id string) (*model.User, *model.AppError) {
 	return &model.User{Id: id, Locale: "en"}, nil
 }
-func (hookServer) GetUserByUsername(string) (*model.User, *model.AppError) {
+func (fakeHookServer) GetUserByUsername(string) (*model.User, *model.AppError) {
 	return nil, model.NewAppError("", "none", nil, "", http.StatusNotFound)
 }
-func (hookServer) SendEphemeralPost(string, *model.Post) *model.Post { return nil }
-func (hookServer) LogWarn(string, ...any)                            {}
-func (hookServer) LogError(string, ...any)                           {}
+func (fakeHookServer) SendEphemeralPost(string, *model.Post) *model.Post { return nil }
+func (fakeHookServer) LogWarn(string, ...any)                            {}
+func (fakeHookServer) LogError(string, ...any)                           {}
 
-// open is the one conversation there is, in channel "ours", and always open.
-type open struct{ postpolicy.Store }
+// fakeOpenStore has the one conversation there is, in channel "ours", which is always open.
+type fakeOpenStore struct{ postpolicy.Store }
 
-func (open) ConversationByChannel(_ context.Context, channelID string) (*domain.Conversation, error) {
+func (fakeOpenStore) ConversationByChannel(_ context.Context, channelID string) (*domain.Conversation, error) {
 	if channelID != "ours" {
 		return nil, domain.ErrNotFound
 	}
@@ -55,16 +55,16 @@ func (open) ConversationByChannel(_ context.Context, channelID string) (*domain.
 func newHooked(t *testing.T) (*Plugin, *app) {
 	t.Helper()
 	p := &Plugin{}
-	p.API = hookServer{}
+	p.API = fakeHookServer{}
 	texts, err := i18n.New()
 	require.NoError(t, err)
 	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), metrics: metrics.New(func() []metrics.Queue { return nil }), clock: config.NewClock(make(chan struct{}))}
 	a.texts.UseZone(time.UTC)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
 	a.port = mattermost.New(p.API, "bot", nil, a.seals)
-	a.channels = posting.NewChannels(open{}.ConversationByChannel)
+	a.channels = posting.NewChannels(fakeOpenStore{}.ConversationByChannel)
 	a.intake = &postpolicy.Intake{
-		Store: open{}, Channels: a.channels, Clock: a.clock,
+		Store: fakeOpenStore{}, Channels: a.channels, Clock: a.clock,
 		Policy: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: func(string) (string, bool) { return "", false }, Seals: a.seals},
 	}
 	a.hookIntake = a.intake
