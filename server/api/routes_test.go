@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
@@ -16,41 +15,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 )
 
-// routes lists "METHOD /path" of every route.
-func routes(t *testing.T, a *API) []string {
-	t.Helper()
-	var found []string
-	require.NoError(t, a.root.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		methods, _ := route.GetMethods() // none: a subrouter's prefix
-		path, err := route.GetPathTemplate()
-		require.NoError(t, err)
-		for _, method := range methods {
-			found = append(found, method+" "+path)
-		}
-		return nil
-	}))
-	slices.Sort(found)
-	return found
-}
-
 func TestRoutesAndDocumentAreTheSame(t *testing.T) {
 	w := newWorld(t)
-	var documented []string
-	doc := w.document
-	for _, path := range doc.Paths.InMatchingOrder() {
-		if !strings.HasPrefix(path, restPath) { // package webhook's
-			continue
-		}
-		for method := range doc.Paths.Value(path).Operations() {
-			documented = append(documented, method+" "+path)
-		}
-	}
-	slices.Sort(documented)
-	require.Equal(t, documented, routes(t, w.api))
+	documented := w.document.Routes(restPath)
+	require.Equal(t, documented, fake.Routes(t, w.api.root))
 	require.Len(t, slices.Compact(slices.Clone(documented)), len(documented))
 }
 
-// forAgents tells whether a path behind /api/v1 is for any user, and not for administrators alone.
+// forAgents reports whether a path behind /api/v1 is for any user, and not for administrators alone.
 func forAgents(path string) bool {
 	for _, prefix := range []string{"/conversations", "/channels", "/drafts", "/actions"} {
 		if strings.HasPrefix(path, prefix) {
@@ -63,7 +35,7 @@ func forAgents(path string) bool {
 func TestWhoMayComeIn(t *testing.T) {
 	w := newWorld(t)
 	agents := 0
-	for _, route := range routes(t, w.api) {
+	for _, route := range fake.Routes(t, w.api.root) {
 		method, path, _ := strings.Cut(route, " ")
 		if !strings.HasPrefix(path, restPath) {
 			continue
@@ -159,7 +131,7 @@ func TestAPanicAfterTheAnswerHasBegun(t *testing.T) {
 func TestTheDatabaseIsDown(t *testing.T) {
 	w := newWorld(t)
 	w.down()
-	for _, route := range routes(t, w.api) {
+	for _, route := range fake.Routes(t, w.api.root) {
 		method, path, _ := strings.Cut(route, " ")
 		if !strings.HasPrefix(path, restPath) || strings.HasSuffix(path, "/channels") || method == http.MethodPost && !strings.Contains(path, "{id}") && !strings.Contains(path, "guards") ||
 			strings.Contains(path, "/template") || strings.Contains(path, "/note") || strings.Contains(path, "/transfer") || strings.Contains(path, "/merge") || strings.Contains(path, "/owner") ||

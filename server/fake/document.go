@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
@@ -43,6 +45,35 @@ var openAPI = sync.OnceValues(func() (*Document, error) {
 	router, err := gorillamux.NewRouter(doc)
 	return &Document{T: doc, router: router}, errors.Wrap(err, "route by the document")
 })
+
+// Routes lists "METHOD /path" of every route that the document describes behind a prefix, sorted.
+func (d *Document) Routes(prefix string) (described []string) {
+	for _, path := range d.Paths.InMatchingOrder() {
+		if !strings.HasPrefix(path, prefix) {
+			continue
+		}
+		for method := range d.Paths.Value(path).Operations() {
+			described = append(described, method+" "+path)
+		}
+	}
+	slices.Sort(described)
+	return described
+}
+
+// Routes lists "METHOD /path" of every route of a router, sorted.
+func Routes(t testing.TB, router *mux.Router) (found []string) {
+	t.Helper()
+	require.NoError(t, router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		methods, _ := route.GetMethods() // a subrouter's prefix has none
+		path, err := route.GetPathTemplate()
+		for _, method := range methods {
+			found = append(found, method+" "+path)
+		}
+		return errors.Wrap(err, "read a route's path")
+	}))
+	slices.Sort(found)
+	return found
+}
 
 // checkAnswer checks an answer against the document and, where it is a success and the request has a body, the request
 // too. The request's path is the one behind the plugin's own.
