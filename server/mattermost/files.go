@@ -103,7 +103,7 @@ func wrapUpload(err error, doing string) error {
 	if appErr.StatusCode == http.StatusNotFound {
 		return errors.Wrap(domain.ErrNotFound, doing)
 	}
-	return errors.Wrap(judge(appErr), doing)
+	return errors.Wrap(classify(appErr), doing)
 }
 
 // ShowMedia makes a post show how the transfer of its file is going, and attaches the

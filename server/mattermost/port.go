@@ -70,15 +70,15 @@ func wrap(appErr *model.AppError, doing string) error {
 	case appErr.StatusCode == http.StatusNotFound:
 		return errors.Wrap(domain.ErrNotFound, doing)
 	default:
-		return errors.Wrap(judge(appErr), doing)
+		return errors.Wrap(classify(appErr), doing)
 	}
 }
 
-// judge decides whether another attempt makes sense: it returns posting.ErrRefused if
+// classify decides whether another attempt makes sense: it returns posting.ErrRefused if
 // it does not, posting.ErrUnavailable if it does, and an ordinary error if that is not
 // known. The message of another plugin's hook is left out, because it may quote the
 // text that the hook refused.
-func judge(appErr *model.AppError) error {
+func classify(appErr *model.AppError) error {
 	id := appErr.Id
 	if strings.ContainsAny(id, " \t\n") {
 		id = "a hook refused it"
