@@ -71,6 +71,7 @@ func (p *Plugin) OnConfigurationChange() (err error) {
 	}
 	if a := p.app.Load(); a != nil {
 		a.configure(*p.settings.Load())
+		a.port.ServerSettingsChanged()
 		a.auditSettings(*before, *p.raw.Load())
 	}
 	return nil

@@ -70,7 +70,7 @@ func (a *app) wireService() {
 // wireChannelJobs creates the jobs that keep the channels of conversations as they
 // should be.
 func (a *app) wireChannelJobs() {
-	statuses := &channelsync.StatusSync{Store: a.store, Posts: a.port, Localizer: a.localizer, Log: a.log}
+	statuses := &channelsync.StatusSync{Store: a.store, Posts: a.port, Localizer: a.localizer, Clock: a.clock, Log: a.log}
 	a.every(0, &jobqueue.Loop{Name: "status sync", Waker: &a.wake.statuses, Run: statuses.Run})
 	events := &channelsync.ChangeEvents{Store: a.store, Publish: a.port.PublishChange}
 	a.every(eventInterval, &jobqueue.Loop{Name: "events", Run: events.Run})

@@ -22,7 +22,7 @@ func (m *Syncer) createChannel(ctx context.Context, r *domain.ChannelRefresh, se
 	if pending && !settled && m.Clock.Now()-first.CreatedAt < domain.StartPatience.Milliseconds() {
 		return false, nil
 	}
-	channelID, err := m.Posts.EnsureChannel(ctx, m.channelOf(c, m.Clock.Now(), r.Zone))
+	channelID, found, err := m.Posts.EnsureChannel(ctx, m.channelOf(c, m.Clock.Now(), r.Zone))
 	if err != nil {
 		return false, err
 	}
@@ -40,7 +40,7 @@ func (m *Syncer) createChannel(ctx context.Context, r *domain.ChannelRefresh, se
 	if err := m.Posts.Guard(ctx, channelID); err != nil {
 		return false, err
 	}
-	r.Again = true // what a crashed try posted is found again
+	r.Again = r.Again || found // what a crashed try posted is found again
 	if err := m.showTemplates(ctx, r); err != nil {
 		return false, err
 	}

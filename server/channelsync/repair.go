@@ -19,20 +19,33 @@ func (m *Syncer) repairChannel(ctx context.Context, r *domain.ChannelRefresh, no
 	}
 	wanted := m.channelOf(c, now, r.Zone)
 	is := &r.Channel
-	if is.ID != "" && is.DeleteAt == 0 && is.Type == privateChannel && is.TeamID == wanted.TeamID && posting.MatchesChannelName(is.Name, wanted.Name) &&
-		is.DisplayName == wanted.DisplayName && is.Header == wanted.Header {
-		if is.UpdateAt <= r.ChannelAt {
-			return nil
-		}
-		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
+	changed := is.UpdateAt > r.ChannelAt
+	right := is.ID != "" && is.DeleteAt == 0 && is.Type == privateChannel && is.TeamID == wanted.TeamID && posting.MatchesChannelName(is.Name, wanted.Name) &&
+		is.DisplayName == wanted.DisplayName && is.Header == wanted.Header
+	if right && !changed {
+		return nil
 	}
 	key := damageText(is, wanted, r.ChannelAt)
+	if key == "" && changed && r.ChannelAt != 0 {
+		// Somebody may have made the channel public while a change of ours was on its way,
+		// and that wrote the old type back: the API changes channels as a whole.
+		public, err := m.Store.MadePublicSince(ctx, c.ChannelID, r.ChannelAt)
+		if err != nil {
+			return err
+		}
+		if public {
+			key = "channel.private"
+		}
+	}
 	if key != "" { // stored before the repair: afterwards nothing shows what was wrong
 		who, owner := m.servingNames(ctx, c)
 		if err := m.Store.OweLine(ctx, c.ID, domain.T(key, "Who", who, "Owner", owner)); err != nil {
 			return err
 		}
 		r.Lines = true
+	}
+	if right {
+		return m.Store.ChannelSeen(ctx, c.ID, is.UpdateAt)
 	}
 	at, err := m.Posts.PutRight(ctx, c.ChannelID, wanted)
 	switch {

@@ -21,6 +21,7 @@ type fakeDamagedChannel struct {
 	seen   int64
 	lost   string
 	line   domain.Text
+	public bool   // somebody made it public while a change of ours was on its way
 	owed   string // key of the line that the channel is to show
 	let    []string
 }
@@ -37,6 +38,9 @@ func (y *fakeDamagedChannel) NotifyAll(context.Context, string, string) error { 
 func (y *fakeDamagedChannel) ChannelSeen(_ context.Context, _ string, at int64) error {
 	y.seen = at
 	return nil
+}
+func (y *fakeDamagedChannel) MadePublicSince(context.Context, string, int64) (bool, error) {
+	return y.public, nil
 }
 func (y *fakeDamagedChannel) LoseChannel(_ context.Context, _, channelID, owed string, line domain.Text, _ int64) error {
 	if y.owed == owed {
@@ -56,6 +60,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(is *domain.ServerChannel, r *domain.ChannelRefresh)
 		refuse error
+		public bool   // somebody made it public while a change of ours was on its way
 		right  bool   // it is put right
 		tells  string // in the channel
 		seen   int64
@@ -63,6 +68,9 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 	}{
 		"all is well":                   {change: func(*domain.ServerChannel, *domain.ChannelRefresh) {}},
 		"well, and somebody touched it": {change: func(_ *domain.ServerChannel, r *domain.ChannelRefresh) { r.ChannelAt = 39 }, seen: 40},
+		"public for a moment":           {change: func(_ *domain.ServerChannel, r *domain.ChannelRefresh) { r.ChannelAt = 39 }, public: true, tells: "channel.private", seen: 40},
+		"public for a moment, and with another header": {change: func(is *domain.ServerChannel, r *domain.ChannelRefresh) { is.Header, r.ChannelAt = "aberta", 39 }, public: true, right: true,
+			tells: "channel.private", seen: 50},
 		"archived":                      {change: func(is *domain.ServerChannel, _ *domain.ChannelRefresh) { is.DeleteAt = 39 }, right: true, tells: "channel.restored", seen: 50},
 		"public":                        {change: func(is *domain.ServerChannel, _ *domain.ChannelRefresh) { is.Type = "O" }, right: true, tells: "channel.private", seen: 50},
 		"in another team":               {change: func(is *domain.ServerChannel, _ *domain.ChannelRefresh) { is.TeamID = "other" }, right: true, tells: "channel.moved", seen: 50},
@@ -79,7 +87,7 @@ func TestTheChannelOfAnOpenConversationIsPutRight(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			y := &fakeDamagedChannel{refuse: test.refuse}
+			y := &fakeDamagedChannel{refuse: test.refuse, public: test.public}
 			m := &Syncer{
 				Store: y, Posts: y, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),
 				Username: func(_ context.Context, id string) (string, error) { return id, nil },

@@ -16,6 +16,9 @@ const (
 	statusLease       = 20 * time.Second
 	statusBatch       = 32
 	statusConcurrency = 4 // posts updated at once
+	// sentPause is how long a post does not show yet that its message was sent. Most messages
+	// are delivered by then, so that the server changes the post once instead of twice.
+	sentPause = time.Second
 	// overtakenLimit bounds the storing of the fact that something was done after its lease had ended.
 	overtakenLimit = 5 * time.Second
 )
@@ -26,6 +29,7 @@ type StatusSync struct {
 	Store     Store
 	Posts     Mattermost
 	Localizer posting.Localizer
+	Clock     domain.Clock
 	Log       jobqueue.Logger
 }
 
@@ -33,7 +37,7 @@ type StatusSync struct {
 func (t *StatusSync) Run(ctx context.Context) (more bool, err error) {
 	ctx, lease := jobqueue.WithLease(ctx, time.Now().Add(statusLease))
 	defer lease.End()
-	marks, err := t.Store.ClaimStatusMarks(ctx, statusLease, statusBatch)
+	marks, err := t.Store.ClaimStatusMarks(ctx, statusLease, statusBatch, t.Clock.Now()-sentPause.Milliseconds())
 	if err != nil {
 		return false, err
 	}

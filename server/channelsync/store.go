@@ -33,6 +33,9 @@ type Store interface {
 	SetChannel(ctx context.Context, id, channelID string) error
 	// ChannelSeen notes when a conversation's channel was changed last, by the server's clock.
 	ChannelSeen(ctx context.Context, id string, at int64) error
+	// MadePublicSince tells whether a person made a channel public, or private again, after a
+	// moment of the server's clock.
+	MadePublicSince(ctx context.Context, channelID string, since int64) (bool, error)
 	// LoseChannel takes a channel off a conversation, which gets another, and stores the line
 	// that explains it in place of the one with the key owed ("" = none); it does nothing
 	// where the conversation has another channel already.
@@ -57,8 +60,9 @@ type Store interface {
 	// Mention notes that a post in another channel is about conversations.
 	Mention(ctx context.Context, postID string, conversationIDs []string) error
 
-	// ClaimStatusMarks leases up to n messages whose post shows an old status.
-	ClaimStatusMarks(ctx context.Context, lease time.Duration, n int) ([]domain.StatusMark, error)
+	// ClaimStatusMarks leases up to n messages whose post shows an old status, but none that
+	// was sent after a moment (milliseconds since epoch) and has no later status.
+	ClaimStatusMarks(ctx context.Context, lease time.Duration, n int, sentUntil int64) ([]domain.StatusMark, error)
 	// PostStatus is the status of a post that became several messages: see domain.AggregateStatus.
 	PostStatus(ctx context.Context, postID string) (domain.Status, error)
 	// StatusShown records what the post shows now.
@@ -97,7 +101,8 @@ type Mattermost interface {
 	// ShowStatus sets the mark that tells what became of a post's message.
 	ShowStatus(ctx context.Context, postID string, status domain.Status) error
 
-	EnsureChannel(ctx context.Context, c posting.Channel) (id string, err error)
+	// EnsureChannel makes the channel; found reports that an earlier try had made it already.
+	EnsureChannel(ctx context.Context, c posting.Channel) (id string, found bool, err error)
 	SetHeader(ctx context.Context, channelID, header string) error
 	// PutRight makes a channel what a conversation's channel should be: in its team, private,
 	// not archived, with its name, display name and header. It returns when the channel was

@@ -14,38 +14,38 @@ import (
 // maxNames is how many names are tried for one channel before giving up.
 const maxNames = 20
 
-// EnsureChannel creates the private channel and returns its id, or returns the one
-// that an earlier attempt created. The name is not secret, so a channel that is not
+// EnsureChannel creates the private channel and returns its id, or the id of the one
+// that an earlier attempt created, with found set. The name is not secret, so a channel that is not
 // ours may already have it; ours then gets the name with a number appended. It returns
 // posting.ErrTooManyChannels if the team has reached its channel limit.
-func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (string, error) {
+func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (id string, found bool, err error) {
 	for n := 1; n <= maxNames; n++ {
 		name := numbered(c.Name, n)
 		if err := jobqueue.CheckLease(ctx); err != nil {
-			return "", err
+			return "", false, err
 		}
 		created, appErr := p.api.CreateChannel(&model.Channel{
 			TeamId: c.TeamID, Type: model.ChannelTypePrivate, Name: name, DisplayName: c.DisplayName, Header: c.Header, CreatorId: p.botID,
 		})
 		if appErr == nil && created != nil {
-			return created.Id, nil
+			return created.Id, false, nil
 		}
 		there, err := p.records.ServerChannelByName(ctx, c.TeamID, name)
 		switch {
 		case err == nil && p.made(there):
-			return there.Id, nil
+			return there.Id, true, nil
 		case err == nil:
 			continue
 		case !errors.Is(err, domain.ErrNotFound):
-			return "", err
+			return "", false, err
 		case appErr == nil:
-			return "", errors.Wrap(errNothing, "could not create the channel")
+			return "", false, errors.Wrap(errNothing, "could not create the channel")
 		case appErr.Id == "store.sql_channel.save_channel.limit.app_error":
-			return "", posting.ErrTooManyChannels
+			return "", false, posting.ErrTooManyChannels
 		}
-		return "", wrap(appErr, "could not create the channel")
+		return "", false, wrap(appErr, "could not create the channel")
 	}
-	return "", errors.New("all names for the channel are taken")
+	return "", false, errors.New("all names for the channel are taken")
 }
 
 // made reports whether the plugin itself created a channel for a conversation and the
@@ -69,7 +69,11 @@ func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
-	// A bot must be in the team before it can be in one of the team's channels.
+	if member, appErr := p.api.AddChannelMember(channelID, p.botID); appErr == nil && member != nil {
+		return nil
+	}
+	// A bot must be in the team before it can be in one of the team's channels. It mostly
+	// is, because other channels of the team are its own.
 	if member, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
 		// If two callers add the bot at the same moment, the server returns an error
 		// to the second one although the bot is in the team.
@@ -132,25 +136,6 @@ func (p *Port) Locale(_ context.Context, userID string) string {
 		return p.ServerLocale()
 	}
 	return user.Locale
-}
-
-// ServerLocale returns the server's default language, or "" if the settings cannot be
-// read.
-func (p *Port) ServerLocale() string {
-	config := p.api.GetConfig()
-	if config == nil || config.LocalizationSettings.DefaultServerLocale == nil {
-		return ""
-	}
-	return *config.LocalizationSettings.DefaultServerLocale
-}
-
-// SiteURL returns the server's public address, or "" if the administrator set none.
-func (p *Port) SiteURL() string {
-	config := p.api.GetConfig()
-	if config == nil || config.ServiceSettings.SiteURL == nil {
-		return ""
-	}
-	return *config.ServiceSettings.SiteURL
 }
 
 // SystemAdmins returns the user ids of the active system administrators, without bots.

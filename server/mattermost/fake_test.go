@@ -8,8 +8,10 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
@@ -120,7 +122,12 @@ func (f *fakeAPI) GetChannel(id string) (*model.Channel, *model.AppError) {
 	case f.cached[id] != nil:
 		return f.cached[id], nil
 	}
-	return f.storedChannel(id), nil
+	channel, err := store.New(f.db, nil, model.NewId).ServerChannel(f.t.Context(), id)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, notFound
+	}
+	require.NoError(f.t, err)
+	return channel, nil
 }
 
 func (f *fakeAPI) UpdatePost(p *model.Post) (*model.Post, *model.AppError) {

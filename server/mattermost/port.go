@@ -22,6 +22,8 @@ type Port struct {
 	records Records
 	seals   *posting.Seals
 	can     Capabilities
+	// settings are shared by all copies of the port.
+	settings *serverSettings
 }
 
 // Capabilities are the features of newer servers that the oldest supported server does
@@ -48,7 +50,14 @@ func CapabilitiesOf(serverVersion string) Capabilities {
 // New returns a Port. Records reads the server's own tables, and seals proves to our
 // own hooks that a change of a post comes from the plugin.
 func New(api plugin.API, botID string, records Records, seals *posting.Seals) *Port {
-	return &Port{api: api, botID: botID, records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion())}
+	return &Port{api: api, botID: botID, records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion()), settings: &serverSettings{}}
+}
+
+// With returns a copy of the port that reads the server's tables through other records.
+func (p *Port) With(records Records) *Port {
+	other := *p
+	other.records = records
+	return &other
 }
 
 // BotID returns the user id of the plugin's bot.

@@ -73,7 +73,7 @@ func TestALostAnswerIsAnError(t *testing.T) {
 		"OwnFiles":    func() error { _, err := p.OwnFiles(ctx, "ana", []string{"file"}); return err },
 		"SystemAdmin": func() error { _, err := p.SystemAdmins(ctx); return err },
 		"EnsureChannel": func() error {
-			_, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "team", Name: "wa-1"})
+			_, _, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "team", Name: "wa-1"})
 			return err
 		},
 		"UpdateCategories": func() error {
@@ -121,13 +121,15 @@ func TestWhatDecidesIsReadFromTheTables(t *testing.T) {
 func TestEnsureChannelFindsTheOneOfAnEarlierTry(t *testing.T) {
 	f, p := newFake(t, "11.4.0")
 	ctx := context.Background()
-	first, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-1"})
+	first, found, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-1"})
 	require.NoError(t, err)
-	second, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-1"})
+	require.False(t, found)
+	second, found, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-1"})
 	require.NoError(t, err)
+	require.True(t, found)
 	require.Equal(t, first, second)
 	f.full = true
-	_, err = p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-2"})
+	_, _, err = p.EnsureChannel(ctx, posting.Channel{TeamID: "t", Name: "wa-2"})
 	require.ErrorIs(t, err, posting.ErrTooManyChannels)
 }
 
@@ -145,13 +147,14 @@ func TestAChannelOfAnotherIsNotAdopted(t *testing.T) {
 		theirs.TeamId, theirs.Name = "t", "wa-"+model.NewId()
 		f.channel(theirs)
 		wanted := posting.Channel{TeamID: "t", Name: theirs.Name, DisplayName: "Ana"}
-		id, err := p.EnsureChannel(ctx, wanted)
+		id, _, err := p.EnsureChannel(ctx, wanted)
 		require.NoError(t, err, what)
 		require.NotEqual(t, theirs.Id, id, what)
 		made := f.storedChannel(id)
 		require.Equal(t, []any{theirs.Name + "-2", "bot", model.ChannelTypePrivate}, []any{made.Name, made.CreatorId, made.Type}, what)
-		again, err := p.EnsureChannel(ctx, wanted)
+		again, found, err := p.EnsureChannel(ctx, wanted)
 		require.NoError(t, err, what)
+		require.True(t, found, what)
 		require.Equal(t, id, again, "a second try finds the first one's: %s", what)
 	}
 }
@@ -162,7 +165,7 @@ func TestAChannelIsPutRight(t *testing.T) {
 		f, p := newFake(t, version)
 		ctx := context.Background()
 		wanted := posting.Channel{TeamID: "team", Name: "wa-1", DisplayName: "Ana", Header: "Janela aberta"}
-		id, err := p.EnsureChannel(ctx, wanted)
+		id, _, err := p.EnsureChannel(ctx, wanted)
 		require.NoError(t, err)
 		for _, change := range []string{"deleteat = 5", "type = 'O'", "teamid = 'other'", "name = 'maria-pedido'", "name = 'wa-12'", "displayname = 'Maria'", "header = 'Encerrado'",
 			"deleteat = 5, type = 'O', teamid = 'other', name = 'x', displayname = 'y', header = 'z'"} {
@@ -197,7 +200,7 @@ func TestDiscardMakesNoChannel(t *testing.T) {
 	wanted := posting.Channel{TeamID: "team", Name: "wa-1"}
 	require.NoError(t, p.Discard(ctx, wanted))
 	f.channel(&model.Channel{TeamId: "team", Name: "wa-1", Type: model.ChannelTypeOpen})
-	id, err := p.EnsureChannel(ctx, wanted)
+	id, _, err := p.EnsureChannel(ctx, wanted)
 	require.NoError(t, err)
 	for range 2 {
 		require.NoError(t, p.Discard(ctx, wanted))
@@ -292,7 +295,7 @@ func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 		"Archive":    func() error { return p.Archive(ctx, open) },
 		"Restore":    func() error { return p.Restore(ctx, archived) },
 		"EnsureChannel": func() error {
-			_, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "team", Name: "wa-1"})
+			_, _, err := p.EnsureChannel(ctx, posting.Channel{TeamID: "team", Name: "wa-1"})
 			return err
 		},
 		"UpdateCategories": func() error { return p.UpdateCategories(ctx, "ana", "team", nil) },

@@ -67,6 +67,7 @@ func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until i
 	posted := make([]posting.IncomingPost, len(posts))
 	for i, post := range posts {
 		posted[i] = Posted(post)
+		posted[i].Missed = true
 	}
 	return posted, err
 }

@@ -112,16 +112,16 @@ func (p *Port) update(ctx context.Context, post *model.Post, doing string) (*mod
 // whatever its cache remembers. It returns domain.ErrNotFound if there is no such
 // channel.
 func (p *Port) updateChannel(ctx context.Context, channelID, doing string, change func(channel *model.Channel)) error {
-	now, err := p.records.ServerChannel(ctx, channelID)
-	if err != nil {
-		return err
-	}
 	channel, appErr := p.api.GetChannel(channelID) // for the fields that only newer servers have
 	if appErr != nil {
 		return wrap(appErr, doing)
 	}
 	if channel == nil {
 		return errors.Wrap(errNothing, doing)
+	}
+	now, err := p.records.ServerChannel(ctx, channelID) // read last: what a person changes from here on is written over
+	if err != nil {
+		return err
 	}
 	channel = channel.DeepCopy()
 	channel.TeamId, channel.Type, channel.Name, channel.DisplayName = now.TeamId, now.Type, now.Name, now.DisplayName

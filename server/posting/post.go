@@ -60,6 +60,7 @@ type IncomingPost struct {
 	FromBot    bool   // an incoming webhook or another bot wrote it
 	Props      map[string]any
 	HasSession bool // it came with somebody's session: not from a plugin
+	Missed     bool // no hook reported it when it was made
 }
 
 // Channel is what Mattermost is asked to make for a conversation.

@@ -42,11 +42,11 @@ type fakeServer struct {
 	posts    []posting.Post
 }
 
-func (s *fakeServer) EnsureChannel(_ context.Context, c posting.Channel) (string, error) {
-	if _, there := s.channels[c.Name]; !there {
+func (s *fakeServer) EnsureChannel(_ context.Context, c posting.Channel) (id string, found bool, err error) {
+	if _, found = s.channels[c.Name]; !found {
 		s.channels[c.Name] = false
 	}
-	return c.Name, nil
+	return c.Name, found, nil
 }
 func (s *fakeServer) Archive(_ context.Context, id string) error { s.channels[id] = true; return nil }
 func (s *fakeServer) CreatePost(_ context.Context, p posting.Post) (string, error) {
@@ -164,7 +164,11 @@ func (s *pipelineFixture) workersGoOn() {
 			require.NoError(s.t, s.store.Outbox().Retry(context.Background(), "me", job.ID, 0, ""))
 			continue
 		}
-		_, err = s.store.Outbox().Finish(context.Background(), "me", job.ID, time.Minute)
+		if finish := outcome.Finish(); finish != nil {
+			_, err = finish(context.Background(), "me", time.Minute)
+		} else {
+			_, err = s.store.Outbox().Finish(context.Background(), "me", job.ID, time.Minute)
+		}
 		require.NoError(s.t, err)
 	}
 	s.now += 4000 // what is due is due
@@ -219,7 +223,7 @@ func (s *pipelineFixture) play(answer string, err error, order []string, kill bo
 				claimed, err := s.store.ClaimRefresh(ctx, id, s.now, time.Minute, 1)
 				require.NoError(t, err)
 				require.Len(t, claimed, 1)
-				_, err = s.server.EnsureChannel(ctx, posting.Channel{Name: "wa-" + id})
+				_, _, err = s.server.EnsureChannel(ctx, posting.Channel{Name: "wa-" + id})
 				require.NoError(t, err)
 				_, err = s.db.Exec("UPDATE waa_conversations SET refresh_lease = 1")
 				require.NoError(t, err)

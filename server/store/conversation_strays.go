@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -68,6 +69,15 @@ func (s *Store) ChannelSeen(ctx context.Context, id string, at int64) error {
 		return err
 	}
 	return wakeForChannel(ctx, s.db, id)
+}
+
+// MadePublicSince tells whether a person made a channel public, or private again, after a
+// moment, milliseconds since epoch, the server's clock. The server posts a line about it,
+// which stays when the channel's row was written over.
+func (s *Store) MadePublicSince(ctx context.Context, channelID string, since int64) (bool, error) {
+	var public bool
+	err := s.db.GetContext(ctx, &public, "SELECT EXISTS (SELECT 1 FROM posts WHERE channelid = $1 AND deleteat = 0 AND createat > $2 AND type = '"+model.PostTypeChangeChannelPrivacy+"')", channelID, since)
+	return public, wrapErr(err, "could not tell whether a channel was public")
 }
 
 // LoseChannel removes the channel from a conversation and stores the line that says

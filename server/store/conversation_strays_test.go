@@ -152,3 +152,25 @@ func TestQueuesWithoutTheirChannel(t *testing.T) {
 		require.Equal(t, []string{"Vendas"}, lost)
 	})
 }
+
+func TestAChannelThatWasPublic(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		post := func(channel, kind string, at int64) {
+			t.Helper()
+			_, err := f.db.Exec(`INSERT INTO posts (id, channelid, userid, type, createat, deleteat) VALUES ($1, $2, 'ana', $3, $4, 0)`, newID(), channel, kind, at)
+			require.NoError(t, err)
+		}
+		post("ours", "system_header_change", now+1)
+		post("other", "system_change_chan_privacy", now+1)
+		public := func() bool {
+			t.Helper()
+			public, err := f.MadePublicSince(ctx(), "ours", now)
+			require.NoError(t, err)
+			return public
+		}
+		post("ours", "system_change_chan_privacy", now)
+		require.False(t, public(), "what was before is known")
+		post("ours", "system_change_chan_privacy", now+1)
+		require.True(t, public())
+	})
+}

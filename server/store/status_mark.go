@@ -9,10 +9,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// ClaimStatusMarks leases up to n messages whose post shows an old status, oldest first.
-func (s *Store) ClaimStatusMarks(ctx context.Context, lease time.Duration, n int) ([]domain.StatusMark, error) {
+// ClaimStatusMarks leases up to n messages whose post shows an old status, oldest first,
+// but none that was sent after a moment and has no later status.
+func (s *Store) ClaimStatusMarks(ctx context.Context, lease time.Duration, n int, sentUntil int64) ([]domain.StatusMark, error) {
 	ticks := []domain.StatusMark{}
-	err := s.db.SelectContext(ctx, &ticks, "SELECT "+columnsOf("m", "message", messageColumns)+", f.channel, f.again, f.closed FROM "+s.callSQL["claim_ticks"]+" f", n, lease.Milliseconds())
+	err := s.db.SelectContext(ctx, &ticks, "SELECT "+columnsOf("m", "message", messageColumns)+", f.channel, f.again, f.closed FROM "+s.callSQL["claim_ticks"]+" f", n, lease.Milliseconds(), sentUntil)
 	return ticks, errors.Wrap(err, "could not claim ticks")
 }
 
@@ -22,9 +23,9 @@ func claimTicksFunction() function {
 		returned: "t AS m, t.conversation_id, t.created_at, t.id, due.again", // one value, which the function returns
 	}
 	return function{
-		name: "claim_ticks", params: params("bigint, bigint"), returns: "TABLE (m waa_messages, channel text, again boolean, closed boolean)",
+		name: "claim_ticks", params: params("bigint, bigint, bigint"), returns: "TABLE (m waa_messages, channel text, again boolean, closed boolean)",
 		query: `
-		` + marks.claim(due{where: "t.shown_status <> t.status AND t.post_id <> ''", order: "t.created_at"}) + `
+		` + marks.claim(due{where: "t.shown_status <> t.status AND t.post_id <> '' AND (t.status <> 'sent' OR t.sent_at <= $3)", order: "t.created_at"}) + `
 		SELECT m.m, c.channel_id, m.again, c.closed_at <> 0 FROM claimed m JOIN waa_conversations c ON c.id = m.conversation_id ORDER BY m.created_at, m.id`,
 	}
 }

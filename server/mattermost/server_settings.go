@@ -1,0 +1,58 @@
+package mattermost
+
+import (
+	"sync"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// serverSettings are those of the server's settings that texts in posts need. They are
+// remembered, because the server copies all of its settings for each call, which takes
+// it as long as half a post.
+type serverSettings struct {
+	mu              sync.Mutex
+	known           bool
+	locale, siteURL string
+}
+
+// get returns the settings, and reads them where they are not known. Settings that
+// cannot be read are empty, and read again at the next call.
+func (s *serverSettings) get(read func() *model.Config) (locale, siteURL string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known {
+		return s.locale, s.siteURL
+	}
+	config := read()
+	if config == nil {
+		return "", ""
+	}
+	s.known, s.locale, s.siteURL = true, "", ""
+	if config.LocalizationSettings.DefaultServerLocale != nil {
+		s.locale = *config.LocalizationSettings.DefaultServerLocale
+	}
+	if config.ServiceSettings.SiteURL != nil {
+		s.siteURL = *config.ServiceSettings.SiteURL
+	}
+	return s.locale, s.siteURL
+}
+
+// ServerSettingsChanged must be called when the server says that its settings changed.
+func (p *Port) ServerSettingsChanged() {
+	p.settings.mu.Lock()
+	defer p.settings.mu.Unlock()
+	p.settings.known = false
+}
+
+// ServerLocale returns the server's default language, or "" if the settings cannot be
+// read.
+func (p *Port) ServerLocale() string {
+	locale, _ := p.settings.get(p.api.GetConfig)
+	return locale
+}
+
+// SiteURL returns the server's public address, or "" if the administrator set none.
+func (p *Port) SiteURL() string {
+	_, siteURL := p.settings.get(p.api.GetConfig)
+	return siteURL
+}
