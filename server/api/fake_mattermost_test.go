@@ -115,15 +115,16 @@ func (f *fakeMattermost) postsOf(userID, channelID string) (found []posting.Post
 
 // Channels. A conversation's channel has the conversation's id.
 
-func (f *fakeMattermost) EnsureChannel(ctx context.Context, c posting.Channel) (string, error) {
-	id := strings.TrimPrefix(c.Name, "wa-")
-	_, err := f.db.ExecContext(ctx, `INSERT INTO channels (id, name, teamid, type, displayname, header, updateat, deleteat) VALUES ($1, $2, $3, 'P', $4, $5, 1, 0)
-		ON CONFLICT (id) DO UPDATE SET displayname = excluded.displayname, header = excluded.header, updateat = 1`, id, c.Name, c.TeamID, c.DisplayName, c.Header)
-	return id, err
+func (f *fakeMattermost) EnsureChannel(ctx context.Context, c posting.Channel) (id string, found bool, err error) {
+	id = strings.TrimPrefix(c.Name, "wa-")
+	err = f.db.QueryRowContext(ctx, `INSERT INTO channels (id, name, teamid, type, displayname, header, updateat, deleteat) VALUES ($1, $2, $3, 'P', $4, $5, 1, 0)
+		ON CONFLICT (id) DO UPDATE SET displayname = excluded.displayname, header = excluded.header, updateat = 1 RETURNING xmax::text <> '0'`,
+		id, c.Name, c.TeamID, c.DisplayName, c.Header).Scan(&found)
+	return id, found, err
 }
 
 func (f *fakeMattermost) PutRight(ctx context.Context, _ string, c posting.Channel) (int64, error) {
-	_, err := f.EnsureChannel(ctx, c)
+	_, _, err := f.EnsureChannel(ctx, c)
 	return 1, err
 }
 

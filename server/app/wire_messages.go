@@ -10,7 +10,6 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/inbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/media"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
@@ -45,9 +44,6 @@ func (a *app) wirePosts() {
 	a.intake = &postpolicy.Intake{
 		Store: a.store, Policy: &postpolicy.Policy{Posts: a.port, Files: a.port, Emoji: a.port.Emoji, Seals: a.seals}, Channels: a.channels,
 		Clock: a.clock, NewID: model.NewId, Wake: a.wake.outbox.Wake, OnReplied: a.receipts.OnReplied, RemoveProps: a.port.Untie,
-		BeforeEnqueue: func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error {
-			return a.store.PostedSame(ctx, c.ID, p.UserID, domain.Fingerprint(p.Message, p.FileIDs), p.ID, a.clock.Now())
-		},
 	}
 	a.hookIntake = a.newHookIntake()
 	a.reactions = &postpolicy.Reactions{
@@ -55,7 +51,7 @@ func (a *app) wirePosts() {
 	}
 	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer}
 	a.every(0, &jobqueue.Loop{Name: "deletions", Run: a.deletions.Run})
-	a.reconciler = &postpolicy.Reconciler{Store: a.store, Intake: a.intake, Posts: a.port, Clock: a.clock, Log: a.log}
+	a.reconciler = &postpolicy.Reconciler{Store: a.store, Intake: a.intake, Posts: a.port, Log: a.log}
 	a.every(reconcileInterval, &jobqueue.Loop{Name: "reconcile", Run: a.reconciler.Run})
 }
 
@@ -63,7 +59,7 @@ func (a *app) wirePosts() {
 // It reads over connections that nothing else uses, so that background work cannot
 // delay a person's post.
 func (a *app) newHookIntake() *postpolicy.Intake {
-	port := mattermost.New(a.plugin.API, a.port.BotID(), a.hookStore, a.seals)
+	port := a.port.With(a.hookStore)
 	intake, policy := *a.intake, *a.intake.Policy
 	policy.Posts, policy.Files = port, port
 	intake.Store, intake.Policy = a.hookStore, &policy

@@ -71,6 +71,17 @@ func (s *Send) Check() *SendCheck {
 	return l
 }
 
+// Acceptance is what is recorded of a message that WhatsApp has accepted. Moments are
+// milliseconds since epoch.
+type Acceptance struct {
+	MessageID string
+	ContactID string
+	WAMID     string
+	Recipient WhatsAppIdentity // as Meta's response names it; fields that Meta left out are empty
+	LeftAt    int64            // when the request left
+	At        int64            // when the response came
+}
+
 // OutboxItem is a message to enqueue, together with the payload of its job (a
 // posting.OutboundPayload as JSON).
 type OutboxItem struct {

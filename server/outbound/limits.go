@@ -95,7 +95,7 @@ const (
 	lateAfter = 3 * time.Second
 	maxLate   = 8
 	// lateRetry is when a message that was held back is tried again.
-	lateRetry = time.Second
+	lateRetry = lateAfter
 
 	// maxUploads and maxUploadsPerAccount bound the uploads that are under way.
 	maxUploads, maxUploadsPerAccount = 12, 4

@@ -9,11 +9,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// record writes down what came of a request that left at leftAt, milliseconds since epoch.
-func (w *Worker) record(ctx context.Context, job jobqueue.Job, s *domain.Send, leftAt int64, sent whatsapp.Sent, v whatsapp.Verdict) (attempt, error) {
+// record writes down what came of a request that left at leftAt, milliseconds since
+// epoch. An accepted message is written down together with the end of its job.
+func (w *Worker) record(ctx context.Context, job jobqueue.Job, s *domain.Send, leftAt int64, sent whatsapp.Sent, v whatsapp.Verdict) (*attempt, error) {
 	switch v.Outcome {
 	case whatsapp.Accepted:
-		return w.recordAccepted(ctx, s, leftAt, sent)
 	case whatsapp.Unknown:
 		a := retryIn(s, unknownPoll, "the outcome is unknown, a status may tell")
 		a.unknown, a.verdict = true, v
@@ -21,63 +21,50 @@ func (w *Worker) record(ctx context.Context, job jobqueue.Job, s *domain.Send, l
 	default:
 		return w.recordRefused(ctx, job, s, leftAt, v)
 	}
-}
-
-func (w *Worker) recordAccepted(ctx context.Context, s *domain.Send, leftAt int64, sent whatsapp.Sent) (attempt, error) {
-	who := domain.WhatsAppIdentity{WAID: sent.WAID, UserID: sent.UserID, PhoneKey: domain.PhoneKey(sent.WAID)}
-	if err := w.Store.RecordSent(ctx, s.Message.ID, sent.MessageID, who, w.Clock.Now()); err != nil {
-		return attempt{}, err
-	}
 	if err := w.adopt(ctx, s, domain.Sent); err != nil {
-		return attempt{}, err
+		return nil, err
 	}
-	if err := w.recordAccountWorks(ctx, s, leftAt); err != nil {
-		return attempt{}, err
+	accepted := domain.Acceptance{
+		MessageID: s.Message.ID, ContactID: s.Contact.ID, WAMID: sent.MessageID, LeftAt: leftAt, At: w.Clock.Now(),
+		Recipient: domain.WhatsAppIdentity{WAID: sent.WAID, UserID: sent.UserID, PhoneKey: domain.PhoneKey(sent.WAID)},
 	}
-	w.WakeStatusSync()
-	if s.Message.Kind == whatsapp.TypeTemplate {
-		w.WakeChannels()
-	}
-	return attempt{status: domain.Sent, send: s}, nil
+	outcome := jobqueue.DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {
+		next, err := w.Store.CompleteSent(ctx, owner, job.ID, lease, accepted)
+		if s.Account.BlockedCode != 0 { // Meta took a request: an earlier block is over
+			if _, blockErr := w.Store.BlockAccount(ctx, s.Account.ID, 0, leftAt); err == nil {
+				err = blockErr
+			}
+		}
+		if s.Message.Kind == whatsapp.TypeTemplate {
+			w.WakeChannels()
+		}
+		return next, err
+	})
+	return &attempt{outcome: outcome, status: domain.Sent, send: s}, nil
 }
 
 // recordRefused acts on a request that certainly sent nothing: the message fails or is tried again.
-func (w *Worker) recordRefused(ctx context.Context, job jobqueue.Job, s *domain.Send, leftAt int64, v whatsapp.Verdict) (attempt, error) {
+func (w *Worker) recordRefused(ctx context.Context, job jobqueue.Job, s *domain.Send, leftAt int64, v whatsapp.Verdict) (*attempt, error) {
 	if v.Class == whatsapp.Final || v.Class == whatsapp.Admin && v.Scope == whatsapp.ScopeMessage {
 		if err := w.Effects.Apply(ctx, &s.Message, v, leftAt); err != nil {
-			return attempt{}, err
+			return nil, err
 		}
 		return w.end(ctx, s, domain.Failed, v.Code, v)
 	}
 	if err := w.Store.ClearLeft(ctx, w.Owner, job.ID); err != nil {
-		return attempt{}, err
+		return nil, err
 	}
 	if err := w.Effects.blockAccount(ctx, s.Account.ID, v, leftAt); err != nil {
-		return attempt{}, err
+		return nil, err
 	}
 	a := retryIn(s, retryDelay(job.Attempts, v), "WhatsApp refused for now")
 	a.verdict = v
 	return a, nil
 }
 
-// accountWorksEvery is how often it is written down that a number sends.
-const accountWorksEvery = time.Second
-
-// recordAccountWorks notes that Meta took a request which left at leftAt: an earlier block is over.
-func (w *Worker) recordAccountWorks(ctx context.Context, s *domain.Send, leftAt int64) error {
-	if s.Account.BlockedCode != 0 {
-		_, err := w.Store.BlockAccount(ctx, s.Account.ID, 0, leftAt)
-		return err
-	}
-	if leftAt-s.Account.WellAt < accountWorksEvery.Milliseconds() {
-		return nil
-	}
-	return w.Store.AccountWell(ctx, s.Account.ID, leftAt)
-}
-
 // awaitOutcome waits for a status to tell what became of a request that left in
 // an earlier try, and gives the message up as unknown when none comes.
-func (w *Worker) awaitOutcome(ctx context.Context, job jobqueue.Job, s *domain.Send) (attempt, error) {
+func (w *Worker) awaitOutcome(ctx context.Context, job jobqueue.Job, s *domain.Send) (*attempt, error) {
 	if time.Since(time.UnixMilli(job.LeftAt)) < unknownTimeout {
 		a := retryIn(s, unknownPoll, "the outcome is unknown, a status may tell")
 		a.unknown = true
@@ -87,20 +74,20 @@ func (w *Worker) awaitOutcome(ctx context.Context, job jobqueue.Job, s *domain.S
 }
 
 // end records that the message will not be sent (any more).
-func (w *Worker) end(ctx context.Context, s *domain.Send, status domain.Status, reason int, v whatsapp.Verdict) (attempt, error) {
+func (w *Worker) end(ctx context.Context, s *domain.Send, status domain.Status, reason int, v whatsapp.Verdict) (*attempt, error) {
 	if err := w.Store.RecordEnd(ctx, s.Message.ID, status, reason, w.Clock.Now()); err != nil {
-		return attempt{}, err
+		return nil, err
 	}
 	s.Message.Status, s.Message.ReasonCode = status, reason
-	return w.finish(ctx, attempt{status: status, verdict: v, send: s})
+	return w.finish(ctx, &attempt{status: status, verdict: v, send: s})
 }
 
 // alreadyEnded finishes the job of a message whose status is final already.
-func (w *Worker) alreadyEnded(ctx context.Context, s *domain.Send) (attempt, error) {
+func (w *Worker) alreadyEnded(ctx context.Context, s *domain.Send) (*attempt, error) {
 	if err := w.adopt(ctx, s, s.Message.Status); err != nil {
-		return attempt{}, err
+		return nil, err
 	}
-	a := attempt{status: s.Message.Status, send: s}
+	a := &attempt{status: s.Message.Status, send: s}
 	if a.status == domain.Failed {
 		a.verdict = whatsapp.ClassifyCode(s.Message.ReasonCode)
 	}
@@ -110,7 +97,7 @@ func (w *Worker) alreadyEnded(ctx context.Context, s *domain.Send) (attempt, err
 // finish aborts the conversation if its first template was refused, else it wakes
 // what shows the message's status. What was read of the conversation may be old
 // by now, so the store decides whether it is aborted.
-func (w *Worker) finish(ctx context.Context, a attempt) (attempt, error) {
+func (w *Worker) finish(ctx context.Context, a *attempt) (*attempt, error) {
 	s := a.send
 	refused := (a.status == domain.Failed || a.status == domain.NotSent) && s.Message.SentAt == 0
 	if refused && s.Conversation.ChannelID == "" {

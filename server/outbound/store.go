@@ -2,8 +2,10 @@ package outbound
 
 import (
 	"context"
+	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // Store is what this package needs of the database; *store.Store implements it.
@@ -18,10 +20,12 @@ type Store interface {
 	MarkLeft(ctx context.Context, owner string, jobID, now, seen int64) (left bool, err error)
 	// ClearLeft takes the mark off: the request certainly did not leave, or Meta refused it.
 	ClearLeft(ctx context.Context, owner string, jobID int64) error
-	// RecordSent stores wamid, status sent (if it advances), sent_at, the identities
-	// that Meta returned, last_outbound_at, and for a template last_template_at of
-	// conversation and contact.
-	RecordSent(ctx context.Context, messageID, wamid string, who domain.WhatsAppIdentity, now int64) error
+	// CompleteSent stores wamid, status sent (if it advances), sent_at, the identities that
+	// Meta returned, last_outbound_at, for a template last_template_at of conversation and
+	// contact, and that the number sends. It finishes the job in the same statement and
+	// returns the next of its lane, leased. jobqueue.ErrLost if the owner's lease is gone;
+	// the rest is stored all the same.
+	CompleteSent(ctx context.Context, owner string, jobID int64, lease time.Duration, a domain.Acceptance) (next *jobqueue.Job, err error)
 	// Adopt makes what a start said of its customer valid, because WhatsApp took its
 	// template. A second call changes nothing.
 	Adopt(ctx context.Context, messageID string, now int64) error
@@ -38,8 +42,6 @@ type Store interface {
 	// at is the moment it is about: what is known of a later one is kept. changed
 	// reports whether it changed anything.
 	BlockAccount(ctx context.Context, accountID string, code int, at int64) (changed bool, err error)
-	// AccountWell notes that Meta took a request that left at that moment.
-	AccountWell(ctx context.Context, accountID string, at int64) error
 	// Abort ends a conversation whose first template was refused for good, unless it
 	// has got a channel or another message meanwhile: then it goes on without its
 	// template, is due to be shown and, where the customer wrote, says so.

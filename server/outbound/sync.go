@@ -54,7 +54,7 @@ func (s *SyncSender) SendNow(ctx context.Context, messageID string) (domain.Deli
 			return domain.Delivery{}, err
 		}
 		if !a.retry {
-			return deliveryOf(a), s.finish(ctx, job)
+			return deliveryOf(a), s.finish(ctx, job, a)
 		}
 		if err := s.Queue.Retry(ctx, worker.Owner, job.ID, a.delay, "handed to the worker"); err != nil {
 			return domain.Delivery{}, err
@@ -77,7 +77,7 @@ func (s *SyncSender) SendNow(ctx context.Context, messageID string) (domain.Deli
 
 // giveUp ends a message that only an administrator can help, so that the agent
 // learns it at once instead of being left with a channel that waits.
-func (s *SyncSender) giveUp(ctx context.Context, job *jobqueue.Job, a attempt) (domain.Delivery, error) {
+func (s *SyncSender) giveUp(ctx context.Context, job *jobqueue.Job, a *attempt) (domain.Delivery, error) {
 	claimed, err := s.Queue.ClaimKey(ctx, s.Worker.Owner, job.Key, syncLease)
 	if err != nil || claimed == nil {
 		return domain.Delivery{Status: domain.Pending}, err
@@ -86,12 +86,21 @@ func (s *SyncSender) giveUp(ctx context.Context, job *jobqueue.Job, a attempt) (
 	if err != nil {
 		return domain.Delivery{}, err
 	}
-	return deliveryOf(ended), s.finish(ctx, claimed)
+	return deliveryOf(ended), s.finish(ctx, claimed, ended)
 }
 
 // finish ends the job and leaves the next one of its lane to the worker.
-func (s *SyncSender) finish(ctx context.Context, job *jobqueue.Job) error {
-	next, err := s.Queue.Finish(ctx, s.Worker.Owner, job.ID, time.Second)
+func (s *SyncSender) finish(ctx context.Context, job *jobqueue.Job, a *attempt) error {
+	finish := a.outcome.Finish()
+	if finish == nil {
+		finish = func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {
+			return s.Queue.Finish(ctx, owner, job.ID, lease)
+		}
+	}
+	// who waits may be gone by now; what came of the request is recorded all the same
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	next, err := finish(ctx, s.Worker.Owner, time.Second)
 	if next != nil {
 		err = s.Queue.Retry(ctx, s.Worker.Owner, next.ID, 0, "")
 		s.WakeOutbox()
@@ -102,7 +111,7 @@ func (s *SyncSender) finish(ctx context.Context, job *jobqueue.Job) error {
 	return err
 }
 
-func deliveryOf(a attempt) domain.Delivery {
+func deliveryOf(a *attempt) domain.Delivery {
 	d := domain.Delivery{Status: a.status, MetaCode: a.verdict.Code}
 	if a.status == domain.NotSent && a.send != nil {
 		d.Reason = a.send.Message.ReasonCode

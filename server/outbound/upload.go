@@ -92,8 +92,7 @@ func needsUpload(file *posting.File) bool {
 func (w *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *domain.Send, payload *posting.OutboundPayload) (*attempt, error) {
 	release, ok := w.Uploader.inFlight.Acquire(s.Account.ID, time.Now())
 	if !ok {
-		a := retryIn(s, uploadRetry, "other files are uploaded first")
-		return &a, nil
+		return retryIn(s, uploadRetry, "other files are uploaded first"), nil
 	}
 	defer release()
 	uploadCtx := ctx
@@ -108,8 +107,7 @@ func (w *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *dom
 		if ctx.Err() != nil && !errors.Is(err, domain.ErrNotFound) && !errors.Is(err, errFileUnreadable) {
 			return nil, err // stopped half way: the next owner begins again
 		}
-		a, err := w.uploadFailed(ctx, job, s, began, err)
-		return &a, err
+		return w.uploadFailed(ctx, job, s, began, err)
 	}
 	payload.File.MediaID, payload.File.UploadedAt = id, time.Now().UnixMilli()
 	if job.Payload, err = payload.Bytes(); err != nil {
@@ -118,7 +116,7 @@ func (w *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *dom
 	return nil, w.Store.SavePayload(ctx, w.Owner, job.ID, job.Payload)
 }
 
-func (w *Worker) uploadFailed(ctx context.Context, job *jobqueue.Job, s *domain.Send, began int64, err error) (attempt, error) {
+func (w *Worker) uploadFailed(ctx context.Context, job *jobqueue.Job, s *domain.Send, began int64, err error) (*attempt, error) {
 	switch {
 	case errors.Is(err, domain.ErrNotFound), errors.Is(err, errFileUnreadable) && job.Attempts >= maxReadTries:
 		return w.end(ctx, s, domain.NotSent, domain.ReasonFile, whatsapp.Verdict{})

@@ -83,10 +83,11 @@ func newUploading(t *testing.T, l *fakeFiles) (*Worker, *fakePayloadStore) {
 	return out, store
 }
 
-func (k *fakePayloadStore) run(t *testing.T, out *Worker, attempts int) attempt {
+func (k *fakePayloadStore) run(t *testing.T, out *Worker, attempts int) *attempt {
 	t.Helper()
 	a, err := out.send(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: k.payload, Attempts: attempts, LeftAt: k.leftAt})
 	require.NoError(t, err)
+	finish(t, a)
 	return a
 }
 

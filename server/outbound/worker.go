@@ -17,7 +17,7 @@ const (
 	// unknownTimeout is how long a message of unknown outcome holds up its conversation.
 	unknownTimeout = 60 * time.Second
 	// unknownPoll is how often we look whether a status has told the outcome.
-	unknownPoll = time.Second
+	unknownPoll = 3 * time.Second
 	// sendTimeout bounds one request; if there is no answer by then its outcome is unknown.
 	sendTimeout = 20 * time.Second
 	// recordTimeout bounds writing down the outcome, which goes on while the plugin stops.
@@ -53,10 +53,13 @@ type Worker struct {
 // Handle is the outbox's job handler.
 func (w *Worker) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
 	a, err := w.send(ctx, job)
-	if err == nil && a.aborted {
+	if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if a.aborted {
 		w.OnStartFailed(ctx, a.send, a.verdict)
 	}
-	return a.outcome, err
+	return a.outcome, nil
 }
 
 // attempt is the result of one try to send a message.
@@ -71,50 +74,55 @@ type attempt struct {
 	send    *domain.Send
 }
 
-func retryIn(s *domain.Send, delay time.Duration, reason string) attempt {
-	return attempt{outcome: jobqueue.RetryIn(delay, reason), retry: true, delay: delay, status: domain.Pending, send: s}
+func retryIn(s *domain.Send, delay time.Duration, reason string) *attempt {
+	return &attempt{outcome: jobqueue.RetryIn(delay, reason), retry: true, delay: delay, status: domain.Pending, send: s}
 }
 
 // send tries once to send a message, from the rows that decide about it to the
 // record of Meta's answer. Each step may end the attempt: with a message that
 // will not be sent, or with a later try.
-func (w *Worker) send(ctx context.Context, job jobqueue.Job) (attempt, error) {
+func (w *Worker) send(ctx context.Context, job jobqueue.Job) (*attempt, error) {
 	s, ended, err := w.check(ctx, job)
-	if err != nil {
-		return attempt{}, err
-	} else if ended != nil {
-		return *ended, nil
-	}
-	if ended := w.mustWait(s); ended != nil {
-		return *ended, nil
+	if err != nil || ended != nil {
+		return ended, err
 	}
 	var payload posting.OutboundPayload
 	if err := json.Unmarshal(job.Payload, &payload); err != nil {
 		return w.end(ctx, s, domain.NotSent, domain.ReasonNotPermitted, whatsapp.Verdict{})
 	}
 	if needsUpload(payload.File) {
-		if ended, err := w.uploadAttachment(ctx, &job, s, &payload); err != nil {
-			return attempt{}, err
-		} else if ended != nil {
-			return *ended, nil
+		if ended, err := w.uploadAttachment(ctx, &job, s, &payload); err != nil || ended != nil {
+			return ended, err
 		}
 		return w.send(ctx, job) // the upload took its time: everything is checked anew
 	}
 
 	if err := w.Rates.Wait(ctx, s.Account.ID); err != nil {
-		return attempt{}, err
+		return nil, err
 	}
 	release, ok := w.InFlight.Acquire(s.Account.ID, time.Now())
 	if !ok {
 		return retryIn(s, lateRetry, "the number's requests are not answered"), nil
 	}
 	defer release()
-
-	s, ended, err = w.markLeft(ctx, job, s)
-	if err != nil {
-		return attempt{}, err
-	} else if ended != nil {
-		return *ended, nil
+	// It is marked as left before it is sent, because from then on a crash leaves an unknown
+	// outcome. If the rows have changed since they were read, they are checked again first.
+	for {
+		left, err := w.Store.MarkLeft(ctx, w.Owner, job.ID, time.Now().UnixMilli(), s.Seen)
+		if err != nil {
+			return nil, err
+		}
+		if left && s.Check().Reason(w.Clock.Now()) == 0 {
+			break
+		}
+		if left { // the window ended meanwhile
+			if err := w.Store.ClearLeft(ctx, w.Owner, job.ID); err != nil {
+				return nil, err
+			}
+		}
+		if s, ended, err = w.check(ctx, job); err != nil || ended != nil {
+			return ended, err
+		}
 	}
 	leftAt := w.Clock.Now()
 	// a stop does not cut the request off, because that would only make its outcome unknown
@@ -136,64 +144,28 @@ func (w *Worker) check(ctx context.Context, job jobqueue.Job) (*domain.Send, *at
 	} else if err != nil {
 		return nil, nil, err
 	}
-	var a attempt
+	var ended *attempt
 	switch reason := s.Check().Reason(w.Clock.Now()); {
 	case s.Message.Status.Rank() > domain.Unknown.Rank():
-		a, err = w.alreadyEnded(ctx, s) // a status webhook was faster, or a crash came after the end
+		ended, err = w.alreadyEnded(ctx, s) // a status webhook was faster, or a crash came after the end
 	case job.LeftAt != 0:
-		a, err = w.awaitOutcome(ctx, job, s)
+		ended, err = w.awaitOutcome(ctx, job, s)
 	case reason == domain.ReasonDisabled:
-		a = retryIn(s, waitForAdmin, "the number is disabled")
+		ended = retryIn(s, waitForAdmin, "the number is disabled")
 	case reason != 0:
-		a, err = w.end(ctx, s, domain.NotSent, reason, whatsapp.Verdict{})
+		ended, err = w.end(ctx, s, domain.NotSent, reason, whatsapp.Verdict{})
 	case s.EarlierMissing:
 		w.ReconcileChannel(ctx, s.Conversation.ChannelID, s.Message.CreatedAt)
-		a = retryIn(s, domain.OrderPause, "an earlier post comes first")
+		ended = retryIn(s, domain.OrderPause, "an earlier post comes first")
 	case s.EarlierWaits:
-		a = retryIn(s, 0, "an earlier message comes first")
+		ended = retryIn(s, 0, "an earlier message comes first")
+	case s.Account.BlockedCode != 0 && !w.Rates.Probe(s.Account.ID):
+		ended = retryIn(s, waitForAdmin, "the number waits for an administrator")
+		ended.verdict = whatsapp.ClassifyCode(s.Account.BlockedCode) // as if Meta had said it now, for a dialog that waits for the answer
 	default:
-		return s, nil, nil
-	}
-	a.send = s
-	return s, &a, err
-}
-
-// mustWait returns a later try where the account is blocked or the rate is used up; else nil.
-func (w *Worker) mustWait(s *domain.Send) *attempt {
-	delay, why := waitForAdmin, "the number waits for an administrator"
-	if s.Account.BlockedCode == 0 || w.Rates.Probe(s.Account.ID) {
-		delay, why = w.Rates.Delay(s.Account.ID, s.Contact.ID), "WhatsApp's rate"
-	}
-	if delay <= 0 {
-		return nil
-	}
-	a := retryIn(s, delay, why)
-	if s.Account.BlockedCode != 0 { // as if Meta had said it now, for a dialog that waits for the answer
-		a.verdict = whatsapp.ClassifyCode(s.Account.BlockedCode)
-	}
-	return &a
-}
-
-// markLeft marks the message as left before it is sent, because from then on a
-// crash leaves an unknown outcome. If the rows have changed since they were read,
-// they are checked again first.
-func (w *Worker) markLeft(ctx context.Context, job jobqueue.Job, s *domain.Send) (*domain.Send, *attempt, error) {
-	for {
-		left, err := w.Store.MarkLeft(ctx, w.Owner, job.ID, time.Now().UnixMilli(), s.Seen)
-		if err != nil {
-			return nil, nil, err
-		}
-		if left && s.Check().Reason(w.Clock.Now()) == 0 {
-			return s, nil, nil
-		}
-		if left { // the window ended meanwhile
-			if err := w.Store.ClearLeft(ctx, w.Owner, job.ID); err != nil {
-				return nil, nil, err
-			}
-		}
-		var ended *attempt
-		if s, ended, err = w.check(ctx, job); err != nil || ended != nil {
-			return nil, ended, err
+		if delay := w.Rates.Delay(s.Account.ID, s.Contact.ID); delay > 0 {
+			ended = retryIn(s, delay, "WhatsApp's rate")
 		}
 	}
+	return s, ended, err
 }

@@ -47,12 +47,12 @@ func (o *fakeOutbox) MarkLeft(_ context.Context, _ string, _, now, seen int64) (
 	return true, nil
 }
 func (o *fakeOutbox) ClearLeft(context.Context, string, int64) error { o.leftAt = 0; return nil }
-func (o *fakeOutbox) RecordSent(_ context.Context, _, wamid string, _ domain.WhatsAppIdentity, _ int64) error {
+func (o *fakeOutbox) CompleteSent(_ context.Context, _ string, _ int64, _ time.Duration, a domain.Acceptance) (*jobqueue.Job, error) {
 	if o.send.Message.Status.Advances(domain.Sent) {
 		o.send.Message.Status = domain.Sent
 	}
-	o.send.Message.WAMID = wamid
-	return nil
+	o.send.Message.WAMID, o.send.Account.WellAt = a.WAMID, a.LeftAt
+	return nil, nil
 }
 func (o *fakeOutbox) RecordEnd(_ context.Context, _ string, s domain.Status, reason int, _ int64) error {
 	if o.send.Message.Status.Advances(s) {
@@ -72,10 +72,6 @@ func (o *fakeOutbox) BlockAccount(_ context.Context, _ string, code int, at int6
 	o.blocked = code
 	o.send.Account.BlockedCode = code
 	return changed, nil
-}
-func (o *fakeOutbox) AccountWell(_ context.Context, _ string, at int64) error {
-	o.send.Account.WellAt = at
-	return nil
 }
 func (o *fakeOutbox) Abort(context.Context, string, int64) (bool, error) {
 	o.aborted = true
@@ -119,10 +115,20 @@ func textTo(c *domain.Conversation) *fakeOutbox {
 	}}
 }
 
-func run(t require.TestingT, out *Worker, o *fakeOutbox, attempts int) attempt {
+// run is one attempt, and the end of its job.
+func run(t require.TestingT, out *Worker, o *fakeOutbox, attempts int) *attempt {
 	a, err := out.send(context.Background(), jobqueue.Job{ID: 1, Key: "m", Payload: []byte(`{"text":"oi"}`), Attempts: attempts, LeftAt: o.leftAt})
 	require.NoError(t, err)
+	finish(t, a)
 	return a
+}
+
+// finish ends the job of an attempt as jobqueue.Worker does.
+func finish(t require.TestingT, a *attempt) {
+	if finish := a.outcome.Finish(); finish != nil {
+		_, err := finish(context.Background(), "me", time.Minute)
+		require.NoError(t, err)
+	}
 }
 
 // The lock is in the relay: whatever the hook let through, only an open conversation sends free text.

@@ -23,8 +23,6 @@ type Intake struct {
 	OnReplied func(c *domain.Conversation) // called when something goes to the customer; nil = not needed
 	// RemoveProps takes properties off a post that its author may not set.
 	RemoveProps func(ctx context.Context, postID string, props []string) error
-	// BeforeEnqueue is called with a post that goes to the customer, before it is stored; nil = not needed.
-	BeforeEnqueue func(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) error
 }
 
 // CheckPost decides about a post that the server is about to accept. ours is false for channels
@@ -57,26 +55,20 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 	if err != nil {
 		return err
 	}
-	return in.enqueue(ctx, c, p, decision)
-}
-
-func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting.IncomingPost, decision posting.Decision) error {
 	if strange := ForeignProps(p.Props, decision); len(strange) > 0 {
 		if err := in.RemoveProps(ctx, p.ID, strange); err != nil {
 			return err
 		}
 	}
-	if decision.Destination == posting.Internal || decision.Destination == posting.Note {
-		return nil
-	}
 	m := domain.Message{
 		ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID,
 		Direction: domain.Outbound, Kind: whatsapp.TypeText, AuthorID: p.UserID, PostID: p.ID, CreatedAt: p.CreateAt,
 	}
-	if decision.Destination == posting.Reject {
-		m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, decision.ReasonCode
-		_, err := in.Store.InsertNotSent(ctx, &m)
-		return err
+	switch decision.Destination {
+	case posting.Internal, posting.Note:
+		return nil
+	case posting.Reject:
+		return in.insertNotSent(ctx, m, decision.ReasonCode)
 	}
 	if decision.IsSealed && p.DraftID != "" { // two processes may have made a post of the same draft, and the customer gets one of them
 		stands, err := in.Store.StandingPost(ctx, posting.PostKey(p.ChannelID, p.UserID, posting.PropDraft, p.DraftID), p.ID)
@@ -84,26 +76,41 @@ func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting
 			return err
 		}
 		if stands != p.ID {
-			m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, domain.ReasonDeleted
-			_, err := in.Store.InsertNotSent(ctx, &m)
-			return err
+			return in.insertNotSent(ctx, m, domain.ReasonDeleted)
 		}
 	}
-	if in.BeforeEnqueue != nil {
-		if err := in.BeforeEnqueue(ctx, c, p); err != nil {
-			return err
-		}
+	items, err := in.outboxItems(ctx, m, p, decision.Parts)
+	if err != nil {
+		return err
 	}
-	m.Status = domain.Pending
+	created, err := in.Store.EnqueuePost(ctx, items, domain.Fingerprint(p.Message, p.FileIDs), domain.OrderPause)
+	if created {
+		if in.OnReplied != nil {
+			in.OnReplied(c)
+		}
+		time.AfterFunc(domain.OrderPause+5*time.Millisecond, in.Wake)
+	}
+	return err
+}
+
+func (in *Intake) insertNotSent(ctx context.Context, m domain.Message, reason int) error {
+	m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, reason
+	_, err := in.Store.InsertNotSent(ctx, &m)
+	return err
+}
+
+// outboxItems returns a message and a payload for each part of a post; m is what the messages
+// have in common.
+func (in *Intake) outboxItems(ctx context.Context, m domain.Message, p posting.IncomingPost, parts []posting.Part) ([]domain.OutboxItem, error) {
 	replyTo := ""
 	if p.RootID != "" {
 		var err error
 		if replyTo, err = in.Store.WAMIDOfPost(ctx, p.RootID); err != nil {
-			return errors.Wrap(err, "could not find what the post answers")
+			return nil, errors.Wrap(err, "could not find what the post answers")
 		}
 	}
-	pieces := make([]domain.OutboxItem, len(decision.Parts))
-	for i, part := range decision.Parts {
+	items := make([]domain.OutboxItem, len(parts))
+	for i, part := range parts {
 		envelope := posting.OutboundPayload{Text: part.Text, File: part.File}
 		switch {
 		case part.File != nil:
@@ -116,17 +123,10 @@ func (in *Intake) enqueue(ctx context.Context, c *domain.Conversation, p posting
 		}
 		payload, err := envelope.Bytes()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		m.ID, m.Kind = in.NewID(), part.Kind
-		pieces[i] = domain.OutboxItem{Message: m, Payload: payload}
+		m.ID, m.Kind, m.Status = in.NewID(), part.Kind, domain.Pending
+		items[i] = domain.OutboxItem{Message: m, Payload: payload}
 	}
-	created, err := in.Store.EnqueuePost(ctx, pieces, domain.OrderPause)
-	if created {
-		if in.OnReplied != nil {
-			in.OnReplied(c)
-		}
-		time.AfterFunc(domain.OrderPause+5*time.Millisecond, in.Wake)
-	}
-	return err
+	return items, nil
 }

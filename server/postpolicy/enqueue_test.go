@@ -15,6 +15,8 @@ import (
 // fakeStore is the outbox as the intake sees it.
 type fakeStore struct {
 	Store
+	conversation *domain.Conversation
+
 	stands map[string]string
 	sent   []string // posts
 	unsent map[string]int
@@ -27,7 +29,11 @@ func (s *fakeStore) StandingPost(_ context.Context, key, postID string) (string,
 	return s.stands[key], nil
 }
 
-func (s *fakeStore) EnqueuePost(_ context.Context, pieces []domain.OutboxItem, _ time.Duration) (bool, error) {
+func (s *fakeStore) ConversationByChannel(context.Context, string) (*domain.Conversation, error) {
+	return s.conversation, nil
+}
+
+func (s *fakeStore) EnqueuePost(_ context.Context, pieces []domain.OutboxItem, _ string, _ time.Duration) (bool, error) {
 	s.sent = append(s.sent, pieces[0].Message.PostID)
 	return true, nil
 }
@@ -40,20 +46,49 @@ func (s *fakeStore) InsertNotSent(_ context.Context, m *domain.Message) (bool, e
 // Two processes, of which one was frozen, make a post of the same draft each.
 func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	const at = int64(1_794_744_000_000)
-	store := &fakeStore{stands: map[string]string{}, unsent: map[string]int{}}
+	c := &domain.Conversation{ID: "conversation", ChannelID: "c", WindowUntil: at + 1000}
+	store := &fakeStore{conversation: c, stands: map[string]string{}, unsent: map[string]int{}}
 	moment := time.UnixMilli(at)
 	seals := sealsFor("key", &moment)
 	in := &Intake{
-		Store: store, Policy: &Policy{Posts: fakePosts{}, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
+		Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: fakePosts{}, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
 	}
-	c := &domain.Conversation{ID: "conversation", ChannelID: "c", WindowUntil: at + 1000}
 	for _, id := range []string{"first", "second", "first"} {
 		p := posting.IncomingPost{ID: id, ChannelID: "c", UserID: "ana", Message: "Bom dia", DraftID: "draft", CreateAt: at}
 		p.Seal = seals.Seal(p)
-		ruling, err := in.Policy.Check(t.Context(), c, p, at)
-		require.NoError(t, err)
-		require.NoError(t, in.enqueue(t.Context(), c, p, ruling))
+		require.NoError(t, in.EnqueuePost(t.Context(), p))
 	}
 	require.Equal(t, []string{"first", "first"}, store.sent, "the same post twice is one message: see the store")
 	require.Equal(t, map[string]int{"second": domain.ReasonDeleted}, store.unsent, "and nothing is said of the other, which is taken back")
+}
+
+// A post that no hook reported is judged as if its hook had come in time.
+func TestAMissedPost(t *testing.T) {
+	now := time.Now().UnixMilli()
+	minute := time.Minute.Milliseconds()
+	for _, c := range []struct {
+		name       string
+		conv       domain.Conversation
+		createdAt  int64
+		wantReason int // 0 = it is sent
+	}{
+		{"fresh", domain.Conversation{WindowFrom: 1, WindowUntil: now + minute}, now - minute, 0},
+		{"older than a quarter of an hour", domain.Conversation{WindowFrom: 1, WindowUntil: now + minute}, now - 16*minute, domain.ReasonTooOld},
+		{"made before the customer answered", domain.Conversation{WindowFrom: now - minute, WindowUntil: now + minute}, now - 2*minute, domain.ReasonLocked},
+		{"closed meanwhile", domain.Conversation{WindowFrom: 1, WindowUntil: now + minute, ClosedAt: now}, now - minute, domain.ReasonClosed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := &fakeStore{conversation: &c.conv, unsent: map[string]int{}}
+			in := &Intake{
+				Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: fakePosts{}}, Clock: fake.Clock(now),
+				NewID: func() string { return "id" }, Wake: func() {},
+			}
+			require.NoError(t, in.EnqueuePost(t.Context(), posting.IncomingPost{ID: "p", ChannelID: "c", UserID: "ana", Message: "Bom dia", CreateAt: c.createdAt, Missed: true}))
+			if c.wantReason == 0 {
+				require.Equal(t, []string{"p"}, store.sent)
+			} else {
+				require.Equal(t, map[string]int{"p": c.wantReason}, store.unsent)
+			}
+		})
+	}
 }

@@ -33,6 +33,9 @@ func (j *Policy) Check(ctx context.Context, c *domain.Conversation, p posting.In
 		p.Card, p.DraftID = nil, ""
 	}
 	decision, err := j.decide(ctx, c, p, now)
+	if p.Missed && err == nil {
+		decision = checkMissed(c, p, now, decision)
+	}
 	decision.IsSealed = sealed
 	return decision, err
 }

@@ -66,7 +66,7 @@ func (r *Reactions) Changed(ctx context.Context, channelID, postID string, chang
 	_, err = r.Store.EnqueuePost(ctx, []domain.OutboxItem{{Payload: payload, Message: domain.Message{
 		ID: r.NewID(), ConversationID: c.ID, AccountID: c.AccountID, ContactID: c.ContactID, Direction: domain.Outbound,
 		Kind: whatsapp.TypeReaction, AuthorID: userID, Status: domain.Pending, CreatedAt: changed.At,
-	}}}, 0)
+	}}}, "", 0)
 	r.Wake()
 	return err
 }

@@ -29,7 +29,6 @@ type Reconciler struct {
 	Store  Store
 	Intake *Intake
 	Posts  Mattermost
-	Clock  domain.Clock
 	Log    jobqueue.Logger
 }
 
@@ -78,35 +77,25 @@ func (r *Reconciler) reconcileChannel(ctx context.Context, channelID string, sin
 		return err
 	}
 	for _, p := range posted {
-		c, err := r.Store.ConversationByChannel(ctx, channelID)
-		if err != nil {
-			return err
-		}
-		decision, err := r.decide(ctx, c, p)
-		if err != nil {
-			return err
-		}
-		if err := r.Intake.enqueue(ctx, c, p, decision); err != nil {
+		if err := r.Intake.EnqueuePost(ctx, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// decide lets a missed post go to the customer only if the hook would have allowed it then, it
-// is allowed now, and it is fresh: a late answer can do more harm than none.
-func (r *Reconciler) decide(ctx context.Context, c *domain.Conversation, p posting.IncomingPost) (posting.Decision, error) {
+// checkMissed lets a post that no hook reported go to the customer only if the hook would have
+// allowed it then and it is fresh: a late answer can do more harm than none. decision is the one
+// for a post that is made now.
+func checkMissed(c *domain.Conversation, p posting.IncomingPost, now int64, decision posting.Decision) posting.Decision {
 	age := time.Since(time.UnixMilli(p.CreateAt))
-	now := r.Clock.Now()
-	decision, err := r.Intake.Policy.Check(ctx, c, p, now)
-	if err != nil || decision.Destination != posting.Customer {
-		return decision, err
-	}
 	switch {
+	case decision.Destination != posting.Customer:
+		return decision
 	case !c.WasOpenAt(now - age.Milliseconds()):
-		return Refused(domain.ReasonLocked, domain.Text{}), nil
+		return Refused(domain.ReasonLocked, domain.Text{})
 	case age > FreshEnough:
-		return Refused(domain.ReasonTooOld, domain.Text{}), nil
+		return Refused(domain.ReasonTooOld, domain.Text{})
 	}
-	return decision, nil
+	return decision
 }

@@ -17,8 +17,10 @@ type Store interface {
 	PostStatus(ctx context.Context, postID string) (domain.Status, error)
 	// WAMIDOfPost returns the id of the WhatsApp message behind a post; "" where there is none.
 	WAMIDOfPost(ctx context.Context, postID string) (string, error)
-	// EnqueuePost stores a post's messages with their outbox jobs, once; they are due after the pause.
-	EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, pause time.Duration) (created bool, err error)
+	// EnqueuePost stores a post's messages with their outbox jobs, once; they are due after the
+	// pause. It ends the author's held draft with the same domain.Fingerprint, because that was
+	// now posted by hand.
+	EnqueuePost(ctx context.Context, pieces []domain.OutboxItem, fingerprint string, pause time.Duration) (created bool, err error)
 	// InsertNotSent stores, once, that a post is not sent.
 	InsertNotSent(ctx context.Context, m *domain.Message) (created bool, err error)
 	// StandingPost returns which of several posts counts for a key: the first that was named.

@@ -132,12 +132,6 @@ func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, at
 	return n > 0, wrapErr(err, "could not block the account")
 }
 
-// AccountWell notes that Meta accepted a request that left at a moment, milliseconds since epoch.
-func (s *Store) AccountWell(ctx context.Context, accountID string, at int64) error {
-	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET well_at = $2 WHERE id = $1 AND well_at < $2", accountID, at)
-	return wrapErr(err, "could not note that a number sends")
-}
-
 // WebhookSeen notes when the account's last delivery was accepted, milliseconds since epoch.
 func (s *Store) WebhookSeen(ctx context.Context, accountID string, at int64) error {
 	_, err := exec(ctx, s.db, "UPDATE waa_accounts SET webhook_at = $2 WHERE id = $1 AND webhook_at < $2", accountID, at)

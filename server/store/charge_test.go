@@ -60,9 +60,9 @@ func TestAFailureReleasesTheCharge(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, func(c *domain.Conversation) { c.LastTemplateAt = 0 })
 		earlier := f.template(t, conv, "utility")
-		require.NoError(t, f.RecordSent(ctx(), earlier.ID, "w0", person("+5511987654321"), now))
+		require.NoError(t, f.accepted(earlier.ID, "w0", person("+5511987654321"), now))
 		m := f.template(t, conv, "marketing")
-		require.NoError(t, f.RecordSent(ctx(), m.ID, "wamid."+m.ID, person("+5511987654321"), now+hour))
+		require.NoError(t, f.accepted(m.ID, "wamid."+m.ID, person("+5511987654321"), now+hour))
 		before, err := f.Conversation(ctx(), conv.ID)
 		require.NoError(t, err)
 		require.Equal(t, now+hour, before.LastTemplateAt)

@@ -23,7 +23,7 @@ func TestTicksShowWhatIsBehindOnce(t *testing.T) {
 		require.NoError(t, err)
 
 		claimTicks := func(n int) []domain.StatusMark {
-			ticks, err := f.ClaimStatusMarks(ctx(), time.Minute, n)
+			ticks, err := f.ClaimStatusMarks(ctx(), time.Minute, n, now)
 			require.NoError(t, err)
 			return ticks
 		}
@@ -52,6 +52,23 @@ func TestTicksShowWhatIsBehindOnce(t *testing.T) {
 	})
 }
 
+func TestAMarkThatAMessageWasSentWaits(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		f.outbound(t, conv, func(m *domain.Message) { m.Status, m.SentAt = domain.Sent, now })
+		delivered := f.outbound(t, conv, func(m *domain.Message) { m.Status, m.SentAt = domain.Delivered, now })
+		claimed := func(sentUntil int64) []domain.StatusMark {
+			marks, err := f.ClaimStatusMarks(ctx(), time.Minute, 10, sentUntil)
+			require.NoError(t, err)
+			return marks
+		}
+		marks := claimed(now - 1)
+		require.Len(t, marks, 1)
+		require.Equal(t, delivered.ID, marks[0].Message.ID)
+		require.Len(t, claimed(now), 1)
+	})
+}
+
 func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		claimRefresh := func(id string, at int64) []domain.ChannelRefresh {
@@ -76,7 +93,7 @@ func TestRefreshIsDueWhenSomethingChanged(t *testing.T) {
 		require.NoError(t, f.Refreshed(ctx(), conv.ID, 0, "waiting", 0, now))
 
 		m := f.template(t, conv, "marketing")
-		require.NoError(t, f.RecordSent(ctx(), m.ID, "w", domain.WhatsAppIdentity{}, now))
+		require.NoError(t, f.accepted(m.ID, "w", domain.WhatsAppIdentity{}, now))
 		r := one(now)
 		require.Equal(t, "waiting", r.Shown)
 		require.Equal(t, now, r.DueAt)

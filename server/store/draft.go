@@ -102,16 +102,6 @@ func draftsOf(rows []*draftRow) []*domain.Draft {
 	return drafts
 }
 
-// PostedSame ends the held draft whose text and files its author has now posted by hand.
-func (s *Store) PostedSame(ctx context.Context, conversationID, authorID, fingerprint, postID string, now int64) error {
-	_, err := exec(ctx, s.db, `
-		WITH changed AS (
-			UPDATE waa_drafts SET state = 'sent', post_id = $5, updated_at = $4
-			WHERE conversation_id = $1 AND author_id = $2 AND fingerprint = $3 AND state = 'held' RETURNING id, conversation_id, author_id, opening
-		)`+showOffersAnew, conversationID, authorID, fingerprint, now, postID)
-	return wrapErr(err, "could not end a draft that was posted")
-}
-
 // ChooseDrafts claims held drafts for sending; see package service.
 func (s *Store) ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error) {
 	return s.stringArray(ctx, "could not choose drafts", `

@@ -250,7 +250,11 @@ func TestADraftIsChosenOnceAndSentInOrder(t *testing.T) {
 
 		// posted by hand, a held one is sent, whoever else holds the same
 		f.draft(t, c, "joao", "0")
-		require.NoError(t, f.PostedSame(ctx(), c.ID, "ines", domain.Fingerprint(" 0 ", nil), "by hand", now+hour))
+		posted := pieces(c, "by hand", 1)
+		posted[0].Message.AuthorID = "ines"
+		created, err := f.EnqueuePost(ctx(), posted, domain.Fingerprint(" 0 ", nil), 0)
+		require.NoError(t, err)
+		require.True(t, created)
 		byHand, err := f.Draft(ctx(), ids[0])
 		require.NoError(t, err)
 		require.Equal(t, domain.DraftSent, byHand.State)

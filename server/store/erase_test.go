@@ -68,7 +68,7 @@ func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conv
 	_, _, _, err = f.SaveInbound(ctx(), in, who, true, now)
 	require.NoError(t, err)
 	sent = f.template(t, conv, "marketing")
-	require.NoError(t, f.RecordSent(ctx(), sent.ID, wamidOf("5511987654321", "FF0F1E2D3C4B5A697887"), who, now))
+	require.NoError(t, f.accepted(sent.ID, wamidOf("5511987654321", "FF0F1E2D3C4B5A697887"), who, now))
 	_, err = f.db.Exec("UPDATE waa_charges SET wamid = (SELECT wamid FROM waa_messages WHERE id = message_id) WHERE message_id = $1", sent.ID)
 	require.NoError(t, err)
 	waiting := f.template(t, conv, "marketing")
@@ -145,7 +145,7 @@ func TestAnErasedPersonIsInNoTable(t *testing.T) {
 	gone()
 	_, _, _, err = f.SaveInbound(ctx(), inbound(conv, wamidOf("5511987654321", "AA"), now+day), late.Person, true, now+day)
 	require.ErrorIs(t, err, domain.ErrNotFound, "whoever had read the conversation before looks again")
-	require.NoError(t, f.RecordSent(ctx(), sent.ID, wamidOf("5511987654321", "BB"), late.Person, now+day))
+	require.NoError(t, f.accepted(sent.ID, wamidOf("5511987654321", "BB"), late.Person, now+day))
 	require.NoError(t, f.EraseAgain(ctx(), contact.ID, now+day)) // the second pass has what was in the middle
 	gone()
 

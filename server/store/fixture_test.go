@@ -8,11 +8,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
@@ -105,6 +107,15 @@ func newFixture(t testing.TB, db, used *sql.DB, calls func() int) *fixture {
 	_, err := f.ApprovePlan(ctx(), f.plan.ID, "admin", now)
 	require.NoError(t, err)
 	return f
+}
+
+// accepted records that Meta accepted a message, without a job that ends with it.
+func (f *fixture) accepted(messageID, wamid string, who domain.WhatsAppIdentity, at int64) error {
+	_, err := f.CompleteSent(ctx(), "nobody", 0, time.Minute, domain.Acceptance{MessageID: messageID, WAMID: wamid, Recipient: who, LeftAt: at, At: at})
+	if errors.Is(err, jobqueue.ErrLost) {
+		return nil
+	}
+	return err
 }
 
 func money(units int64) domain.Money { return domain.Money(units * 1_000_000) }

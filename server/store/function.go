@@ -30,7 +30,7 @@ type function struct {
 
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
-	all := []function{resolveFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), recordSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), completeInboundFunction()}
+	all := []function{resolveFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), completeSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), completeInboundFunction()}
 	for _, table := range jobTables() {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}

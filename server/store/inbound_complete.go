@@ -23,7 +23,7 @@ func completeInboundFunction() function {
 	return function{
 		name:   "posted",
 		params: params(finishParams + ", text[], text[], text[], text[], text[], text[], text[], text[], boolean[], bigint[], bigint[], text[], text[]"), returns: jobSQL(inboxTable, finishReturns),
-		query: jobSQL(inboxTable, finishSQL+`, posts AS MATERIALIZED (
+		query: jobSQL(inboxTable, "WITH "+finishSQL("true")+`, posts AS MATERIALIZED (
 			SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) p (id, conversation_id, account_id, kind, post_id, wamid, body, stored_id, opens, at, now, phone, user_id)
 		), saved AS (
 			UPDATE waa_conversations c SET

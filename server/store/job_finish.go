@@ -22,15 +22,16 @@ type finishedJob struct {
 	next     *jobqueue.Job // of its lane, claimed
 }
 
-// finishSQL is the part of a statement that ends jobs and claims the next one of each
-// lane. All parts of a statement see the table as it was before, so the job that ends
-// still counts as unfinished and is left out by its id. "claimed" needs the lanes of
-// "done" and therefore runs after it, when the lane's lease is free.
-const finishSQL = `
-		WITH done AS (
+// finishSQL is the part of a WITH that ends jobs and claims the next one of each lane.
+// condition can make it wait for another part. All parts of a statement see the table as
+// it was before, so the job that ends still counts as unfinished and is left out by its
+// id. "claimed" needs the lanes of "done" and therefore runs after it, when the lane's
+// lease is free.
+func finishSQL(condition string) string {
+	return `done AS (
 			UPDATE {table} d SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = ''
 			FROM unnest($1, $2, $3) t (id, owner, lease)
-			WHERE d.id = t.id AND d.lease_owner = t.owner AND d.lease_until > {now} AND d.finished_at < 1 RETURNING d.id, d.lane, t.owner, t.lease
+			WHERE d.id = t.id AND d.lease_owner = t.owner AND d.lease_until > {now} AND d.finished_at < 1 AND ` + condition + ` RETURNING d.id, d.lane, t.owner, t.lease
 		), claimed AS (
 			UPDATE {table} j SET lease_owner = d.owner, lease_until = {now} + d.lease, attempts = j.attempts + 1, {begun}{awake}
 			FROM done d, LATERAL (
@@ -39,6 +40,7 @@ const finishSQL = `
 			WHERE j.id = n.id AND j.finished_at < 1 AND j.due_at <= {now} AND j.lease_owner = ''
 			RETURNING d.id AS after, j, {left_at} AS left_at
 		)`
+}
 
 // finishedSQL returns each job that was finished with the next one of its lane, if there is one.
 const finishedSQL = `
@@ -51,7 +53,7 @@ const (
 
 func finishFunction(table string) function {
 	return function{
-		name: "finish_" + table, params: params(finishParams), returns: jobSQL(table, finishReturns), query: jobSQL(table, finishSQL+finishedSQL),
+		name: "finish_" + table, params: params(finishParams), returns: jobSQL(table, finishReturns), query: jobSQL(table, "WITH "+finishSQL("true")+finishedSQL),
 	}
 }
 

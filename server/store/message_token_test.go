@@ -64,7 +64,7 @@ func TestOneMessageTwoSpellings(t *testing.T) {
 
 		template := f.template(t, conv, "marketing")
 		mine, others := spelled("5511987650001", 2, 0x11, "BEEF"), spelled("BR.1300000000000001", 0x14, 0x11, "BEEF")
-		require.NoError(t, f.RecordSent(ctx(), template.ID, mine, domain.WhatsAppIdentity{}, now))
+		require.NoError(t, f.accepted(template.ID, mine, domain.WhatsAppIdentity{}, now))
 		m, advanced, err := f.ApplyStatus(ctx(), f.account.ID, domain.StatusChange{WAMID: others, Status: domain.Delivered, At: now + 1})
 		require.NoError(t, err)
 		require.True(t, advanced)

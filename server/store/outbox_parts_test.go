@@ -26,10 +26,10 @@ func TestAPostOfSeveralFilesIsSeveralMessagesInOrder(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		all := pieces(conv, "post", 3)
-		created, err := f.EnqueuePost(ctx(), all, 0)
+		created, err := f.EnqueuePost(ctx(), all, "", 0)
 		require.NoError(t, err)
 		require.True(t, created)
-		created, err = f.EnqueuePost(ctx(), pieces(conv, "post", 4), 0)
+		created, err = f.EnqueuePost(ctx(), pieces(conv, "post", 4), "", 0)
 		require.NoError(t, err)
 		require.False(t, created)
 		messages, total, err := f.Messages(ctx(), conv.ID, 0, 10)
@@ -64,7 +64,7 @@ func TestAPostShowsWhatIsFurthestBehind(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
 		all := pieces(conv, "post", 2)
-		_, err := f.EnqueuePost(ctx(), all, 0)
+		_, err := f.EnqueuePost(ctx(), all, "", 0)
 		require.NoError(t, err)
 		shows := func(want domain.Status) {
 			t.Helper()
@@ -73,13 +73,13 @@ func TestAPostShowsWhatIsFurthestBehind(t *testing.T) {
 			require.Equal(t, want, status)
 		}
 		shows(domain.Pending)
-		require.NoError(t, f.RecordSent(ctx(), all[0].Message.ID, "w1", domain.WhatsAppIdentity{}, now))
+		require.NoError(t, f.accepted(all[0].Message.ID, "w1", domain.WhatsAppIdentity{}, now))
 		shows(domain.Pending)
-		require.NoError(t, f.RecordSent(ctx(), all[1].Message.ID, "w2", domain.WhatsAppIdentity{}, now))
+		require.NoError(t, f.accepted(all[1].Message.ID, "w2", domain.WhatsAppIdentity{}, now))
 		shows(domain.Sent)
 		require.NoError(t, f.RecordEnd(ctx(), all[1].Message.ID, domain.Failed, 131053, now))
 		shows(domain.Failed)
-		ticks, err := f.ClaimStatusMarks(ctx(), time.Minute, 10)
+		ticks, err := f.ClaimStatusMarks(ctx(), time.Minute, 10, now)
 		require.NoError(t, err)
 		require.Len(t, ticks, 2, "each message has its own tick")
 	})

@@ -50,7 +50,7 @@ func (f *fixture) outgoing(t testing.TB, template bool) *waiting {
 			return tx.Enqueue(w.message, []byte("{}"), 0)
 		}))
 	} else {
-		created, err := f.EnqueuePost(ctx(), []domain.OutboxItem{{Message: *w.message, Payload: []byte("{}")}}, 0)
+		created, err := f.EnqueuePost(ctx(), []domain.OutboxItem{{Message: *w.message, Payload: []byte("{}")}}, "", 0)
 		require.NoError(t, err)
 		require.True(t, created)
 		_, err = f.db.Exec("INSERT INTO posts (id, channelid, userid, type, createat, deleteat) VALUES ($1, $2, 'ana', '', $3, 0)", w.message.PostID, w.conv.ChannelID, w.message.CreatedAt)
@@ -234,7 +234,7 @@ func (f *fixture) post(t testing.TB, c *domain.Conversation, postID string, at i
 			PostID: postID, Status: domain.Pending, CreatedAt: at, Part: i,
 		}})
 	}
-	_, err := f.EnqueuePost(ctx(), pieces, 0)
+	_, err := f.EnqueuePost(ctx(), pieces, "", 0)
 	require.NoError(t, err)
 }
 

@@ -142,7 +142,7 @@ func TestStatusesInParallelSettleOnce(t *testing.T) {
 			}
 		}
 		all.Go(func() {
-			if err := f.RecordSent(ctx(), m.ID, "wamid."+m.ID, person("+5511987654321"), now); err != nil {
+			if err := f.accepted(m.ID, "wamid."+m.ID, person("+5511987654321"), now); err != nil {
 				t.Error(err)
 			}
 		})

@@ -40,6 +40,7 @@ type Store struct {
 	deliveries  batcher[[]domain.InboxRow, struct{}]
 	resolutions batcher[resolveRequest, *domain.InboundTarget]
 	completions batcher[inboundCompletion, finishedJob]
+	sent        batcher[sentCompletion, finishedJob]
 }
 
 // New makes a store of an open database whose tables exist (see Migrate).
@@ -52,6 +53,8 @@ func New(db *sql.DB, encrypter Encrypter, newID func() string) *Store {
 	s.resolutions.run = s.resolveBatch
 	s.completions.run, s.completions.pause = s.completeBatch, batchPause
 	s.completions.key = func(p inboundCompletion) string { return p.message.ConversationID }
+	s.sent.run, s.sent.pause = s.completeSentBatch, batchPause
+	s.sent.key = func(sent sentCompletion) string { return sent.ContactID }
 	return s
 }
 

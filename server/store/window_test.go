@@ -111,7 +111,7 @@ func TestAWindowStaysThatOfWhoOpenedIt(t *testing.T) {
 	t.Run("the template's, where an answer names nobody", func(t *testing.T) {
 		f := direct(t)
 		c := f.conversation(t, f.contact(t, rio, "Ana").ID, nil)
-		require.NoError(t, f.RecordSent(ctx(), f.template(t, c, "marketing").ID, "wamid.1", person(rio), now-20))
+		require.NoError(t, f.accepted(f.template(t, c, "marketing").ID, "wamid.1", person(rio), now-20))
 		_, err := f.db.Exec("UPDATE waa_contacts SET phone = $1", saoPaulo)
 		require.NoError(t, err)
 		f.writes(t, c, domain.WhatsAppIdentity{}, now-10)
