@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -430,43 +431,55 @@ func TestMarketingStopsForGood(t *testing.T) {
 	require.NoError(t, err, "utility may still go")
 }
 
-func TestTransferClaimCloseReopen(t *testing.T) {
+func TestATransferLeavesTheOwner(t *testing.T) {
 	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
-
 	view, err := b.do.TransferToUser(ctx, "bruno", c.ID, "ana")
 	require.NoError(t, err)
-	require.Equal(t, "ana", view.AttendantID)
-	require.Equal(t, "bruno", view.OwnerID, "the responsible stays responsible")
-	for user, field := range map[string]string{"ghost": "user_id", "stranger": "user_id"} {
-		t.Run(user, func(t *testing.T) {
-			_, err = b.do.TransferToUser(ctx, "bruno", c.ID, user)
-			require.Contains(t, refusal(t, err).Fields, field)
-		})
-	}
+	require.Equal(t, []string{"ana", "bruno"}, []string{view.AttendantID, view.OwnerID})
 	_, err = b.do.View(ctx, "davi", c.ID)
 	require.Equal(t, domain.CodeNotFound, refusal(t, err).Code)
-
 	view, err = b.do.TransferToQueue(ctx, "ana", c.ID, b.queue.ID)
 	require.NoError(t, err)
-	require.Empty(t, view.AttendantID)
-	require.Equal(t, "bruno", view.OwnerID)
-	var won sync.Map
+	require.Equal(t, []string{"", "bruno"}, []string{view.AttendantID, view.OwnerID})
+}
+
+func TestATransferNeedsSomebodyWhoCanServe(t *testing.T) {
+	b := newServiceFixture(t)
+	c := b.start(phone)
+	for _, user := range []string{"ghost", "stranger"} {
+		t.Run(user, func(t *testing.T) {
+			_, err := b.do.TransferToUser(context.Background(), "bruno", c.ID, user)
+			require.Contains(t, refusal(t, err).Fields, "user_id")
+		})
+	}
+}
+
+func TestTheFirstClaimWins(t *testing.T) {
+	b := newServiceFixture(t)
+	ctx := context.Background()
+	c := b.start(phone)
+	_, err := b.do.TransferToQueue(ctx, "bruno", c.ID, b.queue.ID)
+	require.NoError(t, err)
+	var winners atomic.Int32
 	var all sync.WaitGroup
 	for _, user := range []string{"ana", "bruno", "root"} {
 		all.Go(func() {
 			if _, err := b.do.Claim(ctx, user, c.ID); err == nil {
-				won.Store(user, true)
+				winners.Add(1)
 			}
 		})
 	}
 	all.Wait()
-	winners := 0
-	won.Range(func(any, any) bool { winners++; return true })
-	require.Equal(t, 1, winners)
+	require.EqualValues(t, 1, winners.Load())
+}
 
-	view, err = b.do.Close(ctx, "bruno", c.ID, "resolvido")
+func TestAClosedConversationTakesNothingUntilItIsReopened(t *testing.T) {
+	b := newServiceFixture(t)
+	ctx := context.Background()
+	c := b.start(phone)
+	view, err := b.do.Close(ctx, "bruno", c.ID, "resolvido")
 	require.NoError(t, err)
 	require.Equal(t, domain.Closed, view.State)
 	_, err = b.do.Close(ctx, "bruno", c.ID, "")
@@ -476,8 +489,13 @@ func TestTransferClaimCloseReopen(t *testing.T) {
 	view, err = b.do.Reopen(ctx, "bruno", c.ID)
 	require.NoError(t, err)
 	require.Equal(t, domain.Waiting, view.State)
+}
 
-	_, err = b.do.Close(ctx, "bruno", c.ID, "")
+func TestNothingIsReopenedBesideAnOpenConversation(t *testing.T) {
+	b := newServiceFixture(t)
+	ctx := context.Background()
+	c := b.start(phone)
+	_, err := b.do.Close(ctx, "bruno", c.ID, "")
 	require.NoError(t, err)
 	b.now += 7 * time.Hour.Milliseconds()
 	b.start(phone)
