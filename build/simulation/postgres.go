@@ -1,0 +1,147 @@
+package simulation
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/lib/pq"
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulation/host"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
+)
+
+// clockSchema comes before PostgreSQL's own in the search path, so that its
+// clock_timestamp is what the plugin's statements and functions call: the simulated time,
+// which is kept in a sequence because a sequence is the same for all transactions at once.
+const clockSchema = "simulated"
+
+const clockSQL = `
+	CREATE SCHEMA ` + clockSchema + `;
+	CREATE SEQUENCE ` + clockSchema + `.clock MINVALUE 0 START 0;
+	CREATE FUNCTION ` + clockSchema + `.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+		'SELECT pg_catalog.to_timestamp(last_value / 1000.0::double precision) FROM ` + clockSchema + `.clock'`
+
+// options of every connection. A deadlock is found soon, because it stops the whole world.
+const connectionOptions = "-c synchronous_commit=off -c deadlock_timeout=50ms"
+
+// templateDatabase is the database that each world copies; it is made once in a process.
+var templateDatabase struct { //nolint:gochecknoglobals // one a process is the point
+	sync.Mutex
+	made  bool
+	count int
+}
+
+const templateName = "simulation_template"
+
+// newDatabase makes a database with all tables and returns its data source. It is gone when the test ends.
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	server := storetest.Source(t)
+	server.RawQuery = "sslmode=disable"
+	admin, err := sql.Open("postgres", server.String())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = admin.Close() })
+	templateDatabase.Lock()
+	defer templateDatabase.Unlock()
+	if !templateDatabase.made {
+		makeTemplate(t, admin, server)
+		templateDatabase.made = true
+	}
+	templateDatabase.count++
+	name := "simulation_" + strconv.Itoa(templateDatabase.count)
+	_, err = admin.Exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)")
+	require.NoError(t, err)
+	_, err = admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + templateName)
+	require.NoError(t, err)
+	t.Cleanup(func() { _, _ = admin.Exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)") })
+	return source(server, name)
+}
+
+func makeTemplate(t *testing.T, admin *sql.DB, server *url.URL) {
+	t.Helper()
+	_, err := admin.Exec("DROP DATABASE IF EXISTS " + templateName + " WITH (FORCE)")
+	require.NoError(t, err)
+	_, err = admin.Exec("CREATE DATABASE " + templateName)
+	require.NoError(t, err)
+	db, err := sql.Open("postgres", source(server, templateName))
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	_, err = db.Exec(clockSQL)
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(db))
+	_, err = db.Exec(host.Tables)
+	require.NoError(t, err)
+	_, err = store.BuildIndexes(context.Background(), db)
+	require.NoError(t, err)
+}
+
+func source(server *url.URL, database string) string {
+	u := *server
+	u.Path = "/" + database
+	query := url.Values{"sslmode": {"disable"}, "options": {connectionOptions + " -c search_path=" + clockSchema + ",public,pg_catalog"}}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// database is what is shared by all connections to a world's database.
+type database struct {
+	source string
+	pool   *sql.DB // of the simulation itself, outside of the bubble
+
+	mu  sync.Mutex
+	now int64 // what the database's clock says
+}
+
+func newDatabaseOf(source string) (*database, error) {
+	pool, err := sql.Open("postgres", source)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(4)
+	pool.SetMaxIdleConns(4)
+	return &database{source: source, pool: pool}, nil
+}
+
+// setClock makes the database's clock say a time in milliseconds. It is called outside of the bubble.
+func (d *database) setClock(now int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.now == now {
+		return nil
+	}
+	d.now = now
+	_, err := d.pool.Exec("SELECT pg_catalog.setval('" + clockSchema + ".clock', " + strconv.FormatInt(now, 10) + ")")
+	return err
+}
+
+// cancel asks PostgreSQL to give up what a backend does.
+func (d *database) cancel(backend int64) { _, _ = d.pool.Exec("SELECT pg_cancel_backend($1)", backend) }
+
+// waitsForLock reports whether a backend waits for a lock of another.
+func (d *database) waitsForLock(backend int64) bool {
+	var waits bool
+	err := d.pool.QueryRow("SELECT coalesce(wait_event_type, '') = 'Lock' FROM pg_stat_activity WHERE pid = $1", backend).Scan(&waits)
+	return err == nil && waits
+}
+
+// summary is a statement in a few words, for the trace.
+func summary(query string) string {
+	words := strings.Fields(query)
+	short := strings.Join(words, " ")
+	if at := strings.Index(short, "waa_"); at > 40 {
+		short = words[0] + " … " + short[at:]
+	}
+	if len(short) > 90 {
+		short = short[:90]
+	}
+	return short
+}
+
+var _ = pq.Driver{}

@@ -1,0 +1,329 @@
+package simulation
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing/synctest"
+	"time"
+)
+
+// scheduler holds every call through a port until it is its turn.
+type scheduler struct {
+	rand  *rand.Rand // decides about faults and turns; only the scheduler and one task at a time use it
+	trace *Trace
+	out   *outside
+
+	mu      sync.Mutex
+	faults  FaultRates
+	waiting []*call
+	stuck   []*stuckCall // in the database, behind somebody's lock
+	no      uint64
+	late    []*lateHook
+
+	arrived chan struct{} // a call came while the scheduler let time pass
+	made    atomic.Int64  // steps
+	acts    atomic.Int64
+	drops   func(*process, string) // ends a process
+	// waitsForLock reports whether a backend of PostgreSQL waits for another's lock.
+	waitsForLock func(backend int64) bool
+}
+
+// call is one call that waits for its turn.
+type call struct {
+	process *process // nil: of nobody who could be dropped
+	what    string
+	no      uint64
+	faulty  bool // may go wrong
+	turn    chan verdict
+}
+
+// verdict is what becomes of a call.
+type verdict int
+
+const (
+	proceed    verdict = iota
+	failBefore         // without its effect
+	failAfter          // with its effect
+	hang               // until its caller gives up
+	gone               // its process is
+	expired            // its context has ended while it waited
+)
+
+// stuckCall is a statement that waits for a lock in the database.
+type stuckCall struct {
+	job     *job
+	over    chan struct{}
+	backend int64
+	seen    bool // long enough for a deadlock to have been found
+}
+
+// lateHook is a hook that comes later.
+type lateHook struct {
+	no   uint64
+	run  func()
+	what string
+}
+
+func newScheduler(seed uint64, faults FaultRates, trace *Trace, out *outside) *scheduler {
+	return &scheduler{rand: rand.New(rand.NewPCG(seed, 1)), faults: faults, trace: trace, out: out, arrived: make(chan struct{}, 1)} //nolint:gosec // to be repeatable
+}
+
+// pass waits until the call has its turn and returns what becomes of it.
+func (s *scheduler) pass(ctx context.Context, p *process, what string, faulty bool) verdict {
+	c := &call{process: p, what: what, faulty: faulty, turn: make(chan verdict, 1)}
+	var died <-chan struct{}
+	if p != nil {
+		if p.dead.Load() {
+			return gone
+		}
+		died = p.died
+	}
+	s.mu.Lock()
+	s.no++
+	c.no = s.no
+	s.waiting = append(s.waiting, c)
+	s.mu.Unlock()
+	select {
+	case s.arrived <- struct{}{}:
+	default:
+	}
+	select {
+	case v := <-c.turn:
+		return v
+	case <-died:
+		s.withdraw(c)
+		return gone
+	case <-ctx.Done():
+		s.withdraw(c)
+		return expired
+	}
+}
+
+func (s *scheduler) withdraw(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.waiting, c); i >= 0 {
+		s.waiting = slices.Delete(s.waiting, i, i+1)
+	}
+}
+
+// chance is true with a probability. It is only asked while one goroutine runs.
+func (s *scheduler) chance(p float64) bool {
+	if p <= 0 {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rand.Float64() < p
+}
+
+func (s *scheduler) rates() FaultRates {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.faults
+}
+
+// tick is how often a little time passes though somebody waits.
+const tick = 0.04
+
+// step makes one step; it returns false if nobody waited, so that time passed.
+func (s *scheduler) step() bool {
+	s.made.Add(1)
+	for {
+		synctest.Wait()
+		if s.unstick() {
+			continue
+		}
+		s.mu.Lock()
+		none, stuck := len(s.waiting) == 0, len(s.stuck) > 0
+		s.mu.Unlock()
+		switch {
+		case none && stuck:
+			if s.giveTime() {
+				continue
+			}
+			s.await(time.Second)
+			return false
+		case none:
+			s.idle()
+			return false
+		case s.chance(tick):
+			time.Sleep(s.someTime(20 * time.Millisecond))
+			return true
+		}
+		s.turn()
+		synctest.Wait()
+		return true
+	}
+}
+
+func (s *scheduler) addStuck(c *stuckCall) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stuck = append(s.stuck, c)
+}
+
+func (s *scheduler) dropStuck(c *stuckCall) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.stuck, c); i >= 0 {
+		s.stuck = slices.Delete(s.stuck, i, i+1)
+	}
+}
+
+// unstick lets statements go on that have got their lock.
+func (s *scheduler) unstick() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, c := range s.stuck {
+		if c.job.finished.Load() {
+			s.stuck = slices.Delete(s.stuck, i, i+1)
+			close(c.over)
+			return true
+		}
+	}
+	return false
+}
+
+// deadlockOver is the real time after which PostgreSQL has found a deadlock, if there is one.
+const deadlockOver = 80 * time.Millisecond
+
+// giveTime gives PostgreSQL some real time; true if a statement has got its lock. False says
+// that all wait for somebody who waits for time to pass.
+func (s *scheduler) giveTime() bool {
+	s.mu.Lock()
+	stuck := slices.Clone(s.stuck)
+	s.mu.Unlock()
+	for {
+		waits, fresh := true, false
+		for _, c := range stuck {
+			if c.job.finished.Load() {
+				return true
+			}
+			s.out.wholly(func() { waits = waits && s.waitsForLock(c.backend) })
+			fresh = fresh || !c.seen
+			c.seen = true
+		}
+		pause := time.Millisecond
+		switch {
+		case waits && !fresh:
+			return false
+		case waits:
+			pause = deadlockOver
+		}
+		s.out.wholly(func() { time.Sleep(pause) })
+	}
+}
+
+// turn lets one of those who wait go on.
+func (s *scheduler) turn() {
+	s.mu.Lock()
+	slices.SortFunc(s.waiting, func(a, b *call) int {
+		if byName := strings.Compare(a.what, b.what); byName != 0 {
+			return byName
+		}
+		return int(a.no) - int(b.no)
+	})
+	i := s.rand.IntN(len(s.waiting))
+	c := s.waiting[i]
+	s.waiting = slices.Delete(s.waiting, i, i+1)
+	v, drop := proceed, ""
+	if c.faulty {
+		v, drop = s.fault()
+	}
+	s.mu.Unlock()
+	if drop != "" && c.process != nil {
+		s.trace.add("%s · %s, the last thing it does, %s its effect", c.process, c.what, drop)
+		if drop == "before" {
+			s.drops(c.process, c.what)
+			return
+		}
+		c.process.dropAfter.Store(true)
+		v = failAfter
+	}
+	s.trace.call(c, v)
+	c.turn <- v
+}
+
+// fault decides whether a call goes wrong. The lock is held.
+func (s *scheduler) fault() (v verdict, drop string) {
+	f := s.faults
+	if f.Before+f.After+f.Hang+f.Drop == 0 {
+		return proceed, ""
+	}
+	x := s.rand.Float64()
+	for _, of := range []struct {
+		rate float64
+		v    verdict
+		drop string
+	}{{f.Before, failBefore, ""}, {f.After, failAfter, ""}, {f.Hang, hang, ""}, {f.Drop / 2, failBefore, "before"}, {f.Drop / 2, failAfter, "after"}} {
+		if x < of.rate {
+			return of.v, of.drop
+		}
+		x -= of.rate
+	}
+	return proceed, ""
+}
+
+func (s *scheduler) someTime(most time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Duration(1+s.rand.Int64N(most.Milliseconds())) * time.Millisecond
+}
+
+// idle lets time pass until somebody calls, or a second.
+func (s *scheduler) idle() {
+	s.mu.Lock()
+	if n := len(s.late); n > 0 { // a late hook comes now
+		i := s.rand.IntN(n)
+		h := s.late[i]
+		s.late = slices.Delete(s.late, i, i+1)
+		s.mu.Unlock()
+		s.trace.add("late: %s", h.what)
+		go h.run()
+		return
+	}
+	s.mu.Unlock()
+	s.await(time.Second)
+	if more := s.coarse(); more > 0 {
+		time.Sleep(more)
+	}
+}
+
+// await lets time pass until somebody calls, at most d.
+func (s *scheduler) await(d time.Duration) {
+	select {
+	case <-s.arrived:
+	default:
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-s.arrived:
+	case <-timer.C:
+	}
+}
+
+// coarse is how much more time passes where nobody waits for anything: what comes within that
+// time comes together, which saves rounds of the background loops.
+func (s *scheduler) coarse() time.Duration {
+	switch {
+	case s.acts.Load() == 0:
+		return s.someTime(4 * time.Second)
+	case s.chance(0.5):
+		return s.someTime(300 * time.Millisecond)
+	}
+	return 0
+}
+
+// holdHook keeps a hook for later.
+func (s *scheduler) holdHook(what string, run func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.no++
+	s.late = append(s.late, &lateHook{no: s.no, run: run, what: what})
+}

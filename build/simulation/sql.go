@@ -1,0 +1,351 @@
+package simulation
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/lib/pq"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+)
+
+// errReset is what a process sees of a connection that broke.
+var errReset error = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET} //nolint:gochecknoglobals // constant
+
+// openDatabases opens the plugin's pools over connections that pass the scheduler.
+func (p *process) openDatabases(plugin.API, plugin.Driver) (*mattermost.Databases, error) {
+	pool := func(name string, most int) *sql.DB {
+		db := sql.OpenDB(&connector{process: p, pool: name})
+		db.SetMaxOpenConns(most)
+		db.SetMaxIdleConns(most)
+		return db
+	}
+	return &mattermost.Databases{Main: pool("main", 16), Hooks: pool("hooks", 4), Slow: pool("slow", 2)}, nil
+}
+
+// connector opens connections of a process.
+type connector struct {
+	process *process
+	pool    string
+}
+
+// Driver is not used.
+func (c *connector) Driver() driver.Driver { return &pq.Driver{} }
+
+// Connect opens a connection.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	p := c.process
+	made := &conn{process: p, pool: c.pool}
+	err := made.through(ctx, "connect", func() error {
+		d := &wireDialer{}
+		opener, err := pq.NewConnector(p.inside.database.source)
+		if err != nil {
+			return err
+		}
+		opener.Dialer(d)
+		raw, err := opener.Connect(context.Background())
+		if err != nil {
+			return err
+		}
+		made.raw, made.wire = raw.(rawConn), d.wire
+		rows, err := made.raw.QueryContext(context.Background(), "SELECT pg_backend_pid()", nil)
+		if err != nil {
+			return err
+		}
+		value := make([]driver.Value, 1)
+		if err := rows.Next(value); err != nil {
+			return err
+		}
+		made.backend, _ = value[0].(int64)
+		return rows.Close()
+	})
+	if err != nil {
+		made.breakOff()
+		return nil, err
+	}
+	p.keep(made)
+	return made, nil
+}
+
+// wireDialer remembers the connection that it made.
+type wireDialer struct{ wire net.Conn }
+
+// Dial connects.
+func (d *wireDialer) Dial(network, address string) (net.Conn, error) {
+	return d.DialTimeout(network, address, 10*time.Second)
+}
+
+// DialTimeout connects.
+func (d *wireDialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	wire, err := net.DialTimeout(network, address, timeout)
+	d.wire = wire
+	return wire, err
+}
+
+// rawConn is what a connection of lib/pq can do.
+type rawConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.NamedValueChecker
+}
+
+// conn is a connection of a process. Each of its statements is a call through a port.
+type conn struct {
+	process *process
+	pool    string
+	raw     rawConn
+	wire    net.Conn
+	backend int64
+	txCtx   context.Context // of the transaction, nil outside of one
+
+	mu     sync.Mutex
+	broken bool
+}
+
+// through passes a call through the scheduler and makes it outside of the bubble.
+func (c *conn) through(ctx context.Context, what string, do func() error) error {
+	if c.txCtx != nil { // a statement ends with its transaction, because who rolls that back waits for it
+		both, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(c.txCtx, cancel)()
+		ctx = both
+	}
+	s := c.process.inside.scheduler
+	v := s.pass(ctx, c.process, c.process.String()+" "+c.pool+": "+what, true)
+	switch v {
+	case expired:
+		return ctx.Err()
+	case gone, failBefore:
+		c.breakOff()
+		return errReset
+	case hang:
+		select {
+		case <-ctx.Done():
+		case <-c.process.died:
+		case <-time.After(s.someTime(2 * time.Minute)):
+		}
+		c.breakOff()
+		return errReset
+	}
+	err := c.run(ctx, do)
+	if v == failAfter {
+		c.process.lastThing()
+		c.breakOff()
+		return errReset
+	}
+	return err
+}
+
+// run makes a call outside; one that waits for a lock lets others go on.
+func (c *conn) run(ctx context.Context, do func() error) error {
+	in := c.process.inside
+	var err error
+	now := time.Now().UnixMilli()
+	j := in.out.run(func() {
+		if err = in.database.setClock(now); err == nil {
+			err = do()
+		}
+	}, func() bool { return in.database.waitsForLock(c.backend) })
+	if j == nil {
+		return err
+	}
+	stuck := &stuckCall{job: j, over: make(chan struct{}), backend: c.backend}
+	in.scheduler.addStuck(stuck)
+	// Who gives up ends the statement itself and waits in real time: database/sql holds a lock
+	// meanwhile, and whoever waits for that would stop the whole bubble.
+	gaveUp := error(nil)
+	select {
+	case <-stuck.over:
+	case <-ctx.Done():
+		gaveUp = ctx.Err()
+		in.out.wholly(func() { in.database.cancel(c.backend) })
+	case <-c.process.died:
+		gaveUp = errReset
+		c.breakOff()
+	}
+	in.scheduler.dropStuck(stuck)
+	<-j.ended
+	in.out.release(j)
+	if gaveUp != nil {
+		c.breakOff()
+		return gaveUp
+	}
+	return err
+}
+
+// breakOff closes the connection as the end of its process does.
+func (c *conn) breakOff() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.broken {
+		c.broken = true
+		if c.wire != nil {
+			_ = c.wire.Close()
+		}
+	}
+}
+
+// QueryContext runs a query and reads all of its rows.
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if c.usable() != nil {
+		return nil, driver.ErrBadConn
+	}
+	var read *rows
+	err := c.through(ctx, summary(query), func() error {
+		raw, err := c.raw.QueryContext(context.Background(), query, args)
+		if err == nil {
+			read, err = readRows(raw)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return read, nil
+}
+
+// ExecContext runs a statement.
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if c.usable() != nil {
+		return nil, driver.ErrBadConn
+	}
+	if strings.HasPrefix(query, "SET LOCAL idle_in_transaction_session_timeout") || strings.HasPrefix(query, "SET LOCAL statement_timeout") { // they are about real time
+		return driver.RowsAffected(0), nil
+	}
+	var result driver.Result
+	err := c.through(ctx, summary(query), func() (err error) {
+		result, err = c.raw.ExecContext(context.Background(), query, args)
+		return err
+	})
+	return result, err
+}
+
+// BeginTx begins a transaction, which is no step: nobody can see it.
+func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	if c.process.dead.Load() || c.usable() != nil {
+		return nil, driver.ErrBadConn
+	}
+	var raw driver.Tx
+	err := c.run(ctx, func() (err error) {
+		raw, err = c.raw.BeginTx(context.Background(), o)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.txCtx = ctx
+	return &tx{conn: c, raw: raw}, nil
+}
+
+// tx is a transaction. A commit that fails after its effect is the case that people forget.
+type tx struct {
+	conn *conn
+	raw  driver.Tx
+}
+
+// Commit commits.
+func (t *tx) Commit() error {
+	ctx := t.conn.txCtx
+	t.conn.txCtx = nil
+	return t.conn.through(ctx, "COMMIT", t.raw.Commit)
+}
+
+// Rollback undoes the transaction; it is no step.
+func (t *tx) Rollback() error {
+	t.conn.txCtx = nil
+	if t.conn.process.dead.Load() || t.conn.usable() != nil {
+		return driver.ErrBadConn
+	}
+	return t.conn.run(context.Background(), t.raw.Rollback)
+}
+
+// Prepare is refused, because the plugin prepares nothing.
+func (c *conn) Prepare(string) (driver.Stmt, error) {
+	return nil, errors.New("the simulation prepares no statements")
+}
+
+// Begin is not used.
+func (c *conn) Begin() (driver.Tx, error) { return c.BeginTx(context.Background(), driver.TxOptions{}) }
+
+// Close closes the connection.
+func (c *conn) Close() error {
+	c.breakOff()
+	c.process.forget(c)
+	return nil
+}
+
+// CheckNamedValue converts a parameter as lib/pq does.
+func (c *conn) CheckNamedValue(value *driver.NamedValue) error { return c.raw.CheckNamedValue(value) }
+
+// IsValid reports whether the connection may be used again.
+func (c *conn) IsValid() bool { return c.usable() == nil }
+
+// ResetSession is called before the connection is used again.
+func (c *conn) ResetSession(context.Context) error { return c.usable() }
+
+// Ping does nothing: what comes next finds out.
+func (c *conn) Ping(context.Context) error { return c.usable() }
+
+func (c *conn) usable() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken {
+		return driver.ErrBadConn
+	}
+	return nil
+}
+
+// rows are the rows of a query, read to the end.
+type rows struct {
+	columns []string
+	values  [][]driver.Value
+}
+
+func readRows(raw driver.Rows) (*rows, error) {
+	read := &rows{columns: raw.Columns()}
+	for {
+		value := make([]driver.Value, len(read.columns))
+		err := raw.Next(value)
+		if err == io.EOF {
+			return read, raw.Close()
+		}
+		if err != nil {
+			_ = raw.Close()
+			return nil, err
+		}
+		for i := range value {
+			if bytes, ok := value[i].([]byte); ok {
+				value[i] = slices.Clone(bytes)
+			}
+		}
+		read.values = append(read.values, value)
+	}
+}
+
+// Columns are the names of the columns.
+func (r *rows) Columns() []string { return r.columns }
+
+// Close has nothing to do.
+func (r *rows) Close() error { return nil }
+
+// Next gives the next row.
+func (r *rows) Next(into []driver.Value) error {
+	if len(r.values) == 0 {
+		return io.EOF
+	}
+	copy(into, r.values[0])
+	r.values = r.values[1:]
+	return nil
+}
