@@ -19,7 +19,7 @@ DIST_BUNDLE := dist/$(PLUGIN_ID)-$(VERSION).tar.gz
 export CGO_ENABLED = 0
 export WAA_BUNDLE  = $(HOST_BUNDLE)
 
-.PHONY: all help dist deploy demo run test test-server test-webapp test-e2e check-style bench webapp host-bundle clean
+.PHONY: all help dist deploy demo run test test-server test-simulation test-simulation-faults simulate test-webapp test-e2e check-style bench webapp host-bundle clean
 
 ## all: checks, tests and the bundle
 all: check-style test dist
@@ -75,14 +75,28 @@ $(LINT):
 	@mkdir -p $(TOOLS)
 	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-## test: everything: linters, unit tests, store tests on PostgreSQL, whole conversations on a real server
-test: check-style test-server test-webapp test-e2e
+## test: everything: linters, unit tests, store tests on PostgreSQL, simulated lives, whole conversations on a real server
+test: check-style test-server test-simulation test-webapp test-e2e
 
 # Drawn cases are the same in each run, so that a red run is of the change; RAPID_SEED=0 RAPID_CHECKS=100000 hunts for new ones.
 test-server: export RAPID_SEED ?= 1
 test-server:
-	$(GO) test -timeout 30m $(shell $(GO) list ./... | grep -v /build/e2e)
+	$(GO) test -timeout 30m $(shell $(GO) list ./... | grep -v -e /build/e2e -e '/build/simulation$$')
 	cd build/devserver && $(GO) vet ./... && $(GO) vet -tags release . && $(GO) test ./...
+
+# Each run has a seed of its own; one that fails prints it, and how to repeat it.
+test-simulation: SECONDS ?= 180
+test-simulation:
+	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) $(GO) test -count=1 -timeout 0 ./build/simulation
+
+## simulate: plays customers' lives against simulated disorder and checks them: make simulate SECONDS=600 SEED=1
+simulate: SECONDS ?= 60
+simulate:
+	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) SIMULATION_SHRINK=120 $(GO) test -count=1 -timeout 0 -v -run 'TestSimulation$$' ./build/simulation
+
+# Puts faults back that the product once had, and expects that the simulation finds each: a quarter of an hour.
+test-simulation-faults:
+	SIMULATION_FIND_FAULTS=1 $(GO) test -count=1 -timeout 0 -v -run TestFindsFaults ./build/simulation
 
 test-webapp: webapp
 	cd webapp && $(NPM) test --silent

@@ -1,0 +1,90 @@
+package simulation
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// refuse makes Meta refuse the next message to the customer for good.
+func refuse(p *play, l *life, r *rand.Rand) {
+	code := pick(r, 131049, 131026, 131047, 132001, 131051)
+	p.world.Meta.FailNext(cloudapi.Match{To: l.phone.Customer().Number}, code, 1)
+	if r.IntN(2) == 0 { // and takes its time
+		delay := time.Duration(1+r.IntN(8)) * time.Second
+		p.world.Meta.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: l.phone.Customer().Number}, Kind: cloudapi.FaultDelay, Delay: delay})
+		p.story.Note(l.n, "Meta will refuse the next message with %d after %s", code, delay)
+		return
+	}
+	p.story.Note(l.n, "Meta will refuse the next message with %d", code)
+}
+
+// refuseForNow makes Meta refuse the next messages for the moment.
+func refuseForNow(p *play, l *life, r *rand.Rand) {
+	code, times := pick(r, 131056, 130429, 131016, 131000), 1+r.IntN(3)
+	p.world.Meta.FailNext(cloudapi.Match{To: l.phone.Customer().Number}, code, times)
+	p.story.Note(l.n, "Meta will refuse the next %d messages with %d", times, code)
+}
+
+// failLater makes Meta take the next message and tell of its failure afterwards.
+func failLater(p *play, l *life, r *rand.Rand) {
+	code := pick(r, 131049, 131026, 131047, 131050)
+	p.world.Meta.FailNextLater(cloudapi.Match{To: l.phone.Customer().Number}, code, 1)
+	p.story.Note(l.n, "Meta will take the next message and fail it with %d", code)
+}
+
+// cut makes the connection to Meta break at the next message, before or after its effect.
+func cut(p *play, l *life, r *rand.Rand) {
+	f := cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: l.phone.Customer().Number}, Kind: pick(r, cloudapi.FaultCutBefore, cloudapi.FaultCutAfter, cloudapi.FaultHTTPAfter, cloudapi.FaultLate, cloudapi.FaultHTTP)}
+	f.HTML, f.Status, f.Delay = r.IntN(2) == 0, pick(r, 500, 502, 503), time.Duration(1+r.IntN(40))*time.Second
+	p.world.Meta.Faults().Next(1, f)
+	p.story.Note(l.n, "the connection to Meta will have the fault %s %d html=%t %s", f.Kind, f.Status, f.HTML, f.Delay)
+}
+
+// statusAgain sends an old status once more, or one that was left out.
+func statusAgain(p *play, l *life, r *rand.Rand) {
+	var mine []cloudapi.Message
+	for _, m := range l.phone.Messages() {
+		if m.Status != cloudapi.StatusFailed {
+			mine = append(mine, m)
+		}
+	}
+	if len(mine) == 0 {
+		return
+	}
+	m, status := mine[r.IntN(len(mine))], pick(r, cloudapi.StatusSent, cloudapi.StatusDelivered, cloudapi.StatusRead)
+	if p.world.Meta.SendStatus(m.ID, status) == nil {
+		p.story.Note(l.n, "Meta says again that %s is %s", m.ID, status)
+	}
+}
+
+func holdWebhooks(p *play, _ *life, _ *rand.Rand) {
+	p.world.Meta.Webhooks().Hold()
+	p.held = true
+	p.story.Note(everybodys, "webhooks are held back")
+}
+
+func releaseWebhooks(p *play, _ *life, r *rand.Rand) {
+	if !p.held {
+		return
+	}
+	p.held = false
+	how := cloudapi.Release{
+		Order: pick(r, cloudapi.InOrder, cloudapi.Reversed, cloudapi.Shuffled), Batch: pick(r, 1, 1, 3, 50), Shape: pick(r, cloudapi.EntryPerUpdate, cloudapi.ChangePerUpdate, cloudapi.Merged), Times: 1 + r.IntN(2),
+	}
+	p.story.Note(everybodys, "webhooks come: %+v, %d updates", how, p.world.Meta.Webhooks().Held())
+	p.world.Meta.Webhooks().Release(how)
+}
+
+func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(20)) * time.Second) }
+func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(5)) * time.Minute) }
+func hours(p *play, _ *life, r *rand.Rand)   { p.pass(time.Duration(1+r.IntN(12)) * time.Hour) }
+func days(p *play, _ *life, r *rand.Rand)    { p.pass(time.Duration(24+r.IntN(48)) * time.Hour) }
+
+// pass lets hours pass, in which nothing else happens.
+func (p *play) pass(d time.Duration) {
+	p.settleFor(10 * time.Second)
+	p.story.Note(everybodys, "%s pass", d)
+	p.world.Advance(d)
+}

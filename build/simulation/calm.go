@@ -1,0 +1,54 @@
+package simulation
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// makeWhole puts right what administrators and customers broke: after that, and after the
+// faults have ended, nothing has a reason any more to be left undone.
+func (p *play) makeWhole() {
+	p.story.Note(everybodys, "everything is put right")
+	p.world.Meta.Faults().Clear()
+	if p.held {
+		p.held = false
+		p.world.Meta.Webhooks().Release(cloudapi.Release{})
+	}
+	p.world.Fail(FaultRates{})
+	for _, l := range p.lives {
+		l.phone.TurnOn()
+	}
+	for i := range p.numbers {
+		n := &p.numbers[i]
+		n.token = p.world.Meta.AddToken(cloudapi.Token{AppID: p.world.Meta.Token.AppID}).Value
+		p.record.allow("account "+n.account, p.world.Now())
+		if err := p.must(http.MethodPatch, "/accounts/"+n.account, map[string]any{"access_token": n.token, "enabled": true}, nil); err != nil {
+			p.record.violate("stuck", everybodys, "a number cannot be put right: %v", err)
+		}
+		for _, id := range []string{n.utility, n.marketing} {
+			p.record.allow("template "+id, p.world.Now())
+			if err := p.must(http.MethodPatch, "/templates/"+id, map[string]any{"approved": true}, nil); err != nil {
+				p.record.violate("stuck", everybodys, "a template cannot be put right: %v", err)
+			}
+		}
+	}
+}
+
+// tell makes a request, goes on with the world until it is answered, and tries again where the instance is down.
+func (p *play) tell(userID, method, path string, body any) (status int, answer []byte) {
+	for try := range 60 {
+		n, done := p.world.Nodes[try%len(p.world.Nodes)], false
+		p.world.Go(method+" "+path, n, func(ctx context.Context) {
+			status, answer = n.Request(ctx, userID, method, "/api/v1"+path, body)
+			done = true
+		})
+		for !done && p.world.Step() {
+		}
+		if status != 0 && status != http.StatusServiceUnavailable {
+			break
+		}
+	}
+	return status, answer
+}

@@ -1,0 +1,239 @@
+package simulation
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
+)
+
+// leaveGrace is how long before its arrival at Meta a request may have left.
+const leaveGrace = 2 * time.Second
+
+// addressee is to whom a send was addressed: digits or a BSUID.
+func addressee(m *cloudapi.Message) string {
+	var body struct {
+		To        string `json:"to"`
+		Recipient string `json:"recipient"`
+	}
+	_ = json.Unmarshal(m.Raw, &body)
+	if body.To == "" {
+		return body.Recipient
+	}
+	return strings.TrimPrefix(body.To, "+")
+}
+
+// checkLock: free text leaves only within the window of the address it goes to, and nothing
+// leaves in a conversation after its close was answered, or for a number after that was disabled.
+func (p *play) checkLock(f *facts) {
+	accounts := map[string]string{}
+	for _, n := range p.numbers {
+		accounts[n.meta.ID] = n.account
+	}
+	for i := range f.sends {
+		m := &f.sends[i]
+		at, life := f.arrived[m.ID], p.lifeOf(m.Header+" "+m.Text)
+		if at.IsZero() {
+			at = m.AcceptedAt
+		}
+		if m.Type != "template" && !p.record.open(m.PhoneNumberID, p.record.numbers.number(addressee(m)), at) {
+			p.record.violate("lock", life, "%s %q came to Meta at %s for %s, whose window is not open", m.Type, m.Text, at.UTC().Format("02 15:04:05"), addressee(m))
+		}
+		if p.record.forbidden("account "+accounts[m.PhoneNumberID], at, leaveGrace) {
+			p.record.violate("lock", life, "%q came to Meta at %s, after its number was disabled", m.Text, at.UTC().Format("02 15:04:05"))
+		}
+		if c := f.conversationOf(m); c != nil && p.record.forbidden("conversation "+c.ID, at, leaveGrace) && !p.returned(f, c, at) {
+			p.record.violate("closed", life, "%q came to Meta at %s, after conversation %s was closed", m.Text, at.UTC().Format("02 15:04:05"), c.ID)
+		}
+	}
+}
+
+// conversationOf finds the conversation in whose channel an agent wrote what was sent.
+func (f *facts) conversationOf(m *cloudapi.Message) *conversation {
+	token, _, ok := tokenOf(m.Text, "a")
+	if !ok {
+		return nil
+	}
+	for i := range f.posts {
+		if strings.Contains(f.posts[i].Message, token) && !f.bots[f.posts[i].UserID] {
+			return f.byChannel[f.posts[i].ChannelID]
+		}
+	}
+	return nil
+}
+
+// returnGrace is how long the post of a message may need that has opened its conversation already.
+const returnGrace = 10 * time.Second
+
+// returned reports whether the customer's words came into a conversation between its close
+// and a moment: they may have opened it again.
+func (p *play) returned(f *facts, c *conversation, at time.Time) bool {
+	p.record.mu.Lock()
+	spans := slices.Clone(p.record.spans["conversation "+c.ID])
+	p.record.mu.Unlock()
+	for i := range f.posts {
+		s := &f.posts[i]
+		if s.ChannelID != c.ChannelID || s.prop(propWAMID) == "" {
+			continue
+		}
+		for _, sp := range spans {
+			if posted := time.UnixMilli(s.CreateAt); posted.After(sp.from) && posted.Before(at.Add(returnGrace)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkWhom: what a life's agents wrote went to that life's customer.
+func (p *play) checkWhom(f *facts) {
+	for i := range f.sends {
+		m := &f.sends[i]
+		for _, who := range []string{"a", "t"} {
+			_, life, ok := tokenOf(m.Header+" "+m.Text, who)
+			if !ok {
+				continue
+			}
+			if to, known := p.record.numbers.of(addressee(m)); known && !p.record.samePerson(life, to) {
+				p.record.violate("whom", life, "%q went to the customer of life %d", m.Text, to)
+			}
+		}
+		if token, life, ok := tokenOf(m.Text, "n"); ok {
+			p.record.violate("lock", life, "the note %s left: %q", token, m.Text)
+		}
+	}
+}
+
+// checkTemplates: a refused start sends nothing, a start that was confirmed is one template,
+// and none leaves after the customer's stop or the administrator's withdrawal was told.
+func (p *play) checkTemplates(f *facts) {
+	for _, s := range p.record.starts {
+		sends := f.sendsOf(s.token)
+		switch {
+		case s.status == 201 && len(sends) == 0:
+			p.record.violate("lost", s.life, "the start %s was answered 201, and Meta has nothing of it", s.token)
+		case s.status >= 400 && s.status < 500 && len(sends) > 0:
+			p.record.violate("lock", s.life, "the template %s was refused with %d %s, and Meta has it", s.token, s.status, s.code)
+		case s.status == 502 && slices.ContainsFunc(sends, func(m cloudapi.Message) bool { return m.Status != cloudapi.StatusFailed }):
+			p.record.violate("lock", s.life, "the template %s was answered 502, and Meta has it as good", s.token)
+		}
+	}
+	templates := map[string]string{}
+	for _, n := range p.numbers {
+		templates[n.meta.ID+" confirmar_visita"], templates[n.meta.ID+" ofertas"] = n.utility, n.marketing
+	}
+	for i := range f.sends {
+		m := &f.sends[i]
+		if m.Type != "template" || m.Template == nil {
+			continue
+		}
+		at, life := f.arrived[m.ID], p.lifeOf(m.Text)
+		if at.IsZero() {
+			at = m.AcceptedAt
+		}
+		if p.record.forbidden("template "+templates[m.PhoneNumberID+" "+m.Template.Name], at, leaveGrace) {
+			p.record.violate("lock", life, "the template %s left at %s, after it was withdrawn", m.Text, at.UTC().Format("02 15:04:05"))
+		}
+		if m.Template.Name == "ofertas" && f.stopped(p.record.numbers.number(addressee(m)), at) {
+			p.record.violate("lock", life, "marketing %q left at %s, after the customer stopped it", m.Text, at.UTC().Format("02 15:04:05"))
+		}
+	}
+}
+
+// newsGrace is how long after its 200 a piece of news may need to be known everywhere.
+const newsGrace = time.Minute
+
+// preference is what a customer said about marketing, and when that was told.
+type preference struct {
+	stop         bool
+	said, stored time.Time
+}
+
+// stopped reports whether the last that was told of a customer before a moment is a stop.
+func (f *facts) stopped(number string, at time.Time) bool {
+	stopped, last := false, time.Time{}
+	for _, p := range f.preferences[number] {
+		if !p.stop && !p.said.After(at) {
+			p.stored = p.said // it may have become known at once
+		}
+		if p.stored.IsZero() || p.stored.Add(newsGrace).After(at) && p.stop || p.said.Before(last) {
+			continue
+		}
+		stopped, last = p.stop, p.said
+	}
+	return stopped
+}
+
+// checkOpen: a person has one open conversation on a number, and it is in a queue that exists.
+func (p *play) checkOpen(f *facts) {
+	type key struct{ account, who string }
+	open := map[key]string{}
+	for i := range f.conversations {
+		c := &f.conversations[i]
+		if c.State == "closed" {
+			continue
+		}
+		_, life := 0, everybodys
+		if whose, ok := p.record.numbers.of(strings.TrimPrefix(c.Contact.Phone, "+")); ok {
+			life = whose
+		}
+		for _, who := range []string{c.Contact.ID, canonical(c.Contact.Phone)} {
+			if who == "" || who != c.Contact.ID && life != everybodys && p.record.numbers.count(life) > 1 {
+				continue // who changes numbers may write before the change is told: nothing makes one contact of two by itself
+			}
+			if other, twice := open[key{c.AccountID, who}]; twice && other != c.ID {
+				p.record.violate("one", life, "conversations %s and %s are both open with one person (%s, %s) on one number", other, c.ID, c.Contact.ID, c.Contact.Phone)
+			}
+			open[key{c.AccountID, who}] = c.ID
+		}
+		for _, s := range p.record.spans["queue "+c.QueueID] {
+			p.record.violate("queue", life, "conversation %s is %s in a queue that was removed at %s", c.ID, c.State, s.from.UTC().Format("15:04:05"))
+		}
+		if channel, known := f.channels[c.ChannelID]; c.ChannelID == "" || !known || channel.DeleteAt != 0 || channel.Type != "P" {
+			p.record.violate("lost", life, "the open conversation %s has no private channel that is there: %q %+v", c.ID, c.ChannelID, channel)
+		}
+	}
+}
+
+// checkNames: name and document of a person are none that only refused starts gave.
+func (p *play) checkNames(f *facts) {
+	for i := range f.conversations {
+		c := &f.conversations[i]
+		for _, s := range p.record.starts {
+			refused := s.status >= 400 && s.status < 500
+			if !refused || s.name == "" {
+				continue
+			}
+			if c.Contact.Name == s.name {
+				p.record.violate("name", s.life, "the person of %s is called %q, which only a refused start (%d %s) said", c.ID, s.name, s.status, s.code)
+			}
+			if c.Contact.CPFMasked != "" && c.Contact.CPFMasked == mask(s.cpf) && s.life == p.lifeOfPhone(c) && !p.maskedElsewhere(s) {
+				p.record.violate("name", s.life, "the person of %s has the document %s of a refused start", c.ID, c.Contact.CPFMasked)
+			}
+		}
+	}
+}
+
+// maskedElsewhere reports whether a start that was not refused gave a document with the same mask.
+func (p *play) maskedElsewhere(refused started) bool {
+	return slices.ContainsFunc(p.record.starts, func(s started) bool {
+		return (s.status < 400 || s.status >= 500) && mask(s.cpf) == mask(refused.cpf)
+	})
+}
+
+// mask hides a CPF as the contract says.
+func mask(cpf string) string {
+	if len(cpf) != 11 {
+		return ""
+	}
+	return "***." + cpf[3:6] + "." + cpf[6:9] + "-**"
+}
+
+func (p *play) lifeOfPhone(c *conversation) int {
+	if life, ok := p.record.numbers.of(strings.TrimPrefix(c.Contact.Phone, "+")); ok {
+		return life
+	}
+	return everybodys
+}

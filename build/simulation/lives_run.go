@@ -1,0 +1,34 @@
+package simulation
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+// Result is what came of a script.
+type Result struct {
+	Script     Script
+	Violations []Violation
+	Story      *Story
+	Steps      int
+	Took       time.Duration // of real time
+}
+
+// Failed reports whether anything that the contract forbids was found.
+func (r *Result) Failed() bool { return len(r.Violations) > 0 }
+
+// Play makes a world, plays a script in it, lets it calm down, and checks it.
+func Play(t *testing.T, s Script) *Result {
+	t.Helper()
+	began := time.Now()
+	r := &Result{Script: s}
+	Run(t, Options{Seed: s.Seed, Nodes: s.Nodes}, func(ctx context.Context, w *World) {
+		p := &play{ctx: ctx, world: w, story: &Story{now: w.Now}, record: newRecord()}
+		r.Story = p.story
+		r.Violations = p.run(s)
+		r.Steps = w.Steps()
+	})
+	r.Took = time.Since(began)
+	return r
+}

@@ -1,0 +1,49 @@
+package simulation
+
+import "math/rand/v2"
+
+// repertoire is what there is to do in a life, or in the whole world. An act that is not
+// possible as the world is does nothing.
+var repertoire map[string]func(p *play, l *life, r *rand.Rand)
+
+func init() { //nolint:gochecknoinits // the acts use the table themselves
+	repertoire = map[string]func(p *play, l *life, r *rand.Rand){
+		"write": write, "quote": quote, "tap": tap, "react": react, "edit": edit, "revoke": revoke, "picture": picture,
+		"change number": changeNumber, "stop marketing": stopMarketing, "resume marketing": resumeMarketing, "read": read, "phone off": phoneOff, "phone on": phoneOn,
+		"start": start, "start marketing": startMarketing, "start again": startAgain, "template": template, "post": post, "posts": posts, "post with a file": postFile, "change post": changePost, "delete post": deletePost,
+		"note": note, "transfer": transfer, "return to queue": returnToQueue, "claim": claim, "close": closeIt, "reopen": reopen, "invite": invite, "leave": leave,
+		"merge": merge, "erase": erase, "own queue": ownQueue, "remove queue": removeQueue, "look": look,
+		"archive": archive, "rename": rename,
+		"refuse": refuse, "refuse for now": refuseForNow, "fail later": failLater, "cut": cut, "status again": statusAgain,
+		"hold webhooks": holdWebhooks, "release webhooks": releaseWebhooks,
+		"disable number": disableNumber, "enable number": enableNumber, "revoke token": revokeToken, "new token": newToken,
+		"withdraw template": withdrawTemplate, "approve template": approveTemplate, "change plan": changePlan,
+		"seconds": seconds, "minutes": minutes, "hours": hours, "days": days,
+	}
+}
+
+// chains are what happens in a life. The long ones bring about what is rare by itself:
+// that one thing happens while another is under way.
+var chains = []chain{
+	{8, []string{"write"}}, {8, []string{"post"}}, {5, []string{"posts"}}, {3, []string{"quote"}}, {3, []string{"tap"}}, {2, []string{"react"}}, {2, []string{"edit"}}, {1, []string{"revoke"}},
+	{2, []string{"picture"}}, {1, []string{"change number"}}, {3, []string{"read"}}, {2, []string{"phone off"}}, {2, []string{"phone on"}},
+	{5, []string{"start"}}, {3, []string{"template"}}, {1, []string{"post with a file"}}, {1, []string{"change post"}}, {2, []string{"delete post"}}, {3, []string{"note"}}, {2, []string{"transfer"}},
+	{2, []string{"return to queue"}}, {4, []string{"claim"}}, {2, []string{"close"}}, {2, []string{"reopen"}}, {2, []string{"invite"}}, {1, []string{"leave"}}, {1, []string{"archive"}}, {1, []string{"rename"}},
+	{2, []string{"look"}}, {2, []string{"status again"}},
+	{4, []string{"write", "post"}}, {4, []string{"start", "write"}}, {4, []string{"write", "close"}}, {3, []string{"close", "write"}}, {3, []string{"write", "posts", "close"}},
+	{3, []string{"refuse", "start", "write", "write"}}, {3, []string{"close", "refuse", "start", "write", "write"}}, {2, []string{"fail later", "start", "write"}}, {2, []string{"cut", "start"}},
+	{2, []string{"write", "refuse", "post", "post"}}, {2, []string{"write", "refuse for now", "posts"}}, {2, []string{"write", "cut", "posts"}}, {2, []string{"post", "delete post"}},
+	{3, []string{"start again"}}, {2, []string{"write", "start again"}}, {2, []string{"write", "merge", "post"}}, {1, []string{"close", "merge", "write", "post"}}, {1, []string{"start", "merge"}},
+	{1, []string{"write", "erase"}}, {1, []string{"post", "erase"}},
+	{2, []string{"close", "start marketing", "stop marketing"}}, {2, []string{"disable number", "close", "start marketing", "stop marketing", "enable number"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
+	{3, []string{"own queue", "close", "remove queue", "write"}}, {2, []string{"write", "claim", "claim"}}, {2, []string{"close", "reopen", "write"}}, {1, []string{"close", "start", "reopen"}},
+	{2, []string{"change number", "write"}}, {2, []string{"write", "post", "change number", "post"}},
+}
+
+// everybodysChains are what happens to all at once.
+var everybodysChains = []chain{
+	{8, []string{"seconds"}}, {5, []string{"minutes"}}, {2, []string{"hours"}}, {1, []string{"days"}},
+	{3, []string{"hold webhooks"}}, {5, []string{"release webhooks"}},
+	{1, []string{"disable number"}}, {3, []string{"enable number"}}, {1, []string{"revoke token"}}, {3, []string{"new token"}},
+	{1, []string{"withdraw template"}}, {3, []string{"approve template"}}, {1, []string{"change plan"}},
+}

@@ -1,0 +1,102 @@
+package simulation
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fromEnv reads a number from the environment.
+func fromEnv(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	require.NoError(t, err, name)
+	return n
+}
+
+// TestSimulation plays worlds with fresh seeds for SIMULATION_SECONDS of real time, or with those
+// from SIMULATION_SEED on. A world that fails prints its story and is kept as a file.
+func TestSimulation(t *testing.T) {
+	patience := time.Duration(fromEnv(t, "SIMULATION_SECONDS", 5)) * time.Second //nolint:gosec // small
+	seed := fromEnv(t, "SIMULATION_SEED", uint64(time.Now().UnixNano())%1_000_000_000)
+	lives, acts := int(fromEnv(t, "SIMULATION_LIVES", livesOfWorld)), int(fromEnv(t, "SIMULATION_ACTS", actsOfLife)) //nolint:gosec // small
+	faults := os.Getenv("SIMULATION_FAULTS") != "0"
+	began, worlds, all, steps := time.Now(), 0, 0, 0
+	for worlds == 0 || time.Since(began) < patience {
+		s := NewScript(seed, lives, acts, faults)
+		r := Play(t, s)
+		worlds, all, steps = worlds+1, all+lives, steps+r.Steps
+		if testing.Verbose() {
+			t.Logf("seed %d: %d acts, %d steps, %.1f s, %d violations", seed, len(s.Acts), r.Steps, r.Took.Seconds(), len(r.Violations))
+		}
+		if r.Failed() {
+			t.Logf("found after %.0f s", time.Since(began).Seconds())
+			report(t, r)
+			if os.Getenv("SIMULATION_GO_ON") == "" {
+				break
+			}
+		}
+		seed++
+	}
+	took := time.Since(began)
+	t.Logf("%d worlds, %d lives of %d steps each, %.0f s: %.0f lives a minute", worlds, all, steps/max(all, 1), took.Seconds(), float64(all)/took.Minutes())
+}
+
+// report prints the story of a failing world, shrinks it, and keeps it.
+func report(t *testing.T, r *Result) {
+	t.Helper()
+	for _, v := range r.Violations {
+		t.Errorf("VIOLATION seed %d: %s", r.Script.Seed, v)
+	}
+	if patience := fromEnv(t, "SIMULATION_SHRINK", 0); patience > 0 {
+		r = Shrink(t, r, time.Duration(patience)*time.Second) //nolint:gosec // small
+	}
+	folder := os.Getenv("SIMULATION_KEEP")
+	if folder == "" {
+		folder = os.TempDir()
+	}
+	kept := filepath.Join(folder, fmt.Sprintf("simulation-%d.json", r.Script.Seed))
+	require.NoError(t, r.Script.Keep(kept))
+	story, err := os.Create(strings.TrimSuffix(kept, ".json") + ".txt") //nolint:gosec // our own file
+	require.NoError(t, err)
+	for _, v := range r.Violations {
+		_, _ = fmt.Fprintln(story, v)
+	}
+	r.Story.Write(story)
+	require.NoError(t, story.Close())
+	var mine strings.Builder
+	if life := r.Violations[0].Life; life != everybodys {
+		r.Story.Write(&mine, life)
+	} else {
+		r.Story.Write(&mine)
+	}
+	t.Logf("kept as %s, its whole story beside it; SIMULATION_SCRIPT=%s repeats it. What happened to life %d:\n%s", kept, kept, r.Violations[0].Life, mine.String())
+}
+
+// TestKept plays the scripts that once failed, and the one that SIMULATION_SCRIPT names.
+func TestKept(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.json")
+	require.NoError(t, err)
+	if named := os.Getenv("SIMULATION_SCRIPT"); named != "" {
+		files = append(files, named)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			s, err := ReadScript(file)
+			require.NoError(t, err)
+			if r := Play(t, s); r.Failed() {
+				report(t, r)
+			}
+		})
+	}
+}
