@@ -45,8 +45,22 @@ func BenchmarkInbound(b *testing.B) {
 	}
 }
 
+// TestInboundOverOwnConnections is the way of a message with prepared calls, which the other tests' connections do not have.
+func TestInboundOverOwnConnections(t *testing.T) {
+	const messages = 40
+	f := withOwnConnections(t)
+	f.loadConversations(t, benchCustomers)
+	f.deliver(t, messages)
+	f.mirror(t, messages)
+	var stored, left int
+	require.NoError(t, f.db.QueryRow("SELECT count(*) FROM waa_messages WHERE wamid LIKE 'm:%'").Scan(&stored))
+	require.NoError(t, f.db.QueryRow("SELECT count(*) FROM waa_inbox WHERE finished_at = 0").Scan(&left))
+	require.Equal(t, messages, stored)
+	require.Zero(t, left)
+}
+
 // withOwnConnections is a store over connections as the plugin has them.
-func withOwnConnections(b *testing.B) *fixture {
+func withOwnConnections(b testing.TB) *fixture {
 	b.Helper()
 	db := storetest.DB(b)
 	var schema string
@@ -65,7 +79,7 @@ func withOwnConnections(b *testing.B) *fixture {
 func benchPhone(n int) string { return strconv.Itoa(5511900000000 + n) }
 
 // loadConversations stores open conversations, each with ten messages that were handled long ago.
-func (f *fixture) loadConversations(b *testing.B, n int) {
+func (f *fixture) loadConversations(b testing.TB, n int) {
 	b.Helper()
 	words := strings.NewReplacer("{account}", "'"+f.account.ID+"'", "{queue}", "'"+f.queue.ID+"'", "{now}", strconv.FormatInt(now, 10)+"::bigint",
 		"{n}", "generate_series(0, "+strconv.Itoa(n-1)+") n", "{phone}", "(5511900000000 + n)::text", "{id}", "lpad(n::text, 26, '0')")
@@ -88,7 +102,7 @@ func (f *fixture) loadConversations(b *testing.B, n int) {
 }
 
 // deliver stores n deliveries of one message each, eight at a time.
-func (f *fixture) deliver(b *testing.B, n int) {
+func (f *fixture) deliver(b testing.TB, n int) {
 	b.Helper()
 	payload := []byte(strings.Repeat("x", 400))
 	var next atomic.Int64
@@ -108,7 +122,7 @@ func (f *fixture) deliver(b *testing.B, n int) {
 }
 
 // mirror handles n stored messages as package inbound does, without a post.
-func (f *fixture) mirror(b *testing.B, n int) {
+func (f *fixture) mirror(b testing.TB, n int) {
 	b.Helper()
 	done := make(chan struct{}, n)
 	worker := jobqueue.NewWorker(jobqueue.Options{
