@@ -43,7 +43,7 @@ func (a *API) handle(router *mux.Router, method, path string, h handler) {
 	}).Methods(method)
 }
 
-// write answers JSON.
+// write writes an answer as JSON.
 func (a *API) write(w http.ResponseWriter, status int, body any) {
 	data, err := json.Marshal(body)
 	if err != nil { // only for a type that has no JSON, which would be a mistake of ours

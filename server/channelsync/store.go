@@ -33,7 +33,7 @@ type Store interface {
 	SetChannel(ctx context.Context, id, channelID string) error
 	// ChannelSeen notes when a conversation's channel was changed last, by the server's clock.
 	ChannelSeen(ctx context.Context, id string, at int64) error
-	// MadePublicSince tells whether a person made a channel public, or private again, after a
+	// MadePublicSince reports whether a person made a channel public, or private again, after a
 	// moment of the server's clock.
 	MadePublicSince(ctx context.Context, channelID string, since int64) (bool, error)
 	// LoseChannel takes a channel off a conversation, which gets another, and stores the line

@@ -12,7 +12,7 @@ type Store interface {
 	Accounts(ctx context.Context, page, perPage int) ([]*domain.Account, int, error)
 	Queues(ctx context.Context) ([]*domain.Queue, error)
 	TemplatesOf(ctx context.Context, accountID string) ([]*domain.Template, error)
-	// HasPlan tells whether a queue has an approved plan.
+	// HasPlan reports whether a queue has an approved plan.
 	HasPlan(ctx context.Context, queueID string) (bool, error)
 	// Healths is what Meta last said of the accounts, by account id.
 	Healths(ctx context.Context) (map[string]*domain.Health, error)

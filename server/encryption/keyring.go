@@ -23,7 +23,7 @@ func NewKeyring(current *Cipher, others ...*Cipher) *Keyring {
 // Name is that of the key in force.
 func (k *Keyring) Name() string { return k.current.name }
 
-// Knows tells whether the key that encrypted a value is on the keyring.
+// Knows reports whether the key that encrypted a value is on the keyring.
 func (k *Keyring) Knows(encrypted string) bool {
 	_, name := versionAndKey(encrypted)
 	return k.byName[name] != nil

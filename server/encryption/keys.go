@@ -184,7 +184,7 @@ func (e *Encrypter) storeMissing(ctx context.Context, rows []domain.StoredKey, s
 	return err
 }
 
-// isKept tells whether a key is stored under another.
+// isKept reports whether a key is stored under another.
 func isKept(rows []domain.StoredKey, name, under string) bool {
 	for _, row := range rows {
 		if row.Name == name && row.Under == under {

@@ -21,7 +21,7 @@ type Records interface {
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
 
-// People answers what a person is and may do. It implements service.People and is safe for concurrent use.
+// People says what a person is and may do. It implements service.People and is safe for concurrent use.
 type People struct {
 	records Records
 	// rolesGrant reports whether any of the roles has the permission.

@@ -130,7 +130,7 @@ func (j *Policy) checkWords(ctx context.Context, text string) (why domain.Text, 
 	return domain.Text{}, nil
 }
 
-// blank tells whether a text has nothing visible.
+// blank reports whether a text has nothing visible.
 func blank(text string) bool {
 	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf) }) == ""
 }
@@ -171,7 +171,7 @@ func (j *Policy) mention(ctx context.Context, text string) (string, error) {
 	return "", nil
 }
 
-// linksInside tells whether a text links into Mattermost: no customer can open such a link, and
+// linksInside reports whether a text links into Mattermost: no customer can open such a link, and
 // it gives away what is inside.
 func (j *Policy) linksInside(text string) bool {
 	if !strings.Contains(text, "/") {
@@ -197,7 +197,7 @@ func (j *Policy) linksInside(text string) bool {
 	return false
 }
 
-// hasAddress tells whether a text names something behind an address, with a scheme in front or without.
+// hasAddress reports whether a text names something behind an address, with a scheme in front or without.
 func hasAddress(text, address string) bool {
 	text, address = strings.ToLower(text), strings.ToLower(address)
 	for {

@@ -41,7 +41,7 @@ func ForeignProps(props map[string]any, decision posting.Decision) []string {
 	})
 }
 
-// ProtectedProp tells whether a change by hand, or by another plugin, may not touch a
+// ProtectedProp reports whether a change by hand, or by another plugin, may not touch a
 // property of a post of such a type.
 func ProtectedProp(name, postType string) bool {
 	theirs := postType != "" && postType != model.PostTypeMe && !posting.IsOurType(postType)

@@ -23,7 +23,7 @@ func (s *Store) Budget(ctx context.Context, queueID string, month int64) (*domai
 	return plan, spent, err
 }
 
-// HasPlan tells whether a queue has an approved plan.
+// HasPlan reports whether a queue has an approved plan.
 func (s *Store) HasPlan(ctx context.Context, queueID string) (bool, error) {
 	plan, err := s.PlanOfQueue(ctx, queueID)
 	if errors.Is(err, domain.ErrNotFound) {

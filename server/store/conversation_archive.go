@@ -51,7 +51,7 @@ func channelsOfTeam(ctx context.Context, r sqlx.ExtContext, teamID string) (chan
 // one after the other: so many may be under way at once without passing the limit.
 const limitMargin = 50
 
-// TeamHasRoom tells whether a team may have one channel more; close to the limit
+// TeamHasRoom reports whether a team may have one channel more; close to the limit
 // it holds the team until the transaction ends.
 func (t *tx) TeamHasRoom(teamID string, limit int) (bool, error) {
 	channels, waiting, err := channelsOfTeam(t.ctx, t.r, teamID)

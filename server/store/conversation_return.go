@@ -123,7 +123,7 @@ func (s *Store) reopenForSender(ctx context.Context, r sqlx.ExtContext, c *domai
 	return s.audit(ctx, r, "", "returned", c.ID, nil)
 }
 
-// canServe tells whether a user is active and a member of a team. It asks the server's
+// canServe reports whether a user is active and a member of a team. It asks the server's
 // tables, because the caches of the server's nodes may be behind.
 func canServe(ctx context.Context, r sqlx.ExtContext, teamID, userID string) (is bool, err error) {
 	err = sqlx.GetContext(ctx, r, &is, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id

@@ -50,7 +50,7 @@ func (s *Store) LostQueues(ctx context.Context) ([]string, error) {
 		WHERE NOT EXISTS (SELECT 1 FROM channels ch WHERE ch.id = q.channel_id AND ch.deleteat = 0)`)
 }
 
-// ChannelArchived tells whether somebody archived a channel.
+// ChannelArchived reports whether somebody archived a channel.
 func (s *Store) ChannelArchived(ctx context.Context, channelID string) (bool, error) {
 	var archived bool
 	err := s.db.GetContext(ctx, &archived, "SELECT EXISTS (SELECT 1 FROM channels WHERE id = $1 AND deleteat > 0)", channelID)
@@ -71,7 +71,7 @@ func (s *Store) ChannelSeen(ctx context.Context, id string, at int64) error {
 	return wakeForChannel(ctx, s.db, id)
 }
 
-// MadePublicSince tells whether a person made a channel public, or private again, after a
+// MadePublicSince reports whether a person made a channel public, or private again, after a
 // moment, milliseconds since epoch, the server's clock. The server posts a line about it,
 // which stays when the channel's row was written over.
 func (s *Store) MadePublicSince(ctx context.Context, channelID string, since int64) (bool, error) {

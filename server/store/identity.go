@@ -61,7 +61,7 @@ func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, o
 	return taken, err
 }
 
-// WroteSince tells whether a contact wrote on an account after a moment
+// WroteSince reports whether a contact wrote on an account after a moment
 // (milliseconds since epoch, Meta's), named as then.
 func (s *Store) WroteSince(ctx context.Context, accountID, contactID string, as domain.WhatsAppIdentity, at int64) (wrote bool, err error) {
 	as = truncateIdentity(as)

@@ -28,14 +28,14 @@ func (s *Store) ServerChannelByName(ctx context.Context, teamID, name string) (*
 	return channel, wrapErr(err, "could not find a channel")
 }
 
-// ServerMember tells whether somebody is in a channel.
+// ServerMember reports whether somebody is in a channel.
 func (s *Store) ServerMember(ctx context.Context, channelID, userID string) (bool, error) {
 	var member bool
 	err := s.db.GetContext(ctx, &member, "SELECT EXISTS (SELECT 1 FROM channelmembers WHERE channelid = $1 AND userid = $2)", channelID, userID)
 	return member, wrapErr(err, "could not read a channel's member")
 }
 
-// MayJoinServer tells whether somebody is an active person, no bot, and in a team.
+// MayJoinServer reports whether somebody is an active person, no bot, and in a team.
 func (s *Store) MayJoinServer(ctx context.Context, teamID, userID string) (bool, error) {
 	var may bool
 	err := s.db.GetContext(ctx, &may, `SELECT EXISTS (SELECT 1 FROM users u JOIN teammembers t ON t.userid = u.id AND t.teamid = $1 AND t.deleteat = 0
@@ -43,7 +43,7 @@ func (s *Store) MayJoinServer(ctx context.Context, teamID, userID string) (bool,
 	return may, wrapErr(err, "could not read a team's member")
 }
 
-// ServerMayRead tells whether somebody may read a channel: as its member or,
+// ServerMayRead reports whether somebody may read a channel: as its member or,
 // where it is public, as one of its team; a system admin reads all.
 func (s *Store) ServerMayRead(ctx context.Context, channelID, userID string) (bool, error) {
 	var may bool
@@ -70,7 +70,7 @@ func (s *Store) ServerMembers(ctx context.Context, channelID string, n int) ([]d
 	return members, wrapErr(err, "could not list the channel's members")
 }
 
-// IsServerUser tells whether a name is that of somebody active.
+// IsServerUser reports whether a name is that of somebody active.
 func (s *Store) IsServerUser(ctx context.Context, username string) (bool, error) {
 	var is bool
 	err := s.db.GetContext(ctx, &is, "SELECT EXISTS (SELECT 1 FROM users WHERE username = $1 AND deleteat = 0)", username)

@@ -144,7 +144,7 @@ func (s *statements) texts() []string {
 	return texts
 }
 
-// fromTests tells whether a statement is a test's own.
+// fromTests reports whether a statement is a test's own.
 func fromTests(query string) bool {
 	return strings.Contains(query, "row_to_json(r)") || // a test's dump of all tables
 		slices.ContainsFunc(testSources(), func(part source) bool { return len(part.text) > 20 && strings.HasPrefix(query, part.text) })

@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// saysSomething tells whether a key of a template's components holds something that
+// saysSomething reports whether a key of a template's components holds something that
 // the customer sees or gets. The keys are listed one by one: Meta's examples must not
 // count, because the addresses of their files change with each reading, and a key that
 // a later version reads must not make the same wording look like another one.
