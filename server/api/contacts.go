@@ -23,7 +23,7 @@ const eraseTimeout = 20 * time.Second
 // eraseContact removes a person from the database, and then from Mattermost as far as that goes at once.
 func (a *API) eraseContact(r *http.Request, id string) (reply, error) {
 	now := a.Clock.Now()
-	if err := a.Store.EraseContact(r.Context(), id, userID(r), []string{a.Mattermost.BotID()}, now); err != nil {
+	if err := a.Store.EraseContact(r.Context(), id, userID(r), a.Mattermost.BotIDs(), now); err != nil {
 		return reply{}, errors.Wrap(err, "erase the contact")
 	}
 	waiting, cancel := context.WithTimeout(r.Context(), eraseTimeout)

@@ -63,8 +63,12 @@ func (s *fakeStartingServer) held(key string) bool {
 	return s.keys[key]
 }
 
-func (*fakeStartingServer) KVGet(string) ([]byte, *model.AppError)         { return nil, nil }
-func (*fakeStartingServer) EnsureBotUser(*model.Bot) (string, error)       { return model.NewId(), nil }
+func (*fakeStartingServer) KVGet(string) ([]byte, *model.AppError)   { return nil, nil }
+func (*fakeStartingServer) EnsureBotUser(*model.Bot) (string, error) { return model.NewId(), nil }
+func (*fakeStartingServer) KVSet(string, []byte) *model.AppError     { return nil }
+func (*fakeStartingServer) CreateBot(bot *model.Bot) (*model.Bot, *model.AppError) {
+	return &model.Bot{UserId: model.NewId(), Username: bot.Username}, nil
+}
 func (*fakeStartingServer) GetBundlePath() (string, error)                 { return filepath.Abs("../..") }
 func (*fakeStartingServer) SetProfileImage(string, []byte) *model.AppError { return nil }
 func (*fakeStartingServer) RegisterCommand(*model.Command) error           { return nil }

@@ -72,11 +72,11 @@ func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, updated, old *model.Cha
 }
 
 // ChannelMemberWillBeAdded keeps guests and bots out of the channels of conversations.
-// The plugin's own bot is let in.
+// The plugin's own bots are let in.
 func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, member *model.ChannelMember) (changed *model.ChannelMember, rejection string) {
 	defer p.recovered("ChannelMemberWillBeAdded", func() { changed, rejection = nil, "" })
 	a := p.app.Load()
-	if a == nil || member == nil || member.UserId == a.port.BotID() {
+	if a == nil || member == nil || a.port.IsBot(member.UserId) {
 		return nil, ""
 	}
 	if ours, _ := a.conversationIn(member.ChannelId); !ours {

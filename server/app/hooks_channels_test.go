@@ -63,7 +63,7 @@ func newGuarded(t *testing.T) (p *Plugin, db *sql.DB, asked *int) {
 	require.NoError(t, err)
 	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), hookStore: store.New(db, nil, model.NewId)}
 	a.texts.UseZone(time.UTC)
-	a.port = mattermost.New(p.API, "bot", a.hookStore, nil)
+	a.port = mattermost.New(p.API, mattermost.Bots{Plugin: "bot", Customer: "customer"}, a.hookStore, nil)
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	account := &domain.Account{Name: "Vendas", PhoneNumberID: "1"}
 	require.NoError(t, a.hookStore.CreateAccount(context.Background(), account, 1))

@@ -65,7 +65,7 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	a.texts.UseZone(settings.TimeZone)
 	a.store, a.hookStore = store.New(db.Main, nil, model.NewId), store.New(db.Hooks, nil, model.NewId)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return nil }, Now: time.Now}
-	a.port = mattermost.New(api, model.NewId(), a.store, a.seals)
+	a.port = mattermost.New(api, mattermost.Bots{Plugin: model.NewId(), Customer: model.NewId()}, a.store, a.seals)
 	a.channels = posting.NewChannels(a.hookStore.ConversationByChannel)
 	a.intake = &postpolicy.Intake{Store: a.store, Policy: &postpolicy.Policy{}, Channels: a.channels}
 	a.hookIntake = a.newHookIntake()

@@ -29,10 +29,12 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 	if a == nil {
 		return nil, ""
 	}
-	ours, err := a.isOurs(post.ChannelId)
 	session := hasSession(c)
-	if err != nil || !ours || post.UserId == a.port.BotID() && !session || post.IsSystemMessage() {
-		return nil, "" // if that is not known, the check before sending still applies
+	if a.port.IsBot(post.UserId) && !session || post.IsSystemMessage() {
+		return nil, ""
+	}
+	if ours, err := a.isOurs(post.ChannelId); err != nil || !ours {
+		return withoutOurProps(post), "" // if that is not known, the check before sending still applies
 	}
 	return p.checkPost(a, post, session)
 }
@@ -84,7 +86,7 @@ func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *mod
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	defer p.recovered("MessageHasBeenPosted", nil)
 	a := p.app.Load()
-	if a == nil || post.UserId == a.port.BotID() || post.IsSystemMessage() {
+	if a == nil || a.port.IsBot(post.UserId) || post.IsSystemMessage() {
 		return
 	}
 	if ours, known := a.channels.Known(post.ChannelId); known && !ours {
@@ -107,6 +109,9 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 		return updated, ""
 	}
 	if ours, err := a.isOurs(old.ChannelId); err != nil || !ours {
+		if !a.seals.HoldsChange(old.Id, updated.GetProps()) {
+			keepProps(updated, old, posting.IsOurProp)
+		}
 		return updated, ""
 	}
 	ctx, cancel := withTimeout(hookTimeout)
@@ -116,11 +121,11 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 		updated.DelProp(posting.PropSeal)
 		return updated, ""
 	}
-	keepProtectedProps(updated, old)
+	keepProps(updated, old, func(name string) bool { return postpolicy.ProtectedProp(name, old.Type) })
 	if updated.Message == old.Message && slices.Equal(updated.FileIds, old.FileIds) {
 		return updated, ""
 	}
-	wasForCustomer := old.UserId == a.port.BotID() || old.GetProp(posting.PropStatus) != nil
+	wasForCustomer := a.port.IsBot(old.UserId) || old.GetProp(posting.PropStatus) != nil
 	if !wasForCustomer {
 		known, err := a.hookStore.Known(ctx, []string{old.Id})
 		if err != nil {
@@ -129,7 +134,7 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 		wasForCustomer = known[old.Id]
 	}
 	if wasForCustomer {
-		if old.UserId != a.port.BotID() {
+		if !a.port.IsBot(old.UserId) {
 			a.whisper(ctx, old, domain.T("post.edited"))
 		}
 		return nil, a.localize(old.UserId, domain.T("post.edited"))
@@ -173,15 +178,27 @@ func withoutForeignProps(post *model.Post, decision posting.Decision) *model.Pos
 	return post
 }
 
-// keepProtectedProps undoes changes of the properties that people may not change.
-func keepProtectedProps(updated, old *model.Post) {
+// withoutOurProps empties the plugin's properties of a post elsewhere, which would look
+// like a customer's or one of ours. It returns nil if there are none.
+func withoutOurProps(post *model.Post) (changed *model.Post) {
+	for name := range post.GetProps() {
+		if posting.IsOurProp(name) {
+			post.AddProp(name, nil)
+			changed = post
+		}
+	}
+	return changed
+}
+
+// keepProps undoes changes of those properties of a post that people may not change.
+func keepProps(updated, old *model.Post, protected func(name string) bool) {
 	for name := range updated.GetProps() {
-		if postpolicy.ProtectedProp(name, old.Type) {
+		if protected(name) {
 			updated.DelProp(name)
 		}
 	}
 	for name, value := range old.GetProps() {
-		if postpolicy.ProtectedProp(name, old.Type) {
+		if protected(name) {
 			updated.AddProp(name, value)
 		}
 	}
@@ -200,7 +217,7 @@ func (p *Plugin) ReactionHasBeenRemoved(_ *plugin.Context, reaction *model.React
 func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 	defer p.recovered("ReactionHasBeenAdded", nil)
 	a := p.app.Load()
-	if a == nil || reaction.UserId == a.port.BotID() {
+	if a == nil || a.port.IsBot(reaction.UserId) {
 		return
 	}
 	ctx, cancel := withTimeout(afterTimeout)
@@ -223,7 +240,7 @@ func (p *Plugin) reactionChanged(reaction *model.Reaction, removed bool) {
 func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
 	defer p.recovered("MessageHasBeenDeleted", nil)
 	a := p.app.Load()
-	if a == nil || post.UserId == a.port.BotID() {
+	if a == nil || a.port.IsBot(post.UserId) {
 		return
 	}
 	ctx, cancel := withTimeout(afterTimeout)
@@ -244,7 +261,7 @@ func (p *Plugin) WebSocketMessageHasBeenPosted(_, userID string, request *model.
 		return
 	}
 	a := p.app.Load()
-	if a == nil || userID == a.port.BotID() {
+	if a == nil || a.port.IsBot(userID) {
 		return
 	}
 	if channelID, ok := request.Data["channel_id"].(string); ok {

@@ -61,7 +61,7 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), metrics: metrics.New(func() []metrics.Queue { return nil }), clock: config.NewClock(make(chan struct{}))}
 	a.texts.UseZone(time.UTC)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
-	a.port = mattermost.New(p.API, "bot", nil, a.seals)
+	a.port = mattermost.New(p.API, mattermost.Bots{Plugin: "bot", Customer: "customer"}, nil, a.seals)
 	a.channels = posting.NewChannels(fakeOpenStore{}.ConversationByChannel)
 	a.intake = &postpolicy.Intake{
 		Store: fakeOpenStore{}, Channels: a.channels, Clock: a.clock,
@@ -140,8 +140,12 @@ func TestNoMarkOfOursIsTakenFromAPersonsPost(t *testing.T) {
 	}
 	_, reason = p.MessageWillBePosted(byPerson, &model.Post{ChannelId: "ours", UserId: "bot", Message: "x", Props: model.StringInterface{"from_bot": "true"}})
 	require.NotEmpty(t, reason, "somebody has a token of our bot's")
-	untouched, reason := p.MessageWillBePosted(byPerson, &model.Post{ChannelId: "theirs", UserId: "ana", Message: "x", Props: forgedProps()})
-	require.Nil(t, untouched, "a channel that is not ours is left alone")
+	elsewhere, reason := posts(t, p, byPerson, &model.Post{ChannelId: "theirs", UserId: "ana", Message: "x", Props: forgedProps()})
+	require.Empty(t, reason)
+	require.NotContains(t, said(elsewhere), "waa_kind", "no mark of ours is believed anywhere")
+	require.Contains(t, said(elsewhere), "override_username", "the rest of a post elsewhere is left alone")
+	untouched, reason := p.MessageWillBePosted(byPerson, &model.Post{ChannelId: "theirs", UserId: "ana", Message: "x"})
+	require.Nil(t, untouched)
 	require.Empty(t, reason)
 }
 
@@ -172,7 +176,7 @@ func TestWhatWePostInSomebodysNameKeepsItsMarks(t *testing.T) {
 func TestNobodyEditsWhatLeftOrCameOrOurMarks(t *testing.T) {
 	p, a := newHooked(t)
 	sent := &model.Post{Id: "p", ChannelId: "ours", UserId: "ana", Message: "oi", Props: model.StringInterface{"waa_status": "failed"}}
-	customers := &model.Post{Id: "c", ChannelId: "ours", UserId: "bot", Message: "quero", Props: model.StringInterface{"waa_kind": "inbound", "waa_wamid": "w"}}
+	customers := &model.Post{Id: "c", ChannelId: "ours", UserId: "customer", Message: "quero", Props: model.StringInterface{"waa_kind": "inbound", "waa_wamid": "w"}}
 	for name, by := range map[string]*plugin.Context{"with a session": byPerson, "without one": byNobody} {
 		for _, old := range []*model.Post{sent, customers} {
 			edited := old.Clone()

@@ -113,12 +113,12 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	}
 	a.texts = i18n.NewLocalizer(texts)
 	a.configure(*p.settings.Load())
-	botID, err := mattermost.EnsureBot(p.API, p.Driver)
+	bots, err := mattermost.EnsureBots(p.API, p.Driver)
 	if err != nil {
 		return nil, err
 	}
 	a.seals = &posting.Seals{Keys: a.encrypter.PostKeys, Now: time.Now}
-	a.port = mattermost.New(p.API, botID, a.store, a.seals)
+	a.port = mattermost.New(p.API, bots, a.store, a.seals)
 	a.localizer = posting.Localizer{Render: a.texts.Markdown, ServerLocale: a.port.ServerLocale, UserLocale: a.port.Locale}
 	a.people = permission.New(a.store, p.API.RolesGrantPermission)
 	a.metrics = metrics.New(a.queueMetrics)

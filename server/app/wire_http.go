@@ -49,7 +49,7 @@ func (a *app) localizeRequest(r *http.Request, t domain.Text) string {
 func (a *app) wireHTTP() {
 	a.doctor = &doctor.Doctor{
 		Store: a.store, Probe: a.meta.Probe, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook,
-		ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase,
+		ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase, ShowsNames: a.port.ShowsNames,
 	}
 	a.dialogs = dialog.New(dialog.Deps{
 		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,

@@ -75,7 +75,7 @@ func (a *app) wireChannelJobs() {
 	events := &channelsync.ChangeEvents{Store: a.store, Publish: a.port.PublishChange}
 	a.every(eventInterval, &jobqueue.Loop{Name: "events", Run: events.Run})
 	a.members = &channelsync.Members{
-		Store: a.store, Channels: a.channels, Invited: a.service.Invited, Unassign: a.service.Unassign, BotID: a.port.BotID(), WakeNotices: a.wake.notices.Wake, Clock: a.clock, Log: a.log,
+		Store: a.store, Channels: a.channels, Invited: a.service.Invited, Unassign: a.service.Unassign, BotIDs: a.port.BotIDs(), WakeNotices: a.wake.notices.Wake, Clock: a.clock, Log: a.log,
 	}
 	a.every(membersInterval, &jobqueue.Loop{Name: "members", Run: a.members.Run})
 	sidebars := &channelsync.Sidebars{Store: a.store, Posts: a.port, Localizer: a.localizer, Log: a.log}
@@ -120,11 +120,11 @@ func (a *app) wireWatches() {
 func (a *app) wireMaintenance() {
 	a.rotation = &encryption.Rotation{Encrypter: a.encrypter, Keys: a.keys, Reencrypt: a.store.Reencrypt, DropKeys: a.store.DropKeys}
 	a.every(housekeepingInterval, &jobqueue.Loop{Name: "keys", Run: a.rotation.Run})
-	a.erasure = &jobs.Erasure{Store: a.store, Posts: a.port, BotIDs: []string{a.port.BotID()}, Clock: a.clock, Log: a.log}
+	a.erasure = &jobs.Erasure{Store: a.store, Posts: a.port, BotIDs: a.port.BotIDs(), Clock: a.clock, Log: a.log}
 	a.every(erasureInterval, &jobqueue.Loop{Name: "erasure", Run: a.erasure.Run})
 	a.every(housekeepingInterval, &jobqueue.Loop{Name: "indexes", Timeout: store.BuildPatience, Run: store.Indexes(a.db.Slow)})
 	housekeeping := &jobs.Housekeeping{
-		Store: a.store, BotID: a.port.BotID(), Retention: func() time.Duration { return a.plugin.settings.Load().Retention() },
+		Store: a.store, BotIDs: a.port.BotIDs(), Retention: func() time.Duration { return a.plugin.settings.Load().Retention() },
 		LastWebhook: a.webhook.LastWebhook, Clock: a.clock, Log: a.log,
 	}
 	a.every(housekeepingInterval, &jobqueue.Loop{Name: "housekeeping", Run: housekeeping.Run})

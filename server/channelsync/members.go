@@ -2,6 +2,7 @@ package channelsync
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -31,7 +32,7 @@ type Members struct {
 	// Invited and Unassign decide what follows; see service.Service.
 	Invited     func(ctx context.Context, actorID, channelID, userID string) error
 	Unassign    func(ctx context.Context, conversationID, userID string, attendedAt int64, why string) error
-	BotID       string
+	BotIDs      []string // of the plugin
 	WakeNotices func()
 	Clock       domain.Clock
 	Log         jobqueue.Logger
@@ -43,7 +44,7 @@ type Members struct {
 // "" where the server does not say; bot whether that is a program.
 func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string, bot bool) error {
 	ours, err := m.Channels.IsOurs(ctx, channelID)
-	if err != nil || !ours || userID == m.BotID {
+	if err != nil || !ours || slices.Contains(m.BotIDs, userID) {
 		return err
 	}
 	if actorID != "" && actorID != userID && !bot { // else we added them, or they came by themselves
@@ -57,7 +58,7 @@ func (m *Members) Joined(ctx context.Context, channelID, userID, actorID string,
 // Left handles somebody's leaving of any channel of the server.
 func (m *Members) Left(ctx context.Context, channelID, userID string) error {
 	ours, err := m.Channels.IsOurs(ctx, channelID)
-	if err != nil || !ours || userID == m.BotID {
+	if err != nil || !ours || slices.Contains(m.BotIDs, userID) {
 		return err
 	}
 	left, err := m.Store.AbsentAttendant(ctx, channelID, userID)
@@ -118,7 +119,7 @@ func (m *Members) applyMissedInvitations(ctx context.Context) error {
 	if last == 0 {
 		since = now - invitationOverlap.Milliseconds()
 	}
-	missed, err := m.Store.MissedInvitations(ctx, m.BotID, since)
+	missed, err := m.Store.MissedInvitations(ctx, m.BotIDs, since)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ type Store interface {
 	AbsentAttendants(ctx context.Context, after domain.AttendedConversation, n int) (found []domain.AttendedConversation, next domain.AttendedConversation, err error)
 	AbsentAttendant(ctx context.Context, channelID, userID string) ([]domain.AttendedConversation, error)
 	// MissedInvitations lists those since a moment that came later than the conversation's attendant.
-	MissedInvitations(ctx context.Context, botID string, since int64) ([]domain.Invitation, error)
+	MissedInvitations(ctx context.Context, botIDs []string, since int64) ([]domain.Invitation, error)
 	// NoticeGoneOwners leaves a notice for the supervisors of owners who are deactivated, once.
 	NoticeGoneOwners(ctx context.Context, now int64) error
 
@@ -114,7 +114,7 @@ type Mattermost interface {
 	// Restore brings an archived channel back, where the server lets a plugin do that.
 	Restore(ctx context.Context, channelID string) error
 
-	// Join takes the bot into the channel.
+	// Join takes both bots into the team and the channel.
 	Join(ctx context.Context, teamID, channelID string) error
 	AddMember(ctx context.Context, teamID, channelID, userID string) error
 	// NotifyAll has somebody notified of every message of a channel.

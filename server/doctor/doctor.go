@@ -46,6 +46,8 @@ type Doctor struct {
 	Lost func() int
 	// MayErase tells what the server's settings let us remove for good.
 	MayErase func() (posts, channels bool)
+	// ShowsNames tells whether the server shows a post under the name that the post says.
+	ShowsNames func() bool
 }
 
 const (
@@ -66,6 +68,11 @@ func (d *Doctor) Examine(ctx context.Context) ([]domain.Finding, error) {
 	if lost := d.Lost(); lost > 0 {
 		findings = append(findings, domain.Finding{Check: "keys", Text: domain.T("doctor.keys_lost", "Count", lost), Fix: domain.T("doctor.keys_lost_fix")})
 	}
+	names := domain.Finding{Check: "identity_override", OK: d.ShowsNames(), Text: domain.T("doctor.names", "Shown", d.ShowsNames())}
+	if !names.OK {
+		names.Fix = domain.T("doctor.names_fix")
+	}
+	findings = append(findings, names)
 	accounts, _, err := d.Store.Accounts(ctx, 0, maxAccounts)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ type fakeInstallation struct {
 	erasures  domain.ErasureState
 	sealed    int  // values that no key opens
 	keeps     bool // the server's settings keep posts
+	nameless  bool // the server shows no names but the authors'
 	stuck     []*domain.Stuck
 	archived  int // channels of open conversations
 	public    int
@@ -101,7 +102,7 @@ func (p *fakeInstallation) examine(t *testing.T) []domain.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
 		Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
-		ChannelLimit: p.limit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, TeamName: func(context.Context, string) string { return "Loja" },
+		ChannelLimit: p.limit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, ShowsNames: func() bool { return !p.nameless }, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
 	require.NoError(t, err)
@@ -189,6 +190,7 @@ func TestExamine(t *testing.T) {
 		"a conversation's channel is archived": {func(p *fakeInstallation) { p.archived = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a conversation's channel is public":   {func(p *fakeInstallation) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a queue's channel is archived":        {func(p *fakeInstallation) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
+		"customers' names are not shown":       {func(p *fakeInstallation) { p.nameless = true }, []string{"identity_override doctor.names"}},
 		"values that no key opens":             {func(p *fakeInstallation) { p.sealed = 3 }, []string{"keys doctor.keys_lost"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -221,7 +223,7 @@ func TestWhatMetaSaysIsTheFix(t *testing.T) {
 func TestADatabaseThatDoesNotAnswerIsNoFinding(t *testing.T) {
 	p := healthy()
 	p.err = errors.New("no database")
-	d := &doctor.Doctor{Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }}
+	d := &doctor.Doctor{Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return nil }, LastWebhook: func(string) int64 { return 0 }, Lost: func() int { return 0 }, ShowsNames: func() bool { return true }}
 	_, err := d.Examine(context.Background())
 	require.ErrorIs(t, err, p.err)
 }

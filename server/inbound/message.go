@@ -19,9 +19,9 @@ const maxClockLead = 5 * time.Minute
 // Posts is what this package does to posts; the Mattermost port implements it.
 type Posts interface {
 	posting.Poster
-	// React makes the emoji the bot's one reaction to a post; "" removes it. known is
+	// React makes the emoji the customer's one reaction to a post; "" removes it. known is
 	// false where Mattermost has no such emoji: the post then has no reaction of the
-	// bot's. domain.ErrNotFound if the post is gone.
+	// customer's. domain.ErrNotFound if the post is gone.
 	React(ctx context.Context, postID, emoji string) (known bool, err error)
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
 }

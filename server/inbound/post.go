@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -21,6 +22,10 @@ func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsa
 		ChannelID: c.ChannelID, Message: text, PendingID: m.ID,
 		Props: map[string]any{posting.PropKind: kind, posting.PropWAMID: m.ID, posting.UnsafeLinks: "true"},
 	}
+	if kind == posting.KindInbound {
+		post.OfCustomer = true
+		maps.Copy(post.Props, nameProps(domain.DisplayName(c)))
+	}
 	if Fetchable(m) {
 		maps.Copy(post.Props, posting.MediaProps(h.Localizer))
 	}
@@ -30,6 +35,13 @@ func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsa
 	var err error
 	post.RootID, err = h.threadOf(ctx, aboutWAMID(m), c)
 	return post, err
+}
+
+// nameProps returns the properties that say which customer a post is of. A server that
+// allows it shows the name in place of the bot's, for which it asks that the post looks
+// like one of a webhook.
+func nameProps(name string) map[string]any {
+	return map[string]any{posting.PropName: name, model.PostPropsOverrideUsername: name, model.PostPropsFromWebhook: "true"}
 }
 
 // postedSince returns how far back to look for a post that an earlier attempt may have made, in

@@ -23,7 +23,7 @@ const (
 // Housekeeping removes what is no longer needed, and erases customers after the retention time.
 type Housekeeping struct {
 	Store Store
-	BotID string // the user in whose name customers are erased, and whose posts hold what they wrote
+	BotIDs []string // the users in whose name the plugin posts; customers are erased in the first's
 	// Retention is how long customers are kept; 0 = for ever.
 	Retention func() time.Duration
 	// LastWebhook is when this process last stored a delivery for an account, milliseconds since epoch.
@@ -114,7 +114,7 @@ func (h *Housekeeping) eraseOld(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, id := range ids {
-		if eraseErr := h.Store.EraseContact(ctx, id, h.BotID, []string{h.BotID}, now); eraseErr != nil {
+		if eraseErr := h.Store.EraseContact(ctx, id, h.BotIDs[0], h.BotIDs, now); eraseErr != nil {
 			err = eraseErr
 		}
 	}

@@ -25,7 +25,7 @@ func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (id string,
 			return "", false, err
 		}
 		created, appErr := p.api.CreateChannel(&model.Channel{
-			TeamId: c.TeamID, Type: model.ChannelTypePrivate, Name: name, DisplayName: c.DisplayName, Header: c.Header, CreatorId: p.botID,
+			TeamId: c.TeamID, Type: model.ChannelTypePrivate, Name: name, DisplayName: c.DisplayName, Header: c.Header, CreatorId: p.bots.Plugin,
 		})
 		if appErr == nil && created != nil {
 			return created.Id, false, nil
@@ -51,7 +51,7 @@ func (p *Port) EnsureChannel(ctx context.Context, c posting.Channel) (id string,
 // made reports whether the plugin itself created a channel for a conversation and the
 // channel can still serve as one: it is private and not archived.
 func (p *Port) made(channel *model.Channel) bool {
-	return channel.CreatorId == p.botID && channel.Type == model.ChannelTypePrivate && channel.DeleteAt == 0
+	return channel.CreatorId == p.bots.Plugin && channel.Type == model.ChannelTypePrivate && channel.DeleteAt == 0
 }
 
 // SetHeader changes a channel's header. It does nothing if the channel has that header
@@ -62,32 +62,6 @@ func (p *Port) SetHeader(ctx context.Context, channelID, header string) error {
 		return err
 	}
 	return p.updateChannel(ctx, channelID, "could not update the channel's header", func(channel *model.Channel) { channel.Header = header })
-}
-
-// Join makes our bot a member of the team and of the channel.
-func (p *Port) Join(ctx context.Context, teamID, channelID string) error {
-	if err := jobqueue.CheckLease(ctx); err != nil {
-		return err
-	}
-	if member, appErr := p.api.AddChannelMember(channelID, p.botID); appErr == nil && member != nil {
-		return nil
-	}
-	// A bot must be in the team before it can be in one of the team's channels. It mostly
-	// is, because other channels of the team are its own.
-	if member, appErr := p.api.CreateTeamMember(teamID, p.botID); appErr != nil {
-		// If two callers add the bot at the same moment, the server returns an error
-		// to the second one although the bot is in the team.
-		if member, memberErr := p.api.GetTeamMember(teamID, p.botID); memberErr != nil || member == nil || member.DeleteAt != 0 {
-			return wrap(appErr, "could not add the bot to the team")
-		}
-	} else if member == nil {
-		return errors.Wrap(errNothing, "could not add the bot to the team")
-	}
-	member, appErr := p.api.AddChannelMember(channelID, p.botID)
-	if appErr != nil || member == nil {
-		return wrapOr(appErr, "could not add the bot to the channel")
-	}
-	return nil
 }
 
 // AddMember adds a person to the channel in the bot's name. It returns
@@ -102,7 +76,7 @@ func (p *Port) AddMember(ctx context.Context, teamID, channelID, userID string) 
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return err
 	}
-	member, appErr := p.api.AddUserToChannel(channelID, userID, p.botID)
+	member, appErr := p.api.AddUserToChannel(channelID, userID, p.bots.Plugin)
 	if appErr != nil || member == nil {
 		return wrapOr(appErr, "could not add the member")
 	}

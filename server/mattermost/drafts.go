@@ -14,7 +14,7 @@ import (
 // milliseconds), including deleted ones. It returns domain.ErrNotFound if there is
 // none.
 func (p *Port) FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
-	return p.records.FindServerPost(ctx, channelID, userID, since, prop, value)
+	return p.records.FindServerPost(ctx, channelID, []string{userID}, since, prop, value)
 }
 
 // OwnFiles returns those of the files that the user uploaded and that are not attached
@@ -42,6 +42,6 @@ func (p *Port) OwnFiles(_ context.Context, userID string, fileIDs []string) ([]s
 // SendEphemeralWithAttachments is like SendEphemeral, but with message attachments instead of a thread.
 func (p *Port) SendEphemeralWithAttachments(_ context.Context, channelID, userID, message string, attachments []any) {
 	p.api.SendEphemeralPost(userID, &model.Post{
-		UserId: p.botID, ChannelId: channelID, Message: message, Props: inert(map[string]any{"attachments": attachments}),
+		UserId: p.bots.Plugin, ChannelId: channelID, Message: message, Props: inert(map[string]any{"attachments": attachments}),
 	})
 }

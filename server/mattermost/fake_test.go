@@ -44,7 +44,7 @@ func newFake(t *testing.T, version string) (*fakeAPI, *Port) {
 	f := &fakeAPI{t: t, db: db, version: version, posts: map[string]*model.Post{}, cached: map[string]*model.Channel{}, clock: 100}
 	_, err := db.Exec("INSERT INTO bots VALUES ('bot')")
 	require.NoError(t, err)
-	return f, New(f, "bot", store.New(db, nil, model.NewId), testSeals)
+	return f, New(f, Bots{Plugin: "bot", Customer: "customer"}, store.New(db, nil, model.NewId), testSeals)
 }
 
 func (f *fakeAPI) exec(query string, args ...any) {

@@ -73,7 +73,7 @@ func (p *Port) openFile(ctx context.Context, fileID string, head int64) (io.Read
 		return nil, err
 	}
 	if info.Size > wholeFile {
-		return p.streamFile(ctx, info, head, p.botID)
+		return p.streamFile(ctx, info, head, p.bots.Plugin)
 	}
 	data, appErr := p.api.GetFile(fileID)
 	if appErr != nil {
@@ -120,7 +120,7 @@ func (p *Port) streamFile(ctx context.Context, info *posting.FileInfo, head int6
 		end()
 		return nil, errors.New("the server could not be reached for a file") // the error itself contains an address
 	}
-	if response.StatusCode == http.StatusForbidden && userID == p.botID {
+	if response.StatusCode == http.StatusForbidden && userID == p.bots.Plugin {
 		// The bot is not a member of the file's channel. Everybody may read a file
 		// that they uploaded themselves.
 		_ = response.Body.Close()

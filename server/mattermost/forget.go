@@ -31,7 +31,7 @@ func (p *Port) ErasePosts(ctx context.Context, postIDs []string) error {
 	if len(postIDs) == 0 {
 		return nil
 	}
-	return p.asUser(ctx, p.botID, model.SystemUserRoleId+" "+model.SystemAdminRoleId, func(remove func(path string) error) error {
+	return p.asUser(ctx, p.bots.Plugin, model.SystemUserRoleId+" "+model.SystemAdminRoleId, func(remove func(path string) error) error {
 		for _, id := range postIDs {
 			if err := remove("/posts/" + url.PathEscape(id) + "?permanent=true"); err != nil {
 				return err
@@ -44,7 +44,7 @@ func (p *Port) ErasePosts(ctx context.Context, postIDs []string) error {
 // EraseChannel removes a channel and its posts for good, in the same way as
 // ErasePosts.
 func (p *Port) EraseChannel(ctx context.Context, channelID string) error {
-	return p.asUser(ctx, p.botID, model.SystemUserRoleId+" "+model.SystemAdminRoleId, func(remove func(path string) error) error {
+	return p.asUser(ctx, p.bots.Plugin, model.SystemUserRoleId+" "+model.SystemAdminRoleId, func(remove func(path string) error) error {
 		return remove("/channels/" + url.PathEscape(channelID) + "?permanent=true")
 	})
 }

@@ -15,10 +15,11 @@ import (
 )
 
 // Port carries out the plugin's actions on the Mattermost server, in the name of the
-// plugin's bot.
+// plugin's bots.
 type Port struct {
 	api     plugin.API
-	botID   string
+	bots    Bots
+	joined  *joined
 	records Records
 	seals   *posting.Seals
 	can     Capabilities
@@ -49,8 +50,8 @@ func CapabilitiesOf(serverVersion string) Capabilities {
 
 // New returns a Port. Records reads the server's own tables, and seals proves to our
 // own hooks that a change of a post comes from the plugin.
-func New(api plugin.API, botID string, records Records, seals *posting.Seals) *Port {
-	return &Port{api: api, botID: botID, records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion()), settings: &serverSettings{}}
+func New(api plugin.API, bots Bots, records Records, seals *posting.Seals) *Port {
+	return &Port{api: api, bots: bots, joined: newJoined(), records: records, seals: seals, can: CapabilitiesOf(api.GetServerVersion()), settings: &serverSettings{}}
 }
 
 // With returns a copy of the port that reads the server's tables through other records.
@@ -60,8 +61,14 @@ func (p *Port) With(records Records) *Port {
 	return &other
 }
 
-// BotID returns the user id of the plugin's bot.
-func (p *Port) BotID() string { return p.botID }
+// BotID returns the user id of the bot that speaks for the plugin.
+func (p *Port) BotID() string { return p.bots.Plugin }
+
+// BotIDs returns the user ids of both of the plugin's bots.
+func (p *Port) BotIDs() []string { return []string{p.bots.Plugin, p.bots.Customer} }
+
+// IsBot reports whether a user is one of the plugin's bots.
+func (p *Port) IsBot(userID string) bool { return userID == p.bots.Plugin || userID == p.bots.Customer }
 
 // errNothing stands for a call to the server that failed on the way: the plugin API's
 // generated client then returns zero values and no error.

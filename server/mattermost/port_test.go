@@ -46,9 +46,9 @@ func TestStatusesOnAPostNeverGoBack(t *testing.T) {
 func TestALostAnswerIsAnError(t *testing.T) {
 	f, p := newFake(t, "11.10.0")
 	ctx := context.Background()
-	f.post(&model.Post{Id: "p", Message: "oi"})
-	f.post(&model.Post{Id: "q", Message: "oi"})
 	open := f.channel(&model.Channel{Name: "open"}).Id
+	f.post(&model.Post{Id: "p", ChannelId: open, Message: "oi"})
+	f.post(&model.Post{Id: "q", ChannelId: open, Message: "oi"})
 	closed := f.channel(&model.Channel{Name: "closed"}).Id
 	archived := f.channel(&model.Channel{Name: "archived", DeleteAt: 5}).Id
 	f.exec("INSERT INTO users (id, username, deleteat) VALUES ('ana', 'ana', 0)")

@@ -21,8 +21,14 @@ func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error
 		return "", err
 	}
 	author, props := post.UserID, model.StringInterface(post.Props)
-	if author == "" {
-		author, props = p.botID, inert(post.Props)
+	switch {
+	case post.OfCustomer:
+		author, props = p.bots.Customer, inert(post.Props)
+		if err := p.joinCustomer(ctx, post.ChannelID); err != nil {
+			return "", err
+		}
+	case author == "":
+		author, props = p.bots.Plugin, inert(post.Props)
 	}
 	pending := post.PendingID
 	if pending != "" { // the server remembers it for a while, even if the channel was deleted, so it must differ by channel
@@ -51,19 +57,19 @@ func inert(props map[string]any) model.StringInterface {
 	return ours
 }
 
-// FindPost returns the id of the bot's post in a channel that has the given value in a
-// property. It considers posts created since a moment of the server's clock (in
+// FindPost returns the id of one of the bots' posts in a channel that has the given value
+// in a property. It considers posts created since a moment of the server's clock (in
 // milliseconds), including deleted ones. It returns domain.ErrNotFound if there is
 // none.
 func (p *Port) FindPost(ctx context.Context, channelID string, since int64, prop, value string) (string, error) {
-	return p.records.FindServerPost(ctx, channelID, p.botID, since, prop, value)
+	return p.records.FindServerPost(ctx, channelID, p.BotIDs(), since, prop, value)
 }
 
 // MissedPosts returns the posts that people wrote in a channel between two moments of
 // the server's clock (in milliseconds) and that no message refers to yet. They are in
 // order, oldest first, without deleted posts and system posts.
 func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until int64) ([]posting.IncomingPost, error) {
-	posts, err := p.records.MissedServerPosts(ctx, channelID, p.botID, since, until)
+	posts, err := p.records.MissedServerPosts(ctx, channelID, p.BotIDs(), since, until)
 	posted := make([]posting.IncomingPost, len(posts))
 	for i, post := range posts {
 		posted[i] = Posted(post)
@@ -103,12 +109,12 @@ func card(prop any) *posting.Card {
 	return &c
 }
 
-// Reactions returns the reactions of people to a post, without the bot's own.
+// Reactions returns the reactions of people to a post, without those of the bots.
 func (p *Port) Reactions(ctx context.Context, postID string) ([]posting.Reaction, error) {
 	list, err := p.records.ServerReactions(ctx, postID)
 	var reactions []posting.Reaction
 	for _, r := range list {
-		if r.UserId != p.botID {
+		if !p.IsBot(r.UserId) {
 			reactions = append(reactions, posting.Reaction{UserID: r.UserId, Emoji: r.EmojiName, At: r.CreateAt})
 		}
 	}
@@ -177,7 +183,7 @@ func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Stat
 	return nil
 }
 
-// EditPost replaces the text and some properties of one of the bot's posts. It returns
+// EditPost replaces the text and some properties of one of the bots' posts. It returns
 // domain.ErrNotFound if the post is gone.
 func (p *Port) EditPost(ctx context.Context, postID, message string, props map[string]any) error {
 	post, err := p.standing(ctx, postID)
@@ -194,12 +200,12 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 
 // SendEphemeral shows a text to one person only. The server does not store it.
 func (p *Port) SendEphemeral(_ context.Context, channelID, userID, rootID, message string) {
-	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.botID, ChannelId: channelID, RootId: rootID, Message: message, Props: inert(nil)})
+	p.api.SendEphemeralPost(userID, &model.Post{UserId: p.bots.Plugin, ChannelId: channelID, RootId: rootID, Message: message, Props: inert(nil)})
 }
 
 // DirectChannel returns the id of the direct channel between the bot and a person.
 func (p *Port) DirectChannel(_ context.Context, userID string) (string, error) {
-	channel, appErr := p.api.GetDirectChannel(userID, p.botID)
+	channel, appErr := p.api.GetDirectChannel(userID, p.bots.Plugin)
 	if appErr != nil {
 		return "", wrap(appErr, "could not open a direct channel")
 	}

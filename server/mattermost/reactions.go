@@ -12,11 +12,13 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// React makes an emoji the bot's only reaction to a post, or removes the bot's
-// reaction if emoji is "". It returns whether Mattermost has such an emoji, and
+// React makes an emoji the customers' bot's only reaction to a post, or removes its
+// reaction if emoji is "". What earlier versions put there in the other bot's name counts
+// as the same reaction. It returns whether Mattermost has such an emoji, and
 // domain.ErrNotFound if the post is gone; see inbound.Posts.
 func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err error) {
-	if _, err := p.standing(ctx, postID); err != nil {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
 		return false, err
 	}
 	if err := jobqueue.CheckLease(ctx); err != nil {
@@ -30,8 +32,8 @@ func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err
 	there := wanted == ""
 	for _, reaction := range reactions {
 		switch {
-		case reaction.UserId != p.botID:
-		case reaction.EmojiName == wanted:
+		case !p.IsBot(reaction.UserId):
+		case reaction.EmojiName == wanted && !there:
 			there = true
 		default:
 			if err := p.takeOff(ctx, reaction); err != nil {
@@ -42,7 +44,10 @@ func (p *Port) React(ctx context.Context, postID, emoji string) (known bool, err
 	if there {
 		return known, nil
 	}
-	added, appErr := p.api.AddReaction(&model.Reaction{UserId: p.botID, PostId: postID, EmojiName: wanted})
+	if err := p.joinCustomer(ctx, post.ChannelId); err != nil {
+		return false, err
+	}
+	added, appErr := p.api.AddReaction(&model.Reaction{UserId: p.bots.Customer, PostId: postID, EmojiName: wanted})
 	if appErr != nil {
 		return false, wrap(appErr, "could not add a reaction")
 	}

@@ -19,12 +19,12 @@ type Records interface {
 	// ServerPost returns a post, even a deleted one. It returns domain.ErrNotFound if
 	// there is none.
 	ServerPost(ctx context.Context, id string) (*model.Post, error)
-	// FindServerPost returns the id of a user's first post, deleted or not, that has
-	// the given value in a property. It returns domain.ErrNotFound if there is none.
-	FindServerPost(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error)
+	// FindServerPost returns the id of the first post of one of the users, deleted or not,
+	// that has the given value in a property. It returns domain.ErrNotFound if there is none.
+	FindServerPost(ctx context.Context, channelID string, userIDs []string, since int64, prop, value string) (string, error)
 	// MissedServerPosts returns the posts of people that no message refers to, oldest
 	// first.
-	MissedServerPosts(ctx context.Context, channelID, botID string, since, until int64) ([]*model.Post, error)
+	MissedServerPosts(ctx context.Context, channelID string, botIDs []string, since, until int64) ([]*model.Post, error)
 	// ServerReactions returns the reactions to a post, oldest first, without those that
 	// were removed.
 	ServerReactions(ctx context.Context, postID string) ([]*model.Reaction, error)

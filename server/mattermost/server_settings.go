@@ -56,3 +56,11 @@ func (p *Port) SiteURL() string {
 	_, siteURL := p.settings.get(p.api.GetConfig)
 	return siteURL
 }
+
+// ShowsNames reports whether the server shows a post under the name that the post says,
+// in place of its author's. Without it only the web client, with the plugin's part in it,
+// shows the customers' names.
+func (p *Port) ShowsNames() bool {
+	config := p.api.GetConfig()
+	return config != nil && config.ServiceSettings.EnablePostUsernameOverride != nil && *config.ServiceSettings.EnablePostUsernameOverride
+}

@@ -18,6 +18,7 @@ const (
 	PropStatus  = "waa_status"  // a domain.Status, on posts that are or were meant for the customer
 	PropKind    = "waa_kind"    // "inbound" on the customer's posts
 	PropWAMID   = "waa_wamid"   // Meta's message id, on the customer's posts
+	PropName    = "waa_name"    // the customer's name when the post was made, on the customer's posts
 	PropMessage = "waa_message" // our message's id, on template posts
 	PropEvent   = "waa_event"   // what a state line is about; one line each
 	PropDraft   = "waa_draft"   // id of the draft from which an agent's post was made
@@ -35,7 +36,10 @@ const (
 type Post struct {
 	ChannelID string
 	RootID    string
-	UserID    string // "" = the bot
+	UserID    string // "" = one of the plugin's bots
+	// OfCustomer is set on a post that holds a customer's own words or files. It is the customers' bot's,
+	// which has another name and picture than the one that speaks for the plugin.
+	OfCustomer bool
 	Message   string
 	Type      string
 	FileIDs   []string // uploaded by the author, attached to no post yet
@@ -85,7 +89,7 @@ var (
 // Poster posts and finds posts.
 type Poster interface {
 	CreatePost(ctx context.Context, p Post) (id string, err error)
-	// FindPost looks for a post of the bot by a property among the channel's
+	// FindPost looks for a post of either of the plugin's bots by a property among the channel's
 	// posts since a moment of the server's clock; domain.ErrNotFound.
 	FindPost(ctx context.Context, channelID string, since int64, prop, value string) (id string, err error)
 	// RootOf returns the post that begins the thread of a post: itself, if it is not

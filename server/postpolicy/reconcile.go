@@ -49,7 +49,7 @@ func (r *Reconciler) Since(ctx context.Context, until time.Duration) error {
 		return r.Store.SetState(ctx, reconciledState, end)
 	}
 	since := max(last-lookBack.Milliseconds(), now.Add(-longestGap).UnixMilli())
-	channels, err := r.Store.ChannelsWithMissedPosts(ctx, r.Posts.BotID(), since, end)
+	channels, err := r.Store.ChannelsWithMissedPosts(ctx, r.Posts.BotIDs(), since, end)
 	if err != nil {
 		return err
 	}

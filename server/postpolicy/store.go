@@ -26,8 +26,8 @@ type Store interface {
 	// StandingPost returns which of several posts counts for a key: the first that was named.
 	StandingPost(ctx context.Context, key, postID string) (stands string, err error)
 	// ChannelsWithMissedPosts lists the channels of conversations in which somebody other than
-	// the bot posted, between two moments by the server's clock, what has no message row.
-	ChannelsWithMissedPosts(ctx context.Context, botID string, since, until int64) ([]string, error)
+	// the plugin's bots posted, between two moments by the server's clock, what has no message row.
+	ChannelsWithMissedPosts(ctx context.Context, botIDs []string, since, until int64) ([]string, error)
 	// State and SetState keep small numbers by name; one never set is 0.
 	State(ctx context.Context, name string) (int64, error)
 	SetState(ctx context.Context, name string, value int64) error
@@ -40,8 +40,8 @@ type Mattermost interface {
 	PostType(ctx context.Context, postID string) (string, error)
 	IsUser(ctx context.Context, username string) (bool, error)
 	SiteURL() string
-	BotID() string
-	// Reactions lists those of people on a post, without the bot's.
+	BotIDs() []string
+	// Reactions lists those of people on a post, without those of the bots.
 	Reactions(ctx context.Context, postID string) ([]posting.Reaction, error)
 	// SendEphemeral shows a text to one person alone.
 	SendEphemeral(ctx context.Context, channelID, userID, rootID, message string)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/lib/pq"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
@@ -86,15 +88,15 @@ const invitationGap = "5000"
 
 // MissedInvitations lists invitations into conversations' channels since a
 // moment (milliseconds since epoch, the server's clock) that no hook brought:
-// the server says them in posts of its own. Those by the bot are ours.
-func (s *Store) MissedInvitations(ctx context.Context, botID string, since int64) ([]domain.Invitation, error) {
+// the server says them in posts of its own. Those by our bots are ours.
+func (s *Store) MissedInvitations(ctx context.Context, botIDs []string, since int64) ([]domain.Invitation, error) {
 	invitations := []domain.Invitation{}
 	err := s.db.SelectContext(ctx, &invitations, `SELECT p.channelid AS channel_id, p.userid AS actor_id, p.props ->> 'addedUserId' AS user_id
 		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid AND c.channel_id <> ''
-		WHERE p.createat >= $2 AND p.type = 'system_add_to_channel' AND p.userid <> $1 AND p.deleteat = 0 AND `+conversationOpen+`
+		WHERE p.createat >= $2 AND p.type = 'system_add_to_channel' AND p.userid <> ALL($1) AND p.deleteat = 0 AND `+conversationOpen+`
 			AND p.createat > c.attended_at + `+invitationGap+` AND c.attendant_id <> p.props ->> 'addedUserId'
 			AND EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = p.channelid AND m.userid = p.props ->> 'addedUserId')
-		ORDER BY p.createat, p.id`, botID, since)
+		ORDER BY p.createat, p.id`, pq.Array(botIDs), since)
 	return invitations, wrapErr(err, "could not look for missed invitations")
 }
 

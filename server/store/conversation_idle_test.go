@@ -95,10 +95,10 @@ func TestMissedInvitations(t *testing.T) {
 	invite("ana", "attendant", 200_000, true)
 	invite("ana", "went-again", 200_000, false)
 	invite("ana", "bruno", 200_001, true)
-	missed, err := f.MissedInvitations(ctx(), "bot", 0)
+	missed, err := f.MissedInvitations(ctx(), []string{"bot", "customer"}, 0)
 	require.NoError(t, err)
 	require.Equal(t, []domain.Invitation{{ChannelID: c.ChannelID, ActorID: "ana", UserID: "bruno"}}, missed)
-	missed, err = f.MissedInvitations(ctx(), "bot", 200_002)
+	missed, err = f.MissedInvitations(ctx(), []string{"bot", "customer"}, 200_002)
 	require.NoError(t, err)
 	require.Empty(t, missed)
 }

@@ -240,11 +240,11 @@ func TestAPostWaitsForAnEarlierOneThatIsNotInTheOutbox(t *testing.T) {
 
 		_, err = f.db.Exec("DELETE FROM posts WHERE id IN ($1, $2)", note, reply)
 		require.NoError(t, err)
-		channels, err := f.ChannelsWithMissedPosts(ctx(), "bot", now-10, now)
+		channels, err := f.ChannelsWithMissedPosts(ctx(), []string{"bot", "customer"}, now-10, now)
 		require.NoError(t, err)
 		require.Empty(t, channels)
 		post("ana", "", now-5)
-		channels, err = f.ChannelsWithMissedPosts(ctx(), "bot", now-10, now)
+		channels, err = f.ChannelsWithMissedPosts(ctx(), []string{"bot", "customer"}, now-10, now)
 		require.NoError(t, err)
 		require.Equal(t, []string{c.ChannelID}, channels)
 	})

@@ -22,15 +22,15 @@ func (s *Store) ChannelsAfter(ctx context.Context, after string, n int) ([]strin
 }
 
 // ChannelsWithMissedPosts lists the channels of conversations in which somebody
-// else than the bot posted, between two moments (milliseconds since epoch, the
+// else than the plugin's bots posted, between two moments (milliseconds since epoch, the
 // server's clock), what no message of ours knows. It asks the server's own
 // table: in quiet times that is one look at an index instead of reading every
 // channel. Notes and other plugins' posts have a type of their own.
-func (s *Store) ChannelsWithMissedPosts(ctx context.Context, botID string, since, until int64) ([]string, error) {
+func (s *Store) ChannelsWithMissedPosts(ctx context.Context, botIDs []string, since, until int64) ([]string, error) {
 	return s.stringArray(ctx, "could not look for missed posts", `SELECT coalesce(array_agg(DISTINCT p.channelid), '{}')
 		FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid AND c.channel_id <> ''
-		WHERE p.createat >= $2 AND p.createat <= $3 AND p.userid <> $1 AND p.type IN ('', 'me') AND p.deleteat = 0
-			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')`, botID, since, until)
+		WHERE p.createat >= $2 AND p.createat <= $3 AND p.userid <> ALL($1) AND p.type IN ('', 'me') AND p.deleteat = 0
+			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')`, pq.Array(botIDs), since, until)
 }
 
 // Known returns which of the posts belong to a message.

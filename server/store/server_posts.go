@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/lib/pq"
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
@@ -23,27 +24,27 @@ func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) 
 	return post, wrapErr(err, "could not read a post")
 }
 
-// FindServerPost looks for a user's post with a property among those of a
+// FindServerPost looks for a post of some users with a property among those of a
 // channel created since a moment (milliseconds since epoch, the server's
 // clock), deleted ones too: the first of several. domain.ErrNotFound.
-func (s *Store) FindServerPost(ctx context.Context, channelID, userID string, since int64, prop, value string) (string, error) {
+func (s *Store) FindServerPost(ctx context.Context, channelID string, userIDs []string, since int64, prop, value string) (string, error) {
 	var id string
 	// what was created since was changed since, and that is what there is an index of
-	err := s.db.GetContext(ctx, &id, `SELECT p.id FROM posts p WHERE p.channelid = $1 AND p.updateat >= $3 AND p.createat >= $3 AND p.userid = $2
-		AND coalesce(p.originalid, '') = '' AND p.props ->> $4::text = $5 ORDER BY p.createat, p.id LIMIT 1`, channelID, userID, since, prop, value)
+	err := s.db.GetContext(ctx, &id, `SELECT p.id FROM posts p WHERE p.channelid = $1 AND p.updateat >= $3 AND p.createat >= $3 AND p.userid = ANY($2)
+		AND coalesce(p.originalid, '') = '' AND p.props ->> $4::text = $5 ORDER BY p.createat, p.id LIMIT 1`, channelID, pq.Array(userIDs), since, prop, value)
 	return id, wrapErr(err, "could not look for a post")
 }
 
 // MissedServerPosts lists what people posted in a channel between two moments
 // (milliseconds since epoch, the server's clock) that no message of ours knows,
 // oldest first; deleted and system posts are left out.
-func (s *Store) MissedServerPosts(ctx context.Context, channelID, botID string, since, until int64) ([]*model.Post, error) {
+func (s *Store) MissedServerPosts(ctx context.Context, channelID string, botIDs []string, since, until int64) ([]*model.Post, error) {
 	posts := []*model.Post{}
 	err := s.db.SelectContext(ctx, &posts, "SELECT "+serverPostColumns+` FROM posts p
-		WHERE p.channelid = $1 AND p.deleteat = 0 AND p.createat >= $3 AND p.createat <= $4 AND p.userid <> $2
+		WHERE p.channelid = $1 AND p.deleteat = 0 AND p.createat >= $3 AND p.createat <= $4 AND p.userid <> ALL($2)
 			AND p.type NOT LIKE 'system\_%' AND coalesce(p.originalid, '') = ''
 			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id AND m.post_id <> '')
-		ORDER BY p.createat, p.id`, channelID, botID, since, until)
+		ORDER BY p.createat, p.id`, channelID, pq.Array(botIDs), since, until)
 	return posts, wrapErr(err, "could not read the posts of a channel")
 }
 
