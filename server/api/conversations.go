@@ -2,11 +2,14 @@ package api
 
 import (
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 func (a *API) conversationRoutes(router *mux.Router) {
@@ -51,8 +54,32 @@ type conversationView struct {
 
 	Template *string `json:"template,omitempty"` // in lists
 	// Where conversations are read, but not in the answer of an action.
+	LastMessage *lastMessageView `json:"last_message,omitempty"`
+	WaitsSince  *millisOrNull    `json:"customer_waits_since,omitempty"`
+	// Where conversations are read, but not in the answer of an action.
 	OwnerUsername     string `json:"owner_username,omitempty"`
 	AttendantUsername string `json:"attendant_username,omitempty"`
+}
+
+type lastMessageView struct {
+	Direction string       `json:"direction"`
+	Kind      string       `json:"kind"`
+	Preview   string       `json:"preview"`
+	At        millisOrNull `json:"at"`
+}
+
+// maxPreview is how much a list shows of a message, in characters.
+const maxPreview = 80
+
+func viewLastMessage(m *domain.LastMessage) *lastMessageView {
+	if m == nil {
+		return nil
+	}
+	plain := strings.Join(strings.Fields(markdown.ToWhatsApp(m.Text, func(string) (string, bool) { return "", false })), " ")
+	if runes := []rune(plain); len(runes) > maxPreview {
+		plain = string(runes[:maxPreview-1]) + "…"
+	}
+	return &lastMessageView{Direction: m.Direction, Kind: m.Kind, Preview: plain, At: millisOrNull(m.At)}
 }
 
 type contactView struct {
@@ -82,11 +109,20 @@ func (a *API) listConversations(r *http.Request) (reply, error) {
 	filter := q.conversations()
 	filter.State, filter.Unclaimed, filter.ContactID = domain.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")
 	filter.Page, filter.PerPage = p.number, p.size
-	if name := q.values.Get("unanswered"); name != "" {
+	filter.AttendantID = q.id("attendant_id")
+	switch name := q.values.Get("unanswered"); name {
+	case "", "0", "false":
+	case "1", "true":
+		filter.Waiting = new(time.Duration)
+	default:
 		var known bool
 		if filter.Unanswered, known = domain.UnansweredFor(name); !known {
 			q.addFault("unanswered", domain.T("api.field_unanswered"))
 		}
+	}
+	if minutes := q.number("waiting_min", 0, 0, maxMinutes); minutes > 0 {
+		waiting := time.Duration(minutes) * time.Minute
+		filter.Waiting = &waiting
 	}
 	switch filter.State {
 	case "", domain.Waiting, domain.Open, domain.Expired, domain.Closed:
@@ -139,6 +175,8 @@ func (a *API) withUsernames(r *http.Request, views []*domain.View) func(*domain.
 	return func(v *domain.View) conversationView {
 		view := viewConversation(v)
 		view.OwnerUsername, view.AttendantUsername = names[v.OwnerID], names[v.AttendantID]
+		waits := millisOrNull(v.WaitsSince)
+		view.LastMessage, view.WaitsSince = viewLastMessage(v.LastMessage), &waits
 		return view
 	}
 }

@@ -53,6 +53,12 @@ type Deps struct {
 type Service interface {
 	Start(ctx context.Context, request domain.StartRequest) (*domain.Started, error)
 	SendTemplate(ctx context.Context, request domain.TemplateRequest) (*domain.Started, error)
+	// Check is what a start would come to; nothing is sent or stored.
+	Check(ctx context.Context, request domain.StartRequest) (*domain.StartCheck, error)
+	// StartOptions is what the actor can choose from to start in a queue; "" = their first.
+	StartOptions(ctx context.Context, actorID, queueID string) (*domain.StartOptions, error)
+	// Customers are the known customers whom a search finds, of those whom the actor may see.
+	Customers(ctx context.Context, actorID, query string) ([]*domain.KnownCustomer, error)
 	// Outcome is what came of a message that an earlier try of a request stored.
 	Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error)
 	View(ctx context.Context, actorID, id string) (*domain.View, error)
@@ -86,7 +92,8 @@ type Drafts interface {
 
 // Mattermost is the server; *mattermost.Port is one.
 type Mattermost interface {
-	BotID() string // who creates the conversations' channels
+	BotID() string    // who creates the conversations' channels
+	BotIDs() []string // whose posts are the plugin's and the customers'
 	SiteURL() string
 	Locale(ctx context.Context, userID string) string
 	// Usernames leaves out users that do not exist.
@@ -132,6 +139,8 @@ type Store interface {
 	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error)
 	// SetTemplateRules stores an administrator's rules for these variables, and removes those of the variables to drop.
 	SetTemplateRules(ctx context.Context, id string, rules domain.Rules, drop []string, now int64) (*domain.Template, error)
+	// NameTemplate stores an administrator's title and labels of variables, and removes the labels of the variables to drop.
+	NameTemplate(ctx context.Context, id, title string, labels domain.Labels, drop []string, now int64) (*domain.Template, error)
 	// SyncTemplates makes the account's templates those fetched, by name and language, and keeps our approval. A template
 	// that Meta no longer has is marked as gone; total counts all of them afterwards.
 	SyncTemplates(ctx context.Context, accountID string, fetched []domain.Template, now int64) (added, updated, gone, total int, err error)

@@ -97,12 +97,18 @@ func (a *API) refused(r *http.Request, refusal *domain.Refusal) problem {
 		p.MetaCode = &refusal.MetaCode
 	}
 	if len(refusal.Fields) > 0 {
-		p.Fields = make(map[string]string, len(refusal.Fields))
-		for name, text := range refusal.Fields {
-			p.Fields[name] = a.Localize(r, text)
-		}
+		p.Fields = a.localizeFields(r, refusal.Fields)
 	}
 	return p
+}
+
+// localizeFields returns what is wrong with each field in the language of the user who sent the request.
+func (a *API) localizeFields(r *http.Request, fields map[string]domain.Text) map[string]string {
+	texts := make(map[string]string, len(fields))
+	for name, text := range fields {
+		texts[name] = a.Localize(r, text)
+	}
+	return texts
 }
 
 // Localize returns a text in the language of the user who sent the request.

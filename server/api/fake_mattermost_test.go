@@ -30,6 +30,7 @@ type fakeMattermost struct {
 }
 
 func (f *fakeMattermost) BotID() string                         { return id("bot") }
+func (f *fakeMattermost) BotIDs() []string                      { return []string{id("bot"), id("customer")} }
 func (f *fakeMattermost) SiteURL() string                       { return "https://chat.example.com/" }
 func (f *fakeMattermost) Locale(context.Context, string) string { return f.language }
 

@@ -53,6 +53,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *API) agentRoutes(root *mux.Router) {
 	router := root.PathPrefix(restPath).Subrouter()
 	router.Use(a.limited, a.requireUser)
+	a.customerRoutes(router)
 	a.conversationRoutes(router)
 	a.buttonRoutes(router)
 	a.draftRoutes(router)

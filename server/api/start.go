@@ -28,13 +28,8 @@ func (a *API) startConversation(r *http.Request, request string) (reply, error) 
 	if err != nil {
 		return reply{}, err
 	}
-	f.names = dialogNames()
 	start := domain.StartRequest{ActorID: userID(r), Request: request}
-	f.id("account_id", &start.AccountID, false)
-	f.id("queue_id", &start.QueueID, true)
-	f.template(&start.Template, &start.Variables)
-	f.customer(&start.Customer)
-	f.confirmation(&start.Confirm, &start.Reason)
+	f.start(&start)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
@@ -88,6 +83,16 @@ func (a *API) viewStarted(r *http.Request, started *domain.Started) *domain.View
 		return &domain.View{Conversation: started.Conversation, State: started.Conversation.StateAt(a.Clock.Now())}
 	}
 	return view
+}
+
+// start reads what the dialog asks for.
+func (f *form) start(into *domain.StartRequest) {
+	f.names = dialogNames()
+	f.id("account_id", &into.AccountID, false)
+	f.id("queue_id", &into.QueueID, true)
+	f.template(&into.Template, &into.Variables)
+	f.customer(&into.Customer)
+	f.confirmation(&into.Confirm, &into.Reason)
 }
 
 // template reads which template to send, and its variables by the names of the dialog's elements.

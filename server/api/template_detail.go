@@ -15,6 +15,7 @@ type variableView struct {
 	Element   string `json:"element"`
 	Kind      string `json:"kind"`
 	Name      string `json:"name"`
+	Label     string `json:"label"`
 	Example   string `json:"example"`
 	Default   string `json:"default"`
 	MaxLength int    `json:"max_length"`
@@ -37,7 +38,7 @@ func (a *API) viewTemplateDetail(r *http.Request, t *domain.Template) templateDe
 	for _, v := range variables {
 		rule := t.Rules[v.Element]
 		view.Variables = append(view.Variables, variableView{
-			Element: v.Element, Kind: variableKind(v), Name: v.Name, Example: v.Example, Default: rule.Default, MaxLength: rule.MaxLength, Limit: valueLimit(v),
+			Element: v.Element, Kind: variableKind(v), Name: v.Name, Label: a.Localize(r, v.Caption(t.Labels[v.Element])), Example: v.Example, Default: rule.Default, MaxLength: rule.MaxLength, Limit: valueLimit(v),
 		})
 	}
 	return view
@@ -107,7 +108,38 @@ func (f *form) rules(field string, t *domain.Template, known []whatsapp.Variable
 	return rules, drop
 }
 
-// patchTemplate changes approval, queues and rules of a template.
+// maxLabel bounds a title and a label, in characters.
+const maxLabel = 128
+
+// labels reads what an administrator calls variables. Variables that are not named keep theirs; an empty text removes one.
+func (f *form) labels(field string, known []whatsapp.Variable) (labels domain.Labels, drop []string) {
+	given := f.object(field, nil)
+	if given == nil {
+		return nil, nil
+	}
+	if len(given.raw) > maxVariables {
+		f.fault(field, domain.T("api.field_too_many", "Max", maxVariables))
+		return nil, nil
+	}
+	labels = domain.Labels{}
+	given.names = map[string]string{}
+	for element := range given.raw {
+		given.names[element] = field
+		label := ""
+		given.line(element, &label, maxLabel, false)
+		switch {
+		case label == "":
+			drop = append(drop, element)
+		case !slices.ContainsFunc(known, func(v whatsapp.Variable) bool { return v.Element == element }):
+			f.fault(field, domain.T("api.field_unknown_variable"))
+		default:
+			labels[element] = label
+		}
+	}
+	return labels, drop
+}
+
+// patchTemplate changes approval, queues and rules of a template, and what it and its variables are called.
 func (a *API) patchTemplate(r *http.Request, id string) (reply, error) {
 	template, err := a.Store.Template(r.Context(), id)
 	if err != nil {
@@ -119,15 +151,17 @@ func (a *API) patchTemplate(r *http.Request, id string) (reply, error) {
 	}
 	f.flag("approved", &template.Approved)
 	f.ids("queue_ids", &template.QueueIDs)
+	variables, _, unsendable := outbound.Preview(template)
 	var rules domain.Rules
 	var drop []string
 	if f.has("variables") {
-		variables, _, err := outbound.Preview(template)
-		if err != nil {
+		if unsendable != nil {
 			f.fault("variables", domain.T("admin.template_is_unsendable"))
 		}
 		rules, drop = f.rules("variables", template, variables)
 	}
+	f.line("title", &template.Title, maxLabel, false)
+	labels, unlabelled := f.labels("labels", variables)
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
@@ -144,6 +178,11 @@ func (a *API) patchTemplate(r *http.Request, id string) (reply, error) {
 	if f.has("variables") {
 		if _, err = a.Store.SetTemplateRules(r.Context(), template.ID, rules, drop, a.Clock.Now()); err != nil {
 			return reply{}, errors.Wrap(err, "change the template's variables")
+		}
+	}
+	if f.has("title") || f.has("labels") {
+		if _, err = a.Store.NameTemplate(r.Context(), template.ID, template.Title, labels, unlabelled, a.Clock.Now()); err != nil {
+			return reply{}, errors.Wrap(err, "name the template")
 		}
 	}
 	template, err = a.Store.AllowTemplate(r.Context(), template.ID, template.Approved, template.QueueIDs, userID(r), a.Clock.Now(), f.presentFields()...)

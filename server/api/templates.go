@@ -22,28 +22,34 @@ func (a *API) templateRoutes(router *mux.Router) {
 }
 
 type templateView struct {
-	ID             string       `json:"id"`
-	AccountID      string       `json:"account_id"`
-	Name           string       `json:"name"`
-	Language       string       `json:"language"`
-	Category       string       `json:"category"`
-	Status         string       `json:"status"`
-	Quality        string       `json:"quality"`
-	Rejected       string       `json:"rejected_reason"`
-	UnusableReason string       `json:"unusable_reason"`
-	Text           string       `json:"text"`
-	Approved       bool         `json:"approved"`
-	ApprovedBy     string       `json:"approved_by"`
-	ApprovedAt     millisOrNull `json:"approved_at"`
-	QueueIDs       []string     `json:"queue_ids"`
-	GoneAt         millisOrNull `json:"gone_at"`
-	CreatedAt      millisOrNull `json:"created_at"`
-	UpdatedAt      millisOrNull `json:"updated_at"`
+	ID             string        `json:"id"`
+	AccountID      string        `json:"account_id"`
+	Name           string        `json:"name"`
+	Title          string        `json:"title"`
+	Labels         domain.Labels `json:"labels"`
+	Language       string        `json:"language"`
+	Category       string        `json:"category"`
+	Status         string        `json:"status"`
+	Quality        string        `json:"quality"`
+	Rejected       string        `json:"rejected_reason"`
+	UnusableReason string        `json:"unusable_reason"`
+	Text           string        `json:"text"`
+	Approved       bool          `json:"approved"`
+	ApprovedBy     string        `json:"approved_by"`
+	ApprovedAt     millisOrNull  `json:"approved_at"`
+	QueueIDs       []string      `json:"queue_ids"`
+	GoneAt         millisOrNull  `json:"gone_at"`
+	CreatedAt      millisOrNull  `json:"created_at"`
+	UpdatedAt      millisOrNull  `json:"updated_at"`
 }
 
 func viewTemplate(t *domain.Template) templateView {
+	labels := t.Labels
+	if labels == nil {
+		labels = domain.Labels{}
+	}
 	return templateView{
-		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
+		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Title: t.Title, Labels: labels, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
 		Quality: t.Quality, Rejected: t.RejectedReason,
 		Approved: t.Approved, ApprovedBy: t.ApprovedBy, ApprovedAt: millisOrNull(t.ApprovedAt), QueueIDs: nonNil(t.QueueIDs),
 		GoneAt: millisOrNull(t.GoneAt), CreatedAt: millisOrNull(t.CreatedAt), UpdatedAt: millisOrNull(t.UpdatedAt),

@@ -31,9 +31,9 @@ func TestReadTemplate(t *testing.T) {
 	w := newWorld(t)
 	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
-		"id": template1, "account_id": account1, "name": "hello", "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
+		"id": template1, "account_id": account1, "name": "hello", "title": "", "labels": map[string]any{}, "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
 		"quality": "", "rejected_reason": "", "unusable_reason": "An administrator has not approved it.", "preview": "Olá Ana",
-		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "example": "Ana", "default": "", "max_length": 0.0, "limit": 1020.0}},
+		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "label": "Name", "example": "Ana", "default": "", "max_length": 0.0, "limit": 1020.0}},
 		"text":      "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
 		"created_at": 1.0, "updated_at": 1.0,
 	}, a.JSON)
@@ -77,6 +77,29 @@ func TestTemplateVariables(t *testing.T) {
 	require.Equal(t, []string{"variables"}, w.as(admin, http.MethodPatch, path, unknown).Is(http.StatusUnprocessableEntity).Fields())
 	set(map[string]any{"max_length": "20"}).Is(http.StatusBadRequest, "bad_request")
 	set("Bia").Is(http.StatusBadRequest, "bad_request")
+}
+
+func TestATemplateAndItsVariablesGetNames(t *testing.T) {
+	w := newWorld(t)
+	path := "/templates/" + template1
+	named := func(body map[string]any) []any {
+		a := w.as(admin, http.MethodPatch, path, body).Is(http.StatusOK)
+		return []any{a.JSON["title"], a.JSON["labels"], a.JSON["variables"].([]any)[0].(map[string]any)["label"]}
+	}
+	require.Equal(t, []any{"Saudação", map[string]any{}, "Name"}, named(map[string]any{"title": " Saudação "}))
+	require.Equal(t, []any{"Saudação", map[string]any{"body_1": "Primeiro nome"}, "Primeiro nome"}, named(map[string]any{"labels": map[string]any{"body_1": "Primeiro nome"}}))
+	_, _, _, _, err := w.store.SyncTemplates(t.Context(), account1, []domain.Template{{Name: "hello", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED", Text: "Oi"}}, now)
+	require.NoError(t, err)
+	a := w.as(admin, http.MethodGet, path, nil).Is(http.StatusOK)
+	require.Equal(t, []any{"Saudação", map[string]any{"body_1": "Primeiro nome"}}, []any{a.JSON["title"], a.JSON["labels"]}, "a sync keeps both")
+	a = w.as(admin, http.MethodPatch, path, map[string]any{"title": "", "labels": map[string]any{"body_1": ""}}).Is(http.StatusOK)
+	require.Equal(t, []any{"", map[string]any{}}, []any{a.JSON["title"], a.JSON["labels"]})
+	for _, wrong := range []map[string]any{
+		{"title": strings.Repeat("a", 129)}, {"title": "a\nb"}, {"labels": map[string]any{"body_9": "x"}}, {"labels": map[string]any{"body_1": strings.Repeat("a", 129)}},
+	} {
+		w.as(admin, http.MethodPatch, path, wrong).Is(http.StatusUnprocessableEntity, "invalid_field")
+	}
+	w.as(admin, http.MethodPatch, path, map[string]any{"labels": "x"}).Is(http.StatusBadRequest, "bad_request")
 }
 
 func TestWhyATemplateIsOfNoUse(t *testing.T) {

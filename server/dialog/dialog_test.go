@@ -140,7 +140,9 @@ func TestSecondForm(t *testing.T) {
 	require.Equal(t, "DDD + número", phone.Placeholder)
 	require.Equal(t, "Ana Souza", c.form.Elements[byName["customer_name"]].Default)
 	require.Equal(t, "Ex.: 12", c.form.Elements[byName["body_1"]].Placeholder)
-	require.Equal(t, "Texto {{2}}", c.form.Elements[byName["body_2"]].DisplayName)
+	require.Equal(t, "Pedido", c.form.Elements[byName["body_1"]].DisplayName)
+	require.Equal(t, "Nome", c.form.Elements[byName["header_1"]].DisplayName)
+	require.Equal(t, "Ex.: 3", c.form.Elements[byName["body_2"]].DisplayName)
 	require.False(t, c.form.Elements[byName["cpf"]].Optional)
 
 	fakeDesk.settings.RequireCPF = false

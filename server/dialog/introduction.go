@@ -20,7 +20,7 @@ type pick struct {
 
 // introduction is what will be sent and what it costs, in Markdown.
 func introduction(r reader, p *pick) string {
-	parts := []string{"**" + markdown.Escape(p.template.Name) + "** (" + markdown.Escape(p.template.Language) + ")"}
+	parts := []string{"**" + markdown.Escape(p.template.Shown()) + "** (" + markdown.Escape(p.template.Language) + ")"}
 	for i := range p.parsed.Components {
 		parts = append(parts, component(r, &p.parsed.Components[i])...)
 	}

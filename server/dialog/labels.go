@@ -1,20 +1,15 @@
 package dialog
 
 import (
-	"regexp"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// inBraces finds a variable's name in a label.
-var inBraces = regexp.MustCompile(`\{\{(.+)\}\}`)
-
 // distinctLabels gives each element a label that no other has, within Mattermost's limit: the beginning of its text where no
-// other text begins like it, else the variable's bare name, else beginning and end, else the beginning with a number. A text
-// that does not fit stands in full in the help text.
+// other text begins like it, else beginning and end, else the beginning with a number. A text that does not fit stands in
+// full in the help text.
 func distinctLabels(elements []model.DialogElement) {
 	begins := map[string]int{}
 	for i := range elements {
@@ -29,15 +24,8 @@ func distinctLabels(elements []model.DialogElement) {
 		full := e.DisplayName
 		label := truncate(full, model.DialogElementDisplayNameMaxLength)
 		if begins[label] > 1 {
-			label = ""
-			candidates := []string{truncateMiddle(full, model.DialogElementDisplayNameMaxLength)}
-			if m := inBraces.FindStringSubmatch(full); m != nil {
-				candidates = []string{m[1], truncateMiddle(m[1], model.DialogElementDisplayNameMaxLength), candidates[0]}
-			}
-			for _, candidate := range candidates {
-				if label == "" && free(candidate) {
-					label = candidate
-				}
+			if label = truncateMiddle(full, model.DialogElementDisplayNameMaxLength); !free(label) {
+				label = ""
 			}
 			for n := 1; label == ""; n++ {
 				number := " " + strconv.Itoa(n)
@@ -56,7 +44,6 @@ func distinctLabels(elements []model.DialogElement) {
 
 // truncateMiddle shortens a text to so many bytes by leaving out its middle.
 func truncateMiddle(text string, limit int) string {
-	text = strings.TrimSuffix(text, "}}")
 	const ellipsis = "…"
 	if len(text) <= limit {
 		return text

@@ -14,18 +14,19 @@ import (
 )
 
 func TestNoTwoFieldsHaveOneLabel(t *testing.T) {
-	template := usable(t, `{"name":"x","language":"pt_BR","category":"UTILITY","parameter_format":"NAMED","components":[{"type":"BODY","text":"{{valor_total_do_pedido}} {{valor_total_do_frete}} {{nome}}.",
-		"example":{"body_text_named_params":[{"param_name":"valor_total_do_pedido","example":"1"},{"param_name":"valor_total_do_frete","example":"2"},{"param_name":"nome","example":"3"}]}}]}`)
+	template := usable(t, `{"name":"x","language":"pt_BR","category":"UTILITY","parameter_format":"NAMED","components":[{"type":"BODY","text":"{{valor_total_de_cada_um_pedido}} {{valor_total_de_cada_um_frete}} {{nome}}.",
+		"example":{"body_text_named_params":[{"param_name":"valor_total_de_cada_um_pedido","example":"1"},{"param_name":"valor_total_de_cada_um_frete","example":"2"},{"param_name":"nome","example":"3"}]}}]}`)
+	template.Labels = domain.Labels{"body_nome": "Nome da pessoa"}
 	fakeDesk := newFakeDesk(template)
 	request, err := fakeDesk.dialogs(t).Start(context.Background(), StartFor{UserID: agent})
 	require.NoError(t, err)
 	c := &fakeClient{t: t, d: fakeDesk.dialogs(t), form: &request.Dialog}
 	c.submit(map[string]any{"template": template.ID})
 	require.NoError(t, c.form.IsValid())
-	require.Equal(t, "valor_total_do_pedido", c.form.Elements[0].DisplayName)
-	require.Equal(t, "valor_total_do_frete", c.form.Elements[1].DisplayName)
-	require.Equal(t, "Texto {{nome}}", c.form.Elements[2].DisplayName, "what was one of its kind stays")
-	require.Contains(t, c.form.Elements[0].HelpText, "{{valor_total_do_pedido}}")
+	require.Equal(t, "Valor total… um pedido", c.form.Elements[0].DisplayName)
+	require.Equal(t, "Valor total…a um frete", c.form.Elements[1].DisplayName)
+	require.Equal(t, "Nome da pessoa", c.form.Elements[2].DisplayName, "what an administrator calls it")
+	require.Equal(t, "Valor total de cada um pedido", c.form.Elements[0].HelpText)
 }
 
 func TestLabelsAreAlwaysApart(t *testing.T) {

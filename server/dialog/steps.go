@@ -9,7 +9,6 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Names of the elements that do not come from the template.
@@ -50,7 +49,7 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 	}
 	template := choice(elementTemplate, r.text("dialog.template"), r.text("dialog.template_help"))
 	for _, t := range sorted(o.templates) {
-		text := t.Name + " (" + t.Language + ") · " + r.category(t.Category)
+		text := t.Shown() + " (" + t.Language + ") · " + r.category(t.Category)
 		if len(o.accounts) > 1 {
 			text += " · " + o.accounts[t.AccountID].Name
 		}
@@ -65,7 +64,7 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 
 // valuesStep makes the second form: the template's text and price, its variables, and the customer.
 func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error) {
-	elements := variableElements(r, p.parsed, p.template.Rules)
+	elements := variableElements(r, p)
 	if s.Kind == kindStart {
 		elements = append(elements, d.customerElements(r, s)...)
 	}
@@ -122,9 +121,9 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 }
 
 // variableElements are the fields for the template's variables.
-func variableElements(r reader, t *whatsapp.Template, rules domain.Rules) []model.DialogElement {
-	elements := []model.DialogElement{} // never null in JSON
-	for _, v := range t.Variables() {
+func variableElements(r reader, p *pick) []model.DialogElement {
+	elements, rules := []model.DialogElement{}, p.template.Rules // never null in JSON
+	for _, v := range p.parsed.Variables() {
 		placeholder := ""
 		if v.Example != "" {
 			placeholder = r.text("dialog.example", "Example", strings.Join(strings.Fields(v.Example), " "))
@@ -132,35 +131,13 @@ func variableElements(r reader, t *whatsapp.Template, rules domain.Rules) []mode
 		if v.Kind.Media() {
 			placeholder = r.text("dialog.header_media_placeholder")
 		}
-		element := text(v.Element, r.variable(v), placeholder, rules.Limit(v.Element, cmp.Or(v.MaxLength, maxValue)))
+		element := text(v.Element, r.localize(v.Caption(p.template.Labels[v.Element])), placeholder, rules.Limit(v.Element, cmp.Or(v.MaxLength, maxValue)))
 		if given := rules[v.Element].Default; len(given) <= maxDefault && utf8.RuneCountInString(given) <= element.MaxLength {
 			element.Default = given
 		}
 		elements = append(elements, element)
 	}
 	return elements
-}
-
-// variable is the label of a variable.
-func (r reader) variable(v whatsapp.Variable) string {
-	name := v.Name
-	if name != "" {
-		name = "{{" + name + "}}"
-	}
-	label := ""
-	switch {
-	case v.Kind == whatsapp.VariablePlace:
-		label = r.text("dialog.header_place_" + strings.TrimPrefix(v.Element, "header_"))
-	case v.Kind != whatsapp.VariableText:
-		label = r.text("dialog.header_" + string(v.Kind))
-	case v.Component == whatsapp.ComponentHeader:
-		label = r.text("dialog.header_variable", "Name", name)
-	case v.Component == whatsapp.ComponentButton:
-		label = r.text("dialog.button_variable", "Name", v.Label)
-	default:
-		label = r.text("dialog.body_variable", "Name", name)
-	}
-	return strings.TrimSpace(label)
 }
 
 func (r reader) label(key string) string {
@@ -192,6 +169,6 @@ func choice(name, label, help string) model.DialogElement {
 
 func sorted(templates []*domain.Template) []*domain.Template {
 	return slices.SortedFunc(slices.Values(templates), func(a, b *domain.Template) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Language, b.Language), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Shown(), b.Shown()), cmp.Compare(a.Language, b.Language), cmp.Compare(a.ID, b.ID))
 	})
 }

@@ -91,7 +91,7 @@ func (d *Dialogs) step(ctx context.Context, r reader, s *state, submission map[s
 		return &model.SubmitDialogResponse{Errors: problems}, nil
 	}
 	shown := s.Step == stepTemplate || s.QueueID == p.queue.ID && s.TemplateID == p.template.ID
-	elements := variableElements(r, p.parsed, p.template.Rules)
+	elements := variableElements(r, p)
 	if s.Kind == kindStart {
 		elements = append(elements, d.customerElements(r, s)...)
 	}

@@ -36,3 +36,9 @@ type Revealed struct {
 	Phone     string // E.164; "" = only a BSUID is known
 	CPF       string // CPF or CNPJ, digits and letters only; "" = none
 }
+
+// KnownCustomer is a contact together with their latest conversation.
+type KnownCustomer struct {
+	Contact
+	Last Conversation `db:"last"` // without its contact
+}

@@ -38,6 +38,18 @@ type Conversation struct {
 
 	Contact      Contact `db:"contact"` // read by the store in the same query
 	TemplateName string  // of the last template sent; "" = none, or not read, because only lists read it
+
+	// Only what shows conversations to people reads these.
+	LastMessage *LastMessage // nil = there is none, or it was not read
+	WaitsSince  int64        // Meta's timestamp of the customer's first message that nobody answered; 0 = the last word is ours, it is closed, or it was not read
+}
+
+// LastMessage is what a list shows of a conversation's last message.
+type LastMessage struct {
+	Direction string
+	Kind      string // Meta's message type
+	Text      string // Markdown, as its post shows it; "" = the post is gone, or has a file alone
+	At        int64  // Meta's timestamp, or when our post was made
 }
 
 // ReopensFor reports whether a message that the customer wrote at the given moment (Meta's

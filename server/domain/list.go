@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // View is a conversation as it is shown to one person, with what depends on the present moment.
 type View struct {
 	*Conversation
@@ -13,6 +15,10 @@ type Filter struct {
 	Mine    bool // only those whose owner or attendant is the reader
 	QueueID string
 	OwnerID string // only those with this owner; "" = all
+	// AttendantID selects the conversations that somebody serves; "" = all.
+	AttendantID string
+	// Waiting selects those whose customer has waited at least that long for our answer; nil = all.
+	Waiting *time.Duration
 	// ContactID selects the conversations with one person; "" = all.
 	ContactID string
 	Unclaimed bool // only those that wait to be claimed: not closed and without an attendant

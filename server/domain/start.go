@@ -64,3 +64,28 @@ type Request struct {
 	Status    int    // HTTP status of its response; 0 = it is still being carried out
 	Answer    []byte
 }
+
+// StartCheck is what would come of a start, without anything being sent or stored.
+type StartCheck struct {
+	Fields   map[string]Text // by dialog element: what is wrong with what was typed
+	Refusal  *Refusal        // why it would be refused, besides the fields; nil = it would not be
+	Existing *View           // the customer's open conversation, if the actor may see it; else nil
+	Price    Money           // of the template
+	Currency string          // ISO 4217; "" = the price is not known
+}
+
+// StartOptions is what somebody can choose from to start an atendimento.
+type StartOptions struct {
+	Queues    []*Queue // in which they may start, by name
+	QueueID   string   // to which the rest belongs; "" = there is none
+	Templates []TemplateOption
+	Left      Money  // of the queue's plan this month
+	Currency  string // ISO 4217; "" = the queue has no approved plan
+}
+
+// TemplateOption is a template that a queue is allowed to use, whether or not it can be sent now.
+type TemplateOption struct {
+	*Template
+	Price Money // 0 where there is no approved plan
+	Why   Text  // why it cannot be sent; without a key if it can
+}

@@ -24,6 +24,8 @@ type Template struct {
 	ApprovedAt     int64    `db:"approved_at"`
 	QueueIDs       []string `db:"queue_ids"` // queues that may use it; if empty, nobody may
 	Rules          Rules    `db:"rules"`     // what an administrator set for its variables
+	Title          string   `db:"title"`     // what an administrator calls it; "" = it is shown by its name
+	Labels         Labels   `db:"labels"`    // what an administrator calls its variables
 	GoneAt         int64    `db:"gone_at"`   // when a sync first did not find it at Meta any more; 0 = it exists
 	CreatedAt      int64    `db:"created_at"`
 	UpdatedAt      int64    `db:"updated_at"`
@@ -44,6 +46,17 @@ func (t *Template) Usable(queueID string) bool {
 	}
 	return false
 }
+
+// Shown returns what people call the template: its title, or Meta's name if it has none.
+func (t *Template) Shown() string {
+	if t.Title != "" {
+		return t.Title
+	}
+	return t.Name
+}
+
+// Labels are what an administrator calls the variables of a template, by dialog element (such as body_1).
+type Labels map[string]string
 
 // Rules are what an administrator set for the variables of a template, by dialog element (such as
 // body_1).

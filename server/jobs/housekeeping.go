@@ -22,7 +22,7 @@ const (
 
 // Housekeeping removes what is no longer needed, and erases customers after the retention time.
 type Housekeeping struct {
-	Store Store
+	Store  Store
 	BotIDs []string // the users in whose name the plugin posts; customers are erased in the first's
 	// Retention is how long customers are kept; 0 = for ever.
 	Retention func() time.Duration

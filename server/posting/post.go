@@ -40,10 +40,10 @@ type Post struct {
 	// OfCustomer is set on a post that holds a customer's own words or files. It is the customers' bot's,
 	// which has another name and picture than the one that speaks for the plugin.
 	OfCustomer bool
-	Message   string
-	Type      string
-	FileIDs   []string // uploaded by the author, attached to no post yet
-	Props     map[string]any
+	Message    string
+	Type       string
+	FileIDs    []string // uploaded by the author, attached to no post yet
+	Props      map[string]any
 	// PendingID lets the server discard a second attempt that arrives while the first is still running.
 	PendingID string
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"unicode/utf8"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
@@ -18,6 +19,27 @@ func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter)
 		return nil, err
 	}
 	return &domain.Overview{Counts: counts, Queues: queues, Now: filter.Now}, nil
+}
+
+const (
+	// maxCustomers is how many customers a search finds.
+	maxCustomers = 20
+	// minSearch is how long a search for customers must be, in characters: less would find everybody.
+	minSearch = 2
+)
+
+// Customers returns the customers whose name, number or document matches a query, of those with a
+// conversation that the actor may see.
+func (s *Service) Customers(ctx context.Context, actorID, query string) ([]*domain.KnownCustomer, error) {
+	queues, all, err := s.visibleQueues(ctx, actorID)
+	if err != nil {
+		return nil, err
+	}
+	filter := s.listFilter(domain.Filter{Query: query})
+	if utf8.RuneCountInString(filter.Query) < minSearch {
+		return nil, nil
+	}
+	return s.Store.FindCustomers(ctx, actorID, idsOf(queues), all, filter.Query, filter.Document, maxCustomers)
 }
 
 // revealLookback is how many of a contact's conversations are looked through for one in which the actor may act.

@@ -18,6 +18,11 @@ type Store interface {
 	Queue(ctx context.Context, id string) (*domain.Queue, error)
 	Template(ctx context.Context, id string) (*domain.Template, error)
 	TemplateByName(ctx context.Context, accountID, name, language string) (*domain.Template, error)
+	// TemplatesOf lists all templates of an account, usable or not, by name.
+	TemplatesOf(ctx context.Context, accountID string) ([]*domain.Template, error)
+	// Budget returns the approved plan of a queue, and what the queue has spent and reserved since
+	// the beginning of a month (see domain.MonthStart); ErrNotFound if there is no approved plan.
+	Budget(ctx context.Context, queueID string, month int64) (*domain.Plan, domain.Money, error)
 	Conversation(ctx context.Context, id string) (*domain.Conversation, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*domain.Message, int, error)
@@ -25,10 +30,17 @@ type Store interface {
 	MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
 	// ContactOfPhone finds the person behind a number.
 	ContactOfPhone(ctx context.Context, accountID, phone string) (*domain.Contact, error)
+	// OpenConversation returns the contact's conversation on the account that is neither closed nor aborted.
+	OpenConversation(ctx context.Context, accountID, contactID string) (*domain.Conversation, error)
+	// FindCustomers lists up to n contacts that match a search, by name, of those with a conversation that
+	// the reader may see (see ListConversations), each with the latest of these.
+	FindCustomers(ctx context.Context, reader string, queueIDs []string, all bool, query string, document domain.Document, n int) ([]*domain.KnownCustomer, error)
 	// ListConversations returns a page of what the reader may see, newest
 	// activity first, and the total. queueIDs are the queues whose member the
 	// reader is; all means everything (system admins).
 	ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error)
+	// AddLastMessages reads into conversations their last message, and since when the customer waits.
+	AddLastMessages(ctx context.Context, conversations []*domain.Conversation) error
 	// CountConversations counts what the reader may see, of those that are not
 	// closed, by state, and how many nobody attends. It ignores State, Unclaimed
 	// and the page of the filter.

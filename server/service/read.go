@@ -15,7 +15,7 @@ func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, e
 	if err != nil {
 		return nil, err
 	}
-	return s.view(conv), nil
+	return s.view(conv), s.Store.AddLastMessages(ctx, []*domain.Conversation{conv})
 }
 
 // ViewChannel returns the conversation of a channel.
@@ -37,6 +37,9 @@ func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]
 	}
 	convs, total, err := s.Store.ListConversations(ctx, actorID, idsOf(queues), all, s.listFilter(f))
 	if err != nil {
+		return nil, 0, err
+	}
+	if err := s.Store.AddLastMessages(ctx, convs); err != nil {
 		return nil, 0, err
 	}
 	views := make([]*domain.View, len(convs))

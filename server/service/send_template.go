@@ -40,15 +40,7 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 		if use.since != 0 && conv.LastTemplateAt > use.since { // one form, submitted twice: one confirmation, one template
 			return domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
 		}
-		if refusal := use.sendCheck(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
-			return refusal
-		}
-		open := conv.StateAt(now) == domain.Open
-		if open && !use.confirm {
-			text := domain.T("refusal.window_open_template")
-			return &domain.Refusal{Code: domain.CodeInvalidField, Text: text, Fields: map[string]domain.Text{"confirm": text}, Agree: true}
-		}
-		if err := s.checkCooldown(ctx, tx, contact, conv, use, now); err != nil {
+		if err := s.checkTemplate(ctx, tx, contact, conv, use, now); err != nil {
 			return err
 		}
 		conv.LastTemplateAt, conv.UpdatedAt = now, now
@@ -64,17 +56,27 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 	return s.deliverTemplate(ctx, conv, use, messageID)
 }
 
+// checkTemplate makes those checks of another template in a conversation that need its row, except for the plan.
+func (s *Service) checkTemplate(ctx context.Context, tx domain.Tx, contact *domain.Contact, conv *domain.Conversation, use *templateUse, now int64) error {
+	if refusal := use.sendCheck(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
+		return refusal
+	}
+	if conv.StateAt(now) == domain.Open && !use.confirm {
+		text := domain.T("refusal.window_open_template")
+		return &domain.Refusal{Code: domain.CodeInvalidField, Text: text, Fields: map[string]domain.Text{"confirm": text}, Agree: true}
+	}
+	return s.checkCooldown(ctx, tx, contact, conv, use, now)
+}
+
 // storeTemplate reserves the money and stores the message with its outbox job.
 func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact *domain.Contact, use *templateUse, messageID string, now int64) error {
 	plan, spent, err := tx.LockPlan(use.queue.ID, domain.MonthStart(now))
-	if errors.Is(err, domain.ErrNotFound) {
-		return domain.Refuse(domain.CodeNoPlan, domain.T("refusal.no_plan", "Queue", use.queue.Name))
-	} else if err != nil {
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return err
 	}
-	price := plan.PricesAt(now).Of(use.template.Category)
-	if spent+price > plan.MonthlyLimit {
-		return domain.Refuse(domain.CodeBudgetSpent, domain.T("refusal.budget_spent", "Queue", use.queue.Name, "Limit", int64(plan.MonthlyLimit), "Spent", int64(spent), "Currency", plan.Currency))
+	price, refusal := priceOf(plan, spent, use.queue, use.template, now)
+	if refusal != nil {
+		return refusal
 	}
 	m := &domain.Message{
 		ID: messageID, ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: contact.ID,
@@ -104,6 +106,20 @@ func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact
 		return err
 	}
 	return tx.Audit(use.actorID, "template_sent", conv.ID, map[string]string{"template": m.TemplateID, "message": m.ID})
+}
+
+// priceOf returns what a template costs by a queue's approved plan (nil = it has none), of which
+// some was spent this month, or the refusal of one that the plan does not bear. The price is
+// returned beside the refusal of a plan that has too little left.
+func priceOf(plan *domain.Plan, spent domain.Money, queue *domain.Queue, template *domain.Template, now int64) (domain.Money, *domain.Refusal) {
+	if plan == nil {
+		return 0, domain.Refuse(domain.CodeNoPlan, domain.T("refusal.no_plan", "Queue", queue.Name))
+	}
+	price := plan.PricesAt(now).Of(template.Category)
+	if spent+price > plan.MonthlyLimit {
+		return price, domain.Refuse(domain.CodeBudgetSpent, domain.T("refusal.budget_spent", "Queue", queue.Name, "Limit", int64(plan.MonthlyLimit), "Spent", int64(spent), "Currency", plan.Currency))
+	}
+	return price, nil
 }
 
 // noteBudget reports that a queue's plan refused a template. The transaction was rolled back, so

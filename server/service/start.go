@@ -42,18 +42,7 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 		}
 		existing, p.renames = nil, renames == contact.ID
 		now := s.Clock.Now()
-		if refusal := p.sendCheck(contact, nil).Refusal(now, p.queue.TimeZone); refusal != nil {
-			return refusal
-		}
-		if err := s.checkCooldown(ctx, tx, contact, nil, &p.templateUse, now); err != nil {
-			return err
-		}
-		if err := tx.LockQueue(p.queue.ID); errors.Is(err, domain.ErrNotFound) {
-			return domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
-		} else if err != nil {
-			return err
-		}
-		if err := s.checkTeamHasRoom(tx, p.queue); err != nil {
+		if err := s.checkStart(ctx, tx, contact, &p.templateUse, now); err != nil {
 			return err
 		}
 		conv = &domain.Conversation{
@@ -78,6 +67,23 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 // errExists rolls back the transaction of a start whose customer has an open conversation.
 var errExists = errors.New("the customer has an open conversation")
 
+// checkStart makes those checks of a start for a person without an open conversation that need the
+// rows, except for the plan.
+func (s *Service) checkStart(ctx context.Context, tx domain.Tx, contact *domain.Contact, use *templateUse, now int64) error {
+	if refusal := use.sendCheck(contact, nil).Refusal(now, use.queue.TimeZone); refusal != nil {
+		return refusal
+	}
+	if err := s.checkCooldown(ctx, tx, contact, nil, use, now); err != nil {
+		return err
+	}
+	if err := tx.LockQueue(use.queue.ID); errors.Is(err, domain.ErrNotFound) {
+		return domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
+	} else if err != nil {
+		return err
+	}
+	return s.checkTeamHasRoom(tx, use.queue)
+}
+
 // checkTeamHasRoom refuses a start if its channel could not be made because the team has as many
 // channels as the server allows. It is called before anything is sent or charged.
 func (s *Service) checkTeamHasRoom(tx domain.Tx, queue *domain.Queue) error {
@@ -99,6 +105,25 @@ func (s *Service) checkTeamHasRoom(tx domain.Tx, queue *domain.Queue) error {
 // may see it gets a refusal that names it, and if they may act in it and have confirmed, the template
 // is sent there instead. Anybody else gets a refusal without its id.
 func (s *Service) startInExisting(ctx context.Context, req *domain.StartRequest, p *startPlan, existing *domain.Conversation) (*domain.Started, error) {
+	refusal, err := s.refuseExisting(ctx, req, p, existing)
+	if err != nil {
+		return nil, err
+	}
+	if !refusal.Agree || !req.Confirm {
+		return nil, refusal
+	}
+	use := p.templateUse
+	use.renames = true // the actor may see the conversation, see mayRename
+	started, err := s.sendTemplate(ctx, existing.ID, &use)
+	if started != nil {
+		started.Existing = true
+	}
+	return started, err
+}
+
+// refuseExisting returns the refusal of a start for a customer who has an open conversation. It names
+// the conversation if the actor may see it, and can be confirmed if they may act in it.
+func (s *Service) refuseExisting(ctx context.Context, req *domain.StartRequest, p *startPlan, existing *domain.Conversation) (*domain.Refusal, error) {
 	queue, err := s.queueOf(ctx, existing)
 	if err != nil {
 		return nil, err
@@ -113,27 +138,18 @@ func (s *Service) startInExisting(ctx context.Context, req *domain.StartRequest,
 	}
 	refusal := domain.Refuse(domain.CodeConversationExists, domain.T("refusal.conversation_exists", "Customer", existing.Contact.Name, "Owner", s.username(ctx, existing.OwnerID), "Queue", name))
 	if !visible {
-		return nil, refusal
+		return refusal, nil
 	}
 	refusal.ConversationID = existing.ID
 	if err := s.mayAct(ctx, req.ActorID, existing, queue); err != nil {
 		if _, no := domain.AsRefusal(err); no {
-			return nil, refusal
+			return refusal, nil
 		}
 		return nil, err
 	}
-	if !req.Confirm {
-		refusal.Agree = true
-		refusal.NeedsReason = p.supervisor && s.coolingDown(existing, s.Clock.Now())
-		return nil, refusal
-	}
-	use := p.templateUse
-	use.renames = true // the actor may see the conversation, see mayRename
-	started, err := s.sendTemplate(ctx, existing.ID, &use)
-	if started != nil {
-		started.Existing = true
-	}
-	return started, err
+	refusal.Agree = true
+	refusal.NeedsReason = p.supervisor && s.coolingDown(existing, s.Clock.Now())
+	return refusal, nil
 }
 
 func (s *Service) username(ctx context.Context, userID string) domain.Username {

@@ -42,44 +42,58 @@ func (u *templateUse) sendCheck(contact *domain.Contact, within *domain.Conversa
 // prepareStart makes all checks of a start that need no lock. It returns a refusal that names all
 // fields that are wrong.
 func (s *Service) prepareStart(ctx context.Context, req *domain.StartRequest) (*startPlan, error) {
-	queue, err := s.Store.Queue(ctx, req.QueueID)
-	if errors.Is(err, domain.ErrNotFound) {
-		return nil, domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
-	} else if err != nil {
-		return nil, err
-	}
-	member, err := s.People.InQueue(ctx, req.ActorID, queue)
-	if err != nil {
-		return nil, err
-	}
-	if !member {
-		return nil, domain.Refuse(domain.CodeForbidden, domain.T("refusal.not_in_queue", "Queue", queue.Name))
-	}
-	if req.AccountID != "" && req.AccountID != queue.AccountID {
-		return nil, domain.RefuseField("account_id", domain.T("refusal.account_not_of_queue"))
-	}
-	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables)
-	fields := map[string]domain.Text{}
-	if err != nil {
-		r, ok := domain.AsRefusal(err)
-		if !ok || len(r.Fields) == 0 {
-			return nil, err
-		}
-		fields = r.Fields // go on with the customer's fields, so that the agent sees everything that is wrong at once
-	}
-	wanted, err := s.checkCustomer(req.Customer, fields)
+	p, fields, err := s.readStart(ctx, req)
 	if err != nil {
 		return nil, err
 	}
 	if len(fields) > 0 {
 		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: fields}
 	}
-	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
-	use.customer = &wanted
-	return &startPlan{templateUse: *use, wanted: wanted}, nil
+	return p, nil
 }
 
-// prepareTemplate makes all checks of a template that need no lock, and fills in its variables.
+// readStart makes the same checks, and returns what could be read beside the fields that are wrong.
+// Only the template may be missing then.
+func (s *Service) readStart(ctx context.Context, req *domain.StartRequest) (p *startPlan, fields map[string]domain.Text, err error) {
+	queue, err := s.Store.Queue(ctx, req.QueueID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, nil, domain.RefuseField("queue", domain.T("refusal.unknown_queue"))
+	} else if err != nil {
+		return nil, nil, err
+	}
+	member, err := s.People.InQueue(ctx, req.ActorID, queue)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !member {
+		return nil, nil, domain.Refuse(domain.CodeForbidden, domain.T("refusal.not_in_queue", "Queue", queue.Name))
+	}
+	if req.AccountID != "" && req.AccountID != queue.AccountID {
+		return nil, nil, domain.RefuseField("account_id", domain.T("refusal.account_not_of_queue"))
+	}
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables)
+	fields = map[string]domain.Text{}
+	if err != nil {
+		r, ok := domain.AsRefusal(err)
+		if !ok || len(r.Fields) == 0 {
+			return nil, nil, err
+		}
+		fields = r.Fields // go on with the customer's fields, so that the agent sees everything that is wrong at once
+	}
+	wanted, err := s.checkCustomer(req.Customer, fields)
+	if err != nil {
+		return nil, nil, err
+	}
+	if use == nil {
+		use = &templateUse{actorID: req.ActorID, queue: queue}
+	}
+	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
+	use.customer = &wanted
+	return &startPlan{templateUse: *use, wanted: wanted}, fields, nil
+}
+
+// prepareTemplate makes all checks of a template that need no lock, and fills in its variables. Where
+// only the values of variables are wrong it returns the rest beside the refusal.
 func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *domain.Queue, accountID string, ref domain.TemplateRef, values map[string]string) (*templateUse, error) {
 	account, err := s.Store.Account(ctx, accountID)
 	if err != nil {
@@ -97,10 +111,10 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *do
 		return nil, err
 	}
 	if broken := template.Rules.Broken(values); broken != nil {
-		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: broken}
+		return use, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: broken}
 	}
 	if use.composed, err = s.Compose(ctx, actorID, template, values); err != nil {
-		return nil, err
+		return use, err
 	}
 	return use, nil
 }

@@ -62,7 +62,7 @@ func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 			SELECT coalesce(max(at), 0) AS at FROM said WHERE direction = 'out' AND status = ANY($2)
 		)
 		SELECT coalesce(min(s.created_at), 0) FROM said s, answer
-		WHERE s.direction = 'in' AND s.kind NOT IN ('reaction', 'system', 'edit', 'revoke') AND s.at > answer.at`,
+		WHERE s.direction = 'in' AND s.kind NOT IN `+asksNothing+` AND s.at > answer.at`,
 		conversationID, pq.Array(answers()))
 	return since, wrapErr(err, "could not tell whether the customer waits")
 }

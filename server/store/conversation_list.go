@@ -27,6 +27,9 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 	if f.Unanswered.Least > 0 || f.Unanswered.Below > 0 {
 		where = append(where, unansweredFor(f.Unanswered, f.Now))
 	}
+	if f.Waiting != nil {
+		where = append(where, squirrel.Expr("c.closed_at = 0 AND c.last_inbound_at > 0 AND "+waitsSince+" <= ?", f.Now-f.Waiting.Milliseconds()))
+	}
 	if f.State != "" {
 		if f.State != domain.Closed { // lets the index of those that are not closed serve
 			where = append(where, squirrel.Expr("c.closed_at = 0"))
@@ -73,7 +76,7 @@ func (s *Store) nameTemplates(ctx context.Context, page []*domain.Conversation) 
 func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.ListFilter) squirrel.And {
 	where := squirrel.And{squirrel.Expr("c.aborted_at = 0")}
 	if !all {
-		where = append(where, squirrel.Or{isTheirs(reader), squirrel.Expr("c.queue_id = ANY(?)", pq.Array(queueIDs))})
+		where = append(where, isSeen(reader, queueIDs))
 	}
 	if f.Mine {
 		where = append(where, isTheirs(reader))
@@ -84,13 +87,21 @@ func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.List
 	if f.OwnerID != "" {
 		where = append(where, squirrel.Expr("c.owner_id = ?", f.OwnerID))
 	}
+	if f.AttendantID != "" {
+		where = append(where, squirrel.Expr("c.attendant_id = ?", f.AttendantID))
+	}
 	if f.ContactID != "" {
 		where = append(where, squirrel.Expr("c.contact_id = ?", f.ContactID))
 	}
 	if contacts := contactsLike(f.Query, s.documentHashes(f.Document)); contacts != nil {
-		where = append(where, contacts)
+		where = append(where, squirrel.Expr("c.contact_id IN (SELECT id FROM waa_contacts WHERE ?)", contacts))
 	}
 	return where
+}
+
+// isSeen is the condition that somebody other than a system admin may see a conversation.
+func isSeen(reader string, queueIDs []string) squirrel.Sqlizer {
+	return squirrel.Or{isTheirs(reader), squirrel.Expr("c.queue_id = ANY(?)", pq.Array(queueIDs))}
 }
 
 // isTheirs is the condition that a user is owner or attendant.
@@ -101,7 +112,7 @@ func isTheirs(userID string) squirrel.Sqlizer {
 	return squirrel.Expr("(c.owner_id = ? OR c.attendant_id = ?)", userID, userID)
 }
 
-// contactsLike is the condition that the contact's name or number contains the
+// contactsLike is the condition that a contact's name or number contains the
 // query, or that the document is its; nil without a query.
 func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
 	query = truncate(strings.TrimSpace(query), 256)
@@ -123,7 +134,7 @@ func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
 	if len(matches) == 0 {
 		return nil
 	}
-	return squirrel.Expr("c.contact_id IN (SELECT id FROM waa_contacts WHERE ?)", matches)
+	return matches
 }
 
 // escapeLike makes text match itself only.

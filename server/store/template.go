@@ -11,15 +11,16 @@ import (
 )
 
 const (
-	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, rules, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
+	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, rules, title, labels, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
 	templateSelect  = "SELECT " + templateColumns + " FROM waa_templates"
 )
 
-// templateRow is a template with its allow-list and rules as the driver returns them.
+// templateRow is a template with its allow-list, rules and labels as the driver returns them.
 type templateRow struct {
 	domain.Template
 	QueueIDs pq.StringArray `db:"queue_ids"`
 	Rules    []byte         `db:"rules"`
+	Labels   []byte         `db:"labels"`
 }
 
 func (r *templateRow) template() (*domain.Template, error) {
@@ -27,6 +28,11 @@ func (r *templateRow) template() (*domain.Template, error) {
 	if len(r.Rules) > 2 { // no rule at all is {}
 		if err := json.Unmarshal(r.Rules, &r.Template.Rules); err != nil {
 			return nil, errors.Wrap(err, "could not decode a template's rules")
+		}
+	}
+	if len(r.Labels) > 2 {
+		if err := json.Unmarshal(r.Labels, &r.Template.Labels); err != nil {
+			return nil, errors.Wrap(err, "could not decode a template's labels")
 		}
 	}
 	return &r.Template, nil
@@ -134,6 +140,23 @@ func (s *Store) SetTemplateRules(ctx context.Context, id string, rules domain.Ru
 	}
 	return s.template(ctx, "UPDATE waa_templates SET rules = (rules || $2::jsonb) - $4::text[], updated_at = $3 WHERE id = $1 RETURNING "+templateColumns,
 		id, string(data), now, pq.Array(drop))
+}
+
+// NameTemplate stores what an administrator calls a template and the named variables, forgets the
+// labels of the variables in drop, and returns the template as it is then.
+func (s *Store) NameTemplate(ctx context.Context, id, title string, labels domain.Labels, drop []string, now int64) (*domain.Template, error) {
+	if labels == nil {
+		labels = domain.Labels{}
+	}
+	if drop == nil {
+		drop = []string{}
+	}
+	data, err := json.Marshal(labels)
+	if err != nil {
+		return nil, errors.Wrap(err, "could not encode a template's labels")
+	}
+	return s.template(ctx, "UPDATE waa_templates SET title = $2, labels = (labels || $3::jsonb) - $4::text[], updated_at = $5 WHERE id = $1 RETURNING "+templateColumns,
+		id, truncate(title, 128), string(data), pq.Array(drop), now)
 }
 
 // statusGone is no status of Meta's: it stands for templates that Meta no longer has.

@@ -134,7 +134,7 @@ func TestVariableDetails(t *testing.T) {
 		{"type":"BODY","text":"{{1}} e {{2}}","example":{"body_text":[["a","b"]]}},
 		{"type":"BUTTONS","buttons":[{"type":"URL","text":"Ver","url":"https://x/{{1}}","example":["https://x/9"]},{"type":"COPY_CODE","text":"Copiar","example":"C1"}]}`)
 	require.Equal(t, []Variable{
-		{Element: "header_1", Name: "1", Component: "header", Kind: VariableText, Example: "Ana", MaxLength: 57},
+		{Element: "header_1", Name: "1", Component: "header", Kind: VariableText, Example: "Ana", MaxLength: 57, greets: true},
 		{Element: "body_1", Name: "1", Component: "body", Kind: VariableText, Example: "a", MaxLength: 1021},
 		{Element: "body_2", Name: "2", Component: "body", Kind: VariableText, Example: "b", MaxLength: 1021},
 		{Element: "button_0", Name: "1", Component: "button", Kind: VariableText, Label: "Ver", Example: "9", MaxLength: 1990},

@@ -61,6 +61,9 @@ type Variable struct {
 	Example string
 	// MaxLength is how many characters the value may have when all others are empty.
 	MaxLength int
+
+	before string // the words before the placeholder, see Caption
+	greets bool   // these words greet the person whose name the value is
 }
 
 // Variables are the values to fill in, in the order in which a person reads the template.
@@ -131,6 +134,14 @@ func (t Template) textVariables(component string, c TemplateComponent, limit int
 	if !named {
 		slices.SortStableFunc(names, compareNumbers)
 	}
+	before := func(name string) (words string, greets bool) {
+		for _, at := range placeholder.FindAllStringSubmatchIndex(c.Text, -1) {
+			if c.Text[at[2]:at[3]] == name {
+				return wordsBefore(c.Text[:at[0]])
+			}
+		}
+		return "", false
+	}
 	room := limit - utf8.RuneCountInString(placeholder.ReplaceAllString(c.Text, ""))
 	found := make([]Variable, 0, len(names))
 	for i, name := range names {
@@ -138,10 +149,12 @@ func (t Template) textVariables(component string, c TemplateComponent, limit int
 		if named && component == ComponentHeader {
 			suffix = strconv.Itoa(i + 1)
 		}
-		found = append(found, Variable{
+		v := Variable{
 			Element: component + "_" + suffix, Name: name, Component: component, Kind: VariableText,
 			Example: exampleOf(c.Example, component, name, i), MaxLength: max(room/uses[name], 1),
-		})
+		}
+		v.before, v.greets = before(name)
+		found = append(found, v)
 	}
 	return found
 }

@@ -47,6 +47,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a start with this body would come to; nothing is sent or stored
+         * @description For a form that is being filled in: what is missing or wrong stands in `fields`, and is no error. Only a member of the queue's channel may.
+         */
+        post: operations["checkStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/start-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The queues in which I may start, and what one of them can send */
+        get: operations["getStartOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Known customers with a conversation that I may see
+         * @description By a part of the name, digits of the number, or the whole CPF or CNPJ; 20 at most, none for less than two characters.
+         */
+        get: operations["findCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same, with what is searched in the body
+         * @description URLs stand in the logs of servers and proxies, and a person's document has no place there. It only reads.
+         */
+        post: operations["searchCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/counts": {
         parameters: {
             query?: never;
@@ -595,7 +672,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Approves a template and says which queues may use it; both are needed for use */
+        /** Approves a template and says which queues may use it, both of which are needed for use; names it and its variables */
         patch: operations["patchTemplate"];
         trace?: never;
     };
@@ -902,20 +979,108 @@ export interface components {
             per_page: number;
         };
         Error: {
-            error: {
-                code: string;
-                message: string;
-                fields?: {
-                    [key: string]: string;
-                };
-                /** @description Meta's error code */
-                meta_code?: number;
-                /** @description The same request with `confirm` goes through */
-                can_confirm?: boolean;
-                /** @description And it needs a `reason` */
-                needs_reason?: boolean;
-                /** @description The conversation in the way */
-                conversation_id?: string;
+            error: components["schemas"]["Problem"];
+        };
+        Problem: {
+            code: string;
+            message: string;
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Meta's error code */
+            meta_code?: number;
+            /** @description The same request with `confirm` goes through */
+            can_confirm?: boolean;
+            /** @description And it needs a `reason` */
+            needs_reason?: boolean;
+            /** @description The conversation in the way */
+            conversation_id?: string;
+        };
+        StartCheck: {
+            /** @description What is missing or wrong; named as in the dialog */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description Why it would be refused all the same */
+            refusal: components["schemas"]["Problem"] | null;
+            /** @description The customer's open conversation, if I may see it */
+            existing: {
+                id: components["schemas"]["ID"];
+                state: components["schemas"]["State"];
+            } | null;
+            /** @description null where it is not known */
+            price: number | null;
+            currency: string;
+        };
+        StartOptions: {
+            queues: {
+                id: components["schemas"]["ID"];
+                name: string;
+                account_id: components["schemas"]["ID"];
+                team_id: components["schemas"]["OptionalID"];
+                channel_id: components["schemas"]["OptionalID"];
+            }[];
+            /** @description Whose templates and plan these are */
+            queue_id: components["schemas"]["OptionalID"];
+            templates: components["schemas"]["TemplateOption"][];
+            /** @description Of the queue's plan this month; null = it has none */
+            left: number | null;
+            currency: string;
+        };
+        /** @description A template that the queue is allowed to use, with its parts as Meta keeps them */
+        TemplateOption: {
+            id: components["schemas"]["ID"];
+            name: string;
+            /** @description What to call it; "" = its name */
+            title: string;
+            language: string;
+            category: string;
+            price: number | null;
+            currency: string;
+            header: {
+                /** @description TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION; "" = there is none */
+                format: string;
+                text: string;
+            };
+            /** @description The body */
+            text: string;
+            footer: string;
+            buttons: {
+                /** @description Meta's word */
+                type: string;
+                text: string;
+                url: string;
+            }[];
+            /** @description In the order of the dialog */
+            variables: {
+                /** @description The dialog's: header_<n>, body_<n> or body_<name>, button_<i> */
+                element: string;
+                /** @enum {string} */
+                kind: "text" | "media" | "location";
+                /** @description As it stands between the braces; "" where there is none */
+                name: string;
+                /** @description What to call it */
+                label: string;
+                example: string;
+                /** @description What the form shows first */
+                default: string;
+                /** @description Characters */
+                max: number;
+            }[];
+            usable: boolean;
+            /** @description Why it cannot be sent now, for a person; "" = it can */
+            why: string;
+        };
+        Customer: {
+            id: components["schemas"]["ID"];
+            name: string;
+            phone: components["schemas"]["Phone"];
+            cpf_masked: string;
+            /** @description The latest that I may see */
+            last_conversation: {
+                id: components["schemas"]["ID"];
+                state: components["schemas"]["State"];
+                closed_at: components["schemas"]["Time"];
             };
         };
         Conversation: {
@@ -943,6 +1108,18 @@ export interface components {
             close_reason: string;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
+            /** @description Where conversations are read, and there is one */
+            last_message?: {
+                /** @enum {string} */
+                direction: "in" | "out";
+                /** @description Meta's message type */
+                kind: string;
+                /** @description Its beginning; "" for a file without words, and where the post was deleted */
+                preview: string;
+                at: components["schemas"]["Time"];
+            };
+            /** @description Where conversations are read: Meta's timestamp of the first message that nobody answered; null = the last word is ours */
+            customer_waits_since?: components["schemas"]["Time"];
             /** @description Name of the last template sent; where conversations are listed */
             template?: string;
             /** @description Where conversations are read, and there is one */
@@ -1104,6 +1281,12 @@ export interface components {
             id: components["schemas"]["ID"];
             account_id: components["schemas"]["ID"];
             name: string;
+            /** @description What to call it; "" = its name. Set by an admin */
+            title: string;
+            /** @description What to call its variables, by dialog element; the others get a suggested label. Set by an admin */
+            labels: {
+                [key: string]: string;
+            };
             language: string;
             category: string;
             /** @description Meta's word; only APPROVED can be sent */
@@ -1138,6 +1321,8 @@ export interface components {
             kind: "text" | "media" | "location";
             /** @description As it stands between the braces; "" where there is none */
             name: string;
+            /** @description What to call it: the admin's label, or else a suggested one */
+            label: string;
             /** @description Meta's example */
             example: string;
             /** @description What the dialog shows first; set by an admin */
@@ -1340,6 +1525,17 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["Page"] & {
                     items?: components["schemas"]["Conversation"][];
+                };
+            };
+        };
+        /** @description The customers, by name */
+        Customers: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Page"] & {
+                    items?: components["schemas"]["Customer"][];
                 };
             };
         };
@@ -1561,8 +1757,12 @@ export interface components {
         queue_id: components["schemas"]["OptionalID"];
         /** @description Of one person only */
         contact_id: components["schemas"]["OptionalID"];
-        /** @description Those whose last template has waited for an answer at least so long */
-        unanswered: "" | "6h" | "1d" | "3d";
+        /** @description 1 = the customer has the last word; 6h, 1d, 3d = those whose last template has waited for an answer at least so long */
+        unanswered: "" | "0" | "1" | "false" | "true" | "6h" | "1d" | "3d";
+        /** @description The customer has waited at least so many minutes for an answer; 0 = all */
+        waiting_min: number;
+        /** @description Those whom this person serves */
+        attendant_id: components["schemas"]["OptionalID"];
         /** @description 1 = not closed, and nobody attends it */
         unclaimed: "" | "0" | "1" | "true" | "false";
         /** @description A name, digits of a phone, or a whole CPF or CNPJ; what names a person is better sent in the body of a search */
@@ -1650,8 +1850,12 @@ export interface operations {
                 queue_id?: components["parameters"]["queue_id"];
                 /** @description Of one person only */
                 contact_id?: components["parameters"]["contact_id"];
-                /** @description Those whose last template has waited for an answer at least so long */
+                /** @description 1 = the customer has the last word; 6h, 1d, 3d = those whose last template has waited for an answer at least so long */
                 unanswered?: components["parameters"]["unanswered"];
+                /** @description The customer has waited at least so many minutes for an answer; 0 = all */
+                waiting_min?: components["parameters"]["waiting_min"];
+                /** @description Those whom this person serves */
+                attendant_id?: components["parameters"]["attendant_id"];
                 /** @description 1 = not closed, and nobody attends it */
                 unclaimed?: components["parameters"]["unclaimed"];
                 /** @description A name, digits of a phone, or a whole CPF or CNPJ; what names a person is better sent in the body of a search */
@@ -1716,6 +1920,109 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    checkStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    account_id?: components["schemas"]["OptionalID"];
+                    queue_id?: components["schemas"]["OptionalID"];
+                    template?: components["schemas"]["TemplateRef"];
+                    variables?: components["schemas"]["Variables"];
+                    customer?: {
+                        name?: string;
+                        cpf?: string;
+                        phone?: string;
+                    };
+                    confirm?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What would come of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartCheck"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStartOptions: {
+        parameters: {
+            query?: {
+                /** @description The first of my queues unless given */
+                queue_id?: components["schemas"]["ID"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I can choose from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    findCustomers: {
+        parameters: {
+            query?: {
+                /** @description A name, digits of a phone, or a whole CPF or CNPJ; what names a person is better sent in the body of a search */
+                q?: components["parameters"]["q"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Customers"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Search"];
+        responses: {
+            200: components["responses"]["Customers"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     countConversations: {
         parameters: {
             query?: {
@@ -1768,8 +2075,12 @@ export interface operations {
                 queue_id?: components["parameters"]["queue_id"];
                 /** @description Of one person only */
                 contact_id?: components["parameters"]["contact_id"];
-                /** @description Those whose last template has waited for an answer at least so long */
+                /** @description 1 = the customer has the last word; 6h, 1d, 3d = those whose last template has waited for an answer at least so long */
                 unanswered?: components["parameters"]["unanswered"];
+                /** @description The customer has waited at least so many minutes for an answer; 0 = all */
+                waiting_min?: components["parameters"]["waiting_min"];
+                /** @description Those whom this person serves */
+                attendant_id?: components["parameters"]["attendant_id"];
                 /** @description 1 = not closed, and nobody attends it */
                 unclaimed?: components["parameters"]["unclaimed"];
                 /** @description From 0; past the end the list is empty */
@@ -2825,6 +3136,12 @@ export interface operations {
                             /** @description Characters; 0 = Meta's own limit */
                             max_length?: number;
                         } | null;
+                    };
+                    /** @description What agents see instead of the name; "" = the name */
+                    title?: string;
+                    /** @description What agents see instead of {{1}}, by dialog element; elements that are not named keep theirs, "" takes one away */
+                    labels?: {
+                        [key: string]: string;
                     };
                 };
             };

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestStartOptions(t *testing.T) {
+	w := newAgentWorld(t)
+	w.exec("UPDATE waa_templates SET title = 'Saudação', labels = '{\"body_1\": \"Primeiro nome\"}'")
+	option := map[string]any{
+		"id": template1, "name": "hello", "title": "Saudação", "language": "pt_BR", "category": "UTILITY", "price": 0.0, "currency": "BRL",
+		"header": map[string]any{"format": "", "text": ""}, "text": "Olá {{1}}", "footer": "", "buttons": []any{},
+		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "label": "Primeiro nome", "example": "Ana", "default": "", "max": 1020.0}},
+		"usable":    true, "why": "",
+	}
+	want := map[string]any{
+		"queues":   []any{map[string]any{"id": queue1, "name": "Vendas", "account_id": account1, "team_id": team1, "channel_id": channel1}},
+		"queue_id": queue1, "left": 100.0, "currency": "BRL", "templates": []any{option},
+	}
+	require.Equal(t, want, w.as(agent, http.MethodGet, "/start-options", nil).Is(http.StatusOK).JSON)
+	require.Equal(t, want, w.as(agent, http.MethodGet, "/start-options?queue_id="+queue1, nil).Is(http.StatusOK).JSON)
+
+	w.exec("UPDATE waa_templates SET status = 'PAUSED'")
+	a := w.as(agent, http.MethodGet, "/start-options", nil).Is(http.StatusOK)
+	paused := a.JSON["templates"].([]any)[0].(map[string]any)
+	require.Equal(t, false, paused["usable"])
+	require.Contains(t, paused["why"], "paused")
+
+	a = w.as(stranger, http.MethodGet, "/start-options", nil).Is(http.StatusOK)
+	require.Equal(t, map[string]any{"queues": []any{}, "queue_id": "", "templates": []any{}, "left": nil, "currency": ""}, a.JSON)
+	w.as(agent, http.MethodGet, "/start-options?queue_id="+queue2, nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+	w.as(agent, http.MethodGet, "/start-options?queue_id=x", nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+}
+
+func TestCheckAStart(t *testing.T) {
+	w := newAgentWorld(t)
+	check := func(body any) map[string]any {
+		return w.as(agent, http.MethodPost, "/conversations/check", body).Is(http.StatusOK).JSON
+	}
+	require.Contains(t, check(map[string]any{})["fields"], "queue")
+	require.Equal(t, map[string]any{"fields": map[string]any{}, "refusal": nil, "existing": nil, "price": 0.0, "currency": "BRL"}, check(goodStart()))
+	require.Zero(t, w.count("waa_conversations"))
+
+	partial := check(map[string]any{"queue_id": queue1, "customer": map[string]any{"name": "Ana"}})
+	require.Len(t, partial["fields"], 3, "template, cpf and phone")
+	w.as(agent, http.MethodPost, "/conversations", goodStart()).Is(http.StatusCreated)
+	body := goodStart()
+	delete(body, "confirm")
+	again := check(body)
+	require.Equal(t, "waiting", again["existing"].(map[string]any)["state"])
+	require.Equal(t, "conversation_exists", again["refusal"].(map[string]any)["code"])
+	require.Equal(t, true, again["refusal"].(map[string]any)["can_confirm"])
+
+	w.as(agent, http.MethodPost, "/conversations/check", map[string]any{"queue_id": 7}).Is(http.StatusBadRequest, "bad_request")
+	w.as(stranger, http.MethodPost, "/conversations/check", goodStart()).Is(http.StatusForbidden, "forbidden")
+}
+
+func TestKnownCustomers(t *testing.T) {
+	w := newWorld(t)
+	w.exec("UPDATE waa_contacts SET phone = '+5511987654321', cpf_masked = '***.456.789-**'")
+	w.conversation(id("conversation1"), contact1, account1)
+	found := []any{map[string]any{
+		"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**",
+		"last_conversation": map[string]any{"id": id("conversation1"), "state": "waiting", "closed_at": nil},
+	}}
+	require.Equal(t, found, w.as(agent, http.MethodGet, "/customers?q=mari", nil).Is(http.StatusOK).Items())
+	require.Equal(t, found, w.as(agent, http.MethodPost, "/customers/search?q=ignored", map[string]any{"q": "98765"}).Is(http.StatusOK).Items())
+	require.Empty(t, w.as(stranger, http.MethodGet, "/customers?q=mari", nil).Is(http.StatusOK).Items())
+}
