@@ -219,7 +219,7 @@ func (f *fakeAPI) AddUserToChannel(channelID, userID, _ string) (*model.ChannelM
 	if f.broken {
 		return nil, nil
 	}
-	f.exec("INSERT INTO channelmembers (channelid, userid) VALUES ($1, $2)", channelID, userID)
+	f.exec("INSERT INTO channelmembers (channelid, userid) VALUES ($1, $2) ON CONFLICT DO NOTHING", channelID, userID)
 	return &model.ChannelMember{ChannelId: channelID, UserId: userID}, nil
 }
 
