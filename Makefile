@@ -45,8 +45,9 @@ host-bundle: webapp
 
 webapp: webapp/dist/main.js
 
-webapp/node_modules/.package-lock.json: webapp/package.json webapp/package-lock.json
+webapp/node_modules/.package-lock.json: webapp/package.json webapp/package-lock.json webapp/react19/package.json webapp/react19/package-lock.json
 	cd webapp && $(NPM) ci --prefer-offline --no-audit --no-fund --loglevel=error
+	cd webapp/react19 && $(NPM) ci --prefer-offline --no-audit --no-fund --loglevel=error
 	@touch $@
 
 webapp/dist/main.js: webapp/node_modules/.package-lock.json plugin.json $(wildcard webapp/*.ts) $(shell find webapp/src -type f 2>/dev/null)
@@ -111,4 +112,4 @@ bench: host-bundle
 
 ## clean: removes what was built
 clean:
-	rm -rf dist server/dist webapp/dist webapp/node_modules $(CACHE)
+	rm -rf dist server/dist webapp/dist webapp/node_modules webapp/react19/node_modules $(CACHE)

@@ -10,7 +10,7 @@ const compat = new FlatCompat({
 });
 
 export default [
-    {ignores: ['dist/', 'node_modules/', 'test-results/', 'src/api/schema.d.ts']},
+    {ignores: ['dist/', '**/node_modules/', 'test-results/', 'src/api/schema.d.ts']},
     ...compat.extends('plugin:@mattermost/react'),
     {
         files: ['**/*.{ts,tsx,mjs}'],

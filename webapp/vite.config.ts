@@ -4,6 +4,7 @@ import {defineConfig} from 'vitest/config';
 
 import {className} from './class_names.ts';
 import {cssInBundle} from './css_in_bundle.ts';
+import {reactAliases} from './react_version.ts';
 
 /**
  * What the Mattermost web client puts on `window` for plugins, by package name. Never bundled: a second copy of React breaks
@@ -26,7 +27,7 @@ export default defineConfig({
     oxc: {jsx: {runtime: 'classic'}},
     plugins: [cssInBundle()],
     css: {modules: {generateScopedName: className}},
-    resolve: {alias: {src: fileURLToPath(new URL('src', import.meta.url))}},
+    resolve: {alias: [{find: /^src(?=\/)/, replacement: fileURLToPath(new URL('src', import.meta.url))}, ...reactAliases]},
 
     // The tests read ../plugin.json and ../assets.
     server: {fs: {allow: ['..']}},

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import {gzipSync} from 'node:zlib';
 
-import {beforeAll, expect, test} from 'vitest';
+import {beforeAll, expect, test, vi} from 'vitest';
 
 import {buildPlugin} from './build';
 
@@ -16,8 +16,13 @@ test('the bundle is one script', () => {
 });
 
 test('the bundle stays small: what the web client exports is not in it', () => {
-    expect(gzipSync(String(files['main.js'])).length).toBeLessThan(60_000);
+    expect(gzipSync(String(files['main.js'])).length).toBeLessThan(70_000);
 });
+
+test('the bundle is the same whichever React the tests run on', () => {
+    vi.stubEnv('REACT', process.env.REACT === '19' ? '18' : '19');
+    expect(buildPlugin()).toEqual(files);
+}, 60_000);
 
 test('the bundle runs with nothing but the globals of the web client', () => {
     const registered: unknown[][] = [];
