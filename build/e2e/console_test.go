@@ -5,10 +5,8 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -141,7 +139,7 @@ func (c *console) start() {
 	values := scenario.Variables()
 	values["customer_name"], values["cpf"], values["phone"] = customer.Name, customer.CPF, customer.Phone
 	if testenv.WebClient() {
-		c.startInClient(values)
+		c.startInClient(customer)
 	} else {
 		ctx := t.Context()
 		dialog, err := c.OpenDialog(ctx, 0, c.Env.QueueChannel.ID, "/whatsapp novo")
@@ -165,28 +163,13 @@ func (c *console) start() {
 	require.Equal(t, "Olá, Marina!\nNossa equipe passa aí no dia 12/11, entre 9h e 12h. Está bom para você?", messages[0].Text)
 }
 
-// startInClient does the same in the web client: the agent clicks the button, chooses the template, and fills in its variables and the
-// customer.
-func (c *console) startInClient(values map[string]string) {
+// startInClient does the same in the web client: the agent clicks the button and fills in the window.
+func (c *console) startInClient(customer scenario.Customer) {
 	needClient(c.page.t)
-	const dialog = `document.querySelector('#appsModal')`
 	p := openAs(c.page.t, c.site, c.User(0), "/"+c.Env.Team.Name+"/channels/"+c.Env.QueueChannel.Name)
-	for range 3 { // a page that has just loaded does not receive the event for the dialog yet
-		p.click("the button that starts", `document.getElementById('app-bar-icon-`+c.Env.Plugin.ID+`')`)
-		if p.soon(dialog) {
-			break
-		}
-	}
-	p.click("the list of templates", dialog+`?.querySelector('#MultiInput_template')`)
-	p.click("the template", `[...document.querySelectorAll('[id*="-option-"]')].find((e) => e.textContent.startsWith('confirmar_visita'))`)
-	p.click("the button to the next step", dialog+`?.querySelector('#appsModalSubmit')`)
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		p.fill(name, dialog+`?.querySelector('#`+name+`')`, values[name])
-	}
-	p.screenshot("dialogo")
-	p.click("the button that sends", dialog+`?.querySelector('#appsModalSubmit')`)
-	p.wait("the dialog to close", "!"+dialog)
-	p.see(values["customer_name"])
+	p.click("the button that starts", `document.getElementById('app-bar-icon-`+c.Env.Plugin.ID+`')`)
+	p.startInPopup("confirmar_visita", customer, "7305", "Marina", "12/11", "9h e 12h")
+	p.see(customer.Name)
 }
 
 // look returns to the console, which must show that the template was charged and that the doctor finds no problem.

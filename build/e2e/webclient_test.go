@@ -34,25 +34,15 @@ func TestWebClient(t *testing.T) {
 	agent := openAs(t, site, world.User(1), queue)
 	agent.resize(1440, 860)
 
-	t.Run("an empty list teaches, and the same dialog as everywhere starts the conversation", func(t *testing.T) {
+	t.Run("an empty list teaches, and the window starts the conversation and opens its channel", func(t *testing.T) {
 		page := agent.in(t)
 		page.wait("the channel", composer)
 		page.click("Atendimentos in the app bar", appBar+`[1]`)
-		page.see("Ninguém aguarda resposta")
+		page.see("Nada espera por você")
 		page.click("Criar Atendimento in the app bar", appBar+`[0]`)
-		page.see("Novo atendimento")
-		page.click("the templates", `document.querySelector('.modal-body input')`)
-		page.click("the template", `[...document.querySelectorAll('.modal-body [class*=option], [id*=-option-]')].find((e) => e.textContent.includes('confirmar_visita'))`)
-		page.press("Continuar")
-		for element, value := range map[string]string{
-			"header_1": "7305", "body_1": "Marina", "body_2": "12/11", "body_3": "9h e 12h",
-			"customer_name": "Marina Duarte", "cpf": "10000000108", "phone": "(11) 98000-0001",
-		} {
-			page.fill(element, `document.getElementById('`+element+`')`, value)
-		}
-		page.click("the dialog's button", `[...document.querySelectorAll('.modal-footer button')].at(-1)`)
+		page.startInPopup("confirmar_visita", scenario.Customer{Name: "Marina Duarte", CPF: "10000000108", Phone: "+5511980000001"}, "7305", "Marina", "12/11", "9h e 12h")
+		page.click("the tab of those who wait", `[...document.querySelectorAll('[role=tab]')].find((e) => e.textContent.includes('Aguardando'))`)
 		page.wait("the row", contains(rowNames, "Marina Duarte"))
-		page.click("the row", `document.querySelector('.WhatsappAtivoRow__open')`)
 		page.wait("the banner", banner+`?.textContent.includes('Aguardando resposta')`)
 		page.wait("the template's card", `document.querySelector('.WhatsappAtivoTemplate')?.textContent.includes('Visita técnica 7305')`)
 	})

@@ -3,52 +3,30 @@ import React from 'react';
 import {FormattedMessage} from 'react-intl';
 import {manifest} from 'src/manifest';
 import {Plugin} from 'src/plugin';
-import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import type {Channel} from '@mattermost/types/channels';
 
+import {FakeStart} from '../test/fake_start';
 import {FakeWebClient} from '../test/fake_web_client';
 
 const channel = {id: 'channel1', team_id: 'team1', display_name: 'Vendas'} as Channel;
-const directChannel = {id: 'direct1', team_id: '', display_name: 'ana'} as Channel;
 
 let client: FakeWebClient;
-let respond: () => Promise<Response>;
-const fetchSpy = vi.fn(() => respond());
-
-const json = (body: unknown, status = 200) => Promise.resolve(new Response(JSON.stringify(body), {status}));
-
-function show(props: {channel?: Channel; locale?: string} = {channel}) {
-    render(
-        <client.Page
-            locale={props.locale ?? 'pt-BR'}
-            channel={props.channel}
-        />,
-    );
-}
-
-async function click(name: string) {
-    await act(async () => {
-        fireEvent.click(screen.getAllByRole('button', {name})[0]!);
-    });
-}
-
-const sent = () => fetchSpy.mock.calls.map((call: unknown[]) => JSON.parse((call[1] as {body: string}).body));
+const start = new FakeStart();
 
 beforeEach(() => {
-    fetchSpy.mockClear();
-    vi.stubGlobal('fetch', fetchSpy);
-    document.cookie = 'MMUSERID=u1';
-    document.cookie = 'MMCSRF=csrf1';
-    respond = () => json({trigger_id: 'trigger1'});
+    localStorage.clear();
+    vi.stubGlobal('fetch', vi.fn(async (url: string, {method, body}: RequestInit) => {
+        const [path = ''] = url.replace('/plugins/whatsapp-ativo/api/v1/', '').split('?');
+        const answer = start.answer(String(method), path, new URLSearchParams(), JSON.parse(String(body ?? '{}')), '');
+        return new Response(JSON.stringify(answer?.body ?? {}), {status: answer?.status ?? 404});
+    }));
     client = new FakeWebClient(manifest.id, 'team2');
     new Plugin().initialize(client.registry, client.store);
 });
 
-afterEach(() => {
-    cleanup();
-    delete window.basename;
-});
+afterEach(cleanup);
 
 test('registers the header buttons and the app bar buttons', () => {
     expect(client.headerButtons).toHaveLength(2);
@@ -63,115 +41,46 @@ test('a web client without these methods is left alone', () => {
     expect(() => new Plugin().initialize({}, client.store)).not.toThrow();
 });
 
-describe.each([
-    ['header', 'Criar Atendimento'],
-    ['app bar', manifest.id],
-])('the %s button', (_where, name) => {
-    test('runs the command in the channel on screen, as the user', async () => {
-        show();
-        await click(name);
-
-        expect(sent()).toEqual([{command: '/whatsapp novo', channel_id: 'channel1', team_id: 'team1'}]);
-        expect(fetchSpy).toHaveBeenCalledWith('/api/v4/commands/execute', expect.objectContaining({
-            method: 'POST',
-            headers: {'Content-Type': 'application/json', 'X-CSRF-Token': 'csrf1', 'X-Requested-With': 'XMLHttpRequest'},
-        }));
-        expect(screen.getByRole('alert').textContent).toBe('');
+test.each([
+    ['header', 'Criar Atendimento', channel],
+    ['app bar', manifest.id, channel],
+    ['header where no channel is on screen', 'Criar Atendimento', undefined],
+])('the %s button opens the popup', async (_where, name, on) => {
+    render(
+        <client.Page
+            locale='pt-BR'
+            channel={on}
+        />,
+    );
+    await act(async () => {
+        fireEvent.click(screen.getAllByRole('button', {name})[0]!);
     });
+    expect(screen.getByRole('dialog').textContent).toContain('Modelo');
 });
 
-test('a channel of no team takes the team on screen', async () => {
-    show({channel: directChannel});
-    await click('Criar Atendimento');
-    expect(sent()).toEqual([{command: '/whatsapp novo', channel_id: 'direct1', team_id: 'team2'}]);
+test('so does the command, filled in with what was typed', async () => {
+    render(
+        <client.Page
+            locale='pt-BR'
+            channel={channel}
+        />,
+    );
+    await act(async () => {
+        expect(await client.command('/whatsapp novo 11 98765-4321 José', {channel_id: 'channel1'})).toEqual({});
+    });
+    expect(screen.getByLabelText<HTMLInputElement>('Nome do cliente').value).toBe('José');
+    expect(screen.getByLabelText<HTMLInputElement>('WhatsApp do cliente').value).toBe('11 98765-4321');
 });
 
-test('the dialog of this click opens, that of another client does not', async () => {
-    show();
-    await click('Criar Atendimento');
-    act(() => client.receiveDialog({trigger_id: 'trigger0', title: 'Outro'}));
-    expect(screen.queryByRole('dialog')).toBeNull();
-    act(() => client.receiveDialog({trigger_id: 'trigger1', title: 'Criar Atendimento'}));
-    expect(screen.getByRole('dialog').textContent).toBe('Criar Atendimento');
-});
-
-test('a response without a dialog is no error: the server has written its text into the channel', async () => {
-    respond = () => json({text: 'Você não está em nenhuma fila.', response_type: 'ephemeral'});
-    show();
-    await click('Criar Atendimento');
-    expect(screen.getByRole('alert').textContent).toBe('');
-});
-
-test('a second click while the first is under way does nothing, a later click does', async () => {
-    let finish: (response: Response) => void = () => {};
-    respond = () => new Promise((resolve) => {
-        finish = resolve;
-    });
-    show();
-    await click('Criar Atendimento');
-    await click('Criar Atendimento');
-    expect(sent()).toHaveLength(1);
-
-    await act(async () => finish(new Response('{}')));
-    await click('Criar Atendimento');
-    expect(sent()).toHaveLength(2);
-});
-
-describe('an error', () => {
-    const failures: Array<[string, () => Promise<Response>, string]> = [
-        ['text of the server', () => json({message: 'Comando não encontrado.'}, 404), 'Comando não encontrado.'],
-        ['no text', () => json({}, 500), 'O servidor respondeu com o código 500.'],
-        ['no JSON', () => Promise.resolve(new Response('<html>', {status: 502})), 'O servidor respondeu com o código 502.'],
-        ['a success that is no JSON', () => Promise.resolve(new Response('<html>')), 'O servidor respondeu com o código 200.'],
-        ['no response', () => Promise.reject(new TypeError('Failed to fetch')), 'Não foi possível falar com o servidor.'],
-    ];
-
-    test.each(failures)('with %s is shown', async (_name, failing, text) => {
-        respond = failing;
-        show();
-        await click('Criar Atendimento');
-        const alert = screen.getByRole('alert').textContent;
-        expect(alert).toContain('Não foi possível criar o atendimento');
-        expect(alert).toContain(text);
-    });
-
-    test('is shown where no channel is on screen, and nothing is sent', async () => {
-        show({});
-        await click('Criar Atendimento');
-        expect(screen.getByRole('alert').textContent).toContain('Abra um canal primeiro');
-        expect(fetchSpy).not.toHaveBeenCalled();
-    });
-
-    test('is shown in English to people who do not read Portuguese', async () => {
-        respond = () => json({}, 500);
-        show({channel, locale: 'de'});
-        await click('New conversation');
-        expect(screen.getByRole('alert').textContent).toContain('The server answered with code 500.');
-    });
-
-    test('stays until it is closed', async () => {
-        respond = () => json({}, 500);
-        show();
-        await click('Criar Atendimento');
-        await click('Fechar aviso');
-        expect(screen.getByRole('alert').textContent).toBe('');
-    });
-
-    test('goes away when the next try works', async () => {
-        respond = () => json({}, 500);
-        show();
-        await click('Criar Atendimento');
-        respond = () => json({trigger_id: 'trigger2'});
-        await click('Criar Atendimento');
-        expect(screen.getByRole('alert').textContent).toBe('');
-    });
-});
-
-test('the request goes to the path the server is served under', async () => {
-    window.basename = '/chat';
+test('the sidebar shows a lock or a clock on conversations, and nothing on other channels', async () => {
+    vi.stubGlobal('fetch', vi.fn(async () => new Response('{"creator_id":"bot1"}')));
     client = new FakeWebClient(manifest.id, 'team2');
     new Plugin().initialize(client.registry, client.store);
-    show();
-    await click('Criar Atendimento');
-    expect(fetchSpy).toHaveBeenCalledWith('/chat/api/v4/commands/execute', expect.anything());
+    const icon = (creator: string, header: string) => client.channelIcons.find(({matcher}) => matcher({creator_id: creator, header} as Channel, client.store.getState()))?.iconName;
+    icon('bot1', '\u{1F512} Aguardando'); // asks who the bot is
+    await act(async () => {});
+    expect(icon('bot1', '\u{1F512} Aguardando resposta')).toBe('lock-outline');
+    expect(icon('bot1', '\u{1F7E2} Window open')).toBe('clock-outline');
+    expect(icon('bot1', 'Encerrado')).toBeUndefined();
+    expect(icon('u2', '\u{1F512} my own')).toBeUndefined();
 });

@@ -8,12 +8,16 @@ import {Console} from 'src/components/console/console';
 import {Panel} from 'src/components/list/panel';
 import {NotePost} from 'src/components/posts/note_post';
 import {PostStatus} from 'src/components/posts/post_status';
+import {Speaker} from 'src/components/posts/speaker';
 import {TemplatePost} from 'src/components/posts/template_post';
 import {ListIcon} from 'src/components/shared/icons/list_icon';
 import {StartConversationIcon} from 'src/components/shared/icons/start_conversation_icon';
 import {Notice} from 'src/components/shared/notice';
+import {StartPopup} from 'src/components/start/start_popup';
+import {channelIcons} from 'src/hooks/channel_icon';
 import {composerPlaceholder} from 'src/hooks/composer_placeholder';
 import {messageWillBePosted} from 'src/hooks/message_will_be_posted';
+import {slashCommandWillBePosted} from 'src/hooks/slash_command';
 import {translations} from 'src/i18n';
 import {manifest} from 'src/manifest';
 import {makeServices, withServices} from 'src/services';
@@ -45,6 +49,9 @@ function registerStart(registry: PluginRegistry, services: Services) {
     const action = (channel?: Channel) => {
         startConversation(services, channel);
     };
+
+    registry.registerRootComponent?.(withServices(services, StartPopup));
+    registry.registerSlashCommandWillBePostedHook?.(slashCommandWillBePosted(services));
 
     // The web client reads the button's aria label out of a FormattedMessage of its own react-intl, and out of nothing else.
     const text = <FormattedMessage id='whatsapp-ativo.start.action'/>;
@@ -81,8 +88,10 @@ function registerChannel(registry: PluginRegistry, services: Services) {
     } else {
         registry.registerRootComponent?.(withServices(services, BannerOverComposer));
     }
+    channelIcons(services).forEach((icon) => registry.registerChannelIconOverride?.(icon));
     registry.registerComposerPlaceholder?.(composerPlaceholder(services));
     registry.registerMessageWillBePostedHook?.(messageWillBePosted(services));
+    registry.registerPostMessageAttachmentComponent?.(Speaker);
     registry.registerPostMessageAttachmentComponent?.(withServices(services, PostStatus));
     registry.registerPostTypeComponent?.(typeTemplate, withServices(services, TemplatePost));
     registry.registerPostTypeComponent?.(typeNote, NotePost);

@@ -20,6 +20,9 @@ import type {PluginStore} from 'src/types/mattermost_webapp';
 /** A text that could not be posted, because the customer would not have received it. */
 export type RefusedText = {channelId: string; rootId: string; message: string; fileIds: string[]};
 
+/** What the popup of a start begins with: the channel it was opened in, and what was typed behind the command; '' = nothing. */
+export type Starting = {channelId: string; phone: string; name: string};
+
 /** What the right-hand side shows: the customer of a conversation; '' = the list. */
 export type Pane = {conversationId: string};
 
@@ -41,6 +44,9 @@ export type Services = {
     /** What went wrong last; shown above the page. */
     notice: Store<Notice | null>;
     pane: Store<Pane>;
+
+    /** The popup of a start; null while it is closed. */
+    starting: Store<Starting | null>;
 
     /** Opens the right-hand side; set once it is registered. */
     showPane: () => void;
@@ -75,6 +81,7 @@ export function makeServices(reduxStore: PluginStore, client: Client): Services 
         reduxStore,
         notice,
         pane: new Store<Pane>({conversationId: ''}),
+        starting: new Store<Starting | null>(null),
         showPane: () => {},
         notes: new Store<ReadonlySet<string>>(new Set()),
         refused: new Store<RefusedText | null>(null),

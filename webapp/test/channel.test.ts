@@ -79,6 +79,19 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         expect(await chat.button('Enviar agora').count()).toBe(0);
     });
 
+    test('a text that waits in the composer is offered when the window opens, and the offer goes with the text', async () => {
+        await chat.open();
+        await openConversation(chat.page, 0);
+        await chat.page.getByText('Aguardando resposta').waitFor();
+        const composer = chat.page.getByLabel('composer');
+        await composer.fill('Bom dia, Marina');
+        chat.host.chat.change(idOf('c', 0), {state: 'open', window_until: Date.now() + 86_400_000});
+        await changed(chat.page, idOf('c', 0));
+        await chat.page.getByText('O cliente respondeu: seu texto já pode ir.').waitFor();
+        await composer.fill('');
+        await chat.button('Enviar agora').waitFor({state: 'detached'});
+    });
+
     test.each(['maria-souza-pedido', `wa-${idOf('c', 4)}`])('a channel whose address is %s is still known as the conversation’s', async (name) => {
         await chat.open();
         await openConversation(chat.page, 1, false, {name});

@@ -91,15 +91,15 @@ const PostBox = ({post, client}: {post: Post; client: FakeWebClient}) => {
         >
             <strong>{post.user_id}</strong>
             {Body ? <Body post={post}/> : (
-                <>
-                    <p>{post.message}</p>
+                <div className='post-message__text-container'>
+                    <div className='post-message__text'><p>{post.message}</p></div>
                     {client.attachments.map((Attachment, i) => (
                         <Attachment
                             key={i}
                             postId={post.id}
                         />
                     ))}
-                </>
+                </div>
             )}
         </article>
     );

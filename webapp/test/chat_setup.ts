@@ -8,12 +8,13 @@ import {afterAll, afterEach, beforeAll, beforeEach, expect} from 'vitest';
 import {buildHost, buildPlugin} from './build';
 import {launch} from './chromium';
 import {FakeConversations} from './fake_conversations';
+import {FakeStart} from './fake_start';
 import {startHostServer} from './host_server';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** The outermost elements of ours. */
-const ours = ['.WhatsappAtivoPanel', '.WhatsappAtivoCustomer', '.WhatsappAtivoBanner', '.WhatsappAtivoPostStatus', '.WhatsappAtivoTemplate', '.WhatsappAtivoNote'];
+const ours = ['.WhatsappAtivoPanel', '.WhatsappAtivoCustomer', '.WhatsappAtivoBanner', '.WhatsappAtivoPostStatus', '.WhatsappAtivoTemplate', '.WhatsappAtivoNote', '.WhatsappAtivoModal', '.WhatsappAtivoSpeaker'];
 
 /** A host page in a browser, a new one for each test of a group. A test fails where the page reported an error. */
 export class Chat {
@@ -35,6 +36,7 @@ export class Chat {
             this.host.executed.length = 0;
             this.host.answer = {status: 200, body: {}};
             this.host.chat = new FakeConversations(60);
+            this.host.start = new FakeStart();
             this.host.down = false;
             this.problems = [];
             this.page = await this.browser!.newPage({viewport: {width: 1280, height: 800}});
@@ -56,7 +58,12 @@ export class Chat {
     tab = (name: string | RegExp) => this.page.getByRole('tab', {name});
     text = (text: string) => this.page.getByText(text, {exact: true});
     rows = () => this.page.getByRole('listitem');
-    openList = () => this.button('header 1').click();
+
+    /** Opens the list, at the conversations that wait for their customer. */
+    openList = async (tab: string | RegExp = /Aguardando|Waiting/) => {
+        await this.button('header 1').click();
+        await this.tab(tab).click();
+    };
     commands = () => this.host.executed.map((e) => (e.body as {command?: string}).command);
     focused = () => this.page.evaluate(() => document.activeElement?.textContent ?? '');
     posted = () => this.page.evaluate(() => JSON.parse(document.body.dataset.posted ?? 'null'));

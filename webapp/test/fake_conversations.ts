@@ -36,6 +36,8 @@ function conversation(n: number, now: number): Conversation {
         created_at: now - (26 * hour),
         updated_at: now - n,
         template: templates[n % templates.length],
+        last_message: state === 'open' ? {direction: n % 3 ? 'in' : 'out', kind: 'text', preview: n % 3 ? 'Pode ser amanhã de tarde?' : 'Ótimo, até amanhã!', at: now - (n * 60_000)} : undefined,
+        customer_waits_since: state === 'open' && n % 3 ? now - (n * 60_000) : null,
         owner_username: n % 7 === 1 ? undefined : 'ana',
         attendant_username: n % 7 === 1 ? undefined : ['ana', 'bruno'][n % 2],
     };

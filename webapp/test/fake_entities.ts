@@ -14,7 +14,8 @@ export function fakeEntities(currentTeamId: string) {
     return combineReducers({
         teams: part('teams', {currentTeamId, teams: {[currentTeamId]: {id: currentTeamId, name: 'empresa'}}}),
         channels: part('channels', {channels: {}, currentChannelId: '', myMembers: {}, messageCounts: {}}),
-        posts: part('posts', {posts: {}}),
+        general: part('general', {config: {}}),
+        posts: part('posts', {posts: {}, postsInChannel: {}}),
         users: part('users', {currentUserId: 'u1', profiles: {}}),
         integrations: combineReducers({
             dialogTriggerId: (state = '', action: UnknownAction) => (action.type === 'RECEIVED_DIALOG_TRIGGER_ID' ? action.data : state),

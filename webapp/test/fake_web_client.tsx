@@ -5,9 +5,10 @@ import {Provider, useSelector} from 'react-redux';
 import {combineReducers, createStore} from 'redux';
 import type {Reducer, UnknownAction} from 'redux';
 import type {MessageKey} from 'src/i18n';
-import type {AppBarComponent, ChannelAction, ComposerPlaceholder, CustomSettingProps, MessageVerdict, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
+import type {AppBarComponent, ChannelAction, ChannelIcon, CommandVerdict, ComposerPlaceholder, CustomSettingProps, MessageVerdict, PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
 
 import type {Channel} from '@mattermost/types/channels';
+import type {CommandArgs} from '@mattermost/types/integrations';
 import type {Post} from '@mattermost/types/posts';
 
 import {fakeEntities} from './fake_entities';
@@ -36,6 +37,8 @@ export class FakeWebClient {
     attachments: Array<ComponentType<{postId: string}>> = [];
     postTypes: Record<string, ComponentType<{post: Post}>> = {};
     placeholder?: ComposerPlaceholder;
+    channelIcons: ChannelIcon[] = [];
+    command: (message: string, args: CommandArgs) => Promise<CommandVerdict> = async (message, args) => ({message, args});
     hook: (post: Post) => Promise<MessageVerdict> = async (post) => ({post});
     reconnect: () => void = () => {};
     events: Handlers = {};
@@ -60,6 +63,11 @@ export class FakeWebClient {
             registerChannelComposerBannerComponent: (component) => this.changed(this.banners.push(component)),
             registerComposerPlaceholder: (placeholder) => {
                 this.placeholder = placeholder;
+                return '';
+            },
+            registerChannelIconOverride: (icon) => this.changed(this.channelIcons.push(icon)),
+            registerSlashCommandWillBePostedHook: (hook) => {
+                this.command = hook;
                 return '';
             },
             registerMessageWillBePostedHook: (hook) => {
@@ -195,7 +203,15 @@ const HeaderIcon = ({icon, text, onClick}: HeaderButton & {onClick: () => void})
 
 const InteractiveDialog = () => {
     const {dialog, dialogTriggerId} = useSelector((state: DialogState) => state.entities.integrations);
-    return dialog && dialog.trigger_id === dialogTriggerId ? <div role='dialog'>{dialog.title}</div> : null;
+    const open = dialog && dialog.trigger_id === dialogTriggerId;
+    return open && (
+        <div
+            className='interactive-dialog'
+            role='dialog'
+        >
+            {dialog.title}
+        </div>
+    );
 };
 
 /** The right-hand side that is open, '' = none. */

@@ -7,6 +7,8 @@ const template = (id: string, name: string, category: string, text: string, more
         id,
         account_id: 'id1',
         name,
+        title: '',
+        labels: {},
         language: 'pt_BR',
         category,
         status: 'APPROVED',
@@ -35,8 +37,8 @@ export function emptyWorld(): FakeApi {
         template('t1', 'confirmar_visita', 'UTILITY', 'Olá, {{1}}! Confirmamos sua visita para {{2}}.', {
             preview: '**Visita técnica**\nOlá, Maria! Confirmamos sua visita para 24/11 às 14h.\n\n[Confirmar] [Remarcar]',
             variables: [
-                {element: 'body_1', kind: 'text', name: '1', example: 'Maria', default: '', max_length: 0, limit: 1024},
-                {element: 'body_2', kind: 'text', name: '2', example: '24/11 às 14h', default: '', max_length: 0, limit: 1024},
+                {element: 'body_1', kind: 'text', name: '1', label: 'Texto {{1}}', example: 'Maria', default: '', max_length: 0, limit: 1024},
+                {element: 'body_2', kind: 'text', name: '2', label: 'Texto {{2}}', example: '24/11 às 14h', default: '', max_length: 0, limit: 1024},
             ],
         }),
         template('t2', 'ofertas_da_semana', 'MARKETING', 'Novidades para você, {{nome}}.', {quality: 'YELLOW'}),

@@ -20,8 +20,9 @@ const client = new FakeWebClient('whatsapp-ativo', query.get('team') ?? 'team1')
 const channel = {id: query.get('channel') ?? 'channel1', team_id: query.get('team') ?? 'team1', display_name: 'Fila Vendas'} as Channel;
 
 if (query.has('old')) {
-    const later = client.registry as {registerChannelComposerBannerComponent?: unknown; registerComposerPlaceholder?: unknown};
+    const later = client.registry as {registerChannelComposerBannerComponent?: unknown; registerChannelIconOverride?: unknown; registerComposerPlaceholder?: unknown};
     delete later.registerChannelComposerBannerComponent;
+    delete later.registerChannelIconOverride;
     delete later.registerComposerPlaceholder;
 }
 

@@ -5,6 +5,7 @@ import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
 
 import {FakeConversations} from './fake_conversations';
+import {FakeStart} from './fake_start';
 import {emptyWorld} from './fake_world';
 
 const pluginApi = '/chat/plugins/whatsapp-ativo/api/v1/';
@@ -31,7 +32,7 @@ const html = readFileSync(new URL('host.html', import.meta.url));
  */
 export async function startHostServer(scripts: Record<string, string>) {
     const executed: Executed[] = [];
-    const host = {api: emptyWorld(), chat: new FakeConversations(0), down: false, executed, answer: {status: 200, body: {} as object}, url: '', close: () => server.close()};
+    const host = {api: emptyWorld(), chat: new FakeConversations(0), start: new FakeStart(), down: false, executed, answer: {status: 200, body: {} as object}, url: '', close: () => server.close()};
 
     const server = createServer(async (request, response) => {
         const [path = '', query] = String(request.url).split('?');
@@ -58,7 +59,7 @@ export async function startHostServer(scripts: Record<string, string>) {
         } else if (path.startsWith(pluginApi)) {
             const body = JSON.parse((await text(request)) || '{}');
             const asked = [String(request.method), path.slice(pluginApi.length), new URLSearchParams(query), body] as const;
-            const answer = host.chat.answer(...asked) ?? host.api.answer(...asked);
+            const answer = host.start.answer(...asked, String(request.headers['idempotency-key'] ?? '')) ?? host.chat.answer(...asked) ?? host.api.answer(...asked);
             send(answer.status, answer.body);
         } else if (request.method === 'POST') {
             executed.push({path, body: JSON.parse(await text(request))});

@@ -6,7 +6,7 @@ import {changed, openConversation, reconnected} from './chat_world';
 import {absent} from './chromium';
 import {FakeConversations, idOf} from './fake_conversations';
 
-describe.skipIf(absent)('the list of conversations in Chromium', () => {
+describe.skipIf(absent)('the list of conversations in Chromium', {timeout: 60_000}, () => {
     const chat = new Chat();
 
     test('the list is reached with the keyboard, row by row and tab by tab', async () => {
@@ -30,6 +30,19 @@ describe.skipIf(absent)('the list of conversations in Chromium', () => {
         await chat.page.keyboard.press('Home');
         await chat.page.keyboard.press('Enter');
         expect(await chat.page.locator('body').getAttribute('data-path')).toBe(`/empresa/channels/${idOf('h', 0)}`);
+    });
+
+    test.each([['light', 'pt-BR', 'Sua vez · há'], ['dark', 'en', 'Your turn']])('the list opens on what is mine, who waits longest first (%s, %s)', async (theme, locale, turn) => {
+        await chat.open(`&theme=${theme}&locale=${locale}`);
+        await openConversation(chat.page, 4, locale === 'en');
+        await chat.button('header 1').click();
+        await chat.page.getByText(turn).first().waitFor();
+        const own = chat.host.chat.rows.filter((r) => r.state === 'open' && (r.owner_id === 'u1' || r.attendant_id === 'u1'));
+        await chat.tab(`${own.length} ${locale === 'en' ? 'Mine' : 'Em atendimento'}`).waitFor();
+        const waits = own.filter((r) => r.customer_waits_since).sort((a, b) => a.customer_waits_since! - b.customer_waits_since!);
+        expect((await chat.shown())[0]).toBe(waits[0]!.contact.name);
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`list-${theme}`);
     });
 
     test('search, scope and the empty lists', async () => {

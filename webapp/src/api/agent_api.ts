@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {Conversation, Message, Overview, Page, Revealed} from './types';
+import type {Conversation, KnownCustomer, Message, Overview, Page, Revealed, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -26,6 +26,17 @@ export class AgentApi {
 
     /** The conversation that owns a channel. */
     channelConversation = (channelId: string) => this.get<Conversation>(`channels/${channelId}/conversation`);
+
+    /** What a conversation can be started with; queueId '' = the reader's first queue. */
+    startOptions = (queueId: string) => this.get<StartOptions>('start-options', {queue_id: queueId});
+
+    /** What would become of a start. Nothing is sent. */
+    checkStart = (body: StartBody) => this.post<StartCheck>('conversations/check', body);
+
+    /** The same key with the same body starts one conversation, however often it is sent. */
+    start = (body: StartBody, key: string) => this.client.request<Conversation>('POST', `${root}conversations`, body, {'Idempotency-Key': key});
+
+    customers = (q: string) => this.search<Page<KnownCustomer>>('customers', 'customers/search', {q});
 
     claim = (id: string) => this.post<Conversation>(`conversations/${id}/claim`);
     transfer = (id: string, target: TransferTarget) => this.post<Conversation>(`conversations/${id}/transfer`, target);

@@ -2,17 +2,17 @@ import type {CommandArgs, CommandResponse} from '@mattermost/types/integrations'
 
 /**
  * A response of the server that is no success. `message` is the server's text in the user's language, empty where it sent none;
- * `fields` has a text for each field of a form that is wrong, by the field's name.
+ * `fields` has a text for each field of a form that is wrong, by the field's name; `code` is the plugin's word for the refusal.
  */
 export class ServerError extends Error {
-    constructor(message: string, readonly status: number, readonly fields: Record<string, string> = {}) {
+    constructor(message: string, readonly status: number, readonly fields: Record<string, string> = {}, readonly code = '') {
         super(message);
         this.name = 'ServerError';
     }
 }
 
 /** The plugin puts the message into `error`; Mattermost's own API has it at the top. */
-type ErrorBody = {message?: string; error?: {message?: string; fields?: Record<string, string>}};
+type ErrorBody = {message?: string; error?: {code?: string; message?: string; fields?: Record<string, string>}};
 
 /**
  * Sends requests to the Mattermost server that this page came from. Written by hand because `@mattermost/client` is many times the size
@@ -28,8 +28,8 @@ export class Client {
         return this.request<Partial<CommandResponse>>('POST', '/api/v4/commands/execute', {command, ...args});
     }
 
-    async request<T>(method: string, path: string, body?: unknown): Promise<T> {
-        const response = await this.fetch(method, path, body);
+    async request<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+        const response = await this.fetch(method, path, body, headers);
         const content = await response.json().catch(() => null);
         if (!response.ok || content === null) {
             throw failure(content, response.status);
@@ -61,7 +61,7 @@ export class Client {
 }
 
 function failure(content: ErrorBody | null, status: number) {
-    return new ServerError(content?.error?.message ?? content?.message ?? '', status, content?.error?.fields);
+    return new ServerError(content?.error?.message ?? content?.message ?? '', status, content?.error?.fields, content?.error?.code);
 }
 
 function csrfToken(cookies: string): string {

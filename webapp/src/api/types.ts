@@ -46,3 +46,9 @@ export type Charge = Schemas['Charge'];
 
 export type DeadLetter = Schemas['DeadLetter'];
 export type Finding = Schemas['Finding'];
+
+export type StartOptions = Schemas['StartOptions'];
+export type StartTemplate = Schemas['TemplateOption'];
+export type StartBody = Schemas['Start'];
+export type StartCheck = Schemas['StartCheck'];
+export type KnownCustomer = Schemas['Customer'];

@@ -17,6 +17,7 @@ export class Channels {
     private readonly conversationIds = new Map<string, Store<string>>();
     private readonly pending = new Map<string, Promise<string>>();
     private botId: Promise<string> | undefined;
+    private knownBotId = '';
 
     /** isPerson returns true for a user whom the web client knows and who is no bot. */
     constructor(private readonly api: AgentApi, private readonly conversations: Conversations, private readonly isPerson: (userId: string) => boolean) {}
@@ -51,8 +52,19 @@ export class Channels {
         return pending;
     };
 
+    /** Whether a user makes the conversations' channels, without waiting: the first call asks the server and returns false. */
+    isMaker = (userId: string): boolean => {
+        if (!this.knownBotId) {
+            this.bot().catch(() => {}); // the next call asks again
+        }
+        return userId !== '' && userId === this.knownBotId;
+    };
+
     private bot() {
-        this.botId ??= this.api.channels().then(({creator_id: id}) => id).catch((error) => {
+        this.botId ??= this.api.channels().then(({creator_id: id}) => {
+            this.knownBotId = id;
+            return id;
+        }).catch((error) => {
             this.botId = undefined;
             throw error;
         });

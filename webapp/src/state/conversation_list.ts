@@ -6,7 +6,8 @@ import type {Clock} from './clock';
 import {Store} from './store';
 import {Throttle} from './throttle';
 
-export const tabs = ['waiting', 'open', 'expired', 'unclaimed', 'closed'] as const;
+/** `serving`: the reader's own with an open window. */
+export const tabs = ['serving', 'waiting', 'open', 'expired', 'unclaimed', 'closed'] as const;
 
 export type Tab = (typeof tabs)[number];
 
@@ -25,10 +26,13 @@ export type ListState = {
     total: number | undefined;
     pages: ReadonlyMap<number, readonly Conversation[]>;
     overview: Overview | undefined;
+
+    /** How many conversations the tab `serving` has. */
+    serving: number | undefined;
     failure: unknown;
 };
 
-const empty: ListState = {total: undefined, pages: new Map(), overview: undefined, failure: undefined};
+const empty: ListState = {total: undefined, pages: new Map(), overview: undefined, serving: undefined, failure: undefined};
 
 /**
  * The conversations of a filter, page by page as they come on screen. An event only says that something changed, so that nothing is
@@ -37,7 +41,7 @@ const empty: ListState = {total: undefined, pages: new Map(), overview: undefine
  */
 export class ConversationList {
     readonly state = new Store<ListState>(empty);
-    private filter: Filter = {tab: 'waiting', scope: 'all', q: ''};
+    private filter: Filter = {tab: 'serving', scope: 'all', q: ''};
     private visible: [first: number, last: number] = [0, 0];
 
     /** Counts the events that made all pages outdated: a new filter, a refresh. */
@@ -122,7 +126,7 @@ export class ConversationList {
             return;
         }
         this.received.set(page, version);
-        this.putPage(page, response);
+        this.putPage(page, this.filter.tab === 'serving' ? {...response, items: byTurn(response.items)} : response);
     }
 
     private putPage(page: number, {items, total}: Page<Conversation>) {
@@ -141,10 +145,12 @@ export class ConversationList {
     private async loadOverview() {
         const request = ++this.overviewRequests;
         const requestedAt = Date.now();
-        const overview = await this.request(() => this.api.overview(this.params()), this.filterVersion);
+        const all = this.request(() => this.api.overview(this.params()), this.filterVersion);
+        const own = this.filter.scope === 'mine' ? all : this.request(() => this.api.overview({...this.params(), mine: '1'}), this.filterVersion);
+        const [overview, mine] = await Promise.all([all, own]);
         if (overview && request === this.overviewRequests) {
             this.clock.learn(overview.now, requestedAt);
-            this.state.set({...this.state.get(), overview, failure: undefined});
+            this.state.set({...this.state.get(), overview, serving: mine?.open, failure: undefined});
         }
     }
 
@@ -167,7 +173,11 @@ export class ConversationList {
     }
 }
 
-const tabParams: Record<Tab, {state?: string; unclaimed?: string}> = {
+/** Those who wait for the reader first, the longest wait on top. */
+const byTurn = (items: Conversation[]) => [...items].sort((a, b) => (a.customer_waits_since ?? Infinity) - (b.customer_waits_since ?? Infinity) || 0);
+
+const tabParams: Record<Tab, {state?: string; unclaimed?: string; mine?: string}> = {
+    serving: {state: 'open', mine: '1'},
     waiting: {state: 'waiting'},
     open: {state: 'open'},
     expired: {state: 'expired'},

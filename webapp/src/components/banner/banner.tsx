@@ -17,6 +17,7 @@ import type {OpenForm} from './banner_actions';
 import {CloseForm} from './close_form';
 import {RefusedOffer} from './refused_offer';
 import {TransferForm} from './transfer_form';
+import {useWaitingText} from './use_waiting_text';
 
 /** Above the composer of a conversation's channel: its state, its countdown, and what can be done now. */
 export const Banner = ({channel}: {channel?: Channel}) => {
@@ -56,6 +57,7 @@ const ConversationBanner = ({channel, conversation}: {channel: Channel; conversa
     const writingNote = useStore(notes).has(channel.id);
     const refusal = useStore(refused);
     const {state} = conversation;
+    useWaitingText(channel.id, conversation, writingNote);
 
     return (
         <section

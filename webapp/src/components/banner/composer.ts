@@ -21,6 +21,22 @@ function type(field: HTMLTextAreaElement, text: string) {
     field.dispatchEvent(new Event('input', {bubbles: true}));
 }
 
+/** What waits in the channel's composer; '' where there is nothing, or a file that only the web client knows. */
+export const waitingText = () => (document.querySelector('#post-create .file-preview') ? '' : fieldOf('')?.value.trim() ?? '');
+
+/** Calls `emptied` once the composer of a text is empty. Returns the function that ends this. */
+export function onEmptied({rootId}: RefusedText, emptied: () => void) {
+    const look = () => {
+        if (fieldOf(rootId)?.value.trim() === '') {
+            emptied();
+        }
+    };
+
+    // The web client may put another field in the place of this one.
+    document.addEventListener('input', look);
+    return () => document.removeEventListener('input', look);
+}
+
 /** What has become of a refused text in the composer; the text itself where the composer is empty. */
 export const currentText = ({rootId, message}: RefusedText) => fieldOf(rootId)?.value.trim() || message;
 

@@ -8,7 +8,7 @@ import type {RefusedText} from 'src/services';
 import {typeNote} from 'src/state/post_types';
 
 import styles from './banner.module.css';
-import {clearComposer, clearError, currentText} from './composer';
+import {clearComposer, clearError, currentText, onEmptied} from './composer';
 
 type Props = {refused: RefusedText; conversation: Conversation};
 
@@ -29,6 +29,9 @@ export const RefusedOffer = ({refused, conversation}: Props) => {
             clearError(refused);
         }
     }, [open, refused]);
+
+    // Whoever took the text back has nothing to send any more.
+    useEffect(() => onEmptied(refused, () => services.refused.set(null)), [refused, services]);
 
     const dismiss = () => services.refused.set(null);
     const keep = () => run(async () => {

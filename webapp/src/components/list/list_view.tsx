@@ -39,7 +39,7 @@ export const ListView = ({filter: filterStore}: {filter: Store<Filter>}) => {
     const onShow = useCallback((first: number, last: number) => list.show(first, last), [list]);
 
     // A window that ends moves its conversation to another tab, and no event says so.
-    const ended = tab === 'open' && [...state.pages.values()].some((rows) => rows.some((c) => (c.window_until ?? Infinity) < now));
+    const ended = (tab === 'open' || tab === 'serving') && [...state.pages.values()].some((rows) => rows.some((c) => (c.window_until ?? Infinity) < now));
     useEffect(() => {
         if (ended) {
             list.requestRefresh();
@@ -62,6 +62,7 @@ export const ListView = ({filter: filterStore}: {filter: Store<Filter>}) => {
                     id={id}
                     tab={tab}
                     overview={state.overview}
+                    serving={state.serving}
                     onTab={(chosen) => change({tab: chosen})}
                 />
             </ListHead>

@@ -12,7 +12,7 @@ export const Panel = () => {
     const {conversationId} = useStore(pane);
 
     // Here and not in the list, so that the reader comes back from a customer to the same list.
-    const [filter] = useState(() => new Store<Filter>({tab: 'waiting', scope: 'all', q: ''}));
+    const [filter] = useState(() => new Store<Filter>({tab: 'serving', scope: 'all', q: ''}));
     return conversationId ? (
         <Customer
             key={conversationId}

@@ -1,10 +1,10 @@
 import React from 'react';
 import {useSelector} from 'react-redux';
 import type {Conversation} from 'src/api/types';
-import {countdownEnd, countdownText, customerName} from 'src/components/shared/conversation_text';
+import {countdownEnd, countdownText, customerName, roughSpan} from 'src/components/shared/conversation_text';
 import {HiddenText} from 'src/components/shared/hidden_text';
 import {SmallButton} from 'src/components/shared/small_button';
-import {StateBadge, TemplateName} from 'src/components/shared/state_badge';
+import {StateBadge} from 'src/components/shared/state_badge';
 import {useText} from 'src/i18n/use_text';
 import type {Text} from 'src/i18n/use_text';
 
@@ -21,7 +21,7 @@ type Props = {conversation: Conversation; now: number; tabIndex: number; onOpen:
 export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
     const t = useText();
     const unread = useUnread(conversation.channel_id);
-    const {state, template, owner_username: owner, attendant_username: attendant} = conversation;
+    const {state, owner_username: owner, attendant_username: attendant} = conversation;
     const unclaimed = !conversation.attendant_id && state !== 'closed';
     const end = countdownEnd(conversation, now);
 
@@ -49,10 +49,13 @@ export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
                     )}
                 </span>
                 <span className={styles.line}>
-                    <StateBadge state={state}/>
-                    {template && <TemplateName name={template}/>}
+                    <LastWords conversation={conversation}/>
                 </span>
                 <span className={`${styles.line} ${styles.people}`}>
+                    <Turn
+                        conversation={conversation}
+                        now={now}
+                    />
                     <span>{people(t, unclaimed, owner, attendant)}</span>
                 </span>
             </button>
@@ -67,6 +70,31 @@ export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
                 </SmallButton>
             )}
         </div>
+    );
+};
+
+/** The last words that were said, and whose they are; the template's name where none are known. */
+const LastWords = ({conversation: {last_message: last, template}}: {conversation: Conversation}) => {
+    const t = useText();
+    if (!last?.preview) {
+        return <span className={styles.words}>{template}</span>;
+    }
+    return <span className={styles.words}>{last.direction === 'out' ? t('whatsapp-ativo.list.ours', {text: last.preview}) : last.preview}</span>;
+};
+
+/** Whose turn it is, and for how long the customer has waited; the state where nobody can write. */
+const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_since: since, last_message: last}, now}: {conversation: Conversation; now: number}) => {
+    const t = useText();
+    const me = useSelector(({entities}: GlobalState) => entities.users.currentUserId);
+    if (since && state !== 'closed') {
+        const time = roughSpan(now - since, t);
+        return attendantId === me ? <strong className={styles.turn}>{t('whatsapp-ativo.list.your_turn', {time})}</strong> : <span className={styles.waits}>{t('whatsapp-ativo.list.customer_waits', {time})}</span>;
+    }
+    return (
+        <StateBadge
+            state={state}
+            text={state === 'open' && last ? t('whatsapp-ativo.list.their_turn') : undefined}
+        />
     );
 };
 

@@ -9,12 +9,13 @@ import type {Tab} from 'src/state/conversation_list';
 import {tabNames} from './tab_texts';
 import styles from './tabs.module.css';
 
-type Props = {id: string; tab: Tab; overview?: Overview; onTab: (tab: Tab) => void};
+type Props = {id: string; tab: Tab; overview?: Overview; serving?: number; onTab: (tab: Tab) => void};
 
 /** The states with the number of conversations in each. Closed conversations are not counted: there is nothing to do for them. */
-export const StateTabs = ({id, tab, overview, onTab}: Props) => {
+export const StateTabs = ({id, tab, overview, serving, onTab}: Props) => {
     const t = useText();
     const format = useFormat();
+    const counts: Partial<Record<Tab, number>> = {...overview, serving};
 
     return (
         <div
@@ -34,7 +35,7 @@ export const StateTabs = ({id, tab, overview, onTab}: Props) => {
                     tabIndex={name === tab ? 0 : -1}
                     onClick={() => onTab(name)}
                 >
-                    <span className={styles.count}>{name === 'closed' || !overview ? '' : format.count(overview[name])}</span>
+                    <span className={styles.count}>{counts[name] === undefined ? '' : format.count(counts[name])}</span>
                     {' '}
                     <span>{t(tabNames[name])}</span>
                 </button>

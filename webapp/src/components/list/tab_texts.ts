@@ -2,6 +2,7 @@ import type {MessageKey} from 'src/i18n';
 import type {Tab} from 'src/state/conversation_list';
 
 export const tabNames: Record<Tab, MessageKey> = {
+    serving: 'whatsapp-ativo.tab.serving',
     waiting: 'whatsapp-ativo.tab.waiting',
     open: 'whatsapp-ativo.tab.open',
     expired: 'whatsapp-ativo.tab.expired',
@@ -10,6 +11,7 @@ export const tabNames: Record<Tab, MessageKey> = {
 };
 
 export const emptyTitles: Record<Tab, MessageKey> = {
+    serving: 'whatsapp-ativo.empty.serving',
     waiting: 'whatsapp-ativo.empty.waiting',
     open: 'whatsapp-ativo.empty.open',
     expired: 'whatsapp-ativo.empty.expired',
@@ -18,6 +20,7 @@ export const emptyTitles: Record<Tab, MessageKey> = {
 };
 
 export const emptyHints: Record<Tab, MessageKey> = {
+    serving: 'whatsapp-ativo.empty.serving_hint',
     waiting: 'whatsapp-ativo.empty.waiting_hint',
     open: 'whatsapp-ativo.empty.open_hint',
     expired: 'whatsapp-ativo.empty.expired_hint',

@@ -34,3 +34,17 @@ export const maskPhone = (phone: string) => (phone.length > 8 ? `${phone.slice(0
 
 /** What a customer is called: the name, else the masked number. */
 export const customerName = ({contact}: Pick<Conversation, 'contact'>, t: Text) => contact.name || maskPhone(contact.phone) || t('whatsapp-ativo.list.no_name');
+
+/** The first letters of the first and the last word of a name. */
+export function initials(name: string): string {
+    const words = name.split(/\s+/).map((word) => word.match(/[\p{L}\p{N}]/u)?.[0] ?? '').filter(Boolean);
+    return (words.length > 1 ? `${words[0]}${words.at(-1)}` : words[0] ?? '?').toUpperCase();
+}
+
+/** How long something has lasted, in the largest unit alone. */
+export function roughSpan(ms: number, t: Text): string {
+    if (ms < hour) {
+        return t('whatsapp-ativo.span.minutes', {n: Math.max(0, Math.floor(ms / minute))});
+    }
+    return ms < 24 * hour ? t('whatsapp-ativo.span.hours', {n: Math.floor(ms / hour)}) : t('whatsapp-ativo.span.days', {n: Math.floor(ms / (24 * hour))});
+}

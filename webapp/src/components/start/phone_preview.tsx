@@ -1,0 +1,46 @@
+import React from 'react';
+import type {MessageKey} from 'src/i18n';
+import {useText} from 'src/i18n/use_text';
+import type {FilledTemplate} from 'src/whatsapp/fill';
+import {pieces} from 'src/whatsapp/marks';
+
+import styles from './phone_preview.module.css';
+
+/** What stands in the place of a header's file. */
+const mediaNames: Record<string, MessageKey> = {
+    IMAGE: 'whatsapp-ativo.start.media_image',
+    VIDEO: 'whatsapp-ativo.start.media_video',
+    DOCUMENT: 'whatsapp-ativo.start.media_document',
+    LOCATION: 'whatsapp-ativo.start.media_location',
+};
+
+const elements = {bold: 'b', italic: 'i', strike: 's'} as const;
+
+/** The signs before the texts of buttons, as the phone has them. */
+const signs: Record<string, string> = {QUICK_REPLY: '↩ ', URL: '↗ ', PHONE_NUMBER: '☎ '};
+
+const labelOf = ({kind, text}: {kind: string; text: string}) => (signs[kind] ?? '') + text;
+
+/** A template on the customer's phone. */
+export const PhonePreview = ({id, template: {header, media, body, footer, buttons}}: {id: string; template: FilledTemplate}) => {
+    const t = useText();
+    const mediaName = mediaNames[media];
+    return (
+        <div
+            className={styles.root}
+            data-of={id}
+        >
+            <div className={styles.bubble}>
+                {media && <div className={styles.media}>{mediaName ? t(mediaName) : media}</div>}
+                {header && <div className={styles.header}>{header}</div>}
+                {React.createElement('div', {className: styles.text}, ...pieces(body).map(({mark, text}) => React.createElement(mark ? elements[mark] : 'span', null, text)))}
+                {footer && <div className={styles.footer}>{footer}</div>}
+            </div>
+            {buttons.length > 0 && (
+                <ul className={styles.buttons}>
+                    {buttons.map((button) => <li key={`${button.kind} ${button.text}`}>{labelOf(button)}</li>)}
+                </ul>
+            )}
+        </div>
+    );
+};

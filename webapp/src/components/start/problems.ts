@@ -1,0 +1,36 @@
+import type {StartTemplate} from 'src/api/types';
+import type {MessageKey} from 'src/i18n';
+import {documentProblem} from 'src/whatsapp/document';
+import {phoneProblem} from 'src/whatsapp/phone';
+
+import type {Typed} from './use_start_form';
+
+/** Names of the fields that do not come from the template, as the server has them. */
+export const nameField = 'customer_name';
+export const phoneField = 'phone';
+export const cpfField = 'cpf';
+
+const missing: MessageKey = 'whatsapp-ativo.start.missing';
+
+const phoneTexts: Record<string, MessageKey> = {
+    short: 'whatsapp-ativo.start.phone_short',
+    area: 'whatsapp-ativo.start.phone_area',
+    ninth: 'whatsapp-ativo.start.phone_ninth',
+};
+
+const documentTexts: Record<string, MessageKey> = {
+    short: 'whatsapp-ativo.start.cpf_short',
+    wrong: 'whatsapp-ativo.start.cpf_wrong',
+};
+
+/** What can be seen to be wrong without the server, by field. Whether a document is required only the server knows. */
+export function problemsOf({name, phone, cpf}: Typed, values: Record<string, string>, template?: StartTemplate): Record<string, MessageKey> {
+    const all: Array<[string, MessageKey | undefined]> = [
+        ['template', template ? undefined : 'whatsapp-ativo.start.template_missing'],
+        [nameField, name.trim() ? undefined : missing],
+        [phoneField, phone.trim() ? phoneTexts[phoneProblem(phone)] : missing],
+        [cpfField, cpf.trim() ? documentTexts[documentProblem(cpf)] : undefined],
+        ...Object.entries(values).map(([element, value]): [string, MessageKey | undefined] => [element, value.trim() ? undefined : missing]),
+    ];
+    return Object.fromEntries(all.filter((one): one is [string, MessageKey] => Boolean(one[1])));
+}

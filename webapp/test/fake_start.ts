@@ -1,0 +1,76 @@
+import type {KnownCustomer, StartBody, StartCheck, StartOptions, StartTemplate} from 'src/api/types';
+
+import {idOf} from './fake_conversations';
+
+type Answer = {status: number; body: object};
+
+const variable = (element: string, label: string, example = '') => ({element, kind: 'text' as const, name: element.split('_')[1]!, label, example, default: '', max: 200});
+
+const template = (change: Partial<StartTemplate>): StartTemplate => ({
+    id: 't1',
+    name: 'confirmar_visita',
+    title: 'Confirmar visita',
+    language: 'pt_BR',
+    category: 'UTILITY',
+    price: 0.08,
+    currency: 'BRL',
+    header: {format: 'TEXT', text: 'Visita técnica'},
+    text: 'Olá, {{1}}! Nossa equipe passa aí no dia *{{2}}*. Está bom para você?',
+    footer: 'Responda por aqui mesmo',
+    buttons: [{type: 'QUICK_REPLY', text: 'Pode vir', url: ''}, {type: 'URL', text: 'Ver no mapa', url: 'https://example.com'}],
+    variables: [variable('body_1', 'Primeiro nome', 'Marina'), variable('body_2', 'Dia da visita', '12/11')],
+    usable: true,
+    why: '',
+    ...change,
+});
+
+/** Responds as the plugin's REST API does to the popup. */
+export class FakeStart {
+    options: StartOptions = {
+        queues: [{id: idOf('q', 0), name: 'Vendas', account_id: 'a1', team_id: 'team1', channel_id: 'channel1'}],
+        queue_id: idOf('q', 0),
+        templates: [
+            template({}),
+            template({id: 't2', name: 'aviso_simples', title: 'Aviso de boleto', header: {format: '', text: ''}, text: 'Olá, {{1}}. Seu boleto vence amanhã.', footer: '', buttons: [], variables: [variable('body_1', 'Primeiro nome')]}),
+            template({id: 't3', name: 'ofertas', title: 'Ofertas da semana', category: 'MARKETING', price: 0.3125, usable: false, why: 'A Meta pausou este modelo.'}),
+        ],
+        left: 120.5,
+        currency: 'BRL',
+    };
+
+    customers: KnownCustomer[] = [{id: idOf('p', 1), name: 'Marina Duarte', phone: '+5511987100002', cpf_masked: '***.982.247-**', last_conversation: {id: idOf('c', 2), state: 'closed', closed_at: 1}}];
+    check: Partial<StartCheck> = {};
+
+    /** The response to a start; undefined = it succeeds. */
+    refusal?: Answer;
+
+    /** The requests that arrived: starts with their keys, and what was checked. */
+    started: Array<{body: StartBody; key: string}> = [];
+    checked: StartBody[] = [];
+
+    answer(method: string, path: string, _query: URLSearchParams, body: unknown, key: string): Answer | undefined {
+        switch (`${method} ${path}`) {
+        case 'GET start-options':
+            return {status: 200, body: this.options};
+        case 'POST customers/search': {
+            const q = plain((body as {q: string}).q);
+            const items = this.customers.filter(({name, phone}) => plain(name).includes(q) || ((/\d{4}/).test(q) && phone.includes(q.replace(/\D/g, ''))));
+            return {status: 200, body: {items, total: items.length, page: 0, per_page: 20}};
+        }
+        case 'POST conversations/check': {
+            const start = body as StartBody;
+            this.checked.push(start);
+            const fields = start.customer.cpf ? {} : {cpf: 'Preencha o CPF ou CNPJ.'};
+            const check = this.check.existing && start.confirm ? {...this.check, refusal: null} : this.check;
+            return {status: 200, body: {fields, refusal: null, existing: null, price: 0.08, currency: 'BRL', ...check}};
+        }
+        case 'POST conversations':
+            this.started.push({body: body as StartBody, key});
+            return this.refusal ?? {status: 201, body: {id: idOf('c', 900), channel_id: idOf('h', 900), team_id: 'team1', state: 'waiting'}};
+        default:
+            return undefined;
+        }
+    }
+}
+
+const plain = (text: string) => text.toLowerCase().trim();
