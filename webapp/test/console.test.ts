@@ -104,10 +104,12 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await page.getByText('A Meta diz PAUSED').waitFor();
         await button(/^Conferir e aprovar: confirmar_visita/).click();
         await page.getByText('[Confirmar] [Remarcar]').waitFor();
+        await fill('Título', 'Confirmar visita');
+        await fill('Nome do campo: {{1}} do texto', 'Primeiro nome');
         await fill('Valor padrão: {{1}} do texto', 'cliente');
         await button('Aprovar para uso').click();
         await page.getByText('Aprovado para uso.', {exact: true}).waitFor();
-        expect(host.api.templates[0]).toMatchObject({approved: true, queue_ids: [host.api.queues[0]!.id], unusable_reason: ''});
+        expect(host.api.templates[0]).toMatchObject({approved: true, queue_ids: [host.api.queues[0]!.id], unusable_reason: '', title: 'Confirmar visita', labels: {body_1: 'Primeiro nome'}});
 
         await button('Ir para este passo').click();
         await button('Criar plano: Fila Vendas').click();

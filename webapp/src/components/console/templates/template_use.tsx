@@ -19,7 +19,7 @@ const places = {
 
 type Props = {template: Template; onChanged: () => Promise<void>};
 
-/** Whether agents may use a template, in which queues, and what the dialog offers for its variables. */
+/** Whether agents may use a template, in which queues, what they call it, and what they are offered for its variables. */
 export const TemplateUse = ({template, onChanged}: Props) => {
     const t = useText();
     const {adminApi, queues, readOnly} = useConsole();
@@ -31,11 +31,13 @@ export const TemplateUse = ({template, onChanged}: Props) => {
     // With a single queue there is nothing to choose, so that it is chosen already.
     const [allowed, setAllowed] = useState(!template.approved && own.length === 1 ? [own[0]!.id] : template.queue_ids);
     const [rules, setRules] = useState(() => Object.fromEntries(variables.map((v) => [v.element, {default: v.default, max_length: v.max_length ? String(v.max_length) : ''}])));
+    const [title, setTitle] = useState(template.title);
+    const [labels, setLabels] = useState(template.labels);
     const [result, setResult] = useState('');
 
     const save = (approved: boolean, text: string) => run(async () => {
         setResult('');
-        const input: TemplateInput = {approved, queue_ids: allowed};
+        const input: TemplateInput = {approved, queue_ids: allowed, title, labels};
         if (variables.length) {
             input.variables = Object.fromEntries(Object.entries(rules).map(([element, rule]) => [element, {default: rule.default, max_length: Number(rule.max_length)}]));
         }
@@ -60,6 +62,18 @@ export const TemplateUse = ({template, onChanged}: Props) => {
                 ))}
                 {fields.queue_ids && <p className={formStyles.error}>{fields.queue_ids}</p>}
             </fieldset>
+            <fieldset disabled={readOnly}>
+                <legend>{t('whatsapp-ativo.admin.templates.for_agents')}</legend>
+                <TextField
+                    label={t('whatsapp-ativo.admin.templates.title')}
+                    hint={t('whatsapp-ativo.admin.templates.title_hint')}
+                    placeholder={template.name}
+                    maxLength={128}
+                    value={title}
+                    error={fields.title}
+                    onChange={setTitle}
+                />
+            </fieldset>
             {variables.length > 0 && (
                 <fieldset disabled={readOnly}>
                     <legend>{t('whatsapp-ativo.admin.templates.variables')}</legend>
@@ -71,6 +85,13 @@ export const TemplateUse = ({template, onChanged}: Props) => {
                                 key={v.element}
                                 className={styles.variable}
                             >
+                                <TextField
+                                    label={t('whatsapp-ativo.admin.templates.label', {name})}
+                                    placeholder={v.label}
+                                    maxLength={128}
+                                    value={labels[v.element] ?? ''}
+                                    onChange={(value) => setLabels({...labels, [v.element]: value})}
+                                />
                                 <TextField
                                     label={t('whatsapp-ativo.admin.templates.default', {name})}
                                     placeholder={v.example}
