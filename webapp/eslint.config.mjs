@@ -31,7 +31,7 @@ export default [
         },
     },
     {
-        files: ['test/**/*.{ts,tsx}'],
+        files: ['test/**/*.{ts,tsx}', 'react_version.ts'],
         rules: {
             'no-process-env': 'off',
             'react/no-array-index-key': 'off',
