@@ -81,13 +81,6 @@ func (p *browserPage) press(name string) {
 	p.click(name, named(`button, [role="button"], [role="tab"], [role="menuitem"], a`, name))
 }
 
-// soon reports whether an expression becomes true in the page within five seconds.
-func (p *browserPage) soon(expression string) bool {
-	p.t.Helper()
-	var holds bool
-	return p.eval(`(async () => { for (let i = 0; i < 50; i++) { if (`+expression+`) return true; await new Promise((done) => setTimeout(done, 100)); } return false; })()`, &holds) && holds
-}
-
 // see waits until a text is on the page.
 func (p *browserPage) see(text string) {
 	p.t.Helper()
