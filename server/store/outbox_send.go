@@ -11,7 +11,9 @@ import (
 )
 
 // sendJoins joins a message m with everything that decides whether it may be sent: its
-// conversation c, contact ct, account a, template t, charge ch and job o.
+// conversation c, contact ct, account a, template t, charge ch and job o, and with what
+// its post and its lane say. OFFSET 0 keeps PostgreSQL from planning and asking that
+// anew wherever it is named.
 const sendJoins = `
 	FROM waa_messages m
 	JOIN waa_conversations c ON c.id = m.conversation_id
@@ -19,7 +21,8 @@ const sendJoins = `
 	JOIN waa_accounts a ON a.id = m.account_id
 	LEFT JOIN waa_templates t ON t.id = m.template_id
 	LEFT JOIN waa_charges ch ON ch.message_id = m.id
-	LEFT JOIN waa_outbox o ON o.dedupe_key = m.id`
+	LEFT JOIN waa_outbox o ON o.dedupe_key = m.id
+	CROSS JOIN LATERAL (SELECT ` + postDeleted + ` AS post_deleted, ` + earlierMissing + ` AS earlier_missing, ` + earlierWaits + ` AS earlier_waits OFFSET 0) asked`
 
 const (
 	postDeleted = `(m.post_id <> '' AND EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleteat > 0))`
@@ -43,7 +46,7 @@ const (
 	sendState = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
 		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until, ct.erased_at,
 		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
-		` + postDeleted + `, ` + earlierMissing + `, ` + earlierWaits + `)::text, 0)`
+		asked.post_deleted, asked.earlier_missing, asked.earlier_waits)::text, 0)`
 )
 
 // sendRow is a domain.Send with the template's allow-list as the driver returns it.
@@ -75,7 +78,7 @@ func loadSendFunction() function {
 			category text, status text, approved boolean, gone_at bigint, allowed text[], queue_id text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
 		query: `
 		SELECT m, c, ct, a, coalesce(t.id, ''), coalesce(t.name, ''), coalesce(t.category, ''), coalesce(t.status, ''), coalesce(t.approved, false), coalesce(t.gone_at, 0),
-			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), ` + earlierMissing + `, ` + earlierWaits + `, ` + postDeleted + `, ` + sendState + sendJoins + `
+			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), asked.earlier_missing, asked.earlier_waits, asked.post_deleted, ` + sendState + sendJoins + `
 		WHERE m.id = $1`,
 	}
 }
