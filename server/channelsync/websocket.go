@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// eventOverlap is how far back a run looks beyond the latest change it knows: a change is
-	// seen once it is committed, some time after its moment.
+	// eventOverlap is how far back a run looks beyond the last one: a change is seen once it is
+	// committed, some time after its moment.
 	eventOverlap = 10 * time.Second
 	// eventBatch bounds a run. A client that misses an event looks again by itself.
 	eventBatch = 2000
@@ -27,30 +27,31 @@ type ChangeEvents struct {
 	// Publish sends an event over the websocket. id is "" where several conversations changed.
 	Publish func(to domain.Audience, id string, updatedAt int64)
 
-	latest int64            // the latest change that is known; 0 = before the first run
-	told   map[string]int64 // conversation id to the change it was told at
+	last int64            // when the last run looked, by the database's clock; 0 = before the first run
+	told map[string]int64 // conversation id to the change it was told at
 }
 
 // Run publishes what changed since the last run.
 func (e *ChangeEvents) Run(ctx context.Context) (more bool, err error) {
-	if e.latest == 0 {
-		if e.latest, err = e.Store.Clock(ctx); err != nil {
-			return false, err
-		}
-		e.told = map[string]int64{}
+	now, err := e.Store.Clock(ctx)
+	if err != nil {
+		return false, err
 	}
-	since := e.latest - eventOverlap.Milliseconds()
+	if e.last == 0 {
+		e.last, e.told = now, map[string]int64{}
+	}
+	since := e.last - eventOverlap.Milliseconds()
 	rows, err := e.Store.ChangedConversations(ctx, since, eventBatch)
 	if err != nil {
 		return false, err
 	}
+	e.last = now // and not the latest change: after many at once, each run would read all of them again until another one comes
 	var news []domain.ConversationChange
 	for _, c := range rows {
 		if e.told[c.ID] != c.ChangedAt {
 			e.told[c.ID] = c.ChangedAt
 			news = append(news, c)
 		}
-		e.latest = max(e.latest, c.ChangedAt)
 	}
 	for id, at := range e.told {
 		if at < since {

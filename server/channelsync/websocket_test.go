@@ -14,10 +14,12 @@ import (
 // fakeChanges plays the table: what changed at or after a moment of its clock.
 type fakeChanges struct {
 	channelsync.Store
-	rows []domain.ConversationChange
+	rows   []domain.ConversationChange
+	passed int64 // milliseconds since the start
+	read   int   // rows that the last call returned
 }
 
-func (c *fakeChanges) Clock(context.Context) (int64, error) { return start, nil }
+func (c *fakeChanges) Clock(context.Context) (int64, error) { return start + c.passed, nil }
 
 func (c *fakeChanges) ChangedConversations(_ context.Context, since int64, n int) ([]domain.ConversationChange, error) {
 	var out []domain.ConversationChange
@@ -26,6 +28,7 @@ func (c *fakeChanges) ChangedConversations(_ context.Context, since int64, n int
 			out = append(out, row)
 		}
 	}
+	c.read = len(out)
 	return out, nil
 }
 
@@ -63,4 +66,23 @@ func TestEventsTellEachAudienceOnce(t *testing.T) {
 	// that node's clock is a minute ahead: what another node does now is told all the same
 	table.rows = append(table.rows, domain.ConversationChange{ID: "d", OwnerID: "dora", UpdatedAt: start + 9_500, ChangedAt: start + 9_500})
 	require.Equal(t, []string{"dora: d 9500"}, round())
+}
+
+func TestWhatWasToldLongAgoIsNotReadAgain(t *testing.T) {
+	table := &fakeChanges{}
+	events := &channelsync.ChangeEvents{Store: table, Publish: func(domain.Audience, string, int64) {}}
+	run := func() {
+		_, err := events.Run(t.Context())
+		require.NoError(t, err)
+	}
+	run()
+	for i := range 100 {
+		table.rows = append(table.rows, domain.ConversationChange{ID: fmt.Sprint(i), OwnerID: "ana", ChangedAt: start})
+	}
+	run()
+	require.Equal(t, 100, table.read)
+	table.passed = 11_000
+	run() // looks back from the run before it
+	run()
+	require.Zero(t, table.read, "though nothing changed since")
 }
