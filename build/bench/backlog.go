@@ -38,7 +38,7 @@ func (s *stage) backlog(ctx context.Context, n, count, posts int) (accepted, dra
 	accepted, err = alternate(ctx, n,
 		func(ctx context.Context) (measured, error) { return s.bareDeliveries(ctx, posts) },
 		func(ctx context.Context) (measured, error) {
-			return s.meter.during(part, func() (float64, error) { return s.deliver(ctx, s.meta.address, part) })
+			return s.meter.during(ctx, part, func() (float64, error) { return s.deliver(ctx, s.meta.address, part) })
 		})
 	if endErr := end(); err == nil {
 		err = endErr
@@ -59,7 +59,7 @@ func (s *stage) drainPart(ctx context.Context, part int) (measured, error) {
 	if err := s.Env.DB().QueryRowContext(ctx, releaseSome, part).Scan(&last); err != nil {
 		return measured{}, errors.Wrap(err, "cannot release the backlog")
 	}
-	return s.meter.during(part, func() (float64, error) {
+	return s.meter.during(ctx, part, func() (float64, error) {
 		begin := time.Now()
 		if _, err := s.meta.deliver(ctx, s.customers[0]); err != nil {
 			return 0, err

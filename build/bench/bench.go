@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/pkg/errors"
 )
 
 // These targets come from the design, and from what the machine can do.
@@ -118,9 +120,10 @@ func (b *bench) paths(ctx context.Context, suffix string) map[string]*row {
 		note("a start : 5 bare CreatePost and a channel", targetStart, " ms", all, err)
 	}
 	if b.wants("posts") {
-		all, err := b.otherPosts(ctx, b.size.rounds, b.size.posts)
+		all, idle, err := b.otherPosts(ctx, b.size.rounds, b.size.posts)
 		note("posts in other channels : empty hooks", targetPosts, "/s", all, err)
 		if err == nil {
+			b.add(&row{name: "a second without posts : empty hooks" + suffix, ratio: median(idle.costRatios()), unit: "×", baseCost: medianCost(idle.baseCost), oursCost: medianCost(idle.oursCost)})
 			r := &row{name: "CPU of posts in other channels : empty hooks" + suffix, ratio: median(all.costRatios()), target: targetPostsCost, atMost: true, unit: "×"}
 			r.spread(all.costRatios())
 			b.add(r)
@@ -180,7 +183,28 @@ func (b *bench) loadMany(ctx context.Context) error {
 		account: b.Account.ID, queue: b.Queue.ID, team: b.Env.Team.ID, template: b.Positional.ID,
 		prefix: "many", conversations: manyConversations, messages: messagesEach,
 	}
-	err := load.run(ctx, b.Env.DB())
-	say(b.out, "Loaded %d conversations in %s.", manyConversations, time.Since(begin).Round(time.Second))
-	return err
+	if err := load.run(ctx, b.Env.DB()); err != nil {
+		return err
+	}
+	say(b.out, "Loaded %d conversations in %s. Bytes of a row, with its part of the indexes:", manyConversations, time.Since(begin).Round(time.Second))
+	return b.tables(ctx)
+}
+
+// tables prints what a row of each large table takes on disk.
+func (b *bench) tables(ctx context.Context) error {
+	rows, err := b.Env.DB().QueryContext(ctx, `SELECT relname, reltuples::bigint, (pg_total_relation_size(oid) / reltuples)::bigint, (pg_indexes_size(oid) / reltuples)::bigint
+		FROM pg_class WHERE relname LIKE 'waa\_%' AND relkind = 'r' AND reltuples > 10000 ORDER BY pg_total_relation_size(oid) DESC`)
+	if err != nil {
+		return errors.Wrap(err, "cannot read the sizes of the tables")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var name string
+		var count, each, indexes int64
+		if err := rows.Scan(&name, &count, &each, &indexes); err != nil {
+			return errors.Wrap(err, "cannot read the sizes of the tables")
+		}
+		say(b.out, "  %s: %d rows, %d bytes, of these %d in indexes", name, count, each, indexes)
+	}
+	return errors.Wrap(rows.Err(), "cannot read the sizes of the tables")
 }

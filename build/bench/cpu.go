@@ -15,23 +15,24 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
 )
 
-// cost is the processor time that something took, in milliseconds. It hardly depends on what else the machine does, so it holds where
-// rates do not.
+// cost is the processor time that something took, in milliseconds, and what PostgreSQL wrote to its log for it. It hardly depends on what
+// else the machine does, so it holds where rates do not.
 type cost struct {
 	server   float64 // Mattermost
 	plugins  float64 // ours and the empty ones
 	postgres float64 // all its processes, those that have ended included
+	wal      float64 // bytes
 }
 
 func (c cost) total() float64 { return c.server + c.plugins + c.postgres }
 
 func (c cost) plus(d cost) cost {
-	return cost{c.server + d.server, c.plugins + d.plugins, c.postgres + d.postgres}
+	return cost{c.server + d.server, c.plugins + d.plugins, c.postgres + d.postgres, c.wal + d.wal}
 }
 
 func (c cost) over(n int) cost {
 	each := float64(n)
-	return cost{c.server / each, c.plugins / each, c.postgres / each}
+	return cost{c.server / each, c.plugins / each, c.postgres / each, c.wal / each}
 }
 
 // String writes the cost as "total = server + plugins + PostgreSQL", or "" if it was not measured.
@@ -42,7 +43,15 @@ func (c cost) String() string {
 	return fmt.Sprintf("%.2f = %.2f + %.2f + %.2f", c.total(), c.server, c.plugins, c.postgres)
 }
 
-// medianCost returns the medians of the three parts.
+// logged writes how much PostgreSQL wrote to its log, or "" if that was not measured.
+func (c cost) logged() string {
+	if c.wal == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f kB", c.wal/1000)
+}
+
+// medianCost returns the medians of the parts.
 func medianCost(costs []cost) cost {
 	of := func(part func(cost) float64) float64 {
 		values := make([]float64, len(costs))
@@ -53,6 +62,7 @@ func medianCost(costs []cost) cost {
 	}
 	return cost{
 		of(func(c cost) float64 { return c.server }), of(func(c cost) float64 { return c.plugins }), of(func(c cost) float64 { return c.postgres }),
+		of(func(c cost) float64 { return c.wal }),
 	}
 }
 
@@ -78,7 +88,11 @@ func newMeter(ctx context.Context, env *testenv.Env) (*meter, error) {
 
 // read returns the time spent so far. Only differences mean something, and only while no plugin is switched on or off. On a system without
 // /proc it returns 0.
-func (m *meter) read() cost {
+func (m *meter) read(ctx context.Context) cost {
+	var spent cost
+	if err := m.env.DB().QueryRowContext(ctx, "SELECT pg_current_wal_insert_lsn() - '0/0'").Scan(&spent.wal); err != nil {
+		return cost{}
+	}
 	server, err := m.env.ServerPID(0)
 	if err != nil {
 		return cost{}
@@ -87,7 +101,6 @@ func (m *meter) read() cost {
 	if err != nil {
 		return cost{}
 	}
-	var spent cost
 	for pid, p := range processes {
 		switch {
 		case pid == server:
@@ -104,11 +117,11 @@ func (m *meter) read() cost {
 }
 
 // during returns what one unit of a piece of work cost that consists of n.
-func (m *meter) during(n int, do func() (float64, error)) (measured, error) {
-	before := m.read()
+func (m *meter) during(ctx context.Context, n int, do func() (float64, error)) (measured, error) {
+	before := m.read(ctx)
 	value, err := do()
-	after := m.read()
-	return measured{value: value, cost: after.plus(cost{-before.server, -before.plugins, -before.postgres}).over(n)}, err
+	after := m.read(ctx)
+	return measured{value: value, cost: after.plus(before.over(-1)).over(n)}, err
 }
 
 // process is what /proc tells of a process.

@@ -31,7 +31,7 @@ func (s *stage) inbound(ctx context.Context, n, count int) (accepted, mirrored *
 			return accepted, mirrored, err
 		}
 		var stored float64
-		both, err := s.meter.during(count, func() (float64, error) {
+		both, err := s.meter.during(ctx, count, func() (float64, error) {
 			begin := time.Now()
 			var err error
 			if stored, err = s.deliver(ctx, s.meta.address, count); err != nil {
@@ -55,7 +55,7 @@ const lonePause = 20 * time.Millisecond
 // medianOf makes a sample of the median of what is done several times, each time alone.
 func (s *stage) medianOf(each int, once func(ctx context.Context) (time.Duration, error)) sample {
 	return func(ctx context.Context) (measured, error) {
-		return s.meter.during(each, func() (float64, error) {
+		return s.meter.during(ctx, each, func() (float64, error) {
 			var times []float64
 			for range each {
 				took, err := once(ctx)

@@ -52,8 +52,9 @@ func (l *conversationsLoad) run(ctx context.Context, db *sql.DB) error {
 			return errors.Wrap(err, "cannot load conversations")
 		}
 	}
-	_, err := db.ExecContext(ctx, "ANALYZE waa_contacts, waa_identities, waa_conversations, waa_messages, waa_inbox, waa_outbox, waa_charges")
-	return errors.Wrap(err, "cannot have the tables analysed")
+	// What has a history has been vacuumed too.
+	_, err := db.ExecContext(ctx, "VACUUM ANALYZE waa_contacts, waa_identities, waa_conversations, waa_messages, waa_inbox, waa_outbox, waa_charges")
+	return errors.Wrap(err, "cannot have the tables vacuumed")
 }
 
 // people are the contacts with their conversations.

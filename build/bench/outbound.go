@@ -34,7 +34,7 @@ func (s *stage) outbound(ctx context.Context, n, seconds int) (*rounds, error) {
 			return measured{}, err
 		}
 		time.Sleep(time.Second) // until Meta accepts a burst again
-		return s.meter.during(numberRate*(seconds+1), func() (float64, error) {
+		return s.meter.during(ctx, numberRate*(seconds+1), func() (float64, error) {
 			perSecond, err := s.sendFor(ctx, seconds)
 			if err == nil {
 				err = s.waitUntilIdle(ctx)

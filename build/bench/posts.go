@@ -12,23 +12,37 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// settleAfterSwitch gives a plugin that was just enabled the time to finish its work at the start.
-const settleAfterSwitch = 4 * time.Second
+const (
+	// settleAfterSwitch gives a plugin that was just enabled the time to finish its work at the start.
+	settleAfterSwitch = 3 * time.Second
+	// idleSeconds is how long nothing happens then.
+	idleSeconds = 2
+)
 
 // otherPosts measures people's posts in channels without a conversation: with our plugin, and with an empty one that has the same hooks in
-// its place.
-func (s *stage) otherPosts(ctx context.Context, n, count int) (*rounds, error) {
+// its place. idle is what both cost in a second in which nobody posts, which is a part of what the posts cost.
+func (s *stage) otherPosts(ctx context.Context, n, count int) (posts, idle *rounds, err error) {
 	channels, err := s.otherChannels(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	posts := func(on, off string) sample {
+	idle = &rounds{}
+	var idleBefore measured
+	with := func(on, off string) sample {
 		return func(ctx context.Context) (measured, error) {
 			if err := s.replacePlugin(ctx, off, on); err != nil {
 				return measured{}, err
 			}
 			time.Sleep(settleAfterSwitch)
-			return s.meter.during(count, func() (float64, error) {
+			quiet, err := s.meter.during(ctx, idleSeconds, func() (float64, error) { time.Sleep(idleSeconds * time.Second); return 1, nil })
+			if err != nil {
+				return quiet, err
+			}
+			if on == pluginID {
+				idle.add(idleBefore, quiet)
+			}
+			idleBefore = quiet
+			return s.meter.during(ctx, count, func() (float64, error) {
 				took, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error {
 					post := &model.Post{ChannelId: channels[i%len(channels)], Message: customerText}
 					_, _, err := s.Agent(0).CreatePost(ctx, post)
@@ -38,11 +52,11 @@ func (s *stage) otherPosts(ctx context.Context, n, count int) (*rounds, error) {
 			})
 		}
 	}
-	result, err := alternate(ctx, n, posts(hookedID, pluginID), posts(pluginID, hookedID))
+	posts, err = alternate(ctx, n, with(hookedID, pluginID), with(pluginID, hookedID))
 	if onErr := s.replacePlugin(ctx, hookedID, pluginID); err == nil {
 		err = onErr
 	}
-	return result, err
+	return posts, idle, err
 }
 
 // replacePlugin disables a plugin and enables another.

@@ -88,12 +88,13 @@ func printTable(out io.Writer, rows []*row) {
 	write := func(format string, args ...any) {
 		_, _ = fmt.Fprintf(table, format, args...) // if printing fails, nobody can read the table anyway
 	}
-	write("\npath\tfloor\tthe plugin\tratio\trounds\ttarget\t\tCPU of the floor\tCPU of the plugin\n")
+	write("\npath\tfloor\tthe plugin\tratio\trounds\ttarget\t\tCPU of the floor\tCPU of the plugin\tWAL\n")
 	for _, r := range rows {
-		write("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.name, r.base, r.ours, r.result(), r.between(), r.goal(), r.verdict(), r.baseCost, r.oursCost)
+		write("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			r.name, r.base, r.ours, r.result(), r.between(), r.goal(), r.verdict(), r.baseCost, r.oursCost, r.oursCost.logged())
 	}
 	_ = table.Flush()
-	_, _ = fmt.Fprintln(out, "CPU: milliseconds per message, total = Mattermost + plugins + PostgreSQL.")
+	_, _ = fmt.Fprintln(out, "CPU: milliseconds per message, total = Mattermost + plugins + PostgreSQL. WAL: what PostgreSQL wrote to its log per message, Mattermost's part included.")
 	for _, r := range rows {
 		if r.problem != nil {
 			_, _ = fmt.Fprintf(out, "%s: %v\n", r.name, r.problem)

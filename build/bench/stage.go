@@ -129,7 +129,7 @@ func (s *stage) waitUntilIdle(ctx context.Context) error {
 
 // barePosts has the empty plugin create posts in the conversations' channels, and returns how many per second it created.
 func (s *stage) barePosts(ctx context.Context, count, parallel int) (measured, error) {
-	return s.meter.during(count, func() (float64, error) {
+	return s.meter.during(ctx, count, func() (float64, error) {
 		took, err := s.floor.make(ctx, &order{UserID: s.botID, Channels: s.channels, Message: customerText, Count: count, Parallel: parallel})
 		return rate(count, took), err
 	})
@@ -147,7 +147,7 @@ func (s *stage) deliver(ctx context.Context, address string, count int) (float64
 
 // bareDeliveries posts deliveries to the handler that does no more than store them.
 func (s *stage) bareDeliveries(ctx context.Context, count int) (measured, error) {
-	return s.meter.during(count, func() (float64, error) { return s.deliver(ctx, s.floor.inbox(), count) })
+	return s.meter.during(ctx, count, func() (float64, error) { return s.deliver(ctx, s.floor.inbox(), count) })
 }
 
 // drained waits until left, an SQL condition for unfinished work, is false, and returns the time at which that was seen.

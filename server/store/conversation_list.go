@@ -11,12 +11,28 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-// stateAt is domain.Conversation.StateAt in SQL, of a row c; its ? is the moment.
-const stateAt = `CASE
-	WHEN c.closed_at <> 0 THEN 'closed'
-	WHEN ? < c.window_until THEN 'open'
-	WHEN c.window_until = 0 OR c.last_template_at >= c.window_until THEN 'waiting'
-	ELSE 'expired' END`
+// inState is the condition that domain.Conversation.StateAt gives a state, in SQL, of a row c; at is the moment. Each state is a condition
+// on the columns themselves, so that a count reads no more than the index of the lists.
+func inState(state domain.State, at string) string {
+	switch state {
+	case domain.Open:
+		return "c.closed_at = 0 AND c.window_until > " + at
+	case domain.Waiting:
+		return "c.closed_at = 0 AND c.window_until <= " + at + " AND (c.window_until = 0 OR c.last_template_at >= c.window_until)"
+	case domain.Expired:
+		return "c.closed_at = 0 AND c.window_until <> 0 AND c.window_until <= " + at + " AND c.last_template_at < c.window_until"
+	default:
+		return "c.closed_at <> 0"
+	}
+}
+
+// isInState is inState as a part of a query.
+func isInState(state domain.State, now int64) squirrel.Sqlizer {
+	if state == domain.Closed {
+		return squirrel.Expr(inState(state, ""))
+	}
+	return squirrel.Expr(inState(state, "?"), now)
+}
 
 // ListConversations lists what a reader may see; see package service.
 func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error) {
@@ -31,10 +47,7 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 		where = append(where, squirrel.Expr("c.closed_at = 0 AND c.last_inbound_at > 0 AND "+waitsSince+" <= ?", f.Now-f.Waiting.Milliseconds()))
 	}
 	if f.State != "" {
-		if f.State != domain.Closed { // lets the index of those that are not closed serve
-			where = append(where, squirrel.Expr("c.closed_at = 0"))
-		}
-		where = append(where, squirrel.Expr("("+stateAt+") = ?", f.Now, string(f.State)))
+		where = append(where, isInState(f.State, f.Now))
 	}
 	rows := builder().Select(prefixColumns("c", conversationColumns), nestColumns("ct", "contact", contactColumns)).
 		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
@@ -162,13 +175,11 @@ func phoneDigits(query string) string {
 // CountConversations counts what a reader may see and is not closed; see package service.
 func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (domain.Counts, error) {
 	where := append(s.listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
-	query, args, err := builder().Select().
-		Column("count(*) FILTER (WHERE s.state = 'waiting') AS waiting").
-		Column("count(*) FILTER (WHERE s.state = 'open') AS open").
-		Column("count(*) FILTER (WHERE s.state = 'expired') AS expired").
-		Column("count(*) FILTER (WHERE s.unclaimed) AS unclaimed").
-		FromSelect(builder().Select().Column(squirrel.Expr("("+stateAt+") AS state", f.Now)).Column("c.attendant_id = '' AS unclaimed").
-			From("waa_conversations c").Where(where), "s").ToSql()
+	countOf := func(state domain.State, name string) squirrel.Sqlizer {
+		return squirrel.Expr("count(*) FILTER (WHERE "+inState(state, "?")+") AS "+name, f.Now)
+	}
+	query, args, err := builder().Select().Column(countOf(domain.Waiting, "waiting")).Column(countOf(domain.Open, "open")).Column(countOf(domain.Expired, "expired")).
+		Column("count(*) FILTER (WHERE c.attendant_id = '') AS unclaimed").From("waa_conversations c").Where(where).ToSql()
 	counts := domain.Counts{}
 	if err != nil {
 		return counts, errors.Wrap(err, "could not build a count query")

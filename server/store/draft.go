@@ -30,9 +30,6 @@ func selectDraft(alias string) string {
 	return prefixColumns(alias, draftColumns) + ", " + alias + ".file_ids AS file_id_list"
 }
 
-// windowOpenAt is the condition that the window of a conversation c is open at a moment.
-func windowOpenAt(at string) string { return "(" + strings.Replace(stateAt, "?", at, 1) + ") = 'open'" }
-
 // showOffersAnew is an UPDATE after which the offers of changed drafts are shown anew;
 // it follows a WITH whose "changed" has conversation_id, author_id and opening.
 const showOffersAnew = `
@@ -49,7 +46,7 @@ func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now 
 			SELECT c.* FROM waa_conversations c WHERE c.id = $2 FOR SHARE
 		), changed AS (
 			INSERT INTO waa_drafts (id, conversation_id, author_id, root_id, body, file_ids, fingerprint, opening, created_at, updated_at)
-			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+windowOpenAt("$9::bigint")+` THEN c.window_from ELSE 0 END, $9, $9 FROM c
+			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+inState(domain.Open, "$9::bigint")+` THEN c.window_from ELSE 0 END, $9, $9 FROM c
 			WHERE (SELECT count(*) FROM waa_drafts h WHERE h.conversation_id = $2 AND h.author_id = $3 AND h.state = 'held' AND h.fingerprint <> $7) < $10
 			ON CONFLICT (conversation_id, author_id, fingerprint) WHERE state = 'held' DO UPDATE SET root_id = excluded.root_id, updated_at = excluded.updated_at,
 				opening = greatest(waa_drafts.opening, excluded.opening)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"github.com/Masterminds/squirrel"
 
@@ -13,7 +12,7 @@ import (
 func unansweredFor(u domain.Unanswered, now int64) squirrel.Sqlizer {
 	where := squirrel.And{
 		squirrel.Expr("c.closed_at = 0 AND c.last_template_at > 0 AND c.last_template_at <= ?", now-u.Least.Milliseconds()),
-		squirrel.Expr("("+stateAt+") = 'waiting'", now),
+		isInState(domain.Waiting, now),
 	}
 	if u.Below > 0 {
 		where = append(where, squirrel.Expr("c.last_template_at > ?", now-u.Below.Milliseconds()))
@@ -33,7 +32,7 @@ func (s *Store) AddFollowUps(ctx context.Context, zone, day string, before, now 
 		SELECT DISTINCT 'followup:' || c.owner_id || ':' || $2, c.owner_id, $5, $4::bigint
 		FROM waa_conversations c LEFT JOIN waa_queues q ON q.id = c.queue_id
 		WHERE c.closed_at = 0 AND c.aborted_at = 0 AND c.owner_id <> '' AND coalesce(q.time_zone, '') = $1 AND c.last_template_at > 0 AND c.last_template_at <= $3
-			AND (`+strings.Replace(stateAt, "?", "$4::bigint", 1)+`) = 'waiting'
+			AND `+inState(domain.Waiting, "$4::bigint")+`
 		ON CONFLICT (key) DO NOTHING`, zone, day, before, now, domain.FollowUpText)
 	return wrapErr(err, "could not leave the follow-ups")
 }
