@@ -88,16 +88,16 @@ test-server:
 # Each run has a seed of its own; one that fails prints it, and how to repeat it.
 test-simulation: SECONDS ?= 180
 test-simulation:
-	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) $(GO) test -count=1 -timeout 0 ./build/simulation
+	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) $(GO) test -count=1 -timeout 60m ./build/simulation
 
 ## simulate: plays customers' lives against simulated disorder and checks them: make simulate SECONDS=600 SEED=1
 simulate: SECONDS ?= 60
 simulate:
-	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) SIMULATION_SHRINK=120 $(GO) test -count=1 -timeout 0 -v -run 'TestSimulation$$' ./build/simulation
+	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) SIMULATION_SHRINK=120 $(GO) test -count=1 -timeout 60m -v -run 'TestSimulation$$' ./build/simulation
 
 # Puts faults back that the product once had, and expects that the simulation finds each: a quarter of an hour.
 test-simulation-faults:
-	SIMULATION_FIND_FAULTS=1 $(GO) test -count=1 -timeout 0 -v -run TestFindsFaults ./build/simulation
+	SIMULATION_FIND_FAULTS=1 $(GO) test -count=1 -timeout 60m -v -run TestFindsFaults ./build/simulation
 
 test-webapp: webapp
 	cd webapp && $(NPM) test --silent

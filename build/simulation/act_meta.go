@@ -77,14 +77,14 @@ func releaseWebhooks(p *play, _ *life, r *rand.Rand) {
 	p.world.Meta.Webhooks().Release(how)
 }
 
-func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(20)) * time.Second) }
-func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(5)) * time.Minute) }
+func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(6)) * time.Second) }
+func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(20+r.IntN(60)) * time.Second) }
 func hours(p *play, _ *life, r *rand.Rand)   { p.pass(time.Duration(1+r.IntN(12)) * time.Hour) }
 func days(p *play, _ *life, r *rand.Rand)    { p.pass(time.Duration(24+r.IntN(48)) * time.Hour) }
 
 // pass lets hours pass, in which nothing else happens.
 func (p *play) pass(d time.Duration) {
-	p.settleFor(10 * time.Second)
+	p.settleFor(2 * time.Second)
 	p.story.Note(everybodys, "%s pass", d)
 	p.world.Advance(d)
 }

@@ -68,8 +68,12 @@ func (f *facts) conversationOf(m *cloudapi.Message) *conversation {
 const returnGrace = 10 * time.Second
 
 // returned reports whether the customer's words came into a conversation between its close
-// and a moment: they may have opened it again.
+// and a moment: they may have opened it again. One that is open in the end was opened by
+// somebody, and it is not known when.
 func (p *play) returned(f *facts, c *conversation, at time.Time) bool {
+	if c.State != "closed" {
+		return true
+	}
 	p.record.mu.Lock()
 	spans := slices.Clone(p.record.spans["conversation "+c.ID])
 	p.record.mu.Unlock()

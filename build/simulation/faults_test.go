@@ -24,6 +24,7 @@ func TestFindsFaults(t *testing.T) {
 	if os.Getenv("SIMULATION_FIND_FAULTS") == "" {
 		t.Skip("it takes minutes: make test-simulation-faults")
 	}
+	module := copyModule(t)
 	for _, fault := range []struct {
 		patch string
 		rules []string // of which one must be broken
@@ -42,16 +43,16 @@ func TestFindsFaults(t *testing.T) {
 			if only := os.Getenv("SIMULATION_FAULT"); only != "" && only != fault.patch {
 				t.Skip("another one was asked for")
 			}
-			module := copyModule(t)
 			patch, err := filepath.Abs("patches/" + fault.patch + ".patch")
 			require.NoError(t, err)
 			command(t, module, "git", "apply", patch)
+			defer command(t, module, "git", "apply", "-R", patch) // the next one finds most of it compiled
 			binary := filepath.Join(module, "simulation.test")
 			command(t, module, "go", "test", "-c", "-o", binary, "./build/simulation")
 			began := time.Now()
 			run := exec.CommandContext(t.Context(), binary, "-test.run", "^TestSimulation$", "-test.v") //nolint:gosec // built just now
 			run.Dir = filepath.Join(module, "build/simulation")
-			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module)
+			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6")
 			out, err := run.CombinedOutput()
 			require.Error(t, err, "nothing was found in %s s:\n%s", foundWithin, tail(out))
 			found := regexp.MustCompile(`VIOLATION seed \d+: (\w+)`).FindAllStringSubmatch(string(out), -1)

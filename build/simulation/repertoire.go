@@ -42,7 +42,7 @@ var chains = []chain{
 
 // everybodysChains are what happens to all at once.
 var everybodysChains = []chain{
-	{8, []string{"seconds"}}, {5, []string{"minutes"}}, {2, []string{"hours"}}, {1, []string{"days"}},
+	{8, []string{"seconds"}}, {1, []string{"minutes"}}, {2, []string{"hours"}}, {1, []string{"days"}},
 	{3, []string{"hold webhooks"}}, {5, []string{"release webhooks"}},
 	{1, []string{"disable number"}}, {3, []string{"enable number"}}, {1, []string{"revoke token"}}, {3, []string{"new token"}},
 	{1, []string{"withdraw template"}}, {3, []string{"approve template"}}, {1, []string{"change plan"}},
