@@ -11,13 +11,15 @@ import (
 func refuse(p *play, l *life, r *rand.Rand) {
 	code := pick(r, 131049, 131026, 131047, 132001, 131051)
 	p.world.Meta.FailNext(cloudapi.Match{To: l.phone.Customer().Number}, code, 1)
-	if r.IntN(2) == 0 { // and takes its time
-		delay := time.Duration(1+r.IntN(8)) * time.Second
-		p.world.Meta.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: l.phone.Customer().Number}, Kind: cloudapi.FaultDelay, Delay: delay})
-		p.story.Note(l.n, "Meta will refuse the next message with %d after %s", code, delay)
-		return
-	}
 	p.story.Note(l.n, "Meta will refuse the next message with %d", code)
+}
+
+// refuseSlowly is refuse by a Meta that takes its time, in which other things happen.
+func refuseSlowly(p *play, l *life, r *rand.Rand) {
+	delay := time.Duration(2+r.IntN(8)) * time.Second
+	p.world.Meta.Faults().Next(1, cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: l.phone.Customer().Number}, Kind: cloudapi.FaultDelay, Delay: delay})
+	p.story.Note(l.n, "Meta will take %s for the next message", delay)
+	refuse(p, l, r)
 }
 
 // refuseForNow makes Meta refuse the next messages for the moment.

@@ -14,7 +14,7 @@ func init() { //nolint:gochecknoinits // the acts use the table themselves
 		"note": note, "transfer": transfer, "return to queue": returnToQueue, "claim": claim, "close": closeIt, "reopen": reopen, "invite": invite, "leave": leave,
 		"merge": merge, "erase": erase, "own queue": ownQueue, "remove queue": removeQueue, "look": look,
 		"archive": archive, "rename": rename,
-		"refuse": refuse, "refuse for now": refuseForNow, "fail later": failLater, "cut": cut, "status again": statusAgain,
+		"refuse": refuse, "refuse slowly": refuseSlowly, "refuse for now": refuseForNow, "fail later": failLater, "cut": cut, "status again": statusAgain,
 		"hold webhooks": holdWebhooks, "release webhooks": releaseWebhooks,
 		"disable number": disableNumber, "enable number": enableNumber, "revoke token": revokeToken, "new token": newToken,
 		"withdraw template": withdrawTemplate, "approve template": approveTemplate, "change plan": changePlan,
@@ -31,14 +31,17 @@ var chains = []chain{
 	{2, []string{"return to queue"}}, {4, []string{"claim"}}, {2, []string{"close"}}, {2, []string{"reopen"}}, {2, []string{"invite"}}, {1, []string{"leave"}}, {1, []string{"archive"}}, {1, []string{"rename"}},
 	{2, []string{"look"}}, {2, []string{"status again"}},
 	{4, []string{"write", "post"}}, {4, []string{"start", "write"}}, {4, []string{"write", "close"}}, {3, []string{"close", "write"}}, {3, []string{"write", "posts", "close"}},
-	{3, []string{"refuse", "start", "write", "write"}}, {3, []string{"close", "refuse", "start", "write", "write"}}, {2, []string{"fail later", "start", "write"}}, {2, []string{"cut", "start"}},
+	{2, []string{"refuse", "start", "write", "write"}}, {4, []string{"close", "seconds", "refuse slowly", "start", "write", "write"}}, {2, []string{"fail later", "start", "write"}}, {2, []string{"cut", "start"}},
 	{2, []string{"write", "refuse", "post", "post"}}, {2, []string{"write", "refuse for now", "posts"}}, {2, []string{"write", "cut", "posts"}}, {2, []string{"post", "delete post"}},
 	{3, []string{"start again"}}, {2, []string{"write", "start again"}}, {2, []string{"write", "merge", "post"}}, {1, []string{"close", "merge", "write", "post"}}, {1, []string{"start", "merge"}},
 	{1, []string{"write", "erase"}}, {1, []string{"post", "erase"}},
 	{2, []string{"close", "start marketing", "stop marketing"}}, {2, []string{"disable number", "close", "start marketing", "stop marketing", "enable number"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
-	{3, []string{"own queue", "close", "remove queue", "write"}}, {2, []string{"write", "claim", "claim"}}, {2, []string{"close", "reopen", "write"}}, {1, []string{"close", "start", "reopen"}},
+	{4, []string{"own queue", "seconds", "close", "seconds", "remove queue", "seconds", "write"}}, {2, []string{"write", "claim", "claim"}}, {2, []string{"close", "reopen", "write"}}, {1, []string{"close", "start", "reopen"}},
 	{2, []string{"change number", "write"}}, {2, []string{"write", "post", "change number", "post"}},
 }
+
+// beginnings are how a life begins.
+var beginnings = []chain{{3, []string{"start"}}, {3, []string{"write"}}, {2, []string{"refuse slowly", "start", "write"}}}
 
 // everybodysChains are what happens to all at once.
 var everybodysChains = []chain{

@@ -45,7 +45,7 @@ func NewScript(seed uint64, lives, acts int, faults bool) Script {
 	for life := range left {
 		left[life] = acts
 		alive = append(alive, life)
-		s.add(r, life, 4, []string{pick(r, "start", "write", "start")})
+		s.add(r, life, 4, choose(r, beginnings).acts)
 	}
 	for len(alive) > 0 {
 		at := r.IntN(len(alive))
