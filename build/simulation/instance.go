@@ -151,10 +151,8 @@ func (p *process) callAPI(name string, do func()) (whole bool) {
 		p.lastThing()
 		return false
 	case hang: // it takes long, and then has its effect
-		select {
-		case <-p.died:
+		if !s.hangUp(context.Background(), p, 40*time.Second) {
 			return false
-		case <-time.After(s.someTime(40 * time.Second)):
 		}
 		do()
 		return !p.dead.Load()

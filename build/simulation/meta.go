@@ -162,12 +162,8 @@ func (t *toMeta) RoundTrip(r *http.Request) (response *http.Response, err error)
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	case hang:
 		left()
-		select {
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		case <-p.died:
+		if !s.hangUp(r.Context(), p, 2*time.Minute) {
 			return nil, errReset
-		case <-time.After(s.someTime(2 * time.Minute)):
 		}
 	}
 	left()

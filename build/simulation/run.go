@@ -207,6 +207,7 @@ func (in *inside) settle(ctx context.Context, limit time.Duration) error {
 
 // advance lets d pass at once, when nobody waits for anything but time.
 func (in *inside) advance(d time.Duration) {
+	defer in.fail(in.scheduler.endHangs())
 	for range 10_000 {
 		synctest.Wait()
 		in.scheduler.mu.Lock()

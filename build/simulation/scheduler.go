@@ -27,6 +27,7 @@ type scheduler struct {
 	arrived chan struct{} // a call came while the scheduler let time pass
 	made    atomic.Int64  // steps
 	acts    atomic.Int64
+	hurry   chan struct{}          // closed when what takes long must come to its end
 	drops   func(*process, string) // ends a process
 	// waitsForLock reports whether a backend of PostgreSQL waits for another's lock.
 	waitsForLock func(backend int64) bool
@@ -69,7 +70,7 @@ type lateHook struct {
 }
 
 func newScheduler(seed uint64, faults FaultRates, trace *Trace, out *outside) *scheduler {
-	return &scheduler{rand: rand.New(rand.NewPCG(seed, 1)), faults: faults, trace: trace, out: out, arrived: make(chan struct{}, 1)} //nolint:gosec // to be repeatable
+	return &scheduler{rand: rand.New(rand.NewPCG(seed, 1)), faults: faults, trace: trace, out: out, arrived: make(chan struct{}, 1), hurry: make(chan struct{})} //nolint:gosec // to be repeatable
 }
 
 // pass waits until the call has its turn and returns what becomes of it.
@@ -318,6 +319,34 @@ func (s *scheduler) coarse() time.Duration {
 		return s.someTime(300 * time.Millisecond)
 	}
 	return 0
+}
+
+// hangUp lets a call take up to most; false if its caller gave up or its process died before.
+func (s *scheduler) hangUp(ctx context.Context, p *process, most time.Duration) bool {
+	timer := time.NewTimer(s.someTime(most))
+	defer timer.Stop()
+	s.mu.Lock()
+	hurry := s.hurry
+	s.mu.Unlock()
+	select {
+	case <-timer.C:
+	case <-hurry:
+	case <-ctx.Done():
+	case <-p.died:
+	}
+	return ctx.Err() == nil && !p.dead.Load()
+}
+
+// endHangs brings all calls that take long to their end, so that none has its effect a day later. No
+// more begin until the rates are set again; it returns those that held.
+func (s *scheduler) endHangs() FaultRates {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.hurry)
+	s.hurry = make(chan struct{})
+	rates := s.faults
+	s.faults.Hang = 0
+	return rates
 }
 
 // holdHook keeps a hook for later.

@@ -131,11 +131,7 @@ func (c *conn) through(ctx context.Context, what string, do func() error) error 
 		c.breakOff()
 		return errReset
 	case hang:
-		select {
-		case <-ctx.Done():
-		case <-c.process.died:
-		case <-time.After(s.someTime(2 * time.Minute)):
-		}
+		s.hangUp(ctx, c.process, 2*time.Minute)
 		c.breakOff()
 		return errReset
 	}
