@@ -128,10 +128,7 @@ func (a *API) EnsureBotUser(bot *model.Bot) (string, error) {
 		if user := s.user("username", bot.Username); user != nil {
 			return user.Id
 		}
-		id := s.NewID()
-		s.exec("INSERT INTO users (id, username, roles, firstname) VALUES ($1, $2, $3, $4)", id, bot.Username, model.SystemUserRoleId, bot.DisplayName)
-		s.exec("INSERT INTO bots (userid) VALUES ($1)", id)
-		return id
+		return s.addBot(bot)
 	}), nil
 }
 
