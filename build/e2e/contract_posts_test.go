@@ -240,7 +240,7 @@ func contractThreads(o *outsider) {
 	last, _ := k.phone.Last()
 	require.Equal(o.t, plain, last.Context)
 
-	bot, _, err := o.Admin().GetUserByUsername(o.ctx(oneMinute), "whatsapp", "")
+	bot, _, err := o.Admin().GetUserByUsername(o.ctx(oneMinute), "whatsapp-cliente", "")
 	require.NoError(o.t, err)
 	reactions := func(ctx context.Context) (names []string, err error) {
 		all, _, err := o.Admin().GetReactions(ctx, post.Id)

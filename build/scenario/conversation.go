@@ -28,6 +28,7 @@ type play struct {
 	phone    *cloudapi.Phone
 	dialog   *Dialog
 	bot      *model.User
+	speaker  *model.User // the bot that speaks for the customers
 	conv     Conversation
 	answers  []string // wamids of the customer's messages
 	said     []string // wamids of the agent's free texts, in order

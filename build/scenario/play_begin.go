@@ -158,6 +158,9 @@ func (p *play) channelExists(ctx context.Context) error {
 	if p.bot, _, err = p.w.Admin().GetUserByUsername(ctx, "whatsapp", ""); err != nil {
 		return errors.Wrap(err, "cannot find the bot")
 	}
+	if p.speaker, _, err = p.w.Admin().GetUserByUsername(ctx, "whatsapp-cliente", ""); err != nil {
+		return errors.Wrap(err, "cannot find the customers' bot")
+	}
 	members, _, err := p.w.Admin().GetChannelMembers(ctx, channel.Id, 0, 100, "")
 	if err != nil {
 		return errors.Wrap(err, "cannot read the channel's members")
@@ -168,7 +171,7 @@ func (p *play) channelExists(ctx context.Context) error {
 		people = append(people, m.UserId)
 	}
 	slices.Sort(people)
-	expected := []string{agent, p.bot.Id}
+	expected := []string{agent, p.bot.Id, p.speaker.Id}
 	slices.Sort(expected)
 	return firstError(
 		errorUnless(channel.Type == model.ChannelTypePrivate && channel.TeamId == p.w.Env.Team.ID, "the channel's type is %q in team %s", channel.Type, channel.TeamId),

@@ -51,7 +51,7 @@ func (p *play) inbound(ctx context.Context, texts ...string) error {
 		return err
 	}
 	for i, post := range posts {
-		if err := errorUnless(post.GetProp(PropWAMID) == p.answers[i] && post.UserId == p.bot.Id, "post %d is %q of %s", i+1, post.GetProp(PropWAMID), post.UserId); err != nil {
+		if err := errorUnless(post.GetProp(PropWAMID) == p.answers[i] && post.UserId == p.speaker.Id, "post %d is %q of %s", i+1, post.GetProp(PropWAMID), post.UserId); err != nil {
 			return err
 		}
 	}
