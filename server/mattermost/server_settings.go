@@ -7,8 +7,7 @@ import (
 )
 
 // serverSettings are those of the server's settings that texts in posts need. They are
-// remembered, because the server copies all of its settings for each call, which takes
-// it as long as half a post.
+// remembered, because the server copies all of its settings for each call.
 type serverSettings struct {
 	mu              sync.Mutex
 	known           bool
