@@ -50,7 +50,7 @@ func TestFindsFaults(t *testing.T) {
 			binary := filepath.Join(module, "simulation.test")
 			command(t, module, "go", "test", "-c", "-o", binary, "./build/simulation")
 			began := time.Now()
-			run := exec.CommandContext(t.Context(), binary, "-test.run", "^TestSimulation$", "-test.v") //nolint:gosec // built just now
+			run := exec.CommandContext(t.Context(), binary, "-test.run", "^TestSimulation$", "-test.v")
 			run.Dir = filepath.Join(module, "build/simulation")
 			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6")
 			out, err := run.CombinedOutput()
@@ -98,7 +98,7 @@ func copyModule(t *testing.T) string {
 		if !entry.Type().IsRegular() {
 			return nil
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // our own sources
+		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulation/host"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -36,7 +35,6 @@ type life struct {
 	channels      map[string]string
 	contact       string // its id, as it was read last
 	queue         string // a queue of its own, while there is one
-	queueChannel  string
 	erased        bool
 }
 
@@ -110,7 +108,7 @@ func (p *play) steps(n int) {
 // born makes the customer of a life. Some have a number without its ninth digit at Meta,
 // some hide their BSUID.
 func (p *play) born(n int) *life {
-	r := newRand(p.script.Seed + uint64(n)) //nolint:gosec // small
+	r := newRand(p.script.Seed + uint64(n))
 	l := &life{n: n, number: r.IntN(len(p.numbers)), channels: map[string]string{}}
 	l.phone = p.world.Meta.AddCustomer(cloudapi.Customer{
 		Number: fmt.Sprintf("55119%08d", 60_000_000+1000*n), Name: fmt.Sprintf("perfil %s", letters(n)), DropNinthDigit: r.IntN(3) == 0, HideBSUID: r.IntN(4) == 0,
@@ -136,17 +134,6 @@ func (l *life) token(who string) string {
 	return fmt.Sprintf("%s%dx%dx", who, l.n, l.said)
 }
 
-// conversation returns the id of the life's newest conversation and of its channel; "" = none yet.
-func (l *life) conversation() (id, channel string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.conversations) == 0 {
-		return "", ""
-	}
-	id = l.conversations[len(l.conversations)-1]
-	return id, l.channels[id]
-}
-
 // learn remembers a conversation of the life's.
 func (l *life) learn(c conversation) {
 	l.mu.Lock()
@@ -164,9 +151,6 @@ func (l *life) learn(c conversation) {
 
 // node is some node of the world's.
 func (p *play) node(r *rand.Rand) *Node { return p.world.Nodes[r.IntN(len(p.world.Nodes))] }
-
-// as is somebody at a client of some node.
-func (p *play) as(r *rand.Rand, userID string) host.Person { return p.node(r).As(userID) }
 
 // ask makes a request as a task of the world's and calls then with what is answered.
 func (p *play) ask(l *life, r *rand.Rand, userID, what, method, path string, body any, then func(status int, answer []byte)) {

@@ -117,7 +117,7 @@ func (d *database) setClock(now int64) error {
 		return nil
 	}
 	d.now = now
-	_, err := d.pool.Exec("SELECT pg_catalog.setval('" + clockSchema + ".clock', " + strconv.FormatInt(now, 10) + ")")
+	_, err := d.pool.Exec("SELECT pg_catalog.setval('" + clockSchema + ".clock', " + strconv.FormatInt(now, 10) + ")") //nolint:gosec // a number
 	return err
 }
 

@@ -79,7 +79,7 @@ func run(t *testing.T, o Options, play func(ctx context.Context, w *World)) {
 		time.Sleep(time.Until(beginning))
 		w := newWorld(o, data, out, truth)
 		defer w.close()
-		play(w.inside.ctx, w)
+		play(w.ctx, w)
 	})
 }
 
@@ -100,7 +100,7 @@ func newWorld(o Options, data *database, out *outside, truth *host.Server) *Worl
 	for i := range o.Nodes {
 		n := &Node{Name: string(rune('a' + i))}
 		n.instance = &instance{inside: in, node: n}
-		n.Host = truth.AddNode(n.Name, in, n.instance.hooks)
+		n.Host = truth.AddNode(n.Name, in, n.hooks)
 		w.Nodes, in.nodes = append(w.Nodes, n), append(in.nodes, n)
 	}
 	for _, n := range w.Nodes {
@@ -117,7 +117,7 @@ func (in *inside) close() {
 	in.cancel()
 	in.meta.Close()
 	for _, n := range in.nodes {
-		n.instance.drop("the end of the world")
+		n.drop("the end of the world")
 	}
 	done := make(chan struct{})
 	go func() { in.all.Wait(); close(done) }()

@@ -27,9 +27,9 @@ func fromEnv(t *testing.T, name string, otherwise uint64) uint64 {
 // TestSimulation plays worlds with fresh seeds for SIMULATION_SECONDS of real time, or with those
 // from SIMULATION_SEED on. A world that fails prints its story and is kept as a file.
 func TestSimulation(t *testing.T) {
-	patience := time.Duration(fromEnv(t, "SIMULATION_SECONDS", 5)) * time.Second //nolint:gosec // small
+	patience := time.Duration(fromEnv(t, "SIMULATION_SECONDS", 5)) * time.Second
 	seed := fromEnv(t, "SIMULATION_SEED", uint64(time.Now().UnixNano())%1_000_000_000)
-	lives, acts := int(fromEnv(t, "SIMULATION_LIVES", livesOfWorld)), int(fromEnv(t, "SIMULATION_ACTS", actsOfLife)) //nolint:gosec // small
+	lives, acts := int(fromEnv(t, "SIMULATION_LIVES", livesOfWorld)), int(fromEnv(t, "SIMULATION_ACTS", actsOfLife))
 	faults := os.Getenv("SIMULATION_FAULTS") != "0"
 	began, worlds, all, steps := time.Now(), 0, 0, 0
 	for worlds == 0 || time.Since(began) < patience {
@@ -59,7 +59,7 @@ func report(t *testing.T, r *Result) {
 		t.Errorf("VIOLATION seed %d: %s", r.Script.Seed, v)
 	}
 	if patience := fromEnv(t, "SIMULATION_SHRINK", 0); patience > 0 {
-		r = Shrink(t, r, time.Duration(patience)*time.Second) //nolint:gosec // small
+		r = Shrink(t, r, time.Duration(patience)*time.Second)
 	}
 	folder := os.Getenv("SIMULATION_KEEP")
 	if folder == "" {
@@ -67,7 +67,7 @@ func report(t *testing.T, r *Result) {
 	}
 	kept := filepath.Join(folder, fmt.Sprintf("simulation-%d.json", r.Script.Seed))
 	require.NoError(t, r.Script.Keep(kept))
-	story, err := os.Create(strings.TrimSuffix(kept, ".json") + ".txt") //nolint:gosec // our own file
+	story, err := os.Create(strings.TrimSuffix(kept, ".json") + ".txt")
 	require.NoError(t, err)
 	for _, v := range r.Violations {
 		_, _ = fmt.Fprintln(story, v)

@@ -26,7 +26,7 @@ var exampleTemplates string
 // options are the command line's options.
 type options struct {
 	addr, url, webhook, verifyToken, appSecret, token string
-	phoneNumberID, wabaID, display, templates    string
+	phoneNumberID, wabaID, display, templates         string
 }
 
 func main() {

@@ -26,7 +26,7 @@ func fakeRelease(t *testing.T, says string) string {
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "client", "root.html"), nil, 0o600))
 	program := "#!/bin/sh\n[ \"$1\" = version ] && printf '" + says + "'\n"
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "bin", "mattermost"), []byte(program), 0o700)) //nolint:gosec // a program
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "bin", "mattermost"), []byte(program), 0o700))
 	return folder
 }
 
@@ -37,7 +37,7 @@ func environment(variables map[string]string) func(string) string {
 func TestReleaseFolder(t *testing.T) {
 	good := fakeRelease(t, `Version: 11.4.0\nBuild Number: 1\n`)
 	broken := fakeRelease(t, "")
-	require.NoError(t, os.WriteFile(filepath.Join(broken, "bin", "mattermost"), []byte("\x7fELF of another machine"), 0o700)) //nolint:gosec // a program
+	require.NoError(t, os.WriteFile(filepath.Join(broken, "bin", "mattermost"), []byte("\x7fELF of another machine"), 0o700))
 	noClient := fakeRelease(t, "")
 	require.NoError(t, os.Remove(filepath.Join(noClient, "client", "root.html")))
 	tests := []struct {
