@@ -77,6 +77,9 @@ func ensureCustomerBot(api plugin.API) (string, error) {
 		if bot, appErr = api.GetBot(user.Id, true); appErr != nil || bot == nil {
 			return "", wrapOr(appErr, "could not read the bot")
 		}
+		if bot.OwnerId != PluginID { // its owner could write in the customers' name
+			return "", errors.New("the bot belongs to somebody else")
+		}
 	}
 	if bot.DeleteAt != 0 {
 		if _, appErr := api.UpdateBotActive(bot.UserId, true); appErr != nil {

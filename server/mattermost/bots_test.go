@@ -36,7 +36,7 @@ func (s *botServer) CreateBot(bot *model.Bot) (*model.Bot, *model.AppError) {
 	if s.taken {
 		return nil, model.NewAppError("", "taken", nil, "", http.StatusBadRequest)
 	}
-	bot.UserId = model.NewId()
+	bot.UserId, bot.OwnerId = model.NewId(), PluginID
 	s.bots[bot.UserId] = bot
 	return bot, nil
 }
@@ -77,6 +77,10 @@ func TestTheCustomersBotIsMadeOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, id, again)
 	require.Equal(t, id, string(s.kept))
+
+	s.kept, s.bots[id].OwnerId = nil, "somebody"
+	_, err = ensureCustomerBot(s)
+	require.ErrorContains(t, err, "belongs to somebody else")
 
 	s.kept, s.bots = nil, map[string]*model.Bot{}
 	_, err = ensureCustomerBot(s)

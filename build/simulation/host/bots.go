@@ -21,7 +21,7 @@ func (s *Server) bot(id string) *model.Bot {
 	if user == nil || !user.IsBot {
 		return nil
 	}
-	return &model.Bot{UserId: id, Username: user.Username, DeleteAt: user.DeleteAt}
+	return &model.Bot{UserId: id, Username: user.Username, OwnerId: "whatsapp-ativo", DeleteAt: user.DeleteAt}
 }
 
 func (a *API) CreateBot(bot *model.Bot) (*model.Bot, *model.AppError) {
