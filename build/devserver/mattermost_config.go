@@ -39,6 +39,7 @@ func serverConfig(s *serverSettings) *model.Config {
 	*service.AllowedUntrustedInternalConnections = "127.0.0.1 localhost ::1"
 	*service.EnableUserAccessTokens = true
 	*service.EnableBotAccountCreation = true
+	*service.EnablePostUsernameOverride = true // customers' names stand over what they wrote
 	*service.EnableAPITeamDeletion = true
 	*service.EnableAPIChannelDeletion = true
 	*service.EnableAPIUserDeletion = true

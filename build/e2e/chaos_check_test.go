@@ -42,7 +42,7 @@ func (c *chaos) settle(since time.Time) (problems []string) {
 	return problems
 }
 
-// left describes the jobs that are not done. condition is SQL over the jobs o of the outbox and excludes some of them.
+// left describes the jobs that are not done, and the posts that were accepted while no plugin was there and are still to be found. condition is SQL over the jobs o of the outbox and excludes some of them.
 func (c *chaos) left(ctx context.Context, condition string) error {
 	var left string
 	err := c.Env.DB().QueryRowContext(ctx, `SELECT coalesce(string_agg(what, '; '), '') FROM (
@@ -51,6 +51,9 @@ func (c *chaos) left(ctx context.Context, condition string) error {
 				FILTER (WHERE attempts > 0 OR lease_owner <> '') AS what FROM waa_inbox WHERE finished_at = 0
 		UNION ALL SELECT 'outbox: ' || count(*) || ' of ' || count(DISTINCT lane) || ' conversations, ' ||
 			string_agg(dedupe_key || ' tried ' || attempts || ' times, of ' || lease_owner || ', ' || reason, ' | ') FROM waa_outbox o WHERE finished_at = 0 `+condition+`
+		UNION ALL SELECT count(*) || ' posts that no hook reported' FROM posts p JOIN waa_conversations c ON c.channel_id = p.channelid
+			WHERE p.type = '' AND p.deleteat = 0 AND NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = p.userid)
+			AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.post_id = p.id) HAVING count(*) > 0
 	) remaining`).Scan(&left)
 	if err != nil {
 		return errors.Wrap(err, "cannot read the database")
