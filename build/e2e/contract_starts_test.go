@@ -283,9 +283,9 @@ func contractClaims(o *outsider) {
 	id, _ := found[0]["id"].(string)
 	channelID, _ := found[0]["channel_id"].(string)
 	require.Equal(o.t, []any{"open", "", "", o.Queue.ID}, []any{found[0]["state"], found[0]["owner_id"], found[0]["attendant_id"], found[0]["queue_id"]})
-	o.within(oneMinute, "the bot alone in the channel until it is claimed", func(ctx context.Context) error {
+	o.within(oneMinute, "the two bots alone in the channel until it is claimed", func(ctx context.Context) error {
 		members, _, err := o.Admin().GetChannelMembers(ctx, channelID, 0, 100, "")
-		return firstError(err, errorUnless(len(members) == 1, "there are %d", len(members)))
+		return firstError(err, errorUnless(len(members) == 2, "there are %d", len(members)))
 	})
 	answers := make([]restAnswer, 6)
 	var hands sync.WaitGroup

@@ -43,9 +43,10 @@ func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (decisi
 // EnqueuePost handles a post that the server accepted. It decides once more, because another
 // plugin may have changed the post; whether the window is open is decided again when it leaves.
 func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error {
-	ours, err := in.Channels.IsOurs(ctx, p.ChannelID)
-	if err != nil || !ours {
-		return err
+	if !p.Missed { // what was missed was found by its conversation, whatever is remembered of the channel
+		if ours, err := in.Channels.IsOurs(ctx, p.ChannelID); err != nil || !ours {
+			return err
+		}
 	}
 	c, err := in.Store.ConversationByChannel(ctx, p.ChannelID)
 	if err != nil {

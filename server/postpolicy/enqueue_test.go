@@ -79,8 +79,9 @@ func TestAMissedPost(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store := &fakeStore{conversation: &c.conv, unsent: map[string]int{}}
+			mistaken := posting.NewChannels(func(context.Context, string) (*domain.Conversation, error) { return nil, domain.ErrNotFound })
 			in := &Intake{
-				Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: fakePosts{}}, Clock: fake.Clock(now),
+				Store: store, Channels: mistaken, Policy: &Policy{Posts: fakePosts{}}, Clock: fake.Clock(now),
 				NewID: func() string { return "id" }, Wake: func() {},
 			}
 			require.NoError(t, in.EnqueuePost(t.Context(), posting.IncomingPost{ID: "p", ChannelID: "c", UserID: "ana", Message: "Bom dia", CreateAt: c.createdAt, Missed: true}))
