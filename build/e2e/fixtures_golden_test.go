@@ -144,7 +144,7 @@ func (p *shownPost) render(all []shownPost) string {
 		fmt.Fprintf(&b, " in the thread of post %d", at+1)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.props)) {
-		if strings.HasPrefix(name, "waa_") && name != "waa_wamid" && name != "waa_event" || name == "attachments" || name == "unsafe_links" {
+		if strings.HasPrefix(name, "waa_") && name != "waa_wamid" && name != "waa_event" && name != "waa_name" || name == "attachments" || name == "unsafe_links" {
 			value, _ := json.Marshal(p.props[name])
 			fmt.Fprintf(&b, " %s=%s", name, value)
 		}

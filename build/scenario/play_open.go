@@ -54,6 +54,10 @@ func (p *play) inbound(ctx context.Context, texts ...string) error {
 		if err := errorUnless(post.GetProp(PropWAMID) == p.answers[i] && post.UserId == p.speaker.Id, "post %d is %q of %s", i+1, post.GetProp(PropWAMID), post.UserId); err != nil {
 			return err
 		}
+		name, shown, hook := post.GetProp("waa_name"), post.GetProp("override_username"), post.GetProp("from_webhook")
+		if err := errorUnless(name == p.customer.Name && shown == name && hook == "true", "post %d is said by %v, shown as %v (from_webhook %v)", i+1, name, shown, hook); err != nil {
+			return err
+		}
 	}
 	for i, post := range posts[len(posts)-len(texts):] {
 		if err := errorUnless(strings.Contains(Shown(post), texts[i]), "the customer's %q reads %q", texts[i], post.Message); err != nil {
