@@ -44,7 +44,7 @@ export default defineConfig({
         restoreMocks: true,
 
         // A browser on a busy machine takes its time.
-        testTimeout: 20_000,
+        testTimeout: 60_000,
         unstubGlobals: true,
     },
 });

@@ -23,7 +23,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await chat.page.locator('.WhatsappAtivoRow__clock').first().waitFor();
         expect(await chat.findings()).toEqual([]);
         await chat.screenshot(`chat-${theme}-${locale}`);
-    }, 30_000);
+    }, 90_000);
 
     test('a text stays in the composer while it is locked, and is kept for later', async () => {
         await chat.open();

@@ -127,7 +127,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await page.getByText(/^@ana, /).waitFor();
         expect(host.api.plans[0]).toMatchObject({monthly_limit: 1500, currency: 'BRL', prices: {marketing: 0.3125, utility: 0.04}, status: 'approved'});
         await page.getByText(/^Primeiros passos/).waitFor({state: 'detached'});
-    }, 30_000);
+    }, 90_000);
 
     test.each(['pt-BR', 'en'])('every section has no finding of axe (%s)', async (locale) => {
         host.api = fullWorld();
@@ -150,7 +150,7 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
             await page.screenshot({path: screenshot(`console-${i}-${locale}`), fullPage: true});
             /* eslint-enable no-await-in-loop */
         }
-    }, 30_000);
+    }, 90_000);
 
     test('the arrow keys go through the sections', async () => {
         host.api = fullWorld();
