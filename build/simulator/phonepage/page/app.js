@@ -79,6 +79,7 @@ async function showChat() {
   $('who').textContent = phone.customer.name;
   $('who-detail').textContent = '+' + phone.customer.number + (phone.wa_id !== phone.customer.number ? ' · wa_id ' + phone.wa_id : '') + ' · ' + phone.customer.bsuid;
   const all = await ask('GET', phonePath('chat'));
+  if (phone.customer.number !== chosen) return; // somebody chose another phone meanwhile
   const chat = $('chat');
   const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60;
   chat.replaceChildren(...all.filter((m) => !['reaction', 'edit', 'revoke'].includes(m.type)).map((m) => bubble(m, all, act)));
