@@ -27,6 +27,8 @@ type facts struct {
 	byChannel     map[string]*conversation
 	sends         []cloudapi.Message
 	arrived       map[string]time.Time    // when a send's request came to Meta, by wamid
+	left          map[string]time.Time    // when it left its process, by wamid
+	reopenings    map[string][]time.Time  // when conversations were opened again
 	stored        map[string]time.Time    // when the first delivery with a customer's message was answered 200, by wamid
 	preferences   map[string][]preference // what customers said about marketing, by number
 	bots          map[string]bool
@@ -78,7 +80,7 @@ func (p *play) check() {
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
-	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*conversation{}, arrived: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
+	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
 	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, channelid, userid, coalesce(rootid, ''), message, type, createat, editat, deleteat, coalesce(props, '{}')::text
 		FROM posts WHERE coalesce(originalid, '') = '' ORDER BY createat, id COLLATE "C"`)
 	if err != nil {
@@ -118,7 +120,24 @@ func (p *play) look() (*facts, error) {
 		}
 	}
 	p.lookAtMeta(f)
-	return f, nil
+	return f, p.lookAtReopenings(f)
+}
+
+func (p *play) lookAtReopenings(f *facts) error {
+	rows, err := p.world.DB.QueryContext(p.ctx, "SELECT conversation_id, at FROM "+clockSchema+".reopenings ORDER BY at")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		var at time.Time
+		if err := rows.Scan(&id, &at); err != nil {
+			return err
+		}
+		f.reopenings[id] = append(f.reopenings[id], at)
+	}
+	return rows.Err()
 }
 
 func (p *play) lookAtChannels(f *facts) error {

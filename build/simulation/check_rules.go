@@ -9,7 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
-// leaveGrace is how long before its arrival at Meta a request may have left.
+// leaveGrace is how long it may take from the moment at which the database said that a request may leave.
 const leaveGrace = 2 * time.Second
 
 // addressee is to whom a send was addressed: digits or a BSUID.
@@ -34,20 +34,32 @@ func (p *play) checkLock(f *facts) {
 	}
 	for i := range f.sends {
 		m := &f.sends[i]
-		at, life := f.arrived[m.ID], p.lifeOf(m.Header+" "+m.Text)
-		if at.IsZero() {
-			at = m.AcceptedAt
-		}
+		at, life := f.leftAt(m), p.lifeOf(m.Header+" "+m.Text)
 		if m.Type != "template" && !p.record.open(m.PhoneNumberID, p.record.numbers.number(addressee(m)), at) {
-			p.record.violate("lock", life, "%s %q came to Meta at %s for %s, whose window is not open", m.Type, m.Text, at.UTC().Format("02 15:04:05"), addressee(m))
+			p.record.violate("lock", life, "%s %q left at %s for %s, whose window is not open", m.Type, m.Text, at.UTC().Format("02 15:04:05"), addressee(m))
 		}
-		if p.record.forbidden("account "+accounts[m.PhoneNumberID], at, leaveGrace) {
-			p.record.violate("lock", life, "%q came to Meta at %s, after its number was disabled", m.Text, at.UTC().Format("02 15:04:05"))
+		if _, forbidden := p.record.forbidden("account "+accounts[m.PhoneNumberID], at, leaveGrace); forbidden {
+			p.record.violate("lock", life, "%q left at %s, after its number was disabled", m.Text, at.UTC().Format("02 15:04:05"))
 		}
-		if c := f.conversationOf(m); c != nil && p.record.forbidden("conversation "+c.ID, at, leaveGrace) && !p.returned(f, c, at) {
-			p.record.violate("closed", life, "%q came to Meta at %s, after conversation %s was closed", m.Text, at.UTC().Format("02 15:04:05"), c.ID)
+		if c := f.conversationOf(m); c != nil {
+			if s, closed := p.record.forbidden("conversation "+c.ID, at, leaveGrace); closed && !f.reopened(c.ID, s.asked, at) {
+				p.record.violate("closed", life, "%q left at %s, after conversation %s was closed at %s", m.Text, at.UTC().Format("02 15:04:05"), c.ID, s.from.UTC().Format("02 15:04:05"))
+			}
 		}
 	}
+}
+
+// leftAt is when a message's request left its process.
+func (f *facts) leftAt(m *cloudapi.Message) time.Time {
+	if at, known := f.left[m.ID]; known {
+		return at
+	}
+	return m.AcceptedAt
+}
+
+// reopened reports whether a conversation was opened again between two moments, by the customer's words for example.
+func (f *facts) reopened(conversation string, from, until time.Time) bool {
+	return slices.ContainsFunc(f.reopenings[conversation], func(at time.Time) bool { return !at.Before(from.Truncate(time.Millisecond)) && !at.After(until) })
 }
 
 // conversationOf finds the conversation in whose channel an agent wrote what was sent.
@@ -62,33 +74,6 @@ func (f *facts) conversationOf(m *cloudapi.Message) *conversation {
 		}
 	}
 	return nil
-}
-
-// returnGrace is how long the post of a message may need that has opened its conversation already.
-const returnGrace = 10 * time.Second
-
-// returned reports whether the customer's words came into a conversation between its close
-// and a moment: they may have opened it again. One that is open in the end was opened by
-// somebody, and it is not known when.
-func (p *play) returned(f *facts, c *conversation, at time.Time) bool {
-	if c.State != "closed" {
-		return true
-	}
-	p.record.mu.Lock()
-	spans := slices.Clone(p.record.spans["conversation "+c.ID])
-	p.record.mu.Unlock()
-	for i := range f.posts {
-		s := &f.posts[i]
-		if s.ChannelID != c.ChannelID || s.prop(propWAMID) == "" {
-			continue
-		}
-		for _, sp := range spans {
-			if posted := time.UnixMilli(s.CreateAt); posted.After(sp.from) && posted.Before(at.Add(returnGrace)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // checkWhom: what a life's agents wrote went to that life's customer.
@@ -133,11 +118,8 @@ func (p *play) checkTemplates(f *facts) {
 		if m.Type != "template" || m.Template == nil {
 			continue
 		}
-		at, life := f.arrived[m.ID], p.lifeOf(m.Text)
-		if at.IsZero() {
-			at = m.AcceptedAt
-		}
-		if p.record.forbidden("template "+templates[m.PhoneNumberID+" "+m.Template.Name], at, leaveGrace) {
+		at, life := f.leftAt(m), p.lifeOf(m.Text)
+		if _, forbidden := p.record.forbidden("template "+templates[m.PhoneNumberID+" "+m.Template.Name], at, leaveGrace); forbidden {
 			p.record.violate("lock", life, "the template %s left at %s, after it was withdrawn", m.Text, at.UTC().Format("02 15:04:05"))
 		}
 		if m.Template.Name == "ofertas" && f.stopped(p.record.numbers.number(addressee(m)), at) {

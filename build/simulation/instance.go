@@ -62,7 +62,7 @@ func (i *instance) launch() {
 	p.plugin = &app.Plugin{Environment: app.Environment{
 		OpenDatabases: p.openDatabases, Clock: nodeClock{i}, Meta: &toMeta{p},
 	}}
-	p.plugin.SetAPI(i.node.Host.API(p.callAPI, p.log))
+	p.plugin.SetAPI(i.node.Host.API(p.callAPI, p.dead.Load, p.log))
 	i.inside.trace.add("%s starts", p)
 	i.inside.all.Go(func() {
 		defer close(p.activated)

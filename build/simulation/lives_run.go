@@ -11,7 +11,9 @@ type Result struct {
 	Script     Script
 	Violations []Violation
 	Story      *Story
+	Trace      *Trace
 	Steps      int
+	Spent      string        // on what the steps were spent
 	Took       time.Duration // of real time
 }
 
@@ -25,9 +27,9 @@ func Play(t *testing.T, s Script) *Result {
 	r := &Result{Script: s}
 	Run(t, Options{Seed: s.Seed, Nodes: s.Nodes}, func(ctx context.Context, w *World) {
 		p := &play{ctx: ctx, world: w, story: &Story{now: w.Now}, record: newRecord()}
-		r.Story = p.story
+		r.Story, r.Trace = p.story, w.Trace
 		r.Violations = p.run(s)
-		r.Steps = w.Steps()
+		r.Steps, r.Spent = w.Steps(), p.spent
 	})
 	r.Took = time.Since(began)
 	return r

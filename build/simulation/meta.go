@@ -2,7 +2,9 @@ package simulation
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -10,6 +12,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,10 +34,13 @@ type Meta struct {
 	Token cloudapi.Token
 
 	inside *inside
+
+	mu        sync.Mutex
+	departure map[string]time.Time // of the requests that sent messages, by wamid
 }
 
 func newMeta(in *inside, seed uint64) *Meta {
-	m := &Meta{inside: in}
+	m := &Meta{inside: in, departure: map[string]time.Time{}}
 	m.Server = cloudapi.New(cloudapi.Options{
 		Random: seeded{rand.New(rand.NewPCG(seed, 2))}, BaseURL: metaURL, Client: &http.Client{Transport: &fromMeta{m}}, //nolint:gosec // to be repeatable
 		KeepRequests: 20000, KeepDeliveries: 20000,
@@ -133,12 +139,34 @@ func answer(r *http.Request, status int, body []byte) *http.Response {
 	return response
 }
 
+// left returns when the requests left that sent messages, by wamid.
+func (m *Meta) left() map[string]time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.departure)
+}
+
+// note keeps when the request left that Meta gave an answer to.
+func (m *Meta) note(answer []byte, left time.Time) {
+	var sent struct {
+		Messages []struct{ ID string }
+	}
+	if json.Unmarshal(answer, &sent) != nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, message := range sent.Messages {
+		m.departure[message.ID] = left
+	}
+}
+
 // toMeta carries a process's requests to Meta.
 type toMeta struct{ process *process }
 
 // RoundTrip makes one request.
 func (t *toMeta) RoundTrip(r *http.Request) (response *http.Response, err error) {
-	p := t.process
+	p, began := t.process, time.Now()
 	s := p.inside.scheduler
 	trace := httptrace.ContextClientTrace(r.Context())
 	if trace != nil && trace.GetConn != nil {
@@ -168,6 +196,7 @@ func (t *toMeta) RoundTrip(r *http.Request) (response *http.Response, err error)
 	}
 	left()
 	w, whole := t.serve(r)
+	p.inside.meta.note(w.Body.Bytes(), began)
 	if v == failAfter {
 		p.lastThing()
 		return nil, errReset

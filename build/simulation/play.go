@@ -20,6 +20,7 @@ type play struct {
 	story  *Story
 	record record
 	lives  []*life
+	spent  string
 	stage
 }
 
@@ -63,9 +64,12 @@ type number struct {
 // run plays a script in the world and returns what the checker found.
 func (p *play) run(s Script) []Violation {
 	p.script = s
+	woke := p.world.Steps()
 	if err := p.set(); err != nil {
 		return []Violation{{Rule: "setup", Life: everybodys, Text: err.Error()}}
 	}
+	ready := p.world.Steps()
+	p.world.Trace.Note("the lives begin")
 	for i := range s.Lives {
 		p.lives = append(p.lives, p.born(i))
 	}
@@ -85,6 +89,7 @@ func (p *play) run(s Script) []Violation {
 		p.watch()
 	}
 	p.steps(200)
+	p.world.Trace.Note("the lives end")
 	lived := p.world.Steps()
 	p.makeWhole()
 	if err := p.world.Calm(p.ctx); err != nil {
@@ -93,7 +98,7 @@ func (p *play) run(s Script) []Violation {
 	p.watch()
 	calmed := p.world.Steps()
 	p.check()
-	p.story.Note(everybodys, "steps: %d of the lives, %d until it was calm, %d of the checker", lived, calmed-lived, p.world.Steps()-calmed)
+	p.spent = fmt.Sprintf("%d until all nodes were up, %d to set the world up, %d of the lives, %d until it was calm, %d of the checker", woke, ready-woke, lived-ready, calmed-lived, p.world.Steps()-calmed)
 	return p.record.violations
 }
 

@@ -28,6 +28,17 @@ const clockSQL = `
 	CREATE FUNCTION ` + clockSchema + `.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
 		'SELECT pg_catalog.to_timestamp(last_value / 1000.0::double precision) FROM ` + clockSchema + `.clock'`
 
+// reopeningsSQL keeps when conversations were opened again, which the checker must know exactly: what may
+// leave after a close depends on it, and nothing outside tells it to the moment.
+const reopeningsSQL = `
+	CREATE TABLE ` + clockSchema + `.reopenings (conversation_id text NOT NULL, at timestamptz NOT NULL);
+	CREATE FUNCTION ` + clockSchema + `.note_reopening() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO ` + clockSchema + `.reopenings VALUES (NEW.id, ` + clockSchema + `.clock_timestamp());
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER note_reopening AFTER UPDATE ON waa_conversations FOR EACH ROW
+		WHEN (OLD.closed_at <> 0 AND NEW.closed_at = 0) EXECUTE FUNCTION ` + clockSchema + `.note_reopening()`
+
 // options of every connection. A deadlock is found soon, because it stops the whole world.
 const connectionOptions = "-c synchronous_commit=off -c deadlock_timeout=50ms"
 
@@ -76,6 +87,8 @@ func makeTemplate(t *testing.T, admin *sql.DB, server *url.URL) {
 	_, err = db.Exec(clockSQL)
 	require.NoError(t, err)
 	require.NoError(t, store.Migrate(db))
+	_, err = db.Exec(reopeningsSQL)
+	require.NoError(t, err)
 	_, err = db.Exec(host.Tables)
 	require.NoError(t, err)
 	_, err = store.BuildIndexes(context.Background(), db)
@@ -131,8 +144,20 @@ func (d *database) waitsForLock(backend int64) bool {
 	return err == nil && waits
 }
 
+// summaries keeps the summaries of statements: there are a few hundred, which are run again and again.
+var summaries sync.Map //nolint:gochecknoglobals // a cache of constants
+
 // summary is a statement in a few words, for the trace.
 func summary(query string) string {
+	if short, known := summaries.Load(query); known {
+		return short.(string)
+	}
+	short := summarize(query)
+	summaries.Store(query, short)
+	return short
+}
+
+func summarize(query string) string {
 	words := strings.Fields(query)
 	short := strings.Join(words, " ")
 	if at := strings.Index(short, "waa_"); at > 40 {

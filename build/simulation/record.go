@@ -55,8 +55,8 @@ type started struct {
 	began, at time.Time
 }
 
-// span is a time in which something must not leave: from when it was answered.
-type span struct{ from, until time.Time }
+// span is a time in which something must not leave: from when the act that forbids it was answered.
+type span struct{ asked, from, until time.Time }
 
 func newRecord() record {
 	return record{spans: map[string][]span{}, allowed: map[string]time.Time{}, posted: map[string]time.Time{}, ticks: map[string]string{}, opened: map[string][]time.Time{}, erasures: map[int]time.Time{}}
@@ -92,7 +92,7 @@ func (r *record) forbid(what string, asked, now time.Time) {
 	if len(spans) > 0 && spans[len(spans)-1].until.IsZero() || !r.allowed[what].Before(asked) {
 		return
 	}
-	r.spans[what] = append(spans, span{from: now})
+	r.spans[what] = append(spans, span{asked: asked, from: now})
 }
 
 // allow ends the span that is under way.
@@ -105,16 +105,16 @@ func (r *record) allow(what string, now time.Time) {
 	}
 }
 
-// forbidden reports whether a moment lies in a span, and not only just.
-func (r *record) forbidden(what string, at time.Time, grace time.Duration) bool {
+// forbidden returns the span that a moment lies in, and not only just.
+func (r *record) forbidden(what string, at time.Time, grace time.Duration) (s span, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range r.spans[what] {
 		if at.After(s.from.Add(grace)) && (s.until.IsZero() || at.Before(s.until)) {
-			return true
+			return s, true
 		}
 	}
-	return false
+	return span{}, false
 }
 
 func (r *record) stood(postID string, at time.Time) {

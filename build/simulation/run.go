@@ -219,7 +219,7 @@ func (in *inside) advance(d time.Duration) {
 		in.step()
 	}
 	in.trace.add("%s pass", d)
-	time.Sleep(d)
+	in.scheduler.leap(d)
 }
 
 func (in *inside) calm(ctx context.Context) error {

@@ -27,6 +27,7 @@ type scheduler struct {
 	arrived chan struct{} // a call came while the scheduler let time pass
 	made    atomic.Int64  // steps
 	acts    atomic.Int64
+	passing chan struct{}          // closed when the hours that pass are over; nil while none do
 	hurry   chan struct{}          // closed when what takes long must come to its end
 	drops   func(*process, string) // ends a process
 	// waitsForLock reports whether a backend of PostgreSQL waits for another's lock.
@@ -99,9 +100,33 @@ func (s *scheduler) pass(ctx context.Context, p *process, what string, faulty bo
 		s.withdraw(c)
 		return gone
 	case <-ctx.Done():
+		s.whileTimePasses()
 		s.withdraw(c)
 		return expired
 	}
+}
+
+// whileTimePasses holds who gives up until the hours that pass are over. Otherwise the background loops
+// would try again and again, and fail, as often as hours have seconds.
+func (s *scheduler) whileTimePasses() {
+	s.mu.Lock()
+	passing := s.passing
+	s.mu.Unlock()
+	if passing != nil {
+		<-passing
+	}
+}
+
+// leap lets d pass at once; nobody has a turn in it.
+func (s *scheduler) leap(d time.Duration) {
+	s.mu.Lock()
+	s.passing = make(chan struct{})
+	s.mu.Unlock()
+	time.Sleep(d)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.passing)
+	s.passing = nil
 }
 
 func (s *scheduler) withdraw(c *call) {

@@ -37,7 +37,10 @@ func TestSimulation(t *testing.T) {
 		r := Play(t, s)
 		worlds, all, steps = worlds+1, all+lives, steps+r.Steps
 		if testing.Verbose() {
-			t.Logf("seed %d: %d acts, %d steps, %.1f s, %d violations", seed, len(s.Acts), r.Steps, r.Took.Seconds(), len(r.Violations))
+			t.Logf("seed %d: %d acts, %d steps (%s), %.1f s, %d violations", seed, len(s.Acts), r.Steps, r.Spent, r.Took.Seconds(), len(r.Violations))
+		}
+		if file := os.Getenv("SIMULATION_TRACE"); file != "" {
+			writeTrace(t, r.Trace, file)
 		}
 		if r.Failed() {
 			t.Logf("found after %.0f s", time.Since(began).Seconds())
@@ -74,13 +77,23 @@ func report(t *testing.T, r *Result) {
 	}
 	r.Story.Write(story)
 	require.NoError(t, story.Close())
+	writeTrace(t, r.Trace, strings.TrimSuffix(kept, ".json")+".trace")
 	var mine strings.Builder
 	if life := r.Violations[0].Life; life != everybodys {
 		r.Story.Write(&mine, life)
 	} else {
 		r.Story.Write(&mine)
 	}
-	t.Logf("kept as %s, its whole story beside it; SIMULATION_SCRIPT=%s repeats it. What happened to life %d:\n%s", kept, kept, r.Violations[0].Life, mine.String())
+	t.Logf("kept as %s, its whole story and trace beside it; SIMULATION_SCRIPT=%s repeats it. What happened to life %d:\n%s", kept, kept, r.Violations[0].Life, mine.String())
+}
+
+func writeTrace(t *testing.T, trace *Trace, file string) {
+	t.Helper()
+	f, err := os.Create(file) //nolint:gosec // where whoever runs the test wants it
+	require.NoError(t, err)
+	_, err = trace.WriteTo(f)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
 }
 
 // TestKept plays the scripts that once failed, and the one that SIMULATION_SCRIPT names.

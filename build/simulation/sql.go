@@ -30,7 +30,8 @@ func (p *process) openDatabases(plugin.API, plugin.Driver) (*mattermost.Database
 		db.SetMaxIdleConns(most)
 		return db
 	}
-	return &mattermost.Databases{Main: pool("main", 16), Hooks: pool("hooks", 4), Slow: pool("slow", 2)}, nil
+	// so many that each background loop has one while hours pass: who waits for a connection cannot be held then
+	return &mattermost.Databases{Main: pool("main", 32), Hooks: pool("hooks", 4), Slow: pool("slow", 2)}, nil
 }
 
 // connector opens connections of a process.

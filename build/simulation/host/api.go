@@ -17,13 +17,14 @@ type API struct {
 	n *Node
 	// call passes a call through the scheduler: do is its effect. It returns false if the call
 	// broke, so that the caller gets nothing and no error.
-	call func(name string, do func()) (whole bool)
-	log  func(level, message string, values []any)
+	call  func(name string, do func()) (whole bool)
+	ended func() bool // whether the instance is no more
+	log   func(level, message string, values []any)
 }
 
 // API returns the plugin API for one instance.
-func (n *Node) API(call func(name string, do func()) bool, log func(level, message string, values []any)) *API {
-	return &API{n: n, call: call, log: log}
+func (n *Node) API(call func(name string, do func()) bool, ended func() bool, log func(level, message string, values []any)) *API {
+	return &API{n: n, call: call, ended: ended, log: log}
 }
 
 // through is a call whose answer is nothing if it broke.
@@ -140,7 +141,14 @@ func (a *API) GetBundlePath() (string, error) { return BundlePath, nil }
 // BundlePath is the folder above the plugin's assets, seen from where the tests of the simulation run.
 const BundlePath = "../.."
 
+// KVSetWithOptions gives an instance that is no more whatever it asks for: who waits for a mutex of the
+// cluster's asks again for ever, whatever the error, and the goroutines of an instance have to end.
 func (a *API) KVSetWithOptions(key string, data []byte, o model.PluginKVSetOptions) (bool, *model.AppError) {
+	set, appErr := a.kvSetWithOptions(key, data, o)
+	return set || a.ended(), appErr
+}
+
+func (a *API) kvSetWithOptions(key string, data []byte, o model.PluginKVSetOptions) (bool, *model.AppError) {
 	return through2(a, "KVSetWithOptions "+key, func() (bool, *model.AppError) {
 		s := a.n.server
 		s.mu.Lock()
