@@ -39,7 +39,8 @@ func failLater(p *play, l *life, r *rand.Rand) {
 // cut makes the connection to Meta break at the next message, before or after its effect.
 func cut(p *play, l *life, r *rand.Rand) {
 	f := cloudapi.Fault{Match: cloudapi.Match{Edge: "messages", To: l.phone.Customer().Number}, Kind: pick(r, cloudapi.FaultCutBefore, cloudapi.FaultCutAfter, cloudapi.FaultHTTPAfter, cloudapi.FaultLate, cloudapi.FaultHTTP)}
-	f.HTML, f.Status, f.Delay = r.IntN(2) == 0, pick(r, 500, 502, 503), time.Duration(1+r.IntN(40))*time.Second
+	// what Meta itself refuses it has not taken: only what stands between says so of a message that was
+	f.HTML, f.Status, f.Delay = r.IntN(2) == 0 || f.Kind == cloudapi.FaultHTTPAfter, pick(r, 500, 502, 503), time.Duration(1+r.IntN(40))*time.Second
 	p.world.Meta.Faults().Next(1, f)
 	p.story.Note(l.n, "the connection to Meta will have the fault %s %d html=%t %s", f.Kind, f.Status, f.HTML, f.Delay)
 }

@@ -29,6 +29,7 @@ type facts struct {
 	arrived       map[string]time.Time    // when a send's request came to Meta, by wamid
 	left          map[string]time.Time    // when it left its process, by wamid
 	reopenings    map[string][]time.Time  // when conversations were opened again
+	tooLate       map[string]time.Time    // when messages were let go whose conversation was closed, by their ids
 	stored        map[string]time.Time    // when the first delivery with a customer's message was answered 200, by wamid
 	preferences   map[string][]preference // what customers said about marketing, by number
 	bots          map[string]bool
@@ -80,7 +81,7 @@ func (p *play) check() {
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
-	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
+	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
 	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, channelid, userid, coalesce(rootid, ''), message, type, createat, editat, deleteat, coalesce(props, '{}')::text
 		FROM posts WHERE coalesce(originalid, '') = '' ORDER BY createat, id COLLATE "C"`)
 	if err != nil {
@@ -120,22 +121,28 @@ func (p *play) look() (*facts, error) {
 		}
 	}
 	p.lookAtMeta(f)
-	return f, p.lookAtReopenings(f)
+	return f, p.lookAtWitness(f)
 }
 
-func (p *play) lookAtReopenings(f *facts) error {
-	rows, err := p.world.DB.QueryContext(p.ctx, "SELECT conversation_id, at FROM "+clockSchema+".reopenings ORDER BY at")
+// lookAtWitness reads what was noted in the database while it happened.
+func (p *play) lookAtWitness(f *facts) error {
+	rows, err := p.world.DB.QueryContext(p.ctx, "SELECT true, conversation_id, at FROM "+clockSchema+".reopenings UNION ALL SELECT false, message_id, at FROM "+clockSchema+".departures WHERE closed ORDER BY at")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
+		var reopened bool
 		var id string
 		var at time.Time
-		if err := rows.Scan(&id, &at); err != nil {
+		if err := rows.Scan(&reopened, &id, &at); err != nil {
 			return err
 		}
-		f.reopenings[id] = append(f.reopenings[id], at)
+		if reopened {
+			f.reopenings[id] = append(f.reopenings[id], at)
+		} else {
+			f.tooLate[id] = at
+		}
 	}
 	return rows.Err()
 }

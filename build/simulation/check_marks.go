@@ -114,7 +114,8 @@ func (p *play) checkMoney(*facts) {
 		switch {
 		case !known && p.record.wasErased(life):
 		case !known && line.Amount > 0:
-			p.record.violate("money", life, "%s (%s) is billed %v, and is not in the ledger", line.ID, line.Category, line.Amount)
+			m, _ := p.world.Meta.Message(line.ID)
+			p.record.violate("money", life, "%s %q (%s, %s, taken at %s) is billed %v, and is not among the %d of the ledger", line.ID, m.Text, line.Category, m.CallbackData, m.AcceptedAt.UTC().Format("02 15:04:05"), line.Amount, len(charges))
 		case known && fmt.Sprintf("%.6f", c.Amount) != fmt.Sprintf("%.6f", line.Amount):
 			p.record.violate("money", life, "%s (%s) is billed %v, and the ledger has %v %s", line.ID, line.Category, line.Amount, c.Amount, c.State)
 		}

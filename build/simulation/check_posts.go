@@ -103,6 +103,8 @@ func (p *play) checkCustomersMessages(f *facts) {
 			}
 			posts := shown[m.ID]
 			switch {
+			case len(posts) > 0 && !erased && !slices.ContainsFunc(posts, func(s *seenPost) bool { return f.byChannel[s.ChannelID] != nil }):
+				p.record.violate("lost", l.n, "the customer's message %s %q of %s stands only where no conversation is: %s", m.ID, m.Text, m.AcceptedAt.Format(time.TimeOnly), ids(posts))
 			case len(posts) == 0 && !erased:
 				p.record.violate("lost", l.n, "the customer's message %s %q of %s has no post; it was stored at %s", m.ID, m.Text, m.AcceptedAt.Format(time.TimeOnly), f.stored[m.ID].Format(time.TimeOnly))
 			case len(posts) > 1:

@@ -41,6 +41,9 @@ func (p *play) checkLock(f *facts) {
 		if _, forbidden := p.record.forbidden("account "+accounts[m.PhoneNumberID], at, leaveGrace); forbidden {
 			p.record.violate("lock", life, "%q left at %s, after its number was disabled", m.Text, at.UTC().Format("02 15:04:05"))
 		}
+		if closed, late := f.tooLate[m.CallbackData]; late {
+			p.record.violate("closed", life, "%q was let go at %s, when its conversation was closed", m.Text, closed.UTC().Format("02 15:04:05.000"))
+		}
 		if c := f.conversationOf(m); c != nil {
 			if s, closed := p.record.forbidden("conversation "+c.ID, at, leaveGrace); closed && !f.reopened(c.ID, s.asked, at) {
 				p.record.violate("closed", life, "%q left at %s, after conversation %s was closed at %s", m.Text, at.UTC().Format("02 15:04:05"), c.ID, s.from.UTC().Format("02 15:04:05"))

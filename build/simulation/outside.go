@@ -71,7 +71,7 @@ func (o *outside) work() {
 // watch lets the caller of a job go on when the job waits for a lock. A job that is only slow, because the
 // machine is, is waited for: no simulated time may pass for that.
 func (j *job) watch(blocked func() bool, state *atomic.Int32, over <-chan struct{}) {
-	for {
+	for pause := blockedAfter; ; pause *= 2 { // a machine that has much to do is not to be asked all the time
 		if blocked() {
 			if state.CompareAndSwap(jobRunning, jobBlocked) {
 				j.early <- false
@@ -81,7 +81,7 @@ func (j *job) watch(blocked func() bool, state *atomic.Int32, over <-chan struct
 		select {
 		case <-over:
 			return
-		case <-time.After(blockedAfter):
+		case <-time.After(pause):
 		}
 	}
 }

@@ -28,9 +28,17 @@ const clockSQL = `
 	CREATE FUNCTION ` + clockSchema + `.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
 		'SELECT pg_catalog.to_timestamp(last_value / 1000.0::double precision) FROM ` + clockSchema + `.clock'`
 
-// reopeningsSQL keeps when conversations were opened again, which the checker must know exactly: what may
-// leave after a close depends on it, and nothing outside tells it to the moment.
-const reopeningsSQL = `
+// witnessSQL keeps what the checker must know to the moment and nothing outside tells: when conversations
+// were opened again, and whether the conversation of a message was closed when the message was let go.
+const witnessSQL = `
+	CREATE TABLE ` + clockSchema + `.departures (message_id text NOT NULL, at timestamptz NOT NULL, closed boolean NOT NULL);
+	CREATE FUNCTION ` + clockSchema + `.note_departure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO ` + clockSchema + `.departures SELECT m.id, ` + clockSchema + `.clock_timestamp(), c.closed_at <> 0
+			FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id WHERE m.id = NEW.dedupe_key;
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER note_departure AFTER UPDATE ON waa_outbox FOR EACH ROW
+		WHEN (OLD.left_at = 0 AND NEW.left_at <> 0) EXECUTE FUNCTION ` + clockSchema + `.note_departure();
 	CREATE TABLE ` + clockSchema + `.reopenings (conversation_id text NOT NULL, at timestamptz NOT NULL);
 	CREATE FUNCTION ` + clockSchema + `.note_reopening() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 		INSERT INTO ` + clockSchema + `.reopenings VALUES (NEW.id, ` + clockSchema + `.clock_timestamp());
@@ -87,7 +95,7 @@ func makeTemplate(t *testing.T, admin *sql.DB, server *url.URL) {
 	_, err = db.Exec(clockSQL)
 	require.NoError(t, err)
 	require.NoError(t, store.Migrate(db))
-	_, err = db.Exec(reopeningsSQL)
+	_, err = db.Exec(witnessSQL)
 	require.NoError(t, err)
 	_, err = db.Exec(host.Tables)
 	require.NoError(t, err)
@@ -140,7 +148,7 @@ func (d *database) cancel(backend int64) { _, _ = d.pool.Exec("SELECT pg_cancel_
 // waitsForLock reports whether a backend waits for a lock of another.
 func (d *database) waitsForLock(backend int64) bool {
 	var waits bool
-	err := d.pool.QueryRow("SELECT coalesce(wait_event_type, '') = 'Lock' FROM pg_stat_activity WHERE pid = $1", backend).Scan(&waits)
+	err := d.pool.QueryRow("SELECT coalesce(wait_event_type, '') = 'Lock' FROM pg_stat_get_activity($1)", backend).Scan(&waits)
 	return err == nil && waits
 }
 

@@ -224,6 +224,8 @@ func (in *inside) advance(d time.Duration) {
 
 func (in *inside) calm(ctx context.Context) error {
 	in.fail(FaultRates{})
+	in.scheduler.calming.Store(true)
+	defer in.scheduler.calming.Store(false)
 	for _, n := range in.nodes {
 		n.skew.Store(0)
 	}

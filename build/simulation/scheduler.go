@@ -27,6 +27,7 @@ type scheduler struct {
 	arrived chan struct{} // a call came while the scheduler let time pass
 	made    atomic.Int64  // steps
 	acts    atomic.Int64
+	calming atomic.Bool // nothing new happens
 	passing chan struct{}          // closed when the hours that pass are over; nil while none do
 	hurry   chan struct{}          // closed when what takes long must come to its end
 	drops   func(*process, string) // ends a process
@@ -259,7 +260,7 @@ func (s *scheduler) turn() {
 	s.waiting = slices.Delete(s.waiting, i, i+1)
 	v, drop := proceed, ""
 	if c.faulty {
-		v, drop = s.fault()
+		v, drop = s.fault(c.what)
 	}
 	s.mu.Unlock()
 	if drop != "" && c.process != nil {
@@ -276,8 +277,11 @@ func (s *scheduler) turn() {
 }
 
 // fault decides whether a call goes wrong. The lock is held.
-func (s *scheduler) fault() (v verdict, drop string) {
+func (s *scheduler) fault(what string) (v verdict, drop string) {
 	f := s.faults
+	if strings.Contains(what, " api: CreatePost") {
+		f.After += f.LostPost
+	}
 	if f.Before+f.After+f.Hang+f.Drop == 0 {
 		return proceed, ""
 	}
@@ -338,6 +342,8 @@ func (s *scheduler) await(d time.Duration) {
 // time comes together, which saves rounds of the background loops.
 func (s *scheduler) coarse() time.Duration {
 	switch {
+	case s.calming.Load():
+		return s.someTime(9 * time.Second)
 	case s.acts.Load() == 0:
 		return s.someTime(4 * time.Second)
 	case s.chance(0.5):

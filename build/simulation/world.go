@@ -23,6 +23,7 @@ type Options struct {
 type FaultRates struct {
 	Before     float64 // a call fails and has no effect
 	After      float64 // a call has its effect and fails
+	LostPost   float64 // a post is made and its maker is not told, beside After
 	Hang       float64 // a call takes as long as its caller lets it
 	Drop       float64 // a call is the last thing that its instance does: before or after its effect
 	Stale      float64 // a read of the plugin API is answered from the node's cache, which others do not tell of changes
@@ -37,7 +38,7 @@ type FaultRates struct {
 // Ordinary returns the rates of an ordinary bad day: about one call in a hundred goes wrong.
 func Ordinary() FaultRates {
 	return FaultRates{
-		Before: 0.004, After: 0.004, Hang: 0.001, Drop: 0.0005, Stale: 0.3, LateHook: 0.05, LostHook: 0.02, OtherHook: 0.01,
+		Before: 0.004, After: 0.004, LostPost: 0.02, Hang: 0.001, Drop: 0.0005, Stale: 0.3, LateHook: 0.05, LostHook: 0.02, OtherHook: 0.01,
 		LateNews: 0.1, TwiceNews: 0.05, ClockJumps: 0.0005,
 	}
 }

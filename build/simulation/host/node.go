@@ -32,11 +32,19 @@ type Node struct {
 	mu       sync.Mutex
 	channels map[string]*model.Channel // the caches
 	users    map[string]*model.User
+	newest   map[string]lastPost // by channel
 }
+
+// lastPost is when the last post of a channel was made, as a node knows it.
+type lastPost struct{ at, known int64 }
+
+// lastPostFor is how long, in milliseconds, a node believes what it knows of a channel's last post. Posts over
+// this node change that, posts over others do not: without a licence nodes do not tell each other.
+const lastPostFor = 15 * 60 * 1000
 
 // AddNode makes a node. hooks returns the plugin's hooks, or nil while it is down.
 func (s *Server) AddNode(name string, rules Rules, hooks func() Hooks) *Node {
-	return &Node{Name: name, server: s, rules: rules, hooks: hooks, channels: map[string]*model.Channel{}, users: map[string]*model.User{}}
+	return &Node{Name: name, server: s, rules: rules, hooks: hooks, channels: map[string]*model.Channel{}, users: map[string]*model.User{}, newest: map[string]lastPost{}}
 }
 
 // As returns what a person can do through this node.
@@ -71,6 +79,29 @@ func (n *Node) cachedChannel(name, id string) *model.Channel {
 	}
 	n.channels[id] = channel
 	return channel.DeepCopy()
+}
+
+// posted keeps when a channel's last post was made.
+func (n *Node) posted(channelID string, at int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.newest[channelID] = lastPost{at: at, known: millis()}
+}
+
+// lastPostAt is when a channel's last post was made, as this node knows it.
+func (n *Node) lastPostAt(channelID string) int64 {
+	n.mu.Lock()
+	last, known := n.newest[channelID]
+	n.mu.Unlock()
+	if known && millis()-last.known < lastPostFor {
+		return last.at
+	}
+	channel := n.server.channel(channelID)
+	if channel == nil {
+		return 0
+	}
+	n.posted(channelID, channel.LastPostAt)
+	return channel.LastPostAt
 }
 
 // cachedUser reads a user as this node knows it.

@@ -90,6 +90,7 @@ func (n *Node) createPost(c *plugin.Context, post *model.Post) (*model.Post, *mo
 		hung AS (UPDATE fileinfo SET postid = $1, channelid = $2 WHERE postid = '' AND id IN (SELECT json_array_elements_text($9::json)) AND (creatorid = $3 OR creatorid = 'nouser'))
 		UPDATE channels SET lastpostat = greatest(lastpostat, $5), totalmsgcount = totalmsgcount + 1 WHERE id = $2`,
 		post.Id, post.ChannelId, post.UserId, post.Type, post.CreateAt, asJSON(props), post.RootId, post.Message, asJSON(fileIDs(post)))
+	n.posted(post.ChannelId, post.CreateAt)
 	told := plain(post)
 	n.after("MessageHasBeenPosted", func(h Hooks) { h.MessageHasBeenPosted(c, told) })
 	return plain(post), nil

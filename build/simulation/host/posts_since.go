@@ -11,7 +11,7 @@ import (
 func (a *API) GetPostsSince(channelID string, since int64) (*model.PostList, *model.AppError) {
 	return through2(a, "GetPostsSince", func() (*model.PostList, *model.AppError) {
 		list := model.NewPostList()
-		if channel := a.n.cachedChannel("GetPostsSince", channelID); channel == nil || channel.LastPostAt <= since {
+		if a.n.lastPostAt(channelID) <= since {
 			return list, nil
 		}
 		for _, id := range a.n.server.strings("SELECT id FROM posts WHERE channelid = $1 AND updateat > $2 ORDER BY createat, id", channelID, since) {
