@@ -40,6 +40,7 @@ func (p *play) set() error {
 	}
 	w.Meta.Configure(func(s *cloudapi.Settings) {
 		s.SentDelay, s.DeliveredDelay = 500*time.Millisecond, 2*time.Second
+		s.RetryFor = 365 * 24 * time.Hour // days pass in which nobody takes a webhook, and it is not to be lost for that
 	})
 	return nil
 }
