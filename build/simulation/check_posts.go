@@ -256,7 +256,7 @@ func (p *play) checkOrderIn(f *facts) {
 					continue
 				}
 				if a.AcceptedAt.Unix() < b.AcceptedAt.Unix() && f.stored[a.ID].Add(grace).Before(f.stored[b.ID]) && pa.ChannelID == pb.ChannelID {
-					p.record.violate("order", l.n, "the customer's %q of %s stands after %q of %s, though it was stored at %s and the other at %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), b.Text, b.AcceptedAt.Format(time.TimeOnly),
+					p.record.violate("order", l.n, "the customer's %q of %s stands at %s, after %q of %s at %s, though it was stored at %s and the other at %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), ms(pa.CreateAt), b.Text, b.AcceptedAt.Format(time.TimeOnly), ms(pb.CreateAt),
 						f.stored[a.ID].Format("15:04:05.000"), f.stored[b.ID].Format("15:04:05.000"))
 				}
 			}

@@ -25,14 +25,14 @@ func fromEnv(t *testing.T, name string, otherwise uint64) uint64 {
 }
 
 // TestSimulation plays worlds with fresh seeds for SIMULATION_SECONDS of real time, or with those
-// from SIMULATION_SEED on. A world that fails prints its story and is kept as a file.
+// from SIMULATION_SEED on, or SIMULATION_WORLDS of them. A world that fails prints its story and is kept as a file.
 func TestSimulation(t *testing.T) {
 	patience := time.Duration(fromEnv(t, "SIMULATION_SECONDS", 5)) * time.Second
 	seed := fromEnv(t, "SIMULATION_SEED", uint64(time.Now().UnixNano())%1_000_000_000)
 	lives, acts := int(fromEnv(t, "SIMULATION_LIVES", livesOfWorld)), int(fromEnv(t, "SIMULATION_ACTS", actsOfLife))
-	faults := os.Getenv("SIMULATION_FAULTS") != "0"
+	faults, most := os.Getenv("SIMULATION_FAULTS") != "0", int(fromEnv(t, "SIMULATION_WORLDS", 0))
 	began, worlds, all, steps := time.Now(), 0, 0, 0
-	for worlds == 0 || time.Since(began) < patience {
+	for worlds == 0 || most == 0 && time.Since(began) < patience || worlds < most {
 		s := NewScript(seed, lives, acts, faults)
 		r := Play(t, s)
 		worlds, all, steps = worlds+1, all+lives, steps+r.Steps
