@@ -27,7 +27,7 @@ type scheduler struct {
 	arrived chan struct{} // a call came while the scheduler let time pass
 	made    atomic.Int64  // steps
 	acts    atomic.Int64
-	calming atomic.Bool // nothing new happens
+	calming atomic.Bool            // nothing new happens
 	passing chan struct{}          // closed when the hours that pass are over; nil while none do
 	hurry   chan struct{}          // closed when what takes long must come to its end
 	drops   func(*process, string) // ends a process

@@ -44,7 +44,9 @@ const lastPostFor = 15 * 60 * 1000
 
 // AddNode makes a node. hooks returns the plugin's hooks, or nil while it is down.
 func (s *Server) AddNode(name string, rules Rules, hooks func() Hooks) *Node {
-	return &Node{Name: name, server: s, rules: rules, hooks: hooks, channels: map[string]*model.Channel{}, users: map[string]*model.User{}, newest: map[string]lastPost{}}
+	n := &Node{Name: name, server: s, rules: rules, hooks: hooks, channels: map[string]*model.Channel{}, users: map[string]*model.User{}, newest: map[string]lastPost{}}
+	s.nodes = append(s.nodes, n)
+	return n
 }
 
 // As returns what a person can do through this node.
@@ -86,6 +88,21 @@ func (n *Node) posted(channelID string, at int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.newest[channelID] = lastPost{at: at, known: millis()}
+}
+
+// lookedAt is what half of the posts bring about on the other nodes: people there look at the channel, so that
+// a node that did not know when its last post was made does now.
+func (s *Server) lookedAt(post *model.Post) {
+	if post.Id[0]%2 == 0 {
+		return
+	}
+	for _, n := range s.nodes {
+		n.mu.Lock()
+		if last, known := n.newest[post.ChannelId]; !known || millis()-last.known >= lastPostFor {
+			n.newest[post.ChannelId] = lastPost{at: post.CreateAt, known: millis()}
+		}
+		n.mu.Unlock()
+	}
 }
 
 // lastPostAt is when a channel's last post was made, as this node knows it.

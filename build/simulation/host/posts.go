@@ -91,6 +91,7 @@ func (n *Node) createPost(c *plugin.Context, post *model.Post) (*model.Post, *mo
 		UPDATE channels SET lastpostat = greatest(lastpostat, $5), totalmsgcount = totalmsgcount + 1 WHERE id = $2`,
 		post.Id, post.ChannelId, post.UserId, post.Type, post.CreateAt, asJSON(props), post.RootId, post.Message, asJSON(fileIDs(post)))
 	n.posted(post.ChannelId, post.CreateAt)
+	s.lookedAt(post)
 	told := plain(post)
 	n.after("MessageHasBeenPosted", func(h Hooks) { h.MessageHasBeenPosted(c, told) })
 	return plain(post), nil

@@ -42,6 +42,7 @@ type Server struct {
 	events     int
 	guarded    map[string]bool
 	roles      map[string]*model.Role
+	nodes      []*Node
 }
 
 // value of the plugin's key-value store.
