@@ -35,7 +35,7 @@ var chains = []chain{
 	{2, []string{"write", "refuse", "post", "post"}}, {2, []string{"write", "refuse for now", "posts"}}, {2, []string{"write", "cut", "posts"}}, {2, []string{"post", "delete post"}},
 	{3, []string{"start again"}}, {2, []string{"write", "start again"}}, {2, []string{"write", "merge", "post"}}, {1, []string{"close", "merge", "write", "post"}}, {1, []string{"start", "merge"}},
 	{1, []string{"write", "erase"}}, {1, []string{"post", "erase"}},
-	{2, []string{"close", "start marketing", "stop marketing"}}, {2, []string{"disable number", "close", "start marketing", "stop marketing", "enable number"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
+	{2, []string{"close", "start marketing", "stop marketing"}}, {3, []string{"close", "revoke token", "start marketing", "seconds", "stop marketing", "seconds", "hours", "new token"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
 	{4, []string{"own queue", "seconds", "close", "seconds", "remove queue", "seconds", "write"}}, {2, []string{"write", "claim", "claim"}}, {2, []string{"close", "reopen", "write"}}, {1, []string{"close", "start", "reopen"}},
 	{2, []string{"change number", "write"}}, {2, []string{"write", "post", "change number", "post"}},
 }
