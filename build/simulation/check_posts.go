@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -165,11 +166,25 @@ func (p *play) checkTwice(f *facts) {
 			continue
 		}
 		// what was true before may be so again, after something else was
-		if other := events[s.ChannelID+" "+event]; other != nil && newest[s.ChannelID] == event {
+		if other := events[s.ChannelID+" "+event]; other != nil && newest[s.ChannelID] == event && !p.newOccasion(f, event, other, s) {
 			p.record.violate("twice", f.lifeOfChannel(p, s.ChannelID), "the bot's line %q (%s) stands twice in %s: %s", s.Message, event, s.ChannelID, ids([]*seenPost{other, s}))
 		}
 		events[s.ChannelID+" "+event], newest[s.ChannelID] = s, event
 	}
+}
+
+// newOccasion reports whether a conversation's card in its queue's channel stands once more because the
+// conversation came back to the queue: somebody did something with it between the two, or it was opened again. The first one's
+// number is free again where its maker was not told of it and nobody needed it any more.
+func (p *play) newOccasion(f *facts, event string, before, after *seenPost) bool {
+	parts := strings.Split(event, ":")
+	if parts[0] != "card" || len(parts) != 3 {
+		return false
+	}
+	from, until := time.UnixMilli(before.CreateAt), time.UnixMilli(after.CreateAt)
+	return f.reopened(parts[1], from, until) || slices.ContainsFunc(p.record.requests, func(a asked) bool {
+		return a.method != http.MethodGet && strings.Contains(a.path, parts[1]) && a.began.After(from) && a.began.Before(until)
+	})
 }
 
 // lifeOfChannel returns the life whose conversation has a channel.
@@ -231,7 +246,8 @@ const orderGrace = 200 * time.Millisecond
 func (f *facts) slow(wamid string, came time.Time) bool { return f.arrived[wamid].After(came) }
 
 // checkOrderIn: the posts of a customer's messages to a number stand in the order of Meta's
-// timestamps. A later message may only come first if the earlier one was not stored yet.
+// timestamps. A later message may only come first if the earlier one was not stored yet, neither when the later one
+// was nor when its post was made: the answer to its first delivery may have been lost.
 func (p *play) checkOrderIn(f *facts) {
 	first := map[string]*seenPost{}
 	for i := range f.posts {
@@ -240,7 +256,7 @@ func (p *play) checkOrderIn(f *facts) {
 		}
 	}
 	grace := time.Second
-	if p.script.Faults { // an answer may be lost of a delivery that was stored
+	if p.script.Faults { // the later one's post may hang
 		grace = time.Minute
 	}
 	for _, l := range p.lives {
@@ -255,9 +271,9 @@ func (p *play) checkOrderIn(f *facts) {
 				if a.PhoneNumberID != b.PhoneNumberID || !hasPost(a) || !hasPost(b) || pa == nil || pb == nil || pa.CreateAt <= pb.CreateAt {
 					continue
 				}
-				if a.AcceptedAt.Unix() < b.AcceptedAt.Unix() && f.stored[a.ID].Add(grace).Before(f.stored[b.ID]) && pa.ChannelID == pb.ChannelID {
-					p.record.violate("order", l.n, "the customer's %q of %s stands at %s, after %q of %s at %s, though it was stored at %s and the other at %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), ms(pa.CreateAt), b.Text, b.AcceptedAt.Format(time.TimeOnly), ms(pb.CreateAt),
-						f.stored[a.ID].Format("15:04:05.000"), f.stored[b.ID].Format("15:04:05.000"))
+				if a.AcceptedAt.Unix() < b.AcceptedAt.Unix() && f.stored[a.ID].Add(grace).Before(f.stored[b.ID]) && f.stored[a.ID].Add(grace).Before(time.UnixMilli(pb.CreateAt)) && pa.ChannelID == pb.ChannelID {
+					p.record.violate("order", l.n, "the customer's %q of %s stands at %s, after %q of %s at %s, though it was stored at %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), ms(pa.CreateAt), b.Text, b.AcceptedAt.Format(time.TimeOnly), ms(pb.CreateAt),
+						f.stored[a.ID].UTC().Format("02 15:04:05.000"))
 				}
 			}
 		}
