@@ -80,6 +80,13 @@ func releaseWebhooks(p *play, _ *life, r *rand.Rand) {
 	p.world.Meta.Webhooks().Release(how)
 }
 
+// moment lets a little time pass in any case; the others end when nothing is under way any more.
+func moment(p *play, _ *life, r *rand.Rand) {
+	for until := p.world.Now().Add(time.Duration(300+r.IntN(700)) * time.Millisecond); p.world.Now().Before(until); {
+		p.world.Step()
+	}
+}
+
 func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(6)) * time.Second) }
 func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(20+r.IntN(60)) * time.Second) }
 func hours(p *play, _ *life, r *rand.Rand)   { p.pass(time.Duration(1+r.IntN(12)) * time.Hour) }

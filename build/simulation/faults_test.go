@@ -28,16 +28,17 @@ func TestFindsFaults(t *testing.T) {
 	for _, fault := range []struct {
 		patch string
 		rules []string // of which one must be broken
+		focus string   // the chain of acts around which it happens
 	}{
-		{"2-refused-start", []string{"lost", "stuck"}},
-		{"4-late-lock", []string{"closed", "lock"}},
-		{"5-refused-start-renames", []string{"name"}},
-		{"7-merged-address", []string{"lock", "whom"}},
-		{"17-marketing-stop", []string{"lock"}},
-		{"23-removed-queue", []string{"queue"}},
-		{"K1-missed-posts", []string{"lost"}},
-		{"K2-post-twice", []string{"twice"}},
-		{"K4a-overtaken", []string{"order"}},
+		{"2-refused-start", []string{"lost", "stuck"}, "close, hours, refuse slowly, start, write, write"},
+		{"4-late-lock", []string{"closed"}, "write, posts, posts, close"},
+		{"5-refused-start-renames", []string{"name"}, "write, start again"},
+		{"7-merged-address", []string{"lock", "whom"}, "write, merge, post, post"},
+		{"17-marketing-stop", []string{"lock"}, "close, days, revoke token, start marketing, moment, stop marketing, moment, hours, new token, moment"},
+		{"23-removed-queue", []string{"queue"}, "own queue, moment, close, moment, remove queue, moment, write"},
+		{"K1-missed-posts", []string{"lost"}, "write, posts, posts"},
+		{"K2-post-twice", []string{"twice"}, "write, post, write, write"},
+		{"K4a-overtaken", []string{"order"}, "write, post, moment, post, post"},
 	} {
 		t.Run(fault.patch, func(t *testing.T) {
 			if only := os.Getenv("SIMULATION_FAULT"); only != "" && only != fault.patch {
@@ -52,7 +53,7 @@ func TestFindsFaults(t *testing.T) {
 			began := time.Now()
 			run := exec.CommandContext(t.Context(), binary, "-test.run", "^TestSimulation$", "-test.v")
 			run.Dir = filepath.Join(module, "build/simulation")
-			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6")
+			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6", "SIMULATION_SEED=1", "SIMULATION_FOCUS="+fault.focus)
 			out, err := run.CombinedOutput()
 			require.Error(t, err, "nothing was found in %s s:\n%s", foundWithin, tail(out))
 			found := regexp.MustCompile(`VIOLATION seed \d+: (\w+)`).FindAllStringSubmatch(string(out), -1)

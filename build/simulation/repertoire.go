@@ -18,7 +18,7 @@ func init() { //nolint:gochecknoinits // the acts use the table themselves
 		"hold webhooks": holdWebhooks, "release webhooks": releaseWebhooks,
 		"disable number": disableNumber, "enable number": enableNumber, "revoke token": revokeToken, "new token": newToken,
 		"withdraw template": withdrawTemplate, "approve template": approveTemplate, "change plan": changePlan,
-		"seconds": seconds, "minutes": minutes, "hours": hours, "days": days,
+		"moment": moment, "seconds": seconds, "minutes": minutes, "hours": hours, "days": days,
 	}
 }
 

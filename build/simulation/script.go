@@ -36,8 +36,9 @@ const (
 	rarely = 3
 )
 
-// NewScript writes a script of some lives with at least so many acts each.
-func NewScript(seed uint64, lives, acts int, faults bool) Script {
+// NewScript writes a script of some lives with at least so many acts each. The acts of focus, if there are any,
+// take every other chain's place: they are what is looked for.
+func NewScript(seed uint64, lives, acts int, faults bool, focus ...string) Script {
 	r := newRand(seed)
 	s := Script{Seed: seed, Nodes: 2 + r.IntN(2), Lives: lives, Faults: faults}
 	left := make([]int, lives)
@@ -51,6 +52,9 @@ func NewScript(seed uint64, lives, acts int, faults bool) Script {
 		at := r.IntN(len(alive))
 		life := alive[at]
 		chain := choose(r, chains)
+		if len(focus) > 0 && r.IntN(2) == 0 {
+			chain.acts = focus
+		}
 		s.add(r, life, 30, chain.acts)
 		if left[life] -= len(chain.acts); left[life] <= 0 {
 			alive = append(alive[:at], alive[at+1:]...)

@@ -31,9 +31,13 @@ func TestSimulation(t *testing.T) {
 	seed := fromEnv(t, "SIMULATION_SEED", uint64(time.Now().UnixNano())%1_000_000_000)
 	lives, acts := int(fromEnv(t, "SIMULATION_LIVES", livesOfWorld)), int(fromEnv(t, "SIMULATION_ACTS", actsOfLife))
 	faults, most := os.Getenv("SIMULATION_FAULTS") != "0", int(fromEnv(t, "SIMULATION_WORLDS", 0))
+	var focus []string
+	if text := os.Getenv("SIMULATION_FOCUS"); text != "" {
+		focus = strings.Split(text, ", ")
+	}
 	began, worlds, all, steps := time.Now(), 0, 0, 0
 	for worlds == 0 || most == 0 && time.Since(began) < patience || worlds < most {
-		s := NewScript(seed, lives, acts, faults)
+		s := NewScript(seed, lives, acts, faults, focus...)
 		r := Play(t, s)
 		worlds, all, steps = worlds+1, all+lives, steps+r.Steps
 		if testing.Verbose() {
