@@ -74,7 +74,9 @@ func (p *play) run(s Script) []Violation {
 		p.lives = append(p.lives, p.born(i))
 	}
 	if s.Faults {
-		p.world.Fail(Ordinary())
+		rates := Ordinary()
+		rates.Slow = p.script.Slow
+		p.world.Fail(rates)
 	}
 	for _, act := range s.Acts {
 		p.steps(act.Steps)

@@ -40,7 +40,9 @@ type call struct {
 	process *process // nil: of nobody who could be dropped
 	what    string
 	no      uint64
-	faulty  bool // may go wrong
+	faulty  bool        // may go wrong
+	slowed  bool        // it was made to wait once
+	over    atomic.Bool // nobody waits for its turn any more
 	turn    chan verdict
 }
 
@@ -131,6 +133,7 @@ func (s *scheduler) leap(d time.Duration) {
 }
 
 func (s *scheduler) withdraw(c *call) {
+	c.over.Store(true)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i := slices.Index(s.waiting, c); i >= 0 {
@@ -259,6 +262,14 @@ func (s *scheduler) turn() {
 	c := s.waiting[i]
 	s.waiting = slices.Delete(s.waiting, i, i+1)
 	v, drop := proceed, ""
+	if c.faulty && !c.slowed && s.faults.Slow > 0 && s.rand.Float64() < s.faults.Slow {
+		c.slowed = true
+		pause := time.Duration(200+s.rand.Int64N(2500)) * time.Millisecond
+		s.mu.Unlock()
+		s.trace.add("%s waits for %s", c.what, pause)
+		go s.slowDown(c, pause)
+		return
+	}
 	if c.faulty {
 		v, drop = s.fault(c.what)
 	}
@@ -274,6 +285,21 @@ func (s *scheduler) turn() {
 	}
 	s.trace.call(c, v)
 	c.turn <- v
+}
+
+// slowDown lets a call wait for its turn from after a pause.
+func (s *scheduler) slowDown(c *call, pause time.Duration) {
+	time.Sleep(pause)
+	if c.over.Load() {
+		return
+	}
+	s.mu.Lock()
+	s.waiting = append(s.waiting, c)
+	s.mu.Unlock()
+	select {
+	case s.arrived <- struct{}{}:
+	default:
+	}
 }
 
 // fault decides whether a call goes wrong. The lock is held.

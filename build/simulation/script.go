@@ -11,11 +11,12 @@ import (
 // Script is everything that is to happen in a world: with the same script a world goes
 // the same way, as far as its database and the Go runtime do.
 type Script struct {
-	Seed   uint64 `json:"seed"`   // of the world and its faults
-	Nodes  int    `json:"nodes"`  // plugin instances
-	Lives  int    `json:"lives"`  // customers
-	Faults bool   `json:"faults"` // whether calls fail, hang, and kill their instance
-	Acts   []Act  `json:"acts"`
+	Seed   uint64  `json:"seed"`           // of the world and its faults
+	Nodes  int     `json:"nodes"`          // plugin instances
+	Lives  int     `json:"lives"`          // customers
+	Faults bool    `json:"faults"`         // whether calls fail, hang, and kill their instance
+	Slow   float64 `json:"slow,omitempty"` // how many of the calls are slow, from 0 to 1
+	Acts   []Act   `json:"acts"`
 }
 
 // Act is one thing that somebody does. What exactly that is is decided when it is done, by

@@ -38,6 +38,7 @@ func TestSimulation(t *testing.T) {
 	began, worlds, all, steps := time.Now(), 0, 0, 0
 	for worlds == 0 || most == 0 && time.Since(began) < patience || worlds < most {
 		s := NewScript(seed, lives, acts, faults, focus...)
+		s.Slow = float64(fromEnv(t, "SIMULATION_SLOW", 0)) / 1000
 		r := Play(t, s)
 		worlds, all, steps = worlds+1, all+lives, steps+r.Steps
 		if testing.Verbose() {
