@@ -211,7 +211,7 @@ func (in *inside) advance(d time.Duration) {
 	for range 10_000 {
 		synctest.Wait()
 		in.scheduler.mu.Lock()
-		none := len(in.scheduler.waiting) == 0 && len(in.scheduler.stuck) == 0
+		none := len(in.scheduler.waiting) == 0 && len(in.scheduler.stuck) == 0 && in.scheduler.slowing.Load() == 0
 		in.scheduler.mu.Unlock()
 		if none && in.active() == 0 {
 			break

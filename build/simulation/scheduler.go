@@ -28,6 +28,7 @@ type scheduler struct {
 	made    atomic.Int64  // steps
 	acts    atomic.Int64
 	calming atomic.Bool            // nothing new happens
+	slowing atomic.Int64           // calls that wait before their turn
 	passing chan struct{}          // closed when the hours that pass are over; nil while none do
 	hurry   chan struct{}          // closed when what takes long must come to its end
 	drops   func(*process, string) // ends a process
@@ -264,6 +265,7 @@ func (s *scheduler) turn() {
 	v, drop := proceed, ""
 	if c.faulty && !c.slowed && s.faults.Slow > 0 && s.rand.Float64() < s.faults.Slow {
 		c.slowed = true
+		s.slowing.Add(1)
 		pause := time.Duration(200+s.rand.Int64N(2500)) * time.Millisecond
 		s.mu.Unlock()
 		s.trace.add("%s waits for %s", c.what, pause)
@@ -289,6 +291,7 @@ func (s *scheduler) turn() {
 
 // slowDown lets a call wait for its turn from after a pause.
 func (s *scheduler) slowDown(c *call, pause time.Duration) {
+	defer s.slowing.Add(-1)
 	time.Sleep(pause)
 	if c.over.Load() {
 		return
