@@ -94,7 +94,7 @@ func report(t *testing.T, r *Result) {
 
 func writeTrace(t *testing.T, trace *Trace, file string) {
 	t.Helper()
-	f, err := os.Create(file) //nolint:gosec // where whoever runs the test wants it
+	f, err := os.Create(file)
 	require.NoError(t, err)
 	_, err = trace.WriteTo(f)
 	require.NoError(t, err)
