@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
@@ -10,7 +11,7 @@ import (
 )
 
 // isAnswer is answers as a condition of a message m.
-const isAnswer = "m.status IN ('pending', 'unknown', 'sent', 'delivered', 'read')"
+var isAnswer = "m.status IN ('" + strings.Join(answers(), "', '") + "')"
 
 // asksNothing are the kinds of a customer's messages that need no answer.
 const asksNothing = "('reaction', 'system', 'edit', 'revoke')"
@@ -22,7 +23,7 @@ const lateWebhook = "3600000"
 // waitsSince is the CustomerWaits of domain.Tx for a conversation c, without a lock, so that it suits
 // lists: it reads the last answer, and the customer's messages from about then on. A test holds the two
 // together. NULL = the last word is ours.
-const waitsSince = `(SELECT min(i.created_at) FROM (
+var waitsSince = `(SELECT min(i.created_at) FROM (
 		SELECT coalesce(max(a.created_at), 0) AS created_at, coalesce(max(a.at), 0) AS at FROM (
 			SELECT m.created_at, coalesce(p.createat, CASE WHEN m.sent_at > 0 THEN m.sent_at ELSE m.created_at END) AS at
 			FROM waa_messages m LEFT JOIN posts p ON p.id = m.post_id AND m.post_id <> ''

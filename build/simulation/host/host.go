@@ -1,5 +1,5 @@
 // Package host is a Mattermost server as the plugin sees it: the truth is in the server's
-// own tables of a real PostgreSQL; each node answers the plugin API, calls the hooks, and
+// own tables of a real PostgreSQL; each node implements the plugin API, calls the hooks, and
 // has caches of its own that nobody tells of changes, as servers without a licence.
 package host
 
