@@ -54,11 +54,10 @@ type conversationView struct {
 
 	Template *string `json:"template,omitempty"` // in lists
 	// Where conversations are read, but not in the answer of an action.
-	LastMessage *lastMessageView `json:"last_message,omitempty"`
-	WaitsSince  *millisOrNull    `json:"customer_waits_since,omitempty"`
-	// Where conversations are read, but not in the answer of an action.
-	OwnerUsername     string `json:"owner_username,omitempty"`
-	AttendantUsername string `json:"attendant_username,omitempty"`
+	LastMessage       *lastMessageView `json:"last_message,omitempty"`
+	WaitsSince        *millisOrNull    `json:"customer_waits_since,omitempty"`
+	OwnerUsername     string           `json:"owner_username,omitempty"`
+	AttendantUsername string           `json:"attendant_username,omitempty"`
 }
 
 type lastMessageView struct {

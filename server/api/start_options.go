@@ -1,14 +1,11 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -58,14 +55,10 @@ type buttonView struct {
 	URL  string `json:"url"`
 }
 
+// optionVariableView is a variable with the limit of what may be typed.
 type optionVariableView struct {
-	Element string `json:"element"`
-	Kind    string `json:"kind"`
-	Name    string `json:"name"`
-	Label   string `json:"label"`
-	Example string `json:"example"`
-	Default string `json:"default"`
-	Max     int    `json:"max"`
+	variableView
+	Max int `json:"max"`
 }
 
 func (a *API) getStartOptions(r *http.Request) (reply, error) {
@@ -100,7 +93,10 @@ func (a *API) viewTemplateOption(r *http.Request, option *domain.TemplateOption,
 	if currency != "" {
 		view.Price = &option.Price
 	}
-	variables, _, err := outbound.Preview(t)
+	template, err := whatsapp.ReadTemplate(t.Definition)
+	if err == nil {
+		err = template.Sendable()
+	}
 	why := option.Why
 	if why.Key == "" && err != nil {
 		why = domain.T("admin.template_is_unsendable")
@@ -108,24 +104,17 @@ func (a *API) viewTemplateOption(r *http.Request, option *domain.TemplateOption,
 	if view.Usable = why.Key == ""; !view.Usable {
 		view.Why = a.Localize(r, why)
 	}
-	view.addComponents(t.Definition)
-	for _, v := range variables {
-		view.Variables = append(view.Variables, optionVariableView{
-			Element: v.Element, Kind: variableKind(v), Name: v.Name, Label: a.Localize(r, v.Caption(t.Labels[v.Element])),
-			Example: v.Example, Default: t.Rules[v.Element].Default, Max: t.Rules.Limit(v.Element, valueLimit(v)),
-		})
+	view.addComponents(template.Components)
+	for _, v := range template.Variables() {
+		view.Variables = append(view.Variables, optionVariableView{a.viewVariable(r, t, v), t.Rules.Limit(v.Element, valueLimit(v))})
 	}
 	return view
 }
 
-// addComponents adds header, footer and buttons. A definition that cannot be read has none.
-func (v *templateOptionView) addComponents(definition []byte) {
-	var template whatsapp.Template
-	if json.Unmarshal(definition, &template) != nil {
-		return
-	}
-	for _, c := range template.Components {
-		switch strings.ToUpper(c.Type) {
+// addComponents adds header, body, footer and buttons.
+func (v *templateOptionView) addComponents(components []whatsapp.TemplateComponent) {
+	for _, c := range components {
+		switch c.Type {
 		case "HEADER":
 			v.Header = headerView{Format: c.Format, Text: c.Text}
 		case "BODY":

@@ -12,36 +12,44 @@ import (
 )
 
 type variableView struct {
-	Element   string `json:"element"`
-	Kind      string `json:"kind"`
-	Name      string `json:"name"`
-	Label     string `json:"label"`
-	Example   string `json:"example"`
-	Default   string `json:"default"`
-	MaxLength int    `json:"max_length"`
-	Limit     int    `json:"limit"`
+	Element string `json:"element"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	Example string `json:"example"`
+	Default string `json:"default"`
+}
+
+// ruledVariableView is a variable with the limit that an administrator set and the one that Meta sets.
+type ruledVariableView struct {
+	variableView
+	MaxLength int `json:"max_length"`
+	Limit     int `json:"limit"`
 }
 
 // templateDetailView is a template with what the list leaves out.
 type templateDetailView struct {
 	templateView
-	Preview   string         `json:"preview"`
-	Variables []variableView `json:"variables"`
+	Preview   string              `json:"preview"`
+	Variables []ruledVariableView `json:"variables"`
 }
 
 func (a *API) viewTemplateDetail(r *http.Request, t *domain.Template) templateDetailView {
-	view := templateDetailView{templateView: a.templateViewer(r)(t), Variables: []variableView{}}
+	view := templateDetailView{templateView: a.templateViewer(r)(t), Variables: []ruledVariableView{}}
 	variables, preview, err := outbound.Preview(t)
 	if view.Preview = preview; err != nil && preview == "" {
 		view.Preview = t.Text // all there is to show
 	}
 	for _, v := range variables {
-		rule := t.Rules[v.Element]
-		view.Variables = append(view.Variables, variableView{
-			Element: v.Element, Kind: variableKind(v), Name: v.Name, Label: a.Localize(r, v.Caption(t.Labels[v.Element])), Example: v.Example, Default: rule.Default, MaxLength: rule.MaxLength, Limit: valueLimit(v),
-		})
+		view.Variables = append(view.Variables, ruledVariableView{a.viewVariable(r, t, v), t.Rules[v.Element].MaxLength, valueLimit(v)})
 	}
 	return view
+}
+
+func (a *API) viewVariable(r *http.Request, t *domain.Template, v whatsapp.Variable) variableView {
+	return variableView{
+		Element: v.Element, Kind: variableKind(v), Name: v.Name, Label: a.Localize(r, v.Caption(t.Labels[v.Element])), Example: v.Example, Default: t.Rules[v.Element].Default,
+	}
 }
 
 // variableKind is a variable's kind as the document has it: everything that is neither text nor a location is a file, and
@@ -71,14 +79,20 @@ func valueLimit(v whatsapp.Variable) int {
 // maxRule bounds a default, in characters: Meta's limit for a whole body.
 const maxRule = 1024
 
+// byVariable returns the object of a field whose names are those of variables; nil where there is none, or too much of it.
+func (f *form) byVariable(field string) *form {
+	given := f.object(field, nil)
+	if given != nil && len(given.raw) > maxVariables {
+		f.fault(field, domain.T("api.field_too_many", "Max", maxVariables))
+		return nil
+	}
+	return given
+}
+
 // rules reads an administrator's rules for variables. Variables that are not named keep theirs; null removes one.
 func (f *form) rules(field string, t *domain.Template, known []whatsapp.Variable) (rules domain.Rules, drop []string) {
-	given := f.object(field, nil)
+	given := f.byVariable(field)
 	if given == nil {
-		return nil, nil
-	}
-	if len(given.raw) > maxVariables {
-		f.fault(field, domain.T("api.field_too_many", "Max", maxVariables))
 		return nil, nil
 	}
 	rules = domain.Rules{}
@@ -113,12 +127,8 @@ const maxLabel = 128
 
 // labels reads what an administrator calls variables. Variables that are not named keep theirs; an empty text removes one.
 func (f *form) labels(field string, known []whatsapp.Variable) (labels domain.Labels, drop []string) {
-	given := f.object(field, nil)
+	given := f.byVariable(field)
 	if given == nil {
-		return nil, nil
-	}
-	if len(given.raw) > maxVariables {
-		f.fault(field, domain.T("api.field_too_many", "Max", maxVariables))
 		return nil, nil
 	}
 	labels = domain.Labels{}

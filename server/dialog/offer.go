@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -134,9 +133,9 @@ func (o *offer) template(id string) *domain.Template {
 
 // parse reads a stored template. An error means that it cannot be sent.
 func parse(t *domain.Template) (*whatsapp.Template, error) {
-	var parsed whatsapp.Template
-	if err := json.Unmarshal(t.Definition, &parsed); err != nil {
-		return nil, errors.Wrap(err, "could not read the template")
+	parsed, err := whatsapp.ReadTemplate(t.Definition)
+	if err != nil {
+		return nil, err
 	}
 	return &parsed, parsed.Sendable()
 }

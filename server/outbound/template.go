@@ -2,12 +2,8 @@ package outbound
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"strings"
-
-	"github.com/pkg/errors"
-
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
@@ -24,9 +20,9 @@ type TemplateComposer struct {
 // or a *domain.Refusal that says which values are wrong. A file of Mattermost's
 // must be one that the actor may read.
 func (c TemplateComposer) Compose(ctx context.Context, actorID string, t *domain.Template, values map[string]string) (domain.Composed, error) {
-	var template whatsapp.Template
-	if err := json.Unmarshal(t.Definition, &template); err != nil {
-		return domain.Composed{}, errors.Wrap(err, "could not read the template")
+	template, err := whatsapp.ReadTemplate(t.Definition)
+	if err != nil {
+		return domain.Composed{}, err
 	}
 	if err := template.Sendable(); err != nil {
 		return domain.Composed{}, domain.Refuse(domain.CodeTemplateNotAllowed, domain.T("refusal.template_unsendable", "Template", t.Name, "Why", err))
@@ -76,9 +72,9 @@ func TemplateText(r whatsapp.Rendered) string {
 // administrator's defaults, or else with Meta's examples. An error says why the
 // template cannot be sent from here; whatever could be read is returned beside it.
 func Preview(t *domain.Template) (variables []whatsapp.Variable, markdown string, err error) {
-	var template whatsapp.Template
-	if err := json.Unmarshal(t.Definition, &template); err != nil {
-		return nil, "", errors.Wrap(err, "could not read the template")
+	template, err := whatsapp.ReadTemplate(t.Definition)
+	if err != nil {
+		return nil, "", err
 	}
 	variables = template.Variables()
 	values := map[string]string{}

@@ -21,6 +21,15 @@ type Template struct {
 	Components      []TemplateComponent `json:"components"`
 }
 
+// ReadTemplate reads a template as it was stored, in Meta's shape.
+func ReadTemplate(definition []byte) (Template, error) {
+	var t Template
+	if err := json.Unmarshal(definition, &t); err != nil {
+		return Template{}, errors.Wrap(err, "could not read the template")
+	}
+	return t, nil
+}
+
 // TemplateComponent is one part of a Template: HEADER, BODY, FOOTER, BUTTONS, CAROUSEL, ...
 type TemplateComponent struct {
 	Type    string           `json:"type"`
