@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulation/host"
 )
 
@@ -30,7 +31,7 @@ func (p *play) where(l *life) (id, channel string, ok bool) {
 	if err != nil {
 		return "", "", false
 	}
-	c := conversation{ID: id, ChannelID: channel}
+	c := scenario.Conversation{ID: id, ChannelID: channel}
 	c.Contact.ID = contact
 	l.learn(c)
 	return id, channel, true
@@ -61,7 +62,7 @@ func (p *play) start(l *life, r *rand.Rand, marketing, confirm bool) {
 	if marketing {
 		template = "ofertas"
 	}
-	s := started{life: l.n, token: token, name: "Nome " + letters(l.n) + " " + letters(l.said), cpf: cpf(1000*l.n + l.said), marketing: marketing, began: p.world.Now()}
+	s := started{life: l.n, token: token, name: "Nome " + letters(l.n) + " " + letters(l.said), cpf: scenario.NewCustomer(1000*l.n + l.said).CPF, marketing: marketing, began: p.world.Now()}
 	body := map[string]any{
 		"account_id": n.account, "queue_id": queue, "template": map[string]string{"name": template, "language": "pt_BR"},
 		"variables": map[string]string{"body_1": token}, "customer": map[string]string{"name": s.name, "cpf": s.cpf, "phone": "+" + l.phone.Customer().Number},
@@ -94,7 +95,7 @@ func refusal(answer []byte) string {
 
 // learn remembers the conversation of an answer.
 func (p *play) learn(l *life, answer []byte) {
-	var c conversation
+	var c scenario.Conversation
 	if json.Unmarshal(answer, &c) == nil && c.ID != "" {
 		l.learn(c)
 	}
@@ -136,12 +137,17 @@ func (p *play) say(l *life, r *rand.Rand, userID string, np host.NewPost) {
 	})
 }
 
-func post(p *play, l *life, r *rand.Rand) {
+// speaker picks somebody who is in the life's channel; "" where there is nobody, or no channel.
+func (p *play) speaker(l *life, r *rand.Rand) (who, channel string) {
 	_, channel, ok := p.where(l)
 	if !ok || channel == "" {
-		return
+		return "", ""
 	}
-	who := p.member(r, channel)
+	return p.member(r, channel), channel
+}
+
+func post(p *play, l *life, r *rand.Rand) {
+	who, channel := p.speaker(l, r)
 	if who == "" {
 		return
 	}
@@ -156,11 +162,7 @@ func posts(p *play, l *life, r *rand.Rand) {
 }
 
 func postFile(p *play, l *life, r *rand.Rand) {
-	_, channel, ok := p.where(l)
-	if !ok || channel == "" {
-		return
-	}
-	who := p.member(r, channel)
+	who, channel := p.speaker(l, r)
 	if who == "" {
 		return
 	}

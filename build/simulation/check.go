@@ -11,6 +11,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -23,8 +24,8 @@ type facts struct {
 	byID          map[string]*seenPost
 	threads       map[string][]*seenPost // by root
 	channels      map[string]seenChannel
-	conversations []conversation
-	byChannel     map[string]*conversation
+	conversations []scenario.Conversation
+	byChannel     map[string]*scenario.Conversation
 	sends         []cloudapi.Message
 	arrived       map[string]time.Time    // when a send's request came to Meta, by wamid
 	left          map[string]time.Time    // when it left its process, by wamid
@@ -81,7 +82,7 @@ func (p *play) check() {
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
-	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
+	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
 	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, channelid, userid, coalesce(rootid, ''), message, type, createat, editat, deleteat, coalesce(props, '{}')::text
 		FROM posts WHERE coalesce(originalid, '') = '' ORDER BY createat, id COLLATE "C"`)
 	if err != nil {
@@ -112,7 +113,7 @@ func (p *play) look() (*facts, error) {
 	if err := p.lookAtChannels(f); err != nil {
 		return nil, err
 	}
-	if f.conversations, err = readAll[conversation](p, "/conversations"); err != nil {
+	if f.conversations, err = readAll[scenario.Conversation](p, "/conversations"); err != nil {
 		return nil, err
 	}
 	for i := range f.conversations {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -66,7 +67,7 @@ func (f *facts) reopened(conversation string, from, until time.Time) bool {
 }
 
 // conversationOf finds the conversation in whose channel an agent wrote what was sent.
-func (f *facts) conversationOf(m *cloudapi.Message) *conversation {
+func (f *facts) conversationOf(m *cloudapi.Message) *scenario.Conversation {
 	token, _, ok := tokenOf(m.Text, "a")
 	if !ok {
 		return nil
@@ -220,7 +221,7 @@ func mask(cpf string) string {
 	return "***." + cpf[3:6] + "." + cpf[6:9] + "-**"
 }
 
-func (p *play) lifeOfPhone(c *conversation) int {
+func (p *play) lifeOfPhone(c *scenario.Conversation) int {
 	if life, ok := p.record.numbers.of(strings.TrimPrefix(c.Contact.Phone, "+")); ok {
 		return life
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -142,7 +143,7 @@ func (l *life) token(who string) string {
 }
 
 // learn remembers a conversation of the life's.
-func (l *life) learn(c conversation) {
+func (l *life) learn(c scenario.Conversation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, known := l.channels[c.ID]; !known {
@@ -188,38 +189,6 @@ func outcome(status int, answer []byte) string {
 		return said.Error.Code
 	}
 	return said.ID + " " + said.State
-}
-
-// conversation is a conversation as the REST API shows it.
-type conversation struct {
-	ID          string `json:"id"`
-	State       string `json:"state"`
-	WindowUntil int64  `json:"window_until"`
-	OwnerID     string `json:"owner_id"`
-	AttendantID string `json:"attendant_id"`
-	QueueID     string `json:"queue_id"`
-	AccountID   string `json:"account_id"`
-	ChannelID   string `json:"channel_id"`
-	CreatedAt   int64  `json:"created_at"`
-	Contact     struct {
-		ID        string `json:"id"`
-		Name      string `json:"name"`
-		Phone     string `json:"phone"`
-		CPFMasked string `json:"cpf_masked"`
-	} `json:"contact"`
-}
-
-// cpf is the CPF with a number from 0, with its check digits.
-func cpf(n int) string {
-	digits := fmt.Sprintf("%09d", 100_000_000+n)
-	for range 2 {
-		sum := 0
-		for i, d := range digits {
-			sum += int(d-'0') * (len(digits) + 1 - i)
-		}
-		digits += fmt.Sprint(sum * 10 % 11 % 10)
-	}
-	return digits
 }
 
 // settleFor lets everything that was begun go on for a while of simulated time.

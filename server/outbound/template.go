@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strings"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
