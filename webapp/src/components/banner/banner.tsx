@@ -1,7 +1,7 @@
 import React, {useEffect, useState} from 'react';
 import type {Conversation, State} from 'src/api/types';
 import {timeSpan} from 'src/components/shared/conversation_text';
-import {StateBadge} from 'src/components/shared/state_badge';
+import {StateBadge, stateTitles} from 'src/components/shared/state_badge';
 import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
@@ -43,13 +43,6 @@ const texts: Record<State, MessageKey> = {
     closed: 'whatsapp-ativo.banner.closed',
 };
 
-const titles: Record<State, MessageKey> = {
-    waiting: 'whatsapp-ativo.banner.waiting_title',
-    open: 'whatsapp-ativo.banner.open_title',
-    expired: 'whatsapp-ativo.banner.expired_title',
-    closed: 'whatsapp-ativo.state.closed',
-};
-
 const ConversationBanner = ({channel, conversation}: {channel: Channel; conversation: Conversation}) => {
     const t = useText();
     const {notes, refused} = useServices();
@@ -72,7 +65,7 @@ const ConversationBanner = ({channel, conversation}: {channel: Channel; conversa
                     <StateBadge
                         strong={true}
                         state={state}
-                        text={t(titles[state])}
+                        text={t(stateTitles[state])}
                     />
                     <span>{t(writingNote ? 'whatsapp-ativo.banner.note' : texts[state])}</span>
                 </div>

@@ -12,6 +12,14 @@ const names: Record<State, MessageKey> = {
     closed: 'whatsapp-ativo.state.closed',
 };
 
+/** The same for where somebody reads what the state means for them. */
+export const stateTitles: Record<State, MessageKey> = {
+    waiting: 'whatsapp-ativo.banner.waiting_title',
+    open: 'whatsapp-ativo.banner.open_title',
+    expired: 'whatsapp-ativo.banner.expired_title',
+    closed: 'whatsapp-ativo.state.closed',
+};
+
 type Props = {state: State; text?: string; strong?: boolean};
 
 /** A conversation's state. The word says it; the coloured dot only helps. */

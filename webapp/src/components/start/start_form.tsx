@@ -75,8 +75,9 @@ export const StartForm = ({begin, onDone}: Props) => {
         }
     };
     const leave = (field: string) => setLeft((before) => new Set(before).add(field));
-    const price = check?.price ?? template?.price ?? null;
+    const amount = check?.price ?? template?.price ?? null;
     const currency = check?.currency || template?.currency;
+    const price = template && amount !== null && currency ? format.money(amount, currency) : undefined;
 
     return (
         <form
@@ -153,7 +154,8 @@ export const StartForm = ({begin, onDone}: Props) => {
             <footer className={styles.foot}>
                 <Verdict
                     options={options}
-                    template={template}
+                    price={price}
+                    currency={currency}
                     check={check}
                     onOpenExisting={openExisting}
                 />
@@ -173,7 +175,7 @@ export const StartForm = ({begin, onDone}: Props) => {
                         disabled={busy || refused}
                     >
                         {t(existing ? 'whatsapp-ativo.start.send_existing' : 'whatsapp-ativo.start.send')}
-                        {price !== null && currency ? ` · ${format.money(price, currency)}` : ''}
+                        {price ? ` · ${price}` : ''}
                     </button>
                 </div>
             </footer>
