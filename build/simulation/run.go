@@ -53,6 +53,7 @@ type inside struct {
 	mu       sync.Mutex
 	panics   []string
 	accounts map[string]string // by phone number id
+	refused  map[string]string // the words of the customers' messages that another plugin refuses, by wamid
 }
 
 func run(t *testing.T, o Options, play func(ctx context.Context, w *World)) {
@@ -84,7 +85,7 @@ func run(t *testing.T, o Options, play func(ctx context.Context, w *World)) {
 }
 
 func newWorld(o Options, data *database, out *outside, truth *host.Server) *World {
-	in := &inside{trace: &Trace{}, out: out, database: data, host: truth, seed: o.Seed, accounts: map[string]string{}}
+	in := &inside{trace: &Trace{}, out: out, database: data, host: truth, seed: o.Seed, accounts: map[string]string{}, refused: map[string]string{}}
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	in.scheduler = newScheduler(o.Seed, o.Faults, in.trace, out)
 	in.scheduler.drops, in.scheduler.waitsForLock = in.drop, data.waitsForLock
@@ -355,10 +356,22 @@ func (in *inside) accountOf(body []byte) string {
 // Stale reports whether a read is answered from a cache.
 func (in *inside) Stale(string, string) bool { return in.scheduler.chance(in.scheduler.rates().Stale) }
 
-// Refuses reports whether another plugin refuses a post.
-func (in *inside) Refuses(node string) bool {
-	refuses := in.scheduler.chance(in.scheduler.rates().OtherHook)
+// Refuses reports whether another plugin, such as a filter of words, refuses a post. It
+// judges the text alone: it refuses the same words of a message each time, and never the
+// line that says in their place that they were refused.
+func (in *inside) Refuses(node string, post *model.Post) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	about, _ := post.GetProp(propWAMID).(string)
+	words, before := in.refused[about]
+	refuses := about != "" && before && words == post.Message
+	if about == "" || !before {
+		refuses = in.scheduler.chance(in.scheduler.rates().OtherHook)
+	}
 	if refuses {
+		if about != "" {
+			in.refused[about] = post.Message
+		}
 		in.trace.add("%s: another plugin refuses a post", node)
 	}
 	return refuses

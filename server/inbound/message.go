@@ -95,7 +95,10 @@ func (h *Handler) deliver(ctx context.Context, job jobqueue.Job, item whatsapp.I
 		return h.system(ctx, job, account, m)
 	}
 	who := senderOf(item, m)
-	target, err := h.resolve(ctx, account, who, m, h.sentAt(job))
+	target, err := h.shownBeforeClose(ctx, job, account.ID, who, m)
+	if target == nil && err == nil {
+		target, err = h.resolve(ctx, account, who, m, h.sentAt(job))
+	}
 	switch {
 	case errors.Is(err, domain.ErrNoQueue):
 		return QueueMissing(job, account.ID, who), nil

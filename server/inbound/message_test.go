@@ -29,8 +29,16 @@ type fakeInbound struct {
 	messages map[string]*domain.Message // by wamid
 	closed   *domain.Conversation
 	files    []*domain.MediaFile
-	archived bool // the channel of who comes back
-	deleted  bool // there is no channel to post to
+	archived bool                 // the channel of who comes back
+	deleted  bool                 // there is no channel to post to
+	justShut *domain.Conversation // closed since the job was stored
+}
+
+func (d *fakeInbound) ClosedSince(context.Context, string, domain.WhatsAppIdentity, int64) ([]*domain.Conversation, error) {
+	if d.justShut == nil {
+		return nil, nil
+	}
+	return []*domain.Conversation{d.justShut}, nil
 }
 
 func (d *fakeInbound) AccountByNumber(context.Context, string) (*domain.Account, error) {
@@ -62,9 +70,12 @@ func (d *fakeInbound) OpenForInbound(_ context.Context, w domain.NewSender) (*do
 func (d *fakeInbound) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsAppIdentity, _ bool, _ int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
 	d.did = append(d.did, "save")
 	before := domain.Conversation{ID: m.ConversationID}
-	if d.arrival != nil {
+	switch {
+	case d.justShut != nil && m.ConversationID == d.justShut.ID:
+		before.ChannelID = d.justShut.ChannelID
+	case d.arrival != nil:
 		before = d.arrival.Conversation
-	} else if d.closed != nil && m.ConversationID == d.closed.ID {
+	case d.closed != nil && m.ConversationID == d.closed.ID:
 		before.ChannelID = d.closed.ChannelID
 	}
 	after := before
@@ -171,9 +182,11 @@ func TestInboundTakesAMessage(t *testing.T) {
 	const now, hour = int64(1_794_744_000_000), int64(3600_000)
 	open := domain.Conversation{ID: "c", ChannelID: "channel", WindowFrom: now - 1000, WindowUntil: now + 1000}
 	waiting := domain.Conversation{ID: "c", ChannelID: "channel"}
+	shut := domain.Conversation{ID: "shut", ChannelID: "channel", ClosedAt: now - 1}
 	for name, test := range map[string]struct {
 		arrival   *domain.InboundTarget
 		closed    *domain.Conversation
+		justShut  *domain.Conversation
 		queue     string
 		kind      string
 		attempts  int
@@ -186,8 +199,14 @@ func TestInboundTakesAMessage(t *testing.T) {
 		"a locked channel opens before the post is seen":            {arrival: &domain.InboundTarget{Conversation: waiting}, did: []string{"save", "post", "posted post"}, refreshes: 1},
 		"a second try looks for the post":                           {arrival: &domain.InboundTarget{Conversation: open}, attempts: 2, found: "old", did: []string{"find", "posted old"}},
 		"a second try that got nowhere":                             {arrival: &domain.InboundTarget{Conversation: open}, attempts: 2, did: []string{"find", "post", "posted post"}},
-		"stored without a post":                                     {arrival: &domain.InboundTarget{Conversation: open, MessageID: "m", Kind: "text"}, did: []string{"find", "post", "posted post"}},
-		"delivered again":                                           {arrival: &domain.InboundTarget{Conversation: open, MessageID: "m", Kind: "text", PostID: "p"}},
+		"a second try whose conversation was closed after its post": {
+			arrival: &domain.InboundTarget{Conversation: open}, justShut: &shut, attempts: 2, found: "old", did: []string{"find", "save", "find", "posted old"}, refreshes: 1,
+		},
+		"a second try whose conversation was closed before its post": {
+			arrival: &domain.InboundTarget{Conversation: open}, justShut: &shut, attempts: 2, did: []string{"find", "find", "post", "posted post"},
+		},
+		"stored without a post": {arrival: &domain.InboundTarget{Conversation: open, MessageID: "m", Kind: "text"}, did: []string{"find", "post", "posted post"}},
+		"delivered again":       {arrival: &domain.InboundTarget{Conversation: open, MessageID: "m", Kind: "text", PostID: "p"}},
 		"the real one of a placeholder": {
 			arrival: &domain.InboundTarget{Conversation: open, MessageID: "m", Kind: "unsupported", PostID: "p"}, did: []string{"save", "edit p", "kind text"},
 		},
@@ -210,7 +229,7 @@ func TestInboundTakesAMessage(t *testing.T) {
 			if kind == "" {
 				kind = "text"
 			}
-			d := &fakeInbound{arrival: test.arrival, closed: test.closed, account: domain.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
+			d := &fakeInbound{arrival: test.arrival, closed: test.closed, justShut: test.justShut, account: domain.Account{ID: "a", DefaultQueueID: test.queue}, found: test.found}
 			refreshes := 0
 			in := &Handler{
 				Store: d, Posts: d, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(now),

@@ -19,10 +19,13 @@ type Store interface {
 	// AccountsByWABA finds the accounts of a WhatsApp Business Account.
 	AccountsByWABA(ctx context.Context, wabaID string) ([]*domain.Account, error)
 	// ResolveTarget returns where a message belongs: to the conversation in which it is
-	// stored already (an aborted one only if its post is there), else to the one that sent the message it answers if that is
+	// stored already (a closed or aborted one only if its post is there), else to the one that sent the message it answers if that is
 	// still open, else to the open one of the person (by BSUID, then by phone
 	// key). ErrNotFound if the person has no open one.
 	ResolveTarget(ctx context.Context, accountID, wamid, answers string, who domain.WhatsAppIdentity) (*domain.InboundTarget, error)
+	// ClosedSince lists the sender's conversations on an account that were closed since a
+	// moment, in milliseconds since epoch, the latest first.
+	ClosedSince(ctx context.Context, accountID string, who domain.WhatsAppIdentity, since int64) ([]*domain.Conversation, error)
 	// OpenForInbound finds, reopens or makes the open conversation of somebody who
 	// writes without having one; ErrNoQueue.
 	OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error)

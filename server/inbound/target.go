@@ -9,6 +9,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -73,6 +74,28 @@ func (h *Handler) resolve(ctx context.Context, account *domain.Account, who doma
 		target.Archived, err = h.Store.ChannelArchived(ctx, c.ChannelID)
 	}
 	return target, err
+}
+
+// shownBeforeClose returns the conversation in which an earlier attempt posted a message, if
+// that conversation was closed before the message was stored; nil = there is none. Without
+// this look the message would be posted once more, in the conversation that is open now.
+func (h *Handler) shownBeforeClose(ctx context.Context, job jobqueue.Job, accountID string, who domain.WhatsAppIdentity, m *whatsapp.Message) (*domain.InboundTarget, error) {
+	if job.Attempts <= 1 {
+		return nil, nil //nolint:nilnil // nothing was tried before
+	}
+	closed, err := h.Store.ClosedSince(ctx, accountID, who, postedSince(job))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range closed {
+		_, err := h.Posts.FindPost(ctx, c.ChannelID, postedSince(job), posting.PropWAMID, m.ID)
+		if err == nil {
+			return &domain.InboundTarget{Conversation: *c}, nil
+		} else if !errors.Is(err, domain.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, nil //nolint:nilnil // no attempt got that far
 }
 
 // conversationOf finds the conversation, closed or not, of an earlier message.

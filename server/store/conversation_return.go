@@ -154,6 +154,18 @@ func lastClosed(ctx context.Context, r sqlx.ExtContext, accountID, contactID str
 	return c, err
 }
 
+// ClosedSince lists a sender's conversations on an account that were closed since a moment
+// (milliseconds since epoch), the latest first; see package inbound.
+func (s *Store) ClosedSince(ctx context.Context, accountID string, who domain.WhatsAppIdentity, since int64) ([]*domain.Conversation, error) {
+	who = truncateIdentity(who)
+	closed := []*domain.Conversation{}
+	err := s.db.SelectContext(ctx, &closed, conversationSelect()+` WHERE c.account_id = $1 AND c.contact_id IN (
+			SELECT i.contact_id FROM waa_identities i WHERE i.account_id = $1 AND (i.kind, i.value) IN (('bsuid', $2), ('phone', $3)) AND i.value <> ''
+		) AND c.closed_at >= $4 AND c.closed_at > 0 AND c.aborted_at = 0 AND c.erased_at = 0 AND c.channel_id <> ''
+		ORDER BY c.closed_at DESC`, accountID, who.UserID, who.PhoneKey, since)
+	return closed, wrapErr(err, "could not list a sender's closed conversations")
+}
+
 // queueForReturn is the queue of the last conversation while it is still the
 // number's, else the number's default queue; domain.ErrNoQueue.
 func queueForReturn(ctx context.Context, r sqlx.ExtContext, w domain.NewSender, last *domain.Conversation) (*domain.Queue, error) {

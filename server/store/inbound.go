@@ -49,7 +49,8 @@ func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.W
 // saveInboundFunction repeats domain.Answered in SQL, because the window must move in
 // the statement that stores the message: an inbound at $8 makes the window end at $9.
 // A test holds the two together. An aborted conversation takes no message, and a message
-// that such a conversation took before it was aborted moves to this one.
+// that such a conversation took before it was aborted moves to this one, as does one that a closed
+// conversation took and never showed.
 func saveInboundFunction() function {
 	set, news := learnIdentitySQL("$5", "$4", "$6", "$3")
 	return function{
@@ -81,7 +82,7 @@ func saveInboundFunction() function {
 			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
 			SELECT $11, s.id, $1, s.contact_id, 'in', $12, $13, $14, $15, $8 FROM saved s
 			ON CONFLICT (token, account_id) WHERE token <> '' DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id
-				WHERE EXISTS (SELECT 1 FROM waa_conversations gone WHERE gone.id = waa_messages.conversation_id AND gone.aborted_at <> 0)
+				WHERE EXISTS (SELECT 1 FROM waa_conversations gone WHERE gone.id = waa_messages.conversation_id AND (gone.aborted_at <> 0 OR gone.closed_at <> 0 AND waa_messages.post_id = ''))
 			RETURNING id
 		), identities AS (
 			INSERT INTO waa_identities (account_id, kind, value, contact_id)

@@ -43,7 +43,8 @@ func completeInboundFunction() function {
 			INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, post_id, wamid, body, created_at)
 			SELECT p.id, s.id, p.account_id, s.contact_id, 'in', p.kind, p.post_id, p.wamid, p.body, p.at
 			FROM saved s, posts p WHERE p.conversation_id = s.id AND p.stored_id = ''
-			ON CONFLICT (token, account_id) WHERE token <> '' DO UPDATE SET post_id = excluded.post_id WHERE waa_messages.post_id = ''
+			ON CONFLICT (token, account_id) WHERE token <> '' DO UPDATE SET post_id = excluded.post_id, conversation_id = excluded.conversation_id, contact_id = excluded.contact_id
+				WHERE waa_messages.post_id = ''
 		), posted AS (
 			UPDATE waa_messages m SET post_id = p.post_id, conversation_id = s.id, contact_id = s.contact_id
 			FROM posts p JOIN saved s ON s.id = p.conversation_id WHERE p.stored_id <> '' AND m.id = p.stored_id AND m.post_id = ''

@@ -178,3 +178,67 @@ func TestPostedMakesARefreshDueAgain(t *testing.T) {
 		require.LessOrEqual(t, dueAt(), due+60001, "what came during the refresh is shown soon")
 	})
 }
+
+// A message that was stored, and whose conversation was closed before its post was made, is
+// shown to whoever serves the customer now.
+func TestAClosedConversationGivesBackWhatItNeverShowed(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		who := person("+5511987654321")
+		contact := f.contact(t, "+5511987654321", "Ana")
+		shut := f.conversation(t, contact.ID, nil)
+		for _, wamid := range []string{"wamid.saved", "wamid.posted", "wamid.shown"} {
+			_, _, _, err := f.SaveInbound(ctx(), inbound(shut, wamid, now), who, true, now)
+			require.NoError(t, err)
+		}
+		shown, err := f.MessageByWAMID(ctx(), f.account.ID, "wamid.shown")
+		require.NoError(t, err)
+		require.NoError(t, f.SetPost(ctx(), shown.ID, "post"))
+		_, err = f.db.Exec("UPDATE waa_conversations SET closed_at = $2 WHERE id = $1", shut.ID, now+1)
+		require.NoError(t, err)
+
+		_, err = f.ResolveTarget(ctx(), f.account.ID, "wamid.saved", "", who)
+		require.ErrorIs(t, err, domain.ErrNotFound)
+		a, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.shown", "", who)
+		require.NoError(t, err)
+		require.Equal(t, shut.ID, a.Conversation.ID, "where its post is")
+
+		current := f.conversation(t, contact.ID, func(c *domain.Conversation) { c.ChannelID = "another" })
+		m, _, _, err := f.SaveInbound(ctx(), inbound(current, "wamid.saved", 5), who, true, 5)
+		require.NoError(t, err)
+		require.Equal(t, current.ID, m.ConversationID)
+
+		add(t, f, row("a", 1, "a1"))
+		a = &domain.InboundTarget{Conversation: *current} // as where it was reopened or made for the message
+		_, err = f.CompleteInbound(ctx(), "x", claim(t, f.Inbox(), "x", 1)[0].ID, a, posted(current, "wamid.posted", 5), who, true, 5, time.Minute)
+		require.NoError(t, err)
+		m, err = f.MessageByWAMID(ctx(), f.account.ID, "wamid.posted")
+		require.NoError(t, err)
+		require.Equal(t, []string{current.ID, "post of wamid.posted"}, []string{m.ConversationID, m.PostID})
+		require.EqualValues(t, 3, f.number(t, "SELECT count(*) FROM waa_messages"))
+	})
+}
+
+func TestWhatWasClosedSince(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		shut := f.closed(t, "+5511987654321", hour, func(c *domain.Conversation) { c.ChannelID = "channel" })
+		for name, test := range map[string]struct {
+			phone string
+			since int64
+			found int
+		}{
+			"since before":          {"+5511987654321", now - 2*hour, 1},
+			"without a ninth digit": {"+551187654321", now - 2*hour, 1},
+			"since later":           {"+5511987654321", now, 0},
+			"somebody else":         {"+5511987654320", now - 2*hour, 0},
+		} {
+			t.Run(name, func(t *testing.T) {
+				found, err := f.ClosedSince(ctx(), f.account.ID, person(test.phone), test.since)
+				require.NoError(t, err)
+				require.Len(t, found, test.found)
+				for _, c := range found {
+					require.Equal(t, shut.ID, c.ID)
+				}
+			})
+		}
+	})
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // resolveFunction finds, for each message, the conversation it belongs to: the one
-// that has it stored already, else the open one that it answers, else the open one
+// that has it stored already (a closed or aborted one only if its post is there), else the open one that it answers, else the open one
 // of the sender's BSUID, else that of the sender's number. Every LIMIT 1 in a LATERAL
 // is a fence for the planner: each step is one look at an index, whatever it believes
 // about the sizes of the tables.
@@ -28,7 +28,7 @@ func resolveFunction() function {
 		LEFT JOIN LATERAL (SELECT m FROM waa_messages m WHERE ` + sameMessage("m", "q.wamid") + ` AND m.account_id = q.account LIMIT 1) stored ON true,
 		LATERAL (
 			SELECT b.id FROM (
-				SELECT s.id, 0 FROM waa_conversations s WHERE s.id = (stored.m).conversation_id AND (s.aborted_at = 0 OR (stored.m).post_id <> '')
+				SELECT s.id, 0 FROM waa_conversations s WHERE s.id = (stored.m).conversation_id AND (s.aborted_at = 0 AND s.closed_at = 0 OR (stored.m).post_id <> '')
 				UNION ALL
 				SELECT o.id, 1 FROM (
 					SELECT a.conversation_id FROM waa_messages a WHERE ` + sameMessage("a", "q.answers") + ` AND a.account_id = q.account LIMIT 1

@@ -16,7 +16,7 @@ type Rules interface {
 	// After runs a hook that reports what has happened: at once, late, or never.
 	After(node, name string, hook func())
 	// Refuses reports whether another plugin refuses a post.
-	Refuses(node string) bool
+	Refuses(node string, post *model.Post) bool
 }
 
 // AddTeam makes a team and returns its id.

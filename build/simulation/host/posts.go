@@ -58,7 +58,7 @@ func (n *Node) createPost(c *plugin.Context, post *model.Post) (*model.Post, *mo
 		}
 	}
 	post = plain(post)
-	if n.rules.Refuses(n.Name) {
+	if n.rules.Refuses(n.Name, post) {
 		return nil, refused("CreatePost", "Post rejected by plugin. another plugin does not want it", http.StatusBadRequest)
 	}
 	if hooks := n.hooks(); hooks != nil {
