@@ -101,6 +101,11 @@ func (k *killer) kill(starts *startKiller, prepare func(context.Context, *openCo
 func (k *killer) settled(talks []*openConversation, starts *startKiller) {
 	k.t.Helper()
 	ctx := k.ctx(3 * time.Minute)
+	require.Eventually(k.t, func() bool {
+		var unlooked int
+		err := k.Env.DB().QueryRowContext(ctx, "SELECT count(*) FROM waa_standing WHERE looked_at = 0").Scan(&unlooked)
+		return err == nil && unlooked == 0
+	}, 2*time.Minute, time.Second, "what a process posted after another had looked is looked for")
 	require.Empty(k.t, k.Sim.Duplicates(), "Meta was asked to send something twice")
 	require.Equal(k.t, k.dead, k.deadLetters(), "nothing became a dead letter")
 	ways := deliveriesOf(k.Sim.Webhooks().List())

@@ -24,6 +24,7 @@ const (
 	eventInterval        = 500 * time.Millisecond
 	membersInterval      = 10 * time.Second
 	inactivityInterval   = 2 * time.Second
+	secondInterval       = 5 * time.Second
 	archiveInterval      = 5 * time.Second
 	noticeInterval       = 2 * time.Second
 	followUpInterval     = 5 * time.Second // each time, it checks whether it is this node's turn
@@ -89,6 +90,8 @@ func (a *app) wireChannelJobs() {
 		Minutes: func() int { return a.plugin.settings.Load().InactivityMinutes },
 	}
 	a.every(inactivityInterval, &jobqueue.Loop{Name: "inactivity", Run: inactivity.Run})
+	seconds := &jobs.SecondPosts{Store: a.store, Posts: a.port}
+	a.every(secondInterval, &jobqueue.Loop{Name: "second posts", Run: seconds.Run})
 	archive := &jobs.Archive{Store: a.store, Posts: a.port, Settings: a.domainSettings, Clock: a.clock, Log: a.log}
 	a.every(archiveInterval, &jobqueue.Loop{Name: "archive", Run: archive.Run})
 }

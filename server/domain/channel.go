@@ -22,6 +22,12 @@ type ArchiveJob struct {
 	Archive   bool   `db:"archive"` // false = an agent reopened it while another process was archiving it, so the channel must come back
 }
 
+// AgreedPost is the post on which processes agreed that may all have made it.
+type AgreedPost struct {
+	Key    string `db:"key"` // which post it is, see posting.PostKey
+	PostID string `db:"post_id"`
+}
+
 // ConversationChange is a conversation that changed, together with the people and the channels whose
 // screens show it and must therefore be told.
 type ConversationChange struct {

@@ -46,6 +46,10 @@ type Store interface {
 	// sent before a moment.
 	AddFollowUps(ctx context.Context, zone, day string, before, now int64) error
 
+	// AgreedPosts lists agreements of processes on a post, older than a duration, that were not looked at yet.
+	AgreedPosts(ctx context.Context, older time.Duration, n int) ([]domain.AgreedPost, error)
+	LookedAtAgreed(ctx context.Context, keys []string) error
+
 	// ClaimArchive leases up to n conversations that were closed before a moment and
 	// whose closing is shown, and those that an earlier attempt left unfinished. From then on they count as
 	// archived: no message of the customer reopens them.
@@ -104,6 +108,8 @@ type Store interface {
 type Mattermost interface {
 	posting.Poster
 	DirectChannel(ctx context.Context, userID string) (channelID string, err error)
+	// RemoveSeconds deletes the posts that are the same as the one that was agreed on for a key.
+	RemoveSeconds(ctx context.Context, key, postID string) error
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
 	Archive(ctx context.Context, channelID string) error
 	// Restore brings an archived channel back, if the server lets a plugin do that.

@@ -271,6 +271,32 @@ func TestAPostThatDoesNotStandIsTakenBack(t *testing.T) {
 	require.Zero(t, f.stored(second).DeleteAt)
 }
 
+// A process that died before it agreed leaves a second post, which is taken back later.
+func TestSecondPostsAreRemoved(t *testing.T) {
+	f, p := newFake(t, "11.4.0")
+	ctx := context.Background()
+	post := func(channel, user, wamid string) string {
+		return f.post(&model.Post{ChannelId: channel, UserId: user, Props: model.StringInterface{posting.PropWAMID: wamid}}).Id
+	}
+	stands := post("c", "bot", "w")
+	seconds := []string{post("c", "bot", "w"), post("c", "bot", "w")}
+	others := []string{post("another", "bot", "w"), post("c", "somebody", "w"), post("c", "bot", "another")}
+	key := posting.PostKey("c", "", posting.PropWAMID, "w")
+	require.NoError(t, p.RemoveSeconds(ctx, "the key of another post", stands))
+	require.Zero(t, f.stored(seconds[0]).DeleteAt)
+	f.broken = true
+	require.Error(t, p.RemoveSeconds(ctx, key, stands), "a call that broke took nothing back")
+	f.broken = false
+	require.NoError(t, p.RemoveSeconds(ctx, key, stands))
+	require.NoError(t, p.RemoveSeconds(ctx, key, "gone"))
+	for _, id := range seconds {
+		require.NotZero(t, f.stored(id).DeleteAt)
+	}
+	for _, id := range append(others, stands) {
+		require.Zero(t, f.stored(id).DeleteAt)
+	}
+}
+
 // Who has lost the lease changes nothing that others see.
 func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 	f, p := newFake(t, "11.10.0")

@@ -22,6 +22,9 @@ type Records interface {
 	// FindServerPost returns the id of the first post of one of the users, deleted or not,
 	// that has the given value in a property. It returns domain.ErrNotFound if there is none.
 	FindServerPost(ctx context.Context, channelID string, userIDs []string, since int64, prop, value string) (string, error)
+	// SecondServerPosts returns the ids of the posts beside a post that have its author,
+	// its channel and its value of a property.
+	SecondServerPosts(ctx context.Context, postID, prop string) ([]string, error)
 	// MissedServerPosts returns the posts of people that no message refers to, oldest
 	// first.
 	MissedServerPosts(ctx context.Context, channelID string, botIDs []string, since, until int64) ([]*model.Post, error)
@@ -71,20 +74,64 @@ func (p *Port) AgreeOnPost(ctx context.Context, key, postID string) (string, err
 	if err != nil || stands == postID {
 		return stands, err
 	}
+	return stands, p.takeBack(ctx, postID)
+}
+
+// takeBack deletes a post of ours. A post that is gone already is no error.
+func (p *Port) takeBack(ctx context.Context, postID string) error {
 	if _, err := p.standing(ctx, postID); errors.Is(err, domain.ErrNotFound) {
-		return stands, nil
+		return nil
 	} else if err != nil {
-		return "", err
+		return err
 	}
 	if appErr := p.api.DeletePost(postID); appErr != nil {
-		return "", wrap(appErr, "could not take a post back")
+		return wrap(appErr, "could not take a post back")
 	}
 	if _, err := p.standing(ctx, postID); err == nil {
-		return "", errors.Wrap(errNothing, "could not take a post back")
+		return errors.Wrap(errNothing, "could not take a post back")
 	} else if !errors.Is(err, domain.ErrNotFound) {
-		return "", err
+		return err
 	}
-	return stands, nil
+	return nil
+}
+
+// RemoveSeconds deletes the posts that are the same as the one that was agreed on for a
+// key: those of a process that died before it could agree.
+func (p *Port) RemoveSeconds(ctx context.Context, key, postID string) error {
+	post, err := p.records.ServerPost(ctx, postID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	prop := agreedOnBy(key, post)
+	if prop == "" {
+		return nil
+	}
+	seconds, err := p.records.SecondServerPosts(ctx, postID, prop)
+	if err != nil {
+		return err
+	}
+	for _, id := range seconds {
+		if err := p.takeBack(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agreedOnBy returns the property by which processes agreed on a post under a key; "" =
+// the key is another post's.
+func agreedOnBy(key string, post *model.Post) string {
+	for prop := range post.GetProps() {
+		value, _ := post.GetProp(prop).(string)
+		for _, author := range []string{"", post.UserId} { // the key of a bot's post names no author
+			if posting.PostKey(post.ChannelId, author, prop, value) == key {
+				return prop
+			}
+		}
+	}
+	return ""
 }
 
 // update changes a post and returns what the server says the post is now. Only that

@@ -35,6 +35,17 @@ func (s *Store) FindServerPost(ctx context.Context, channelID string, userIDs []
 	return id, wrapErr(err, "could not look for a post")
 }
 
+// SecondServerPosts lists the other posts of a post's author in its channel that have the
+// same value in a property and were created within ten minutes of it; deleted ones are left out.
+func (s *Store) SecondServerPosts(ctx context.Context, postID, prop string) ([]string, error) {
+	ids := []string{}
+	err := s.db.SelectContext(ctx, &ids, `SELECT d.id FROM posts p JOIN posts d ON d.channelid = p.channelid AND d.updateat >= p.createat - 600000
+			AND d.createat BETWEEN p.createat - 600000 AND p.createat + 600000 AND d.userid = p.userid AND d.id <> p.id
+			AND d.deleteat = 0 AND coalesce(d.originalid, '') = '' AND d.props ->> $2::text = p.props ->> $2::text
+		WHERE p.id = $1`, postID, prop)
+	return ids, wrapErr(err, "could not look for second posts")
+}
+
 // MissedServerPosts lists what people posted in a channel between two moments
 // (milliseconds since epoch, the server's clock) that no message of ours knows,
 // oldest first; deleted and system posts are left out.

@@ -3,8 +3,11 @@ package store_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 func TestOneOfSeveralPostsStands(t *testing.T) {
@@ -30,5 +33,17 @@ func TestOneOfSeveralPostsStands(t *testing.T) {
 		var left int
 		require.NoError(t, f.db.QueryRow("SELECT count(*) FROM waa_standing").Scan(&left))
 		require.Equal(t, 2, left, "what is old is forgotten")
+
+		agreed, err := f.AgreedPosts(ctx(), time.Hour, 10)
+		require.NoError(t, err)
+		require.Empty(t, agreed)
+		_, err = f.db.Exec("UPDATE waa_standing SET created_at = created_at - 7200000 WHERE key = 'another'")
+		require.NoError(t, err)
+		for _, want := range [][]domain.AgreedPost{{{Key: "another", PostID: "post"}}, {}} {
+			agreed, err = f.AgreedPosts(ctx(), time.Hour, 10)
+			require.NoError(t, err)
+			require.Equal(t, want, agreed)
+			require.NoError(t, f.LookedAtAgreed(ctx(), []string{"another"}))
+		}
 	})
 }

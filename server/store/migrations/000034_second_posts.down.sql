@@ -1,0 +1,2 @@
+DROP INDEX waa_standing_unlooked;
+ALTER TABLE waa_standing DROP COLUMN looked_at;
