@@ -6,15 +6,22 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"fmt"
+	"image"
+	"image/png"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -146,4 +153,73 @@ func random(size int) []byte {
 	source := rand.NewChaCha8(seed)
 	_, _ = source.Read(data)
 	return bytes.Clone(data)
+}
+
+// TestAHeapOfPictures sends a hundred small pictures at once, and words behind them: nearly all posts have their picture from the
+// beginning, so that none of them says that it was edited, and they are in order.
+func TestAHeapOfPictures(t *testing.T) {
+	const heap = 100
+	s := newStage(t)
+	k, other := s.open(0), s.open(1)
+	s.waitUntilIdle(oneMinute)
+	begin := time.Now()
+	for i := range heap {
+		_, err := k.phone.SendMedia("image", cloudapi.Media{MIMEType: "image/png", Data: noise(t, i)}, fmt.Sprintf("foto %03d", i))
+		require.NoError(t, err)
+	}
+	last, err := k.phone.Reply("são essas")
+	require.NoError(t, err)
+	sent := time.Now()
+	elsewhere, err := other.phone.Reply("e aqui?")
+	require.NoError(t, err)
+	s.waitForPost(other, elsewhere)
+	t.Logf("another conversation's words came %v after they were sent", time.Since(sent).Round(time.Millisecond))
+	s.waitForPost(k, last)
+	t.Logf("the words behind the heap came %v after they were sent, %v after the first picture", time.Since(sent).Round(time.Millisecond), time.Since(begin).Round(time.Millisecond))
+	s.waitUntilIdle(oneMinute)
+
+	posts, err := s.Posts(s.ctx(oneMinute), k.ChannelID)
+	require.NoError(t, err)
+	var captions []string
+	whole, held := 0, int64(0)
+	var before *model.Post
+	for _, p := range scenario.Matching(posts, scenario.FromCustomer)[1:] {
+		captions = append(captions, p.Message)
+		if len(p.FileIds) == 1 && p.EditAt == 0 {
+			whole++
+		}
+		if before != nil {
+			held = max(held, p.CreateAt-before.CreateAt)
+		}
+		before = p
+	}
+	t.Logf("%d of %d pictures were in their posts from the beginning; the longest pause between two posts was %d ms", whole, heap, held)
+	require.Len(t, captions, heap+1)
+	require.True(t, slices.IsSortedFunc(captions[:heap], strings.Compare), "%v", captions)
+	require.Equal(t, "são essas", captions[heap])
+	require.GreaterOrEqual(t, whole, 95)
+	require.Equal(t, heap, s.count("SELECT count(*) FROM fileinfo WHERE channelid = $1 AND postid <> ''", k.ChannelID), "each is there once")
+	require.Zero(t, s.count("SELECT count(*) FROM fileinfo WHERE channelid = $1 AND coalesce(postid, '') = ''", k.ChannelID), "none hangs nowhere")
+}
+
+// waitForPost waits until a customer's message has its post.
+func (s *stage) waitForPost(k *openConversation, wamid string) {
+	s.t.Helper()
+	s.within(oneMinute, "a post of "+wamid, func(ctx context.Context) error {
+		n, err := s.number(ctx, "SELECT count(*) FROM posts WHERE channelid = $1 AND props ->> 'waa_wamid' = $2", k.ChannelID, wamid)
+		if err != nil {
+			return err
+		}
+		return errorUnless(n == 1, "there are %d", n)
+	})
+}
+
+// noise returns a small picture that differs from others.
+func noise(t *testing.T, seed int) []byte {
+	t.Helper()
+	picture := image.NewGray(image.Rect(0, 0, 64, 64))
+	copy(picture.Pix, random(len(picture.Pix)-seed))
+	var file bytes.Buffer
+	require.NoError(t, png.Encode(&file, picture))
+	return file.Bytes()
 }

@@ -97,7 +97,7 @@ func (a *app) wireInbound() {
 		Name: "inbox", Waker: &a.wake.inbox, Store: a.store.Inbox(), Handle: handler.Handle, Concurrency: inboxConcurrency, MaxPerAccount: inboxPerAccount,
 		MaxAttempts: inboxMaxAttempts, BeforeJob: a.webhook.WaitForDeliveries,
 	})
-	fetcher := &media.Fetcher{Store: a.store, Owner: a.owner, Locate: a.meta.Media, Download: a.meta.Download, Files: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId}
+	fetcher := &media.Fetcher{Store: a.store, Owner: a.owner, Locate: a.meta.Media, Download: a.meta.Download, Files: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, WakeInbox: a.wake.inbox.Wake}
 	a.work(jobqueue.Options{
 		Name: "media", Waker: &a.wake.media, Store: a.store.MediaQueue(), Handle: fetcher.Handle, Concurrency: mediaConcurrency, MaxPerAccount: mediaPerAccount,
 		MaxAttempts: mediaMaxAttempts,

@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 )
 
@@ -137,4 +139,11 @@ type StoredKey struct {
 	Name, Under string // names of the key and of the one that encrypts it
 	Encrypted   string `db:"sealed"`
 	CurrentAt   int64  `db:"current_at"` // when it last became the current key, milliseconds since epoch; 0 = never
+}
+
+// WaitsForFile returns the name of what a message waits for while its file is being fetched. It
+// holds a hash, because the customer's number can be read from a wamid.
+func WaitsForFile(wamid string) string {
+	sum := sha256.Sum256([]byte(wamid))
+	return "file:" + hex.EncodeToString(sum[:16])
 }

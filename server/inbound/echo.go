@@ -47,7 +47,7 @@ func (h *Handler) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Item
 	}
 	post.Props[posting.PropStatus] = string(domain.Sent)
 	end := jobqueue.Done()
-	postID, err := posting.EnsurePost(ctx, h.Posts, post, posting.PropWAMID, job.Attempts > 1, postedSince(job))
+	postID, err := posting.EnsurePost(ctx, h.Posts, h.withFile(post, m, ""), posting.PropWAMID, job.Attempts > 1, postedSince(job))
 	if errors.Is(err, posting.ErrRefused) {
 		end = jobqueue.Dead(withheld)
 		postID, err = h.postWithheld(ctx, job, c, "withheld.echo", kindEcho, m)

@@ -120,6 +120,7 @@ func TestAnAnswerIsInTheThreadOfWhatItAnswers(t *testing.T) {
 
 func TestAFileIsFetchedLater(t *testing.T) {
 	d := openDesk()
+	d.progress = &domain.MediaProgress{Over: true} // nothing to wait for
 	d.handle(t, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"image","image":{"id":"9","mime_type":"image/jpeg","sha256":"x"}}`)
 	require.Equal(t, []string{"post", "fetch post", "wake", "posted post"}, d.did, "before the message's job ends")
 	require.Equal(t, posting.MediaFetching, d.posts[0].Props[posting.PropMedia])

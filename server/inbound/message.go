@@ -40,6 +40,8 @@ type Handler struct {
 
 	WakeChannels func()
 	WakeMedia    func()
+
+	waits fileWaits
 }
 
 // Handle is the inbox's job handler.
@@ -164,11 +166,26 @@ func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *do
 		return h.withhold(ctx, job, target, message, who, m)
 	}
 
+	fileID := ""
+	if Fetchable(m) {
+		var left, wait time.Duration
+		var err error
+		left, mayExist = h.waits.resume(job, mayExist)
+		if fileID, wait, err = h.fileFor(ctx, job, message, c.ChannelID, m, left); err != nil {
+			return jobqueue.Outcome{}, err
+		}
+		if wait > 0 {
+			h.waits.begin(job, mayExist)
+			return jobqueue.WaitFor(domain.WaitsForFile(m.ID), wait, "its file is being fetched"), nil
+		}
+	}
 	post, err := h.newPost(ctx, c, m, posting.KindInbound, postText(h.Localizer, m))
 	if err == nil {
-		message.PostID, err = posting.EnsurePost(ctx, h.Posts, post, posting.PropWAMID, mayExist, postedSince(job))
+		message.PostID, err = posting.EnsurePost(ctx, h.Posts, h.withFile(post, m, fileID), posting.PropWAMID, mayExist, postedSince(job))
 	}
 	switch {
+	case errors.Is(err, posting.ErrNotAttached):
+		fileID = ""
 	case errors.Is(err, posting.ErrRefused):
 		return h.withhold(ctx, job, target, message, who, m)
 	case errors.Is(err, domain.ErrNotFound) && c.ClosedAt == 0: // the channel was deleted
@@ -176,8 +193,10 @@ func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *do
 	case err != nil:
 		return jobqueue.Outcome{}, err
 	}
-	if err := h.fetchLater(ctx, message, c.ChannelID, m); err != nil {
-		return jobqueue.Outcome{}, err
+	if fileID == "" || mayExist || jobqueue.CheckLease(ctx) != nil { // otherwise the post that stands is the one that was just made with it
+		if err := h.fetchLater(ctx, message, c.ChannelID, m); err != nil {
+			return jobqueue.Outcome{}, err
+		}
 	}
 	return jobqueue.DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {
 		return h.Store.CompleteInbound(ctx, owner, job.ID, target, message, who, m.OpensWindow(), now, lease)

@@ -32,6 +32,11 @@ type fakeInbound struct {
 	archived bool                 // the channel of who comes back
 	deleted  bool                 // there is no channel to post to
 	justShut *domain.Conversation // closed since the job was stored
+
+	progress *domain.MediaProgress // of the message's file; nil = nothing fetches it
+	waiting  [][]byte              // behind it in its lane
+	fetching []domain.MediaFile
+	detached bool // the server makes posts without their files
 }
 
 func (d *fakeInbound) ClosedSince(context.Context, string, domain.WhatsAppIdentity, int64) ([]*domain.Conversation, error) {
@@ -103,6 +108,9 @@ func (d *fakeInbound) CreatePost(_ context.Context, p posting.Post) (string, err
 		return "", domain.ErrNotFound
 	}
 	d.did, d.posts = append(d.did, "post"), append(d.posts, p)
+	if d.detached && len(p.FileIDs) > 0 {
+		return "post", posting.ErrNotAttached
+	}
 	return "post", nil
 }
 func (d *fakeInbound) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
@@ -141,6 +149,20 @@ func (d *fakeInbound) SaveReaction(_ context.Context, _, _, emoji string, _ int6
 func (d *fakeInbound) AddMedia(_ context.Context, _ string, f *domain.MediaFile) error {
 	d.did, d.files = append(d.did, "fetch "+f.PostID), append(d.files, f)
 	return nil
+}
+
+func (d *fakeInbound) MediaProgress(context.Context, string) (domain.MediaProgress, error) {
+	if d.progress == nil {
+		return domain.MediaProgress{}, domain.ErrNotFound
+	}
+	return *d.progress, nil
+}
+func (d *fakeInbound) PrefetchMedia(_ context.Context, _ string, files []domain.MediaFile) error {
+	d.did, d.fetching, d.progress = append(d.did, "prefetch"), files, &domain.MediaProgress{}
+	return nil
+}
+func (d *fakeInbound) WaitingInLane(context.Context, string, int) ([][]byte, error) {
+	return d.waiting, nil
 }
 
 // A post in an archived channel is seen by nobody: the message waits until the channel is back.

@@ -14,9 +14,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// newPost builds the post that shows a customer's message. If the message has a
-// file, the post says that the file is still being fetched. If the message replies
-// to an earlier one or changes it, the post goes into that one's thread.
+// newPost builds the post that shows a customer's message, without its file. If the
+// message replies to an earlier one or changes it, the post goes into that one's thread.
 func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsapp.Message, kind, text string) (posting.Post, error) {
 	post := posting.Post{
 		ChannelID: c.ChannelID, Message: text, PendingID: m.ID,
@@ -25,9 +24,6 @@ func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsa
 	if kind == posting.KindInbound {
 		post.OfCustomer = true
 		maps.Copy(post.Props, nameProps(domain.DisplayName(c)))
-	}
-	if Fetchable(m) {
-		maps.Copy(post.Props, posting.MediaProps(h.Localizer))
 	}
 	if aboutWAMID(m) == "" || m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive {
 		return post, nil // a tap on a button is the answer everybody waits for: it must not be hidden in a thread
@@ -67,16 +63,14 @@ func (h *Handler) threadOf(ctx context.Context, wamid string, c *domain.Conversa
 	return rootID, err
 }
 
-// fetchLater enqueues the message's file in the media queue. It is called before the
-// message's own job ends, so that no crash loses a file.
+// fetchLater lets the media queue attach the message's file to its post. It is called
+// before the message's own job ends, so that no crash loses a file.
 func (h *Handler) fetchLater(ctx context.Context, message *domain.Message, channelID string, m *whatsapp.Message) error {
 	if !Fetchable(m) {
 		return nil
 	}
-	err := h.Store.AddMedia(ctx, message.AccountID, &domain.MediaFile{
-		ConversationID: message.ConversationID, ChannelID: channelID, PostID: message.PostID, WAMID: message.WAMID, At: message.CreatedAt,
-		Kind: m.Type, MediaID: m.Media.ID, MimeType: m.Media.MimeType, SHA256: m.Media.SHA256, Filename: m.Media.Filename,
-	})
+	file := mediaFile(message, channelID, m)
+	err := h.Store.AddMedia(ctx, message.AccountID, &file)
 	h.WakeMedia()
 	return err
 }

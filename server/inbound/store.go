@@ -56,8 +56,14 @@ type Store interface {
 	SaveReaction(ctx context.Context, messageID, wamid, emoji string, at int64) (current string, err error)
 	// SaveEcho stores, once per wamid, what was sent from the WhatsApp Business app.
 	SaveEcho(ctx context.Context, m *domain.Message) error
-	// AddMedia stores a file to fetch, once per message.
+	// AddMedia stores a file to fetch for a message that has its post, once per message.
 	AddMedia(ctx context.Context, accountID string, file *domain.MediaFile) error
+	// PrefetchMedia stores files to fetch for messages that have no post yet, once per message.
+	PrefetchMedia(ctx context.Context, accountID string, files []domain.MediaFile) error
+	// MediaProgress reads how far a message's file came; ErrNotFound where nothing fetches it yet.
+	MediaProgress(ctx context.Context, wamid string) (domain.MediaProgress, error)
+	// WaitingInLane returns what the jobs hold that wait in a lane, in their order, limit of them at most.
+	WaitingInLane(ctx context.Context, lane string, limit int) ([][]byte, error)
 	// SetKind records the real kind of a message that came first as unsupported, or that it is withheld.
 	SetKind(ctx context.Context, messageID, kind string) error
 	// SetPost records the post of a message.

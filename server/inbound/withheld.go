@@ -61,7 +61,7 @@ func (h *Handler) postWithheld(ctx context.Context, job jobqueue.Job, c *domain.
 	if err != nil {
 		return "", err
 	}
-	id, err = posting.EnsurePost(ctx, h.Posts, post, posting.PropWAMID, true, postedSince(job))
+	id, err = posting.EnsurePost(ctx, h.Posts, h.withFile(post, m, ""), posting.PropWAMID, true, postedSince(job))
 	if errors.Is(err, posting.ErrRefused) {
 		return "", nil
 	}

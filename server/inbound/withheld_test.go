@@ -91,6 +91,7 @@ func TestWhatAnswersADeletedPostStandsByItself(t *testing.T) {
 
 func TestAFileOfARefusedMessageStillComes(t *testing.T) {
 	s := &fakeStrictServer{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.Message != "withheld.message" }}
+	s.progress = &domain.MediaProgress{FileID: "file"}
 	takes(t, s, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"image","image":{"id":"9","caption":"proibida"}}`)
 	require.Equal(t, []string{"refused", "save", "find", "post", "set id post", "fetch post", "wake"}, s.did)
 }

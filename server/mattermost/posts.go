@@ -15,7 +15,8 @@ import (
 
 // CreatePost creates a post and returns its id. A post without an author is the bot's.
 // It returns posting.ErrRefused if the server refuses the post for good, and
-// posting.ErrUnavailable if another attempt makes sense.
+// posting.ErrUnavailable if another attempt makes sense. Where it made a customer's post without
+// its file, it returns posting.ErrNotAttached with the post's id.
 func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error) {
 	if err := jobqueue.CheckLease(ctx); err != nil {
 		return "", err
@@ -44,6 +45,9 @@ func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error
 	}
 	if created == nil {
 		return "", errors.Wrap(errNothing, "could not create a post")
+	}
+	if post.OfCustomer && len(created.FileIds) < len(post.FileIDs) {
+		return created.Id, posting.ErrNotAttached
 	}
 	return created.Id, nil
 }

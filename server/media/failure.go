@@ -43,6 +43,9 @@ func (m *Fetcher) handleFailure(ctx context.Context, job jobqueue.Job, file *dom
 	if ctx.Err() != nil || errors.Is(err, jobqueue.ErrLost) {
 		return jobqueue.Outcome{}, err // the process ends, or another one has the job
 	}
+	if file.PostID == "" && m.Clock.Now() <= file.At+mediaLife.Milliseconds() { // there is nowhere to say it; the post, once made, makes the job due
+		return jobqueue.RetryIn(retryPauses[min(job.Attempts, len(retryPauses))-1], reasonOf(err)), nil
+	}
 	if over := m.permanentReason(job, file, err); over != nil {
 		shown := posting.MediaStatus{State: posting.MediaFailed, Text: m.Localizer.ForChannel(over.text)}
 		if err := m.showRetryButton(ctx, file, shown); err != nil {
@@ -60,6 +63,9 @@ func (m *Fetcher) handleFailure(ctx context.Context, job jobqueue.Job, file *dom
 }
 
 func (m *Fetcher) showRetryButton(ctx context.Context, file *domain.MediaFile, shown posting.MediaStatus) error {
+	if file.PostID == "" {
+		return nil
+	}
 	shown.Button, shown.WAMID = m.Localizer.ForChannel(domain.T("media.again")), file.WAMID
 	return m.Files.ShowMedia(ctx, file.PostID, shown)
 }

@@ -40,6 +40,10 @@ type Store interface {
 	Upload(ctx context.Context, jobID int64) (domain.Upload, error)
 	// SaveUpload stores it, fenced by owner; jobqueue.ErrLost if the lease is gone.
 	SaveUpload(ctx context.Context, owner string, jobID int64, u domain.Upload) error
+	// MediaUploaded notes that the file is whole in Mattermost, and wakes the message that waits
+	// for it (woken). It returns the message's post; where there is none yet ("") it has ended the
+	// job. jobqueue.ErrLost if the lease is gone.
+	MediaUploaded(ctx context.Context, owner string, jobID int64, wamid, postID string) (post string, woken bool, err error)
 }
 
 // Fetcher fetches customers' files and attaches them to their posts. No file is
@@ -54,6 +58,7 @@ type Fetcher struct {
 	Localizer posting.Localizer
 	Clock     domain.Clock
 	NewID     func() string
+	WakeInbox func() // a message need not wait for its file any more
 }
 
 // Handle is the media queue's job handler.
@@ -62,20 +67,30 @@ func (m *Fetcher) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 	if err := json.Unmarshal(job.Payload, &file); err != nil {
 		return jobqueue.Dead("the stored file cannot be read"), nil //nolint:nilerr // the reason is kept with the job
 	}
-	if err := m.showFetching(ctx, &file, job.Attempts); err != nil {
-		return m.postFailed(job, err)
-	}
 	up, err := m.Store.Upload(ctx, job.ID)
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
-	there, err := m.Files.HasFile(ctx, up.FileID)
-	if err != nil {
-		return jobqueue.Outcome{}, err
+	if file.PostID == "" {
+		file.PostID = up.PostID
+	}
+	if err := m.showFetching(ctx, &file, job.Attempts); err != nil {
+		return m.postFailed(job, err)
+	}
+	there := false
+	if up.ID != "" { // else no earlier try began to upload it
+		if there, err = m.Files.HasFile(ctx, up.FileID); err != nil {
+			return jobqueue.Outcome{}, err
+		}
 	}
 	if !there {
 		if err := m.fetch(ctx, job, &file, &up); err != nil {
 			return m.handleFailure(ctx, job, &file, err)
+		}
+	}
+	if file.PostID == "" {
+		if file.PostID, err = m.uploaded(ctx, job, &file); err != nil || file.PostID == "" {
+			return endedByStore(), err
 		}
 	}
 	err = m.Files.ShowMedia(ctx, file.PostID, posting.MediaStatus{FileID: up.FileID})
@@ -88,6 +103,21 @@ func (m *Fetcher) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcom
 		return m.postFailed(job, err)
 	}
 	return jobqueue.Done(), nil
+}
+
+// uploaded notes that the file is there for a post that is still to be made. It returns the post
+// if that was made meanwhile; if not (""), the job is over.
+func (m *Fetcher) uploaded(ctx context.Context, job jobqueue.Job, file *domain.MediaFile) (postID string, err error) {
+	postID, woken, err := m.Store.MediaUploaded(ctx, m.Owner, job.ID, file.WAMID, file.PostID)
+	if woken {
+		m.WakeInbox()
+	}
+	return postID, err
+}
+
+// endedByStore is the outcome of a job that the store has ended with what came of it.
+func endedByStore() jobqueue.Outcome {
+	return jobqueue.DoneBy(func(context.Context, string, time.Duration) (*jobqueue.Job, error) { return nil, nil }) //nolint:nilnil // there is no next one in a file's lane
 }
 
 // archivedTimeout is how long a file waits for its channel, which somebody archived.
@@ -108,10 +138,10 @@ func (m *Fetcher) postFailed(job jobqueue.Job, err error) (jobqueue.Outcome, err
 	return jobqueue.Outcome{}, err
 }
 
-// showFetching makes the post say that the file is being fetched.
+// showFetching makes the post, if there is one, say that the file is being fetched.
 func (m *Fetcher) showFetching(ctx context.Context, file *domain.MediaFile, attempts int) error {
-	if attempts > quietTries {
-		return nil // the post says already that it takes longer
+	if attempts > quietTries || file.PostID == "" {
+		return nil // the post says already that it takes longer, or is still to be made
 	}
 	return m.Files.ShowMedia(ctx, file.PostID, posting.Fetching(m.Localizer))
 }

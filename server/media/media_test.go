@@ -37,6 +37,10 @@ type fakeFiles struct {
 	lost     bool // the file does not hang on the post
 
 	upload domain.Upload
+	post   string // "" = it has none yet
+	later  string // the post that is made while the file is being fetched
+	ended  bool   // the job, by the store
+	woken  int
 	shown  []posting.MediaStatus
 	gone   bool // the post
 	ids    int
@@ -47,7 +51,7 @@ func newShelf(content string) *fakeFiles {
 	return &fakeFiles{
 		content: []byte(content), limit: 1 << 20, sessions: map[string]*bytes.Buffer{}, names: map[string]string{}, sizes: map[string]int64{}, files: map[string][]byte{},
 		info:   whatsapp.MediaInfo{ID: "1", MimeType: "image/jpeg", FileSize: int64(len(content)), SHA256: hex.EncodeToString(sum[:])},
-		upload: domain.Upload{FileID: "file"},
+		upload: domain.Upload{FileID: "file"}, post: "post",
 	}
 }
 
@@ -61,6 +65,13 @@ func (s *fakeFiles) SaveUpload(_ context.Context, owner string, _ int64, u domai
 	}
 	s.upload = u
 	return nil
+}
+func (s *fakeFiles) MediaUploaded(_ context.Context, owner string, _ int64, wamid, postID string) (string, bool, error) {
+	if owner != "me" || wamid != "wamid" || postID != "" {
+		return "", false, jobqueue.ErrLost
+	}
+	s.ended = s.later == ""
+	return s.later, true, nil
 }
 func (s *fakeFiles) Media(context.Context, *domain.Account, string) (whatsapp.MediaInfo, error) {
 	return s.info, s.asking
@@ -123,8 +134,8 @@ func (s fakeServerFiles) Upload(_ context.Context, id string, r io.Reader) (bool
 	delete(s.sessions, id)
 	return true, nil
 }
-func (s fakeServerFiles) ShowMedia(_ context.Context, _ string, shown posting.MediaStatus) error {
-	if s.gone {
+func (s fakeServerFiles) ShowMedia(_ context.Context, postID string, shown posting.MediaStatus) error {
+	if s.gone || postID == "" {
 		return domain.ErrNotFound
 	}
 	s.shown = append(s.shown, shown)
@@ -139,9 +150,10 @@ func (s *fakeFiles) run(t *testing.T, attempts int) jobqueue.Outcome {
 	t.Helper()
 	m := &Fetcher{
 		Store: s, Owner: "me", Locate: s.Media, Download: s.Download, Files: fakeServerFiles{s}, Clock: fake.Clock(fake.Now), NewID: func() string { return "another" },
+		WakeInbox: func() { s.woken++ },
 		Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 	}
-	payload, err := json.Marshal(domain.MediaFile{PostID: "post", ChannelID: "channel", WAMID: "wamid", Kind: "image", MediaID: "1", At: fake.Now})
+	payload, err := json.Marshal(domain.MediaFile{PostID: s.post, ChannelID: "channel", WAMID: "wamid", Kind: "image", MediaID: "1", At: fake.Now})
 	require.NoError(t, err)
 	outcome, err := m.Handle(t.Context(), jobqueue.Job{ID: 1, Attempts: attempts, Payload: payload})
 	require.NoError(t, err)
@@ -158,9 +170,40 @@ func TestMediaComesOntoItsPost(t *testing.T) {
 	require.Equal(t, []string{posting.MediaFetching, ""}, []string{s.shown[0].State, s.shown[1].State})
 
 	// killed before the job ended: the file is there, and is not fetched again
+	s.upload.ID = "session1"
 	s.asking = errors.New("must not be asked")
 	require.False(t, s.run(t, 2).IsRetry())
 	require.Len(t, s.files, 1)
+}
+
+// TestMediaBeforeItsPost: a file that comes quickly is there before its message is posted.
+func TestMediaBeforeItsPost(t *testing.T) {
+	s := newShelf("the picture, all of it")
+	s.post = ""
+	s.asking = errors.New("no connection")
+	require.True(t, s.run(t, 1).IsRetry())
+	require.Empty(t, s.shown, "there is no post that could say it")
+	s.asking = nil
+	require.False(t, s.run(t, 2).IsRetry())
+	require.True(t, s.ended)
+	require.Equal(t, 1, s.woken, "the message waits for it")
+	require.Empty(t, s.shown, "its post will be made with it")
+
+	s = newShelf("the picture, all of it")
+	s.post, s.later = "", "post"
+	require.False(t, s.run(t, 1).IsRetry())
+	require.False(t, s.ended)
+	require.Equal(t, []posting.MediaStatus{{FileID: "file"}}, s.shown, "the message was posted meanwhile")
+
+	s = newShelf("the picture, all of it")
+	s.post, s.upload.PostID = "", "post"
+	require.False(t, s.run(t, 1).IsRetry())
+	require.Equal(t, []string{posting.MediaFetching, ""}, []string{s.shown[0].State, s.shown[1].State}, "the store knows its post")
+
+	s = newShelf("the picture, all of it")
+	s.post, s.limit = "", 5
+	require.True(t, s.run(t, 1).IsRetry(), "what cannot come is told on the post, once there is one")
+	require.Empty(t, s.shown)
 }
 
 func TestMediaGoesOnWhereItWasCut(t *testing.T) {

@@ -33,6 +33,9 @@ func (m *Fetcher) transfer(ctx context.Context, job jobqueue.Job, account *domai
 	downloaded := make(chan error, 1)
 	go func() {
 		tail := &tailWriter{to: writer, skip: offset, size: info.FileSize, begin: func() error {
+			if up.From == offset {
+				return nil // it is stored
+			}
 			up.From = offset
 			return m.Store.SaveUpload(timed, m.Owner, job.ID, *up)
 		}}

@@ -88,6 +88,8 @@ var (
 
 // Poster posts and finds posts.
 type Poster interface {
+	// CreatePost makes a post. ErrRefused, ErrUnavailable; ErrNotAttached, with the post's id, where the
+	// post was made without a customer's file.
 	CreatePost(ctx context.Context, p Post) (id string, err error)
 	// FindPost looks for a post of either of the plugin's bots by a property among the channel's
 	// posts since a moment of the server's clock; domain.ErrNotFound.
@@ -104,7 +106,7 @@ type Poster interface {
 // EnsurePost makes a post exactly once and returns its id. If an earlier attempt may
 // have got through (again), it looks for that one's post first. The process of the
 // earlier attempt may still be alive and post after that look, so both of them agree
-// on which post stays.
+// on which post stays. ErrNotAttached as of Poster.CreatePost: there is a post, and its id.
 func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again bool, since int64) (string, error) {
 	value, _ := p.Props[prop].(string)
 	if again {
@@ -120,10 +122,14 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 		p.RootID = ""
 		id, err = poster.CreatePost(ctx, p)
 	}
-	if err != nil || !again && jobqueue.CheckLease(ctx) == nil {
+	if err != nil && !errors.Is(err, ErrNotAttached) || !again && jobqueue.CheckLease(ctx) == nil {
 		return id, err
 	}
-	return AgreeOnPost(ctx, poster, p, prop, id)
+	stands, agreed := AgreeOnPost(ctx, poster, p, prop, id)
+	if agreed != nil {
+		return "", agreed
+	}
+	return stands, err
 }
 
 // agreeTimeout is how long agreeing on a post is tried: a process that lost its lease has no later try.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -44,6 +45,14 @@ func wakeForPerson(ctx context.Context, r sqlx.ExtContext, accountID, contactID 
 func wakeForChannel(ctx context.Context, r sqlx.ExtContext, conversationID string) error {
 	_, err := exec(ctx, r, wakeWhere+"waits_for = $1", domain.WaitsForChannel(conversationID))
 	return wrapErr(err, "could not wake what waits for a channel")
+}
+
+// WaitingInLane returns what the jobs hold that wait in a lane of the inbox, in their order, limit of them at most.
+func (s *Store) WaitingInLane(ctx context.Context, lane string, limit int) ([][]byte, error) {
+	var payloads pq.ByteaArray
+	err := s.db.GetContext(ctx, &payloads, `SELECT coalesce(array_agg(w.payload), '{}') FROM (
+		SELECT payload FROM waa_inbox WHERE lane = $1 AND finished_at = 0 AND lease_owner = '' ORDER BY ord, id LIMIT $2) w`, lane, limit)
+	return payloads, wrapErr(err, "could not read what waits in a lane")
 }
 
 // WakeWaiting wakes what waits though it need not any more.

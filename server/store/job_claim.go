@@ -15,6 +15,8 @@ const (
 	// job it wants. With more of them, claims take turns over all lanes, so that
 	// each gets its share.
 	claimWindow = 8
+	// filesWindow is how many files that wait one claim looks at, at least.
+	filesWindow = 256
 	// claimTries is how often a claim begins again because another worker took
 	// a job of one of its lanes at the same moment.
 	claimTries = 5
@@ -58,6 +60,15 @@ func claimFunction(table string) function {
 		)
 		SELECT c.j, c.left_at, (SELECT count(*) FROM ready), (SELECT max(lane) FROM ready) FROM claimed c ORDER BY c.ord, c.id`),
 	}
+}
+
+// window is how many ready lanes a claim of n jobs looks at. Messages wait for their files one after
+// the other, so a heap of files goes by time and not by turns.
+func (q *Queue) window(n int) int {
+	if q.table == mediaTable {
+		return max(claimWindow*n, filesWindow)
+	}
+	return claimWindow * n
 }
 
 // claimedJobs are jobs and what their claim saw.
@@ -104,7 +115,7 @@ func remainingLimit(limit jobqueue.ClaimLimit, claimed []jobqueue.Job) jobqueue.
 func (q *Queue) claim(ctx context.Context, owner string, lease time.Duration, n int, limit jobqueue.ClaimLimit, cursor string) ([]jobqueue.Job, error) {
 	var claimed claimedJobs
 	var err error
-	window := claimWindow * n
+	window := q.window(n)
 	for range claimTries {
 		err = q.s.db.GetContext(ctx, &claimed, "SELECT "+jobArrayColumns()+", coalesce(max(f.ready), 0) AS ready, coalesce(max(f.last_lane), '') AS last_lane FROM "+
 			q.s.callSQL["claim_"+q.table]+" f", owner, n, lease.Milliseconds(), cursor, window, pq.Array(append([]string{}, limit.FullAccounts...)), limit.MaxPerAccount)

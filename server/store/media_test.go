@@ -72,6 +72,75 @@ func TestMediaQueue(t *testing.T) {
 	})
 }
 
+// TestAFileBeforeItsPost: whichever of file and post is there last brings them together.
+func TestAFileBeforeItsPost(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		conv := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		files := []domain.MediaFile{{ConversationID: conv.ID, WAMID: "wamid.1", MediaID: "m1", At: now}, {ConversationID: conv.ID, WAMID: "wamid.2", MediaID: "m2", At: now}}
+		_, err := f.MediaProgress(ctx(), "wamid.1")
+		require.ErrorIs(t, err, domain.ErrNotFound)
+		require.NoError(t, f.PrefetchMedia(ctx(), f.account.ID, files))
+		require.NoError(t, f.PrefetchMedia(ctx(), f.account.ID, files), "once per message")
+		progress, err := f.MediaProgress(ctx(), "wamid.1")
+		require.NoError(t, err)
+		require.Equal(t, domain.MediaProgress{}, progress)
+		queue := f.MediaQueue()
+		jobs := claim(t, queue, "me", 5)
+		require.Len(t, jobs, 2)
+		add(t, f, row("ana", 1, "a1"), row("ana", 2, "a2"))
+		waiting := claim(t, f.Inbox(), "me", 1)[0]
+		rest, err := f.WaitingInLane(ctx(), "ana", 10)
+		require.NoError(t, err)
+		require.Equal(t, [][]byte{[]byte("a2")}, rest, "without the one that is being handled")
+		require.NoError(t, f.Inbox().Wait(ctx(), "me", waiting.ID, domain.WaitsForFile("wamid.1"), time.Hour, "its file"))
+		require.Empty(t, claim(t, f.Inbox(), "me", 1))
+
+		// the file first: its job is over, and the message wakes
+		_, _, err = f.MediaUploaded(ctx(), "you", jobs[0].ID, "wamid.1", "")
+		require.ErrorIs(t, err, jobqueue.ErrLost)
+		post, woken, err := f.MediaUploaded(ctx(), "me", jobs[0].ID, "wamid.1", "")
+		require.NoError(t, err)
+		require.Empty(t, post)
+		require.True(t, woken)
+		require.Equal(t, []string{"a1"}, keysOf(claim(t, f.Inbox(), "me", 1)))
+		up, err := f.Upload(ctx(), jobs[0].ID)
+		require.NoError(t, err)
+		progress, err = f.MediaProgress(ctx(), "wamid.1")
+		require.NoError(t, err)
+		require.Equal(t, domain.MediaProgress{FileID: up.FileID, Over: true}, progress)
+		require.Empty(t, claim(t, queue, "me", 5))
+
+		// a post that may be without it: the job begins again, once
+		files[0].PostID = "post1"
+		for range 2 {
+			require.NoError(t, f.AddMedia(ctx(), f.account.ID, &files[0]))
+		}
+		again := claim(t, queue, "me", 5)
+		require.Len(t, again, 1)
+		require.Contains(t, string(again[0].Payload), "post1")
+		_, err = queue.Finish(ctx(), "me", again[0].ID, time.Minute)
+		require.NoError(t, err)
+		require.NoError(t, f.AddMedia(ctx(), f.account.ID, &files[0]))
+		require.Empty(t, claim(t, queue, "me", 5), "it is done")
+
+		// the post first: the job that runs learns of it
+		files[1].PostID = "post2"
+		require.NoError(t, f.AddMedia(ctx(), f.account.ID, &files[1]))
+		progress, err = f.MediaProgress(ctx(), "wamid.2")
+		require.NoError(t, err)
+		require.Equal(t, domain.MediaProgress{Over: true}, progress)
+		up, err = f.Upload(ctx(), jobs[1].ID)
+		require.NoError(t, err)
+		require.Equal(t, "post2", up.PostID)
+		post, woken, err = f.MediaUploaded(ctx(), "me", jobs[1].ID, "wamid.2", "")
+		require.NoError(t, err)
+		require.Equal(t, "post2", post)
+		require.False(t, woken)
+		_, err = queue.Finish(ctx(), "me", jobs[1].ID, time.Minute)
+		require.NoError(t, err, "the job is still its own")
+	})
+}
+
 func TestTheLastReactionHolds(t *testing.T) {
 	f := direct(t)
 	for _, step := range []struct {

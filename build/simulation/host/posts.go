@@ -90,6 +90,13 @@ func (n *Node) createPost(c *plugin.Context, post *model.Post) (*model.Post, *mo
 		hung AS (UPDATE fileinfo SET postid = $1, channelid = $2 WHERE postid = '' AND id IN (SELECT json_array_elements_text($9::json)) AND (creatorid = $3 OR creatorid = 'nouser'))
 		UPDATE channels SET lastpostat = greatest(lastpostat, $5), totalmsgcount = totalmsgcount + 1 WHERE id = $2`,
 		post.Id, post.ChannelId, post.UserId, post.Type, post.CreateAt, asJSON(props), post.RootId, post.Message, asJSON(fileIDs(post)))
+	if len(post.FileIds) > 0 { // one that hangs on another post does not hang on this one
+		var hung string
+		s.one(`WITH hung AS (SELECT coalesce(json_agg(f.id ORDER BY f.n), '[]') AS ids FROM json_array_elements_text($2::json) WITH ORDINALITY f (id, n) WHERE EXISTS (SELECT FROM fileinfo i WHERE i.id = f.id AND i.postid = $1))
+			UPDATE posts SET fileids = (SELECT ids::text FROM hung) WHERE id = $1 RETURNING fileids`, []any{post.Id, asJSON(fileIDs(post))}, &hung)
+		post.FileIds = nil
+		_ = json.Unmarshal([]byte(hung), &post.FileIds)
+	}
 	n.posted(post.ChannelId, post.CreateAt)
 	s.lookedAt(post)
 	told := plain(post)

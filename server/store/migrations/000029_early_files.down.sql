@@ -1,0 +1,2 @@
+ALTER TABLE waa_media DROP COLUMN IF EXISTS uploaded_at;
+ALTER TABLE waa_media DROP COLUMN IF EXISTS post_id;
