@@ -94,6 +94,11 @@ func pool(connector driver.Connector, size Size) *sql.DB {
 	return db
 }
 
+// quickPlans keeps PostgreSQL from compiling statements (jit), which for most of ours takes
+// a hundred times as long as they run. Behind a pooler it would be the setting of
+// somebody else's connection.
+const quickPlans = "SET jit = off"
+
 // ownConnector opens connections whose statements end when their contexts do.
 type ownConnector struct {
 	*pq.Connector
@@ -115,6 +120,9 @@ func (c *ownConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	l.wire.begin(ctx) // from here on, each statement sets its own context
 	prepared, err := newPreparedStatements(ctx, conn, l.wire)
+	if err == nil && prepared != nil {
+		_, err = conn.ExecContext(ctx, quickPlans, nil)
+	}
 	if err != nil {
 		_ = opened.Close()
 		return nil, err

@@ -16,11 +16,12 @@ import (
 // like any other.
 const Prepared = "/* prepared */"
 
-// PostgreSQL's codes for a prepared statement that is not there, or that is there
-// already.
+// PostgreSQL's codes for a prepared statement that is not there, that is there already,
+// or whose columns are others since a table was changed.
 const (
 	noStatement        = "26000"
 	duplicateStatement = "42P05"
+	otherColumns       = "0A000"
 )
 
 // preparer is what both kinds of statement that are prepared can do.
@@ -102,8 +103,9 @@ func runPrepared[T any](ctx context.Context, c *ownConn, query string, run func(
 }
 
 // notPrepared reports whether a statement did not run because its prepared form was
-// lost, or could not be made: there is a pooler after all.
+// lost, or could not be made, because there is a pooler after all, or because another
+// version of the plugin has changed a table.
 func notPrepared(err error) bool {
 	var pqErr *pq.Error
-	return errors.As(err, &pqErr) && (string(pqErr.Code) == noStatement || string(pqErr.Code) == duplicateStatement)
+	return errors.As(err, &pqErr) && (string(pqErr.Code) == noStatement || string(pqErr.Code) == duplicateStatement || string(pqErr.Code) == otherColumns)
 }

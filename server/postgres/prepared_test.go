@@ -80,3 +80,24 @@ func TestAnErrorOfAPreparedStatementIsTheStatements(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, prepared(t, db))
 }
+
+// A node of an older version goes on while a newer one changes the tables.
+func TestAPreparedStatementWhoseColumnsChangedRunsAsItIs(t *testing.T) {
+	db := direct(t)
+	_, err := db.ExecContext(t.Context(), "CREATE TEMPORARY TABLE growing (a int)")
+	require.NoError(t, err)
+	for _, change := range []string{"SELECT 1", "ALTER TABLE growing ADD COLUMN b int"} {
+		_, err := db.ExecContext(t.Context(), change)
+		require.NoError(t, err)
+		rows, err := db.QueryContext(t.Context(), "SELECT * FROM growing WHERE a = $1 "+postgres.Prepared, 1)
+		require.NoError(t, err)
+		require.NoError(t, rows.Err())
+		require.NoError(t, rows.Close())
+	}
+}
+
+func TestNothingIsCompiled(t *testing.T) {
+	var jit string
+	require.NoError(t, direct(t).QueryRowContext(t.Context(), "SHOW jit").Scan(&jit))
+	require.Equal(t, "off", jit)
+}

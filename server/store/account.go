@@ -22,12 +22,12 @@ const accountSelect = "SELECT " + accountColumns + " FROM waa_accounts"
 // Account reads an account with its secrets in the clear. A secret that cannot
 // be opened, because the encryption key changed, reads as "".
 func (s *Store) Account(ctx context.Context, id string) (*domain.Account, error) {
-	return s.account(ctx, accountSelect+" WHERE id = $1", id)
+	return s.account(ctx, accountSelect+" WHERE id = $1"+hot, id)
 }
 
 // AccountByNumber finds an account by Meta's phone number id, disabled ones too.
 func (s *Store) AccountByNumber(ctx context.Context, phoneNumberID string) (*domain.Account, error) {
-	return s.account(ctx, accountSelect+" WHERE phone_number_id = $1", phoneNumberID)
+	return s.account(ctx, accountSelect+" WHERE phone_number_id = $1"+hot, phoneNumberID)
 }
 
 // AccountsByWABA finds the accounts of a WhatsApp Business Account.

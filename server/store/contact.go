@@ -73,7 +73,7 @@ func findContact(ctx context.Context, r sqlx.ExtContext, accountID string, ids [
 		c := &foundContact{}
 		err := sqlx.GetContext(ctx, r, c, "SELECT "+prefixColumns("c", contactColumns)+`, i.account_id = $3 AS here
 			FROM waa_identities i JOIN waa_contacts c ON c.id = i.contact_id
-			WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock, id.kind, id.value, accountID)
+			WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock+hot, id.kind, id.value, accountID)
 		if err = wrapErr(err, "could not look for a contact"); err == nil {
 			return c, nil
 		} else if !errors.Is(err, domain.ErrNotFound) {

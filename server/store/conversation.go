@@ -36,7 +36,7 @@ func (s *Store) ConversationByChannel(ctx context.Context, channelID string) (*d
 
 func getConversation(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (*domain.Conversation, error) {
 	c := &domain.Conversation{}
-	if err := sqlx.GetContext(ctx, r, c, query, args...); err != nil {
+	if err := sqlx.GetContext(ctx, r, c, query+hot, args...); err != nil {
 		return nil, wrapErr(err, "could not read the conversation")
 	}
 	return c, nil

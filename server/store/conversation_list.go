@@ -196,7 +196,7 @@ func (s *Store) ChangedConversations(ctx context.Context, since int64, n int) ([
 	err := s.db.SelectContext(ctx, &changed, `
 		SELECT c.id, c.owner_id, c.attendant_id, c.channel_id, coalesce(q.channel_id, '') AS queue_channel_id, c.updated_at, c.changed_at
 		FROM waa_conversations c LEFT JOIN waa_queues q ON q.id = c.queue_id
-		WHERE c.changed_at >= $1 AND c.changed_at > 0 AND c.aborted_at = 0 ORDER BY c.changed_at DESC LIMIT $2`, since, n)
+		WHERE c.changed_at >= $1 AND c.changed_at > 0 AND c.aborted_at = 0 ORDER BY c.changed_at DESC LIMIT $2`+hot, since, n)
 	return changed, errors.Wrap(err, "could not read the conversations that changed")
 }
 

@@ -40,10 +40,10 @@ func (s *Store) ClaimRefresh(ctx context.Context, id string, now int64, length t
 	var err error
 	if id != "" {
 		one := lease{table: "waa_conversations", key: "id", until: "refresh_lease", length: "$2::bigint", waits: true}
-		err = s.db.SelectContext(ctx, &claimed, one.claim(due{where: "t.id = $1"})+claimedChannels(), id, length.Milliseconds())
+		err = s.db.SelectContext(ctx, &claimed, hot+one.claim(due{where: "t.id = $1"})+claimedChannels(), id, length.Milliseconds())
 	} else {
 		all := lease{table: "waa_conversations", key: "id", until: "refresh_lease", length: "$3::bigint", most: "$2"}
-		err = s.db.SelectContext(ctx, &claimed, all.claim(due{where: "t.refresh_at > 0 AND t.refresh_at <= $1", order: "t.refresh_at"})+claimedChannels(), now, n, length.Milliseconds())
+		err = s.db.SelectContext(ctx, &claimed, hot+all.claim(due{where: "t.refresh_at > 0 AND t.refresh_at <= $1", order: "t.refresh_at"})+claimedChannels(), now, n, length.Milliseconds())
 	}
 	return claimed, errors.Wrap(err, "could not claim conversations")
 }

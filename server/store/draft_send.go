@@ -21,7 +21,7 @@ func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string,
 	}
 	chosen := lease{table: "waa_drafts", key: "id", until: "lease_until", set: "attempts = t.attempts + 1", length: "$3::bigint", most: "1"}
 	err := s.db.GetContext(ctx, &row, `
-		`+chosen.claim(due{where: `t.state = 'chosen' AND ($1 = '' OR t.conversation_id = $1 AND t.author_id = $2)
+		`+hot+chosen.claim(due{where: `t.state = 'chosen' AND ($1 = '' OR t.conversation_id = $1 AND t.author_id = $2)
 			AND NOT EXISTS (SELECT 1 FROM waa_drafts e WHERE e.conversation_id = t.conversation_id AND e.author_id = t.author_id AND e.state = 'chosen'
 				AND (e.ord < t.ord OR e.lease_until > ` + clock + `))`, order: "t.ord"})+`
 		SELECT `+selectDraft("d")+`, c.channel_id, d.chosen_at, d.attempts FROM claimed d JOIN waa_conversations c ON c.id = d.conversation_id`,
@@ -82,7 +82,7 @@ func (s *Store) ClaimOffers(ctx context.Context, length time.Duration, n int) ([
 		table: "waa_draft_offers", key: "conversation_id, author_id, opening", until: "lease_until", set: "attempts = t.attempts + 1", length: "$1::bigint", most: "$2",
 	}
 	err := s.db.SelectContext(ctx, &offers, `
-		`+outdated.claim(due{where: "t.shown < t.version", order: "t.created_at"})+`
+		`+hot+outdated.claim(due{where: "t.shown < t.version", order: "t.created_at"})+`
 		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts, c.channel_id
 		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, length.Milliseconds(), n)
 	return offers, wrapErr(err, "could not claim offers")

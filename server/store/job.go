@@ -92,7 +92,7 @@ func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time
 
 // end runs a statement that only the holder of a job may run.
 func (q *Queue) end(ctx context.Context, doing, query string, args ...any) error {
-	n, err := exec(ctx, q.s.db, q.sql(query), args...)
+	n, err := exec(ctx, q.s.db, q.sql(query)+hot, args...)
 	if err == nil && n == 0 {
 		return jobqueue.ErrLost
 	}

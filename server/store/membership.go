@@ -23,7 +23,7 @@ func (s *Store) Membership(ctx context.Context, userID, teamID, channelID, queue
 			q.userid IS NOT NULL AS in_queue_room,
 			q.userid IS NOT NULL AND (coalesce(q.schemeadmin, false) OR `+serverRole("q.roles", model.ChannelAdminRoleId)+`) AS leads_room
 		FROM users u LEFT JOIN channelmembers q ON q.channelid = $4 AND q.userid = u.id
-		WHERE u.id = $1`, userID, teamID, channelID, queueChannelID)
+		WHERE u.id = $1`+hot, userID, teamID, channelID, queueChannelID)
 	if err != nil || len(rows) == 0 {
 		return st, "", wrapErr(err, "could not read a membership")
 	}

@@ -86,7 +86,7 @@ func (s *Store) SetKind(ctx context.Context, messageID, kind string) error {
 
 func getMessage(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (*domain.Message, error) {
 	m := &domain.Message{}
-	if err := sqlx.GetContext(ctx, r, m, query, args...); err != nil {
+	if err := sqlx.GetContext(ctx, r, m, query+hot, args...); err != nil {
 		return nil, wrapErr(err, "could not read the message")
 	}
 	return m, nil
@@ -156,7 +156,7 @@ func (s *Store) LastInbound(ctx context.Context, conversationID string) ([]strin
 	return s.stringArray(ctx, "could not read the last messages", `SELECT coalesce(array_agg(wamid ORDER BY created_at, id), '{}') FROM (
 		SELECT *, max(created_at) OVER () AS latest FROM (
 			SELECT wamid, created_at, id FROM waa_messages WHERE conversation_id = $1 AND direction = 'in' AND wamid <> '' ORDER BY created_at DESC LIMIT 8) m
-		) m WHERE created_at = latest`, conversationID)
+		) m WHERE created_at = latest`+hot, conversationID)
 }
 
 // WAMIDOfPost returns the wamid of the message behind a post; "" where there is none.

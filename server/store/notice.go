@@ -34,7 +34,7 @@ type noticeRow struct {
 func (s *Store) ClaimNotices(ctx context.Context, length time.Duration, n int) ([]*domain.Notice, error) {
 	rows := []*noticeRow{}
 	untold := lease{table: "waa_notices", key: "key", until: "lease_until", set: "attempts = t.attempts + 1", length: "$1::bigint", most: "$2"}
-	err := s.db.SelectContext(ctx, &rows, untold.claim(due{where: "t.told_at = 0", order: "t.created_at"})+`
+	err := s.db.SelectContext(ctx, &rows, hot+untold.claim(due{where: "t.told_at = 0", order: "t.created_at"})+`
 		SELECT key, account_id, queue_id, user_id, conversation_id, text_key, data, created_at, told, attempts FROM claimed`, length.Milliseconds(), n)
 	if err != nil {
 		return nil, wrapErr(err, "could not claim notices")

@@ -17,7 +17,7 @@ const (
 // Queue reads a queue.
 func (s *Store) Queue(ctx context.Context, id string) (*domain.Queue, error) {
 	q := &domain.Queue{}
-	err := s.db.GetContext(ctx, q, "SELECT "+queueColumns+" FROM waa_queues WHERE id = $1", id)
+	err := s.db.GetContext(ctx, q, "SELECT "+queueColumns+" FROM waa_queues WHERE id = $1"+hot, id)
 	if err != nil {
 		return nil, wrapErr(err, "could not read the queue")
 	}

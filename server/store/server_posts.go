@@ -20,7 +20,7 @@ const serverPostColumns = `p.id, coalesce(p.createat, 0) AS createat, coalesce(p
 // ServerPost reads a post as it is now, a deleted one too; domain.ErrNotFound.
 func (s *Store) ServerPost(ctx context.Context, id string) (*model.Post, error) {
 	post := &model.Post{}
-	err := s.db.GetContext(ctx, post, "SELECT "+serverPostColumns+" FROM posts p WHERE p.id = $1", id)
+	err := s.db.GetContext(ctx, post, "SELECT "+serverPostColumns+" FROM posts p WHERE p.id = $1"+hot, id)
 	return post, wrapErr(err, "could not read a post")
 }
 

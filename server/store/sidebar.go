@@ -13,7 +13,7 @@ import (
 func (s *Store) MarkSidebars(ctx context.Context, teamID string, userIDs []string) error {
 	_, err := exec(ctx, s.db, `INSERT INTO waa_sidebars (user_id, team_id, due_at)
 		SELECT t.u, $1, `+clock+` FROM (SELECT DISTINCT u FROM unnest($2::text[]) u WHERE u <> '') t ORDER BY t.u
-		ON CONFLICT (user_id, team_id) DO UPDATE SET due_at = CASE WHEN waa_sidebars.due_at < excluded.due_at THEN waa_sidebars.due_at + 1 ELSE excluded.due_at END`,
+		ON CONFLICT (user_id, team_id) DO UPDATE SET due_at = CASE WHEN waa_sidebars.due_at < excluded.due_at THEN waa_sidebars.due_at + 1 ELSE excluded.due_at END`+hot,
 		teamID, pq.Array(userIDs))
 	return wrapErr(err, "could not mark sidebars")
 }
@@ -26,7 +26,7 @@ func (s *Store) ClaimSidebars(ctx context.Context, length time.Duration, n int) 
 	}{}
 	categories := lease{table: "waa_sidebars", key: "user_id, team_id", until: "lease_until", length: "$1::bigint", most: "$2"}
 	err := s.db.SelectContext(ctx, &rows, `
-		`+categories.claim(due{where: "t.due_at <= " + clock, order: "t.due_at"})+`
+		`+hot+categories.claim(due{where: "t.due_at <= " + clock, order: "t.due_at"})+`
 		SELECT s.user_id, s.team_id, s.category_id, s.due_at, ARRAY(
 			SELECT t.channel_id FROM (
 				SELECT c.channel_id, c.created_at FROM waa_conversations c WHERE c.owner_id = s.user_id AND c.owner_id <> '' AND c.team_id = s.team_id AND `+conversationOpen+`

@@ -34,6 +34,6 @@ func claimTicksFunction() function {
 // not known what the post shows (""), a lease of the past stays, which tells the next
 // holder to look for what is there already.
 func (s *Store) StatusShown(ctx context.Context, messageID string, status domain.Status) error {
-	return execOne(ctx, s.db, "could not record a tick", "UPDATE waa_messages SET shown_status = $2, show_lease = CASE WHEN $2 = '' THEN greatest(show_lease, 1) ELSE 0 END WHERE id = $1",
+	return execOne(ctx, s.db, "could not record a tick", "UPDATE waa_messages SET shown_status = $2, show_lease = CASE WHEN $2 = '' THEN greatest(show_lease, 1) ELSE 0 END WHERE id = $1"+hot,
 		messageID, string(status))
 }

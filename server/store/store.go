@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postgres"
 )
 
 // Encrypter keeps tokens, documents and answers unreadable in the database, each for its place; *encryption.Encrypter is one.
@@ -60,6 +61,10 @@ func New(db *sql.DB, encrypter Encrypter, newID func() string) *Store {
 
 // clock is the database's time, milliseconds since epoch: the one clock of leases.
 const clock = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+
+// hot ends a statement that runs for each message, post or start. Its text must be the same
+// each time. Planning took longer than the rest of it.
+const hot = " " + postgres.Prepared
 
 // PostgreSQL's error codes that mean something here.
 const (
