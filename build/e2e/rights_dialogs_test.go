@@ -22,7 +22,7 @@ import (
 // could not open a form, and ~ that the form is not theirs.
 const (
 	formStarted = "---+-+-0x+" // a form of `novo`
-	formActed   = "--.+.++0x+" // a form of `modelo`
+	formActed   = "--.+.++0x+" // a form of `modelo` or `encerrar`
 	formOfOther = "~~~~~~~~x~"
 	formForged  = "--------x-" // the form carries the other person's id
 )
@@ -41,6 +41,8 @@ var formRows = []formRow{
 	{"dialog.Template", "templateStep", "modelo", formActed, formOfOther, formForged},
 	{"dialog.Template", "valuesStep", "modelo", formActed, formOfOther, formForged},
 	{"dialog.Template", "confirmStep", "modelo", formActed, formOfOther, formForged},
+	{"dialog.Close", "reasonStep", "encerrar", formActed, formOfOther, formForged},
+	{"dialog.Close", "detailsStep", "encerrar", formActed, formOfOther, formForged},
 }
 
 // openedForm is a form that was opened while its owner still had every right, with the values filled in. It is nil if no form was opened.
@@ -64,11 +66,16 @@ func (r *rights) forms(client *model.Client4, user string) (forms []*openedForm)
 	for name, value := range scenario.Variables() {
 		values[name] = value
 	}
-	steps := []map[string]any{{"template": r.Positional.ID}, values, {"confirm": true}}
+	sends := []map[string]any{{"template": r.Positional.ID}, values, {"confirm": true}}
+	steps := map[string][]map[string]any{"novo": sends, "modelo": sends, "encerrar": {{"reason_id": r.reason}, {"note": "fim"}}}
 	var d *scenario.Dialog
+	at := 0
 	for i, row := range formRows {
-		step := steps[i%len(steps)]
-		if i%len(steps) == 0 {
+		if at++; i == 0 || formRows[i-1].word != row.word {
+			at = 0
+		}
+		step := steps[row.word][at]
+		if at == 0 {
 			var err error
 			d, err = r.OpenDialogAs(r.ctx(oneMinute), client, user, r.k.ChannelID, "/whatsapp "+row.word)
 			if told := (*scenario.NoDialog)(nil); errors.As(err, &told) {
@@ -78,7 +85,7 @@ func (r *rights) forms(client *model.Client4, user string) (forms []*openedForm)
 				require.NoError(r.t, err, row.word)
 			}
 		} else if d != nil {
-			require.NoError(r.t, d.Next(r.ctx(oneMinute), steps[i%len(steps)-1]), "%s before %s", row.word, row.step)
+			require.NoError(r.t, d.Next(r.ctx(oneMinute), steps[row.word][at-1]), "%s before %s", row.word, row.step)
 		}
 		if d == nil {
 			forms = append(forms, nil)

@@ -37,6 +37,8 @@ const (
 	spoken      = "--.-.+-.x+" // speaking for a system admin who is not in the channel: nobody may, and a supervisor is told why
 	started     = "---+-+--x+" // the agents of a queue
 	everybody   = "++++++++x+"
+	inQueue     = "---+-++-x+" // the agents of a queue and system admins
+	supervises  = "-----++-x+" // the supervisors of a queue, whatever they see
 	admins      = "------+-x-"
 	typedThere  = "xx.x.x+xx+" // a command in the conversation's channel: the server lets members and system admins run it
 	typedSpoken = "xx+x+x-xx+" // a command that sends something to the customer
@@ -58,6 +60,7 @@ type rights struct {
 	clients []*model.Client4 // by column
 	users   []string         // by column
 	draft   string           // a colleague's draft
+	reason  string           // a closing reason of the queue
 	file    string           // wamid of a file from the customer
 	opened  [][]*openedForm  // by column, in the order of formRows; the colleague's come last
 	buttons []button
@@ -114,6 +117,9 @@ func (r *rights) together() {
 		return firstError(err, errorUnless(c.AttendantID == r.User(servingAgent).ID, "%s serves", c.AttendantID))
 	})
 	r.prepareButtons()
+	r.reason = r.asks(admin, http.MethodPost, "/closing-reasons", map[string]any{
+		"queue_id": r.Queue.ID, "label": "Vendido", "fields": []map[string]any{{"name": "value", "label": "Valor", "type": "number"}},
+	}).is(http.StatusCreated).field("id")
 	r.openDialogs()
 }
 
@@ -203,6 +209,12 @@ func (r *rights) acts() []act {
 		{"DELETE /drafts/{id}", supervised, "/drafts/" + r.draft, nil},
 		{"POST /actions/drafts", supervised, "", context(map[string]any{"do": "drop", "draft_id": r.draft})},
 		{"POST /actions/media", acted, "", context(map[string]any{"wamid": r.file})},
+		{"GET /closing-reasons", inQueue, "/closing-reasons?queue_id=" + r.Queue.ID, nil},
+		{"POST /closing-reasons", supervises, "", map[string]any{"queue_id": r.Queue.ID, "label": "Perdido"}},
+		{"POST /closing-reasons/import", supervises, "", map[string]any{"queue_id": r.Queue.ID, "text": "Engano"}},
+		{"PATCH /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, map[string]any{"label": "Ganho"}},
+		{"DELETE /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, nil},
+		{"GET /conversations/{id}/closing-options", acted, "/conversations/" + conversation + "/closing-options", nil},
 		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
@@ -301,7 +313,8 @@ func (r *rights) serving(column int) (after func()) {
 
 // ownAffairs lists requests that need no audit record: they change nothing, change only something of the person's own, or leave a post that
 // documents them.
-var ownAffairs = []string{"POST /conversations/search", "POST /conversations/counts", "POST /conversations/check", "POST /customers/search", "POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media"}
+var ownAffairs = []string{"POST /conversations/search", "POST /conversations/counts", "POST /conversations/check", "POST /customers/search", "POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media",
+	"POST /closing-reasons/import"}
 
 // isAudited checks that what was done has an audit record with the person who did it.
 func (r *rights) isAudited(a act, column, before int) {

@@ -69,7 +69,7 @@ func (w *world) try(method, path string, good map[string]any, fields map[string]
 // snapshot is all that an administrator can change.
 func (w *world) snapshot() map[string]any {
 	shot := map[string]any{}
-	for _, table := range []string{"waa_accounts", "waa_queues", "waa_templates", "waa_plans"} {
+	for _, table := range []string{"waa_accounts", "waa_queues", "waa_templates", "waa_plans", "waa_closing_reasons"} {
 		var rows string
 		require.NoError(w, w.db.QueryRowContext(w.Context(), "SELECT coalesce(json_agg(t ORDER BY t.id), '[]')::text FROM "+table+" t").Scan(&rows))
 		shot[table] = rows

@@ -40,6 +40,7 @@ type exportConversationView struct {
 	LastInboundAt millisOrNull        `json:"last_inbound_at"`
 	ClosedAt      millisOrNull        `json:"closed_at"`
 	CloseReason   string              `json:"close_reason"`
+	Closing       *closingView        `json:"closing"`
 	CreatedAt     millisOrNull        `json:"created_at"`
 	Drafts        []exportDraftView   `json:"drafts"`
 	Messages      []exportMessageView `json:"messages"`
@@ -186,7 +187,7 @@ func viewExported(c *domain.Conversation) exportConversationView {
 	return exportConversationView{
 		ID: c.ID, AccountID: c.AccountID, QueueID: c.QueueID, ChannelID: c.ChannelID,
 		OwnerID: c.OwnerID, AttendantID: c.AttendantID, LastInboundAt: millisOrNull(c.LastInboundAt),
-		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: millisOrNull(c.CreatedAt),
+		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, Closing: viewClosing(c), CreatedAt: millisOrNull(c.CreatedAt),
 		Drafts: []exportDraftView{}, Messages: []exportMessageView{},
 	}
 }

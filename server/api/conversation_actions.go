@@ -59,19 +59,6 @@ func (a *API) claimConversation(r *http.Request, id string) (reply, error) {
 	return conversationReply(a.Service.Claim(r.Context(), userID(r), id))
 }
 
-func (a *API) closeConversation(r *http.Request, id string) (reply, error) {
-	f, err := readForm(r, true)
-	if err != nil {
-		return reply{}, err
-	}
-	var reason string
-	f.multiline("reason", &reason, maxReason, false)
-	if err := f.err(); err != nil {
-		return reply{}, err
-	}
-	return conversationReply(a.Service.Close(r.Context(), userID(r), id, reason))
-}
-
 func (a *API) reopenConversation(r *http.Request, id string) (reply, error) {
 	return conversationReply(a.Service.Reopen(r.Context(), userID(r), id))
 }

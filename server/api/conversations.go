@@ -27,7 +27,6 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", withID(a.transferConversation))
 	a.handle(router, http.MethodPost, "/conversations/{id}/owner", withID(a.setOwner))
 	a.handle(router, http.MethodPost, "/conversations/{id}/claim", withID(a.claimConversation))
-	a.handle(router, http.MethodPost, "/conversations/{id}/close", withID(a.closeConversation))
 	a.handle(router, http.MethodPost, "/conversations/{id}/reopen", withID(a.reopenConversation))
 	a.handle(router, http.MethodPost, "/contacts/{id}/reveal", withID(a.revealContact))
 }
@@ -49,6 +48,7 @@ type conversationView struct {
 	LastOutbound  millisOrNull `json:"last_outbound_at"`
 	ClosedAt      millisOrNull `json:"closed_at"`
 	CloseReason   string       `json:"close_reason"`
+	Closing       *closingView `json:"closing"`
 	CreatedAt     millisOrNull `json:"created_at"`
 	UpdatedAt     millisOrNull `json:"updated_at"`
 
@@ -95,7 +95,7 @@ func viewConversation(v *domain.View) conversationView {
 		OwnerID: c.OwnerID, AttendantID: c.AttendantID, QueueID: c.QueueID, AccountID: c.AccountID, TeamID: c.TeamID, ChannelID: c.ChannelID,
 		Contact:    contactView{ID: c.ContactID, Name: c.Contact.Name, Phone: c.Contact.Phone, CPFMasked: c.Contact.CPFMasked},
 		AttendedAt: millisOrNull(c.AttendedAt), LastInbound: millisOrNull(c.LastInboundAt), LastOutbound: millisOrNull(max(c.LastOutboundAt, c.LastTemplateAt)),
-		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
+		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, Closing: viewClosing(c), CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
 	}
 }
 

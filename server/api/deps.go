@@ -74,8 +74,20 @@ type Service interface {
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)
 	SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error)
 	Claim(ctx context.Context, actorID, id string) (*domain.View, error)
-	Close(ctx context.Context, actorID, id, reason string) (*domain.View, error)
+	Close(ctx context.Context, actorID, id string, closing domain.Closing) (*domain.View, error)
 	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
+
+	// ClosingReasons is a page of a queue's reasons in their order, with the retired ones if asked.
+	ClosingReasons(ctx context.Context, actorID, queueID string, retired bool, page, perPage int) ([]*domain.ClosingReason, int, error)
+	// ClosingOptions is what a conversation can be closed with.
+	ClosingOptions(ctx context.Context, actorID, id string) (*domain.ClosingOptions, error)
+	// CreateClosingReason sets ID and times, and the position if it is negative.
+	CreateClosingReason(ctx context.Context, actorID string, reason *domain.ClosingReason) error
+	// ClosingReasonToEdit is a reason for a supervisor of its queue, who may then change the named fields.
+	ClosingReasonToEdit(ctx context.Context, actorID, id string) (*domain.ClosingReason, error)
+	UpdateClosingReason(ctx context.Context, actorID string, reason *domain.ClosingReason, fields ...string) (*domain.ClosingReason, error)
+	// ImportClosingReasons adds the labels of a list that the queue does not have yet, one a line.
+	ImportClosingReasons(ctx context.Context, actorID, queueID, list string) (added int, err error)
 }
 
 // Drafts is what agents do with held drafts; *service.Drafts is one, with the same checks as Service.

@@ -102,7 +102,7 @@ func (q query) line(name string, longest int) string {
 	switch {
 	case utf8.RuneCountInString(text) > longest:
 		q.addFault(name, domain.T("api.field_too_long", "Max", longest))
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unsafeInLine):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, domain.UnsafeInLine):
 		q.addFault(name, domain.T("api.field_characters"))
 	}
 	return text

@@ -56,7 +56,7 @@ func (f *form) line(field string, into *string, longest int, must bool) {
 		switch {
 		case utf8.RuneCountInString(*into) > longest:
 			f.fault(field, domain.T("api.field_too_long", "Max", longest))
-		case strings.ContainsFunc(*into, unsafeInLine) || *into != "" && !strings.ContainsFunc(*into, visible):
+		case strings.ContainsFunc(*into, domain.UnsafeInLine) || *into != "" && !strings.ContainsFunc(*into, visible):
 			f.fault(field, domain.T("api.field_characters"))
 		}
 	}
@@ -144,12 +144,6 @@ func (f *form) ids(field string, into *[]string) {
 		}
 	}
 	*into = once
-}
-
-// unsafeInLine reports what a line must not have: control characters, line ends, and marks that change the direction of the
-// text around them.
-func unsafeInLine(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
 // unprintable reports what no text may have. (PostgreSQL stores no NUL.)

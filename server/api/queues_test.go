@@ -9,18 +9,19 @@ import (
 )
 
 func goodQueue() map[string]any {
-	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus"}
+	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus", "closing_reason_required": true}
 }
 
 func queueFields() map[string][]wrong {
 	ids := append(badValue("x", strings.ToUpper(team1), team1+"0", "' OR 1=1 --", "\x00"), notText()...)
 	return map[string][]wrong{
-		"name":               append(append(badValue("", " ", long(129)), hostileLines()...), notText()...),
-		"team_id":            append(badValue(""), ids...),
-		"channel_id":         append(badValue("", nowhere, channel1, channel2), ids...),
-		"account_id":         append(badValue("", nowhere), ids...),
-		"time_zone":          append(badValue("Manaus", "Local", "-03:00", "../etc/passwd", "America/Sao_Paulo\x00", long(129)), notText()...),
-		"inactivity_minutes": append(badValue(-1, 525601, 1e300), badType("30", 1.5, true, []int{1})...),
+		"name":                    append(append(badValue("", " ", long(129)), hostileLines()...), notText()...),
+		"team_id":                 append(badValue(""), ids...),
+		"channel_id":              append(badValue("", nowhere, channel1, channel2), ids...),
+		"account_id":              append(badValue("", nowhere), ids...),
+		"time_zone":               append(badValue("Manaus", "Local", "-03:00", "../etc/passwd", "America/Sao_Paulo\x00", long(129)), notText()...),
+		"closing_reason_required": badType("yes", 1),
+		"inactivity_minutes":      append(badValue(-1, 525601, 1e300), badType("30", 1.5, true, []int{1})...),
 	}
 }
 
@@ -29,7 +30,8 @@ func TestCreateQueue(t *testing.T) {
 	a := w.as(admin, http.MethodPost, "/queues", goodQueue()).Is(http.StatusCreated)
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
-		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "created_at": float64(now), "updated_at": float64(now),
+		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "closing_reason_required": true,
+		"created_at": float64(now), "updated_at": float64(now),
 	}, a.JSON)
 	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).Items(), 3)
 }

@@ -37,7 +37,7 @@ func TestStart(t *testing.T) {
 		"queue_id": queue1, "account_id": account1, "team_id": team1, "channel_id": made["channel_id"],
 		"contact":     map[string]any{"id": made["contact_id"], "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.982.247-**"},
 		"attended_at": nil, "last_inbound_at": nil, "last_outbound_at": float64(now),
-		"closed_at": nil, "close_reason": "", "created_at": float64(now), "updated_at": float64(now),
+		"closed_at": nil, "close_reason": "", "closing": nil, "created_at": float64(now), "updated_at": float64(now),
 	}, a.JSON)
 	require.NotEmpty(t, made["channel_id"])
 	require.Equal(t, "encrypted:52998224725", w.row("SELECT cpf_cipher FROM waa_contacts WHERE id = $1", made["contact_id"])["cpf_cipher"])

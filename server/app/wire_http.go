@@ -57,7 +57,7 @@ func (a *app) wireHTTP() {
 	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region}
 	a.commands = command.New(command.Deps{
 		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor.Examine,
-		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, SendLocation: cards.SendLocation, SendContact: cards.SendContact,
+		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact,
 		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
 	})
 	a.api = api.New(api.Deps{

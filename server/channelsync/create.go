@@ -71,7 +71,7 @@ func (m *Syncer) linkPrevious(ctx context.Context, r *domain.ChannelRefresh) err
 	} else if err != nil {
 		return err
 	}
-	line := domain.T("event.previous", "Link", domain.Link(m.Link(ctx, last)), "At", last.ClosedAt, "Who", m.name(ctx, last.AttendantID), "Reason", last.CloseReason)
+	line := domain.T("event.previous", "Link", domain.Link(m.Link(ctx, last)), "At", last.ClosedAt, "Who", m.name(ctx, last.AttendantID), "Reason", last.WhyClosed())
 	if err := m.appendEvent(ctx, c, line.In(r.Zone), "previous:"+last.ID, true); err != nil {
 		return err
 	}

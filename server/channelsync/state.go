@@ -118,7 +118,11 @@ func (m *Syncer) summary(ctx context.Context, c *domain.Conversation) (domain.Te
 	for i, t := range s.Templates {
 		templates[i] = map[string]any{"Name": domain.Markdown(markdown.Code(t.Name)), "Sent": t.Sent, "Known": t.Known, "Amount": t.Amount, "Currency": s.Currency}
 	}
-	return domain.T("event.closed", "Who", m.name(ctx, c.ClosedBy), "Reason", c.CloseReason,
+	answers := make([]map[string]any, len(c.ClosingFields))
+	for i, a := range c.ClosingFields {
+		answers[i] = map[string]any{"Label": a.Label, "Value": a.Value}
+	}
+	return domain.T("event.closed", "Who", m.name(ctx, c.ClosedBy), "Reason", c.WhyClosed(), "Answers", answers,
 		"Agents", m.names(ctx, append([]string{c.AttendantID}, s.AgentIDs...)), "Owner", m.name(ctx, c.OwnerID), "Lasted", c.ClosedAt-c.CreatedAt,
 		"Inbound", s.Inbound, "Outbound", s.Outbound, "Templates", templates,
 		"Currency", s.Currency, "Billed", s.Billed, "Reserved", s.Reserved), nil

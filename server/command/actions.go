@@ -62,11 +62,26 @@ func (c *Command) claim(ctx context.Context, in *call) (string, error) {
 	return in.text("command.claimed"), err
 }
 
+// close asks for a reason where the queue has some, unless the agent has given one in their own words that will do.
 func (c *Command) close(ctx context.Context, in *call) (string, error) {
 	view, err := c.here(ctx, in)
-	if err == nil {
-		_, err = c.Service.Close(ctx, in.UserID, view.ID, unquote(in.rest))
+	if err != nil {
+		return "", err
 	}
+	note := unquote(in.rest)
+	options, err := c.Service.ClosingOptions(ctx, in.UserID, view.ID)
+	if err != nil {
+		return "", err
+	}
+	if options.Required || len(options.Reasons) > 0 && note == "" {
+		request, err := c.CloseDialog(ctx, in.UserID, view.ID, note)
+		if err != nil {
+			return "", err
+		}
+		request.TriggerId = in.TriggerID
+		return "", c.Mattermost.Open(ctx, *request)
+	}
+	_, err = c.Service.Close(ctx, in.UserID, view.ID, domain.Closing{Note: note})
 	return in.text("command.closed"), err
 }
 

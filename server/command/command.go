@@ -26,7 +26,8 @@ type Service interface {
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)
 	SetOwner(ctx context.Context, actorID, id, userID string) (*domain.View, error)
 	Claim(ctx context.Context, actorID, id string) (*domain.View, error)
-	Close(ctx context.Context, actorID, id, reason string) (*domain.View, error)
+	Close(ctx context.Context, actorID, id string, closing domain.Closing) (*domain.View, error)
+	ClosingOptions(ctx context.Context, actorID, id string) (*domain.ClosingOptions, error)
 	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
 }
 
@@ -66,9 +67,11 @@ type Deps struct {
 	// Examine looks for what is wrong with the installation.
 	Examine func(ctx context.Context) ([]domain.Finding, error)
 
-	// StartDialog and TemplateDialog make the dialogs of `novo` and `modelo`, without a trigger id.
+	// StartDialog and TemplateDialog make the dialogs of `novo` and `modelo`, without a trigger id, as all of them.
 	StartDialog    func(ctx context.Context, who dialog.StartFor) (*model.OpenDialogRequest, error)
 	TemplateDialog func(ctx context.Context, userID, conversationID string) (*model.OpenDialogRequest, error)
+	// CloseDialog makes the dialog of `encerrar` for a conversation whose queue has closing reasons.
+	CloseDialog func(ctx context.Context, userID, conversationID, note string) (*model.OpenDialogRequest, error)
 
 	// SendLocation and SendContact send what has no form of its own in Mattermost: it appears as a post of the user's.
 	// phone is as it was typed.

@@ -28,10 +28,11 @@ type fakeOffice struct {
 	answer   error
 	panics   bool
 
-	box    fakeDrafts
-	asked  []string
-	opened []model.OpenDialogRequest
-	logged []string
+	box     fakeDrafts
+	closing domain.ClosingOptions
+	asked   []string
+	opened  []model.OpenDialogRequest
+	logged  []string
 }
 
 func (o *fakeOffice) SendEphemeralWithAttachments(_ context.Context, channelID, userID, message string, attachments []any) {
@@ -100,8 +101,17 @@ func (o *fakeOffice) Claim(_ context.Context, _, id string) (*domain.View, error
 	return o.ask("claim %s", id)
 }
 
-func (o *fakeOffice) Close(_ context.Context, _, id, reason string) (*domain.View, error) {
-	return o.ask("close %s %s", id, reason)
+func (o *fakeOffice) Close(_ context.Context, _, id string, closing domain.Closing) (*domain.View, error) {
+	return o.ask("close %s %s", id, closing.Note)
+}
+
+func (o *fakeOffice) ClosingOptions(context.Context, string, string) (*domain.ClosingOptions, error) {
+	return &o.closing, nil
+}
+
+func (o *fakeOffice) CloseDialog(_ context.Context, _, id, note string) (*model.OpenDialogRequest, error) {
+	_, err := o.ask("close dialog %s %s", id, note)
+	return &model.OpenDialogRequest{URL: dialog.CloseURL}, err
 }
 
 func (o *fakeOffice) Reopen(_ context.Context, _, id string) (*domain.View, error) {
@@ -194,10 +204,36 @@ func (o *fakeOffice) in(t *testing.T, channelID, text string) string {
 	t.Helper()
 	c := New(Deps{
 		Service: o, Mattermost: o, Store: o, IsSystemAdmin: o.SystemAdmin, Supervises: o.Supervises, Examine: o.Examine,
-		StartDialog: o.Start, TemplateDialog: o.Template, SendLocation: o.SendLocation, SendContact: o.SendContact,
+		StartDialog: o.Start, TemplateDialog: o.Template, CloseDialog: o.CloseDialog, SendLocation: o.SendLocation, SendContact: o.SendContact,
 		ListDrafts: o.box.List, DraftAttachments: idsOf, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
+}
+
+func TestCloseAsksForAReason(t *testing.T) {
+	reasons := []*domain.ClosingReason{{ID: "sold", Label: "Vendido"}}
+	for name, c := range map[string]struct {
+		closing     domain.ClosingOptions
+		typed, want string
+	}{
+		"no reasons":                  {domain.ClosingOptions{}, "encerrar", "close conv "},
+		"reasons":                     {domain.ClosingOptions{Reasons: reasons}, "encerrar", "close dialog conv "},
+		"reasons, and a text":         {domain.ClosingOptions{Reasons: reasons}, "close resolvido", "close conv resolvido"},
+		"a required reason":           {domain.ClosingOptions{Reasons: reasons, Required: true}, "encerrar", "close dialog conv "},
+		"a required reason, and text": {domain.ClosingOptions{Reasons: reasons, Required: true}, `encerrar "ligou de volta"`, "close dialog conv ligou de volta"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newFakeOffice()
+			o.closing = c.closing
+			answer := o.in(t, "here", c.typed)
+			require.Equal(t, []string{c.want}, o.asked)
+			if strings.HasPrefix(c.want, "close dialog") {
+				require.Empty(t, answer, "the dialog is all")
+				require.Equal(t, "trigger", o.opened[0].TriggerId)
+				require.Equal(t, dialog.CloseURL, o.opened[0].URL)
+			}
+		})
+	}
 }
 
 func TestWhatIsAskedOfTheService(t *testing.T) {

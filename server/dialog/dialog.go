@@ -15,6 +15,7 @@ import (
 const (
 	StartURL    = domain.PluginPath + "/api/v1/dialog/start"
 	TemplateURL = domain.PluginPath + "/api/v1/dialog/template"
+	CloseURL    = domain.PluginPath + "/api/v1/dialog/close"
 )
 
 // Service does what a dialog asks for; *service.Service is one.
@@ -24,6 +25,9 @@ type Service interface {
 	// MayAct returns a *domain.Refusal for a user who may not act in a conversation, even though they may see it.
 	MayAct(ctx context.Context, actorID, id string) error
 	View(ctx context.Context, actorID, id string) (*domain.View, error)
+	// ClosingOptions is what a conversation can be closed with, for who may close it; a closed one cannot.
+	ClosingOptions(ctx context.Context, actorID, id string) (*domain.ClosingOptions, error)
+	Close(ctx context.Context, actorID, id string, closing domain.Closing) (*domain.View, error)
 	// QueuesOf are the queues in which the user may start.
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
@@ -53,7 +57,7 @@ type Deps struct {
 	LogError func(message string, keyValuePairs ...any) // constant messages, ids only
 }
 
-// Dialogs makes the dialogs of `novo` and `modelo`, and is the http.Handler of their submissions.
+// Dialogs makes the dialogs of `novo`, `modelo` and `encerrar`, and is the http.Handler of their submissions.
 type Dialogs struct{ Deps }
 
 // New makes the dialogs.

@@ -43,6 +43,8 @@ type fakeDesk struct {
 	panics    bool
 	starts    []domain.StartRequest
 	templated []domain.TemplateRequest
+	closing   domain.ClosingOptions
+	closed    []domain.Closing
 	logged    []string
 }
 
@@ -72,6 +74,18 @@ func (d *fakeDesk) Start(_ context.Context, req domain.StartRequest) (*domain.St
 func (d *fakeDesk) SendTemplate(_ context.Context, req domain.TemplateRequest) (*domain.Started, error) {
 	d.templated = append(d.templated, req)
 	return &domain.Started{}, d.answer
+}
+
+func (d *fakeDesk) ClosingOptions(context.Context, string, string) (*domain.ClosingOptions, error) {
+	if d.mayAct != nil {
+		return nil, d.mayAct
+	}
+	return &d.closing, nil
+}
+
+func (d *fakeDesk) Close(_ context.Context, _, _ string, closing domain.Closing) (*domain.View, error) {
+	d.closed = append(d.closed, closing)
+	return d.view, d.answer
 }
 
 func (d *fakeDesk) MayAct(context.Context, string, string) error { return d.mayAct }

@@ -14,6 +14,7 @@ import (
 const (
 	kindStart    = "start"
 	kindTemplate = "template"
+	kindClose    = "close"
 )
 
 // Steps of a dialog, by what its form asks for.
@@ -21,6 +22,10 @@ const (
 	stepTemplate = 1 // which template, from which queue
 	stepValues   = 2 // the template's variables and the customer
 	stepConfirm  = 3 // only where there is something to confirm
+
+	// Those of `encerrar`.
+	stepReason  = 1
+	stepDetails = 2 // the reason's fields and the note
 )
 
 // stateLife is how long an open dialog can be submitted.
@@ -43,6 +48,8 @@ type state struct {
 	Customer       domain.Customer   `json:"customer"`
 	Variables      map[string]string `json:"variables,omitempty"`
 	NeedsReason    bool              `json:"needs_reason,omitempty"`
+	ReasonID       string            `json:"reason,omitempty"` // of `encerrar`
+	Note           string            `json:"note,omitempty"`
 }
 
 // seal stamps the state with the time and encrypts it for one user.

@@ -102,10 +102,7 @@ func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, er
 		return nil, err
 	}
 	distinctLabels(form.Elements)
-	title := r.text("dialog.title_start")
-	if s.Kind == kindTemplate {
-		title = r.text("dialog.title_template")
-	}
+	title := r.text("dialog.title_" + s.Kind)
 	form.CallbackId, form.Title, form.State = "whatsapp_"+s.Kind, truncate(title, model.DialogTitleMaxLength), sealed
 	return &form, nil
 }

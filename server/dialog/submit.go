@@ -19,7 +19,7 @@ const maxBody = 1 << 20
 // userHeader is set by the Mattermost server, which removes what a client sends under this name.
 const userHeader = "Mattermost-User-Id"
 
-// ServeHTTP takes the submissions of all steps of both dialogs. The status is 200 whatever it has to say, because Mattermost
+// ServeHTTP takes the submissions of all steps of all dialogs. The status is 200 whatever it has to say, because Mattermost
 // shows nothing of any other answer.
 func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	userID := req.Header.Get(userHeader)
@@ -57,7 +57,10 @@ func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialog
 		return failure(r.text("dialog.expired"))
 	}
 	var response *model.SubmitDialogResponse
-	if err == nil {
+	switch {
+	case err == nil && s.Kind == kindClose:
+		response, err = d.closeStep(ctx, r, s, body.Submission)
+	case err == nil:
 		response, err = d.step(ctx, r, s, body.Submission)
 	}
 	if err == nil {

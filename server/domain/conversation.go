@@ -26,15 +26,19 @@ type Conversation struct {
 	LastOutboundAt int64  `db:"last_outbound_at"`
 	ClosedAt       int64  `db:"closed_at"`
 	ClosedBy       string `db:"closed_by"`
-	CloseReason    string `db:"close_reason"`
-	AbortedAt      int64  `db:"aborted_at"`  // when its first template was finally refused: it is kept for the audit and appears in no list
-	ReopenedAt     int64  `db:"reopened_at"` // when it was last reopened
-	ReopenedBy     string `db:"reopened_by"` // the agent; "" = the customer reopened it by writing again
-	ArchivedAt     int64  `db:"archived_at"` // when its channel was archived or began to be
-	PreviousID     string `db:"previous_id"` // the customer's previous conversation, if this one was made because they came back; "" = none
-	ErasedAt       int64  `db:"erased_at"`   // when the customer was erased; from then on it stays closed
-	CreatedAt      int64  `db:"created_at"`
-	UpdatedAt      int64  `db:"updated_at"`
+	CloseReason    string `db:"close_reason"` // the note of who closed it
+	// What was chosen at the close, as it was then; ClosingReasonID "" = no reason was chosen.
+	ClosingReasonID string         `db:"closing_reason_id"`
+	ClosingLabel    string         `db:"closing_label"`
+	ClosingFields   ClosingAnswers `db:"closing_fields"`
+	AbortedAt       int64          `db:"aborted_at"`  // when its first template was finally refused: it is kept for the audit and appears in no list
+	ReopenedAt      int64          `db:"reopened_at"` // when it was last reopened
+	ReopenedBy      string         `db:"reopened_by"` // the agent; "" = the customer reopened it by writing again
+	ArchivedAt      int64          `db:"archived_at"` // when its channel was archived or began to be
+	PreviousID      string         `db:"previous_id"` // the customer's previous conversation, if this one was made because they came back; "" = none
+	ErasedAt        int64          `db:"erased_at"`   // when the customer was erased; from then on it stays closed
+	CreatedAt       int64          `db:"created_at"`
+	UpdatedAt       int64          `db:"updated_at"`
 
 	Contact      Contact `db:"contact"` // read by the store in the same query
 	TemplateName string  // of the last template sent; "" = none, or not read, because only lists read it
@@ -80,8 +84,17 @@ func (c *Conversation) ArchiveDue(s Settings) int64 {
 // wrote again. now is in milliseconds since epoch.
 func (c *Conversation) Reopen(by string, now int64) {
 	c.ClosedAt, c.ClosedBy, c.CloseReason = 0, "", ""
+	c.ClosingReasonID, c.ClosingLabel, c.ClosingFields = "", "", nil
 	c.ArchivedAt = 0
 	c.ReopenedAt, c.ReopenedBy, c.UpdatedAt = now, by, now
+}
+
+// WhyClosed returns the reason that was chosen at the close, and the note of who closed it; "" = neither.
+func (c *Conversation) WhyClosed() string {
+	if c.ClosingLabel != "" && c.CloseReason != "" {
+		return c.ClosingLabel + ": " + c.CloseReason
+	}
+	return c.ClosingLabel + c.CloseReason
 }
 
 // remindBefore is how long before the end of the window the attendant is reminded of it.

@@ -100,5 +100,8 @@ var ErrNotFound = errors.New("not found")
 // ErrConflict is returned if a change would break a rule, usually that something exists only once.
 var ErrConflict = errors.New("conflict")
 
+// ErrTooMany is returned if there are as many of something as there may be.
+var ErrTooMany = errors.New("too many")
+
 // ErrHasQueues is returned if an account cannot be removed because queues still use it.
 var ErrHasQueues = errors.New("queues use the account")

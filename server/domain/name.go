@@ -53,6 +53,12 @@ func CleanName(name string) string {
 	return strings.TrimSpace(string(clean))
 }
 
+// UnsafeInLine reports what a line must not have: control characters, line ends, and marks that change
+// the direction of the text around them.
+func UnsafeInLine(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
 // MaxNameLength is Mattermost's limit for a channel's display name, in characters.
 const MaxNameLength = 64
 

@@ -10,8 +10,11 @@ type Queue struct {
 	AccountID         string `db:"account_id"`
 	InactivityMinutes int    `db:"inactivity_minutes"` // 0 = the plugin's setting
 	TimeZone          string `db:"time_zone"`          // time zone in which its times are written, IANA name; "" = the plugin's setting
-	CreatedAt         int64  `db:"created_at"`
-	UpdatedAt         int64  `db:"updated_at"`
+	// ClosingReasonRequired is set if its conversations are closed with one of its closing reasons; it has no
+	// effect on a queue that has none.
+	ClosingReasonRequired bool  `db:"closing_reason_required"`
+	CreatedAt             int64 `db:"created_at"`
+	UpdatedAt             int64 `db:"updated_at"`
 }
 
 // Member is a member of a queue's channel.

@@ -15,6 +15,9 @@ type Tx interface {
 	LockConversation(id string) (*Conversation, error)
 	// LockQueue prevents that a queue is removed before the end; ErrNotFound if it was removed already.
 	LockQueue(id string) error
+	// ClosingOptions returns the reasons among which somebody chooses who closes a conversation of a
+	// queue. A queue that was removed has none.
+	ClosingOptions(queueID string) (*ClosingOptions, error)
 	// LockPlan locks the approved plan of a queue and returns it, together with what the queue
 	// has spent and reserved since the beginning of a month (see MonthStart); ErrNotFound if
 	// there is no approved plan.

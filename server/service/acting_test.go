@@ -27,7 +27,7 @@ func TestSeeingIsNotActing(t *testing.T) {
 
 	acts := map[string]func(actor string) error{
 		"note":           func(a string) error { return view(b.do.Note(ctx, a, c.ID, "x")) },
-		"close":          func(a string) error { return view(b.do.Close(ctx, a, c.ID, "x")) },
+		"close":          func(a string) error { return view(b.do.Close(ctx, a, c.ID, domain.Closing{Note: "x"})) },
 		"reopen":         func(a string) error { return view(b.do.Reopen(ctx, a, c.ID)) },
 		"claim":          func(a string) error { return view(b.do.Claim(ctx, a, c.ID)) },
 		"transfer":       func(a string) error { return view(b.do.TransferToUser(ctx, a, c.ID, "ana")) },

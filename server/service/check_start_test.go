@@ -50,7 +50,7 @@ func TestACheckSaysWhatAStartWouldSayAndStoresNothing(t *testing.T) {
 		},
 		"a template a moment ago": {before: func(b *serviceFixture) {
 			c := b.start(phone)
-			_, err := b.do.Close(context.Background(), "bruno", c.ID, "fim")
+			_, err := b.do.Close(context.Background(), "bruno", c.ID, domain.Closing{Note: "fim"})
 			require.NoError(b.t, err)
 		}, code: domain.CodeCooldown},
 	} {
@@ -120,7 +120,7 @@ func TestOnlyCustomersWhomTheReaderMaySeeAreFound(t *testing.T) {
 	b := newServiceFixture(t)
 	first := b.start(phone)
 	b.now += 7 * time.Hour.Milliseconds()
-	_, err := b.do.Close(context.Background(), "bruno", first.ID, "fim")
+	_, err := b.do.Close(context.Background(), "bruno", first.ID, domain.Closing{Note: "fim"})
 	require.NoError(t, err)
 	second := b.start(phone)
 	for reader, found := range map[string]bool{"bruno": true, "ana": true, "root": true, "davi": false} {

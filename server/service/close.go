@@ -31,22 +31,54 @@ func (s *Service) Note(ctx context.Context, actorID, id, text string) (*domain.V
 	return s.view(conv), nil
 }
 
-// Close ends the conversation; its channel stays readable.
-func (s *Service) Close(ctx context.Context, actorID, id, reason string) (*domain.View, error) {
+// Close ends the conversation; its channel stays readable. Why it was closed is stored in the same
+// transaction, with the words that the reason has at that moment. A refusal names the fields that
+// are wrong: reason_id, and fields.<name> for those of the reason.
+func (s *Service) Close(ctx context.Context, actorID, id string, closing domain.Closing) (*domain.View, error) {
 	if _, _, err := s.conversationToAct(ctx, actorID, id); err != nil {
 		return nil, err
 	}
-	conv, err := s.change(ctx, actorID, id, "close", func(_ domain.Tx, c *domain.Conversation) error {
+	conv, err := s.change(ctx, actorID, id, "close", func(tx domain.Tx, c *domain.Conversation) error {
 		if c.ClosedAt != 0 {
 			return domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
 		}
-		c.ClosedAt, c.ClosedBy, c.CloseReason = s.Clock.Now(), actorID, cleanReason(reason)
+		options, err := tx.ClosingOptions(c.QueueID)
+		if err != nil {
+			return err
+		}
+		if err := applyClosing(c, options, closing); err != nil {
+			return err
+		}
+		c.ClosedAt, c.ClosedBy, c.CloseReason = s.Clock.Now(), actorID, cleanReason(closing.Note)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.syncedView(ctx, conv, domain.Text{})
+}
+
+// applyClosing puts the chosen reason and the values of its fields into a conversation.
+func applyClosing(c *domain.Conversation, options *domain.ClosingOptions, closing domain.Closing) error {
+	reason := options.Reason(closing.ReasonID)
+	switch {
+	case reason == nil && closing.ReasonID != "":
+		return domain.RefuseField("reason_id", domain.T("closing.unknown_reason"))
+	case reason == nil && options.Required:
+		return domain.RefuseField("reason_id", domain.T("closing.reason_required"))
+	case reason == nil:
+		reason = &domain.ClosingReason{} // which has no fields
+	}
+	answers, wrong := reason.Answer(closing.Fields)
+	if len(wrong) > 0 {
+		fields := make(map[string]domain.Text, len(wrong))
+		for name, text := range wrong {
+			fields["fields."+name] = text
+		}
+		return &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: fields}
+	}
+	c.ClosingReasonID, c.ClosingLabel, c.ClosingFields = reason.ID, reason.Label, answers
+	return nil
 }
 
 // Reopen takes a close back, unless the customer has another open conversation on the number.
@@ -97,7 +129,11 @@ func (s *Service) change(ctx context.Context, actorID, id, action string, apply 
 		if err := tx.UpdateConversation(conv); err != nil {
 			return err
 		}
-		return tx.Audit(actorID, action, id, nil)
+		var details map[string]string
+		if action == "close" && conv.ClosingReasonID != "" {
+			details = map[string]string{"reason_id": conv.ClosingReasonID}
+		}
+		return tx.Audit(actorID, action, id, details)
 	})
 	if err != nil {
 		return nil, err

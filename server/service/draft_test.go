@@ -130,7 +130,7 @@ func TestWhoMayDoWhatWithDrafts(t *testing.T) {
 	require.NoError(t, err)
 	_, err = do.Send(ctx, "bruno", late.ID)
 	require.Equal(t, "draft.expired", refusal(t, err).Text.Key)
-	_, err = b.do.Close(ctx, "bruno", c.ID, "")
+	_, err = b.do.Close(ctx, "bruno", c.ID, domain.Closing{})
 	require.NoError(t, err)
 	_, err = do.Send(ctx, "bruno", late.ID)
 	require.Equal(t, domain.CodeConversationClosed, refusal(t, err).Code)

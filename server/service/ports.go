@@ -23,6 +23,21 @@ type Store interface {
 	// Budget returns the approved plan of a queue, and what the queue has spent and reserved since
 	// the beginning of a month (see domain.MonthStart); ErrNotFound if there is no approved plan.
 	Budget(ctx context.Context, queueID string, month int64) (*domain.Plan, domain.Money, error)
+	// ClosingReason reads a closing reason, also a retired one.
+	ClosingReason(ctx context.Context, id string) (*domain.ClosingReason, error)
+	// ClosingReasons lists a queue's closing reasons in their order, with the retired ones if asked.
+	ClosingReasons(ctx context.Context, queueID string, retired bool, page, perPage int) ([]*domain.ClosingReason, int, error)
+	// ClosingOptions returns what somebody chooses from who closes a conversation of a queue.
+	ClosingOptions(ctx context.Context, queueID string) (*domain.ClosingOptions, error)
+	// CreateClosingReason stores a new reason, at the end of its queue's list if its position is
+	// negative. ErrConflict if the queue has one with this label, ErrTooMany if it has
+	// MaxClosingReasons, ErrNotFound if it was removed. Like the other changes of
+	// reasons it is audited.
+	CreateClosingReason(ctx context.Context, reason *domain.ClosingReason, by string, now int64) error
+	// UpdateClosingReason stores the named columns of a reason; errors as above.
+	UpdateClosingReason(ctx context.Context, reason *domain.ClosingReason, by string, now int64, fields ...string) error
+	// ImportClosingReasons adds the labels that the queue does not have yet; errors as above.
+	ImportClosingReasons(ctx context.Context, queueID string, labels []string, by string, now int64) (added int, err error)
 	Conversation(ctx context.Context, id string) (*domain.Conversation, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*domain.Message, int, error)

@@ -14,7 +14,7 @@ func TestAConversationOfARemovedQueueStaysReadable(t *testing.T) {
 	ctx := context.Background()
 	c := b.start(phone)
 	require.ErrorIs(t, b.store.DeleteQueue(ctx, b.queue.ID), domain.ErrConflict, "it is open")
-	_, err := b.do.Close(ctx, "bruno", c.ID, "resolvido")
+	_, err := b.do.Close(ctx, "bruno", c.ID, domain.Closing{Note: "resolvido"})
 	require.NoError(t, err)
 	require.NoError(t, b.store.DeleteQueue(ctx, b.queue.ID))
 
@@ -46,7 +46,7 @@ func TestWhoSupervisesARemovedQueue(t *testing.T) {
 	view, err := b.do.SetOwner(ctx, "root", c.ID, "ana")
 	require.NoError(t, err)
 	require.Equal(t, "ana", view.OwnerID)
-	_, err = b.do.Close(ctx, "root", c.ID, "")
+	_, err = b.do.Close(ctx, "root", c.ID, domain.Closing{})
 	require.NoError(t, err)
 	_, err = b.do.Reopen(ctx, "root", c.ID)
 	require.Equal(t, "refusal.queue_gone", refusal(t, err).Text.Key)

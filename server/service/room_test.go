@@ -83,7 +83,7 @@ func TestReopenAfterTheArchiving(t *testing.T) {
 	b := newServiceFixture(t)
 	ctx := context.Background()
 	c := b.start(phone)
-	_, err := b.do.Close(ctx, "bruno", c.ID, "pronto")
+	_, err := b.do.Close(ctx, "bruno", c.ID, domain.Closing{Note: "pronto"})
 	require.NoError(t, err)
 	_, err = b.db.Exec("UPDATE waa_conversations SET archived_at = $1", b.now)
 	require.NoError(t, err)

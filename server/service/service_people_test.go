@@ -61,7 +61,7 @@ func TestOnlySupervisorsChangeTheOwner(t *testing.T) {
 	require.Equal(t, []string{"event.owner_changed", "event.owner_changed"}, b.told, "a line for each change, none for none")
 	require.Subset(t, b.members, []string{"carla-of-ana", "carla-of-root"})
 
-	_, err = b.do.Close(ctx, "bruno", c.ID, "")
+	_, err = b.do.Close(ctx, "bruno", c.ID, domain.Closing{})
 	require.NoError(t, err)
 	_, err = b.do.SetOwner(ctx, "root", c.ID, "ana")
 	require.Equal(t, domain.CodeConversationClosed, refusal(t, err).Code)
@@ -114,7 +114,7 @@ func TestInvitationsThatChangeNothing(t *testing.T) {
 	require.NoError(t, b.do.Invited(ctx, "bruno", c.ChannelID, "robot"))
 	require.NoError(t, b.do.Invited(ctx, "bruno", model.NewId(), "carla"), "not ours")
 	require.Equal(t, "bruno", b.read(c).AttendantID)
-	_, err := b.do.Close(ctx, "bruno", c.ID, "")
+	_, err := b.do.Close(ctx, "bruno", c.ID, domain.Closing{})
 	require.NoError(t, err)
 	require.NoError(t, b.do.Invited(ctx, "bruno", c.ChannelID, "carla"))
 	require.Equal(t, "bruno", b.read(c).AttendantID)
@@ -241,7 +241,7 @@ func TestWhatWaitsForTheCustomerIsLeftAlone(t *testing.T) {
 		},
 		"closed": func(b *serviceFixture, c *domain.Conversation) {
 			b.answered(c)
-			_, err := b.do.Close(context.Background(), "bruno", c.ID, "")
+			_, err := b.do.Close(context.Background(), "bruno", c.ID, domain.Closing{})
 			require.NoError(b.t, err)
 		},
 	} {

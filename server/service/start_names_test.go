@@ -70,7 +70,7 @@ func TestARefusedStartWritesNothingOfItsCustomer(t *testing.T) {
 			ctx := context.Background()
 			conv := b.start(phone)
 			if c.closed {
-				_, err := b.do.Close(ctx, "bruno", conv.ID, "")
+				_, err := b.do.Close(ctx, "bruno", conv.ID, domain.Closing{})
 				require.NoError(t, err)
 			}
 			if c.spoil != nil {
@@ -115,7 +115,7 @@ func TestAStartThatSucceedsRenamesWhomItsAgentSees(t *testing.T) {
 			b := newServiceFixture(t)
 			ctx := context.Background()
 			first := b.start(phone)
-			_, err := b.do.Close(ctx, "bruno", first.ID, "")
+			_, err := b.do.Close(ctx, "bruno", first.ID, domain.Closing{})
 			require.NoError(t, err)
 			if c.spoil != nil {
 				c.spoil(b)
@@ -145,7 +145,7 @@ func TestAStatusLetsHoldWhatAStartSaid(t *testing.T) {
 	b := newServiceFixture(t)
 	ctx := context.Background()
 	first := b.start(phone)
-	_, err := b.do.Close(ctx, "bruno", first.ID, "")
+	_, err := b.do.Close(ctx, "bruno", first.ID, domain.Closing{})
 	require.NoError(t, err)
 	b.settings.CooldownHours, b.outcome.Status = 0, domain.Unknown
 	started, err := b.do.Start(ctx, b.renamed())

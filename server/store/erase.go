@@ -106,7 +106,7 @@ const (
 
 	// eraseConversations: nothing is to be shown of them any more, and no archiving begins; forgetting does what there is to do.
 	eraseConversations = `
-		UPDATE waa_conversations SET window_phone = '', window_user_id = '', close_reason = '', closed_by = CASE WHEN closed_at = 0 THEN $2 ELSE closed_by END,
+		UPDATE waa_conversations SET window_phone = '', window_user_id = '', close_reason = '', closing_fields = '[]', closed_by = CASE WHEN closed_at = 0 THEN $2 ELSE closed_by END,
 			closed_at = CASE WHEN closed_at = 0 THEN $3 ELSE closed_at END, updated_at = CASE WHEN erased_at = 0 THEN $3 ELSE updated_at END,
 			archived_at = CASE WHEN archived_at = 0 THEN $3 ELSE archived_at END, archive_lease = 0, refresh_at = 0, idle_at = 0,
 			erased_at = CASE WHEN erased_at = 0 THEN $3 ELSE erased_at END

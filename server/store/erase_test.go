@@ -61,6 +61,7 @@ func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conv
 	require.NoError(t, err)
 	f.conversation(t, contact.ID, func(c *domain.Conversation) {
 		c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "a Marina Azevedo comprou", now-1
+		c.ClosingReasonID, c.ClosingLabel, c.ClosingFields = "reason", "Vendido", domain.ClosingAnswers{{Name: "who", Label: "Quem", Type: domain.ClosingText, Value: "Marina Azevedo"}}
 	})
 	conv = f.conversation(t, contact.ID, nil)
 	in := inbound(conv, wamidOf("5511987654321", "3A0F1E2D3C4B5A697887"), now+1)

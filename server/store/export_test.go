@@ -19,6 +19,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		require.NoError(t, err)
 		closed := f.conversation(t, ana.ID, func(c *domain.Conversation) {
 			c.ClosedAt, c.ClosedBy, c.CloseReason, c.CreatedAt = now, "bia", "falou da Ana", now-1
+			c.ClosingReasonID, c.ClosingLabel, c.ClosingFields = "reason", "Vendido", domain.ClosingAnswers{{Name: "who", Label: "Quem", Type: domain.ClosingText, Value: "Ana"}}
 		})
 		conv := f.conversation(t, ana.ID, nil)
 		_, _, _, err = f.SaveInbound(ctx(), inbound(conv, "wamid.in", now+1), who, true, now)
@@ -44,6 +45,7 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		require.Len(t, export.Identities, 2)
 		require.Len(t, export.Conversations, 2)
 		require.Equal(t, "falou da Ana", export.Conversations[0].CloseReason)
+		require.Equal(t, "Ana", export.Conversations[0].ClosingFields[0].Value)
 		require.Len(t, f.exported(t, conv.ID), 2)
 		require.Empty(t, f.exported(t, closed.ID))
 		require.Len(t, export.Drafts, 1)
@@ -63,7 +65,8 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_drafts"))
 		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_contacts WHERE cpf_hash <> '' OR cpf_masked <> ''"))
 		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_messages WHERE conversation_id = $1 AND body <> ''", conv.ID))
-		require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1 AND closed_at > 0 AND close_reason = ''", ana.ID))
+		require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1 AND closed_at > 0 AND close_reason = '' AND closing_fields = '[]'", ana.ID))
+		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1 AND closing_label = 'Vendido'", ana.ID), "which reason it was stays")
 		require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_audit WHERE action = 'contact_erased' AND actor_id = 'admin' AND object_id = $1", ana.ID))
 		require.Len(t, f.charges(t), 2, "the ledger stays")
 

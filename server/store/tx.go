@@ -35,6 +35,10 @@ func (t *tx) LockConversation(id string) (*domain.Conversation, error) {
 
 func (t *tx) LockQueue(id string) error { return holdQueue(t.ctx, t.r, id, "") }
 
+func (t *tx) ClosingOptions(queueID string) (*domain.ClosingOptions, error) {
+	return closingOptions(t.ctx, t.r, queueID)
+}
+
 func (t *tx) LockPlan(queueID string, month int64) (*domain.Plan, domain.Money, error) {
 	return lockPlan(t.ctx, t.r, queueID, month)
 }

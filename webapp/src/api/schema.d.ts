@@ -346,11 +346,89 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Ends a conversation, with a closing reason of its queue
+         * @description A queue may require a reason. What is wrong is named as `reason_id` and `fields.<name>`. What the reason says is kept with the conversation as it is now.
+         */
         post: operations["closeConversation"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/closing-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What a conversation can be closed with, for who may close it */
+        get: operations["getClosingOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The closing reasons of a queue, for its members */
+        get: operations["listClosingReasons"];
+        put?: never;
+        /** Adds a reason to a queue, for its supervisors */
+        post: operations["createClosingReason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-reasons/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the labels of a pasted list that a queue does not have yet, for its supervisors */
+        post: operations["importClosingReasons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Retires a reason, for supervisors of its queue; it can no longer be chosen */
+        delete: operations["retireClosingReason"];
+        options?: never;
+        head?: never;
+        /** Changes a reason, for supervisors of its queue; what was closed with it stays as it is */
+        patch: operations["patchClosingReason"];
         trace?: never;
     };
     "/api/v1/conversations/{id}/reopen": {
@@ -1105,7 +1183,9 @@ export interface components {
             last_inbound_at: components["schemas"]["Time"];
             last_outbound_at: components["schemas"]["Time"];
             closed_at: components["schemas"]["Time"];
+            /** @description The note of who closed it */
             close_reason: string;
+            closing: components["schemas"]["Closing"];
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
             /** @description Where conversations are read, and there is one */
@@ -1126,6 +1206,62 @@ export interface components {
             owner_username?: string;
             /** @description Where conversations are read, and there is one */
             attendant_username?: string;
+        };
+        /** @description Why it was closed, in the words of that moment; null while it is not closed */
+        Closing: {
+            reason_id: components["schemas"]["OptionalID"];
+            label: string;
+            /** @description Values by name; a number is a number */
+            fields: {
+                [key: string]: string | number;
+            };
+            /** @description The same values in the order of the reason's fields, with the labels of that moment */
+            answers: {
+                label: string;
+                value: string;
+            }[];
+            note: string;
+        } | null;
+        ClosingField: {
+            name: string;
+            label: string;
+            /** @enum {string} */
+            type: "text" | "number" | "select";
+            options: string[];
+            required: boolean;
+        };
+        ClosingReason: {
+            id: components["schemas"]["ID"];
+            queue_id: components["schemas"]["ID"];
+            label: string;
+            fields: components["schemas"]["ClosingField"][];
+            position: number;
+            retired: boolean;
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
+        };
+        ClosingReasonInput: {
+            /** @description Of a new one; it cannot be changed */
+            queue_id?: components["schemas"]["ID"];
+            /** @description Unique in the queue among those that are not retired, whatever its case */
+            label?: string;
+            fields?: {
+                name: string;
+                label: string;
+                /** @enum {string} */
+                type: "text" | "number" | "select";
+                /** @description Of a select */
+                options?: string[];
+                required?: boolean;
+            }[];
+            /** @description Of a new one the end of the list unless given */
+            position?: number;
+            retired?: boolean;
+        };
+        ClosingOptions: {
+            /** @description A reason has to be chosen */
+            required: boolean;
+            reasons: components["schemas"]["ClosingReason"][];
         };
         Message: {
             id: components["schemas"]["ID"];
@@ -1264,6 +1400,7 @@ export interface components {
             inactivity_minutes?: number;
             /** @description IANA name, e.g. America/Manaus: times in headers, state lines, refusals and reminders are told in it; "" = the plugin's setting */
             time_zone?: string;
+            closing_reason_required?: boolean;
         };
         Queue: {
             id: components["schemas"]["ID"];
@@ -1274,6 +1411,8 @@ export interface components {
             inactivity_minutes: number;
             /** @description IANA name; "" = the plugin's setting */
             time_zone: string;
+            /** @description Conversations are closed with a reason of the queue; of no effect while it has none */
+            closing_reason_required: boolean;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
         };
@@ -1475,6 +1614,7 @@ export interface components {
                 last_inbound_at: components["schemas"]["Time"];
                 closed_at: components["schemas"]["Time"];
                 close_reason: string;
+                closing: components["schemas"]["Closing"];
                 created_at: components["schemas"]["Time"];
                 messages: {
                     id: components["schemas"]["ID"];
@@ -1581,6 +1721,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Account"];
+            };
+        };
+        /** @description The reason */
+        ClosingReason: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ClosingReason"];
             };
         };
         /** @description The queue */
@@ -2350,6 +2499,13 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description One that is not retired; "" = none */
+                    reason_id?: components["schemas"]["OptionalID"];
+                    /** @description Values of the reason's fields by name. A number may be a JSON number, or a text with a decimal point or comma */
+                    fields?: {
+                        [key: string]: (string | number) | null;
+                    };
+                    /** @description The note */
                     reason?: string;
                 };
             };
@@ -2361,6 +2517,170 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Rule"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClosingOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reasons of its queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Rule"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listClosingReasons: {
+        parameters: {
+            query: {
+                queue_id: components["schemas"]["ID"];
+                /** @description Retired ones too */
+                retired?: "0" | "1" | "true" | "false";
+                /** @description From 0; past the end the list is empty */
+                page?: components["parameters"]["page"];
+                /** @description 60 unless asked; more than 200 gives 200 */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reasons, in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["ClosingReason"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createClosingReason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingReasonInput"] & unknown;
+            };
+        };
+        responses: {
+            201: components["responses"]["ClosingReason"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importClosingReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    queue_id: components["schemas"]["ID"];
+                    /** @description One label a line; empty and repeated lines are left out */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many are new */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retireClosingReason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClosingReason"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchClosingReason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingReasonInput"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClosingReason"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
