@@ -1,4 +1,4 @@
-import type {Conversation, State} from 'src/api/types';
+import type {ClosingOptions, Conversation, State} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 type Answer = {status: number; body: object};
@@ -33,6 +33,7 @@ function conversation(n: number, now: number): Conversation {
         last_outbound_at: null,
         closed_at: state === 'closed' ? now - hour : null,
         close_reason: state === 'closed' ? 'Resolvido' : '',
+        closing: null,
         created_at: now - (26 * hour),
         updated_at: now - n,
         template: templates[n % templates.length],
@@ -52,6 +53,9 @@ export class FakeConversations {
 
     /** Why a transfer is refused; '' = it is not. */
     refusal = '';
+
+    /** What conversations can be closed with. */
+    closing: ClosingOptions = {required: false, reasons: []};
 
     constructor(count: number, readonly now = Date.now()) {
         this.rows = Array.from({length: count}, (_, n) => conversation(n, now));
@@ -81,6 +85,9 @@ export class FakeConversations {
         if (id === 'counts') {
             return this.counts(query, body);
         }
+        if (action === 'closing-options') {
+            return {status: 200, body: this.closing};
+        }
         this.received.push({method, path, body});
         const row = this.rows.find((r) => r.id === id);
         if (!row) {
@@ -98,9 +105,27 @@ export class FakeConversations {
             }
             this.change(id, {attendant_id: String(body.user_id ?? ''), attendant_username: body.user_id ? 'bruno' : undefined});
             break;
-        case 'close':
-            this.change(id, {state: 'closed', close_reason: String(body.reason), window_until: null});
+        case 'close': {
+            const reason = this.closing.reasons.find((r) => r.id === body.reason_id);
+            const values = (body.fields ?? {}) as Record<string, string>;
+            const missing = reason?.fields.filter((f) => f.required && !values[f.name]) ?? [];
+            if (missing.length > 0) {
+                return {status: 422, body: {error: {code: 'invalid_field', message: 'Confira os campos.', fields: Object.fromEntries(missing.map((f) => [`fields.${f.name}`, 'Preencha este campo.']))}}};
+            }
+            this.change(id, {
+                state: 'closed',
+                close_reason: String(body.reason),
+                closing: {
+                    reason_id: reason?.id ?? '',
+                    label: reason?.label ?? '',
+                    fields: values,
+                    answers: reason?.fields.map((f) => ({label: f.label, value: values[f.name] ?? ''})) ?? [],
+                    note: String(body.reason),
+                },
+                window_until: null,
+            });
             break;
+        }
         case 'reopen':
             this.change(id, {state: 'waiting'});
             break;

@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {Conversation, KnownCustomer, Message, Overview, Page, Revealed, StartBody, StartCheck, StartOptions} from './types';
+import type {CloseBody, ClosingOptions, Conversation, KnownCustomer, Message, Overview, Page, Revealed, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -40,7 +40,10 @@ export class AgentApi {
 
     claim = (id: string) => this.post<Conversation>(`conversations/${id}/claim`);
     transfer = (id: string, target: TransferTarget) => this.post<Conversation>(`conversations/${id}/transfer`, target);
-    close = (id: string, reason: string) => this.post<Conversation>(`conversations/${id}/close`, {reason});
+    close = (id: string, body: CloseBody) => this.post<Conversation>(`conversations/${id}/close`, body);
+
+    /** What a conversation can be closed with. */
+    closingOptions = (id: string) => this.get<ClosingOptions>(`conversations/${id}/closing-options`);
     reopen = (id: string) => this.post<Conversation>(`conversations/${id}/reopen`);
 
     saveDraft = (id: string, text: string, fileIds: string[]) => this.post<object>(`conversations/${id}/drafts`, {text, file_ids: fileIds});

@@ -14,6 +14,12 @@ export type Page<T> = Omit<Schemas['Page'], 'items'> & {items: T[]};
 
 export type State = Schemas['State'];
 export type Conversation = Schemas['Conversation'];
+export type Closing = Conversation['closing'];
+export type ClosingOptions = Schemas['ClosingOptions'];
+export type ClosingReason = Schemas['ClosingReason'];
+export type ClosingReasonInput = Schemas['ClosingReasonInput'];
+export type ClosingField = Schemas['ClosingField'];
+export type CloseBody = NonNullable<operations['closeConversation']['requestBody']>['content']['application/json'];
 export type Message = Schemas['Message'];
 export type Overview = Result<'countConversations'>;
 export type QueueName = Overview['queues'][number];

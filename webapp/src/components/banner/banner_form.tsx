@@ -7,7 +7,7 @@ import styles from './banner.module.css';
 
 type Props = {label: string; submit: string; disabled?: boolean; onSubmit: () => void; onCancel: () => void; children: (id: string) => ReactNode};
 
-/** A form of one field in the banner. It takes the focus and gives it back when it goes away; Escape cancels it. */
+/** A form in the banner, with the label of its first field. It takes the focus and gives it back when it goes away; Escape cancels it. */
 export const BannerForm = ({label, submit, disabled, onSubmit, onCancel, children}: Props) => {
     const t = useText();
     const id = useId();
@@ -15,7 +15,7 @@ export const BannerForm = ({label, submit, disabled, onSubmit, onCancel, childre
 
     useEffect(() => {
         const before = document.activeElement;
-        form.current?.querySelector('input')?.focus();
+        form.current?.querySelector<HTMLElement>('input, select')?.focus();
         return () => {
             if (before instanceof HTMLElement) {
                 before.focus();

@@ -100,7 +100,9 @@ const Details = ({conversation, queue}: {conversation: Conversation; queue: stri
                     [t('whatsapp-ativo.customer.template'), conversation.template],
                     [t('whatsapp-ativo.customer.since'), format.time(conversation.created_at)],
                     [t('whatsapp-ativo.customer.closed_at'), format.time(conversation.closed_at)],
-                    [t('whatsapp-ativo.customer.close_reason'), conversation.close_reason],
+                    [t('whatsapp-ativo.customer.close_reason'), conversation.closing?.label || conversation.close_reason],
+                    ...(conversation.closing?.answers ?? []).map(({label, value}): [string, string] => [label, value]),
+                    [t('whatsapp-ativo.close.note'), conversation.closing?.label ? conversation.close_reason : ''],
                 ]}
             />
         </>
