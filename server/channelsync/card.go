@@ -20,7 +20,7 @@ func (m *Syncer) postCard(ctx context.Context, r *domain.ChannelRefresh, again b
 	} else if err != nil {
 		return err
 	}
-	key := "card:" + c.ID + ":" + strconv.FormatInt(r.CardNo+1, 10)
+	key := nextCard(r)
 	id, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 		ChannelID: queue.ChannelID, Type: posting.TypeEvent, PendingID: key,
 		Message: m.Localizer.ForChannel(m.cardText(c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
@@ -32,6 +32,27 @@ func (m *Syncer) postCard(ctx context.Context, r *domain.ChannelRefresh, again b
 		return err
 	}
 	r.CardPost, r.CardNo = id, r.CardNo+1
+	return nil
+}
+
+// nextCard is the mark of the card that a conversation gets next.
+func nextCard(r *domain.ChannelRefresh) string {
+	return "card:" + r.Conversation.ID + ":" + strconv.FormatInt(r.CardNo+1, 10)
+}
+
+// findCard looks for a card that an earlier try posted without learning that it stands. The
+// conversation waits no more, so that nobody else would ever change that card.
+func (m *Syncer) findCard(ctx context.Context, r *domain.ChannelRefresh) error {
+	queue, err := m.Store.Queue(ctx, r.Conversation.QueueID)
+	if err == nil {
+		r.CardPost, err = m.Posts.FindPost(ctx, queue.ChannelID, posting.OwnPostsSince(), posting.PropEvent, nextCard(r))
+	}
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	r.CardNo++
 	return nil
 }
 

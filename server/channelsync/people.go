@@ -52,13 +52,19 @@ func (m *Syncer) syncPeople(ctx context.Context, r *domain.ChannelRefresh, again
 			return err
 		}
 	}
+	waits := c.ClosedAt == 0 && c.AttendantID == ""
+	if again && !waits && r.CardPost == "" {
+		if err := m.findCard(ctx, r); err != nil {
+			return err
+		}
+	}
 	if r.CardPost != "" {
 		if err := m.retireCard(ctx, r); err != nil {
 			return err
 		}
 		r.CardPost = ""
 	}
-	if c.ClosedAt == 0 && c.AttendantID == "" {
+	if waits {
 		if err := m.postCard(ctx, r, again); err != nil {
 			return err
 		}
