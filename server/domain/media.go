@@ -9,6 +9,7 @@ type MediaFile struct {
 	WAMID          string `json:"wamid"`
 	At             int64  `json:"at"` // when the customer sent it, milliseconds since epoch
 	Kind           string `json:"kind"`
+	Label          string `json:"label,omitempty"` // what the post calls it while it is not there; "" = nothing
 	MediaID        string `json:"media_id"`
 	MimeType       string `json:"mime_type,omitempty"`
 	SHA256         string `json:"sha256,omitempty"` // as the webhook wrote it, base64

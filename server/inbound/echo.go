@@ -47,7 +47,7 @@ func (h *Handler) echo(ctx context.Context, job jobqueue.Job, item whatsapp.Item
 	}
 	post.Props[posting.PropStatus] = string(domain.Sent)
 	end := jobqueue.Done()
-	postID, err := posting.EnsurePost(ctx, h.Posts, h.withFile(post, m, ""), posting.PropWAMID, job.Attempts > 1, postedSince(job))
+	postID, err := posting.EnsurePost(ctx, h.Posts, h.withFile(h.withCards(post, m), m, ""), posting.PropWAMID, job.Attempts > 1, postedSince(job))
 	if errors.Is(err, posting.ErrRefused) {
 		end = jobqueue.Dead(withheld)
 		postID, err = h.postWithheld(ctx, job, c, "withheld.echo", kindEcho, m)
@@ -75,6 +75,6 @@ func (h *Handler) echoText(m *whatsapp.Message) string {
 	case m.Reaction != nil:
 		return h.Localizer.ForChannel(domain.T("echo.reaction", "Emoji", domain.Markdown(ContentOf(m).Detail)))
 	default:
-		return h.Localizer.ForChannel(domain.T("echo.sent", "Text", domain.Markdown(postText(h.Localizer, m))))
+		return h.Localizer.ForChannel(domain.T("echo.sent", "Text", domain.Markdown(postText(h.Localizer, m, false))))
 	}
 }

@@ -73,7 +73,7 @@ func (h *Handler) fetchAhead(ctx context.Context, job jobqueue.Job, message *dom
 func mediaFile(message *domain.Message, channelID string, m *whatsapp.Message) domain.MediaFile {
 	return domain.MediaFile{
 		ConversationID: message.ConversationID, ChannelID: channelID, PostID: message.PostID, WAMID: message.WAMID, At: message.CreatedAt,
-		Kind: m.Type, MediaID: m.Media.ID, MimeType: m.Media.MimeType, SHA256: m.Media.SHA256, Filename: m.Media.Filename,
+		Kind: m.Type, Label: mediaLabel(m), MediaID: m.Media.ID, MimeType: m.Media.MimeType, SHA256: m.Media.SHA256, Filename: m.Media.Filename,
 	}
 }
 
@@ -83,7 +83,8 @@ func (h *Handler) withFile(post posting.Post, m *whatsapp.Message, fileID string
 	case fileID != "":
 		post.FileIDs = []string{fileID}
 	case Fetchable(m):
-		maps.Copy(post.Props, posting.MediaProps(h.Localizer))
+		file := mediaFile(&domain.Message{}, post.ChannelID, m)
+		maps.Copy(post.Props, posting.MediaProps(h.Localizer, &file))
 	}
 	return post
 }

@@ -124,7 +124,7 @@ func TestAFileIsFetchedLater(t *testing.T) {
 	d.handle(t, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"image","image":{"id":"9","mime_type":"image/jpeg","sha256":"x"}}`)
 	require.Equal(t, []string{"post", "fetch post", "wake", "posted post"}, d.did, "before the message's job ends")
 	require.Equal(t, posting.MediaFetching, d.posts[0].Props[posting.PropMedia])
-	require.Equal(t, &domain.MediaFile{ConversationID: "c", ChannelID: "channel", PostID: "post", WAMID: "wamid.1", At: fake.Now, Kind: "image", MediaID: "9", MimeType: "image/jpeg", SHA256: "x"}, d.files[0])
+	require.Equal(t, &domain.MediaFile{ConversationID: "c", ChannelID: "channel", PostID: "post", WAMID: "wamid.1", At: fake.Now, Kind: "image", Label: "image", MediaID: "9", MimeType: "image/jpeg", SHA256: "x"}, d.files[0])
 
 	d = openDesk()
 	d.handle(t, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"image","image":{"id":"9"},"errors":[{"code":131052}]}`)
@@ -218,8 +218,8 @@ func TestALongMessageIsCutAndSaysSo(t *testing.T) {
 		long[i] = 'é'
 	}
 	m.Text.Body = string(long)
-	text := []rune(postText(speaker, m))
+	text := []rune(postText(speaker, m, true))
 	require.Len(t, text, maxPost+len("\n\ninbound.cut"))
 	m.Text.Body = string(long[:100])
-	require.Equal(t, m.Text.Body, postText(speaker, m))
+	require.Equal(t, m.Text.Body, postText(speaker, m, true))
 }

@@ -179,9 +179,9 @@ func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *do
 			return jobqueue.WaitFor(domain.WaitsForFile(m.ID), wait, "its file is being fetched"), nil
 		}
 	}
-	post, err := h.newPost(ctx, c, m, posting.KindInbound, postText(h.Localizer, m))
+	post, err := h.newPost(ctx, c, m, posting.KindInbound, postText(h.Localizer, m, true))
 	if err == nil {
-		message.PostID, err = posting.EnsurePost(ctx, h.Posts, h.withFile(post, m, fileID), posting.PropWAMID, mayExist, postedSince(job))
+		message.PostID, err = posting.EnsurePost(ctx, h.Posts, h.withFile(h.withCards(post, m), m, fileID), posting.PropWAMID, mayExist, postedSince(job))
 	}
 	switch {
 	case errors.Is(err, posting.ErrNotAttached):

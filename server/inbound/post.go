@@ -78,11 +78,8 @@ func (h *Handler) fetchLater(ctx context.Context, message *domain.Message, chann
 // replacePlaceholder edits the post of a message that Meta first called
 // unsupported and has now delivered whole.
 func (h *Handler) replacePlaceholder(ctx context.Context, target *domain.InboundTarget, message *domain.Message, m *whatsapp.Message) (jobqueue.Outcome, error) {
-	var props map[string]any
-	if Fetchable(m) {
-		props = posting.MediaProps(h.Localizer)
-	}
-	if err := h.Posts.EditPost(ctx, target.PostID, postText(h.Localizer, m), props); errors.Is(err, posting.ErrRefused) {
+	now := h.withFile(h.withCards(posting.Post{Props: map[string]any{}}, m), m, "")
+	if err := h.Posts.EditPost(ctx, target.PostID, postText(h.Localizer, m, true), now.Props); errors.Is(err, posting.ErrRefused) {
 		return jobqueue.Dead(withheld), nil
 	} else if err != nil {
 		return jobqueue.Outcome{}, err

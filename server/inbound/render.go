@@ -15,15 +15,18 @@ import (
 // server takes 16,383, and a line says how much is missing.
 const maxPost = 16_000
 
-// postText writes a customer's message as the text of its post.
-func postText(speaker posting.Localizer, m *whatsapp.Message) string {
+// postText writes a customer's message as the text of its post. A file that hangs on the post
+// (hangs) needs no name: there is only its caption.
+func postText(speaker posting.Localizer, m *whatsapp.Message, hangs bool) string {
 	s := ContentOf(m)
 	var parts []string
 	for _, mark := range s.Marks {
 		parts = append(parts, speaker.ForChannel(domain.Text{Data: mark.Data, Key: "mark." + mark.Key}))
 	}
 	text := s.Detail
-	if s.Label != "" {
+	if hangs && Fetchable(m) {
+		text = markdown.ToMattermost(m.Media.Caption)
+	} else if s.Label != "" {
 		data := maps.Clone(s.Data)
 		if data == nil {
 			data = map[string]any{}
@@ -31,7 +34,7 @@ func postText(speaker posting.Localizer, m *whatsapp.Message) string {
 		data["Detail"] = domain.Markdown(s.Detail)
 		text = speaker.ForChannel(domain.Text{Data: data, Key: "inbound." + s.Label})
 	}
-	return truncatePost(speaker, strings.Join(append(parts, text), "\n\n"))
+	return truncatePost(speaker, paragraphs(append(parts, text)...))
 }
 
 // truncatePost cuts a text that is longer than a post may be, and adds a line that says so.
@@ -78,8 +81,16 @@ type Content struct {
 	Detail string // Markdown; in Data and Marks the type of a value says whether it is Markdown
 	// Data is what the sentence needs beside Detail.
 	Data map[string]any
+	// Cards stand in boxes below the text: a place, contacts.
+	Cards []Card
 	// Marks are lines before the message: forwarded, from an advertisement ...
 	Marks []Mark
+}
+
+// Card is a box below a post's text.
+type Card struct {
+	Text string // Markdown
+	Map  string // the address of a map; "" = none
 }
 
 // Mark is a line that says something about a message: a key and its data.

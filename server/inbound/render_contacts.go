@@ -13,13 +13,12 @@ import (
 // maxCards is how many contact cards are shown, and how many entries of each.
 const maxCards = 50
 
-// contactsContent writes contact cards as a list: name, company, numbers, addresses.
+// contactsContent writes contact cards: name, company, numbers, addresses, each on its line.
 func contactsContent(cards []whatsapp.ContactCard) Content {
-	var list []string
+	s := Content{Label: "contacts"}
 	for _, card := range cards[:min(len(cards), maxCards)] {
-		list = append(list, "- "+strings.Join(cardParts(card), " · "))
+		s.Cards = append(s.Cards, Card{Text: strings.Join(cardParts(card), "\n")})
 	}
-	s := Content{Label: "contacts", Detail: strings.Join(list, "\n")}
 	if more := len(cards) - maxCards; more > 0 {
 		s.Data = map[string]any{"More": more}
 	}
@@ -27,9 +26,9 @@ func contactsContent(cards []whatsapp.ContactCard) Content {
 }
 
 func cardParts(card whatsapp.ContactCard) []string {
-	name := oneLine(card.Name.Formatted)
+	name := boldName(card.Name.Formatted)
 	if name == "" {
-		name = oneLine(strings.Join([]string{card.Name.First, card.Name.Middle, card.Name.Last}, " "))
+		name = boldName(strings.Join([]string{card.Name.First, card.Name.Middle, card.Name.Last}, " "))
 	}
 	parts := []string{name}
 	if card.Org != nil {

@@ -49,10 +49,7 @@ func marksOf(m *whatsapp.Message) []Mark {
 // Meta could not take over is shown with Meta's error code.
 func mediaContent(m *whatsapp.Message) Content {
 	file := m.Media
-	s := Content{Label: m.Type, Detail: paragraphs(markdown.Code(file.Filename), markdown.ToMattermost(file.Caption))}
-	if m.Type == whatsapp.TypeAudio && file.Voice {
-		s.Label = "voice"
-	}
+	s := Content{Label: mediaLabel(m), Detail: paragraphs(markdown.Code(file.Filename), markdown.ToMattermost(file.Caption))}
 	if !Fetchable(m) {
 		s.Data = map[string]any{"Lost": true}
 		if len(m.Errors) > 0 {
@@ -60,6 +57,14 @@ func mediaContent(m *whatsapp.Message) Content {
 		}
 	}
 	return s
+}
+
+// mediaLabel is the label of a message with a file.
+func mediaLabel(m *whatsapp.Message) string {
+	if m.Type == whatsapp.TypeAudio && m.Media.Voice {
+		return "voice"
+	}
+	return m.Type
 }
 
 // Fetchable reports whether a message has a file that can be fetched.
@@ -71,8 +76,11 @@ func Fetchable(m *whatsapp.Message) bool {
 // come from the customer.
 func locationContent(l *whatsapp.Location) Content {
 	at := fmt.Sprintf("%.6f,%.6f", l.Latitude, l.Longitude)
-	detail := paragraphs(markdown.ToMattermost(l.Name), markdown.ToMattermost(l.Address), markdown.ToMattermost(l.URL), "<https://www.google.com/maps?q="+at+">")
-	return Content{Label: "location", Detail: detail}
+	text := paragraphs(boldName(l.Name), markdown.ToMattermost(l.Address), markdown.ToMattermost(l.URL))
+	if text == "" {
+		text = at
+	}
+	return Content{Label: "location", Cards: []Card{{Text: text, Map: "https://www.google.com/maps?q=" + at}}}
 }
 
 // maxItems is how many lines of an order are shown.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown/markdowntest"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
@@ -28,20 +29,21 @@ func TestInbound(t *testing.T) {
 		message string
 		want    Content
 	}{
-		"text":          {`{"type":"text","text":{"body":"*oi* @all"}}`, Content{Detail: "**oi** @\u2060all"}},
-		"empty text":    {`{"type":"text","text":{"body":" \n"}}`, Content{Label: "empty"}},
-		"button":        {`{"type":"button","button":{"text":"Sim, quero","payload":"x"}}`, Content{Detail: "Sim, quero"}},
-		"list":          {`{"type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"1","title":"Expresso","description":"1 a 2 dias"}}}`, Content{Detail: "Expresso\n\n1 a 2 dias"}},
-		"picture":       {`{"type":"image","image":{"id":"1","caption":"a ~loja~"}}`, Content{Label: "image", Detail: "a ~~loja~~"}},
-		"voice":         {`{"type":"audio","audio":{"id":"1","voice":true}}`, Content{Label: "voice"}},
-		"audio":         {`{"type":"audio","audio":{"id":"1"}}`, Content{Label: "audio"}},
-		"document":      {`{"type":"document","document":{"id":"1","filename":"a` + "`" + `b.pdf","caption":"veja"}}`, Content{Label: "document", Detail: "`a b.pdf`\n\nveja"}},
-		"a program":     {`{"type":"document","document":{"id":"1","filename":"nota.pdf.EXE","mime_type":"application/pdf"}}`, Content{Label: "document", Detail: "`nota.pdf.EXE`", Marks: []Mark{{Key: "dangerous", Data: map[string]any{"Type": markdown.Verbatim(".exe")}}}}},
-		"lost picture":  {`{"type":"image","image":{"id":"1"},"errors":[{"code":131052}]}`, Content{Label: "image", Data: map[string]any{"Lost": true, "Code": 131052}}},
-		"no picture":    {`{"type":"image","image":{}}`, Content{Label: "image", Data: map[string]any{"Lost": true}}},
-		"place":         {`{"type":"location","location":{"latitude":-23.5,"longitude":-46.6,"name":"Loja"}}`, Content{Label: "location", Detail: "Loja\n\n<https://www.google.com/maps?q=-23.500000,-46.600000>"}},
-		"contact":       {`{"type":"contacts","contacts":[{"name":{"formatted_name":"Ana\nLima"},"phones":[{"wa_id":"5511987654321"},{"phone":"ramal 12"}],"emails":[{"email":"a@b.com"}]}]}`, Content{Label: "contacts", Detail: "- Ana Lima · `+55 11 98765-4321` · `ramal 12` · `a@b.com`"}},
-		"empty contact": {`{"type":"contacts","contacts":[{}]}`, Content{Label: "contacts", Detail: "- ?"}},
+		"text":             {`{"type":"text","text":{"body":"*oi* @all"}}`, Content{Detail: "**oi** @\u2060all"}},
+		"empty text":       {`{"type":"text","text":{"body":" \n"}}`, Content{Label: "empty"}},
+		"button":           {`{"type":"button","button":{"text":"Sim, quero","payload":"x"}}`, Content{Detail: "Sim, quero"}},
+		"list":             {`{"type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"1","title":"Expresso","description":"1 a 2 dias"}}}`, Content{Detail: "Expresso\n\n1 a 2 dias"}},
+		"picture":          {`{"type":"image","image":{"id":"1","caption":"a ~loja~"}}`, Content{Label: "image", Detail: "a ~~loja~~"}},
+		"voice":            {`{"type":"audio","audio":{"id":"1","voice":true}}`, Content{Label: "voice"}},
+		"audio":            {`{"type":"audio","audio":{"id":"1"}}`, Content{Label: "audio"}},
+		"document":         {`{"type":"document","document":{"id":"1","filename":"a` + "`" + `b.pdf","caption":"veja"}}`, Content{Label: "document", Detail: "`a b.pdf`\n\nveja"}},
+		"a program":        {`{"type":"document","document":{"id":"1","filename":"nota.pdf.EXE","mime_type":"application/pdf"}}`, Content{Label: "document", Detail: "`nota.pdf.EXE`", Marks: []Mark{{Key: "dangerous", Data: map[string]any{"Type": markdown.Verbatim(".exe")}}}}},
+		"lost picture":     {`{"type":"image","image":{"id":"1"},"errors":[{"code":131052}]}`, Content{Label: "image", Data: map[string]any{"Lost": true, "Code": 131052}}},
+		"no picture":       {`{"type":"image","image":{}}`, Content{Label: "image", Data: map[string]any{"Lost": true}}},
+		"place":            {`{"type":"location","location":{"latitude":-23.5,"longitude":-46.6,"name":"Loja"}}`, Content{Label: "location", Cards: []Card{{Text: "**Loja**", Map: "https://www.google.com/maps?q=-23.500000,-46.600000"}}}},
+		"place of no name": {`{"type":"location","location":{"latitude":-23.5,"longitude":-46.6}}`, Content{Label: "location", Cards: []Card{{Text: "-23.500000,-46.600000", Map: "https://www.google.com/maps?q=-23.500000,-46.600000"}}}},
+		"contact":          {`{"type":"contacts","contacts":[{"name":{"formatted_name":"Ana\nLima"},"phones":[{"wa_id":"5511987654321"},{"phone":"ramal 12"}],"emails":[{"email":"a@b.com"}]}]}`, Content{Label: "contacts", Cards: []Card{{Text: "**Ana Lima**\n`+55 11 98765-4321`\n`ramal 12`\n`a@b.com`"}}}},
+		"empty contact":    {`{"type":"contacts","contacts":[{}]}`, Content{Label: "contacts", Cards: []Card{{Text: "?"}}}},
 		"order": {
 			`{"type":"order","order":{"catalog_id":"c","text":"rápido!","product_items":[{"product_retailer_id":"sku","quantity":3,"item_price":0.1,"currency":"BRL"},{"product_retailer_id":"x","quantity":1,"item_price":2,"currency":"usd"}]}}`,
 			Content{Label: "order", Detail: "- 3 × `sku`: 0.10 BRL\n- 1 × `x`: 2.00 `usd`", Data: map[string]any{"Total": domain.Markdown("0.30 BRL + 2.00 `usd`"), "Text": domain.Markdown("rápido!"), "More": 0}},
@@ -140,6 +142,9 @@ func TestNothingFiresFromAnyKind(t *testing.T) {
 func harmless(t testing.TB, s Content, message string) {
 	t.Helper()
 	texts := []string{s.Detail}
+	for _, card := range s.Cards {
+		texts = append(texts, card.Text)
+	}
 	for _, data := range append([]map[string]any{s.Data}, dataOf(s.Marks)...) {
 		for _, value := range data {
 			if text, ok := value.(interface{ Markdown() string }); ok { // any other is escaped where the sentence is written
@@ -152,9 +157,7 @@ func harmless(t testing.TB, s Content, message string) {
 		require.NotRegexp(t, markdowntest.Mention, bare, message)
 		require.NotRegexp(t, markdowntest.Image, bare, message)
 		require.False(t, strings.ContainsFunc(text, func(r rune) bool { return markdown.IsDirection(r) || unicode.IsControl(r) && r != '\n' && r != '\t' }), message)
-		if s.Label != "location" {
-			require.NotRegexp(t, markdown.Links, bare, message)
-		}
+		require.NotRegexp(t, markdown.Links, bare, message)
 	}
 }
 
@@ -164,4 +167,33 @@ func dataOf(marks []Mark) []map[string]any {
 		all = append(all, mark.Data)
 	}
 	return all
+}
+
+// TestALabelStandsWhereThereIsNothingToSee: a file that hangs on its post says what it is itself.
+func TestALabelStandsWhereThereIsNothingToSee(t *testing.T) {
+	speaker := posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}
+	for name, test := range map[string]struct {
+		message, text, without string // without the file
+	}{
+		"a picture":           {`{"type":"image","image":{"id":"1"}}`, "", "inbound.image"},
+		"a caption":           {`{"type":"image","image":{"id":"1","caption":"a ~loja~"}}`, "a ~~loja~~", "inbound.image"},
+		"a forwarded one":     {`{"type":"audio","audio":{"id":"1","voice":true},"context":{"forwarded":true}}`, "mark.forwarded", "mark.forwarded\n\ninbound.voice"},
+		"one that Meta lost":  {`{"type":"image","image":{"id":"1"},"errors":[{"code":131052}]}`, "inbound.image", "inbound.image"},
+		"a place has its box": {`{"type":"location","location":{"name":"Loja"}}`, "inbound.location", "inbound.location"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := read(t, test.message)
+			require.Equal(t, test.text, postText(speaker, m, true))
+			require.Equal(t, test.without, postText(speaker, m, false))
+		})
+	}
+}
+
+func TestCardsStandInBoxes(t *testing.T) {
+	h := &Handler{Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+	post := h.withCards(posting.Post{Props: map[string]any{}}, read(t, `{"type":"location","location":{"latitude":-23.5,"longitude":-46.6,"name":"Loja","address":"Rua A, 2"}}`))
+	text := "**Loja**\n\nRua A, 2\n\n[inbound.map](https://www.google.com/maps?q=-23.500000,-46.600000)"
+	require.Equal(t, []any{map[string]any{"text": text, "fallback": text}}, post.Props["attachments"])
+	post = h.withCards(posting.Post{Props: map[string]any{}}, read(t, `{"type":"contacts","contacts":[{"name":{"formatted_name":"Ana"}},{"name":{"formatted_name":"Bia"}}]}`))
+	require.Len(t, post.Props["attachments"], 2)
 }

@@ -47,14 +47,14 @@ func (m *Fetcher) handleFailure(ctx context.Context, job jobqueue.Job, file *dom
 		return jobqueue.RetryIn(retryPauses[min(job.Attempts, len(retryPauses))-1], reasonOf(err)), nil
 	}
 	if over := m.permanentReason(job, file, err); over != nil {
-		shown := posting.MediaStatus{State: posting.MediaFailed, Text: m.Localizer.ForChannel(over.text)}
+		shown := posting.MediaStatus{State: posting.MediaFailed, Text: posting.MediaText(m.Localizer, file, over.text)}
 		if err := m.showRetryButton(ctx, file, shown); err != nil {
 			return m.postFailed(job, err)
 		}
 		return jobqueue.Dead(over.Error() + ": " + reasonOf(err)), nil
 	}
 	if job.Attempts >= quietTries {
-		shown := posting.MediaStatus{State: posting.MediaDelayed, Text: m.Localizer.ForChannel(domain.T("media.delayed"))}
+		shown := posting.MediaStatus{State: posting.MediaDelayed, Text: posting.MediaText(m.Localizer, file, domain.T("media.delayed"))}
 		if err := m.showRetryButton(ctx, file, shown); err != nil {
 			return m.postFailed(job, err)
 		}

@@ -143,7 +143,7 @@ func (m *Fetcher) showFetching(ctx context.Context, file *domain.MediaFile, atte
 	if attempts > quietTries || file.PostID == "" {
 		return nil // the post says already that it takes longer, or is still to be made
 	}
-	return m.Files.ShowMedia(ctx, file.PostID, posting.Fetching(m.Localizer))
+	return m.Files.ShowMedia(ctx, file.PostID, posting.Fetching(m.Localizer, file))
 }
 
 // fetch streams the file from Meta into Mattermost. An error that no further try can mend is a *permanentError.

@@ -4,6 +4,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 // NewUpload describes the file for which an upload session is opened.
@@ -39,12 +40,22 @@ var (
 )
 
 // Fetching returns what a post says while its file is being fetched.
-func Fetching(s Localizer) MediaStatus {
-	return MediaStatus{State: MediaFetching, Text: s.ForChannel(domain.T("media.fetching"))}
+func Fetching(s Localizer, file *domain.MediaFile) MediaStatus {
+	return MediaStatus{State: MediaFetching, Text: MediaText(s, file, domain.T("media.fetching"))}
+}
+
+// MediaText returns how a file is doing, behind what it is: as long as there is nothing to see.
+func MediaText(s Localizer, file *domain.MediaFile, how domain.Text) string {
+	text := s.ForChannel(how)
+	if file.Label == "" {
+		return text
+	}
+	what := domain.Text{Data: map[string]any{"Detail": domain.Markdown(markdown.Code(file.Filename))}, Key: "inbound." + file.Label}
+	return s.ForChannel(what) + "\n\n" + text
 }
 
 // MediaProps returns the properties of a post whose file is still being fetched.
-func MediaProps(s Localizer) map[string]any {
-	shown := Fetching(s)
+func MediaProps(s Localizer, file *domain.MediaFile) map[string]any {
+	shown := Fetching(s, file)
 	return map[string]any{PropMedia: shown.State, "attachments": []any{map[string]any{"text": shown.Text, "fallback": shown.Text}}}
 }

@@ -10,6 +10,7 @@ import {NotePost} from 'src/components/posts/note_post';
 import {PostStatus} from 'src/components/posts/post_status';
 import {Speaker} from 'src/components/posts/speaker';
 import {TemplatePost} from 'src/components/posts/template_post';
+import {VoiceNote} from 'src/components/posts/voice_note';
 import {ListIcon} from 'src/components/shared/icons/list_icon';
 import {StartConversationIcon} from 'src/components/shared/icons/start_conversation_icon';
 import {Notice} from 'src/components/shared/notice';
@@ -92,6 +93,7 @@ function registerChannel(registry: PluginRegistry, services: Services) {
     registry.registerComposerPlaceholder?.(composerPlaceholder(services));
     registry.registerMessageWillBePostedHook?.(messageWillBePosted(services));
     registry.registerPostMessageAttachmentComponent?.(Speaker);
+    registry.registerPostMessageAttachmentComponent?.(VoiceNote);
     registry.registerPostMessageAttachmentComponent?.(withServices(services, PostStatus));
     registry.registerPostTypeComponent?.(typeTemplate, withServices(services, TemplatePost));
     registry.registerPostTypeComponent?.(typeNote, NotePost);

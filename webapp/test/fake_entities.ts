@@ -15,6 +15,7 @@ export function fakeEntities(currentTeamId: string) {
         teams: part('teams', {currentTeamId, teams: {[currentTeamId]: {id: currentTeamId, name: 'empresa'}}}),
         channels: part('channels', {channels: {}, currentChannelId: '', myMembers: {}, messageCounts: {}}),
         general: part('general', {config: {}}),
+        files: part('files', {files: {}}),
         posts: part('posts', {posts: {}, postsInChannel: {}}),
         users: part('users', {currentUserId: 'u1', profiles: {}}),
         integrations: combineReducers({

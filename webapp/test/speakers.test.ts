@@ -4,6 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {Chat} from './chat_setup';
 import {openConversation, setEntities} from './chat_world';
 import {absent} from './chromium';
+import {idOf} from './fake_conversations';
 
 describe.skipIf(absent)('what stands in a channel, and above the page, in Chromium', () => {
     const chat = new Chat();
@@ -26,6 +27,20 @@ describe.skipIf(absent)('what stands in a channel, and above the page, in Chromi
         // Where the server shows the name itself, it is not there twice.
         await setEntities(chat.page, {general: {config: {EnablePostUsernameOverride: 'true'}}});
         expect(await speakers.first().innerText()).toBe('MD\nCliente');
+    });
+
+    test('a voice note is played where it stands', async () => {
+        await chat.open();
+        await openConversation(chat.page, 4);
+        const post = (id: string, kind: string, files: string[]) => ({id, channel_id: idOf('h', 4), root_id: '', message: '', user_id: 'cliente', create_at: 1, type: '', props: {waa_kind: kind}, file_ids: files});
+        await setEntities(chat.page, {
+            posts: {posts: {post2: post('post2', 'inbound', ['voice', 'picture']), post3: post('post3', 'inbound', ['picture']), post4: post('post4', '', ['voice'])}},
+            files: {files: {voice: {id: 'voice', mime_type: 'audio/ogg'}, picture: {id: 'picture', mime_type: 'image/png'}}},
+        });
+        const player = chat.page.getByLabel('Mensagem de voz do cliente');
+        await player.waitFor();
+        expect(await chat.page.locator('audio').count()).toBe(1);
+        expect(await player.getAttribute('src')).toMatch(/\/api\/v4\/files\/voice$/);
     });
 
     test.each([

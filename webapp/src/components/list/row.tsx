@@ -5,6 +5,7 @@ import {countdownEnd, countdownText, customerName, roughSpan} from 'src/componen
 import {HiddenText} from 'src/components/shared/hidden_text';
 import {SmallButton} from 'src/components/shared/small_button';
 import {StateBadge} from 'src/components/shared/state_badge';
+import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
 import type {Text} from 'src/i18n/use_text';
 
@@ -73,13 +74,24 @@ export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
     );
 };
 
-/** The last words that were said, and whose they are; the template's name where none are known. */
+/** The last words that were said, or what was sent without any, and whose it is; the template's name where nothing is known. */
 const LastWords = ({conversation: {last_message: last, template}}: {conversation: Conversation}) => {
     const t = useText();
-    if (!last?.preview) {
+    const file = last && fileTexts[last.kind];
+    const text = last?.preview || (file && t(file));
+    if (!text) {
         return <span className={styles.words}>{template}</span>;
     }
-    return <span className={styles.words}>{last.direction === 'out' ? t('whatsapp-ativo.list.ours', {text: last.preview}) : last.preview}</span>;
+    return <span className={styles.words}>{last.direction === 'out' ? t('whatsapp-ativo.list.ours', {text}) : text}</span>;
+};
+
+/** What a file is called, by its kind. */
+const fileTexts: Partial<Record<string, MessageKey>> = {
+    image: 'whatsapp-ativo.list.image',
+    video: 'whatsapp-ativo.list.video',
+    audio: 'whatsapp-ativo.list.audio',
+    document: 'whatsapp-ativo.list.document',
+    sticker: 'whatsapp-ativo.list.sticker',
 };
 
 /** Whose turn it is, and for how long the customer has waited; the state where nobody can write. */
