@@ -202,6 +202,8 @@ func (r *rights) acts() []act {
 		{"POST /actions/claim", acted, "", context(map[string]any{"conversation_id": conversation})},
 		{"POST /conversations/{id}/transfer", acted, "/conversations/" + conversation + "/transfer", user},
 		{"POST /conversations/{id}/owner", supervised, "/conversations/" + conversation + "/owner", map[string]any{"user_id": r.User(ownerAgent).ID}},
+		{"PUT /contacts/{id}/consent", whoSees, "/contacts/" + contact + "/consent", map[string]any{"status": "granted", "origin": "site"}},
+		{"GET /consents", supervises, "", nil},
 		{"POST /contacts/{id}/reveal", acted, "/contacts/" + contact + "/reveal", nil},
 		{"PATCH /drafts/{id}", supervised, "/drafts/" + r.draft, map[string]any{"text": "pague"}},
 		{"POST /actions/drafts/edit", supervised, "", map[string]any{"state": r.draft, "submission": map[string]any{"text": "pague já"}}},
@@ -351,7 +353,7 @@ func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
 		"novo": typedStart, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
-		"status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "doctor": typedAny, "ajuda": typedAny,
+		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}
 	var known, offered []string
 	for typed := range rows {

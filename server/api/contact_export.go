@@ -24,6 +24,7 @@ type exportView struct {
 	LastTemplateAt  millisOrNull             `json:"last_template_at"`
 	BlockedUntil    millisOrNull             `json:"blocked_until"`
 	MarketingStopAt millisOrNull             `json:"marketing_stop_at"`
+	Consent         consentView              `json:"consent"`
 	CreatedAt       millisOrNull             `json:"created_at"`
 	UpdatedAt       millisOrNull             `json:"updated_at"`
 	Identities      []domain.ContactIdentity `json:"identities"`
@@ -177,7 +178,7 @@ func viewExport(export *domain.PersonExport) exportView {
 	c := export.Contact
 	return exportView{
 		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
-		LastTemplateAt: millisOrNull(c.LastTemplateAt), BlockedUntil: millisOrNull(c.BlockedUntil), MarketingStopAt: millisOrNull(c.MarketingStopAt),
+		LastTemplateAt: millisOrNull(c.LastTemplateAt), BlockedUntil: millisOrNull(c.BlockedUntil), MarketingStopAt: millisOrNull(c.MarketingStopAt), Consent: viewConsent(c.Consent()),
 		CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
 		Identities: append([]domain.ContactIdentity{}, export.Identities...), Conversations: []exportConversationView{},
 	}

@@ -82,10 +82,11 @@ func viewLastMessage(m *domain.LastMessage) *lastMessageView {
 }
 
 type contactView struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Phone     string `json:"phone"`
-	CPFMasked string `json:"cpf_masked"`
+	ID        string      `json:"id"`
+	Name      string      `json:"name"`
+	Phone     string      `json:"phone"`
+	CPFMasked string      `json:"cpf_masked"`
+	Consent   consentView `json:"consent"`
 }
 
 func viewConversation(v *domain.View) conversationView {
@@ -93,7 +94,7 @@ func viewConversation(v *domain.View) conversationView {
 	return conversationView{
 		ID: c.ID, State: v.State, WindowUntil: millisOrNull(c.WindowUntil), CooldownUntil: millisOrNull(v.CooldownUntil),
 		OwnerID: c.OwnerID, AttendantID: c.AttendantID, QueueID: c.QueueID, AccountID: c.AccountID, TeamID: c.TeamID, ChannelID: c.ChannelID,
-		Contact:    contactView{ID: c.ContactID, Name: c.Contact.Name, Phone: c.Contact.Phone, CPFMasked: c.Contact.CPFMasked},
+		Contact:    viewContact(&c.Contact),
 		AttendedAt: millisOrNull(c.AttendedAt), LastInbound: millisOrNull(c.LastInboundAt), LastOutbound: millisOrNull(max(c.LastOutboundAt, c.LastTemplateAt)),
 		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, Closing: viewClosing(c), CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
 	}

@@ -44,7 +44,7 @@ func (a *API) findCustomers(r *http.Request) (reply, error) {
 	now := a.Clock.Now()
 	return ok(listOf(found, len(found), page{size: defaultPerPage}, func(c *domain.KnownCustomer) customerView {
 		return customerView{
-			contactView:      contactView{ID: c.ID, Name: c.Name, Phone: c.Phone, CPFMasked: c.CPFMasked},
+			contactView:      viewContact(&c.Contact),
 			LastConversation: lastConversationView{ID: c.Last.ID, State: c.Last.StateAt(now), ClosedAt: millisOrNull(c.Last.ClosedAt)},
 		}
 	}))

@@ -66,6 +66,10 @@ type Service interface {
 	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)
 	Overview(ctx context.Context, actorID string, filter domain.Filter) (*domain.Overview, error)
 	Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error)
+	// SetConsent records what the actor says of a contact's consent.
+	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)
+	// Consents are the contacts with a consent on record, the latest first, of the queues that the actor supervises; queueID "" = of all of them.
+	Consents(ctx context.Context, actorID string, status domain.ConsentStatus, queueID string, page, perPage int) ([]*domain.Contact, int, error)
 	Messages(ctx context.Context, actorID, id string, page, perPage int) ([]*domain.Message, int, error)
 	MessageOfPost(ctx context.Context, actorID, id, postID string) (*domain.Message, error)
 	MayAct(ctx context.Context, actorID, id string) error

@@ -26,12 +26,7 @@ func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledg
 	begun := false
 	begin := func() error {
 		begun = true
-		header := w.Header()
-		header.Set("Content-Type", "text/csv; charset=utf-8")
-		header.Set("Content-Disposition", `attachment; filename="ledger.csv"`)
-		header.Set("Cache-Control", "no-store")
-		header.Set("X-Content-Type-Options", "nosniff")
-		w.WriteHeader(http.StatusOK)
+		beginCSV(w, "ledger.csv")
 		return errors.Wrap(out.Write(ledgerColumns()), "write the ledger")
 	}
 	err := a.Store.EachCharge(r.Context(), wanted.filter, func(charge *domain.Charge) error {
@@ -56,6 +51,16 @@ func (a *API) writeLedgerCSV(w http.ResponseWriter, r *http.Request, wanted ledg
 		_ = out.Write(last) // csv.Writer keeps its error until Flush
 	}
 	out.Flush() // an error means that the client is gone
+}
+
+// beginCSV begins an answer in CSV, which a browser saves as a file.
+func beginCSV(w http.ResponseWriter, filename string) {
+	header := w.Header()
+	header.Set("Content-Type", "text/csv; charset=utf-8")
+	header.Set("Content-Disposition", `attachment; filename="`+filename+`"`)
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(http.StatusOK)
 }
 
 func ledgerRow(c *domain.Charge) []string {

@@ -58,6 +58,7 @@ func (a *API) agentRoutes(root *mux.Router) {
 	a.closingRoutes(router)
 	a.buttonRoutes(router)
 	a.draftRoutes(router)
+	a.consentRoutes(router)
 }
 
 // adminRoutes are open to system admins only, and everything they change is audited.

@@ -92,6 +92,11 @@ func (f *form) start(into *domain.StartRequest) {
 	f.id("queue_id", &into.QueueID, true)
 	f.template(&into.Template, &into.Variables)
 	f.customer(&into.Customer)
+	if f.has("consent") {
+		if c := f.object("consent", map[string]string{"origin": "consent_origin", "note": "consent_note"}); c != nil {
+			c.consent(&into.Consent)
+		}
+	}
 	f.confirmation(&into.Confirm, &into.Reason)
 }
 

@@ -63,7 +63,7 @@ func TestKnownCustomers(t *testing.T) {
 	w.exec("UPDATE waa_contacts SET phone = '+5511987654321', cpf_masked = '***.456.789-**'")
 	w.conversation(id("conversation1"), contact1, account1)
 	found := []any{map[string]any{
-		"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**",
+		"id": contact1, "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.456.789-**", "consent": map[string]any{"status": "none", "origin": "", "note": "", "at": nil, "by": ""},
 		"last_conversation": map[string]any{"id": id("conversation1"), "state": "waiting", "closed_at": nil},
 	}}
 	require.Equal(t, found, w.as(agent, http.MethodGet, "/customers?q=mari", nil).Is(http.StatusOK).Items())

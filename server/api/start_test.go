@@ -35,7 +35,7 @@ func TestStart(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"id": made["id"], "state": "waiting", "window_until": nil, "cooldown_until": float64(now + 6*hour), "owner_id": agent, "attendant_id": agent,
 		"queue_id": queue1, "account_id": account1, "team_id": team1, "channel_id": made["channel_id"],
-		"contact":     map[string]any{"id": made["contact_id"], "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.982.247-**"},
+		"contact":     map[string]any{"id": made["contact_id"], "name": "Maria", "phone": "+5511987654321", "cpf_masked": "***.982.247-**", "consent": map[string]any{"status": "none", "origin": "", "note": "", "at": nil, "by": ""}},
 		"attended_at": nil, "last_inbound_at": nil, "last_outbound_at": float64(now),
 		"closed_at": nil, "close_reason": "", "closing": nil, "created_at": float64(now), "updated_at": float64(now),
 	}, a.JSON)

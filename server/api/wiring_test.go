@@ -56,7 +56,8 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 		Link: func(context.Context, *domain.Conversation) string { return "" },
 	}
 	worker := &outbound.Worker{
-		Store: w.store, Owner: "me", Send: w.meta.Send, Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Clock: w.clock,
+		Settings: func() domain.Settings { return w.settings },
+		Store:    w.store, Owner: "me", Send: w.meta.Send, Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Clock: w.clock,
 		Effects: &outbound.FailureEffects{
 			Store: w.store, Clock: w.clock, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {},
 		},

@@ -75,6 +75,7 @@ func (a *app) wireOutbound() {
 	a.sender = &outbound.Worker{
 		Store: a.store, Owner: a.owner, Send: a.meta.Send, Uploader: outbound.NewUploader(a.port.OpenFile, a.meta.Upload),
 		Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: a.effects, Clock: a.clock,
+		Settings:       a.domainSettings,
 		WakeStatusSync: a.wake.statuses.Wake, WakeChannels: a.wake.channels.Wake, OnStartFailed: a.announcements.StartFailed,
 		ReconcileChannel: a.reconciler.CatchUp,
 	}

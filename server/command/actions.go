@@ -178,7 +178,7 @@ func (c *Command) findQueue(ctx context.Context, teamID, name string) (*domain.Q
 	var here, elsewhere []*domain.Queue
 	for _, q := range queues {
 		switch {
-		case fold(q.Name) != fold(name):
+		case domain.Fold(q.Name) != domain.Fold(name):
 		case q.TeamID == teamID:
 			here = append(here, q)
 		default:

@@ -21,6 +21,10 @@ const Trigger = "whatsapp"
 type Service interface {
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error)
+	// SetConsent records what the actor says of a contact's consent.
+	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)
+	// Consents are the contacts with a consent on record, the latest first, of the queues that the actor supervises.
+	Consents(ctx context.Context, actorID string, status domain.ConsentStatus, queueID string, page, perPage int) ([]*domain.Contact, int, error)
 	Note(ctx context.Context, actorID, id, text string) (*domain.View, error)
 	TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error)
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)

@@ -25,6 +25,7 @@ type fakeOffice struct {
 	costs    []domain.QueueCosts
 	findings []domain.Finding
 	admin    bool
+	optedOut []*domain.Contact
 	answer   error
 	panics   bool
 
@@ -56,7 +57,7 @@ func idsOf(drafts []*domain.Draft, _, _ string, _ func(key string, pairs ...any)
 
 func newFakeOffice() *fakeOffice {
 	c := &domain.Conversation{
-		ID: "conv", TeamID: "team", QueueID: "sales", OwnerID: "me", AttendantID: "me", WindowUntil: 52_320_000,
+		ID: "conv", ContactID: "person", TeamID: "team", QueueID: "sales", OwnerID: "me", AttendantID: "me", WindowUntil: 52_320_000,
 		Contact: domain.Contact{Name: "Ana |*x*| [y](http://z)", Phone: "+5511987654321", CPFMasked: "***.982.247-**"},
 	}
 	return &fakeOffice{locale: "pt-BR", view: &domain.View{Conversation: c, State: domain.Open}}
@@ -79,6 +80,15 @@ func (o *fakeOffice) ViewChannel(_ context.Context, _, channelID string) (*domai
 
 func (o *fakeOffice) List(_ context.Context, _ string, f domain.Filter) ([]*domain.View, int, error) {
 	return o.views[f.State], len(o.views[f.State]) * 2, o.answer
+}
+
+func (o *fakeOffice) SetConsent(_ context.Context, _, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error) {
+	_, err := o.ask("consent %s %s %s %s", contactID, status.Word(), said.Origin, said.Note)
+	return nil, err
+}
+
+func (o *fakeOffice) Consents(context.Context, string, domain.ConsentStatus, string, int, int) ([]*domain.Contact, int, error) {
+	return o.optedOut, len(o.optedOut), o.answer
 }
 
 func (o *fakeOffice) Note(_ context.Context, _, id, text string) (*domain.View, error) {
@@ -271,6 +281,8 @@ func TestWhatIsAskedOfTheService(t *testing.T) {
 		"close resolvido por telefone":              "close conv resolvido por telefone",
 		"reabrir":                                   "reopen conv",
 		"reopen":                                    "reopen conv",
+		"consentimento telefone ligou hoje":         "consent person granted telefone ligou hoje",
+		"consent Revoke":                            "consent person revoked  ",
 	} {
 		t.Run(typed, func(t *testing.T) {
 			o := newFakeOffice()

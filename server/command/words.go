@@ -6,9 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // subcommand is one word behind `/whatsapp`, in both languages.
@@ -34,6 +32,8 @@ func subcommands() []subcommand {
 		{portuguese: "assumir", english: "claim", run: (*Command).claim},
 		{portuguese: "encerrar", english: "close", argument: true, run: (*Command).close},
 		{portuguese: "reabrir", english: "reopen", run: (*Command).reopen},
+		{portuguese: "consentimento", english: "consent", argument: true, run: (*Command).consent},
+		{portuguese: "descadastrados", english: "optouts", run: (*Command).optOuts},
 		{portuguese: "status", english: "status", run: (*Command).status},
 		{portuguese: "meus", english: "mine", run: (*Command).mine},
 		{portuguese: "custos", english: "costs", run: (*Command).costs},
@@ -44,17 +44,8 @@ func subcommands() []subcommand {
 
 // named reports whether a word means the subcommand, in either language, in any case and with any accents.
 func (s subcommand) named(word string) bool {
-	word = fold(word)
+	word = domain.Fold(word)
 	return word == s.portuguese || word == s.english
-}
-
-// fold removes case and accents.
-func fold(s string) string {
-	bare, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
-	if err != nil {
-		bare = s
-	}
-	return strings.ToLower(bare)
 }
 
 // withoutTrigger removes "/whatsapp" from what was typed, and from "/nota" the slash.

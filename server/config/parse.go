@@ -24,6 +24,8 @@ const (
 	maxDays          = 100 * 365
 	maxReopenHours   = maxDays * 24
 	maxMessages      = 1_000_000_000
+	maxWords         = 50
+	maxWordLength    = 40 // characters
 )
 
 var version = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
@@ -43,6 +45,9 @@ func Parse(raw map[string]any) (Settings, []domain.SettingProblem) {
 	p.zone(&s.TimeZone)
 	p.number("CooldownHours", &s.CooldownHours, maxCooldownHours)
 	p.flag("RequireCPF", &s.RequireCPF)
+	p.words("OptOutWords", &s.OptOutWords)
+	p.words("OptInWords", &s.OptInWords)
+	p.flag("RequireConsent", &s.RequireConsent)
 	p.flag("SendReadReceipts", &s.SendReadReceipts)
 	p.flag("SendTyping", &s.SendTyping)
 	p.number("InactivityMinutes", &s.InactivityMinutes, maxMinutes)
@@ -128,6 +133,35 @@ func (p *parser) text(name string, into *string, normal func(string) (string, bo
 		return
 	}
 	*into = text
+}
+
+// words reads a list of words that are separated by commas, semicolons or line ends. One that could
+// never be a whole text, because nothing of it is left in the comparison, makes the list wrong.
+func (p *parser) words(name string, into *[]string) {
+	value, ok := p.value(name)
+	if !ok {
+		return
+	}
+	text, _ := value.(string)
+	var words []string
+	for _, typed := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;\n\r", r) }) {
+		if strings.TrimSpace(typed) == "" {
+			continue
+		}
+		word := domain.ConsentWord(typed)
+		if word == "" || utf8.RuneCountInString(word) > maxWordLength {
+			p.problem(name, domain.T("config.wrong_words", "Max", maxWordLength))
+			return
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 || len(words) > maxWords {
+		p.problem(name, domain.T("config.wrong_words", "Max", maxWordLength))
+		return
+	}
+	*into = words
 }
 
 func (p *parser) number(name string, into *int, highest int) {

@@ -36,6 +36,9 @@ func TestParseGoodValues(t *testing.T) {
 		"timezone":            " America/Manaus ",
 		"cooldownhours":       "0",
 		"requireCPF":          "False",
+		"optoutwords":         " Não, SAIR!;sair\n",
+		"OptInWords":          "Sim",
+		"requireconsent":      "true",
 		"sendreadreceipts":    false,
 		"SendTyping":          "false",
 		"inactivityminutes":   float64(90),
@@ -51,8 +54,12 @@ func TestParseGoodValues(t *testing.T) {
 	require.Equal(t, Settings{
 		EncryptionKey: goodKey, GraphBaseURL: "http://localhost:8080", GraphVersion: "v26.0", DefaultRegion: "PT",
 		InactivityMinutes: 90, RetentionDays: 365, ReopenHours: 48, ArchiveDays: 30,
+		OptOutWords: []string{"nao", "sair"}, OptInWords: []string{"sim"}, RequireConsent: true,
 	}, s)
-	require.Equal(t, domain.Settings{DefaultRegion: "PT", InactivityMinutes: 90, ReopenHours: 48, ArchiveDays: 30}, s.Domain())
+	require.Equal(t, domain.Settings{
+		DefaultRegion: "PT", InactivityMinutes: 90, ReopenHours: 48, ArchiveDays: 30,
+		RequireConsent: true, ConsentWords: domain.ConsentWords{OptOut: []string{"nao", "sair"}, OptIn: []string{"sim"}},
+	}, s.Domain())
 }
 
 func TestParseWrongValuesFallBack(t *testing.T) {

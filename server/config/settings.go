@@ -34,6 +34,11 @@ type Settings struct {
 	// RequireCPF says whether the customer's document is needed to start a
 	// conversation.
 	RequireCPF bool
+	// OptOutWords and OptInWords are the words by which customers opt out of messages and in
+	// again, as domain.ConsentWord returns them.
+	OptOutWords, OptInWords []string
+	// RequireConsent says whether a template needs the customer's consent on record.
+	RequireConsent bool
 	// InactivityMinutes is how many minutes a customer may wait for our reply before
 	// the attendant is reminded, or the conversation goes back to its queue; 0 means
 	// without limit. A queue may have a limit of its own. The limit never closes a
@@ -67,6 +72,8 @@ func Defaults() Settings {
 		TimeZone:            defaultZone(),
 		CooldownHours:       6,
 		RequireCPF:          true,
+		OptOutWords:         []string{"sair", "parar", "stop", "descadastrar"},
+		OptInWords:          []string{"voltar", "start"},
 		InactivityMinutes:   60,
 		FreeServiceMessages: 1000,
 		ReopenHours:         24,
@@ -92,6 +99,8 @@ func (s Settings) Domain() domain.Settings {
 		DefaultRegion:       s.DefaultRegion,
 		CooldownHours:       s.CooldownHours,
 		RequireCPF:          s.RequireCPF,
+		RequireConsent:      s.RequireConsent,
+		ConsentWords:        domain.ConsentWords{OptOut: s.OptOutWords, OptIn: s.OptInWords},
 		FreeServiceMessages: s.FreeServiceMessages,
 		ReopenHours:         s.ReopenHours,
 		ArchiveDays:         s.ArchiveDays,
@@ -107,8 +116,8 @@ func (s Settings) Retention() time.Duration {
 // Format implements fmt.Formatter. It prints the settings in the same way for every
 // verb, and never prints a key, so that no log can contain one.
 func (s Settings) Format(state fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d SendReadReceipts:%t SendTyping:%t}",
-		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.InactivityMinutes, s.ReopenHours, s.ArchiveDays, s.RetentionDays, s.FreeServiceMessages, s.SendReadReceipts, s.SendTyping)
+	_, _ = fmt.Fprintf(state, "config.Settings{GraphBaseURL:%q GraphVersion:%q DefaultRegion:%q CooldownHours:%d RequireCPF:%t OptOutWords:%q OptInWords:%q RequireConsent:%t InactivityMinutes:%d ReopenHours:%d ArchiveDays:%d RetentionDays:%d FreeServiceMessages:%d SendReadReceipts:%t SendTyping:%t}",
+		s.GraphBaseURL, s.GraphVersion, s.DefaultRegion, s.CooldownHours, s.RequireCPF, s.OptOutWords, s.OptInWords, s.RequireConsent, s.InactivityMinutes, s.ReopenHours, s.ArchiveDays, s.RetentionDays, s.FreeServiceMessages, s.SendReadReceipts, s.SendTyping)
 	if s.EncryptionKey == "" {
 		_, _ = io.WriteString(state, " without a key")
 	}

@@ -39,17 +39,18 @@ var errState = errors.New("not a state of ours, or out of date")
 // state is what earlier steps decided. It travels with the client, who may change or replay anything, so it is authenticated
 // and bound to the user. It is also encrypted, because it can hold the customer's document.
 type state struct {
-	Kind           string            `json:"kind"`
-	Step           int               `json:"step"` // of the form it is sent with
-	At             int64             `json:"at"`   // when the form was made, milliseconds since epoch
-	QueueID        string            `json:"queue,omitempty"`
-	TemplateID     string            `json:"template,omitempty"`
-	ConversationID string            `json:"conversation,omitempty"`
-	Customer       domain.Customer   `json:"customer"`
-	Variables      map[string]string `json:"variables,omitempty"`
-	NeedsReason    bool              `json:"needs_reason,omitempty"`
-	ReasonID       string            `json:"reason,omitempty"` // of `encerrar`
-	Note           string            `json:"note,omitempty"`
+	Kind           string              `json:"kind"`
+	Step           int                 `json:"step"` // of the form it is sent with
+	At             int64               `json:"at"`   // when the form was made, milliseconds since epoch
+	QueueID        string              `json:"queue,omitempty"`
+	TemplateID     string              `json:"template,omitempty"`
+	ConversationID string              `json:"conversation,omitempty"`
+	Customer       domain.Customer     `json:"customer"`
+	Consent        domain.ConsentGiven `json:"consent"`
+	Variables      map[string]string   `json:"variables,omitempty"`
+	NeedsReason    bool                `json:"needs_reason,omitempty"`
+	ReasonID       string              `json:"reason,omitempty"` // of `encerrar`
+	Note           string              `json:"note,omitempty"`
 }
 
 // seal stamps the state with the time and encrypts it for one user.

@@ -13,21 +13,24 @@ import (
 
 // Names of the elements that do not come from the template.
 const (
-	elementQueue    = "queue"
-	elementTemplate = "template"
-	elementName     = "customer_name"
-	elementCPF      = "cpf"
-	elementPhone    = "phone"
-	elementConfirm  = "confirm"
-	elementReason   = "reason"
+	elementQueue       = "queue"
+	elementTemplate    = "template"
+	elementName        = "customer_name"
+	elementCPF         = "cpf"
+	elementPhone       = "phone"
+	elementOrigin      = "consent_origin"
+	elementConsentNote = "consent_note"
+	elementConfirm     = "confirm"
+	elementReason      = "reason"
 )
 
 // Limits of what an agent types, in characters.
 const (
-	maxValue  = 1024 // of a variable whose template has no limit: Meta's limit for a body
-	maxCPF    = 40   // with any punctuation
-	maxPhone  = 150  // it may be a link to a chat
-	maxReason = 1000
+	maxValue       = 1024 // of a variable whose template has no limit: Meta's limit for a body
+	maxCPF         = 40   // with any punctuation
+	maxPhone       = 150  // it may be a link to a chat
+	maxReason      = 1000
+	maxConsentNote = 150
 )
 
 // maxDefault is how long a text element's default may be, in bytes.
@@ -114,7 +117,19 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 	cpf.Optional = !d.Settings().RequireCPF
 	phone := text(elementPhone, r.label("dialog.phone"), r.text("dialog.phone_placeholder"), maxPhone)
 	phone.SubType, phone.Default = "tel", s.Customer.Phone
-	return []model.DialogElement{name, cpf, phone}
+	elements := []model.DialogElement{name, cpf, phone}
+	if !d.Settings().RequireConsent {
+		return elements
+	}
+	// optional, because the customer's consent may be on record already; the service says where it is not
+	origin := choice(elementOrigin, r.text("dialog.consent_origin"), r.text("dialog.consent_origin_help"))
+	origin.Optional = true
+	for _, known := range domain.ConsentOrigins() {
+		origin.Options = append(origin.Options, &model.PostActionOptions{Text: r.text("consent.origin_" + known), Value: known})
+	}
+	note := text(elementConsentNote, r.label("dialog.consent_note"), r.text("dialog.consent_note_placeholder"), maxConsentNote)
+	note.Optional = true
+	return append(elements, origin, note)
 }
 
 // variableElements are the fields for the template's variables.

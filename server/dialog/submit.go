@@ -155,7 +155,7 @@ func (d *Dialogs) do(ctx context.Context, r reader, s *state, p *pick, agreed ag
 	}
 	_, err := d.Service.Start(ctx, domain.StartRequest{
 		ActorID: r.userID, AccountID: p.template.AccountID, QueueID: p.queue.ID, Template: ref, Variables: s.Variables,
-		Customer: s.Customer, Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
+		Customer: s.Customer, Consent: s.Consent, Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
 	})
 	return err
 }

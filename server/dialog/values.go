@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,6 +67,10 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 	if s.Kind == kindStart {
 		c := &s.Customer
 		c.Name, c.CPF, c.Phone = read(elementName, c.Name), read(elementCPF, c.CPF), read(elementPhone, c.Phone)
+		s.Consent.Origin, s.Consent.Note = read(elementOrigin, s.Consent.Origin), read(elementConsentNote, s.Consent.Note)
+		if s.Consent.Origin != "" && !slices.Contains(domain.ConsentOrigins(), s.Consent.Origin) {
+			wrong(elementOrigin, r.text("refusal.consent_origin"))
+		}
 		for name, problem := range d.checkCustomer(r, c) {
 			wrong(name, problem)
 		}
@@ -106,6 +111,7 @@ func sameValues(s *state, submission map[string]any) bool {
 	}
 	if s.Kind == kindStart {
 		decided[elementName], decided[elementCPF], decided[elementPhone] = s.Customer.Name, s.Customer.CPF, s.Customer.Phone
+		decided[elementOrigin], decided[elementConsentNote] = s.Consent.Origin, s.Consent.Note
 	}
 	for name, value := range decided {
 		if earlierValue(submission, name, value) != value {

@@ -2,22 +2,27 @@ package domain
 
 // Contact (Cliente) is a customer: one person, whichever of our numbers they write to.
 type Contact struct {
-	ID              string `db:"id"`
-	Name            string `db:"name"`
-	Phone           string `db:"phone"`      // E.164 with "+"; "" = only a BSUID is known
-	WAID            string `db:"wa_id"`      // wa_id as Meta last gave it, digits only; "" = unknown
-	UserID          string `db:"user_id"`    // BSUID as Meta last gave it; "" = unknown
-	Username        string `db:"username"`   // on WhatsApp, without "@"; "" = unknown. It does not identify the person, because people change it
-	CPFMasked       string `db:"cpf_masked"` // ***.456.789-**; "" = none
-	CPFCipher       string `db:"cpf_cipher"`
-	CPFHash         string `db:"cpf_hash"`          // keyed hash for search
-	LastTemplateAt  int64  `db:"last_template_at"`  // when the last template went to this person, from any number or queue
-	BlockedUntil    int64  `db:"blocked_until"`     // until when Meta asked us not to send (131049); milliseconds since epoch
-	MarketingStopAt int64  `db:"marketing_stop_at"` // when the person opted out of marketing (131050, user_preferences)
-	ErasedAt        int64  `db:"erased_at"`         // when the person was erased; nothing that comes in later may bring their data back
-	MovedAt         int64  `db:"moved_at"`          // when the person changed their number or BSUID; older news must not change what we know of them
-	CreatedAt       int64  `db:"created_at"`
-	UpdatedAt       int64  `db:"updated_at"`
+	ID              string        `db:"id"`
+	Name            string        `db:"name"`
+	Phone           string        `db:"phone"`      // E.164 with "+"; "" = only a BSUID is known
+	WAID            string        `db:"wa_id"`      // wa_id as Meta last gave it, digits only; "" = unknown
+	UserID          string        `db:"user_id"`    // BSUID as Meta last gave it; "" = unknown
+	Username        string        `db:"username"`   // on WhatsApp, without "@"; "" = unknown. It does not identify the person, because people change it
+	CPFMasked       string        `db:"cpf_masked"` // ***.456.789-**; "" = none
+	CPFCipher       string        `db:"cpf_cipher"`
+	CPFHash         string        `db:"cpf_hash"`          // keyed hash for search
+	LastTemplateAt  int64         `db:"last_template_at"`  // when the last template went to this person, from any number or queue
+	BlockedUntil    int64         `db:"blocked_until"`     // until when Meta asked us not to send (131049); milliseconds since epoch
+	MarketingStopAt int64         `db:"marketing_stop_at"` // when the person opted out of marketing (131050, user_preferences)
+	ConsentStatus   ConsentStatus `db:"consent_status"`    // Consent has these five together
+	ConsentOrigin   string        `db:"consent_origin"`
+	ConsentNote     string        `db:"consent_note"`
+	ConsentAt       int64         `db:"consent_at"`
+	ConsentBy       string        `db:"consent_by"`
+	ErasedAt        int64         `db:"erased_at"` // when the person was erased; nothing that comes in later may bring their data back
+	MovedAt         int64         `db:"moved_at"`  // when the person changed their number or BSUID; older news must not change what we know of them
+	CreatedAt       int64         `db:"created_at"`
+	UpdatedAt       int64         `db:"updated_at"`
 }
 
 // WhatsAppIdentity is how WhatsApp identifies somebody in a webhook. Any part may be missing, but

@@ -56,6 +56,9 @@ const (
 	CodeMetaRefused        = "meta_refused"
 	CodeUnavailable        = "unavailable"
 
+	CodeOptedOut        = "opted_out"
+	CodeConsentRequired = "consent_required"
+
 	CodeIdempotencyConflict = "idempotency_conflict"
 	CodeInProgress          = "in_progress"
 )

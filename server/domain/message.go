@@ -62,11 +62,12 @@ type Send struct {
 	Seen int64 `db:"seen"`
 }
 
-// Check returns the check that decides whether the message may leave.
-func (s *Send) Check() *SendCheck {
+// Check returns the check that decides whether the message may leave, by the settings as they are now.
+func (s *Send) Check(settings Settings) *SendCheck {
 	l := &SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == KindTemplate {
 		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
+		l.RequireConsent = settings.RequireConsent
 	}
 	return l
 }

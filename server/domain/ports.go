@@ -13,10 +13,12 @@ type Settings struct {
 	DefaultRegion       string
 	CooldownHours       int
 	RequireCPF          bool
-	FreeServiceMessages int // how many service messages Meta gives free to each number in a month
-	ReopenHours         int // for how long after its closing a customer who writes reopens a conversation; 0 = never
-	ArchiveDays         int // how long after the closing the channel is archived; 0 = never
-	InactivityMinutes   int // how long a customer may wait for our answer in a queue without its own limit; 0 = for ever
+	RequireConsent      bool         // a template needs a consent on record
+	ConsentWords        ConsentWords // by which customers opt out and in again
+	FreeServiceMessages int          // how many service messages Meta gives free to each number in a month
+	ReopenHours         int          // for how long after its closing a customer who writes reopens a conversation; 0 = never
+	ArchiveDays         int          // how long after the closing the channel is archived; 0 = never
+	InactivityMinutes   int          // how long a customer may wait for our answer in a queue without its own limit; 0 = for ever
 }
 
 // ContactWanted is the customer as the request to start a conversation describes them.

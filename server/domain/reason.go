@@ -15,6 +15,8 @@ const (
 	ReasonStopped      = 61 // the person wants no marketing
 	ReasonBlocked      = 62 // Meta asked to wait with this person
 	ReasonNoAddress    = 63 // nothing is known by which the person could be reached
+	ReasonOptedOut     = 64 // the person does not want to be written to
+	ReasonNoConsent    = 65 // nobody recorded that the person wants to be written to, and the settings require it
 )
 
 // ReasonTexts are the keys of the texts that explain one reason, by the place where they are read.
@@ -49,6 +51,10 @@ func TextsOf(reason int) (texts ReasonTexts, ok bool) {
 		return ReasonTexts{"notice.stopped", "api.reason_stopped", "notice.start_stopped"}, true
 	case ReasonBlocked:
 		return ReasonTexts{"notice.blocked", "api.reason_blocked", "notice.start_blocked"}, true
+	case ReasonOptedOut:
+		return ReasonTexts{"notice.opted_out", "api.reason_opted_out", "notice.start_opted_out"}, true
+	case ReasonNoConsent:
+		return ReasonTexts{"notice.no_consent", "api.reason_no_consent", "notice.start_no_consent"}, true
 	case ReasonNoAddress:
 		return ReasonTexts{"notice.no_address", "api.reason_no_address", start}, true
 	default:

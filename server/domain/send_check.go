@@ -21,6 +21,8 @@ type SendCheck struct {
 	QueueID      string        // with a template: the queue that must be allowed to use it
 	Since        int64         // with a template: when it was confirmed, milliseconds since epoch; 0 = just now
 	PostDeleted  bool          // somebody deleted its post
+	// RequireConsent is the setting: a template goes only to somebody whose consent is on record.
+	RequireConsent bool
 }
 
 // Reason returns why the message may not leave at a moment (milliseconds since epoch); 0 = it may
@@ -57,6 +59,10 @@ func (l *SendCheck) templateObstacle(now int64) int {
 		return 0
 	case !t.Usable(l.QueueID):
 		return ReasonTemplate
+	case l.Contact != nil && l.Contact.ConsentStatus == ConsentRevoked:
+		return ReasonOptedOut
+	case l.Contact != nil && l.RequireConsent && l.Contact.ConsentStatus != ConsentGranted:
+		return ReasonNoConsent
 	case l.Contact != nil && l.Contact.MarketingStopAt != 0 && strings.EqualFold(t.Category, "MARKETING"):
 		return ReasonStopped
 	case l.Contact != nil && l.Contact.BlockedUntil > now:
@@ -84,6 +90,10 @@ func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
 		return Refuse(CodeConversationClosed, T("refusal.closed_template"))
 	case ReasonTemplate:
 		return Refuse(CodeTemplateNotAllowed, T("refusal.template_not_allowed", "Template", l.Template.Name))
+	case ReasonOptedOut:
+		return Refuse(CodeOptedOut, T("refusal.opted_out", "At", l.Contact.ConsentAt).In(zone))
+	case ReasonNoConsent:
+		return Refuse(CodeConsentRequired, T("refusal.consent_required"))
 	case ReasonStopped:
 		return Refuse(CodeCooldown, T("refusal.marketing_stopped"))
 	case ReasonBlocked:

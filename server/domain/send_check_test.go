@@ -58,6 +58,8 @@ func TestEveryObstacleRefusesAStart(t *testing.T) {
 		"not approved here":          {func(l *SendCheck) { l.Template.Approved = false }, ReasonTemplate, CodeTemplateNotAllowed},
 		"not approved at Meta":       {func(l *SendCheck) { l.Template.Status = "PAUSED" }, ReasonTemplate, CodeTemplateNotAllowed},
 		"of another queue":           {func(l *SendCheck) { l.QueueID = "other" }, ReasonTemplate, CodeTemplateNotAllowed},
+		"opted out":                  {func(l *SendCheck) { l.Contact.ConsentStatus = ConsentRevoked }, ReasonOptedOut, CodeOptedOut},
+		"no consent":                 {func(l *SendCheck) { l.RequireConsent = true }, ReasonNoConsent, CodeConsentRequired},
 		"stopped":                    {func(l *SendCheck) { l.Contact.MarketingStopAt = 5 }, ReasonStopped, CodeCooldown},
 		"blocked":                    {func(l *SendCheck) { l.Contact.BlockedUntil = 101 }, ReasonBlocked, CodeCooldown},
 		"waited for more than a day": {func(l *SendCheck) { l.Since = 99 - TemplateShelfLife.Milliseconds() }, ReasonTooOld, CodeUnavailable},

@@ -7,6 +7,10 @@ type Customer struct {
 	Phone string
 }
 
+// ConsentGiven is what an agent says of a customer's consent: where it came from, and a note. Without an
+// origin they say nothing.
+type ConsentGiven struct{ Origin, Note string }
+
 // TemplateRef identifies a template by its id or, if that is "", by name and language.
 type TemplateRef struct {
 	ID       string
@@ -22,10 +26,11 @@ type StartRequest struct {
 	Template  TemplateRef
 	Variables map[string]string // by dialog element: header_1, body_1, body_name, button_0
 	Customer  Customer
-	Confirm   bool   // the actor agrees to what a Refusal with Agree asked
-	Reason    string // why a supervisor overrides the cooldown
-	Request   string // token of a request with an idempotency key (see Request); "" = it has no key
-	Since     int64  // when the form was opened, milliseconds since epoch: if a template was sent after that, this one is refused; 0 = no form
+	Consent   ConsentGiven // what the actor says of the customer's consent
+	Confirm   bool         // the actor agrees to what a Refusal with Agree asked
+	Reason    string       // why a supervisor overrides the cooldown
+	Request   string       // token of a request with an idempotency key (see Request); "" = it has no key
+	Since     int64        // when the form was opened, milliseconds since epoch: if a template was sent after that, this one is refused; 0 = no form
 }
 
 // TemplateRequest asks to send another template in an existing conversation.

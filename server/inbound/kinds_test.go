@@ -61,6 +61,9 @@ func handleWith(t *testing.T, d *fakeInbound, poster Posts, kind whatsapp.Kind, 
 	store := &fakeNoticeStore{}
 	in := &Handler{
 		Store: d, Posts: poster, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Clock: fake.Clock(fake.Now),
+		Settings: func() domain.Settings {
+			return domain.Settings{ConsentWords: domain.ConsentWords{OptOut: []string{"sair"}}}
+		},
 		NewID: func() string { return "id" }, WakeChannels: func() {}, WakeMedia: func() { d.did = append(d.did, "wake") },
 		Changes: &ChangeHandler{Store: store, Clock: fake.Clock(fake.Now), WakeNotices: func() {}, Log: fake.Log{}},
 	}

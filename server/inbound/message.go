@@ -132,7 +132,8 @@ func retryIfEnded(outcome jobqueue.Outcome, err error) (jobqueue.Outcome, error)
 
 // storeAndPost stores a message and makes its post. Where the window is closed
 // the message, which opens it, is stored first: its post must not be seen before
-// an answer to it is allowed. Where the window is open the post comes first, and
+// an answer to it is allowed. So is one by which the customer opts out, before
+// anything else may be sent. Where the window is open the post comes first, and
 // the message is stored by the statement that ends the job: one statement less.
 func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *domain.InboundTarget, who domain.WhatsAppIdentity, m *whatsapp.Message) (jobqueue.Outcome, error) {
 	replaces := isPlaceholder(target.Kind) && !isPlaceholder(m.Type) // Meta first called it unsupported
@@ -143,14 +144,15 @@ func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *do
 	message := h.newMessage(job, c, m)
 	// the post may exist where this job, or another process's, got that far and no further
 	mayExist := job.Attempts > 1 || target.MessageID != ""
-	if replaces || c.ChannelID == "" || c.StateAt(now) != domain.Open {
+	_, consents := h.consentWord(m)
+	if replaces || consents || c.ChannelID == "" || c.StateAt(now) != domain.Open {
 		saved, before, after, err := h.save(ctx, message, who, m, now)
 		if err != nil {
 			return jobqueue.Outcome{}, err
 		}
 		target.MessageID, target.News = saved.ID, false
 		message.WAMID = saved.WAMID // as its post has it
-		if before.StateAt(now) != after.StateAt(now) || after.ChannelID == "" {
+		if before.StateAt(now) != after.StateAt(now) || after.ChannelID == "" || consents {
 			h.WakeChannels()
 		}
 		if after.ChannelID == "" {
@@ -212,7 +214,11 @@ func (h *Handler) newMessage(job jobqueue.Job, c *domain.Conversation, m *whatsa
 
 // save stores a message before it has its post; errEnded where its conversation ended meanwhile.
 func (h *Handler) save(ctx context.Context, message *domain.Message, who domain.WhatsAppIdentity, m *whatsapp.Message, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
-	saved, before, after, err = h.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
+	if status, consents := h.consentWord(m); consents {
+		saved, before, after, err = h.Store.SaveConsentWord(ctx, message, who, m.OpensWindow(), status, now)
+	} else {
+		saved, before, after, err = h.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
+	}
 	if errors.Is(err, domain.ErrNotFound) {
 		err = errEnded
 	}

@@ -72,6 +72,11 @@ func (d *fakeInbound) OpenForInbound(_ context.Context, w domain.NewSender) (*do
 	d.opened = true
 	return &domain.Conversation{ID: "new", CreatedAt: w.Now}, domain.Created, nil
 }
+func (d *fakeInbound) SaveConsentWord(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, status domain.ConsentStatus, now int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
+	d.did = append(d.did, string(status))
+	return d.SaveInbound(ctx, m, who, opensWindow, now)
+}
+
 func (d *fakeInbound) SaveInbound(_ context.Context, m *domain.Message, _ domain.WhatsAppIdentity, _ bool, _ int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
 	d.did = append(d.did, "save")
 	before := domain.Conversation{ID: m.ConversationID}

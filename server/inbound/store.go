@@ -36,6 +36,9 @@ type Store interface {
 	// post exists already) and the conversation before and after. ErrNotFound
 	// where the conversation is gone or aborted.
 	SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error)
+	// SaveConsentWord is SaveInbound for a message by which the customer opts out of messages or
+	// in again: what it does to their consent is stored with it, in one transaction, once.
+	SaveConsentWord(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, status domain.ConsentStatus, now int64) (saved *domain.Message, before, after *domain.Conversation, err error)
 	// MessageByWAMID finds a message of a number, inbound or outbound, by any of the ids that Meta uses for it; ErrNotFound.
 	MessageByWAMID(ctx context.Context, accountID, wamid string) (*domain.Message, error)
 	// CompleteInbound stores a message that has its post, as SaveInbound does, and finishes

@@ -38,6 +38,7 @@ type Worker struct {
 	InFlight *InFlightLimiter
 	Effects  *FailureEffects
 	Clock    domain.Clock
+	Settings func() domain.Settings // as they are now
 
 	WakeStatusSync func()
 	WakeChannels   func()
@@ -112,7 +113,7 @@ func (w *Worker) send(ctx context.Context, job jobqueue.Job) (*attempt, error) {
 		if err != nil {
 			return nil, err
 		}
-		if left && s.Check().Reason(w.Clock.Now()) == 0 {
+		if left && s.Check(w.Settings()).Reason(w.Clock.Now()) == 0 {
 			break
 		}
 		if left { // the window ended meanwhile
@@ -128,7 +129,7 @@ func (w *Worker) send(ctx context.Context, job jobqueue.Job) (*attempt, error) {
 	// a stop does not cut the request off, because that would only make its outcome unknown
 	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
-	sent, err := w.Send(sendCtx, &s.Account, payload.ToMessage(s.Check().To(), s.Message.ID))
+	sent, err := w.Send(sendCtx, &s.Account, payload.ToMessage(s.Check(w.Settings()).To(), s.Message.ID))
 
 	recordCtx, cancelRecord := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancelRecord()
@@ -145,7 +146,7 @@ func (w *Worker) check(ctx context.Context, job jobqueue.Job) (*domain.Send, *at
 		return nil, nil, err
 	}
 	var ended *attempt
-	switch reason := s.Check().Reason(w.Clock.Now()); {
+	switch reason := s.Check(w.Settings()).Reason(w.Clock.Now()); {
 	case s.Message.Status.Rank() > domain.Unknown.Rank():
 		ended, err = w.alreadyEnded(ctx, s) // a status webhook was faster, or a crash came after the end
 	case job.LeftAt != 0:

@@ -100,7 +100,8 @@ func newOutbound(o *fakeOutbox, m *fakeMeta, now int64) *Worker {
 	nothing := func() {}
 	clock := fake.Clock(now)
 	return &Worker{
-		Store: o, Owner: "me", Send: m.Send, Rates: NewRateLimiter(), InFlight: NewInFlightLimiter(), Clock: clock, WakeStatusSync: nothing, WakeChannels: nothing,
+		Settings: func() domain.Settings { return domain.Settings{} },
+		Store:    o, Owner: "me", Send: m.Send, Rates: NewRateLimiter(), InFlight: NewInFlightLimiter(), Clock: clock, WakeStatusSync: nothing, WakeChannels: nothing,
 		Effects:       &FailureEffects{Store: o, Clock: clock, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}},
 		OnStartFailed: func(context.Context, *domain.Send, whatsapp.Verdict) {}, ReconcileChannel: func(context.Context, string, int64) {},
 	}

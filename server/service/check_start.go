@@ -67,6 +67,11 @@ func (s *Service) checkPerson(ctx context.Context, req *domain.StartRequest, p *
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		contact = &domain.Contact{Phone: p.wanted.Phone}
+		consent, err := s.Store.ConsentOf(ctx, p.wanted.Phone)
+		if err != nil {
+			return err
+		}
+		contact.SetConsent(consent)
 	case err != nil:
 		return err
 	default:

@@ -45,6 +45,13 @@ type Store interface {
 	MessageByPost(ctx context.Context, postID string) (*domain.Message, error)
 	// ContactOfPhone finds the person behind a number.
 	ContactOfPhone(ctx context.Context, accountID, phone string) (*domain.Contact, error)
+	// ConsentOf returns what is remembered of the consent of a person with a number whom no contact stands for.
+	ConsentOf(ctx context.Context, phone string) (domain.Consent, error)
+	// SetConsent records a consent of a contact, with its audit row, leaves the line for the channels of
+	// their open conversations, and returns the contact as it is then; ErrNotFound.
+	SetConsent(ctx context.Context, contactID string, to domain.Consent, line domain.Text, now int64) (*domain.Contact, error)
+	// Consents returns a page of the contacts with a consent on record, the latest first, and how many there are.
+	Consents(ctx context.Context, f domain.ConsentFilter) ([]*domain.Contact, int, error)
 	// OpenConversation returns the contact's conversation on the account that is neither closed nor aborted.
 	OpenConversation(ctx context.Context, accountID, contactID string) (*domain.Conversation, error)
 	// FindCustomers lists up to n contacts that match a search, by name, of those with a conversation that

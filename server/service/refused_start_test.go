@@ -118,7 +118,8 @@ func newPipelineFixture(t *testing.T) *pipelineFixture {
 		Link: func(context.Context, *domain.Conversation) string { return "" },
 	}
 	s.out = &outbound.Worker{
-		Store: fakeDyingStore{s.store, s}, Owner: "me", Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, WakeStatusSync: nothing, WakeChannels: nothing,
+		Settings: func() domain.Settings { return s.settings },
+		Store:    fakeDyingStore{s.store, s}, Owner: "me", Rates: outbound.NewRateLimiter(), InFlight: outbound.NewInFlightLimiter(), Effects: effects, Clock: s, WakeStatusSync: nothing, WakeChannels: nothing,
 		Send: func(ctx context.Context, _ *domain.Account, _ whatsapp.Outgoing) (whatsapp.Sent, error) {
 			return whatsapp.Sent{MessageID: "wamid.template"}, s.meta(ctx)
 		},

@@ -58,8 +58,9 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 
 // checkTemplate makes those checks of another template in a conversation that need its row, except for the plan.
 func (s *Service) checkTemplate(ctx context.Context, tx domain.Tx, contact *domain.Contact, conv *domain.Conversation, use *templateUse, now int64) error {
-	if refusal := use.sendCheck(contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
-		return refusal
+	use.consented = takeConsent(contact, use, now)
+	if refusal := s.sendCheck(use, contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
+		return atConsent(refusal)
 	}
 	if conv.StateAt(now) == domain.Open && !use.confirm {
 		text := domain.T("refusal.window_open_template")
@@ -95,6 +96,11 @@ func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact
 	contact.LastTemplateAt, contact.UpdatedAt = now, now
 	if err := tx.UpdateContact(contact); err != nil {
 		return err
+	}
+	if use.consented {
+		if err := tx.Audit(use.actorID, domain.AuditConsent, contact.ID, contact.Consent().Details(domain.ConsentNone)); err != nil {
+			return err
+		}
 	}
 	if err := linkRequest(tx, use.request, conv.ID, messageID); err != nil {
 		return err
@@ -141,7 +147,7 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 		if now, err := s.Store.Conversation(ctx, conv.ID); err == nil {
 			contact = &now.Contact
 		}
-		return nil, use.sendCheck(contact, conv).RefusalFor(delivery.Reason, use.queue.TimeZone)
+		return nil, s.sendCheck(use, contact, conv).RefusalFor(delivery.Reason, use.queue.TimeZone)
 	}
 	if delivery.Status == domain.Failed || delivery.Status == domain.NotSent {
 		return nil, s.refusedDelivery(ctx, conv, delivery)

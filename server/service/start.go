@@ -70,8 +70,9 @@ var errExists = errors.New("the customer has an open conversation")
 // checkStart makes those checks of a start for a person without an open conversation that need the
 // rows, except for the plan.
 func (s *Service) checkStart(ctx context.Context, tx domain.Tx, contact *domain.Contact, use *templateUse, now int64) error {
-	if refusal := use.sendCheck(contact, nil).Refusal(now, use.queue.TimeZone); refusal != nil {
-		return refusal
+	use.consented = takeConsent(contact, use, now)
+	if refusal := s.sendCheck(use, contact, nil).Refusal(now, use.queue.TimeZone); refusal != nil {
+		return atConsent(refusal)
 	}
 	if err := s.checkCooldown(ctx, tx, contact, nil, use, now); err != nil {
 		return err

@@ -64,8 +64,8 @@ func (s *Service) addTemplates(ctx context.Context, options *domain.StartOptions
 		option := domain.TemplateOption{Template: template, Why: template.Unusable()}
 		price, tooMuch := priceOf(plan, spent, queue, template, now)
 		option.Price = price
-		use := templateUse{account: account, queue: queue, template: template}
-		refusal := use.sendCheck(nil, nil).Refusal(now, queue.TimeZone)
+		use := &templateUse{account: account, queue: queue, template: template}
+		refusal := s.sendCheck(use, nil, nil).Refusal(now, queue.TimeZone)
 		if refusal == nil {
 			refusal = tooMuch
 		}

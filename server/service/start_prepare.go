@@ -30,13 +30,17 @@ type templateUse struct {
 	since      int64
 	request    string                // token of an API request with an idempotency key; "" = none
 	customer   *domain.ContactWanted // what a start says about its customer; nil = this is no start
+	consent    domain.ConsentGiven   // what the actor says of the customer's consent
+	consented  bool                  // that consent was new, and is to be stored
 	renames    bool                  // the actor may replace the stored name and document of the customer
 }
 
 // sendCheck returns the check that decides whether the template may be sent. contact and within are
 // nil as long as they are not known.
-func (u *templateUse) sendCheck(contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
-	return &domain.SendCheck{Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID}
+func (s *Service) sendCheck(u *templateUse, contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
+	return &domain.SendCheck{
+		Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID, RequireConsent: s.Settings().RequireConsent,
+	}
 }
 
 // prepareStart makes all checks of a start that need no lock. It returns a refusal that names all
@@ -89,6 +93,11 @@ func (s *Service) readStart(ctx context.Context, req *domain.StartRequest) (p *s
 	}
 	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
 	use.customer = &wanted
+	if use.consent = req.Consent; use.consent.Origin != "" {
+		if problem := checkOrigin(use.consent.Origin); problem.Key != "" {
+			fields["consent_origin"] = problem
+		}
+	}
 	return &startPlan{templateUse: *use, wanted: wanted}, fields, nil
 }
 
@@ -104,7 +113,7 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *do
 		return nil, err
 	}
 	use := &templateUse{actorID: actorID, account: account, queue: queue, template: template}
-	if refusal := use.sendCheck(nil, nil).Refusal(s.Clock.Now(), queue.TimeZone); refusal != nil {
+	if refusal := s.sendCheck(use, nil, nil).Refusal(s.Clock.Now(), queue.TimeZone); refusal != nil {
 		return nil, refusal
 	}
 	if use.supervisor, err = s.People.Supervises(ctx, actorID, queue); err != nil {

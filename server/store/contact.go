@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	contactFields  = "name, phone, wa_id, user_id, username, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at"
+	contactFields  = "name, phone, wa_id, user_id, username, cpf_masked, cpf_cipher, cpf_hash, last_template_at, blocked_until, marketing_stop_at, " + consentColumns
 	contactColumns = "id, " + contactFields + ", moved_at, created_at, updated_at, erased_at"
 )
 
@@ -108,6 +108,11 @@ func (s *Store) lockPerson(ctx context.Context, r sqlx.ExtContext, accountID str
 	case errors.Is(err, domain.ErrNotFound):
 		c := &domain.Contact{ID: s.newID()}
 		change(c)
+		consent, err := s.consentOf(ctx, r, ids)
+		if err != nil {
+			return nil, err
+		}
+		c.SetConsent(consent)
 		return c, insertContact(ctx, r, accountID, c, who)
 	case err != nil:
 		return nil, err
@@ -187,11 +192,12 @@ func firstNonEmpty(a, b string) string {
 func insertContact(ctx context.Context, r sqlx.ExtContext, accountID string, c *domain.Contact, who domain.WhatsAppIdentity) error {
 	err := sqlx.GetContext(ctx, r, c, `
 		WITH c AS (
-			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, username, created_at, updated_at)
-			VALUES ($2, $5, $6, $7, $8, $9, $10, $11, $12, `+clock+`, `+clock+`) RETURNING created_at, updated_at
+			INSERT INTO waa_contacts (id, name, phone, wa_id, user_id, cpf_masked, cpf_cipher, cpf_hash, username, `+consentColumns+`, created_at, updated_at)
+			VALUES ($2, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, `+clock+`, `+clock+`) RETURNING created_at, updated_at
 		), i AS (`+newIdentities+`)
 		SELECT created_at, updated_at FROM c`,
-		accountID, c.ID, who.PhoneKey, who.UserID, c.Name, c.Phone, c.WAID, c.UserID, c.CPFMasked, c.CPFCipher, c.CPFHash, c.Username)
+		accountID, c.ID, who.PhoneKey, who.UserID, c.Name, c.Phone, c.WAID, c.UserID, c.CPFMasked, c.CPFCipher, c.CPFHash, c.Username,
+		c.ConsentStatus, c.ConsentOrigin, c.ConsentNote, c.ConsentAt, c.ConsentBy)
 	return wrapErr(err, "could not store the contact")
 }
 

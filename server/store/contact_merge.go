@@ -48,7 +48,7 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 				"UPDATE waa_messages SET contact_id = $1 WHERE conversation_id = ANY(ARRAY(SELECT id FROM waa_conversations WHERE contact_id = $1)) AND contact_id = $2 AND $3::bigint > 0",
 				"UPDATE waa_identities SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
 				"UPDATE waa_wanted SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
-				mergeContact,
+				mergeContact(),
 			} {
 				if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {
 					return wrapErr(err, "could not merge contacts")
@@ -135,7 +135,12 @@ func (s *Store) moveWantedDocuments(ctx context.Context, t *sqlx.Tx, intoID, fro
 	return nil
 }
 
-const mergeContact = `UPDATE waa_contacts c SET
+// mergeContact makes the first contact know what the second knew. Of two consents a revoked one holds.
+func mergeContact() string {
+	consent := mapColumns(consentColumns, func(column string) string {
+		return column + " = CASE WHEN o.consent_status = 'revoked' AND c.consent_status <> 'revoked' OR c.consent_status = '' THEN o." + column + " ELSE c." + column + " END"
+	})
+	return `UPDATE waa_contacts c SET ` + consent + `,
 		name = CASE WHEN c.name = '' THEN o.name ELSE c.name END,
 		phone = CASE WHEN c.phone = '' THEN o.phone ELSE c.phone END,
 		wa_id = CASE WHEN c.wa_id = '' THEN o.wa_id ELSE c.wa_id END,
@@ -149,3 +154,4 @@ const mergeContact = `UPDATE waa_contacts c SET
 		marketing_stop_at = greatest(c.marketing_stop_at, o.marketing_stop_at),
 		created_at = least(c.created_at, o.created_at), updated_at = $3
 	FROM waa_contacts o WHERE c.id = $1 AND o.id = $2`
+}

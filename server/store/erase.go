@@ -50,6 +50,9 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 	if err != nil {
 		return err
 	}
+	if err := s.keepOptOut(ctx, t, id, values); err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		query string
 		args  []any
@@ -101,7 +104,7 @@ const (
 	eraseContact = `
 		WITH i AS (DELETE FROM waa_identities WHERE contact_id = $1), w AS (DELETE FROM waa_wanted WHERE contact_id = $1),
 			r AS (DELETE FROM waa_requests WHERE conversation_id IN ` + conversationsOfContact + `)
-		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', username = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '',
+		UPDATE waa_contacts SET name = '', phone = '', wa_id = '', user_id = '', username = '', cpf_masked = '', cpf_cipher = '', cpf_hash = '', consent_note = '',
 			erased_at = $2, updated_at = $2 WHERE id = $1 AND erased_at = 0`
 
 	// eraseConversations: nothing is to be shown of them any more, and no archiving begins; forgetting does what there is to do.
@@ -166,7 +169,7 @@ const (
 	emptyJob = `payload = '', reason = '', lease_owner = '', lease_until = 0, dead_at = 0, finished_at = ` + clock
 
 	// eraseAudit takes out what people wrote in their own words: who did what to what, and when, stays.
-	eraseAudit = `UPDATE waa_audit SET details = details - 'reason' WHERE details ? 'reason' AND object_id IN (SELECT $1 UNION ALL SELECT id FROM waa_conversations WHERE contact_id = $1)`
+	eraseAudit = `UPDATE waa_audit SET details = details - '{reason,note}'::text[] WHERE details ?| '{reason,note}' AND object_id IN (SELECT $1 UNION ALL SELECT id FROM waa_conversations WHERE contact_id = $1)`
 
 	leaveForget = `
 		INSERT INTO waa_forget (conversation_id, contact_id, posts, created_at, due_at)

@@ -16,7 +16,7 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExp
 	p := &domain.PersonExport{}
 	err := s.inTx(ctx, func(t *sqlx.Tx) error {
 		err := t.GetContext(ctx, &p.Contact, `SELECT id, name, phone, wa_id, user_id, username, cpf_masked, cpf_cipher, last_template_at, blocked_until,
-			marketing_stop_at, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
+			marketing_stop_at, `+consentColumns+`, created_at, updated_at FROM waa_contacts WHERE id = $1`, id)
 		if err != nil {
 			return wrapErr(err, "could not read the contact")
 		}

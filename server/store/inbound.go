@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
@@ -19,31 +21,38 @@ type savedInbound struct {
 // SaveInbound stores a customer's message and moves the window, in one
 // statement; see package inbound.
 func (s *Store) SaveInbound(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
+	err = retryDeadlock(func() error {
+		saved, before, after, _, err = s.saveInbound(ctx, s.db, m, who, opensWindow, now)
+		return err
+	})
+	return saved, before, after, err
+}
+
+// saveInbound is SaveInbound; inserted is false for a message that was stored already.
+func (s *Store) saveInbound(ctx context.Context, r sqlx.ExtContext, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, now int64) (saved *domain.Message, before, after *domain.Conversation, inserted bool, err error) {
 	who, m = truncateIdentity(who), truncateMessage(m)
 	if m.ID == "" {
 		m.ID = s.newID()
 	}
 	var row savedInbound
-	err = retryDeadlock(func() error {
-		return s.db.GetContext(ctx, &row, "SELECT "+columnsOf("c", "", conversationColumns)+", "+columnsOf("ct", "contact", contactColumns)+
-			", f.old_from, f.old_until, f.old_inbound_at, f.old_updated_at, f.inserted FROM "+s.callSQL["save_inbound"]+" f", m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
-			opensWindow, m.CreatedAt, m.CreatedAt+domain.WindowLength.Milliseconds(), now,
-			m.ID, m.Kind, m.PostID, m.WAMID, m.Text)
-	})
+	err = sqlx.GetContext(ctx, r, &row, "SELECT "+columnsOf("c", "", conversationColumns)+", "+columnsOf("ct", "contact", contactColumns)+
+		", f.old_from, f.old_until, f.old_inbound_at, f.old_updated_at, f.inserted FROM "+s.callSQL["save_inbound"]+" f", m.AccountID, m.ConversationID, who.PhoneKey, who.UserID, who.WAID, who.Name,
+		opensWindow, m.CreatedAt, m.CreatedAt+domain.WindowLength.Milliseconds(), now,
+		m.ID, m.Kind, m.PostID, m.WAMID, m.Text)
 	if err != nil {
-		return nil, nil, nil, wrapErr(err, "could not store an inbound message")
+		return nil, nil, nil, false, wrapErr(err, "could not store an inbound message")
 	}
 	after = &row.Conversation
 	m.ContactID, m.Direction, m.Status = after.ContactID, domain.Inbound, ""
 	if !row.Inserted {
 		if m, err = s.MessageByWAMID(ctx, m.AccountID, m.WAMID); err != nil {
-			return nil, nil, nil, err
+			return nil, nil, nil, false, err
 		}
 	}
 	old := *after
 	old.WindowFrom, old.WindowUntil, old.LastInboundAt, old.UpdatedAt = row.OldFrom, row.OldUntil, row.OldInboundAt, row.OldUpdatedAt
 	learnIdentity(&after.Contact, who) // the statement returns the contact as it was before
-	return m, &old, after, nil
+	return m, &old, after, row.Inserted, nil
 }
 
 // saveInboundFunction repeats domain.Answered in SQL, because the window must move in

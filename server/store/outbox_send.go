@@ -44,7 +44,7 @@ const (
 	// sendState is a hash of everything that outbound.Worker decides by, except the
 	// time: it changes when one of these changes, and else it does not.
 	sendState = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
-		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.blocked_until, ct.erased_at,
+		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.consent_status, ct.blocked_until, ct.erased_at,
 		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
 		asked.post_deleted, asked.earlier_missing, asked.earlier_waits)::text, 0)`
 )

@@ -27,7 +27,7 @@ function conversation(n: number, now: number): Conversation {
         account_id: idOf('a', 1),
         team_id: 'team1',
         channel_id: idOf('h', n),
-        contact: {id: idOf('p', Math.floor(n / 2)), name: `${names[n % names.length]} ${n}`, phone: `+5511987${String(100000 + n).slice(-6)}`, cpf_masked: '***.982.247-**'},
+        contact: {id: idOf('p', Math.floor(n / 2)), name: `${names[n % names.length]} ${n}`, phone: `+5511987${String(100000 + n).slice(-6)}`, cpf_masked: '***.982.247-**', consent: {status: 'none', origin: '', note: '', at: null, by: ''}},
         attended_at: null,
         last_inbound_at: null,
         last_outbound_at: null,

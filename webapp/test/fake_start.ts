@@ -38,7 +38,7 @@ export class FakeStart {
         currency: 'BRL',
     };
 
-    customers: KnownCustomer[] = [{id: idOf('p', 1), name: 'Marina Duarte', phone: '+5511987100002', cpf_masked: '***.982.247-**', last_conversation: {id: idOf('c', 2), state: 'closed', closed_at: 1}}];
+    customers: KnownCustomer[] = [{id: idOf('p', 1), name: 'Marina Duarte', phone: '+5511987100002', cpf_masked: '***.982.247-**', consent: {status: 'none', origin: '', note: '', at: null, by: ''}, last_conversation: {id: idOf('c', 2), state: 'closed', closed_at: 1}}];
     check: Partial<StartCheck> = {};
 
     /** The response to a start; undefined = it succeeds. */

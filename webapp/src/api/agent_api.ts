@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {CloseBody, ClosingOptions, Conversation, KnownCustomer, Message, Overview, Page, Revealed, StartBody, StartCheck, StartOptions} from './types';
+import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, Revealed, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -47,6 +47,10 @@ export class AgentApi {
     reopen = (id: string) => this.post<Conversation>(`conversations/${id}/reopen`);
 
     saveDraft = (id: string, text: string, fileIds: string[]) => this.post<object>(`conversations/${id}/drafts`, {text, file_ids: fileIds});
+
+    /** Records what the reader knows of a person's consent. */
+    setConsent = (contactId: string, said: {status: 'granted' | 'revoked'; origin?: string; note?: string}) =>
+        this.client.request<Contact>('PUT', `${root}contacts/${contactId}/consent`, said);
     reveal = (contactId: string) => this.post<Revealed>(`contacts/${contactId}/reveal`);
 
     /** The message that a post stands for; undefined where it stands for none. */

@@ -952,6 +952,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Records whether a person agreed to get messages, for who may see a conversation of theirs; it is audited */
+        put: operations["setConsent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who agreed to get messages and who opted out, the latest first, for supervisors of queues
+         * @description Supervisors get the people with a conversation in their queues, system admins all. With `Accept: text/csv` or `format=csv` all of them as CSV, with the columns id, customer, phone, status, origin, note, at (ISO 8601, UTC) and by (a user name, empty = the customer).
+         */
+        get: operations["listConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/merge": {
         parameters: {
             query?: never;
@@ -1154,12 +1193,31 @@ export interface components {
             name: string;
             phone: components["schemas"]["Phone"];
             cpf_masked: string;
+            consent: components["schemas"]["Consent"];
             /** @description The latest that I may see */
             last_conversation: {
                 id: components["schemas"]["ID"];
                 state: components["schemas"]["State"];
                 closed_at: components["schemas"]["Time"];
             };
+        };
+        Contact: {
+            id: components["schemas"]["ID"];
+            name: string;
+            phone: components["schemas"]["Phone"];
+            cpf_masked: string;
+            consent: components["schemas"]["Consent"];
+        };
+        /** @description Whether the person wants to be written to. Where it was revoked, by whomever, no template goes to them */
+        Consent: {
+            /** @enum {string} */
+            status: "none" | "granted" | "revoked";
+            /** @description `customer` = they said so on WhatsApp */
+            origin: string;
+            note: string;
+            at: components["schemas"]["Time"];
+            /** @description Who recorded it; "" = the customer */
+            by: components["schemas"]["OptionalID"];
         };
         Conversation: {
             id: components["schemas"]["ID"];
@@ -1172,12 +1230,7 @@ export interface components {
             account_id: components["schemas"]["ID"];
             team_id: components["schemas"]["OptionalID"];
             channel_id: components["schemas"]["OptionalID"];
-            contact: {
-                id: components["schemas"]["ID"];
-                name: string;
-                phone: components["schemas"]["Phone"];
-                cpf_masked: string;
-            };
+            contact: components["schemas"]["Contact"];
             /** @description When the attendant changed last; null where it is who started it */
             attended_at: components["schemas"]["Time"];
             last_inbound_at: components["schemas"]["Time"];
@@ -1308,8 +1361,15 @@ export interface components {
                 /** @description Any punctuation */
                 phone: string;
             };
+            consent?: components["schemas"]["ConsentGiven"];
             confirm?: boolean;
             reason?: string;
+        };
+        /** @description That the customer agreed to get messages */
+        ConsentGiven: {
+            /** @description Where the consent came from: site, loja, telefone, contrato, evento, outro, or a word of yours */
+            origin?: string;
+            note?: string;
         };
         TemplateSend: {
             template: components["schemas"]["TemplateRef"];
@@ -1596,6 +1656,7 @@ export interface components {
             last_template_at: components["schemas"]["Time"];
             blocked_until: components["schemas"]["Time"];
             marketing_stop_at: components["schemas"]["Time"];
+            consent: components["schemas"]["Consent"];
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
             identities: {
@@ -1824,7 +1885,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"] & {
                     error?: {
                         /** @enum {unknown} */
-                        code?: "conversation_exists" | "conversation_closed" | "already_claimed" | "cooldown" | "no_plan" | "budget_spent" | "template_not_allowed" | "window_closed" | "idempotency_conflict" | "in_progress";
+                        code?: "conversation_exists" | "conversation_closed" | "already_claimed" | "cooldown" | "no_plan" | "budget_spent" | "template_not_allowed" | "window_closed" | "opted_out" | "consent_required" | "quiet_hours" | "idempotency_conflict" | "in_progress";
                     };
                 };
             };
@@ -2088,6 +2149,7 @@ export interface operations {
                         cpf?: string;
                         phone?: string;
                     };
+                    consent?: components["schemas"]["ConsentGiven"];
                     confirm?: boolean;
                     reason?: string;
                 };
@@ -3894,6 +3956,81 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status: "none" | "granted" | "revoked";
+                    /** @description Required with granted. `customer` is the customer's own */
+                    origin?: string;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listConsents: {
+        parameters: {
+            query?: {
+                /** @description Unset = all that are on record */
+                status?: "granted" | "revoked";
+                queue_id?: string;
+                format?: "json" | "csv";
+                /** @description From 0; past the end the list is empty */
+                page?: components["parameters"]["page"];
+                /** @description 60 unless asked; more than 200 gives 200 */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["Contact"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };

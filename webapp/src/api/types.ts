@@ -23,6 +23,8 @@ export type CloseBody = NonNullable<operations['closeConversation']['requestBody
 export type Message = Schemas['Message'];
 export type Overview = Result<'countConversations'>;
 export type QueueName = Overview['queues'][number];
+export type Contact = Schemas['Contact'];
+export type Consent = Schemas['Consent'];
 export type Revealed = Result<'revealContact'>;
 
 export type Account = Schemas['Account'];

@@ -12,6 +12,7 @@ import {useText} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
 import {useNow} from 'src/state/clock';
 
+import {ConsentOf} from './consent';
 import styles from './customer.module.css';
 import {PersonalData} from './personal_data';
 
@@ -55,6 +56,7 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
                     <Details
                         conversation={value.conversation}
                         queue={value.queue}
+                        onChanged={reload}
                     />
                     <h3>{t('whatsapp-ativo.customer.earlier')}</h3>
                     {value.others.length === 0 && <p>{t('whatsapp-ativo.customer.none_earlier')}</p>}
@@ -74,7 +76,7 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
     );
 };
 
-const Details = ({conversation, queue}: {conversation: Conversation; queue: string}) => {
+const Details = ({conversation, queue, onChanged}: {conversation: Conversation; queue: string; onChanged: () => void}) => {
     const t = useText();
     const format = useFormat();
     const {api, clock} = useServices();
@@ -91,6 +93,10 @@ const Details = ({conversation, queue}: {conversation: Conversation; queue: stri
             <PersonalData
                 masked={{phone: maskPhone(contact.phone), cpf: contact.cpf_masked}}
                 reveal={() => api.reveal(contact.id)}
+            />
+            <ConsentOf
+                contact={contact}
+                onChanged={onChanged}
             />
             <Facts
                 facts={[

@@ -1,5 +1,6 @@
 import React, {useRef, useState} from 'react';
 import type {KeyboardEvent} from 'react';
+import {ConsentFields} from 'src/components/shared/consent_fields';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField, TextField} from 'src/components/shared/fields';
 import {Loading} from 'src/components/shared/loading';
@@ -127,6 +128,12 @@ export const StartForm = ({begin, onDone}: Props) => {
                             onChange={(value) => change({values: {...typed.values, [element]: value}})}
                         />
                     ))}
+                    {(refusal?.code === 'consent_required' || typed.origin) && (
+                        <ConsentFields
+                            said={typed}
+                            onChange={change}
+                        />
+                    )}
                     {refusal?.needs_reason && (
                         <TextField
                             label={t('whatsapp-ativo.start.reason')}

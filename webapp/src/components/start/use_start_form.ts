@@ -7,9 +7,9 @@ import {lastTemplate, readDraft, saveDraft} from 'src/state/start_draft';
 import type {StartDraft} from 'src/state/start_draft';
 
 /** Everything that somebody fills in. */
-export type Typed = StartDraft & {cpf: string; reason: string};
+export type Typed = StartDraft & {cpf: string; reason: string; origin: string; note: string};
 
-const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', cpf: '', reason: ''};
+const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', cpf: '', reason: '', origin: '', note: ''};
 
 /** What the popup is filled in with: what was typed behind the command, else what was typed within the last hour. */
 function initial(userId: string, {name, phone}: Starting): Typed {
@@ -65,12 +65,13 @@ const valuesOf = ({values}: Typed, template?: StartTemplate): Record<string, str
     Object.fromEntries((template?.variables ?? []).map(({element, default: begin}) => [element, values[element] ?? begin]));
 
 /** The request for what was typed. */
-function bodyOf({queueId, name, phone, cpf, reason}: Typed, template: StartTemplate, values: Record<string, string>): StartBody {
+function bodyOf({queueId, name, phone, cpf, reason, origin, note}: Typed, template: StartTemplate, values: Record<string, string>): StartBody {
     return {
         queue_id: queueId,
         template: {name: template.name, language: template.language},
         variables: values,
         customer: {name, cpf, phone},
+        ...(origin ? {consent: {origin, note}} : {}),
         ...(reason ? {reason} : {}),
     };
 }
