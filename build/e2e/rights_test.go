@@ -217,13 +217,14 @@ func (r *rights) acts() []act {
 		{"PATCH /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, map[string]any{"label": "Ganho"}},
 		{"DELETE /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, nil},
 		{"GET /conversations/{id}/closing-options", acted, "/conversations/" + conversation + "/closing-options", nil},
+		{"GET /results", supervises, "", nil},
 		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
 	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
 		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export")...)
 	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates/sync", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
-		"/contacts/{id}/merge", "/guards/release")...)
+		"/contacts/{id}/merge", "/guards/release", "/results/rebuild")...)
 	rows = append(rows, of(admins, "PATCH", "/accounts/{id}", "/queues/{id}", "/templates/{id}", "/plans/{id}")...)
 	return append(rows, of(admins, "DELETE", "/accounts/{id}", "/queues/{id}", "/plans/{id}", "/contacts/{id}")...)
 }

@@ -65,6 +65,8 @@ type Service interface {
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)
 	Overview(ctx context.Context, actorID string, filter domain.Filter) (*domain.Overview, error)
+	// Results adds up what came of templates and conversations, in the queues that the actor supervises; queueID "" = in all of these.
+	Results(ctx context.Context, actorID, queueID string, filter domain.ResultsFilter) (*domain.Results, error)
 	Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error)
 	// SetConsent records what the actor says of a contact's consent.
 	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)
@@ -181,6 +183,9 @@ type Store interface {
 	EachCharge(ctx context.Context, filter domain.LedgerFilter, fn func(*domain.Charge) error) error
 	// LedgerSummary adds charges up by queue, agent, template, account, category or month.
 	LedgerSummary(ctx context.Context, filter domain.LedgerFilter, by string, page, perPage int) ([]*domain.LedgerGroup, int, error)
+
+	// RebuildResults compares what is kept of all templates with the messages and charges themselves, and corrects what differs.
+	RebuildResults(ctx context.Context) (*domain.ResultsCheck, error)
 
 	// DeadLetters are sorted newest first, each with the beginning of its payload.
 	DeadLetters(ctx context.Context, page, perPage int) ([]*domain.DeadLetter, int, error)

@@ -59,6 +59,7 @@ func (a *API) agentRoutes(root *mux.Router) {
 	a.buttonRoutes(router)
 	a.draftRoutes(router)
 	a.consentRoutes(router)
+	a.resultRoutes(router)
 }
 
 // adminRoutes are open to system admins only, and everything they change is audited.
@@ -71,6 +72,7 @@ func (a *API) adminRoutes(root *mux.Router) {
 	a.planRoutes(router)
 	a.deadLetterRoutes(router)
 	a.ledgerRoutes(router)
+	a.resultAdminRoutes(router)
 	a.contactRoutes(router)
 	a.installationRoutes(router)
 }

@@ -105,6 +105,7 @@ func (s Settings) Domain() domain.Settings {
 		ReopenHours:         s.ReopenHours,
 		ArchiveDays:         s.ArchiveDays,
 		InactivityMinutes:   s.InactivityMinutes,
+		TimeZone:            s.TimeZone,
 	}
 }
 

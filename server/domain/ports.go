@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // PluginPath is the path under which the server mounts the plugin. The server removes it from the
 // paths of the requests that it passes on, so routes do not have it but links need it.
 const PluginPath = "/plugins/whatsapp-ativo"
@@ -19,6 +21,8 @@ type Settings struct {
 	ReopenHours         int          // for how long after its closing a customer who writes reopens a conversation; 0 = never
 	ArchiveDays         int          // how long after the closing the channel is archived; 0 = never
 	InactivityMinutes   int          // how long a customer may wait for our answer in a queue without its own limit; 0 = for ever
+	// TimeZone is the one of days and times where a queue has none of its own; nil = UTC.
+	TimeZone *time.Location
 }
 
 // ContactWanted is the customer as the request to start a conversation describes them.

@@ -47,6 +47,7 @@ func (h *Housekeeping) Run(ctx context.Context) (more bool, err error) {
 			return false, h.Store.PurgeDrafts(ctx, h.Clock.Now()-keepFinished.Milliseconds())
 		}},
 		{"tokens of messages", h.Store.FillTokens},
+		{"results of old conversations", h.Store.FillResults},
 		{"what starts left", func(ctx context.Context) (bool, error) { return false, h.Store.PurgeStarts(ctx, h.Clock.Now()) }},
 		{"finished jobs", func(ctx context.Context) (bool, error) {
 			purged, err := h.Store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)

@@ -77,6 +77,8 @@ type Store interface {
 	PurgeDrafts(ctx context.Context, before int64) error
 	// FillTokens derives, for a batch of old messages, what they are searched by.
 	FillTokens(ctx context.Context) (more bool, err error)
+	// FillResults works out, for a batch of old conversations, what came of their templates.
+	FillResults(ctx context.Context) (more bool, err error)
 	PurgeStarts(ctx context.Context, now int64) error
 	// PurgeFinished and PurgeDead remove up to n jobs older than an age in milliseconds, and return how many.
 	PurgeFinished(ctx context.Context, age int64, n int) (int, error)

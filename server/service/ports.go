@@ -67,6 +67,9 @@ type Store interface {
 	// closed, by state, and how many nobody attends. It ignores State, Unclaimed
 	// and the page of the filter.
 	CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (domain.Counts, error)
+	// Results adds up what came of templates, and what was started and closed, in one group for each
+	// value of f.By and in one for all of them.
+	Results(ctx context.Context, f *domain.ResultsFilter) (groups []*domain.ResultsGroup, totals *domain.ResultsGroup, err error)
 	// Queues lists all queues.
 	Queues(ctx context.Context) ([]*domain.Queue, error)
 

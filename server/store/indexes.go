@@ -24,6 +24,9 @@ func lateIndexes() []index {
 		{name: "waa_conversations_listed", on: "waa_conversations (updated_at DESC, id) INCLUDE (queue_id, owner_id, attendant_id, window_until, last_template_at) WHERE closed_at = 0 AND aborted_at = 0"},
 		{name: "waa_conversations_changed", on: "waa_conversations (changed_at) WHERE changed_at > 0"},
 		{name: "waa_contacts_consent", on: "waa_contacts (consent_at DESC, id) WHERE consent_status <> ''"},
+		// of results, which need nothing of the rows themselves
+		{name: "waa_conversations_created", on: "waa_conversations (created_at) INCLUDE (account_id, owner_id, began_queue_id, began_template_id) WHERE aborted_at = 0"},
+		{name: "waa_conversations_closed", on: "waa_conversations (closed_at) INCLUDE (account_id, closed_by, queue_id, began_template_id) WHERE closed_at > 0 AND aborted_at = 0"},
 		{name: "waa_contacts_kept", on: "waa_contacts (updated_at) WHERE erased_at = 0"},
 		{name: "waa_messages_unshown", on: "waa_messages (conversation_id, created_at, id) WHERE kind = 'template' AND direction = 'out' AND post_id = ''"},
 		{name: "waa_notices_told", on: "waa_notices (created_at) WHERE told_at > 0"},

@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 // large are the tables that grow with the customers.
 func large() []string {
 	var names []string
-	for name := range strings.FieldsSeq("messages charges contacts identities conversations inbox outbox media drafts draft_offers notices lines reactions audit") {
+	for name := range strings.FieldsSeq("messages charges contacts identities conversations inbox outbox media drafts draft_offers notices lines reactions audit results") {
 		names = append(names, "waa_"+name)
 	}
 	return names

@@ -33,20 +33,37 @@ func settleStatusFunction() function {
 }
 
 // writeStatus stores a decision; false if the message changed since it was read.
-func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDecision, change *domain.StatusChange) (bool, error) {
-	old, after := &state.Message, &d.after
-	if d.advanced && (old.Status == domain.Pending || old.Status == domain.Unknown) {
-		// the webhook was faster than the answer to the send, or that answer never came
-		if err := s.leftByStatus(ctx, old, change.At); err != nil {
-			return false, err
-		}
+func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDecision, change *domain.StatusChange) (written bool, err error) {
+	old := &state.Message
+	if !d.advanced || old.Status != domain.Pending && old.Status != domain.Unknown {
+		return s.storeStatus(ctx, s.db, state, d, change)
 	}
+	// The webhook was faster than the answer to the send, or that answer never came. As at every acceptance the
+	// conversation is locked: what the customer answers at the same moment is stored before or after it.
+	err = retryDeadlock(func() error {
+		return s.inTx(ctx, func(t *sqlx.Tx) error {
+			if _, err := exec(ctx, t, lockMessage, old.ID); err != nil {
+				return wrapErr(err, "could not lock a message")
+			}
+			if err := leftByStatus(ctx, t, old, change.At); err != nil {
+				return err
+			}
+			written, err = s.storeStatus(ctx, t, state, d, change)
+			return err
+		})
+	})
+	return written, err
+}
+
+// storeStatus writes what a status changes, with the charge; false if the message changed since it was read.
+func (s *Store) storeStatus(ctx context.Context, r sqlx.ExtContext, state *statusState, d *statusDecision, change *domain.StatusChange) (bool, error) {
+	old, after := &state.Message, &d.after
 	args := []any{
 		after.ID, string(old.Status), string(after.Status), after.StatusAt, after.SentAt, after.WAMID,
 		d.told.category, d.told.kind, old.WAMID, state.PricedType,
 	}
 	if !d.settles {
-		n, err := exec(ctx, s.db, "SELECT FROM "+s.callSQL["swap_status"], args...)
+		n, err := exec(ctx, r, "SELECT FROM "+s.callSQL["swap_status"], args...)
 		return n > 0, wrapErr(err, "could not store a status")
 	}
 	b, err := state.bill(d, change)
@@ -54,11 +71,11 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 		return false, err
 	}
 	if !b.withinQuota() {
-		return s.writeSettled(ctx, s.db, state, b, args)
+		return s.writeSettled(ctx, r, state, b, args)
 	}
 	// one at a time, so that the free messages of the month are counted right
 	written := false
-	err = s.inTx(ctx, func(t *sqlx.Tx) error {
+	err = s.within(ctx, r, func(t *sqlx.Tx) error {
 		if _, err := exec(ctx, t, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "waa:quota:"+old.AccountID); err != nil {
 			return wrapErr(err, "could not lock a number's quota")
 		}
@@ -123,8 +140,8 @@ func (state *statusState) bill(d *statusDecision, change *domain.StatusChange) (
 }
 
 // leftByStatus notes that a message has left, which its status alone told.
-func (s *Store) leftByStatus(ctx context.Context, m *domain.Message, at int64) error {
-	_, err := exec(ctx, s.db, `UPDATE waa_conversations SET last_outbound_at = greatest(last_outbound_at, $2::bigint),
+func leftByStatus(ctx context.Context, r sqlx.ExtContext, m *domain.Message, at int64) error {
+	_, err := exec(ctx, r, `UPDATE waa_conversations SET last_outbound_at = greatest(last_outbound_at, $2::bigint),
 			refresh_at = CASE WHEN $3::boolean OR channel_id = '' THEN `+nextRefresh("refresh_at", "$2")+` ELSE refresh_at END
 		WHERE id = $1`, m.ConversationID, at, m.Kind == "template")
 	return wrapErr(err, "could not note that a message left")

@@ -35,6 +35,9 @@ type Store struct {
 	// tokensAfter is how far FillTokens has come.
 	tokens      sync.Mutex
 	tokensAfter string
+	// resultsAfter is how far FillResults has come.
+	filling      sync.Mutex
+	resultsAfter string
 
 	callSQL map[string]string // of the functions in the database; see function
 
@@ -146,6 +149,14 @@ func (s *Store) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 		return err
 	}
 	return wrapErr(t.Commit(), "could not commit a transaction")
+}
+
+// within runs fn in the transaction that r is, else in one of its own.
+func (s *Store) within(ctx context.Context, r sqlx.ExtContext, fn func(*sqlx.Tx) error) error {
+	if t, is := r.(*sqlx.Tx); is {
+		return fn(t)
+	}
+	return s.inTx(ctx, fn)
 }
 
 func builder() squirrel.StatementBuilderType {

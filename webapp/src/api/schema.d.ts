@@ -933,6 +933,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of templates and conversations
+         * @description For the supervisors of queues, of their queues; for system admins of all. A template counts in the period in which WhatsApp accepted it, one that was refused at once in that of its refusal. It is answered by the customer's first message after it and before the next template to that conversation.
+         */
+        get: operations["getResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/results/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare the results that are kept with messages and charges, and correct what differs
+         * @description Nothing should ever differ. The plugin may work meanwhile; a million messages take about a minute.
+         */
+        post: operations["rebuildResults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/reveal": {
         parameters: {
             query?: never;
@@ -1555,6 +1595,37 @@ export interface components {
             billed_messages: number;
             free_messages: number;
             reserved_messages: number;
+        };
+        ResultsNumbers: {
+            /** @description accepted by WhatsApp */
+            sent: number;
+            /** @description read ones too */
+            delivered: number;
+            read: number;
+            /** @description accepted, and told as failed later */
+            failed: number;
+            /** @description at once; not among those sent */
+            refused: number;
+            answered: number;
+            /** @description answered / delivered */
+            answer_rate: number | null;
+            /** @description From acceptance to the customer's answer */
+            median_answer_ms: number | null;
+            /** @description From that answer to an agent's first free text or file */
+            median_first_reply_ms: number | null;
+            /** @description conversations */
+            started: number;
+            closed: number;
+            /** @description What these templates were billed; null where they were charged in several currencies */
+            cost: number | null;
+            currency: string;
+            cost_per_answer: number | null;
+        };
+        ResultsGroup: components["schemas"]["ResultsNumbers"] & {
+            /** @description An id, or a date as 2026-11-28; "" = none, such as the template of a conversation that the customer began */
+            group: string;
+            /** @description What a person calls it: the template's or queue's name, the agent's username, the date */
+            name: string;
         };
         /** @description From this moment on these are the prices */
         PriceChange: {
@@ -3925,6 +3996,75 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getResults: {
+        parameters: {
+            query?: {
+                /** @description The first moment, epoch milliseconds; unset = the beginning of the month of `to`, in the time zone of the settings */
+                from?: number;
+                /** @description The moment after the last, epoch milliseconds; unset = now */
+                to?: number;
+                /** @description Unset = template; days are those of each queue's time zone */
+                by?: "" | "template" | "agent" | "queue" | "day";
+                queue_id?: components["schemas"]["OptionalID"];
+                account_id?: components["schemas"]["OptionalID"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All groups, by id or date, and all of them together */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: components["schemas"]["Time"];
+                        to: components["schemas"]["Time"];
+                        items: components["schemas"]["ResultsGroup"][];
+                        totals: components["schemas"]["ResultsNumbers"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rebuildResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description gone through */
+                        conversations: number;
+                        /** @description kept */
+                        templates: number;
+                        /** @description were corrected */
+                        differed: number;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             503: components["responses"]["Unavailable"];
         };
     };

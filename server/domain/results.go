@@ -1,0 +1,73 @@
+package domain
+
+// What results can be grouped by.
+const (
+	ResultsByTemplate = "template"
+	ResultsByAgent    = "agent"
+	ResultsByQueue    = "queue"
+	ResultsByDay      = "day"
+)
+
+// ResultsFilter selects what results are added up: the templates that WhatsApp accepted in a
+// period, or refused at once in it, and the conversations that were started and closed in it.
+type ResultsFilter struct {
+	From, To  int64 // milliseconds since epoch, To itself is excluded
+	By        string
+	AccountID string   // "" = all
+	QueueIDs  []string // the queues whose results are wanted, unless All is set
+	All       bool     // those of all queues, also of queues that were removed
+	Zone      string   // IANA name of the time zone of the days, where a queue has none of its own
+}
+
+// ResultsGroup is what came of the templates of one template, agent, queue or day.
+type ResultsGroup struct {
+	Group            string   `db:"group"` // an id or a date (2026-11-28); "" = none, such as the template of a conversation that the customer began
+	Name             string   `db:"name"`  // a readable name for the group
+	IsTotal          bool     `db:"is_total"`
+	Sent             int      `db:"sent"`      // accepted by WhatsApp
+	Delivered        int      `db:"delivered"` // of those; read ones are delivered too
+	Read             int      `db:"read"`
+	Failed           int      `db:"failed"`             // accepted, and told as failed later
+	Refused          int      `db:"refused"`            // never accepted
+	Answered         int      `db:"answered"`           // the customer wrote after it and before the next template
+	MedianAnswer     *float64 `db:"median_answer"`      // milliseconds from acceptance to the answer; nil = nobody answered
+	MedianFirstReply *float64 `db:"median_first_reply"` // milliseconds from the answer to the first text or file of an agent
+	Started          int      `db:"started"`            // conversations
+	Closed           int      `db:"closed"`
+	Cost             Money    `db:"cost"`     // billed for these templates
+	Currency         string   `db:"currency"` // ISO 4217; "" = nothing was charged, or Mixed
+	Mixed            bool     `db:"mixed"`    // charged in several currencies: Cost means nothing
+}
+
+// AnswerRate is the share of the delivered templates that were answered; nil = none was delivered.
+func (g *ResultsGroup) AnswerRate() *float64 {
+	if g.Delivered == 0 {
+		return nil
+	}
+	rate := float64(g.Answered) / float64(g.Delivered)
+	return &rate
+}
+
+// CostPerAnswer is rounded to the millionth; nil = nobody answered, or the costs are Mixed.
+func (g *ResultsGroup) CostPerAnswer() *Money {
+	if g.Answered == 0 || g.Mixed {
+		return nil
+	}
+	n := Money(g.Answered)
+	cost := (2*g.Cost + n) / (2 * n)
+	return &cost
+}
+
+// Results are the groups in the order of their ids or dates, and all of them together.
+type Results struct {
+	From, To int64 // the period, milliseconds since epoch
+	Groups   []*ResultsGroup
+	Totals   *ResultsGroup
+}
+
+// ResultsCheck is what a comparison of the kept results with messages and charges found.
+type ResultsCheck struct {
+	Conversations int `db:"conversations"` // gone through
+	Templates     int `db:"templates"`     // kept
+	Differed      int `db:"differed"`      // were corrected
+}

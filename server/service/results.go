@@ -1,0 +1,69 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// Results adds up what came of templates and conversations, of the queues that the actor
+// supervises; a system admin gets those of all. CodeForbidden for anybody else. queueID "" = all
+// that the actor may see. A filter without a period is for the current month.
+func (s *Service) Results(ctx context.Context, actorID, queueID string, f domain.ResultsFilter) (*domain.Results, error) {
+	var err error
+	if f.QueueIDs, f.All, err = s.supervised(ctx, actorID, queueID); err != nil {
+		return nil, err
+	}
+	zone := s.zone()
+	f.Zone = zone.String()
+	if f.To == 0 {
+		f.To = s.Clock.Now() + 1 // what happened in this millisecond is in
+	}
+	if f.From == 0 {
+		to := time.UnixMilli(f.To - 1).In(zone)
+		f.From = time.Date(to.Year(), to.Month(), 1, 0, 0, 0, 0, zone).UnixMilli()
+	}
+	results := &domain.Results{From: f.From, To: f.To}
+	results.Groups, results.Totals, err = s.Store.Results(ctx, &f)
+	return results, err
+}
+
+// zone is the time zone of days, where a queue has none of its own.
+func (s *Service) zone() *time.Location {
+	if zone := s.Settings().TimeZone; zone != nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// supervised returns the queues whose figures the actor may see, or whether they are those of all queues;
+// CodeForbidden where they are none. queueID narrows them to one.
+func (s *Service) supervised(ctx context.Context, actorID, queueID string) (ids []string, all bool, err error) {
+	queues, all, err := s.visibleQueues(ctx, actorID)
+	if err != nil {
+		return nil, false, err
+	}
+	if all && queueID != "" { // which may have been removed
+		return []string{queueID}, false, nil
+	}
+	if all {
+		return nil, true, nil
+	}
+	for _, queue := range queues {
+		if queueID != "" && queue.ID != queueID {
+			continue
+		}
+		supervises, err := s.People.Supervises(ctx, actorID, queue)
+		if err != nil {
+			return nil, false, err
+		}
+		if supervises {
+			ids = append(ids, queue.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, false, domain.Refuse(domain.CodeForbidden, domain.T("refusal.supervisors_only"))
+	}
+	return ids, false, nil
+}
