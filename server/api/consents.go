@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"time"
@@ -101,38 +100,28 @@ func (a *API) consents(w http.ResponseWriter, r *http.Request) {
 // writeConsentsCSV writes all rows of the list, a page at a time. Times are ISO 8601 in UTC; whoever recorded a consent is
 // named by user name, and "" is the customer.
 func (a *API) writeConsentsCSV(w http.ResponseWriter, r *http.Request, status domain.ConsentStatus, queueID string) {
-	out := csv.NewWriter(w)
-	for number, left := 0, 1; left > 0; number++ {
-		contacts, total, err := a.Service.Consents(r.Context(), userID(r), status, queueID, number, maxPerPage)
-		switch {
-		case err != nil && number == 0:
-			a.fail(w, r, errors.Wrap(err, "list the consents"))
-			return
-		case err != nil:
-			a.LogError("The consents could not be written to their end", "error", err.Error())
-			_ = out.Write([]string{a.Localize(r, domain.T("api.ledger_incomplete")), "", "", "", "", "", "", ""})
-			out.Flush()
-			return
-		case number == 0:
-			beginCSV(w, "consents.csv")
-			_ = out.Write([]string{"id", "customer", "phone", "status", "origin", "note", "at", "by"}) // csv.Writer keeps its error until Flush
-		}
-		left = total - (number+1)*maxPerPage
-		var people []string
-		for _, c := range contacts {
-			if c.ConsentBy != "" && !slices.Contains(people, c.ConsentBy) {
-				people = append(people, c.ConsentBy)
+	file := csvFile{name: "consents", columns: []string{"id", "customer", "phone", "status", "origin", "note", "at", "by"}, separator: ','}
+	a.writeCSV(w, r, file, func(write func(row []string) error) error {
+		for number, left := 0, 1; left > 0; number++ {
+			contacts, total, err := a.Service.Consents(r.Context(), userID(r), status, queueID, number, maxPerPage)
+			if err != nil {
+				return err
+			}
+			left = total - (number+1)*maxPerPage
+			var people []string
+			for _, c := range contacts {
+				if c.ConsentBy != "" && !slices.Contains(people, c.ConsentBy) {
+					people = append(people, c.ConsentBy)
+				}
+			}
+			names := a.Mattermost.Usernames(r.Context(), people)
+			for _, c := range contacts {
+				at := time.UnixMilli(c.ConsentAt).UTC().Format(time.RFC3339)
+				if err := write([]string{c.ID, c.Name, c.Phone, c.ConsentStatus.Word(), c.ConsentOrigin, c.ConsentNote, at, names[c.ConsentBy]}); err != nil {
+					return err
+				}
 			}
 		}
-		names := a.Mattermost.Usernames(r.Context(), people)
-		for _, c := range contacts {
-			at := time.UnixMilli(c.ConsentAt).UTC().Format(time.RFC3339)
-			row := []string{c.ID, c.Name, c.Phone, c.ConsentStatus.Word(), c.ConsentOrigin, c.ConsentNote, at, names[c.ConsentBy]}
-			for i, cell := range row {
-				row[i] = escapeFormula(cell)
-			}
-			_ = out.Write(row)
-		}
-	}
-	out.Flush() // an error means that the client is gone
+		return nil
+	})
 }

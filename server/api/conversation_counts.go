@@ -50,7 +50,7 @@ func (a *API) countConversations(r *http.Request) (reply, error) {
 
 // conversations reads the filters that lists and counts have in common.
 func (q query) conversations() domain.Filter {
-	return domain.Filter{Mine: q.flag("mine"), QueueID: q.id("queue_id"), Query: q.line("q", maxSearch)}
+	return domain.Filter{Mine: q.flag("mine"), QueueID: q.id("queue_id"), AttendantID: q.id("attendant_id"), Query: q.line("q", maxSearch)}
 }
 
 // channelsView lets a client recognise our channels without asking about each: members can change a channel's name, but

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
@@ -13,9 +12,9 @@ import (
 )
 
 func (a *API) conversationRoutes(router *mux.Router) {
-	a.handle(router, http.MethodGet, "/conversations", a.listConversations)
+	router.HandleFunc("/conversations", a.conversations).Methods(http.MethodGet)
 	a.handle(router, http.MethodPost, "/conversations", a.idempotent(a.startConversation, a.startedReply))
-	a.handle(router, http.MethodPost, "/conversations/search", a.listConversations)
+	router.HandleFunc("/conversations/search", a.conversations).Methods(http.MethodPost)
 	a.handle(router, http.MethodGet, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodPost, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodGet, "/conversations/{id}", withID(a.getConversation))
@@ -98,50 +97,6 @@ func viewConversation(v *domain.View) conversationView {
 		AttendedAt: millisOrNull(c.AttendedAt), LastInbound: millisOrNull(c.LastInboundAt), LastOutbound: millisOrNull(max(c.LastOutboundAt, c.LastTemplateAt)),
 		ClosedAt: millisOrNull(c.ClosedAt), CloseReason: c.CloseReason, Closing: viewClosing(c), CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
 	}
-}
-
-func (a *API) listConversations(r *http.Request) (reply, error) {
-	q, err := readSearch(r)
-	if err != nil {
-		return reply{}, err
-	}
-	p := q.page()
-	filter := q.conversations()
-	filter.State, filter.Unclaimed, filter.ContactID = domain.State(q.values.Get("state")), q.flag("unclaimed"), q.id("contact_id")
-	filter.Page, filter.PerPage = p.number, p.size
-	filter.AttendantID = q.id("attendant_id")
-	switch name := q.values.Get("unanswered"); name {
-	case "", "0", "false":
-	case "1", "true":
-		filter.Waiting = new(time.Duration)
-	default:
-		var known bool
-		if filter.Unanswered, known = domain.UnansweredFor(name); !known {
-			q.addFault("unanswered", domain.T("api.field_unanswered"))
-		}
-	}
-	if minutes := q.number("waiting_min", 0, 0, maxMinutes); minutes > 0 {
-		waiting := time.Duration(minutes) * time.Minute
-		filter.Waiting = &waiting
-	}
-	switch filter.State {
-	case "", domain.Waiting, domain.Open, domain.Expired, domain.Closed:
-	default:
-		q.addFault("state", domain.T("api.field_state"))
-	}
-	if err := q.err(); err != nil {
-		return reply{}, err
-	}
-	views, total, err := a.Service.List(r.Context(), userID(r), filter)
-	if err != nil {
-		return reply{}, errors.Wrap(err, "list the conversations")
-	}
-	named := a.withUsernames(r, views)
-	return ok(listOf(views, total, p, func(v *domain.View) conversationView {
-		view := named(v)
-		view.Template = &v.TemplateName
-		return view
-	}))
 }
 
 func (a *API) getConversation(r *http.Request, id string) (reply, error) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -42,7 +43,8 @@ type Deps struct {
 	// Text is the text of a key in a language with its data put in; Markdown is the same as part of a post, in which
 	// nothing of the data acts.
 	Text, Markdown func(lang, key string, data map[string]any) string
-	Region         func() string // of phone numbers without a country code
+	Region         func() string         // of phone numbers without a country code
+	Zone           func() *time.Location // of queues that have none of their own
 	Clock          domain.Clock
 	// LogWarn and LogError take constant messages and ids, but no content.
 	LogWarn, LogError func(message string, keyValuePairs ...any)
@@ -64,6 +66,8 @@ type Service interface {
 	View(ctx context.Context, actorID, id string) (*domain.View, error)
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)
+	// EachConversation calls fn with every conversation of a list, oldest first, until fn returns an error.
+	EachConversation(ctx context.Context, actorID string, filter domain.Filter, fn func(*domain.ConversationRow) error) error
 	Overview(ctx context.Context, actorID string, filter domain.Filter) (*domain.Overview, error)
 	// Results adds up what came of templates and conversations, in the queues that the actor supervises; queueID "" = in all of these.
 	Results(ctx context.Context, actorID, queueID string, filter domain.ResultsFilter) (*domain.Results, error)

@@ -40,7 +40,7 @@ func (w *world) newAPI() *API {
 		WakeJobs:      count("jobs"), WakeMedia: count("media"), WakeChannels: count("channels"),
 		RefreshAccounts: func(context.Context) error { w.refreshed++; return nil },
 		LastWebhook:     func(accountID string) int64 { return w.stored[accountID] }, WebhookPath: "/webhook",
-		Text: w.texts.Text, Markdown: w.texts.Markdown, Region: func() string { return "BR" },
+		Text: w.texts.Text, Markdown: w.texts.Markdown, Region: func() string { return "BR" }, Zone: func() *time.Location { return time.UTC },
 		Clock: w.clock, LogWarn: w.logs.Warn, LogError: w.logs.Error,
 	})
 }

@@ -65,7 +65,7 @@ func (a *app) wireHTTP() {
 		IsSystemAdmin: a.people.SystemAdmin, Examine: a.doctor.Examine, ErasePosts: a.erasure.RunFor, ReleaseGuards: a.releaseGuards,
 		WakeJobs: a.wakeJobs, WakeMedia: a.wake.media.Wake, WakeChannels: a.wake.channels.Wake,
 		RefreshAccounts: a.accounts.Refresh, WebhookPath: webhook.Path, LastWebhook: a.webhook.LastWebhook,
-		Text: a.texts.Text, Markdown: a.texts.Markdown, Region: a.region, Clock: a.clock, LogWarn: a.log.Warn, LogError: a.log.Error,
+		Text: a.texts.Text, Markdown: a.texts.Markdown, Region: a.region, Zone: a.timeZone, Clock: a.clock, LogWarn: a.log.Warn, LogError: a.log.Error,
 	})
 	a.http = a.httpRouter()
 }

@@ -19,6 +19,9 @@ type Filter struct {
 	AttendantID string
 	// Waiting selects those whose customer has waited at least that long for our answer; nil = all.
 	Waiting *time.Duration
+	// CreatedFrom and CreatedTo select the conversations that began at or after the one and before the
+	// other, milliseconds since epoch; 0 = whenever.
+	CreatedFrom, CreatedTo int64
 	// ContactID selects the conversations with one person; "" = all.
 	ContactID string
 	Unclaimed bool // only those that wait to be claimed: not closed and without an attendant

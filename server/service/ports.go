@@ -61,6 +61,8 @@ type Store interface {
 	// activity first, and the total. queueIDs are the queues whose member the
 	// reader is; all means everything (system admins).
 	ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error)
+	// EachConversation calls fn with every conversation of such a list, oldest first, until fn returns an error.
+	EachConversation(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter, fn func(*domain.ConversationRow) error) error
 	// AddLastMessages reads into conversations their last message, and since when the customer waits.
 	AddLastMessages(ctx context.Context, conversations []*domain.Conversation) error
 	// CountConversations counts what the reader may see, of those that are not

@@ -49,6 +49,19 @@ func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]
 	return views, total, nil
 }
 
+// EachConversation calls fn with every conversation of a list, oldest first, until fn returns an
+// error. The page of the filter is ignored. That somebody takes all of a list away is audited.
+func (s *Service) EachConversation(ctx context.Context, actorID string, f domain.Filter, fn func(*domain.ConversationRow) error) error {
+	queues, all, err := s.visibleQueues(ctx, actorID)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Audit(ctx, actorID, "conversations_exported", f.QueueID, nil); err != nil {
+		return err
+	}
+	return s.Store.EachConversation(ctx, actorID, idsOf(queues), all, s.listFilter(f), fn)
+}
+
 // listFilter adds what the store cannot know: the time, and whether the query is a document.
 func (s *Service) listFilter(f domain.Filter) domain.ListFilter {
 	lf := domain.ListFilter{Filter: f, Now: s.Clock.Now()}

@@ -36,6 +36,19 @@ func isInState(state domain.State, now int64) squirrel.Sqlizer {
 
 // ListConversations lists what a reader may see; see package service.
 func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error) {
+	where := s.selected(reader, queueIDs, all, f)
+	rows := builder().Select(prefixColumns("c", conversationColumns), nestColumns("ct", "contact", contactColumns)).
+		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
+	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
+	page, total, err := selectPage[domain.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
+	if err != nil || len(page) == 0 {
+		return page, total, err
+	}
+	return page, total, s.nameTemplates(ctx, page)
+}
+
+// selected is the condition of all that a filter asks for, of what the reader may see.
+func (s *Store) selected(reader string, queueIDs []string, all bool, f domain.ListFilter) squirrel.And {
 	where := s.listed(reader, queueIDs, all, f)
 	if f.Unclaimed {
 		where = append(where, squirrel.Expr("c.attendant_id = '' AND c.closed_at = 0"))
@@ -49,14 +62,7 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 	if f.State != "" {
 		where = append(where, isInState(f.State, f.Now))
 	}
-	rows := builder().Select(prefixColumns("c", conversationColumns), nestColumns("ct", "contact", contactColumns)).
-		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
-	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
-	page, total, err := selectPage[domain.Conversation](ctx, s.db, rows, count, f.Page, f.PerPage)
-	if err != nil || len(page) == 0 {
-		return page, total, err
-	}
-	return page, total, s.nameTemplates(ctx, page)
+	return where
 }
 
 // nameTemplates adds the name of the last template sent in each conversation of a page.
@@ -102,6 +108,12 @@ func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.List
 	}
 	if f.AttendantID != "" {
 		where = append(where, squirrel.Expr("c.attendant_id = ?", f.AttendantID))
+	}
+	if f.CreatedFrom > 0 {
+		where = append(where, squirrel.Expr("c.created_at >= ?", f.CreatedFrom))
+	}
+	if f.CreatedTo > 0 {
+		where = append(where, squirrel.Expr("c.created_at < ?", f.CreatedTo))
 	}
 	if f.ContactID != "" {
 		where = append(where, squirrel.Expr("c.contact_id = ?", f.ContactID))

@@ -60,6 +60,7 @@ func mayReadAll(query string) bool {
 		"WITH done AS ( UPDATE":                "ends of jobs; the same",
 		"SELECT count(*) FROM waa_conv":        "the total of a list",
 		"ORDER BY c.updated_at DESC, c.id":     "a page of a list; in an empty table every index is as good as another",
+		"ORDER BY c.created_at, c.id":          "a part of an export of a list; the same",
 		"ALTER TABLE":                          "a migration, once",
 		`AS "group", currency,`:                "the ledger of a period, by groups; without a period all of it is meant",
 	} {

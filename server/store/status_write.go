@@ -9,7 +9,7 @@ import (
 )
 
 // swapStatusSQL writes what a status changes, if the message is still as it was read.
-const swapStatusSQL = `UPDATE waa_messages SET status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
+const swapStatusSQL = `UPDATE waa_messages SET delivered_at = CASE WHEN status = 'delivered' THEN status_at ELSE delivered_at END, status = $3, status_at = $4, sent_at = $5, wamid = $6, priced_category = $7, priced_type = $8
 	WHERE id = $1 AND status = $2 AND wamid = $9 AND priced_type = $10 RETURNING id`
 
 const swapParams = "text, text, text, bigint, bigint, text, text, text, text, text"

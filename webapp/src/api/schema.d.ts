@@ -34,6 +34,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Also as CSV, with `Accept` text/csv or `format=csv`: one row a conversation, all of them and not a page, oldest first, with the columns `id, account, queue, customer, phone_masked, cpf_masked, owner, attendant, template, state, started_at, delivered_at, read_at, first_answer_at, first_reply_at, closed_at, closing_reason, messages_in, messages_out, templates, cost, currency`. `template`, `delivered_at` and `read_at` are of the first template; where a message was read and its delivery never told, both are the same. `first_answer_at` is the customer's first message, `first_reply_at` the first free text or file of an agent after it; `messages_out` counts what left, templates too; `cost` is what was billed for all of it. Times are ISO 8601 in the queue's zone. In front of what a spreadsheet would take for a formula is a `'`. */
         get: operations["listConversations"];
         put?: never;
         /**
@@ -156,7 +157,7 @@ export interface paths {
         put?: never;
         /**
          * The list of conversations, with what is searched in the body
-         * @description URLs stand in the logs of servers and proxies, and a person's document has no place there. It only reads, and gives the same answer to the same people as the list; a `q` in the URL counts for nothing.
+         * @description URLs stand in the logs of servers and proxies, and a person's document has no place there. It only reads, and gives the same answer to the same people as the list, as CSV too; a `q` in the URL counts for nothing.
          */
         post: operations["searchConversations"];
         delete?: never;
@@ -1789,12 +1790,13 @@ export interface components {
         };
     };
     responses: {
-        /** @description A page of conversations, newest activity first */
+        /** @description A page of conversations, newest activity first; or all of them as CSV */
         Conversations: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
+                "text/csv": string;
                 "application/json": components["schemas"]["Page"] & {
                     items?: components["schemas"]["Conversation"][];
                 };
@@ -2141,6 +2143,16 @@ export interface operations {
                 unclaimed?: components["parameters"]["unclaimed"];
                 /** @description A name, digits of a phone, or a whole CPF or CNPJ; what names a person is better sent in the body of a search */
                 q?: components["parameters"]["q"];
+                /** @description Those that began then or later, milliseconds since epoch */
+                from?: number;
+                /** @description Those that began before then */
+                to?: number;
+                /** @description csv = as CSV, whatever `Accept` says */
+                format?: string;
+                /** @description Of a CSV: what separates its cells; with ; numbers have a decimal comma */
+                sep?: "," | ";";
+                /** @description Of a CSV: 1 = it begins with a byte order mark, by which spreadsheets know UTF-8 */
+                bom?: "" | "0" | "1" | "true" | "false";
                 /** @description From 0; past the end the list is empty */
                 page?: components["parameters"]["page"];
                 /** @description 60 unless asked; more than 200 gives 200 */
@@ -2311,6 +2323,8 @@ export interface operations {
                 /** @description 1 = owner or attendant is me */
                 mine?: components["parameters"]["mine"];
                 queue_id?: components["parameters"]["queue_id"];
+                /** @description Those whom this person serves */
+                attendant_id?: components["parameters"]["attendant_id"];
                 /** @description A name, digits of a phone, or a whole CPF or CNPJ; what names a person is better sent in the body of a search */
                 q?: components["parameters"]["q"];
             };
@@ -2333,6 +2347,8 @@ export interface operations {
                 /** @description 1 = owner or attendant is me */
                 mine?: components["parameters"]["mine"];
                 queue_id?: components["parameters"]["queue_id"];
+                /** @description Those whom this person serves */
+                attendant_id?: components["parameters"]["attendant_id"];
             };
             header?: never;
             path?: never;
@@ -2365,6 +2381,16 @@ export interface operations {
                 attendant_id?: components["parameters"]["attendant_id"];
                 /** @description 1 = not closed, and nobody attends it */
                 unclaimed?: components["parameters"]["unclaimed"];
+                /** @description Those that began then or later, milliseconds since epoch */
+                from?: number;
+                /** @description Those that began before then */
+                to?: number;
+                /** @description csv = as CSV, whatever `Accept` says */
+                format?: string;
+                /** @description Of a CSV: what separates its cells; with ; numbers have a decimal comma */
+                sep?: "," | ";";
+                /** @description Of a CSV: 1 = it begins with a byte order mark, by which spreadsheets know UTF-8 */
+                bom?: "" | "0" | "1" | "true" | "false";
                 /** @description From 0; past the end the list is empty */
                 page?: components["parameters"]["page"];
                 /** @description 60 unless asked; more than 200 gives 200 */

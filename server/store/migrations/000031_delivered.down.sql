@@ -1,0 +1,1 @@
+ALTER TABLE waa_messages DROP COLUMN delivered_at;
