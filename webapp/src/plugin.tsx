@@ -23,6 +23,7 @@ import {translations} from 'src/i18n';
 import {manifest} from 'src/manifest';
 import {makeServices, withServices} from 'src/services';
 import type {Services} from 'src/services';
+import {linkedFilter} from 'src/state/list_link';
 import {typeNote, typeTemplate} from 'src/state/post_types';
 import type {PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
 
@@ -74,6 +75,7 @@ function registerList(registry: PluginRegistry, services: Services) {
             pane.set({conversationId: ''});
             reduxStore.dispatch(sidebar.toggleRHSPlugin);
         };
+        followLink(services);
         registry.registerChannelHeaderButtonAction?.(<ListIcon/>, toggle, title, title);
         registry.registerAppBarComponent?.({iconUrl: listIconUrl, action: toggle, tooltipText: title});
     }
@@ -81,6 +83,20 @@ function registerList(registry: PluginRegistry, services: Services) {
 
     // Nobody knows which events the socket missed while it was not connected.
     registry.registerReconnectHandler?.(() => changeFeed.notify(''));
+}
+
+/** Opens the list that the page's address asks for, now and whenever it changes. */
+function followLink({listFilter, pane, showPane}: Services) {
+    const follow = () => {
+        const filter = linkedFilter(window.location.hash);
+        if (filter) {
+            listFilter.set(filter);
+            pane.set({conversationId: ''});
+            showPane();
+        }
+    };
+    window.addEventListener('hashchange', follow);
+    follow();
 }
 
 function registerChannel(registry: PluginRegistry, services: Services) {

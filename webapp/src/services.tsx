@@ -12,6 +12,7 @@ import {ChangeFeed} from 'src/state/change_feed';
 import {Channels} from 'src/state/channels';
 import {Clock} from 'src/state/clock';
 import type {ConsolePage} from 'src/state/console_page';
+import type {Filter} from 'src/state/conversation_list';
 import {Conversations} from 'src/state/conversations';
 import type {Notice} from 'src/state/notice';
 import {Store} from 'src/state/store';
@@ -44,6 +45,9 @@ export type Services = {
     /** What went wrong last; shown above the page. */
     notice: Store<Notice | null>;
     pane: Store<Pane>;
+
+    /** What the list shows. It outlives the list, so that the reader comes back from a customer to the same list, and a link can set it. */
+    listFilter: Store<Filter>;
 
     /** The popup of a start; null while it is closed. */
     starting: Store<Starting | null>;
@@ -81,6 +85,7 @@ export function makeServices(reduxStore: PluginStore, client: Client): Services 
         reduxStore,
         notice,
         pane: new Store<Pane>({conversationId: ''}),
+        listFilter: new Store<Filter>({tab: 'serving', scope: 'all', q: ''}),
         starting: new Store<Starting | null>(null),
         showPane: () => {},
         notes: new Store<ReadonlySet<string>>(new Set()),

@@ -147,6 +147,7 @@ export class FakeConversations {
         return this.rows.filter((r) =>
             (!query.get('mine') || r.owner_id === 'u1' || r.attendant_id === 'u1') &&
             (!query.get('queue_id') || r.queue_id === query.get('queue_id')) &&
+            (!query.get('attendant_id') || r.attendant_id === query.get('attendant_id')) &&
             (!query.get('contact_id') || r.contact.id === query.get('contact_id')) &&
             (!q || r.contact.name.toLowerCase().includes(q) || r.contact.phone.includes(q)));
     }
@@ -154,6 +155,8 @@ export class FakeConversations {
     private list(query: URLSearchParams, body: Body): Answer {
         const rows = this.filtered(query, body).filter((r) =>
             (!query.get('state') || r.state === query.get('state')) &&
+            (!query.get('unanswered') || r.customer_waits_since) &&
+            (!query.get('waiting_min') || (r.customer_waits_since && r.customer_waits_since <= this.now - (Number(query.get('waiting_min')) * 60_000))) &&
             (!query.get('unclaimed') || (!r.attendant_id && r.state !== 'closed')));
         const page = Number(query.get('page') ?? 0);
         const perPage = Math.min(200, Number(query.get('per_page') ?? 60));

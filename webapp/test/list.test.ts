@@ -45,6 +45,30 @@ describe.skipIf(absent)('the list of conversations in Chromium', {timeout: 60_00
         await chat.screenshot(`list-${theme}`);
     });
 
+    test('the list narrowed down by wait, from a link, and downloaded as it is', async () => {
+        await chat.open();
+        await chat.openList();
+        await chat.tab('Janela aberta').click();
+        await chat.rows().first().waitFor();
+        const before = await chat.rows().count();
+        await chat.page.getByLabel('Espera do cliente').selectOption('Espera há 15 min ou mais');
+        await expect.poll(() => chat.rows().count()).toBeLessThan(before);
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot('list-filtered');
+        expect(await chat.page.getByRole('link', {name: 'Link desta lista'}).getAttribute('href')).toBe('#whatsapp-ativo?tab=open&scope=all&waits=15');
+        await chat.page.evaluate((queue) => {
+            window.location.hash = `#whatsapp-ativo?tab=open&scope=${queue}&waits=0`;
+        }, idOf('q', 1));
+        await expect.poll(() => chat.page.getByLabel('Mostrar').inputValue()).toBe(idOf('q', 1));
+        expect(await chat.page.getByLabel('Espera do cliente').inputValue()).toBe('0');
+        await chat.page.getByLabel('Atendente').waitFor();
+        const [request] = await Promise.all([
+            chat.page.waitForRequest((r) => r.headers().accept === 'text/csv'),
+            chat.button('Baixar CSV').click(),
+        ]);
+        expect(new URL(request.url()).search).toBe(`?queue_id=${idOf('q', 1)}&unanswered=1&state=open&bom=1&sep=%3B`);
+    });
+
     test('search, scope and the empty lists', async () => {
         await chat.open();
         await chat.openList();

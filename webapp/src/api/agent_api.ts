@@ -18,6 +18,14 @@ export class AgentApi {
     constructor(private readonly client: Client) {}
 
     conversations = (params: Params) => this.search<Page<Conversation>>('conversations', 'conversations/search', params);
+
+    /** All conversations of a list as CSV, for a spreadsheet in the reader's language. */
+    conversationsFile = ({q, ...params}: Params, locale: string) => {
+        const comma = new Intl.NumberFormat(locale).format(0.5).includes(',');
+        const path = root + withParams(q ? 'conversations/search' : 'conversations', {...params, bom: '1', sep: comma ? ';' : ','});
+        return this.client.file(path, 'text/csv', q ? {q} : undefined);
+    };
+
     overview = (params: Params = {}) => this.search<Overview>('conversations/counts', 'conversations/counts', params);
     conversation = (id: string) => this.get<Conversation>(`conversations/${id}`);
 

@@ -37,9 +37,9 @@ export class Client {
         return content;
     }
 
-    /** Fetches a file, for example text/csv. */
-    async file(path: string, type: string): Promise<Blob> {
-        const response = await this.fetch('GET', path, undefined, {Accept: type});
+    /** Fetches a file, for example text/csv; with a body by a POST. */
+    async file(path: string, type: string, body?: object): Promise<Blob> {
+        const response = await this.fetch(body ? 'POST' : 'GET', path, body, {Accept: type});
         if (!response.ok) {
             throw failure(await response.json().catch(() => null), response.status);
         }

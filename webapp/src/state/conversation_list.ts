@@ -11,8 +11,11 @@ export const tabs = ['serving', 'waiting', 'open', 'expired', 'unclaimed', 'clos
 
 export type Tab = (typeof tabs)[number];
 
-/** scope is `mine`, `all`, or the id of a queue. */
-export type Filter = {tab: Tab; scope: string; q: string};
+/**
+ * scope is `mine`, `all`, or the id of a queue; attendant the id of who serves, '' = anybody; waits for how many minutes at least the customer
+ * has waited for our answer: '0' = at all, '' = whether or not they wait.
+ */
+export type Filter = {tab: Tab; scope: string; q: string; attendant?: string; waits?: string};
 
 /** Rows of a page: the most that the server returns at once. */
 export const perPage = 200;
@@ -71,7 +74,8 @@ export class ConversationList {
     }
 
     setFilter(filter: Filter) {
-        if (filter.tab === this.filter.tab && filter.scope === this.filter.scope && filter.q === this.filter.q) {
+        const asBefore = (['tab', 'scope', 'q', 'attendant', 'waits'] as const).every((name) => (filter[name] ?? '') === (this.filter[name] ?? ''));
+        if (asBefore) {
             return;
         }
         this.filter = filter;
@@ -115,7 +119,7 @@ export class ConversationList {
     private async loadPage(page: number) {
         const {version, filterVersion} = this;
         this.requested.set(page, version);
-        const response = await this.request(() => this.api.conversations({...this.params(), ...tabParams[this.filter.tab], page, per_page: perPage}), filterVersion);
+        const response = await this.request(() => this.api.conversations({...listParams(this.filter), page, per_page: perPage}), filterVersion);
         if (!response) {
             if (this.requested.get(page) === version) {
                 this.requested.delete(page);
@@ -168,10 +172,20 @@ export class ConversationList {
     }
 
     private params() {
-        const {scope, q} = this.filter;
-        return {mine: scope === 'mine' ? '1' : '', queue_id: scope === 'mine' || scope === 'all' ? '' : scope, q};
+        return scopeParams(this.filter);
     }
 }
+
+const scopeParams = ({scope, q, attendant}: Filter) =>
+    ({mine: scope === 'mine' ? '1' : '', queue_id: scope === 'mine' || scope === 'all' ? '' : scope, attendant_id: attendant, q});
+
+/** What the server is asked for all of a filter's conversations. */
+export const listParams = (filter: Filter) => ({
+    ...scopeParams(filter),
+    unanswered: filter.waits === '0' ? '1' : '',
+    waiting_min: filter.waits === '0' ? '' : filter.waits,
+    ...tabParams[filter.tab],
+});
 
 /** Those who wait for the reader first, the longest wait on top. */
 const byTurn = (items: Conversation[]) => [...items].sort((a, b) => (a.customer_waits_since ?? Infinity) - (b.customer_waits_since ?? Infinity) || 0);

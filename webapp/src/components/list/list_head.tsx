@@ -11,6 +11,7 @@ import type {Filter} from 'src/state/conversation_list';
 
 import type {GlobalState} from '@mattermost/types/store';
 
+import {ListTools} from './list_tools';
 import styles from './panel.module.css';
 
 type Props = {
@@ -52,7 +53,7 @@ export const ListHead = ({filter, queues, failure, onFilter, children}: Props) =
                         className='form-control'
                         aria-label={t('whatsapp-ativo.list.scope')}
                         value={filter.scope}
-                        onChange={(e) => onFilter({scope: e.target.value})}
+                        onChange={(e) => onFilter({scope: e.target.value, attendant: ''})}
                     >
                         <option value='all'>{t('whatsapp-ativo.list.all')}</option>
                         <option value='mine'>{t('whatsapp-ativo.list.mine')}</option>
@@ -66,6 +67,11 @@ export const ListHead = ({filter, queues, failure, onFilter, children}: Props) =
                         ))}
                     </select>
                 </div>
+                <ListTools
+                    filter={filter}
+                    queues={queues}
+                    onFilter={onFilter}
+                />
                 <button
                     type='button'
                     className='btn btn-primary btn-sm'

@@ -25,7 +25,7 @@ export const ListView = ({filter: filterStore}: {filter: Store<Filter>}) => {
     const list = useMemo(() => new ConversationList(api, clock), [api, clock]);
     const state = useStore(list.state);
     const filter = useStore(filterStore);
-    const {tab, scope, q} = filter;
+    const {tab, scope, q, attendant = '', waits = ''} = filter;
     const now = useNow(clock);
     const change = useCallback((part: Partial<Filter>) => filterStore.set({...filterStore.get(), ...part}), [filterStore]);
 
@@ -61,8 +61,8 @@ export const ListView = ({filter: filterStore}: {filter: Store<Filter>}) => {
                 <StateTabs
                     id={id}
                     tab={tab}
-                    overview={state.overview}
-                    serving={state.serving}
+                    overview={waits ? undefined : state.overview} // the counts know nothing of waits
+                    serving={waits ? undefined : state.serving}
                     onTab={(chosen) => change({tab: chosen})}
                 />
             </ListHead>
@@ -82,7 +82,7 @@ export const ListView = ({filter: filterStore}: {filter: Store<Filter>}) => {
                 )}
                 {Boolean(state.total) && (
                     <VirtualList
-                        key={`${tab} ${scope} ${q}`}
+                        key={`${tab} ${scope} ${attendant} ${waits} ${q}`}
                         count={state.total!}
                         rowHeight={rowHeight}
                         label={t('whatsapp-ativo.list.title')}

@@ -8,6 +8,7 @@ import {Button, ButtonRow} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField} from 'src/components/shared/fields';
 import styles from 'src/components/shared/form.module.css';
+import {saveFile} from 'src/components/shared/save_file';
 import {useAction} from 'src/components/shared/use_action';
 import {useLoad} from 'src/components/shared/use_load';
 import {useRefresh} from 'src/components/shared/use_refresh';
@@ -18,7 +19,6 @@ import {Chart} from './chart';
 import {GroupTable} from './group_table';
 import {Ledger} from './ledger';
 import {lastMonths, wholeRange} from './months';
-import {saveFile} from './save_file';
 
 const groupings: Array<{value: LedgerGrouping; text: MessageKey}> = [
     {value: 'queue', text: 'whatsapp-ativo.admin.costs.by_queue'},
