@@ -132,7 +132,7 @@ func (s *Service) superviseQueue(ctx context.Context, actorID, queueID string) e
 	}
 	supervises, err := s.People.Supervises(ctx, actorID, queue)
 	if err == nil && !supervises {
-		err = domain.Refuse(domain.CodeForbidden, domain.T("refusal.supervisors_only", "Queue", queue.Name))
+		err = domain.Refuse(domain.CodeForbidden, domain.T("closing.supervisors_only", "Queue", queue.Name))
 	}
 	return err
 }
