@@ -15,7 +15,9 @@ import (
 // wherever the start came from.
 func dialogNames() map[string]string { return map[string]string{"queue_id": "queue"} }
 
-func customerNames() map[string]string { return map[string]string{"name": "customer_name"} }
+func customerNames() map[string]string {
+	return map[string]string{"id": "customer", "name": "customer_name"}
+}
 
 func templateNames() map[string]string {
 	return map[string]string{"id": "template", "name": "template", "language": "template"}
@@ -130,9 +132,10 @@ func (f *form) customer(into *domain.Customer) {
 		return
 	}
 	if c := f.object("customer", customerNames()); c != nil {
-		c.multiline("name", &into.Name, maxCustomer, true)
+		c.id("id", &into.ID, false)
+		c.multiline("name", &into.Name, maxCustomer, into.ID == "")
 		c.multiline("cpf", &into.CPF, maxCustomer, false)
-		c.multiline("phone", &into.Phone, maxCustomer, true)
+		c.multiline("phone", &into.Phone, maxCustomer, into.ID == "")
 	}
 }
 

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,6 +58,43 @@ func TestCheckAStart(t *testing.T) {
 
 	w.as(agent, http.MethodPost, "/conversations/check", map[string]any{"queue_id": 7}).Is(http.StatusBadRequest, "bad_request")
 	w.as(stranger, http.MethodPost, "/conversations/check", goodStart()).Is(http.StatusForbidden, "forbidden")
+}
+
+// TestAKnownCustomerNeedNotBeTyped: what is stored stands in for what is empty, and the document leaves the server for nobody.
+func TestAKnownCustomerNeedNotBeTyped(t *testing.T) {
+	w := newAgentWorld(t)
+	conversation := w.start()
+	contact := w.row("SELECT contact_id FROM waa_conversations WHERE id = $1", conversation)["contact_id"]
+	start := func(customer map[string]any) map[string]any {
+		body := goodStart()
+		body["customer"] = customer
+		delete(body, "confirm")
+		return body
+	}
+	for name, test := range map[string]struct {
+		customer map[string]any
+		fields   []string
+		exists   bool
+	}{
+		"all of it":          {map[string]any{"id": contact}, nil, true},
+		"under another name": {map[string]any{"id": contact, "name": "Maria Lima", "phone": "11 98765-4321"}, nil, true},
+		"with a new number":  {map[string]any{"id": contact, "phone": "(11) 91234-5678"}, []string{"cpf"}, false},
+		"nobody":             {map[string]any{"id": id("nobody")}, []string{"customer"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			check := w.as(agent, http.MethodPost, "/conversations/check", start(test.customer)).Is(http.StatusOK).JSON
+			require.ElementsMatch(t, test.fields, slices.Collect(maps.Keys(check["fields"].(map[string]any))))
+			require.Equal(t, test.exists, check["existing"] != nil)
+		})
+	}
+	w.as(agent, http.MethodPost, "/conversations/"+conversation+"/close", nil).Is(http.StatusOK)
+	w.exec("UPDATE waa_contacts SET last_template_at = 0")
+	w.as(agent, http.MethodPost, "/conversations", map[string]any{
+		"queue_id": queue1, "template": map[string]any{"name": "hello", "language": "pt_BR"}, "variables": map[string]any{"body_1": "Maria"},
+		"customer": map[string]any{"id": contact}, "confirm": true, "reason": "pediu",
+	}).Is(http.StatusCreated)
+	require.Equal(t, "encrypted:52998224725", w.row("SELECT cpf_cipher FROM waa_contacts WHERE id = $1", contact)["cpf_cipher"])
+	require.Equal(t, "+5511987654321", w.meta.sent[1].To)
 }
 
 func TestKnownCustomers(t *testing.T) {

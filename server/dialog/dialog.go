@@ -15,7 +15,9 @@ import (
 const (
 	StartURL    = domain.PluginPath + "/api/v1/dialog/start"
 	TemplateURL = domain.PluginPath + "/api/v1/dialog/template"
-	CloseURL    = domain.PluginPath + "/api/v1/dialog/close"
+	// customersURL is where a form asks for known customers while somebody types.
+	customersURL = domain.PluginPath + "/api/v1/dialog/customers"
+	CloseURL     = domain.PluginPath + "/api/v1/dialog/close"
 )
 
 // Service does what a dialog asks for; *service.Service is one.
@@ -30,6 +32,8 @@ type Service interface {
 	Close(ctx context.Context, actorID, id string, closing domain.Closing) (*domain.View, error)
 	// QueuesOf are the queues in which the user may start.
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
+	// Customers are the known customers that a search finds, of those whom the actor may see.
+	Customers(ctx context.Context, actorID, query string) ([]*domain.KnownCustomer, error)
 }
 
 // Store is what there is to choose from; *store.Store is one. What is not there is domain.ErrNotFound.

@@ -117,7 +117,7 @@ func TestSecondForm(t *testing.T) {
 	require.NoError(t, err)
 	c := &fakeClient{t: t, d: d, form: &request.Dialog}
 	c.submit(map[string]any{"template": "template_order"})
-	require.Equal(t, []string{"header_1", "body_1", "body_2", "button_1", "customer_name", "cpf", "phone"}, c.names())
+	require.Equal(t, []string{"header_1", "body_1", "body_2", "button_1", "customer", "customer_name", "cpf", "phone"}, c.names())
 
 	intro := c.form.IntroductionText
 	for _, want := range []string{"**Oi, {{1}}!**", "Pedido **{{1}}**", "\n\npronto em", "[aqui]\u2060(`http", "*Loja_da_Ana*", "Sim", "R$ 0,35", "R$ 450,00", "R$ 500,00", "nunca responda"} {
@@ -143,14 +143,6 @@ func TestSecondForm(t *testing.T) {
 	require.Equal(t, "Pedido", c.form.Elements[byName["body_1"]].DisplayName)
 	require.Equal(t, "Nome", c.form.Elements[byName["header_1"]].DisplayName)
 	require.Equal(t, "Ex.: 3", c.form.Elements[byName["body_2"]].DisplayName)
-	require.False(t, c.form.Elements[byName["cpf"]].Optional)
-
-	fakeDesk.settings.RequireCPF = false
-	request, err = d.Start(context.Background(), StartFor{UserID: agent})
-	require.NoError(t, err)
-	c.form = &request.Dialog
-	c.submit(map[string]any{"template": "template_order"})
-	require.True(t, c.form.Elements[byName["cpf"]].Optional)
 }
 
 func TestClip(t *testing.T) {

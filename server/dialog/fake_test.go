@@ -71,6 +71,13 @@ func (d *fakeDesk) Start(_ context.Context, req domain.StartRequest) (*domain.St
 	return &domain.Started{Status: domain.Unknown}, d.answer
 }
 
+func (d *fakeDesk) Customers(_ context.Context, actorID, query string) ([]*domain.KnownCustomer, error) {
+	if actorID != agent || query != "ana" {
+		return nil, nil
+	}
+	return []*domain.KnownCustomer{{Contact: domain.Contact{ID: "ana", Name: "Ana Lima", Phone: "+5511987654321", CPFMasked: "***.982.247-**"}}, {Contact: domain.Contact{ID: "bia", Name: "Mariana"}}}, nil
+}
+
 func (d *fakeDesk) SendTemplate(_ context.Context, req domain.TemplateRequest) (*domain.Started, error) {
 	d.templated = append(d.templated, req)
 	return &domain.Started{}, d.answer

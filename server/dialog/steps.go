@@ -15,6 +15,7 @@ import (
 const (
 	elementQueue       = "queue"
 	elementTemplate    = "template"
+	elementCustomer    = "customer"
 	elementName        = "customer_name"
 	elementCPF         = "cpf"
 	elementPhone       = "phone"
@@ -111,21 +112,24 @@ func (d *Dialogs) form(r reader, s *state, form model.Dialog) (*model.Dialog, er
 }
 
 func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
+	known := choice(elementCustomer, r.text("dialog.customer"), r.text("dialog.customer_help"))
+	known.Optional, known.DataSource, known.DataSourceURL = true, "dynamic", customersURL
+	known.Placeholder = truncate(r.text("dialog.customer_placeholder"), model.DialogElementSelectMaxLength)
 	name := text(elementName, r.label("dialog.customer_name"), r.text("dialog.customer_name_placeholder"), domain.MaxNameLength)
-	name.Default = s.Customer.Name
+	name.Default, name.Optional = s.Customer.Name, true // a known customer fills it in; submit asks for what is missing
 	cpf := text(elementCPF, r.label("dialog.cpf"), r.text("dialog.cpf_placeholder"), maxCPF)
-	cpf.Optional = !d.Settings().RequireCPF
+	cpf.Optional = true
 	phone := text(elementPhone, r.label("dialog.phone"), r.text("dialog.phone_placeholder"), maxPhone)
-	phone.SubType, phone.Default = "tel", s.Customer.Phone
-	elements := []model.DialogElement{name, cpf, phone}
+	phone.SubType, phone.Default, phone.Optional = "tel", s.Customer.Phone, true
+	elements := []model.DialogElement{known, name, cpf, phone}
 	if !d.Settings().RequireConsent {
 		return elements
 	}
 	// optional, because the customer's consent may be on record already; the service says where it is not
 	origin := choice(elementOrigin, r.text("dialog.consent_origin"), r.text("dialog.consent_origin_help"))
 	origin.Optional = true
-	for _, known := range domain.ConsentOrigins() {
-		origin.Options = append(origin.Options, &model.PostActionOptions{Text: r.text("consent.origin_" + known), Value: known})
+	for _, one := range domain.ConsentOrigins() {
+		origin.Options = append(origin.Options, &model.PostActionOptions{Text: r.text("consent.origin_" + one), Value: one})
 	}
 	note := text(elementConsentNote, r.label("dialog.consent_note"), r.text("dialog.consent_note_placeholder"), maxConsentNote)
 	note.Optional = true

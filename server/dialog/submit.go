@@ -44,6 +44,10 @@ func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		refuse(w, http.StatusForbidden, domain.CodeForbidden, "the submission is somebody else's")
 		return
 	}
+	if body.Type == typeLookup {
+		answer(w, http.StatusOK, d.lookUp(req.Context(), r, &body))
+		return
+	}
 	answer(w, http.StatusOK, d.submit(req.Context(), r, &body))
 }
 

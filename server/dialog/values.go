@@ -66,6 +66,7 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 	}
 	if s.Kind == kindStart {
 		c := &s.Customer
+		c.ID = read(elementCustomer, c.ID)
 		c.Name, c.CPF, c.Phone = read(elementName, c.Name), read(elementCPF, c.CPF), read(elementPhone, c.Phone)
 		s.Consent.Origin, s.Consent.Note = read(elementOrigin, s.Consent.Origin), read(elementConsentNote, s.Consent.Note)
 		if s.Consent.Origin != "" && !slices.Contains(domain.ConsentOrigins(), s.Consent.Origin) {
@@ -91,12 +92,12 @@ func (d *Dialogs) checkCustomer(r reader, c *domain.Customer) map[string]string 
 			problems[name] = r.text(key)
 		}
 	}
-	settings := d.Settings()
+	settings, known := d.Settings(), c.ID != "" // the service fills in what is empty
 	_, validCPF := domain.ParseDocument(c.CPF)
 	_, validPhone := domain.ParsePhone(c.Phone, settings.DefaultRegion)
-	check(elementName, c.Name, domain.MaxNameLength, false, domain.CleanName(c.Name) != "" && !strings.ContainsFunc(c.Name, unprintable), "dialog.name_invalid")
-	check(elementCPF, c.CPF, maxCPF, !settings.RequireCPF, validCPF, "dialog.cpf_invalid")
-	check(elementPhone, c.Phone, maxPhone, false, validPhone, "dialog.phone_invalid")
+	check(elementName, c.Name, domain.MaxNameLength, known, domain.CleanName(c.Name) != "" && !strings.ContainsFunc(c.Name, unprintable), "dialog.name_invalid")
+	check(elementCPF, c.CPF, maxCPF, known || !settings.RequireCPF, validCPF, "dialog.cpf_invalid")
+	check(elementPhone, c.Phone, maxPhone, known, validPhone, "dialog.phone_invalid")
 	return problems
 }
 
@@ -110,7 +111,7 @@ func sameValues(s *state, submission map[string]any) bool {
 		decided = map[string]string{}
 	}
 	if s.Kind == kindStart {
-		decided[elementName], decided[elementCPF], decided[elementPhone] = s.Customer.Name, s.Customer.CPF, s.Customer.Phone
+		decided[elementCustomer], decided[elementName], decided[elementCPF], decided[elementPhone] = s.Customer.ID, s.Customer.Name, s.Customer.CPF, s.Customer.Phone
 		decided[elementOrigin], decided[elementConsentNote] = s.Consent.Origin, s.Consent.Note
 	}
 	for name, value := range decided {

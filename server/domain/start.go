@@ -2,6 +2,7 @@ package domain
 
 // Customer is the person with whom an atendimento is to be started, as the agent typed it.
 type Customer struct {
+	ID    string // of a known contact, whose name, number and document stand in for what is empty; "" = none
 	Name  string
 	CPF   string
 	Phone string

@@ -75,6 +75,9 @@ func (s *Service) readStart(ctx context.Context, req *domain.StartRequest) (p *s
 	if req.AccountID != "" && req.AccountID != queue.AccountID {
 		return nil, nil, domain.RefuseField("account_id", domain.T("refusal.account_not_of_queue"))
 	}
+	if err := s.fillIn(ctx, req.ActorID, &req.Customer); err != nil {
+		return nil, nil, err
+	}
 	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables)
 	fields = map[string]domain.Text{}
 	if err != nil {

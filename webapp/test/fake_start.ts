@@ -60,7 +60,7 @@ export class FakeStart {
         case 'POST conversations/check': {
             const start = body as StartBody;
             this.checked.push(start);
-            const fields = start.customer.cpf ? {} : {cpf: 'Preencha o CPF ou CNPJ.'};
+            const fields = start.customer.cpf || start.customer.id ? {} : {cpf: 'Preencha o CPF ou CNPJ.'};
             const check = this.check.existing && start.confirm ? {...this.check, refusal: null} : this.check;
             return {status: 200, body: {fields, refusal: null, existing: null, price: 0.08, currency: 'BRL', ...check}};
         }

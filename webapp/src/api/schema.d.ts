@@ -1395,12 +1395,14 @@ export interface components {
             queue_id: components["schemas"]["ID"];
             template: components["schemas"]["TemplateRef"];
             variables?: components["schemas"]["Variables"];
+            /** @description Name and phone are needed, unless `id` names a known customer: then what is stored stands in for what is empty, the CPF only with the customer's own number */
             customer: {
-                name: string;
+                id?: components["schemas"]["OptionalID"];
+                name?: string;
                 /** @description CPF, or CNPJ of a company; any punctuation */
                 cpf?: string;
                 /** @description Any punctuation */
-                phone: string;
+                phone?: string;
             };
             consent?: components["schemas"]["ConsentGiven"];
             confirm?: boolean;
@@ -2228,6 +2230,7 @@ export interface operations {
                     template?: components["schemas"]["TemplateRef"];
                     variables?: components["schemas"]["Variables"];
                     customer?: {
+                        id?: components["schemas"]["OptionalID"];
                         name?: string;
                         cpf?: string;
                         phone?: string;

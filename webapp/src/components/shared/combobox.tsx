@@ -22,6 +22,9 @@ type Props = {
 
     /** All choices are there as soon as the field has the focus, not only while somebody types. */
     openOnFocus?: boolean;
+
+    /** The field may stay empty: what belongs into it is known. */
+    'data-filled'?: boolean;
     placeholder?: string;
     maxLength?: number;
     inputMode?: HTMLAttributes<HTMLInputElement>['inputMode'];

@@ -2,7 +2,6 @@ import React, {useState} from 'react';
 import type {KnownCustomer} from 'src/api/types';
 import {Combobox} from 'src/components/shared/combobox';
 import {useText} from 'src/i18n/use_text';
-import {useServices} from 'src/services';
 import {maskDocument} from 'src/whatsapp/document';
 import {maskPhone} from 'src/whatsapp/phone';
 
@@ -28,22 +27,16 @@ type Props = {
 /** Who gets the message. Whatever is typed into one of the fields finds the customers that are known. */
 export const CustomerFields = ({typed, errors, onChange, onKnown, onLeave}: Props) => {
     const t = useText();
-    const {api} = useServices();
     const [field, setField] = useState<Field>('name');
     const known = useKnownCustomers(typed[field]);
 
+    /** With another number it is not that customer's document any more. */
     const type = (name: Field, text: string) => {
         setField(name);
-        onChange({[name]: text});
+        onChange({[name]: text, ...(name === 'phone' ? {customerId: '', cpfMasked: ''} : {})});
     };
-
-    /** The document is read in full only now. That is on record, as everywhere; where the reader may not, it stays to be asked for. */
-    const choose = async (name: Field, customer: KnownCustomer) => {
+    const choose = (name: Field, customer: KnownCustomer) => {
         onChange(filledIn(typed, name, customer));
-        if (customer.cpf_masked && (name === 'cpf' || !typed.cpf)) {
-            const {cpf} = await api.reveal(customer.id).catch(() => ({cpf: ''}));
-            onChange(cpf ? {cpf: maskDocument(cpf)} : {});
-        }
         onKnown();
     };
     const common = (name: Field, serverName: string) => ({
@@ -75,7 +68,8 @@ export const CustomerFields = ({typed, errors, onChange, onKnown, onLeave}: Prop
                 <Combobox
                     {...common('cpf', cpfField)}
                     label={t('whatsapp-ativo.customer.cpf')}
-                    placeholder='000.000.000-00'
+                    data-filled={typed.cpfMasked ? true : undefined}
+                    placeholder={typed.cpfMasked ? t('whatsapp-ativo.start.cpf_known', {cpf: typed.cpfMasked}) : '000.000.000-00'}
                     maxLength={40}
                     onText={(text) => type('cpf', masked(typed.cpf, text, maskDocument))}
                 />
@@ -90,11 +84,20 @@ const masked = (before: string, text: string, mask: (text: string) => string) =>
     return grown ? mask(text) : text;
 };
 
-/** What was typed to find the customer is replaced; of the rest only what is empty is filled in. */
-const filledIn = ({name, phone}: Typed, found: Field, customer: KnownCustomer): Partial<Typed> => ({
-    name: found === 'name' || !name ? customer.name : name,
-    phone: found === 'phone' || !phone ? customer.phone : phone,
-});
+/**
+ * What was typed to find the customer is replaced; of the rest only what is empty is filled in. The document stays with the server, which
+ * puts it in where none is typed.
+ */
+const filledIn = ({name, phone, cpf}: Typed, found: Field, customer: KnownCustomer): Partial<Typed> => {
+    const own = found === 'phone' || !phone;
+    return {
+        customerId: own ? customer.id : '',
+        cpfMasked: own ? customer.cpf_masked : '',
+        name: found === 'name' || !name ? customer.name : name,
+        phone: own ? customer.phone : phone,
+        cpf: found === 'cpf' ? '' : cpf,
+    };
+};
 
 const Customer = ({customer: {name, phone, cpf_masked: cpf}}: {customer: KnownCustomer}) => (
     <span className={styles.known}>

@@ -11,7 +11,7 @@ export function useNextField(form: RefObject<HTMLFormElement | null>, ready: boo
     useEffect(() => {
         if (ready) {
             const fields = [...form.current?.querySelectorAll<HTMLInputElement>('input, textarea') ?? []];
-            (fields.find((field) => !field.value) ?? form.current?.querySelector<HTMLElement>('[type=submit]'))?.focus();
+            (fields.find((field) => !field.value && !field.dataset.filled) ?? form.current?.querySelector<HTMLElement>('[type=submit]'))?.focus();
         }
     }, [form, ready, moves]);
 

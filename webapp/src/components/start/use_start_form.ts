@@ -7,9 +7,18 @@ import {lastTemplate, readDraft, saveDraft} from 'src/state/start_draft';
 import type {StartDraft} from 'src/state/start_draft';
 
 /** Everything that somebody fills in. */
-export type Typed = StartDraft & {cpf: string; reason: string; origin: string; note: string};
+export type Typed = StartDraft & {
 
-const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', cpf: '', reason: '', origin: '', note: ''};
+    /** The known customer that was chosen, whose document the server has: cpfMasked; '' = none. */
+    customerId: string;
+    cpfMasked: string;
+    cpf: string;
+    reason: string;
+    origin: string;
+    note: string;
+};
+
+const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', customerId: '', cpfMasked: '', cpf: '', reason: '', origin: '', note: ''};
 
 /** What the popup is filled in with: what was typed behind the command, else what was typed within the last hour. */
 function initial(userId: string, {name, phone}: Starting): Typed {
@@ -65,12 +74,12 @@ const valuesOf = ({values}: Typed, template?: StartTemplate): Record<string, str
     Object.fromEntries((template?.variables ?? []).map(({element, default: begin}) => [element, values[element] ?? begin]));
 
 /** The request for what was typed. */
-function bodyOf({queueId, name, phone, cpf, reason, origin, note}: Typed, template: StartTemplate, values: Record<string, string>): StartBody {
+function bodyOf({queueId, customerId, name, phone, cpf, reason, origin, note}: Typed, template: StartTemplate, values: Record<string, string>): StartBody {
     return {
         queue_id: queueId,
         template: {name: template.name, language: template.language},
         variables: values,
-        customer: {name, cpf, phone},
+        customer: {...(customerId ? {id: customerId} : {}), name, cpf, phone},
         ...(origin ? {consent: {origin, note}} : {}),
         ...(reason ? {reason} : {}),
     };
