@@ -218,6 +218,7 @@ func (r *rights) acts() []act {
 		{"DELETE /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, nil},
 		{"GET /conversations/{id}/closing-options", acted, "/conversations/" + conversation + "/closing-options", nil},
 		{"GET /results", supervises, "", nil},
+		{"GET /results/now", supervises, "", nil},
 		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
@@ -354,7 +355,7 @@ func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
 		"novo": typedStart, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
-		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "doctor": typedAny, "ajuda": typedAny,
+		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}
 	var known, offered []string
 	for typed := range rows {

@@ -71,6 +71,8 @@ type Service interface {
 	Overview(ctx context.Context, actorID string, filter domain.Filter) (*domain.Overview, error)
 	// Results adds up what came of templates and conversations, in the queues that the actor supervises; queueID "" = in all of these.
 	Results(ctx context.Context, actorID, queueID string, filter domain.ResultsFilter) (*domain.Results, error)
+	// ResultsNow is who waits for whom at this moment, in the same queues.
+	ResultsNow(ctx context.Context, actorID, queueID string) (*domain.ResultsNow, error)
 	Reveal(ctx context.Context, actorID, contactID string) (*domain.Revealed, error)
 	// SetConsent records what the actor says of a contact's consent.
 	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)

@@ -11,6 +11,7 @@ import (
 
 func (a *API) resultRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/results", a.results)
+	a.handle(router, http.MethodGet, "/results/now", a.resultsNow)
 }
 
 func (a *API) resultAdminRoutes(router *mux.Router) {
@@ -88,6 +89,28 @@ func (a *API) results(r *http.Request) (reply, error) {
 		view.Items[i] = resultGroupView{Group: g.Group, Name: g.Name, resultNumbers: viewResultNumbers(g)}
 	}
 	return ok(view)
+}
+
+type resultsNowView struct {
+	WaitingForUs        int          `json:"waiting_for_us"`
+	LongestWaitSince    millisOrNull `json:"longest_wait_since"`
+	WaitingForCustomers int          `json:"waiting_for_customers"`
+	WindowEnding        int          `json:"window_ending"`
+	Unanswered          int          `json:"unanswered_6h"`
+}
+
+// resultsNow is who waits for whom at this moment.
+func (a *API) resultsNow(r *http.Request) (reply, error) {
+	q := readQuery(r)
+	queueID := q.id("queue_id")
+	if err := q.err(); err != nil {
+		return reply{}, err
+	}
+	now, err := a.Service.ResultsNow(r.Context(), userID(r), queueID)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "count who waits")
+	}
+	return ok(resultsNowView{now.WaitingForUs, millisOrNull(now.LongestWaitSince), now.WaitingForCustomers, now.WindowEnding, now.Unanswered})
 }
 
 // rebuildResults proves that the results are what messages and charges say, or makes them so.

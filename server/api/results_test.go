@@ -70,6 +70,23 @@ func TestResultsAreForSupervisors(t *testing.T) {
 	require.Len(t, w.as(admin, http.MethodGet, "/results?queue_id="+queue2, nil).Is(http.StatusOK).JSON["items"], 1)
 }
 
+func TestWhoWaitsNow(t *testing.T) {
+	w := newWorld(t)
+	w.givenResults()
+	read := func() map[string]any {
+		return w.as(admin, http.MethodGet, "/results/now", nil).Is(http.StatusOK).JSON
+	}
+	want := map[string]any{"waiting_for_us": 0.0, "longest_wait_since": nil, "waiting_for_customers": 1.0, "window_ending": 0.0, "unanswered_6h": 1.0}
+	require.Equal(t, want, read(), "its template is old")
+	w.exec("UPDATE waa_conversations SET last_template_at = $1", now-hour)
+	want["unanswered_6h"] = 0.0
+	require.Equal(t, want, read())
+	w.exec("UPDATE waa_conversations SET last_inbound_at = $1, window_until = $2", now-hour+60_000, now+hour)
+	require.Equal(t, map[string]any{"waiting_for_us": 1.0, "longest_wait_since": float64(now - hour + 60_000), "waiting_for_customers": 0.0, "window_ending": 1.0, "unanswered_6h": 0.0}, read())
+	w.as(agent, http.MethodGet, "/results/now", nil).Is(http.StatusForbidden, "forbidden")
+	w.as(admin, http.MethodGet, "/results/now?queue_id=x", nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+}
+
 func TestResultsRefuse(t *testing.T) {
 	w := newWorld(t)
 	w.as(admin, http.MethodGet, "/results?by=moon", nil).Is(http.StatusBadRequest, "bad_request")

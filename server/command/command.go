@@ -25,6 +25,9 @@ type Service interface {
 	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)
 	// Consents are the contacts with a consent on record, the latest first, of the queues that the actor supervises.
 	Consents(ctx context.Context, actorID string, status domain.ConsentStatus, queueID string, page, perPage int) ([]*domain.Contact, int, error)
+	// Results and ResultsNow are the figures of the queues that the actor supervises; CodeForbidden where there is none.
+	Results(ctx context.Context, actorID, queueID string, f domain.ResultsFilter) (*domain.Results, error)
+	ResultsNow(ctx context.Context, actorID, queueID string) (*domain.ResultsNow, error)
 	Note(ctx context.Context, actorID, id, text string) (*domain.View, error)
 	TransferToUser(ctx context.Context, actorID, id, userID string) (*domain.View, error)
 	TransferToQueue(ctx context.Context, actorID, id, queueID string) (*domain.View, error)

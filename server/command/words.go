@@ -37,6 +37,7 @@ func subcommands() []subcommand {
 		{portuguese: "status", english: "status", run: (*Command).status},
 		{portuguese: "meus", english: "mine", run: (*Command).mine},
 		{portuguese: "custos", english: "costs", run: (*Command).costs},
+		{portuguese: "resultados", english: "results", argument: true, run: (*Command).results},
 		{portuguese: "doctor", english: "doctor", admin: true, run: (*Command).doctor},
 		{portuguese: "ajuda", english: "help", run: (*Command).help},
 	}

@@ -97,8 +97,8 @@ func (c *Conversation) WhyClosed() string {
 	return c.ClosingLabel + c.CloseReason
 }
 
-// remindBefore is how long before the end of the window the attendant is reminded of it.
-const remindBefore = 2 * time.Hour
+// RemindBefore is how long before the end of the window the attendant is reminded of it.
+const RemindBefore = 2 * time.Hour
 
 // RemindAt returns from when on the attendant is to be reminded that the window closes, in
 // milliseconds since epoch; 0 = there is no window. See ReminderDue for the other conditions.
@@ -106,7 +106,7 @@ func (c *Conversation) RemindAt() int64 {
 	if c.WindowUntil == 0 {
 		return 0
 	}
-	return c.WindowUntil - remindBefore.Milliseconds()
+	return c.WindowUntil - RemindBefore.Milliseconds()
 }
 
 // ReminderDue reports whether the attendant is to be reminded now (milliseconds since epoch),

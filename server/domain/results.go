@@ -65,6 +65,15 @@ type Results struct {
 	Totals   *ResultsGroup
 }
 
+// ResultsNow is who waits for whom in the conversations that are not closed.
+type ResultsNow struct {
+	WaitingForUs        int   `db:"waiting_for_us"`        // the customer has the last word
+	LongestWaitSince    int64 `db:"longest_wait_since"`    // milliseconds since epoch; 0 = nobody waits
+	WaitingForCustomers int   `db:"waiting_for_customers"` // a template waits for its answer
+	WindowEnding        int   `db:"window_ending"`         // of those who wait for us, whose window ends within RemindBefore
+	Unanswered          int   `db:"unanswered"`            // the template has waited for six hours
+}
+
 // ResultsCheck is what a comparison of the kept results with messages and charges found.
 type ResultsCheck struct {
 	Conversations int `db:"conversations"` // gone through

@@ -101,12 +101,17 @@ func fill(fields []field, value func(name string) string) map[string]any {
 
 // post is a text as it is posted: a table's row stands under its head.
 func post(b *Bundle, lang, key, text string, data map[string]any) string {
-	if said := b.Markdown(lang, key, data); !strings.HasPrefix(text, "|") {
+	said, table := b.Markdown(lang, key, data), key[:strings.LastIndex(key, "_")+1]
+	switch {
+	case !strings.HasPrefix(text, "|"):
 		return said
-	} else if key != "command.costs_head" {
-		return b.Markdown(lang, "command.costs_head", nil) + "\n|---|---|---|---|---|\n" + said
+	case strings.HasSuffix(key, "_head"):
+		return "x"
+	case table == "command.results_row_":
+		table = "command.results_"
 	}
-	return "x"
+	head := b.Markdown(lang, table+"head", nil)
+	return head + "\n|" + strings.Repeat("---|", strings.Count(head, "|")-1) + "\n" + said
 }
 
 var acting = map[string][]string{} // what actingByItself found

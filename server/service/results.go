@@ -29,6 +29,15 @@ func (s *Service) Results(ctx context.Context, actorID, queueID string, f domain
 	return results, err
 }
 
+// ResultsNow counts who waits for whom at this moment, in the queues whose results the actor may see.
+func (s *Service) ResultsNow(ctx context.Context, actorID, queueID string) (*domain.ResultsNow, error) {
+	queues, all, err := s.supervised(ctx, actorID, queueID)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.ResultsNow(ctx, queues, all, s.Clock.Now())
+}
+
 // zone is the time zone of days, where a queue has none of its own.
 func (s *Service) zone() *time.Location {
 	if zone := s.Settings().TimeZone; zone != nil {

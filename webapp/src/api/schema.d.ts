@@ -954,6 +954,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/results/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits for whom at this moment, in the conversations that are not closed
+         * @description For the supervisors of queues, of their queues; for system admins of all.
+         */
+        get: operations["getResultsNow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/results/rebuild": {
         parameters: {
             query?: never;
@@ -4061,6 +4081,42 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getResultsNow: {
+        parameters: {
+            query?: {
+                queue_id?: components["schemas"]["OptionalID"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The customer has the last word */
+                        waiting_for_us: number;
+                        longest_wait_since: components["schemas"]["Time"];
+                        /** @description A template waits for its answer */
+                        waiting_for_customers: number;
+                        /** @description Of those who wait for us, whose window ends within two hours */
+                        window_ending: number;
+                        /** @description The template has waited for six hours */
+                        unanswered_6h: number;
+                    };
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidField"];
