@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
 // buttonRoutes are what the buttons under posts call. drafts.go has those of drafts.
@@ -61,12 +62,23 @@ func (a *API) buttonRefused(r *http.Request, err error, missing domain.Text, doi
 	return reply{}, errors.Wrap(err, doing)
 }
 
-// refusalText is why something was refused, in the user's language: the text of a field where there is one.
+// refusalText is why something was refused, in the user's language, for a post.
 func (a *API) refusalText(r *http.Request, refusal *domain.Refusal) string {
+	return a.localizeMarkdown(r, reasonOf(refusal))
+}
+
+// refusalInDialog is the same for a dialog.
+func (a *API) refusalInDialog(r *http.Request, refusal *domain.Refusal) string {
+	text := reasonOf(refusal)
+	return a.Localize(r, domain.Text{Data: markdown.DefuseData(text.Data), Key: text.Key})
+}
+
+// reasonOf is the text of a field where a refusal has one, else its own.
+func reasonOf(refusal *domain.Refusal) domain.Text {
 	for _, text := range refusal.Fields {
-		return a.localizeMarkdown(r, text)
+		return text
 	}
-	return a.localizeMarkdown(r, textOf(refusal))
+	return textOf(refusal)
 }
 
 // maxWAMID is how long Meta's id of a message may be, in characters.

@@ -128,9 +128,9 @@ func (a *API) draftDialog(r *http.Request) (reply, error) {
 	refusal, refused := domain.AsRefusal(err)
 	switch {
 	case refused && len(refusal.Fields) > 0:
-		return ok(model.SubmitDialogResponse{Errors: map[string]string{"text": a.refusalText(r, refusal)}})
+		return ok(model.SubmitDialogResponse{Errors: map[string]string{"text": a.refusalInDialog(r, refusal)}})
 	case refused:
-		return ok(model.SubmitDialogResponse{Error: a.refusalText(r, refusal)})
+		return ok(model.SubmitDialogResponse{Error: a.refusalInDialog(r, refusal)})
 	case err != nil:
 		a.LogError("A draft's dialog failed", "draft", id, "error", err.Error())
 		return ok(model.SubmitDialogResponse{Error: a.Localize(r, domain.T("draft.failed"))})

@@ -167,3 +167,20 @@ func TestTheDialogOfADraft(t *testing.T) {
 	w.exec("UPDATE waa_drafts SET state = $1", string(domain.DraftDropped))
 	require.NotEmpty(t, submit(body).Is(http.StatusOK).JSON["error"])
 }
+
+// TestARefusalInADialogIsPlain: a dialog shows a backslash, a post does not.
+func TestARefusalInADialogIsPlain(t *testing.T) {
+	w := draftWorld(t)
+	r := w.request(agent, http.MethodGet, "/", nil)
+	for name, refusal := range map[string]*domain.Refusal{
+		"of the whole": domain.Refuse(domain.CodeForbidden, domain.T("draft.not_yours", "Who", "ana_maria *")),
+		"of a field":   domain.RefuseField("text", domain.T("draft.their_files", "Who", "ana_maria *")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, w.api.refusalText(r, refusal), `ana_maria \*`)
+			shown := w.api.refusalInDialog(r, refusal)
+			require.Contains(t, shown, "ana_maria *")
+			require.NotContains(t, shown, `\`)
+		})
+	}
+}

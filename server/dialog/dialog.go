@@ -129,12 +129,5 @@ func (r reader) markdown(key string, pairs ...any) string {
 
 // localize returns a text in whose data nothing can act as Markdown: some clients render Markdown where others show plain text.
 func (r reader) localize(t domain.Text) string {
-	data := make(map[string]any, len(t.Data))
-	for name, value := range t.Data {
-		if s, ok := value.(string); ok {
-			value = markdown.Defuse(s)
-		}
-		data[name] = value
-	}
-	return r.texts.Text(r.lang, t.Key, data)
+	return r.texts.Text(r.lang, t.Key, markdown.DefuseData(t.Data))
 }

@@ -44,6 +44,18 @@ func Defuse(value string) string {
 	return formatter{strict: true, plain: true}.escape(visible(Clean(value)))
 }
 
+// DefuseData returns what a text is filled in with, each string in it defused.
+func DefuseData(data map[string]any) map[string]any {
+	safe := make(map[string]any, len(data))
+	for name, value := range data {
+		if s, ok := value.(string); ok {
+			value = Defuse(s)
+		}
+		safe[name] = value
+	}
+	return safe
+}
+
 // escapeLineStarts keeps the beginning of each line from starting a list, a heading or another block.
 func escapeLineStarts(text string) string {
 	lines := strings.Split(text, "\n")
