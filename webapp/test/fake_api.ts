@@ -1,4 +1,4 @@
-import type {Account, Charge, DeadLetter, Finding, Plan, PlanApproval, Queue, Template} from 'src/api/types';
+import type {Account, Charge, ClosingReason, DeadLetter, Finding, Plan, PlanApproval, Queue, Template} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 
@@ -38,6 +38,7 @@ export const now = Date.UTC(2026, 10, 22, 12);
 export class FakeApi {
     accounts: Account[] = [];
     queues: Queue[] = [];
+    reasons: ClosingReason[] = [];
     templates: Template[] = [];
     atMeta: Template[] = [];
     plans: Plan[] = [];
@@ -58,6 +59,8 @@ export class FakeApi {
             return action === 'test' ? this.probe() : this.object(this.accounts, method, id, query, body, (b) => this.checkAccount(b), () => this.newAccount(body));
         case 'queues':
             return action === 'members' ? page(this.members, query) : this.object(this.queues, method, id, query, body, (b) => required(b, ['name', 'team_id', 'channel_id', 'account_id']), () => body as unknown as Queue);
+        case 'closing-reasons':
+            return id === 'import' ? this.importReasons(body) : this.reason(method, id, query, body);
         case 'templates':
             return id === 'sync' ? this.sync(String(body.account_id)) : this.template(method, id, query, body);
         case 'plans':
@@ -82,6 +85,21 @@ export class FakeApi {
         {id: 'u2', username: 'bruno', name: 'Bruno Lima', supervisor: false, system_admin: false},
         {id: 'u3', username: 'carla', name: '', supervisor: false, system_admin: false},
     ];
+
+    private reason(method: string, id: string, query: URLSearchParams, body: Body): Answer {
+        if (method === 'DELETE') {
+            return this.reason('PATCH', id, query, {retired: true});
+        }
+        const answer = this.object(this.reasons, method, id, query, body, (b) => required(b, ['label']), () => ({position: this.reasons.length, retired: false, ...body}) as unknown as ClosingReason);
+        this.reasons.sort((a, b) => a.position - b.position);
+        return answer;
+    }
+
+    private importReasons(body: Body): Answer {
+        const labels = [...new Set(String(body.text).split('\n'))].filter((label) => label && !this.reasons.some((r) => r.label === label));
+        labels.forEach((label) => this.reason('POST', '', new URLSearchParams(), {queue_id: body.queue_id, label, fields: []}));
+        return {status: 200, body: {added: labels.length}};
+    }
 
     private object<T extends {id: string}>(all: T[], method: string, id: string, query: URLSearchParams, body: Body, check: (whole: Body) => Record<string, string>, make: () => T): Answer {
         if (!id && method === 'GET') {

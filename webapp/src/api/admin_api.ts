@@ -26,6 +26,13 @@ export class AdminApi {
     deleteQueue = (id: string) => this.send<types.Queue>('DELETE', `queues/${id}`);
     queueMembers = (id: string) => this.all<types.QueueMember>(`queues/${id}/members`);
 
+    /** Retired ones too. */
+    closingReasons = (queueId: string) => this.all<types.ClosingReason>('closing-reasons', {queue_id: queueId, retired: '1'});
+    createClosingReason = (input: types.ClosingReasonInput) => this.send<types.ClosingReason>('POST', 'closing-reasons', input);
+    changeClosingReason = (id: string, input: types.ClosingReasonInput) => this.send<types.ClosingReason>('PATCH', `closing-reasons/${id}`, input);
+    retireClosingReason = (id: string) => this.send<types.ClosingReason>('DELETE', `closing-reasons/${id}`);
+    importClosingReasons = (queueId: string, text: string) => this.send<{added: number}>('POST', 'closing-reasons/import', {queue_id: queueId, text});
+
     templates = (params: Params) => this.page<types.Template>('templates', params);
     template = (id: string) => this.send<types.Template>('GET', `templates/${id}`);
     changeTemplate = (id: string, input: types.TemplateInput) => this.send<types.Template>('PATCH', `templates/${id}`, input);

@@ -33,6 +33,24 @@ export const TextField = ({label, hint, error, value, onChange, type = 'text', .
     </Field>
 );
 
+/** Several lines of text. */
+export const LinesField = ({label, hint, error, value, onChange, rows}: Common & {rows: number}) => (
+    <Field
+        label={label}
+        hint={hint}
+        error={error}
+    >
+        {(control) => (
+            <textarea
+                {...control}
+                rows={rows}
+                value={value}
+                onChange={(e) => onChange(e.target.value)}
+            />
+        )}
+    </Field>
+);
+
 export type Option = {value: string; text: string};
 
 type SelectProps = Common & {options: Option[]; disabled?: boolean};

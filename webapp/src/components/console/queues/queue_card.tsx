@@ -11,6 +11,7 @@ import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 
 import {QueueMembers} from './queue_members';
+import {ClosingReasons} from './reasons/closing_reasons';
 
 /** One queue: its channel, its number, and whether it may start conversations. */
 export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) => {
@@ -19,6 +20,7 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
     const {adminApi, mattermost, accounts, plans, reload, readOnly} = useConsole();
     const {busy, failure, run} = useAction();
     const [members, setMembers] = useState(false);
+    const [reasons, setReasons] = useState(false);
     const place = useLoad(async () => {
         const [channel, teams] = await Promise.all([mattermost.channel(queue.channel_id), mattermost.teams()]);
         return {channel, team: teams.find((team) => team.id === queue.team_id)};
@@ -64,6 +66,13 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
                     >
                         {t('whatsapp-ativo.admin.queues.people')}
                     </Button>
+                    <Button
+                        expanded={reasons}
+                        of={queue.name}
+                        onClick={() => setReasons(!reasons)}
+                    >
+                        {t('whatsapp-ativo.admin.reasons.title')}
+                    </Button>
                     {!readOnly && (
                         <>
                             <Button
@@ -87,6 +96,7 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
             failure={failure}
         >
             {members && <QueueMembers queue={queue}/>}
+            {reasons && <ClosingReasons queue={queue}/>}
         </ResourceCard>
     );
 };

@@ -1,7 +1,7 @@
 import React, {useState} from 'react';
 import type {Queue} from 'src/api/types';
 import {useConsole} from 'src/components/console/use_console';
-import {SelectField, TextField} from 'src/components/shared/fields';
+import {Check, SelectField, TextField} from 'src/components/shared/fields';
 import {Form} from 'src/components/shared/form';
 import styles from 'src/components/shared/form.module.css';
 import {useAction} from 'src/components/shared/use_action';
@@ -26,6 +26,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
         inactivity_minutes: String(queue?.inactivity_minutes ?? 0),
         time_zone: queue?.time_zone ?? '',
     });
+    const [required, setRequired] = useState(queue?.closing_reason_required ?? false);
     const set = (name: keyof typeof values) => ({
         value: values[name],
         error: fields[name],
@@ -33,7 +34,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
     });
 
     const save = () => run(async () => {
-        const input = {...values, inactivity_minutes: Number(values.inactivity_minutes)};
+        const input = {...values, inactivity_minutes: Number(values.inactivity_minutes), closing_reason_required: required};
         const stored = queue ? await adminApi.changeQueue(queue.id, input) : await adminApi.createQueue(input);
 
         // The first queue of a number takes the messages of unknown customers, until the admin says otherwise.
@@ -83,6 +84,11 @@ export const QueueForm = ({queue, onClose}: Props) => {
                     hint={t('whatsapp-ativo.admin.queues.time_zone_hint')}
                     maxLength={128}
                     {...set('time_zone')}
+                />
+                <Check
+                    label={t('whatsapp-ativo.admin.reasons.required')}
+                    checked={required}
+                    onChange={setRequired}
                 />
             </div>
         </Form>
