@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"unicode/utf8"
 )
 
@@ -36,15 +37,7 @@ const StatusApproved = "APPROVED"
 
 // Usable reports whether a queue may send the template now.
 func (t *Template) Usable(queueID string) bool {
-	if !t.Approved || t.Status != StatusApproved || t.GoneAt != 0 {
-		return false
-	}
-	for _, id := range t.QueueIDs {
-		if id == queueID {
-			return true
-		}
-	}
-	return false
+	return t.Unusable().Key == "" && slices.Contains(t.QueueIDs, queueID)
 }
 
 // Shown returns what people call the template: its title, or Meta's name if it has none.
