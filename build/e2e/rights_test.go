@@ -222,7 +222,7 @@ func (r *rights) acts() []act {
 		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
-	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
+	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/holidays", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
 		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export")...)
 	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates/sync", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
 		"/contacts/{id}/merge", "/guards/release", "/results/rebuild")...)

@@ -43,6 +43,7 @@ type problem struct {
 	CanConfirm     bool   `json:"can_confirm,omitempty"`
 	NeedsReason    bool   `json:"needs_reason,omitempty"`
 	ConversationID string `json:"conversation_id,omitempty"`
+	NextAt         int64  `json:"next_at,omitempty"` // from when on the request would not be refused, milliseconds since epoch
 }
 
 // statusOf is the HTTP status of a refusal's code.
@@ -91,7 +92,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (a *API) refused(r *http.Request, refusal *domain.Refusal) problem {
 	p := problem{
 		Code: refusal.Code, Message: a.Localize(r, textOf(refusal)),
-		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID,
+		CanConfirm: refusal.Agree, NeedsReason: refusal.NeedsReason, ConversationID: refusal.ConversationID, NextAt: refusal.NextAt,
 	}
 	if refusal.Code == domain.CodeMetaRefused || refusal.MetaCode != 0 {
 		p.MetaCode = &refusal.MetaCode

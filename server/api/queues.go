@@ -26,6 +26,9 @@ type queueView struct {
 	AccountID         string       `json:"account_id"`
 	InactivityMinutes int          `json:"inactivity_minutes"`
 	TimeZone          string       `json:"time_zone"`
+	Hours             domain.Hours `json:"hours"`
+	TemplateHours     domain.Hours `json:"template_hours"`
+	Holidays          []string     `json:"holidays"`
 	ReasonRequired    bool         `json:"closing_reason_required"`
 	CreatedAt         millisOrNull `json:"created_at"`
 	UpdatedAt         millisOrNull `json:"updated_at"`
@@ -33,6 +36,7 @@ type queueView struct {
 
 func viewQueue(queue *domain.Queue) queueView {
 	return queueView{
+		Hours: viewHours(queue.Hours), TemplateHours: viewHours(queue.TemplateHours), Holidays: nonNil(queue.Holidays),
 		ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, AccountID: queue.AccountID,
 		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, ReasonRequired: queue.ClosingReasonRequired,
 		CreatedAt: millisOrNull(queue.CreatedAt), UpdatedAt: millisOrNull(queue.UpdatedAt),
@@ -112,6 +116,9 @@ func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 	f.id("account_id", &queue.AccountID, true)
 	f.integer("inactivity_minutes", &queue.InactivityMinutes, 0, maxMinutes)
 	f.zone("time_zone", &queue.TimeZone)
+	f.hours("hours", &queue.Hours)
+	f.hours("template_hours", &queue.TemplateHours)
+	f.days("holidays", &queue.Holidays)
 	f.flag("closing_reason_required", &queue.ClosingReasonRequired)
 	if err := f.err(); err != nil {
 		return nil, err

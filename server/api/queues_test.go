@@ -9,7 +9,8 @@ import (
 )
 
 func goodQueue() map[string]any {
-	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus", "closing_reason_required": true}
+	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus", "closing_reason_required": true,
+		"hours": map[string]any{"mon": []any{[]any{"13:00", "18:00"}, []any{"08:00", "12:00"}}, "sun": []any{}}, "holidays": []any{"2026-12-25", "2026-01-01"}}
 }
 
 func queueFields() map[string][]wrong {
@@ -21,6 +22,10 @@ func queueFields() map[string][]wrong {
 		"account_id":              append(badValue("", nowhere), ids...),
 		"time_zone":               append(badValue("Manaus", "Local", "-03:00", "../etc/passwd", "America/Sao_Paulo\x00", long(129)), notText()...),
 		"closing_reason_required": badType("yes", 1),
+		"hours": append(badValue(map[string]any{"seg": []any{}}, map[string]any{"mon": []any{[]any{"22:00", "02:00"}}}, map[string]any{"mon": []any{[]any{"08:00"}}}),
+			badType("08:00", []int{1}, map[string]any{"mon": "08:00"})...),
+		"template_hours":          badValue(map[string]any{"mon": []any{[]any{"8h", "12h"}}}),
+		"holidays":                append(badValue([]any{"25/12"}, []any{"2026-02-30"}), badType("2026-12-25", []int{1})...),
 		"inactivity_minutes":      append(badValue(-1, 525601, 1e300), badType("30", 1.5, true, []int{1})...),
 	}
 }
@@ -31,6 +36,7 @@ func TestCreateQueue(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
 		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "closing_reason_required": true,
+		"hours": map[string]any{"mon": []any{[]any{"08:00", "12:00"}, []any{"13:00", "18:00"}}}, "template_hours": map[string]any{}, "holidays": []any{"2026-01-01", "2026-12-25"},
 		"created_at": float64(now), "updated_at": float64(now),
 	}, a.JSON)
 	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).Items(), 3)

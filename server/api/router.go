@@ -68,6 +68,7 @@ func (a *API) adminRoutes(root *mux.Router) {
 	router.Use(a.limited, a.requireUser, a.requireAdmin, a.audited)
 	a.accountRoutes(router)
 	a.queueRoutes(router)
+	a.hoursRoutes(router)
 	a.templateRoutes(router)
 	a.planRoutes(router)
 	a.deadLetterRoutes(router)

@@ -58,6 +58,7 @@ const (
 
 	CodeOptedOut        = "opted_out"
 	CodeConsentRequired = "consent_required"
+	CodeQuietHours      = "quiet_hours"
 
 	CodeIdempotencyConflict = "idempotency_conflict"
 	CodeInProgress          = "in_progress"
@@ -75,6 +76,7 @@ type Refusal struct {
 	// third step. With NeedsReason they must also give a reason in writing.
 	Agree       bool
 	NeedsReason bool
+	NextAt      int64 // with CodeQuietHours: from when on it would not be refused, milliseconds since epoch; 0 = not known
 	// ConversationID is the conversation that is in the way, if the person may see it; else "".
 	ConversationID string
 }

@@ -31,6 +31,7 @@ type Message struct {
 	TemplateID     string `db:"template_id"`
 	Category       string `db:"category"`
 	Part           int    `db:"part"`       // its position, from 0, among the messages that its post became
+	OverHours      bool   `db:"over_hours"` // a supervisor let the template go outside of the queue's hours
 	Parts          int    `db:"parts"`      // how many messages the post became; 0 = only this one
 	CreatedAt      int64  `db:"created_at"` // the post's CreateAt, or Meta's timestamp for inbound
 	SentAt         int64  `db:"sent_at"`    // when Meta accepted it
@@ -51,7 +52,8 @@ type Send struct {
 	// Template is the message's template as it is now, with the fields that SendCheck needs.
 	// A template that was removed is one that no queue may use.
 	Template Template `db:"template"`
-	QueueID  string   `db:"queue_id"` // the queue in which the template was confirmed
+	// Queue is the one in which the template was confirmed, with the fields that SendCheck needs.
+	Queue Queue `db:"queue"`
 	// EarlierMissing is set if the channel has an earlier post of an agent about which it was
 	// not decided yet whether it is sent: hooks may come late, in another order, or never.
 	EarlierMissing bool `db:"earlier_missing"`
@@ -66,8 +68,11 @@ type Send struct {
 func (s *Send) Check(settings Settings) *SendCheck {
 	l := &SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == KindTemplate {
-		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
+		l.Template, l.QueueID, l.Since = &s.Template, s.Queue.ID, s.Message.CreatedAt
 		l.RequireConsent = settings.RequireConsent
+		if !s.Message.OverHours {
+			l.Hours = s.Queue.TemplateOpening(settings)
+		}
 	}
 	return l
 }

@@ -10,11 +10,26 @@ type Queue struct {
 	AccountID         string `db:"account_id"`
 	InactivityMinutes int    `db:"inactivity_minutes"` // 0 = the plugin's setting
 	TimeZone          string `db:"time_zone"`          // time zone in which its times are written, IANA name; "" = the plugin's setting
+	// Hours are the times at which somebody answers; waits count within them only. TemplateHours are those
+	// at which templates may go. Holidays close both.
+	Hours         Hours `db:"hours"`
+	TemplateHours Hours `db:"template_hours"`
+	Holidays      Days  `db:"holidays"`
 	// ClosingReasonRequired is set if its conversations are closed with one of its closing reasons; it has no
 	// effect on a queue that has none.
 	ClosingReasonRequired bool  `db:"closing_reason_required"`
 	CreatedAt             int64 `db:"created_at"`
 	UpdatedAt             int64 `db:"updated_at"`
+}
+
+// Opening returns when somebody answers in the queue.
+func (q *Queue) Opening(s Settings) Opening {
+	return Opening{Hours: q.Hours, Holidays: q.Holidays, Zone: ZoneOf(q.TimeZone, s.TimeZone)}
+}
+
+// TemplateOpening returns when templates of the queue may go to customers.
+func (q *Queue) TemplateOpening(s Settings) Opening {
+	return Opening{Hours: q.TemplateHours, Holidays: q.Holidays, Zone: ZoneOf(q.TimeZone, s.TimeZone)}
 }
 
 // Member is a member of a queue's channel.

@@ -16,6 +16,7 @@ const (
 	ReasonBlocked      = 62 // Meta asked to wait with this person
 	ReasonNoAddress    = 63 // nothing is known by which the person could be reached
 	ReasonOptedOut     = 64 // the person does not want to be written to
+	ReasonQuietHours   = 66 // templates do not go at this time of the day
 	ReasonNoConsent    = 65 // nobody recorded that the person wants to be written to, and the settings require it
 )
 
@@ -53,6 +54,8 @@ func TextsOf(reason int) (texts ReasonTexts, ok bool) {
 		return ReasonTexts{"notice.blocked", "api.reason_blocked", "notice.start_blocked"}, true
 	case ReasonOptedOut:
 		return ReasonTexts{"notice.opted_out", "api.reason_opted_out", "notice.start_opted_out"}, true
+	case ReasonQuietHours:
+		return ReasonTexts{"notice.quiet_hours", "api.reason_quiet_hours", "notice.start_quiet_hours"}, true
 	case ReasonNoConsent:
 		return ReasonTexts{"notice.no_consent", "api.reason_no_consent", "notice.start_no_consent"}, true
 	case ReasonNoAddress:

@@ -23,6 +23,8 @@ type SendCheck struct {
 	PostDeleted  bool          // somebody deleted its post
 	// RequireConsent is the setting: a template goes only to somebody whose consent is on record.
 	RequireConsent bool
+	// Hours are those within which a template may go. Where a supervisor lets it go at any time, this is the zero Opening.
+	Hours Opening
 }
 
 // Reason returns why the message may not leave at a moment (milliseconds since epoch); 0 = it may
@@ -69,6 +71,8 @@ func (l *SendCheck) templateObstacle(now int64) int {
 		return ReasonBlocked
 	case l.Since != 0 && now-l.Since > TemplateShelfLife.Milliseconds():
 		return ReasonTooOld
+	case !l.Hours.OpenAt(now):
+		return ReasonQuietHours // the last one, because a supervisor can overrule it
 	default:
 		return 0
 	}
@@ -78,13 +82,14 @@ func (l *SendCheck) templateObstacle(now int64) int {
 // nil = it may leave. zone is the time zone for the text's times (IANA name; "" = the plugin's setting).
 func (l *SendCheck) Refusal(now int64, zone string) *Refusal {
 	if reason := l.Reason(now); reason != 0 {
-		return l.RefusalFor(reason, zone)
+		return l.RefusalFor(reason, now, zone)
 	}
 	return nil
 }
 
-// RefusalFor returns the refusal that explains one of the reasons that Reason returns for a template.
-func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
+// RefusalFor returns the refusal that explains one of the reasons that Reason returned for a template at
+// a moment (milliseconds since epoch).
+func (l *SendCheck) RefusalFor(reason int, now int64, zone string) *Refusal {
 	switch reason {
 	case ReasonClosed:
 		return Refuse(CodeConversationClosed, T("refusal.closed_template"))
@@ -92,6 +97,11 @@ func (l *SendCheck) RefusalFor(reason int, zone string) *Refusal {
 		return Refuse(CodeTemplateNotAllowed, T("refusal.template_not_allowed", "Template", l.Template.Name))
 	case ReasonOptedOut:
 		return Refuse(CodeOptedOut, T("refusal.opted_out", "At", l.Contact.ConsentAt).In(zone))
+	case ReasonQuietHours:
+		refusal := Refuse(CodeQuietHours, Text{})
+		refusal.NextAt = l.Hours.NextOpening(now)
+		refusal.Text = T("refusal.quiet_hours", "Until", refusal.NextAt).In(zone)
+		return refusal
 	case ReasonNoConsent:
 		return Refuse(CodeConsentRequired, T("refusal.consent_required"))
 	case ReasonStopped:

@@ -59,6 +59,7 @@ func TestEveryObstacleRefusesAStart(t *testing.T) {
 		"not approved at Meta":       {func(l *SendCheck) { l.Template.Status = "PAUSED" }, ReasonTemplate, CodeTemplateNotAllowed},
 		"of another queue":           {func(l *SendCheck) { l.QueueID = "other" }, ReasonTemplate, CodeTemplateNotAllowed},
 		"opted out":                  {func(l *SendCheck) { l.Contact.ConsentStatus = ConsentRevoked }, ReasonOptedOut, CodeOptedOut},
+		"quiet hours":                {func(l *SendCheck) { l.Hours = Opening{Hours: Hours{"mon": {{"08:00", "09:00"}}}} }, ReasonQuietHours, CodeQuietHours},
 		"no consent":                 {func(l *SendCheck) { l.RequireConsent = true }, ReasonNoConsent, CodeConsentRequired},
 		"stopped":                    {func(l *SendCheck) { l.Contact.MarketingStopAt = 5 }, ReasonStopped, CodeCooldown},
 		"blocked":                    {func(l *SendCheck) { l.Contact.BlockedUntil = 101 }, ReasonBlocked, CodeCooldown},

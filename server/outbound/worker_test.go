@@ -178,7 +178,7 @@ func TestWhatChangesBeforeItLeavesIsObeyed(t *testing.T) {
 	} {
 		o, m := textTo(fake.OpenConv), &fakeMeta{}
 		if c.template {
-			o.send.Message.Kind, o.send.Message.CreatedAt, o.send.Template, o.send.QueueID = "template", 5, allowed, "q"
+			o.send.Message.Kind, o.send.Message.CreatedAt, o.send.Template, o.send.Queue.ID = "template", 5, allowed, "q"
 		}
 		o.while = c.while
 		a := run(t, newOutbound(o, m, 10), o, 1)
@@ -314,7 +314,7 @@ func TestAStatusThatWasFasterEndsTheJob(t *testing.T) {
 func TestAStartThatFailsLeavesNoConversation(t *testing.T) {
 	o := textTo(fake.WaitingConv)
 	o.send.Message.Kind, o.send.Conversation.ChannelID = "template", ""
-	o.send.Template, o.send.QueueID = allowed, "q"
+	o.send.Template, o.send.Queue.ID = allowed, "q"
 	a := run(t, newOutbound(o, &fakeMeta{errs: []error{apiError(132001)}}, 10), o, 1)
 	require.True(t, a.aborted)
 	require.True(t, o.aborted)

@@ -99,7 +99,7 @@ func takeConsent(contact *domain.Contact, use *templateUse, now int64) bool {
 
 // atConsent puts a refusal for want of a consent at the field of the form that asks for it.
 func atConsent(refusal *domain.Refusal) *domain.Refusal {
-	if refusal.Code == domain.CodeConsentRequired {
+	if refusal != nil && refusal.Code == domain.CodeConsentRequired {
 		refusal.Fields = map[string]domain.Text{"consent_origin": refusal.Text}
 	}
 	return refusal

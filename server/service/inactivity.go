@@ -11,7 +11,7 @@ import (
 // CheckInactivity acts if a customer has waited for our answer longer than the queue allows. An
 // attendant who belongs to the queue is reminded once and keeps the conversation. An attendant
 // who does not belong to it loses the conversation, which goes back to the queue. If nobody
-// serves it, the queue is reminded once. Nothing happens if we wait for the customer.
+// serves it, the queue is reminded once. Time counts within the queue's hours only. Nothing happens if we wait for the customer.
 //
 // The decision and the line or reminder about it are stored in one transaction, so that it
 // happens once however many nodes check, and however often.
@@ -45,8 +45,15 @@ func (s *Service) CheckInactivity(ctx context.Context, id string) error {
 		switch {
 		case since == 0 || c.ClosedAt != 0 || c.AbortedAt != 0 || c.RemindedAt == begin:
 			return nil, tx.CheckInactivityAfter(id, 0)
-		case limit == 0 || begin+limit > now:
+		case limit == 0:
 			return nil, tx.CheckInactivityAfter(id, begin)
+		}
+		if opening := queue.Opening(s.Settings()); opening.OpenTime(begin, now) < limit {
+			due := opening.After(begin, limit)
+			if due == 0 { // it never opens
+				return nil, tx.CheckInactivityAfter(id, 0)
+			}
+			return nil, tx.CheckInactivityAfter(id, due-limit) // so that it is found again when it is due, and not at each round before
 		}
 		return s.applyInactivity(ctx, tx, c, linked, since, begin)
 	})

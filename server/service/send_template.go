@@ -58,9 +58,8 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 
 // checkTemplate makes those checks of another template in a conversation that need its row, except for the plan.
 func (s *Service) checkTemplate(ctx context.Context, tx domain.Tx, contact *domain.Contact, conv *domain.Conversation, use *templateUse, now int64) error {
-	use.consented = takeConsent(contact, use, now)
-	if refusal := s.sendCheck(use, contact, conv).Refusal(now, use.queue.TimeZone); refusal != nil {
-		return atConsent(refusal)
+	if err := s.checkSend(tx, contact, conv, use, now); err != nil {
+		return err
 	}
 	if conv.StateAt(now) == domain.Open && !use.confirm {
 		text := domain.T("refusal.window_open_template")
@@ -82,7 +81,7 @@ func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact
 	m := &domain.Message{
 		ID: messageID, ConversationID: conv.ID, AccountID: conv.AccountID, ContactID: contact.ID,
 		Direction: domain.Outbound, Kind: domain.KindTemplate, AuthorID: use.actorID, Status: domain.Pending,
-		Text: use.composed.Text, TemplateID: use.template.ID, Category: strings.ToLower(use.template.Category), CreatedAt: now,
+		Text: use.composed.Text, TemplateID: use.template.ID, Category: strings.ToLower(use.template.Category), OverHours: use.overHours, CreatedAt: now,
 	}
 	if err := tx.InsertMessage(m); err != nil {
 		return err
@@ -147,7 +146,7 @@ func (s *Service) deliverTemplate(ctx context.Context, conv *domain.Conversation
 		if now, err := s.Store.Conversation(ctx, conv.ID); err == nil {
 			contact = &now.Contact
 		}
-		return nil, s.sendCheck(use, contact, conv).RefusalFor(delivery.Reason, use.queue.TimeZone)
+		return nil, s.sendCheck(use, contact, conv).RefusalFor(delivery.Reason, s.Clock.Now(), use.queue.TimeZone)
 	}
 	if delivery.Status == domain.Failed || delivery.Status == domain.NotSent {
 		return nil, s.refusedDelivery(ctx, conv, delivery)

@@ -70,9 +70,8 @@ var errExists = errors.New("the customer has an open conversation")
 // checkStart makes those checks of a start for a person without an open conversation that need the
 // rows, except for the plan.
 func (s *Service) checkStart(ctx context.Context, tx domain.Tx, contact *domain.Contact, use *templateUse, now int64) error {
-	use.consented = takeConsent(contact, use, now)
-	if refusal := s.sendCheck(use, contact, nil).Refusal(now, use.queue.TimeZone); refusal != nil {
-		return atConsent(refusal)
+	if err := s.checkSend(tx, contact, nil, use, now); err != nil {
+		return err
 	}
 	if err := s.checkCooldown(ctx, tx, contact, nil, use, now); err != nil {
 		return err
@@ -149,7 +148,8 @@ func (s *Service) refuseExisting(ctx context.Context, req *domain.StartRequest, 
 		return nil, err
 	}
 	refusal.Agree = true
-	refusal.NeedsReason = p.supervisor && s.coolingDown(existing, s.Clock.Now())
+	now := s.Clock.Now()
+	refusal.NeedsReason = p.supervisor && (s.coolingDown(existing, now) || !p.queue.TemplateOpening(s.Settings()).OpenAt(now))
 	return refusal, nil
 }
 

@@ -31,6 +31,7 @@ type templateUse struct {
 	request    string                // token of an API request with an idempotency key; "" = none
 	customer   *domain.ContactWanted // what a start says about its customer; nil = this is no start
 	consent    domain.ConsentGiven   // what the actor says of the customer's consent
+	overHours  bool                  // a supervisor confirmed that it may go outside of the queue's hours
 	consented  bool                  // that consent was new, and is to be stored
 	renames    bool                  // the actor may replace the stored name and document of the customer
 }
@@ -38,9 +39,14 @@ type templateUse struct {
 // sendCheck returns the check that decides whether the template may be sent. contact and within are
 // nil as long as they are not known.
 func (s *Service) sendCheck(u *templateUse, contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
-	return &domain.SendCheck{
-		Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID, RequireConsent: s.Settings().RequireConsent,
+	settings := s.Settings()
+	check := &domain.SendCheck{
+		Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID, RequireConsent: settings.RequireConsent,
 	}
+	if contact != nil && !u.overHours { // who chooses a template does not send it yet
+		check.Hours = u.queue.TemplateOpening(settings)
+	}
+	return check
 }
 
 // prepareStart makes all checks of a start that need no lock. It returns a refusal that names all

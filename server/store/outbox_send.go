@@ -11,7 +11,7 @@ import (
 )
 
 // sendJoins joins a message m with everything that decides whether it may be sent: its
-// conversation c, contact ct, account a, template t, charge ch and job o, and with what
+// conversation c, contact ct, account a, template t, charge ch, queue q and job o, and with what
 // its post and its lane say. OFFSET 0 keeps PostgreSQL from planning and asking that
 // anew wherever it is named.
 const sendJoins = `
@@ -21,6 +21,7 @@ const sendJoins = `
 	JOIN waa_accounts a ON a.id = m.account_id
 	LEFT JOIN waa_templates t ON t.id = m.template_id
 	LEFT JOIN waa_charges ch ON ch.message_id = m.id
+	LEFT JOIN waa_queues q ON q.id = coalesce(ch.queue_id, c.queue_id)
 	LEFT JOIN waa_outbox o ON o.dedupe_key = m.id
 	CROSS JOIN LATERAL (SELECT ` + postDeleted + ` AS post_deleted, ` + earlierMissing + ` AS earlier_missing, ` + earlierWaits + ` AS earlier_waits OFFSET 0) asked`
 
@@ -45,7 +46,7 @@ const (
 	// time: it changes when one of these changes, and else it does not.
 	sendState = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
 		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.consent_status, ct.blocked_until, ct.erased_at,
-		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id,
+		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id, q.time_zone, q.template_hours, q.holidays,
 		asked.post_deleted, asked.earlier_missing, asked.earlier_waits)::text, 0)`
 )
 
@@ -61,7 +62,7 @@ func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, e
 	err := s.db.GetContext(ctx, row, "SELECT "+columnsOf("m", "message", messageColumns)+", "+columnsOf("c", "conversation", conversationColumns)+", "+
 		columnsOf("ct", "contact", contactColumns)+", "+columnsOf("a", "account", accountColumns)+`, f.template_id AS "template.id", f.template_name AS "template.name",
 		f.category AS "template.category", f.status AS "template.status", f.approved AS "template.approved", f.gone_at AS "template.gone_at", f.allowed,
-		f.queue_id, f.earlier_missing, f.earlier_waits, f.post_deleted, f.seen FROM `+s.callSQL["load_send"]+" f", messageID)
+		f.queue_id AS "queue.id", f.time_zone AS "queue.time_zone", f.template_hours AS "queue.template_hours", f.holidays AS "queue.holidays", f.earlier_missing, f.earlier_waits, f.post_deleted, f.seen FROM `+s.callSQL["load_send"]+" f", messageID)
 	if err != nil {
 		return nil, wrapErr(err, "could not read a message to send")
 	}
@@ -75,10 +76,10 @@ func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, e
 func loadSendFunction() function {
 	return function{
 		name: "load_send", params: params("text"), returns: `TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, template_id text, template_name text,
-			category text, status text, approved boolean, gone_at bigint, allowed text[], queue_id text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
+			category text, status text, approved boolean, gone_at bigint, allowed text[], queue_id text, time_zone text, template_hours text, holidays text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
 		query: `
 		SELECT m, c, ct, a, coalesce(t.id, ''), coalesce(t.name, ''), coalesce(t.category, ''), coalesce(t.status, ''), coalesce(t.approved, false), coalesce(t.gone_at, 0),
-			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), asked.earlier_missing, asked.earlier_waits, asked.post_deleted, ` + sendState + sendJoins + `
+			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), coalesce(q.time_zone, ''), coalesce(q.template_hours, ''), coalesce(q.holidays, ''), asked.earlier_missing, asked.earlier_waits, asked.post_deleted, ` + sendState + sendJoins + `
 		WHERE m.id = $1`,
 	}
 }

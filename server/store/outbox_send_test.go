@@ -75,7 +75,7 @@ func (w *waiting) to(s *domain.Send) domain.Address { return w.leaving(s).To() }
 func (w *waiting) leaving(s *domain.Send) *domain.SendCheck {
 	l := &domain.SendCheck{Account: &s.Account, Contact: &s.Contact, Conversation: &s.Conversation, PostDeleted: s.PostDeleted}
 	if s.Message.Kind == "template" {
-		l.Template, l.QueueID, l.Since = &s.Template, s.QueueID, s.Message.CreatedAt
+		l.Template, l.QueueID, l.Since = &s.Template, s.Queue.ID, s.Message.CreatedAt
 	}
 	return l
 }

@@ -24,6 +24,7 @@ export class AdminApi {
     createQueue = (input: types.QueueInput) => this.send<types.Queue>('POST', 'queues', input);
     changeQueue = (id: string, input: types.QueueInput) => this.send<types.Queue>('PATCH', `queues/${id}`, input);
     deleteQueue = (id: string) => this.send<types.Queue>('DELETE', `queues/${id}`);
+    holidays = (year: number) => this.all<types.Holiday>('holidays', {year});
     queueMembers = (id: string) => this.all<types.QueueMember>(`queues/${id}/members`);
 
     /** Retired ones too. */

@@ -1032,6 +1032,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Brazil's national holidays of a year, to choose those of a queue from */
+        get: operations["listHolidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consents": {
         parameters: {
             query?: never;
@@ -1173,6 +1190,11 @@ export interface components {
             needs_reason?: boolean;
             /** @description The conversation in the way */
             conversation_id?: string;
+            /**
+             * Format: int64
+             * @description With quiet_hours: from when on it would not be refused, milliseconds since epoch
+             */
+            next_at?: number;
         };
         StartCheck: {
             /** @description What is missing or wrong; named as in the dialog */
@@ -1514,6 +1536,17 @@ export interface components {
             clock_skew_ms: number;
             templates_synced_at: components["schemas"]["Time"];
         };
+        Holiday: {
+            /** @description The date */
+            id: string;
+            date: string;
+            name: string;
+        };
+        /** @description Spans of the days mon to sun in the queue's time zone, "00:00" to "24:00", none over midnight: {"mon": [["08:00", "12:00"], ["13:00", "18:00"]]} */
+        Hours: {
+            [key: string]: string[][];
+        };
+        Days: string[];
         QueueInput: {
             name?: string;
             team_id?: components["schemas"]["ID"];
@@ -1523,6 +1556,12 @@ export interface components {
             inactivity_minutes?: number;
             /** @description IANA name, e.g. America/Manaus: times in headers, state lines, refusals and reminders are told in it; "" = the plugin's setting */
             time_zone?: string;
+            /** @description When somebody answers: waits count within them only; {} = always */
+            hours?: components["schemas"]["Hours"];
+            /** @description When templates may go, else they are refused with `quiet_hours`; {} = always */
+            template_hours?: components["schemas"]["Hours"];
+            /** @description Days on which both are closed */
+            holidays?: components["schemas"]["Days"];
             closing_reason_required?: boolean;
         };
         Queue: {
@@ -1534,6 +1573,9 @@ export interface components {
             inactivity_minutes: number;
             /** @description IANA name; "" = the plugin's setting */
             time_zone: string;
+            hours: components["schemas"]["Hours"];
+            template_hours: components["schemas"]["Hours"];
+            holidays: components["schemas"]["Days"];
             /** @description Conversations are closed with a reason of the queue; of no effect while it has none */
             closing_reason_required: boolean;
             created_at: components["schemas"]["Time"];
@@ -4218,6 +4260,36 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHolidays: {
+        parameters: {
+            query?: {
+                /** @description The current one unless given */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The holidays in their order, also those that are optional by law */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["Holiday"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };

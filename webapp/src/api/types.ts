@@ -33,6 +33,7 @@ export type Probe = Result<'testAccount'>;
 
 export type Queue = Schemas['Queue'];
 export type QueueInput = Schemas['QueueInput'];
+export type Holiday = Schemas['Holiday'];
 export type QueueMember = Schemas['QueueMember'];
 
 export type Template = Schemas['Template'];

@@ -9,6 +9,9 @@ import {useLoad} from 'src/components/shared/use_load';
 import {useText} from 'src/i18n/use_text';
 
 import {ChannelFields} from './channel_fields';
+import {HolidayFields} from './holiday_fields';
+import {HoursFields} from './hours_fields';
+import {daysOfText, hoursOfText, textOfHours} from './hours_text';
 
 type Props = {queue?: Queue; onClose: () => void};
 
@@ -25,8 +28,11 @@ export const QueueForm = ({queue, onClose}: Props) => {
         account_id: queue?.account_id ?? (accounts.length === 1 ? accounts[0]!.id : ''),
         inactivity_minutes: String(queue?.inactivity_minutes ?? 0),
         time_zone: queue?.time_zone ?? '',
+        holidays: (queue?.holidays ?? []).join(', '),
     });
     const [required, setRequired] = useState(queue?.closing_reason_required ?? false);
+    const [hours, setHours] = useState(() => textOfHours(queue?.hours ?? {}));
+    const [templateHours, setTemplateHours] = useState(() => textOfHours(queue?.template_hours ?? {}));
     const set = (name: keyof typeof values) => ({
         value: values[name],
         error: fields[name],
@@ -34,7 +40,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
     });
 
     const save = () => run(async () => {
-        const input = {...values, inactivity_minutes: Number(values.inactivity_minutes), closing_reason_required: required};
+        const input = {...values, inactivity_minutes: Number(values.inactivity_minutes), hours: hoursOfText(hours), template_hours: hoursOfText(templateHours), holidays: daysOfText(values.holidays), closing_reason_required: required};
         const stored = queue ? await adminApi.changeQueue(queue.id, input) : await adminApi.createQueue(input);
 
         // The first queue of a number takes the messages of unknown customers, until the admin says otherwise.
@@ -91,6 +97,21 @@ export const QueueForm = ({queue, onClose}: Props) => {
                     onChange={setRequired}
                 />
             </div>
+            <HoursFields
+                title={t('whatsapp-ativo.admin.queues.hours')}
+                hint={t('whatsapp-ativo.admin.queues.hours_hint')}
+                error={fields.hours}
+                value={hours}
+                onChange={setHours}
+            />
+            <HoursFields
+                title={t('whatsapp-ativo.admin.queues.template_hours')}
+                hint={t('whatsapp-ativo.admin.queues.template_hours_hint')}
+                error={fields.template_hours}
+                value={templateHours}
+                onChange={setTemplateHours}
+            />
+            <HolidayFields {...set('holidays')}/>
         </Form>
     );
 };

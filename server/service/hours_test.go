@@ -1,0 +1,135 @@
+package service_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+)
+
+// weekdays are hours from 8 to 18 on the days of the week.
+func weekdays() domain.Hours {
+	hours := domain.Hours{}
+	for _, day := range domain.Weekdays()[:5] {
+		hours[day] = []domain.Span{{"08:00", "12:00"}, {"13:00", "18:00"}}
+	}
+	return hours
+}
+
+// clockAt sets the clock to a moment in a time zone.
+func (b *serviceFixture) clockAt(zone, text string) int64 {
+	b.t.Helper()
+	location, err := time.LoadLocation(zone)
+	require.NoError(b.t, err)
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, location)
+	require.NoError(b.t, err)
+	b.now = at.UnixMilli()
+	return b.now
+}
+
+func (b *serviceFixture) changeQueue(change func(*domain.Queue)) {
+	b.t.Helper()
+	queue, err := b.store.Queue(context.Background(), b.queue.ID)
+	require.NoError(b.t, err)
+	change(queue)
+	require.NoError(b.t, b.store.UpdateQueue(context.Background(), queue, b.now))
+}
+
+func TestTemplatesGoWithinTheirHours(t *testing.T) {
+	b := newServiceFixture(t)
+	ctx := context.Background()
+	b.changeQueue(func(q *domain.Queue) {
+		q.TemplateHours, q.TimeZone, q.Holidays = weekdays(), "America/Manaus", domain.Days{"2026-12-25"}
+	})
+	request := b.request(phone)
+	for _, c := range []struct{ at, next string }{
+		{"2026-12-21 07:59", "2026-12-21 08:00"}, {"2026-12-21 12:00", "2026-12-21 13:00"}, {"2026-12-24 18:00", "2026-12-28 08:00"}, {"2026-12-25 09:00", "2026-12-28 08:00"},
+	} {
+		next := b.clockAt("America/Manaus", c.next)
+		b.clockAt("America/Manaus", c.at)
+		check, err := b.do.Check(ctx, request)
+		require.NoError(t, err)
+		require.Equal(t, domain.CodeQuietHours, check.Refusal.Code, c.at)
+		_, err = b.do.Start(ctx, request)
+		require.Equal(t, domain.CodeQuietHours, refusal(t, err).Code, c.at)
+		require.Equal(t, next, refusal(t, err).NextAt, c.at)
+	}
+	b.clockAt("America/Manaus", "2026-12-21 08:00")
+	started, err := b.do.Start(ctx, request)
+	require.NoError(t, err)
+
+	b.clockAt("America/Manaus", "2026-12-23 20:00")
+	again := domain.TemplateRequest{ActorID: request.ActorID, ConversationID: started.Conversation.ID, Template: request.Template, Variables: request.Variables, Confirm: true, Reason: "urgente"}
+	_, err = b.do.SendTemplate(ctx, again)
+	require.Equal(t, domain.CodeQuietHours, refusal(t, err).Code, "an agent overrides nothing")
+	require.False(t, refusal(t, err).Agree)
+}
+
+func TestASupervisorSendsOutsideOfTheHours(t *testing.T) {
+	s := newPipelineFixture(t)
+	ctx := context.Background()
+	s.meta = func(context.Context) error { return nil }
+	s.changeQueue(func(q *domain.Queue) { q.TemplateHours, q.TimeZone = weekdays(), "America/Sao_Paulo" })
+	s.clockAt("America/Sao_Paulo", "2026-12-21 20:00")
+	request := s.request(phone)
+	request.ActorID = "ana"
+	_, err := s.do.Start(ctx, request)
+	require.Equal(t, []any{domain.CodeQuietHours, true, true}, []any{refusal(t, err).Code, refusal(t, err).Agree, refusal(t, err).NeedsReason})
+	request.Confirm = true
+	_, err = s.do.Start(ctx, request)
+	require.Contains(t, refusal(t, err).Fields, "reason")
+	request.Reason = "pediu que enviássemos agora"
+	started, err := s.do.Start(ctx, request)
+	require.NoError(t, err, "the lock lets it go too")
+	require.Equal(t, domain.Sent, started.Status)
+	var audited int
+	require.NoError(t, s.db.QueryRow("SELECT count(*) FROM waa_audit WHERE action = 'quiet_hours_override' AND details ->> 'reason' <> ''").Scan(&audited))
+	require.Equal(t, 1, audited)
+}
+
+func TestWhatWaitsStaysWhenTheHoursEnd(t *testing.T) {
+	s := newPipelineFixture(t)
+	ctx := context.Background()
+	s.settings.CooldownHours = 0
+	s.meta = func(context.Context) error { return nil }
+	s.changeQueue(func(q *domain.Queue) { q.TemplateHours, q.TimeZone = weekdays(), "America/Sao_Paulo" })
+	s.clockAt("America/Sao_Paulo", "2026-12-21 17:59")
+	started, err := s.do.Start(ctx, s.request(phone))
+	require.NoError(t, err)
+	s.do.SendNow = func(context.Context, string) (domain.Delivery, error) { return domain.Delivery{Status: domain.Pending}, nil }
+	_, err = s.do.SendTemplate(ctx, s.again(started.Conversation.ID))
+	require.NoError(t, err)
+	s.clockAt("America/Sao_Paulo", "2026-12-21 18:00")
+	s.workersGoOn()
+	var status string
+	var reason int
+	require.NoError(t, s.db.QueryRow("SELECT status, reason_code FROM waa_messages WHERE direction = 'out' ORDER BY created_at DESC, sent_at LIMIT 1").Scan(&status, &reason))
+	require.Equal(t, []any{"not_sent", domain.ReasonQuietHours}, []any{status, reason})
+}
+
+// TestAWaitCountsOpenHours lets a customer write on Friday evening: the hour that the queue allows is over on Monday at nine.
+func TestAWaitCountsOpenHours(t *testing.T) {
+	b, c, look := idle(t)
+	b.changeQueue(func(q *domain.Queue) { q.Hours, q.TimeZone, q.Holidays = weekdays(), "America/Sao_Paulo", domain.Days{"2026-12-28"} })
+	b.clockAt("America/Sao_Paulo", "2026-12-25 19:00")
+	b.answered(c)
+	reminded := func() (n int) {
+		require.NoError(t, b.db.QueryRow("SELECT count(*) FROM waa_notices WHERE key LIKE 'idle:%'").Scan(&n))
+		return n
+	}
+	for _, at := range []string{"2026-12-25 20:30", "2026-12-28 09:30", "2026-12-29 08:59"} {
+		b.clockAt("America/Sao_Paulo", at)
+		look()
+		require.Zero(t, reminded(), at)
+	}
+	b.clockAt("America/Sao_Paulo", "2026-12-28 12:00")
+	due, err := b.store.IdleDue(context.Background(), b.now, 60, 10)
+	require.NoError(t, err)
+	require.Empty(t, due, "it is not looked at again before it is due")
+	b.clockAt("America/Sao_Paulo", "2026-12-29 09:00")
+	look()
+	require.Equal(t, 1, reminded())
+}
