@@ -24,9 +24,9 @@ func queueFields() map[string][]wrong {
 		"closing_reason_required": badType("yes", 1),
 		"hours": append(badValue(map[string]any{"seg": []any{}}, map[string]any{"mon": []any{[]any{"22:00", "02:00"}}}, map[string]any{"mon": []any{[]any{"08:00"}}}),
 			badType("08:00", []int{1}, map[string]any{"mon": "08:00"})...),
-		"template_hours":          badValue(map[string]any{"mon": []any{[]any{"8h", "12h"}}}),
-		"holidays":                append(badValue([]any{"25/12"}, []any{"2026-02-30"}), badType("2026-12-25", []int{1})...),
-		"inactivity_minutes":      append(badValue(-1, 525601, 1e300), badType("30", 1.5, true, []int{1})...),
+		"template_hours":     badValue(map[string]any{"mon": []any{[]any{"8h", "12h"}}}),
+		"holidays":           append(badValue([]any{"25/12"}, []any{"2026-02-30"}), badType("2026-12-25", []int{1})...),
+		"inactivity_minutes": append(badValue(-1, 525601, 1e300), badType("30", 1.5, true, []int{1})...),
 	}
 }
 

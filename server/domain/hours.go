@@ -69,7 +69,10 @@ func (h Hours) Normal() (normal Hours, ok bool) {
 func (h Hours) Value() (driver.Value, error) { return jsonValue(h, len(h)) }
 
 // Scan reads what Value stored.
-func (h *Hours) Scan(src any) error { return scanJSON(src, h) }
+func (h *Hours) Scan(src any) error {
+	*h = nil // sqlx makes an empty map of what it scans into
+	return scanJSON(src, h)
+}
 
 // Days are dates, "2026-12-25".
 type Days []string

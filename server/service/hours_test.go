@@ -99,7 +99,9 @@ func TestWhatWaitsStaysWhenTheHoursEnd(t *testing.T) {
 	s.clockAt("America/Sao_Paulo", "2026-12-21 17:59")
 	started, err := s.do.Start(ctx, s.request(phone))
 	require.NoError(t, err)
-	s.do.SendNow = func(context.Context, string) (domain.Delivery, error) { return domain.Delivery{Status: domain.Pending}, nil }
+	s.do.SendNow = func(context.Context, string) (domain.Delivery, error) {
+		return domain.Delivery{Status: domain.Pending}, nil
+	}
 	_, err = s.do.SendTemplate(ctx, s.again(started.Conversation.ID))
 	require.NoError(t, err)
 	s.clockAt("America/Sao_Paulo", "2026-12-21 18:00")
@@ -113,7 +115,9 @@ func TestWhatWaitsStaysWhenTheHoursEnd(t *testing.T) {
 // TestAWaitCountsOpenHours lets a customer write on Friday evening: the hour that the queue allows is over on Monday at nine.
 func TestAWaitCountsOpenHours(t *testing.T) {
 	b, c, look := idle(t)
-	b.changeQueue(func(q *domain.Queue) { q.Hours, q.TimeZone, q.Holidays = weekdays(), "America/Sao_Paulo", domain.Days{"2026-12-28"} })
+	b.changeQueue(func(q *domain.Queue) {
+		q.Hours, q.TimeZone, q.Holidays = weekdays(), "America/Sao_Paulo", domain.Days{"2026-12-28"}
+	})
 	b.clockAt("America/Sao_Paulo", "2026-12-25 19:00")
 	b.answered(c)
 	reminded := func() (n int) {
