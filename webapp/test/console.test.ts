@@ -129,13 +129,31 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await page.getByText(/^Primeiros passos/).waitFor({state: 'detached'});
     }, 90_000);
 
+    test.each([['pt-BR', 'Resultados', 'Respondidos'], ['en', 'Results', 'Answered']])('results are read, sorted and downloaded (%s)', async (locale, tab, column) => {
+        host.api = fullWorld();
+        await open(locale);
+        await page.getByRole('tab', {name: tab, exact: true}).click();
+        const rows = page.getByRole('row');
+        await rows.first().waitFor();
+        expect(await findings()).toEqual([]);
+        expect(await rows.nth(1).getByRole('rowheader').textContent()).toBe('confirmar_visita (pt_BR)');
+        await page.getByRole('button', {name: column, exact: true}).click();
+        await page.getByRole('button', {name: column}).click();
+        expect(await page.getByRole('columnheader', {name: column}).getAttribute('aria-sort')).toBe('ascending');
+        expect(await rows.nth(2).getByRole('rowheader').textContent()).toBe('cobranca_amigavel (pt_BR)');
+        expect(await page.getByRole('img').count()).toBe(2);
+        const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: /CSV/}).click()]);
+        expect(file.suggestedFilename()).toBe('resultados-template.csv');
+        await page.screenshot({path: screenshot(`console-results-${locale}`), fullPage: true});
+    });
+
     test.each(['pt-BR', 'en'])('every section has no finding of axe (%s)', async (locale) => {
         host.api = fullWorld();
         await open(locale);
         const tabs = page.getByRole('tab');
         await tabs.first().waitFor();
-        expect(await tabs.count()).toBe(6);
-        for (let i = 0; i < 6; i++) {
+        expect(await tabs.count()).toBe(7);
+        for (let i = 0; i < 7; i++) {
             /* eslint-disable no-await-in-loop */
             await tabs.nth(i).click();
             await page.waitForLoadState('networkidle');

@@ -4,6 +4,8 @@ type Body = Record<string, unknown>;
 
 type Answer = {status: number; body: object};
 
+import {results, waitingNow} from './fake_results';
+
 const page = <T>(items: T[], query: URLSearchParams): Answer => {
     const number = Number(query.get('page') ?? 0);
     const size = Number(query.get('per_page') ?? 60);
@@ -67,6 +69,8 @@ export class FakeApi {
             return action ? this.planAction(id, action, query) : this.object(this.plans, method, id, query, {...body, status: 'draft', spent: 0}, () => ({}), () => ({...body, status: 'draft', approved_by: '', approved_at: null, spent: 0}) as unknown as Plan);
         case 'ledger':
             return id ? this.summary(query) : page(this.charges, query);
+        case 'results':
+            return {status: 200, body: id === 'now' ? waitingNow : results(query.get('by') ?? '')};
         case 'doctor':
             return {status: 200, body: {...page(this.findings, new URLSearchParams('per_page=200')).body, ok: this.findings.every((f) => f.ok)}};
         case 'dead-letters':

@@ -45,6 +45,19 @@ describe.skipIf(absent)('the list of conversations in Chromium', {timeout: 60_00
         await chat.screenshot(`list-${theme}`);
     });
 
+    test.each([['light', 'pt-BR', 'Resultados', 'Voltar à lista'], ['dark', 'en', 'Results', 'Back to the list']])('a supervisor reads the results beside the channel (%s, %s)', async (theme, locale, results, back) => {
+        await chat.open(`&theme=${theme}&locale=${locale}`);
+        await openConversation(chat.page, 4, locale === 'en');
+        await chat.button('header 1').click();
+        await chat.button(results).click();
+        await chat.text('682').first().waitFor();
+        expect(await chat.page.getByRole('img', {name: '682'}).count()).toBe(1);
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`results-${theme}`);
+        await chat.button(back).click();
+        await chat.rows().first().waitFor();
+    });
+
     test('the list narrowed down by wait, from a link, and downloaded as it is', async () => {
         await chat.open();
         await chat.openList();

@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, Revealed, StartBody, StartCheck, StartOptions} from './types';
+import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, Results, ResultsNow, Revealed, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -27,6 +27,10 @@ export class AgentApi {
     };
 
     overview = (params: Params = {}) => this.search<Overview>('conversations/counts', 'conversations/counts', params);
+
+    /** For supervisors: what came of templates, and who waits for whom now. */
+    results = (params: Params) => this.get<Results>('results', params);
+    resultsNow = (params: Params) => this.get<ResultsNow>('results/now', params);
     conversation = (id: string) => this.get<Conversation>(`conversations/${id}`);
 
     /** Who makes the conversations' channels. */

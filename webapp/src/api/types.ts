@@ -53,6 +53,12 @@ export type LedgerGrouping = NonNullable<NonNullable<operations['getLedgerSummar
 export type LedgerGroup = Schemas['LedgerGroup'];
 export type Charge = Schemas['Charge'];
 
+export type ResultsGrouping = 'template' | 'agent' | 'queue' | 'day';
+export type ResultsNumbers = Schemas['ResultsNumbers'];
+export type ResultsGroup = Schemas['ResultsGroup'];
+export type Results = Result<'getResults'>;
+export type ResultsNow = Result<'getResultsNow'>;
+
 export type DeadLetter = Schemas['DeadLetter'];
 export type Finding = Schemas['Finding'];
 

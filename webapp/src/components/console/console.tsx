@@ -1,5 +1,6 @@
 import React, {useEffect, useMemo} from 'react';
 import type {ComponentType} from 'react';
+import {Results} from 'src/components/results/results';
 import {Failure} from 'src/components/shared/failure';
 import {errorText} from 'src/components/shared/use_action';
 import {useRefresh} from 'src/components/shared/use_refresh';
@@ -26,6 +27,7 @@ const bodies: Record<Section, ComponentType> = {
     templates: Templates,
     plans: Plans,
     costs: Costs,
+    results: Results,
     health: Health,
 };
 

@@ -14,6 +14,7 @@ const names: Record<Section, MessageKey> = {
     templates: 'whatsapp-ativo.admin.templates.tab',
     plans: 'whatsapp-ativo.admin.plans.tab',
     costs: 'whatsapp-ativo.admin.costs.tab',
+    results: 'whatsapp-ativo.admin.results.tab',
     health: 'whatsapp-ativo.admin.health.tab',
 };
 

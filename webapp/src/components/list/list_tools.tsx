@@ -22,7 +22,7 @@ const waits = ['', '0', '15', '60', '360', '1440'] as const;
 export const ListTools = ({filter, queues, onFilter}: Props) => {
     const t = useText();
     const {locale} = useIntl();
-    const {api, tryAction} = useServices();
+    const {api, pane, tryAction} = useServices();
     const queue = queues.find((q) => q.id === filter.scope);
 
     // Whoever serves in a queue is a member of its channel, but for those who were invited.
@@ -67,6 +67,7 @@ export const ListTools = ({filter, queues, onFilter}: Props) => {
                 </select>
             )}
             <a href={listLink(filter)}>{t('whatsapp-ativo.list.link')}</a>
+            {queues.length > 0 && <SmallButton onClick={() => pane.set({conversationId: '', results: true})}>{t('whatsapp-ativo.results.tab')}</SmallButton>}
             <SmallButton onClick={download}>{t('whatsapp-ativo.list.csv')}</SmallButton>
         </div>
     );
