@@ -45,5 +45,9 @@ describe.skipIf(absent)('closing a conversation in Chromium', () => {
         expect(did().at(-1)).toEqual(['close', {reason: 'na hora', reason_id: 'r2', fields: {value: '1500,5', product: 'Casa'}}]);
         await chat.button('Cliente').click();
         await expect.poll(() => chat.page.locator('dd').allTextContents()).toEqual(expect.arrayContaining(['Vendido', '1500,5', 'Casa', 'na hora']));
+        await chat.page.getByRole('button', {name: 'Voltar'}).click();
+        await chat.tab('Histórico').click();
+        await chat.rows().first().waitFor();
+        expect(await chat.rows().first().innerText()).toContain('Vendido');
     });
 });

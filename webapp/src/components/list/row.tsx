@@ -94,8 +94,8 @@ const fileTexts: Partial<Record<string, MessageKey>> = {
     sticker: 'whatsapp-ativo.list.sticker',
 };
 
-/** Whose turn it is, and for how long the customer has waited; the state where nobody can write. */
-const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_since: since, last_message: last}, now}: {conversation: Conversation; now: number}) => {
+/** Whose turn it is, and for how long the customer has waited; the state where nobody can write, and with which reason it was closed. */
+const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_since: since, last_message: last, closing}, now}: {conversation: Conversation; now: number}) => {
     const t = useText();
     const me = useSelector(({entities}: GlobalState) => entities.users.currentUserId);
     if (since && state !== 'closed') {
@@ -105,7 +105,7 @@ const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_s
     return (
         <StateBadge
             state={state}
-            text={state === 'open' && last ? t('whatsapp-ativo.list.their_turn') : undefined}
+            text={state === 'open' && last ? t('whatsapp-ativo.list.their_turn') : closing?.label || undefined}
         />
     );
 };
