@@ -57,4 +57,5 @@ func TestConversationsAsCSV(t *testing.T) {
 	require.Equal(t, exportedRows+1, lines)
 	t.Logf("%d conversations in %v", exportedRows, time.Since(begin))
 	s.resident("while a list was exported")
+	require.Less(t, s.memory(), 90, "MiB after an export")
 }

@@ -185,14 +185,14 @@ func (f *form) values(field string, into *map[string]string) {
 	*into = make(map[string]string, len(given))
 	for name, raw := range given {
 		var text *string
-		var number json.Number
+		var number float64
 		switch {
 		case json.Unmarshal(raw, &text) == nil:
 			if text != nil {
 				(*into)[name] = *text
 			}
 		case json.Unmarshal(raw, &number) == nil:
-			(*into)[name] = number.String()
+			(*into)[name] = domain.ClosingNumberText(number)
 		default:
 			f.addWrongType(f.path + field + "." + name)
 		}

@@ -103,10 +103,10 @@ func TestCloseWithAReason(t *testing.T) {
 		w.as(agent, http.MethodPost, path+"/close", map[string]any{"reason_id": reason, "fields": fields}).Is(http.StatusBadRequest, "bad_request")
 	}
 	want := map[string]any{
-		"reason_id": reason, "label": "Vendido", "fields": map[string]any{"value": 10.5, "product": "Casa"}, "note": "na hora",
-		"answers": []any{map[string]any{"label": "Valor", "value": "10.5"}, map[string]any{"label": "Produto", "value": "Casa"}},
+		"reason_id": reason, "label": "Vendido", "fields": map[string]any{"value": 1.234, "product": "Casa"}, "note": "na hora",
+		"answers": []any{map[string]any{"label": "Valor", "value": "1.234"}, map[string]any{"label": "Produto", "value": "Casa"}},
 	}
-	closed := w.as(agent, http.MethodPost, path+"/close", map[string]any{"reason_id": reason, "fields": map[string]any{"value": 10.5, "product": "Casa"}, "reason": "na hora"}).Is(http.StatusOK)
+	closed := w.as(agent, http.MethodPost, path+"/close", map[string]any{"reason_id": reason, "fields": map[string]any{"value": 1.234, "product": "Casa"}, "reason": "na hora"}).Is(http.StatusOK)
 	require.Equal(t, want, closed.JSON["closing"])
 	w.as(agent, http.MethodGet, path+"/closing-options", nil).Is(http.StatusConflict, "conversation_closed")
 

@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -128,7 +127,7 @@ func typed(value any) string {
 	case string:
 		return strings.TrimSpace(v)
 	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+		return domain.ClosingNumberText(v)
 	}
 	return ""
 }

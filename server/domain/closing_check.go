@@ -3,6 +3,7 @@ package domain
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -120,11 +121,24 @@ func (f *ClosingField) read(value *string) (Text, bool) {
 	return Text{}, true
 }
 
-// plainNumber writes a number that was checked as JSON does: with a point, and without zeros in front.
+// ClosingNumberText writes a number that was given as one, and not typed, for a field: nobody takes its
+// point for a separator of thousands.
+func ClosingNumberText(n float64) string {
+	text := strconv.FormatFloat(n, 'f', -1, 64)
+	if grouped.MatchString(text) {
+		text += "0"
+	}
+	return text
+}
+
+// plainNumber writes a number that was checked as JSON does: with a point, and without zeros that say nothing.
 func plainNumber(s string) string {
 	s = strings.Replace(s, ",", ".", 1)
 	digits, negative := strings.CutPrefix(s, "-")
 	digits = strings.TrimLeft(digits, "0")
+	if strings.Contains(digits, ".") {
+		digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
+	}
 	if digits == "" || digits[0] == '.' {
 		digits = "0" + digits
 	}

@@ -55,8 +55,11 @@ func TestClosingReasonAnswer(t *testing.T) {
 		want   string // of the number
 		wrong  []string
 	}{
-		"all":                    {map[string]string{"value": "10,50", "product": "Casa", "remark": " x "}, "10.50", nil},
+		"all":                    {map[string]string{"value": "10,50", "product": "Casa", "remark": " x "}, "10.5", nil},
 		"only what is required":  {map[string]string{"value": "0007"}, "7", nil},
+		"nothing":                {map[string]string{"value": "0,00"}, "0", nil},
+		"given as a number":      {map[string]string{"value": ClosingNumberText(1.234)}, "1.234", nil},
+		"large, as a number":     {map[string]string{"value": ClosingNumberText(1e6)}, "1000000", nil},
 		"negative":               {map[string]string{"value": "-0,5"}, "-0.5", nil},
 		"three decimals":         {map[string]string{"value": "0.125"}, "0.125", nil},
 		"required missing":       {map[string]string{"remark": "x"}, "", []string{"value"}},

@@ -36,7 +36,7 @@ func OpenAPI(t testing.TB) *Document {
 
 var openAPI = sync.OnceValues(func() (*Document, error) {
 	openapi3filter.RegisterBodyDecoder("text/csv", openapi3filter.PlainBodyDecoder) // its own takes no other separator than the comma
-	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml") // seen from a package's folder
+	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml")        // seen from a package's folder
 	if err != nil {
 		return nil, errors.Wrap(err, "read the document")
 	}
