@@ -56,8 +56,24 @@ func TestCheckAStart(t *testing.T) {
 	require.Equal(t, "conversation_exists", again["refusal"].(map[string]any)["code"])
 	require.Equal(t, true, again["refusal"].(map[string]any)["can_confirm"])
 
+	// From when on it would go is told where time alone is in the way.
+	body["confirm"] = true
+	delete(body, "reason")
+	require.Equal(t, []any{"cooldown", float64(now + 6*hour)}, refusalOf(check(body)))
+	w.exec("UPDATE waa_contacts SET blocked_until = $1, last_template_at = 0", now+hour)
+	require.Equal(t, []any{"cooldown", float64(now + hour)}, refusalOf(check(body)))
+	w.exec("UPDATE waa_contacts SET marketing_stop_at = 1")
+	w.exec("UPDATE waa_templates SET category = 'MARKETING'")
+	require.Equal(t, []any{"cooldown", nil}, refusalOf(check(body)), "that never ends by itself")
+
 	w.as(agent, http.MethodPost, "/conversations/check", map[string]any{"queue_id": 7}).Is(http.StatusBadRequest, "bad_request")
 	w.as(stranger, http.MethodPost, "/conversations/check", goodStart()).Is(http.StatusForbidden, "forbidden")
+}
+
+// refusalOf is a check's refusal: its code, and from when on it would go.
+func refusalOf(check map[string]any) []any {
+	refusal, _ := check["refusal"].(map[string]any)
+	return []any{refusal["code"], refusal["next_at"]}
 }
 
 // TestAKnownCustomerNeedNotBeTyped: what is stored stands in for what is empty, and the document leaves the server for nobody.

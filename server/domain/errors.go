@@ -76,7 +76,7 @@ type Refusal struct {
 	// third step. With NeedsReason they must also give a reason in writing.
 	Agree       bool
 	NeedsReason bool
-	NextAt      int64 // with CodeQuietHours: from when on it would not be refused, milliseconds since epoch; 0 = not known
+	NextAt      int64 // from when on it would not be refused, where time alone is in the way, milliseconds since epoch; 0 = not known
 	// ConversationID is the conversation that is in the way, if the person may see it; else "".
 	ConversationID string
 }

@@ -107,7 +107,9 @@ func (l *SendCheck) RefusalFor(reason int, now int64, zone string) *Refusal {
 	case ReasonStopped:
 		return Refuse(CodeCooldown, T("refusal.marketing_stopped"))
 	case ReasonBlocked:
-		return Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", l.Contact.BlockedUntil).In(zone))
+		refusal := Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", l.Contact.BlockedUntil).In(zone))
+		refusal.NextAt = l.Contact.BlockedUntil
+		return refusal
 	case ReasonDisabled:
 		return Refuse(CodeUnavailable, T("refusal.account_disabled", "Account", l.Account.Name))
 	case ReasonNoAddress:

@@ -41,6 +41,7 @@ func (s *Service) checkCooldown(ctx context.Context, tx domain.Tx, contact *doma
 		return err
 	}
 	refusal := domain.Refuse(domain.CodeCooldown, domain.T("refusal.cooldown", "Who", who, "Template", name, "At", last.CreatedAt, "Until", until).In(use.queue.TimeZone))
+	refusal.NextAt = until
 	if !use.supervisor {
 		return refusal
 	}

@@ -1192,7 +1192,7 @@ export interface components {
             conversation_id?: string;
             /**
              * Format: int64
-             * @description With quiet_hours: from when on it would not be refused, milliseconds since epoch
+             * @description With quiet_hours, and a cooldown that ends: from when on it would not be refused, milliseconds since epoch
              */
             next_at?: number;
         };
