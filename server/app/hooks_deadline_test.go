@@ -13,6 +13,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
@@ -59,7 +60,7 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	require.NoError(t, store.Migrate(db.Slow))
 	p := &Plugin{}
 	p.SetAPI(api)
-	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }), texts: i18n.NewLocalizer(texts)}
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }, func() []*domain.TemplateOutcomes { return nil }), texts: i18n.NewLocalizer(texts)}
 	settings, _ := config.Parse(nil)
 	p.settings.Store(&settings)
 	a.texts.UseZone(settings.TimeZone)

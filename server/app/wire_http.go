@@ -119,6 +119,17 @@ func (a *app) releaseGuards(ctx context.Context) (released int, err error) {
 	return a.port.UnguardAll(ctx, channels)
 }
 
+// templateMetrics returns what came of templates, or nil if the database does not respond.
+func (a *app) templateMetrics() []*domain.TemplateOutcomes {
+	ctx, cancel := withTimeout(metricsTimeout)
+	defer cancel()
+	outcomes, err := a.store.TemplateOutcomes(ctx)
+	if err != nil {
+		return nil
+	}
+	return outcomes
+}
+
 // queueMetrics returns the state of the queues for a scrape, or nil if the database
 // does not respond.
 func (a *app) queueMetrics() []metrics.Queue {

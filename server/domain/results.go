@@ -74,6 +74,28 @@ type ResultsNow struct {
 	Unanswered          int   `db:"unanswered"`            // the template has waited for six hours
 }
 
+// TemplateOutcomes counts what ever came of a template in a queue. Each outcome includes those that follow it: what was
+// read was delivered too.
+type TemplateOutcomes struct {
+	Queue     string `db:"queue"` // names; "" where it was removed
+	Template  string `db:"template"`
+	Sent      int64  `db:"sent"`
+	Delivered int64  `db:"delivered"`
+	Read      int64  `db:"read"`
+	Failed    int64  `db:"failed"`
+	Refused   int64  `db:"refused"`
+	Answered  int64  `db:"answered"`
+	Replied   int64  `db:"replied"`
+	// How many answers and first replies came within each of WaitBuckets, and how long all of them took, milliseconds.
+	AnswerCounts []int64 `db:"-"`
+	AnswerSum    int64   `db:"answer_sum"`
+	ReplyCounts  []int64 `db:"-"`
+	ReplySum     int64   `db:"reply_sum"`
+}
+
+// WaitBuckets are the upper bounds, in seconds, by which answers and replies are counted: from a minute to three days.
+func WaitBuckets() []int64 { return []int64{60, 300, 900, 3600, 14_400, 43_200, 86_400, 259_200} }
+
 // ResultsCheck is what a comparison of the kept results with messages and charges found.
 type ResultsCheck struct {
 	Conversations int `db:"conversations"` // gone through

@@ -47,6 +47,20 @@ func TestResultsAreWhatHappened(t *testing.T) {
 	}
 	compare(t)
 	f.rowsAreEqual(t)
+
+	_, totals, err := f.Results(ctx(), &domain.ResultsFilter{To: monthEnd * 2, By: domain.ResultsByQueue, All: true})
+	require.NoError(t, err)
+	outcomes, err := f.TemplateOutcomes(ctx())
+	require.NoError(t, err)
+	sum := domain.TemplateOutcomes{}
+	for _, o := range outcomes {
+		sum.Sent, sum.Read, sum.Refused, sum.Answered = sum.Sent+o.Sent, sum.Read+o.Read, sum.Refused+o.Refused, sum.Answered+o.Answered
+		require.Len(t, o.AnswerCounts, len(domain.WaitBuckets()))
+		require.IsNonDecreasing(t, o.AnswerCounts)
+		require.LessOrEqual(t, o.AnswerCounts[len(o.AnswerCounts)-1], o.Answered)
+		require.LessOrEqual(t, o.Replied, o.Answered)
+	}
+	require.Equal(t, []int{totals.Sent, totals.Read, totals.Refused, totals.Answered}, []int{int(sum.Sent), int(sum.Read), int(sum.Refused), int(sum.Answered)})
 }
 
 func (f *fixture) contactOf(t *testing.T, conversation string) (id string) {
