@@ -71,7 +71,7 @@ func TestWebClient(t *testing.T) {
 		write(page, "O técnico se chama Paulo")
 		phone.wait("the text", contains(theirs+`.map((li) => li.textContent)`, "O técnico se chama Paulo"))
 		page.wait("its ticks", `/Entregue|Lida/.test([...document.querySelectorAll('.post')].find((p) => p.textContent.includes('O técnico se chama Paulo')).textContent)`)
-		page.click("the tab of the open ones", `document.querySelectorAll('.WhatsappAtivoTabs button')[1]`)
+		page.click("the tab of the open ones", `[...document.querySelectorAll('[role=tab]')].find((e) => e.textContent.includes('Janela aberta'))`)
 		page.wait("the row", contains(rowNames, "Marina Duarte"))
 		t.Log("the page looks like this: " + page.screenshot("webclient"))
 	})

@@ -129,6 +129,7 @@ func (p *Port) ShowMedia(ctx context.Context, postID string, shown posting.Media
 		post.AddProp(posting.PropMedia, shown.State)
 		post.AddProp(model.PostPropsAttachments, []any{mediaAttachment(shown)})
 	}
+	post.SetProps(inert(post.GetProps()))
 	updated, err := p.update(ctx, post, "could not show a file on its post")
 	switch {
 	case err != nil:

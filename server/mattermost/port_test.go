@@ -389,9 +389,15 @@ func TestPostsOfOursFetchNothing(t *testing.T) {
 	p.SendEphemeral(ctx, "c", "ana", "", "só para você")
 	p.SendEphemeralWithAttachments(ctx, "c", "ana", "só para você", []any{map[string]any{"text": "x"}})
 	require.Len(t, f.whispers, 2)
-	for _, whisper := range f.whispers {
-		require.Equal(t, "true", whisper.GetProp("unsafe_links"))
-	}
+	require.Equal(t, "true", f.whispers[0].GetProp("unsafe_links"))
+	require.Nil(t, f.whispers[1].GetProp("unsafe_links"), "no client would show its attachments")
+
+	require.NoError(t, p.EditPost(ctx, "old", "com botões", map[string]any{"attachments": []any{map[string]any{"text": "x"}}}))
+	require.Nil(t, f.stored("old").GetProp("unsafe_links"))
+	require.NoError(t, p.ShowMedia(ctx, id, posting.MediaStatus{State: "waiting", Text: "x"}))
+	require.Nil(t, f.stored(id).GetProp("unsafe_links"))
+	require.NoError(t, p.ShowMedia(ctx, id, posting.MediaStatus{}))
+	require.Equal(t, "true", f.stored(id).GetProp("unsafe_links"))
 
 	id, err = p.CreatePost(ctx, posting.Post{ChannelID: "c", UserID: "ana"})
 	require.NoError(t, err)

@@ -52,12 +52,17 @@ func (p *Port) CreatePost(ctx context.Context, post posting.Post) (string, error
 	return created.Id, nil
 }
 
-// inert adds to the properties of one of the plugin's own posts the one that keeps the
-// server and its clients from fetching pictures and link previews for it, whatever the
-// post contains.
+// inert returns the properties of one of the plugin's own posts with the one that keeps
+// the server and its clients from fetching pictures and link previews for it, whatever the
+// post contains. A post with attachments cannot have that property, because no client would
+// show its attachments and their buttons. Their texts hold no picture: every value in them
+// is escaped.
 func inert(props map[string]any) model.StringInterface {
 	ours := model.StringInterface{model.PostPropsUnsafeLinks: "true"}
 	maps.Copy(ours, props)
+	if _, ok := ours[model.PostPropsAttachments]; ok {
+		delete(ours, model.PostPropsUnsafeLinks)
+	}
 	return ours
 }
 
@@ -195,9 +200,9 @@ func (p *Port) EditPost(ctx context.Context, postID, message string, props map[s
 		return err
 	}
 	post.Message = message
-	for name, value := range inert(props) {
-		post.AddProp(name, value)
-	}
+	merged := maps.Clone(post.GetProps())
+	maps.Copy(merged, props)
+	post.SetProps(inert(merged))
 	_, err = p.update(ctx, post, "could not edit the post")
 	return err
 }

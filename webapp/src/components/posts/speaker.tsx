@@ -32,7 +32,7 @@ const Customer = ({post}: {post: Post}) => {
     const channelName = useSelector(({entities}: GlobalState) => entities.channels.channels[post.channel_id]?.display_name ?? '');
     const name = String(post.props?.waa_name || channelName);
     return (
-        <div className={continued ? `${styles.root} ${styles.continued}` : styles.root}>
+        <div className={[styles.root, continued && styles.continued, !post.message && styles.wordless].filter(Boolean).join(' ')}>
             <span
                 className={styles.picture}
                 aria-hidden={true}
