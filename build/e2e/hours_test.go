@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -55,6 +56,37 @@ func TestHours(t *testing.T) {
 	require.NoError(t, s.Advance(s.ctx(oneMinute), time.Until(time.UnixMilli(refused.Error.NextAt))+time.Minute))
 	status, answer = ask(s.Agent(1), http.MethodPost, "/conversations", s.StartRequest(newCustomer()))
 	require.Equal(t, http.StatusCreated, status, answer)
+
+	// whoever writes while the queue is closed is told so, once
+	status, answer = ask(s.Admin(), http.MethodPatch, "/queues/"+queue, map[string]any{"template_hours": map[string]any{}})
+	require.Equal(t, http.StatusOK, status, answer)
+	k := s.open(0)
+	before := len(k.phone.Messages())
+	today := strings.ToLower(time.UnixMilli(refused.Error.NextAt).UTC().AddDate(0, 0, 2).Weekday().String()[:3])
+	status, answer = ask(s.Admin(), http.MethodPatch, "/queues/"+queue, map[string]any{"hours": map[string]any{today: [][]string{{"08:00", "09:00"}}}, "away_message": "Voltamos às 8h."})
+	require.Equal(t, http.StatusOK, status, answer)
+	for range 3 {
+		_, err := k.phone.Reply("Tem alguém?")
+		require.NoError(t, err)
+	}
+	s.within(oneMinute, "the away message to come", func(context.Context) error {
+		got := k.phone.Messages()
+		return errorUnless(len(got) == before+1, "%d messages", len(got)-before)
+	})
+	s.within(oneMinute, "it to stand in the channel with its status", func(ctx context.Context) error {
+		posts, _, err := s.Agent(0).GetPostsForChannel(ctx, k.ChannelID, 0, 60, "", false, false)
+		if err != nil {
+			return err
+		}
+		for _, post := range posts.Posts {
+			if strings.Contains(post.Message, "Voltamos às 8h.") && strings.HasPrefix(post.Message, "🌙") && post.GetProp("waa_status") != nil {
+				return nil
+			}
+		}
+		return errorUnless(false, "no such post")
+	})
+	s.waitUntilIdle(oneMinute)
+	require.Len(t, k.phone.Messages(), before+1, "once")
 	status, answer = ask(s.Admin(), http.MethodGet, "/holidays?year=2027", nil)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, answer, `"date":"2027-02-09","name":"Carnaval"`)

@@ -13,7 +13,10 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-const maxDays = 200
+const (
+	maxAway = 1000 // characters
+	maxDays = 200
+)
 
 func (a *API) hoursRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/holidays", a.listHolidays)

@@ -29,6 +29,7 @@ type queueView struct {
 	Hours             domain.Hours `json:"hours"`
 	TemplateHours     domain.Hours `json:"template_hours"`
 	Holidays          []string     `json:"holidays"`
+	AwayMessage       string       `json:"away_message"`
 	ReasonRequired    bool         `json:"closing_reason_required"`
 	CreatedAt         millisOrNull `json:"created_at"`
 	UpdatedAt         millisOrNull `json:"updated_at"`
@@ -36,7 +37,7 @@ type queueView struct {
 
 func viewQueue(queue *domain.Queue) queueView {
 	return queueView{
-		Hours: viewHours(queue.Hours), TemplateHours: viewHours(queue.TemplateHours), Holidays: nonNil(queue.Holidays),
+		Hours: viewHours(queue.Hours), TemplateHours: viewHours(queue.TemplateHours), Holidays: nonNil(queue.Holidays), AwayMessage: queue.AwayMessage,
 		ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, AccountID: queue.AccountID,
 		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, ReasonRequired: queue.ClosingReasonRequired,
 		CreatedAt: millisOrNull(queue.CreatedAt), UpdatedAt: millisOrNull(queue.UpdatedAt),
@@ -119,6 +120,7 @@ func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 	f.hours("hours", &queue.Hours)
 	f.hours("template_hours", &queue.TemplateHours)
 	f.days("holidays", &queue.Holidays)
+	f.multiline("away_message", &queue.AwayMessage, maxAway, false)
 	f.flag("closing_reason_required", &queue.ClosingReasonRequired)
 	if err := f.err(); err != nil {
 		return nil, err

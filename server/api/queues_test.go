@@ -10,7 +10,7 @@ import (
 
 func goodQueue() map[string]any {
 	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus", "closing_reason_required": true,
-		"hours": map[string]any{"mon": []any{[]any{"13:00", "18:00"}, []any{"08:00", "12:00"}}, "sun": []any{}}, "holidays": []any{"2026-12-25", "2026-01-01"}}
+		"hours": map[string]any{"mon": []any{[]any{"13:00", "18:00"}, []any{"08:00", "12:00"}}, "sun": []any{}}, "holidays": []any{"2026-12-25", "2026-01-01"}, "away_message": "Voltamos às 8h."}
 }
 
 func queueFields() map[string][]wrong {
@@ -36,7 +36,7 @@ func TestCreateQueue(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
 		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "closing_reason_required": true,
-		"hours": map[string]any{"mon": []any{[]any{"08:00", "12:00"}, []any{"13:00", "18:00"}}}, "template_hours": map[string]any{}, "holidays": []any{"2026-01-01", "2026-12-25"},
+		"hours": map[string]any{"mon": []any{[]any{"08:00", "12:00"}, []any{"13:00", "18:00"}}}, "template_hours": map[string]any{}, "holidays": []any{"2026-01-01", "2026-12-25"}, "away_message": "Voltamos às 8h.",
 		"created_at": float64(now), "updated_at": float64(now),
 	}, a.JSON)
 	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).Items(), 3)

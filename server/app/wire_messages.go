@@ -89,7 +89,7 @@ func (a *app) wireOutbound() {
 func (a *app) wireInbound() {
 	known := cachedAccounts{a.store, a.accounts}
 	handler := &inbound.Handler{
-		Store: known, Posts: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, WakeChannels: a.wake.channels.Wake, WakeMedia: a.wake.media.Wake,
+		Store: known, Posts: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, WakeChannels: a.wake.channels.Wake, WakeMedia: a.wake.media.Wake, WakeOutbox: a.wake.outbox.Wake,
 		Settings: a.domainSettings,
 		Statuses: &inbound.StatusHandler{Store: known, ApplyFailure: a.effects.Apply, Settings: a.domainSettings, WakeStatusSync: a.wake.statuses.Wake},
 		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: a.wake.notices.Wake, OnTemplatesStale: a.templates.SyncSoon, Log: a.log},

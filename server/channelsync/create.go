@@ -111,7 +111,7 @@ func (m *Syncer) discardAborted(ctx context.Context, r *domain.ChannelRefresh, n
 	return m.Store.Refreshed(ctx, r.Conversation.ID, r.DueAt, "aborted", 0, now)
 }
 
-// showTemplates posts the templates that have no post yet, as the customer sees them.
+// showTemplates posts the templates, and the messages that nobody wrote, that have no post yet, as the customer sees them.
 func (m *Syncer) showTemplates(ctx context.Context, r *domain.ChannelRefresh) error {
 	c := &r.Conversation
 	unshown, err := m.Store.UnshownTemplates(ctx, c.ID)
@@ -119,8 +119,12 @@ func (m *Syncer) showTemplates(ctx context.Context, r *domain.ChannelRefresh) er
 		return err
 	}
 	for _, message := range unshown {
+		kind, text := posting.TypeTemplate, message.Text
+		if message.Automatic {
+			kind, text = "", m.Localizer.ForChannel(domain.T("away.post", "Text", message.Text))
+		}
 		postID, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
-			ChannelID: c.ChannelID, Type: posting.TypeTemplate, Message: message.Text, PendingID: message.ID,
+			ChannelID: c.ChannelID, Type: kind, Message: text, PendingID: message.ID,
 			Props: map[string]any{posting.PropMessage: message.ID},
 		}, posting.PropMessage, m.Localizer.ForChannel(domain.T("withheld.template")), r.Again, posting.OwnPostsSince())
 		if err != nil {

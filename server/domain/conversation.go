@@ -36,6 +36,7 @@ type Conversation struct {
 	ReopenedBy      string         `db:"reopened_by"` // the agent; "" = the customer reopened it by writing again
 	ArchivedAt      int64          `db:"archived_at"` // when its channel was archived or began to be
 	PreviousID      string         `db:"previous_id"` // the customer's previous conversation, if this one was made because they came back; "" = none
+	AwayAt          int64          `db:"away_at"`     // when its queue last told the customer that it is closed; read for messages that come in
 	ErasedAt        int64          `db:"erased_at"`   // when the customer was erased; from then on it stays closed
 	CreatedAt       int64          `db:"created_at"`
 	UpdatedAt       int64          `db:"updated_at"`

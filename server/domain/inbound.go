@@ -48,6 +48,7 @@ type InboundTarget struct {
 	Conversation Conversation // only its ids, the window and the times that its state depends on, and the contact's names
 	MessageID    string       // id of the message if an earlier attempt or another delivery stored it; else ""
 	Kind, PostID string       // of the stored message; PostID is "" while it has no post
+	Queue        Queue        // its id and, if it has a message for who writes outside of its hours, that and the hours
 	Archived     bool         // its channel is archived
 	News         bool         // the message tells something about the person that is not stored yet
 }

@@ -31,6 +31,7 @@ type Message struct {
 	TemplateID     string `db:"template_id"`
 	Category       string `db:"category"`
 	Part           int    `db:"part"`       // its position, from 0, among the messages that its post became
+	Automatic      bool   `db:"automatic"`  // nobody wrote it, so it is no answer to the customer
 	OverHours      bool   `db:"over_hours"` // a supervisor let the template go outside of the queue's hours
 	Parts          int    `db:"parts"`      // how many messages the post became; 0 = only this one
 	CreatedAt      int64  `db:"created_at"` // the post's CreateAt, or Meta's timestamp for inbound

@@ -12,9 +12,10 @@ type Queue struct {
 	TimeZone          string `db:"time_zone"`          // time zone in which its times are written, IANA name; "" = the plugin's setting
 	// Hours are the times at which somebody answers; waits count within them only. TemplateHours are those
 	// at which templates may go. Holidays close both.
-	Hours         Hours `db:"hours"`
-	TemplateHours Hours `db:"template_hours"`
-	Holidays      Days  `db:"holidays"`
+	Hours         Hours  `db:"hours"`
+	TemplateHours Hours  `db:"template_hours"`
+	Holidays      Days   `db:"holidays"`
+	AwayMessage   string `db:"away_message"` // sent to who writes outside of Hours; "" = none
 	// ClosingReasonRequired is set if its conversations are closed with one of its closing reasons; it has no
 	// effect on a queue that has none.
 	ClosingReasonRequired bool  `db:"closing_reason_required"`

@@ -64,7 +64,7 @@ func handleWith(t *testing.T, d *fakeInbound, poster Posts, kind whatsapp.Kind, 
 		Settings: func() domain.Settings {
 			return domain.Settings{ConsentWords: domain.ConsentWords{OptOut: []string{"sair"}}}
 		},
-		NewID: func() string { return "id" }, WakeChannels: func() {}, WakeMedia: func() { d.did = append(d.did, "wake") },
+		NewID: func() string { return "id" }, WakeChannels: func() {}, WakeMedia: func() { d.did = append(d.did, "wake") }, WakeOutbox: func() {},
 		Changes: &ChangeHandler{Store: store, Clock: fake.Clock(fake.Now), WakeNotices: func() {}, Log: fake.Log{}},
 	}
 	payload, err := json.Marshal(whatsapp.Item{Kind: kind, Field: "x", PhoneNumberID: "1", Contact: whatsapp.Contact{WaID: "5511987654321"}, Data: json.RawMessage(data)})

@@ -40,6 +40,7 @@ type Handler struct {
 
 	WakeChannels func()
 	WakeMedia    func()
+	WakeOutbox   func()
 
 	waits fileWaits
 }
@@ -145,10 +146,17 @@ func (h *Handler) storeAndPost(ctx context.Context, job jobqueue.Job, target *do
 	// the post may exist where this job, or another process's, got that far and no further
 	mayExist := job.Attempts > 1 || target.MessageID != ""
 	_, consents := h.consentWord(m)
-	if replaces || consents || c.ChannelID == "" || c.StateAt(now) != domain.Open {
-		saved, before, after, err := h.save(ctx, message, who, m, now)
+	away, err := h.away(target, message, m, now)
+	if err != nil {
+		return jobqueue.Outcome{}, err
+	}
+	if replaces || consents || away != nil || c.ChannelID == "" || c.StateAt(now) != domain.Open {
+		saved, before, after, err := h.save(ctx, message, who, m, away, now)
 		if err != nil {
 			return jobqueue.Outcome{}, err
+		}
+		if away != nil {
+			h.WakeOutbox()
 		}
 		target.MessageID, target.News = saved.ID, false
 		message.WAMID = saved.WAMID // as its post has it
@@ -213,10 +221,14 @@ func (h *Handler) newMessage(job jobqueue.Job, c *domain.Conversation, m *whatsa
 }
 
 // save stores a message before it has its post; errEnded where its conversation ended meanwhile.
-func (h *Handler) save(ctx context.Context, message *domain.Message, who domain.WhatsAppIdentity, m *whatsapp.Message, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
-	if status, consents := h.consentWord(m); consents {
+func (h *Handler) save(ctx context.Context, message *domain.Message, who domain.WhatsAppIdentity, m *whatsapp.Message, away *domain.Away, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
+	status, consents := h.consentWord(m)
+	switch {
+	case consents:
 		saved, before, after, err = h.Store.SaveConsentWord(ctx, message, who, m.OpensWindow(), status, now)
-	} else {
+	case away != nil:
+		saved, before, after, err = h.Store.SaveInboundAway(ctx, message, who, m.OpensWindow(), *away, now)
+	default:
 		saved, before, after, err = h.Store.SaveInbound(ctx, message, who, m.OpensWindow(), now)
 	}
 	if errors.Is(err, domain.ErrNotFound) {

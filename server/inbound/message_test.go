@@ -72,6 +72,15 @@ func (d *fakeInbound) OpenForInbound(_ context.Context, w domain.NewSender) (*do
 	d.opened = true
 	return &domain.Conversation{ID: "new", CreatedAt: w.Now}, domain.Created, nil
 }
+func (d *fakeInbound) SaveInboundAway(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, away domain.Away, now int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
+	d.did = append(d.did, away.Text)
+	return d.SaveInbound(ctx, m, who, opensWindow, now)
+}
+
+func (d *fakeInbound) Queue(context.Context, string) (*domain.Queue, error) {
+	return nil, domain.ErrNotFound
+}
+
 func (d *fakeInbound) SaveConsentWord(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, status domain.ConsentStatus, now int64) (*domain.Message, *domain.Conversation, *domain.Conversation, error) {
 	d.did = append(d.did, string(status))
 	return d.SaveInbound(ctx, m, who, opensWindow, now)

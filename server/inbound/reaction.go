@@ -24,7 +24,7 @@ func (h *Handler) reaction(ctx context.Context, job jobqueue.Job, on *domain.Inb
 	}
 	now := h.Clock.Now()
 	c := &on.Conversation
-	_, before, after, err := h.save(ctx, h.newMessage(job, c, m), who, m, now)
+	_, before, after, err := h.save(ctx, h.newMessage(job, c, m), who, m, nil, now)
 	if err != nil {
 		return false, err
 	}

@@ -39,6 +39,11 @@ type Store interface {
 	// SaveConsentWord is SaveInbound for a message by which the customer opts out of messages or
 	// in again: what it does to their consent is stored with it, in one transaction, once.
 	SaveConsentWord(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, status domain.ConsentStatus, now int64) (saved *domain.Message, before, after *domain.Conversation, err error)
+	// SaveInboundAway is SaveInbound for somebody who writes outside of their queue's hours: the message
+	// that tells them is stored with it, in one transaction, unless one went in this closed period and window.
+	SaveInboundAway(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, away domain.Away, now int64) (saved *domain.Message, before, after *domain.Conversation, err error)
+	// Queue reads a queue; ErrNotFound.
+	Queue(ctx context.Context, id string) (*domain.Queue, error)
 	// MessageByWAMID finds a message of a number, inbound or outbound, by any of the ids that Meta uses for it; ErrNotFound.
 	MessageByWAMID(ctx context.Context, accountID, wamid string) (*domain.Message, error)
 	// CompleteInbound stores a message that has its post, as SaveInbound does, and finishes

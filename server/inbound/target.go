@@ -70,10 +70,18 @@ func (h *Handler) resolve(ctx context.Context, account *domain.Account, who doma
 		h.WakeChannels()
 	}
 	target = &domain.InboundTarget{Conversation: *c}
+	queue, err := h.Store.Queue(ctx, c.QueueID)
+	switch {
+	case err == nil:
+		target.Queue = *queue
+	case !errors.Is(err, domain.ErrNotFound):
+		return nil, err
+	}
 	if c.ChannelID != "" {
 		target.Archived, err = h.Store.ChannelArchived(ctx, c.ChannelID)
+		return target, err
 	}
-	return target, err
+	return target, nil
 }
 
 // shownBeforeClose returns the conversation in which an earlier attempt posted a message, if

@@ -28,7 +28,7 @@ func (h *Handler) withhold(ctx context.Context, job jobqueue.Job, target *domain
 	c := &target.Conversation
 	if target.MessageID == "" {
 		message.Kind = KindWithheld
-		saved, _, _, err := h.save(ctx, message, who, m, h.Clock.Now())
+		saved, _, _, err := h.save(ctx, message, who, m, nil, h.Clock.Now())
 		if err != nil {
 			return jobqueue.Outcome{}, err
 		}

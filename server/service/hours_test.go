@@ -2,12 +2,14 @@ package service_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // weekdays are hours from 8 to 18 on the days of the week.
@@ -136,4 +138,58 @@ func TestAWaitCountsOpenHours(t *testing.T) {
 	b.clockAt("America/Sao_Paulo", "2026-12-29 09:00")
 	look()
 	require.Equal(t, 1, reminded())
+}
+
+// TestWhoWritesOutsideOfTheHoursIsTold counts what customers get: one message in each closed period and window, whoever writes how often, and
+// the customer goes on waiting for a person.
+func TestWhoWritesOutsideOfTheHoursIsTold(t *testing.T) {
+	s := newPipelineFixture(t)
+	ctx := context.Background()
+	s.settings.CooldownHours = 0
+	s.settings.ConsentWords = domain.ConsentWords{OptOut: []string{"sair"}}
+	s.meta = func(context.Context) error { return nil }
+	var got []string
+	s.out.Send = func(_ context.Context, _ *domain.Account, m whatsapp.Outgoing) (whatsapp.Sent, error) {
+		if m.Text != nil && m.Text.Body != "" { // the template of this fixture has none
+			got = append(got, m.Text.Body)
+		}
+		return whatsapp.Sent{MessageID: fmt.Sprint("wamid.out.", len(got), m.Type)}, nil
+	}
+	s.changeQueue(func(q *domain.Queue) {
+		q.Hours, q.TimeZone, q.AwayMessage = weekdays(), "America/Sao_Paulo", "Voltamos às 8h."
+	})
+	s.clockAt("America/Sao_Paulo", "2026-12-21 09:00")
+	started, err := s.do.Start(ctx, s.request(phone))
+	require.NoError(t, err)
+	said := 0
+	for _, step := range []struct {
+		at, text string
+		want     int
+	}{
+		{"2026-12-21 17:59", "Olá", 0},
+		{"2026-12-21 18:00", "Tem alguém?", 1},   // the window is open, and the period new
+		{"2026-12-21 18:01", "Oi", 1},            // the same period and window
+		{"2026-12-22 07:59", "Bom dia", 1},       // still the same
+		{"2026-12-22 09:00", "Agora sim", 1},     // open
+		{"2026-12-22 12:30", "Almoço?", 2},       // another closed period
+		{"2026-12-22 12:31", "SAIR", 2},          // asks for no message
+		{"2026-12-24 19:00", "Voltei", 3},        // a new window
+		{"2026-12-26 19:01", "Ainda fechado", 4}, // the same period, a new window
+		{"2026-12-26 19:02", "?", 4},
+	} {
+		s.clockAt("America/Sao_Paulo", step.at)
+		said++
+		s.writes(phone, fmt.Sprint("wamid.in.", said), step.text)
+		s.writes(phone, fmt.Sprint("wamid.in.", said), step.text) // delivered twice
+		s.workersGoOn()
+		require.Len(t, got, step.want, "%s %s: %q", step.at, step.text, got)
+	}
+	require.Equal(t, "Voltamos às 8h.", got[0])
+	view, err := s.do.View(ctx, "bruno", started.Conversation.ID)
+	require.NoError(t, err)
+	require.NotZero(t, view.WaitsSince, "it is no answer")
+	require.NoError(t, s.do.ChannelSync.SyncNow(ctx, started.Conversation.ID))
+	unshown, err := s.store.UnshownTemplates(ctx, started.Conversation.ID)
+	require.NoError(t, err)
+	require.Empty(t, unshown, "each stands in the channel")
 }

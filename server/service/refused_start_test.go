@@ -128,7 +128,7 @@ func newPipelineFixture(t *testing.T) *pipelineFixture {
 		},
 	}
 	s.in = &inbound.Handler{
-		Store: s.store, Posts: s.server, Localizer: speaker, Clock: s, NewID: model.NewId, WakeChannels: nothing, WakeMedia: nothing,
+		Store: s.store, Posts: s.server, Localizer: speaker, Clock: s, NewID: model.NewId, WakeChannels: nothing, WakeMedia: nothing, WakeOutbox: nothing,
 		Settings: func() domain.Settings { return s.settings },
 	}
 	s.do.ChannelSync = s.syncer

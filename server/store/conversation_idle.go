@@ -56,10 +56,10 @@ func (t *tx) CustomerWaits(conversationID string) (int64, error) {
 	var since int64
 	err := sqlx.GetContext(t.ctx, t.r, &since, `
 		WITH said AS MATERIALIZED (
-			SELECT m.direction, m.status, m.kind, m.created_at, coalesce(p.createat, CASE WHEN m.sent_at > 0 THEN m.sent_at ELSE m.created_at END) AS at
+			SELECT m.direction, m.status, m.kind, m.automatic, m.created_at, coalesce(p.createat, CASE WHEN m.sent_at > 0 THEN m.sent_at ELSE m.created_at END) AS at
 			FROM (SELECT * FROM waa_messages WHERE conversation_id = $1 ORDER BY created_at DESC, id DESC LIMIT `+lastSaid+`) m LEFT JOIN posts p ON p.id = m.post_id AND m.post_id <> ''
 		), answer AS (
-			SELECT coalesce(max(at), 0) AS at FROM said WHERE direction = 'out' AND status = ANY($2)
+			SELECT coalesce(max(at), 0) AS at FROM said WHERE direction = 'out' AND status = ANY($2) AND NOT automatic
 		)
 		SELECT coalesce(min(s.created_at), 0) FROM said s, answer
 		WHERE s.direction = 'in' AND s.kind NOT IN `+asksNothing+` AND s.at > answer.at`,

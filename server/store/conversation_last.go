@@ -11,7 +11,7 @@ import (
 )
 
 // isAnswer is answers as a condition of a message m.
-var isAnswer = "m.status IN ('" + strings.Join(answers(), "', '") + "')"
+var isAnswer = "m.status IN ('" + strings.Join(answers(), "', '") + "') AND NOT m.automatic"
 
 // asksNothing are the kinds of a customer's messages that need no answer.
 const asksNothing = "('reaction', 'system', 'edit', 'revoke')"

@@ -17,13 +17,13 @@ func resolveFunction() function {
 	const open = "o.closed_at = 0 AND o.aborted_at = 0 LIMIT 1"
 	return function{
 		name: "arrival", params: params("text[], text[], text[], text[], text[]"),
-		returns: "TABLE (n bigint, c waa_conversations, ct waa_contacts, m waa_messages, archived boolean, known bigint)",
+		returns: "TABLE (n bigint, c waa_conversations, ct waa_contacts, m waa_messages, archived boolean, known bigint, queue_id text, time_zone text, hours text, holidays text, away_message text)",
 		query: `
 		SELECT q.n, c, ct, stored.m, EXISTS (SELECT 1 FROM channels ch WHERE ch.id = c.channel_id AND c.channel_id <> '' AND ch.deleteat > 0), (
 			SELECT count(*) FROM (VALUES ('bsuid', q.bsuid), ('phone', q.phone)) v (kind, value), LATERAL (
 				SELECT 1 FROM waa_identities i WHERE v.value <> '' AND i.account_id = q.account AND i.kind = v.kind AND i.value = v.value LIMIT 1
 			) i
-		)
+		), coalesce(w.id, ''), coalesce(w.time_zone, ''), coalesce(w.hours, ''), coalesce(w.holidays, ''), coalesce(w.away_message, '')
 		FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY q (account, wamid, answers, bsuid, phone, n)
 		LEFT JOIN LATERAL (SELECT m FROM waa_messages m WHERE ` + sameMessage("m", "q.wamid") + ` AND m.account_id = q.account LIMIT 1) stored ON true,
 		LATERAL (
@@ -41,7 +41,8 @@ func resolveFunction() function {
 				) o
 			) b (id, rank) ORDER BY b.rank LIMIT 1
 		) b
-		JOIN waa_conversations c ON c.id = b.id JOIN waa_contacts ct ON ct.id = c.contact_id`,
+		JOIN waa_conversations c ON c.id = b.id JOIN waa_contacts ct ON ct.id = c.contact_id
+		LEFT JOIN waa_queues w ON w.id = c.queue_id AND w.away_message <> ''`,
 	}
 }
 
@@ -59,14 +60,16 @@ type resolveRow struct {
 	Kind         string              `db:"kind"`
 	PostID       string              `db:"post_id"`
 	Archived     bool                `db:"archived"`
+	Queue        domain.Queue        `db:"queue"` // as far as InboundTarget has it
 	Known        int                 `db:"known"` // how many of the sender's identities are stored
 }
 
 // resolveColumns are the columns of a resolveRow, as far as a message that comes in needs them.
 func resolveColumns() string {
-	return "f.n, " + columnsOf("c", "conversation", "id, account_id, contact_id, queue_id, team_id, channel_id, window_from, window_until, last_template_at, closed_at, aborted_at") + ", " +
+	return "f.n, " + columnsOf("c", "conversation", "id, account_id, contact_id, queue_id, team_id, channel_id, window_from, window_until, last_template_at, closed_at, aborted_at, away_at") + ", " +
 		columnsOf("ct", "conversation.contact", "id, name, phone, wa_id, user_id, username") + `,
-		coalesce((f.m).id, '') AS message_id, coalesce((f.m).kind, '') AS kind, coalesce((f.m).post_id, '') AS post_id, f.archived, f.known`
+		coalesce((f.m).id, '') AS message_id, coalesce((f.m).kind, '') AS kind, coalesce((f.m).post_id, '') AS post_id, f.archived, f.known,
+		f.queue_id AS "queue.id", f.time_zone AS "queue.time_zone", f.hours AS "queue.hours", f.holidays AS "queue.holidays", f.away_message AS "queue.away_message"`
 }
 
 // ResolveTarget returns where a customer's message belongs; domain.ErrNotFound
@@ -100,7 +103,7 @@ func (s *Store) resolveBatch(ctx context.Context, batch []resolveRequest) ([]*do
 func (row *resolveRow) target(who domain.WhatsAppIdentity) *domain.InboundTarget {
 	learned := row.Conversation.Contact
 	return &domain.InboundTarget{
-		Conversation: row.Conversation, MessageID: row.MessageID, Kind: row.Kind, PostID: row.PostID, Archived: row.Archived,
+		Conversation: row.Conversation, MessageID: row.MessageID, Kind: row.Kind, PostID: row.PostID, Queue: row.Queue, Archived: row.Archived,
 		News: learnIdentity(&learned, who) || row.Known < len(identitiesOf(who)),
 	}
 }

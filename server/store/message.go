@@ -12,7 +12,7 @@ import (
 
 const (
 	messageColumns = "id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, wamid, status, shown_status, " +
-		"reason_code, body, template_id, category, part, parts, over_hours, created_at, sent_at, status_at"
+		"reason_code, body, template_id, category, part, parts, over_hours, automatic, created_at, sent_at, status_at"
 	messageSelect = "SELECT " + messageColumns + " FROM waa_messages"
 
 	// maxWAMID and maxKind are the most characters that we keep; the columns themselves have no limit.
@@ -60,10 +60,10 @@ func (s *Store) FirstMessage(ctx context.Context, conversationID string) (*domai
 	return getMessage(ctx, s.db, messageSelect+" WHERE conversation_id = $1 ORDER BY created_at, id LIMIT 1", conversationID)
 }
 
-// UnshownTemplates are the template messages that have no post yet, the first one too, oldest first.
+// UnshownTemplates are the messages of templates, and those that nobody wrote, that have no post yet, the first one too, oldest first.
 func (s *Store) UnshownTemplates(ctx context.Context, conversationID string) ([]*domain.Message, error) {
 	messages := []*domain.Message{}
-	err := s.db.SelectContext(ctx, &messages, messageSelect+` WHERE conversation_id = $1 AND kind = 'template' AND direction = 'out' AND post_id = ''
+	err := s.db.SelectContext(ctx, &messages, messageSelect+` WHERE conversation_id = $1 AND (kind = 'template' OR automatic) AND direction = 'out' AND post_id = ''
 		ORDER BY created_at, id`, conversationID)
 	return messages, errors.Wrap(err, "could not read the templates that have no post")
 }

@@ -53,7 +53,8 @@ func completeSentFunction() function {
 		query: jobSQL(outboxTable, `
 		WITH sent AS MATERIALIZED (
 			SELECT m.id, m.account_id, m.contact_id, m.conversation_id, s.wamid, s.at, s.left_at, p.key, p.bsuid, p.wa, p.called,
-				m.kind = 'template' AND m.status NOT IN ('failed', 'not_sent') AS template -- its failure may be told before its acceptance
+				m.kind = 'template' AND m.status NOT IN ('failed', 'not_sent') AS template, -- its failure may be told before its acceptance
+				m.automatic
 			FROM unnest($4, $5, $6, $7, $8, $9, $10, $11) s (id, wamid, at, left_at, key, bsuid, wa, called) JOIN waa_messages m ON m.id = s.id
 			LEFT JOIN LATERAL (SELECT s.key, s.bsuid, s.wa, s.called) p -- of who moved since it was written it teaches nothing
 				ON NOT EXISTS (SELECT 1 FROM waa_contacts ct WHERE ct.id = m.contact_id AND ct.moved_at > m.created_at)
@@ -62,7 +63,7 @@ func completeSentFunction() function {
 				updated_at = greatest(updated_at, sent.at)
 			FROM sent WHERE ct.id = sent.contact_id AND (sent.template OR `+news+`) RETURNING ct.id
 		), c AS (
-			UPDATE waa_conversations c SET last_outbound_at = greatest(c.last_outbound_at, sent.at), updated_at = greatest(c.updated_at, sent.at),
+			UPDATE waa_conversations c SET last_outbound_at = CASE WHEN sent.automatic THEN c.last_outbound_at ELSE greatest(c.last_outbound_at, sent.at) END, updated_at = greatest(c.updated_at, sent.at),
 				last_template_at = CASE WHEN sent.template THEN greatest(c.last_template_at, sent.at) ELSE c.last_template_at END,
 				window_phone = CASE WHEN sent.template AND c.window_until <= sent.at AND sent.bsuid || sent.wa <> '' THEN sent.wa ELSE c.window_phone END, -- an answer comes from there
 				window_user_id = CASE WHEN sent.template AND c.window_until <= sent.at AND sent.bsuid || sent.wa <> '' THEN sent.bsuid ELSE c.window_user_id END,

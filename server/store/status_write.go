@@ -141,9 +141,9 @@ func (state *statusState) bill(d *statusDecision, change *domain.StatusChange) (
 
 // leftByStatus notes that a message has left, which its status alone told.
 func leftByStatus(ctx context.Context, r sqlx.ExtContext, m *domain.Message, at int64) error {
-	_, err := exec(ctx, r, `UPDATE waa_conversations SET last_outbound_at = greatest(last_outbound_at, $2::bigint),
+	_, err := exec(ctx, r, `UPDATE waa_conversations SET last_outbound_at = CASE WHEN $4::boolean THEN last_outbound_at ELSE greatest(last_outbound_at, $2::bigint) END,
 			refresh_at = CASE WHEN $3::boolean OR channel_id = '' THEN `+nextRefresh("refresh_at", "$2")+` ELSE refresh_at END
-		WHERE id = $1`, m.ConversationID, at, m.Kind == "template")
+		WHERE id = $1`, m.ConversationID, at, m.Kind == "template", m.Automatic)
 	return wrapErr(err, "could not note that a message left")
 }
 

@@ -1562,6 +1562,8 @@ export interface components {
             template_hours?: components["schemas"]["Hours"];
             /** @description Days on which both are closed */
             holidays?: components["schemas"]["Days"];
+            /** @description Sent to a customer who writes outside of `hours`, once in each closed period and open window; "" = nothing */
+            away_message?: string;
             closing_reason_required?: boolean;
         };
         Queue: {
@@ -1576,6 +1578,7 @@ export interface components {
             hours: components["schemas"]["Hours"];
             template_hours: components["schemas"]["Hours"];
             holidays: components["schemas"]["Days"];
+            away_message: string;
             /** @description Conversations are closed with a reason of the queue; of no effect while it has none */
             closing_reason_required: boolean;
             created_at: components["schemas"]["Time"];

@@ -28,6 +28,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
         account_id: queue?.account_id ?? (accounts.length === 1 ? accounts[0]!.id : ''),
         inactivity_minutes: String(queue?.inactivity_minutes ?? 0),
         time_zone: queue?.time_zone ?? '',
+        away_message: queue?.away_message ?? '',
         holidays: (queue?.holidays ?? []).join(', '),
     });
     const [required, setRequired] = useState(queue?.closing_reason_required ?? false);
@@ -103,6 +104,12 @@ export const QueueForm = ({queue, onClose}: Props) => {
                 error={fields.hours}
                 value={hours}
                 onChange={setHours}
+            />
+            <TextField
+                label={t('whatsapp-ativo.admin.queues.away_message')}
+                hint={t('whatsapp-ativo.admin.queues.away_message_hint')}
+                maxLength={1000}
+                {...set('away_message')}
             />
             <HoursFields
                 title={t('whatsapp-ativo.admin.queues.template_hours')}
