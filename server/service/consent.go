@@ -60,7 +60,7 @@ func (s *Service) Consents(ctx context.Context, actorID string, status domain.Co
 	}
 	switch {
 	case !all && !supervised, !all && len(filter.QueueIDs) == 0:
-		return nil, 0, domain.Refuse(domain.CodeForbidden, domain.T("consent.supervisors_only"))
+		return nil, 0, domain.Refuse(domain.CodeForbidden, domain.T("refusal.supervisors_only"))
 	case all && queueID == "":
 		filter.QueueIDs = nil
 	}
