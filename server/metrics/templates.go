@@ -61,8 +61,8 @@ func waits(desc *prometheus.Desc, count, sum int64, counts []int64, t *domain.Te
 	buckets := map[float64]uint64{}
 	for i, bound := range domain.WaitBuckets() {
 		if i < len(counts) {
-			buckets[float64(bound)] = uint64(counts[i]) //nolint:gosec // a count
+			buckets[float64(bound)] = uint64(counts[i])
 		}
 	}
-	return prometheus.MustNewConstHistogram(desc, uint64(count), float64(sum)/1000, buckets, t.Queue, t.Template) //nolint:gosec // a count
+	return prometheus.MustNewConstHistogram(desc, uint64(count), float64(sum)/1000, buckets, t.Queue, t.Template)
 }
