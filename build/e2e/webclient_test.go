@@ -125,6 +125,7 @@ func TestWebClientAfterTheSocketWasAway(t *testing.T) {
 	page.resize(1440, 860)
 	page.wait("the channel", composer)
 	page.click("Atendimentos in the app bar", appBar+`[1]`)
+	page.click("the tab of those who wait", `[...document.querySelectorAll('[role=tab]')].find((e) => e.textContent.includes('Aguardando'))`)
 	page.wait("the list", fmt.Sprintf(`document.querySelector('.WhatsappAtivoTabs [aria-selected=true]')?.textContent.includes('%d')`, changes))
 
 	wire.setCut(true)
