@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/metrics"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/postpolicy"
