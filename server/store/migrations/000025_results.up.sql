@@ -38,7 +38,7 @@ CREATE TRIGGER waa_conversation_begins BEFORE INSERT ON waa_conversations FOR EA
 CREATE FUNCTION waa_second(at bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT at - at % 1000 $$;
 
 -- The rows of waa_results as they follow from messages and charges: the one place that says what they mean.
-CREATE FUNCTION waa_results_of(conversations text[]) RETURNS SETOF waa_results LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION waa_results_of(conversations text[]) RETURNS SETOF waa_results LANGUAGE plpgsql STABLE ROWS 5 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN QUERY SELECT m.id, m.conversation_id, m.account_id, coalesce(ch.queue_id, c.queue_id), m.author_id, m.template_id,
         CASE WHEN m.sent_at > 0 THEN m.sent_at WHEN m.status = 'failed' THEN m.status_at ELSE 0 END, m.sent_at > 0, m.status,
@@ -65,10 +65,10 @@ END
 $$;
 
 -- Works out anew who answered what in a conversation. Whoever calls it has the conversation's row locked, so that each sees what the other stored.
-CREATE FUNCTION waa_results_answers(conversation text) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION waa_results_answers(conversation text) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 BEGIN
     UPDATE waa_results r SET answered_at = t.answered_at, replied_at = t.replied_at FROM waa_results_of(ARRAY[conversation]) t
-    WHERE r.message_id = t.message_id AND (r.answered_at, r.replied_at) IS DISTINCT FROM (t.answered_at, t.replied_at);
+    WHERE r.message_id = t.message_id AND r.conversation_id = conversation AND (r.answered_at, r.replied_at) IS DISTINCT FROM (t.answered_at, t.replied_at);
 END
 $$;
 
