@@ -10,9 +10,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
+// allIsShown is the condition that no message of a conversation t still waits to be sent, or to
+// have its status shown: in an archived channel a post cannot be changed any more.
+const allIsShown = `NOT EXISTS (SELECT 1 FROM waa_outbox o WHERE o.lane = t.id AND o.finished_at = 0)
+	AND NOT EXISTS (SELECT 1 FROM waa_messages m WHERE m.conversation_id = t.id AND m.shown_status <> m.status AND m.post_id <> '')`
+
 // ClaimArchive leases up to n closed conversations whose channel is to be
-// archived; see package jobs. A conversation whose last changes the channel
-// does not show yet is left out.
+// archived; see package jobs. A conversation whose last changes the channel and its posts
+// do not show yet is left out.
 func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, length time.Duration, n int) ([]domain.ArchiveJob, error) {
 	claimed := []domain.ArchiveJob{}
 	channels := lease{
@@ -20,7 +25,7 @@ func (s *Store) ClaimArchive(ctx context.Context, closedBefore, now int64, lengt
 		set: "archived_at = CASE WHEN t.archived_at = 0 AND t.closed_at > 0 THEN $3 ELSE t.archived_at END",
 	}
 	err := s.db.SelectContext(ctx, &claimed, channels.claim(
-		due{where: "t.closed_at > 0 AND t.archived_at = 0 AND t.channel_id <> '' AND t.closed_at <= $1 AND t.refresh_at = 0", order: "t.closed_at"},
+		due{where: "t.closed_at > 0 AND t.archived_at = 0 AND t.channel_id <> '' AND t.closed_at <= $1 AND t.refresh_at = 0 AND " + allIsShown, order: "t.closed_at"},
 		due{where: "t.archive_lease > 0"}, // its last holder died
 	)+"SELECT id, channel_id, archived_at <> 0 AS archive FROM claimed", closedBefore, n, now, length.Milliseconds())
 	return claimed, errors.Wrap(err, "could not claim conversations to archive")

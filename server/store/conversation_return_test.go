@@ -175,6 +175,12 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 		f.conversation(t, f.contact(t, "+5511912345671", "Bia").ID, nil)
 		_, err := f.db.Exec("UPDATE waa_conversations SET refresh_at = $2 WHERE id = $1", unshown.ID, now)
 		require.NoError(t, err)
+		unsent := f.closed(t, "+5511912345672", 9*day, nil)
+		_, err = f.EnqueuePost(ctx(), []domain.OutboxItem{{Payload: []byte("{}"), Message: domain.Message{
+			ID: newID(), ConversationID: unsent.ID, AccountID: unsent.AccountID, ContactID: unsent.ContactID, Direction: domain.Outbound,
+			Kind: "text", AuthorID: "ana", PostID: "post", Status: domain.Pending, CreatedAt: now,
+		}}}, "", 0)
+		require.NoError(t, err)
 		claim := func() []domain.ArchiveJob {
 			claimed, err := f.ClaimArchive(ctx(), now-7*day, now, time.Minute, 10)
 			require.NoError(t, err)
@@ -199,6 +205,13 @@ func TestArchivingIsClaimedOnceAndTriedAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, still)
 		require.Empty(t, claim())
+
+		_, err = f.db.Exec("UPDATE waa_outbox SET finished_at = 1")
+		require.NoError(t, err)
+		require.Empty(t, claim(), "its post still says that it is on its way")
+		_, err = f.db.Exec("UPDATE waa_messages SET shown_status = status WHERE conversation_id = $1", unsent.ID)
+		require.NoError(t, err)
+		require.Equal(t, []domain.ArchiveJob{{ID: unsent.ID, ChannelID: unsent.ChannelID, Archive: true}}, claim())
 		_, err = f.Archived(ctx(), "no")
 		require.ErrorIs(t, err, domain.ErrNotFound)
 	})
