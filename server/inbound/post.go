@@ -19,7 +19,7 @@ import (
 func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsapp.Message, kind, text string) (posting.Post, error) {
 	post := posting.Post{
 		ChannelID: c.ChannelID, Message: text, PendingID: m.ID,
-		Props: map[string]any{posting.PropKind: kind, posting.PropWAMID: m.ID, posting.UnsafeLinks: "true"},
+		Props: map[string]any{posting.PropKind: kind, posting.PropWAMID: m.ID},
 	}
 	if kind == posting.KindInbound {
 		post.OfCustomer = true

@@ -28,8 +28,6 @@ const (
 	TypeTemplate = "custom_waa_template"
 
 	KindInbound = "inbound"
-	// UnsafeLinks makes server and client fetch no image and no preview for a post.
-	UnsafeLinks = "unsafe_links"
 )
 
 // Post is a post that the plugin makes.
