@@ -97,10 +97,16 @@ func (a *API) consents(w http.ResponseWriter, r *http.Request) {
 	a.write(w, http.StatusOK, listOf(contacts, total, p, viewContact))
 }
 
-// writeConsentsCSV writes all rows of the list, a page at a time. Times are ISO 8601 in UTC; whoever recorded a consent is
+// writeConsentsCSV writes all rows of the list, a page at a time. Times are ISO 8601 in the time zone of the queue, or of the settings where it is of all queues; whoever recorded a consent is
 // named by user name, and "" is the customer.
 func (a *API) writeConsentsCSV(w http.ResponseWriter, r *http.Request, status domain.ConsentStatus, queueID string) {
 	file := csvFile{name: "consents", columns: []string{"id", "customer", "phone", "status", "origin", "note", "at", "by"}, separator: ','}
+	zone := a.Zone()
+	if queueID != "" {
+		if queue, err := a.Store.Queue(r.Context(), queueID); err == nil {
+			zone = domain.ZoneOf(queue.TimeZone, zone)
+		}
+	}
 	a.writeCSV(w, r, file, func(write func(row []string) error) error {
 		for number, left := 0, 1; left > 0; number++ {
 			contacts, total, err := a.Service.Consents(r.Context(), userID(r), status, queueID, number, maxPerPage)
@@ -116,7 +122,7 @@ func (a *API) writeConsentsCSV(w http.ResponseWriter, r *http.Request, status do
 			}
 			names := a.Mattermost.Usernames(r.Context(), people)
 			for _, c := range contacts {
-				at := time.UnixMilli(c.ConsentAt).UTC().Format(time.RFC3339)
+				at := time.UnixMilli(c.ConsentAt).In(zone).Format(time.RFC3339)
 				if err := write([]string{c.ID, c.Name, c.Phone, c.ConsentStatus.Word(), c.ConsentOrigin, c.ConsentNote, at, names[c.ConsentBy]}); err != nil {
 					return err
 				}

@@ -117,10 +117,9 @@ func separator(r *http.Request, q query) string {
 }
 
 func (a *API) writeConversationsCSV(w http.ResponseWriter, r *http.Request, file csvFile, filter domain.Filter) {
-	zones := zones{"": a.Zone()}
 	a.writeCSV(w, r, file, func(write func(row []string) error) error {
 		return a.Service.EachConversation(r.Context(), userID(r), filter, func(c *domain.ConversationRow) error {
-			return write(conversationRow(c, zones.of(c.Zone), file.separator))
+			return write(conversationRow(c, domain.ZoneOf(c.Zone, a.Zone()), file.separator))
 		})
 	})
 }
@@ -144,19 +143,4 @@ func conversationRow(c *domain.ConversationRow, zone *time.Location, separator r
 		at(c.CreatedAt), at(c.DeliveredAt), at(c.ReadAt), at(c.FirstAnswerAt), at(c.FirstReplyAt), at(c.ClosedAt), c.ClosingLabel,
 		strconv.Itoa(c.MessagesIn), strconv.Itoa(c.MessagesOut), strconv.Itoa(c.Templates), cost, c.Currency,
 	}
-}
-
-// zones are time zones by their names; "" is that of queues without one, and of names that are none.
-type zones map[string]*time.Location
-
-func (z zones) of(name string) *time.Location {
-	zone, known := z[name]
-	if !known {
-		var err error
-		if zone, err = time.LoadLocation(name); err != nil {
-			zone = z[""]
-		}
-		z[name] = zone
-	}
-	return zone
 }

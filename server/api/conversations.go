@@ -55,6 +55,7 @@ type conversationView struct {
 	// Where conversations are read, but not in the answer of an action.
 	LastMessage       *lastMessageView `json:"last_message,omitempty"`
 	WaitsSince        *millisOrNull    `json:"customer_waits_since,omitempty"`
+	Waits             *int64           `json:"customer_waits_ms,omitempty"`
 	OwnerUsername     string           `json:"owner_username,omitempty"`
 	AttendantUsername string           `json:"attendant_username,omitempty"`
 }
@@ -131,6 +132,9 @@ func (a *API) withUsernames(r *http.Request, views []*domain.View) func(*domain.
 		view := viewConversation(v)
 		view.OwnerUsername, view.AttendantUsername = names[v.OwnerID], names[v.AttendantID]
 		waits := millisOrNull(v.WaitsSince)
+		if v.WaitsSince != 0 {
+			view.Waits = &v.Waits
+		}
 		view.LastMessage, view.WaitsSince = viewLastMessage(v.LastMessage), &waits
 		return view
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/pkg/errors"
@@ -67,6 +68,11 @@ func (a *API) results(r *http.Request) (reply, error) {
 		From: q.number("from", 0, 0, maxMillis), To: q.number("to", 0, 0, maxMillis), AccountID: q.id("account_id"), By: q.values.Get("by"),
 	}
 	queueID := q.id("queue_id")
+	if filter.Period = q.values.Get("period"); filter.Period != "" {
+		if _, _, known := domain.Period(filter.Period, time.UnixMilli(a.Clock.Now())); !known {
+			q.addFault("period", domain.T("api.field_period"))
+		}
+	}
 	if filter.To != 0 && filter.From > filter.To {
 		q.addFault("from", domain.T("api.field_from_after_to"))
 	}
@@ -94,6 +100,7 @@ func (a *API) results(r *http.Request) (reply, error) {
 type resultsNowView struct {
 	WaitingForUs        int          `json:"waiting_for_us"`
 	LongestWaitSince    millisOrNull `json:"longest_wait_since"`
+	LongestWait         *int64       `json:"longest_wait_ms"`
 	WaitingForCustomers int          `json:"waiting_for_customers"`
 	WindowEnding        int          `json:"window_ending"`
 	Unanswered          int          `json:"unanswered_6h"`
@@ -110,7 +117,14 @@ func (a *API) resultsNow(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "count who waits")
 	}
-	return ok(resultsNowView{now.WaitingForUs, millisOrNull(now.LongestWaitSince), now.WaitingForCustomers, now.WindowEnding, now.Unanswered})
+	view := resultsNowView{
+		WaitingForUs: now.WaitingForUs, LongestWaitSince: millisOrNull(now.LongestWaitSince), WaitingForCustomers: now.WaitingForCustomers,
+		WindowEnding: now.WindowEnding, Unanswered: now.Unanswered,
+	}
+	if now.LongestWaitSince > 0 {
+		view.LongestWait = &now.LongestWait
+	}
+	return ok(view)
 }
 
 // rebuildResults proves that the results are what messages and charges say, or makes them so.

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -43,6 +44,20 @@ func TestResults(t *testing.T) {
 	}
 }
 
+func TestAPeriodIsInTheQueuesZone(t *testing.T) {
+	w := newWorld(t)
+	for _, zone := range []string{"America/Manaus", "Asia/Tokyo"} {
+		w.exec("UPDATE waa_queues SET time_zone = $2 WHERE id = $1", queue1, zone)
+		location, err := time.LoadLocation(zone)
+		require.NoError(t, err)
+		local := time.UnixMilli(now).In(location)
+		day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, location)
+		got := w.as(admin, http.MethodGet, "/results?period=today&queue_id="+queue1, nil).Is(http.StatusOK).JSON
+		require.Equal(t, []any{float64(day.UnixMilli()), float64(day.AddDate(0, 0, 1).UnixMilli())}, []any{got["from"], got["to"]}, zone)
+	}
+	w.as(admin, http.MethodGet, "/results?period=moon", nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+}
+
 func TestResultsOfNothing(t *testing.T) {
 	w := newWorld(t)
 	got := w.as(admin, http.MethodGet, "/results?from=1&to=2", nil).Is(http.StatusOK).JSON
@@ -76,13 +91,13 @@ func TestWhoWaitsNow(t *testing.T) {
 	read := func() map[string]any {
 		return w.as(admin, http.MethodGet, "/results/now", nil).Is(http.StatusOK).JSON
 	}
-	want := map[string]any{"waiting_for_us": 0.0, "longest_wait_since": nil, "waiting_for_customers": 1.0, "window_ending": 0.0, "unanswered_6h": 1.0}
+	want := map[string]any{"waiting_for_us": 0.0, "longest_wait_since": nil, "longest_wait_ms": nil, "waiting_for_customers": 1.0, "window_ending": 0.0, "unanswered_6h": 1.0}
 	require.Equal(t, want, read(), "its template is old")
 	w.exec("UPDATE waa_conversations SET last_template_at = $1", now-hour)
 	want["unanswered_6h"] = 0.0
 	require.Equal(t, want, read())
 	w.exec("UPDATE waa_conversations SET last_inbound_at = $1, window_until = $2", now-hour+60_000, now+hour)
-	require.Equal(t, map[string]any{"waiting_for_us": 1.0, "longest_wait_since": float64(now - hour + 60_000), "waiting_for_customers": 0.0, "window_ending": 1.0, "unanswered_6h": 0.0}, read())
+	require.Equal(t, map[string]any{"waiting_for_us": 1.0, "longest_wait_since": float64(now - hour + 60_000), "longest_wait_ms": float64(hour - 60_000), "waiting_for_customers": 0.0, "window_ending": 1.0, "unanswered_6h": 0.0}, read())
 	w.as(agent, http.MethodGet, "/results/now", nil).Is(http.StatusForbidden, "forbidden")
 	w.as(admin, http.MethodGet, "/results/now?queue_id=x", nil).Is(http.StatusUnprocessableEntity, "invalid_field")
 }

@@ -53,7 +53,7 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 	localizer := posting.Localizer{Render: w.texts.Markdown, ServerLocale: func() string { return "en" }, UserLocale: w.mattermost.Locale}
 	syncer := &channelsync.Syncer{
 		Store: w.store, Posts: w.mattermost, Channels: channels, Localizer: localizer, Clock: w.clock, Log: w.logs, Username: people.Username,
-		Link: func(context.Context, *domain.Conversation) string { return "" },
+		Link: func(context.Context, *domain.Conversation) string { return "" }, Settings: func() domain.Settings { return w.settings },
 	}
 	worker := &outbound.Worker{
 		Settings: func() domain.Settings { return w.settings },

@@ -51,7 +51,7 @@ func (a *app) wireNotices() {
 // for them.
 func (a *app) wireService() {
 	a.syncer = &channelsync.Syncer{
-		Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer, Clock: a.clock, Log: a.log,
+		Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer, Clock: a.clock, Settings: a.domainSettings, Log: a.log,
 		Username: a.port.Username, Link: a.port.Link, OnTeamFull: a.announcements.TeamFull, WakeSidebars: a.wake.sidebars.Wake,
 	}
 	a.every(0, &jobqueue.Loop{Name: "channel sync", Waker: &a.wake.channels, Run: a.syncer.Run})

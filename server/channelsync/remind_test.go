@@ -37,7 +37,8 @@ func TestTheAttendantIsRemindedOncePerWindow(t *testing.T) {
 	answered := int64(1_794_744_000_000)
 	w := &fakeChannel{}
 	m := &Syncer{
-		Posts: w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
+		Settings: func() domain.Settings { return domain.Settings{} },
+		Posts:    w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }},
 		Username: func(context.Context, string) (string, error) { return "ana", nil },
 	}
 	c := domain.Conversation{ID: "c", ChannelID: "channel", AttendantID: "ana"}

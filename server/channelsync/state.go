@@ -100,12 +100,18 @@ func (m *Syncer) remind(ctx context.Context, r *domain.ChannelRefresh, shown str
 	if r.Shown == shown+reminded {
 		return r.Shown, nil
 	}
-	if !c.ReminderDue(now) {
+	if !c.ReminderDue(m.opening(r), now) {
 		return shown, nil
 	}
 	line := domain.T("event.remind", "Who", m.name(ctx, c.AttendantID), "Until", c.WindowUntil)
 	err := m.appendEvent(ctx, c, line.In(r.Zone), "remind:"+strconv.FormatInt(c.WindowUntil, 10), true)
 	return shown + reminded, err
+}
+
+// opening says when somebody answers in the conversation's queue.
+func (m *Syncer) opening(r *domain.ChannelRefresh) domain.Opening {
+	queue := domain.Queue{TimeZone: r.Zone, Hours: r.Hours, Holidays: r.Holidays}
+	return queue.Opening(m.Settings())
 }
 
 // summary is the line that closes a conversation, with what it came to.

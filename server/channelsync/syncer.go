@@ -20,6 +20,7 @@ type Syncer struct {
 	Channels  *posting.Channels
 	Localizer posting.Localizer
 	Clock     domain.Clock
+	Settings  func() domain.Settings
 	Log       jobqueue.Logger
 	Username  func(ctx context.Context, userID string) (string, error)
 	// Link is the address of a conversation's channel; "" where it has none.
@@ -159,5 +160,5 @@ func (m *Syncer) sync(ctx context.Context, r domain.ChannelRefresh, settled bool
 	if err != nil {
 		return err
 	}
-	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(now), now)
+	return m.Store.Refreshed(ctx, c.ID, r.DueAt, shown, c.NextChange(m.opening(&r), now), now)
 }

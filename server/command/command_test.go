@@ -23,7 +23,6 @@ type fakeOffice struct {
 	view     *domain.View
 	views    map[domain.State][]*domain.View
 	costs    []domain.QueueCosts
-	period   [2]int64 // of the results that were asked for last
 	findings []domain.Finding
 	admin    bool
 	optedOut []*domain.Contact
@@ -92,15 +91,14 @@ func (o *fakeOffice) Consents(context.Context, string, domain.ConsentStatus, str
 	return o.optedOut, len(o.optedOut), o.answer
 }
 
-func (o *fakeOffice) Results(_ context.Context, _, _ string, f domain.ResultsFilter) (*domain.Results, error) {
-	o.period = [2]int64{f.From, f.To}
+func (o *fakeOffice) Results(context.Context, string, string, domain.ResultsFilter) (*domain.Results, error) {
 	median := 90_000.0
 	group := &domain.ResultsGroup{Name: "cobranca (pt_BR)", Sent: 4, Delivered: 3, Read: 2, Answered: 1, MedianAnswer: &median, Cost: 312_500, Currency: "BRL"}
-	return &domain.Results{Groups: []*domain.ResultsGroup{group, {}}, Totals: group}, o.answer
+	return &domain.Results{Zone: time.UTC, Groups: []*domain.ResultsGroup{group, {}}, Totals: group}, o.answer
 }
 
 func (o *fakeOffice) ResultsNow(context.Context, string, string) (*domain.ResultsNow, error) {
-	return &domain.ResultsNow{WaitingForUs: 7, LongestWaitSince: 1_789_990_000_000}, o.answer
+	return &domain.ResultsNow{WaitingForUs: 7, LongestWaitSince: 1_789_990_000_000, LongestWait: 11_100_000}, o.answer
 }
 
 func (o *fakeOffice) Note(_ context.Context, _, id, text string) (*domain.View, error) {

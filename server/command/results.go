@@ -12,25 +12,24 @@ import (
 
 // results shows who waits now, and what came of the templates of a period.
 func (c *Command) results(ctx context.Context, in *call) (string, error) {
-	_, zone := c.Reader(ctx, in.UserID)
-	from, to, ok := period(in.rest, time.UnixMilli(c.Clock.Now()).In(zone))
-	if !ok {
+	word := firstOf(in.rest, "month")
+	if _, _, ok := domain.Period(word, time.UnixMilli(c.Clock.Now())); !ok {
 		return "", domain.Refuse(domain.CodeInvalidField, domain.T("command.results_period"))
 	}
 	now, err := c.Service.ResultsNow(ctx, in.UserID, "")
 	if err != nil {
 		return "", err
 	}
-	results, err := c.Service.Results(ctx, in.UserID, "", domain.ResultsFilter{From: from, To: to, By: domain.ResultsByTemplate})
+	results, err := c.Service.Results(ctx, in.UserID, "", domain.ResultsFilter{Period: word, By: domain.ResultsByTemplate})
 	if err != nil {
 		return "", err
 	}
 	lines := []string{
-		in.text("command.results_title", "From", in.day(from, zone), "To", in.day(to-1, zone)), "",
+		in.text("command.results_title", "From", in.day(results.From, results.Zone), "To", in.day(results.To-1, results.Zone)), "",
 		in.text("command.results_now", "Us", now.WaitingForUs, "Customers", now.WaitingForCustomers, "Ending", now.WindowEnding, "Unanswered", now.Unanswered),
 	}
 	if now.LongestWaitSince > 0 {
-		lines = append(lines, in.text("command.results_longest", "Since", now.LongestWaitSince))
+		lines = append(lines, in.text("command.results_longest", "Wait", now.LongestWait))
 	}
 	lines = append(lines, "", in.text("command.results_head"), "|---|---|---|---|---|---|---|---|---|")
 	for _, group := range results.Groups {
@@ -71,28 +70,4 @@ func firstOf(name, other string) string {
 		return other
 	}
 	return name
-}
-
-// period reads today, yesterday, week (the last seven days), month, or a month as 2026-11. Nothing is the current month. It
-// returns the first moment, and the first one after it, in milliseconds since epoch.
-func period(word string, now time.Time) (from, to int64, ok bool) {
-	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
-	tomorrow := day.AddDate(0, 0, 1)
-	between := func(a, b time.Time) (int64, int64, bool) { return a.UnixMilli(), b.UnixMilli(), true }
-	switch domain.Fold(strings.TrimSpace(word)) {
-	case "", "mes", "month":
-		return between(month, tomorrow)
-	case "hoje", "today":
-		return between(day, tomorrow)
-	case "ontem", "yesterday":
-		return between(day.AddDate(0, 0, -1), day)
-	case "semana", "week":
-		return between(day.AddDate(0, 0, -6), tomorrow)
-	}
-	named, err := time.ParseInLocation("2006-01", strings.TrimSpace(word), now.Location())
-	if err != nil {
-		return 0, 0, false
-	}
-	return between(named, named.AddDate(0, 1, 0))
 }

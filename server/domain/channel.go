@@ -71,6 +71,8 @@ type ChannelRefresh struct {
 	DueAt        int64         `db:"due_at"`
 	Shown        string        `db:"shown"` // what the channel shows, as it was last written; "" = nothing yet. See ShownState
 	Zone         string        `db:"zone"`  // the queue's time zone (IANA name); "" = the plugin's setting
+	Hours        Hours         `db:"hours"` // the queue's, and its holidays
+	Holidays     Days          `db:"holidays"`
 	Again        bool          `db:"again"` // an earlier attempt may have done part of it
 	Lines        bool          `db:"lines"` // state lines wait to be posted (see ChannelEvent)
 	Channel      ServerChannel `db:"channel"`

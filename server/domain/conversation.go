@@ -102,19 +102,25 @@ func (c *Conversation) WhyClosed() string {
 const RemindBefore = 2 * time.Hour
 
 // RemindAt returns from when on the attendant is to be reminded that the window closes, in
-// milliseconds since epoch; 0 = there is no window. See ReminderDue for the other conditions.
-func (c *Conversation) RemindAt() int64 {
+// milliseconds since epoch; 0 = there is no window. Only the queue's hours count, so that somebody is
+// there who can answer: where the window has less than twice RemindBefore of them, it is half of
+// what it has. See ReminderDue for the other conditions.
+func (c *Conversation) RemindAt(hours Opening) int64 {
 	if c.WindowUntil == 0 {
 		return 0
 	}
-	return c.WindowUntil - RemindBefore.Milliseconds()
+	before := RemindBefore.Milliseconds()
+	if open := hours.OpenTime(c.WindowUntil-WindowLength.Milliseconds(), c.WindowUntil); open > 0 {
+		return hours.Before(c.WindowUntil, min(before, (open+1)/2))
+	}
+	return c.WindowUntil - before
 }
 
 // ReminderDue reports whether the attendant is to be reminded now (milliseconds since epoch),
-// which is the case if the window closes soon and the customer still waits for an answer.
-func (c *Conversation) ReminderDue(now int64) bool {
+// which is the case if the window closes soon and the customer still waits for an answer. hours are the queue's.
+func (c *Conversation) ReminderDue(hours Opening, now int64) bool {
 	// Meta's timestamps are whole seconds and ours are milliseconds, so a message that came
 	// within the same second as our last one counts as later.
 	lastWord := c.LastInboundAt+time.Second.Milliseconds() > c.LastOutboundAt
-	return c.StateAt(now) == Open && now >= c.RemindAt() && c.AttendantID != "" && lastWord
+	return c.StateAt(now) == Open && now >= c.RemindAt(hours) && c.AttendantID != "" && lastWord
 }

@@ -7,6 +7,7 @@ type View struct {
 	*Conversation
 	State         State
 	CooldownUntil int64 // from when on another template may be sent, milliseconds since epoch; 0 = now
+	Waits         int64 // how long the customer has waited within the queue's hours, milliseconds, where WaitsSince tells that they wait
 }
 
 // Filter selects the conversations of a list. A field that is zero does not restrict it.
@@ -17,7 +18,7 @@ type Filter struct {
 	OwnerID string // only those with this owner; "" = all
 	// AttendantID selects the conversations that somebody serves; "" = all.
 	AttendantID string
-	// Waiting selects those whose customer has waited at least that long for our answer; nil = all.
+	// Waiting selects those whose customer has waited at least that long for our answer, within the queue's hours; nil = all.
 	Waiting *time.Duration
 	// CreatedFrom and CreatedTo select the conversations that began at or after the one and before the
 	// other, milliseconds since epoch; 0 = whenever.
@@ -37,6 +38,9 @@ type ListFilter struct {
 	Filter
 	Now      int64    // milliseconds since epoch
 	Document Document // Query as a CPF or CNPJ, if it is one; else ""
+	// WaitsSince is when a wait must have begun at the latest to have lasted for Waiting, milliseconds since
+	// epoch, by the ids of the queues that are not always open.
+	WaitsSince map[string]int64
 }
 
 // Counts are the numbers of conversations that are not closed, by state.

@@ -124,6 +124,20 @@ func (o Opening) After(from, passed int64) int64 {
 	return 0
 }
 
+// Before returns the latest moment from which on so much time within the hours passes until another one,
+// milliseconds since epoch; 0 = there is not so much of it within a year.
+func (o Opening) Before(to, passed int64) int64 {
+	if passed <= 0 {
+		return to
+	}
+	for back := passed; back <= passed+farthest.Milliseconds(); back = 2*back + 24*time.Hour.Milliseconds() {
+		if total := o.OpenTime(to-back, to); total >= passed {
+			return o.NextOpening(o.After(to-back, total-passed))
+		}
+	}
+	return 0
+}
+
 // zones are the time zones by name that were used, because reading one from the system takes a while.
 var zones sync.Map
 

@@ -97,6 +97,10 @@ func TestOpeningsAgreeWithAWalkOfMinutes(t *testing.T) {
 		}
 		if reached != 0 {
 			require.Equal(t, reached, o.After(begin, wanted), "%d: %v", n, o)
+			end := begin + minutes*minuteMillis
+			before := o.Before(end, wanted)
+			require.Equal(t, wanted, o.OpenTime(before, end), "%d: %v", n, o)
+			require.Less(t, o.OpenTime(before+minuteMillis, end), wanted, "%d: %v: it is the latest", n, o)
 		}
 		for range 20 {
 			at := begin + int64(random.IntN(minutes))*minuteMillis

@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // What results can be grouped by.
 const (
 	ResultsByTemplate = "template"
@@ -11,7 +13,8 @@ const (
 // ResultsFilter selects what results are added up: the templates that WhatsApp accepted in a
 // period, or refused at once in it, and the conversations that were started and closed in it.
 type ResultsFilter struct {
-	From, To  int64 // milliseconds since epoch, To itself is excluded
+	From, To  int64  // milliseconds since epoch, To itself is excluded
+	Period    string // a word of Period in the place of both; "" = none
 	By        string
 	AccountID string   // "" = all
 	QueueIDs  []string // the queues whose results are wanted, unless All is set
@@ -60,18 +63,36 @@ func (g *ResultsGroup) CostPerAnswer() *Money {
 
 // Results are the groups in the order of their ids or dates, and all of them together.
 type Results struct {
-	From, To int64 // the period, milliseconds since epoch
+	From, To int64          // the period, milliseconds since epoch
+	Zone     *time.Location // in which its first and last day begin and end
 	Groups   []*ResultsGroup
 	Totals   *ResultsGroup
 }
 
 // ResultsNow is who waits for whom in the conversations that are not closed.
 type ResultsNow struct {
-	WaitingForUs        int   `db:"waiting_for_us"`        // the customer has the last word
-	LongestWaitSince    int64 `db:"longest_wait_since"`    // milliseconds since epoch; 0 = nobody waits
-	WaitingForCustomers int   `db:"waiting_for_customers"` // a template waits for its answer
-	WindowEnding        int   `db:"window_ending"`         // of those who wait for us, whose window ends within RemindBefore
-	Unanswered          int   `db:"unanswered"`            // the template has waited for six hours
+	QueueID             string `db:"queue_id"`           // where it is of one queue; "" = of all of them together
+	WaitingForUs        int    `db:"waiting_for_us"`     // the customer has the last word
+	LongestWaitSince    int64  `db:"longest_wait_since"` // milliseconds since epoch; 0 = nobody waits
+	LongestWait         int64  // how much of that is within the queue's hours, milliseconds; not read from the store
+	WaitingForCustomers int    `db:"waiting_for_customers"` // a template waits for its answer
+	WindowEnding        int    `db:"window_ending"`         // of those who wait for us, whose window ends within RemindBefore
+	Unanswered          int    `db:"unanswered"`            // the template has waited for six hours
+}
+
+// Add adds another queue's numbers. The longest wait is that with the most time within its queue's hours.
+func (n *ResultsNow) Add(other *ResultsNow) {
+	n.WaitingForUs += other.WaitingForUs
+	n.WaitingForCustomers += other.WaitingForCustomers
+	n.WindowEnding += other.WindowEnding
+	n.Unanswered += other.Unanswered
+	if other.LongestWaitSince == 0 {
+		return
+	}
+	longer := other.LongestWait - n.LongestWait
+	if n.LongestWaitSince == 0 || longer > 0 || longer == 0 && other.LongestWaitSince < n.LongestWaitSince {
+		n.LongestWaitSince, n.LongestWait = other.LongestWaitSince, other.LongestWait
+	}
 }
 
 // TemplateOutcomes counts what ever came of a template in a queue. Each outcome includes those that follow it: what was

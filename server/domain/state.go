@@ -62,16 +62,15 @@ func (c *Conversation) ExtendWindow(at int64) {
 }
 
 // NextChange returns the next moment at which StateAt or ReminderDue may change merely because time
-// passes, in milliseconds since epoch; 0 = never.
-func (c *Conversation) NextChange(now int64) int64 {
-	switch {
-	case c.StateAt(now) != Open:
+// passes, in milliseconds since epoch; 0 = never. hours are the queue's.
+func (c *Conversation) NextChange(hours Opening, now int64) int64 {
+	if c.StateAt(now) != Open {
 		return 0
-	case now < c.RemindAt():
-		return c.RemindAt()
-	default:
-		return c.WindowUntil
 	}
+	if at := c.RemindAt(hours); now < at {
+		return at
+	}
+	return c.WindowUntil
 }
 
 // StateLine returns a text that shows a state of the conversation in one line, with the moment at

@@ -193,3 +193,59 @@ func TestWhoWritesOutsideOfTheHoursIsTold(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, unshown, "each stands in the channel")
 }
+
+// TestTheListCountsOpenHours has two customers who write at the same moment in queues of different zones.
+func TestTheListCountsOpenHours(t *testing.T) {
+	b := newServiceFixture(t)
+	ctx := context.Background()
+	b.changeQueue(func(q *domain.Queue) {
+		q.Hours, q.TimeZone, q.Holidays = weekdays(), "America/Sao_Paulo", domain.Days{"2026-12-25"}
+		q.Hours["sun"] = []domain.Span{{"22:00", "24:00"}}
+		q.Hours["mon"] = append(q.Hours["mon"], domain.Span{"00:00", "02:00"})
+	})
+	b.other.Hours, b.other.TimeZone = weekdays(), "America/New_York"
+	require.NoError(t, b.store.UpdateQueue(ctx, b.other, b.now))
+	here, there := b.start("11987654321"), b.start("11987654322")
+	b.exec("UPDATE waa_conversations SET queue_id = '" + b.other.ID + "' WHERE id = '" + there.ID + "'")
+
+	for _, test := range []struct {
+		name, zone, wrote, now string
+		here, there            int64 // minutes
+	}{
+		{"lunch", "America/Sao_Paulo", "2026-12-21 11:30", "2026-12-21 13:30", 60, 120},
+		{"a night", "America/Sao_Paulo", "2026-12-21 17:00", "2026-12-22 08:30", 90, 60 * 3},
+		{"a holiday here", "America/Sao_Paulo", "2026-12-24 17:00", "2026-12-28 01:00", 60 + 180, 60*3 + 60*9},
+		{"midnight", "America/Sao_Paulo", "2026-12-20 23:00", "2026-12-21 01:00", 120, 0},
+		{"the clocks there go back", "America/New_York", "2026-10-30 17:00", "2026-11-02 09:00", 420, 120},
+		{"the clocks there spring forward", "America/New_York", "2027-03-12 17:00", "2027-03-15 08:30", 330, 90},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b.exec("DELETE FROM waa_messages")
+			b.clockAt(test.zone, test.wrote)
+			b.answered(here)
+			b.answered(there)
+			b.clockAt(test.zone, test.now)
+			waits := func(least time.Duration) map[string]int64 {
+				views, _, err := b.do.List(ctx, "root", domain.Filter{Waiting: &least, PerPage: 10})
+				require.NoError(t, err)
+				found := map[string]int64{}
+				for _, view := range views {
+					found[view.ID] = view.Waits / minute
+				}
+				return found
+			}
+			want := map[string]int64{here.ID: test.here, there.ID: test.there}
+			require.Equal(t, want, waits(0))
+			for id, minutes := range want {
+				require.Equal(t, minutes, waits(time.Duration(minutes) * time.Minute)[id])
+				require.NotContains(t, waits(time.Duration(minutes+1)*time.Minute), id)
+				view, err := b.do.View(ctx, "root", id)
+				require.NoError(t, err)
+				require.Equal(t, minutes*minute, view.Waits)
+			}
+			now, err := b.do.ResultsNow(ctx, "root", "")
+			require.NoError(t, err)
+			require.Equal(t, []any{2, max(test.here, test.there) * minute}, []any{now.WaitingForUs, now.LongestWait})
+		})
+	}
+}

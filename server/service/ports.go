@@ -72,8 +72,8 @@ type Store interface {
 	// Results adds up what came of templates, and what was started and closed, in one group for each
 	// value of f.By and in one for all of them.
 	Results(ctx context.Context, f *domain.ResultsFilter) (groups []*domain.ResultsGroup, totals *domain.ResultsGroup, err error)
-	// ResultsNow counts who waits for whom in queues, at a moment in milliseconds since epoch.
-	ResultsNow(ctx context.Context, queueIDs []string, all bool, now int64) (*domain.ResultsNow, error)
+	// ResultsNow counts who waits for whom in each of some queues, at a moment in milliseconds since epoch.
+	ResultsNow(ctx context.Context, queueIDs []string, all bool, now int64) ([]*domain.ResultsNow, error)
 	// Queues lists all queues.
 	Queues(ctx context.Context) ([]*domain.Queue, error)
 

@@ -11,11 +11,18 @@ import (
 
 // View returns a conversation if the actor may see it, else a refusal with CodeNotFound.
 func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, error) {
-	conv, _, err := s.conversationToSee(ctx, actorID, id)
+	conv, queue, err := s.conversationToSee(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
-	return s.view(conv), s.Store.AddLastMessages(ctx, []*domain.Conversation{conv})
+	if err := s.Store.AddLastMessages(ctx, []*domain.Conversation{conv}); err != nil {
+		return nil, err
+	}
+	view := s.view(conv)
+	if conv.WaitsSince != 0 && queue != nil {
+		view.Waits = queue.Opening(s.Settings()).OpenTime(conv.WaitsSince, s.Clock.Now())
+	}
+	return view, nil
 }
 
 // ViewChannel returns the conversation of a channel.
@@ -35,7 +42,13 @@ func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]
 	if err != nil {
 		return nil, 0, err
 	}
-	convs, total, err := s.Store.ListConversations(ctx, actorID, idsOf(queues), all, s.listFilter(f))
+	openings, err := s.openings(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	filter := s.listFilter(f)
+	filter.WaitsSince = waitsSince(openings, filter)
+	convs, total, err := s.Store.ListConversations(ctx, actorID, idsOf(queues), all, filter)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -45,8 +58,35 @@ func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]
 	views := make([]*domain.View, len(convs))
 	for i, c := range convs {
 		views[i] = s.view(c)
+		if c.WaitsSince != 0 {
+			views[i].Waits = openings[c.QueueID].OpenTime(c.WaitsSince, filter.Now)
+		}
 	}
 	return views, total, nil
+}
+
+// openings says when somebody answers in each queue, by its id.
+func (s *Service) openings(ctx context.Context) (map[string]domain.Opening, error) {
+	queues, err := s.Store.Queues(ctx)
+	openings := make(map[string]domain.Opening, len(queues))
+	for _, queue := range queues {
+		openings[queue.ID] = queue.Opening(s.Settings())
+	}
+	return openings, err
+}
+
+// waitsSince returns when a wait must have begun to have lasted for as long as a filter asks, in the queues that are not always open.
+func waitsSince(openings map[string]domain.Opening, f domain.ListFilter) map[string]int64 {
+	if f.Waiting == nil || *f.Waiting == 0 {
+		return nil
+	}
+	latest := map[string]int64{}
+	for id, opening := range openings {
+		if !opening.Hours.Empty() {
+			latest[id] = opening.Before(f.Now, f.Waiting.Milliseconds())
+		}
+	}
+	return latest
 }
 
 // EachConversation calls fn with every conversation of a list, oldest first, until fn returns an
@@ -59,7 +99,13 @@ func (s *Service) EachConversation(ctx context.Context, actorID string, f domain
 	if err := s.Store.Audit(ctx, actorID, "conversations_exported", f.QueueID, nil); err != nil {
 		return err
 	}
-	return s.Store.EachConversation(ctx, actorID, idsOf(queues), all, s.listFilter(f), fn)
+	openings, err := s.openings(ctx)
+	if err != nil {
+		return err
+	}
+	filter := s.listFilter(f)
+	filter.WaitsSince = waitsSince(openings, filter)
+	return s.Store.EachConversation(ctx, actorID, idsOf(queues), all, filter, fn)
 }
 
 // listFilter adds what the store cannot know: the time, and whether the query is a document.

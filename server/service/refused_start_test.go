@@ -115,7 +115,7 @@ func newPipelineFixture(t *testing.T) *pipelineFixture {
 	effects := &outbound.FailureEffects{Store: s.store, Clock: s, WakeChannels: nothing, OnTemplatesStale: func(string) {}, OnAccountBlocked: func(context.Context, string, int) {}}
 	s.syncer = &channelsync.Syncer{
 		Store: s.store, Posts: s.server, Channels: posting.NewChannels(nil), Localizer: speaker, Clock: s, Log: fake.Log{}, Username: s.Username,
-		Link: func(context.Context, *domain.Conversation) string { return "" },
+		Link: func(context.Context, *domain.Conversation) string { return "" }, Settings: func() domain.Settings { return s.settings },
 	}
 	s.out = &outbound.Worker{
 		Settings: func() domain.Settings { return s.settings },

@@ -4,19 +4,30 @@ import (
 	"context"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
 // Results adds up what came of templates and conversations, of the queues that the actor
 // supervises; a system admin gets those of all. CodeForbidden for anybody else. queueID "" = all
-// that the actor may see. A filter without a period is for the current month.
+// that the actor may see. A filter without a period is for the current month, which is that of the queue's time zone where it is one queue.
 func (s *Service) Results(ctx context.Context, actorID, queueID string, f domain.ResultsFilter) (*domain.Results, error) {
 	var err error
 	if f.QueueIDs, f.All, err = s.supervised(ctx, actorID, queueID); err != nil {
 		return nil, err
 	}
-	zone := s.zone()
-	f.Zone = zone.String()
+	zone, err := s.zoneOf(ctx, f.QueueIDs)
+	if err != nil {
+		return nil, err
+	}
+	f.Zone = s.zone().String()
+	if f.Period != "" {
+		var known bool
+		if f.From, f.To, known = domain.Period(f.Period, time.UnixMilli(s.Clock.Now()).In(zone)); !known {
+			return nil, domain.Refuse(domain.CodeInvalidField, domain.T("command.results_period"))
+		}
+	}
 	if f.To == 0 {
 		f.To = s.Clock.Now() + 1 // what happened in this millisecond is in
 	}
@@ -24,7 +35,7 @@ func (s *Service) Results(ctx context.Context, actorID, queueID string, f domain
 		to := time.UnixMilli(f.To - 1).In(zone)
 		f.From = time.Date(to.Year(), to.Month(), 1, 0, 0, 0, 0, zone).UnixMilli()
 	}
-	results := &domain.Results{From: f.From, To: f.To}
+	results := &domain.Results{From: f.From, To: f.To, Zone: zone}
 	results.Groups, results.Totals, err = s.Store.Results(ctx, &f)
 	return results, err
 }
@@ -35,7 +46,37 @@ func (s *Service) ResultsNow(ctx context.Context, actorID, queueID string) (*dom
 	if err != nil {
 		return nil, err
 	}
-	return s.Store.ResultsNow(ctx, queues, all, s.Clock.Now())
+	now := s.Clock.Now()
+	counts, err := s.Store.ResultsNow(ctx, queues, all, now)
+	if err != nil {
+		return nil, err
+	}
+	openings, err := s.openings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	total := &domain.ResultsNow{}
+	for _, n := range counts {
+		if n.LongestWaitSince > 0 {
+			n.LongestWait = openings[n.QueueID].OpenTime(n.LongestWaitSince, now)
+		}
+		total.Add(n)
+	}
+	return total, nil
+}
+
+// zoneOf is the time zone in which the days of some queues begin: that of the settings where they are several.
+func (s *Service) zoneOf(ctx context.Context, queueIDs []string) (*time.Location, error) {
+	if len(queueIDs) != 1 {
+		return s.zone(), nil
+	}
+	queue, err := s.Store.Queue(ctx, queueIDs[0])
+	if errors.Is(err, domain.ErrNotFound) { // it was removed
+		return s.zone(), nil
+	} else if err != nil {
+		return nil, err
+	}
+	return domain.ZoneOf(queue.TimeZone, s.zone()), nil
 }
 
 // zone is the time zone of days, where a queue has none of its own.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/squirrel"
@@ -57,12 +59,23 @@ func (s *Store) selected(reader string, queueIDs []string, all bool, f domain.Li
 		where = append(where, unansweredFor(f.Unanswered, f.Now))
 	}
 	if f.Waiting != nil {
-		where = append(where, squirrel.Expr("c.closed_at = 0 AND c.last_inbound_at > 0 AND "+waitsSince+" <= ?", f.Now-f.Waiting.Milliseconds()))
+		where = append(where, waitsFor(f))
 	}
 	if f.State != "" {
 		where = append(where, isInState(f.State, f.Now))
 	}
 	return where
+}
+
+// waitsFor is the condition that the customer has waited for as long as a filter says.
+func waitsFor(f domain.ListFilter) squirrel.Sqlizer {
+	queues, latest := slices.Sorted(maps.Keys(f.WaitsSince)), []int64{}
+	for _, id := range queues {
+		latest = append(latest, f.WaitsSince[id])
+	}
+	return squirrel.Expr("c.closed_at = 0 AND c.last_inbound_at > 0 AND "+waitsSince+` <=
+		coalesce((SELECT w.latest FROM unnest(CAST(? AS text[]), CAST(? AS bigint[])) AS w (queue_id, latest) WHERE w.queue_id = c.queue_id), ?)`,
+		pq.Array(queues), pq.Array(latest), f.Now-f.Waiting.Milliseconds())
 }
 
 // nameTemplates adds the name of the last template sent in each conversation of a page.

@@ -53,12 +53,12 @@ func claimedChannels() string {
 	return `
 		SELECT ` + nestColumns("c", "conversation", conversationColumns) + ", " + nestColumns("ct", "conversation.contact", contactColumns) + `,
 			c.refresh_at AS due_at, c.shown_state AS shown, c.again,
-			coalesce((SELECT q.time_zone FROM waa_queues q WHERE q.id = c.queue_id), '') AS zone,
+			coalesce(q.time_zone, '') AS zone, coalesce(q.hours, '') AS hours, coalesce(q.holidays, '') AS holidays,
 			c.channel_at, coalesce(ch.id, '') AS "channel.id", coalesce(ch.teamid, '') AS "channel.team_id", coalesce(ch.type::text, '') AS "channel.type",
 			coalesce(ch.name, '') AS "channel.name", coalesce(ch.displayname, '') AS "channel.display_name", coalesce(ch.header, '') AS "channel.header",
 			coalesce(ch.updateat, 0) AS "channel.update_at", coalesce(ch.deleteat, 0) AS "channel.delete_at",
 			c.shown_people, c.card_post, c.card_no, EXISTS (SELECT 1 FROM waa_lines l WHERE l.conversation_id = c.id) AS lines
-		FROM claimed c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
+		FROM claimed c JOIN waa_contacts ct ON ct.id = c.contact_id LEFT JOIN waa_queues q ON q.id = c.queue_id LEFT JOIN channels ch ON ch.id = c.channel_id AND c.channel_id <> '' ORDER BY c.refresh_at, c.id`
 }
 
 // Refreshed gives the lease back and notes what was shown; see package channelsync.

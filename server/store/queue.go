@@ -53,12 +53,12 @@ func (s *Store) CreateQueue(ctx context.Context, q *domain.Queue, now int64) err
 
 // UpdateQueue stores what an admin may edit: the named columns, or all of them.
 // ErrConflict if its channel stands for another queue. After a change
-// of the time zone the headers of its conversations are due.
+// of the time zone or the hours its conversations' headers and reminders are due.
 func (s *Store) UpdateQueue(ctx context.Context, q *domain.Queue, now int64, fields ...string) error {
 	q.UpdatedAt = now
 	n, err := execNamed(ctx, s.db, "WITH told AS (UPDATE waa_conversations SET "+refreshSoon("refresh_at", ":updated_at")+
 		" WHERE queue_id = :id AND closed_at = 0 AND aborted_at = 0 AND channel_id <> ''"+
-		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND time_zone <> :time_zone)) UPDATE waa_queues SET "+assignColumns(chosenColumns(queueFields, fields))+", updated_at = :updated_at WHERE id = :id", q)
+		" AND EXISTS (SELECT 1 FROM waa_queues WHERE id = :id AND (time_zone, hours, holidays) <> (:time_zone, :hours, :holidays))) UPDATE waa_queues SET "+assignColumns(chosenColumns(queueFields, fields))+", updated_at = :updated_at WHERE id = :id", q)
 	if err == nil && n == 0 {
 		return domain.ErrNotFound
 	}

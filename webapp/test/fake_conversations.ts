@@ -39,6 +39,7 @@ function conversation(n: number, now: number): Conversation {
         template: templates[n % templates.length],
         last_message: state === 'open' ? {direction: n % 3 ? 'in' : 'out', kind: 'text', preview: n % 3 ? 'Pode ser amanhã de tarde?' : 'Ótimo, até amanhã!', at: now - (n * 60_000)} : undefined,
         customer_waits_since: state === 'open' && n % 3 ? now - (n * 60_000) : null,
+        ...(state === 'open' && n % 3 && {customer_waits_ms: n * 60_000}),
         owner_username: n % 7 === 1 ? undefined : 'ana',
         attendant_username: n % 7 === 1 ? undefined : ['ana', 'bruno'][n % 2],
     };

@@ -1058,7 +1058,7 @@ export interface paths {
         };
         /**
          * Who agreed to get messages and who opted out, the latest first, for supervisors of queues
-         * @description Supervisors get the people with a conversation in their queues, system admins all. With `Accept: text/csv` or `format=csv` all of them as CSV, with the columns id, customer, phone, status, origin, note, at (ISO 8601, UTC) and by (a user name, empty = the customer).
+         * @description Supervisors get the people with a conversation in their queues, system admins all. With `Accept: text/csv` or `format=csv` all of them as CSV, with the columns id, customer, phone, status, origin, note, at (ISO 8601, in the time zone of the queue that is asked for, else of the settings) and by (a user name, empty = the customer).
          */
         get: operations["listConsents"];
         put?: never;
@@ -1336,6 +1336,8 @@ export interface components {
             };
             /** @description Where conversations are read: Meta's timestamp of the first message that nobody answered; null = the last word is ours */
             customer_waits_since?: components["schemas"]["Time"];
+            /** @description Where it is not null: how much of that wait is within the queue's hours, milliseconds */
+            customer_waits_ms?: number;
             /** @description Name of the last template sent; where conversations are listed */
             template?: string;
             /** @description Where conversations are read, and there is one */
@@ -2109,7 +2111,7 @@ export interface components {
         contact_id: components["schemas"]["OptionalID"];
         /** @description 1 = the customer has the last word; 6h, 1d, 3d = those whose last template has waited for an answer at least so long */
         unanswered: "" | "0" | "1" | "false" | "true" | "6h" | "1d" | "3d";
-        /** @description The customer has waited at least so many minutes for an answer; 0 = all */
+        /** @description The customer has waited at least so many minutes for an answer, within the hours of the queue; 0 = all */
         waiting_min: number;
         /** @description Those whom this person serves */
         attendant_id: components["schemas"]["OptionalID"];
@@ -2202,7 +2204,7 @@ export interface operations {
                 contact_id?: components["parameters"]["contact_id"];
                 /** @description 1 = the customer has the last word; 6h, 1d, 3d = those whose last template has waited for an answer at least so long */
                 unanswered?: components["parameters"]["unanswered"];
-                /** @description The customer has waited at least so many minutes for an answer; 0 = all */
+                /** @description The customer has waited at least so many minutes for an answer, within the hours of the queue; 0 = all */
                 waiting_min?: components["parameters"]["waiting_min"];
                 /** @description Those whom this person serves */
                 attendant_id?: components["parameters"]["attendant_id"];
@@ -2443,7 +2445,7 @@ export interface operations {
                 contact_id?: components["parameters"]["contact_id"];
                 /** @description 1 = the customer has the last word; 6h, 1d, 3d = those whose last template has waited for an answer at least so long */
                 unanswered?: components["parameters"]["unanswered"];
-                /** @description The customer has waited at least so many minutes for an answer; 0 = all */
+                /** @description The customer has waited at least so many minutes for an answer, within the hours of the queue; 0 = all */
                 waiting_min?: components["parameters"]["waiting_min"];
                 /** @description Those whom this person serves */
                 attendant_id?: components["parameters"]["attendant_id"];
@@ -4096,10 +4098,12 @@ export interface operations {
     getResults: {
         parameters: {
             query?: {
-                /** @description The first moment, epoch milliseconds; unset = the beginning of the month of `to`, in the time zone of the settings */
+                /** @description The first moment, epoch milliseconds; unset = the beginning of the month of `to`, in the same time zone as `period` */
                 from?: number;
                 /** @description The moment after the last, epoch milliseconds; unset = now */
                 to?: number;
+                /** @description In the place of both: today, yesterday, week (the last seven days), month, last_month, or a month as 2026-11. Its days are those of the queue's time zone where the results are of one queue, else of that of the settings */
+                period?: string;
                 /** @description Unset = template; days are those of each queue's time zone */
                 by?: "" | "template" | "agent" | "queue" | "day";
                 queue_id?: components["schemas"]["OptionalID"];
@@ -4153,6 +4157,8 @@ export interface operations {
                         /** @description The customer has the last word */
                         waiting_for_us: number;
                         longest_wait_since: components["schemas"]["Time"];
+                        /** @description The longest wait within the hours of its queue, milliseconds; null = nobody waits */
+                        longest_wait_ms: number | null;
                         /** @description A template waits for its answer */
                         waiting_for_customers: number;
                         /** @description Of those who wait for us, whose window ends within two hours */

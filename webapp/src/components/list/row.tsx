@@ -53,10 +53,7 @@ export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
                     <LastWords conversation={conversation}/>
                 </span>
                 <span className={`${styles.line} ${styles.people}`}>
-                    <Turn
-                        conversation={conversation}
-                        now={now}
-                    />
+                    <Turn conversation={conversation}/>
                     <span>{people(t, unclaimed, owner, attendant)}</span>
                 </span>
             </button>
@@ -95,11 +92,11 @@ const fileTexts: Partial<Record<string, MessageKey>> = {
 };
 
 /** Whose turn it is, and for how long the customer has waited; the state where nobody can write, and with which reason it was closed. */
-const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_since: since, last_message: last, closing}, now}: {conversation: Conversation; now: number}) => {
+const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_ms: waits, last_message: last, closing}}: {conversation: Conversation}) => {
     const t = useText();
     const me = useSelector(({entities}: GlobalState) => entities.users.currentUserId);
-    if (since && state !== 'closed') {
-        const time = roughSpan(now - since, t);
+    if (waits !== undefined && state !== 'closed') {
+        const time = roughSpan(waits, t);
         return attendantId === me ? <strong className={styles.turn}>{t('whatsapp-ativo.list.your_turn', {time})}</strong> : <span className={styles.waits}>{t('whatsapp-ativo.list.customer_waits', {time})}</span>;
     }
     return (

@@ -7,13 +7,13 @@ import styles from './results.module.css';
 import {useDuration} from './use_figure';
 
 /** Who waits for whom at this moment. */
-export const Now = ({now, at}: {now: ResultsNow; at: number}) => {
+export const Now = ({now}: {now: ResultsNow}) => {
     const t = useText();
     const format = useFormat();
     const duration = useDuration();
     const figures = [
         [t('whatsapp-ativo.results.waiting_for_us'), format.count(now.waiting_for_us)],
-        [t('whatsapp-ativo.results.longest_wait'), now.longest_wait_since ? duration(Math.max(at - now.longest_wait_since, 0)) : '–'],
+        [t('whatsapp-ativo.results.longest_wait'), now.longest_wait_ms === null ? '–' : duration(now.longest_wait_ms)],
         [t('whatsapp-ativo.results.waiting_for_customers'), format.count(now.waiting_for_customers)],
         [t('whatsapp-ativo.results.window_ending'), format.count(now.window_ending)],
         [t('whatsapp-ativo.results.unanswered'), format.count(now.unanswered_6h)],

@@ -1,4 +1,4 @@
-import React, {useMemo, useState} from 'react';
+import React, {useState} from 'react';
 import type {ResultsGrouping} from 'src/api/types';
 import {Button, ButtonRow} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
@@ -15,8 +15,6 @@ import {Bars} from './bars';
 import {columns, inOrder, toCSV} from './columns';
 import type {Order} from './columns';
 import {Now} from './now';
-import {periods} from './periods';
-import type {Period} from './periods';
 import styles from './results.module.css';
 import {ResultsTable} from './results_table';
 import {useFigure} from './use_figure';
@@ -28,12 +26,16 @@ const groupings: Array<{value: ResultsGrouping; text: MessageKey}> = [
     {value: 'day', text: 'whatsapp-ativo.results.by_day'},
 ];
 
-const periodTexts: Record<Period['name'], MessageKey> = {
-    today: 'whatsapp-ativo.results.today',
-    week: 'whatsapp-ativo.results.week',
-    month: 'whatsapp-ativo.results.month',
-    last_month: 'whatsapp-ativo.results.last_month',
-};
+/** Periods by their names in REST: the server knows in which time zone their days begin. */
+const periods: Array<{value: string; text: MessageKey}> = [
+    {value: 'month', text: 'whatsapp-ativo.results.month'},
+    {value: 'today', text: 'whatsapp-ativo.results.today'},
+    {value: 'week', text: 'whatsapp-ativo.results.week'},
+    {value: 'last_month', text: 'whatsapp-ativo.results.last_month'},
+];
+
+/** How far back a queue is looked for to choose from, milliseconds. */
+const lookback = 60 * 86_400_000;
 
 const funnel = columns.filter(({name}) => ['sent', 'delivered', 'read', 'answered'].includes(name));
 
@@ -42,18 +44,16 @@ export const Results = () => {
     const t = useText();
     const {api} = useServices();
     const figure = useFigure();
-    const all = useMemo(() => periods(new Date()), []);
-    const [periodName, setPeriodName] = useState<string>(all[0]!.name);
+    const [period, setPeriod] = useState('month');
     const [queueId, setQueueId] = useState('');
     const [grouping, setGrouping] = useState<ResultsGrouping>('template');
     const [order, setOrder] = useState<Order>({by: 'sent', down: true});
 
-    const {from, to} = all.find((p) => p.name === periodName)!;
-    const results = useLoad(() => api.results({from, to, by: grouping, queue_id: queueId}), [api, from, to, grouping, queueId]);
-    const now = useLoad(async () => ({now: await api.resultsNow({queue_id: queueId}), at: Date.now()}), [api, queueId]);
+    const results = useLoad(() => api.results({period, by: grouping, queue_id: queueId}), [api, period, grouping, queueId]);
+    const now = useLoad(() => api.resultsNow({queue_id: queueId}), [api, queueId]);
 
     // Whoever may see results may choose among the queues that have any.
-    const queues = useLoad(async () => (await api.results({from: all[3]!.from, to: all[0]!.to, by: 'queue'})).items.filter((q) => q.name), [api]);
+    const queues = useLoad(async () => (await api.results({from: Date.now() - lookback, by: 'queue'})).items.filter((q) => q.name), [api]);
     useRefresh(async () => {
         await Promise.all([results.reload(), now.reload()]);
     });
@@ -70,13 +70,13 @@ export const Results = () => {
 
     return (
         <div className={styles.root}>
-            {now.value && <Now {...now.value}/>}
+            {now.value && <Now now={now.value}/>}
             <div className={formStyles.narrowGrid}>
                 <SelectField
                     label={t('whatsapp-ativo.results.period')}
-                    value={periodName}
-                    options={all.map((p) => ({value: p.name, text: t(periodTexts[p.name])}))}
-                    onChange={setPeriodName}
+                    value={period}
+                    options={periods.map((p) => ({value: p.value, text: t(p.text)}))}
+                    onChange={setPeriod}
                 />
                 <SelectField
                     label={t('whatsapp-ativo.results.queue')}
