@@ -61,6 +61,7 @@ type rights struct {
 	users   []string         // by column
 	draft   string           // a colleague's draft
 	reason  string           // a closing reason of the queue
+	reply   string           // a quick reply of the queue
 	file    string           // wamid of a file from the customer
 	opened  [][]*openedForm  // by column, in the order of formRows; the colleague's come last
 	buttons []button
@@ -120,6 +121,7 @@ func (r *rights) together() {
 	r.reason = r.asks(admin, http.MethodPost, "/closing-reasons", map[string]any{
 		"queue_id": r.Queue.ID, "label": "Vendido", "fields": []map[string]any{{"name": "value", "label": "Valor", "type": "number"}},
 	}).is(http.StatusCreated).field("id")
+	r.reply = r.asks(admin, http.MethodPost, "/quick-replies", map[string]any{"scope": "queue", "queue_id": r.Queue.ID, "shortcut": "oi", "text": "{{saudacao}}"}).is(http.StatusCreated).field("id")
 	r.openDialogs()
 }
 
@@ -217,6 +219,14 @@ func (r *rights) acts() []act {
 		{"PATCH /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, map[string]any{"label": "Ganho"}},
 		{"DELETE /closing-reasons/{id}", supervises, "/closing-reasons/" + r.reason, nil},
 		{"GET /conversations/{id}/closing-options", acted, "/conversations/" + conversation + "/closing-options", nil},
+		{"GET /quick-replies", inQueue, "/quick-replies?queue_id=" + r.Queue.ID, nil},
+		{"GET /quick-replies/autocomplete", everybody, "/quick-replies/autocomplete?channel_id=" + r.k.ChannelID, nil},
+		{"GET /conversations/{id}/quick-replies/{reply_id}", acted, "/conversations/" + conversation + "/quick-replies/" + r.reply, nil},
+		{"POST /quick-replies", supervises, "", map[string]any{"scope": "queue", "queue_id": r.Queue.ID, "shortcut": "oi", "text": "oi"}},
+		{"POST /quick-replies/import", supervises, "", map[string]any{"scope": "queue", "queue_id": r.Queue.ID, "csv": "ola,,Olá"}},
+		{"PATCH /quick-replies/{id}", supervises, "/quick-replies/" + r.reply, map[string]any{"title": "Olá"}},
+		{"DELETE /quick-replies/{id}", "-----+..x.", // the first who may removes it
+			"/quick-replies/" + r.reply, nil},
 		{"GET /results", supervises, "", nil},
 		{"GET /results/now", supervises, "", nil},
 		{"POST /conversations/{id}/close", acted, "/conversations/" + conversation + "/close", map[string]any{"reason": "fim"}},

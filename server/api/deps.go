@@ -100,6 +100,22 @@ type Service interface {
 	UpdateClosingReason(ctx context.Context, actorID string, reason *domain.ClosingReason, fields ...string) (*domain.ClosingReason, error)
 	// ImportClosingReasons adds the labels of a list that the queue does not have yet, one a line.
 	ImportClosingReasons(ctx context.Context, actorID, queueID, list string) (added int, err error)
+
+	// QuickReplies is a page of the actor's own and of those of queues; see domain.QuickReplyFilter.
+	QuickReplies(ctx context.Context, actorID string, f domain.QuickReplyFilter) ([]*domain.QuickReply, int, error)
+	// SuggestQuickReplies are up to n whose shortcuts begin with a text, of those that the actor can use in a channel.
+	SuggestQuickReplies(ctx context.Context, actorID, channelID, prefix string, n int) ([]*domain.QuickReply, error)
+	// CreateQuickReply sets ID and times.
+	CreateQuickReply(ctx context.Context, actorID string, reply *domain.QuickReply) error
+	// QuickReplyToEdit is a reply for who may then change the named fields.
+	QuickReplyToEdit(ctx context.Context, actorID, id string) (*domain.QuickReply, error)
+	UpdateQuickReply(ctx context.Context, actorID string, reply *domain.QuickReply, fields ...string) (*domain.QuickReply, error)
+	// DeleteQuickReply returns the reply as it was.
+	DeleteQuickReply(ctx context.Context, actorID, id string) (*domain.QuickReply, error)
+	// ImportQuickReplies stores replies of one person or queue, those with a known shortcut over the old ones.
+	ImportQuickReplies(ctx context.Context, actorID string, replies []*domain.QuickReply) (added, changed int, err error)
+	// FillQuickReply is the text of a reply as it would go out in a conversation.
+	FillQuickReply(ctx context.Context, actorID, conversationID, replyID string) (string, error)
 }
 
 // Drafts is what agents do with held drafts; *service.Drafts is one, with the same checks as Service.

@@ -56,6 +56,7 @@ func (a *API) agentRoutes(root *mux.Router) {
 	a.customerRoutes(router)
 	a.conversationRoutes(router)
 	a.closingRoutes(router)
+	a.quickReplyRoutes(router)
 	a.buttonRoutes(router)
 	a.draftRoutes(router)
 	a.consentRoutes(router)

@@ -63,16 +63,14 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 		},
 		WakeStatusSync: nothing, WakeChannels: nothing,
 	}
+	seals := &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
+	policy := &postpolicy.Policy{Posts: w.mattermost, Files: w.mattermost.files, Emoji: func(string) (string, bool) { return "", false }, Seals: seals}
 	conversations := service.NewService(service.Ports{
-		Store: w.store, ChannelSync: syncer, People: people, Encrypter: fake.Encrypter{}, Clock: w.clock, NewID: w.newID,
+		Store: w.store, CheckText: policy.CheckText, ChannelSync: syncer, People: people, Encrypter: fake.Encrypter{}, Clock: w.clock, NewID: w.newID,
 		SendNow: (&outbound.SyncSender{Worker: worker, Queue: w.store.Outbox(), WakeOutbox: nothing}).SendNow,
 		Compose: outbound.TemplateComposer{}.Compose, Settings: func() domain.Settings { return w.settings },
 	})
-	seals := &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
-	intake := &postpolicy.Intake{
-		Store: w.store, Channels: channels, Clock: w.clock,
-		Policy: &postpolicy.Policy{Posts: w.mattermost, Files: w.mattermost.files, Emoji: func(string) (string, bool) { return "", false }, Seals: seals},
-	}
+	intake := &postpolicy.Intake{Store: w.store, Channels: channels, Clock: w.clock, Policy: policy}
 	sender := &drafts.Sender{
 		Store: w.store, Posts: w.mattermost, CheckPost: intake.CheckPost, MaySpeak: people.MaySpeak, Seals: seals, Localizer: localizer,
 		Username: people.Username, Clock: w.clock, Wake: nothing, Log: w.logs,

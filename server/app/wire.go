@@ -154,7 +154,7 @@ func (a *app) openStore(ctx context.Context) error {
 
 // registerCommands registers the plugin's slash commands with the server.
 func (a *app) registerCommands(texts *i18n.Bundle) error {
-	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale())}
+	definitions := []*model.Command{command.Definition(texts, a.port.ServerLocale()), command.ReplyDefinition(texts, a.port.ServerLocale())}
 	for _, trigger := range command.NoteTriggers() {
 		definitions = append(definitions, command.NoteDefinition(texts, a.port.ServerLocale(), trigger))
 	}

@@ -57,7 +57,7 @@ func (a *app) wireHTTP() {
 	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region}
 	a.commands = command.New(command.Deps{
 		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor.Examine,
-		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact,
+		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact, SendText: cards.SendText,
 		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
 	})
 	a.api = api.New(api.Deps{
@@ -96,7 +96,7 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	ctx, cancel := withTimeout(commandTimeout)
 	defer cancel()
 	reply := a.commands.Execute(ctx, command.Args{
-		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, TriggerID: args.TriggerId, Text: args.Command,
+		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, RootID: args.RootId, TriggerID: args.TriggerId, Text: args.Command,
 	})
 	return &model.CommandResponse{
 		ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId,

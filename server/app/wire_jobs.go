@@ -57,7 +57,7 @@ func (a *app) wireService() {
 	a.every(0, &jobqueue.Loop{Name: "channel sync", Waker: &a.wake.channels, Run: a.syncer.Run})
 	a.service = service.NewService(service.Ports{
 		Store: a.store, SendNow: (&outbound.SyncSender{Worker: a.sender, Queue: a.store.Outbox(), WakeOutbox: a.wake.outbox.Wake}).SendNow,
-		ChannelSync: a.syncer, People: a.people, Encrypter: a.encrypter, Compose: outbound.TemplateComposer{Files: a.port}.Compose, Clock: a.clock, NewID: model.NewId,
+		ChannelSync: a.syncer, People: a.people, Encrypter: a.encrypter, CheckText: a.intake.Policy.CheckText, Compose: outbound.TemplateComposer{Files: a.port}.Compose, Clock: a.clock, NewID: model.NewId,
 		Settings: a.domainSettings, ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: a.announcements.BudgetSpent,
 	})
 	sender := &drafts.Sender{

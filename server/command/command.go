@@ -35,6 +35,8 @@ type Service interface {
 	Claim(ctx context.Context, actorID, id string) (*domain.View, error)
 	Close(ctx context.Context, actorID, id string, closing domain.Closing) (*domain.View, error)
 	ClosingOptions(ctx context.Context, actorID, id string) (*domain.ClosingOptions, error)
+	// FillQuickReplyByShortcut is the text of a quick reply, the actor's own or the queue's, as it would go out in a conversation.
+	FillQuickReplyByShortcut(ctx context.Context, actorID, conversationID, shortcut string) (string, error)
 	Reopen(ctx context.Context, actorID, id string) (*domain.View, error)
 }
 
@@ -84,6 +86,8 @@ type Deps struct {
 	// phone is as it was typed.
 	SendLocation func(ctx context.Context, userID, channelID string, place whatsapp.Location) error
 	SendContact  func(ctx context.Context, userID, channelID, name, phone string) error
+	// SendText posts a text of the user's, in a thread where rootID is set.
+	SendText func(ctx context.Context, userID, channelID, rootID, text string) error
 
 	ListDrafts func(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
 	// DraftAttachments makes message attachments with the buttons of drafts.
@@ -107,6 +111,7 @@ type Args struct {
 	UserID    string
 	ChannelID string
 	TeamID    string
+	RootID    string // the thread; "" = none
 	TriggerID string // opens a dialog, for some seconds
 	Text      string // as typed, with or without "/whatsapp"
 }
@@ -141,6 +146,10 @@ func (c *Command) Execute(ctx context.Context, args Args) (reply Reply) {
 	}()
 	locale, zone := c.Reader(ctx, args.UserID)
 	in.lang, in.texts = i18n.Lang(locale), c.Texts.In(zone)
+	if rest, ok := behindReplyTrigger(args.Text); ok {
+		in.rest = rest
+		return c.reply(in, subcommand{english: ReplyTrigger}, func() (string, error) { return c.quickReply(ctx, in) })
+	}
 	word, rest := splitWord(withoutTrigger(args.Text))
 	in.rest = rest
 	for _, s := range subcommands() {

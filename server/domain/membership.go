@@ -4,6 +4,7 @@ package domain
 // whether they belong to its team, its channel and its queue. What they may do follows from it.
 type Membership struct {
 	Username    string `db:"username"` // "" = there is no user with that id
+	Name        string `db:"name"`     // full name; "" = none
 	Bot         bool   `db:"bot"`
 	Deactivated bool   `db:"deactivated"`
 	Guest       bool   `db:"guest"`

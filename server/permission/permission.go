@@ -75,6 +75,16 @@ func (p *People) Username(ctx context.Context, userID string) (string, error) {
 	return m.Username, err
 }
 
+// FullName returns a user's full name, or their user name where they gave none, also of a deactivated
+// user; "" if there is no such user.
+func (p *People) FullName(ctx context.Context, userID string) (string, error) {
+	m, _, err := p.records.Membership(ctx, userID, "", "", "")
+	if m.Name == "" {
+		return m.Username, err
+	}
+	return m.Name, err
+}
+
 // Person returns what decides whether a user can serve in a team; domain.ErrNotFound if
 // there is no such user.
 func (p *People) Person(ctx context.Context, userID, teamID string) (domain.User, error) {

@@ -9,8 +9,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Cards posts places and contacts in an agent's name: for them Mattermost has no
-// form of its own, so they are given by a slash command.
+// Cards posts in an agent's name what they give by a slash command: places and contacts, for which
+// Mattermost has no form of its own, and quick replies.
 type Cards struct {
 	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
 	// Check decides about the post before it is made, see Intake.CheckPost: a
@@ -40,22 +40,44 @@ func (c *Cards) SendContact(ctx context.Context, userID, channelID, name, phone 
 	return c.post(ctx, userID, channelID, posting.Card{Contact: &card})
 }
 
-func (c *Cards) post(ctx context.Context, userID, channelID string, card posting.Card) error {
-	if may, err := c.MaySpeak(ctx, userID, channelID); err != nil {
+// SendText posts a text, in a thread where rootID is set. It is like one that the agent typed: in the thread of
+// a note it is a note.
+func (c *Cards) SendText(ctx context.Context, userID, channelID, rootID, text string) error {
+	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, RootID: rootID, Message: text}
+	if _, err := c.check(ctx, incoming); err != nil {
 		return err
-	} else if !may {
-		return domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside_channel"))
 	}
-	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
-	incoming.Seal = c.Seals.Seal(incoming)
+	_, err := c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, RootID: rootID, Message: text})
+	return err
+}
+
+// check returns what happens to a post that is about to be made, or the refusal.
+func (c *Cards) check(ctx context.Context, incoming posting.IncomingPost) (posting.Decision, error) {
+	if may, err := c.MaySpeak(ctx, incoming.UserID, incoming.ChannelID); err != nil {
+		return posting.Decision{}, err
+	} else if !may {
+		return posting.Decision{}, domain.Refuse(domain.CodeForbidden, domain.T("refusal.outside_channel"))
+	}
 	decision, ours, err := c.Check(ctx, incoming)
 	switch {
 	case err != nil:
-		return err
+		return decision, err
 	case !ours:
-		return domain.Refuse(domain.CodeNotFound, domain.T("command.not_here"))
-	case decision.Destination != posting.Customer:
-		return domain.Refuse(domain.CodeWindowClosed, decision.RefusalText)
+		return decision, domain.Refuse(domain.CodeNotFound, domain.T("command.not_here"))
+	case decision.Destination == posting.Reject && decision.ReasonCode == domain.ReasonClosed:
+		return decision, domain.Refuse(domain.CodeConversationClosed, decision.RefusalText)
+	case decision.Destination == posting.Reject:
+		return decision, domain.Refuse(domain.CodeWindowClosed, decision.RefusalText)
+	}
+	return decision, nil
+}
+
+func (c *Cards) post(ctx context.Context, userID, channelID string, card posting.Card) error {
+	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
+	incoming.Seal = c.Seals.Seal(incoming)
+	decision, err := c.check(ctx, incoming)
+	if err != nil {
+		return err
 	}
 	prop, err := card.Prop()
 	if err != nil {

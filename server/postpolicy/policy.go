@@ -94,18 +94,9 @@ func (j *Policy) decideContent(ctx context.Context, p posting.IncomingPost) (pos
 		}
 		return posting.Decision{Destination: posting.Customer, Parts: []posting.Part{{Kind: kind}}, CardText: p.Card.Text()}, nil
 	}
-	if length := utf8.RuneCountInString(p.Message); length > 2*posting.MaxText { // so long that it stays too long without its Markdown
-		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", length))
-	}
-	text := markdown.ToWhatsApp(p.Message, j.Emoji)
-	switch {
-	case blank(text) && len(p.FileIDs) == 0:
-		return notPermitted(domain.T("post.empty"))
-	case utf8.RuneCountInString(text) > posting.MaxText:
-		return notPermitted(domain.T("post.long", "Max", posting.MaxText, "Length", utf8.RuneCountInString(text)))
-	}
-	if text, err := j.checkWords(ctx, p.Message); err != nil || text.Key != "" {
-		return Refused(domain.ReasonNotPermitted, text), err
+	text, why, err := j.checkText(ctx, p.Message, len(p.FileIDs) > 0)
+	if err != nil || why.Key != "" {
+		return Refused(domain.ReasonNotPermitted, why), err
 	}
 	kinds, files, problem, err := j.fitFiles(ctx, p)
 	if err != nil {
@@ -115,6 +106,28 @@ func (j *Policy) decideContent(ctx context.Context, p posting.IncomingPost) (pos
 		return notPermitted(domain.Text{Key: problem.Key, Data: problem.Data})
 	}
 	return posting.Decision{Destination: posting.Customer, Parts: posting.Parts(text, kinds, files)}, nil
+}
+
+// CheckText returns why a text may not go to a customer, whoever posts it; no key = it may.
+func (j *Policy) CheckText(ctx context.Context, text string) (why domain.Text, err error) {
+	_, why, err = j.checkText(ctx, text, false)
+	return why, err
+}
+
+// checkText is CheckText for a text that may be blank where it goes with files. It returns the text with WhatsApp's marks too.
+func (j *Policy) checkText(ctx context.Context, typed string, mayBeBlank bool) (text string, why domain.Text, err error) {
+	if length := utf8.RuneCountInString(typed); length > 2*posting.MaxText { // so long that it stays too long without its Markdown
+		return "", domain.T("post.long", "Max", posting.MaxText, "Length", length), nil
+	}
+	text = markdown.ToWhatsApp(typed, j.Emoji)
+	switch length := utf8.RuneCountInString(text); {
+	case blank(text) && !mayBeBlank:
+		return "", domain.T("post.empty"), nil
+	case length > posting.MaxText:
+		return "", domain.T("post.long", "Max", posting.MaxText, "Length", length), nil
+	}
+	why, err = j.checkWords(ctx, typed)
+	return text, why, err
 }
 
 // checkWords refuses a text that mentions a colleague or links into Mattermost, and says why.

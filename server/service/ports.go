@@ -38,6 +38,23 @@ type Store interface {
 	UpdateClosingReason(ctx context.Context, reason *domain.ClosingReason, by string, now int64, fields ...string) error
 	// ImportClosingReasons adds the labels that the queue does not have yet; errors as above.
 	ImportClosingReasons(ctx context.Context, queueID string, labels []string, by string, now int64) (added int, err error)
+	// QuickReply reads a quick reply.
+	QuickReply(ctx context.Context, id string) (*domain.QuickReply, error)
+	// QuickReplies lists those of a person ("" = of nobody) and of queues in which a text occurs, in the order of their
+	// shortcuts, and how many there are.
+	QuickReplies(ctx context.Context, ownerID string, queueIDs []string, query string, page, perPage int) ([]*domain.QuickReply, int, error)
+	// SuggestQuickReplies lists up to n of a person's and of queues whose shortcuts begin with a text.
+	SuggestQuickReplies(ctx context.Context, ownerID string, queueIDs []string, prefix string, n int) ([]*domain.QuickReply, error)
+	// QuickReplyByShortcut finds one of a person's or else of a queue's.
+	QuickReplyByShortcut(ctx context.Context, ownerID, queueID, shortcut string) (*domain.QuickReply, error)
+	// CreateQuickReply stores a new reply. ErrConflict if its person or queue has one with this shortcut, ErrTooMany if it
+	// has MaxQuickReplies, ErrNotFound if the queue was removed. Changes of a queue's replies are audited.
+	CreateQuickReply(ctx context.Context, reply *domain.QuickReply, by string, now int64) error
+	// UpdateQuickReply stores the named fields of a reply; errors as above.
+	UpdateQuickReply(ctx context.Context, reply *domain.QuickReply, by string, now int64, fields ...string) error
+	DeleteQuickReply(ctx context.Context, reply *domain.QuickReply, by string) error
+	// ImportQuickReplies stores replies of one person or queue, those with a known shortcut over the old ones; errors as above.
+	ImportQuickReplies(ctx context.Context, replies []*domain.QuickReply, by string, now int64) (added, changed int, err error)
 	Conversation(ctx context.Context, id string) (*domain.Conversation, error)
 	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]*domain.Message, int, error)
@@ -130,6 +147,8 @@ type People interface {
 	Supervises(ctx context.Context, userID string, queue *domain.Queue) (bool, error)
 	SystemAdmin(ctx context.Context, userID string) (bool, error)
 	Username(ctx context.Context, userID string) (string, error)
+	// FullName returns a person's full name, or else the user name; "" if there is no such person.
+	FullName(ctx context.Context, userID string) (string, error)
 	// Person returns what decides whether somebody can serve in a team; domain.ErrNotFound.
 	Person(ctx context.Context, userID, teamID string) (domain.User, error)
 }

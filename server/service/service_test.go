@@ -132,6 +132,9 @@ func (b *serviceFixture) Supervises(_ context.Context, userID string, _ *domain.
 func (b *serviceFixture) SystemAdmin(_ context.Context, userID string) (bool, error) {
 	return userID == "root", nil
 }
+func (b *serviceFixture) FullName(_ context.Context, userID string) (string, error) {
+	return strings.ToUpper(userID[:1]) + userID[1:] + " *Dias*", nil
+}
 func (b *serviceFixture) Username(_ context.Context, userID string) (string, error) {
 	if userID == "ghost" {
 		return "", domain.ErrNotFound
@@ -186,6 +189,12 @@ func newServiceFixture(t *testing.T) *serviceFixture {
 	}
 	b.do = service.NewService(service.Ports{
 		Store: b.store, SendNow: b.SendNow, ChannelSync: b, People: b, Encrypter: fake.Encrypter{}, Compose: b.Compose, Clock: b, NewID: model.NewId,
+		CheckText: func(_ context.Context, text string) (domain.Text, error) {
+			if strings.Contains(text, "@all") {
+				return domain.T("post.mention", "Name", "@all"), nil
+			}
+			return domain.Text{}, nil
+		},
 		Settings: func() domain.Settings { return b.settings },
 	})
 	return b

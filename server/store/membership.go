@@ -16,7 +16,7 @@ func (s *Store) Membership(ctx context.Context, userID, teamID, channelID, queue
 		domain.Membership
 		Roles string
 	}{}
-	err = s.db.SelectContext(ctx, &rows, `SELECT u.username, u.deleteat > 0 AS deactivated, EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id) AS bot,
+	err = s.db.SelectContext(ctx, &rows, `SELECT u.username, trim(coalesce(u.firstname, '') || ' ' || coalesce(u.lastname, '')) AS name, u.deleteat > 0 AS deactivated, EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id) AS bot,
 			`+serverRole("u.roles", model.SystemGuestRoleId)+` AS guest, coalesce(u.roles, '') AS roles,
 			EXISTS (SELECT 1 FROM teammembers t WHERE t.teamid = $2 AND t.userid = u.id AND t.deleteat = 0) AS in_team,
 			EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = $3 AND m.userid = u.id) AS in_channel,

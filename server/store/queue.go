@@ -73,8 +73,8 @@ func holdQueue(ctx context.Context, r sqlx.ExtContext, id, accountID string) err
 	return wrapErr(sqlx.GetContext(ctx, r, &held, "SELECT id FROM waa_queues WHERE id = $1 AND $2 IN ('', account_id) FOR KEY SHARE", id, accountID), "could not hold the queue")
 }
 
-// DeleteQueue removes a queue, its plan and its place in allow-lists and as a
-// default, and retires its closing reasons. ErrConflict while it has open conversations.
+// DeleteQueue removes a queue, its plan, its quick replies and its place in allow-lists
+// and as a default, and retires its closing reasons. ErrConflict while it has open conversations.
 func (s *Store) DeleteQueue(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(t *sqlx.Tx) error {
 		// a statement of its own, so that the next one sees what the previous holders of the queue stored
@@ -88,6 +88,7 @@ func (s *Store) DeleteQueue(ctx context.Context, id string) error {
 			WITH e AS (UPDATE waa_plan_approvals SET ended_at = `+clock+` WHERE ended_at = 0 AND plan_id IN (SELECT id FROM waa_plans WHERE queue_id = $1)),
 			     p AS (DELETE FROM waa_plans WHERE queue_id = $1),
 			     t AS (UPDATE waa_templates SET queue_ids = array_remove(queue_ids, $1::text) WHERE queue_ids @> ARRAY[$1::text]),
+			     q AS (DELETE FROM waa_quick_replies WHERE queue_id = $1),
 			     r AS (UPDATE waa_closing_reasons SET retired = true WHERE queue_id = $1 AND NOT retired),
 			     a AS (UPDATE waa_accounts SET default_queue_id = '' WHERE default_queue_id = $1)
 			DELETE FROM waa_queues WHERE id = $1`, id)

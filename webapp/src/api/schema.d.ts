@@ -432,6 +432,101 @@ export interface paths {
         patch: operations["patchClosingReason"];
         trace?: never;
     };
+    "/api/v1/quick-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The user's own quick replies and those of their queues, by shortcut
+         * @description As CSV (`shortcut`, `title`, `text`) all of them, without pages.
+         */
+        get: operations["listQuickReplies"];
+        put?: never;
+        /** Keeps a text, as the user's own or as a queue's, for its supervisors */
+        post: operations["createQuickReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps the replies of a CSV, all or none; those with a known shortcut are changed */
+        post: operations["importQuickReplies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/autocomplete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Mattermost asks for while somebody types /r */
+        get: operations["completeQuickReply"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes one; the answer is what it was */
+        delete: operations["deleteQuickReply"];
+        options?: never;
+        head?: never;
+        /** Changes one of the user's own, or one of a queue that they supervise */
+        patch: operations["patchQuickReply"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/quick-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                reply_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** A quick reply as it would go out in a conversation, its variables filled in */
+        get: operations["fillQuickReply"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/reopen": {
         parameters: {
             query?: never;
@@ -1396,6 +1491,32 @@ export interface components {
             position?: number;
             retired?: boolean;
         };
+        QuickReply: {
+            id: components["schemas"]["ID"];
+            /** @enum {string} */
+            scope: "personal" | "queue";
+            /** @description empty for somebody's own */
+            queue_id: string;
+            shortcut: string;
+            title: string;
+            text: string;
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
+        };
+        QuickReplyInput: {
+            /**
+             * @description Of a new one; it cannot be changed
+             * @enum {string}
+             */
+            scope?: "personal" | "queue";
+            /** @description Of a new one of a queue */
+            queue_id?: components["schemas"]["ID"];
+            /** @description Unique among the user's own or the queue's */
+            shortcut?: string;
+            title?: string;
+            /** @description Markdown, judged like a post. Variables: `{{nome}}`, `{{primeiro_nome}}`, `{{atendente}}`, `{{responsavel}}`, `{{fila}}`, `{{saudacao}}` (bom dia from 5:00, boa tarde from 12:00, boa noite from 18:00, in the queue's time zone) */
+            text?: string;
+        };
         ClosingOptions: {
             /** @description A reason has to be chosen */
             required: boolean;
@@ -1933,6 +2054,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ClosingReason"];
+            };
+        };
+        /** @description The reply */
+        QuickReply: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["QuickReply"];
             };
         };
         /** @description The queue */
@@ -2912,6 +3042,221 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQuickReplies: {
+        parameters: {
+            query?: {
+                /** @description Only those of this queue, beside the user's own; 403 for who is not in it */
+                queue_id?: components["schemas"]["ID"];
+                /** @description Only those of its queue, beside the user's own, for who acts in it */
+                conversation_id?: components["schemas"]["ID"];
+                /** @description queue leaves out the user's own */
+                scope?: "queue";
+                /** @description occurs in the shortcut, the title or the text */
+                q?: string;
+                format?: "csv";
+                /** @description From 0; past the end the list is empty */
+                page?: components["parameters"]["page"];
+                /** @description 60 unless asked; more than 200 gives 200 */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of replies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["QuickReply"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createQuickReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickReplyInput"] & unknown;
+            };
+        };
+        responses: {
+            201: components["responses"]["QuickReply"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importQuickReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    scope: "personal" | "queue";
+                    queue_id?: components["schemas"]["ID"];
+                    /** @description Columns shortcut, title, text, with commas or semicolons; a line with these names may come first */
+                    csv: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many are new, and how many were changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        changed: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeQuickReply: {
+        parameters: {
+            query?: {
+                /** @description empty outside of a channel */
+                channel_id?: string;
+                /** @description All that was typed */
+                user_input?: string;
+                /** @description The part of it before the shortcut */
+                parsed?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quick replies that can follow, 100 at most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The shortcut */
+                        Item: string;
+                        /** @description The title */
+                        Hint: string;
+                        /** @description The beginning of the text */
+                        HelpText: string;
+                    }[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteQuickReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["QuickReply"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchQuickReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickReplyInput"];
+            };
+        };
+        responses: {
+            200: components["responses"]["QuickReply"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    fillQuickReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                reply_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text, as Markdown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        text: string;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -1,0 +1,50 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// TestQuickReplies sends a reply with all variables by `/r`: the phone shows what REST showed before, and the lock holds.
+func TestQuickReplies(t *testing.T) {
+	o := newOutsider(t)
+	agent := o.Agent(0)
+	k := o.open(0)
+	kept := o.asks(o.Admin(), http.MethodPost, "/quick-replies", map[string]any{
+		"scope": "queue", "queue_id": o.Queue.ID, "shortcut": "tudo", "title": "Tudo", "text": "{{saudacao}}, {{primeiro_nome}}! {{nome}}, {{atendente}} de {{fila}}, com {{responsavel}}. **Até!**",
+	}).is(http.StatusCreated).field("id")
+	defer func() { o.asks(o.Admin(), http.MethodDelete, "/quick-replies/"+kept, nil).is(http.StatusOK) }()
+	o.asks(agent, http.MethodPost, "/quick-replies", map[string]any{"scope": "personal", "shortcut": "x", "text": "{{cpf}}"}).refusesField("text")
+	text := o.asks(agent, http.MethodGet, "/conversations/"+k.ID+"/quick-replies/"+kept, nil).is(http.StatusOK).field("text")
+	require.Contains(t, text, k.customer.Name)
+
+	suggestions, _, err := agent.ListCommandAutocompleteSuggestions(o.ctx(oneMinute), "/r tu", o.Env.Team.ID)
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(suggestions, func(s model.AutocompleteSuggestion) bool {
+		return s.Complete == "r tudo" && s.Hint == "Tudo" && s.Description != ""
+	}), "%v", suggestions)
+
+	require.Empty(t, o.says(0, k.ChannelID, "/r tudo"))
+	o.within(oneMinute, "the reply to arrive", func(context.Context) error {
+		last, _ := k.phone.Last()
+		want := text[:len(text)-len("**Até!**")] + "*Até!*"
+		return errorUnless(last.Text == want, "the phone shows %q, not %q", last.Text, want)
+	})
+	posts, _, err := agent.GetPostsForChannel(o.ctx(oneMinute), k.ChannelID, 0, 10, "", false, false)
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(posts.ToSlice(), func(p *model.Post) bool { return p.Message == text && p.UserId == o.User(0).ID }))
+
+	waiting, err := o.Start(o.ctx(oneMinute), 0, newCustomer())
+	require.NoError(t, err)
+	require.NotEmpty(t, o.says(0, waiting.ChannelID, "/r tudo"), "the lock")
+	require.NotEmpty(t, o.says(0, k.ChannelID, "/r nada"))
+	require.NotEmpty(t, o.says(0, o.lobby(), "/r tudo"))
+}
