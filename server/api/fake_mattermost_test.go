@@ -85,8 +85,10 @@ func (f *fakeMattermost) FindPostOf(ctx context.Context, channelID, _ string, si
 	return f.FindPost(ctx, channelID, since, prop, value)
 }
 
-func (f *fakeMattermost) AgreeOnPost(_ context.Context, _, id string) (string, error)    { return id, nil }
-func (f *fakeMattermost) RootOf(_ context.Context, id string) (string, error)            { return id, nil }
+func (f *fakeMattermost) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
+func (f *fakeMattermost) RootOf(_ context.Context, id string) (root, channel string, err error) {
+	return id, "", nil
+}
 func (f *fakeMattermost) PostType(context.Context, string) (string, error)               { return "", nil }
 func (f *fakeMattermost) EditPost(context.Context, string, string, map[string]any) error { return nil }
 func (f *fakeMattermost) Reactions(context.Context, string) ([]posting.Reaction, error) {

@@ -88,7 +88,7 @@ func (t *StatusSync) show(ctx context.Context, mark domain.StatusMark) error {
 // appendReason posts in the thread why the message did not get through, and what to do.
 func (t *StatusSync) appendReason(ctx context.Context, mark domain.StatusMark) error {
 	m := mark.Message
-	root, err := t.Posts.RootOf(ctx, m.PostID)
+	root, _, err := t.Posts.RootOf(ctx, m.PostID)
 	if err != nil {
 		return err
 	}

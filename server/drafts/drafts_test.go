@@ -92,7 +92,9 @@ func (d *fakeDrafts) FindPost(_ context.Context, _ string, _ int64, prop, value 
 func (d *fakeDrafts) FindPostOf(_ context.Context, _, userID string, _ int64, prop, value string) (string, error) {
 	return d.find(userID, prop, value)
 }
-func (d *fakeDrafts) RootOf(_ context.Context, id string) (string, error) { return id, nil }
+func (d *fakeDrafts) RootOf(_ context.Context, id string) (root, channel string, err error) {
+	return id, "", nil
+}
 func (d *fakeDrafts) PostType(context.Context, string) (string, error) {
 	if d.gone {
 		return "", domain.ErrNotFound

@@ -18,13 +18,14 @@ import (
 // desk is a store with one conversation, a poster, and what happened in order.
 type fakeInbound struct {
 	Store
-	arrival *domain.InboundTarget // nil = nobody we know
-	account domain.Account
-	opened  bool
-	found   string // the post that an earlier try made
-	back    bool   // the customer has written since, named as before
-	did     []string
-	posts   []posting.Post
+	arrival  *domain.InboundTarget // nil = nobody we know
+	account  domain.Account
+	opened   bool
+	rootGone bool
+	found    string // the post that an earlier try made
+	back     bool   // the customer has written since, named as before
+	did      []string
+	posts    []posting.Post
 
 	messages map[string]*domain.Message // by wamid
 	closed   *domain.Conversation
@@ -135,8 +136,11 @@ func (d *fakeInbound) FindPost(context.Context, string, int64, string, string) (
 	}
 	return d.found, nil
 }
-func (d *fakeInbound) RootOf(_ context.Context, postID string) (string, error) {
-	return postID, nil
+func (d *fakeInbound) RootOf(_ context.Context, postID string) (root, channel string, err error) {
+	if d.rootGone {
+		return "", "", domain.ErrNotFound
+	}
+	return postID, "channel", nil
 }
 func (d *fakeInbound) EditPost(_ context.Context, postID, _ string, _ map[string]any) error {
 	d.did = append(d.did, "edit "+postID)

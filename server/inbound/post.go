@@ -56,7 +56,7 @@ func (h *Handler) threadOf(ctx context.Context, wamid string, c *domain.Conversa
 	if quoted.ConversationID != c.ID || quoted.PostID == "" {
 		return "", nil
 	}
-	rootID, err = h.Posts.RootOf(ctx, quoted.PostID)
+	rootID, _, err = h.Posts.RootOf(ctx, quoted.PostID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return "", nil
 	}

@@ -83,7 +83,11 @@ func TestALineStandsForWhatTheServerRefuses(t *testing.T) {
 }
 
 func TestWhatAnswersADeletedPostStandsByItself(t *testing.T) {
-	s := &fakeStrictServer{fakeInbound: openDesk(), refuses: func(p posting.Post) bool { return p.RootID != "" }}
+	desk := openDesk()
+	s := &fakeStrictServer{fakeInbound: desk, refuses: func(p posting.Post) bool {
+		desk.rootGone = p.RootID != "" // it was deleted a moment ago
+		return desk.rootGone
+	}}
 	takes(t, s, whatsapp.KindMessage, `{"id":"wamid.1","from":"5511987654321","type":"text","text":{"body":"oi"},"context":{"id":"wamid.agent"}}`)
 	require.Equal(t, []string{"refused", "post", "posted post"}, s.did)
 	require.Empty(t, s.posts[0].RootID)

@@ -73,7 +73,9 @@ func (m *fakeMailbox) FindPost(_ context.Context, channelID string, _ int64, pro
 	return "", domain.ErrNotFound
 }
 
-func (m *fakeMailbox) RootOf(_ context.Context, postID string) (string, error) { return postID, nil }
+func (m *fakeMailbox) RootOf(_ context.Context, postID string) (root, channel string, err error) {
+	return postID, "", nil
+}
 
 func TestEachIsToldOnceWhateverDies(t *testing.T) {
 	for _, dies := range []string{"", "dm-ana", "dm-bia"} {

@@ -151,16 +151,16 @@ func (p *Port) ChannelOf(ctx context.Context, postID string) (string, error) {
 }
 
 // RootOf returns the id of the first post of the thread that a post belongs to, which
-// may be the post itself. It returns domain.ErrNotFound if the post is gone.
-func (p *Port) RootOf(ctx context.Context, postID string) (string, error) {
+// may be the post itself, and of their channel. It returns domain.ErrNotFound if the post is gone.
+func (p *Port) RootOf(ctx context.Context, postID string) (rootID, channelID string, err error) {
 	post, err := p.standing(ctx, postID)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if post.RootId != "" {
-		return post.RootId, nil
+		return post.RootId, post.ChannelId, nil
 	}
-	return post.Id, nil
+	return post.Id, post.ChannelId, nil
 }
 
 // ShowStatus shows a message's delivery status on its post. A status never goes

@@ -92,9 +92,9 @@ type Poster interface {
 	// FindPost looks for a post of either of the plugin's bots by a property among the channel's
 	// posts since a moment of the server's clock; domain.ErrNotFound.
 	FindPost(ctx context.Context, channelID string, since int64, prop, value string) (id string, err error)
-	// RootOf returns the post that begins the thread of a post: itself, if it is not
-	// a reply; domain.ErrNotFound.
-	RootOf(ctx context.Context, postID string) (rootID string, err error)
+	// RootOf returns the post that begins the thread of a post, itself if it is not a reply, and the
+	// channel that both are in; domain.ErrNotFound.
+	RootOf(ctx context.Context, postID string) (rootID, channelID string, err error)
 	// AgreeOnPost settles which of several equal posts stays. It proposes one for a key
 	// and returns the one that any process proposed first; if that is another, it
 	// deletes the proposed one.
@@ -116,9 +116,12 @@ func EnsurePost(ctx context.Context, poster Poster, p Post, prop string, again b
 		}
 	}
 	id, err := poster.CreatePost(ctx, p)
-	if p.RootID != "" && errors.Is(err, ErrRefused) { // the root post was deleted, so the post begins a thread of its own
-		p.RootID = ""
-		id, err = poster.CreatePost(ctx, p)
+	if p.RootID != "" && errors.Is(err, ErrRefused) {
+		_, channelID, gone := poster.RootOf(ctx, p.RootID)
+		if errors.Is(gone, domain.ErrNotFound) || gone == nil && channelID != p.ChannelID { // the post begins a thread of its own
+			p.RootID = ""
+			id, err = poster.CreatePost(ctx, p)
+		}
 	}
 	if err != nil && !errors.Is(err, ErrNotAttached) || !again && jobqueue.CheckLease(ctx) == nil {
 		return id, err

@@ -49,7 +49,9 @@ func (p *fakeProcess) FindPost(_ context.Context, _ string, _ int64, _, value st
 	return "", domain.ErrNotFound
 }
 
-func (p *fakeProcess) RootOf(_ context.Context, id string) (string, error) { return id, nil }
+func (p *fakeProcess) RootOf(_ context.Context, id string) (root, channel string, err error) {
+	return id, "", nil
+}
 
 func (p *fakeProcess) AgreeOnPost(ctx context.Context, key, id string) (string, error) {
 	if ctx.Err() != nil {
@@ -128,6 +130,37 @@ func TestWhoHasLostTheLeasePostsNothing(t *testing.T) {
 	_, err := EnsurePost(ctx, &fakeProcess{fakeChannel: b}, Post{ChannelID: "c", Props: map[string]any{PropEvent: "e"}}, PropEvent, false, 0)
 	require.ErrorIs(t, err, jobqueue.ErrLost)
 	require.Empty(t, b.posts)
+}
+
+// fakeThread refuses whatever is posted in a thread, whose root may be gone.
+type fakeThread struct {
+	fakeProcess
+	rootIn string // the channel of the thread's root; "" = it was deleted
+}
+
+func (p *fakeThread) CreatePost(ctx context.Context, post Post) (string, error) {
+	if post.RootID != "" {
+		return "", ErrRefused
+	}
+	return p.fakeProcess.CreatePost(ctx, post)
+}
+
+func (p *fakeThread) RootOf(_ context.Context, id string) (root, channel string, err error) {
+	if p.rootIn == "" {
+		return "", "", domain.ErrNotFound
+	}
+	return id, p.rootIn, nil
+}
+
+// Words that another plugin refuses in a thread are not posted outside of it, where nobody sees what they are about.
+func TestOnlyAPostWhoseRootIsGoneLeavesItsThread(t *testing.T) {
+	for channel, gone := range map[string]bool{"c": false, "another": true, "": true} {
+		p := &fakeThread{fakeProcess: fakeProcess{fakeChannel: &fakeChannel{stands: map[string]string{}}}, rootIn: channel}
+		_, err := EnsurePost(t.Context(), p, Post{ChannelID: "c", RootID: "root", Props: map[string]any{PropEvent: "e"}}, PropEvent, false, 0)
+		require.Equal(t, gone, err == nil)
+		require.Equal(t, gone, p.standing() == 1)
+		require.Equal(t, !gone, errors.Is(err, ErrRefused))
+	}
 }
 
 func TestAKeySaysNothingOfAPerson(t *testing.T) {

@@ -65,9 +65,11 @@ func (s *fakeServer) FindPost(_ context.Context, channelID string, _ int64, prop
 	return "", domain.ErrNotFound
 }
 func (s *fakeServer) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
-func (s *fakeServer) RootOf(_ context.Context, postID string) (string, error)     { return postID, nil }
-func (s *fakeServer) Join(context.Context, string, string) error                  { return nil }
-func (s *fakeServer) SetHeader(context.Context, string, string) error             { return nil }
+func (s *fakeServer) RootOf(_ context.Context, postID string) (root, channel string, err error) {
+	return postID, "", nil
+}
+func (s *fakeServer) Join(context.Context, string, string) error      { return nil }
+func (s *fakeServer) SetHeader(context.Context, string, string) error { return nil }
 func (s *fakeServer) Discard(_ context.Context, c posting.Channel) error {
 	if _, there := s.channels[c.Name]; there {
 		s.channels[c.Name] = true
