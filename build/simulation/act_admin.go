@@ -135,3 +135,9 @@ func changePlan(p *play, l *life, r *rand.Rand) {
 	n := p.pickNumber(l, r)
 	p.ask(l, r, p.admin, "changes the plan "+n.plan, http.MethodPatch, "/plans/"+n.plan, map[string]any{"monthly_limit": 500 + r.IntN(1000)}, nil)
 }
+
+// loseAPost lets the answer to the plugin's next post be lost.
+func loseAPost(p *play, l *life, _ *rand.Rand) {
+	p.world.scheduler.losePosts.Add(1)
+	p.story.Note(l.n, "the answer to the plugin's next post will be lost")
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"time"
 
 	"github.com/lib/pq"
 	"github.com/mattermost/mattermost/server/public/model"
@@ -123,7 +124,11 @@ func template(p *play, l *life, r *rand.Rand) {
 
 // say posts in the channel of a life's conversation.
 func (p *play) say(l *life, r *rand.Rand, userID string, np host.NewPost) {
-	n := p.node(r)
+	p.sayOver(p.node(r), l, userID, np)
+}
+
+// sayOver is say over one node.
+func (p *play) sayOver(n *Node, l *life, userID string, np host.NewPost) {
 	np.Props = map[string]any{}
 	p.world.Go("post "+np.Message, n, func(ctx context.Context) {
 		made, appErr := n.As(userID).Post(ctx, np)
@@ -158,6 +163,25 @@ func post(p *play, l *life, r *rand.Rand) {
 func posts(p *play, l *life, r *rand.Rand) {
 	for range 2 + r.IntN(3) {
 		post(p, l, r)
+	}
+}
+
+// pluginOff ends the plugin of a node for some minutes, in which the node's server goes on, while all nodes have theirs.
+func pluginOff(p *play, l *life, r *rand.Rand) {
+	n := p.node(r)
+	if !p.world.allUp() {
+		return
+	}
+	p.story.Note(l.n, "the plugin of node %s is off", n.Name)
+	n.DropFor(time.Duration(4+r.IntN(4)) * time.Minute)
+}
+
+// postsThere posts over the nodes whose plugin is off.
+func postsThere(p *play, l *life, r *rand.Rand) {
+	for _, n := range p.world.Nodes {
+		if who, channel := p.speaker(l, r); who != "" && !n.Up() {
+			p.sayOver(n, l, who, host.NewPost{ChannelID: channel, Message: l.token("a") + " ainda aqui"})
+		}
 	}
 }
 

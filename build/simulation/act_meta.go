@@ -29,6 +29,18 @@ func refuseForNow(p *play, l *life, r *rand.Rand) {
 	p.story.Note(l.n, "Meta will refuse the next %d messages with %d", times, code)
 }
 
+// refuseForLong makes Meta refuse for the moment whatever goes to the customer, until acceptAgain.
+func refuseForLong(p *play, l *life, _ *rand.Rand) {
+	p.world.Meta.FailNext(cloudapi.Match{To: l.phone.Customer().Number}, 131056, 1000)
+	p.story.Note(l.n, "Meta will refuse every message with 131056")
+}
+
+// acceptAgain ends everything that was set for the next messages, to whomever they go.
+func acceptAgain(p *play, l *life, _ *rand.Rand) {
+	p.world.Meta.Faults().Clear()
+	p.story.Note(l.n, "Meta accepts everything again")
+}
+
 // failLater makes Meta take the next message and tell of its failure afterwards.
 func failLater(p *play, l *life, r *rand.Rand) {
 	code := pick(r, 131049, 131026, 131047, 131050)
@@ -89,6 +101,7 @@ func moment(p *play, _ *life, r *rand.Rand) {
 
 func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(6)) * time.Second) }
 func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(20+r.IntN(60)) * time.Second) }
+func aWhile(p *play, _ *life, r *rand.Rand)  { p.pass(time.Duration(2+r.IntN(9)) * time.Minute) }
 func hours(p *play, _ *life, r *rand.Rand)   { p.pass(time.Duration(1+r.IntN(12)) * time.Hour) }
 func days(p *play, _ *life, r *rand.Rand)    { p.pass(time.Duration(24+r.IntN(48)) * time.Hour) }
 

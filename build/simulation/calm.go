@@ -17,6 +17,10 @@ func (p *play) makeWhole() {
 		p.world.Meta.Webhooks().Release(cloudapi.Release{})
 	}
 	p.world.Fail(FaultRates{})
+	p.world.scheduler.losePosts.Store(0)
+	for !p.world.allUp() {
+		p.world.Step()
+	}
 	for _, l := range p.lives {
 		l.phone.TurnOn()
 	}

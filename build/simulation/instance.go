@@ -89,8 +89,11 @@ type nodeClock struct{ of *instance }
 func (c nodeClock) Now() int64 { return time.Now().UnixMilli() + c.of.skew.Load() }
 
 // drop ends a process where it stands. All its ports are closed from now on. Its goroutines
-// are then let go by a deactivation, which can have no effect any more.
-func (in *inside) drop(p *process, what string) {
+// are then let go by a deactivation, which can have no effect any more. Another is started within seconds.
+func (in *inside) drop(p *process, what string) { in.dropFor(p, what, 0) }
+
+// dropFor is drop where another process is started after a pause, unless that is 0.
+func (in *inside) dropFor(p *process, what string, pause time.Duration) {
 	if !p.dead.CompareAndSwap(false, true) {
 		return
 	}
@@ -108,7 +111,9 @@ func (in *inside) drop(p *process, what string) {
 	if in.closing.Load() {
 		return
 	}
-	pause := in.scheduler.someTime(8 * time.Second)
+	if pause == 0 {
+		pause = in.scheduler.someTime(8 * time.Second)
+	}
 	in.all.Go(func() {
 		time.Sleep(pause)
 		if !in.closing.Load() {
@@ -187,11 +192,11 @@ func (i *instance) alive() *process {
 
 func (i *instance) up() bool { return i.alive() != nil }
 
-func (i *instance) drop(why string) {
+func (i *instance) drop(why string, pause time.Duration) {
 	i.mu.Lock()
 	p := i.current
 	i.mu.Unlock()
-	i.inside.drop(p, why)
+	i.inside.dropFor(p, why, pause)
 }
 
 // hooks are the plugin's; nil while it is down.

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -44,4 +45,7 @@ func (n *Node) As(userID string) host.Person { return n.Host.As(userID) }
 func (n *Node) Up() bool { return n.up() }
 
 // Drop ends the instance where it stands, as kill -9 does. The node starts another by itself a little later.
-func (n *Node) Drop() { n.drop("as the life says") }
+func (n *Node) Drop() { n.DropFor(0) }
+
+// DropFor is Drop where the node starts another so long later; 0 = a little later.
+func (n *Node) DropFor(pause time.Duration) { n.drop("as the life says", pause) }

@@ -13,12 +13,12 @@ func init() { //nolint:gochecknoinits // the acts use the table themselves
 		"start": start, "start marketing": startMarketing, "start again": startAgain, "template": template, "post": post, "posts": posts, "post with a file": postFile, "change post": changePost, "delete post": deletePost,
 		"note": note, "transfer": transfer, "return to queue": returnToQueue, "claim": claim, "close": closeIt, "reopen": reopen, "invite": invite, "leave": leave,
 		"merge": merge, "erase": erase, "own queue": ownQueue, "remove queue": removeQueue, "look": look,
-		"archive": archive, "rename": rename,
-		"refuse": refuse, "refuse slowly": refuseSlowly, "refuse for now": refuseForNow, "fail later": failLater, "cut": cut, "status again": statusAgain,
+		"archive": archive, "rename": rename, "plugin off": pluginOff, "posts there": postsThere, "lose a post": loseAPost,
+		"refuse": refuse, "refuse slowly": refuseSlowly, "refuse for now": refuseForNow, "refuse for long": refuseForLong, "accept again": acceptAgain, "fail later": failLater, "cut": cut, "status again": statusAgain,
 		"hold webhooks": holdWebhooks, "release webhooks": releaseWebhooks,
 		"disable number": disableNumber, "enable number": enableNumber, "revoke token": revokeToken, "new token": newToken,
 		"withdraw template": withdrawTemplate, "approve template": approveTemplate, "change plan": changePlan,
-		"moment": moment, "seconds": seconds, "minutes": minutes, "hours": hours, "days": days,
+		"moment": moment, "seconds": seconds, "minutes": minutes, "a while": aWhile, "hours": hours, "days": days,
 	}
 }
 
@@ -35,7 +35,8 @@ var chains = []chain{
 	{2, []string{"write", "refuse", "post", "post"}}, {2, []string{"write", "refuse for now", "posts"}}, {2, []string{"write", "cut", "posts"}}, {2, []string{"post", "delete post"}},
 	{3, []string{"start again"}}, {2, []string{"write", "start again"}}, {2, []string{"write", "merge", "post"}}, {1, []string{"close", "merge", "write", "post"}}, {1, []string{"start", "merge"}},
 	{1, []string{"write", "erase"}}, {1, []string{"post", "erase"}},
-	{2, []string{"close", "start marketing", "stop marketing"}}, {3, []string{"close", "revoke token", "start marketing", "seconds", "stop marketing", "seconds", "hours", "new token"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
+	{2, []string{"close", "start marketing", "stop marketing"}}, {1, []string{"close", "days", "refuse for long", "start marketing", "seconds", "stop marketing", "moment", "hours", "accept again", "moment"}},
+	{1, []string{"write", "hours", "write", "plugin off", "posts there", "hours"}}, {2, []string{"write", "a while", "lose a post", "write"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
 	{4, []string{"own queue", "seconds", "close", "seconds", "remove queue", "seconds", "write"}}, {2, []string{"write", "claim", "claim"}}, {2, []string{"close", "reopen", "write"}}, {1, []string{"close", "start", "reopen"}},
 	{2, []string{"change number", "write"}}, {2, []string{"write", "post", "change number", "post"}},
 }

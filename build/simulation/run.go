@@ -118,7 +118,7 @@ func (in *inside) close() {
 	in.cancel()
 	in.meta.Close()
 	for _, n := range in.nodes {
-		n.drop("the end of the world")
+		n.drop("the end of the world", 0)
 	}
 	done := make(chan struct{})
 	go func() { in.all.Wait(); close(done) }()

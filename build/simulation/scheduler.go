@@ -24,14 +24,15 @@ type scheduler struct {
 	no      uint64
 	late    []*lateHook
 
-	arrived chan struct{} // a call came while the scheduler let time pass
-	made    atomic.Int64  // steps
-	acts    atomic.Int64
-	calming atomic.Bool            // nothing new happens
-	slowing atomic.Int64           // calls that wait before their turn
-	passing chan struct{}          // closed when the hours that pass are over; nil while none do
-	hurry   chan struct{}          // closed when what takes long must come to its end
-	drops   func(*process, string) // ends a process
+	arrived   chan struct{} // a call came while the scheduler let time pass
+	made      atomic.Int64  // steps
+	acts      atomic.Int64
+	losePosts atomic.Int64           // how many of the next posts are made and their maker is not told
+	calming   atomic.Bool            // nothing new happens
+	slowing   atomic.Int64           // calls that wait before their turn
+	passing   chan struct{}          // closed when the hours that pass are over; nil while none do
+	hurry     chan struct{}          // closed when what takes long must come to its end
+	drops     func(*process, string) // ends a process
 	// waitsForLock reports whether a backend of PostgreSQL waits for another's lock.
 	waitsForLock func(backend int64) bool
 }
@@ -243,6 +244,10 @@ func (s *scheduler) slowDown(c *call, pause time.Duration) {
 func (s *scheduler) fault(what string) (v verdict, drop string) {
 	f := s.faults
 	if strings.Contains(what, " api: CreatePost") {
+		if s.losePosts.Load() > 0 {
+			s.losePosts.Add(-1)
+			return failAfter, ""
+		}
 		f.After += f.LostPost
 	}
 	if f.Before+f.After+f.Hang+f.Drop == 0 {
