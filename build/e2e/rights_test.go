@@ -177,7 +177,7 @@ func (r *rights) acts() []act {
 	template := map[string]any{"template": start["template"], "variables": map[string]any{}}
 	of := func(expected, method string, paths ...string) (rows []act) {
 		for _, path := range paths {
-			rows = append(rows, act{route: method + " " + path, expected: expected, path: strings.ReplaceAll(path, "{id}", nowhere), body: map[string]any{}})
+			rows = append(rows, act{route: method + " " + path, expected: expected, path: strings.NewReplacer("{id}", nowhere, "{delivery_id}", nowhere).Replace(path), body: map[string]any{}})
 		}
 		return rows
 	}
@@ -233,11 +233,13 @@ func (r *rights) acts() []act {
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
 	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/holidays", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
-		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export")...)
+		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export",
+		"/event-subscriptions", "/event-subscriptions/{id}", "/event-subscriptions/{id}/deliveries", "/event-subscriptions/{id}/deliveries/{delivery_id}")...)
 	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates/sync", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
-		"/contacts/{id}/merge", "/guards/release", "/results/rebuild")...)
-	rows = append(rows, of(admins, "PATCH", "/accounts/{id}", "/queues/{id}", "/templates/{id}", "/plans/{id}")...)
-	return append(rows, of(admins, "DELETE", "/accounts/{id}", "/queues/{id}", "/plans/{id}", "/contacts/{id}")...)
+		"/contacts/{id}/merge", "/guards/release", "/results/rebuild", "/event-subscriptions", "/event-subscriptions/{id}/test", "/event-subscriptions/{id}/resend",
+		"/event-subscriptions/{id}/deliveries/{delivery_id}/resend")...)
+	rows = append(rows, of(admins, "PATCH", "/accounts/{id}", "/queues/{id}", "/templates/{id}", "/plans/{id}", "/event-subscriptions/{id}")...)
+	return append(rows, of(admins, "DELETE", "/accounts/{id}", "/queues/{id}", "/plans/{id}", "/contacts/{id}", "/event-subscriptions/{id}")...)
 }
 
 func (r *rights) column(query string, args ...any) (text string) {

@@ -69,5 +69,5 @@ func (a *API) getChannelConversation(r *http.Request, id string) (reply, error) 
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a channel's conversation")
 	}
-	return ok(a.withUsernames(r, []*domain.View{view})(view))
+	return ok(a.withUsernames(r.Context(), []*domain.View{view})(view))
 }

@@ -39,7 +39,7 @@ func (a *API) conversations(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, errors.Wrap(err, "list the conversations"))
 		return
 	}
-	named := a.withUsernames(r, views)
+	named := a.withUsernames(r.Context(), views)
 	a.write(w, http.StatusOK, listOf(views, total, p, func(v *domain.View) conversationView {
 		view := named(v)
 		view.Template = &v.TemplateName

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -105,7 +106,7 @@ func (a *API) getConversation(r *http.Request, id string) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a conversation")
 	}
-	return ok(a.withUsernames(r, []*domain.View{view})(view))
+	return ok(a.withUsernames(r.Context(), []*domain.View{view})(view))
 }
 
 // conversationReply answers an action with the conversation as it is now.
@@ -117,7 +118,7 @@ func conversationReply(view *domain.View, err error) (reply, error) {
 }
 
 // withUsernames returns what makes a view with the names of the people who serve a conversation, read once for all views.
-func (a *API) withUsernames(r *http.Request, views []*domain.View) func(*domain.View) conversationView {
+func (a *API) withUsernames(ctx context.Context, views []*domain.View) func(*domain.View) conversationView {
 	ids := map[string]bool{}
 	for _, v := range views {
 		ids[v.OwnerID], ids[v.AttendantID] = true, true
@@ -127,7 +128,7 @@ func (a *API) withUsernames(r *http.Request, views []*domain.View) func(*domain.
 	for id := range ids {
 		wanted = append(wanted, id)
 	}
-	names := a.Mattermost.Usernames(r.Context(), wanted)
+	names := a.Mattermost.Usernames(ctx, wanted)
 	return func(v *domain.View) conversationView {
 		view := viewConversation(v)
 		view.OwnerUsername, view.AttendantUsername = names[v.OwnerID], names[v.AttendantID]

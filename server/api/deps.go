@@ -30,6 +30,10 @@ type Deps struct {
 	// ReleaseGuards lets go of all channels that the server guards for the plugin, and returns how many they were.
 	ReleaseGuards func(ctx context.Context) (released int, err error)
 
+	// CheckURL returns what is wrong with an address to which events are to be sent; without a key nothing is.
+	CheckURL func(ctx context.Context, url string) domain.Text
+
+	WakeEvents   func() // an event is to be delivered
 	WakeJobs     func() // dead letters are to be handled once more
 	WakeMedia    func() // a customer's file is to be fetched once more
 	WakeChannels func() // channels have something new to show
@@ -43,6 +47,8 @@ type Deps struct {
 	// Text is the text of a key in a language with its data put in; Markdown is the same as part of a post, in which
 	// nothing of the data acts.
 	Text, Markdown func(lang, key string, data map[string]any) string
+	// ServerLanguage is the language of texts that are for no user.
+	ServerLanguage func() string
 	Region         func() string         // of phone numbers without a country code
 	Zone           func() *time.Location // of queues that have none of their own
 	Clock          domain.Clock
@@ -61,6 +67,8 @@ type Service interface {
 	StartOptions(ctx context.Context, actorID, queueID string) (*domain.StartOptions, error)
 	// Customers are the known customers whom a search finds, of those whom the actor may see.
 	Customers(ctx context.Context, actorID, query string) ([]*domain.KnownCustomer, error)
+	// ViewAt is a conversation as the caller has read it, in the state of a moment.
+	ViewAt(c *domain.Conversation, at int64) *domain.View
 	// Outcome is what came of a message that an earlier try of a request stored.
 	Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error)
 	View(ctx context.Context, actorID, id string) (*domain.View, error)
@@ -241,6 +249,27 @@ type Store interface {
 	AnswerRequest(ctx context.Context, token string, status int, answer []byte, conversationID string) error
 	// ReleaseRequest lets the next try begin at once.
 	ReleaseRequest(ctx context.Context, token string) error
+
+	EventSubscription(ctx context.Context, id string) (*domain.EventSubscription, error)
+	// EventSubscriptions are sorted oldest first.
+	EventSubscriptions(ctx context.Context, page, perPage int) ([]*domain.EventSubscription, int, error)
+	// CreateEventSubscription sets ID and times; domain.ErrTooMany where there are as many as there may be.
+	CreateEventSubscription(ctx context.Context, sub *domain.EventSubscription, now int64) error
+	// UpdateEventSubscription returns the subscription as it is then. A secret that was replaced goes on to sign for a day.
+	UpdateEventSubscription(ctx context.Context, sub *domain.EventSubscription, now int64, fields ...string) (*domain.EventSubscription, error)
+	DeleteEventSubscription(ctx context.Context, id string) error
+	// EventDeliveries are sorted newest first.
+	EventDeliveries(ctx context.Context, subscriptionID string, page, perPage int) ([]*domain.EventDelivery, int, error)
+	EventDelivery(ctx context.Context, deliveryID string) (*domain.EventDelivery, error)
+	// EventToDeliver is a delivery with its event and its subscription.
+	EventToDeliver(ctx context.Context, deliveryID string) (*domain.EventToDeliver, error)
+	SendTestEvent(ctx context.Context, subscriptionID string) (*domain.EventDelivery, error)
+	// ResendEvent delivers an event once more, as a new delivery.
+	ResendEvent(ctx context.Context, subscriptionID, deliveryID string) (*domain.EventDelivery, error)
+	// ResendEvents does so with all events since a moment; with failed only with those that were never taken.
+	ResendEvents(ctx context.Context, subscriptionID string, since int64, failed bool) (resent int, err error)
+	// AddLastMessages reads the last message of each conversation, and since when its customer waits.
+	AddLastMessages(ctx context.Context, conversations []*domain.Conversation) error
 
 	// Audit keeps who did what.
 	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error

@@ -77,6 +77,7 @@ func (a *API) adminRoutes(root *mux.Router) {
 	a.resultAdminRoutes(router)
 	a.contactRoutes(router)
 	a.installationRoutes(router)
+	a.eventRoutes(router)
 }
 
 // notFound answers what no route takes. A stranger is asked for a session first, so that nobody can find out which

@@ -37,7 +37,8 @@ func (w *world) newAPI() *API {
 			return nil
 		},
 		ReleaseGuards: func(context.Context) (int, error) { return w.released, w.db.PingContext(context.Background()) },
-		WakeJobs:      count("jobs"), WakeMedia: count("media"), WakeChannels: count("channels"),
+		CheckURL:      w.checkURL, WakeEvents: count("events"), ServerLanguage: func() string { return w.mattermost.language },
+		WakeJobs: count("jobs"), WakeMedia: count("media"), WakeChannels: count("channels"),
 		RefreshAccounts: func(context.Context) error { w.refreshed++; return nil },
 		LastWebhook:     func(accountID string) int64 { return w.stored[accountID] }, WebhookPath: "/webhook",
 		Text: w.texts.Text, Markdown: w.texts.Markdown, Region: func() string { return "BR" }, Zone: func() *time.Location { return time.UTC },

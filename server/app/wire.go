@@ -18,6 +18,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/encryption"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/events"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobs"
@@ -77,6 +78,7 @@ type app struct {
 	erasure       *jobs.Erasure
 	rotation      *encryption.Rotation
 
+	guard    *events.Guard
 	service  *service.Service
 	drafts   *service.Drafts
 	doctor   *doctor.Doctor
@@ -92,7 +94,7 @@ type app struct {
 // wakers end the pauses of loops and workers early. They are created before both, so
 // that each part can be given whatever it has to wake at the moment it is created.
 type wakers struct {
-	inbox, outbox, media                                             jobqueue.Waker // workers
+	inbox, outbox, media, events                                     jobqueue.Waker // workers
 	channels, statuses, sidebars, drafts, notices, templates, health jobqueue.Waker // loops
 }
 
@@ -131,6 +133,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	a.wireChannelJobs()
 	a.wireWatches()
 	a.wireMaintenance()
+	a.wireEvents()
 	a.wireHTTP()
 	return a, a.registerCommands(texts)
 }

@@ -63,6 +63,7 @@ func (a *app) wireHTTP() {
 	a.api = api.New(api.Deps{
 		Store: a.store, Service: a.service, Drafts: a.drafts, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,
 		IsSystemAdmin: a.people.SystemAdmin, Examine: a.doctor.Examine, ErasePosts: a.erasure.RunFor, ReleaseGuards: a.releaseGuards,
+		CheckURL: a.guard.Check, WakeEvents: a.wake.events.Wake, ServerLanguage: a.port.ServerLocale,
 		WakeJobs: a.wakeJobs, WakeMedia: a.wake.media.Wake, WakeChannels: a.wake.channels.Wake,
 		RefreshAccounts: a.accounts.Refresh, WebhookPath: webhook.Path, LastWebhook: a.webhook.LastWebhook,
 		Text: a.texts.Text, Markdown: a.texts.Markdown, Region: a.region, Zone: a.timeZone, Clock: a.clock, LogWarn: a.log.Warn, LogError: a.log.Error,

@@ -11,6 +11,8 @@ import (
 const (
 	// keepFinished is how long finished jobs and drafts stay: longer than Meta repeats a delivery.
 	keepFinished = 14 * 24 * time.Hour
+	// keepEvents is how long one can see, and send again, what other software was told.
+	keepEvents = 7 * 24 * time.Hour
 	// keepDead is how long dead letters stay; RetentionDays may say less.
 	keepDead = 90 * 24 * time.Hour
 	// purgeBatch is how many rows are purged at a time, eraseBatch how many contacts are erased.
@@ -51,6 +53,10 @@ func (h *Housekeeping) Run(ctx context.Context) (more bool, err error) {
 		{"what starts left", func(ctx context.Context) (bool, error) { return false, h.Store.PurgeStarts(ctx, h.Clock.Now()) }},
 		{"finished jobs", func(ctx context.Context) (bool, error) {
 			purged, err := h.Store.PurgeFinished(ctx, keepFinished.Milliseconds(), purgeBatch)
+			return purged == purgeBatch, err
+		}},
+		{"events", func(ctx context.Context) (bool, error) {
+			purged, err := h.Store.PurgeEvents(ctx, keepEvents.Milliseconds(), purgeBatch)
 			return purged == purgeBatch, err
 		}},
 		{"dead letters", func(ctx context.Context) (bool, error) {

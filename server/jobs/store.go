@@ -80,6 +80,8 @@ type Store interface {
 	// FillResults works out, for a batch of old conversations, what came of their templates.
 	FillResults(ctx context.Context) (more bool, err error)
 	PurgeStarts(ctx context.Context, now int64) error
+	// PurgeEvents removes up to n deliveries of events that were over an age in milliseconds ago, and the events that nobody waits for.
+	PurgeEvents(ctx context.Context, age int64, n int) (int, error)
 	// PurgeFinished and PurgeDead remove up to n jobs older than an age in milliseconds, and return how many.
 	PurgeFinished(ctx context.Context, age int64, n int) (int, error)
 	PurgeDead(ctx context.Context, age int64, n int) (int, error)

@@ -12,28 +12,32 @@ type serverSettings struct {
 	mu              sync.Mutex
 	known           bool
 	locale, siteURL string
+	internal        string // AllowedUntrustedInternalConnections
 }
 
 // get returns the settings, and reads them where they are not known. Settings that
 // cannot be read are empty, and read again at the next call.
-func (s *serverSettings) get(read func() *model.Config) (locale, siteURL string) {
+func (s *serverSettings) get(read func() *model.Config) (locale, siteURL, internal string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known {
-		return s.locale, s.siteURL
+		return s.locale, s.siteURL, s.internal
 	}
 	config := read()
 	if config == nil {
-		return "", ""
+		return "", "", ""
 	}
-	s.known, s.locale, s.siteURL = true, "", ""
+	s.known, s.locale, s.siteURL, s.internal = true, "", "", ""
 	if config.LocalizationSettings.DefaultServerLocale != nil {
 		s.locale = *config.LocalizationSettings.DefaultServerLocale
 	}
 	if config.ServiceSettings.SiteURL != nil {
 		s.siteURL = *config.ServiceSettings.SiteURL
 	}
-	return s.locale, s.siteURL
+	if config.ServiceSettings.AllowedUntrustedInternalConnections != nil {
+		s.internal = *config.ServiceSettings.AllowedUntrustedInternalConnections
+	}
+	return s.locale, s.siteURL, s.internal
 }
 
 // ServerSettingsChanged must be called when the server says that its settings changed.
@@ -46,14 +50,21 @@ func (p *Port) ServerSettingsChanged() {
 // ServerLocale returns the server's default language, or "" if the settings cannot be
 // read.
 func (p *Port) ServerLocale() string {
-	locale, _ := p.settings.get(p.api.GetConfig)
+	locale, _, _ := p.settings.get(p.api.GetConfig)
 	return locale
 }
 
 // SiteURL returns the server's public address, or "" if the administrator set none.
 func (p *Port) SiteURL() string {
-	_, siteURL := p.settings.get(p.api.GetConfig)
+	_, siteURL, _ := p.settings.get(p.api.GetConfig)
 	return siteURL
+}
+
+// AllowedInternal returns the hosts, addresses and networks inside of the organisation's own
+// network that the server lets others' texts lead to, as its administrator wrote them.
+func (p *Port) AllowedInternal() string {
+	_, _, internal := p.settings.get(p.api.GetConfig)
+	return internal
 }
 
 // ShowsNames reports whether the server shows a post under the name that the post says,

@@ -194,7 +194,9 @@ func queueGone() *domain.Refusal {
 	return domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.queue_gone"))
 }
 
-func (s *Service) view(c *domain.Conversation) *domain.View {
-	now := s.Clock.Now()
-	return &domain.View{Conversation: c, State: c.StateAt(now), CooldownUntil: s.cooldownUntil(c, now)}
+func (s *Service) view(c *domain.Conversation) *domain.View { return s.ViewAt(c, s.Clock.Now()) }
+
+// ViewAt returns a conversation, as the caller has read it, in the state of a moment, milliseconds since epoch.
+func (s *Service) ViewAt(c *domain.Conversation, at int64) *domain.View {
+	return &domain.View{Conversation: c, State: c.StateAt(at), CooldownUntil: s.cooldownUntil(c, at)}
 }

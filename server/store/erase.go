@@ -66,6 +66,7 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 		{eraseInbox, []any{values, hidden}},
 		{eraseEarlierInbox, []any{lanes}},
 		{eraseAudit, []any{id}},
+		{eraseEvents, []any{id}},
 	} {
 		if _, err := exec(ctx, t, step.query, step.args...); err != nil {
 			return wrapErr(err, "could not erase a contact")
@@ -114,6 +115,11 @@ const (
 			archived_at = CASE WHEN archived_at = 0 THEN $3 ELSE archived_at END, archive_lease = 0, refresh_at = 0, idle_at = 0,
 			erased_at = CASE WHEN erased_at = 0 THEN $3 ELSE erased_at END
 		WHERE contact_id = $1`
+
+	// eraseEvents: what receivers answered may repeat what they were told.
+	eraseEvents = `
+		WITH e AS (UPDATE waa_events SET conversation = conversation - '{close_reason,closing_fields}'::text[] WHERE conversation_id IN ` + conversationsOfContact + ` RETURNING id)
+		UPDATE waa_event_deliveries d SET answer = '' FROM e WHERE d.event_id = e.id AND d.answer <> ''`
 
 	// eraseMessages: a wamid holds the customer's number in base64.
 	eraseMessages = `

@@ -31,7 +31,7 @@ type function struct {
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
 	all := []function{resolveFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), completeSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), completeInboundFunction()}
-	for _, table := range jobTables() {
+	for _, table := range append(jobTables(), deliveryTable) {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}
 	return all

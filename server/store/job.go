@@ -20,7 +20,7 @@ const (
 	mediaTable  = "media"
 )
 
-// jobTables are all of them, in the order in which they are gone through.
+// jobTables are those whose jobs can become dead letters, in the order in which they are gone through; see deliveryTable too.
 func jobTables() []string { return []string{inboxTable, outboxTable, mediaTable} }
 
 // Queue is jobqueue.Store over one table. All its times are the database's.

@@ -70,6 +70,9 @@ func encryptedColumns() []encryptedColumn {
 		{table: "waa_wanted", column: "cpf_cipher", key: "message_id", hash: "cpf_hash", place: document, row: "contact_id"}, // on its way there
 	}
 	all = append(all, encryptedColumn{table: "waa_requests", column: "answer", key: "token", place: "waa_requests.answer", row: "token"})
+	for column := range strings.SplitSeq(subscriptionSecrets, ", ") {
+		all = append(all, encryptedColumn{table: "waa_event_subscriptions", column: column, key: "id", place: "waa_event_subscriptions." + column, row: "id"})
+	}
 	for column := range strings.SplitSeq(secretFields, ", ") {
 		all = append(all, encryptedColumn{table: "waa_accounts", column: column, key: "id", place: "waa_accounts." + column, row: "id"})
 	}

@@ -1247,6 +1247,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listEventSubscriptions"];
+        put?: never;
+        /** Tells other software of what happens from now on */
+        post: operations["createEventSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get: operations["getEventSubscription"];
+        put?: never;
+        post?: never;
+        /** Deletes a subscription with its deliveries, and answers with it */
+        delete: operations["deleteEventSubscription"];
+        options?: never;
+        head?: never;
+        /** @description A new secret takes the place of the old one, which goes on to sign for a day. What waits for a subscription that is disabled is over. */
+        patch: operations["patchEventSubscription"];
+        trace?: never;
+    };
+    "/api/v1/event-subscriptions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event of type test, once, and answers with its delivery when it is over */
+        post: operations["testEventSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-subscriptions/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What was delivered in the last seven days, and what is to be delivered, the latest first */
+        get: operations["listEventDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-subscriptions/{id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                delivery_id: components["parameters"]["delivery_id"];
+            };
+            cookie?: never;
+        };
+        /** A delivery with what is sent and how the receiver's last answer began */
+        get: operations["getEventDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-subscriptions/{id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                delivery_id: components["parameters"]["delivery_id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delivers an event once more, as a new delivery of the same event, and answers with that */
+        post: operations["resendEventDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-subscriptions/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delivers once more what happened since a moment, each event once, in its order */
+        post: operations["resendEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1689,6 +1823,71 @@ export interface components {
             away_message?: string;
             closing_reason_required?: boolean;
         };
+        /** @enum {string} */
+        EventType: "conversation.started" | "conversation.answered" | "conversation.transferred" | "conversation.closed" | "conversation.reopened" | "message.received" | "message.sent" | "message.status" | "template.failed" | "plan.warning" | "contact.opted_out";
+        EventSubscriptionInput: {
+            /**
+             * @description https; http to a loopback address only. It must be public, unless the server's setting `AllowedUntrustedInternalConnections` names
+             *     its host, its address or its network. That is checked when it is stored and at every connection; redirects are not followed.
+             * @example https://crm.example/whatsapp
+             */
+            url?: string;
+            /** @description Signs what is sent; "" in a new subscription = nothing is signed */
+            secret?: string;
+            /** @description Empty = all */
+            events?: components["schemas"]["EventType"][];
+            /** @description Empty = all */
+            queue_ids?: components["schemas"]["ID"][];
+            /** @default true */
+            enabled?: boolean;
+        };
+        EventSubscription: {
+            id: components["schemas"]["ID"];
+            url: string;
+            has_secret: boolean;
+            /** @description Empty = all */
+            events: components["schemas"]["EventType"][];
+            /** @description Empty = all */
+            queue_ids: components["schemas"]["ID"][];
+            /** @description Also false after the receiver answered 410 */
+            enabled: boolean;
+            /** @description Since when nothing was taken; null = the last event was */
+            failing_since: components["schemas"]["Time"];
+            /** @description When an event was last taken */
+            last_delivery_at: components["schemas"]["Time"];
+            /** @description Deliveries that are not over yet */
+            backlog: number;
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
+        };
+        EventDelivery: {
+            id: components["schemas"]["ID"];
+            /** @description The id in the body */
+            event_id: string;
+            /** @description An event type, or test */
+            type: string;
+            /** @description When the delivery was made */
+            at: components["schemas"]["Time"];
+            /** @description Requests that were sent */
+            attempts: number;
+            /** @description Of the last answer; null = there was none */
+            status_code: number | null;
+            /**
+             * @description Why the last request failed; disabled = the subscription was disabled before
+             * @enum {string}
+             */
+            error: "" | "timeout" | "unreachable" | "tls" | "address_not_public" | "redirect" | "status" | "gone" | "disabled";
+            /** @description When the receiver took it */
+            delivered_at: components["schemas"]["Time"];
+            /** @description When it is tried again */
+            next_at: components["schemas"]["Time"];
+            /** @description Neither taken nor given up yet */
+            pending: boolean;
+            /** @description The body, without documents. Not in lists */
+            request?: string;
+            /** @description How the receiver's last answer began. Not in lists */
+            answer?: string;
+        };
         Queue: {
             id: components["schemas"]["ID"];
             name: string;
@@ -2092,6 +2291,24 @@ export interface components {
                 "application/json": components["schemas"]["Plan"];
             };
         };
+        /** @description The subscription */
+        EventSubscription: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EventSubscription"];
+            };
+        };
+        /** @description The delivery */
+        EventDelivery: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EventDelivery"];
+            };
+        };
         /** @description No JSON object, or a value of the wrong type */
         BadRequest: {
             headers: {
@@ -2229,6 +2446,7 @@ export interface components {
          */
         idempotency_key: string;
         id: components["schemas"]["ID"];
+        delivery_id: components["schemas"]["ID"];
         /** @description From 0; past the end the list is empty */
         page: number;
         /** @description 60 unless asked; more than 200 gives 200 */
@@ -4815,6 +5033,258 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEventSubscriptions: {
+        parameters: {
+            query?: {
+                /** @description From 0; past the end the list is empty */
+                page?: components["parameters"]["page"];
+                /** @description 60 unless asked; more than 200 gives 200 */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of subscriptions, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["EventSubscription"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createEventSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventSubscriptionInput"] & unknown;
+            };
+        };
+        responses: {
+            201: components["responses"]["EventSubscription"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEventSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventSubscription"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteEventSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventSubscription"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchEventSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventSubscriptionInput"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EventSubscription"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testEventSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventDelivery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEventDeliveries: {
+        parameters: {
+            query?: {
+                /** @description From 0; past the end the list is empty */
+                page?: components["parameters"]["page"];
+                /** @description 60 unless asked; more than 200 gives 200 */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["EventDelivery"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEventDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                delivery_id: components["parameters"]["delivery_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventDelivery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendEventDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                delivery_id: components["parameters"]["delivery_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventDelivery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description Epoch milliseconds; events are kept for seven days
+                     */
+                    since: number;
+                    /**
+                     * @description Only events that were never taken
+                     * @default false
+                     */
+                    failed?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description How many events are on their way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resent: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/events"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+)
+
+// eventPoll is how often events to other software are looked for: triggers write them, and nobody wakes the worker.
+const eventPoll = 300 * time.Millisecond
+
+// eventMaxAttempts is how often an event is tried that cannot be read or written by us; a receiver that fails is no such failure.
+const eventMaxAttempts = 20
+
+// wireEvents creates the parts that tell other software what happens.
+func (a *app) wireEvents() {
+	a.guard = &events.Guard{Allowed: a.port.AllowedInternal}
+	queue := a.store.EventQueue()
+	sender := &events.Sender{
+		Store: a.store, Queue: queue, Owner: a.owner, Post: events.NewPoster(a.guard, nil).Post, Clock: a.clock,
+		Body: func(ctx context.Context, e *domain.Event) ([]byte, error) { return a.api.EventBody(ctx, e) },
+	}
+	a.work(jobqueue.Options{
+		Name: "events", Waker: &a.wake.events, Store: queue, Handle: sender.Handle, Concurrency: events.Concurrency, MaxPerAccount: events.PerSubscription,
+		MaxAttempts: eventMaxAttempts, Poll: eventPoll,
+	})
+}
