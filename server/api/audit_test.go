@@ -25,7 +25,7 @@ func TestEveryAdministrativeActIsAudited(t *testing.T) {
 			w.as(agent, method, asked, nil).Is(http.StatusForbidden, "forbidden")
 			require.Empty(t, w.audits(), "%s %s: nobody who may not ask fills the audit", method, path)
 			answer := w.as(admin, method, asked, nil)
-			if method == http.MethodGet && short != "/dead-letters" {
+			if method == http.MethodGet && short != "/dead-letters" || short == "/templates/lint" {
 				require.Empty(t, w.audits(), "%s %s", method, path)
 				continue
 			}

@@ -17,6 +17,7 @@ type messageView struct {
 	Kind       string        `json:"kind"`
 	AuthorID   string        `json:"author_id"`
 	Status     domain.Status `json:"status"`
+	Held       bool          `json:"held"`
 	Reason     string        `json:"reason"`
 	ReasonCode int           `json:"reason_code"`
 	CreatedAt  millisOrNull  `json:"created_at"`
@@ -24,7 +25,7 @@ type messageView struct {
 
 func (a *API) viewMessage(lang string, m *domain.Message) messageView {
 	return messageView{
-		ID: m.ID, PostID: m.PostID, WAMID: m.WAMID, Direction: m.Direction, Kind: m.Kind, AuthorID: m.AuthorID, Status: m.Status,
+		ID: m.ID, PostID: m.PostID, WAMID: m.WAMID, Direction: m.Direction, Kind: m.Kind, AuthorID: m.AuthorID, Status: m.Status, Held: m.IsHeld(),
 		Reason: a.reason(lang, m), ReasonCode: m.ReasonCode, CreatedAt: millisOrNull(m.CreatedAt),
 	}
 }

@@ -31,11 +31,15 @@ type ruledVariableView struct {
 type templateDetailView struct {
 	templateView
 	Preview   string              `json:"preview"`
+	TTL       int                 `json:"ttl_seconds"`
 	Variables []ruledVariableView `json:"variables"`
 }
 
 func (a *API) viewTemplateDetail(r *http.Request, t *domain.Template) templateDetailView {
 	view := templateDetailView{templateView: a.templateViewer(r)(t), Variables: []ruledVariableView{}}
+	if template, err := whatsapp.ReadTemplate(t.Definition); err == nil {
+		view.TTL = max(template.TimeToLive, 0)
+	}
 	variables, preview, err := outbound.Preview(t)
 	if view.Preview = preview; err != nil && preview == "" {
 		view.Preview = t.Text // all there is to show
@@ -174,6 +178,9 @@ func (a *API) patchTemplate(r *http.Request, id string) (reply, error) {
 	labels, unlabelled := f.labels("labels", variables)
 	if err := f.err(); err != nil {
 		return reply{}, err
+	}
+	if f.has("approved") && template.Approved && template.Generated() {
+		return reply{}, domain.Refuse(domain.CodeTemplateNotAllowed, domain.T("admin.template_is_generated"))
 	}
 	if f.has("queue_ids") {
 		for _, id := range template.QueueIDs {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // maxStatus bounds a status in a filter, in characters.
@@ -17,6 +18,7 @@ const maxStatus = 32
 func (a *API) templateRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/templates", a.listTemplates)
 	a.handle(router, http.MethodPost, "/templates/sync", a.syncTemplates)
+	a.handle(router, http.MethodPost, "/templates/lint", a.lintTemplate)
 	a.handle(router, http.MethodGet, "/templates/{id}", withID(a.getTemplate))
 	a.handle(router, http.MethodPatch, "/templates/{id}", withID(a.patchTemplate))
 }
@@ -26,12 +28,16 @@ type templateView struct {
 	AccountID      string        `json:"account_id"`
 	Name           string        `json:"name"`
 	Title          string        `json:"title"`
+	SuggestedTitle string        `json:"suggested_title"`
 	Labels         domain.Labels `json:"labels"`
 	Language       string        `json:"language"`
 	Category       string        `json:"category"`
 	Status         string        `json:"status"`
 	Quality        string        `json:"quality"`
 	Rejected       string        `json:"rejected_reason"`
+	Source         string        `json:"source"`
+	CorrectCat     string        `json:"correct_category"`
+	Risks          []riskView    `json:"risks"`
 	UnusableReason string        `json:"unusable_reason"`
 	Text           string        `json:"text"`
 	Approved       bool          `json:"approved"`
@@ -50,16 +56,21 @@ func viewTemplate(t *domain.Template) templateView {
 	}
 	return templateView{
 		ID: t.ID, AccountID: t.AccountID, Name: t.Name, Title: t.Title, Labels: labels, Language: t.Language, Category: t.Category, Status: t.Status, Text: t.Text,
-		Quality: t.Quality, Rejected: t.RejectedReason,
+		Quality: t.Quality, Rejected: t.RejectedReason, Source: t.Source, CorrectCat: t.CorrectCategory,
 		Approved: t.Approved, ApprovedBy: t.ApprovedBy, ApprovedAt: millisOrNull(t.ApprovedAt), QueueIDs: nonNil(t.QueueIDs),
 		GoneAt: millisOrNull(t.GoneAt), CreatedAt: millisOrNull(t.CreatedAt), UpdatedAt: millisOrNull(t.UpdatedAt),
 	}
 }
 
-// templateViewer adds why a template cannot be used, in the user's language.
+// templateViewer adds why a template cannot be used and what is risky about it, in the user's language.
 func (a *API) templateViewer(r *http.Request) func(*domain.Template) templateView {
 	return func(t *domain.Template) templateView {
 		view := viewTemplate(t)
+		template, err := whatsapp.ReadTemplate(t.Definition)
+		if err == nil {
+			view.SuggestedTitle = template.SuggestedTitle()
+		}
+		view.Risks = a.viewRisks(r, risksOf(t, template))
 		why := t.Unusable()
 		if why.Key == "" {
 			if _, _, err := outbound.Preview(t); err != nil {

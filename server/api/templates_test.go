@@ -32,7 +32,12 @@ func TestReadTemplate(t *testing.T) {
 	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": template1, "account_id": account1, "name": "hello", "title": "", "labels": map[string]any{}, "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
-		"quality": "", "rejected_reason": "", "unusable_reason": "An administrator has not approved it.", "preview": "Olá Ana",
+		"quality": "", "rejected_reason": "", "source": "", "correct_category": "", "suggested_title": "Hello", "ttl_seconds": 0.0,
+		"risks": []any{
+			map[string]any{"code": "variable_at_edge", "text": "The text begins or ends with {{1}}. Put words before and after it."},
+			map[string]any{"code": "too_many_variables", "text": "There are 1 variables for 1 fixed words. Write more fixed text (3 words or more) or take variables out."},
+		},
+		"unusable_reason": "An administrator has not approved it.", "preview": "Olá Ana",
 		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "label": "Name", "example": "Ana", "default": "", "max_length": 0.0, "limit": 1020.0}},
 		"text":      "Olá {{1}}", "approved": false, "approved_by": "", "approved_at": nil, "queue_ids": []any{queue1}, "gone_at": nil,
 		"created_at": 1.0, "updated_at": 1.0,
@@ -100,6 +105,43 @@ func TestATemplateAndItsVariablesGetNames(t *testing.T) {
 		w.as(admin, http.MethodPatch, path, wrong).Is(http.StatusUnprocessableEntity, "invalid_field")
 	}
 	w.as(admin, http.MethodPatch, path, map[string]any{"labels": "x"}).Is(http.StatusBadRequest, "bad_request")
+}
+
+func TestATemplateThatMetaMadeIsNeverApproved(t *testing.T) {
+	w := newWorld(t)
+	generated := helloTemplate()
+	generated.Source = domain.SourceGenerated
+	path := "/templates/" + template1
+	w.as(admin, http.MethodPatch, path, map[string]any{"approved": true, "queue_ids": []string{queue1}}).Is(http.StatusOK)
+	_, _, _, _, err := w.store.SyncTemplates(t.Context(), account1, []domain.Template{generated}, now)
+	require.NoError(t, err)
+	a := w.as(admin, http.MethodGet, path, nil).Is(http.StatusOK)
+	require.Equal(t, []any{"AUTO_GENERATED", false}, []any{a.JSON["source"], a.JSON["approved"]}, "the approval of before is gone")
+	require.Contains(t, a.JSON["unusable_reason"], "Meta made")
+	w.as(admin, http.MethodPatch, path, map[string]any{"approved": true}).Is(http.StatusConflict, "template_not_allowed")
+	w.as(admin, http.MethodPatch, path, map[string]any{"queue_ids": []string{}, "title": "x", "approved": false}).Is(http.StatusOK)
+}
+
+func TestLintTemplate(t *testing.T) {
+	w := newWorld(t)
+	lint := func(category string, components ...map[string]any) fake.Answer {
+		return w.as(admin, http.MethodPost, "/templates/lint", map[string]any{"category": category, "components": components})
+	}
+	body := map[string]any{"type": "BODY", "text": "{{1}}{{2}}: 50% de desconto em https://bit.ly/x"}
+	found := map[string]string{}
+	for _, one := range lint("UTILITY", body).Is(http.StatusOK).JSON["risks"].([]any) {
+		risk := one.(map[string]any)
+		found[risk["code"].(string)], _ = risk["text"].(string)
+	}
+	require.Len(t, found, 5)
+	require.Contains(t, found["link_shortener"], "bit.ly")
+	require.Contains(t, found["missing_example"], "example")
+	require.Contains(t, found["promotional_words"], "desconto")
+	require.Empty(t, lint("MARKETING", map[string]any{"type": "BODY", "text": "50% de desconto"}).Is(http.StatusOK).JSON["risks"])
+	require.Equal(t, []string{"category"}, lint("OTHER", body).Is(http.StatusUnprocessableEntity).Fields())
+	require.Equal(t, []string{"components"}, lint("UTILITY").Is(http.StatusUnprocessableEntity).Fields())
+	w.as(admin, http.MethodPost, "/templates/lint", map[string]any{"category": "UTILITY", "components": "x"}).Is(http.StatusBadRequest, "bad_request")
+	w.as(agent, http.MethodPost, "/templates/lint", map[string]any{}).Is(http.StatusForbidden)
 }
 
 func TestWhyATemplateIsOfNoUse(t *testing.T) {

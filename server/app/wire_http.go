@@ -50,6 +50,7 @@ func (a *app) wireHTTP() {
 	a.doctor = &doctor.Doctor{
 		Store: a.store, Probe: a.meta.Probe, Clock: a.clock, Problems: a.settingProblems, LastWebhook: a.webhook.LastWebhook,
 		ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase, ShowsNames: a.port.ShowsNames,
+		FreeMessages: func() int { return a.domainSettings().FreeServiceMessages }, GraphVersion: a.meta.GraphVersion, MessageLimit: a.port.MessageLimit,
 	}
 	a.dialogs = dialog.New(dialog.Deps{
 		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,

@@ -18,7 +18,7 @@ func (m *Syncer) createChannel(ctx context.Context, r *domain.ChannelRefresh, se
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return false, err
 	}
-	pending := first != nil && first.Direction == domain.Outbound && first.Status == domain.Pending
+	pending := first != nil && first.Direction == domain.Outbound && first.Status == domain.Pending && first.SentAt == 0
 	if pending && !settled && m.Clock.Now()-first.CreatedAt < domain.StartPatience.Milliseconds() {
 		return false, nil
 	}

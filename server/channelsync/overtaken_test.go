@@ -22,7 +22,7 @@ type fakeSlowServer struct {
 	shown    domain.Status
 }
 
-func (s *fakeSlowServer) ShowStatus(_ context.Context, _ string, status domain.Status) error {
+func (s *fakeSlowServer) ShowStatus(_ context.Context, _ string, status domain.Status, _ bool) error {
 	s.shown = status
 	s.lease.Lose()
 	return nil

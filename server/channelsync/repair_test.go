@@ -148,7 +148,7 @@ type fakeArchivedChannel struct {
 	shown bool
 }
 
-func (s *fakeArchivedChannel) ShowStatus(context.Context, string, domain.Status) error {
+func (s *fakeArchivedChannel) ShowStatus(context.Context, string, domain.Status, bool) error {
 	return posting.ErrArchived
 }
 func (s *fakeArchivedChannel) StatusShown(context.Context, string, domain.Status) error {

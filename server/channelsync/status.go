@@ -71,13 +71,13 @@ func (t *StatusSync) show(ctx context.Context, mark domain.StatusMark) error {
 			return err
 		}
 	}
-	err := t.Posts.ShowStatus(ctx, m.PostID, status)
+	err := t.Posts.ShowStatus(ctx, m.PostID, status, m.IsHeld())
 	switch {
 	case errors.Is(err, posting.ErrRefused), errors.Is(err, posting.ErrArchived) && mark.Closed: // nobody will see it any more
 	case err != nil: // tried again: the channel of an open conversation is restored
 		return err
 	}
-	if m.Status.NeedsNotice() && m.ReasonCode != domain.ReasonDeleted {
+	if m.IsHeld() || m.Status.NeedsNotice() && m.ReasonCode != domain.ReasonDeleted {
 		if err := t.appendReason(ctx, mark); err != nil && !errors.Is(err, domain.ErrNotFound) {
 			return err
 		}
@@ -85,7 +85,7 @@ func (t *StatusSync) show(ctx context.Context, mark domain.StatusMark) error {
 	return t.Store.StatusShown(ctx, m.ID, m.Status)
 }
 
-// appendReason posts in the thread why the message did not get through, and what to do.
+// appendReason posts in the thread why the message did not get through, or is held by Meta, and what to do.
 func (t *StatusSync) appendReason(ctx context.Context, mark domain.StatusMark) error {
 	m := mark.Message
 	root, _, err := t.Posts.RootOf(ctx, m.PostID)
@@ -105,9 +105,11 @@ func (t *StatusSync) appendReason(ctx context.Context, mark domain.StatusMark) e
 	return err
 }
 
-// reasonText says why a message did not get through, and what to do.
+// reasonText says why a message did not get through, or not yet, and what to do.
 func reasonText(m *domain.Message) domain.Text {
 	switch m.Status {
+	case domain.Pending:
+		return domain.T("notice.held")
 	case domain.Unknown:
 		return domain.T("notice.unknown")
 	case domain.Failed:

@@ -98,8 +98,8 @@ type Store interface {
 type Mattermost interface {
 	posting.Poster
 	EditPost(ctx context.Context, postID, message string, props map[string]any) error
-	// ShowStatus sets the mark that tells what became of a post's message.
-	ShowStatus(ctx context.Context, postID string, status domain.Status) error
+	// ShowStatus sets the mark that tells what became of a post's message, and the one of a message that Meta holds.
+	ShowStatus(ctx context.Context, postID string, status domain.Status, held bool) error
 
 	// EnsureChannel makes the channel; found reports that an earlier try had made it already.
 	EnsureChannel(ctx context.Context, c posting.Channel) (id string, found bool, err error)

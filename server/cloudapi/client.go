@@ -23,11 +23,16 @@ type Client struct {
 	Transport http.RoundTripper
 
 	client atomic.Pointer[whatsapp.Client]
-	skew   atomic.Int64 // our clock minus Meta's at Meta's last response, milliseconds
+	// set and answered are the Graph version of the settings, and the one that Meta's last response names.
+	set, answered atomic.Pointer[string]
+	skew          atomic.Int64 // our clock minus Meta's at Meta's last response, milliseconds
 }
 
 // Use puts new settings into force, from the next call on.
 func (m *Client) Use(settings config.Settings) {
+	if version := m.set.Swap(&settings.GraphVersion); version == nil || *version != settings.GraphVersion {
+		m.answered.Store(nil)
+	}
 	m.client.Store(whatsapp.NewClient(whatsapp.Options{
 		BaseURL: settings.GraphBaseURL, Version: settings.GraphVersion, HTTP: &http.Client{Transport: m.Transport}, Observe: m.observe,
 	}))
@@ -36,9 +41,24 @@ func (m *Client) Use(settings config.Settings) {
 // observe compares our clock with Meta's. Meta reports whole seconds only, so half a
 // second is added to its time as the better guess.
 func (m *Client) observe(info whatsapp.ResponseInfo) {
+	if info.Version != "" {
+		m.answered.Store(&info.Version)
+	}
 	if !info.Date.IsZero() {
 		m.skew.Store((time.Since(info.Date) - 500*time.Millisecond).Milliseconds())
 	}
+}
+
+// GraphVersion returns the version of the Graph API that is set, and the one that Meta's last response
+// names; "" = there was none.
+func (m *Client) GraphVersion() (set, answered string) {
+	if version := m.set.Load(); version != nil {
+		set = *version
+	}
+	if version := m.answered.Load(); version != nil {
+		answered = *version
+	}
+	return set, answered
 }
 
 // Look asks Meta about an account's number on behalf of the health check. If token is
@@ -108,7 +128,7 @@ func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Pro
 	if err != nil {
 		return domain.Probe{}, refusalOf(err)
 	}
-	probe := domain.Probe{DisplayPhone: number.DisplayPhone, VerifiedName: number.VerifiedName, Problems: number.Problems}
+	probe := domain.Probe{DisplayPhone: number.DisplayPhone, VerifiedName: number.VerifiedName, Problems: number.Problems, ProblemCodes: number.ProblemCodes}
 	probe.AccountID, probe.OK, probe.ClockSkew = account.ID, true, m.skew.Load()
 	probe.QualityRating, probe.MessagingLimit, probe.NumberStatus = number.QualityRating, number.MessagingLimit, number.Status
 	probe.Subscribed, probe.Scopes, probe.TokenExpiresAt = m.token(ctx, cred)
@@ -127,6 +147,7 @@ func (m *Client) FetchTemplates(ctx context.Context, account *domain.Account) ([
 		fetched = append(fetched, domain.Template{
 			AccountID: account.ID, MetaID: t.ID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status,
 			Quality: t.Quality, RejectedReason: cleanReason(t.RejectedReason),
+			Source: t.Source, CorrectCategory: t.CorrectCategory,
 			Text: t.Text(), Definition: definition,
 		})
 		return nil

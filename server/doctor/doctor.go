@@ -26,6 +26,8 @@ type Store interface {
 	Forgetting(ctx context.Context, contactID string) (domain.ErasureState, error)
 	// CountStrays counts the open conversations whose channel is archived or gone, or public.
 	CountStrays(ctx context.Context) (archived, public int, err error)
+	// ServiceMessages counts a number's service messages of the month that begins at month, up to most.
+	ServiceMessages(ctx context.Context, accountID string, month int64, most int) (int, error)
 	// LostQueues lists the names of the queues whose channel is archived or gone.
 	LostQueues(ctx context.Context) ([]string, error)
 }
@@ -48,6 +50,12 @@ type Doctor struct {
 	MayErase func() (posts, channels bool)
 	// ShowsNames tells whether the server shows a post under the name that the post says.
 	ShowsNames func() bool
+	// FreeMessages is how many service messages a month Meta gives each number free.
+	FreeMessages func() int
+	// GraphVersion is the version of the Graph API that is set, and the one that answered last ("" = none did yet).
+	GraphVersion func() (set, answered string)
+	// MessageLimit is how many of its last messages the server shows; 0 = all.
+	MessageLimit func() int64
 }
 
 const (
@@ -98,7 +106,7 @@ func (d *Doctor) Examine(ctx context.Context) ([]domain.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	findings = append(findings, more...)
+	findings = append(append(findings, more...), d.graphVersion(), d.edition())
 	if more, err = d.channels(ctx); err != nil {
 		return nil, err
 	}
@@ -139,7 +147,7 @@ func (d *Doctor) account(ctx context.Context, a *domain.Account, known *domain.H
 	}
 	usable := 0
 	for _, t := range templates {
-		if t.Approved && t.Status == "APPROVED" && t.GoneAt == 0 && len(t.QueueIDs) > 0 {
+		if t.Unusable().Key == "" {
 			usable++
 		}
 	}
@@ -147,7 +155,9 @@ func (d *Doctor) account(ctx context.Context, a *domain.Account, known *domain.H
 	if usable == 0 {
 		finding.Fix = domain.T("doctor.templates_fix")
 	}
-	return append(findings, finding), nil
+	findings = append(append(findings, finding), d.reviews(a, templates)...)
+	free, err := d.freeMessages(ctx, a)
+	return append(findings, free...), err
 }
 
 func (d *Doctor) queues(ctx context.Context) ([]domain.Finding, error) {

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"time"
@@ -37,6 +38,10 @@ type fakeInstallation struct {
 	archived  int // channels of open conversations
 	public    int
 	lost      []string // queues
+	service   int      // messages of the month
+	version   string   // of the Graph API, as it is set
+	answered  string
+	limit     int64 // of the messages that the server shows
 	problems  []domain.SettingProblem
 	webhook   int64 // seen by this process
 	err       error
@@ -87,7 +92,10 @@ func (p *fakeInstallation) CountStrays(context.Context) (archived, public int, e
 	return p.archived, p.public, nil
 }
 func (p *fakeInstallation) LostQueues(context.Context) ([]string, error) { return p.lost, nil }
-func (p *fakeInstallation) limit() int {
+func (p *fakeInstallation) ServiceMessages(context.Context, string, int64, int) (int, error) {
+	return p.service, nil
+}
+func (p *fakeInstallation) channelLimit() int {
 	if p.noLimit {
 		return -1
 	}
@@ -102,7 +110,8 @@ func (p *fakeInstallation) examine(t *testing.T) []domain.Finding {
 	t.Helper()
 	d := &doctor.Doctor{
 		Store: p, Probe: p.Probe, Clock: p, Problems: func() []domain.SettingProblem { return p.problems }, LastWebhook: func(string) int64 { return p.webhook },
-		ChannelLimit: p.limit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, ShowsNames: func() bool { return !p.nameless }, TeamName: func(context.Context, string) string { return "Loja" },
+		FreeMessages: func() int { return 1000 }, GraphVersion: func() (string, string) { return cmp.Or(p.version, "v25.0"), p.answered }, MessageLimit: func() int64 { return p.limit },
+		ChannelLimit: p.channelLimit, Lost: func() int { return p.sealed }, MayErase: func() (bool, bool) { return !p.keeps, !p.keeps }, ShowsNames: func() bool { return !p.nameless }, TeamName: func(context.Context, string) string { return "Loja" },
 	}
 	findings, err := d.Examine(context.Background())
 	require.NoError(t, err)
@@ -167,13 +176,31 @@ func TestExamine(t *testing.T) {
 		"Meta restricts the account":   {func(p *fakeInstallation) { p.known.Restriction = "RESTRICTED_BIZ_INITIATED_MESSAGING" }, []string{"quality doctor.restricted"}},
 		"our clock is behind":          {func(p *fakeInstallation) { p.probe.ClockSkew = -31_000 }, []string{"clock doctor.clock"}},
 		"our clock is nearly right":    {func(p *fakeInstallation) { p.probe.ClockSkew = 29_000 }, nil},
-		"no webhook ever":              {func(p *fakeInstallation) { p.account.WebhookAt = 0 }, []string{"webhook doctor.webhook_never"}},
-		"this process saw a webhook":   {func(p *fakeInstallation) { p.account.WebhookAt, p.webhook = 0, now }, nil},
-		"no default queue":             {func(p *fakeInstallation) { p.account.DefaultQueueID = "" }, []string{"default_queue doctor.no_default_queue"}},
-		"no template can be used":      {func(p *fakeInstallation) { p.templates[0].Status = "PAUSED" }, []string{"templates doctor.templates"}},
-		"the only template is gone":    {func(p *fakeInstallation) { p.templates[0].GoneAt = now }, []string{"templates doctor.templates"}},
-		"no queue may use a template":  {func(p *fakeInstallation) { p.templates[0].QueueIDs = nil }, []string{"templates doctor.templates"}},
-		"no plan":                      {func(p *fakeInstallation) { p.noPlan = true }, []string{"plan doctor.no_plan"}},
+		"no method of payment":         {func(p *fakeInstallation) { p.probe.ProblemCodes = []int{141006} }, []string{"payment doctor.payment_missing"}},
+		"Meta refused for the payment": {func(p *fakeInstallation) { p.account.BlockedCode = 131042 }, []string{"payment doctor.payment_missing", "blocked doctor.blocked"}},
+		"another problem of Meta's":    {func(p *fakeInstallation) { p.probe.ProblemCodes = []int{141000} }, nil},
+		"799 of 1000 free messages":    {func(p *fakeInstallation) { p.service = 799 }, nil},
+		"80 % of the free messages":    {func(p *fakeInstallation) { p.service = 800 }, []string{"free_messages doctor.free_messages"}},
+		"no free messages are left":    {func(p *fakeInstallation) { p.service = 1000 }, []string{"free_messages doctor.free_messages_used"}},
+		"Meta answers as another":      {func(p *fakeInstallation) { p.answered = "v26.0" }, []string{"graph_version doctor.graph_version_other"}},
+		"Meta answers as asked":        {func(p *fakeInstallation) { p.answered = "v25.0" }, nil},
+		"the version is over":          {func(p *fakeInstallation) { p.version = "v20.0" }, []string{"graph_version doctor.graph_version_over"}},
+		"the version ends soon":        {func(p *fakeInstallation) { p.version = "v21.0" }, []string{"graph_version doctor.graph_version_ends"}},
+		"a version without an end":     {func(p *fakeInstallation) { p.version = "v27.0" }, nil},
+		"the server hides messages":    {func(p *fakeInstallation) { p.limit = 10000 }, []string{"edition doctor.edition_limited"}},
+		"a review takes two weeks": {func(p *fakeInstallation) {
+			p.templates = append(p.templates, &domain.Template{Name: "a", Status: "PENDING", UpdatedAt: now - 15*24*time.Hour.Milliseconds()})
+		}, []string{"template_review doctor.review"}},
+		"a review takes a week": {func(p *fakeInstallation) {
+			p.templates = append(p.templates, &domain.Template{Name: "a", Status: "PENDING", UpdatedAt: now - 7*24*time.Hour.Milliseconds()})
+		}, nil},
+		"no webhook ever":             {func(p *fakeInstallation) { p.account.WebhookAt = 0 }, []string{"webhook doctor.webhook_never"}},
+		"this process saw a webhook":  {func(p *fakeInstallation) { p.account.WebhookAt, p.webhook = 0, now }, nil},
+		"no default queue":            {func(p *fakeInstallation) { p.account.DefaultQueueID = "" }, []string{"default_queue doctor.no_default_queue"}},
+		"no template can be used":     {func(p *fakeInstallation) { p.templates[0].Status = "PAUSED" }, []string{"templates doctor.templates"}},
+		"the only template is gone":   {func(p *fakeInstallation) { p.templates[0].GoneAt = now }, []string{"templates doctor.templates"}},
+		"no queue may use a template": {func(p *fakeInstallation) { p.templates[0].QueueIDs = nil }, []string{"templates doctor.templates"}},
+		"no plan":                     {func(p *fakeInstallation) { p.noPlan = true }, []string{"plan doctor.no_plan"}},
 		"work is stuck": {func(p *fakeInstallation) {
 			p.backlog = domain.Backlog{Inbox: 3, OldestInbox: now - time.Minute.Milliseconds(), Outbox: 1, OldestOutbox: now - time.Hour.Milliseconds()}
 		}, []string{"inbox doctor.inbox", "outbox doctor.outbox"}},

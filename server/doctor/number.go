@@ -33,7 +33,7 @@ func (d *Doctor) number(ctx context.Context, a *domain.Account, known *domain.He
 	findings := []domain.Finding{{Check: "token", OK: true, Text: domain.T("doctor.token_ok", "Account", a.Name)}}
 	findings = append(findings, blocked(a)...)
 	findings = append(findings, d.token(a, &h.Health)...)
-	findings = append(findings, quality(a, &h.Health, known))
+	findings = append(findings, quality(a, &h.Health, known), payment(a, &h))
 	skew := domain.Finding{Check: "clock", OK: true, Text: domain.T("doctor.clock", "Seconds", h.ClockSkew/1000)}
 	if away := time.Duration(h.ClockSkew) * time.Millisecond; away.Abs() > maxSkew {
 		skew.OK, skew.Fix = false, domain.T("doctor.clock_fix")

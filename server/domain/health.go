@@ -43,6 +43,7 @@ type Probe struct {
 	DisplayPhone string
 	VerifiedName string
 	Problems     []string // what is wrong with the number, in Meta's words
+	ProblemCodes []int    // Meta's error codes of these
 }
 
 // Finding is one result of the doctor, which checks an installation.

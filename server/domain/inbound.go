@@ -37,6 +37,7 @@ type TemplateChange struct {
 	MetaID, Name, Language string
 	Status                 string
 	Category               string
+	CorrectCategory        string // the one to which Meta is about to move it
 	Quality                string
 	Reason                 string // why it was rejected
 	At                     int64  // Meta's timestamp, milliseconds since epoch

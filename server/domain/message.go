@@ -33,11 +33,16 @@ type Message struct {
 	Part           int    `db:"part"`       // its position, from 0, among the messages that its post became
 	Automatic      bool   `db:"automatic"`  // nobody wrote it, so it is no answer to the customer
 	OverHours      bool   `db:"over_hours"` // a supervisor let the template go outside of the queue's hours
+	Held           bool   `db:"held"`       // when Meta accepted it, Meta held it back; see IsHeld
 	Parts          int    `db:"parts"`      // how many messages the post became; 0 = only this one
 	CreatedAt      int64  `db:"created_at"` // the post's CreateAt, or Meta's timestamp for inbound
 	SentAt         int64  `db:"sent_at"`    // when Meta accepted it
 	StatusAt       int64  `db:"status_at"`  // Meta's timestamp of the last status
 }
+
+// IsHeld reports whether Meta has accepted the message but holds it back, to watch a template's quality. A status
+// of Meta's ends that.
+func (m *Message) IsHeld() bool { return m.Held && m.Status == Pending }
 
 // OrderPause is how long the messages of a post wait in the outbox before they may leave. Neither the commits nor
 // the hooks of the server come in the order of the posts, so this pause lets posts that were made
@@ -85,6 +90,7 @@ type Acceptance struct {
 	ContactID string
 	WAMID     string
 	Recipient WhatsAppIdentity // as Meta's response names it; fields that Meta left out are empty
+	Held      bool             // Meta holds it back for now: it stays pending
 	LeftAt    int64            // when the request left
 	At        int64            // when the response came
 }

@@ -17,23 +17,39 @@ type Template struct {
 	Status    string `db:"status"`   // Meta's word; only one that is APPROVED can be sent
 	Quality   string `db:"quality"`  // Meta's word: GREEN, YELLOW, RED, UNKNOWN; "" = not known
 	// RejectedReason is Meta's word for why it was rejected; "" = none.
-	RejectedReason string   `db:"rejected_reason"`
-	Text           string   `db:"body"`       // the body, with placeholders for its variables
-	Definition     []byte   `db:"definition"` // the whole template as Meta returned it (JSON)
-	Approved       bool     `db:"approved"`
-	ApprovedBy     string   `db:"approved_by"`
-	ApprovedAt     int64    `db:"approved_at"`
-	QueueIDs       []string `db:"queue_ids"` // queues that may use it; if empty, nobody may
-	Rules          Rules    `db:"rules"`     // what an administrator set for its variables
-	Title          string   `db:"title"`     // what an administrator calls it; "" = it is shown by its name
-	Labels         Labels   `db:"labels"`    // what an administrator calls its variables
-	GoneAt         int64    `db:"gone_at"`   // when a sync first did not find it at Meta any more; 0 = it exists
-	CreatedAt      int64    `db:"created_at"`
-	UpdatedAt      int64    `db:"updated_at"`
+	RejectedReason string `db:"rejected_reason"`
+	// Source is Meta's word for where it comes from, such as SourceGenerated; "" = it does not say.
+	Source string `db:"source"`
+	// CorrectCategory is the category to which Meta will move it; "" = the one that it has is right.
+	CorrectCategory string   `db:"correct_category"`
+	Text            string   `db:"body"`       // the body, with placeholders for its variables
+	Definition      []byte   `db:"definition"` // the whole template as Meta returned it (JSON)
+	Approved        bool     `db:"approved"`
+	ApprovedBy      string   `db:"approved_by"`
+	ApprovedAt      int64    `db:"approved_at"`
+	QueueIDs        []string `db:"queue_ids"` // queues that may use it; if empty, nobody may
+	Rules           Rules    `db:"rules"`     // what an administrator set for its variables
+	Title           string   `db:"title"`     // what an administrator calls it; "" = it is shown by its name
+	Labels          Labels   `db:"labels"`    // what an administrator calls its variables
+	GoneAt          int64    `db:"gone_at"`   // when a sync first did not find it at Meta any more; 0 = it exists
+	CreatedAt       int64    `db:"created_at"`
+	UpdatedAt       int64    `db:"updated_at"`
 }
 
 // StatusApproved is Meta's word for a template that can be sent.
 const StatusApproved = "APPROVED"
+
+// SourceGenerated is Meta's word for a template that Meta made by itself. It may be a bare variable, through which
+// any text could be sent, so it is never used.
+const SourceGenerated = "AUTO_GENERATED"
+
+// Generated reports whether Meta made the template by itself.
+func (t *Template) Generated() bool { return t.Source == SourceGenerated }
+
+// Miscategorized reports whether Meta says that the template belongs to another category.
+func (t *Template) Miscategorized() bool {
+	return t.CorrectCategory != "" && t.CorrectCategory != t.Category
+}
 
 // Usable reports whether a queue may send the template now.
 func (t *Template) Usable(queueID string) bool {
@@ -96,6 +112,8 @@ func (t *Template) Unusable() Text {
 	switch {
 	case t.GoneAt != 0:
 		return T("admin.template_is_gone")
+	case t.Generated():
+		return T("admin.template_is_generated")
 	case t.Status == "REJECTED":
 		return T("admin.template_is_rejected", "Reason", t.RejectedReason)
 	case t.Status == "PENDING" || t.Status == "IN_APPEAL":

@@ -92,7 +92,7 @@ func (c *ChangeHandler) template(ctx context.Context, item whatsapp.Item) (jobqu
 	}
 	change := domain.TemplateChange{
 		MetaID: update.TemplateID, Name: update.Name, Language: update.Language,
-		Status: update.Status(), Category: newCategory(update), Quality: update.Quality, Reason: update.Reason, At: c.changedAt(item),
+		Status: update.Status(), Category: newCategory(update), CorrectCategory: update.CorrectCategory, Quality: update.Quality, Reason: update.Reason, At: c.changedAt(item),
 	}
 	for _, account := range accounts {
 		switch _, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {

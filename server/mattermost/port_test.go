@@ -35,11 +35,11 @@ func TestStatusesOnAPostNeverGoBack(t *testing.T) {
 	ctx := context.Background()
 	f.post(&model.Post{Id: "p", Message: "oi"})
 	for _, s := range []domain.Status{"pending", "delivered", "sent", "pending", "read", "failed", "delivered"} {
-		require.NoError(t, p.ShowStatus(ctx, "p", s))
+		require.NoError(t, p.ShowStatus(ctx, "p", s, false))
 	}
 	require.Equal(t, "read", f.stored("p").GetProp(posting.PropStatus))
 	require.Equal(t, 3, f.updates, "what says nothing new costs no update")
-	require.NoError(t, p.ShowStatus(ctx, "gone", "sent"), "a post that was deleted is no trouble")
+	require.NoError(t, p.ShowStatus(ctx, "gone", "sent", false), "a post that was deleted is no trouble")
 }
 
 // A call that breaks gives nothing and no error: that is never success.
@@ -55,7 +55,7 @@ func TestALostAnswerIsAnError(t *testing.T) {
 	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
 	calls := map[string]func() error{
 		"CreatePost": func() error { _, err := p.CreatePost(ctx, posting.Post{ChannelID: "c"}); return err },
-		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
+		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent", false) },
 		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
 		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaStatus{State: "waiting"}) },
 		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },
@@ -95,9 +95,9 @@ func TestWhatDecidesIsReadFromTheTables(t *testing.T) {
 	ctx := context.Background()
 	f.post(&model.Post{Id: "p", Message: "de agora", ChannelId: "c", UserId: "ana", Props: model.StringInterface{"waa_status": "delivered", "other": "kept"}})
 	f.posts["p"] = &model.Post{Id: "p", Message: "de antes", Props: model.StringInterface{"waa_status": "sent"}}
-	require.NoError(t, p.ShowStatus(ctx, "p", "sent"))
+	require.NoError(t, p.ShowStatus(ctx, "p", "sent", false))
 	require.Zero(t, f.updates, "it says more already")
-	require.NoError(t, p.ShowStatus(ctx, "p", "read"))
+	require.NoError(t, p.ShowStatus(ctx, "p", "read", false))
 	post := f.stored("p")
 	require.Equal(t, "de agora", post.Message, "no update is built on what a cache remembers")
 	require.Equal(t, model.StringInterface{"waa_status": "read", "other": "kept"}, post.GetProps())
@@ -310,7 +310,7 @@ func TestWithoutItsLeaseAProcessChangesNothing(t *testing.T) {
 	f.exec("INSERT INTO teammembers (teamid, userid, deleteat) VALUES ('team', 'ana', 0)")
 	for name, call := range map[string]func() error{
 		"CreatePost": func() error { _, err := p.CreatePost(ctx, posting.Post{ChannelID: "c"}); return err },
-		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent") },
+		"ShowStatus": func() error { return p.ShowStatus(ctx, "p", "sent", false) },
 		"EditPost":   func() error { return p.EditPost(ctx, "p", "olá", nil) },
 		"ShowMedia":  func() error { return p.ShowMedia(ctx, "p", posting.MediaStatus{State: "waiting"}) },
 		"React":      func() error { _, err := p.React(ctx, "p", "👍"); return err },

@@ -163,10 +163,10 @@ func (p *Port) RootOf(ctx context.Context, postID string) (rootID, channelID str
 	return post.Id, post.ChannelId, nil
 }
 
-// ShowStatus shows a message's delivery status on its post. A status never goes
+// ShowStatus shows a message's delivery status on its post, and whether Meta holds the message. A status never goes
 // backwards: an earlier one than the post already shows is ignored. A post that is
 // gone is not an error. It returns posting.ErrArchived if the channel is archived.
-func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Status) error {
+func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Status, held bool) error {
 	post, err := p.standing(ctx, postID)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil
@@ -174,10 +174,15 @@ func (p *Port) ShowStatus(ctx context.Context, postID string, status domain.Stat
 		return err
 	}
 	shown, _ := post.GetProp(posting.PropStatus).(string)
-	if !domain.Status(shown).Advances(status) {
+	newlyHeld := held && post.GetProp(posting.PropHeld) == nil && shown == string(status)
+	if !domain.Status(shown).Advances(status) && !newlyHeld {
 		return nil
 	}
 	post.AddProp(posting.PropStatus, string(status))
+	post.DelProp(posting.PropHeld)
+	if held {
+		post.AddProp(posting.PropHeld, true)
+	}
 	updated, err := p.update(ctx, post, "could not show the status on the post")
 	switch {
 	case errors.Is(err, posting.ErrArchived):

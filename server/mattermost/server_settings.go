@@ -74,3 +74,22 @@ func (p *Port) ShowsNames() bool {
 	config := p.api.GetConfig()
 	return config != nil && config.ServiceSettings.EnablePostUsernameOverride != nil && *config.ServiceSettings.EnablePostUsernameOverride
 }
+
+// entryLimit is how many of its last messages Mattermost Entry shows, where its licence does not say.
+const entryLimit = 10_000
+
+// MessageLimit returns how many of its last messages the server shows in all channels together; 0 = all. Older ones
+// exist, but can be neither seen nor found.
+func (p *Port) MessageLimit() int64 {
+	license := p.api.GetLicense()
+	switch {
+	case license == nil:
+		return 0
+	case license.Limits != nil && license.Limits.PostHistory > 0:
+		return license.Limits.PostHistory
+	case license.IsMattermostEntry():
+		return entryLimit
+	default:
+		return 0
+	}
+}

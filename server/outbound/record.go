@@ -25,7 +25,7 @@ func (w *Worker) record(ctx context.Context, job jobqueue.Job, s *domain.Send, l
 		return nil, err
 	}
 	accepted := domain.Acceptance{
-		MessageID: s.Message.ID, ContactID: s.Contact.ID, WAMID: sent.MessageID, LeftAt: leftAt, At: w.Clock.Now(),
+		MessageID: s.Message.ID, ContactID: s.Contact.ID, WAMID: sent.MessageID, Held: sent.Held(), LeftAt: leftAt, At: w.Clock.Now(),
 		Recipient: domain.WhatsAppIdentity{WAID: sent.WAID, UserID: sent.UserID, PhoneKey: domain.PhoneKey(sent.WAID)},
 	}
 	outcome := jobqueue.DoneBy(func(ctx context.Context, owner string, lease time.Duration) (*jobqueue.Job, error) {

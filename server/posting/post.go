@@ -15,6 +15,7 @@ import (
 
 // Properties and types of the posts in a conversation's channel; other software reads them.
 const (
+	PropHeld    = "waa_held"    // true while Meta holds the post's message back
 	PropStatus  = "waa_status"  // a domain.Status, on posts that are or were meant for the customer
 	PropKind    = "waa_kind"    // "inbound" on the customer's posts
 	PropWAMID   = "waa_wamid"   // Meta's message id, on the customer's posts

@@ -40,7 +40,7 @@ func (s *Service) Outcome(ctx context.Context, messageID string, words func(code
 		return nil, refusedByMeta(domain.Delivery{Status: m.Status})
 	}
 	status := domain.Unknown
-	if m.Status.Reached() {
+	if m.Status.Reached() || m.IsHeld() {
 		status = domain.Sent
 	}
 	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // if it fails, channelsync's own runs make the channel

@@ -120,6 +120,42 @@ func TestQueues(t *testing.T) {
 	})
 }
 
+func TestWhatMetaSaysOfATemplatesOrigin(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		meta := domain.Template{MetaID: "1", Name: "a", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED", Text: "Oi"}
+		sync := func() *domain.Template {
+			t.Helper()
+			_, _, _, _, err := f.SyncTemplates(ctx(), f.account.ID, []domain.Template{meta}, now)
+			require.NoError(t, err)
+			got, err := f.TemplateByName(ctx(), f.account.ID, "a", "pt_BR")
+			require.NoError(t, err)
+			return got
+		}
+		allowed, err := f.AllowTemplate(ctx(), sync().ID, true, []string{f.queue.ID}, "admin", now)
+		require.NoError(t, err)
+		require.True(t, allowed.Usable(f.queue.ID))
+
+		told, err := f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{MetaID: "1", CorrectCategory: "MARKETING", At: now + 1}, now)
+		require.NoError(t, err)
+		require.True(t, told.Miscategorized())
+		require.True(t, told.Usable(f.queue.ID), "only announced")
+		told, err = f.TemplateChanged(ctx(), f.account.ID, domain.TemplateChange{MetaID: "1", Category: "MARKETING", At: now + 2}, now)
+		require.NoError(t, err)
+		require.Equal(t, []any{"", false}, []any{told.CorrectCategory, told.Approved})
+
+		_, err = f.AllowTemplate(ctx(), told.ID, true, []string{f.queue.ID}, "admin", now)
+		require.NoError(t, err)
+		meta.Category, meta.Source = "MARKETING", domain.SourceGenerated
+		got := sync()
+		require.False(t, got.Approved)
+		_, err = f.db.Exec("UPDATE waa_templates SET approved = true") // as a node of an earlier version may leave it
+		require.NoError(t, err)
+		usable, err := f.UsableTemplates(ctx(), f.queue.ID)
+		require.NoError(t, err)
+		require.Empty(t, usable)
+	})
+}
+
 func TestSyncTemplates(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		meta := func(name, category, status string) domain.Template {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -80,4 +81,10 @@ func (b *bill) settle() domain.Charge {
 	}
 	c.Category = category
 	return c
+}
+
+// ServiceMessages counts a number's service messages of the month that begins at month, up to most.
+func (s *Store) ServiceMessages(ctx context.Context, accountID string, month int64, most int) (count int, err error) {
+	err = s.db.GetContext(ctx, &count, "SELECT "+countService("$1", "''", "$2", "$3", "$4"), accountID, month, nextMonth(month), most)
+	return count, wrapErr(err, "could not count the service messages")
 }

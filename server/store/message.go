@@ -12,7 +12,7 @@ import (
 
 const (
 	messageColumns = "id, conversation_id, account_id, contact_id, direction, kind, author_id, post_id, wamid, status, shown_status, " +
-		"reason_code, body, template_id, category, part, parts, over_hours, automatic, created_at, sent_at, status_at"
+		"reason_code, body, template_id, category, part, parts, over_hours, held, automatic, created_at, sent_at, status_at"
 	messageSelect = "SELECT " + messageColumns + " FROM waa_messages"
 
 	// maxWAMID and maxKind are the most characters that we keep; the columns themselves have no limit.

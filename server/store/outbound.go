@@ -30,14 +30,16 @@ func (s *Store) completeSentBatch(ctx context.Context, batch []sentCompletion) (
 	jobs := make([]finishedJob, n)
 	ids, wamids, at, leftAt := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n)
 	keys, userIDs, waIDs, names := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	held := make([]bool, n)
 	for i, sent := range batch {
 		who := sent.Recipient
 		jobs[i] = sent.finishedJob
 		ids[i], wamids[i], at[i], leftAt[i] = sent.MessageID, sent.WAMID, sent.At, sent.LeftAt
+		held[i] = sent.Held
 		keys[i], userIDs[i], waIDs[i], names[i] = who.PhoneKey, who.UserID, who.WAID, who.Name
 	}
 	return jobs, s.finish(ctx, "sent", jobs, pq.Array(ids), pq.Array(wamids), pq.Array(at), pq.Array(leftAt), pq.Array(keys), pq.Array(userIDs), pq.Array(waIDs), pq.Array(names),
-		statusesBefore(domain.Sent))
+		statusesBefore(domain.Sent), pq.Array(held))
 }
 
 // completeSentFunction records accepted messages, at most one of each contact, and
@@ -49,13 +51,13 @@ func completeSentFunction() function {
 	set, news := learnIdentitySQL("coalesce(sent.wa, '')", "coalesce(sent.bsuid, '')", "coalesce(sent.called, '')", "coalesce(sent.key, '')")
 	return function{
 		name:   "sent",
-		params: params(finishParams + ", text[], text[], bigint[], bigint[], text[], text[], text[], text[], text[]"), returns: jobSQL(outboxTable, finishReturns),
+		params: params(finishParams + ", text[], text[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[]"), returns: jobSQL(outboxTable, finishReturns),
 		query: jobSQL(outboxTable, `
 		WITH sent AS MATERIALIZED (
-			SELECT m.id, m.account_id, m.contact_id, m.conversation_id, s.wamid, s.at, s.left_at, p.key, p.bsuid, p.wa, p.called,
+			SELECT m.id, m.account_id, m.contact_id, m.conversation_id, s.wamid, s.at, s.left_at, s.held, p.key, p.bsuid, p.wa, p.called,
 				m.kind = 'template' AND m.status NOT IN ('failed', 'not_sent') AS template, -- its failure may be told before its acceptance
 				m.automatic
-			FROM unnest($4, $5, $6, $7, $8, $9, $10, $11) s (id, wamid, at, left_at, key, bsuid, wa, called) JOIN waa_messages m ON m.id = s.id
+			FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $13) s (id, wamid, at, left_at, key, bsuid, wa, called, held) JOIN waa_messages m ON m.id = s.id
 			LEFT JOIN LATERAL (SELECT s.key, s.bsuid, s.wa, s.called) p -- of who moved since it was written it teaches nothing
 				ON NOT EXISTS (SELECT 1 FROM waa_contacts ct WHERE ct.id = m.contact_id AND ct.moved_at > m.created_at)
 		), ct AS (
@@ -78,7 +80,8 @@ func completeSentFunction() function {
 			WHERE a.id = l.account_id AND a.well_at < l.left_at - `+wellEvery+`
 		), recorded AS (
 			UPDATE waa_messages m SET wamid = CASE WHEN m.wamid = '' THEN sent.wamid ELSE m.wamid END, sent_at = CASE WHEN m.sent_at = 0 THEN sent.at ELSE m.sent_at END,
-				status = CASE WHEN m.status = ANY($12) THEN 'sent' ELSE m.status END
+				status = CASE WHEN m.status = ANY($12) AND NOT sent.held THEN 'sent' ELSE m.status END,
+				held = sent.held, shown_status = CASE WHEN sent.held AND m.status = 'pending' THEN '' ELSE m.shown_status END -- its post shows it
 			FROM sent WHERE m.id = sent.id AND (SELECT count(*) FROM c) >= 0 RETURNING m.id
 		), `+finishSQL("(SELECT count(*) FROM recorded) >= 0")+finishedSQL),
 	}

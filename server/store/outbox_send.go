@@ -46,7 +46,7 @@ const (
 	// time: it changes when one of these changes, and else it does not.
 	sendState = `hashtextextended(ROW(m.status, m.kind, m.category, m.created_at, c.contact_id, c.queue_id, c.channel_id = '', c.closed_at, c.aborted_at,
 		c.window_until, c.window_phone, c.window_user_id, c.last_template_at, ct.phone, ct.user_id, ct.marketing_stop_at, ct.consent_status, ct.blocked_until, ct.erased_at,
-		a.enabled, a.phone_number_id, t.category, t.status, t.approved, t.gone_at, t.queue_ids, ch.queue_id, q.time_zone, q.template_hours, q.holidays,
+		a.enabled, a.phone_number_id, t.category, t.status, t.source, t.approved, t.gone_at, t.queue_ids, ch.queue_id, q.time_zone, q.template_hours, q.holidays,
 		asked.post_deleted, asked.earlier_missing, asked.earlier_waits)::text, 0)`
 )
 
@@ -61,7 +61,7 @@ func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, e
 	row := &sendRow{}
 	err := s.db.GetContext(ctx, row, "SELECT "+columnsOf("m", "message", messageColumns)+", "+columnsOf("c", "conversation", conversationColumns)+", "+
 		columnsOf("ct", "contact", contactColumns)+", "+columnsOf("a", "account", accountColumns)+`, f.template_id AS "template.id", f.template_name AS "template.name",
-		f.category AS "template.category", f.status AS "template.status", f.approved AS "template.approved", f.gone_at AS "template.gone_at", f.allowed,
+		f.category AS "template.category", f.status AS "template.status", f.source AS "template.source", f.approved AS "template.approved", f.gone_at AS "template.gone_at", f.allowed,
 		f.queue_id AS "queue.id", f.time_zone AS "queue.time_zone", f.template_hours AS "queue.template_hours", f.holidays AS "queue.holidays", f.earlier_missing, f.earlier_waits, f.post_deleted, f.seen FROM `+s.callSQL["load_send"]+" f", messageID)
 	if err != nil {
 		return nil, wrapErr(err, "could not read a message to send")
@@ -76,9 +76,9 @@ func (s *Store) LoadSend(ctx context.Context, messageID string) (*domain.Send, e
 func loadSendFunction() function {
 	return function{
 		name: "load_send", params: params("text"), returns: `TABLE (m waa_messages, c waa_conversations, ct waa_contacts, a waa_accounts, template_id text, template_name text,
-			category text, status text, approved boolean, gone_at bigint, allowed text[], queue_id text, time_zone text, template_hours text, holidays text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
+			category text, status text, source text, approved boolean, gone_at bigint, allowed text[], queue_id text, time_zone text, template_hours text, holidays text, earlier_missing boolean, earlier_waits boolean, post_deleted boolean, seen bigint)`,
 		query: `
-		SELECT m, c, ct, a, coalesce(t.id, ''), coalesce(t.name, ''), coalesce(t.category, ''), coalesce(t.status, ''), coalesce(t.approved, false), coalesce(t.gone_at, 0),
+		SELECT m, c, ct, a, coalesce(t.id, ''), coalesce(t.name, ''), coalesce(t.category, ''), coalesce(t.status, ''), coalesce(t.source, ''), coalesce(t.approved, false), coalesce(t.gone_at, 0),
 			coalesce(t.queue_ids, '{}'), coalesce(ch.queue_id, c.queue_id), coalesce(q.time_zone, ''), coalesce(q.template_hours, ''), coalesce(q.holidays, ''), asked.earlier_missing, asked.earlier_waits, asked.post_deleted, ` + sendState + sendJoins + `
 		WHERE m.id = $1`,
 	}

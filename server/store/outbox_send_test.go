@@ -367,3 +367,24 @@ func TestAPostWaitsForWhatTheJudgeTakes(t *testing.T) {
 		}
 	}
 }
+
+func TestATemplateThatMetaHoldsStaysPending(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		w := f.outgoing(t, true)
+		require.NoError(t, f.SetPost(ctx(), w.message.ID, newID()))
+		require.NoError(t, f.StatusShown(ctx(), w.message.ID, domain.Pending))
+		_, err := f.CompleteSent(ctx(), "me", w.job.ID, time.Minute, domain.Acceptance{MessageID: w.message.ID, WAMID: "wamid.1", Held: true, LeftAt: now, At: now})
+		require.NoError(t, err)
+		m, err := f.Message(ctx(), w.message.ID)
+		require.NoError(t, err)
+		require.Equal(t, []any{domain.Pending, true, "wamid.1", now}, []any{m.Status, m.IsHeld(), m.WAMID, m.SentAt})
+		marks, err := f.ClaimStatusMarks(ctx(), time.Minute, 9, now)
+		require.NoError(t, err)
+		require.Len(t, marks, 1, "its post is to show it")
+		require.True(t, marks[0].Message.IsHeld())
+
+		m, advanced, err := f.ApplyStatus(ctx(), f.account.ID, domain.StatusChange{WAMID: "wamid.1", Status: domain.Sent, At: now + 1})
+		require.NoError(t, err)
+		require.Equal(t, []any{true, domain.Sent, false}, []any{advanced, m.Status, m.IsHeld()})
+	})
+}

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, rules, title, labels, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
+	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, source, correct_category, body, definition, rules, title, labels, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
 	templateSelect  = "SELECT " + templateColumns + " FROM waa_templates"
 )
 
@@ -97,7 +97,7 @@ func (s *Store) Templates(ctx context.Context, accountID, query, status string, 
 func (s *Store) UsableTemplates(ctx context.Context, queueID string) ([]*domain.Template, error) {
 	rows := []*templateRow{}
 	err := s.db.SelectContext(ctx, &rows, "SELECT "+prefixColumns("t", templateColumns)+` FROM waa_templates t JOIN waa_queues q ON q.account_id = t.account_id
-		WHERE q.id = $1 AND t.approved AND t.status = 'APPROVED' AND t.gone_at = 0 AND t.queue_ids @> ARRAY[$1::text]
+		WHERE q.id = $1 AND t.approved AND t.status = 'APPROVED' AND t.source <> '`+domain.SourceGenerated+`' AND t.gone_at = 0 AND t.queue_ids @> ARRAY[$1::text]
 		ORDER BY t.name, t.language`, queueID)
 	if err != nil {
 		return nil, errors.Wrap(err, "could not read the queue's templates")

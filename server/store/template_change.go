@@ -10,7 +10,7 @@ import (
 // the admins in the same statement; see package inbound.
 func (s *Store) TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error) {
 	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, truncate(change.Status, 32), truncate(change.Category, 32),
-		truncate(change.Quality, 32), truncate(change.Reason, 64), now, s.newID(), change.At)
+		truncate(change.Quality, 32), truncate(change.Reason, 64), now, s.newID(), change.At, truncate(change.CorrectCategory, 32))
 }
 
 // changeTemplate finds the template by Meta's id, else by name and language. A change
@@ -21,12 +21,14 @@ func changeTemplate() string {
 	WITH new AS (
 		SELECT id, CASE WHEN $5 = '' THEN status ELSE $5 END AS status, CASE WHEN $6 = '' THEN category ELSE $6 END AS category,
 			CASE WHEN $7 = '' THEN quality ELSE $7 END AS quality,
-			CASE WHEN $5 = '' THEN rejected_reason WHEN $5 = 'REJECTED' THEN $8 ELSE '' END AS rejected_reason
+			CASE WHEN $5 = '' THEN rejected_reason WHEN $5 = 'REJECTED' THEN $8 ELSE '' END AS rejected_reason,
+			CASE WHEN $12 <> '' THEN $12 WHEN $6 <> '' THEN '' ELSE correct_category END AS correct_category
 		FROM waa_templates WHERE account_id = $1 AND (meta_id = $2 AND meta_id <> '' OR name = $3 AND language = $4) AND told_at <= $11
 		ORDER BY meta_id = $2 DESC LIMIT 1 FOR UPDATE
 	), changed AS (
-		UPDATE waa_templates w SET status = new.status, category = new.category, quality = new.quality, rejected_reason = new.rejected_reason, told_at = $11,
-			updated_at = CASE WHEN (w.status, w.category, w.quality, w.rejected_reason) IS DISTINCT FROM (new.status, new.category, new.quality, new.rejected_reason)
+		UPDATE waa_templates w SET status = new.status, category = new.category, quality = new.quality, rejected_reason = new.rejected_reason, correct_category = new.correct_category, told_at = $11,
+			updated_at = CASE WHEN (w.status, w.category, w.quality, w.rejected_reason, w.correct_category)
+				IS DISTINCT FROM (new.status, new.category, new.quality, new.rejected_reason, new.correct_category)
 				THEN $9 ELSE w.updated_at END, ` + approvalUnless(still) + `
 		FROM new WHERE w.id = new.id RETURNING ` + prefixColumns("w", templateColumns) + `
 	), notice AS (

@@ -26,7 +26,8 @@ func (s *Store) SyncTemplates(ctx context.Context, accountID string, fetched []d
 	err = retryDeadlock(func() error {
 		return s.db.GetContext(ctx, &counts, syncTemplates(), accountID, now, pq.Array(list.ids), pq.Array(list.metaIDs), pq.Array(list.names),
 			pq.Array(list.languages), pq.Array(list.categories), pq.Array(list.statuses), pq.Array(list.qualities), pq.Array(list.reasons),
-			pq.Array(list.bodies), pq.Array(list.definitions), s.newID(), maxListed, pq.Array(list.wordings))
+			pq.Array(list.bodies), pq.Array(list.definitions), s.newID(), maxListed, pq.Array(list.wordings),
+			pq.Array(list.sources), pq.Array(list.corrects))
 	})
 	return counts.Added, counts.Updated, counts.Gone, len(list.ids), wrapErr(err, "could not store the templates")
 }
@@ -36,7 +37,7 @@ const maxListed = 20
 
 // templateList is Meta's list, column by column.
 type templateList struct {
-	ids, metaIDs, names, languages, categories, statuses, qualities, reasons, bodies, definitions, wordings []string
+	ids, metaIDs, names, languages, categories, statuses, qualities, reasons, bodies, definitions, wordings, sources, corrects []string
 }
 
 func (l *templateList) add(id string, t *domain.Template) {
@@ -50,29 +51,30 @@ func (l *templateList) add(id string, t *domain.Template) {
 	l.qualities, l.reasons = append(l.qualities, truncate(t.Quality, 32)), append(l.reasons, truncate(t.RejectedReason, 64))
 	l.bodies, l.definitions = append(l.bodies, truncate(t.Text, len(t.Text))), append(l.definitions, definition)
 	l.wordings = append(l.wordings, wordingHash(t))
+	l.sources, l.corrects = append(l.sources, truncate(t.Source, 32)), append(l.corrects, truncate(t.CorrectCategory, 32))
 }
 
 // syncTemplates also leaves the admins one notice of what changed among the
 // templates that somebody allowed: another category, no longer approved, gone,
 // or another wording than was approved.
 func syncTemplates() string {
-	still := "(" + stillApproved("f.category", "f.status") + " AND w.wording IN ('', f.wording))"
+	still := "(" + stillApproved("f.category", "f.status") + " AND w.wording IN ('', f.wording) AND f.source <> '" + domain.SourceGenerated + "')"
 	return `
 WITH f AS (
-	SELECT id, meta_id, name, language, category, status, quality, rejected_reason, body, definition::jsonb AS definition, wording
-	FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $15::text[])
-		AS f (id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording)
+	SELECT id, meta_id, name, language, category, status, quality, rejected_reason, body, definition::jsonb AS definition, wording, source, correct_category
+	FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $15::text[], $16::text[], $17::text[])
+		AS f (id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, source, correct_category)
 ), updated AS (
 	UPDATE waa_templates w SET meta_id = f.meta_id, category = f.category, status = f.status, quality = f.quality,
-		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, wording = f.wording, gone_at = 0, told_at = greatest(w.told_at, $2::bigint - 999), updated_at = $2, ` + approvalUnless(still) + `
+		rejected_reason = f.rejected_reason, body = f.body, definition = f.definition, wording = f.wording, source = f.source, correct_category = f.correct_category, gone_at = 0, told_at = greatest(w.told_at, $2::bigint - 999), updated_at = $2, ` + approvalUnless(still) + `
 	FROM f
 	WHERE w.account_id = $1 AND w.name = f.name AND w.language = f.language
-		AND (w.gone_at <> 0 OR (w.meta_id, w.category, w.status, w.quality, w.rejected_reason, w.body, w.definition, w.wording)
-			IS DISTINCT FROM (f.meta_id, f.category, f.status, f.quality, f.rejected_reason, f.body, f.definition, f.wording))
+		AND (w.gone_at <> 0 OR (w.meta_id, w.category, w.status, w.quality, w.rejected_reason, w.body, w.definition, w.wording, w.source, w.correct_category)
+			IS DISTINCT FROM (f.meta_id, f.category, f.status, f.quality, f.rejected_reason, f.body, f.definition, f.wording, f.source, f.correct_category))
 	RETURNING w.id
 ), added AS (
-	INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, created_at, updated_at)
-	SELECT id, $1, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, $2, $2 FROM f ORDER BY name, language
+	INSERT INTO waa_templates (id, account_id, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, source, correct_category, created_at, updated_at)
+	SELECT id, $1, meta_id, name, language, category, status, quality, rejected_reason, body, definition, wording, source, correct_category, $2, $2 FROM f ORDER BY name, language
 	ON CONFLICT (account_id, name, language) DO NOTHING
 	RETURNING id
 ), gone AS (

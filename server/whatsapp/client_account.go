@@ -26,6 +26,8 @@ type PhoneNumber struct {
 	CanSend string
 	// Problems are Meta's reasons why CanSend is not AVAILABLE.
 	Problems []string
+	// ProblemCodes are Meta's error codes of Problems.
+	ProblemCodes []int
 }
 
 const (
@@ -58,6 +60,7 @@ func (c *Client) PhoneNumber(ctx context.Context, cred Credentials) (PhoneNumber
 	for _, entity := range n.at("health_status", "entities").list() {
 		for _, problem := range entity.at("errors").list() {
 			number.Problems = append(number.Problems, firstOf(problem.str("error_description"), problem.str("error_code")))
+			number.ProblemCodes = append(number.ProblemCodes, problem.int("error_code"))
 		}
 	}
 	return number, nil

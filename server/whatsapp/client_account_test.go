@@ -52,6 +52,19 @@ func TestTemplatesEnds(t *testing.T) {
 	require.Error(t, client.Templates(context.Background(), Credentials{Token: "x"}, ignore))
 }
 
+func TestTemplatesDoesWithoutAFieldThatMetaDoesNotKnow(t *testing.T) {
+	client, meta := mocked(t, Options{})
+	meta.RegisterResponder(http.MethodGet, templatesURL, func(r *http.Request) (*http.Response, error) {
+		if strings.Contains(r.URL.Query().Get("fields"), "source") {
+			return httpmock.NewStringResponse(400, `{"error":{"type":"OAuthException","code":100,"message":"(#100) Tried accessing nonexisting field (source) on node type (WhatsAppMessageTemplate)"}}`), nil
+		}
+		return httpmock.NewStringResponse(200, `{"data":[{"name":"a","language":"en","correct_category":"marketing","message_send_ttl_seconds":60}]}`), nil
+	})
+	var got Template
+	require.NoError(t, client.Templates(context.Background(), testCredentials, func(template Template) error { got = template; return nil }))
+	require.Equal(t, []any{"MARKETING", 60}, []any{got.CorrectCategory, got.TimeToLive})
+}
+
 func TestTemplatesReadsTheRecordedList(t *testing.T) {
 	client, meta := mocked(t, Options{})
 	recorded := fixture(t, "templates", "026-list-25-rubysdk.json")

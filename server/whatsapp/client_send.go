@@ -22,6 +22,12 @@ type Sent struct {
 	MessageStatus string
 }
 
+// Held reports that Meta accepted the template but holds it back, to watch how the first customers take it. A status
+// tells later whether it went out.
+func (s Sent) Held() bool {
+	return s.MessageStatus == "held_for_quality_assessment" || s.MessageStatus == "paused"
+}
+
 // maxCallbackData is Meta's limit for biz_opaque_callback_data, in characters.
 const maxCallbackData = 512
 

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 )
 
 const (
-	templateFields = "id,name,language,status,category,parameter_format,components,quality_score,rejected_reason"
+	templateFields = "id,name,language,status,category,parameter_format,components,quality_score,rejected_reason,source,correct_category,message_send_ttl_seconds"
 	templatePage   = "100"
 	maxPages       = 1000
 )
@@ -20,17 +23,20 @@ func (c *Client) Templates(ctx context.Context, cred Credentials, yield func(Tem
 	if cred.WABAID == "" {
 		return &RequestError{Err: errors.New("no WABA id")}
 	}
-	unread := 0
+	unread, fields := 0, templateFields
 	seen := map[string]bool{}
 	for after := ""; ; {
-		query := url.Values{"fields": {templateFields}, "limit": {templatePage}}
+		query := url.Values{"fields": {fields}, "limit": {templatePage}}
 		if after != "" {
 			query.Set("after", after)
 		}
 		call := get(c.endpoint(query, cred.WABAID, "message_templates"))
 		call.limit = maxTemplatePage
 		answer, err := c.do(ctx, cred, call)
-		if err != nil {
+		if fewer := without(fields, unknownField(err)); fewer != fields {
+			fields = fewer
+			continue
+		} else if err != nil {
 			return err
 		}
 		for _, n := range answer.at("data").list() {
@@ -56,6 +62,27 @@ func (c *Client) Templates(ctx context.Context, cred Credentials, yield func(Tem
 		return errors.Errorf("%d templates could not be read", unread)
 	}
 	return nil
+}
+
+// nonexistingField is how Meta names a field that the version of the Graph API does not know.
+var nonexistingField = regexp.MustCompile(`nonexisting field \((\w+)\)`)
+
+// unknownField returns the field for which Meta refused a call, because it does not exist; "" = it was refused for
+// something else, or not at all.
+func unknownField(err error) string {
+	var refused *APIError
+	if errors.As(err, &refused) && refused.Code == 100 {
+		if found := nonexistingField.FindStringSubmatch(refused.Message); found != nil {
+			return found[1]
+		}
+	}
+	return ""
+}
+
+// without takes a field out of a list of fields.
+func without(fields, field string) string {
+	kept := slices.DeleteFunc(strings.Split(fields, ","), func(one string) bool { return one == field })
+	return strings.Join(kept, ",")
 }
 
 // nextCursor is the cursor of the next page, "" after the last. Meta also gives the whole address of the next page; only

@@ -18,7 +18,12 @@ type Template struct {
 	ParameterFormat string              `json:"parameter_format,omitempty"`
 	Quality         string              `json:"quality_score,omitempty"`
 	RejectedReason  string              `json:"rejected_reason,omitempty"`
+	Source          string              `json:"source,omitempty"`                   // upper case: AUTO_GENERATED for one that Meta made
+	CorrectCategory string              `json:"correct_category,omitempty"`         // upper case: to which Meta will move it
+	TimeToLive      int                 `json:"message_send_ttl_seconds,omitempty"` // how long Meta tries to deliver, seconds; 0 and -1: Meta's default
 	Components      []TemplateComponent `json:"components"`
+	// Definition is components as Meta wrote them, with the parts that Components has no place for.
+	Definition json.RawMessage `json:"meta_components,omitempty"`
 }
 
 // ReadTemplate reads a template as it was stored, in Meta's shape.
@@ -36,7 +41,13 @@ type TemplateComponent struct {
 	Format  string           `json:"format,omitempty"` // of a header: TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION, ...
 	Text    string           `json:"text,omitempty"`
 	Buttons []TemplateButton `json:"buttons,omitempty"`
+	Cards   []TemplateCard   `json:"cards,omitempty"` // of a carousel
 	Example json.RawMessage  `json:"example,omitempty"`
+}
+
+// TemplateCard is one card of a carousel.
+type TemplateCard struct {
+	Components []TemplateComponent `json:"components"`
 }
 
 // TemplateButton is one button of a Template.
@@ -66,6 +77,12 @@ func (t *Template) UnmarshalJSON(raw []byte) error {
 		ParameterFormat: strings.ToUpper(n.str("parameter_format")),
 		Quality:         strings.ToUpper(firstOf(n.str("quality_score"), n.str("quality_score", "score"))),
 		RejectedReason:  n.str("rejected_reason"),
+		Source:          strings.ToUpper(n.str("source")),
+		CorrectCategory: strings.ToUpper(n.str("correct_category")),
+		TimeToLive:      n.int("message_send_ttl_seconds"),
+	}
+	if whole := firstNode(n.at("meta_components"), n.at("components")); whole.value != nil {
+		t.Definition = whole.raw()
 	}
 	for _, component := range n.at("components").list() {
 		if component.isObject() {
@@ -91,10 +108,25 @@ func readTemplateComponent(n node) TemplateComponent {
 		}
 		component.Buttons = append(component.Buttons, button)
 	}
+	for _, c := range n.at("cards").list() {
+		var card TemplateCard
+		for _, part := range c.at("components").list() {
+			card.Components = append(card.Components, readTemplateComponent(part))
+		}
+		component.Cards = append(component.Cards, card)
+	}
 	if component.Type == "HEADER" && component.Format == "" && component.Text != "" {
 		component.Format = "TEXT"
 	}
 	return component
+}
+
+// firstNode is the first of two that has a value.
+func firstNode(first, second node) node {
+	if first.value != nil {
+		return first
+	}
+	return second
 }
 
 // component finds the first component of a type, nil if there is none.

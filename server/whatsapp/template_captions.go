@@ -35,6 +35,25 @@ func (v Variable) Caption(own string) domain.Text {
 	}
 }
 
+// maxTitle is how long a text of a header may be that suggests a title, in characters.
+const maxTitle = 60
+
+// SuggestedTitle is what people might call the template: the text of its header with the examples filled in, else the
+// words of its name.
+func (t Template) SuggestedTitle() string {
+	if header := t.component("HEADER"); header != nil {
+		examples := map[string]string{}
+		for _, v := range t.Variables() {
+			examples[v.Element] = v.Example
+		}
+		title := strings.Join(strings.Fields(t.fill(ComponentHeader, header.Text, examples)), " ")
+		if title != "" && utf8.RuneCountInString(title) <= maxTitle && !placeholder.MatchString(title) {
+			return title
+		}
+	}
+	return capital(strings.Join(strings.Fields(strings.ReplaceAll(t.Name, "_", " ")), " "))
+}
+
 // maxCaption is how many words before a placeholder make its caption.
 const maxCaption = 4
 

@@ -33,6 +33,7 @@ type Number struct {
 	MessagingLimit string   `json:"messaging_limit"` // TIER_250 and so on
 	Throughput     int      `json:"throughput"`      // messages a second; 0 = Settings.Throughput
 	Sandbox        bool     `json:"sandbox"`         // a test number: only Allowed may be written to (131030)
+	NoPayment      bool     `json:"no_payment"`      // its WABA has no method of payment
 	Allowed        []string `json:"allowed,omitempty"`
 
 	// Token may send from this number, and AppSecret signs its webhooks. Values that are given are used, missing ones are generated.

@@ -10,6 +10,9 @@ import (
 
 // begin starts the processing that follows when a message was accepted.
 func (s *Server) begin(m *Message, to *customer) {
+	if m.held {
+		return
+	}
 	if m.fate != 0 {
 		s.after(s.settings.SentDelay, func() { s.fail(m, m.fate) })
 		return

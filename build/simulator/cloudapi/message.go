@@ -64,6 +64,7 @@ type Message struct {
 	ttl       time.Duration
 	priced    bool // its pricing was sent once
 	fate      int  // error code it will fail with
+	held      bool // accepted, but held back
 	waiting   bool // waits for the phone to be switched on
 }
 

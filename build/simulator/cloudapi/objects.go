@@ -35,9 +35,21 @@ func (s *Server) numberNode(n *Number) map[string]any {
 		"webhook_configuration": map[string]any{"application": s.apps[s.wabas[n.WABAID].AppID].CallbackURL},
 		"health_status": map[string]any{"can_send_message": "AVAILABLE", "entities": []any{
 			map[string]any{"entity_type": "PHONE_NUMBER", "id": n.ID, "can_send_message": "AVAILABLE"},
-			map[string]any{"entity_type": "WABA", "id": n.WABAID, "can_send_message": "AVAILABLE"},
+			n.paymentHealth(),
 		}},
 	}
+}
+
+// paymentHealth is what the health of a number tells of its WABA.
+func (n *Number) paymentHealth() map[string]any {
+	health := map[string]any{"entity_type": "WABA", "id": n.WABAID, "can_send_message": "AVAILABLE"}
+	if n.NoPayment {
+		health["can_send_message"] = "BLOCKED"
+		health["errors"] = []any{map[string]any{
+			"error_code": 141006, "error_description": "There is an error with the payment method.", "possible_solution": "Please check the payment method of the WhatsApp Business Account.",
+		}}
+	}
+	return health
 }
 
 // getWABA implements GET /{waba-id}.
@@ -88,7 +100,7 @@ func chosen(all map[string]any, c *call, node string, usual ...string) (map[stri
 func optionalFields() []string {
 	return []string{
 		"certificate", "last_onboarded_time", "quality_score", "parameter_format", "previous_category", "sub_category", "rejected_reason",
-		"message_send_ttl_seconds", "components", "cta_url_link_tracking_opted_out", "correct_category", "library_template_name", "primary_funding_id",
+		"message_send_ttl_seconds", "components", "cta_url_link_tracking_opted_out", "correct_category", "source", "library_template_name", "primary_funding_id",
 		"health_status", "on_behalf_of_business_info", "is_enabled_for_insights",
 	}
 }

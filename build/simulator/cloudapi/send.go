@@ -113,6 +113,9 @@ func (s *Server) accept(m *Message, to *customer, c *call) reply {
 	message := map[string]any{"id": m.ID}
 	if m.Template != nil {
 		message["message_status"] = "accepted"
+		if hold := s.settings.HoldTemplates; hold != "" {
+			message["message_status"], m.held = hold, true
+		}
 	}
 	out := s.ok(map[string]any{"messaging_product": "whatsapp", "contacts": []any{contact}, "messages": []any{message}})
 	out.after = func() { s.begin(m, to) }

@@ -20,6 +20,9 @@ type Settings struct {
 	// AutomaticStatuses makes the simulator send the webhooks sent and delivered by itself. If it is off, a message still reaches the
 	// phone, but no status is sent until SendStatus is called.
 	AutomaticStatuses bool `json:"automatic_statuses"`
+	// HoldTemplates makes Meta accept templates but hold them back: the message_status of the response, such as
+	// held_for_quality_assessment. Nothing follows until SendStatus or FailMessage is called.
+	HoldTemplates string `json:"hold_templates"`
 	// AutomaticRead adds the status read after delivered.
 	AutomaticRead bool `json:"automatic_read"`
 	// SkipDelivered leaves out the status delivered if the message is read at once.

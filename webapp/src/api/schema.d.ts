@@ -830,6 +830,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is risky about a template that is being written; nothing is stored or sent */
+        post: operations["lintTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates/{id}": {
         parameters: {
             query?: never;
@@ -1667,6 +1684,8 @@ export interface components {
             author_id: components["schemas"]["OptionalID"];
             /** @enum {string} */
             status: "" | "pending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "not_sent";
+            /** @description Meta accepted it, but holds it back for now; status is then pending */
+            held: boolean;
             /** @description Why it was not delivered, for a person; "" where nothing is wrong */
             reason: string;
             /** @description Meta's error code, or one of the plugin's from 50 to 59; 0 = none */
@@ -1912,6 +1931,8 @@ export interface components {
             name: string;
             /** @description What to call it; "" = its name. Set by an admin */
             title: string;
+            /** @description A title made of its words, for an admin to take */
+            suggested_title: string;
             /** @description What to call its variables, by dialog element; the others get a suggested label. Set by an admin */
             labels: {
                 [key: string]: string;
@@ -1924,6 +1945,14 @@ export interface components {
             quality: string;
             /** @description Meta's word; "" = none */
             rejected_reason: string;
+            /** @description The category to which Meta will move it; "" = Meta does not say */
+            correct_category: string;
+            /** @description Meta's word for where it comes from; one that is AUTO_GENERATED is never used */
+            source: string;
+            /** @description Why Meta may reject, pause or move it */
+            risks: components["schemas"]["TemplateRisk"][];
+            /** @description How long Meta tries to deliver, seconds; 0 = Meta's usual time. Not in lists */
+            ttl_seconds?: number;
             /** @description Why no agent can use it, for a person; "" = agents of its queues can */
             unusable_reason: string;
             /** @description The body, with its variables */
@@ -1939,6 +1968,18 @@ export interface components {
             gone_at: components["schemas"]["Time"];
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
+        };
+        /** @enum {string} */
+        TemplateCategory: "MARKETING" | "UTILITY" | "AUTHENTICATION";
+        /** @description As Meta has them: HEADER, BODY, FOOTER, BUTTONS, ... with their texts, buttons and examples */
+        TemplateComponents: {
+            [key: string]: unknown;
+        }[];
+        TemplateRisk: {
+            /** @enum {string} */
+            code: "variable_at_edge" | "variables_adjacent" | "too_many_variables" | "missing_example" | "too_long" | "promotional_words" | "link_shortener" | "category_mismatch" | "low_quality";
+            /** @description What it is and what to do about it, for a person */
+            text: string;
         };
         TemplateVariable: {
             /** @description The dialog's: header_<n>, body_<n> or body_<name>, button_<i> */
@@ -2149,6 +2190,8 @@ export interface components {
                     author_id: components["schemas"]["OptionalID"];
                     /** @enum {string} */
                     status: "" | "pending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "not_sent";
+                    /** @description Meta accepted it, but holds it back for now; status is then pending */
+                    held: boolean;
                     /** @description Why it was not delivered, for a person; "" where nothing is wrong */
                     reason: string;
                     /** @description Meta's error code, or one of the plugin's from 50 to 59; 0 = none */
@@ -4207,6 +4250,41 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    lintTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    category: components["schemas"]["TemplateCategory"];
+                    components: components["schemas"]["TemplateComponents"];
+                };
+            };
+        };
+        responses: {
+            /** @description The risks, each code at most once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        risks: components["schemas"]["TemplateRisk"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getTemplate: {
         parameters: {
             query?: never;
@@ -4264,6 +4342,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Rule"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];

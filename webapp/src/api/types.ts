@@ -37,6 +37,7 @@ export type Holiday = Schemas['Holiday'];
 export type QueueMember = Schemas['QueueMember'];
 
 export type Template = Schemas['Template'];
+export type TemplateRisk = Schemas['TemplateRisk'];
 export type TemplateInput = NonNullable<operations['patchTemplate']['requestBody']>['content']['application/json'];
 export type SyncResult = Result<'syncTemplates'>;
 

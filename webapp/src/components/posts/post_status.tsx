@@ -31,7 +31,8 @@ export const PostStatus = ({postId}: {postId: string}) => {
 };
 
 export const StatusOfPost = ({post, channel}: {post: Post; channel: Channel}) => {
-    const status = String(post.props?.waa_status ?? '');
+    const held = post.props?.waa_held === true;
+    const status = held ? 'held' : String(post.props?.waa_status ?? '');
     return status ? (
         <StatusLine
             post={post}

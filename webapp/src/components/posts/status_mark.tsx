@@ -6,6 +6,7 @@ import styles from './status_mark.module.css';
 
 const names: Record<string, MessageKey> = {
     pending: 'whatsapp-ativo.tick.pending',
+    held: 'whatsapp-ativo.tick.held',
     sent: 'whatsapp-ativo.tick.sent',
     delivered: 'whatsapp-ativo.tick.delivered',
     read: 'whatsapp-ativo.tick.read',
@@ -24,6 +25,7 @@ const classes: Record<string, string | undefined> = {
 
 const drawings: Record<string, string> = {
     pending: 'M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M8 5v3.2l2 1.4',
+    held: 'M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M6.5 6v4M9.5 6v4',
     sent: 'M3 8.5l3.5 3.5l7-8',
     delivered: 'M1 8.5l3.5 3.5l7-8M7.5 11.2l.8.8l7-8',
     read: 'M1 8.5l3.5 3.5l7-8M7.5 11.2l.8.8l7-8',

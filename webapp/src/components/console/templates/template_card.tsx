@@ -6,6 +6,7 @@ import {Button} from 'src/components/shared/buttons';
 import {Tag} from 'src/components/shared/tag';
 import {useText} from 'src/i18n/use_text';
 
+import {Risks} from './risks';
 import {qualities, statuses} from './statuses';
 import {TemplateDetails} from './template_details';
 import styles from './templates.module.css';
@@ -25,9 +26,10 @@ export const TemplateCard = ({template, onChanged}: Props) => {
 
     return (
         <ResourceCard
-            name={template.name}
+            name={template.title || template.name}
             badges={(
                 <>
+                    {template.title && <span>{template.name}</span>}
                     <span>{template.language}</span>
                     <Tag text={category ? t(category) : template.category}/>
                     <Tag
@@ -54,6 +56,7 @@ export const TemplateCard = ({template, onChanged}: Props) => {
                         <TextWithVariables text={template.text}/>
                     </p>
                     {template.unusable_reason && <p className={styles.why}>{template.unusable_reason}</p>}
+                    {!template.gone_at && <Risks risks={template.risks}/>}
                     {template.rejected_reason && <p className={styles.why}>{t('whatsapp-ativo.admin.templates.rejected', {reason: template.rejected_reason})}</p>}
                 </>
             )}

@@ -26,7 +26,7 @@ export const TemplateUse = ({template, onChanged}: Props) => {
     const {busy, failure, fields, run} = useAction();
     const own = queues.filter((q) => q.account_id === template.account_id);
     const variables = template.variables ?? [];
-    const approvable = template.approved || (template.status === 'APPROVED' && !template.gone_at);
+    const approvable = template.approved || (template.status === 'APPROVED' && !template.gone_at && template.source !== 'AUTO_GENERATED');
 
     // With a single queue there is nothing to choose, so that it is chosen already.
     const [allowed, setAllowed] = useState(!template.approved && own.length === 1 ? [own[0]!.id] : template.queue_ids);
@@ -67,7 +67,7 @@ export const TemplateUse = ({template, onChanged}: Props) => {
                 <TextField
                     label={t('whatsapp-ativo.admin.templates.title')}
                     hint={t('whatsapp-ativo.admin.templates.title_hint')}
-                    placeholder={template.name}
+                    placeholder={template.suggested_title || template.name}
                     maxLength={128}
                     value={title}
                     error={fields.title}
