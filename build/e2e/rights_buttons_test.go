@@ -39,6 +39,8 @@ var buttonRows = []struct{ made, button, expected, own string }{
 	{"drafts.button", "drop", supervised, ownTouched},
 	{"api.openDraftDialog", "", supervised, ownTouched}, // the form that the edit button's dialog submits
 	{"drafts.button", "all", supervised, ownSent},
+	{"jobs.ScheduledButton", "cancel", ownPlan, ""},
+	{"jobs.ScheduledButton", "start", "+....--.x-", ""}, // only its owner; the others who see it are told so
 }
 
 // button is a button under a post, as the plugin created it.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
@@ -32,6 +33,7 @@ var columns = []string{"owner outside", "attendant outside", "guest", "queue onl
 // person is not let in at all.
 const (
 	whoSees     = "++.+.++.x+" // everybody who may see the conversation
+	ownPlan     = "+....++.x+" // its owner, wherever they are, and the queue's supervisors
 	acted       = "--.+.++.x+" // everybody who may act in it
 	supervised  = "--.-.++.x+" // its supervisors
 	spoken      = "--.-.+-.x+" // speaking for a system admin who is not in the channel: nobody may, and a supervisor is told why
@@ -62,6 +64,7 @@ type rights struct {
 	draft   string           // a colleague's draft
 	reason  string           // a closing reason of the queue
 	reply   string           // a quick reply of the queue
+	later   string           // a start that the owner put off
 	file    string           // wamid of a file from the customer
 	opened  [][]*openedForm  // by column, in the order of formRows; the colleague's come last
 	buttons []button
@@ -117,6 +120,12 @@ func (r *rights) together() {
 		c, err := r.Conversation(ctx, admin, r.k.ID)
 		return firstError(err, errorUnless(c.AttendantID == r.User(servingAgent).ID, "%s serves", c.AttendantID))
 	})
+	later := r.StartRequest(newCustomer())
+	later["send_at"] = time.Now().Add(24 * time.Hour).UnixMilli()
+	r.later = r.asks(r.Agent(ownerAgent), http.MethodPost, "/conversations", later).is(http.StatusAccepted).field("id")
+	for _, do := range []string{"cancel", "start"} {
+		r.buttons = append(r.buttons, button{do, "", "/plugins/" + r.Env.Plugin.ID + "/api/v1/actions/scheduled", map[string]any{"do": do, "scheduled_id": r.later}})
+	}
 	r.prepareButtons()
 	r.reason = r.asks(admin, http.MethodPost, "/closing-reasons", map[string]any{
 		"queue_id": r.Queue.ID, "label": "Vendido", "fields": []map[string]any{{"name": "value", "label": "Valor", "type": "number"}},
@@ -191,6 +200,10 @@ func (r *rights) acts() []act {
 		{"GET /customers", everybody, "", nil},
 		{"POST /customers/search", everybody, "", map[string]any{"q": "maria"}},
 		{"POST /conversations/check", started, "", start},
+		{"GET /scheduled", everybody, "", nil},
+		{"GET /scheduled/{id}", ownPlan, "/scheduled/" + r.later, nil},
+		{"POST /actions/scheduled", ownPlan, "", context(map[string]any{"do": "cancel", "scheduled_id": r.later})},
+		{"DELETE /scheduled/{id}", ownPlan, "/scheduled/" + r.later, nil},
 		{"GET /channels", everybody, "", nil},
 		{"GET /channels/{id}/conversation", whoSees, "/channels/" + r.k.ChannelID + "/conversation", nil},
 		{"GET /conversations/{id}", whoSees, "/conversations/" + conversation, nil},
@@ -336,7 +349,7 @@ var ownAffairs = []string{"POST /conversations/search", "POST /conversations/cou
 func (r *rights) isAudited(a act, column, before int) {
 	r.t.Helper()
 	changes := !strings.HasPrefix(a.route, "GET ") || a.route == "GET /dead-letters"
-	if !changes || slices.Contains(ownAffairs, a.route) || strings.Contains(a.route, "transfer") || strings.Contains(a.route, "owner") || strings.Contains(a.route, "drafts") {
+	if !changes || slices.Contains(ownAffairs, a.route) || strings.Contains(a.route, "transfer") || strings.Contains(a.route, "owner") || strings.Contains(a.route, "drafts") || strings.Contains(a.route, "scheduled") {
 		return // a request that leaves everything as it was is not a change
 	}
 	require.Greater(r.t, r.audited(column), before, "%s by %s left no trace", a.route, columns[column])
@@ -351,8 +364,8 @@ func (r *rights) audited(column int) int {
 // if the form is not theirs, and "" for any other text.
 func refusedBy(text string) string {
 	for part, outcome := range map[string]string{
-		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "não tem permissão": "-",
-		"ão encontrado": ".", "not found": ".", // bots are answered in English
+		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "Só quem agendou": "-", "não tem permissão": "-",
+		"ão encontrado": ".", "Não há nada assim": ".", "Nothing like this": ".", "not found": ".", // bots are answered in English
 		"só funciona no canal": ".", "não está em nenhuma fila": "-", "Este formulário perdeu": "~", "is out of date": "~",
 	} {
 		if strings.Contains(text, part) {
@@ -365,7 +378,7 @@ func refusedBy(text string) string {
 // words tries the subcommands of /whatsapp, each with an argument that it accepts.
 func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
-		"novo": typedStart, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
+		"novo": typedStart, "agendados": typedAny, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
 		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 
 	"github.com/pkg/errors"
@@ -28,6 +29,7 @@ type exportView struct {
 	CreatedAt       millisOrNull             `json:"created_at"`
 	UpdatedAt       millisOrNull             `json:"updated_at"`
 	Identities      []domain.ContactIdentity `json:"identities"`
+	Scheduled       []exportScheduledView    `json:"scheduled"`
 	Conversations   []exportConversationView `json:"conversations"`
 }
 
@@ -45,6 +47,19 @@ type exportConversationView struct {
 	CreatedAt     millisOrNull        `json:"created_at"`
 	Drafts        []exportDraftView   `json:"drafts"`
 	Messages      []exportMessageView `json:"messages"`
+}
+
+type exportScheduledView struct {
+	ID        string                 `json:"id"`
+	OwnerID   string                 `json:"owner_id"`
+	Name      string                 `json:"name"`
+	Phone     string                 `json:"phone"`
+	CPF       string                 `json:"cpf"`
+	Template  string                 `json:"template"`
+	Variables map[string]string      `json:"variables"`
+	Status    domain.ScheduledStatus `json:"status"`
+	SendAt    millisOrNull           `json:"send_at"`
+	CreatedAt millisOrNull           `json:"created_at"`
 }
 
 type exportDraftView struct {
@@ -176,11 +191,19 @@ func writeJSON(out *bufio.Writer, value any) error {
 
 func viewExport(export *domain.PersonExport) exportView {
 	c := export.Contact
+	scheduled := make([]exportScheduledView, 0, len(export.Scheduled))
+	for _, s := range export.Scheduled {
+		variables := map[string]string{}
+		maps.Copy(variables, s.Asked.Variables)
+		scheduled = append(scheduled, exportScheduledView{
+			s.ID, s.OwnerID, s.Name, s.Phone, s.Asked.CPF, s.TemplateName, variables, s.Status, millisOrNull(s.SendAt), millisOrNull(s.CreatedAt),
+		})
+	}
 	return exportView{
 		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPF: export.CPF,
 		LastTemplateAt: millisOrNull(c.LastTemplateAt), BlockedUntil: millisOrNull(c.BlockedUntil), MarketingStopAt: millisOrNull(c.MarketingStopAt), Consent: viewConsent(c.Consent()),
 		CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
-		Identities: append([]domain.ContactIdentity{}, export.Identities...), Conversations: []exportConversationView{},
+		Identities: append([]domain.ContactIdentity{}, export.Identities...), Scheduled: scheduled, Conversations: []exportConversationView{},
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 func (a *API) conversationRoutes(router *mux.Router) {
 	router.HandleFunc("/conversations", a.conversations).Methods(http.MethodGet)
-	a.handle(router, http.MethodPost, "/conversations", a.idempotent(a.startConversation, a.startedReply))
+	a.handle(router, http.MethodPost, "/conversations", a.idempotent(a.startConversation, a.recallStart))
 	router.HandleFunc("/conversations/search", a.conversations).Methods(http.MethodPost)
 	a.handle(router, http.MethodGet, "/conversations/counts", a.countConversations)
 	a.handle(router, http.MethodPost, "/conversations/counts", a.countConversations)
@@ -22,7 +22,7 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/channels", a.getChannelCreator)
 	a.handle(router, http.MethodGet, "/channels/{id}/conversation", withID(a.getChannelConversation))
 	a.handle(router, http.MethodGet, "/conversations/{id}/messages", withID(a.listMessages))
-	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.idempotent(a.sendTemplate, a.sentReply))
+	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.idempotent(a.sendTemplate, a.recallTemplate))
 	a.handle(router, http.MethodPost, "/conversations/{id}/note", withID(a.addNote))
 	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", withID(a.transferConversation))
 	a.handle(router, http.MethodPost, "/conversations/{id}/owner", withID(a.setOwner))

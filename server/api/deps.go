@@ -70,7 +70,16 @@ type Service interface {
 	// ViewAt is a conversation as the caller has read it, in the state of a moment.
 	ViewAt(c *domain.Conversation, at int64) *domain.View
 	// Outcome is what came of a message that an earlier try of a request stored.
-	Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error)
+	Outcome(ctx context.Context, messageID string) (*domain.Started, error)
+
+	// Schedule puts a start off to its SendAt.
+	Schedule(ctx context.Context, request domain.StartRequest) (*domain.Scheduled, error)
+	Scheduled(ctx context.Context, actorID, id string) (*domain.Scheduled, error)
+	ListScheduled(ctx context.Context, actorID string, filter domain.ScheduledFilter) ([]*domain.Scheduled, int, error)
+	CancelScheduled(ctx context.Context, actorID, id string) (*domain.Scheduled, error)
+	// StartScheduled starts by hand what failed.
+	StartScheduled(ctx context.Context, actorID, id string) (*domain.Scheduled, error)
+
 	View(ctx context.Context, actorID, id string) (*domain.View, error)
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, filter domain.Filter) ([]*domain.View, int, error)

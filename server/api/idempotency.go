@@ -16,7 +16,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 const (
@@ -26,8 +25,9 @@ const (
 
 // idempotent makes a handler out of do for requests that may carry a key: the same request with the same key gets the
 // same answer for a day and does nothing more. An answer that only says that something is out of order (5xx but Meta's own
-// refusal) is not kept, so that the next try begins anew. recall makes the answer of what an earlier try had started.
-func (a *API) idempotent(do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) handler {
+// refusal) is not kept, so that the next try begins anew. recall makes the answer of the message, or what else, that
+// an earlier try had stored.
+func (a *API) idempotent(do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, stored string) (reply, error)) handler {
 	return func(r *http.Request) (reply, error) {
 		keys := r.Header.Values(keyHeader)
 		if len(keys) == 0 {
@@ -57,7 +57,7 @@ func (a *API) idempotent(do func(r *http.Request, request string) (reply, error)
 }
 
 // answerOnce does a request, or finds out what an earlier try of it did, and keeps the answer.
-func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, started *domain.Started) reply) (reply, error) {
+func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *http.Request, request string) (reply, error), recall func(r *http.Request, stored string) (reply, error)) (reply, error) {
 	kept := false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTimeout+10*time.Second)
 	defer cancel()
@@ -74,10 +74,7 @@ func (a *API) answerOnce(r *http.Request, request *domain.Request, do func(r *ht
 	if request.MessageID == "" {
 		answer, err = do(r, request.Token)
 	} else {
-		var started *domain.Started
-		if started, err = a.Service.Outcome(r.Context(), request.MessageID, func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) }); err == nil {
-			answer = recall(r, started)
-		}
+		answer, err = recall(r, request.MessageID)
 	}
 	written := &recordedAnswer{header: http.Header{}}
 	if err != nil {

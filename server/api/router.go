@@ -55,6 +55,7 @@ func (a *API) agentRoutes(root *mux.Router) {
 	router.Use(a.limited, a.requireUser)
 	a.customerRoutes(router)
 	a.conversationRoutes(router)
+	a.scheduledRoutes(router)
 	a.closingRoutes(router)
 	a.quickReplyRoutes(router)
 	a.buttonRoutes(router)

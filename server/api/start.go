@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"math"
 	"net/http"
 	"slices"
 	"unicode/utf8"
@@ -35,9 +36,32 @@ func (a *API) startConversation(r *http.Request, request string) (reply, error) 
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
+	if start.SendAt != 0 {
+		scheduled, err := a.Service.Schedule(r.Context(), start)
+		if err != nil {
+			return reply{}, errors.Wrap(err, "schedule a start")
+		}
+		return a.scheduledReply(r, scheduled), nil
+	}
 	started, err := a.Service.Start(r.Context(), start)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "start a conversation")
+	}
+	return a.startedReply(r, started), nil
+}
+
+// recallStart answers a start that an earlier try of the request stored, at once or for later.
+func (a *API) recallStart(r *http.Request, stored string) (reply, error) {
+	scheduled, err := a.Service.Scheduled(r.Context(), userID(r), stored)
+	if err == nil {
+		return a.scheduledReply(r, scheduled), nil
+	}
+	if refusal, refused := domain.AsRefusal(err); !refused || refusal.Code != domain.CodeNotFound {
+		return reply{}, errors.Wrap(err, "read what was scheduled")
+	}
+	started, err := a.Service.Outcome(r.Context(), stored)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "read what was started")
 	}
 	return a.startedReply(r, started), nil
 }
@@ -72,6 +96,14 @@ func (a *API) sendTemplate(r *http.Request, request string) (reply, error) {
 	return a.sentReply(r, started), nil
 }
 
+func (a *API) recallTemplate(r *http.Request, stored string) (reply, error) {
+	started, err := a.Service.Outcome(r.Context(), stored)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "read what was sent")
+	}
+	return a.sentReply(r, started), nil
+}
+
 func (a *API) sentReply(r *http.Request, started *domain.Started) reply {
 	return reply{http.StatusOK, viewConversation(a.viewStarted(r, started))}
 }
@@ -99,7 +131,21 @@ func (f *form) start(into *domain.StartRequest) {
 			c.consent(&into.Consent)
 		}
 	}
+	f.sendAt(&into.SendAt)
 	f.confirmation(&into.Confirm, &into.Reason)
+}
+
+// sendAt reads the moment to which something is put off, milliseconds since epoch.
+func (f *form) sendAt(into *int64) {
+	var at float64
+	if !f.read("send_at", &at) {
+		return
+	}
+	if at != math.Trunc(at) {
+		f.addWrongType(f.path + "send_at")
+		return
+	}
+	*into = int64(min(max(at, 1), maxMillis)) // 0 is not "at once" but long ago
 }
 
 // template reads which template to send, and its variables by the names of the dialog's elements.

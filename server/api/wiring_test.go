@@ -70,6 +70,7 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 		Store: w.store, CheckText: policy.CheckText, ChannelSync: syncer, People: people, Encrypter: fake.Encrypter{}, Clock: w.clock, NewID: w.newID,
 		SendNow: (&outbound.SyncSender{Worker: worker, Queue: w.store.Outbox(), WakeOutbox: nothing}).SendNow,
 		Compose: outbound.TemplateComposer{}.Compose, Settings: func() domain.Settings { return w.settings },
+		Words: func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) },
 	})
 	intake := &postpolicy.Intake{Store: w.store, Channels: channels, Clock: w.clock, Policy: policy}
 	sender := &drafts.Sender{

@@ -230,6 +230,13 @@ func (a *app) configure(settings config.Settings) {
 
 func (a *app) domainSettings() domain.Settings { return a.plugin.settings.Load().Domain() }
 
+// clockAhead returns how many milliseconds the clock of the rules is ahead of the
+// system's; it never is but in development.
+func (a *app) clockAhead() int64 {
+	now := a.clock.Now()
+	return now - time.Now().UnixMilli()
+}
+
 func (a *app) region() string { return a.plugin.settings.Load().DefaultRegion }
 
 func (a *app) timeZone() *time.Location { return a.plugin.settings.Load().TimeZone }

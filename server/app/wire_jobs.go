@@ -14,6 +14,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // These intervals say how often each job looks for work without being woken. A loop
@@ -59,7 +60,12 @@ func (a *app) wireService() {
 		Store: a.store, SendNow: (&outbound.SyncSender{Worker: a.sender, Queue: a.store.Outbox(), WakeOutbox: a.wake.outbox.Wake}).SendNow,
 		ChannelSync: a.syncer, People: a.people, Encrypter: a.encrypter, CheckText: a.intake.Policy.CheckText, Compose: outbound.TemplateComposer{Files: a.port}.Compose, Clock: a.clock, NewID: model.NewId,
 		Settings: a.domainSettings, ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: a.announcements.BudgetSpent,
+		Words: func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) },
 	})
+	scheduled := &jobs.ScheduledStarts{
+		Store: a.store, Send: a.service.SendScheduled, Ahead: a.clockAhead, Lease: service.ScheduledLease, Posts: a.port, Queue: a.store.Queue, Localizer: a.localizer, Clock: a.clock, Log: a.log,
+	}
+	a.every(0, &jobqueue.Loop{Name: "scheduled", Run: scheduled.Run})
 	sender := &drafts.Sender{
 		Store: a.store, Posts: a.port, CheckPost: a.intake.CheckPost, MaySpeak: a.people.MaySpeak, Seals: a.seals, Localizer: a.localizer,
 		Username: a.port.Username, Wake: a.wake.drafts.Wake, Clock: a.clock, Log: a.log,

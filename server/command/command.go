@@ -25,6 +25,8 @@ type Service interface {
 	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)
 	// Consents are the contacts with a consent on record, the latest first, of the queues that the actor supervises.
 	Consents(ctx context.Context, actorID string, status domain.ConsentStatus, queueID string, page, perPage int) ([]*domain.Contact, int, error)
+	// ListScheduled is a page of the scheduled starts that the actor may see.
+	ListScheduled(ctx context.Context, actorID string, filter domain.ScheduledFilter) ([]*domain.Scheduled, int, error)
 	// Results and ResultsNow are the figures of the queues that the actor supervises; CodeForbidden where there is none.
 	Results(ctx context.Context, actorID, queueID string, f domain.ResultsFilter) (*domain.Results, error)
 	ResultsNow(ctx context.Context, actorID, queueID string) (*domain.ResultsNow, error)
@@ -92,6 +94,9 @@ type Deps struct {
 	ListDrafts func(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
 	// DraftAttachments makes message attachments with the buttons of drafts.
 	DraftAttachments func(drafts []*domain.Draft, conversationID, authorID string, text func(key string, pairs ...any) string) []any
+
+	// ScheduledButton makes a button beside a scheduled start; do is start or cancel.
+	ScheduledButton func(do, id, style, name string) map[string]any
 
 	// Reader is the user's locale and time zone, or else the server's.
 	Reader   func(ctx context.Context, userID string) (locale string, zone *time.Location)

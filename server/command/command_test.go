@@ -26,6 +26,7 @@ type fakeOffice struct {
 	findings []domain.Finding
 	admin    bool
 	optedOut []*domain.Contact
+	planned  []*domain.Scheduled
 	answer   error
 	panics   bool
 
@@ -54,6 +55,8 @@ func idsOf(drafts []*domain.Draft, _, _ string, _ func(key string, pairs ...any)
 	}
 	return ids
 }
+
+func buttonOf(do, id, _, _ string) map[string]any { return map[string]any{"button": do + " " + id} }
 
 func newFakeOffice() *fakeOffice {
 	c := &domain.Conversation{
@@ -89,6 +92,10 @@ func (o *fakeOffice) SetConsent(_ context.Context, _, contactID string, status d
 
 func (o *fakeOffice) Consents(context.Context, string, domain.ConsentStatus, string, int, int) ([]*domain.Contact, int, error) {
 	return o.optedOut, len(o.optedOut), o.answer
+}
+
+func (o *fakeOffice) ListScheduled(context.Context, string, domain.ScheduledFilter) ([]*domain.Scheduled, int, error) {
+	return o.planned, len(o.planned), o.answer
 }
 
 func (o *fakeOffice) Results(context.Context, string, string, domain.ResultsFilter) (*domain.Results, error) {
@@ -225,7 +232,7 @@ func (o *fakeOffice) in(t *testing.T, channelID, text string) string {
 	c := New(Deps{
 		Service: o, Mattermost: o, Store: o, IsSystemAdmin: o.SystemAdmin, Supervises: o.Supervises, Examine: o.Examine,
 		StartDialog: o.Start, TemplateDialog: o.Template, CloseDialog: o.CloseDialog, SendLocation: o.SendLocation, SendContact: o.SendContact, SendText: o.SendText,
-		ListDrafts: o.box.List, DraftAttachments: idsOf, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
+		ListDrafts: o.box.List, DraftAttachments: idsOf, ScheduledButton: buttonOf, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
 }

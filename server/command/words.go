@@ -22,6 +22,7 @@ type subcommand struct {
 func subcommands() []subcommand {
 	return []subcommand{
 		{portuguese: "novo", english: "new", argument: true, run: (*Command).start},
+		{portuguese: "agendados", english: "scheduled", run: (*Command).scheduled},
 		{portuguese: "modelo", english: "template", run: (*Command).template},
 		{portuguese: "nota", english: "note", argument: true, required: true, run: (*Command).note},
 		{portuguese: "rascunhos", english: "drafts", run: (*Command).drafts},

@@ -59,6 +59,7 @@ const (
 	CodeOptedOut        = "opted_out"
 	CodeConsentRequired = "consent_required"
 	CodeQuietHours      = "quiet_hours"
+	CodeAlreadySent     = "already_sent"
 
 	CodeIdempotencyConflict = "idempotency_conflict"
 	CodeInProgress          = "in_progress"

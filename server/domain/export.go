@@ -8,6 +8,7 @@ type PersonExport struct {
 	Identities    []ContactIdentity // how WhatsApp knows the person
 	Conversations []*Conversation
 	Drafts        []*Draft // those whose text is still stored
+	Scheduled     []*Scheduled
 }
 
 // ContactIdentity is one way in which an account knows a contact.

@@ -19,7 +19,7 @@ type SendCheck struct {
 	Conversation *Conversation // nil = a start is about to make it
 	Template     *Template     // nil = the message is not a template
 	QueueID      string        // with a template: the queue that must be allowed to use it
-	Since        int64         // with a template: when it was confirmed, milliseconds since epoch; 0 = just now
+	Since        int64         // with a template: when it was confirmed or, if it was scheduled, due, milliseconds since epoch; 0 = just now
 	PostDeleted  bool          // somebody deleted its post
 	// RequireConsent is the setting: a template goes only to somebody whose consent is on record.
 	RequireConsent bool
@@ -110,6 +110,8 @@ func (l *SendCheck) RefusalFor(reason int, now int64, zone string) *Refusal {
 		refusal := Refuse(CodeCooldown, T("refusal.blocked_by_meta", "Until", l.Contact.BlockedUntil).In(zone))
 		refusal.NextAt = l.Contact.BlockedUntil
 		return refusal
+	case ReasonTooOld:
+		return Refuse(CodeUnavailable, T("refusal.too_late"))
 	case ReasonDisabled:
 		return Refuse(CodeUnavailable, T("refusal.account_disabled", "Account", l.Account.Name))
 	case ReasonNoAddress:

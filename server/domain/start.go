@@ -31,6 +31,8 @@ type StartRequest struct {
 	Confirm   bool         // the actor agrees to what a Refusal with Agree asked
 	Reason    string       // why a supervisor overrides the cooldown
 	Request   string       // token of a request with an idempotency key (see Request); "" = it has no key
+	SendAt    int64        // when it is to be sent, milliseconds since epoch; 0 = at once
+	Scheduled string       // id of the scheduled start that this request carries out, which was due at SendAt; "" = none
 	Since     int64        // when the form was opened, milliseconds since epoch: if a template was sent after that, this one is refused; 0 = no form
 }
 
@@ -65,7 +67,7 @@ type Started struct {
 // again without its effect happening twice.
 type Request struct {
 	Token     string // token for the attempt that may carry it out; "" = this attempt may not
-	MessageID string // with Token: the message that an earlier attempt stored; "" = none
+	MessageID string // with Token: the message or the scheduled start that an earlier attempt stored; "" = none
 	Conflict  bool   // the key was used before for a different request
 	Status    int    // HTTP status of its response; 0 = it is still being carried out
 	Answer    []byte

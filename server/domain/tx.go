@@ -48,6 +48,11 @@ type Tx interface {
 	// LinkRequest records what an API request with an idempotency key has stored, by its
 	// token; ErrNotFound if another attempt has taken the request over.
 	LinkRequest(token, conversationID, messageID string) error
+	// InsertScheduled stores a scheduled start.
+	InsertScheduled(*Scheduled) error
+	// LinkScheduled records what a scheduled start became; ErrNotFound if it was cancelled, or
+	// another attempt has carried it out.
+	LinkScheduled(id, conversationID, messageID string) error
 	Audit(actorID, action, objectID string, details map[string]string) error
 
 	// AppendEvent stores a state line for the conversation's channel. Package channelsync posts it there once.

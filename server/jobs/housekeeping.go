@@ -48,6 +48,9 @@ func (h *Housekeeping) Run(ctx context.Context) (more bool, err error) {
 		{"old drafts", func(ctx context.Context) (bool, error) {
 			return false, h.Store.PurgeDrafts(ctx, h.Clock.Now()-keepFinished.Milliseconds())
 		}},
+		{"old scheduled starts", func(ctx context.Context) (bool, error) {
+			return false, h.Store.PurgeScheduled(ctx, h.Clock.Now()-keepFinished.Milliseconds())
+		}},
 		{"tokens of messages", h.Store.FillTokens},
 		{"results of old conversations", h.Store.FillResults},
 		{"what starts left", func(ctx context.Context) (bool, error) { return false, h.Store.PurgeStarts(ctx, h.Clock.Now()) }},

@@ -75,6 +75,8 @@ type Store interface {
 	WebhookSeen(ctx context.Context, accountID string, at int64) error
 	PurgeNotices(ctx context.Context, now int64) error
 	PurgeDrafts(ctx context.Context, before int64) error
+	// PurgeScheduled forgets scheduled starts that ended before a moment.
+	PurgeScheduled(ctx context.Context, before int64) error
 	// FillTokens derives, for a batch of old messages, what they are searched by.
 	FillTokens(ctx context.Context) (more bool, err error)
 	// FillResults works out, for a batch of old conversations, what came of their templates.

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/pkg/errors"
@@ -21,25 +22,39 @@ func (s *Service) Check(ctx context.Context, req domain.StartRequest) (*domain.S
 	if p.template == nil {
 		return check, nil
 	}
-	now := s.Clock.Now()
-	plan, spent, err := s.Store.Budget(ctx, p.queue.ID, domain.MonthStart(now))
-	if err != nil && !errors.Is(err, domain.ErrNotFound) {
-		return nil, err
+	_, wrongPhone := fields["phone"]
+	_, wrongTime := fields["send_at"]
+	if wrongTime {
+		req.SendAt = 0
 	}
-	price, tooMuch := priceOf(plan, spent, p.queue, p.template, now)
-	if plan != nil {
-		check.Price, check.Currency = price, plan.Currency
-	}
-	if _, wrong := fields["phone"]; !wrong {
-		err = s.checkPerson(ctx, &req, p, check, now)
-	}
+	err = s.checkRules(ctx, &req, p, check, !wrongPhone)
 	if refusal, ok := domain.AsRefusal(err); ok {
 		return refusedCheck(check, refusal), nil
 	} else if err != nil {
 		return nil, err
 	}
-	check.Refusal = tooMuch
 	return check, nil
+}
+
+// checkRules returns the refusal of a start, and adds what it would cost to the check. Where it is for
+// later, hours and cooldown are judged for that moment, and all else as it is now. person is false if it is
+// not known yet for whom it is.
+func (s *Service) checkRules(ctx context.Context, req *domain.StartRequest, p *startPlan, check *domain.StartCheck, person bool) error {
+	now := s.Clock.Now()
+	plan, spent, err := s.Store.Budget(ctx, p.queue.ID, domain.MonthStart(now))
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
+		return err
+	}
+	price, tooMuch := priceOf(plan, spent, p.queue, p.template, now)
+	if plan != nil {
+		check.Price, check.Currency = price, plan.Currency
+	}
+	if person {
+		if err := s.checkPerson(ctx, req, p, check, cmp.Or(req.SendAt, now)); err != nil {
+			return err
+		}
+	}
+	return errorOf(tooMuch)
 }
 
 // refusedCheck adds a refusal to a check: its fields, or the whole refusal if it has none.

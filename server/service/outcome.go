@@ -23,8 +23,8 @@ func linkRequest(tx domain.Tx, request, conversationID, messageID string) error 
 }
 
 // Outcome returns the result of a message that an earlier attempt of a request stored, exactly as
-// that attempt would have returned it. words explains an error code of Meta's.
-func (s *Service) Outcome(ctx context.Context, messageID string, words func(code int) domain.Explainer) (*domain.Started, error) {
+// that attempt would have returned it.
+func (s *Service) Outcome(ctx context.Context, messageID string) (*domain.Started, error) {
 	m, err := s.Store.Message(ctx, messageID)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (s *Service) Outcome(ctx context.Context, messageID string, words func(code
 	}
 	switch m.Status {
 	case domain.Failed:
-		return nil, s.refusedDelivery(ctx, conv, domain.Delivery{Status: m.Status, MetaCode: m.ReasonCode, Words: words(m.ReasonCode)})
+		return nil, s.refusedDelivery(ctx, conv, domain.Delivery{Status: m.Status, MetaCode: m.ReasonCode, Words: s.Words(m.ReasonCode)})
 	case domain.NotSent:
 		return nil, refusedByMeta(domain.Delivery{Status: m.Status})
 	}

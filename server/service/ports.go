@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
@@ -114,6 +115,21 @@ type Store interface {
 	// ChooseDrafts claims for sending those of the drafts that are held, and returns their
 	// ids. Each draft is claimed by one caller only, on whichever node.
 	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
+	// Scheduled reads a scheduled start without what was asked for.
+	Scheduled(ctx context.Context, id string) (*domain.Scheduled, error)
+	// ListScheduled returns a page of the scheduled starts that a reader may see, those that have not ended
+	// first, and the total.
+	ListScheduled(ctx context.Context, f domain.ScheduledFilter) ([]*domain.Scheduled, int, error)
+	// CancelScheduled cancels one that became nothing yet, with its audit row, and returns it as it is then; others stay
+	// as they are.
+	CancelScheduled(ctx context.Context, id, by string, now int64) (*domain.Scheduled, error)
+	// RestartScheduled makes a failed one due now and leases it; ErrNotFound if it is none.
+	RestartScheduled(ctx context.Context, id string, now int64, lease time.Duration) (*domain.Scheduled, error)
+	// ScheduledLater gives one back that has a lease, for a while.
+	ScheduledLater(ctx context.Context, id string, delay time.Duration) error
+	// EndScheduled stores status, reason and conversation of one that is being sent, unless another
+	// process has got further with it.
+	EndScheduled(ctx context.Context, c *domain.Scheduled, now int64) error
 	Audit(ctx context.Context, actorID, action, objectID string, details map[string]string) error
 }
 

@@ -39,12 +39,11 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 	known, err := b.store.BeginRequest(ctx, "ana", "k", "p")
 	require.NoError(t, err)
 	require.Equal(t, b.sent[0], known.MessageID)
-	words := func(int) domain.Explainer { return fakeMeta{} }
 	for status, want := range map[string]domain.Status{"pending": domain.Unknown, "unknown": domain.Unknown, "sent": domain.Sent, "read": domain.Sent} {
 		t.Run(status, func(t *testing.T) {
 			_, err = b.db.Exec("UPDATE waa_messages SET status = $1", status)
 			require.NoError(t, err)
-			told, err := b.do.Outcome(ctx, known.MessageID, words)
+			told, err := b.do.Outcome(ctx, known.MessageID)
 			require.NoError(t, err)
 			require.Equal(t, []any{want, started.Conversation.ID}, []any{told.Status, told.Conversation.ID})
 		})
@@ -53,7 +52,7 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 		t.Run(status, func(t *testing.T) {
 			_, err = b.db.Exec("UPDATE waa_messages SET status = $1, reason_code = 131026", status)
 			require.NoError(t, err)
-			_, err = b.do.Outcome(ctx, known.MessageID, words)
+			_, err = b.do.Outcome(ctx, known.MessageID)
 			require.Equal(t, code, refusal(t, err).Code)
 		})
 	}

@@ -108,6 +108,8 @@ func (t ruledTx) LastTemplate(string) (*domain.Message, error) {
 	}
 	return &domain.Message{CreatedAt: t.last}, nil
 }
+func (t ruledTx) InsertScheduled(*domain.Scheduled) error               { return nil }
+func (t ruledTx) LinkScheduled(string, string, string) error            { return nil }
 func (t ruledTx) TemplateName(string) (string, error)                   { return "visita", nil }
 func (t ruledTx) InsertConversation(*domain.Conversation) error         { return nil }
 func (t ruledTx) UpdateConversation(*domain.Conversation) error         { return nil }
@@ -192,10 +194,10 @@ func randomRows(random *rand.Rand, zones []string) (*ruled, domain.Settings) {
 	return r, domain.Settings{DefaultRegion: "BR", CooldownHours: 6, RequireConsent: sometimes(3), TimeZone: time.UTC}
 }
 
-// TestStartPopupAndLockRuleAlike compares, for 10,000 random rows and clocks, what the popup says before, what the start or the template in a
-// conversation comes to, and what the lock says when it is about to leave. What the lock does not ask again, cooldown and plan, was asked when the
+// TestStartPopupScheduleAndLockRuleAlike compares, for 10,000 random rows and clocks, what the popup says before, what the start or the template in a
+// conversation comes to, what it would have come to had somebody scheduled it for this moment, and what the lock says when it is about to leave. What the lock does not ask again, cooldown and plan, was asked when the
 // template was stored.
-func TestStartPopupAndLockRuleAlike(t *testing.T) {
+func TestStartPopupScheduleAndLockRuleAlike(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 11))
 	codes := map[string]int{}
 	for n := range 10_000 {
@@ -219,6 +221,16 @@ func TestStartPopupAndLockRuleAlike(t *testing.T) {
 			request := domain.StartRequest{ActorID: "bruno", QueueID: "q", Template: ref, Customer: domain.Customer{Name: "Marina", Phone: phone}, Confirm: confirm, Reason: reason, Consent: consent}
 			check, checkErr := do.Check(context.Background(), request)
 			require.NoError(t, checkErr)
+			planned, due := request, r.now
+			planned.SendAt = due
+			r.now -= time.Minute.Milliseconds() + random.Int64N(domain.MaxScheduleAhead.Milliseconds()-time.Minute.Milliseconds())
+			_, planErr := do.Schedule(context.Background(), planned)
+			plannedCheck, checkErr := do.Check(context.Background(), planned)
+			require.NoError(t, checkErr)
+			r.now = due - random.Int64N(2)*3_600_000 // the clock of the process that sends it may be behind
+			planned.Scheduled = "scheduled"
+			_, dueErr := do.Start(context.Background(), planned)
+			r.now, r.stored = due, nil
 			_, err = do.Start(context.Background(), request)
 			if code = codeOf(err); check.Refusal != nil {
 				require.Equal(t, check.Refusal.Code, code, "%d: the popup", n)
@@ -226,6 +238,8 @@ func TestStartPopupAndLockRuleAlike(t *testing.T) {
 			} else {
 				require.Empty(t, code, "%d: the popup", n)
 			}
+			require.Equal(t, []string{code, code}, []string{codeOf(planErr), codeOf(dueErr)}, "%d: scheduled for this moment, and then due", n)
+			require.Equal(t, check.Refusal == nil, plannedCheck.Refusal == nil, "%d: the popup, before it is scheduled", n)
 		} else {
 			consent = domain.ConsentGiven{}
 			_, err = do.SendTemplate(context.Background(), domain.TemplateRequest{ActorID: "bruno", ConversationID: "c", Template: ref, Confirm: confirm, Reason: reason})

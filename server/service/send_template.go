@@ -36,7 +36,7 @@ func (s *Service) sendTemplate(ctx context.Context, conversationID string, use *
 			return err
 		}
 		contact := &conv.Contact
-		now := s.Clock.Now()
+		now := s.moment(use)
 		if use.since != 0 && conv.LastTemplateAt > use.since { // one form, submitted twice: one confirmation, one template
 			return domain.Refuse(domain.CodeCooldown, domain.T("refusal.sent_meanwhile"))
 		}
@@ -102,6 +102,9 @@ func (s *Service) storeTemplate(tx domain.Tx, conv *domain.Conversation, contact
 		}
 	}
 	if err := linkRequest(tx, use.request, conv.ID, messageID); err != nil {
+		return err
+	}
+	if err := linkScheduled(tx, use.scheduled, conv.ID, messageID); err != nil {
 		return err
 	}
 	if err := s.storeWantedContact(tx, contact, use, messageID, now); err != nil {

@@ -27,6 +27,8 @@ type Ports struct {
 	ChannelLimit func() int
 	// CanRestore reports whether the server can bring archived channels back; nil = no.
 	CanRestore func() bool
+	// Words explains an error code of Meta's.
+	Words func(code int) domain.Explainer
 	// BudgetSpent is called when a queue's plan refused a template; nil = not needed.
 	BudgetSpent func(ctx context.Context, queueID string)
 }

@@ -195,7 +195,7 @@ func newServiceFixture(t *testing.T) *serviceFixture {
 			}
 			return domain.Text{}, nil
 		},
-		Settings: func() domain.Settings { return b.settings },
+		Settings: func() domain.Settings { return b.settings }, Words: func(int) domain.Explainer { return fakeMeta{} },
 	})
 	return b
 }

@@ -41,7 +41,7 @@ func (s *Service) Start(ctx context.Context, req domain.StartRequest) (*domain.S
 			return err
 		}
 		existing, p.renames = nil, renames == contact.ID
-		now := s.Clock.Now()
+		now := s.moment(&p.templateUse)
 		if err := s.checkStart(ctx, tx, contact, &p.templateUse, now); err != nil {
 			return err
 		}

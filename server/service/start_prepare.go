@@ -28,6 +28,8 @@ type templateUse struct {
 	confirm    bool
 	reason     string
 	since      int64
+	scheduled  string                // id of the scheduled start that is carried out; "" = none
+	due        int64                 // when that was due, milliseconds since epoch; 0 = it was not scheduled
 	request    string                // token of an API request with an idempotency key; "" = none
 	customer   *domain.ContactWanted // what a start says about its customer; nil = this is no start
 	consent    domain.ConsentGiven   // what the actor says of the customer's consent
@@ -41,7 +43,7 @@ type templateUse struct {
 func (s *Service) sendCheck(u *templateUse, contact *domain.Contact, within *domain.Conversation) *domain.SendCheck {
 	settings := s.Settings()
 	check := &domain.SendCheck{
-		Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID, RequireConsent: settings.RequireConsent,
+		Account: u.account, Contact: contact, Conversation: within, Template: u.template, QueueID: u.queue.ID, Since: u.due, RequireConsent: settings.RequireConsent,
 	}
 	if contact != nil && !u.overHours { // who chooses a template does not send it yet
 		check.Hours = u.queue.TemplateOpening(settings)
@@ -102,6 +104,11 @@ func (s *Service) readStart(ctx context.Context, req *domain.StartRequest) (p *s
 	}
 	use.confirm, use.reason, use.since, use.request = req.Confirm, cleanReason(req.Reason), req.Since, req.Request
 	use.customer = &wanted
+	if req.Scheduled != "" {
+		use.scheduled, use.due = req.Scheduled, req.SendAt
+	} else if problem := s.checkSendAt(req.SendAt); problem.Key != "" {
+		fields["send_at"] = problem
+	}
 	if use.consent = req.Consent; use.consent.Origin != "" {
 		if problem := checkOrigin(use.consent.Origin); problem.Key != "" {
 			fields["consent_origin"] = problem

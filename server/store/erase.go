@@ -57,6 +57,7 @@ func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, n
 		query string
 		args  []any
 	}{
+		{eraseScheduled, []any{values, now}},
 		{eraseNotices, []any{id}},
 		{eraseContact, []any{id, now}},
 		{eraseConversations, []any{id, actorID, now}},

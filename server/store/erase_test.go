@@ -87,6 +87,13 @@ func (f *fixture) play(t *testing.T) (contact *domain.Contact, conv *domain.Conv
 	} {
 		require.NoError(t, f.AddNotice(ctx(), n))
 	}
+	for n, change := range []string{"", "status = 'failed', reason_key = 'x', reason_data = '{\"Who\": \"Marina\"}', ended_at = 1", "status = 'sent', asked = '', ended_at = 1"} {
+		s := f.scheduled(t, "+5511987654321", hour*int64(n+1))
+		if change != "" {
+			_, err = f.db.Exec("UPDATE waa_scheduled SET "+change+" WHERE id = $1", s.ID)
+			require.NoError(t, err)
+		}
+	}
 	require.NoError(t, f.Audit(ctx(), "sup", "cooldown_override", contact.ID, map[string]string{"reason": "Marina pediu", "template": "t"}))
 	require.NoError(t, f.Audit(ctx(), "sup", "close", conv.ID, map[string]string{"reason": "Marina sumiu"}))
 	add(t, f,

@@ -35,7 +35,8 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExp
 				return errors.Wrap(err, "could not read what is stored about a contact")
 			}
 		}
-		return nil
+		p.Scheduled, err = s.exportScheduled(ctx, t, id)
+		return err
 	})
 	if err != nil {
 		return nil, err

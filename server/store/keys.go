@@ -73,6 +73,7 @@ func encryptedColumns() []encryptedColumn {
 	for column := range strings.SplitSeq(subscriptionSecrets, ", ") {
 		all = append(all, encryptedColumn{table: "waa_event_subscriptions", column: column, key: "id", place: "waa_event_subscriptions." + column, row: "id"})
 	}
+	all = append(all, encryptedColumn{table: "waa_scheduled", column: "asked", key: "id", place: "waa_scheduled.asked", row: "id"})
 	for column := range strings.SplitSeq(secretFields, ", ") {
 		all = append(all, encryptedColumn{table: "waa_accounts", column: column, key: "id", place: "waa_accounts." + column, row: "id"})
 	}

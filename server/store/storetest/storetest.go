@@ -118,3 +118,13 @@ func newSchema() (*schema, error) {
 		return errors.Wrap(err, "could not drop a schema")
 	}}, nil
 }
+
+// Again opens the database of a test once more, with connections of their own, as another process does.
+func Again(t testing.TB, db *sql.DB) *sql.DB {
+	t.Helper()
+	var name string
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT current_schema()").Scan(&name))
+	u, err := server()
+	require.NoError(t, err)
+	return open(t, withSchema(u, name))
+}

@@ -68,6 +68,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Starts that were put off, mine and those of the queues that I supervise, those that have not ended first
+         * @description What ended is forgotten after 14 days. System admins see all.
+         */
+        get: operations["listScheduled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A start that was put off, for who scheduled it, the queue's supervisors and system admins */
+        get: operations["getScheduled"];
+        put?: never;
+        post?: never;
+        /** Cancels it; what left cannot be cancelled (409 already_sent), what failed or was cancelled stays as it is */
+        delete: operations["cancelScheduled"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What Mattermost calls for the buttons beside what is scheduled
+         * @description A refusal is answered with 200 and told to the one who clicked.
+         */
+        post: operations["scheduledButton"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/start-options": {
         parameters: {
             query?: never;
@@ -1723,8 +1783,45 @@ export interface components {
                 phone?: string;
             };
             consent?: components["schemas"]["ConsentGiven"];
+            send_at?: components["schemas"]["SendAt"];
             confirm?: boolean;
             reason?: string;
+        };
+        /**
+         * Format: int64
+         * @description Milliseconds since epoch, at least one minute and at most 60 days ahead: the start is put off until then. Hours and cooldown are judged for that moment, all else as it is now; when it is due, everything is judged once more
+         */
+        SendAt: number;
+        Scheduled: {
+            id: components["schemas"]["ID"];
+            queue_id: components["schemas"]["ID"];
+            account_id: components["schemas"]["ID"];
+            template: {
+                id: components["schemas"]["ID"];
+                name: string;
+                language: string;
+            };
+            /** @description Empty once the person was erased */
+            customer: {
+                name: string;
+                phone: components["schemas"]["Phone"];
+                cpf_masked: string;
+            };
+            send_at: components["schemas"]["Time"];
+            owner_id: components["schemas"]["ID"];
+            /** @description In lists */
+            owner_username?: string;
+            /**
+             * @description sent = it left; what became of it, its conversation shows
+             * @enum {string}
+             */
+            status: "scheduled" | "sending" | "sent" | "failed" | "cancelled";
+            conversation_id: components["schemas"]["OptionalID"];
+            /** @description Why it failed, in the reader's language */
+            reason: string;
+            /** @description The same as the code of an error, such as opted_out */
+            reason_code: string;
+            created_at: components["schemas"]["Time"];
         };
         /** @description That the customer agreed to get messages */
         ConsentGiven: {
@@ -2167,6 +2264,20 @@ export interface components {
                 kind: "phone" | "bsuid";
                 value: string;
             }[];
+            /** @description Starts that were put off */
+            scheduled: {
+                id: components["schemas"]["ID"];
+                owner_id: components["schemas"]["ID"];
+                name: string;
+                phone: string;
+                cpf: string;
+                template: string;
+                variables: components["schemas"]["Variables"];
+                /** @enum {string} */
+                status: "scheduled" | "sending" | "sent" | "failed" | "cancelled";
+                send_at: components["schemas"]["Time"];
+                created_at: components["schemas"]["Time"];
+            }[];
             conversations: {
                 id: components["schemas"]["ID"];
                 account_id: components["schemas"]["ID"];
@@ -2287,6 +2398,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Account"];
+            };
+        };
+        /** @description The scheduled start */
+        Scheduled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Scheduled"];
             };
         };
         /** @description The reason */
@@ -2417,7 +2537,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"] & {
                     error?: {
                         /** @enum {unknown} */
-                        code?: "conversation_exists" | "conversation_closed" | "already_claimed" | "cooldown" | "no_plan" | "budget_spent" | "template_not_allowed" | "window_closed" | "opted_out" | "consent_required" | "quiet_hours" | "idempotency_conflict" | "in_progress";
+                        code?: "conversation_exists" | "conversation_closed" | "already_claimed" | "cooldown" | "no_plan" | "budget_spent" | "template_not_allowed" | "window_closed" | "opted_out" | "consent_required" | "quiet_hours" | "already_sent" | "idempotency_conflict" | "in_progress";
                     };
                 };
             };
@@ -2653,13 +2773,13 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["Conversation"];
-            /** @description The template left, but Meta's outcome is unknown; it is never sent again by itself */
+            /** @description With `send_at` the scheduled start: nothing was sent yet. Without it the conversation: the template left, but Meta's outcome is unknown; it is never sent again by itself */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Conversation"];
+                    "application/json": components["schemas"]["Conversation"] | components["schemas"]["Scheduled"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2694,6 +2814,7 @@ export interface operations {
                         phone?: string;
                     };
                     consent?: components["schemas"]["ConsentGiven"];
+                    send_at?: components["schemas"]["SendAt"];
                     confirm?: boolean;
                     reason?: string;
                 };
@@ -2713,6 +2834,118 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listScheduled: {
+        parameters: {
+            query?: {
+                /** @description 1 = only those that I scheduled */
+                mine?: "" | "0" | "1" | "true" | "false";
+                queue_id?: components["schemas"]["ID"];
+                /** @description 1 = only what is scheduled, is being sent or failed */
+                waiting?: "" | "0" | "1" | "true" | "false";
+                /** @description From 0; past the end the list is empty */
+                page?: components["parameters"]["page"];
+                /** @description 60 unless asked; more than 200 gives 200 */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["Scheduled"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Scheduled"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Scheduled"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Rule"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    scheduledButton: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    context: {
+                        /**
+                         * @description start = by hand what failed
+                         * @enum {string}
+                         */
+                        do: "start" | "cancel";
+                        scheduled_id: components["schemas"]["ID"];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or refused with a text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ephemeral_text: string;
+                        skip_slack_parsing: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
         };
     };
