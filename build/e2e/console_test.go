@@ -5,6 +5,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +49,7 @@ func TestConsole(t *testing.T) {
 		{"the templates", (*console).approveTemplate},
 		{"the plan", (*console).approvePlan},
 		{"the first template", (*console).start},
+		{"other software is told", (*console).addReceiver},
 		{"what it cost, and the health of it all", (*console).look},
 	} {
 		if !t.Run(step.name, func(t *testing.T) { step.do(&console{World: c.World, page: c.page.in(t), site: c.site}) }) {
@@ -173,6 +176,35 @@ func (c *console) startInClient(customer scenario.Customer) {
 }
 
 // look returns to the console, which must show that the template was charged and that the doctor finds no problem.
+// addReceiver adds a receiver of events that takes the first and refuses the second.
+func (c *console) addReceiver() {
+	p := c.page
+	answers := []int{http.StatusNoContent, http.StatusBadGateway}
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(answers[0])
+		answers = answers[1:]
+	}))
+	p.t.Cleanup(receiver.Close)
+	p.press("Integrações")
+	p.press("Adicionar endereço")
+	p.fill("the address", labelled("Endereço"), "https://192.168.0.7/crm")
+	p.fill("the secret", labelled("Segredo"), "um-segredo-do-crm")
+	p.press("Salvar")
+	p.see("Este endereço não é público.")
+	p.fill("the address", labelled("Endereço"), receiver.URL+"/crm")
+	p.press("Salvar")
+	p.see("Último evento recebido")
+	p.press("Enviar teste")
+	p.see("O teste foi recebido.")
+	p.press("Enviar teste")
+	p.see("respondeu 502")
+	p.press("Entregas")
+	p.see("Não entregue")
+	c.picture("console-integracoes")
+	p.press("Desativar")
+	p.see("Desativado")
+}
+
 func (c *console) look() {
 	p := c.page
 	p.press("Custos")

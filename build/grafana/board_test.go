@@ -17,7 +17,7 @@ import (
 func TestTheBoardAsksForMetricsThatExist(t *testing.T) {
 	m := metrics.New(func() []metrics.Queue { return []metrics.Queue{{Name: "inbox"}} }, func() []*domain.TemplateOutcomes {
 		return []*domain.TemplateOutcomes{{}}
-	})
+	}, func() []*domain.EventSubscription { return []*domain.EventSubscription{{}} })
 	m.Job("inbox")("done", 0)
 	scrape := httptest.NewRecorder()
 	m.Handler().ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))

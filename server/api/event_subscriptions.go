@@ -93,6 +93,7 @@ func (a *API) patchSubscription(r *http.Request, id string) (reply, error) {
 	if sub, err = a.Store.UpdateEventSubscription(r.Context(), sub, a.Clock.Now(), f.presentFields()...); err != nil {
 		return reply{}, errors.Wrap(err, "change the event subscription")
 	}
+	a.WakeEvents()
 	return ok(viewSubscription(sub))
 }
 

@@ -60,7 +60,7 @@ func hooked(t *testing.T) (*Plugin, *storetest.Wire) {
 	require.NoError(t, store.Migrate(db.Slow))
 	p := &Plugin{}
 	p.SetAPI(api)
-	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }, func() []*domain.TemplateOutcomes { return nil }), texts: i18n.NewLocalizer(texts)}
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, db: db, metrics: metrics.New(func() []metrics.Queue { return nil }, func() []*domain.TemplateOutcomes { return nil }, func() []*domain.EventSubscription { return nil }), texts: i18n.NewLocalizer(texts)}
 	settings, _ := config.Parse(nil)
 	p.settings.Store(&settings)
 	a.texts.UseZone(settings.TimeZone)

@@ -58,7 +58,7 @@ func newHooked(t *testing.T) (*Plugin, *app) {
 	p.API = fakeHookServer{}
 	texts, err := i18n.New()
 	require.NoError(t, err)
-	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), metrics: metrics.New(func() []metrics.Queue { return nil }, func() []*domain.TemplateOutcomes { return nil }), clock: config.NewClock(make(chan struct{}))}
+	a := &app{plugin: p, log: mattermost.Logger{API: p.API}, texts: i18n.NewLocalizer(texts), metrics: metrics.New(func() []metrics.Queue { return nil }, func() []*domain.TemplateOutcomes { return nil }, func() []*domain.EventSubscription { return nil }), clock: config.NewClock(make(chan struct{}))}
 	a.texts.UseZone(time.UTC)
 	a.seals = &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}
 	a.port = mattermost.New(p.API, mattermost.Bots{Plugin: "bot", Customer: "customer"}, nil, a.seals)

@@ -123,7 +123,7 @@ func newApp(ctx context.Context, p *Plugin) (made *app, err error) {
 	a.port = mattermost.New(p.API, bots, a.store, a.seals)
 	a.localizer = posting.Localizer{Render: a.texts.Markdown, ServerLocale: a.port.ServerLocale, UserLocale: a.port.Locale}
 	a.people = permission.New(a.store, p.API.RolesGrantPermission)
-	a.metrics = metrics.New(a.queueMetrics, a.templateMetrics)
+	a.metrics = metrics.New(a.queueMetrics, a.templateMetrics, a.eventMetrics)
 	a.wireWebhook()
 	a.wireNotices()
 	a.wirePosts()

@@ -28,3 +28,14 @@ func (a *app) wireEvents() {
 		MaxAttempts: eventMaxAttempts, Poll: eventPoll,
 	})
 }
+
+// eventMetrics returns the subscriptions for a scrape, or nil if the database does not respond.
+func (a *app) eventMetrics() []*domain.EventSubscription {
+	ctx, cancel := withTimeout(metricsTimeout)
+	defer cancel()
+	subscriptions, _, err := a.store.EventSubscriptions(ctx, 0, domain.MaxEventSubscriptions)
+	if err != nil {
+		return nil
+	}
+	return subscriptions
+}

@@ -28,6 +28,8 @@ type Store interface {
 	CountStrays(ctx context.Context) (archived, public int, err error)
 	// ServiceMessages counts a number's service messages of the month that begins at month, up to most.
 	ServiceMessages(ctx context.Context, accountID string, month int64, most int) (int, error)
+	// EventSubscriptions lists where other software is told of what happens.
+	EventSubscriptions(ctx context.Context, page, perPage int) ([]*domain.EventSubscription, int, error)
 	// LostQueues lists the names of the queues whose channel is archived or gone.
 	LostQueues(ctx context.Context) ([]string, error)
 }
@@ -112,6 +114,10 @@ func (d *Doctor) Examine(ctx context.Context) ([]domain.Finding, error) {
 	}
 	findings = append(findings, more...)
 	if more, err = d.strays(ctx); err != nil {
+		return nil, err
+	}
+	findings = append(findings, more...)
+	if more, err = d.receivers(ctx); err != nil {
 		return nil, err
 	}
 	findings = append(findings, more...)

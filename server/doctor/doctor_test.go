@@ -42,6 +42,7 @@ type fakeInstallation struct {
 	version   string   // of the Graph API, as it is set
 	answered  string
 	limit     int64 // of the messages that the server shows
+	receivers []*domain.EventSubscription
 	problems  []domain.SettingProblem
 	webhook   int64 // seen by this process
 	err       error
@@ -90,6 +91,9 @@ func (p *fakeInstallation) ChannelsOfTeam(context.Context, string) (channels, wa
 }
 func (p *fakeInstallation) CountStrays(context.Context) (archived, public int, err error) {
 	return p.archived, p.public, nil
+}
+func (p *fakeInstallation) EventSubscriptions(context.Context, int, int) ([]*domain.EventSubscription, int, error) {
+	return p.receivers, len(p.receivers), nil
 }
 func (p *fakeInstallation) LostQueues(context.Context) ([]string, error) { return p.lost, nil }
 func (p *fakeInstallation) ServiceMessages(context.Context, string, int64, int) (int, error) {
@@ -218,7 +222,10 @@ func TestExamine(t *testing.T) {
 		"a conversation's channel is public":   {func(p *fakeInstallation) { p.public = 1 }, []string{"channel_archived doctor.channel_archived"}},
 		"a queue's channel is archived":        {func(p *fakeInstallation) { p.lost = []string{"Vendas"} }, []string{"queue_channel doctor.queue_channel"}},
 		"customers' names are not shown":       {func(p *fakeInstallation) { p.nameless = true }, []string{"identity_override doctor.names"}},
-		"values that no key opens":             {func(p *fakeInstallation) { p.sealed = 3 }, []string{"keys doctor.keys_lost"}},
+		"a receiver takes no events": {func(p *fakeInstallation) {
+			p.receivers = []*domain.EventSubscription{{URL: "https://crm.example/s3cret", FailingSince: now, Backlog: 3}, {}}
+		}, []string{"event_subscription doctor.receivers_failing"}},
+		"values that no key opens": {func(p *fakeInstallation) { p.sealed = 3 }, []string{"keys doctor.keys_lost"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := healthy()

@@ -48,8 +48,8 @@ func QueuesOf(b *domain.Backlog, stuck []*domain.Stuck, now time.Time) []Queue {
 	}
 }
 
-// New returns the plugin's metrics. It calls queues at each scrape, and templates every few minutes.
-func New(queues func() []Queue, templates func() []*domain.TemplateOutcomes) *Metrics {
+// New returns the plugin's metrics. It calls queues and events at each scrape, and templates every few minutes.
+func New(queues func() []Queue, templates func() []*domain.TemplateOutcomes, events func() []*domain.EventSubscription) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		ignored:  prometheus.NewCounter(prometheus.CounterOpts{Name: "waa_webhook_ignored_total", Help: "Webhook items that belong to no number of ours."}),
@@ -59,7 +59,7 @@ func New(queues func() []Queue, templates func() []*domain.TemplateOutcomes) *Me
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
 		}, []string{"queue", "outcome"}),
 	}
-	m.registry.MustRegister(m.ignored, m.refused, m.jobs, &queueCollector{queues: queues}, &templateCollector{read: templates})
+	m.registry.MustRegister(m.ignored, m.refused, m.jobs, &queueCollector{queues: queues}, &templateCollector{read: templates}, &eventCollector{read: events})
 	return m
 }
 

@@ -15,6 +15,8 @@ func TestScrape(t *testing.T) {
 		return []*domain.TemplateOutcomes{{
 			Queue: "Vendas", Template: "oi (pt_BR)", Sent: 5, Delivered: 4, Answered: 2, AnswerSum: 90_500, AnswerCounts: []int64{1, 2, 2, 2, 2, 2, 2, 2}, ReplyCounts: make([]int64, 8),
 		}}
+	}, func() []*domain.EventSubscription {
+		return []*domain.EventSubscription{{ID: "crm", Backlog: 5}, {ID: "erp", FailingSince: time.Now().Add(-time.Hour).UnixMilli()}}
 	})
 	m.Ignored(4)
 	m.Refused()
@@ -33,6 +35,9 @@ func TestScrape(t *testing.T) {
 		`waa_template_answer_seconds_sum{queue="Vendas",template="oi (pt_BR)"} 90.5`,
 		`waa_template_first_reply_seconds_count{queue="Vendas",template="oi (pt_BR)"} 0`,
 		`waa_posts_refused_total 1`,
+		`waa_event_backlog{subscription="crm"} 5`,
+		`waa_event_failing_seconds{subscription="crm"} 0`,
+		`waa_event_failing_seconds{subscription="erp"} 360`,
 		`waa_job_seconds_count{outcome="done",queue="outbox"} 1`,
 	} {
 		require.Contains(t, recorder.Body.String(), line)

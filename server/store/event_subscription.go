@@ -129,14 +129,15 @@ func (s *Store) CreateEventSubscription(ctx context.Context, sub *domain.EventSu
 
 // UpdateEventSubscription stores the named columns of a subscription, or all that may be edited, and returns it as it is
 // then. A secret that differs from the stored one takes its place, and the stored one goes on to sign for a day; an empty
-// one leaves the stored one. What waits for a subscription that is disabled is over.
+// one leaves the stored one. What waits for a subscription that is disabled is over; else it is tried at once, because what was
+// wrong may be what was changed.
 func (s *Store) UpdateEventSubscription(ctx context.Context, sub *domain.EventSubscription, now int64, fields ...string) (updated *domain.EventSubscription, err error) {
 	err = s.inTx(ctx, func(t *sqlx.Tx) error {
 		stored, err := s.eventSubscription(ctx, t, subscriptionSelect+" WHERE s.id = $1 FOR UPDATE OF s", sub.ID)
 		if err != nil {
 			return err
 		}
-		set := assignColumns(chosenColumns(subscriptionFields, fields)) + ", updated_at = :updated_at"
+		set := assignColumns(chosenColumns(subscriptionFields, fields)) + ", updated_at = :updated_at, failing_since = 0"
 		change := *sub
 		change.UpdatedAt = now
 		if (len(fields) == 0 || slices.Contains(fields, "secret")) && sub.Secret != "" && sub.Secret != stored.Secret {
@@ -150,8 +151,12 @@ func (s *Store) UpdateEventSubscription(ctx context.Context, sub *domain.EventSu
 		if _, err := execNamed(ctx, t, "UPDATE waa_event_subscriptions SET "+set+" WHERE id = :id", row); err != nil {
 			return wrapErr(err, "could not change the event subscription")
 		}
-		if updated, err = s.eventSubscription(ctx, t, subscriptionSelect+" WHERE s.id = $1", sub.ID); err != nil || updated.Enabled {
+		if updated, err = s.eventSubscription(ctx, t, subscriptionSelect+" WHERE s.id = $1", sub.ID); err != nil {
 			return err
+		}
+		if updated.Enabled {
+			_, err := exec(ctx, t, "UPDATE waa_event_deliveries SET due_at = 0 WHERE account_id = $1 AND finished_at = 0 AND due_at > 0", sub.ID)
+			return wrapErr(err, "could not make deliveries due")
 		}
 		updated.Backlog = 0
 		return endEvents(ctx, t, sub.ID, domain.DeliveryDisabled)

@@ -52,6 +52,16 @@ export class AdminApi {
     ledgerSummary = (params: Params) => this.all<types.LedgerGroup>('ledger/summary', params);
     ledgerFile = (params: Params) => this.client.file(root + withParams('ledger', params), 'text/csv');
 
+    subscriptions = () => this.all<types.EventSubscription>('event-subscriptions');
+    createSubscription = (input: types.EventSubscriptionInput) => this.send<types.EventSubscription>('POST', 'event-subscriptions', input);
+    changeSubscription = (id: string, input: types.EventSubscriptionInput) => this.send<types.EventSubscription>('PATCH', `event-subscriptions/${id}`, input);
+    deleteSubscription = (id: string) => this.send<types.EventSubscription>('DELETE', `event-subscriptions/${id}`);
+    testSubscription = (id: string) => this.send<types.EventDelivery>('POST', `event-subscriptions/${id}/test`);
+    deliveries = (id: string, page: number) => this.page<types.EventDelivery>(`event-subscriptions/${id}/deliveries`, {page, per_page: 20});
+    delivery = (id: string, deliveryId: string) => this.send<types.EventDelivery>('GET', `event-subscriptions/${id}/deliveries/${deliveryId}`);
+    resend = (id: string, deliveryId: string) => this.send<types.EventDelivery>('POST', `event-subscriptions/${id}/deliveries/${deliveryId}/resend`);
+    resendSince = (id: string, since: number, failed: boolean) => this.send<{resent: number}>('POST', `event-subscriptions/${id}/resend`, {since, failed});
+
     doctor = () => this.send<types.Page<types.Finding> & {ok: boolean}>('GET', 'doctor');
     deadLetters = (page: number) => this.page<types.DeadLetter>('dead-letters', {page, per_page: 20});
     replayAll = () => this.send<{replayed: number}>('POST', 'dead-letters/replay', {});

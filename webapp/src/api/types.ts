@@ -36,6 +36,11 @@ export type QueueInput = Schemas['QueueInput'];
 export type Holiday = Schemas['Holiday'];
 export type QueueMember = Schemas['QueueMember'];
 
+export type EventType = Schemas['EventType'];
+export type EventSubscription = Schemas['EventSubscription'];
+export type EventSubscriptionInput = Schemas['EventSubscriptionInput'];
+export type EventDelivery = Schemas['EventDelivery'];
+
 export type Template = Schemas['Template'];
 export type TemplateRisk = Schemas['TemplateRisk'];
 export type TemplateInput = NonNullable<operations['patchTemplate']['requestBody']>['content']['application/json'];

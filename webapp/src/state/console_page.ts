@@ -5,7 +5,7 @@ import {finishedSteps} from './setup_progress';
 import type {Step} from './setup_progress';
 import {Store} from './store';
 
-export const sections = ['accounts', 'queues', 'templates', 'plans', 'costs', 'results', 'health'] as const;
+export const sections = ['accounts', 'queues', 'templates', 'plans', 'costs', 'results', 'events', 'health'] as const;
 
 export type Section = typeof sections[number];
 

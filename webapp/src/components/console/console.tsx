@@ -14,6 +14,7 @@ import type {CustomSettingProps} from 'src/types/mattermost_webapp';
 import {Accounts} from './accounts/accounts';
 import styles from './admin.module.css';
 import {Costs} from './costs/costs';
+import {Events} from './events/events';
 import {Health} from './health/health';
 import {Plans} from './plans/plans';
 import {Queues} from './queues/queues';
@@ -28,6 +29,7 @@ const bodies: Record<Section, ComponentType> = {
     plans: Plans,
     costs: Costs,
     results: Results,
+    events: Events,
     health: Health,
 };
 

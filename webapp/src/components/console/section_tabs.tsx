@@ -15,6 +15,7 @@ const names: Record<Section, MessageKey> = {
     plans: 'whatsapp-ativo.admin.plans.tab',
     costs: 'whatsapp-ativo.admin.costs.tab',
     results: 'whatsapp-ativo.admin.results.tab',
+    events: 'whatsapp-ativo.admin.events.tab',
     health: 'whatsapp-ativo.admin.health.tab',
 };
 
