@@ -180,6 +180,8 @@ type Store interface {
 	Healths(ctx context.Context) (map[string]*domain.Health, error)
 
 	Queue(ctx context.Context, id string) (*domain.Queue, error)
+	// ConversationByChannel reads the conversation of a channel; domain.ErrNotFound if it is no conversation's.
+	ConversationByChannel(ctx context.Context, channelID string) (*domain.Conversation, error)
 	QueuePage(ctx context.Context, page, perPage int) ([]*domain.Queue, int, error)
 	// CreateQueue sets ID and times; domain.ErrConflict where another queue has the channel.
 	CreateQueue(ctx context.Context, queue *domain.Queue, now int64) error

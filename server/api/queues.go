@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -30,6 +31,7 @@ type queueView struct {
 	TemplateHours     domain.Hours `json:"template_hours"`
 	Holidays          []string     `json:"holidays"`
 	AwayMessage       string       `json:"away_message"`
+	ReportChannelID   string       `json:"report_channel_id"`
 	ReasonRequired    bool         `json:"closing_reason_required"`
 	CreatedAt         millisOrNull `json:"created_at"`
 	UpdatedAt         millisOrNull `json:"updated_at"`
@@ -37,7 +39,7 @@ type queueView struct {
 
 func viewQueue(queue *domain.Queue) queueView {
 	return queueView{
-		Hours: viewHours(queue.Hours), TemplateHours: viewHours(queue.TemplateHours), Holidays: nonNil(queue.Holidays), AwayMessage: queue.AwayMessage,
+		Hours: viewHours(queue.Hours), TemplateHours: viewHours(queue.TemplateHours), Holidays: nonNil(queue.Holidays), AwayMessage: queue.AwayMessage, ReportChannelID: queue.ReportChannelID,
 		ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, AccountID: queue.AccountID,
 		InactivityMinutes: queue.InactivityMinutes, TimeZone: queue.TimeZone, ReasonRequired: queue.ClosingReasonRequired,
 		CreatedAt: millisOrNull(queue.CreatedAt), UpdatedAt: millisOrNull(queue.UpdatedAt),
@@ -121,6 +123,7 @@ func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 	f.hours("template_hours", &queue.TemplateHours)
 	f.days("holidays", &queue.Holidays)
 	f.multiline("away_message", &queue.AwayMessage, maxAway, false)
+	f.id("report_channel_id", &queue.ReportChannelID, false)
 	f.flag("closing_reason_required", &queue.ClosingReasonRequired)
 	if err := f.err(); err != nil {
 		return nil, err
@@ -138,12 +141,40 @@ func (a *API) fillQueue(r *http.Request, queue *domain.Queue) (*form, error) {
 			f.fault("team_id", domain.T("api.field_other_team"))
 		}
 	}
+	if queue.ReportChannelID != "" && (f.has("report_channel_id") || f.has("team_id")) && f.err() == nil {
+		if err := a.checkReportChannel(r.Context(), f, queue); err != nil {
+			return nil, err
+		}
+	}
 	if f.has("account_id") {
 		if err := a.mustHaveAccount(r.Context(), f, "account_id", queue.AccountID); err != nil {
 			return nil, err
 		}
 	}
 	return f, f.err()
+}
+
+// checkReportChannel: a report is for people of the queue's team, and never in a customer's channel.
+func (a *API) checkReportChannel(ctx context.Context, f *form, queue *domain.Queue) error {
+	const field = "report_channel_id"
+	team, err := a.Mattermost.ChannelTeam(ctx, queue.ReportChannelID)
+	if errors.Is(err, domain.ErrNotFound) {
+		f.fault(field, domain.T("api.field_unknown_channel"))
+		return nil
+	} else if err != nil {
+		return errors.Wrap(err, "read the report's channel")
+	}
+	if team != queue.TeamID {
+		f.fault(field, domain.T("api.field_other_team"))
+		return nil
+	}
+	switch _, err := a.Store.ConversationByChannel(ctx, queue.ReportChannelID); {
+	case err == nil:
+		f.fault(field, domain.T("api.field_customers_channel"))
+	case !errors.Is(err, domain.ErrNotFound):
+		return errors.Wrap(err, "look whose the report's channel is")
+	}
+	return nil
 }
 
 func queueConflict(err error, doing string) error {

@@ -10,7 +10,7 @@ import (
 
 func goodQueue() map[string]any {
 	return map[string]any{"name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1, "inactivity_minutes": 30, "time_zone": "America/Manaus", "closing_reason_required": true,
-		"hours": map[string]any{"mon": []any{[]any{"13:00", "18:00"}, []any{"08:00", "12:00"}}, "sun": []any{}}, "holidays": []any{"2026-12-25", "2026-01-01"}, "away_message": "Voltamos às 8h."}
+		"hours": map[string]any{"mon": []any{[]any{"13:00", "18:00"}, []any{"08:00", "12:00"}}, "sun": []any{}}, "holidays": []any{"2026-12-25", "2026-01-01"}, "away_message": "Voltamos às 8h.", "report_channel_id": channel3}
 }
 
 func queueFields() map[string][]wrong {
@@ -19,6 +19,7 @@ func queueFields() map[string][]wrong {
 		"name":                    append(append(badValue("", " ", long(129)), hostileLines()...), notText()...),
 		"team_id":                 append(badValue(""), ids...),
 		"channel_id":              append(badValue("", nowhere, channel1, channel2), ids...),
+		"report_channel_id":       append(badValue("x", nowhere), notText()...),
 		"account_id":              append(badValue("", nowhere), ids...),
 		"time_zone":               append(badValue("Manaus", "Local", "-03:00", "../etc/passwd", "America/Sao_Paulo\x00", long(129)), notText()...),
 		"closing_reason_required": badType("yes", 1),
@@ -36,7 +37,7 @@ func TestCreateQueue(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"id": id("new2x"), "name": "Cobrança", "team_id": team2, "channel_id": channel3, "account_id": account1,
 		"inactivity_minutes": 30.0, "time_zone": "America/Manaus", "closing_reason_required": true,
-		"hours": map[string]any{"mon": []any{[]any{"08:00", "12:00"}, []any{"13:00", "18:00"}}}, "template_hours": map[string]any{}, "holidays": []any{"2026-01-01", "2026-12-25"}, "away_message": "Voltamos às 8h.",
+		"hours": map[string]any{"mon": []any{[]any{"08:00", "12:00"}, []any{"13:00", "18:00"}}}, "template_hours": map[string]any{}, "holidays": []any{"2026-01-01", "2026-12-25"}, "away_message": "Voltamos às 8h.", "report_channel_id": channel3,
 		"created_at": float64(now), "updated_at": float64(now),
 	}, a.JSON)
 	require.Len(t, w.as(admin, http.MethodGet, "/queues", nil).Items(), 3)
@@ -60,6 +61,12 @@ func TestAQueuesChannelIsInItsTeam(t *testing.T) {
 
 	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"team_id": team2}).Is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, []string{"team_id"}, a.Fields())
+	w.conversation(conversation1, contact1, account1)
+	w.mattermost.teams[conversation1] = team1
+	for name, channel := range map[string]string{"of another team": channel3, "a customer's": conversation1} {
+		a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"report_channel_id": channel}).Is(http.StatusUnprocessableEntity, "invalid_field")
+		require.Equal(t, []string{"report_channel_id"}, a.Fields(), name)
+	}
 	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3}).Is(http.StatusUnprocessableEntity, "invalid_field")
 	require.Equal(t, []string{"channel_id"}, a.Fields())
 	a = w.as(admin, http.MethodPatch, "/queues/"+queue1, map[string]any{"channel_id": channel3, "team_id": team2}).Is(http.StatusOK)

@@ -29,6 +29,7 @@ const (
 	archiveInterval      = 5 * time.Second
 	noticeInterval       = 2 * time.Second
 	followUpInterval     = 5 * time.Second // each time, it checks whether it is this node's turn
+	reportInterval       = 5 * time.Second
 	healthInterval       = 5 * time.Second
 	budgetInterval       = 5 * time.Second
 	templateInterval     = time.Minute
@@ -109,9 +110,14 @@ func (a *app) wireWatches() {
 		Account: a.store.Account, Queue: a.store.Queue, Conversation: a.store.Conversation, SystemAdmins: a.port.SystemAdmins, Members: a.port.Members, Link: a.port.Link,
 	}
 	followUpList := &jobs.FollowUpList{List: a.service.List, Link: a.port.Link, Localizer: a.localizer}
+	report := &jobs.WeeklyReport{
+		Store: a.store, Zone: a.timeZone, ChannelTeam: a.port.ChannelTeam, Localizer: a.localizer, WakeNotices: a.wake.notices.Wake, Clock: a.clock, Log: a.log,
+	}
+	a.every(reportInterval, &jobqueue.Loop{Name: "weekly report", Run: report.Run})
 	notices := &jobs.Notices{
 		Store: a.store, Posts: a.port, Recipients: directory.Recipients, DescribeConversation: directory.DescribeConversation, Localizer: a.localizer,
-		Details: map[string]jobs.Detail{domain.FollowUpText: followUpList.Write}, Clock: a.clock, Log: a.log,
+		Details:  map[string]jobs.Detail{domain.FollowUpText: followUpList.Write},
+		Channels: map[string]jobs.ChannelText{domain.WeeklyReportText: report.Write}, Clock: a.clock, Log: a.log,
 	}
 	a.every(noticeInterval, &jobqueue.Loop{Name: "notices", Waker: &a.wake.notices, Run: notices.Run})
 	stuck := &jobs.StuckCheck{Store: a.store, WakeNotices: a.wake.notices.Wake, Clock: a.clock}

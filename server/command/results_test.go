@@ -11,7 +11,7 @@ import (
 func TestResultsAreShown(t *testing.T) {
 	o := newFakeOffice()
 	text := o.in(t, "here", "resultados")
-	for _, part := range []string{"7 esperam por nós", "Maior espera dentro do horário: 3 h 5 min", "| cobranca", "| 4 | 3 | 2 | 0 | 1 | 33 % | 2m | R$ 0,3125 |", "Sem modelo", "| Total |"} {
+	for _, part := range []string{"7 esperam por nós", "Maior espera dentro do horário: 3 h 5 min", "| cobranca", "| 4 | 3 | 2 | 0 | 1 | 33 % | 1 min | R$ 0,3125 |", "Sem modelo", "| Total |"} {
 		require.Contains(t, text, part)
 	}
 	require.Contains(t, o.in(t, "here", "resultados lua"), "`semana`")

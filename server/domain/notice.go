@@ -4,6 +4,10 @@ package domain
 // with it but made when it is sent, so that it is up to date.
 const FollowUpText = "followup.daily"
 
+// WeeklyReportText is the text key of the notice of a queue's weekly report. It goes to the queue's report
+// channel; its numbers are read when it is posted.
+const WeeklyReportText = "report.weekly"
+
 // HealthInterval returns the name under which the nodes take turns in checking the health of an
 // account (see TryInterval of jobs.Store).
 func HealthInterval(accountID string) string { return "look:" + accountID }

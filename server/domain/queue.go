@@ -16,6 +16,8 @@ type Queue struct {
 	TemplateHours Hours  `db:"template_hours"`
 	Holidays      Days   `db:"holidays"`
 	AwayMessage   string `db:"away_message"` // sent to who writes outside of Hours; "" = none
+	// ReportChannelID is the channel that gets the queue's results each Monday; "" = none.
+	ReportChannelID string `db:"report_channel_id"`
 	// ClosingReasonRequired is set if its conversations are closed with one of its closing reasons; it has no
 	// effect on a queue that has none.
 	ClosingReasonRequired bool  `db:"closing_reason_required"`

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // What results can be grouped by.
 const (
@@ -67,6 +70,13 @@ type Results struct {
 	Zone     *time.Location // in which its first and last day begin and end
 	Groups   []*ResultsGroup
 	Totals   *ResultsGroup
+}
+
+// Ranked returns the groups with those first that were sent most.
+func (r *Results) Ranked() []*ResultsGroup {
+	groups := slices.Clone(r.Groups)
+	slices.SortStableFunc(groups, func(a, b *ResultsGroup) int { return b.Sent - a.Sent })
+	return groups
 }
 
 // ResultsNow is who waits for whom in the conversations that are not closed.

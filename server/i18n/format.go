@@ -21,6 +21,12 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 			}
 			return ""
 		},
+		"day": func(ms any) string {
+			if n, ok := integer(ms); ok {
+				return Day(lang, n, in)
+			}
+			return ""
+		},
 		"stamp": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Stamp(lang, n, time.Now().UnixMilli(), in)
@@ -77,6 +83,17 @@ func ClockAt(lang string, ms, now int64, in *time.Location) string {
 		return at.Format("15:04")
 	}
 	return Stamp(lang, ms, now, in)
+}
+
+// Day writes the day of a moment, milliseconds since epoch. A nil location is UTC.
+func Day(lang string, ms int64, in *time.Location) string {
+	if in == nil {
+		in = time.UTC
+	}
+	if Lang(lang) == Portuguese {
+		return time.UnixMilli(ms).In(in).Format("02/01/2006")
+	}
+	return time.UnixMilli(ms).In(in).Format(time.DateOnly)
 }
 
 // Stamp writes a moment with its day, and with its year if that is not the year of now; both are milliseconds since epoch.

@@ -107,8 +107,6 @@ func post(b *Bundle, lang, key, text string, data map[string]any) string {
 		return said
 	case strings.HasSuffix(key, "_head"):
 		return "x"
-	case table == "command.results_row_":
-		table = "command.results_"
 	}
 	head := b.Markdown(lang, table+"head", nil)
 	return head + "\n|" + strings.Repeat("---|", strings.Count(head, "|")-1) + "\n" + said

@@ -34,7 +34,11 @@ func noticeText(n *domain.Notice) domain.Text {
 // nothing to send any more.
 type Detail func(ctx context.Context, userID string) (text string, conversationIDs []string, err error)
 
-// Notices sends the stored notices to people, as permanent direct messages.
+// ChannelText writes a notice that goes to a channel instead of people, when it is sent. channelID "" means that there
+// is nothing to send any more.
+type ChannelText func(ctx context.Context, notice *domain.Notice) (channelID, text string, err error)
+
+// Notices sends the stored notices to people, as permanent direct messages, and some to channels.
 type Notices struct {
 	Store Store
 	Posts Mattermost
@@ -42,6 +46,8 @@ type Notices struct {
 	Recipients func(ctx context.Context, n *domain.Notice) (userIDs []string, subject string, err error)
 	// Details holds, by the text key of a notice, what writes the part below the text.
 	Details map[string]Detail
+	// Channels holds, by the text key of a notice, what writes those that go to channels.
+	Channels map[string]ChannelText
 	// DescribeConversation returns the customer's name, the channel's address and the queue's
 	// time zone. They are read when the notice is sent and not stored with it, so that
 	// erasing the customer leaves nothing in it; domain.ErrNotFound once that happened.
@@ -68,6 +74,12 @@ func (n *Notices) Run(ctx context.Context) (more bool, err error) {
 }
 
 func (n *Notices) send(ctx context.Context, notice *domain.Notice) error {
+	if write := n.Channels[notice.TextKey]; write != nil {
+		if err := n.post(ctx, notice, write); err != nil {
+			return err
+		}
+		return n.Store.NoticeTold(ctx, notice.Key, n.Clock.Now())
+	}
 	readers, subject, err := n.Recipients(ctx, notice)
 	if err != nil {
 		return err
@@ -81,6 +93,18 @@ func (n *Notices) send(ctx context.Context, notice *domain.Notice) error {
 		}
 	}
 	return n.Store.NoticeTold(ctx, notice.Key, n.Clock.Now())
+}
+
+// post posts a notice in its channel.
+func (n *Notices) post(ctx context.Context, notice *domain.Notice, write ChannelText) error {
+	channelID, text, err := write(ctx, notice)
+	if err != nil || channelID == "" {
+		return err
+	}
+	_, err = posting.EnsurePostOrFallback(ctx, n.Posts, posting.Post{
+		ChannelID: channelID, Message: text, Props: map[string]any{posting.PropEvent: notice.Key}, PendingID: notice.Key,
+	}, posting.PropEvent, n.Localizer.ForChannel(domain.T("withheld.line")), notice.Again, posting.OwnPostsSince())
+	return err
 }
 
 func (n *Notices) sendTo(ctx context.Context, notice *domain.Notice, userID, subject string) error {

@@ -39,6 +39,10 @@ type Store interface {
 	NoticeTold(ctx context.Context, key string, now int64) error
 	// Mention notes which conversations a post is about, so that it goes when one is erased.
 	Mention(ctx context.Context, postID string, conversationIDs []string) error
+	Queues(ctx context.Context) ([]*domain.Queue, error)
+	Queue(ctx context.Context, id string) (*domain.Queue, error)
+	// Results adds up what came of templates; see service.Store.
+	Results(ctx context.Context, f *domain.ResultsFilter) (groups []*domain.ResultsGroup, totals *domain.ResultsGroup, err error)
 	// QueueZones are the time zones (IANA names) that queues have, "" among them.
 	QueueZones(ctx context.Context) ([]string, error)
 	// AddFollowUps stores a notice, one per person and day, for the owner of each

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	queueFields  = "name, team_id, channel_id, account_id, inactivity_minutes, time_zone, hours, template_hours, holidays, away_message, closing_reason_required"
+	queueFields  = "name, team_id, channel_id, account_id, inactivity_minutes, time_zone, hours, template_hours, holidays, away_message, report_channel_id, closing_reason_required"
 	queueColumns = "id, " + queueFields + ", created_at, updated_at"
 )
 

@@ -1937,6 +1937,8 @@ export interface components {
             holidays?: components["schemas"]["Days"];
             /** @description Sent to a customer who writes outside of `hours`, once in each closed period and open window; "" = nothing */
             away_message?: string;
+            /** @description The channel, of the same team, that gets the queue's results each Monday at 9:00; "" = none */
+            report_channel_id?: components["schemas"]["OptionalID"];
             closing_reason_required?: boolean;
         };
         /** @enum {string} */
@@ -2017,6 +2019,7 @@ export interface components {
             template_hours: components["schemas"]["Hours"];
             holidays: components["schemas"]["Days"];
             away_message: string;
+            report_channel_id: components["schemas"]["OptionalID"];
             /** @description Conversations are closed with a reason of the queue; of no effect while it has none */
             closing_reason_required: boolean;
             created_at: components["schemas"]["Time"];

@@ -9,6 +9,7 @@ import {useLoad} from 'src/components/shared/use_load';
 import {useText} from 'src/i18n/use_text';
 
 import {ChannelFields} from './channel_fields';
+import {ChannelSelect} from './channel_select';
 import {HolidayFields} from './holiday_fields';
 import {HoursFields} from './hours_fields';
 import {daysOfText, hoursOfText, textOfHours} from './hours_text';
@@ -29,6 +30,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
         inactivity_minutes: String(queue?.inactivity_minutes ?? 0),
         time_zone: queue?.time_zone ?? '',
         away_message: queue?.away_message ?? '',
+        report_channel_id: queue?.report_channel_id ?? '',
         holidays: (queue?.holidays ?? []).join(', '),
     });
     const [required, setRequired] = useState(queue?.closing_reason_required ?? false);
@@ -66,7 +68,7 @@ export const QueueForm = ({queue, onClose}: Props) => {
                     teams={teams.value ?? []}
                     team={set('team_id')}
                     channel={set('channel_id')}
-                    onTeam={(id) => setValues({...values, team_id: id, channel_id: ''})}
+                    onTeam={(id) => setValues({...values, team_id: id, channel_id: '', report_channel_id: ''})}
                     onChannel={(id, name) => setValues({...values, channel_id: id, name: values.name || name})}
                 />
                 <TextField
@@ -119,6 +121,16 @@ export const QueueForm = ({queue, onClose}: Props) => {
                 onChange={setTemplateHours}
             />
             <HolidayFields {...set('holidays')}/>
+            <div className={styles.grid}>
+                <ChannelSelect
+                    teamId={values.team_id}
+                    searchLabel={t('whatsapp-ativo.admin.queues.report_search')}
+                    label={t('whatsapp-ativo.admin.queues.report')}
+                    hint={t('whatsapp-ativo.admin.queues.report_hint')}
+                    empty={t('whatsapp-ativo.admin.queues.report_none')}
+                    {...set('report_channel_id')}
+                />
+            </div>
         </Form>
     );
 };

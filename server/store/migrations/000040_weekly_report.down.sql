@@ -1,0 +1,1 @@
+ALTER TABLE waa_queues DROP COLUMN report_channel_id;
