@@ -90,4 +90,5 @@ func TestHours(t *testing.T) {
 	status, answer = ask(s.Admin(), http.MethodGet, "/holidays?year=2027", nil)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, answer, `"date":"2027-02-09","name":"Carnaval"`)
+	s.reportsOnMonday(queue)
 }

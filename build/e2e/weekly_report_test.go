@@ -7,34 +7,31 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mattermost/mattermost/server/public/model"
-
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestWeeklyReport: on Monday at nine the chosen channel has the queue's report, once, also after the plugin was killed.
-func TestWeeklyReport(t *testing.T) {
-	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
-	queue, team := "", ""
-	require.NoError(t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), "SELECT id, team_id FROM waa_queues LIMIT 1").Scan(&queue, &team))
+// reportsOnMonday: on Monday at nine the chosen channel has the queue's report, once, also where the plugin was killed behind its post.
+func (s *stage) reportsOnMonday(queue string) {
+	t := s.t
+	t.Helper()
+	team := ""
+	require.NoError(t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), "SELECT team_id FROM waa_queues WHERE id = $1", queue).Scan(&team))
 	channel, _, err := s.Admin().CreateChannel(s.ctx(oneMinute), &model.Channel{TeamId: team, Name: "resultados", DisplayName: "Resultados", Type: model.ChannelTypePrivate})
 	require.NoError(t, err)
 	body, err := json.Marshal(map[string]any{"time_zone": "America/Manaus", "report_channel_id": channel.Id})
 	require.NoError(t, err)
 	status, answer := s.rawAs(s.Admin(), http.MethodPatch, "/queues/"+queue, body)
 	require.Equal(t, http.StatusOK, status, string(answer))
-	s.open(0)
 
 	zone, err := time.LoadLocation("America/Manaus")
 	require.NoError(t, err)
-	now := time.Now().In(zone)
+	now := time.UnixMilli(s.Now()).In(zone)
 	monday := time.Date(now.Year(), now.Month(), now.Day()+7-(int(now.Weekday())+6)%7, 9, 1, 0, 0, zone)
-	require.NoError(t, s.Advance(s.ctx(oneMinute), time.Until(monday)))
+	require.NoError(t, s.Advance(s.ctx(oneMinute), monday.Sub(now)))
 	reports := func(ctx context.Context) (found []string, err error) {
 		posts, _, err := s.Admin().GetPostsForChannel(ctx, channel.Id, 0, 60, "", false, false)
 		if err != nil {

@@ -9,12 +9,14 @@ import (
 )
 
 type overviewView struct {
-	Waiting   int          `json:"waiting"`
-	Open      int          `json:"open"`
-	Expired   int          `json:"expired"`
-	Unclaimed int          `json:"unclaimed"`
-	Queues    []queueName  `json:"queues"`
-	Now       millisOrNull `json:"now"`
+	Waiting   int         `json:"waiting"`
+	Open      int         `json:"open"`
+	Expired   int         `json:"expired"`
+	Unclaimed int         `json:"unclaimed"`
+	Queues    []queueName `json:"queues"`
+	// Supervises tells a client whether to offer what supervisors alone may see.
+	Supervises bool         `json:"supervises"`
+	Now        millisOrNull `json:"now"`
 }
 
 type queueName struct {
@@ -40,7 +42,7 @@ func (a *API) countConversations(r *http.Request) (reply, error) {
 	}
 	view := overviewView{
 		Waiting: overview.Waiting, Open: overview.Open, Expired: overview.Expired, Unclaimed: overview.Unclaimed,
-		Queues: make([]queueName, len(overview.Queues)), Now: millisOrNull(overview.Now),
+		Queues: make([]queueName, len(overview.Queues)), Supervises: overview.Supervises, Now: millisOrNull(overview.Now),
 	}
 	for i, queue := range overview.Queues {
 		view.Queues[i] = queueName{ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID}

@@ -142,7 +142,7 @@ func TestCountConversations(t *testing.T) {
 	w.exec("UPDATE waa_conversations SET window_from = 5, window_until = 6 WHERE id = $1", id("elsewhere"))
 	a := w.as(agent, http.MethodGet, "/conversations/counts", nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
-		"waiting": 1.0, "open": 4.0, "expired": 1.0, "unclaimed": 1.0, "now": float64(now),
+		"waiting": 1.0, "open": 4.0, "expired": 1.0, "unclaimed": 1.0, "supervises": false, "now": float64(now),
 		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": channel1}},
 	}, a.JSON)
 	filtered := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).Is(http.StatusOK)

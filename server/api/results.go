@@ -82,7 +82,7 @@ func (a *API) results(r *http.Request) (reply, error) {
 	switch filter.By {
 	case "":
 		filter.By = domain.ResultsByTemplate
-	case domain.ResultsByTemplate, domain.ResultsByAgent, domain.ResultsByQueue, domain.ResultsByDay:
+	case domain.ResultsByTemplate, domain.ResultsByAgent, domain.ResultsByQueue, domain.ResultsByDay, domain.ResultsByHour:
 	default:
 		return reply{}, badRequest(domain.T("api.wrong_type", "Field", "by"))
 	}

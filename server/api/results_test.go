@@ -44,6 +44,21 @@ func TestResults(t *testing.T) {
 	}
 }
 
+func TestResultsByHourOfTheDay(t *testing.T) {
+	w := newWorld(t)
+	w.givenResults()
+	w.exec("UPDATE waa_queues SET time_zone = 'Asia/Tokyo'")
+	zone, err := time.LoadLocation("Asia/Tokyo")
+	require.NoError(t, err)
+	items := w.as(admin, http.MethodGet, "/results?by=hour", nil).Is(http.StatusOK).Items()
+	require.Len(t, items, 2)
+	for i, at := range []int64{now - hour, now - 1000} {
+		name := time.UnixMilli(at).In(zone).Format("15")
+		item := items[i].(map[string]any)
+		require.Equal(t, []any{name, name, float64(1 - i), float64(i)}, []any{item["group"], item["name"], item["sent"], item["refused"]})
+	}
+}
+
 func TestAPeriodIsInTheQueuesZone(t *testing.T) {
 	w := newWorld(t)
 	for _, zone := range []string{"America/Manaus", "Asia/Tokyo"} {

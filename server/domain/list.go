@@ -55,5 +55,7 @@ type Counts struct {
 type Overview struct {
 	Counts
 	Queues []*Queue // the queues in which the actor is an agent; all of them for a system admin
-	Now    int64    // the server's time, by which windows end, milliseconds since epoch
+	// Supervises is set for the supervisor of any queue, and for a system admin.
+	Supervises bool
+	Now        int64 // the server's time, by which windows end, milliseconds since epoch
 }

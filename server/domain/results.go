@@ -11,6 +11,7 @@ const (
 	ResultsByAgent    = "agent"
 	ResultsByQueue    = "queue"
 	ResultsByDay      = "day"
+	ResultsByHour     = "hour" // of the day, 00 to 23
 )
 
 // ResultsFilter selects what results are added up: the templates that WhatsApp accepted in a
@@ -27,7 +28,7 @@ type ResultsFilter struct {
 
 // ResultsGroup is what came of the templates of one template, agent, queue or day.
 type ResultsGroup struct {
-	Group            string   `db:"group"` // an id or a date (2026-11-28); "" = none, such as the template of a conversation that the customer began
+	Group            string   `db:"group"` // an id, a date (2026-11-28) or an hour (09); "" = none, such as the template of a conversation that the customer began
 	Name             string   `db:"name"`  // a readable name for the group
 	IsTotal          bool     `db:"is_total"`
 	Sent             int      `db:"sent"`      // accepted by WhatsApp

@@ -18,7 +18,16 @@ func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter)
 	if err != nil {
 		return nil, err
 	}
-	return &domain.Overview{Counts: counts, Queues: queues, Now: filter.Now}, nil
+	overview := &domain.Overview{Counts: counts, Queues: queues, Supervises: all, Now: filter.Now}
+	for _, queue := range queues {
+		if overview.Supervises {
+			break
+		}
+		if overview.Supervises, err = s.People.Supervises(ctx, actorID, queue); err != nil {
+			return nil, err
+		}
+	}
+	return overview, nil
 }
 
 const (

@@ -20,6 +20,7 @@ func TestOverviewCountsWhatTheActorSees(t *testing.T) {
 			require.Equal(t, want, overview.Counts)
 			require.Equal(t, b.now, overview.Now)
 			require.Equal(t, actor == "ana", len(overview.Queues) > 0)
+			require.Equal(t, actor == "ana", overview.Supervises)
 		})
 	}
 }

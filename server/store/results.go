@@ -15,17 +15,20 @@ import (
 // and a close count for, and the readable name of such a value k.key.
 type resultGrouping struct{ template, started, closed, name string }
 
-// resultGroupings: a day is that of the queue's time zone; ids are compared byte by byte, which sorts several times as fast.
+// resultGroupings: days and hours are those of the queue's time zone; ids are compared byte by byte, which sorts several times as fast.
 func resultGroupings() map[string]resultGrouping {
 	id := func(column string) string { return column + ` COLLATE "C"` }
-	day := func(at string) string {
-		return "CAST(to_timestamp(" + at + " / 1000) AT TIME ZONE coalesce(nullif(q.time_zone, ''), $6) AS date)"
+	local := func(at string) string {
+		return "to_timestamp(" + at + " / 1000) AT TIME ZONE coalesce(nullif(q.time_zone, ''), $6)"
 	}
+	day := func(at string) string { return "CAST(" + local(at) + " AS date)" }
+	hour := func(at string) string { return "CAST(extract(hour FROM " + local(at) + ") AS int)" }
 	return map[string]resultGrouping{
 		domain.ResultsByTemplate: {id("r.template_id"), id("c.began_template_id"), id("c.began_template_id"), "(SELECT t.name || ' (' || t.language || ')' FROM waa_templates t WHERE t.id = k.key COLLATE \"default\")"},
 		domain.ResultsByAgent:    {id("r.agent_id"), id("c.owner_id"), id("c.closed_by"), "(SELECT u.username FROM users u WHERE u.id = k.key COLLATE \"default\")"},
 		domain.ResultsByQueue:    {id("r.queue_id"), id("c.began_queue_id"), id("c.queue_id"), "(SELECT w.name FROM waa_queues w WHERE w.id = k.key COLLATE \"default\")"},
 		domain.ResultsByDay:      {day("r.at"), day("c.created_at"), day("c.closed_at"), "to_char(k.key, 'YYYY-MM-DD')"},
+		domain.ResultsByHour:     {hour("r.at"), hour("c.created_at"), hour("c.closed_at"), "lpad(CAST(k.key AS text), 2, '0')"},
 	}
 }
 
@@ -37,7 +40,7 @@ func (s *Store) Results(ctx context.Context, f *domain.ResultsFilter) (groups []
 		return nil, nil, errors.New("results cannot be added up by that")
 	}
 	args, group := []any{f.From, f.To, f.AccountID, f.All, pq.Array(f.QueueIDs)}, "k.key"
-	if f.By == domain.ResultsByDay {
+	if f.By == domain.ResultsByDay || f.By == domain.ResultsByHour {
 		args, group = append(args, f.Zone), grouping.name
 	}
 	rows := []*domain.ResultsGroup{}

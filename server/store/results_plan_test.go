@@ -153,6 +153,9 @@ func (p *resultsPlan) count(by string, from, to int64, queues []string, only int
 		if err != nil {
 			panic(err)
 		}
+		if by == domain.ResultsByHour {
+			return time.UnixMilli(at).In(location).Format("15")
+		}
 		return time.UnixMilli(at).In(location).Format(time.DateOnly)
 	}
 	is := func(queue int, at int64) bool { return at >= from && at < to && (only < 0 || queue == only) }

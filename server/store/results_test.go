@@ -76,7 +76,7 @@ func (f *fixture) compareResults(t *testing.T, p *resultsPlan, queues []string) 
 		name     string
 		from, to int64
 	}{{"all", 0, monthEnd * 2}, {"november", monthEnd - 30*day, monthEnd}, {"december", monthEnd, monthEnd + 31*day}} {
-		for _, by := range []string{domain.ResultsByTemplate, domain.ResultsByAgent, domain.ResultsByQueue, domain.ResultsByDay} {
+		for _, by := range []string{domain.ResultsByTemplate, domain.ResultsByAgent, domain.ResultsByQueue, domain.ResultsByDay, domain.ResultsByHour} {
 			for only := -1; only < len(queues); only++ {
 				filter := &domain.ResultsFilter{From: period.from, To: period.to, By: by, All: only < 0, Zone: zone}
 				if only >= 0 {

@@ -168,6 +168,6 @@ export class FakeConversations {
         const rows = this.filtered(query, body).filter((r) => r.state !== 'closed');
         const of = (state: State) => rows.filter((r) => r.state === state).length;
         const queues = [{id: idOf('q', 0), name: 'Vendas', team_id: 'team1', channel_id: 'channel1'}, {id: idOf('q', 1), name: 'Suporte', team_id: 'team1', channel_id: 'channel2'}];
-        return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, now: Date.now()}};
+        return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, supervises: true, now: Date.now()}};
     }
 }

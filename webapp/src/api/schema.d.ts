@@ -2377,6 +2377,8 @@ export interface components {
                         team_id: components["schemas"]["OptionalID"];
                         channel_id: components["schemas"]["OptionalID"];
                     }[];
+                    /** @description I am the supervisor of a queue or a system admin */
+                    supervises: boolean;
                     /**
                      * Format: int64
                      * @description The clock by which windows end, milliseconds since epoch
@@ -4982,8 +4984,8 @@ export interface operations {
                 to?: number;
                 /** @description In the place of both: today, yesterday, week (the last seven days), month, last_month, or a month as 2026-11. Its days are those of the queue's time zone where the results are of one queue, else of that of the settings */
                 period?: string;
-                /** @description Unset = template; days are those of each queue's time zone */
-                by?: "" | "template" | "agent" | "queue" | "day";
+                /** @description Unset = template; days, and hours of the day (00 to 23), are those of each queue's time zone */
+                by?: "" | "template" | "agent" | "queue" | "day" | "hour";
                 queue_id?: components["schemas"]["OptionalID"];
                 account_id?: components["schemas"]["OptionalID"];
             };

@@ -59,7 +59,7 @@ export type LedgerGrouping = NonNullable<NonNullable<operations['getLedgerSummar
 export type LedgerGroup = Schemas['LedgerGroup'];
 export type Charge = Schemas['Charge'];
 
-export type ResultsGrouping = 'template' | 'agent' | 'queue' | 'day';
+export type ResultsGrouping = 'template' | 'agent' | 'queue' | 'day' | 'hour';
 export type ResultsNumbers = Schemas['ResultsNumbers'];
 export type ResultsGroup = Schemas['ResultsGroup'];
 export type Results = Result<'getResults'>;

@@ -17,6 +17,7 @@ import styles from './panel.module.css';
 type Props = {
     filter: Filter;
     queues: QueueName[];
+    supervises: boolean;
 
     /** Why the list could not be read; undefined where it was. */
     failure: unknown;
@@ -27,7 +28,7 @@ type Props = {
 };
 
 /** Above the rows: the search, whose conversations are listed, "Criar Atendimento", the tabs, and why there are no rows. */
-export const ListHead = ({filter, queues, failure, onFilter, children}: Props) => {
+export const ListHead = ({filter, queues, supervises, failure, onFilter, children}: Props) => {
     const t = useText();
     const services = useServices();
     const channel = useSelector(({entities}: GlobalState) => entities.channels.channels[entities.channels.currentChannelId]);
@@ -70,6 +71,7 @@ export const ListHead = ({filter, queues, failure, onFilter, children}: Props) =
                 <ListTools
                     filter={filter}
                     queues={queues}
+                    supervises={supervises}
                     onFilter={onFilter}
                 />
                 <button

@@ -13,13 +13,13 @@ import {listLink} from 'src/state/list_link';
 
 import styles from './panel.module.css';
 
-type Props = {filter: Filter; queues: QueueName[]; onFilter: (change: Partial<Filter>) => void};
+type Props = {filter: Filter; queues: QueueName[]; supervises: boolean; onFilter: (change: Partial<Filter>) => void};
 
 /** Minutes for which a customer has waited at least; '0' = at all. */
 const waits = ['', '0', '15', '60', '360', '1440'] as const;
 
 /** What else narrows the list down, a link that opens it like this, and all of it as a file. */
-export const ListTools = ({filter, queues, onFilter}: Props) => {
+export const ListTools = ({filter, queues, supervises, onFilter}: Props) => {
     const t = useText();
     const {locale} = useIntl();
     const {api, pane, tryAction} = useServices();
@@ -67,7 +67,7 @@ export const ListTools = ({filter, queues, onFilter}: Props) => {
                 </select>
             )}
             <a href={listLink(filter)}>{t('whatsapp-ativo.list.link')}</a>
-            {queues.length > 0 && <SmallButton onClick={() => pane.set({conversationId: '', results: true})}>{t('whatsapp-ativo.results.tab')}</SmallButton>}
+            {supervises && <SmallButton onClick={() => pane.set({conversationId: '', results: true})}>{t('whatsapp-ativo.results.tab')}</SmallButton>}
             <SmallButton onClick={download}>{t('whatsapp-ativo.list.csv')}</SmallButton>
         </div>
     );

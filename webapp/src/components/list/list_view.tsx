@@ -55,6 +55,7 @@ export const ListView = ({filter: filterStore}: {filter: Store<Filter>}) => {
             <ListHead
                 filter={filter}
                 queues={state.overview?.queues ?? []}
+                supervises={state.overview?.supervises ?? false}
                 failure={state.failure}
                 onFilter={change}
             >

@@ -2,8 +2,6 @@ import React from 'react';
 
 import styles from './results.module.css';
 
-/** The most bars that are drawn. The table has all of them. */
-const mostBars = 12;
 const step = 28;
 const left = 150;
 const longest = 210;
@@ -12,9 +10,8 @@ type Bar = {key: string; name: string; value: number; text: string};
 
 /** A bar for each value, with the value as text behind it. label tells a screen reader the whole; the table next to it has every number. */
 export const Bars = ({caption, label, bars}: {caption: string; label: string; bars: Bar[]}) => {
-    const shown = bars.slice(0, mostBars);
-    const most = Math.max(...shown.map((bar) => bar.value)) || 1;
-    const height = shown.length * step;
+    const most = Math.max(...bars.map((bar) => bar.value)) || 1;
+    const height = bars.length * step;
     return (
         <figure className={styles.figure}>
             <figcaption>{caption}</figcaption>
@@ -24,7 +21,7 @@ export const Bars = ({caption, label, bars}: {caption: string; label: string; ba
                 aria-label={label}
                 viewBox={`0 0 480 ${height}`}
             >
-                {shown.map((bar, i) => (
+                {bars.map((bar, i) => (
                     <g
                         key={bar.key}
                         transform={`translate(0 ${i * step})`}

@@ -24,6 +24,7 @@ const groupings: Array<{value: ResultsGrouping; text: MessageKey}> = [
     {value: 'agent', text: 'whatsapp-ativo.results.by_agent'},
     {value: 'queue', text: 'whatsapp-ativo.results.by_queue'},
     {value: 'day', text: 'whatsapp-ativo.results.by_day'},
+    {value: 'hour', text: 'whatsapp-ativo.results.by_hour'},
 ];
 
 /** Periods by their names in REST: the server knows in which time zone their days begin. */
@@ -36,6 +37,9 @@ const periods: Array<{value: string; text: MessageKey}> = [
 
 /** How far back a queue is looked for to choose from, milliseconds. */
 const lookback = 60 * 86_400_000;
+
+/** The most groups that are drawn. The table has all of them. */
+const mostBars = 12;
 
 const funnel = columns.filter(({name}) => ['sent', 'delivered', 'read', 'answered'].includes(name));
 
@@ -61,6 +65,9 @@ export const Results = () => {
     const totals = results.value?.totals;
     const groups = inOrder((results.value?.items ?? []).map((g) => ({...g, name: g.name || t('whatsapp-ativo.results.none')})), order);
     const answered = inOrder(groups, {by: 'answered', down: true}).filter((g) => g.sent > 0);
+
+    // Hours are read in the order of the day.
+    const drawn = grouping === 'hour' ? inOrder(answered, {by: 'name', down: false}) : answered.slice(0, mostBars);
     const groupText = t(groupings.find((g) => g.value === grouping)!.text);
     const download = () => {
         const head = [t('whatsapp-ativo.results.name'), ...columns.map((c) => t(c.text)), t('whatsapp-ativo.results.currency')];
@@ -105,7 +112,7 @@ export const Results = () => {
                         <Bars
                             caption={t('whatsapp-ativo.results.answers', {group: groupText})}
                             label={t('whatsapp-ativo.results.answers_label', {group: groupText, name: answered[0].name, answered: answered[0].answered})}
-                            bars={answered.map((g) => ({key: g.group, name: g.name, value: g.answered, text: `${figure({name: 'answered', kind: 'count'}, g)} (${figure({name: 'answer_rate', kind: 'rate'}, g)})`}))}
+                            bars={drawn.map((g) => ({key: g.group, name: g.name, value: g.answered, text: `${figure({name: 'answered', kind: 'count'}, g)} (${figure({name: 'answer_rate', kind: 'rate'}, g)})`}))}
                         />
                     )}
                     <ResultsTable
