@@ -134,6 +134,7 @@ func TestTheBodyOfAnEvent(t *testing.T) {
 	for i, kind := range []string{"message.sent", "message.status", "template.failed", "contact.opted_out"} {
 		body := bodies[i]
 		require.Equal(t, kind, body["type"])
+		require.NoError(t, w.document.Webhooks[kind].Post.RequestBody.Value.Content["application/json"].Schema.Value.VisitJSON(body), kind)
 		require.InDelta(t, float64(w.clock.ms), body["at"], 60_000)
 		data := body["data"].(map[string]any)
 		require.Equal(t, read, data["conversation"], kind)

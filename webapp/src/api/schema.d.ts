@@ -1459,7 +1459,212 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "conversation.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A conversation began: WhatsApp took its first template, or a customer wrote */
+        post: operations["onConversationStarted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.answered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer answered a template */
+        post: operations["onConversationAnswered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.transferred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody gave the conversation to a colleague or a queue */
+        post: operations["onConversationTransferred"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was closed; why is in closing */
+        post: operations["onConversationClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "conversation.reopened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A close was taken back, by an agent or because the customer wrote again */
+        post: operations["onConversationReopened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer sent something */
+        post: operations["onMessageReceived"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** WhatsApp took a message */
+        post: operations["onMessageSent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message was delivered, read, failed, or did not leave */
+        post: operations["onMessageStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "template.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A template failed or did not leave */
+        post: operations["onTemplateFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "plan.warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 80 or 100 per cent of a queue's plan for the month are spent, each once */
+        post: operations["onPlanWarning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.opted_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer, or a colleague for them, opted out */
+        post: operations["onContactOptedOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An administrator tries the address; nobody subscribes to it */
+        post: operations["onTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         ID: string;
@@ -1943,6 +2148,125 @@ export interface components {
         };
         /** @enum {string} */
         EventType: "conversation.started" | "conversation.answered" | "conversation.transferred" | "conversation.closed" | "conversation.reopened" | "message.received" | "message.sent" | "message.status" | "template.failed" | "plan.warning" | "contact.opted_out";
+        /** @description A customer, without the document */
+        EventContact: {
+            id: components["schemas"]["ID"];
+            name: string;
+            phone: components["schemas"]["Phone"];
+            consent: components["schemas"]["Consent"];
+        };
+        /**
+         * @description A conversation as it was when the event happened, but for the customer's name, number and consent, `last_message` and `customer_waits_since`,
+         *     which are those of the moment at which it is sent.
+         */
+        EventConversation: {
+            id: components["schemas"]["ID"];
+            state: components["schemas"]["State"];
+            window_until: components["schemas"]["Time"];
+            cooldown_until: components["schemas"]["Time"];
+            owner_id: components["schemas"]["OptionalID"];
+            attendant_id: components["schemas"]["OptionalID"];
+            queue_id: components["schemas"]["OptionalID"];
+            account_id: components["schemas"]["ID"];
+            team_id: components["schemas"]["OptionalID"];
+            channel_id: components["schemas"]["OptionalID"];
+            contact: components["schemas"]["EventContact"];
+            /** @description When the attendant changed last; null where it is who started it */
+            attended_at: components["schemas"]["Time"];
+            last_inbound_at: components["schemas"]["Time"];
+            last_outbound_at: components["schemas"]["Time"];
+            closed_at: components["schemas"]["Time"];
+            /** @description The note of who closed it */
+            close_reason: string;
+            closing: components["schemas"]["Closing"];
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
+            /** @description Where conversations are read, and there is one */
+            last_message?: {
+                /** @enum {string} */
+                direction: "in" | "out";
+                /** @description Meta's message type */
+                kind: string;
+                /** @description Its beginning; "" for a file without words, and where the post was deleted */
+                preview: string;
+                at: components["schemas"]["Time"];
+            };
+            /** @description Where conversations are read: Meta's timestamp of the first message that nobody answered; null = the last word is ours */
+            customer_waits_since?: components["schemas"]["Time"];
+            /** @description Where it is not null: how much of that wait is within the queue's hours, milliseconds */
+            customer_waits_ms?: number;
+            /** @description Name of the last template sent; where conversations are listed */
+            template?: string;
+            /** @description Where conversations are read, and there is one */
+            owner_username?: string;
+            /** @description Where conversations are read, and there is one */
+            attendant_username?: string;
+        };
+        ConversationEvent: {
+            id: components["schemas"]["ID"];
+            type: string;
+            /**
+             * Format: int64
+             * @description When it happened
+             */
+            at: number;
+            data: {
+                conversation: components["schemas"]["EventConversation"];
+            };
+        };
+        MessageEvent: {
+            id: components["schemas"]["ID"];
+            type: string;
+            /**
+             * Format: int64
+             * @description When it happened
+             */
+            at: number;
+            data: {
+                conversation: components["schemas"]["EventConversation"];
+                message: components["schemas"]["Message"];
+            };
+        };
+        ContactEvent: {
+            id: components["schemas"]["ID"];
+            type: string;
+            /**
+             * Format: int64
+             * @description When it happened
+             */
+            at: number;
+            data: {
+                contact: components["schemas"]["EventContact"];
+                conversation: components["schemas"]["EventConversation"];
+            };
+        };
+        PlanEvent: {
+            id: components["schemas"]["ID"];
+            type: string;
+            /**
+             * Format: int64
+             * @description When it happened
+             */
+            at: number;
+            data: {
+                queue_id: components["schemas"]["ID"];
+                /** @enum {integer} */
+                percent: 80 | 100;
+                spent: components["schemas"]["Money"];
+                limit: components["schemas"]["Money"];
+                currency: string;
+            };
+        };
+        TestEvent: {
+            id: components["schemas"]["ID"];
+            type: string;
+            /**
+             * Format: int64
+             * @description When it happened
+             */
+            at: number;
+            data: Record<string, never>;
+        };
         EventSubscriptionInput: {
             /**
              * @description https; http to a loopback address only. It must be public, unless the server's setting `AllowedUntrustedInternalConnections` names
@@ -2179,7 +2503,7 @@ export interface components {
             approved_at: components["schemas"]["Time"];
             ended_by: components["schemas"]["OptionalID"];
             /** @description When a change, another approval or the plan's deletion ended it; null = it holds */
-            ended_at: components["schemas"]["Time"] | null;
+            ended_at: components["schemas"]["Time"];
         };
         Prices: {
             marketing?: components["schemas"]["Money"];
@@ -2615,6 +2939,14 @@ export interface components {
         idempotency_key: string;
         id: components["schemas"]["ID"];
         delivery_id: components["schemas"]["ID"];
+        /** @description The event's type */
+        x_waa_event: string;
+        /** @description The delivery's id, another one when an event is sent again by hand */
+        x_waa_delivery: components["schemas"]["ID"];
+        /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+        x_waa_timestamp: number;
+        /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+        x_waa_signature: string;
         /** @description From 0; past the end the list is empty */
         page: number;
         /** @description 60 unless asked; more than 200 gives 200 */
@@ -3361,7 +3693,7 @@ export interface operations {
                     reason_id?: components["schemas"]["OptionalID"];
                     /** @description Values of the reason's fields by name. A number may be a JSON number, or a text with a decimal point or comma */
                     fields?: {
-                        [key: string]: (string | number) | null;
+                        [key: string]: string | number | null;
                     };
                     /** @description The note */
                     reason?: string;
@@ -5603,6 +5935,546 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    onConversationStarted: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onConversationAnswered: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onConversationTransferred: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onConversationClosed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onConversationReopened: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageReceived: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageSent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onTemplateFailed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPlanWarning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onContactOptedOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The event's type */
+                "X-Waa-Event"?: components["parameters"]["x_waa_event"];
+                /** @description The delivery's id, another one when an event is sent again by hand */
+                "X-Waa-Delivery"?: components["parameters"]["x_waa_delivery"];
+                /** @description When the request was signed, seconds since epoch. Refuse what is more than 5 minutes off */
+                "X-Waa-Timestamp"?: components["parameters"]["x_waa_timestamp"];
+                /** @description `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, `.` and body under the secret. For a day after the secret changed two of them, with a comma between them. Absent where there is no secret */
+                "X-Waa-Signature"?: components["parameters"]["x_waa_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestEvent"];
+            };
+        };
+        responses: {
+            /** @description Wants no more events; the subscription is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else, and no answer within 10 seconds: it is tried again after 5 s, 30 s, 2 min, 10 min, then hourly up to 24 h */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }
