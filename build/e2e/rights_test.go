@@ -213,6 +213,7 @@ func (r *rights) acts() []act {
 		{"POST /conversations/{id}/template", acted, "/conversations/" + conversation + "/template", template},
 		{"POST /conversations/{id}/note", acted, "/conversations/" + conversation + "/note", map[string]any{"text": "nota"}},
 		{"POST /conversations/{id}/drafts", acted, "/conversations/" + conversation + "/drafts", map[string]any{"text": "outro"}},
+		{"POST /conversations/{id}/interactive", "--.-.--.x+", "/conversations/" + conversation + "/interactive", map[string]any{"type": "location_request", "body": "onde?"}}, // members of the channel
 		{"POST /conversations/{id}/claim", acted, "/conversations/" + conversation + "/claim", nil},
 		{"POST /actions/claim", acted, "", context(map[string]any{"conversation_id": conversation})},
 		{"POST /conversations/{id}/transfer", acted, "/conversations/" + conversation + "/transfer", user},
@@ -379,6 +380,7 @@ func refusedBy(text string) string {
 func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
 		"novo": typedStart, "agendados": typedAny, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
+		"botoes Sim? | Sim": typedSpoken, "pedir-local": typedSpoken, "pedir-telefone": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
 		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}

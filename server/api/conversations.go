@@ -23,6 +23,7 @@ func (a *API) conversationRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/channels/{id}/conversation", withID(a.getChannelConversation))
 	a.handle(router, http.MethodGet, "/conversations/{id}/messages", withID(a.listMessages))
 	a.handle(router, http.MethodPost, "/conversations/{id}/template", a.idempotent(a.sendTemplate, a.recallTemplate))
+	a.handle(router, http.MethodPost, "/conversations/{id}/interactive", withID(a.askCustomer))
 	a.handle(router, http.MethodPost, "/conversations/{id}/note", withID(a.addNote))
 	a.handle(router, http.MethodPost, "/conversations/{id}/transfer", withID(a.transferConversation))
 	a.handle(router, http.MethodPost, "/conversations/{id}/owner", withID(a.setOwner))

@@ -7,6 +7,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Deps is what the API is made of. All are required.
@@ -15,6 +16,8 @@ type Deps struct {
 	Service    Service
 	Drafts     Drafts
 	Mattermost Mattermost
+	// Ask posts a question to the customer in the actor's name, its body Markdown, and returns its message.
+	Ask func(ctx context.Context, actorID, channelID string, q whatsapp.Question) (*domain.Message, error)
 
 	// Meta. An error is a *domain.Refusal (meta_refused with Meta's code, or unavailable) where Meta did not say that
 	// all is well.

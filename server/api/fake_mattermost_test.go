@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -68,6 +70,21 @@ func (f *fakeMattermost) Open(_ context.Context, request model.OpenDialogRequest
 func (f *fakeMattermost) CreatePost(_ context.Context, p posting.Post) (string, error) {
 	f.posts = append(f.posts, p)
 	return f.postID(len(f.posts) - 1), nil
+}
+
+func (f *fakeMattermost) ReadPost(_ context.Context, postID string) (posting.IncomingPost, error) {
+	for i, p := range f.posts {
+		if f.postID(i) == postID {
+			seal, _ := p.Props[posting.PropSeal].(string)
+			raw, err := json.Marshal(p.Props[posting.PropCard])
+			if err != nil {
+				return posting.IncomingPost{}, err
+			}
+			read := posting.IncomingPost{ID: postID, ChannelID: p.ChannelID, UserID: p.UserID, Message: p.Message, Seal: seal, CreateAt: time.Now().UnixMilli(), Props: p.Props}
+			return read, json.Unmarshal(raw, &read.Card)
+		}
+	}
+	return posting.IncomingPost{}, domain.ErrNotFound
 }
 
 func (f *fakeMattermost) postID(index int) string { return id(fmt.Sprintf("post%dx", index)) }

@@ -24,10 +24,10 @@ import (
 // newAPI puts the API together with the parts behind it, as the plugin does.
 func (w *world) newAPI() *API {
 	people := permission.New(w.store, func(roles []string, _ string) bool { return slices.Contains(roles, model.ChannelUserRoleId) })
-	conversations, held := w.newService(people)
+	conversations, held, cards := w.newService(people)
 	count := func(what string) func() { return func() { w.woken[what]++ } }
 	return New(Deps{
-		Store: w.store, Service: conversations, Drafts: held, Mattermost: w.mattermost, Probe: w.meta.Probe, FetchTemplates: w.meta.FetchTemplates,
+		Store: w.store, Service: conversations, Drafts: held, Ask: cards.Ask, Mattermost: w.mattermost, Probe: w.meta.Probe, FetchTemplates: w.meta.FetchTemplates,
 		IsSystemAdmin: people.SystemAdmin,
 		Examine: func(context.Context) ([]domain.Finding, error) {
 			return w.findings, w.db.PingContext(context.Background())
@@ -48,7 +48,7 @@ func (w *world) newAPI() *API {
 
 // newService makes what agents work with. Nothing runs in the background: a message that Meta does not take at once stays
 // where it is.
-func (w *world) newService(people *permission.People) (*service.Service, *service.Drafts) {
+func (w *world) newService(people *permission.People) (*service.Service, *service.Drafts, *postpolicy.Cards) {
 	nothing := func() {}
 	channels := posting.NewChannels(w.store.ConversationByChannel)
 	localizer := posting.Localizer{Render: w.texts.Markdown, ServerLocale: func() string { return "en" }, UserLocale: w.mattermost.Locale}
@@ -72,12 +72,19 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 		Compose: outbound.TemplateComposer{}.Compose, Settings: func() domain.Settings { return w.settings },
 		Words: func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) },
 	})
-	intake := &postpolicy.Intake{Store: w.store, Channels: channels, Clock: w.clock, Policy: policy}
+	intake := &postpolicy.Intake{
+		Store: w.store, Channels: channels, Clock: w.clock, Policy: policy, NewID: w.newID, Wake: nothing,
+		RemoveProps: func(context.Context, string, []string) error { return nil },
+	}
+	cards := &postpolicy.Cards{
+		MaySpeak: people.MaySpeak, Check: intake.CheckPost, CreatePost: w.mattermost.CreatePost, Take: intake.Take, Seals: seals,
+		Emoji: policy.Emoji, Localizer: localizer, Region: func() string { return "BR" },
+	}
 	sender := &drafts.Sender{
 		Store: w.store, Posts: w.mattermost, CheckPost: intake.CheckPost, MaySpeak: people.MaySpeak, Seals: seals, Localizer: localizer,
 		Username: people.Username, Clock: w.clock, Wake: nothing, Log: w.logs,
 	}
-	return conversations, service.NewDrafts(service.DraftPorts{Service: conversations, Store: w.store, Sender: sender})
+	return conversations, service.NewDrafts(service.DraftPorts{Service: conversations, Store: w.store, Sender: sender}), cards
 }
 
 // fakeMeta is WhatsApp. It takes every message unless a test says otherwise.

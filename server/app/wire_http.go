@@ -56,14 +56,14 @@ func (a *app) wireHTTP() {
 	a.dialogs = dialog.New(dialog.Deps{
 		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,
 	})
-	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region}
+	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region, Take: a.intake.Take, Emoji: a.port.Emoji, Localizer: a.localizer}
 	a.commands = command.New(command.Deps{
 		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor.Examine,
-		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact, SendText: cards.SendText,
+		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact, SendText: cards.SendText, Ask: cards.Ask,
 		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, ScheduledButton: jobs.ScheduledButton, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
 	})
 	a.api = api.New(api.Deps{
-		Store: a.store, Service: a.service, Drafts: a.drafts, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,
+		Store: a.store, Service: a.service, Drafts: a.drafts, Ask: cards.Ask, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,
 		IsSystemAdmin: a.people.SystemAdmin, Examine: a.doctor.Examine, ErasePosts: a.erasure.RunFor, ReleaseGuards: a.releaseGuards,
 		CheckURL: a.guard.Check, WakeEvents: a.wake.events.Wake, ServerLanguage: a.port.ServerLocale,
 		WakeJobs: a.wakeJobs, WakeMedia: a.wake.media.Wake, WakeChannels: a.wake.channels.Wake,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -20,6 +21,11 @@ func (o *fakeOffice) SendContact(_ context.Context, _, _, name, phone string) er
 	return nil
 }
 
+func (o *fakeOffice) Ask(_ context.Context, _, _ string, q whatsapp.Question) (*domain.Message, error) {
+	o.asked = append(o.asked, fmt.Sprint("ask ", q.Type, " ", q.Body, " ", q.Buttons))
+	return nil, o.answer
+}
+
 func TestPlacesAndContacts(t *testing.T) {
 	for typed, want := range map[string]string{
 		"local -23.561, -46.656 Loja da Paulista": "location -23.561 -46.656 Loja da Paulista",
@@ -29,6 +35,14 @@ func TestPlacesAndContacts(t *testing.T) {
 		"contato José da Silva (11) 98765-4321":   "contact José da Silva (11) 98765-4321",
 		`contact "José, o 2º" +55 11 98765 4321`:  "contact José, o 2º +55 11 98765 4321",
 		"contato Ana: 11987654321":                "contact Ana 11987654321",
+		"botoes Confirma? | Sim |  Não ":          "ask buttons Confirma? [{1 Sim} {2 Não}]",
+		"botões Confirma?|Sim":                    "ask buttons Confirma? [{1 Sim}]",
+		"buttons a\nb | c":                        "ask buttons a\nb [{1 c}]",
+		"pedir-local":                             "ask location_request  []",
+		"ask-location Onde?":                      "ask location_request Onde? []",
+		`pedir-telefone "Seu número?"`:            "ask phone_request Seu número? []",
+		"botoes Confirma?":                        "",
+		"botoes | Sim":                            "",
 		"local":                                   "",
 		"local aqui":                              "",
 		"local 95, 20":                            "",

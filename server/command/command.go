@@ -91,6 +91,9 @@ type Deps struct {
 	// SendText posts a text of the user's, in a thread where rootID is set.
 	SendText func(ctx context.Context, userID, channelID, rootID, text string) error
 
+	// Ask posts a question to the customer in the user's name; a request without a body gets one.
+	Ask func(ctx context.Context, userID, channelID string, q whatsapp.Question) (*domain.Message, error)
+
 	ListDrafts func(ctx context.Context, actorID, conversationID string, page, perPage int) ([]*domain.Draft, int, error)
 	// DraftAttachments makes message attachments with the buttons of drafts.
 	DraftAttachments func(drafts []*domain.Draft, conversationID, authorID string, text func(key string, pairs ...any) string) []any

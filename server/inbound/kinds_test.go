@@ -108,9 +108,12 @@ func TestReactions(t *testing.T) {
 func TestAnAnswerIsInTheThreadOfWhatItAnswers(t *testing.T) {
 	for message, root := range map[string]string{
 		`"type":"text","text":{"body":"a"},"context":{"id":"wamid.agent"}`: "agents",
-		// a tap is what everybody waits for
+		// the answer to a template is what everybody waits for
 		`"type":"button","button":{"text":"Sim"},"context":{"id":"wamid.agent"}`:                                                   "",
-		`"type":"interactive","interactive":{"type":"button_reply","button_reply":{"title":"Sim"}},"context":{"id":"wamid.agent"}`: "",
+		`"type":"interactive","interactive":{"type":"button_reply","button_reply":{"title":"Sim"}},"context":{"id":"wamid.agent"}`: "agents",
+		`"type":"interactive","interactive":{"type":"list_reply","list_reply":{"title":"Sim"}},"context":{"id":"wamid.agent"}`:     "agents",
+		`"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"body":"Sent"}},"context":{"id":"wamid.agent"}`:       "",
+		`"type":"location","location":{"latitude":1,"longitude":2},"context":{"id":"wamid.agent"}`:                                 "agents",
 		`"type":"edit","edit":{"original_message_id":"wamid.agent","message":{"type":"text","text":{"body":"a"}}}`:                 "agents",
 		`"type":"revoke","revoke":{"original_message_id":"wamid.agent"}`:                                                           "agents",
 	} {

@@ -25,12 +25,18 @@ func (h *Handler) newPost(ctx context.Context, c *domain.Conversation, m *whatsa
 		post.OfCustomer = true
 		maps.Copy(post.Props, nameProps(domain.DisplayName(c)))
 	}
-	if aboutWAMID(m) == "" || m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive {
-		return post, nil // a tap on a button is the answer everybody waits for: it must not be hidden in a thread
+	if aboutWAMID(m) == "" || answersTemplate(m) {
+		return post, nil // the answer to a template is what everybody waits for: it must not be hidden in a thread
 	}
 	var err error
 	post.RootID, err = h.threadOf(ctx, aboutWAMID(m), c)
 	return post, err
+}
+
+// answersTemplate reports whether a message is what a template's button or form leads to. An agent's
+// own buttons and lists are answered by a choice.
+func answersTemplate(m *whatsapp.Message) bool {
+	return m.Type == whatsapp.TypeButton || m.Type == whatsapp.TypeInteractive && !m.Interactive.IsChoice()
 }
 
 // nameProps returns the properties that say which customer a post is of. A server that

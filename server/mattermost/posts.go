@@ -87,6 +87,15 @@ func (p *Port) MissedPosts(ctx context.Context, channelID string, since, until i
 	return posted, err
 }
 
+// ReadPost reads a post that is not deleted. It returns domain.ErrNotFound if there is none.
+func (p *Port) ReadPost(ctx context.Context, postID string) (posting.IncomingPost, error) {
+	post, err := p.standing(ctx, postID)
+	if err != nil {
+		return posting.IncomingPost{}, err
+	}
+	return Posted(post), nil
+}
+
 // Posted converts a post of the server into the form in which the plugin decides about
 // it.
 func Posted(post *model.Post) posting.IncomingPost {

@@ -12,17 +12,18 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// PropCard is the property of a post that is sent to the customer as a place or a contact
-// instead of as its text; it holds the Card.
+// PropCard is the property of a post that is sent to the customer as a place, a contact or a
+// question instead of as its text; it holds the Card.
 const PropCard = propPrefix + "card"
 
 // MaxCardText bounds each text of a card, in characters.
 const MaxCardText = 256
 
-// Card is a place or a contact that an agent sends; one of the two is set.
+// Card is a place, a contact or a question that an agent sends; one of them is set.
 type Card struct {
-	Location *whatsapp.Location    `json:"location,omitempty"`
-	Contact  *whatsapp.ContactCard `json:"contact,omitempty"`
+	Interactive *whatsapp.Interactive `json:"interactive,omitempty"` // see whatsapp.Question
+	Location    *whatsapp.Location    `json:"location,omitempty"`
+	Contact     *whatsapp.ContactCard `json:"contact,omitempty"`
 }
 
 // Kind is Meta's message type of the card. It is "" for a card that cannot be
@@ -31,6 +32,10 @@ func (c *Card) Kind() string {
 	switch {
 	case c == nil:
 		return ""
+	case c.Interactive != nil:
+		if _, ours := c.Interactive.Question(); ours && c.Location == nil && c.Contact == nil {
+			return whatsapp.TypeInteractive
+		}
 	case c.Location != nil && c.Contact == nil && c.Location.URL == "" && cardTextsFit(c.Location.Name, c.Location.Address):
 		return whatsapp.TypeLocation
 	case c.Contact != nil && c.Location == nil && onlyNamed(c.Contact) && cardTextsFit(c.Contact.Name.Formatted):
@@ -65,6 +70,10 @@ func cardTextsFit(texts ...string) bool {
 
 // TypedText returns the part of a card that somebody typed.
 func (c *Card) TypedText() string {
+	if c.Interactive != nil {
+		q, _ := c.Interactive.Question()
+		return questionWords(&q)
+	}
 	if c.Location != nil {
 		return c.Location.Name + "\n" + c.Location.Address
 	}
@@ -74,6 +83,10 @@ func (c *Card) TypedText() string {
 // Text returns what the channel shows of the card: everything that the customer gets, and
 // nothing else.
 func (c *Card) Text() string {
+	if c.Interactive != nil {
+		q, _ := c.Interactive.Question()
+		return questionText(&q)
+	}
 	if c.Location != nil {
 		return cardText("📍", degrees(c.Location.Latitude)+", "+degrees(c.Location.Longitude), c.Location.Name, c.Location.Address)
 	}

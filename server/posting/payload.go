@@ -34,6 +34,8 @@ func (e OutboundPayload) ToMessage(to domain.Address, messageID string) whatsapp
 		}
 	case e.Reaction != nil:
 		out.Type, out.Reaction = whatsapp.TypeReaction, e.Reaction
+	case e.Card.Kind() == whatsapp.TypeInteractive:
+		out.Type, out.Interactive = whatsapp.TypeInteractive, e.Card.Interactive
 	case e.Card.Kind() == whatsapp.TypeLocation:
 		out.Type, out.Location = whatsapp.TypeLocation, e.Card.Location
 	case e.Card.Kind() == whatsapp.TypeContacts:

@@ -5,25 +5,31 @@ import (
 	"strings"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
-// Cards posts in an agent's name what they give by a slash command: places and contacts, for which
-// Mattermost has no form of its own, and quick replies.
+// Cards posts in an agent's name what they do not type as a post: places, contacts and questions, for
+// which Mattermost has no form of its own, and quick replies.
 type Cards struct {
 	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
 	// Check decides about the post before it is made, see Intake.CheckPost: a
 	// refusal is then the command's answer, and no draft is held.
 	Check      func(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error)
 	CreatePost func(ctx context.Context, p posting.Post) (string, error)
-	Seals      *posting.Seals
-	Region     func() string // of phone numbers without a country code
+	// Take puts a post into the outbox at once, without waiting for its hook; see Intake.Take.
+	Take      func(ctx context.Context, postID string) (*domain.Message, error)
+	Emoji     func(name string) (string, bool) // the characters of an emoji's name
+	Localizer posting.Localizer
+	Seals     *posting.Seals
+	Region    func() string // of phone numbers without a country code
 }
 
 // SendLocation posts a place.
 func (c *Cards) SendLocation(ctx context.Context, userID, channelID string, place whatsapp.Location) error {
-	return c.post(ctx, userID, channelID, posting.Card{Location: &place})
+	_, err := c.post(ctx, userID, channelID, posting.Card{Location: &place})
+	return err
 }
 
 // SendContact posts somebody's name and phone number, which may be as people type it.
@@ -37,7 +43,31 @@ func (c *Cards) SendContact(ctx context.Context, userID, channelID, name, phone 
 		Name:   whatsapp.ContactName{Formatted: name, First: first, Last: strings.TrimSpace(last)},
 		Phones: []whatsapp.ContactPhone{{Phone: number, Type: "CELL", WaID: strings.TrimPrefix(number, "+")}},
 	}
-	return c.post(ctx, userID, channelID, posting.Card{Contact: &card})
+	_, err := c.post(ctx, userID, channelID, posting.Card{Contact: &card})
+	return err
+}
+
+// Ask posts a question, whose body is Markdown, and returns its message. A request for a place or a number
+// without a body gets one of ours.
+func (c *Cards) Ask(ctx context.Context, userID, channelID string, q whatsapp.Question) (*domain.Message, error) {
+	if strings.TrimSpace(q.Body) == "" {
+		switch q.Type {
+		case whatsapp.AskLocation:
+			q.Body = c.Localizer.ForChannel(domain.T("ask.for_location"))
+		case whatsapp.AskPhone:
+			q.Body = c.Localizer.ForChannel(domain.T("ask.for_phone"))
+		}
+	}
+	q.Body = markdown.ToWhatsApp(q.Body, c.Emoji)
+	message, wrong := q.Build()
+	for _, first := range wrong {
+		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: first, Fields: wrong}
+	}
+	postID, err := c.post(ctx, userID, channelID, posting.Card{Interactive: message})
+	if err != nil {
+		return nil, err
+	}
+	return c.Take(ctx, postID)
 }
 
 // SendText posts a text, in a thread where rootID is set. It is like one that the agent typed: in the thread of
@@ -66,23 +96,24 @@ func (c *Cards) check(ctx context.Context, incoming posting.IncomingPost) (posti
 		return decision, domain.Refuse(domain.CodeNotFound, domain.T("command.not_here"))
 	case decision.Destination == posting.Reject && decision.ReasonCode == domain.ReasonClosed:
 		return decision, domain.Refuse(domain.CodeConversationClosed, decision.RefusalText)
+	case decision.Destination == posting.Reject && decision.ReasonCode == domain.ReasonNotPermitted:
+		return decision, domain.RefuseField("body", decision.RefusalText)
 	case decision.Destination == posting.Reject:
 		return decision, domain.Refuse(domain.CodeWindowClosed, decision.RefusalText)
 	}
 	return decision, nil
 }
 
-func (c *Cards) post(ctx context.Context, userID, channelID string, card posting.Card) error {
+func (c *Cards) post(ctx context.Context, userID, channelID string, card posting.Card) (postID string, err error) {
 	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
 	incoming.Seal = c.Seals.Seal(incoming)
 	decision, err := c.check(ctx, incoming)
 	if err != nil {
-		return err
+		return "", err
 	}
 	prop, err := card.Prop()
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: incoming.Seal}})
-	return err
+	return c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: incoming.Seal}})
 }

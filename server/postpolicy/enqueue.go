@@ -94,6 +94,19 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 	return err
 }
 
+// Take is EnqueuePost for a post that was just made, and returns its message, the first of several.
+// Its hook may do the same at the same moment: one of the two stores it.
+func (in *Intake) Take(ctx context.Context, postID string) (*domain.Message, error) {
+	post, err := in.Policy.Posts.ReadPost(ctx, postID)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.EnqueuePost(ctx, post); err != nil {
+		return nil, err
+	}
+	return in.Store.MessageByPost(ctx, postID)
+}
+
 func (in *Intake) insertNotSent(ctx context.Context, m domain.Message, reason int) error {
 	m.ID, m.Status, m.ReasonCode = in.NewID(), domain.NotSent, reason
 	_, err := in.Store.InsertNotSent(ctx, &m)

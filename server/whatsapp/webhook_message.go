@@ -107,6 +107,11 @@ type InteractiveReply struct {
 	CallPermission string
 }
 
+// IsChoice reports whether the customer tapped a button or chose a row of a message that an agent sent.
+func (r *InteractiveReply) IsChoice() bool {
+	return r != nil && (r.Type == "button_reply" || r.Type == "list_reply")
+}
+
 // Order is a shopping cart.
 type Order struct {
 	CatalogID string

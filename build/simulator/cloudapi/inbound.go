@@ -174,10 +174,24 @@ func (p *Phone) tap(m *Message, index int) (string, error) {
 		}
 		fields["type"] = "interactive"
 		fields["interactive"] = map[string]any{"type": "list_reply", "list_reply": row}
+	case "send_location":
+		fields["type"], fields["location"] = "location", Location{Latitude: -23.561, Longitude: -46.656, Name: "Avenida Paulista"}
+	case "request_contact_info":
+		fields["type"], fields["origin"], fields["contacts"] = "contacts", "contact_request", []any{p.c.ownCard()}
 	default:
 		return "", errors.Errorf("a button of the kind %s sends no message", b.Kind)
 	}
 	return p.On(m.PhoneNumberID).sendLocked(inbound{fields: fields, show: Message{Text: b.Text, Context: m.ID}, opens: true})
+}
+
+// ownCard is what a customer shares who is asked for their number.
+func (c *customer) ownCard() map[string]any {
+	number := "+" + c.Number
+	return map[string]any{
+		"name":   map[string]any{"formatted_name": c.Name, "first_name": c.Name},
+		"phones": []any{map[string]any{"phone": number, "type": "CELL", "wa_id": c.WaID()}},
+		"vcard":  "BEGIN:VCARD\nVERSION:3.0\nFN:" + c.Name + "\nTEL;type=CELL;waid=" + c.WaID() + ":" + number + "\nEND:VCARD",
+	}
 }
 
 // SendMessage sends any message object. fields are those of messages[0], such as type and its node. A missing id, from or timestamp is

@@ -1,8 +1,12 @@
 package cloudapi
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// composeInteractive reads reply buttons, lists and URL buttons completely. Of the other kinds it reads only what they have in common.
+// composeInteractive reads reply buttons, lists, URL buttons and the two requests completely. Of the other kinds it reads only what they
+// have in common.
 func (s *Server) composeInteractive(m *Message, p params, n *Number) *apiError {
 	node, err := p.object("interactive")
 	if err != nil {
@@ -33,6 +37,10 @@ func (s *Server) composeInteractive(m *Message, p params, n *Number) *apiError {
 		return urlButton(m, action)
 	case "carousel":
 		return cards(action)
+	case "location_request_message":
+		return request(m, node, action, "send_location", "Send location")
+	case "request_contact_info":
+		return request(m, node, action, "request_contact_info", "Share phone number")
 	}
 	m.Buttons = append(m.Buttons, Button{Kind: kind, Text: kind})
 	return nil
@@ -167,6 +175,9 @@ func listRows(m *Message, action params) *apiError {
 		if err != nil {
 			return err
 		}
+		if len(rows) == 0 {
+			return newError(131009).detail("Section row count is below the min allowed count: 1")
+		}
 		for _, row := range rows {
 			if err := listRow(m, row, ids); err != nil {
 				return err
@@ -222,7 +233,27 @@ func urlButton(m *Message, action params) *apiError {
 	if err := length("Button label", label, 1, 20); err != nil {
 		return err
 	}
+	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") {
+		return newError(131009).detail("Parameter url is not a valid URL.")
+	}
 	m.Buttons = []Button{{Kind: "cta_url", Text: label, URL: link}}
+	return nil
+}
+
+// request reads a message that asks for a place or a number: it has a body and its action's name, and nothing else.
+func request(m *Message, node, action params, name, label string) *apiError {
+	if _, err := action.oneOf("name", name); err != nil {
+		return err
+	}
+	if node.has("header") || node.has("footer") {
+		return newError(131009).detail("Header and footer are not supported by this type of interactive message.")
+	}
+	for _, other := range []string{"buttons", "button", "sections", "parameters"} {
+		if action.has(other) {
+			return newError(131009).detail("Action of this type has no %s.", other)
+		}
+	}
+	m.Buttons = []Button{{Kind: name, Text: label}}
 	return nil
 }
 

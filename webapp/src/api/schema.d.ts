@@ -492,6 +492,28 @@ export interface paths {
         patch: operations["patchClosingReason"];
         trace?: never;
     };
+    "/api/v1/conversations/{id}/interactive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Posts buttons, a list, a link or a request in the user's name, in the open window, for members of the channel
+         * @description What Meta would refuse is refused with 422 before anything is posted. The customer's answer appears in the thread of the post.
+         */
+        post: operations["askCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quick-replies": {
         parameters: {
             query?: never;
@@ -3871,6 +3893,66 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "buttons" | "list" | "cta_url" | "location_request" | "phone_request";
+                    /** @description Markdown; 1024 characters, of a list 4096 */
+                    body: string;
+                    /** @description Not of the two requests, as the footer */
+                    header?: string;
+                    footer?: string;
+                    /** @description Of buttons */
+                    buttons?: {
+                        id: string;
+                        title: string;
+                    }[];
+                    /** @description What is written on the button of a list or a link */
+                    button?: string;
+                    /** @description Of a list, with 10 rows in all; a single one needs no title */
+                    sections?: {
+                        title?: string;
+                        rows: {
+                            id: string;
+                            title: string;
+                            description?: string;
+                        }[];
+                    }[];
+                    /** @description Of a link; http or https */
+                    url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The message, which waits to leave */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Rule"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
             503: components["responses"]["Unavailable"];

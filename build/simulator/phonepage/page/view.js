@@ -74,8 +74,8 @@ function buttonsOf(m, act) {
   if (!m.buttons || m.inbound) return null;
   const row = element('div', 'buttons');
   for (const b of m.buttons) {
-    if (b.kind === 'quick_reply' || b.kind === 'reply' || b.kind === 'list') {
-      const button = element('button', 'tap', (b.kind === 'list' ? '☰ ' : '↩ ') + b.text);
+    if (['quick_reply', 'reply', 'list', 'send_location', 'request_contact_info'].includes(b.kind)) {
+      const button = element('button', 'tap', ({list: '☰ ', send_location: '📍 ', request_contact_info: '📞 '}[b.kind] || '↩ ') + b.text);
       button.type = 'button';
       if (b.description) button.title = b.description;
       button.onclick = () => act('tap', {message_id: m.id, index: b.index, phone_number_id: m.phone_number_id});

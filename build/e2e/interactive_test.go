@@ -1,0 +1,69 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// TestAskingTheCustomer asks with buttons and for a place; the customer taps, and the answer stands under the question.
+func TestAskingTheCustomer(t *testing.T) {
+	o := newOutsider(t)
+	k := o.open(0)
+	path := "/conversations/" + k.ID + "/interactive"
+	question := map[string]any{"type": "buttons", "body": "**Confirma** a visita?", "buttons": []map[string]any{{"id": "sim", "title": "Sim"}, {"id": "nao", "title": "Não"}}}
+	o.asks(o.Agent(0), http.MethodPost, path, map[string]any{"type": "buttons", "body": "x", "buttons": []any{}}).refusesField("buttons")
+	made := o.asks(o.Agent(0), http.MethodPost, path, question).is(http.StatusCreated)
+	post := made.field("post_id")
+	o.arrives(k, "*Confirma* a visita?")
+	_, err := k.phone.Tap(1)
+	require.NoError(t, err)
+	require.Equal(t, "Não", o.answerUnder(k, post).Message)
+	require.NotEmpty(t, o.ticks(oneMinute, post, "delivered", "read"))
+
+	require.Empty(t, o.says(0, k.ChannelID, "/whatsapp pedir-local Onde você está?"))
+	o.arrives(k, "Onde você está?")
+	posts, _, err := o.Agent(0).GetPostsForChannel(o.ctx(oneMinute), k.ChannelID, 0, 1, "", false, false)
+	require.NoError(t, err)
+	_, err = k.phone.Tap(0)
+	require.NoError(t, err)
+	require.NotEmpty(t, o.answerUnder(k, posts.Order[0]).Attachments())
+
+	waiting, err := o.Start(o.ctx(oneMinute), 0, newCustomer())
+	require.NoError(t, err)
+	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+waiting.ID+"/interactive", question).is(http.StatusConflict, "window_closed")
+	require.NotEmpty(t, o.says(0, waiting.ChannelID, "/whatsapp botoes Confirma? | Sim"))
+}
+
+// arrives waits until a text is the last on the customer's phone.
+func (o *outsider) arrives(k *openConversation, text string) {
+	o.t.Helper()
+	o.within(oneMinute, "the message to arrive", func(context.Context) error {
+		last, _ := k.phone.Last()
+		return errorUnless(last.Text == text, "the phone shows %q", last.Text)
+	})
+}
+
+// answerUnder waits for the first reply in a post's thread that is of the customer's.
+func (o *outsider) answerUnder(k *openConversation, postID string) (answer *model.Post) {
+	o.t.Helper()
+	o.within(oneMinute, "the answer in the thread", func(ctx context.Context) error {
+		thread, _, err := o.Agent(0).GetPostThread(ctx, postID, "", false)
+		if err != nil {
+			return err
+		}
+		for _, p := range thread.ToSlice() {
+			if p.RootId == postID && p.GetProp("waa_kind") == "inbound" {
+				answer = p
+			}
+		}
+		return errorUnless(answer != nil, "no answer in %d posts", len(thread.Posts))
+	})
+	return answer
+}
