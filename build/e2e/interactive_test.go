@@ -4,12 +4,16 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
 // TestAskingTheCustomer asks with buttons and for a place; the customer taps, and the answer stands under the question.
@@ -39,6 +43,46 @@ func TestAskingTheCustomer(t *testing.T) {
 	require.NoError(t, err)
 	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+waiting.ID+"/interactive", question).is(http.StatusConflict, "window_closed")
 	require.NotEmpty(t, o.says(0, waiting.ChannelID, "/whatsapp botoes Confirma? | Sim"))
+}
+
+// TestAUsernameCustomerSharesTheirNumber asks somebody of whom only the BSUID is known: with the number that they share they are the same
+// person, in the same conversation, for whoever starts with that number.
+func TestAUsernameCustomerSharesTheirNumber(t *testing.T) {
+	o := newOutsider(t)
+	who := newCustomer()
+	phone := o.Phone(who.Phone)
+	phone.Configure(func(c *cloudapi.Customer) { c.HideNumber, c.Name, c.Username = true, who.Name, "sem.numero" })
+	_, err := phone.Reply("oi")
+	require.NoError(t, err)
+	k := &openConversation{phone: phone}
+	find := func() []map[string]any {
+		return o.asks(o.Admin(), http.MethodGet, "/conversations?q="+url.QueryEscape(who.Name), nil).is(http.StatusOK).items()
+	}
+	o.within(oneMinute, "the conversation", func(context.Context) error {
+		for _, found := range find() {
+			k.ID, _ = found["id"].(string)
+			k.ChannelID, _ = found["channel_id"].(string)
+		}
+		return errorUnless(k.ChannelID != "", "no channel")
+	})
+	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/claim", nil).is(http.StatusOK)
+	post := o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/interactive", map[string]any{"type": "phone_request", "body": "Qual é o seu número?"}).is(http.StatusCreated).field("post_id")
+	o.arrives(k, "Qual é o seu número?")
+	_, err = phone.Tap(0)
+	require.NoError(t, err)
+	require.NotNil(t, o.answerUnder(k, post))
+
+	request := o.StartRequest(who)
+	check := o.asks(o.Agent(0), http.MethodPost, "/conversations/check", request).is(http.StatusOK)
+	existing, _ := check.object["existing"].(map[string]any)
+	require.Equal(t, k.ID, existing["id"])
+	_, err = phone.Reply("ainda aqui")
+	require.NoError(t, err)
+	found := find()
+	require.Len(t, found, 1)
+	contact, _ := found[0]["contact"].(map[string]any)
+	export := o.asks(o.Admin(), http.MethodGet, fmt.Sprintf("/contacts/%s/export", contact["id"]), nil).is(http.StatusOK)
+	require.Contains(t, export.text, `"origin":"contact_request"`)
 }
 
 // arrives waits until a text is the last on the customer's phone.

@@ -343,7 +343,7 @@ func (r *rights) serving(column int) (after func()) {
 
 // ownAffairs lists requests that need no audit record: they change nothing, change only something of the person's own, or leave a post that
 // documents them.
-var ownAffairs = []string{"POST /conversations/search", "POST /conversations/counts", "POST /conversations/check", "POST /customers/search", "POST /conversations/{id}/note", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media",
+var ownAffairs = []string{"POST /conversations/search", "POST /conversations/counts", "POST /conversations/check", "POST /customers/search", "POST /conversations/{id}/note", "POST /conversations/{id}/interactive", "POST /conversations/{id}/drafts", "POST /conversations/{id}/claim", "POST /actions/claim", "POST /actions/media",
 	"POST /closing-reasons/import"}
 
 // isAudited checks that what was done has an audit record with the person who did it.

@@ -233,7 +233,7 @@ func TestExportContact(t *testing.T) {
 
 	a := w.as(admin, http.MethodGet, "/contacts/"+contact1+"/export", nil).Is(http.StatusOK)
 	require.Equal(t, []any{"Maria", "+5511987654321", "BR.1", "52998224725", 3.0}, []any{a.JSON["name"], a.JSON["phone"], a.JSON["user_id"], a.JSON["cpf"], a.JSON["last_template_at"]})
-	require.Equal(t, []any{map[string]any{"account_id": account1, "kind": "phone", "value": "5511987654321"}}, a.JSON["identities"])
+	require.Equal(t, []any{map[string]any{"account_id": account1, "kind": "phone", "value": "5511987654321", "origin": ""}}, a.JSON["identities"])
 	require.NotContains(t, a.Text, "encrypted")
 	conversations := a.JSON["conversations"].([]any)
 	require.Len(t, conversations, 2)

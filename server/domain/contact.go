@@ -35,6 +35,9 @@ type WhatsAppIdentity struct {
 	Username string // without "@", cleaned
 }
 
+// OriginContactRequest is the origin of a number that the customer shared when they were asked for it. It is Meta's word.
+const OriginContactRequest = "contact_request"
+
 // Revealed is a contact's number and document in full, as shown on an audited request.
 type Revealed struct {
 	ContactID string

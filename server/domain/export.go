@@ -16,6 +16,7 @@ type ContactIdentity struct {
 	AccountID string `json:"account_id" db:"account_id"`
 	Kind      string `json:"kind" db:"kind"` // phone or bsuid
 	Value     string `json:"value" db:"value"`
+	Origin    string `json:"origin" db:"origin"` // OriginContactRequest; "" = Meta named it as the sender's, or an agent started with it
 }
 
 // ExportedMessage is a message together with what its post holds. Where one post became

@@ -118,6 +118,9 @@ func (h *Handler) deliver(ctx context.Context, job jobqueue.Job, item whatsapp.I
 			return retryIfEnded(jobqueue.Done(), err)
 		}
 	}
+	if err := h.joinSharedNumber(ctx, &target.Conversation, who, m); err != nil {
+		return jobqueue.Outcome{}, err
+	}
 	return retryIfEnded(h.storeAndPost(ctx, job, target, who, m))
 }
 

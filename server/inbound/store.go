@@ -57,6 +57,12 @@ type Store interface {
 	// reached from now on. taken reports whether the new one belongs to somebody else already;
 	// then nothing changes for that person.
 	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error)
+	// ShareNumber makes a number one of a contact's identities, because they shared it when asked. Somebody known by it
+	// becomes the same contact; ErrConflict where both have an open conversation, ErrNotFound where the contact is gone
+	// or the number is none. known says that the number was theirs before.
+	ShareNumber(ctx context.Context, accountID, contactID, number string, now int64) (known bool, err error)
+	// OweLine stores a line that a conversation's channel is to show, unless one of its kind waits already.
+	OweLine(ctx context.Context, conversationID string, text domain.Text) error
 	// WroteSince reports whether somebody wrote after a moment (Meta's timestamp) under the identity they had then.
 	WroteSince(ctx context.Context, accountID, contactID string, as domain.WhatsAppIdentity, at int64) (bool, error)
 	// SaveReaction stores a reaction to a message unless a later one is stored,

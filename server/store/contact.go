@@ -210,7 +210,7 @@ func updateContact(ctx context.Context, r sqlx.ExtContext, query string, c *doma
 }
 
 // newIdentities inserts the identities of a person that are not stored yet. An
-// identity that belongs to another contact stays there: nothing merges contacts by itself.
+// identity that belongs to another contact stays there: only ShareNumber merges contacts by itself.
 // Its parameters: account, contact, phone key, BSUID.
 const newIdentities = `INSERT INTO waa_identities (account_id, kind, value, contact_id)
 	SELECT $1, v.kind, v.value, $2 FROM (VALUES ('bsuid', $4::text), ('phone', $3::text)) v (kind, value) WHERE v.value <> ''

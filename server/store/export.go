@@ -24,7 +24,7 @@ func (s *Store) ExportContact(ctx context.Context, id string) (*domain.PersonExp
 			dest  any
 			query string
 		}{
-			{&p.Identities, "SELECT account_id, kind, value FROM waa_identities WHERE contact_id = $1 ORDER BY account_id, kind, value"},
+			{&p.Identities, "SELECT account_id, kind, value, origin FROM waa_identities WHERE contact_id = $1 ORDER BY account_id, kind, value"},
 			{&p.Conversations, `SELECT id, account_id, queue_id, channel_id, owner_id, attendant_id, window_until, last_template_at, last_inbound_at,
 				last_outbound_at, closed_at, closed_by, close_reason, closing_reason_id, closing_label, closing_fields, aborted_at, created_at
 				FROM waa_conversations WHERE contact_id = $1 ORDER BY created_at, id`},

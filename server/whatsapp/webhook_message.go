@@ -38,6 +38,7 @@ type Message struct {
 	Media       *MediaContent // image, video, audio, document, sticker
 	Location    *Location
 	Contacts    []ContactCard
+	Origin      string // of Contacts: contact_request = the customer was asked for their number and shares it
 	Button      *ButtonReply
 	Interactive *InteractiveReply
 	Reaction    *Reaction

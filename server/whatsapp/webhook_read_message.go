@@ -46,7 +46,7 @@ func readContent(n node) *Message {
 			Name: content.str("name"), Address: content.str("address"), URL: content.str("url"),
 		}
 	case TypeContacts:
-		m.Contacts = readCards(content)
+		m.Contacts, m.Origin = readCards(content), n.str("origin")
 	case TypeButton:
 		m.Button = &ButtonReply{Text: content.str("text"), Payload: content.str("payload")}
 	case TypeInteractive:

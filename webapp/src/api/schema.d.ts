@@ -2609,6 +2609,8 @@ export interface components {
             updated_at: components["schemas"]["Time"];
             identities: {
                 account_id: components["schemas"]["ID"];
+                /** @description contact_request where the customer shared the number when asked */
+                origin: string;
                 /** @enum {string} */
                 kind: "phone" | "bsuid";
                 value: string;

@@ -1,0 +1,1 @@
+ALTER TABLE waa_identities DROP COLUMN origin;
