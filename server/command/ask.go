@@ -31,9 +31,6 @@ func (c *Command) askPhone(ctx context.Context, in *call) (string, error) {
 
 // ask has no answer: the post itself appears.
 func (c *Command) ask(ctx context.Context, in *call, q whatsapp.Question) (string, error) {
-	if _, err := c.here(ctx, in); err != nil {
-		return "", err
-	}
 	_, err := c.Ask(ctx, in.UserID, in.ChannelID, q)
 	return "", err
 }
