@@ -1,4 +1,4 @@
-import type {ClosingOptions, Conversation, State} from 'src/api/types';
+import type {ClosingOptions, Conversation, QuickReply, State} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 type Answer = {status: number; body: object};
@@ -58,6 +58,8 @@ export class FakeConversations {
     /** What conversations can be closed with. */
     closing: ClosingOptions = {required: false, reasons: []};
 
+    replies: QuickReply[] = [];
+
     constructor(count: number, readonly now = Date.now()) {
         this.rows = Array.from({length: count}, (_, n) => conversation(n, now));
     }
@@ -77,6 +79,10 @@ export class FakeConversations {
             }
             return owned ? {status: 200, body: {...owned, template: undefined}} : {status: 404, body: {error: {code: 'not_found', message: 'Não encontrado.'}}};
         }
+        if (kind === 'quick-replies') {
+            const items = this.replies.filter((r) => `${r.shortcut} ${r.title} ${r.text}`.toLowerCase().includes(String(query.get('q') ?? '').toLowerCase()));
+            return {status: 200, body: {items, total: items.length, page: 0, per_page: 8}};
+        }
         if (kind !== 'conversations') {
             return undefined;
         }
@@ -85,6 +91,9 @@ export class FakeConversations {
         }
         if (id === 'counts') {
             return this.counts(query, body);
+        }
+        if (action === 'quick-replies') {
+            return {status: 200, body: {text: 'bom dia, Marina! A chave é 123.'}};
         }
         if (action === 'closing-options') {
             return {status: 200, body: this.closing};

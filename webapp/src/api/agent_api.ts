@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, Results, ResultsNow, Revealed, StartBody, StartCheck, StartOptions} from './types';
+import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, QuickReply, Results, ResultsNow, Revealed, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -57,6 +57,10 @@ export class AgentApi {
     /** What a conversation can be closed with. */
     closingOptions = (id: string) => this.get<ClosingOptions>(`conversations/${id}/closing-options`);
     reopen = (id: string) => this.post<Conversation>(`conversations/${id}/reopen`);
+
+    /** The quick replies that fit, the reader's own and those of the conversation's queue. */
+    quickReplies = (id: string, q: string, count: number) => this.get<Page<QuickReply>>('quick-replies', {conversation_id: id, q, per_page: count});
+    filledReply = (id: string, replyId: string) => this.get<{text: string}>(`conversations/${id}/quick-replies/${replyId}`);
 
     saveDraft = (id: string, text: string, fileIds: string[]) => this.post<object>(`conversations/${id}/drafts`, {text, file_ids: fileIds});
 

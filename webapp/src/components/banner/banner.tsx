@@ -16,6 +16,7 @@ import {BannerActions} from './banner_actions';
 import type {OpenForm} from './banner_actions';
 import {CloseForm} from './close_form';
 import {RefusedOffer} from './refused_offer';
+import {ReplyPicker} from './reply_picker';
 import {TransferForm} from './transfer_form';
 import {useWaitingText} from './use_waiting_text';
 
@@ -80,6 +81,12 @@ const ConversationBanner = ({channel, conversation}: {channel: Channel; conversa
             {form === 'transfer' && (
                 <TransferForm
                     channel={channel}
+                    conversation={conversation}
+                    onDone={() => setForm('')}
+                />
+            )}
+            {form === 'reply' && (
+                <ReplyPicker
                     conversation={conversation}
                     onDone={() => setForm('')}
                 />

@@ -13,7 +13,7 @@ import styles from './banner.module.css';
 import {useConversationAction} from './use_conversation_action';
 
 /** The form that is open in the banner; '' = none. */
-export type OpenForm = '' | 'transfer' | 'close';
+export type OpenForm = '' | 'transfer' | 'close' | 'reply';
 
 type Props = {channel: Channel; conversation: Conversation; form: OpenForm; onForm: (form: OpenForm) => void};
 
@@ -57,6 +57,7 @@ export const BannerActions = ({channel, conversation, form, onForm}: Props) => {
                 openTemplates,
             )}
             {button(t('whatsapp-ativo.action.note'), () => setNotes(services, channel.id, !writingNote), {'aria-pressed': writingNote})}
+            {state === 'open' && button(t('whatsapp-ativo.reply.title'), () => toggle('reply'), {'aria-expanded': form === 'reply'})}
             {!closed && button(t('whatsapp-ativo.action.transfer'), () => toggle('transfer'), {'aria-expanded': form === 'transfer'})}
             {!closed && button(t('whatsapp-ativo.action.close'), () => toggle('close'), {'aria-expanded': form === 'close'})}
             {closed && button(t('whatsapp-ativo.action.reopen'), () => act(() => api.reopen(id)))}

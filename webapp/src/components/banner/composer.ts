@@ -21,6 +21,16 @@ function type(field: HTMLTextAreaElement, text: string) {
     field.dispatchEvent(new Event('input', {bubbles: true}));
 }
 
+/** Adds a text to what the channel's composer holds, and goes there. */
+export function insertText(text: string) {
+    const field = fieldOf('');
+    if (field) {
+        type(field, field.value.trim() ? `${field.value.trimEnd()} ${text}` : text);
+        field.focus();
+        field.setSelectionRange(field.value.length, field.value.length);
+    }
+}
+
 /** What waits in the channel's composer; '' where there is nothing, or a file that only the web client knows. */
 export const waitingText = () => (document.querySelector('#post-create .file-preview') ? '' : fieldOf('')?.value.trim() ?? '');
 
