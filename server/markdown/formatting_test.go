@@ -265,6 +265,17 @@ func TestWhatTheChannelShowsIsWhatThePhoneShows(t *testing.T) {
 	})
 }
 
+// TestStylesThatTouch has what a draw found: where one style ends and another begins, the stars of both were one row.
+func TestStylesThatTouch(t *testing.T) {
+	for _, markdown := range []string{"a*a***a*****a***z", "a**b**\u2060**c**d", "a*b*\u2060***c***d", "*a***b**", "a~~b~~**c**d"} {
+		t.Run(markdown, func(t *testing.T) {
+			sent := ToWhatsApp(markdown, noEmoji)
+			require.Equal(t, onChannel(markdown), onPhone(sent, true), sent)
+			require.Equal(t, onChannel(markdown), onChannel(ToMattermost(sent)), "%q became %q", sent, ToMattermost(sent))
+		})
+	}
+}
+
 func TestWhatThePhoneShowsIsWhatTheChannelShows(t *testing.T) {
 	rounds(t, func(t *rapid.T) {
 		message := typed("a", "b c", "é", "1", " ", ".", "(", ")", "!", "-", "*", "*", "_", "_", "~", "`", "\\", "\nx").Draw(t, "message")

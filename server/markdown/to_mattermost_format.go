@@ -47,6 +47,9 @@ func (f formatter) format(text string, glued bool) string {
 			mark = "*"
 		}
 		b.WriteString(f.escape(before))
+		if before == "" && mark[0] == '*' && strings.HasSuffix(b.String(), "*") {
+			b.WriteString(joiner) // stars in one row would not say which of them end one style and begin the next
+		}
 		b.WriteString(mark + f.format(text[i+1:end], glue) + mark)
 		plain = len(text) - len(after)
 		i = plain - 1

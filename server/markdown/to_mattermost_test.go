@@ -16,6 +16,7 @@ func TestToMattermost(t *testing.T) {
 		"Olá, tudo bem? Não! (sim) [ok] {a} 50% R$ 1,00": "Olá, tudo bem? Não! (sim) [ok] {a} 50% R$ 1,00",
 		"*bom* dia, _Ana_: ~não~ sim":                    "**bom** dia, _Ana_: ~~não~~ sim",
 		"*_muito_ bom*":                                  "**_muito_ bom**",
+		"a\u2060_a_\u2060*a\u2060_a_*\u2060z":            "a*a*\u2060**a*a***z",
 		"2 * 3 = 6":                                      "2 * 3 = 6",
 		"2*3*4":                                          `2\*3\*4`,
 		"nome_do_arquivo":                                "nome_do_arquivo",
