@@ -82,6 +82,7 @@ func TestKillOnTwoServers(t *testing.T) {
 	t.Logf("customers wrote %d messages, agents %d, %d posts were refused, %d requests failed, %d starts", busy.wrote, busy.posted, busy.refused, busy.failed, len(busy.starts))
 	require.Empty(t, busy.problems)
 	c.compare(busy, problems)
+	c.requireResultsHold()
 }
 
 // eitherServer makes Meta deliver its webhooks to either server, as a load balancer does.

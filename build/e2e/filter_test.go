@@ -83,6 +83,7 @@ func TestAnotherPluginsFilter(t *testing.T) {
 		}
 		return errorUnless(post.Message == "tem palavraproibida aqui", "it says %q", post.Message)
 	})
+	s.requireResultsHold()
 }
 
 // filter installs the other plugin. off removes it again.

@@ -72,6 +72,7 @@ func TestKill(t *testing.T) {
 		require.GreaterOrEqual(t, hits[moment], rounds, "the moment (%s) was not hit often enough", moment)
 	}
 	k.settled(talks, starts)
+	k.requireResultsHold()
 }
 
 // kill brings the plugin to a defined moment in a conversation, and to another one in a start at the same time. It kills the plugin there

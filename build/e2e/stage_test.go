@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -159,6 +160,15 @@ func (s *stage) waitUntilIdle(limit time.Duration) time.Duration {
 		return errorUnless(left == "", "left to do: %s", left)
 	})
 	return time.Since(begin).Round(time.Second)
+}
+
+// requireResultsHold fails unless the results that are kept are what messages and charges say.
+func (s *stage) requireResultsHold() {
+	s.t.Helper()
+	var found struct{ Templates, Differed int }
+	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodPost, "/results/rebuild", nil, http.StatusOK, &found))
+	require.Positive(s.t, found.Templates)
+	require.Zero(s.t, found.Differed, "results differ from messages and charges")
 }
 
 // storedKey returns an item's key as the inbox stores it. The id in the key is hidden there, because it contains the customer's number.

@@ -63,6 +63,21 @@ func TestResultsAreWhatHappened(t *testing.T) {
 	require.Equal(t, []int{totals.Sent, totals.Read, totals.Refused, totals.Answered}, []int{int(sum.Sent), int(sum.Read), int(sum.Refused), int(sum.Answered)})
 }
 
+// TestAFailureAloneIsNoRefusal: the answer to the send was lost in a crash, and the webhook of its failure is the first that is heard of it.
+func TestAFailureAloneIsNoRefusal(t *testing.T) {
+	f := direct(t)
+	c := f.conversation(t, f.contact(t, "+5511987650001", "Maria").ID, nil)
+	lost, refused := f.template(t, c, "utility"), f.template(t, c, "utility")
+	_, advanced, err := f.ApplyStatus(ctx(), c.AccountID, domain.StatusChange{WAMID: "wamid.lost", MessageID: lost.ID, Status: domain.Failed, Reason: 131026, At: now})
+	require.NoError(t, err)
+	require.True(t, advanced)
+	require.NoError(t, f.RecordEnd(ctx(), refused.ID, domain.Failed, 132001, now))
+	_, totals, err := f.Results(ctx(), &domain.ResultsFilter{To: now + 1, By: domain.ResultsByTemplate, All: true})
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1, 1}, []int{totals.Sent, totals.Failed, totals.Refused})
+	f.rowsAreEqual(t)
+}
+
 func (f *fixture) contactOf(t *testing.T, conversation string) (id string) {
 	t.Helper()
 	require.NoError(t, f.db.QueryRow("SELECT contact_id FROM waa_conversations WHERE id = $1", conversation).Scan(&id))

@@ -157,7 +157,8 @@ func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, wh
 
 // endMessage gives a message its last status, or unknown, if that advances it. Unless
 // the status is unknown it releases the charge and takes back what a template did to
-// the times of conversation and contact, because a message that failed was never sent.
+// the times of conversation and contact, because a message that failed was never sent. m.SentAt is when WhatsApp
+// accepted it, where its failure alone tells that it did; 0 = not known.
 func (s *Store) endMessage(ctx context.Context, m *domain.Message, reason int, now int64) (ended *domain.Message, advanced bool, err error) {
 	err = retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
@@ -173,7 +174,10 @@ func (s *Store) endMessage(ctx context.Context, m *domain.Message, reason int, n
 				return nil
 			}
 			ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, firstNonEmpty(ended.WAMID, m.WAMID)
-			_, err = exec(ctx, t, endMessageSQL(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown)
+			if ended.SentAt == 0 { // whoever heard of the failure alone knows that WhatsApp had accepted it
+				ended.SentAt = m.SentAt
+			}
+			_, err = exec(ctx, t, endMessageSQL(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown, ended.SentAt)
 			return wrapErr(err, "could not end a message")
 		})
 	})
@@ -192,7 +196,7 @@ func endMessageSQL() string {
 		WHERE o.contact_id = m.contact_id AND o.kind = 'template' AND o.id <> m.id AND o.status NOT IN ('failed', 'not_sent')`
 	return `
 	WITH m AS (
-		UPDATE waa_messages SET status = $2, status_at = $3, reason_code = $4, wamid = $5 WHERE id = $1
+		UPDATE waa_messages SET status = $2, status_at = $3, reason_code = $4, wamid = $5, sent_at = $7 WHERE id = $1
 		RETURNING id, contact_id, conversation_id, kind = 'template' AS template
 	), ch AS (
 		UPDATE waa_charges SET state = 'released', amount = 0 FROM m WHERE message_id = m.id AND $6::boolean AND state = 'reserved'
