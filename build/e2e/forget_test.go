@@ -95,6 +95,9 @@ func TestForgottenAsFarAsTheServerLets(t *testing.T) {
 	require.Contains(t, said, "EnableAPIPostDeletion")
 
 	s.lets(true, true)
+	// Each conversation is gone through once more after two minutes; it is done now.
+	_, err := s.Env.DB().ExecContext(s.ctx(oneMinute), "UPDATE waa_forget SET due_at = 0 WHERE done_at = 0")
+	require.NoError(t, err)
 	s.within(5*oneMinute, "the rest to go", func(ctx context.Context) error {
 		n, err := s.number(ctx, "SELECT count(*) FROM channels WHERE id = $1", k.ChannelID)
 		return firstError(err, errorUnless(n == 0, "the channel is there"))

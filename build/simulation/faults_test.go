@@ -31,7 +31,7 @@ func TestFindsFaults(t *testing.T) {
 		focus string   // the chain of acts around which it happens
 	}{
 		{"2-refused-start", []string{"lost", "stuck"}, "close, hours, refuse slowly, start, write, write"},
-		{"4-late-lock", []string{"closed"}, "write, posts, posts, close"},
+		{"4-late-lock", []string{"closed"}, "write, moment, posts, posts, close, moment"},
 		{"5-refused-start-renames", []string{"name"}, "write, start again"},
 		{"7-merged-address", []string{"lock", "whom"}, "write, merge, post, post"},
 		{"17-marketing-stop", []string{"lock"}, "close, days, resume marketing, moment, refuse for long, start marketing, moment, stop marketing, moment, hours, accept again, moment, moment"},
