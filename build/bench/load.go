@@ -75,7 +75,7 @@ func (l *conversationsLoad) people() []loadStep {
 // would take minutes for so many at once, so both are written as a whole.
 func (l *conversationsLoad) history() []loadStep {
 	return []loadStep{
-		{"ALTER TABLE waa_messages DISABLE TRIGGER waa_results_template_new, DISABLE TRIGGER waa_results_answer", nil},
+		{"ALTER TABLE waa_messages DISABLE TRIGGER USER", nil},
 		{`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, template_id, post_id, wamid, status, shown_status,
 				created_at, sent_at)
 			SELECT {sub} lpad('m' || k, 13, '0'), {id}, $3, {id}, CASE WHEN k % 2 = 0 THEN 'in' ELSE 'out' END,
@@ -83,15 +83,15 @@ func (l *conversationsLoad) history() []loadStep {
 				'wamid.' || $1 || n || '.' || k, s.status, s.status, {now} - 86400000 + n + k, {now} - 86400000 + n + k
 			FROM generate_series(1, $2::int) n, generate_series(1, $4::int) k, LATERAL (SELECT CASE WHEN k % 2 = 0 THEN '' ELSE 'delivered' END AS status) s`,
 			[]any{l.account, l.messages, l.template}},
-		{"ALTER TABLE waa_messages ENABLE TRIGGER waa_results_template_new, ENABLE TRIGGER waa_results_answer", nil},
+		{"ALTER TABLE waa_messages ENABLE TRIGGER USER", nil},
 		{`INSERT INTO waa_inbox (lane, ord, dedupe_key, account_id, payload, created_at, finished_at)
 			SELECT 'm:' || $3 || ':5521' || 700000000 + n, {now}, 'm:wamid.' || $1 || n || '.' || k, $3, '', {now}, {now}
 			FROM generate_series(1, $2::int) n, generate_series(1, $4::int) k WHERE k % 2 = 0`, []any{l.account, l.messages}},
-		{"ALTER TABLE waa_charges DISABLE TRIGGER waa_spent_keep, DISABLE TRIGGER waa_results_cost", nil},
+		{"ALTER TABLE waa_charges DISABLE TRIGGER USER", nil},
 		{`INSERT INTO waa_charges (message_id, conversation_id, account_id, queue_id, template_id, wamid, category, amount, currency, state, at)
 			SELECT {sub} lpad('m1', 13, '0'), {id}, $3, $4, $5, 'wamid.' || $1 || n || '.1', 'utility', 100, $6, 'billed', {now} - n
 			FROM generate_series(1, $2::int) n`, []any{l.account, l.queue, l.template, scenario.Currency}},
-		{"ALTER TABLE waa_charges ENABLE TRIGGER waa_spent_keep, ENABLE TRIGGER waa_results_cost", nil},
+		{"ALTER TABLE waa_charges ENABLE TRIGGER USER", nil},
 		{`INSERT INTO waa_results (message_id, conversation_id, account_id, queue_id, agent_id, template_id, at, accepted, status, answered_at, cost, currency)
 			SELECT t.id, t.conversation_id, t.account_id, $3, t.author_id, t.template_id, t.sent_at, true, t.status, coalesce(answer.created_at, 0), 100, $4
 			FROM generate_series(1, $2::int) n JOIN waa_messages t ON t.id = {sub} lpad('m1', 13, '0')
