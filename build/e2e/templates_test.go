@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,7 +20,57 @@ func TestTemplatesMadeSafe(t *testing.T) {
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
 	tryGenerated(s)
 	tryHeld(s)
+	tryWriting(s)
 	tryMetasDoctor(s)
+}
+
+// tryWriting submits a template, corrects it after each of five rejections, uses it, and edits it until Meta's limit.
+func tryWriting(s *stage) {
+	components := func(text string) []any {
+		return []any{map[string]any{"type": "BODY", "text": text, "example": map[string]any{"body_text": []any{[]any{"Ana"}}}}}
+	}
+	type template struct {
+		ID, Status, Category string
+		Approved             bool
+		RejectedReason       string `json:"rejected_reason"`
+	}
+	draft := map[string]any{"account_id": s.Account.ID, "name": "entrega_feita", "language": "pt_BR", "category": "UTILITY", "components": components("{{1}} recebeu o pedido de hoje.")}
+	refused, err := s.AskRefused(s.ctx(oneMinute), s.Admin(), http.MethodPost, "/templates", draft, http.StatusBadGateway, "meta_refused")
+	require.NoError(s.t, err)
+	require.Contains(s.t, refused.Message, "start or end", "Meta's own words")
+	draft["components"] = components("O pedido de {{1}} foi entregue hoje.")
+	var made template
+	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodPost, "/templates", draft, http.StatusCreated, &made))
+	require.Equal(s.t, "PENDING", made.Status)
+	at := func(what string, condition func(template) bool) {
+		s.within(oneMinute, what, func(ctx context.Context) error {
+			var now template
+			if err := s.Ask(ctx, s.Admin(), http.MethodGet, "/templates/"+made.ID, nil, http.StatusOK, &now); err != nil {
+				return err
+			}
+			return errorUnless(condition(now), "it is %+v", now)
+		})
+	}
+	decide := func(status, reason string) {
+		require.NoError(s.t, s.Sim.SetTemplateStatus(s.Number.WABAID, "entrega_feita", "pt_BR", status, reason))
+		at("the template to be "+status+" "+reason, func(now template) bool { return now.Status == status && now.RejectedReason == reason })
+	}
+	edit := map[string]any{"components": components("O pedido de {{1}} foi entregue hoje cedo.")}
+	for _, reason := range []string{"ABUSIVE_CONTENT", "INCORRECT_CATEGORY", "INVALID_FORMAT", "PROMOTIONAL", "SCAM"} {
+		decide("REJECTED", reason)
+		require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodPost, "/templates/"+made.ID+"/edit", edit, http.StatusOK, nil))
+		at("the template to be in review", func(now template) bool { return now.Status == "PENDING" && now.RejectedReason == "" })
+	}
+	decide("APPROVED", "")
+	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodPatch, "/templates/"+made.ID, map[string]any{"approved": true, "queue_ids": []string{s.Queue.ID}}, http.StatusOK, nil))
+	require.NoError(s.t, s.Ask(s.ctx(oneMinute), s.Admin(), http.MethodPost, "/templates/"+made.ID+"/edit", edit, http.StatusOK, nil))
+	require.NoError(s.t, s.Advance(s.ctx(oneMinute), time.Hour)) // Meta's two approvals in one second would be one delivery
+	decide("APPROVED", "")
+	_, err = s.AskRefused(s.ctx(oneMinute), s.Admin(), http.MethodPost, "/templates/"+made.ID+"/edit", edit, http.StatusConflict, "template_not_allowed")
+	require.NoError(s.t, err, "once a day")
+	require.NoError(s.t, s.Sim.SetTemplateCategory(s.Number.WABAID, "entrega_feita", "pt_BR", "MARKETING"))
+	at("the category to be Meta's", func(now template) bool { return now.Category == "MARKETING" && !now.Approved })
+	decide("PAUSED", "")
 }
 
 // tryMetasDoctor looks at what the doctor says of Meta and of the server.

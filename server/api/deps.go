@@ -23,6 +23,10 @@ type Deps struct {
 	// all is well.
 	Probe          func(ctx context.Context, account *domain.Account) (domain.Probe, error)
 	FetchTemplates func(ctx context.Context, account *domain.Account) ([]domain.Template, error)
+	// SubmitTemplate asks Meta to review a new template, and returns it as it is then. Errors as above, with Meta's own words.
+	SubmitTemplate func(ctx context.Context, account *domain.Account, draft whatsapp.Template) (domain.Template, error)
+	// EditTemplate asks Meta to review other components of a template, and another category unless that is "".
+	EditTemplate func(ctx context.Context, account *domain.Account, t *domain.Template, edit whatsapp.Template) (domain.Template, error)
 
 	// IsSystemAdmin fails where it could not be checked.
 	IsSystemAdmin func(ctx context.Context, userID string) (bool, error)
@@ -196,6 +200,10 @@ type Store interface {
 	// Templates are sorted by name and language; accountID "" = of all accounts, query = a part of the name,
 	// status = Meta's word or GONE.
 	Templates(ctx context.Context, accountID, query, status string, page, perPage int) ([]*domain.Template, int, error)
+	// AddTemplate stores a template that was submitted to Meta.
+	AddTemplate(ctx context.Context, t *domain.Template, now int64) (*domain.Template, error)
+	// EditTemplate stores what a template says after an edit, and that Meta counts it.
+	EditTemplate(ctx context.Context, id string, t *domain.Template, counted bool, now int64) (*domain.Template, error)
 	// AllowTemplate stores approval and allow-list, and returns the template as it is then. by and now are kept with an
 	// approval that is new.
 	AllowTemplate(ctx context.Context, id string, approved bool, queueIDs []string, by string, now int64, fields ...string) (*domain.Template, error)

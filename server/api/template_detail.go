@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -30,16 +31,28 @@ type ruledVariableView struct {
 // templateDetailView is a template with what the list leaves out.
 type templateDetailView struct {
 	templateView
-	Preview   string              `json:"preview"`
-	TTL       int                 `json:"ttl_seconds"`
-	Variables []ruledVariableView `json:"variables"`
+	Preview string `json:"preview"`
+	TTL     int    `json:"ttl_seconds"`
+	// Components are as Meta has them, for an editor.
+	Components json.RawMessage     `json:"components"`
+	Uneditable string              `json:"uneditable_reason"`
+	EditsLeft  int                 `json:"edits_left"`
+	Variables  []ruledVariableView `json:"variables"`
 }
 
 func (a *API) viewTemplateDetail(r *http.Request, t *domain.Template) templateDetailView {
 	view := templateDetailView{templateView: a.templateViewer(r)(t), Variables: []ruledVariableView{}}
 	if template, err := whatsapp.ReadTemplate(t.Definition); err == nil {
-		view.TTL = max(template.TimeToLive, 0)
+		view.TTL, view.Components = max(template.TimeToLive, 0), template.Definition
 	}
+	if view.Components == nil {
+		view.Components = json.RawMessage("[]")
+	}
+	now := a.Clock.Now()
+	if why, _ := t.Uneditable(now); why.Key != "" {
+		view.Uneditable = a.Localize(r, why)
+	}
+	view.EditsLeft = t.EditsLeft(now)
 	variables, preview, err := outbound.Preview(t)
 	if view.Preview = preview; err != nil && preview == "" {
 		view.Preview = t.Text // all there is to show

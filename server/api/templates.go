@@ -17,10 +17,12 @@ const maxStatus = 32
 
 func (a *API) templateRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/templates", a.listTemplates)
+	a.handle(router, http.MethodPost, "/templates", a.createTemplate)
 	a.handle(router, http.MethodPost, "/templates/sync", a.syncTemplates)
 	a.handle(router, http.MethodPost, "/templates/lint", a.lintTemplate)
 	a.handle(router, http.MethodGet, "/templates/{id}", withID(a.getTemplate))
 	a.handle(router, http.MethodPatch, "/templates/{id}", withID(a.patchTemplate))
+	a.handle(router, http.MethodPost, "/templates/{id}/edit", withID(a.editTemplate))
 }
 
 type templateView struct {
@@ -117,14 +119,9 @@ func (a *API) syncTemplates(r *http.Request) (reply, error) {
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
-	account, err := a.Store.Account(r.Context(), accountID)
-	switch {
-	case errors.Is(err, domain.ErrNotFound):
-		return reply{}, invalid("account_id", domain.T("api.field_unknown_account"))
-	case err != nil:
-		return reply{}, errors.Wrap(err, "read the account")
-	case account.AccessToken == "":
-		return reply{}, invalid("account_id", domain.T("api.no_access_token"))
+	account, err := a.submitter(r, accountID)
+	if err != nil {
+		return reply{}, err
 	}
 	fetched, err := a.FetchTemplates(r.Context(), account)
 	if err != nil {

@@ -32,7 +32,8 @@ func TestReadTemplate(t *testing.T) {
 	a := w.as(admin, http.MethodGet, "/templates/"+template1, nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"id": template1, "account_id": account1, "name": "hello", "title": "", "labels": map[string]any{}, "language": "pt_BR", "category": "UTILITY", "status": "APPROVED",
-		"quality": "", "rejected_reason": "", "source": "", "correct_category": "", "suggested_title": "Hello", "ttl_seconds": 0.0,
+		"quality": "", "rejected_reason": "", "source": "", "correct_category": "", "suggested_title": "Hello", "ttl_seconds": 0.0, "uneditable_reason": "", "edits_left": 10.0,
+		"components": []any{map[string]any{"type": "BODY", "text": "Olá {{1}}", "example": map[string]any{"body_text": []any{[]any{"Ana"}}}}},
 		"risks": []any{
 			map[string]any{"code": "variable_at_edge", "text": "The text begins or ends with {{1}}. Put words before and after it."},
 			map[string]any{"code": "too_many_variables", "text": "There are 1 variables for 1 fixed words. Write more fixed text (3 words or more) or take variables out."},

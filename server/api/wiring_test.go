@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -28,6 +29,7 @@ func (w *world) newAPI() *API {
 	count := func(what string) func() { return func() { w.woken[what]++ } }
 	return New(Deps{
 		Store: w.store, Service: conversations, Drafts: held, Ask: cards.Ask, Mattermost: w.mattermost, Probe: w.meta.Probe, FetchTemplates: w.meta.FetchTemplates,
+		SubmitTemplate: w.meta.SubmitTemplate, EditTemplate: w.meta.EditTemplate,
 		IsSystemAdmin: people.SystemAdmin,
 		Examine: func(context.Context) ([]domain.Finding, error) {
 			return w.findings, w.db.PingContext(context.Background())
@@ -108,6 +110,26 @@ func (m *fakeMeta) Probe(_ context.Context, account *domain.Account) (domain.Pro
 func (m *fakeMeta) FetchTemplates(_ context.Context, account *domain.Account) ([]domain.Template, error) {
 	m.token = account.AccessToken
 	return m.templates, m.err
+}
+
+func (m *fakeMeta) SubmitTemplate(_ context.Context, account *domain.Account, draft whatsapp.Template) (domain.Template, error) {
+	m.token = account.AccessToken
+	draft.ID, draft.Status = "77", "PENDING"
+	definition, err := json.Marshal(draft)
+	if err != nil {
+		return domain.Template{}, err
+	}
+	return domain.Template{
+		AccountID: account.ID, MetaID: draft.ID, Name: draft.Name, Language: draft.Language, Category: draft.Category, Status: draft.Status, Text: draft.Text(), Definition: definition,
+	}, m.err
+}
+
+func (m *fakeMeta) EditTemplate(ctx context.Context, account *domain.Account, t *domain.Template, edit whatsapp.Template) (domain.Template, error) {
+	edit.Name, edit.Language = t.Name, t.Language
+	if edit.Category == "" {
+		edit.Category = t.Category
+	}
+	return m.SubmitTemplate(ctx, account, edit)
 }
 
 func (m *fakeMeta) Send(_ context.Context, _ *domain.Account, message whatsapp.Outgoing) (whatsapp.Sent, error) {

@@ -2,14 +2,11 @@ package cloudapi
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -140,16 +137,11 @@ func (m *Client) Probe(ctx context.Context, account *domain.Account) (domain.Pro
 func (m *Client) FetchTemplates(ctx context.Context, account *domain.Account) ([]domain.Template, error) {
 	var fetched []domain.Template
 	err := m.client.Load().Templates(ctx, credentials(account), func(t whatsapp.Template) error {
-		definition, err := json.Marshal(t)
+		one, err := templateOf(account, t)
 		if err != nil {
-			return errors.Wrap(err, "could not keep a template")
+			return err
 		}
-		fetched = append(fetched, domain.Template{
-			AccountID: account.ID, MetaID: t.ID, Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status,
-			Quality: t.Quality, RejectedReason: cleanReason(t.RejectedReason),
-			Source: t.Source, CorrectCategory: t.CorrectCategory,
-			Text: t.Text(), Definition: definition,
-		})
+		fetched = append(fetched, one)
 		return nil
 	})
 	if err != nil {

@@ -31,6 +31,7 @@ type Template struct {
 	Rules           Rules    `db:"rules"`     // what an administrator set for its variables
 	Title           string   `db:"title"`     // what an administrator calls it; "" = it is shown by its name
 	Labels          Labels   `db:"labels"`    // what an administrator calls its variables
+	Edits           []int64  `db:"edits"`     // when it was edited while it was approved, milliseconds since epoch, in order
 	GoneAt          int64    `db:"gone_at"`   // when a sync first did not find it at Meta any more; 0 = it exists
 	CreatedAt       int64    `db:"created_at"`
 	UpdatedAt       int64    `db:"updated_at"`

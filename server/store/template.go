@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, source, correct_category, body, definition, rules, title, labels, approved, approved_by, approved_at, queue_ids, gone_at, created_at, updated_at"
+	templateColumns = "id, account_id, meta_id, name, language, category, status, quality, rejected_reason, source, correct_category, body, definition, rules, title, labels, approved, approved_by, approved_at, queue_ids, edits, gone_at, created_at, updated_at"
 	templateSelect  = "SELECT " + templateColumns + " FROM waa_templates"
 )
 
@@ -19,12 +19,13 @@ const (
 type templateRow struct {
 	domain.Template
 	QueueIDs pq.StringArray `db:"queue_ids"`
+	Edits    pq.Int64Array  `db:"edits"`
 	Rules    []byte         `db:"rules"`
 	Labels   []byte         `db:"labels"`
 }
 
 func (r *templateRow) template() (*domain.Template, error) {
-	r.Template.QueueIDs = r.QueueIDs
+	r.Template.QueueIDs, r.Template.Edits = r.QueueIDs, r.Edits
 	if len(r.Rules) > 2 { // no rule at all is {}
 		if err := json.Unmarshal(r.Rules, &r.Template.Rules); err != nil {
 			return nil, errors.Wrap(err, "could not decode a template's rules")

@@ -19,11 +19,27 @@ type APIError struct {
 	// Message and Details are Meta's own text, for an administrator; it may be in any language.
 	Message   string
 	Details   string
+	Title     string // Meta's title and text for the person at the screen; both may be ""
+	UserText  string
 	FBTraceID string
 	// RetryAfter is how long Meta asks to wait, 0 where it does not say.
 	RetryAfter time.Duration
 	// Transient is Meta's is_transient.
 	Transient bool
+}
+
+// ForPeople is what Meta says to the person at the screen, else its message for developers. It may quote what was sent.
+func (e *APIError) ForPeople() string {
+	switch {
+	case e.Title != "" && e.UserText != "":
+		return e.Title + ": " + e.UserText
+	case e.UserText != "":
+		return e.UserText
+	case e.Details != "":
+		return e.Details
+	default:
+		return e.Message
+	}
 }
 
 // Error contains the codes only, because Meta's text may quote what was sent.
@@ -85,6 +101,8 @@ func readAPIError(status int, header http.Header, body []byte, now time.Time) (*
 		Type:       found.str("type"),
 		Message:    firstOf(found.str("message"), found.str("error_user_title")),
 		Details:    firstOf(found.str("error_data", "details"), found.str("error_user_msg")),
+		Title:      found.str("error_user_title"),
+		UserText:   found.str("error_user_msg"),
 		FBTraceID:  found.str("fbtrace_id"),
 		RetryAfter: retryAfter(header, now),
 		Transient:  found.bool("is_transient"),

@@ -5,6 +5,7 @@ type Body = Record<string, unknown>;
 type Answer = {status: number; body: object};
 
 import {results, waitingNow} from './fake_results';
+import {submitTemplate} from './fake_templates';
 
 const page = <T>(items: T[], query: URLSearchParams): Answer => {
     const number = Number(query.get('page') ?? 0);
@@ -64,7 +65,7 @@ export class FakeApi {
         case 'closing-reasons':
             return id === 'import' ? this.importReasons(body) : this.reason(method, id, query, body);
         case 'templates':
-            return id === 'sync' ? this.sync(String(body.account_id)) : this.template(method, id, query, body);
+            return id === 'sync' ? this.sync(String(body.account_id)) : method === 'POST' ? submitTemplate(this.templates, this.atMeta, id, body) : this.template(method, id, query, body); // eslint-disable-line no-nested-ternary
         case 'plans':
             return action ? this.planAction(id, action, query) : this.object(this.plans, method, id, query, {...body, status: 'draft', spent: 0}, () => ({}), () => ({...body, status: 'draft', approved_by: '', approved_at: null, spent: 0}) as unknown as Plan);
         case 'ledger':

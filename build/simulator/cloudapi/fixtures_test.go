@@ -167,7 +167,7 @@ func TestResponsesHaveTheRecordedShape(t *testing.T) {
 		{"008-send_text_message-rubysdk.json", "POST", number + "/messages", textTo(dialled, "oi")},
 		{"009-send_typing_indicator-rubysdk.json", "POST", number + "/messages", `{"messaging_product":"whatsapp","status":"read","message_id":"` + inboundID + `","typing_indicator":{"type":"text"}}`},
 		{"011-registered_numbers-rubysdk.json", "GET", waba + "/phone_numbers?fields=id,is_official_business_account,display_phone_number,verified_name,account_mode,quality_rating,code_verification_status,eligibility_for_api_business_global_search,is_pin_enabled,name_status,new_name_status,status,search_visibility,messaging_limit_tier", ""},
-		{"012-create_a_template_with_named_parameters-rubysdk.json", "POST", waba + "/message_templates", `{"name":"novo","language":"pt_BR","category":"MARKETING","parameter_format":"named","components":[{"type":"BODY","text":"Oi {{nome}}, tudo bem?"}]}`},
+		{"012-create_a_template_with_named_parameters-rubysdk.json", "POST", waba + "/message_templates", `{"name":"novo","language":"pt_BR","category":"MARKETING","parameter_format":"named","components":[{"type":"BODY","text":"Oi {{nome}}, tudo bem com você?","example":{"body_text_named_params":[{"param_name":"nome","example":"Ana"}]}}]}`},
 		{"013-delete_template_by_name-rubysdk.json", "DELETE", waba + "/message_templates?name=novo", ""},
 		{"014-get_template_namespace-rubysdk.json", "GET", waba + "?fields=message_template_namespace", ""},
 		{"015-message-response-bsuid-restfb.json", "POST", number + "/messages", strings.ReplaceAll(textTo("", "oi"), `"to":""`, `"recipient":"`+bsuid+`"`)},

@@ -55,6 +55,7 @@ type Server struct {
 	subscriptions map[string][]subscription // by WABA
 	templates     map[string]*Template      // by id
 	templateOrder map[string][]string       // ids by WABA
+	templateEdits map[string][]int64        // when approved ones were edited, by id
 	media         map[string]*storedMedia
 
 	customers     map[string]*customer // by canonical number
@@ -132,7 +133,7 @@ func (s *Server) clear() {
 	s.offset, s.tasks = 0, nil
 	s.apps, s.wabas, s.numbers, s.numberOrder = map[string]*App{}, map[string]*WABA{}, map[string]*Number{}, nil
 	s.tokens, s.tokenOrder, s.subscriptions = map[string]*Token{}, nil, map[string][]subscription{}
-	s.templates, s.templateOrder, s.media = map[string]*Template{}, map[string][]string{}, map[string]*storedMedia{}
+	s.templates, s.templateOrder, s.templateEdits, s.media = map[string]*Template{}, map[string][]string{}, map[string][]int64{}, map[string]*storedMedia{}
 	s.customers, s.customerOrder, s.bsuids = map[string]*customer{}, nil, map[string]*customer{}
 	s.messages, s.sends, s.windows = map[string]*Message{}, nil, map[pair]time.Time{}
 	s.pairRates, s.throughputs, s.freeService = map[pair]rate{}, map[string]rate{}, map[monthKey]int{}

@@ -32,6 +32,7 @@ type Component struct {
 	Text       string           `json:"text,omitempty"`
 	Buttons    []TemplateButton `json:"buttons,omitempty"`
 	Cards      []Card           `json:"cards,omitempty"`
+	Example    json.RawMessage  `json:"example,omitempty"`
 	Security   bool             `json:"add_security_recommendation,omitempty"`
 	Expiration int              `json:"code_expiration_minutes,omitempty"`
 	Offer      struct {
@@ -52,6 +53,8 @@ type TemplateButton struct {
 	URL         string `json:"url,omitempty"`
 	PhoneNumber string `json:"phone_number,omitempty"`
 	OTPType     string `json:"otp_type,omitempty"`
+
+	Example json.RawMessage `json:"example,omitempty"`
 }
 
 var (

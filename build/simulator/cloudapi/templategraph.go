@@ -128,7 +128,7 @@ func (s *Server) createTemplate(c *call, w *WABA) reply {
 		return s.refuse(p.missing("components"))
 	}
 	if s.findTemplate(w.ID, name, language) != nil {
-		e := newError(100).sub(2388024).message("Invalid parameter")
+		e := newError(100).sub(subTaken).message("Invalid parameter")
 		e.userTitle, e.userText = "Content in This Language Already Exists", "There is already "+language+" content for this template."
 		return s.refuse(e)
 	}
@@ -138,6 +138,13 @@ func (s *Server) createTemplate(c *call, w *WABA) reply {
 	}
 	raw["status"], raw["category"] = "PENDING", category
 	delete(raw, "id")
+	draft, problem := parseTemplate(raw)
+	if problem != nil {
+		return s.refuse(newError(100).detail("The template could not be read."))
+	}
+	if err := reviewAtOnce(draft); err != nil {
+		return s.refuse(err)
+	}
 	t, problem := s.storeTemplate(w.ID, raw)
 	if problem != nil {
 		return s.refuse(newError(100).detail("The template could not be read."))
@@ -166,6 +173,16 @@ func (s *Server) editTemplate(c *call, t *Template) reply {
 		if v, ok := change[k]; ok {
 			next[k] = v
 		}
+	}
+	draft, problem := parseTemplate(next)
+	if problem != nil {
+		return s.refuse(newError(100).detail("The template could not be read."))
+	}
+	if err := reviewAtOnce(draft); err != nil {
+		return s.refuse(err)
+	}
+	if err := s.mayEdit(t, change); err != nil {
+		return s.refuse(err)
 	}
 	next["status"] = "PENDING"
 	if _, err := s.storeTemplate(t.WABAID, next); err != nil {

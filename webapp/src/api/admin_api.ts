@@ -37,6 +37,9 @@ export class AdminApi {
     templates = (params: Params) => this.page<types.Template>('templates', params);
     template = (id: string) => this.send<types.Template>('GET', `templates/${id}`);
     changeTemplate = (id: string, input: types.TemplateInput) => this.send<types.Template>('PATCH', `templates/${id}`, input);
+    createTemplate = (draft: types.TemplateDraft) => this.send<types.Template>('POST', 'templates', draft);
+    editTemplate = (id: string, edit: Pick<types.TemplateDraft, 'category' | 'components'>) => this.send<types.Template>('POST', `templates/${id}/edit`, edit);
+    lintTemplate = (draft: Pick<types.TemplateDraft, 'category' | 'components'>) => this.send<{risks: types.TemplateRisk[]}>('POST', 'templates/lint', draft);
     syncTemplates = (accountId: string) => this.send<types.SyncResult>('POST', 'templates/sync', {account_id: accountId});
 
     /** Returns the first template for which `wanted` is true, and reads no page beyond it. */

@@ -888,7 +888,8 @@ export interface paths {
         };
         get: operations["listTemplates"];
         put?: never;
-        post?: never;
+        /** Submits a new template to Meta; Meta reviews it within a day */
+        post: operations["createTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -923,6 +924,25 @@ export interface paths {
         put?: never;
         /** What is risky about a template that is being written; nothing is stored or sent */
         post: operations["lintTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits other components of a template to Meta, which reviews it again; an approved one once a day and ten times in 30 days */
+        post: operations["editTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2399,6 +2419,14 @@ export interface components {
             risks: components["schemas"]["TemplateRisk"][];
             /** @description How long Meta tries to deliver, seconds; 0 = Meta's usual time. Not in lists */
             ttl_seconds?: number;
+            /** @description As Meta has them, for an editor. Not in lists */
+            components?: {
+                [key: string]: unknown;
+            }[];
+            /** @description Why it cannot be edited now, for a person; "" = it can. Not in lists */
+            uneditable_reason?: string;
+            /** @description How many more times Meta lets it be edited within 30 days. Not in lists */
+            edits_left?: number;
             /** @description Why no agent can use it, for a person; "" = agents of its queues can */
             unusable_reason: string;
             /** @description The body, with its variables */
@@ -4866,6 +4894,36 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    account_id: components["schemas"]["ID"];
+                    name: string;
+                    /** @description As Meta writes it: pt_BR, en_US, en */
+                    language: string;
+                    category: components["schemas"]["TemplateCategory"];
+                    components: components["schemas"]["TemplateComponents"];
+                };
+            };
+        };
+        responses: {
+            201: components["responses"]["Template"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            502: components["responses"]["MetaRefused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     syncTemplates: {
         parameters: {
             query?: never;
@@ -4936,6 +4994,36 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    editTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    components: components["schemas"]["TemplateComponents"];
+                    category?: components["schemas"]["TemplateCategory"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Template"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Rule"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            502: components["responses"]["MetaRefused"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -45,6 +45,8 @@ export type EventDelivery = Schemas['EventDelivery'];
 
 export type Template = Schemas['Template'];
 export type TemplateRisk = Schemas['TemplateRisk'];
+export type TemplateCategory = Schemas['TemplateCategory'];
+export type TemplateDraft = NonNullable<operations['createTemplate']['requestBody']>['content']['application/json'];
 export type TemplateInput = NonNullable<operations['patchTemplate']['requestBody']>['content']['application/json'];
 export type SyncResult = Result<'syncTemplates'>;
 

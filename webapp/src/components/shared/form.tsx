@@ -10,6 +10,9 @@ type Props = {
     title: string;
     busy: boolean;
     failure: string;
+
+    /** What the button says that saves; unset = "Save". */
+    saveText?: string;
     onSave: () => void;
     onCancel: () => void;
     children: ReactNode;
@@ -19,7 +22,7 @@ type Props = {
  * A form of the console. It is no `form` element, because the console's page is one already and HTML allows none inside another. Enter
  * in a field is handled here, before it saves the console's page.
  */
-export const Form = ({title, busy, failure, onSave, onCancel, children}: Props) => {
+export const Form = ({title, busy, failure, saveText, onSave, onCancel, children}: Props) => {
     const t = useText();
     const id = useId();
     const box = useRef<HTMLDivElement>(null);
@@ -62,7 +65,7 @@ export const Form = ({title, busy, failure, onSave, onCancel, children}: Props) 
                     disabled={busy}
                     onClick={onSave}
                 >
-                    {t(busy ? 'whatsapp-ativo.admin.saving' : 'whatsapp-ativo.admin.save')}
+                    {busy ? t('whatsapp-ativo.admin.saving') : saveText ?? t('whatsapp-ativo.admin.save')}
                 </button>
                 <button
                     type='button'

@@ -2,6 +2,7 @@ import React, {useState} from 'react';
 import {NeededFirst, NothingHere} from 'src/components/console/nothing_here';
 import {SectionHead} from 'src/components/console/section_head';
 import {useConsole} from 'src/components/console/use_console';
+import {Button} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField, TextField} from 'src/components/shared/fields';
 import styles from 'src/components/shared/form.module.css';
@@ -10,7 +11,9 @@ import {useDebounced} from 'src/components/shared/use_debounced';
 import {useLoad} from 'src/components/shared/use_load';
 import {useRefresh} from 'src/components/shared/use_refresh';
 import {useText} from 'src/i18n/use_text';
+import {emptyDraft} from 'src/whatsapp/draft';
 
+import {TemplateEditor} from './editor/template_editor';
 import {statuses} from './statuses';
 import {Sync} from './sync';
 import {TemplateCard} from './template_card';
@@ -20,11 +23,12 @@ const perPage = 20;
 /** Modelos: the message templates that Meta has, with the approval and the queues of the plugin. */
 export const Templates = () => {
     const t = useText();
-    const {adminApi, accounts} = useConsole();
+    const {adminApi, accounts, readOnly} = useConsole();
     const [accountId, setAccountId] = useState(accounts[0]?.id ?? '');
     const [status, setStatus] = useState('');
     const [typed, setTyped] = useState('');
     const [page, setPage] = useState(0);
+    const [writing, setWriting] = useState(false);
     const term = useDebounced(typed.trim());
     const {value, failure, reload} = useLoad(
         () => adminApi.templates({account_id: accountId, status, q: term, page, per_page: perPage}),
@@ -59,6 +63,21 @@ export const Templates = () => {
                     onSynced={reload}
                 />
             </SectionHead>
+            {writing ? (
+                <TemplateEditor
+                    accountId={account.id}
+                    draft={emptyDraft}
+                    onClose={() => setWriting(false)}
+                    onSubmitted={async () => {
+                        setWriting(false);
+                        await reload();
+                    }}
+                />
+            ) : !readOnly && (
+                <div>
+                    <Button onClick={() => setWriting(true)}>{t('whatsapp-ativo.admin.editor.new')}</Button>
+                </div>
+            )}
             <div className={styles.narrowGrid}>
                 <SelectField
                     label={t('whatsapp-ativo.admin.queues.account')}

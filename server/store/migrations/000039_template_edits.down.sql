@@ -1,0 +1,1 @@
+ALTER TABLE waa_templates DROP COLUMN edits;

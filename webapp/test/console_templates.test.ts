@@ -1,0 +1,65 @@
+// @vitest-environment node
+import type {Browser, Page} from 'playwright-core';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+
+import {buildHost, buildPlugin} from './build';
+import {absent, launch} from './chromium';
+import {fullWorld} from './fake_world';
+import {startHostServer} from './host_server';
+
+describe.skipIf(absent)('a template written in the System Console', () => {
+    let host: Awaited<ReturnType<typeof startHostServer>>;
+    let browser: Browser;
+    let page: Page;
+
+    beforeAll(async () => {
+        host = await startHostServer({'host.js': await buildHost(), 'main.js': String(buildPlugin()['main.js'])});
+        browser = await launch();
+        page = await browser.newPage({viewport: {width: 1100, height: 900}});
+    }, 60_000);
+
+    afterAll(async () => {
+        await browser?.close();
+        host?.close();
+    });
+
+    const button = (name: string | RegExp) => page.getByRole('button', {name});
+
+    test('is checked while typing, refused, submitted, rejected and corrected', async () => {
+        host.api = fullWorld();
+        await page.goto(`${host.url}?page=console&locale=pt-BR`);
+        await page.getByRole('tab', {name: 'Modelos'}).click();
+        await button('Novo modelo').click();
+        await page.getByLabel('Nome na Meta').fill('entrega_feita');
+        await page.getByLabel('Texto', {exact: true}).fill('{{1}}, seu pedido chegou hoje.');
+        await page.getByLabel('Exemplo para {{1}}').fill('Ana');
+        await page.getByText('O texto começa com uma variável.').waitFor();
+        await page.getByText('Ana, seu pedido chegou hoje.').waitFor();
+        await button('Acrescentar botão').click();
+        await page.getByLabel('Rótulo').fill('Obrigado');
+        await page.screenshot({path: 'test-results/console-template-editor.png', fullPage: true});
+        await button('Enviar à Meta').click();
+        await page.getByText('Variables can’t be at the start.').waitFor();
+
+        await page.getByLabel('Texto', {exact: true}).fill('Olá {{1}}, seu pedido chegou hoje.');
+        await button('Enviar à Meta').click();
+        await button('Ver e liberar: entrega_feita (pt_BR)').or(button(/: entrega_feita/)).first().waitFor();
+        const made = host.api.templates.at(-1)!;
+        expect(made).toMatchObject({status: 'PENDING',
+            components: [
+                {type: 'BODY', text: 'Olá {{1}}, seu pedido chegou hoje.', example: {body_text: [['Ana']]}},
+                {type: 'BUTTONS', buttons: [{type: 'QUICK_REPLY', text: 'Obrigado'}]},
+            ]});
+
+        Object.assign(made, {status: 'REJECTED', rejected_reason: 'INVALID_FORMAT', uneditable_reason: ''});
+        await page.reload();
+        await page.getByRole('tab', {name: 'Modelos'}).click();
+        await page.getByText('INVALID_FORMAT').waitFor();
+        await button(/: entrega_feita/).click();
+        await button('Editar').click();
+        await page.getByLabel('Texto', {exact: true}).fill('Olá {{1}}, o seu pedido chegou hoje.');
+        await button('Enviar à Meta').click();
+        await expect.poll(() => made.status).toBe('PENDING');
+        expect(made.text).toBe('Olá {{1}}, o seu pedido chegou hoje.');
+    }, 60_000);
+});
