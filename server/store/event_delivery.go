@@ -42,22 +42,22 @@ func (s *Store) EventDelivery(ctx context.Context, deliveryID string) (*domain.E
 func (s *Store) EventToDeliver(ctx context.Context, deliveryID string) (*domain.EventToDeliver, error) {
 	var row struct {
 		domain.EventDelivery
-		SubscriptionID string `db:"subscription_id"`
-		Age            int64  `db:"age"`
-		EventAt        int64  `db:"event_at"`
-		ConversationID string `db:"conversation_id"`
-		MessageID      string `db:"message_id"`
-		Data           []byte `db:"data"`
+		subscriptionRow `db:"sub"`
+		Age             int64  `db:"age"`
+		EventAt         int64  `db:"event_at"`
+		ConversationID  string `db:"conversation_id"`
+		MessageID       string `db:"message_id"`
+		Data            []byte `db:"data"`
 	}
-	if err := s.db.GetContext(ctx, &row, "SELECT "+deliveryColumns+", d.account_id AS subscription_id, "+clock+` - d.created_at AS age, e.at AS event_at, e.conversation_id, e.message_id, e.data
-		FROM waa_event_deliveries d JOIN waa_events e ON e.id = d.event_id WHERE d.dedupe_key = $1`+hot, deliveryID); err != nil {
+	if err := s.db.GetContext(ctx, &row, "SELECT "+deliveryColumns+", "+nestSubscription+", "+clock+` - d.created_at AS age, e.at AS event_at, e.conversation_id, e.message_id, e.data
+		FROM waa_event_deliveries d JOIN waa_events e ON e.id = d.event_id JOIN waa_event_subscriptions s ON s.id = d.account_id WHERE d.dedupe_key = $1`+hot, deliveryID); err != nil {
 		return nil, wrapErr(err, "could not read a delivery")
 	}
-	sub, err := s.EventSubscription(ctx, row.SubscriptionID)
-	if err != nil {
-		return nil, err
+	var err error
+	d := &domain.EventToDeliver{
+		Delivery: row.EventDelivery, Subscription: *s.subscriptionOf(&row.subscriptionRow), Age: row.Age,
+		Event: domain.Event{ID: row.EventID, Type: row.Type, At: row.EventAt},
 	}
-	d := &domain.EventToDeliver{Delivery: row.EventDelivery, Subscription: *sub, Age: row.Age, Event: domain.Event{ID: row.EventID, Type: row.Type, At: row.EventAt}}
 	if row.ConversationID != "" {
 		if d.Event.Conversation, err = eventConversation(ctx, s.db, row.EventID); err != nil {
 			return nil, err

@@ -22,13 +22,20 @@ const (
 	oldSecretFor = 24 * time.Hour
 )
 
-// subscriptionSelect reads subscriptions s; a secret whose time is over reads as "".
-var subscriptionSelect = "SELECT " + mapColumns(subscriptionColumns, func(c string) string {
-	if c == "old_secret" {
-		return "CASE WHEN s.old_secret_until > " + clock + " THEN s.old_secret ELSE '' END AS old_secret"
+// subscriptionValue is a column of a subscription s; a secret whose time is over reads as "".
+func subscriptionValue(column string) string {
+	if column == "old_secret" {
+		return "CASE WHEN s.old_secret_until > " + clock + " THEN s.old_secret ELSE '' END"
 	}
-	return "s." + c
-}) + ", (SELECT count(*) FROM waa_event_deliveries d WHERE d.account_id = s.id AND d.finished_at = 0) AS backlog FROM waa_event_subscriptions s"
+	return "s." + column
+}
+
+var (
+	subscriptionSelect = "SELECT " + mapColumns(subscriptionColumns, func(c string) string { return subscriptionValue(c) + " AS " + c }) +
+		", (SELECT count(*) FROM waa_event_deliveries d WHERE d.account_id = s.id AND d.finished_at = 0) AS backlog FROM waa_event_subscriptions s"
+	// nestSubscription reads a subscription as the field "sub" of a struct, without its backlog.
+	nestSubscription = mapColumns(subscriptionColumns, func(c string) string { return subscriptionValue(c) + ` AS "sub.` + c + `"` })
+)
 
 // subscriptionRow is a subscription with its lists as the driver returns them.
 type subscriptionRow struct {
