@@ -290,6 +290,8 @@ type Store interface {
 	ResendEvent(ctx context.Context, subscriptionID, deliveryID string) (*domain.EventDelivery, error)
 	// ResendEvents does so with all events since a moment; with failed only with those that were never taken.
 	ResendEvents(ctx context.Context, subscriptionID string, since int64, failed bool) (resent int, err error)
+	// ReplayEvents tells a subscription of conversations that began since a moment, the oldest first, at most so many; accountID "" = of all accounts.
+	ReplayEvents(ctx context.Context, subscriptionID, accountID string, since int64, most int) (*domain.EventReplay, error)
 	// AddLastMessages reads the last message of each conversation, and since when its customer waits.
 	AddLastMessages(ctx context.Context, conversations []*domain.Conversation) error
 

@@ -23,6 +23,7 @@ func (a *API) eventRoutes(router *mux.Router) {
 	a.handle(router, http.MethodGet, "/event-subscriptions/{id}/deliveries/{delivery_id}", withID(a.getDelivery))
 	a.handle(router, http.MethodPost, "/event-subscriptions/{id}/deliveries/{delivery_id}/resend", withID(a.resendDelivery))
 	a.handle(router, http.MethodPost, "/event-subscriptions/{id}/resend", withID(a.resendSince))
+	a.handle(router, http.MethodPost, "/event-subscriptions/{id}/replay", withID(a.replayHistory))
 }
 
 type subscriptionView struct {
@@ -231,28 +232,54 @@ func (a *API) resendDelivery(r *http.Request, id string) (reply, error) {
 	return ok(viewDelivery(resent))
 }
 
+// since reads from when on something is to be told, milliseconds since epoch.
+func (f *form) since() int64 {
+	var since float64
+	f.read("since", &since)
+	if !f.has("since") {
+		f.fault("since", required())
+	} else if since < 0 || since > maxMillis {
+		f.fault("since", domain.T("api.field_range", "Min", 0, "Max", maxMillis))
+	}
+	return int64(since)
+}
+
+// replayHistory tells a new receiver what happened before it was there.
+func (a *API) replayHistory(r *http.Request, id string) (reply, error) {
+	f, err := readForm(r, false)
+	if err != nil {
+		return reply{}, err
+	}
+	var accountID string
+	since := f.since()
+	f.id("account_id", &accountID, false)
+	if err := f.err(); err != nil {
+		return reply{}, err
+	}
+	replayed, err := a.Store.ReplayEvents(r.Context(), id, accountID, since, domain.MaxReplay)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "replay what happened")
+	}
+	a.WakeEvents()
+	return ok(map[string]any{"conversations": replayed.Conversations, "events": replayed.Events, "until": millisOrNull(replayed.Until)})
+}
+
 // resendSince sends everything since a moment once more.
 func (a *API) resendSince(r *http.Request, id string) (reply, error) {
 	f, err := readForm(r, false)
 	if err != nil {
 		return reply{}, err
 	}
-	var since float64
 	var failed bool
-	f.read("since", &since)
+	since := f.since()
 	f.flag("failed", &failed)
-	if !f.has("since") {
-		f.fault("since", required())
-	} else if since < 0 || since > maxMillis {
-		f.fault("since", domain.T("api.field_range", "Min", 0, "Max", maxMillis))
-	}
 	if err := f.err(); err != nil {
 		return reply{}, err
 	}
 	if _, err := a.Store.EventSubscription(r.Context(), id); err != nil {
 		return reply{}, errors.Wrap(err, "read the event subscription")
 	}
-	resent, err := a.Store.ResendEvents(r.Context(), id, int64(since), failed)
+	resent, err := a.Store.ResendEvents(r.Context(), id, since, failed)
 	if err != nil {
 		return reply{}, errors.Wrap(err, "send events again")
 	}

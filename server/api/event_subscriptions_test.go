@@ -100,6 +100,9 @@ func TestDeliveriesAreShownAndSentAgain(t *testing.T) {
 		require.Equal(t, want, w.as(admin, http.MethodPost, subscription+"/resend", map[string]any{"since": 0, "failed": failed}).Is(http.StatusOK).JSON["resent"])
 	}
 	require.Equal(t, []string{"since"}, w.as(admin, http.MethodPost, subscription+"/resend", map[string]any{}).Is(http.StatusUnprocessableEntity, "invalid_field").Fields())
+	replayed := w.as(admin, http.MethodPost, subscription+"/replay", map[string]any{"since": 0}).Is(http.StatusOK)
+	require.Equal(t, []any{1.0, 2.0, 1.0}, []any{replayed.JSON["conversations"], replayed.JSON["events"], replayed.JSON["until"]})
+	require.Equal(t, []string{"since"}, w.as(admin, http.MethodPost, subscription+"/replay", map[string]any{}).Is(http.StatusUnprocessableEntity, "invalid_field").Fields())
 	for _, path := range []string{"/deliveries/" + nowhere + "/resend", "/deliveries/x/resend"} {
 		w.as(admin, http.MethodPost, subscription+path, nil).Is(http.StatusNotFound, "not_found")
 	}

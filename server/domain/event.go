@@ -125,3 +125,13 @@ type DeliveryResult struct {
 
 // IsEventType reports whether other software can subscribe to a type of events.
 func IsEventType(name string) bool { return slices.Contains(EventTypes(), name) }
+
+// MaxReplay is how many conversations are replayed at a time.
+const MaxReplay = 1000
+
+// EventReplay is what a replay of the past came to.
+type EventReplay struct {
+	Conversations int   `db:"conversations"`
+	Events        int   `db:"events"`
+	Until         int64 `db:"until"` // when the last of these conversations began, milliseconds since epoch; 0 = there were none
+}

@@ -285,3 +285,31 @@ func TestDeliveriesAndTheirEnds(t *testing.T) {
 	require.NoError(t, f.DeleteEventSubscription(ctx(), sub.ID))
 	require.ErrorIs(t, f.DeleteEventSubscription(ctx(), sub.ID), domain.ErrNotFound)
 }
+
+func TestANewReceiverIsToldThePast(t *testing.T) {
+	f := direct(t)
+	contact := f.contact(t, "+5511987654321", "Maria")
+	conv := f.conversation(t, contact.ID, func(c *domain.Conversation) { c.CreatedAt, c.ClosedAt = now, now+hour })
+	f.conversation(t, contact.ID, func(c *domain.Conversation) { c.CreatedAt, c.ClosedAt = now-day, now })
+	m := f.outbound(t, conv, func(m *domain.Message) { m.Status, m.SentAt = domain.Delivered, now })
+	f.inbound(t, conv, "wamid.1")
+	sub := f.subscribe(t, nil)
+	replay, err := f.ReplayEvents(ctx(), sub.ID, "", now, 10)
+	require.NoError(t, err)
+	require.Equal(t, &domain.EventReplay{Conversations: 1, Events: 5, Until: now}, replay)
+	told := f.told(t)
+	require.Equal(t, []string{"conversation.started", "conversation.closed"}, []string{told[0], told[4]})
+	require.ElementsMatch(t, []string{"message.sent", "message.received", "message.status"}, told[1:4])
+	require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_events WHERE message_id = $1", m.ID))
+	for _, c := range []struct {
+		account string
+		since   int64
+		want    int
+	}{{f.account.ID, 0, 2}, {newID(), 0, 0}, {"", now + 1, 0}} {
+		replay, err = f.ReplayEvents(ctx(), sub.ID, c.account, c.since, 10)
+		require.NoError(t, err)
+		require.Equal(t, c.want, replay.Conversations)
+	}
+	_, err = f.ReplayEvents(ctx(), newID(), "", 0, 10)
+	require.ErrorIs(t, err, domain.ErrNotFound)
+}

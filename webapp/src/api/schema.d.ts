@@ -1500,6 +1500,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-subscriptions/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells a new receiver what happened before it was there
+         * @description Of the conversations that began since a moment, the oldest first, at most 1,000 a request: `conversation.started`, the messages with what became of them, and
+         *     `conversation.closed`, as far as the subscription wants them. The conversation is shown as it is now. 20 conversations begin to be told a second. Where
+         *     `conversations` is 1,000, ask again with `until` as `since`; the conversation that began then is told twice, in new events.
+         */
+        post: operations["replayEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "conversation.started": {
@@ -6097,6 +6121,51 @@ export interface operations {
                 content: {
                     "application/json": {
                         resent: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replayEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description Epoch milliseconds
+                     */
+                    since: number;
+                    account_id?: components["schemas"]["OptionalID"];
+                };
+            };
+        };
+        responses: {
+            /** @description What is on its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        conversations: number;
+                        events: number;
+                        /** @description When the last of these conversations began */
+                        until: components["schemas"]["Time"];
                     };
                 };
             };
