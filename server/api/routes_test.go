@@ -59,7 +59,7 @@ func TestWhoMayComeIn(t *testing.T) {
 		w.as(admin, method, path, nil).Is(http.StatusServiceUnavailable, "unavailable")
 		w.store.rightsErr = nil
 	}
-	require.Equal(t, 48, agents)
+	require.Equal(t, 49, agents)
 	require.Empty(t, w.erased)
 }
 
