@@ -55,6 +55,9 @@ func (a *app) wireHTTP() {
 	}
 	a.dialogs = dialog.New(dialog.Deps{
 		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,
+		Tell: func(ctx context.Context, channelID, userID, message string) {
+			a.port.SendEphemeral(ctx, channelID, userID, "", message)
+		},
 	})
 	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region, Take: a.intake.Take, Emoji: a.port.Emoji, Localizer: a.localizer}
 	a.commands = command.New(command.Deps{

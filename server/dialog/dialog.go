@@ -23,6 +23,8 @@ const (
 // Service does what a dialog asks for; *service.Service is one.
 type Service interface {
 	Start(ctx context.Context, req domain.StartRequest) (*domain.Started, error)
+	// Schedule puts a start off to its SendAt.
+	Schedule(ctx context.Context, req domain.StartRequest) (*domain.Scheduled, error)
 	SendTemplate(ctx context.Context, req domain.TemplateRequest) (*domain.Started, error)
 	// MayAct returns a *domain.Refusal for a user who may not act in a conversation, even though they may see it.
 	MayAct(ctx context.Context, actorID, id string) error
@@ -56,6 +58,8 @@ type Deps struct {
 	Texts    *i18n.Bundle
 	Clock    domain.Clock
 	Settings func() domain.Settings
+	// Tell shows a text (Markdown) to one person only, in the channel from which they opened the dialog.
+	Tell func(ctx context.Context, channelID, userID, message string)
 	// Keys are the secrets for what travels with the client between the steps: the first one encrypts, each of them decrypts.
 	Keys     func() [][]byte
 	LogError func(message string, keyValuePairs ...any) // constant messages, ids only
@@ -110,6 +114,8 @@ type reader struct {
 	userID string
 	lang   string
 	texts  *i18n.Bundle
+	// channelID is where a dialog was submitted from; "" = not known. The client says so, and only they see what is told there.
+	channelID string
 }
 
 func (d *Dialogs) readerOf(ctx context.Context, userID string) reader {

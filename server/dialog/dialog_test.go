@@ -27,7 +27,7 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 				c.submit(map[string]any{"template": "template"})
 				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
 				require.NotContains(t, c.form.IntroductionText, "<no value>")
-				filled := map[string]any{"customer_name": "Ana", "cpf": validCPF, "phone": validPhone}
+				filled := map[string]any{"customer_name": "Ana", "cpf": validCPF, "phone": validPhone, "send_at": ""}
 				for _, e := range c.form.Elements {
 					require.NotEmpty(t, e.DisplayName)
 					if _, ours := filled[e.Name]; !ours {
@@ -117,7 +117,7 @@ func TestSecondForm(t *testing.T) {
 	require.NoError(t, err)
 	c := &fakeClient{t: t, d: d, form: &request.Dialog}
 	c.submit(map[string]any{"template": "template_order"})
-	require.Equal(t, []string{"header_1", "body_1", "body_2", "button_1", "customer", "customer_name", "cpf", "phone"}, c.names())
+	require.Equal(t, []string{"header_1", "body_1", "body_2", "button_1", "customer", "customer_name", "cpf", "phone", "send_at"}, c.names())
 
 	intro := c.form.IntroductionText
 	for _, want := range []string{"**Oi, {{1}}!**", "Pedido **{{1}}**", "\n\npronto em", "[aqui]\u2060(`http", "*Loja_da_Ana*", "Sim", "R$ 0,35", "R$ 450,00", "R$ 500,00", "nunca responda"} {

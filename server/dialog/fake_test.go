@@ -42,6 +42,8 @@ type fakeDesk struct {
 	answer    error // of Start and SendTemplate
 	panics    bool
 	starts    []domain.StartRequest
+	planned   []domain.StartRequest
+	told      []string
 	templated []domain.TemplateRequest
 	closing   domain.ClosingOptions
 	closed    []domain.Closing
@@ -69,6 +71,11 @@ func (d *fakeDesk) Start(_ context.Context, req domain.StartRequest) (*domain.St
 	}
 	d.starts = append(d.starts, req)
 	return &domain.Started{Status: domain.Unknown}, d.answer
+}
+
+func (d *fakeDesk) Schedule(_ context.Context, req domain.StartRequest) (*domain.Scheduled, error) {
+	d.planned = append(d.planned, req)
+	return &domain.Scheduled{SendAt: req.SendAt, Name: req.Customer.Name}, d.answer
 }
 
 func (d *fakeDesk) Customers(_ context.Context, actorID, query string) ([]*domain.KnownCustomer, error) {
@@ -144,6 +151,9 @@ func (d *fakeDesk) dialogs(t *testing.T) *Dialogs {
 	return New(Deps{
 		Service: d, Store: d, Reader: d.Reader, Texts: texts, Clock: d, LogError: d.Error,
 		Settings: func() domain.Settings { return d.settings }, Keys: func() [][]byte { return d.keys },
+		Tell: func(_ context.Context, channelID, userID, message string) {
+			d.told = append(d.told, channelID+" "+userID+" "+message)
+		},
 	})
 }
 

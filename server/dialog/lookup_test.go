@@ -19,7 +19,7 @@ func TestAKnownCustomerFillsInWhatIsEmpty(t *testing.T) {
 		d := fakeDesk.dialogs(t)
 		c := &fakeClient{t: t, d: d, remember: remember, form: open(t, d)[kindStart]}
 		c.submit(map[string]any{"template": "template_hello"})
-		require.Equal(t, []string{"customer", "customer_name", "cpf", "phone"}, c.names())
+		require.Equal(t, []string{"customer", "customer_name", "cpf", "phone", "send_at"}, c.names())
 		for _, e := range c.form.Elements {
 			require.True(t, e.Optional, "a client must let %s stay empty", e.Name)
 		}

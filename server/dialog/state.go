@@ -48,6 +48,7 @@ type state struct {
 	Customer       domain.Customer     `json:"customer"`
 	Consent        domain.ConsentGiven `json:"consent"`
 	Variables      map[string]string   `json:"variables,omitempty"`
+	SendAt         string              `json:"send_at,omitempty"` // as the client sent it; "" = at once
 	NeedsReason    bool                `json:"needs_reason,omitempty"`
 	ReasonID       string              `json:"reason,omitempty"` // of `encerrar`
 	Note           string              `json:"note,omitempty"`

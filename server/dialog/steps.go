@@ -21,6 +21,7 @@ const (
 	elementPhone       = "phone"
 	elementOrigin      = "consent_origin"
 	elementConsentNote = "consent_note"
+	elementSendAt      = "send_at"
 	elementConfirm     = "confirm"
 	elementReason      = "reason"
 )
@@ -122,8 +123,12 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 	phone := text(elementPhone, r.label("dialog.phone"), r.text("dialog.phone_placeholder"), maxPhone)
 	phone.SubType, phone.Default, phone.Optional = "tel", s.Customer.Phone, true
 	elements := []model.DialogElement{known, name, cpf, phone}
+	later := model.DialogElement{
+		DisplayName: r.label("dialog.send_at"), Name: elementSendAt, Type: "datetime", Optional: true, HelpText: truncate(r.text("dialog.send_at_help"), model.DialogElementHelpTextMaxLength),
+		DateTimeConfig: &model.DialogDateTimeConfig{MinDate: "today", MaxDate: "+60d", TimeInterval: 15}, // servers before 11.6 leave it out
+	}
 	if !d.Settings().RequireConsent {
-		return elements
+		return append(elements, later)
 	}
 	// optional, because the customer's consent may be on record already; the service says where it is not
 	origin := choice(elementOrigin, r.text("dialog.consent_origin"), r.text("dialog.consent_origin_help"))
@@ -133,7 +138,7 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 	}
 	note := text(elementConsentNote, r.label("dialog.consent_note"), r.text("dialog.consent_note_placeholder"), maxConsentNote)
 	note.Optional = true
-	return append(elements, origin, note)
+	return append(elements, origin, note, later)
 }
 
 // variableElements are the fields for the template's variables.

@@ -48,6 +48,7 @@ func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		answer(w, http.StatusOK, d.lookUp(req.Context(), r, &body))
 		return
 	}
+	r.channelID = body.ChannelId
 	answer(w, http.StatusOK, d.submit(req.Context(), r, &body))
 }
 
@@ -157,9 +158,26 @@ func (d *Dialogs) do(ctx context.Context, r reader, s *state, p *pick, agreed ag
 		})
 		return err
 	}
-	_, err := d.Service.Start(ctx, domain.StartRequest{
+	request := domain.StartRequest{
 		ActorID: r.userID, AccountID: p.template.AccountID, QueueID: p.queue.ID, Template: ref, Variables: s.Variables,
 		Customer: s.Customer, Consent: s.Consent, Confirm: agreed.confirm, Reason: agreed.reason, Since: s.At,
-	})
+	}
+	if request.SendAt, _ = d.sendAt(s, p.queue); request.SendAt != 0 {
+		return d.schedule(ctx, r, p, request)
+	}
+	_, err := d.Service.Start(ctx, request)
 	return err
+}
+
+// schedule puts a start off, and says so where the agent is, because nothing else shows it.
+func (d *Dialogs) schedule(ctx context.Context, r reader, p *pick, request domain.StartRequest) error {
+	scheduled, err := d.Service.Schedule(ctx, request)
+	if err != nil {
+		return err
+	}
+	if r.channelID != "" {
+		t := domain.T("scheduled.done", "At", scheduled.SendAt, "Customer", scheduled.Name, "Template", p.template.Shown()).In(p.queue.TimeZone)
+		d.Tell(ctx, r.channelID, r.userID, r.texts.Markdown(r.lang, t.Key, t.Data))
+	}
+	return nil
 }

@@ -118,7 +118,7 @@ func TestAnotherTemplateIsShownBeforeItIsSent(t *testing.T) {
 	values := good()
 	values["template"] = "template_hello"
 	require.Equal(t, "form", c.submit(values).Type)
-	require.Equal(t, []string{"customer", "customer_name", "cpf", "phone"}, c.names())
+	require.Equal(t, []string{"customer", "customer_name", "cpf", "phone", "send_at"}, c.names())
 	require.Empty(t, fakeDesk.starts)
 }
 

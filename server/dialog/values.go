@@ -72,11 +72,25 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 		if s.Consent.Origin != "" && !slices.Contains(domain.ConsentOrigins(), s.Consent.Origin) {
 			wrong(elementOrigin, r.text("refusal.consent_origin"))
 		}
+		s.SendAt = read(elementSendAt, s.SendAt)
+		if _, ok := d.sendAt(s, p.queue); !ok {
+			wrong(elementSendAt, r.text("dialog.send_at_invalid"))
+		}
 		for name, problem := range d.checkCustomer(r, c) {
 			wrong(name, problem)
 		}
 	}
 	return problems
+}
+
+// sendAt returns the moment to which the start is put off, milliseconds since epoch; 0 = it is not. Clients send it as ISO 8601,
+// those without a field for it as it was typed; without an offset it is in the queue's time zone.
+func (d *Dialogs) sendAt(s *state, queue *domain.Queue) (at int64, ok bool) {
+	if s.SendAt == "" {
+		return 0, true
+	}
+	at, rest, ok := domain.ParseMoment(s.SendAt, d.Clock.Now(), domain.ZoneOf(queue.TimeZone, d.Settings().TimeZone))
+	return at, ok && rest == ""
 }
 
 // checkCustomer returns what is wrong with the customer's fields by element. The service decides in the end.
@@ -112,7 +126,7 @@ func sameValues(s *state, submission map[string]any) bool {
 	}
 	if s.Kind == kindStart {
 		decided[elementCustomer], decided[elementName], decided[elementCPF], decided[elementPhone] = s.Customer.ID, s.Customer.Name, s.Customer.CPF, s.Customer.Phone
-		decided[elementOrigin], decided[elementConsentNote] = s.Consent.Origin, s.Consent.Note
+		decided[elementOrigin], decided[elementConsentNote], decided[elementSendAt] = s.Consent.Origin, s.Consent.Note, s.SendAt
 	}
 	for name, value := range decided {
 		if earlierValue(submission, name, value) != value {
