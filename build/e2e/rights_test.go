@@ -44,6 +44,7 @@ const (
 	admins      = "------+-x-"
 	typedThere  = "xx.x.x+xx+" // a command in the conversation's channel: the server lets members and system admins run it
 	typedSpoken = "xx+x+x-xx+" // a command that sends something to the customer
+	typedLater  = "xx.x.x-xx+" // a command that sends something to the customer later
 	typedStart  = "xx-x-x-xx+"
 	typedAny    = "xx+x+x+xx+"
 )
@@ -379,7 +380,7 @@ func refusedBy(text string) string {
 // words tries the subcommands of /whatsapp, each with an argument that it accepts.
 func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
-		"novo": typedStart, "agendados": typedAny, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
+		"novo": typedStart, "agendados": typedAny, "agendar amanhã 9h oi": typedLater, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
 		"botoes Sim? | Sim": typedSpoken, "pedir-local": typedSpoken, "pedir-telefone": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
 		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,

@@ -84,7 +84,7 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 	}
 	sender := &drafts.Sender{
 		Store: w.store, Posts: w.mattermost, CheckPost: intake.CheckPost, MaySpeak: people.MaySpeak, Seals: seals, Localizer: localizer,
-		Username: people.Username, Clock: w.clock, Wake: nothing, Log: w.logs,
+		Username: people.Username, Clock: w.clock, Ahead: func() int64 { return 0 }, Wake: nothing, Log: w.logs,
 	}
 	return conversations, service.NewDrafts(service.DraftPorts{Service: conversations, Store: w.store, Sender: sender}), cards
 }

@@ -63,7 +63,7 @@ func (a *app) wireHTTP() {
 	a.commands = command.New(command.Deps{
 		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor.Examine,
 		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact, SendText: cards.SendText, Ask: cards.Ask,
-		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, ScheduledButton: jobs.ScheduledButton, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
+		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, ScheduledButton: jobs.ScheduledButton, ScheduleText: a.drafts.Schedule, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
 	})
 	a.api = api.New(api.Deps{
 		Store: a.store, Service: a.service, Drafts: a.drafts, Ask: cards.Ask, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,

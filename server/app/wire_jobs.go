@@ -69,7 +69,7 @@ func (a *app) wireService() {
 	a.every(0, &jobqueue.Loop{Name: "scheduled", Run: scheduled.Run})
 	sender := &drafts.Sender{
 		Store: a.store, Posts: a.port, CheckPost: a.intake.CheckPost, MaySpeak: a.people.MaySpeak, Seals: a.seals, Localizer: a.localizer,
-		Username: a.port.Username, Wake: a.wake.drafts.Wake, Clock: a.clock, Log: a.log,
+		Username: a.port.Username, Wake: a.wake.drafts.Wake, Clock: a.clock, Ahead: a.clockAhead, Log: a.log,
 	}
 	a.every(0, &jobqueue.Loop{Name: "drafts", Waker: &a.wake.drafts, Run: sender.Run})
 	a.drafts = service.NewDrafts(service.DraftPorts{Service: a.service, Store: a.store, Sender: sender})

@@ -98,6 +98,8 @@ type Deps struct {
 	// DraftAttachments makes message attachments with the buttons of drafts.
 	DraftAttachments func(drafts []*domain.Draft, conversationID, authorID string, text func(key string, pairs ...any) string) []any
 
+	// ScheduleText keeps a text that is sent in a conversation at a moment, milliseconds since epoch.
+	ScheduleText func(ctx context.Context, actorID, conversationID, text string, at int64) (*domain.Draft, error)
 	// ScheduledButton makes a button beside a scheduled start; do is start or cancel.
 	ScheduledButton func(do, id, style, name string) map[string]any
 

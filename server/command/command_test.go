@@ -98,6 +98,11 @@ func (o *fakeOffice) ListScheduled(context.Context, string, domain.ScheduledFilt
 	return o.planned, len(o.planned), o.answer
 }
 
+func (o *fakeOffice) ScheduleText(_ context.Context, _, id, text string, at int64) (*domain.Draft, error) {
+	_, err := o.ask("schedule %s %s %d", id, text, at)
+	return nil, err
+}
+
 func (o *fakeOffice) Results(context.Context, string, string, domain.ResultsFilter) (*domain.Results, error) {
 	median := 90_000.0
 	group := &domain.ResultsGroup{Name: "cobranca (pt_BR)", Sent: 4, Delivered: 3, Read: 2, Answered: 1, MedianAnswer: &median, Cost: 312_500, Currency: "BRL"}
@@ -232,7 +237,7 @@ func (o *fakeOffice) in(t *testing.T, channelID, text string) string {
 	c := New(Deps{
 		Service: o, Mattermost: o, Store: o, IsSystemAdmin: o.SystemAdmin, Supervises: o.Supervises, Examine: o.Examine,
 		StartDialog: o.Start, TemplateDialog: o.Template, CloseDialog: o.CloseDialog, SendLocation: o.SendLocation, SendContact: o.SendContact, SendText: o.SendText, Ask: o.Ask,
-		ListDrafts: o.box.List, DraftAttachments: idsOf, ScheduledButton: buttonOf, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
+		ListDrafts: o.box.List, DraftAttachments: idsOf, ScheduledButton: buttonOf, ScheduleText: o.ScheduleText, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text
 }

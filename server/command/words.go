@@ -26,6 +26,7 @@ func subcommands() []subcommand {
 		{portuguese: "modelo", english: "template", run: (*Command).template},
 		{portuguese: "nota", english: "note", argument: true, required: true, run: (*Command).note},
 		{portuguese: "rascunhos", english: "drafts", run: (*Command).drafts},
+		{portuguese: "agendar", english: "schedule", argument: true, required: true, run: (*Command).schedule},
 		{portuguese: "local", english: "location", argument: true, required: true, run: (*Command).location},
 		{portuguese: "contato", english: "contact", argument: true, required: true, run: (*Command).contact},
 		{portuguese: "botoes", english: "buttons", argument: true, required: true, run: (*Command).buttons},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -43,6 +44,7 @@ type Draft struct {
 	Opening        int64      `db:"opening"`    // Conversation.WindowFrom of the window in which it was last offered; 0 = never offered
 	ChosenBy       string     `db:"chosen_by"`  // who sent it
 	PostID         string     `db:"post_id"`    // the post it became
+	SendAt         int64      `db:"send_at"`    // when it is sent by itself, if the window is open then, milliseconds since epoch; 0 = only by hand
 	CreatedAt      int64      `db:"created_at"` // milliseconds since epoch
 	UpdatedAt      int64      `db:"updated_at"`
 }
@@ -68,6 +70,10 @@ func CheckDraft(text string, files int) error {
 	}
 	return nil
 }
+
+// DraftPatience is by how much a text that was scheduled may be late. After that it is kept, because what it says
+// may no longer fit the hour.
+const DraftPatience = time.Hour
 
 // DraftJob is a chosen draft that is to become a post.
 type DraftJob struct {

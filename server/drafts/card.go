@@ -99,6 +99,9 @@ func draftAttachment(number int, draft *domain.Draft, say func(key string, pairs
 		return map[string]any{"text": text + say("draft.is_dropped")}
 	}
 	text += excerpt(draft.Text)
+	if draft.SendAt != 0 && draft.State == domain.DraftHeld {
+		text += "\n" + say("draft.scheduled")
+	}
 	if n := len(draft.FileIDs); n > 0 {
 		text += "\n" + say("draft.files", "Count", n)
 	}

@@ -25,6 +25,10 @@ type Store interface {
 	// conversationID is "". An author's drafts are leased one after the other, so that they are
 	// posted in order. domain.ErrNotFound if there is none.
 	ClaimDraft(ctx context.Context, conversationID, authorID string, lease time.Duration) (*domain.DraftJob, error)
+	// ChooseDueDrafts claims for sending what was scheduled and is due by the database's clock.
+	ChooseDueDrafts(ctx context.Context, ahead, now int64) error
+	// AddNotice stores a direct message to somebody, once per key.
+	AddNotice(ctx context.Context, n *domain.Notice) error
 	DraftSent(ctx context.Context, id, postID string, now int64) error
 	// DraftBack makes a chosen draft a held one again.
 	DraftBack(ctx context.Context, id string, now int64) error
@@ -59,12 +63,16 @@ type Sender struct {
 	Localizer posting.Localizer
 	Username  func(ctx context.Context, userID string) (string, error)
 	Clock     domain.Clock
-	Wake      func() // asks for a run
+	Ahead     func() int64 // how far the plugin's clock is ahead of the real one, milliseconds; 0 except in development
+	Wake      func()       // asks for a run
 	Log       jobqueue.Logger
 }
 
 // Run posts what was chosen and updates the offers.
 func (d *Sender) Run(ctx context.Context) (more bool, err error) {
+	if err := d.Store.ChooseDueDrafts(ctx, d.Ahead(), d.Clock.Now()); err != nil {
+		return false, err
+	}
 	for {
 		job, refused, err := d.sendNext(ctx, "", "")
 		if errors.Is(err, domain.ErrNotFound) {

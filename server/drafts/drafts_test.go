@@ -23,6 +23,7 @@ type fakeDrafts struct {
 	posts    []posting.Post
 	edits    []string
 	whispers []string
+	notices  []string
 	gone     bool            // the thread's first post
 	left     map[string]bool // who may not post any more
 	fails    error           // of CreatePost
@@ -44,6 +45,19 @@ func (d *fakeDrafts) set(id string, state domain.DraftState, postID string) erro
 			draft.State, draft.PostID = state, postID
 		}
 	}
+	return nil
+}
+
+func (d *fakeDrafts) ChooseDueDrafts(_ context.Context, ahead, now int64) error {
+	for _, draft := range d.drafts {
+		if draft.State == domain.DraftHeld && draft.SendAt > 0 && draft.SendAt <= now+ahead {
+			draft.State, draft.ChosenBy = domain.DraftChosen, draft.AuthorID
+		}
+	}
+	return nil
+}
+func (d *fakeDrafts) AddNotice(_ context.Context, n *domain.Notice) error {
+	d.notices = append(d.notices, n.UserID+" "+n.TextKey+" "+n.Key)
 	return nil
 }
 
@@ -121,7 +135,7 @@ func newFakeDrafts(texts ...string) (*fakeDrafts, *Sender) {
 	speaker := posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }, UserLocale: func(context.Context, string) string { return "en" }}
 	return d, &Sender{
 		MaySpeak: func(_ context.Context, userID, _ string) (bool, error) { return !d.left[userID], nil },
-		Store:    d, Posts: d, Seals: &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Localizer: speaker, Clock: fake.Clock(7), Wake: func() {}, Log: fake.Log{},
+		Store:    d, Posts: d, Seals: &posting.Seals{Keys: func() [][]byte { return [][]byte{[]byte("key")} }, Now: time.Now}, Localizer: speaker, Clock: fake.Clock(7), Ahead: func() int64 { return 0 }, Wake: func() {}, Log: fake.Log{},
 		Username: func(_ context.Context, userID string) (string, error) { return userID, nil },
 		CheckPost: func(_ context.Context, p posting.IncomingPost) (posting.Decision, bool, error) {
 			if strings.Contains(p.Message, "@") {

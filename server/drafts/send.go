@@ -2,6 +2,7 @@ package drafts
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
@@ -92,7 +93,7 @@ func (d *Sender) send(ctx context.Context, job *domain.DraftJob) (refused domain
 		return domain.Text{}, err
 	}
 	if refused.Key != "" {
-		return refused, d.Store.DraftBack(ctx, job.ID, d.Clock.Now())
+		return refused, d.back(ctx, job, refused)
 	}
 	time.Sleep(postGap)
 	seal := d.Seals.Seal(posting.IncomingPost{ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs, DraftID: job.ID})
@@ -116,7 +117,27 @@ func (d *Sender) send(ctx context.Context, job *domain.DraftJob) (refused domain
 	case refused.Key == "":
 		refused = domain.T("draft.not_posted")
 	}
-	return refused, d.Store.DraftBack(ctx, job.ID, d.Clock.Now())
+	return refused, d.back(ctx, job, refused)
+}
+
+// back makes a draft a held one again. Of one that was to be sent by itself its author gets a direct message, because
+// they may be elsewhere by now.
+func (d *Sender) back(ctx context.Context, job *domain.DraftJob, refused domain.Text) error {
+	now := d.Clock.Now()
+	if job.SendAt != 0 {
+		key := "scheduled.text_kept"
+		if refused.Key == "draft.expired" || refused.Key == "draft.waiting" {
+			key = "scheduled.text_window"
+		}
+		notice := &domain.Notice{
+			Key: "text:" + job.ID + ":" + strconv.FormatInt(job.SendAt, 10), UserID: job.AuthorID, ConversationID: job.ConversationID, TextKey: key,
+			Data: map[string]any{"At": job.SendAt}, CreatedAt: now,
+		}
+		if err := d.Store.AddNotice(ctx, notice); err != nil {
+			return err
+		}
+	}
+	return d.Store.DraftBack(ctx, job.ID, now)
 }
 
 // sent records the post that a draft became. If several processes made a post of it,
@@ -154,6 +175,9 @@ func (d *Sender) checkPost(ctx context.Context, job *domain.DraftJob, root strin
 	if !may {
 		name, err := d.Username(ctx, job.AuthorID)
 		return domain.T("draft.author_left", "Who", domain.Username(name)), err
+	}
+	if job.SendAt != 0 && d.Clock.Now()-job.SendAt > domain.DraftPatience.Milliseconds() {
+		return domain.T("scheduled.text_late"), nil
 	}
 	decision, _, err := d.CheckPost(ctx, posting.IncomingPost{
 		ChannelID: job.ChannelID, RootID: root, UserID: job.AuthorID, Message: job.Text, FileIDs: job.FileIDs,

@@ -10,7 +10,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
-const draftColumns = "id, conversation_id, author_id, root_id, body, state, opening, chosen_by, post_id, created_at, updated_at"
+const draftColumns = "id, conversation_id, author_id, root_id, body, state, opening, chosen_by, post_id, send_at, created_at, updated_at"
 
 // maxDraftText is more than Mattermost lets a post have, in characters.
 const maxDraftText = 16383
@@ -45,11 +45,11 @@ func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now 
 		WITH c AS MATERIALIZED (
 			SELECT c.* FROM waa_conversations c WHERE c.id = $2 FOR SHARE
 		), changed AS (
-			INSERT INTO waa_drafts (id, conversation_id, author_id, root_id, body, file_ids, fingerprint, opening, created_at, updated_at)
-			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+inState(domain.Open, "$9::bigint")+` THEN c.window_from ELSE 0 END, $9, $9 FROM c
+			INSERT INTO waa_drafts (id, conversation_id, author_id, root_id, body, file_ids, fingerprint, opening, send_at, created_at, updated_at)
+			SELECT $1, c.id, $3, $4, $5, $6, $7, CASE WHEN $8 AND `+inState(domain.Open, "$9::bigint")+` THEN c.window_from ELSE 0 END, $11, $9, $9 FROM c
 			WHERE (SELECT count(*) FROM waa_drafts h WHERE h.conversation_id = $2 AND h.author_id = $3 AND h.state = 'held' AND h.fingerprint <> $7) < $10
 			ON CONFLICT (conversation_id, author_id, fingerprint) WHERE state = 'held' DO UPDATE SET root_id = excluded.root_id, updated_at = excluded.updated_at,
-				opening = greatest(waa_drafts.opening, excluded.opening)
+				opening = greatest(waa_drafts.opening, excluded.opening), send_at = CASE WHEN excluded.send_at > 0 THEN excluded.send_at ELSE waa_drafts.send_at END
 			RETURNING id, conversation_id, author_id, opening
 		), offered AS (
 			INSERT INTO waa_draft_offers (conversation_id, author_id, opening, created_at)
@@ -58,7 +58,7 @@ func (s *Store) KeepDraft(ctx context.Context, d *domain.Draft, offer bool, now 
 		)
 		SELECT id FROM changed`,
 		d.ID, d.ConversationID, d.AuthorID, d.RootID, truncate(strings.TrimSpace(d.Text), maxDraftText), pq.Array(append([]string{}, d.FileIDs...)),
-		domain.Fingerprint(d.Text, d.FileIDs), offer, now, domain.MaxDrafts)
+		domain.Fingerprint(d.Text, d.FileIDs), offer, now, domain.MaxDrafts, d.SendAt)
 	err = wrapErr(err, "could not keep a draft")
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, domain.ErrConflict

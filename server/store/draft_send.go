@@ -32,6 +32,19 @@ func (s *Store) ClaimDraft(ctx context.Context, conversationID, authorID string,
 	return &domain.DraftJob{Draft: *row.draft(), ChannelID: row.ChannelID, ChosenAt: row.ChosenAt, Attempts: row.Attempts}, nil
 }
 
+// ChooseDueDrafts claims for sending what was scheduled and is due by the database's clock, as if its author had
+// chosen it; ahead as in ClaimScheduled.
+func (s *Store) ChooseDueDrafts(ctx context.Context, ahead, now int64) error {
+	_, err := exec(ctx, s.db, `
+		WITH due AS (
+			SELECT id FROM waa_drafts WHERE state = 'held' AND send_at > 0 AND send_at <= `+clock+` + $1::bigint ORDER BY send_at LIMIT 100`+lockFree+`
+		), changed AS (
+			UPDATE waa_drafts d SET state = 'chosen', chosen_by = d.author_id, chosen_at = `+clock+`, lease_until = 0, attempts = 0, updated_at = $2
+			FROM due WHERE d.id = due.id RETURNING d.id, d.conversation_id, d.author_id, d.opening
+		)`+showOffersAnew, ahead, now)
+	return wrapErr(err, "could not choose the drafts that are due")
+}
+
 // DraftSent records the post that a draft became.
 func (s *Store) DraftSent(ctx context.Context, id, postID string, now int64) error {
 	return s.endDraft(ctx, "could not record a draft's post", "state = 'sent', post_id = $3", id, now, postID)
@@ -40,7 +53,7 @@ func (s *Store) DraftSent(ctx context.Context, id, postID string, now int64) err
 // DraftBack makes a chosen draft a held one again. Where its author wrote the same
 // again meanwhile, the new draft stays and this one is dropped.
 func (s *Store) DraftBack(ctx context.Context, id string, now int64) error {
-	return s.endDraft(ctx, "could not hold a draft again", `state = CASE WHEN EXISTS (SELECT 1 FROM waa_drafts h WHERE h.conversation_id = d.conversation_id
+	return s.endDraft(ctx, "could not hold a draft again", `send_at = 0, state = CASE WHEN EXISTS (SELECT 1 FROM waa_drafts h WHERE h.conversation_id = d.conversation_id
 		AND h.author_id = d.author_id AND h.fingerprint = d.fingerprint AND h.state = 'held') THEN 'dropped' ELSE 'held' END`, id, now)
 }
 

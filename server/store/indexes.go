@@ -34,6 +34,7 @@ func lateIndexes() []index {
 		{name: "waa_notices_conversation", on: "waa_notices (conversation_id) WHERE conversation_id <> ''"},
 		{name: "waa_notices_customer", on: "waa_notices ((data ->> 'Customer'))"},
 		{name: "waa_notices_blocked", on: "waa_notices (account_id) WHERE text_key = 'admin.account_blocked'"},
+		{name: "waa_drafts_due", on: "waa_drafts (send_at) WHERE state = 'held' AND send_at > 0"},
 		{name: "waa_draft_offers_shown", on: "waa_draft_offers (created_at) WHERE shown >= version"},
 	}
 }

@@ -1,0 +1,1 @@
+ALTER TABLE waa_drafts DROP COLUMN send_at;
