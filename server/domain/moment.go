@@ -218,11 +218,12 @@ func (m *momentReader) hour() bool {
 	minute, _ := strconv.Atoi(found[2])
 	m.left = after
 	half := found[3]
-	if half == "" && m.take("am") {
+	switch {
+	case half == "" && m.take("am"):
 		half = "am"
-	} else if half == "" && m.take("pm") {
+	case half == "" && m.take("pm"):
 		half = "pm"
-	} else {
+	default:
 		m.take("horas", "hora", "hs", "h")
 	}
 	if half != "" && (hour < 1 || hour > 12) || hour > 23 || minute > 59 {
