@@ -165,6 +165,9 @@ func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
 				matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+key+"%"))
 			}
 		}
+		if old := withoutNinthDigit(digits); old != "" {
+			matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+old))
+		}
 	}
 	if len(cpfHashes) > 0 {
 		matches = append(matches, squirrel.Expr("cpf_hash = ANY(?)", pq.Array(cpfHashes)))
@@ -173,6 +176,17 @@ func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
 		return nil
 	}
 	return matches
+}
+
+// withoutNinthDigit returns a whole Brazilian mobile number, with its area and country or without, as it was written
+// before it had nine digits, in which form Meta and old rows may have it; "" = it is no such number.
+func withoutNinthDigit(digits string) string {
+	const local = 9
+	at := len(digits) - local
+	if at != 0 && at != 2 && (at != 4 || digits[:2] != "55") || digits[at] != '9' {
+		return ""
+	}
+	return digits[:at] + digits[at+1:]
 }
 
 // escapeLike makes text match itself only.
