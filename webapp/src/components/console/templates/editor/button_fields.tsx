@@ -3,12 +3,23 @@ import {Button} from 'src/components/shared/buttons';
 import {SelectField, TextField} from 'src/components/shared/fields';
 import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
-import {buttonValues, variablesOf} from 'src/whatsapp/draft';
+import {variablesOf} from 'src/whatsapp/draft';
 import type {DraftButton} from 'src/whatsapp/draft';
 
 import styles from '../templates.module.css';
 
 const maxButtons = 10;
+
+const kindNames: Record<string, MessageKey> = {
+    QUICK_REPLY: 'whatsapp-ativo.admin.editor.button_quick_reply',
+    URL: 'whatsapp-ativo.admin.editor.button_url',
+    PHONE_NUMBER: 'whatsapp-ativo.admin.editor.button_phone_number',
+};
+
+const valueNames: Record<string, MessageKey> = {
+    URL: 'whatsapp-ativo.admin.editor.button_value_url',
+    PHONE_NUMBER: 'whatsapp-ativo.admin.editor.button_value_phone_number',
+};
 
 type Props = {buttons: DraftButton[]; onChange: (buttons: DraftButton[]) => void};
 
@@ -16,7 +27,7 @@ type Props = {buttons: DraftButton[]; onChange: (buttons: DraftButton[]) => void
 export const ButtonFields = ({buttons, onChange}: Props) => {
     const t = useText();
     const set = (at: number, change: Partial<DraftButton>) => onChange(buttons.map((button, i) => (i === at ? {...button, ...change} : button)));
-    const kinds = Object.keys(buttonValues).map((value) => ({value, text: t(`whatsapp-ativo.admin.editor.button_${value.toLowerCase()}` as MessageKey)}));
+    const kinds = Object.entries(kindNames).map(([value, name]) => ({value, text: t(name)}));
     return (
         <fieldset>
             <legend>{t('whatsapp-ativo.admin.editor.buttons')}</legend>
@@ -37,9 +48,9 @@ export const ButtonFields = ({buttons, onChange}: Props) => {
                         value={button.text}
                         onChange={(text) => set(i, {text})}
                     />
-                    {buttonValues[button.type] && (
+                    {valueNames[button.type] && (
                         <TextField
-                            label={t(`whatsapp-ativo.admin.editor.button_value_${buttonValues[button.type]}` as MessageKey)}
+                            label={t(valueNames[button.type]!)}
                             maxLength={2000}
                             value={button.value}
                             onChange={(value) => set(i, {value})}
