@@ -55,11 +55,21 @@ type conversationView struct {
 
 	Template *string `json:"template,omitempty"` // in lists
 	// Where conversations are read, but not in the answer of an action.
-	LastMessage       *lastMessageView `json:"last_message,omitempty"`
-	WaitsSince        *millisOrNull    `json:"customer_waits_since,omitempty"`
-	Waits             *int64           `json:"customer_waits_ms,omitempty"`
-	OwnerUsername     string           `json:"owner_username,omitempty"`
-	AttendantUsername string           `json:"attendant_username,omitempty"`
+	LastMessage *lastMessageView `json:"last_message,omitempty"`
+	WaitsSince  *millisOrNull    `json:"customer_waits_since,omitempty"`
+	Waits       *int64           `json:"customer_waits_ms,omitempty"`
+	// Where one conversation is read.
+	NextTemplate      *nextTemplateView `json:"next_template,omitempty"`
+	OwnerUsername     string            `json:"owner_username,omitempty"`
+	AttendantUsername string            `json:"attendant_username,omitempty"`
+}
+
+// nextTemplateView says whether a template may go to the customer now, or why none may and from when on.
+type nextTemplateView struct {
+	Allowed bool         `json:"allowed"`
+	Code    string       `json:"code"` // as in an error; "" = allowed
+	Message string       `json:"message"`
+	NextAt  millisOrNull `json:"next_at"`
 }
 
 type lastMessageView struct {
@@ -107,7 +117,12 @@ func (a *API) getConversation(r *http.Request, id string) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a conversation")
 	}
-	return ok(a.withUsernames(r.Context(), []*domain.View{view})(view))
+	shown := a.withUsernames(r.Context(), []*domain.View{view})(view)
+	shown.NextTemplate = &nextTemplateView{Allowed: view.NextTemplate == nil}
+	if refusal := view.NextTemplate; refusal != nil {
+		shown.NextTemplate.Code, shown.NextTemplate.Message, shown.NextTemplate.NextAt = refusal.Code, a.Localize(r, textOf(refusal)), millisOrNull(refusal.NextAt)
+	}
+	return ok(shown)
 }
 
 // conversationReply answers an action with the conversation as it is now.

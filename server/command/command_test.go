@@ -377,7 +377,7 @@ func TestRefusalsAndErrors(t *testing.T) {
 
 func TestReports(t *testing.T) {
 	o := newFakeOffice()
-	o.view.CooldownUntil = 60_000
+	o.view.NextTemplate = domain.Refuse(domain.CodeCooldown, domain.T("refusal.next_template", "Until", int64(60_000)))
 	status := o.in(t, "here", "status")
 	for _, want := range []string{"Ana \\|\\*x\\*\\| \\[y\\]\u2060(http:\u2060//z)", "+5511987654321", "`***.982.247-**`", "Janela aberta até 01/01/1970 14:32", "Vendas", "@me", "00:01"} {
 		t.Run(want, func(t *testing.T) {

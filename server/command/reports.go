@@ -33,10 +33,16 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 		in.row("command.status_owner", c.username(ctx, view.OwnerID).Markdown()),
 		in.row("command.status_attendant", c.username(ctx, view.AttendantID).Markdown()),
 	}
-	if view.CooldownUntil != 0 && view.State != domain.Closed {
-		lines = append(lines, in.localize(domain.T("command.status_cooldown", "Until", view.CooldownUntil).In(zone)))
-	}
+	lines = append(lines, "- "+c.consentText(ctx, in, view.Contact.Consent()), in.row("command.status_next", in.nextTemplate(view)))
 	return strings.Join(lines, "\n"), nil
+}
+
+// nextTemplate says whether a template may go to the customer now, or why none may.
+func (c *call) nextTemplate(view *domain.View) string {
+	if view.NextTemplate == nil {
+		return c.text("command.status_next_now")
+	}
+	return c.localize(view.NextTemplate.Text)
 }
 
 // row is one line of a status: a name and its values, "–" where there are none.

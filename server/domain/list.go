@@ -7,7 +7,10 @@ type View struct {
 	*Conversation
 	State         State
 	CooldownUntil int64 // from when on another template may be sent, milliseconds since epoch; 0 = now
-	Waits         int64 // how long the customer has waited within the queue's hours, milliseconds, where WaitsSince tells that they wait
+	// NextTemplate is why no template may go to the customer now, with the moment from which on one may, where time alone
+	// is in the way; nil = one may, or it was not asked, because only single conversations are.
+	NextTemplate *Refusal
+	Waits        int64 // how long the customer has waited within the queue's hours, milliseconds, where WaitsSince tells that they wait
 }
 
 // Filter selects the conversations of a list. A field that is zero does not restrict it.

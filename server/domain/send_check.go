@@ -78,6 +78,17 @@ func (l *SendCheck) templateObstacle(now int64) int {
 	}
 }
 
+// AnyTemplate returns why no template at all may go to the contact at a moment, whichever is chosen, as a refusal; nil =
+// what is left depends on the template. zone is as for Refusal.
+func (l *SendCheck) AnyTemplate(now int64, zone string) *Refusal {
+	with := *l
+	with.Template = &Template{Status: StatusApproved, Approved: true, QueueIDs: []string{l.QueueID}}
+	if reason := with.templateObstacle(now); reason != 0 {
+		return with.RefusalFor(reason, now, zone)
+	}
+	return nil
+}
+
 // Refusal returns the result of Reason as a refusal for the person who wants to send a template;
 // nil = it may leave. zone is the time zone for the text's times (IANA name; "" = the plugin's setting).
 func (l *SendCheck) Refusal(now int64, zone string) *Refusal {

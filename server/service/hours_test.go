@@ -249,3 +249,31 @@ func TestTheListCountsOpenHours(t *testing.T) {
 		})
 	}
 }
+
+// TestWhyNoTemplateMayGo: what a customer's page says is what a template meets.
+func TestWhyNoTemplateMayGo(t *testing.T) {
+	b := newServiceFixture(t)
+	ctx := context.Background()
+	b.changeQueue(func(q *domain.Queue) { q.TemplateHours, q.TimeZone = weekdays(), "America/Sao_Paulo" })
+	b.clockAt("America/Sao_Paulo", "2026-12-21 14:00")
+	c := b.start(phone)
+	next := func() *domain.Refusal {
+		view, err := b.do.View(ctx, "bruno", c.ID)
+		require.NoError(t, err)
+		return view.NextTemplate
+	}
+	require.Equal(t, domain.CodeCooldown, next().Code)
+	require.Equal(t, b.clockAt("America/Sao_Paulo", "2026-12-22 08:00"), func() int64 {
+		b.clockAt("America/Sao_Paulo", "2026-12-21 14:30")
+		return next().NextAt
+	}(), "the cooldown ends in the evening")
+	b.clockAt("America/Sao_Paulo", "2026-12-22 12:30")
+	require.Equal(t, domain.CodeQuietHours, next().Code)
+	b.clockAt("America/Sao_Paulo", "2026-12-22 13:00")
+	require.Nil(t, next())
+	b.settings.RequireConsent = true
+	require.Equal(t, domain.CodeConsentRequired, next().Code)
+	_, err := b.do.SetConsent(ctx, "bruno", c.ContactID, domain.ConsentRevoked, domain.ConsentGiven{})
+	require.NoError(t, err)
+	require.Equal(t, domain.CodeOptedOut, next().Code)
+}

@@ -19,6 +19,7 @@ func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, e
 		return nil, err
 	}
 	view := s.view(conv)
+	view.NextTemplate = s.nextTemplate(view, queue)
 	if conv.WaitsSince != 0 && queue != nil {
 		view.Waits = queue.Opening(s.Settings()).OpenTime(conv.WaitsSince, s.Clock.Now())
 	}
@@ -34,6 +35,28 @@ func (s *Service) ViewChannel(ctx context.Context, actorID, channelID string) (*
 		return nil, err
 	}
 	return s.View(ctx, actorID, conv.ID)
+}
+
+// nextTemplate returns why no template may go to a conversation's customer now; nil = one may. What the template itself
+// brings, such as a customer who wants no marketing, is not known here.
+func (s *Service) nextTemplate(view *domain.View, queue *domain.Queue) *domain.Refusal {
+	if queue == nil {
+		return queueGone()
+	}
+	now := s.Clock.Now()
+	settings := s.Settings()
+	check := &domain.SendCheck{Contact: &view.Contact, QueueID: queue.ID, RequireConsent: settings.RequireConsent, Hours: queue.TemplateOpening(settings)}
+	refusal := check.AnyTemplate(now, queue.TimeZone)
+	if refusal != nil && refusal.Code != domain.CodeQuietHours || view.CooldownUntil <= now {
+		return refusal
+	}
+	at := view.CooldownUntil
+	if opens := check.Hours.NextOpening(at); opens > at {
+		at = opens
+	}
+	refusal = domain.Refuse(domain.CodeCooldown, domain.T("refusal.next_template", "Until", at).In(queue.TimeZone))
+	refusal.NextAt = at
+	return refusal
 }
 
 // List returns a page of the conversations the actor may see, and how many there are.

@@ -1913,6 +1913,16 @@ export interface components {
             };
             /** @description Where conversations are read: Meta's timestamp of the first message that nobody answered; null = the last word is ours */
             customer_waits_since?: components["schemas"]["Time"];
+            /** @description Where one conversation is read: whether a template may go to the customer now, as far as it does not depend on which */
+            next_template?: {
+                allowed: boolean;
+                /** @description The error code with which every template is refused, such as `opted_out`; "" = allowed */
+                code: string;
+                /** @description The reason in the reader's language; "" = allowed */
+                message: string;
+                /** @description From when on one may go, where time alone is in the way */
+                next_at: components["schemas"]["Time"];
+            };
             /** @description Where it is not null: how much of that wait is within the queue's hours, milliseconds */
             customer_waits_ms?: number;
             /** @description Name of the last template sent; where conversations are listed */
@@ -2259,6 +2269,16 @@ export interface components {
             };
             /** @description Where conversations are read: Meta's timestamp of the first message that nobody answered; null = the last word is ours */
             customer_waits_since?: components["schemas"]["Time"];
+            /** @description Where one conversation is read: whether a template may go to the customer now, as far as it does not depend on which */
+            next_template?: {
+                allowed: boolean;
+                /** @description The error code with which every template is refused, such as `opted_out`; "" = allowed */
+                code: string;
+                /** @description The reason in the reader's language; "" = allowed */
+                message: string;
+                /** @description From when on one may go, where time alone is in the way */
+                next_at: components["schemas"]["Time"];
+            };
             /** @description Where it is not null: how much of that wait is within the queue's hours, milliseconds */
             customer_waits_ms?: number;
             /** @description Name of the last template sent; where conversations are listed */

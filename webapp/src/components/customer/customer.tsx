@@ -104,6 +104,7 @@ const Details = ({conversation, queue, onChanged}: {conversation: Conversation; 
                     [t('whatsapp-ativo.customer.attendant'), attendant ? `@${attendant}` : t('whatsapp-ativo.list.unclaimed')],
                     [t('whatsapp-ativo.customer.queue'), queue],
                     [t('whatsapp-ativo.customer.template'), conversation.template],
+                    [t('whatsapp-ativo.customer.next_template'), conversation.next_template?.allowed ? t('whatsapp-ativo.customer.next_template_now') : conversation.next_template?.message],
                     [t('whatsapp-ativo.customer.since'), format.time(conversation.created_at)],
                     [t('whatsapp-ativo.customer.closed_at'), format.time(conversation.closed_at)],
                     [t('whatsapp-ativo.customer.close_reason'), conversation.closing?.label || conversation.close_reason],
