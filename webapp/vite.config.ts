@@ -5,6 +5,7 @@ import {defineConfig} from 'vitest/config';
 import {className} from './class_names.ts';
 import {cssInBundle} from './css_in_bundle.ts';
 import {reactAliases} from './react_version.ts';
+import {textsInBundle} from './texts_in_bundle.ts';
 
 /**
  * What the Mattermost web client puts on `window` for plugins, by package name. Never bundled: a second copy of React breaks
@@ -25,7 +26,7 @@ const externals: Record<string, string> = {
 
 export default defineConfig({
     oxc: {jsx: {runtime: 'classic'}},
-    plugins: [cssInBundle()],
+    plugins: [cssInBundle(), textsInBundle(fileURLToPath(new URL('src/i18n', import.meta.url)))],
     css: {modules: {generateScopedName: className}},
     resolve: {alias: [{find: /^src(?=\/)/, replacement: fileURLToPath(new URL('src', import.meta.url))}, ...reactAliases]},
 

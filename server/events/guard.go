@@ -133,8 +133,7 @@ func allLoopback(addresses []netip.Addr) bool {
 
 // The ways in which an IPv6 address stands for an IPv4 address.
 var (
-	nat64      = netip.MustParsePrefix("64:ff9b::/96")
-	nat64Local = netip.MustParsePrefix("64:ff9b:1::/48")
+	nat64      = netip.MustParsePrefix("64:ff9b::/96") // 64:ff9b:1::/48 holds them too, but where is its owner's choice
 	sixToFour  = netip.MustParsePrefix("2002::/16")
 	compatible = netip.MustParsePrefix("::/96")
 )
@@ -147,7 +146,7 @@ func embedded(a netip.Addr) netip.Addr {
 	}
 	b := a.As16()
 	switch {
-	case nat64.Contains(a), nat64Local.Contains(a):
+	case nat64.Contains(a):
 		return netip.AddrFrom4([4]byte(b[12:16]))
 	case sixToFour.Contains(a):
 		return netip.AddrFrom4([4]byte(b[2:6]))
