@@ -152,8 +152,8 @@ describe.skipIf(absent)('the System Console in Chromium', () => {
         await open(locale);
         const tabs = page.getByRole('tab');
         await tabs.first().waitFor();
-        expect(await tabs.count()).toBe(7);
-        for (let i = 0; i < 7; i++) {
+        expect(await tabs.count()).toBe(8);
+        for (let i = 0; i < 8; i++) {
             /* eslint-disable no-await-in-loop */
             await tabs.nth(i).click();
             await page.waitForLoadState('networkidle');

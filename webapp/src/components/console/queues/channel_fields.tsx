@@ -34,8 +34,9 @@ export const ChannelFields = ({teams, team, channel, onTeam, onChannel}: Props) 
                 label={t('whatsapp-ativo.admin.queues.channel')}
                 hint={t('whatsapp-ativo.admin.queues.channel_hint')}
                 empty={t('whatsapp-ativo.admin.choose')}
+                value={channel.value}
+                error={channel.error}
                 onChange={onChannel}
-                {...channel}
             />
         </>
     );
