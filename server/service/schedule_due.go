@@ -39,10 +39,10 @@ func (s *Service) sendScheduled(ctx context.Context, scheduled *domain.Scheduled
 		if err != nil {
 			return nil, err
 		}
-		if refused {
+		if refused && now.MessageID == "" {
 			return refusal, s.failScheduled(ctx, now, refusal)
 		}
-		scheduled = now
+		scheduled = now // what became of the message decides: the refusal may be that another process has just started it
 	}
 	message, err := s.Store.Message(ctx, scheduled.MessageID)
 	switch {
