@@ -89,7 +89,7 @@ func (p *play) secondStep(ctx context.Context) error {
 			return errors.Errorf("the template's %q is not in %q", part, shown)
 		}
 	}
-	elements := []string{"header_1", "body_1", "body_2", "body_3", "customer", "customer_name", "cpf", "phone"}
+	elements := []string{"header_1", "body_1", "body_2", "body_3", "customer", "customer_name", "cpf", "phone", "send_at"}
 	return errorUnless(slices.Equal(p.dialog.Elements(), elements), "the elements are %q instead of %q", p.dialog.Elements(), elements)
 }
 
