@@ -130,6 +130,10 @@ func TestEvents(t *testing.T) {
 	deliveries := o.asks(admin, http.MethodGet, subscription+"/deliveries", nil).is(http.StatusOK).items()
 	require.GreaterOrEqual(t, len(deliveries), len(expected))
 	last, _ := deliveries[0]["id"].(string)
+	o.within(oneMinute, "the record of what the receiver said", func(ctx context.Context) error {
+		n, err := o.number(ctx, "SELECT count(*) FROM waa_event_deliveries WHERE dedupe_key = $1 AND finished_at > 0", last)
+		return firstError(err, errorUnless(n == 1, "it is not recorded"))
+	})
 	o.asks(admin, http.MethodGet, subscription+"/deliveries/"+last, nil).is(http.StatusOK).has("error", "", "attempts", 1)
 	o.asks(admin, http.MethodPost, subscription+"/deliveries/"+last+"/resend", nil).is(http.StatusOK)
 	happens("once more", "conversation.reopened")
