@@ -11,7 +11,6 @@ DROP FUNCTION waa_event_transfer();
 DROP FUNCTION waa_event_conversation();
 DROP FUNCTION waa_tell_conversation(text, waa_conversations, waa_messages);
 DROP FUNCTION waa_tell(text, text, text, waa_events);
-DROP FUNCTION waa_events_wanted();
 DROP FUNCTION waa_event_id();
 DROP TABLE waa_event_deliveries CASCADE; -- the functions over its rows
 DROP TABLE waa_events;
