@@ -19,6 +19,8 @@ type Records interface {
 	SpeakerRoles(ctx context.Context, userID, channelID string) ([]string, error)
 	// QueuesOf returns the queues in which an active user is an agent.
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
+	// SupervisedQueues returns those of QueuesOf in whose channels the user is a channel admin.
+	SupervisedQueues(ctx context.Context, userID string) ([]*domain.Queue, error)
 }
 
 // People says what a person is and may do. It implements service.People and is safe for concurrent use.
@@ -98,6 +100,11 @@ func (p *People) Person(ctx context.Context, userID, teamID string) (domain.User
 // QueuesOf returns the queues in which an active user is an agent.
 func (p *People) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
 	return p.records.QueuesOf(ctx, userID)
+}
+
+// SupervisedQueues returns the queues that an active user supervises as a channel admin. System admins supervise all others too.
+func (p *People) SupervisedQueues(ctx context.Context, userID string) ([]*domain.Queue, error) {
+	return p.records.SupervisedQueues(ctx, userID)
 }
 
 func (p *People) membership(ctx context.Context, userID, teamID, channelID string, queue *domain.Queue) (domain.Membership, error) {

@@ -135,6 +135,10 @@ func TestWhoIsWho(t *testing.T) {
 			queues, err := p.QueuesOf(ctx, c.user)
 			require.NoError(t, err, c.user)
 			require.Len(t, queues, c.queues, c.user)
+			led, err := p.SupervisedQueues(ctx, c.user)
+			require.NoError(t, err, c.user)
+			leads := slices.ContainsFunc(led, func(q *domain.Queue) bool { return q.ID == w.sales.ID })
+			require.Equal(t, c.supervises, c.system || leads, c.user)
 		})
 	}
 	in, err := p.InQueue(ctx, "member", &domain.Queue{})
@@ -216,6 +220,10 @@ func TestCouldNotCheckIsNoAnswer(t *testing.T) {
 		},
 		"queues": func() (bool, error) {
 			queues, err := p.QueuesOf(ctx, "member")
+			return len(queues) > 0, err
+		},
+		"supervised queues": func() (bool, error) {
+			queues, err := p.SupervisedQueues(ctx, "scheme")
 			return len(queues) > 0, err
 		},
 		"username": func() (bool, error) {

@@ -35,31 +35,18 @@ func (s *Service) SetConsent(ctx context.Context, actorID, contactID string, sta
 // supervises, and how many there are. A system admin gets all of them.
 func (s *Service) Consents(ctx context.Context, actorID string, status domain.ConsentStatus, queueID string, page, perPage int) ([]*domain.Contact, int, error) {
 	filter := domain.ConsentFilter{Status: status, Page: page, PerPage: perPage}
-	all, err := s.People.SystemAdmin(ctx, actorID)
-	if err != nil {
-		return nil, 0, err
-	}
-	queues, err := s.Store.Queues(ctx)
+	queues, all, err := s.supervisedQueues(ctx, actorID)
 	if err != nil {
 		return nil, 0, err
 	}
 	filter.QueueIDs = []string{}
-	supervised := false
 	for _, queue := range queues {
-		if !all {
-			if supervises, err := s.People.Supervises(ctx, actorID, queue); err != nil {
-				return nil, 0, err
-			} else if !supervises {
-				continue
-			}
-		}
-		supervised = true
 		if queueID == "" || queue.ID == queueID {
 			filter.QueueIDs = append(filter.QueueIDs, queue.ID)
 		}
 	}
 	switch {
-	case !all && !supervised, !all && len(filter.QueueIDs) == 0:
+	case !all && len(filter.QueueIDs) == 0:
 		return nil, 0, domain.Refuse(domain.CodeForbidden, domain.T("refusal.supervisors_only"))
 	case all && queueID == "":
 		filter.QueueIDs = nil

@@ -23,7 +23,7 @@ func (s *Service) mayRename(ctx context.Context, actorID string, p *startPlan) (
 	of := domain.Filter{ContactID: contact.ID, PerPage: 1}
 	_, seen, err := s.List(ctx, actorID, of)
 	if err == nil && seen == 0 {
-		_, seen, err = s.Store.ListConversations(ctx, actorID, nil, true, s.listFilter(of))
+		_, seen, err = s.Store.ListConversations(ctx, actorID, nil, true, s.listFilter(of, nil))
 		if seen > 0 {
 			return "", err
 		}

@@ -15,7 +15,11 @@ func linkRequest(tx domain.Tx, request, conversationID, messageID string) error 
 	if request == "" {
 		return nil
 	}
-	err := tx.LinkRequest(request, conversationID, messageID)
+	return unlessOvertaken(tx.LinkRequest(request, conversationID, messageID))
+}
+
+// unlessOvertaken turns the error of a row that is not as this attempt left it into a refusal: another attempt has it by now.
+func unlessOvertaken(err error) error {
 	if errors.Is(err, domain.ErrNotFound) {
 		return domain.Refuse(domain.CodeInProgress, domain.Text{})
 	}

@@ -13,21 +13,19 @@ func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter)
 	if err != nil {
 		return nil, err
 	}
-	filter := s.listFilter(f)
+	filter, err := s.listFilterOf(ctx, f, queues, all)
+	if err != nil {
+		return nil, err
+	}
 	counts, err := s.Store.CountConversations(ctx, actorID, idsOf(queues), all, filter)
 	if err != nil {
 		return nil, err
 	}
-	overview := &domain.Overview{Counts: counts, Queues: queues, Supervises: all, Now: filter.Now}
-	for _, queue := range queues {
-		if overview.Supervises {
-			break
-		}
-		if overview.Supervises, err = s.People.Supervises(ctx, actorID, queue); err != nil {
-			return nil, err
-		}
+	supervised, all, err := s.supervisedQueues(ctx, actorID)
+	if err != nil {
+		return nil, err
 	}
-	return overview, nil
+	return &domain.Overview{Counts: counts, Queues: queues, Supervises: all || len(supervised) > 0, Now: filter.Now}, nil
 }
 
 const (
@@ -44,7 +42,7 @@ func (s *Service) Customers(ctx context.Context, actorID, query string) ([]*doma
 	if err != nil {
 		return nil, err
 	}
-	filter := s.listFilter(domain.Filter{Query: query})
+	filter := s.listFilter(domain.Filter{Query: query}, nil)
 	if utf8.RuneCountInString(filter.Query) < minSearch {
 		return nil, nil
 	}
@@ -100,13 +98,23 @@ func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domai
 
 // visibleQueues returns the queues whose conversations the actor sees, and whether they see everything.
 func (s *Service) visibleQueues(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
+	return s.allOr(ctx, actorID, s.People.QueuesOf)
+}
+
+// supervisedQueues returns the queues that the actor supervises, and whether they are all.
+func (s *Service) supervisedQueues(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
+	return s.allOr(ctx, actorID, s.People.SupervisedQueues)
+}
+
+// allOr returns all queues to a system admin, and what of returns to anybody else.
+func (s *Service) allOr(ctx context.Context, actorID string, of func(ctx context.Context, userID string) ([]*domain.Queue, error)) (queues []*domain.Queue, all bool, err error) {
 	if all, err = s.People.SystemAdmin(ctx, actorID); err != nil {
 		return nil, false, err
 	}
 	if all {
 		queues, err = s.Store.Queues(ctx)
 	} else {
-		queues, err = s.QueuesOf(ctx, actorID)
+		queues, err = of(ctx, actorID)
 	}
 	return queues, all, err
 }

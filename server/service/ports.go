@@ -155,6 +155,8 @@ type People interface {
 	MaySpeak(ctx context.Context, userID, channelID string) (bool, error)
 	// QueuesOf lists the queues for which InQueue is true.
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
+	// SupervisedQueues lists the queues for which Supervises is true of somebody who is no system admin.
+	SupervisedQueues(ctx context.Context, userID string) ([]*domain.Queue, error)
 	// InQueue reports whether a person is a member of the queue's channel and not a guest. It is
 	// false for a queue that was removed (nil).
 	InQueue(ctx context.Context, userID string, queue *domain.Queue) (bool, error)

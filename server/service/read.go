@@ -65,12 +65,11 @@ func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]
 	if err != nil {
 		return nil, 0, err
 	}
-	openings, err := s.openings(ctx)
+	openings, err := s.openings(ctx, queues, all)
 	if err != nil {
 		return nil, 0, err
 	}
-	filter := s.listFilter(f)
-	filter.WaitsSince = waitsSince(openings, filter)
+	filter := s.listFilter(f, openings)
 	convs, total, err := s.Store.ListConversations(ctx, actorID, idsOf(queues), all, filter)
 	if err != nil {
 		return nil, 0, err
@@ -88,14 +87,20 @@ func (s *Service) List(ctx context.Context, actorID string, f domain.Filter) ([]
 	return views, total, nil
 }
 
-// openings says when somebody answers in each queue, by its id.
-func (s *Service) openings(ctx context.Context) (map[string]domain.Opening, error) {
-	queues, err := s.Store.Queues(ctx)
+// openings says when somebody answers in each queue, by its id, for a reader whose queues visibleQueues returned. All queues are in it,
+// because people see conversations of others too, as members of their channels.
+func (s *Service) openings(ctx context.Context, queues []*domain.Queue, all bool) (map[string]domain.Opening, error) {
+	if !all {
+		var err error
+		if queues, err = s.Store.Queues(ctx); err != nil {
+			return nil, err
+		}
+	}
 	openings := make(map[string]domain.Opening, len(queues))
 	for _, queue := range queues {
 		openings[queue.ID] = queue.Opening(s.Settings())
 	}
-	return openings, err
+	return openings, nil
 }
 
 // waitsSince returns when a wait must have begun to have lasted for as long as a filter asks, in the queues that are not always open.
@@ -122,22 +127,32 @@ func (s *Service) EachConversation(ctx context.Context, actorID string, f domain
 	if err := s.Store.Audit(ctx, actorID, "conversations_exported", f.QueueID, nil); err != nil {
 		return err
 	}
-	openings, err := s.openings(ctx)
+	filter, err := s.listFilterOf(ctx, f, queues, all)
 	if err != nil {
 		return err
 	}
-	filter := s.listFilter(f)
-	filter.WaitsSince = waitsSince(openings, filter)
 	return s.Store.EachConversation(ctx, actorID, idsOf(queues), all, filter, fn)
 }
 
-// listFilter adds what the store cannot know: the time, and whether the query is a document.
-func (s *Service) listFilter(f domain.Filter) domain.ListFilter {
+// listFilterOf is listFilter for a caller who needs the openings for nothing else: they are read only where a wait is asked for.
+func (s *Service) listFilterOf(ctx context.Context, f domain.Filter, queues []*domain.Queue, all bool) (filter domain.ListFilter, err error) {
+	var openings map[string]domain.Opening
+	if f.Waiting != nil {
+		if openings, err = s.openings(ctx, queues, all); err != nil {
+			return filter, err
+		}
+	}
+	return s.listFilter(f, openings), nil
+}
+
+// listFilter adds what the store cannot know: the time, whether the query is a document, and since when somebody must have waited.
+func (s *Service) listFilter(f domain.Filter, openings map[string]domain.Opening) domain.ListFilter {
 	lf := domain.ListFilter{Filter: f, Now: s.Clock.Now()}
 	lf.Query = strings.TrimSpace(lf.Query)
 	if doc, ok := domain.ParseDocument(lf.Query); ok {
 		lf.Document = doc
 	}
+	lf.WaitsSince = waitsSince(openings, lf)
 	return lf
 }
 

@@ -51,7 +51,7 @@ func (s *Service) ResultsNow(ctx context.Context, actorID, queueID string) (*dom
 	if err != nil {
 		return nil, err
 	}
-	openings, err := s.openings(ctx)
+	openings, err := s.openings(ctx, nil, false)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *Service) zone() *time.Location {
 // supervised returns the queues whose figures the actor may see, or whether they are those of all queues;
 // CodeForbidden where they are none. queueID narrows them to one.
 func (s *Service) supervised(ctx context.Context, actorID, queueID string) (ids []string, all bool, err error) {
-	queues, all, err := s.visibleQueues(ctx, actorID)
+	queues, all, err := s.supervisedQueues(ctx, actorID)
 	if err != nil {
 		return nil, false, err
 	}
@@ -101,14 +101,7 @@ func (s *Service) supervised(ctx context.Context, actorID, queueID string) (ids 
 		return nil, true, nil
 	}
 	for _, queue := range queues {
-		if queueID != "" && queue.ID != queueID {
-			continue
-		}
-		supervises, err := s.People.Supervises(ctx, actorID, queue)
-		if err != nil {
-			return nil, false, err
-		}
-		if supervises {
+		if queueID == "" || queue.ID == queueID {
 			ids = append(ids, queue.ID)
 		}
 	}

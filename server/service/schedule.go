@@ -71,24 +71,11 @@ func (s *Service) Scheduled(ctx context.Context, actorID, id string) (*domain.Sc
 func (s *Service) ListScheduled(ctx context.Context, actorID string, f domain.ScheduledFilter) ([]*domain.Scheduled, int, error) {
 	f.ReaderID = actorID
 	if !f.Mine {
-		var err error
-		if f.All, err = s.People.SystemAdmin(ctx, actorID); err != nil {
-			return nil, 0, err
-		}
-		queues, err := s.Store.Queues(ctx)
+		queues, all, err := s.supervisedQueues(ctx, actorID)
 		if err != nil {
 			return nil, 0, err
 		}
-		for _, queue := range queues {
-			if f.All || f.QueueID != "" && queue.ID != f.QueueID {
-				continue
-			}
-			if may, err := s.People.Supervises(ctx, actorID, queue); err != nil {
-				return nil, 0, err
-			} else if may {
-				f.QueueIDs = append(f.QueueIDs, queue.ID)
-			}
-		}
+		f.All, f.QueueIDs = all, idsOf(queues)
 	}
 	return s.Store.ListScheduled(ctx, f)
 }
@@ -115,11 +102,7 @@ func linkScheduled(tx domain.Tx, scheduled, conversationID, messageID string) er
 	if scheduled == "" {
 		return nil
 	}
-	err := tx.LinkScheduled(scheduled, conversationID, messageID)
-	if errors.Is(err, domain.ErrNotFound) {
-		return domain.Refuse(domain.CodeInProgress, domain.Text{})
-	}
-	return err
+	return unlessOvertaken(tx.LinkScheduled(scheduled, conversationID, messageID))
 }
 
 // moment is when a template counts as sent: now, and for a scheduled one not before it was due. That it is due was

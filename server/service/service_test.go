@@ -126,6 +126,12 @@ func (b *serviceFixture) QueuesOf(ctx context.Context, userID string) ([]*domain
 	}
 	return nil, nil
 }
+func (b *serviceFixture) SupervisedQueues(ctx context.Context, userID string) ([]*domain.Queue, error) {
+	if userID != "ana" {
+		return nil, nil
+	}
+	return b.QueuesOf(ctx, userID)
+}
 func (b *serviceFixture) Supervises(_ context.Context, userID string, _ *domain.Queue) (bool, error) {
 	return userID == "ana" || userID == "root", nil
 }

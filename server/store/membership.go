@@ -21,7 +21,7 @@ func (s *Store) Membership(ctx context.Context, userID, teamID, channelID, queue
 			EXISTS (SELECT 1 FROM teammembers t WHERE t.teamid = $2 AND t.userid = u.id AND t.deleteat = 0) AS in_team,
 			EXISTS (SELECT 1 FROM channelmembers m WHERE m.channelid = $3 AND m.userid = u.id) AS in_channel,
 			q.userid IS NOT NULL AS in_queue_room,
-			q.userid IS NOT NULL AND (coalesce(q.schemeadmin, false) OR `+serverRole("q.roles", model.ChannelAdminRoleId)+`) AS leads_room
+			q.userid IS NOT NULL AND `+leadsChannel("q")+` AS leads_room
 		FROM users u LEFT JOIN channelmembers q ON q.channelid = $4 AND q.userid = u.id
 		WHERE u.id = $1`+hot, userID, teamID, channelID, queueChannelID)
 	if err != nil || len(rows) == 0 {
@@ -30,13 +30,27 @@ func (s *Store) Membership(ctx context.Context, userID, teamID, channelID, queue
 	return rows[0].Membership, rows[0].Roles, nil
 }
 
+// leadsChannel is the condition that a row of channelmembers is a channel admin's, through the scheme or a role given by name.
+func leadsChannel(member string) string {
+	return "(coalesce(" + member + ".schemeadmin, false) OR " + serverRole(member+".roles", model.ChannelAdminRoleId) + ")"
+}
+
 // QueuesOf lists the queues in whose channels somebody is an agent, by name.
 func (s *Store) QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error) {
+	return s.queuesOf(ctx, userID, "true")
+}
+
+// SupervisedQueues lists those of QueuesOf in whose channels they are a channel admin.
+func (s *Store) SupervisedQueues(ctx context.Context, userID string) ([]*domain.Queue, error) {
+	return s.queuesOf(ctx, userID, leadsChannel("m"))
+}
+
+func (s *Store) queuesOf(ctx context.Context, userID, condition string) ([]*domain.Queue, error) {
 	queues := []*domain.Queue{}
 	err := s.db.SelectContext(ctx, &queues, "SELECT "+prefixColumns("q", queueColumns)+` FROM waa_queues q
 		JOIN channelmembers m ON m.channelid = q.channel_id AND m.userid = $1
 		JOIN users u ON u.id = m.userid AND u.deleteat = 0 AND NOT `+serverRole("u.roles", model.SystemGuestRoleId)+`
-		WHERE NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id)
+		WHERE NOT EXISTS (SELECT 1 FROM bots b WHERE b.userid = u.id) AND `+condition+`
 		ORDER BY q.name, q.id`, userID)
 	return queues, wrapErr(err, "could not read somebody's queues")
 }

@@ -1,36 +1,18 @@
 // @vitest-environment node
-import type {Browser, Page} from 'playwright-core';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 
-import {buildHost, buildPlugin} from './build';
-import {absent, launch} from './chromium';
-import {fullWorld} from './fake_world';
-import {startHostServer} from './host_server';
+import {absent} from './chromium';
+import {ConsolePage} from './console_setup';
 
 describe.skipIf(absent)('the closing reasons of a queue in the System Console', () => {
-    let host: Awaited<ReturnType<typeof startHostServer>>;
-    let browser: Browser;
-    let page: Page;
-
-    beforeAll(async () => {
-        host = await startHostServer({'host.js': await buildHost(), 'main.js': String(buildPlugin()['main.js'])});
-        browser = await launch();
-        page = await browser.newPage({viewport: {width: 1100, height: 900}});
-    }, 60_000);
-
-    afterAll(async () => {
-        await browser?.close();
-        host?.close();
-    });
-
-    const button = (name: string | RegExp) => page.getByRole('button', {name});
-    const labels = () => host.api.reasons.map((r) => r.label);
+    const opened = new ConsolePage();
+    const {button} = opened;
+    const labels = () => opened.host.api.reasons.map((r) => r.label);
 
     test('are pasted, added with fields, moved, renamed, retired and brought back', async () => {
-        host.api = fullWorld();
+        await opened.openSection('Filas');
+        const {host, page} = opened;
         const queue = host.api.queues[0]!;
-        await page.goto(`${host.url}?page=console&locale=pt-BR`);
-        await page.getByRole('tab', {name: 'Filas'}).click();
         await button(`Motivos de encerramento: ${queue.name}`).click();
         await page.getByText('Nenhum motivo ainda').waitFor();
         await button(`Colar uma lista: ${queue.name}`).click();

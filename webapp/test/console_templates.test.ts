@@ -1,34 +1,16 @@
 // @vitest-environment node
-import type {Browser, Page} from 'playwright-core';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 
-import {buildHost, buildPlugin} from './build';
-import {absent, launch} from './chromium';
-import {fullWorld} from './fake_world';
-import {startHostServer} from './host_server';
+import {absent} from './chromium';
+import {ConsolePage} from './console_setup';
 
 describe.skipIf(absent)('a template written in the System Console', () => {
-    let host: Awaited<ReturnType<typeof startHostServer>>;
-    let browser: Browser;
-    let page: Page;
-
-    beforeAll(async () => {
-        host = await startHostServer({'host.js': await buildHost(), 'main.js': String(buildPlugin()['main.js'])});
-        browser = await launch();
-        page = await browser.newPage({viewport: {width: 1100, height: 900}});
-    }, 60_000);
-
-    afterAll(async () => {
-        await browser?.close();
-        host?.close();
-    });
-
-    const button = (name: string | RegExp) => page.getByRole('button', {name});
+    const opened = new ConsolePage();
+    const {button} = opened;
 
     test('is checked while typing, refused, submitted, rejected and corrected', async () => {
-        host.api = fullWorld();
-        await page.goto(`${host.url}?page=console&locale=pt-BR`);
-        await page.getByRole('tab', {name: 'Modelos'}).click();
+        await opened.openSection('Modelos');
+        const {host, page} = opened;
         await button('Novo modelo').click();
         await page.getByLabel('Nome na Meta').fill('entrega_feita');
         await page.getByLabel('Texto', {exact: true}).fill('{{1}}, seu pedido chegou hoje.');

@@ -1,11 +1,10 @@
 import React, {useState} from 'react';
 import type {EventDelivery, EventSubscription} from 'src/api/types';
-import {NothingHere} from 'src/components/console/nothing_here';
+import {PagedList} from 'src/components/console/paged_list';
 import {Card, CardDetails} from 'src/components/console/resource_card';
 import {useConsole} from 'src/components/console/use_console';
 import {Button, ButtonRow} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
-import {Pager} from 'src/components/shared/pager';
 import {Tag} from 'src/components/shared/tag';
 import {useAction} from 'src/components/shared/use_action';
 import {useLoad} from 'src/components/shared/use_load';
@@ -15,7 +14,6 @@ import {useText} from 'src/i18n/use_text';
 
 import {deliveryError, deliveryName} from './event_types';
 
-const perPage = 20;
 const day = 24 * 60 * 60 * 1000;
 
 type Props = {subscription: EventSubscription; onChanged: () => Promise<void>};
@@ -46,26 +44,20 @@ export const Deliveries = ({subscription, onChanged}: Props) => {
                 </Button>
             </ButtonRow>
             <p role='status'>{resent !== undefined && t('whatsapp-ativo.admin.events.resent', {count: resent})}</p>
-            {value?.total === 0 && <NothingHere text={t('whatsapp-ativo.admin.events.no_deliveries')}/>}
-            <ul>
-                {value?.items.map((delivery) => (
-                    <li key={delivery.id}>
-                        <Delivery
-                            subscriptionId={subscription.id}
-                            delivery={delivery}
-                            onResent={reload}
-                        />
-                    </li>
-                ))}
-            </ul>
-            {value && (
-                <Pager
-                    page={page}
-                    perPage={perPage}
-                    total={value.total}
-                    onPage={setPage}
-                />
-            )}
+            <PagedList
+                list={value}
+                empty={t('whatsapp-ativo.admin.events.no_deliveries')}
+                page={page}
+                onPage={setPage}
+            >
+                {(delivery) => (
+                    <Delivery
+                        subscriptionId={subscription.id}
+                        delivery={delivery}
+                        onResent={reload}
+                    />
+                )}
+            </PagedList>
         </CardDetails>
     );
 };

@@ -1,19 +1,16 @@
 import React, {useState} from 'react';
 import type {DeadLetter} from 'src/api/types';
-import {NothingHere} from 'src/components/console/nothing_here';
+import {PagedList} from 'src/components/console/paged_list';
 import {Card} from 'src/components/console/resource_card';
 import {useConsole} from 'src/components/console/use_console';
 import {Button} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
 import styles from 'src/components/shared/form.module.css';
-import {Pager} from 'src/components/shared/pager';
 import {useAction} from 'src/components/shared/use_action';
 import {useLoad} from 'src/components/shared/use_load';
 import {useRefresh} from 'src/components/shared/use_refresh';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
-
-const perPage = 20;
 
 /** Webhooks that could not be handled: why, what they contained, and a button to try again. */
 export const DeadLetters = ({onReplayed}: {onReplayed: () => Promise<void>}) => {
@@ -48,25 +45,19 @@ export const DeadLetters = ({onReplayed}: {onReplayed: () => Promise<void>}) => 
                     {t('whatsapp-ativo.admin.letters.replay_all')}
                 </Button>
             )}
-            {value?.total === 0 && <NothingHere text={t('whatsapp-ativo.admin.letters.empty')}/>}
-            <ul>
-                {value?.items.map((letter) => (
-                    <li key={letter.id}>
-                        <Letter
-                            letter={letter}
-                            onReplayed={replayed}
-                        />
-                    </li>
-                ))}
-            </ul>
-            {value && (
-                <Pager
-                    page={page}
-                    perPage={perPage}
-                    total={value.total}
-                    onPage={setPage}
-                />
-            )}
+            <PagedList
+                list={value}
+                empty={t('whatsapp-ativo.admin.letters.empty')}
+                page={page}
+                onPage={setPage}
+            >
+                {(letter) => (
+                    <Letter
+                        letter={letter}
+                        onReplayed={replayed}
+                    />
+                )}
+            </PagedList>
         </section>
     );
 };

@@ -1,12 +1,12 @@
 import React, {useState} from 'react';
-import {NeededFirst, NothingHere} from 'src/components/console/nothing_here';
+import {NeededFirst} from 'src/components/console/nothing_here';
+import {PagedList, perPage} from 'src/components/console/paged_list';
 import {SectionHead} from 'src/components/console/section_head';
 import {useConsole} from 'src/components/console/use_console';
 import {Button} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField, TextField} from 'src/components/shared/fields';
 import styles from 'src/components/shared/form.module.css';
-import {Pager} from 'src/components/shared/pager';
 import {useDebounced} from 'src/components/shared/use_debounced';
 import {useLoad} from 'src/components/shared/use_load';
 import {useRefresh} from 'src/components/shared/use_refresh';
@@ -17,8 +17,6 @@ import {TemplateEditor} from './editor/template_editor';
 import {statuses} from './statuses';
 import {Sync} from './sync';
 import {TemplateCard} from './template_card';
-
-const perPage = 20;
 
 /** Modelos: the message templates that Meta has, with the approval and the queues of the plugin. */
 export const Templates = () => {
@@ -105,27 +103,19 @@ export const Templates = () => {
             >
                 {value ? t('whatsapp-ativo.admin.templates.count', {count: value.total}) : t('whatsapp-ativo.admin.loading')}
             </p>
-            {value?.total === 0 && (
-                <NothingHere text={t(filtered ? 'whatsapp-ativo.admin.templates.none_found' : 'whatsapp-ativo.admin.templates.empty')}/>
-            )}
-            <ul>
-                {value?.items.map((template) => (
-                    <li key={template.id}>
-                        <TemplateCard
-                            template={template}
-                            onChanged={reload}
-                        />
-                    </li>
-                ))}
-            </ul>
-            {value && (
-                <Pager
-                    page={page}
-                    perPage={perPage}
-                    total={value.total}
-                    onPage={setPage}
-                />
-            )}
+            <PagedList
+                list={value}
+                empty={t(filtered ? 'whatsapp-ativo.admin.templates.none_found' : 'whatsapp-ativo.admin.templates.empty')}
+                page={page}
+                onPage={setPage}
+            >
+                {(template) => (
+                    <TemplateCard
+                        template={template}
+                        onChanged={reload}
+                    />
+                )}
+            </PagedList>
         </>
     );
 };
