@@ -56,3 +56,14 @@ func TestAMigrationIsWholeOrNotThere(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, store.Migrate(db))
 }
+
+// The plugin's own connections never compile statements; those through a pooler or the server do.
+func TestFunctionsAreNeverCompiled(t *testing.T) {
+	db := storetest.Empty(t)
+	require.NoError(t, store.Migrate(db))
+	var all, compiled int
+	require.NoError(t, db.QueryRow(`SELECT count(*), count(*) FILTER (WHERE 'jit=off' <> ALL (proconfig)) FROM pg_proc
+		WHERE pronamespace = current_schema()::regnamespace AND 'enable_seqscan=off' = ANY (proconfig)`).Scan(&all, &compiled))
+	require.Greater(t, all, 20)
+	require.Zero(t, compiled, "a sequential scan that is switched off looks dear enough to be compiled")
+}

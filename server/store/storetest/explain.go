@@ -37,7 +37,7 @@ func Explain(fn func(query string, plan *Plan)) {
 }
 
 const explainSettings = `LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
-	SET auto_explain.log_format = 'json'; SET auto_explain.log_level = 'notice'; SET client_min_messages = 'notice'; SET enable_seqscan = off`
+	SET auto_explain.log_format = 'json'; SET auto_explain.log_level = 'notice'; SET client_min_messages = 'notice'; SET enable_seqscan = off; SET jit = off`
 
 // connector opens connections to a database, explaining ones where somebody listens.
 func connector(url string) (driver.Connector, error) {
