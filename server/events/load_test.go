@@ -195,6 +195,7 @@ func (l *load) instance() *loadInstance {
 	db, err := sql.Open("postgres", source.String())
 	require.NoError(l, err)
 	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
 	s := store.New(db, fake.Encrypter{}, newID)
 	queue, owner := s.EventQueue(), newID()
 	guard := &Guard{Allowed: func() string { return "127.0.0.1" }, Lookup: func(context.Context, string) ([]netip.Addr, error) {
