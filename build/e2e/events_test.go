@@ -28,7 +28,7 @@ type told struct {
 			ID        string
 			ChannelID string `json:"channel_id"`
 		}
-		Message struct{ Status string }
+		Message struct{ ID, Status string }
 	}
 }
 
@@ -40,7 +40,7 @@ type recorder struct {
 	wrong  []string
 }
 
-func newRecorder(t *testing.T) *recorder {
+func newRecorder() *recorder {
 	r := &recorder{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
 		body, _ := io.ReadAll(request.Body)
@@ -57,7 +57,6 @@ func newRecorder(t *testing.T) *recorder {
 		}
 		r.events = append(r.events, event)
 	}))
-	t.Cleanup(r.Close)
 	return r
 }
 
@@ -79,7 +78,8 @@ func (r *recorder) of(conversation string) (types []string) {
 // TestEvents does with a conversation what can be done with one and compares that with what a receiver is told.
 func TestEvents(t *testing.T) {
 	o := newOutsider(t)
-	admin, agent, r := o.Admin(), o.Agent(0), newRecorder(t)
+	admin, agent, r := o.Admin(), o.Agent(0), newRecorder()
+	defer r.Close()
 	o.asks(admin, http.MethodPost, "/event-subscriptions", map[string]any{"url": "https://169.254.169.254/x"}).refusesField("url")
 	o.asks(admin, http.MethodPost, "/event-subscriptions", map[string]any{"url": "http://10.0.0.1/x"}).refusesField("url")
 	subscription := "/event-subscriptions/" + o.asks(admin, http.MethodPost, "/event-subscriptions", map[string]any{"url": r.URL + "/hook", "secret": hookSecret}).is(http.StatusCreated).has("has_secret", true).field("id")

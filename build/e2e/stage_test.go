@@ -31,9 +31,10 @@ type stage struct {
 }
 
 var shared struct {
-	once  sync.Once
-	world *scenario.World
-	err   error
+	once   sync.Once
+	world  *scenario.World
+	events *recorder // of everything that happens in it
+	err    error
 }
 
 var customers atomic.Int64
@@ -51,6 +52,10 @@ func newStage(t *testing.T) *stage {
 		shared.world, shared.err = scenario.Start(ctx, scenario.Options{Bundle: path, Log: os.Stderr, Simulator: func(s *cloudapi.Settings) {
 			s.RetryMax = 2 * time.Second // so that a plugin that comes back soon gets its webhooks again
 		}})
+		if shared.err == nil {
+			shared.events = newRecorder()
+			shared.err = shared.events.listen(ctx, shared.world)
+		}
 	})
 	require.NoError(t, shared.err)
 	s := &stage{World: shared.world, t: t}
@@ -78,12 +83,18 @@ func keepLog(t *testing.T, w *scenario.World) {
 	require.NoError(t, os.WriteFile(path, []byte(log), 0o600))
 }
 
-// closeShared closes the shared world if it was started.
+// closeShared compares what was told of the shared world with what happened in it, and closes it, if it was started.
 func closeShared() error {
 	if shared.world == nil {
 		return nil
 	}
-	return shared.world.Close()
+	if shared.events == nil {
+		return shared.world.Close()
+	}
+	defer shared.events.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), compareLimit)
+	defer cancel()
+	return firstError(shared.events.compare(ctx, shared.world), shared.world.Close())
 }
 
 // ctx returns a context of the test that ends after limit.

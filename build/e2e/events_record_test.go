@@ -1,0 +1,98 @@
+//go:build unix
+
+package e2e
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+)
+
+// happened is what all tests of the shared world did, as its rows show it and not its events: each line is an event that had to be told,
+// once for each time it is there. The state of a message is the last one; those before it may have been told or not.
+const happened = `
+	SELECT 'message.received ' || id FROM waa_messages WHERE direction = 'in' AND kind <> 'system'
+	UNION ALL SELECT 'message.sent ' || id FROM waa_messages WHERE direction = 'out' AND sent_at > 0
+	UNION ALL SELECT 'message.status ' || id || ' ' || status FROM waa_messages WHERE direction = 'out' AND status IN ('delivered', 'read', 'failed', 'not_sent', 'unknown')
+	UNION ALL SELECT 'template.failed ' || id FROM waa_messages WHERE direction = 'out' AND kind = 'template' AND status IN ('failed', 'not_sent')
+	UNION ALL SELECT 'conversation.started ' || id FROM waa_conversations WHERE channel_id <> '' AND aborted_at = 0
+	UNION ALL SELECT 'conversation.transferred ' || object_id FROM waa_audit WHERE action IN ('transfer_user', 'transfer_queue')`
+
+// listed are the events of which the rows tell how often they happened.
+var listed = []string{"message.received", "message.sent", "template.failed", "conversation.started", "conversation.transferred"}
+
+// listen has everything told to the recorder that happens from now on.
+func (r *recorder) listen(ctx context.Context, w *scenario.World) error {
+	return w.Ask(ctx, w.Admin(), http.MethodPost, "/event-subscriptions", map[string]any{"url": r.URL, "secret": hookSecret}, http.StatusCreated, nil)
+}
+
+// compare waits until nothing is on its way to the recorder any more, and returns what it was not told of, or what
+// it was told of that did not happen, or more than once.
+func (r *recorder) compare(ctx context.Context, w *scenario.World) error {
+	err := testenv.WaitFor(ctx, "the recorder to be told everything", func() (bool, error) {
+		var n int
+		err := w.Env.DB().QueryRowContext(ctx, "SELECT count(*) FROM waa_event_deliveries d JOIN waa_event_subscriptions s ON s.id = d.account_id WHERE s.url = $1 AND d.finished_at = 0", r.URL).Scan(&n)
+		return n == 0, err
+	})
+	if err != nil {
+		return err
+	}
+	rows, err := w.Env.DB().QueryContext(ctx, happened)
+	if err != nil {
+		return errors.Wrap(err, "cannot read what happened")
+	}
+	defer func() { _ = rows.Close() }()
+	expected := map[string]int{}
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return errors.Wrap(err, "cannot read what happened")
+		}
+		expected[line]++
+	}
+	if err := rows.Err(); err != nil {
+		return errors.Wrap(err, "cannot read what happened")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	wrong := slices.Clone(r.wrong)
+	ids, got := map[string]int{}, map[string]int{}
+	for _, e := range r.events {
+		line := e.Type + " " + cmp.Or(e.Data.Message.ID, e.Data.Conversation.ID)
+		if e.Type == "message.status" {
+			line += " " + e.Data.Message.Status
+		}
+		if ids[e.ID]++; ids[e.ID] == 1 {
+			got[line]++
+		}
+	}
+	for line, n := range expected {
+		if got[line] != n {
+			wrong = append(wrong, fmt.Sprintf("%s happened %d times and was told %d times", line, n, got[line]))
+		}
+	}
+	for line, n := range got {
+		if kind, _, _ := strings.Cut(line, " "); expected[line] == 0 && slices.Contains(listed, kind) || kind == "message.status" && n > 1 {
+			wrong = append(wrong, fmt.Sprintf("%s was told %d times", line, n))
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%d events were told of what all tests did\n", len(r.events))
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		return errors.Errorf("events and what happened are not the same:\n%s", strings.Join(wrong, "\n"))
+	}
+	return nil
+}
+
+// compareLimit is how long the last events may be on their way.
+const compareLimit = 2 * time.Minute
