@@ -21,6 +21,7 @@ func BenchmarkResults(b *testing.B) {
 	const conversations = 100_000
 	from := now - 30*day
 	for _, load := range []string{
+		"SET auto_explain.log_min_duration = -1", // what it costs, not how: an empty table has plans of its own
 		"SET session_replication_role = replica", // without triggers, as if they had been there before
 		`INSERT INTO waa_queues (id, name, team_id, channel_id, account_id, created_at, updated_at) SELECT 'queue' || n, 'Fila ' || n, 't', 'c' || n, 'a', 1, 1 FROM generate_series(0, 19) n`,
 		`INSERT INTO waa_templates (id, account_id, name, language, definition, created_at, updated_at) SELECT 'template' || n, 'a', 'modelo_' || n, 'pt_BR', '{}', 1, 1 FROM generate_series(0, 39) n`,
@@ -51,10 +52,8 @@ func BenchmarkResults(b *testing.B) {
 	})
 	_, err := f.db.Exec("VACUUM ANALYZE waa_results, waa_conversations") // as the server does by itself
 	require.NoError(b, err)
-	for _, set := range []string{"SET auto_explain.log_min_duration = -1", "SET enable_seqscan = on"} { // as a server has them
-		_, err := f.db.Exec(set)
-		require.NoError(b, err)
-	}
+	_, err = f.db.Exec("SET enable_seqscan = on") // as a server has it
+	require.NoError(b, err)
 	for _, by := range []string{domain.ResultsByTemplate, domain.ResultsByAgent, domain.ResultsByQueue, domain.ResultsByDay} {
 		b.Run(by, func(b *testing.B) {
 			before := f.backendTime(b)
