@@ -175,7 +175,6 @@ func (c *console) startInClient(customer scenario.Customer) {
 	p.see(customer.Name)
 }
 
-// look returns to the console, which must show that the template was charged and that the doctor finds no problem.
 // addReceiver adds a receiver of events that takes the first and refuses the second.
 func (c *console) addReceiver() {
 	p := c.page
@@ -205,8 +204,12 @@ func (c *console) addReceiver() {
 	p.see("Desativado")
 }
 
+// look returns to the console, which must show what came of the template and what it cost, and that the doctor finds no problem.
 func (c *console) look() {
 	p := c.page
+	p.press("Resultados")
+	p.wait("what came of the template", `document.querySelector('table') && document.body.innerText.includes('confirmar_visita (pt_BR)')`)
+	c.picture("console-resultados")
 	p.press("Custos")
 	p.see("0,0355")
 	p.see("Vendas")
