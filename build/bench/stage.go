@@ -76,7 +76,12 @@ func (s *stage) prepare(ctx context.Context, conversations int) error {
 	if err := s.waitChannels(ctx); err != nil {
 		return err
 	}
-	return s.claimAll(ctx)
+	if err := s.claimAll(ctx); err != nil {
+		return err
+	}
+	// as a server that has run for more than a minute: until then PostgreSQL takes every table for an empty one
+	_, err = s.Env.DB().ExecContext(ctx, "VACUUM ANALYZE")
+	return errors.Wrap(err, "cannot have the tables analyzed")
 }
 
 // waitChannels waits until every customer has a channel.
