@@ -33,6 +33,7 @@ type administration struct {
 
 // TestAdministration tests numbers, templates, plans and costs from an administrator's point of view.
 func TestAdministration(t *testing.T) {
+	t.Parallel()
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Settings: map[string]any{"FreeServiceMessages": freeServiceMessages},
 		Simulator: func(s *cloudapi.Settings) {

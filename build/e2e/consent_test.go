@@ -19,6 +19,7 @@ import (
 // TestConsent lets customers opt out on the real server: what is a word as a whole counts, the channel tells of it, templates are refused and free text
 // still goes; then the word that takes it back, a colleague's record, and somebody who was erased.
 func TestConsent(t *testing.T) {
+	t.Parallel()
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
 	k := s.open(0)
 	ask := func(client *model.Client4, method, path string, body any) (int, string) {

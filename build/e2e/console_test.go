@@ -30,6 +30,7 @@ type console struct {
 // TestConsole goes from an empty installation to the first template that a customer receives, using only the System Console and, in the
 // end, the dialog. It uses the real web client if there is one, and otherwise the web part's host page in front of the real server.
 func TestConsole(t *testing.T) {
+	t.Parallel()
 	chromium(t)
 	w := openWorld(t, scenario.Options{})
 	c := &console{World: w, site: w.Env.Nodes[0].URL}

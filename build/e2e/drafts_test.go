@@ -31,6 +31,7 @@ type draftsWorld struct {
 // TestHeldDrafts has agents write too early, on two servers of one database. Nothing may be sent at first. After the customer's answer
 // everything must be offered, and what an agent chooses must arrive in order and only once, however often they click and whatever crashes.
 func TestHeldDrafts(t *testing.T) {
+	t.Parallel()
 	w := startWorld(t, scenario.Options{Nodes: 2, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second }})
 	s := &stage{World: w, t: t}
 	t.Run("twenty posts of two agents", func(t *testing.T) { tryDrafts(newDraftsWorld(t, s)) })

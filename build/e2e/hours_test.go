@@ -20,6 +20,7 @@ import (
 // TestHours gives the queue hours in which no template goes today: an agent is refused with the moment from which on it may, a supervisor sends it
 // with a reason, and once the day is over everybody may again.
 func TestHours(t *testing.T) {
+	t.Parallel()
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
 	ask := func(client *model.Client4, method, path string, body any) (int, string) {
 		data, err := json.Marshal(body)

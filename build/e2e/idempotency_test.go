@@ -17,6 +17,7 @@ import (
 // TestAKeySendsOneTemplate requests a template in every state of a conversation, several times with the same key, one after the other and
 // at once. The customer must get one template, and every repeated request the same answer.
 func TestAKeySendsOneTemplate(t *testing.T) {
+	t.Parallel()
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
 	body := map[string]any{
 		"variables": scenario.Variables(), "template": map[string]any{"language": "pt_BR", "name": s.Positional.Name}, "confirm": true, "reason": "pediu por telefone",

@@ -53,6 +53,7 @@ type eventListener struct {
 
 // TestPeople hands conversations over between agents, through both servers.
 func TestPeople(t *testing.T) {
+	t.Parallel()
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
 	})

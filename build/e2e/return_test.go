@@ -22,6 +22,7 @@ import (
 // TestReturnAndArchive covers what happens to conversations as time passes, through two Mattermost servers on one database. All parts share
 // one world, and each uses its own customers.
 func TestReturnAndArchive(t *testing.T) {
+	t.Parallel()
 	world := startWorld(t, scenario.Options{Nodes: 2})
 	for _, part := range []struct {
 		name string

@@ -22,6 +22,7 @@ const seen = time.Minute
 // TestStrays has people change the channels of open conversations in ways that the server allows. Nothing that the customer writes
 // afterwards may go unseen.
 func TestStrays(t *testing.T) {
+	t.Parallel()
 	w := startWorld(t, scenario.Options{
 		Nodes: 2, Agents: peopleAgents, Simulator: func(s *cloudapi.Settings) { s.PairRate, s.RetryMax = false, 2*time.Second },
 	})

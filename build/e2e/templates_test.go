@@ -17,6 +17,7 @@ import (
 
 // TestTemplatesMadeSafe shows on the real server that what Meta made by itself is never used, and that what Meta holds back says so.
 func TestTemplatesMadeSafe(t *testing.T) {
+	t.Parallel()
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
 	tryGenerated(s)
 	tryHeld(s)

@@ -22,7 +22,8 @@ const startLimit = 20 * time.Minute
 // bundleVariable names the bundle to test. Without it, the newest one in dist is used.
 const bundleVariable = "WAA_BUNDLE"
 
-// startWorld starts a world that is fully set up, and closes it when the test ends.
+// startWorld starts a world that is fully set up, and closes it when the test ends. Tests with a world of their own that wait most of the time
+// run beside each other, after all others.
 func startWorld(t *testing.T, opts scenario.Options) *scenario.World {
 	t.Helper()
 	return beginWorld(t, opts, scenario.Start)
