@@ -39,6 +39,8 @@ func TestAskingTheCustomer(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, o.answerUnder(k, posts.Order[0]).Attachments())
 
+	o.asksWithAList(k)
+
 	waiting, err := o.Start(o.ctx(oneMinute), 0, newCustomer())
 	require.NoError(t, err)
 	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+waiting.ID+"/interactive", question).is(http.StatusConflict, "window_closed")
@@ -83,6 +85,25 @@ func TestAUsernameCustomerSharesTheirNumber(t *testing.T) {
 	contact, _ := found[0]["contact"].(map[string]any)
 	export := o.asks(o.Admin(), http.MethodGet, fmt.Sprintf("/contacts/%s/export", contact["id"]), nil).is(http.StatusOK)
 	require.Contains(t, export.text, `"origin":"contact_request"`)
+}
+
+// asksWithAList opens the dialog of a list, is told at the element what Meta would refuse, and gets the answer under the list.
+func (o *outsider) asksWithAList(k *openConversation) {
+	ctx := o.ctx(oneMinute)
+	d, err := o.OpenDialog(ctx, 0, k.ChannelID, "/whatsapp lista Qual horário?")
+	require.NoError(o.t, err)
+	values := map[string]any{"body": d.Element("body").Default, "button": "Ver horários", "sections": "# Vazia"}
+	refused, err := d.Submit(ctx, values)
+	require.NoError(o.t, err)
+	require.NotEmpty(o.t, refused.Errors["sections"])
+	values["sections"] = "# Manhã\n9h | com a Ana\n10h\n# Tarde\n15h | com o Davi"
+	require.NoError(o.t, d.Finish(ctx, values))
+	o.arrives(k, "Qual horário?")
+	posts, _, err := o.Agent(0).GetPostsForChannel(ctx, k.ChannelID, 0, 1, "", false, false)
+	require.NoError(o.t, err)
+	_, err = k.phone.Tap(2)
+	require.NoError(o.t, err)
+	require.Equal(o.t, "15h\n\ncom o Davi", o.answerUnder(k, posts.Order[0]).Message)
 }
 
 // arrives waits until a text is the last on the customer's phone.

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
 // TestQuickReplies sends a reply with all variables by `/r`: the phone shows what REST showed before, and the lock holds.
@@ -42,9 +44,38 @@ func TestQuickReplies(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, slices.ContainsFunc(posts.ToSlice(), func(p *model.Post) bool { return p.Message == text && p.UserId == o.User(0).ID }))
 
+	o.keepsByDialog()
+
 	waiting, err := o.Start(o.ctx(oneMinute), 0, newCustomer())
 	require.NoError(t, err)
 	require.NotEmpty(t, o.says(0, waiting.ChannelID, "/r tudo"), "the lock")
 	require.NotEmpty(t, o.says(0, k.ChannelID, "/r nada"))
 	require.NotEmpty(t, o.says(0, o.lobby(), "/r tudo"))
+}
+
+// keepsByDialog keeps a reply of the queue by command, changes it and removes it, as somebody on the phone does.
+func (o *outsider) keepsByDialog() {
+	ctx := o.ctx(oneMinute)
+	open := func(command string) *scenario.Dialog {
+		d, err := o.OpenDialog(ctx, 0, o.lobby(), command)
+		require.NoError(o.t, err)
+		return d
+	}
+	d := open("/whatsapp respostas")
+	require.NoError(o.t, d.Next(ctx, map[string]any{}))
+	wrong, err := d.Submit(ctx, map[string]any{"scope": o.Queue.ID, "shortcut": "Tchau", "text": "{{cpf}}"})
+	require.NoError(o.t, err)
+	require.Len(o.t, wrong.Errors, 2, "shortcut and text")
+	require.NoError(o.t, d.Finish(ctx, map[string]any{"scope": o.Queue.ID, "shortcut": "tchau", "text": "Até logo!"}))
+	list := func() (found []string) {
+		for _, item := range o.asks(o.Agent(0), http.MethodGet, "/quick-replies?q=logo&scope=queue", nil).is(http.StatusOK).items() {
+			found = append(found, item["shortcut"].(string))
+		}
+		return found
+	}
+	require.Equal(o.t, []string{"tchau"}, list())
+	require.NoError(o.t, open("/whatsapp respostas tchau").Finish(ctx, map[string]any{"shortcut": "ate", "text": "Até logo!"}))
+	require.Equal(o.t, []string{"ate"}, list())
+	require.NoError(o.t, open("/whatsapp respostas ate").Finish(ctx, map[string]any{"shortcut": "ate", "text": "Até logo!", "remove": true}))
+	require.Empty(o.t, list())
 }

@@ -24,6 +24,7 @@ const (
 	formStarted = "---+-+-0x+" // a form of `novo`
 	formActed   = "--.+.++0x+" // a form of `modelo` or `encerrar`
 	formOfOther = "~~~~~~~~x~"
+	formSpoken  = "--+-+--0x+" // a form that sends something to the customer
 	formForged  = "--------x-" // the form carries the other person's id
 )
 
@@ -43,6 +44,10 @@ var formRows = []formRow{
 	{"dialog.Template", "confirmStep", "modelo", formActed, formOfOther, formForged},
 	{"dialog.Close", "reasonStep", "encerrar", formActed, formOfOther, formForged},
 	{"dialog.Close", "detailsStep", "encerrar", formActed, formOfOther, formForged},
+	{"dialog.Ask", "typeStep", "perguntar", formSpoken, formOfOther, formForged},
+	{"dialog.Ask", "questionStep", "perguntar", formSpoken, formOfOther, formForged},
+	{"dialog.Replies", "replyStep", "respostas", everybody, formOfOther, formForged}, // everybody may keep replies of their own
+	{"dialog.Replies", "contentStep", "respostas", supervises, formOfOther, formForged},
 }
 
 // openedForm is a form that was opened while its owner still had every right, with the values filled in. It is nil if no form was opened.
@@ -67,7 +72,7 @@ func (r *rights) forms(client *model.Client4, user string) (forms []*openedForm)
 		values[name] = value
 	}
 	sends := []map[string]any{{"template": r.Positional.ID}, values, {"confirm": true}}
-	steps := map[string][]map[string]any{"novo": sends, "modelo": sends, "encerrar": {{"reason_id": r.reason}, {"note": "fim"}}}
+	steps := map[string][]map[string]any{"novo": sends, "modelo": sends, "encerrar": {{"reason_id": r.reason}, {"note": "fim"}}, "perguntar": {{"type": "buttons"}, {"body": "Sim?", "buttons": "Sim"}}, "respostas": {{}, {"scope": r.Queue.ID, "shortcut": "da-fila", "text": "Oi"}}}
 	var d *scenario.Dialog
 	at := 0
 	for i, row := range formRows {

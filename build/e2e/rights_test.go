@@ -372,7 +372,7 @@ func (r *rights) audited(column int) int {
 // if the form is not theirs, and "" for any other text.
 func refusedBy(text string) string {
 	for part, outcome := range map[string]string{
-		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "Só quem agendou": "-", "não tem permissão": "-",
+		"saiu do canal e da fila": "-", "Convidados escrevem": "-", "não pode escrever no canal": "-", "Este rascunho é de": "-", "Só quem agendou": "-", "não tem permissão": "-", "Só quem supervisiona": "-", "Only supervisors": "-",
 		"ão encontrado": ".", "Não há nada assim": ".", "Nothing like this": ".", "not found": ".", // bots are answered in English
 		"só funciona no canal": ".", "não está em nenhuma fila": "-", "Este formulário perdeu": "~", "is out of date": "~",
 	} {
@@ -387,7 +387,7 @@ func refusedBy(text string) string {
 func (r *rights) words(t *testing.T) {
 	rows := map[string]string{
 		"novo": typedStart, "agendados": typedAny, "agendar amanhã 9h oi": typedLater, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
-		"botoes Sim? | Sim": typedSpoken, "pedir-local": typedSpoken, "pedir-telefone": typedSpoken,
+		"perguntar": typedSpoken, "lista": typedSpoken, "link": typedSpoken, "respostas": typedAny, "botoes Sim? | Sim": typedSpoken, "pedir-local": typedSpoken, "pedir-telefone": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
 		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}

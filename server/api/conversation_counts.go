@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -24,6 +25,8 @@ type queueName struct {
 	Name      string `json:"name"`
 	TeamID    string `json:"team_id"`
 	ChannelID string `json:"channel_id"`
+	// Supervises tells a client whether to let the reader change what belongs to the queue, such as its quick replies.
+	Supervises bool `json:"supervises"`
 }
 
 // countConversations counts, by state, the conversations that the list with the same filter has.
@@ -45,7 +48,7 @@ func (a *API) countConversations(r *http.Request) (reply, error) {
 		Queues: make([]queueName, len(overview.Queues)), Supervises: overview.Supervises, Now: millisOrNull(overview.Now),
 	}
 	for i, queue := range overview.Queues {
-		view.Queues[i] = queueName{ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID}
+		view.Queues[i] = queueName{ID: queue.ID, Name: queue.Name, TeamID: queue.TeamID, ChannelID: queue.ChannelID, Supervises: slices.Contains(overview.Supervised, queue.ID)}
 	}
 	return ok(view)
 }

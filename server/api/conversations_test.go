@@ -143,7 +143,7 @@ func TestCountConversations(t *testing.T) {
 	a := w.as(agent, http.MethodGet, "/conversations/counts", nil).Is(http.StatusOK)
 	require.Equal(t, map[string]any{
 		"waiting": 1.0, "open": 4.0, "expired": 1.0, "unclaimed": 1.0, "supervises": false, "now": float64(now),
-		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": channel1}},
+		"queues": []any{map[string]any{"id": queue1, "name": "Vendas", "team_id": team1, "channel_id": channel1, "supervises": false}},
 	}, a.JSON)
 	filtered := w.as(agent, http.MethodGet, "/conversations/counts?mine=1&queue_id="+queue1+"&q=maria", nil).Is(http.StatusOK)
 	require.Equal(t, []any{1.0, 2.0, 0.0}, []any{filtered.JSON["waiting"], filtered.JSON["open"], filtered.JSON["expired"]})

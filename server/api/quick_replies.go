@@ -44,7 +44,7 @@ func (a *API) listQuickReplies(w http.ResponseWriter, r *http.Request) {
 	filter := domain.QuickReplyFilter{
 		QueueID: q.id("queue_id"), ConversationID: q.id("conversation_id"), Scope: q.values.Get("scope"), Query: q.line("q", maxSearch), Page: p.number, PerPage: p.size,
 	}
-	if filter.Scope != "" && filter.Scope != domain.ScopeQueue {
+	if filter.Scope != "" && filter.Scope != domain.ScopeQueue && filter.Scope != domain.ScopePersonal {
 		q.addFault("scope", domain.T("api.field_reply_scope"))
 	}
 	if err := q.err(); err != nil {

@@ -38,6 +38,7 @@ func TestQuickReplies(t *testing.T) {
 	require.Equal(t, []string{"pix", "tchau"}, shortcuts(colleague, ""))
 	require.Equal(t, []string{"pix"}, shortcuts(agent, "?queue_id="+queue1), "nobody sees another's own")
 	require.Equal(t, []string{"pix"}, shortcuts(colleague, "?scope=queue"))
+	require.Equal(t, []string{"tchau"}, shortcuts(colleague, "?scope=personal"))
 	require.Equal(t, []string{"tchau"}, shortcuts(colleague, "?q=LOGO"))
 	require.Empty(t, shortcuts(stranger, ""))
 

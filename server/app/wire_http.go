@@ -53,16 +53,17 @@ func (a *app) wireHTTP() {
 		ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase, ShowsNames: a.port.ShowsNames,
 		FreeMessages: func() int { return a.domainSettings().FreeServiceMessages }, GraphVersion: a.meta.GraphVersion, MessageLimit: a.port.MessageLimit,
 	}
+	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region, Take: a.intake.Take, Emoji: a.port.Emoji, Localizer: a.localizer}
 	a.dialogs = dialog.New(dialog.Deps{
 		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,
 		Tell: func(ctx context.Context, channelID, userID, message string) {
 			a.port.SendEphemeral(ctx, channelID, userID, "", message)
 		},
+		MayAsk: cards.MayAsk, AskCustomer: cards.Ask,
 	})
-	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Seals: a.seals, Region: a.region, Take: a.intake.Take, Emoji: a.port.Emoji, Localizer: a.localizer}
 	a.commands = command.New(command.Deps{
 		Service: a.service, Mattermost: a.port, Store: a.store, IsSystemAdmin: a.people.SystemAdmin, Supervises: a.people.Supervises, Examine: a.doctor.Examine,
-		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, SendLocation: cards.SendLocation, SendContact: cards.SendContact, SendText: cards.SendText, Ask: cards.Ask,
+		StartDialog: a.dialogs.Start, TemplateDialog: a.dialogs.Template, CloseDialog: a.dialogs.Close, AskDialog: a.dialogs.Ask, RepliesDialog: a.dialogs.Replies, SendLocation: cards.SendLocation, SendContact: cards.SendContact, SendText: cards.SendText, Ask: cards.Ask,
 		ListDrafts: a.drafts.List, DraftAttachments: drafts.DraftAttachments, ScheduledButton: jobs.ScheduledButton, ScheduleText: a.drafts.Schedule, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, LogError: a.log.Error,
 	})
 	a.api = api.New(api.Deps{

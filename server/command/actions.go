@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
@@ -22,11 +23,16 @@ func (c *Command) here(ctx context.Context, in *call) (*domain.View, error) {
 func (c *Command) start(ctx context.Context, in *call) (string, error) {
 	phone, name := splitPhone(in.rest)
 	request, err := c.StartDialog(ctx, dialog.StartFor{UserID: in.UserID, ChannelID: in.ChannelID, Phone: phone, Name: name})
+	return "", c.open(ctx, in, request, err)
+}
+
+// open shows a dialog that was made, unless making it failed.
+func (c *Command) open(ctx context.Context, in *call, request *model.OpenDialogRequest, err error) error {
 	if err != nil {
-		return "", err
+		return err
 	}
 	request.TriggerId = in.TriggerID
-	return "", c.Mattermost.Open(ctx, *request)
+	return c.Mattermost.Open(ctx, *request)
 }
 
 func (c *Command) template(ctx context.Context, in *call) (string, error) {
@@ -35,11 +41,7 @@ func (c *Command) template(ctx context.Context, in *call) (string, error) {
 		return "", err
 	}
 	request, err := c.TemplateDialog(ctx, in.UserID, view.ID)
-	if err != nil {
-		return "", err
-	}
-	request.TriggerId = in.TriggerID
-	return "", c.Mattermost.Open(ctx, *request)
+	return "", c.open(ctx, in, request, err)
 }
 
 func (c *Command) note(ctx context.Context, in *call) (string, error) {
@@ -75,11 +77,7 @@ func (c *Command) close(ctx context.Context, in *call) (string, error) {
 	}
 	if options.Required || len(options.Reasons) > 0 && note == "" {
 		request, err := c.CloseDialog(ctx, in.UserID, view.ID, note)
-		if err != nil {
-			return "", err
-		}
-		request.TriggerId = in.TriggerID
-		return "", c.Mattermost.Open(ctx, *request)
+		return "", c.open(ctx, in, request, err)
 	}
 	_, err = c.Service.Close(ctx, in.UserID, view.ID, domain.Closing{Note: note})
 	return in.text("command.closed"), err

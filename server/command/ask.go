@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -27,6 +28,24 @@ func (c *Command) askLocation(ctx context.Context, in *call) (string, error) {
 
 func (c *Command) askPhone(ctx context.Context, in *call) (string, error) {
 	return c.ask(ctx, in, whatsapp.Question{Type: whatsapp.AskPhone, Body: unquote(in.rest)})
+}
+
+func (c *Command) askList(ctx context.Context, in *call) (string, error) {
+	return c.askWith(ctx, in, whatsapp.AskList)
+}
+
+func (c *Command) askLink(ctx context.Context, in *call) (string, error) {
+	return c.askWith(ctx, in, whatsapp.AskLink)
+}
+
+func (c *Command) askAnything(ctx context.Context, in *call) (string, error) {
+	return c.askWith(ctx, in, "")
+}
+
+// askWith shows the dialog of a question; kind "" lets the agent choose its type there.
+func (c *Command) askWith(ctx context.Context, in *call, kind string) (string, error) {
+	request, err := c.AskDialog(ctx, dialog.AskFor{UserID: in.UserID, ChannelID: in.ChannelID, Type: kind, Text: unquote(in.rest)})
+	return "", c.open(ctx, in, request, err)
 }
 
 // ask has no answer: the post itself appears.

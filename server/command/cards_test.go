@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -26,6 +28,11 @@ func (o *fakeOffice) Ask(_ context.Context, _, _ string, q whatsapp.Question) (*
 	return nil, o.answer
 }
 
+func (o *fakeOffice) AskDialog(_ context.Context, who dialog.AskFor) (*model.OpenDialogRequest, error) {
+	o.asked = append(o.asked, fmt.Sprint("dialog ", who.Type, " ", who.ChannelID, " ", who.Text))
+	return &model.OpenDialogRequest{URL: dialog.AskURL}, o.answer
+}
+
 func TestPlacesAndContacts(t *testing.T) {
 	for typed, want := range map[string]string{
 		"local -23.561, -46.656 Loja da Paulista": "location -23.561 -46.656 Loja da Paulista",
@@ -41,6 +48,9 @@ func TestPlacesAndContacts(t *testing.T) {
 		"pedir-local":                             "ask location_request  []",
 		"ask-location Onde?":                      "ask location_request Onde? []",
 		`pedir-telefone "Seu número?"`:            "ask phone_request Seu número? []",
+		"perguntar":                               "dialog  here ",
+		"lista Qual horário?":                     "dialog list here Qual horário?",
+		`link "Seu boleto"`:                       "dialog cta_url here Seu boleto",
 		"botoes Confirma?":                        "",
 		"botoes | Sim":                            "",
 		"local":                                   "",

@@ -83,6 +83,10 @@ type Deps struct {
 	TemplateDialog func(ctx context.Context, userID, conversationID string) (*model.OpenDialogRequest, error)
 	// CloseDialog makes the dialog of `encerrar` for a conversation whose queue has closing reasons.
 	CloseDialog func(ctx context.Context, userID, conversationID, note string) (*model.OpenDialogRequest, error)
+	// AskDialog makes the dialog of a question to the customer of a channel.
+	AskDialog func(ctx context.Context, who dialog.AskFor) (*model.OpenDialogRequest, error)
+	// RepliesDialog makes the dialog in which quick replies are kept: of the one with a shortcut, or "" = which is asked.
+	RepliesDialog func(ctx context.Context, userID, shortcut string) (*model.OpenDialogRequest, error)
 
 	// SendLocation and SendContact send what has no form of its own in Mattermost: it appears as a post of the user's.
 	// phone is as it was typed.

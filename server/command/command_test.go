@@ -236,7 +236,7 @@ func (o *fakeOffice) in(t *testing.T, channelID, text string) string {
 	t.Helper()
 	c := New(Deps{
 		Service: o, Mattermost: o, Store: o, IsSystemAdmin: o.SystemAdmin, Supervises: o.Supervises, Examine: o.Examine,
-		StartDialog: o.Start, TemplateDialog: o.Template, CloseDialog: o.CloseDialog, SendLocation: o.SendLocation, SendContact: o.SendContact, SendText: o.SendText, Ask: o.Ask,
+		StartDialog: o.Start, TemplateDialog: o.Template, CloseDialog: o.CloseDialog, AskDialog: o.AskDialog, RepliesDialog: o.RepliesDialog, SendLocation: o.SendLocation, SendContact: o.SendContact, SendText: o.SendText, Ask: o.Ask,
 		ListDrafts: o.box.List, DraftAttachments: idsOf, ScheduledButton: buttonOf, ScheduleText: o.ScheduleText, Reader: o.Reader, Texts: texts(t), Clock: o, LogError: o.Error,
 	})
 	return c.Execute(context.Background(), Args{UserID: "me", ChannelID: channelID, TeamID: "team", TriggerID: "trigger", Text: text}).Text

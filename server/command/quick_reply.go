@@ -49,3 +49,10 @@ func (c *Command) quickReply(ctx context.Context, in *call) (string, error) {
 	}
 	return "", c.SendText(ctx, in.UserID, in.ChannelID, in.RootID, text) // no answer: the post itself appears
 }
+
+// replies shows the dialog in which quick replies are kept, of one's own and of the queues that one supervises.
+func (c *Command) replies(ctx context.Context, in *call) (string, error) {
+	shortcut := strings.ToLower(strings.TrimPrefix(unquote(in.rest), "/"+ReplyTrigger+" "))
+	request, err := c.RepliesDialog(ctx, in.UserID, shortcut)
+	return "", c.open(ctx, in, request, err)
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/dialog"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
@@ -21,6 +22,20 @@ func (o *fakeOffice) FillQuickReplyByShortcut(_ context.Context, _, id, shortcut
 func (o *fakeOffice) SendText(_ context.Context, userID, channelID, rootID, text string) error {
 	o.asked = append(o.asked, fmt.Sprintf("text %s %s %s %s", userID, channelID, rootID, text))
 	return o.answer
+}
+
+func (o *fakeOffice) RepliesDialog(_ context.Context, userID, shortcut string) (*model.OpenDialogRequest, error) {
+	o.asked = append(o.asked, "replies "+userID+" "+shortcut)
+	return &model.OpenDialogRequest{URL: dialog.RepliesURL}, o.answer
+}
+
+func TestQuickRepliesAreKeptInADialog(t *testing.T) {
+	for typed, want := range map[string]string{"respostas": "replies me ", "replies PIX": "replies me pix", "respostas /r pix": "replies me pix"} {
+		o := newFakeOffice()
+		require.Empty(t, o.in(t, "town-square", typed))
+		require.Equal(t, []string{want}, o.asked, typed)
+		require.Equal(t, "trigger", o.opened[0].TriggerId)
+	}
 }
 
 func TestQuickReply(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Where the steps are submitted to. Every step goes to the URL of the first.
@@ -18,6 +19,10 @@ const (
 	// customersURL is where a form asks for known customers while somebody types.
 	customersURL = domain.PluginPath + "/api/v1/dialog/customers"
 	CloseURL     = domain.PluginPath + "/api/v1/dialog/close"
+	AskURL       = domain.PluginPath + "/api/v1/dialog/ask"
+	RepliesURL   = domain.PluginPath + "/api/v1/dialog/replies"
+	// lookupRepliesURL is where a form asks for quick replies.
+	lookupRepliesURL = domain.PluginPath + "/api/v1/dialog/replies/lookup"
 )
 
 // Service does what a dialog asks for; *service.Service is one.
@@ -36,6 +41,8 @@ type Service interface {
 	QueuesOf(ctx context.Context, userID string) ([]*domain.Queue, error)
 	// Customers are the known customers that a search finds, of those whom the actor may see.
 	Customers(ctx context.Context, actorID, query string) ([]*domain.KnownCustomer, error)
+
+	QuickReplies
 }
 
 // Store is what there is to choose from; *store.Store is one. What is not there is domain.ErrNotFound.
@@ -60,12 +67,16 @@ type Deps struct {
 	Settings func() domain.Settings
 	// Tell shows a text (Markdown) to one person only, in the channel from which they opened the dialog.
 	Tell func(ctx context.Context, channelID, userID, message string)
+	// MayAsk returns the *domain.Refusal that any question to the customer of a channel would meet now.
+	MayAsk func(ctx context.Context, userID, channelID string) error
+	// AskCustomer posts a question to the customer of a channel in the user's name.
+	AskCustomer func(ctx context.Context, userID, channelID string, q whatsapp.Question) (*domain.Message, error)
 	// Keys are the secrets for what travels with the client between the steps: the first one encrypts, each of them decrypts.
 	Keys     func() [][]byte
 	LogError func(message string, keyValuePairs ...any) // constant messages, ids only
 }
 
-// Dialogs makes the dialogs of `novo`, `modelo` and `encerrar`, and is the http.Handler of their submissions.
+// Dialogs makes the dialogs of `novo`, `modelo`, `encerrar`, `perguntar` and `respostas`, and is the http.Handler of their submissions.
 type Dialogs struct{ Deps }
 
 // New makes the dialogs.

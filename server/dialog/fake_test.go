@@ -38,16 +38,19 @@ type fakeDesk struct {
 	settings  domain.Settings
 	view      *domain.View
 
-	mayAct    error
-	answer    error // of Start and SendTemplate
-	panics    bool
-	starts    []domain.StartRequest
-	planned   []domain.StartRequest
-	told      []string
-	templated []domain.TemplateRequest
-	closing   domain.ClosingOptions
-	closed    []domain.Closing
-	logged    []string
+	mayAct     error
+	answer     error // of Start and SendTemplate
+	panics     bool
+	starts     []domain.StartRequest
+	planned    []domain.StartRequest
+	told       []string
+	templated  []domain.TemplateRequest
+	closing    domain.ClosingOptions
+	closed     []domain.Closing
+	questions  []whatsapp.Question
+	replies    []*domain.QuickReply
+	supervised []*domain.Queue
+	logged     []string
 }
 
 func newFakeDesk(templates ...*domain.Template) *fakeDesk {
@@ -151,6 +154,7 @@ func (d *fakeDesk) dialogs(t *testing.T) *Dialogs {
 	return New(Deps{
 		Service: d, Store: d, Reader: d.Reader, Texts: texts, Clock: d, LogError: d.Error,
 		Settings: func() domain.Settings { return d.settings }, Keys: func() [][]byte { return d.keys },
+		MayAsk: d.MayAsk, AskCustomer: d.AskCustomer,
 		Tell: func(_ context.Context, channelID, userID, message string) {
 			d.told = append(d.told, channelID+" "+userID+" "+message)
 		},

@@ -15,6 +15,8 @@ const (
 	kindStart    = "start"
 	kindTemplate = "template"
 	kindClose    = "close"
+	kindAsk      = "ask"
+	kindReplies  = "replies"
 )
 
 // Steps of a dialog, by what its form asks for.
@@ -26,6 +28,14 @@ const (
 	// Those of `encerrar`.
 	stepReason  = 1
 	stepDetails = 2 // the reason's fields and the note
+
+	// Those of `perguntar`.
+	stepType     = 1
+	stepQuestion = 2
+
+	// Those of `respostas`.
+	stepReply   = 1
+	stepContent = 2
 )
 
 // stateLife is how long an open dialog can be submitted.
@@ -52,6 +62,10 @@ type state struct {
 	NeedsReason    bool                `json:"needs_reason,omitempty"`
 	ReasonID       string              `json:"reason,omitempty"` // of `encerrar`
 	Note           string              `json:"note,omitempty"`
+	ChannelID      string              `json:"channel,omitempty"` // of `perguntar`
+	AskType        string              `json:"ask,omitempty"`     // of whatsapp.Question
+	Text           string              `json:"text,omitempty"`    // what was typed behind the command
+	ReplyID        string              `json:"reply,omitempty"`   // of `respostas`; "" = a new one
 }
 
 // seal stamps the state with the time and encrypts it for one user.

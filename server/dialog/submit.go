@@ -45,7 +45,7 @@ func (d *Dialogs) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if body.Type == typeLookup {
-		answer(w, http.StatusOK, d.lookUp(req.Context(), r, &body))
+		answer(w, http.StatusOK, d.lookUp(req.Context(), r, req.URL.Path, &body))
 		return
 	}
 	r.channelID = body.ChannelId
@@ -65,6 +65,10 @@ func (d *Dialogs) submit(ctx context.Context, r reader, body *model.SubmitDialog
 	switch {
 	case err == nil && s.Kind == kindClose:
 		response, err = d.closeStep(ctx, r, s, body.Submission)
+	case err == nil && s.Kind == kindAsk:
+		response, err = d.askStep(ctx, r, s, body.Submission)
+	case err == nil && s.Kind == kindReplies:
+		response, err = d.repliesStep(ctx, r, s, body.Submission)
 	case err == nil:
 		response, err = d.step(ctx, r, s, body.Submission)
 	}

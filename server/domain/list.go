@@ -58,6 +58,8 @@ type Counts struct {
 type Overview struct {
 	Counts
 	Queues []*Queue // the queues in which the actor is an agent; all of them for a system admin
+	// Supervised are the ids of those of Queues that the actor supervises.
+	Supervised []string
 	// Supervises is set for the supervisor of any queue, and for a system admin.
 	Supervises bool
 	Now        int64 // the server's time, by which windows end, milliseconds since epoch

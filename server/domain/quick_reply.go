@@ -38,7 +38,8 @@ func (r *QuickReply) Scope() string {
 type QuickReplyFilter struct {
 	QueueID        string // only those of this queue, beside the reader's own
 	ConversationID string // only those of its queue, beside the reader's own
-	Scope          string // ScopeQueue leaves out the reader's own
+	Scope          string // ScopeQueue leaves out the reader's own, ScopePersonal all others
+	Editable       bool   // only those that the reader may change: their own, and those of the queues they supervise
 	Query          string // occurs in the shortcut, the title or the text
 	Page, PerPage  int
 }

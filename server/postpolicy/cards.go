@@ -70,6 +70,14 @@ func (c *Cards) Ask(ctx context.Context, userID, channelID string, q whatsapp.Qu
 	return c.Take(ctx, postID)
 }
 
+// MayAsk returns the refusal that any question would meet now in a channel.
+func (c *Cards) MayAsk(ctx context.Context, userID, channelID string) error {
+	place := whatsapp.Question{Type: whatsapp.AskLocation, Body: c.Localizer.ForChannel(domain.T("ask.for_location"))}
+	message, _ := place.Build()
+	_, err := c.check(ctx, c.incoming(userID, channelID, posting.Card{Interactive: message}))
+	return err
+}
+
 // SendText posts a text, in a thread where rootID is set. It is like one that the agent typed: in the thread of
 // a note it is a note.
 func (c *Cards) SendText(ctx context.Context, userID, channelID, rootID, text string) error {
@@ -105,8 +113,7 @@ func (c *Cards) check(ctx context.Context, incoming posting.IncomingPost) (posti
 }
 
 func (c *Cards) post(ctx context.Context, userID, channelID string, card posting.Card) (postID string, err error) {
-	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
-	incoming.Seal = c.Seals.Seal(incoming)
+	incoming := c.incoming(userID, channelID, card)
 	decision, err := c.check(ctx, incoming)
 	if err != nil {
 		return "", err
@@ -116,4 +123,11 @@ func (c *Cards) post(ctx context.Context, userID, channelID string, card posting
 		return "", err
 	}
 	return c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: incoming.Seal}})
+}
+
+// incoming is the post that a card becomes, sealed as one of ours.
+func (c *Cards) incoming(userID, channelID string, card posting.Card) posting.IncomingPost {
+	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
+	incoming.Seal = c.Seals.Seal(incoming)
+	return incoming
 }

@@ -25,7 +25,7 @@ func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter)
 	if err != nil {
 		return nil, err
 	}
-	return &domain.Overview{Counts: counts, Queues: queues, Supervises: all || len(supervised) > 0, Now: filter.Now}, nil
+	return &domain.Overview{Counts: counts, Queues: queues, Supervised: idsOf(supervised), Supervises: all || len(supervised) > 0, Now: filter.Now}, nil
 }
 
 const (
@@ -99,6 +99,12 @@ func (s *Service) mayActInOneOf(ctx context.Context, actorID string, of []*domai
 // visibleQueues returns the queues whose conversations the actor sees, and whether they see everything.
 func (s *Service) visibleQueues(ctx context.Context, actorID string) (queues []*domain.Queue, all bool, err error) {
 	return s.allOr(ctx, actorID, s.People.QueuesOf)
+}
+
+// SupervisedQueues returns the queues that the actor supervises; to a system admin all.
+func (s *Service) SupervisedQueues(ctx context.Context, actorID string) ([]*domain.Queue, error) {
+	queues, _, err := s.supervisedQueues(ctx, actorID)
+	return queues, err
 }
 
 // supervisedQueues returns the queues that the actor supervises, and whether they are all.

@@ -15,6 +15,13 @@ import (
 func (s *Service) QuickReplies(ctx context.Context, actorID string, f domain.QuickReplyFilter) ([]*domain.QuickReply, int, error) {
 	var queueIDs []string
 	switch {
+	case f.Scope == domain.ScopePersonal:
+	case f.Editable:
+		queues, err := s.SupervisedQueues(ctx, actorID)
+		if err != nil {
+			return nil, 0, err
+		}
+		queueIDs = idsOf(queues)
 	case f.ConversationID != "":
 		conv, _, err := s.conversationToAct(ctx, actorID, f.ConversationID)
 		if err != nil {
