@@ -24,8 +24,8 @@ export type RefusedText = {channelId: string; rootId: string; message: string; f
 /** What the popup of a start begins with: the channel it was opened in, and what was typed behind the command; '' = nothing. */
 export type Starting = {channelId: string; phone: string; name: string};
 
-/** What the right-hand side shows: the customer of a conversation; '' = the list, or the results. */
-export type Pane = {conversationId: string; results?: boolean};
+/** What the right-hand side shows: the customer of a conversation; '' = the list, the results, or the quick replies. */
+export type Pane = {conversationId: string; results?: boolean; replies?: boolean};
 
 /** Everything that our components have in common. There is one for the whole web client, made when the plugin is initialized. */
 export type Services = {

@@ -14,7 +14,7 @@ import {startHostServer} from './host_server';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** The outermost elements of ours. */
-const ours = ['.WhatsappAtivoPanel', '.WhatsappAtivoCustomer', '.WhatsappAtivoBanner', '.WhatsappAtivoPostStatus', '.WhatsappAtivoTemplate', '.WhatsappAtivoNote', '.WhatsappAtivoModal', '.WhatsappAtivoSpeaker'];
+const ours = ['.WhatsappAtivoPanel', '.WhatsappAtivoPanel__pane', '.WhatsappAtivoCustomer', '.WhatsappAtivoBanner', '.WhatsappAtivoPostStatus', '.WhatsappAtivoTemplate', '.WhatsappAtivoNote', '.WhatsappAtivoModal', '.WhatsappAtivoSpeaker'];
 
 /** A host page in a browser, a new one for each test of a group. A test fails where the page reported an error. */
 export class Chat {

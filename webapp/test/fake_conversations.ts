@@ -80,8 +80,7 @@ export class FakeConversations {
             return owned ? {status: 200, body: {...owned, template: undefined}} : {status: 404, body: {error: {code: 'not_found', message: 'Não encontrado.'}}};
         }
         if (kind === 'quick-replies') {
-            const items = this.replies.filter((r) => `${r.shortcut} ${r.title} ${r.text}`.toLowerCase().includes(String(query.get('q') ?? '').toLowerCase()));
-            return {status: 200, body: {items, total: items.length, page: 0, per_page: 8}};
+            return method === 'GET' ? this.quickReplies(query) : this.changeReplies(method, id, body);
         }
         if (kind !== 'conversations') {
             return undefined;
@@ -151,6 +150,26 @@ export class FakeConversations {
             sort((a, b) => (b.updated_at! - a.updated_at!) || a.id.localeCompare(b.id));
     }
 
+    private quickReplies(query: URLSearchParams): Answer {
+        const scope = query.get('scope');
+        const items = this.replies.filter((r) => (!scope || (r.scope === scope && r.queue_id === (query.get('queue_id') ?? ''))) &&
+            `${r.shortcut} ${r.title} ${r.text}`.toLowerCase().includes(String(query.get('q') ?? '').toLowerCase()));
+        return {status: 200, body: {items, total: items.length, page: 0, per_page: 8}};
+    }
+
+    /** The text {{cpf}} is wrong, as on the server; a CSV is one line. */
+    private changeReplies(method: string, id: string, body: Body): Answer {
+        const old = this.replies.find((r) => r.id === id);
+        const [shortcut, title, text] = String(body.csv ?? '').trim().split('\n').at(-1)!.split(',');
+        const given = body.csv ? {shortcut, title, text} : body;
+        const reply = {created_at: 1, updated_at: 1, queue_id: '', ...old, ...given, csv: undefined, id: old?.id ?? idOf('r', this.replies.length)} as unknown as QuickReply;
+        if (reply.text.includes('{{cpf}}')) {
+            return {status: 422, body: {error: {code: 'invalid_field', message: 'Confira os campos.', fields: {[body.csv ? 'csv' : 'text']: 'cpf não existe.'}}}};
+        }
+        this.replies = [...this.replies.filter((r) => r.id !== id), ...(method === 'DELETE' ? [] : [body.csv ? {...reply, scope: body.scope as 'queue', queue_id: String(body.queue_id ?? '')} : reply])];
+        return {status: 200, body: reply};
+    }
+
     /** What is searched for is in the body only, as the server has it. */
     private filtered(query: URLSearchParams, body: Body) {
         const q = String(body.q ?? '').toLowerCase();
@@ -176,7 +195,7 @@ export class FakeConversations {
     private counts(query: URLSearchParams, body: Body): Answer {
         const rows = this.filtered(query, body).filter((r) => r.state !== 'closed');
         const of = (state: State) => rows.filter((r) => r.state === state).length;
-        const queues = [{id: idOf('q', 0), name: 'Vendas', team_id: 'team1', channel_id: 'channel1'}, {id: idOf('q', 1), name: 'Suporte', team_id: 'team1', channel_id: 'channel2'}];
+        const queues = [{id: idOf('q', 0), name: 'Vendas', team_id: 'team1', channel_id: 'channel1', supervises: true}, {id: idOf('q', 1), name: 'Suporte', team_id: 'team1', channel_id: 'channel2', supervises: false}];
         return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, supervises: true, now: Date.now()}};
     }
 }

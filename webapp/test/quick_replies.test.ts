@@ -28,4 +28,54 @@ describe.skipIf(absent)('quick replies in Chromium', () => {
         await chat.page.getByText('Nenhuma resposta encontrada.').waitFor();
         await chat.page.keyboard.press('Escape');
     });
+
+    test.each([
+        ['light', 'pt-BR', ['Respostas rápidas', 'Nova resposta', 'Atalho (depois de /r)', 'Texto', 'Salvar', 'Editar', 'Importar CSV', 'Excluir', 'Sim', 'Cancelar']],
+        ['dark', 'en', ['Quick replies', 'New reply', 'Shortcut (behind /r)', 'Text', 'Save', 'Edit', 'Import CSV', 'Delete', 'Yes', 'Cancel']],
+    ] as const)('a supervisor keeps those of the queue, an agent their own (%s, %s)', async (theme, locale, [all, add, shortcut, text, save, edit, fromFile, remove, yes, cancel]) => {
+        await chat.open(`&theme=${theme}&locale=${locale}`);
+        await chat.openList();
+        const {page, host} = chat;
+        await chat.button(all).click();
+        await chat.button(add).click();
+        await page.getByLabel(shortcut).fill('oi');
+        await page.getByLabel(text).fill('Oi, {{cpf}}!');
+        await chat.button(save).click();
+        await page.getByText('cpf não existe.').waitFor();
+        expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`replies-form-${theme}`);
+        await page.getByLabel(text).fill('Oi, {{nome}}!');
+        await chat.button(save).click();
+        await page.getByRole('heading', {name: 'oi'}).waitFor();
+        expect(host.chat.replies).toMatchObject([{scope: 'personal', shortcut: 'oi', text: 'Oi, {{nome}}!'}]);
+
+        await page.getByLabel(all).selectOption('Vendas');
+        await page.getByRole('heading', {name: 'oi'}).waitFor({state: 'detached'});
+        const file = (content: string) => ({name: 'respostas.csv', mimeType: 'text/csv', buffer: Buffer.from(content)});
+        const choose = async (content: string) => {
+            const chooser = page.waitForEvent('filechooser');
+            await chat.button(fromFile).click();
+            await (await chooser).setFiles(file(content));
+        };
+        await choose('x,,{{cpf}}');
+        await page.getByRole('alert').getByText('cpf não existe.').waitFor();
+        await choose('shortcut,title,text\npix,Chave Pix,A chave é 123.');
+        await page.getByRole('heading', {name: 'pix · Chave Pix'}).waitFor();
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`replies-${theme}`);
+        await chat.button(`${edit}: pix`).click();
+        await page.getByLabel(text).fill('A chave é 456.');
+        await chat.button(save).click();
+        await page.getByText('A chave é 456.').waitFor();
+        await chat.button(`${edit}: pix`).click();
+        await chat.button(cancel).click();
+        await chat.button(`${remove}: pix`).click();
+        await chat.button(yes).click();
+        await page.getByRole('heading', {name: 'pix'}).waitFor({state: 'detached'});
+        expect(host.chat.replies.map((r) => r.shortcut)).toEqual(['oi']);
+
+        await page.getByLabel(all).selectOption('Suporte');
+        await chat.button(add).waitFor({state: 'detached'});
+    });
 });

@@ -62,6 +62,17 @@ export class AgentApi {
     quickReplies = (id: string, q: string, count: number) => this.get<Page<QuickReply>>('quick-replies', {conversation_id: id, q, per_page: count});
     filledReply = (id: string, replyId: string) => this.get<{text: string}>(`conversations/${id}/quick-replies/${replyId}`);
 
+    /** A page of a queue's quick replies, or of the reader's own where queueId is ''. */
+    repliesOf = (queueId: string, q: string, page: number) => this.get<Page<QuickReply>>('quick-replies', {...scopeOf(queueId), q, page, per_page: 20});
+    repliesFile = (queueId: string) => this.client.file(root + withParams('quick-replies', {...scopeOf(queueId), format: 'csv'}), 'text/csv');
+
+    /** Changes a reply, or adds one to a queue or to the reader's own. */
+    saveReply = (queueId: string, input: {shortcut: string; title: string; text: string}, id?: string) => (id ?
+        this.client.request('PATCH', `${root}quick-replies/${id}`, input) :
+        this.post('quick-replies', {...scopeOf(queueId), ...input}));
+    deleteReply = (id: string) => this.client.request('DELETE', `${root}quick-replies/${id}`);
+    importReplies = (queueId: string, csv: string) => this.post('quick-replies/import', {...scopeOf(queueId), csv});
+
     saveDraft = (id: string, text: string, fileIds: string[]) => this.post<object>(`conversations/${id}/drafts`, {text, file_ids: fileIds});
 
     /** Records what the reader knows of a person's consent. */
@@ -95,3 +106,5 @@ export class AgentApi {
         return this.client.request<T>('POST', root + path, body);
     }
 }
+
+const scopeOf = (queueId: string) => (queueId ? {scope: 'queue', queue_id: queueId} : {scope: 'personal'});

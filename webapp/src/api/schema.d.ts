@@ -2796,6 +2796,8 @@ export interface components {
                         name: string;
                         team_id: components["schemas"]["OptionalID"];
                         channel_id: components["schemas"]["OptionalID"];
+                        /** @description I am its supervisor or a system admin */
+                        supervises: boolean;
                     }[];
                     /** @description I am the supervisor of a queue or a system admin */
                     supervises: boolean;
@@ -4039,8 +4041,8 @@ export interface operations {
                 queue_id?: components["schemas"]["ID"];
                 /** @description Only those of its queue, beside the user's own, for who acts in it */
                 conversation_id?: components["schemas"]["ID"];
-                /** @description queue leaves out the user's own */
-                scope?: "queue";
+                /** @description queue leaves out the user's own, personal all others */
+                scope?: "queue" | "personal";
                 /** @description occurs in the shortcut, the title or the text */
                 q?: string;
                 format?: "csv";

@@ -58,6 +58,7 @@ export const BannerActions = ({channel, conversation, form, onForm}: Props) => {
             )}
             {button(t('whatsapp-ativo.action.note'), () => setNotes(services, channel.id, !writingNote), {'aria-pressed': writingNote})}
             {state === 'open' && button(t('whatsapp-ativo.reply.title'), () => toggle('reply'), {'aria-expanded': form === 'reply'})}
+            {state === 'open' && button(t('whatsapp-ativo.action.ask'), () => runCommand('/whatsapp perguntar', channel, 'whatsapp-ativo.action.failed'))}
             {!closed && button(t('whatsapp-ativo.action.transfer'), () => toggle('transfer'), {'aria-expanded': form === 'transfer'})}
             {!closed && button(t('whatsapp-ativo.action.close'), () => toggle('close'), {'aria-expanded': form === 'close'})}
             {closed && button(t('whatsapp-ativo.action.reopen'), () => act(() => api.reopen(id)))}

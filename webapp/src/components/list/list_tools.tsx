@@ -1,7 +1,7 @@
 import React from 'react';
 import {useIntl} from 'react-intl';
 import type {QueueName} from 'src/api/types';
-import {saveFile} from 'src/components/shared/save_file';
+import {saveFile} from 'src/components/shared/files';
 import {SmallButton} from 'src/components/shared/small_button';
 import {useLoad} from 'src/components/shared/use_load';
 import {useText} from 'src/i18n/use_text';
@@ -68,6 +68,7 @@ export const ListTools = ({filter, queues, supervises, onFilter}: Props) => {
             )}
             <a href={listLink(filter)}>{t('whatsapp-ativo.list.link')}</a>
             {supervises && <SmallButton onClick={() => pane.set({conversationId: '', results: true})}>{t('whatsapp-ativo.results.tab')}</SmallButton>}
+            <SmallButton onClick={() => pane.set({conversationId: '', replies: true})}>{t('whatsapp-ativo.reply.all')}</SmallButton>
             <SmallButton onClick={download}>{t('whatsapp-ativo.list.csv')}</SmallButton>
         </div>
     );

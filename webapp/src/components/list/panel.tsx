@@ -1,24 +1,35 @@
 import React from 'react';
 import {Customer} from 'src/components/customer/customer';
-import {ResultsPane} from 'src/components/results/results_pane';
+import {RepliesOf} from 'src/components/replies/replies_of';
+import {Results} from 'src/components/results/results';
+import {SmallButton} from 'src/components/shared/small_button';
+import {useText} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
 import {useStore} from 'src/state/store';
 
 import {ListView} from './list_view';
+import styles from './panel.module.css';
 
-/** The right-hand side: the list of conversations, the customer of one, or what came of all. */
+/** The right-hand side: the list of conversations, the customer of one, what came of all, or the quick replies. */
 export const Panel = () => {
+    const t = useText();
     const {pane, listFilter} = useServices();
-    const {conversationId, results} = useStore(pane);
+    const {conversationId, results, replies} = useStore(pane);
+    const back = () => pane.set({conversationId: ''});
 
-    if (results) {
-        return <ResultsPane onBack={() => pane.set({conversationId: ''})}/>;
+    if (results || replies) {
+        return (
+            <div className={styles.pane}>
+                <SmallButton onClick={back}>{t('whatsapp-ativo.results.back')}</SmallButton>
+                {results ? <Results/> : <RepliesOf/>}
+            </div>
+        );
     }
     return conversationId ? (
         <Customer
             key={conversationId}
             id={conversationId}
-            onBack={() => pane.set({conversationId: ''})}
+            onBack={back}
         />
     ) : <ListView filter={listFilter}/>;
 };

@@ -4,7 +4,7 @@ import {Button, ButtonRow} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField} from 'src/components/shared/fields';
 import formStyles from 'src/components/shared/form.module.css';
-import {saveFile} from 'src/components/shared/save_file';
+import {saveFile} from 'src/components/shared/files';
 import {useLoad} from 'src/components/shared/use_load';
 import {useRefresh} from 'src/components/shared/use_refresh';
 import type {MessageKey} from 'src/i18n';

@@ -8,7 +8,7 @@ import {Button, ButtonRow} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField} from 'src/components/shared/fields';
 import styles from 'src/components/shared/form.module.css';
-import {saveFile} from 'src/components/shared/save_file';
+import {saveFile} from 'src/components/shared/files';
 import {useAction} from 'src/components/shared/use_action';
 import {useLoad} from 'src/components/shared/use_load';
 import {useRefresh} from 'src/components/shared/use_refresh';

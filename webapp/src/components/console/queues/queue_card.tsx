@@ -1,7 +1,8 @@
 import React, {useState} from 'react';
 import type {Queue} from 'src/api/types';
-import {ResourceCard} from 'src/components/console/resource_card';
+import {CardDetails, ResourceCard} from 'src/components/console/resource_card';
 import {useConsole} from 'src/components/console/use_console';
+import {Replies} from 'src/components/replies/replies';
 import {Button, ConfirmButton} from 'src/components/shared/buttons';
 import {Facts} from 'src/components/shared/facts';
 import {Tag} from 'src/components/shared/tag';
@@ -21,6 +22,7 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
     const {busy, failure, run} = useAction();
     const [members, setMembers] = useState(false);
     const [reasons, setReasons] = useState(false);
+    const [replies, setReplies] = useState(false);
     const place = useLoad(async () => {
         const [channel, teams] = await Promise.all([mattermost.channel(queue.channel_id), mattermost.teams()]);
         return {channel, team: teams.find((team) => team.id === queue.team_id)};
@@ -73,6 +75,13 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
                     >
                         {t('whatsapp-ativo.admin.reasons.title')}
                     </Button>
+                    <Button
+                        expanded={replies}
+                        of={queue.name}
+                        onClick={() => setReplies(!replies)}
+                    >
+                        {t('whatsapp-ativo.reply.all')}
+                    </Button>
                     {!readOnly && (
                         <>
                             <Button
@@ -97,6 +106,14 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
         >
             {members && <QueueMembers queue={queue}/>}
             {reasons && <ClosingReasons queue={queue}/>}
+            {replies && (
+                <CardDetails>
+                    <Replies
+                        queueId={queue.id}
+                        mayChange={!readOnly}
+                    />
+                </CardDetails>
+            )}
         </ResourceCard>
     );
 };

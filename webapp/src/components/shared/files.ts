@@ -8,3 +8,12 @@ export function saveFile(file: Blob, name: string) {
     // Not at once: the browser reads the URL only after the click has been handled.
     setTimeout(() => URL.revokeObjectURL(link.href));
 }
+
+/** Lets the reader choose a file of their machine. */
+export function chooseFile(accept: string, onChosen: (file?: Blob) => void) {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.onchange = () => onChosen(input.files?.[0]);
+    input.click();
+}
