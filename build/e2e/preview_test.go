@@ -5,6 +5,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,11 +15,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/phonepage"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -27,8 +30,9 @@ const templateFolder = "../../../shared/fixtures/templates"
 
 // bubbleTexts are the texts of a message on a screen, without the signs of what is a file.
 type bubbleTexts struct {
-	Header, Text, Footer string
-	Buttons              []string
+	Header, Offer, Text, Footer string
+	Cards                       []string // the texts of a carousel's cards
+	Buttons                     []string // theirs too
 }
 
 // TestPreviewIsWhatThePhoneShows fills in every real template that can be sent, sends it, and compares the popup's preview with the
@@ -55,12 +59,14 @@ func TestPreviewIsWhatThePhoneShows(t *testing.T) {
 			popup.wait("the popup of the template before to close", `!document.querySelector('[role=dialog]') || (document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true})), false)`)
 			popup.wait("the popup", `document.querySelector('.WhatsappAtivoPhonePreview')?.dataset.of === `+quote(template.ID)+` || (document.querySelector('[role=dialog]') ? false : (document.querySelector('.channel-header__icon')?.click(), false))`)
 			var want, got bubbleTexts
-			require.True(t, phone.eval(textsOf("#chat li.theirs", ".heading", ".text", ".bubble > .footer", ".tap"), &want))
-			require.True(t, popup.eval(textsOf(".WhatsappAtivoPhonePreview", ".WhatsappAtivoPhonePreview__header", ".WhatsappAtivoPhonePreview__text", ".WhatsappAtivoPhonePreview__footer", "li"), &got))
+			require.True(t, phone.eval(textsOf("#chat li.theirs", ".heading", ".offer", ".text", ".bubble > .footer", ".card", ".tap"), &want))
+			require.True(t, popup.eval(textsOf(".WhatsappAtivoPhonePreview", ".WhatsappAtivoPhonePreview__header", ".WhatsappAtivoPhonePreview__offer", ".WhatsappAtivoPhonePreview__text", ".WhatsappAtivoPhonePreview__footer",
+				".WhatsappAtivoPhonePreview__card", "li"), &got))
 			if strings.HasPrefix(want.Header, "[") {
 				want.Header = "" // the phone's word for a place
 			}
 			require.NotEmpty(t, want.Text)
+			require.Len(t, want.Cards, template.Cards())
 			require.Equal(t, want, got)
 			var phoneMarks, popupMarks []string
 			require.True(t, phone.eval(marksOf("#chat li.theirs .text"), &phoneMarks))
@@ -71,9 +77,10 @@ func TestPreviewIsWhatThePhoneShows(t *testing.T) {
 }
 
 // textsOf is an expression for the texts of a message in a page.
-func textsOf(message, header, text, footer, button string) string {
-	return fmt.Sprintf(`(() => { const all = document.querySelector(%q); const text = (s) => all.querySelector(s)?.textContent ?? '';
-		return {Header: text(%q), Text: text(%q), Footer: text(%q), Buttons: [...all.querySelectorAll(%q)].map((e) => e.textContent)}; })()`, message, header, text, footer, button)
+func textsOf(message, header, offer, text, footer, card, button string) string {
+	return fmt.Sprintf(`(() => { const all = document.querySelector(%q); const text = (s, of = all) => of.querySelector(s)?.textContent ?? '';
+		return {Header: text(%q), Offer: text(%q), Text: text(%q), Footer: text(%q), Cards: [...all.querySelectorAll(%q)].map((e) => text(%[4]q, e)),
+			Buttons: [...all.querySelectorAll(%[7]q)].map((e) => e.textContent)}; })()`, message, header, offer, text, footer, card, button)
 }
 
 func marksOf(text string) string {
@@ -121,6 +128,8 @@ func values(template *whatsapp.Template) map[string]string {
 		switch {
 		case v.Kind.Media():
 			value = "https://example.com/file"
+		case v.Kind == whatsapp.VariableMoment:
+			value = "2090-12-31T18:00"
 		case value == "":
 			value = "*" + v.Element + "*"
 		}
@@ -140,7 +149,9 @@ func sendTo(t *testing.T, sim *cloudapi.Server, url string, template *whatsapp.T
 	require.NoError(t, err)
 	_, err = sim.AddTemplate(number.WABAID, string(definition))
 	require.NoError(t, err)
-	message, problems := template.Build(values(template))
+	read, problems := template.ReadMoments(values(template), domain.Reading{Zone: time.Local}) // the pages' zone
+	require.Empty(t, problems)
+	message, problems := template.Build(read)
 	require.Empty(t, problems)
 	customer := fmt.Sprintf("55119%08d", 80000000+i)
 	body, err := json.Marshal(map[string]any{"messaging_product": "whatsapp", "to": customer, "type": "template", "template": message})
@@ -163,17 +174,29 @@ func startOption(template *whatsapp.Template) map[string]any {
 	filled := values(template)
 	variables := []map[string]any{}
 	for _, v := range template.Variables() {
-		variables = append(variables, map[string]any{"element": v.Element, "kind": "text", "name": v.Name, "label": v.Element, "example": v.Example, "default": filled[v.Element], "max": 1024})
+		kind := "text"
+		if v.Kind == whatsapp.VariableMoment {
+			kind = "moment"
+		}
+		variables = append(variables, map[string]any{"element": v.Element, "kind": kind, "name": v.Name, "label": v.Element, "example": v.Example, "default": filled[v.Element], "max": 1024})
 	}
-	buttons := []map[string]any{}
-	for _, b := range empty.Buttons {
-		buttons = append(buttons, map[string]any{"type": b.Type, "text": b.Text, "url": b.URL})
+	part := func(r whatsapp.Rendered) map[string]any {
+		buttons := []map[string]any{}
+		for _, b := range r.Buttons {
+			buttons = append(buttons, map[string]any{"type": b.Type, "text": b.Text, "url": b.URL})
+		}
+		return map[string]any{"header": map[string]any{"format": r.HeaderFormat, "text": r.Header}, "text": r.Body, "footer": r.Footer, "buttons": buttons}
 	}
-	return map[string]any{
+	cards := []map[string]any{}
+	for _, card := range empty.Cards {
+		cards = append(cards, part(card))
+	}
+	option := map[string]any{
 		"id": template.ID, "name": template.Name, "title": "", "language": template.Language, "category": template.Category, "price": nil, "currency": "",
-		"header": map[string]any{"format": empty.HeaderFormat, "text": empty.Header}, "text": empty.Body, "footer": empty.Footer,
-		"buttons": buttons, "variables": variables, "usable": true, "why": "",
+		"offer": empty.Offer, "cards": cards, "variables": variables, "usable": true, "why": "",
 	}
+	maps.Copy(option, part(empty))
+	return option
 }
 
 // popupPage serves the web part on its host page, with a REST API that offers one template. It returns the page's address.

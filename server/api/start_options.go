@@ -28,20 +28,27 @@ type startQueueView struct {
 
 // templateOptionView has the parts of the message as Meta keeps them, so that a client can show what leaves.
 type templateOptionView struct {
-	ID        string               `json:"id"`
-	Name      string               `json:"name"`
-	Title     string               `json:"title"`
-	Language  string               `json:"language"`
-	Category  string               `json:"category"`
-	Price     *domain.Money        `json:"price"`
-	Currency  string               `json:"currency"`
-	Header    headerView           `json:"header"`
-	Text      string               `json:"text"`
-	Footer    string               `json:"footer"`
-	Buttons   []buttonView         `json:"buttons"`
+	ID       string        `json:"id"`
+	Name     string        `json:"name"`
+	Title    string        `json:"title"`
+	Language string        `json:"language"`
+	Category string        `json:"category"`
+	Price    *domain.Money `json:"price"`
+	Currency string        `json:"currency"`
+	partView
+	Offer     string               `json:"offer"` // the text of a limited-time offer
+	Cards     []partView           `json:"cards"`
 	Variables []optionVariableView `json:"variables"`
 	Usable    bool                 `json:"usable"`
 	Why       string               `json:"why"`
+}
+
+// partView is the message itself, or one card of its carousel.
+type partView struct {
+	Header  headerView   `json:"header"`
+	Text    string       `json:"text"`
+	Footer  string       `json:"footer"`
+	Buttons []buttonView `json:"buttons"`
 }
 
 type headerView struct {
@@ -87,8 +94,8 @@ func (a *API) getStartOptions(r *http.Request) (reply, error) {
 func (a *API) viewTemplateOption(r *http.Request, option *domain.TemplateOption, currency string) templateOptionView {
 	t := option.Template
 	view := templateOptionView{
-		ID: t.ID, Name: t.Name, Title: t.Title, Language: t.Language, Category: t.Category, Currency: currency, Text: t.Text,
-		Buttons: []buttonView{}, Variables: []optionVariableView{},
+		ID: t.ID, Name: t.Name, Title: t.Title, Language: t.Language, Category: t.Category, Currency: currency,
+		Cards: []partView{}, Variables: []optionVariableView{},
 	}
 	if currency != "" {
 		view.Price = &option.Price
@@ -104,15 +111,27 @@ func (a *API) viewTemplateOption(r *http.Request, option *domain.TemplateOption,
 	if view.Usable = why.Key == ""; !view.Usable {
 		view.Why = a.Localize(r, why)
 	}
-	view.addComponents(template.Components)
+	view.partView = viewPart(template.Components)
+	if err != nil && view.Text == "" {
+		view.Text = t.Text // all there is to show
+	}
+	for _, c := range template.Components {
+		if c.Offer != nil {
+			view.Offer = c.Offer.Text
+		}
+		for _, card := range c.Cards {
+			view.Cards = append(view.Cards, viewPart(card.Components))
+		}
+	}
 	for _, v := range template.Variables() {
 		view.Variables = append(view.Variables, optionVariableView{a.viewVariable(r, t, v), t.Rules.Limit(v.Element, valueLimit(v))})
 	}
 	return view
 }
 
-// addComponents adds header, body, footer and buttons.
-func (v *templateOptionView) addComponents(components []whatsapp.TemplateComponent) {
+// viewPart shows header, body, footer and buttons.
+func viewPart(components []whatsapp.TemplateComponent) partView {
+	v := partView{Buttons: []buttonView{}}
 	for _, c := range components {
 		switch c.Type {
 		case "HEADER":
@@ -127,4 +146,5 @@ func (v *templateOptionView) addComponents(components []whatsapp.TemplateCompone
 			}
 		}
 	}
+	return v
 }

@@ -14,7 +14,7 @@ func TestStartOptions(t *testing.T) {
 	w.exec("UPDATE waa_templates SET title = 'Saudação', labels = '{\"body_1\": \"Primeiro nome\"}'")
 	option := map[string]any{
 		"id": template1, "name": "hello", "title": "Saudação", "language": "pt_BR", "category": "UTILITY", "price": 0.0, "currency": "BRL",
-		"header": map[string]any{"format": "", "text": ""}, "text": "Olá {{1}}", "footer": "", "buttons": []any{},
+		"header": map[string]any{"format": "", "text": ""}, "text": "Olá {{1}}", "footer": "", "buttons": []any{}, "offer": "", "cards": []any{},
 		"variables": []any{map[string]any{"element": "body_1", "kind": "text", "name": "1", "label": "Primeiro nome", "example": "Ana", "default": "", "max": 1020.0}},
 		"usable":    true, "why": "",
 	}
@@ -35,6 +35,25 @@ func TestStartOptions(t *testing.T) {
 	require.Equal(t, map[string]any{"queues": []any{}, "queue_id": "", "templates": []any{}, "left": nil, "currency": ""}, a.JSON)
 	w.as(agent, http.MethodGet, "/start-options?queue_id="+queue2, nil).Is(http.StatusUnprocessableEntity, "invalid_field")
 	w.as(agent, http.MethodGet, "/start-options?queue_id=x", nil).Is(http.StatusUnprocessableEntity, "invalid_field")
+}
+
+func TestStartOptionsShowCardsAndOffers(t *testing.T) {
+	w := newAgentWorld(t)
+	w.exec(`UPDATE waa_templates SET definition = '{"name": "hello", "language": "pt_BR", "components": [{"type": "BODY", "text": "Olá"},
+		{"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Só hoje", "has_expiration": true}}, {"type": "CAROUSEL", "cards": [
+		{"components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Aloe"}, {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Quero"}]}]}]}]}'`)
+	option := w.as(agent, http.MethodGet, "/start-options", nil).Is(http.StatusOK).JSON["templates"].([]any)[0].(map[string]any)
+	require.Equal(t, true, option["usable"], option["why"])
+	require.Equal(t, "Só hoje", option["offer"])
+	require.Equal(t, []any{map[string]any{
+		"header": map[string]any{"format": "IMAGE", "text": ""}, "text": "Aloe", "footer": "", "buttons": []any{map[string]any{"type": "QUICK_REPLY", "text": "Quero", "url": ""}},
+	}}, option["cards"])
+	var kinds []string
+	for _, v := range option["variables"].([]any) {
+		variable := v.(map[string]any)
+		kinds = append(kinds, variable["element"].(string)+" "+variable["kind"].(string)+" "+variable["label"].(string))
+	}
+	require.Equal(t, []string{"limited_time_offer_1 moment End of the offer", "card_1_header_1 media Card 1: Header image"}, kinds)
 }
 
 func TestCheckAStart(t *testing.T) {

@@ -69,7 +69,7 @@ func (a *API) viewVariable(r *http.Request, t *domain.Template, v whatsapp.Varia
 	}
 }
 
-// variableKind is a variable's kind as the document has it: everything that is neither text nor a location is a file, and
+// variableKind is a variable's kind as the document has it: everything that is no text, location or moment is a file, and
 // so are the name and the address that belong to a location.
 func variableKind(v whatsapp.Variable) string {
 	switch v.Kind {
@@ -77,6 +77,8 @@ func variableKind(v whatsapp.Variable) string {
 		return "text"
 	case whatsapp.VariableLocation:
 		return "location"
+	case whatsapp.VariableMoment:
+		return "moment"
 	default:
 		return "media"
 	}

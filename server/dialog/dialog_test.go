@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -27,23 +28,35 @@ func TestEveryRealTemplateMakesValidForms(t *testing.T) {
 				c.submit(map[string]any{"template": "template"})
 				require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
 				require.NotContains(t, c.form.IntroductionText, "<no value>")
-				filled := map[string]any{"customer_name": "Ana", "cpf": validCPF, "phone": validPhone, "send_at": ""}
-				for _, e := range c.form.Elements {
-					require.NotEmpty(t, e.DisplayName)
-					if _, ours := filled[e.Name]; !ours {
-						filled[e.Name] = "12"
-					}
-					if strings.HasPrefix(e.DisplayName, "Coord") {
-						filled[e.Name] = "-23.5, -46.6"
-					}
-				}
 				fakeDesk.answer = &domain.Refusal{Code: "cooldown", Text: domain.T("dialog.closed"), Agree: true, NeedsReason: true}
-				c.submit(filled)
+				for again := true; again; again = strings.HasPrefix(c.names()[0], "card_") {
+					c.submit(filledIn(t, c.form))
+					require.NoError(t, c.form.IsValid(), "%s %s", name, kind)
+				}
 				require.Equal(t, []string{"confirm", "reason"}, c.names(), "%s %s", name, kind)
 				require.NoError(t, c.form.IsValid())
 			}
 		}
 	}
+}
+
+// filledIn are values for all fields of a form.
+func filledIn(t *testing.T, form *model.Dialog) map[string]any {
+	t.Helper()
+	filled := map[string]any{"customer_name": "Ana", "cpf": validCPF, "phone": validPhone, "send_at": ""}
+	for _, e := range form.Elements {
+		require.NotEmpty(t, e.DisplayName)
+		if _, ours := filled[e.Name]; !ours {
+			filled[e.Name] = "12"
+		}
+		switch {
+		case strings.HasPrefix(e.DisplayName, "Coord"):
+			filled[e.Name] = "-23.5, -46.6"
+		case e.Name == "limited_time_offer_1":
+			filled[e.Name] = "2030-01-01T12:00:00Z"
+		}
+	}
+	return filled
 }
 
 func TestFirstForm(t *testing.T) {

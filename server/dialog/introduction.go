@@ -24,6 +24,9 @@ func introduction(r reader, p *pick) string {
 	for i := range p.parsed.Components {
 		parts = append(parts, component(r, &p.parsed.Components[i])...)
 	}
+	if cards := p.parsed.Cards(); cards > 0 {
+		parts = append(parts, r.markdown("dialog.cards", "Cards", cards))
+	}
 	price := p.plan.PricesAt(p.at).Of(p.template.Category)
 	left := max(0, p.plan.MonthlyLimit-p.spent)
 	return strings.Join(append(parts,
@@ -34,6 +37,15 @@ func introduction(r reader, p *pick) string {
 	), "\n\n")
 }
 
+// cardIntroduction is a card as it will be sent, in Markdown.
+func cardIntroduction(r reader, p *pick, card int) string {
+	parts := []string{r.markdown("dialog.card", "Card", card, "Cards", p.parsed.Cards())}
+	for _, c := range p.parsed.Card(card) {
+		parts = append(parts, component(r, &c)...)
+	}
+	return strings.Join(parts, "\n\n")
+}
+
 // component is one part of a template as paragraphs of Markdown.
 func component(r reader, c *whatsapp.TemplateComponent) []string {
 	switch strings.ToUpper(c.Type) {
@@ -42,6 +54,10 @@ func component(r reader, c *whatsapp.TemplateComponent) []string {
 			return []string{"*" + markdown.Escape(r.header(c.Format)) + "*"}
 		}
 		return paragraphs(c.Text, func(line string) string { return "**" + markdown.Escape(line) + "**" })
+	case "LIMITED_TIME_OFFER":
+		if c.Offer != nil {
+			return paragraphs("⏳ "+c.Offer.Text, markdown.Escape)
+		}
 	case "BODY":
 		return paragraphs(c.Text, markdown.ToMattermost)
 	case "FOOTER":

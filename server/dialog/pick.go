@@ -61,11 +61,11 @@ func (d *Dialogs) pick(ctx context.Context, r reader, o *offer, queueID, templat
 func refusalResponse(r reader, refusal *domain.Refusal, elements []model.DialogElement) *model.SubmitDialogResponse {
 	response := &model.SubmitDialogResponse{Errors: map[string]string{}}
 	others := map[string]string{}
-	for name, t := range refusal.Fields {
+	for name, text := range r.fields(refusal) {
 		if slices.ContainsFunc(elements, func(e model.DialogElement) bool { return e.Name == name }) {
-			response.Errors[name] = r.localize(t)
+			response.Errors[name] = text
 		} else {
-			others[name] = r.localize(t)
+			others[name] = text
 		}
 	}
 	switch {
@@ -75,6 +75,15 @@ func refusalResponse(r reader, refusal *domain.Refusal, elements []model.DialogE
 		response.Error = r.localize(refusal.Text)
 	}
 	return response
+}
+
+// fields are the texts of a refusal by its fields.
+func (r reader) fields(refusal *domain.Refusal) map[string]string {
+	texts := map[string]string{}
+	for name, t := range refusal.Fields {
+		texts[name] = r.localize(t)
+	}
+	return texts
 }
 
 // joinTexts joins texts in a stable order, without duplicates.

@@ -59,6 +59,7 @@ type state struct {
 	Consent        domain.ConsentGiven `json:"consent"`
 	Variables      map[string]string   `json:"variables,omitempty"`
 	SendAt         string              `json:"send_at,omitempty"` // as the client sent it; "" = at once
+	Card           int                 `json:"card,omitempty"`    // of the carousel, which the form asks for; 0 = the message itself
 	NeedsReason    bool                `json:"needs_reason,omitempty"`
 	ReasonID       string              `json:"reason,omitempty"` // of `encerrar`
 	Note           string              `json:"note,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // Names of the elements that do not come from the template.
@@ -67,17 +68,30 @@ func (d *Dialogs) templateStep(r reader, s *state, o *offer, channelID string) (
 	return d.form(r, s, model.Dialog{Elements: append(elements, template), SubmitLabel: r.text("dialog.next")})
 }
 
-// valuesStep makes the second form: the template's text and price, its variables, and the customer.
-func (d *Dialogs) valuesStep(r reader, s *state, p *pick) (*model.Dialog, error) {
-	elements := variableElements(r, p)
-	if s.Kind == kindStart {
+// valuesStep makes the second form: the template's text and price, its variables, and the customer. Of a carousel it is a form
+// for the message and then one for each card. notice (Markdown) stands above it.
+func (d *Dialogs) valuesStep(r reader, s *state, p *pick, notice string) (*model.Dialog, error) {
+	s.Step = stepValues
+	text, label := introduction(r, p), "dialog.send"
+	if s.Card > 0 {
+		text = cardIntroduction(r, p, s.Card)
+	}
+	if s.Card < p.parsed.Cards() {
+		label = "dialog.next"
+	}
+	if notice != "" {
+		text = notice + "\n\n" + text
+	}
+	return d.form(r, s, model.Dialog{IntroductionText: text, Elements: d.valueElements(r, s, p), SubmitLabel: r.text(label)})
+}
+
+// valueElements are the fields of the second form.
+func (d *Dialogs) valueElements(r reader, s *state, p *pick) []model.DialogElement {
+	elements := variableElements(r, s, p)
+	if s.Kind == kindStart && s.Card == 0 {
 		elements = append(elements, d.customerElements(r, s)...)
 	}
-	return d.form(r, s, model.Dialog{
-		IntroductionText: introduction(r, p),
-		Elements:         elements,
-		SubmitLabel:      r.text("dialog.send"),
-	})
+	return elements
 }
 
 // confirmStep makes the third form: what the agent has to confirm.
@@ -141,10 +155,13 @@ func (d *Dialogs) customerElements(r reader, s *state) []model.DialogElement {
 	return append(elements, origin, note, later)
 }
 
-// variableElements are the fields for the template's variables.
-func variableElements(r reader, p *pick) []model.DialogElement {
+// variableElements are the fields for the variables of the message, or of the card whose turn it is.
+func variableElements(r reader, s *state, p *pick) []model.DialogElement {
 	elements, rules := []model.DialogElement{}, p.template.Rules // never null in JSON
 	for _, v := range p.parsed.Variables() {
+		if v.Card != s.Card {
+			continue
+		}
 		placeholder := ""
 		if v.Example != "" {
 			placeholder = r.text("dialog.example", "Example", strings.Join(strings.Fields(v.Example), " "))
@@ -153,7 +170,10 @@ func variableElements(r reader, p *pick) []model.DialogElement {
 			placeholder = r.text("dialog.header_media_placeholder")
 		}
 		element := text(v.Element, r.localize(v.Caption(p.template.Labels[v.Element])), placeholder, rules.Limit(v.Element, cmp.Or(v.MaxLength, maxValue)))
-		if given := rules[v.Element].Default; len(given) <= maxDefault && utf8.RuneCountInString(given) <= element.MaxLength {
+		if v.Kind == whatsapp.VariableMoment {
+			element.Type, element.MaxLength, element.DateTimeConfig = "datetime", 0, &model.DialogDateTimeConfig{MinDate: "today", TimeInterval: 15}
+		}
+		if given := cmp.Or(s.Variables[v.Element], rules[v.Element].Default); len(given) <= maxDefault && utf8.RuneCountInString(given) <= cmp.Or(element.MaxLength, maxDefault) {
 			element.Default = given
 		}
 		elements = append(elements, element)

@@ -103,21 +103,18 @@ func (d *Dialogs) step(ctx context.Context, r reader, s *state, submission map[s
 		return &model.SubmitDialogResponse{Errors: problems}, nil
 	}
 	shown := s.Step == stepTemplate || s.QueueID == p.queue.ID && s.TemplateID == p.template.ID
-	elements := variableElements(r, p)
-	if s.Kind == kindStart {
-		elements = append(elements, d.customerElements(r, s)...)
-	}
-	step := stepOf(s, submission, elements)
+	step := stepOf(s, submission, d.allElements(r, s, p))
 	s.QueueID, s.TemplateID = p.queue.ID, p.template.ID
 	if step == stepTemplate || !shown {
-		s.Step = stepValues
-		return formResponse(d.valuesStep(r, s, p))
+		s.Card, s.Variables = 0, nil
+		return formResponse(d.valuesStep(r, s, p, ""))
 	}
-	return d.values(ctx, r, s, p, elements, step, submission)
+	return d.values(ctx, r, s, p, step, submission)
 }
 
 // values takes the second form, or the third one with the values of the second.
-func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, elements []model.DialogElement, step int, submission map[string]any) (*model.SubmitDialogResponse, error) {
+func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, step int, submission map[string]any) (*model.SubmitDialogResponse, error) {
+	elements := d.valueElements(r, s, p)
 	var agreed agreement
 	// a confirmation holds only for the values about which it was asked
 	if step == stepConfirm && (s.Step != stepConfirm || sameValues(s, submission)) {
@@ -127,11 +124,16 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 		}
 		elements = []model.DialogElement{{Name: elementConfirm}, {Name: elementReason}}
 	}
-	if problems := d.readValues(r, s, p, submission); len(problems) > 0 {
-		if s.Step == stepConfirm { // the form with these elements is no longer shown
-			return failure(joinTexts(problems)), nil
-		}
+	problems := d.readValues(r, s, p, submission)
+	later := d.later(s, p, problems, submission)
+	switch {
+	case len(problems) > 0 && s.Step == stepConfirm: // the form with these elements is no longer shown
+		return failure(joinTexts(problems)), nil
+	case len(problems) > 0:
 		return &model.SubmitDialogResponse{Errors: problems}, nil
+	case later > 0:
+		s.Card = later
+		return formResponse(d.valuesStep(r, s, p, ""))
 	}
 	err := d.do(ctx, r, s, p, agreed)
 	if err == nil {
@@ -147,6 +149,10 @@ func (d *Dialogs) values(ctx context.Context, r reader, s *state, p *pick, eleme
 			s.ConversationID = refusal.ConversationID
 		}
 		return formResponse(d.confirmStep(r, s, refusal))
+	}
+	if back, ok := otherCard(s, p, refusal, elements); ok {
+		s.Card = back
+		return formResponse(d.valuesStep(r, s, p, r.texts.Markdown(r.lang, refusal.Text.Key, refusal.Text.Data)+" "+joinTexts(r.fields(refusal))))
 	}
 	return refusalResponse(r, refusal, elements), nil
 }

@@ -37,9 +37,9 @@ func earlierValue(submission map[string]any, name, decided string) string {
 // third form they need not come again.
 func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]any) map[string]string {
 	problems := map[string]string{}
-	read := func(name, decided string) string {
+	read := func(name string, card int, decided string) string {
 		value, _, problem := field(submission, name)
-		if s.Step == stepConfirm {
+		if s.Step == stepConfirm || card != s.Card { // another form asked for it
 			value, problem = earlierValue(submission, name, decided), ""
 		}
 		if problem != "" {
@@ -54,25 +54,30 @@ func (d *Dialogs) readValues(r reader, s *state, p *pick, submission map[string]
 	}
 	variables := map[string]string{}
 	for _, v := range p.parsed.Variables() {
-		variables[v.Element] = read(v.Element, s.Variables[v.Element])
+		variables[v.Element] = read(v.Element, v.Card, s.Variables[v.Element])
 	}
 	s.Variables = variables
 	for name, problem := range p.template.Rules.Broken(variables) {
 		wrong(name, r.localize(problem))
 	}
-	_, found := p.parsed.Build(variables)
+	now := d.Clock.Now()
+	values, past := p.parsed.ReadMoments(variables, domain.Reading{Now: now, After: now, Zone: domain.ZoneOf(p.queue.TimeZone, d.Settings().TimeZone)})
+	for name, problem := range past {
+		wrong(name, r.localize(problem.Text()))
+	}
+	_, found := p.parsed.Build(values)
 	for name, problem := range found {
 		wrong(name, r.localize(problem.Text()))
 	}
 	if s.Kind == kindStart {
 		c := &s.Customer
-		c.ID = read(elementCustomer, c.ID)
-		c.Name, c.CPF, c.Phone = read(elementName, c.Name), read(elementCPF, c.CPF), read(elementPhone, c.Phone)
-		s.Consent.Origin, s.Consent.Note = read(elementOrigin, s.Consent.Origin), read(elementConsentNote, s.Consent.Note)
+		c.ID = read(elementCustomer, 0, c.ID)
+		c.Name, c.CPF, c.Phone = read(elementName, 0, c.Name), read(elementCPF, 0, c.CPF), read(elementPhone, 0, c.Phone)
+		s.Consent.Origin, s.Consent.Note = read(elementOrigin, 0, s.Consent.Origin), read(elementConsentNote, 0, s.Consent.Note)
 		if s.Consent.Origin != "" && !slices.Contains(domain.ConsentOrigins(), s.Consent.Origin) {
 			wrong(elementOrigin, r.text("refusal.consent_origin"))
 		}
-		s.SendAt = read(elementSendAt, s.SendAt)
+		s.SendAt = read(elementSendAt, 0, s.SendAt)
 		if _, ok := d.sendAt(s, p.queue); !ok {
 			wrong(elementSendAt, r.text("dialog.send_at_invalid"))
 		}

@@ -8,6 +8,13 @@ import (
 	"unicode"
 )
 
+// Reading is how a moment that somebody typed is read.
+type Reading struct {
+	Now   int64          // what it is relative to, milliseconds since epoch
+	After int64          // it must lie after this, milliseconds since epoch
+	Zone  *time.Location // of what names none
+}
+
 // ParseMoment reads the moment with which a text begins, as people write it in Portuguese or English ("amanhã 9h",
 // "segunda 14:30", "25/12 10:00", "in 2 hours") or as forms do (ISO 8601), and returns the rest of the text. What
 // names no hour is no moment, and of a date without a year the next one counts. It reads no further than that: a

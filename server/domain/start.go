@@ -25,7 +25,7 @@ type StartRequest struct {
 	AccountID string // "" = the queue's
 	QueueID   string
 	Template  TemplateRef
-	Variables map[string]string // by dialog element: header_1, body_1, body_name, button_0
+	Variables map[string]string // by dialog element: header_1, body_1, body_name, button_0, card_1_header_1
 	Customer  Customer
 	Consent   ConsentGiven // what the actor says of the customer's consent
 	Confirm   bool         // the actor agrees to what a Refusal with Agree asked
@@ -50,8 +50,9 @@ type TemplateRequest struct {
 
 // Composed is a template with its variables filled in, but without a recipient.
 type Composed struct {
-	Outgoing []byte // what goes into the outbox
-	Text     string // Markdown for the post, as the customer sees it
+	Outgoing []byte            // what goes into the outbox
+	Text     string            // Markdown for the post, as the customer sees it
+	Values   map[string]string // what was filled in, with moments written out: it means the same when it is composed again later
 }
 
 // Started is the result of a start or of a further template that was not refused.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
@@ -32,12 +32,22 @@ var (
 	fileLink = regexp.MustCompile(`/files/([a-z0-9]{26})(?:[/?].*)?$`)
 )
 
-// header reads what the actor gave for a header with a file: an https address,
+// givenFiles is what was given for the files of a template.
+type givenFiles struct {
+	header   *posting.File
+	cards    []*posting.File
+	linkName string // the name that the customer sees of a document which Meta fetches
+	shown    map[string]string
+	wrong    map[string]domain.Text
+}
+
+// readFiles reads what the actor gave for headers with a file: an https address,
 // which Meta fetches itself, or a file of Mattermost's, by its id or by a link to
-// it or to its post. It returns only a file that the actor may read and that Meta
-// takes; what is wrong goes into fields. name is the name that the customer sees
-// of a document which Meta fetches.
-func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string, fields map[string]domain.Text) (file *posting.File, name string, err error) {
+// it or to its post. It returns only files that the actor may read and that Meta
+// takes; what is wrong is told by element, and so is what to show of a file.
+// values get what Build needs of it.
+func (c TemplateComposer) readFiles(ctx context.Context, actorID string, t *whatsapp.Template, values map[string]string) (*givenFiles, error) {
+	files := &givenFiles{shown: map[string]string{}, wrong: map[string]domain.Text{}}
 	for _, v := range t.Variables() {
 		given := strings.TrimSpace(values[v.Element])
 		if !v.Kind.Media() || given == "" {
@@ -46,36 +56,49 @@ func (c TemplateComposer) header(ctx context.Context, actorID string, t *whatsap
 		given, name := splitName(given, v.Kind)
 		info, inside, err := c.findFile(ctx, actorID, given)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		switch {
 		case !inside && !publicLink(given):
-			fields[v.Element] = domain.T("refusal.header_link")
+			files.wrong[v.Element] = domain.T("refusal.header_link")
 		case !inside && v.Kind == whatsapp.VariableDocument && name == "":
-			fields[v.Element] = domain.T("refusal.header_name")
+			files.wrong[v.Element] = domain.T("refusal.header_name")
 		case !inside: // Meta fetches it
-			values[v.Element] = given
-			return nil, name, nil
+			values[v.Element], files.linkName = given, name
 		case info == nil:
-			fields[v.Element] = domain.T("refusal.header_gone")
+			files.wrong[v.Element] = domain.T("refusal.header_gone")
 		default:
-			kind, file, problem, err := posting.CheckMattermostFile(ctx, c.Files, info)
-			switch {
-			case err != nil:
-				return nil, "", err
-			case problem != nil:
-				fields[v.Element] = domain.Text{Key: problem.Key, Data: problem.Data}
-			case kind != string(v.Kind):
-				fields[v.Element] = map[whatsapp.VariableKind]domain.Text{
-					whatsapp.VariableImage: domain.T("refusal.header_image"), whatsapp.VariableVideo: domain.T("refusal.header_video"),
-					whatsapp.VariableDocument: domain.T("refusal.header_document"),
-				}[v.Kind]
+			if err := c.takeFile(ctx, files, v, info); err != nil {
+				return nil, err
 			}
 			values[v.Element] = info.ID
-			return &file, "", nil
 		}
 	}
-	return nil, "", nil // most templates have no file
+	return files, nil
+}
+
+// takeFile adds a file of Mattermost's, or what is wrong with it.
+func (c TemplateComposer) takeFile(ctx context.Context, files *givenFiles, v whatsapp.Variable, info *posting.FileInfo) error {
+	kind, file, problem, err := posting.CheckMattermostFile(ctx, c.Files, info)
+	switch {
+	case err != nil:
+		return err
+	case problem != nil:
+		files.wrong[v.Element] = domain.Text{Key: problem.Key, Data: problem.Data}
+	case kind != string(v.Kind):
+		files.wrong[v.Element] = map[whatsapp.VariableKind]domain.Text{
+			whatsapp.VariableImage: domain.T("refusal.header_image"), whatsapp.VariableVideo: domain.T("refusal.header_video"),
+			whatsapp.VariableDocument: domain.T("refusal.header_document"),
+		}[v.Kind]
+	case v.Card > 0:
+		if !slices.ContainsFunc(files.cards, func(other *posting.File) bool { return other.ID == file.ID }) {
+			files.cards = append(files.cards, &file)
+		}
+	default:
+		files.header = &file
+	}
+	files.shown[v.Element] = file.Name
+	return nil
 }
 
 // splitName separates a link from the name of its document: that is what follows
@@ -148,20 +171,4 @@ func (c TemplateComposer) pathInside(given string) (path string, ours bool) {
 func publicLink(given string) bool {
 	link, err := url.Parse(given)
 	return err == nil && link.Scheme == "https" && strings.Contains(link.Hostname(), ".") && link.User == nil && len([]rune(given)) <= maxLink
-}
-
-// headerText is the line above the template's text that shows its file or place.
-func headerText(t *whatsapp.Template, values map[string]string, file *posting.File) string {
-	for _, v := range t.Variables() {
-		given := strings.TrimSpace(values[v.Element])
-		switch {
-		case v.Kind.Media() && file != nil:
-			return "📎 " + markdown.Code(file.Name) + "\n\n"
-		case v.Kind.Media():
-			return "📎 " + markdown.Code(given) + "\n\n"
-		case v.Kind == whatsapp.VariableLocation:
-			return "📍 " + markdown.Code(given) + " " + markdown.Escape(values["header_2"]+", "+values["header_3"]) + "\n\n"
-		}
-	}
-	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,7 +83,7 @@ func TestAHeaderTakesAnAddressOrAFile(t *testing.T) {
 		fileIDOf("large"):    "post.file_large_image",
 		"":                   "refusal.variable",
 	} {
-		composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Definition: []byte(imageTemplate)}, map[string]string{"header_1": given, "body_1": "Ana"})
+		composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Definition: []byte(imageTemplate)}, map[string]string{"header_1": given, "body_1": "Ana"}, domain.Reading{})
 		if want != "" {
 			refusal, ok := domain.AsRefusal(err)
 			require.True(t, ok, given)
@@ -115,7 +116,7 @@ func TestADocumentByAddressHasAName(t *testing.T) {
 		"https://loja.com.br/d/?id=7":                     {},
 		"https://loja.com.br":                             {},
 	} {
-		composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Definition: []byte(template)}, map[string]string{"header_1": given, "body_1": "Ana"})
+		composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Definition: []byte(template)}, map[string]string{"header_1": given, "body_1": "Ana"}, domain.Reading{})
 		if want.Link == "" {
 			refusal, ok := domain.AsRefusal(err)
 			require.True(t, ok, given)
@@ -127,6 +128,35 @@ func TestADocumentByAddressHasAName(t *testing.T) {
 		require.NoError(t, json.Unmarshal(composed.Outgoing, &e))
 		require.Equal(t, &want, e.ToMessage(domain.Address{Phone: "1"}, "m").Template.Components[0].Parameters[0].Document, given)
 	}
+}
+
+func TestACarouselTakesAFileOrAnAddressForEachCard(t *testing.T) {
+	const template = `{"name":"plantas","language":"pt_BR","components":[{"type":"BODY","text":"Olá {{1}}"},
+		{"type":"LIMITED_TIME_OFFER","limited_time_offer":{"text":"Só hoje","has_expiration":true}},{"type":"CAROUSEL","cards":[
+		{"components":[{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"Aloe *{{1}}*"},{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Quero"}]}]},
+		{"components":[{"type":"HEADER","format":"VIDEO"}]},{"components":[{"type":"HEADER","format":"IMAGE"}]}]}]}`
+	composer := TemplateComposer{Files: newHeaderDesk()}
+	values := map[string]string{
+		"body_1": "Ana", "limited_time_offer_1": "31/12 18:00", "card_1_header_1": fileIDOf("image"), "card_1_body_1": "R$ 9",
+		"card_2_header_1": fileIDOf("image"), "card_3_header_1": "https://loja.com.br/foto.jpg",
+	}
+	by := domain.Reading{Now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC).UnixMilli(), Zone: time.FixedZone("", -3*3600)}
+	_, err := composer.Compose(context.Background(), "ana", &domain.Template{Definition: []byte(template)}, values, by)
+	refusal, ok := domain.AsRefusal(err)
+	require.True(t, ok, err)
+	require.Len(t, refusal.Fields, 1)
+	require.Equal(t, "refusal.header_video", refusal.Fields["card_2_header_1"].Key)
+
+	values["card_2_header_1"] = fileIDOf("video")
+	composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Definition: []byte(template)}, values, by)
+	require.NoError(t, err)
+	require.Equal(t, "⏳ **Só hoje** `31/12/2026 18:00`\n\nOlá Ana\n\n**1.** 📎 `foto.jpg`\n\nAloe **R$ 9**\n\n`Quero`\n\n**2.** 📎 `filme.mp4`\n\n**3.** 📎 `https://loja.com.br/foto.jpg`", composed.Text)
+	require.Equal(t, "2026-12-31T18:00:00-03:00", composed.Values["limited_time_offer_1"], "it is the same moment when it is composed again")
+	require.Equal(t, fileIDOf("image"), composed.Values["card_1_header_1"])
+	var e posting.OutboundPayload
+	require.NoError(t, json.Unmarshal(composed.Outgoing, &e))
+	require.Nil(t, e.File)
+	require.Len(t, e.CardFiles, 2)
 }
 
 // TestEveryKnownTemplateIsSentRightOrRefused fills in real templates with their own examples and sends them to the simulated Meta, which
@@ -157,7 +187,7 @@ func TestEveryKnownTemplateIsSentRightOrRefused(t *testing.T) {
 			for _, v := range template.Variables() {
 				values[v.Element] = exampleFor(v)
 			}
-			composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Name: template.Name, Definition: definition}, values)
+			composed, err := composer.Compose(context.Background(), "ana", &domain.Template{Name: template.Name, Definition: definition}, values, domain.Reading{Now: time.Now().UnixMilli(), After: time.Now().UnixMilli()})
 			if refusal, ok := domain.AsRefusal(err); ok {
 				require.Equal(t, domain.CodeTemplateNotAllowed, refusal.Code, "%s: %v", path, refusal.Fields)
 				why, ok := refusal.Text.Data["Why"].(*whatsapp.NotSendable)
@@ -173,8 +203,8 @@ func TestEveryKnownTemplateIsSentRightOrRefused(t *testing.T) {
 			}
 			var e posting.OutboundPayload
 			require.NoError(t, json.Unmarshal(composed.Outgoing, &e))
-			if e.File != nil {
-				e.File.MediaID, err = client.UploadMedia(context.Background(), cred, e.File.Name, e.File.MIME, e.File.Size, strings.NewReader(strings.Repeat("x", int(e.File.Size))))
+			for _, file := range e.Files() {
+				file.MediaID, err = client.UploadMedia(context.Background(), cred, file.Name, file.MIME, file.Size, strings.NewReader(strings.Repeat("x", int(file.Size))))
 				require.NoError(t, err)
 			}
 			_, err = client.Send(context.Background(), cred, e.ToMessage(domain.Address{Phone: fmt.Sprint("+55119876543", 10+sent)}, "m")) // one message a customer, at Meta's rate
@@ -192,6 +222,8 @@ func exampleFor(v whatsapp.Variable) string {
 	switch {
 	case v.Kind.Media():
 		return fileIDOf(string(v.Kind))
+	case v.Kind == whatsapp.VariableMoment:
+		return "in 2 days"
 	case v.Example != "" && v.MaxLength > 0 && len([]rune(v.Example)) > v.MaxLength:
 		return string([]rune(v.Example)[:v.MaxLength])
 	case v.Example != "":

@@ -82,14 +82,20 @@ func (w *watchedReader) Read(p []byte) (int, error) {
 	return n, err //nolint:wrapcheck // io.EOF stays what it is
 }
 
-func needsUpload(file *posting.File) bool {
-	return file != nil && (file.MediaID == "" || time.Since(time.UnixMilli(file.UploadedAt)) >= mediaLife)
+// toUpload is the next file of the payload that is not at Meta, nil if all are.
+func toUpload(payload *posting.OutboundPayload) *posting.File {
+	for _, file := range payload.Files() {
+		if file.MediaID == "" || time.Since(time.UnixMilli(file.UploadedAt)) >= mediaLife {
+			return file
+		}
+	}
+	return nil
 }
 
-// uploadAttachment uploads the payload's file and keeps its id in the job, so
+// uploadAttachment uploads a file of the payload and keeps its id in the job, so
 // that a try after a crash does not upload it again. It returns how the attempt
 // ended, or nil if the file is at Meta now.
-func (w *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *domain.Send, payload *posting.OutboundPayload) (*attempt, error) {
+func (w *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *domain.Send, payload *posting.OutboundPayload, file *posting.File) (*attempt, error) {
 	release, ok := w.Uploader.inFlight.Acquire(s.Account.ID, time.Now())
 	if !ok {
 		return retryIn(s, uploadRetry, "other files are uploaded first"), nil
@@ -102,14 +108,14 @@ func (w *Worker) uploadAttachment(ctx context.Context, job *jobqueue.Job, s *dom
 		defer cancel()
 	}
 	began := w.Clock.Now()
-	id, err := w.Uploader.transfer(uploadCtx, &s.Account, payload.File)
+	id, err := w.Uploader.transfer(uploadCtx, &s.Account, file)
 	if err != nil {
 		if ctx.Err() != nil && !errors.Is(err, domain.ErrNotFound) && !errors.Is(err, errFileUnreadable) {
 			return nil, err // stopped half way: the next owner begins again
 		}
 		return w.uploadFailed(ctx, job, s, began, err)
 	}
-	payload.File.MediaID, payload.File.UploadedAt = id, time.Now().UnixMilli()
+	file.MediaID, file.UploadedAt = id, time.Now().UnixMilli()
 	if job.Payload, err = payload.Bytes(); err != nil {
 		return nil, err
 	}

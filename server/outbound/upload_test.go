@@ -116,6 +116,29 @@ func TestAFileIsUploadedOnceAndThenSent(t *testing.T) {
 	require.Equal(t, 3, l.uploads)
 }
 
+func TestEveryCardsFileIsUploadedBeforeItIsSent(t *testing.T) {
+	l := &fakeFiles{files: map[string]string{"a": "dado", "b": "dado"}, errs: []error{nil, &whatsapp.APIError{HTTPStatus: 500}}}
+	out, store := newUploading(t, l)
+	image := func(id string) whatsapp.MessageComponent {
+		return whatsapp.MessageComponent{Type: "header", Parameters: []whatsapp.MessageParameter{{Type: "image", Image: &whatsapp.MediaRef{ID: id}}}}
+	}
+	payload, err := posting.OutboundPayload{
+		Template: &whatsapp.TemplateMessage{Name: "x", Components: []whatsapp.MessageComponent{{Type: "carousel", Cards: []whatsapp.MessageCard{
+			{Components: []whatsapp.MessageComponent{image("a")}}, {Index: 1, Components: []whatsapp.MessageComponent{image("b")}}, {Index: 2, Components: []whatsapp.MessageComponent{image("a")}},
+		}}}},
+		CardFiles: []*posting.File{{ID: "a", Name: "a.png", MIME: "image/png", Size: 4}, {ID: "b", Name: "b.png", MIME: "image/png", Size: 4}},
+	}.Bytes()
+	require.NoError(t, err)
+	store.payload = payload
+	require.True(t, store.run(t, out, 1).retry, "the second upload failed")
+	require.Equal(t, domain.Sent, store.run(t, out, 2).status)
+	require.Equal(t, 3, l.uploads, "the first is not repeated")
+	sent, err := json.Marshal(l.last.Template.Components)
+	require.NoError(t, err)
+	require.Equal(t, 3, strings.Count(string(sent), `"image":{"id":"media"}`), "%s", sent)
+	require.NotContains(t, string(sent), `"id":"a"`)
+}
+
 func TestTheLockIsReadAfterAnUpload(t *testing.T) {
 	l := &fakeFiles{files: map[string]string{"f": "dado"}}
 	out, store := newUploading(t, l)

@@ -91,8 +91,8 @@ func (w *Worker) send(ctx context.Context, job jobqueue.Job) (*attempt, error) {
 	if err := json.Unmarshal(job.Payload, &payload); err != nil {
 		return w.end(ctx, s, domain.NotSent, domain.ReasonNotPermitted, whatsapp.Verdict{})
 	}
-	if needsUpload(payload.File) {
-		if ended, err := w.uploadAttachment(ctx, &job, s, &payload); err != nil || ended != nil {
+	if file := toUpload(&payload); file != nil {
+		if ended, err := w.uploadAttachment(ctx, &job, s, &payload, file); err != nil || ended != nil {
 			return ended, err
 		}
 		return w.send(ctx, job) // the upload took its time: everything is checked anew

@@ -18,9 +18,28 @@ type OutboundPayload struct {
 	// File goes as a message of this Kind (Meta's type) with Text as its caption, or as the template's header.
 	Kind string `json:"kind,omitempty"`
 	File *File  `json:"file,omitempty"`
+	// CardFiles go on the cards of the template's carousel.
+	CardFiles []*File `json:"card_files,omitempty"`
 
 	Reaction *whatsapp.Reaction `json:"reaction,omitempty"`
 	Card     *Card              `json:"card,omitempty"`
+}
+
+// Files are all files that must be at Meta before the message can leave.
+func (e OutboundPayload) Files() []*File {
+	if e.File == nil {
+		return e.CardFiles
+	}
+	return append([]*File{e.File}, e.CardFiles...)
+}
+
+// templateFiles is what the files of a template are at Meta, by their ids in Mattermost.
+func (e OutboundPayload) templateFiles() map[string]whatsapp.MediaRef {
+	files := map[string]whatsapp.MediaRef{}
+	for _, file := range e.Files() {
+		files[file.ID] = whatsapp.MediaRef{ID: file.MediaID, Filename: file.Name}
+	}
+	return files
 }
 
 // ToMessage makes the message for Meta. It carries our message's id, which comes back in every status.
@@ -28,10 +47,7 @@ func (e OutboundPayload) ToMessage(to domain.Address, messageID string) whatsapp
 	out := whatsapp.Outgoing{To: to.Phone, Recipient: to.UserID, ReplyTo: e.ReplyTo, CallbackData: messageID}
 	switch {
 	case e.Template != nil:
-		out.Type, out.Template = whatsapp.TypeTemplate, e.Template
-		if e.File != nil {
-			out.Template = e.Template.WithHeader(whatsapp.MediaRef{ID: e.File.MediaID, Filename: e.File.Name})
-		}
+		out.Type, out.Template = whatsapp.TypeTemplate, e.Template.WithFiles(e.templateFiles())
 	case e.Reaction != nil:
 		out.Type, out.Reaction = whatsapp.TypeReaction, e.Reaction
 	case e.Card.Kind() == whatsapp.TypeInteractive:

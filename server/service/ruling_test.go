@@ -205,7 +205,7 @@ func TestStartPopupScheduleAndLockRuleAlike(t *testing.T) {
 		do := service.NewService(service.Ports{
 			Store: ruledStore{ruled: r}, People: ruledPeople{ruled: r}, ChannelSync: fakeNoChannels{}, Encrypter: fake.Encrypter{}, Clock: r, NewID: func() string { return "id" },
 			Settings: func() domain.Settings { return settings },
-			Compose: func(context.Context, string, *domain.Template, map[string]string) (domain.Composed, error) {
+			Compose: func(context.Context, string, *domain.Template, map[string]string, domain.Reading) (domain.Composed, error) {
 				return domain.Composed{}, nil
 			},
 			SendNow: func(context.Context, string) (domain.Delivery, error) {

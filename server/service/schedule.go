@@ -23,7 +23,7 @@ func (s *Service) Schedule(ctx context.Context, req domain.StartRequest) (*domai
 	scheduled := &domain.Scheduled{
 		ID: s.NewID(), OwnerID: req.ActorID, QueueID: p.queue.ID, AccountID: p.account.ID, TemplateID: p.template.ID, TemplateName: p.template.Name, TemplateLanguage: p.template.Language,
 		Name: p.wanted.Name, Phone: p.wanted.Phone, CPFMasked: p.wanted.Document.Masked(), SendAt: req.SendAt, Status: domain.ScheduledWaiting, CreatedAt: s.Clock.Now(),
-		Asked: domain.ScheduledAsked{Variables: req.Variables, CPF: string(p.wanted.Document), Consent: req.Consent, Confirm: req.Confirm, Reason: p.reason},
+		Asked: domain.ScheduledAsked{Variables: p.composed.Values, CPF: string(p.wanted.Document), Consent: req.Consent, Confirm: req.Confirm, Reason: p.reason},
 	}
 	return scheduled, s.Store.InTx(ctx, func(tx domain.Tx) error {
 		if err := tx.InsertScheduled(scheduled); err != nil {

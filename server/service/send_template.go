@@ -19,7 +19,7 @@ func (s *Service) SendTemplate(ctx context.Context, req domain.TemplateRequest) 
 	if queue == nil {
 		return nil, queueGone()
 	}
-	use, err := s.prepareTemplate(ctx, req.ActorID, queue, conv.AccountID, req.Template, req.Variables)
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, conv.AccountID, req.Template, req.Variables, 0)
 	if err != nil {
 		return nil, err
 	}

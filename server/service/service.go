@@ -17,7 +17,7 @@ type Ports struct {
 	People      People
 	// Compose turns a template and the values that the actor gave into what WhatsApp takes; a
 	// Refusal names the fields that are wrong. A file must be one that the actor may see.
-	Compose func(ctx context.Context, actorID string, t *domain.Template, values map[string]string) (domain.Composed, error)
+	Compose func(ctx context.Context, actorID string, t *domain.Template, values map[string]string, by domain.Reading) (domain.Composed, error)
 	// CheckText returns why a text may not go to customers, as if it were posted; no key = it may.
 	CheckText func(ctx context.Context, text string) (why domain.Text, err error)
 	Clock     domain.Clock

@@ -156,12 +156,12 @@ func (b *serviceFixture) Person(_ context.Context, userID, _ string) (domain.Use
 }
 
 // Compose refuses an empty variable and takes the rest.
-func (b *serviceFixture) Compose(_ context.Context, _ string, t *domain.Template, values map[string]string) (domain.Composed, error) {
+func (b *serviceFixture) Compose(_ context.Context, _ string, t *domain.Template, values map[string]string, _ domain.Reading) (domain.Composed, error) {
 	if values["body_1"] == "" {
 		return domain.Composed{}, domain.RefuseField("body_1", domain.T("refusal.variable"))
 	}
 	outgoing, err := json.Marshal(values)
-	return domain.Composed{Outgoing: outgoing, Text: t.Text}, err
+	return domain.Composed{Outgoing: outgoing, Text: t.Text, Values: values}, err
 }
 
 func newServiceFixture(t *testing.T) *serviceFixture {

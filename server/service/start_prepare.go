@@ -86,7 +86,7 @@ func (s *Service) readStart(ctx context.Context, req *domain.StartRequest) (p *s
 	if err := s.fillIn(ctx, req.ActorID, &req.Customer); err != nil {
 		return nil, nil, err
 	}
-	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables)
+	use, err := s.prepareTemplate(ctx, req.ActorID, queue, queue.AccountID, req.Template, req.Variables, req.SendAt)
 	fields = map[string]domain.Text{}
 	if err != nil {
 		r, ok := domain.AsRefusal(err)
@@ -118,8 +118,9 @@ func (s *Service) readStart(ctx context.Context, req *domain.StartRequest) (p *s
 }
 
 // prepareTemplate makes all checks of a template that need no lock, and fills in its variables. Where
-// only the values of variables are wrong it returns the rest beside the refusal.
-func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *domain.Queue, accountID string, ref domain.TemplateRef, values map[string]string) (*templateUse, error) {
+// only the values of variables are wrong it returns the rest beside the refusal. sendAt is when it is to
+// be sent, milliseconds since epoch; 0 = at once.
+func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *domain.Queue, accountID string, ref domain.TemplateRef, values map[string]string, sendAt int64) (*templateUse, error) {
 	account, err := s.Store.Account(ctx, accountID)
 	if err != nil {
 		return nil, err
@@ -138,7 +139,9 @@ func (s *Service) prepareTemplate(ctx context.Context, actorID string, queue *do
 	if broken := template.Rules.Broken(values); broken != nil {
 		return use, &domain.Refusal{Code: domain.CodeInvalidField, Text: domain.T("refusal.check_fields"), Fields: broken}
 	}
-	if use.composed, err = s.Compose(ctx, actorID, template, values); err != nil {
+	now := s.Clock.Now()
+	by := domain.Reading{Now: now, After: max(now, sendAt), Zone: domain.ZoneOf(queue.TimeZone, s.Settings().TimeZone)}
+	if use.composed, err = s.Compose(ctx, actorID, template, values, by); err != nil {
 		return use, err
 	}
 	return use, nil

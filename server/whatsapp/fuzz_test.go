@@ -136,14 +136,12 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		parameters := 0
-		for _, component := range message.Components {
-			for _, p := range component.Parameters {
-				switch {
-				case p.Location != nil:
-					parameters += 3 // coordinates, name, address
-				case p.Action == nil: // a flow's button takes no value
-					parameters++
-				}
+		for _, p := range allParameters(message.Components) {
+			switch {
+			case p.Location != nil:
+				parameters += 3 // coordinates, name, address
+			case p.Action == nil && p.Payload == "": // buttons that start a flow or answer take no value
+				parameters++
 			}
 		}
 		if parameters != len(values) {

@@ -42,7 +42,14 @@ type TemplateComponent struct {
 	Text    string           `json:"text,omitempty"`
 	Buttons []TemplateButton `json:"buttons,omitempty"`
 	Cards   []TemplateCard   `json:"cards,omitempty"` // of a carousel
+	Offer   *TemplateOffer   `json:"limited_time_offer,omitempty"`
 	Example json.RawMessage  `json:"example,omitempty"`
+}
+
+// TemplateOffer is a limited-time offer.
+type TemplateOffer struct {
+	Text    string `json:"text,omitempty"`
+	Expires bool   `json:"has_expiration,omitempty"` // the phone counts down to a moment that each message names
 }
 
 // TemplateCard is one card of a carousel.
@@ -81,10 +88,12 @@ func (t *Template) UnmarshalJSON(raw []byte) error {
 		CorrectCategory: strings.ToUpper(n.str("correct_category")),
 		TimeToLive:      n.int("message_send_ttl_seconds"),
 	}
-	if whole := firstNode(n.at("meta_components"), n.at("components")); whole.value != nil {
+	// What was stored before the product knew a part of a template has that part here alone.
+	whole := firstNode(n.at("meta_components"), n.at("components"))
+	if whole.value != nil {
 		t.Definition = whole.raw()
 	}
-	for _, component := range n.at("components").list() {
+	for _, component := range whole.list() {
 		if component.isObject() {
 			t.Components = append(t.Components, readTemplateComponent(component))
 		}
@@ -98,6 +107,9 @@ func readTemplateComponent(n node) TemplateComponent {
 	}
 	if example := n.at("example"); example.value != nil {
 		component.Example = example.raw()
+	}
+	if offer := n.at("limited_time_offer"); offer.isObject() {
+		component.Offer = &TemplateOffer{Text: offer.str("text"), Expires: offer.bool("has_expiration")}
 	}
 	for _, b := range n.at("buttons").list() {
 		button := TemplateButton{
@@ -129,14 +141,9 @@ func firstNode(first, second node) node {
 	return second
 }
 
-// component finds the first component of a type, nil if there is none.
+// component finds the message's first component of a type, nil if there is none.
 func (t Template) component(kind string) *TemplateComponent {
-	for i := range t.Components {
-		if t.Components[i].Type == kind {
-			return &t.Components[i]
-		}
-	}
-	return nil
+	return part{components: t.Components}.component(kind)
 }
 
 // Text is the body with its placeholders.

@@ -4,8 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Build fills in the template. Values go by Variable.Element; white space around them is cut off. If there are problems,
@@ -23,48 +23,61 @@ func (t Template) Build(values map[string]string) (*TemplateMessage, map[string]
 			problems[v.Element] = *problem
 		}
 	}
-	if len(problems) == 0 {
-		t.checkTotal(ComponentHeader, maxHeader, variables, filled, problems)
-		t.checkTotal(ComponentBody, maxBody, variables, filled, problems)
+	parts := t.parts()
+	for _, p := range parts {
+		if len(problems) == 0 {
+			p.checkTotal(ComponentHeader, maxHeader, filled, problems)
+			p.checkTotal(ComponentBody, p.bodyLimit(), filled, problems)
+		}
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	message := &TemplateMessage{Name: t.Name, Language: TemplateLanguage{Code: t.Language}}
-	named := t.named()
-	for _, v := range variables {
-		switch v.Kind {
-		case VariablePlace: // goes with its location
-		case VariableLocation:
-			message.add(v, locationOf(filled))
-		default:
-			message.add(v, parameterOf(v, filled[v.Element], named))
+	message := &TemplateMessage{Name: t.Name, Language: TemplateLanguage{Code: t.Language}, Components: parts[0].build(filled)}
+	if cards := parts[1:]; len(cards) > 0 {
+		carousel := MessageComponent{Type: componentCarousel}
+		for i, card := range cards {
+			carousel.Cards = append(carousel.Cards, MessageCard{Index: i, Components: card.build(filled)})
 		}
-	}
-	if buttons := t.component("BUTTONS"); buttons != nil {
-		for i, button := range buttons.Buttons {
-			if button.Type == "FLOW" {
-				message.Components = append(message.Components, flowButton(i))
-			}
-		}
+		message.Components = append(message.Components, carousel)
 	}
 	return message, nil
 }
 
-// add puts a parameter into its component. Header and body are one component each, and so is every button.
-func (m *TemplateMessage) add(v Variable, parameter MessageParameter) {
-	if last := len(m.Components) - 1; v.Component != ComponentButton && last >= 0 && m.Components[last].Type == v.Component {
-		m.Components[last].Parameters = append(m.Components[last].Parameters, parameter)
-		return
-	}
-	component := MessageComponent{Type: v.Component, Parameters: []MessageParameter{parameter}}
-	if v.Component == ComponentButton {
-		component.Index, component.SubType = strconv.Itoa(v.Index), "url"
-		if parameter.CouponCode != "" {
-			component.SubType = "copy_code"
+// build makes the part's components with values that have been checked. Header, body and offer are one component each, and so
+// is every button.
+func (p part) build(filled map[string]string) []MessageComponent {
+	var components []MessageComponent
+	for _, v := range p.variables() {
+		if v.Kind == VariablePlace || v.Component == ComponentButton { // a place goes with its location, buttons come last
+			continue
 		}
+		parameter := parameterOf(v, filled[v.Element], p.named)
+		if v.Kind == VariableLocation {
+			parameter = locationOf(filled)
+		}
+		if last := len(components) - 1; last >= 0 && components[last].Type == v.Component {
+			components[last].Parameters = append(components[last].Parameters, parameter)
+			continue
+		}
+		components = append(components, MessageComponent{Type: v.Component, Parameters: []MessageParameter{parameter}})
 	}
-	m.Components = append(m.Components, component)
+	for i, button := range p.buttons() {
+		component := MessageComponent{Type: ComponentButton, Index: strconv.Itoa(i)}
+		v, ok := p.buttonVariable(i, button)
+		switch {
+		case ok:
+			component.SubType, component.Parameters = strings.ToLower(button.Type), []MessageParameter{parameterOf(v, filled[v.Element], p.named)}
+		case button.Type == "FLOW":
+			component.SubType, component.Parameters = "flow", flowStart()
+		case button.Type == "QUICK_REPLY" && p.card > 0: // cards may have the same labels; this tells which one was tapped
+			component.SubType, component.Parameters = "quick_reply", []MessageParameter{{Type: "payload", Payload: v.Element}}
+		default:
+			continue
+		}
+		components = append(components, component)
+	}
+	return components
 }
 
 func parameterOf(v Variable, value string, named bool) MessageParameter {
@@ -79,6 +92,9 @@ func parameterOf(v Variable, value string, named bool) MessageParameter {
 	case VariableDocument:
 		parameter.Document = mediaRef(value)
 		return parameter
+	case VariableMoment:
+		at, _ := time.Parse(time.RFC3339, value)
+		return MessageParameter{Type: ComponentOffer, Offer: &OfferEnd{At: at.UnixMilli()}}
 	}
 	if v.Component == ComponentButton && v.Name == "" {
 		return MessageParameter{Type: "coupon_code", CouponCode: value}
@@ -96,12 +112,10 @@ func locationOf(filled map[string]string) MessageParameter {
 	return MessageParameter{Type: "location", Location: &Location{Latitude: latitude, Longitude: longitude, Name: filled["header_2"], Address: filled["header_3"]}}
 }
 
-// flowButton starts a flow at its first screen. The token matters only to flows that call the business while they run;
+// flowStart starts a flow at its first screen. The token matters only to flows that call the business while they run;
 // "unused" is Meta's word for none.
-func flowButton(index int) MessageComponent {
-	return MessageComponent{Type: ComponentButton, SubType: "flow", Index: strconv.Itoa(index), Parameters: []MessageParameter{
-		{Type: "action", Action: &FlowAction{Token: "unused"}},
-	}}
+func flowStart() []MessageParameter {
+	return []MessageParameter{{Type: "action", Action: &FlowAction{Token: "unused"}}}
 }
 
 // ParseCoordinates reads "latitude, longitude" in degrees.
@@ -122,26 +136,4 @@ func mediaRef(value string) *MediaRef {
 		return &MediaRef{Link: value}
 	}
 	return &MediaRef{ID: value}
-}
-
-// checkTotal checks the length of a filled-in text. If it is too long, the problem goes to the longest value, the one to
-// shorten first.
-func (t Template) checkTotal(component string, limit int, variables []Variable, filled map[string]string, problems map[string]FieldProblem) {
-	part := t.component(strings.ToUpper(component))
-	if part == nil {
-		return
-	}
-	length := utf8.RuneCountInString(t.fill(component, part.Text, filled))
-	if length <= limit {
-		return
-	}
-	longest := ""
-	for _, v := range variables {
-		if v.Component == component && v.Kind == VariableText && len(filled[v.Element]) > len(filled[longest]) {
-			longest = v.Element
-		}
-	}
-	if longest != "" {
-		problems[longest] = FieldProblem{Key: "total_too_long", Max: limit, Length: length}
-	}
 }

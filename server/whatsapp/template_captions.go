@@ -10,16 +10,28 @@ import (
 )
 
 // Caption returns what people call a variable. own is an administrator's label; "" = none, and then the
-// template suggests one: the name of a named variable, the words before the placeholder, or the example.
+// template suggests one: the name of a named variable, the words before the placeholder, or the example. That of a card's
+// variable names the card.
 func (v Variable) Caption(own string) domain.Text {
+	if v.Card > 0 {
+		return domain.T("variable.card", "Card", v.Card, "Caption", v.caption(own))
+	}
+	return v.caption(own)
+}
+
+func (v Variable) caption(own string) domain.Text {
 	words := func(words string) domain.Text { return domain.T("variable.words", "Words", words) }
 	switch {
 	case own != "":
 		return words(own)
 	case v.Kind == VariablePlace:
 		return domain.T("dialog.header_place_" + strings.TrimPrefix(v.Element, "header_"))
+	case v.Kind == VariableMoment:
+		return domain.T("variable.offer_end")
 	case v.Kind != VariableText:
 		return domain.T("dialog.header_" + string(v.Kind))
+	case v.Component == ComponentButton && v.Name == "" && v.Label == "":
+		return domain.T("variable.code")
 	case v.Component == ComponentButton:
 		return domain.T("variable.button", "Button", v.Label)
 	case !isNumber(v.Name):
@@ -46,7 +58,7 @@ func (t Template) SuggestedTitle() string {
 		for _, v := range t.Variables() {
 			examples[v.Element] = v.Example
 		}
-		title := strings.Join(strings.Fields(t.fill(ComponentHeader, header.Text, examples)), " ")
+		title := strings.Join(strings.Fields(t.parts()[0].fill(ComponentHeader, header.Text, examples)), " ")
 		if title != "" && utf8.RuneCountInString(title) <= maxTitle && !placeholder.MatchString(title) {
 			return title
 		}

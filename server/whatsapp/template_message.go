@@ -21,8 +21,17 @@ type MessageComponent struct {
 	Type       string             `json:"type"`
 	SubType    string             `json:"sub_type,omitempty"`
 	Index      string             `json:"index,omitempty"` // 0-based among all buttons, as text
-	Parameters []MessageParameter `json:"parameters"`
+	Parameters []MessageParameter `json:"parameters,omitempty"`
+	Cards      []MessageCard      `json:"cards,omitempty"` // of a carousel
 }
+
+// MessageCard carries the parameters of one card of a carousel.
+type MessageCard struct {
+	Index      int                `json:"card_index"` // 0-based
+	Components []MessageComponent `json:"components"`
+}
+
+const componentCarousel = "carousel"
 
 // MessageParameter is one value of a template to send.
 type MessageParameter struct {
@@ -30,12 +39,19 @@ type MessageParameter struct {
 	ParameterName string    `json:"parameter_name,omitempty"`
 	Text          string    `json:"text,omitempty"`
 	CouponCode    string    `json:"coupon_code,omitempty"`
+	Payload       string    `json:"payload,omitempty"` // what comes back when a quick reply is tapped
 	Image         *MediaRef `json:"image,omitempty"`
 	Video         *MediaRef `json:"video,omitempty"`
 	Document      *MediaRef `json:"document,omitempty"`
 
 	Location *Location   `json:"location,omitempty"`
 	Action   *FlowAction `json:"action,omitempty"`
+	Offer    *OfferEnd   `json:"limited_time_offer,omitempty"`
+}
+
+// OfferEnd is when a limited-time offer ends.
+type OfferEnd struct {
+	At int64 `json:"expiration_time_ms"` // milliseconds since epoch
 }
 
 // FlowAction starts a flow.
@@ -54,37 +70,53 @@ func (m *TemplateMessage) NameDocument(name string) {
 	}
 }
 
-// WithHeader returns the message with another file in its header. The original names a file that was not at Meta yet when
-// the message was stored.
-func (m TemplateMessage) WithHeader(file MediaRef) *TemplateMessage {
-	m.Components = slices.Clone(m.Components)
-	for i, component := range m.Components {
-		if component.Type != ComponentHeader {
-			continue
-		}
-		parameters := slices.Clone(component.Parameters)
-		for j := range parameters {
-			switch p := &parameters[j]; {
-			case p.Image != nil:
-				p.Image = &MediaRef{ID: file.ID}
-			case p.Video != nil:
-				p.Video = &MediaRef{ID: file.ID}
-			case p.Document != nil:
-				p.Document = &MediaRef{ID: file.ID, Filename: file.Filename}
-			}
-		}
-		m.Components[i].Parameters = parameters
-	}
+// WithFiles returns the message with other files: by the id that stands in the message, which is of a file that was not at Meta
+// yet when the message was made, what it is at Meta.
+func (m TemplateMessage) WithFiles(files map[string]MediaRef) *TemplateMessage {
+	m.Components = withFiles(m.Components, files)
 	return &m
 }
 
-// Rendered is a template as the customer sees it.
+func withFiles(components []MessageComponent, files map[string]MediaRef) []MessageComponent {
+	components = slices.Clone(components)
+	for i := range components {
+		c := &components[i]
+		c.Parameters, c.Cards = slices.Clone(c.Parameters), slices.Clone(c.Cards)
+		for j := range c.Cards {
+			c.Cards[j].Components = withFiles(c.Cards[j].Components, files)
+		}
+		for j := range c.Parameters {
+			p := &c.Parameters[j]
+			for _, ref := range []**MediaRef{&p.Image, &p.Video, &p.Document} {
+				if *ref == nil {
+					continue
+				}
+				file, ok := files[(*ref).ID]
+				if !ok {
+					continue
+				}
+				*ref = &MediaRef{ID: file.ID}
+				if p.Document != nil {
+					(*ref).Filename = file.Filename
+				}
+			}
+		}
+	}
+	return components
+}
+
+// Rendered is a template, or one card of its carousel, as the customer sees it.
 type Rendered struct {
 	Header       string
 	HeaderFormat string // TEXT, IMAGE, ...; "" without a header
+	File         string // the value of a header that is a file, or the coordinates of a place; "" = none was given
+	Place        string // name and address of a place
+	Offer        string // the text of a limited-time offer
+	OfferEnd     string // when it ends; "" = it does not say
 	Body         string
 	Footer       string
 	Buttons      []Button
+	Cards        []Rendered
 }
 
 // Button is a button as the customer sees it.

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -41,30 +42,54 @@ func (t Template) structureProblem() *NotSendable {
 	if t.Category == "AUTHENTICATION" {
 		return &NotSendable{Key: "authentication"}
 	}
-	seen := map[string]bool{}
-	for _, component := range t.Components {
-		if seen[component.Type] {
-			return &NotSendable{Key: "twice", Part: component.Type}
-		}
-		seen[component.Type] = true
-		switch component.Type {
-		case "HEADER":
-			switch component.Format {
-			case "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION":
-			default:
-				return &NotSendable{Key: "header", Part: component.Format}
-			}
-		case "BODY", "FOOTER":
-		case "BUTTONS":
-			if problem := buttonsProblem(component.Buttons); problem != nil {
-				return problem
-			}
-		default: // carousel, limited-time offer, call permission request, and what Meta may add
-			return &NotSendable{Key: "component", Part: component.Type}
+	for _, p := range t.parts() {
+		if problem := p.structureProblem(); problem != nil {
+			return problem
 		}
 	}
 	if t.Text() == "" {
 		return &NotSendable{Key: "no_body"}
+	}
+	return nil
+}
+
+func (p part) structureProblem() *NotSendable {
+	seen := map[string]bool{}
+	for _, component := range p.components {
+		if seen[component.Type] {
+			return &NotSendable{Key: "twice", Part: component.Type}
+		}
+		seen[component.Type] = true
+		known := p.card == 0
+		switch component.Type {
+		case "HEADER":
+			switch component.Format {
+			case "IMAGE", "VIDEO":
+				known = true
+			case "TEXT", "DOCUMENT", "LOCATION":
+			default:
+				known = false
+			}
+			if !known {
+				return &NotSendable{Key: "header", Part: component.Format}
+			}
+		case "BODY", "FOOTER":
+			known = true
+		case "BUTTONS":
+			if problem := buttonsProblem(component.Buttons); problem != nil {
+				return problem
+			}
+			known = true
+		case "CAROUSEL":
+			known = known && len(component.Cards) > 0
+		case "LIMITED_TIME_OFFER":
+			known = known && component.Offer != nil
+		default: // call permission request, and what Meta may add
+			known = false
+		}
+		if !known {
+			return &NotSendable{Key: "component", Part: component.Type}
+		}
 	}
 	return nil
 }
@@ -87,7 +112,8 @@ func buttonsProblem(buttons []TemplateButton) *NotSendable {
 
 // FieldProblem is what is wrong with the value of one variable.
 type FieldProblem struct {
-	// Key is one of: required, newline, tab, spaces, control, too_long, total_too_long, url_space, coordinates, not_sendable.
+	// Key is one of: required, newline, tab, spaces, control, too_long, total_too_long, url_space, coordinates,
+	// moment, moment_past, not_sendable.
 	Key string
 	// Max is the limit that was passed and Length what the value has, in characters (for spaces: in a row); 0 where Key has none.
 	Max, Length int
@@ -108,6 +134,9 @@ func (v Variable) check(value string) *FieldProblem {
 	}
 	if _, _, ok := ParseCoordinates(value); !ok && v.Kind == VariableLocation {
 		return &FieldProblem{Key: "coordinates"}
+	}
+	if _, err := time.Parse(time.RFC3339, value); err != nil && v.Kind == VariableMoment {
+		return &FieldProblem{Key: "moment"}
 	}
 	if !utf8.ValidString(value) {
 		return &FieldProblem{Key: "control"}

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"strings"
+	"time"
 )
 
 // Render returns the template as the customer will see it. A missing value appears as its placeholder; nothing is checked.
@@ -10,28 +11,61 @@ func (t Template) Render(values map[string]string) Rendered {
 	for element, value := range values {
 		trimmed[element] = strings.TrimSpace(value)
 	}
-	var r Rendered
-	if header := t.component("HEADER"); header != nil {
-		r.HeaderFormat = header.Format
-		r.Header = t.fill(ComponentHeader, header.Text, trimmed)
-	}
-	if body := t.component("BODY"); body != nil {
-		r.Body = t.fill(ComponentBody, body.Text, trimmed)
-	}
-	if footer := t.component("FOOTER"); footer != nil {
-		r.Footer = footer.Text
-	}
-	if buttons := t.component("BUTTONS"); buttons != nil {
-		for i, button := range buttons.Buttons {
-			r.Buttons = append(r.Buttons, renderButton(i, button, trimmed))
-		}
+	parts := t.parts()
+	r := parts[0].render(trimmed)
+	for _, card := range parts[1:] {
+		r.Cards = append(r.Cards, card.render(trimmed))
 	}
 	return r
 }
 
-func renderButton(index int, button TemplateButton, values map[string]string) Button {
+func (p part) render(values map[string]string) Rendered {
+	var r Rendered
+	if header := p.component("HEADER"); header != nil {
+		r.HeaderFormat = header.Format
+		r.Header = p.fill(ComponentHeader, header.Text, values)
+	}
+	var place []string
+	for _, v := range p.variables() {
+		value := values[v.Element]
+		switch {
+		case value == "":
+		case v.Kind.Media(), v.Kind == VariableLocation:
+			r.File = value
+		case v.Kind == VariablePlace:
+			place = append(place, value)
+		case v.Kind == VariableMoment:
+			r.OfferEnd = momentText(value)
+		}
+	}
+	r.Place = strings.Join(place, ", ")
+	if offer := p.component("LIMITED_TIME_OFFER"); offer != nil && offer.Offer != nil {
+		r.Offer = offer.Offer.Text
+	}
+	if body := p.component("BODY"); body != nil {
+		r.Body = p.fill(ComponentBody, body.Text, values)
+	}
+	if footer := p.component("FOOTER"); footer != nil {
+		r.Footer = footer.Text
+	}
+	for i, button := range p.buttons() {
+		r.Buttons = append(r.Buttons, p.renderButton(i, button, values))
+	}
+	return r
+}
+
+// momentText writes a moment that ReadMoments has read; another text stays as it is.
+func momentText(value string) string {
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return value
+	}
+	return at.Format("02/01/2006 15:04")
+}
+
+func (p part) renderButton(index int, button TemplateButton, values map[string]string) Button {
 	rendered := Button{Type: button.Type, Text: button.Text, URL: button.URL, PhoneNumber: button.PhoneNumber}
-	v, ok := buttonVariable(index, button)
+	v, ok := p.buttonVariable(index, button)
 	if !ok || values[v.Element] == "" {
 		return rendered
 	}
@@ -41,21 +75,4 @@ func renderButton(index int, button TemplateButton, values map[string]string) Bu
 	}
 	rendered.URL = placeholder.ReplaceAllLiteralString(button.URL, values[v.Element])
 	return rendered
-}
-
-// fill replaces the placeholders of a text by their values, in one pass, so that braces inside a value are not filled in.
-func (t Template) fill(component, text string, values map[string]string) string {
-	byName := map[string]string{}
-	for _, v := range t.Variables() {
-		if v.Component == component && v.Kind == VariableText {
-			byName[v.Name] = values[v.Element]
-		}
-	}
-	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
-		name := placeholder.FindStringSubmatch(found)[1]
-		if value := byName[name]; value != "" {
-			return value
-		}
-		return found
-	})
 }

@@ -31,7 +31,6 @@ const (
 const (
 	maxFooter     = 60
 	maxButtonText = 25
-	maxCardBody   = 160
 )
 
 // Risks returns what is risky about the template, each code at most once. What only a reviewer at Meta asks for is left
@@ -74,13 +73,13 @@ func (p textPart) placed() bool { return p.kind == "BODY" || p.kind == "HEADER" 
 
 // texts lists all texts of a template, those of a carousel's cards too.
 func (t Template) texts() []textPart {
-	parts := componentTexts(t.Components, maxBody)
+	texts := componentTexts(t.Components, part{components: t.Components}.bodyLimit())
 	for _, component := range t.Components {
 		for _, card := range component.Cards {
-			parts = append(parts, componentTexts(card.Components, maxCardBody)...)
+			texts = append(texts, componentTexts(card.Components, maxCardBody)...)
 		}
 	}
-	return parts
+	return texts
 }
 
 func componentTexts(components []TemplateComponent, bodyLimit int) []textPart {
@@ -157,29 +156,15 @@ func riskTooLong(p textPart) *Risk {
 
 // missingExample finds the first variable, or file of a header, for which Meta's reviewer gets no example.
 func (t Template) missingExample() *Risk {
-	if risk := t.missingIn(t.Components); risk != nil {
-		return risk
-	}
-	for _, component := range t.Components {
-		for _, card := range component.Cards {
-			if risk := t.missingIn(card.Components); risk != nil {
-				return risk
+	for _, p := range t.parts() {
+		for _, v := range p.variables() {
+			missing := v.Example == "" && v.Kind == VariableText
+			if v.Kind.Media() {
+				missing = firstText(readNode(p.component("HEADER").Example).at("header_handle").raw()) == ""
 			}
-		}
-	}
-	return nil
-}
-
-func (t Template) missingIn(components []TemplateComponent) *Risk {
-	part := Template{ParameterFormat: t.ParameterFormat, Components: components}
-	for _, v := range part.Variables() {
-		missing := v.Example == "" && v.Kind == VariableText
-		if v.Kind.Media() {
-			header := part.component("HEADER")
-			missing = firstText(readNode(header.Example).at("header_handle").raw()) == ""
-		}
-		if missing {
-			return risk(RiskMissingExample, "Variable", v.Caption(""))
+			if missing {
+				return risk(RiskMissingExample, "Variable", v.Caption(""))
+			}
 		}
 	}
 	return nil

@@ -54,6 +54,9 @@ func TestEveryTemplateFixture(t *testing.T) {
 			values := map[string]string{}
 			for _, v := range template.Variables() {
 				values[v.Element] = firstOf(v.Example, "x") // an id will do for a file
+				if v.Kind == VariableMoment {
+					values[v.Element] = "2030-01-01T00:00:00Z"
+				}
 			}
 			message, problems := template.Build(values)
 			require.Empty(t, problems, name)
@@ -81,9 +84,9 @@ func requireStoredAlike(t *testing.T, template Template) {
 func requireAllFilled(t *testing.T, template Template, message *TemplateMessage, values map[string]string) {
 	t.Helper()
 	parameters, variables := 0, 0
-	for _, component := range message.Components {
-		if component.SubType != "flow" {
-			parameters += len(component.Parameters)
+	for _, parameter := range allParameters(message.Components) {
+		if parameter.Action == nil && parameter.Payload == "" {
+			parameters++
 		}
 	}
 	for _, v := range template.Variables() {
@@ -93,7 +96,21 @@ func requireAllFilled(t *testing.T, template Template, message *TemplateMessage,
 	}
 	require.Equal(t, variables, parameters)
 	rendered := template.Render(values)
-	require.False(t, placeholder.MatchString(rendered.Header+rendered.Body), rendered.Body)
+	for _, part := range append(rendered.Cards, rendered) {
+		require.False(t, placeholder.MatchString(part.Header+part.Body), part.Body)
+	}
+}
+
+// allParameters are those of components and of the cards in them.
+func allParameters(components []MessageComponent) []MessageParameter {
+	var all []MessageParameter
+	for _, component := range components {
+		all = append(all, component.Parameters...)
+		for _, card := range component.Cards {
+			all = append(all, allParameters(card.Components)...)
+		}
+	}
+	return all
 }
 
 func elementsOf(variables []Variable) []string {
@@ -120,6 +137,15 @@ func TestVariables(t *testing.T) {
 				{"type":"URL","text":"c","url":"https://x"},{"type":"COPY_CODE","example":["C"]},{"type":"PHONE_NUMBER","phone_number":"+1"}]}`,
 			[]string{"button_1", "button_3"},
 		},
+		"cards": {
+			`{"type":"BODY","text":"{{1}}"},{"type":"CAROUSEL","cards":[
+				{"components":[{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"{{1}} {{2}}"},{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"a"},{"type":"URL","url":"https://x/{{1}}"}]}]},
+				{"components":[{"type":"HEADER","format":"VIDEO"}]}]}`,
+			[]string{"body_1", "card_1_header_1", "card_1_body_1", "card_1_body_2", "card_1_button_1", "card_2_header_1"},
+		},
+		"named cards":   {`{"type":"BODY","text":"x"},{"type":"CAROUSEL","cards":[{"components":[{"type":"BODY","text":"{{nome}}"}]}]}`, []string{"card_1_body_nome"}},
+		"offer":         {`{"type":"BODY","text":"x"},{"type":"LIMITED_TIME_OFFER","limited_time_offer":{"text":"Hoje","has_expiration":true}}`, []string{"limited_time_offer_1"}},
+		"endless offer": {`{"type":"BODY","text":"x"},{"type":"LIMITED_TIME_OFFER","limited_time_offer":{"text":"Hoje"}}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			template := withComponents(t, test.components)
@@ -157,29 +183,36 @@ func TestSendable(t *testing.T) {
 	body := `{"type":"BODY","text":"x"}`
 	button := func(kind string) string { return body + `,{"type":"BUTTONS","buttons":[{"type":"` + kind + `"}]}` }
 	for components, want := range map[string]string{
-		body:                                                       "",
-		button("QUICK_REPLY"):                                      "",
-		button("phone_number"):                                     "",
-		button("copy_code"):                                        "",
-		button("url"):                                              "",
-		button("request_contact_info"):                             "",
-		`{"type":"FOOTER","text":"x"}`:                             "no_body",
-		body + `,` + body:                                          "twice",
-		body + `,{"type":"CAROUSEL","cards":[]}`:                   "component",
-		body + `,{"type":"limited_time_offer"}`:                    "component",
-		body + `,{"type":"call_permission_request"}`:               "component",
-		body + `,{"type":"HEADER","format":"IMAGE"}`:               "",
-		body + `,{"type":"HEADER","format":"DOCUMENT"}`:            "",
-		body + `,{"type":"HEADER","format":"LOCATION"}`:            "",
-		body + `,{"type":"HEADER","format":"PRODUCT"}`:             "header",
-		body + `,{"type":"HEADER"}`:                                "header",
-		body + `,{"type":"HEADER","format":"TEXT","text":"{{1}}"}`: "",
-		button("CATALOG"):                                          "button",
-		button("MPM"):                                              "button",
-		button("ORDER_DETAILS"):                                    "button",
-		button("OTP"):                                              "button",
-		button("FLOW"):                                             "",
-		button("VOICE_CALL"):                                       "button",
+		body:                                     "",
+		button("QUICK_REPLY"):                    "",
+		button("phone_number"):                   "",
+		button("copy_code"):                      "",
+		button("url"):                            "",
+		button("request_contact_info"):           "",
+		`{"type":"FOOTER","text":"x"}`:           "no_body",
+		body + `,` + body:                        "twice",
+		body + `,{"type":"CAROUSEL","cards":[]}`: "component",
+		body + `,{"type":"limited_time_offer"}`:  "component",
+		body + `,{"type":"limited_time_offer","limited_time_offer":{"text":"x"}}`:                              "",
+		body + `,{"type":"CAROUSEL","cards":[{"components":[{"type":"HEADER","format":"IMAGE"}]}]}`:            "",
+		body + `,{"type":"CAROUSEL","cards":[{"components":[{"type":"HEADER","format":"PRODUCT"}]}]}`:          "header",
+		body + `,{"type":"CAROUSEL","cards":[{"components":[{"type":"HEADER","format":"TEXT","text":"x"}]}]}`:  "header",
+		body + `,{"type":"CAROUSEL","cards":[{"components":[{"type":"BUTTONS","buttons":[{"type":"SPM"}]}]}]}`: "button",
+		body + `,{"type":"CAROUSEL","cards":[{"components":[{"type":"CAROUSEL"}]}]}`:                           "component",
+		body + `,{"type":"CAROUSEL","cards":[{"components":[` + body + `,` + body + `]}]}`:                     "twice",
+		body + `,{"type":"call_permission_request"}`:                                                           "component",
+		body + `,{"type":"HEADER","format":"IMAGE"}`:                                                           "",
+		body + `,{"type":"HEADER","format":"DOCUMENT"}`:                                                        "",
+		body + `,{"type":"HEADER","format":"LOCATION"}`:                                                        "",
+		body + `,{"type":"HEADER","format":"PRODUCT"}`:                                                         "header",
+		body + `,{"type":"HEADER"}`:                                                                            "header",
+		body + `,{"type":"HEADER","format":"TEXT","text":"{{1}}"}`:                                             "",
+		button("CATALOG"):       "button",
+		button("MPM"):           "button",
+		button("ORDER_DETAILS"): "button",
+		button("OTP"):           "button",
+		button("FLOW"):          "",
+		button("VOICE_CALL"):    "button",
 		body + `,{"type":"BUTTONS","buttons":[{"type":"URL","url":"https://{{1}}/{{2}}"}]}`: "url",
 	} {
 		t.Run(want+" "+components, func(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 // Meta's limits, in characters.
 const (
 	maxBody       = 1024
+	maxOfferBody  = 600
+	maxCardBody   = 160
 	maxHeader     = 60
 	maxURL        = 2000
 	maxCouponCode = 15
@@ -26,6 +28,7 @@ const (
 	ComponentHeader = "header"
 	ComponentBody   = "body"
 	ComponentButton = "button"
+	ComponentOffer  = "limited_time_offer"
 )
 
 // VariableKind says what a variable takes.
@@ -36,7 +39,7 @@ func (k VariableKind) Media() bool {
 	return k == VariableImage || k == VariableVideo || k == VariableDocument
 }
 
-// Kinds of a Variable; those other than text are headers.
+// Kinds of a Variable; those other than text and moment are headers.
 const (
 	VariableText     VariableKind = "text"
 	VariableImage    VariableKind = "image"    // the id of an uploaded image, or an https address
@@ -44,15 +47,18 @@ const (
 	VariableDocument VariableKind = "document" // the id of an uploaded document, or an https address
 	VariableLocation VariableKind = "location" // "latitude, longitude"
 	VariablePlace    VariableKind = "place"    // the name or the address of the location before it
+	VariableMoment   VariableKind = "moment"   // when an offer ends: RFC 3339 (see ReadMoments)
 )
 
 // Variable is one value to fill in before a template can be sent.
 type Variable struct {
-	// Element is its name in a dialog and in the values of Build: header_<n>, body_<n> or body_<name>, button_<i>.
+	// Element is its name in a dialog and in the values of Build: header_<n>, body_<n> or body_<name>, button_<i>,
+	// limited_time_offer_1; those of a card begin with card_<n>_.
 	Element string
+	Card    int // of a carousel, counted from 1; 0 for the message itself
 	// Name is what the placeholder's braces hold, a number or a name; "" for a code or a file.
 	Name      string
-	Component string // ComponentHeader, ComponentBody, ComponentButton
+	Component string // ComponentHeader, ComponentBody, ComponentButton, ComponentOffer
 	Kind      VariableKind
 	// Index is Meta's 0-based index among all buttons; 0 for other components.
 	Index int
@@ -66,64 +72,34 @@ type Variable struct {
 	greets bool   // these words greet the person whose name the value is
 }
 
-// Variables are the values to fill in, in the order in which a person reads the template.
+// Variables are the values to fill in: those of the message itself, then those of each card.
 func (t Template) Variables() []Variable {
 	var found []Variable
-	if header := t.component("HEADER"); header != nil {
-		found = append(found, t.headerVariables(*header)...)
-	}
-	if body := t.component("BODY"); body != nil {
-		found = append(found, t.textVariables(ComponentBody, *body, maxBody)...)
-	}
-	if buttons := t.component("BUTTONS"); buttons != nil {
-		for i, button := range buttons.Buttons {
-			if v, ok := buttonVariable(i, button); ok {
-				found = append(found, v)
-			}
-		}
+	for _, p := range t.parts() {
+		found = append(found, p.variables()...)
 	}
 	return found
 }
 
-// named says whether the parameters have names instead of numbers. Older templates do not say; then their text decides.
-func (t Template) named() bool {
-	if t.ParameterFormat == "NAMED" {
-		return true
-	}
-	for _, kind := range []string{"HEADER", "BODY"} {
-		component := t.component(kind)
-		if component == nil {
-			continue
-		}
-		for _, match := range placeholder.FindAllStringSubmatch(component.Text, -1) {
-			if !isNumber(match[1]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (t Template) headerVariables(header TemplateComponent) []Variable {
+func (p part) headerVariables(header TemplateComponent) []Variable {
 	kind := VariableKind(strings.ToLower(header.Format))
 	switch kind {
 	case VariableText:
-		return t.textVariables(ComponentHeader, header, maxHeader)
+		return p.textVariables(ComponentHeader, header, maxHeader)
 	case VariableLocation:
 		return []Variable{
-			{Element: "header_1", Component: ComponentHeader, Kind: kind, Example: "-23.561, -46.656"},
-			{Element: "header_2", Component: ComponentHeader, Kind: VariablePlace, MaxLength: maxPlace},
-			{Element: "header_3", Component: ComponentHeader, Kind: VariablePlace, MaxLength: maxPlace},
+			{Element: p.element(ComponentHeader, "1"), Component: ComponentHeader, Kind: kind, Example: "-23.561, -46.656"},
+			{Element: p.element(ComponentHeader, "2"), Component: ComponentHeader, Kind: VariablePlace, MaxLength: maxPlace},
+			{Element: p.element(ComponentHeader, "3"), Component: ComponentHeader, Kind: VariablePlace, MaxLength: maxPlace},
 		}
 	case VariableImage, VariableVideo, VariableDocument:
-		return []Variable{{Element: "header_1", Component: ComponentHeader, Kind: kind}}
+		return []Variable{{Element: p.element(ComponentHeader, "1"), Component: ComponentHeader, Kind: kind}}
 	}
 	return nil
 }
 
 // textVariables finds the placeholders of a text. One that is used twice is one variable.
-func (t Template) textVariables(component string, c TemplateComponent, limit int) []Variable {
-	named := t.named()
+func (p part) textVariables(component string, c TemplateComponent, limit int) []Variable {
 	uses := map[string]int{}
 	var names []string
 	for _, match := range placeholder.FindAllStringSubmatch(c.Text, -1) {
@@ -131,7 +107,7 @@ func (t Template) textVariables(component string, c TemplateComponent, limit int
 			names = append(names, match[1])
 		}
 	}
-	if !named {
+	if !p.named {
 		slices.SortStableFunc(names, compareNumbers)
 	}
 	before := func(name string) (words string, greets bool) {
@@ -146,11 +122,11 @@ func (t Template) textVariables(component string, c TemplateComponent, limit int
 	found := make([]Variable, 0, len(names))
 	for i, name := range names {
 		suffix := name
-		if named && component == ComponentHeader {
+		if p.named && component == ComponentHeader {
 			suffix = strconv.Itoa(i + 1)
 		}
 		v := Variable{
-			Element: component + "_" + suffix, Name: name, Component: component, Kind: VariableText,
+			Element: p.element(component, suffix), Name: name, Component: component, Kind: VariableText,
 			Example: exampleOf(c.Example, component, name, i), MaxLength: max(room/uses[name], 1),
 		}
 		v.before, v.greets = before(name)
@@ -159,9 +135,9 @@ func (t Template) textVariables(component string, c TemplateComponent, limit int
 	return found
 }
 
-func buttonVariable(index int, button TemplateButton) (Variable, bool) {
+func (p part) buttonVariable(index int, button TemplateButton) (Variable, bool) {
 	v := Variable{
-		Element: ComponentButton + "_" + strconv.Itoa(index), Component: ComponentButton, Kind: VariableText, Index: index,
+		Element: p.element(ComponentButton, strconv.Itoa(index)), Component: ComponentButton, Kind: VariableText, Index: index,
 		Label: button.Text, Example: firstText(button.Example),
 	}
 	switch button.Type {

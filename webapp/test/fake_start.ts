@@ -18,6 +18,8 @@ const template = (change: Partial<StartTemplate>): StartTemplate => ({
     text: 'Olá, {{1}}! Nossa equipe passa aí no dia *{{2}}*. Está bom para você?',
     footer: 'Responda por aqui mesmo',
     buttons: [{type: 'QUICK_REPLY', text: 'Pode vir', url: ''}, {type: 'URL', text: 'Ver no mapa', url: 'https://example.com'}],
+    offer: '',
+    cards: [],
     variables: [variable('body_1', 'Primeiro nome', 'Marina'), variable('body_2', 'Dia da visita', '12/11')],
     usable: true,
     why: '',

@@ -22,6 +22,7 @@ var reasons = map[string]struct {
 	why  string
 }{
 	"001": {132001, "hello_world is approved in en_US, not in en"},
+	"004": {131009, "the example's offer ended in 1970"},
 	"006": {132001, "no definition of item_back_in_stock_v2 was collected"},
 	"007": {132001, "no definition of verification_code was collected"},
 	"012": {132001, "no definition of august_promotion was collected"},

@@ -38,6 +38,8 @@ type Message struct {
 	Footer   string            `json:"footer,omitempty"`
 	Buttons  []Button          `json:"buttons,omitempty"`
 	Media    *MediaRef         `json:"media,omitempty"`
+	Offer    *Offer            `json:"offer,omitempty"`
+	Cards    []CardShown       `json:"cards,omitempty"` // of a carousel
 	Template *TemplateRef      `json:"template,omitempty"`
 	Context  string            `json:"context,omitempty"`   // wamid of the message that it replies to
 	Reacts   string            `json:"reacts_to,omitempty"` // wamid of a reaction's target; Text is the emoji
@@ -77,11 +79,25 @@ type Step struct {
 // Button is something that the customer can tap.
 type Button struct {
 	Index       int    `json:"index"`
-	Kind        string `json:"kind"` // quick_reply, url, phone_number, copy_code, otp, reply, list, cta_url, ...
+	Card        int    `json:"card,omitempty"` // of the carousel that it is on, counted from 1
+	Kind        string `json:"kind"`           // quick_reply, url, phone_number, copy_code, otp, reply, list, cta_url, ...
 	Text        string `json:"text"`
 	ID          string `json:"id,omitempty"` // payload of a quick reply, id of a reply or list row
 	URL         string `json:"url,omitempty"`
 	Description string `json:"description,omitempty"`
+}
+
+// CardShown is one card of a carousel, as the customer sees it. Its buttons are the message's that name it.
+type CardShown struct {
+	Header string    `json:"header,omitempty"`
+	Text   string    `json:"text,omitempty"`
+	Media  *MediaRef `json:"media,omitempty"`
+}
+
+// Offer is a limited-time offer.
+type Offer struct {
+	Text   string    `json:"text"`
+	EndsAt time.Time `json:"ends_at,omitzero"` // zero: it does not say
 }
 
 // MediaRef is the media of a message.
@@ -105,7 +121,7 @@ type TemplateRef struct {
 func (m *Message) copy() Message {
 	c := *m
 	c.Buttons = slices.Clone(m.Buttons)
-	c.Statuses = slices.Clone(m.Statuses)
+	c.Statuses, c.Cards = slices.Clone(m.Statuses), slices.Clone(m.Cards)
 	if m.Reaction != nil {
 		c.Reaction = map[string]string{}
 		maps.Copy(c.Reaction, m.Reaction)

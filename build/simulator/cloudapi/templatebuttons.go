@@ -155,34 +155,6 @@ func titleCase(kind string) string {
 	return strings.Join(words, "")
 }
 
-// carousel fills each card separately.
-func (f *filler) carousel(part *Component, given []params) *apiError {
-	if len(given) != len(part.Cards) {
-		return newError(132012).detail("carousel: number of cards (%d) does not match the expected number of cards (%d)", len(given), len(part.Cards))
-	}
-	for i, g := range given {
-		index, ok := g.number("card_index")
-		if !ok || int(index) != i {
-			return newError(132012).detail("carousel: card_index must count from 0")
-		}
-		components, err := g.list("components")
-		if err != nil {
-			return err
-		}
-		card := *f
-		card.m = &Message{}
-		if err := card.fill(part.Cards[i].Components, components); err != nil {
-			return err
-		}
-		f.m.Text = joinLines(f.m.Text, fmt.Sprintf("[%d] %s", i+1, joinLines(card.m.Header, card.m.Text)))
-		for _, b := range card.m.Buttons {
-			b.Index = len(f.m.Buttons)
-			f.m.Buttons = append(f.m.Buttons, b)
-		}
-	}
-	return nil
-}
-
 // codeText returns the body that Meta writes for authentication templates.
 func codeText(language string) string {
 	if strings.HasPrefix(language, "pt") {

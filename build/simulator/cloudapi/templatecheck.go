@@ -51,6 +51,14 @@ func reviewAtOnce(t *Template) *apiError {
 			if err := c.checkButtons(); err != nil {
 				return err
 			}
+		case "CAROUSEL":
+			if err := t.checkCarousel(c); err != nil {
+				return err
+			}
+		case "LIMITED_TIME_OFFER":
+			if err := t.checkOffer(c); err != nil {
+				return err
+			}
 		}
 	}
 	if bodies != 1 {

@@ -1,12 +1,15 @@
 package cloudapi
 
 import (
+	"slices"
 	"strings"
 )
 
 const (
 	filledHeaderLimit = 60
 	filledBodyLimit   = 1024
+	filledOfferLimit  = 600
+	filledCardLimit   = 160
 )
 
 // composeTemplate checks the send of a template against the template and writes the text that the customer will read.
@@ -42,7 +45,7 @@ func (s *Server) composeTemplate(m *Message, p params, n *Number) *apiError {
 	if err != nil {
 		return err
 	}
-	f := &filler{s: s, m: m, n: n, named: t.named(), authentication: t.Category == "AUTHENTICATION", language: t.Language}
+	f := &filler{s: s, m: m, n: n, named: t.named(), authentication: t.Category == "AUTHENTICATION", language: t.Language, bodyLimit: filledBodyLimit}
 	return f.fill(t.Components, components)
 }
 
@@ -68,6 +71,7 @@ type filler struct {
 	named          bool
 	authentication bool
 	language       string
+	bodyLimit      int
 }
 
 // fill checks that each part of the template gets the parameters it needs and no others.
@@ -75,6 +79,9 @@ func (f *filler) fill(parts []Component, given []params) *apiError {
 	sorted, err := sortComponents(given)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(parts, func(c Component) bool { return c.Type == "LIMITED_TIME_OFFER" }) {
+		f.bodyLimit = filledOfferLimit
 	}
 	for i := range parts {
 		part := &parts[i]
@@ -92,10 +99,8 @@ func (f *filler) fill(parts []Component, given []params) *apiError {
 			err = f.carousel(part, sorted.cards)
 			sorted.cards = nil
 		case "LIMITED_TIME_OFFER":
-			f.m.Text = joinLines(part.Offer.Text, f.m.Text)
-			if part.Offer.HasExpiration && !sorted.offer {
-				err = newError(131008).detail("limited_time_offer: component is required")
-			}
+			err = f.offer(part, sorted.offer)
+			sorted.offer = nil
 		}
 		if err != nil {
 			return err
@@ -121,6 +126,8 @@ func (f *filler) leftOver(parts []Component, sorted sortedComponents) *apiError 
 		return countMismatch("body", len(sorted.body), 0)
 	case len(sorted.buttons) > 0:
 		return newError(132018).detail("buttons: the template has no buttons")
+	case len(sorted.offer) > 0:
+		return newError(132018).detail("limited_time_offer: the template has no limited-time offer")
 	case len(sorted.cards) > 0:
 		return newError(132018).detail("carousel: the template has no carousel")
 	}
@@ -131,7 +138,7 @@ type sortedComponents struct {
 	header, body []params
 	buttons      []params
 	cards        []params
-	offer        bool
+	offer        []params
 }
 
 func sortComponents(given []params) (sortedComponents, *apiError) {
@@ -153,7 +160,7 @@ func sortComponents(given []params) (sortedComponents, *apiError) {
 		case "button":
 			out.buttons = append(out.buttons, c)
 		case "limited_time_offer":
-			out.offer = len(list) > 0
+			out.offer = append(out.offer, list...)
 		case "carousel":
 			if out.cards, err = c.list("cards"); err != nil {
 				return out, err
@@ -216,5 +223,5 @@ func (f *filler) body(part *Component, given []params) *apiError {
 		return err
 	}
 	f.m.Text = joinLines(f.m.Text, filled)
-	return tooLong("body", filled, filledBodyLimit)
+	return tooLong("body", filled, f.bodyLimit)
 }

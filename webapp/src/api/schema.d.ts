@@ -1804,6 +1804,22 @@ export interface components {
             left: number | null;
             currency: string;
         };
+        /**
+         * @description media = the link of a file, location = latitude, longitude, name, address, moment = when an offer ends: ISO 8601, milliseconds since epoch, or as people write it (31/12/2026 18:00, in the queue's time zone)
+         * @enum {string}
+         */
+        VariableKind: "text" | "media" | "location" | "moment";
+        PartHeader: {
+            /** @description TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION; "" = there is none */
+            format: string;
+            text: string;
+        };
+        PartButton: {
+            /** @description Meta's word */
+            type: string;
+            text: string;
+            url: string;
+        };
         /** @description A template that the queue is allowed to use, with its parts as Meta keeps them */
         TemplateOption: {
             id: components["schemas"]["ID"];
@@ -1814,26 +1830,25 @@ export interface components {
             category: string;
             price: number | null;
             currency: string;
-            header: {
-                /** @description TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION; "" = there is none */
-                format: string;
-                text: string;
-            };
+            header: components["schemas"]["PartHeader"];
             /** @description The body */
             text: string;
             footer: string;
-            buttons: {
-                /** @description Meta's word */
-                type: string;
+            buttons: components["schemas"]["PartButton"][];
+            /** @description The text of a limited-time offer; "" = there is none */
+            offer: string;
+            /** @description Of a carousel, in their order; a card looks like a message of its own */
+            cards: {
+                header: components["schemas"]["PartHeader"];
                 text: string;
-                url: string;
+                footer: string;
+                buttons: components["schemas"]["PartButton"][];
             }[];
             /** @description In the order of the dialog */
             variables: {
-                /** @description The dialog's: header_<n>, body_<n> or body_<name>, button_<i> */
+                /** @description The dialog's: header_<n>, body_<n> or body_<name>, button_<i>, limited_time_offer_1 (when the offer ends); of a carousel's card the same after card_<n>_, from 1 */
                 element: string;
-                /** @enum {string} */
-                kind: "text" | "media" | "location";
+                kind: components["schemas"]["VariableKind"];
                 /** @description As it stands between the braces; "" where there is none */
                 name: string;
                 /** @description What to call it */
@@ -2502,11 +2517,7 @@ export interface components {
         TemplateVariable: {
             /** @description The dialog's: header_<n>, body_<n> or body_<name>, button_<i> */
             element: string;
-            /**
-             * @description media = the link of a file, location = latitude, longitude, name, address
-             * @enum {string}
-             */
-            kind: "text" | "media" | "location";
+            kind: components["schemas"]["VariableKind"];
             /** @description As it stands between the braces; "" where there is none */
             name: string;
             /** @description What to call it: the admin's label, or else a suggested one */

@@ -15,6 +15,8 @@ const template = (change: Partial<StartTemplate>): StartTemplate => ({
     text: '',
     footer: '',
     buttons: [],
+    offer: '',
+    cards: [],
     variables: [],
     usable: true,
     why: '',
@@ -33,6 +35,15 @@ test('what is missing shows its label, or its name', () => {
 
 test('a header that is a file has its kind', () => {
     expect(fillTemplate(template({header: {format: 'IMAGE', text: ''}}), {})).toMatchObject({header: '', media: 'IMAGE'});
+});
+
+test('cards and an offer are filled in by their own elements', () => {
+    const card = {header: {format: 'IMAGE', text: ''}, text: 'Por {{1}}', footer: '', buttons: [{type: 'QUICK_REPLY', text: 'Quero', url: ''}]};
+    const filled = fillTemplate(
+        template({text: 'Olá {{1}}', offer: 'Só hoje', cards: [card, card], buttons: [{type: 'COPY_CODE', text: '', url: ''}]}),
+        {body_1: 'Ana', card_1_body_1: 'R$ 9', card_2_body_1: 'R$ 8', button_0: 'ANA10', limited_time_offer_1: '2026-12-31T18:00'},
+    );
+    expect(filled).toMatchObject({body: 'Olá Ana', offer: 'Só hoje', ends: '2026-12-31T18:00', buttons: [{text: 'ANA10'}], cards: [{media: 'IMAGE', body: 'Por R$ 9'}, {body: 'Por R$ 8'}]});
 });
 
 test.each([

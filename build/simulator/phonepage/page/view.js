@@ -70,10 +70,11 @@ function safeLink(address, label) {
   return node;
 }
 
-function buttonsOf(m, act) {
-  if (!m.buttons || m.inbound) return null;
+function buttonsOf(m, act, card) {
+  const shown = (m.buttons || []).filter((b) => b.card === card);
+  if (!shown.length || m.inbound) return null;
   const row = element('div', 'buttons');
-  for (const b of m.buttons) {
+  for (const b of shown) {
     if (['quick_reply', 'reply', 'list', 'send_location', 'request_contact_info'].includes(b.kind)) {
       const button = element('button', 'tap', ({list: '☰ ', send_location: '📍 ', request_contact_info: '📞 '}[b.kind] || '↩ ') + b.text);
       button.type = 'button';
@@ -83,7 +84,7 @@ function buttonsOf(m, act) {
     } else if (b.url) {
       row.append(safeLink(b.url, (b.url.startsWith('tel:') ? '☎ ' : '↗ ') + b.text));
     } else {
-      row.append(element('span', 'tap still', b.text || b.kind));
+      row.append(element('span', 'tap still', b.text || b.id || b.kind));
     }
   }
   return row;
@@ -101,15 +102,31 @@ function bubble(m, all, act) {
   const media = mediaOf(m);
   if (media) box.append(media);
   if (m.type === 'unsupported') box.append(element('i', 'footer', texts.unsupported));
+  if (m.offer) box.append(element('div', 'offer', '⏳ ' + [m.offer.text, m.offer.ends_at && dateTime(m.offer.ends_at)].filter(Boolean).join(' · ')));
   if (m.text) box.append(formatted(m.text));
   if (!m.text && !m.header && !media && m.type !== 'unsupported') box.append(element('i', 'footer', m.type));
   if (m.footer) box.append(element('div', 'footer', m.footer));
   box.append(element('div', 'meta', (m.edited ? texts.edited + ' ' : '') + time(m.arrived_at) + ' ', ticks(m)));
   const reactions = Object.values(m.reactions || {}).filter(Boolean);
   if (reactions.length) box.append(element('span', 'reaction', reactions.join(' ')));
-  const item = element('li', m.inbound ? 'mine' : 'theirs', box, buttonsOf(m, act), actionsOf(m, act));
+  const item = element('li', m.inbound ? 'mine' : 'theirs', box, buttonsOf(m, act), cardsOf(m, act), actionsOf(m, act));
   if (!m.inbound && m.status !== 'read') item.classList.add('unread');
   return item;
+}
+
+// cardsOf are the cards of a carousel, beside each other.
+function cardsOf(m, act) {
+  if (!m.cards) return null;
+  const row = element('div', 'cards');
+  m.cards.forEach((card, i) => {
+    const box = element('div', 'bubble');
+    if (card.header) box.append(element('div', 'heading', card.header));
+    const media = mediaOf(card);
+    if (media) box.append(media);
+    if (card.text) box.append(formatted(card.text));
+    row.append(element('div', 'card', box, buttonsOf(m, act, i + 1)));
+  });
+  return row;
 }
 
 // actionsOf are the small buttons beside a bubble.

@@ -7,7 +7,7 @@ import styles from './form.module.css';
 type Common = {label: string; hint?: ReactNode; error?: string; value: string; onChange: (value: string) => void};
 
 type TextProps = Common & {
-    type?: 'text' | 'password' | 'number' | 'search' | 'date';
+    type?: 'text' | 'password' | 'number' | 'search' | 'date' | 'datetime-local';
     inputMode?: HTMLAttributes<HTMLInputElement>['inputMode'];
     maxLength?: number;
     placeholder?: string;

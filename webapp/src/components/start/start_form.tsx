@@ -117,10 +117,11 @@ export const StartForm = ({begin, onDone}: Props) => {
                         onLeave={leave}
                         onKnown={toNextField}
                     />
-                    {template?.variables.map(({element, label, example, max}) => (
+                    {template?.variables.map(({element, kind, label, example, max}) => (
                         <TextField
                             key={element}
                             label={label}
+                            type={kind === 'moment' ? 'datetime-local' : 'text'}
                             error={errors[element]}
                             maxLength={max}
                             placeholder={example && t('whatsapp-ativo.start.example', {example})}
