@@ -71,6 +71,9 @@ type textPart struct {
 // placed reports whether the text is one in which variables stand between words.
 func (p textPart) placed() bool { return p.kind == "BODY" || p.kind == "HEADER" }
 
+// name is what people call the part of a template that the text is.
+func (p textPart) name() domain.Text { return domain.T("risk.part_" + strings.ToLower(p.kind)) }
+
 // texts lists all texts of a template, those of a carousel's cards too.
 func (t Template) texts() []textPart {
 	texts := componentTexts(t.Components, part{components: t.Components}.bodyLimit())
@@ -113,7 +116,7 @@ func riskAtEdge(p textPart) *Risk {
 	text := strings.TrimSpace(p.text)
 	for _, at := range placeholder.FindAllStringIndex(text, -1) {
 		if p.placed() && (at[0] == 0 || at[1] == len(text)) {
-			return risk(RiskVariableAtEdge, "Variable", text[at[0]:at[1]])
+			return risk(RiskVariableAtEdge, "Part", p.name(), "Variable", text[at[0]:at[1]])
 		}
 	}
 	return nil
@@ -151,7 +154,7 @@ func riskTooLong(p textPart) *Risk {
 	if length <= p.limit {
 		return nil
 	}
-	return risk(RiskTooLong, "Part", domain.T("risk.part_"+strings.ToLower(p.kind)), "Length", length, "Max", p.limit)
+	return risk(RiskTooLong, "Part", p.name(), "Length", length, "Max", p.limit)
 }
 
 // missingExample finds the first variable, or file of a header, for which Meta's reviewer gets no example.
