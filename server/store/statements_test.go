@@ -25,7 +25,9 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	seen := &statements{plans: map[string]string{}}
-	storetest.Explain(seen.hear)
+	if os.Getenv("WAA_PLANNED") == "" { // tables of another size have other plans; there the numbers are what counts
+		storetest.Explain(seen.hear)
+	}
 	code := m.Run()
 	all := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && !testing.Short() && flag.Lookup("test.bench").Value.String() == ""
 	for _, wrong := range seen.wrong() {
