@@ -41,7 +41,7 @@ func (s *Service) Outcome(ctx context.Context, messageID string) (*domain.Starte
 	case domain.Failed:
 		return nil, s.refusedDelivery(ctx, conv, domain.Delivery{Status: m.Status, MetaCode: m.ReasonCode, Words: s.Words(m.ReasonCode)})
 	case domain.NotSent:
-		return nil, refusedByMeta(domain.Delivery{Status: m.Status})
+		return nil, s.stopped(ctx, conv, m)
 	}
 	status := domain.Unknown
 	if m.Status.Reached() || m.IsHeld() {
@@ -49,4 +49,31 @@ func (s *Service) Outcome(ctx context.Context, messageID string) (*domain.Starte
 	}
 	_ = s.ChannelSync.SyncNow(ctx, conv.ID) // if it fails, channelsync's own runs make the channel
 	return &domain.Started{Conversation: conv, Status: status}, nil
+}
+
+// stopped returns the refusal for a template that one of our own rules stopped while it waited: the rule's, as
+// it would refuse the template now.
+func (s *Service) stopped(ctx context.Context, conv *domain.Conversation, m *domain.Message) error {
+	if _, known := domain.TextsOf(m.ReasonCode); !known {
+		return refusedByMeta(domain.Delivery{Status: m.Status})
+	}
+	queue, err := s.queueOf(ctx, conv)
+	if err != nil {
+		return err
+	}
+	if queue == nil {
+		return queueGone()
+	}
+	account, err := s.Store.Account(ctx, conv.AccountID)
+	if err != nil {
+		return err
+	}
+	template, err := s.Store.Template(ctx, m.TemplateID)
+	if errors.Is(err, domain.ErrNotFound) {
+		template = &domain.Template{}
+	} else if err != nil {
+		return err
+	}
+	use := &templateUse{account: account, queue: queue, template: template, overHours: m.OverHours}
+	return s.sendCheck(use, &conv.Contact, conv).RefusalFor(m.ReasonCode, s.Clock.Now(), queue.TimeZone)
 }

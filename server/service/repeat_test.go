@@ -2,11 +2,15 @@ package service_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
+	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/service"
 )
 
 func (b *serviceFixture) begin(key string) string {
@@ -53,6 +57,38 @@ func TestARequestIsTiedToWhatItStored(t *testing.T) {
 			_, err = b.db.Exec("UPDATE waa_messages SET status = $1, reason_code = 131026", status)
 			require.NoError(t, err)
 			_, err = b.do.Outcome(ctx, known.MessageID)
+			require.Equal(t, code, refusal(t, err).Code)
+		})
+	}
+}
+
+// TestARuleThatStoppedATemplateIsNamedAfterACrash: whoever asks what became of it learns the same as who waited for it, be it a request that is
+// made again or what was scheduled.
+func TestARuleThatStoppedATemplateIsNamedAfterACrash(t *testing.T) {
+	b := newScheduleFixture(t)
+	b.exec("UPDATE waa_plans SET monthly_limit = 1000000000")
+	ctx, died, send := context.Background(), errors.New("the process died"), b.do.SendNow
+	for reason, code := range map[int]string{
+		domain.ReasonOptedOut: domain.CodeOptedOut, domain.ReasonQuietHours: domain.CodeQuietHours, domain.ReasonNoConsent: domain.CodeConsentRequired, domain.ReasonBlocked: domain.CodeCooldown,
+		domain.ReasonTemplate: domain.CodeTemplateNotAllowed, domain.ReasonClosed: domain.CodeConversationClosed, domain.ReasonTooOld: domain.CodeUnavailable, 0: domain.CodeUnavailable,
+	} {
+		t.Run(fmt.Sprint(reason), func(t *testing.T) {
+			request := b.request(fmt.Sprintf("+55119876500%02d", reason))
+			request.SendAt = b.now + minute
+			s, err := b.do.Schedule(ctx, request)
+			require.NoError(t, err)
+			b.now += minute
+			b.do.SendNow = func(context.Context, string) (domain.Delivery, error) { return domain.Delivery{}, died }
+			claimed, err := b.store.ClaimScheduled(ctx, b.now-time.Now().UnixMilli(), service.ScheduledLease, 1)
+			require.NoError(t, err)
+			require.ErrorIs(t, b.do.SendScheduled(ctx, claimed[0]), died)
+			b.do.SendNow = send
+			_, err = b.db.Exec("UPDATE waa_messages SET status = 'not_sent', reason_code = $1 WHERE status = 'pending'", reason) // the outbound worker goes on with it
+			require.NoError(t, err)
+			ended := b.due(s.ID)
+			require.Equal(t, []any{domain.ScheduledFailed, code}, []any{ended.Status, ended.ReasonCode})
+			require.NotEmpty(t, ended.Reason.Key)
+			_, err = b.do.Outcome(ctx, ended.MessageID)
 			require.Equal(t, code, refusal(t, err).Code)
 		})
 	}
