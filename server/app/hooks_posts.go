@@ -68,6 +68,7 @@ func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *mod
 			reason += " " + a.localize(post.UserId, kept)
 		}
 		a.whisper(ctx, post, texts...)
+		a.tellRefused(ctx, post, incoming, reason)
 		a.metrics.Refused()
 		return nil, reason
 	case posting.Note:

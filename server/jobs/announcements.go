@@ -16,11 +16,14 @@ type Announcements struct {
 	AddNotice func(ctx context.Context, notice *domain.Notice) error
 	// NoteBudgetSpent stores the notice that a queue's plan refused a start, once a month.
 	NoteBudgetSpent func(ctx context.Context, queueID string, now int64) error
-	TeamName        func(ctx context.Context, teamID string) string
-	ChannelLimit    func() int // how many channels a team may have
-	WakeNotices     func()
-	Clock           domain.Clock
-	Log             jobqueue.Logger
+	// Conversation returns the conversation that owns a channel.
+	Conversation func(ctx context.Context, channelID string) (*domain.Conversation, error)
+	TeamName     func(ctx context.Context, teamID string) string
+	ChannelLimit func() int // how many channels a team may have
+	WakeNotices  func()
+	NewID        func() string
+	Clock        domain.Clock
+	Log          jobqueue.Logger
 }
 
 // BudgetSpent tells the supervisors of a queue that its plan refused a start.
@@ -66,6 +69,21 @@ func (a *Announcements) StartFailed(ctx context.Context, s *domain.Send, v whats
 	}
 	if err := a.AddNotice(ctx, notice); err != nil {
 		a.Log.Error("An agent could not be told of a failed start", "message", s.Message.ID, "error", err.Error())
+		return
+	}
+	a.WakeNotices()
+}
+
+// PostRefused tells somebody that a post of theirs was refused that they had put off, and why, in their language.
+func (a *Announcements) PostRefused(ctx context.Context, channelID, userID, why string) {
+	c, err := a.Conversation(ctx, channelID)
+	if err == nil {
+		err = a.AddNotice(ctx, &domain.Notice{
+			Key: "refused_post:" + a.NewID(), UserID: userID, ConversationID: c.ID, TextKey: "post.refused_then", Data: map[string]any{"Why": why}, CreatedAt: a.Clock.Now(),
+		})
+	}
+	if err != nil {
+		a.Log.Warn("Could not tell the author of a refused post", "channel", channelID, "error", err.Error())
 		return
 	}
 	a.WakeNotices()

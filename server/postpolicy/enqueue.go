@@ -28,6 +28,12 @@ type Intake struct {
 // CheckPost decides about a post that the server is about to accept. ours is false for channels
 // that belong to no conversation.
 func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error) {
+	return in.CheckPostAt(ctx, p, in.Clock.Now())
+}
+
+// CheckPostAt is CheckPost for a post that is to be made at a moment, milliseconds since epoch, by the
+// conversation as it stands now.
+func (in *Intake) CheckPostAt(ctx context.Context, p posting.IncomingPost, at int64) (decision posting.Decision, ours bool, err error) {
 	ours, err = in.Channels.IsOurs(ctx, p.ChannelID)
 	if err != nil || !ours {
 		return posting.Decision{}, ours, err
@@ -36,7 +42,7 @@ func (in *Intake) CheckPost(ctx context.Context, p posting.IncomingPost) (decisi
 	if err != nil {
 		return posting.Decision{}, true, err
 	}
-	decision, err = in.Policy.Check(ctx, c, p, in.Clock.Now())
+	decision, err = in.Policy.Check(ctx, c, p, at)
 	return decision, true, err
 }
 
