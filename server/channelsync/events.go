@@ -33,7 +33,10 @@ func (m *Syncer) showStoredEvents(ctx context.Context, c *domain.Conversation, z
 		return err
 	}
 	for _, line := range lines {
-		text := line.Text.Restored().In(zone)
+		text, err := m.linked(ctx, line.Text.Restored().In(zone))
+		if err != nil {
+			return err
+		}
 		if err := m.appendEvent(ctx, c, text, "line:"+strconv.FormatInt(line.ID, 10), again); err != nil {
 			return err
 		}
@@ -42,6 +45,19 @@ func (m *Syncer) showStoredEvents(ctx context.Context, c *domain.Conversation, z
 		}
 	}
 	return nil
+}
+
+// linked adds the address of the channel of another conversation that a line names.
+func (m *Syncer) linked(ctx context.Context, text domain.Text) (domain.Text, error) {
+	id, ok := text.Data["Conversation"].(string)
+	if !ok {
+		return text, nil
+	}
+	other, err := m.Store.Conversation(ctx, id)
+	if err == nil {
+		text.Data["Link"] = domain.Link(m.Link(ctx, other))
+	}
+	return text, err
 }
 
 // Note posts an internal note in the author's name. It never reaches the customer.

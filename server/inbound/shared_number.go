@@ -19,16 +19,13 @@ func (h *Handler) joinSharedNumber(ctx context.Context, c *domain.Conversation, 
 		return nil
 	}
 	known, err := h.Store.ShareNumber(ctx, c.AccountID, c.ContactID, number, h.Clock.Now())
-	line := domain.T("shared.joined")
 	switch {
-	case errors.Is(err, domain.ErrConflict):
-		line = domain.T("shared.taken")
 	case errors.Is(err, domain.ErrNotFound): // erased meanwhile
 		return nil
 	case err != nil || known:
 		return err
 	}
-	if err := h.Store.OweLine(ctx, c.ID, line); err != nil {
+	if err := h.Store.OweLine(ctx, c.ID, domain.T("shared.joined")); err != nil {
 		return err
 	}
 	err = h.Store.MakeDue(ctx, c.ID, h.Clock.Now())

@@ -14,7 +14,7 @@ import (
 func (d *fakeInbound) ShareNumber(_ context.Context, _, contactID, number string, _ int64) (bool, error) {
 	d.did = append(d.did, "share "+contactID+" "+number)
 	if number == "5511900000000" {
-		return false, domain.ErrConflict
+		return false, domain.ErrNotFound
 	}
 	return number == "5511911111111", nil
 }
@@ -38,7 +38,7 @@ func TestASharedNumberJoinsThePerson(t *testing.T) {
 		"asked for":           {nameless, card("contact_request", number("5511987654321")), []string{"share contact 5511987654321", "shared.joined", "due c"}},
 		"as Meta writes it":   {nameless, card("contact_request/other", whatsapp.ContactPhone{Phone: "15551234567"}), []string{"share contact 15551234567", "shared.joined", "due c"}},
 		"known":               {nameless, card("contact_request", number("5511911111111")), []string{"share contact 5511911111111"}},
-		"taken":               {nameless, card("contact_request", number("5511900000000")), []string{"share contact 5511900000000", "shared.taken", "due c"}},
+		"of who is erased":    {nameless, card("contact_request", number("5511900000000")), []string{"share contact 5511900000000"}},
 		"somebody else's":     {nameless, card("other", number("5511987654321")), nil},
 		"a card as ever":      {nameless, card("", number("5511987654321")), nil},
 		"no number":           {nameless, card("contact_request"), nil},

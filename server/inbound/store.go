@@ -58,8 +58,8 @@ type Store interface {
 	// then nothing changes for that person.
 	MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error)
 	// ShareNumber makes a number one of a contact's identities, because they shared it when asked. Somebody known by it
-	// becomes the same contact; ErrConflict where both have an open conversation, ErrNotFound where the contact is gone
-	// or the number is none. known says that the number was theirs before.
+	// becomes the same contact, and an open conversation of theirs is closed, with a line in both channels. ErrNotFound
+	// where the contact is gone or the number is none. known says that the number was theirs before.
 	ShareNumber(ctx context.Context, accountID, contactID, number string, now int64) (known bool, err error)
 	// OweLine stores a line that a conversation's channel is to show, unless one of its kind waits already.
 	OweLine(ctx context.Context, conversationID string, text domain.Text) error

@@ -17,6 +17,51 @@ import (
 // it. An audit row says who did it. Where both have an
 // open conversation on one account it returns domain.ErrConflict and changes nothing. now is milliseconds since epoch.
 func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64) (*domain.Contact, error) {
+	return s.mergeContacts(ctx, intoID, fromID, actorID, now, func(ctx context.Context, t *sqlx.Tx) error {
+		var clash bool
+		if err := t.GetContext(ctx, &clash, `SELECT EXISTS (SELECT 1 `+bothOpen+")", intoID, fromID); err != nil {
+			return errors.Wrap(err, "could not look for open conversations")
+		}
+		if clash {
+			return domain.ErrConflict
+		}
+		return nil
+	})
+}
+
+// bothOpen are the open conversations b of the second contact beside which the first one has an open one, a.
+const bothOpen = `FROM waa_conversations a JOIN waa_conversations b ON b.account_id = a.account_id AND b.contact_id = $2 AND b.closed_at = 0 AND b.aborted_at = 0
+	WHERE a.contact_id = $1 AND a.closed_at = 0 AND a.aborted_at = 0`
+
+// closeSeconds closes the open conversations of the second contact beside which the first one has an open one, and
+// stores a line in both channels that says so.
+func (s *Store) closeSeconds(ctx context.Context, t *sqlx.Tx, intoID, fromID string, now int64) error {
+	closed := []struct {
+		ID   string
+		Goes string // the one that goes on
+	}{}
+	if err := t.SelectContext(ctx, &closed, `WITH pairs AS (SELECT b.id, a.id AS goes `+bothOpen+`), lines AS (
+			INSERT INTO waa_lines (conversation_id, text_key, data)
+			SELECT id, 'shared.closed', jsonb_build_object('Conversation', goes) FROM pairs
+			UNION ALL SELECT goes, 'shared.other', jsonb_build_object('Conversation', id) FROM pairs
+		)
+		UPDATE waa_conversations c SET closed_at = $3, idle_at = 0, absence = '', updated_at = greatest(c.updated_at, $3), `+refreshSoon("refresh_at", "$3")+`
+		FROM pairs WHERE c.id = pairs.id RETURNING c.id, pairs.goes`, intoID, fromID, now); err != nil {
+		return wrapErr(err, "could not close a second conversation")
+	}
+	for _, c := range closed {
+		if _, err := exec(ctx, t, "UPDATE waa_conversations SET "+refreshSoon("refresh_at", "$2")+" WHERE id = $1", c.Goes, now); err != nil {
+			return wrapErr(err, "could not make the conversation due")
+		}
+		if err := s.audit(ctx, t, "", "close", c.ID, map[string]string{"goes_on_in": c.Goes}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeContacts is MergeContacts; meet decides what happens where both have an open conversation, before anything changes.
+func (s *Store) mergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64, meet func(ctx context.Context, t *sqlx.Tx) error) (*domain.Contact, error) {
 	merged := &domain.Contact{}
 	err := retryDeadlock(func() error {
 		return s.inTx(ctx, func(t *sqlx.Tx) error {
@@ -30,14 +75,8 @@ func (s *Store) MergeContacts(ctx context.Context, intoID, fromID, actorID strin
 			if err := s.moveWantedDocuments(ctx, t, intoID, fromID); err != nil {
 				return err
 			}
-			var clash bool
-			if err := t.GetContext(ctx, &clash, `SELECT EXISTS (
-				SELECT 1 FROM waa_conversations a JOIN waa_conversations b ON b.account_id = a.account_id AND b.contact_id = $2 AND b.closed_at = 0 AND b.aborted_at = 0
-				WHERE a.contact_id = $1 AND a.closed_at = 0 AND a.aborted_at = 0)`, intoID, fromID); err != nil {
-				return errors.Wrap(err, "could not look for open conversations")
-			}
-			if clash {
-				return domain.ErrConflict
+			if err := meet(ctx, t); err != nil {
+				return err
 			}
 			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{intoID, fromID})); err != nil {
 				return wrapErr(err, "could not keep whose the windows are")

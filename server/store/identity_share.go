@@ -12,8 +12,8 @@ import (
 
 // ShareNumber makes a number one of a contact's identities on an account, because they shared it when they were
 // asked; WhatsApp vouches that it is their own. Somebody known by that number is the same person, so the two
-// become one contact, unless both have an open conversation: then domain.ErrConflict, and nothing changes. known
-// says that the number was the contact's before. now is milliseconds since epoch.
+// become one contact. Where both have an open conversation the contact's own, in which they write, goes on, and the
+// other one is closed. known says that the number was the contact's before. now is milliseconds since epoch.
 func (s *Store) ShareNumber(ctx context.Context, accountID, contactID, number string, now int64) (known bool, err error) {
 	who := truncateIdentity(domain.WhatsAppIdentity{PhoneKey: domain.PhoneKey(number)})
 	if who.PhoneKey == "" {
@@ -24,7 +24,10 @@ func (s *Store) ShareNumber(ctx context.Context, accountID, contactID, number st
 	case err == nil && other.ID == contactID:
 		return true, nil
 	case err == nil:
-		if _, err = s.MergeContacts(ctx, contactID, other.ID, "", now); err != nil {
+		_, err = s.mergeContacts(ctx, contactID, other.ID, "", now, func(ctx context.Context, t *sqlx.Tx) error {
+			return s.closeSeconds(ctx, t, contactID, other.ID, now)
+		})
+		if err != nil {
 			return false, err
 		}
 	case !errors.Is(err, domain.ErrNotFound):

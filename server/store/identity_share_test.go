@@ -47,17 +47,54 @@ func TestASharedNumberIsThePersons(t *testing.T) {
 	})
 }
 
+// Whether the number's own conversation is closed or open, one person with one open conversation is left: the one in
+// which the number was shared. Whatever is written from then on, by the number or by the user id, lands there.
 func TestWhoSharesAKnownNumberIsThatPerson(t *testing.T) {
+	for name, closed := range map[string]bool{"closed": true, "open": false} {
+		t.Run(name, func(t *testing.T) { testShareKnown(t, closed) })
+	}
+}
+
+func testShareKnown(t *testing.T, closed bool) {
 	f := direct(t)
 	old := f.with(t, "+5511987654321")
 	c := f.nameless(t, "BR.1")
+	if closed {
+		_, err := f.db.Exec("UPDATE waa_conversations SET closed_at = $2 WHERE id = $1", old.ID, now)
+		require.NoError(t, err)
+	}
+	if !closed {
+		_, err := f.MergeContacts(ctx(), c.ContactID, old.ContactID, "root", now)
+		require.ErrorIs(t, err, domain.ErrConflict, "an administrator chooses which one is closed")
+		require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_conversations WHERE closed_at = 0"))
+	}
 	_, err := f.ShareNumber(ctx(), f.account.ID, c.ContactID, "5511987654321", now)
-	require.ErrorIs(t, err, domain.ErrConflict, "both have an open conversation")
-	_, err = f.db.Exec("UPDATE waa_conversations SET closed_at = $2 WHERE id = $1", old.ID, now)
-	require.NoError(t, err)
-	_, err = f.ShareNumber(ctx(), f.account.ID, c.ContactID, "5511987654321", now)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_contacts"))
 	require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_conversations WHERE contact_id = $1", c.ContactID), "their history")
 	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_identities WHERE kind = 'phone' AND origin = 'contact_request' AND contact_id = $1", c.ContactID))
+	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_conversations WHERE closed_at = 0 AND id = $1", c.ID), "the one they write in goes on")
+	for _, who := range []domain.WhatsAppIdentity{{PhoneKey: domain.PhoneKey("5511987654321")}, {UserID: "BR.1"}} {
+		target, err := f.ResolveTarget(ctx(), f.account.ID, "wamid.new", "", who)
+		require.NoError(t, err)
+		require.Equal(t, c.ID, target.Conversation.ID)
+	}
+	lines := func(id string) (keys []string) {
+		owed, err := f.Lines(ctx(), id)
+		require.NoError(t, err)
+		for _, line := range owed {
+			keys = append(keys, line.Text.Key+" "+line.Text.Data["Conversation"].(string))
+		}
+		return keys
+	}
+	if closed {
+		require.Empty(t, lines(c.ID))
+		return
+	}
+	require.Equal(t, []string{"shared.other " + old.ID}, lines(c.ID))
+	require.Equal(t, []string{"shared.closed " + c.ID}, lines(old.ID))
+	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_audit WHERE action = 'close' AND actor_id = '' AND object_id = $1", old.ID))
+	_, err = f.ShareNumber(ctx(), f.account.ID, c.ContactID, "5511987654321", now)
+	require.NoError(t, err)
+	require.Len(t, lines(c.ID), 1, "a second time changes nothing")
 }
