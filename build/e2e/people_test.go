@@ -70,6 +70,7 @@ func TestPeople(t *testing.T) {
 		{"only a supervisor changes the owner", (*handoverWorld).tryOwner},
 		{"a transfer by name that cannot be", (*handoverWorld).tryRefusals},
 		{"the sidebar and the list of mine", (*handoverWorld).trySidebar},
+		{"somebody stands in for who is away", (*handoverWorld).tryAbsence},
 		{"customers who wait", (*handoverWorld).tryWaits},
 		{"somebody is deactivated", (*handoverWorld).tryDeactivated},
 	} {

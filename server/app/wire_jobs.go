@@ -25,6 +25,7 @@ const (
 	eventInterval        = 500 * time.Millisecond
 	membersInterval      = 10 * time.Second
 	inactivityInterval   = 2 * time.Second
+	absenceInterval      = 2 * time.Second // each time, it checks whether it is this node's turn
 	secondInterval       = 5 * time.Second
 	archiveInterval      = 5 * time.Second
 	noticeInterval       = 2 * time.Second
@@ -42,7 +43,7 @@ const (
 // because other parts report to both.
 func (a *app) wireNotices() {
 	a.announcements = &jobs.Announcements{
-		AddNotice: a.store.AddNotice, NoteBudgetSpent: a.store.BudgetSpent, TeamName: a.port.TeamName, ChannelLimit: a.port.ChannelLimit,
+		AddNotice: a.store.AddNotice, NoteBudgetSpent: a.store.BudgetSpent, Conversation: a.store.ConversationByChannel, NewID: model.NewId, TeamName: a.port.TeamName, ChannelLimit: a.port.ChannelLimit,
 		WakeNotices: a.wake.notices.Wake, Clock: a.clock, Log: a.log,
 	}
 	a.templates = &jobs.TemplateSync{Store: a.store, Fetch: a.meta.FetchTemplates, Wake: a.wake.templates.Wake, Clock: a.clock, Log: a.log}
@@ -97,6 +98,8 @@ func (a *app) wireChannelJobs() {
 		Minutes: func() int { return a.plugin.settings.Load().InactivityMinutes },
 	}
 	a.every(inactivityInterval, &jobqueue.Loop{Name: "inactivity", Run: inactivity.Run})
+	absences := &jobs.Absences{Store: a.store, Change: a.service.ChangeAbsence, Settings: a.domainSettings, Clock: a.clock, Log: a.log}
+	a.every(absenceInterval, &jobqueue.Loop{Name: "absences", Run: absences.Run})
 	seconds := &jobs.SecondPosts{Store: a.store, Posts: a.port}
 	a.every(secondInterval, &jobqueue.Loop{Name: "second posts", Run: seconds.Run})
 	archive := &jobs.Archive{Store: a.store, Posts: a.port, Settings: a.domainSettings, Clock: a.clock, Log: a.log}

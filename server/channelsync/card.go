@@ -23,7 +23,7 @@ func (m *Syncer) postCard(ctx context.Context, r *domain.ChannelRefresh, again b
 	key := nextCard(r)
 	id, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 		ChannelID: queue.ChannelID, Type: posting.TypeEvent, PendingID: key,
-		Message: m.Localizer.ForChannel(m.cardText(c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
+		Message: m.Localizer.ForChannel(m.cardText(ctx, c)), Props: map[string]any{posting.PropEvent: key, "attachments": m.cardButton(c, false)},
 	}, posting.PropEvent, m.Localizer.ForChannel(domain.T("withheld.card")), again, posting.OwnPostsSince())
 	if err != nil {
 		return err
@@ -56,9 +56,11 @@ func (m *Syncer) findCard(ctx context.Context, r *domain.ChannelRefresh) error {
 	return nil
 }
 
-func (m *Syncer) cardText(c *domain.Conversation) domain.Text {
+func (m *Syncer) cardText(ctx context.Context, c *domain.Conversation) domain.Text {
 	customer := domain.DisplayName(c)
 	switch {
+	case c.AttendantID != "":
+		return domain.T("card.absent", "Customer", customer, "Who", m.name(ctx, c.AttendantID))
 	case c.RemindedAt != 0 && c.RemindedAt >= c.AttendedAt:
 		return domain.T("card.reminder", "Customer", customer)
 	case c.ReopenedAt != 0 && c.ReopenedAt > c.AttendedAt:

@@ -20,7 +20,11 @@ func peopleKey(c *domain.Conversation) string {
 	if c.AttendantID == "" {
 		reminded = c.RemindedAt
 	}
-	return strings.Join([]string{c.OwnerID, c.AttendantID, c.QueueID, state, strconv.FormatInt(c.AttendedAt, 10), strconv.FormatInt(reminded, 10)}, ":")
+	parts := []string{c.OwnerID, c.AttendantID, c.QueueID, state, strconv.FormatInt(c.AttendedAt, 10), strconv.FormatInt(reminded, 10)}
+	if c.Absence == domain.AbsenceOffered {
+		parts = append(parts, string(c.Absence))
+	}
+	return strings.Join(parts, ":")
 }
 
 // shownPeople are the owner and the attendant in a key; "" = none.
@@ -52,7 +56,7 @@ func (m *Syncer) syncPeople(ctx context.Context, r *domain.ChannelRefresh, again
 			return err
 		}
 	}
-	waits := c.ClosedAt == 0 && c.AttendantID == ""
+	waits := c.Claimable()
 	if again && !waits && r.CardPost == "" {
 		if err := m.findCard(ctx, r); err != nil {
 			return err

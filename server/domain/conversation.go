@@ -6,27 +6,28 @@ import (
 
 // Conversation (Atendimento) is one matter with one contact on one account. It has a channel of its own.
 type Conversation struct {
-	ID             string `db:"id"`
-	AccountID      string `db:"account_id"`
-	ContactID      string `db:"contact_id"`
-	QueueID        string `db:"queue_id"`
-	TeamID         string `db:"team_id"`
-	ChannelID      string `db:"channel_id"`     // "" until the channel exists
-	OwnerID        string `db:"owner_id"`       // Responsável; "" until somebody claims it
-	AttendantID    string `db:"attendant_id"`   // Atendente; "" while it waits in a queue
-	AttendedAt     int64  `db:"attended_at"`    // when the attendant last changed, which includes losing one; milliseconds since epoch
-	QueuedFor      string `db:"queued_for"`     // why it waits in a queue, e.g. QueuedTransfer; "" = it is new there
-	RemindedAt     int64  `db:"reminded_at"`    // when the wait of the customer began on which we last acted (see service.Service.CheckInactivity)
-	WindowFrom     int64  `db:"window_from"`    // Meta's timestamp of the message that opened the current window, or the last one if none is open
-	WindowUntil    int64  `db:"window_until"`   // end of the window: Meta's timestamp of the customer's last message + 24 h; 0 = the customer never answered
-	WindowPhone    string `db:"window_phone"`   // the number that wrote last, in Meta's digits: the window allows answers to that number alone
-	WindowUserID   string `db:"window_user_id"` // the BSUID of the same person; both "" = not known
-	LastTemplateAt int64  `db:"last_template_at"`
-	LastInboundAt  int64  `db:"last_inbound_at"` // Meta's timestamp
-	LastOutboundAt int64  `db:"last_outbound_at"`
-	ClosedAt       int64  `db:"closed_at"`
-	ClosedBy       string `db:"closed_by"`
-	CloseReason    string `db:"close_reason"` // the note of who closed it
+	ID             string  `db:"id"`
+	AccountID      string  `db:"account_id"`
+	ContactID      string  `db:"contact_id"`
+	QueueID        string  `db:"queue_id"`
+	TeamID         string  `db:"team_id"`
+	ChannelID      string  `db:"channel_id"`     // "" until the channel exists
+	OwnerID        string  `db:"owner_id"`       // Responsável; "" until somebody claims it
+	AttendantID    string  `db:"attendant_id"`   // Atendente; "" while it waits in a queue
+	AttendedAt     int64   `db:"attended_at"`    // when the attendant last changed, which includes losing one; milliseconds since epoch
+	QueuedFor      string  `db:"queued_for"`     // why it waits in a queue, e.g. QueuedTransfer; "" = it is new there
+	Absence        Absence `db:"absence"`        // whether a stand-in is offered for the attendant
+	RemindedAt     int64   `db:"reminded_at"`    // when the wait of the customer began on which we last acted (see service.Service.CheckInactivity)
+	WindowFrom     int64   `db:"window_from"`    // Meta's timestamp of the message that opened the current window, or the last one if none is open
+	WindowUntil    int64   `db:"window_until"`   // end of the window: Meta's timestamp of the customer's last message + 24 h; 0 = the customer never answered
+	WindowPhone    string  `db:"window_phone"`   // the number that wrote last, in Meta's digits: the window allows answers to that number alone
+	WindowUserID   string  `db:"window_user_id"` // the BSUID of the same person; both "" = not known
+	LastTemplateAt int64   `db:"last_template_at"`
+	LastInboundAt  int64   `db:"last_inbound_at"` // Meta's timestamp
+	LastOutboundAt int64   `db:"last_outbound_at"`
+	ClosedAt       int64   `db:"closed_at"`
+	ClosedBy       string  `db:"closed_by"`
+	CloseReason    string  `db:"close_reason"` // the note of who closed it
 	// What was chosen at the close, as it was then; ClosingReasonID "" = no reason was chosen.
 	ClosingReasonID string         `db:"closing_reason_id"`
 	ClosingLabel    string         `db:"closing_label"`
@@ -86,7 +87,7 @@ func (c *Conversation) ArchiveDue(s Settings) int64 {
 func (c *Conversation) Reopen(by string, now int64) {
 	c.ClosedAt, c.ClosedBy, c.CloseReason = 0, "", ""
 	c.ClosingReasonID, c.ClosingLabel, c.ClosingFields = "", "", nil
-	c.ArchivedAt = 0
+	c.ArchivedAt, c.Absence = 0, AbsenceNone
 	c.ReopenedAt, c.ReopenedBy, c.UpdatedAt = now, by, now
 }
 

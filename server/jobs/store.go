@@ -63,6 +63,9 @@ type Store interface {
 	// IdleDue lists up to n conversations whose customer may have waited too long;
 	// minutes is the limit of queues without their own, 0 = none.
 	IdleDue(ctx context.Context, now int64, minutes, n int) ([]string, error)
+	// AbsenceChanges lists up to n open conversations of whose attendants' absence the queue is to be told, those
+	// in the given queues, and those in any queue where it is over.
+	AbsenceChanges(ctx context.Context, queueIDs []string, n int) ([]domain.AbsenceChange, error)
 	// MarkChanged makes the open conversations due whose channel somebody changed since a
 	// moment by the server's clock.
 	MarkChanged(ctx context.Context, since, now int64) (marked int, err error)

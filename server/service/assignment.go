@@ -49,7 +49,7 @@ func (s *Service) applyAssignment(ctx context.Context, actorID, id, action strin
 // assign makes somebody the attendant, and also the owner if the conversation has none.
 func (s *Service) assign(c *domain.Conversation, userID string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "to": userID}
-	c.AttendantID, c.AttendedAt, c.QueuedFor = userID, s.Clock.Now(), ""
+	c.AttendantID, c.AttendedAt, c.QueuedFor, c.Absence = userID, s.Clock.Now(), "", domain.AbsenceNone
 	if c.OwnerID == "" {
 		c.OwnerID = userID
 	}
@@ -59,7 +59,7 @@ func (s *Service) assign(c *domain.Conversation, userID string) map[string]strin
 // returnToQueue puts a conversation into a queue without an attendant, to be claimed.
 func (s *Service) returnToQueue(c *domain.Conversation, queueID, why string) map[string]string {
 	details := map[string]string{"from": c.AttendantID, "queue": queueID, "why": why}
-	c.QueueID, c.AttendantID, c.AttendedAt, c.QueuedFor = queueID, "", s.Clock.Now(), why
+	c.QueueID, c.AttendantID, c.AttendedAt, c.QueuedFor, c.Absence = queueID, "", s.Clock.Now(), why, domain.AbsenceNone
 	return details
 }
 
@@ -71,14 +71,14 @@ func (s *Service) viewIfChanged(ctx context.Context, c *domain.Conversation, cha
 	return s.syncedView(ctx, c, domain.Text{})
 }
 
-// Claim makes the actor attendant of a conversation that waits in a queue, and
-// owner if it has none. The first one wins.
+// Claim makes the actor attendant of a conversation that waits in a queue, or whose attendant is absent while the
+// customer waits, and owner if it has none. The first one wins.
 func (s *Service) Claim(ctx context.Context, actorID, id string) (*domain.View, error) {
 	conv, _, err := s.conversationToAct(ctx, actorID, id)
 	if err != nil {
 		return nil, err
 	}
-	if conv.AttendantID == "" {
+	if conv.Claimable() {
 		if err := s.mayServe(ctx, actorID, conv.TeamID); err != nil {
 			return nil, err
 		}
@@ -89,11 +89,16 @@ func (s *Service) Claim(ctx context.Context, actorID, id string) (*domain.View, 
 			return nil, domain.Refuse(domain.CodeConversationClosed, domain.T("refusal.closed"))
 		case c.AttendantID == actorID:
 			return nil, nil // a second click of the one who has it
-		case c.AttendantID != "":
+		case !c.Claimable():
 			return nil, domain.Refuse(domain.CodeAlreadyClaimed, domain.T("refusal.already_claimed", "Who", s.username(ctx, c.AttendantID)))
 		}
+		absent := c.AttendantID
 		details := s.assign(c, actorID)
-		return &assignmentChange{domain.T("event.claimed", "Who", s.username(ctx, actorID), "Owner", s.username(ctx, c.OwnerID)), details}, nil
+		line := domain.T("event.claimed", "Who", s.username(ctx, actorID), "Owner", s.username(ctx, c.OwnerID))
+		if absent != "" {
+			line = domain.T("event.stood_in", "Who", s.username(ctx, actorID), "From", s.username(ctx, absent), "Owner", s.username(ctx, c.OwnerID))
+		}
+		return &assignmentChange{line, details}, nil
 	})
 	if err != nil {
 		return nil, err

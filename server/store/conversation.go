@@ -11,7 +11,7 @@ import (
 const (
 	conversationFields = "account_id, contact_id, queue_id, team_id, channel_id, owner_id, attendant_id, window_from, window_until, window_phone, window_user_id, " +
 		"last_template_at, last_inbound_at, last_outbound_at, closed_at, closed_by, close_reason, closing_reason_id, closing_label, closing_fields, aborted_at, reopened_at, reopened_by, archived_at, previous_id, " +
-		"attended_at, queued_for, reminded_at"
+		"attended_at, queued_for, reminded_at, absence"
 	conversationColumns = "id, " + conversationFields + ", created_at, updated_at, erased_at"
 )
 

@@ -24,6 +24,7 @@ func lateIndexes() []index {
 		{name: "waa_conversations_listed", on: "waa_conversations (updated_at DESC, id) INCLUDE (queue_id, owner_id, attendant_id, window_until, last_template_at) WHERE closed_at = 0 AND aborted_at = 0"},
 		{name: "waa_conversations_created", on: "waa_conversations (created_at, id) WHERE aborted_at = 0"}, // of the export of a list
 		{name: "waa_conversations_changed", on: "waa_conversations (changed_at) WHERE changed_at > 0"},
+		{name: "waa_conversations_absence", on: "waa_conversations (id) WHERE absence <> '' AND closed_at = 0 AND aborted_at = 0"},
 		{name: "waa_contacts_consent", on: "waa_contacts (consent_at DESC, id) WHERE consent_status <> ''"},
 		// of results, which need nothing of the rows themselves
 		{name: "waa_conversations_created", on: "waa_conversations (created_at) INCLUDE (account_id, owner_id, began_queue_id, began_template_id) WHERE aborted_at = 0"},

@@ -52,6 +52,8 @@ const serverTables = `CREATE TABLE channels (id varchar(26) PRIMARY KEY, lastpos
 	CREATE INDEX ON posts (channelid, deleteat, createat);
 	CREATE INDEX ON posts (createat, id);
 	CREATE TABLE users (id varchar(26) PRIMARY KEY, username varchar(64), deleteat bigint, roles varchar(256), firstname varchar(64), lastname varchar(64));
+	CREATE TABLE status (userid varchar(26) PRIMARY KEY, status varchar(32), dndendtime bigint);
+	CREATE INDEX ON status (status, dndendtime);
 	CREATE TABLE channelmembers (channelid varchar(26), userid varchar(26), roles varchar(256), schemeadmin boolean, schemeuser boolean, schemeguest boolean, PRIMARY KEY (channelid, userid));
 	CREATE TABLE reactions (userid varchar(26), postid varchar(26), emojiname varchar(64), createat bigint, deleteat bigint, PRIMARY KEY (postid, userid, emojiname));
 	CREATE TABLE teams (id varchar(26) PRIMARY KEY, schemeid varchar(26));

@@ -1,0 +1,1 @@
+ALTER TABLE waa_conversations DROP COLUMN absence;
