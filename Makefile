@@ -93,10 +93,11 @@ test-simulation: export SIMULATION_ACTS = 16
 test-simulation:
 	$(GO) test -count=1 -timeout 60m ./build/simulation
 
-## simulate: plays customers' lives against simulated disorder and checks them: make simulate SECONDS=600 SEED=1
+## simulate: plays customers' lives against simulated disorder and checks them: make simulate SECONDS=600 SEED=1 PROCESSES=2
 simulate: SECONDS ?= 60
+simulate: PROCESSES ?= 2
 simulate:
-	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) SIMULATION_SHRINK=120 $(GO) test -count=1 -timeout 60m -v -run 'TestSimulation$$' ./build/simulation
+	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) SIMULATION_PROCESSES=$(PROCESSES) SIMULATION_SHRINK=120 $(GO) test -count=1 -timeout 60m -v -run 'TestSimulation$$' ./build/simulation
 
 # Puts faults back that the product once had, and expects that the simulation finds each, which it does not yet: a quarter of an hour.
 test-simulation-faults:

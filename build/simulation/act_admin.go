@@ -141,3 +141,7 @@ func loseAPost(p *play, l *life, _ *rand.Rand) {
 	p.world.scheduler.losePosts.Add(1)
 	p.story.Note(l.n, "the answer to the plugin's next post will be lost")
 }
+
+// refuseEvents makes the other software refuse much of what it is told; takeEvents ends that.
+func refuseEvents(p *play, _ *life, _ *rand.Rand) { p.world.receiver.refuse(true) }
+func takeEvents(p *play, _ *life, _ *rand.Rand)   { p.world.receiver.refuse(false) }

@@ -159,6 +159,13 @@ func post(p *play, l *life, r *rand.Rand) {
 	p.say(l, r, who, host.NewPost{ChannelID: channel, Message: l.token("a") + " " + pick(r, "bom dia", "vou ver", "até logo")})
 }
 
+// ask asks the customer something with buttons.
+func ask(p *play, l *life, r *rand.Rand) {
+	p.act(l, r, "asks", "interactive", map[string]any{
+		"type": "buttons", "body": l.token("a") + " pode ser?", "buttons": []map[string]string{{"id": "sim", "title": "Sim"}, {"id": "nao", "title": "Não"}},
+	}, nil)
+}
+
 // posts posts several times at once, on whatever nodes.
 func posts(p *play, l *life, r *rand.Rand) {
 	for range 2 + r.IntN(3) {

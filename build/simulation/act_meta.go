@@ -102,8 +102,8 @@ func moment(p *play, _ *life, r *rand.Rand) {
 func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(6)) * time.Second) }
 func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(20+r.IntN(60)) * time.Second) }
 func aWhile(p *play, _ *life, r *rand.Rand)  { p.pass(time.Duration(2+r.IntN(9)) * time.Minute) }
-func hours(p *play, _ *life, r *rand.Rand)   { p.pass(time.Duration(1+r.IntN(12)) * time.Hour) }
-func days(p *play, _ *life, r *rand.Rand)    { p.pass(time.Duration(24+r.IntN(48)) * time.Hour) }
+func hours(p *play, _ *life, r *rand.Rand)   { p.pass(time.Duration(1+r.IntN(8)) * time.Hour) }
+func days(p *play, _ *life, r *rand.Rand)    { p.pass(time.Duration(24+r.IntN(8)) * time.Hour) }
 
 // pass lets hours pass, in which nothing else happens.
 func (p *play) pass(d time.Duration) {

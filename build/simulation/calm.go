@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
@@ -17,6 +18,7 @@ func (p *play) makeWhole() {
 		p.world.Meta.Webhooks().Release(cloudapi.Release{})
 	}
 	p.world.Fail(FaultRates{})
+	p.world.receiver.refuse(false)
 	p.world.scheduler.losePosts.Store(0)
 	for !p.world.allUp() {
 		p.world.Step()
@@ -52,6 +54,9 @@ func (p *play) tell(userID, method, path string, body any) (status int, answer [
 		}
 		if status != 0 && status != http.StatusServiceUnavailable {
 			break
+		}
+		for again := p.world.Now().Add(time.Second); p.world.Now().Before(again); { // an activation that was held up goes on for a while
+			p.world.Step()
 		}
 	}
 	return status, answer

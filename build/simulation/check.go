@@ -31,6 +31,7 @@ type facts struct {
 	left          map[string]time.Time    // when it left its process, by wamid
 	reopenings    map[string][]time.Time  // when conversations were opened again
 	tooLate       map[string]time.Time    // when messages were let go whose conversation was closed, by their ids
+	optedOut      map[string]time.Time    // when templates were let go whose person had opted out, by their messages' ids
 	stored        map[string]time.Time    // when the first delivery with a customer's message was answered 200, by wamid
 	preferences   map[string][]preference // what customers said about marketing, by number
 	bots          map[string]bool
@@ -74,7 +75,7 @@ func (p *play) check() {
 	}
 	for _, rule := range []func(*facts){
 		p.checkAgentsPosts, p.checkCustomersMessages, p.checkTwice, p.checkOrderOut, p.checkOrderIn, p.checkLock, p.checkWhom, p.checkTemplates,
-		p.checkTicks, p.checkOpen, p.checkNames, p.checkMoney, p.checkAudit, p.checkErased,
+		p.checkTicks, p.checkOpen, p.checkNames, p.checkMoney, p.checkAudit, p.checkErased, p.checkLater, p.checkConsent, p.checkEvents,
 	} {
 		rule(f)
 	}
@@ -82,7 +83,7 @@ func (p *play) check() {
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
-	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
+	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, optedOut: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
 	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, channelid, userid, coalesce(rootid, ''), message, type, createat, editat, deleteat, coalesce(props, '{}')::text
 		FROM posts WHERE coalesce(originalid, '') = '' ORDER BY createat, id COLLATE "C"`)
 	if err != nil {
@@ -127,22 +128,24 @@ func (p *play) look() (*facts, error) {
 
 // lookAtWitness reads what was noted in the database while it happened.
 func (p *play) lookAtWitness(f *facts) error {
-	rows, err := p.world.DB.QueryContext(p.ctx, "SELECT true, conversation_id, at FROM "+clockSchema+".reopenings UNION ALL SELECT false, message_id, at FROM "+clockSchema+".departures WHERE closed ORDER BY at")
+	rows, err := p.world.DB.QueryContext(p.ctx, "SELECT 'reopened', conversation_id, at FROM "+clockSchema+".reopenings UNION ALL SELECT 'closed', message_id, at FROM "+clockSchema+".departures WHERE closed UNION ALL SELECT 'opted out', message_id, at FROM "+clockSchema+".departures WHERE opted_out ORDER BY at")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var reopened bool
-		var id string
+		var what, id string
 		var at time.Time
-		if err := rows.Scan(&reopened, &id, &at); err != nil {
+		if err := rows.Scan(&what, &id, &at); err != nil {
 			return err
 		}
-		if reopened {
+		switch what {
+		case "reopened":
 			f.reopenings[id] = append(f.reopenings[id], at)
-		} else {
+		case "closed":
 			f.tooLate[id] = at
+		default:
+			f.optedOut[id] = at
 		}
 	}
 	return rows.Err()

@@ -53,7 +53,7 @@ func TestFindsFaults(t *testing.T) {
 			began := time.Now()
 			run := exec.CommandContext(t.Context(), binary, "-test.run", "^TestSimulation$", "-test.v")
 			run.Dir = filepath.Join(module, "build/simulation")
-			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6", "SIMULATION_SEED=1", "SIMULATION_SLOW=20", "SIMULATION_FOCUS="+fault.focus)
+			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6", "SIMULATION_SEED=1", "SIMULATION_HOLD=100", "SIMULATION_FOCUS="+fault.focus)
 			out, err := run.CombinedOutput()
 			require.Error(t, err, "nothing was found in %s s:\n%s", foundWithin, tail(out))
 			found := regexp.MustCompile(`VIOLATION seed \d+: (\w+).*`).FindAllStringSubmatch(string(out), -1)

@@ -60,7 +60,7 @@ func (i *instance) launch() {
 	i.current = p
 	i.mu.Unlock()
 	p.plugin = &app.Plugin{Environment: app.Environment{
-		OpenDatabases: p.openDatabases, Clock: nodeClock{i}, Meta: &toMeta{p},
+		OpenDatabases: p.openDatabases, Clock: nodeClock{i}, Meta: &toMeta{p}, Receivers: &toReceiver{p},
 	}}
 	p.plugin.SetAPI(i.node.Host.API(p.callAPI, p.dead.Load, p.log))
 	i.inside.trace.add("%s starts", p)
@@ -147,7 +147,7 @@ func (p *process) forget(c *conn) {
 // callAPI passes a call of the plugin API through the scheduler.
 func (p *process) callAPI(name string, do func()) (whole bool) {
 	s := p.inside.scheduler
-	switch s.pass(context.Background(), p, p.String()+" api: "+name, true) {
+	switch s.pass(context.Background(), p, p.String()+" api: "+name, changesHost(name)) {
 	case proceed:
 		do()
 		return !p.dead.Load()

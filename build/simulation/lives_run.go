@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -25,11 +26,13 @@ func Play(t *testing.T, s Script) *Result {
 	t.Helper()
 	began := time.Now()
 	r := &Result{Script: s}
-	Run(t, Options{Seed: s.Seed, Nodes: s.Nodes}, func(ctx context.Context, w *World) {
-		p := &play{ctx: ctx, world: w, story: &Story{now: w.Now}, record: newRecord()}
-		r.Story, r.Trace = p.story, w.Trace
-		r.Violations = p.run(s)
-		r.Steps, r.Spent = w.Steps(), p.spent
+	t.Run(fmt.Sprintf("seed %d", s.Seed), func(t *testing.T) { // a test of its own, so that its database goes when it ends
+		Run(t, Options{Seed: s.Seed, Nodes: s.Nodes}, func(ctx context.Context, w *World) {
+			p := &play{ctx: ctx, world: w, story: &Story{now: w.Now}, record: newRecord()}
+			r.Story, r.Trace = p.story, w.Trace
+			r.Violations = p.run(s)
+			r.Steps, r.Spent = w.Steps(), p.spent
+		})
 	})
 	r.Took = time.Since(began)
 	return r

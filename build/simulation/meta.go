@@ -177,7 +177,7 @@ func (t *toMeta) RoundTrip(r *http.Request) (response *http.Response, err error)
 			trace.GotConn(httptrace.GotConnInfo{})
 		}
 	}
-	v := s.pass(r.Context(), p, p.String()+" meta: "+r.Method+" "+lastPart(r.URL.Path), true)
+	v := s.pass(r.Context(), p, p.String()+" meta: "+r.Method+" "+lastPart(r.URL.Path), r.Method != http.MethodGet)
 	switch v {
 	case expired:
 		return nil, r.Context().Err()

@@ -14,22 +14,38 @@ import (
 // Channels made in the bubble must not be used outside of it and the other way round
 // counts as real waiting. All channels here are therefore made before the bubble.
 
-// blockedAfter is the real time after which a statement is looked at, again and again: if
-// another holds a lock that it waits for, others go on.
-const blockedAfter = 4 * time.Millisecond
+// A statement is looked at, again and again, when it takes much longer than they took lately: if another holds a
+// lock that it waits for, others go on. On a machine that has much to do they all take long.
+const (
+	longer       = 4
+	blockedAfter = 2 * time.Millisecond // at the least
+)
 
 // outside runs functions outside of the bubble.
 type outside struct {
 	jobs chan *job
 	free chan *job
 	all  sync.WaitGroup
+
+	usual atomic.Int64 // how long a statement takes, nanoseconds
+}
+
+// patience is how long a statement may take until it is looked at.
+func (o *outside) patience() time.Duration {
+	return max(blockedAfter, longer*time.Duration(o.usual.Load()))
+}
+
+// took notes how long a statement took that waited for no lock.
+func (o *outside) took(d time.Duration) {
+	usual := o.usual.Load()
+	o.usual.Store(usual + (int64(min(d, time.Second))-usual)/16)
 }
 
 // job is one call of a function outside.
 type job struct {
 	do       func()
 	blocked  func() bool // whether it waits for a lock of another's; nil = it never does
-	early    chan bool   // whether it was over within blockedAfter
+	early    chan bool   // whether it was over without waiting for a lock
 	finished atomic.Bool
 	ended    chan struct{} // receives when a job that was blocked is over
 }
@@ -54,12 +70,17 @@ func newOutside(n int) *outside {
 func (o *outside) work() {
 	for j := range o.jobs {
 		over, state := make(chan struct{}), &atomic.Int32{} // of this run: who watches it may come late
-		if blocked := j.blocked; blocked != nil {
-			time.AfterFunc(blockedAfter, func() { j.watch(blocked, state, over) })
+		began := time.Now()
+		if blocked, patience := j.blocked, o.patience(); blocked != nil {
+			watching := time.AfterFunc(patience, func() { j.watch(blocked, patience, state, over) })
+			j.do()
+			watching.Stop()
+		} else {
+			j.do()
 		}
-		j.do()
 		close(over)
 		if state.CompareAndSwap(jobRunning, jobOver) {
+			o.took(time.Since(began))
 			j.early <- true
 			continue
 		}
@@ -70,8 +91,8 @@ func (o *outside) work() {
 
 // watch lets the caller of a job go on when the job waits for a lock. A job that is only slow, because the
 // machine is, is waited for: no simulated time may pass for that.
-func (j *job) watch(blocked func() bool, state *atomic.Int32, over <-chan struct{}) {
-	for pause := blockedAfter; ; pause *= 2 { // a machine that has much to do is not to be asked all the time
+func (j *job) watch(blocked func() bool, pause time.Duration, state *atomic.Int32, over <-chan struct{}) {
+	for ; ; pause *= 2 { // a machine that has much to do is not to be asked all the time
 		if blocked() {
 			if state.CompareAndSwap(jobRunning, jobBlocked) {
 				j.early <- false

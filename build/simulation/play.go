@@ -37,6 +37,7 @@ type life struct {
 	channels      map[string]string
 	contact       string // its id, as it was read last
 	queue         string // a queue of its own, while there is one
+	putOff        string // the id of the last start that was put off
 	erased        bool
 }
 
@@ -48,6 +49,7 @@ type stage struct {
 	team    string
 	numbers []number
 	held    bool // webhooks are held back
+	told    bool // other software is told of everything
 }
 
 // number is a business number with what belongs to it.
@@ -76,7 +78,7 @@ func (p *play) run(s Script) []Violation {
 	}
 	if s.Faults {
 		rates := Ordinary()
-		rates.Slow = p.script.Slow
+		rates.Hold = p.script.Hold
 		p.world.Fail(rates)
 	}
 	for _, act := range s.Acts {

@@ -3,7 +3,10 @@ package simulation
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"net/url"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,16 +28,17 @@ const clockSchema = "simulated"
 const clockSQL = `
 	CREATE SCHEMA ` + clockSchema + `;
 	CREATE SEQUENCE ` + clockSchema + `.clock MINVALUE 0 START 0;
+	SELECT setval('` + clockSchema + `.clock', 0);
 	CREATE FUNCTION ` + clockSchema + `.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-		'SELECT pg_catalog.to_timestamp(last_value / 1000.0::double precision) FROM ` + clockSchema + `.clock'`
+		'SELECT pg_catalog.to_timestamp(pg_catalog.pg_sequence_last_value(''` + clockSchema + `.clock''::regclass) / 1000.0::double precision)'`
 
 // witnessSQL keeps what the checker must know to the moment and nothing outside tells: when conversations
-// were opened again, and whether the conversation of a message was closed when the message was let go.
+// were opened again, and whether the conversation of a message was closed, or its person had opted out, when the message was let go.
 const witnessSQL = `
-	CREATE TABLE ` + clockSchema + `.departures (message_id text NOT NULL, at timestamptz NOT NULL, closed boolean NOT NULL);
+	CREATE TABLE ` + clockSchema + `.departures (message_id text NOT NULL, at timestamptz NOT NULL, closed boolean NOT NULL, opted_out boolean NOT NULL);
 	CREATE FUNCTION ` + clockSchema + `.note_departure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-		INSERT INTO ` + clockSchema + `.departures SELECT m.id, ` + clockSchema + `.clock_timestamp(), c.closed_at <> 0
-			FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id WHERE m.id = NEW.dedupe_key;
+		INSERT INTO ` + clockSchema + `.departures SELECT m.id, ` + clockSchema + `.clock_timestamp(), c.closed_at <> 0, m.kind = 'template' AND ct.consent_status = 'revoked'
+			FROM waa_messages m JOIN waa_conversations c ON c.id = m.conversation_id JOIN waa_contacts ct ON ct.id = c.contact_id WHERE m.id = NEW.dedupe_key;
 		RETURN NULL;
 	END $$;
 	CREATE TRIGGER note_departure AFTER UPDATE ON waa_outbox FOR EACH ROW
@@ -48,7 +52,7 @@ const witnessSQL = `
 		WHEN (OLD.closed_at <> 0 AND NEW.closed_at = 0) EXECUTE FUNCTION ` + clockSchema + `.note_reopening()`
 
 // options of every connection. A deadlock is found soon, because it stops the whole world.
-const connectionOptions = "-c synchronous_commit=off -c deadlock_timeout=50ms"
+const connectionOptions = "-c synchronous_commit=off -c deadlock_timeout=20ms"
 
 // templateDatabase is the database that each world copies; it is made once in a process.
 var templateDatabase struct { //nolint:gochecknoglobals // one a process is the point
@@ -57,7 +61,8 @@ var templateDatabase struct { //nolint:gochecknoglobals // one a process is the 
 	count int
 }
 
-const templateName = "simulation_template"
+// templateName is the process's own, because several may share a server.
+func templateName() string { return "simulation_" + strconv.Itoa(os.Getpid()) }
 
 // newDatabase makes a database with all tables and returns its data source. It is gone when the test ends.
 func newDatabase(t *testing.T) string {
@@ -74,10 +79,10 @@ func newDatabase(t *testing.T) string {
 		templateDatabase.made = true
 	}
 	templateDatabase.count++
-	name := "simulation_" + strconv.Itoa(templateDatabase.count)
+	name := templateName() + "_" + strconv.Itoa(templateDatabase.count)
 	_, err = admin.Exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)")
 	require.NoError(t, err)
-	_, err = admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + templateName)
+	_, err = admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + templateName())
 	require.NoError(t, err)
 	t.Cleanup(func() { _, _ = admin.Exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)") })
 	return source(server, name)
@@ -85,11 +90,11 @@ func newDatabase(t *testing.T) string {
 
 func makeTemplate(t *testing.T, admin *sql.DB, server *url.URL) {
 	t.Helper()
-	_, err := admin.Exec("DROP DATABASE IF EXISTS " + templateName + " WITH (FORCE)")
+	_, err := admin.Exec("DROP DATABASE IF EXISTS " + templateName() + " WITH (FORCE)")
 	require.NoError(t, err)
-	_, err = admin.Exec("CREATE DATABASE " + templateName)
+	_, err = admin.Exec("CREATE DATABASE " + templateName())
 	require.NoError(t, err)
-	db, err := sql.Open("postgres", source(server, templateName))
+	db, err := sql.Open("postgres", source(server, templateName()))
 	require.NoError(t, err)
 	defer func() { _ = db.Close() }()
 	_, err = db.Exec(clockSQL)
@@ -116,8 +121,11 @@ type database struct {
 	source string
 	pool   *sql.DB // of the simulation itself, outside of the bubble
 
-	mu  sync.Mutex
-	now int64 // what the database's clock says
+	mu   sync.Mutex
+	now  int64      // what the database's clock says
+	free []*backend // that no connection has
+
+	values driver.NamedValueChecker // converts parameters as lib/pq does
 }
 
 func newDatabaseOf(source string) (*database, error) {
@@ -127,7 +135,14 @@ func newDatabaseOf(source string) (*database, error) {
 	}
 	pool.SetMaxOpenConns(4)
 	pool.SetMaxIdleConns(4)
-	return &database{source: source, pool: pool}, nil
+	d := &database{source: source, pool: pool}
+	first, err := d.open()
+	if err != nil {
+		return nil, err
+	}
+	d.values = first.raw
+	d.giveBack(first)
+	return d, nil
 }
 
 // setClock makes the database's clock say a time in milliseconds. It is called outside of the bubble.
@@ -152,17 +167,52 @@ func (d *database) waitsForLock(backend int64) bool {
 	return err == nil && waits
 }
 
+// allWait reports whether all of some backends wait for locks of others.
+func (d *database) allWait(backends []int64) bool {
+	var all bool
+	err := d.pool.QueryRow("SELECT bool_and(coalesce(a.wait_event_type, '') = 'Lock') FROM unnest($1::int[]) b, pg_stat_get_activity(b) a", pq.Array(backends)).Scan(&all)
+	return err == nil && all
+}
+
+// deadlocked reports whether some of the backends, which all wait, wait for each other. PostgreSQL ends that soon.
+func (d *database) deadlocked(backends []int64) bool {
+	blockers := map[int64]pq.Int64Array{}
+	for _, b := range backends {
+		var by pq.Int64Array
+		if d.pool.QueryRow("SELECT pg_blocking_pids($1)", b).Scan(&by) != nil {
+			return true // look again
+		}
+		blockers[b] = by
+	}
+	for found := true; found; { // who waits for none of the others is in no circle
+		found = false
+		for b, by := range blockers {
+			if !slices.ContainsFunc(by, func(other int64) bool { _, waits := blockers[other]; return waits }) {
+				delete(blockers, b)
+				found = true
+			}
+		}
+	}
+	return len(blockers) > 0
+}
+
 // summaries keeps the summaries of statements: there are a few hundred, which are run again and again.
 var summaries sync.Map //nolint:gochecknoglobals // a cache of constants
 
-// summary is a statement in a few words, for the trace.
-func summary(query string) string {
-	if short, known := summaries.Load(query); known {
-		return short.(string)
+type summarized struct {
+	short   string
+	changes bool
+}
+
+// summary is a statement in a few words, for the trace, and whether it changes something.
+func summary(query string) (short string, changes bool) {
+	known, found := summaries.Load(query)
+	if !found {
+		known = summarized{short: summarize(query), changes: changesRows(query)}
+		summaries.Store(query, known)
 	}
-	short := summarize(query)
-	summaries.Store(query, short)
-	return short
+	s := known.(summarized)
+	return s.short, s.changes
 }
 
 func summarize(query string) string {

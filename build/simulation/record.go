@@ -12,7 +12,7 @@ import (
 
 // Violation is a rule of the contract's that did not hold.
 type Violation struct {
-	Rule string // lost, twice, order, lock, closed, whom, one, ticks, money, stuck, audit, erased, name, queue
+	Rule string // lost, twice, order, lock, closed, whom, one, ticks, money, stuck, audit, erased, name, queue, early, events
 	Life int    // everybodys if it concerns none in particular
 	Text string
 }
@@ -33,6 +33,8 @@ type record struct {
 	opened     map[string][]time.Time
 	erasures   map[int]time.Time // when lives were erased
 	merges     [][2]int          // lives that may have become one person
+	later      []*putOff         // starts that were put off
+	consents   []wordOnConsent   // in the order in which they were said
 }
 
 // asked is one request over REST.

@@ -10,14 +10,14 @@ func init() { //nolint:gochecknoinits // the acts use the table themselves
 	repertoire = map[string]func(p *play, l *life, r *rand.Rand){
 		"write": write, "quote": quote, "tap": tap, "react": react, "edit": edit, "revoke": revoke, "picture": picture,
 		"change number": changeNumber, "stop marketing": stopMarketing, "resume marketing": resumeMarketing, "read": read, "phone off": phoneOff, "phone on": phoneOn,
-		"start": start, "start marketing": startMarketing, "start again": startAgain, "template": template, "post": post, "posts": posts, "post with a file": postFile, "change post": changePost, "delete post": deletePost,
+		"start": start, "start marketing": startMarketing, "start again": startAgain, "template": template, "schedule": schedule, "cancel scheduled": cancelScheduled, "opt out": optOut, "opt in": optIn, "grant": grant, "ask": ask, "post": post, "posts": posts, "post with a file": postFile, "change post": changePost, "delete post": deletePost,
 		"note": note, "transfer": transfer, "return to queue": returnToQueue, "claim": claim, "close": closeIt, "reopen": reopen, "invite": invite, "leave": leave,
 		"merge": merge, "erase": erase, "own queue": ownQueue, "remove queue": removeQueue, "look": look,
 		"archive": archive, "rename": rename, "plugin off": pluginOff, "posts there": postsThere, "lose a post": loseAPost,
 		"refuse": refuse, "refuse slowly": refuseSlowly, "refuse for now": refuseForNow, "refuse for long": refuseForLong, "accept again": acceptAgain, "fail later": failLater, "cut": cut, "status again": statusAgain,
 		"hold webhooks": holdWebhooks, "release webhooks": releaseWebhooks,
 		"disable number": disableNumber, "enable number": enableNumber, "revoke token": revokeToken, "new token": newToken,
-		"withdraw template": withdrawTemplate, "approve template": approveTemplate, "change plan": changePlan,
+		"withdraw template": withdrawTemplate, "approve template": approveTemplate, "change plan": changePlan, "refuse events": refuseEvents, "take events": takeEvents,
 		"moment": moment, "seconds": seconds, "minutes": minutes, "a while": aWhile, "hours": hours, "days": days,
 	}
 }
@@ -38,6 +38,8 @@ var chains = []chain{
 	{2, []string{"close", "start marketing", "stop marketing"}}, {1, []string{"close", "days", "refuse for long", "start marketing", "seconds", "stop marketing", "moment", "hours", "accept again", "moment"}},
 	{1, []string{"write", "hours", "write", "plugin off", "posts there", "hours"}}, {2, []string{"write", "a while", "lose a post", "write"}}, {1, []string{"stop marketing"}}, {1, []string{"resume marketing"}},
 	{4, []string{"own queue", "seconds", "close", "seconds", "remove queue", "seconds", "write"}}, {2, []string{"write", "claim", "claim"}}, {2, []string{"close", "reopen", "write"}}, {1, []string{"close", "start", "reopen"}},
+	{3, []string{"schedule"}}, {2, []string{"schedule", "cancel scheduled"}}, {2, []string{"schedule", "hours"}}, {2, []string{"schedule", "a while", "cancel scheduled"}}, {1, []string{"schedule", "start"}}, {1, []string{"schedule", "opt out", "hours"}},
+	{1, []string{"opt out"}}, {2, []string{"opt in"}}, {1, []string{"grant"}}, {1, []string{"close", "start", "opt out", "template"}}, {1, []string{"refuse for now", "start", "opt out", "moment", "opt in"}}, {3, []string{"write", "ask", "tap"}},
 	{2, []string{"change number", "write"}}, {2, []string{"write", "post", "change number", "post"}},
 }
 
@@ -50,4 +52,5 @@ var everybodysChains = []chain{
 	{3, []string{"hold webhooks"}}, {5, []string{"release webhooks"}},
 	{1, []string{"disable number"}}, {3, []string{"enable number"}}, {1, []string{"revoke token"}}, {3, []string{"new token"}},
 	{1, []string{"withdraw template"}}, {3, []string{"approve template"}}, {1, []string{"change plan"}},
+	{1, []string{"refuse events"}}, {2, []string{"take events"}},
 }

@@ -43,6 +43,7 @@ type inside struct {
 	db        *sql.DB // in the bubble
 	host      *host.Server
 	meta      *Meta
+	receiver  *receiver
 	nodes     []*Node
 	seed      uint64
 
@@ -63,7 +64,7 @@ func run(t *testing.T, o Options, play func(ctx context.Context, w *World)) {
 	}
 	data, err := newDatabaseOf(newDatabase(t))
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = data.pool.Close() })
+	t.Cleanup(data.close)
 	cryptotest.SetGlobalRandom(t, o.Seed)
 	out := newOutside(outsiders)
 	t.Cleanup(out.close)
@@ -88,13 +89,10 @@ func newWorld(o Options, data *database, out *outside, truth *host.Server) *Worl
 	in := &inside{trace: &Trace{}, out: out, database: data, host: truth, seed: o.Seed, accounts: map[string]string{}, refused: map[string]string{}}
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	in.scheduler = newScheduler(o.Seed, o.Faults, in.trace, out)
-	in.scheduler.drops, in.scheduler.waitsForLock = in.drop, data.waitsForLock
-	db, err := sql.Open("postgres", data.source)
-	if err != nil {
-		panic("simulation: " + err.Error())
-	}
+	in.scheduler.drops, in.scheduler.locks = in.drop, data
+	db := sql.OpenDB(plainConnector{data.source})
 	in.db, truth.DB = db, db
-	in.meta = newMeta(in, o.Seed)
+	in.meta, in.receiver = newMeta(in, o.Seed), newReceiver(in)
 	w := &World{
 		Seed: o.Seed, Rand: rand.New(rand.NewPCG(o.Seed, 3)), Host: truth, Meta: in.meta, DB: db, Trace: in.trace, inside: in, //nolint:gosec // to be repeatable
 	}
@@ -211,8 +209,9 @@ func (in *inside) advance(d time.Duration) {
 	defer in.fail(in.scheduler.endHangs())
 	for range 10_000 {
 		synctest.Wait()
+		in.scheduler.endHolds(true)
 		in.scheduler.mu.Lock()
-		none := len(in.scheduler.waiting) == 0 && len(in.scheduler.stuck) == 0 && in.scheduler.slowing.Load() == 0
+		none := len(in.scheduler.waiting) == 0 && len(in.scheduler.stuck) == 0 && len(in.scheduler.held) == 0
 		in.scheduler.mu.Unlock()
 		if none && in.active() == 0 {
 			break
@@ -244,6 +243,7 @@ func (in *inside) calm(ctx context.Context) error {
 		moving := in.moving()
 		switch {
 		case moving != "":
+			in.trace.add("not calm: %s", moving)
 			quietSince = time.Time{}
 			if now.After(until) {
 				return errors.Errorf("still moving after %s: %s", calmLimit, moving)
@@ -273,9 +273,12 @@ func (in *inside) moving() string {
 	}
 	var jobs string
 	err := in.db.QueryRow(`SELECT coalesce(string_agg(x, ', '), '') FROM (
-		SELECT 'inbox ' || count(*) FROM waa_inbox WHERE ` + unfinished + ` HAVING count(*) > 0
-		UNION ALL SELECT 'outbox ' || count(*) FROM waa_outbox WHERE ` + unfinished + ` HAVING count(*) > 0
-		UNION ALL SELECT 'media ' || count(*) FROM waa_media WHERE ` + unfinished + ` HAVING count(*) > 0) t (x)`).Scan(&jobs)
+		SELECT 'inbox ' || count(*) FROM waa_inbox WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'outbox ' || count(*) FROM waa_outbox WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'media ' || count(*) FROM waa_media WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'events ' || count(*) FROM waa_event_deliveries WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'scheduled ' || count(*) FROM waa_scheduled
+			WHERE status = 'sending' OR status = 'scheduled' AND send_at <= $1 OR status = 'failed' AND told_at = 0 HAVING count(*) > 0) t (x)`, time.Now().UnixMilli()).Scan(&jobs)
 	if err != nil {
 		panic("simulation: " + err.Error())
 	}

@@ -23,27 +23,26 @@ type scheduler struct {
 	stuck   []*stuckCall // in the database, behind somebody's lock
 	no      uint64
 	late    []*lateHook
+	held    []*heldCall
 
 	arrived   chan struct{} // a call came while the scheduler let time pass
 	made      atomic.Int64  // steps
 	acts      atomic.Int64
 	losePosts atomic.Int64           // how many of the next posts are made and their maker is not told
 	calming   atomic.Bool            // nothing new happens
-	slowing   atomic.Int64           // calls that wait before their turn
 	passing   chan struct{}          // closed when the hours that pass are over; nil while none do
 	hurry     chan struct{}          // closed when what takes long must come to its end
 	drops     func(*process, string) // ends a process
-	// waitsForLock reports whether a backend of PostgreSQL waits for another's lock.
-	waitsForLock func(backend int64) bool
+	locks     *database
 }
 
 // call is one call that waits for its turn.
 type call struct {
-	process *process // nil: of nobody who could be dropped
+	process *process // nil: of nobody who could be dropped, and it cannot go wrong
 	what    string
 	no      uint64
-	faulty  bool        // may go wrong
-	slowed  bool        // it was made to wait once
+	changes bool        // it changes something
+	held    bool        // it was held once
 	over    atomic.Bool // nobody waits for its turn any more
 	turn    chan verdict
 }
@@ -71,9 +70,9 @@ func newScheduler(seed uint64, faults FaultRates, trace *Trace, out *outside) *s
 	return &scheduler{rand: rand.New(rand.NewPCG(seed, 1)), faults: faults, trace: trace, out: out, arrived: make(chan struct{}, 1), hurry: make(chan struct{})} //nolint:gosec // to be repeatable
 }
 
-// pass waits until the call has its turn and returns what becomes of it.
-func (s *scheduler) pass(ctx context.Context, p *process, what string, faulty bool) verdict {
-	c := &call{process: p, what: what, faulty: faulty, turn: make(chan verdict, 1)}
+// pass waits until the call has its turn and returns what becomes of it. changes says whether it changes something.
+func (s *scheduler) pass(ctx context.Context, p *process, what string, changes bool) verdict {
+	c := &call{process: p, what: what, changes: changes, turn: make(chan verdict, 1)}
 	var died <-chan struct{}
 	if p != nil {
 		if p.dead.Load() {
@@ -86,10 +85,7 @@ func (s *scheduler) pass(ctx context.Context, p *process, what string, faulty bo
 	c.no = s.no
 	s.waiting = append(s.waiting, c)
 	s.mu.Unlock()
-	select {
-	case s.arrived <- struct{}{}:
-	default:
-	}
+	s.tell()
 	select {
 	case v := <-c.turn:
 		return v
@@ -100,6 +96,14 @@ func (s *scheduler) pass(ctx context.Context, p *process, what string, faulty bo
 		s.whileTimePasses()
 		s.withdraw(c)
 		return expired
+	}
+}
+
+// tell ends the passing of time: somebody waits for a turn.
+func (s *scheduler) tell() {
+	select {
+	case s.arrived <- struct{}{}:
+	default:
 	}
 }
 
@@ -159,7 +163,7 @@ func (s *scheduler) step() bool {
 	s.made.Add(1)
 	for {
 		synctest.Wait()
-		if s.unstick() {
+		if s.unstick() || s.endHolds(false) {
 			continue
 		}
 		s.mu.Lock()
@@ -167,7 +171,7 @@ func (s *scheduler) step() bool {
 		s.mu.Unlock()
 		switch {
 		case none && stuck:
-			if s.giveTime() {
+			if s.endHolds(true) || s.giveTime() {
 				continue
 			}
 			s.await(time.Second)
@@ -198,20 +202,16 @@ func (s *scheduler) turn() {
 	c := s.waiting[i]
 	s.waiting = slices.Delete(s.waiting, i, i+1)
 	v, drop := proceed, ""
-	if c.faulty && !c.slowed && s.faults.Slow > 0 && s.rand.Float64() < s.faults.Slow {
-		c.slowed = true
-		s.slowing.Add(1)
-		pause := time.Duration(200+s.rand.Int64N(2500)) * time.Millisecond
+	if c.changes && !c.held && s.faults.Hold > 0 && s.rand.Float64() < s.faults.Hold {
+		s.hold(c)
 		s.mu.Unlock()
-		s.trace.add("%s waits for %s", c.what, pause)
-		go s.slowDown(c, pause)
 		return
 	}
-	if c.faulty {
+	if c.process != nil {
 		v, drop = s.fault(c.what)
 	}
 	s.mu.Unlock()
-	if drop != "" && c.process != nil {
+	if drop != "" {
 		s.trace.add("%s · %s, the last thing it does, %s its effect", c.process, c.what, drop)
 		if drop == "before" {
 			s.drops(c.process, c.what)
@@ -222,22 +222,6 @@ func (s *scheduler) turn() {
 	}
 	s.trace.call(c, v)
 	c.turn <- v
-}
-
-// slowDown lets a call wait for its turn from after a pause.
-func (s *scheduler) slowDown(c *call, pause time.Duration) {
-	defer s.slowing.Add(-1)
-	time.Sleep(pause)
-	if c.over.Load() {
-		return
-	}
-	s.mu.Lock()
-	s.waiting = append(s.waiting, c)
-	s.mu.Unlock()
-	select {
-	case s.arrived <- struct{}{}:
-	default:
-	}
 }
 
 // fault decides whether a call goes wrong. The lock is held.
@@ -311,7 +295,7 @@ func (s *scheduler) await(d time.Duration) {
 func (s *scheduler) coarse() time.Duration {
 	switch {
 	case s.calming.Load():
-		return s.someTime(9 * time.Second)
+		return s.someTime(20 * time.Second)
 	case s.acts.Load() == 0:
 		return s.someTime(4 * time.Second)
 	case s.chance(0.5):

@@ -11,7 +11,6 @@ type stuckCall struct {
 	job     *job
 	over    chan struct{}
 	backend int64
-	seen    bool // long enough for a deadlock to have been found
 }
 
 func (s *scheduler) addStuck(c *stuckCall) {
@@ -42,33 +41,30 @@ func (s *scheduler) unstick() bool {
 	return false
 }
 
-// deadlockOver is the real time after which PostgreSQL has found a deadlock, if there is one.
-const deadlockOver = 80 * time.Millisecond
-
-// giveTime gives PostgreSQL some real time; true if a statement has got its lock. False says
+// giveTime gives PostgreSQL some real time; true if a statement has got its lock, or a deadlock has ended. False says
 // that all wait for somebody who waits for time to pass.
 func (s *scheduler) giveTime() bool {
 	s.mu.Lock()
 	stuck := slices.Clone(s.stuck)
 	s.mu.Unlock()
 	for {
-		waits, fresh := true, false
+		var backends []int64
 		for _, c := range stuck {
 			if c.job.finished.Load() {
 				return true
 			}
-			s.out.wholly(func() { waits = waits && s.waitsForLock(c.backend) })
-			fresh = fresh || !c.seen
-			c.seen = true
+			backends = append(backends, c.backend)
 		}
-		pause := time.Millisecond
-		switch {
-		case waits && !fresh:
+		waitForEver := false
+		s.out.wholly(func() {
+			waitForEver = s.locks.allWait(backends) && !s.locks.deadlocked(backends)
+			if !waitForEver {
+				time.Sleep(time.Millisecond)
+			}
+		})
+		if waitForEver {
 			return false
-		case waits:
-			pause = deadlockOver
 		}
-		s.out.wholly(func() { time.Sleep(pause) })
 	}
 }
 

@@ -15,7 +15,7 @@ type Script struct {
 	Nodes  int     `json:"nodes"`          // plugin instances
 	Lives  int     `json:"lives"`          // customers
 	Faults bool    `json:"faults"`         // whether calls fail, hang, and kill their instance
-	Slow   float64 `json:"slow,omitempty"` // how many of the calls are slow, from 0 to 1
+	Hold   float64 `json:"hold,omitempty"` // how many of the calls that change something are held, from 0 to 1
 	Acts   []Act   `json:"acts"`
 }
 
@@ -41,7 +41,7 @@ const (
 // take every other chain's place: they are what is looked for.
 func NewScript(seed uint64, lives, acts int, faults bool, focus ...string) Script {
 	r := newRand(seed)
-	s := Script{Seed: seed, Nodes: 2 + r.IntN(2), Lives: lives, Faults: faults}
+	s := Script{Seed: seed, Nodes: 2 + r.IntN(2), Lives: lives, Faults: faults, Hold: pick(r, 0, 0.01, 0.03, 0.1)}
 	left := make([]int, lives)
 	var alive []int
 	for life := range left {

@@ -38,6 +38,11 @@ func (p *play) set() error {
 			return err
 		}
 	}
+	if p.told = p.script.Seed/2%2 == 0; p.told {
+		if err := p.must(http.MethodPost, "/event-subscriptions", map[string]any{"url": receiverURL, "secret": "secret-of-the-receiver", "events": []string{}}, nil); err != nil {
+			return err
+		}
+	}
 	w.Meta.Configure(func(s *cloudapi.Settings) {
 		s.SentDelay, s.DeliveredDelay = 500*time.Millisecond, 2*time.Second
 		s.RetryFor = 365 * 24 * time.Hour // days pass in which nobody takes a webhook, and it is not to be lost for that

@@ -26,6 +26,7 @@ func fromEnv(t *testing.T, name string, otherwise uint64) uint64 {
 
 // TestSimulation plays worlds with fresh seeds for SIMULATION_SECONDS of real time, or with those
 // from SIMULATION_SEED on, or SIMULATION_WORLDS of them. A world that fails prints its story and is kept as a file.
+// SIMULATION_PROCESSES play at once.
 func TestSimulation(t *testing.T) {
 	patience := time.Duration(fromEnv(t, "SIMULATION_SECONDS", 5)) * time.Second
 	seed := fromEnv(t, "SIMULATION_SEED", uint64(time.Now().UnixNano())%1_000_000_000)
@@ -35,12 +36,19 @@ func TestSimulation(t *testing.T) {
 	if text := os.Getenv("SIMULATION_FOCUS"); text != "" {
 		focus = strings.Split(text, ", ")
 	}
-	began, worlds, all, steps := time.Now(), 0, 0, 0
+	if n := int(fromEnv(t, "SIMULATION_PROCESSES", 1)); n > 1 {
+		inProcesses(t, n, seed)
+		return
+	}
+	began, worlds, all, steps, fewest := time.Now(), 0, 0, 0, 0
 	for worlds == 0 || most == 0 && time.Since(began) < patience || worlds < most {
 		s := NewScript(seed, lives, acts, faults, focus...)
-		s.Slow = float64(fromEnv(t, "SIMULATION_SLOW", 0)) / 1000
+		s.Hold = float64(fromEnv(t, "SIMULATION_HOLD", uint64(1000*s.Hold))) / 1000
 		r := Play(t, s)
 		worlds, all, steps = worlds+1, all+lives, steps+r.Steps
+		if fewest == 0 || r.Steps/lives < fewest {
+			fewest = r.Steps / lives
+		}
 		if testing.Verbose() {
 			t.Logf("seed %d: %d acts, %d steps (%s), %.1f s, %d violations", seed, len(s.Acts), r.Steps, r.Spent, r.Took.Seconds(), len(r.Violations))
 		}
@@ -57,7 +65,7 @@ func TestSimulation(t *testing.T) {
 		seed++
 	}
 	took := time.Since(began)
-	t.Logf("%d worlds, %d lives of %d steps each, %.0f s: %.0f lives a minute", worlds, all, steps/max(all, 1), took.Seconds(), float64(all)/took.Minutes())
+	t.Logf(played, worlds, all, steps, took.Seconds(), float64(all)/took.Minutes(), steps/max(all, 1), fewest)
 }
 
 // report prints the story of a failing world, shrinks it, and keeps it.

@@ -46,30 +46,8 @@ func (c *connector) Driver() driver.Driver { return &pq.Driver{} }
 // Connect opens a connection.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	p := c.process
-	made := &conn{process: p, pool: c.pool}
-	err := made.through(ctx, "connect", func() error {
-		d := &wireDialer{}
-		opener, err := pq.NewConnector(p.inside.database.source)
-		if err != nil {
-			return err
-		}
-		opener.Dialer(d)
-		raw, err := opener.Connect(context.Background())
-		if err != nil {
-			return err
-		}
-		made.raw, made.wire = raw.(rawConn), d.wire
-		rows, err := made.raw.QueryContext(context.Background(), "SELECT pg_backend_pid()", nil)
-		if err != nil {
-			return err
-		}
-		value := make([]driver.Value, 1)
-		if err := rows.Next(value); err != nil {
-			return err
-		}
-		made.backend, _ = value[0].(int64)
-		return rows.Close()
-	})
+	made := &conn{process: p, pool: c.pool, keeps: c.pool == keepingPool}
+	err := made.through(ctx, "connect", false, func() error { return nil })
 	if err != nil {
 		made.breakOff()
 		return nil, err
@@ -78,45 +56,24 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return made, nil
 }
 
-// wireDialer remembers the connection that it made.
-type wireDialer struct{ wire net.Conn }
-
-// Dial connects.
-func (d *wireDialer) Dial(network, address string) (net.Conn, error) {
-	return d.DialTimeout(network, address, 10*time.Second)
-}
-
-// DialTimeout connects.
-func (d *wireDialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
-	wire, err := net.DialTimeout(network, address, timeout)
-	d.wire = wire
-	return wire, err
-}
-
-// rawConn is what a connection of lib/pq can do.
-type rawConn interface {
-	driver.Conn
-	driver.ConnBeginTx
-	driver.ExecerContext
-	driver.QueryerContext
-	driver.NamedValueChecker
-}
-
 // conn is a connection of a process. Each of its statements is a call through a port.
 type conn struct {
 	process *process
 	pool    string
-	raw     rawConn
-	wire    net.Conn
-	backend int64
 	txCtx   context.Context // of the transaction, nil outside of one
 
-	mu     sync.Mutex
-	broken bool
+	mu      sync.Mutex
+	backend *backend // while a call is being made, or a transaction is open; nil = it has none
+	keeps   bool     // the backend stays with it after the call
+	broken  bool
+	busy    bool // a call is being made
 }
 
+// keepingPool is the pool whose connections keep their backends, because they hold locks beyond a transaction.
+const keepingPool = "slow"
+
 // through passes a call through the scheduler and makes it outside of the bubble.
-func (c *conn) through(ctx context.Context, what string, do func() error) error {
+func (c *conn) through(ctx context.Context, what string, changes bool, do func() error) error {
 	if c.txCtx != nil { // a statement ends with its transaction, because who rolls that back waits for it
 		both, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -124,7 +81,7 @@ func (c *conn) through(ctx context.Context, what string, do func() error) error 
 		ctx = both
 	}
 	s := c.process.inside.scheduler
-	v := s.pass(ctx, c.process, c.process.String()+" "+c.pool+": "+what, true)
+	v := s.pass(ctx, c.process, c.process.String()+" "+c.pool+": "+what, changes)
 	switch v {
 	case expired:
 		return ctx.Err()
@@ -148,17 +105,25 @@ func (c *conn) through(ctx context.Context, what string, do func() error) error 
 // run makes a call outside; one that waits for a lock lets others go on.
 func (c *conn) run(ctx context.Context, do func() error) error {
 	in := c.process.inside
+	if !c.begin() {
+		return errReset
+	}
 	var err error
 	now := time.Now().UnixMilli()
 	j := in.out.run(func() {
+		if err = c.lend(); err != nil {
+			return
+		}
 		if err = in.database.setClock(now); err == nil {
 			err = do()
 		}
-	}, func() bool { return in.database.waitsForLock(c.backend) })
+		c.giveBack()
+	}, func() bool { return in.database.waitsForLock(c.pid()) })
 	if j == nil {
 		return err
 	}
-	stuck := &stuckCall{job: j, over: make(chan struct{}), backend: c.backend}
+	stuck := &stuckCall{job: j, over: make(chan struct{}), backend: c.pid()}
+	in.trace.add("%s %s waits for a lock", c.process, c.pool)
 	in.scheduler.addStuck(stuck)
 	// Who gives up ends the statement itself and waits in real time: database/sql holds a lock
 	// meanwhile, and whoever waits for that would stop the whole bubble.
@@ -167,7 +132,7 @@ func (c *conn) run(ctx context.Context, do func() error) error {
 	case <-stuck.over:
 	case <-ctx.Done():
 		gaveUp = ctx.Err()
-		in.out.wholly(func() { in.database.cancel(c.backend) })
+		in.out.wholly(func() { in.database.cancel(c.pid()) })
 	case <-c.process.died:
 		gaveUp = errReset
 		c.breakOff()
@@ -182,15 +147,79 @@ func (c *conn) run(ctx context.Context, do func() error) error {
 	return err
 }
 
-// breakOff closes the connection as the end of its process does.
-func (c *conn) breakOff() {
+// begin notes that a call is being made; false if there is no connection any more.
+func (c *conn) begin() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.broken {
-		c.broken = true
-		if c.wire != nil {
-			_ = c.wire.Close()
-		}
+	if c.broken {
+		return false
+	}
+	c.busy = true
+	return true
+}
+
+// lend finds a backend for a call.
+func (c *conn) lend() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.backend != nil {
+		return nil
+	}
+	var err error
+	if c.backend, err = c.process.inside.database.open(); err != nil {
+		c.busy = false
+	}
+	return err
+}
+
+// giveBack ends a call, and gives the backend to whoever needs one next, unless it is to stay.
+func (c *conn) giveBack() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy = false
+	if c.broken { // its wire was cut
+		c.backend = nil
+	}
+	if c.keeps || c.backend == nil {
+		return
+	}
+	c.process.inside.database.giveBack(c.backend)
+	c.backend = nil
+}
+
+// keep says whether the backend stays with the connection after the next call, as it does in a transaction.
+func (c *conn) keep(is bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keeps = is || c.pool == keepingPool
+}
+
+// pid is that of the backend; 0 while there is none.
+func (c *conn) pid() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.backend == nil {
+		return 0
+	}
+	return c.backend.pid
+}
+
+// breakOff ends the connection as the end of its process does.
+func (c *conn) breakOff() {
+	c.mu.Lock()
+	broken, busy, has := c.broken, c.busy, c.backend
+	c.broken = true
+	if !busy {
+		c.backend = nil
+	}
+	c.mu.Unlock()
+	switch {
+	case broken || has == nil:
+	case busy:
+		has.cut()
+	default:
+		in := c.process.inside
+		in.out.wholly(func() { in.database.release(has) })
 	}
 }
 
@@ -200,8 +229,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		return nil, driver.ErrBadConn
 	}
 	var read *rows
-	err := c.through(ctx, summary(query), func() error {
-		raw, err := c.raw.QueryContext(context.Background(), query, args)
+	short, changes := summary(query)
+	err := c.through(ctx, short, changes, func() error {
+		raw, err := c.backend.raw.QueryContext(context.Background(), query, args)
 		if err == nil {
 			read, err = readRows(raw)
 		}
@@ -222,8 +252,9 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 		return driver.RowsAffected(0), nil
 	}
 	var result driver.Result
-	err := c.through(ctx, summary(query), func() (err error) {
-		result, err = c.raw.ExecContext(context.Background(), query, args)
+	short, changes := summary(query)
+	err := c.through(ctx, short, changes, func() (err error) {
+		result, err = c.backend.raw.ExecContext(context.Background(), query, args)
 		return err
 	})
 	return result, err
@@ -235,11 +266,13 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 		return nil, driver.ErrBadConn
 	}
 	var raw driver.Tx
+	c.keep(true)
 	err := c.run(ctx, func() (err error) {
-		raw, err = c.raw.BeginTx(context.Background(), o)
+		raw, err = c.backend.raw.BeginTx(context.Background(), o)
 		return err
 	})
 	if err != nil {
+		c.keep(false)
 		return nil, err
 	}
 	c.txCtx = ctx
@@ -256,12 +289,18 @@ type tx struct {
 func (t *tx) Commit() error {
 	ctx := t.conn.txCtx
 	t.conn.txCtx = nil
-	return t.conn.through(ctx, "COMMIT", t.raw.Commit)
+	t.conn.keep(false)
+	err := t.conn.through(ctx, "COMMIT", true, t.raw.Commit)
+	if err != nil {
+		t.conn.breakOff() // who gives up before it was made breaks the connection, and so undoes all
+	}
+	return err
 }
 
 // Rollback undoes the transaction; it is no step.
 func (t *tx) Rollback() error {
 	t.conn.txCtx = nil
+	t.conn.keep(false)
 	if t.conn.process.dead.Load() || t.conn.usable() != nil {
 		return driver.ErrBadConn
 	}
@@ -284,7 +323,9 @@ func (c *conn) Close() error {
 }
 
 // CheckNamedValue converts a parameter as lib/pq does.
-func (c *conn) CheckNamedValue(value *driver.NamedValue) error { return c.raw.CheckNamedValue(value) }
+func (c *conn) CheckNamedValue(value *driver.NamedValue) error {
+	return c.process.inside.database.values.CheckNamedValue(value)
+}
 
 // IsValid reports whether the connection may be used again.
 func (c *conn) IsValid() bool { return c.usable() == nil }

@@ -25,7 +25,7 @@ type FaultRates struct {
 	After      float64 // a call has its effect and fails
 	LostPost   float64 // a post is made and its maker is not told, beside After
 	Hang       float64 // a call takes as long as its caller lets it
-	Slow       float64 // a call waits for a second or two before its turn, while others go on
+	Hold       float64 // a call that changes something waits before its turn, while others go on
 	Drop       float64 // a call is the last thing that its instance does: before or after its effect
 	Stale      float64 // a read of the plugin API is answered from the node's cache, which others do not tell of changes
 	LateHook   float64 // a hook that reports what has happened comes later than what happens next

@@ -19,6 +19,8 @@ type Environment struct {
 	Clock domain.Clock
 	// Meta carries the requests to the Cloud API.
 	Meta http.RoundTripper
+	// Receivers carries events to other software.
+	Receivers http.RoundTripper
 }
 
 func (e *Environment) openDatabases(api plugin.API, serverDriver plugin.Driver) (*mattermost.Databases, error) {

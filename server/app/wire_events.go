@@ -19,8 +19,12 @@ const eventMaxAttempts = 20
 func (a *app) wireEvents() {
 	a.guard = &events.Guard{Allowed: a.port.AllowedInternal}
 	queue := a.store.EventQueue()
+	poster := events.NewPoster(a.guard, nil)
+	if carrier := a.plugin.Environment.Receivers; carrier != nil {
+		poster = events.NewPosterOver(carrier)
+	}
 	sender := &events.Sender{
-		Store: a.store, Queue: queue, Owner: a.owner, Post: events.NewPoster(a.guard, nil).Post, Clock: a.clock,
+		Store: a.store, Queue: queue, Owner: a.owner, Post: poster.Post, Clock: a.clock,
 		Body: func(ctx context.Context, e *domain.Event) ([]byte, error) { return a.api.EventBody(ctx, e) },
 	}
 	a.work(jobqueue.Options{

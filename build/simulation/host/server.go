@@ -157,6 +157,7 @@ func (s *Server) config() *model.Config {
 	c.LocalizationSettings.DefaultServerLocale = model.NewPointer("pt-BR")
 	c.ServiceSettings.SiteURL = model.NewPointer("https://mattermost.example")
 	c.ServiceSettings.ListenAddress = model.NewPointer(s.ListenAddress)
+	c.ServiceSettings.AllowedUntrustedInternalConnections = model.NewPointer("127.0.0.1")
 	c.ServiceSettings.EnableAPIPostDeletion, c.ServiceSettings.EnableAPIChannelDeletion = model.NewPointer(true), model.NewPointer(true)
 	c.TeamSettings.MaxChannelsPerTeam = model.NewPointer(int64(100000))
 	c.FileSettings.EnableFileAttachments, c.FileSettings.MaxFileSize = model.NewPointer(true), model.NewPointer(int64(100<<20))
