@@ -79,6 +79,8 @@ const Tables = `
 	CREATE INDEX ON posts (createat, id);
 	CREATE INDEX ON posts (rootid) WHERE rootid <> '';
 	CREATE TABLE users (id varchar(26) PRIMARY KEY, username varchar(64), deleteat bigint DEFAULT 0, roles varchar(256), firstname varchar(64) DEFAULT '', lastname varchar(64) DEFAULT '');
+	CREATE TABLE status (userid varchar(26) PRIMARY KEY, status varchar(32), dndendtime bigint DEFAULT 0);
+	CREATE INDEX ON status (status, dndendtime);
 	CREATE TABLE channelmembers (channelid varchar(26), userid varchar(26), roles varchar(256) DEFAULT '', schemeadmin boolean DEFAULT false, schemeuser boolean DEFAULT true,
 		schemeguest boolean DEFAULT false, PRIMARY KEY (channelid, userid));
 	CREATE INDEX ON channelmembers (userid);
