@@ -3,6 +3,7 @@ import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
 import {className} from './class_names.ts';
+import {classesInBundle} from './classes_in_bundle.ts';
 import {cssInBundle} from './css_in_bundle.ts';
 import {reactAliases} from './react_version.ts';
 import {textsInBundle} from './texts_in_bundle.ts';
@@ -26,7 +27,7 @@ const externals: Record<string, string> = {
 
 export default defineConfig({
     oxc: {jsx: {runtime: 'classic'}},
-    plugins: [cssInBundle(), textsInBundle(fileURLToPath(new URL('src/i18n', import.meta.url)))],
+    plugins: [classesInBundle(), cssInBundle(), textsInBundle(fileURLToPath(new URL('src/i18n', import.meta.url)))],
     css: {modules: {generateScopedName: className}},
     resolve: {alias: [{find: /^src(?=\/)/, replacement: fileURLToPath(new URL('src', import.meta.url))}, ...reactAliases]},
 

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import {gzipSync} from 'node:zlib';
 
+import {translations} from 'src/i18n';
 import {beforeAll, expect, test, vi} from 'vitest';
 
 import {buildPlugin} from './build';
@@ -17,6 +18,13 @@ test('the bundle is one script', () => {
 
 test('the bundle stays small: what the web client exports is not in it', () => {
     expect(gzipSync(String(files['main.js'])).length).toBeLessThan(70_000);
+});
+
+test('all texts are in the bundle, their keys are not', () => {
+    for (const [key, text] of ['en', 'pt-BR'].flatMap((locale) => Object.entries(translations(locale)))) {
+        expect(files['main.js']).not.toContain(key);
+        expect(files['main.js']!.includes(JSON.stringify(text)) || files['main.js']!.includes(text), text).toBe(true);
+    }
 });
 
 test('the bundle is the same whichever React the tests run on', () => {
