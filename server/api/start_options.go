@@ -101,15 +101,8 @@ func (a *API) viewTemplateOption(r *http.Request, option *domain.TemplateOption,
 		view.Price = &option.Price
 	}
 	template, err := whatsapp.ReadTemplate(t.Definition)
-	if err == nil {
-		err = template.Sendable()
-	}
-	why := option.Why
-	if why.Key == "" && err != nil {
-		why = domain.T("admin.template_is_unsendable")
-	}
-	if view.Usable = why.Key == ""; !view.Usable {
-		view.Why = a.Localize(r, why)
+	if view.Usable = option.Why.Key == ""; !view.Usable {
+		view.Why = a.Localize(r, option.Why)
 	}
 	view.partView = viewPart(template.Components)
 	if err != nil && view.Text == "" {

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/outbound"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
@@ -73,13 +72,7 @@ func (a *API) templateViewer(r *http.Request) func(*domain.Template) templateVie
 			view.SuggestedTitle = template.SuggestedTitle()
 		}
 		view.Risks = a.viewRisks(r, risksOf(t, template))
-		why := t.Unusable()
-		if why.Key == "" {
-			if _, _, err := outbound.Preview(t); err != nil {
-				why = domain.T("admin.template_is_unsendable")
-			}
-		}
-		if why.Key != "" {
+		if why := whatsapp.Unusable(t); why.Key != "" {
 			view.UnusableReason = a.Localize(r, why)
 		}
 		return view

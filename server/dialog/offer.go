@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -81,7 +82,7 @@ func (d *Dialogs) complete(ctx context.Context, o *offer) error {
 			return err
 		}
 		for _, t := range templates {
-			if o.usable(t) {
+			if o.sends(t) {
 				o.templates = append(o.templates, t)
 			}
 		}
@@ -102,15 +103,12 @@ func (d *Dialogs) complete(ctx context.Context, o *offer) error {
 	return domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", names))
 }
 
-// usable reports whether some queue of the offer can send the template.
-func (o *offer) usable(t *domain.Template) bool {
-	for _, q := range o.queues {
-		if q.AccountID == t.AccountID && t.Usable(q.ID) {
-			_, err := parse(t)
-			return err == nil
-		}
-	}
-	return false
+// sends reports whether some queue of the offer can send the template.
+func (o *offer) sends(t *domain.Template) bool {
+	return slices.ContainsFunc(o.queues, func(q *domain.Queue) bool {
+		allowed, why := whatsapp.Offer(t, q.ID)
+		return q.AccountID == t.AccountID && allowed && why.Key == ""
+	})
 }
 
 func (o *offer) queue(id string) *domain.Queue {
@@ -129,15 +127,6 @@ func (o *offer) template(id string) *domain.Template {
 		}
 	}
 	return nil
-}
-
-// parse reads a stored template. An error means that it cannot be sent.
-func parse(t *domain.Template) (*whatsapp.Template, error) {
-	parsed, err := whatsapp.ReadTemplate(t.Definition)
-	if err != nil {
-		return nil, err
-	}
-	return &parsed, parsed.Sendable()
 }
 
 func queueNames(queues []*domain.Queue) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // offerOf finds out again what the user may choose from: rights may have changed since the dialog was opened.
@@ -46,9 +47,11 @@ func (d *Dialogs) pick(ctx context.Context, r reader, o *offer, queueID, templat
 		return nil, problems, nil
 	}
 	p = &pick{queue: queue, template: template, at: d.Clock.Now()}
-	if p.parsed, err = parse(template); err != nil {
+	parsed, err := whatsapp.ReadTemplate(template.Definition)
+	if err != nil {
 		return nil, nil, err
 	}
+	p.parsed = &parsed
 	p.plan, p.spent, err = d.Store.Budget(ctx, queue.ID, domain.MonthStart(d.Clock.Now()))
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil, domain.Refuse(domain.CodeNoPlan, domain.T("dialog.no_plan", "Queues", queue.Name))

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 func TestAnAdministratorsRulesForVariables(t *testing.T) {
@@ -45,9 +46,9 @@ func TestThePriceThatHoldsNow(t *testing.T) {
 		Currency: "BRL", MonthlyLimit: 10_000_000, Prices: domain.Prices{Marketing: 1_000_000},
 		PriceChanges: []domain.PriceChange{{From: fakeDesk.now, Prices: domain.Prices{Marketing: 2_000_000}}, {From: fakeDesk.now + 1, Prices: domain.Prices{Marketing: 3_000_000}}},
 	}}
-	var err error
-	p.parsed, err = parse(p.template)
+	parsed, err := whatsapp.ReadTemplate(p.template.Definition)
 	require.NoError(t, err)
+	p.parsed = &parsed
 	for at, price := range map[int64]string{fakeDesk.now - 1: "1,00", fakeDesk.now: "2,00", fakeDesk.now + 1: "3,00"} {
 		p.at = at
 		require.Contains(t, introduction(d.readerOf(context.Background(), agent), p), price)

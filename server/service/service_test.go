@@ -180,12 +180,16 @@ func newServiceFixture(t *testing.T) *serviceFixture {
 	require.NoError(t, b.store.CreatePlan(ctx, b.plan, b.now))
 	_, err := b.store.ApprovePlan(ctx, b.plan.ID, "root", b.now)
 	require.NoError(t, err)
-	_, _, _, _, err = b.store.SyncTemplates(ctx, b.account.ID, []domain.Template{
+	templates := []domain.Template{
 		{Name: "visita", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED", Text: "Olá"},
 		{Name: "promo", Language: "pt_BR", Category: "MARKETING", Status: "APPROVED", Text: "Oferta"},
 		{Name: "parado", Language: "pt_BR", Category: "UTILITY", Status: "PAUSED", Text: "x"},
 		{Name: "novo", Language: "pt_BR", Category: "UTILITY", Status: "APPROVED", Text: "x"},
-	}, b.now)
+	}
+	for i, t := range templates {
+		templates[i].Definition = []byte(`{"name":"` + t.Name + `","language":"pt_BR","components":[{"type":"BODY","text":"` + t.Text + `"}]}`)
+	}
+	_, _, _, _, err = b.store.SyncTemplates(ctx, b.account.ID, templates, b.now)
 	require.NoError(t, err)
 	for _, name := range []string{"visita", "promo", "parado"} {
 		template, err := b.store.TemplateByName(ctx, b.account.ID, name, "pt_BR")

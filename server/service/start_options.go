@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // StartOptions returns the queues in which the actor may start, and what one of them can send:
@@ -58,10 +59,11 @@ func (s *Service) addTemplates(ctx context.Context, options *domain.StartOptions
 		options.Left, options.Currency = max(0, plan.MonthlyLimit-spent), plan.Currency
 	}
 	for _, template := range templates {
-		if !slices.Contains(template.QueueIDs, queue.ID) {
+		allowed, why := whatsapp.Offer(template, queue.ID)
+		if !allowed {
 			continue
 		}
-		option := domain.TemplateOption{Template: template, Why: template.Unusable()}
+		option := domain.TemplateOption{Template: template, Why: why}
 		price, tooMuch := priceOf(plan, spent, queue, template, now)
 		option.Price = price
 		use := &templateUse{account: account, queue: queue, template: template}
