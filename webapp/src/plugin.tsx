@@ -25,6 +25,7 @@ import {makeServices, withServices} from 'src/services';
 import type {Services} from 'src/services';
 import {linkedFilter} from 'src/state/list_link';
 import {typeNote, typeTemplate} from 'src/state/post_types';
+import {cleanDrafts} from 'src/state/start_draft';
 import type {PluginRegistry, PluginStore} from 'src/types/mattermost_webapp';
 
 import type {Channel} from '@mattermost/types/channels';
@@ -36,6 +37,7 @@ import listIconUrl from '../../assets/list.svg?inline';
 export class Plugin {
     initialize(registry: PluginRegistry, reduxStore: PluginStore) {
         const services = makeServices(reduxStore, new Client(window.basename));
+        cleanDrafts();
         registry.registerTranslations?.(translations);
         registry.registerRootComponent?.(withServices(services, Notice));
         registerStart(registry, services);

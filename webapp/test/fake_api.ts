@@ -1,4 +1,4 @@
-import type {Account, Charge, ClosingReason, DeadLetter, Finding, Plan, PlanApproval, Queue, Template} from 'src/api/types';
+import type {Account, Charge, ClosingReason, DeadLetter, EventSubscription, Finding, Plan, PlanApproval, Queue, Template} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 
@@ -48,6 +48,7 @@ export class FakeApi {
     approvals: PlanApproval[] = [];
     charges: Charge[] = [];
     letters: DeadLetter[] = [];
+    subscriptions: EventSubscription[] = [];
     findings: Finding[] = [];
 
     /** The requests that arrived. */
@@ -74,6 +75,8 @@ export class FakeApi {
             return {status: 200, body: id === 'now' ? waitingNow : results(query.get('by') ?? '')};
         case 'doctor':
             return {status: 200, body: {...page(this.findings, new URLSearchParams('per_page=200')).body, ok: this.findings.every((f) => f.ok)}};
+        case 'event-subscriptions':
+            return action ? page([], query) : this.object(this.subscriptions, method, id, query, body, (b) => required(b, ['url']), () => ({...body, has_secret: Boolean(body.secret), failing_since: null, last_delivery_at: null, backlog: 0}) as unknown as EventSubscription);
         case 'dead-letters':
             if (method === 'POST') {
                 this.letters = this.letters.filter((l) => l.id !== id);
@@ -241,8 +244,6 @@ export function unusable(t: Template): string {
 
 const required = (body: Body, names: string[]) => Object.fromEntries(names.filter((name) => !body[name]).map((name) => [name, 'Preencha este campo.']));
 
-const secrets = ['access_token', 'app_secret', 'verify_token'];
-
 function withoutSecrets(body: Body): object {
-    return Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== undefined && !secrets.includes(name)));
+    return Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== undefined && !['access_token', 'app_secret', 'verify_token', 'secret'].includes(name)));
 }

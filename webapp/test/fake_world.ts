@@ -81,6 +81,7 @@ export function fullWorld(): FakeApi {
         {id: '2', check: 'plan', account_id: '', ok: false, text: 'A fila Suporte não tem plano aprovado e não pode iniciar atendimentos.', fix: 'Aprove o plano na aba Plano.'},
         {id: '3', check: 'inbox', account_id: '', ok: true, text: 'Entrada: 0 na fila, o mais antigo há 0 s.', fix: ''},
     ];
+    post('event-subscriptions', {url: 'https://crm.example.com/eventos', events: [], queue_ids: [], enabled: true, secret: 'x'});
     api.letters = [{id: 'l1', account_id: 'id1', received_at: Date.UTC(2026, 10, 21, 15), reason: 'JSON inválido na entrega', payload: '{"object":"whatsapp_business_account","entry":[{'}];
     return api;
 }

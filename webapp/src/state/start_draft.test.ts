@@ -1,4 +1,4 @@
-import {forgetDraft, keptFor, lastTemplate, readDraft, rememberTemplate, saveDraft} from 'src/state/start_draft';
+import {cleanDrafts, forgetDraft, keptFor, lastTemplate, readDraft, rememberTemplate, saveDraft} from 'src/state/start_draft';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 const draft = {queueId: 'q1', templateId: 't1', values: {body_1: 'Marina'}, name: 'Marina', phone: '(11) 98765-4321'};
@@ -17,7 +17,21 @@ test('what was typed is kept for an hour, for its user alone', () => {
     vi.advanceTimersByTime(keptFor - 1);
     expect(readDraft('u1')).toBeDefined();
     vi.advanceTimersByTime(1);
+    expect(localStorage.length).toBe(0);
     expect(readDraft('u1')).toBeUndefined();
+});
+
+test('what a closed tab has left is forgotten when the plugin is loaded, whoever typed it', () => {
+    vi.useFakeTimers();
+    const begin = Date.now();
+    saveDraft('u1', draft);
+    vi.setSystemTime(begin + (keptFor / 2));
+    saveDraft('u2', draft);
+    vi.setSystemTime(begin + keptFor); // without the timers of the closed tab
+    cleanDrafts();
+    expect(readDraft('u2')).toBeDefined();
+    expect(localStorage.length).toBe(1);
+    vi.advanceTimersByTime(keptFor / 2);
     expect(localStorage.length).toBe(0);
 });
 
