@@ -47,6 +47,25 @@ func TestWebClient(t *testing.T) {
 		page.wait("the template's card", `document.querySelector('.WhatsappAtivoTemplate')?.textContent.includes('Visita técnica 7305')`)
 	})
 
+	t.Run("a start is put off, listed and cancelled", func(t *testing.T) {
+		page, customer := agent.in(t), newCustomer()
+		page.click("Criar Atendimento in the app bar", appBar+`[0]`)
+		page.fillInPopup("confirmar_visita", customer, "7306", "José", "13/11", "9h e 12h")
+		page.click("that it is for later", popup+`.querySelector('[type=checkbox]')`)
+		page.wait("the button that schedules", popup+`.querySelector('[type=submit]').textContent.startsWith('Agendar')`)
+		page.screenshot("popup-later")
+		page.sendPopup()
+		page.see("Agendado para")
+		page.press("Fechar aviso")
+		page.press("Agendados")
+		page.see(customer.Name)
+		page.screenshot("scheduled")
+		page.press("Cancelar: " + customer.Name)
+		page.press("Sim")
+		page.see("Nada agendado.")
+		page.press("Voltar à lista")
+	})
+
 	t.Run("what is written while it is locked stays, and is kept for later", func(t *testing.T) {
 		page := agent.in(t)
 		write(page, "Bom dia, Marina")

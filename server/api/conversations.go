@@ -60,6 +60,7 @@ type conversationView struct {
 	Waits       *int64           `json:"customer_waits_ms,omitempty"`
 	// Where one conversation is read.
 	NextTemplate      *nextTemplateView `json:"next_template,omitempty"`
+	NextText          *nextTextView     `json:"next_text,omitempty"`
 	OwnerUsername     string            `json:"owner_username,omitempty"`
 	AttendantUsername string            `json:"attendant_username,omitempty"`
 }
@@ -70,6 +71,12 @@ type nextTemplateView struct {
 	Code    string       `json:"code"` // as in an error; "" = allowed
 	Message string       `json:"message"`
 	NextAt  millisOrNull `json:"next_at"`
+}
+
+// nextTextView is what the next free text would cost.
+type nextTextView struct {
+	Price    domain.Money `json:"price"`
+	Currency string       `json:"currency"`
 }
 
 type lastMessageView struct {
@@ -121,6 +128,9 @@ func (a *API) getConversation(r *http.Request, id string) (reply, error) {
 	shown.NextTemplate = &nextTemplateView{Allowed: view.NextTemplate == nil}
 	if refusal := view.NextTemplate; refusal != nil {
 		shown.NextTemplate.Code, shown.NextTemplate.Message, shown.NextTemplate.NextAt = refusal.Code, a.Localize(r, textOf(refusal)), millisOrNull(refusal.NextAt)
+	}
+	if view.NextText != 0 {
+		shown.NextText = &nextTextView{view.NextText, view.Currency}
 	}
 	return ok(shown)
 }

@@ -82,6 +82,8 @@ type Service interface {
 	// Schedule puts a start off to its SendAt.
 	Schedule(ctx context.Context, request domain.StartRequest) (*domain.Scheduled, error)
 	Scheduled(ctx context.Context, actorID, id string) (*domain.Scheduled, error)
+	// ScheduledToStart is what failed of the actor's, with what was asked for; ErrNotFound if it is none.
+	ScheduledToStart(ctx context.Context, actorID, id string) (*domain.Scheduled, error)
 	ListScheduled(ctx context.Context, actorID string, filter domain.ScheduledFilter) ([]*domain.Scheduled, int, error)
 	CancelScheduled(ctx context.Context, actorID, id string) (*domain.Scheduled, error)
 	// StartScheduled starts by hand what failed.

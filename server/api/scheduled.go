@@ -31,6 +31,14 @@ type scheduledView struct {
 	Reason         string                 `json:"reason"`
 	ReasonCode     string                 `json:"reason_code"`
 	CreatedAt      millisOrNull           `json:"created_at"`
+	// What was asked for besides, where its owner reads one that failed, to start it by hand.
+	Variables map[string]string `json:"variables,omitempty"`
+	Consent   *consentGivenView `json:"consent,omitempty"`
+}
+
+type consentGivenView struct {
+	Origin string `json:"origin"`
+	Note   string `json:"note"`
 }
 
 type scheduledTemplateView struct {
@@ -65,7 +73,7 @@ func (a *API) scheduledReply(r *http.Request, s *domain.Scheduled) reply {
 func (a *API) listScheduled(r *http.Request) (reply, error) {
 	q := readQuery(r)
 	p := q.page()
-	filter := domain.ScheduledFilter{Mine: q.flag("mine"), QueueID: q.id("queue_id"), Waiting: q.flag("waiting"), Page: p.number, PerPage: p.size}
+	filter := domain.ScheduledFilter{Mine: q.flag("mine"), QueueID: q.id("queue_id"), ContactID: q.id("contact_id"), Waiting: q.flag("waiting"), Page: p.number, PerPage: p.size}
 	if err := q.err(); err != nil {
 		return reply{}, err
 	}
@@ -91,7 +99,15 @@ func (a *API) getScheduled(r *http.Request, id string) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read what is scheduled")
 	}
-	return ok(a.viewScheduled(a.language(r), s))
+	view := a.viewScheduled(a.language(r), s)
+	failed, err := a.Service.ScheduledToStart(r.Context(), userID(r), id)
+	if err == nil {
+		view.Variables = failed.Asked.Variables
+		view.Consent = &consentGivenView{failed.Asked.Consent.Origin, failed.Asked.Consent.Note}
+	} else if !errors.Is(err, domain.ErrNotFound) {
+		return reply{}, errors.Wrap(err, "read what was asked for a failed start")
+	}
+	return ok(view)
 }
 
 func (a *API) cancelScheduled(r *http.Request, id string) (reply, error) {

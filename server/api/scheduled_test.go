@@ -98,6 +98,8 @@ func TestWhatLeftIsNotCancelledAndWhatFailedIsStartedByItsButton(t *testing.T) {
 	got := w.as(agent, http.MethodGet, "/scheduled/"+failed, nil).Is(http.StatusOK).JSON
 	require.Equal(t, []any{"failed", "template_not_allowed", ""}, []any{got["status"], got["reason_code"], got["conversation_id"]})
 	require.NotEmpty(t, got["reason"])
+	require.Equal(t, []any{map[string]any{"body_1": "x"}, map[string]any{"origin": "", "note": ""}}, []any{got["variables"], got["consent"]})
+	require.NotContains(t, w.as(admin, http.MethodGet, "/scheduled/"+failed, nil).Is(http.StatusOK).JSON, "variables", "whoever starts it by hand needs them, nobody else")
 	require.Empty(t, w.meta.sent)
 	require.Contains(t, press(agent, "start", failed), "template")
 	require.Contains(t, press(colleague, "start", failed), "Nothing like this")
@@ -143,4 +145,18 @@ func TestAPersonsScheduledStartsAreExportedAndErased(t *testing.T) {
 	require.Equal(t, map[string]any{"asked": "", "phone_key": ""}, w.row("SELECT asked, phone_key FROM waa_scheduled"))
 	w.dueNow()
 	require.Empty(t, w.meta.sent)
+}
+
+func TestWhatFailedIsTakenOffTheList(t *testing.T) {
+	w := newAgentWorld(t)
+	id := w.schedule(now + hour)
+	w.exec("INSERT INTO waa_identities (account_id, kind, value, contact_id) VALUES ($1, 'phone', '5511987654321', $2)", account1, contact1)
+	for query, total := range map[string]int{"?contact_id=" + contact1: 1, "?contact_id=" + conversation1: 0} {
+		require.EqualValues(t, total, w.as(agent, http.MethodGet, "/scheduled"+query, nil).Is(http.StatusOK).JSON["total"], query)
+	}
+	w.exec("UPDATE waa_templates SET approved = false")
+	w.dueNow()
+	require.EqualValues(t, 1, w.as(agent, http.MethodGet, "/scheduled?waiting=1", nil).Is(http.StatusOK).JSON["total"])
+	require.Equal(t, "cancelled", w.as(agent, http.MethodDelete, "/scheduled/"+id, nil).Is(http.StatusOK).JSON["status"])
+	require.EqualValues(t, 0, w.as(agent, http.MethodGet, "/scheduled?waiting=1", nil).Is(http.StatusOK).JSON["total"])
 }

@@ -62,7 +62,8 @@ func (a *app) wireService() {
 		Store: a.store, SendNow: (&outbound.SyncSender{Worker: a.sender, Queue: a.store.Outbox(), WakeOutbox: a.wake.outbox.Wake}).SendNow,
 		ChannelSync: a.syncer, People: a.people, Encrypter: a.encrypter, CheckText: a.intake.Policy.CheckText, Compose: outbound.TemplateComposer{Files: a.port}.Compose, Clock: a.clock, NewID: model.NewId,
 		Settings: a.domainSettings, ChannelLimit: a.port.ChannelLimit, CanRestore: a.port.CanRestore, BudgetSpent: a.announcements.BudgetSpent,
-		Words: func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) },
+		Words:   func(code int) domain.Explainer { return whatsapp.ClassifyCode(code) },
+		Changed: func(userID string) { a.port.PublishChange(domain.Audience{UserID: userID}, "", a.clock.Now()) },
 	})
 	scheduled := &jobs.ScheduledStarts{
 		Store: a.store, Send: a.service.SendScheduled, Ahead: a.clockAhead, Lease: service.ScheduledLease, Posts: a.port, Queue: a.store.Queue, Localizer: a.localizer, Clock: a.clock, Log: a.log,

@@ -10,7 +10,10 @@ type View struct {
 	// NextTemplate is why no template may go to the customer now, with the moment from which on one may, where time alone
 	// is in the way; nil = one may, or it was not asked, because only single conversations are.
 	NextTemplate *Refusal
-	Waits        int64 // how long the customer has waited within the queue's hours, milliseconds, where WaitsSince tells that they wait
+	// NextText is what the next free text would cost in Currency (ISO 4217); 0 = nothing, or it is not known. Like the above.
+	NextText Money
+	Currency string
+	Waits    int64 // how long the customer has waited within the queue's hours, milliseconds, where WaitsSince tells that they wait
 }
 
 // Filter selects the conversations of a list. A field that is zero does not restrict it.

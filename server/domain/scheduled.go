@@ -12,7 +12,7 @@ const (
 type ScheduledStatus string
 
 // The statuses of a scheduled start. Nothing comes back from the last three, except that its owner may
-// start by hand what failed.
+// start by hand what failed, and that it may be cancelled, so that nobody has to see it any more.
 const (
 	ScheduledWaiting   ScheduledStatus = "scheduled"
 	ScheduledSending   ScheduledStatus = "sending"
@@ -92,11 +92,13 @@ func (s *Scheduled) Fail(refusal *Refusal) {
 // ScheduledFilter selects scheduled starts of those that a reader may see: their own, and those of some queues.
 type ScheduledFilter struct {
 	ReaderID string
-	QueueIDs []string // those that the reader supervises
+	QueueIDs []string // those of which the reader sees all
 	All      bool     // the reader sees those of all queues
 	Mine     bool     // only the reader's own
-	QueueID  string   // only of this queue; "" = of all
-	Waiting  bool     // only those that have not ended, and those that failed
-	Page     int
-	PerPage  int
+	// ContactID selects what is to go to one person, also to those who are members of its queue; "" = to anybody.
+	ContactID string
+	QueueID   string // only of this queue; "" = of all
+	Waiting   bool   // only those that have not ended, and those that failed
+	Page      int
+	PerPage   int
 }

@@ -2,7 +2,9 @@ package domain
 
 // Customer is the person with whom an atendimento is to be started, as the agent typed it.
 type Customer struct {
-	ID    string // of a known contact, whose name, number and document stand in for what is empty; "" = none
+	// ID is of a known contact, or of a scheduled start of the actor's that failed: its name, number and document stand
+	// in for what is empty; "" = of none.
+	ID    string
 	Name  string
 	CPF   string
 	Phone string

@@ -48,6 +48,9 @@ type Tx interface {
 	// LinkRequest records what an API request with an idempotency key has stored, by its
 	// token; ErrNotFound if another attempt has taken the request over.
 	LinkRequest(token, conversationID, messageID string) error
+	// ScheduledSince locks what somebody schedules, and returns the latest that they have scheduled for the person with a
+	// number since a moment, milliseconds since epoch, and that has not ended; ErrNotFound if there is none.
+	ScheduledSince(ownerID, phone string, since int64) (*Scheduled, error)
 	// InsertScheduled stores a scheduled start.
 	InsertScheduled(*Scheduled) error
 	// LinkScheduled records what a scheduled start became; ErrNotFound if it was cancelled, or

@@ -24,6 +24,10 @@ type Store interface {
 	// Budget returns the approved plan of a queue, and what the queue has spent and reserved since
 	// the beginning of a month (see domain.MonthStart); ErrNotFound if there is no approved plan.
 	Budget(ctx context.Context, queueID string, month int64) (*domain.Plan, domain.Money, error)
+	// PlanOfQueue returns the plan of a queue, approved or not.
+	PlanOfQueue(ctx context.Context, queueID string) (*domain.Plan, error)
+	// ServiceMessages counts the free texts of a number in the month that begins at a moment, up to most.
+	ServiceMessages(ctx context.Context, accountID string, month int64, most int) (int, error)
 	// ClosingReason reads a closing reason, also a retired one.
 	ClosingReason(ctx context.Context, id string) (*domain.ClosingReason, error)
 	// ClosingReasons lists a queue's closing reasons in their order, with the retired ones if asked.
@@ -117,10 +121,12 @@ type Store interface {
 	ChooseDrafts(ctx context.Context, ids []string, by string, now int64) ([]string, error)
 	// Scheduled reads a scheduled start without what was asked for.
 	Scheduled(ctx context.Context, id string) (*domain.Scheduled, error)
+	// FailedScheduled reads one that failed, with what was asked for; ErrNotFound if it is none.
+	FailedScheduled(ctx context.Context, id string) (*domain.Scheduled, error)
 	// ListScheduled returns a page of the scheduled starts that a reader may see, those that have not ended
 	// first, and the total.
 	ListScheduled(ctx context.Context, f domain.ScheduledFilter) ([]*domain.Scheduled, int, error)
-	// CancelScheduled cancels one that became nothing yet, with its audit row, and returns it as it is then; others stay
+	// CancelScheduled cancels one that became nothing, with its audit row, and returns it as it is then; others stay
 	// as they are.
 	CancelScheduled(ctx context.Context, id, by string, now int64) (*domain.Scheduled, error)
 	// RestartScheduled makes a failed one due now and leases it; ErrNotFound if it is none.

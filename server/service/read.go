@@ -20,6 +20,9 @@ func (s *Service) View(ctx context.Context, actorID, id string) (*domain.View, e
 	}
 	view := s.view(conv)
 	view.NextTemplate = s.nextTemplate(view, queue)
+	if err := s.addTextPrice(ctx, view); err != nil {
+		return nil, err
+	}
 	if conv.WaitsSince != 0 && queue != nil {
 		view.Waits = queue.Opening(s.Settings()).OpenTime(conv.WaitsSince, s.Clock.Now())
 	}
@@ -57,6 +60,32 @@ func (s *Service) nextTemplate(view *domain.View, queue *domain.Queue) *domain.R
 	refusal = domain.Refuse(domain.CodeCooldown, domain.T("refusal.next_template", "Until", at).In(queue.TimeZone))
 	refusal.NextAt = at
 	return refusal
+}
+
+// addTextPrice adds to an open conversation what the next free text would cost, by the plan of its queue: nothing while its
+// number has free ones left this month. What Meta lets go free for reasons of its own is not known before it was sent.
+func (s *Service) addTextPrice(ctx context.Context, view *domain.View) error {
+	now := s.Clock.Now()
+	month := domain.MonthStart(now)
+	if view.State != domain.Open {
+		return nil
+	}
+	plan, err := s.Store.PlanOfQueue(ctx, view.QueueID)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && !plan.Approved {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	price := plan.PricesAt(now).Service
+	if price == 0 {
+		return nil
+	}
+	free := s.Settings().FreeServiceMessages
+	used, err := s.Store.ServiceMessages(ctx, view.AccountID, month, free)
+	if err == nil && used >= free {
+		view.NextText, view.Currency = price, plan.Currency
+	}
+	return err
 }
 
 // List returns a page of the conversations the actor may see, and how many there are.

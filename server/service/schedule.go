@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"maps"
 
 	"github.com/pkg/errors"
 
@@ -25,7 +26,11 @@ func (s *Service) Schedule(ctx context.Context, req domain.StartRequest) (*domai
 		Name: p.wanted.Name, Phone: p.wanted.Phone, CPFMasked: p.wanted.Document.Masked(), SendAt: req.SendAt, Status: domain.ScheduledWaiting, CreatedAt: s.Clock.Now(),
 		Asked: domain.ScheduledAsked{Variables: p.composed.Values, CPF: string(p.wanted.Document), Consent: req.Consent, Confirm: req.Confirm, Reason: p.reason},
 	}
-	return scheduled, s.Store.InTx(ctx, func(tx domain.Tx) error {
+	err = s.Store.InTx(ctx, func(tx domain.Tx) error {
+		if again, err := s.scheduledAlready(tx, &req, p, scheduled); again != nil || err != nil {
+			scheduled = again
+			return err
+		}
 		if err := tx.InsertScheduled(scheduled); err != nil {
 			return err
 		}
@@ -34,6 +39,36 @@ func (s *Service) Schedule(ctx context.Context, req domain.StartRequest) (*domai
 		}
 		return tx.Audit(req.ActorID, "template_scheduled", scheduled.ID, map[string]string{"template": p.template.ID})
 	})
+	if err != nil {
+		return nil, err
+	}
+	s.changed(req.ActorID)
+	return scheduled, nil
+}
+
+// scheduledAlready returns what a form has scheduled before, if it is submitted twice, perhaps after a time-out; nil =
+// nothing. If it asks for something else by now it is refused: the person would get both.
+func (s *Service) scheduledAlready(tx domain.Tx, req *domain.StartRequest, p *startPlan, wanted *domain.Scheduled) (*domain.Scheduled, error) {
+	if req.Since == 0 {
+		return nil, nil
+	}
+	before, err := tx.ScheduledSince(wanted.OwnerID, wanted.Phone, req.Since)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if before.TemplateID != wanted.TemplateID || before.SendAt != wanted.SendAt || !maps.Equal(before.Asked.Variables, wanted.Asked.Variables) {
+		return nil, domain.Refuse(domain.CodeInProgress, domain.T("scheduled.already", "At", before.SendAt, "Template", before.TemplateName).In(p.queue.TimeZone))
+	}
+	return before, nil
+}
+
+// changed tells somebody's web clients that what they list may have changed.
+func (s *Service) changed(userID string) {
+	if s.Changed != nil {
+		s.Changed(userID)
+	}
 }
 
 // checkSendAt returns what is wrong with the moment to which a start is put off; without a key nothing is.
@@ -67,11 +102,16 @@ func (s *Service) Scheduled(ctx context.Context, actorID, id string) (*domain.Sc
 	return nil, notFound
 }
 
-// ListScheduled returns a page of the scheduled starts that the actor may see, and how many there are.
+// ListScheduled returns a page of the scheduled starts that the actor may see, and how many there are. What is to go to one
+// person is shown to all who may see that person's conversations in the queue.
 func (s *Service) ListScheduled(ctx context.Context, actorID string, f domain.ScheduledFilter) ([]*domain.Scheduled, int, error) {
 	f.ReaderID = actorID
 	if !f.Mine {
-		queues, all, err := s.supervisedQueues(ctx, actorID)
+		of := s.supervisedQueues
+		if f.ContactID != "" {
+			of = s.visibleQueues
+		}
+		queues, all, err := of(ctx, actorID)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -80,8 +120,8 @@ func (s *Service) ListScheduled(ctx context.Context, actorID string, f domain.Sc
 	return s.Store.ListScheduled(ctx, f)
 }
 
-// CancelScheduled cancels a scheduled start, for whoever may see it. One that left cannot be cancelled; one that
-// failed or was cancelled stays as it is.
+// CancelScheduled cancels a scheduled start, for whoever may see it; one that failed is then in no list of what is to be
+// done. One that left cannot be cancelled.
 func (s *Service) CancelScheduled(ctx context.Context, actorID, id string) (*domain.Scheduled, error) {
 	if _, err := s.Scheduled(ctx, actorID, id); err != nil {
 		return nil, err
@@ -93,6 +133,7 @@ func (s *Service) CancelScheduled(ctx context.Context, actorID, id string) (*dom
 	if scheduled.Left() {
 		return nil, domain.Refuse(domain.CodeAlreadySent, domain.T("scheduled.already_sent"))
 	}
+	s.changed(scheduled.OwnerID)
 	return scheduled, nil
 }
 

@@ -60,13 +60,31 @@ func (s *Service) sendScheduled(ctx context.Context, scheduled *domain.Scheduled
 		return nil, err
 	}
 	scheduled.Status, scheduled.ConversationID = domain.ScheduledSent, started.Conversation.ID
-	return nil, s.Store.EndScheduled(ctx, scheduled, s.Clock.Now())
+	return nil, s.endScheduled(ctx, scheduled, s.Clock.Now())
 }
 
 func (s *Service) failScheduled(ctx context.Context, scheduled *domain.Scheduled, refusal *domain.Refusal) error {
 	scheduled.Fail(refusal)
 	scheduled.ConversationID = refusal.ConversationID
-	return s.Store.EndScheduled(ctx, scheduled, max(s.Clock.Now(), scheduled.SendAt))
+	return s.endScheduled(ctx, scheduled, max(s.Clock.Now(), scheduled.SendAt))
+}
+
+func (s *Service) endScheduled(ctx context.Context, scheduled *domain.Scheduled, at int64) error {
+	if err := s.Store.EndScheduled(ctx, scheduled, at); err != nil {
+		return err
+	}
+	s.changed(scheduled.OwnerID)
+	return nil
+}
+
+// ScheduledToStart returns what failed to its owner, with what was asked for, so that they can start it by hand
+// and change it before. Nobody is shown the document on this way.
+func (s *Service) ScheduledToStart(ctx context.Context, actorID, id string) (*domain.Scheduled, error) {
+	scheduled, err := s.Store.FailedScheduled(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && scheduled.OwnerID != actorID {
+		return nil, domain.ErrNotFound
+	}
+	return scheduled, err
 }
 
 // StartScheduled starts by hand what failed, for its owner, and returns it as it is then.

@@ -31,6 +31,8 @@ type Ports struct {
 	Words func(code int) domain.Explainer
 	// BudgetSpent is called when a queue's plan refused a template; nil = not needed.
 	BudgetSpent func(ctx context.Context, queueID string)
+	// Changed tells somebody's web clients that what they list may have changed; nil = not needed.
+	Changed func(userID string)
 }
 
 // Service is what people can do with a conversation.

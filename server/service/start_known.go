@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 )
 
@@ -20,20 +22,39 @@ func (s *Service) fillIn(ctx context.Context, actorID string, c *domain.Customer
 		return err
 	}
 	if len(found) == 0 {
-		return domain.RefuseField("customer", domain.T("refusal.unknown_customer"))
+		return s.fillInFailed(ctx, actorID, c)
 	}
 	known := found[0].Contact
+	document, err := s.Store.Document(&known)
+	if err != nil {
+		return err
+	}
+	s.fillInWith(c, known.Name, known.Phone, document)
+	return nil
+}
+
+// fillInFailed does the same from a scheduled start of the actor's that failed.
+func (s *Service) fillInFailed(ctx context.Context, actorID string, c *domain.Customer) error {
+	failed, err := s.ScheduledToStart(ctx, actorID, c.ID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return domain.RefuseField("customer", domain.T("refusal.unknown_customer"))
+	} else if err != nil {
+		return err
+	}
+	s.fillInWith(c, failed.Name, failed.Phone, failed.Asked.CPF)
+	return nil
+}
+
+func (s *Service) fillInWith(c *domain.Customer, name, phone, document string) {
 	if strings.TrimSpace(c.Name) == "" {
-		c.Name = known.Name
+		c.Name = name
 	}
 	if strings.TrimSpace(c.Phone) == "" {
-		c.Phone = known.Phone
+		c.Phone = phone
 	}
-	if strings.TrimSpace(c.CPF) != "" || !s.sameNumber(c.Phone, known.Phone) {
-		return nil
+	if strings.TrimSpace(c.CPF) == "" && s.sameNumber(c.Phone, phone) {
+		c.CPF = document
 	}
-	c.CPF, err = s.Store.Document(&known)
-	return err
 }
 
 // sameNumber reports whether two numbers, however they are written, are one person's.

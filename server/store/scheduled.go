@@ -53,6 +53,18 @@ func (s *Store) openScheduled(r *scheduledRow) (*domain.Scheduled, error) {
 	return r.scheduled()
 }
 
+func (t *tx) ScheduledSince(ownerID, phone string, since int64) (*domain.Scheduled, error) {
+	if _, err := exec(t.ctx, t.r, "SELECT pg_advisory_xact_lock(hashtextextended('waa:scheduled:' || $1, 0))", ownerID); err != nil {
+		return nil, wrapErr(err, "could not lock what somebody schedules")
+	}
+	row := &scheduledRow{}
+	if err := sqlx.GetContext(t.ctx, t.r, row, "SELECT "+scheduledColumns+", "+scheduledMore+` FROM waa_scheduled
+		WHERE phone_key = $2 AND owner_id = $1 AND created_at >= $3 AND ended_at = 0 ORDER BY created_at DESC LIMIT 1`, ownerID, domain.PhoneKey(phone), since); err != nil {
+		return nil, wrapErr(err, "could not look for what was scheduled")
+	}
+	return t.s.openScheduled(row)
+}
+
 func (t *tx) InsertScheduled(c *domain.Scheduled) error {
 	asked, err := json.Marshal(c.Asked)
 	if err != nil {
@@ -84,6 +96,15 @@ func (s *Store) Scheduled(ctx context.Context, id string) (*domain.Scheduled, er
 	return row.scheduled()
 }
 
+// FailedScheduled reads a scheduled start that failed, with what was asked; ErrNotFound if it is none.
+func (s *Store) FailedScheduled(ctx context.Context, id string) (*domain.Scheduled, error) {
+	row := &scheduledRow{}
+	if err := s.db.GetContext(ctx, row, "SELECT "+scheduledColumns+", "+scheduledMore+" FROM waa_scheduled WHERE id = $1 AND status = 'failed' AND asked <> ''", id); err != nil {
+		return nil, wrapErr(err, "could not read a failed start")
+	}
+	return s.openScheduled(row)
+}
+
 // ListScheduled lists those that a reader may see: first what has not ended, by the moment when it is due.
 func (s *Store) ListScheduled(ctx context.Context, f domain.ScheduledFilter) ([]*domain.Scheduled, int, error) {
 	where := squirrel.And{}
@@ -95,6 +116,9 @@ func (s *Store) ListScheduled(ctx context.Context, f domain.ScheduledFilter) ([]
 	}
 	if f.QueueID != "" {
 		where = append(where, squirrel.Expr("queue_id = ?", f.QueueID))
+	}
+	if f.ContactID != "" {
+		where = append(where, squirrel.Expr("phone_key = ANY(ARRAY(SELECT value FROM waa_identities WHERE contact_id = ? AND kind = 'phone'))", f.ContactID))
 	}
 	if f.Waiting {
 		where = append(where, squirrel.Expr("status IN ('scheduled', 'sending', 'failed')"))
@@ -113,12 +137,12 @@ func (s *Store) ListScheduled(ctx context.Context, f domain.ScheduledFilter) ([]
 	return list, total, nil
 }
 
-// CancelScheduled cancels a scheduled start that became nothing yet, and returns it as it is then. One that
-// has ended otherwise, or cannot be held back any more, stays as it is.
+// CancelScheduled cancels a scheduled start that became nothing, and returns it as it is then. One that has
+// left, or cannot be held back any more, stays as it is.
 func (s *Store) CancelScheduled(ctx context.Context, id, by string, now int64) (*domain.Scheduled, error) {
 	err := s.inTx(ctx, func(t *sqlx.Tx) error {
 		n, err := exec(ctx, t, `UPDATE waa_scheduled SET status = 'cancelled', asked = '', ended_at = $2, lease_until = 0
-			WHERE id = $1 AND status IN ('scheduled', 'sending') AND message_id = ''`, id, now)
+			WHERE id = $1 AND (status IN ('scheduled', 'sending') AND message_id = '' OR status = 'failed')`, id, now)
 		if err != nil || n == 0 {
 			return wrapErr(err, "could not cancel a scheduled start")
 		}

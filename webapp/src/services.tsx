@@ -8,6 +8,7 @@ import {AdminApi} from 'src/api/admin_api';
 import {AgentApi} from 'src/api/agent_api';
 import type {Client} from 'src/api/client';
 import {MattermostApi} from 'src/api/mattermost_api';
+import type {Scheduled} from 'src/api/types';
 import {ChangeFeed} from 'src/state/change_feed';
 import {Channels} from 'src/state/channels';
 import {Clock} from 'src/state/clock';
@@ -21,11 +22,14 @@ import type {PluginStore} from 'src/types/mattermost_webapp';
 /** A text that could not be posted, because the customer would not have received it. */
 export type RefusedText = {channelId: string; rootId: string; message: string; fileIds: string[]};
 
-/** What the popup of a start begins with: the channel it was opened in, and what was typed behind the command; '' = nothing. */
-export type Starting = {channelId: string; phone: string; name: string};
+/**
+ * What the popup of a start begins with: the channel it was opened in, and what was typed behind the command; '' = nothing. failed is a
+ * scheduled start that it is filled in with, and that is taken off the list once it is started.
+ */
+export type Starting = {channelId: string; phone: string; name: string; failed?: Scheduled};
 
-/** What the right-hand side shows: the customer of a conversation; '' = the list, the results, or the quick replies. */
-export type Pane = {conversationId: string; results?: boolean; replies?: boolean};
+/** What the right-hand side shows: the customer of a conversation; '' = the list, or what is behind one of its buttons. */
+export type Pane = {conversationId: string; results?: boolean; replies?: boolean; scheduled?: boolean};
 
 /** Everything that our components have in common. There is one for the whole web client, made when the plugin is initialized. */
 export type Services = {

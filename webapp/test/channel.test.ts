@@ -13,9 +13,11 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         ['light', 'pt-BR', 'Janela aberta'],
         ['dark', 'en', 'Open'],
     ])('the list and the channel on a %s page (%s) have no finding of axe', async (theme, locale, tab) => {
+        chat.host.chat.change(idOf('c', 1), {next_text: {price: 0.04, currency: 'BRL'}});
         await chat.open(`&theme=${theme}&locale=${locale}`);
         await openConversation(chat.page, 1, locale === 'en');
         await chat.page.locator('.WhatsappAtivoBanner__clock').waitFor();
+        await chat.page.getByText(locale === 'en' ? '· this message costs R$0.04' : '· esta mensagem custa R$ 0,04').waitFor();
         await chat.openList();
         await chat.rows().first().waitFor();
         expect(await chat.findings()).toEqual([]);

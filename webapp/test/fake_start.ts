@@ -1,4 +1,4 @@
-import type {KnownCustomer, StartBody, StartCheck, StartOptions, StartTemplate} from 'src/api/types';
+import type {KnownCustomer, Scheduled, StartBody, StartCheck, StartOptions, StartTemplate} from 'src/api/types';
 
 import {idOf} from './fake_conversations';
 
@@ -41,6 +41,7 @@ export class FakeStart {
     };
 
     customers: KnownCustomer[] = [{id: idOf('p', 1), name: 'Marina Duarte', phone: '+5511987100002', cpf_masked: '***.982.247-**', consent: {status: 'none', origin: '', note: '', at: null, by: ''}, last_conversation: {id: idOf('c', 2), state: 'closed', closed_at: 1}}];
+    scheduled: Scheduled[] = [];
     check: Partial<StartCheck> = {};
 
     /** The response to a start; undefined = it succeeds. */
@@ -50,7 +51,7 @@ export class FakeStart {
     started: Array<{body: StartBody; key: string}> = [];
     checked: StartBody[] = [];
 
-    answer(method: string, path: string, _query: URLSearchParams, body: unknown, key: string): Answer | undefined {
+    answer(method: string, path: string, query: URLSearchParams, body: unknown, key: string): Answer | undefined {
         switch (`${method} ${path}`) {
         case 'GET start-options':
             return {status: 200, body: this.options};
@@ -66,13 +67,44 @@ export class FakeStart {
             const check = this.check.existing && start.confirm ? {...this.check, refusal: null} : this.check;
             return {status: 200, body: {fields, refusal: null, existing: null, price: 0.08, currency: 'BRL', ...check}};
         }
+        case 'GET scheduled': {
+            const items = this.scheduled.filter((one) => one.status !== 'cancelled' && (!query.get('mine') || one.owner_id === 'u1'));
+            return {status: 200, body: {items, total: items.length, page: 0, per_page: 50}};
+        }
         case 'POST conversations':
             this.started.push({body: body as StartBody, key});
+            if (!this.refusal && (body as StartBody).send_at) {
+                const {send_at: at, customer} = body as StartBody;
+                return {status: 202, body: scheduled({send_at: at!, customer: {name: customer.name ?? '', phone: customer.phone ?? '', cpf_masked: ''}})};
+            }
             return this.refusal ?? {status: 201, body: {id: idOf('c', 900), channel_id: idOf('h', 900), team_id: 'team1', state: 'waiting'}};
-        default:
-            return undefined;
+        default: {
+            const one = path.startsWith('scheduled/') && this.scheduled.find(({id}) => path.endsWith(id));
+            if (one && method === 'DELETE') {
+                one.status = 'cancelled';
+            }
+            return one ? {status: 200, body: one} : undefined;
+        }
         }
     }
 }
+
+/** A scheduled start of the reader's. */
+export const scheduled = (change: Partial<Scheduled>): Scheduled => ({
+    id: idOf('s', 1),
+    queue_id: idOf('q', 0),
+    account_id: 'a1',
+    template: {id: 't1', name: 'confirmar_visita', language: 'pt_BR'},
+    customer: {name: 'Marina Duarte', phone: '+5511987100002', cpf_masked: '***.982.247-**'},
+    send_at: Date.UTC(2026, 10, 30, 12),
+    owner_id: 'u1',
+    owner_username: 'ana',
+    status: 'scheduled',
+    conversation_id: '',
+    reason: '',
+    reason_code: '',
+    created_at: Date.UTC(2026, 10, 29),
+    ...change,
+});
 
 const plain = (text: string) => text.toLowerCase().trim();

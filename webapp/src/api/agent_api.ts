@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, QuickReply, Results, ResultsNow, Revealed, StartBody, StartCheck, StartOptions} from './types';
+import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, QuickReply, Results, ResultsNow, Revealed, Scheduled, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -45,8 +45,15 @@ export class AgentApi {
     /** What would become of a start. Nothing is sent. */
     checkStart = (body: StartBody) => this.post<StartCheck>('conversations/check', body);
 
-    /** The same key with the same body starts one conversation, however often it is sent. */
-    start = (body: StartBody, key: string) => this.client.request<Conversation>('POST', `${root}conversations`, body, {'Idempotency-Key': key});
+    /** The same key with the same body starts one conversation, however often it is sent; with send_at it is put off. */
+    start = (body: StartBody, key: string) => this.client.request<Conversation | Scheduled>('POST', `${root}conversations`, body, {'Idempotency-Key': key});
+
+    /** What is scheduled, mine and of the queues that I supervise; with contact_id what is to go to one person. */
+    scheduled = (params: Params) => this.get<Page<Scheduled>>('scheduled', {waiting: '1', ...params});
+
+    /** One that failed, with what was typed for it. */
+    failedStart = (id: string) => this.get<Scheduled>(`scheduled/${id}`);
+    cancelScheduled = (id: string) => this.client.request<Scheduled>('DELETE', `${root}scheduled/${id}`);
 
     customers = (q: string) => this.search<Page<KnownCustomer>>('customers', 'customers/search', {q});
 

@@ -101,7 +101,7 @@ export interface paths {
         get: operations["getScheduled"];
         put?: never;
         post?: never;
-        /** Cancels it; what left cannot be cancelled (409 already_sent), what failed or was cancelled stays as it is */
+        /** Cancels it, also what failed; what left cannot be cancelled (409 already_sent) */
         delete: operations["cancelScheduled"];
         options?: never;
         head?: never;
@@ -1938,6 +1938,11 @@ export interface components {
                 /** @description From when on one may go, where time alone is in the way */
                 next_at: components["schemas"]["Time"];
             };
+            /** @description Where one open conversation is read: what the next free text would cost. It is not there while that is nothing, or not known */
+            next_text?: {
+                price: number;
+                currency: string;
+            };
             /** @description Where it is not null: how much of that wait is within the queue's hours, milliseconds */
             customer_waits_ms?: number;
             /** @description Name of the last template sent; where conversations are listed */
@@ -2069,7 +2074,7 @@ export interface components {
             queue_id: components["schemas"]["ID"];
             template: components["schemas"]["TemplateRef"];
             variables?: components["schemas"]["Variables"];
-            /** @description Name and phone are needed, unless `id` names a known customer: then what is stored stands in for what is empty, the CPF only with the customer's own number */
+            /** @description Name and phone are needed, unless `id` names a known customer, or a scheduled start of mine that failed: then what is stored stands in for what is empty, the CPF only with the customer's own number */
             customer: {
                 id?: components["schemas"]["OptionalID"];
                 name?: string;
@@ -2118,6 +2123,12 @@ export interface components {
             /** @description The same as the code of an error, such as opted_out */
             reason_code: string;
             created_at: components["schemas"]["Time"];
+            /** @description What was typed for the template's variables, by element. Where its owner reads one that failed, to start it by hand */
+            variables?: {
+                [key: string]: string;
+            };
+            /** @description What was said of the customer's consent. As above */
+            consent?: components["schemas"]["ConsentGiven"];
         };
         /** @description That the customer agreed to get messages */
         ConsentGiven: {
@@ -2293,6 +2304,11 @@ export interface components {
                 message: string;
                 /** @description From when on one may go, where time alone is in the way */
                 next_at: components["schemas"]["Time"];
+            };
+            /** @description Where one open conversation is read: what the next free text would cost. It is not there while that is nothing, or not known */
+            next_text?: {
+                price: number;
+                currency: string;
             };
             /** @description Where it is not null: how much of that wait is within the queue's hours, milliseconds */
             customer_waits_ms?: number;
@@ -3289,6 +3305,8 @@ export interface operations {
                 /** @description 1 = only those that I scheduled */
                 mine?: "" | "0" | "1" | "true" | "false";
                 queue_id?: components["schemas"]["ID"];
+                /** @description Only what is to go to this person, also what others scheduled in a queue whose member I am */
+                contact_id?: components["schemas"]["ID"];
                 /** @description 1 = only what is scheduled, is being sent or failed */
                 waiting?: "" | "0" | "1" | "true" | "false";
                 /** @description From 0; past the end the list is empty */

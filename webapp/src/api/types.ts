@@ -74,6 +74,7 @@ export type Finding = Schemas['Finding'];
 
 export type StartOptions = Schemas['StartOptions'];
 export type StartTemplate = Schemas['TemplateOption'];
+export type Scheduled = Schemas['Scheduled'];
 export type StartBody = Schemas['Start'];
 export type StartCheck = Schemas['StartCheck'];
 export type KnownCustomer = Schemas['Customer'];

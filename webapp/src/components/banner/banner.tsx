@@ -3,6 +3,7 @@ import type {Conversation, State} from 'src/api/types';
 import {timeSpan} from 'src/components/shared/conversation_text';
 import {StateBadge, stateTitles} from 'src/components/shared/state_badge';
 import type {MessageKey} from 'src/i18n';
+import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
 import {useNow} from 'src/state/clock';
@@ -46,11 +47,12 @@ const texts: Record<State, MessageKey> = {
 
 const ConversationBanner = ({channel, conversation}: {channel: Channel; conversation: Conversation}) => {
     const t = useText();
+    const format = useFormat();
     const {notes, refused} = useServices();
     const [form, setForm] = useState<OpenForm>('');
     const writingNote = useStore(notes).has(channel.id);
     const refusal = useStore(refused);
-    const {state} = conversation;
+    const {state, next_text: price} = conversation;
     useWaitingText(channel.id, conversation, writingNote);
 
     return (
@@ -68,7 +70,10 @@ const ConversationBanner = ({channel, conversation}: {channel: Channel; conversa
                         state={state}
                         text={t(stateTitles[state])}
                     />
-                    <span>{t(writingNote ? 'whatsapp-ativo.banner.note' : texts[state])}</span>
+                    <span>
+                        {t(writingNote ? 'whatsapp-ativo.banner.note' : texts[state])}
+                        {price && !writingNote && ` · ${t('whatsapp-ativo.banner.price', {price: format.money(price.price, price.currency)})}`}
+                    </span>
                 </div>
                 <WindowCountdown conversation={conversation}/>
             </div>

@@ -1,6 +1,7 @@
 import React, {useEffect, useRef} from 'react';
 import {openChannel} from 'src/actions/open_channel';
 import type {Conversation} from 'src/api/types';
+import {ScheduledList} from 'src/components/scheduled/scheduled_list';
 import {countdownEnd, countdownText, customerName, maskPhone} from 'src/components/shared/conversation_text';
 import {Facts} from 'src/components/shared/facts';
 import {Failure} from 'src/components/shared/failure';
@@ -22,10 +23,12 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
     const {api, changeFeed, reduxStore} = useServices();
     const {value, failure, reload} = useLoad(async () => {
         const conversation = await api.conversation(id);
-        const [all, overview] = await Promise.all([api.conversations({contact_id: conversation.contact.id, per_page: 50}), api.overview()]);
+        const person = {contact_id: conversation.contact.id, per_page: 50};
+        const [all, overview, scheduled] = await Promise.all([api.conversations(person), api.overview(), api.scheduled(person)]);
         return {
             conversation: {...conversation, template: all.items.find((c) => c.id === id)?.template},
             others: all.items.filter((c) => c.id !== id),
+            scheduled: scheduled.items,
             queue: overview.queues.find((q) => q.id === conversation.queue_id)?.name ?? '',
         };
     }, [api, id]);
@@ -56,6 +59,11 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
                     <Details
                         conversation={value.conversation}
                         queue={value.queue}
+                        onChanged={reload}
+                    />
+                    {value.scheduled.length > 0 && <h3>{t('whatsapp-ativo.scheduled.title')}</h3>}
+                    <ScheduledList
+                        items={value.scheduled}
                         onChanged={reload}
                     />
                     <h3>{t('whatsapp-ativo.customer.earlier')}</h3>

@@ -67,6 +67,7 @@ export const ListTools = ({filter, queues, supervises, onFilter}: Props) => {
                 </select>
             )}
             <a href={listLink(filter)}>{t('whatsapp-ativo.list.link')}</a>
+            <SmallButton onClick={() => pane.set({conversationId: '', scheduled: true})}>{t('whatsapp-ativo.scheduled.title')}</SmallButton>
             {supervises && <SmallButton onClick={() => pane.set({conversationId: '', results: true})}>{t('whatsapp-ativo.results.tab')}</SmallButton>}
             <SmallButton onClick={() => pane.set({conversationId: '', replies: true})}>{t('whatsapp-ativo.reply.all')}</SmallButton>
             <SmallButton onClick={download}>{t('whatsapp-ativo.list.csv')}</SmallButton>

@@ -8,6 +8,8 @@ type Common = {label: string; hint?: ReactNode; error?: string; value: string; o
 
 type TextProps = Common & {
     type?: 'text' | 'password' | 'number' | 'search' | 'date' | 'datetime-local';
+    min?: string;
+    max?: string;
     inputMode?: HTMLAttributes<HTMLInputElement>['inputMode'];
     maxLength?: number;
     placeholder?: string;

@@ -23,7 +23,7 @@ export const Notice = () => {
             role='alert'
         >
             {notice && (
-                <div className={styles.box}>
+                <div className={notice.good ? `${styles.box} ${styles.good}` : styles.box}>
                     <div className={styles.text}>
                         <strong>{text(notice.title)}</strong>
                         <span>{text(notice.reason)}</span>

@@ -9,6 +9,7 @@ import type {Typed} from './use_start_form';
 export const nameField = 'customer_name';
 export const phoneField = 'phone';
 export const cpfField = 'cpf';
+export const sendAtField = 'send_at';
 
 const missing: MessageKey = 'whatsapp-ativo.start.missing';
 
@@ -24,12 +25,13 @@ const documentTexts: Record<string, MessageKey> = {
 };
 
 /** What can be seen to be wrong without the server, by field. Whether a document is required only the server knows. */
-export function problemsOf({name, phone, cpf}: Typed, values: Record<string, string>, template?: StartTemplate): Record<string, MessageKey> {
+export function problemsOf({name, phone, cpf, sendAt}: Typed, values: Record<string, string>, template?: StartTemplate): Record<string, MessageKey> {
     const all: Array<[string, MessageKey | undefined]> = [
         ['template', template ? undefined : 'whatsapp-ativo.start.template_missing'],
         [nameField, name.trim() ? undefined : missing],
         [phoneField, phone.trim() ? phoneTexts[phoneProblem(phone)] : missing],
         [cpfField, cpf.trim() ? documentTexts[documentProblem(cpf)] : undefined],
+        [sendAtField, sendAt === '' ? missing : undefined],
         ...Object.entries(values).map(([element, value]): [string, MessageKey | undefined] => [element, value.trim() ? undefined : missing]),
     ];
     return Object.fromEntries(all.filter((one): one is [string, MessageKey] => Boolean(one[1])));

@@ -10,8 +10,9 @@ import type {Starting} from 'src/services';
 import {fillTemplate} from 'src/whatsapp/fill';
 
 import {CustomerFields} from './customer_fields';
+import {LaterField} from './later_field';
 import {PhonePreview} from './phone_preview';
-import {problemsOf} from './problems';
+import {problemsOf, sendAtField} from './problems';
 import styles from './start.module.css';
 import {TemplatePicker} from './template_picker';
 import {useCheck} from './use_check';
@@ -30,7 +31,7 @@ export const StartForm = ({begin, onDone}: Props) => {
     const form = useRef<HTMLFormElement>(null);
     const {userId, options, failure, typed, change, template, values, body} = useStartForm(begin);
     const check = useCheck(body);
-    const {send, openExisting, busy, failure: sendFailure, fields} = useSend(userId, onDone);
+    const {send, openExisting, busy, failure: sendFailure, fields} = useSend(userId, begin.failed, onDone);
     const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
     const [tried, setTried] = useState<Typed>();
     const toNextField = useNextField(form, Boolean(options));
@@ -54,6 +55,7 @@ export const StartForm = ({begin, onDone}: Props) => {
     }
     const {existing, refusal} = check ?? {};
     const refused = Boolean(refusal && !refusal.can_confirm);
+    const sendText = existing ? 'whatsapp-ativo.start.send_existing' : 'whatsapp-ativo.start.send';
     const reasonMissing = Boolean(refusal?.needs_reason && !typed.reason.trim());
     const submit = () => {
         setTried(typed);
@@ -61,14 +63,15 @@ export const StartForm = ({begin, onDone}: Props) => {
             setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
             return;
         }
-        send(existing || refusal ? {...body, confirm: true} : body, typed.templateId);
+        send(existing || refusal ? {...body, confirm: true} : body, template!);
     };
 
     /** Enter goes on to what is still empty; with Ctrl it sends, from anywhere. */
     const onKeyDown = (e: KeyboardEvent) => {
-        if (e.key === 'Enter' && !e.defaultPrevented && (e.target as HTMLElement).tagName !== 'BUTTON') {
+        const sends = e.ctrlKey || e.metaKey;
+        if (e.key === 'Enter' && !e.defaultPrevented && (sends || (e.target as HTMLElement).tagName !== 'BUTTON')) {
             e.preventDefault();
-            if (e.ctrlKey || e.metaKey) {
+            if (sends) {
                 submit();
             } else {
                 toNextField();
@@ -145,6 +148,11 @@ export const StartForm = ({begin, onDone}: Props) => {
                             onChange={(reason) => change({reason})}
                         />
                     )}
+                    <LaterField
+                        sendAt={typed.sendAt}
+                        error={errors[sendAtField]}
+                        onChange={(sendAt) => change({sendAt})}
+                    />
                 </div>
                 <section
                     className={styles.preview}
@@ -166,6 +174,7 @@ export const StartForm = ({begin, onDone}: Props) => {
                     currency={currency}
                     check={check}
                     onOpenExisting={openExisting}
+                    onLater={(sendAt) => change({sendAt})}
                 />
                 <Failure text={tried === typed ? sendFailure : ''}/>
                 <div className={styles.buttons}>
@@ -182,7 +191,7 @@ export const StartForm = ({begin, onDone}: Props) => {
                         className='btn btn-primary'
                         disabled={busy || refused}
                     >
-                        {t(existing ? 'whatsapp-ativo.start.send_existing' : 'whatsapp-ativo.start.send')}
+                        {t(typed.sendAt === undefined ? sendText : 'whatsapp-ativo.start.schedule')}
                         {price ? ` · ${price}` : ''}
                     </button>
                 </div>

@@ -1,13 +1,20 @@
 import {useRef} from 'react';
 import {openChannel} from 'src/actions/open_channel';
-import type {StartBody} from 'src/api/types';
+import type {Scheduled, StartBody, StartTemplate} from 'src/api/types';
 import {useAction} from 'src/components/shared/use_action';
+import {useFormat} from 'src/i18n/use_format';
 import {useServices} from 'src/services';
 import {forgetDraft, rememberTemplate} from 'src/state/start_draft';
 
-/** Sends a start and opens its channel. The same text sent again after a failure keeps its key, so that the customer gets it once. */
-export function useSend(userId: string, onDone: () => void) {
-    const {api, reduxStore, pane} = useServices();
+import {titleOf} from './template_picker';
+
+/**
+ * Sends a start and opens its channel, or puts it off and says so. The same text sent again after a failure keeps its key, so that the
+ * customer gets it once.
+ */
+export function useSend(userId: string, failed: Scheduled | undefined, onDone: () => void) {
+    const format = useFormat();
+    const {api, reduxStore, pane, notice} = useServices();
     const {busy, failure, fields, run} = useAction();
     const last = useRef({body: '', key: ''});
 
@@ -17,15 +24,23 @@ export function useSend(userId: string, onDone: () => void) {
             pane.set({conversationId: conversation.id});
         }
     };
-    const send = (body: StartBody, templateId: string) => run(async () => {
+    const send = (body: StartBody, template: StartTemplate) => run(async () => {
         const text = JSON.stringify(body);
         if (last.current.body !== text) {
             last.current = {body: text, key: newKey()};
         }
-        const conversation = await api.start(body, last.current.key);
+        const made = await api.start(body, last.current.key);
         forgetDraft(userId);
-        rememberTemplate(userId, templateId);
-        show(conversation);
+        rememberTemplate(userId, template.id);
+        if (failed) {
+            api.cancelScheduled(failed.id).catch(() => {}); // it stays on the list, where it can be removed
+        }
+        if ('send_at' in made) {
+            onDone();
+            notice.set({good: true, title: {key: 'whatsapp-ativo.start.scheduled', values: {time: format.time(made.send_at)}}, reason: {text: `${titleOf(template)} · ${made.customer.name}`}});
+        } else {
+            show(made);
+        }
     });
     const openExisting = (id: string) => run(async () => show(await api.conversation(id)));
     return {send, openExisting, busy, failure, fields};

@@ -21,7 +21,11 @@ export type Typed = StartDraft & {
 const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', customerId: '', cpfMasked: '', cpf: '', reason: '', origin: '', note: ''};
 
 /** What the popup is filled in with: what was typed behind the command, else what was typed within the last hour. */
-function initial(userId: string, {name, phone}: Starting): Typed {
+function initial(userId: string, {name, phone, failed}: Starting): Typed {
+    if (failed) {
+        const {id, queue_id: queueId, template, customer, variables = {}, consent} = failed;
+        return {...empty, queueId, templateId: template.id, values: variables, ...customer, customerId: id, cpfMasked: customer.cpf_masked, origin: consent?.origin ?? '', note: consent?.note ?? ''};
+    }
     return name || phone ? {...empty, name, phone} : {...empty, ...readDraft(userId)};
 }
 
@@ -58,9 +62,9 @@ export function useStartForm(begin: Starting) {
     }, [options, begin.channelId, userId]);
 
     useEffect(() => {
-        const {queueId: queue, templateId, values, name, phone} = typed;
+        const {queueId: queue, templateId, values, name, phone, sendAt} = typed;
         if (name || phone || Object.values(values).some(Boolean)) {
-            saveDraft(userId, {queueId: queue, templateId, values, name, phone});
+            saveDraft(userId, {queueId: queue, templateId, values, name, phone, sendAt});
         }
     }, [typed, userId]);
 
@@ -74,7 +78,7 @@ const valuesOf = ({values}: Typed, template?: StartTemplate): Record<string, str
     Object.fromEntries((template?.variables ?? []).map(({element, default: begin}) => [element, values[element] ?? begin]));
 
 /** The request for what was typed. */
-function bodyOf({queueId, customerId, name, phone, cpf, reason, origin, note}: Typed, template: StartTemplate, values: Record<string, string>): StartBody {
+function bodyOf({queueId, customerId, name, phone, cpf, reason, origin, note, sendAt}: Typed, template: StartTemplate, values: Record<string, string>): StartBody {
     return {
         queue_id: queueId,
         template: {name: template.name, language: template.language},
@@ -82,5 +86,6 @@ function bodyOf({queueId, customerId, name, phone, cpf, reason, origin, note}: T
         customer: {...(customerId ? {id: customerId} : {}), name, cpf, phone},
         ...(origin ? {consent: {origin, note}} : {}),
         ...(reason ? {reason} : {}),
+        ...(sendAt ? {send_at: new Date(sendAt).getTime()} : {}),
     };
 }

@@ -5,6 +5,7 @@ import {stateTitles} from 'src/components/shared/state_badge';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 
+import {localMoment} from './later_field';
 import styles from './verdict.module.css';
 
 type Props = {
@@ -17,10 +18,13 @@ type Props = {
     /** undefined while it is not known of what is typed now. */
     check?: StartCheck;
     onOpenExisting: (id: string) => void;
+
+    /** Called with a moment at which nothing that is known now is in the way. */
+    onLater: (sendAt: string) => void;
 };
 
 /** What the message costs and what is in its way, before anybody presses the button. */
-export const Verdict = ({options, price, currency, check, onOpenExisting}: Props) => {
+export const Verdict = ({options, price, currency, check, onOpenExisting, onLater}: Props) => {
     const t = useText();
     const format = useFormat();
     const {existing, refusal} = check ?? {};
@@ -44,6 +48,9 @@ export const Verdict = ({options, price, currency, check, onOpenExisting}: Props
             {refusal && (
                 <div className={`${styles.note} ${styles.refusal}`}>
                     <span>{refusal.message}</span>
+                    {refusal.next_at && (
+                        <SmallButton onClick={() => onLater(localMoment(refusal.next_at! + 59_999))}>{t('whatsapp-ativo.start.schedule_for', {time: format.clock(refusal.next_at)})}</SmallButton>
+                    )}
                 </div>
             )}
         </div>

@@ -1,0 +1,64 @@
+// @vitest-environment node
+import {describe, expect, test} from 'vitest';
+
+import {Chat} from './chat_setup';
+import {absent} from './chromium';
+
+describe.skipIf(absent)('a start for later in Chromium', {timeout: 60_000}, () => {
+    const chat = new Chat();
+    const dialog = () => chat.page.getByRole('dialog');
+    const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => chat.page.keyboard.press(key)), Promise.resolve());
+    const type = (text: string) => chat.page.keyboard.type(text);
+    const focusedLabel = () => chat.page.evaluate(() => (document.activeElement as HTMLInputElement).labels?.[0]?.textContent ?? document.activeElement?.textContent ?? '');
+    const path = () => chat.page.locator('body').getAttribute('data-path');
+    const openPopup = async () => {
+        await chat.button('header 0').click();
+        await dialog().getByLabel('Modelo', {exact: true}).waitFor();
+    };
+
+    test('by keyboard, later: tomorrow at nine unless something else is typed; it is said what was scheduled', async () => {
+        await chat.open();
+        await chat.button('header 0').focus();
+        await press('Enter');
+        await expect.poll(focusedLabel).toBe('Modelo');
+        await type('boleto');
+        await press('Enter');
+        await expect.poll(focusedLabel).toBe('Nome do cliente');
+        await type('marina');
+        await chat.page.getByRole('option', {name: 'Marina Duarte'}).waitFor();
+        await press('Enter');
+        await expect.poll(focusedLabel).toBe('Primeiro nome');
+        await type('Marina');
+        await press('Tab', 'Space');
+        const field = chat.page.getByLabel('Dia e hora');
+        const tomorrow = await chat.page.evaluate(() => new Date().setHours(33, 0, 0, 0));
+        const [day] = await chat.page.evaluate((at) => [new Date(at - (new Date(at).getTimezoneOffset() * 60_000)).toISOString().slice(0, 16)], tomorrow);
+        expect(await field.inputValue()).toBe(day);
+        await expect.poll(() => chat.host.start.checked.at(-1)?.send_at).toBe(tomorrow);
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot('start-later');
+        await press('Control+Enter');
+        await dialog().waitFor({state: 'detached'});
+        expect(chat.host.start.started.at(-1)!.body.send_at).toBe(tomorrow);
+        await chat.page.getByText('Agendado para').waitFor();
+        await chat.page.getByText('Aviso de boleto · Marina Duarte').waitFor();
+        await chat.screenshot('start-scheduled');
+        expect(await path()).toBe(null);
+    });
+
+    test('what is refused for now is scheduled with one click', async () => {
+        const at = Date.now() + 3_600_000;
+        chat.host.start.check = {refusal: {code: 'quiet_hours', message: 'A fila só envia em horário comercial.', next_at: at}};
+        await chat.open();
+        await openPopup();
+        await chat.page.getByLabel('Modelo', {exact: true}).fill('boleto');
+        await press('Enter');
+        await chat.button(/^Agendar para/).click();
+        const [chosen] = await chat.page.evaluate(() => [new Date((document.querySelector('[type=datetime-local]') as HTMLInputElement).value).getTime()]);
+        expect(chosen).toBe(Math.ceil(at / 60_000) * 60_000);
+        await chat.page.getByLabel('Dia e hora').fill('');
+        await press('Control+Enter');
+        await chat.page.getByLabel('Dia e hora').and(chat.page.locator('[aria-invalid=true]')).waitFor();
+        expect(chat.host.start.started).toEqual([]);
+    });
+});
