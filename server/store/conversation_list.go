@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/lib/pq"
@@ -38,7 +37,10 @@ func isInState(state domain.State, now int64) squirrel.Sqlizer {
 
 // ListConversations lists what a reader may see; see package service.
 func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) ([]*domain.Conversation, int, error) {
-	where := s.selected(reader, queueIDs, all, f)
+	where, err := s.selected(ctx, reader, queueIDs, all, f)
+	if err != nil {
+		return nil, 0, err
+	}
 	rows := builder().Select(prefixColumns("c", conversationColumns), nestColumns("ct", "contact", contactColumns)).
 		From("waa_conversations c").Join("waa_contacts ct ON ct.id = c.contact_id").Where(where).OrderBy("c.updated_at DESC", "c.id")
 	count := builder().Select("count(*)").From("waa_conversations c").Where(where)
@@ -50,8 +52,11 @@ func (s *Store) ListConversations(ctx context.Context, reader string, queueIDs [
 }
 
 // selected is the condition of all that a filter asks for, of what the reader may see.
-func (s *Store) selected(reader string, queueIDs []string, all bool, f domain.ListFilter) squirrel.And {
-	where := s.listed(reader, queueIDs, all, f)
+func (s *Store) selected(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (squirrel.And, error) {
+	where, err := s.listed(ctx, reader, queueIDs, all, f)
+	if err != nil {
+		return nil, err
+	}
 	if f.Unclaimed {
 		where = append(where, squirrel.Expr("c.attendant_id = '' AND c.closed_at = 0"))
 	}
@@ -64,7 +69,7 @@ func (s *Store) selected(reader string, queueIDs []string, all bool, f domain.Li
 	if f.State != "" {
 		where = append(where, isInState(f.State, f.Now))
 	}
-	return where
+	return where, nil
 }
 
 // waitsFor is the condition that the customer has waited for as long as a filter says.
@@ -105,7 +110,7 @@ func (s *Store) nameTemplates(ctx context.Context, page []*domain.Conversation) 
 }
 
 // listed is the condition of what a reader may see and asks for, whatever its state.
-func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.ListFilter) squirrel.And {
+func (s *Store) listed(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (squirrel.And, error) {
 	where := squirrel.And{squirrel.Expr("c.aborted_at = 0")}
 	if !all {
 		where = append(where, isSeen(reader, queueIDs))
@@ -131,10 +136,14 @@ func (s *Store) listed(reader string, queueIDs []string, all bool, f domain.List
 	if f.ContactID != "" {
 		where = append(where, squirrel.Expr("c.contact_id = ?", f.ContactID))
 	}
-	if contacts := contactsLike(f.Query, s.documentHashes(f.Document)); contacts != nil {
+	contacts, err := s.contactsMeant(ctx, f.Query, f.Document)
+	if err != nil {
+		return nil, err
+	}
+	if contacts != nil {
 		where = append(where, squirrel.Expr("c.contact_id IN (SELECT id FROM waa_contacts WHERE ?)", contacts))
 	}
-	return where
+	return where, nil
 }
 
 // isSeen is the condition that somebody other than a system admin may see a conversation.
@@ -150,70 +159,13 @@ func isTheirs(userID string) squirrel.Sqlizer {
 	return squirrel.Expr("(c.owner_id = ? OR c.attendant_id = ?)", userID, userID)
 }
 
-// contactsLike is the condition that a contact's name or number contains the
-// query, or that the document is its; nil without a query.
-func contactsLike(query string, cpfHashes []string) squirrel.Sqlizer {
-	query = truncate(strings.TrimSpace(query), 256)
-	var matches squirrel.Or
-	if query != "" {
-		matches = append(matches, squirrel.Expr("name ILIKE ?", "%"+escapeLike(query)+"%"))
-	}
-	if digits := phoneDigits(query); digits != "" {
-		matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+digits+"%"))
-		for _, written := range []string{digits, "55" + digits} { // with its country code or without, the ninth digit may lack
-			if key := domain.PhoneKey(written); key != written {
-				matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+key+"%"))
-			}
-		}
-		if old := withoutNinthDigit(digits); old != "" {
-			matches = append(matches, squirrel.Expr("phone LIKE ?", "%"+old))
-		}
-	}
-	if len(cpfHashes) > 0 {
-		matches = append(matches, squirrel.Expr("cpf_hash = ANY(?)", pq.Array(cpfHashes)))
-	}
-	if len(matches) == 0 {
-		return nil
-	}
-	return matches
-}
-
-// withoutNinthDigit returns a whole Brazilian mobile number, with its area and country or without, as it was written
-// before it had nine digits, in which form Meta and old rows may have it; "" = it is no such number.
-func withoutNinthDigit(digits string) string {
-	const local = 9
-	at := len(digits) - local
-	if at != 0 && at != 2 && (at != 4 || digits[:2] != "55") || digits[at] != '9' {
-		return ""
-	}
-	return digits[:at] + digits[at+1:]
-}
-
-// escapeLike makes text match itself only.
-func escapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
-// phoneDigits gives the digits of what looks like a part of a number, else "".
-func phoneDigits(query string) string {
-	var b strings.Builder
-	for _, r := range query {
-		switch {
-		case r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case !strings.ContainsRune(" +-().\u00a0", r):
-			return ""
-		}
-	}
-	if b.Len() < 3 {
-		return ""
-	}
-	return b.String()
-}
-
 // CountConversations counts what a reader may see and is not closed; see package service.
 func (s *Store) CountConversations(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter) (domain.Counts, error) {
-	where := append(s.listed(reader, queueIDs, all, f), squirrel.Expr("c.closed_at = 0"))
+	where, err := s.listed(ctx, reader, queueIDs, all, f)
+	if err != nil {
+		return domain.Counts{}, err
+	}
+	where = append(where, squirrel.Expr("c.closed_at = 0"))
 	countOf := func(state domain.State, name string) squirrel.Sqlizer {
 		return squirrel.Expr("count(*) FILTER (WHERE "+inState(state, "?")+") AS "+name, f.Now)
 	}

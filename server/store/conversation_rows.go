@@ -54,7 +54,10 @@ const rowsOf = `
 // EachConversation calls fn with every conversation of a list, oldest first, until fn returns an error.
 // It reads them in batches, and holds no connection while fn runs.
 func (s *Store) EachConversation(ctx context.Context, reader string, queueIDs []string, all bool, f domain.ListFilter, fn func(*domain.ConversationRow) error) error {
-	where := s.selected(reader, queueIDs, all, f)
+	where, err := s.selected(ctx, reader, queueIDs, all, f)
+	if err != nil {
+		return err
+	}
 	var at int64
 	var id string
 	for {
