@@ -269,3 +269,24 @@ func TestADraftIsChosenOnceAndSentInOrder(t *testing.T) {
 		require.EqualValues(t, 5, f.number(t, "SELECT count(*) FROM waa_drafts"), "what is not ended stays")
 	})
 }
+
+// TestDueDraftsAreChosen lets the moments of some drafts come.
+func TestDueDraftsAreChosen(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		c := f.conversation(t, f.contact(t, "+5511987654321", "Ana").ID, nil)
+		clock, err := f.Clock(ctx())
+		require.NoError(t, err)
+		for text, sendAt := range map[string]int64{"due": clock - 1, "ahead": clock + hour/2, "later": clock + 2*hour, "by hand": 0} {
+			d := f.draft(t, c, "ines", text)
+			_, err := f.db.Exec("UPDATE waa_drafts SET send_at = $2 WHERE id = $1", d.ID, sendAt)
+			require.NoError(t, err)
+		}
+		require.NoError(t, f.ChooseDueDrafts(ctx(), hour, now))
+		chosen := f.number(t, "SELECT count(*) FROM waa_drafts WHERE state = 'chosen' AND chosen_by = author_id AND body IN ('due', 'ahead')")
+		require.EqualValues(t, 2, chosen, "the time is the database's, and so much ahead of it")
+		require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_drafts WHERE state = 'held'"))
+		job, err := f.ClaimDraft(ctx(), "", "", time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, []string{c.ChannelID, "ines"}, []string{job.ChannelID, job.AuthorID})
+	})
+}
