@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,9 +13,11 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestAKnownCustomerInTheDialog looks for a customer in the dialog of `novo` and sends them a template without typing who they are.
+// TestAKnownCustomerInTheDialog looks for a customer in the dialog of `novo` and sends them a template without typing who they are. By
+// command they are found too, but not by an agent of no queue of theirs.
 func TestAKnownCustomerInTheDialog(t *testing.T) {
-	s := newStage(t)
+	o := newOutsider(t)
+	s := o.stage
 	k := s.open(0)
 	ctx := s.ctx(oneMinute)
 	d, err := s.OpenDialog(ctx, 0, s.Env.QueueChannel.ID, "/whatsapp novo")
@@ -34,6 +37,13 @@ func TestAKnownCustomerInTheDialog(t *testing.T) {
 	found := find(k.customer.Phone[len(k.customer.Phone)-8:])
 	require.Len(t, found, 1)
 	require.Contains(t, found[0].Text, k.customer.Name)
+
+	for _, query := range []string{k.customer.CPF, k.customer.Phone, k.customer.Name} {
+		require.Contains(t, o.says(0, o.lobby(), "/whatsapp cliente "+query), k.ChannelID)
+		require.Contains(t, o.says(o.Outsider(), o.lobby(), "/whatsapp cliente "+query), "Nenhum cliente")
+		require.Empty(t, o.asks(o.Agent(o.Outsider()), http.MethodPost, "/customers/search", map[string]any{"q": query}).is(http.StatusOK).items())
+	}
+	require.Contains(t, o.says(0, k.ChannelID, "/whatsapp cliente"), k.customer.Name)
 
 	values := map[string]any{"customer": found[0].Value}
 	for name, value := range scenario.Variables() {

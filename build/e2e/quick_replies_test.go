@@ -15,7 +15,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// TestQuickReplies sends a reply with all variables by `/r`: the phone shows what REST showed before, and the lock holds.
+// TestQuickReplies sends a reply with all variables by `/r`, and as the picker puts it into the composer: the phone shows both times what
+// REST showed before, and the lock holds.
 func TestQuickReplies(t *testing.T) {
 	o := newOutsider(t)
 	agent := o.Agent(0)
@@ -39,6 +40,13 @@ func TestQuickReplies(t *testing.T) {
 		last, _ := k.phone.Last()
 		want := text[:len(text)-len("**Até!**")] + "*Até!*"
 		return errorUnless(last.Text == want, "the phone shows %q, not %q", last.Text, want)
+	})
+	byCommand, _ := k.phone.Last()
+	_, _, err = agent.CreatePost(o.ctx(oneMinute), &model.Post{ChannelId: k.ChannelID, Message: text})
+	require.NoError(t, err)
+	o.within(oneMinute, "the picked reply to arrive", func(context.Context) error {
+		last, _ := k.phone.Last()
+		return errorUnless(last.ID != byCommand.ID && last.Text == byCommand.Text, "the phone shows %q, not %q", last.Text, byCommand.Text)
 	})
 	posts, _, err := agent.GetPostsForChannel(o.ctx(oneMinute), k.ChannelID, 0, 10, "", false, false)
 	require.NoError(t, err)

@@ -254,7 +254,7 @@ func (r *rights) acts() []act {
 		{"POST /conversations/{id}/reopen", acted, "/conversations/" + conversation + "/reopen", nil},
 	}
 	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/holidays", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
-		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export",
+		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export", "/contacts/{id}/lookalikes",
 		"/event-subscriptions", "/event-subscriptions/{id}", "/event-subscriptions/{id}/deliveries", "/event-subscriptions/{id}/deliveries/{delivery_id}")...)
 	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates", "/templates/{id}/edit", "/templates/sync", "/templates/lint", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
 		"/contacts/{id}/merge", "/guards/release", "/results/rebuild", "/event-subscriptions", "/event-subscriptions/{id}/test", "/event-subscriptions/{id}/resend", "/event-subscriptions/{id}/replay",
@@ -389,7 +389,7 @@ func (r *rights) words(t *testing.T) {
 		"novo": typedStart, "agendados": typedAny, "agendar amanhã 9h oi": typedLater, "modelo": typedThere, "nota x": typedThere, "rascunhos": typedThere, "local -23.5,-46.6 Loja": typedSpoken, "contato Ana 11 98765-4321": typedSpoken,
 		"perguntar": typedSpoken, "lista": typedSpoken, "link": typedSpoken, "respostas": typedAny, "botoes Sim? | Sim": typedSpoken, "pedir-local": typedSpoken, "pedir-telefone": typedSpoken,
 		"transferir @" + r.User(servingAgent).Username: typedThere, "responsavel @" + r.User(servingAgent).Username: typedThere, "assumir": typedThere,
-		"consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,
+		"cliente": typedThere, "consentimento": typedThere, "descadastrados": typedAny, "status": typedThere, "encerrar fim": typedThere, "reabrir": typedThere, "meus": typedAny, "custos": typedAny, "resultados": typedAny, "doctor": typedAny, "ajuda": typedAny,
 	}
 	var known, offered []string
 	for typed := range rows {

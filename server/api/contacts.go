@@ -15,6 +15,7 @@ func (a *API) contactRoutes(router *mux.Router) {
 	router.HandleFunc("/contacts/{id}/export", a.exportContact).Methods(http.MethodGet)
 	a.handle(router, http.MethodDelete, "/contacts/{id}", withID(a.eraseContact))
 	a.handle(router, http.MethodPost, "/contacts/{id}/merge", withID(a.mergeContacts))
+	a.handle(router, http.MethodGet, "/contacts/{id}/lookalikes", withID(a.listLookalikes))
 }
 
 // eraseTimeout is how long a request waits for Mattermost to forget an erased person.
@@ -51,8 +52,11 @@ type erasedView struct {
 	Stays    []string `json:"stays"`
 }
 
-// mergedView is a contact after a merge, with its document masked.
-type mergedView struct {
+// maxLookalikes is how many contacts are shown that may be the same person as one.
+const maxLookalikes = 20
+
+// personView is a contact as system admins see it, with its document masked.
+type personView struct {
 	ID        string       `json:"id"`
 	Name      string       `json:"name"`
 	Phone     string       `json:"phone"`
@@ -85,10 +89,30 @@ func (a *API) mergeContacts(r *http.Request, id string) (reply, error) {
 	} else if err != nil {
 		return reply{}, errors.Wrap(err, "merge contacts")
 	}
-	return ok(mergedView{
+	return ok(viewPerson(c))
+}
+
+func viewPerson(c *domain.Contact) personView {
+	return personView{
 		ID: c.ID, Name: c.Name, Phone: c.Phone, WAID: c.WAID, UserID: c.UserID, Username: c.Username, CPFMasked: c.CPFMasked,
 		CreatedAt: millisOrNull(c.CreatedAt), UpdatedAt: millisOrNull(c.UpdatedAt),
-	})
+	}
+}
+
+type lookalikeView struct {
+	personView
+	Because []string `json:"because"`
+}
+
+// listLookalikes lists who may be the same person as a contact, on one page because they are few.
+func (a *API) listLookalikes(r *http.Request, id string) (reply, error) {
+	found, err := a.Store.Lookalikes(r.Context(), id, maxLookalikes)
+	if err != nil {
+		return reply{}, errors.Wrap(err, "look for contacts that look alike")
+	}
+	return ok(listOf(found, len(found), page{size: defaultPerPage}, func(one *domain.Lookalike) lookalikeView {
+		return lookalikeView{personView: viewPerson(&one.Contact), Because: one.Because}
+	}))
 }
 
 type revealedView struct {

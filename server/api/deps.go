@@ -257,6 +257,8 @@ type Store interface {
 	EraseContact(ctx context.Context, id, by string, botIDs []string, now int64) error
 	// Forgetting is how far Mattermost has forgotten an erased person.
 	Forgetting(ctx context.Context, contactID string) (domain.ErasureState, error)
+	// Lookalikes are up to n other contacts that may be the same person as one; domain.ErrNotFound.
+	Lookalikes(ctx context.Context, contactID string, n int) ([]*domain.Lookalike, error)
 	// MergeContacts makes a second contact part of the first, in one step; domain.ErrConflict where both have an open
 	// conversation on one account.
 	MergeContacts(ctx context.Context, intoID, fromID, by string, now int64) (*domain.Contact, error)

@@ -53,3 +53,18 @@ func TestMergeContacts(t *testing.T) {
 	w.as(agent, http.MethodPost, path, map[string]any{"contact_id": third}).Is(http.StatusForbidden, "forbidden")
 	w.as(admin, http.MethodPost, path, map[string]any{"contact_id": third}).Is(http.StatusConflict, "conversation_exists")
 }
+
+func TestLookalikes(t *testing.T) {
+	w := newWorld(t)
+	other := id("other")
+	w.exec("INSERT INTO waa_contacts (id, name, created_at, updated_at) VALUES ($1, 'Outra Pessoa', 2, 2)", other)
+	path := "/contacts/" + contact1 + "/lookalikes"
+	require.Empty(t, w.as(admin, http.MethodGet, path, nil).Is(http.StatusOK).Items())
+	w.exec("UPDATE waa_contacts SET name = 'Ana Lima'")
+	found := w.as(admin, http.MethodGet, path, nil).Is(http.StatusOK).Items()
+	require.Len(t, found, 1)
+	require.Equal(t, other, found[0].(map[string]any)["id"])
+	require.Equal(t, []any{"name"}, found[0].(map[string]any)["because"])
+	w.as(agent, http.MethodGet, path, nil).Is(http.StatusForbidden, "forbidden")
+	w.as(admin, http.MethodGet, "/contacts/"+nowhere+"/lookalikes", nil).Is(http.StatusNotFound, "not_found")
+}

@@ -21,6 +21,8 @@ const Trigger = "whatsapp"
 type Service interface {
 	ViewChannel(ctx context.Context, actorID, channelID string) (*domain.View, error)
 	List(ctx context.Context, actorID string, f domain.Filter) ([]*domain.View, int, error)
+	// Customers are the known customers that a search finds, of those whom the actor may see.
+	Customers(ctx context.Context, actorID, query string) ([]*domain.KnownCustomer, error)
 	// SetConsent records what the actor says of a contact's consent.
 	SetConsent(ctx context.Context, actorID, contactID string, status domain.ConsentStatus, said domain.ConsentGiven) (*domain.Contact, error)
 	// Consents are the contacts with a consent on record, the latest first, of the queues that the actor supervises.

@@ -41,6 +41,7 @@ func subcommands() []subcommand {
 		{portuguese: "assumir", english: "claim", run: (*Command).claim},
 		{portuguese: "encerrar", english: "close", argument: true, run: (*Command).close},
 		{portuguese: "reabrir", english: "reopen", run: (*Command).reopen},
+		{portuguese: "cliente", english: "customer", argument: true, run: (*Command).customer},
 		{portuguese: "consentimento", english: "consent", argument: true, run: (*Command).consent},
 		{portuguese: "descadastrados", english: "optouts", run: (*Command).optOuts},
 		{portuguese: "status", english: "status", run: (*Command).status},

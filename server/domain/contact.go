@@ -45,6 +45,19 @@ type Revealed struct {
 	CPF       string // CPF or CNPJ, digits and letters only; "" = none
 }
 
+// Why two contacts may be one person. The REST API uses these words.
+const (
+	AlikeDocument = "document"
+	AlikeNumber   = "number"
+	AlikeName     = "name" // with the last digits of the number, or where one of the two has none
+)
+
+// Lookalike is a contact that may be the same person as another one.
+type Lookalike struct {
+	Contact
+	Because []string // what both have, of the constants above
+}
+
 // KnownCustomer is a contact together with their latest conversation.
 type KnownCustomer struct {
 	Contact

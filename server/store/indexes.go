@@ -29,6 +29,7 @@ func lateIndexes() []index {
 		// of results, which need nothing of the rows themselves
 		{name: "waa_conversations_created", on: "waa_conversations (created_at) INCLUDE (account_id, owner_id, began_queue_id, began_template_id) WHERE aborted_at = 0"},
 		{name: "waa_conversations_closed", on: "waa_conversations (closed_at) INCLUDE (account_id, closed_by, queue_id, began_template_id) WHERE closed_at > 0 AND aborted_at = 0"},
+		{name: "waa_contacts_alike", on: "waa_contacts (lower(name)) WHERE erased_at = 0 AND name <> ''"},
 		{name: "waa_contacts_kept", on: "waa_contacts (updated_at) WHERE erased_at = 0"},
 		{name: "waa_messages_to_show", on: "waa_messages (conversation_id, created_at, id) WHERE (kind = 'template' OR automatic) AND direction = 'out' AND post_id = ''"},
 		{name: "waa_notices_told", on: "waa_notices (created_at) WHERE told_at > 0"},

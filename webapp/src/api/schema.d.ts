@@ -1283,6 +1283,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/lookalikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Other contacts that may be the same person, to be merged with this one; at most 20, those with most in common first */
+        get: operations["listLookalikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/merge": {
         parameters: {
             query?: never;
@@ -2002,6 +2021,20 @@ export interface components {
             /** @description Of a new one the end of the list unless given */
             position?: number;
             retired?: boolean;
+        };
+        Lookalike: {
+            id: components["schemas"]["ID"];
+            name: string;
+            phone: components["schemas"]["Phone"];
+            wa_id: string;
+            /** @description BSUID */
+            user_id: string;
+            username: string;
+            cpf_masked: string;
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
+            /** @description What both have. A name counts with the last eight digits of the number, or where one of the two has none */
+            because: ("document" | "number" | "name")[];
         };
         QuickReply: {
             id: components["schemas"]["ID"];
@@ -5796,6 +5829,34 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidField"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listLookalikes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of contacts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"] & {
+                        items?: components["schemas"]["Lookalike"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

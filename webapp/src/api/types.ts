@@ -27,6 +27,7 @@ export type Overview = Result<'countConversations'>;
 export type QueueName = Overview['queues'][number];
 export type Contact = Schemas['Contact'];
 export type Consent = Schemas['Consent'];
+export type Lookalike = Schemas['Lookalike'];
 export type Revealed = Result<'revealContact'>;
 
 export type Account = Schemas['Account'];
