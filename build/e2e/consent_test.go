@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // TestConsent lets customers opt out on the real server: what is a word as a whole counts, the channel tells of it, templates are refused and free text
-// still goes; then the word that takes it back, a colleague's record, and somebody who was erased.
+// still goes; then the word that takes it back, a word that meets templates that wait and are scheduled, a colleague's record, and somebody who was erased.
 func TestConsent(t *testing.T) {
 	t.Parallel()
 	s := &stage{World: startWorld(t, scenario.Options{}), t: t}
@@ -80,7 +81,29 @@ func TestConsent(t *testing.T) {
 	says("VOLTAR", "granted")
 	status, answer = ask(s.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/template", template)
 	require.Equal(t, http.StatusOK, status, answer)
+
+	// what is scheduled, and what waits in the outbox, when the word comes
+	later := s.StartRequest(k.customer)
+	later["confirm"], later["reason"], later["send_at"] = true, "pediu por telefone", s.Now()+90_000
+	status, answer = ask(s.Agent(0), http.MethodPost, "/conversations", later)
+	require.Equal(t, http.StatusAccepted, status, answer)
+	s.Sim.FailNext(hereTo(k.customer.Phone), 131000, 10) // for the moment: it is tried again until the word is read
+	before = len(k.phone.Messages())
+	status, answer = ask(s.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/template", template)
+	require.Less(t, status, http.StatusBadRequest, answer)
 	says("STOP", "revoked")
+	require.NoError(t, s.Advance(s.ctx(oneMinute), 2*time.Minute))
+	ended := func(query, wanted string) {
+		s.within(oneMinute, wanted, func(ctx context.Context) error {
+			var is string
+			err := s.Env.DB().QueryRowContext(ctx, query).Scan(&is)
+			return firstError(err, errorUnless(is == wanted, "it is %s", is))
+		})
+	}
+	ended("SELECT status || ' ' || reason_code FROM waa_scheduled", "failed opted_out")
+	ended("SELECT status || ' ' || reason_code FROM waa_messages WHERE direction = 'out' AND kind = 'template' ORDER BY created_at DESC LIMIT 1", "not_sent 64")
+	s.waitUntilIdle(oneMinute)
+	require.Len(t, k.phone.Messages(), before, "nothing leaves")
 	contact := ""
 	require.NoError(t, s.Env.DB().QueryRowContext(s.ctx(oneMinute), "SELECT contact_id FROM waa_conversations WHERE id = $1", k.ID).Scan(&contact))
 	status, answer = ask(s.Admin(), http.MethodDelete, "/contacts/"+contact, nil)
