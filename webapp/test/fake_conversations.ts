@@ -1,4 +1,4 @@
-import type {ClosingOptions, Conversation, QuickReply, State} from 'src/api/types';
+import type {ClosingOptions, Conversation, Lookalike, QuickReply, State} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 type Answer = {status: number; body: object};
@@ -60,6 +60,9 @@ export class FakeConversations {
 
     replies: QuickReply[] = [];
 
+    /** Who looks like every customer. */
+    alike: Lookalike[] = [];
+
     constructor(count: number, readonly now = Date.now()) {
         this.rows = Array.from({length: count}, (_, n) => conversation(n, now));
     }
@@ -67,6 +70,14 @@ export class FakeConversations {
     /** The response to a request; undefined for a path that agents' pages do not use. */
     answer(method: string, path: string, query: URLSearchParams, body: Body): Answer | undefined {
         const [kind, id = '', action = ''] = path.split('/');
+        if (kind === 'contacts' && action === 'lookalikes') {
+            return {status: 200, body: {items: this.alike, total: this.alike.length, page: 0, per_page: 60}};
+        }
+        if (kind === 'contacts' && action === 'merge') {
+            this.received.push({method, path, body});
+            this.alike = this.alike.filter((one) => one.id !== body.contact_id);
+            return this.refusal ? {status: 409, body: {error: {code: 'conversation_exists', message: this.refusal}}} : {status: 200, body: {id}};
+        }
         if (kind === 'contacts' && action === 'reveal') {
             this.received.push({method, path, body});
             return {status: 200, body: {id, phone: '+5511987100002', cpf: '52998224725'}};

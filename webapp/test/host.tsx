@@ -47,7 +47,7 @@ Object.assign(window, {
 
 const locale = query.get('locale') ?? 'pt-BR';
 document.documentElement.lang = locale;
-client.store.dispatch(setEntities({users: {profiles: {u1: {id: 'u1', locale}}}}));
+client.store.dispatch(setEntities({users: {profiles: {u1: {id: 'u1', locale, roles: query.get('roles') ?? 'system_user'}}}}));
 
 const pages: Record<string, () => React.ReactNode> = {
     console: () => (

@@ -106,6 +106,31 @@ describe.skipIf(absent)('the list of conversations in Chromium', {timeout: 60_00
         await chat.screenshot('chat-empty');
     });
 
+    test.each([
+        ['light', 'pt-BR', 'Pode ser a mesma pessoa', 'Juntar', 'Sim'],
+        ['dark', 'en', 'May be the same person', 'Merge', 'Yes'],
+    ])('a system admin makes one of two customers who look alike (%s, %s)', async (theme, locale, title, merge, yes) => {
+        await chat.open(`&theme=${theme}&locale=${locale}&roles=system_user%20system_admin`);
+        const {page, host} = chat;
+        const other = {id: 'p'.repeat(26), name: 'Marina D.', phone: '+5511987100999', wa_id: '', user_id: '', username: '', cpf_masked: '***.982.247-**', created_at: 1, updated_at: 1, because: ['document' as const, 'name' as const]};
+        host.chat.alike = [other];
+        await openConversation(page, 4);
+        await chat.button(/^(Cliente|Customer)$/).click();
+        await page.getByRole('heading', {name: title}).waitFor();
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`customer-alike-${theme}`);
+        host.chat.refusal = 'Os dois têm um atendimento aberto.';
+        await chat.button(`${merge}: Marina D.`).click();
+        await chat.button(yes).click();
+        await page.getByText(host.chat.refusal).waitFor();
+        host.chat.refusal = '';
+        host.chat.alike = [];
+        await chat.button(`${merge}: Marina D.`).click();
+        await chat.button(yes).click();
+        await page.getByRole('heading', {name: title}).waitFor({state: 'detached'});
+        expect(host.chat.received.filter((r) => r.path.endsWith('/merge')).at(-1)?.body).toEqual({contact_id: other.id});
+    });
+
     test('a conversation of the queue is claimed; that of somebody else opens the customer', async () => {
         await chat.open();
         await chat.openList();

@@ -3,7 +3,7 @@ import {manifest} from 'src/manifest';
 import type {Client} from './client';
 import {withParams} from './query';
 import type {Params} from './query';
-import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Message, Overview, Page, QuickReply, Results, ResultsNow, Revealed, Scheduled, StartBody, StartCheck, StartOptions} from './types';
+import type {CloseBody, ClosingOptions, Contact, Conversation, KnownCustomer, Lookalike, Message, Overview, Page, QuickReply, Results, ResultsNow, Revealed, Scheduled, StartBody, StartCheck, StartOptions} from './types';
 
 const root = `/plugins/${manifest.id}/api/v1/`;
 
@@ -74,9 +74,7 @@ export class AgentApi {
     repliesFile = (queueId: string) => this.client.file(root + withParams('quick-replies', {...scopeOf(queueId), format: 'csv'}), 'text/csv');
 
     /** Changes a reply, or adds one to a queue or to the reader's own. */
-    saveReply = (queueId: string, input: {shortcut: string; title: string; text: string}, id?: string) => (id ?
-        this.client.request('PATCH', `${root}quick-replies/${id}`, input) :
-        this.post('quick-replies', {...scopeOf(queueId), ...input}));
+    saveReply = (queueId: string, input: {shortcut: string; title: string; text: string}, id?: string) => (id ? this.client.request('PATCH', `${root}quick-replies/${id}`, input) : this.post('quick-replies', {...scopeOf(queueId), ...input}));
     deleteReply = (id: string) => this.client.request('DELETE', `${root}quick-replies/${id}`);
     importReplies = (queueId: string, csv: string) => this.post('quick-replies/import', {...scopeOf(queueId), csv});
 
@@ -85,6 +83,10 @@ export class AgentApi {
     /** Records what the reader knows of a person's consent. */
     setConsent = (contactId: string, said: {status: 'granted' | 'revoked'; origin?: string; note?: string}) =>
         this.client.request<Contact>('PUT', `${root}contacts/${contactId}/consent`, said);
+
+    /** For system admins: who may be the same person as a contact, and making one of the two. */
+    lookalikes = (contactId: string) => this.get<Page<Lookalike>>(`contacts/${contactId}/lookalikes`);
+    merge = (contactId: string, otherId: string) => this.post(`contacts/${contactId}/merge`, {contact_id: otherId});
     reveal = (contactId: string) => this.post<Revealed>(`contacts/${contactId}/reveal`);
 
     /** The message that a post stands for; undefined where it stands for none. */

@@ -12,9 +12,11 @@ import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
 import {useNow} from 'src/state/clock';
+import type {PluginStore} from 'src/types/mattermost_webapp';
 
 import {ConsentOf} from './consent';
 import styles from './customer.module.css';
+import {Lookalikes} from './lookalikes';
 import {PersonalData} from './personal_data';
 
 /** The customer of a conversation: who they are, who attends to them, and their other conversations. */
@@ -61,6 +63,12 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
                         queue={value.queue}
                         onChanged={reload}
                     />
+                    {isAdmin(reduxStore) && (
+                        <Lookalikes
+                            contactId={value.conversation.contact.id}
+                            onMerged={reload}
+                        />
+                    )}
                     {value.scheduled.length > 0 && <h3>{t('whatsapp-ativo.scheduled.title')}</h3>}
                     <ScheduledList
                         items={value.scheduled}
@@ -83,6 +91,12 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
         </section>
     );
 };
+
+/** Whether the reader is a system admin; the server decides what that allows. */
+function isAdmin(reduxStore: PluginStore) {
+    const {profiles, currentUserId} = reduxStore.getState().entities.users;
+    return profiles[currentUserId]?.roles.includes('system_admin') ?? false;
+}
 
 const Details = ({conversation, queue, onChanged}: {conversation: Conversation; queue: string; onChanged: () => void}) => {
     const t = useText();
