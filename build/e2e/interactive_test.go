@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -48,7 +51,7 @@ func TestAskingTheCustomer(t *testing.T) {
 }
 
 // TestAUsernameCustomerSharesTheirNumber asks somebody of whom only the BSUID is known: with the number that they share they are the same
-// person, in the same conversation, for whoever starts with that number.
+// person, in the same conversation, for whoever starts with that number. A conversation that somebody has begun with the number is closed.
 func TestAUsernameCustomerSharesTheirNumber(t *testing.T) {
 	o := newOutsider(t)
 	who := newCustomer()
@@ -68,6 +71,9 @@ func TestAUsernameCustomerSharesTheirNumber(t *testing.T) {
 		return errorUnless(k.ChannelID != "", "no channel")
 	})
 	o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/claim", nil).is(http.StatusOK)
+	other, err := o.Start(o.ctx(oneMinute), 1, who)
+	require.NoError(t, err)
+	require.NotEqual(t, k.ID, other.ID, "nobody knows yet that it is the same person")
 	post := o.asks(o.Agent(0), http.MethodPost, "/conversations/"+k.ID+"/interactive", map[string]any{"type": "phone_request", "body": "Qual é o seu número?"}).is(http.StatusCreated).field("post_id")
 	o.arrives(k, "Qual é o seu número?")
 	_, err = phone.Tap(0)
@@ -80,8 +86,15 @@ func TestAUsernameCustomerSharesTheirNumber(t *testing.T) {
 	require.Equal(t, k.ID, existing["id"])
 	_, err = phone.Reply("ainda aqui")
 	require.NoError(t, err)
-	found := find()
-	require.Len(t, found, 1)
+	found := slices.DeleteFunc(find(), func(c map[string]any) bool { return c["state"] == "closed" })
+	require.Len(t, found, 1, "one person, one conversation")
+	require.Equal(t, k.ID, found[0]["id"])
+	for channelID, line := range map[string]string{other.ChannelID: "Este foi encerrado", k.ChannelID: "aquele foi encerrado e este continua"} {
+		o.within(oneMinute, line, func(ctx context.Context) error {
+			posts, err := o.Posts(ctx, channelID)
+			return firstError(err, errorUnless(len(scenario.Matching(posts, func(p *model.Post) bool { return strings.Contains(p.Message, line) })) == 1, "no line"))
+		})
+	}
 	contact, _ := found[0]["contact"].(map[string]any)
 	export := o.asks(o.Admin(), http.MethodGet, fmt.Sprintf("/contacts/%s/export", contact["id"]), nil).is(http.StatusOK)
 	require.Contains(t, export.text, `"origin":"contact_request"`)
