@@ -60,4 +60,19 @@ describe.skipIf(absent)('the closing reasons of a queue in the System Console', 
         await button('Salvar').click();
         await expect.poll(() => host.api.queues[0]).toMatchObject({closing_reason_required: true});
     }, 60_000);
+
+    test('the quick replies of a queue are kept there too', async () => {
+        await opened.openSection('Filas');
+        const {host, page} = opened;
+        const queue = host.api.queues[0]!;
+        host.chat.replies = [{id: 'r'.repeat(26), scope: 'queue', queue_id: queue.id, shortcut: 'pix', title: 'Chave Pix', text: 'A chave é 123.', created_at: 1, updated_at: 1}];
+        await button(`Respostas rápidas: ${queue.name}`).click();
+        await page.getByRole('heading', {name: 'pix · Chave Pix'}).waitFor();
+        await page.screenshot({path: 'test-results/console-replies.png', fullPage: true});
+        await button('Editar: pix').click();
+        await page.getByLabel('Texto').fill('A chave é 456.');
+        await button('Salvar').click();
+        await page.getByText('A chave é 456.').waitFor();
+        expect(host.chat.replies).toMatchObject([{queue_id: queue.id, text: 'A chave é 456.'}]);
+    });
 });
