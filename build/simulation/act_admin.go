@@ -95,10 +95,23 @@ func disableNumber(p *play, l *life, r *rand.Rand) {
 	})
 }
 
+// numbersOf are the number of a life, or all for the whole world: what is mended is whichever was broken.
+func (p *play) numbersOf(l *life) []*number {
+	if l.n != everybodys {
+		return []*number{&p.numbers[l.number]}
+	}
+	var all []*number
+	for i := range p.numbers {
+		all = append(all, &p.numbers[i])
+	}
+	return all
+}
+
 func enableNumber(p *play, l *life, r *rand.Rand) {
-	n := p.pickNumber(l, r)
-	p.record.allow("account "+n.account, p.world.Now())
-	p.ask(l, r, p.admin, "enables the number "+n.account, http.MethodPatch, "/accounts/"+n.account, map[string]any{"enabled": true}, nil)
+	for _, n := range p.numbersOf(l) {
+		p.record.allow("account "+n.account, p.world.Now())
+		p.ask(l, r, p.admin, "enables the number "+n.account, http.MethodPatch, "/accounts/"+n.account, map[string]any{"enabled": true}, nil)
+	}
 }
 
 func revokeToken(p *play, l *life, r *rand.Rand) {
@@ -108,9 +121,10 @@ func revokeToken(p *play, l *life, r *rand.Rand) {
 }
 
 func newToken(p *play, l *life, r *rand.Rand) {
-	n := p.pickNumber(l, r)
-	n.token = p.world.Meta.AddToken(cloudapi.Token{}).Value
-	p.ask(l, r, p.admin, "sets a new token of number "+n.account, http.MethodPatch, "/accounts/"+n.account, map[string]any{"access_token": n.token}, nil)
+	for _, n := range p.numbersOf(l) {
+		n.token = p.world.Meta.AddToken(cloudapi.Token{}).Value
+		p.ask(l, r, p.admin, "sets a new token of number "+n.account, http.MethodPatch, "/accounts/"+n.account, map[string]any{"access_token": n.token}, nil)
+	}
 }
 
 func withdrawTemplate(p *play, l *life, r *rand.Rand) {
@@ -124,10 +138,11 @@ func withdrawTemplate(p *play, l *life, r *rand.Rand) {
 }
 
 func approveTemplate(p *play, l *life, r *rand.Rand) {
-	n := p.pickNumber(l, r)
-	for _, id := range []string{n.utility, n.marketing} {
-		p.record.allow("template "+id, p.world.Now())
-		p.ask(l, r, p.admin, "approves the template "+id, http.MethodPatch, "/templates/"+id, map[string]any{"approved": true}, nil)
+	for _, n := range p.numbersOf(l) {
+		for _, id := range []string{n.utility, n.marketing} {
+			p.record.allow("template "+id, p.world.Now())
+			p.ask(l, r, p.admin, "approves the template "+id, http.MethodPatch, "/templates/"+id, map[string]any{"approved": true}, nil)
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (p *play) checkEvents(f *facts) {
 			continue
 		}
 		taken[d.ID] = d
-		if at, known := happened[d.ID]; known && d.Conversation != "" {
+		if at, known := happened[d.ID]; known && d.Conversation != "" && d.Type != "message.status" && d.Type != "template.failed" { // what becomes of two messages may be written at the same moment
 			if n := newest[d.Conversation]; at.Before(happened[n.ID]) {
 				p.record.violate("events", everybodys, "of conversation %s the event %s %s of %s came after %s %s of %s", d.Conversation, d.Type, d.ID, at.UTC().Format("02 15:04:05.000"), n.Type, n.ID, happened[n.ID].UTC().Format("02 15:04:05.000"))
 			}
@@ -72,8 +72,23 @@ func (p *play) checkTold(f *facts, told map[string]bool) {
 		if c := f.byChannel[s.ChannelID]; c != nil {
 			life = p.lifeOfPhone(c)
 		}
-		if s.prop("waa_kind") == "inbound" && wamid != "" && !told[wamid] && s.DeleteAt == 0 && life != everybodys && !p.record.wasErased(life) {
-			p.record.violate("events", life, "the receiver was not told of the customer's message %s %q", wamid, s.Message)
+		if s.prop("waa_kind") != "inbound" || wamid == "" || told[wamid] || s.DeleteAt != 0 || life == everybodys || p.record.wasErased(life) {
+			continue
+		}
+		if said, given := p.deliveriesOf(wamid); !given {
+			p.record.violate("events", life, "the receiver was not told of the customer's message %s %q: %s", wamid, s.Message, said)
 		}
 	}
+}
+
+// deliveriesOf says what the tables have of the deliveries of a customer's message, for who looks for the reason, and whether one was given
+// up because a day had passed since it was made.
+func (p *play) deliveriesOf(wamid string) (said string, givenUp bool) {
+	if err := p.world.DB.QueryRowContext(p.ctx, `SELECT coalesce(string_agg(concat_ws(' ', 'stored', m.created_at, 'event', e.at, e.id, 'delivery', d.created_at, d.tries, d.status_code, d.error, d.delivered_at, d.finished_at), '; '), 'no message'),
+			coalesce(bool_or(d.error <> '' AND d.finished_at - d.created_at >= 86400000), false)
+		FROM waa_messages m LEFT JOIN waa_events e ON e.message_id = m.id AND e.type = 'message.received' LEFT JOIN waa_event_deliveries d ON d.event_id = e.id
+		WHERE m.wamid = $1`, wamid).Scan(&said, &givenUp); err != nil {
+		return err.Error(), false
+	}
+	return said, givenUp
 }

@@ -43,6 +43,9 @@ func (p *play) checkLater(f *facts) {
 		if s.cancelled && len(sends) > 0 {
 			p.record.violate("lock", s.life, "the start %s was cancelled, and Meta has it", s.token)
 		}
+		if n := p.audited(s.id); s.cancelled && n < 2 { // that it was put off is the other one
+			p.record.violate("audit", s.life, "the start %s was cancelled, and the audit has %d rows of it", s.token, n)
+		}
 		switch {
 		case is == nil:
 			if !p.record.wasErased(s.life) && p.world.Now().Before(s.due.Add(13*24*time.Hour)) {
@@ -58,6 +61,14 @@ func (p *play) checkLater(f *facts) {
 			p.record.violate("lost", s.life, "the start %s failed (%s), and its owner was not told", s.token, is.Reason)
 		}
 	}
+}
+
+// audited counts the audit's rows about something.
+func (p *play) audited(id string) (n int) {
+	if err := p.world.DB.QueryRowContext(p.ctx, `SELECT count(*) FROM waa_audit WHERE object_id = $1`, id).Scan(&n); err != nil {
+		p.record.violate("checker", everybodys, "cannot read the audit: %v", err)
+	}
+	return n
 }
 
 // told reports whether the owner of a start got a direct message about it.

@@ -156,6 +156,9 @@ func (p *play) checkAudit(*facts) {
 		case "note", "reopen", "claim", "transfer": // a note is a post; the others may find that nothing is to change
 			continue
 		}
+		if parts[0] == "scheduled" { // the same; checkLater asks for those that were cancelled
+			continue
+		}
 		k := key{a.user, parts[1]}
 		done[k]++
 		example[k] = a
@@ -169,10 +172,12 @@ func (p *play) checkAudit(*facts) {
 
 // checkErased: of a person who was erased and did nothing since, no table of ours has the
 // number, the name, the document or a message's id.
-func (p *play) checkErased(*facts) {
+func (p *play) checkErased(f *facts) {
 	for life, at := range p.record.erasures {
 		l := p.lives[life]
-		if !p.record.erasedWell(life) || slices.ContainsFunc(l.phone.Sent(), func(m cloudapi.Message) bool { return m.AcceptedAt.After(at.Add(-leaveGrace)) }) {
+		if !p.record.erasedWell(life) || slices.ContainsFunc(l.phone.Sent(), func(m cloudapi.Message) bool { // what came afterwards is a new person's, whenever it was written
+			return m.AcceptedAt.After(at.Add(-leaveGrace)) || !f.stored[m.ID].Before(at.Add(-leaveGrace))
+		}) {
 			continue
 		}
 		if slices.ContainsFunc(p.record.starts, func(s started) bool { return s.life == life && s.at.After(at) }) || len(p.record.mergesOf(life)) > 0 {

@@ -31,7 +31,7 @@ func TestFindsFaults(t *testing.T) {
 		focus string   // the chain of acts around which it happens
 	}{
 		{"2-refused-start", []string{"lost", "stuck"}, "close, hours, refuse slowly, start, write, write"},
-		{"4-late-lock", []string{"closed"}, "write, moment, posts, posts, close, moment"},
+		{"4-late-lock", []string{"closed"}, "write, moment, posts, posts, posts, close, moment"},
 		{"5-refused-start-renames", []string{"name"}, "write, start again"},
 		{"7-merged-address", []string{"lock", "whom"}, "write, merge, post, post"},
 		{"17-marketing-stop", []string{"lock"}, "close, days, resume marketing, moment, refuse for long, start marketing, moment, stop marketing, moment, hours, accept again, moment, moment"},
@@ -53,7 +53,7 @@ func TestFindsFaults(t *testing.T) {
 			began := time.Now()
 			run := exec.CommandContext(t.Context(), binary, "-test.run", "^TestSimulation$", "-test.v")
 			run.Dir = filepath.Join(module, "build/simulation")
-			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6", "SIMULATION_SEED=1", "SIMULATION_HOLD=100", "SIMULATION_FOCUS="+fault.focus)
+			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=6", "SIMULATION_SEED=1", "SIMULATION_HOLD=100", "SIMULATION_PROCESSES=2", "SIMULATION_FOCUS="+fault.focus)
 			out, err := run.CombinedOutput()
 			require.Error(t, err, "nothing was found in %s s:\n%s", foundWithin, tail(out))
 			found := regexp.MustCompile(`VIOLATION seed \d+: (\w+).*`).FindAllStringSubmatch(string(out), -1)

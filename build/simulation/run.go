@@ -256,7 +256,7 @@ func (in *inside) calm(ctx context.Context) error {
 	}
 }
 
-// moving says what still moves; "" if nothing does.
+// moving says what still moves; "" if nothing does. A file that did not come is tried again with pauses of hours.
 func (in *inside) moving() string {
 	in.scheduler.mu.Lock()
 	late := len(in.scheduler.late)
@@ -275,10 +275,10 @@ func (in *inside) moving() string {
 	err := in.db.QueryRow(`SELECT coalesce(string_agg(x, ', '), '') FROM (
 		SELECT 'inbox ' || count(*) FROM waa_inbox WHERE `+unfinished+` HAVING count(*) > 0
 		UNION ALL SELECT 'outbox ' || count(*) FROM waa_outbox WHERE `+unfinished+` HAVING count(*) > 0
-		UNION ALL SELECT 'media ' || count(*) FROM waa_media WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'media ' || count(*) FROM waa_media WHERE `+unfinished+` AND due_at < $1::bigint + 1800000 HAVING count(*) > 0
 		UNION ALL SELECT 'events ' || count(*) FROM waa_event_deliveries WHERE `+unfinished+` HAVING count(*) > 0
 		UNION ALL SELECT 'scheduled ' || count(*) FROM waa_scheduled
-			WHERE status = 'sending' OR status = 'scheduled' AND send_at <= $1 OR status = 'failed' AND told_at = 0 HAVING count(*) > 0) t (x)`, time.Now().UnixMilli()).Scan(&jobs)
+			WHERE status = 'sending' OR status = 'scheduled' AND send_at <= $1::bigint OR status = 'failed' AND told_at = 0 HAVING count(*) > 0) t (x)`, time.Now().UnixMilli()).Scan(&jobs)
 	if err != nil {
 		panic("simulation: " + err.Error())
 	}

@@ -64,12 +64,15 @@ func (s *scheduler) endHolds(all bool) (ended bool) {
 	return ended
 }
 
-// changing finds what makes a statement one that changes something, or locks it. A function of the plugin's may, unless it
-// is one that takes the next job, which goes by nothing that was read before.
-var changing = regexp.MustCompile(`\b(INSERT|UPDATE|DELETE|pg_advisory\w*)\b|FROM waa_\w+_[0-9a-f]{10}\(`)
+// changing finds what makes a statement one that changes something, or locks it; reading are those functions of the plugin's
+// that do not, or that take the next job, which goes by nothing that was read before.
+var (
+	changing = regexp.MustCompile(`\b(INSERT|UPDATE|DELETE|pg_advisory\w*)\b|FROM waa_\w+_[0-9a-f]{10}\(`)
+	reading  = regexp.MustCompile(`FROM waa_(claim|load|read|resolve)_`)
+)
 
 func changesRows(query string) bool {
-	return changing.MatchString(query) && !strings.Contains(query, "FROM waa_claim")
+	return changing.MatchString(query) && !reading.MatchString(query)
 }
 
 // changesHost reports whether a method of the plugin API changes something.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -35,6 +36,8 @@ const (
 	actsOfLife   = 24
 	// rarely is one in how many chains of lives is followed by an act of the whole world's.
 	rarely = 3
+	// mendedWithin is after how many chains, at the most, a trouble of everybody's ends.
+	mendedWithin = 6
 )
 
 // NewScript writes a script of some lives with at least so many acts each. The acts of focus, if there are any,
@@ -44,6 +47,7 @@ func NewScript(seed uint64, lives, acts int, faults bool, focus ...string) Scrip
 	s := Script{Seed: seed, Nodes: 2 + r.IntN(2), Lives: lives, Faults: faults, Hold: pick(r, 0, 0.01, 0.03, 0.1)}
 	left := make([]int, lives)
 	var alive []int
+	var mends []mend
 	for life := range left {
 		left[life] = acts
 		alive = append(alive, life)
@@ -61,10 +65,27 @@ func NewScript(seed uint64, lives, acts int, faults bool, focus ...string) Scrip
 			alive = append(alive[:at], alive[at+1:]...)
 		}
 		if r.IntN(rarely) == 0 {
-			s.add(r, everybodys, 30, choose(r, everybodysChains).acts)
+			trouble := choose(r, everybodysChains)
+			s.add(r, everybodys, 30, trouble.acts)
+			if trouble.mend != "" {
+				mends = append(mends, mend{do: trouble.mend, after: 1 + r.IntN(mendedWithin)})
+			}
+		}
+		mends = slices.DeleteFunc(mends, func(m mend) bool { return m.after < 0 })
+		for i := range mends {
+			if mends[i].after--; mends[i].after < 0 {
+				s.add(r, everybodys, 30, []string{mends[i].do})
+			}
 		}
 	}
 	return s
+}
+
+// mend is the end of a trouble that concerns everybody, some chains later. What is broken for long keeps everything from
+// happening that could go wrong.
+type mend struct {
+	do    string
+	after int
 }
 
 // add appends the acts of a chain: up to so many steps before the first, and few between
@@ -73,7 +94,7 @@ func (s *Script) add(r *rand.Rand, life, before int, chain []string) {
 	for i, do := range chain {
 		steps := r.IntN(before + 1)
 		if i > 0 {
-			steps = pick(r, 0, 0, 1, 2, 4, 8, 16, 40, 120)
+			steps = pick(r, 0, 0, 1, 4, 8, 16, 30, 60, 120)
 		}
 		s.Acts = append(s.Acts, Act{Life: life, Do: do, Seed: r.Uint64(), Steps: steps})
 	}
@@ -83,6 +104,7 @@ func (s *Script) add(r *rand.Rand, life, before int, chain []string) {
 type chain struct {
 	weight int
 	acts   []string
+	mend   string // the act that ends what they began, some chains later
 }
 
 func choose(r *rand.Rand, from []chain) chain {
