@@ -256,7 +256,7 @@ func (r *rights) acts() []act {
 	rows = append(rows, of(admins, "GET", "/accounts", "/accounts/{id}", "/queues", "/queues/{id}", "/queues/{id}/members", "/holidays", "/templates", "/templates/{id}", "/plans", "/plans/{id}",
 		"/plans/{id}/approvals", "/dead-letters", "/doctor", "/ledger", "/ledger/summary", "/contacts/{id}/export", "/contacts/{id}/lookalikes",
 		"/event-subscriptions", "/event-subscriptions/{id}", "/event-subscriptions/{id}/deliveries", "/event-subscriptions/{id}/deliveries/{delivery_id}")...)
-	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates", "/templates/{id}/edit", "/templates/sync", "/templates/lint", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
+	rows = append(rows, of(admins, "POST", "/accounts", "/accounts/{id}/test", "/queues", "/templates", "/templates/{id}/edit", "/templates/sync", "/templates/lint", "/templates/samples", "/plans", "/plans/{id}/approve", "/dead-letters/replay", "/dead-letters/{id}/replay",
 		"/contacts/{id}/merge", "/guards/release", "/results/rebuild", "/event-subscriptions", "/event-subscriptions/{id}/test", "/event-subscriptions/{id}/resend", "/event-subscriptions/{id}/replay",
 		"/event-subscriptions/{id}/deliveries/{delivery_id}/resend")...)
 	rows = append(rows, of(admins, "PATCH", "/accounts/{id}", "/queues/{id}", "/templates/{id}", "/plans/{id}", "/event-subscriptions/{id}")...)

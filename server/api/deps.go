@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -23,6 +24,8 @@ type Deps struct {
 	// all is well.
 	Probe          func(ctx context.Context, account *domain.Account) (domain.Probe, error)
 	FetchTemplates func(ctx context.Context, account *domain.Account) ([]domain.Template, error)
+	// UploadSample uploads a file for a template's header and returns its handle at Meta. Errors as above.
+	UploadSample func(ctx context.Context, account *domain.Account, name, mimeType string, size int64, r io.Reader) (string, error)
 	// SubmitTemplate asks Meta to review a new template, and returns it as it is then. Errors as above, with Meta's own words.
 	SubmitTemplate func(ctx context.Context, account *domain.Account, draft whatsapp.Template) (domain.Template, error)
 	// EditTemplate asks Meta to review other components of a template, and another category unless that is "".

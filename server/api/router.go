@@ -97,10 +97,14 @@ func userID(r *http.Request) string { return r.Header.Get(userHeader) }
 // limited limits how much a request may send and how long it may take.
 func (a *API) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		limit, timeout := int64(maxBody), requestTimeout
+		if r.URL.Path == restPath+samplesRoute {
+			limit, timeout = maxSample, sampleTimeout
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

@@ -19,6 +19,7 @@ func (a *API) templateRoutes(router *mux.Router) {
 	a.handle(router, http.MethodPost, "/templates", a.createTemplate)
 	a.handle(router, http.MethodPost, "/templates/sync", a.syncTemplates)
 	a.handle(router, http.MethodPost, "/templates/lint", a.lintTemplate)
+	a.handle(router, http.MethodPost, samplesRoute, a.uploadSample)
 	a.handle(router, http.MethodGet, "/templates/{id}", withID(a.getTemplate))
 	a.handle(router, http.MethodPatch, "/templates/{id}", withID(a.patchTemplate))
 	a.handle(router, http.MethodPost, "/templates/{id}/edit", withID(a.editTemplate))

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -29,7 +31,7 @@ func (w *world) newAPI() *API {
 	count := func(what string) func() { return func() { w.woken[what]++ } }
 	return New(Deps{
 		Store: w.store, Service: conversations, Drafts: held, Ask: cards.Ask, Mattermost: w.mattermost, Probe: w.meta.Probe, FetchTemplates: w.meta.FetchTemplates,
-		SubmitTemplate: w.meta.SubmitTemplate, EditTemplate: w.meta.EditTemplate,
+		UploadSample: w.meta.UploadSample, SubmitTemplate: w.meta.SubmitTemplate, EditTemplate: w.meta.EditTemplate,
 		IsSystemAdmin: people.SystemAdmin,
 		Examine: func(context.Context) ([]domain.Finding, error) {
 			return w.findings, w.db.PingContext(context.Background())
@@ -110,6 +112,16 @@ func (m *fakeMeta) Probe(_ context.Context, account *domain.Account) (domain.Pro
 func (m *fakeMeta) FetchTemplates(_ context.Context, account *domain.Account) ([]domain.Template, error) {
 	m.token = account.AccessToken
 	return m.templates, m.err
+}
+
+// UploadSample returns what it got as the handle.
+func (m *fakeMeta) UploadSample(_ context.Context, account *domain.Account, name, mimeType string, size int64, r io.Reader) (string, error) {
+	m.token = account.AccessToken
+	data, err := io.ReadAll(r)
+	if err != nil || m.err != nil {
+		return "", cmp.Or(err, m.err)
+	}
+	return fmt.Sprint(name, " ", mimeType, " ", size, " ", len(data)), nil
 }
 
 func (m *fakeMeta) SubmitTemplate(_ context.Context, account *domain.Account, draft whatsapp.Template) (domain.Template, error) {

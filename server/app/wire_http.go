@@ -68,7 +68,7 @@ func (a *app) wireHTTP() {
 	})
 	a.api = api.New(api.Deps{
 		Store: a.store, Service: a.service, Drafts: a.drafts, Ask: cards.Ask, Mattermost: a.port, Probe: a.meta.Probe, FetchTemplates: a.meta.FetchTemplates,
-		SubmitTemplate: a.meta.SubmitTemplate, EditTemplate: a.meta.EditTemplate,
+		UploadSample: a.meta.UploadSample, SubmitTemplate: a.meta.SubmitTemplate, EditTemplate: a.meta.EditTemplate,
 		IsSystemAdmin: a.people.SystemAdmin, Examine: a.doctor.Examine, ErasePosts: a.erasure.RunFor, ReleaseGuards: a.releaseGuards,
 		CheckURL: a.guard.Check, WakeEvents: a.wake.events.Wake, ServerLanguage: a.port.ServerLocale,
 		WakeJobs: a.wakeJobs, WakeMedia: a.wake.media.Wake, WakeChannels: a.wake.channels.Wake,

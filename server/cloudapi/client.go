@@ -101,6 +101,16 @@ func (m *Client) Upload(ctx context.Context, account *domain.Account, name, mime
 	return m.client.Load().UploadMedia(ctx, credentials(account), name, mimeType, size, r)
 }
 
+// UploadSample uploads a file as the sample of a template's header, and returns its handle. Its errors are refusals that
+// can be shown to an administrator.
+func (m *Client) UploadSample(ctx context.Context, account *domain.Account, name, mimeType string, size int64, r io.Reader) (string, error) {
+	handle, err := m.client.Load().UploadSample(ctx, credentials(account), name, mimeType, size, r)
+	if err != nil {
+		return "", submitRefusal(err)
+	}
+	return handle, nil
+}
+
 // Media asks Meta for the metadata of a file, including where to download it.
 func (m *Client) Media(ctx context.Context, account *domain.Account, id string) (whatsapp.MediaInfo, error) {
 	return m.client.Load().Media(ctx, credentials(account), id)

@@ -37,6 +37,8 @@ type apiCall struct {
 	length      int64 // of the body
 	limit       int64 // of the answer, 0 means maxAnswer
 	repeatable  bool  // repeating it sends no message twice
+	// resumes says that the body continues an upload from its first byte; Meta wants the token under another word there.
+	resumes bool
 }
 
 // get is a repeatable call without a body.
@@ -140,6 +142,10 @@ func (c *Client) open(ctx context.Context, cred Credentials, call apiCall) (*htt
 		return nil, &RequestError{Err: errors.New("token holds characters that cannot be sent")}
 	}
 	request.Header.Set("Authorization", "Bearer "+cred.Token)
+	if call.resumes {
+		request.Header.Set("Authorization", "OAuth "+cred.Token)
+		request.Header.Set("File_offset", "0")
+	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		mayHaveLeft := left.Load() || (!seen.Load() && !c.traced)

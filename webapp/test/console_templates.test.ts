@@ -4,6 +4,9 @@ import {describe, expect, test} from 'vitest';
 import {absent} from './chromium';
 import {ConsolePage} from './console_setup';
 
+/** A picture of one pixel. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 describe.skipIf(absent)('a template written in the System Console', () => {
     const opened = new ConsolePage();
     const {button} = opened;
@@ -19,6 +22,10 @@ describe.skipIf(absent)('a template written in the System Console', () => {
         await page.getByText('Ana, seu pedido chegou hoje.').waitFor();
         await button('Acrescentar botão').click();
         await page.getByLabel('Rótulo').fill('Obrigado');
+        await page.getByLabel('Cabeçalho', {exact: true}).selectOption('IMAGE');
+        await page.getByLabel('Amostra').setInputFiles({name: 'ponto.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64')});
+        await page.getByText('A Meta tem a amostra.').waitFor();
+        await expect.poll(() => page.locator('[data-of=editor] img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
         await page.screenshot({path: 'test-results/console-template-editor.png', fullPage: true});
         await button('Enviar à Meta').click();
         await page.getByText('Variables can’t be at the start.').waitFor();
@@ -29,6 +36,7 @@ describe.skipIf(absent)('a template written in the System Console', () => {
         const made = host.api.templates.at(-1)!;
         expect(made).toMatchObject({status: 'PENDING',
             components: [
+                {type: 'HEADER', format: 'IMAGE', example: {header_handle: ['4::amostra']}},
                 {type: 'BODY', text: 'Olá {{1}}, seu pedido chegou hoje.', example: {body_text: [['Ana']]}},
                 {type: 'BUTTONS', buttons: [{type: 'QUICK_REPLY', text: 'Obrigado'}]},
             ]});

@@ -2,8 +2,11 @@ import type {Template} from 'src/api/types';
 
 type Body = Record<string, unknown>;
 
-/** Takes a new template or an edited one, or says what is risky about it. Meta refuses a text that begins with a variable; so does the lint. */
+/** Takes a new template, an edited one or a sample, or says what is risky about it. Meta refuses a text that begins with a variable; so does the lint. */
 export function submitTemplate(templates: Template[], atMeta: Template[], id: string, body: Body): {status: number; body: object} {
+    if (id === 'samples') {
+        return {status: 201, body: {handle: '4::amostra'}};
+    }
     const components = body.components as Array<{type: string; text?: string}>;
     const text = components.find((c) => c.type === 'BODY')?.text ?? '';
     const edge = text.startsWith('{{');

@@ -57,7 +57,8 @@ export async function startHostServer(scripts: Record<string, string>) {
         } else if (path === `${pluginApi}ledger` && request.headers.accept === 'text/csv') {
             response.end('id,amount\r\nc1,0.04\r\n');
         } else if (path.startsWith(pluginApi)) {
-            const body = JSON.parse((await text(request)) || '{}');
+            const sent = await text(request);
+            const body = request.headers['content-type']?.startsWith('application/json') ? JSON.parse(sent || '{}') : {};
             const asked = [String(request.method), path.slice(pluginApi.length), new URLSearchParams(query), body] as const;
             const answer = host.start.answer(...asked, String(request.headers['idempotency-key'] ?? '')) ?? host.chat.answer(...asked) ?? host.api.answer(...asked);
             send(answer.status, answer.body);

@@ -11,6 +11,12 @@ func (s *Server) dispatch(c *call) reply {
 	if c.objectID == "debug_token" && c.method == http.MethodGet {
 		return s.debugToken(c)
 	}
+	if c.method == http.MethodPost && c.edge == "uploads" && (c.objectID == "app" || c.objectID == c.token.AppID) {
+		return s.beginUpload(c)
+	}
+	if u := s.uploads[c.objectID]; u != nil && c.edge == "" {
+		return s.onUpload(c, u)
+	}
 	if n := s.numbers[c.objectID]; n != nil && c.token.mayReach(s.wabas[n.WABAID]) {
 		return s.onNumber(c, n)
 	}

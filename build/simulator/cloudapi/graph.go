@@ -24,6 +24,8 @@ type call struct {
 	query        url.Values
 	body         []byte
 	contentType  string
+	offset       string // where an upload goes on
+	oauth        bool   // the token came under the word that uploads need
 	host         string
 	token        *Token
 	version      string // the one answered with
@@ -95,13 +97,17 @@ func readCall(w http.ResponseWriter, r *http.Request) (*call, error) {
 	}
 	c.edge = strings.Join(parts[min(1, len(parts)):], "/")
 	limit := int64(maxBody)
-	if c.edge == "media" {
+	if c.edge == "media" || strings.HasPrefix(c.objectID, uploadPrefix) {
 		limit = maxUpload
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	c.body = body
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		c.query.Set("access_token", strings.TrimSpace(token))
+	c.offset = r.Header.Get("File_offset")
+	for _, scheme := range []string{"Bearer ", "OAuth "} {
+		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), scheme); ok {
+			c.query.Set("access_token", strings.TrimSpace(token))
+			c.oauth = scheme == "OAuth "
+		}
 	}
 	return c, err
 }

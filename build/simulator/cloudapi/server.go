@@ -57,6 +57,7 @@ type Server struct {
 	templateOrder map[string][]string       // ids by WABA
 	templateEdits map[string][]int64        // when approved ones were edited, by id
 	media         map[string]*storedMedia
+	uploads       map[string]*upload // of samples, by their ids
 
 	customers     map[string]*customer // by canonical number
 	customerOrder []string
@@ -133,6 +134,7 @@ func (s *Server) clear() {
 	s.offset, s.tasks = 0, nil
 	s.apps, s.wabas, s.numbers, s.numberOrder = map[string]*App{}, map[string]*WABA{}, map[string]*Number{}, nil
 	s.tokens, s.tokenOrder, s.subscriptions = map[string]*Token{}, nil, map[string][]subscription{}
+	s.uploads = map[string]*upload{}
 	s.templates, s.templateOrder, s.templateEdits, s.media = map[string]*Template{}, map[string][]string{}, map[string][]int64{}, map[string]*storedMedia{}
 	s.customers, s.customerOrder, s.bsuids = map[string]*customer{}, nil, map[string]*customer{}
 	s.messages, s.sends, s.windows = map[string]*Message{}, nil, map[pair]time.Time{}

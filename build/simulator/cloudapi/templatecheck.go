@@ -1,6 +1,9 @@
 package cloudapi
 
 import (
+	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,6 +19,7 @@ const (
 	subTaken        = 2388024
 	subGenerated    = 2388318
 	subEditedTooOft = 2388025
+	subSample       = 2388273
 )
 
 // templateRefusal is a refusal with words for the person who wrote the template.
@@ -114,6 +118,30 @@ func (c *Component) checkButtons() *apiError {
 		}
 		if len(variables(b.URL)) > 0 && len(b.Example) == 0 {
 			return templateRefusal(subNoExample, "Message template \"components\" param is missing expected field(s)", "buttons is missing expected field(s) (example)")
+		}
+	}
+	return nil
+}
+
+// checkSamples checks that the headers' samples were uploaded, or are those that the template has.
+func (s *Server) checkSamples(components, before []Component) *apiError {
+	kept, _ := json.Marshal(before)
+	for i := range components {
+		c := &components[i]
+		for j := range c.Cards {
+			if err := s.checkSamples(c.Cards[j].Components, before); err != nil {
+				return err
+			}
+		}
+		if c.Type != "HEADER" || !slices.Contains([]string{"IMAGE", "VIDEO", "DOCUMENT"}, c.Format) {
+			continue
+		}
+		var example struct {
+			Handles []string `json:"header_handle"`
+		}
+		if json.Unmarshal(c.Example, &example) != nil || len(example.Handles) == 0 ||
+			!s.isSample(example.Handles[0], c.Format) && !strings.Contains(string(kept), strconv.Quote(example.Handles[0])) {
+			return templateRefusal(subSample, "Invalid Media Handle", "The header's sample is not a file that was uploaded, or of another type.")
 		}
 	}
 	return nil

@@ -145,6 +145,9 @@ func (s *Server) createTemplate(c *call, w *WABA) reply {
 	if err := reviewAtOnce(draft); err != nil {
 		return s.refuse(err)
 	}
+	if err := s.checkSamples(draft.Components, nil); err != nil {
+		return s.refuse(err)
+	}
 	t, problem := s.storeTemplate(w.ID, raw)
 	if problem != nil {
 		return s.refuse(newError(100).detail("The template could not be read."))
@@ -179,6 +182,9 @@ func (s *Server) editTemplate(c *call, t *Template) reply {
 		return s.refuse(newError(100).detail("The template could not be read."))
 	}
 	if err := reviewAtOnce(draft); err != nil {
+		return s.refuse(err)
+	}
+	if err := s.checkSamples(draft.Components, t.Components); err != nil {
 		return s.refuse(err)
 	}
 	if err := s.mayEdit(t, change); err != nil {

@@ -40,6 +40,7 @@ export class AdminApi {
     createTemplate = (draft: types.TemplateDraft) => this.send<types.Template>('POST', 'templates', draft);
     editTemplate = (id: string, edit: Pick<types.TemplateDraft, 'category' | 'components'>) => this.send<types.Template>('POST', `templates/${id}/edit`, edit);
     lintTemplate = (draft: Pick<types.TemplateDraft, 'category' | 'components'>) => this.send<{risks: types.TemplateRisk[]}>('POST', 'templates/lint', draft);
+    uploadSample = (accountId: string, file: File) => this.send<{handle: string}>('POST', withParams('templates/samples', {account_id: accountId, name: file.name}), file);
     syncTemplates = (accountId: string) => this.send<types.SyncResult>('POST', 'templates/sync', {account_id: accountId});
 
     /** Returns the first template for which `wanted` is true, and reads no page beyond it. */

@@ -28,6 +28,7 @@ export class Client {
         return this.request<Partial<CommandResponse>>('POST', '/api/v4/commands/execute', {command, ...args});
     }
 
+    /** A body that is no file is sent as JSON. */
     async request<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
         const response = await this.fetch(method, path, body, headers);
         const content = await response.json().catch(() => null);
@@ -47,15 +48,16 @@ export class Client {
     }
 
     private fetch(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+        const file = body instanceof Blob;
         return fetch(this.basePath + path, {
             method,
             headers: {
-                ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
+                ...(body === undefined ? {} : {'Content-Type': file ? body.type : 'application/json'}),
                 'X-CSRF-Token': csrfToken(document.cookie),
                 'X-Requested-With': 'XMLHttpRequest',
                 ...headers,
             },
-            body: body === undefined ? undefined : JSON.stringify(body),
+            body: file ? body : JSON.stringify(body),
         });
     }
 }

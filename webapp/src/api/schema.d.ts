@@ -913,6 +913,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file to Meta as the sample of a template's header; the body is the file */
+        post: operations["uploadTemplateSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates/lint": {
         parameters: {
             query?: never;
@@ -5058,6 +5075,48 @@ export interface operations {
                         updated: number;
                         gone: number;
                         total: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidField"];
+            502: components["responses"]["MetaRefused"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uploadTemplateSample: {
+        parameters: {
+            query: {
+                account_id: components["schemas"]["ID"];
+                /** @description The file's name */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file of up to 5 MB (image), 16 MB (video) or 100 MB (PDF) */
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "video/mp4": string;
+                "application/pdf": string;
+            };
+        };
+        responses: {
+            /** @description The file is at Meta */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Goes into the header's example: {"header_handle": [handle]} */
+                        handle: string;
                     };
                 };
             };

@@ -6,6 +6,9 @@ export type FilledPart = {
 
     /** Of a header that is no text: `IMAGE`, `VIDEO`, `DOCUMENT`, `LOCATION`; else ''. */
     media: string;
+
+    /** Where the browser finds the header's file. */
+    source?: string;
     body: string;
     footer: string;
     buttons: Array<{kind: string; text: string}>;

@@ -15,6 +15,9 @@ const mediaNames: Record<string, MessageKey> = {
     LOCATION: 'whatsapp-ativo.start.media_location',
 };
 
+/** What shows a file that the browser has. */
+const players: Record<string, string> = {IMAGE: 'img', VIDEO: 'video'};
+
 const elements = {bold: 'b', italic: 'i', strike: 's'} as const;
 
 /** The signs before the texts of buttons, as the phone has them. */
@@ -55,13 +58,14 @@ export const PhonePreview = ({id, template}: {id: string; template: FilledTempla
 };
 
 /** The message itself, or one card. */
-const Part = ({part: {header, media, body, footer, buttons}, offer}: {part: FilledPart; offer?: string}) => {
+const Part = ({part: {header, media, source, body, footer, buttons}, offer}: {part: FilledPart; offer?: string}) => {
     const t = useText();
     const mediaName = mediaNames[media];
+    const player = source && players[media];
     return (
         <>
             <div className={styles.bubble}>
-                {media && <div className={styles.media}>{mediaName ? t(mediaName) : media}</div>}
+                {media && <div className={styles.media}>{player ? React.createElement(player, {src: source, alt: ''}) : (mediaName && t(mediaName)) || media}</div>}
                 {header && <div className={styles.header}>{header}</div>}
                 {offer && <div className={styles.offer}>{offer}</div>}
                 {body && React.createElement('div', {className: styles.text}, ...pieces(body).map(({mark, text}) => React.createElement(mark ? elements[mark] : 'span', null, text)))}

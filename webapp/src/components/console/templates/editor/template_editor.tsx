@@ -12,6 +12,7 @@ import {componentsOf, variablesOf} from 'src/whatsapp/draft';
 import type {Draft} from 'src/whatsapp/draft';
 
 import {ButtonFields} from './button_fields';
+import {SampleField, sampleTypes} from './sample_field';
 import {useLint} from './use_lint';
 
 import {Risks} from '../risks';
@@ -37,6 +38,7 @@ export const TemplateEditor = ({of, edits, accountId, draft: first, onClose, onS
     const {adminApi, accounts} = useConsole();
     const {busy, failure, fields, run} = useAction();
     const [draft, setDraft] = useState(first);
+    const [source, setSource] = useState('');
     const [about, setAbout] = useState({
         account_id: of?.account_id ?? accountId ?? '',
         name: edits ? of?.name ?? '' : '',
@@ -45,7 +47,7 @@ export const TemplateEditor = ({of, edits, accountId, draft: first, onClose, onS
     });
     const components = componentsOf(draft);
     const risks = useLint(about.category, components);
-    const set = (name: 'header' | 'sample' | 'body' | 'footer') => ({value: draft[name], onChange: (value: string) => setDraft({...draft, [name]: value})});
+    const set = (name: 'header' | 'body' | 'footer') => ({value: draft[name], onChange: (value: string) => setDraft({...draft, [name]: value})});
     const setAboutOf = (name: keyof typeof about) => ({value: about[name], error: fields[name], onChange: (value: string) => setAbout({...about, [name]: value})});
     const parts: Array<['header' | 'body', string]> = [['header', draft.format === 'TEXT' ? draft.header : ''], ['body', draft.body]];
     const filled = (part: 'header' | 'body', text: string) => text.replace(/\{\{\s*(\w+)\s*\}\}/g, (found, name: string) => draft.examples[`${part} ${name}`] || found);
@@ -107,7 +109,10 @@ export const TemplateEditor = ({of, edits, accountId, draft: first, onClose, onS
                         {value: 'LOCATION', text: t('whatsapp-ativo.start.media_location')},
                     ]}
                     value={draft.format}
-                    onChange={(format) => setDraft({...draft, format, sample: ''})}
+                    onChange={(format) => {
+                        setDraft({...draft, format, sample: ''});
+                        setSource('');
+                    }}
                 />
                 {draft.format === 'TEXT' && (
                     <TextField
@@ -116,11 +121,16 @@ export const TemplateEditor = ({of, edits, accountId, draft: first, onClose, onS
                         {...set('header')}
                     />
                 )}
-                {['IMAGE', 'VIDEO', 'DOCUMENT'].includes(draft.format) && (
-                    <TextField
-                        label={t('whatsapp-ativo.admin.editor.sample')}
-                        hint={t('whatsapp-ativo.admin.editor.sample_hint')}
-                        {...set('sample')}
+                {sampleTypes[draft.format] && (
+                    <SampleField
+                        key={draft.format}
+                        accountId={about.account_id}
+                        format={draft.format}
+                        sample={draft.sample}
+                        onUploaded={(sample, shown) => {
+                            setDraft((now) => ({...now, sample}));
+                            setSource(shown);
+                        }}
                     />
                 )}
             </div>
@@ -155,6 +165,7 @@ export const TemplateEditor = ({of, edits, accountId, draft: first, onClose, onS
                 template={{
                     header: draft.format === 'TEXT' ? filled('header', draft.header) : '',
                     media: draft.format === 'TEXT' ? '' : draft.format,
+                    source,
                     body: filled('body', draft.body),
                     footer: draft.footer,
                     buttons: draft.buttons.map(({type, text}) => ({kind: type, text})),
