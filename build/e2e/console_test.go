@@ -50,6 +50,7 @@ func TestConsole(t *testing.T) {
 		{"the templates", (*console).approveTemplate},
 		{"the plan", (*console).approvePlan},
 		{"the first template", (*console).start},
+		{"a template is written", (*console).writeTemplate},
 		{"other software is told", (*console).addReceiver},
 		{"what it cost, and the health of it all", (*console).look},
 	} {
