@@ -92,7 +92,7 @@ func (a *app) wireInbound() {
 		Store: known, Posts: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, WakeChannels: a.wake.channels.Wake, WakeMedia: a.wake.media.Wake, WakeOutbox: a.wake.outbox.Wake,
 		Settings: a.domainSettings,
 		Statuses: &inbound.StatusHandler{Store: known, ApplyFailure: a.effects.Apply, Settings: a.domainSettings, WakeStatusSync: a.wake.statuses.Wake},
-		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: a.wake.notices.Wake, OnTemplatesStale: a.templates.SyncSoon, Log: a.log},
+		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: a.wake.notices.Wake, OnTemplatesStale: a.templates.SyncSoon, OnTemplatesTied: a.templates.SyncLater, Log: a.log},
 	}
 	a.work(jobqueue.Options{
 		Name: "inbox", Waker: &a.wake.inbox, Store: a.store.Inbox(), Handle: handler.Handle, Concurrency: inboxConcurrency, MaxPerAccount: inboxPerAccount,

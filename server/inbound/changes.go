@@ -22,6 +22,7 @@ type ChangeHandler struct {
 
 	WakeNotices      func()
 	OnTemplatesStale func(accountID string) // our copies of the account's templates are out of date
+	OnTemplatesTied  func(accountID string) // the same, once the second is over in which Meta changed something several times
 }
 
 // Handle acts on one change. A kind that we do not know is named in the log, and
@@ -95,11 +96,13 @@ func (c *ChangeHandler) template(ctx context.Context, item whatsapp.Item) (jobqu
 		Status: update.Status(), Category: newCategory(update), CorrectCategory: update.CorrectCategory, Quality: update.Quality, Reason: update.Reason, At: c.changedAt(item),
 	}
 	for _, account := range accounts {
-		switch _, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {
+		switch tied, err := c.Store.TemplateChanged(ctx, account.ID, change, c.Clock.Now()); {
 		case errors.Is(err, domain.ErrNotFound), err == nil && update.Field == "message_template_components_update":
 			c.OnTemplatesStale(account.ID) // what is new, has another text, or comes late is read from Meta
 		case err != nil:
 			return jobqueue.Outcome{}, err
+		case tied: // a third report of that second, equal to the first, would count as delivered twice
+			c.OnTemplatesTied(account.ID)
 		}
 	}
 	c.WakeNotices()

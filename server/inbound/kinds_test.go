@@ -229,3 +229,34 @@ func TestALongMessageIsCutAndSaysSo(t *testing.T) {
 	m.Text.Body = string(long[:100])
 	require.Equal(t, m.Text.Body, postText(speaker, m, true))
 }
+
+// fakeTemplateStore has one account, and knows a template's last report.
+type fakeTemplateStore struct {
+	Store
+	last int64
+}
+
+func (k *fakeTemplateStore) AccountsByWABA(context.Context, string) ([]*domain.Account, error) {
+	return []*domain.Account{{ID: "a"}}, nil
+}
+
+func (k *fakeTemplateStore) TemplateChanged(_ context.Context, _ string, change domain.TemplateChange, _ int64) (tied bool, err error) {
+	tied = k.last == change.At
+	k.last = change.At
+	return tied, nil
+}
+
+// TestChangesOfOneSecondAreReadFromMeta: the third report of a second may be equal to its first, and would count as the same one.
+func TestChangesOfOneSecondAreReadFromMeta(t *testing.T) {
+	var tied []string
+	changes := &ChangeHandler{Store: &fakeTemplateStore{}, Clock: fake.Clock(fake.Now), WakeNotices: func() {}, OnTemplatesTied: func(accountID string) { tied = append(tied, accountID) }, Log: fake.Log{}}
+	for i, event := range []string{"APPROVED", "REJECTED"} {
+		item := whatsapp.Item{
+			Kind: whatsapp.KindTemplate, Field: "message_template_status_update", WABAID: "w", Timestamp: fake.Now,
+			Data: json.RawMessage(`{"event":"` + event + `","message_template_id":1,"message_template_name":"a","message_template_language":"pt-BR"}`),
+		}
+		_, err := changes.Handle(t.Context(), jobqueue.Job{ID: int64(i)}, item)
+		require.NoError(t, err)
+		require.Len(t, tied, i)
+	}
+}

@@ -102,8 +102,9 @@ type Store interface {
 	// TemplateChanged stores what Meta reports about a template. A new category, or a
 	// status that is no longer APPROVED, withdraws our approval and leaves the
 	// administrators a notice. ErrNotFound if we have no such template, or know
-	// something newer about it.
-	TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error)
+	// something newer about it. tied says that the last report was of the same
+	// second, so that nobody knows which is the later one.
+	TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (tied bool, err error)
 	// SaveNumberNews stores what Meta reports about a number; "" leaves a value as it
 	// is, "-" removes a restriction. News older than the last changes nothing.
 	SaveNumberNews(ctx context.Context, accountID, quality, limit, restriction string, at int64) error

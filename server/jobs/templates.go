@@ -38,6 +38,11 @@ func (t *TemplateSync) SyncSoon(accountID string) {
 	t.Wake()
 }
 
+// SyncLater has the account's templates read again after a pause, in which what is going on at Meta comes to its end.
+func (t *TemplateSync) SyncLater(accountID string) {
+	time.AfterFunc(syncPause, func() { t.SyncSoon(accountID) })
+}
+
 // MarkStale has the account's templates read again by the next run; the caller may wake it.
 func (t *TemplateSync) MarkStale(accountID string) {
 	t.mu.Lock()

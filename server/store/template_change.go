@@ -8,9 +8,10 @@ import (
 
 // TemplateChanged stores what Meta says of a template, and leaves a notice for
 // the admins in the same statement; see package inbound.
-func (s *Store) TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (*domain.Template, error) {
-	return s.template(ctx, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, truncate(change.Status, 32), truncate(change.Category, 32),
+func (s *Store) TemplateChanged(ctx context.Context, accountID string, change domain.TemplateChange, now int64) (tied bool, err error) {
+	err = s.db.GetContext(ctx, &tied, changeTemplate(), accountID, change.MetaID, change.Name, change.Language, truncate(change.Status, 32), truncate(change.Category, 32),
 		truncate(change.Quality, 32), truncate(change.Reason, 64), now, s.newID(), change.At, truncate(change.CorrectCategory, 32))
+	return tied, wrapErr(err, "could not change the template")
 }
 
 // changeTemplate finds the template by Meta's id, else by name and language. A change
@@ -19,7 +20,7 @@ func changeTemplate() string {
 	still := stillApproved("new.category", "new.status")
 	return `
 	WITH new AS (
-		SELECT id, CASE WHEN $5 = '' THEN status ELSE $5 END AS status, CASE WHEN $6 = '' THEN category ELSE $6 END AS category,
+		SELECT id, told_at = $11 AS tied, CASE WHEN $5 = '' THEN status ELSE $5 END AS status, CASE WHEN $6 = '' THEN category ELSE $6 END AS category,
 			CASE WHEN $7 = '' THEN quality ELSE $7 END AS quality,
 			CASE WHEN $5 = '' THEN rejected_reason WHEN $5 = 'REJECTED' THEN $8 ELSE '' END AS rejected_reason,
 			CASE WHEN $12 <> '' THEN $12 WHEN $6 <> '' THEN '' ELSE correct_category END AS correct_category
@@ -30,7 +31,7 @@ func changeTemplate() string {
 			updated_at = CASE WHEN (w.status, w.category, w.quality, w.rejected_reason, w.correct_category)
 				IS DISTINCT FROM (new.status, new.category, new.quality, new.rejected_reason, new.correct_category)
 				THEN $9 ELSE w.updated_at END, ` + approvalUnless(still) + `
-		FROM new WHERE w.id = new.id RETURNING ` + prefixColumns("w", templateColumns) + `
+		FROM new WHERE w.id = new.id RETURNING new.tied
 	), notice AS (
 		INSERT INTO waa_notices (key, account_id, text_key, data, created_at)
 		SELECT $10, $1, CASE WHEN w.category <> new.category THEN 'admin.template_category' ELSE 'admin.template_status' END,
@@ -40,7 +41,7 @@ func changeTemplate() string {
 		FROM waa_templates w JOIN new ON new.id = w.id -- as it was
 		WHERE w.category <> new.category OR w.status <> new.status AND (w.approved OR cardinality(w.queue_ids) > 0)
 	)
-	SELECT ` + templateColumns + ` FROM changed`
+	SELECT tied FROM changed`
 }
 
 // TemplatesOf lists all templates of an account, usable or not, by name.
