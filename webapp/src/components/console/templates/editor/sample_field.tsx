@@ -4,6 +4,8 @@ import {Field} from 'src/components/shared/field';
 import {useAction} from 'src/components/shared/use_action';
 import {useText} from 'src/i18n/use_text';
 
+import styles from '../templates.module.css';
+
 /** The files that Meta takes as samples, by the kind of the header. */
 export const sampleTypes: Record<string, string> = {IMAGE: 'image/jpeg,image/png', VIDEO: 'video/mp4', DOCUMENT: 'application/pdf'};
 
@@ -40,6 +42,7 @@ export const SampleField = ({accountId, format, sample, onUploaded}: Props) => {
             {(control) => (
                 <input
                     {...control}
+                    className={`${control.className} ${styles.file}`}
                     type='file'
                     accept={sampleTypes[format]}
                     disabled={busy}
