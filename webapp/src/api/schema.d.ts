@@ -388,7 +388,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a conversation that waits in a queue; the first claim wins, later ones get 409 */
+        /** Takes a conversation that waits in a queue, or whose attendant is out of office or not to be disturbed while the customer waits; the first claim wins, later ones get 409 */
         post: operations["claimConversation"];
         delete?: never;
         options?: never;
