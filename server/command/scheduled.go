@@ -42,11 +42,14 @@ func (c *Command) scheduledAttachment(ctx context.Context, in *call, s *domain.S
 		text += " · " + in.text("command.scheduled_by", "Who", c.username(ctx, s.OwnerID))
 	}
 	var buttons []any
-	switch {
-	case s.Status == domain.ScheduledWaiting:
-		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_cancel")))
-	case s.Status == domain.ScheduledFailed && s.OwnerID == in.UserID:
+	failed := s.Status == domain.ScheduledFailed
+	if failed && s.OwnerID == in.UserID {
 		buttons = append(buttons, c.ScheduledButton("start", s.ID, "primary", in.text("scheduled.start")))
+	}
+	if failed {
+		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_remove")))
+	} else if s.Status == domain.ScheduledWaiting {
+		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_cancel")))
 	}
 	return map[string]any{"text": text, "actions": buttons}
 }

@@ -19,10 +19,10 @@ func TestWhatIsScheduledIsListedWithItsButtons(t *testing.T) {
 	require.Empty(t, o.in(t, "town-square", "scheduled"))
 	require.Len(t, o.asked, 1)
 	require.Contains(t, o.asked[0], "whisper town-square me **Agendados**")
-	for _, part := range []string{"Ana", "cancel 1", "start 2", "desatualizado", "@ana", "Davi"} {
+	for _, part := range []string{"Ana", "cancel 1", "start 2", "cancel 2", "cancel 3", "desatualizado", "@ana", "Davi"} {
 		require.Contains(t, o.asked[0], part)
 	}
 	for _, part := range []string{"start 3", "cancel 4", " @all"} {
-		require.NotContains(t, o.asked[0], part, "a failed one is its owner's, one that is being sent cannot be held back, and a name does nothing")
+		require.NotContains(t, o.asked[0], part, "a failed one is started by its owner, one that is being sent cannot be held back, and a name does nothing")
 	}
 }

@@ -73,14 +73,15 @@ export const ListHead = ({filter, queues, supervises, failure, onFilter, childre
                     queues={queues}
                     supervises={supervises}
                     onFilter={onFilter}
-                />
-                <button
-                    type='button'
-                    className='btn btn-primary btn-sm'
-                    onClick={() => startConversation(services, channel)}
                 >
-                    {t('whatsapp-ativo.start.action')}
-                </button>
+                    <button
+                        type='button'
+                        className='btn btn-primary btn-sm'
+                        onClick={() => startConversation(services, channel)}
+                    >
+                        {t('whatsapp-ativo.start.action')}
+                    </button>
+                </ListTools>
             </div>
             {children}
             <div

@@ -1,9 +1,10 @@
 import React from 'react';
+import type {ReactNode} from 'react';
 import {useIntl} from 'react-intl';
 import type {QueueName} from 'src/api/types';
 import {saveFile} from 'src/components/shared/files';
-import {SmallButton} from 'src/components/shared/small_button';
 import {useLoad} from 'src/components/shared/use_load';
+import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
 import type {Text} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
@@ -13,13 +14,13 @@ import {listLink} from 'src/state/list_link';
 
 import styles from './panel.module.css';
 
-type Props = {filter: Filter; queues: QueueName[]; supervises: boolean; onFilter: (change: Partial<Filter>) => void};
+type Props = {filter: Filter; queues: QueueName[]; supervises: boolean; onFilter: (change: Partial<Filter>) => void; children: ReactNode};
 
 /** Minutes for which a customer has waited at least; '0' = at all. */
 const waits = ['', '0', '15', '60', '360', '1440'] as const;
 
-/** What else narrows the list down, a link that opens it like this, and all of it as a file. */
-export const ListTools = ({filter, queues, supervises, onFilter}: Props) => {
+/** What else narrows the list down, what is behind the list, a link that opens it like this, and all of it as a file. */
+export const ListTools = ({filter, queues, supervises, onFilter, children}: Props) => {
     const t = useText();
     const {locale} = useIntl();
     const {api, pane, tryAction} = useServices();
@@ -29,6 +30,15 @@ export const ListTools = ({filter, queues, supervises, onFilter}: Props) => {
     const members = useLoad(async () => (queue ? api.channelMembers(queue.channel_id) : []), [api, queue?.channel_id]).value ?? [];
     const people = members.filter((m) => !m.is_bot).map(({id, username}) => ({id, name: `@${username}`}));
     const download = () => tryAction(async () => saveFile(await api.conversationsFile(listParams(filter), locale), 'atendimentos.csv'), 'whatsapp-ativo.list.csv_failed');
+
+    const behind = (name: 'scheduled' | 'replies' | 'results', text: MessageKey) => (
+        <button
+            type='button'
+            onClick={() => pane.set({conversationId: '', [name]: true})}
+        >
+            {t(text)}
+        </button>
+    );
 
     return (
         <div className={styles.tools}>
@@ -66,11 +76,25 @@ export const ListTools = ({filter, queues, supervises, onFilter}: Props) => {
                     {filter.attendant && !people.some((one) => one.id === filter.attendant) && <option value={filter.attendant}>{t('whatsapp-ativo.list.somebody')}</option>}
                 </select>
             )}
-            <a href={listLink(filter)}>{t('whatsapp-ativo.list.link')}</a>
-            <SmallButton onClick={() => pane.set({conversationId: '', scheduled: true})}>{t('whatsapp-ativo.scheduled.title')}</SmallButton>
-            {supervises && <SmallButton onClick={() => pane.set({conversationId: '', results: true})}>{t('whatsapp-ativo.results.tab')}</SmallButton>}
-            <SmallButton onClick={() => pane.set({conversationId: '', replies: true})}>{t('whatsapp-ativo.reply.all')}</SmallButton>
-            <SmallButton onClick={download}>{t('whatsapp-ativo.list.csv')}</SmallButton>
+            {children}
+            <div className={styles.links}>
+                {behind('scheduled', 'whatsapp-ativo.scheduled.title')}
+                {behind('replies', 'whatsapp-ativo.reply.all')}
+                {supervises && behind('results', 'whatsapp-ativo.results.tab')}
+                <a
+                    aria-label={t('whatsapp-ativo.list.link')}
+                    href={listLink(filter)}
+                >
+                    {t('whatsapp-ativo.list.link_word')}
+                </a>
+                <button
+                    type='button'
+                    aria-label={t('whatsapp-ativo.list.csv')}
+                    onClick={download}
+                >
+                    {t('whatsapp-ativo.list.csv_word')}
+                </button>
+            </div>
         </div>
     );
 };
