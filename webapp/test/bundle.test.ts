@@ -10,7 +10,7 @@ let files: Record<string, string>;
 
 beforeAll(() => {
     files = buildPlugin();
-});
+}, 60_000); // a busy machine takes its time
 
 test('the bundle is one script', () => {
     expect(Object.keys(files)).toEqual(['main.js']);

@@ -3046,7 +3046,7 @@ export interface components {
                 };
             };
         };
-        /** @description The body is too large (1 MiB; a webhook 4 MiB) */
+        /** @description The body is too large (1 MiB; a webhook 4 MiB, a sample 100 MiB) */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
