@@ -23,7 +23,7 @@ func (s *Store) contactsMeant(ctx context.Context, query string, document domain
 		return nil, err
 	case len(exactly) > 0:
 		return squirrel.Expr("id = ANY(?)", pq.Array(exactly)), nil
-	case document != "": // its digits are no part of a number
+	case document != "" && phoneDigits(query) != "": // its digits are no part of a number; with letters it may be a name
 		return squirrel.Expr("false"), nil
 	}
 	return contactsLike(query), nil

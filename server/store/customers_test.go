@@ -33,6 +33,18 @@ func TestCustomersAreFoundHoweverTheirNumberIsWritten(t *testing.T) {
 	}
 }
 
+// TestANameThatIsADocumentByChanceIsFound: a CNPJ may have letters, and so may a name that ends with a number.
+func TestANameThatIsADocumentByChanceIsFound(t *testing.T) {
+	f := direct(t)
+	const name = "Cliente 1000003"
+	_, is := domain.ParseDocument(name)
+	require.True(t, is)
+	contact := f.contact(t, "+5511987654321", name)
+	f.conversation(t, contact.ID, func(c *domain.Conversation) { c.OwnerID = "owner" })
+	require.Len(t, f.find(t, "owner", name), 1)
+	require.Empty(t, f.find(t, "owner", "52998224725"), "nobody has it")
+}
+
 // BenchmarkFindCustomers searches among 100,000 people with a conversation each.
 func BenchmarkFindCustomers(b *testing.B) {
 	f := direct(b)
