@@ -87,7 +87,7 @@ test-server:
 
 # The seeds are the same in each run, so that a red run is of the change; make simulate hunts with fresh ones.
 test-simulation: export SIMULATION_SEED = 40001
-test-simulation: export SIMULATION_WORLDS = 3
+test-simulation: export SIMULATION_WORLDS = 4
 test-simulation: export SIMULATION_LIVES = 6
 test-simulation: export SIMULATION_ACTS = 16
 test-simulation:

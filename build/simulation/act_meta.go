@@ -109,5 +109,6 @@ func days(p *play, _ *life, r *rand.Rand)    { p.pass(time.Duration(24+r.IntN(8)
 func (p *play) pass(d time.Duration) {
 	p.settleFor(2 * time.Second)
 	p.story.Note(everybodys, "%s pass", d)
+	p.record.leaps = append(p.record.leaps, leap{from: p.world.Now(), d: d})
 	p.world.Advance(d)
 }

@@ -89,23 +89,21 @@ func (p *play) checkConsent(f *facts) {
 		if m.Type != "template" || life == everybodys || p.record.numbers.count(life) > 1 || len(p.record.mergesOf(life)) > 0 {
 			continue // it may be another person's word, or another person by now
 		}
-		if word, ok := p.record.optedOut(f, life, at); ok {
+		if word, ok := p.optedOut(f, life, at); ok {
 			p.record.violate("lock", life, "the template %q left at %s, and the customer had opted out at %s (%s)", m.Text, at.UTC().Format("02 15:04:05"), word.at.UTC().Format("02 15:04:05"), word.wamid)
 		}
 	}
 }
 
 // optedOut returns the word by which a life had opted out at a moment, if nobody has said otherwise since.
-func (r *record) optedOut(f *facts, life int, at time.Time) (word wordOnConsent, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, w := range r.consents { // in the order in which they were said
+func (p *play) optedOut(f *facts, life int, at time.Time) (word wordOnConsent, ok bool) {
+	for _, w := range p.record.consents { // in the order in which they were said
 		stored, known := f.stored[w.wamid]
 		switch {
 		case w.life != life || w.at.After(at):
 		case !w.revokes:
 			ok = false
-		case known && stored.Add(newsGrace).Before(at):
+		case known && p.knownAt(stored).Before(at):
 			word, ok = w, true
 		}
 	}

@@ -126,7 +126,7 @@ func (p *play) checkTemplates(f *facts) {
 		if _, forbidden := p.record.forbidden("template "+templates[m.PhoneNumberID+" "+m.Template.Name], at, leaveGrace); forbidden {
 			p.record.violate("lock", life, "the template %s left at %s, after it was withdrawn", m.Text, at.UTC().Format("02 15:04:05"))
 		}
-		if m.Template.Name == "ofertas" && f.stopped(p.record.numbers.number(addressee(m)), at) {
+		if m.Template.Name == "ofertas" && p.stopped(f, p.record.numbers.number(addressee(m)), at) {
 			p.record.violate("lock", life, "marketing %q left at %s, after the customer stopped it", m.Text, at.UTC().Format("02 15:04:05"))
 		}
 	}
@@ -135,6 +135,23 @@ func (p *play) checkTemplates(f *facts) {
 // newsGrace is how long after its 200 a piece of news may need to be known everywhere.
 const newsGrace = time.Minute
 
+// leap is some hours that passed at once, in which nobody could get to know anything.
+type leap struct {
+	from time.Time
+	d    time.Duration
+}
+
+// knownAt is when a piece of news must be known everywhere that was stored at a moment.
+func (p *play) knownAt(stored time.Time) time.Time {
+	known := stored.Add(newsGrace)
+	for _, l := range p.record.leaps {
+		if l.from.After(stored) && l.from.Before(known) {
+			known = known.Add(l.d)
+		}
+	}
+	return known
+}
+
 // preference is what a customer said about marketing, and when that was told.
 type preference struct {
 	stop         bool
@@ -142,16 +159,16 @@ type preference struct {
 }
 
 // stopped reports whether the last that was told of a customer before a moment is a stop.
-func (f *facts) stopped(number string, at time.Time) bool {
+func (p *play) stopped(f *facts, number string, at time.Time) bool {
 	stopped, last := false, time.Time{}
-	for _, p := range f.preferences[number] {
-		if !p.stop && !p.said.After(at) {
-			p.stored = p.said // it may have become known at once
+	for _, told := range f.preferences[number] {
+		if !told.stop && !told.said.After(at) {
+			told.stored = told.said // it may have become known at once
 		}
-		if p.stored.IsZero() || p.stored.Add(newsGrace).After(at) && p.stop || p.said.Before(last) {
+		if told.stored.IsZero() || p.knownAt(told.stored).After(at) && told.stop || told.said.Before(last) {
 			continue
 		}
-		stopped, last = p.stop, p.said
+		stopped, last = told.stop, told.said
 	}
 	return stopped
 }
@@ -192,7 +209,7 @@ func (p *play) checkNames(f *facts) {
 	for i := range f.conversations {
 		c := &f.conversations[i]
 		for _, s := range p.record.starts {
-			refused := s.status >= 400 && s.status < 500
+			refused := s.status >= 400 && s.status < 500 && s.code != "opted_out" // which may be said when it was to leave: the person is stored by then
 			if !refused || s.name == "" {
 				continue
 			}

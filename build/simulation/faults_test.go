@@ -36,7 +36,7 @@ func TestFindsFaults(t *testing.T) {
 		{"7-merged-address", []string{"lock", "whom"}, "write, merge, post, post"},
 		{"17-marketing-stop", []string{"lock"}, "close, days, resume marketing, moment, refuse for long, start marketing, moment, stop marketing, moment, hours, accept again, moment, moment"},
 		{"23-removed-queue", []string{"queue"}, "own queue, moment, close, moment, remove queue, moment, write"},
-		{"K1-missed-posts", []string{"lost"}, "write, moment, hours, write, moment, plugin off, moment, posts there, moment, hours"},
+		{"K1-missed-posts", []string{"lost"}, "write, moment, claim, moment, hours, write, moment, plugin off, moment, posts there, posts there, moment, hours"},
 		{"K2-post-twice", []string{"twice"}, "write, write, moment, a while, lose a post, write, moment"},
 		{"K4a-overtaken", []string{"order"}, "write, post, moment, post, post"},
 	} {

@@ -35,6 +35,7 @@ type record struct {
 	merges     [][2]int          // lives that may have become one person
 	later      []*putOff         // starts that were put off
 	consents   []wordOnConsent   // in the order in which they were said
+	leaps      []leap            // of time, in their order
 }
 
 // asked is one request over REST.
