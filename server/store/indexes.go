@@ -27,7 +27,7 @@ func lateIndexes() []index {
 		{name: "waa_conversations_absence", on: "waa_conversations (id) WHERE absence <> '' AND closed_at = 0 AND aborted_at = 0"},
 		{name: "waa_contacts_consent", on: "waa_contacts (consent_at DESC, id) WHERE consent_status <> ''"},
 		// of results, which need nothing of the rows themselves
-		{name: "waa_conversations_created", on: "waa_conversations (created_at) INCLUDE (account_id, owner_id, began_queue_id, began_template_id) WHERE aborted_at = 0"},
+		{name: "waa_conversations_started", on: "waa_conversations (created_at) INCLUDE (account_id, owner_id, began_queue_id, began_template_id) WHERE aborted_at = 0"},
 		{name: "waa_conversations_closed", on: "waa_conversations (closed_at) INCLUDE (account_id, closed_by, queue_id, began_template_id) WHERE closed_at > 0 AND aborted_at = 0"},
 		{name: "waa_contacts_alike", on: "waa_contacts (lower(name)) WHERE erased_at = 0 AND name <> ''"},
 		{name: "waa_contacts_kept", on: "waa_contacts (updated_at) WHERE erased_at = 0"},
