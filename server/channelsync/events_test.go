@@ -46,3 +46,27 @@ func TestOurOwnLinesHoldUpNothing(t *testing.T) {
 		})
 	}
 }
+
+// A template that is sent after the window's end and fails leaves the conversation as it was, and that was told already.
+func TestTheEndOfAWindowIsToldOnce(t *testing.T) {
+	const answered, day = int64(1_794_744_000_000), int64(86_400_000)
+	w := &fakeChannel{}
+	m := &Syncer{Posts: w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+	c := domain.Conversation{ID: "c", ChannelID: "channel"}
+	c.ExtendWindow(answered)
+	shown, now := stateKey(&c, answered, ""), answered+day
+	round := func(lastTemplate int64) {
+		t.Helper()
+		c.LastTemplateAt = lastTemplate
+		require.NoError(t, m.appendStateEvent(t.Context(), &domain.ChannelRefresh{Conversation: c, Shown: shown}, now))
+		shown = stateKey(&c, now, "")
+	}
+	round(0)
+	require.Len(t, w.posts, 1)
+	now++
+	round(now)
+	require.Equal(t, domain.Waiting, c.StateAt(now))
+	round(0)
+	require.Equal(t, domain.Expired, c.StateAt(now))
+	require.Len(t, w.posts, 1)
+}

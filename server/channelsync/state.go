@@ -66,7 +66,9 @@ func (m *Syncer) appendStateEvent(ctx context.Context, r *domain.ChannelRefresh,
 		}
 		line = domain.T("event.waiting")
 	}
-	return m.appendEvent(ctx, c, line.In(r.Zone), key, r.Again)
+	// a template that failed takes the conversation back to a state that was told before it
+	again := r.Again || told == domain.Waiting && state == domain.Expired
+	return m.appendEvent(ctx, c, line.In(r.Zone), key, again)
 }
 
 // showReopened shows that a conversation was reopened: the channel is restored with its people
