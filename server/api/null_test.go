@@ -115,7 +115,9 @@ func TestNullIsAbsent(t *testing.T) {
 				continue
 			}
 			media := operation.RequestBody.Value.Content.Get("application/json")
-			require.NotNil(t, media, path)
+			if media == nil { // a file
+				continue
+			}
 			schema := media.Schema.Value
 			for _, property := range optionals(schema, nil) {
 				answer := func(present bool) (int, string) {

@@ -48,6 +48,7 @@ func TestAbsencesAreReadFromTheServersStatuses(t *testing.T) {
 			status(given)
 			require.Equal(t, absent, len(changes(c.QueueID)) == 1, given)
 		}
+		status("ooo")
 		require.Equal(t, []string{" > offered ooo"}, changes("other", c.QueueID))
 		require.Empty(t, changes("other"), "its queue is closed")
 		says(domain.Outbound, now+1000)
