@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"github.com/mattermost/mattermost/server/public/model"
 )
 
 // These targets come from the design, and from what the machine can do.
@@ -183,6 +185,10 @@ const (
 // loadMany writes a million messages into the database.
 func (b *bench) loadMany(ctx context.Context) error {
 	begin := time.Now()
+	room := &model.Config{TeamSettings: model.TeamSettings{MaxChannelsPerTeam: model.NewPointer[int64](10 * manyConversations)}}
+	if _, _, err := b.Admin().PatchConfig(ctx, room); err != nil {
+		return errors.Wrap(err, "cannot let the team have more channels")
+	}
 	load := conversationsLoad{
 		account: b.Account.ID, queue: b.Queue.ID, team: b.Env.Team.ID, template: b.Positional.ID,
 		prefix: "many", conversations: manyConversations, messages: messagesEach,

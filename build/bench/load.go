@@ -12,7 +12,8 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// conversationsLoad writes open conversations with a history straight into the database. Mattermost itself does not have their channels.
+// conversationsLoad writes open conversations with a history straight into the database, and their channels, without which the plugin would
+// make them all anew in the meantime.
 type conversationsLoad struct {
 	account, queue, team string
 	template             string // the first of the messages
@@ -53,7 +54,7 @@ func (l *conversationsLoad) run(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	// What has a history has been vacuumed too.
-	_, err := db.ExecContext(ctx, "VACUUM ANALYZE waa_contacts, waa_identities, waa_conversations, waa_messages, waa_inbox, waa_outbox, waa_charges, waa_results")
+	_, err := db.ExecContext(ctx, "VACUUM ANALYZE channels, waa_contacts, waa_identities, waa_conversations, waa_messages, waa_inbox, waa_outbox, waa_charges, waa_results")
 	return errors.Wrap(err, "cannot have the tables vacuumed")
 }
 
@@ -64,6 +65,9 @@ func (l *conversationsLoad) people() []loadStep {
 			SELECT {id}, 'Cliente ' || n, '+5521' || 700000000 + n, '5521' || 700000000 + n, {now}, {now} FROM generate_series(1, $2::int) n`, nil},
 		{`INSERT INTO waa_identities (account_id, kind, value, contact_id)
 			SELECT $3, 'phone', '5521' || 700000000 + n, {id} FROM generate_series(1, $2::int) n ON CONFLICT DO NOTHING`, []any{l.account}},
+		{`INSERT INTO channels (id, createat, updateat, deleteat, teamid, type, displayname, name, header, purpose, lastpostat, totalmsgcount, extraupdateat, creatorid,
+				totalmsgcountroot, lastrootpostat)
+			SELECT {id}, {now} - 86400000, {now} - 86400000, 0, $3, 'P', 'Cliente ' || n, {id}, '', '', 0, 0, 0, '', 0, 0 FROM generate_series(1, $2::int) n`, []any{l.team}},
 		{`INSERT INTO waa_conversations (id, account_id, contact_id, queue_id, team_id, channel_id, window_from, window_until, last_inbound_at, created_at,
 				updated_at, shown_state)
 			SELECT {id}, $3, {id}, $4, $5, {id}, {now} - 60000, {now} + 86340000, {now} - 60000, {now} - 86400000, {now} - 60000, 'open'

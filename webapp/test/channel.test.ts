@@ -17,7 +17,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await chat.open(`&theme=${theme}&locale=${locale}`);
         await openConversation(chat.page, 1, locale === 'en');
         await chat.page.locator('.WhatsappAtivoBanner__clock').waitFor();
-        await chat.page.getByText(locale === 'en' ? '· this message costs R$0.04' : '· esta mensagem custa R$ 0,04').waitFor();
+        await chat.page.getByText(locale === 'en' ? 'This message costs R$0.04.' : 'Esta mensagem custa R$ 0,04.').waitFor();
         await chat.openList();
         await chat.rows().first().waitFor();
         expect(await chat.findings()).toEqual([]);

@@ -72,7 +72,7 @@ const ConversationBanner = ({channel, conversation}: {channel: Channel; conversa
                     />
                     <span>
                         {t(writingNote ? 'whatsapp-ativo.banner.note' : texts[state])}
-                        {price && !writingNote && ` · ${t('whatsapp-ativo.banner.price', {price: format.money(price.price, price.currency)})}`}
+                        {price && !writingNote && ` ${t('whatsapp-ativo.banner.price', {price: format.money(price.price, price.currency)})}`}
                     </span>
                 </div>
                 <WindowCountdown conversation={conversation}/>
