@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -37,11 +38,16 @@ func Explain(fn func(query string, plan *Plan)) {
 }
 
 const explainSettings = `LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
-	SET auto_explain.log_format = 'json'; SET auto_explain.log_level = 'notice'; SET client_min_messages = 'notice'; SET enable_seqscan = off; SET jit = off`
+	SET auto_explain.log_format = 'json'; SET auto_explain.log_level = 'notice'; SET client_min_messages = 'notice'; SET enable_seqscan = off`
 
-// connector opens connections to a database, explaining ones where somebody listens.
-func connector(url string) (driver.Connector, error) {
-	plain, err := pq.NewConnector(url)
+// connector opens connections to a database, explaining ones where somebody listens. They compile no statements (jit), as the
+// plugin's own do not: with sequential scans out of the question each of them looks dear enough for it.
+func connector(source *url.URL) (driver.Connector, error) {
+	to := *source
+	query := to.Query()
+	query.Set("jit", "off")
+	to.RawQuery = query.Encode()
+	plain, err := pq.NewConnector(to.String())
 	if err != nil {
 		return nil, errors.Wrap(err, "could not read the database's address")
 	}

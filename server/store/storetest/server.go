@@ -93,8 +93,7 @@ func start(bin string) (*url.URL, error) {
 	// without autovacuum: what it finds in a table of one row, at a moment of its own, changes the plans that tests judge
 	run := exec.Command("sh", "-c", script, "sh", dir, filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), //nolint:gosec // as above
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300",
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "autovacuum=off",
-		"-c", "jit=off") // as the plugin's own connections have it; with sequential scans out of the question every statement would else be compiled
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "autovacuum=off")
 	runAs(run, user)
 	run.Dir = dir
 	stopWithUs(run)

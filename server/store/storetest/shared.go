@@ -33,7 +33,7 @@ func newShared() (*schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, err := connector(made.source.String())
+	to, err := connector(made.source)
 	if err != nil {
 		return made, err
 	}

@@ -76,7 +76,7 @@ func Empty(t testing.TB) *sql.DB {
 // open opens a schema for as long as a test lasts.
 func open(t testing.TB, source *url.URL) *sql.DB {
 	t.Helper()
-	to, err := connector(source.String())
+	to, err := connector(source)
 	require.NoError(t, err)
 	db := sql.OpenDB(to)
 	db.SetMaxOpenConns(maxConnections)
