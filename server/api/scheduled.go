@@ -100,6 +100,9 @@ func (a *API) getScheduled(r *http.Request, id string) (reply, error) {
 		return reply{}, errors.Wrap(err, "read what is scheduled")
 	}
 	view := a.viewScheduled(a.language(r), s)
+	if s.Status != domain.ScheduledFailed {
+		return ok(view)
+	}
 	failed, err := a.Service.ScheduledToStart(r.Context(), userID(r), id)
 	if err == nil {
 		view.Variables = failed.Asked.Variables

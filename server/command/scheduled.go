@@ -42,14 +42,14 @@ func (c *Command) scheduledAttachment(ctx context.Context, in *call, s *domain.S
 		text += " · " + in.text("command.scheduled_by", "Who", c.username(ctx, s.OwnerID))
 	}
 	var buttons []any
-	failed := s.Status == domain.ScheduledFailed
-	if failed && s.OwnerID == in.UserID {
-		buttons = append(buttons, c.ScheduledButton("start", s.ID, "primary", in.text("scheduled.start")))
-	}
-	if failed {
-		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_remove")))
-	} else if s.Status == domain.ScheduledWaiting {
+	switch s.Status {
+	case domain.ScheduledWaiting:
 		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_cancel")))
+	case domain.ScheduledFailed:
+		if s.OwnerID == in.UserID {
+			buttons = append(buttons, c.ScheduledButton("start", s.ID, "primary", in.text("scheduled.start")))
+		}
+		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_remove")))
 	}
 	return map[string]any{"text": text, "actions": buttons}
 }

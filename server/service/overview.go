@@ -21,9 +21,11 @@ func (s *Service) Overview(ctx context.Context, actorID string, f domain.Filter)
 	if err != nil {
 		return nil, err
 	}
-	supervised, all, err := s.supervisedQueues(ctx, actorID)
-	if err != nil {
-		return nil, err
+	supervised := queues
+	if !all {
+		if supervised, err = s.People.SupervisedQueues(ctx, actorID); err != nil {
+			return nil, err
+		}
 	}
 	return &domain.Overview{Counts: counts, Queues: queues, Supervised: idsOf(supervised), Supervises: all || len(supervised) > 0, Now: filter.Now}, nil
 }

@@ -65,11 +65,10 @@ func (s *Service) nextTemplate(view *domain.View, queue *domain.Queue) *domain.R
 // addTextPrice adds to an open conversation what the next free text would cost, by the plan of its queue: nothing while its
 // number has free ones left this month. What Meta lets go free for reasons of its own is not known before it was sent.
 func (s *Service) addTextPrice(ctx context.Context, view *domain.View) error {
-	now := s.Clock.Now()
-	month := domain.MonthStart(now)
 	if view.State != domain.Open {
 		return nil
 	}
+	now := s.Clock.Now()
 	plan, err := s.Store.PlanOfQueue(ctx, view.QueueID)
 	if errors.Is(err, domain.ErrNotFound) || err == nil && !plan.Approved {
 		return nil
@@ -81,7 +80,7 @@ func (s *Service) addTextPrice(ctx context.Context, view *domain.View) error {
 		return nil
 	}
 	free := s.Settings().FreeServiceMessages
-	used, err := s.Store.ServiceMessages(ctx, view.AccountID, month, free)
+	used, err := s.Store.ServiceMessages(ctx, view.AccountID, domain.MonthStart(now), free)
 	if err == nil && used >= free {
 		view.NextText, view.Currency = price, plan.Currency
 	}
