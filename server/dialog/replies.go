@@ -21,11 +21,8 @@ const (
 	elementRemove    = "remove"
 )
 
-const (
-	maxShortcut = 32
-	// offeredReplies is how many replies a search in the form offers; who wants another one types more.
-	offeredReplies = 20
-)
+// offeredReplies is how many replies a search in the form offers; who wants another one types more.
+const offeredReplies = 20
 
 // QuickReplies are what agents keep of their own, and supervisors of their queues; *service.Service has these methods.
 type QuickReplies interface {
@@ -160,7 +157,7 @@ func (d *Dialogs) contentStep(ctx context.Context, r reader, s *state, kept *dom
 
 // contentElements are the elements of a reply; queues are those for which a new one can be kept.
 func contentElements(r reader, kept *domain.QuickReply, queues []*domain.Queue) []model.DialogElement {
-	shortcut := text(elementShortcut, r.label("reply.shortcut_label"), r.text("reply.shortcut_example"), maxShortcut)
+	shortcut := text(elementShortcut, r.label("reply.shortcut_label"), r.text("reply.shortcut_example"), domain.MaxQuickReplyShortcut)
 	title := text(elementTitle, r.label("reply.title_label"), "", domain.MaxQuickReplyTitle)
 	title.Optional = true
 	content := lines(elementReplyText, r.label("ask.body"), "")

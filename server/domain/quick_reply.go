@@ -2,6 +2,7 @@ package domain
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -46,13 +47,14 @@ type QuickReplyFilter struct {
 
 // Limits of quick replies; lengths are in characters.
 const (
-	MaxQuickReplies    = 2000 // of one person or queue
-	MaxQuickReplyTitle = 100
-	MaxQuickReplyText  = 4096 // WhatsApp's limit of a text
+	MaxQuickReplies       = 2000 // of one person or queue
+	MaxQuickReplyShortcut = 32
+	MaxQuickReplyTitle    = 100
+	MaxQuickReplyText     = 4096 // WhatsApp's limit of a text
 )
 
 var (
-	shortcut = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+	shortcut = regexp.MustCompile("^[a-z0-9-]{1," + strconv.Itoa(MaxQuickReplyShortcut) + "}$")
 	variable = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 )
 

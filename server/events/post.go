@@ -46,25 +46,25 @@ type Poster struct {
 // NewPoster makes a poster behind a guard. roots are the certificates that it trusts; nil = the system's.
 func NewPoster(guard *Guard, roots *x509.CertPool) *Poster {
 	client := func(plain bool) *http.Client {
-		return &http.Client{
-			Timeout:       postTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Transport: &http.Transport{
-				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-					return guard.Dial(ctx, network, address, plain)
-				},
-				TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: dialTimeout, ForceAttemptHTTP2: true,
-				MaxResponseHeaderBytes: maxHeaders, MaxIdleConnsPerHost: PerSubscription, IdleConnTimeout: time.Minute, DisableCompression: true,
+		return clientOver(&http.Transport{
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				return guard.Dial(ctx, network, address, plain)
 			},
-		}
+			TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: dialTimeout, ForceAttemptHTTP2: true,
+			MaxResponseHeaderBytes: maxHeaders, MaxIdleConnsPerHost: PerSubscription, IdleConnTimeout: time.Minute, DisableCompression: true,
+		})
 	}
 	return &Poster{https: client(false), http: client(true), now: time.Now}
 }
 
 // NewPosterOver makes a poster whose requests something else carries, which no guard looks at.
 func NewPosterOver(carrier http.RoundTripper) *Poster {
-	client := &http.Client{Timeout: postTimeout, Transport: carrier, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := clientOver(carrier)
 	return &Poster{https: client, http: client, now: time.Now}
+}
+
+func clientOver(carrier http.RoundTripper) *http.Client {
+	return &http.Client{Timeout: postTimeout, Transport: carrier, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // Post sends a delivery and returns what came of it.
