@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 )
 
@@ -60,4 +62,67 @@ func (p *play) tell(userID, method, path string, body any) (status int, answer [
 		}
 	}
 	return status, answer
+}
+
+func (in *inside) calm(ctx context.Context) error {
+	in.fail(FaultRates{})
+	in.scheduler.calming.Store(true)
+	defer in.scheduler.calming.Store(false)
+	for _, n := range in.nodes {
+		n.skew.Store(0)
+	}
+	quietSince := time.Time{}
+	checked := time.Time{}
+	for until := time.Now().Add(calmLimit); ; in.step() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		now := time.Now()
+		if now.Sub(checked) < 2*time.Second {
+			continue
+		}
+		checked = now
+		moving := in.moving()
+		switch {
+		case moving != "":
+			in.trace.add("not calm: %s", moving)
+			quietSince = time.Time{}
+			if now.After(until) {
+				return errors.Errorf("still moving after %s: %s", calmLimit, moving)
+			}
+		case quietSince.IsZero():
+			quietSince = now
+		case now.Sub(quietSince) >= quietFor:
+			return nil
+		}
+	}
+}
+
+// moving says what still moves; "" if nothing does. A file that did not come is tried again with pauses of hours.
+func (in *inside) moving() string {
+	in.scheduler.mu.Lock()
+	late := len(in.scheduler.late)
+	in.scheduler.mu.Unlock()
+	switch {
+	case in.active() > 0:
+		return "an act"
+	case late > 0:
+		return "a late hook"
+	case !in.allUp():
+		return "a node is down"
+	case in.meta.pendingNews():
+		return "a webhook"
+	}
+	var jobs string
+	err := in.db.QueryRow(`SELECT coalesce(string_agg(x, ', '), '') FROM (
+		SELECT 'inbox ' || count(*) FROM waa_inbox WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'outbox ' || count(*) FROM waa_outbox WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'media ' || count(*) FROM waa_media WHERE `+unfinished+` AND due_at < $1::bigint + 1800000 HAVING count(*) > 0
+		UNION ALL SELECT 'events ' || count(*) FROM waa_event_deliveries WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'scheduled ' || count(*) FROM waa_scheduled
+			WHERE status = 'sending' OR status = 'scheduled' AND send_at <= $1::bigint OR status = 'failed' AND told_at = 0 HAVING count(*) > 0) t (x)`, time.Now().UnixMilli()).Scan(&jobs)
+	if err != nil {
+		panic("simulation: " + err.Error())
+	}
+	return jobs
 }

@@ -4,19 +4,12 @@ import {describe, expect, test} from 'vitest';
 import {Chat} from './chat_setup';
 import {absent} from './chromium';
 import {idOf} from './fake_conversations';
+import {popupOf} from './popup';
 
 describe.skipIf(absent)('the popup in Chromium', {timeout: 60_000}, () => {
     const chat = new Chat();
-    const dialog = () => chat.page.getByRole('dialog');
+    const {dialog, press, type, focusedLabel, path, openPopup} = popupOf(chat);
     const preview = () => chat.page.locator('.WhatsappAtivoPhonePreview').innerText();
-    const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => chat.page.keyboard.press(key)), Promise.resolve());
-    const type = (text: string) => chat.page.keyboard.type(text);
-    const focusedLabel = () => chat.page.evaluate(() => (document.activeElement as HTMLInputElement).labels?.[0]?.textContent ?? document.activeElement?.textContent ?? '');
-    const path = () => chat.page.locator('body').getAttribute('data-path');
-    const openPopup = async () => {
-        await chat.button('header 0').click();
-        await dialog().getByLabel('Modelo', {exact: true}).waitFor();
-    };
 
     test('by keyboard alone: search, choose, fill in, see it, send; the channel opens', async () => {
         await chat.open();
