@@ -9,8 +9,9 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 )
 
-// maxLogLines is how many of the plugin's last log lines a failed test shows for each server.
-const maxLogLines = 60
+// maxLogLines is how many of the plugin's last log lines a failed test shows for each server: few, because what failed stands before them
+// and must not scroll away.
+const maxLogLines = 10
 
 // logPlugin shows the last lines that the plugin logged on each server.
 func logPlugin(t *testing.T, world *scenario.World) {

@@ -3,6 +3,7 @@
 package testenv
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -33,8 +34,8 @@ func (e *Env) KillServer(ctx context.Context, node int) error {
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(killed, syscall.SIGKILL); err != nil {
-		return errors.Wrap(err, "cannot kill the server")
+	if err := signal([]int{killed}, syscall.SIGKILL); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, reviveLimit)
 	defer cancel()
@@ -53,34 +54,36 @@ func (e *Env) KillServer(ctx context.Context, node int) error {
 // Freeze stops processes without ending them, as happens on a machine that is suspended or overloaded, and lets them continue after a
 // while.
 func Freeze(ctx context.Context, pids []int, pause time.Duration) error {
-	var problem error
-	signal := func(s syscall.Signal) {
-		for _, pid := range pids {
-			if err := syscall.Kill(pid, s); err != nil && problem == nil && !errors.Is(err, syscall.ESRCH) {
-				problem = errors.Wrap(err, "cannot signal a process")
-			}
-		}
-	}
-	signal(syscall.SIGSTOP)
+	stopped := signal(pids, syscall.SIGSTOP)
 	select {
 	case <-ctx.Done():
 	case <-time.After(pause):
 	}
-	signal(syscall.SIGCONT)
-	return problem
+	return cmp.Or(stopped, signal(pids, syscall.SIGCONT))
+}
+
+// signal sends a signal to processes. One that has ended since they were listed is no error.
+func signal(pids []int, s syscall.Signal) error {
+	var first error
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, s); !errors.Is(err, syscall.ESRCH) {
+			first = cmp.Or(first, errors.Wrap(err, "cannot signal a process"))
+		}
+	}
+	return first
 }
 
 // CrashDatabase kills one of PostgreSQL's own processes. PostgreSQL then closes all connections and recovers from its log.
 func (e *Env) CrashDatabase(ctx context.Context) error {
-	var pid int
-	if err := WaitFor(ctx, "a process of PostgreSQL", func() (bool, error) {
+	return WaitFor(ctx, "a process of PostgreSQL to be killed", func() (bool, error) {
+		var pid int
 		// The pool may still hold connections that an earlier crash has closed.
-		err := e.db.QueryRowContext(ctx, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1").Scan(&pid)
-		return err == nil, errors.Wrap(err, "cannot find one")
-	}); err != nil {
-		return err
-	}
-	return errors.Wrap(syscall.Kill(pid, syscall.SIGKILL), "cannot kill a process of PostgreSQL")
+		if err := e.db.QueryRowContext(ctx, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1").Scan(&pid); err != nil {
+			return false, errors.Wrap(err, "cannot find one")
+		}
+		err := syscall.Kill(pid, syscall.SIGKILL) // if it has ended since, PostgreSQL does not crash, and another one is tried
+		return err == nil, errors.Wrap(err, "cannot kill it")
+	})
 }
 
 // SwitchPlugin enables or disables the plugin on one server only.

@@ -46,15 +46,20 @@ func (p *Plugin) activate() *activation {
 }
 
 // wait returns the result of the first attempt. If that takes longer than the server
-// should be kept waiting, wait returns nil and the activation goes on in the
-// background.
+// should be kept waiting, or was an outage, wait returns nil and the activation goes on
+// in the background: the server does not try again to activate a plugin that failed to
+// start, so a failover at that moment would leave it off until somebody notices.
 func (act *activation) wait(p *Plugin) error {
 	patience := time.NewTimer(p.waits())
 	defer patience.Stop()
 	select {
 	case err := <-act.first:
+		if isOutage(err) {
+			p.API.LogWarn("The activation could not reach the database or the server, and goes on in the background")
+			return nil
+		}
 		if err != nil {
-			act.cancel() // the server learns of the failure and tries again itself
+			act.cancel() // only an administrator can correct this
 		}
 		return err
 	case <-patience.C:

@@ -22,8 +22,9 @@ type fakeStartingServer struct {
 	source   string
 	settings map[string]any
 
-	mu   sync.Mutex
-	keys map[string]bool
+	mu       sync.Mutex
+	keys     map[string]bool
+	botTaken bool // a person has the name of one of the bots
 }
 
 func newFakeStartingServer(t *testing.T) *fakeStartingServer {
@@ -32,9 +33,19 @@ func newFakeStartingServer(t *testing.T) *fakeStartingServer {
 }
 
 func (s *fakeStartingServer) GetUnsanitizedConfig() *model.Config {
-	c := s.GetConfig()
-	c.SqlSettings.DataSource = &s.source
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, source := s.GetConfig(), s.source
+	c.SqlSettings.DataSource = &source
 	return c
+}
+
+// moveTo gives the server another data source.
+func (s *fakeStartingServer) moveTo(source string) (before string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, s.source = s.source, source
+	return before
 }
 
 func (s *fakeStartingServer) LoadPluginConfiguration(dest any) error {
@@ -66,7 +77,13 @@ func (s *fakeStartingServer) held(key string) bool {
 func (*fakeStartingServer) KVGet(string) ([]byte, *model.AppError)   { return nil, nil }
 func (*fakeStartingServer) EnsureBotUser(*model.Bot) (string, error) { return model.NewId(), nil }
 func (*fakeStartingServer) KVSet(string, []byte) *model.AppError     { return nil }
-func (*fakeStartingServer) CreateBot(bot *model.Bot) (*model.Bot, *model.AppError) {
+func (*fakeStartingServer) GetUserByUsername(name string) (*model.User, *model.AppError) {
+	return &model.User{Id: model.NewId(), Username: name}, nil
+}
+func (s *fakeStartingServer) CreateBot(bot *model.Bot) (*model.Bot, *model.AppError) {
+	if s.botTaken {
+		return nil, model.NewAppError("CreateBot", "app.bot.createbot.bad_request", nil, "", http.StatusBadRequest)
+	}
 	return &model.Bot{UserId: model.NewId(), Username: bot.Username}, nil
 }
 func (*fakeStartingServer) GetBundlePath() (string, error)                 { return filepath.Abs("../..") }
@@ -127,12 +144,25 @@ func TestAnActivationThatWaitsCanBeStopped(t *testing.T) {
 	require.Nil(t, p.app.Load())
 }
 
-func TestAnActivationThatFailsAtOnceSaysSo(t *testing.T) {
+func TestAnActivationOutlastsAnOutageOfTheDatabase(t *testing.T) {
 	s := newFakeStartingServer(t)
-	s.source = "postgres://nobody@127.0.0.1:1/none?sslmode=disable"
+	there := s.moveTo("postgres://nobody@127.0.0.1:1/none?sslmode=disable")
 	p := activated(t, s)
 	p.patience = time.Minute
-	require.ErrorContains(t, p.OnActivate(), "could not open the database")
+	require.NoError(t, p.OnActivate(), "the server would not try again")
+	require.Nil(t, p.app.Load())
+	require.Equal(t, http.StatusServiceUnavailable, status(p))
+	s.moveTo(there)
+	require.Eventually(t, func() bool { return p.app.Load() != nil }, time.Minute, 10*time.Millisecond)
+	require.Equal(t, http.StatusNotFound, status(p), "it works")
+}
+
+func TestAnActivationThatFailsAtOnceSaysSo(t *testing.T) {
+	s := newFakeStartingServer(t)
+	s.botTaken = true
+	p := activated(t, s)
+	p.patience = time.Minute
+	require.ErrorContains(t, p.OnActivate(), "is there a user of that name?")
 	require.True(t, within(time.Minute, p.activation.done), "nothing goes on behind")
 }
 

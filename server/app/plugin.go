@@ -35,9 +35,9 @@ type Plugin struct {
 }
 
 // OnActivate starts everything. It fails only if something is wrong that no
-// administrator can correct while the plugin runs: there is no database, a migration
-// failed, or there is no bot. Whatever takes longer than the server should be kept
-// waiting goes on in the background.
+// administrator can correct while the plugin runs: the database is not PostgreSQL, a
+// migration failed, or there is no bot. Whatever takes longer than the server should be
+// kept waiting goes on in the background, and so does an activation during an outage.
 func (p *Plugin) OnActivate() (err error) {
 	defer p.recovered("OnActivate", func() { err = errors.New("the activation panicked, see the log") })
 	p.mu.Lock()

@@ -64,7 +64,13 @@ func OpenDatabases(api plugin.API, serverDriver plugin.Driver) (*Databases, erro
 		return d, nil
 	}
 	api.LogWarn("The database cannot be opened directly, the server's connections are used", "error", err.Error())
-	return openThroughServer(serverDriver)
+	over, overErr := openThroughServer(serverDriver)
+	if overErr != nil {
+		// The first error is returned, because a caller can tell an outage by it. The
+		// server's driver returns nothing but texts.
+		return nil, errors.Wrap(err, "could not open the database")
+	}
+	return over, nil
 }
 
 // openDirect connects to the database that the server's settings name. Its errors
@@ -84,7 +90,7 @@ func openDirect(config *model.Config) (*Databases, error) {
 	defer cancel()
 	if err := d.Main.PingContext(ctx); err != nil {
 		d.Close()
-		return nil, errors.New("the database does not respond")
+		return nil, errors.Wrap(err, "the database does not respond")
 	}
 	return d, nil
 }
@@ -100,7 +106,7 @@ func openThroughServer(api plugin.Driver) (*Databases, error) {
 	}
 	if err := cleanPool(d.Main); err != nil {
 		d.Close()
-		return nil, errors.Wrap(err, "could not open the database")
+		return nil, err
 	}
 	return d, nil
 }
