@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -183,33 +182,27 @@ func (p *play) lookAtMeta(f *facts) {
 			f.arrived[r.MessageID] = r.At
 		}
 	}
-	wamids := regexp.MustCompile(`wamid\.[A-Za-z0-9+/=\\]+`)
 	for _, d := range p.world.Meta.Webhooks().List() {
 		for _, attempt := range d.Attempts {
 			if attempt.Status != http.StatusOK {
 				continue
 			}
-			for _, wamid := range wamids.FindAllString(d.Body, -1) {
-				wamid = unescape(wamid)
-				if at, known := f.stored[wamid]; !known || attempt.At.Before(at) {
-					f.stored[wamid] = attempt.At
-				}
-			}
-			p.lookAtPreferences(f, d.Body, attempt.At)
+			p.lookAtDelivery(f, d.Body, attempt.At)
 			break
 		}
 	}
 }
 
-// lookAtPreferences reads what a delivery says of customers who stop marketing, or resume.
-func (p *play) lookAtPreferences(f *facts, body string, stored time.Time) {
-	if !strings.Contains(body, "user_preferences") {
-		return
-	}
+// lookAtDelivery reads what a delivery brings of customers: their messages, and that they stop marketing or resume. A message that is only
+// named, as by a reaction to it, is not brought.
+func (p *play) lookAtDelivery(f *facts, body string, stored time.Time) {
 	var delivery struct {
 		Entry []struct {
 			Changes []struct {
 				Value struct {
+					Messages []struct {
+						ID string `json:"id"`
+					} `json:"messages"`
 					Preferences []struct {
 						WaID      string `json:"wa_id"`
 						UserID    string `json:"user_id"`
@@ -225,6 +218,11 @@ func (p *play) lookAtPreferences(f *facts, body string, stored time.Time) {
 	}
 	for _, entry := range delivery.Entry {
 		for _, change := range entry.Changes {
+			for _, message := range change.Value.Messages {
+				if at, known := f.stored[message.ID]; !known || stored.Before(at) {
+					f.stored[message.ID] = stored
+				}
+			}
 			for _, said := range change.Value.Preferences {
 				address := said.WaID
 				if address == "" {
@@ -235,15 +233,6 @@ func (p *play) lookAtPreferences(f *facts, body string, stored time.Time) {
 			}
 		}
 	}
-}
-
-// unescape takes out the backslashes that Meta puts before slashes.
-func unescape(text string) string {
-	var plain string
-	if json.Unmarshal([]byte(`"`+text+`"`), &plain) != nil {
-		return text
-	}
-	return plain
 }
 
 // readAll reads every page of a list of the REST API as the administrator.

@@ -276,10 +276,21 @@ func (p *play) checkOrderIn(f *facts) {
 					continue
 				}
 				if a.AcceptedAt.Unix() < b.AcceptedAt.Unix() && f.stored[a.ID].Add(grace).Before(f.stored[b.ID]) && f.stored[a.ID].Add(grace).Before(time.UnixMilli(pb.CreateAt)) && pa.ChannelID == pb.ChannelID {
-					p.record.violate("order", l.n, "the customer's %q of %s stands at %s, after %q of %s at %s, though it was stored at %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), ms(pa.CreateAt), b.Text, b.AcceptedAt.Format(time.TimeOnly), ms(pb.CreateAt),
-						f.stored[a.ID].UTC().Format("02 15:04:05.000"))
+					p.record.violate("order", l.n, "the customer's %q of %s stands at %s, after %q of %s at %s, though it was stored at %s; %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), ms(pa.CreateAt), b.Text, b.AcceptedAt.Format(time.TimeOnly), ms(pb.CreateAt),
+						f.stored[a.ID].UTC().Format("02 15:04:05.000"), p.rowsOf(a.ID))
 				}
 			}
 		}
 	}
+}
+
+// rowsOf tells what the plugin keeps of a customer's message, for the story of a violation. No rule looks at it.
+func (p *play) rowsOf(wamid string) (kept string) {
+	err := p.world.DB.QueryRowContext(p.ctx, `SELECT coalesce(string_agg(kept, '; '), 'nothing is kept of it') FROM (
+		SELECT 'message ' || row_to_json(m)::text AS kept FROM waa_messages m WHERE m.wamid = $1
+		UNION ALL SELECT 'job ' || (row_to_json(i)::jsonb - 'payload')::text FROM waa_inbox i WHERE i.dedupe_key = 'm:' || encode(sha256($1::bytea), 'hex')) rows`, wamid).Scan(&kept)
+	if err != nil {
+		return err.Error()
+	}
+	return kept
 }

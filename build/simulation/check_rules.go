@@ -209,8 +209,8 @@ func (p *play) checkNames(f *facts) {
 	for i := range f.conversations {
 		c := &f.conversations[i]
 		for _, s := range p.record.starts {
-			refused := s.status >= 400 && s.status < 500 && s.code != "opted_out" // which may be said when it was to leave: the person is stored by then
-			if !refused || s.name == "" {
+			refused := s.status >= 400 && s.status < 500
+			if !refused || saidLate(s.code) || s.name == "" {
 				continue
 			}
 			if c.Contact.Name == s.name {
@@ -221,6 +221,12 @@ func (p *play) checkNames(f *facts) {
 			}
 		}
 	}
+}
+
+// saidLate reports whether a start may be refused with a code as late as the moment when its template was to leave, because a rule changed
+// meanwhile. By then the person is stored, as where Meta refuses.
+func saidLate(code string) bool {
+	return slices.Contains([]string{"opted_out", "consent_required", "quiet_hours", "template_not_allowed", "cooldown", "conversation_closed"}, code)
 }
 
 // maskedElsewhere reports whether a start that was not refused gave a document with the same mask.

@@ -99,6 +99,7 @@ func (f *fromMeta) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	s := in.scheduler
 	if v := s.pass(r.Context(), nil, "meta: a webhook", false); v != proceed {
+		s.whileTimePasses()
 		return nil, r.Context().Err()
 	}
 	if s.chance(s.rates().LateNews) {
@@ -180,6 +181,7 @@ func (t *toMeta) RoundTrip(r *http.Request) (response *http.Response, err error)
 	v := s.pass(r.Context(), p, p.String()+" meta: "+r.Method+" "+lastPart(r.URL.Path), r.Method != http.MethodGet)
 	switch v {
 	case expired:
+		s.whileTimePasses()
 		return nil, r.Context().Err()
 	case gone:
 		return nil, errReset

@@ -108,6 +108,7 @@ func (t *toReceiver) RoundTrip(r *http.Request) (*http.Response, error) {
 	v := s.pass(r.Context(), p, p.String()+" event: "+r.Header.Get("X-Waa-Event"), true)
 	switch v {
 	case expired:
+		s.whileTimePasses()
 		return nil, r.Context().Err()
 	case gone:
 		return nil, errReset

@@ -70,7 +70,8 @@ func newScheduler(seed uint64, faults FaultRates, trace *Trace, out *outside) *s
 	return &scheduler{rand: rand.New(rand.NewPCG(seed, 1)), faults: faults, trace: trace, out: out, arrived: make(chan struct{}, 1), hurry: make(chan struct{})} //nolint:gosec // to be repeatable
 }
 
-// pass waits until the call has its turn and returns what becomes of it. changes says whether it changes something.
+// pass waits until the call has its turn and returns what becomes of it. changes says whether it changes something. Whose ctx ends meanwhile
+// calls whileTimePasses before giving up.
 func (s *scheduler) pass(ctx context.Context, p *process, what string, changes bool) verdict {
 	c := &call{process: p, what: what, changes: changes, turn: make(chan verdict, 1)}
 	var died <-chan struct{}
@@ -93,7 +94,6 @@ func (s *scheduler) pass(ctx context.Context, p *process, what string, changes b
 		s.withdraw(c)
 		return gone
 	case <-ctx.Done():
-		s.whileTimePasses()
 		s.withdraw(c)
 		return expired
 	}
@@ -108,7 +108,8 @@ func (s *scheduler) tell() {
 }
 
 // whileTimePasses holds who gives up until the hours that pass are over. Otherwise the background loops
-// would try again and again, and fail, as often as hours have seconds.
+// would try again and again, and fail, as often as hours have seconds. Who holds a transaction must not wait here: who rolls it back waits
+// for them at a lock, which the bubble does not take for waiting, and no time would pass any more.
 func (s *scheduler) whileTimePasses() {
 	s.mu.Lock()
 	passing := s.passing

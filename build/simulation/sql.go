@@ -67,6 +67,7 @@ type conn struct {
 	keeps   bool     // the backend stays with it after the call
 	broken  bool
 	busy    bool // a call is being made
+	unread  bool // a result was returned outside of a transaction, and nobody has read it
 }
 
 // keepingPool is the pool whose connections keep their backends, because they hold locks beyond a transaction.
@@ -84,6 +85,9 @@ func (c *conn) through(ctx context.Context, what string, changes bool, do func()
 	v := s.pass(ctx, c.process, c.process.String()+" "+c.pool+": "+what, changes)
 	switch v {
 	case expired:
+		if c.txCtx == nil {
+			s.whileTimePasses()
+		}
 		return ctx.Err()
 	case gone, failBefore:
 		c.breakOff()
@@ -257,7 +261,31 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 		result, err = c.backend.raw.ExecContext(context.Background(), query, args)
 		return err
 	})
-	return result, err
+	if err != nil || c.txCtx != nil {
+		return result, err
+	}
+	c.hasUnread(true)
+	return &unreadResult{Result: result, conn: c}, nil
+}
+
+// unreadResult is the result of a statement outside of a transaction. database/sql reads it after it has given the connection back, and takes the
+// connection's lock for that. Whoever uses the connection by then holds that lock until the scheduler gives them their turn, which the bubble
+// does not take for waiting: no time would pass any more. So a connection whose result nobody has read is not used again.
+type unreadResult struct {
+	driver.Result
+	conn *conn
+}
+
+// RowsAffected returns how many rows were changed.
+func (o *unreadResult) RowsAffected() (int64, error) {
+	o.conn.hasUnread(false)
+	return o.Result.RowsAffected()
+}
+
+func (c *conn) hasUnread(has bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unread = has
 }
 
 // BeginTx begins a transaction, which is no step: nobody can see it.
@@ -331,7 +359,14 @@ func (c *conn) CheckNamedValue(value *driver.NamedValue) error {
 func (c *conn) IsValid() bool { return c.usable() == nil }
 
 // ResetSession is called before the connection is used again.
-func (c *conn) ResetSession(context.Context) error { return c.usable() }
+func (c *conn) ResetSession(context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken || c.unread {
+		return driver.ErrBadConn
+	}
+	return nil
+}
 
 // Ping does nothing: what comes next finds out.
 func (c *conn) Ping(context.Context) error { return c.usable() }
