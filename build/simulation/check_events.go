@@ -85,7 +85,7 @@ func (p *play) checkTold(f *facts, told map[string]bool) {
 // up because a day had passed since it was made.
 func (p *play) deliveriesOf(wamid string) (said string, givenUp bool) {
 	if err := p.world.DB.QueryRowContext(p.ctx, `SELECT coalesce(string_agg(concat_ws(' ', 'stored', m.created_at, 'event', e.at, e.id, 'delivery', d.created_at, d.tries, d.status_code, d.error, d.delivered_at, d.finished_at), '; '), 'no message'),
-			coalesce(bool_or(d.error <> '' AND d.finished_at - d.created_at >= 86400000), false)
+			EXISTS (SELECT FROM `+clockSchema+`.untold u JOIN waa_messages m ON m.id = u.message_id WHERE m.wamid = $1)
 		FROM waa_messages m LEFT JOIN waa_events e ON e.message_id = m.id AND e.type = 'message.received' LEFT JOIN waa_event_deliveries d ON d.event_id = e.id
 		WHERE m.wamid = $1`, wamid).Scan(&said, &givenUp); err != nil {
 		return err.Error(), false

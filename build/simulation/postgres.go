@@ -32,8 +32,9 @@ const clockSQL = `
 	CREATE FUNCTION ` + clockSchema + `.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
 		'SELECT pg_catalog.to_timestamp(pg_catalog.pg_sequence_last_value(''` + clockSchema + `.clock''::regclass) / 1000.0::double precision)'`
 
-// witnessSQL keeps what the checker must know to the moment and nothing outside tells: when conversations
-// were opened again, and whether the conversation of a message was closed, or its person had opted out, when the message was let go.
+// witnessSQL keeps what the checker must know to the moment and nothing outside tells, or not for as long: when conversations
+// were opened again, whether the conversation of a message was closed, or its person had opted out, when the message was let go, and of which
+// messages a receiver was not told for a day.
 const witnessSQL = `
 	CREATE TABLE ` + clockSchema + `.departures (message_id text NOT NULL, at timestamptz NOT NULL, closed boolean NOT NULL, opted_out boolean NOT NULL);
 	CREATE FUNCTION ` + clockSchema + `.note_departure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -49,7 +50,14 @@ const witnessSQL = `
 		RETURN NULL;
 	END $$;
 	CREATE TRIGGER note_reopening AFTER UPDATE ON waa_conversations FOR EACH ROW
-		WHEN (OLD.closed_at <> 0 AND NEW.closed_at = 0) EXECUTE FUNCTION ` + clockSchema + `.note_reopening()`
+		WHEN (OLD.closed_at <> 0 AND NEW.closed_at = 0) EXECUTE FUNCTION ` + clockSchema + `.note_reopening();
+	CREATE TABLE ` + clockSchema + `.untold (message_id text NOT NULL);
+	CREATE FUNCTION ` + clockSchema + `.note_untold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO ` + clockSchema + `.untold SELECT e.message_id FROM waa_events e WHERE e.id = NEW.event_id;
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER note_untold AFTER UPDATE ON waa_event_deliveries FOR EACH ROW
+		WHEN (OLD.finished_at = 0 AND NEW.finished_at <> 0 AND NEW.error <> '' AND NEW.finished_at - NEW.created_at >= 86400000) EXECUTE FUNCTION ` + clockSchema + `.note_untold()`
 
 // options of every connection. A deadlock is found soon, because it stops the whole world.
 const connectionOptions = "-c synchronous_commit=off -c deadlock_timeout=20ms"
