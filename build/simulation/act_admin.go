@@ -34,7 +34,7 @@ func erase(p *play, l *life, r *rand.Rand) {
 		return
 	}
 	p.where(l)
-	if l.contact == "" {
+	if l.contact == "" || l.hidesNumber { // who hides it may be two people to us, of whom one would be left
 		return
 	}
 	l.erased = true
@@ -58,7 +58,9 @@ func ownQueue(p *play, l *life, r *rand.Rand) {
 			return
 		}
 		l.queue = made.ID
-		status, _ = n.Request(ctx, p.agents[0], http.MethodPost, "/api/v1/conversations/"+id+"/transfer", map[string]string{"queue_id": made.ID})
+		path, began := "/conversations/"+id+"/transfer", p.world.Now()
+		status, _ = n.Request(ctx, p.agents[0], http.MethodPost, "/api/v1"+path, map[string]string{"queue_id": made.ID})
+		p.record.asked(asked{life: l.n, user: p.agents[0], method: http.MethodPost, path: path, began: began, at: p.world.Now(), status: status})
 		p.story.Note(l.n, "admin makes the queue %s (%s), ana transfers %s to it: %d", name, made.ID, id, status)
 	})
 }
@@ -155,6 +157,12 @@ func changePlan(p *play, l *life, r *rand.Rand) {
 func loseAPost(p *play, l *life, _ *rand.Rand) {
 	p.world.scheduler.losePosts.Add(1)
 	p.story.Note(l.n, "the answer to the plugin's next post will be lost")
+}
+
+// loseAHook keeps the plugin from being told of the next post of a person's.
+func loseAHook(p *play, l *life, _ *rand.Rand) {
+	p.world.scheduler.loseHooks.Add(1)
+	p.story.Note(l.n, "the plugin will not be told of somebody's next post")
 }
 
 // refuseEvents makes the other software refuse much of what it is told; takeEvents ends that.

@@ -166,6 +166,11 @@ func ask(p *play, l *life, r *rand.Rand) {
 	}, nil)
 }
 
+// askForNumber asks the customer to share the number, which a tap does.
+func askForNumber(p *play, l *life, r *rand.Rand) {
+	p.act(l, r, "asks for the number", "interactive", map[string]any{"type": "phone_request", "body": l.token("a") + " qual é o seu número?"}, nil)
+}
+
 // posts posts several times at once, on whatever nodes.
 func posts(p *play, l *life, r *rand.Rand) {
 	for range 2 + r.IntN(3) {
@@ -328,6 +333,7 @@ func leave(p *play, l *life, r *rand.Rand) {
 	if who == "" {
 		return
 	}
+	p.record.departs(who, p.world.Now())
 	p.world.Go("leave", n, func(ctx context.Context) {
 		appErr := n.As(who).RemoveMember(ctx, channel, who)
 		p.story.Note(l.n, "%s leaves the channel: %s", p.names[who], said(appErr))

@@ -99,6 +99,18 @@ func moment(p *play, _ *life, r *rand.Rand) {
 	}
 }
 
+// someSteps lets what was just begun get half-way.
+func someSteps(p *play, _ *life, r *rand.Rand) { p.steps(20 + r.IntN(400)) }
+
+// aMinute lets more than a minute pass in any case, in which everybody is as busy as they are.
+func aMinute(p *play, _ *life, r *rand.Rand) {
+	p.world.scheduler.strides.Store(true)
+	defer p.world.scheduler.strides.Store(false)
+	for until := p.world.Now().Add(time.Duration(70+r.IntN(30)) * time.Second); p.world.Now().Before(until); {
+		p.world.Step()
+	}
+}
+
 func seconds(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(1+r.IntN(6)) * time.Second) }
 func minutes(p *play, _ *life, r *rand.Rand) { p.settleFor(time.Duration(20+r.IntN(60)) * time.Second) }
 func aWhile(p *play, _ *life, r *rand.Rand)  { p.pass(time.Duration(2+r.IntN(9)) * time.Minute) }

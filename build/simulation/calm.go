@@ -21,7 +21,9 @@ func (p *play) makeWhole() {
 	}
 	p.world.Fail(FaultRates{})
 	p.world.receiver.refuse(false)
+	present(p, &life{n: everybodys}, nil)
 	p.world.scheduler.losePosts.Store(0)
+	p.world.scheduler.loseHooks.Store(0)
 	for !p.world.allUp() {
 		p.world.Step()
 	}
@@ -66,8 +68,8 @@ func (p *play) tell(userID, method, path string, body any) (status int, answer [
 
 func (in *inside) calm(ctx context.Context) error {
 	in.fail(FaultRates{})
-	in.scheduler.calming.Store(true)
-	defer in.scheduler.calming.Store(false)
+	in.scheduler.strides.Store(true)
+	defer in.scheduler.strides.Store(false)
 	for _, n := range in.nodes {
 		n.skew.Store(0)
 	}
@@ -119,6 +121,7 @@ func (in *inside) moving() string {
 		UNION ALL SELECT 'outbox ' || count(*) FROM waa_outbox WHERE `+unfinished+` HAVING count(*) > 0
 		UNION ALL SELECT 'media ' || count(*) FROM waa_media WHERE `+unfinished+` AND due_at < $1::bigint + 1800000 HAVING count(*) > 0
 		UNION ALL SELECT 'events ' || count(*) FROM waa_event_deliveries WHERE `+unfinished+` HAVING count(*) > 0
+		UNION ALL SELECT 'drafts ' || count(*) FROM waa_drafts WHERE state = 'chosen' OR state = 'held' AND send_at BETWEEN 1 AND $1::bigint HAVING count(*) > 0
 		UNION ALL SELECT 'scheduled ' || count(*) FROM waa_scheduled
 			WHERE status = 'sending' OR status = 'scheduled' AND send_at <= $1::bigint OR status = 'failed' AND told_at = 0 HAVING count(*) > 0) t (x)`, time.Now().UnixMilli()).Scan(&jobs)
 	if err != nil {

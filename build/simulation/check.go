@@ -22,6 +22,7 @@ type facts struct {
 	posts         []seenPost
 	byID          map[string]*seenPost
 	threads       map[string][]*seenPost // by root
+	byToken       map[string][]*seenPost // what agents posted in the channels of conversations, by its token
 	channels      map[string]seenChannel
 	conversations []scenario.Conversation
 	byChannel     map[string]*scenario.Conversation
@@ -75,14 +76,18 @@ func (p *play) check() {
 	for _, rule := range []func(*facts){
 		p.checkAgentsPosts, p.checkCustomersMessages, p.checkTwice, p.checkOrderOut, p.checkOrderIn, p.checkLock, p.checkWhom, p.checkTemplates,
 		p.checkTicks, p.checkOpen, p.checkNames, p.checkMoney, p.checkAudit, p.checkErased, p.checkLater, p.checkConsent, p.checkEvents,
+		p.checkPostedOnce, p.checkLaterTexts, p.checkClosings, p.checkClaims,
 	} {
 		rule(f)
+	}
+	for _, what := range p.world.Panics() {
+		p.record.violate("panic", everybodys, "%s", what)
 	}
 }
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
-	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, optedOut: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
+	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, byToken: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, optedOut: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
 	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, channelid, userid, coalesce(rootid, ''), message, type, createat, editat, deleteat, coalesce(props, '{}')::text
 		FROM posts WHERE coalesce(originalid, '') = '' ORDER BY createat, id COLLATE "C"`)
 	if err != nil {
@@ -119,6 +124,12 @@ func (p *play) look() (*facts, error) {
 	for i := range f.conversations {
 		if c := &f.conversations[i]; c.ChannelID != "" {
 			f.byChannel[c.ChannelID] = c
+		}
+	}
+	for i := range f.posts {
+		s := &f.posts[i]
+		if token, _, ok := tokenOf(s.Message, "a"); ok && f.byChannel[s.ChannelID] != nil && !f.bots[s.UserID] {
+			f.byToken[token] = append(f.byToken[token], s)
 		}
 	}
 	p.lookAtMeta(f)

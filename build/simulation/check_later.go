@@ -57,7 +57,7 @@ func (p *play) checkLater(f *facts) {
 			p.record.violate("lock", s.life, "the start %s is cancelled, and Meta has it", s.token)
 		case is.Status == "failed" && taken:
 			p.record.violate("lock", s.life, "the start %s failed (%s), and Meta has it as good", s.token, is.Reason)
-		case is.Status == "failed" && !f.told(p, is) && !p.record.wasErased(s.life):
+		case is.Status == "failed" && !f.toldOf(is.OwnerID, is.ID) && !p.record.wasErased(s.life):
 			p.record.violate("lost", s.life, "the start %s failed (%s), and its owner was not told", s.token, is.Reason)
 		}
 	}
@@ -71,10 +71,10 @@ func (p *play) audited(id string) (n int) {
 	return n
 }
 
-// told reports whether the owner of a start got a direct message about it.
-func (f *facts) told(p *play, s *scheduledStart) bool {
+// toldOf reports whether somebody got a direct message about something.
+func (f *facts) toldOf(userID, id string) bool {
 	return slices.ContainsFunc(f.posts, func(post seenPost) bool {
-		return f.channels[post.ChannelID].Type == "D" && strings.Contains(f.channels[post.ChannelID].Name, s.OwnerID) && strings.Contains(post.prop(propEvent), s.ID) && f.bots[post.UserID]
+		return f.channels[post.ChannelID].Type == "D" && strings.Contains(f.channels[post.ChannelID].Name, userID) && strings.Contains(post.prop(propEvent), id) && f.bots[post.UserID]
 	})
 }
 
@@ -86,7 +86,7 @@ func (p *play) checkConsent(f *facts) {
 	for i := range f.sends {
 		m := &f.sends[i]
 		life, at := p.lifeOf(m.Text), f.leftAt(m)
-		if m.Type != "template" || life == everybodys || p.record.numbers.count(life) > 1 || len(p.record.mergesOf(life)) > 0 {
+		if m.Type != "template" || life == everybodys || p.hidesNumber(life) || p.record.numbers.count(life) > 1 || len(p.record.mergesOf(life)) > 0 {
 			continue // it may be another person's word, or another person by now
 		}
 		if word, ok := p.optedOut(f, life, at); ok {

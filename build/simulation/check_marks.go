@@ -19,7 +19,9 @@ var ranks = map[string]int{"": 0, "pending": 1, "unknown": 2, "sent": 3, "delive
 
 // watch looks at all marks after each act: none may go backwards.
 func (p *play) watch() {
-	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, message, props ->> 'waa_status' FROM posts WHERE coalesce(originalid, '') = '' AND props ? 'waa_status' AND props ->> 'waa_status' IS NOT NULL`)
+	since := p.record.watched
+	p.record.watched = p.world.Now().UnixMilli()
+	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, message, props ->> 'waa_status' FROM posts WHERE updateat >= $1 AND coalesce(originalid, '') = '' AND props ->> 'waa_status' IS NOT NULL`, since)
 	if err != nil {
 		p.record.violate("checker", everybodys, "cannot look at the marks: %v", err)
 		return

@@ -126,10 +126,16 @@ func (p *play) checkTemplates(f *facts) {
 		if _, forbidden := p.record.forbidden("template "+templates[m.PhoneNumberID+" "+m.Template.Name], at, leaveGrace); forbidden {
 			p.record.violate("lock", life, "the template %s left at %s, after it was withdrawn", m.Text, at.UTC().Format("02 15:04:05"))
 		}
-		if m.Template.Name == "ofertas" && p.stopped(f, p.record.numbers.number(addressee(m)), at) {
+		if m.Template.Name == "ofertas" && !p.hidesNumber(life) && p.stopped(f, p.record.numbers.number(addressee(m)), at) {
 			p.record.violate("lock", life, "marketing %q left at %s, after the customer stopped it", m.Text, at.UTC().Format("02 15:04:05"))
 		}
 	}
+}
+
+// hidesNumber reports whether a life's customer may be two people to us: the one whose number somebody typed, and the one whose messages come
+// without it.
+func (p *play) hidesNumber(life int) bool {
+	return life >= 0 && life < len(p.lives) && p.lives[life].hidesNumber
 }
 
 // newsGrace is how long after its 200 a piece of news may need to be known everywhere.

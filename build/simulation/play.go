@@ -39,6 +39,7 @@ type life struct {
 	queue         string // a queue of its own, while there is one
 	putOff        string // the id of the last start that was put off
 	erased        bool
+	hidesNumber   bool // webhooks name the customer by a BSUID only
 }
 
 // stage is what every world has before the lives begin.
@@ -116,13 +117,17 @@ func (p *play) steps(n int) {
 }
 
 // born makes the customer of a life. Some have a number without its ninth digit at Meta,
-// some hide their BSUID.
+// some hide their BSUID, and a few their number.
 func (p *play) born(n int) *life {
 	r := newRand(p.script.Seed + uint64(n))
 	l := &life{n: n, number: r.IntN(len(p.numbers)), channels: map[string]string{}}
 	l.phone = p.world.Meta.AddCustomer(cloudapi.Customer{
 		Number: fmt.Sprintf("55119%08d", 60_000_000+1000*n), Name: fmt.Sprintf("perfil %s", letters(n)), DropNinthDigit: r.IntN(3) == 0, HideBSUID: r.IntN(4) == 0,
 	})
+	if r.IntN(8) == 0 { // known by a user name only, until the number is shared
+		l.hidesNumber = true
+		l.phone.Configure(func(c *cloudapi.Customer) { c.HideNumber, c.HideBSUID = true, false })
+	}
 	p.record.numbers.add(n, l.phone.Customer())
 	return l
 }

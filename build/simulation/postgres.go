@@ -59,8 +59,8 @@ const witnessSQL = `
 	CREATE TRIGGER note_untold AFTER UPDATE ON waa_event_deliveries FOR EACH ROW
 		WHEN (OLD.finished_at = 0 AND NEW.finished_at <> 0 AND NEW.error <> '' AND NEW.finished_at - NEW.created_at >= 86400000) EXECUTE FUNCTION ` + clockSchema + `.note_untold()`
 
-// options of every connection. A deadlock is found soon, because it stops the whole world.
-const connectionOptions = "-c synchronous_commit=off -c deadlock_timeout=20ms"
+// options of every connection. A deadlock is found soon, because it stops the whole world; a statement is planned once in a session.
+const connectionOptions = "-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan -c deadlock_timeout=20ms"
 
 // templateDatabase is the database that each world copies; it is made once in a process.
 var templateDatabase struct { //nolint:gochecknoglobals // one a process is the point

@@ -12,7 +12,7 @@ import (
 
 // Violation is a rule of the contract's that did not hold.
 type Violation struct {
-	Rule string // lost, twice, order, lock, closed, whom, one, ticks, money, stuck, audit, erased, name, queue, early, events
+	Rule string // lost, twice, order, lock, closed, whom, one, ticks, money, stuck, audit, erased, name, queue, early, closing, claim, panic, events
 	Life int    // everybodys if it concerns none in particular
 	Text string
 }
@@ -30,12 +30,18 @@ type record struct {
 	starts     []started            // each start and what came of it
 	posted     map[string]time.Time // when a post stood in Mattermost, by its id
 	ticks      map[string]string    // what posts showed last
+	watched    int64                // when that was looked at last, milliseconds since epoch
 	opened     map[string][]time.Time
 	erasures   map[int]time.Time // when lives were erased
 	merges     [][2]int          // lives that may have become one person
 	later      []*putOff         // starts that were put off
 	consents   []wordOnConsent   // in the order in which they were said
 	leaps      []leap            // of time, in their order
+	reasons    []*closingReason  // for which conversations may be closed
+	closings   []closedFor       // closes with such a reason
+	laterTexts []laterText       // texts that were put off
+	replies    []string          // tokens of the quick replies that were not refused
+	departures []departed        // in their order
 }
 
 // asked is one request over REST.

@@ -29,7 +29,7 @@ const (
 	outsiders = 80
 	// calmLimit is how long calm may take, of simulated time; quietFor is how long nothing may move.
 	calmLimit = time.Hour
-	quietFor  = 90 * time.Second
+	quietFor  = 70 * time.Second // longer than the pauses of the background loops
 	// unfinished is the condition of a job that is not over.
 	unfinished = "finished_at = 0 AND dead_at = 0"
 )
@@ -296,6 +296,9 @@ func (in *inside) accountOf(body []byte) string {
 // Stale reports whether a read is answered from a cache.
 func (in *inside) Stale(string, string) bool { return in.scheduler.chance(in.scheduler.rates().Stale) }
 
+// AwaitHours returns when no hours are passing at once.
+func (in *inside) AwaitHours() { in.scheduler.whileTimePasses() }
+
 // Refuses reports whether another plugin, such as a filter of words, refuses a post. It
 // judges the text alone: it refuses the same words of a message each time, and never the
 // line that says in their place that they were refused.
@@ -321,7 +324,7 @@ func (in *inside) Refuses(node string, post *model.Post) bool {
 func (in *inside) After(node, name string, hook func()) {
 	what, f := node+" hook: "+name, in.scheduler.rates()
 	switch {
-	case in.scheduler.chance(f.LostHook):
+	case name == host.PostedByPerson && in.scheduler.losesHook(), in.scheduler.chance(f.LostHook):
 		in.trace.add("%s never comes", what)
 	case in.scheduler.chance(f.LateHook):
 		in.scheduler.holdHook(what, func() { in.hook(what, hook) })

@@ -29,7 +29,8 @@ type scheduler struct {
 	made      atomic.Int64  // steps
 	acts      atomic.Int64
 	losePosts atomic.Int64           // how many of the next posts are made and their maker is not told
-	calming   atomic.Bool            // nothing new happens
+	loseHooks atomic.Int64           // how many of the next posts' hooks never come
+	strides   atomic.Bool            // time passes in long strides where nobody waits for anything else
 	passing   chan struct{}          // closed when the hours that pass are over; nil while none do
 	hurry     chan struct{}          // closed when what takes long must come to its end
 	drops     func(*process, string) // ends a process
@@ -252,6 +253,15 @@ func (s *scheduler) fault(what string) (v verdict, drop string) {
 	return proceed, ""
 }
 
+// losesHook reports whether the hook of a person's post never comes because an act says so.
+func (s *scheduler) losesHook() bool {
+	if s.loseHooks.Load() == 0 {
+		return false
+	}
+	s.loseHooks.Add(-1)
+	return true
+}
+
 func (s *scheduler) someTime(most time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -295,8 +305,8 @@ func (s *scheduler) await(d time.Duration) {
 // time comes together, which saves rounds of the background loops.
 func (s *scheduler) coarse() time.Duration {
 	switch {
-	case s.calming.Load():
-		return s.someTime(20 * time.Second)
+	case s.strides.Load():
+		return 5*time.Second + s.someTime(20*time.Second)
 	case s.acts.Load() == 0:
 		return s.someTime(4 * time.Second)
 	case s.chance(0.5):

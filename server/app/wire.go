@@ -94,8 +94,8 @@ type app struct {
 // wakers end the pauses of loops and workers early. They are created before both, so
 // that each part can be given whatever it has to wake at the moment it is created.
 type wakers struct {
-	inbox, outbox, media, events                                     jobqueue.Waker // workers
-	channels, statuses, sidebars, drafts, notices, templates, health jobqueue.Waker // loops
+	inbox, outbox, media, events                                                jobqueue.Waker // workers
+	channels, statuses, sidebars, drafts, notices, templates, health, deletions jobqueue.Waker // loops
 }
 
 func newApp(ctx context.Context, p *Plugin) (made *app, err error) {

@@ -49,8 +49,8 @@ func (a *app) wirePosts() {
 	a.reactions = &postpolicy.Reactions{
 		Store: a.store, Posts: a.port, Channels: a.channels, Emoji: a.port.Emoji, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, Wake: a.wake.outbox.Wake,
 	}
-	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer}
-	a.every(0, &jobqueue.Loop{Name: "deletions", Run: a.deletions.Run})
+	a.deletions = &postpolicy.Deletions{Store: a.store, Posts: a.port, Channels: a.channels, Localizer: a.localizer, Wake: a.wake.deletions.Wake}
+	a.every(time.Minute, &jobqueue.Loop{Name: "deletions", Waker: &a.wake.deletions, Run: a.deletions.Run})
 	a.reconciler = &postpolicy.Reconciler{Store: a.store, Intake: a.intake, Posts: a.port, Log: a.log}
 	a.every(reconcileInterval, &jobqueue.Loop{Name: "reconcile", Run: a.reconciler.Run})
 }

@@ -14,8 +14,9 @@ import (
 const (
 	// deletedPatience is how long a message is watched whose post was deleted while it was under way.
 	deletedPatience = 90 * time.Second
-	// maxDeleted is how many are watched at once.
-	maxDeleted = 1000
+	// maxDeleted is how many are watched at once, and deletedPause is how often their messages are looked at.
+	maxDeleted   = 1000
+	deletedPause = time.Second
 )
 
 // Deletions posts a line where somebody deletes a post that the customer already has, because
@@ -25,6 +26,7 @@ type Deletions struct {
 	Posts     Mattermost
 	Channels  *posting.Channels
 	Localizer posting.Localizer
+	Wake      func() // asks for a run
 
 	mu      sync.Mutex
 	watched []deletion
@@ -77,10 +79,11 @@ func (d *Deletions) watch(gone deletion) {
 	defer d.mu.Unlock()
 	if len(d.watched) < maxDeleted {
 		d.watched = append(d.watched, gone)
+		time.AfterFunc(deletedPause, d.Wake)
 	}
 }
 
-// Run checks again what was under way.
+// Run checks again what was under way. It is asked for as long as there is something.
 func (d *Deletions) Run(ctx context.Context) (more bool, err error) {
 	d.mu.Lock()
 	watched := d.watched

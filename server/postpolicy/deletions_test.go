@@ -39,7 +39,7 @@ func (d *fakeDeletedPosts) CreatePost(_ context.Context, p posting.Post) (string
 
 func TestADeletionUnderWayKeepsNobody(t *testing.T) {
 	d := &fakeDeletedPosts{statuses: map[string]domain.Status{"a": domain.Pending, "b": domain.Pending, "c": domain.Pending, "sent": domain.Sent}}
-	deletions := &Deletions{Store: d, Posts: d, Channels: posting.NewChannels(nil), Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+	deletions := &Deletions{Store: d, Posts: d, Channels: posting.NewChannels(nil), Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}, Wake: func() {}}
 	deletions.Channels.Add("ours")
 	round := func() {
 		_, err := deletions.Run(t.Context())

@@ -51,8 +51,12 @@ func (a *API) LogInfo(message string, values ...any)  { a.log("info", message, v
 func (a *API) LogWarn(message string, values ...any)  { a.log("warn", message, values) }
 func (a *API) LogError(message string, values ...any) { a.log("error", message, values) }
 
-// GetServerVersion never fails here: an instance whose server does not answer it ends its process.
-func (a *API) GetServerVersion() string { return a.n.server.Version }
+// GetServerVersion never fails here: an instance whose server does not answer it ends its process. While hours pass it is
+// answered when they are over, because it is asked for each second.
+func (a *API) GetServerVersion() string {
+	a.n.rules.AwaitHours()
+	return a.n.server.Version
+}
 
 func (a *API) GetConfig() *model.Config { return through(a, "GetConfig", a.n.server.config) }
 

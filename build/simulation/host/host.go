@@ -15,6 +15,8 @@ type Rules interface {
 	Stale(node, name string) bool
 	// After runs a hook that reports what has happened: at once, late, or never.
 	After(node, name string, hook func())
+	// AwaitHours returns when no hours are passing at once.
+	AwaitHours()
 	// Refuses reports whether another plugin refuses a post.
 	Refuses(node string, post *model.Post) bool
 }
@@ -40,6 +42,11 @@ func (s *Server) AddChannel(ctx context.Context, teamID, name string, kind model
 // Deactivate deactivates or activates a user, without any hook.
 func (s *Server) Deactivate(ctx context.Context, userID string, active bool) {
 	s.deactivate(ctx, userID, active)
+}
+
+// SetStatus sets a user's status, such as "online", "dnd" or "ooo".
+func (s *Server) SetStatus(ctx context.Context, userID, status string) {
+	s.setStatus(ctx, userID, status)
 }
 
 // Person is somebody at a client that is connected to one node. Each act goes through the

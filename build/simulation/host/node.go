@@ -55,6 +55,12 @@ func (n *Node) As(userID string) Person { return Person{node: n, UserID: userID}
 // Session returns the id of a person's session, for hooks and commands.
 func (n *Node) Session(userID string) string { return n.server.sessionOf(userID) }
 
+// The hook of a new post, by whether somebody's client made it.
+const (
+	PostedByPerson = "MessageHasBeenPosted by a person"
+	PostedByBot    = "MessageHasBeenPosted by a plugin"
+)
+
 // after tells the plugin of what has happened, when the rules say.
 func (n *Node) after(name string, tell func(Hooks)) {
 	n.rules.After(n.Name, name, func() {

@@ -47,6 +47,10 @@ func (s *Server) deactivate(_ context.Context, userID string, active bool) {
 	s.exec("UPDATE users SET deleteat = $2 WHERE id = $1", userID, at)
 }
 
+func (s *Server) setStatus(_ context.Context, userID, status string) {
+	s.exec("INSERT INTO status (userid, status) VALUES ($1, $2) ON CONFLICT (userid) DO UPDATE SET status = $2", userID, status)
+}
+
 // user reads a user; nil if there is none.
 func (s *Server) user(where, value string) *model.User {
 	u := &model.User{Locale: "pt-BR"}

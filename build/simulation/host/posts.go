@@ -100,7 +100,11 @@ func (n *Node) createPost(c *plugin.Context, post *model.Post) (*model.Post, *mo
 	n.posted(post.ChannelId, post.CreateAt)
 	s.lookedAt(post)
 	told := plain(post)
-	n.after("MessageHasBeenPosted", func(h Hooks) { h.MessageHasBeenPosted(c, told) })
+	name := PostedByBot
+	if c.SessionId != "" {
+		name = PostedByPerson
+	}
+	n.after(name, func(h Hooks) { h.MessageHasBeenPosted(c, told) })
 	return plain(post), nil
 }
 
