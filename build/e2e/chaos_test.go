@@ -31,7 +31,7 @@ const (
 	// frozenFor is longer than a lease lasts and longer than an HTTP request may take.
 	frozenFor = 25 * time.Second
 	// offFor is longer than the two minutes that a reconciliation looks back.
-	offFor = 4 * time.Minute
+	offFor = 150 * time.Second
 	// caughtUp is how long the plugin may need after the last fault until everything is done, apart from what waits for an unknown outcome.
 	caughtUp = time.Minute
 	// chaosVariable overrides offFor with a duration such as 1m30s, for somebody who works on the test.
