@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 
@@ -26,9 +27,18 @@ func (h *handoverWorld) tryAbsence() {
 	card := h.card(h.Queue, waits, 1)
 	require.Contains(h.t, card.Message, at(h.User(starter)))
 	h.oneLine(waits, "está em *Não perturbe*")
+	absent := func() (told bool) {
+		var c struct {
+			AttendantAbsent bool `json:"attendant_absent"`
+		}
+		require.NoError(h.t, h.Ask(ctx, h.as(0, clickerC), http.MethodGet, "/conversations/"+waits.ID, nil, http.StatusOK, &c))
+		return c.AttendantAbsent
+	}
+	require.True(h.t, absent(), "lists offer it")
 	_, err := h.as(0, clickerC).DoPostAction(ctx, card.Id, "claim")
 	require.NoError(h.t, err)
 	h.attended(waits, h.User(clickerC).ID)
+	require.False(h.t, absent())
 	h.oneLine(waits, at(h.User(clickerC))+" assumiu o atendimento no lugar de "+at(h.User(starter)))
 	status(model.StatusOnline)
 	h.within(20*time.Second, "the card to say who serves", func(ctx context.Context) error {

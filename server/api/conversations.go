@@ -55,14 +55,15 @@ type conversationView struct {
 
 	Template *string `json:"template,omitempty"` // in lists
 	// Where conversations are read, but not in the answer of an action.
-	LastMessage *lastMessageView `json:"last_message,omitempty"`
-	WaitsSince  *millisOrNull    `json:"customer_waits_since,omitempty"`
-	Waits       *int64           `json:"customer_waits_ms,omitempty"`
+	LastMessage       *lastMessageView `json:"last_message,omitempty"`
+	WaitsSince        *millisOrNull    `json:"customer_waits_since,omitempty"`
+	Waits             *int64           `json:"customer_waits_ms,omitempty"`
+	OwnerUsername     string           `json:"owner_username,omitempty"`
+	AttendantUsername string           `json:"attendant_username,omitempty"`
+	AttendantAbsent   bool             `json:"attendant_absent,omitempty"`
 	// Where one conversation is read.
-	NextTemplate      *nextTemplateView `json:"next_template,omitempty"`
-	NextText          *nextTextView     `json:"next_text,omitempty"`
-	OwnerUsername     string            `json:"owner_username,omitempty"`
-	AttendantUsername string            `json:"attendant_username,omitempty"`
+	NextTemplate *nextTemplateView `json:"next_template,omitempty"`
+	NextText     *nextTextView     `json:"next_text,omitempty"`
 }
 
 // nextTemplateView says whether a template may go to the customer now, or why none may and from when on.
@@ -158,6 +159,7 @@ func (a *API) withUsernames(ctx context.Context, views []*domain.View) func(*dom
 	return func(v *domain.View) conversationView {
 		view := viewConversation(v)
 		view.OwnerUsername, view.AttendantUsername = names[v.OwnerID], names[v.AttendantID]
+		view.AttendantAbsent = v.AttendantID != "" && v.Claimable()
 		waits := millisOrNull(v.WaitsSince)
 		if v.WaitsSince != 0 {
 			view.Waits = &v.Waits

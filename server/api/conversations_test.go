@@ -99,6 +99,21 @@ func TestAListNamesWhoServesAndTheTemplate(t *testing.T) {
 	require.Equal(t, []any{"hello", "name." + agent, nil}, []any{row["template"], row["owner_username"], row["attendant_username"]})
 }
 
+func TestAListSaysWhoseAttendantIsAbsent(t *testing.T) {
+	w := newAgentWorld(t)
+	w.start()
+	absent := func() any {
+		return w.as(agent, http.MethodGet, "/conversations", nil).Items()[0].(map[string]any)["attendant_absent"]
+	}
+	require.Nil(t, absent())
+	w.exec("UPDATE waa_conversations SET absence = 'offered'")
+	require.Equal(t, true, absent())
+	w.exec("UPDATE waa_conversations SET absence = 'answered'")
+	require.Nil(t, absent(), "the attendant answered all the same")
+	w.exec("UPDATE waa_conversations SET absence = 'offered', attendant_id = ''")
+	require.Nil(t, absent(), "there is none")
+}
+
 // TestASearchHasItsTermInTheBody holds that a document never needs to be part of a URL.
 func TestASearchHasItsTermInTheBody(t *testing.T) {
 	w := listWorld(t)

@@ -117,7 +117,7 @@ export class FakeConversations {
         case 'messages':
             return {status: 200, body: {items: [{id: 'm1', post_id: query.get('post_id'), status: 'failed', reason: 'O número não recebe mensagens do WhatsApp.', reason_code: 131026}], total: 1, page: 0, per_page: 60}};
         case 'claim':
-            this.change(id, {owner_id: 'u1', attendant_id: 'u1', owner_username: 'ana', attendant_username: 'ana'});
+            this.change(id, {owner_id: 'u1', attendant_id: 'u1', owner_username: 'ana', attendant_username: 'ana', attendant_absent: undefined});
             break;
         case 'transfer':
             if (this.refusal) {

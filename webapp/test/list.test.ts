@@ -131,6 +131,23 @@ describe.skipIf(absent)('the list of conversations in Chromium', {timeout: 60_00
         expect(host.chat.received.filter((r) => r.path.endsWith('/merge')).at(-1)?.body).toEqual({contact_id: other.id});
     });
 
+    test.each([
+        ['light', 'pt-BR', 'Janela aberta', '@bruno está ausente · responsável @ana', 'Assumir'],
+        ['dark', 'en', 'Open', '@bruno is away · owner @ana', 'Claim'],
+    ])('a conversation whose attendant is away while the customer waits is claimed (%s, %s)', async (theme, locale, tab, away, claim) => {
+        const row = Object.assign(chat.host.chat.rows.find((r) => r.id === idOf('c', 7))!, {attendant_absent: true});
+        chat.host.chat.rows.find((r) => r.attendant_id === 'u1' && r.state === 'open')!.attendant_absent = true;
+        await chat.open(`&theme=${theme}&locale=${locale}`);
+        await chat.openList(tab);
+        await chat.text(away).waitFor();
+        expect(await chat.button(`${claim}: `).count()).toBe(chat.host.chat.rows.filter((r) => r.state === 'open' && !r.attendant_id).length + 1);
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`list-away-${theme}`);
+        await chat.button(`${claim}: ${row.contact.name}`).click();
+        await chat.text(away).waitFor({state: 'detached'});
+        expect(chat.host.chat.rows.find((r) => r.id === row.id)!.attendant_id).toBe('u1');
+    });
+
     test('a conversation of the queue is claimed; that of somebody else opens the customer', async () => {
         await chat.open();
         await chat.openList();

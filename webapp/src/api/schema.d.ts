@@ -1987,6 +1987,8 @@ export interface components {
             owner_username?: string;
             /** @description Where conversations are read, and there is one */
             attendant_username?: string;
+            /** @description Where conversations are read, and only where it is true: the customer waits for an attendant who is out of office or does not want to be disturbed, so that any agent of the queue may claim the conversation */
+            attendant_absent?: boolean;
         };
         /** @description Why it was closed, in the words of that moment; null while it is not closed */
         Closing: {
@@ -2368,6 +2370,8 @@ export interface components {
             owner_username?: string;
             /** @description Where conversations are read, and there is one */
             attendant_username?: string;
+            /** @description Where conversations are read, and only where it is true: the customer waits for an attendant who is out of office or does not want to be disturbed, so that any agent of the queue may claim the conversation */
+            attendant_absent?: boolean;
         };
         ConversationEvent: {
             id: components["schemas"]["ID"];

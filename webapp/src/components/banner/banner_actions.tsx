@@ -1,6 +1,7 @@
 import React from 'react';
 import {sendTemplate} from 'src/actions/send_template';
 import type {Conversation} from 'src/api/types';
+import {useMayClaim} from 'src/hooks/may_claim';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 import {setNotes, useServices} from 'src/services';
@@ -25,6 +26,7 @@ export const BannerActions = ({channel, conversation, form, onForm}: Props) => {
     const {api, conversations, runCommand} = services;
     const now = useNow(services.clock);
     const act = useConversationAction(conversation.id);
+    const mayClaim = useMayClaim(conversation);
     const writingNote = useStore(services.notes).has(channel.id);
     const {id, state, cooldown_until: cooldown} = conversation;
     const closed = state === 'closed';
@@ -51,7 +53,7 @@ export const BannerActions = ({channel, conversation, form, onForm}: Props) => {
             role='group'
             aria-label={t('whatsapp-ativo.banner.actions')}
         >
-            {!conversation.attendant_id && !closed && button(t('whatsapp-ativo.action.claim'), () => act(() => api.claim(id)))}
+            {mayClaim && button(t('whatsapp-ativo.action.claim'), () => act(() => api.claim(id)))}
             {!closed && button(
                 locked && cooldown && cooldown > now ? t('whatsapp-ativo.action.template_at', {time: format.clock(cooldown)}) : t('whatsapp-ativo.action.template'),
                 openTemplates,

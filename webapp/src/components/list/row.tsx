@@ -5,6 +5,7 @@ import {countdownEnd, countdownText, customerName, roughSpan} from 'src/componen
 import {HiddenText} from 'src/components/shared/hidden_text';
 import {SmallButton} from 'src/components/shared/small_button';
 import {StateBadge} from 'src/components/shared/state_badge';
+import {useMayClaim} from 'src/hooks/may_claim';
 import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
 import type {Text} from 'src/i18n/use_text';
@@ -22,8 +23,8 @@ type Props = {conversation: Conversation; now: number; tabIndex: number; onOpen:
 export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
     const t = useText();
     const unread = useUnread(conversation.channel_id);
-    const {state, owner_username: owner, attendant_username: attendant} = conversation;
-    const unclaimed = !conversation.attendant_id && state !== 'closed';
+    const mayClaim = useMayClaim(conversation);
+    const {state} = conversation;
     const end = countdownEnd(conversation, now);
 
     return (
@@ -54,10 +55,10 @@ export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
                 </span>
                 <span className={`${styles.line} ${styles.people}`}>
                     <Turn conversation={conversation}/>
-                    <span>{people(t, unclaimed, owner, attendant)}</span>
+                    <span>{people(t, conversation)}</span>
                 </span>
             </button>
-            {unclaimed && (
+            {mayClaim && (
                 <SmallButton
                     tabIndex={tabIndex}
                     className={styles.claim}
@@ -110,9 +111,12 @@ const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_m
 /** Takes the place of a row that is still being read. */
 export const RowPlaceholder = () => <div className={`${styles.root} ${styles.placeholder}`}/>;
 
-function people(t: Text, unclaimed: boolean, owner = '', attendant = '') {
-    if (unclaimed) {
+function people(t: Text, {state, attendant_id: attendantId, attendant_absent: absent, owner_username: owner = '', attendant_username: attendant = ''}: Conversation) {
+    if (!attendantId && state !== 'closed') {
         return owner ? t('whatsapp-ativo.list.unclaimed_owner', {owner}) : t('whatsapp-ativo.list.unclaimed');
+    }
+    if (absent) {
+        return owner && owner !== attendant ? t('whatsapp-ativo.list.absent_owner', {attendant, owner}) : t('whatsapp-ativo.list.absent', {attendant});
     }
     if (attendant === owner || !attendant) {
         return owner && t('whatsapp-ativo.list.owner', {owner});
