@@ -44,6 +44,12 @@ export class FakeStart {
     scheduled: Scheduled[] = [];
     check: Partial<StartCheck> = {};
 
+    /** Offers a template with a carousel of two cards alone. */
+    offerCarousel() {
+        const card = {header: {format: 'IMAGE', text: ''}, text: 'Por {{1}}', footer: '', buttons: []};
+        this.options.templates = [template({cards: [card, card], variables: [variable('body_1', 'Primeiro nome'), variable('card_1_body_1', 'Cartão 1: Preço'), variable('card_2_body_1', 'Cartão 2: Preço')]})];
+    }
+
     /** The response to a start; undefined = it succeeds. */
     refusal?: Answer;
 

@@ -39,6 +39,19 @@ describe.skipIf(absent)('a start for later in Chromium', {timeout: 60_000}, () =
         expect(await path()).toBe(null);
     });
 
+    test.each([[1280, 'light'], [320, 'light'], [320, 'dark']])('the fields of cards and the date stand well in a page of %d px (%s)', async (width, theme) => {
+        chat.host.start.offerCarousel();
+        await chat.page.setViewportSize({width, height: 800});
+        await chat.open(`&theme=${theme}`);
+        await openPopup();
+        await chat.page.getByRole('group', {name: 'Cartão 2'}).getByLabel('Preço').fill('R$ 9,90');
+        await chat.page.getByLabel('Enviar depois').check();
+        await chat.page.getByLabel('Dia e hora').scrollIntoViewIfNeeded();
+        expect(await chat.page.evaluate(() => Math.max(...[...document.querySelectorAll('[role=dialog] input')].map((e) => e.getBoundingClientRect().right)))).toBeLessThanOrEqual(width);
+        expect(await chat.findings()).toEqual([]);
+        await chat.screenshot(`start-cards-${theme}-${width}`);
+    });
+
     test('what is refused for now is scheduled with one click', async () => {
         const at = Date.now() + 3_600_000;
         chat.host.start.check = {refusal: {code: 'quiet_hours', message: 'A fila só envia em horário comercial.', next_at: at}};

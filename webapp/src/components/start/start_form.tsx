@@ -20,6 +20,7 @@ import {useNextField} from './use_next_field';
 import {useSend} from './use_send';
 import {useStartForm} from './use_start_form';
 import type {Typed} from './use_start_form';
+import {VariableFields} from './variable_fields';
 import {Verdict} from './verdict';
 
 type Props = {begin: Starting; onDone: () => void};
@@ -120,18 +121,14 @@ export const StartForm = ({begin, onDone}: Props) => {
                         onLeave={leave}
                         onKnown={toNextField}
                     />
-                    {template?.variables.map(({element, kind, label, example, max}) => (
-                        <TextField
-                            key={element}
-                            label={label}
-                            type={kind === 'moment' ? 'datetime-local' : 'text'}
-                            error={errors[element]}
-                            maxLength={max}
-                            placeholder={example && t('whatsapp-ativo.start.example', {example})}
-                            value={values[element] ?? ''}
-                            onChange={(value) => change({values: {...typed.values, [element]: value}})}
+                    {template && (
+                        <VariableFields
+                            variables={template.variables}
+                            values={values}
+                            errors={errors}
+                            onChange={(element, value) => change({values: {...typed.values, [element]: value}})}
                         />
-                    ))}
+                    )}
                     {(refusal?.code === 'consent_required' || typed.origin) && (
                         <ConsentFields
                             said={typed}
