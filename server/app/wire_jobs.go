@@ -34,6 +34,7 @@ const (
 	healthInterval       = 5 * time.Second
 	budgetInterval       = 5 * time.Second
 	templateInterval     = time.Minute
+	clockInterval        = 2 * time.Second
 	stuckInterval        = time.Minute
 	housekeepingInterval = time.Minute
 	erasureInterval      = 10 * time.Second
@@ -124,6 +125,8 @@ func (a *app) wireWatches() {
 		Channels: map[string]jobs.ChannelText{domain.WeeklyReportText: report.Write}, Clock: a.clock, Log: a.log,
 	}
 	a.every(noticeInterval, &jobqueue.Loop{Name: "notices", Waker: &a.wake.notices, Run: notices.Run})
+	clock := &jobs.ClockWatch{Store: a.store, Log: a.log}
+	a.every(clockInterval, &jobqueue.Loop{Name: "clock", Run: clock.Run})
 	stuck := &jobs.StuckCheck{Store: a.store, WakeNotices: a.wake.notices.Wake, Clock: a.clock}
 	a.every(stuckInterval, &jobqueue.Loop{Name: "stuck", Run: stuck.Run})
 	health := &jobs.HealthCheck{Store: a.store, AskMeta: a.meta.Look, WakeNotices: a.wake.notices.Wake, Clock: a.clock, Log: a.log}

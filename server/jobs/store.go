@@ -13,6 +13,9 @@ type Store interface {
 	// TryInterval takes the turn at something that all nodes together do once in an
 	// interval; false if the last turn is younger than that.
 	TryInterval(ctx context.Context, name string, every time.Duration) (bool, error)
+	// FollowClock returns how far the database's clock has gone back since it was called last, on whatever node, and
+	// moves back what waits by it; 0 where that is less than least.
+	FollowClock(ctx context.Context, least time.Duration) (back time.Duration, err error)
 	// State and SetState keep small numbers by name; one never set is 0.
 	State(ctx context.Context, name string) (int64, error)
 	SetState(ctx context.Context, name string, value int64) error

@@ -26,9 +26,10 @@ func (s *Store) SetState(ctx context.Context, name string, value int64) error {
 }
 
 // TryInterval takes a turn at something that the nodes of the cluster together do once
-// in an interval. It returns false where somebody took the last turn less than that ago.
+// in an interval. It returns false where somebody took the last turn less than that ago. A turn that is yet to come
+// was taken before the clock went back.
 func (s *Store) TryInterval(ctx context.Context, name string, every time.Duration) (bool, error) {
 	n, err := exec(ctx, s.db, `INSERT INTO waa_facts (name, value) VALUES ($1, `+clock+`)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE waa_facts.value <= excluded.value - $2::bigint`, name, every.Milliseconds())
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE abs(excluded.value - waa_facts.value) >= $2::bigint`, name, every.Milliseconds())
 	return n > 0, wrapErr(err, "could not take a turn")
 }
