@@ -86,6 +86,9 @@ func (s *fakeStartingServer) CreateBot(bot *model.Bot) (*model.Bot, *model.AppEr
 	}
 	return &model.Bot{UserId: model.NewId(), Username: bot.Username}, nil
 }
+func (*fakeStartingServer) GetUser(id string) (*model.User, *model.AppError) {
+	return &model.User{Id: id, Locale: "pt-BR"}, nil
+}
 func (*fakeStartingServer) GetBundlePath() (string, error)                 { return filepath.Abs("../..") }
 func (*fakeStartingServer) SetProfileImage(string, []byte) *model.AppError { return nil }
 func (*fakeStartingServer) RegisterCommand(*model.Command) error           { return nil }
@@ -126,8 +129,11 @@ func TestAnActivationOutlastsAnotherNodesMigration(t *testing.T) {
 	post := &model.Post{Id: model.NewId(), ChannelId: model.NewId(), Message: "oi"}
 	_, rejection := p.MessageWillBePosted(nil, post)
 	require.Empty(t, rejection)
+	response, appErr := p.ExecuteCommand(nil, &model.CommandArgs{UserId: "ana", Command: "/r oi"})
+	require.Nil(t, appErr)
+	require.Equal(t, "O WhatsApp ainda está iniciando, e nada foi feito. Tente de novo em instantes.", response.Text)
 
-	_, appErr := s.KVSetWithOptions(mutex, nil, model.PluginKVSetOptions{}) // it is done
+	_, appErr = s.KVSetWithOptions(mutex, nil, model.PluginKVSetOptions{}) // it is done
 	require.Nil(t, appErr)
 	require.Eventually(t, func() bool { return p.app.Load() != nil }, time.Minute, 10*time.Millisecond)
 	require.Equal(t, http.StatusNotFound, status(p), "it works")

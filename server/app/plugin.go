@@ -15,6 +15,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/config"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/doctor"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/i18n"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/mattermost"
 )
 
@@ -99,12 +100,26 @@ func (p *Plugin) ServeMetrics(_ *plugin.Context, w http.ResponseWriter, r *http.
 
 // ExecuteCommand executes the plugin's slash commands.
 func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (response *model.CommandResponse, appErr *model.AppError) {
-	defer p.recovered("ExecuteCommand", func() { response = &model.CommandResponse{} })
+	defer p.recovered("ExecuteCommand", func() { response = p.refuseCommand(args, "command.failed") })
 	a := p.app.Load()
 	if a == nil {
-		return &model.CommandResponse{}, nil
+		return p.refuseCommand(args, "command.starting"), nil
 	}
 	return a.executeCommand(args), nil
+}
+
+// refuseCommand answers a command without the app: silence would look like success, and what was typed is gone from
+// the message box.
+func (p *Plugin) refuseCommand(args *model.CommandArgs, key string) *model.CommandResponse {
+	texts, err := i18n.New()
+	if err != nil {
+		return &model.CommandResponse{}
+	}
+	lang := i18n.Portuguese
+	if user, appErr := p.API.GetUser(args.UserId); appErr == nil && user != nil {
+		lang = user.Locale
+	}
+	return commandResponse(args, texts.Text(lang, key, nil))
 }
 
 // GenerateSupportData adds the doctor's findings to the server's support packet.

@@ -106,8 +106,13 @@ func (a *app) executeCommand(args *model.CommandArgs) *model.CommandResponse {
 	reply := a.commands.Execute(ctx, command.Args{
 		UserID: args.UserId, ChannelID: args.ChannelId, TeamID: args.TeamId, RootID: args.RootId, TriggerID: args.TriggerId, Text: args.Command,
 	})
+	return commandResponse(args, reply.Text)
+}
+
+// commandResponse is a command's response, which its author alone sees.
+func commandResponse(args *model.CommandArgs, text string) *model.CommandResponse {
 	return &model.CommandResponse{
-		ResponseType: model.CommandResponseTypeEphemeral, Text: reply.Text, TriggerId: args.TriggerId,
+		ResponseType: model.CommandResponseTypeEphemeral, Text: text, TriggerId: args.TriggerId,
 		SkipSlackParsing: true, Props: model.StringInterface{model.PostPropsUnsafeLinks: "true"},
 	}
 }
