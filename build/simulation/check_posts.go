@@ -167,7 +167,7 @@ func (p *play) checkTwice(f *facts) {
 		}
 		// what was true before may be so again, after something else was
 		if other := events[s.ChannelID+" "+event]; other != nil && newest[s.ChannelID] == event && !p.newOccasion(f, event, other, s) {
-			p.record.violate("twice", f.lifeOfChannel(p, s.ChannelID), "the bot's line %q (%s) stands twice in %s: %s", s.Message, event, s.ChannelID, ids([]*seenPost{other, s}))
+			p.record.violate("twice", f.lifeOfChannel(p, s.ChannelID), "the bot's line %q (%s) stands twice in %s: %s; the channel showed %s", s.Message, event, s.ChannelID, ids([]*seenPost{other, s}), p.showings(s.ChannelID))
 		}
 		events[s.ChannelID+" "+event], newest[s.ChannelID] = s, event
 	}
@@ -293,4 +293,14 @@ func (p *play) rowsOf(wamid string) (kept string) {
 		return err.Error()
 	}
 	return kept
+}
+
+// showings tells which states a conversation's channel has shown, for the story of a violation. No rule looks at it.
+func (p *play) showings(channelID string) (told string) {
+	err := p.world.DB.QueryRowContext(p.ctx, "SELECT coalesce(string_agg(to_char(at, 'DD HH24:MI:SS.MS ') || shown || ' instead of ' || instead_of || ' (' || row || ')', ', ' ORDER BY at), 'none') FROM "+
+		clockSchema+".showings WHERE channel_id = $1", channelID).Scan(&told)
+	if err != nil {
+		return err.Error()
+	}
+	return told
 }

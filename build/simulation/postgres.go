@@ -51,6 +51,14 @@ const witnessSQL = `
 	END $$;
 	CREATE TRIGGER note_reopening AFTER UPDATE ON waa_conversations FOR EACH ROW
 		WHEN (OLD.closed_at <> 0 AND NEW.closed_at = 0) EXECUTE FUNCTION ` + clockSchema + `.note_reopening();
+	CREATE TABLE ` + clockSchema + `.showings (channel_id text NOT NULL, at timestamptz NOT NULL, shown text NOT NULL, instead_of text NOT NULL, row text NOT NULL);
+	CREATE FUNCTION ` + clockSchema + `.note_showing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO ` + clockSchema + `.showings VALUES (NEW.channel_id, ` + clockSchema + `.clock_timestamp(), NEW.shown_state, OLD.shown_state,
+			concat_ws(' ', OLD.channel_id, OLD.refresh_at, OLD.refresh_lease, NEW.refresh_at, NEW.window_from, NEW.window_until, NEW.last_template_at, NEW.closed_at));
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER note_showing AFTER UPDATE ON waa_conversations FOR EACH ROW
+		WHEN (OLD.shown_state IS DISTINCT FROM NEW.shown_state) EXECUTE FUNCTION ` + clockSchema + `.note_showing();
 	CREATE TABLE ` + clockSchema + `.untold (message_id text NOT NULL);
 	CREATE FUNCTION ` + clockSchema + `.note_untold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 		INSERT INTO ` + clockSchema + `.untold SELECT e.message_id FROM waa_events e WHERE e.id = NEW.event_id;

@@ -72,14 +72,14 @@ func (m *Syncer) linkPrevious(ctx context.Context, r *domain.ChannelRefresh) err
 		return err
 	}
 	line := domain.T("event.previous", "Link", domain.Link(m.Link(ctx, last)), "At", last.ClosedAt, "Who", m.name(ctx, last.AttendantID), "Reason", last.WhyClosed())
-	if err := m.appendEvent(ctx, c, line.In(r.Zone), "previous:"+last.ID, true); err != nil {
+	if err := m.appendEvent(ctx, c, line.In(r.Zone), "previous:"+last.ID, true, posting.OwnPostsSince()); err != nil {
 		return err
 	}
 	if last.ArchivedAt != 0 || last.ChannelID == "" {
 		return nil
 	}
 	next := domain.T("event.next", "Link", domain.Link(m.Link(ctx, c)))
-	if err := m.appendEvent(ctx, last, next, "next:"+c.ID, true); err != nil {
+	if err := m.appendEvent(ctx, last, next, "next:"+c.ID, true, posting.OwnPostsSince()); err != nil {
 		m.Log.Warn("Could not link from a customer's last conversation", "conversation", last.ID, "error", err.Error())
 	}
 	return nil

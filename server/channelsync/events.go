@@ -3,6 +3,7 @@ package channelsync
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
@@ -17,13 +18,24 @@ func (m *Syncer) AppendEvent(ctx context.Context, c *domain.Conversation, text d
 	return err
 }
 
-// appendEvent posts a state line once per key, even where a crashed try posted it already.
-func (m *Syncer) appendEvent(ctx context.Context, c *domain.Conversation, text domain.Text, key string, again bool) error {
+// appendEvent posts a line once per key, even where a crashed try posted it already: again says that one may have, and
+// since, in milliseconds since epoch, from when on.
+func (m *Syncer) appendEvent(ctx context.Context, c *domain.Conversation, text domain.Text, key string, again bool, since int64) error {
 	_, err := posting.EnsurePostOrFallback(ctx, m.Posts, posting.Post{
 		ChannelID: c.ChannelID, Type: posting.TypeEvent, Message: m.Localizer.ForChannel(text),
 		Props: map[string]any{posting.PropEvent: key}, PendingID: c.ID + ":" + key,
-	}, posting.PropEvent, m.Localizer.ForChannel(domain.T("withheld.line")), again, posting.OwnPostsSince())
+	}, posting.PropEvent, m.Localizer.ForChannel(domain.T("withheld.line")), again, since)
 	return err
+}
+
+// lineSince returns since when a line may stand that tells of a moment, both in milliseconds since epoch: since a week ago,
+// or since that moment where it is longer ago. The clocks of Meta and of the server may be an hour apart.
+func lineSince(moment int64) int64 {
+	since := posting.OwnPostsSince()
+	if moment > 0 {
+		since = min(since, moment-time.Hour.Milliseconds())
+	}
+	return since
 }
 
 // showStoredEvents posts the lines that were stored together with a change of people.
@@ -37,7 +49,7 @@ func (m *Syncer) showStoredEvents(ctx context.Context, c *domain.Conversation, z
 		if err != nil {
 			return err
 		}
-		if err := m.appendEvent(ctx, c, text, "line:"+strconv.FormatInt(line.ID, 10), again); err != nil {
+		if err := m.appendEvent(ctx, c, text, "line:"+strconv.FormatInt(line.ID, 10), again, posting.OwnPostsSince()); err != nil {
 			return err
 		}
 		if err := m.Store.LineShown(ctx, line.ID); err != nil {

@@ -37,7 +37,7 @@ func TestOurOwnLinesHoldUpNothing(t *testing.T) {
 			w := &fakeChannel{}
 			m := &Syncer{Posts: fakeChoosyChannel{w, test.refuses}, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
 			c := &domain.Conversation{ID: "c", ChannelID: "channel"}
-			require.NoError(t, m.appendEvent(t.Context(), c, domain.T("event.claimed"), "line:1", false))
+			require.NoError(t, m.appendEvent(t.Context(), c, domain.T("event.claimed"), "line:1", false, posting.OwnPostsSince()))
 			var shown []string
 			for _, p := range w.posts {
 				shown = append(shown, p.Message)
@@ -47,10 +47,11 @@ func TestOurOwnLinesHoldUpNothing(t *testing.T) {
 	}
 }
 
-// A template that is sent after the window's end and fails leaves the conversation as it was, and that was told already.
+// A template that is sent after the window's end and fails leaves the conversation as it was, and that was told already, however
+// long ago.
 func TestTheEndOfAWindowIsToldOnce(t *testing.T) {
 	const answered, day = int64(1_794_744_000_000), int64(86_400_000)
-	w := &fakeChannel{}
+	w := &fakeChannel{madeAt: answered + day}
 	m := &Syncer{Posts: w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
 	c := domain.Conversation{ID: "c", ChannelID: "channel"}
 	c.ExtendWindow(answered)

@@ -15,7 +15,8 @@ import (
 // fakeChannel is a channel that keeps what is posted, once per mark.
 type fakeChannel struct {
 	Mattermost
-	posts []posting.Post
+	posts  []posting.Post
+	madeAt int64 // when its posts were made; 0 = now
 }
 
 func (w *fakeChannel) CreatePost(_ context.Context, p posting.Post) (string, error) {
@@ -25,7 +26,10 @@ func (w *fakeChannel) CreatePost(_ context.Context, p posting.Post) (string, err
 
 func (w *fakeChannel) AgreeOnPost(_ context.Context, _, id string) (string, error) { return id, nil }
 
-func (w *fakeChannel) FindPost(_ context.Context, channelID string, _ int64, prop, value string) (string, error) {
+func (w *fakeChannel) FindPost(_ context.Context, channelID string, since int64, prop, value string) (string, error) {
+	if w.madeAt != 0 && w.madeAt < since {
+		return "", domain.ErrNotFound
+	}
 	if slices.ContainsFunc(w.posts, func(p posting.Post) bool { return p.ChannelID == channelID && p.Props[prop] == value }) {
 		return "id", nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
 )
 
 // stateKey stands for what the header and the state lines show: the state, its moment to the
@@ -46,29 +47,31 @@ func (m *Syncer) appendStateEvent(ctx context.Context, r *domain.ChannelRefresh,
 		return nil
 	}
 	var line domain.Text
-	key := string(state)
+	var began int64
 	switch state {
 	case domain.Open:
-		line = domain.T("event.open", "Who", m.mentionServing(ctx, c), "Until", c.WindowUntil)
-		key += ":" + strconv.FormatInt(c.WindowFrom, 10)
+		line, began = domain.T("event.open", "Who", m.mentionServing(ctx, c), "Until", c.WindowUntil), c.WindowFrom
 	case domain.Expired:
-		line = domain.T("event.expired")
-		key += ":" + strconv.FormatInt(c.WindowUntil, 10)
+		line, began = domain.T("event.expired"), c.WindowUntil
 	case domain.Closed:
 		var err error
 		if line, err = m.summary(ctx, c); err != nil {
 			return err
 		}
-		key += ":" + strconv.FormatInt(c.ClosedAt, 10)
+		began = c.ClosedAt
 	case domain.Waiting:
 		if told != "" { // the template's own post says it
 			return nil
 		}
 		line = domain.T("event.waiting")
 	}
+	key := string(state)
+	if state != domain.Waiting {
+		key += ":" + strconv.FormatInt(began, 10)
+	}
 	// a template that failed takes the conversation back to a state that was told before it
 	again := r.Again || told == domain.Waiting && state == domain.Expired
-	return m.appendEvent(ctx, c, line.In(r.Zone), key, again)
+	return m.appendEvent(ctx, c, line.In(r.Zone), key, again, lineSince(began))
 }
 
 // showReopened shows that a conversation was reopened: the channel is restored with its people
@@ -91,7 +94,7 @@ func (m *Syncer) showReopened(ctx context.Context, r *domain.ChannelRefresh) err
 	if c.ReopenedBy != "" {
 		line = domain.T("event.reopened", "By", m.name(ctx, c.ReopenedBy))
 	}
-	return m.appendEvent(ctx, c, line.In(r.Zone), "reopened:"+at, r.Again)
+	return m.appendEvent(ctx, c, line.In(r.Zone), "reopened:"+at, r.Again, lineSince(c.ReopenedAt))
 }
 
 // remind reminds the attendant once, by a mention in the channel, that the window closes soon,
@@ -106,7 +109,7 @@ func (m *Syncer) remind(ctx context.Context, r *domain.ChannelRefresh, shown str
 		return shown, nil
 	}
 	line := domain.T("event.remind", "Who", m.name(ctx, c.AttendantID), "Until", c.WindowUntil)
-	err := m.appendEvent(ctx, c, line.In(r.Zone), "remind:"+strconv.FormatInt(c.WindowUntil, 10), true)
+	err := m.appendEvent(ctx, c, line.In(r.Zone), "remind:"+strconv.FormatInt(c.WindowUntil, 10), true, posting.OwnPostsSince())
 	return shown + reminded, err
 }
 
