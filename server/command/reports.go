@@ -16,24 +16,31 @@ func (c *Command) status(ctx context.Context, in *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	queue, zone := "", ""
 	queues, err := c.Store.Queues(ctx)
 	if err != nil {
 		return "", err
 	}
+	queue, zones := "", map[string]string{}
 	for _, q := range queues {
-		if q.ID == view.QueueID {
-			queue, zone = q.Name, q.TimeZone
+		if zones[q.ID] = q.TimeZone; q.ID == view.QueueID {
+			queue = q.Name
 		}
+	}
+	scheduled, _, err := c.Service.ListScheduled(ctx, in.UserID, domain.ScheduledFilter{ContactID: view.ContactID, Waiting: true, PerPage: scheduledLimit})
+	if err != nil {
+		return "", err
 	}
 	lines := []string{
 		in.row("command.status_customer", "**"+markdown.Escape(view.Contact.Name)+"**", view.Contact.Phone, markdown.Code(view.Contact.CPFMasked)),
-		in.row("command.status_state", in.state(view, zone)),
+		in.row("command.status_state", in.state(view, zones[view.QueueID])),
 		in.row("command.status_queue", markdown.Escape(queue)),
 		in.row("command.status_owner", c.username(ctx, view.OwnerID).Markdown()),
 		in.row("command.status_attendant", c.username(ctx, view.AttendantID).Markdown()),
 	}
 	lines = append(lines, "- "+c.consentText(ctx, in, view.Contact.Consent()), in.row("command.status_next", in.nextTemplate(view)))
+	for _, s := range scheduled {
+		lines = append(lines, in.row("command.status_scheduled", in.whenScheduled(s, zones[s.QueueID])))
+	}
 	return strings.Join(lines, "\n"), nil
 }
 

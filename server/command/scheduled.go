@@ -37,7 +37,7 @@ func (c *Command) scheduled(ctx context.Context, in *call) (string, error) {
 // scheduledAttachment is one scheduled start with its buttons, with times in the zone of its queue.
 func (c *Command) scheduledAttachment(ctx context.Context, in *call, s *domain.Scheduled, zone string) map[string]any {
 	text := "**" + markdown.Escape(s.Name) + "** · " + markdown.Code(s.Phone) + "\n" +
-		in.localize(domain.T("command.scheduled_"+string(s.Status), "At", s.SendAt, "Template", s.TemplateName, "Why", s.Reason.In(zone)).In(zone))
+		in.whenScheduled(s, zone)
 	if s.OwnerID != in.UserID {
 		text += " · " + in.text("command.scheduled_by", "Who", c.username(ctx, s.OwnerID))
 	}
@@ -52,4 +52,9 @@ func (c *Command) scheduledAttachment(ctx context.Context, in *call, s *domain.S
 		buttons = append(buttons, c.ScheduledButton("cancel", s.ID, "default", in.text("command.scheduled_remove")))
 	}
 	return map[string]any{"text": text, "actions": buttons}
+}
+
+// whenScheduled says when a scheduled start is due, or why it was not sent.
+func (c *call) whenScheduled(s *domain.Scheduled, zone string) string {
+	return c.localize(domain.T("command.scheduled_"+string(s.Status), "At", s.SendAt, "Template", s.TemplateName, "Why", s.Reason.In(zone)).In(zone))
 }

@@ -26,3 +26,16 @@ func TestWhatIsScheduledIsListedWithItsButtons(t *testing.T) {
 		require.NotContains(t, o.asked[0], part, "a failed one is started by its owner, one that is being sent cannot be held back, and a name does nothing")
 	}
 }
+
+func TestTheStatusSaysWhatIsScheduledForTheCustomer(t *testing.T) {
+	o := newFakeOffice()
+	require.NotContains(t, o.in(t, "here", "status"), "Agendado")
+	o.planned = []*domain.Scheduled{
+		{ID: "1", OwnerID: "ana", Name: "Ana", TemplateName: "visita", SendAt: 1_790_000_000_000, Status: domain.ScheduledWaiting},
+		{ID: "2", OwnerID: "me", Name: "Ana", TemplateName: "boleto", Status: domain.ScheduledFailed, Reason: domain.T("refusal.too_late")},
+	}
+	status := o.in(t, "here", "status")
+	require.Contains(t, status, "Agendado: ⏰")
+	require.Contains(t, status, "modelo visita")
+	require.Contains(t, status, "boleto · não foi enviado")
+}
