@@ -28,6 +28,7 @@ type facts struct {
 	byChannel     map[string]*scenario.Conversation
 	sends         []cloudapi.Message
 	arrived       map[string]time.Time    // when a send's request came to Meta, by wamid
+	saidClosed    []time.Time             // when Meta said that a window is closed
 	left          map[string]time.Time    // when it left its process, by wamid
 	reopenings    map[string][]time.Time  // when conversations were opened again
 	tooLate       map[string]time.Time    // when messages were let go whose conversation was closed, by their ids
@@ -84,6 +85,9 @@ func (p *play) check() {
 		p.record.violate("panic", everybodys, "%s", what)
 	}
 }
+
+// windowClosed is the code by which Meta says that the 24 hours are over, whatever we think.
+const windowClosed = 131047
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
@@ -191,6 +195,14 @@ func (p *play) lookAtMeta(f *facts) {
 	for _, r := range p.world.Meta.Requests() {
 		if r.MessageID != "" {
 			f.arrived[r.MessageID] = r.At
+		}
+		if r.ErrorCode == windowClosed {
+			f.saidClosed = append(f.saidClosed, r.At)
+		}
+	}
+	for i := range f.sends {
+		if m := &f.sends[i]; m.ErrorCode == windowClosed {
+			f.saidClosed = append(f.saidClosed, m.AcceptedAt)
 		}
 	}
 	for _, d := range p.world.Meta.Webhooks().List() {

@@ -174,14 +174,14 @@ func (p *play) checkTwice(f *facts) {
 }
 
 // newOccasion reports whether a line stands once more because of something new. That the window is open is said again
-// when the conversation was opened again in it. A conversation's card in its queue's channel stands once more when it
+// when the conversation was opened again in it, or when the customer wrote after Meta had said that it is closed. A conversation's card in its queue's channel stands once more when it
 // came back to the queue: somebody did something with it between the two, or it was opened again. The first one's
 // number is free again where its maker was not told of it and nobody needed it any more.
 func (p *play) newOccasion(f *facts, event string, before, after *seenPost) bool {
 	parts := strings.Split(event, ":")
 	from, until := time.UnixMilli(before.CreateAt), time.UnixMilli(after.CreateAt)
 	if c := f.byChannel[before.ChannelID]; parts[0] == "open" && c != nil {
-		return f.reopened(c.ID, from, until)
+		return f.reopened(c.ID, from, until) || slices.ContainsFunc(f.saidClosed, func(at time.Time) bool { return at.After(from) && at.Before(until) })
 	}
 	if parts[0] != "card" || len(parts) != 3 {
 		return false
