@@ -168,10 +168,10 @@ type preference struct {
 func (p *play) stopped(f *facts, number string, at time.Time) bool {
 	stopped, last := false, time.Time{}
 	for _, told := range f.preferences[number] {
-		if !told.stop && !told.said.After(at) {
+		if !told.stop {
 			told.stored = told.said // it may have become known at once
 		}
-		if told.stored.IsZero() || p.knownAt(told.stored).After(at) && told.stop || told.said.Before(last) {
+		if told.said.After(at) || told.stored.IsZero() || p.knownAt(told.stored).After(at) && told.stop || told.said.Before(last) {
 			continue
 		}
 		stopped, last = told.stop, told.said
