@@ -19,27 +19,43 @@ func (s *Store) ShareNumber(ctx context.Context, accountID, contactID, number st
 	if who.PhoneKey == "" {
 		return false, domain.ErrNotFound
 	}
-	other, err := s.FindContact(ctx, accountID, who)
-	switch {
-	case err == nil && other.ID == contactID:
-		return true, nil
-	case err == nil:
-		_, err = s.mergeContacts(ctx, contactID, other.ID, "", now, func(ctx context.Context, t *sqlx.Tx) error {
-			return s.closeSeconds(ctx, t, contactID, other.ID, now)
-		})
-		if err != nil {
+	for {
+		other, err := s.FindContact(ctx, accountID, who)
+		switch {
+		case err == nil && other.ID == contactID:
+			return true, nil
+		case err == nil:
+			_, err = s.mergeContacts(ctx, contactID, other.ID, "", now, func(ctx context.Context, t *sqlx.Tx) error {
+				return s.closeSeconds(ctx, t, contactID, other.ID, now)
+			})
+			if err != nil {
+				return false, err
+			}
+		case !errors.Is(err, domain.ErrNotFound):
 			return false, err
 		}
-	case !errors.Is(err, domain.ErrNotFound):
-		return false, err
+		err = retryDeadlock(func() error {
+			return s.inTx(ctx, func(t *sqlx.Tx) error { return addSharedNumber(ctx, t, accountID, contactID, who.PhoneKey, now) })
+		})
+		if !errors.Is(err, errNumberTaken) {
+			return false, err
+		}
 	}
-	return false, retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error { return addSharedNumber(ctx, t, accountID, contactID, who.PhoneKey, now) })
-	})
 }
 
+// errNumberTaken says that somebody else became known by a number since it was looked for.
+var errNumberTaken = errors.New("another contact has the number")
+
 func addSharedNumber(ctx context.Context, t *sqlx.Tx, accountID, contactID, phoneKey string, now int64) error {
-	if err := lockIdentities(ctx, t, []identity{{byPhone, phoneKey}}); err != nil {
+	ids := []identity{{byPhone, phoneKey}}
+	if err := lockIdentities(ctx, t, ids); err != nil {
+		return err
+	}
+	other, err := findContact(ctx, t, accountID, ids, "")
+	switch {
+	case err == nil && other.ID != contactID:
+		return errNumberTaken
+	case err != nil && !errors.Is(err, domain.ErrNotFound):
 		return err
 	}
 	if err := execOne(ctx, t, "could not hold the contact", "SELECT FROM waa_contacts WHERE id = $1 AND erased_at = 0 FOR UPDATE", contactID); err != nil {
@@ -53,6 +69,6 @@ func addSharedNumber(ctx context.Context, t *sqlx.Tx, accountID, contactID, phon
 		accountID, phoneKey, contactID, domain.OriginContactRequest); err != nil {
 		return wrapErr(err, "could not store a shared number")
 	}
-	_, err := exec(ctx, t, "UPDATE waa_contacts SET phone = CASE WHEN phone = '' THEN '+' || $2 ELSE phone END, updated_at = greatest(updated_at, $3) WHERE id = $1", contactID, phoneKey, now)
+	_, err = exec(ctx, t, "UPDATE waa_contacts SET phone = CASE WHEN phone = '' THEN '+' || $2 ELSE phone END, updated_at = greatest(updated_at, $3) WHERE id = $1", contactID, phoneKey, now)
 	return wrapErr(err, "could not store a shared number")
 }

@@ -98,3 +98,29 @@ func testShareKnown(t *testing.T, closed bool) {
 	require.NoError(t, err)
 	require.Len(t, lines(c.ID), 1, "a second time changes nothing")
 }
+
+// While a number is shared somebody may start a conversation with it. Whoever comes second meets the same person.
+func TestANumberIsSharedWhileSomebodyStartsWithIt(t *testing.T) {
+	f := direct(t)
+	c := f.nameless(t, "BR.1")
+	starting, err := f.db.Begin()
+	require.NoError(t, err)
+	defer func() { _ = starting.Rollback() }() // does nothing after the commit
+	key := domain.PhoneKey("5511987654321")
+	_, err = starting.Exec("SELECT pg_advisory_xact_lock(hashtextextended('waa:phone:' || $1, 0))", key)
+	require.NoError(t, err)
+	shared := make(chan error, 1)
+	go func() {
+		_, err := f.ShareNumber(ctx(), f.account.ID, c.ContactID, "5511987654321", now)
+		shared <- err
+	}()
+	f.blocked(t, "pg_advisory_xact_lock")
+	_, err = starting.Exec("INSERT INTO waa_contacts (id, phone, created_at, updated_at) VALUES ('started', '+5511987654321', 1, 1)")
+	require.NoError(t, err)
+	_, err = starting.Exec("INSERT INTO waa_identities (account_id, kind, value, contact_id) VALUES ($1, 'phone', $2, 'started')", f.account.ID, key)
+	require.NoError(t, err)
+	require.NoError(t, starting.Commit())
+	require.NoError(t, <-shared)
+	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_contacts"))
+	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_identities WHERE kind = 'phone' AND origin = 'contact_request' AND contact_id = $1", c.ContactID))
+}
