@@ -71,6 +71,9 @@ type meter struct {
 	env        *testenv.Env
 	backend    int // PostgreSQL's process that serves the benchmark itself, which does not count
 	postmaster int // PostgreSQL's first process; 0 if it is on another machine
+
+	// settle waits for what a piece of work leaves to be done later, which its cost includes; nil = nothing is waited for.
+	settle func(ctx context.Context) error
 }
 
 // newMeter limits the benchmark to one connection, so that it knows the process behind it.
@@ -120,6 +123,9 @@ func (m *meter) read(ctx context.Context) cost {
 func (m *meter) during(ctx context.Context, n int, do func() (float64, error)) (measured, error) {
 	before := m.read(ctx)
 	value, err := do()
+	if err == nil && m.settle != nil {
+		err = m.settle(ctx)
+	}
 	after := m.read(ctx)
 	return measured{value: value, cost: after.plus(before.over(-1)).over(n)}, err
 }

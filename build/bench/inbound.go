@@ -30,23 +30,31 @@ func (s *stage) inbound(ctx context.Context, n, count int) (accepted, mirrored *
 		if err != nil {
 			return accepted, mirrored, err
 		}
-		var stored float64
-		both, err := s.meter.during(ctx, count, func() (float64, error) {
-			begin := time.Now()
-			var err error
-			if stored, err = s.deliver(ctx, s.meta.address, count); err != nil {
-				return 0, err
-			}
-			end, err := s.drained(ctx, inboxLeft)
-			return rate(count, end.Sub(begin)), err
-		})
+		var stored []float64
+		both, err := s.mirror(count, &stored)(ctx)
 		if err != nil {
 			return accepted, mirrored, err
 		}
-		accepted.add(measured{value: store.value}, measured{value: stored})
+		accepted.add(measured{value: store.value}, measured{value: stored[0]})
 		mirrored.add(measured{value: 1 / (1/store.value + 1/post.value), cost: store.cost.plus(post.cost)}, both)
 	}
 	return accepted, mirrored, nil
+}
+
+// mirror makes a sample of how many webhooks a second become posts, which adds to stored how many were accepted.
+func (s *stage) mirror(count int, stored *[]float64) sample {
+	return func(ctx context.Context) (measured, error) {
+		return s.meter.during(ctx, count, func() (float64, error) {
+			begin := time.Now()
+			perSecond, err := s.deliver(ctx, s.meta.address, count)
+			if err != nil {
+				return 0, err
+			}
+			*stored = append(*stored, perSecond)
+			end, err := s.drained(ctx, inboxLeft)
+			return rate(count, end.Sub(begin)), err
+		})
+	}
 }
 
 // lonePause is between single messages, so that each finds a server that has nothing else to do.
@@ -74,7 +82,7 @@ func (s *stage) medianOf(each int, once func(ctx context.Context) (time.Duration
 func (s *stage) lone(ctx context.Context, n, each int) (*rounds, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	events, err := s.Env.Listen(ctx, 0, s.Agent(0))
+	message, err := s.loneMessage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +92,14 @@ func (s *stage) lone(ctx context.Context, n, each int) (*rounds, error) {
 		channel := s.channels[turn%len(s.channels)]
 		return s.floor.make(ctx, &order{UserID: s.botID, Channels: []string{channel}, Message: customerText, Count: 1, Parallel: 1})
 	}
-	message := func(ctx context.Context) (time.Duration, error) {
+	return alternate(ctx, n, s.medianOf(each, bare), s.medianOf(each, message))
+}
+
+// loneMessage returns what delivers one message and waits for its post, of another customer each time, until ctx ends.
+func (s *stage) loneMessage(ctx context.Context) (func(ctx context.Context) (time.Duration, error), error) {
+	events, err := s.Env.Listen(ctx, 0, s.Agent(0))
+	turn := 0
+	return func(ctx context.Context) (time.Duration, error) {
 		turn++
 		begin := time.Now()
 		wamid, err := s.meta.deliver(ctx, s.customers[turn%len(s.customers)])
@@ -93,8 +108,7 @@ func (s *stage) lone(ctx context.Context, n, each int) (*rounds, error) {
 		}
 		err = awaitPost(ctx, events, wamid)
 		return time.Since(begin), err
-	}
-	return alternate(ctx, n, s.medianOf(each, bare), s.medianOf(each, message))
+	}, err
 }
 
 // awaitPost reads events until one of them is the post of a customer's message.

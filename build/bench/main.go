@@ -58,6 +58,12 @@ func (s size) again() size {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == receiverRole {
+		if err := receive(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "The receiver could not run:", err)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

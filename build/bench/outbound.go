@@ -29,7 +29,12 @@ const (
 // counting those that Meta accepts at once as a burst. What it costs includes the statuses that Meta reports of each message.
 func (s *stage) outbound(ctx context.Context, n, seconds int) (*rounds, error) {
 	allowed := func(context.Context) (measured, error) { return measured{value: numberRate}, nil }
-	return alternate(ctx, n, allowed, func(ctx context.Context) (measured, error) {
+	return alternate(ctx, n, allowed, s.sending(seconds))
+}
+
+// sending makes a sample of how many messages of agents a second are sent.
+func (s *stage) sending(seconds int) sample {
+	return func(ctx context.Context) (measured, error) {
 		if err := s.waitUntilIdle(ctx); err != nil {
 			return measured{}, err
 		}
@@ -41,7 +46,7 @@ func (s *stage) outbound(ctx context.Context, n, seconds int) (*rounds, error) {
 			}
 			return perSecond, err
 		})
-	})
+	}
 }
 
 // sendFor has agents post as much as the number may send in some seconds, and returns how many messages per second were sent.

@@ -42,14 +42,7 @@ func (s *stage) otherPosts(ctx context.Context, n, count int) (posts, idle *roun
 				idle.add(idleBefore, quiet)
 			}
 			idleBefore = quiet
-			return s.meter.during(ctx, count, func() (float64, error) {
-				took, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error {
-					post := &model.Post{ChannelId: channels[i%len(channels)], Message: customerText}
-					_, _, err := s.Agent(0).CreatePost(ctx, post)
-					return errors.Wrap(err, "a post was refused")
-				})
-				return rate(count, took), err
-			})
+			return s.postIn(channels, count)(ctx)
 		}
 	}
 	posts, err = alternate(ctx, n, with(hookedID, pluginID), with(pluginID, hookedID))
@@ -57,6 +50,20 @@ func (s *stage) otherPosts(ctx context.Context, n, count int) (posts, idle *roun
 		err = onErr
 	}
 	return posts, idle, err
+}
+
+// postIn makes a sample of how many posts a second people make in channels.
+func (s *stage) postIn(channels []string, count int) sample {
+	return func(ctx context.Context) (measured, error) {
+		return s.meter.during(ctx, count, func() (float64, error) {
+			took, err := inParallel(ctx, connections, count, func(ctx context.Context, i int) error {
+				post := &model.Post{ChannelId: channels[i%len(channels)], Message: customerText}
+				_, _, err := s.Agent(0).CreatePost(ctx, post)
+				return errors.Wrap(err, "a post was refused")
+			})
+			return rate(count, took), err
+		})
+	}
 }
 
 // replacePlugin disables a plugin and enables another.

@@ -24,6 +24,21 @@ type row struct {
 	problem   error // why it could not be measured
 }
 
+// newRow makes a row of rounds. Where the unit is " ms", less is better.
+func newRow(name string, target float64, unit string, all *rounds, err error) *row {
+	r := &row{name: name, target: target, problem: err}
+	format := "%.0f%s"
+	if unit == " ms" {
+		r.atMost, r.unit, format = true, "×", "%.1f%s"
+	}
+	if all != nil && len(all.ratios) > 0 {
+		r.ratio, r.baseCost, r.oursCost = median(all.ratios), medianCost(all.baseCost), medianCost(all.oursCost)
+		r.base, r.ours = fmt.Sprintf(format, median(all.base), unit), fmt.Sprintf(format, median(all.ours), unit)
+		r.spread(all.ratios)
+	}
+	return r
+}
+
 // spread notes the smallest and the largest value of the rounds.
 func (r *row) spread(values []float64) {
 	if len(values) > 1 {

@@ -24,18 +24,20 @@ func (s *stage) starts(ctx context.Context, n, each int) (*rounds, error) {
 	bare := func(ctx context.Context) (time.Duration, error) {
 		return s.floor.make(ctx, &order{UserID: s.botID, TeamID: s.Env.Team.ID, Message: customerText, Count: startPosts, Parallel: 1})
 	}
-	start := func(ctx context.Context) (time.Duration, error) {
-		s.started++
-		begin := time.Now()
-		conversation, err := s.Start(ctx, 0, scenario.NewCustomer(firstStarted+s.started))
-		took := time.Since(begin)
-		if err == nil && conversation.ChannelID == "" {
-			err = errors.New("a start was answered before it had a channel")
-		}
-		if err == nil {
-			err = s.waitUntilIdle(ctx)
-		}
-		return took, err
+	return alternate(ctx, n, s.medianOf(each, bare), s.medianOf(each, s.start))
+}
+
+// start starts a conversation with somebody new, and returns how long that took once everything that follows is done.
+func (s *stage) start(ctx context.Context) (time.Duration, error) {
+	s.started++
+	begin := time.Now()
+	conversation, err := s.Start(ctx, 0, scenario.NewCustomer(firstStarted+s.started))
+	took := time.Since(begin)
+	if err == nil && conversation.ChannelID == "" {
+		err = errors.New("a start was answered before it had a channel")
 	}
-	return alternate(ctx, n, s.medianOf(each, bare), s.medianOf(each, start))
+	if err == nil {
+		err = s.waitUntilIdle(ctx)
+	}
+	return took, err
 }

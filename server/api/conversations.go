@@ -156,15 +156,18 @@ func (a *API) withUsernames(ctx context.Context, views []*domain.View) func(*dom
 		wanted = append(wanted, id)
 	}
 	names := a.Mattermost.Usernames(ctx, wanted)
-	return func(v *domain.View) conversationView {
-		view := viewConversation(v)
-		view.OwnerUsername, view.AttendantUsername = names[v.OwnerID], names[v.AttendantID]
-		view.AttendantAbsent = v.AttendantID != "" && v.Claimable()
-		waits := millisOrNull(v.WaitsSince)
-		if v.WaitsSince != 0 {
-			view.Waits = &v.Waits
-		}
-		view.LastMessage, view.WaitsSince = viewLastMessage(v.LastMessage), &waits
-		return view
+	return func(v *domain.View) conversationView { return viewWithNames(v, names[v.OwnerID], names[v.AttendantID]) }
+}
+
+// viewWithNames is a conversation with the names of the people who serve it, its last message, and since when its customer waits.
+func viewWithNames(v *domain.View, owner, attendant string) conversationView {
+	view := viewConversation(v)
+	view.OwnerUsername, view.AttendantUsername = owner, attendant
+	view.AttendantAbsent = v.AttendantID != "" && v.Claimable()
+	waits := millisOrNull(v.WaitsSince)
+	if v.WaitsSince != 0 {
+		view.Waits = &v.Waits
 	}
+	view.LastMessage, view.WaitsSince = viewLastMessage(v.LastMessage), &waits
+	return view
 }

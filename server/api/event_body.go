@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"time"
 
@@ -45,7 +44,7 @@ func viewEventContact(c *domain.Contact) eventContact {
 
 // EventBody writes what other software is told of an event. The conversation is in the state of the moment at which it happened; its last
 // message, and since when the customer waits, are those of now.
-func (a *API) EventBody(ctx context.Context, e *domain.Event) ([]byte, error) {
+func (a *API) EventBody(e *domain.Event) ([]byte, error) {
 	ahead := a.Clock.Now() - time.Now().UnixMilli() // of the development clock, by which states are told
 	view := eventView{ID: e.ID, Type: e.Type, At: millisOrNull(e.At + ahead), Data: struct{}{}}
 	switch {
@@ -53,11 +52,8 @@ func (a *API) EventBody(ctx context.Context, e *domain.Event) ([]byte, error) {
 		view.Data = e.Plan
 	case e.Conversation != nil:
 		conversation := a.Service.ViewAt(e.Conversation, e.At+ahead)
-		if err := a.Store.AddLastMessages(ctx, []*domain.Conversation{e.Conversation}); err != nil {
-			return nil, errors.Wrap(err, "read the last message")
-		}
 		data := eventData{Conversation: &eventConversation{
-			conversationView: a.withUsernames(ctx, []*domain.View{conversation})(conversation), Contact: viewEventContact(&e.Conversation.Contact),
+			conversationView: viewWithNames(conversation, e.OwnerUsername, e.AttendantUsername), Contact: viewEventContact(&e.Conversation.Contact),
 		}}
 		if e.Type == domain.EventContactOptedOut {
 			data.Contact = &data.Conversation.Contact

@@ -210,7 +210,7 @@ func (a *API) getDelivery(r *http.Request, id string) (reply, error) {
 	if err != nil {
 		return reply{}, errors.Wrap(err, "read a delivery")
 	}
-	body, err := a.EventBody(r.Context(), &d.Event)
+	body, err := a.EventBody(&d.Event)
 	if err != nil {
 		return reply{}, err
 	}

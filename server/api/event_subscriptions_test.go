@@ -167,7 +167,7 @@ func (w *world) bodies() (all []map[string]any) {
 		require.NoError(w, rows.Scan(&id))
 		d, err := w.store.EventToDeliver(w.Context(), id)
 		require.NoError(w, err)
-		data, err := w.api.EventBody(w.Context(), &d.Event)
+		data, err := w.api.EventBody(&d.Event)
 		require.NoError(w, err)
 		fake.NoSecret(w, "an event", string(data))
 		var body map[string]any

@@ -29,6 +29,7 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (chang
 	if a == nil {
 		return nil, ""
 	}
+	defer a.urgent.Enter()()
 	session := hasSession(c)
 	if a.port.IsBot(post.UserId) && !session || post.IsSystemMessage() {
 		return nil, ""

@@ -87,6 +87,7 @@ func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Req
 		http.Error(w, "the plugin is starting", http.StatusServiceUnavailable)
 		return
 	}
+	defer a.urgent.Enter()()
 	a.http.ServeHTTP(w, r)
 }
 

@@ -46,6 +46,7 @@ type app struct {
 	stopping chan struct{}
 	owner    string // identifies this process as the holder of its jobs and leases
 	wake     wakers
+	urgent   jobqueue.Foreground // messages and requests, before which events wait
 
 	db        *mattermost.Databases
 	encrypter *encryption.Encrypter

@@ -9,8 +9,14 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
-// eventPoll is how often events to other software are looked for: triggers write them, and nobody wakes the worker.
-const eventPoll = 300 * time.Millisecond
+const (
+	// eventPoll is how often events to other software are looked for: triggers write them, and nobody wakes the worker. Those of half a
+	// second are read and recorded together.
+	eventPoll = 500 * time.Millisecond
+	// eventQuiet is how long nobody must have waited for anything before events are told, and eventPatience how long they wait for that.
+	eventQuiet    = 10 * time.Millisecond
+	eventPatience = 500 * time.Millisecond
+)
 
 // eventMaxAttempts is how often an event is tried that cannot be read or written by us; a receiver that fails is no such failure.
 const eventMaxAttempts = 20
@@ -25,11 +31,11 @@ func (a *app) wireEvents() {
 	}
 	sender := &events.Sender{
 		Store: a.store, Queue: queue, Owner: a.owner, Post: poster.Post, Clock: a.clock,
-		Body: func(ctx context.Context, e *domain.Event) ([]byte, error) { return a.api.EventBody(ctx, e) },
+		Body: func(e *domain.Event) ([]byte, error) { return a.api.EventBody(e) },
 	}
 	a.work(jobqueue.Options{
-		Name: "events", Waker: &a.wake.events, Store: queue, Handle: sender.Handle, Concurrency: events.Concurrency, MaxPerAccount: events.PerSubscription,
-		MaxAttempts: eventMaxAttempts, Poll: eventPoll,
+		Name: "events", Waker: &a.wake.events, Store: queue, Handle: sender.Handle, Concurrency: events.Concurrency, MaxPerAccount: events.PerSubscription, Ahead: events.Ahead,
+		MaxAttempts: eventMaxAttempts, Poll: eventPoll, BeforeClaim: func(ctx context.Context) { a.urgent.Wait(ctx, eventQuiet, eventPatience) },
 	})
 }
 

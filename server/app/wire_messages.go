@@ -80,7 +80,7 @@ func (a *app) wireOutbound() {
 		ReconcileChannel: a.reconciler.CatchUp,
 	}
 	a.work(jobqueue.Options{
-		Name: "outbox", Waker: &a.wake.outbox, Store: a.store.Outbox(), Handle: a.sender.Handle, Concurrency: outboxConcurrency, MaxAttempts: outboxMaxAttempts,
+		Name: "outbox", Waker: &a.wake.outbox, Store: a.store.Outbox(), Handle: a.urgent.Handle(a.sender.Handle), Concurrency: outboxConcurrency, MaxAttempts: outboxMaxAttempts,
 	})
 }
 
@@ -95,7 +95,7 @@ func (a *app) wireInbound() {
 		Changes:  &inbound.ChangeHandler{Store: known, Clock: a.clock, WakeNotices: a.wake.notices.Wake, OnTemplatesStale: a.templates.SyncSoon, OnTemplatesTied: a.templates.SyncLater, Log: a.log},
 	}
 	a.work(jobqueue.Options{
-		Name: "inbox", Waker: &a.wake.inbox, Store: a.store.Inbox(), Handle: handler.Handle, Concurrency: inboxConcurrency, MaxPerAccount: inboxPerAccount,
+		Name: "inbox", Waker: &a.wake.inbox, Store: a.store.Inbox(), Handle: a.urgent.Handle(handler.Handle), Concurrency: inboxConcurrency, MaxPerAccount: inboxPerAccount,
 		MaxAttempts: inboxMaxAttempts, BeforeJob: a.webhook.WaitForDeliveries,
 	})
 	fetcher := &media.Fetcher{Store: a.store, Owner: a.owner, Locate: a.meta.Media, Download: a.meta.Download, Files: a.port, Localizer: a.localizer, Clock: a.clock, NewID: model.NewId, WakeInbox: a.wake.inbox.Wake}

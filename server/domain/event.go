@@ -57,6 +57,8 @@ type Event struct {
 	Conversation *Conversation
 	Message      *Message
 	Plan         *PlanWarning
+
+	OwnerUsername, AttendantUsername string // of the conversation; "" = it had none, or the account is gone
 }
 
 // Awaits returns for how long after it happened an event is worth to wait, because something that it tells of is still being made: the

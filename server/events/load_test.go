@@ -201,7 +201,7 @@ func (l *load) instance() *loadInstance {
 	guard := &Guard{Allowed: func() string { return "127.0.0.1" }, Lookup: func(context.Context, string) ([]netip.Addr, error) {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}}
-	sender := &Sender{Store: s, Queue: queue, Owner: owner, Post: NewPoster(guard, nil).Post, Clock: &fakeStore{}, Body: func(_ context.Context, e *domain.Event) ([]byte, error) {
+	sender := &Sender{Store: s, Queue: queue, Owner: owner, Post: NewPoster(guard, nil).Post, Clock: &fakeStore{}, Body: func(e *domain.Event) ([]byte, error) {
 		message, err := strconv.Atoi(strings.TrimPrefix(e.Message.WAMID, "wamid."))
 		if err != nil {
 			return nil, err
@@ -209,7 +209,7 @@ func (l *load) instance() *loadInstance {
 		return json.Marshal(loadBody{ID: e.ID, At: e.At, Conversation: e.Conversation.ID, Message: message})
 	}}
 	i := &loadInstance{db: db, worker: jobqueue.NewWorker(jobqueue.Options{
-		Name: "events", Owner: owner, Store: queue, Handle: sender.Handle, Concurrency: Concurrency, MaxPerAccount: PerSubscription, Lease: 5 * time.Second,
+		Name: "events", Owner: owner, Store: queue, Handle: sender.Handle, Concurrency: Concurrency, MaxPerAccount: PerSubscription, Ahead: Ahead, Lease: 5 * time.Second,
 		Poll: 300 * time.Millisecond, MaxAttempts: 1000, Log: &fake.KeptLog{},
 	})}
 	i.worker.Start()

@@ -51,7 +51,7 @@ func NewPoster(guard *Guard, roots *x509.CertPool) *Poster {
 				return guard.Dial(ctx, network, address, plain)
 			},
 			TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: dialTimeout, ForceAttemptHTTP2: true,
-			MaxResponseHeaderBytes: maxHeaders, MaxIdleConnsPerHost: PerSubscription, IdleConnTimeout: time.Minute, DisableCompression: true,
+			MaxResponseHeaderBytes: maxHeaders, MaxIdleConnsPerHost: requestsAtOnce, IdleConnTimeout: time.Minute, DisableCompression: true,
 		})
 	}
 	return &Poster{https: client(false), http: client(true), now: time.Now}

@@ -2,22 +2,31 @@ package events
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/pkg/errors"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 const (
-	// Concurrency is how many deliveries run at once.
-	Concurrency = 96
-	// PerSubscription is how many of those are to one receiver: others go on while one is slow, or hangs.
-	PerSubscription = 8
+	// Concurrency is how many deliveries are worked on at once.
+	Concurrency = 480
+	// PerSubscription is how many of those are to one receiver: others go on while one is slow, or hangs. They are many, because most of the
+	// time each waits to be read or recorded together with others.
+	PerSubscription = 48
+	// Ahead is how many lanes are claimed for each of those: all that happens between two looks is claimed by one.
+	Ahead = 4
+	// requestsAtOnce is how many requests a receiver gets at the same time.
+	requestsAtOnce = 8
 
 	// giveUpAfter is the age at which a delivery that failed is not tried again.
 	giveUpAfter = 24 * time.Hour
+	// freshFor is how old what was read of an event may be when it is sent.
+	freshFor = time.Second
 	// awaitPause is how long an event waits at a time for what it tells of, such as a channel that is being made.
 	awaitPause = 300 * time.Millisecond
 )
@@ -38,34 +47,48 @@ type Queue interface {
 	RecordEventFailure(ctx context.Context, owner string, job *jobqueue.Job, result domain.DeliveryResult) error
 }
 
-// Sender delivers events. All fields are needed.
+// Sender delivers events. All exported fields are needed. It must not be copied.
 type Sender struct {
 	Store Store
 	Queue Queue
 	Owner string
 	Post  func(ctx context.Context, d *domain.EventToDeliver, body []byte) domain.DeliveryResult
 	// Body writes what is told of an event, as JSON.
-	Body  func(ctx context.Context, e *domain.Event) ([]byte, error)
+	Body  func(e *domain.Event) ([]byte, error)
 	Clock domain.Clock
+
+	mu    sync.Mutex
+	turns map[string]*semaphore.Weighted // held while a request to a subscription's receiver runs
 }
 
 // Handle delivers one event to one subscription: once for each receiver that says 2xx, unless the process is killed between
 // that and its record. Then the same event comes again, with the same id.
 func (s *Sender) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome, error) {
+	turn := s.turn(job.AccountID)
 	d, err := s.Store.EventToDeliver(ctx, job.Key)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		return jobqueue.Done(), nil
 	case err != nil:
 		return jobqueue.Outcome{}, err
-	case d.Delivery.DeliveredAt > 0: // killed before its job ended
-		return jobqueue.Done(), nil
 	case !d.Subscription.Enabled && d.Event.Type != domain.EventTest:
 		return s.end(&job, domain.DeliveryResult{Error: domain.DeliveryDisabled}), nil
 	case d.Age < d.Event.Awaits().Milliseconds():
 		return jobqueue.RetryIn(awaitPause, ""), nil
 	}
-	body, err := s.Body(ctx, &d.Event)
+	asked := time.Now()
+	if err := turn.Acquire(ctx, 1); err != nil {
+		return jobqueue.Outcome{}, errors.Wrap(err, "could not wait for a turn")
+	}
+	defer turn.Release(1)
+	if time.Since(asked) > freshFor { // what was read is of then
+		if d, err = s.Store.EventToDeliver(ctx, job.Key); errors.Is(err, domain.ErrNotFound) {
+			return jobqueue.Done(), nil
+		} else if err != nil {
+			return jobqueue.Outcome{}, err
+		}
+	}
+	body, err := s.Body(&d.Event)
 	if err != nil {
 		return jobqueue.Outcome{}, err
 	}
@@ -88,6 +111,19 @@ func (s *Sender) Handle(ctx context.Context, job jobqueue.Job) (jobqueue.Outcome
 		return jobqueue.Outcome{}, err
 	}
 	return jobqueue.RetryIn(pause, result.Error), nil
+}
+
+// turn bounds the requests to the receiver of a subscription.
+func (s *Sender) turn(subscriptionID string) *semaphore.Weighted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turns == nil {
+		s.turns = map[string]*semaphore.Weighted{}
+	}
+	if s.turns[subscriptionID] == nil {
+		s.turns[subscriptionID] = semaphore.NewWeighted(requestsAtOnce)
+	}
+	return s.turns[subscriptionID]
 }
 
 func (s *Sender) end(job *jobqueue.Job, result domain.DeliveryResult) jobqueue.Outcome {

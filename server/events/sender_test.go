@@ -64,7 +64,6 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 		"gone":                       {result: gone, ended: []domain.DeliveryResult{gone}, disabled: true},
 		"disabled":                   {change: func(d *domain.EventToDeliver) { d.Subscription.Enabled = false }, ended: []domain.DeliveryResult{{Error: domain.DeliveryDisabled}}, unchanged: true},
 		"a test of what is disabled": {change: func(d *domain.EventToDeliver) { d.Subscription.Enabled, d.Event.Type = false, domain.EventTest }, result: ok, ended: []domain.DeliveryResult{ok}},
-		"taken before a kill":        {change: func(d *domain.EventToDeliver) { d.Delivery.DeliveredAt = 1 }, unchanged: true},
 		"its channel is not there":   {change: channelMissing(0), retry: awaitPause, unchanged: true},
 		"its channel does not come":  {change: channelMissing(6000), result: ok, ended: []domain.DeliveryResult{ok}},
 		"the event is not kept":      {change: func(d *domain.EventToDeliver) { *d = domain.EventToDeliver{} }, unchanged: true},
@@ -76,7 +75,7 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 					s.delivery = nil
 				}
 			}
-			sender := &Sender{Store: s, Queue: s, Owner: "me", Clock: s, Body: func(context.Context, *domain.Event) ([]byte, error) { return []byte("{}"), nil },
+			sender := &Sender{Store: s, Queue: s, Owner: "me", Clock: s, Body: func(*domain.Event) ([]byte, error) { return []byte("{}"), nil },
 				Post: func(context.Context, *domain.EventToDeliver, []byte) domain.DeliveryResult {
 					s.requested++
 					return c.result

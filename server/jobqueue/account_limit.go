@@ -11,6 +11,7 @@ import (
 // one number's work is slow, or arrives in a flood, the other numbers' goes on.
 type accountLimit struct {
 	running int // handlers of one account at a time; 0 = no limit
+	ahead   int // lanes for each of them; see Options
 
 	mu       sync.Mutex
 	accounts map[string]*accountUse // those that have a claimed lane
@@ -22,8 +23,8 @@ type accountUse struct {
 }
 
 // maxLanes is how many lanes of one account may be claimed at once: like the
-// worker as a whole, an account has as many lanes waiting as it has running.
-func (l *accountLimit) maxLanes() int { return 2 * l.running }
+// worker as a whole, an account has lanes waiting besides those that are running.
+func (l *accountLimit) maxLanes() int { return l.ahead * l.running }
 
 // claimed counts a lane that was claimed.
 func (l *accountLimit) claimed(accountID string) {
@@ -54,7 +55,7 @@ func (l *accountLimit) finished(accountID string) (hasRoomAgain bool) {
 	if use.lanes == 0 {
 		delete(l.accounts, accountID)
 	}
-	return use.lanes == l.maxLanes()-max(1, l.running/gatherPart)
+	return use.lanes == l.maxLanes()-max(1, l.maxLanes()/gatherPart)
 }
 
 // acquire waits until another handler of the account may run; ok is false where ctx ended first.

@@ -61,19 +61,31 @@ func (b *background) stop(timeout time.Duration) {
 	}
 }
 
+// look is why somebody looks for work.
+type look int
+
+const (
+	afterPause look = iota
+	woken
+	again // the look before found that there may be more
+)
+
 // poll calls run at once, then after each call of the waker or pause, until ctx ends. While
-// run returns true it is called again at once, with again set.
-func (b *background) poll(ctx context.Context, waker *Waker, pause time.Duration, run func(again bool) (more bool)) {
+// run returns true it is called again at once.
+func (b *background) poll(ctx context.Context, waker *Waker, pause time.Duration, run func(why look) (more bool)) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		why := afterPause
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 		case <-waker.calls():
+			why = woken
 		}
-		for again := false; ctx.Err() == nil && run(again); again = true {
+		for ctx.Err() == nil && run(why) {
+			why = again
 		}
 		timer.Reset(pause)
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 // A claim reads all lanes, so under load one claim should take several jobs: a
-// worker claims up to twice as many lanes as it works on, and while it is busy it
-// waits a little until several places are free.
+// worker claims more lanes than it works on, twice as many unless Options say so, and while it
+// is busy it waits a little until several places are free.
 const (
 	gatherFor  = 100 * time.Millisecond
 	gatherPart = 4 // wait for a quarter of the concurrency
@@ -44,8 +44,11 @@ func (w *Worker) gather(ctx context.Context, busy bool) (free int) {
 
 // claim takes as many jobs as there are free places and starts a lane for each.
 // It returns true if there may be more to take at once.
-func (w *Worker) claim(ctx context.Context, busy bool) (more bool) {
-	free := w.gather(ctx, busy)
+func (w *Worker) claim(ctx context.Context, why look) (more bool) {
+	if why == afterPause {
+		w.BeforeClaim(ctx)
+	}
+	free := w.gather(ctx, why == again)
 	if ctx.Err() != nil {
 		return false
 	}

@@ -43,7 +43,7 @@ func (l *Loop) Start() {
 		l.Waker = &Waker{}
 	}
 	l.start(func(ctx context.Context) {
-		l.poll(ctx, l.Waker, l.Pause, func(bool) bool { return l.runOnce(ctx) })
+		l.poll(ctx, l.Waker, l.Pause, func(look) bool { return l.runOnce(ctx) })
 	})
 }
 

@@ -19,7 +19,7 @@ type Logger interface {
 	Error(message string, keyValuePairs ...any)
 }
 
-// Options of a worker. All are needed except Waker, MaxPerAccount, Observe, BeforeJob and IsOutage.
+// Options of a worker. All are needed except Waker, MaxPerAccount, Ahead, Observe, BeforeClaim, BeforeJob and IsOutage.
 type Options struct {
 	Name          string // in logs and metrics
 	Owner         string // unique in the cluster and to this process's life
@@ -27,13 +27,15 @@ type Options struct {
 	Handle        Handler
 	Concurrency   int           // lanes worked on at once
 	MaxPerAccount int           // how many of those may belong to one account; 0 = all
+	Ahead         int           // lanes claimed for each that may be worked on; 0 = 2. With more of them claims are rarer, and a killed process holds up more
 	Lease         time.Duration // how long after a process was killed its jobs are taken over
 	Poll          time.Duration // how often to look for jobs without being woken
 	MaxAttempts   int           // failures (errors, panics) in a row before a job is buried
 	Log           Logger
 	*Waker        // ends a pause: there is a new job
 	Observe       func(outcome string, took time.Duration)
-	BeforeJob     func(ctx context.Context) // is called before each job and may wait for something more urgent
+	BeforeClaim   func(ctx context.Context) // is called before a claim for which nobody woke the worker, and may wait for something more urgent
+	BeforeJob     func(ctx context.Context) // is called before each job, and may do the same
 	// IsOutage reports whether an error is no message's fault, because something that every
 	// job needs is down. Such a failure is retried for as long as it lasts. nil = every failure counts.
 	IsOutage func(error) bool
@@ -60,22 +62,28 @@ func NewWorker(o Options) *Worker {
 	if o.IsOutage == nil {
 		o.IsOutage = func(error) bool { return false }
 	}
+	if o.BeforeClaim == nil {
+		o.BeforeClaim = func(context.Context) {}
+	}
 	if o.BeforeJob == nil {
 		o.BeforeJob = func(context.Context) {}
 	}
 	if o.Waker == nil {
 		o.Waker = &Waker{}
 	}
+	if o.Ahead == 0 {
+		o.Ahead = 2
+	}
 	return &Worker{
-		Options: o, claimed: make(chan struct{}, 2*o.Concurrency), running: make(chan struct{}, o.Concurrency),
-		accounts: accountLimit{running: o.MaxPerAccount}, leases: map[int64]*Lease{}, failed: map[int64]int{},
+		Options: o, claimed: make(chan struct{}, o.Ahead*o.Concurrency), running: make(chan struct{}, o.Concurrency),
+		accounts: accountLimit{running: o.MaxPerAccount, ahead: o.Ahead}, leases: map[int64]*Lease{}, failed: map[int64]int{},
 	}
 }
 
 // Start begins to work in the background.
 func (w *Worker) Start() {
 	w.start(func(ctx context.Context) {
-		w.poll(ctx, w.Waker, w.Poll, func(again bool) bool { return w.claim(ctx, again) })
+		w.poll(ctx, w.Waker, w.Poll, func(why look) bool { return w.claim(ctx, why) })
 	}, w.renewLeases)
 }
 

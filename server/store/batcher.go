@@ -18,7 +18,7 @@ var errPanicked = errors.New("a statement panicked")
 
 // batcher makes one statement of the calls that come at about the same time: under
 // load most of what a statement costs is the same for one row and for twenty. A
-// call that comes alone does not wait for others.
+// call that comes alone does not wait for others, unless gather says so.
 type batcher[In, Out any] struct {
 	// run does a batch, and returns one result for each call in their order.
 	run func(ctx context.Context, batch []In) ([]Out, error)
@@ -28,6 +28,8 @@ type batcher[In, Out any] struct {
 	weight func(In) int
 	// pause is the least time between the beginnings of two batches.
 	pause time.Duration
+	// gather is how long a batch waits for more calls, where being a little late does no harm; 0 = not at all.
+	gather time.Duration
 	// maxRunning is how many batches may run at once; 0 is 1.
 	maxRunning int
 
@@ -86,7 +88,7 @@ func (c *batcher[In, Out]) Submit(ctx context.Context, in In) (Out, error) {
 func (c *batcher[In, Out]) loop() {
 	for {
 		c.mu.Lock()
-		wait := c.pause - time.Since(c.last)
+		wait := max(c.gather, c.pause-time.Since(c.last))
 		c.mu.Unlock()
 		if wait > 0 {
 			time.Sleep(wait)

@@ -37,9 +37,9 @@ var waitsSince = `(SELECT min(i.created_at) FROM (
 
 // AddLastMessages reads the last message of each conversation, and since when its customer waits.
 func (s *Store) AddLastMessages(ctx context.Context, conversations []*domain.Conversation) error {
-	ids, of := make([]string, len(conversations)), make(map[string]*domain.Conversation, len(conversations))
+	ids, of := make([]string, len(conversations)), make(map[string][]*domain.Conversation, len(conversations))
 	for i, c := range conversations {
-		ids[i], of[c.ID] = c.ID, c
+		ids[i], of[c.ID] = c.ID, append(of[c.ID], c)
 	}
 	var rows []struct {
 		ID        string `db:"id"`
@@ -47,21 +47,29 @@ func (s *Store) AddLastMessages(ctx context.Context, conversations []*domain.Con
 		Direction string `db:"direction"`
 		Kind      string `db:"kind"`
 		At        int64  `db:"at"`
-		Text      string `db:"text"`
+		Text      string `db:"body"`
 	}
-	err := s.db.SelectContext(ctx, &rows, `
-		SELECT c.id, CASE WHEN c.closed_at <> 0 OR c.last_inbound_at = 0 THEN 0 ELSE coalesce(`+waitsSince+`, 0) END AS waits,
-			last.direction, last.kind, last.created_at AS at,
-			CASE WHEN coalesce(p.deleteat, 0) > 0 THEN '' WHEN last.body <> '' THEN last.body ELSE coalesce(p.message, '') END AS text
-		FROM waa_conversations c CROSS JOIN LATERAL (
-			SELECT m.direction, m.kind, m.created_at, m.body, m.post_id FROM waa_messages m
-			WHERE m.conversation_id = c.id AND m.kind NOT IN `+asksNothing+` ORDER BY m.created_at DESC, m.id DESC LIMIT 1
-		) last LEFT JOIN posts p ON p.id = last.post_id AND last.post_id <> ''
-		WHERE c.id = ANY($1)`, pq.Array(ids))
+	err := s.db.SelectContext(ctx, &rows, "SELECT f.id, f.waits, f.direction, f.kind, f.at, f.body FROM "+s.callSQL["last_messages"]+" f", pq.Array(ids))
 	for _, row := range rows {
-		c := of[row.ID]
-		c.WaitsSince = row.Waits
-		c.LastMessage = &domain.LastMessage{Direction: row.Direction, Kind: row.Kind, Text: row.Text, At: row.At}
+		for _, c := range of[row.ID] {
+			c.WaitsSince = row.Waits
+			c.LastMessage = &domain.LastMessage{Direction: row.Direction, Kind: row.Kind, Text: row.Text, At: row.At}
+		}
 	}
 	return errors.Wrap(err, "could not read the last messages")
+}
+
+func lastMessagesFunction() function {
+	return function{
+		name: "last_messages", params: params("text[]"), returns: "TABLE (id text, waits bigint, direction text, kind text, at bigint, body text)",
+		query: `
+		SELECT c.id, CASE WHEN c.closed_at <> 0 OR c.last_inbound_at = 0 THEN 0 ELSE coalesce(` + waitsSince + `, 0) END,
+			last.direction, last.kind, last.created_at,
+			CASE WHEN coalesce(p.deleteat, 0) > 0 THEN '' WHEN last.body <> '' THEN last.body ELSE coalesce(p.message, '')::text END
+		FROM waa_conversations c CROSS JOIN LATERAL (
+			SELECT m.direction, m.kind, m.created_at, m.body, m.post_id FROM waa_messages m
+			WHERE m.conversation_id = c.id AND m.kind NOT IN ` + asksNothing + ` ORDER BY m.created_at DESC, m.id DESC LIMIT 1
+		) last LEFT JOIN posts p ON p.id = last.post_id AND last.post_id <> ''
+		WHERE c.id = ANY($1)`,
+	}
 }

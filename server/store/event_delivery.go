@@ -2,22 +2,15 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/pkg/errors"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
-	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
 )
 
 // deliveryTable holds the events on their way: jobs as those of the inbox, but no dead letters, because a delivery that
 // was given up is in the list of its subscription.
 const deliveryTable = "event_deliveries"
-
-// maxAnswer is how much of a receiver's answer is kept, in characters.
-const maxAnswer = 500
 
 // EventQueue is the queue of events on their way to other software.
 func (s *Store) EventQueue() *Queue { return newQueue(s, deliveryTable) }
@@ -36,114 +29,6 @@ func (s *Store) EventDelivery(ctx context.Context, deliveryID string) (*domain.E
 	d := &domain.EventDelivery{}
 	err := s.db.GetContext(ctx, d, "SELECT "+deliveryColumns+" FROM waa_event_deliveries d WHERE d.dedupe_key = $1", deliveryID)
 	return d, wrapErr(err, "could not read a delivery")
-}
-
-// EventToDeliver reads a delivery with all that it needs; ErrNotFound where its event is not kept any more.
-func (s *Store) EventToDeliver(ctx context.Context, deliveryID string) (*domain.EventToDeliver, error) {
-	var row struct {
-		domain.EventDelivery
-		subscriptionRow `db:"sub"`
-		Age             int64  `db:"age"`
-		EventAt         int64  `db:"event_at"`
-		ConversationID  string `db:"conversation_id"`
-		MessageID       string `db:"message_id"`
-		Data            []byte `db:"data"`
-	}
-	if err := s.db.GetContext(ctx, &row, "SELECT "+deliveryColumns+", "+nestSubscription+", "+clock+` - d.created_at AS age, e.at AS event_at, e.conversation_id, e.message_id, e.data
-		FROM waa_event_deliveries d JOIN waa_events e ON e.id = d.event_id JOIN waa_event_subscriptions s ON s.id = d.account_id WHERE d.dedupe_key = $1`+hot, deliveryID); err != nil {
-		return nil, wrapErr(err, "could not read a delivery")
-	}
-	var err error
-	d := &domain.EventToDeliver{
-		Delivery: row.EventDelivery, Subscription: *s.subscriptionOf(&row.subscriptionRow), Age: row.Age,
-		Event: domain.Event{ID: row.EventID, Type: row.Type, At: row.EventAt},
-	}
-	if row.ConversationID != "" {
-		if d.Event.Conversation, err = eventConversation(ctx, s.db, row.EventID); err != nil {
-			return nil, err
-		}
-	}
-	if row.MessageID != "" {
-		if d.Event.Message, err = eventMessage(ctx, s.db, row.EventID); err != nil {
-			return nil, err
-		}
-	}
-	if row.Type == domain.EventPlanWarning {
-		d.Event.Plan, err = planWarning(row.Data)
-	}
-	return d, err
-}
-
-// eventConversation is a conversation as it was when an event happened: the row with those columns put back that the event kept.
-func eventConversation(ctx context.Context, r sqlx.ExtContext, eventID string) (*domain.Conversation, error) {
-	return getConversation(ctx, r, "SELECT "+prefixColumns("c", conversationColumns)+", "+nestColumns("ct", "contact", contactColumns)+`
-		FROM waa_events e JOIN waa_conversations live ON live.id = e.conversation_id JOIN waa_contacts ct ON ct.id = live.contact_id, jsonb_populate_record(live, e.conversation) c
-		WHERE e.id = $1`, eventID)
-}
-
-func eventMessage(ctx context.Context, r sqlx.ExtContext, eventID string) (*domain.Message, error) {
-	return getMessage(ctx, r, "SELECT "+prefixColumns("m", messageColumns)+`
-		FROM waa_events e JOIN waa_messages live ON live.id = e.message_id, jsonb_populate_record(live, e.message) m WHERE e.id = $1`, eventID)
-}
-
-// planWarning decodes what waa_event_plan wrote: amounts are millionths there.
-func planWarning(data []byte) (*domain.PlanWarning, error) {
-	var stored struct {
-		QueueID  string      `json:"queue_id"`
-		Percent  int         `json:"percent"`
-		Spent    json.Number `json:"spent"`
-		Limit    json.Number `json:"limit"`
-		Currency string      `json:"currency"`
-	}
-	if err := json.Unmarshal(data, &stored); err != nil {
-		return nil, errors.Wrap(err, "could not decode a plan's warning")
-	}
-	spent, err := stored.Spent.Int64()
-	if err != nil {
-		return nil, errors.Wrap(err, "could not decode a plan's warning")
-	}
-	limit, err := stored.Limit.Int64()
-	if err != nil {
-		return nil, errors.Wrap(err, "could not decode a plan's warning")
-	}
-	return &domain.PlanWarning{QueueID: stored.QueueID, Percent: stored.Percent, Spent: domain.Money(spent), Limit: domain.Money(limit), Currency: stored.Currency}, nil
-}
-
-// CompleteEvent records that an event was taken, or that nobody wants it any more, finishes its job, and returns the next of
-// the lane, claimed.
-func (q *Queue) CompleteEvent(ctx context.Context, owner string, job *jobqueue.Job, result domain.DeliveryResult, lease time.Duration) (*jobqueue.Job, error) {
-	if _, err := q.recordResult(ctx, owner, job, result); err != nil {
-		return nil, err
-	}
-	return q.Finish(ctx, owner, job.ID, lease)
-}
-
-// RecordEventFailure records a request that failed; the caller decides whether it is tried again.
-func (q *Queue) RecordEventFailure(ctx context.Context, owner string, job *jobqueue.Job, result domain.DeliveryResult) error {
-	_, err := q.recordResult(ctx, owner, job, result)
-	return err
-}
-
-// recordResult writes what came of a request into the delivery, and what it says of the receiver into the subscription, of
-// which many deliveries run at once: its row changes once a second at the most.
-func (q *Queue) recordResult(ctx context.Context, owner string, job *jobqueue.Job, result domain.DeliveryResult) (int, error) {
-	n, err := exec(ctx, q.s.db, q.sql(`UPDATE {table} SET tries = tries + CASE WHEN $3 <> '`+domain.DeliveryDisabled+`' THEN 1 ELSE 0 END, status_code = $4, error = $3, answer = $5,
-		delivered_at = CASE WHEN $3 = '' THEN {now} ELSE delivered_at END WHERE {held}`)+hot, job.ID, owner, result.Error, result.StatusCode, truncate(result.Answer, maxAnswer))
-	if err != nil {
-		return 0, wrapErr(err, "could not record a delivery")
-	}
-	if n == 0 {
-		return 0, jobqueue.ErrLost
-	}
-	switch result.Error {
-	case domain.DeliveryDisabled:
-		return n, nil
-	case "":
-		_, err = exec(ctx, q.s.db, "UPDATE waa_event_subscriptions SET failing_since = 0, last_delivery_at = "+clock+" WHERE id = $1 AND (failing_since > 0 OR last_delivery_at < "+clock+" - 1000)"+hot, job.AccountID)
-	default:
-		_, err = exec(ctx, q.s.db, "UPDATE waa_event_subscriptions SET failing_since = "+clock+" WHERE id = $1 AND failing_since = 0"+hot, job.AccountID)
-	}
-	return n, wrapErr(err, "could not note how a receiver does")
 }
 
 // SendTestEvent makes an event of type test for one subscription and returns its delivery.

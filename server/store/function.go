@@ -30,7 +30,8 @@ type function struct {
 
 // hotStatements are all functions; Migrate makes them, New knows their names.
 func hotStatements() []function {
-	all := []function{resolveFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), completeSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), completeInboundFunction()}
+	all := []function{resolveFunction(), saveInboundFunction(), loadSendFunction(), markLeftFunction(), completeSentFunction(), enqueuePostFunction(), readStatusFunction(), swapStatusFunction(), settleStatusFunction(), claimTicksFunction(), addInboxFunction(), completeInboundFunction(),
+		lastMessagesFunction(), readDeliveriesFunction(), readEventConversationsFunction(), readEventMessagesFunction(), completeEventsFunction()}
 	for _, table := range append(jobTables(), deliveryTable) {
 		all = append(all, claimFunction(table), finishFunction(table))
 	}

@@ -57,7 +57,11 @@ func jobSQL(table, query string) string {
 	if table == inboxTable { // it waits for nothing while it runs
 		awake = ", waits_for = ''"
 	}
-	return strings.NewReplacer("{table}", "waa_"+table, "{order}", order, "{left_at}", leftAt, "{awake}", awake, "{begun}", "begun_at = CASE WHEN j.begun_at = 0 THEN "+clock+" ELSE j.begun_at END", "{now}", clock,
+	after := "l.lane"
+	if table == deliveryTable { // the lanes of an account stand together, and those of one of which nothing is taken may be many
+		after = `CASE WHEN l.account_id = ANY($6) THEN (l.account_id || ';') COLLATE "C" ELSE l.lane END`
+	}
+	return strings.NewReplacer("{after}", after, "{table}", "waa_"+table, "{order}", order, "{left_at}", leftAt, "{awake}", awake, "{begun}", "begun_at = CASE WHEN j.begun_at = 0 THEN "+clock+" ELSE j.begun_at END", "{now}", clock,
 		"{held}", "id = $1 AND lease_owner = $2 AND lease_until > "+clock+" AND finished_at < 1").Replace(query)
 }
 

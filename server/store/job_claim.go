@@ -24,7 +24,8 @@ const (
 
 // claimFunction goes from lane to lane by the index: it reads one entry of each lane,
 // however many jobs wait in it, and stops at the window's end. A lane whose lease ran
-// out goes on with the job that was begun, any other with its first. A job that
+// out goes on with the job that was begun, any other with its first; it has one at the most, and LIMIT 1
+// says so to the planner, which would compare all lanes with all that are leased. A job that
 // somebody else has locked is left out. Of an account in $6 it takes nothing, of any
 // other at most $7 (0 = all). It is no lease (see there): the order within a lane and
 // the accounts' shares must be decided before a row is locked.
@@ -39,12 +40,12 @@ func claimFunction(table string) function {
 			(SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > $4 ORDER BY lane, {order} LIMIT 1)
 			UNION ALL
 			SELECT n.lane, n.id, n.due_at, n.account_id FROM lanes l, LATERAL (
-				SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > l.lane ORDER BY lane, {order} LIMIT 1
+				SELECT lane, id, due_at, account_id FROM {table} WHERE finished_at = 0 AND lane > {after} ORDER BY lane, {order} LIMIT 1
 			) n
 		), ready AS MATERIALIZED (
 			SELECT l.lane, coalesce(h.id, l.id) AS id, l.account_id
 			FROM lanes l LEFT JOIN LATERAL (
-				SELECT id, lease_until FROM {table} WHERE lane = l.lane AND finished_at = 0 AND lease_owner <> ''
+				SELECT id, lease_until FROM {table} WHERE lane = l.lane AND finished_at = 0 AND lease_owner <> '' LIMIT 1
 			) h ON true
 			WHERE l.account_id <> ALL($6) AND CASE WHEN h.id IS NULL THEN l.due_at <= (SELECT now FROM clock) ELSE h.lease_until <= (SELECT now FROM clock) END
 			LIMIT $5

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -23,15 +24,15 @@ type finishedJob struct {
 }
 
 // finishSQL is the part of a WITH that ends jobs and claims the next one of each lane.
-// condition can make it wait for another part. All parts of a statement see the table as
+// condition can make it wait for another part, and also are more columns to set. All parts of a statement see the table as
 // it was before, so the job that ends still counts as unfinished and is left out by its
 // id. "claimed" needs the lanes of "done" and therefore runs after it, when the lane's
 // lease is free.
-func finishSQL(condition string) string {
+func finishSQL(condition string, also ...string) string {
 	return `done AS (
-			UPDATE {table} d SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = ''
+			UPDATE {table} d SET finished_at = {now}, payload = '', lease_owner = '', lease_until = 0, reason = ''` + strings.Join(append([]string{""}, also...), ", ") + `
 			FROM unnest($1, $2, $3) t (id, owner, lease)
-			WHERE d.id = t.id AND d.lease_owner = t.owner AND d.lease_until > {now} AND d.finished_at < 1 AND ` + condition + ` RETURNING d.id, d.lane, t.owner, t.lease
+			WHERE d.id = t.id AND d.lease_owner = t.owner AND d.lease_until > {now} AND d.finished_at < 1 AND ` + condition + ` RETURNING d.id, d.lane, d.account_id, t.owner, t.lease
 		), claimed AS (
 			UPDATE {table} j SET lease_owner = d.owner, lease_until = {now} + d.lease, attempts = j.attempts + 1, {begun}{awake}
 			FROM done d, LATERAL (

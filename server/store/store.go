@@ -45,6 +45,8 @@ type Store struct {
 	resolutions batcher[resolveRequest, *domain.InboundTarget]
 	completions batcher[inboundCompletion, finishedJob]
 	sent        batcher[sentCompletion, finishedJob]
+	toDeliver   batcher[string, readEvent]
+	told        batcher[toldEvent, finishedJob]
 }
 
 // New makes a store of an open database whose tables exist (see Migrate).
@@ -59,6 +61,8 @@ func New(db *sql.DB, encrypter Encrypter, newID func() string) *Store {
 	s.completions.key = func(p inboundCompletion) string { return p.message.ConversationID }
 	s.sent.run, s.sent.pause = s.completeSentBatch, batchPause
 	s.sent.key = func(sent sentCompletion) string { return sent.ContactID }
+	s.toDeliver.run, s.toDeliver.gather = s.readEvents, eventGather
+	s.told.run, s.told.gather = s.completeEvents, eventGather
 	return s
 }
 
