@@ -28,7 +28,14 @@ func (c *Command) drafts(ctx context.Context, in *call) (string, error) {
 	if len(mine) == 0 {
 		return in.text("draft.none"), nil
 	}
-	c.Mattermost.SendEphemeralWithAttachments(ctx, in.ChannelID, in.UserID, in.text("draft.list"), c.DraftAttachments(mine, view.ID, in.UserID, in.text))
+	zones, err := c.zones(ctx)
+	if err != nil {
+		return "", err
+	}
+	say := func(key string, pairs ...any) string {
+		return in.localize(domain.T(key, pairs...).In(zones[view.QueueID]))
+	}
+	c.Mattermost.SendEphemeralWithAttachments(ctx, in.ChannelID, in.UserID, say("draft.list"), c.DraftAttachments(mine, view.ID, in.UserID, say))
 	return "", nil
 }
 

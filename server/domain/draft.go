@@ -92,4 +92,5 @@ type DraftOffer struct {
 	Version        int    `db:"version"`  // of the list that the post shows; it grows with each change
 	Attempts       int    `db:"attempts"` // 1 = the first; after that, an earlier attempt may already have made the post
 	ChannelID      string `db:"channel_id"`
+	TimeZone       string `db:"time_zone"` // of the conversation's queue
 }

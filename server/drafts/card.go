@@ -32,7 +32,9 @@ func (d *Sender) showOffer(ctx context.Context, o *domain.DraftOffer) error {
 	if o.ChannelID == "" || o.PostID == "" && o.Attempts < 2 && !left {
 		return d.Store.OfferShown(ctx, o) // dropped or sent before there was anything to see
 	}
-	say := func(key string, pairs ...any) string { return d.Localizer.ForChannel(domain.T(key, pairs...)) }
+	say := func(key string, pairs ...any) string {
+		return d.Localizer.ForChannel(domain.T(key, pairs...).In(o.TimeZone))
+	}
 	name, err := d.Username(ctx, o.AuthorID)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return err
@@ -70,7 +72,7 @@ func anyLeft(drafts []*domain.Draft) bool {
 }
 
 // DraftAttachments lists drafts as Mattermost's message attachments; a held one has buttons.
-// say returns a text in the reader's language.
+// say returns a text in the reader's language, with times in the time zone of the queue.
 func DraftAttachments(drafts []*domain.Draft, conversationID, authorID string, say func(key string, pairs ...any) string) []any {
 	list := make([]any, 0, min(len(drafts), maxListed)+1)
 	held := 0
@@ -100,7 +102,7 @@ func draftAttachment(number int, draft *domain.Draft, say func(key string, pairs
 	}
 	text += excerpt(draft.Text)
 	if draft.SendAt != 0 && draft.State == domain.DraftHeld {
-		text += "\n" + say("draft.scheduled")
+		text += "\n" + say("draft.scheduled", "At", draft.SendAt)
 	}
 	if n := len(draft.FileIDs); n > 0 {
 		text += "\n" + say("draft.files", "Count", n)

@@ -2,6 +2,7 @@ package drafts
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +235,9 @@ func TestWhatAListOfDraftsShows(t *testing.T) {
 	require.Less(t, len(text), 600)
 	require.Contains(t, text, "draft.files")
 	require.Len(t, held["actions"], 3)
+	sayAll := func(key string, pairs ...any) string { return fmt.Sprint(key, pairs) }
+	scheduled := DraftAttachments([]*domain.Draft{{ID: "d", State: domain.DraftHeld, Text: "oi", SendAt: 7}}, "conv", "ines", sayAll)[0].(map[string]any)
+	require.Contains(t, scheduled["text"], "draft.scheduled[At 7]")
 	for state, want := range map[domain.DraftState]string{
 		domain.DraftSent: "draft.is_sent", domain.DraftChosen: "draft.is_chosen", domain.DraftDropped: "draft.is_dropped",
 	} {

@@ -96,8 +96,8 @@ func (s *Store) ClaimOffers(ctx context.Context, length time.Duration, n int) ([
 	}
 	err := s.db.SelectContext(ctx, &offers, `
 		`+hot+outdated.claim(due{where: "t.shown < t.version", order: "t.created_at"})+`
-		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts, c.channel_id
-		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id`, length.Milliseconds(), n)
+		SELECT o.conversation_id, o.author_id, o.opening, o.post_id, o.version, o.attempts, c.channel_id, coalesce(q.time_zone, '') AS time_zone
+		FROM claimed o JOIN waa_conversations c ON c.id = o.conversation_id LEFT JOIN waa_queues q ON q.id = c.queue_id`, length.Milliseconds(), n)
 	return offers, wrapErr(err, "could not claim offers")
 }
 
