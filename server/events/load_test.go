@@ -265,7 +265,8 @@ func (l *load) kill() {
 
 // passTime makes due what waits to be tried again.
 func (l *load) passTime(name string) {
-	if _, err := l.db.Exec("UPDATE waa_event_deliveries SET due_at = 0 WHERE account_id = $1 AND finished_at = 0 AND due_at > 0 AND lease_owner = ''", l.receivers[name].id); err != nil {
+	if _, err := l.db.Exec(`UPDATE waa_event_deliveries SET due_at = 0 WHERE id = ANY (ARRAY(
+		SELECT id FROM waa_event_deliveries WHERE account_id = $1 AND finished_at = 0 AND due_at > 0 AND lease_owner = '' FOR UPDATE SKIP LOCKED))`, l.receivers[name].id); err != nil {
 		l.Error(err)
 	}
 }

@@ -2,9 +2,12 @@ package events
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -97,6 +100,28 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAReceiverGetsAFewRequestsAtOnce(t *testing.T) {
+	var running, most atomic.Int32
+	sender := &Sender{Store: &fakeStore{delivery: toDeliver("https://crm.example")}, Owner: "me", Body: func(*domain.Event) ([]byte, error) { return []byte("{}"), nil },
+		Post: func(context.Context, *domain.EventToDeliver, []byte) domain.DeliveryResult {
+			now := running.Add(1)
+			for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+			}
+			time.Sleep(time.Millisecond)
+			running.Add(-1)
+			return domain.DeliveryResult{StatusCode: 200}
+		}}
+	var all sync.WaitGroup
+	for range 5 * requestsAtOnce {
+		all.Go(func() {
+			_, err := sender.Handle(t.Context(), jobqueue.Job{AccountID: "sub1"})
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	require.LessOrEqual(t, most.Load(), int32(requestsAtOnce))
 }
 
 func channelMissing(age int64) func(d *domain.EventToDeliver) {

@@ -250,3 +250,19 @@ func TestCombinerBoundsAStatementsSize(t *testing.T) {
 		require.True(t, size <= maxWeight || len(batch) == 1, "%v", batch)
 	}
 }
+
+func TestABatchMayWaitForMore(t *testing.T) {
+	c := newCountingBatcher(func([]int) error { return nil })
+	c.gather = 200 * time.Millisecond
+	var all sync.WaitGroup
+	for i := range 5 {
+		all.Go(func() {
+			_, err := c.Submit(t.Context(), i)
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	require.Len(t, c.batches, 1)
+}

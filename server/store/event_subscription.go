@@ -139,7 +139,7 @@ func (s *Store) CreateEventSubscription(ctx context.Context, sub *domain.EventSu
 // one leaves the stored one. What waits for a subscription that is disabled is over; else it is tried at once, because what was
 // wrong may be what was changed.
 func (s *Store) UpdateEventSubscription(ctx context.Context, sub *domain.EventSubscription, now int64, fields ...string) (updated *domain.EventSubscription, err error) {
-	err = s.inTx(ctx, func(t *sqlx.Tx) error {
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
 		stored, err := s.eventSubscription(ctx, t, subscriptionSelect+" WHERE s.id = $1 FOR UPDATE OF s", sub.ID)
 		if err != nil {
 			return err
@@ -173,7 +173,7 @@ func (s *Store) UpdateEventSubscription(ctx context.Context, sub *domain.EventSu
 
 // DisableEventSubscription ends a subscription whose receiver wants no more, with an audit row.
 func (s *Store) DisableEventSubscription(ctx context.Context, id, why string, now int64) error {
-	return s.inTx(ctx, func(t *sqlx.Tx) error {
+	return s.inTxAgain(ctx, func(t *sqlx.Tx) error {
 		n, err := exec(ctx, t, "UPDATE waa_event_subscriptions SET enabled = false, updated_at = $2 WHERE id = $1 AND enabled", id, now)
 		if err != nil || n == 0 {
 			return wrapErr(err, "could not disable the event subscription")
@@ -187,13 +187,18 @@ func (s *Store) DisableEventSubscription(ctx context.Context, id, why string, no
 
 // DeleteEventSubscription removes a subscription with its deliveries.
 func (s *Store) DeleteEventSubscription(ctx context.Context, id string) error {
-	return s.inTx(ctx, func(t *sqlx.Tx) error {
+	return s.inTxAgain(ctx, func(t *sqlx.Tx) error {
 		if err := execOne(ctx, t, "could not delete the event subscription", "DELETE FROM waa_event_subscriptions WHERE id = $1", id); err != nil {
 			return err
 		}
 		_, err := exec(ctx, t, "DELETE FROM waa_event_deliveries WHERE account_id = $1", id)
 		return wrapErr(err, "could not delete the deliveries of a subscription")
 	})
+}
+
+// inTxAgain is inTx for what changes many deliveries: statements that claim or finish several of them change them in another order.
+func (s *Store) inTxAgain(ctx context.Context, fn func(*sqlx.Tx) error) error {
+	return retryDeadlock(func() error { return s.inTx(ctx, fn) })
 }
 
 // endEvents ends what waits for a subscription; what somebody is delivering at this moment ends by itself.
