@@ -70,17 +70,24 @@ type foundContact struct {
 // "FOR UPDATE OF c". ErrNotFound where there is none.
 func findContact(ctx context.Context, r sqlx.ExtContext, accountID string, ids []identity, lock string) (*foundContact, error) {
 	for _, id := range ids {
-		c := &foundContact{}
-		err := sqlx.GetContext(ctx, r, c, "SELECT "+prefixColumns("c", contactColumns)+`, i.account_id = $3 AS here
-			FROM waa_identities i JOIN waa_contacts c ON c.id = i.contact_id
-			WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock+hot, id.kind, id.value, accountID)
-		if err = wrapErr(err, "could not look for a contact"); err == nil {
-			return c, nil
-		} else if !errors.Is(err, domain.ErrNotFound) {
-			return nil, err
+		c, err := contactOf(ctx, r, accountID, id, lock)
+		if errors.Is(err, domain.ErrNotFound) && lock != "" {
+			// if a merge was waited for, the contact is gone, and only another look sees whose the identity is now
+			c, err = contactOf(ctx, r, accountID, id, lock)
+		}
+		if !errors.Is(err, domain.ErrNotFound) {
+			return c, err
 		}
 	}
 	return nil, domain.ErrNotFound
+}
+
+func contactOf(ctx context.Context, r sqlx.ExtContext, accountID string, id identity, lock string) (*foundContact, error) {
+	c := &foundContact{}
+	err := sqlx.GetContext(ctx, r, c, "SELECT "+prefixColumns("c", contactColumns)+`, i.account_id = $3 AS here
+		FROM waa_identities i JOIN waa_contacts c ON c.id = i.contact_id
+		WHERE i.kind = $1 AND i.value = $2 ORDER BY i.account_id = $3 DESC, c.created_at, c.id LIMIT 1 `+lock+hot, id.kind, id.value, accountID)
+	return c, wrapErr(err, "could not look for a contact")
 }
 
 // FindContact finds somebody by what Meta says of them; ErrNotFound.

@@ -167,3 +167,34 @@ func TestInTxRollsBack(t *testing.T) {
 		require.Zero(t, f.number(t, "SELECT count(*) FROM waa_contacts"))
 	})
 }
+
+// Who looks for a person while an administrator merges them with another waits, and then finds the other.
+func TestWhoIsMergedMeanwhileIsNotStoredAnew(t *testing.T) {
+	f := direct(t)
+	gone, kept := f.contact(t, "+5511987654321", "Ana"), f.contact(t, "+5511912345678", "Bia")
+	merging, err := f.db.Begin()
+	require.NoError(t, err)
+	defer func() { _ = merging.Rollback() }() // does nothing after the commit
+	for _, statement := range []string{
+		"SELECT FROM waa_contacts WHERE id IN ($1, $2) FOR UPDATE", "UPDATE waa_identities SET contact_id = $2 WHERE contact_id = $1", "DELETE FROM waa_contacts WHERE id = $1 AND $2 <> ''",
+	} {
+		_, err := merging.Exec(statement, gone.ID, kept.ID)
+		require.NoError(t, err)
+	}
+	found := make(chan string, 1)
+	go func() {
+		var id string
+		_ = f.InTx(ctx(), func(tx domain.Tx) error {
+			c, err := tx.LockContact(f.account, domain.ContactWanted{Name: "Ana", Phone: "+5511987654321"})
+			if err == nil {
+				id = c.ID
+			}
+			return err
+		})
+		found <- id
+	}()
+	f.blocked(t, "waa_identities")
+	require.NoError(t, merging.Commit())
+	require.Equal(t, kept.ID, <-found)
+	require.EqualValues(t, 1, f.number(t, "SELECT count(*) FROM waa_contacts"))
+}
