@@ -55,7 +55,7 @@ func (l *accountLimit) finished(accountID string) (hasRoomAgain bool) {
 	if use.lanes == 0 {
 		delete(l.accounts, accountID)
 	}
-	return use.lanes == l.maxLanes()-max(1, l.maxLanes()/gatherPart)
+	return use.lanes == l.worthwhile()
 }
 
 // acquire waits until another handler of the account may run; ok is false where ctx ended first.
@@ -72,13 +72,17 @@ func (l *accountLimit) acquire(ctx context.Context, accountID string) (release f
 	return func() { running.Release(1) }, true
 }
 
-// full returns the accounts that are at their limit, and how many lanes any other may still have.
+// worthwhile is how many lanes an account has at the most that is worth a claim.
+func (l *accountLimit) worthwhile() int { return l.maxLanes() - max(1, l.maxLanes()/gatherPart) }
+
+// full returns the accounts that have too many lanes to be worth a claim, and how many any other may still have. That is one number
+// for all of them: an account that were just below its limit would leave none for the others.
 func (l *accountLimit) full() (accounts []string, room int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	most := 0
 	for accountID, use := range l.accounts {
-		if use.lanes >= l.maxLanes() {
+		if use.lanes > l.worthwhile() {
 			accounts = append(accounts, accountID)
 		} else {
 			most = max(most, use.lanes)
