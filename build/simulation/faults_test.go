@@ -32,15 +32,15 @@ func TestFindsFaults(t *testing.T) {
 	}
 	module := copyModule(t)
 	for _, fault := range []fault{
-		{"2-refused-start", []string{"lost", "stuck"}, 100, "close, hours, refuse slowly, start, write, write"},
-		{"4-late-lock", []string{"closed"}, 200, "write, claim, moment, posts, posts, some steps, close, moment"},
-		{"5-refused-start-renames", []string{"name"}, 100, "write, start again"},
-		{"7-merged-address", []string{"lock", "whom"}, 100, "write, merge, post, post"},
-		{"17-marketing-stop", []string{"lock"}, 0, "close, days, resume marketing, moment, refuse for long, start marketing, seconds, stop marketing, a minute, accept again, a minute"},
-		{"23-removed-queue", []string{"queue"}, 100, "own queue, moment, close, moment, remove queue, moment, write"},
-		{"K1-missed-posts", []string{"lost"}, 0, "write, moment, claim, a while, a minute, plugin off, posts there, posts there, a minute, a minute, a minute, hours"},
-		{"K2-post-twice", []string{"twice"}, 100, "write, write, moment, a while, lose a post, write, moment"},
-		{"K4a-overtaken", []string{"order"}, 100, "write, claim, moment, lose a hook, post, moment, post, post"},
+		{"2-refused-start", []string{"lost", "stuck"}, 4, 100, "close, hours, refuse slowly, start, write, write"},
+		{"4-late-lock", []string{"closed"}, 4, 200, "write, claim, moment, posts, posts, some steps, close, moment"},
+		{"5-refused-start-renames", []string{"name"}, 4, 100, "write, start again"},
+		{"7-merged-address", []string{"lock", "whom"}, 6, 100, "write, merge, post, post"},
+		{"17-marketing-stop", []string{"lock"}, 4, 0, "close, days, resume marketing, moment, refuse for long, start marketing, seconds, stop marketing, a minute, accept again, a minute"},
+		{"23-removed-queue", []string{"queue"}, 4, 100, "own queue, moment, close, moment, remove queue, moment, write"},
+		{"K1-missed-posts", []string{"lost"}, 4, 0, "write, moment, claim, a while, a minute, plugin off, posts there, posts there, a minute, a minute, a minute, hours"},
+		{"K2-post-twice", []string{"twice"}, 4, 100, "write, write, moment, a while, lose a post, write, moment"},
+		{"K4a-overtaken", []string{"order"}, 4, 100, "write, claim, moment, lose a hook, post, moment, post, post"},
 	} {
 		t.Run(fault.patch, func(t *testing.T) {
 			if only := os.Getenv("SIMULATION_FAULT"); only != "" && only != fault.patch {
@@ -60,6 +60,7 @@ func TestFindsFaults(t *testing.T) {
 type fault struct {
 	patch string
 	rules []string // of which one must be broken
+	lives int      // of a world
 	hold  int      // how many of a thousand calls that change something are held
 	focus string   // the chain of acts around which it happens
 }
@@ -74,7 +75,7 @@ func (f *fault) find(t *testing.T, module string) {
 		go func() {
 			run := exec.CommandContext(ctx, filepath.Join(module, "simulation.test"), "-test.run", "^TestSimulation$", "-test.v")
 			run.Dir = filepath.Join(module, "build/simulation")
-			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, "SIMULATION_LIVES=4", "SIMULATION_ACTS=16", fmt.Sprintf("SIMULATION_SEED=%d", 2+i*seedsApart),
+			run.Env = append(os.Environ(), "SIMULATION_SECONDS="+foundWithin, "SIMULATION_KEEP="+module, fmt.Sprintf("SIMULATION_LIVES=%d", f.lives), "SIMULATION_ACTS=16", fmt.Sprintf("SIMULATION_SEED=%d", 2+i*seedsApart),
 				fmt.Sprintf("SIMULATION_HOLD=%d", f.hold), "SIMULATION_PROCESSES=1", "SIMULATION_FOCUS="+f.focus)
 			run.WaitDelay = time.Second
 			out, _ := run.CombinedOutput()
