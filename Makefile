@@ -101,7 +101,7 @@ PROCESSES ?= 2
 simulate:
 	SIMULATION_SECONDS=$(SECONDS) SIMULATION_SEED=$(SEED) SIMULATION_PROCESSES=$(PROCESSES) SIMULATION_SHRINK=120 $(GO) test -count=1 -timeout 60m -v -run 'TestSimulation$$' ./build/simulation
 
-# Puts faults back that the product once had, and expects that the simulation finds each: a quarter of an hour.
+# Puts faults back that the product once had, and expects that the simulation finds each: five minutes.
 test-simulation-faults:
 	SIMULATION_FIND_FAULTS=1 $(GO) test -count=1 -timeout 60m -v -run TestFindsFaults ./build/simulation
 

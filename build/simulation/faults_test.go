@@ -35,7 +35,7 @@ func TestFindsFaults(t *testing.T) {
 		{"2-refused-start", []string{"lost", "stuck"}, 4, 100, "close, hours, refuse slowly, start, write, write"},
 		{"4-late-lock", []string{"closed"}, 4, 200, "write, claim, moment, posts, posts, some steps, close, moment"},
 		{"5-refused-start-renames", []string{"name"}, 4, 100, "write, start again"},
-		{"7-merged-address", []string{"lock", "whom"}, 6, 100, "write, merge, post, post"},
+		{"7-merged-address", []string{"lock", "whom"}, 6, 100, "write, moment, merge, moment, post, post"},
 		{"17-marketing-stop", []string{"lock"}, 4, 0, "close, days, resume marketing, moment, refuse for long, start marketing, seconds, stop marketing, a minute, accept again, a minute"},
 		{"23-removed-queue", []string{"queue"}, 4, 100, "own queue, moment, close, moment, remove queue, moment, write"},
 		{"K1-missed-posts", []string{"lost"}, 4, 0, "write, moment, claim, a while, a minute, plugin off, posts there, posts there, a minute, a minute, a minute, hours"},
