@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,6 +35,7 @@ type facts struct {
 	tooLate       map[string]time.Time    // when messages were let go whose conversation was closed, by their ids
 	optedOut      map[string]time.Time    // when templates were let go whose person had opted out, by their messages' ids
 	stored        map[string]time.Time    // when the first delivery with a customer's message was answered 200, by wamid
+	offered       map[string]time.Time    // when the first delivery with a customer's message was tried, by wamid: it may be stored since then
 	preferences   map[string][]preference // what customers said about marketing, by number
 	bots          map[string]bool
 }
@@ -91,7 +93,7 @@ const windowClosed = 131047
 
 // look reads all facts.
 func (p *play) look() (*facts, error) {
-	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, byToken: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, optedOut: map[string]time.Time{}, stored: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
+	f := &facts{byID: map[string]*seenPost{}, threads: map[string][]*seenPost{}, byToken: map[string][]*seenPost{}, channels: map[string]seenChannel{}, byChannel: map[string]*scenario.Conversation{}, arrived: map[string]time.Time{}, left: p.world.Meta.left(), reopenings: map[string][]time.Time{}, tooLate: map[string]time.Time{}, optedOut: map[string]time.Time{}, stored: map[string]time.Time{}, offered: map[string]time.Time{}, preferences: map[string][]preference{}, bots: map[string]bool{}}
 	rows, err := p.world.DB.QueryContext(p.ctx, `SELECT id, channelid, userid, coalesce(rootid, ''), message, type, createat, editat, deleteat, coalesce(props, '{}')::text
 		FROM posts WHERE coalesce(originalid, '') = '' ORDER BY createat, id COLLATE "C"`)
 	if err != nil {
@@ -206,19 +208,19 @@ func (p *play) lookAtMeta(f *facts) {
 		}
 	}
 	for _, d := range p.world.Meta.Webhooks().List() {
-		for _, attempt := range d.Attempts {
-			if attempt.Status != http.StatusOK {
-				continue
-			}
-			p.lookAtDelivery(f, d.Body, attempt.At)
-			break
+		if len(d.Attempts) > 0 {
+			p.lookAtDelivery(f, &d)
 		}
 	}
 }
 
 // lookAtDelivery reads what a delivery brings of customers: their messages, and that they stop marketing or resume. A message that is only
 // named, as by a reaction to it, is not brought.
-func (p *play) lookAtDelivery(f *facts, body string, stored time.Time) {
+func (p *play) lookAtDelivery(f *facts, d *cloudapi.Delivery) {
+	offered, stored := d.Attempts[0].At, time.Time{}
+	if i := slices.IndexFunc(d.Attempts, func(a cloudapi.Attempt) bool { return a.Status == http.StatusOK }); i >= 0 {
+		stored = d.Attempts[i].At
+	}
 	var delivery struct {
 		Entry []struct {
 			Changes []struct {
@@ -236,15 +238,22 @@ func (p *play) lookAtDelivery(f *facts, body string, stored time.Time) {
 			} `json:"changes"`
 		} `json:"entry"`
 	}
-	if json.Unmarshal([]byte(body), &delivery) != nil {
+	if json.Unmarshal([]byte(d.Body), &delivery) != nil {
 		return
+	}
+	earliest := func(all map[string]time.Time, id string, at time.Time) {
+		if before, known := all[id]; !at.IsZero() && (!known || at.Before(before)) {
+			all[id] = at
+		}
 	}
 	for _, entry := range delivery.Entry {
 		for _, change := range entry.Changes {
 			for _, message := range change.Value.Messages {
-				if at, known := f.stored[message.ID]; !known || stored.Before(at) {
-					f.stored[message.ID] = stored
-				}
+				earliest(f.offered, message.ID, offered)
+				earliest(f.stored, message.ID, stored)
+			}
+			if stored.IsZero() {
+				continue
 			}
 			for _, said := range change.Value.Preferences {
 				address := said.WaID

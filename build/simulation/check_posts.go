@@ -250,8 +250,8 @@ const orderGrace = 200 * time.Millisecond
 func (f *facts) slow(wamid string, came time.Time) bool { return f.arrived[wamid].After(came) }
 
 // checkOrderIn: the posts of a customer's messages to a number stand in the order of Meta's
-// timestamps. A later message may only come first if the earlier one was not stored yet, neither when the later one
-// was nor when its post was made: the answer to its first delivery may have been lost.
+// timestamps. A later message may only come first if the earlier one was not stored yet, neither when the later one may have
+// been nor when its post was made: the answer to a first delivery may have been lost.
 func (p *play) checkOrderIn(f *facts) {
 	first := map[string]*seenPost{}
 	for i := range f.posts {
@@ -275,7 +275,7 @@ func (p *play) checkOrderIn(f *facts) {
 				if a.PhoneNumberID != b.PhoneNumberID || !hasPost(a) || !hasPost(b) || pa == nil || pb == nil || pa.CreateAt <= pb.CreateAt {
 					continue
 				}
-				if a.AcceptedAt.Unix() < b.AcceptedAt.Unix() && f.stored[a.ID].Add(grace).Before(f.stored[b.ID]) && f.stored[a.ID].Add(grace).Before(time.UnixMilli(pb.CreateAt)) && pa.ChannelID == pb.ChannelID {
+				if a.AcceptedAt.Unix() < b.AcceptedAt.Unix() && f.stored[a.ID].Add(grace).Before(f.offered[b.ID]) && f.stored[a.ID].Add(grace).Before(time.UnixMilli(pb.CreateAt)) && pa.ChannelID == pb.ChannelID {
 					p.record.violate("order", l.n, "the customer's %q of %s stands at %s, after %q of %s at %s, though it was stored at %s; %s", a.Text, a.AcceptedAt.Format(time.TimeOnly), ms(pa.CreateAt), b.Text, b.AcceptedAt.Format(time.TimeOnly), ms(pb.CreateAt),
 						f.stored[a.ID].UTC().Format("02 15:04:05.000"), p.rowsOf(a.ID))
 				}
