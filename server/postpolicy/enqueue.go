@@ -77,7 +77,7 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 	case posting.Reject:
 		return in.insertNotSent(ctx, m, decision.ReasonCode)
 	}
-	if decision.IsSealed && p.DraftID != "" { // several posts may have been made from the same draft or form, and the customer gets one of them
+	if decision.IsSealed && p.DraftID != "" { // two processes may have made a post of the same draft, and the customer gets one of them
 		stands, err := in.Store.StandingPost(ctx, posting.PostKey(p.ChannelID, p.UserID, posting.PropDraft, p.DraftID), p.ID)
 		if err != nil {
 			return err
