@@ -184,15 +184,18 @@ func (k *knownNumbers) of(address string) (life int, ok bool) {
 }
 
 // count returns how many numbers a life had.
-func (k *knownNumbers) count(life int) (n int) {
+func (k *knownNumbers) count(life int) int { return len(k.all(life)) }
+
+// all returns the numbers that a life had.
+func (k *knownNumbers) all(life int) (numbers []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, number := range k.phone {
 		if k.lives[number] == life {
-			n++
+			numbers = append(numbers, number)
 		}
 	}
-	return n
+	return numbers
 }
 
 // number returns the number behind a number or a BSUID.
