@@ -77,7 +77,7 @@ $(LINT):
 	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
 ## test: everything: linters, unit tests, store tests on PostgreSQL, simulated lives, whole conversations on a real server
-test: SECONDS = 60
+test: SECONDS = 30
 test: check-style test-server test-simulation simulate test-webapp test-e2e
 
 # Drawn cases are the same in each run, so that a red run is of the change; RAPID_SEED=0 RAPID_CHECKS=100000 hunts for new ones.
@@ -86,7 +86,7 @@ test-server:
 	$(GO) test -timeout 30m $(shell $(GO) list ./... | grep -v -e /build/e2e -e '/build/simulation$$')
 	cd build/devserver && $(GO) vet ./... && $(GO) vet -tags release . && $(GO) test ./...
 
-# These seeds are the same in each run. make simulate, of which make test plays a minute, has fresh ones: what it finds may be older than the
+# These seeds are the same in each run. make simulate, of which make test plays half a minute, has fresh ones: what it finds may be older than the
 # change, and the seed that it names plays it again.
 test-simulation: export SIMULATION_SEED = 40001
 test-simulation: export SIMULATION_WORLDS = 4
