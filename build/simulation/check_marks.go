@@ -155,7 +155,7 @@ func (p *play) checkAudit(*facts) {
 			continue
 		}
 		switch parts[len(parts)-1] {
-		case "note", "reopen", "claim", "transfer": // a note is a post; the others may find that nothing is to change
+		case "note", "reopen", "claim", "transfer", "consent": // a note is a post; the others may find that nothing is to change
 			continue
 		}
 		if parts[0] == "scheduled" { // the same; checkLater asks for those that were cancelled
