@@ -54,20 +54,18 @@ func (s *Store) FollowClock(ctx context.Context, least time.Duration) (back time
 	if ahead <= least.Milliseconds() {
 		return 0, nil
 	}
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			ahead = 0
-			if err := t.GetContext(ctx, &ahead, "SELECT value - "+clock+" FROM waa_facts WHERE name = $1 FOR UPDATE", clockFact); err != nil || ahead <= least.Milliseconds() {
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		ahead = 0
+		if err := t.GetContext(ctx, &ahead, "SELECT value - "+clock+" FROM waa_facts WHERE name = $1 FOR UPDATE", clockFact); err != nil || ahead <= least.Milliseconds() {
+			return err
+		}
+		for _, w := range clockWaits() {
+			if _, err := t.ExecContext(ctx, w.moveBack(), ahead); err != nil {
 				return err
 			}
-			for _, w := range clockWaits() {
-				if _, err := t.ExecContext(ctx, w.moveBack(), ahead); err != nil {
-					return err
-				}
-			}
-			_, err := t.ExecContext(ctx, "UPDATE waa_facts SET value = "+clock+" WHERE name = $1", clockFact)
-			return err
-		})
+		}
+		_, err := t.ExecContext(ctx, "UPDATE waa_facts SET value = "+clock+" WHERE name = $1", clockFact)
+		return err
 	})
 	if err != nil || ahead <= least.Milliseconds() {
 		return 0, wrapErr(err, "could not move back what waits")

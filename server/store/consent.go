@@ -16,28 +16,26 @@ const consentColumns = "consent_status, consent_origin, consent_note, consent_at
 // SaveConsentWord stores, as SaveInbound does, a message by which the customer opts out or in, and with
 // it in one transaction what it does to their consent; see package inbound.
 func (s *Store) SaveConsentWord(ctx context.Context, m *domain.Message, who domain.WhatsAppIdentity, opensWindow bool, status domain.ConsentStatus, now int64) (saved *domain.Message, before, after *domain.Conversation, err error) {
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			contact := &domain.Contact{}
-			if err := t.GetContext(ctx, contact, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $1) FOR UPDATE", m.ConversationID); err != nil {
-				return wrapErr(err, "could not hold the contact")
-			}
-			var inserted bool
-			if saved, before, after, inserted, err = s.saveInbound(ctx, t, m, who, opensWindow, now); err != nil || !inserted {
-				return err
-			}
-			to := domain.Consent{Status: status, Origin: domain.OriginCustomer, At: m.CreatedAt}
-			line := domain.T("event.opted_in", "At", to.At)
-			if status == domain.ConsentRevoked {
-				line = domain.T("event.opted_out", "At", to.At)
-			}
-			changed, err := s.putConsent(ctx, t, contact, to)
-			if err != nil || !changed {
-				return err
-			}
-			after.Contact.SetConsent(to)
-			return s.tellOfConsent(ctx, t, []string{m.ConversationID}, line, now)
-		})
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		contact := &domain.Contact{}
+		if err := t.GetContext(ctx, contact, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = (SELECT contact_id FROM waa_conversations WHERE id = $1) FOR UPDATE", m.ConversationID); err != nil {
+			return wrapErr(err, "could not hold the contact")
+		}
+		var inserted bool
+		if saved, before, after, inserted, err = s.saveInbound(ctx, t, m, who, opensWindow, now); err != nil || !inserted {
+			return err
+		}
+		to := domain.Consent{Status: status, Origin: domain.OriginCustomer, At: m.CreatedAt}
+		line := domain.T("event.opted_in", "At", to.At)
+		if status == domain.ConsentRevoked {
+			line = domain.T("event.opted_out", "At", to.At)
+		}
+		changed, err := s.putConsent(ctx, t, contact, to)
+		if err != nil || !changed {
+			return err
+		}
+		after.Contact.SetConsent(to)
+		return s.tellOfConsent(ctx, t, []string{m.ConversationID}, line, now)
 	})
 	return saved, before, after, err
 }

@@ -63,49 +63,47 @@ func (s *Store) closeSeconds(ctx context.Context, t *sqlx.Tx, intoID, fromID str
 // mergeContacts is MergeContacts; meet decides what happens where both have an open conversation, before anything changes.
 func (s *Store) mergeContacts(ctx context.Context, intoID, fromID, actorID string, now int64, meet func(ctx context.Context, t *sqlx.Tx) error) (*domain.Contact, error) {
 	merged := &domain.Contact{}
-	err := retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			if err := lockBoth(ctx, t, intoID, fromID); err != nil {
-				return err
+	err := s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		if err := lockBoth(ctx, t, intoID, fromID); err != nil {
+			return err
+		}
+		document, err := s.documentToMove(ctx, t, intoID, fromID)
+		if err != nil {
+			return err
+		}
+		if err := s.moveWantedDocuments(ctx, t, intoID, fromID); err != nil {
+			return err
+		}
+		if err := meet(ctx, t); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, t, noteWindows, pq.Array([]string{intoID, fromID})); err != nil {
+			return wrapErr(err, "could not keep whose the windows are")
+		}
+		for _, query := range []string{
+			"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
+			// the conversations are the first one's already: what they hold is found by them
+			"UPDATE waa_messages SET contact_id = $1 WHERE conversation_id = ANY(ARRAY(SELECT id FROM waa_conversations WHERE contact_id = $1)) AND contact_id = $2 AND $3::bigint > 0",
+			"UPDATE waa_identities SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
+			"UPDATE waa_wanted SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
+			mergeContact(),
+		} {
+			if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {
+				return wrapErr(err, "could not merge contacts")
 			}
-			document, err := s.documentToMove(ctx, t, intoID, fromID)
-			if err != nil {
-				return err
+		}
+		if document != "" { // it can be decrypted only in the row that it was encrypted for
+			if _, err := exec(ctx, t, "UPDATE waa_contacts SET cpf_cipher = $2 WHERE id = $1", intoID, document); err != nil {
+				return wrapErr(err, "could not move a document")
 			}
-			if err := s.moveWantedDocuments(ctx, t, intoID, fromID); err != nil {
-				return err
-			}
-			if err := meet(ctx, t); err != nil {
-				return err
-			}
-			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{intoID, fromID})); err != nil {
-				return wrapErr(err, "could not keep whose the windows are")
-			}
-			for _, query := range []string{
-				"UPDATE waa_conversations SET contact_id = $1, updated_at = greatest(updated_at, $3), refresh_at = CASE WHEN channel_id <> '' AND closed_at = 0 THEN $3 ELSE refresh_at END WHERE contact_id = $2",
-				// the conversations are the first one's already: what they hold is found by them
-				"UPDATE waa_messages SET contact_id = $1 WHERE conversation_id = ANY(ARRAY(SELECT id FROM waa_conversations WHERE contact_id = $1)) AND contact_id = $2 AND $3::bigint > 0",
-				"UPDATE waa_identities SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
-				"UPDATE waa_wanted SET contact_id = $1 WHERE contact_id = $2 AND $3::bigint > 0",
-				mergeContact(),
-			} {
-				if _, err := exec(ctx, t, query, intoID, fromID, now); err != nil {
-					return wrapErr(err, "could not merge contacts")
-				}
-			}
-			if document != "" { // it can be decrypted only in the row that it was encrypted for
-				if _, err := exec(ctx, t, "UPDATE waa_contacts SET cpf_cipher = $2 WHERE id = $1", intoID, document); err != nil {
-					return wrapErr(err, "could not move a document")
-				}
-			}
-			if _, err := exec(ctx, t, "DELETE FROM waa_contacts WHERE id = $1", fromID); err != nil {
-				return errors.Wrap(err, "could not remove the merged contact")
-			}
-			if err := t.GetContext(ctx, merged, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", intoID); err != nil {
-				return wrapErr(err, "could not read the merged contact")
-			}
-			return s.audit(ctx, t, actorID, "contacts_merged", intoID, map[string]string{"contact_id": fromID})
-		})
+		}
+		if _, err := exec(ctx, t, "DELETE FROM waa_contacts WHERE id = $1", fromID); err != nil {
+			return errors.Wrap(err, "could not remove the merged contact")
+		}
+		if err := t.GetContext(ctx, merged, "SELECT "+contactColumns+" FROM waa_contacts WHERE id = $1", intoID); err != nil {
+			return wrapErr(err, "could not read the merged contact")
+		}
+		return s.audit(ctx, t, actorID, "contacts_merged", intoID, map[string]string{"contact_id": fromID})
 	})
 	if err != nil {
 		return nil, err

@@ -14,11 +14,9 @@ import (
 // row, so that two nodes never make two conversations.
 func (s *Store) OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error) {
 	w.Who = truncateIdentity(w.Who)
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			c, how, err = s.openForInbound(ctx, t, w)
-			return err
-		})
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		c, how, err = s.openForInbound(ctx, t, w)
+		return err
 	})
 	if err != nil {
 		return nil, how, err

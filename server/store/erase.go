@@ -19,25 +19,21 @@ func (s *Store) EraseContact(ctx context.Context, id, actorID string, botIDs []s
 	if err != nil {
 		return err
 	}
-	return retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			if err := s.eraseRows(ctx, t, id, actorID, now); err != nil {
-				return err
-			}
-			if _, err := exec(ctx, t, leaveForget, id, pq.Array(posts)); err != nil {
-				return wrapErr(err, "could not leave what is to be forgotten")
-			}
-			return s.audit(ctx, t, actorID, "contact_erased", id, nil)
-		})
+	return s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		if err := s.eraseRows(ctx, t, id, actorID, now); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, t, leaveForget, id, pq.Array(posts)); err != nil {
+			return wrapErr(err, "could not leave what is to be forgotten")
+		}
+		return s.audit(ctx, t, actorID, "contact_erased", id, nil)
 	})
 }
 
 // EraseAgain erases what was stored while a contact was being erased, by requests
 // that had read its rows before.
 func (s *Store) EraseAgain(ctx context.Context, id string, now int64) error {
-	return retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error { return s.eraseRows(ctx, t, id, "", now) })
-	})
+	return s.inTxAgain(ctx, func(t *sqlx.Tx) error { return s.eraseRows(ctx, t, id, "", now) })
 }
 
 func (s *Store) eraseRows(ctx context.Context, t *sqlx.Tx, id, actorID string, now int64) error {

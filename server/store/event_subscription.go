@@ -196,11 +196,6 @@ func (s *Store) DeleteEventSubscription(ctx context.Context, id string) error {
 	})
 }
 
-// inTxAgain is inTx for what changes many deliveries: statements that claim or finish several of them change them in another order.
-func (s *Store) inTxAgain(ctx context.Context, fn func(*sqlx.Tx) error) error {
-	return retryDeadlock(func() error { return s.inTx(ctx, fn) })
-}
-
 // endEvents ends what waits for a subscription; what somebody is delivering at this moment ends by itself.
 func endEvents(ctx context.Context, r sqlx.ExtContext, subscriptionID, why string) error {
 	_, err := exec(ctx, r, "UPDATE waa_event_deliveries SET finished_at = "+clock+", error = $2 WHERE account_id = $1 AND finished_at = 0 AND lease_owner = ''", subscriptionID, why)

@@ -20,43 +20,41 @@ func (s *Store) OpenConversation(ctx context.Context, accountID, contactID strin
 // there, and taken says so. at is Meta's timestamp, milliseconds since epoch.
 func (s *Store) MoveIdentity(ctx context.Context, accountID, contactID string, old, renewed domain.WhatsAppIdentity, at int64) (taken bool, err error) {
 	old, renewed = truncateIdentity(old), truncateIdentity(renewed)
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			if err := lockIdentities(ctx, t, append(identitiesOf(old), identitiesOf(renewed)...)); err != nil {
-				return err
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		if err := lockIdentities(ctx, t, append(identitiesOf(old), identitiesOf(renewed)...)); err != nil {
+			return err
+		}
+		if err := execOne(ctx, t, "could not hold the contact", "SELECT FROM waa_contacts WHERE id = $1 FOR UPDATE", contactID); err != nil {
+			return err
+		}
+		// a number that a person gave up may become another person's
+		if _, err := exec(ctx, t, `DELETE FROM waa_identities WHERE account_id = $1 AND contact_id = $2
+			AND (kind = 'phone' AND value = $3 AND $4 NOT IN ('', $3) OR kind = 'bsuid' AND value = $5 AND $6 NOT IN ('', $5))`,
+			accountID, contactID, old.PhoneKey, renewed.PhoneKey, old.UserID, renewed.UserID); err != nil {
+			return errors.Wrap(err, "could not take old identities off")
+		}
+		if _, err := exec(ctx, t, noteWindows, pq.Array([]string{contactID})); err != nil {
+			return errors.Wrap(err, "could not keep whose the windows are")
+		}
+		if renewed.PhoneKey == "" && renewed.UserID != "" { // the same person at the same number: the window goes by the new id
+			if _, err := exec(ctx, t, "UPDATE waa_conversations SET window_user_id = $3 WHERE contact_id = $2 AND account_id = $1 AND window_user_id = $4 AND $4 <> ''",
+				accountID, contactID, renewed.UserID, old.UserID); err != nil {
+				return errors.Wrap(err, "could not move a window")
 			}
-			if err := execOne(ctx, t, "could not hold the contact", "SELECT FROM waa_contacts WHERE id = $1 FOR UPDATE", contactID); err != nil {
-				return err
-			}
-			// a number that a person gave up may become another person's
-			if _, err := exec(ctx, t, `DELETE FROM waa_identities WHERE account_id = $1 AND contact_id = $2
-				AND (kind = 'phone' AND value = $3 AND $4 NOT IN ('', $3) OR kind = 'bsuid' AND value = $5 AND $6 NOT IN ('', $5))`,
-				accountID, contactID, old.PhoneKey, renewed.PhoneKey, old.UserID, renewed.UserID); err != nil {
-				return errors.Wrap(err, "could not take old identities off")
-			}
-			if _, err := exec(ctx, t, noteWindows, pq.Array([]string{contactID})); err != nil {
-				return errors.Wrap(err, "could not keep whose the windows are")
-			}
-			if renewed.PhoneKey == "" && renewed.UserID != "" { // the same person at the same number: the window goes by the new id
-				if _, err := exec(ctx, t, "UPDATE waa_conversations SET window_user_id = $3 WHERE contact_id = $2 AND account_id = $1 AND window_user_id = $4 AND $4 <> ''",
-					accountID, contactID, renewed.UserID, old.UserID); err != nil {
-					return errors.Wrap(err, "could not move a window")
-				}
-			}
-			if _, err := exec(ctx, t, newIdentities, accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
-				return errors.Wrap(err, "could not store the identities")
-			}
-			if err := t.GetContext(ctx, &taken, `SELECT EXISTS (SELECT 1 FROM waa_identities WHERE account_id = $1 AND contact_id <> $2
-				AND (kind = 'phone' AND value = $3 AND $3 <> '' OR kind = 'bsuid' AND value = $4 AND $4 <> ''))`,
-				accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
-				return errors.Wrap(err, "could not look for others of the same identity")
-			}
-			return execOne(ctx, t, "could not move the contact", `UPDATE waa_contacts SET
-					phone = CASE WHEN $2 <> '' THEN '+' || $2 ELSE phone END,
-					wa_id = CASE WHEN $3 <> '' THEN $3 ELSE wa_id END,
-					user_id = CASE WHEN $4 <> '' THEN $4 ELSE user_id END, moved_at = greatest(moved_at, $5), updated_at = greatest(updated_at, $5)
-				WHERE id = $1`, contactID, renewed.PhoneKey, renewed.WAID, renewed.UserID, at)
-		})
+		}
+		if _, err := exec(ctx, t, newIdentities, accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
+			return errors.Wrap(err, "could not store the identities")
+		}
+		if err := t.GetContext(ctx, &taken, `SELECT EXISTS (SELECT 1 FROM waa_identities WHERE account_id = $1 AND contact_id <> $2
+			AND (kind = 'phone' AND value = $3 AND $3 <> '' OR kind = 'bsuid' AND value = $4 AND $4 <> ''))`,
+			accountID, contactID, renewed.PhoneKey, renewed.UserID); err != nil {
+			return errors.Wrap(err, "could not look for others of the same identity")
+		}
+		return execOne(ctx, t, "could not move the contact", `UPDATE waa_contacts SET
+				phone = CASE WHEN $2 <> '' THEN '+' || $2 ELSE phone END,
+				wa_id = CASE WHEN $3 <> '' THEN $3 ELSE wa_id END,
+				user_id = CASE WHEN $4 <> '' THEN $4 ELSE user_id END, moved_at = greatest(moved_at, $5), updated_at = greatest(updated_at, $5)
+			WHERE id = $1`, contactID, renewed.PhoneKey, renewed.WAID, renewed.UserID, at)
 	})
 	return taken, err
 }

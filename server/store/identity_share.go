@@ -34,9 +34,7 @@ func (s *Store) ShareNumber(ctx context.Context, accountID, contactID, number st
 		case !errors.Is(err, domain.ErrNotFound):
 			return false, err
 		}
-		err = retryDeadlock(func() error {
-			return s.inTx(ctx, func(t *sqlx.Tx) error { return addSharedNumber(ctx, t, accountID, contactID, who.PhoneKey, now) })
-		})
+		err = s.inTxAgain(ctx, func(t *sqlx.Tx) error { return addSharedNumber(ctx, t, accountID, contactID, who.PhoneKey, now) })
 		if !errors.Is(err, errNumberTaken) {
 			return false, err
 		}

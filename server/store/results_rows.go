@@ -58,32 +58,30 @@ func (s *Store) RebuildResults(ctx context.Context) (*domain.ResultsCheck, error
 // that nothing changes between reading and writing.
 func (s *Store) rebuildBatch(ctx context.Context, after string, check *domain.ResultsCheck) (checked int, last string, err error) {
 	templates, differed := 0, 0
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			// while the table fills, what PostgreSQL knows of its size is far too small
-			if _, err := exec(ctx, t, "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) name"); err != nil {
-				return wrapErr(err, "could not prepare to go through results")
-			}
-			var ids pq.StringArray
-			if err := t.SelectContext(ctx, &ids, "SELECT id FROM waa_conversations WHERE id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE", after, resultsBatch); err != nil {
-				return wrapErr(err, "could not hold conversations")
-			}
-			if checked, differed = len(ids), 0; checked == 0 {
-				return nil
-			}
-			last = ids[len(ids)-1]
-			if templates, err = exec(ctx, t, "SELECT FROM waa_messages WHERE conversation_id = ANY($1) AND kind = 'template' AND direction = 'out' ORDER BY id FOR NO KEY UPDATE", ids); err != nil {
-				return wrapErr(err, "could not hold templates")
-			}
-			for _, query := range []string{removeResults, correctResults, fillBeginnings} {
-				n, err := exec(ctx, t, query, ids)
-				if err != nil {
-					return wrapErr(err, "could not correct results")
-				}
-				differed += n
-			}
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		// while the table fills, what PostgreSQL knows of its size is far too small
+		if _, err := exec(ctx, t, "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) name"); err != nil {
+			return wrapErr(err, "could not prepare to go through results")
+		}
+		var ids pq.StringArray
+		if err := t.SelectContext(ctx, &ids, "SELECT id FROM waa_conversations WHERE id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE", after, resultsBatch); err != nil {
+			return wrapErr(err, "could not hold conversations")
+		}
+		if checked, differed = len(ids), 0; checked == 0 {
 			return nil
-		})
+		}
+		last = ids[len(ids)-1]
+		if templates, err = exec(ctx, t, "SELECT FROM waa_messages WHERE conversation_id = ANY($1) AND kind = 'template' AND direction = 'out' ORDER BY id FOR NO KEY UPDATE", ids); err != nil {
+			return wrapErr(err, "could not hold templates")
+		}
+		for _, query := range []string{removeResults, correctResults, fillBeginnings} {
+			n, err := exec(ctx, t, query, ids)
+			if err != nil {
+				return wrapErr(err, "could not correct results")
+			}
+			differed += n
+		}
+		return nil
 	})
 	check.Conversations += checked
 	check.Templates += templates

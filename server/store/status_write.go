@@ -40,17 +40,15 @@ func (s *Store) writeStatus(ctx context.Context, state *statusState, d *statusDe
 	}
 	// The webhook was faster than the answer to the send, or that answer never came. As at every acceptance the
 	// conversation is locked: what the customer answers at the same moment is stored before or after it.
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			if _, err := exec(ctx, t, lockMessage, old.ID); err != nil {
-				return wrapErr(err, "could not lock a message")
-			}
-			if err := leftByStatus(ctx, t, old, change.At); err != nil {
-				return err
-			}
-			written, err = s.storeStatus(ctx, t, state, d, change)
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		if _, err := exec(ctx, t, lockMessage, old.ID); err != nil {
+			return wrapErr(err, "could not lock a message")
+		}
+		if err := leftByStatus(ctx, t, old, change.At); err != nil {
 			return err
-		})
+		}
+		written, err = s.storeStatus(ctx, t, state, d, change)
+		return err
 	})
 	return written, err
 }
@@ -160,26 +158,24 @@ func (s *Store) learnPerson(ctx context.Context, accountID, contactID string, wh
 // the times of conversation and contact, because a message that failed was never sent. m.SentAt is when WhatsApp
 // accepted it, where its failure alone tells that it did; 0 = not known.
 func (s *Store) endMessage(ctx context.Context, m *domain.Message, reason int, now int64) (ended *domain.Message, advanced bool, err error) {
-	err = retryDeadlock(func() error {
-		return s.inTx(ctx, func(t *sqlx.Tx) error {
-			ended, advanced = nil, false
-			if _, err := exec(ctx, t, lockMessage, m.ID); err != nil {
-				return wrapErr(err, "could not lock a message")
-			}
-			var err error
-			if ended, err = getMessage(ctx, t, messageSelect+" WHERE id = $1", m.ID); err != nil {
-				return err
-			}
-			if advanced = ended.Status.Advances(m.Status); !advanced {
-				return nil
-			}
-			ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, firstNonEmpty(ended.WAMID, m.WAMID)
-			if ended.SentAt == 0 { // whoever heard of the failure alone knows that WhatsApp had accepted it
-				ended.SentAt = m.SentAt
-			}
-			_, err = exec(ctx, t, endMessageSQL(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown, ended.SentAt)
-			return wrapErr(err, "could not end a message")
-		})
+	err = s.inTxAgain(ctx, func(t *sqlx.Tx) error {
+		ended, advanced = nil, false
+		if _, err := exec(ctx, t, lockMessage, m.ID); err != nil {
+			return wrapErr(err, "could not lock a message")
+		}
+		var err error
+		if ended, err = getMessage(ctx, t, messageSelect+" WHERE id = $1", m.ID); err != nil {
+			return err
+		}
+		if advanced = ended.Status.Advances(m.Status); !advanced {
+			return nil
+		}
+		ended.Status, ended.StatusAt, ended.ReasonCode, ended.WAMID = m.Status, now, reason, firstNonEmpty(ended.WAMID, m.WAMID)
+		if ended.SentAt == 0 { // whoever heard of the failure alone knows that WhatsApp had accepted it
+			ended.SentAt = m.SentAt
+		}
+		_, err = exec(ctx, t, endMessageSQL(), m.ID, string(m.Status), now, reason, ended.WAMID, m.Status != domain.Unknown, ended.SentAt)
+		return wrapErr(err, "could not end a message")
 	})
 	return ended, advanced, err
 }

@@ -107,6 +107,12 @@ func retryDeadlock(fn func() error) error {
 	return err
 }
 
+// inTxAgain is inTx for what other transactions lock or change in another order: it begins again when PostgreSQL chose it as
+// a deadlock's victim.
+func (s *Store) inTxAgain(ctx context.Context, fn func(*sqlx.Tx) error) error {
+	return retryDeadlock(func() error { return s.inTx(ctx, fn) })
+}
+
 // exec runs a statement and returns how many rows it touched.
 func exec(ctx context.Context, r sqlx.ExtContext, query string, args ...any) (int, error) {
 	res, err := r.ExecContext(ctx, query, args...)
