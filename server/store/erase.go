@@ -115,7 +115,7 @@ const (
 
 	// eraseEvents: what receivers answered may repeat what they were told.
 	eraseEvents = `
-		WITH e AS (UPDATE waa_events SET conversation = conversation - '{close_reason,closing_fields}'::text[] WHERE conversation_id IN ` + conversationsOfContact + ` RETURNING id)
+		WITH e AS (UPDATE waa_events SET conversation = conversation - '{close_reason,closing_fields}'::text[] WHERE conversation_id <> '' AND conversation_id IN ` + conversationsOfContact + ` RETURNING id)
 		UPDATE waa_event_deliveries d SET answer = '' FROM e WHERE d.event_id = e.id AND d.answer <> ''`
 
 	// eraseMessages: a wamid holds the customer's number in base64.

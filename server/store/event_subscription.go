@@ -30,9 +30,14 @@ func subscriptionValue(column string) string {
 	return "s." + column
 }
 
+// deliveriesWaiting is the condition that a delivery d waits for the subscription with an id: all its lanes begin with that.
+func deliveriesWaiting(id string) string {
+	return "d.finished_at = 0 AND d.lane > " + id + " || ':' AND d.lane < " + id + " || ';'"
+}
+
 var (
 	subscriptionSelect = "SELECT " + mapColumns(subscriptionColumns, func(c string) string { return subscriptionValue(c) + " AS " + c }) +
-		", (SELECT count(*) FROM waa_event_deliveries d WHERE d.account_id = s.id AND d.finished_at = 0) AS backlog FROM waa_event_subscriptions s"
+		", (SELECT count(*) FROM waa_event_deliveries d WHERE " + deliveriesWaiting("s.id") + ") AS backlog FROM waa_event_subscriptions s"
 	// nestSubscription reads a subscription as the field "sub" of a struct, without its backlog.
 	nestSubscription = mapColumns(subscriptionColumns, func(c string) string { return subscriptionValue(c) + ` AS "sub.` + c + `"` })
 )
@@ -162,7 +167,7 @@ func (s *Store) UpdateEventSubscription(ctx context.Context, sub *domain.EventSu
 			return err
 		}
 		if updated.Enabled {
-			_, err := exec(ctx, t, "UPDATE waa_event_deliveries SET due_at = 0 WHERE account_id = $1 AND finished_at = 0 AND due_at > 0", sub.ID)
+			_, err := exec(ctx, t, "UPDATE waa_event_deliveries d SET due_at = 0 WHERE "+deliveriesWaiting("$1")+" AND d.due_at > 0", sub.ID)
 			return wrapErr(err, "could not make deliveries due")
 		}
 		updated.Backlog = 0
@@ -198,6 +203,6 @@ func (s *Store) DeleteEventSubscription(ctx context.Context, id string) error {
 
 // endEvents ends what waits for a subscription; what somebody is delivering at this moment ends by itself.
 func endEvents(ctx context.Context, r sqlx.ExtContext, subscriptionID, why string) error {
-	_, err := exec(ctx, r, "UPDATE waa_event_deliveries SET finished_at = "+clock+", error = $2 WHERE account_id = $1 AND finished_at = 0 AND lease_owner = ''", subscriptionID, why)
+	_, err := exec(ctx, r, "UPDATE waa_event_deliveries d SET finished_at = "+clock+", error = $2 WHERE "+deliveriesWaiting("$1")+" AND d.lease_owner = ''", subscriptionID, why)
 	return wrapErr(err, "could not end the deliveries of a subscription")
 }

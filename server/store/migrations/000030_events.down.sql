@@ -9,8 +9,10 @@ DROP FUNCTION waa_event_opt_out();
 DROP FUNCTION waa_event_message();
 DROP FUNCTION waa_event_transfer();
 DROP FUNCTION waa_event_conversation();
-DROP FUNCTION waa_tell_conversation(text, waa_conversations, waa_messages);
-DROP FUNCTION waa_tell(text, text, text, waa_events);
+DROP FUNCTION IF EXISTS waa_tell_conversation(text, waa_conversations, waa_messages);
+DROP FUNCTION IF EXISTS waa_tell(text, text, text, waa_events);
+DROP FUNCTION IF EXISTS waa_tell(text[], text[], text[], jsonb); -- of 46, which leaves it
+DROP FUNCTION IF EXISTS waa_happened(text, text, bigint, text, bigint, text);
 DROP FUNCTION waa_event_id();
 DROP TABLE waa_event_deliveries CASCADE; -- the functions over its rows
 DROP TABLE waa_events;
