@@ -7,6 +7,7 @@ DROP TRIGGER waa_event_conversation ON waa_conversations;
 DROP FUNCTION waa_event_plan();
 DROP FUNCTION waa_event_opt_out();
 DROP FUNCTION waa_event_message();
+DROP FUNCTION IF EXISTS waa_event_message_new();
 DROP FUNCTION waa_event_transfer();
 DROP FUNCTION waa_event_conversation();
 DROP FUNCTION IF EXISTS waa_tell_conversation(text, waa_conversations, waa_messages);

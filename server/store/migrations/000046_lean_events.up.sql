@@ -1,8 +1,8 @@
 -- Locks: DROP TRIGGER takes ACCESS EXCLUSIVE on waa_messages and DROP INDEX on waa_event_deliveries, for the moment in which they change the
--- catalogue; CREATE INDEX takes SHARE on waa_events while it reads it.
+-- catalogue; CREATE INDEX takes SHARE on waa_events while it reads that.
 
 -- Who sends or receives a message waits until its events are written. To call functions and to run statements for each of them cost several
--- times as much as the rows, so one statement writes those of all messages that a statement stores or changes.
+-- times as much as the rows, so one statement writes those of all messages that a statement stores.
 
 -- Writes events and their deliveries, in the transaction of what they tell. Of each it gets the kind, the subject, which its order is kept for
 -- (the conversation, but the queue where a plan warns), and the message that it is about, or ''. data is what a plan's warning says. That a
@@ -35,8 +35,9 @@ BEGIN
     ), told AS (
         INSERT INTO waa_events (id, type, at, conversation_id, message_id, conversation, message, data)
         SELECT e.id, e.kind, now, e.conversation_id, e.message_id, e.conversation,
-            CASE WHEN m.id IS NULL THEN '{}' ELSE jsonb_build_object('status', m.status, 'reason_code', m.reason_code, 'status_at', m.status_at) END, data
-        FROM e LEFT JOIN waa_messages m ON m.id = e.message_id AND e.message_id <> '' ORDER BY e.nth
+            -- not a join, for which a plan may go through all messages
+            coalesce((SELECT jsonb_build_object('status', m.status, 'reason_code', m.reason_code, 'status_at', m.status_at) FROM waa_messages m WHERE m.id = e.message_id), '{}'), data
+        FROM e ORDER BY e.nth
     )
     INSERT INTO waa_event_deliveries (lane, dedupe_key, account_id, created_at, event_id, event_type)
     SELECT s || ':' || e.subject, waa_event_id(), s, now, e.id, e.kind FROM e CROSS JOIN LATERAL unnest(e.subscriptions) s ORDER BY e.nth;
@@ -109,34 +110,37 @@ $$;
 DROP INDEX waa_event_deliveries_waiting;
 CREATE INDEX waa_events_started ON waa_events (conversation_id) WHERE type = 'conversation.started';
 
-DROP TRIGGER IF EXISTS waa_event_message_new ON waa_messages;
-DROP TRIGGER IF EXISTS waa_event_message ON waa_messages;
-CREATE OR REPLACE FUNCTION waa_event_message() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+CREATE OR REPLACE FUNCTION waa_event_message_new() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     kinds    text[];
     subjects text[];
     messages text[];
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM waa_event_subscriptions WHERE enabled) THEN
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'INSERT' THEN
+    IF EXISTS (SELECT 1 FROM waa_event_subscriptions WHERE enabled) THEN
         SELECT array_agg(k), array_agg(m.conversation_id), array_agg(m.id) INTO kinds, subjects, messages
         FROM waa_new m CROSS JOIN LATERAL unnest(waa_happened(m.direction, m.kind, m.sent_at, m.status, 0, '')) k
         WHERE m.direction = 'in' AND m.kind <> 'system' OR m.direction = 'out' AND (m.sent_at > 0 OR m.status IN ('failed', 'not_sent'));
-    ELSE
-        SELECT array_agg(k), array_agg(m.conversation_id), array_agg(m.id) INTO kinds, subjects, messages
-        FROM waa_new m JOIN waa_old o ON o.id = m.id CROSS JOIN LATERAL unnest(waa_happened(m.direction, m.kind, m.sent_at, m.status, o.sent_at, o.status)) k
-        WHERE m.direction = 'out' AND (m.sent_at > 0 AND o.sent_at = 0 OR m.status <> o.status);
-    END IF;
-    IF kinds IS NOT NULL THEN
-        PERFORM waa_tell(kinds, subjects, messages, '{}');
+        IF kinds IS NOT NULL THEN
+            PERFORM waa_tell(kinds, subjects, messages, '{}');
+        END IF;
     END IF;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER waa_event_message_new AFTER INSERT ON waa_messages REFERENCING NEW TABLE AS waa_new FOR EACH STATEMENT EXECUTE FUNCTION waa_event_message();
-CREATE TRIGGER waa_event_message AFTER UPDATE ON waa_messages REFERENCING NEW TABLE AS waa_new OLD TABLE AS waa_old FOR EACH STATEMENT EXECUTE FUNCTION waa_event_message();
+DROP TRIGGER waa_event_message_new ON waa_messages;
+CREATE TRIGGER waa_event_message_new AFTER INSERT ON waa_messages REFERENCING NEW TABLE AS waa_new FOR EACH STATEMENT EXECUTE FUNCTION waa_event_message_new();
+
+-- Changes stay the matter of each row: most statements change one message, and one that changes many would be compared with itself.
+CREATE OR REPLACE FUNCTION waa_event_message() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    kinds text[] := waa_happened(NEW.direction, NEW.kind, NEW.sent_at, NEW.status, OLD.sent_at, OLD.status);
+BEGIN
+    IF kinds <> '{}' AND EXISTS (SELECT 1 FROM waa_event_subscriptions WHERE enabled) THEN
+        PERFORM waa_tell(kinds, array_fill(NEW.conversation_id, ARRAY[cardinality(kinds)]), array_fill(NEW.id, ARRAY[cardinality(kinds)]), '{}');
+    END IF;
+    RETURN NULL;
+END
+$$;
 
 DROP FUNCTION IF EXISTS waa_tell_conversation(text, waa_conversations, waa_messages);
 DROP FUNCTION IF EXISTS waa_tell(text, text, text, waa_events);
