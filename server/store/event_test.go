@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
@@ -104,6 +105,28 @@ func TestEventsOfAConversation(t *testing.T) {
 		unknown := waiting()
 		require.Equal(t, []string{"conversation.started"}, f.toldAnew(t, func() { require.NoError(t, f.SetChannel(ctx(), unknown.ID, newID())) }), "nobody knows yet what came of its template")
 	})
+}
+
+// TestMessagesOfOneStatement: they are told together, each once, in their order, behind the beginning of their conversation.
+func TestMessagesOfOneStatement(t *testing.T) {
+	f := direct(t)
+	began := func(c *domain.Conversation) { c.LastTemplateAt, c.CreatedAt = 0, time.Now().UnixMilli() }
+	first := f.conversation(t, f.contact(t, "+5511987654321", "Maria").ID, began)
+	second := f.conversation(t, f.contact(t, "+5511987654322", "Rosa").ID, began)
+	f.subscribe(t, nil)
+	store := func(conversations ...string) func() {
+		return func() {
+			_, err := f.db.Exec(`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, wamid, created_at)
+				SELECT left(md5(random()::text), 26), c, $2, '', CASE WHEN nth = 4 THEN 'out' ELSE 'in' END, CASE WHEN nth = 5 THEN 'system' ELSE 'text' END, md5(random()::text), nth
+				FROM unnest($1::text[]) WITH ORDINALITY c (c, nth)`, pq.Array(conversations), f.account.ID)
+			require.NoError(t, err)
+		}
+	}
+	told := f.toldAnew(t, store(first.ID, second.ID, first.ID, second.ID, second.ID))
+	require.Equal(t, []string{"conversation.started", "message.received", "conversation.started", "message.received", "message.received"}, told, "neither what is not sent yet nor a notice of Meta's")
+	require.EqualValues(t, 2, f.number(t, "SELECT count(*) FROM waa_events WHERE type = 'message.received' AND conversation_id = $1", first.ID))
+	require.EqualValues(t, 3, f.number(t, "SELECT count(*) FROM waa_events e JOIN waa_messages m ON m.id = e.message_id AND m.conversation_id = e.conversation_id"))
+	require.Equal(t, []string{"message.received", "message.received"}, f.toldAnew(t, store(second.ID, first.ID)))
 }
 
 func TestAPlansWarningIsToldOnce(t *testing.T) {

@@ -168,3 +168,13 @@ func TestAHeldJobIsItsHoldersAtOnceAndTheWorkersLater(t *testing.T) {
 		require.Equal(t, []string{second.ID}, keysOf(claim(t, q, "worker", 10)))
 	})
 }
+
+// TestWhatWaitsIsFoundByItsLane: an index of all that waits which does not begin with the lane would do for the next of a lane as well, in a
+// plan that was made while the table was empty, and then each job that ends would go through all that wait.
+func TestWhatWaitsIsFoundByItsLane(t *testing.T) {
+	f := direct(t)
+	require.Equal(t, "", f.text(t, `SELECT coalesce(string_agg(indexname, ', '), '') FROM pg_indexes
+		WHERE schemaname = current_schema() AND tablename IN ('waa_inbox', 'waa_outbox', 'waa_media', 'waa_event_deliveries')
+			AND indexdef LIKE '%WHERE (finished_at = 0)' AND indexdef NOT LIKE '%btree (lane,%'`))
+	require.EqualValues(t, 4, f.number(t, `SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexdef LIKE '%btree (lane, %WHERE (finished_at = 0)'`), "one for each table")
+}
