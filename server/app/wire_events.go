@@ -16,9 +16,6 @@ const (
 	// eventQuiet is how long nobody must have waited for anything before events are told, and eventPatience how long they wait for that.
 	eventQuiet    = 10 * time.Millisecond
 	eventPatience = 500 * time.Millisecond
-	// eventLease is how long the events that a killed process was about to tell are late. It is shorter than that of messages: a process that
-	// is frozen for longer tells an event once more with the same id, by which receivers know it.
-	eventLease = 5 * time.Second
 )
 
 // eventMaxAttempts is how often an event is tried that cannot be read or written by us; a receiver that fails is no such failure.
@@ -38,7 +35,7 @@ func (a *app) wireEvents() {
 	}
 	a.work(jobqueue.Options{
 		Name: "events", Waker: &a.wake.events, Store: queue, Handle: sender.Handle, Concurrency: events.Concurrency, MaxPerAccount: events.PerSubscription, Ahead: events.Ahead,
-		MaxAttempts: eventMaxAttempts, Lease: eventLease, Poll: eventPoll, BeforeClaim: func(ctx context.Context) { a.urgent.Wait(ctx, eventQuiet, eventPatience) },
+		MaxAttempts: eventMaxAttempts, Poll: eventPoll, BeforeClaim: func(ctx context.Context) { a.urgent.Wait(ctx, eventQuiet, eventPatience) },
 	})
 }
 

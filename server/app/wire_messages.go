@@ -108,10 +108,7 @@ func (a *app) wireInbound() {
 // work registers a worker for a queue. The worker does not run until app.start starts
 // it.
 func (a *app) work(o jobqueue.Options) {
-	o.Owner, o.Log, o.Observe, o.IsOutage = a.owner, a.log, a.metrics.Job(o.Name), isOutage
-	if o.Lease == 0 {
-		o.Lease = jobLease
-	}
+	o.Owner, o.Lease, o.Log, o.Observe, o.IsOutage = a.owner, jobLease, a.log, a.metrics.Job(o.Name), isOutage
 	if o.Poll == 0 {
 		o.Poll = jobPoll
 	}
