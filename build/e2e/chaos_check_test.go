@@ -74,8 +74,9 @@ func (c *chaos) compare(w *writing, problems []string) {
 	}
 	ways := deliveriesOf(c.Sim.Webhooks().List())
 	var sum outcome
-	var pairs int
+	var pairs, stalled int
 	for _, k := range c.talks {
+		stalled += len(k.stalled)
 		posts, err := c.stored(ctx, k.ChannelID)
 		add(k.customer.Name, err)
 		n, err := c.inbound(k, posts, ways)
@@ -97,8 +98,8 @@ func (c *chaos) compare(w *writing, problems []string) {
 	add("posts", c.postedOnce(ctx))
 	add("customers' messages", c.shownAll(ctx))
 	add("ticks", c.rightTicks(ctx))
-	c.t.Logf("agents' posts: %d arrived once and in order, %d unknown and said so; %d pairs of customers' messages in order; %d locked posts stayed",
-		sum.arrived, sum.unknown, pairs, refused)
+	c.t.Logf("agents' posts: %d arrived once and in order, %d requests stalled, %d unknown and said so; %d pairs of customers' messages in order; %d locked posts stayed",
+		sum.arrived, stalled, sum.unknown, pairs, refused)
 	require.Empty(c.t, problems)
 }
 

@@ -24,6 +24,7 @@ type openConversation struct {
 	customer scenario.Customer
 	phone    *cloudapi.Phone
 	agent    int
+	stalled  []string // the agents' texts whose requests took long; see stalledAfter
 }
 
 // open starts a conversation and lets the customer answer.
