@@ -76,7 +76,11 @@ func (c *chaos) compare(w *writing, problems []string) {
 	var sum outcome
 	var pairs, stalled int
 	for _, k := range c.talks {
-		stalled += len(k.stalled)
+		for _, request := range k.requests {
+			if request.stalled() {
+				stalled++
+			}
+		}
 		posts, err := c.stored(ctx, k.ChannelID)
 		add(k.customer.Name, err)
 		n, err := c.inbound(k, posts, ways)

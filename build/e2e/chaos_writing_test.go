@@ -77,14 +77,15 @@ func (w *writing) repeat(ctx context.Context, pause time.Duration, act func(n in
 func (w *writing) post(k *openConversation, node int, text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // independent of the test's end, so that a post that has begun is finished
 	defer cancel()
-	begin := time.Now()
+	request := postRequest{begin: time.Now()}
 	_, _, err := w.Env.Client(node, k.agent).CreatePost(ctx, &model.Post{ChannelId: k.ChannelID, Message: text})
-	took := time.Since(begin)
+	request.end = time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if took > stalledAfter {
-		k.stalled = append(k.stalled, text)
+	if k.requests == nil {
+		k.requests = map[string]postRequest{}
 	}
+	k.requests[text] = request
 	refusal := (*model.AppError)(nil)
 	switch {
 	case err == nil:

@@ -103,18 +103,15 @@ func (s *stage) inbound(k *openConversation, posts []*model.Post, ways map[strin
 // outcome counts the agents' posts by what happened to them.
 type outcome struct{ arrived, unknown int }
 
-// stalledAfter is how long the request for a post may take before nothing is said of its order. A server gives a post its time, and stores it
-// after that: one that is frozen in between brings a post of before which nobody could see when later ones left.
-const stalledAfter = time.Second
-
-// outbound checks the agents' side of a conversation. Every post must be on the phone once, in order unless its request stalled, and have its
-// tick. A post whose outcome is unknown must say so in its thread and must not be on the phone.
+// outbound checks the agents' side of a conversation. Every post must be on the phone once, in order, and have its tick. A post whose
+// outcome is unknown must say so in its thread and must not be on the phone. The one exception to the order: a server gives a post its time, and
+// stores it after that, so one that is held up in between brings a post of before, which nobody could see when later ones left.
 func (s *stage) outbound(ctx context.Context, k *openConversation, posts []*model.Post) (sum outcome, err error) {
 	onPhone := map[string][]int{}
 	for i, m := range k.phone.Messages() {
 		onPhone[m.Text] = append(onPhone[m.Text], i)
 	}
-	last := -1
+	var arrived []string
 	for _, p := range fromAgents(posts) {
 		places := onPhone[p.Message]
 		status, _ := p.GetProp(scenario.PropStatus).(string)
@@ -123,13 +120,14 @@ func (s *stage) outbound(ctx context.Context, k *openConversation, posts []*mode
 			return sum, errors.Errorf("%q is %d times on the phone", p.Message, len(places))
 		case len(places) == 1 && slices.Contains([]string{"sent", "delivered", "read"}, status):
 			sum.arrived++
-			switch {
-			case slices.Contains(k.stalled, p.Message):
-			case places[0] < last:
-				return sum, errors.Errorf("%q arrived before what was posted before it", p.Message)
-			default:
-				last = places[0]
+			for _, before := range arrived {
+				request := k.requests[before]
+				unseen := request.stalled() && k.requests[p.Message].begin.Before(request.end)
+				if onPhone[before][0] > places[0] && !unseen {
+					return sum, errors.Errorf("%q arrived before %q, which was posted before it", p.Message, before)
+				}
 			}
+			arrived = append(arrived, p.Message)
 		case len(places) == 0 && status == "unknown":
 			sum.unknown++
 			if text, err := s.notice(ctx, p.Id); err != nil || text == "" {

@@ -24,8 +24,17 @@ type openConversation struct {
 	customer scenario.Customer
 	phone    *cloudapi.Phone
 	agent    int
-	stalled  []string // the agents' texts whose requests took long; see stalledAfter
+	requests map[string]postRequest // for the agents' posts, by their texts, where a test keeps them
 }
+
+// postRequest is when a post was requested and when that was answered.
+type postRequest struct{ begin, end time.Time }
+
+// stalledAfter is how long the request for a post takes at most where nothing holds it up.
+const stalledAfter = time.Second
+
+// stalled reports whether something held the request up.
+func (r postRequest) stalled() bool { return r.end.Sub(r.begin) > stalledAfter }
 
 // open starts a conversation and lets the customer answer.
 func (s *stage) open(agent int) *openConversation {
