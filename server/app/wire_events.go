@@ -7,6 +7,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/events"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/jobqueue"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store"
 )
 
 const (
@@ -16,6 +17,9 @@ const (
 	// eventQuiet is how long nobody must have waited for anything before events are told, and eventPatience how long they wait for that.
 	eventQuiet    = 10 * time.Millisecond
 	eventPatience = 500 * time.Millisecond
+	// processInterval is how often a process looks whether others have ended, whose events would else wait for their leases.
+	processInterval = 250 * time.Millisecond
+	processTimeout  = 5 * time.Second
 )
 
 // eventMaxAttempts is how often an event is tried that cannot be read or written by us; a receiver that fails is no such failure.
@@ -37,6 +41,14 @@ func (a *app) wireEvents() {
 		Name: "events", Waker: &a.wake.events, Store: queue, Handle: sender.Handle, Concurrency: events.Concurrency, MaxPerAccount: events.PerSubscription, Ahead: events.Ahead,
 		MaxAttempts: eventMaxAttempts, Poll: eventPoll, BeforeClaim: func(ctx context.Context) { a.urgent.Wait(ctx, eventQuiet, eventPatience) },
 	})
+	processes := store.NewProcesses(a.db.Slow, a.owner, func(ctx context.Context, ended string) error {
+		n, err := queue.GiveBack(ctx, ended)
+		if n > 0 {
+			a.wake.events.Wake()
+		}
+		return err
+	})
+	a.every(processInterval, &jobqueue.Loop{Name: "processes", Timeout: processTimeout, Run: processes.Look})
 }
 
 // eventMetrics returns the subscriptions for a scrape, or nil if the database does not respond.

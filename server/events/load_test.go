@@ -6,10 +6,12 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +29,16 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
+func TestMain(m *testing.M) {
+	if source := os.Getenv(loadSource); source != "" {
+		deliver(source)
+		return
+	}
+	os.Exit(storetest.Run(m))
+}
+
+// loadSource is the environment variable that has this program deliver the events of a database, instead of running tests.
+const loadSource = "WAA_TEST_DELIVERS"
 
 // loadEvents is how many events the load test tells; WAA_EVENTS says another number.
 const loadEvents = 120
@@ -47,7 +58,7 @@ type load struct {
 	db        *sql.DB
 	store     *store.Store
 	receivers map[string]*loadReceiver
-	instances []*loadInstance
+	processes []*loadProcess
 	kills     int
 }
 
@@ -61,10 +72,10 @@ type loadReceiver struct {
 	n    int
 }
 
-// loadInstance is one process: its worker, and its own connections, without which a killed one can do nothing any more.
-type loadInstance struct {
-	db     *sql.DB
-	worker *jobqueue.Worker
+// loadProcess is one that delivers. It ends when it is killed, or when its input is closed, as it is at the end of the test.
+type loadProcess struct {
+	command *exec.Cmd
+	input   io.Closer
 }
 
 // loadBody is what the load test sends of an event.
@@ -79,7 +90,8 @@ func newID() string { return strings.ToLower(rand.Text())[:26] }
 
 // TestManyEventsToFiveReceivers tells many events to a fast receiver, a slow one, one that fails every third time, one that hangs and one that is
 // not there, by two processes of which one is killed again and again. The good ones get every event, in the order of each conversation, and
-// no other receiver holds them up. An event comes twice only where a process was killed between a receiver's 200 and its record.
+// no other receiver holds them up. An event comes twice only where a process was killed between a receiver's 200 and its record. What a killed one
+// was at is taken over though its lease lasts for longer than the test.
 func TestManyEventsToFiveReceivers(t *testing.T) {
 	n := loadEvents
 	if text := os.Getenv("WAA_EVENTS"); text != "" {
@@ -104,7 +116,7 @@ func TestManyEventsToFiveReceivers(t *testing.T) {
 	gone.Close()
 	l.subscribe("gone", gone.URL)
 	for range 2 {
-		l.instances = append(l.instances, l.instance())
+		l.processes = append(l.processes, l.process())
 	}
 	begin := time.Now()
 	go func() {
@@ -125,9 +137,8 @@ func TestManyEventsToFiveReceivers(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	took := time.Since(begin)
-	for _, i := range l.instances {
-		i.worker.Stop()
-		_ = i.db.Close()
+	for _, p := range l.processes {
+		p.end(t)
 	}
 	for _, name := range good {
 		r := l.receivers[name]
@@ -162,7 +173,7 @@ func (l *load) receiver(name string, answer func(n int) int) {
 		r.mu.Unlock()
 		status := answer(n)
 		w.WriteHeader(status)
-		if status != http.StatusOK {
+		if status != http.StatusOK || request.Context().Err() != nil { // nobody hears it any more: the process was killed
 			return
 		}
 		r.mu.Lock()
@@ -184,20 +195,41 @@ func (l *load) subscribe(name, url string) *loadReceiver {
 	return l.receivers[name]
 }
 
-// instance starts a process.
-func (l *load) instance() *loadInstance {
+// process starts one.
+func (l *load) process() *loadProcess {
 	var schema string
 	require.NoError(l, l.db.QueryRow("SELECT current_schema()").Scan(&schema))
 	source := storetest.Source(l)
 	values := source.Query()
 	values.Set("search_path", schema)
 	source.RawQuery = values.Encode()
-	db, err := sql.Open("postgres", source.String())
+	program, err := os.Executable()
 	require.NoError(l, err)
+	command := exec.CommandContext(l.Context(), program)
+	command.Env = append(os.Environ(), loadSource+"="+source.String())
+	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	input, err := command.StdinPipe()
+	require.NoError(l, err)
+	require.NoError(l, command.Start())
+	return &loadProcess{command: command, input: input}
+}
+
+// end lets a process stop in order.
+func (p *loadProcess) end(t testing.TB) {
+	require.NoError(t, p.input.Close())
+	require.NoError(t, p.command.Wait())
+}
+
+// deliver is what a process does, until its input ends.
+func deliver(source string) {
+	db, err := sql.Open("postgres", source)
+	if err != nil {
+		panic(err)
+	}
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
-	s := store.New(db, fake.Encrypter{}, newID)
-	queue, owner := s.EventQueue(), newID()
+	s, owner, log, wake := store.New(db, fake.Encrypter{}, newID), newID(), &fake.KeptLog{}, jobqueue.Waker{}
+	queue := s.EventQueue()
 	guard := &Guard{Allowed: func() string { return "127.0.0.1" }, Lookup: func(context.Context, string) ([]netip.Addr, error) {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}}
@@ -208,12 +240,21 @@ func (l *load) instance() *loadInstance {
 		}
 		return json.Marshal(loadBody{ID: e.ID, At: e.At, Conversation: e.Conversation.ID, Message: message})
 	}}
-	i := &loadInstance{db: db, worker: jobqueue.NewWorker(jobqueue.Options{
-		Name: "events", Owner: owner, Store: queue, Handle: sender.Handle, Concurrency: Concurrency, MaxPerAccount: PerSubscription, Ahead: Ahead, Lease: 5 * time.Second,
-		Poll: 300 * time.Millisecond, MaxAttempts: 1000, Log: &fake.KeptLog{},
-	})}
-	i.worker.Start()
-	return i
+	worker := jobqueue.NewWorker(jobqueue.Options{
+		Name: "events", Owner: owner, Store: queue, Handle: sender.Handle, Concurrency: Concurrency, MaxPerAccount: PerSubscription, Ahead: Ahead, Lease: time.Hour,
+		Poll: 300 * time.Millisecond, MaxAttempts: 1000, Log: log, Waker: &wake,
+	})
+	processes := store.NewProcesses(db, owner, func(ctx context.Context, ended string) error {
+		_, err := queue.GiveBack(ctx, ended)
+		wake.Wake()
+		return err
+	})
+	look := &jobqueue.Loop{Name: "processes", Pause: 250 * time.Millisecond, Run: processes.Look, Log: log}
+	look.Start()
+	worker.Start()
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	worker.Stop()
+	look.Stop()
 }
 
 // act lets customers write n messages. While they do, a process is killed now and then.
@@ -254,12 +295,12 @@ func (l *load) act(n int) {
 	writers.Wait()
 }
 
-// kill ends a process as a kill does: from one moment on it reaches the database no more. Another one takes its place.
+// kill kills a process. Another one takes its place.
 func (l *load) kill() {
-	killed := l.instances[0]
-	_ = killed.db.Close()
-	go killed.worker.Stop()
-	l.instances = append(l.instances[1:], l.instance())
+	killed := l.processes[0]
+	require.NoError(l, killed.command.Process.Kill())
+	_ = killed.command.Wait() // it was killed
+	l.processes = append(l.processes[1:], l.process())
 	l.kills++
 }
 

@@ -18,7 +18,7 @@ import (
 const (
 	// mainConnections, hookConnections and slowConnections limit how many connections
 	// are open at once: for background work and REST, for the hooks that make a person
-	// wait while a post is sent, and for migrations and indexes.
+	// wait while a post is sent, and for migrations, indexes and the process's lock.
 	mainConnections = 16
 	hookConnections = 4
 	slowConnections = 2
@@ -40,7 +40,7 @@ const (
 type Databases struct {
 	Main  *sql.DB
 	Hooks *sql.DB
-	Slow  *sql.DB // for migrations and indexes; its statements have no time limit
+	Slow  *sql.DB // for migrations, indexes and the process's lock; its statements have no time limit
 }
 
 // Close closes all pools. Statements that are still running fail.
