@@ -18,6 +18,7 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/scenario"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/simulator/cloudapi"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/build/testenv"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/events"
 )
 
 // settle waits until everything is done. That may take caughtUp from the last fault, except in conversations with a message of unknown
@@ -105,6 +106,19 @@ func (c *chaos) compare(w *writing, problems []string) {
 	c.t.Logf("agents' posts: %d arrived once and in order, %d requests stalled, %d unknown and said so; %d pairs of customers' messages in order; %d locked posts stayed",
 		sum.arrived, stalled, sum.unknown, pairs, refused)
 	require.Empty(c.t, problems)
+}
+
+// toldEverything checks what other software was told. An event comes twice only where a process was killed or frozen, or lost its database, between the
+// receiver's answer and its record: those are few, whatever is written meanwhile.
+func (c *chaos) toldEverything() {
+	c.t.Helper()
+	ctx := c.ctx(compareLimit)
+	require.NoError(c.t, c.hears.compare(ctx, c.World))
+	wrong, twice, late, err := c.hears.inOrder(ctx, c.World)
+	require.NoError(c.t, err)
+	require.Empty(c.t, wrong)
+	require.LessOrEqual(c.t, twice, len(c.told)*events.PerSubscription)
+	c.t.Logf("%d of the events came twice; half of them within %v, 99 of 100 within %v, the last after %v", twice, late[0], late[1], late[2])
 }
 
 // stored reads a channel's posts in order. It reads the database, because the servers do not tell each other when their caches are

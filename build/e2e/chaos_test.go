@@ -46,12 +46,14 @@ type chaos struct {
 	locked []*openConversation
 	later  []*chaosLater
 	told   []string // the faults so far, in order
+	hears  *recorder
 }
 
 // TestKillOnTwoServers keeps customers, agents and starts busy on two servers. Meanwhile plugins and servers are killed, frozen for longer
 // than a lease and switched off for minutes, and PostgreSQL crashes. No message may be lost or arrive twice, what agents write must reach
 // the customer in the order of the posts without exception, every tick must be right, nothing that was posted in a locked channel may
-// ever be sent, and each start that was put off leaves once or fails with a message to its owner.
+// ever be sent, each start that was put off leaves once or fails with a message to its owner, and other software is told of all of it in
+// the order of each conversation.
 func TestKillOnTwoServers(t *testing.T) {
 	off := offFor
 	if text := os.Getenv(chaosVariable); text != "" {
@@ -66,6 +68,9 @@ func TestKillOnTwoServers(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	c := &chaos{stage: &stage{World: world, t: t}, random: rand.New(rand.NewPCG(seed, 1))}
 	c.eitherServer()
+	c.hears = newRecorder()
+	defer c.hears.Close()
+	require.NoError(t, c.hears.listen(c.ctx(time.Minute), c.World))
 	c.talks = c.openMany(chaosTalks)
 	for i := range chaosLocked {
 		customer := newCustomer()
@@ -85,6 +90,7 @@ func TestKillOnTwoServers(t *testing.T) {
 	t.Logf("customers wrote %d messages, agents %d, %d posts were refused, %d requests failed, %d starts", busy.wrote, busy.posted, busy.refused, busy.failed, len(busy.starts))
 	require.Empty(t, busy.problems)
 	c.compare(busy, problems)
+	c.toldEverything()
 	c.requireResultsHold()
 }
 

@@ -94,5 +94,64 @@ func (r *recorder) compare(ctx context.Context, w *scenario.World) error {
 	return nil
 }
 
+// inOrder returns which events of a conversation came first in another order than they happened in, how many events came more than once, and how long
+// after they happened the first half came, 99 of 100, and the last. What two people do at the same moment has no order: it compares what one thing after
+// the other can be.
+func (r *recorder) inOrder(ctx context.Context, w *scenario.World) (wrong []string, twice int, late [3]time.Duration, err error) {
+	rows, err := w.Env.DB().QueryContext(ctx, "SELECT d.event_id FROM waa_event_deliveries d JOIN waa_event_subscriptions s ON s.id = d.account_id WHERE s.url = $1 ORDER BY d.id", r.URL)
+	if err != nil {
+		return nil, 0, late, errors.Wrap(err, "cannot read the deliveries")
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, 0, late, errors.Wrap(err, "cannot read a delivery")
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, late, errors.Wrap(err, "cannot read the deliveries")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first, came, all := map[string]told{}, map[string][]string{}, []time.Duration{}
+	for _, e := range r.events {
+		if _, known := first[e.ID]; known {
+			twice++
+			continue
+		}
+		first[e.ID] = e
+		came[e.sequence()] = append(came[e.sequence()], e.ID)
+		all = append(all, e.came.Sub(time.UnixMilli(e.At)).Round(time.Millisecond))
+	}
+	happened := map[string][]string{}
+	for _, id := range ids {
+		e := first[id]
+		happened[e.sequence()] = append(happened[e.sequence()], id)
+	}
+	for sequence, ids := range happened {
+		if !slices.Equal(ids, came[sequence]) {
+			wrong = append(wrong, fmt.Sprintf("%s: %v happened, %v came", sequence, ids, came[sequence]))
+		}
+	}
+	slices.Sort(all)
+	return wrong, twice, [3]time.Duration{all[len(all)/2], all[len(all)*99/100], all[len(all)-1]}, nil
+}
+
+// sequence names what can only happen one after the other: what a customer writes, what is sent to them, what becomes of a message, and the rest of a
+// conversation.
+func (e *told) sequence() string {
+	name := e.Data.Conversation.ID + " "
+	switch e.Type {
+	case "message.received", "message.sent":
+		return name + e.Type
+	case "message.status", "template.failed":
+		return name + e.Data.Message.ID
+	}
+	return name + "itself"
+}
+
 // compareLimit is how long the last events may be on their way.
 const compareLimit = 2 * time.Minute

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -23,6 +24,8 @@ const hookSecret = "segredo-do-crm"
 // told is one event as a receiver got it.
 type told struct {
 	ID, Type string
+	At       int64
+	came     time.Time
 	Data     struct {
 		Conversation struct {
 			ID        string
@@ -55,6 +58,7 @@ func newRecorder() *recorder {
 			r.wrong = append(r.wrong, string(body))
 			return
 		}
+		event.came = time.Now()
 		r.events = append(r.events, event)
 	}))
 	return r

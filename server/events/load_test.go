@@ -286,8 +286,9 @@ func (l *load) act(n int) {
 			}
 		})
 	}
-	for kill := range 3 {
-		for written.Load() < int64(n*(2*kill+1)/6) && !l.Failed() {
+	kills := max(3, n/1000)
+	for kill := range kills {
+		for written.Load() < int64(n*(2*kill+1)/(2*kills)) && !l.Failed() {
 			time.Sleep(10 * time.Millisecond)
 		}
 		l.kill()
