@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -100,7 +101,8 @@ func TestAUsernameCustomerSharesTheirNumber(t *testing.T) {
 	require.Contains(t, export.text, `"origin":"contact_request"`)
 }
 
-// asksWithAList opens the dialog of a list, is told at the element what Meta would refuse, and gets the answer under the list.
+// asksWithAList opens the dialog of a list, is told at the element what Meta would refuse, submits the form several times, which asks once,
+// and gets the answer under the list.
 func (o *outsider) asksWithAList(k *openConversation) {
 	ctx := o.ctx(oneMinute)
 	d, err := o.OpenDialog(ctx, 0, k.ChannelID, "/whatsapp lista Qual horário?")
@@ -110,13 +112,23 @@ func (o *outsider) asksWithAList(k *openConversation) {
 	require.NoError(o.t, err)
 	require.NotEmpty(o.t, refused.Errors["sections"])
 	values["sections"] = "# Manhã\n9h | com a Ana\n10h\n# Tarde\n15h | com o Davi"
+	var hands errgroup.Group
+	for range 3 {
+		hands.Go(func() error { return d.Finish(ctx, values) })
+	}
+	require.NoError(o.t, hands.Wait())
 	require.NoError(o.t, d.Finish(ctx, values))
 	o.arrives(k, "Qual horário?")
+	values["footer"] = "Loja"
+	another, err := d.Submit(ctx, values)
+	require.NoError(o.t, err)
+	require.Contains(o.t, another.Error, "já fez uma pergunta")
 	posts, _, err := o.Agent(0).GetPostsForChannel(ctx, k.ChannelID, 0, 1, "", false, false)
 	require.NoError(o.t, err)
 	_, err = k.phone.Tap(2)
 	require.NoError(o.t, err)
 	require.Equal(o.t, "15h\n\ncom o Davi", o.answerUnder(k, posts.Order[0]).Message)
+	require.Equal(o.t, 1, k.arrived("Qual horário?"))
 }
 
 // arrives waits until a text is the last on the customer's phone.

@@ -199,4 +199,13 @@ func TestNobodyEditsWhatLeftOrCameOrOurMarks(t *testing.T) {
 	got, reason := p.MessageWillBeUpdated(byNobody, ticked, sent)
 	require.Empty(t, reason)
 	require.Equal(t, model.StringInterface{"waa_status": "read"}, got.GetProps(), "our own change, and no seal is stored")
+
+	made := sent.Clone()
+	made.SetProps(model.StringInterface{posting.PropDraft: "d", posting.PropSeal: "of the post", "from_plugin": "true"})
+	cleaned := made.Clone()
+	cleaned.DelProp("from_plugin")
+	cleaned.AddProp(posting.PropSeal, a.seals.SealChange("p", cleaned.GetProps()))
+	got, reason = p.MessageWillBeUpdated(byNobody, cleaned, made)
+	require.Empty(t, reason)
+	require.Equal(t, model.StringInterface{posting.PropDraft: "d", posting.PropSeal: "of the post"}, got.GetProps(), "what proves whose it is stays")
 }

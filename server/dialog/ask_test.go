@@ -13,7 +13,7 @@ import (
 
 func (d *fakeDesk) MayAsk(context.Context, string, string) error { return d.mayAct }
 
-func (d *fakeDesk) AskCustomer(_ context.Context, _, _ string, q whatsapp.Question) (*domain.Message, error) {
+func (d *fakeDesk) AskCustomer(_ context.Context, _, _, _ string, q whatsapp.Question) (*domain.Message, error) {
 	if _, wrong := q.Build(); len(wrong) > 0 {
 		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Fields: wrong}
 	}

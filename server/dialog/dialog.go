@@ -69,8 +69,8 @@ type Deps struct {
 	Tell func(ctx context.Context, channelID, userID, message string)
 	// MayAsk returns the *domain.Refusal that any question to the customer of a channel would meet now.
 	MayAsk func(ctx context.Context, userID, channelID string) error
-	// AskCustomer posts a question to the customer of a channel in the user's name.
-	AskCustomer func(ctx context.Context, userID, channelID string, q whatsapp.Question) (*domain.Message, error)
+	// AskCustomer posts a question to the customer of a channel in the user's name, once for each form.
+	AskCustomer func(ctx context.Context, userID, channelID, form string, q whatsapp.Question) (*domain.Message, error)
 	// Keys are the secrets for what travels with the client between the steps: the first one encrypts, each of them decrypts.
 	Keys     func() [][]byte
 	LogError func(message string, keyValuePairs ...any) // constant messages, ids only

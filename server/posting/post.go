@@ -22,7 +22,7 @@ const (
 	PropName    = "waa_name"    // the customer's name when the post was made, on the customer's posts
 	PropMessage = "waa_message" // our message's id, on template posts
 	PropEvent   = "waa_event"   // what a state line is about; one line each
-	PropDraft   = "waa_draft"   // id of the draft from which an agent's post was made
+	PropDraft   = "waa_draft"   // what an agent's post was made from, once: the id of a draft, or the name of a form
 
 	TypeNote     = "custom_waa_note"
 	TypeEvent    = "custom_waa_event"
@@ -57,7 +57,7 @@ type IncomingPost struct {
 	Type       string
 	FileIDs    []string
 	Card       *Card  // what it is to the customer instead of its text; believed with a seal only
-	DraftID    string // the held draft it was; believed with a seal only
+	DraftID    string // the held draft, or the form, that it was made from; believed with a seal only
 	Seal       string // see Seals
 	CreateAt   int64  // milliseconds since epoch, the server's clock; 0 = now
 	FromBot    bool   // an incoming webhook or another bot wrote it

@@ -18,6 +18,7 @@ type Cards struct {
 	// refusal is then the command's answer, and no draft is held.
 	Check      func(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error)
 	CreatePost func(ctx context.Context, p posting.Post) (string, error)
+	Posts      Mattermost
 	// Take puts a post into the outbox at once, without waiting for its hook; see Intake.Take.
 	Take      func(ctx context.Context, postID string) (*domain.Message, error)
 	Emoji     func(name string) (string, bool) // the characters of an emoji's name
@@ -28,7 +29,7 @@ type Cards struct {
 
 // SendLocation posts a place.
 func (c *Cards) SendLocation(ctx context.Context, userID, channelID string, place whatsapp.Location) error {
-	_, err := c.post(ctx, userID, channelID, posting.Card{Location: &place})
+	_, err := c.post(ctx, userID, channelID, "", posting.Card{Location: &place})
 	return err
 }
 
@@ -43,13 +44,26 @@ func (c *Cards) SendContact(ctx context.Context, userID, channelID, name, phone 
 		Name:   whatsapp.ContactName{Formatted: name, First: first, Last: strings.TrimSpace(last)},
 		Phones: []whatsapp.ContactPhone{{Phone: number, Type: "CELL", WaID: strings.TrimPrefix(number, "+")}},
 	}
-	_, err := c.post(ctx, userID, channelID, posting.Card{Contact: &card})
+	_, err := c.post(ctx, userID, channelID, "", posting.Card{Contact: &card})
 	return err
 }
 
 // Ask posts a question, whose body is Markdown, and returns its message. A request for a place or a number
 // without a body gets one of ours.
 func (c *Cards) Ask(ctx context.Context, userID, channelID string, q whatsapp.Question) (*domain.Message, error) {
+	card, err := c.question(q)
+	if err != nil {
+		return nil, err
+	}
+	postID, err := c.post(ctx, userID, channelID, "", card)
+	if err != nil {
+		return nil, err
+	}
+	return c.Take(ctx, postID)
+}
+
+// question makes the card of a question, or says by field what Meta would refuse.
+func (c *Cards) question(q whatsapp.Question) (posting.Card, error) {
 	if strings.TrimSpace(q.Body) == "" {
 		switch q.Type {
 		case whatsapp.AskLocation:
@@ -61,20 +75,16 @@ func (c *Cards) Ask(ctx context.Context, userID, channelID string, q whatsapp.Qu
 	q.Body = markdown.ToWhatsApp(q.Body, c.Emoji)
 	message, wrong := q.Build()
 	for _, first := range wrong {
-		return nil, &domain.Refusal{Code: domain.CodeInvalidField, Text: first, Fields: wrong}
+		return posting.Card{}, &domain.Refusal{Code: domain.CodeInvalidField, Text: first, Fields: wrong}
 	}
-	postID, err := c.post(ctx, userID, channelID, posting.Card{Interactive: message})
-	if err != nil {
-		return nil, err
-	}
-	return c.Take(ctx, postID)
+	return posting.Card{Interactive: message}, nil
 }
 
 // MayAsk returns the refusal that any question would meet now in a channel.
 func (c *Cards) MayAsk(ctx context.Context, userID, channelID string) error {
 	place := whatsapp.Question{Type: whatsapp.AskLocation, Body: c.Localizer.ForChannel(domain.T("ask.for_location"))}
 	message, _ := place.Build()
-	_, err := c.check(ctx, c.incoming(userID, channelID, posting.Card{Interactive: message}))
+	_, err := c.check(ctx, c.incoming(userID, channelID, "", posting.Card{Interactive: message}))
 	return err
 }
 
@@ -112,8 +122,9 @@ func (c *Cards) check(ctx context.Context, incoming posting.IncomingPost) (posti
 	return decision, nil
 }
 
-func (c *Cards) post(ctx context.Context, userID, channelID string, card posting.Card) (postID string, err error) {
-	incoming := c.incoming(userID, channelID, card)
+// post posts a card. form is the form that it was typed in; "" = none.
+func (c *Cards) post(ctx context.Context, userID, channelID, form string, card posting.Card) (postID string, err error) {
+	incoming := c.incoming(userID, channelID, form, card)
 	decision, err := c.check(ctx, incoming)
 	if err != nil {
 		return "", err
@@ -122,12 +133,16 @@ func (c *Cards) post(ctx context.Context, userID, channelID string, card posting
 	if err != nil {
 		return "", err
 	}
-	return c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: map[string]any{posting.PropCard: prop, posting.PropSeal: incoming.Seal}})
+	props := map[string]any{posting.PropCard: prop, posting.PropSeal: incoming.Seal}
+	if form != "" {
+		props[posting.PropDraft] = form
+	}
+	return c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: props})
 }
 
 // incoming is the post that a card becomes, sealed as one of ours.
-func (c *Cards) incoming(userID, channelID string, card posting.Card) posting.IncomingPost {
-	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card}
+func (c *Cards) incoming(userID, channelID, form string, card posting.Card) posting.IncomingPost {
+	incoming := posting.IncomingPost{ChannelID: channelID, UserID: userID, Card: &card, DraftID: form}
 	incoming.Seal = c.Seals.Seal(incoming)
 	return incoming
 }

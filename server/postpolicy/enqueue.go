@@ -77,7 +77,7 @@ func (in *Intake) EnqueuePost(ctx context.Context, p posting.IncomingPost) error
 	case posting.Reject:
 		return in.insertNotSent(ctx, m, decision.ReasonCode)
 	}
-	if decision.IsSealed && p.DraftID != "" { // two processes may have made a post of the same draft, and the customer gets one of them
+	if decision.IsSealed && p.DraftID != "" { // several posts may have been made from the same draft or form, and the customer gets one of them
 		stands, err := in.Store.StandingPost(ctx, posting.PostKey(p.ChannelID, p.UserID, posting.PropDraft, p.DraftID), p.ID)
 		if err != nil {
 			return err
@@ -106,6 +106,11 @@ func (in *Intake) Take(ctx context.Context, postID string) (*domain.Message, err
 	post, err := in.Policy.Posts.ReadPost(ctx, postID)
 	if err != nil {
 		return nil, err
+	}
+	// A post that has a message was decided about, and may show its status already, which would be taken off as a property that its
+	// author may not set. One that had no message after it was read shows none as it was read.
+	if m, err := in.Store.MessageByPost(ctx, postID); !errors.Is(err, domain.ErrNotFound) {
+		return m, err
 	}
 	if err := in.EnqueuePost(ctx, post); err != nil {
 		return nil, err

@@ -2,14 +2,18 @@ package postpolicy
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/domain"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/fake"
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/posting"
+	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/whatsapp"
 )
 
 // fakeStore is the outbox as the intake sees it.
@@ -60,6 +64,50 @@ func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	}
 	require.Equal(t, []string{"first", "first"}, store.sent, "the same post twice is one message: see the store")
 	require.Equal(t, map[string]int{"second": domain.ReasonDeleted}, store.unsent, "and nothing is said of the other, which is taken back")
+}
+
+func (s *fakeStore) MessageByPost(_ context.Context, postID string) (*domain.Message, error) {
+	if slices.Contains(s.sent, postID) {
+		return &domain.Message{PostID: postID}, nil
+	}
+	return nil, domain.ErrNotFound
+}
+
+// tickingPosts is Mattermost where a post shows its status as soon as it has a message.
+type tickingPosts struct {
+	fakePosts
+	store *fakeStore
+	post  posting.IncomingPost
+}
+
+func (p tickingPosts) ReadPost(ctx context.Context, id string) (posting.IncomingPost, error) {
+	post := p.post
+	if _, err := p.store.MessageByPost(ctx, id); err == nil {
+		post.Props = maps.Clone(post.Props)
+		post.Props[posting.PropStatus] = string(domain.Sent)
+	}
+	return post, nil
+}
+
+func TestAPostThatHasItsTickIsNotDecidedAboutAgain(t *testing.T) {
+	const at = int64(1_794_744_000_000)
+	c := &domain.Conversation{ID: "conversation", ChannelID: "c", WindowUntil: at + 1000}
+	store := &fakeStore{conversation: c, stands: map[string]string{}, unsent: map[string]int{}}
+	moment := time.UnixMilli(at)
+	posts := tickingPosts{store: store, post: posting.IncomingPost{ID: "p", ChannelID: "c", UserID: "ana", Message: "📍 Onde?", CreateAt: at, Props: map[string]any{posting.PropCard: map[string]any{}, posting.PropSeal: ""}}}
+	posts.post.Card = &posting.Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2}}
+	seals := sealsFor("key", &moment)
+	posts.post.Seal = seals.Seal(posts.post)
+	in := &Intake{
+		Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: posts, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
+		RemoveProps: func(_ context.Context, _ string, props []string) error { return errors.Errorf("%v are taken off", props) },
+	}
+	for range 2 {
+		m, err := in.Take(t.Context(), "p")
+		require.NoError(t, err)
+		require.Equal(t, "p", m.PostID)
+	}
+	require.Equal(t, []string{"p"}, store.sent)
 }
 
 // A post that no hook reported is judged as if its hook had come in time.

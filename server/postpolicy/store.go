@@ -38,6 +38,8 @@ type Mattermost interface {
 	posting.Poster
 	// PostType is a post's type; domain.ErrNotFound where there is no such post.
 	PostType(ctx context.Context, postID string) (string, error)
+	// FindPostOf is FindPost for the posts of a user other than the bots, also those that were deleted.
+	FindPostOf(ctx context.Context, channelID, userID string, since int64, prop, value string) (id string, err error)
 	// ReadPost reads a post as it stands; domain.ErrNotFound.
 	ReadPost(ctx context.Context, postID string) (posting.IncomingPost, error)
 	IsUser(ctx context.Context, username string) (bool, error)
