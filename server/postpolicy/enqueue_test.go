@@ -100,7 +100,9 @@ func TestAPostThatHasItsTickIsNotDecidedAboutAgain(t *testing.T) {
 	posts.post.Seal = seals.Seal(posts.post)
 	in := &Intake{
 		Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: posts, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
-		RemoveProps: func(_ context.Context, _ string, props []string) error { return errors.Errorf("%v are taken off", props) },
+		RemoveProps: func(_ context.Context, _ string, props []string) error {
+			return errors.Errorf("%v are taken off", props)
+		},
 	}
 	for range 2 {
 		m, err := in.Take(t.Context(), "p")
