@@ -109,7 +109,7 @@ func (p *play) checkCustomersMessages(f *facts) {
 			case len(posts) == 0 && !erased:
 				p.record.violate("lost", l.n, "the customer's message %s %q of %s has no post; it was stored at %s", m.ID, m.Text, m.AcceptedAt.Format(time.TimeOnly), f.stored[m.ID].Format(time.TimeOnly))
 			case len(posts) > 1:
-				p.record.violate("twice", l.n, "the customer's message %s %q stands %d times: %s", m.ID, m.Text, len(posts), ids(posts))
+				p.record.violate("twice", l.n, "the customer's message %s %q stands %d times: %s; %s", m.ID, m.Text, len(posts), ids(posts), p.rowsOf(m.ID))
 			}
 			for _, s := range posts {
 				p.checkWhose(f, l, &m, s)
@@ -267,6 +267,9 @@ func (p *play) checkOrderIn(f *facts) {
 		sent := l.phone.Sent()
 		if p.record.numbers.count(l.n) > 1 {
 			continue // what came from the old number and what from the new one is known to be one person's only afterwards
+		}
+		if p.record.wasErased(l.n) {
+			continue // what was stored is forgotten with the person, and Meta may bring it once more
 		}
 		for i := range sent {
 			for j := range i { // j was sent before i

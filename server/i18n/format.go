@@ -12,32 +12,39 @@ import (
 	"github.com/whatsapp-ativo/mattermost-plugin-whatsapp-ativo/server/markdown"
 )
 
-// funcs are the functions that a text can call. They write nothing for a value that is missing or of another type.
+// funcs are the functions that a text can call. They write nothing for a value that is missing, and one of another type as it is, so that
+// whoever reads the text misses nothing.
 func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 	return template.FuncMap{
 		"clock": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Clock(lang, n, in)
 			}
-			return ""
+			return asItIs(ms)
+		},
+		"when": func(ms any) string {
+			if n, ok := integer(ms); ok {
+				return WhenAt(lang, n, time.Now().UnixMilli(), in)
+			}
+			return asItIs(ms)
 		},
 		"day": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Day(lang, n, in)
 			}
-			return ""
+			return asItIs(ms)
 		},
 		"stamp": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Stamp(lang, n, time.Now().UnixMilli(), in)
 			}
-			return ""
+			return asItIs(ms)
 		},
 		"lasting": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Duration(lang, n)
 			}
-			return ""
+			return asItIs(ms)
 		},
 		"say": func(v any) string {
 			switch v := v.(type) {
@@ -49,15 +56,23 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 			case escapedText:
 				return markdown.Escape(b.Text(lang, v.Key, v.Data))
 			}
-			return ""
+			return asItIs(v)
 		},
 		"amount": func(micros, currency any) string {
 			if n, ok := integer(micros); ok && currency != nil {
 				return Amount(lang, n, fmt.Sprint(currency))
 			}
-			return ""
+			return asItIs(micros)
 		},
 	}
+}
+
+// asItIs writes a value that a function has no form for. In a post it was escaped before.
+func asItIs(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
 }
 
 // integer reads a value of any integer type, named types too.
@@ -83,6 +98,21 @@ func ClockAt(lang string, ms, now int64, in *time.Location) string {
 		return at.Format("15:04")
 	}
 	return Stamp(lang, ms, now, in)
+}
+
+// WhenAt is ClockAt with the word before it that a sentence needs: "às 14:32" if it is today, else "em 02/01 14:32".
+func WhenAt(lang string, ms, now int64, in *time.Location) string {
+	clock := ClockAt(lang, ms, now, in)
+	today := len(clock) == len("15:04")
+	switch portuguese := Lang(lang) == Portuguese; {
+	case portuguese && today:
+		return "às " + clock
+	case portuguese:
+		return "em " + clock
+	case today:
+		return "at " + clock
+	}
+	return "on " + clock
 }
 
 // Day writes the day of a moment, milliseconds since epoch. A nil location is UTC.

@@ -116,6 +116,17 @@ func TestClockAt(t *testing.T) {
 	}
 }
 
+func TestWhenAt(t *testing.T) {
+	now := time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time][2]string{
+		now.Add(-6 * time.Hour):  {"às 14:00", "at 14:00"},
+		now.Add(-30 * time.Hour): {"em 28/11 14:00", "on Nov 28, 14:00"},
+	} {
+		require.Equal(t, want[0], WhenAt(Portuguese, at.UnixMilli(), now.UnixMilli(), nil))
+		require.Equal(t, want[1], WhenAt(English, at.UnixMilli(), now.UnixMilli(), nil))
+	}
+}
+
 func TestAmount(t *testing.T) {
 	for _, c := range []struct {
 		lang, currency, want string
@@ -156,9 +167,10 @@ func TestFuncsOfTexts(t *testing.T) {
 	require.Equal(t, "R$ 0,35", write("{{amount .Sum .Currency}}", map[string]any{"Sum": money(350_000), "Currency": "BRL"}))
 	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": domain.T("variable.required")}))
 	require.Equal(t, "Preencha este campo.", write("{{say .Words}}", map[string]any{"Words": fakeExplainer("variable.required")}))
-	require.Empty(t, write("{{say .Words}}", map[string]any{"Words": "no text of its own"}))
+	require.Equal(t, "no text of its own", write("{{say .Words}}", map[string]any{"Words": "no text of its own"}))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
-	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", map[string]any{"At": "soon", "Sum": 1.5}))
+	require.Equal(t, "soon ~fila soon 1.5", write("{{clock .At}} {{day .To}} {{when .At}} {{amount .Sum .Currency}}", map[string]any{"At": "soon", "To": "~fila", "Sum": 1.5}), "nothing is lost")
+	require.Equal(t, "em 01/01/1970 14:32", write("{{when .At}}", map[string]any{"At": int64((14*60 + 32) * 60_000)}))
 }
 
 func TestATextTellsTimesInItsOwnZone(t *testing.T) {

@@ -142,7 +142,7 @@ func (f *fleet) outbox(ctx context.Context, s *store.Store, out *outbound.Worker
 		switch finish := outcome.Finish(); {
 		case err != nil:
 		case outcome.IsRetry():
-			_ = s.Outbox().Retry(ctx, out.Owner, job.ID, 50*time.Millisecond, "")
+			_ = s.Outbox().Retry(ctx, out.Owner, job.ID, 50*time.Millisecond, fmt.Sprintf("%+v", outcome)) // the reason, for who looks for it
 		case finish != nil:
 			_, _ = finish(ctx, out.Owner, shortLease)
 		default:

@@ -59,17 +59,22 @@ func (s *Store) AddLastMessages(ctx context.Context, conversations []*domain.Con
 	return errors.Wrap(err, "could not read the last messages")
 }
 
+// Meta tells when a customer wrote to the second: of the messages of one second the last is the one whose post is.
 func lastMessagesFunction() function {
 	return function{
 		name: "last_messages", params: params("text[]"), returns: "TABLE (id text, waits bigint, direction text, kind text, at bigint, body text)",
 		query: `
 		SELECT c.id, CASE WHEN c.closed_at <> 0 OR c.last_inbound_at = 0 THEN 0 ELSE coalesce(` + waitsSince + `, 0) END,
-			last.direction, last.kind, last.created_at,
-			CASE WHEN coalesce(p.deleteat, 0) > 0 THEN '' WHEN last.body <> '' THEN last.body ELSE coalesce(p.message, '')::text END
+			last.direction, last.kind, last.created_at, last.text
 		FROM waa_conversations c CROSS JOIN LATERAL (
-			SELECT m.direction, m.kind, m.created_at, m.body, m.post_id FROM waa_messages m
-			WHERE m.conversation_id = c.id AND m.kind NOT IN ` + asksNothing + ` ORDER BY m.created_at DESC, m.id DESC LIMIT 1
-		) last LEFT JOIN posts p ON p.id = last.post_id AND last.post_id <> ''
+			SELECT m.created_at FROM waa_messages m WHERE m.conversation_id = c.id AND m.kind NOT IN ` + asksNothing + ` ORDER BY m.created_at DESC, m.id DESC LIMIT 1
+		) newest CROSS JOIN LATERAL (
+			SELECT m.direction, m.kind, m.created_at,
+				CASE WHEN coalesce(p.deleteat, 0) > 0 THEN '' WHEN m.body <> '' THEN m.body ELSE coalesce(p.message, '')::text END AS text
+			FROM waa_messages m LEFT JOIN posts p ON p.id = m.post_id AND m.post_id <> ''
+			WHERE m.conversation_id = c.id AND m.kind NOT IN ` + asksNothing + ` AND m.created_at >= newest.created_at / 1000 * 1000
+			ORDER BY coalesce(p.createat, m.created_at) DESC, m.part DESC, m.id DESC LIMIT 1
+		) last
 		WHERE c.id = ANY($1)`,
 	}
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -73,6 +74,31 @@ func TestTheLastWordOfAConversation(t *testing.T) {
 	_, err = f.db.Exec("UPDATE posts SET deleteat = 1 WHERE id = $1", post)
 	require.NoError(t, err)
 	require.Empty(t, last().Text, "what was deleted is not shown")
+}
+
+// What a customer writes within a second has one time, and we may have written in that second too.
+func TestTheLastWordOfOneSecond(t *testing.T) {
+	f := direct(t)
+	c := f.conversation(t, f.contact(t, "+5511987650001", "Maria").ID, nil)
+	second := now / 1000 * 1000
+	say := func(direction, text string, createdAt, postedAt int64) {
+		post := newID()
+		_, err := f.db.Exec("INSERT INTO posts (id, channelid, userid, message, createat, deleteat) VALUES ($1, $2, 'somebody', $3, $4, 0)", post, c.ChannelID, text, postedAt)
+		require.NoError(t, err)
+		_, err = f.db.Exec(`INSERT INTO waa_messages (id, conversation_id, account_id, contact_id, direction, kind, status, post_id, wamid, created_at)
+			VALUES ($1, $2, $3, $4, $5, 'text', 'sent', $6, $1, $7)`, newID(), c.ID, c.AccountID, c.ContactID, direction, post, createdAt)
+		require.NoError(t, err)
+	}
+	for i := range 10 {
+		text := "a" + strconv.Itoa(i)
+		say(domain.Inbound, text, second, second+int64(i)*90)
+		say(domain.Outbound, "entre eles", second+5, second+5)
+		listed := &domain.Conversation{ID: c.ID}
+		require.NoError(t, f.AddLastMessages(ctx(), []*domain.Conversation{listed}))
+		if i > 0 {
+			require.Equal(t, text, listed.LastMessage.Text)
+		}
+	}
 }
 
 func TestAListOfWhatSomebodyServes(t *testing.T) {
