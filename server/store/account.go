@@ -123,12 +123,13 @@ func refuseOpen(ctx context.Context, r sqlx.ExtContext, column, id string) error
 
 // BlockAccount stores the Meta error that needs an admin; code 0 removes it. at
 // (milliseconds since epoch) is when the request left, or when the admin acted:
-// what is known of a later moment is not undone by an earlier one. It returns
-// whether anything changed.
+// what is known of a later moment is not undone by an earlier one. A moment that the
+// database has not come to counts as now: what a node whose clock is ahead said last
+// could not be undone by the others. It returns whether anything changed.
 func (s *Store) BlockAccount(ctx context.Context, accountID string, code int, at int64) (bool, error) {
-	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE $3::bigint END,
-			well_at = CASE WHEN $2 = 0 THEN greatest(well_at, $3) ELSE well_at END
-		WHERE id = $1 AND blocked_code <> $2 AND CASE WHEN $2 = 0 THEN blocked_at ELSE well_at END <= $3`, accountID, code, at)
+	n, err := exec(ctx, s.db, `UPDATE waa_accounts SET blocked_code = $2, blocked_at = CASE WHEN $2 = 0 THEN 0 ELSE least($3::bigint, `+clock+`) END,
+			well_at = CASE WHEN $2 = 0 THEN greatest(well_at, least($3, `+clock+`)) ELSE well_at END
+		WHERE id = $1 AND blocked_code <> $2 AND CASE WHEN $2 = 0 THEN blocked_at ELSE well_at END <= least($3, `+clock+`)`, accountID, code, at)
 	return n > 0, wrapErr(err, "could not block the account")
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -346,4 +347,19 @@ func TestBudgets(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, planned)
 	})
+}
+
+// What a node says whose clock is an hour ahead is not the last word for an hour.
+func TestANumberIsUnblockedThoughANodesClockWasAhead(t *testing.T) {
+	f := direct(t)
+	here := time.Now().UnixMilli()
+	ahead := here + time.Hour.Milliseconds()
+	for _, step := range []struct {
+		code int
+		at   int64
+	}{{190, ahead}, {0, here + 1000}, {190, here + 2000}, {0, ahead}, {190, here + 3000}} {
+		changed, err := f.BlockAccount(ctx(), f.account.ID, step.code, step.at)
+		require.NoError(t, err)
+		require.True(t, changed, "%+v", step)
+	}
 }

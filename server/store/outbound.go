@@ -76,7 +76,7 @@ func completeSentFunction() function {
 			SELECT sent.account_id, v.kind, v.value, sent.contact_id FROM sent, LATERAL (VALUES ('bsuid', sent.bsuid), ('phone', sent.key)) v (kind, value) WHERE v.value <> ''
 			ON CONFLICT DO NOTHING
 		), well AS (
-			UPDATE waa_accounts a SET well_at = l.left_at FROM (SELECT sent.account_id, max(sent.left_at) AS left_at FROM sent GROUP BY sent.account_id) l
+			UPDATE waa_accounts a SET well_at = l.left_at FROM (SELECT sent.account_id, least(max(sent.left_at), `+clock+`) AS left_at FROM sent GROUP BY sent.account_id) l
 			WHERE a.id = l.account_id AND a.well_at < l.left_at - `+wellEvery+`
 		), recorded AS (
 			UPDATE waa_messages m SET wamid = CASE WHEN m.wamid = '' THEN sent.wamid ELSE m.wamid END, sent_at = CASE WHEN m.sent_at = 0 THEN sent.at ELSE m.sent_at END,
