@@ -71,3 +71,26 @@ func TestTheEndOfAWindowIsToldOnce(t *testing.T) {
 	require.Equal(t, domain.Expired, c.StateAt(now))
 	require.Len(t, w.posts, 1)
 }
+
+// A channel that is made because a customer writes first is not told to wait for an answer to a template that nobody sent.
+func TestWhatAChannelSaysFirst(t *testing.T) {
+	const at = int64(1_794_744_000_000)
+	for name, test := range map[string]struct {
+		conversation domain.Conversation
+		want         []string
+	}{
+		"a start":                   {domain.Conversation{OwnerID: "ana", LastTemplateAt: at}, []string{"event.waiting"}},
+		"a start, not accepted yet": {domain.Conversation{OwnerID: "ana"}, []string{"event.waiting"}},
+		"a customer writes":         {domain.Conversation{}, nil},
+	} {
+		w := &fakeChannel{}
+		m := &Syncer{Posts: w, Localizer: posting.Localizer{Render: fake.Texts{}.Markdown, ServerLocale: func() string { return "en" }}}
+		test.conversation.ID, test.conversation.ChannelID = "c", "channel"
+		require.NoError(t, m.appendStateEvent(t.Context(), &domain.ChannelRefresh{Conversation: test.conversation}, at))
+		var said []string
+		for _, p := range w.posts {
+			said = append(said, p.Message)
+		}
+		require.Equal(t, test.want, said, name)
+	}
+}

@@ -50,7 +50,7 @@ func (m *Syncer) appendStateEvent(ctx context.Context, r *domain.ChannelRefresh,
 	var began int64
 	switch state {
 	case domain.Open:
-		line, began = domain.T("event.open", "Who", m.mentionServing(ctx, c), "Until", c.WindowUntil), c.WindowFrom
+		line, began = domain.T("event.open", "Who", m.mentionServing(ctx, c), "Until", c.WindowUntil, "First", c.LastTemplateAt == 0), c.WindowFrom
 	case domain.Expired:
 		line, began = domain.T("event.expired"), c.WindowUntil
 	case domain.Closed:
@@ -61,6 +61,9 @@ func (m *Syncer) appendStateEvent(ctx context.Context, r *domain.ChannelRefresh,
 		began = c.ClosedAt
 	case domain.Waiting:
 		if told != "" { // the template's own post says it
+			return nil
+		}
+		if c.OwnerID == "" && c.LastTemplateAt == 0 { // the customer writes first, and their message is about to open the window
 			return nil
 		}
 		line = domain.T("event.waiting")
