@@ -134,7 +134,7 @@ func (m *Syncer) summary(ctx context.Context, c *domain.Conversation) (domain.Te
 	}
 	answers := make([]map[string]any, len(c.ClosingFields))
 	for i, a := range c.ClosingFields {
-		answers[i] = map[string]any{"Label": a.Label, "Value": a.Value}
+		answers[i] = map[string]any{"Label": a.Label, "Value": a.Value, "Number": a.Type == domain.ClosingNumber}
 	}
 	return domain.T("event.closed", "Who", m.name(ctx, c.ClosedBy), "Reason", c.WhyClosed(), "Answers", answers,
 		"Agents", m.names(ctx, append([]string{c.AttendantID}, s.AgentIDs...)), "Owner", m.name(ctx, c.OwnerID), "Lasted", c.ClosedAt-c.CreatedAt,

@@ -26,6 +26,9 @@ var (
 	number    = regexp.MustCompile(`^-?[0-9]{1,15}([.,][0-9]{1,6})?$`)
 	// grouped is a number of which nobody can tell whether 1.500 is one and a half or fifteen hundred.
 	grouped = regexp.MustCompile(`^-?[1-9][0-9]{0,2}[.,][0-9]{3}$`)
+	// Of these everybody can: 1.500,00 and 1.500.000 as Brazilians write them, 1,500.00 and 1,500,000 as others do.
+	groupedByPoints = regexp.MustCompile(`^-?[1-9][0-9]{0,2}((\.[0-9]{3})+,[0-9]{1,6}|(\.[0-9]{3}){2,4})$`)
+	groupedByCommas = regexp.MustCompile(`^-?[1-9][0-9]{0,2}((,[0-9]{3})+\.[0-9]{1,6}|(,[0-9]{3}){2,4})$`)
 )
 
 // Check trims what an administrator wrote of a reason and returns what is wrong with it, by field.
@@ -109,6 +112,7 @@ func (f *ClosingField) read(value *string) (Text, bool) {
 	}
 	switch f.Type {
 	case ClosingNumber:
+		*value = ungrouped(*value)
 		if !number.MatchString(*value) || grouped.MatchString(*value) {
 			return T("closing.not_a_number"), false
 		}
@@ -129,6 +133,17 @@ func ClosingNumberText(n float64) string {
 		text += "0"
 	}
 	return text
+}
+
+// ungrouped takes the separators of thousands out of a number where they can be nothing else.
+func ungrouped(s string) string {
+	switch {
+	case groupedByPoints.MatchString(s):
+		return strings.ReplaceAll(s, ".", "")
+	case groupedByCommas.MatchString(s):
+		return strings.ReplaceAll(s, ",", "")
+	}
+	return s
 }
 
 // plainNumber writes a number that was checked as JSON does: with a point, and without zeros that say nothing.

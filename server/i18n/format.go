@@ -40,6 +40,12 @@ func (b *Bundle) funcs(lang string, in *time.Location) template.FuncMap {
 			}
 			return asItIs(ms)
 		},
+		"number": func(v any) string { // one that is kept with a point for its decimals
+			if Lang(lang) == Portuguese {
+				return strings.ReplaceAll(asItIs(v), ".", ",")
+			}
+			return asItIs(v)
+		},
 		"lasting": func(ms any) string {
 			if n, ok := integer(ms); ok {
 				return Duration(lang, n)

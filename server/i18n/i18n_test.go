@@ -170,6 +170,7 @@ func TestFuncsOfTexts(t *testing.T) {
 	require.Equal(t, "no text of its own", write("{{say .Words}}", map[string]any{"Words": "no text of its own"}))
 	require.Empty(t, write("{{clock .At}}{{amount .Sum .Currency}}", nil))
 	require.Equal(t, "soon ~fila soon 1.5", write("{{clock .At}} {{day .To}} {{when .At}} {{amount .Sum .Currency}}", map[string]any{"At": "soon", "To": "~fila", "Sum": 1.5}), "nothing is lost")
+	require.Equal(t, "1500,5", write("{{number .N}}", map[string]any{"N": "1500.5"}))
 	require.Equal(t, "em 01/01/1970 14:32", write("{{when .At}}", map[string]any{"At": int64((14*60 + 32) * 60_000)}))
 }
 
