@@ -92,7 +92,7 @@ func TestTheLastWordOfOneSecond(t *testing.T) {
 	for i := range 10 {
 		text := "a" + strconv.Itoa(i)
 		say(domain.Inbound, text, second, second+int64(i)*90)
-		say(domain.Outbound, "entre eles", second+5, second+5)
+		say(domain.Outbound, "no meio", second+5, second+5)
 		listed := &domain.Conversation{ID: c.ID}
 		require.NoError(t, f.AddLastMessages(ctx(), []*domain.Conversation{listed}))
 		if i > 0 {
